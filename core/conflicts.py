@@ -1,0 +1,114 @@
+"""Two people edit the same row: the second one sees both versions, and nothing typed is lost.
+
+A form built on `VersionedForm` carries a fingerprint of the values it showed. The service locks the row, calls
+`require_unchanged`, and raises `Outpaced` when somebody saved meanwhile; the view hands that to `show_conflict`. The
+form then shows both versions and takes the present one as its base, so that saving again overwrites knowingly.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django import forms
+from django.db import models
+from django.utils.translation import gettext as _
+
+from core.dates import format_date, format_moment
+from core.errors import Outpaced
+
+
+class Conflict(NamedTuple):
+    """One field that differs: its label, the value saved meanwhile, the value typed here."""
+
+    label: str
+    theirs: str
+    mine: str
+
+
+def version_of(obj: models.Model, fields: Iterable[str]) -> str:
+    """Return a fingerprint of the values that `obj` has in `fields`; many-to-many fields cost a query each."""
+    values = []
+    for name in sorted(fields):
+        value = obj._meta.get_field(name).value_from_object(obj)
+        if isinstance(value, list):
+            value = sorted(getattr(part, "pk", part) for part in value)
+        values.append([name, str(value)])
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:20]
+
+
+def require_unchanged(obj, version: str, fields: Iterable[str]) -> None:
+    """Raise `Outpaced` when `obj`, read under lock, no longer has the values that `version` was made of.
+
+    The sentence names who saved last when the model keeps a history.
+    """
+    if version_of(obj, fields) == version:
+        return
+    last = obj.history.select_related("history_user__person").order_by("-history_date", "-history_id").first()
+    if last is None or last.history_user is None:
+        raise Outpaced(_("Der Eintrag wurde inzwischen geändert. Beide Fassungen stehen auf dieser Seite."))
+    raise Outpaced(
+        _("%(who)s hat diesen Eintrag inzwischen geändert (%(moment)s). Beide Fassungen stehen auf dieser Seite.")
+        % {"who": last.history_user, "moment": format_moment(last.history_date)}
+    )
+
+
+class VersionedForm(forms.ModelForm):
+    """A model form that remembers which version of the row it showed."""
+
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+    conflicts: list[Conflict]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.conflicts = []
+        if self.instance.pk:
+            self.initial["version"] = version_of(self.instance, self.model_fields)
+
+    @property
+    def model_fields(self) -> tuple[str, ...]:
+        """The names of the fields that belong to the model."""
+        return tuple(self._meta.fields or ())
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The checked values of the model's fields, as services take them."""
+        return {name: self.cleaned_data[name] for name in self.model_fields if name in self.cleaned_data}
+
+    @property
+    def version_shown(self) -> str:
+        """The fingerprint of the row as this form showed it."""
+        return self.cleaned_data.get("version", "")
+
+    def show_conflict(self, error: Outpaced, current: models.Model) -> None:
+        """Show `current`, the row as it is now, beside what was typed; the next save starts from `current`."""
+        self.add_error(None, str(error))
+        for name, mine in self.values.items():
+            typed, saved = _in_words(self, name, mine), _in_words(self, name, _value(current, name))
+            if typed != saved:
+                self.conflicts.append(Conflict(str(self.fields[name].label), saved or "–", typed or "–"))
+        data = self.data.copy()
+        data[self.add_prefix("version")] = version_of(current, self.model_fields)
+        self.data = data
+
+
+def _value(obj: models.Model, name: str) -> Any:
+    value = getattr(obj, name)
+    return value.all() if isinstance(obj._meta.get_field(name), models.ManyToManyField) else value
+
+
+def _in_words(form: forms.ModelForm, name: str, value: Any) -> str:
+    """Return a value of the field `name` as its readers know it."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("ja") if value else _("nein")
+    if isinstance(value, dt.datetime):
+        return format_moment(value)
+    if isinstance(value, dt.date):
+        return format_date(value)
+    if isinstance(value, models.QuerySet):
+        return ", ".join(sorted(str(part) for part in value))
+    choices = form._meta.model._meta.get_field(name).flatchoices
+    return str(dict(choices).get(value, value))

@@ -1,0 +1,98 @@
+"""Dates as the office writes them, and Berlin's working days."""
+
+import datetime as dt
+from functools import lru_cache
+
+import holidays
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+
+@lru_cache(maxsize=64)
+def berlin_holidays(year: int) -> frozenset[dt.date]:
+    """Return the public holidays of Berlin in `year` (Sonn- und Feiertagsgesetz Berlin, with 8 March)."""
+    return frozenset(holidays.country_holidays("DE", subdiv="BE", years=year))
+
+
+def is_working_day(day: dt.date) -> bool:
+    """Say whether `day` is Monday to Friday and no public holiday in Berlin."""
+    return day.weekday() < 5 and day not in berlin_holidays(day.year)
+
+
+def add_working_days(day: dt.date, count: int) -> dt.date:
+    """Return the date `count` working days after `day` (before it when negative); with 0 the next working day.
+
+    Ends at the calendar's last day: somebody's `31.12.9999` must not stop the reminders of all others.
+    """
+    step = dt.timedelta(days=-1 if count < 0 else 1)
+    try:
+        while count == 0 and not is_working_day(day):
+            day += step
+        for _i in range(abs(count)):
+            day += step
+            while not is_working_day(day):
+                day += step
+    except OverflowError:
+        return day
+    return day
+
+
+def working_days_between(start: dt.date, end: dt.date) -> int:
+    """Return how many working days lie after `start` up to and including `end`; 0 when `end` is not later."""
+    days = (start + dt.timedelta(days=offset) for offset in range(1, (end - start).days + 1))
+    return sum(map(is_working_day, days))
+
+
+def local_date(moment: dt.datetime) -> dt.date:
+    """Return the date that `moment` has in Berlin."""
+    return timezone.localtime(moment).date()
+
+
+def format_date(day: dt.date | dt.datetime | None) -> str:
+    """Return `27.03.2019`, or an empty string without a day."""
+    if day is None:
+        return ""
+    if isinstance(day, dt.datetime):
+        day = local_date(day)
+    return day.strftime("%d.%m.%Y")
+
+
+def format_day(day: dt.date | dt.datetime) -> str:
+    """Return `Di, 18.06.2019`."""
+    if isinstance(day, dt.datetime):
+        day = local_date(day)
+    return f"{date_format(day, 'D')}, {format_date(day)}"
+
+
+def format_moment(moment: dt.datetime | None) -> str:
+    """Return `18.06.2019, 14:00 Uhr`, or an empty string without a moment."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    return f"{local:%d.%m.%Y}, {local:%H:%M} " + _("Uhr")
+
+
+def format_span(start: dt.datetime, end: dt.datetime | None = None) -> str:
+    """Return `Di, 18.06.2019, 14:00–16:30 Uhr`; an end on another day is written out."""
+    begin = timezone.localtime(start)
+    text = f"{format_day(begin.date())}, {begin:%H:%M}"
+    if end is not None:
+        finish = timezone.localtime(end)
+        same_day = finish.date() == begin.date()
+        text += f"–{finish:%H:%M}" if same_day else f" – {format_day(finish.date())}, {finish:%H:%M}"
+    return text + " " + _("Uhr")
+
+
+def describe_due(due_on: dt.date, today: dt.date) -> str:
+    """Return how a deadline looks from `today`: `bis morgen`, `bis 28.06.2019`, `seit 6 Tagen überfällig`."""
+    days = (due_on - today).days
+    if days < -1:
+        return _("seit %(days)d Tagen überfällig") % {"days": -days}
+    if days == -1:
+        return _("seit gestern überfällig")
+    if days == 0:
+        return _("bis heute")
+    if days == 1:
+        return _("bis morgen")
+    return _("bis %(day)s") % {"day": format_date(due_on)}

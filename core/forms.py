@@ -1,0 +1,93 @@
+"""Widgets of the portal's forms and the choice of widget for a model's field."""
+
+import datetime as dt
+import re
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
+
+
+class DateInput(forms.DateInput):
+    """A day, with the browser's own calendar. Browsers want ISO here and show it the user's way."""
+
+    input_type = "date"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DateTimeInput(forms.DateTimeInput):
+    """A day and a time, to the minute."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+class TimeInput(forms.TimeInput):
+    """A time of the day, to the minute."""
+
+    input_type = "time"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%H:%M")
+
+
+class CheckboxList(forms.CheckboxSelectMultiple):
+    """Many choices to tick, in a box that scrolls by itself."""
+
+    def __init__(self, attrs=None, **kwargs):
+        super().__init__({"class": "choices--many", **(attrs or {})}, **kwargs)
+
+
+class DayField(forms.DateField):
+    """A day that somebody can mean: a slip of the finger in the year makes no deadline in 9999."""
+
+    widget = DateInput
+    default_validators = [
+        MinValueValidator(FIRST_DAY, _("Bitte prüfen Sie das Jahr.")),
+        MaxValueValidator(LAST_DAY, _("Bitte prüfen Sie das Jahr.")),
+    ]
+
+
+class GermanDecimalField(forms.DecimalField):
+    """A number as people here write it: `88.500`, `1.234,5` and `12,5`; `12.5` is understood too."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal"})
+
+    def __init__(self, **kwargs):
+        super().__init__(**{**kwargs, "localize": True})
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = re.sub(r"\s", "", value)
+            if "," in value or re.fullmatch(r"-?\d{1,3}(\.\d{3})+", value):
+                value = value.replace(".", "")
+        return super().to_python(value)
+
+
+WIDGETS = {
+    models.DateField: DateInput,
+    models.DateTimeField: DateTimeInput,
+    models.TimeField: TimeInput,
+    models.ManyToManyField: CheckboxList,
+}
+
+
+def formfield_for(db_field: models.Field, **kwargs) -> forms.Field | None:
+    """Return the form field of a model's field with the portal's widget; `Meta.formfield_callback` of a ModelForm."""
+    widget = WIDGETS.get(type(db_field))
+    if widget:
+        kwargs.setdefault("widget", widget)
+    if isinstance(db_field, models.DecimalField):
+        kwargs.setdefault("form_class", GermanDecimalField)
+    if type(db_field) is models.DateField:  # a DateTimeField is a kind of DateField
+        kwargs.setdefault("form_class", DayField)
+    if isinstance(db_field, models.URLField):
+        kwargs.setdefault("assume_scheme", "https")
+    return db_field.formfield(**kwargs)

@@ -1,0 +1,41 @@
+"""Role names and role predicates. A role is a group of the same name; deputies act with their principal's roles.
+
+The user model offers `user.roles`, a frozenset of role names read once per request.
+"""
+
+import rules
+
+OFFICE = "office"
+SENATOR_OFFICE = "senator_office"
+PARTNER = "partner"
+OBSERVER = "observer"
+
+ROLES = (OFFICE, SENATOR_OFFICE, PARTNER, OBSERVER)
+
+
+def has_role(user, *names: str) -> bool:
+    """Say whether `user` is signed in, active and has at least one of the roles `names`."""
+    return bool(user and user.is_authenticated and user.is_active and user.roles.intersection(names))
+
+
+@rules.predicate
+def is_office(user) -> bool:
+    return has_role(user, OFFICE)
+
+
+@rules.predicate
+def is_senator_office(user) -> bool:
+    return has_role(user, SENATOR_OFFICE)
+
+
+@rules.predicate
+def is_partner(user) -> bool:
+    return has_role(user, PARTNER)
+
+
+@rules.predicate
+def is_observer(user) -> bool:
+    return has_role(user, OBSERVER)
+
+
+is_staff_of_the_house = is_office | is_senator_office

@@ -1,0 +1,41 @@
+"""State machines as tables: action → from where, to where. Buttons, services and tests read the same table."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from core.errors import Refused
+
+
+class Move(NamedTuple):
+    """One row of a state table: the states an action may start from and the one it leads to."""
+
+    sources: tuple[str, ...]
+    target: str
+    label: str | Promise = ""
+
+
+def target_of(table: Mapping[str, Move], action: str, obj) -> str:
+    """Return the state that `action` leads `obj` to.
+
+    Raises `Refused` with a German sentence when the table does not allow the action in the present state
+    or when the row was taken over from before and stands outside the workflow.
+    """
+    move = table[action]
+    if getattr(obj, "is_taken_over", False):
+        raise Refused(_("Dieser Eintrag wurde aus früheren Unterlagen übernommen und steht außerhalb des Ablaufs."))
+    if obj.state not in move.sources:
+        raise Refused(
+            _("Das ist im Stand „%(state)s“ nicht möglich. Bitte laden Sie die Seite neu.")
+            % {"state": obj.get_state_display()}
+        )
+    return move.target
+
+
+def allowed_actions(table: Mapping[str, Move], obj) -> list[str]:
+    """Return the names of the actions that `table` allows for `obj` as it stands."""
+    if getattr(obj, "is_taken_over", False):
+        return []
+    return [name for name, move in table.items() if obj.state in move.sources]

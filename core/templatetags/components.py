@@ -1,0 +1,199 @@
+"""The building blocks of the pages. Arguments are keywords and declared, so a misspelt one is an error."""
+
+import datetime as dt
+
+from django import template
+from django.core.exceptions import FieldDoesNotExist
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from core import dates, marks
+from core.markdown import render_markdown
+
+register = template.Library()
+
+BASIS = {
+    "sourced": _("belegt"),
+    "source": _("belegt"),
+    "page": _("belegt"),
+    "inferred": _("erschlossen"),
+    "descriptive": _("beschreibend"),
+    "slug": _("aus der Internetadresse erschlossen"),
+    "unknown": _("nicht belegt"),
+    "range": _("nur als Zeitraum bekannt"),
+    "month": _("nur der Monat bekannt"),
+    "year": _("nur das Jahr bekannt"),
+    "context": _("nicht Teil des Masterplans"),
+}
+
+register.filter("date_de", dates.format_date)
+register.filter("moment", dates.format_moment)
+register.filter("markdown", render_markdown)
+
+
+@register.filter
+def day(value: dt.date | dt.datetime | None) -> str:
+    """Return `Di, 18.06.2019`, or an empty string without a value."""
+    return dates.format_day(value) if value else ""
+
+
+@register.filter
+def wrapped(content: str, target: str) -> SafeString:
+    """Return `content` inside the element `target` (`nav.breadcrumb`), or nothing when a page leaves it empty."""
+    if not content.strip():
+        return SafeString("")
+    element, _dot, name = target.partition(".")
+    return format_html('<{0} class="{1}">{2}</{0}>', element, name, content)
+
+
+@register.filter
+def as_breadcrumb(content: str) -> SafeString:
+    """Return the links `content` as the way that leads to the page, or nothing."""
+    if not content.strip():
+        return SafeString("")
+    return format_html('<nav class="breadcrumb" aria-label="{}">{}</nav>', _("Pfad"), content)
+
+
+@register.simple_tag(takes_context=True)
+def block_again(context, *, name: str) -> SafeString:
+    """Render the block `name` of the page a second time: a page whose heading is its title says it once."""
+    return context.render_context[BLOCK_CONTEXT_KEY].get_block(name).render(context)
+
+
+@register.simple_tag
+def badge(*, text, tone: str = "neutral") -> SafeString:
+    return marks.draw_badge(text, tone)
+
+
+@register.simple_tag
+def ampel(*, value: str, short: bool = False, count: int | None = None) -> SafeString:
+    return marks.draw_ampel(value, short=short, count=count)
+
+
+@register.inclusion_tag("components/ampel_legend.html")
+def ampel_legend() -> dict:
+    """Say what the three colours mean, wherever they are shown."""
+    return {"values": [(value, meaning) for value, (_word, meaning, _path) in marks.AMPEL.items()]}
+
+
+@register.simple_tag
+def icon(*, name: str) -> SafeString:
+    return marks.draw_icon(name)
+
+
+@register.simple_tag
+def due(*, date: dt.date | None, today: dt.date) -> SafeString:
+    return marks.draw_due(date, today)
+
+
+@register.simple_tag
+def link_button(*, url: str, label, variant: str = "secondary") -> SafeString:
+    return marks.draw_link_button(url, label, variant)
+
+
+@register.simple_tag
+def stacked_bar(*, segments, label: str, compact: bool = False) -> SafeString:
+    return marks.draw_stacked_bar(segments, label, compact=compact)
+
+
+@register.inclusion_tag("components/post_button.html", takes_context=True)
+def post_button(context, *, url: str, label, variant: str = "secondary") -> dict:
+    style = marks.VARIANTS[marks.checked(variant, marks.VARIANTS)]
+    return {"url": url, "label": label, "style": style, "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("components/steps.html")
+def steps(*, items) -> dict:
+    return {"items": items}
+
+
+@register.inclusion_tag("components/next_step.html", takes_context=True)
+def next_step(context, *, box, today: dt.date) -> dict:
+    return {"box": box, "today": today, "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("components/facts.html")
+def facts(*, rows) -> dict:
+    return {"rows": rows}
+
+
+@register.inclusion_tag("components/history.html")
+def history(*, entries) -> dict:
+    return {"entries": entries}
+
+
+@register.inclusion_tag("components/empty.html")
+def empty(*, text, action="", url: str = "") -> dict:
+    return {"text": text, "action": action, "url": url}
+
+
+@register.inclusion_tag("components/tabs.html")
+def tabs(*, items) -> dict:
+    return {"items": items}
+
+
+@register.inclusion_tag("components/origin_note.html")
+def origin_note(*, obj) -> dict:
+    """Show where `obj` (a `core.models.Sourced`) comes from and how sure its values are."""
+    sources = [source for source in obj.sources if str(source).startswith(("https://", "http://"))]
+    basis = [(_field_label(obj, name), BASIS.get(value, value)) for name, value in obj.basis.items() if value]
+    return {"obj": obj, "sources": sources, "basis": basis, "has_details": sources or basis or obj.doubts}
+
+
+def _field_label(obj, name: str) -> str:
+    try:
+        return obj._meta.get_field(name).verbose_name
+    except FieldDoesNotExist:
+        return name
+
+
+@register.inclusion_tag("components/pagination.html", takes_context=True)
+def pagination(context, *, page) -> dict:
+    """Lead through the pages of a list and keep its filters; nothing when there is only one page."""
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return {
+        "page": page,
+        "previous": _address(context, page=page.number - 1) if page.has_previous() else "",
+        "next": _address(context, page=page.number + 1) if page.has_next() else "",
+        "links": [(n, _address(context, page=n) if isinstance(n, int) else "", n == page.number) for n in numbers],
+    }
+
+
+@register.inclusion_tag("components/filter_bar.html", takes_context=True)
+def filter_bar(context, *, filter, count: int, export_url: str = "") -> dict:
+    """Show the form of a django-filter `filter` and how many rows it leaves; the fields after the first fold away."""
+    request = context["request"]
+    first, *rest = filter.form.visible_fields()
+    active = sum(1 for field in rest if any(request.GET.getlist(field.html_name)))
+    query = request.GET.urlencode()
+    return {
+        "first": first,
+        "rest": rest,
+        "active": active,
+        "is_filtered": active or any(request.GET.getlist(first.html_name)),
+        "count": count,
+        "path": request.path,
+        "sort": request.GET.get("sort", ""),
+        "export_url": f"{export_url}?{query}" if export_url and query else export_url,
+    }
+
+
+@register.inclusion_tag("components/sort_header.html", takes_context=True)
+def sort_header(context, *, label, field: str) -> dict:
+    """Head a column that sorts by `?sort=field`, the other way round when it does so already."""
+    current = context["request"].GET.get("sort", "")
+    direction = {field: "ascending", f"-{field}": "descending"}.get(current, "")
+    target = f"-{field}" if direction == "ascending" else field
+    return {"label": label, "direction": direction, "url": _address(context, sort=target, page=None)}
+
+
+def _address(context, **changes) -> str:
+    """Return the query string of the page with `changes` made; `None` takes a value out."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = value
+    return f"?{query.urlencode()}"

@@ -1,0 +1,16 @@
+"""How gunicorn serves the portal in an office. `PORT`, `WEB_PROCESSES` and `WEB_THREADS` change it."""
+
+import os
+
+bind = f"{os.environ.get('WEB_ADDRESS', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_PROCESSES", "2"))
+worker_class = "gthread"
+threads = int(os.environ.get("WEB_THREADS", "4"))
+preload_app = True
+timeout = 60
+graceful_timeout = 20
+max_requests = 5000
+max_requests_jitter = 500
+control_socket_disable = True
+accesslog = None
+loglevel = "warning"

@@ -1,0 +1,41 @@
+"""Where series, topics and dialogues stand, and what happens next, as their pages show it."""
+
+from dialogues.course.dialogues import (
+    Situation,
+    minutes_due_on,
+    next_reminder_on,
+    next_step_of,
+    release_label,
+    steps_of,
+    task_of,
+)
+from dialogues.course.series import series_steps, series_task
+from dialogues.course.tones import (
+    TONE_OF_ANSWER,
+    TONE_OF_DIALOGUE,
+    TONE_OF_HOST,
+    TONE_OF_OPTION,
+    TONE_OF_SERIES,
+    TONE_OF_TOPIC,
+)
+from dialogues.course.topics import topic_steps, topic_task
+
+__all__ = [
+    "TONE_OF_ANSWER",
+    "TONE_OF_DIALOGUE",
+    "TONE_OF_HOST",
+    "TONE_OF_OPTION",
+    "TONE_OF_SERIES",
+    "TONE_OF_TOPIC",
+    "Situation",
+    "minutes_due_on",
+    "next_reminder_on",
+    "next_step_of",
+    "release_label",
+    "series_steps",
+    "series_task",
+    "steps_of",
+    "task_of",
+    "topic_steps",
+    "topic_task",
+]

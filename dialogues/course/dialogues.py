@@ -1,0 +1,207 @@
+"""Where series, topics and dialogues stand, and what the next step of a dialogue is, as their pages show it."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from approvals.mails import senator_office_name
+from approvals.models import ApprovalRequest
+from core.dates import add_working_days, format_date, format_day, local_date
+from core.shell import NextStep, Step, line_of_steps
+from dialogues.enums import DialogueState, HostAnswer
+from dialogues.models import Dialogue
+from dialogues.permissions import can_decide, can_manage
+from dialogues.reminders import answer_steps
+
+S = DialogueState
+MINUTES_DAYS = 5  # working days after a dialogue in which its outcome is written down
+
+
+class Situation(NamedTuple):
+    """What the next step of a dialogue hangs on."""
+
+    request: ApprovalRequest | None = None  # the latest about dates, open or decided
+    granted: ApprovalRequest | None = None  # the approval of dates that holds
+    proposed: int = 0  # dates ahead that nobody has answered
+    possible: int = 0  # dates ahead that the senator's office can keep
+    prepared: int = 0  # guests on the list who have no mail of this round yet
+    invited: int = 0
+    unanswered: int = 0
+
+
+class Task(NamedTuple):
+    """What the office does next: the sentence, the button, the route it leads to, the day it is due."""
+
+    text: str
+    action: str = ""
+    route: str = ""
+    due_on: dt.date | None = None
+    post: bool = False
+
+
+def steps_of(dialogue: Dialogue) -> list[Step]:
+    """Return the line of steps of `dialogue`; none for what was taken over or cancelled, which stand outside of it."""
+    if dialogue.is_taken_over or dialogue.state == S.CANCELLED:
+        return []
+    labels = [
+        _("Thema freigegeben"), _("Gastgeber bestätigt"), _("Termin freigegeben"), _("Eingeladen"),
+        _("Durchgeführt"), _("Dokumentiert"),
+    ]  # fmt: skip
+    position, label = _position(dialogue)
+    if label:
+        labels[position] = label
+    return line_of_steps(labels, position)
+
+
+def _position(dialogue: Dialogue) -> tuple[int, str]:
+    """Return the index of the present step and what it is called while it lasts."""
+    if dialogue.state in (S.PLANNING, S.EXPLORING):
+        if dialogue.host_answer == HostAnswer.ACCEPTED:
+            return 2, _("Termin in Abstimmung")
+        asked = dialogue.host_id and dialogue.host_answer == HostAnswer.OPEN
+        return 1, _("Gastgeber angefragt") if asked else _("Gastgeber gesucht")
+    return {
+        S.SCHEDULED: (3, _("Einladung in Vorbereitung")),
+        S.INVITED: (3, _("Einladung läuft")),
+        S.HELD: (5, _("Ergebnis offen")),
+    }.get(S(dialogue.state), (6, ""))
+
+
+def minutes_due_on(dialogue: Dialogue) -> dt.date | None:
+    """Return the day by which the outcome of a dated dialogue should be written down."""
+    return add_working_days(local_date(dialogue.starts_at), MINUTES_DAYS) if dialogue.starts_at else None
+
+
+def next_reminder_on(dialogue: Dialogue, today: dt.date) -> dt.date | None:
+    """Return the next day after `today` on which guests without an answer are reminded by themselves."""
+    if not dialogue.answer_by:
+        return None
+    return min((day for day in answer_steps(dialogue.answer_by) if day > today), default=None)
+
+
+def next_step_of(dialogue: Dialogue, user, situation: Situation, now: dt.datetime) -> NextStep | None:
+    """Return the box *Nächster Schritt* of `dialogue` for `user`, or None when nothing is left to do.
+
+    Its button is there only for who must act.
+    """
+    if dialogue.is_taken_over or dialogue.state in (S.CLOSED, S.CANCELLED):
+        return None
+    if situation.request and situation.request.is_open:
+        return _decision_step(user, situation.request)
+    task = task_of(dialogue, situation, now)
+    url = reverse(f"dialogues:{task.route}", args=[dialogue.pk]) if task.route and can_manage(user) else ""
+    return NextStep(task.text, _("Geschäftsstelle"), task.due_on, task.action if url else "", url, task.post)
+
+
+def _decision_step(user, request: ApprovalRequest) -> NextStep:
+    url = f"/freigaben/{request.pk}/" if can_decide(user) else ""
+    text = ngettext(
+        "%(count)d Termin liegt zur Freigabe vor.", "%(count)d Termine liegen zur Freigabe vor.", len(request.options)
+    ) % {"count": len(request.options)}
+    return NextStep(text, senator_office_name(), request.due_on, _("Entscheiden") if url else "", url)
+
+
+def task_of(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> Task:
+    """Return what the office does next with a dialogue that is under way and waits for no decision."""
+    if dialogue.state in (S.PLANNING, S.EXPLORING):
+        return _exploring_task(dialogue, situation)
+    if dialogue.state == S.SCHEDULED:
+        return _scheduled_task(dialogue, situation, now)
+    if dialogue.state == S.INVITED:
+        return _invited_task(dialogue, situation, now)
+    if dialogue.state == S.HELD:
+        text = _("Das Gespräch hat stattgefunden. Halten Sie das Ergebnis in wenigen Sätzen fest.")
+        return Task(text, _("Ergebnis festhalten"), "document", minutes_due_on(dialogue))
+    text = _("Das Ergebnis ist festgehalten. Wenn nichts mehr offen ist, schließen Sie das Gespräch ab.")
+    return Task(text, _("Abschließen"), "close", post=True)
+
+
+def _exploring_task(dialogue: Dialogue, situation: Situation) -> Task:
+    if dialogue.host_id is None:
+        return Task(_("Es fehlt noch ein Betrieb, der das Gespräch ausrichtet."), _("Gastgeber eintragen"), "edit")
+    if dialogue.host_answer == HostAnswer.OPEN:
+        text = _("%(host)s ist als Gastgeber angefragt.") % {"host": dialogue.host}
+        return Task(text, _("Antwort des Gastgebers vermerken"), "host_answer")
+    if dialogue.host_answer == HostAnswer.DECLINED:
+        text = _("%(host)s hat abgesagt. Fragen Sie einen anderen Betrieb.") % {"host": dialogue.host}
+        return Task(text, _("Anderen Gastgeber eintragen"), "edit")
+    if situation.possible:
+        text = ngettext(
+            "%(count)d Termin ist freigegeben. Legen Sie ihn fest.",
+            "%(count)d Termine sind freigegeben. Legen Sie einen davon fest.",
+            situation.possible,
+        )
+        return Task(text % {"count": situation.possible}, _("Termin festlegen"), "date_fix")
+    if situation.proposed:
+        text = ngettext(
+            "%(count)d Termin ist vorgeschlagen. Legen Sie ihn zur Freigabe vor.",
+            "%(count)d Termine sind vorgeschlagen. Legen Sie sie zur Freigabe vor.",
+            situation.proposed,
+        )
+        return Task(text % {"count": situation.proposed}, _("Termine zur Freigabe vorlegen"), "dates_submit")
+    return Task(_no_dates(situation), _("Termine vorschlagen"), "dates")
+
+
+def _no_dates(situation: Situation) -> str:
+    if situation.request and situation.request.comment and situation.request.state in ("returned", "refused"):
+        text = _("Die Termine wurden nicht freigegeben: „%(comment)s“ Schlagen Sie andere vor.")
+        return text % {"comment": situation.request.comment}
+    return _("Der Gastgeber hat zugesagt. Schlagen Sie Termine vor, am besten drei.")
+
+
+def _scheduled_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> Task:
+    if dialogue.starts_at <= now:
+        text = _("Der Termin ist verstrichen, ohne dass eingeladen wurde.")
+        return Task(text, _("Gespräch verschieben"), "postpone")
+    if situation.prepared:
+        return _release_task(situation)
+    text = _("Der Termin steht fest. Stellen Sie jetzt die Gästeliste zusammen.")
+    return Task(text, _("Gästeliste zusammenstellen"), "guests_add")
+
+
+def _release_task(situation: Situation) -> Task:
+    count = situation.prepared
+    text = ngettext(
+        "%(count)d Gast steht auf der Liste und ist noch nicht eingeladen.",
+        "%(count)d Gäste stehen auf der Liste und sind noch nicht eingeladen.",
+        count,
+    )
+    return Task(text % {"count": count}, release_label(count), "release")
+
+
+def release_label(count: int) -> str:
+    """Return the words of the button that sends `count` invitations."""
+    return ngettext("%(count)d Einladung versenden", "%(count)d Einladungen versenden", count) % {"count": count}
+
+
+def _invited_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> Task:
+    if dialogue.starts_at <= now:
+        text = _("Der Tag des Gesprächs ist gekommen. Hat es stattgefunden?")
+        return Task(text, _("Als durchgeführt vermerken"), "hold", post=True)
+    if situation.prepared:
+        return _release_task(situation)
+    if not situation.unanswered:
+        text = _("Alle Gäste haben geantwortet. Das Gespräch findet am %(day)s statt.")
+        return Task(text % {"day": format_day(dialogue.starts_at)}, due_on=local_date(dialogue.starts_at))
+    return _reminding_task(dialogue, situation, local_date(now))
+
+
+def _reminding_task(dialogue: Dialogue, situation: Situation, today: dt.date) -> Task:
+    count = situation.unanswered
+    values = {"count": count, "day": format_date(dialogue.answer_by)}
+    if dialogue.answer_by < today:
+        text = ngettext(
+            "%(count)d Gast hat bis zum %(day)s nicht geantwortet. Fragen Sie nach, tragen Sie die Antwort ein.",
+            "%(count)d Gäste haben bis zum %(day)s nicht geantwortet. Fragen Sie nach, tragen Sie die Antworten ein.",
+            count,
+        )
+        return Task(text % values, _("Zur Gästeliste"), "guests", dialogue.answer_by)
+    text = ngettext(
+        "%(count)d Gast hat noch nicht geantwortet.", "%(count)d Gäste haben noch nicht geantwortet.", count
+    ) % values  # fmt: skip
+    if day := next_reminder_on(dialogue, today):
+        text += " " + _("Die Erinnerung geht am %(day)s hinaus.") % {"day": format_day(day)}
+    return Task(text, _("Jetzt erinnern"), "remind", dialogue.answer_by)

@@ -1,0 +1,125 @@
+"""States of series, topics, dialogues and answers, and the ways between them (DOMAIN, *Branchengespräche*)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.states import Move
+
+
+class SeriesState(models.TextChoices):
+    PROPOSED = "proposed", _("vorgeschlagen")
+    AFFIRMED = "affirmed", _("bekräftigt")
+    REQUESTED = "requested", _("Zustimmung beantragt")
+    CONSENTED = "consented", _("zugestimmt")
+    RETURNED = "returned", _("zurückgegeben")
+    REFUSED = "refused", _("abgelehnt")
+
+
+SERIES_MOVES = {
+    "affirm": Move((SeriesState.PROPOSED,), SeriesState.AFFIRMED, _("Bekräftigen")),
+    "request": Move((SeriesState.AFFIRMED, SeriesState.RETURNED), SeriesState.REQUESTED, _("Zustimmung beantragen")),
+    "approve": Move((SeriesState.REQUESTED,), SeriesState.CONSENTED, _("Zustimmen")),
+    "return": Move((SeriesState.REQUESTED,), SeriesState.RETURNED, _("Zurückgeben")),
+    "refuse": Move((SeriesState.REQUESTED,), SeriesState.REFUSED, _("Ablehnen")),
+}
+
+
+class TopicState(models.TextChoices):
+    DRAFT = "draft", _("Entwurf")
+    PROPOSED = "proposed", _("vorgeschlagen")
+    IN_PROGRESS = "in_progress", _("in Bearbeitung")
+    FOR_APPROVAL = "for_approval", _("zur Freigabe")
+    APPROVED = "approved", _("freigegeben")
+    RETURNED = "returned", _("zurückgegeben")
+    REFUSED = "refused", _("abgelehnt")
+    NOT_TAKEN_UP = "not_taken_up", _("nicht aufgegriffen")
+
+
+TOPIC_MOVES = {
+    "propose": Move((TopicState.DRAFT,), TopicState.PROPOSED, _("Vorschlagen")),
+    "take_up": Move((TopicState.PROPOSED,), TopicState.IN_PROGRESS, _("Aufgreifen")),
+    "decline": Move((TopicState.PROPOSED,), TopicState.NOT_TAKEN_UP, _("Nicht aufgreifen")),
+    "submit": Move((TopicState.IN_PROGRESS,), TopicState.FOR_APPROVAL, _("Zur Freigabe vorlegen")),
+    "approve": Move((TopicState.FOR_APPROVAL,), TopicState.APPROVED, _("Freigeben")),
+    "return": Move((TopicState.FOR_APPROVAL,), TopicState.RETURNED, _("Zurückgeben")),
+    "refuse": Move((TopicState.FOR_APPROVAL,), TopicState.REFUSED, _("Ablehnen")),
+    "rework": Move(
+        (TopicState.RETURNED, TopicState.FOR_APPROVAL, TopicState.APPROVED), TopicState.IN_PROGRESS, _("Überarbeiten")
+    ),
+}
+
+
+class DialogueState(models.TextChoices):
+    PLANNING = "planning", _("in Planung")
+    EXPLORING = "exploring", _("Terminsondierung")
+    SCHEDULED = "scheduled", _("terminiert")
+    INVITED = "invited", _("eingeladen")
+    HELD = "held", _("durchgeführt")
+    DOCUMENTED = "documented", _("dokumentiert")
+    CLOSED = "closed", _("abgeschlossen")
+    CANCELLED = "cancelled", _("abgesagt")
+
+
+BEFORE_THE_DAY = (DialogueState.PLANNING, DialogueState.EXPLORING, DialogueState.SCHEDULED, DialogueState.INVITED)
+
+DIALOGUE_MOVES = {
+    "explore": Move(
+        (DialogueState.PLANNING, DialogueState.EXPLORING), DialogueState.EXPLORING, _("Termine abstimmen")
+    ),
+    "fix_date": Move((DialogueState.EXPLORING,), DialogueState.SCHEDULED, _("Termin festlegen")),
+    "release": Move((DialogueState.SCHEDULED, DialogueState.INVITED), DialogueState.INVITED, _("Einladen")),
+    "hold": Move((DialogueState.INVITED,), DialogueState.HELD, _("Als durchgeführt vermerken")),
+    "document": Move((DialogueState.HELD,), DialogueState.DOCUMENTED, _("Ergebnis festhalten")),
+    "close": Move((DialogueState.DOCUMENTED,), DialogueState.CLOSED, _("Abschließen")),
+    "postpone": Move((DialogueState.SCHEDULED, DialogueState.INVITED), DialogueState.EXPLORING, _("Verschieben")),
+    "cancel": Move(BEFORE_THE_DAY, DialogueState.CANCELLED, _("Absagen")),
+}
+
+
+class DialogueCategory(models.TextChoices):
+    """Kindred meetings are *Veranstaltungen*, never Branchengespräche."""
+
+    DIALOGUE = "dialogue", _("Branchengespräch")
+    EVENT = "event", _("Veranstaltung")
+
+
+class DialogueFormat(models.TextChoices):
+    ON_SITE = "on_site", _("vor Ort")
+    DIGITAL = "digital", _("digital")
+    HYBRID = "hybrid", _("hybrid")
+
+
+class HostAnswer(models.TextChoices):
+    OPEN = "open", _("angefragt")
+    ACCEPTED = "accepted", _("zugesagt")
+    DECLINED = "declined", _("abgesagt")
+
+
+class OptionState(models.TextChoices):
+    PROPOSED = "proposed", _("vorgeschlagen")
+    POSSIBLE = "possible", _("möglich")
+    IMPOSSIBLE = "impossible", _("nicht möglich")
+    FIXED = "fixed", _("festgelegt")
+    DROPPED = "dropped", _("verworfen")
+
+
+class HostPreference(models.TextChoices):
+    PREFERRED = "preferred", _("Gastgeber bevorzugt")
+    POSSIBLE = "possible", _("Gastgeber möglich")
+
+
+class AnswerState(models.TextChoices):
+    OPEN = "open", _("offen")
+    ACCEPTED = "accepted", _("Zusage")
+    TENTATIVE = "tentative", _("Vorbehalt")
+    DECLINED = "declined", _("Absage")
+    REPRESENTED = "represented", _("vertreten")
+
+
+SEATED = (AnswerState.ACCEPTED, AnswerState.REPRESENTED)  # who holds a seat
+
+
+class AnswerChannel(models.TextChoices):
+    LINK = "link", _("über den persönlichen Link")
+    ACCOUNT = "account", _("im Portal")
+    OFFICE = "office", _("durch die Geschäftsstelle eingetragen")

@@ -1,0 +1,79 @@
+"""What the lists can be narrowed down to; every choice stays in the address."""
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.folding import matching
+from dialogues.enums import DialogueState, TopicState
+from dialogues.models import Topic
+from dialogues.queries import hosts_of, years_of
+from partners.models import CrossCuttingTheme, Sector
+
+
+class SearchFilter(filters.CharFilter):
+    """Finds rows in whose folded text every word occurs, as a part of a word too."""
+
+    def __init__(self, **kwargs):
+        super().__init__(label=_("Suche"), widget=forms.TextInput(attrs={"type": "search"}), **kwargs)
+
+    def filter(self, qs, value):
+        return qs.filter(matching(value)) if value else qs
+
+
+class YearFilter(filters.ChoiceFilter):
+    """The year of the fixed or of the known day."""
+
+    def filter(self, qs, value):
+        return qs.filter(Q(starts_at__year=value) | Q(starts_on__year=value)) if value else qs
+
+
+class EventFilter(filters.FilterSet):
+    """Kindred meetings: search and year."""
+
+    q = SearchFilter()
+    year = YearFilter(label=_("Jahr"), empty_label=_("alle"), choices=[])
+
+    def __init__(self, data=None, queryset=None, **kwargs):
+        super().__init__(data, queryset, **kwargs)
+        self.filters["year"].extra["choices"] = [(year, str(year)) for year in years_of(queryset)]
+
+
+class DialogueFilter(EventFilter):
+    """Dialogues: search, state, year, sector, theme, host."""
+
+    state = filters.ChoiceFilter(label=_("Stand"), choices=DialogueState, empty_label=_("alle"))
+    sector = filters.ModelChoiceFilter(
+        label=_("Branche"), queryset=Sector.objects.order_by("name", "pk"), empty_label=_("alle"),
+        method="on_topics_of_sector",
+    )  # fmt: skip
+    theme = filters.ModelChoiceFilter(
+        label=_("Querschnittsthema"), queryset=CrossCuttingTheme.objects.order_by("name", "pk"),
+        empty_label=_("alle"), method="on_topics_of_theme",
+    )  # fmt: skip
+    host = filters.ModelChoiceFilter(label=_("Gastgeber"), queryset=None, empty_label=_("alle"))
+
+    def __init__(self, data=None, queryset=None, **kwargs):
+        super().__init__(data, queryset, **kwargs)
+        self.filters["host"].queryset = hosts_of(queryset)
+
+    def on_topics_of_sector(self, rows, name, value):
+        """Rows are counted over their invitations, so the topic's sectors must not be joined."""
+        return rows.filter(topic__in=Topic.objects.filter(sectors=value))
+
+    def on_topics_of_theme(self, rows, name, value):
+        return rows.filter(topic__in=Topic.objects.filter(themes=value))
+
+
+class TopicFilter(filters.FilterSet):
+    """Topics: search, state, sector, theme."""
+
+    q = SearchFilter()
+    state = filters.ChoiceFilter(label=_("Stand"), choices=TopicState, empty_label=_("alle"))
+    sectors = filters.ModelChoiceFilter(
+        label=_("Branche"), queryset=Sector.objects.order_by("name", "pk"), empty_label=_("alle")
+    )
+    themes = filters.ModelChoiceFilter(
+        label=_("Querschnittsthema"), queryset=CrossCuttingTheme.objects.order_by("name", "pk"), empty_label=_("alle")
+    )

@@ -1,0 +1,23 @@
+from dialogues.forms.approvals import VorlageForm
+from dialogues.forms.dates import DATE_ROWS, DateOptionFormSet, FixDateForm
+from dialogues.forms.dialogues import DialogueForm, HostAnswerForm, OutcomeForm, ReasonForm
+from dialogues.forms.guests import AnswerForm, ComposeForm, OfficeAnswerForm, ReleaseForm
+from dialogues.forms.topics import OfficeTopicForm, SeriesForm, TopicForm
+
+__all__ = [
+    "DATE_ROWS",
+    "AnswerForm",
+    "ComposeForm",
+    "DateOptionFormSet",
+    "DialogueForm",
+    "FixDateForm",
+    "HostAnswerForm",
+    "OfficeAnswerForm",
+    "OfficeTopicForm",
+    "OutcomeForm",
+    "ReasonForm",
+    "ReleaseForm",
+    "SeriesForm",
+    "TopicForm",
+    "VorlageForm",
+]

@@ -1,0 +1,42 @@
+"""The *Leitungsvorlage* that goes with every request for approval."""
+
+import datetime as dt
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from approvals.models import ApprovalRequest
+from approvals.services import Vorlage
+from core.dates import add_working_days
+from core.forms import DayField
+
+DECISION_DAYS = 5  # working days that the senator's office gets by default
+
+
+class VorlageForm(forms.Form):
+    """Occasion, facts, assessment and vote on one page, and until when a decision is asked for."""
+
+    occasion = forms.CharField(
+        label=_("Anlass"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Warum liegt das jetzt vor?"),
+    )  # fmt: skip
+    facts = forms.CharField(label=_("Sachverhalt"), required=False, widget=forms.Textarea(attrs={"rows": 5}))
+    assessment = forms.CharField(
+        label=_("Bewertung"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Was spricht dafür, was ist zu bedenken?"),
+    )  # fmt: skip
+    vote = forms.CharField(
+        label=_("Votum"), max_length=300, help_text=_("Worum bitten Sie? Ein Satz, auf den man Ja sagen kann.")
+    )
+    due_on = DayField(label=_("Entscheidung bis"))
+
+    def __init__(self, *args, today: dt.date, proposal: Vorlage, former: ApprovalRequest | None = None, **kwargs):
+        """`proposal` fills the form, unless `former`, the last request about the same subject, had words already."""
+        source = former or proposal
+        initial = {name: getattr(source, name) for name in Vorlage._fields}
+        initial["due_on"] = add_working_days(today, DECISION_DAYS)
+        super().__init__(*args, initial=initial, **kwargs)
+
+    @property
+    def vorlage(self) -> Vorlage:
+        return Vorlage(**{name: self.cleaned_data[name] for name in Vorlage._fields})

@@ -1,0 +1,73 @@
+"""Dates to propose, and the one to fix."""
+
+import datetime as dt
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.forms import DayField, TimeInput
+from dialogues.enums import HostPreference
+from dialogues.models import DateOption
+
+DATE_ROWS = 3  # how many dates can be proposed at once
+
+
+class DateOptionForm(forms.Form):
+    """One date: day, from, to, and how it suits the host. An empty row is left out."""
+
+    day = DayField(label=_("Tag"))
+    begins = forms.TimeField(label=_("von"), widget=TimeInput)
+    ends = forms.TimeField(label=_("bis"), widget=TimeInput)
+    host_preference = forms.ChoiceField(label=_("Gastgeber"), choices=HostPreference, initial=HostPreference.POSSIBLE)
+
+    def clean(self):
+        values = super().clean()
+        begins, ends = values.get("begins"), values.get("ends")
+        if begins and ends and ends <= begins:
+            self.add_error("ends", _("Das Ende muss nach dem Beginn liegen."))
+        return values
+
+    @property
+    def option(self) -> dict:
+        """The date as the service takes it, in Berlin's time."""
+        day, values = self.cleaned_data["day"], self.cleaned_data
+        return {
+            "starts_at": timezone.make_aware(dt.datetime.combine(day, values["begins"])),
+            "ends_at": timezone.make_aware(dt.datetime.combine(day, values["ends"])),
+            "host_preference": values["host_preference"],
+        }
+
+
+class BaseDateOptionFormSet(forms.BaseFormSet):
+    def clean(self):
+        if not any(self.errors) and not self.filled:
+            raise forms.ValidationError(_("Bitte tragen Sie mindestens einen Termin ein."))
+
+    @property
+    def filled(self) -> list[DateOptionForm]:
+        """The rows in which something was entered."""
+        return [form for form in self.forms if form.has_changed()]
+
+
+DateOptionFormSet = forms.formset_factory(
+    DateOptionForm, formset=BaseDateOptionFormSet, extra=DATE_ROWS, max_num=DATE_ROWS, absolute_max=DATE_ROWS
+)
+
+
+class FixDateForm(forms.Form):
+    """One of the dates that the senator's office can keep."""
+
+    option = forms.ModelChoiceField(
+        label=_("Welcher Termin soll es sein?"), queryset=DateOption.objects.none(), empty_label=None,
+        widget=forms.RadioSelect(attrs={"class": "choices--cards"}),
+    )  # fmt: skip
+
+    def __init__(self, *args, options, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["option"].queryset = options
+        self.fields["option"].label_from_instance = self._label
+
+    @staticmethod
+    def _label(option: DateOption) -> str:
+        return f"{option} ({option.get_host_preference_display()})"

@@ -1,0 +1,93 @@
+"""Facts of a dialogue, what its host said, why it is called off, what came out of it."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.conflicts import VersionedForm
+from core.forms import DayField, formfield_for
+from dialogues.enums import DialogueState, HostAnswer
+from dialogues.models import Dialogue
+from partners.models import Organisation, Person
+
+MOST_SEATS = 1000
+
+
+class PersonField(forms.ModelChoiceField):
+    """A contact, named with the organisation."""
+
+    def label_from_instance(self, person: Person) -> str:
+        return f"{person.name} ({person.organisation.label})" if person.organisation else person.name
+
+
+class DialogueForm(VersionedForm):
+    """What the office enters about a dialogue, in the order people plan one."""
+
+    host = forms.ModelChoiceField(
+        label=_("Gastgeber"), queryset=Organisation.objects.none(), required=False, empty_label=_("noch offen"),
+        help_text=_("Der Betrieb, in dem das Gespräch stattfindet. Er wird danach nach seiner Zusage gefragt."),
+    )  # fmt: skip
+    host_contact = PersonField(
+        label=_("Ansprechperson beim Gastgeber"), queryset=Person.objects.none(), required=False,
+        empty_label=_("keine"), help_text=_("Erfährt, wenn der Termin feststeht, verschoben oder abgesagt wird."),
+    )  # fmt: skip
+    seats = forms.IntegerField(label=_("Plätze"), min_value=1, max_value=MOST_SEATS, initial=30)
+
+    class Meta:
+        model = Dialogue
+        fields = (
+            "title", "host", "host_contact", "format", "place", "video_link", "senator_attends", "seats", "answer_by",
+            "programme", "internal_notes",
+        )  # fmt: skip
+        formfield_callback = formfield_for
+        widgets = {
+            "programme": forms.Textarea(attrs={"rows": 5}),
+            "internal_notes": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["host"].queryset = Organisation.objects.filter(is_active=True).order_by("search", "pk")
+        people = Person.objects.reachable().select_related("organisation")
+        self.fields["host_contact"].queryset = people.order_by("organisation__search", "search", "pk")
+        self.fields["answer_by"].required = True
+        if self.instance.state != DialogueState.INVITED:
+            del self.fields["answer_by"]
+
+    @property
+    def model_fields(self) -> tuple[str, ...]:
+        return tuple(name for name in super().model_fields if name in self.fields)
+
+
+class HostAnswerForm(forms.Form):
+    """What the host company said, and when."""
+
+    answer = forms.ChoiceField(
+        label=_("Antwort"), choices=[(value, value.label) for value in HostAnswer if value != HostAnswer.OPEN],
+        widget=forms.RadioSelect(attrs={"class": "choices--cards"}),
+    )  # fmt: skip
+    answered_on = DayField(label=_("Antwort vom"))
+    note = forms.CharField(
+        label=_("Vermerk"),
+        max_length=250,
+        required=False,
+        help_text=_("Zum Beispiel: telefonisch, mit wem, Bedingungen."),
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why something is declined, postponed or cancelled; the words go into the mails."""
+
+    reason = forms.CharField(label=_("Grund"), widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args, hint="", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = hint
+
+
+class OutcomeForm(forms.Form):
+    """What came out of a dialogue."""
+
+    outcome = forms.CharField(
+        label=_("Ergebnis"), widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("Die wichtigsten Aussagen, Bedarfe und Zusagen, in wenigen Sätzen."),
+    )  # fmt: skip

@@ -1,0 +1,109 @@
+"""The guest list and the answers to it."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.forms import DayField
+from dialogues.enums import AnswerState
+from dialogues.models import Invitation
+from dialogues.services import Reply
+from outbox.headers import validate_address
+from partners.models import DistributionList, Organisation, Person
+
+MOST_PEOPLE = 10
+SUBSTITUTE = ("substitute_name", "substitute_function", "substitute_email")
+
+
+class ComposeForm(forms.Form):
+    """Whom to put on the guest list: lists, organisations, single people. What may be ticked is what exists."""
+
+    lists = forms.ModelMultipleChoiceField(queryset=DistributionList.objects.all(), required=False)
+    organisations = forms.ModelMultipleChoiceField(queryset=Organisation.objects.all(), required=False)
+    people = forms.ModelMultipleChoiceField(queryset=Person.objects.all(), required=False)
+
+    def clean(self):
+        values = super().clean()
+        if not any(values.get(name) for name in self.fields):
+            raise forms.ValidationError(_("Bitte kreuzen Sie an, wer auf die Gästeliste soll."))
+        return values
+
+
+class ReleaseForm(forms.Form):
+    """Until when an answer is asked for, and how many invitations the page named."""
+
+    answer_by = DayField(
+        label=_("Antwort erbeten bis"),
+        help_text=_("Wer noch nicht geantwortet hat, wird 5 und 2 Arbeitstage vor diesem Tag erinnert."),
+    )  # fmt: skip
+    expected = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class AnswerForm(forms.Form):
+    """A guest's answer. Whom the guest sends instead is asked only where somebody is sent."""
+
+    use_required_attribute = False  # the fields of a substitute are there for every answer
+
+    CHOICES = (
+        (AnswerState.ACCEPTED, _("Zusage: Ich nehme teil.")),
+        (AnswerState.TENTATIVE, _("Vorbehalt: Ich weiß es noch nicht sicher.")),
+        (AnswerState.DECLINED, _("Absage: Ich kann nicht teilnehmen.")),
+        (AnswerState.REPRESENTED, _("Vertretung: Es kommt jemand anderes für mich.")),
+    )
+
+    answer = forms.ChoiceField(
+        label=_("Ihre Antwort"), widget=forms.RadioSelect(attrs={"class": "choices--cards"}),
+        error_messages={"required": _("Bitte wählen Sie eine Antwort.")},
+    )  # fmt: skip
+    party = forms.IntegerField(
+        label=_("Wie viele Personen kommen?"), min_value=1, max_value=MOST_PEOPLE, required=False,
+        help_text=_("Sie selbst oder Ihre Vertretung mitgezählt."),
+    )  # fmt: skip
+    substitute_name = forms.CharField(label=_("Name der Vertretung"), max_length=150, required=False)
+    substitute_function = forms.CharField(label=_("Funktion der Vertretung"), max_length=150, required=False)
+    substitute_email = forms.EmailField(
+        label=_("E-Mail der Vertretung"), required=False, validators=[validate_address],
+        help_text=_("Dorthin geht eine Nachricht mit Termin und Ort."),
+    )  # fmt: skip
+    remark = forms.CharField(
+        label=_("Nachricht an die Geschäftsstelle"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    shares_answer = forms.BooleanField(label=_("Andere Gäste dürfen sehen, dass ich teilnehme."), required=False)
+
+    def __init__(self, *args, invitation: Invitation, **kwargs):
+        answered = invitation.answer != AnswerState.OPEN
+        initial = {name: getattr(invitation, name) for name in Reply._fields} | ({} if answered else {"answer": ""})
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["answer"].choices = self.CHOICES
+        self.fields["substitute_name"].required = not self.is_bound or self._is_represented
+        self.fields["substitute_name"].error_messages["required"] = _("Bitte nennen Sie, wer Sie vertritt.")
+
+    def clean(self):
+        """Forget what was typed about a substitute when nobody is sent, right or wrong."""
+        values = super().clean()
+        if not self._is_represented:
+            for name in SUBSTITUTE:
+                self.errors.pop(name, None)
+                values[name] = ""
+        return values
+
+    @property
+    def _is_represented(self) -> bool:
+        return self.data.get(self.add_prefix("answer")) == AnswerState.REPRESENTED
+
+    @property
+    def reply(self) -> Reply:
+        values = {name: self.cleaned_data[name] for name in Reply._fields}
+        return Reply(**values | {"party": values["party"] or 1})
+
+
+class OfficeAnswerForm(AnswerForm):
+    """An answer given by phone, entered by the office."""
+
+    CHOICES = tuple((value, AnswerState(value).label) for value in AnswerState if value != AnswerState.OPEN)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["answer"].label = _("Antwort")
+        self.fields["party"].help_text = _("Der Gast oder die Vertretung mitgezählt.")
+        self.fields["remark"].label = _("Nachricht des Gastes")
+        self.fields["shares_answer"].label = _("Andere Gäste dürfen die Teilnahme sehen.")

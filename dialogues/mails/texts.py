@@ -1,0 +1,127 @@
+"""The words of the mails about topics and dialogues."""
+
+from django.utils.translation import gettext_lazy as _
+
+from outbox.texts import MailText, register
+
+register(
+    MailText(
+        kind="topic_proposed",
+        title=_("Neuer Themenvorschlag"),
+        subject=_("Themenvorschlag: {topic}"),
+        body=_("{organisation} schlägt ein Thema vor: **{topic}**\n\n{description}\n\n[Thema öffnen]({link})"),
+        placeholders=("topic", "organisation", "description"),
+    ),
+    MailText(
+        kind="topic_taken_up",
+        title=_("Themenvorschlag wird bearbeitet"),
+        subject=_("Ihr Vorschlag wird bearbeitet: {topic}"),
+        body=_(
+            "die Geschäftsstelle hat Ihren Vorschlag **{topic}** aufgegriffen. Sie erfahren, wie darüber entschieden "
+            "wird.\n\n[Thema öffnen]({link})"
+        ),
+        placeholders=("topic",),
+    ),
+    MailText(
+        kind="topic_declined",
+        title=_("Themenvorschlag nicht aufgegriffen"),
+        subject=_("Ihr Vorschlag: {topic}"),
+        body=_(
+            "vielen Dank für Ihren Vorschlag **{topic}**. Er wird derzeit nicht aufgegriffen.\n\n"
+            "Begründung: {reason}\n\n"
+            "[Thema öffnen]({link})"
+        ),
+        placeholders=("topic", "reason"),
+    ),
+    MailText(
+        kind="topic_decided",
+        title=_("Entscheidung über ein Thema"),
+        subject=_("{state}: {topic}"),
+        body=_(
+            "über das von Ihnen vorgeschlagene Thema **{topic}** wurde entschieden: **{state}**.\n\n{reason}\n\n"
+            "[Thema öffnen]({link})"
+        ),
+        placeholders=("topic", "state", "reason"),
+    ),
+    MailText(
+        kind="date_fixed",
+        title=_("Termin steht fest"),
+        subject=_("Termin steht fest: {dialogue}, {date}"),
+        body=_(
+            "der Termin für das Branchengespräch **{dialogue}** steht fest.\n\nTermin: **{date}**\n\n"
+            "Ort: {place}\n\nGastgeber: {host}"
+        ),
+        placeholders=("dialogue", "date", "place", "host"),
+    ),
+    MailText(
+        kind="invitation",
+        title=_("Einladung zum Branchengespräch"),
+        subject=_("Einladung: {dialogue}, {date}"),
+        body=_(
+            "wir laden Sie herzlich zum Branchengespräch **{dialogue}** ein.\n\n{about}\n\n"
+            "Termin: **{date}**\n\nOrt: {place}\n\n"
+            "{programme}\n\nBitte antworten Sie bis zum **{answer_by}**. Sie brauchen dafür kein Konto.\n\n"
+            "[Einladung beantworten]({link})\n\n"
+            "Der Link gilt nur für Sie. Wenn Sie verhindert sind, können Sie dort eine Vertretung benennen."
+        ),
+        placeholders=("dialogue", "about", "date", "place", "programme", "answer_by"),
+    ),
+    MailText(
+        kind="invitation_reminder",
+        title=_("Erinnerung an eine Einladung"),
+        subject=_("Bitte um Antwort bis {answer_by}: {dialogue}"),
+        body=_(
+            "zu unserer Einladung zum Branchengespräch **{dialogue}** am **{date}** haben wir noch keine Antwort von "
+            "Ihnen.\n\nBitte antworten Sie bis zum **{answer_by}**.\n\n[Einladung beantworten]({link})"
+        ),
+        placeholders=("dialogue", "date", "answer_by"),
+    ),
+    MailText(
+        kind="answer_confirmed",
+        title=_("Bestätigung einer Antwort"),
+        subject=_("{answer}: {dialogue}, {date}"),
+        body=_(
+            "wir haben Ihre Antwort zum Branchengespräch **{dialogue}** erhalten: **{answer}**.\n\n{details}\n\n"
+            "Termin: {date}\n\nOrt: {place}\n\n"
+            "Bis zum {answer_by} können Sie Ihre Antwort über denselben Link ändern.\n\n[Antwort ansehen]({link})"
+        ),
+        placeholders=("dialogue", "date", "place", "answer", "details", "answer_by"),
+    ),
+    MailText(
+        kind="substitute_named",
+        title=_("Als Vertretung benannt"),
+        subject=_("Branchengespräch {dialogue}, {date}: Sie wurden als Vertretung benannt"),
+        body=_(
+            "{guest} hat Sie als Vertretung für das Branchengespräch **{dialogue}** benannt.\n\nTermin: **{date}**\n\n"
+            "Ort: {place}\n\nWenn Sie nicht teilnehmen können, geben Sie bitte der Geschäftsstelle Bescheid."
+        ),
+        placeholders=("dialogue", "date", "place", "guest"),
+    ),
+    MailText(
+        kind="invitation_withdrawn",
+        title=_("Einladung zurückgezogen"),
+        subject=_("Einladung zurückgezogen: {dialogue}"),
+        body=_(
+            "wir müssen unsere Einladung zum Branchengespräch **{dialogue}** ({date}) leider zurückziehen. "
+            "Bitte streichen Sie den Termin. Bei Fragen erreichen Sie uns unter den unten genannten Angaben."
+        ),
+        placeholders=("dialogue", "date"),
+    ),
+    MailText(
+        kind="dialogue_postponed",
+        title=_("Branchengespräch verschoben"),
+        subject=_("Verschoben: {dialogue}, {date}"),
+        body=_(
+            "das Branchengespräch **{dialogue}** am {date} findet zu diesem Termin nicht statt. Es wird "
+            "verschoben.\n\nGrund: {reason}\n\nSobald ein neuer Termin feststeht, melden wir uns wieder."
+        ),
+        placeholders=("dialogue", "date", "reason"),
+    ),
+    MailText(
+        kind="dialogue_cancelled",
+        title=_("Branchengespräch abgesagt"),
+        subject=_("Abgesagt: {dialogue}, {date}"),
+        body=_("das Branchengespräch **{dialogue}** ({date}) wurde abgesagt.\n\nGrund: {reason}"),
+        placeholders=("dialogue", "date", "reason"),
+    ),
+)

@@ -1,0 +1,193 @@
+"""Dialogues and the dates proposed for them."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from core.dates import format_span
+from core.folding import FoldedField
+from core.models import KnownDate, Origin, Sourced
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
+from dialogues.enums import DialogueCategory, DialogueFormat, DialogueState, HostAnswer, HostPreference, OptionState
+from dialogues.models.topics import Topic
+from partners.models import Organisation, Person
+
+DECIDED = (
+    DialogueState.SCHEDULED, DialogueState.INVITED, DialogueState.HELD, DialogueState.DOCUMENTED,
+    DialogueState.CLOSED, DialogueState.CANCELLED,
+)  # fmt: skip
+
+
+class DialogueQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The house sees all; observers what is decided or taken over; a partner what it hosts or is invited to.
+
+        What was taken over is public knowledge and open to every role.
+        """
+        if has_role(user, OFFICE, SENATOR_OFFICE):
+            return self
+        past = Q(origin=Origin.TAKEN_OVER)
+        if has_role(user, OBSERVER):
+            return self.filter(past | Q(state__in=DECIDED))
+        if has_role(user, PARTNER) and user.organisation_id:
+            invited = self.model.objects.filter(
+                invitations__person__organisation_id=user.organisation_id,
+                invitations__released_at__isnull=False,
+                invitations__withdrawn_at__isnull=True,
+            )
+            hosted = Q(host_id=user.organisation_id, state__in=DECIDED)
+            return self.filter(past | hosted | Q(pk__in=invited.values("pk")))
+        return self.none()
+
+
+class Dialogue(Sourced, KnownDate):
+    """*Branchengespräch* around one focus in an industrial company, or a kindred *Veranstaltung* taken over.
+
+    `starts_at` and `ends_at` are the fixed date; `starts_on` (KnownDate) is the day of what was taken over.
+    `round` counts how often the dialogue was dated: postponing raises it, so mails of a new round are new mails.
+    """
+
+    title = models.CharField(_("Titel"), max_length=250)
+    category = models.CharField(
+        _("Rubrik"), max_length=10, choices=DialogueCategory, default=DialogueCategory.DIALOGUE, editable=False
+    )
+    event_kind = models.CharField(_("Art der Veranstaltung"), max_length=120, blank=True, editable=False)
+    topic = models.ForeignKey(
+        Topic, on_delete=models.PROTECT, null=True, blank=True, related_name="dialogues", verbose_name=_("Thema")
+    )
+    state = models.CharField(
+        _("Stand"), max_length=12, choices=DialogueState, default=DialogueState.PLANNING, editable=False
+    )
+    host = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="hosted_dialogues",
+        verbose_name=_("Gastgeber"),
+    )
+    host_text = models.CharField(_("Gastgeber laut Quelle"), max_length=250, blank=True, editable=False)
+    host_contact = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="hosted_dialogues",
+        verbose_name=_("Ansprechperson beim Gastgeber"),
+    )
+    host_answer = models.CharField(
+        _("Antwort des Gastgebers"), max_length=10, choices=HostAnswer, default=HostAnswer.OPEN, editable=False
+    )
+    host_answered_on = models.DateField(_("Antwort vom"), null=True, editable=False)
+    host_note = models.CharField(_("Vermerk zur Antwort"), max_length=250, blank=True, editable=False)
+    format = models.CharField(_("Format"), max_length=10, choices=DialogueFormat, default=DialogueFormat.ON_SITE)
+    place = models.CharField(
+        _("Ort"),
+        max_length=250,
+        blank=True,
+        help_text=_("Straße, Hausnummer, Treffpunkt. Leer: Anschrift des Gastgebers."),
+    )
+    video_link = models.URLField(_("Zugang zur Videokonferenz"), blank=True)
+    senator_attends = models.BooleanField(_("Leitung des Hauses nimmt teil"), default=True)
+    starts_at = models.DateTimeField(_("Beginn"), null=True, editable=False)
+    ends_at = models.DateTimeField(_("Ende"), null=True, editable=False)
+    seats = models.PositiveSmallIntegerField(_("Plätze"), default=30)
+    answer_by = models.DateField(_("Antwort bis"), null=True, blank=True)
+    programme = models.TextField(
+        _("Programm"), blank=True, help_text=_("Eine Zeile je Punkt, zum Beispiel „14:00 Begrüßung“.")
+    )
+    round = models.PositiveSmallIntegerField(default=1, editable=False)
+    sequence = models.PositiveSmallIntegerField(default=0, editable=False)
+    participants_text = models.TextField(_("Teilnehmende laut Quelle"), blank=True, editable=False)
+    outcome = models.TextField(_("Ergebnis"), blank=True)
+    press_text = models.TextField(_("Presse"), blank=True, editable=False)
+    closing_reason = models.TextField(_("Grund"), blank=True, editable=False)
+    internal_notes = models.TextField(_("interner Vermerk"), blank=True)
+    search = FoldedField(sources=("title", "event_kind", "host_text", "place", "outcome"))
+
+    history = HistoricalRecords(excluded_fields=["search"])
+    objects = DialogueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Branchengespräch")
+        verbose_name_plural = _("Branchengespräche")
+        indexes = [models.Index(fields=["state", "starts_at"], name="dialogue_by_date")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(origin="taken_over")
+                | Q(state__in=["planning", "exploring", "cancelled"])
+                | Q(topic__isnull=False, host__isnull=False, host_answer="accepted", starts_at__isnull=False),
+                name="dialogue_dated_has_topic_host_and_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="dialogue_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(origin="taken_over") | Q(category="dialogue"), name="dialogue_events_are_taken_over"
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("dialogues:detail", args=[self.pk])
+
+    @property
+    def when(self) -> str:
+        """The fixed date with its times, or the day as it is known, or that it is open."""
+        if self.starts_at:
+            return format_span(self.starts_at, self.ends_at)
+        if self.is_taken_over:
+            return self.known_date
+        return str(_("noch offen"))
+
+    @property
+    def calendar_uid(self) -> str:
+        return f"dialogue-{self.pk}"
+
+    @property
+    def location(self) -> str:
+        """Where it takes place, for whom does not know the host: its name and the address."""
+        if self.format == DialogueFormat.DIGITAL or self.host is None or self.is_taken_over:
+            return self.address
+        return ", ".join(part for part in (self.host.name, self.address) if part)
+
+    @property
+    def address(self) -> str:
+        """The place as entered, else the host's address; of a digital dialogue the link."""
+        if self.place or self.format == DialogueFormat.DIGITAL:
+            return self.place or self.video_link
+        return self.host.postal_address if self.host else ""
+
+
+class DateOption(models.Model):
+    """One of the dates that the office proposes and the senator's office ticks or not."""
+
+    dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="date_options")
+    starts_at = models.DateTimeField(_("Beginn"))
+    ends_at = models.DateTimeField(_("Ende"))
+    host_preference = models.CharField(
+        _("Gastgeber"), max_length=10, choices=HostPreference, default=HostPreference.POSSIBLE
+    )
+    state = models.CharField(
+        _("Stand"), max_length=10, choices=OptionState, default=OptionState.PROPOSED, editable=False
+    )
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("Terminvorschlag")
+        verbose_name_plural = _("Terminvorschläge")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dialogue", "starts_at"], condition=~Q(state="dropped"), name="date_option_once_per_start"
+            ),
+            models.UniqueConstraint(fields=["dialogue"], condition=Q(state="fixed"), name="date_option_one_fixed"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="date_option_ends_after_start"),
+        ]
+
+    def __str__(self):
+        return format_span(self.starts_at, self.ends_at)

@@ -1,0 +1,97 @@
+"""Invitations to a dialogue and their answers."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from core.links import sign_link
+from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role
+from dialogues.enums import SEATED, AnswerChannel, AnswerState
+from dialogues.models.dialogues import Dialogue
+from partners.models import Person
+
+LINK_KIND = "invitation"
+LINK_LIFETIME_SECONDS = 180 * 24 * 3600  # from the mail that carried it; each mail makes a new one
+
+
+class InvitationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The house sees all; a partner the own organisation's released ones, and others' that agreed to be seen."""
+        if has_role(user, OFFICE):
+            return self
+        released = self.filter(released_at__isnull=False)
+        if has_role(user, SENATOR_OFFICE):
+            return released
+        if has_role(user, PARTNER) and user.organisation_id:
+            return released.filter(person__organisation_id=user.organisation_id)
+        return self.none()
+
+    def active(self):
+        """Invitations that were not withdrawn."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def released(self):
+        """Invitations that went out and were not withdrawn."""
+        return self.active().filter(released_at__isnull=False)
+
+
+class Invitation(models.Model):
+    """One person's invitation to one dialogue. Prepared, then released (mailed), perhaps withdrawn.
+
+    `party` counts the people who come on this invitation; they hold seats when the answer is a yes.
+    """
+
+    dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="invitations")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="invitations", verbose_name=_("Person"))
+    answer = models.CharField(
+        _("Antwort"), max_length=12, choices=AnswerState, default=AnswerState.OPEN, editable=False
+    )
+    party = models.PositiveSmallIntegerField(_("Personen"), default=1)
+    substitute_name = models.CharField(_("Name der Vertretung"), max_length=150, blank=True)
+    substitute_function = models.CharField(_("Funktion der Vertretung"), max_length=150, blank=True)
+    substitute_email = models.EmailField(_("E-Mail der Vertretung"), blank=True)
+    remark = models.TextField(_("Nachricht an die Geschäftsstelle"), blank=True)
+    shares_answer = models.BooleanField(_("Andere Gäste dürfen sehen, dass ich teilnehme."), default=False)
+    answered_at = models.DateTimeField(_("beantwortet am"), null=True, editable=False)
+    channel = models.CharField(_("Weg"), max_length=8, choices=AnswerChannel, blank=True, editable=False)
+    released_at = models.DateTimeField(_("versandt am"), null=True, editable=False)
+    released_round = models.PositiveSmallIntegerField(default=0, editable=False)
+    withdrawn_at = models.DateTimeField(_("zurückgezogen am"), null=True, editable=False)
+    link_version = models.PositiveSmallIntegerField(default=1, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+
+    history = HistoricalRecords()
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Einladung")
+        verbose_name_plural = _("Einladungen")
+        constraints = [
+            models.UniqueConstraint(fields=["dialogue", "person"], name="invitation_once_per_person"),
+            models.CheckConstraint(condition=Q(party__gte=1, party__lte=10), name="invitation_party_is_one_to_ten"),
+            models.CheckConstraint(
+                condition=Q(answer="open") | Q(answered_at__isnull=False), name="invitation_answer_has_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(answer="represented") | ~Q(substitute_name=""),
+                name="invitation_represented_names_substitute",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.person} – {self.dialogue}"
+
+    @property
+    def seats_taken(self) -> int:
+        """How many seats this invitation holds now."""
+        return self.party if self.answer in SEATED and not self.withdrawn_at else 0
+
+    @property
+    def personal_link(self) -> str:
+        """The address of the answer page; whoever has it may answer for this guest."""
+        return reverse("dialogues:answer", args=[sign_link(LINK_KIND, self.pk, self.link_version)])

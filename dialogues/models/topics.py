@@ -1,0 +1,123 @@
+"""Series of dialogues, and the topics proposed for them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from core.folding import FoldedField
+from core.models import Sourced
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
+from dialogues.enums import SeriesState, TopicState
+from partners.models import CrossCuttingTheme, Organisation, Sector
+
+
+class SeriesQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The house sees every series; observers and partners those that have the consent."""
+        if has_role(user, OFFICE, SENATOR_OFFICE):
+            return self
+        if has_role(user, OBSERVER, PARTNER):
+            return self.filter(state=SeriesState.CONSENTED)
+        return self.none()
+
+
+class DialogueSeries(Sourced):
+    """*Reihe*: before the senator's consent no topic goes to approval and no date is explored."""
+
+    title = models.CharField(_("Titel"), max_length=200)
+    period = models.CharField(_("Zeitraum"), max_length=60, blank=True)
+    description = models.TextField(_("Worum es geht"), blank=True)
+    state = models.CharField(
+        _("Stand"), max_length=12, choices=SeriesState, default=SeriesState.PROPOSED, editable=False
+    )
+    internal_notes = models.TextField(_("interner Vermerk"), blank=True)
+
+    history = HistoricalRecords()
+    objects = SeriesQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Reihe")
+        verbose_name_plural = _("Reihen")
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("dialogues:series", args=[self.pk])
+
+
+class TopicQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The office sees all but foreign drafts, the senator's office all but drafts, observers what was approved,
+        a partner the own organisation's, of drafts only those of its own people."""
+        own = Q(proposed_by=user.pk) if user.is_authenticated else Q(pk=None)
+        if has_role(user, OFFICE):
+            return self.filter(~Q(state=TopicState.DRAFT) | own)
+        if has_role(user, SENATOR_OFFICE):
+            return self.exclude(state=TopicState.DRAFT)
+        if has_role(user, OBSERVER):
+            return self.filter(state=TopicState.APPROVED)
+        if has_role(user, PARTNER) and user.organisation_id:
+            colleagues = Q(proposed_by__person__organisation_id=user.organisation_id)
+            return self.filter(~Q(state=TopicState.DRAFT) | colleagues, organisation_id=user.organisation_id)
+        return self.none()
+
+
+class Topic(Sourced):
+    """*Thema*: what a dialogue is to be about, proposed by a partner or the office."""
+
+    title = models.CharField(_("Titel"), max_length=200)
+    description = models.TextField(_("Worum geht es, und warum jetzt?"))
+    wish = models.TextField(
+        _("Was soll am Ende stehen?"),
+        blank=True,
+        help_text=_("Zum Beispiel ein Bedarf, der an die Verwaltung gerichtet wird."),
+    )
+    sectors = models.ManyToManyField(Sector, verbose_name=_("Branchen"), blank=True, related_name="topics")
+    themes = models.ManyToManyField(
+        CrossCuttingTheme, verbose_name=_("Querschnittsthemen"), blank=True, related_name="topics"
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="topics",
+        verbose_name=_("vorgeschlagen von"),
+    )
+    series = models.ForeignKey(
+        DialogueSeries, on_delete=models.PROTECT, null=True, blank=True, related_name="topics", verbose_name=_("Reihe")
+    )
+    state = models.CharField(_("Stand"), max_length=12, choices=TopicState, default=TopicState.DRAFT, editable=False)
+    reason = models.TextField(_("Begründung"), blank=True, editable=False)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="topics", editable=False
+    )
+    proposed_at = models.DateTimeField(_("vorgeschlagen am"), null=True, editable=False)
+    internal_notes = models.TextField(_("interner Vermerk"), blank=True)
+    search = FoldedField(sources=("title", "description"))
+
+    history = HistoricalRecords(excluded_fields=["search"])
+    objects = TopicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Thema")
+        verbose_name_plural = _("Themen")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=["for_approval", "approved"]) | Q(series__isnull=False),
+                name="topic_for_approval_is_in_series",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="not_taken_up") | ~Q(reason=""), name="topic_declined_has_reason"
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("dialogues:topic", args=[self.pk])

@@ -1,0 +1,39 @@
+"""Who may do what with series, topics, dialogues and answers."""
+
+import rules
+
+from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role
+from dialogues.enums import TopicState
+
+
+def can_manage(user) -> bool:
+    """The office runs series, dialogues, guest lists and mail."""
+    return has_role(user, OFFICE)
+
+
+def can_decide(user) -> bool:
+    """The senator's office, and its deputies for their time."""
+    return has_role(user, SENATOR_OFFICE)
+
+
+def can_propose(user) -> bool:
+    """Partners of an organisation propose topics, and so does the office."""
+    return has_role(user, OFFICE) or (has_role(user, PARTNER) and bool(user.organisation_id))
+
+
+def can_edit_topic(user, topic) -> bool:
+    """The proposer edits a draft; from the proposal on the office does."""
+    if topic.is_taken_over:
+        return False
+    if topic.state == TopicState.DRAFT:
+        return topic.proposed_by_id == user.pk
+    return can_manage(user) and topic.state in (TopicState.PROPOSED, TopicState.IN_PROGRESS, TopicState.RETURNED)
+
+
+def can_answer(user, invitation) -> bool:
+    """The invited person with an account; the office enters answers through its own door."""
+    return invitation.person_id == getattr(user, "person_id", None)
+
+
+rules.add_perm("dialogues.manage", rules.predicate(can_manage))
+rules.add_perm("dialogues.propose", rules.predicate(can_propose))

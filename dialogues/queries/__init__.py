@@ -1,0 +1,49 @@
+"""What pages, tests and the floor above ask about series, topics, dialogues and guests."""
+
+from dialogues.queries.dialogues import (
+    hosts_of,
+    listed_dialogues,
+    situation_of,
+    situations_of,
+    upcoming_dialogues,
+    years_of,
+)
+from dialogues.queries.guests import (
+    AnswerCounts,
+    GuestRow,
+    Sending,
+    guest_rows,
+    guests_to_choose,
+    label_of,
+    own_invitations,
+    sharing_guests,
+)
+from dialogues.queries.histories import dialogue_history, series_history, topic_history
+from dialogues.queries.topics import dialogues_on, listed_series, listed_topics, page_topics, series_to_choose
+from dialogues.queries.waiting import waiting_for
+
+__all__ = [
+    "AnswerCounts",
+    "GuestRow",
+    "Sending",
+    "dialogue_history",
+    "dialogues_on",
+    "guest_rows",
+    "guests_to_choose",
+    "hosts_of",
+    "label_of",
+    "listed_dialogues",
+    "listed_series",
+    "listed_topics",
+    "own_invitations",
+    "page_topics",
+    "series_history",
+    "series_to_choose",
+    "sharing_guests",
+    "situation_of",
+    "situations_of",
+    "topic_history",
+    "upcoming_dialogues",
+    "waiting_for",
+    "years_of",
+]

@@ -1,0 +1,111 @@
+"""Dialogues: as lists show them, and what the page of one has to know to name the next step."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import Case, Count, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, TruncDate
+
+from approvals.enums import GRANTED, ApprovalKind
+from approvals.models import ApprovalRequest
+from core.models import Origin
+from dialogues.course import Situation
+from dialogues.enums import SEATED, AnswerState, DialogueState, OptionState
+from dialogues.models import DateOption, Dialogue, Invitation
+from partners.models import Organisation
+
+OPEN_END, OPEN_START = dt.date(9999, 12, 31), dt.date(1900, 1, 1)
+
+
+def listed_dialogues(user) -> QuerySet[Dialogue]:
+    """Return the dialogues `user` may see with all that a row of the list shows, unordered.
+
+    `day` is the fixed or known day; what is still without one comes after everything dated, what was taken over
+    without one before. `sent`, `yes`, `maybe`, `no`, `seats_held` count the invitations of the present round.
+    """
+    live = Q(invitations__withdrawn_at__isnull=True, invitations__released_at__isnull=False)
+    live &= Q(invitations__released_round=F("round"))
+    own = Invitation.objects.released().filter(dialogue=OuterRef("pk"), person=getattr(user, "person_id", None))
+    return (
+        Dialogue.objects.visible_to(user)
+        .select_related("host", "topic__series")
+        .defer("internal_notes", "search", "programme", "host__search", "topic__search")
+        .annotate(
+            day=_day(),
+            sent=Count("invitations", filter=live),
+            yes=Count("invitations", filter=live & Q(invitations__answer__in=SEATED)),
+            maybe=Count("invitations", filter=live & Q(invitations__answer=AnswerState.TENTATIVE)),
+            no=Count("invitations", filter=live & Q(invitations__answer=AnswerState.DECLINED)),
+            seats_held=Coalesce(Sum("invitations__party", filter=live & Q(invitations__answer__in=SEATED)), 0),
+            own_answer=Subquery(own.values("answer")[:1]),
+        )
+    )
+
+
+def _day():
+    unknown = Case(
+        When(origin=Origin.TAKEN_OVER, then=Value(OPEN_START)), default=Value(OPEN_END), output_field=DateField()
+    )
+    return Coalesce(TruncDate("starts_at"), F("starts_on"), unknown, output_field=DateField())
+
+
+def years_of(rows: QuerySet[Dialogue]) -> list[int]:
+    """Return the years in which the dated `rows` lie, the latest first."""
+    fixed = rows.filter(starts_at__isnull=False).order_by().datetimes("starts_at", "year")
+    known = rows.filter(starts_on__isnull=False).order_by().dates("starts_on", "year")
+    return sorted({day.year for day in fixed} | {day.year for day in known}, reverse=True)
+
+
+def hosts_of(rows: QuerySet[Dialogue]) -> QuerySet[Organisation]:
+    """Return the organisations that host any of `rows`, by name."""
+    hosting = rows.order_by().filter(host=OuterRef("pk"))
+    return Organisation.objects.filter(Exists(hosting)).only("name", "search").order_by("search", "pk")
+
+
+def upcoming_dialogues(user, today: dt.date, limit: int = 10) -> QuerySet[Dialogue]:
+    """Return the next dated dialogues from `today` on that `user` may see, the soonest first."""
+    rows = Dialogue.objects.visible_to(user).exclude(origin=Origin.TAKEN_OVER).select_related("host", "topic")
+    ahead = rows.filter(state__in=[DialogueState.SCHEDULED, DialogueState.INVITED], starts_at__date__gte=today)
+    return ahead.order_by("starts_at", "pk")[:limit]
+
+
+def situation_of(dialogue: Dialogue, now: dt.datetime) -> Situation:
+    """Return what the next step of `dialogue` hangs on at `now`, in two queries."""
+    return situations_of([dialogue], now)[dialogue.pk]
+
+
+def situations_of(dialogues: Iterable[Dialogue], now: dt.datetime) -> dict[int, Situation]:
+    """Return by primary key what the next steps of `dialogues` hang on, in two queries for any number."""
+    pks = [dialogue.pk for dialogue in dialogues]
+    latest, granted = _requests(pks)
+    rows = {row.pop("pk"): row for row in _counted(pks, now)}
+    return {pk: Situation(latest.get(pk), granted.get(pk), **rows[pk]) for pk in pks}
+
+
+def _counted(pks: list[int], now: dt.datetime) -> QuerySet:
+    """Return for each dialogue how many dates ahead and guests of which sort it has."""
+    ahead = DateOption.objects.filter(dialogue=OuterRef("pk"), starts_at__gt=now)
+    guests = Invitation.objects.active().filter(dialogue=OuterRef("pk"))
+    invited = guests.filter(released_round=OuterRef("round"))
+    return Dialogue.objects.filter(pk__in=pks).values("pk").annotate(
+        proposed=_count(ahead.filter(state=OptionState.PROPOSED)),
+        possible=_count(ahead.filter(state=OptionState.POSSIBLE)),
+        prepared=_count(guests.exclude(released_round=OuterRef("round"))),
+        invited=_count(invited),
+        unanswered=_count(invited.filter(answer=AnswerState.OPEN)),
+    )  # fmt: skip
+
+
+def _count(rows: QuerySet) -> Coalesce:
+    """Return how many `rows` belong to the dialogue of the outer query."""
+    return Coalesce(Subquery(rows.order_by().values("dialogue").annotate(count=Count("pk")).values("count")), 0)
+
+
+def _requests(pks: list[int]) -> tuple[dict[int, ApprovalRequest], dict[int, ApprovalRequest]]:
+    rows = ApprovalRequest.objects.filter(kind=ApprovalKind.DATES, subject_id__in=pks)
+    latest, granted = {}, {}
+    for row in rows.select_related("decided_by__person").order_by("submitted_at", "pk"):
+        latest[row.subject_id] = row
+        if row.state in GRANTED:
+            granted[row.subject_id] = row
+    return latest, granted

@@ -1,0 +1,105 @@
+"""What waits for whom, for the start page. The senator's office has its desk for that."""
+
+import datetime as dt
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.dates import local_date
+from core.models import Origin
+from core.roles import OFFICE, PARTNER, has_role
+from core.shell import Waiting
+from dialogues.course import task_of
+from dialogues.enums import AnswerState, DialogueState, SeriesState, TopicState
+from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
+from dialogues.queries.dialogues import situations_of
+
+UNDER_WAY = (
+    DialogueState.PLANNING, DialogueState.EXPLORING, DialogueState.SCHEDULED, DialogueState.INVITED,
+    DialogueState.HELD,
+)  # fmt: skip
+
+
+def waiting_for(user, today: dt.date) -> list[Waiting]:
+    """Return what waits for `user` on the day `today`, the nearest deadline first, what has none at the end.
+
+    The office: series, topics and dialogues it must move on. A partner: own invitations and drafts. Others: nothing.
+    """
+    waiting = []
+    if has_role(user, OFFICE):
+        waiting += _series() + _topics() + _dialogues(today)
+    if has_role(user, PARTNER):
+        waiting += _invitations(user, today) + _drafts(user)
+    return sorted(waiting, key=lambda row: row.due_on or dt.date.max)
+
+
+def _series() -> list[Waiting]:
+    rows = DialogueSeries.objects.exclude(origin=Origin.TAKEN_OVER).order_by("pk")
+    rows = rows.filter(state__in=[SeriesState.AFFIRMED, SeriesState.RETURNED])
+    return [_office(_("Zustimmung zur Reihe „%(title)s“ beantragen"), row) for row in rows]
+
+
+def _topics() -> list[Waiting]:
+    texts = {
+        TopicState.PROPOSED: _("Über den Themenvorschlag „%(title)s“ entscheiden"),
+        TopicState.RETURNED: _("Zurückgegebenes Thema „%(title)s“ überarbeiten"),
+        TopicState.IN_PROGRESS: _("Thema „%(title)s“ zur Freigabe vorlegen"),
+        TopicState.APPROVED: _("Gespräch zum Thema „%(title)s“ planen"),
+    }
+    rows = Topic.objects.exclude(origin=Origin.TAKEN_OVER).filter(state__in=texts).only("title", "state")
+    waiting = rows.exclude(Q(state=TopicState.APPROVED) & Exists(_planned_on_topic()))
+    return [_office(texts[row.state], row) for row in waiting.order_by("pk")]
+
+
+def _planned_on_topic() -> QuerySet[Dialogue]:
+    return Dialogue.objects.filter(topic=OuterRef("pk")).exclude(state=DialogueState.CANCELLED)
+
+
+def _dialogues(today: dt.date) -> list[Waiting]:
+    rows = Dialogue.objects.exclude(origin=Origin.TAKEN_OVER).filter(state__in=UNDER_WAY).select_related("host")
+    rows = list(rows.order_by("pk"))
+    now = timezone.make_aware(dt.datetime.combine(today, dt.time.min))
+    situations = situations_of(rows, now)
+    return [_office_task(row, situations[row.pk], now) for row in rows if _waits(row, situations[row.pk], now)]
+
+
+def _waits(dialogue: Dialogue, situation, now) -> bool:
+    """Say whether the office must act: neither a decision nor the guests' answers are awaited."""
+    if situation.request and situation.request.is_open:
+        return False
+    is_answering = dialogue.state == DialogueState.INVITED and not situation.prepared and dialogue.starts_at > now
+    return not is_answering or bool(situation.unanswered and dialogue.answer_by < local_date(now))
+
+
+def _office_task(dialogue: Dialogue, situation, now) -> Waiting:
+    task = task_of(dialogue, situation, now)
+    due_on = task.due_on or (local_date(dialogue.starts_at) if dialogue.starts_at else None)
+    return Waiting(_("Geschäftsstelle"), f"{task.action}: {dialogue.title}", dialogue.get_absolute_url(), due_on)
+
+
+def _office(text: str, row) -> Waiting:
+    return Waiting(_("Geschäftsstelle"), text % {"title": row}, row.get_absolute_url())
+
+
+def _invitations(user, today: dt.date) -> list[Waiting]:
+    rows: QuerySet[Invitation] = Invitation.objects.released().filter(
+        person=user.person_id, answer=AnswerState.OPEN, dialogue__state=DialogueState.INVITED,
+        dialogue__answer_by__gte=today,
+    )  # fmt: skip
+    return [
+        Waiting(
+            str(user), _("Einladung beantworten: %(title)s") % {"title": row.dialogue},
+            reverse("dialogues:my_answer", args=[row.pk]), row.dialogue.answer_by,
+        )
+        for row in rows.select_related("dialogue").order_by("dialogue__answer_by", "pk")
+    ]  # fmt: skip
+
+
+def _drafts(user) -> list[Waiting]:
+    rows = Topic.objects.filter(proposed_by=user, state=TopicState.DRAFT).only("title").order_by("pk")
+    return [
+        Waiting(str(user), _("Themenvorschlag fertigstellen: %(title)s") % {"title": row}, row.get_absolute_url())
+        for row in rows
+    ]

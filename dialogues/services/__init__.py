@@ -1,0 +1,67 @@
+"""The doors of the dialogues app: every change of a series, topic, dialogue, guest list or answer goes through one."""
+
+from dialogues.services.answers import Reply, answer_invitation, closed_reason, open_invitation
+from dialogues.services.dates import add_date_option, decide_dates, drop_date_option, fix_date, submit_dates
+from dialogues.services.invitations import (
+    add_guests,
+    cancel_dialogue,
+    postpone_dialogue,
+    release_invitations,
+    remind_guests,
+    remove_guest,
+    withdraw_invitation,
+)
+from dialogues.services.planning import (
+    close_dialogue,
+    document_outcome,
+    plan_dialogue,
+    record_held,
+    record_host_answer,
+    update_dialogue,
+)
+from dialogues.services.series import affirm_series, decide_series, request_consent, save_series
+from dialogues.services.topics import (
+    decide_topic,
+    decline_topic,
+    propose_topic,
+    save_topic,
+    submit_topic,
+    take_up_topic,
+    withdraw_topic,
+)
+
+__all__ = [
+    "Reply",
+    "add_date_option",
+    "add_guests",
+    "affirm_series",
+    "answer_invitation",
+    "cancel_dialogue",
+    "close_dialogue",
+    "closed_reason",
+    "decide_dates",
+    "decide_series",
+    "decide_topic",
+    "decline_topic",
+    "document_outcome",
+    "drop_date_option",
+    "fix_date",
+    "open_invitation",
+    "plan_dialogue",
+    "postpone_dialogue",
+    "propose_topic",
+    "record_held",
+    "record_host_answer",
+    "release_invitations",
+    "remind_guests",
+    "remove_guest",
+    "request_consent",
+    "save_series",
+    "save_topic",
+    "submit_dates",
+    "submit_topic",
+    "take_up_topic",
+    "update_dialogue",
+    "withdraw_invitation",
+    "withdraw_topic",
+]

@@ -1,0 +1,158 @@
+"""Dates: the office proposes some, the senator's office ticks those it can keep, the office fixes one."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from approvals.enums import GRANTED, Answer, ApprovalKind
+from approvals.models import ApprovalRequest
+from approvals.queries import requests_about
+from approvals.services import Subject, Vorlage, lapse_approval, record_decision, submit_request, withdraw_request
+from core.errors import Outpaced, Refused
+from core.history import save_as
+from core.states import target_of
+from dialogues import mails
+from dialogues.enums import DIALOGUE_MOVES, HostAnswer, OptionState
+from dialogues.models import DateOption, Dialogue
+from dialogues.services.planning import lock_dialogue, move_dialogue, require_office
+
+CURRENT = (OptionState.PROPOSED, OptionState.POSSIBLE, OptionState.IMPOSSIBLE)
+
+
+def _require_exploration(dialogue: Dialogue) -> None:
+    target_of(DIALOGUE_MOVES, "explore", dialogue)
+    if dialogue.host is None or dialogue.host_answer != HostAnswer.ACCEPTED:
+        raise Refused(_("Termine werden erst abgestimmt, wenn ein Gastgeber zugesagt hat."))
+
+
+def _open_request(dialogue: Dialogue) -> ApprovalRequest | None:
+    return requests_about(ApprovalKind.DATES, dialogue.pk).open().first()
+
+
+@transaction.atomic
+def add_date_option(
+    *, dialogue: Dialogue, starts_at: dt.datetime, ends_at: dt.datetime, host_preference: str, by, now: dt.datetime
+) -> DateOption:
+    """Propose a date. Refused in the past, twice, without a host's yes, or while the senator's office is asked."""
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    _require_exploration(dialogue)
+    if _open_request(dialogue):
+        raise Refused(_("Die Termine liegen gerade zur Freigabe vor. Warten Sie die Antwort ab."))
+    if starts_at <= now:
+        raise Refused(_("Der Termin liegt in der Vergangenheit."))
+    if ends_at <= starts_at:
+        raise Refused(_("Das Ende muss nach dem Beginn liegen."))
+    if dialogue.date_options.exclude(state=OptionState.DROPPED).filter(starts_at=starts_at).exists():
+        raise Refused(_("Dieser Termin ist schon vorgeschlagen."))
+    option = DateOption(dialogue=dialogue, starts_at=starts_at, ends_at=ends_at, host_preference=host_preference)
+    save_as(option, by=by, reason=_("Termin vorgeschlagen"))
+    return option
+
+
+@transaction.atomic
+def drop_date_option(*, option: DateOption, by) -> DateOption:
+    """Take a proposed date back. Refused while dates lie before the senator's office, or once it is the fixed one."""
+    require_office(by)
+    dialogue = lock_dialogue(option.dialogue_id)
+    if _open_request(dialogue):
+        raise Refused(_("Die Termine liegen gerade zur Freigabe vor. Warten Sie die Antwort ab."))
+    option = dialogue.date_options.select_for_update().get(pk=option.pk)
+    if option.state == OptionState.FIXED:
+        raise Refused(_("Dieser Termin steht fest. Verschieben Sie das Gespräch, um ihn zu ändern."))
+    option.state = OptionState.DROPPED
+    save_as(option, by=by, reason=_("Termin verworfen"))
+    return option
+
+
+@transaction.atomic
+def submit_dates(*, dialogue: Dialogue, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime) -> ApprovalRequest:
+    """Put the proposed dates before the senator's office, which ticks every one it can keep.
+
+    Refused without a host's yes or a date in the future that nobody has answered yet.
+    """
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    _require_exploration(dialogue)
+    options = dialogue.date_options.filter(state=OptionState.PROPOSED, starts_at__gt=now).order_by("starts_at", "pk")
+    if not options:
+        raise Refused(_("Bitte schlagen Sie mindestens einen Termin vor, der in der Zukunft liegt."))
+    subject = Subject(
+        kind=ApprovalKind.DATES, pk=dialogue.pk, title=dialogue.title, path=dialogue.get_absolute_url(),
+        snapshot=dates_snapshot(dialogue), origin=dialogue.origin,
+        options=[{"id": o.pk, "label": str(o), "hint": o.get_host_preference_display()} for o in options],
+    )  # fmt: skip
+    move_dialogue(dialogue, "explore", by=by, reason=_("Termine zur Freigabe vorgelegt"))
+    return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
+
+
+def dates_snapshot(dialogue: Dialogue) -> list[list[str]]:
+    """Return what the senator's office is shown beside the dates, [[label, value], …]."""
+    rows = [
+        [_("Thema"), str(dialogue.topic)],
+        [_("Gastgeber"), str(dialogue.host)],
+        [_("Ort"), dialogue.address],
+        [_("Format"), dialogue.get_format_display()],
+        [_("Teilnahme der Leitung"), _("ja") if dialogue.senator_attends else _("nein")],
+    ]
+    return [row for row in rows if row[1]]
+
+
+@transaction.atomic
+def decide_dates(
+    *, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, chosen=None
+) -> Dialogue:
+    """Record which of the proposed dates the senator's office can keep; the office is told."""
+    dialogue = lock_dialogue(request.subject_id)
+    request = record_decision(request=request, answer=answer, comment=comment, by=by, now=now, chosen=chosen)
+    asked = {option["id"] for option in request.options}
+    kept = set(request.chosen) if answer == Answer.APPROVE else set()
+    for option in dialogue.date_options.select_for_update().filter(pk__in=asked, state=OptionState.PROPOSED):
+        option.state = OptionState.POSSIBLE if option.pk in kept else OptionState.IMPOSSIBLE
+        save_as(option, by=by, reason=option.get_state_display())
+    save_as(dialogue, by=by, reason=_("Termine: %(state)s") % {"state": request.get_state_display()})
+    return dialogue
+
+
+@transaction.atomic
+def fix_date(*, option: DateOption, by, now: dt.datetime) -> Dialogue:
+    """Make one of the dates that can be kept the date of the dialogue; senator's office and host are told.
+
+    Refused for a date without approval, one that has passed, or without the host's yes. A request about further
+    dates that is still open is withdrawn.
+    """
+    require_office(by)
+    dialogue = lock_dialogue(option.dialogue_id)
+    option = dialogue.date_options.select_for_update().get(pk=option.pk)
+    if dialogue.starts_at:
+        raise Outpaced(_("Der Termin steht bereits fest: %(date)s.") % {"date": dialogue.when})
+    if option.state != OptionState.POSSIBLE or not _is_granted(option):
+        raise Refused(_("Dieser Termin ist nicht freigegeben."))
+    if option.starts_at <= now:
+        raise Refused(_("Dieser Termin ist inzwischen vergangen. Bitte schlagen Sie neue Termine vor."))
+    if dialogue.host_answer != HostAnswer.ACCEPTED:
+        raise Refused(_("Der Gastgeber hat noch nicht zugesagt."))
+    option.state = OptionState.FIXED
+    save_as(option, by=by, reason=_("Termin festgelegt"))
+    dialogue.starts_at, dialogue.ends_at = option.starts_at, option.ends_at
+    dialogue.answer_by, dialogue.closing_reason = None, ""
+    dialogue.sequence += 1
+    move_dialogue(dialogue, "fix_date", by=by, reason=_("Termin festgelegt: %(date)s") % {"date": option})
+    withdraw_request(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now)
+    mails.mail_date_fixed(dialogue, by=by, now=now)
+    return dialogue
+
+
+def _is_granted(option: DateOption) -> bool:
+    rows = requests_about(ApprovalKind.DATES, option.dialogue_id).filter(state__in=GRANTED)
+    return any(option.pk in row.chosen for row in rows)
+
+
+def release_date(dialogue: Dialogue, *, reason: str, by, now: dt.datetime) -> None:
+    """Give up the fixed date and all others: their approval lapses. The dialogue is locked by the caller."""
+    for option in dialogue.date_options.select_for_update().filter(state__in=(*CURRENT, OptionState.FIXED)):
+        option.state = OptionState.DROPPED
+        save_as(option, by=by, reason=reason)
+    lapse_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, reason=reason, by=by, now=now)
+    dialogue.starts_at = dialogue.ends_at = dialogue.answer_by = None

@@ -1,0 +1,208 @@
+"""The guest list: composed from people, organisations and lists, previewed, released, changed, called off."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from approvals.enums import ApprovalKind
+from approvals.services import lapse_approval
+from core.dates import format_date, local_date
+from core.errors import Outpaced, Refused
+from core.history import save_as
+from dialogues import mails
+from dialogues.enums import BEFORE_THE_DAY, AnswerState, DialogueState
+from dialogues.models import Dialogue, Invitation
+from dialogues.services.dates import release_date
+from dialogues.services.planning import lock_dialogue, move_dialogue, require_office
+from partners.models import Person
+from partners.recipients import recipient_of
+
+
+def _require_guest_list(dialogue: Dialogue) -> None:
+    if dialogue.is_taken_over or dialogue.state not in (DialogueState.SCHEDULED, DialogueState.INVITED):
+        raise Refused(
+            _("Gäste werden eingeladen, wenn der Termin feststeht. Das Gespräch ist im Stand „%(state)s“.")
+            % {"state": dialogue.get_state_display()}
+        )
+
+
+@transaction.atomic
+def add_guests(*, dialogue: Dialogue, people=(), organisations=(), lists=(), by) -> tuple[int, int]:
+    """Put people on the guest list: single ones, all contacts of organisations, the members of lists.
+
+    Nobody is mailed yet. Returns (added, left_out): people without an address or already on the list are left out;
+    somebody whose invitation was withdrawn is put on again with a new link.
+    """
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    _require_guest_list(dialogue)
+    wanted = _reachable(people, organisations, lists)
+    present = {row.person_id: row for row in dialogue.invitations.select_for_update()}
+    added = 0
+    for person in wanted:
+        row = present.get(person.pk)
+        if row is None:
+            row = Invitation(dialogue=dialogue, person=person, created_by=by)
+        elif row.withdrawn_at is None:
+            continue
+        else:
+            row.withdrawn_at = row.released_at = None
+            row.released_round = 0
+            row.link_version += 1
+            _forget_answer(row)
+        save_as(row, by=by, reason=_("Auf die Gästeliste gesetzt"))
+        added += 1
+    return added, len(wanted) - added
+
+
+def _forget_answer(row: Invitation) -> None:
+    """Open the invitation again: neither the answer nor the substitute holds for another date."""
+    row.answer, row.party, row.answered_at, row.channel = AnswerState.OPEN, 1, None, ""
+    row.substitute_name = row.substitute_function = row.substitute_email = row.remark = ""
+    row.shares_answer = False
+
+
+def _reachable(people, organisations, lists) -> list[Person]:
+    ids = {person.pk for person in people}
+    ids.update(Person.objects.filter(organisation__in=organisations).values_list("pk", flat=True))
+    ids.update(Person.objects.filter(distribution_lists__in=lists).values_list("pk", flat=True))
+    return list(Person.objects.reachable().filter(pk__in=ids).order_by("pk"))
+
+
+@transaction.atomic
+def remove_guest(*, invitation: Invitation, by) -> None:
+    """Strike a guest from the list who was not invited yet. Refused once the invitation went out."""
+    require_office(by)
+    lock_dialogue(invitation.dialogue_id)
+    row = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if row.released_at:
+        raise Refused(
+            _("Diese Einladung ist schon versandt. Ziehen Sie sie zurück; der Gast wird dann benachrichtigt.")
+        )
+    row._history_user = by
+    row._change_reason = _("Von der Gästeliste gestrichen")
+    row.delete()
+
+
+def unreleased(dialogue: Dialogue):
+    """Return the guests on the list whose invitation has not gone out in the present round."""
+    rows = dialogue.invitations.active().exclude(released_round=dialogue.round)
+    return rows.select_related("person__organisation", "person__user").order_by("pk")
+
+
+@transaction.atomic
+def release_invitations(*, dialogue: Dialogue, answer_by: dt.date, expected: int, by, now: dt.datetime) -> int:
+    """Release all invitations that have not gone out; mail goes out on commit. Returns how many.
+
+    `expected` is the number the preview named: if the list changed meanwhile, Outpaced is raised and nothing goes out.
+    Refused with an empty list or an answer day that is not between today and the dialogue.
+    """
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    _require_guest_list(dialogue)
+    if not dialogue.starts_at or not local_date(now) <= answer_by <= local_date(dialogue.starts_at):
+        raise Refused(_("Der Tag, bis zu dem Sie um Antwort bitten, muss zwischen heute und dem Gespräch liegen."))
+    rows = list(unreleased(dialogue))
+    if not rows:
+        raise Refused(_("Es gibt keine Einladung, die noch zu versenden wäre."))
+    if len(rows) != expected:
+        message = ngettext(
+            "Die Gästeliste hat sich geändert: %(count)d Einladung wäre zu senden. Bitte prüfen Sie noch einmal.",
+            "Die Gästeliste hat sich geändert: %(count)d Einladungen wären zu senden. Bitte prüfen Sie noch einmal.",
+            len(rows),
+        )
+        raise Outpaced(message % {"count": len(rows)})
+    if unreachable := ", ".join(str(row.person) for row in rows if not recipient_of(row.person).email):
+        raise Refused(
+            _("Ohne E-Mail-Adresse: %(names)s. Tragen Sie sie nach, oder streichen Sie die Person von der Liste.")
+            % {"names": unreachable}
+        )
+    for row in rows:
+        row.released_at, row.released_round = now, dialogue.round
+        _forget_answer(row)
+        save_as(row, by=by, reason=_("Einladung versandt"))
+    dialogue.answer_by = answer_by
+    reason = ngettext("%(count)d Einladung versandt", "%(count)d Einladungen versandt", len(rows)) % {
+        "count": len(rows)
+    }
+    move_dialogue(dialogue, "release", by=by, reason=reason)
+    mails.mail_invitations(dialogue, rows, by=by, now=now)
+    return len(rows)
+
+
+@transaction.atomic
+def withdraw_invitation(*, invitation: Invitation, by, now: dt.datetime) -> Invitation:
+    """Withdraw one invitation that went out: the link stops working, the guest is told, the seat is free."""
+    require_office(by)
+    dialogue = lock_dialogue(invitation.dialogue_id)
+    row = Invitation.objects.select_for_update(of=("self",)).select_related("person").get(pk=invitation.pk)
+    if dialogue.state not in BEFORE_THE_DAY:
+        raise Refused(
+            _("Das Gespräch ist im Stand „%(state)s“; Einladungen werden nicht mehr zurückgezogen.")
+            % {"state": dialogue.get_state_display()}
+        )
+    if row.withdrawn_at or not row.released_at:
+        raise Refused(_("Diese Einladung ist nicht versandt oder schon zurückgezogen."))
+    row.withdrawn_at = now
+    row.link_version += 1
+    save_as(row, by=by, reason=_("Einladung zurückgezogen"))
+    mails.mail_withdrawn(dialogue, row, by=by, now=now)
+    return row
+
+
+@transaction.atomic
+def remind_guests(*, dialogue: Dialogue, by, now: dt.datetime) -> int:
+    """Remind everyone who has not answered, at most once a day each; returns how many."""
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    if dialogue.state != DialogueState.INVITED:
+        raise Refused(_("Erinnert wird nur, solange Einladungen laufen."))
+    rows = list(
+        dialogue.invitations.released().filter(answer=AnswerState.OPEN, released_round=dialogue.round)
+        .select_related("person__user").order_by("pk")
+    )  # fmt: skip
+    if not rows:
+        raise Refused(_("Alle Gäste haben geantwortet."))
+    if local_date(now) > dialogue.answer_by:
+        raise Refused(
+            _("Die Frist für die Antworten ist am %(day)s abgelaufen.") % {"day": format_date(dialogue.answer_by)}
+        )
+    mails.mail_answer_reminders(dialogue, rows, on=local_date(now), by=by, now=now)
+    return len(rows)
+
+
+@transaction.atomic
+def postpone_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) -> Dialogue:
+    """Give up the fixed date: back to exploring dates. Everyone who was told before is told; the approval lapses."""
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    if not reason.strip():
+        raise Refused(_("Bitte nennen Sie den Grund; er steht in der Nachricht an alle Beteiligten."))
+    told = list(mails.people_told(dialogue, today=local_date(now)))
+    before = dialogue.starts_at, dialogue.ends_at
+    dialogue.sequence += 1
+    release_date(dialogue, reason=_("Gespräch verschoben"), by=by, now=now)
+    dialogue.round += 1
+    dialogue.closing_reason = reason.strip()
+    move_dialogue(dialogue, "postpone", by=by, reason=_("Verschoben: %(reason)s") % {"reason": reason.strip()})
+    mails.mail_called_off(dialogue, told, "dialogue_postponed", span=before, by=by, now=now)
+    return dialogue
+
+
+@transaction.atomic
+def cancel_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) -> Dialogue:
+    """Cancel a dialogue for good. Everyone who was told before is told, with the reason."""
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    if not reason.strip():
+        raise Refused(_("Bitte nennen Sie den Grund; er steht in der Nachricht an alle Beteiligten."))
+    told = list(mails.people_told(dialogue, today=local_date(now)))
+    before = dialogue.starts_at, dialogue.ends_at
+    dialogue.sequence += 1
+    lapse_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, reason=_("Gespräch abgesagt"), by=by, now=now)
+    dialogue.closing_reason = reason.strip()
+    move_dialogue(dialogue, "cancel", by=by, reason=_("Abgesagt: %(reason)s") % {"reason": reason.strip()})
+    mails.mail_called_off(dialogue, told, "dialogue_cancelled", span=before, by=by, now=now)
+    return dialogue

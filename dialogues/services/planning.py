@@ -1,0 +1,172 @@
+"""Planning a dialogue: the topic it takes up, the host and its yes, the facts, the day after."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from approvals.enums import ApprovalKind
+from approvals.services import lapse_approval
+from core.dates import local_date
+from core.errors import NotEntitled, Refused
+from core.history import save_as
+from core.states import target_of
+from dialogues.enums import (
+    BEFORE_THE_DAY,
+    DIALOGUE_MOVES,
+    SEATED,
+    DialogueState,
+    HostAnswer,
+    OptionState,
+    TopicState,
+)
+from dialogues.models import Dialogue, Topic
+from dialogues.permissions import can_manage
+from dialogues.services.editing import take_over_form
+
+ANSWERED = (OptionState.POSSIBLE, OptionState.IMPOSSIBLE)
+
+
+def lock_dialogue(pk: int) -> Dialogue:
+    """Return the dialogue locked until the end of the transaction, with topic and host."""
+    rows = Dialogue.objects.select_for_update(of=("self",)).select_related("topic__series", "host", "host_contact")
+    return rows.get(pk=pk)
+
+
+def require_office(by) -> None:
+    """Raise NotEntitled unless `by` belongs to the office."""
+    if not can_manage(by):
+        raise NotEntitled(_("Das ist der Geschäftsstelle vorbehalten."))
+
+
+def move_dialogue(dialogue: Dialogue, action: str, *, by, reason: str) -> None:
+    """Move a locked dialogue by its state table and save it with its reason."""
+    dialogue.state = target_of(DIALOGUE_MOVES, action, dialogue)
+    save_as(dialogue, by=by, reason=reason)
+
+
+@transaction.atomic
+def plan_dialogue(*, dialogue: Dialogue, topic: Topic, by) -> Dialogue:
+    """Begin a dialogue on an approved topic. Refused while the topic lacks the approval."""
+    require_office(by)
+    topic = Topic.objects.select_for_update().get(pk=topic.pk)
+    if topic.state != TopicState.APPROVED:
+        raise Refused(_("Ein Gespräch wird erst zu einem freigegebenen Thema geplant."))
+    dialogue.topic = topic
+    save_as(dialogue, by=by, reason=_("Planung begonnen"))
+    return dialogue
+
+
+@transaction.atomic
+def update_dialogue(
+    *, dialogue: Dialogue, by, now: dt.datetime, version: str = "", fields: Iterable[str] = ()
+) -> Dialogue:
+    """Save changed facts of a dialogue that lies ahead.
+
+    A new host has to be asked anew, and so are the dates: possible only while none is fixed. State, date, topic and
+    the host's answer are taken from the row as it stands, never from the form. Raises Outpaced when somebody else
+    saved since the form showed `version` of its `fields`.
+    """
+    require_office(by)
+    present = lock_dialogue(dialogue.pk)
+    if present.is_taken_over:
+        raise Refused(_("Dieser Eintrag wurde aus früheren Unterlagen übernommen und steht außerhalb des Ablaufs."))
+    if present.state not in BEFORE_THE_DAY:
+        raise Refused(
+            _("Im Stand „%(state)s“ lassen sich die Angaben nicht mehr ändern.")
+            % {"state": present.get_state_display()}
+        )
+    take_over_form(dialogue, present, version=version, fields=fields)
+    dialogue.topic_id = present.topic_id
+    if present.host_id != dialogue.host_id:
+        if present.state not in (DialogueState.PLANNING, DialogueState.EXPLORING):
+            raise Refused(
+                _("Der Gastgeber steht mit dem Termin fest. Verschieben Sie das Gespräch, um ihn zu wechseln.")
+            )
+        dialogue.host_answer, dialogue.host_answered_on, dialogue.host_note = HostAnswer.OPEN, None, ""
+        _ask_dates_anew(present, by=by, now=now)
+    if present.state == DialogueState.INVITED:
+        require_answer_day(present, dialogue.answer_by)
+    taken = seats_taken(present)
+    if dialogue.seats < taken:
+        raise Refused(
+            _("Es sind schon %(count)d Plätze belegt; weniger Plätze sind nicht möglich.") % {"count": taken}
+        )
+    save_as(dialogue, by=by, reason=_("Angaben geändert"))
+    return dialogue
+
+
+def require_answer_day(dialogue: Dialogue, answer_by: dt.date | None) -> None:
+    """Raise Refused unless guests are asked for an answer by a day, and not one after the dialogue."""
+    if not (answer_by and dialogue.starts_at and answer_by <= local_date(dialogue.starts_at)):
+        raise Refused(_("Bitte nennen Sie einen Tag für die Antworten, der nicht nach dem Gespräch liegt."))
+
+
+def _ask_dates_anew(dialogue: Dialogue, *, by, now: dt.datetime) -> None:
+    """Let the answers to the proposed dates lapse: they were given for another host."""
+    reason = _("Gastgeber gewechselt")
+    lapse_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, reason=reason, by=by, now=now)
+    for option in dialogue.date_options.select_for_update().filter(state__in=ANSWERED):
+        option.state = OptionState.PROPOSED
+        save_as(option, by=by, reason=reason)
+
+
+def seats_taken(dialogue: Dialogue) -> int:
+    """Return how many seats of `dialogue` are held by answers; ask under its lock before giving one away."""
+    rows = dialogue.invitations.active().filter(answer__in=SEATED)
+    return rows.aggregate(seats=Sum("party"))["seats"] or 0
+
+
+@transaction.atomic
+def record_host_answer(*, dialogue: Dialogue, answer: str, answered_on: dt.date, note: str, by) -> Dialogue:
+    """Record what the host company said. Refused without a host, or once the date is fixed."""
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    if dialogue.host is None:
+        raise Refused(_("Bitte tragen Sie zuerst den Gastgeber ein."))
+    if dialogue.is_taken_over or dialogue.state not in (DialogueState.PLANNING, DialogueState.EXPLORING):
+        raise Refused(
+            _(
+                "Im Stand „%(state)s“ lässt sich die Antwort des Gastgebers nicht mehr ändern. Verschieben Sie das "
+                "Gespräch, oder sagen Sie es ab."
+            )
+            % {"state": dialogue.get_state_display()}
+        )
+    dialogue.host_answer, dialogue.host_answered_on, dialogue.host_note = answer, answered_on, note.strip()
+    label = HostAnswer(answer).label
+    save_as(dialogue, by=by, reason=_("Gastgeber: %(answer)s") % {"answer": label})
+    return dialogue
+
+
+@transaction.atomic
+def record_held(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
+    """Record that the dialogue took place. Refused before its beginning."""
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    if dialogue.starts_at and dialogue.starts_at > now:
+        raise Refused(_("Das Gespräch hat noch nicht begonnen."))
+    move_dialogue(dialogue, "hold", by=by, reason=_("Durchgeführt"))
+    return dialogue
+
+
+@transaction.atomic
+def document_outcome(*, dialogue: Dialogue, outcome: str, by) -> Dialogue:
+    """Write the outcome of a dialogue that was held. Refused without a text."""
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    if not outcome.strip():
+        raise Refused(_("Bitte halten Sie das Ergebnis in wenigen Sätzen fest."))
+    dialogue.outcome = outcome.strip()
+    move_dialogue(dialogue, "document", by=by, reason=_("Ergebnis festgehalten"))
+    return dialogue
+
+
+@transaction.atomic
+def close_dialogue(*, dialogue: Dialogue, by) -> Dialogue:
+    """Close a documented dialogue."""
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    move_dialogue(dialogue, "close", by=by, reason=_("Abgeschlossen"))
+    return dialogue

@@ -1,0 +1,168 @@
+"""Topics: proposed by a partner, completed by the office, approved by the senator's office."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from approvals.enums import DECIDED, Answer, ApprovalKind
+from approvals.models import ApprovalRequest
+from approvals.services import Subject, Vorlage, lapse_approval, record_decision, submit_request, withdraw_request
+from core.errors import NotEntitled, Refused
+from core.history import save_as
+from core.states import target_of
+from dialogues import mails
+from dialogues.enums import TOPIC_MOVES, DialogueState, SeriesState, TopicState
+from dialogues.models import Topic
+from dialogues.permissions import can_edit_topic, can_manage, can_propose
+from dialogues.services.editing import take_over_form
+
+
+def lock_topic(pk: int) -> Topic:
+    """Return the topic locked until the end of the transaction."""
+    return Topic.objects.select_for_update(of=("self",)).select_related("series", "organisation").get(pk=pk)
+
+
+def _require_office(by):
+    if not can_manage(by):
+        raise NotEntitled(_("Das ist der Geschäftsstelle vorbehalten."))
+
+
+def _move(topic: Topic, action: str, *, by, reason: str) -> None:
+    topic.state = target_of(TOPIC_MOVES, action, topic)
+    save_as(topic, by=by, reason=reason)
+
+
+@transaction.atomic
+def save_topic(
+    *, topic: Topic, sectors, themes, by, now: dt.datetime, version: str = "", fields: Iterable[str] = ()
+) -> Topic:
+    """Write a new or changed topic with its sectors and themes.
+
+    A new one starts as the draft of `by`; a partner's belongs to the own organisation. Raises NotEntitled when `by`
+    may not edit it as it stands, Outpaced when somebody else saved since the form showed `version` of its `fields`.
+    """
+    if topic.pk is None:
+        if not can_propose(by):
+            raise NotEntitled(_("Themen schlagen die Partner und die Geschäftsstelle vor."))
+        topic.proposed_by = by
+        if not can_manage(by):
+            topic.organisation_id = by.organisation_id
+            topic.series = None
+        reason = _("Entwurf angelegt")
+    else:
+        present = lock_topic(topic.pk)
+        if not can_edit_topic(by, present):
+            raise NotEntitled(_("Dieses Thema kann jetzt nicht bearbeitet werden."))
+        take_over_form(topic, present, version=version, fields=fields)
+        reason = _("Angaben geändert")
+        if present.state == TopicState.RETURNED:
+            topic.state = target_of(TOPIC_MOVES, "rework", present)
+            reason = _("Überarbeitung begonnen")
+    save_as(topic, by=by, reason=reason)
+    topic.sectors.set(sectors)
+    topic.themes.set(themes)
+    return topic
+
+
+@transaction.atomic
+def propose_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
+    """Hand a draft to the office, which is told by mail."""
+    topic = lock_topic(topic.pk)
+    if topic.proposed_by_id != by.pk:
+        raise NotEntitled(_("Einen Entwurf schlägt die Person vor, die ihn angelegt hat."))
+    topic.proposed_at = now
+    _move(topic, "propose", by=by, reason=_("Thema vorgeschlagen"))
+    mails.mail_topic_proposed(topic, by=by, now=now)
+    return topic
+
+
+@transaction.atomic
+def take_up_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
+    """Start working on a proposed topic; the proposer is told."""
+    _require_office(by)
+    topic = lock_topic(topic.pk)
+    _move(topic, "take_up", by=by, reason=_("Thema aufgegriffen"))
+    mails.mail_topic_to_proposer(topic, "topic_taken_up", by=by, now=now)
+    return topic
+
+
+@transaction.atomic
+def decline_topic(*, topic: Topic, reason: str, by, now: dt.datetime) -> Topic:
+    """Do not take a proposed topic up; the proposer is told why. Refused without a reason."""
+    _require_office(by)
+    if not reason.strip():
+        raise Refused(_("Bitte begründen Sie, warum das Thema nicht aufgegriffen wird."))
+    topic = lock_topic(topic.pk)
+    topic.reason = reason.strip()
+    _move(topic, "decline", by=by, reason=_("Nicht aufgegriffen"))
+    mails.mail_topic_to_proposer(topic, "topic_declined", by=by, now=now)
+    return topic
+
+
+@transaction.atomic
+def submit_topic(*, topic: Topic, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime) -> ApprovalRequest:
+    """Send a topic to approval; the senator's office is told by mail.
+
+    Raises Refused when the topic has no series or the series lacks the senator's consent: only then are topics
+    and dates explored (the plan's own order of steps).
+    """
+    _require_office(by)
+    topic = lock_topic(topic.pk)
+    if topic.series is None:
+        raise Refused(_("Bitte ordnen Sie das Thema zuerst einer Reihe zu."))
+    if topic.series.state != SeriesState.CONSENTED:
+        raise Refused(
+            _(
+                "Die Reihe „%(series)s“ ist im Stand „%(state)s“. Themen gehen erst zur Freigabe, wenn ihr "
+                "zugestimmt wurde."
+            )
+            % {"series": topic.series, "state": topic.series.get_state_display()}
+        )
+    _move(topic, "submit", by=by, reason=_("Zur Freigabe vorgelegt"))
+    subject = Subject(
+        kind=ApprovalKind.TOPIC, pk=topic.pk, title=topic.title, path=topic.get_absolute_url(),
+        snapshot=topic_snapshot(topic), origin=topic.origin,
+    )  # fmt: skip
+    return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
+
+
+def topic_snapshot(topic: Topic) -> list[list[str]]:
+    """Return what the senator's office is shown of a topic, [[label, value], …]."""
+    rows = [
+        [_("Thema"), topic.title],
+        [_("Reihe"), str(topic.series or "")],
+        [_("Vorgeschlagen von"), str(topic.organisation or _("Geschäftsstelle"))],
+        [_("Worum es geht"), topic.description],
+        [_("Was am Ende stehen soll"), topic.wish],
+        [_("Branchen"), ", ".join(str(row) for row in topic.sectors.order_by("name"))],
+        [_("Querschnittsthemen"), ", ".join(str(row) for row in topic.themes.order_by("name"))],
+    ]
+    return [row for row in rows if row[1]]
+
+
+@transaction.atomic
+def decide_topic(*, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, chosen=None) -> Topic:
+    """Record the senator's office's answer and move the topic with it; office and proposer are told."""
+    topic = lock_topic(request.subject_id)
+    record_decision(request=request, answer=answer, comment=comment, by=by, now=now)
+    topic.reason = "" if answer == Answer.APPROVE else comment.strip()
+    _move(topic, answer, by=by, reason=str(DECIDED[Answer(answer)]))
+    mails.mail_topic_to_proposer(topic, "topic_decided", by=by, now=now)
+    return topic
+
+
+@transaction.atomic
+def withdraw_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
+    """Take a topic back to work on it again: an open request is withdrawn and the senator's office told, a granted
+    approval lapses. Refused once a dialogue is planned on the topic."""
+    _require_office(by)
+    topic = lock_topic(topic.pk)
+    if topic.dialogues.exclude(state=DialogueState.CANCELLED).exists():
+        raise Refused(_("Zu diesem Thema wird schon ein Gespräch geplant. Sagen Sie es zuerst ab."))
+    reason = _("Freigabe erloschen") if topic.state == TopicState.APPROVED else _("Freigabe zurückgezogen")
+    _move(topic, "rework", by=by, reason=reason)
+    withdraw_request(kind=ApprovalKind.TOPIC, subject_id=topic.pk, by=by, now=now)
+    lapse_approval(kind=ApprovalKind.TOPIC, subject_id=topic.pk, reason=reason, by=by, now=now)
+    return topic

@@ -1,0 +1,58 @@
+"""Addresses under /branchengespraeche/, one route a line."""
+
+from django.urls import path
+
+from dialogues.views import dates, dialogues, guest_list, guests, invitations, lists, outcome, planning, series, topics
+
+app_name = "dialogues"
+
+urlpatterns = [
+    path("", lists.dialogue_list, name="list"),
+    path("export/", lists.dialogue_export, name="export"),
+    path("veranstaltungen/", lists.event_list, name="events"),
+    path("veranstaltungen/export/", lists.event_export, name="events_export"),
+    path("themen/", lists.topic_list, name="topics"),
+    path("themen/export/", lists.topic_export, name="topics_export"),
+    path("themen/neu/", topics.create, name="topic_create"),
+    path("themen/<int:pk>/", topics.detail, name="topic"),
+    path("themen/<int:pk>/bearbeiten/", topics.edit, name="topic_edit"),
+    path("themen/<int:pk>/vorschlagen/", topics.propose, name="topic_propose"),
+    path("themen/<int:pk>/aufgreifen/", topics.take_up, name="topic_take_up"),
+    path("themen/<int:pk>/nicht-aufgreifen/", topics.decline, name="topic_decline"),
+    path("themen/<int:pk>/vorlegen/", topics.submit, name="topic_submit"),
+    path("themen/<int:pk>/zurueckziehen/", topics.withdraw, name="topic_withdraw"),
+    path("themen/<int:pk>/gespraech/", planning.create, name="create"),
+    path("reihen/", series.series_list, name="series_list"),
+    path("reihen/neu/", series.create, name="series_create"),
+    path("reihen/<int:pk>/", series.detail, name="series"),
+    path("reihen/<int:pk>/bearbeiten/", series.edit, name="series_edit"),
+    path("reihen/<int:pk>/bekraeftigen/", series.affirm, name="series_affirm"),
+    path("reihen/<int:pk>/zustimmung/", series.request, name="series_request"),
+    path("<int:pk>/", dialogues.overview, name="detail"),
+    path("<int:pk>/gaeste/", guests.guest_tab, name="guests"),
+    path("<int:pk>/programm/", dialogues.programme, name="programme"),
+    path("<int:pk>/verlauf/", dialogues.history, name="history"),
+    path("<int:pk>/termin.ics", dialogues.calendar, name="calendar"),
+    path("<int:pk>/bearbeiten/", planning.edit, name="edit"),
+    path("<int:pk>/gastgeber/", planning.host_answer, name="host_answer"),
+    path("<int:pk>/termine/", dates.propose, name="dates"),
+    path("<int:pk>/termine/vorlegen/", dates.submit, name="dates_submit"),
+    path("<int:pk>/termine/festlegen/", dates.fix, name="date_fix"),
+    path("<int:dialogue_pk>/termine/<int:pk>/verwerfen/", dates.drop, name="date_drop"),
+    path("<int:pk>/verschieben/", outcome.postpone, name="postpone"),
+    path("<int:pk>/absagen/", outcome.cancel, name="cancel"),
+    path("<int:pk>/durchgefuehrt/", outcome.hold, name="hold"),
+    path("<int:pk>/ergebnis/", outcome.document, name="document"),
+    path("<int:pk>/abschliessen/", outcome.close, name="close"),
+    path("<int:pk>/gaeste/zusammenstellen/", guest_list.compose, name="guests_add"),
+    path("<int:pk>/gaeste/versenden/", guest_list.release, name="release"),
+    path("<int:pk>/gaeste/erinnern/", guest_list.remind, name="remind"),
+    path("<int:pk>/gaeste/export/", guests.export, name="guests_export"),
+    path("<int:pk>/gaeste/drucken/", guests.printed, name="guests_print"),
+    path("einladungen/<int:pk>/antwort/", invitations.my_answer, name="my_answer"),
+    path("einladungen/<int:pk>/eintragen/", guest_list.enter_answer, name="enter_answer"),
+    path("einladungen/<int:pk>/zurueckziehen/", guest_list.withdraw, name="invitation_withdraw"),
+    path("einladungen/<int:pk>/streichen/", guest_list.remove, name="guest_remove"),
+    path("einladung/<str:token>/", invitations.answer, name="answer"),
+    path("einladung/<str:token>/termin.ics", invitations.calendar, name="answer_calendar"),
+]

@@ -1,0 +1,127 @@
+"""Dates of a dialogue: propose, take back, put before the senator's office, fix one."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from approvals.enums import ApprovalKind
+from approvals.mails import senator_office_name
+from approvals.queries import requests_about
+from approvals.services import Vorlage
+from core.dates import local_date
+from core.errors import Refused
+from dialogues.enums import DIALOGUE_MOVES, HostAnswer, OptionState
+from dialogues.forms import DateOptionFormSet, FixDateForm, VorlageForm
+from dialogues.models import DateOption, Dialogue
+from dialogues.services import add_date_option, drop_date_option, fix_date, submit_dates
+from dialogues.views.answers import carry_out, dialogue_for_office, form_page, impossible_now
+
+
+def propose(request, pk):
+    """Up to three dates at once: all of them are kept, or none."""
+    dialogue = dialogue_for_office(request, pk)
+    if back := _too_early(request, dialogue):
+        return back
+    formset = DateOptionFormSet(request.POST or None, prefix="date")
+    if request.method == "POST" and formset.is_valid() and _add_all(request, dialogue, formset):
+        messages.success(request, _("Die Termine sind vorgeschlagen."))
+        return redirect(dialogue)
+    context = {"dialogue": dialogue, "formset": formset, "options": _standing(dialogue)}
+    return render(request, "dialogues/dates.html", context)
+
+
+def _too_early(request, dialogue: Dialogue):
+    """Lead back to the dialogue while there is no host's yes, or once the date is fixed."""
+    if back := impossible_now(request, dialogue, DIALOGUE_MOVES, "explore"):
+        return back
+    if request.method != "POST" and dialogue.host_answer != HostAnswer.ACCEPTED:
+        messages.error(request, _("Termine werden erst abgestimmt, wenn ein Gastgeber zugesagt hat."))
+        return redirect(dialogue)
+    return None
+
+
+def _standing(dialogue: Dialogue):
+    return dialogue.date_options.exclude(state=OptionState.DROPPED).order_by("starts_at", "pk")
+
+
+def _add_all(request, dialogue: Dialogue, formset) -> bool:
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            for form in formset.filled:
+                at_fault = form
+                add_date_option(dialogue=dialogue, by=request.user, now=now, **form.option)
+    except Refused as error:
+        at_fault.add_error(None, str(error))
+        return False
+    return True
+
+
+@require_POST
+def drop(request, dialogue_pk, pk):
+    dialogue = dialogue_for_office(request, dialogue_pk)
+    option = get_object_or_404(DateOption, pk=pk, dialogue=dialogue)
+    carry_out(request, partial(drop_date_option, option=option, by=request.user), done=_("Der Termin ist verworfen."))
+    return redirect(dialogue)
+
+
+def submit(request, pk):
+    """The Leitungsvorlage for the proposed dates."""
+    dialogue = dialogue_for_office(request, pk)
+    if back := _too_early(request, dialogue):
+        return back
+    now = timezone.now()
+    former = requests_about(ApprovalKind.DATES, pk).first()
+    form = VorlageForm(request.POST or None, today=local_date(now), proposal=_proposal(dialogue), former=former)
+    if request.method == "POST" and form.is_valid():
+        due_on = form.cleaned_data["due_on"]
+        call = partial(submit_dates, dialogue=dialogue, vorlage=form.vorlage, due_on=due_on, by=request.user, now=now)
+        if carry_out(
+            request, call, form=form, done=_("Die Termine liegen zur Freigabe vor; das Büro ist benachrichtigt.")
+        ):
+            return redirect(dialogue)
+    options = dialogue.date_options.filter(state=OptionState.PROPOSED, starts_at__gt=now).order_by("starts_at", "pk")
+    return form_page(
+        request, form, title=_("Termine zur Freigabe vorlegen"), submit_label=_("Zur Freigabe vorlegen"),
+        intro=str(dialogue), points=[f"{option} ({option.get_host_preference_display()})" for option in options],
+        points_label=_("Vorgelegt werden:"), cancel_url=dialogue.get_absolute_url(), former=former,
+    )  # fmt: skip
+
+
+def _proposal(dialogue: Dialogue) -> Vorlage:
+    """Return a first version of the Leitungsvorlage from what is known of the dialogue."""
+    facts = _("%(host)s richtet das Gespräch zum Thema „%(topic)s“ aus. Ort: %(place)s.") % {
+        "host": dialogue.host, "topic": dialogue.topic, "place": dialogue.address or dialogue.get_format_display(),
+    }  # fmt: skip
+    series = dialogue.topic.series if dialogue.topic else ""
+    vote = _("Zustimmung zu einem der Termine, Teilnahme der Leitung") if dialogue.senator_attends else _(
+        "Zustimmung zu einem der Termine"
+    )  # fmt: skip
+    return Vorlage(_("Branchengespräch in der Reihe „%(series)s“") % {"series": series}, facts, "", vote)
+
+
+def fix(request, pk):
+    """One of the dates that the senator's office can keep becomes the date."""
+    dialogue = dialogue_for_office(request, pk)
+    now = timezone.now()
+    options = dialogue.date_options.filter(state=OptionState.POSSIBLE, starts_at__gt=now).order_by("starts_at", "pk")
+    if request.method != "POST" and (dialogue.starts_at or not options):
+        messages.error(request, _("Es gibt keinen freigegebenen Termin, der noch festzulegen wäre."))
+        return redirect(dialogue)
+    initial = {"option": options[0]} if len(options) == 1 else {}
+    form = FixDateForm(request.POST or None, options=options, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        call = partial(fix_date, option=form.cleaned_data["option"], by=request.user, now=now)
+        if carry_out(request, call, form=form, done=_("Der Termin steht fest. Die Beteiligten sind benachrichtigt.")):
+            return redirect(dialogue)
+    told = [senator_office_name()] + ([str(dialogue.host_contact)] if dialogue.host_contact else [])
+    return form_page(
+        request, form, title=_("Termin festlegen"), submit_label=_("Termin festlegen"), intro=str(dialogue),
+        points=told, points_label=_("Eine Nachricht mit Kalendereintrag erhalten:"),
+        cancel_url=dialogue.get_absolute_url(),
+    )  # fmt: skip

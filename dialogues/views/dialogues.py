@@ -1,0 +1,65 @@
+"""The page of a dialogue: overview, programme, history; and its date as a calendar entry."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from core.roles import OFFICE, SENATOR_OFFICE, has_role
+from core.states import allowed_actions
+from dialogues.course import TONE_OF_HOST, TONE_OF_OPTION
+from dialogues.enums import DIALOGUE_MOVES, OptionState
+from dialogues.mails.dialogues import event_of
+from dialogues.models import Dialogue
+from dialogues.queries import dialogue_history
+from dialogues.views.frame import frame_of, visible_dialogue
+from outbox.calendars import PUBLISH, make_calendar
+
+CALENDAR = "text/calendar; charset=utf-8; method=PUBLISH"
+
+
+def overview(request, pk):
+    dialogue = visible_dialogue(request, pk)
+    frame = frame_of(request, dialogue, "detail")
+    options = []
+    if frame["inside"] and not dialogue.is_taken_over:
+        options = list(dialogue.date_options.exclude(state=OptionState.DROPPED).order_by("starts_at", "pk"))
+    waiting = frame["situation"].request and frame["situation"].request.is_open
+    for option in options:
+        option.tone = TONE_OF_OPTION[option.state]
+        option.can_be_dropped = frame["manages"] and not waiting and not dialogue.starts_at
+    context = {"options": options, "host_tone": TONE_OF_HOST[dialogue.host_answer], "is_bare": _is_bare(dialogue)}
+    context["adds_dates"] = frame["manages"] and not waiting and "explore" in allowed_actions(DIALOGUE_MOVES, dialogue)
+    return render(request, "dialogues/dialogue.html", frame | context)
+
+
+def _is_bare(dialogue: Dialogue) -> bool:
+    """Say whether nothing but facts is known of what was taken over."""
+    return dialogue.is_taken_over and not (dialogue.outcome or dialogue.participants_text or dialogue.press_text)
+
+
+def programme(request, pk):
+    dialogue = visible_dialogue(request, pk)
+    if not dialogue.programme:
+        raise Http404
+    return render(request, "dialogues/programme.html", frame_of(request, dialogue, "programme"))
+
+
+def history(request, pk):
+    dialogue = visible_dialogue(request, pk)
+    if dialogue.is_taken_over or not has_role(request.user, OFFICE, SENATOR_OFFICE):
+        raise Http404
+    entries = dialogue_history(dialogue, request.user)
+    return render(request, "dialogues/history.html", {**frame_of(request, dialogue, "history"), "history": entries})
+
+
+def calendar(request, pk):
+    return calendar_response(visible_dialogue(request, pk))
+
+
+def calendar_response(dialogue: Dialogue) -> HttpResponse:
+    """Return the date of `dialogue` as a file for any calendar, without a personal link; 404 while there is none."""
+    if not dialogue.starts_at:
+        raise Http404
+    text = make_calendar(event_of(dialogue, method=PUBLISH), now=timezone.now())
+    headers = {"Content-Disposition": 'attachment; filename="Branchengespraech.ics"'}
+    return HttpResponse(text, content_type=CALENDAR, headers=headers)

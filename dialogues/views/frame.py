@@ -1,0 +1,138 @@
+"""What stands around every tab of a dialogue's page: steps, next step, facts, deadlines, tabs, further acts."""
+
+import datetime as dt
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from approvals.mails import senator_office_name
+from core.dates import format_date, format_day, local_date
+from core.roles import OFFICE, SENATOR_OFFICE, has_role
+from core.shell import NextStep
+from core.states import allowed_actions
+from dialogues.course import TONE_OF_DIALOGUE, Situation, minutes_due_on, next_reminder_on, next_step_of, steps_of
+from dialogues.enums import BEFORE_THE_DAY, DIALOGUE_MOVES, AnswerState, DialogueState, HostAnswer
+from dialogues.models import Dialogue, Invitation
+from dialogues.permissions import can_manage
+from dialogues.queries import own_invitations, situation_of
+
+ACTS = (("postpone", gettext_lazy("Verschieben"), "danger"), ("cancel", gettext_lazy("Absagen"), "danger"))
+
+
+def visible_dialogue(request, pk: int) -> Dialogue:
+    """Return the dialogue with topic, series, host and contact, or answer 404."""
+    rows = Dialogue.objects.visible_to(request.user).select_related("topic__series", "host", "host_contact")
+    return get_object_or_404(rows, pk=pk)
+
+
+def frame_of(request, dialogue: Dialogue, tab: str) -> dict:
+    """Return the context that all tabs of the page of `dialogue` share; `tab` is the URL name of the one shown."""
+    now = timezone.now()
+    today = local_date(now)
+    manages, inside = can_manage(request.user), has_role(request.user, OFFICE, SENATOR_OFFICE)
+    situation = Situation() if dialogue.is_taken_over else situation_of(dialogue, now)
+    own = own_invitation(request.user, dialogue)
+    return {
+        "dialogue": dialogue, "tone": TONE_OF_DIALOGUE[dialogue.state], "today": today, "now": now,
+        "manages": manages, "inside": inside, "situation": situation, "own": own,
+        "steps": steps_of(dialogue) if inside else [],
+        "box": _box(request.user, dialogue, own, situation, now),
+        "facts": _facts(dialogue, situation, inside), "deadlines": _deadlines(dialogue, situation, today, inside),
+        "tabs": _tabs(request.user, dialogue, situation, tab), "acts": _acts(dialogue) if manages else [],
+        "lead": _lead(dialogue),
+    }  # fmt: skip
+
+
+def own_invitation(user, dialogue: Dialogue) -> Invitation | None:
+    """Return the invitation of `user` in person, if it went out for the present date."""
+    if dialogue.is_taken_over:
+        return None
+    return own_invitations(dialogue, user).filter(person=user.person_id, released_round=dialogue.round).first()
+
+
+def _box(user, dialogue: Dialogue, own: Invitation | None, situation, now: dt.datetime) -> NextStep | None:
+    """The house sees what is next; a guest with an account what there is to answer."""
+    if has_role(user, OFFICE, SENATOR_OFFICE):
+        return next_step_of(dialogue, user, situation, now)
+    if own is None or dialogue.state != DialogueState.INVITED or dialogue.answer_by < local_date(now):
+        return None
+    url = reverse("dialogues:my_answer", args=[own.pk])
+    if own.answer == AnswerState.OPEN:
+        return NextStep(
+            _("Sie sind eingeladen. Bitte antworten Sie."), str(user), dialogue.answer_by,
+            _("Einladung beantworten"), url,
+        )  # fmt: skip
+    text = _("Ihre Antwort: %(answer)s. Sie können sie noch ändern.") % {"answer": own.get_answer_display()}
+    return NextStep(text, str(user), dialogue.answer_by, _("Antwort ändern"), url)
+
+
+def _lead(dialogue: Dialogue) -> str:
+    parts = [dialogue.event_kind or str(dialogue.get_category_display())]
+    if dialogue.topic_id:
+        parts += [", ".join(map(str, rows)) for rows in (dialogue.topic.themes.all(), dialogue.topic.sectors.all())]
+    return " · ".join(part for part in parts if part)
+
+
+def _facts(dialogue: Dialogue, situation: Situation, inside: bool) -> list[tuple]:
+    rows = [(_("Termin"), dialogue.when), (_("Gastgeber"), dialogue.host or dialogue.host_text or _("noch offen"))]
+    rows += [(_("Ort"), dialogue.address)] if dialogue.address and dialogue.address != dialogue.video_link else []
+    if dialogue.is_taken_over:
+        return rows
+    rows.append((_("Format"), dialogue.get_format_display()))
+    if dialogue.video_link:
+        link = format_html('<a href="{}" rel="noopener noreferrer">{}</a>', dialogue.video_link, _("Videokonferenz"))
+        rows.append((_("Zugang"), link))
+    if inside and dialogue.topic:
+        link = format_html('<a href="{}">{}</a>', dialogue.topic.get_absolute_url(), dialogue.topic)
+        rows.append((_("Thema"), link))
+    rows.append((_("Plätze"), dialogue.seats))
+    if situation.granted and inside:
+        decided = f"{senator_office_name()}, {format_date(situation.granted.decided_at)}"
+        rows.append((_("Freigabe"), decided))
+    if inside and dialogue.host_contact:
+        rows.append((_("Ansprechperson"), dialogue.host_contact))
+    return rows
+
+
+def _deadlines(dialogue: Dialogue, situation: Situation, today: dt.date, inside: bool) -> list[tuple]:
+    """Return (label, day) of what has a date, in the order of the days."""
+    if dialogue.is_taken_over or dialogue.state in (DialogueState.CANCELLED, DialogueState.CLOSED):
+        return []
+    days = []
+    if inside and situation.request and situation.request.is_open:
+        days.append((situation.request.due_on, _("Entscheidung über die Termine")))
+    if dialogue.state == DialogueState.INVITED and dialogue.answer_by:
+        days.append((dialogue.answer_by, _("Antwort der Gäste")))
+        if inside and situation.unanswered and (day := next_reminder_on(dialogue, today)):
+            days.append((day, _("Erinnerung an die Gäste")))
+    if dialogue.starts_at and dialogue.state in BEFORE_THE_DAY:
+        days.append((local_date(dialogue.starts_at), _("Gespräch")))
+    if inside and dialogue.state in (*BEFORE_THE_DAY, DialogueState.HELD) and (day := minutes_due_on(dialogue)):
+        days.append((day, _("Ergebnis festhalten")))
+    return [(label, format_day(day)) for day, label in sorted(days)]
+
+
+def _tabs(user, dialogue: Dialogue, situation: Situation, current: str) -> list[tuple]:
+    if dialogue.is_taken_over:
+        return []
+    names = [("detail", _("Überblick"))]
+    if dialogue.starts_at or situation.invited or situation.prepared:
+        names.append(("guests", _("Gäste")))
+    if dialogue.programme:
+        names.append(("programme", _("Programm")))
+    if has_role(user, OFFICE, SENATOR_OFFICE):
+        names.append(("history", _("Verlauf")))
+    return [(label, reverse(f"dialogues:{name}", args=[dialogue.pk]), name == current) for name, label in names]
+
+
+def _acts(dialogue: Dialogue) -> list[tuple[str, str, str]]:
+    """Return (label, address, look) of what the office may do besides the next step."""
+    allowed = allowed_actions(DIALOGUE_MOVES, dialogue)
+    acts = [act for act in ACTS if act[0] in allowed]
+    if dialogue.host_id and "explore" in allowed and dialogue.host_answer != HostAnswer.OPEN:
+        acts.insert(0, ("host_answer", _("Antwort des Gastgebers"), "secondary"))
+    return [(label, reverse(f"dialogues:{name}", args=[dialogue.pk]), look) for name, label, look in acts]

@@ -1,0 +1,79 @@
+"""Planning a dialogue: begin it on a topic, edit its facts, note what the host said."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.dates import local_date
+from dialogues.enums import BEFORE_THE_DAY, DialogueState, HostAnswer, TopicState
+from dialogues.forms import DialogueForm, HostAnswerForm
+from dialogues.models import Dialogue, Topic
+from dialogues.services import plan_dialogue, record_host_answer, update_dialogue
+from dialogues.views.answers import carry_out, dialogue_for_office, form_page, row_for_office
+
+
+def create(request, pk):
+    """Begin a dialogue on an approved topic."""
+    topic = row_for_office(request, Topic.objects.all(), pk)
+    if request.method != "POST" and topic.state != TopicState.APPROVED:
+        messages.error(request, _("Ein Gespräch wird erst zu einem freigegebenen Thema geplant."))
+        return redirect(topic)
+    form = DialogueForm(request.POST or None, initial={"title": topic.title})
+    if request.method == "POST" and form.is_valid():
+        call = partial(plan_dialogue, dialogue=form.instance, topic=topic, by=request.user)
+        if dialogue := carry_out(request, call, form=form, done=_("Die Planung hat begonnen.")):
+            return redirect(dialogue)
+    return form_page(
+        request, form, title=_("Gespräch planen"), submit_label=_("Planung beginnen"),
+        intro=_("Zum Thema „%(topic)s“. Was noch offen ist, tragen Sie später nach.") % {"topic": topic},
+        cancel_url=topic.get_absolute_url(),
+    )  # fmt: skip
+
+
+def edit(request, pk):
+    dialogue = dialogue_for_office(request, pk)
+    if request.method != "POST" and (dialogue.is_taken_over or dialogue.state not in BEFORE_THE_DAY):
+        messages.error(request, _("Die Angaben zu diesem Gespräch lassen sich nicht mehr ändern."))
+        return redirect(dialogue)
+    form = DialogueForm(request.POST or None, instance=dialogue)
+    if request.method == "POST" and form.is_valid():
+        shown = {"version": form.version_shown, "fields": form.model_fields}
+        call = partial(update_dialogue, dialogue=form.instance, by=request.user, now=timezone.now(), **shown)
+        if carry_out(request, call, form=form, done=_("Die Angaben sind gespeichert.")):
+            return redirect(dialogue)
+    return form_page(request, form, title=_("Gespräch bearbeiten"), cancel_url=dialogue.get_absolute_url())
+
+
+def host_answer(request, pk):
+    """Note what the host company said."""
+    dialogue = dialogue_for_office(request, pk)
+    if back := _without_question(request, dialogue):
+        return back
+    answer = "" if dialogue.host_answer == HostAnswer.OPEN else dialogue.host_answer
+    answered_on = dialogue.host_answered_on or local_date(timezone.now())
+    initial = {"answer": answer, "answered_on": answered_on, "note": dialogue.host_note}
+    form = HostAnswerForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        call = partial(record_host_answer, dialogue=dialogue, by=request.user, **form.cleaned_data)
+        if carry_out(request, call, form=form, done=_("Die Antwort des Gastgebers ist vermerkt.")):
+            return redirect(dialogue)
+    return form_page(
+        request, form, title=_("Antwort des Gastgebers"), intro=str(dialogue.host), submit_label=_("Vermerken"),
+        cancel_url=dialogue.get_absolute_url(),
+    )  # fmt: skip
+
+
+def _without_question(request, dialogue: Dialogue):
+    """Lead back to the dialogue when there is no host to be asked, or no answer to be changed any more."""
+    if request.method == "POST":
+        return None
+    if dialogue.host is None:
+        messages.error(request, _("Bitte tragen Sie zuerst den Gastgeber ein."))
+        return redirect("dialogues:edit", dialogue.pk)
+    if dialogue.is_taken_over or dialogue.state not in (DialogueState.PLANNING, DialogueState.EXPLORING):
+        messages.error(request, _("Die Antwort des Gastgebers lässt sich jetzt nicht mehr ändern."))
+        return redirect(dialogue)
+    return None

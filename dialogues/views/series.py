@@ -1,0 +1,98 @@
+"""Series: list, page, and the way to the senator's consent."""
+
+from functools import partial
+
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from approvals.enums import ApprovalKind
+from approvals.queries import requests_about
+from approvals.services import Vorlage
+from core.dates import local_date
+from core.roles import OFFICE, SENATOR_OFFICE, has_role
+from dialogues.course import TONE_OF_SERIES, TONE_OF_TOPIC, series_steps, series_task
+from dialogues.enums import SERIES_MOVES
+from dialogues.forms import SeriesForm, VorlageForm
+from dialogues.models import DialogueSeries
+from dialogues.permissions import can_manage
+from dialogues.queries import listed_series, listed_topics, series_history
+from dialogues.services import affirm_series, request_consent, save_series
+from dialogues.views.answers import carry_out, form_page, impossible_now, page_of, require_office, row_for_office
+from dialogues.views.lists import tabs
+
+
+def series_list(request):
+    page = page_of(request, listed_series(request.user))
+    for row in page.object_list:
+        row.tone = TONE_OF_SERIES[row.state]
+    context = {"page": page, "tabs": tabs("series_list"), "manages": can_manage(request.user)}
+    context["inside"] = has_role(request.user, OFFICE, SENATOR_OFFICE)
+    return render(request, "dialogues/series_list.html", context)
+
+
+def detail(request, pk):
+    series = get_object_or_404(DialogueSeries.objects.visible_to(request.user), pk=pk)
+    now = timezone.now()
+    latest = requests_about(ApprovalKind.SERIES, pk).first()
+    topics = list(listed_topics(request.user).filter(series=series).order_by("-pk"))
+    for topic in topics:
+        topic.tone = TONE_OF_TOPIC[topic.state]
+    context = {
+        "series": series, "tone": TONE_OF_SERIES[series.state], "steps": series_steps(series), "topics": topics,
+        "today": local_date(now), "manages": can_manage(request.user), "latest": latest,
+    }  # fmt: skip
+    if has_role(request.user, OFFICE, SENATOR_OFFICE):
+        box, history = series_task(series, request.user, latest), series_history(series, request.user)
+        context |= {"inside": True, "box": box, "history": history}
+    return render(request, "dialogues/series.html", context)
+
+
+def create(request):
+    require_office(request)
+    form = SeriesForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        call = partial(save_series, series=form.instance, by=request.user)
+        if series := carry_out(request, call, form=form, done=_("Die Reihe ist angelegt.")):
+            return redirect(series)
+    return form_page(request, form, title=_("Neue Reihe"), cancel_url="../", submit_label=_("Anlegen"))
+
+
+def edit(request, pk):
+    series = row_for_office(request, DialogueSeries.objects.all(), pk)
+    form = SeriesForm(request.POST or None, instance=series)
+    if request.method == "POST" and form.is_valid():
+        shown = {"version": form.version_shown, "fields": form.model_fields}
+        call = partial(save_series, series=form.instance, by=request.user, **shown)
+        if carry_out(request, call, form=form, done=_("Die Angaben sind gespeichert.")):
+            return redirect(series)
+    return form_page(request, form, title=_("Reihe bearbeiten"), cancel_url=series.get_absolute_url())
+
+
+@require_POST
+def affirm(request, pk):
+    series = row_for_office(request, DialogueSeries.objects.all(), pk)
+    done = _("Vermerkt: Verwaltung und Partner haben die Reihe bekräftigt.")
+    carry_out(request, partial(affirm_series, series=series, by=request.user), done=done)
+    return redirect(series)
+
+
+def request(request, pk):
+    """The Leitungsvorlage for the consent to a series."""
+    series = row_for_office(request, DialogueSeries.objects.all(), pk)
+    if back := impossible_now(request, series, SERIES_MOVES, "request"):
+        return back
+    now = timezone.now()
+    proposal = Vorlage("", series.description, "", _("Zustimmung zur Reihe „%(title)s“") % {"title": series})
+    former = requests_about(ApprovalKind.SERIES, pk).first()
+    form = VorlageForm(request.POST or None, today=local_date(now), proposal=proposal, former=former)
+    if request.method == "POST" and form.is_valid():
+        due_on = form.cleaned_data["due_on"]
+        call = partial(request_consent, series=series, vorlage=form.vorlage, due_on=due_on, by=request.user, now=now)
+        if carry_out(request, call, form=form, done=_("Die Zustimmung ist beantragt; das Büro ist benachrichtigt.")):
+            return redirect(series)
+    return form_page(
+        request, form, title=_("Zustimmung beantragen"), submit_label=_("Zur Zustimmung vorlegen"), intro=str(series),
+        cancel_url=series.get_absolute_url(), former=former,
+    )  # fmt: skip

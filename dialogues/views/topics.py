@@ -1,0 +1,187 @@
+"""Topics: a partner proposes, the office takes up, completes, submits."""
+
+from functools import partial
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from approvals.enums import ApprovalKind
+from approvals.mails import senator_office_name
+from approvals.queries import requests_about
+from approvals.services import Vorlage
+from core.dates import format_date, local_date
+from dialogues.course import TONE_OF_DIALOGUE, TONE_OF_TOPIC, topic_steps, topic_task
+from dialogues.enums import TOPIC_MOVES, DialogueState, TopicState
+from dialogues.forms import OfficeTopicForm, ReasonForm, TopicForm, VorlageForm
+from dialogues.models import Topic
+from dialogues.permissions import can_edit_topic, can_manage, can_propose
+from dialogues.queries import dialogues_on, page_topics, topic_history
+from dialogues.services import decline_topic, propose_topic, save_topic, submit_topic, take_up_topic, withdraw_topic
+from dialogues.views.answers import carry_out, confirm_page, form_page, impossible_now, row_for_office
+
+
+def detail(request, pk):
+    topic = get_object_or_404(page_topics(request.user), pk=pk)
+    manages = can_manage(request.user)
+    latest = requests_about(ApprovalKind.TOPIC, pk).first()
+    dialogues = list(dialogues_on(topic, request.user))
+    for row in dialogues:
+        row.tone = TONE_OF_DIALOGUE[row.state]
+    planned = any(row.state != DialogueState.CANCELLED for row in dialogues)
+    context = {
+        "topic": topic, "tone": TONE_OF_TOPIC[topic.state], "steps": topic_steps(topic), "latest": latest,
+        "box": topic_task(topic, request.user, latest, planned=planned), "today": local_date(timezone.now()),
+        "facts": _facts(topic), "dialogues": dialogues, "history": topic_history(topic, request.user),
+        "manages": manages, "edits": can_edit_topic(request.user, topic), "moves": _moves(topic, manages, planned),
+    }  # fmt: skip
+    return render(request, "dialogues/topic.html", context)
+
+
+def _moves(topic: Topic, manages: bool, planned: bool) -> list[str]:
+    """Return which acts besides the next step the office may take."""
+    acts = {TopicState.PROPOSED: ["decline"], TopicState.FOR_APPROVAL: ["withdraw"]}
+    acts[TopicState.APPROVED] = [] if planned else ["reopen"]
+    return acts.get(topic.state, []) if manages and not topic.is_taken_over else []
+
+
+def _facts(topic: Topic) -> list[tuple]:
+    proposed = topic.organisation.label if topic.organisation else _("Geschäftsstelle")
+    if topic.proposed_at:
+        proposed += f", {format_date(topic.proposed_at)}"
+    return [
+        (_("Vorgeschlagen von"), proposed),
+        (_("Reihe"), topic.series or "–"),
+        (_("Branchen"), ", ".join(map(str, topic.sectors.all())) or "–"),
+        (_("Querschnitt"), ", ".join(map(str, topic.themes.all())) or "–"),
+    ]
+
+
+def create(request):
+    if not can_propose(request.user):
+        raise PermissionDenied(_("Themen schlagen die Partner und die Geschäftsstelle vor."))
+    form = _form_for(request.user)(request.POST or None)
+    if request.method == "POST" and form.is_valid() and (topic := _save(request, form)):
+        return redirect(topic)
+    return _topic_form(request, form, title=_("Thema vorschlagen"), cancel_url="../", is_draft=True)
+
+
+def edit(request, pk):
+    topic = get_object_or_404(page_topics(request.user), pk=pk)
+    if not can_edit_topic(request.user, topic):
+        raise PermissionDenied(_("Dieses Thema kann jetzt nicht bearbeitet werden."))
+    is_draft = topic.state == TopicState.DRAFT
+    form = _form_for(request.user)(request.POST or None, instance=topic)
+    if request.method == "POST" and form.is_valid() and _save(request, form):
+        return redirect(topic)
+    title = _("Thema bearbeiten")
+    return _topic_form(request, form, title=title, cancel_url=topic.get_absolute_url(), is_draft=is_draft)
+
+
+def _form_for(user):
+    return OfficeTopicForm if can_manage(user) else TopicForm
+
+
+def _topic_form(request, form, **context):
+    return render(request, "dialogues/topic_form.html", {"form": form, **context})
+
+
+def _save(request, form) -> Topic | bool:
+    """Save the form's topic and, with the button *Vorschlagen*, propose it; both or nothing."""
+    proposes = request.POST.get("act") == "propose"
+    done = _("Ihr Vorschlag liegt der Geschäftsstelle vor.") if proposes else _("Das Thema ist gespeichert.")
+    return carry_out(request, partial(_write, request, form, proposes), form=form, done=done)
+
+
+@transaction.atomic
+def _write(request, form, proposes: bool) -> Topic:
+    now, values = timezone.now(), form.cleaned_data
+    shown = {"version": form.version_shown, "fields": form.model_fields}
+    topic = save_topic(
+        topic=form.instance, sectors=values["sectors"], themes=values["themes"], by=request.user, now=now, **shown
+    )
+    return propose_topic(topic=topic, by=request.user, now=now) if proposes else topic
+
+
+@require_POST
+def propose(request, pk):
+    topic = get_object_or_404(Topic.objects.visible_to(request.user), pk=pk)
+    call = partial(propose_topic, topic=topic, by=request.user, now=timezone.now())
+    carry_out(request, call, done=_("Ihr Vorschlag liegt der Geschäftsstelle vor."))
+    return redirect(topic)
+
+
+@require_POST
+def take_up(request, pk):
+    topic = row_for_office(request, Topic.objects.all(), pk)
+    call = partial(take_up_topic, topic=topic, by=request.user, now=timezone.now())
+    carry_out(request, call, done=_("Das Thema ist aufgegriffen. Ergänzen Sie, was zur Freigabe noch fehlt."))
+    return redirect(topic)
+
+
+def decline(request, pk):
+    topic = row_for_office(request, Topic.objects.all(), pk)
+    if back := impossible_now(request, topic, TOPIC_MOVES, "decline"):
+        return back
+    form = ReasonForm(request.POST or None, hint=_("Steht in der Nachricht an die Person, die es vorgeschlagen hat."))
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        call = partial(decline_topic, topic=topic, reason=reason, by=request.user, now=timezone.now())
+        if carry_out(request, call, form=form, done=_("Das Thema wird nicht aufgegriffen.")):
+            return redirect(topic)
+    return confirm_page(
+        request, form, title=_("Thema nicht aufgreifen"), question=str(topic), submit_label=_("Nicht aufgreifen"),
+        details=[_("Wer es vorgeschlagen hat, erfährt die Begründung.")], danger=True,
+        cancel_url=topic.get_absolute_url(),
+    )  # fmt: skip
+
+
+def submit(request, pk):
+    """The Leitungsvorlage of a topic, filled from the topic or from the last request that came back."""
+    topic = row_for_office(request, page_topics(request.user), pk)
+    if back := impossible_now(request, topic, TOPIC_MOVES, "submit"):
+        return back
+    now = timezone.now()
+    former = requests_about(ApprovalKind.TOPIC, pk).first()
+    form = VorlageForm(request.POST or None, today=local_date(now), proposal=_proposal(topic), former=former)
+    if request.method == "POST" and form.is_valid():
+        due_on = form.cleaned_data["due_on"]
+        call = partial(submit_topic, topic=topic, vorlage=form.vorlage, due_on=due_on, by=request.user, now=now)
+        if carry_out(
+            request, call, form=form, done=_("Das Thema liegt zur Freigabe vor; das Büro ist benachrichtigt.")
+        ):
+            return redirect(topic)
+    return form_page(
+        request, form, title=_("Zur Freigabe vorlegen"), submit_label=_("Zur Freigabe vorlegen"), intro=str(topic),
+        cancel_url=topic.get_absolute_url(), former=former,
+    )  # fmt: skip
+
+
+def _proposal(topic: Topic) -> Vorlage:
+    """Return a first version of the Leitungsvorlage from what the topic says."""
+    who = topic.organisation or _("Geschäftsstelle")
+    occasion = _("Themenvorschlag: %(who)s") % {"who": who}
+    facts = "\n\n".join(part for part in (topic.description, topic.wish) if part)
+    return Vorlage(occasion, facts, "", _("Freigabe des Themas „%(title)s“") % {"title": topic})
+
+
+def withdraw(request, pk):
+    topic = row_for_office(request, Topic.objects.all(), pk)
+    if request.method == "POST":
+        call = partial(withdraw_topic, topic=topic, by=request.user, now=timezone.now())
+        carry_out(request, call, done=_("Die Vorlage ist zurückgezogen; Sie können das Thema wieder bearbeiten."))
+        return redirect(topic)
+    if back := impossible_now(request, topic, TOPIC_MOVES, "rework"):
+        return back
+    title, label = _("Vorlage zurückziehen"), _("Zurückziehen")
+    details = [_("Das %(office)s wird benachrichtigt und muss nichts mehr tun.") % {"office": senator_office_name()}]
+    if topic.state == TopicState.APPROVED:
+        title, label = _("Thema wieder bearbeiten"), _("Wieder bearbeiten")
+        details = [_("Die Freigabe erlischt. Das Thema muss danach noch einmal vorgelegt werden.")]
+    return confirm_page(
+        request, title=title, question=str(topic), submit_label=label, details=details, danger=True,
+        cancel_url=topic.get_absolute_url(),
+    )  # fmt: skip

@@ -1,0 +1,40 @@
+"""Timeline and Branchenbilanz: pages of their own, which the start page loads after it is shown."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from masterplan.charts import draw_timeline
+from masterplan.sector_balance import sector_balance, sees_balance
+from measures.queries import current_plan, timeline_rows
+
+ROWS = 8
+
+
+@require_safe
+def timeline_page(request: HttpRequest) -> HttpResponse:
+    """Show measures of the current plan on a line of years: those that still run or ended lately, else the first."""
+    plan = current_plan(request.user)
+    today = timezone.localdate()
+    rows = timeline_rows(request.user, plan, 4 * ROWS) if plan else []
+    alive = [row for row in rows if row.ends_on.year >= today.year - 1] or rows
+    context = {"title": _("Zeitplan"), "timeline": draw_timeline(alive[:ROWS], today=today)}
+    return _page(request, "masterplan/_timeline.html", context)
+
+
+@require_safe
+def sector_balance_page(request: HttpRequest) -> HttpResponse:
+    """Show which sectors got how much attention. 403 for partners."""
+    if not sees_balance(request.user):
+        raise PermissionDenied
+    context = {"title": _("Branchenbilanz"), "balance": sector_balance(request.user, timezone.localdate())}
+    return _page(request, "masterplan/_sector_balance.html", context)
+
+
+def _page(request: HttpRequest, fragment: str, context: dict) -> HttpResponse:
+    """Return the whole page, or to htmx only the fragment."""
+    template = fragment if request.htmx else "masterplan/chart.html"
+    return render(request, template, context | {"fragment": fragment})

@@ -1,0 +1,23 @@
+"""Which service decides which kind of approval request. A later kind joins by one row."""
+
+import datetime as dt
+
+from approvals.enums import ApprovalKind
+from approvals.models import ApprovalRequest
+from dialogues.services import decide_dates, decide_series, decide_topic
+from media_visits.services import decide_visit
+
+DECIDE = {
+    ApprovalKind.SERIES: decide_series,
+    ApprovalKind.TOPIC: decide_topic,
+    ApprovalKind.DATES: decide_dates,
+    ApprovalKind.VISIT: decide_visit,
+}
+
+
+def decide(*, request: ApprovalRequest, answer: str, comment: str, chosen: list[int], by, now: dt.datetime) -> None:
+    """Decide `request` through the service of its kind, which moves the subject in the same transaction.
+
+    Raises what the service raises: NotEntitled, Outpaced, Refused.
+    """
+    DECIDE[ApprovalKind(request.kind)](request=request, answer=answer, comment=comment, chosen=chosen, by=by, now=now)

@@ -1,0 +1,75 @@
+"""Hints about barriers, which Berlin's law obliges the office to take and to answer within a month."""
+
+import datetime as dt
+from hashlib import sha256
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from core.dates import format_date, local_date
+from outbox.services import MailDraft, Recipient, enqueue_mails
+from outbox.texts import MailText, register
+
+register(
+    MailText(
+        kind="barrier_reported",
+        title=_("Barriere gemeldet"),
+        subject=_("Barriere im Portal gemeldet"),
+        body=_("""über die Erklärung zur Barrierefreiheit kam dieser Hinweis:
+
+{message}
+
+Betroffene Seite: {page}
+
+Antwort erbeten an: {sender}
+
+Das Gesetz verlangt eine Antwort bis spätestens {answer_by}.
+
+[Erklärung zur Barrierefreiheit]({link})
+"""),
+        placeholders=("message", "page", "sender", "answer_by"),
+    )
+)
+
+
+class BarrierForm(forms.Form):
+    """What somebody met, where, and whether an answer is wanted."""
+
+    message = forms.CharField(
+        label=_("Welche Barriere haben Sie gefunden, oder was wünschen Sie?"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    page = forms.CharField(label=_("Auf welcher Seite?"), max_length=300, required=False)
+    email = forms.EmailField(
+        label=_("Ihre E-Mail-Adresse"),
+        required=False,
+        help_text=_("Nur wenn Sie eine Antwort wünschen; sie wird für nichts anderes verwendet."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+def report_barrier(*, message: str, page: str, email: str, path: str, now: dt.datetime) -> None:
+    """Write the hint to the office; the same hint sent twice arrives once. `path` is the page of the statement."""
+    draft = MailDraft(
+        kind="barrier_reported",
+        subject_key="accessibility",
+        occasion=sha256("\0".join((message, page, email)).encode()).hexdigest()[:32],
+        to=Recipient(email=settings.OFFICE_EMAIL, name=settings.OFFICE_NAME),
+        values={
+            "message": message,
+            "page": page or str(_("nicht angegeben")),
+            "sender": email or str(_("keine Antwort gewünscht")),
+            "answer_by": format_date(month_after(local_date(now))),
+        },
+        path=path,
+    )
+    enqueue_mails([draft], now=now)
+
+
+def month_after(day: dt.date) -> dt.date:
+    """Return the same day of the next month, or that month's last."""
+    first = (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+    last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    return first.replace(day=min(day.day, last.day))

@@ -1,0 +1,107 @@
+"""What every page shows around its content: navigation, account, footer."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext_lazy as _
+
+from approvals.queries import count_open_for
+from core.roles import OFFICE, ROLES, SENATOR_OFFICE, has_role
+
+OFFICE_GROUP = _("Geschäftsstelle")
+
+
+class Entry(NamedTuple):
+    """One line of the table: what it is called, where it leads, who sees it, under which heading."""
+
+    label: str | Promise
+    url_name: str
+    roles: tuple[str, ...] = ROLES
+    group: str | Promise = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One link as the template draws it; `count` is the number of open things behind it."""
+
+    label: str | Promise
+    url: str
+    current: bool
+    count: int
+    group: str | Promise
+
+
+NAVIGATION = (
+    Entry(_("Übersicht"), "overview"),
+    Entry(_("Maßnahmen"), "measures:list"),
+    Entry(_("Branchengespräche"), "dialogues:list"),
+    Entry(_("Unternehmensbesuche"), "media_visits:list"),
+    Entry(_("Freigaben"), "approvals_desk", roles=(OFFICE, SENATOR_OFFICE)),
+    Entry(_("Partner & Kontakte"), "partners:list", roles=(OFFICE,), group=OFFICE_GROUP),
+    Entry(_("Postausgang"), "outbox:list", roles=(OFFICE,), group=OFFICE_GROUP),
+)
+
+FOOTER = ((_("Impressum"), "imprint"), (_("Datenschutz"), "privacy"), (_("Barrierefreiheit"), "accessibility"))
+# Which open things an entry counts: url name → function of the user.
+COUNTS = {"approvals_desk": count_open_for}
+
+
+class Portal:
+    """The values of the page shell as templates ask for them; nothing is counted before it is shown."""
+
+    name = settings.PORTAL_NAME
+    office_email = settings.OFFICE_EMAIL
+    office_name = settings.OFFICE_NAME
+    head_title = settings.HEAD_TITLE
+    head_title_genitive = settings.HEAD_TITLE_GENITIVE
+
+    def __init__(self, request):
+        self.request = request
+
+    @property
+    def demo(self) -> bool:
+        return settings.DEMO
+
+    @cached_property
+    def navigation(self) -> list[Item]:
+        """The links that the signed-in user may follow."""
+        return [
+            Item(entry.label, url, self._is_current(url), self._count(entry.url_name), entry.group)
+            for entry in NAVIGATION
+            if has_role(self.request.user, *entry.roles) and (url := address_of(entry.url_name))
+        ]
+
+    @property
+    def footer(self) -> list[tuple[str | Promise, str]]:
+        return [(label, url) for label, name in FOOTER if (url := address_of(name))]
+
+    @property
+    def account_url(self) -> str:
+        return address_of("partners:account")
+
+    @property
+    def logout_url(self) -> str:
+        return address_of("account_logout")
+
+    def _is_current(self, url: str) -> bool:
+        return self.request.path == url or (url != "/" and self.request.path.startswith(url))
+
+    def _count(self, url_name: str) -> int:
+        count = COUNTS.get(url_name)
+        return count(self.request.user) if count else 0
+
+
+def address_of(url_name: str) -> str:
+    """Return the address of `url_name`, or an empty string when no such page exists."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def shell(request) -> dict:
+    """Context processor: give each template `portal`."""
+    return {"portal": Portal(request)}

@@ -1,0 +1,137 @@
+"""The start page: it differs by role and begins with what waits for the person who looks."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from approvals.mails import senator_office_name
+from approvals.queries import open_requests
+from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role
+from core.shell import Waiting
+from dialogues.queries import upcoming_dialogues, waiting_for
+from masterplan.sector_balance import sees_balance
+from measures.models import Plan, ReportingRound
+from measures.queries import (
+    current_plan,
+    open_rounds,
+    progress_figures,
+    reports_due_for,
+    reports_to_check,
+    waiting_for_reports,
+)
+from media_visits.queries import upcoming_visits
+from outbox.queries import failed_mails
+
+SHOWN = 6
+DATES = 5
+
+
+class Event(NamedTuple):
+    """One of the next dates, a dialogue or a visit."""
+
+    starts_at: dt.datetime
+    title: str
+    kind: str
+    url: str
+
+
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show what waits, how the plan stands, and what comes next, as far as the user's role sees it."""
+    user, today = request.user, timezone.localdate()
+    rounds = open_rounds()
+    waiting = sorted(
+        waiting_lines(user, today, rounds), key=lambda line: (line.due_on is None, line.due_on, line.what)
+    )
+    plan = current_plan(user)
+    context = {
+        "today": today, "plan": plan, "watches_others": has_role(user, OFFICE), "heading": waiting_heading(user),
+        "empty_text": empty_text(user), "reporting_round": round_of(plan, rounds),
+        "waiting": waiting if "alle" in request.GET else waiting[:SHOWN], "waiting_count": len(waiting),
+        "figures": progress_figures(user, plan) if plan else None,
+        "events": next_events(user, today), "has_role": bool(user.roles),
+        "sees_balance": sees_balance(user),
+    }  # fmt: skip
+    return render(request, "masterplan/overview.html", context)
+
+
+def round_of(plan: Plan | None, rounds: list[ReportingRound]) -> ReportingRound | None:
+    """Return the one of `rounds` that runs for `plan`, if any."""
+    return next((row for row in rounds if plan and row.plan_id == plan.pk), None)
+
+
+def waiting_heading(user) -> str:
+    """Return the heading of the list of what waits: the office watches others too, everybody else sees the own."""
+    return _("Wartet auf") if has_role(user, OFFICE) else _("Wartet auf Sie")
+
+
+def empty_text(user) -> str:
+    """Return what stands there when nothing waits."""
+    if has_role(user, PARTNER) and not has_role(user, OFFICE):
+        return _(
+            "Zurzeit ist nichts zu beantworten. Themen können Sie jederzeit unter „Branchengespräche“ vorschlagen."
+        )
+    return _("Zurzeit wartet nichts.")
+
+
+def waiting_lines(user, today: dt.date, rounds: list[ReportingRound]) -> list[Waiting]:
+    """Return everything that waits: for the office all of it, for others what waits for them.
+
+    `rounds` are the open reporting rounds.
+    """
+    lines = list(waiting_for(user, today))
+    if has_role(user, OFFICE, SENATOR_OFFICE):
+        lines += _approval_lines(user)
+    lines += [Waiting(_("Sie"), _("Statusbericht: %(measure)s") % {"measure": due.measure}, due.url, due.due_on)
+              for due in reports_due_for(user)]  # fmt: skip
+    if has_role(user, OFFICE):
+        lines += waiting_for_reports(rounds) + _reports_to_check() + _failed_mails()
+    return lines
+
+
+def _approval_lines(user) -> list[Waiting]:
+    who = senator_office_name()
+    return [
+        Waiting(
+            who, _("%(kind)s „%(title)s“ freigeben") % {"kind": row.get_kind_display(), "title": row.title},
+            reverse("approval", args=[row.pk]), row.due_on,
+        )
+        for row in open_requests(user)
+    ]  # fmt: skip
+
+
+def _reports_to_check() -> list[Waiting]:
+    who = _("Geschäftsstelle")
+    return [
+        Waiting(who, _("Statusbericht prüfen: %(measure)s") % {"measure": row.measure}, row.measure.get_absolute_url())
+        for row in reports_to_check()[:20]
+    ]
+
+
+def _failed_mails() -> list[Waiting]:
+    count = failed_mails().count()
+    if not count:
+        return []
+    what = ngettext("%(count)d E-Mail ist fehlgeschlagen", "%(count)d E-Mails sind fehlgeschlagen", count)
+    return [Waiting(_("Geschäftsstelle"), what % {"count": count}, reverse("outbox:list") + "?state=failed")]
+
+
+def next_events(user, today: dt.date) -> list[Event]:
+    """Return the next dates of dialogues and visits that `user` may see, the earliest first."""
+    events = [
+        Event(row.starts_at, row.title, _("Branchengespräch"), row.get_absolute_url())
+        for row in upcoming_dialogues(user, today, DATES)
+    ]
+    kind = _("Besuch %(head)s") % {"head": settings.HEAD_TITLE_GENITIVE}
+    events += [
+        Event(row.starts_at, row.title, kind, row.get_absolute_url()) for row in upcoming_visits(user, today, DATES)
+    ]
+    return sorted(events)[:DATES]

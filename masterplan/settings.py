@@ -1,0 +1,294 @@
+"""Settings of the portal. Every value that differs between installations comes from the environment.
+
+`.env.example` names them all. A missing value that has no safe default stops the start with a sentence
+that says how to cure it.
+"""
+
+import sys
+from pathlib import Path
+
+import environ
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+DEBUG = env.bool("DEBUG", False)
+DEMO = env.bool("DEMO", False)
+TESTING = "pytest" in sys.modules
+VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
+
+
+def read_secret_key() -> str:
+    """Return the signing key: from SECRET_KEY, or from `SECRET_KEY_FILE` as `make run` generates it."""
+    if key := env("SECRET_KEY", default=""):
+        return key
+    key_file = Path(env("SECRET_KEY_FILE", default=str(VAR_DIR / "secret_key")))
+    if key_file.exists():
+        return key_file.read_text().strip()
+    raise ImproperlyConfigured(
+        "SECRET_KEY is missing. Set it in the environment or in .env to 50 random characters, for example from "
+        "`python -c 'import secrets; print(secrets.token_urlsafe(50))'`; `make run` makes one by itself."
+    )
+
+
+SECRET_KEY = read_secret_key()
+
+# Addresses
+PORT = env.int("PORT", 8000)
+SITE_URL = env("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+HTTPS = SITE_URL.startswith("https://")
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)  # how many proxies stand before us; for rate limits
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_AGE = 60 * 60 * 12
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+# The house
+HEAD_TITLE = env("HEAD_TITLE", default="Senatorin")  # how the head of the house is called
+HEAD_TITLE_GENITIVE = env("HEAD_TITLE_GENITIVE", default="der " + HEAD_TITLE)
+PORTAL_NAME = env("PORTAL_NAME", default="Masterplan Industriestadt Berlin")
+OFFICE_EMAIL = env("OFFICE_EMAIL", default="geschaeftsstelle@example.org")
+OFFICE_NAME = env("OFFICE_NAME", default="Geschäftsstelle Masterplan Industriestadt Berlin")
+OFFICE_ADDRESS = env("OFFICE_ADDRESS", default="Martin-Luther-Straße 105, 10825 Berlin")
+OFFICE_PHONE = env("OFFICE_PHONE", default="")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "crispy_forms",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "rules",
+    "simple_history",
+    "core",
+    "outbox",
+    "partners",
+    "approvals",
+    "measures",
+    "dialogues",
+    "media_visits",
+    "masterplan",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pads at random against BREACH
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.privacy.PrivatePages",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "masterplan.form_addresses.FormAddressMiddleware",
+]
+
+ROOT_URLCONF = "masterplan.urls"
+WSGI_APPLICATION = "masterplan.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "masterplan.navigation.shell",
+            ],
+            "builtins": ["core.templatetags.components", "django.templatetags.i18n", "django.templatetags.static"],
+        },
+    },
+]
+
+# Database. SQLite needs IMMEDIATE transactions and a long timeout to take many writers.
+DATABASE_URL = env("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
+DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Cache: allauth's rate limits and the figures of the overview
+REDIS_URL = env("REDIS_URL", default="")
+CACHES = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
+}
+
+# Celery: the database is the truth, a message is only a hint
+CELERY_BROKER_URL = env("BROKER_URL", default=REDIS_URL or "filesystem://localhost")
+if CELERY_BROKER_URL.startswith("filesystem"):
+    BROKER_DIR = VAR_DIR / "broker"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_DIR / "queue"),
+        "data_folder_out": str(BROKER_DIR / "queue"),
+        "control_folder": str(BROKER_DIR / "control"),
+        "processed_folder": str(BROKER_DIR / "processed"),
+        "store_processed": False,
+        "polling_interval": 0.2,
+    }
+else:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = "Europe/Berlin"
+CELERY_DB_REUSE_MAX = 200
+WORKER_SILENT_SECONDS = env.int("WORKER_SILENT_SECONDS", 300)  # a worker that receives nothing for so long ends itself
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULER = "masterplan.heartbeat:PortalScheduler"
+CELERY_BEAT_SCHEDULE: dict = {
+    "heartbeat": {"task": "masterplan.tasks.heartbeat", "schedule": 60, "options": {"expires": 55}},
+    # Every hour of the morning: who was down at seven is reminded at eight, and nobody twice.
+    "remind": {"task": "masterplan.tasks.remind", "schedule": crontab(minute=0, hour="7-11")},
+    "sweep-mails": {"task": "outbox.tasks.sweep", "schedule": 60, "options": {"expires": 55}},
+}
+
+# Mail: `folder://` writes .eml files and needs no server; `smtp://user:password@host:587/?tls=1` sends.
+MAIL_URL = env("MAIL_URL", default="folder://")
+MAIL_FOLDER = Path(env("MAIL_FOLDER", default=str(VAR_DIR / "mail")))
+MAIL_FROM = env("MAIL_FROM", default=OFFICE_EMAIL)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+MAIL_TIMEOUT = env.int("MAIL_TIMEOUT", 30)  # seconds the mail server may take for one answer
+MAIL_BATCH_SIZE = env.int("MAIL_BATCH_SIZE", 50)  # mails that one worker claims at a time
+MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", 600)  # after that a claimed mail is taken back
+MAIL_MAX_ATTEMPTS = env.int("MAIL_MAX_ATTEMPTS", 8)
+MAIL_EXPIRES_HOURS = env.int("MAIL_EXPIRES_HOURS", 72)
+MAIL_ACCOUNT_EXPIRES_HOURS = env.int("MAIL_ACCOUNT_EXPIRES_HOURS", 2)
+
+# Accounts
+AUTH_USER_MODEL = "partners.User"
+AUTHENTICATION_BACKENDS = [
+    "rules.permissions.ObjectPermissionBackend",
+    "partners.auth.AccountBackend",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "overview"
+LOGOUT_REDIRECT_URL = "account_login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "partners.auth.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_LOGIN_BY_CODE_ENABLED = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # mail takes its time
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {
+    "login": "partners.forms.sign_in.LoginForm",
+    "request_login_code": "partners.forms.sign_in.RequestCodeForm",
+    "confirm_login_code": "partners.forms.sign_in.ConfirmCodeForm",
+    "reset_password": "partners.forms.sign_in.ResetForm",
+    "reset_password_from_key": "partners.forms.sign_in.ResetKeyForm",
+    "change_password": "partners.forms.sign_in.ChangePasswordForm",
+    "set_password": "partners.forms.sign_in.FirstPasswordForm",
+    "reauthenticate": "partners.forms.sign_in.ReauthenticateForm",
+}
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_RATE_LIMITS = {"report_barrier": "5/h/ip"}  # on top of allauth's own
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = PORTAL_NAME
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://localhost")
+
+# Language and time
+LANGUAGE_CODE = "de"
+LANGUAGES = [("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Europe/Berlin"
+USE_I18N = USE_TZ = True
+FIRST_DAY_OF_WEEK = 1
+
+# Files of the front end: own ones from static/, third-party ones by name from node_modules
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "core.finders.UsableAppFinder",
+    "core.assets.NpmFinder",
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG or TESTING
+        else "core.assets.PortalManifestStorage"
+    },
+}
+CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "kern"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Content security policy: nothing but our own files; KERN's icons are data: images.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [SELF],
+    }
+}
+
+# Logs: to stderr, one line an event, nothing personal
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "filters": {"without_tokens": {"()": "core.logs.HideTokens"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_tokens"]}},
+    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="WARNING")},
+}
+
+# The proxy redirects to HTTPS (W008); what an office's other subdomains do is not ours to promise (W005, W021);
+# the preview of a mail is a frame of our own pages (W019). Without HTTPS its own checks have nothing to say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W019", "security.W021"]
+if not HTTPS:
+    SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W012", "security.W016"]

@@ -1,0 +1,164 @@
+"""Forms of the measures app. They check and say what is wrong; services write."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.conflicts import VersionedForm
+from core.forms import formfield_for
+from measures.enums import LIGHT_MEANINGS, LIGHTS_WITH_REASON, Financing, Light, Phase
+from measures.models import Measure, Milestone, Plan, PlanSection, Project, ReportingRound, StatusReport
+from measures.queries.plans import section_choices, sections_of
+from partners.enums import OrganisationKind
+from partners.models import Organisation
+
+NO_ANSWER = ("", _("keine Angabe"))
+
+
+def _offer_organisations(form: forms.ModelForm) -> None:
+    organisations = Organisation.objects.filter(is_active=True).exclude(kind=OrganisationKind.PRESS)
+    for name in ("lead", "supporters"):
+        form.fields[name].queryset = organisations.only("name", "short_name").order_by("search", "pk")
+
+
+class MeasureForm(VersionedForm):
+    class Meta:
+        model = Measure
+        fields = (
+            "title",
+            "plan",
+            "section",
+            "code",
+            "description",
+            "lead",
+            "lead_text",
+            "supporters",
+            "supporters_text",
+            "starts_on",
+            "ends_on",
+            "runtime",
+            "amount",
+            "predecessor",
+            "is_published",
+            "internal_notes",
+        )
+        formfield_callback = formfield_for
+        help_texts = {"runtime": _("Nur, wenn sich die Laufzeit nicht als Beginn und Ende angeben lässt.")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _offer_organisations(self)
+        plans = list(Plan.objects.newest_first())
+        self.fields["plan"].queryset = Plan.objects.newest_first()
+        self.fields["section"].queryset = PlanSection.objects.filter(plan__in=plans)
+        self.fields["section"].choices = [("", _("nicht belegt")), *section_choices(sections_of(plans))]
+        earlier = Measure.objects.exclude(pk=self.instance.pk).order_by("search", "pk").only("title")
+        self.fields["predecessor"].queryset = earlier
+
+    def clean(self):
+        cleaned = super().clean()
+        section, plan = cleaned.get("section"), cleaned.get("plan")
+        if section and plan and section.plan_id != plan.pk:
+            self.add_error("section", _("Dieser Abschnitt gehört zu einem anderen Plan."))
+        return cleaned
+
+
+class ProjectForm(VersionedForm):
+    class Meta:
+        model = Project
+        fields = (
+            "title",
+            "description",
+            "theme",
+            "lead",
+            "lead_text",
+            "supporters",
+            "supporters_text",
+            "starts_on",
+            "ends_on",
+            "runtime",
+            "amount",
+            "is_published",
+        )
+        formfield_callback = formfield_for
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _offer_organisations(self)
+
+
+class MilestoneForm(VersionedForm):
+    class Meta:
+        model = Milestone
+        fields = ("title", "due_on", "done_on", "position")
+        formfield_callback = formfield_for
+
+
+class RoundForm(VersionedForm):
+    class Meta:
+        model = ReportingRound
+        fields = ("plan", "title", "cut_off_on", "due_on")
+        formfield_callback = formfield_for
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["plan"].queryset = Plan.objects.newest_first()
+
+
+class ReportForm(VersionedForm):
+    """How a measure stands. With `is_draft` it may be unfinished."""
+
+    class Meta:
+        model = StatusReport
+        fields = (
+            "as_of_on",
+            "phase",
+            "light",
+            "light_reason",
+            "help_wanted",
+            "financing",
+            "summary",
+            "outlook",
+        )
+        formfield_callback = formfield_for
+        widgets = {"phase": forms.RadioSelect, "light": forms.RadioSelect, "financing": forms.RadioSelect}
+        error_messages = {
+            "phase": {"required": _("Bitte geben Sie die Phase an.")},
+            "summary": {"required": _("Bitte schreiben Sie in ein, zwei Sätzen, was geschehen ist.")},
+        }
+        help_texts = {
+            "light_reason": _("Bei Gelb und Rot nötig: Woran liegt es?"),
+            "help_wanted": _("Bei Gelb und Rot nötig: Wer soll was entscheiden oder tun?"),
+        }
+
+    def __init__(self, *args, is_draft: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.is_draft = is_draft
+        for name in ("phase", "summary"):
+            self.fields[name].required = not is_draft
+        self.fields["phase"].choices = Phase.choices
+        self.fields["financing"].choices = [*Financing.choices, NO_ANSWER]
+        self.fields["light"].choices = [
+            *((light.value, f"{light.label}: {LIGHT_MEANINGS[light]}") for light in Light),
+            NO_ANSWER,
+        ]
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.is_draft and cleaned.get("light") in LIGHTS_WITH_REASON:
+            self._require_explanation(cleaned)
+        return cleaned
+
+    def _require_explanation(self, cleaned: dict) -> None:
+        if not cleaned.get("light_reason", "").strip():
+            self.add_error("light_reason", _("Bei Gelb und Rot gehört der Grund dazu."))
+        if not cleaned.get("help_wanted", "").strip():
+            self.add_error("help_wanted", _("Bei Gelb und Rot gehört dazu, welche Entscheidung oder Hilfe nötig ist."))
+
+
+class ReturnForm(forms.Form):
+    comment = forms.CharField(
+        label=_("Was soll ergänzt oder geändert werden?"),
+        widget=forms.Textarea,
+        max_length=4000,
+        help_text=_("Dieser Text geht mit der E-Mail an die berichtende Person."),
+    )

@@ -1,0 +1,198 @@
+"""Measures of a plan and their milestones."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from core.folding import FoldedField
+from core.models import Origin, Sourced
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
+from measures.enums import FINISHED_PHASES, LIGHT_MEANINGS, LIGHTS_WITH_REASON, Financing, Light, Phase
+from measures.models.plans import Plan, PlanSection
+from measures.permissions import represented_organisations
+from partners.models import Organisation
+
+
+class Status(models.Model):
+    """How a measure stands: three things that stay apart, and what a yellow or red light must say."""
+
+    phase = models.CharField(_("Phase"), max_length=12, choices=Phase, blank=True)
+    light = models.CharField(_("Ampel"), max_length=6, choices=Light, blank=True)
+    light_reason = models.TextField(_("Grund"), blank=True)
+    help_wanted = models.TextField(_("gewünschte Entscheidung oder Hilfe"), blank=True)
+    financing = models.CharField(_("Finanzierung"), max_length=10, choices=Financing, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def light_meaning(self) -> str:
+        """What the colour says; empty when it is unknown."""
+        return str(LIGHT_MEANINGS.get(self.light, ""))
+
+
+STATUS_FIELDS = ("phase", "light", "light_reason", "help_wanted", "financing")
+LIGHT_IS_EXPLAINED = ~Q(light__in=LIGHTS_WITH_REASON) | (~Q(light_reason="") & ~Q(help_wanted=""))
+LIGHT_MESSAGE = _("Bei Gelb und Rot gehören Grund und gewünschte Hilfe oder Entscheidung dazu.")
+
+
+class Runtime(models.Model):
+    """When it runs: as the source or the office words it, and as days where they are known."""
+
+    runtime = models.CharField(_("Laufzeit"), max_length=200, blank=True)
+    starts_on = models.DateField(_("Beginn"), null=True, blank=True)
+    ends_on = models.DateField(_("Ende"), null=True, blank=True)
+    amount = models.CharField(_("Mittel"), max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+RUNTIME_IS_ORDERED = Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))
+RUNTIME_MESSAGE = _("Das Ende liegt vor dem Beginn.")
+HAS_ONE_LEAD = Q(lead__isnull=True) | Q(lead_text="")
+LEAD_MESSAGE = _("Bitte eine Organisation auswählen oder die Federführung als Text angeben.")
+
+
+class MeasureQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Office and senator's office: all. Others: the published plan; partners also what they lead themselves."""
+        if has_role(user, OFFICE, SENATOR_OFFICE):
+            return self
+        if not has_role(user, OBSERVER, PARTNER):
+            return self.none()
+        return self.filter(
+            Q(is_published=True, plan__is_published=True) | Q(lead_id__in=represented_organisations(user))
+        )
+
+    def in_workflow(self):
+        """Measures that reminders, deadlines and queues may name: what was taken over stands outside."""
+        return self.exclude(origin=Origin.TAKEN_OVER)
+
+
+class Measure(Sourced, Status, Runtime):
+    """A *Maßnahme*. Its status is the latest accepted report's, stored here so that lists need no join."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="measures", verbose_name=_("Plan"))
+    section = models.ForeignKey(
+        PlanSection,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="measures",
+        verbose_name=_("Abschnitt des Plans"),
+        help_text=_("Leer, wenn der Platz im Plan nicht belegt ist."),
+    )
+    code = models.CharField(_("Kennung"), max_length=20, blank=True, help_text=_("So wie im Plan, etwa „C 1“."))
+    title = models.CharField(_("Titel"), max_length=300)
+    description = models.TextField(_("Beschreibung"), blank=True)
+    lead = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="led_measures",
+        verbose_name=_("Federführung"),
+    )
+    lead_text = models.CharField(
+        _("Federführung als Text"),
+        max_length=300,
+        blank=True,
+        help_text=_("Nur, wenn die Stelle nicht unter Partner steht."),
+    )
+    supporters = models.ManyToManyField(
+        Organisation, blank=True, related_name="supported_measures", verbose_name=_("unterstützende Akteure")
+    )
+    supporters_text = models.TextField(_("weitere unterstützende Akteure"), blank=True, help_text=_("Eine je Zeile."))
+    status_on = models.DateField(_("Stand vom"), null=True, blank=True, editable=False)
+    status_origin = models.CharField(max_length=12, choices=Origin, blank=True, editable=False)
+    predecessor = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="successors",
+        verbose_name=_("führt fort"),
+        help_text=_("Die Maßnahme eines früheren Plans, die hier weitergeführt wird."),
+    )
+    is_published = models.BooleanField(
+        _("veröffentlicht"), default=False, help_text=_("Für Partner und Steuerungskreis sichtbar.")
+    )
+    internal_notes = models.TextField(
+        _("interner Vermerk"), blank=True, help_text=_("Nur für die Geschäftsstelle sichtbar.")
+    )
+    search = FoldedField(sources=("title", "code", "lead_text", "supporters_text", "description"))
+
+    history = HistoricalRecords(excluded_fields=["search"], m2m_fields=[supporters])
+    objects = MeasureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Maßnahme")
+        verbose_name_plural = _("Maßnahmen")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "title"],
+                name="measure_title_once_a_plan",
+                violation_error_message=_("In diesem Plan gibt es schon eine Maßnahme mit diesem Titel."),
+            ),
+            models.CheckConstraint(
+                condition=LIGHT_IS_EXPLAINED, name="measure_light_is_explained", violation_error_message=LIGHT_MESSAGE
+            ),
+            models.CheckConstraint(
+                condition=RUNTIME_IS_ORDERED, name="measure_ends_after_start", violation_error_message=RUNTIME_MESSAGE
+            ),
+            models.CheckConstraint(
+                condition=HAS_ONE_LEAD, name="measure_has_one_lead", violation_error_message=LEAD_MESSAGE
+            ),
+            models.CheckConstraint(condition=~Q(predecessor=F("id")), name="measure_is_not_its_own_predecessor"),
+            models.CheckConstraint(condition=Q(phase__in=["", *Phase.values]), name="measure_phase_is_known"),
+            models.CheckConstraint(condition=Q(light__in=["", *Light.values]), name="measure_light_is_known"),
+            models.CheckConstraint(
+                condition=Q(financing__in=["", *Financing.values]), name="measure_financing_is_known"
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("measures:measure", args=[self.pk])
+
+    @property
+    def is_finished(self) -> bool:
+        return self.phase in FINISHED_PHASES
+
+    @property
+    def has_demo_status(self) -> bool:
+        """Whether the status is invented although the measure itself is real."""
+        return self.status_origin == Origin.DEMO
+
+
+class Milestone(models.Model):
+    """A step of a measure with a day by which it shall be reached."""
+
+    measure = models.ForeignKey(
+        Measure, on_delete=models.CASCADE, related_name="milestones", verbose_name=_("Maßnahme")
+    )
+    title = models.CharField(_("Meilenstein"), max_length=200)
+    due_on = models.DateField(_("geplant bis"))
+    done_on = models.DateField(_("erreicht am"), null=True, blank=True)
+    position = models.PositiveSmallIntegerField(
+        _("Reihenfolge"), default=0, help_text=_("Ordnet Meilensteine mit demselben Datum.")
+    )
+    origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("Meilenstein")
+        verbose_name_plural = _("Meilensteine")
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def is_demo(self) -> bool:
+        return self.origin == Origin.DEMO

@@ -1,0 +1,96 @@
+"""Plans and their trees of sections."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.models import Sourced
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
+
+
+class PlanQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Office and senator's office see all plans, observers and partners the published ones."""
+        if has_role(user, OFFICE, SENATOR_OFFICE):
+            return self
+        if has_role(user, OBSERVER, PARTNER):
+            return self.filter(is_published=True)
+        return self.none()
+
+    def newest_first(self):
+        return self.order_by("-position", "-pk")
+
+
+class Plan(Sourced):
+    """A *Masterplan Industriestadt Berlin*. It names the levels above its measures itself."""
+
+    title = models.CharField(_("Titel"), max_length=200, unique=True)
+    short_title = models.CharField(_("Kurztitel"), max_length=60)
+    levels = models.JSONField(_("Gliederungsebenen"), default=list, blank=True)
+    first_year = models.PositiveSmallIntegerField(_("von"), null=True, blank=True)
+    last_year = models.PositiveSmallIntegerField(_("bis"), null=True, blank=True)
+    adopted_on = models.DateField(_("Senatsbeschluss vom"), null=True, blank=True)
+    predecessor = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="successors",
+        verbose_name=_("Fortschreibung von"),
+    )
+    position = models.PositiveSmallIntegerField(_("Reihenfolge"), default=0)
+    is_published = models.BooleanField(_("veröffentlicht"), default=False)
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Plan")
+        verbose_name_plural = _("Pläne")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first_year__isnull=True) | Q(last_year__isnull=True) | Q(last_year__gte=F("first_year")),
+                name="plan_ends_after_start",
+            ),
+            models.CheckConstraint(condition=~Q(predecessor=F("id")), name="plan_is_not_its_own_predecessor"),
+        ]
+
+    def __str__(self):
+        return self.short_title
+
+    def get_absolute_url(self):
+        return f"{reverse('measures:tree')}?plan={self.pk}"
+
+
+class PlanSection(Sourced):
+    """One node of a plan's tree, for example the Themencluster *Flächen*. Codes are text, never computed."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="sections", verbose_name=_("Plan"))
+    parent = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="children", verbose_name=_("unter")
+    )
+    level = models.CharField(_("Ebene"), max_length=60)
+    code = models.CharField(_("Kennung"), max_length=20, blank=True)
+    title = models.CharField(_("Titel"), max_length=300, blank=True)
+    page = models.PositiveSmallIntegerField(_("Seite im Plan"), null=True, blank=True)
+    position = models.PositiveSmallIntegerField(_("Reihenfolge"), default=0)
+
+    class Meta:
+        verbose_name = _("Abschnitt")
+        verbose_name_plural = _("Abschnitte")
+        constraints = [
+            models.CheckConstraint(condition=~Q(code="", title=""), name="plansection_has_code_or_title"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="plansection_is_not_its_own_parent"),
+        ]
+
+    def __str__(self):
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """Code and title as the plan prints them; a plain number stands behind its level, not before the title."""
+        if not self.title:
+            return f"{self.level} {self.code}"
+        if not self.code or self.code.isdecimal():
+            return self.title
+        return f"{self.code}: {self.title}"

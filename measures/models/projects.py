@@ -1,0 +1,108 @@
+"""Single projects: under a measure, beside the measures of a plan, or outside every plan."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from core.folding import FoldedField
+from core.models import Sourced
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
+from measures.models.measures import (
+    HAS_ONE_LEAD,
+    LEAD_MESSAGE,
+    RUNTIME_IS_ORDERED,
+    RUNTIME_MESSAGE,
+    Measure,
+    Runtime,
+)
+from measures.models.plans import Plan
+from measures.permissions import represented_organisations
+from partners.models import Organisation
+
+
+class ProjectQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Office and senator's office: all. Others: published ones; partners also those of their organisation."""
+        if has_role(user, OFFICE, SENATOR_OFFICE):
+            return self
+        if not has_role(user, OBSERVER, PARTNER):
+            return self.none()
+        own = represented_organisations(user)
+        in_shown_plan = Q(measure__isnull=True) | Q(measure__is_published=True, measure__plan__is_published=True)
+        published = Q(is_published=True) & in_shown_plan & ~Q(plan__is_published=False)
+        return self.filter(published | Q(lead_id__in=own) | Q(measure__lead_id__in=own))
+
+    def outside_plans(self):
+        """Projects that fit a plan's themes but belong to none of its measures."""
+        return self.filter(measure__isnull=True, plan__isnull=True)
+
+
+class Project(Sourced, Runtime):
+    """An *Einzelprojekt*."""
+
+    measure = models.ForeignKey(
+        Measure,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="projects",
+        verbose_name=_("Maßnahme"),
+    )
+    plan = models.ForeignKey(
+        Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="projects", verbose_name=_("Plan")
+    )
+    title = models.CharField(_("Titel"), max_length=300)
+    description = models.TextField(_("Beschreibung"), blank=True)
+    theme = models.CharField(_("thematisch passend zu"), max_length=200, blank=True)
+    lead = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="led_projects",
+        verbose_name=_("Federführung"),
+    )
+    lead_text = models.CharField(
+        _("Federführung als Text"),
+        max_length=300,
+        blank=True,
+        help_text=_("Nur, wenn die Stelle nicht unter Partner steht."),
+    )
+    supporters = models.ManyToManyField(
+        Organisation, blank=True, related_name="supported_projects", verbose_name=_("unterstützende Akteure")
+    )
+    supporters_text = models.TextField(_("weitere unterstützende Akteure"), blank=True, help_text=_("Eine je Zeile."))
+    is_published = models.BooleanField(
+        _("veröffentlicht"), default=False, help_text=_("Für Partner und Steuerungskreis sichtbar.")
+    )
+    search = FoldedField(sources=("title", "theme", "lead_text", "supporters_text", "description"))
+
+    history = HistoricalRecords(excluded_fields=["search"], m2m_fields=[supporters])
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Projekt")
+        verbose_name_plural = _("Projekte")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(measure__isnull=True) | Q(plan__isnull=True), name="project_has_measure_or_plan"
+            ),
+            models.CheckConstraint(
+                condition=RUNTIME_IS_ORDERED, name="project_ends_after_start", violation_error_message=RUNTIME_MESSAGE
+            ),
+            models.CheckConstraint(
+                condition=HAS_ONE_LEAD, name="project_has_one_lead", violation_error_message=LEAD_MESSAGE
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("measures:project", args=[self.pk])
+
+    @property
+    def is_outside_plans(self) -> bool:
+        return self.measure_id is None and self.plan_id is None

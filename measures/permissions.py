@@ -1,0 +1,38 @@
+"""Who may do what with measures and reports (DOMAIN, *Who takes part*). The querysets' `visible_to` are the twins."""
+
+import rules
+
+from core.roles import OFFICE, PARTNER, has_role, is_office
+
+
+def represented_organisations(user) -> frozenset[int]:
+    """Return the ids of the organisations that a partner speaks for today; nobody else speaks for one."""
+    return user.organisation_ids if has_role(user, PARTNER) else frozenset()
+
+
+@rules.predicate
+def leads_measure(user, measure) -> bool:
+    """Say whether `user` speaks for the organisation that leads `measure`."""
+    return bool(measure and measure.lead_id and measure.lead_id in represented_organisations(user))
+
+
+can_change_measures = is_office
+can_see_internal_notes = is_office
+can_run_rounds = is_office
+can_decide_reports = is_office
+
+
+@rules.predicate
+def can_record_report(user, measure=None) -> bool:
+    """The office writes down how a measure stands; its report needs nobody's check."""
+    return has_role(user, OFFICE)
+
+
+can_submit_report = leads_measure
+can_report = can_record_report | can_submit_report
+
+rules.add_perm("measures.change_measures", can_change_measures)
+rules.add_perm("measures.see_internal_notes", can_see_internal_notes)
+rules.add_perm("measures.run_rounds", can_run_rounds)
+rules.add_perm("measures.decide_reports", can_decide_reports)
+rules.add_perm("measures.report", can_report)

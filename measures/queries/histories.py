@@ -1,0 +1,89 @@
+"""Verlauf of a measure: who said what when."""
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+
+from core.dates import format_date
+from core.models import Origin
+from core.roles import OFFICE, SENATOR_OFFICE
+from core.shell import HistoryEntry
+from measures.enums import STATUS_ADOPTED, ReportState
+from measures.models import Measure, Milestone, StatusReport
+
+LIMIT = 60
+
+
+def measure_history(measure: Measure, reports: QuerySet[StatusReport]) -> list[HistoryEntry]:
+    """Return what happened to `measure`, the latest first: `reports` (those the reader may see), milestones, data.
+
+    Members of the office and of the senator's office stand there by their role: the log serves traceability.
+    """
+    entries = []
+    for report in reports.select_related(*_people("reported_by"), *_people("decided_by")).prefetch_related(
+        "reported_by__groups", "decided_by__groups"
+    ):
+        entries += _entries_of_report(report)
+    entries += _entries_of_rows(measure.history.all(), prefix="")
+    milestones = Milestone.history.filter(measure_id=measure.pk)
+    entries += _entries_of_rows(milestones, prefix="title")
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:LIMIT]
+
+
+def _people(name: str) -> tuple[str, ...]:
+    return (f"{name}__person__organisation",)
+
+
+def _entries_of_report(report: StatusReport) -> list[HistoryEntry]:
+    entries = []
+    who = _voice(report.reported_by, report)
+    if report.is_demo and report.reported_by:
+        who = f"{who}, {Origin.DEMO.label}"
+    if report.state == ReportState.DRAFT:
+        return entries
+    what = _("Statusbericht zum %(day)s: %(status)s") % {
+        "day": format_date(report.as_of_on),
+        "status": describe_status(report),
+    }
+    entries.append(HistoryEntry(report.reported_at, who, what, report.summary))
+    if report.decided_at and report.decided_by_id != report.reported_by_id:
+        verb = _("Bericht angenommen") if report.state == ReportState.ACCEPTED else _("Bericht zurückgegeben")
+        note = report.comment if report.state == ReportState.RETURNED else ""
+        entries.append(HistoryEntry(report.decided_at, _voice(report.decided_by, report), verb, note))
+    return entries
+
+
+def describe_status(status) -> str:
+    """Return phase, light and financing of a measure or report in one line; what is unknown is left out."""
+    parts = [status.get_phase_display()]
+    if status.light:
+        parts.append(_("Ampel %(light)s") % {"light": status.get_light_display()})
+    if status.financing:
+        parts.append(_("Finanzierung %(financing)s") % {"financing": status.get_financing_display()})
+    return ", ".join(part for part in parts if part)
+
+
+def _entries_of_rows(rows, *, prefix: str) -> list[HistoryEntry]:
+    """Return the changes of master data; a status taken over from a report is told by the report already."""
+    rows = rows.exclude(history_change_reason__isnull=True).exclude(history_change_reason=str(STATUS_ADOPTED))
+    rows = rows.select_related("history_user__person__organisation").prefetch_related(Prefetch("history_user__groups"))
+    return [
+        HistoryEntry(
+            row.history_date,
+            _voice(row.history_user, row),
+            f"{row.history_change_reason}: {getattr(row, prefix)}" if prefix else row.history_change_reason,
+        )
+        for row in rows.order_by("-history_date", "-history_id")[:LIMIT]
+    ]
+
+
+def _voice(user, row) -> str:
+    """Return as whom `user` spoke: the office, the senator's office, or a person of an organisation."""
+    if user is None:
+        return _("Demodaten") if getattr(row, "origin", "") == Origin.DEMO else ""
+    roles = {group.name for group in user.groups.all()}
+    if OFFICE in roles:
+        return _("Geschäftsstelle")
+    if SENATOR_OFFICE in roles:
+        return str(user)
+    organisation = user.person.organisation
+    return f"{organisation.label} ({user})" if organisation else str(user)

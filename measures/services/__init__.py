@@ -1,0 +1,31 @@
+from measures.services.measures import change_measure, change_project, create_measure, create_project
+from measures.services.milestones import (
+    add_milestone,
+    change_milestone,
+    complete_milestone,
+    delete_milestone,
+    reopen_milestone,
+)
+from measures.services.reports import accept_report, record_report, return_report, save_draft, submit_report
+from measures.services.rounds import change_round, close_round, create_round, open_round
+
+__all__ = [
+    "accept_report",
+    "add_milestone",
+    "change_measure",
+    "change_milestone",
+    "change_project",
+    "change_round",
+    "close_round",
+    "complete_milestone",
+    "create_measure",
+    "create_project",
+    "create_round",
+    "delete_milestone",
+    "open_round",
+    "record_report",
+    "reopen_milestone",
+    "return_report",
+    "save_draft",
+    "submit_report",
+]

@@ -1,0 +1,158 @@
+"""Forms of the office."""
+
+import datetime as dt
+
+from django import forms
+from django.conf import settings
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from approvals.services import Vorlage
+from core.conflicts import VersionedForm
+from core.forms import DayField, formfield_for
+from core.models import Precision
+from media_visits.models import Coverage, PressSlot, Visit
+from partners.models import DistributionList, Organisation, Sector
+
+PRECISIONS = [Precision.DAY, Precision.MONTH, Precision.YEAR, Precision.UNKNOWN]
+
+
+class VisitForm(VersionedForm):
+    """Facts of a visit."""
+
+    class Meta:
+        model = Visit
+        fields = [
+            "company", "company_text", "title", "starts_at", "ends_at", "address", "visitor", "sectors", "message",
+            "internal_notes",
+        ]  # fmt: skip
+        formfield_callback = formfield_for
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["company"].queryset = Organisation.objects.filter(is_active=True).order_by("search", "pk")
+        self.fields["sectors"].queryset = Sector.objects.order_by("name", "pk")
+        if self.instance._state.adding:
+            self.fields["visitor"].initial = settings.HEAD_TITLE
+
+    def clean(self):
+        data = super().clean()
+        if not data.get("company") and not data.get("company_text"):
+            self.add_error("company", _("Bitte wählen Sie ein Unternehmen, oder nennen Sie es als Freitext."))
+        starts_at, ends_at = data.get("starts_at"), data.get("ends_at")
+        if ends_at and "starts_at" not in self.errors and (not starts_at or ends_at <= starts_at):
+            self.add_error("ends_at", _("Das Ende muss nach dem Beginn liegen."))
+        return data
+
+
+class SubmitForm(forms.ModelForm):
+    """The Leitungsvorlage and the day by which a decision is asked."""
+
+    due_on = DayField(label=gettext_lazy("Entscheidung bis"))
+
+    class Meta:
+        model = Visit
+        fields = ["occasion", "facts", "assessment", "vote"]
+        formfield_callback = formfield_for
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("occasion", "vote"):
+            self.fields[name].required = True
+        for name in ("occasion", "facts", "assessment"):
+            self.fields[name].widget.attrs["rows"] = 4
+
+    @property
+    def vorlage(self) -> Vorlage:
+        return Vorlage(**{name: self.cleaned_data[name] for name in self._meta.fields})
+
+
+class ListsField(forms.ModelMultipleChoiceField):
+    """Distribution lists to tick, each with the number of people it reaches."""
+
+    def label_from_instance(self, row):
+        count = ngettext("%(count)d Person", "%(count)d Personen", row.reached) % {"count": row.reached}
+        return f"{row.name} ({count})"
+
+
+class AnnounceForm(forms.Form):
+    lists = ListsField(
+        label=gettext_lazy("Zusätzlich informieren"),
+        queryset=DistributionList.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=gettext_lazy("Alle Personen der gewählten Verteiler bekommen dieselbe Ankündigung."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        reached = Count("members", filter=Q(members__is_active=True) & ~Q(members__email=""))
+        self.fields["lists"].queryset = DistributionList.objects.annotate(reached=reached).order_by("name", "pk")
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Grund"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Steht in der Nachricht an alle, die von dem Besuch wissen."),
+    )
+
+
+class OutcomeForm(forms.Form):
+    outcome = forms.CharField(
+        label=gettext_lazy("Ergebnis"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=gettext_lazy("Was wurde besprochen, zugesagt, gezeigt? Formatierung mit Markdown ist möglich."),
+    )
+
+
+class PressSlotForm(VersionedForm):
+    class Meta:
+        model = PressSlot
+        fields = [
+            "kind", "starts_at", "be_there_by", "meeting_point", "expected_pictures", "registration_deadline",
+            "capacity",
+        ]  # fmt: skip
+        formfield_callback = formfield_for
+
+
+class CoverageForm(VersionedForm):
+    class Meta:
+        model = Coverage
+        fields = [
+            "visit",
+            "medium",
+            "publisher",
+            "kind",
+            "title",
+            "about",
+            "url",
+            "starts_on",
+            "precision",
+            "tone",
+            "sectors",
+        ]
+        formfield_callback = formfield_for
+        help_texts = {
+            "starts_on": gettext_lazy("Ist nur der Monat oder das Jahr bekannt, wählen Sie dessen ersten Tag."),
+        }
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        visits = Visit.objects.visible_to(user).select_related("company")
+        self.fields["visit"].queryset = visits.order_by("search", "-starts_on", "pk")
+        self.fields["visit"].empty_label = gettext_lazy("ohne Bezug zu einem Besuch")
+        self.fields["sectors"].queryset = Sector.objects.order_by("name", "pk")
+        self.fields["precision"].choices = [(value.value, value.label) for value in PRECISIONS]
+        self.fields["precision"].required = False
+
+    def clean_precision(self) -> str:
+        return self.cleaned_data["precision"] or Precision.DAY
+
+    def clean_starts_on(self) -> dt.date | None:
+        day = self.cleaned_data["starts_on"]
+        if day and day.year < 1990:
+            raise forms.ValidationError(_("Bitte prüfen Sie das Jahr."))
+        return day

@@ -1,0 +1,145 @@
+"""The mails about visits. Those about the approval itself come from `approvals`.
+
+People outside the house get mail without a link, since most have no account; the senator's office gets one.
+"""
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.roles import SENATOR_OFFICE
+from media_visits.enums import PressKind, VisitState
+from media_visits.models import Visit
+from outbox.services import MailDraft, enqueue_mails
+from outbox.texts import MailText, Markdown, escape_markdown, register
+from partners.models import Person
+from partners.queries import people_of, people_with_role
+from partners.recipients import recipient_of
+
+register(
+    MailText(
+        kind="visit_announced",
+        title=gettext_lazy("Unternehmensbesuch angekündigt"),
+        subject=gettext_lazy("Besuch am {when}: {company}"),
+        body=gettext_lazy(
+            "wir kündigen Ihnen einen Unternehmensbesuch an.\n\n**{company}**, {when}\n\nAnlass: {title}\n\n"
+            "Wer besucht: {visitor}\n\nOrt: {address}\n\n{press}\n\n"
+            "Sollte sich etwas ändern, sagen wir Ihnen Bescheid."
+        ),
+        placeholders=("company", "when", "title", "visitor", "address", "press"),
+    ),
+    MailText(
+        kind="visit_postponed",
+        title=gettext_lazy("Unternehmensbesuch verschoben"),
+        subject=gettext_lazy("Verschoben: Besuch bei {company}"),
+        body=gettext_lazy(
+            "der angekündigte Besuch bei **{company}** ({title}), vorgesehen für {when}, wird verschoben.\n\n"
+            "Grund: {reason}\n\nSobald der neue Termin feststeht, hören Sie von uns."
+        ),
+        placeholders=("company", "title", "when", "reason"),
+    ),
+    MailText(
+        kind="visit_cancelled",
+        title=gettext_lazy("Unternehmensbesuch abgesagt"),
+        subject=gettext_lazy("Abgesagt: Besuch bei {company}"),
+        body=gettext_lazy(
+            "der Besuch bei **{company}** ({title}), vorgesehen für {when}, findet nicht statt.\n\nGrund: {reason}"
+        ),
+        placeholders=("company", "title", "when", "reason"),
+    ),
+    MailText(
+        kind="visit_moved",
+        title=gettext_lazy("Stand eines Besuchs geändert (an das Büro der Leitung)"),
+        subject=gettext_lazy("Besuch {state}: {company}"),
+        body=gettext_lazy(
+            "der Besuch bei **{company}** ({title}), {when}, ist jetzt **{state}**.\n\n{note}\n\n"
+            "[Besuch öffnen]({link})"
+        ),
+        placeholders=("company", "title", "when", "state", "note"),
+    ),
+    MailText(
+        kind="visit_lapsed",
+        title=gettext_lazy("Freigabe eines Besuchs erloschen"),
+        subject=gettext_lazy("Freigabe erloschen: Besuch bei {company}"),
+        body=gettext_lazy(
+            "der freigegebene Besuch bei **{company}** ({title}) wurde geändert: {what}. "
+            "Damit ist die Freigabe erloschen. Die Geschäftsstelle legt Ihnen den Besuch noch einmal vor; "
+            "bis dahin müssen Sie nichts tun.\n\n"
+            "[Besuch öffnen]({link})"
+        ),
+        placeholders=("company", "title", "what"),
+    ),
+)
+
+
+def people_to_announce_to(visit: Visit, lists=()) -> list[Person]:
+    """Return whom an announcement goes to outside the house: the company's contacts and the members of `lists`."""
+    people = {person.pk: person for person in Person.objects.reachable().filter(distribution_lists__in=lists)}
+    if visit.company_id:
+        people |= {person.pk: person for person in people_of(visit.company_id).reachable()}
+    return [people[pk] for pk in sorted(people)]
+
+
+def people_who_know(visit: Visit) -> list[Person]:
+    """Return whom the portal told of the visit and can still write to, without the senator's office."""
+    return list(visit.informed.reachable().select_related("user").order_by("pk"))
+
+
+def deciders_who_know(visit: Visit) -> list[Person]:
+    """Return the senator's office if the visit was before it; a request just withdrawn has a mail of its own."""
+    if visit.submitted_at is None or visit.state == VisitState.SUBMITTED:
+        return []
+    return list(people_with_role(SENATOR_OFFICE))
+
+
+def _enqueue(visit, kind, people, values, *, by, now) -> None:
+    common = {"company": visit.company_name, "title": visit.title}
+    drafts = [
+        MailDraft(
+            kind=kind, subject_key=f"visit:{visit.pk}", occasion=f"v{visit.version}", to=recipient_of(person),
+            values=common | values, path=visit.get_absolute_url(),
+        )
+        for person in people
+    ]  # fmt: skip
+    enqueue_mails(drafts, now=now, by=by)
+
+
+def mail_announcement(visit: Visit, people: list[Person], *, by, now) -> None:
+    """Tell `people` of an announced visit, and the senator's office that it is announced."""
+    values = {
+        "when": visit.date_text,
+        "visitor": visit.visitor or settings.HEAD_TITLE,
+        "address": visit.address or _("wird noch genannt"),
+        "press": _press_lines(visit),
+    }
+    _enqueue(visit, "visit_announced", people, values, by=by, now=now)
+    told = {person.pk for person in people}
+    others = [person for person in deciders_who_know(visit) if person.pk not in told]
+    _mail_moved(visit, others, visit.date_text, "", by=by, now=now)
+
+
+def mail_change(visit: Visit, kind: str, people, deciders, *, told_of: str, by, now) -> None:
+    """Tell `people` and the `deciders` that a visit is put off (`kind`) which they knew for the time `told_of`."""
+    _enqueue(visit, kind, people, {"when": told_of, "reason": visit.reason}, by=by, now=now)
+    told = {person.pk for person in people}
+    others = [person for person in deciders if person.pk not in told]
+    _mail_moved(visit, others, told_of, _("Grund: %(reason)s") % {"reason": visit.reason}, by=by, now=now)
+
+
+def mail_lapsed(visit: Visit, *, because: str, by, now) -> None:
+    """Tell the senator's office that what it approved was changed."""
+    _enqueue(visit, "visit_lapsed", deciders_who_know(visit), {"what": because}, by=by, now=now)
+
+
+def _mail_moved(visit, people, when, note, *, by, now) -> None:
+    values = {"when": when, "state": visit.get_state_display(), "note": note}
+    _enqueue(visit, "visit_moved", people, values, by=by, now=now)
+
+
+def _press_lines(visit: Visit) -> Markdown:
+    """Return the press slots as a Markdown list, or a sentence where there is none."""
+    slots = visit.press_slots.exclude(kind=PressKind.NOT_PUBLIC).order_by("starts_at", "pk")
+    lines = [f"- {escape_markdown(', '.join(part for part in (str(s), s.meeting_point) if part))}" for s in slots]
+    if not lines:
+        return Markdown(_("Der Besuch ist nicht presseöffentlich."))
+    return Markdown(_("Pressetermine:") + "\n\n" + "\n".join(lines))

@@ -1,0 +1,156 @@
+"""Company visits of the head of the house."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from core.dates import format_span
+from core.folding import FoldedField
+from core.models import KnownDate, Origin, Sourced
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
+from media_visits.enums import STATE_TONES, UNDECIDED, VisitState
+from partners.models import Organisation, Person, Sector
+
+
+class VisitQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The office sees all, the senator's office all but ideas never submitted, observers what is decided or
+        published, partners what is published and what was announced to their own organisation."""
+        if has_role(user, OFFICE):
+            return self
+        seen = Q(pk__in=[])
+        if has_role(user, SENATOR_OFFICE):
+            seen |= ~Q(state=VisitState.IDEA) | Q(submitted_at__isnull=False)
+        if has_role(user, OBSERVER):
+            seen |= ~Q(state__in=UNDECIDED) | Q(is_published=True)
+        if has_role(user, PARTNER):
+            seen |= Q(is_published=True) | Q(company_id__in=user.organisation_ids, announced_at__isnull=False)
+        return self.filter(seen)
+
+    def in_workflow(self):
+        """Without what was taken over: only these visits wait, fall due and remind."""
+        return self.exclude(origin=Origin.TAKEN_OVER)
+
+
+class Visit(Sourced, KnownDate):
+    """A visit to a company that can carry a sector focus and its message.
+
+    A planned visit has `starts_at`; `starts_on` is then its day in Berlin, so that lists sort and filter by one
+    column. A visit taken over has the day as exactly as it is known, and a time only where a source names it.
+    """
+
+    company = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="visits",
+        verbose_name=_("Unternehmen"),
+    )
+    company_text = models.CharField(
+        _("Unternehmen (Freitext)"),
+        max_length=250,
+        blank=True,
+        help_text=_("Falls das Unternehmen noch nicht unter Partner steht oder ein bestimmtes Werk gemeint ist."),
+    )
+    title = models.CharField(_("Anlass des Besuchs"), max_length=250)
+    message = models.TextField(
+        _("Botschaft"), blank=True, help_text=_("Der eine Satz, der nach dem Besuch in der Zeitung stehen soll.")
+    )
+    sectors = models.ManyToManyField(Sector, verbose_name=_("Branchenschwerpunkt"), blank=True, related_name="visits")
+    sectors_text = models.CharField(_("Branche laut Quelle"), max_length=200, blank=True, editable=False)
+    visitor = models.CharField(_("Wer besucht"), max_length=200, blank=True)
+    address = models.CharField(
+        _("Adresse"), max_length=250, blank=True, help_text=_("Straße, Hausnummer, Postleitzahl, Ort.")
+    )
+    starts_at = models.DateTimeField(_("Beginn"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("Ende"), null=True, blank=True)
+    state = models.CharField(_("Stand"), max_length=12, choices=VisitState, default=VisitState.IDEA, editable=False)
+    is_published = models.BooleanField(_("veröffentlicht"), default=False, editable=False)
+    reason = models.CharField(_("Grund"), max_length=500, blank=True, editable=False)
+    press_text = models.CharField(_("Presse laut Quelle"), max_length=250, blank=True, editable=False)
+    occasion = models.TextField(_("Anlass"), blank=True, help_text=_("Warum jetzt, warum dieses Unternehmen?"))
+    facts = models.TextField(_("Sachverhalt"), blank=True)
+    assessment = models.TextField(_("Bewertung"), blank=True)
+    vote = models.CharField(
+        _("Votum"), max_length=300, blank=True, help_text=_("Worum bitten Sie? Zum Beispiel: Zustimmung zum Besuch.")
+    )
+    outcome = models.TextField(_("Ergebnis"), blank=True, editable=False)
+    internal_notes = models.TextField(_("interner Vermerk"), blank=True, help_text=_("Sieht nur die Geschäftsstelle."))
+    submitted_at = models.DateTimeField(_("zuerst vorgelegt am"), null=True, editable=False)
+    announced_at = models.DateTimeField(_("zuerst angekündigt am"), null=True, editable=False)
+    informed = models.ManyToManyField(Person, blank=True, editable=False, related_name="+")
+    version = models.PositiveIntegerField(default=1, editable=False)
+    search = FoldedField(sources=("company_name", "title", "message", "address", "visitor", "sectors_text"))
+
+    history = HistoricalRecords(excluded_fields=["search"])
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Unternehmensbesuch")
+        verbose_name_plural = _("Unternehmensbesuche")
+        indexes = [
+            models.Index(fields=["state", "starts_on"], name="visit_by_state_and_day"),
+            models.Index(fields=["starts_on"], name="visit_by_day"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=VisitState.values), name="visit_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(company__isnull=False) | ~Q(company_text=""),
+                name="visit_names_a_company",
+                violation_error_message=_("Bitte nennen Sie das Unternehmen."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(starts_at__isnull=False, ends_at__gt=F("starts_at")),
+                name="visit_ends_after_start",
+                violation_error_message=_("Das Ende muss nach dem Beginn liegen."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=False, ends_on__gte=F("starts_on")),
+                name="visit_days_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(origin="taken_over")
+                | Q(starts_at__isnull=False)
+                | ~Q(state__in=["submitted", "approved", "announced", "held", "documented"]),
+                name="visit_submitted_has_a_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(origin="taken_over") | ~Q(reason="") | ~Q(state__in=["postponed", "cancelled"]),
+                name="visit_put_off_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_published=False) | ~Q(state__in=["idea", "submitted", "returned"]),
+                name="visit_published_was_approved",
+            ),
+            models.CheckConstraint(
+                condition=Q(origin="taken_over") | ~Q(outcome="") | ~Q(state="documented"),
+                name="visit_documented_has_an_outcome",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.company_name}: {self.title}"
+
+    def get_absolute_url(self):
+        return reverse("media_visits:detail", args=[self.pk])
+
+    @property
+    def company_name(self) -> str:
+        """The text where one was entered (a certain plant, an unknown company), else the organisation's name."""
+        return self.company_text or (self.company.name if self.company else "")
+
+    @property
+    def date_text(self) -> str:
+        """The time of the visit as exactly as it is known."""
+        if self.starts_at:
+            return format_span(self.starts_at, self.ends_at)
+        if self.starts_on is None and not self.is_taken_over:
+            return str(_("Termin noch offen"))
+        return self.known_date
+
+    @property
+    def state_tone(self) -> str:
+        return STATE_TONES[VisitState(self.state)]

@@ -1,0 +1,87 @@
+"""What the page of a visit shows, by role."""
+
+import datetime as dt
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from approvals.enums import ApprovalKind
+from approvals.queries import requests_about
+from core.history import entries_of
+from core.shell import HistoryEntry
+from media_visits.course import next_step_of, steps_of
+from media_visits.enums import UNDECIDED
+from media_visits.permissions import can_manage, can_see_course, open_actions
+from media_visits.queries import listed_coverage
+from media_visits.services.approval import REASONS, SUBMITTED
+from media_visits.services.press import OPEN_STATES
+from partners.models import Organisation
+
+
+def visit_context(visit, user, *, now: dt.datetime) -> dict:
+    """Return what `media_visits/detail.html` needs beside the visit itself."""
+    inside = can_see_course(user)
+    requests = list(requests_about(ApprovalKind.VISIT, visit.pk)) if inside else []
+    is_open = visit.is_taken_over or visit.state in OPEN_STATES
+    return {
+        "steps": steps_of(visit),
+        "next_step": next_step_of(visit, user, request=next((r for r in requests if r.is_open), None), now=now),
+        "last_decision": next((r for r in requests if r.decided_at), None),
+        "facts": facts_of(visit, inside=inside),
+        "slots": visit.press_slots.order_by(F("starts_at").asc(nulls_first=True), "pk"),
+        "clippings": listed_coverage(user).filter(visit=visit).order_by("starts_on", "pk"),
+        "actions": open_actions(user, visit),
+        "manages": can_manage(user),
+        "edits_press": can_manage(user) and is_open,
+        "inside": inside,
+        "opens_company": Organisation.objects.visible_to(user).filter(pk=visit.company_id).exists(),
+        "brief": brief_of(visit) if inside else [],
+        "can_publish": can_manage(user) and not visit.is_published and visit.state not in UNDECIDED,
+        "can_unpublish": can_manage(user) and visit.is_published,
+        "history": history_of(visit, requests) if inside else [],
+    }
+
+
+def facts_of(visit, *, inside: bool) -> list[tuple[str, object]]:
+    """Return the rows of *Eckdaten*; empty ones are left out."""
+    sectors = ", ".join(sector.name for sector in visit.sectors.order_by("name", "pk"))
+    rows = [
+        (_("Termin"), visit.date_text),
+        (_("Partner"), visit.company.name if visit.company and visit.company.name != visit.company_name else ""),
+        (_("Adresse"), visit.address),
+        (_("Wer besucht"), visit.visitor),
+        (_("Branche"), sectors),
+        (_("Branche laut Quelle"), visit.sectors_text if visit.sectors_text != sectors else ""),
+        (_("Presse laut Quelle"), visit.press_text),
+        (_("Sichtbarkeit"), (_("veröffentlicht") if visit.is_published else _("nur intern")) if inside else ""),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def brief_of(visit) -> list[tuple[str, str]]:
+    """Return the rows of the Leitungsvorlage that are filled."""
+    rows = [
+        (_("Anlass"), visit.occasion),
+        (_("Sachverhalt"), visit.facts),
+        (_("Bewertung"), visit.assessment),
+        (_("Votum"), visit.vote),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def history_of(visit, requests) -> list[HistoryEntry]:
+    """Return *Verlauf*: the changes of the visit, the latest first, with vote and comment of its approval `requests`.
+
+    A decision and the visit's move are written at the same moment, which joins the two.
+    """
+    notes = {}
+    for row in requests:
+        notes[row.submitted_at, str(SUBMITTED)] = row.vote
+        for reason in REASONS.values():
+            notes[row.decided_at, str(reason)] = _note_of(row)
+    return [entry._replace(note=notes.get((entry.at, entry.what), "")) for entry in entries_of(visit)]
+
+
+def _note_of(row) -> str:
+    """Return what a decision adds to its line: that a deputy took it, and the comment."""
+    return "\n".join(part for part in (_("in Vertretung") if row.by_deputy else "", row.comment) if part)

@@ -1,0 +1,94 @@
+"""The way of a visit through the senator's office."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from approvals.enums import Answer, ApprovalKind
+from approvals.models import ApprovalRequest
+from approvals.services import Subject, Vorlage, record_decision, submit_request, withdraw_request
+from core.dates import local_date
+from core.errors import Refused
+from core.states import target_of
+from media_visits.enums import VISIT_MOVES
+from media_visits.models import Visit
+from media_visits.services.visits import lock_visit, move_visit, require_office
+
+REASONS = {
+    Answer.APPROVE: gettext_lazy("Freigegeben"),
+    Answer.RETURN: gettext_lazy("Zurückgegeben"),
+    Answer.REFUSE: gettext_lazy("Abgelehnt"),
+}
+SUBMITTED = gettext_lazy("Zur Freigabe vorgelegt")
+
+
+@transaction.atomic
+def submit_visit(*, visit: Visit, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime) -> ApprovalRequest:
+    """Put a visit before the senator's office, which is told by mail.
+
+    Raises Refused without a time that lies ahead, and when the decision would come after the visit.
+    """
+    require_office(by)
+    visit = lock_visit(visit.pk)
+    target_of(VISIT_MOVES, "submit", visit)
+    _check_dates(visit.starts_at, due_on, now)
+    visit.occasion, visit.facts, visit.assessment, visit.vote = vorlage
+    visit.submitted_at = visit.submitted_at or now
+    visit.is_published = False
+    move_visit(visit, "submit", by=by, now=now, reason=str(SUBMITTED))
+    subject = Subject(
+        kind=ApprovalKind.VISIT, pk=visit.pk, title=str(visit)[:250], path=visit.get_absolute_url(),
+        snapshot=visit_snapshot(visit), origin=visit.origin,
+    )  # fmt: skip
+    return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
+
+
+def _check_dates(starts_at: dt.datetime | None, due_on: dt.date, now: dt.datetime) -> None:
+    if starts_at is None:
+        raise Refused(_("Bitte tragen Sie zuerst Tag und Uhrzeit des Besuchs ein."))
+    if starts_at <= now:
+        raise Refused(_("Der Termin des Besuchs liegt in der Vergangenheit. Bitte tragen Sie einen neuen ein."))
+    if due_on >= local_date(starts_at):
+        raise Refused(_("Die Entscheidung muss vor dem Tag des Besuchs fallen. Bitte wählen Sie eine frühere Frist."))
+
+
+def visit_snapshot(visit: Visit) -> list[list[str]]:
+    """Return what the senator's office is shown and what is kept as approved, [[label, value], …]."""
+    slots = visit.press_slots.order_by("starts_at", "pk")
+    rows = [
+        [_("Unternehmen"), visit.company_name],
+        [_("Anlass des Besuchs"), visit.title],
+        [_("Termin"), visit.date_text],
+        [_("Adresse"), visit.address],
+        [_("Wer besucht"), visit.visitor],
+        [_("Branchenschwerpunkt"), ", ".join(sector.name for sector in visit.sectors.order_by("name", "pk"))],
+        [_("Botschaft"), visit.message],
+        [_("Presse"), "; ".join(map(str, slots)) or _("kein Pressetermin")],
+    ]
+    return [row for row in rows if row[1]]
+
+
+@transaction.atomic
+def decide_visit(*, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, chosen=None) -> Visit:
+    """Record the decision of the senator's office on `request` and move the visit with it; the office is told.
+
+    A refusal ends the visit, with the comment as its reason. `chosen` is there for the desk's table and stays unused.
+    """
+    visit = lock_visit(request.subject_id)
+    request = record_decision(request=request, answer=answer, comment=comment, by=by, now=now)
+    if answer == Answer.REFUSE:
+        visit.reason = request.comment[:500]
+    move_visit(visit, str(answer), by=by, now=now, reason=str(REASONS[Answer(answer)]))
+    return visit
+
+
+@transaction.atomic
+def withdraw_visit(*, visit: Visit, by, now: dt.datetime) -> Visit:
+    """Take the request for approval back, so that the visit can be changed; the senator's office is told."""
+    require_office(by)
+    visit = lock_visit(visit.pk)
+    move_visit(visit, "withdraw", by=by, now=now, reason=_("Vorlage zurückgezogen"))
+    withdraw_request(kind=ApprovalKind.VISIT, subject_id=visit.pk, by=by, now=now)
+    return visit

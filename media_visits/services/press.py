@@ -1,0 +1,109 @@
+"""Press slots of a visit: added, changed, removed."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.conflicts import require_unchanged
+from core.errors import Refused
+from core.history import save_as
+from media_visits.enums import PressKind, VisitState
+from media_visits.models import PressSlot, Visit
+from media_visits.services.visits import lapse, lock_visit, require_office, save_visit
+
+EDITABLE = (
+    "kind", "starts_at", "be_there_by", "meeting_point", "expected_pictures", "registration_deadline", "capacity",
+)  # fmt: skip
+# The senator's office consented to these; meeting point and seats may still change.
+ESSENTIAL = ("kind", "starts_at")
+OPEN_STATES = (
+    VisitState.IDEA, VisitState.RETURNED, VisitState.POSTPONED, VisitState.APPROVED, VisitState.ANNOUNCED,
+)  # fmt: skip
+
+
+@transaction.atomic
+def add_press_slot(*, slot: PressSlot, by, now: dt.datetime) -> PressSlot:
+    """Save the new `slot` of its visit. An approval of the visit lapses: how the press comes along was part of it."""
+    require_office(by)
+    visit = _lock_open(slot.visit_id, essential=True)
+    _check_times(slot, visit)
+    if visit.press_slots.filter(kind=slot.kind, starts_at=slot.starts_at).exists():
+        raise Refused(_("Diesen Pressetermin gibt es schon."))
+    slot.visit = visit
+    save_as(slot, by=by, reason=_("Angelegt"))
+    _note(visit, _("Pressetermin ergänzt: %(slot)s"), slot, essential=True, by=by, now=now)
+    return slot
+
+
+@transaction.atomic
+def update_press_slot(*, slot: PressSlot, version: str, by, now: dt.datetime) -> PressSlot:
+    """Write the editable fields of `slot`; another kind or time lets an approval of the visit lapse.
+
+    Raises Outpaced when the slot is no longer what the form with the fingerprint `version` showed.
+    """
+    require_office(by)
+    visit = lock_visit(slot.visit_id)
+    stored = PressSlot.objects.select_for_update().get(pk=slot.pk)
+    require_unchanged(stored, version, EDITABLE)
+    changed = [name for name in EDITABLE if getattr(stored, name) != getattr(slot, name)]
+    if not changed:
+        return stored
+    essential = any(name in ESSENTIAL for name in changed)
+    _check_open(visit, essential)
+    for name in changed:
+        setattr(stored, name, getattr(slot, name))
+    _check_times(stored, visit)
+    save_as(stored, by=by, reason=_("Geändert"))
+    _note(visit, _("Pressetermin geändert: %(slot)s"), stored, essential=essential, by=by, now=now)
+    return stored
+
+
+@transaction.atomic
+def remove_press_slot(*, slot: PressSlot, by, now: dt.datetime) -> Visit:
+    """Delete a press slot; an approval of the visit lapses."""
+    require_office(by)
+    visit = _lock_open(slot.visit_id, essential=True)
+    stored = PressSlot.objects.select_for_update().get(pk=slot.pk)
+    text = str(stored)
+    stored._history_user = by
+    stored._change_reason = _("Entfernt")
+    stored.delete()
+    _note(visit, _("Pressetermin entfernt: %(slot)s"), text, essential=True, by=by, now=now)
+    return visit
+
+
+def _lock_open(pk: int, *, essential: bool) -> Visit:
+    visit = lock_visit(pk)
+    _check_open(visit, essential)
+    return visit
+
+
+def _check_open(visit: Visit, essential: bool) -> None:
+    if visit.is_taken_over:
+        return
+    if visit.state == VisitState.SUBMITTED:
+        raise Refused(_("Der Besuch liegt zur Freigabe vor. Ziehen Sie die Vorlage zurück, um ihn zu ändern."))
+    if visit.state not in OPEN_STATES:
+        raise Refused(
+            _("Der Besuch ist %(state)s; an den Presseterminen ist nichts mehr zu ändern.")
+            % {"state": visit.get_state_display()}
+        )
+    if visit.state == VisitState.ANNOUNCED and essential:
+        raise Refused(_("Der Besuch ist angekündigt. Verschieben Sie ihn, damit alle, die davon wissen, es erfahren."))
+
+
+def _check_times(slot: PressSlot, visit: Visit) -> None:
+    if slot.kind != PressKind.NOT_PUBLIC and slot.starts_at is None and not visit.is_taken_over:
+        raise Refused(_("Bitte tragen Sie ein, wann der Pressetermin beginnt."))
+    for moment in (slot.be_there_by, slot.registration_deadline):
+        if moment and (slot.starts_at is None or moment > slot.starts_at):
+            raise Refused(_("Eintreffen und Anmeldeschluss müssen vor dem Beginn des Pressetermins liegen."))
+
+
+def _note(visit: Visit, template: str, slot, *, essential: bool, by, now: dt.datetime) -> None:
+    """Write the change into the visit's *Verlauf*; an essential one takes its approval with it."""
+    if essential and visit.state == VisitState.APPROVED:
+        lapse(visit, because=_("Presse"), by=by, now=now)
+    else:
+        save_visit(visit, by=by, now=now, reason=template % {"slot": slot})

@@ -1,0 +1,164 @@
+"""The steps of a visit: each asks once more and says who will be told."""
+
+from functools import partial
+
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from approvals.mails import senator_office_name
+from core.dates import add_working_days, local_date
+from media_visits.forms import AnnounceForm, OutcomeForm, ReasonForm, SubmitForm
+from media_visits.mails import deciders_who_know, people_to_announce_to, people_who_know
+from media_visits.services import (
+    announce_visit,
+    cancel_visit,
+    document_visit,
+    postpone_visit,
+    record_held,
+    submit_visit,
+    withdraw_visit,
+)
+from media_visits.views.answers import carry_out, confirm_page, form_page, impossible_now, visit_for_office
+
+WORKING_DAYS_TO_DECIDE = 5
+
+
+def submit(request, pk):
+    """The Leitungsvorlage, then on to the senator's office."""
+    visit = visit_for_office(request, pk)
+    if back := impossible_now(request, visit, "submit"):
+        return back
+    now = timezone.now()
+    initial = {"due_on": add_working_days(local_date(now), WORKING_DAYS_TO_DECIDE)}
+    form = SubmitForm(request.POST or None, instance=visit, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        call = partial(
+            submit_visit,
+            visit=visit,
+            vorlage=form.vorlage,
+            due_on=form.cleaned_data["due_on"],
+            by=request.user,
+            now=now,
+        )
+        if carry_out(request, call, done=_("Der Besuch ist vorgelegt; das Büro ist benachrichtigt."), form=form):
+            return redirect(visit)
+    intro = _("%(visit)s – %(when)s") % {"visit": visit, "when": visit.date_text}
+    return form_page(
+        request, form, title=_("Zur Freigabe vorlegen"), submit_label=_("Vorlegen"), intro=intro,
+        cancel_url=visit.get_absolute_url(),
+    )  # fmt: skip
+
+
+def withdraw(request, pk):
+    """Take the request for approval back."""
+    visit = visit_for_office(request, pk)
+    if back := impossible_now(request, visit, "withdraw"):
+        return back
+    if request.method == "POST":
+        call = partial(withdraw_visit, visit=visit, by=request.user, now=timezone.now())
+        carry_out(request, call, done=_("Die Vorlage ist zurückgezogen."))
+        return redirect(visit)
+    return confirm_page(
+        request, title=_("Vorlage zurückziehen"), question=_("Soll die Bitte um Freigabe zurückgezogen werden?"),
+        details=[_("E-Mail an: %(office)s") % {"office": senator_office_name()}],
+        submit_label=_("Zurückziehen"), cancel_url=visit.get_absolute_url(),
+    )  # fmt: skip
+
+
+def announce(request, pk):
+    """Announce an approved visit."""
+    visit = visit_for_office(request, pk)
+    if back := impossible_now(request, visit, "announce"):
+        return back
+    form = AnnounceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        call = partial(
+            announce_visit, visit=visit, lists=form.cleaned_data["lists"], by=request.user, now=timezone.now()
+        )
+        if carry_out(request, call, done=_("Der Besuch ist angekündigt."), form=form):
+            return redirect(visit)
+    details = told_lines(people_to_announce_to(visit), deciders_who_know(visit))
+    return confirm_page(
+        request, form, title=_("Besuch ankündigen"), submit_label=_("Ankündigen"), details=details,
+        question=_("%(visit)s, %(when)s: jetzt ankündigen?") % {"visit": visit, "when": visit.date_text},
+        cancel_url=visit.get_absolute_url(),
+    )  # fmt: skip
+
+
+def hold(request, pk):
+    """Record that the visit took place."""
+    visit = visit_for_office(request, pk)
+    if back := impossible_now(request, visit, "hold"):
+        return back
+    if request.method == "POST":
+        call = partial(record_held, visit=visit, by=request.user, now=timezone.now())
+        carry_out(request, call, done=_("Der Besuch ist als durchgeführt vermerkt."))
+        return redirect(visit)
+    return confirm_page(
+        request, title=_("Als durchgeführt vermerken"), submit_label=_("Ja, durchgeführt"), details=[],
+        question=_("Hat der Besuch bei %(company)s am %(when)s stattgefunden?")
+        % {"company": visit.company_name, "when": visit.date_text},
+        cancel_url=visit.get_absolute_url(),
+    )  # fmt: skip
+
+
+def document(request, pk):
+    """Write what came of the visit."""
+    visit = visit_for_office(request, pk)
+    if back := impossible_now(request, visit, "document"):
+        return back
+    form = OutcomeForm(request.POST or None, initial={"outcome": visit.outcome})
+    if request.method == "POST" and form.is_valid():
+        call = partial(
+            document_visit, visit=visit, outcome=form.cleaned_data["outcome"], by=request.user, now=timezone.now()
+        )
+        if carry_out(request, call, done=_("Das Ergebnis ist festgehalten."), form=form):
+            return redirect(visit)
+    return form_page(
+        request, form, title=_("Ergebnis festhalten"), intro=str(visit), cancel_url=visit.get_absolute_url()
+    )
+
+
+def postpone(request, pk):
+    """Postpone the visit and tell all who know of it."""
+    return _put_off(
+        request, pk, "postpone", postpone_visit, title=_("Besuch verschieben"), submit_label=_("Verschieben"),
+        done=_("Der Besuch ist verschoben. Bitte tragen Sie einen neuen Termin ein."),
+        effect=_("Der Termin wird frei, und die Freigabe erlischt: der neue muss noch einmal vorgelegt werden."),
+    )  # fmt: skip
+
+
+def cancel(request, pk):
+    """Call the visit off and tell all who know of it."""
+    return _put_off(
+        request, pk, "cancel", cancel_visit, title=_("Besuch absagen"), submit_label=_("Absagen"),
+        done=_("Der Besuch ist abgesagt."), effect=_("Eine Absage lässt sich nicht zurücknehmen."),
+    )  # fmt: skip
+
+
+def _put_off(request, pk, action, service, *, title, submit_label, done, effect):
+    visit = visit_for_office(request, pk)
+    if back := impossible_now(request, visit, action):
+        return back
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        call = partial(service, visit=visit, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())
+        if carry_out(request, call, done=done, form=form):
+            return redirect(visit)
+    question = f"{visit}, {visit.date_text}"
+    return confirm_page(
+        request, form, title=title, question=question, submit_label=submit_label, danger=True,
+        details=[effect, *told_lines(people_who_know(visit), deciders_who_know(visit))],
+        cancel_url=visit.get_absolute_url(),
+    )  # fmt: skip
+
+
+def told_lines(people, deciders) -> list[str]:
+    """Return the lines that say to whom mail will go: each by name, the senator's office as one."""
+    if not people and not deciders:
+        return [_("Es wird niemand benachrichtigt: bisher weiß außerhalb der Geschäftsstelle niemand von dem Besuch.")]
+    lines = [_("E-Mail an %(name)s (%(email)s)") % {"name": row.name, "email": row.email} for row in people]
+    if deciders:
+        lines.append(_("E-Mail an: %(office)s") % {"office": senator_office_name()})
+    return lines

@@ -1,0 +1,54 @@
+"""The finished message: headers, text, HTML and calendar part as one ASCII text, ready to go on the wire."""
+
+import datetime as dt
+import re
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from uuid import uuid4
+
+from django.conf import settings
+
+from outbox.drafts import Recipient
+from outbox.errors import TextError
+from outbox.headers import normalise_address, one_line
+from outbox.letters import Letter
+
+POLICY = SMTP.clone(cte_type="7bit")
+METHOD = re.compile(r"^METHOD:(\w+)\r?$", re.MULTILINE)
+CALENDAR_FILE = "termin.ics"
+
+
+def make_message_id() -> str:
+    """Return a new Message-ID of the office's mail domain; it stays with the mail over all tries."""
+    return f"<{uuid4().hex}@{settings.MAIL_FROM.rpartition('@')[2]}>"
+
+
+def build_mime(letter: Letter, *, to: Recipient, message_id: str, now: dt.datetime, calendar: str = "") -> str:
+    """Return the message as ASCII text with CRLF. No value can add a header: each is cut to one line first."""
+    message = EmailMessage(policy=POLICY)
+    message["From"] = _address(settings.OFFICE_NAME, settings.MAIL_FROM)
+    message["To"] = _address(to.name, to.email)
+    message["Reply-To"] = _address(settings.OFFICE_NAME, settings.OFFICE_EMAIL)
+    message["Subject"] = one_line(letter.subject)
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.text)
+    message.add_alternative(letter.html, subtype="html")
+    if calendar:
+        _add_calendar(message, calendar)
+    return message.as_bytes().decode("ascii")
+
+
+def _address(name: str, email: str) -> Address:
+    return Address(display_name=one_line(name, 120).replace('"', "'"), addr_spec=normalise_address(email))
+
+
+def _add_calendar(message: EmailMessage, calendar: str) -> None:
+    found = METHOD.search(calendar)
+    if found is None:
+        raise TextError("the calendar part has no METHOD")
+    message.add_alternative(calendar, subtype="calendar", params={"method": found.group(1)}, cte="base64")
+    message.add_attachment(calendar.encode(), maintype="application", subtype="ics", filename=CALENDAR_FILE)

@@ -1,0 +1,187 @@
+"""The ways out of the house, chosen by MAIL_URL. What goes out are the stored bytes, nothing else."""
+
+import datetime as dt
+import os
+import smtplib
+import socket
+import ssl
+from pathlib import Path
+from typing import NamedTuple, Protocol
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext as _
+
+TOO_MANY_CONNECTIONS = 432  # Exchange Online
+SERVICE_CLOSING = 421
+
+
+class Unreachable(Exception):
+    """The server cannot be talked to now; the other mails of the batch would fare no better."""
+
+
+class Deferred(Exception):
+    """This mail is to be tried again later: the server asks for it (4xx), or the line broke in the middle."""
+
+
+class Rejected(Exception):
+    """The server refuses this mail for good (5xx)."""
+
+
+class Parcel(NamedTuple):
+    """One mail as a transport needs it."""
+
+    pk: int
+    created_at: dt.datetime
+    recipient: str
+    data: bytes
+
+
+class Transport(Protocol):
+    """Sends parcels; `send` returns the server's answer or raises `Unreachable`, `Deferred` or `Rejected`."""
+
+    def send(self, parcel: Parcel) -> str: ...
+
+    def close(self) -> None: ...
+
+
+def open_transport() -> Transport:
+    """Return the transport that MAIL_URL names; it connects with the first mail."""
+    parts = urlsplit(settings.MAIL_URL)
+    if parts.scheme == "folder":
+        return FolderTransport()
+    if parts.scheme in ("smtp", "smtps") and parts.hostname:
+        return SmtpTransport(settings.MAIL_URL)
+    raise ImproperlyConfigured(
+        "MAIL_URL must be `folder://` or `smtp://user:password@host:587/?tls=1`; set it in the environment or in .env."
+    )
+
+
+class FolderTransport:
+    """Writes each mail as a file to MAIL_FOLDER, for trying out."""
+
+    def send(self, parcel: Parcel) -> str:
+        try:
+            name = write_to_folder(parcel.pk, parcel.created_at, parcel.data)
+        except OSError as error:
+            raise Unreachable(_("Der Ordner für E-Mails ist nicht beschreibbar: %s") % error.strerror) from error
+        return _("abgelegt als %s") % name
+
+    def close(self) -> None:
+        pass
+
+
+class SmtpTransport:
+    """One connection for many mails, to `smtp://user:password@host:port/?tls=1` or `smtps://…`."""
+
+    def __init__(self, url: str):
+        parts = urlsplit(url)
+        self.host = parts.hostname or ""
+        self.implicit_tls = parts.scheme == "smtps"
+        self.start_tls = parse_qs(parts.query).get("tls", ["0"])[0] in ("1", "true")
+        self.port = parts.port or (465 if self.implicit_tls else 587 if self.start_tls else 25)
+        self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
+        self.connection: smtplib.SMTP | None = None
+
+    def send(self, parcel: Parcel) -> str:
+        connection = self.connection or self._connect()
+        try:
+            self._expect(connection, *connection.mail(settings.MAIL_FROM))
+            self._expect(connection, *connection.rcpt(parcel.recipient))
+            code, words = connection.data(parcel.data)
+        except smtplib.SMTPDataError as error:
+            code, words = error.smtp_code, error.smtp_error
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            self._drop()
+            if is_timeout(error):
+                raise Unreachable(_("Der Mailserver antwortet nicht: %s") % describe(error)) from error
+            raise Deferred(_("Die Verbindung zum Mailserver brach ab: %s") % describe(error)) from error
+        self._expect(connection, code, words)
+        return answer(code, words)
+
+    def close(self) -> None:
+        if self.connection is not None:
+            try:
+                self.connection.quit()
+            except (smtplib.SMTPException, OSError):
+                self.connection.close()
+            self.connection = None
+
+    def _connect(self) -> smtplib.SMTP:
+        context = ssl.create_default_context()
+        try:
+            if self.implicit_tls:
+                connection: smtplib.SMTP = smtplib.SMTP_SSL(
+                    self.host, self.port, timeout=settings.MAIL_TIMEOUT, context=context
+                )
+            else:
+                connection = smtplib.SMTP(self.host, self.port, timeout=settings.MAIL_TIMEOUT)
+            self.connection = connection
+            if self.start_tls:
+                connection.starttls(context=context)
+            if self.user:
+                connection.login(self.user, self.password)
+            connection.ehlo_or_helo_if_needed()
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            raise Unreachable(_("Der Mailserver ist nicht erreichbar: %s") % describe(error)) from error
+        return connection
+
+    def _expect(self, connection: smtplib.SMTP, code: int, words: bytes | str) -> None:
+        if 200 <= code < 300:
+            return
+        if code in (SERVICE_CLOSING, TOO_MANY_CONNECTIONS) or code < 0:
+            self._drop()
+            raise Unreachable(answer(code, words))
+        self._reset(connection)
+        raise Rejected(answer(code, words)) if code >= 500 else Deferred(answer(code, words))
+
+    def _reset(self, connection: smtplib.SMTP) -> None:
+        try:
+            connection.rset()
+        except (smtplib.SMTPException, OSError):
+            self._drop()
+
+    def _drop(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+
+
+def write_to_folder(pk: int, created_at: dt.datetime, data: bytes) -> str:
+    """Write `data` whole or not at all to MAIL_FOLDER and return the file's name.
+
+    The name depends on the mail alone, so writing it a second time leaves one file.
+    """
+    folder = Path(settings.MAIL_FOLDER)
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{created_at.astimezone(dt.UTC):%Y%m%d-%H%M%S}-{pk}.eml"
+    draft = folder / f".{name}.{os.getpid()}"
+    draft.write_bytes(data)
+    draft.replace(folder / name)
+    return name
+
+
+def answer(code: int, words: bytes | str) -> str:
+    """Return the server's answer in one line: `250 OK`."""
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return f"{code} {' '.join(text.split())}".strip()[:500]
+
+
+def describe(error: Exception) -> str:
+    """Return what went wrong in one line, the server's words where it spoke."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        return answer(error.smtp_code, error.smtp_error)
+    if isinstance(error, socket.gaierror):
+        return _("Rechnername unbekannt")
+    if is_timeout(error):
+        return _("keine Antwort in der vorgesehenen Zeit")
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return " ".join(str(error).split())[:300]
+
+
+def is_timeout(error: Exception) -> bool:
+    """Say whether the server kept silent for too long; smtplib hides that behind its own error."""
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)

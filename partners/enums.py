@@ -1,0 +1,36 @@
+"""Choices of the partners app."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+
+
+class OrganisationKind(models.TextChoices):
+    SENATE = "senate", _("Senatsverwaltung")
+    DISTRICT = "district", _("Bezirk")
+    CHAMBER = "chamber", _("Kammer")
+    ASSOCIATION = "association", _("Verband")
+    UNION = "union", _("Gewerkschaft")
+    AGENCY = "agency", _("Agentur oder Gesellschaft")
+    BANK = "bank", _("Förderbank")
+    NETWORK = "network", _("Netzwerk")
+    UNIVERSITY = "university", _("Hochschule oder Forschung")
+    COMPANY = "company", _("Unternehmen")
+    PRESS = "press", _("Presse")
+    OTHER = "other", _("Sonstige")
+
+
+ROLE_LABELS = {
+    OFFICE: _("Geschäftsstelle"),
+    SENATOR_OFFICE: format_lazy(_("Büro {head}"), head=settings.HEAD_TITLE_GENITIVE),
+    PARTNER: _("Partner"),
+    OBSERVER: _("Leitung und Steuerungskreis"),
+}
+
+
+def name_roles(roles) -> list[str]:
+    """Return the German names of `roles` in their fixed order."""
+    return [str(label) for role, label in ROLE_LABELS.items() if role in roles]

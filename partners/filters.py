@@ -1,0 +1,110 @@
+"""Filters of the three lists. They stay in the address."""
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.folding import fold, matching
+from partners.enums import ROLE_LABELS, OrganisationKind
+from partners.models import DistributionList, Organisation, Person, Sector
+
+ACTIVITY = [("active", _("aktiv")), ("inactive", _("nicht mehr aktiv"))]
+ACCOUNTS = [
+    ("active", _("mit aktivem Konto")),
+    ("invited", _("eingeladen")),
+    ("closed", _("Konto deaktiviert")),
+    ("none", _("ohne Konto")),
+]
+
+
+def _search_field(hint) -> filters.CharFilter:
+    widget = forms.TextInput(attrs={"type": "search", "autocomplete": "off"})
+    return filters.CharFilter(label=hint, method="search_words", widget=widget)
+
+
+class OrganisationFilter(filters.FilterSet):
+    """Search by name, short name, kind and place; kind, sector, still active or not."""
+
+    q = _search_field(_("Name, Kurzname oder Ort"))
+    kind = filters.ChoiceFilter(label=_("Art"), choices=OrganisationKind, empty_label=_("alle"))
+    sector = filters.ModelChoiceFilter(
+        label=_("Branche"), field_name="sectors", queryset=Sector.objects.order_by("name", "pk"), empty_label=_("alle")
+    )
+    state = filters.ChoiceFilter(label=_("Stand"), choices=ACTIVITY, method="by_state", empty_label=_("alle"))
+
+    class Meta:
+        model = Organisation
+        fields: list[str] = []
+
+    def search_words(self, queryset, _name, value):
+        return queryset.filter(matching(value))
+
+    def by_state(self, queryset, _name, value):
+        return queryset.filter(is_active=value == "active")
+
+
+class PersonFilter(filters.FilterSet):
+    """Search by name, function, address and organisation; account, role, list, still active or not."""
+
+    q = _search_field(_("Name, Funktion, E-Mail oder Organisation"))
+    account = filters.ChoiceFilter(label=_("Konto"), choices=ACCOUNTS, method="by_account", empty_label=_("alle"))
+    role = filters.ChoiceFilter(
+        label=_("Rolle"), choices=list(ROLE_LABELS.items()), field_name="user__groups__name", empty_label=_("alle")
+    )
+    list = filters.ModelChoiceFilter(
+        label=_("Verteiler"),
+        field_name="distribution_lists",
+        queryset=DistributionList.objects.order_by("name", "pk"),
+        empty_label=_("alle"),
+    )
+    state = filters.ChoiceFilter(label=_("Stand"), choices=ACTIVITY, method="by_state", empty_label=_("alle"))
+
+    class Meta:
+        model = Person
+        fields: list[str] = []
+
+    def search_words(self, queryset, _name, value):
+        return queryset.filter(matching_person(value))
+
+    def by_account(self, queryset, _name, value):
+        if value == "none":
+            return queryset.filter(user=None)
+        if value == "closed":
+            return queryset.filter(user__is_active=False)
+        invited = Q(user__password__startswith="!")
+        return queryset.filter(invited if value == "invited" else ~invited, user__is_active=True)
+
+    def by_state(self, queryset, _name, value):
+        return queryset.filter(is_active=value == "active")
+
+
+class OwnPeopleFilter(PersonFilter):
+    """What partners may filter by: nothing about accounts and lists."""
+
+    account = role = list = None
+
+
+class DistributionListFilter(filters.FilterSet):
+    """Search by name and purpose."""
+
+    q = _search_field(_("Name oder Zweck"))
+
+    class Meta:
+        model = DistributionList
+        fields: list[str] = []
+
+    def search_words(self, queryset, _name, value):
+        """Lists are few: fold them here instead of keeping a column for it."""
+        words = fold(value).split()
+        rows = queryset.values_list("pk", "name", "description")
+        found = [pk for pk, name, purpose in rows if all(word in fold(f"{name} {purpose}") for word in words)]
+        return queryset.filter(pk__in=found)
+
+
+def matching_person(words: str) -> Q:
+    """Return the condition that every word occurs in the person's own text or in the organisation's."""
+    condition = Q()
+    for word in words.split():
+        condition &= matching(word) | matching(word, "organisation__search")
+    return condition

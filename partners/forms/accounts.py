@@ -1,0 +1,62 @@
+"""Forms for accounts and deputies."""
+
+from django import forms
+from django.contrib.auth.forms import SetPasswordForm
+from django.utils.translation import gettext_lazy as _
+
+from core.forms import DayField
+from outbox.headers import validate_address
+from partners.enums import ROLE_LABELS
+from partners.models import Person, User
+from partners.permissions import can_manage_partners
+
+
+class AccountForm(forms.Form):
+    """Address and roles of an account: for the invitation and for changes later."""
+
+    email = forms.EmailField(
+        validators=[validate_address],
+        label=_("E-Mail"),
+        help_text=_("Mit dieser Adresse meldet sich die Person an. Jede Adresse hat nur ein Konto."),
+    )
+    roles = forms.MultipleChoiceField(
+        label=_("Rollen"),
+        choices=list(ROLE_LABELS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Bitte nur so viel wie nötig. Die Rolle Partner gilt für die Organisation der Person."),
+        error_messages={"required": _("Bitte wählen Sie mindestens eine Rolle.")},
+    )
+
+
+class DeputyForm(forms.Form):
+    """Who acts for `principal`, from when to when."""
+
+    deputy = forms.ModelChoiceField(
+        label=_("Wer vertritt?"),
+        queryset=Person.objects.none(),
+        empty_label=_("Bitte wählen"),
+        help_text=_("Zur Auswahl stehen Personen mit aktivem Konto."),
+    )
+    starts_on = DayField(label=_("Erster Tag"))
+    ends_on = DayField(label=_("Letzter Tag"), required=False, help_text=_("Leer: bis auf Weiteres."))
+
+    def __init__(self, *args, principal: Person, by: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        people = Person.objects.visible_to(by) if can_manage_partners(by) else colleagues_of(by)
+        people = people.filter(user__is_active=True).exclude(pk__in=[principal.pk, by.person_id])
+        self.fields["deputy"].queryset = people.select_related("organisation").order_by("search", "pk")
+        self.fields["deputy"].label_from_instance = label_person
+
+
+class PasswordForm(SetPasswordForm):
+    """The first password, twice, with the rules for it."""
+
+
+def colleagues_of(account: User):
+    """Return whom somebody may name as deputy without the office: people of the own organisation."""
+    return Person.objects.filter(organisation__isnull=False, organisation_id=account.organisation_id)
+
+
+def label_person(person: Person) -> str:
+    """Return name and organisation in one line."""
+    return f"{person.name} ({person.organisation.label})" if person.organisation else person.name

@@ -1,0 +1,51 @@
+"""What other apps ask about people and organisations."""
+
+from django.db.models import Count, Q, QuerySet
+
+from partners.models import Deputy, DistributionList, Organisation, Person
+
+
+def people_with_role(role: str) -> QuerySet[Person]:
+    """Return the people whose active account holds `role` itself, with their accounts, in order of the account."""
+    people = Person.objects.filter(user__groups__name=role, user__is_active=True, is_active=True)
+    return people.select_related("user", "organisation").order_by("user__pk")
+
+
+def people_of(organisation: Organisation | int) -> QuerySet[Person]:
+    """Return the active contacts of an organisation (given as row or primary key) in order of their names."""
+    people = Person.objects.filter(organisation=organisation, is_active=True)
+    return people.select_related("organisation").order_by("search", "pk")
+
+
+def deputies_of(person: Person) -> QuerySet[Deputy]:
+    """Return all deputyships in which somebody acts for `person`, the latest first."""
+    return Deputy.objects.filter(principal=person).select_related("deputy__organisation").order_by("-starts_on", "-pk")
+
+
+def deputies_today(person: Person, today) -> QuerySet[Person]:
+    """Return the people who act for `person` on the day `today` and can sign in."""
+    valid = Deputy.objects.valid_on(today).filter(principal=person)
+    return Person.objects.filter(deputyships__in=valid, user__is_active=True).order_by("pk").distinct()
+
+
+def organisations_listed(user) -> QuerySet[Organisation]:
+    """Return the organisations that `user` may see, with sectors and the number of active contacts."""
+    count = Count("people", filter=Q(people__is_active=True), distinct=True)
+    return Organisation.objects.visible_to(user).annotate(people_count=count).prefetch_related("sectors")
+
+
+def people_listed(user) -> QuerySet[Person]:
+    """Return the people that `user` may see, with organisation, account and roles."""
+    people = Person.objects.visible_to(user).select_related("organisation", "user")
+    return people.prefetch_related("user__groups")
+
+
+def people_shown_at(organisation: Organisation, user) -> QuerySet[Person]:
+    """Return the organisation's contacts that `user` may see, those no longer active last."""
+    people = people_listed(user).filter(organisation=organisation)
+    return people.order_by("-is_active", "search", "pk")
+
+
+def lists_shown(user) -> QuerySet[DistributionList]:
+    """Return the distribution lists that `user` may see, with the number of their members."""
+    return DistributionList.objects.visible_to(user).annotate(member_count=Count("members"))

@@ -1,0 +1,78 @@
+"""Arrange and end deputyships."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from core.errors import NotEntitled, Refused
+from core.history import save_as
+from partners.mails import describe_period, mail_deputy
+from partners.models import Deputy, Person
+from partners.permissions import can_arrange_deputy
+
+
+@transaction.atomic
+def add_deputy(
+    *, principal: Person, deputy: Person, starts_on: dt.date, ends_on: dt.date | None, by, now: dt.datetime
+) -> Deputy:
+    """Let `deputy` act for `principal` from a day to a day (None: until further notice) and tell both by mail.
+
+    Raises NotEntitled for anybody but the office and the principal; Refused when the dates do not fit, somebody is
+    arranged for that time already, one side has no account, or somebody would make oneself a deputy.
+    """
+    _require_entitled(by, principal)
+    locked = Person.objects.select_for_update().get(pk=principal.pk)
+    _require_two_accounts(locked, deputy, by)
+    if ends_on is not None and ends_on < starts_on:
+        raise Refused(_("Das Ende der Vertretung liegt vor ihrem Beginn."))
+    _require_free(locked, starts_on, ends_on)
+    row = Deputy(principal=locked, deputy=deputy, starts_on=starts_on, ends_on=ends_on)
+    save_as(row, by=by, reason=_("Vertretung eingetragen"))
+    mail_deputy(row, now=now, by=by)
+    return row
+
+
+@transaction.atomic
+def end_deputy(*, row: Deputy, by, today: dt.date) -> None:
+    """End a deputyship at once: yesterday was its last day; one that would begin today or later is taken out."""
+    locked = Deputy.objects.select_for_update(of=("self",)).select_related("principal").filter(pk=row.pk).first()
+    if locked is None or (locked.ends_on is not None and locked.ends_on < today):
+        raise Refused(_("Diese Vertretung ist schon beendet."))
+    _require_entitled(by, locked.principal)
+    if locked.starts_on >= today:
+        locked._history_user, locked._change_reason = by, _("Vertretung zurückgenommen")
+        locked.delete()
+        return
+    locked.ends_on = today - dt.timedelta(days=1)
+    save_as(locked, by=by, reason=_("Vertretung beendet"))
+
+
+def _require_entitled(by, principal: Person) -> None:
+    if not can_arrange_deputy(by, principal):
+        raise NotEntitled(_("Vertretungen trägt die Geschäftsstelle ein oder die vertretene Person selbst."))
+
+
+def _require_two_accounts(principal: Person, deputy: Person, by) -> None:
+    if principal.pk == deputy.pk:
+        raise Refused(_("Niemand kann sich selbst vertreten. Bitte wählen Sie eine andere Person."))
+    if deputy.pk == by.person_id:
+        raise Refused(
+            _("Sich selbst kann niemand als Vertretung eintragen. Bitte wenden Sie sich an die vertretene Person.")
+        )
+    for person in (principal, deputy):
+        account = getattr(person, "user", None)
+        if account is None or not account.is_active:
+            raise Refused(_("%(name)s hat kein aktives Konto.") % {"name": person.name})
+
+
+def _require_free(principal: Person, starts_on: dt.date, ends_on: dt.date | None) -> None:
+    overlapping = Deputy.objects.filter(principal=principal).filter(Q(ends_on=None) | Q(ends_on__gte=starts_on))
+    if ends_on is not None:
+        overlapping = overlapping.filter(starts_on__lte=ends_on)
+    if row := overlapping.select_related("deputy").order_by("starts_on", "pk").first():
+        raise Refused(
+            _("In dieser Zeit ist schon eine Vertretung eingetragen: %(name)s, %(period)s.")
+            % {"name": row.deputy.name, "period": describe_period(row)}
+        )

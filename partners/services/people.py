@@ -1,0 +1,58 @@
+"""Add and change contacts."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.conflicts import require_unchanged
+from core.errors import Refused
+from core.history import save_as
+from core.roles import PARTNER
+from partners.models import Person
+from partners.services.gate import require_office
+
+FIELDS = ("name", "salutation", "function", "organisation", "email", "phone", "notes", "is_active")
+
+
+@transaction.atomic
+def add_person(*, values: dict[str, Any], by) -> Person:
+    """Write a new contact. Raises NotEntitled for anybody but the office, Refused when the same one exists."""
+    require_office(by)
+    same = Person.objects.filter(
+        name=values["name"], organisation=values.get("organisation"), email=values.get("email", "")
+    )
+    if same.exists():
+        raise Refused(_("Diese Person ist mit derselben Organisation und E-Mail-Adresse schon eingetragen."))
+    return _write(Person(), values, by=by, reason=_("Person angelegt"))
+
+
+@transaction.atomic
+def change_person(*, person: Person, values: dict[str, Any], version: str, by) -> Person:
+    """Write `values` to a contact.
+
+    Raises NotEntitled, Outpaced when somebody saved since `version` was shown, Refused when the contact's account
+    would lose what it needs.
+    """
+    require_office(by)
+    locked = Person.objects.select_for_update().get(pk=person.pk)
+    require_unchanged(locked, version, FIELDS)
+    _require_kept_account(locked, values)
+    return _write(locked, values, by=by, reason=_("Angaben geändert"))
+
+
+def _require_kept_account(person: Person, values: dict[str, Any]) -> None:
+    account = getattr(person, "user", None)
+    if account is None or not account.is_active:
+        return
+    if not values.get("is_active", True):
+        raise Refused(_("Diese Person hat ein aktives Konto. Bitte deaktivieren Sie zuerst das Konto."))
+    if not values.get("organisation") and PARTNER in account.own_roles:
+        raise Refused(_("Das Konto dieser Person hat die Rolle Partner und braucht deshalb eine Organisation."))
+
+
+def _write(person: Person, values: dict[str, Any], *, by, reason: str) -> Person:
+    for name in set(FIELDS) & set(values):
+        setattr(person, name, values[name])
+    save_as(person, by=by, reason=reason)
+    return person

@@ -1,0 +1,35 @@
+"""Addresses of *Konto* and *Partner*, one route a line."""
+
+from django.urls import path
+
+from partners.views import accounts, deputies, lists, organisations, own, people
+
+app_name = "partners"
+urlpatterns = [
+    path("konto/", own.account, name="account"),
+    path("konto/vertretung/neu/", deputies.own_deputy_add, name="own_deputy_add"),
+    path("konto/vertretung/<int:pk>/beenden/", deputies.deputy_end, name="deputy_end"),
+    path("partner/", organisations.organisation_list, name="list"),
+    path("partner/export/", organisations.organisation_export, name="organisation_export"),
+    path("partner/organisationen/neu/", organisations.organisation_add, name="organisation_add"),
+    path("partner/organisationen/<int:pk>/", organisations.organisation_page, name="organisation"),
+    path("partner/organisationen/<int:pk>/bearbeiten/", organisations.organisation_edit, name="organisation_edit"),
+    path("partner/personen/", people.people_list, name="people"),
+    path("partner/personen/export/", people.people_export, name="people_export"),
+    path("partner/personen/neu/", people.person_add, name="person_add"),
+    path("partner/personen/<int:pk>/", people.person_page, name="person"),
+    path("partner/personen/<int:pk>/bearbeiten/", people.person_edit, name="person_edit"),
+    path("partner/personen/<int:pk>/konto/einladen/", accounts.account_invite, name="account_invite"),
+    path("partner/personen/<int:pk>/konto/erneut-einladen/", accounts.account_resend, name="account_resend"),
+    path("partner/personen/<int:pk>/konto/bearbeiten/", accounts.account_edit, name="account_edit"),
+    path("partner/personen/<int:pk>/konto/deaktivieren/", accounts.account_deactivate, name="account_deactivate"),
+    path("partner/personen/<int:pk>/konto/aktivieren/", accounts.account_activate, name="account_activate"),
+    path("partner/personen/<int:pk>/vertretung/neu/", deputies.deputy_add, name="deputy_add"),
+    path("partner/verteiler/", lists.list_list, name="lists"),
+    path("partner/verteiler/neu/", lists.list_add, name="list_add"),
+    path("partner/verteiler/<int:pk>/", lists.list_page, name="distribution_list"),
+    path("partner/verteiler/<int:pk>/bearbeiten/", lists.list_edit, name="list_edit"),
+    path("partner/verteiler/<int:pk>/personen/", lists.list_members, name="list_members"),
+    path("partner/verteiler/<int:pk>/entfernen/", lists.list_remove, name="list_remove"),
+    path("partner/verteiler/<int:pk>/export/", lists.list_export, name="list_export"),
+]

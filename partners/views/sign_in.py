@@ -1,0 +1,41 @@
+"""The door: the sign-in page with the demo's accounts, and the link of an invitation."""
+
+from allauth.account.views import LoginView
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from core.errors import Refused
+from partners.demo import DEMO_PASSWORD, demo_accounts
+from partners.forms import PasswordForm
+from partners.services import accept_invitation, read_invitation
+from partners.views.answers import attempt
+
+
+class SignInView(LoginView):
+    """allauth's page; in a demo with a button for each account."""
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return {**context, "demo_accounts": demo_accounts(), "demo_password": DEMO_PASSWORD}
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters()
+def invitation(request, token):
+    """Set the first password. Opening the link changes nothing: mail scanners open links."""
+    try:
+        account = read_invitation(token)
+    except Refused as error:
+        return render(request, "account/invitation_void.html", {"reason": str(error)}, status=410)
+    form = PasswordForm(account, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        password = form.cleaned_data["new_password1"]
+        if attempt(form, accept_invitation, token=token, password=password):
+            messages.success(request, _("Ihr Passwort ist gesetzt. Bitte melden Sie sich jetzt an."))
+            return redirect("account_login")
+    return render(request, "account/invitation.html", {"form": form, "account": account})

@@ -1,0 +1,15 @@
+// Leaving a page whose form data-guard-unsaved was changed asks first.
+let changed = false;
+
+document.addEventListener("input", (event) => {
+  if (event.target.closest("form[data-guard-unsaved]")) changed = true;
+});
+
+// A search beside the form sends nothing of it.
+document.addEventListener("submit", (event) => {
+  if (event.target.method === "post") changed = false;
+});
+
+window.addEventListener("beforeunload", (event) => {
+  if (changed) event.preventDefault();
+});

@@ -1,0 +1,61 @@
+"""Approval requests for tests, on a Monday in March."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from approvals.enums import ApprovalKind, ApprovalState
+from approvals.models import ApprovalRequest
+from approvals.services import Subject, Vorlage, submit_request
+from core.roles import OFFICE
+from outbox.models import Mail
+from partners.models import User
+from tests.partners.builders import make_user
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = dt.datetime(2026, 3, 2, 10, 0, tzinfo=BERLIN)
+TODAY = NOW.date()
+DUE_ON = dt.date(2026, 3, 13)
+VORLAGE = Vorlage(
+    occasion="Vorschlag eines Verbands",
+    facts="Das Thema betrifft viele Betriebe.",
+    assessment="Die Geschäftsstelle rät zu.",
+    vote="Freigabe des Themas",
+)
+
+
+def make_subject(kind: str = ApprovalKind.TOPIC, pk: int = 1, **fields) -> Subject:
+    """Return a subject as a floor above would describe it."""
+    values = {"title": "Fachkräfte sichern", "path": f"/branchengespraeche/themen/{pk}/", "snapshot": []}
+    return Subject(kind=kind, pk=pk, **values | fields)
+
+
+def an_office() -> User:
+    """Return the first account of the office, made when there is none."""
+    return User.objects.filter(groups__name=OFFICE).order_by("pk").first() or make_user(OFFICE)
+
+
+def make_request(
+    state: str = ApprovalState.OPEN,
+    *,
+    subject: Subject | None = None,
+    due_on: dt.date = DUE_ON,
+    by=None,
+    now: dt.datetime = NOW,
+    decided_by=None,
+    **fields,
+) -> ApprovalRequest:
+    """Return a request submitted by the office at `now`; another state and `fields` are set on the row.
+
+    No mail is left of it.
+    """
+    request = submit_request(
+        subject=subject or make_subject(), vorlage=VORLAGE, due_on=due_on, by=by or an_office(), now=now
+    )
+    Mail.objects.filter(subject_key=f"approval:{request.pk}").delete()
+    if state not in (ApprovalState.OPEN, ApprovalState.WITHDRAWN):
+        decision = {"decided_at": now, "decided_by": decided_by or request.submitted_by, "comment": "Begründung"}
+        fields = decision | fields
+    if fields or state != request.state:
+        ApprovalRequest.objects.filter(pk=request.pk).update(state=state, **fields)
+        request.refresh_from_db()
+    return request

@@ -1,0 +1,167 @@
+import datetime as dt
+
+import pytest
+
+from approvals.enums import ApprovalKind, ApprovalState
+from approvals.models import ApprovalRequest
+from approvals.reminders import due_step, reminders_due
+from core.models import Origin
+from core.roles import OFFICE, SENATOR_OFFICE
+from partners.models import Deputy
+from tests.approvals.builders import BERLIN, TODAY, make_request, make_subject
+from tests.partners.builders import make_user
+
+D = dt.date
+
+
+def steps_of(submitted_at: dt.datetime, due_on: dt.date, until: dt.date) -> dict[dt.date, str]:
+    """Return the steps of a request day by day, from the day of its submission on."""
+    request = ApprovalRequest(submitted_at=submitted_at, due_on=due_on)
+    first = submitted_at.astimezone(BERLIN).date()
+    days = (first + dt.timedelta(offset) for offset in range((until - first).days + 1))
+    return {day: step for day in days if (step := due_step(request, day))}
+
+
+def at(year, month, day, hour=10, minute=0):
+    return dt.datetime(year, month, day, hour, minute, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("submitted_at", "due_on", "until", "steps"),
+    [
+        pytest.param(
+            at(2026, 3, 2), D(2026, 3, 13), D(2026, 3, 17),
+            {
+                D(2026, 3, 6): "half_time", D(2026, 3, 12): "day_before", D(2026, 3, 13): "last_day",
+                D(2026, 3, 16): "overdue:2026-03-16", D(2026, 3, 17): "overdue:2026-03-17",
+            },
+            id="plain fortnight",
+        ),
+        pytest.param(
+            at(2026, 3, 30), D(2026, 4, 8), D(2026, 4, 9),
+            {
+                D(2026, 4, 1): "half_time", D(2026, 4, 7): "day_before", D(2026, 4, 8): "last_day",
+                D(2026, 4, 9): "overdue:2026-04-09",
+            },
+            id="over Easter",
+        ),
+        pytest.param(
+            at(2026, 4, 1), D(2026, 4, 3), D(2026, 4, 7),
+            {D(2026, 4, 2): "last_day", D(2026, 4, 7): "overdue:2026-04-07"},
+            id="due on Good Friday",
+        ),
+        pytest.param(
+            at(2027, 3, 4), D(2027, 3, 9), D(2027, 3, 9),
+            {D(2027, 3, 5): "day_before", D(2027, 3, 9): "last_day"},
+            id="over 8 March, a holiday in Berlin",
+        ),
+        pytest.param(
+            at(2025, 9, 29), D(2025, 10, 6), D(2025, 10, 6),
+            {D(2025, 10, 1): "half_time", D(2025, 10, 2): "day_before", D(2025, 10, 6): "last_day"},
+            id="over 3 October",
+        ),
+        pytest.param(
+            at(2026, 3, 2), D(2026, 3, 14), D(2026, 3, 16),
+            {
+                D(2026, 3, 6): "half_time", D(2026, 3, 12): "day_before", D(2026, 3, 13): "last_day",
+                D(2026, 3, 16): "overdue:2026-03-16",
+            },
+            id="due on a Saturday",
+        ),
+        pytest.param(
+            at(2025, 10, 26, 2, 30), D(2025, 10, 29), D(2025, 10, 29),
+            {D(2025, 10, 27): "half_time", D(2025, 10, 28): "day_before", D(2025, 10, 29): "last_day"},
+            id="submitted in the night of winter time",
+        ),
+        pytest.param(
+            at(2025, 10, 24, 23, 59), D(2025, 10, 28), D(2025, 10, 28),
+            {D(2025, 10, 27): "day_before", D(2025, 10, 28): "last_day"},
+            id="submitted just before midnight, due after the last Sunday of October",
+        ),
+        pytest.param(
+            at(2026, 3, 2), D(2026, 3, 3), D(2026, 3, 3), {D(2026, 3, 3): "last_day"}, id="one day of time"
+        ),
+        pytest.param(
+            at(2026, 3, 2), D(2026, 3, 2), D(2026, 3, 3), {D(2026, 3, 3): "overdue:2026-03-03"}, id="due at once"
+        ),
+    ],
+)  # fmt: skip
+def test_steps_fall_on_working_days(submitted_at, due_on, until, steps):
+    assert steps_of(submitted_at, due_on, until) == steps
+
+
+def reminded(today: dt.date) -> list[tuple[str, str]]:
+    return [(row.occasion, row.to.email) for row in reminders_due(today)]
+
+
+@pytest.fixture
+def office():
+    return make_user(OFFICE, email="geschaeftsstelle@example.org")
+
+
+@pytest.fixture
+def senator():
+    return make_user(SENATOR_OFFICE, email="senatorin@example.org")
+
+
+@pytest.mark.django_db
+def test_reminder_names_request_deadline_and_desk(office, senator):
+    request = make_request(by=office, subject=make_subject(title="Fach*kräfte*"))
+
+    [row] = reminders_due(D(2026, 3, 12))
+
+    assert row.line == "Freigabe „Fach\\*kräfte\\*“ (Thema): Entscheidung bis morgen"
+    assert (row.kind, row.subject_key, row.occasion) == ("approval", f"approval:{request.pk}", "day_before")
+    assert (row.path, row.due_on, row.has_personal_link) == (f"/freigaben/{request.pk}/", D(2026, 3, 13), False)
+
+
+@pytest.mark.django_db
+def test_office_is_told_from_the_second_working_day_after_the_deadline(office, senator):
+    make_request(by=office)
+
+    assert reminded(D(2026, 3, 16)) == [("overdue:2026-03-16", senator.email)]
+    assert reminded(D(2026, 3, 17)) == [("overdue:2026-03-17", senator.email), ("overdue:2026-03-17", office.email)]
+
+
+@pytest.mark.django_db
+def test_deputies_are_reminded_in_their_time(office, senator):
+    deputy = make_user(email="vertretung@example.org")
+    Deputy.objects.create(
+        principal=senator.person, deputy=deputy.person, starts_on=D(2026, 3, 13), ends_on=D(2026, 3, 16)
+    )
+    make_request(by=office)
+
+    assert reminded(D(2026, 3, 12)) == [("day_before", senator.email)]
+    assert reminded(D(2026, 3, 13)) == [("last_day", senator.email), ("last_day", deputy.email)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [state for state in ApprovalState if state != ApprovalState.OPEN])
+def test_no_reminder_once_it_is_settled(office, senator, state):
+    make_request(state, by=office)
+
+    assert reminders_due(D(2026, 3, 13)) == []
+
+
+@pytest.mark.django_db
+def test_taken_over_request_is_never_reminded(office, senator):
+    make_request(by=office, origin=Origin.TAKEN_OVER)
+
+    assert reminders_due(D(2026, 3, 13)) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 3])
+def test_reminders_cost_the_same_for_any_number(office, senator, count, django_assert_num_queries):
+    for number in range(count):
+        make_request(by=office, subject=make_subject(ApprovalKind.VISIT, pk=number + 1))
+
+    with django_assert_num_queries(4):
+        assert len(reminders_due(D(2026, 3, 13))) == count
+
+
+@pytest.mark.django_db
+def test_day_of_submission_reminds_nobody(office, senator):
+    make_request(by=office, due_on=TODAY)
+
+    assert reminders_due(TODAY) == []

@@ -1,0 +1,360 @@
+import datetime as dt
+from functools import partial
+
+import pytest
+import time_machine
+from celery import current_app
+from django.db import transaction
+
+from approvals.enums import MOVES, Answer, ApprovalKind, ApprovalState
+from approvals.models import ApprovalRequest
+from approvals.services import lapse_approval, record_decision, submit_request, withdraw_request
+from core.errors import NotEntitled, Outpaced, Refused
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from outbox.models import Mail
+from partners.models import Deputy
+from tests.approvals.builders import DUE_ON, NOW, TODAY, VORLAGE, make_request, make_subject
+from tests.partners.builders import make_user
+from tests.racing import race
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+OPTIONS = [{"id": 7, "label": "Mo", "hint": ""}, {"id": 9, "label": "Di", "hint": ""}]
+
+
+@pytest.fixture
+def office():
+    return make_user(OFFICE, email="geschaeftsstelle@example.org")
+
+
+@pytest.fixture
+def senator():
+    return make_user(SENATOR_OFFICE, email="senatorin@example.org")
+
+
+def make_deputy(principal, *, starts_on=TODAY, ends_on=TODAY, email="vertretung@example.org"):
+    deputy = make_user(email=email)
+    Deputy.objects.create(principal=principal.person, deputy=deputy.person, starts_on=starts_on, ends_on=ends_on)
+    return deputy
+
+
+def submit(by, **fields):
+    values = {"subject": make_subject(), "vorlage": VORLAGE, "due_on": DUE_ON, "by": by, "now": NOW}
+    return submit_request(**values | fields)
+
+
+def decide(request, by, answer=Answer.APPROVE, comment="Bitte ergänzen.", **fields):
+    return record_decision(request=request, answer=answer, comment=comment, by=by, now=NOW, **fields)
+
+
+def test_submission_keeps_what_was_shown(office):
+    subject = make_subject(snapshot=[["Thema", "Fachkräfte sichern"]])
+
+    request = submit(office, subject=subject)
+
+    request.refresh_from_db()
+    assert (request.kind, request.subject_id, request.state) == (ApprovalKind.TOPIC, 1, ApprovalState.OPEN)
+    assert request.snapshot == [["Thema", "Fachkräfte sichern"]]
+    assert (request.vote, request.due_on, request.submitted_at, request.submitted_by) == (
+        VORLAGE.vote, DUE_ON, NOW, office,
+    )  # fmt: skip
+    assert [row.history_change_reason for row in request.history.all()] == ["Freigabe beantragt"]
+
+
+def test_submission_tells_each_of_the_senators_office_once(office, senator):
+    second = make_user(SENATOR_OFFICE, email="zweites-konto@example.org")
+    make_user(SENATOR_OFFICE, email="stillgelegt@example.org", is_active=False)
+    make_user(PARTNER)
+
+    request = submit(office)
+
+    assert mails_written() == [("approval_asked", senator.email), ("approval_asked", second.email)]
+    mail = Mail.objects.get(recipient=senator.email)
+    assert mail.subject == "Freigabe erbeten bis 13.03.2026: Fachkräfte sichern"
+    assert mail.path == f"/freigaben/{request.pk}/"
+    assert f"http://localhost:8000/freigaben/{request.pk}/" in mail.text
+
+
+def test_submission_tells_the_deputies_of_the_day_only(office, senator):
+    make_deputy(senator)
+    make_deputy(senator, starts_on=TODAY + dt.timedelta(1), ends_on=None, email="ab-morgen@example.org")
+    make_deputy(
+        senator, starts_on=dt.date(2026, 1, 1), ends_on=TODAY - dt.timedelta(1), email="bis-gestern@example.org"
+    )
+
+    submit(office)
+
+    assert mails_written() == [
+        ("approval_asked", "senatorin@example.org"),
+        ("approval_asked", "vertretung@example.org"),
+    ]
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER, None])
+def test_nobody_but_the_office_submits(role):
+    by = make_user(role) if role else make_user()
+
+    with nothing_changes(), pytest.raises(NotEntitled):
+        submit(by)
+
+    assert not ApprovalRequest.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"due_on": TODAY - dt.timedelta(1)}, {"vorlage": VORLAGE._replace(vote="  ")}],
+    ids=["deadline in the past", "no vote"],
+)
+def test_incomplete_submission_is_refused(office, senator, fields):
+    with nothing_changes(), pytest.raises(Refused):
+        submit(office, **fields)
+
+    assert not ApprovalRequest.objects.exists()
+
+
+def test_deadline_today_is_possible_late_in_the_evening_of_berlin(office):
+    late = dt.datetime(2026, 3, 2, 23, 30, tzinfo=NOW.tzinfo)
+
+    assert submit(office, due_on=TODAY, now=late).due_on == TODAY
+
+
+def test_second_open_request_about_the_same_subject_is_refused(office, senator):
+    first = submit(office)
+
+    with nothing_changes(first), pytest.raises(Outpaced):
+        submit(office)
+
+    assert ApprovalRequest.objects.count() == 1
+
+
+def test_nothing_is_handed_over_before_the_commit(office, senator, django_capture_on_commit_callbacks, monkeypatch):
+    sent = []
+    monkeypatch.setattr(current_app, "send_task", lambda name, **options: sent.append(name))
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        submit(office)
+        assert sent == []
+    for callback in callbacks:
+        callback()
+
+    assert sent == ["outbox.tasks.drain"]
+
+
+def test_rollback_takes_the_mail_back(office, senator):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        submit(office)
+        raise RuntimeError
+
+    assert (ApprovalRequest.objects.count(), Mail.objects.count()) == (0, 0)
+
+
+ACTIONS = {
+    **{
+        answer: lambda request, office, senator, answer=answer: decide(request, senator, answer=answer)
+        for answer in Answer
+    },
+    "withdraw": lambda request, office, senator: withdraw_request(
+        kind=request.kind, subject_id=request.subject_id, by=office, now=NOW
+    ),
+    "lapse": lambda request, office, senator: lapse_approval(
+        kind=request.kind, subject_id=request.subject_id, reason="Gegenstand geändert", by=office, now=NOW
+    ),
+}
+
+
+def test_every_action_of_the_table_is_tested():
+    assert set(ACTIONS) == set(MOVES)
+
+
+@pytest.mark.parametrize("state", ApprovalState)
+@pytest.mark.parametrize("action", ACTIONS)
+def test_table_of_states_holds(state, action, office, senator):
+    request = make_request(state, by=office, decided_by=senator)
+    act = partial(ACTIONS[action], request, office, senator)
+
+    if state in MOVES[action].sources:
+        act()
+        request.refresh_from_db()
+        assert request.state == MOVES[action].target
+        assert request.history.count() == 2
+    elif action in ("withdraw", "lapse"):
+        with nothing_changes(request):
+            assert not act()
+    else:
+        with nothing_changes(request), pytest.raises(Outpaced):
+            act()
+
+
+def test_approval_is_recorded_and_told_to_the_office(office, senator):
+    request = make_request(by=office)
+
+    decide(request, senator, comment=" Gern. ")
+
+    request.refresh_from_db()
+    assert (request.state, request.comment, request.decided_by, request.decided_at, request.by_deputy) == (
+        ApprovalState.APPROVED, "Gern.", senator, NOW, False,
+    )  # fmt: skip
+    assert mails_written() == [("approval_decided", office.email)]
+    mail = Mail.objects.get()
+    assert mail.subject == "Freigegeben: Fachkräfte sichern"
+    assert (mail.path, mail.occasion) == (request.path, "decided")
+    assert "Gern." in mail.text
+    latest = request.history.first()
+    assert (latest.history_change_reason, request.history.count()) == ("freigegeben", 2)
+
+
+def test_second_decision_names_the_first(office, senator):
+    request = make_request(by=office)
+    decide(request, senator)
+
+    with nothing_changes(request), pytest.raises(Outpaced) as refusal:
+        decide(request, senator, answer=Answer.REFUSE)
+
+    assert str(refusal.value) == (
+        "Diese Freigabe hat Konto senatorin am 02.03.2026, 10:00 Uhr bereits entschieden: freigegeben. "
+        "Ihre Eingabe gilt nicht."
+    )
+
+
+@pytest.mark.parametrize("state", [ApprovalState.LAPSED, ApprovalState.WITHDRAWN])
+def test_request_that_is_no_longer_asked_says_so(office, senator, state):
+    request = make_request(state, by=office, decided_by=senator)
+
+    with nothing_changes(request), pytest.raises(Outpaced) as refusal:
+        decide(request, senator)
+
+    assert str(refusal.value) == f"Diese Freigabe ist {ApprovalState(state).label}."
+
+
+@pytest.mark.parametrize("role", [OFFICE, PARTNER, OBSERVER, None])
+def test_nobody_but_the_senators_office_decides(office, senator, role):
+    request = make_request(by=office)
+    by = make_user(role) if role else make_user()
+
+    with nothing_changes(request), pytest.raises(NotEntitled):
+        decide(request, by)
+
+
+@pytest.mark.parametrize("answer", [Answer.RETURN, Answer.REFUSE])
+def test_return_and_refusal_need_a_comment(office, senator, answer):
+    request = make_request(by=office)
+
+    with nothing_changes(request), pytest.raises(Refused):
+        decide(request, senator, answer=answer, comment="  ")
+
+
+def test_approval_needs_no_comment(office, senator):
+    assert decide(make_request(by=office), senator, comment="").comment == ""
+
+
+def test_options_that_can_be_kept_are_recorded(office, senator):
+    request = make_request(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
+
+    decide(request, senator, chosen=[9, 7])
+
+    request.refresh_from_db()
+    assert request.chosen == [7, 9]
+
+
+@pytest.mark.parametrize("chosen", [[], None, [7, 8]], ids=["none ticked", "none given", "unknown one"])
+def test_wrong_options_are_refused(office, senator, chosen):
+    request = make_request(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
+
+    with nothing_changes(request), pytest.raises(Refused):
+        decide(request, senator, chosen=chosen)
+
+
+def test_options_are_returned_without_a_tick(office, senator):
+    request = make_request(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
+
+    assert decide(request, senator, answer=Answer.RETURN).state == ApprovalState.RETURNED
+
+
+@time_machine.travel(NOW)
+def test_deputy_decides_in_vertretung_and_the_principal_is_told(office, senator):
+    request = make_request(by=office)
+    deputy = make_deputy(senator)
+    partner = make_user(PARTNER, email="partner@example.org")
+    Deputy.objects.create(principal=partner.person, deputy=deputy.person, starts_on=TODAY)
+
+    decide(request, deputy)
+
+    request.refresh_from_db()
+    assert (request.decided_by, request.by_deputy) == (deputy, True)
+    assert mails_written() == [("approval_decided", office.email), ("approval_decided", senator.email)]
+    assert "Konto vertretung, in Vertretung" in Mail.objects.get(recipient=office.email).text
+    assert Mail.objects.get(recipient=senator.email).path == f"/freigaben/{request.pk}/"
+
+
+@pytest.mark.parametrize("days", [-1, 1], ids=["the day before", "the day after"])
+def test_deputy_decides_on_no_other_day(office, senator, days):
+    request = make_request(by=office)
+    deputy = make_deputy(senator)
+
+    with time_machine.travel(NOW + dt.timedelta(days)), nothing_changes(request), pytest.raises(NotEntitled):
+        decide(request, deputy)
+
+
+@time_machine.travel(dt.datetime(2026, 3, 2, 23, 59, tzinfo=NOW.tzinfo))
+def test_deputyship_ends_at_midnight_in_berlin(office, senator):
+    request = make_request(by=office)
+
+    assert decide(request, make_deputy(senator)).by_deputy is True
+
+
+@time_machine.travel(NOW)
+def test_member_of_the_senators_office_never_decides_as_a_deputy(office, senator):
+    second = make_user(SENATOR_OFFICE)
+    Deputy.objects.create(principal=senator.person, deputy=second.person, starts_on=TODAY)
+
+    assert decide(make_request(by=office), second).by_deputy is False
+
+
+def test_withdrawal_is_told_to_the_senators_office(office, senator):
+    request = make_request(by=office)
+
+    withdraw_request(kind=request.kind, subject_id=request.subject_id, by=office, now=NOW)
+
+    assert mails_written() == [("approval_withdrawn", senator.email)]
+    assert Mail.objects.get().subject == "Erledigt: Fachkräfte sichern"
+
+
+def test_lapse_of_a_granted_approval_is_silent(office, senator):
+    request = make_request(ApprovalState.APPROVED, by=office, decided_by=senator)
+
+    count = lapse_approval(kind=request.kind, subject_id=request.subject_id, reason="Neu", by=office, now=NOW)
+
+    assert (count, Mail.objects.count()) == (1, 0)
+    assert request.history.first().history_change_reason == "Neu"
+
+
+def test_lapse_of_an_open_request_is_told(office, senator):
+    request = make_request(by=office)
+
+    lapse_approval(kind=request.kind, subject_id=request.subject_id, reason="Neu", by=office, now=NOW)
+
+    assert mails_written() == [("approval_withdrawn", senator.email)]
+
+
+def test_lapse_leaves_other_subjects_alone(office):
+    other = make_request(by=office, subject=make_subject(pk=2))
+
+    assert lapse_approval(kind=other.kind, subject_id=1, reason="Neu", by=office, now=NOW) == 0
+    other.refresh_from_db()
+    assert other.is_open
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_decisions_at_once_one_wins():
+    office, first, second = make_user(OFFICE), make_user(SENATOR_OFFICE), make_user(SENATOR_OFFICE)
+    request = make_request(by=office)
+
+    outcomes = race(
+        partial(decide, request, first, answer=Answer.APPROVE), partial(decide, request, second, answer=Answer.REFUSE)
+    )
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ApprovalRequest", "Outpaced"]
+    request.refresh_from_db()
+    assert request.history.count() == 2
+    assert len(mails_written("approval_decided")) == 1

@@ -1,0 +1,68 @@
+"""What every test stands on: closed network, empty cache, and what to leave out on this machine."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
+from masterplan.catalogues import compile_catalogues
+from tests import machine
+from tests.network import close_network
+
+pytest_plugins = ["tests.stack"]
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in the main thread
+
+
+def pytest_configure(config):
+    """Compile the catalogues once, before the test processes start."""
+    if not hasattr(config, "workerinput"):
+        for folder in settings.LOCALE_PATHS:
+            compile_catalogues(folder)
+
+
+def pytest_collection_modifyitems(items):
+    """Skip, with the reason, what this machine cannot run."""
+    for item in items:
+        if item.get_closest_marker("stack") and (missing := machine.missing_servers()):
+            item.add_marker(pytest.mark.skip(reason=missing))
+        if item.get_closest_marker("browser") and (missing := machine.missing_browser()):
+            item.add_marker(pytest.mark.skip(reason=missing))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Count a skipped test as failed where everything has to run."""
+    report = yield
+    if report.skipped and machine.REQUIRE_ALL and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"REQUIRE_ALL=1, but it did not run: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(autouse=True, scope="session")
+def closed_network():
+    """Let no test reach another machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        close_network(patch)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    """Forget rate limits and kept figures of the test before."""
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Start the system's Chromium, without its habit of calling home."""
+    return {**browser_type_launch_args, "executable_path": machine.chromium(), "args": machine.CHROMIUM_FLAGS}
+
+
+@pytest.fixture(scope="session")
+def base_dir() -> Path:
+    """The checkout."""
+    return settings.BASE_DIR

@@ -1,0 +1,180 @@
+"""The scripts of the pages, each in a real Chromium with a page of its own."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+
+pytestmark = [pytest.mark.browser, pytest.mark.embedded]
+
+SITE = "http://portal.test"
+
+
+@pytest.fixture
+def serve(page):
+    """Serve `pages` (path → HTML) and the scripts; collect what is posted. Nothing leaves the machine."""
+    posted = []
+
+    def open_site(pages: dict[str, str]):
+        def answer(route):
+            path = urlsplit(route.request.url).path
+            if path.startswith("/js/"):
+                text = (settings.BASE_DIR / "static" / path.lstrip("/")).read_text()
+                return route.fulfill(body=text, content_type="text/javascript")
+            if route.request.method == "POST":
+                posted.append(path)
+            return route.fulfill(body=pages.get(path, ""), content_type="text/html")
+
+        page.route("**/*", answer)
+        return posted
+
+    return open_site
+
+
+def html(body: str, *scripts: str, user: str = "7") -> str:
+    modules = "".join(f'<script type="module" src="/js/{name}.js"></script>' for name in scripts)
+    start = f'<!doctype html><html data-user="{user}" data-restored="Wieder da.">'
+    return f"{start}<head>{modules}</head><body>{body}</body></html>"
+
+
+FORM = """<form method="post" data-keep data-once data-guard-unsaved><input name="title">
+<input type="checkbox" name="sector" value="a"><input type="checkbox" name="sector" value="b">
+<input type="password" name="secret"><textarea name="text"></textarea>
+<button type="submit">Speichern</button></form>"""
+SIGN_IN = (
+    "<!doctype html><html><head><script type='module' src='/js/keep.js'></script></head><body>Anmelden</body></html>"
+)
+
+
+def fill(page):
+    page.fill("[name=title]", "Mein Thema")
+    page.fill("textarea", "Zeile")
+    page.fill("[name=secret]", "geheim")
+    page.check("[value=b]")
+
+
+def values(page) -> tuple:
+    fields = [page.input_value(name) for name in ("[name=title]", "textarea", "[name=secret]")]
+    return (*fields, page.is_checked("[value=a]"), page.is_checked("[value=b]"))
+
+
+def test_what_was_sent_after_the_session_lapsed_stands_there_again(page, serve):
+    pages = {"/form": html(FORM, "keep"), "/": html("Übersicht", "keep")}
+    serve(pages)
+    page.goto(f"{SITE}/form")
+    fill(page)
+
+    pages["/form"] = SIGN_IN
+    page.click("button")
+    page.goto(f"{SITE}/anmelden")
+    pages["/form"] = html(FORM, "keep")
+    page.goto(f"{SITE}/form")
+
+    assert values(page) == ("Mein Thema", "Zeile", "", False, True)
+    assert page.text_content("form [role=status]") == "Wieder da."
+    page.goto(f"{SITE}/")
+    page.goto(f"{SITE}/form")
+    assert values(page) == ("", "", "", False, False)
+
+
+def test_nothing_comes_back_once_it_was_saved(page, serve):
+    pages = {"/form": html(FORM, "keep")}
+    serve(pages)
+    page.goto(f"{SITE}/form")
+    fill(page)
+
+    pages["/form"] = html(
+        '<div class="messages"><p class="notice notice--success">Gespeichert.</p></div>' + FORM, "keep"
+    )
+    page.click("button")
+
+    assert values(page) == ("", "", "", False, False)
+
+
+def test_nothing_comes_back_for_somebody_else(page, serve):
+    pages = {"/form": html(FORM, "keep")}
+    serve(pages)
+    page.goto(f"{SITE}/form")
+    fill(page)
+    pages["/form"] = SIGN_IN
+    page.click("button")
+
+    pages["/form"] = html(FORM, "keep", user="8")
+    page.goto(f"{SITE}/form")
+
+    assert values(page) == ("", "", "", False, False)
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_errors_of_the_form_are_left_as_the_server_sent_them(page, serve):
+    pages = {"/form": html(FORM, "keep")}
+    serve(pages)
+    page.goto(f"{SITE}/form")
+    fill(page)
+
+    pages["/form"] = html(FORM.replace('name="title"', 'name="title" value="vom Server" aria-invalid="true"'), "keep")
+    page.click("button")
+
+    assert page.input_value("[name=title]") == "vom Server"
+
+
+def test_a_form_is_sent_once(page, serve):
+    posted = serve({"/form": html(FORM, "once")})
+    page.goto(f"{SITE}/form")
+
+    with page.expect_navigation():
+        page.evaluate("() => { const b = document.querySelector('button'); b.click(); b.click(); b.click(); }")
+
+    assert posted == ["/form"]
+
+
+@pytest.mark.parametrize(("typed", "asked"), [("", []), ("Neu", ["beforeunload"])])
+def test_leaving_asks_only_when_something_was_changed(page, serve, typed, asked):
+    dialogs = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
+    serve({"/form": html(FORM, "guard"), "/": html("Übersicht")})
+    page.goto(f"{SITE}/form")
+    page.locator("[name=title]").press_sequentially(typed)
+
+    page.goto(f"{SITE}/")
+
+    assert dialogs == asked
+
+
+def test_searching_beside_the_form_asks(page, serve):
+    dialogs = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
+    search = '<form action="/"><button id="search">Suchen</button></form>'
+    serve({"/form": html(search + FORM, "guard"), "/": html("Übersicht")})
+    page.goto(f"{SITE}/form")
+    page.locator("[name=title]").press_sequentially("Neu")
+
+    page.click("#search")
+
+    assert dialogs == ["beforeunload"]
+
+
+def test_saving_does_not_ask(page, serve):
+    dialogs = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
+    serve({"/form": html(FORM, "guard")})
+    page.goto(f"{SITE}/form")
+    page.locator("[name=title]").press_sequentially("Neu")
+
+    page.click("button")
+
+    assert dialogs == []
+
+
+def test_the_choice_of_light_or_dark_stays(page, serve):
+    serve({"/": html('<button data-theme-toggle hidden type="button">Hell oder dunkel</button>', "theme")})
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{SITE}/")
+    assert page.get_attribute("html", "data-kern-theme") is None
+
+    page.click("button")
+    assert page.get_attribute("html", "data-kern-theme") == "light"
+    page.reload()
+    assert page.get_attribute("html", "data-kern-theme") == "light"
+    page.click("button")
+    assert page.get_attribute("html", "data-kern-theme") == "dark"

@@ -1,0 +1,97 @@
+"""Two people edit one row. Tried on measures, whose form has every kind of field."""
+
+import datetime as dt
+
+import pytest
+
+from core.conflicts import require_unchanged, version_of
+from core.errors import Outpaced
+from core.history import save_as
+from core.roles import OFFICE
+from measures.forms import MeasureForm
+from measures.models import Measure
+from tests.measures.builders import make_measure
+from tests.partners.builders import make_organisation, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_version_changes_with_the_values_of_its_fields_only():
+    measure = make_measure(title="Alt")
+    title = version_of(measure, ["title"])
+
+    measure.amount = "5 €"
+    assert version_of(measure, ["title"]) == title
+    measure.title = "Neu"
+    assert version_of(measure, ["title"]) != title
+
+
+def test_version_is_the_same_before_and_after_the_database():
+    measure = make_measure(phase="running", starts_on=dt.date(2026, 1, 1))
+    fields = ["phase", "starts_on", "lead", "supporters"]
+
+    assert version_of(measure, fields) == version_of(Measure.objects.get(), fields)
+
+
+def test_version_knows_lists_whatever_their_order():
+    measure, first, second = make_measure(), make_organisation(), make_organisation()
+    empty = version_of(measure, ["supporters"])
+    measure.supporters.add(second, first)
+    both = version_of(measure, ["supporters"])
+    measure.supporters.clear()
+    measure.supporters.add(first, second)
+
+    assert empty != both == version_of(measure, ["supporters"])
+
+
+def test_outpaced_names_who_saved_last_and_when():
+    office, measure = make_user(OFFICE), make_measure(title="Alt")
+    version = version_of(measure, ["title"])
+    measure._history_date = dt.datetime(2126, 3, 18, 13, 2, tzinfo=dt.UTC)
+    measure.title = "Neu"
+    save_as(measure, by=office, reason="Geändert")
+
+    with pytest.raises(Outpaced) as caught:
+        require_unchanged(measure, version, ["title"])
+
+    assert str(caught.value) == (
+        f"{office} hat diesen Eintrag inzwischen geändert (18.03.2126, 14:02 Uhr). "
+        "Beide Fassungen stehen auf dieser Seite."
+    )
+
+
+def test_outpaced_by_the_portal_itself_names_nobody():
+    measure = make_measure(title="Alt")
+
+    with pytest.raises(Outpaced, match=r"^Der Eintrag wurde inzwischen geändert\."):
+        require_unchanged(measure, "anything", ["title"])
+
+
+def test_unchanged_row_passes():
+    measure = make_measure()
+
+    assert require_unchanged(measure, version_of(measure, ["title"]), ["title"]) is None
+
+
+def test_form_shows_both_versions_in_the_readers_words():
+    lead, supporter = make_organisation("Kammer"), make_organisation("Bezirk")
+    measure = make_measure(title="Alt", starts_on=dt.date(2026, 1, 1), is_published=True)
+    measure.supporters.add(supporter)
+    shown = MeasureForm(instance=measure)
+    form = MeasureForm(
+        {"title": "Meins", "plan": measure.plan_id, "lead": lead.pk, "version": shown["version"].value()},
+        instance=Measure.objects.get(),
+    )
+    assert form.is_valid(), form.errors
+    assert form.version_shown == version_of(measure, form.model_fields)
+
+    form.show_conflict(Outpaced("Zu spät."), Measure.objects.get())
+
+    assert form.non_field_errors() == ["Zu spät."]
+    assert {tuple(conflict) for conflict in form.conflicts} == {
+        ("Titel", "Alt", "Meins"),
+        ("Federführung", "–", "Kammer"),
+        ("Unterstützende Akteure", "Bezirk", "–"),
+        ("Beginn", "01.01.2026", "–"),
+        ("Veröffentlicht", "ja", "nein"),
+    }

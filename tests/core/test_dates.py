@@ -1,0 +1,120 @@
+import datetime as dt
+
+import pytest
+
+from core.dates import (
+    add_working_days,
+    describe_due,
+    format_date,
+    format_day,
+    format_moment,
+    format_span,
+    is_working_day,
+    local_date,
+    working_days_between,
+)
+
+UTC = dt.UTC
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (dt.date(2019, 6, 18), True),
+        (dt.date(2019, 6, 15), False),  # Saturday
+        (dt.date(2019, 3, 8), False),  # Frauentag, in Berlin since 2019
+        (dt.date(2018, 3, 8), True),
+        (dt.date(2019, 6, 20), True),  # Fronleichnam is none in Berlin
+        (dt.date(2020, 5, 8), False),  # 75 years after the liberation, once
+        (dt.date(2019, 10, 3), False),
+    ],
+)
+def test_working_days_follow_berlins_holidays(day, expected):
+    assert is_working_day(day) is expected
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "expected"),
+    [
+        (dt.date(2019, 6, 14), 1, dt.date(2019, 6, 17)),
+        (dt.date(2019, 4, 18), 1, dt.date(2019, 4, 23)),  # over Easter
+        (dt.date(2019, 4, 23), -1, dt.date(2019, 4, 18)),
+        (dt.date(2019, 6, 15), 0, dt.date(2019, 6, 17)),
+        (dt.date(2019, 6, 17), 0, dt.date(2019, 6, 17)),
+        (dt.date(2019, 12, 23), 3, dt.date(2019, 12, 30)),
+    ],
+)
+def test_working_days_are_added(day, count, expected):
+    assert add_working_days(day, count) == expected
+
+
+def test_working_days_between_counts_the_end_and_not_the_start():
+    assert working_days_between(dt.date(2019, 4, 18), dt.date(2019, 4, 24)) == 2
+    assert working_days_between(dt.date(2019, 4, 24), dt.date(2019, 4, 18)) == 0
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        (dt.datetime(2019, 6, 17, 22, 30, tzinfo=UTC), dt.date(2019, 6, 18)),  # half past midnight in Berlin
+        (dt.datetime(2019, 10, 27, 0, 59, tzinfo=UTC), dt.date(2019, 10, 27)),
+        (dt.datetime(2019, 12, 31, 23, 0, tzinfo=UTC), dt.date(2020, 1, 1)),
+    ],
+)
+def test_local_date_is_berlins(moment, expected):
+    assert local_date(moment) == expected
+
+
+def test_dates_are_written_the_german_way():
+    assert format_date(dt.date(2019, 3, 27)) == "27.03.2019"
+    assert format_date(dt.datetime(2019, 3, 26, 23, 30, tzinfo=UTC)) == "27.03.2019"
+    assert format_date(None) == ""
+    assert format_day(dt.date(2019, 6, 18)) == "Di, 18.06.2019"
+    assert format_moment(dt.datetime(2019, 6, 18, 12, 0, tzinfo=UTC)) == "18.06.2019, 14:00 Uhr"
+    assert format_moment(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        (dt.datetime(2019, 6, 18, 12, tzinfo=UTC), None, "Di, 18.06.2019, 14:00 Uhr"),
+        (
+            dt.datetime(2019, 6, 18, 12, tzinfo=UTC),
+            dt.datetime(2019, 6, 18, 14, 30, tzinfo=UTC),
+            "Di, 18.06.2019, 14:00–16:30 Uhr",
+        ),
+        (
+            dt.datetime(2019, 6, 18, 20, tzinfo=UTC),
+            dt.datetime(2019, 6, 18, 22, tzinfo=UTC),
+            "Di, 18.06.2019, 22:00 – Mi, 19.06.2019, 00:00 Uhr",
+        ),
+        (  # the hour that comes twice: three hours by the clock of the world, two by the one on the wall
+            dt.datetime(2019, 10, 26, 23, tzinfo=UTC),
+            dt.datetime(2019, 10, 27, 2, tzinfo=UTC),
+            "So, 27.10.2019, 01:00–03:00 Uhr",
+        ),
+    ],
+)
+def test_spans_are_written_in_berlins_time(start, end, expected):
+    assert format_span(start, end) == expected
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (-6, "seit 6 Tagen überfällig"),
+        (-1, "seit gestern überfällig"),
+        (0, "bis heute"),
+        (1, "bis morgen"),
+        (18, "bis 28.06.2019"),
+    ],
+)
+def test_a_deadline_is_described_from_today(days, expected):
+    today = dt.date(2019, 6, 10)
+
+    assert describe_due(today + dt.timedelta(days=days), today) == expected
+
+
+def test_the_calendar_ends_without_an_error():
+    assert add_working_days(dt.date(9999, 12, 30), 5) == dt.date.max
+    assert add_working_days(dt.date(1, 1, 2), -5) == dt.date.min

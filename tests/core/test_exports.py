@@ -1,0 +1,75 @@
+import datetime as dt
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+
+from core.exports import XLSX, xlsx_response
+
+HEADER = ["Organisation", "Antwort", "Plätze"]
+
+
+def sheet_of(response):
+    return load_workbook(BytesIO(response.content)).active
+
+
+def test_the_file_is_named_and_typed():
+    response = xlsx_response("Gäste.xlsx", HEADER, [])
+
+    assert response["Content-Type"] == XLSX
+    assert response["Content-Disposition"] == "attachment; filename*=utf-8''G%C3%A4ste.xlsx"
+
+
+def test_the_header_is_bold_and_frozen():
+    sheet = sheet_of(xlsx_response("x.xlsx", HEADER, [["VDMA Ost", "Zusage", 2]]))
+
+    assert [cell.value for cell in sheet[1]] == HEADER
+    assert all(cell.font.bold for cell in sheet[1])
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref == "A1:C2"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+49 30 9013", "-", "@SUM(A1)", '=HYPERLINK("https://example.org")', "007"])
+def test_text_stays_text(text):
+    cell = sheet_of(xlsx_response("x.xlsx", HEADER, [[text, "", ""]]))["A2"]
+
+    assert (cell.value, cell.data_type) == (text, "s")
+
+
+def test_dates_stay_dates_in_berlins_time():
+    moment = dt.datetime(2019, 6, 17, 22, 30, tzinfo=dt.UTC)
+    sheet = sheet_of(xlsx_response("x.xlsx", HEADER, [[dt.date(2019, 3, 27), moment, dt.time(14, 0)]]))
+
+    cells = list(sheet[2])
+
+    assert [cell.value for cell in cells] == [
+        dt.datetime(2019, 3, 27),
+        dt.datetime(2019, 6, 18, 0, 30),
+        dt.time(14, 0),
+    ]
+    assert [cell.number_format for cell in cells] == ["DD.MM.YYYY", "DD.MM.YYYY HH:MM", "HH:MM"]
+
+
+def test_numbers_stay_numbers_and_nothing_stays_empty():
+    sheet = sheet_of(xlsx_response("x.xlsx", HEADER, [[12, Decimal("1.5"), None]]))
+
+    assert [cell.value for cell in sheet[2]] == [12, 1.5, None]
+
+
+def test_control_characters_do_not_break_the_file():
+    sheet = sheet_of(xlsx_response("x.xlsx", HEADER, [["a\x0bb", "zwei\nZeilen", ""]]))
+
+    assert [cell.value for cell in sheet[2]][:2] == ["ab", "zwei\nZeilen"]
+
+
+def test_columns_are_as_wide_as_their_text_within_bounds():
+    sheet = sheet_of(xlsx_response("x.xlsx", HEADER, [["x" * 30, "y" * 300, 1]]))
+
+    assert [sheet.column_dimensions[column].width for column in "ABC"] == [32, 60, 10]
+
+
+def test_rows_may_come_from_a_generator():
+    sheet = sheet_of(xlsx_response("x.xlsx", HEADER, ([n, n, n] for n in range(3))))
+
+    assert sheet.max_row == 4

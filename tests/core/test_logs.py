@@ -1,0 +1,46 @@
+import logging
+import logging.config
+from io import StringIO
+
+import pytest
+from django.conf import settings
+
+from core.links import sign_link
+
+
+@pytest.fixture
+def log():
+    """What the portal's own handler writes, with its own formatter and filters."""
+    stream = StringIO()
+    handler = logging.config.DictConfigurator(settings.LOGGING)
+    handler.configure()
+    stderr = next(row for row in logging.getLogger().handlers if type(row) is logging.StreamHandler)
+    before, stderr.stream = stderr.stream, stream
+    yield stream
+    stderr.stream = before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path",
+    ["/branchengespraeche/einladung/{}/", "/branchengespraeche/einladung/{}/termin.ics", "/anmelden/einladung/{}/"],
+)
+def test_no_log_keeps_a_personal_link(client, log, path):
+    token = sign_link("invitation", 1, 1)
+
+    client.get(path.format(token))
+
+    assert "/einladung/…/" in log.getvalue()
+    assert token not in log.getvalue()
+
+
+def test_no_log_keeps_a_password_link(log):
+    logging.getLogger("django.request").warning("%s: %s", "Not Found", "/anmelden/passwort/1-c8x-secret/")
+
+    assert log.getvalue().endswith("django.request: Not Found: /anmelden/passwort/…/\n")
+
+
+def test_other_messages_stay_as_they_are(log):
+    logging.getLogger("outbox").warning("%d mails wait", 3)
+
+    assert log.getvalue().endswith("WARNING outbox: 3 mails wait\n")

@@ -1,0 +1,66 @@
+from dataclasses import dataclass
+
+import pytest
+
+from core.errors import Refused
+from core.states import Move, allowed_actions, target_of
+
+TABLE = {
+    "submit": Move(("draft", "returned"), "open", "Zur Freigabe geben"),
+    "approve": Move(("open",), "approved"),
+}
+
+
+NAMES = {"draft": "Entwurf", "returned": "zurückgegeben", "open": "offen", "approved": "freigegeben"}
+
+
+@dataclass
+class Topic:
+    state: str
+    is_taken_over: bool = False
+
+    def get_state_display(self):
+        return NAMES[self.state]
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "target"),
+    [("submit", "draft", "open"), ("submit", "returned", "open"), ("approve", "open", "approved")],
+)
+def test_the_table_says_where_an_action_leads(action, state, target):
+    assert target_of(TABLE, action, Topic(state)) == target
+
+
+@pytest.mark.parametrize(
+    ("action", "state"), [("submit", "open"), ("submit", "approved"), ("approve", "draft"), ("approve", "approved")]
+)
+def test_what_the_table_does_not_allow_is_refused(action, state):
+    topic = Topic(state)
+
+    with pytest.raises(Refused) as refusal:
+        target_of(TABLE, action, topic)
+
+    assert str(refusal.value) == (
+        f"Das ist im Stand „{topic.get_state_display()}“ nicht möglich. Bitte laden Sie die Seite neu."
+    )
+    assert topic.state == state
+
+
+def test_what_was_taken_over_stands_outside_the_workflow():
+    topic = Topic("draft", is_taken_over=True)
+
+    with pytest.raises(Refused, match="aus früheren Unterlagen übernommen"):
+        target_of(TABLE, "submit", topic)
+    assert allowed_actions(TABLE, topic) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "actions"), [("draft", ["submit"]), ("returned", ["submit"]), ("open", ["approve"]), ("approved", [])]
+)
+def test_buttons_follow_the_table(state, actions):
+    assert allowed_actions(TABLE, Topic(state)) == actions
+
+
+def test_an_unknown_action_is_a_mistake_of_the_program():
+    with pytest.raises(KeyError):
+        target_of(TABLE, "forget", Topic("draft"))

@@ -1,0 +1,28 @@
+"""Reading the pages of the dialogues app."""
+
+import re
+
+from tests.journeys.visitor import Page
+
+BASE = "/branchengespraeche"
+VERSION = re.compile(r'name="version" value="([^"]+)"')
+
+
+def text_of(response) -> str:
+    """Return the words of a page, one blank between them."""
+    return Page(response.content.decode()).text
+
+
+def links_of(response) -> list[str]:
+    """Return the addresses that a page links to."""
+    return [target for _words, target in Page(response.content.decode()).links]
+
+
+def titles_of(response) -> list[str]:
+    """Return the titles of the rows that a list shows, in order."""
+    return [row.title for row in response.context["page"].object_list]
+
+
+def version_in(response) -> str:
+    """Return the fingerprint that a form carries."""
+    return VERSION.search(response.content.decode())[1]

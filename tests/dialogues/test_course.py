@@ -1,0 +1,196 @@
+"""The line of steps and the next step of series, topics and dialogues, for each who looks at them."""
+
+import datetime as dt
+
+import pytest
+
+from approvals.models import ApprovalRequest
+from core.models import Origin
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from core.shell import NextStep
+from dialogues.course import (
+    Situation,
+    next_step_of,
+    release_label,
+    steps_of,
+    tones,
+)
+from dialogues.enums import AnswerState, DialogueState, HostAnswer, OptionState, SeriesState, TopicState
+from dialogues.models import Dialogue
+from tests.dialogues.builders import DAY, NOW, make_dialogue
+from tests.partners.builders import make_organisation, make_user
+
+pytestmark = pytest.mark.django_db
+S = DialogueState
+
+
+def current(steps) -> str:
+    """Return the label of the present step, or an empty string."""
+    return "".join(step.label for step in steps if step.status == "current")
+
+
+@pytest.mark.parametrize(
+    ("state", "host_answer", "label", "done"),
+    [
+        (S.PLANNING, HostAnswer.OPEN, "Gastgeber angefragt", 1),
+        (S.PLANNING, HostAnswer.DECLINED, "Gastgeber gesucht", 1),
+        (S.EXPLORING, HostAnswer.ACCEPTED, "Termin in Abstimmung", 2),
+        (S.SCHEDULED, HostAnswer.ACCEPTED, "Einladung in Vorbereitung", 3),
+        (S.INVITED, HostAnswer.ACCEPTED, "Einladung läuft", 3),
+        (S.HELD, HostAnswer.ACCEPTED, "Ergebnis offen", 5),
+        (S.DOCUMENTED, HostAnswer.ACCEPTED, "", 6),
+        (S.CLOSED, HostAnswer.ACCEPTED, "", 6),
+    ],
+)
+def test_line_of_steps(state, host_answer, label, done):
+    steps = steps_of(make_dialogue(state, host_answer=host_answer))
+
+    assert current(steps) == label
+    assert sum(step.status == "done" for step in steps) == done
+    assert len(steps) == 6
+
+
+def test_a_dialogue_without_host_looks_for_one():
+    assert current(steps_of(make_dialogue(host=None, host_answer=HostAnswer.OPEN))) == "Gastgeber gesucht"
+
+
+def test_no_line_for_what_was_cancelled_or_taken_over():
+    assert steps_of(make_dialogue(S.CANCELLED)) == []
+    assert steps_of(Dialogue(state=S.HELD, origin=Origin.TAKEN_OVER)) == []
+
+
+def office_step(dialogue, now=NOW, **situation) -> NextStep | None:
+    return next_step_of(dialogue, make_user(OFFICE), Situation(**situation), now)
+
+
+@pytest.mark.parametrize(
+    ("fields", "situation", "action", "route"),
+    [
+        ({"host": None, "host_answer": "open"}, {}, "Gastgeber eintragen", "bearbeiten/"),
+        ({"host_answer": "open"}, {}, "Antwort des Gastgebers vermerken", "gastgeber/"),
+        ({"host_answer": "declined"}, {}, "Anderen Gastgeber eintragen", "bearbeiten/"),
+        ({}, {}, "Termine vorschlagen", "termine/"),
+        ({}, {"proposed": 3}, "Termine zur Freigabe vorlegen", "termine/vorlegen/"),
+        ({}, {"proposed": 1, "possible": 2}, "Termin festlegen", "termine/festlegen/"),
+    ],
+)
+def test_next_step_before_the_date(fields, situation, action, route):
+    dialogue = make_dialogue(**fields)
+
+    step = office_step(dialogue, **situation)
+
+    assert (step.action, step.url, step.post) == (action, f"/branchengespraeche/{dialogue.pk}/{route}", False)
+    assert step.who == "Geschäftsstelle"
+
+
+@pytest.mark.parametrize(
+    ("state", "situation", "action", "route", "post"),
+    [
+        (S.SCHEDULED, {}, "Gästeliste zusammenstellen", "gaeste/zusammenstellen/", False),
+        (S.SCHEDULED, {"prepared": 24}, "24 Einladungen versenden", "gaeste/versenden/", False),
+        (S.INVITED, {"prepared": 1, "invited": 5}, "1 Einladung versenden", "gaeste/versenden/", False),
+        (S.INVITED, {"invited": 5, "unanswered": 3}, "Jetzt erinnern", "gaeste/erinnern/", False),
+        (S.HELD, {}, "Ergebnis festhalten", "ergebnis/", False),
+        (S.DOCUMENTED, {}, "Abschließen", "abschliessen/", True),
+    ],
+)
+def test_next_step_from_the_date_on(state, situation, action, route, post):
+    dialogue = make_dialogue(state)
+
+    step = office_step(dialogue, **situation)
+
+    assert (step.action, step.url, step.post) == (action, f"/branchengespraeche/{dialogue.pk}/{route}", post)
+
+
+def test_reminding_names_how_many_and_when_it_happens_by_itself():
+    step = office_step(make_dialogue(S.INVITED), invited=5, unanswered=3)
+
+    assert step.text == ("3 Gäste haben noch nicht geantwortet. Die Erinnerung geht am Mi, 08.04.2026 hinaus.")
+    assert step.due_on == dt.date(2026, 4, 15)
+
+
+def test_after_the_deadline_the_office_asks_by_itself():
+    step = office_step(make_dialogue(S.INVITED), now=NOW.replace(month=4, day=16), invited=5, unanswered=1)
+
+    assert step.text == "1 Gast hat bis zum 15.04.2026 nicht geantwortet. Fragen Sie nach, tragen Sie die Antwort ein."
+    assert step.action == "Zur Gästeliste"
+
+
+def test_when_all_have_answered_there_is_nothing_to_press():
+    step = office_step(make_dialogue(S.INVITED), invited=5)
+
+    assert step.text == "Alle Gäste haben geantwortet. Das Gespräch findet am Mi, 22.04.2026 statt."
+    assert (step.action, step.url) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("state", "action"), [(S.SCHEDULED, "Gespräch verschieben"), (S.INVITED, "Als durchgeführt vermerken")]
+)
+def test_once_the_moment_has_come(state, action):
+    assert office_step(make_dialogue(state), now=DAY, prepared=2).action == action
+
+
+@pytest.mark.parametrize("state", [S.CLOSED, S.CANCELLED])
+def test_nothing_is_left_to_do_at_the_end(state):
+    assert office_step(make_dialogue(state)) is None
+
+
+def test_nothing_is_to_do_with_what_was_taken_over():
+    dialogue = Dialogue(pk=1, state=S.HELD, origin=Origin.TAKEN_OVER)
+
+    assert office_step(dialogue) is None
+
+
+def open_request(**fields) -> ApprovalRequest:
+    return ApprovalRequest(pk=7, state="open", due_on=dt.date(2026, 3, 6), options=[{"id": 1}, {"id": 2}], **fields)
+
+
+def test_dates_under_decision_wait_for_the_senators_office():
+    dialogue = make_dialogue(S.EXPLORING)
+
+    for role, action, url in ((OFFICE, "", ""), (SENATOR_OFFICE, "Entscheiden", "/freigaben/7/")):
+        step = next_step_of(dialogue, make_user(role), Situation(request=open_request(), proposed=2), NOW)
+        assert step == NextStep(
+            "2 Termine liegen zur Freigabe vor.", "Büro der Senatorin", dt.date(2026, 3, 6), action, url
+        )
+
+
+def test_refused_dates_say_why():
+    request = ApprovalRequest(pk=7, state="returned", comment="Nicht im April.")
+
+    step = office_step(make_dialogue(S.EXPLORING), request=request)
+
+    assert step.text == "Die Termine wurden nicht freigegeben: „Nicht im April.“ Schlagen Sie andere vor."
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, OBSERVER, PARTNER])
+@pytest.mark.parametrize("state", [S.PLANNING, S.SCHEDULED, S.HELD, S.DOCUMENTED])
+def test_only_the_office_gets_its_button(role, state):
+    step = next_step_of(make_dialogue(state), make_user(role), Situation(), NOW)
+
+    assert (step.action, step.url) == ("", "")
+
+
+def test_label_of_the_release_counts():
+    assert [release_label(count) for count in (1, 24)] == ["1 Einladung versenden", "24 Einladungen versenden"]
+
+
+@pytest.mark.parametrize(
+    ("table", "states"),
+    [
+        (tones.TONE_OF_SERIES, SeriesState),
+        (tones.TONE_OF_TOPIC, TopicState),
+        (tones.TONE_OF_DIALOGUE, DialogueState),
+        (tones.TONE_OF_HOST, HostAnswer),
+        (tones.TONE_OF_OPTION, OptionState),
+        (tones.TONE_OF_ANSWER, AnswerState),
+    ],
+)
+def test_every_state_has_a_tone(table, states):
+    assert set(table) == set(states)
+
+
+def test_the_host_is_named_while_its_answer_is_awaited():
+    dialogue = make_dialogue(host=make_organisation("Messgeräte GmbH"), host_answer=HostAnswer.OPEN)
+
+    assert office_step(dialogue).text == "Messgeräte GmbH ist als Gastgeber angefragt."

@@ -1,0 +1,125 @@
+"""The line of steps and the next step of series and topics, for each who looks at them."""
+
+import datetime as dt
+
+import pytest
+
+from approvals.models import ApprovalRequest
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from core.shell import NextStep
+from dialogues.course import (
+    series_steps,
+    series_task,
+    topic_steps,
+    topic_task,
+)
+from dialogues.enums import DialogueState, SeriesState, TopicState
+from tests.dialogues.builders import make_series, make_topic
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+S = DialogueState
+
+
+def current(steps) -> str:
+    """Return the label of the present step, or an empty string."""
+    return "".join(step.label for step in steps if step.status == "current")
+
+
+def open_request(**fields) -> ApprovalRequest:
+    return ApprovalRequest(pk=7, state="open", due_on=dt.date(2026, 3, 6), options=[{"id": 1}, {"id": 2}], **fields)
+
+
+@pytest.mark.parametrize(
+    ("state", "label", "action", "end"),
+    [
+        (SeriesState.PROPOSED, "Vorgeschlagen", "Als bekräftigt vermerken", "/bekraeftigen/"),
+        (SeriesState.AFFIRMED, "Bekräftigt", "Zustimmung beantragen", "/zustimmung/"),
+        (SeriesState.RETURNED, "Zurückgegeben", "Erneut beantragen", "/zustimmung/"),
+        (SeriesState.REQUESTED, "Zustimmung beantragt", "", ""),
+        (SeriesState.CONSENTED, "", "Zu den Themen", "/themen/"),
+    ],
+)
+def test_course_of_a_series(state, label, action, end):
+    series = make_series(state)
+
+    step = series_task(series, make_user(OFFICE), None)
+
+    assert current(series_steps(series)) == label
+    assert (step.action, step.url.endswith(end)) == (action, True)
+    assert series_task(series, make_user(OBSERVER), None).action == ""
+
+
+def test_a_refused_series_stands_outside_of_the_line():
+    series = make_series(SeriesState.REFUSED)
+
+    assert (series_steps(series), series_task(series, make_user(OFFICE), None)) == ([], None)
+
+
+def task(topic, role=OFFICE, latest=None, planned=False) -> NextStep | None:
+    return topic_task(topic, make_user(role), latest, planned=planned)
+
+
+@pytest.mark.parametrize(
+    ("state", "label", "action", "end"),
+    [
+        (TopicState.PROPOSED, "Vorgeschlagen", "Aufgreifen", "/aufgreifen/"),
+        (TopicState.IN_PROGRESS, "In Bearbeitung", "Zur Freigabe vorlegen", "/vorlegen/"),
+        (TopicState.RETURNED, "Zurückgegeben", "Überarbeiten", "/bearbeiten/"),
+        (TopicState.FOR_APPROVAL, "Zur Freigabe", "", ""),
+        (TopicState.APPROVED, "", "Gespräch planen", "/gespraech/"),
+    ],
+)
+def test_course_of_a_topic(state, label, action, end):
+    topic = make_topic(state)
+
+    step = task(topic)
+
+    assert current(topic_steps(topic)) == label
+    assert (step.action, step.url.endswith(end)) == (action, True)
+    assert task(topic, PARTNER).action == ""
+
+
+@pytest.mark.parametrize("state", [TopicState.REFUSED, TopicState.NOT_TAKEN_UP])
+def test_an_ended_topic_stands_outside_of_the_line(state):
+    topic = make_topic(state)
+
+    assert (topic_steps(topic), task(topic)) == ([], None)
+
+
+def test_a_draft_is_proposed_by_who_wrote_it():
+    partner = make_user(PARTNER)
+    topic = make_topic(TopicState.DRAFT, proposed_by=partner)
+
+    assert topic_task(topic, partner, None, planned=False).action == "Vorschlagen"
+    assert task(topic, PARTNER).action == ""
+
+
+def test_a_topic_without_series_is_completed_first():
+    step = task(make_topic(TopicState.IN_PROGRESS, series=None))
+
+    assert (step.action, "Ordnen Sie das Thema einer Reihe zu" in step.text) == ("Thema ergänzen", True)
+
+
+def test_a_series_without_consent_is_named_and_linked():
+    series = make_series(SeriesState.AFFIRMED, title="Reihe Nord")
+
+    step = task(make_topic(TopicState.IN_PROGRESS, series=series))
+
+    assert step.text == (
+        "Die Reihe „Reihe Nord“ ist im Stand „bekräftigt“. Themen gehen erst zur Freigabe, wenn ihr zugestimmt wurde."
+    )
+    assert (step.action, step.url) == ("Zur Reihe", series.get_absolute_url())
+
+
+def test_a_planned_topic_needs_nothing_more():
+    assert task(make_topic(TopicState.APPROVED), planned=True) is None
+
+
+def test_the_senators_office_decides_on_a_topic():
+    topic = make_topic(TopicState.FOR_APPROVAL)
+    request = open_request()
+
+    step = task(topic, SENATOR_OFFICE, request)
+
+    assert (step.action, step.url, step.who) == ("Entscheiden", "/freigaben/7/", "Büro der Senatorin")

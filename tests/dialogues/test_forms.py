@@ -1,0 +1,199 @@
+"""What the forms ask, offer and turn away by themselves; what a service refuses is tested with the pages."""
+
+import datetime as dt
+
+import pytest
+
+from core.roles import PARTNER
+from dialogues.enums import AnswerState, DialogueState, SeriesState
+from dialogues.forms import (
+    AnswerForm,
+    ComposeForm,
+    DateOptionFormSet,
+    DialogueForm,
+    FixDateForm,
+    OfficeAnswerForm,
+    OfficeTopicForm,
+    SeriesForm,
+    TopicForm,
+    VorlageForm,
+)
+from dialogues.models import DateOption
+from dialogues.services import Reply
+from tests.dialogues.builders import (
+    BERLIN,
+    DAY,
+    TODAY,
+    VORLAGE,
+    make_dialogue,
+    make_invitation,
+    make_option,
+    make_series,
+    make_topic,
+)
+from tests.partners.builders import make_organisation, make_person, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_open_invitation_preselects_nothing():
+    form = AnswerForm(invitation=make_invitation())
+
+    assert form["answer"].value() == ""
+    assert form.fields["substitute_name"].required
+    assert not form.use_required_attribute
+
+
+def test_a_given_answer_is_shown_as_it_stands():
+    row = make_invitation(answer=AnswerState.REPRESENTED, party=2, remark="Gern")
+
+    form = AnswerForm(invitation=row)
+
+    assert {name: form[name].value() for name in ("answer", "party", "substitute_name", "remark")} == {
+        "answer": "represented", "party": 2, "substitute_name": "Stellvertretung", "remark": "Gern",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "reply"),
+    [
+        ({"answer": "accepted"}, Reply("accepted")),
+        ({"answer": "accepted", "party": "3", "shares_answer": "on"}, Reply("accepted", 3, shares_answer=True)),
+        ({"answer": "declined", "substitute_name": "S", "substitute_email": "kaputt@"}, Reply("declined")),
+        (
+            {"answer": "represented", "substitute_name": "S", "substitute_function": "F", "remark": "R"},
+            Reply("represented", 1, "S", "F", "", "R"),
+        ),
+    ],
+)
+def test_reply_of_an_answer(data, reply):
+    form = AnswerForm(data, invitation=make_invitation())
+
+    assert form.is_valid(), form.errors
+    assert form.reply == reply
+
+
+@pytest.mark.parametrize("form_class", [AnswerForm, OfficeAnswerForm])
+def test_open_is_no_answer(form_class):
+    form = form_class({"answer": "open"}, invitation=make_invitation())
+
+    assert list(form.errors) == ["answer"]
+
+
+@pytest.mark.parametrize(
+    ("day", "begins", "ends"),
+    [("2026-04-22", "16:30", "14:00"), ("9999-12-31", "14:00", "15:00"), ("2026-04-22", "14:00", "")],
+)
+def test_a_wrong_date_is_turned_away(day, begins, ends):
+    formset = DateOptionFormSet(posted({"day": day, "begins": begins, "ends": ends}), prefix="date")
+
+    assert not formset.is_valid()
+
+
+def posted(*rows: dict) -> dict:
+    data = {"date-TOTAL_FORMS": str(len(rows)), "date-INITIAL_FORMS": "0"}
+    for number, row in enumerate(rows):
+        data |= {f"date-{number}-{name}": value for name, value in row.items()}
+        data[f"date-{number}-host_preference"] = "possible"
+    return data
+
+
+def test_dates_are_read_in_berlins_time_and_empty_rows_left_out():
+    row = {"day": "2026-04-22", "begins": "14:00", "ends": "16:30"}
+
+    formset = DateOptionFormSet(posted({}, row), prefix="date")
+
+    assert formset.is_valid(), formset.errors
+    [form] = formset.filled
+    assert form.option == {
+        "starts_at": DAY, "ends_at": dt.datetime(2026, 4, 22, 16, 30, tzinfo=BERLIN), "host_preference": "possible",
+    }  # fmt: skip
+
+
+def test_more_rows_than_offered_are_not_read():
+    row = {"day": "2026-04-22", "begins": "14:00", "ends": "16:30"}
+
+    formset = DateOptionFormSet(posted(*[row | {"day": f"2026-04-{day}"} for day in range(20, 29)]), prefix="date")
+
+    assert len(formset.forms) == 3
+
+
+def test_only_dates_handed_over_can_be_fixed():
+    option, other = make_option(make_dialogue()), make_option(make_dialogue())
+
+    form = FixDateForm({"option": other.pk}, options=DateOption.objects.filter(pk=option.pk))
+
+    assert list(form.errors) == ["option"]
+    assert [label for _value, label in form.fields["option"].choices] == [
+        "Mi, 22.04.2026, 14:00–16:30 Uhr (Gastgeber möglich)"
+    ]
+
+
+def test_the_vorlage_starts_with_the_proposal_and_five_working_days():
+    form = VorlageForm(today=TODAY, proposal=VORLAGE)
+
+    assert form.initial == VORLAGE._asdict() | {"due_on": dt.date(2026, 3, 9)}
+
+
+def test_the_vorlage_needs_a_vote_and_a_plausible_day():
+    form = VorlageForm({"vote": "", "due_on": "9999-12-31"}, today=TODAY, proposal=VORLAGE)
+
+    assert form.errors["due_on"] == ["Bitte prüfen Sie das Jahr."]
+    assert set(form.errors) == {"vote", "due_on"}
+
+
+def test_partners_are_asked_five_things():
+    assert list(TopicForm().fields) == ["title", "description", "wish", "sectors", "themes", "version"]
+
+
+def test_a_refused_series_is_offered_only_where_it_stands_already():
+    make_series(SeriesState.CONSENTED, title="Nord")
+    refused = make_series(SeriesState.REFUSED, title="Süd")
+    topic = make_topic(proposed_by=make_user(PARTNER), series=refused)
+
+    def offered(form):
+        return [str(label) for _value, label in form.fields["series"].choices]
+
+    assert offered(OfficeTopicForm()) == ["noch keine", "Nord (zugestimmt)"]
+    assert offered(OfficeTopicForm(instance=topic)) == ["noch keine", "Süd (abgelehnt)", "Nord (zugestimmt)"]
+
+
+@pytest.mark.parametrize(
+    ("state", "fixed"), [(SeriesState.AFFIRMED, False), (SeriesState.RETURNED, False), (SeriesState.CONSENTED, True)]
+)
+def test_what_was_shown_of_a_series_is_fixed(state, fixed):
+    form = SeriesForm(instance=make_series(state))
+
+    assert [form.fields[name].disabled for name in ("title", "period", "description")] == [fixed] * 3
+    assert not form.fields["internal_notes"].disabled
+
+
+@pytest.mark.parametrize("state", DialogueState)
+def test_the_answer_day_is_asked_while_invitations_run(state):
+    form = DialogueForm(instance=make_dialogue(state))
+
+    assert ("answer_by" in form.fields) is (state == DialogueState.INVITED)
+
+
+def test_contacts_are_named_with_their_organisation():
+    make_person("Werksleitung", organisation=make_organisation("Messgeräte GmbH", short_name="Messgeräte"))
+    make_person("Ohne Adresse", email="")
+
+    labels = [str(label) for _value, label in DialogueForm().fields["host_contact"].choices]
+
+    assert labels == ["keine", "Werksleitung (Messgeräte)"]
+
+
+@pytest.mark.parametrize("seats", ["0", "-1", "99999"])
+def test_seats_are_a_plausible_number(seats):
+    form = DialogueForm({"title": "Wärme", "format": "on_site", "seats": seats})
+
+    assert list(form.errors) == ["seats"]
+
+
+def test_a_guest_list_is_composed_of_what_exists():
+    person = make_person()
+
+    assert ComposeForm({"people": [person.pk]}).is_valid()
+    assert not ComposeForm({"people": [person.pk + 1]}).is_valid()
+    assert not ComposeForm({}).is_valid()

@@ -1,0 +1,77 @@
+"""Each text of approvals and dialogues is rendered with values in place, as text and HTML."""
+
+import pytest
+
+from outbox.letters import write_letter
+from outbox.texts import all_texts, names_in, text_of
+
+KINDS = (
+    "answer_confirmed", "approval_asked", "approval_decided", "approval_withdrawn", "date_fixed", "dialogue_cancelled",
+    "dialogue_postponed", "invitation", "invitation_reminder", "invitation_withdrawn", "substitute_named",
+    "topic_decided", "topic_declined", "topic_proposed", "topic_taken_up",
+)  # fmt: skip
+
+
+def letter_of(kind: str, **values):
+    text = text_of(kind)
+    filled = {name: f"Wert von {name}" for name in text.placeholders}
+    return write_letter(text, greeting="Guten Tag", link="/seite/", values=filled | values)
+
+
+def test_texts_are_registered():
+    assert {text.kind for text in all_texts()} >= set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_text_is_rendered_with_every_value(kind):
+    text, letter = text_of(kind), letter_of(kind)
+
+    assert letter.text.startswith("Guten Tag,\n\n")
+    for name in text.placeholders:
+        if name in names_in(str(text.body)):
+            assert f"Wert von {name}" in letter.text
+            assert f"Wert von {name}" in letter.html
+        else:
+            assert f"Wert von {name}" in letter.subject
+    assert "{" not in letter.subject + letter.text
+    assert "**" not in letter.text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_body_goes_on_in_lower_case_after_the_greeting(kind):
+    """German letters go on in lower case after the comma; a name or a noun keeps its capital."""
+    first = letter_of(kind).text.removeprefix("Guten Tag,\n\n")
+
+    assert first[0].islower() or first.startswith("Wert von")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_values_stay_words(kind):
+    text = text_of(kind)
+    values = dict.fromkeys(text.placeholders, "<b>[hier](http://example.net)</b>\nBcc: x@example.org")
+
+    letter = write_letter(text, greeting="Guten Tag", link="/seite/", values=values)
+
+    assert "<b>" not in letter.html
+    assert 'href="http://example.net' not in letter.html
+    assert "\n" not in letter.subject
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_link_stands_where_there_is_something_to_do(kind):
+    without = {
+        "approval_withdrawn", "date_fixed", "dialogue_cancelled", "dialogue_postponed", "invitation_withdrawn",
+        "substitute_named",
+    }  # fmt: skip
+
+    assert ("http://localhost:8000/seite/" in letter_of(kind).text) is (kind not in without)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("approval_decided", "comment"), ("topic_decided", "reason"), ("answer_confirmed", "details")]
+)
+def test_empty_value_leaves_no_gap(kind, name):
+    letter = letter_of(kind, **{name: ""})
+
+    assert "\n\n\n" not in letter.text
+    assert "<p></p>" not in letter.html

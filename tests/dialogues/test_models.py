@@ -1,0 +1,166 @@
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from core.models import Origin, Precision
+from core.roles import PARTNER
+from dialogues.enums import AnswerState, DialogueFormat, DialogueState, OptionState, TopicState
+from dialogues.models import Dialogue, Topic
+from tests.dialogues.builders import DAY, END, make_dialogue, make_invitation, make_option, make_series, make_topic
+from tests.partners.builders import make_organisation, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def violates(name: str, row, **fields):
+    """Fail unless the database refuses `fields`; SQLite names only the columns of a unique constraint."""
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        type(row).objects.filter(pk=row.pk).update(**fields)
+    assert name in str(error.value) or "UNIQUE constraint failed" in str(error.value)
+
+
+@pytest.mark.parametrize("state", [TopicState.FOR_APPROVAL, TopicState.APPROVED])
+def test_topic_for_approval_is_in_a_series(state):
+    violates("topic_for_approval_is_in_series", make_topic(state), series=None)
+
+
+def test_declined_topic_has_a_reason():
+    violates("topic_declined_has_reason", make_topic(TopicState.NOT_TAKEN_UP), reason="")
+
+
+@pytest.mark.parametrize(
+    "fields", [{"topic": None}, {"host": None}, {"host_answer": "open"}, {"starts_at": None, "ends_at": None}]
+)
+@pytest.mark.parametrize("state", ["scheduled", "invited", "held", "documented", "closed"])
+def test_dated_dialogue_has_topic_host_and_date(state, fields):
+    violates("dialogue_dated_has_topic_host_and_date", make_dialogue(state), **fields)
+
+
+def test_dialogue_ends_after_its_beginning():
+    violates("dialogue_ends_after_start", make_dialogue(DialogueState.SCHEDULED), ends_at=DAY)
+
+
+def test_kindred_events_are_taken_over():
+    violates("dialogue_events_are_taken_over", make_dialogue(), category="event")
+
+
+def test_taken_over_dialogue_may_miss_everything():
+    row = make_dialogue(
+        DialogueState.CLOSED, origin=Origin.TAKEN_OVER, topic=None, host=None, starts_at=None, ends_at=None
+    )
+
+    assert Dialogue.objects.get(pk=row.pk).starts_at is None
+
+
+def test_date_is_proposed_once():
+    dialogue = make_dialogue()
+    make_option(dialogue)
+    second = make_option(dialogue, starts_at=DAY + dt.timedelta(hours=1))
+
+    violates("date_option_once_per_start", second, starts_at=DAY)
+    make_option(dialogue, OptionState.DROPPED)
+
+
+def test_one_date_is_fixed():
+    dialogue = make_dialogue(DialogueState.SCHEDULED)
+    second = make_option(dialogue, starts_at=DAY + dt.timedelta(hours=1))
+
+    violates("date_option_one_fixed", second, state=OptionState.FIXED)
+
+
+def test_date_ends_after_its_beginning():
+    violates("date_option_ends_after_start", make_option(make_dialogue()), ends_at=DAY)
+
+
+def test_person_is_invited_once():
+    first = make_invitation()
+    second = make_invitation(first.dialogue)
+
+    violates("invitation_once_per_person", second, person=first.person)
+
+
+@pytest.mark.parametrize("party", [0, 11])
+def test_party_is_one_to_ten(party):
+    violates("invitation_party_is_one_to_ten", make_invitation(), party=party)
+
+
+@pytest.mark.parametrize("answer", [state for state in AnswerState if state != AnswerState.OPEN])
+def test_answer_has_a_moment(answer):
+    violates("invitation_answer_has_time", make_invitation(answer=answer), answered_at=None)
+
+
+def test_substitute_has_a_name():
+    row = make_invitation(answer=AnswerState.REPRESENTED)
+
+    violates("invitation_represented_names_substitute", row, substitute_name="")
+
+
+@pytest.mark.parametrize(
+    ("answer", "withdrawn_at", "seats"),
+    [
+        (AnswerState.OPEN, None, 0),
+        (AnswerState.ACCEPTED, None, 3),
+        (AnswerState.REPRESENTED, None, 3),
+        (AnswerState.TENTATIVE, None, 0),
+        (AnswerState.DECLINED, None, 0),
+        (AnswerState.ACCEPTED, DAY, 0),
+    ],
+)
+def test_seats_follow_the_answer(answer, withdrawn_at, seats):
+    assert make_invitation(answer=answer, party=3, withdrawn_at=withdrawn_at).seats_taken == seats
+
+
+def test_when_is_the_fixed_date_the_known_day_or_open():
+    past = make_dialogue(
+        DialogueState.CLOSED, origin=Origin.TAKEN_OVER, starts_at=None, ends_at=None,
+        starts_on=dt.date(2017, 10, 23), precision=Precision.DAY,
+    )  # fmt: skip
+
+    assert make_dialogue(DialogueState.SCHEDULED).when == "Mi, 22.04.2026, 14:00–16:30 Uhr"
+    assert make_dialogue().when == "noch offen"
+    assert past.when == "23.10.2017"
+
+
+def test_location_names_the_host_and_the_place_or_its_address():
+    host = make_organisation("Messgeräte GmbH", street="Werkstraße 1", postcode="12681", city="Berlin")
+
+    assert make_dialogue(place="Halle 2", host=host).location == "Messgeräte GmbH, Halle 2"
+    assert make_dialogue(place="", host=host).location == "Messgeräte GmbH, Werkstraße 1, 12681 Berlin"
+    assert make_dialogue(place="Rotes Rathaus", host=None).location == "Rotes Rathaus"
+    assert make_dialogue(place="", host=None).location == ""
+
+
+def test_digital_dialogue_takes_place_at_its_link():
+    link = "https://konferenz.example.org/raum"
+
+    assert make_dialogue(format=DialogueFormat.DIGITAL, place="", video_link=link).location == link
+    assert (
+        make_dialogue(format=DialogueFormat.DIGITAL, place="Einwahl folgt", video_link=link).location
+        == "Einwahl folgt"
+    )
+
+
+def test_location_of_what_was_taken_over_is_left_as_it_is():
+    row = make_dialogue(DialogueState.HELD, origin=Origin.TAKEN_OVER, place="IHK Berlin", starts_at=None, ends_at=None)
+
+    assert row.location == "IHK Berlin"
+
+
+def test_rows_name_themselves():
+    dialogue = make_dialogue()
+    row = make_invitation(dialogue)
+
+    assert str(make_series()) == "Reihe 2026"
+    assert str(dialogue.topic) == "Fachkräfte sichern"
+    assert str(make_option(dialogue, ends_at=END)) == "Mi, 22.04.2026, 14:00–16:30 Uhr"
+    assert str(row) == f"{row.person} – Fachkräfte im Maschinenbau"
+    assert dialogue.calendar_uid == f"dialogue-{dialogue.pk}"
+
+
+def test_partner_does_not_see_a_draft_of_the_office_that_names_its_organisation(office):
+    partner = make_user(PARTNER)
+    draft = make_topic(TopicState.DRAFT, proposed_by=office, organisation_id=partner.organisation_id)
+
+    assert draft not in Topic.objects.visible_to(partner)
+    assert draft in Topic.objects.visible_to(office)

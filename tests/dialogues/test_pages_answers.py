@@ -1,0 +1,235 @@
+"""A guest opens the personal link: what it shows, what an answer does, a clear sentence for all that goes wrong."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from icalendar import Calendar
+
+from core.links import sign_link
+from core.roles import PARTNER
+from dialogues.enums import AnswerState, DialogueState
+from dialogues.models import Dialogue, Invitation, Topic
+from tests.dialogues.builders import ANSWER_BY, NOW, make_dialogue, make_invitation
+from tests.dialogues.pages import BASE, text_of
+from tests.partners.builders import make_organisation, make_person, make_user
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+S = DialogueState
+YES = {"answer": "accepted", "party": "1"}
+
+
+@pytest.fixture
+def row():
+    host = make_organisation("Messgeräte GmbH")
+    dialogue = make_dialogue(S.INVITED, title="Wärme", host=host, programme="14:00 Begrüßung", seats=3)
+    guest = make_person("Leitung A", email="a@example.org", organisation=make_organisation("Zange GmbH"))
+    return make_invitation(dialogue, person=guest)
+
+
+def test_the_page_shows_everything_a_guest_needs(client, row):
+    Topic.objects.update(description="Wie Betriebe ohne Gas heizen.")
+
+    response = client.get(row.personal_link)
+    text = text_of(response)
+
+    for words in (
+        "Wärme", "Für Leitung A, Zange GmbH", "Termin Mi, 22.04.2026, 14:00–16:30 Uhr",
+        "Ort Messgeräte GmbH, Werkstraße 1, 12681 Berlin", "Worum es geht Wie Betriebe ohne Gas heizen.",
+        "Programm 14:00 Begrüßung", "Zusage: Ich nehme teil.",
+        "Vorbehalt:", "Absage:", "Vertretung:", "Antwort senden", "Bitte antworten Sie bis Mi, 15.04.2026.",
+    ):  # fmt: skip
+        assert words in text, words
+    assert "Übersicht" not in text
+
+
+@pytest.mark.parametrize("end", ["", "termin.ics"])
+def test_the_link_leaks_nowhere(client, row, end):
+    for response in (client.get(row.personal_link + end), client.get(f"{BASE}/einladung/falsch/{end}")):
+        assert response["Referrer-Policy"] == "no-referrer"
+        assert response["Cache-Control"] == "no-store"
+        assert response["X-Robots-Tag"] == "noindex, nofollow"
+
+
+@pytest.mark.parametrize("method", ["get", "head", "options", "put", "delete"])
+def test_opening_changes_nothing(client, row, method):
+    with nothing_changes(row, row.dialogue):
+        getattr(client, method)(row.personal_link)
+
+
+def test_two_taps_are_enough(row):
+    browser = Client(enforce_csrf_checks=True)
+    browser.get(row.personal_link)
+
+    response = browser.post(row.personal_link, YES, headers={"origin": "null"}, follow=True)
+
+    row.refresh_from_db()
+    assert (row.answer, row.answered_at, row.channel) == (AnswerState.ACCEPTED, NOW, "link")
+    assert "Vielen Dank, Ihre Antwort ist eingegangen." in text_of(response)
+    assert "Ihre bisherige Antwort Zusage Gegeben am 02.03.2026, 10:00 Uhr." in text_of(response)
+    assert "Sie können Ihre Antwort bis Mi, 15.04.2026 ändern." in text_of(response)
+    assert mails_written() == [("answer_confirmed", "a@example.org")]
+
+
+def test_a_form_sent_twice_writes_and_mails_once(client, row):
+    client.post(row.personal_link, YES)
+
+    text = text_of(client.post(row.personal_link, YES, follow=True))
+
+    assert "Ihre Antwort liegt uns bereits vor. Sie müssen nichts weiter tun." in text
+    assert mails_written() == [("answer_confirmed", "a@example.org")]
+
+
+def test_an_answer_is_changed_and_keeps_nothing_of_the_substitute(client, row):
+    substitute = {"answer": "represented", "substitute_name": "Stabsstelle", "substitute_email": "s@example.org"}
+    client.post(row.personal_link, substitute)
+    assert "Es kommt: Stabsstelle." in text_of(client.get(row.personal_link))
+
+    client.post(row.personal_link, {"answer": "declined", "substitute_name": "Stabsstelle", "substitute_email": "x@"})
+
+    row.refresh_from_db()
+    assert (row.answer, row.substitute_name, row.substitute_email) == (AnswerState.DECLINED, "", "")
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({}, "Bitte wählen Sie eine Antwort."),
+        ({"answer": "open"}, "ist keine gültige Auswahl"),
+        ({"answer": "represented"}, "Bitte nennen Sie, wer Sie vertritt."),
+        ({"answer": "accepted", "party": "11"}, "kleiner oder gleich 10"),
+        ({"answer": "accepted", "party": "4"}, "Es sind nur noch 3 Plätze frei."),
+        ({"answer": "represented", "substitute_name": "S", "substitute_email": "x"}, "gültige E-Mail-Adresse"),
+    ],
+)
+def test_wrong_input_keeps_what_was_typed(client, row, values, words):
+    with nothing_changes(row):
+        response = client.post(row.personal_link, {**values, "remark": "Lange getippt"})
+
+    assert response.status_code == 200
+    assert words in text_of(response)
+    assert "Lange getippt" in response.content.decode()
+    assert "answer-form__more" in response.content.decode() and '<details class="answer-form__more" open>' in (
+        response.content.decode()
+    )
+
+
+def test_a_full_dialogue_says_so_before_and_after(client, row):
+    make_invitation(row.dialogue, AnswerState.ACCEPTED, party=3)
+    assert "Zurzeit sind alle Plätze belegt." in text_of(client.get(row.personal_link))
+
+    with nothing_changes(row):
+        response = client.post(row.personal_link, YES | {"remark": "Lange getippt"})
+    client.post(row.personal_link, {"answer": "tentative"})
+
+    assert "Es sind keine Plätze mehr frei." in text_of(response)
+    assert "Lange getippt" in response.content.decode()
+    row.refresh_from_db()
+    assert row.answer == AnswerState.TENTATIVE
+
+
+def test_a_guest_with_a_seat_may_keep_it_when_the_rest_is_full(client, row):
+    Invitation.objects.filter(pk=row.pk).update(answer=AnswerState.ACCEPTED, answered_at=NOW)
+    make_invitation(row.dialogue, AnswerState.ACCEPTED, party=2)
+
+    assert "Zurzeit sind alle Plätze belegt." not in text_of(client.get(row.personal_link))
+
+
+def test_a_damaged_link(client):
+    response = client.get(f"{BASE}/einladung/{sign_link('invitation', 1, 1)[:-2]}xx/")
+
+    assert response.status_code == 404
+    assert "Dieser Link ist nicht gültig." in text_of(response)
+    assert "geschaeftsstelle@example.org" in text_of(response)
+
+
+def test_an_expired_link(client, row, time_machine):
+    link = row.personal_link
+    time_machine.move_to(NOW + dt.timedelta(days=200))
+
+    response = client.get(link)
+
+    assert (response.status_code, "Dieser Link ist abgelaufen." in text_of(response)) == (404, True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"link_version": 2}, "Dieser Link wurde durch einen neueren ersetzt."),
+        ({"withdrawn_at": NOW}, "Diese Einladung wurde zurückgezogen."),
+        ({"released_at": None}, "Diese Einladung gibt es nicht mehr."),
+    ],
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_revoked_link(client, row, method, fields, words):
+    link = row.personal_link
+    Invitation.objects.filter(pk=row.pk).update(**fields)
+
+    with nothing_changes(row):
+        response = getattr(client, method)(link, YES if method == "post" else {})
+
+    assert response.status_code == 404
+    assert words in text_of(response)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"state": S.CANCELLED}, "Dieses Gespräch wurde abgesagt."),
+        ({"state": S.EXPLORING}, "Dieses Gespräch wird verschoben."),
+        ({"state": S.HELD}, "Zu diesem Gespräch kann nicht mehr geantwortet werden."),
+        ({"answer_by": dt.date(2026, 3, 1)}, "Die Frist für Ihre Antwort ist am 01.03.2026 abgelaufen."),
+    ],
+)
+def test_a_closed_list_says_why_and_keeps_what_was_typed(client, row, fields, words):
+    Dialogue.objects.filter(pk=row.dialogue_id).update(**fields)
+
+    page = text_of(client.get(row.personal_link))
+    with nothing_changes(row):
+        response = client.post(row.personal_link, YES | {"remark": "Lange getippt"})
+
+    assert words in page and "Antwort senden" not in page
+    assert words in text_of(response)
+    assert "Lange getippt" in response.content.decode()
+
+
+def test_the_date_for_the_calendar_holds_no_link(client, row):
+    response = client.get(f"{row.personal_link}termin.ics")
+
+    text = response.content.decode()
+    [event] = Calendar.from_ical(text).walk("VEVENT")
+    assert (str(event["SUMMARY"]), "ATTENDEE" in event) == ("Branchengespräch: Wärme", False)
+    assert "METHOD:PUBLISH" in text
+    assert "einladung" not in text.replace("\r\n ", "")
+
+
+def test_signed_in_guests_answer_in_the_portal(client):
+    partner = make_user(PARTNER)
+    row = make_invitation(person=partner.person)
+    client.force_login(partner)
+    address = f"{BASE}/einladungen/{row.pk}/antwort/"
+    assert "Übersicht" in text_of(client.get(address))
+
+    client.post(address, YES)
+
+    row.refresh_from_db()
+    assert (row.answer, row.channel) == (AnswerState.ACCEPTED, "account")
+    assert row.history.first().history_user == partner
+
+
+def test_answering_asks_few_questions_of_the_database(client, row, django_assert_max_num_queries):
+    for _ in range(20):
+        make_invitation(row.dialogue, AnswerState.DECLINED)
+
+    with django_assert_max_num_queries(4):
+        client.get(row.personal_link)
+
+
+def test_the_answer_day_is_the_last_day(client, row, time_machine):
+    time_machine.move_to(dt.datetime.combine(ANSWER_BY, dt.time(23, 59), NOW.tzinfo))
+
+    client.post(row.personal_link, YES)
+
+    row.refresh_from_db()
+    assert row.answer == AnswerState.ACCEPTED

@@ -1,0 +1,128 @@
+"""Dates: proposed three at a time, dropped, submitted, one of them fixed."""
+
+import datetime as dt
+
+import pytest
+
+from approvals.models import ApprovalRequest
+from dialogues.enums import DialogueFormat, DialogueState, OptionState
+from tests.dialogues.builders import (
+    DAY,
+    END,
+    make_dates_request,
+    make_dialogue,
+    make_option,
+)
+from tests.dialogues.pages import text_of
+from tests.partners.builders import make_person
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+S = DialogueState
+FACTS = {"title": "Wärme", "format": DialogueFormat.ON_SITE, "seats": "30", "senator_attends": "on"}
+
+
+def three_dates(**changes) -> dict:
+    """Return the form of dates with three rows filled in, 14:00 to 16:30 on three days."""
+    rows = {"date-TOTAL_FORMS": "3", "date-INITIAL_FORMS": "0"}
+    for number, day in enumerate(("2026-04-22", "2026-04-23", "2026-04-24")):
+        rows |= {f"date-{number}-day": day, f"date-{number}-begins": "14:00", f"date-{number}-ends": "16:30",
+                 f"date-{number}-host_preference": "possible"}  # fmt: skip
+    return rows | changes
+
+
+def test_three_dates_at_once(signed_in):
+    dialogue = make_dialogue()
+
+    signed_in.post(f"{dialogue.get_absolute_url()}termine/", three_dates(**{"date-1-day": "", "date-1-begins": "",
+                   "date-1-ends": "", "date-2-host_preference": "preferred"}))  # fmt: skip
+
+    options = dialogue.date_options.order_by("starts_at")
+    assert [(row.starts_at, row.ends_at, row.host_preference) for row in options] == [
+        (DAY, END, "possible"), (DAY + dt.timedelta(days=2), END + dt.timedelta(days=2), "preferred"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"date-2-day": "2026-03-01"}, "Der Termin liegt in der Vergangenheit."),
+        ({"date-2-day": "2026-04-22"}, "Dieser Termin ist schon vorgeschlagen."),
+        ({"date-2-ends": "13:00"}, "Das Ende muss nach dem Beginn liegen."),
+        ({"date-2-day": ""}, "Tag: Dieses Feld ist zwingend erforderlich."),
+    ],
+)
+def test_one_wrong_date_keeps_all_three_in_the_form(signed_in, changes, words):
+    dialogue = make_dialogue()
+
+    response = signed_in.post(f"{dialogue.get_absolute_url()}termine/", three_dates(**changes))
+
+    assert words in text_of(response)
+    assert 'value="2026-04-23"' in response.content.decode()
+    assert dialogue.date_options.count() == 0
+
+
+def test_no_date_at_all(signed_in):
+    dialogue = make_dialogue()
+    empty = {name: "" if name[-3:] in ("day", "ins", "nds") else value for name, value in three_dates().items()}
+
+    assert "Bitte tragen Sie mindestens einen Termin ein." in text_of(
+        signed_in.post(f"{dialogue.get_absolute_url()}termine/", empty)
+    )
+
+
+def test_a_date_is_dropped_with_its_button(signed_in):
+    dialogue = make_dialogue(S.EXPLORING)
+    option = make_option(dialogue)
+    address = f"{dialogue.get_absolute_url()}termine/{option.pk}/verwerfen/"
+    assert address in signed_in.get(dialogue.get_absolute_url()).content.decode()
+
+    signed_in.post(address)
+
+    option.refresh_from_db()
+    assert option.state == OptionState.DROPPED
+    assert address not in signed_in.get(dialogue.get_absolute_url()).content.decode()
+
+
+def test_dates_under_decision_cannot_be_dropped(signed_in):
+    dialogue = make_dialogue(S.EXPLORING)
+    option = make_option(dialogue)
+    make_dates_request(dialogue, option)
+    address = f"{dialogue.get_absolute_url()}termine/{option.pk}/verwerfen/"
+
+    assert address not in signed_in.get(dialogue.get_absolute_url()).content.decode()
+    with nothing_changes(option):
+        assert "Warten Sie die Antwort ab." in text_of(signed_in.post(address, follow=True))
+
+
+def test_dates_are_submitted_with_a_vorlage(signed_in, senator):
+    dialogue = make_dialogue(S.EXPLORING)
+    option = make_option(dialogue)
+    page = signed_in.get(f"{dialogue.get_absolute_url()}termine/vorlegen/")
+    assert "Vorgelegt werden: Mi, 22.04.2026, 14:00–16:30 Uhr (Gastgeber möglich)" in text_of(page)
+    assert page.context["form"].initial["vote"] == "Zustimmung zu einem der Termine, Teilnahme der Leitung"
+
+    signed_in.post(f"{dialogue.get_absolute_url()}termine/vorlegen/", {"vote": "Zustimmung", "due_on": "2026-03-09"})
+
+    request = ApprovalRequest.objects.get(kind="dates")
+    assert [row["id"] for row in request.options] == [option.pk]
+    assert mails_written() == [("approval_asked", "senatorin@example.org")]
+
+
+def test_only_granted_dates_can_be_fixed(signed_in, senator):
+    dialogue = make_dialogue(S.EXPLORING, host_contact=make_person("Werksleitung", email="werk@example.org"))
+    granted = make_option(dialogue, OptionState.POSSIBLE)
+    other = make_option(dialogue, OptionState.IMPOSSIBLE, starts_at=DAY.replace(day=23), ends_at=END.replace(day=23))
+    make_dates_request(dialogue, granted, state="approved")
+    address = f"{dialogue.get_absolute_url()}termine/festlegen/"
+    page = text_of(signed_in.get(address))
+    assert "Eine Nachricht mit Kalendereintrag erhalten: Büro der Senatorin Werksleitung" in page
+    assert "Do, 23.04.2026" not in page
+
+    with nothing_changes(dialogue):
+        assert "Bitte" in text_of(signed_in.post(address, {"option": other.pk}))
+    signed_in.post(address, {"option": granted.pk})
+
+    dialogue.refresh_from_db()
+    assert (dialogue.state, dialogue.starts_at) == (S.SCHEDULED, DAY)
+    assert mails_written() == [("date_fixed", "senatorin@example.org"), ("date_fixed", "werk@example.org")]

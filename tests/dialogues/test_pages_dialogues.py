@@ -1,0 +1,138 @@
+"""The page of a dialogue: where it stands, what is next, for each who sees it; its calendar entry."""
+
+import pytest
+from icalendar import Calendar
+
+from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
+from dialogues.enums import AnswerState, DialogueFormat, DialogueState
+from partners.models import CrossCuttingTheme, Sector
+from tests.dialogues.builders import (
+    BERLIN,
+    DAY,
+    make_dialogue,
+    make_invitation,
+    make_past,
+)
+from tests.dialogues.pages import BASE, links_of, text_of
+from tests.partners.builders import make_organisation, make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+S = DialogueState
+FACTS = {"title": "Wärme", "format": DialogueFormat.ON_SITE, "seats": "30", "senator_attends": "on"}
+
+
+def test_the_page_says_where_it_stands_what_is_next_and_what_happened(signed_in):
+    host = make_organisation("Messgeräte GmbH")
+    dialogue = make_dialogue(
+        S.INVITED, title="Wärme", host=host, programme="14:00 Begrüßung", internal_notes="anrufen"
+    )
+    dialogue.topic.themes.add(CrossCuttingTheme.objects.create(name="Flächen"))
+    dialogue.topic.sectors.add(Sector.objects.create(name="Metall"))
+    make_invitation(dialogue)
+
+    text = text_of(signed_in.get(dialogue.get_absolute_url()))
+
+    for words in (
+        "Branchengespräch · Flächen · Metall", "Einladung läuft", "1 Gast hat noch nicht geantwortet.",
+        "Jetzt erinnern",
+        "Termin Mi, 22.04.2026, 14:00–16:30 Uhr", "Gastgeber Messgeräte GmbH", "Ort Werkstraße 1, 12681 Berlin",
+        "Freigabe Büro der Senatorin, ", "Antwort der Gäste Mi, 15.04.2026", "Erinnerung an die Gäste Mi, 08.04.2026",
+        "Ergebnis festhalten Mi, 29.04.2026", "Überblick Gäste Programm Verlauf", "Verschieben Absagen", "anrufen",
+    ):  # fmt: skip
+        assert words in text, words
+
+
+@pytest.mark.parametrize("page", ["", "gaeste/", "programm/", "verlauf/"])
+def test_every_tab_stays_below_twenty_queries(signed_in, django_assert_max_num_queries, page):
+    dialogue = make_dialogue(S.INVITED, programme="14:00 Begrüßung")
+    for _ in range(5):
+        make_invitation(dialogue)
+
+    with django_assert_max_num_queries(17):
+        signed_in.get(f"{dialogue.get_absolute_url()}{page}")
+
+
+def test_what_was_taken_over_shows_its_source_and_no_workflow(signed_in):
+    dialogue = make_past(
+        "Wiederaufnahme", host_text="Verband", participants_text="Senatsverwaltung\nVerbände", outcome="Bekräftigt",
+        press_text="Bericht", sources=["https://example.org/a"], basis={"starts_on": "year"}, doubts="Nach März.",
+    )  # fmt: skip
+
+    response = signed_in.get(dialogue.get_absolute_url())
+    text = text_of(response)
+
+    for words in ("Bekräftigt", "Senatsverwaltung", "Bericht", "Nach März.", "nur das Jahr bekannt", "übernommen"):
+        assert words in text, words
+    assert "https://example.org/a" in links_of(response)
+    for words in ("Nächster Schritt", "Bearbeiten", "Absagen", "Plätze", "Verlauf"):
+        assert words not in text, words
+
+
+def test_a_partner_sees_the_own_answer_and_may_change_it(client):
+    partner = make_user(PARTNER)
+    dialogue = make_dialogue(S.INVITED)
+    row = make_invitation(dialogue, AnswerState.TENTATIVE, person=partner.person)
+    client.force_login(partner)
+
+    response = client.get(dialogue.get_absolute_url())
+
+    assert "Ihre Antwort: Vorbehalt. Sie können sie noch ändern." in text_of(response)
+    assert f"{BASE}/einladungen/{row.pk}/antwort/" in links_of(response)
+    assert "Verlauf" not in text_of(response)
+
+
+def test_an_observer_sees_what_was_decided_without_a_button(client):
+    dialogue = make_dialogue(S.INVITED)
+    make_invitation(dialogue)
+    client.force_login(make_user(OBSERVER))
+
+    text = text_of(client.get(dialogue.get_absolute_url()))
+
+    assert "Nächster Schritt" not in text and "Weitere Schritte" not in text
+
+
+def test_a_cancelled_dialogue_says_why(signed_in):
+    dialogue = make_dialogue(S.CANCELLED, closing_reason="Der Betrieb ist geschlossen.")
+
+    text = text_of(signed_in.get(dialogue.get_absolute_url()))
+
+    assert "abgesagt" in text
+    assert "Warum abgesagt Der Betrieb ist geschlossen." in text
+
+
+def test_the_date_as_a_calendar_entry(signed_in):
+    dialogue = make_dialogue(S.SCHEDULED, title="Wärme", host=make_organisation("Messgeräte GmbH"))
+
+    response = signed_in.get(f"{dialogue.get_absolute_url()}termin.ics")
+
+    [event] = Calendar.from_ical(response.content).walk("VEVENT")
+    assert response["Content-Type"] == "text/calendar; charset=utf-8; method=PUBLISH"
+    assert event.decoded("DTSTART").astimezone(BERLIN) == DAY
+    assert str(event["LOCATION"]) == "Messgeräte GmbH, Werkstraße 1, 12681 Berlin"
+    assert "ATTENDEE" not in event
+
+
+def test_no_entry_without_a_date(signed_in):
+    assert signed_in.get(f"{make_dialogue().get_absolute_url()}termin.ics").status_code == 404
+
+
+@pytest.mark.parametrize("role", [PARTNER, OBSERVER])
+def test_internal_notes_and_others_answers_stay_inside(client, role):
+    user = make_user(role)
+    client.force_login(user)
+    dialogue = make_dialogue(DialogueState.INVITED, internal_notes="Streng vertraulich")
+    make_invitation(dialogue, person=user.person)
+    other = make_invitation(dialogue, AnswerState.DECLINED, remark="Keine Zeit")
+
+    for page in ("", "gaeste/"):
+        text = text_of(client.get(f"{BASE}/{dialogue.pk}/{page}"))
+        assert "Streng vertraulich" not in text
+        assert other.person.name not in text
+        assert "Keine Zeit" not in text
+
+
+def test_notes_are_not_for_the_senators_office(client):
+    dialogue = make_dialogue(DialogueState.INVITED, internal_notes="Streng vertraulich")
+    client.force_login(make_user(SENATOR_OFFICE))
+
+    assert "Streng vertraulich" not in text_of(client.get(f"{BASE}/{dialogue.pk}/"))

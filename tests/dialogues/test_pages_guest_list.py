@@ -1,0 +1,34 @@
+"""What the office is asked to look at before invitations go out."""
+
+import pytest
+
+from dialogues.enums import DialogueState
+from dialogues.views.guest_list import release_doubts
+from tests.dialogues.builders import make_dialogue, make_invitation
+from tests.partners.builders import make_person
+
+pytestmark = pytest.mark.django_db
+
+
+def test_nothing_to_doubt_where_address_contact_and_seats_are_there():
+    dialogue = make_dialogue(DialogueState.SCHEDULED, host_contact=make_person(), seats=3)
+
+    assert release_doubts(dialogue, 3) == []
+
+
+def test_missing_address_and_contact_are_named():
+    dialogue = make_dialogue(DialogueState.SCHEDULED, place="")
+
+    assert [doubt.partition(";")[0] for doubt in release_doubts(dialogue, 1)] == [
+        "Es ist keine Anschrift eingetragen",
+        "Beim Gastgeber ist keine Ansprechperson eingetragen",
+    ]
+
+
+def test_more_guests_than_seats_are_named_with_those_already_invited():
+    dialogue = make_dialogue(DialogueState.INVITED, host_contact=make_person(), seats=3)
+    make_invitation(dialogue)
+
+    [doubt] = release_doubts(dialogue, 3)
+
+    assert doubt == "Damit sind 4 Gäste eingeladen, es gibt aber nur 3 Plätze. Wer zuerst zusagt, kommt."

@@ -1,0 +1,193 @@
+"""The guest list on its page, in Excel and on paper; entering answers and withdrawing invitations."""
+
+import datetime as dt
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+
+from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
+from dialogues.enums import AnswerState, DialogueState
+from outbox.enums import MailState
+from outbox.models import Mail
+from tests.dialogues.builders import (
+    NOW,
+    make_dialogue,
+    make_invitation,
+    make_released,
+)
+from tests.dialogues.pages import BASE, links_of, text_of
+from tests.partners.builders import make_organisation, make_person, make_user
+from tests.unchanged import mails_written
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+S = DialogueState
+
+
+def guests_page(dialogue) -> str:
+    return f"{dialogue.get_absolute_url()}gaeste/"
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_the_list_costs_the_same_for_any_number(signed_in, office, django_assert_num_queries, count):
+    dialogue = make_released(office, count)
+
+    with django_assert_num_queries(12):
+        signed_in.get(guests_page(dialogue))
+
+
+def test_the_list_shows_answers_seats_and_how_mails_stand(signed_in, office):
+    dialogue = make_released(office, 3)
+    Mail.objects.update(state=MailState.SENT, sent_at=NOW)
+    first, second, _third = dialogue.invitations.order_by("pk")
+    dialogue.invitations.filter(pk=first.pk).update(answer=AnswerState.ACCEPTED, answered_at=NOW, party=3)
+    dialogue.invitations.filter(pk=second.pk).update(
+        answer=AnswerState.REPRESENTED, answered_at=NOW, substitute_name="Stabsstelle", remark="Bis bald"
+    )
+
+    text = text_of(signed_in.get(guests_page(dialogue)))
+
+    for words in (
+        "3 Einladungen 4 von 30 Plätzen belegt · Antwort bis 15.04.2026", "1 Zusage 1 vertreten 1 offen",
+        "Betrieb 00 Gast 0 3 Personen Zusage versandt 02.03.2026", "Stabsstelle in Vertretung für Gast 1 „Bis bald“",
+        "Antwort eintragen Einladung zurückziehen",
+    ):  # fmt: skip
+        assert words in text, words
+
+
+def test_sending_shows_how_far_it_is_and_what_failed(signed_in, office):
+    dialogue = make_released(office, 3)
+    mails = list(Mail.objects.order_by("pk"))
+    Mail.objects.filter(pk=mails[0].pk).update(state=MailState.SENT, sent_at=NOW)
+    Mail.objects.filter(pk=mails[1].pk).update(state=MailState.FAILED)
+
+    running = text_of(signed_in.get(guests_page(dialogue)))
+    Mail.objects.filter(pk=mails[2].pk).update(state=MailState.SENT, sent_at=NOW)
+    done = text_of(signed_in.get(guests_page(dialogue)))
+
+    assert "Versand läuft 1 von 3 E-Mails sind versandt. 1 ist fehlgeschlagen." in running
+    assert "Versand läuft" not in done
+    assert "1 E-Mail konnte nicht versandt werden. Zum Postausgang" in done
+
+
+def test_the_senators_office_sees_the_list_without_acts(client):
+    dialogue = make_dialogue(S.INVITED)
+    make_invitation(dialogue, person=make_person("Leitung A"))
+    make_invitation(dialogue, person=make_person("Leitung B"), released=False)
+    client.force_login(make_user(SENATOR_OFFICE))
+
+    text = text_of(client.get(guests_page(dialogue)))
+
+    assert "Leitung A" in text
+    for words in ("Leitung B", "Antwort eintragen", "Gäste hinzufügen"):
+        assert words not in text, words
+
+
+def test_an_observer_sees_numbers_and_no_names(client):
+    dialogue = make_dialogue(S.INVITED)
+    make_invitation(dialogue, AnswerState.ACCEPTED, person=make_person("Leitung A"), shares_answer=True)
+    client.force_login(make_user(OBSERVER))
+
+    text = text_of(client.get(guests_page(dialogue)))
+
+    assert "1 Einladung 1 von 30 Plätzen belegt" in text
+    assert "Leitung A" not in text
+
+
+def test_a_partner_sees_who_agreed_and_the_own_organisation(client):
+    partner = make_user(PARTNER)
+    dialogue = make_dialogue(S.INVITED)
+    colleague = make_person("Kollegium", organisation=partner.person.organisation)
+    make_invitation(dialogue, AnswerState.TENTATIVE, person=partner.person)
+    make_invitation(dialogue, AnswerState.DECLINED, person=colleague)
+    seen = make_person("Offen", organisation=make_organisation("Zange GmbH"))
+    make_invitation(dialogue, AnswerState.ACCEPTED, person=seen, shares_answer=True)
+    make_invitation(dialogue, AnswerState.ACCEPTED, person=make_person("Verdeckt"))
+    make_invitation(dialogue, AnswerState.DECLINED, person=make_person("Verhindert"), shares_answer=True)
+    client.force_login(partner)
+
+    text = text_of(client.get(guests_page(dialogue)))
+
+    assert "Kollegium Absage" in text
+    assert "Wer teilnimmt Zange GmbH Offen" in text
+    for words in ("Verdeckt", "Verhindert", "Plätzen belegt"):
+        assert words not in text, words
+
+
+def test_an_answer_given_by_phone(signed_in):
+    row = make_invitation(person=make_person("Leitung A", email="a@example.org"))
+    address = f"{BASE}/einladungen/{row.pk}/eintragen/"
+
+    refused = text_of(signed_in.post(address, {"answer": "represented", "remark": "Lange getippt"}))
+    signed_in.post(address, {"answer": "represented", "substitute_name": "Stabsstelle", "party": "2"})
+
+    row.refresh_from_db()
+    assert "Bitte nennen Sie, wer Sie vertritt." in refused and "Lange getippt" in refused
+    assert (row.answer, row.substitute_name, row.party, row.channel) == ("represented", "Stabsstelle", 2, "office")
+
+
+def test_withdrawing_is_asked_again_and_told(signed_in):
+    row = make_invitation(person=make_person("Leitung A", email="a@example.org"))
+    address = f"{BASE}/einladungen/{row.pk}/zurueckziehen/"
+    assert "Leitung A erhält eine Nachricht" in text_of(signed_in.get(address))
+
+    text = text_of(signed_in.post(address, follow=True))
+
+    row.refresh_from_db()
+    assert row.withdrawn_at == NOW
+    assert "zurückgezogen 02.03.2026" in text
+    assert mails_written() == [("invitation_withdrawn", "a@example.org")]
+
+
+def test_somebody_not_yet_invited_is_struck_without_a_mail(signed_in):
+    dialogue = make_dialogue(S.SCHEDULED)
+    row = make_invitation(dialogue, released=False)
+    address = f"{BASE}/einladungen/{row.pk}/streichen/"
+    assert address in signed_in.get(guests_page(dialogue)).content.decode()
+
+    signed_in.post(address)
+
+    assert dialogue.invitations.count() == 0
+    assert mails_written() == []
+
+
+def test_the_whole_list_as_excel(signed_in):
+    dialogue = make_dialogue(S.INVITED)
+    organisation = make_organisation("Zange GmbH")
+    person = make_person("=Leitung", function="Werk", email="a@example.org", phone="030 1", organisation=organisation)
+    make_invitation(dialogue, AnswerState.ACCEPTED, person=person, party=2, remark="Gern")
+
+    response = signed_in.get(f"{guests_page(dialogue)}export/")
+
+    rows = [[cell.value for cell in row] for row in load_workbook(BytesIO(response.content)).active.iter_rows()]
+    assert rows[0][:7] == ["Organisation", "Person", "Funktion", "E-Mail", "Telefon", "Antwort", "Personen"]
+    assert rows[1] == [
+        "Zange GmbH", "=Leitung", "Werk", "a@example.org", "030 1", "Zusage", 2, None, None, "Gern",
+        dt.datetime(2026, 3, 2, 10, 0), "über den persönlichen Link", "eingeladen 02.03.2026",
+    ]  # fmt: skip
+    assert "einladung/" not in str(rows)
+
+
+def test_the_printed_list_holds_who_may_come(signed_in):
+    dialogue = make_dialogue(S.INVITED)
+    for name, answer, party in (("A", "accepted", 2), ("B", "tentative", 1), ("C", "declined", 1), ("D", "open", 1)):
+        make_invitation(dialogue, answer, person=make_person(f"Leitung {name}"), party=party)
+    make_invitation(dialogue, "represented", person=make_person("Leitung E"))
+
+    text = text_of(signed_in.get(f"{guests_page(dialogue)}drucken/"))
+
+    assert "3 Personen angemeldet" in text
+    assert "Leitung A 2" in text
+    assert "Leitung B mit Vorbehalt" in text
+    assert "Stellvertretung in Vertretung für Leitung E" in text
+    assert "Leitung C" not in text and "Leitung D" not in text
+
+
+def test_the_page_offers_its_exports(signed_in):
+    dialogue = make_dialogue(S.INVITED)
+    make_invitation(dialogue)
+
+    links = links_of(signed_in.get(guests_page(dialogue)))
+
+    for end in ("export/", "drucken/", "zusammenstellen/"):
+        assert f"{guests_page(dialogue)}{end}" in links, end

@@ -1,0 +1,160 @@
+"""Composing a guest list, the second look, releasing and reminding."""
+
+import datetime as dt
+
+import pytest
+
+from dialogues.enums import AnswerState, DialogueState
+from partners.models import DistributionList
+from tests.dialogues.builders import (
+    ANSWER_BY,
+    make_dialogue,
+    make_invitation,
+)
+from tests.dialogues.pages import text_of
+from tests.partners.builders import make_organisation, make_person
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+S = DialogueState
+
+
+def guests_page(dialogue) -> str:
+    return f"{dialogue.get_absolute_url()}gaeste/"
+
+
+def test_composing_from_lists_organisations_and_people(signed_in):
+    dialogue = make_dialogue(S.SCHEDULED)
+    organisation = make_organisation("Öfen GmbH")
+    first, second = make_person("Leitung", organisation=organisation), make_person("Werk", organisation=organisation)
+    single = make_person("Einzeln")
+    members = DistributionList.objects.create(name="Alle")
+    members.members.add(first)
+    address = f"{guests_page(dialogue)}zusammenstellen/"
+    assert "Öfen GmbH 2 Personen mit E-Mail-Adresse" in text_of(signed_in.get(f"{address}?q=oef"))
+
+    response = signed_in.post(
+        address, {"lists": [members.pk], "organisations": [organisation.pk], "people": [single.pk]}, follow=True
+    )
+    again = signed_in.post(address, {"organisations": [organisation.pk]}, follow=True)
+
+    assert set(dialogue.invitations.values_list("person", flat=True)) == {first.pk, second.pk, single.pk}
+    assert "3 Personen stehen neu auf der Gästeliste." in text_of(response)
+    assert "0 Personen stehen neu auf der Gästeliste. 2 standen schon darauf." in text_of(again)
+    assert mails_written() == []
+
+
+def test_composing_without_a_tick_says_so(signed_in):
+    dialogue = make_dialogue(S.SCHEDULED)
+
+    text = text_of(signed_in.post(f"{guests_page(dialogue)}zusammenstellen/", {"people": ["9" * 30, "x"]}))
+
+    assert "Bitte kreuzen Sie an, wer auf die Gästeliste soll." in text
+
+
+def test_the_second_look_shows_mail_entry_list_and_no_link(signed_in):
+    host = make_organisation("Messgeräte GmbH")
+    dialogue = make_dialogue(S.SCHEDULED, title="Wärme", host=host, programme="14:00 Begrüßung\n15:00 Rundgang")
+    person = make_person("Leitung", salutation="Sehr geehrte Leitung", email="leitung@example.org")
+    row = make_invitation(dialogue, released=False, person=person)
+
+    response = signed_in.get(f"{guests_page(dialogue)}versenden/")
+    text = text_of(response)
+
+    for words in (
+        "1 Einladung versenden", "Betreff: Einladung: Wärme, Mi, 22.04.2026, 14:00–16:30 Uhr", "Sehr geehrte Leitung,",
+        "Ort: Messgeräte GmbH, Werkstraße 1, 12681 Berlin", "14:00 Begrüßung · 15:00 Rundgang",
+        "Bitte antworten Sie bis zum 15.04.2026.", "Einladung beantworten: [persönlicher Link]",
+        "Titel Branchengespräch: Wärme", "1 Gast Leitung Leitung · leitung@example.org",
+    ):  # fmt: skip
+        assert words in text, words
+    assert str(response.context["form"].initial["answer_by"]) == "2026-04-15"
+    assert "/einladung/" not in response.content.decode().replace("/einladungen/", "")
+    assert row.personal_link not in response.content.decode()
+
+
+def test_releasing_sends_what_the_button_named(signed_in):
+    dialogue = make_dialogue(S.SCHEDULED)
+    for letter in "ab":
+        make_invitation(dialogue, released=False, person=make_person(email=f"{letter}@example.org"))
+    address = f"{guests_page(dialogue)}versenden/"
+
+    response = signed_in.post(address, {"answer_by": "2026-04-10", "expected": "2"}, follow=True)
+
+    dialogue.refresh_from_db()
+    assert (dialogue.state, dialogue.answer_by) == (S.INVITED, dt.date(2026, 4, 10))
+    assert response.redirect_chain == [(guests_page(dialogue), 302)]
+    assert "2 Einladungen sind auf dem Weg." in text_of(response)
+    assert mails_written() == [("invitation", "a@example.org"), ("invitation", "b@example.org")]
+
+
+def test_a_list_that_changed_meanwhile_is_looked_at_again(signed_in):
+    dialogue = make_dialogue(S.SCHEDULED)
+    for _ in range(2):
+        make_invitation(dialogue, released=False)
+    address = f"{guests_page(dialogue)}versenden/"
+
+    with nothing_changes(dialogue):
+        response = signed_in.post(address, {"answer_by": "2026-04-10", "expected": "1"})
+
+    assert "2 Einladungen wären zu senden. Bitte prüfen Sie noch einmal." in text_of(response)
+    assert 'name="expected" value="2"' in response.content.decode()
+    assert 'value="2026-04-10"' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("answer_by", "words"),
+    [
+        ("2026-03-01", "muss zwischen heute und dem Gespräch liegen"),
+        ("2026-04-23", "muss zwischen heute und dem Gespräch liegen"),
+        ("9999-12-31", "Bitte prüfen Sie das Jahr."),
+        ("", "Dieses Feld ist zwingend erforderlich."),
+    ],
+)
+def test_a_wrong_answer_day_sends_nothing(signed_in, answer_by, words):
+    dialogue = make_dialogue(S.SCHEDULED)
+    row = make_invitation(dialogue, released=False)
+
+    with nothing_changes(dialogue, row):
+        response = signed_in.post(f"{guests_page(dialogue)}versenden/", {"answer_by": answer_by, "expected": "1"})
+
+    assert words in text_of(response)
+
+
+def test_nothing_to_send_leads_back(signed_in):
+    dialogue = make_dialogue(S.INVITED)
+
+    assert "Es gibt keine Einladung, die noch zu versenden wäre." in text_of(
+        signed_in.get(f"{guests_page(dialogue)}versenden/", follow=True)
+    )
+
+
+def test_reminding_names_whom_and_reminds_once_a_day(signed_in):
+    dialogue = make_dialogue(S.INVITED)
+    silent = make_person("Leitung A", email="a@example.org", organisation=make_organisation("Zange GmbH"))
+    make_invitation(dialogue, person=silent)
+    make_invitation(dialogue, AnswerState.DECLINED)
+    address = f"{guests_page(dialogue)}erinnern/"
+
+    page = text_of(signed_in.get(address))
+    first = text_of(signed_in.post(address, follow=True))
+    signed_in.post(address)
+
+    assert "Zange GmbH: Leitung A" in page
+    assert "1 Gast erinnern" in page
+    assert "1 Gast wird erinnert." in first
+    assert mails_written() == [("invitation_reminder", "a@example.org")]
+
+
+def test_the_answer_day_of_running_invitations_stays_a_day(signed_in):
+    dialogue = make_dialogue(S.INVITED)
+    address = f"{dialogue.get_absolute_url()}bearbeiten/"
+    values = {"title": "Wärme", "format": "on_site", "seats": "30", "host": dialogue.host_id}
+
+    for answer_by in ("", "2026-04-23"):
+        with nothing_changes(dialogue):
+            assert signed_in.post(address, values | {"answer_by": answer_by}).status_code == 200
+    signed_in.post(address, values | {"answer_by": "2026-04-20"})
+
+    dialogue.refresh_from_db()
+    assert (ANSWER_BY, dialogue.answer_by) == (dt.date(2026, 4, 15), dt.date(2026, 4, 20))

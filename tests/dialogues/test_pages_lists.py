@@ -1,0 +1,187 @@
+"""The lists: what they show, find, sort, count and export, and what they cost."""
+
+import datetime as dt
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+
+from core.models import Precision
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from dialogues.enums import AnswerState, DialogueCategory, DialogueState, SeriesState, TopicState
+from partners.models import CrossCuttingTheme, Sector
+from tests.dialogues.builders import (
+    NOW,
+    make_dialogue,
+    make_invitation,
+    make_past,
+    make_series,
+    make_topic,
+)
+from tests.dialogues.pages import BASE, text_of, titles_of
+from tests.partners.builders import make_organisation, make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+S = DialogueState
+EVENT = {"category": DialogueCategory.EVENT, "event_kind": "SKIP, 4. Sitzung"}
+
+
+def rows_of(response) -> list[list]:
+    sheet = load_workbook(BytesIO(response.content)).active
+    return [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("address", "queries"), [("", 11), ("themen/", 10), ("reihen/", 6), ("veranstaltungen/", 8)])
+def test_a_list_costs_the_same_for_any_number(signed_in, django_assert_num_queries, count, address, queries):
+    for number in range(count):
+        topic = make_topic(series=make_series())
+        topic.sectors.add(Sector.objects.create(name=f"Branche {number}"))
+        make_invitation(make_dialogue(S.INVITED, topic=topic))
+        make_past(**EVENT)
+
+    with django_assert_num_queries(queries):
+        signed_in.get(f"{BASE}/{address}")
+
+
+def test_dialogues_and_kindred_meetings_never_mix(signed_in):
+    make_past("Erstes Gespräch")
+    make_past("Sitzung", **EVENT)
+
+    assert titles_of(signed_in.get(f"{BASE}/")) == ["Erstes Gespräch"]
+    assert titles_of(signed_in.get(f"{BASE}/veranstaltungen/")) == ["Sitzung"]
+
+
+def test_filters_of_dialogues(signed_in):
+    sector, theme = Sector.objects.create(name="Metall"), CrossCuttingTheme.objects.create(name="Flächen")
+    host = make_organisation("Öfen & Söhne GmbH")
+    topic = make_topic()
+    topic.sectors.add(sector, Sector.objects.create(name="Optik"))
+    topic.themes.add(theme)
+    found = make_dialogue(S.INVITED, title="Wärme für Öfen", topic=topic, host=host)
+    for _ in range(2):
+        make_invitation(found, AnswerState.ACCEPTED)
+    make_past("Anderes")
+
+    for query in (
+        "q=oefen", "q=waerme+öfen", "state=invited", "year=2026", f"sector={sector.pk}", f"theme={theme.pk}",
+        f"host={host.pk}",
+    ):  # fmt: skip
+        response = signed_in.get(f"{BASE}/?{query}")
+        assert titles_of(response) == ["Wärme für Öfen"], query
+        assert response.context["page"].object_list[0].seats_held == 2, query
+    assert titles_of(signed_in.get(f"{BASE}/?year=2017")) == ["Anderes"]
+
+
+def test_a_wrong_filter_is_no_error(signed_in):
+    make_dialogue()
+
+    for query in ("sector=abc", "sector=999", "state=quatsch", "year=abc", "sort=quatsch", "page=999"):
+        assert signed_in.get(f"{BASE}/?{query}").status_code == 200, query
+
+
+def test_sorting_of_dialogues(signed_in):
+    make_past("Beta", host_text="Zett")
+    make_past("Ähre", starts_on=dt.date(2019, 1, 1), host_text="Aal")
+    make_dialogue(title="Cäsar")
+
+    assert titles_of(signed_in.get(f"{BASE}/")) == ["Cäsar", "Ähre", "Beta"]
+    assert titles_of(signed_in.get(f"{BASE}/?sort=date")) == ["Beta", "Ähre", "Cäsar"]
+    assert titles_of(signed_in.get(f"{BASE}/?sort=title")) == ["Ähre", "Beta", "Cäsar"]
+    assert titles_of(signed_in.get(f"{BASE}/?sort=-title")) == ["Cäsar", "Beta", "Ähre"]
+
+
+def test_an_empty_list_says_what_to_do(signed_in):
+    assert "Ein Gespräch beginnt mit einem freigegebenen Thema." in text_of(signed_in.get(f"{BASE}/"))
+    assert "Kein Gespräch passt zu dieser Auswahl." in text_of(signed_in.get(f"{BASE}/?q=nichts"))
+    assert "Noch ist kein Thema vorgeschlagen." in text_of(signed_in.get(f"{BASE}/themen/"))
+    assert "Noch gibt es keine Reihe." in text_of(signed_in.get(f"{BASE}/reihen/"))
+    assert "Es sind keine früheren Veranstaltungen übernommen." in text_of(signed_in.get(f"{BASE}/veranstaltungen/"))
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"), [(OFFICE, True), (SENATOR_OFFICE, True), (OBSERVER, True), (PARTNER, False)]
+)
+def test_numbers_of_answers_are_not_for_partners(client, role, seen):
+    user = make_user(role)
+    dialogue = make_dialogue(S.INVITED)
+    make_invitation(dialogue, AnswerState.ACCEPTED, person=user.person, party=4)
+    client.force_login(user)
+
+    page = client.get(f"{BASE}/")
+    export = rows_of(client.get(f"{BASE}/export/"))
+
+    assert ("4 von 30 Plätzen" in text_of(page)) is seen
+    assert ("Ihre Antwort" in text_of(page)) is not seen
+    assert ("Zusagen" in export[0]) is seen
+
+
+def test_export_of_what_is_shown(signed_in):
+    host = make_organisation("Messgeräte GmbH")
+    dialogue = make_dialogue(S.INVITED, title="=Wärme", host=host, seats=12)
+    make_invitation(dialogue, AnswerState.ACCEPTED, party=2)
+    make_invitation(dialogue)
+    make_past("Anderes")
+
+    response = signed_in.get(f"{BASE}/export/?state=invited")
+
+    assert 'filename="Branchengespraeche.xlsx"' in response["Content-Disposition"]
+    assert rows_of(response) == [
+        ["Gespräch", "Reihe", "Termin", "Gastgeber", "Ort", "Format", "Stand", "Ergebnis", "Einladungen", "Zusagen",
+         "Vorbehalt", "Absagen", "belegt", "Plätze"],
+        ["=Wärme", "Reihe 2026", "Mi, 22.04.2026, 14:00–16:30 Uhr", "Messgeräte GmbH", "Werkstraße 1, 12681 Berlin",
+         "vor Ort", "eingeladen", None, 2, 1, 0, 0, 2, 12],
+    ]  # fmt: skip
+
+
+def test_export_of_kindred_meetings(signed_in):
+    make_past("Fachkräfte", host_text="Senatskanzlei", place="Rotes Rathaus", participants_text="Mitglieder", **EVENT)
+
+    assert rows_of(signed_in.get(f"{BASE}/veranstaltungen/export/"))[1] == [
+        "Fachkräfte", "SKIP, 4. Sitzung", "23.10.2017", "Senatskanzlei", "Rotes Rathaus", "Mitglieder", None,
+    ]  # fmt: skip
+
+
+def test_days_are_shown_as_they_are_known(signed_in):
+    make_past("A", starts_on=dt.date(2018, 11, 1), precision=Precision.MONTH)
+    make_past("B", starts_on=None, precision=Precision.UNKNOWN)
+
+    text = text_of(signed_in.get(f"{BASE}/"))
+
+    assert "November 2018" in text
+    assert "Datum nicht belegt" in text
+
+
+def test_topics_by_state_sector_and_words(signed_in):
+    topic = make_topic(title="Lärm im Hof", proposed_at=NOW)
+    topic.sectors.add(sector := Sector.objects.create(name="Metall"))
+    make_topic(TopicState.PROPOSED, title="Anderes")
+
+    for query in ("q=laerm", "state=approved", f"sectors={sector.pk}"):
+        assert titles_of(signed_in.get(f"{BASE}/themen/?{query}")) == ["Lärm im Hof"], query
+    assert rows_of(signed_in.get(f"{BASE}/themen/export/?q=laerm"))[1][3:] == [
+        "Reihe 2026", "Metall", None, "freigegeben", None,
+    ]  # fmt: skip
+
+
+def test_series_show_their_state_and_numbers(signed_in):
+    topic = make_topic(series=make_series(title="Reihe Nord"))
+    make_dialogue(topic=topic)
+    make_series(SeriesState.REFUSED, title="Reihe Süd")
+
+    rows = signed_in.get(f"{BASE}/reihen/").context["page"].object_list
+
+    assert [(row.title, row.topic_count, row.dialogue_count, row.tone) for row in rows] == [
+        ("Reihe Süd", 0, 0, "danger"), ("Reihe Nord", 1, 1, "success"),
+    ]  # fmt: skip
+
+
+def test_a_long_list_is_cut_into_pages(signed_in):
+    for number in range(31):
+        make_past(f"Gespräch {number:02}")
+
+    first, second = signed_in.get(f"{BASE}/?q=gespraech"), signed_in.get(f"{BASE}/?q=gespraech&page=2")
+
+    assert (len(titles_of(first)), len(titles_of(second))) == (30, 1)
+    assert "31 Einträge" in text_of(first)
+    assert "?q=gespraech&amp;page=2" in first.content.decode()

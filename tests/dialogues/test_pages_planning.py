@@ -1,0 +1,138 @@
+"""Planning a dialogue, noting its host's answer, calling it off, and its end."""
+
+import datetime as dt
+
+import pytest
+
+from dialogues.enums import AnswerState, DialogueFormat, DialogueState, HostAnswer
+from dialogues.models import Dialogue
+from tests.dialogues.builders import (
+    DAY,
+    make_dialogue,
+    make_invitation,
+    make_topic,
+)
+from tests.dialogues.pages import text_of, version_in
+from tests.partners.builders import make_organisation, make_person
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+S = DialogueState
+FACTS = {"title": "Wärme", "format": DialogueFormat.ON_SITE, "seats": "30", "senator_attends": "on"}
+
+
+def test_planning_begins_on_an_approved_topic(signed_in):
+    topic = make_topic(title="Wärme")
+    host = make_organisation()
+    assert signed_in.get(f"{topic.get_absolute_url()}gespraech/").context["form"].initial["title"] == "Wärme"
+
+    signed_in.post(f"{topic.get_absolute_url()}gespraech/", {**FACTS, "host": host.pk})
+
+    dialogue = Dialogue.objects.get()
+    assert (dialogue.topic, dialogue.host, dialogue.host_answer, dialogue.state) == (
+        topic, host, HostAnswer.OPEN, S.PLANNING,
+    )  # fmt: skip
+
+
+def test_of_two_changes_the_second_sees_both_and_loses_nothing(signed_in):
+    dialogue = make_dialogue(title="Alt", programme="")
+    address = f"{dialogue.get_absolute_url()}bearbeiten/"
+    version = version_in(signed_in.get(address))
+    Dialogue.objects.filter(pk=dialogue.pk).update(programme="14:00 Inzwischen")
+    mine = {**FACTS, "host": dialogue.host_id, "programme": "14:00 Meins"}
+
+    with nothing_changes(dialogue):
+        response = signed_in.post(address, {**mine, "version": version})
+    signed_in.post(address, {**mine, "version": version_in(response)})
+
+    assert "14:00 Inzwischen" in text_of(response)
+    assert "14:00 Meins" in response.content.decode()
+    dialogue.refresh_from_db()
+    assert (dialogue.title, dialogue.programme) == ("Wärme", "14:00 Meins")
+
+
+def test_fewer_seats_than_taken_are_refused_at_the_form(signed_in):
+    dialogue = make_dialogue(S.INVITED)
+    make_invitation(dialogue, AnswerState.ACCEPTED, party=3)
+    address = f"{dialogue.get_absolute_url()}bearbeiten/"
+    values = {**FACTS, "seats": "2", "host": dialogue.host_id, "answer_by": "2026-04-15"}
+
+    text = text_of(signed_in.post(address, values | {"version": version_in(signed_in.get(address))}))
+
+    assert "Es sind schon 3 Plätze belegt; weniger Plätze sind nicht möglich." in text
+
+
+@pytest.mark.parametrize("state", [S.HELD, S.DOCUMENTED, S.CLOSED, S.CANCELLED])
+def test_facts_do_not_change_afterwards(signed_in, state):
+    dialogue = make_dialogue(state)
+
+    response = signed_in.get(f"{dialogue.get_absolute_url()}bearbeiten/", follow=True)
+
+    assert response.redirect_chain == [(dialogue.get_absolute_url(), 302)]
+    assert "Die Angaben zu diesem Gespräch lassen sich nicht mehr ändern." in text_of(response)
+
+
+def test_the_hosts_answer_is_noted(signed_in):
+    dialogue = make_dialogue(host_answer=HostAnswer.OPEN)
+    address = f"{dialogue.get_absolute_url()}gastgeber/"
+    assert str(signed_in.get(address).context["form"].initial["answered_on"]) == "2026-03-02"
+
+    signed_in.post(address, {"answer": "accepted", "answered_on": "2026-03-01", "note": "telefonisch"})
+
+    dialogue.refresh_from_db()
+    assert (dialogue.host_answer, dialogue.host_answered_on, dialogue.host_note) == (
+        HostAnswer.ACCEPTED, dt.date(2026, 3, 1), "telefonisch",
+    )  # fmt: skip
+
+
+def test_without_a_host_there_is_nobody_to_ask(signed_in):
+    dialogue = make_dialogue(host=None, host_answer=HostAnswer.OPEN)
+
+    response = signed_in.get(f"{dialogue.get_absolute_url()}gastgeber/")
+
+    assert response["Location"] == f"{dialogue.get_absolute_url()}bearbeiten/"
+
+
+@pytest.mark.parametrize(("act", "state", "kind"), [
+    ("verschieben", S.EXPLORING, "dialogue_postponed"), ("absagen", S.CANCELLED, "dialogue_cancelled"),
+])  # fmt: skip
+def test_calling_off_names_how_many_are_told(signed_in, senator, act, state, kind):
+    dialogue = make_dialogue(S.INVITED)
+    make_invitation(dialogue, person=make_person("Leitung A", email="a@example.org"))
+    make_invitation(dialogue, released=False)
+    address = f"{dialogue.get_absolute_url()}{act}/"
+
+    page = text_of(signed_in.get(address))
+    with nothing_changes(dialogue):
+        signed_in.post(address, {"reason": " "})
+    signed_in.post(address, {"reason": "Der Betrieb baut um."})
+
+    assert "2 Personen werden benachrichtigt:" in page
+    assert "Leitung A (a@example.org)" in page
+    assert "und 2 Personen benachrichtigen" in page
+    dialogue.refresh_from_db()
+    assert dialogue.state == state
+    assert mails_written(kind) == [(kind, "a@example.org"), (kind, "senatorin@example.org")]
+
+
+def test_nobody_knows_of_a_dialogue_in_planning(signed_in):
+    dialogue = make_dialogue()
+
+    assert "Es wird niemand benachrichtigt" in text_of(signed_in.get(f"{dialogue.get_absolute_url()}absagen/"))
+
+
+def test_from_the_day_to_the_end(signed_in, office, time_machine):
+    dialogue = make_dialogue(S.INVITED)
+    address = dialogue.get_absolute_url()
+    assert "Das Gespräch hat noch nicht begonnen." in text_of(signed_in.post(f"{address}durchgefuehrt/", follow=True))
+
+    time_machine.move_to(DAY + dt.timedelta(days=1))
+    signed_in.force_login(office)
+    signed_in.post(f"{address}durchgefuehrt/")
+    signed_in.post(f"{address}ergebnis/", {"outcome": "Drei Bedarfe aufgenommen."})
+    assert "Ergebnis Drei Bedarfe aufgenommen." in text_of(signed_in.get(address))
+    signed_in.post(f"{address}abschliessen/")
+
+    dialogue.refresh_from_db()
+    assert dialogue.state == S.CLOSED
+    assert "Nächster Schritt" not in text_of(signed_in.get(address))

@@ -1,0 +1,141 @@
+"""What lists and pages of dialogues, topics and series ask, and what it costs."""
+
+import datetime as dt
+
+import pytest
+
+from core.models import Precision
+from core.roles import PARTNER
+from dialogues.course import Situation
+from dialogues.enums import AnswerState, DialogueState, OptionState, TopicState
+from dialogues.models import Dialogue
+from dialogues.queries import (
+    hosts_of,
+    listed_dialogues,
+    listed_series,
+    situation_of,
+    situations_of,
+    upcoming_dialogues,
+    years_of,
+)
+from tests.dialogues.builders import (
+    DAY,
+    NOW,
+    TODAY,
+    make_dates_request,
+    make_dialogue,
+    make_invitation,
+    make_option,
+    make_past,
+    make_series,
+    make_topic,
+)
+from tests.partners.builders import make_organisation, make_user
+
+pytestmark = pytest.mark.django_db
+S = DialogueState
+
+
+def test_listed_dialogues_count_the_answers_of_the_present_round(office):
+    dialogue = make_dialogue(S.INVITED, round=2)
+    make_invitation(dialogue, AnswerState.ACCEPTED, party=3)
+    make_invitation(dialogue, AnswerState.REPRESENTED)
+    make_invitation(dialogue, AnswerState.TENTATIVE)
+    make_invitation(dialogue, AnswerState.DECLINED)
+    make_invitation(dialogue)
+    make_invitation(dialogue, AnswerState.ACCEPTED, withdrawn_at=NOW)
+    make_invitation(dialogue, AnswerState.ACCEPTED, released_round=1)
+    make_invitation(dialogue, released=False)
+
+    row = listed_dialogues(office).get()
+
+    assert (row.sent, row.yes, row.maybe, row.no, row.seats_held) == (5, 2, 1, 1, 4)
+
+
+def test_listed_dialogues_carry_the_own_answer():
+    partner = make_user(PARTNER)
+    dialogue = make_dialogue(S.INVITED)
+    make_invitation(dialogue, AnswerState.TENTATIVE, person=partner.person)
+    make_invitation(dialogue, AnswerState.DECLINED)
+
+    assert [row.own_answer for row in listed_dialogues(partner)] == [AnswerState.TENTATIVE]
+
+
+def test_what_has_no_day_yet_comes_last_and_what_never_had_one_first(office):
+    unknown = make_past("Unbekannt", starts_on=None, precision=Precision.UNKNOWN)
+    past, dated, planned = make_past(), make_dialogue(S.SCHEDULED), make_dialogue()
+
+    assert list(listed_dialogues(office).order_by("day", "pk")) == [unknown, past, dated, planned]
+
+
+def test_years_and_hosts_of_what_is_listed(office):
+    host = make_organisation("Ähre GmbH")
+    make_past(host=host)
+    make_dialogue(S.SCHEDULED, host=make_organisation("Zange GmbH"))
+    make_organisation("Kein Gastgeber")
+
+    assert years_of(Dialogue.objects.visible_to(office)) == [2026, 2017]
+    assert [row.name for row in hosts_of(listed_dialogues(office))] == ["Ähre GmbH", "Zange GmbH"]
+
+
+def test_upcoming_dialogues_are_dated_ahead_and_not_of_the_past(office):
+    later = make_dialogue(S.SCHEDULED, starts_at=DAY + dt.timedelta(days=3), ends_at=DAY + dt.timedelta(days=4))
+    sooner = make_dialogue(S.INVITED)
+    make_dialogue()
+    make_dialogue(S.HELD)
+    make_past(starts_at=DAY)
+
+    assert list(upcoming_dialogues(office, TODAY)) == [sooner, later]
+    assert list(upcoming_dialogues(office, TODAY, limit=1)) == [sooner]
+    assert list(upcoming_dialogues(office, DAY.date() + dt.timedelta(days=1))) == [later]
+    assert list(upcoming_dialogues(make_user(PARTNER), TODAY)) == []
+
+
+def test_situation_counts_dates_ahead_and_guests():
+    dialogue = make_dialogue(S.INVITED)
+    make_option(dialogue, starts_at=DAY + dt.timedelta(days=1), ends_at=DAY + dt.timedelta(days=2))
+    make_option(
+        dialogue, OptionState.POSSIBLE, starts_at=DAY + dt.timedelta(days=2), ends_at=DAY + dt.timedelta(days=3)
+    )
+    make_option(dialogue, starts_at=NOW, ends_at=NOW + dt.timedelta(hours=1))
+    make_invitation(dialogue)
+    make_invitation(dialogue, AnswerState.ACCEPTED)
+    make_invitation(dialogue, released=False)
+    make_invitation(dialogue, withdrawn_at=NOW)
+    granted = dialogue.date_options.get(state=OptionState.FIXED)
+
+    situation = situation_of(dialogue, NOW)
+
+    assert situation._replace(request=None, granted=None) == Situation(
+        proposed=1, possible=1, prepared=1, invited=2, unanswered=1
+    )
+    assert situation.granted.chosen == [granted.pk]
+
+
+def test_situation_knows_the_latest_request():
+    dialogue = make_dialogue(S.EXPLORING)
+    request = make_dates_request(dialogue, make_option(dialogue))
+
+    situation = situation_of(dialogue, NOW)
+
+    assert (situation.request, situation.granted) == (request, None)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_situations_cost_the_same_for_any_number(django_assert_num_queries, count):
+    dialogues = [make_dialogue(S.INVITED) for _ in range(count)]
+
+    with django_assert_num_queries(2):
+        assert len(situations_of(dialogues, NOW)) == count
+
+
+def test_series_count_topics_and_dialogues(office):
+    series = make_series()
+    topic = make_topic(series=series)
+    make_topic(TopicState.DRAFT, series=series)
+    make_dialogue(topic=topic)
+    make_dialogue(topic=topic)
+
+    row = listed_series(office).get()
+
+    assert (row.topic_count, row.dialogue_count) == (1, 2)

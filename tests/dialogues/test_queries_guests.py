@@ -1,0 +1,167 @@
+"""What the guests' tab and the histories ask, and what it costs."""
+
+import datetime as dt
+
+import pytest
+
+from core.shell import Segment
+from dialogues.enums import AnswerState, DialogueState, TopicState
+from dialogues.queries import (
+    AnswerCounts,
+    Sending,
+    dialogue_history,
+    guest_rows,
+    guests_to_choose,
+    sharing_guests,
+    topic_history,
+)
+from dialogues.services import submit_topic, take_up_topic
+from outbox.enums import MailState
+from outbox.models import Mail
+from partners.models import DistributionList
+from tests.dialogues.builders import (
+    DUE_ON,
+    NOW,
+    VORLAGE,
+    make_dialogue,
+    make_invitation,
+    make_released,
+    make_series,
+    make_topic,
+)
+from tests.partners.builders import make_organisation, make_person
+
+pytestmark = pytest.mark.django_db
+S = DialogueState
+
+
+def test_answers_are_counted_by_kind_with_their_seats():
+    dialogue = make_dialogue(S.INVITED)
+    make_invitation(dialogue, AnswerState.ACCEPTED, party=2)
+    make_invitation(dialogue, AnswerState.ACCEPTED)
+    make_invitation(dialogue, AnswerState.DECLINED)
+    make_invitation(dialogue, withdrawn_at=NOW)
+
+    counts = AnswerCounts.of(list(dialogue.invitations.all()), dialogue)
+
+    assert counts.segments == [
+        Segment("Zusagen", 2, "success"), Segment("vertreten", 0, "info"), Segment("Vorbehalt", 0, "warning"),
+        Segment("Absage", 1, "danger"), Segment("offen", 0, "neutral"),
+    ]  # fmt: skip
+    assert (counts.invited, counts.seats_held) == (3, 3)
+
+
+def test_guest_rows_say_how_the_last_mail_stands(office):
+    dialogue = make_released(office, 4)
+    mails = list(Mail.objects.filter(kind="invitation").order_by("pk"))
+    sent, failed, _waiting, reminded = mails
+    for mail in (sent, reminded):
+        Mail.objects.filter(pk=mail.pk).update(state=MailState.SENT, sent_at=NOW)
+    Mail.objects.filter(pk=failed.pk).update(state=MailState.FAILED)
+    later = NOW + dt.timedelta(days=1)
+    reminded.pk, reminded.kind, reminded.message_id, reminded.created_at = None, "invitation_reminder", "<2@x>", later
+    reminded.state, reminded.sent_at, reminded.occasion = MailState.SENT, later, "reminded"
+    reminded.save()
+    make_invitation(dialogue, released=False, person=make_person("Später", organisation=make_organisation("Zuletzt")))
+
+    rows = guest_rows(dialogue, dialogue.invitations.all())
+
+    assert [(row.mail_text, row.mail_tone) for row in rows] == [
+        ("versandt 02.03.2026", ""), ("fehlgeschlagen", "danger"), ("wartet", "info"), ("erinnert 03.03.2026", ""),
+        ("noch nicht versandt", ""),
+    ]  # fmt: skip
+    assert Sending.of(rows) == Sending(done=2, failed=1, total=4)
+    assert Sending.of(rows).is_under_way
+
+
+def test_guest_rows_of_withdrawn_and_former_invitations():
+    dialogue = make_dialogue(S.INVITED, round=2)
+    make_invitation(dialogue, withdrawn_at=NOW, person=make_person("A"))
+    make_invitation(dialogue, released_round=1, person=make_person("B"))
+    make_invitation(dialogue, person=make_person("C"))
+
+    rows = guest_rows(dialogue, dialogue.invitations.all())
+
+    assert [row.mail_text for row in rows] == [
+        "zurückgezogen 02.03.2026", "noch nicht versandt", "eingeladen 02.03.2026"
+    ]  # fmt: skip
+    assert [row.is_released for row in rows] == [True, False, True]
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_guest_rows_cost_two_queries(office, django_assert_num_queries, count):
+    dialogue = make_released(office, count)
+
+    with django_assert_num_queries(2):
+        rows = guest_rows(dialogue, dialogue.invitations.all())
+        assert [str(row.invitation.person.organisation) for row in rows][0] == "Betrieb 00"
+
+
+def test_sharing_guests_come_and_agreed():
+    dialogue = make_dialogue(S.INVITED, round=2)
+    shown = make_invitation(dialogue, AnswerState.ACCEPTED, shares_answer=True)
+    make_invitation(dialogue, AnswerState.ACCEPTED)
+    make_invitation(dialogue, AnswerState.DECLINED, shares_answer=True)
+    make_invitation(dialogue, AnswerState.ACCEPTED, shares_answer=True, withdrawn_at=NOW)
+    make_invitation(dialogue, AnswerState.ACCEPTED, shares_answer=True, released_round=1)
+
+    assert list(sharing_guests(dialogue)) == [shown]
+
+
+def test_choices_of_a_guest_list_are_reachable_and_say_who_is_listed():
+    dialogue = make_dialogue(S.SCHEDULED)
+    organisation = make_organisation("Öfen GmbH")
+    listed = make_person("Leitung", organisation=organisation)
+    make_person("Werk", organisation=organisation)
+    make_person("Ohne Adresse", organisation=organisation, email="")
+    make_person("Ohne Adresse", organisation=make_organisation("Öde GmbH"), email="")
+    members = DistributionList.objects.create(name="Alle")
+    members.members.add(listed)
+    make_invitation(dialogue, person=listed, released=False)
+
+    choices = guests_to_choose(dialogue, "oef")
+
+    assert [(row.name, row.reach, row.listed) for row in choices.organisations] == [("Öfen GmbH", 2, 1)]
+    assert [(row.name, row.is_listed) for row in choices.people] == [("Leitung", True), ("Werk", False)]
+    assert [(row.name, row.reach) for row in choices.lists] == [("Alle", 1)]
+    assert not choices.more
+    assert guests_to_choose(dialogue, "").people == []
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_choices_cost_the_same_for_any_number(django_assert_num_queries, count):
+    dialogue = make_dialogue(S.SCHEDULED)
+    for _ in range(count):
+        make_person("Gast", organisation=make_organisation())
+
+    with django_assert_num_queries(3):
+        choices = guests_to_choose(dialogue, "gast")
+        assert [str(person.organisation) != "" for person in choices.people] == [True] * count
+
+
+def test_history_of_a_topic_tells_the_approval_once_and_to_the_house_alone(office, senator):
+    topic = make_topic(TopicState.PROPOSED, series=make_series())
+    topic.history.all().delete()
+    take_up_topic(topic=topic, by=office, now=NOW)
+    topic.history.update(history_date=NOW - dt.timedelta(hours=1))
+    submit_topic(topic=topic, vorlage=VORLAGE, due_on=DUE_ON, by=office, now=NOW)
+    topic.history.filter(history_change_reason="Zur Freigabe vorgelegt").update(history_date=NOW)
+
+    inside = [(entry.what, entry.note) for entry in topic_history(topic, senator)]
+    outside = [entry.what for entry in topic_history(topic, topic.proposed_by)]
+
+    assert inside == [("Freigabe beantragt", VORLAGE.vote), ("Thema aufgegriffen", "")]
+    assert outside == ["Zur Freigabe vorgelegt", "Thema aufgegriffen"]
+
+
+def test_history_of_a_dialogue_tells_answers_with_the_name(office):
+    dialogue = make_released(office, 1)
+    row = dialogue.invitations.get()
+    row.answer, row.answered_at, row._change_reason = AnswerState.ACCEPTED, NOW, "Antwort: Zusage"
+    row.save()
+
+    entries = {entry.what: (entry.who, entry.note) for entry in dialogue_history(dialogue, office)}
+
+    assert entries["Antwort: Zusage"] == ("Gast über den persönlichen Link", "Gast 0, Betrieb 00")
+    assert "1 Einladung versandt" in entries
+    assert "Einladung versandt" not in entries

@@ -1,0 +1,106 @@
+"""What waits for whom, as the start page lists it."""
+
+import datetime as dt
+
+import pytest
+
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from dialogues.enums import AnswerState, DialogueState, SeriesState, TopicState
+from dialogues.queries import (
+    waiting_for,
+)
+from tests.dialogues.builders import (
+    ANSWER_BY,
+    DAY,
+    TODAY,
+    make_dates_request,
+    make_dialogue,
+    make_invitation,
+    make_option,
+    make_past,
+    make_series,
+    make_topic,
+)
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+S = DialogueState
+
+
+def test_what_waits_for_the_office(office):
+    make_series(SeriesState.AFFIRMED, title="Reihe Nord")
+    make_series(SeriesState.REQUESTED)
+    for state in (TopicState.PROPOSED, TopicState.FOR_APPROVAL, TopicState.REFUSED):
+        make_topic(state, title="Neu")
+    approved = make_topic(title="Frei")
+    make_dialogue(S.CANCELLED, topic=approved)
+    make_dialogue(title="Geplant")
+    waiting = make_dialogue(S.EXPLORING, title="Wartet")
+    make_dates_request(waiting, make_option(waiting))
+    make_invitation(make_dialogue(S.INVITED, title="Läuft"))
+    make_dialogue(S.HELD, title="Vorbei")
+    make_past()
+
+    rows = waiting_for(office, TODAY)
+
+    assert [(row.who, row.what, row.due_on) for row in rows] == [
+        ("Geschäftsstelle", "Ergebnis festhalten: Vorbei", dt.date(2026, 4, 29)),
+        ("Geschäftsstelle", "Zustimmung zur Reihe „Reihe Nord“ beantragen", None),
+        ("Geschäftsstelle", "Über den Themenvorschlag „Neu“ entscheiden", None),
+        ("Geschäftsstelle", "Gespräch zum Thema „Frei“ planen", None),
+        ("Geschäftsstelle", "Termine vorschlagen: Geplant", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [
+        (ANSWER_BY, []),
+        (ANSWER_BY + dt.timedelta(days=1), ["Zur Gästeliste: Fachkräfte im Maschinenbau"]),
+        (DAY.date() + dt.timedelta(days=1), ["Als durchgeführt vermerken: Fachkräfte im Maschinenbau"]),
+    ],
+)
+def test_a_running_invitation_waits_for_the_office_once_guests_are_late(office, today, expected):
+    make_invitation(make_dialogue(S.INVITED))
+
+    assert [row.what for row in waiting_for(office, today)] == expected
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_waiting_costs_the_same_for_any_number(office, django_assert_num_queries, count):
+    for _ in range(count):
+        make_invitation(make_dialogue(S.SCHEDULED), released=False)
+        make_topic(TopicState.PROPOSED)
+    assert office.roles == {OFFICE}
+
+    with django_assert_num_queries(5):
+        assert len(waiting_for(office, TODAY)) == 2 * count
+
+
+def test_what_waits_for_a_partner():
+    partner = make_user(PARTNER)
+    mine = make_invitation(person=partner.person)
+    make_invitation(make_dialogue(S.INVITED), AnswerState.ACCEPTED, person=partner.person)
+    make_invitation(make_dialogue(S.INVITED, answer_by=TODAY - dt.timedelta(days=1)), person=partner.person)
+    colleague = make_user(PARTNER, organisation=partner.person.organisation)
+    make_invitation(person=colleague.person)
+    make_topic(TopicState.DRAFT, proposed_by=colleague)
+    draft = make_topic(TopicState.DRAFT, title="Energie", proposed_by=partner)
+
+    rows = waiting_for(partner, TODAY)
+
+    assert [(row.what, row.url, row.due_on) for row in rows] == [
+        (
+            "Einladung beantworten: Fachkräfte im Maschinenbau",
+            f"/branchengespraeche/einladungen/{mine.pk}/antwort/", ANSWER_BY,
+        ),
+        ("Themenvorschlag fertigstellen: Energie", draft.get_absolute_url(), None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, OBSERVER])
+def test_nothing_waits_here_for_others(role):
+    make_topic(TopicState.PROPOSED)
+    make_dialogue()
+
+    assert waiting_for(make_user(role), TODAY) == []

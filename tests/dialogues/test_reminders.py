@@ -1,0 +1,121 @@
+import datetime as dt
+
+import pytest
+
+from core.models import Origin
+from dialogues.enums import AnswerState, DialogueState
+from dialogues.models import Dialogue
+from dialogues.reminders import answer_steps, reminders_due
+from dialogues.services import open_invitation
+from tests.dialogues.builders import ANSWER_BY, NOW, make_dialogue, make_invitation
+from tests.partners.builders import make_person
+
+D = dt.date
+FIRST, SECOND = D(2026, 4, 8), D(2026, 4, 13)  # 5 and 2 working days before ANSWER_BY, 15 April 2026
+
+
+@pytest.mark.parametrize(
+    ("answer_by", "days"),
+    [
+        pytest.param(D(2026, 4, 15), {D(2026, 4, 8), D(2026, 4, 13)}, id="plain week"),
+        pytest.param(D(2026, 4, 9), {D(2026, 3, 31), D(2026, 4, 7)}, id="over Easter"),
+        pytest.param(D(2026, 4, 6), {D(2026, 3, 26), D(2026, 3, 31)}, id="until Easter Monday"),
+        pytest.param(D(2027, 3, 10), {D(2027, 3, 2), D(2027, 3, 5)}, id="over 8 March, a holiday in Berlin"),
+        pytest.param(D(2025, 10, 6), {D(2025, 9, 26), D(2025, 10, 1)}, id="over 3 October"),
+        pytest.param(D(2026, 4, 19), {D(2026, 4, 10), D(2026, 4, 15)}, id="until a Sunday"),
+        pytest.param(D(2025, 10, 28), {D(2025, 10, 21), D(2025, 10, 24)}, id="over the last Sunday of October"),
+    ],
+)
+def test_guests_are_reminded_five_and_two_working_days_before(answer_by, days):
+    assert answer_steps(answer_by) == days
+
+
+@pytest.mark.django_db
+def test_reminder_carries_the_personal_link_and_the_words_of_its_mail():
+    row = make_invitation(person=make_person(email="gast@example.org"))
+
+    [reminder] = reminders_due(FIRST)
+
+    assert (reminder.kind, reminder.subject_key, reminder.occasion) == (
+        "invitation_reminder", f"invitation:{row.pk}", "reminded:2026-04-08",
+    )  # fmt: skip
+    assert open_invitation(reminder.link.split("/")[-2]) == row
+    assert (reminder.to.email, reminder.has_personal_link) == (
+        "gast@example.org",
+        True,
+    )
+    assert (reminder.path, reminder.due_on) == (row.dialogue.get_absolute_url(), ANSWER_BY)
+    assert reminder.line == "Einladung „Fachkräfte im Maschinenbau“: Antwort bis 15.04.2026"
+    assert reminder.values == {
+        "dialogue": "Fachkräfte im Maschinenbau", "date": "Mi, 22.04.2026, 14:00–16:30 Uhr", "answer_by": "15.04.2026",
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_reminders_fall_on_two_days_only():
+    make_invitation()
+
+    days = [D(2026, 3, 2) + dt.timedelta(offset) for offset in range(60)]
+    assert [day for day in days if reminders_due(day)] == [FIRST, SECOND]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [state for state in AnswerState if state != AnswerState.OPEN])
+def test_who_has_answered_is_left_alone(state):
+    make_invitation(answer=state)
+
+    assert reminders_due(FIRST) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "fields",
+    [{"withdrawn_at": NOW}, {"released": False}, {"released_round": 0}],
+    ids=["withdrawn", "not sent", "earlier round"],
+)
+def test_who_is_not_invited_now_is_left_alone(fields):
+    make_invitation(**fields)
+
+    assert reminders_due(FIRST) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [state for state in DialogueState if state != DialogueState.INVITED])
+def test_only_inviting_dialogues_remind(state):
+    make_invitation(make_dialogue(state, answer_by=ANSWER_BY))
+
+    assert reminders_due(FIRST) == []
+
+
+@pytest.mark.django_db
+def test_taken_over_dialogue_never_reminds():
+    row = make_invitation()
+    Dialogue.objects.filter(pk=row.dialogue_id).update(origin=Origin.TAKEN_OVER)
+
+    assert reminders_due(FIRST) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("released_on", "reminded"), [(3, True), (7, False), (8, False)])
+def test_fresh_invitation_is_not_reminded_at_once(released_on, reminded):
+    make_invitation(released_at=NOW.replace(month=4, day=released_on))
+
+    assert bool(reminders_due(FIRST)) is reminded
+
+
+@pytest.mark.django_db
+def test_guest_without_an_address_is_not_reminded():
+    make_invitation(person=make_person(email=""))
+
+    assert reminders_due(FIRST) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 3])
+def test_reminders_cost_one_query(count, django_assert_num_queries):
+    dialogue = make_dialogue(DialogueState.INVITED)
+    for _i in range(count):
+        make_invitation(dialogue)
+
+    with django_assert_num_queries(1):
+        assert len(reminders_due(FIRST)) == count

@@ -1,0 +1,402 @@
+import datetime as dt
+from functools import partial
+
+import pytest
+import time_machine
+from django.core import signing
+
+from core.errors import NotEntitled, Refused
+from core.links import sign_link
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from dialogues.enums import AnswerChannel, AnswerState, DialogueState
+from dialogues.models import Invitation
+from dialogues.models.invitations import LINK_KIND
+from dialogues.services import Reply, answer_invitation, closed_reason, open_invitation, withdraw_invitation
+from outbox.models import Mail
+from tests.dialogues.builders import (
+    BERLIN,
+    DAY,
+    MAYBE,
+    NO,
+    NOW,
+    SUBSTITUTE,
+    YES,
+    make_dialogue,
+    make_invitation,
+)
+from tests.dialogues.messages import calendar_of, guest_of
+from tests.partners.builders import make_person, make_user
+from tests.racing import race
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+
+def answer(invitation, reply=YES, now=NOW, **fields):
+    return answer_invitation(invitation=invitation, reply=reply, now=now, **fields)
+
+
+def token_of(invitation) -> str:
+    return sign_link(LINK_KIND, invitation.pk, invitation.link_version)
+
+
+def test_personal_link_opens_the_invitation_and_changes_nothing():
+    row = make_invitation()
+
+    with nothing_changes(row):
+        assert open_invitation(row.personal_link.split("/")[-2]) == row
+
+
+def test_damaged_link_is_refused():
+    row = make_invitation()
+
+    for token in (token_of(row)[:-1], "x" + token_of(row), "", signing.dumps([row.pk, 1], salt="link.account")):
+        with pytest.raises(Refused, match="nicht gültig"):
+            open_invitation(token)
+
+
+def test_link_expires():
+    then = NOW.astimezone(dt.UTC)
+    with time_machine.travel(then, tick=False):
+        row = make_invitation()
+        token = token_of(row)
+    with time_machine.travel(then + dt.timedelta(days=180), tick=False):
+        assert open_invitation(token) == row
+    with time_machine.travel(then + dt.timedelta(days=180, seconds=1), tick=False):
+        with pytest.raises(Refused, match="abgelaufen"):
+            open_invitation(token)
+
+
+def test_withdrawn_invitation_is_refused(office):
+    row = make_invitation()
+    token = token_of(row)
+    withdraw_invitation(invitation=row, by=office, now=NOW)
+
+    with pytest.raises(Refused, match="wurde zurückgezogen"):
+        open_invitation(token)
+    with nothing_changes(row), pytest.raises(Refused, match="wurde zurückgezogen"):
+        answer(row)
+
+
+def test_link_of_an_older_version_is_refused():
+    row = make_invitation(link_version=3)
+    old = Invitation.objects.get(pk=row.pk)
+    old.link_version = 2
+
+    with pytest.raises(Refused, match="durch einen neueren ersetzt"):
+        open_invitation(token_of(old))
+    with nothing_changes(row), pytest.raises(Refused, match="durch einen neueren ersetzt"):
+        answer(old)
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_link_of_what_is_not_out_is_refused(gone):
+    row = make_invitation(released=False)
+    token = token_of(row)
+    if gone:
+        row.delete()
+
+    with pytest.raises(Refused, match="gibt es nicht mehr"):
+        open_invitation(token)
+
+
+@pytest.mark.parametrize(
+    ("reply", "details"),
+    [
+        (YES._replace(party=2), "Angemeldet: 2 Personen"),
+        (MAYBE, ""),
+        (NO, ""),
+        (SUBSTITUTE, "Es kommt: Stellvertretung"),
+    ],
+    ids=["yes", "maybe", "no", "substitute"],
+)
+def test_answer_is_written_and_confirmed(reply, details):
+    row = make_invitation(person=make_person(email="gast@example.org"))
+
+    assert answer(row, reply) is True
+
+    row.refresh_from_db()
+    assert (row.answer, row.party, row.answered_at, row.channel) == (
+        reply.answer, reply.party, NOW, AnswerChannel.LINK,
+    )  # fmt: skip
+    label = AnswerState(reply.answer).label
+    latest = row.history.first()
+    assert (latest.history_change_reason, latest.history_user) == (f"Antwort: {label}", None)
+    mail = Mail.objects.get(kind="answer_confirmed")
+    assert (mail.recipient, mail.has_personal_link) == ("gast@example.org", True)
+    assert mail.subject == f"{label}: Fachkräfte im Maschinenbau, Mi, 22.04.2026, 14:00–16:30 Uhr"
+    assert details in mail.text
+    assert guest_of(mail.text) == row
+
+
+def test_yes_comes_with_a_calendar_entry_that_asks_no_more():
+    row = make_invitation(person=make_person(email="gast@example.org"))
+
+    answer(row)
+
+    entry = calendar_of(Mail.objects.get())
+    assert (entry.method, entry.sequence, entry.attendee) == ("REQUEST", 1, "gast@example.org")
+    assert "PARTSTAT=ACCEPTED" in entry.text
+
+
+def test_substitute_gets_date_and_place():
+    row = make_invitation(person=make_person("Werksleitung"))
+
+    answer(row, SUBSTITUTE)
+
+    mail = Mail.objects.get(kind="substitute_named")
+    assert (mail.recipient, mail.has_personal_link) == ("stellvertretung@example.org", False)
+    assert "Werksleitung hat Sie als Vertretung" in mail.text
+    assert guest_of(mail.text) is None
+    assert calendar_of(mail).attendee == "stellvertretung@example.org"
+
+
+def test_substitute_without_an_address_is_fine():
+    answer(make_invitation(), SUBSTITUTE._replace(substitute_email=""))
+
+    assert [kind for kind, _to in mails_written()] == ["answer_confirmed"]
+
+
+@pytest.mark.parametrize("then", [YES, SUBSTITUTE._replace(substitute_email="andere@example.org")])
+def test_former_substitute_is_told(then):
+    row = make_invitation(answer=AnswerState.REPRESENTED)
+
+    answer(row, then)
+
+    assert mails_written("invitation_withdrawn") == [("invitation_withdrawn", "stellvertretung@example.org")]
+    assert calendar_of(Mail.objects.get(kind="invitation_withdrawn")).method == "CANCEL"
+    expected = [("substitute_named", "andere@example.org")] if then.answer == AnswerState.REPRESENTED else []
+    assert mails_written("substitute_named") == expected
+
+
+def test_substitute_stays_without_a_second_mail():
+    row = make_invitation(answer=AnswerState.REPRESENTED)
+
+    answer(row, SUBSTITUTE._replace(remark="Vegetarisch"))
+
+    assert [kind for kind, _to in mails_written()] == ["answer_confirmed"]
+
+
+def test_second_answer_that_is_the_same_writes_nothing():
+    row = make_invitation()
+    answer(row, SUBSTITUTE._replace(remark=" Parkplatz? "))
+
+    with nothing_changes(row):
+        assert answer(row, SUBSTITUTE._replace(remark="Parkplatz?"), now=NOW + dt.timedelta(hours=1)) is False
+
+
+def test_answer_can_be_changed_and_each_change_is_confirmed():
+    row = make_invitation()
+
+    for minutes, reply in enumerate((YES, NO, YES)):
+        assert answer(row, reply, now=NOW + dt.timedelta(minutes=minutes)) is True
+
+    row.refresh_from_db()
+    assert (row.answer, row.history.count()) == (AnswerState.ACCEPTED, 4)
+    assert len(mails_written("answer_confirmed")) == 3
+
+
+def test_no_keeps_neither_people_nor_substitute():
+    row = make_invitation(answer=AnswerState.REPRESENTED, party=3)
+
+    answer(row, NO._replace(party=3, substitute_name="Jemand", substitute_email="jemand@example.org"))
+
+    row.refresh_from_db()
+    assert (row.party, row.substitute_name, row.substitute_email) == (1, "", "")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(answer=AnswerState.OPEN),
+        Reply(answer="vielleicht"),
+        SUBSTITUTE._replace(substitute_name=" "),
+        YES._replace(party=0),
+        YES._replace(party=11),
+    ],
+    ids=["open", "unknown", "substitute without a name", "nobody", "too many"],
+)
+def test_impossible_answer_is_refused(reply):
+    row = make_invitation()
+
+    with nothing_changes(row), pytest.raises(Refused):
+        answer(row, reply)
+
+
+@pytest.mark.parametrize("state", DialogueState)
+def test_guests_answer_only_while_invited(state):
+    row = make_invitation(make_dialogue(state))
+
+    if state == DialogueState.INVITED:
+        assert closed_reason(row, today=NOW.date()) == ""
+        assert answer(row) is True
+    else:
+        sentence = closed_reason(row, today=NOW.date())
+        assert sentence
+        with nothing_changes(row), pytest.raises(Refused) as refusal:
+            answer(row)
+        assert str(refusal.value) == sentence
+
+
+def test_answer_is_taken_until_midnight_of_the_last_day():
+    row = make_invitation()
+
+    answer(row, now=dt.datetime(2026, 4, 15, 23, 59, tzinfo=BERLIN))
+    with nothing_changes(row), pytest.raises(Refused, match="am 15.04.2026 abgelaufen"):
+        answer(row, NO, now=dt.datetime(2026, 4, 16, 0, 0, tzinfo=BERLIN))
+
+
+def test_invitation_of_an_earlier_round_is_not_answered():
+    row = make_invitation(make_dialogue(DialogueState.INVITED, round=2), released_round=1)
+
+    with nothing_changes(row), pytest.raises(Refused):
+        answer(row)
+
+
+def test_office_enters_an_answer_given_by_phone_after_the_deadline(office):
+    row = make_invitation()
+
+    answer(row, now=DAY, by=office, channel=AnswerChannel.OFFICE)
+
+    row.refresh_from_db()
+    assert (row.answer, row.channel) == (AnswerState.ACCEPTED, AnswerChannel.OFFICE)
+    assert row.history.first().history_user == office
+
+
+def test_office_notes_who_came_without_a_mail(office):
+    row = make_invitation(make_dialogue(DialogueState.HELD))
+
+    answer(row, now=DAY + dt.timedelta(days=1), by=office, channel=AnswerChannel.OFFICE)
+
+    assert mails_written() == []
+
+
+def test_office_answers_for_a_guest_without_an_address(office):
+    row = make_invitation(person=make_person(email=""))
+
+    answer(row, by=office, channel=AnswerChannel.OFFICE)
+
+    assert mails_written() == []
+
+
+@pytest.mark.parametrize("state", [s for s in DialogueState if s not in ("invited", "held")])
+def test_office_enters_no_answer_before_or_long_after(office, state):
+    row = make_invitation(make_dialogue(state))
+
+    with nothing_changes(row), pytest.raises(Refused):
+        answer(row, by=office, channel=AnswerChannel.OFFICE)
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+def test_nobody_but_the_office_answers_for_others(role):
+    row, by = make_invitation(), make_user(role)
+
+    for channel in (AnswerChannel.OFFICE, AnswerChannel.ACCOUNT):
+        with nothing_changes(row), pytest.raises(NotEntitled):
+            answer(row, by=by, channel=channel)
+
+
+def test_invited_person_answers_with_the_own_account():
+    guest = make_user(PARTNER)
+    row = make_invitation(person=guest.person)
+
+    answer(row, by=guest, channel=AnswerChannel.ACCOUNT)
+
+    row.refresh_from_db()
+    assert (row.answer, row.channel, row.history.first().history_user) == (
+        AnswerState.ACCEPTED, AnswerChannel.ACCOUNT, guest,
+    )  # fmt: skip
+
+
+def test_colleague_does_not_answer_for_the_invited_person():
+    guest = make_user(PARTNER)
+    colleague = make_user(PARTNER, organisation=guest.person.organisation)
+    row = make_invitation(person=guest.person)
+
+    with nothing_changes(row), pytest.raises(NotEntitled):
+        answer(row, by=colleague, channel=AnswerChannel.ACCOUNT)
+
+
+@pytest.mark.parametrize("reply", [YES, SUBSTITUTE])
+def test_seats_are_given_until_none_is_left(reply):
+    dialogue = make_dialogue(DialogueState.INVITED, seats=3)
+    make_invitation(dialogue, AnswerState.ACCEPTED, party=2)
+    row = make_invitation(dialogue)
+
+    with nothing_changes(row), pytest.raises(Refused, match="nur noch 1 Platz"):
+        answer(row, reply._replace(party=2))
+    assert answer(row, reply) is True
+    late = make_invitation(dialogue)
+    with nothing_changes(late), pytest.raises(Refused, match="keine Plätze mehr frei"):
+        answer(late, reply)
+    assert answer(late, MAYBE) is True
+
+
+def test_office_cannot_exceed_the_seats_either(office):
+    dialogue = make_dialogue(DialogueState.INVITED, seats=1)
+    make_invitation(dialogue, AnswerState.ACCEPTED)
+    row = make_invitation(dialogue)
+
+    with nothing_changes(row), pytest.raises(Refused):
+        answer(row, by=office, channel=AnswerChannel.OFFICE)
+
+
+def test_own_seats_count_for_a_change():
+    dialogue = make_dialogue(DialogueState.INVITED, seats=3)
+    row = make_invitation(dialogue, AnswerState.ACCEPTED, party=2)
+
+    assert answer(row, YES._replace(party=3)) is True
+    assert answer(row, YES._replace(party=1)) is True
+
+
+def test_withdrawn_and_declined_seats_are_free():
+    dialogue = make_dialogue(DialogueState.INVITED, seats=1)
+    make_invitation(dialogue, AnswerState.ACCEPTED, withdrawn_at=NOW)
+    make_invitation(dialogue, AnswerState.DECLINED)
+
+    assert answer(make_invitation(dialogue)) is True
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_guests_at_once_take_five_seats():
+    dialogue = make_dialogue(DialogueState.INVITED, seats=5)
+    rows = [make_invitation(dialogue) for _i in range(20)]
+
+    outcomes = race(*(partial(answer, row) for row in rows))
+
+    assert [type(outcome) for outcome in outcomes].count(Refused) == 15
+    assert dialogue.invitations.filter(answer=AnswerState.ACCEPTED).count() == 5
+    assert len(mails_written("answer_confirmed")) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_form_sent_twice_at_once_is_one_answer():
+    row = make_invitation()
+
+    outcomes = race(partial(answer, row), partial(answer, row))
+
+    assert sorted(outcomes) == [False, True]
+    assert len(mails_written("answer_confirmed")) == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"),
+    [(OFFICE, ["listed", "sent"]), (SENATOR_OFFICE, ["sent"]), (OBSERVER, []), (PARTNER, []), (None, [])],
+)
+def test_invitations_are_visible_by_the_table_of_roles(role, sees):
+    rows = {"sent": make_invitation(), "listed": make_invitation(released=False)}
+    user = make_user(role) if role else make_user()
+
+    seen = set(Invitation.objects.visible_to(user))
+
+    assert seen == {rows[name] for name in sees}
+
+
+def test_partner_sees_released_invitations_of_the_own_organisation_only():
+    partner = make_user(PARTNER)
+    colleague = make_person(organisation=partner.person.organisation)
+    own = make_invitation(person=colleague)
+    make_invitation(own.dialogue, shares_answer=True)
+    make_invitation(person=colleague, released=False)
+
+    assert list(Invitation.objects.visible_to(partner)) == [own]

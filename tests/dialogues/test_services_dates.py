@@ -1,0 +1,328 @@
+import datetime as dt
+from functools import partial
+
+import pytest
+import time_machine
+
+from approvals.enums import Answer, ApprovalKind, ApprovalState
+from approvals.models import ApprovalRequest
+from core.errors import NotEntitled, Outpaced, Refused
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from dialogues.enums import DialogueState, HostAnswer, OptionState
+from dialogues.services import add_date_option, decide_dates, drop_date_option, fix_date, submit_dates
+from outbox.models import Mail
+from partners.models import Deputy
+from tests.dialogues.builders import (
+    BERLIN,
+    DAY,
+    DUE_ON,
+    END,
+    NOW,
+    TODAY,
+    VORLAGE,
+    make_dates_request,
+    make_dialogue,
+    make_option,
+)
+from tests.partners.builders import make_person, make_user
+from tests.racing import race
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+HOURS = dt.timedelta(hours=2)
+
+
+@pytest.fixture
+def exploring(office, senator):
+    return make_dialogue(DialogueState.EXPLORING, host_contact=make_person(email="werk@example.org"))
+
+
+def add(dialogue, by, starts_at=DAY, ends_at=None, now=NOW):
+    return add_date_option(
+        dialogue=dialogue, starts_at=starts_at, ends_at=ends_at or starts_at + HOURS, host_preference="preferred",
+        by=by, now=now,
+    )  # fmt: skip
+
+
+def submit(dialogue, by, now=NOW):
+    return submit_dates(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=by, now=now)
+
+
+def decide(request, by, *options, answer=Answer.APPROVE):
+    chosen = [option.pk for option in options]
+    return decide_dates(request=request, answer=answer, comment="Begründung", chosen=chosen, by=by, now=NOW)
+
+
+@pytest.mark.parametrize("state", DialogueState)
+def test_dates_are_proposed_before_one_is_fixed(office, state):
+    dialogue = make_dialogue(state)
+
+    if state in (DialogueState.PLANNING, DialogueState.EXPLORING):
+        option = add(dialogue, office)
+        assert (option.state, option.starts_at, option.host_preference) == (OptionState.PROPOSED, DAY, "preferred")
+        assert option.history.get().history_change_reason == "Termin vorgeschlagen"
+    else:
+        with nothing_changes(dialogue), pytest.raises(Refused):
+            add(dialogue, office, starts_at=DAY + dt.timedelta(days=1))
+
+
+@pytest.mark.parametrize("answer", [HostAnswer.OPEN, HostAnswer.DECLINED])
+def test_no_date_is_proposed_or_submitted_without_the_hosts_yes(office, answer):
+    dialogue = make_dialogue(host_answer=answer)
+    make_option(dialogue)
+
+    with nothing_changes(dialogue), pytest.raises(Refused, match="Gastgeber zugesagt"):
+        add(dialogue, office, starts_at=DAY + HOURS)
+    with nothing_changes(dialogue), pytest.raises(Refused, match="Gastgeber zugesagt"):
+        submit(dialogue, office)
+    assert dialogue.date_options.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "ends_at"),
+    [(NOW, NOW + HOURS), (NOW - HOURS, NOW + HOURS), (DAY, DAY), (DAY, DAY - HOURS)],
+    ids=["now", "in the past", "without length", "backwards"],
+)
+def test_impossible_date_is_refused(office, exploring, starts_at, ends_at):
+    with nothing_changes(exploring), pytest.raises(Refused):
+        add(exploring, office, starts_at=starts_at, ends_at=ends_at)
+
+    assert not exploring.date_options.exists()
+
+
+def test_date_over_the_change_to_winter_time_has_its_real_length(office, exploring):
+    begin = dt.datetime(2026, 10, 25, 1, 30, tzinfo=BERLIN)
+    option = add(exploring, office, starts_at=begin, ends_at=dt.datetime(2026, 10, 25, 3, 30, tzinfo=BERLIN))
+
+    option.refresh_from_db()
+    assert option.ends_at - option.starts_at == dt.timedelta(hours=3)
+    assert str(option) == "So, 25.10.2026, 01:30–03:30 Uhr"
+
+
+def test_date_is_proposed_once_but_again_after_it_was_dropped(office, exploring):
+    option = add(exploring, office)
+    with nothing_changes(exploring), pytest.raises(Refused, match="schon vorgeschlagen"):
+        add(exploring, office)
+
+    drop_date_option(option=option, by=office)
+
+    assert add(exploring, office).state == OptionState.PROPOSED
+
+
+def test_dates_stand_still_while_they_lie_before_the_senators_office(office, exploring):
+    option = make_option(exploring)
+    make_dates_request(exploring, option)
+
+    with nothing_changes(exploring, option), pytest.raises(Refused, match="gerade zur Freigabe"):
+        add(exploring, office, starts_at=DAY + HOURS)
+    with nothing_changes(exploring, option), pytest.raises(Refused, match="gerade zur Freigabe"):
+        drop_date_option(option=option, by=office)
+
+
+def test_fixed_date_is_not_dropped(office):
+    option = make_dialogue(DialogueState.SCHEDULED).date_options.get()
+
+    with nothing_changes(option), pytest.raises(Refused, match="steht fest"):
+        drop_date_option(option=option, by=office)
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+def test_dates_are_the_offices_work(exploring, role):
+    by, option = make_user(role), make_option(exploring, OptionState.POSSIBLE)
+    make_dates_request(exploring, option, state=ApprovalState.APPROVED)
+
+    for act in (
+        lambda: add(exploring, by, starts_at=DAY + HOURS),
+        lambda: drop_date_option(option=option, by=by),
+        lambda: submit(exploring, by),
+        lambda: fix_date(option=option, by=by, now=NOW),
+    ):
+        with nothing_changes(exploring, option), pytest.raises(NotEntitled):
+            act()
+
+
+def test_submission_shows_the_dates_to_tick(office, senator):
+    dialogue = make_dialogue(DialogueState.PLANNING)
+    second = make_option(dialogue, starts_at=DAY + HOURS, ends_at=END + HOURS, host_preference="preferred")
+    first = make_option(dialogue)
+    make_option(dialogue, OptionState.IMPOSSIBLE, starts_at=DAY - HOURS)
+    make_option(dialogue, starts_at=NOW - HOURS, ends_at=NOW)
+
+    request = submit(dialogue, office)
+
+    dialogue.refresh_from_db()
+    assert dialogue.state == DialogueState.EXPLORING
+    assert request.options == [
+        {"id": first.pk, "label": "Mi, 22.04.2026, 14:00–16:30 Uhr", "hint": "Gastgeber möglich"},
+        {"id": second.pk, "label": "Mi, 22.04.2026, 16:00–18:30 Uhr", "hint": "Gastgeber bevorzugt"},
+    ]
+    assert request.snapshot == [
+        ["Thema", "Fachkräfte sichern"], ["Gastgeber", str(dialogue.host)], ["Ort", "Werkstraße 1, 12681 Berlin"],
+        ["Format", "vor Ort"], ["Teilnahme der Leitung", "ja"],
+    ]  # fmt: skip
+    assert mails_written() == [("approval_asked", senator.email)]
+
+
+def test_nothing_is_submitted_without_a_date_in_the_future(office, exploring):
+    make_option(exploring, starts_at=NOW - HOURS, ends_at=NOW)
+
+    with nothing_changes(exploring), pytest.raises(Refused, match="mindestens einen Termin"):
+        submit(exploring, office)
+
+
+def test_dates_are_not_submitted_twice(office, exploring):
+    make_option(exploring)
+    submit(exploring, office)
+
+    with nothing_changes(exploring), pytest.raises(Outpaced):
+        submit(exploring, office)
+
+
+def test_ticked_dates_are_possible_and_the_others_not(office, senator, exploring):
+    kept, other = make_option(exploring), make_option(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS)
+    request = make_dates_request(exploring, kept, other)
+
+    decide(request, senator, kept)
+
+    for row in (kept, other, exploring):
+        row.refresh_from_db()
+    assert (kept.state, other.state) == (OptionState.POSSIBLE, OptionState.IMPOSSIBLE)
+    assert exploring.state == DialogueState.EXPLORING
+    assert exploring.history.first().history_change_reason == "Termine: freigegeben"
+    assert mails_written() == [("approval_decided", office.email)]
+
+
+@pytest.mark.parametrize("answer", [Answer.RETURN, Answer.REFUSE])
+def test_returned_dates_are_not_possible(senator, exploring, answer):
+    option = make_option(exploring)
+
+    decide(make_dates_request(exploring, option), senator, answer=answer)
+
+    option.refresh_from_db()
+    assert option.state == OptionState.IMPOSSIBLE
+
+
+def test_approval_of_no_date_is_refused(senator, exploring):
+    option = make_option(exploring)
+    request = make_dates_request(exploring, option)
+
+    with nothing_changes(exploring, option, request), pytest.raises(Refused, match="mindestens einen Termin"):
+        decide(request, senator)
+
+
+@pytest.mark.parametrize("role", [OFFICE, PARTNER, OBSERVER])
+def test_dates_are_ticked_by_the_senators_office_alone(exploring, role):
+    option, by = make_option(exploring), make_user(role)
+    request = make_dates_request(exploring, option)
+
+    with nothing_changes(exploring, option, request), pytest.raises(NotEntitled):
+        decide(request, by, option)
+
+
+@time_machine.travel(NOW)
+def test_deputy_ticks_dates_in_vertretung(senator, exploring):
+    deputy = make_user(email="vertretung@example.org")
+    Deputy.objects.create(principal=senator.person, deputy=deputy.person, starts_on=TODAY, ends_on=TODAY)
+    option = make_option(exploring)
+    request = make_dates_request(exploring, option)
+
+    decide(request, deputy, option)
+
+    request.refresh_from_db()
+    option.refresh_from_db()
+    assert (request.by_deputy, option.state) == (True, OptionState.POSSIBLE)
+
+
+def test_fixed_date_is_told_with_a_calendar_entry(office, senator, exploring):
+    option, other = make_option(exploring, OptionState.POSSIBLE), make_option(exploring, starts_at=DAY + HOURS)
+    make_dates_request(exploring, option, state=ApprovalState.APPROVED)
+
+    fix_date(option=option, by=office, now=NOW)
+
+    for row in (option, other, exploring):
+        row.refresh_from_db()
+    assert (exploring.state, exploring.starts_at, exploring.ends_at) == (DialogueState.SCHEDULED, DAY, END)
+    assert (option.state, other.state, exploring.sequence) == (OptionState.FIXED, OptionState.PROPOSED, 1)
+    assert exploring.history.first().history_change_reason == "Termin festgelegt: Mi, 22.04.2026, 14:00–16:30 Uhr"
+    assert mails_written() == [("date_fixed", senator.email), ("date_fixed", "werk@example.org")]
+    assert "method=PUBLISH" in Mail.objects.get(recipient="werk@example.org").mime.replace('"', "")
+
+
+def make_possible(dialogue, **fields):
+    option = make_option(dialogue, OptionState.POSSIBLE, **fields)
+    make_dates_request(dialogue, option, state=ApprovalState.APPROVED)
+    return option
+
+
+@pytest.mark.parametrize("state", [OptionState.PROPOSED, OptionState.IMPOSSIBLE, OptionState.DROPPED])
+def test_date_that_cannot_be_kept_is_not_fixed(office, exploring, state):
+    option = make_option(exploring, state)
+
+    with nothing_changes(exploring, option), pytest.raises(Refused, match="nicht freigegeben"):
+        fix_date(option=option, by=office, now=NOW)
+
+
+@pytest.mark.parametrize("state", [state for state in ApprovalState if state not in ("approved", "conditional")])
+def test_date_is_not_fixed_without_a_standing_approval(office, exploring, state):
+    option = make_possible(exploring)
+    ApprovalRequest.objects.filter(kind=ApprovalKind.DATES).update(state=state)
+
+    with nothing_changes(exploring, option), pytest.raises(Refused, match="nicht freigegeben"):
+        fix_date(option=option, by=office, now=NOW)
+
+
+def test_date_is_not_fixed_on_the_approval_of_another_date(office, exploring):
+    make_possible(exploring)
+    option = make_option(exploring, OptionState.POSSIBLE, starts_at=DAY + HOURS, ends_at=END + HOURS)
+
+    with nothing_changes(exploring, option), pytest.raises(Refused, match="nicht freigegeben"):
+        fix_date(option=option, by=office, now=NOW)
+
+
+def test_date_that_has_passed_is_not_fixed(office, exploring):
+    option = make_possible(exploring)
+
+    with nothing_changes(exploring, option), pytest.raises(Refused, match="inzwischen vergangen"):
+        fix_date(option=option, by=office, now=DAY)
+
+
+def test_date_is_not_fixed_after_the_host_stepped_back(office, exploring):
+    option = make_possible(exploring)
+    type(exploring).objects.filter(pk=exploring.pk).update(host_answer=HostAnswer.DECLINED)
+
+    with nothing_changes(exploring, option), pytest.raises(Refused, match="nicht zugesagt"):
+        fix_date(option=option, by=office, now=NOW)
+
+
+def test_second_date_is_not_fixed(office, exploring):
+    first = make_possible(exploring)
+    second = make_possible(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS)
+    fix_date(option=first, by=office, now=NOW)
+
+    with nothing_changes(exploring, second), pytest.raises(Outpaced, match="steht bereits fest"):
+        fix_date(option=second, by=office, now=NOW)
+
+
+def test_fixing_takes_back_a_request_about_further_dates(office, senator, exploring):
+    option = make_possible(exploring)
+    request = make_dates_request(exploring, make_option(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS))
+
+    fix_date(option=option, by=office, now=NOW)
+
+    request.refresh_from_db()
+    assert request.state == ApprovalState.WITHDRAWN
+    assert mails_written("approval_withdrawn") == [("approval_withdrawn", senator.email)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_dates_fixed_at_once_one_wins():
+    office = make_user(OFFICE)
+    dialogue = make_dialogue(DialogueState.EXPLORING)
+    first = make_possible(dialogue)
+    second = make_possible(dialogue, starts_at=DAY + HOURS, ends_at=END + HOURS)
+
+    outcomes = race(*(partial(fix_date, option=option, by=office, now=NOW) for option in (first, second)))
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Dialogue", "Outpaced"]
+    assert dialogue.date_options.filter(state=OptionState.FIXED).count() == 1

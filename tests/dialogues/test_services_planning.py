@@ -1,0 +1,392 @@
+import datetime as dt
+from functools import partial
+
+import pytest
+
+from approvals.enums import ApprovalKind, ApprovalState
+from approvals.models import ApprovalRequest
+from core.conflicts import version_of
+from core.errors import NotEntitled, Outpaced, Refused
+from core.models import Origin
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from dialogues.enums import (
+    BEFORE_THE_DAY,
+    DIALOGUE_MOVES,
+    AnswerState,
+    DialogueState,
+    HostAnswer,
+    OptionState,
+    TopicState,
+)
+from dialogues.models import Dialogue
+from dialogues.services import (
+    cancel_dialogue,
+    close_dialogue,
+    document_outcome,
+    fix_date,
+    plan_dialogue,
+    postpone_dialogue,
+    record_held,
+    record_host_answer,
+    release_invitations,
+    submit_dates,
+    update_dialogue,
+)
+from dialogues.services.planning import seats_taken
+from tests.dialogues.builders import (
+    ANSWER_BY,
+    BERLIN,
+    DAY,
+    DUE_ON,
+    END,
+    NOW,
+    TODAY,
+    VORLAGE,
+    make_dates_request,
+    make_dialogue,
+    make_invitation,
+    make_option,
+    make_topic,
+)
+from tests.partners.builders import make_organisation, make_person, make_user
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+LATER = dt.datetime(2026, 5, 5, 10, 0, tzinfo=BERLIN)
+AFTER = END + dt.timedelta(days=1)
+
+
+def plan(topic, by):
+    return plan_dialogue(dialogue=Dialogue(title="Fachkräfte vor Ort"), topic=topic, by=by)
+
+
+def _submit(dialogue, by):
+    return submit_dates(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=by, now=NOW)
+
+
+def _fix(dialogue, by):
+    return fix_date(option=dialogue.date_options.get(state=OptionState.POSSIBLE), by=by, now=NOW)
+
+
+def _release(dialogue, by):
+    return release_invitations(dialogue=dialogue, answer_by=ANSWER_BY, expected=1, by=by, now=NOW)
+
+
+ACTIONS = {
+    "explore": _submit,
+    "fix_date": _fix,
+    "release": _release,
+    "hold": lambda dialogue, by: record_held(dialogue=dialogue, by=by, now=AFTER),
+    "document": lambda dialogue, by: document_outcome(dialogue=dialogue, outcome="Zwei Bedarfe", by=by),
+    "close": lambda dialogue, by: close_dialogue(dialogue=dialogue, by=by),
+    "postpone": lambda dialogue, by: postpone_dialogue(dialogue=dialogue, reason="Streik", by=by, now=NOW),
+    "cancel": lambda dialogue, by: cancel_dialogue(dialogue=dialogue, reason="Streik", by=by, now=NOW),
+}
+
+
+def make_ready(state, **fields):
+    """Return a dialogue in `state` for which nothing but the state can forbid an action."""
+    dialogue = make_dialogue(state, **fields)
+    make_option(dialogue, OptionState.PROPOSED, starts_at=LATER, ends_at=LATER + dt.timedelta(hours=2))
+    begin = LATER + dt.timedelta(days=1)
+    possible = make_option(dialogue, OptionState.POSSIBLE, starts_at=begin, ends_at=begin + dt.timedelta(hours=2))
+    make_dates_request(dialogue, possible, state=ApprovalState.APPROVED)
+    make_invitation(dialogue, released=False)
+    return dialogue
+
+
+def test_every_action_of_the_table_is_tested():
+    assert set(ACTIONS) == set(DIALOGUE_MOVES)
+
+
+@pytest.mark.parametrize("state", DialogueState)
+@pytest.mark.parametrize("action", ACTIONS)
+def test_table_of_states_holds(state, action, office, senator):
+    dialogue = make_ready(state)
+    act = partial(ACTIONS[action], dialogue, office)
+
+    if state in DIALOGUE_MOVES[action].sources:
+        act()
+        dialogue.refresh_from_db()
+        assert dialogue.state == DIALOGUE_MOVES[action].target
+        assert dialogue.history.count() == 2
+    else:
+        with nothing_changes(dialogue, *dialogue.date_options.all()), pytest.raises(Refused):
+            act()
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_taken_over_dialogue_never_moves(action, office, senator):
+    state = DIALOGUE_MOVES[action].sources[0]
+    dialogue = make_ready(state, origin=Origin.TAKEN_OVER)
+
+    with nothing_changes(dialogue, *dialogue.date_options.all()), pytest.raises(Refused):
+        ACTIONS[action](dialogue, office)
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+@pytest.mark.parametrize("action", ACTIONS)
+def test_dialogues_are_run_by_the_office_alone(role, action, office, senator):
+    dialogue = make_ready(DIALOGUE_MOVES[action].sources[0])
+    by = make_user(role)
+
+    with nothing_changes(dialogue, *dialogue.date_options.all()), pytest.raises(NotEntitled):
+        ACTIONS[action](dialogue, by)
+
+
+@pytest.mark.parametrize("state", TopicState)
+def test_dialogue_is_planned_on_an_approved_topic_only(office, state):
+    topic = make_topic(state)
+
+    if state == TopicState.APPROVED:
+        dialogue = plan(topic, office)
+        assert (dialogue.topic, dialogue.state, dialogue.host_answer) == (
+            topic, DialogueState.PLANNING, HostAnswer.OPEN,
+        )  # fmt: skip
+        assert dialogue.history.get().history_change_reason == "Planung begonnen"
+    else:
+        with nothing_changes(topic), pytest.raises(Refused, match="freigegebenen Thema"):
+            plan(topic, office)
+        assert not Dialogue.objects.exists()
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+def test_dialogue_is_planned_by_the_office_alone(role):
+    topic, by = make_topic(), make_user(role)
+
+    with pytest.raises(NotEntitled):
+        plan(topic, by)
+
+    assert not Dialogue.objects.exists()
+
+
+def answer_of_host(dialogue, by, answer=HostAnswer.ACCEPTED):
+    return record_host_answer(dialogue=dialogue, answer=answer, answered_on=TODAY, note=" telefonisch ", by=by)
+
+
+@pytest.mark.parametrize("state", DialogueState)
+def test_answer_of_the_host_is_recorded_before_the_date_is_fixed(office, state):
+    dialogue = make_dialogue(state)
+
+    if state in (DialogueState.PLANNING, DialogueState.EXPLORING):
+        answer_of_host(dialogue, office, HostAnswer.DECLINED)
+        dialogue.refresh_from_db()
+        assert (dialogue.host_answer, dialogue.host_answered_on, dialogue.host_note) == (
+            HostAnswer.DECLINED, TODAY, "telefonisch",
+        )  # fmt: skip
+        assert dialogue.history.first().history_change_reason == "Gastgeber: abgesagt"
+    else:
+        with nothing_changes(dialogue), pytest.raises(Refused):
+            answer_of_host(dialogue, office)
+
+
+def test_host_has_to_be_named_before_it_answers(office):
+    dialogue = make_dialogue(host=None)
+
+    with nothing_changes(dialogue), pytest.raises(Refused, match="zuerst den Gastgeber"):
+        answer_of_host(dialogue, office)
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+def test_answer_of_the_host_is_recorded_by_the_office_alone(role):
+    dialogue, by = make_dialogue(), make_user(role)
+
+    with nothing_changes(dialogue), pytest.raises(NotEntitled):
+        answer_of_host(dialogue, by)
+
+
+def changed(dialogue, **fields):
+    form_instance = Dialogue.objects.get(pk=dialogue.pk)
+    for name, value in fields.items():
+        setattr(form_instance, name, value)
+    return form_instance
+
+
+@pytest.mark.parametrize("state", DialogueState)
+def test_facts_change_until_the_day(office, state):
+    dialogue = make_dialogue(state)
+    edited = changed(dialogue, programme="14:00 Begrüßung")
+
+    if state in BEFORE_THE_DAY:
+        update_dialogue(dialogue=edited, by=office, now=NOW)
+        dialogue.refresh_from_db()
+        assert dialogue.programme == "14:00 Begrüßung"
+    else:
+        with nothing_changes(dialogue), pytest.raises(Refused):
+            update_dialogue(dialogue=edited, by=office, now=NOW)
+
+
+def test_state_date_and_topic_never_come_from_a_form(office):
+    dialogue = make_dialogue(DialogueState.PLANNING)
+    edited = changed(
+        dialogue, state=DialogueState.INVITED, starts_at=DAY, round=5, topic=make_topic(), origin=Origin.TAKEN_OVER,
+        title="Neuer Titel",
+    )  # fmt: skip
+
+    update_dialogue(dialogue=edited, by=office, now=NOW)
+
+    stored = Dialogue.objects.get(pk=dialogue.pk)
+    assert (stored.title, stored.state, stored.starts_at, stored.round, stored.topic_id, stored.origin) == (
+        "Neuer Titel", DialogueState.PLANNING, None, 1, dialogue.topic_id, Origin.ENTERED,
+    )  # fmt: skip
+
+
+def test_new_host_has_to_say_yes_and_the_dates_are_asked_anew(office, senator):
+    dialogue = make_dialogue(DialogueState.EXPLORING)
+    possible = make_option(dialogue, OptionState.POSSIBLE)
+    granted = make_dates_request(dialogue, possible, state=ApprovalState.APPROVED)
+    host = make_organisation()
+
+    update_dialogue(dialogue=changed(dialogue, host=host), by=office, now=NOW)
+
+    for row in (dialogue, possible, granted):
+        row.refresh_from_db()
+    assert (dialogue.host, dialogue.host_answer) == (host, HostAnswer.OPEN)
+    assert (possible.state, granted.state) == (OptionState.PROPOSED, ApprovalState.LAPSED)
+    assert mails_written() == []
+
+
+def test_new_host_takes_back_dates_that_lie_before_the_senators_office(office, senator):
+    dialogue = make_dialogue(DialogueState.EXPLORING)
+    request = make_dates_request(dialogue, make_option(dialogue))
+
+    update_dialogue(dialogue=changed(dialogue, host=make_organisation()), by=office, now=NOW)
+
+    request.refresh_from_db()
+    assert request.state == ApprovalState.LAPSED
+    assert mails_written() == [("approval_withdrawn", senator.email)]
+
+
+@pytest.mark.parametrize("state", [DialogueState.SCHEDULED, DialogueState.INVITED])
+def test_host_stays_once_the_date_is_fixed(office, state):
+    dialogue = make_dialogue(state)
+
+    with nothing_changes(dialogue), pytest.raises(Refused):
+        update_dialogue(dialogue=changed(dialogue, host=make_organisation()), by=office, now=NOW)
+
+
+def test_seats_stay_above_what_is_taken(office):
+    dialogue = make_dialogue(DialogueState.INVITED, seats=5)
+    make_invitation(dialogue, AnswerState.ACCEPTED, party=3)
+
+    with nothing_changes(dialogue), pytest.raises(Refused, match="3 Plätze belegt"):
+        update_dialogue(dialogue=changed(dialogue, seats=2), by=office, now=NOW)
+    assert update_dialogue(dialogue=changed(dialogue, seats=3), by=office, now=NOW).seats == 3
+
+
+def test_second_save_of_an_older_version_is_refused(office):
+    dialogue = make_dialogue()
+    fields = ("title", "place")
+    shown = version_of(dialogue, fields)
+    update_dialogue(dialogue=changed(dialogue, place="Halle 2"), by=office, now=NOW, version=shown, fields=fields)
+    dialogue.refresh_from_db()
+    late = changed(dialogue, place="Halle 3")
+
+    with nothing_changes(dialogue), pytest.raises(Outpaced):
+        update_dialogue(dialogue=late, by=office, now=NOW, version=shown, fields=fields)
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+def test_facts_are_changed_by_the_office_alone(role):
+    dialogue, by = make_dialogue(), make_user(role)
+
+    with nothing_changes(dialogue), pytest.raises(NotEntitled):
+        update_dialogue(dialogue=changed(dialogue, title="Neu"), by=by, now=NOW)
+
+
+def test_dialogue_is_not_held_before_it_begins(office):
+    dialogue = make_dialogue(DialogueState.INVITED)
+
+    with nothing_changes(dialogue), pytest.raises(Refused, match="noch nicht begonnen"):
+        record_held(dialogue=dialogue, by=office, now=DAY - dt.timedelta(minutes=1))
+    assert record_held(dialogue=dialogue, by=office, now=DAY).state == DialogueState.HELD
+
+
+def test_outcome_is_not_empty(office):
+    dialogue = make_dialogue(DialogueState.HELD)
+
+    with nothing_changes(dialogue), pytest.raises(Refused):
+        document_outcome(dialogue=dialogue, outcome="  ", by=office)
+
+
+def test_days_after_walk_to_the_end(office):
+    dialogue = make_dialogue(DialogueState.INVITED)
+
+    record_held(dialogue=dialogue, by=office, now=AFTER)
+    document_outcome(dialogue=dialogue, outcome=" Zwei Bedarfe ", by=office)
+    close_dialogue(dialogue=dialogue, by=office)
+
+    dialogue.refresh_from_db()
+    assert (dialogue.state, dialogue.outcome) == (DialogueState.CLOSED, "Zwei Bedarfe")
+    assert [row.history_change_reason for row in dialogue.history.all()][:3] == [
+        "Abgeschlossen", "Ergebnis festgehalten", "Durchgeführt",
+    ]  # fmt: skip
+
+
+def test_cancelled_while_dates_are_asked_the_request_lapses(office, senator):
+    contact = make_person(email="werk@example.org")
+    dialogue = make_dialogue(DialogueState.EXPLORING, host_contact=contact)
+    request = make_dates_request(dialogue, make_option(dialogue))
+
+    cancel_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
+
+    assert ApprovalRequest.objects.get(kind=ApprovalKind.DATES, pk=request.pk).state == ApprovalState.LAPSED
+    assert mails_written() == [("approval_withdrawn", senator.email), ("dialogue_cancelled", "werk@example.org")]
+
+
+@pytest.mark.parametrize(
+    ("role", "states"),
+    [
+        (OFFICE, set(DialogueState)),
+        (SENATOR_OFFICE, set(DialogueState)),
+        (OBSERVER, set(DialogueState) - {DialogueState.PLANNING, DialogueState.EXPLORING}),
+        (PARTNER, set()),
+        (None, set()),
+    ],
+)
+def test_dialogues_are_visible_by_the_table_of_roles(role, states):
+    for state in DialogueState:
+        make_dialogue(state)
+    past = make_dialogue(DialogueState.CLOSED, origin=Origin.TAKEN_OVER)
+    user = make_user(role) if role else make_user()
+
+    seen = Dialogue.objects.visible_to(user)
+
+    assert set(seen.exclude(pk=past.pk).values_list("state", flat=True)) == states
+    assert seen.filter(pk=past.pk).exists() == bool(role)
+
+
+def test_partner_sees_what_it_hosts_and_is_invited_to():
+    partner = make_user(PARTNER)
+    colleague = make_person(organisation=partner.person.organisation)
+    hosted = make_dialogue(DialogueState.SCHEDULED, host=partner.person.organisation)
+    make_dialogue(DialogueState.PLANNING, host=partner.person.organisation)
+    invited = make_dialogue(DialogueState.INVITED)
+    make_invitation(invited, person=colleague)
+    make_invitation(make_dialogue(DialogueState.SCHEDULED), person=colleague, released=False)
+
+    assert set(Dialogue.objects.visible_to(partner)) == {hosted, invited}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_seats_are_counted_by_one_query(count, django_assert_num_queries):
+    dialogue = make_dialogue(DialogueState.INVITED)
+    for _i in range(count):
+        make_invitation(dialogue, AnswerState.ACCEPTED, party=2)
+    make_invitation(dialogue, AnswerState.ACCEPTED, withdrawn_at=NOW)
+    make_invitation(dialogue, AnswerState.TENTATIVE)
+
+    with django_assert_num_queries(1):
+        assert seats_taken(dialogue) == 2 * count
+
+
+def test_what_the_form_does_not_hold_stays_as_somebody_else_saved_it_meanwhile(office):
+    dialogue = make_dialogue(DialogueState.SCHEDULED)
+    edited = changed(dialogue, title="Neuer Titel")
+    Dialogue.objects.filter(pk=dialogue.pk).update(state=DialogueState.INVITED, answer_by=ANSWER_BY)
+
+    update_dialogue(dialogue=edited, by=office, now=NOW, version=version_of(dialogue, ["title"]), fields=["title"])
+
+    stored = Dialogue.objects.get(pk=dialogue.pk)
+    assert (stored.title, stored.answer_by) == ("Neuer Titel", ANSWER_BY)

@@ -1,0 +1,177 @@
+from functools import partial
+
+import pytest
+
+from approvals.enums import Answer, ApprovalKind
+from approvals.models import ApprovalRequest
+from core.conflicts import version_of
+from core.errors import NotEntitled, Outpaced, Refused
+from core.models import Origin
+from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
+from dialogues.enums import SERIES_MOVES, SeriesState
+from dialogues.models import DialogueSeries
+from dialogues.services import affirm_series, decide_series, request_consent, save_series
+from tests.dialogues.builders import DUE_ON, NOW, VORLAGE, make_series
+from tests.partners.builders import make_user
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+FIELDS = ("title", "period", "description", "internal_notes")
+
+
+def request_of(series) -> ApprovalRequest:
+    rows = ApprovalRequest.objects.filter(kind=ApprovalKind.SERIES, subject_id=series.pk)
+    return rows.order_by("-pk").first() or ApprovalRequest(kind=ApprovalKind.SERIES, subject_id=series.pk)
+
+
+def ask(series, by):
+    return request_consent(series=series, vorlage=VORLAGE, due_on=DUE_ON, by=by, now=NOW)
+
+
+def decide(series, by, answer):
+    return decide_series(request=request_of(series), answer=answer, comment="Begründung", by=by, now=NOW)
+
+
+ACTIONS = {
+    "affirm": lambda series, office, senator: affirm_series(series=series, by=office),
+    "request": lambda series, office, senator: ask(series, office),
+    **{
+        str(answer): lambda series, office, senator, answer=answer: decide(series, senator, answer)
+        for answer in Answer
+    },
+}  # fmt: skip
+
+
+def test_every_action_of_the_table_is_tested():
+    assert set(ACTIONS) == set(SERIES_MOVES)
+
+
+@pytest.mark.parametrize("state", SeriesState)
+@pytest.mark.parametrize("action", ACTIONS)
+def test_table_of_states_holds(state, action, office, senator):
+    series = make_series(state)
+    act = partial(ACTIONS[action], series, office, senator)
+
+    if state in SERIES_MOVES[action].sources:
+        act()
+        series.refresh_from_db()
+        assert series.state == SERIES_MOVES[action].target
+        assert series.history.count() == 2
+    else:
+        with nothing_changes(series), pytest.raises((Refused, ApprovalRequest.DoesNotExist)):
+            act()
+
+
+@pytest.mark.parametrize("action", ["affirm", "request"])
+def test_taken_over_series_never_moves(action, office, senator):
+    source = SERIES_MOVES[action].sources[0]
+    series = make_series(source, origin=Origin.TAKEN_OVER)
+
+    with nothing_changes(series), pytest.raises(Refused, match="außerhalb des Ablaufs"):
+        ACTIONS[action](series, office, senator)
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+@pytest.mark.parametrize(
+    ("state", "act"),
+    [
+        (SeriesState.PROPOSED, lambda series, by: save_series(series=series, by=by)),
+        (SeriesState.PROPOSED, lambda series, by: affirm_series(series=series, by=by)),
+        (SeriesState.AFFIRMED, ask),
+    ],
+    ids=["save", "affirm", "request"],
+)
+def test_series_are_the_offices_alone(role, state, act):
+    series = make_series(state)
+    by = make_user(role)
+
+    with nothing_changes(series), pytest.raises(NotEntitled):
+        act(series, by)
+
+
+@pytest.mark.parametrize("role", ["office", PARTNER, OBSERVER])
+def test_consent_is_the_senators_alone(role):
+    series = make_series(SeriesState.REQUESTED)
+    by = make_user(role)
+
+    with nothing_changes(series, request_of(series)), pytest.raises(NotEntitled):
+        decide(series, by, Answer.APPROVE)
+
+
+def test_request_shows_the_series_to_the_senators_office(office, senator):
+    series = make_series(SeriesState.AFFIRMED, description="Gespräche mit Betrieben")
+
+    request = ask(series, office)
+
+    assert (request.title, request.path) == ("Reihe 2026", series.get_absolute_url())
+    assert request.snapshot == [
+        ["Reihe", "Reihe 2026"], ["Zeitraum", "2026"], ["Worum es geht", "Gespräche mit Betrieben"],
+    ]  # fmt: skip
+    assert mails_written() == [("approval_asked", senator.email)]
+
+
+def test_returned_series_can_be_asked_for_again(office, senator):
+    series = make_series(SeriesState.AFFIRMED)
+    ask(series, office)
+    decide(series, senator, Answer.RETURN)
+
+    ask(series, office)
+    decide(series, senator, Answer.APPROVE)
+
+    series.refresh_from_db()
+    assert series.state == SeriesState.CONSENTED
+    assert [row.history_change_reason for row in series.history.all()] == [
+        "Zugestimmt", "Zustimmung beantragt", "Zurückgegeben", "Zustimmung beantragt", None,
+    ]  # fmt: skip
+
+
+def test_new_series_begins_as_proposed(office):
+    series = save_series(series=DialogueSeries(title="Reihe 2027", state=SeriesState.CONSENTED), by=office)
+
+    series.refresh_from_db()
+    assert series.state == SeriesState.PROPOSED
+    assert series.history.get().history_change_reason == "Reihe vorgeschlagen"
+    assert series.history.get().history_user == office
+
+
+@pytest.mark.parametrize("state", [SeriesState.REQUESTED, SeriesState.CONSENTED, SeriesState.REFUSED])
+def test_what_was_consented_to_stays_as_it_was(office, state):
+    series = make_series(state)
+    changed = DialogueSeries.objects.get(pk=series.pk)
+    changed.title = "Etwas anderes"
+
+    with nothing_changes(series), pytest.raises(Refused):
+        save_series(series=changed, by=office)
+
+
+def test_internal_note_can_be_written_at_any_time(office):
+    series = make_series(SeriesState.CONSENTED)
+    series.internal_notes = "Bitte nachfassen"
+
+    save_series(series=series, by=office)
+
+    series.refresh_from_db()
+    assert series.internal_notes == "Bitte nachfassen"
+
+
+def test_state_never_comes_from_a_form(office):
+    series = make_series(SeriesState.PROPOSED)
+    series.state, series.title = SeriesState.CONSENTED, "Reihe 2027"
+
+    save_series(series=series, by=office)
+
+    series.refresh_from_db()
+    assert (series.state, series.title) == (SeriesState.PROPOSED, "Reihe 2027")
+
+
+def test_second_save_of_an_older_version_is_refused(office):
+    series = make_series(SeriesState.PROPOSED)
+    shown = version_of(series, FIELDS)
+    mine = DialogueSeries.objects.get(pk=series.pk)
+    series.title = "Zuerst gespeichert"
+    save_series(series=series, by=office, version=shown, fields=FIELDS)
+    mine.title = "Zu spät"
+
+    with nothing_changes(series), pytest.raises(Outpaced):
+        save_series(series=mine, by=office, version=shown, fields=FIELDS)

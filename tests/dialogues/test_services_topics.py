@@ -1,0 +1,426 @@
+from functools import partial
+
+import pytest
+import time_machine
+
+from approvals.enums import Answer, ApprovalKind, ApprovalState
+from approvals.models import ApprovalRequest
+from core.conflicts import version_of
+from core.errors import NotEntitled, Outpaced, Refused
+from core.models import Origin
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from dialogues.enums import TOPIC_MOVES, DialogueState, SeriesState, TopicState
+from dialogues.models import Topic
+from dialogues.services import (
+    decide_topic,
+    decline_topic,
+    propose_topic,
+    save_topic,
+    submit_topic,
+    take_up_topic,
+    withdraw_topic,
+)
+from outbox.models import Mail
+from partners.models import CrossCuttingTheme, Deputy, Sector
+from tests.dialogues.builders import DUE_ON, NOW, TODAY, VORLAGE, make_dialogue, make_series, make_topic
+from tests.partners.builders import make_organisation, make_user
+from tests.racing import race
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def partner():
+    return make_user(PARTNER, email="vdma-ost@example.org")
+
+
+def request_of(topic) -> ApprovalRequest:
+    rows = ApprovalRequest.objects.filter(kind=ApprovalKind.TOPIC, subject_id=topic.pk)
+    return rows.order_by("-pk").first() or ApprovalRequest(kind=ApprovalKind.TOPIC, subject_id=topic.pk)
+
+
+def submit(topic, by):
+    return submit_topic(topic=topic, vorlage=VORLAGE, due_on=DUE_ON, by=by, now=NOW)
+
+
+def decide(topic, by, answer=Answer.APPROVE, comment="Begründung"):
+    return decide_topic(request=request_of(topic), answer=answer, comment=comment, by=by, now=NOW)
+
+
+def save(topic, by, **fields):
+    return save_topic(topic=topic, sectors=[], themes=[], by=by, now=NOW, **fields)
+
+
+ACTIONS = {
+    "propose": lambda topic, office, senator: propose_topic(topic=topic, by=topic.proposed_by, now=NOW),
+    "take_up": lambda topic, office, senator: take_up_topic(topic=topic, by=office, now=NOW),
+    "decline": lambda topic, office, senator: decline_topic(topic=topic, reason="Doppelt", by=office, now=NOW),
+    "submit": lambda topic, office, senator: submit(topic, office),
+    "rework": lambda topic, office, senator: withdraw_topic(topic=topic, by=office, now=NOW),
+    **{
+        str(answer): lambda topic, office, senator, answer=answer: decide(topic, senator, answer) for answer in Answer
+    },
+}  # fmt: skip
+
+
+def test_every_action_of_the_table_is_tested():
+    assert set(ACTIONS) == set(TOPIC_MOVES)
+
+
+@pytest.mark.parametrize("state", TopicState)
+@pytest.mark.parametrize("action", ACTIONS)
+def test_table_of_states_holds(state, action, office, senator):
+    topic = make_topic(state, series=make_series())
+    act = partial(ACTIONS[action], topic, office, senator)
+
+    if state in TOPIC_MOVES[action].sources:
+        act()
+        topic.refresh_from_db()
+        assert topic.state == TOPIC_MOVES[action].target
+        assert topic.history.count() == 2
+    else:
+        with nothing_changes(topic), pytest.raises((Refused, ApprovalRequest.DoesNotExist)):
+            act()
+
+
+@pytest.mark.parametrize("action", ["propose", "take_up", "decline", "submit", "rework"])
+def test_taken_over_topic_never_moves(action, office, senator):
+    topic = make_topic(TOPIC_MOVES[action].sources[0], origin=Origin.TAKEN_OVER)
+
+    with nothing_changes(topic), pytest.raises(Refused, match="außerhalb des Ablaufs"):
+        ACTIONS[action](topic, office, senator)
+
+
+OFFICE_ACTS = {
+    "take_up": (TopicState.PROPOSED, lambda topic, by: take_up_topic(topic=topic, by=by, now=NOW)),
+    "decline": (TopicState.PROPOSED, lambda topic, by: decline_topic(topic=topic, reason="Doppelt", by=by, now=NOW)),
+    "submit": (TopicState.IN_PROGRESS, submit),
+    "withdraw": (TopicState.FOR_APPROVAL, lambda topic, by: withdraw_topic(topic=topic, by=by, now=NOW)),
+}
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+@pytest.mark.parametrize("act", OFFICE_ACTS)
+def test_topics_are_worked_on_by_the_office_alone(role, act):
+    state, service = OFFICE_ACTS[act]
+    topic = make_topic(state)
+    by = make_user(role)
+
+    with nothing_changes(topic), pytest.raises(NotEntitled):
+        service(topic, by)
+
+
+@pytest.mark.parametrize("role", [OFFICE, PARTNER, OBSERVER])
+def test_topics_are_decided_by_the_senators_office_alone(role):
+    topic = make_topic(TopicState.FOR_APPROVAL)
+    by = make_user(role)
+
+    with nothing_changes(topic, request_of(topic)), pytest.raises(NotEntitled):
+        decide(topic, by)
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, OBSERVER, None])
+def test_only_partners_and_the_office_propose(role):
+    by = make_user(role) if role else make_user()
+
+    with nothing_changes(), pytest.raises(NotEntitled):
+        save(Topic(title="Energie", description="Kosten"), by)
+
+    assert not Topic.objects.exists()
+
+
+def test_partner_without_an_organisation_proposes_nothing(partner):
+    partner.person.organisation = None
+
+    with pytest.raises(NotEntitled):
+        save(Topic(title="Energie", description="Kosten"), partner)
+
+
+def test_draft_of_a_partner_belongs_to_the_own_organisation_and_no_series(partner):
+    topic = Topic(title="Energie", description="Kosten", organisation=make_organisation(), series=make_series())
+    sector, theme = Sector.objects.create(name="Maschinenbau"), CrossCuttingTheme.objects.create(name="Fachkräfte")
+
+    save_topic(topic=topic, sectors=[sector], themes=[theme], by=partner, now=NOW)
+
+    topic.refresh_from_db()
+    assert (topic.state, topic.proposed_by, topic.organisation_id, topic.series) == (
+        TopicState.DRAFT, partner, partner.organisation_id, None,
+    )  # fmt: skip
+    assert (list(topic.sectors.all()), list(topic.themes.all())) == ([sector], [theme])
+    assert topic.history.get().history_change_reason == "Entwurf angelegt"
+
+
+@pytest.mark.parametrize("state", TopicState)
+def test_proposer_edits_the_draft_only(partner, state):
+    topic = make_topic(state, proposed_by=partner)
+    changed = Topic.objects.get(pk=topic.pk)
+    changed.title = "Neuer Titel"
+
+    if state == TopicState.DRAFT:
+        assert save(changed, partner).title == "Neuer Titel"
+    else:
+        with nothing_changes(topic), pytest.raises(NotEntitled):
+            save(changed, partner)
+
+
+@pytest.mark.parametrize("state", TopicState)
+def test_office_edits_from_the_proposal_to_the_submission(office, state):
+    topic = make_topic(state)
+    changed = Topic.objects.get(pk=topic.pk)
+    changed.title = "Neuer Titel"
+
+    if state in (TopicState.PROPOSED, TopicState.IN_PROGRESS, TopicState.RETURNED):
+        assert save(changed, office).title == "Neuer Titel"
+        expected = TopicState.IN_PROGRESS if state == TopicState.RETURNED else state
+        assert Topic.objects.get(pk=topic.pk).state == expected
+    else:
+        with nothing_changes(topic), pytest.raises(NotEntitled):
+            save(changed, office)
+
+
+def test_second_save_of_an_older_version_is_refused(office):
+    fields = ("title", "description")
+    topic = make_topic(TopicState.IN_PROGRESS)
+    shown = version_of(topic, fields)
+    mine = Topic.objects.get(pk=topic.pk)
+    topic.title = "Zuerst gespeichert"
+    save(topic, office, version=shown, fields=fields)
+    mine.title = "Zu spät"
+
+    with nothing_changes(topic), pytest.raises(Outpaced, match="Konto geschaeftsstelle hat diesen Eintrag"):
+        save(mine, office, version=shown, fields=fields)
+
+
+def test_proposal_is_told_to_the_office(office, partner):
+    topic = make_topic(TopicState.DRAFT, proposed_by=partner)
+
+    propose_topic(topic=topic, by=partner, now=NOW)
+
+    topic.refresh_from_db()
+    assert (topic.state, topic.proposed_at) == (TopicState.PROPOSED, NOW)
+    assert mails_written() == [("topic_proposed", office.email)]
+    assert Mail.objects.get().subject == "Themenvorschlag: Fachkräfte sichern"
+
+
+def test_nobody_proposes_the_draft_of_somebody_else(office, partner):
+    topic = make_topic(TopicState.DRAFT, proposed_by=partner)
+    colleague = make_user(PARTNER, organisation=partner.person.organisation)
+
+    for by in (colleague, office):
+        with nothing_changes(topic), pytest.raises(NotEntitled):
+            propose_topic(topic=topic, by=by, now=NOW)
+
+
+def test_proposer_is_told_that_the_topic_is_taken_up(office, partner):
+    take_up_topic(topic=make_topic(TopicState.PROPOSED, proposed_by=partner), by=office, now=NOW)
+
+    assert mails_written() == [("topic_taken_up", partner.email)]
+
+
+def test_proposer_is_told_why_the_topic_is_declined(office, partner):
+    topic = make_topic(TopicState.PROPOSED, proposed_by=partner)
+
+    decline_topic(topic=topic, reason=" Läuft schon. ", by=office, now=NOW)
+
+    topic.refresh_from_db()
+    assert topic.reason == "Läuft schon."
+    assert mails_written() == [("topic_declined", partner.email)]
+    assert "Begründung: Läuft schon." in Mail.objects.get().text
+
+
+def test_topic_is_not_declined_without_a_reason(office, partner):
+    topic = make_topic(TopicState.PROPOSED, proposed_by=partner)
+
+    with nothing_changes(topic), pytest.raises(Refused):
+        decline_topic(topic=topic, reason=" ", by=office, now=NOW)
+
+
+def test_own_proposal_of_the_office_is_not_told_to_itself(office):
+    topic = make_topic(TopicState.DRAFT, proposed_by=office, organisation=None)
+
+    propose_topic(topic=topic, by=office, now=NOW)
+    take_up_topic(topic=topic, by=office, now=NOW)
+
+    assert mails_written() == []
+
+
+@pytest.mark.parametrize("state", [state for state in SeriesState if state != SeriesState.CONSENTED])
+def test_topic_of_a_series_without_consent_is_refused_with_the_reason(office, senator, state):
+    topic = make_topic(TopicState.IN_PROGRESS, series=make_series(state))
+
+    with nothing_changes(topic), pytest.raises(Refused) as refusal:
+        submit(topic, office)
+
+    assert str(refusal.value) == (
+        f"Die Reihe „Reihe 2026“ ist im Stand „{SeriesState(state).label}“. "
+        "Themen gehen erst zur Freigabe, wenn ihr zugestimmt wurde."
+    )
+    assert not ApprovalRequest.objects.filter(kind=ApprovalKind.TOPIC).exists()
+
+
+def test_topic_without_a_series_is_refused(office, senator):
+    topic = make_topic(TopicState.IN_PROGRESS, series=None)
+
+    with nothing_changes(topic), pytest.raises(Refused, match="zuerst einer Reihe"):
+        submit(topic, office)
+
+
+def test_refused_vorlage_leaves_the_topic_as_it_was(office, senator):
+    topic = make_topic(TopicState.IN_PROGRESS)
+
+    with nothing_changes(topic), pytest.raises(Refused):
+        submit_topic(topic=topic, vorlage=VORLAGE._replace(vote=""), due_on=DUE_ON, by=office, now=NOW)
+
+
+def test_submission_shows_the_topic_as_it_stands(office, senator, partner):
+    topic = make_topic(TopicState.IN_PROGRESS, proposed_by=partner)
+    topic.sectors.add(Sector.objects.create(name="Optik"), Sector.objects.create(name="Maschinenbau"))
+
+    request = submit(topic, office)
+
+    assert request.snapshot == [
+        ["Thema", "Fachkräfte sichern"], ["Reihe", "Reihe 2026"],
+        ["Vorgeschlagen von", str(partner.person.organisation)], ["Worum es geht", "Betriebe suchen Nachwuchs."],
+        ["Branchen", "Maschinenbau, Optik"],
+    ]  # fmt: skip
+    assert request.path == topic.get_absolute_url()
+    assert mails_written() == [("approval_asked", senator.email)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "reason"),
+    [
+        (Answer.APPROVE, TopicState.APPROVED, ""),
+        (Answer.RETURN, TopicState.RETURNED, "Bitte schärfen."),
+        (Answer.REFUSE, TopicState.REFUSED, "Bitte schärfen."),
+    ],
+)
+def test_decision_is_told_to_office_and_proposer(office, senator, partner, answer, state, reason):
+    topic = make_topic(TopicState.FOR_APPROVAL, proposed_by=partner)
+
+    decide(topic, senator, answer, comment="Bitte schärfen.")
+
+    topic.refresh_from_db()
+    assert (topic.state, topic.reason) == (state, reason)
+    assert mails_written() == [("approval_decided", office.email), ("topic_decided", partner.email)]
+    told = Mail.objects.get(kind="topic_decided")
+    assert told.subject == f"{str(TopicState(state).label).capitalize()}: Fachkräfte sichern"
+    assert ("Bitte schärfen." in told.text) == bool(reason)
+
+
+def test_second_decision_changes_nothing(office, senator, partner):
+    topic = make_topic(TopicState.FOR_APPROVAL, proposed_by=partner)
+    decide(topic, senator)
+
+    with nothing_changes(topic, request_of(topic)), pytest.raises(Outpaced):
+        decide(topic, senator, Answer.REFUSE)
+
+
+@time_machine.travel(NOW)
+def test_deputy_decides_and_the_principal_is_told(office, senator, partner):
+    topic = make_topic(TopicState.FOR_APPROVAL, proposed_by=partner)
+    deputy = make_user(email="vertretung@example.org")
+    Deputy.objects.create(principal=senator.person, deputy=deputy.person, starts_on=TODAY, ends_on=TODAY)
+
+    decide(topic, deputy)
+
+    assert Topic.objects.get(pk=topic.pk).state == TopicState.APPROVED
+    assert request_of(topic).by_deputy is True
+    assert topic.history.first().history_user == deputy
+    assert topic.history.first().history_change_reason == "Freigegeben"
+    assert mails_written() == [
+        ("approval_decided", office.email), ("approval_decided", senator.email), ("topic_decided", partner.email),
+    ]  # fmt: skip
+
+
+def test_topic_walks_through_a_second_round_with_new_mails(office, senator, partner):
+    topic = make_topic(TopicState.IN_PROGRESS, proposed_by=partner)
+    submit(topic, office)
+    decide(topic, senator, Answer.RETURN)
+    changed = Topic.objects.get(pk=topic.pk)
+    save(changed, office)
+    submit(topic, office)
+    decide(topic, senator, Answer.RETURN)
+
+    assert len(mails_written("topic_decided")) == 2
+    assert len(mails_written("approval_asked")) == 2
+
+
+def test_withdrawal_tells_the_senators_office(office, senator):
+    topic = make_topic(TopicState.FOR_APPROVAL)
+
+    withdraw_topic(topic=topic, by=office, now=NOW)
+
+    assert request_of(topic).state == ApprovalState.WITHDRAWN
+    assert mails_written() == [("approval_withdrawn", senator.email)]
+
+
+def test_approval_lapses_when_the_topic_is_taken_back(office, senator):
+    topic = make_topic(TopicState.APPROVED)
+
+    withdraw_topic(topic=topic, by=office, now=NOW)
+
+    topic.refresh_from_db()
+    assert (topic.state, request_of(topic).state) == (TopicState.IN_PROGRESS, ApprovalState.LAPSED)
+    assert mails_written() == []
+
+
+def test_topic_of_a_planned_dialogue_stays_approved(office):
+    dialogue = make_dialogue(DialogueState.PLANNING)
+
+    with nothing_changes(dialogue.topic, request_of(dialogue.topic)), pytest.raises(Refused):
+        withdraw_topic(topic=dialogue.topic, by=office, now=NOW)
+
+
+def test_topic_of_a_cancelled_dialogue_can_be_taken_back(office):
+    topic = make_dialogue(DialogueState.CANCELLED).topic
+
+    assert withdraw_topic(topic=topic, by=office, now=NOW).state == TopicState.IN_PROGRESS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_decision_and_withdrawal_at_once_one_wins():
+    office, senator = make_user(OFFICE), make_user(SENATOR_OFFICE)
+    topic = make_topic(TopicState.FOR_APPROVAL)
+
+    outcomes = race(
+        partial(decide, topic, senator, Answer.REFUSE), partial(withdraw_topic, topic=topic, by=office, now=NOW)
+    )
+
+    topic.refresh_from_db()
+    ends = {TopicState.REFUSED: ApprovalState.REFUSED, TopicState.IN_PROGRESS: ApprovalState.WITHDRAWN}
+    assert sum(isinstance(outcome, Refused) for outcome in outcomes) == 1
+    assert request_of(topic).state == ends[topic.state]
+    assert topic.history.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("role", "states"),
+    [
+        (OFFICE, set(TopicState) - {TopicState.DRAFT}),
+        (SENATOR_OFFICE, set(TopicState) - {TopicState.DRAFT}),
+        (OBSERVER, {TopicState.APPROVED}),
+        (PARTNER, set()),
+        (None, set()),
+    ],
+)
+def test_topics_are_visible_by_the_table_of_roles(role, states):
+    for state in TopicState:
+        make_topic(state)
+    user = make_user(role) if role else make_user()
+
+    assert set(Topic.objects.visible_to(user).values_list("state", flat=True)) == states
+
+
+def test_partner_sees_all_topics_of_the_own_organisation(partner):
+    colleague = make_user(PARTNER, organisation=partner.person.organisation)
+    topics = {make_topic(state, proposed_by=partner) for state in TopicState}
+
+    assert set(Topic.objects.visible_to(colleague)) == topics
+
+
+def test_own_draft_is_visible_to_the_office(office):
+    draft = make_topic(TopicState.DRAFT, proposed_by=office)
+
+    assert list(Topic.objects.visible_to(office)) == [draft]

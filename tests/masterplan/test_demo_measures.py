@@ -1,0 +1,254 @@
+"""The real plans and measures as the demo loads them, and the invented progress around them."""
+
+import datetime as dt
+import json
+
+import pytest
+from django.utils import timezone
+
+from core.models import Origin
+from core.roles import OFFICE
+from masterplan.demo.accounts import load_accounts
+from masterplan.demo.invented_measures import load_invented_measures
+from masterplan.demo.matching import split_remark
+from masterplan.demo.measures import load_measures, load_plans
+from masterplan.demo.organisations import load_organisations
+from measures.enums import ReportState, RoundState
+from measures.models import Measure, Milestone, Plan, PlanSection, Project, ReportingRound, StatusReport
+from measures.queries import measures_awaiting_report, plan_tree, progress_figures, reports_due_for, reports_to_check
+from measures.reminders import reminders_due
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rows(base_dir):
+    return lambda name: json.loads((base_dir / "data" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def loaded(rows):
+    load_organisations(rows("organisations"))
+    load_plans(rows("plans"))
+    load_measures(rows("measures"))
+
+
+def test_every_row_is_a_measure_or_stands_outside_the_plans(loaded, rows):
+    inside = {row["title"] for row in rows("measures") if row["mpi_link"] != "context"}
+    context = {row["title"] for row in rows("measures") if row["mpi_link"] == "context"}
+    in_plans = {
+        title
+        for plan in rows("plans")
+        for field in plan["fields"]
+        for cluster in field["clusters"]
+        for task in cluster.get("task_fields", [])
+        for title in task["measures"]
+    }
+
+    assert set(Measure.objects.values_list("title", flat=True)) == inside | in_plans
+    assert set(Project.objects.outside_plans().values_list("title", flat=True)) == context
+    assert (len(inside | in_plans), len(context), Project.objects.count()) == (31, 22, 22)
+    assert not Measure.objects.filter(title__in=context).exists()
+
+
+def test_everything_is_taken_over_with_sources_and_keeps_its_doubts(loaded, rows):
+    for row in [*Measure.objects.all(), *Project.objects.all(), *Plan.objects.all()]:
+        assert row.origin == Origin.TAKEN_OVER
+        assert row.sources
+    for row in rows("measures"):
+        model = Project if row["mpi_link"] == "context" else Measure
+        assert model.objects.get(title=row["title"]).doubts == row["notes"]
+
+
+def test_missing_values_stay_empty(loaded):
+    measure = Measure.objects.get(title="Karriere in der Berliner Industrie")
+
+    assert (measure.phase, measure.light, measure.financing, measure.lead, measure.lead_text) == ("", "", "", None, "")
+    assert (measure.runtime, measure.starts_on, measure.ends_on, measure.amount) == ("", None, None, "")
+    assert not StatusReport.objects.exists()
+    assert not Milestone.objects.exists()
+
+
+def test_no_remark_on_the_evidence_is_left_in_a_name(loaded):
+    names = [*PlanSection.objects.values_list("title", flat=True), *Project.objects.values_list("theme", flat=True)]
+
+    assert [name for name in names if "inferred" in name or "abgeleitet" in name] == []
+
+
+@pytest.mark.parametrize(
+    ("title", "section", "basis"),
+    [
+        ("Smart Business District", "Smart City", "inferred"),
+        ("Ankaufsstrategie für Industrieflächen", "Verfügbare Flächen für die Industrie erhöhen", "sourced"),
+        ("Junior1stein Akademie", "Fachkräfte und Innovation", "inferred"),
+        (
+            "Berlin macht MINT",
+            "G: Mathematische und naturwissenschaftliche Kompetenzen der Schülerinnen und Schüler werden verbessert",
+            "Aktionsfeld belegt, Maßnahmebereich erschlossen",
+        ),
+        ("Geschäftsstelle Masterplan Industriestadt Berlin", None, "unknown"),
+    ],
+)
+def test_place_in_the_plan_and_how_sure_it_is(loaded, title, section, basis):
+    measure = Measure.objects.select_related("section").get(title=title)
+
+    assert (measure.section and measure.section.label) == section
+    assert measure.basis["section"] == basis
+
+
+@pytest.mark.parametrize(
+    ("title", "lead", "text", "basis"),
+    [
+        ("TransferHUB CleanTech Marzahn", "WISTA Management GmbH", "", "laut WISTA"),
+        ("Smart Business District", "InfraLab Berlin", "", "BSR, Berliner Wasserbetriebe, BVG"),
+        (
+            "Ankaufsstrategie für Industrieflächen",
+            None,
+            "diverse Senatsverwaltungen (nicht einzeln benannt)",
+            None,
+        ),
+        ("Verdichtung bestehender Flächen", None, "diverse Senatsverwaltungen", None),
+        ("Junior1stein Akademie", None, "", None),
+    ],
+)
+def test_lead_that_matches_no_organisation_stays_text(loaded, title, lead, text, basis):
+    measure = Measure.objects.select_related("lead").get(title=title)
+
+    assert (measure.lead and measure.lead.name, measure.lead_text) == (lead, text)
+    assert measure.basis.get("lead") == basis
+
+
+def test_supporters_are_organisations_where_they_match_and_text_elsewhere(loaded):
+    measure = Measure.objects.get(title="Wiederaufnahme der Branchengespräche")
+
+    assert [row.label for row in measure.supporters.all()] == ["VDMA Ost"]
+    assert measure.supporters_text == "weitere Verbände und Kammern des Netzwerks Industriepolitik"
+    assert measure.predecessor.title == "Industriedialog"
+
+
+def test_plans_name_their_levels_themselves(loaded):
+    plans = {plan.short_title: plan for plan in Plan.objects.select_related("predecessor")}
+
+    assert list(plans) == ["MPI 2010–2020", "MPI Version 2.0", "MPI 2018–2021"]
+    assert plans["MPI 2010–2020"].levels == ["Aktionsfeld", "Maßnahmebereich"]
+    assert plans["MPI 2018–2021"].levels == ["Handlungsfeld", "Themencluster", "Ziel", "Aufgabenfeld"]
+    assert plans["MPI 2018–2021"].adopted_on == dt.date(2018, 9, 4)
+    assert (plans["MPI 2018–2021"].first_year, plans["MPI 2018–2021"].last_year) == (2018, 2021)
+    assert plans["MPI 2018–2021"].predecessor == plans["MPI Version 2.0"]
+    assert (plans["MPI Version 2.0"].first_year, plans["MPI Version 2.0"].adopted_on) == (None, None)
+
+
+def test_tree_of_2018_has_its_fields_clusters_goals_and_task_fields(loaded):
+    root = plan_tree(Plan.objects.get(short_title="MPI 2018–2021"), make_user(OFFICE))
+
+    assert [(node.section.code, node.section.title) for node in root.children] == [
+        ("1", "Fachkräfte und Innovation"),
+        ("2", "Digitalisierung"),
+        ("3", "Rahmenbedingungen"),
+        ("4", "Marketing"),
+    ]
+    assert sum(len(node.children) for node in root.children) == 10
+    smart_city = root.children[1].children[0]
+    goal = smart_city.children[0].section
+    assert (goal.level, goal.code, goal.title) == ("Ziel", "4", "Smart-City-Lösungen zu alltäglichen […]")
+    assert goal.doubts == "Zielnummer belegt, Wortlaut nicht lesbar"
+    areas = root.children[2].children[0]
+    assert [(node.section.level, node.section.code) for node in areas.children] == [("Aufgabenfeld", "3")]
+
+
+def test_runtimes_become_days_only_where_they_are_known(loaded):
+    office = Measure.objects.get(title="Geschäftsstelle Masterplan Industriestadt Berlin")
+    vague = Measure.objects.get(title="Made in Berlin meets KaDeWe")
+
+    assert (office.starts_on, office.ends_on) == (dt.date(2019, 3, 1), dt.date(2021, 12, 31))
+    assert (vague.runtime, vague.starts_on, vague.ends_on) == ("August 2018", None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Flächen (inferred)", ("Flächen", "inferred")),
+        ("Verwaltung und (digitale) Infrastruktur", ("Verwaltung und (digitale) Infrastruktur", "")),
+        (
+            "Verwaltung und (digitale) Infrastruktur (inferred)",
+            ("Verwaltung und (digitale) Infrastruktur", "inferred"),
+        ),
+        ("", ("", "")),
+    ],
+)
+def test_only_a_remark_at_the_end_is_split_off(text, parts):
+    assert split_remark(text) == parts
+
+
+# The invented present, on an ordinary day, a holiday, a Sunday, and the two ends of a half-year
+
+
+@pytest.fixture(params=["2026-03-18", "2026-11-22", "2027-01-01"])
+def today(request, loaded):
+    day = dt.date.fromisoformat(request.param)
+    now = timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
+    users = load_accounts(today=day, now=now)
+    load_invented_measures(users, today=day, now=now)
+    return day, users
+
+
+def test_real_measures_stay_taken_over_and_their_invented_status_is_marked(today):
+    real = Measure.objects.filter(origin=Origin.TAKEN_OVER)
+
+    assert real.count() == 31
+    assert real.filter(status_origin=Origin.DEMO).count() == 11
+    assert not real.exclude(phase="").exclude(status_origin=Origin.DEMO).exists()
+    assert not StatusReport.objects.exclude(origin=Origin.DEMO).exists()
+    assert not Milestone.objects.exclude(origin=Origin.DEMO).exists()
+
+
+def test_every_phase_and_light_is_there_but_not_begun(today):
+    figures = progress_figures(make_user(OFFICE), Plan.objects.get(short_title="MPI 2018–2021"))
+
+    assert figures.whole.total == 16
+    assert figures.whole.phases == {"running": 8, "preparing": 5, "completed": 1, "discontinued": 1, "": 1}
+    assert set(figures.whole.lights) == {"green", "yellow", "red", ""}
+    assert 0 < figures.whole.milestones_done < figures.whole.milestones_total
+
+
+def test_one_round_is_over_and_one_runs(today):
+    day, _users = today
+
+    assert list(ReportingRound.objects.order_by("cut_off_on").values_list("state", flat=True)) == [
+        RoundState.CLOSED,
+        RoundState.OPEN,
+    ]
+    running = ReportingRound.objects.get(state=RoundState.OPEN)
+    assert running.cut_off_on <= day < running.due_on
+    assert {row.lead.label for row in measures_awaiting_report(running)} == {"VDMA Ost", "IHK Berlin"}
+
+
+def test_both_partners_owe_and_the_office_checks(today):
+    _day, users = today
+
+    assert [(due.measure.title, due.report and due.report.state) for due in reports_due_for(users["vdma-ost"])] == [
+        ("Offene Ausbildungswerkstätten im Maschinenbau", ReportState.RETURNED),
+        ("Retrofit-Werkstatt: ältere Maschinen digital nachrüsten", None),
+    ]
+    assert [due.measure.title for due in reports_due_for(users["ihk"])] == ["Lotsendienst für Genehmigungen"]
+    assert [row.measure.title for row in reports_to_check()] == ["Börse für freie Produktionsflächen"]
+
+
+def test_reminders_name_only_invented_measures(today):
+    due_on = ReportingRound.objects.get(state=RoundState.OPEN).due_on
+    demo = {f"measure:{pk}" for pk in Measure.objects.filter(origin=Origin.DEMO).values_list("pk", flat=True)}
+
+    reminders = reminders_due(due_on)
+
+    assert len(reminders) == 3
+    assert {reminder.subject_key for reminder in reminders} <= demo
+
+
+def test_nothing_in_the_demo_was_said_after_its_day(today):
+    day, _users = today
+    now = timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
+
+    assert not StatusReport.objects.filter(reported_at__gt=now).exists()
+    assert not StatusReport.objects.filter(decided_at__gt=now).exists()
+    assert not Milestone.objects.filter(done_on__gt=day).exists()

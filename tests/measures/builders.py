@@ -1,0 +1,82 @@
+"""Plans, measures, reports and rounds for tests."""
+
+import datetime as dt
+import itertools
+
+from django.utils import timezone
+
+from measures.enums import Phase, ReportState, RoundState
+from measures.models import Measure, Milestone, Plan, PlanSection, Project, ReportingRound, StatusReport
+
+TODAY = dt.date(2026, 3, 18)
+NOW = dt.datetime(2026, 3, 18, 9, 0, tzinfo=dt.UTC)
+_numbers = itertools.count(1)
+
+
+def make_plan(short_title: str | None = None, **fields) -> Plan:
+    """Return a saved, published plan."""
+    number = next(_numbers)
+    fields.setdefault("is_published", True)
+    fields.setdefault("levels", ["Handlungsfeld", "Themencluster"])
+    short_title = short_title or f"Plan {number}"
+    return Plan.objects.create(title=f"{short_title} in voller Länge", short_title=short_title, **fields)
+
+
+def make_section(plan: Plan, title: str | None = None, parent: PlanSection | None = None, **fields) -> PlanSection:
+    """Return a saved section of `plan`, on the highest level or under `parent`."""
+    fields.setdefault("level", plan.levels[1 if parent else 0])
+    return PlanSection.objects.create(plan=plan, parent=parent, title=title or f"Abschnitt {next(_numbers)}", **fields)
+
+
+def make_measure(plan: Plan | None = None, title: str | None = None, **fields) -> Measure:
+    """Return a saved, published measure."""
+    fields.setdefault("is_published", True)
+    return Measure.objects.create(plan=plan or make_plan(), title=title or f"Maßnahme {next(_numbers)}", **fields)
+
+
+def make_milestone(measure: Measure, title: str = "Konzept liegt vor", **fields) -> Milestone:
+    """Return a saved milestone, due on 30 June 2026 unless said otherwise."""
+    fields.setdefault("due_on", dt.date(2026, 6, 30))
+    return Milestone.objects.create(measure=measure, title=title, **fields)
+
+
+def make_project(title: str | None = None, **fields) -> Project:
+    """Return a saved, published project."""
+    fields.setdefault("is_published", True)
+    return Project.objects.create(title=title or f"Projekt {next(_numbers)}", **fields)
+
+
+def make_round(plan: Plan, **fields) -> ReportingRound:
+    """Return a saved, open round with the cut-off day 1 March and the deadline 31 March 2026."""
+    fields.setdefault("state", RoundState.OPEN)
+    fields.setdefault("cut_off_on", dt.date(2026, 3, 1))
+    fields.setdefault("due_on", dt.date(2026, 3, 31))
+    return ReportingRound.objects.create(plan=plan, title=f"Berichtsrunde {next(_numbers)}", **fields)
+
+
+def make_report(measure: Measure, state: str = ReportState.SUBMITTED, **fields) -> StatusReport:
+    """Return a saved report with what its state demands."""
+    fields.setdefault("as_of_on", dt.date(2026, 3, 1))
+    fields.setdefault("phase", Phase.RUNNING)
+    if state != ReportState.DRAFT:
+        fields.setdefault("reported_at", timezone.now())
+    if state in (ReportState.ACCEPTED, ReportState.RETURNED):
+        fields.setdefault("decided_at", timezone.now())
+    if state == ReportState.RETURNED:
+        fields.setdefault("comment", "Bitte ergänzen.")
+    return StatusReport.objects.create(measure=measure, state=state, **fields)
+
+
+def report_values(**changes) -> dict:
+    """Return what a complete, green report says, as the services take it."""
+    return {
+        "as_of_on": dt.date(2026, 3, 1),
+        "phase": Phase.RUNNING,
+        "light": "green",
+        "light_reason": "",
+        "help_wanted": "",
+        "financing": "secured",
+        "summary": "Es geht voran.",
+        "outlook": "",
+        **changes,
+    }

@@ -1,0 +1,287 @@
+from io import BytesIO
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from core.models import Origin
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from tests.measures.builders import (
+    make_measure,
+    make_milestone,
+    make_plan,
+    make_project,
+    make_report,
+    make_round,
+    make_section,
+)
+from tests.partners.builders import make_organisation, make_user
+
+pytestmark = pytest.mark.django_db
+LIST = "/massnahmen/"
+RED = {"light": "red", "light_reason": "Geld fehlt.", "help_wanted": "Beschluss"}
+
+
+@pytest.fixture
+def office(client):
+    user = make_user(OFFICE)
+    client.force_login(user)
+    return user
+
+
+def titles(response) -> list[str]:
+    return [row.title for row in response.context["rows"]]
+
+
+@pytest.fixture
+def stock():
+    """Three measures in two plans that differ in everything one can filter by."""
+    plan, old = make_plan("MPI 2018–2021", position=2), make_plan("MPI 2010–2020", position=1)
+    field = make_section(plan, "Rahmenbedingungen")
+    cluster = make_section(plan, "Flächen", field)
+    lead = make_organisation("Handwerkskammer", short_name="HWK")
+    make_measure(plan, "Öffentliche Flächen", section=cluster, lead=lead, phase="running", financing="open", **RED)
+    make_measure(plan, "Ankauf", section=field, lead_text="Bezirke", phase="preparing", light="green")
+    make_measure(old, "Zubehör", code="C 1")
+    return {"plan": plan, "old": old, "field": field, "cluster": cluster, "lead": lead}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
+        ("q=oeffentliche", ["Öffentliche Flächen"]),
+        ("q=FLÄCH", ["Öffentliche Flächen"]),
+        ("q=hwk", ["Öffentliche Flächen"]),
+        ("q=c+1", ["C 1: Zubehör"]),
+        ("q=bezirk", ["Ankauf"]),
+        ("q=nirgends", []),
+        ("phase=running", ["Öffentliche Flächen"]),
+        ("phase=unknown", ["C 1: Zubehör"]),
+        ("light=red", ["Öffentliche Flächen"]),
+        ("light=unknown", ["C 1: Zubehör"]),
+        ("financing=open", ["Öffentliche Flächen"]),
+        ("financing=unknown", ["Ankauf", "C 1: Zubehör"]),
+        ("lead=unknown", ["C 1: Zubehör"]),
+        ("plan={old}", ["C 1: Zubehör"]),
+        ("section={field}", ["Ankauf", "Öffentliche Flächen"]),
+        ("section={cluster}", ["Öffentliche Flächen"]),
+        ("lead={lead}", ["Öffentliche Flächen"]),
+        ("sort=title", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
+        ("sort=-title", ["C 1: Zubehör", "Öffentliche Flächen", "Ankauf"]),
+        ("sort=light", ["Öffentliche Flächen", "Ankauf", "C 1: Zubehör"]),
+        ("sort=phase", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
+        ("sort=lead", ["Öffentliche Flächen", "Ankauf", "C 1: Zubehör"]),
+        ("sort=status", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
+        ("sort=unsinn", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
+        ("phase=unsinn&plan=unsinn&section=abc&lead=x&page=99", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
+    ],
+)
+def test_filters_search_and_sorting(client, office, stock, query, expected):
+    ids = {name: row.pk for name, row in stock.items()}
+
+    response = client.get(f"{LIST}?{query.format(**ids)}")
+
+    assert response.status_code == 200
+    assert titles(response) == expected
+    assert response.context["page_obj"].paginator.count == len(expected)
+
+
+@pytest.mark.parametrize(
+    ("role", "query", "text"),
+    [
+        (OFFICE, "", "Maßnahme anlegen"),
+        (OFFICE, "?phase=running", "Keine Maßnahme passt zu diesen Filtern"),
+        (PARTNER, "", "Noch keine Maßnahmen veröffentlicht"),
+    ],
+)
+def test_empty_list_says_what_to_do(client, role, query, text):
+    client.force_login(make_user(role))
+
+    assert text in client.get(LIST + query).content.decode()
+
+
+def test_list_is_cut_into_pages_that_keep_the_filter(client, office):
+    plan = make_plan()
+    for number in range(51):
+        make_measure(plan, f"Maßnahme {number:02}", phase="running")
+
+    response = client.get(f"{LIST}?phase=running&page=2")
+
+    assert titles(response) == ["Maßnahme 50"]
+    assert "?phase=running&amp;page=1" in response.content.decode()
+
+
+def test_list_shows_unpublished_only_to_the_house(client):
+    make_measure(title="Offen")
+    make_measure(title="Verborgen", is_published=False)
+
+    for role, expected in ((SENATOR_OFFICE, {"Offen", "Verborgen"}), (PARTNER, {"Offen"}), (OBSERVER, {"Offen"})):
+        client.force_login(make_user(role))
+        assert set(titles(client.get(LIST))) == expected
+
+
+def test_list_marks_invented_measures_and_invented_status(client, office):
+    make_measure(title="Ganz", origin=Origin.DEMO)
+    make_measure(title="Nur der Stand", origin=Origin.TAKEN_OVER, status_origin=Origin.DEMO)
+    make_measure(title="Echt")
+
+    rows = {row.title: row.mark for row in client.get(LIST).context["rows"]}
+
+    assert ">Demodaten<" in rows["Ganz"]
+    assert ">Stand: Demodaten<" in rows["Nur der Stand"]
+    assert rows["Echt"] == ""
+
+
+def test_partner_sees_its_due_reports_above_the_list(client):
+    partner = make_user(PARTNER)
+    plan = make_plan()
+    make_round(plan)
+    measure = make_measure(plan, lead_id=partner.organisation_id)
+    client.force_login(partner)
+
+    text = client.get(LIST).content.decode()
+
+    assert "Ihre fälligen Berichte" in text
+    assert f"/massnahmen/{measure.pk}/bericht/" in text
+
+
+def sheet_of(response) -> list[tuple]:
+    return list(load_workbook(BytesIO(response.content)).active.iter_rows(values_only=True))
+
+
+def test_export_holds_what_is_shown(client, office, stock):
+    response = client.get("/massnahmen/massnahmen.xlsx?light=red")
+
+    header, *rows = sheet_of(response)
+    assert header[:5] == ("Plan", "Handlungsfeld", "Abschnitt", "Kennung", "Maßnahme")
+    assert len(rows) == 1
+    shown = dict(zip(header, rows[0], strict=True))
+    assert (shown["Maßnahme"], shown["Ampel"], shown["Handlungsfeld"], shown["Abschnitt"], shown["Federführung"]) == (
+        "Öffentliche Flächen",
+        "rot",
+        "Rahmenbedingungen",
+        "Flächen",
+        "HWK",
+    )
+    assert shown["Bedeutung der Ampel"] == "Hilfe oder Entscheidung nötig"
+
+
+def test_export_holds_no_internal_notes_and_nothing_hidden(client):
+    make_measure(title="Offen", internal_notes="GEHEIM")
+    make_measure(title="Verborgen", is_published=False)
+    client.force_login(make_user(OBSERVER))
+
+    cells = [cell for row in sheet_of(client.get("/massnahmen/massnahmen.xlsx")) for cell in row]
+
+    assert "Offen" in cells
+    assert "Verborgen" not in cells
+    assert not any("GEHEIM" in str(cell) for cell in cells)
+
+
+def test_tree_shows_one_plan_with_its_counts(client, office, stock):
+    response = client.get(f"/massnahmen/baum/?plan={stock['plan'].pk}")
+
+    assert response.context["root"].count == 2
+    assert "Zubehör" not in response.content.decode()
+    assert client.get("/massnahmen/baum/?plan=unsinn").context["plan"] == stock["plan"]
+
+
+def test_tree_without_a_plan_says_so(client):
+    client.force_login(make_user(PARTNER))
+    make_plan(is_published=False)
+
+    assert "Noch kein Plan veröffentlicht" in client.get("/massnahmen/baum/").content.decode()
+
+
+def test_projects_outside_stand_apart(client, office):
+    measure = make_measure()
+    make_project("Im Plan", measure=measure)
+    make_project("Ankaufsfonds", theme="Flächen")
+
+    text = client.get("/massnahmen/ausserhalb/?q=flächen").content.decode()
+
+    assert "Ankaufsfonds" in text
+    assert "Im Plan" not in text
+    assert "Ankaufsfonds" not in client.get(LIST).content.decode()
+
+
+def fill(plan, section, lead, count: int) -> None:
+    """Add `count` measures with all that a page can show of them."""
+    for _number in range(count):
+        measure = make_measure(plan, section=section, lead=lead, phase="running", light="green")
+        make_milestone(measure)
+        make_project(lead=lead)
+        make_project(measure=measure)
+
+
+@pytest.mark.parametrize("name", ["list", "export", "tree", "outside", "rounds"])
+@pytest.mark.parametrize("role", [OFFICE, PARTNER])
+def test_lists_cost_the_same_for_1_and_30_rows(client, name, role):
+    client.force_login(make_user(role))
+    plan, lead = make_plan(), make_organisation()
+    section = make_section(plan, parent=make_section(plan))
+    running = make_round(plan)
+    fill(plan, section, lead, 1)
+    url = reverse(f"measures:{name}")
+    client.get(url)
+    with CaptureQueriesContext(connection) as once:
+        client.get(url)
+
+    fill(plan, section, lead, 29)
+    for _number in range(29):
+        make_round(plan, state="closed")
+    with CaptureQueriesContext(connection) as many:
+        response = client.get(url)
+
+    assert response.status_code == 200
+    assert len(many) == len(once) <= 20
+    assert running.pk
+
+
+@pytest.mark.parametrize("role", [OFFICE, PARTNER])
+def test_measure_page_costs_the_same_for_1_and_30_of_everything(client, role):
+    client.force_login(make_user(role))
+    plan = make_plan()
+    measure = make_measure(plan, section=make_section(plan, parent=make_section(plan)))
+    supporters = [make_organisation() for _number in range(30)]
+
+    def grow(count):
+        for number in range(count):
+            make_milestone(measure, f"Schritt {number}")
+            make_project(measure=measure)
+            make_report(measure, "accepted", reported_by=make_user(PARTNER))
+        measure.supporters.set(supporters[:count])
+
+    grow(1)
+    client.get(measure.get_absolute_url())
+    with CaptureQueriesContext(connection) as once:
+        client.get(measure.get_absolute_url())
+    grow(29)
+    with CaptureQueriesContext(connection) as many:
+        client.get(measure.get_absolute_url())
+
+    assert len(many) == len(once) <= 20
+
+
+def test_round_page_costs_the_same_for_1_and_30_measures(client, office):
+    plan = make_plan()
+    running = make_round(plan)
+
+    def grow(count):
+        for _number in range(count):
+            make_report(make_measure(plan, lead=make_organisation()), "accepted", round=running)
+            make_measure(plan, lead=make_organisation())
+
+    grow(1)
+    client.get(running.get_absolute_url())
+    with CaptureQueriesContext(connection) as once:
+        client.get(running.get_absolute_url())
+    grow(29)
+    with CaptureQueriesContext(connection) as many:
+        response = client.get(running.get_absolute_url())
+
+    assert len(response.context["answers"]) == 60
+    assert len(many) == len(once) <= 20

@@ -1,0 +1,294 @@
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from measures.enums import Phase, ReportState, RoundState
+from measures.models import Measure, Plan, PlanSection, Project, ReportingRound, StatusReport
+from tests.measures.builders import (
+    make_measure,
+    make_plan,
+    make_project,
+    make_report,
+    make_round,
+    make_section,
+)
+from tests.partners.builders import make_organisation, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def refused_by(name: str, create) -> bool:
+    """Say whether the database refuses `create()` by the constraint `name`."""
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        create()
+    return name in str(caught.value)
+
+
+@pytest.mark.parametrize("light", ["yellow", "red"])
+@pytest.mark.parametrize("missing", ["light_reason", "help_wanted"])
+def test_yellow_and_red_need_reason_and_help_wanted(light, missing):
+    fields = {"light_reason": "Es fehlt Geld.", "help_wanted": "Ein Beschluss."} | {missing: ""}
+
+    assert refused_by("measure_light_is_explained", lambda: make_measure(light=light, **fields))
+
+
+@pytest.mark.parametrize("light", ["", "green"])
+def test_green_and_unknown_need_no_reason(light):
+    assert make_measure(light=light).pk
+
+
+def test_report_needs_explanation_once_it_is_no_draft():
+    measure = make_measure()
+
+    assert make_report(measure, ReportState.DRAFT, light="red").pk
+    other = make_measure()
+    assert refused_by("statusreport_light_is_explained", lambda: make_report(other, light="red"))
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("measure_phase_is_known", {"phase": "paused"}),
+        ("measure_light_is_known", {"light": "blue"}),
+        ("measure_financing_is_known", {"financing": "rich"}),
+        ("measure_ends_after_start", {"starts_on": dt.date(2026, 2, 1), "ends_on": dt.date(2026, 1, 1)}),
+    ],
+)
+def test_measure_refuses(name, fields):
+    assert refused_by(name, lambda: make_measure(**fields))
+
+
+def test_measure_has_at_most_one_lead():
+    organisation = make_organisation()
+
+    assert refused_by("measure_has_one_lead", lambda: make_measure(lead=organisation, lead_text="Bezirk"))
+    assert refused_by("project_has_one_lead", lambda: make_project(lead=organisation, lead_text="Bezirk"))
+
+
+def test_measure_does_not_succeed_itself():
+    measure = make_measure()
+
+    assert refused_by(
+        "measure_is_not_its_own_predecessor",
+        lambda: Measure.objects.filter(pk=measure.pk).update(predecessor=measure),
+    )
+
+
+def test_plan_and_section_refuse_themselves_as_parents():
+    plan = make_plan()
+    section = make_section(plan)
+
+    assert refused_by(
+        "plan_is_not_its_own_predecessor", lambda: Plan.objects.filter(pk=plan.pk).update(predecessor=plan)
+    )
+    assert refused_by(
+        "plansection_is_not_its_own_parent",
+        lambda: PlanSection.objects.filter(pk=section.pk).update(parent=section),
+    )
+    assert refused_by("plan_ends_after_start", lambda: make_plan(first_year=2021, last_year=2018))
+    assert refused_by(
+        "plansection_has_code_or_title",
+        lambda: PlanSection.objects.create(plan=plan, level="Handlungsfeld"),
+    )
+
+
+def test_project_hangs_on_a_measure_or_a_plan_but_not_on_both():
+    measure = make_measure()
+
+    assert refused_by("project_has_measure_or_plan", lambda: make_project(measure=measure, plan=measure.plan))
+    assert refused_by(
+        "project_ends_after_start",
+        lambda: make_project(starts_on=dt.date(2026, 2, 1), ends_on=dt.date(2026, 1, 1)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "fields"),
+    [
+        ("statusreport_state_is_known", "lost", {}),
+        ("statusreport_names_phase", ReportState.SUBMITTED, {"phase": ""}),
+        ("statusreport_light_is_known", ReportState.SUBMITTED, {"light": "blue"}),
+        ("statusreport_financing_is_known", ReportState.SUBMITTED, {"financing": "rich"}),
+        ("statusreport_submitted_has_moment", ReportState.SUBMITTED, {"reported_at": None}),
+        ("statusreport_accepted_has_moment", ReportState.ACCEPTED, {"decided_at": None}),
+        ("statusreport_returned_has_comment", ReportState.RETURNED, {"comment": ""}),
+    ],
+)
+def test_report_refuses(name, state, fields):
+    measure = make_measure()
+
+    assert refused_by(name, lambda: make_report(measure, state, **fields))
+
+
+def test_measure_has_one_open_report_at_a_time():
+    measure = make_measure()
+    make_report(measure, ReportState.ACCEPTED)
+    make_report(measure, ReportState.RETURNED)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_report(measure, ReportState.DRAFT)
+
+
+def test_plan_has_one_open_round_at_a_time():
+    plan = make_plan()
+    make_round(plan)
+    make_round(plan, state=RoundState.CLOSED)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_round(plan)
+
+
+def test_round_refuses_deadline_before_cut_off_and_unknown_state():
+    plan = make_plan()
+
+    assert refused_by(
+        "reportinground_due_after_cut_off",
+        lambda: make_round(plan, cut_off_on=dt.date(2026, 3, 2), due_on=dt.date(2026, 3, 1)),
+    )
+    assert refused_by("reportinground_state_is_known", lambda: make_round(plan, state="lost"))
+
+
+@pytest.mark.parametrize(
+    ("code", "title", "label"),
+    [
+        ("", "Flächen", "Flächen"),
+        ("3", "Rahmenbedingungen", "Rahmenbedingungen"),
+        ("G", "Kompetenzen", "G: Kompetenzen"),
+        ("D-F", "", "Handlungsfeld D-F"),
+    ],
+)
+def test_section_is_called_as_the_plan_prints_it(code, title, label):
+    assert PlanSection(level="Handlungsfeld", code=code, title=title).label == label
+
+
+def test_search_holds_title_code_and_lead_text_folded():
+    measure = make_measure(title="Öffentliche Straße", code="C 1", lead_text="Bezirk Neukölln")
+
+    assert measure.search == "oeffentliche strasse c 1 bezirk neukoelln"
+
+
+# Who sees what (DOMAIN, Who takes part)
+
+
+@pytest.fixture
+def measures():
+    """Measures by what they are: published, unpublished, in an unpublished plan."""
+    published = make_plan()
+    return {
+        "published": make_measure(published, "published"),
+        "unpublished": make_measure(published, "unpublished", is_published=False),
+        "in_unpublished_plan": make_measure(make_plan(is_published=False), "in_unpublished_plan"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"),
+    [
+        (OFFICE, {"published", "unpublished", "in_unpublished_plan"}),
+        (SENATOR_OFFICE, {"published", "unpublished", "in_unpublished_plan"}),
+        (OBSERVER, {"published"}),
+        (PARTNER, {"published"}),
+        (None, set()),
+    ],
+)
+def test_measures_and_their_projects_visible_by_role(measures, role, seen):
+    user = make_user(*([role] if role else []))
+    for title, measure in measures.items():
+        make_project(f"{title}", measure=measure)
+    make_project("outside")
+    make_project("unpublished project", is_published=False)
+
+    assert {row.title for row in Measure.objects.visible_to(user)} == seen
+    projects = {row.title for row in Project.objects.visible_to(user)}
+    staff = {"unpublished project"} if role in (OFFICE, SENATOR_OFFICE) else set()
+    assert projects == (seen | {"outside"} | staff if role else set())
+
+
+def test_partner_sees_what_its_organisation_leads(measures):
+    user = make_user(PARTNER)
+    own = make_measure(is_published=False, lead_id=user.organisation_id)
+    project = make_project(measure=own, is_published=False)
+
+    assert set(Measure.objects.visible_to(user)) == {measures["published"], own}
+    assert set(Project.objects.visible_to(user)) == {project}
+
+
+def test_lead_of_an_account_without_the_role_partner_opens_nothing():
+    organisation = make_organisation()
+    make_measure(is_published=False, lead=organisation)
+    user = make_user(OBSERVER, organisation=organisation)
+
+    assert not Measure.objects.visible_to(user).exists()
+
+
+def test_inactive_account_sees_nothing():
+    user = make_user(OFFICE, is_active=False)
+    make_measure()
+
+    assert not Measure.objects.visible_to(user).exists()
+    assert not Plan.objects.visible_to(user).exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "states"),
+    [
+        (OFFICE, {"draft", "submitted", "returned", "accepted"}),
+        (SENATOR_OFFICE, {"submitted", "returned", "accepted"}),
+        (OBSERVER, {"accepted"}),
+        (PARTNER, {"accepted"}),
+        (None, set()),
+    ],
+)
+def test_reports_visible_by_role(role, states):
+    user = make_user(*([role] if role else []))
+    for state in ReportState:
+        make_report(make_measure(), state)
+
+    assert {report.state for report in StatusReport.objects.visible_to(user)} == states
+
+
+def test_partner_sees_every_report_on_what_it_leads():
+    user = make_user(PARTNER)
+    own = make_measure(lead_id=user.organisation_id)
+    report = make_report(own, ReportState.DRAFT)
+
+    assert list(StatusReport.objects.visible_to(user)) == [report]
+
+
+def test_accepted_report_on_unpublished_measure_stays_hidden():
+    make_report(make_measure(is_published=False), ReportState.ACCEPTED)
+
+    assert not StatusReport.objects.visible_to(make_user(OBSERVER)).exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "states"),
+    [
+        (OFFICE, {"planned", "open", "closed"}),
+        (SENATOR_OFFICE, {"open", "closed"}),
+        (OBSERVER, {"open", "closed"}),
+        (PARTNER, {"open", "closed"}),
+        (None, set()),
+    ],
+)
+def test_rounds_visible_by_role(role, states):
+    user = make_user(*([role] if role else []))
+    plan = make_plan()
+    for state in RoundState:
+        make_round(plan, state=state)
+
+    assert {row.state for row in ReportingRound.objects.visible_to(user)} == states
+
+
+def test_unpublished_plan_is_for_the_house():
+    plan = make_plan(is_published=False)
+
+    assert list(Plan.objects.visible_to(make_user(SENATOR_OFFICE))) == [plan]
+    assert not Plan.objects.visible_to(make_user(PARTNER)).exists()
+
+
+@pytest.mark.parametrize(("phase", "finished"), [(phase, phase in ("completed", "discontinued")) for phase in Phase])
+def test_finished_phases(phase, finished):
+    assert Measure(phase=phase).is_finished is finished

@@ -1,0 +1,140 @@
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from measures.enums import ReportState, RoundState
+from tests.measures.builders import (
+    make_measure,
+    make_milestone,
+    make_plan,
+    make_project,
+    make_report,
+    make_round,
+)
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+
+EVERYONE = (OFFICE, SENATOR_OFFICE, OBSERVER, PARTNER)
+OFFICE_ONLY = (OFFICE,)
+# url name → its object, who gets a page, who may not even know of it (the rest: 403)
+PAGES = [
+    ("list", None, EVERYONE, ()),
+    ("export", None, EVERYONE, ()),
+    ("tree", None, EVERYONE, ()),
+    ("outside", None, EVERYONE, ()),
+    ("project_add_outside", None, OFFICE_ONLY, ()),
+    ("create", None, OFFICE_ONLY, ()),
+    ("measure", "measure", EVERYONE, ()),
+    ("measure", "hidden", (OFFICE, SENATOR_OFFICE), (OBSERVER, PARTNER)),
+    ("edit", "measure", OFFICE_ONLY, ()),
+    ("edit", "hidden", OFFICE_ONLY, (OBSERVER, PARTNER)),
+    ("write_report", "measure", OFFICE_ONLY, ()),
+    ("write_report", "hidden", OFFICE_ONLY, (OBSERVER, PARTNER)),
+    ("milestone_add", "measure", OFFICE_ONLY, ()),
+    ("milestone_add", "hidden", OFFICE_ONLY, (OBSERVER, PARTNER)),
+    ("project_add", "measure", OFFICE_ONLY, ()),
+    ("milestone_edit", "milestone", OFFICE_ONLY, ()),
+    ("milestone_edit", "hidden_milestone", OFFICE_ONLY, (OBSERVER, PARTNER)),
+    ("milestone_delete", "milestone", OFFICE_ONLY, ()),
+    ("project", "project", EVERYONE, ()),
+    ("project", "hidden_project", (OFFICE, SENATOR_OFFICE), (OBSERVER, PARTNER)),
+    ("project_edit", "project", OFFICE_ONLY, ()),
+    ("report", "accepted", EVERYONE, ()),
+    ("report", "submitted", (OFFICE, SENATOR_OFFICE), (OBSERVER, PARTNER)),
+    ("report", "draft", OFFICE_ONLY, (SENATOR_OFFICE, OBSERVER, PARTNER)),
+    ("report_return", "submitted", OFFICE_ONLY, (OBSERVER, PARTNER)),
+    ("rounds", None, EVERYONE, ()),
+    ("round_create", None, OFFICE_ONLY, ()),
+    ("round", "round", EVERYONE, ()),
+    ("round", "planned", OFFICE_ONLY, (SENATOR_OFFICE, OBSERVER, PARTNER)),
+    ("round_edit", "round", OFFICE_ONLY, ()),
+    ("round_open", "planned", OFFICE_ONLY, (SENATOR_OFFICE, OBSERVER, PARTNER)),
+    ("round_close", "round", OFFICE_ONLY, ()),
+]
+BUTTONS = [
+    ("milestone_done", "milestone", ()),
+    ("milestone_reopen", "reached", ()),
+    ("report_accept", "submitted", (OBSERVER, PARTNER)),
+]
+
+
+@pytest.fixture
+def objects():
+    plan = make_plan()
+    measure = make_measure(plan)
+    hidden = make_measure(plan, is_published=False)
+    return {
+        "measure": measure,
+        "hidden": hidden,
+        "milestone": make_milestone(measure),
+        "reached": make_milestone(measure, done_on=dt.date(2026, 1, 1)),
+        "hidden_milestone": make_milestone(hidden),
+        "project": make_project(measure=measure),
+        "hidden_project": make_project(measure=hidden),
+        "accepted": make_report(measure, ReportState.ACCEPTED),
+        "submitted": make_report(measure),
+        "draft": make_report(make_measure(plan), ReportState.DRAFT),
+        "round": make_round(plan),
+        "planned": make_round(plan, state=RoundState.PLANNED),
+    }
+
+
+def address(name, key, objects) -> str:
+    return reverse(f"measures:{name}", args=[objects[key].pk] if key else [])
+
+
+def expected_status(role, welcome, blind) -> int:
+    if role in welcome:
+        return 200
+    return 404 if role in blind else 403
+
+
+@pytest.mark.parametrize(("name", "key", "welcome", "blind"), PAGES)
+@pytest.mark.parametrize("role", EVERYONE)
+def test_every_role_at_every_page(client, objects, role, name, key, welcome, blind):
+    client.force_login(make_user(role))
+
+    response = client.get(address(name, key, objects))
+
+    assert response.status_code == expected_status(role, welcome, blind)
+
+
+@pytest.mark.parametrize(("name", "key", "welcome", "blind"), PAGES)
+def test_every_page_sends_guests_to_the_sign_in(client, objects, name, key, welcome, blind):
+    response = client.get(address(name, key, objects))
+
+    assert response.status_code == 302
+    assert response["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize(("name", "key", "welcome", "blind"), [row for row in PAGES if row[1]])
+def test_unknown_object_is_not_found(client, name, key, welcome, blind):
+    client.force_login(make_user(OFFICE))
+
+    assert client.get(reverse(f"measures:{name}", args=[987_654])).status_code == 404
+
+
+@pytest.mark.parametrize(("name", "key", "blind"), BUTTONS)
+@pytest.mark.parametrize("role", EVERYONE)
+def test_every_role_at_every_button(client, objects, role, name, key, blind):
+    client.force_login(make_user(role))
+    before = type(objects[key]).objects.values().get(pk=objects[key].pk)
+
+    response = client.post(address(name, key, objects))
+
+    if role == OFFICE:
+        assert response.status_code == 302
+        assert type(objects[key]).objects.values().get(pk=objects[key].pk) != before
+    else:
+        assert response.status_code == expected_status(role, (), blind)
+        assert type(objects[key]).objects.values().get(pk=objects[key].pk) == before
+
+
+@pytest.mark.parametrize(("name", "key", "blind"), BUTTONS)
+def test_opening_a_button_changes_nothing(client, objects, name, key, blind):
+    client.force_login(make_user(OFFICE))
+
+    assert client.get(address(name, key, objects)).status_code == 405

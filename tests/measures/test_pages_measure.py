@@ -1,0 +1,181 @@
+import datetime as dt
+
+import pytest
+
+from core.models import Origin
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from measures.enums import ReportState
+from tests.measures.builders import (
+    make_measure,
+    make_milestone,
+    make_plan,
+    make_project,
+    make_report,
+    make_round,
+)
+from tests.partners.builders import make_organisation, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office(client):
+    user = make_user(OFFICE)
+    client.force_login(user)
+    return user
+
+
+def page(client, measure) -> str:
+    response = client.get(measure.get_absolute_url())
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_measure_page_answers_the_three_questions(client, office):
+    organisation = make_organisation("Handwerkskammer")
+    measure = make_measure(
+        phase="running", light="red", light_reason="Geld fehlt.", help_wanted="Beschluss", lead=organisation
+    )
+    make_milestone(measure, "Erster Ankauf")
+    measure.supporters.add(make_organisation("Bezirk Mitte"))
+
+    response = client.get(measure.get_absolute_url())
+
+    assert [(step.label, step.status) for step in response.context["steps"]] == [
+        ("nicht begonnen", "done"),
+        ("in Vorbereitung", "done"),
+        ("in Umsetzung", "current"),
+        ("abgeschlossen", "todo"),
+    ]
+    box = response.context["box"]
+    assert (box.text, box.who, box.due_on) == ("Erster Ankauf", "Handwerkskammer", dt.date(2026, 6, 30))
+    assert (box.action, box.url) == ("Stand festhalten", f"/massnahmen/{measure.pk}/bericht/")
+    text = response.content.decode()
+    for shown in ("Geld fehlt.", "Beschluss", "Hilfe oder Entscheidung nötig", "Bezirk Mitte", "Verlauf"):
+        assert shown in text
+
+
+@pytest.mark.parametrize(
+    ("phase", "statuses"),
+    [
+        ("", ["todo", "todo", "todo", "todo"]),
+        ("not_started", ["current", "todo", "todo", "todo"]),
+        ("preparing", ["done", "current", "todo", "todo"]),
+        ("completed", ["done", "done", "done", "current"]),
+        ("discontinued", ["done", "done", "done", "current"]),
+    ],
+)
+def test_line_of_steps_by_phase(client, office, phase, statuses):
+    steps = client.get(make_measure(phase=phase).get_absolute_url()).context["steps"]
+
+    assert [step.status for step in steps] == statuses
+    assert steps[-1].label == ("eingestellt" if phase == "discontinued" else "abgeschlossen")
+
+
+def test_taken_over_measure_shows_its_sources_and_no_deadline(client, office):
+    measure = make_measure(
+        origin=Origin.TAKEN_OVER,
+        status_origin=Origin.DEMO,
+        status_on=dt.date(2026, 1, 1),
+        phase="running",
+        sources=["https://example.org/bericht"],
+        basis={"lead": "laut WISTA", "section": "inferred"},
+        doubts="Zwei Quellen widersprechen sich.",
+    )
+    make_milestone(measure, "Erster Ankauf", origin=Origin.DEMO)
+
+    response = client.get(measure.get_absolute_url())
+
+    text = response.content.decode()
+    for shown in (
+        "Aus früheren Unterlagen übernommen",
+        "https://example.org/bericht",
+        "laut WISTA",
+        "erschlossen",
+        "Zwei Quellen widersprechen sich.",
+        "nicht belegt",
+        "Demodaten",
+    ):
+        assert shown in text
+    assert response.context["box"].due_on is None
+
+
+@pytest.mark.parametrize(
+    ("state", "role", "text", "action"),
+    [
+        (None, "lead", "Statusbericht zum Stichtag 01.03.2026", "Statusbericht schreiben"),
+        (None, OBSERVER, "Statusbericht zum Stichtag 01.03.2026", ""),
+        (ReportState.SUBMITTED, OFFICE, "Der Statusbericht ist eingereicht und wird geprüft.", "Bericht prüfen"),
+        (ReportState.SUBMITTED, "lead", "Der Statusbericht ist eingereicht und wird geprüft.", ""),
+        (ReportState.RETURNED, "lead", "Der Statusbericht ist zu überarbeiten.", "Statusbericht schreiben"),
+        (ReportState.RETURNED, OFFICE, "Der Statusbericht ist zu überarbeiten.", "Stand festhalten"),
+    ],
+)
+def test_next_step_by_report_and_reader(client, state, role, text, action):
+    lead = make_user(PARTNER)
+    plan = make_plan()
+    running = make_round(plan)
+    measure = make_measure(plan, lead_id=lead.organisation_id)
+    if state:
+        make_report(measure, state, round=running, reported_by=lead)
+    client.force_login(lead if role == "lead" else make_user(role))
+
+    box = client.get(measure.get_absolute_url()).context["box"]
+
+    assert (box.text, box.action) == (text, action)
+    assert box.due_on == (None if state == ReportState.SUBMITTED else dt.date(2026, 3, 31))
+
+
+@pytest.mark.parametrize(("role", "shown"), [(OFFICE, True), (SENATOR_OFFICE, False), (OBSERVER, False)])
+def test_internal_notes_are_for_the_office(client, role, shown):
+    client.force_login(make_user(role))
+
+    assert ("GEHEIM" in page(client, make_measure(internal_notes="GEHEIM"))) is shown
+
+
+def test_lead_sees_neither_internal_notes_nor_links_to_foreign_organisations(client):
+    lead = make_user(PARTNER)
+    measure = make_measure(lead_id=lead.organisation_id, internal_notes="GEHEIM", is_published=False)
+    measure.supporters.add(make_organisation("Bezirk Mitte"))
+    client.force_login(lead)
+
+    text = page(client, measure)
+
+    assert "GEHEIM" not in text
+    assert "Bezirk Mitte" in text
+    assert "/partner/organisationen/" not in text
+
+
+def test_unpublished_predecessor_is_not_told_to_partners(client):
+    hidden = make_measure(title="Verborgene Vorläuferin", is_published=False)
+    measure = make_measure(predecessor=hidden)
+    client.force_login(make_user(PARTNER))
+
+    assert "Verborgene Vorläuferin" not in page(client, measure)
+
+
+def test_predecessor_and_successor_are_linked(client, office):
+    old = make_measure(title="Industriedialog")
+    new = make_measure(title="Branchengespräche", predecessor=old)
+
+    assert f'<dd><a href="{old.get_absolute_url()}">Industriedialog</a></dd>' in page(client, new)
+    assert f'<dd><a href="{new.get_absolute_url()}">Branchengespräche</a></dd>' in page(client, old)
+
+
+def test_project_of_an_own_organisation_does_not_tell_its_hidden_measure(client):
+    lead = make_user(PARTNER)
+    hidden = make_measure(title="Verborgen", is_published=False)
+    project = make_project("Hub", measure=hidden, lead_id=lead.organisation_id)
+    client.force_login(lead)
+
+    response = client.get(project.get_absolute_url())
+
+    assert response.status_code == 200
+    assert "Verborgen" not in response.content.decode()
+
+
+def test_description_cannot_carry_markup(client, office):
+    text = page(client, make_measure(description="<script>alert(1)</script> **fett**"))
+
+    assert "<script>alert" not in text
+    assert "<strong>fett</strong>" in text

@@ -1,0 +1,215 @@
+import datetime as dt
+import re
+
+import pytest
+from django.urls import reverse
+
+from core.roles import OFFICE, PARTNER
+from measures.enums import ReportState, RoundState
+from measures.models import ReportingRound, StatusReport
+from outbox.models import Mail
+from tests.measures.builders import (
+    make_measure,
+    make_plan,
+    make_report,
+    make_round,
+)
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office(client):
+    user = make_user(OFFICE)
+    client.force_login(user)
+    return user
+
+
+def version_on(client, url) -> str:
+    return re.search(r'name="version" value="(\w+)"', client.get(url).content.decode())[1]
+
+
+def report_data(**changes) -> dict:
+    return {
+        "as_of_on": "2026-03-01",
+        "phase": "running",
+        "light": "green",
+        "financing": "secured",
+        "summary": "Es geht voran.",
+        **changes,
+    }
+
+
+@pytest.fixture
+def lead(client):
+    user = make_user(PARTNER, email="lead@example.org")
+    client.force_login(user)
+    return user
+
+
+def test_office_records_a_status(client, office):
+    measure = make_measure()
+
+    response = client.post(reverse("measures:write_report", args=[measure.pk]), report_data(), follow=True)
+
+    measure.refresh_from_db()
+    assert (measure.phase, measure.light, measure.status_on) == ("running", "green", dt.date(2026, 3, 1))
+    assert "Der Stand ist festgehalten." in response.content.decode()
+    assert StatusReport.objects.get().state == ReportState.ACCEPTED
+
+
+def test_whole_way_of_a_report(client, lead):
+    office = make_user(OFFICE, email="office@example.org")
+    measure = make_measure(lead_id=lead.organisation_id, is_published=False)
+    url = reverse("measures:write_report", args=[measure.pk])
+
+    client.post(url, report_data(summary="", draft="1", light="red"))
+    report = StatusReport.objects.get()
+    assert (report.state, report.light) == (ReportState.DRAFT, "red")
+    client.post(url, report_data(submit="1", version=version_on(client, url)))
+    report.refresh_from_db()
+    assert report.state == ReportState.SUBMITTED
+    again = client.get(url)
+    assert (again.status_code, again["Location"]) == (302, report.get_absolute_url())
+
+    client.force_login(office)
+    returned = client.post(
+        reverse("measures:report_return", args=[report.pk]), {"comment": "Bitte Zahlen nennen."}, follow=True
+    )
+    assert "Der Bericht ist zurückgegeben." in returned.content.decode()
+
+    client.force_login(lead)
+    assert "Bitte Zahlen nennen." in client.get(url).content.decode()
+    client.post(url, report_data(submit="1", summary="Drei Betriebe.", version=version_on(client, url)))
+
+    client.force_login(office)
+    client.post(reverse("measures:report_accept", args=[report.pk]))
+    twice = client.post(reverse("measures:report_accept", args=[report.pk]), follow=True)
+    assert "nicht möglich" in twice.content.decode()
+    measure.refresh_from_db()
+    assert (measure.phase, measure.light) == ("running", "green")
+    assert list(Mail.objects.order_by("pk").values_list("kind", "recipient")) == [
+        ("report_submitted", "office@example.org"),
+        ("report_returned", "lead@example.org"),
+        ("report_submitted", "office@example.org"),
+        ("report_accepted", "lead@example.org"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"phase": ""}, "Bitte geben Sie die Phase an."),
+        ({"summary": " "}, "Bitte schreiben Sie in ein, zwei Sätzen"),
+        ({"light": "red"}, "Bei Gelb und Rot gehört der Grund dazu."),
+        ({"light": "yellow", "light_reason": "Geld"}, "welche Entscheidung oder Hilfe nötig ist"),
+        ({"light": "blau"}, "Bitte eine gültige Auswahl treffen"),
+        ({"as_of_on": "2050-01-01"}, "liegt in der Zukunft"),
+        ({"as_of_on": ""}, "Dieses Feld ist zwingend erforderlich."),
+    ],
+)
+def test_bad_report_stays_in_the_form_with_its_reason(client, lead, changes, message):
+    measure = make_measure(lead_id=lead.organisation_id)
+
+    response = client.post(
+        reverse("measures:write_report", args=[measure.pk]), report_data(submit="1", outlook="Getippt", **changes)
+    )
+
+    assert response.status_code == 200
+    assert message in response.content.decode()
+    assert "Getippt" in response.content.decode()
+    assert not StatusReport.objects.exists()
+    assert not Mail.objects.exists()
+
+
+def test_colleagues_first_report_is_not_lost_beside_ones_own(client, lead):
+    measure = make_measure(lead_id=lead.organisation_id)
+    url = reverse("measures:write_report", args=[measure.pk])
+    client.post(url, report_data(draft="1", summary="Vom Kollegium"))
+
+    response = client.post(url, report_data(draft="1", summary="Von mir"))
+
+    text = response.content.decode()
+    assert "Vom Kollegium" in text
+    assert text.count("Von mir") == 2
+    version = re.search(r'name="version" value="(\w+)"', text)[1]
+    client.post(url, report_data(draft="1", summary="Von mir", version=version))
+    assert StatusReport.objects.get().summary == "Von mir"
+
+
+def test_office_report_is_refused_while_one_is_submitted(client, office):
+    measure = make_measure()
+    make_report(measure)
+
+    response = client.post(reverse("measures:write_report", args=[measure.pk]), report_data(outlook="Getippt"))
+
+    assert "Bitte prüfen Sie zuerst diesen." in response.content.decode()
+    assert "Getippt" in response.content.decode()
+    assert StatusReport.objects.count() == 1
+
+
+def test_new_report_starts_from_the_known_status(client, lead):
+    plan = make_plan()
+    make_round(plan)
+    measure = make_measure(plan, lead_id=lead.organisation_id, phase="running", financing="partial")
+
+    form = client.get(reverse("measures:write_report", args=[measure.pk])).context["form"]
+
+    assert (form["phase"].value(), form["financing"].value()) == ("running", "partial")
+    assert form["as_of_on"].value() == dt.date(2026, 3, 1)
+
+
+def test_return_without_a_comment_stays_in_the_form(client, office):
+    report = make_report(make_measure())
+
+    response = client.post(reverse("measures:report_return", args=[report.pk]), {"comment": " "})
+
+    assert response.status_code == 200
+    report.refresh_from_db()
+    assert report.state == ReportState.SUBMITTED
+
+
+# Rounds
+
+
+def test_round_is_planned_started_and_closed(client, office):
+    plan = make_plan()
+    partner = make_user(PARTNER)
+    make_measure(plan, lead_id=partner.organisation_id)
+    data = {"plan": plan.pk, "title": "Berichtsrunde 1/2026", "cut_off_on": "2026-03-01", "due_on": "2026-03-31"}
+    client.post(reverse("measures:round_create"), data)
+    row = ReportingRound.objects.get()
+    start = reverse("measures:round_open", args=[row.pk])
+
+    assert "Starten und 1 E-Mails versenden" in client.get(start).content.decode()
+    assert not Mail.objects.exists()
+    client.post(start)
+    assert Mail.objects.count() == 1
+    edit = reverse("measures:round_edit", args=[row.pk])
+    client.post(edit, {**data, "due_on": "2026-04-15", "version": version_on(client, edit)})
+    client.post(reverse("measures:round_close", args=[row.pk]))
+
+    row.refresh_from_db()
+    assert (row.state, row.due_on) == (RoundState.CLOSED, dt.date(2026, 4, 15))
+
+
+def test_second_round_of_a_plan_is_refused_with_a_message(client, office):
+    plan = make_plan()
+    make_round(plan)
+    second = make_round(plan, state=RoundState.PLANNED)
+
+    response = client.post(reverse("measures:round_open", args=[second.pk]), follow=True)
+
+    assert "läuft schon eine Berichtsrunde" in response.content.decode()
+    second.refresh_from_db()
+    assert second.state == RoundState.PLANNED
+
+
+def test_round_with_a_deadline_before_its_day_stays_in_the_form(client, office):
+    data = {"plan": make_plan().pk, "title": "Runde", "cut_off_on": "2026-03-31", "due_on": "2026-03-01"}
+
+    response = client.post(reverse("measures:round_create"), data)
+
+    assert "Die Frist liegt vor dem Stichtag." in response.content.decode()
+    assert not ReportingRound.objects.exists()

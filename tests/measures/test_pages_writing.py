@@ -1,0 +1,158 @@
+import datetime as dt
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from core.models import Origin
+from core.roles import OFFICE
+from measures.models import Measure, Milestone, Project
+from tests.measures.builders import (
+    make_measure,
+    make_plan,
+    make_section,
+)
+from tests.partners.builders import make_organisation, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office(client):
+    user = make_user(OFFICE)
+    client.force_login(user)
+    return user
+
+
+def measure_data(measure_or_plan, **changes) -> dict:
+    plan = measure_or_plan.plan if isinstance(measure_or_plan, Measure) else measure_or_plan
+    return {"title": "Ankauf", "plan": plan.pk, "is_published": "on", **changes}
+
+
+def version_on(client, url) -> str:
+    return re.search(r'name="version" value="(\w+)"', client.get(url).content.decode())[1]
+
+
+def test_office_creates_a_measure(client, office):
+    plan, organisation = make_plan(), make_organisation()
+    section = make_section(plan)
+
+    response = client.post(
+        reverse("measures:create"),
+        measure_data(plan, section=section.pk, lead=organisation.pk, supporters=[organisation.pk]),
+        follow=True,
+    )
+
+    measure = Measure.objects.get()
+    assert response.redirect_chain == [(measure.get_absolute_url(), 302)]
+    assert "Die Maßnahme ist angelegt." in response.content.decode()
+    assert (measure.section, measure.lead, measure.origin) == (section, organisation, Origin.ENTERED)
+
+
+def test_form_sent_twice_makes_one_measure(client, office):
+    data = measure_data(make_plan())
+    client.post(reverse("measures:create"), data)
+
+    response = client.post(reverse("measures:create"), data)
+
+    assert response.status_code == 200
+    assert "In diesem Plan gibt es schon eine Maßnahme mit diesem Titel." in response.content.decode()
+    assert Measure.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"title": ""}, "Dieses Feld ist zwingend erforderlich."),
+        ({"plan": "999999"}, "Bitte eine gültige Auswahl treffen"),
+        ({"starts_on": "2026-02-01", "ends_on": "2026-01-01"}, "Das Ende liegt vor dem Beginn."),
+        ({"starts_on": "31.02.2026"}, "Bitte ein gültiges Datum eingeben."),
+        ({"lead_text": "Bezirk", "lead": "own"}, "Bitte eine Organisation auswählen oder"),
+        ({"section": "foreign"}, "Dieser Abschnitt gehört zu einem anderen Plan."),
+        ({"title": "x" * 301}, "höchstens 300"),
+    ],
+)
+def test_bad_input_stays_in_the_form_with_its_reason(client, office, changes, message):
+    plan = make_plan()
+    places = {"own": make_organisation().pk, "foreign": make_section(make_plan()).pk}
+    data = measure_data(plan, **{name: places.get(value, value) for name, value in changes.items()}, amount="88.500 €")
+
+    response = client.post(reverse("measures:create"), data)
+
+    assert response.status_code == 200
+    assert message in response.content.decode()
+    assert "88.500 €" in response.content.decode()
+    assert not Measure.objects.exists()
+
+
+def test_conflict_shows_both_versions_and_the_second_save_wins(client, office):
+    measure = make_measure(title="Alt")
+    url = reverse("measures:edit", args=[measure.pk])
+    version = version_on(client, url)
+    client.post(url, measure_data(measure, title="Zuerst gespeichert", version=version))
+
+    response = client.post(url, measure_data(measure, title="Danach getippt", version=version))
+
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert f"{office} hat diesen Eintrag inzwischen geändert" in text
+    assert "Zuerst gespeichert" in text
+    assert text.count("Danach getippt") == 2
+    assert Measure.objects.get().title == "Zuerst gespeichert"
+    new_version = re.search(r'name="version" value="(\w+)"', text)[1]
+    assert new_version != version
+
+    client.post(url, measure_data(measure, title="Danach getippt", version=new_version))
+    assert Measure.objects.get().title == "Danach getippt"
+
+
+def test_edit_without_a_version_overwrites_nothing(client, office):
+    measure = make_measure(title="Alt")
+
+    response = client.post(reverse("measures:edit", args=[measure.pk]), measure_data(measure, title="Neu"))
+
+    assert response.status_code == 200
+    assert Measure.objects.get().title == "Alt"
+
+
+def test_milestones_are_added_edited_reached_reopened_and_deleted(client, office):
+    measure = make_measure()
+    client.post(
+        reverse("measures:milestone_add", args=[measure.pk]),
+        {"title": "Konzept", "due_on": "2026-06-30", "position": 0},
+    )
+    milestone = Milestone.objects.get()
+    url = reverse("measures:milestone_edit", args=[milestone.pk])
+    client.post(url, {"title": "Plan", "due_on": "2026-07-01", "position": 1, "version": version_on(client, url)})
+    client.post(reverse("measures:milestone_done", args=[milestone.pk]))
+    milestone.refresh_from_db()
+    assert (milestone.title, milestone.due_on, milestone.done_on) == (
+        "Plan",
+        dt.date(2026, 7, 1),
+        timezone.localdate(),
+    )
+
+    twice = client.post(reverse("measures:milestone_done", args=[milestone.pk]), follow=True)
+    assert "schon als erreicht" in twice.content.decode()
+    client.post(reverse("measures:milestone_reopen", args=[milestone.pk]))
+    asked = client.get(reverse("measures:milestone_delete", args=[milestone.pk]))
+    assert "Soll der Meilenstein „Plan“ gelöscht werden?" in asked.content.decode()
+    assert Milestone.objects.get().done_on is None
+    client.post(reverse("measures:milestone_delete", args=[milestone.pk]))
+
+    assert not Milestone.objects.exists()
+
+
+def test_projects_are_added_and_edited(client, office):
+    measure = make_measure()
+    client.post(reverse("measures:project_add", args=[measure.pk]), {"title": "Hub"})
+    client.post(reverse("measures:project_add_outside"), {"title": "Fonds", "is_published": "on"})
+    hub = Project.objects.get(title="Hub")
+    assert hub.measure == measure
+    url = reverse("measures:project_edit", args=[hub.pk])
+
+    client.post(url, {"title": "TransferHUB", "version": version_on(client, url)})
+
+    assert Project.objects.get(pk=hub.pk).title == "TransferHUB"
+    assert Project.objects.outside_plans().get().title == "Fonds"

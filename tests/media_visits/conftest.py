@@ -1,0 +1,29 @@
+import pytest
+import time_machine
+
+from core.roles import OFFICE, SENATOR_OFFICE
+from tests.approvals.builders import NOW
+from tests.partners.builders import make_user
+
+
+@pytest.fixture
+def office():
+    return make_user(OFFICE, email="geschaeftsstelle@example.org")
+
+
+@pytest.fixture
+def senator():
+    return make_user(SENATOR_OFFICE, email="senatorin@example.org")
+
+
+@pytest.fixture
+def monday():
+    """Stop the clock at the Monday of the tests, for pages that ask for the time themselves."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def signed_in(client, office):
+    client.force_login(office)
+    return client

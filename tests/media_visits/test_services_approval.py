@@ -1,0 +1,176 @@
+import datetime as dt
+
+import pytest
+import time_machine
+
+from approvals.enums import Answer, ApprovalKind, ApprovalState
+from approvals.models import ApprovalRequest
+from core.errors import Outpaced, Refused
+from media_visits.enums import VisitState
+from media_visits.models import Visit
+from media_visits.services import decide_visit, submit_visit, visit_snapshot, withdraw_visit
+from partners.models import Deputy
+from tests.approvals.builders import DUE_ON, NOW, TODAY, VORLAGE
+from tests.media_visits.builders import STARTS_AT, make_sector, make_slot, make_visit
+from tests.partners.builders import make_organisation, make_user
+from tests.racing import race
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = pytest.mark.django_db
+S = VisitState
+
+
+def submit(visit, by, **fields):
+    return submit_visit(**{"visit": visit, "vorlage": VORLAGE, "due_on": DUE_ON, "by": by, "now": NOW} | fields)
+
+
+def decide(request, by, answer=Answer.APPROVE, comment="Bitte ergänzen.", **fields):
+    return decide_visit(request=request, answer=answer, comment=comment, by=by, now=NOW, **fields)
+
+
+def test_submission_keeps_brief_and_snapshot(office, senator):
+    visit = make_visit(company=make_organisation("Turbinenbau AG"), title="Rundgang", message="Ein Satz")
+    visit.sectors.add(make_sector())
+    make_slot(visit)
+
+    request = submit(visit, office)
+
+    visit.refresh_from_db()
+    assert (visit.state, visit.submitted_at, visit.vote) == (S.SUBMITTED, NOW, VORLAGE.vote)
+    assert (request.kind, request.subject_id, request.title) == (
+        ApprovalKind.VISIT, visit.pk, "Turbinenbau AG: Rundgang",
+    )  # fmt: skip
+    assert request.path == f"/besuche/{visit.pk}/"
+    assert request.snapshot == [
+        ["Unternehmen", "Turbinenbau AG"],
+        ["Anlass des Besuchs", "Rundgang"],
+        ["Termin", "Mo, 23.03.2026, 10:00–12:00 Uhr"],
+        ["Wer besucht", "Senatorin"],
+        ["Branchenschwerpunkt", "Maschinenbau"],
+        ["Botschaft", "Ein Satz"],
+        ["Presse", "Wort-Bild-Termin 23.03.2026, 10:00 Uhr"],
+    ]
+    assert mails_written() == [("approval_asked", "senatorin@example.org")]
+
+
+def test_a_visit_without_press_says_so():
+    assert ["Presse", "kein Pressetermin"] in visit_snapshot(make_visit())
+
+
+@pytest.mark.parametrize(
+    ("visit_fields", "fields", "message"),
+    [
+        ({"starts_at": None, "ends_at": None}, {}, "Tag und Uhrzeit"),
+        ({"starts_at": NOW - dt.timedelta(hours=1), "ends_at": None}, {}, "in der Vergangenheit"),
+        ({}, {"due_on": STARTS_AT.date()}, "vor dem Tag des Besuchs"),
+        ({}, {"due_on": TODAY - dt.timedelta(days=1)}, "in der Vergangenheit"),
+        ({}, {"vorlage": VORLAGE._replace(vote=" ")}, "Votum"),
+    ],
+)
+def test_what_cannot_be_decided_is_not_submitted(office, senator, visit_fields, fields, message):
+    visit = make_visit(**visit_fields)
+
+    with nothing_changes(visit), pytest.raises(Refused, match=message):
+        submit(visit, office, **fields)
+
+    assert not ApprovalRequest.objects.exists()
+
+
+def test_approval_moves_the_visit_and_tells_the_office(office, senator):
+    visit = make_visit()
+    request = submit(visit, office)
+
+    decide(request, senator, comment="")
+
+    visit.refresh_from_db()
+    assert visit.state == S.APPROVED
+    assert mails_written("approval_decided") == [("approval_decided", "geschaeftsstelle@example.org")]
+
+
+def test_a_returned_visit_is_submitted_again(office, senator):
+    visit = make_visit()
+    decide(submit(visit, office), senator, Answer.RETURN)
+    visit.refresh_from_db()
+    assert visit.state == S.RETURNED
+
+    submit(visit, office)
+
+    visit.refresh_from_db()
+    assert visit.state == S.SUBMITTED
+    assert sorted(ApprovalRequest.objects.values_list("state", flat=True)) == ["open", "returned"]
+
+
+def test_a_refusal_ends_the_visit_with_its_reason(office, senator):
+    visit = make_visit()
+
+    decide(submit(visit, office), senator, Answer.REFUSE, "Kein Bezug zum Masterplan.")
+
+    visit.refresh_from_db()
+    assert (visit.state, visit.reason) == (S.CANCELLED, "Kein Bezug zum Masterplan.")
+
+
+@pytest.mark.parametrize("answer", [Answer.RETURN, Answer.REFUSE])
+def test_without_a_comment_nothing_is_returned_or_refused(office, senator, answer):
+    visit = make_visit()
+    request = submit(visit, office)
+
+    with nothing_changes(visit, request), pytest.raises(Refused, match="begründen"):
+        decide(request, senator, answer, " ")
+
+
+def test_the_second_decision_comes_too_late(office, senator):
+    visit = make_visit()
+    request = submit(visit, office)
+    decide(request, senator)
+
+    with nothing_changes(visit, request), pytest.raises(Outpaced, match="bereits entschieden"):
+        decide(request, senator, Answer.RETURN)
+
+
+@time_machine.travel(NOW)
+def test_a_deputy_decides_in_vertretung(office, senator):
+    deputy = make_user(email="vertretung@example.org")
+    Deputy.objects.create(principal=senator.person, deputy=deputy.person, starts_on=TODAY)
+    request = submit(make_visit(), office)
+
+    visit = decide(request, deputy, comment="")
+
+    request.refresh_from_db()
+    assert (visit.state, request.state, request.by_deputy) == (S.APPROVED, ApprovalState.APPROVED, True)
+
+
+def test_withdrawing_takes_the_request_back_and_tells(office, senator):
+    visit = make_visit()
+    request = submit(visit, office)
+
+    withdraw_visit(visit=visit, by=office, now=NOW)
+
+    visit.refresh_from_db()
+    request.refresh_from_db()
+    assert (visit.state, request.state) == (S.IDEA, ApprovalState.WITHDRAWN)
+    assert mails_written("approval_withdrawn") == [("approval_withdrawn", "senatorin@example.org")]
+
+
+def test_submitting_again_takes_the_visit_back_inside(office):
+    visit = make_visit(S.POSTPONED, is_published=True)
+
+    submit(visit, office)
+
+    assert not Visit.objects.get(pk=visit.pk).is_published
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_decision_and_a_withdrawal_one_wins(office, senator):
+    visit = make_visit()
+    request = submit(visit, office)
+
+    results = race(
+        lambda: decide(request, senator, comment=""), lambda: withdraw_visit(visit=visit, by=office, now=NOW)
+    )
+
+    visit.refresh_from_db()
+    request.refresh_from_db()
+    assert sum(isinstance(result, Refused) for result in results) == 1
+    assert (visit.state, request.state) in [
+        (S.APPROVED, ApprovalState.APPROVED), (S.IDEA, ApprovalState.WITHDRAWN),
+    ]  # fmt: skip

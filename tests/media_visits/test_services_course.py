@@ -1,0 +1,157 @@
+import datetime as dt
+
+import pytest
+
+from approvals.enums import ApprovalState
+from approvals.models import ApprovalRequest
+from core.errors import Refused
+from media_visits.enums import PressKind, VisitState
+from media_visits.models import Visit
+from media_visits.services import announce_visit, cancel_visit, document_visit, postpone_visit
+from outbox.models import Mail
+from partners.models import DistributionList
+from tests.approvals.builders import NOW
+from tests.media_visits.builders import STARTS_AT, make_slot, make_visit
+from tests.partners.builders import make_organisation, make_person
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = pytest.mark.django_db
+S = VisitState
+
+
+@pytest.fixture
+def company():
+    company = make_organisation("Turbinenbau AG")
+    make_person(organisation=company, email="werk@example.org")
+    make_person(organisation=company, email="")
+    make_person(organisation=company, email="frueher@example.org", is_active=False)
+    return company
+
+
+@pytest.fixture
+def press_list():
+    press = DistributionList.objects.create(name="Presseverteiler")
+    press.members.add(make_person(email="redaktion@example.org"), make_person(email=""))
+    return press
+
+
+def test_an_announcement_reaches_company_lists_and_senators_office(office, senator, company, press_list):
+    visit = make_visit(S.APPROVED, company=company)
+    Mail.objects.all().delete()
+
+    announce_visit(visit=visit, lists=[press_list], by=office, now=NOW)
+
+    visit.refresh_from_db()
+    assert (visit.state, visit.announced_at) == (S.ANNOUNCED, NOW)
+    assert sorted(visit.informed.values_list("email", flat=True)) == ["redaktion@example.org", "werk@example.org"]
+    assert mails_written() == [
+        ("visit_announced", "redaktion@example.org"),
+        ("visit_announced", "werk@example.org"),
+        ("visit_moved", "senatorin@example.org"),
+    ]
+
+
+def test_an_announcement_names_what_one_needs(office, company):
+    visit = make_visit(S.APPROVED, company=company, title="Rundgang", address="Werkstraße 1, Berlin")
+    make_slot(visit, kind=PressKind.PICTURE)
+    make_slot(visit, kind=PressKind.NOT_PUBLIC)
+
+    announce_visit(visit=visit, by=office, now=NOW)
+
+    mail = Mail.objects.get(kind="visit_announced")
+    assert mail.subject == "Besuch am Mo, 23.03.2026, 10:00–12:00 Uhr: Turbinenbau AG"
+    for words in ("Rundgang", "Werkstraße 1, Berlin", "Bildtermin 23.03.2026, 10:00 Uhr, Werkstor"):
+        assert words in mail.text
+    assert "nicht presseöffentlich" not in mail.text
+
+
+def test_a_person_on_two_lists_gets_one_mail(office, company, press_list):
+    press_list.members.add(*company.people.all())
+
+    announce_visit(visit=make_visit(S.APPROVED, company=company), lists=[press_list], by=office, now=NOW)
+
+    assert len(mails_written("visit_announced")) == 2
+
+
+def test_a_visit_in_the_past_is_not_announced(office):
+    visit = make_visit(S.APPROVED)
+
+    with nothing_changes(visit), pytest.raises(Refused, match="in der Vergangenheit"):
+        announce_visit(visit=visit, by=office, now=STARTS_AT + dt.timedelta(minutes=1))
+
+
+def test_postponing_frees_the_date_and_tells_all_who_know(office, senator, company):
+    visit = make_visit(S.APPROVED, company=company)
+    announce_visit(visit=visit, by=office, now=NOW)
+    Mail.objects.all().delete()
+
+    postpone_visit(visit=visit, reason=" Streik ", by=office, now=NOW)
+
+    visit.refresh_from_db()
+    assert (visit.state, visit.starts_at, visit.ends_at, visit.starts_on) == (S.POSTPONED, None, None, None)
+    assert visit.reason == "Streik"
+    assert ApprovalRequest.objects.get().state == ApprovalState.LAPSED
+    assert mails_written() == [
+        ("visit_moved", "senatorin@example.org"), ("visit_postponed", "werk@example.org"),
+    ]  # fmt: skip
+    text = Mail.objects.get(kind="visit_postponed").text
+    assert "Mo, 23.03.2026, 10:00–12:00 Uhr" in text
+    assert "Streik" in text
+
+
+def test_cancelling_an_announced_visit_tells_all_who_know(office, senator, company):
+    visit = make_visit(S.APPROVED, company=company)
+    announce_visit(visit=visit, by=office, now=NOW)
+    Mail.objects.all().delete()
+
+    cancel_visit(visit=visit, reason="Streik", by=office, now=NOW)
+
+    assert Visit.objects.get(pk=visit.pk).state == S.CANCELLED
+    assert mails_written() == [
+        ("visit_cancelled", "werk@example.org"), ("visit_moved", "senatorin@example.org"),
+    ]  # fmt: skip
+
+
+def test_who_became_unreachable_is_left_out(office, company):
+    visit = make_visit(S.APPROVED, company=company)
+    announce_visit(visit=visit, by=office, now=NOW)
+    company.people.update(is_active=False)
+
+    cancel_visit(visit=visit, reason="Streik", by=office, now=NOW)
+
+    assert mails_written("visit_cancelled") == []
+
+
+def test_cancelling_an_idea_tells_nobody(office, senator):
+    cancel_visit(visit=make_visit(), reason="Kein Interesse", by=office, now=NOW)
+
+    assert mails_written() == []
+
+
+def test_cancelling_withdraws_an_open_request_and_says_so_once(office, senator):
+    visit = make_visit(S.SUBMITTED)
+    Mail.objects.all().delete()
+
+    cancel_visit(visit=visit, reason="Kein Interesse", by=office, now=NOW)
+
+    assert ApprovalRequest.objects.get().state == ApprovalState.WITHDRAWN
+    assert mails_written() == [("approval_withdrawn", "senatorin@example.org")]
+
+
+@pytest.mark.parametrize("service", [postpone_visit, cancel_visit])
+def test_nothing_is_put_off_without_a_reason(office, service):
+    visit = make_visit(S.ANNOUNCED)
+
+    with nothing_changes(visit), pytest.raises(Refused, match="nennen Sie den Grund"):
+        service(visit=visit, reason="  ", by=office, now=NOW)
+
+
+def test_a_visit_is_documented_with_words(office):
+    visit = make_visit(S.HELD)
+
+    with nothing_changes(visit), pytest.raises(Refused, match="in wenigen Sätzen"):
+        document_visit(visit=visit, outcome=" ", by=office, now=NOW)
+
+    document_visit(visit=visit, outcome=" Fläche gesucht ", by=office, now=NOW)
+    visit.refresh_from_db()
+    assert (visit.state, visit.outcome) == (S.DOCUMENTED, "Fläche gesucht")

@@ -1,0 +1,175 @@
+import datetime as dt
+
+import pytest
+
+from approvals.models import ApprovalRequest
+from core.conflicts import version_of
+from core.errors import NotEntitled, Outpaced, Refused
+from core.models import Origin
+from media_visits.enums import PressKind, VisitState
+from media_visits.models import PressSlot, Visit
+from media_visits.services import add_press_slot, remove_press_slot, update_press_slot
+from media_visits.services.press import EDITABLE
+from tests.approvals.builders import NOW
+from tests.media_visits.builders import STARTS_AT, make_slot, make_visit
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = pytest.mark.django_db
+S = VisitState
+CLOSED = [S.SUBMITTED, S.HELD, S.DOCUMENTED, S.CANCELLED]
+
+
+def add(visit, by, **fields):
+    values = {"kind": PressKind.PICTURE, "starts_at": STARTS_AT} | fields
+    return add_press_slot(slot=PressSlot(visit=visit, **values), by=by, now=NOW)
+
+
+def change(slot, by, *, version=None, **fields):
+    edited = PressSlot.objects.get(pk=slot.pk)
+    version = version or version_of(edited, EDITABLE)
+    for name, value in fields.items():
+        setattr(edited, name, value)
+    return update_press_slot(slot=edited, version=version, by=by, now=NOW)
+
+
+def test_a_slot_is_added_and_noted_at_the_visit(office):
+    visit = make_visit()
+
+    add(visit, office)
+
+    slot = visit.press_slots.get()
+    assert (slot.kind, slot.starts_at) == (PressKind.PICTURE, STARTS_AT)
+    assert visit.history.latest().history_change_reason == "Pressetermin ergänzt: Bildtermin 23.03.2026, 10:00 Uhr"
+
+
+def test_a_visit_that_is_not_public_needs_no_time(office):
+    add(make_visit(), office, kind=PressKind.NOT_PUBLIC, starts_at=None)
+
+    assert PressSlot.objects.get().kind == PressKind.NOT_PUBLIC
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"starts_at": None}, "wann der Pressetermin beginnt"),
+        ({"be_there_by": STARTS_AT + dt.timedelta(minutes=1)}, "vor dem Beginn"),
+        ({"registration_deadline": STARTS_AT + dt.timedelta(minutes=1)}, "vor dem Beginn"),
+    ],
+)
+def test_impossible_slots_are_refused_in_words(office, fields, message):
+    visit = make_visit()
+
+    with nothing_changes(visit), pytest.raises(Refused, match=message):
+        add(visit, office, **fields)
+
+    assert not PressSlot.objects.exists()
+
+
+def test_the_same_slot_twice_is_refused(office):
+    visit = make_visit()
+    add(visit, office)
+
+    with pytest.raises(Refused, match="gibt es schon"):
+        add(visit, office)
+
+
+@pytest.mark.parametrize("state", CLOSED)
+def test_slots_rest_while_decided_upon_and_afterwards(office, state):
+    visit = make_visit(state)
+    slot = make_slot(visit)
+
+    with nothing_changes(visit, slot):
+        with pytest.raises(Refused):
+            add(visit, office)
+        with pytest.raises(Refused):
+            change(slot, office, meeting_point="Empfang")
+        with pytest.raises(Refused):
+            remove_press_slot(slot=slot, by=office, now=NOW)
+
+
+@pytest.mark.parametrize("act", ["add", "change", "remove"])
+def test_other_press_lets_the_approval_lapse(office, senator, act):
+    visit = make_visit(S.APPROVED)
+    slot = make_slot(visit)
+
+    if act == "add":
+        add(visit, office)
+    elif act == "change":
+        change(slot, office, kind=PressKind.POOL)
+    else:
+        remove_press_slot(slot=slot, by=office, now=NOW)
+
+    assert Visit.objects.get(pk=visit.pk).state == S.IDEA
+    assert ApprovalRequest.objects.get().state == "lapsed"
+    assert mails_written("visit_lapsed") == [("visit_lapsed", "senatorin@example.org")]
+
+
+@pytest.mark.parametrize("state", [S.APPROVED, S.ANNOUNCED])
+def test_meeting_point_and_seats_may_change_any_time(office, state):
+    visit = make_visit(state)
+    slot = make_slot(visit)
+
+    change(slot, office, meeting_point="Empfang", capacity=12)
+
+    slot.refresh_from_db()
+    assert (slot.meeting_point, slot.capacity) == ("Empfang", 12)
+    assert Visit.objects.get(pk=visit.pk).state == state
+
+
+def test_an_announced_time_stands(office):
+    visit = make_visit(S.ANNOUNCED)
+    slot = make_slot(visit)
+
+    with nothing_changes(visit, slot), pytest.raises(Refused, match="Verschieben Sie ihn"):
+        change(slot, office, starts_at=STARTS_AT + dt.timedelta(hours=1))
+
+
+def test_who_changes_a_slot_second_is_told(office):
+    visit = make_visit()
+    slot = make_slot(visit)
+    shown = version_of(slot, EDITABLE)
+    change(slot, office, capacity=5)
+
+    with nothing_changes(visit, slot), pytest.raises(Outpaced):
+        change(slot, office, version=shown, capacity=9)
+
+
+def test_saving_a_slot_unchanged_writes_nothing(office):
+    visit = make_visit()
+    slot = make_slot(visit)
+
+    with nothing_changes(visit, slot):
+        change(slot, office)
+
+
+def test_a_removed_slot_stays_in_the_log(office):
+    visit = make_visit()
+    slot = make_slot(visit)
+    number = slot.pk
+
+    remove_press_slot(slot=slot, by=office, now=NOW)
+
+    assert not PressSlot.objects.exists()
+    last = PressSlot.history.filter(id=number).latest()
+    assert (last.history_type, last.history_user) == ("-", office)
+
+
+def test_slots_of_a_visit_taken_over_may_be_corrected(office):
+    visit = make_visit(S.HELD, origin=Origin.TAKEN_OVER)
+
+    add(visit, office, starts_at=None, origin=Origin.TAKEN_OVER)
+
+    assert visit.press_slots.count() == 1
+
+
+def test_only_the_office_keeps_slots(senator):
+    visit = make_visit()
+    slot = make_slot(visit)
+
+    with nothing_changes(visit, slot):
+        with pytest.raises(NotEntitled):
+            add(visit, senator)
+        with pytest.raises(NotEntitled):
+            change(slot, senator, capacity=1)
+        with pytest.raises(NotEntitled):
+            remove_press_slot(slot=slot, by=senator, now=NOW)

@@ -1,0 +1,213 @@
+import datetime as dt
+
+import pytest
+
+from approvals.enums import ApprovalState
+from approvals.models import ApprovalRequest
+from core.conflicts import version_of
+from core.errors import NotEntitled, Outpaced, Refused
+from core.models import Origin, Precision
+from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
+from media_visits.enums import VisitState
+from media_visits.models import Visit
+from media_visits.services import create_visit, publish_visit, update_visit
+from media_visits.services.visits import EDITABLE
+from tests.approvals.builders import NOW
+from tests.media_visits.builders import STARTS_AT, make_sector, make_visit, new_visit
+from tests.partners.builders import make_organisation, make_user
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = pytest.mark.django_db
+S = VisitState
+DAY = dt.timedelta(days=1)
+
+
+FIELDS = (*EDITABLE, "sectors")
+
+
+def change(visit, by, *, sectors=(), version=None, **fields):
+    edited = Visit.objects.get(pk=visit.pk)
+    version = version or version_of(edited, FIELDS)
+    for name, value in fields.items():
+        setattr(edited, name, value)
+    return update_visit(visit=edited, sectors=sectors, version=version, by=by, now=NOW)
+
+
+def test_a_new_visit_is_an_idea_with_its_day_and_sectors(office):
+    visit = create_visit(visit=new_visit(state=S.APPROVED), sectors=[make_sector()], by=office, now=NOW)
+
+    visit.refresh_from_db()
+    assert (visit.state, visit.starts_on, visit.precision) == (S.IDEA, dt.date(2026, 3, 23), Precision.DAY)
+    assert [sector.name for sector in visit.sectors.all()] == ["Maschinenbau"]
+    entry = visit.history.get()
+    assert (entry.history_user, entry.history_change_reason, entry.history_date) == (office, "Als Idee angelegt", NOW)
+
+
+def test_a_visit_late_in_the_evening_lies_on_its_day_in_berlin(office):
+    late = dt.datetime(2026, 10, 24, 22, 30, tzinfo=dt.UTC)  # half past midnight on the day the clocks go back
+
+    visit = create_visit(visit=new_visit(starts_at=late, ends_at=None), by=office, now=NOW)
+
+    assert visit.starts_on == dt.date(2026, 10, 25)
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+def test_only_the_office_creates(role):
+    with pytest.raises(NotEntitled):
+        create_visit(visit=new_visit(), by=make_user(role), now=NOW)
+
+    assert not Visit.objects.exists()
+
+
+def test_the_same_form_twice_makes_one_visit(office):
+    company = make_organisation()
+    create_visit(visit=new_visit(company=company, title="Rundgang"), by=office, now=NOW)
+
+    with pytest.raises(Refused, match="gibt es schon"):
+        create_visit(visit=new_visit(company=company, title="Rundgang"), by=office, now=NOW)
+
+    assert Visit.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"company": None}, "wählen Sie ein Unternehmen"),
+        ({"ends_at": STARTS_AT}, "nach dem Beginn"),
+        ({"starts_at": None}, "nach dem Beginn"),
+    ],
+)
+def test_impossible_facts_are_refused_in_words(office, fields, message):
+    with pytest.raises(Refused, match=message):
+        create_visit(visit=new_visit(**fields), by=office, now=NOW)
+
+
+def test_a_change_names_what_changed(office):
+    visit = make_visit()
+
+    change(visit, office, title="Neuer Anlass", message="Ein Satz")
+
+    visit.refresh_from_db()
+    assert (visit.title, visit.version) == ("Neuer Anlass", 2)
+    assert visit.history.latest().history_change_reason == "Geändert: Anlass des Besuchs, Botschaft"
+
+
+def test_saving_without_a_change_writes_nothing(office):
+    visit = make_visit()
+    visit.sectors.add(make_sector())
+
+    with nothing_changes(visit):
+        change(visit, office, sectors=[make_sector()])
+
+
+def test_another_sector_is_a_change(office):
+    visit = make_visit()
+
+    change(visit, office, sectors=[make_sector("Optik/Photonik")])
+
+    assert visit.history.latest().history_change_reason == "Geändert: Branchenschwerpunkt"
+
+
+def test_who_comes_second_is_told(office):
+    visit = make_visit()
+    shown = version_of(visit, FIELDS)
+    change(visit, office, title="Erste Fassung")
+    visit.refresh_from_db()
+
+    with nothing_changes(visit), pytest.raises(Outpaced, match="hat diesen Eintrag inzwischen geändert"):
+        change(visit, office, version=shown, title="Zweite Fassung")
+
+
+def test_nothing_changes_while_the_senators_office_has_it(office):
+    visit = make_visit(S.SUBMITTED)
+
+    with nothing_changes(visit), pytest.raises(Refused, match="liegt zur Freigabe vor"):
+        change(visit, office, title="Anders")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"address": "Werkstraße 1, 10115 Berlin"},
+        {"visitor": "Staatssekretariat"},
+        {"company_text": "Anderes Werk"},
+        {"starts_at": STARTS_AT + DAY, "ends_at": None},
+    ],
+)
+def test_a_change_of_what_was_approved_lets_the_approval_lapse(office, senator, fields):
+    visit = make_visit(S.APPROVED, is_published=True)
+
+    change(visit, office, **fields)
+
+    visit.refresh_from_db()
+    assert (visit.state, visit.is_published) == (S.IDEA, False)
+    assert ApprovalRequest.objects.get().state == ApprovalState.LAPSED
+    assert mails_written("visit_lapsed") == [("visit_lapsed", "senatorin@example.org")]
+
+
+def test_other_words_leave_the_approval(office):
+    visit = make_visit(S.APPROVED)
+
+    change(visit, office, message="Ein anderer Satz", internal_notes="anrufen")
+
+    visit.refresh_from_db()
+    assert visit.state == S.APPROVED
+    assert ApprovalRequest.objects.get().state == ApprovalState.APPROVED
+    assert mails_written("visit_lapsed") == []
+
+
+def test_an_announced_visit_is_postponed_and_not_edited(office):
+    visit = make_visit(S.ANNOUNCED)
+
+    with nothing_changes(visit), pytest.raises(Refused, match="Verschieben Sie ihn"):
+        change(visit, office, starts_at=STARTS_AT - DAY)
+
+
+@pytest.mark.parametrize("state", [S.HELD, S.DOCUMENTED, S.CANCELLED])
+def test_time_and_place_stand_once_a_visit_is_over(office, state):
+    visit = make_visit(state)
+
+    with nothing_changes(visit), pytest.raises(Refused, match="stehen fest"):
+        change(visit, office, address="Andere Straße")
+
+
+def test_a_visit_taken_over_keeps_its_range(office):
+    visit = make_visit(
+        S.HELD, starts_at=None, ends_at=None, starts_on=dt.date(2017, 7, 25), ends_on=dt.date(2017, 8, 9),
+        precision=Precision.RANGE, origin=Origin.TAKEN_OVER,
+    )  # fmt: skip
+
+    change(visit, office, address="Berlin-Mitte")
+
+    visit.refresh_from_db()
+    assert (visit.address, visit.known_date) == ("Berlin-Mitte", "25.07.2017 – 09.08.2017")
+
+
+@pytest.mark.parametrize("state", [S.IDEA, S.SUBMITTED, S.RETURNED])
+def test_nothing_is_published_before_the_consent(office, state):
+    visit = make_visit(state)
+
+    with nothing_changes(visit), pytest.raises(Refused, match="wenn er freigegeben ist"):
+        publish_visit(visit=visit, publish=True, by=office, now=NOW)
+
+
+def test_publishing_is_undone_and_twice_is_once(office):
+    visit = make_visit(S.APPROVED)
+
+    publish_visit(visit=visit, publish=True, by=office, now=NOW)
+    publish_visit(visit=visit, publish=True, by=office, now=NOW)
+    assert Visit.objects.get(pk=visit.pk).is_published
+
+    publish_visit(visit=visit, publish=False, by=office, now=NOW)
+    assert not Visit.objects.get(pk=visit.pk).is_published
+    assert visit.history.count() == 3
+
+
+def test_only_the_office_changes_and_publishes(senator):
+    visit = make_visit(S.APPROVED)
+
+    with nothing_changes(visit):
+        with pytest.raises(NotEntitled):
+            change(visit, senator, title="Anders")
+        with pytest.raises(NotEntitled):
+            publish_visit(visit=visit, publish=True, by=senator, now=NOW)

@@ -1,0 +1,134 @@
+import datetime as dt
+
+import pytest
+
+from approvals.enums import ApprovalState
+from approvals.models import ApprovalRequest
+from media_visits.enums import VisitState
+from media_visits.models import Visit
+from partners.models import DistributionList
+from tests.approvals.builders import DUE_ON, NOW
+from tests.media_visits.builders import (
+    make_visit,
+    text_of,
+)
+from tests.partners.builders import make_organisation, make_person
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+S = VisitState
+
+
+def test_a_visit_goes_to_approval(signed_in, senator):
+    visit = make_visit()
+    brief = {"occasion": "Masterplan", "facts": "Zugesagt", "assessment": "Passt", "vote": "Zustimmung"}
+    assert 'value="2026-03-09"' in text_of(signed_in.get(f"/besuche/{visit.pk}/vorlegen/"))
+
+    response = signed_in.post(f"/besuche/{visit.pk}/vorlegen/", brief | {"due_on": DUE_ON})
+
+    assert response.url == f"/besuche/{visit.pk}/"
+    request = ApprovalRequest.objects.get()
+    assert (request.state, request.vote, request.due_on) == (ApprovalState.OPEN, "Zustimmung", DUE_ON)
+    assert mails_written() == [("approval_asked", "senatorin@example.org")]
+
+
+def test_a_brief_that_is_refused_keeps_what_was_typed(signed_in):
+    visit = make_visit(starts_at=None, ends_at=None)
+    brief = {"occasion": "Masterplan", "vote": "Zustimmung", "due_on": DUE_ON}
+
+    response = signed_in.post(f"/besuche/{visit.pk}/vorlegen/", brief)
+
+    assert "Tag und Uhrzeit" in text_of(response)
+    assert "Masterplan" in text_of(response)
+    assert Visit.objects.get().state == S.IDEA
+
+
+@pytest.mark.parametrize(
+    ("state", "route"),
+    [
+        (S.HELD, "vorlegen/"), (S.IDEA, "zurueckziehen/"), (S.IDEA, "ankuendigen/"), (S.IDEA, "durchgefuehrt/"),
+        (S.IDEA, "ergebnis/"), (S.IDEA, "verschieben/"), (S.HELD, "absagen/"),
+    ],
+)  # fmt: skip
+def test_a_step_out_of_turn_leads_back_with_the_reason(signed_in, state, route):
+    visit = make_visit(state)
+
+    response = signed_in.get(f"/besuche/{visit.pk}/{route}", follow=True)
+
+    assert response.redirect_chain == [(f"/besuche/{visit.pk}/", 302)]
+    assert "ist das nicht möglich" in text_of(response) or "nicht möglich" in text_of(response)
+
+
+def test_announcing_names_whom_it_tells(signed_in, senator):
+    company = make_organisation()
+    make_person("Werksleitung", organisation=company, email="werk@example.org")
+    press = DistributionList.objects.create(name="Presseverteiler")
+    press.members.add(make_person(email="redaktion@example.org"), make_person(email=""))
+    visit = make_visit(S.APPROVED, company=company)
+    page = text_of(signed_in.get(f"/besuche/{visit.pk}/ankuendigen/"))
+    for words in ("Werksleitung (werk@example.org)", "Büro der Senatorin", "Presseverteiler (1 Person)"):
+        assert words in page, words
+
+    signed_in.post(f"/besuche/{visit.pk}/ankuendigen/", {"lists": [press.pk]})
+
+    assert Visit.objects.get().state == S.ANNOUNCED
+    assert mails_written("visit_announced") == [
+        ("visit_announced", "redaktion@example.org"), ("visit_announced", "werk@example.org"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("route", "state"), [("verschieben/", S.POSTPONED), ("absagen/", S.CANCELLED)])
+def test_putting_off_asks_for_a_reason_and_names_whom_it_tells(signed_in, senator, route, state):
+    visit = make_visit(S.ANNOUNCED)
+    visit.informed.add(make_person("Werksleitung", email="werk@example.org"))
+    assert "Werksleitung (werk@example.org)" in text_of(signed_in.get(f"/besuche/{visit.pk}/{route}"))
+
+    with nothing_changes(visit):
+        assert "zwingend erforderlich" in text_of(signed_in.post(f"/besuche/{visit.pk}/{route}", {"reason": " "}))
+    signed_in.post(f"/besuche/{visit.pk}/{route}", {"reason": "Streik"})
+
+    assert (Visit.objects.get().state, Visit.objects.get().reason) == (state, "Streik")
+
+
+def test_putting_off_what_nobody_knows_says_so(signed_in):
+    visit = make_visit()
+
+    assert "Es wird niemand benachrichtigt" in text_of(signed_in.get(f"/besuche/{visit.pk}/absagen/"))
+
+
+def test_withdrawing_asks_once_more(signed_in):
+    visit = make_visit(S.SUBMITTED)
+    with nothing_changes(visit):
+        assert "Büro der Senatorin" in text_of(signed_in.get(f"/besuche/{visit.pk}/zurueckziehen/"))
+
+    signed_in.post(f"/besuche/{visit.pk}/zurueckziehen/")
+
+    assert Visit.objects.get().state == S.IDEA
+
+
+def test_a_visit_is_held_and_documented(signed_in):
+    visit = make_visit(S.ANNOUNCED, starts_at=NOW - dt.timedelta(hours=3), ends_at=None)
+    assert "stattgefunden" in text_of(signed_in.get(f"/besuche/{visit.pk}/durchgefuehrt/"))
+
+    signed_in.post(f"/besuche/{visit.pk}/durchgefuehrt/")
+    signed_in.post(f"/besuche/{visit.pk}/ergebnis/", {"outcome": "**Fläche** gesucht"})
+
+    assert Visit.objects.get().state == S.DOCUMENTED
+    assert "<strong>Fläche</strong> gesucht" in text_of(signed_in.get(f"/besuche/{visit.pk}/"))
+
+
+def test_publishing_and_taking_back(signed_in):
+    visit = make_visit(S.APPROVED)
+
+    signed_in.post(f"/besuche/{visit.pk}/veroeffentlichen/")
+    assert Visit.objects.get().is_published
+    signed_in.post(f"/besuche/{visit.pk}/zuruecknehmen/")
+    assert not Visit.objects.get().is_published
+
+
+def test_publishing_too_early_is_refused_in_words(signed_in):
+    visit = make_visit()
+
+    response = signed_in.post(f"/besuche/{visit.pk}/veroeffentlichen/", follow=True)
+
+    assert "wenn er freigegeben ist" in text_of(response)

@@ -1,0 +1,110 @@
+import pytest
+
+from media_visits.enums import VisitState
+from media_visits.models import Coverage, PressSlot
+from tests.media_visits.builders import hidden_version, make_coverage, make_sector, make_visit, text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+S = VisitState
+
+
+def test_a_slot_is_added_changed_and_removed(signed_in):
+    visit = make_visit()
+    assert 'value="2026-03-23T10:00"' in text_of(signed_in.get(f"/besuche/{visit.pk}/pressetermin/"))
+
+    signed_in.post(f"/besuche/{visit.pk}/pressetermin/", {"kind": "picture", "starts_at": "2026-03-23T10:00"})
+    slot = PressSlot.objects.get()
+    address = f"/besuche/pressetermine/{slot.pk}/bearbeiten/"
+    version = hidden_version(signed_in.get(address))
+    signed_in.post(address, {"kind": "pool", "starts_at": "2026-03-23T10:30", "capacity": 5, "version": version})
+    slot.refresh_from_db()
+    assert (slot.kind, slot.capacity) == ("pool", 5)
+
+    assert "entfernen?" in text_of(signed_in.get(f"/besuche/pressetermine/{slot.pk}/entfernen/"))
+    signed_in.post(f"/besuche/pressetermine/{slot.pk}/entfernen/")
+    assert not PressSlot.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"starts_at": ""}, "wann der Pressetermin beginnt"),
+        ({"be_there_by": "2026-03-23T11:00"}, "vor dem Beginn"),
+        ({"registration_deadline": "2026-03-24T11:00"}, "vor dem Beginn"),
+        ({"capacity": "0"}, "größer als null"),
+        ({"kind": "party"}, "keine gültige"),
+    ],
+)
+def test_a_wrong_slot_stays_in_the_form(signed_in, fields, message):
+    visit = make_visit()
+    values = {"kind": "picture", "starts_at": "2026-03-23T10:00", "meeting_point": "Empfang"}
+
+    response = signed_in.post(f"/besuche/{visit.pk}/pressetermin/", values | fields)
+
+    assert message in text_of(response)
+    assert "Empfang" in text_of(response)
+    assert not PressSlot.objects.exists()
+
+
+def clipping(**fields):
+    values = {
+        "medium": "Stadtblatt", "publisher": "press", "kind": "online", "title": "Werk öffnet",
+        "url": "https://example.org/a", "starts_on": "2026-02-10", "precision": "day",
+    }  # fmt: skip
+    return values | fields
+
+
+def test_a_clipping_is_recorded_from_its_visit(signed_in):
+    visit = make_visit(S.HELD, request=False)
+    page = text_of(signed_in.get(f"/besuche/pressespiegel/neu/?besuch={visit.pk}"))
+    assert f'<option value="{visit.pk}" selected>' in page
+
+    response = signed_in.post("/besuche/pressespiegel/neu/", clipping(visit=visit.pk, sectors=[make_sector().pk]))
+
+    assert response.url == f"/besuche/{visit.pk}/"
+    assert visit.coverage.get().sectors.get().name == "Maschinenbau"
+
+
+def test_a_clipping_without_a_visit_leads_to_the_pressespiegel(signed_in):
+    assert signed_in.post("/besuche/pressespiegel/neu/", clipping()).url == "/besuche/pressespiegel/"
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"url": "kein link"}, "gültige"),
+        ({"url": "https://example.org/bekannt"}, "schon erfasst"),
+        ({"starts_on": "2026-03-03"}, "in der Zukunft"),
+        ({"starts_on": "0026-03-03"}, "prüfen Sie das Jahr"),
+        ({"medium": ""}, "zwingend erforderlich"),
+    ],
+)
+def test_a_wrong_clipping_stays_in_the_form(signed_in, fields, message):
+    make_coverage(url="https://example.org/bekannt")
+
+    response = signed_in.post("/besuche/pressespiegel/neu/", clipping(about="Nachbericht") | fields)
+
+    assert message in text_of(response)
+    assert "Nachbericht" in text_of(response)
+    assert Coverage.objects.count() == 1
+
+
+def test_a_clipping_that_says_nothing_stays_in_the_form(signed_in):
+    response = signed_in.post("/besuche/pressespiegel/neu/", clipping(title="", url=""))
+
+    assert "nennen Sie Überschrift" in text_of(response)
+    assert "Stadtblatt" in text_of(response)
+
+
+def test_a_clipping_is_changed_and_removed(signed_in):
+    row = make_coverage()
+
+    address = f"/besuche/pressespiegel/{row.pk}/bearbeiten/"
+    version = hidden_version(signed_in.get(address))
+    signed_in.post(address, clipping(title="Neue Überschrift", version=version))
+    assert Coverage.objects.get().title == "Neue Überschrift"
+
+    signed_in.get(f"/besuche/pressespiegel/{row.pk}/entfernen/")
+    assert Coverage.objects.exists()
+    signed_in.post(f"/besuche/pressespiegel/{row.pk}/entfernen/")
+    assert not Coverage.objects.exists()

@@ -1,0 +1,150 @@
+import datetime as dt
+
+import pytest
+
+from approvals.models import ApprovalRequest
+from core.models import Origin
+from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
+from media_visits.enums import VisitState
+from media_visits.models import Visit
+from tests.media_visits.builders import (
+    STARTS_AT,
+    facts,
+    hidden_version,
+    make_coverage,
+    make_sector,
+    make_slot,
+    make_visit,
+    text_of,
+)
+from tests.partners.builders import make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+S = VisitState
+ROLES = [SENATOR_OFFICE, PARTNER, OBSERVER]
+
+
+def test_the_page_shows_where_a_visit_stands(signed_in, senator):
+    visit = make_visit(S.APPROVED, company_text="Turbinenbau AG", internal_notes="anrufen", message="Ein Satz")
+    make_slot(visit)
+    make_coverage(visit=visit, title="Vorbericht")
+
+    page = text_of(signed_in.get(f"/besuche/{visit.pk}/"))
+
+    for words in ("Turbinenbau AG", "Nächster Schritt", "Ankündigen", "Verschieben", "Absagen", "Wort-Bild-Termin",
+                  "Vorbericht", "anrufen", "Ein Satz", "Verlauf"):  # fmt: skip
+        assert words in page, words
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_costs_the_same_for_any_number_of_clippings(signed_in, django_assert_max_num_queries, count):
+    visit = make_visit(S.APPROVED)
+    for _number in range(count):
+        make_slot(visit, starts_at=STARTS_AT + dt.timedelta(hours=_number))
+        make_coverage(visit=visit)
+
+    with django_assert_max_num_queries(18):
+        signed_in.get(f"/besuche/{visit.pk}/")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_internal_notes_are_the_offices_alone(client, role):
+    visit = make_visit(S.HELD, is_published=True, internal_notes="streng intern", request=False)
+    client.force_login(make_user(role))
+
+    assert "streng intern" not in text_of(client.get(f"/besuche/{visit.pk}/"))
+
+
+@pytest.mark.parametrize("role", [PARTNER, OBSERVER])
+def test_brief_and_log_stay_inside_the_house(client, role):
+    visit = make_visit(S.HELD, is_published=True, assessment="heikel", request=False)
+    client.force_login(make_user(role))
+
+    page = text_of(client.get(f"/besuche/{visit.pk}/"))
+
+    assert "heikel" not in page
+    assert "Verlauf" not in page
+
+
+def test_the_senators_office_is_led_to_the_desk(client, senator):
+    visit = make_visit(S.SUBMITTED)
+    client.force_login(senator)
+
+    page = text_of(client.get(f"/besuche/{visit.pk}/"))
+
+    assert f'href="/freigaben/{ApprovalRequest.objects.get().pk}/"' in page
+    assert "Entscheiden" in page
+
+
+def test_a_visit_taken_over_shows_source_and_doubt_and_no_steps(signed_in):
+    visit = make_visit(
+        S.HELD, origin=Origin.TAKEN_OVER, sources=["https://example.org/quelle"], doubts="Tag abgeleitet",
+        basis={"starts_on": "inferred"}, request=False,
+    )  # fmt: skip
+
+    page = text_of(signed_in.get(f"/besuche/{visit.pk}/"))
+
+    for words in ("https://example.org/quelle", "Tag abgeleitet", "erschlossen"):
+        assert words in page, words
+    for words in ("Nächster Schritt", "Absagen"):
+        assert words not in page, words
+
+
+def test_a_visit_is_created(signed_in):
+    response = signed_in.post("/besuche/neu/", facts(sectors=[make_sector().pk]))
+
+    visit = Visit.objects.get()
+    assert response.url == f"/besuche/{visit.pk}/"
+    assert (visit.state, visit.company_name, visit.starts_at) == (S.IDEA, "Turbinenbau AG", STARTS_AT)
+    assert visit.history.latest().history_user.email == "geschaeftsstelle@example.org"
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"company_text": ""}, "wählen Sie ein Unternehmen"),
+        ({"title": ""}, "Dieses Feld ist zwingend erforderlich."),
+        ({"ends_at": "2026-03-23T10:00"}, "nach dem Beginn"),
+        ({"starts_at": "morgen"}, "Bitte ein gültiges Datum"),
+        ({"starts_at": ""}, "nach dem Beginn"),
+    ],
+)
+def test_wrong_facts_stay_in_the_form(signed_in, fields, message):
+    response = signed_in.post("/besuche/neu/", facts(visitor="Staatssekretariat", **fields))
+
+    assert response.status_code == 200
+    assert message in text_of(response)
+    assert "Staatssekretariat" in text_of(response)
+    assert not Visit.objects.exists()
+
+
+def test_the_form_sent_twice_makes_one_visit(signed_in):
+    signed_in.post("/besuche/neu/", facts())
+
+    response = signed_in.post("/besuche/neu/", facts())
+
+    assert "Diesen Besuch gibt es schon" in text_of(response)
+    assert Visit.objects.count() == 1
+
+
+def test_a_conflict_shows_both_versions_and_then_lets_the_typed_one_win(signed_in):
+    visit = make_visit(company_text="Turbinenbau AG", company=None, title="Rundgang")
+    address = f"/besuche/{visit.pk}/bearbeiten/"
+    shown = hidden_version(signed_in.get(address))
+    signed_in.post(address, facts(title="Fassung eins", version=shown))
+
+    response = signed_in.post(address, facts(title="Fassung zwei", version=shown))
+
+    assert "hat diesen Eintrag inzwischen geändert" in text_of(response)
+    (conflict,) = response.context["form"].conflicts
+    assert conflict == ("Anlass des Besuchs", "Fassung eins", "Fassung zwei")
+    assert "Beide Fassungen" in text_of(response)
+    assert 'value="Fassung zwei"' in text_of(response)
+    signed_in.post(address, facts(title="Fassung zwei", version=hidden_version(response)))
+    assert Visit.objects.get().title == "Fassung zwei"
+
+
+def test_editing_an_approved_visit_warns(signed_in):
+    visit = make_visit(S.APPROVED)
+
+    assert "erlischt die Freigabe" in text_of(signed_in.get(f"/besuche/{visit.pk}/bearbeiten/"))

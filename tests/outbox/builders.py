@@ -1,0 +1,106 @@
+"""Mails for tests."""
+
+import datetime as dt
+import itertools
+
+from outbox.calendars import CalendarEvent, make_calendar
+from outbox.drafts import MailDraft, Recipient
+from outbox.models import Mail
+from outbox.services import enqueue_account_mail, enqueue_mails
+from outbox.texts import MailText, register
+
+NOW = dt.datetime(2026, 3, 27, 9, 0, tzinfo=dt.UTC)
+TOKEN = "WzEyLDFd:1abcDE:signed-token_of-the-guest-0123456789"
+PERSONAL_LINK = f"/antwort/{TOKEN}/?von=mail&x=1"
+
+NOTICE = MailText(
+    kind="test_notice",
+    title="Hinweis zum Test",
+    subject="Neu: {topic}",
+    body="das Thema **{topic}** ist neu.\n\n> {comment}\n\n[Thema öffnen]({link})",
+    placeholders=("topic", "comment"),
+)
+INVITATION = MailText(
+    kind="test_invitation",
+    title="Einladung zum Test",
+    subject="Einladung: {topic}",
+    body="wir laden Sie ein: {topic}\n\n[Antworten]({link})\n\nOder im Browser: {link}",
+    placeholders=("topic",),
+)
+register(NOTICE, INVITATION)
+
+_numbers = itertools.count(1)
+
+
+def make_recipient(**fields) -> Recipient:
+    """Return a recipient at example.org."""
+    return Recipient(**{"email": "gast@example.org", "name": "Leitung Werk", "greeting": "Guten Tag"} | fields)
+
+
+def make_draft(**fields) -> MailDraft:
+    """Return a draft of the kind `test_notice` about a subject of its own."""
+    values = {
+        "kind": "test_notice",
+        "subject_key": f"topic:{next(_numbers)}",
+        "occasion": "proposed",
+        "to": make_recipient(),
+        "values": {"topic": "Netze", "comment": "Bitte prüfen"},
+        "path": "/branchengespraeche/themen/12/",
+    }
+    return MailDraft(**values | fields)
+
+
+def make_invitation_draft(**fields) -> MailDraft:
+    """Return a draft with a personal link and a calendar part."""
+    values = {
+        "kind": "test_invitation",
+        "values": {"topic": "Infrastruktur & Netze"},
+        "link": PERSONAL_LINK,
+        "has_personal_link": True,
+        "calendar": make_event_text(),
+    }
+    return make_draft(**values | fields)
+
+
+def make_event(**fields) -> CalendarEvent:
+    """Return an appointment of two hours for one guest, in Berlin's summer time."""
+    start = dt.datetime(2026, 6, 18, 12, 0, tzinfo=dt.UTC)
+    values = {
+        "uid": "dialogue-12",
+        "sequence": 0,
+        "title": "Branchengespräch: Digitale Infrastruktur, Netze",
+        "starts_at": start,
+        "ends_at": start + dt.timedelta(hours=2),
+        "place": "Werk 1, Berlin; Tor 2",
+        "description": "Begrüßung\nWerksrundgang",
+        "attendee": make_recipient(),
+    }
+    return CalendarEvent(**values | fields)
+
+
+def make_event_text(**fields) -> str:
+    """Return the iCalendar text of `make_event`."""
+    return make_calendar(make_event(**fields), now=NOW)
+
+
+def make_mail(draft: MailDraft | None = None, *, now: dt.datetime = NOW, by=None, **fields) -> Mail:
+    """Return a mail written at `now`; `fields` overwrite its columns afterwards."""
+    draft = draft or make_draft()
+    enqueue_mails([draft], now=now, by=by)
+    mail = Mail.objects.get(kind=draft.kind, subject_key=draft.subject_key, occasion=draft.occasion)
+    if fields:
+        Mail.objects.filter(pk=mail.pk).update(**fields)
+        mail.refresh_from_db()
+    return mail
+
+
+def make_account_mail(text: str = "Ihr Code lautet 123456.", **fields) -> Mail:
+    """Return a mail of the sign-in."""
+    values = {"to": make_recipient(), "subject": "Anmeldung", "text": text, "now": NOW} | fields
+    enqueue_account_mail(**values)
+    return Mail.objects.latest("pk")
+
+
+def sending(**fields) -> dict:
+    """Return the columns of a mail that a worker has claimed."""
+    return {"state": "sending", "claim": "c" * 32, "claimed_at": NOW} | fields

@@ -1,0 +1,64 @@
+"""A real SMTP server on loopback that misbehaves as told. It keeps a message exactly when it answered 250."""
+
+from email import message_from_bytes
+from email.policy import default
+
+from aiosmtpd.controller import Controller
+
+from tests.stack import free_port
+
+ACCEPTED = "250 2.0.0 angenommen"
+DROP = "drop"
+DROP_AFTER_DATA = "drop after data"
+
+
+class Sink:
+    """Answers RCPT and DATA by the next entry of `rcpt` and `data`, 250 when they are empty."""
+
+    def __init__(self):
+        self.rcpt: list[str] = []
+        self.data: list[str] = []
+        self.raw: list[bytes] = []
+        self.envelopes: list[tuple[str, list[str]]] = []
+        self.connections = 0
+        self.port = free_port()
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}/"
+
+    @property
+    def messages(self) -> list:
+        return [message_from_bytes(raw, policy=default) for raw in self.raw]
+
+    def start(self) -> None:
+        self.controller.start()
+
+    def stop(self) -> None:
+        if self.controller.server is not None:
+            self.controller.stop()
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
+        answer = self.rcpt.pop(0) if self.rcpt else ACCEPTED
+        if answer == DROP:
+            server.transport.abort()
+            return ACCEPTED
+        if answer.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server, session, envelope):
+        answer = self.data.pop(0) if self.data else ACCEPTED
+        if answer == DROP_AFTER_DATA:
+            server.transport.abort()
+            return ACCEPTED
+        if answer.startswith("2"):
+            self.raw.append(envelope.original_content)
+            self.envelopes.append((envelope.mail_from, envelope.rcpt_tos))
+        return answer

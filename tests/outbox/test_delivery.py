@@ -1,0 +1,237 @@
+import datetime as dt
+import threading
+from collections import Counter
+
+import pytest
+from django.db import connection, transaction
+
+from outbox.models import Mail
+from outbox.services import deliver_due_mails, delivery, sweep_mails
+from outbox.services.delivery import claim_batch
+from tests.outbox.builders import NOW, make_account_mail, make_draft, make_mail, make_recipient
+from tests.outbox.sink import DROP_AFTER_DATA
+from tests.stack import free_port
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LATER = NOW + dt.timedelta(minutes=1)
+
+
+def deliver(now=LATER, **options):
+    return deliver_due_mails(clock=lambda: now, **options)
+
+
+def mails_to(*names):
+    return [make_mail(make_draft(to=make_recipient(email=f"{name}@example.org"))) for name in names]
+
+
+def fresh(mail):
+    return Mail.objects.get(pk=mail.pk)
+
+
+def log_of(mail):
+    return [(row.at, row.from_state, row.to_state, row.note) for row in mail.log.order_by("pk")]
+
+
+def test_server_gets_the_stored_message_and_the_answer_is_kept(sink):
+    mail = make_mail()
+
+    result = deliver()
+
+    sent = fresh(mail)
+    assert result == (1, False)
+    assert sink.raw == [mail.mime.encode()]
+    assert sink.messages[0]["Message-ID"] == mail.message_id
+    assert (sent.state, sent.sent_at, sent.server_answer) == ("sent", LATER, "250 2.0.0 angenommen")
+    assert (sent.attempts, sent.claim, sent.claimed_at, sent.last_error) == (1, "", None, "")
+    assert sent.mime == mail.mime
+    assert log_of(mail) == []
+
+
+def test_all_batches_go_over_one_connection(sink, settings):
+    settings.MAIL_BATCH_SIZE = 2
+    mails_to("a", "b", "c", "d", "e")
+
+    assert deliver().sent == 5
+
+    assert [to for _sender, to in sink.envelopes] == [[f"{name}@example.org"] for name in "abcde"]
+    assert sink.connections == 1
+
+
+def test_second_run_sends_nothing(sink):
+    make_mail()
+    deliver()
+
+    assert deliver() == (0, False)
+    assert len(sink.raw) == 1
+
+
+def test_limit_ends_a_run_after_the_batch(sink, settings):
+    settings.MAIL_BATCH_SIZE = 2
+    mails_to("a", "b", "c", "d")
+
+    assert deliver(limit=2).sent == 2
+
+
+def test_account_mail_goes_first_and_its_text_is_removed(sink):
+    notice, account_mail = make_mail(), make_account_mail()
+
+    deliver()
+
+    assert [str(message["Subject"]) for message in sink.messages] == ["Anmeldung", "Neu: Netze"]
+    assert (fresh(account_mail).state, fresh(account_mail).text, fresh(account_mail).mime) == ("sent", "", "")
+    assert fresh(notice).text == notice.text
+
+
+@pytest.mark.parametrize("fields", [{"due_at": LATER + dt.timedelta(seconds=1)}, {"expires_at": LATER}])
+def test_what_is_not_yet_due_or_already_expired_stays(sink, fields):
+    mail = make_mail(**fields)
+
+    assert deliver() == (0, False)
+    assert (fresh(mail).state, sink.raw) == ("waiting", [])
+
+
+@pytest.mark.parametrize("state", ["draft", "failed", "undeliverable", "withdrawn", "expired"])
+def test_ended_mail_is_never_sent(sink, state):
+    make_mail(state=state)
+
+    assert deliver() == (0, False)
+    assert sink.raw == []
+
+
+def test_refusal_ends_as_failed_with_the_words_of_the_server(sink):
+    sink.rcpt.append("550 5.1.1 Postfach unbekannt")
+    refused, other = mails_to("a", "b")
+
+    assert deliver().sent == 1
+
+    failed = fresh(refused)
+    assert (failed.state, failed.last_error, failed.attempts) == ("failed", "550 5.1.1 Postfach unbekannt", 1)
+    assert log_of(refused) == [(LATER, "sending", "failed", "550 5.1.1 Postfach unbekannt")]
+    assert fresh(other).state == "sent"
+
+
+def test_temporary_refusal_is_tried_again_after_a_while(sink):
+    sink.data.append("450 4.2.0 später bitte")
+    mail = make_mail()
+
+    deliver()
+
+    waiting = fresh(mail)
+    assert (waiting.state, waiting.last_error, waiting.attempts) == ("retry", "450 4.2.0 später bitte", 1)
+    assert dt.timedelta(seconds=48) <= waiting.due_at - LATER <= dt.timedelta(seconds=72)
+    assert log_of(mail) == [(LATER, "sending", "retry", "450 4.2.0 später bitte")]
+    assert deliver(LATER + dt.timedelta(seconds=30)).sent == 0
+    assert deliver(LATER + dt.timedelta(seconds=80)).sent == 1
+    assert (fresh(mail).state, fresh(mail).attempts, fresh(mail).last_error) == ("sent", 2, "")
+
+
+def test_tries_are_bounded(sink, settings):
+    settings.MAIL_MAX_ATTEMPTS = 3
+    sink.data += ["450 später"] * 3
+    mail = make_mail()
+
+    for hour in range(1, 4):
+        deliver(NOW + dt.timedelta(hours=hour))
+
+    assert (fresh(mail).state, fresh(mail).attempts) == ("failed", 3)
+    assert [row[2] for row in log_of(mail)] == ["retry", "retry", "failed"]
+
+
+def test_server_that_is_down_keeps_everything_for_later(settings):
+    settings.MAIL_URL = f"smtp://127.0.0.1:{free_port()}/"
+    mails = mails_to("a", "b")
+
+    assert deliver() == (0, True)
+
+    for mail in mails:
+        assert fresh(mail).state == "retry"
+        assert fresh(mail).last_error == "Der Mailserver ist nicht erreichbar: Connection refused"
+        assert fresh(mail).claim == ""
+
+
+def test_too_many_connections_end_the_run(sink):
+    sink.rcpt.append("432 4.3.2 zu viele Verbindungen")
+    mails = mails_to("a", "b")
+
+    assert deliver() == (0, True)
+    assert [fresh(mail).state for mail in mails] == ["retry", "retry"]
+
+
+def test_broken_line_defers_one_mail_and_the_rest_goes_on(sink):
+    sink.data.append(DROP_AFTER_DATA)
+    first, second = mails_to("a", "b")
+
+    assert deliver().sent == 1
+
+    assert (fresh(first).state, fresh(second).state) == ("retry", "sent")
+    deliver(LATER + dt.timedelta(minutes=5))
+    assert [message["Message-ID"] for message in sink.messages] == [second.message_id, first.message_id]
+
+
+def test_worker_that_took_too_long_gives_the_rest_back(sink, monkeypatch):
+    mails = mails_to("a", "b", "c")
+    clock = iter([0, 1, 301])
+    monkeypatch.setattr(delivery, "monotonic", lambda: next(clock))
+
+    batch = claim_batch(now=NOW, size=5)
+    transport = delivery.open_transport()
+    result = delivery._send_batch(batch, transport, lambda: LATER)
+    transport.close()
+
+    assert result.sent == 1
+    assert [fresh(mail).state for mail in mails] == ["sent", "waiting", "waiting"]
+    assert [fresh(mail).attempts for mail in mails] == [1, 0, 0]
+
+
+def test_claim_belongs_to_one_worker():
+    mails = mails_to("a", "b", "c")
+
+    first, second = claim_batch(now=NOW, size=2), claim_batch(now=NOW, size=2)
+
+    assert [mail.pk for mail in first + second] == [mail.pk for mail in mails]
+    assert {fresh(mail).claim for mail in mails[:2]} == {first[0].claim}
+    assert fresh(mails[2]).claim == second[0].claim != first[0].claim
+    assert fresh(mails[0]).claimed_at == NOW
+    assert claim_batch(now=NOW, size=2) == []
+
+
+def test_claiming_and_recording_cost_few_statements(sink, django_assert_num_queries):
+    mails_to("a", "b", "c")
+
+    with django_assert_num_queries(10):  # BEGIN, SELECT, UPDATE, COMMIT; three records; BEGIN, SELECT, COMMIT
+        deliver()
+
+
+def test_sending_within_a_transaction_is_an_error(sink):
+    make_mail()
+
+    with pytest.raises(RuntimeError), transaction.atomic():
+        deliver()
+    assert sink.raw == []
+
+
+def test_workers_at_once_send_each_mail_once(sink, settings):
+    settings.MAIL_BATCH_SIZE = 3
+    mails = mails_to(*(f"gast-{n}" for n in range(30)))
+    barrier = threading.Barrier(4)
+    errors = []
+
+    def work():
+        barrier.wait()
+        try:
+            deliver()
+            sweep_mails(now=LATER)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert errors == []
+    assert Counter(message["Message-ID"] for message in sink.messages) == Counter(mail.message_id for mail in mails)
+    assert set(Mail.objects.values_list("state", flat=True)) == {"sent"}

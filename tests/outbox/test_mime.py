@@ -1,0 +1,89 @@
+import re
+from email import message_from_string
+from email.policy import default
+
+import pytest
+
+from outbox.errors import TextError
+from outbox.letters import write_letter
+from outbox.mime import build_mime, make_message_id
+from tests.outbox.builders import NOTICE, NOW, make_event_text, make_recipient
+
+
+def build(*, topic="Größe", calendar="", **recipient):
+    letter = write_letter(NOTICE, greeting="Guten Tag", link="/x/", values={"topic": topic, "comment": ""})
+    to = make_recipient(**recipient)
+    return build_mime(letter, to=to, message_id="<1@example.org>", now=NOW, calendar=calendar)
+
+
+def parse(mime):
+    return message_from_string(mime, policy=default)
+
+
+def test_message_has_the_headers_of_an_office():
+    message = parse(build())
+
+    assert {name: str(message[name]) for name in message.keys() if name not in ("MIME-Version", "Content-Type")} == {
+        "From": "Geschäftsstelle Masterplan Industriestadt Berlin <geschaeftsstelle@example.org>",
+        "To": "Leitung Werk <gast@example.org>",
+        "Reply-To": "Geschäftsstelle Masterplan Industriestadt Berlin <geschaeftsstelle@example.org>",
+        "Subject": "Neu: Größe",
+        "Date": "Fri, 27 Mar 2026 09:00:00 +0000",
+        "Message-ID": "<1@example.org>",
+        "Auto-Submitted": "auto-generated",
+    }
+
+
+def test_message_is_ascii_with_crlf_and_short_lines():
+    mime = build(topic="Ä" * 150, calendar=make_event_text())
+
+    assert mime.isascii()
+    assert re.search(r"(?<!\r)\n", mime) is None
+    assert max(map(len, mime.split("\r\n"))) <= 998
+
+
+def test_text_comes_before_html():
+    message = parse(build())
+
+    assert message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    assert "das Thema Größe ist neu." in message.get_body(("plain",)).get_content()
+    assert "<strong>Größe</strong>" in message.get_body(("html",)).get_content()
+
+
+def test_calendar_is_an_alternative_and_a_file():
+    calendar = make_event_text()
+
+    message = parse(build(calendar=calendar))
+
+    body, attachment = message.iter_parts()
+    parts = list(body.iter_parts())
+    assert [part.get_content_type() for part in parts] == ["text/plain", "text/html", "text/calendar"]
+    assert parts[2].get_param("method") == "REQUEST"
+    assert parts[2].get_content_charset() == "utf-8"
+    assert parts[2].get_content().splitlines() == calendar.splitlines()
+    assert (attachment.get_content_type(), attachment.get_filename()) == ("application/ics", "termin.ics")
+    assert attachment.get_content() == calendar.encode()
+
+
+def test_calendar_without_a_method_is_an_error():
+    with pytest.raises(TextError):
+        build(calendar="BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+
+
+@pytest.mark.parametrize(
+    "evil", ["x\r\nBcc: opfer@example.org", "x\nBcc: opfer@example.org", "x\r\n\r\n<b>", 'x" <opfer@example.org>, "']
+)
+def test_name_and_subject_cannot_add_a_header_or_an_address(evil):
+    message = parse(build(topic=evil, name=evil))
+
+    assert message["Bcc"] is None
+    assert [address.addr_spec for address in message["To"].addresses] == ["gast@example.org"]
+    assert message.defects == []
+
+
+def test_message_ids_differ_and_carry_the_office_domain():
+    first, second = make_message_id(), make_message_id()
+
+    assert first != second
+    assert re.fullmatch(r"<[0-9a-f]{32}@example\.org>", first)

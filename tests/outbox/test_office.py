@@ -1,0 +1,87 @@
+import datetime as dt
+
+import pytest
+from celery import current_app
+
+from core.errors import NotEntitled, Refused
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from outbox.enums import MOVES, MailState
+from outbox.models import Mail
+from outbox.services import deliver_due_mails, resend_mail, withdraw_mail
+from tests.outbox.builders import NOW, make_account_mail, make_mail
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + dt.timedelta(days=10)
+SERVICES = {"resend": resend_mail, "withdraw": withdraw_mail}
+
+
+def in_state(state):
+    return make_mail(
+        state=state,
+        sent_at=NOW if state == "sent" else None,
+        claim="c" if state == "sending" else "",
+        claimed_at=NOW if state == "sending" else None,
+        last_error="550 nein",
+        attempts=4,
+    )
+
+
+@pytest.mark.parametrize("state", MailState.values)
+@pytest.mark.parametrize("action", SERVICES)
+def test_table_decides_what_the_office_may_do(state, action):
+    mail, office = in_state(state), make_user(OFFICE)
+
+    if state in MOVES[action].sources:
+        SERVICES[action](mail, now=LATER, by=office)
+        assert Mail.objects.get().state == MOVES[action].target
+        assert [(row.from_state, row.to_state, row.by) for row in mail.log.all()] == [
+            (state, MOVES[action].target, office)
+        ]
+    else:
+        with pytest.raises(Refused, match="ist im Stand"):
+            SERVICES[action](mail, now=LATER, by=office)
+        assert (Mail.objects.get().state, mail.log.count()) == (state, 0)
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+@pytest.mark.parametrize("action", SERVICES)
+def test_nobody_else_may(role, action):
+    mail = in_state("failed" if action == "resend" else "waiting")
+
+    with pytest.raises(NotEntitled):
+        SERVICES[action](mail, now=LATER, by=make_user(role))
+
+    assert (Mail.objects.get().state, mail.log.count()) == (mail.state, 0)
+
+
+def test_resent_mail_starts_anew_with_its_message_id(monkeypatch, django_capture_on_commit_callbacks):
+    hints = []
+    monkeypatch.setattr(current_app, "send_task", lambda name, **options: hints.append(name))
+    mail = in_state("failed")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        resend_mail(mail, now=LATER, by=make_user(OFFICE))
+
+    again = Mail.objects.get()
+    assert (again.attempts, again.due_at, again.last_error) == (0, LATER, "")
+    assert again.expires_at == LATER + dt.timedelta(hours=72)
+    assert (again.message_id, again.mime) == (mail.message_id, mail.mime)
+    assert hints == ["outbox.tasks.drain"]
+
+
+def test_mail_without_its_text_cannot_be_resent():
+    mail = make_account_mail()
+    Mail.objects.update(state="failed", mime="", text="")
+
+    with pytest.raises(Refused, match="bereits entfernt"):
+        resend_mail(mail, now=LATER, by=make_user(OFFICE))
+
+
+def test_withdrawn_mail_is_not_sent(sink):
+    mail = make_mail()
+    withdraw_mail(mail, now=NOW, by=make_user(OFFICE))
+
+    deliver_due_mails(clock=lambda: LATER)
+
+    assert sink.raw == []

@@ -1,0 +1,96 @@
+import datetime as dt
+
+import pytest
+
+from outbox.models import Mail
+from outbox.services import deliver_due_mails, sweep_mails, sweeping
+from outbox.services.delivery import claim_batch
+from tests.outbox.builders import NOW, make_mail, sending
+
+pytestmark = pytest.mark.django_db
+LEASE_OVER = NOW + dt.timedelta(seconds=600)
+
+
+def fresh(mail):
+    return Mail.objects.get(pk=mail.pk)
+
+
+def test_sweep_counts_what_is_due():
+    make_mail()
+    make_mail(state="retry")
+    make_mail(due_at=NOW + dt.timedelta(hours=1))
+    make_mail(state="failed")
+
+    assert sweep_mails(now=NOW) == 2
+
+
+def test_claim_of_a_dead_worker_is_taken_back_when_its_lease_ends():
+    mail = make_mail()
+    claim_batch(now=NOW, size=5)
+
+    assert sweep_mails(now=LEASE_OVER - dt.timedelta(seconds=1)) == 0
+    assert fresh(mail).state == "sending"
+
+    assert sweep_mails(now=LEASE_OVER) == 1
+    swept = fresh(mail)
+    assert (swept.state, swept.claim, swept.claimed_at, swept.attempts) == ("retry", "", None, 1)
+    assert (swept.due_at, swept.last_error) == (LEASE_OVER, "Der Versand wurde unterbrochen.")
+    assert [(row.from_state, row.to_state) for row in mail.log.all()] == [("sending", "retry")]
+
+
+def test_mail_of_a_killed_worker_goes_out_again_with_the_same_message_id(sink):
+    mail = make_mail()
+    claim_batch(now=NOW, size=5)
+    sweep_mails(now=LEASE_OVER)
+
+    deliver_due_mails(clock=lambda: LEASE_OVER)
+
+    assert [message["Message-ID"] for message in sink.messages] == [mail.message_id]
+    assert fresh(mail).state == "sent"
+
+
+def test_mail_that_kills_its_worker_every_time_fails_in_the_end(settings):
+    mail = make_mail(**sending(attempts=settings.MAIL_MAX_ATTEMPTS - 1))
+
+    sweep_mails(now=LEASE_OVER)
+
+    assert (fresh(mail).state, fresh(mail).attempts) == ("failed", settings.MAIL_MAX_ATTEMPTS)
+
+
+@pytest.mark.parametrize("state", ["waiting", "retry"])
+def test_late_mail_expires_instead_of_arriving_absurdly_late(state):
+    mail = make_mail(state=state, expires_at=NOW)
+
+    assert sweep_mails(now=NOW) == 0
+
+    assert fresh(mail).state == "expired"
+    assert fresh(mail).last_error == "Die späteste Zeit für den Versand ist verstrichen."
+    assert [(row.from_state, row.to_state) for row in mail.log.all()] == [(state, "expired")]
+
+
+@pytest.mark.parametrize("state", ["sent", "failed", "withdrawn", "expired"])
+def test_ended_mail_is_left_alone(state):
+    mail = make_mail(expires_at=NOW, state=state, sent_at=NOW if state == "sent" else None)
+
+    sweep_mails(now=LEASE_OVER)
+
+    assert (fresh(mail).state, mail.log.count()) == (state, 0)
+
+
+def test_more_than_one_portion_is_swept_at_once(monkeypatch):
+    monkeypatch.setattr(sweeping, "SWEEP_SIZE", 2)
+    for _n in range(5):
+        make_mail(**sending())
+        make_mail(expires_at=NOW)
+
+    assert sweep_mails(now=LEASE_OVER) == 5
+    assert Mail.objects.filter(state="expired").count() == 5
+
+
+def test_sweeping_twice_does_no_harm():
+    mail = make_mail(**sending())
+
+    sweep_mails(now=LEASE_OVER)
+    sweep_mails(now=LEASE_OVER)
+
+    assert (fresh(mail).attempts, mail.log.count()) == (1, 1)

@@ -1,0 +1,47 @@
+import datetime as dt
+
+import pytest
+from celery import current_app
+from django.conf import settings as portal
+from django.utils import timezone
+
+from outbox import tasks
+from outbox.models import Mail
+from outbox.services.handover import DRAIN
+from tests.outbox.builders import make_mail, sending
+
+pytestmark = pytest.mark.django_db
+
+
+def test_names_that_services_and_beat_use_are_registered():
+    current_app.loader.import_default_modules()
+
+    assert DRAIN == tasks.drain.name
+    assert portal.CELERY_BEAT_SCHEDULE["sweep-mails"]["task"] == tasks.sweep.name
+    assert {tasks.drain.name, tasks.sweep.name} <= set(current_app.tasks)
+
+
+def test_drain_sends_what_is_due(sink):
+    make_mail(now=timezone.now())
+
+    tasks.drain()
+    tasks.drain()
+
+    assert (Mail.objects.get().state, len(sink.raw)) == ("sent", 1)
+
+
+def test_sweep_sends_what_lost_its_hint_and_what_a_dead_worker_held(sink):
+    now = timezone.now()
+    make_mail(now=now - dt.timedelta(minutes=20))
+    make_mail(now=now, **sending(claimed_at=now - dt.timedelta(minutes=20)))
+
+    tasks.sweep()
+
+    assert list(Mail.objects.values_list("state", flat=True)) == ["sent", "sent"]
+    assert len(sink.raw) == 2
+
+
+def test_sweep_without_anything_due_opens_no_connection(sink):
+    tasks.sweep()
+
+    assert sink.connections == 0

@@ -1,0 +1,184 @@
+import smtplib
+import socket
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from outbox.transports import (
+    Deferred,
+    FolderTransport,
+    Parcel,
+    Rejected,
+    SmtpTransport,
+    Unreachable,
+    answer,
+    describe,
+    open_transport,
+    write_to_folder,
+)
+from tests.outbox.builders import NOW
+from tests.outbox.sink import DROP, DROP_AFTER_DATA
+from tests.stack import free_port
+
+DATA = b"Subject: Test\r\n\r\nText\r\n.Punkt am Anfang\r\n"
+
+
+def parcel(pk=7, recipient="gast@example.org"):
+    return Parcel(pk, NOW, recipient, DATA)
+
+
+@pytest.fixture
+def transport(sink):
+    opened = SmtpTransport(sink.url)
+    yield opened
+    opened.close()
+
+
+def test_folder_gets_the_bytes_under_a_name_of_time_and_id(mail_folder):
+    assert open_transport().send(parcel()) == "abgelegt als 20260327-090000-7.eml"
+
+    assert [path.name for path in mail_folder.iterdir()] == ["20260327-090000-7.eml"]
+    assert (mail_folder / "20260327-090000-7.eml").read_bytes() == DATA
+
+
+def test_second_writing_leaves_one_file(mail_folder):
+    write_to_folder(7, NOW, b"eins")
+    write_to_folder(7, NOW, b"zwei")
+
+    assert [path.read_bytes() for path in mail_folder.iterdir()] == [b"zwei"]
+
+
+def test_folder_that_cannot_be_written_is_unreachable(settings, tmp_path):
+    (tmp_path / "mail").write_text("a file in the way")
+    settings.MAIL_FOLDER = tmp_path / "mail"
+
+    with pytest.raises(Unreachable, match="nicht beschreibbar"):
+        FolderTransport().send(parcel())
+
+
+@pytest.mark.parametrize("url", ["", "ftp://x", "smtp://", "console://"])
+def test_unknown_mail_url_says_the_cure(settings, url):
+    settings.MAIL_URL = url
+
+    with pytest.raises(ImproperlyConfigured, match="MAIL_URL must be"):
+        open_transport()
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "start_tls", "implicit"),
+    [
+        ("smtp://h/", 25, False, False),
+        ("smtp://h/?tls=1", 587, True, False),
+        ("smtp://h:2525/?tls=0", 2525, False, False),
+        ("smtps://h/", 465, False, True),
+    ],
+)
+def test_url_says_port_and_encryption(url, port, start_tls, implicit):
+    transport = SmtpTransport(url)
+
+    assert (transport.host, transport.port, transport.start_tls, transport.implicit_tls) == (
+        "h",
+        port,
+        start_tls,
+        implicit,
+    )
+
+
+def test_user_and_password_are_unquoted():
+    transport = SmtpTransport("smtp://buero%40example.org:p%3Aw%2F@h:587/?tls=1")
+
+    assert (transport.user, transport.password) == ("buero@example.org", "p:w/")
+
+
+def test_many_mails_go_over_one_connection_byte_for_byte(sink, transport):
+    answers = [transport.send(parcel(recipient=f"gast-{n}@example.org")) for n in range(3)]
+
+    assert answers == ["250 2.0.0 angenommen"] * 3
+    assert sink.raw == [DATA] * 3
+    assert sink.envelopes == [("geschaeftsstelle@example.org", [f"gast-{n}@example.org"]) for n in range(3)]
+    assert sink.connections == 1
+
+
+@pytest.mark.parametrize("step", ["rcpt", "data"])
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        ("550 5.1.1 Postfach unbekannt", Rejected),
+        ("450 4.2.0 später bitte", Deferred),
+        ("421 4.3.2 Wartung", Unreachable),
+        ("432 4.3.2 zu viele Verbindungen", Unreachable),
+    ],
+)
+def test_answer_decides_the_class_and_the_words_are_kept(sink, transport, step, words, error):
+    getattr(sink, step).append(words)
+
+    with pytest.raises(error) as caught:
+        transport.send(parcel())
+
+    assert str(caught.value) == words
+    assert sink.raw == []
+
+
+@pytest.mark.parametrize("step", ["rcpt", "data"])
+def test_after_a_refusal_the_connection_serves_on(sink, transport, step):
+    getattr(sink, step).append("550 nein")
+    with pytest.raises(Rejected):
+        transport.send(parcel())
+
+    transport.send(parcel(recipient="zweiter@example.org"))
+
+    assert [to for _sender, to in sink.envelopes] == [["zweiter@example.org"]]
+    assert sink.connections == 1
+
+
+@pytest.mark.parametrize(("step", "how"), [("rcpt", DROP), ("data", DROP_AFTER_DATA)])
+def test_broken_line_defers_the_mail_and_the_next_gets_a_new_connection(sink, transport, step, how):
+    getattr(sink, step).append(how)
+    with pytest.raises(Deferred, match="brach ab"):
+        transport.send(parcel())
+
+    assert transport.send(parcel()) == "250 2.0.0 angenommen"
+    assert (len(sink.raw), sink.connections) == (1, 2)
+
+
+def test_server_that_is_down_is_unreachable():
+    with pytest.raises(Unreachable, match="nicht erreichbar"):
+        SmtpTransport(f"smtp://127.0.0.1:{free_port()}/").send(parcel())
+
+
+def test_server_that_hangs_is_unreachable(settings):
+    settings.MAIL_TIMEOUT = 0.2
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        transport = SmtpTransport(f"smtp://127.0.0.1:{silent.getsockname()[1]}/")
+
+        with pytest.raises(Unreachable, match="keine Antwort in der vorgesehenen Zeit"):
+            transport.send(parcel())
+
+
+def test_server_without_encryption_gets_no_mail_when_encryption_is_asked(sink):
+    with pytest.raises(Unreachable):
+        SmtpTransport(sink.url + "?tls=1").send(parcel())
+
+    assert sink.raw == []
+
+
+def test_server_that_knows_no_password_gets_no_mail(sink):
+    with pytest.raises(Unreachable):
+        SmtpTransport(sink.url.replace("//", "//user:pw@")).send(parcel())
+
+    assert sink.raw == []
+
+
+def test_closing_twice_does_no_harm(transport):
+    transport.send(parcel())
+    transport.close()
+    transport.close()
+
+    assert transport.connection is None
+
+
+def test_words_of_the_server_become_one_line():
+    assert answer(550, b"5.1.1 unbekannt\nbitte pr\xc3\xbcfen") == "550 5.1.1 unbekannt bitte prüfen"
+    assert describe(smtplib.SMTPAuthenticationError(535, b"5.7.8 falsch")) == "535 5.7.8 falsch"
+    assert describe(socket.gaierror(-2, "x")) == "Rechnername unbekannt"
+    assert describe(ConnectionRefusedError(111, "Connection refused")) == "Connection refused"

@@ -1,0 +1,163 @@
+import pytest
+
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from outbox.models import Mail
+from tests.outbox.builders import (
+    NOW,
+    make_account_mail,
+    make_invitation_draft,
+    make_mail,
+    sending,
+)
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office(client):
+    user = make_user(OFFICE)
+    client.force_login(user)
+    return user
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("", 403),
+        ("export/", 403),
+        ("{pk}/", 404),
+        ("{pk}/vorschau/", 404),
+        ("{pk}/datei/", 404),
+        ("{pk}/zurueckziehen/", 404),
+    ],
+)
+def test_only_the_office_reads(client, role, address, status):
+    mail = make_mail()
+    client.force_login(make_user(role))
+
+    assert client.get("/postausgang/" + address.format(pk=mail.pk)).status_code == status
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+@pytest.mark.parametrize(("act", "state"), [("erneut-senden", "failed"), ("zurueckziehen", "waiting")])
+def test_only_the_office_acts(client, role, act, state):
+    mail = make_mail(state=state)
+    client.force_login(make_user(role))
+
+    assert client.post(f"/postausgang/{mail.pk}/{act}/").status_code == 404
+    assert (Mail.objects.get().state, mail.log.count()) == (state, 0)
+
+
+def test_guest_is_sent_to_sign_in(client):
+    response = client.get("/postausgang/")
+
+    assert (response.status_code, response["Location"]) == (302, "/anmelden/?next=/postausgang/")
+
+
+def test_detail_shows_state_facts_and_course(client, office):
+    mail = make_mail(make_invitation_draft(), by=office, state="sent", sent_at=NOW, server_answer="250 OK")
+
+    page = client.get(mail.get_absolute_url()).content.decode()
+
+    for words in ("Einladung: Infrastruktur &amp; Netze", "versandt", "250 OK", "geschrieben", str(office),
+                  "Do, 18.06.2026, 14:00–16:00 Uhr", "persönliche Link ist hier unkenntlich gemacht"):  # fmt: skip
+        assert words in page
+    assert f'<iframe class="mail-preview" sandbox="" src="/postausgang/{mail.pk}/vorschau/"' in page
+
+
+def test_retry_says_when(client, office):
+    mail = make_mail(state="retry", last_error="450 später")
+
+    page = client.get(mail.get_absolute_url()).content.decode()
+
+    assert "450 später (nächster Versuch ab 27.03.2026, 10:00 Uhr)" in page
+
+
+def test_text_and_headers_have_tabs_of_their_own(client, office):
+    mail = make_mail()
+
+    text = client.get(f"{mail.get_absolute_url()}?ansicht=text").content.decode()
+    headers = client.get(f"{mail.get_absolute_url()}?ansicht=kopf").content.decode()
+
+    assert "das Thema Netze ist neu." in text
+    assert "Auto-Submitted" in headers
+
+
+def test_preview_has_its_own_policy_and_may_be_framed_by_the_portal(client, office):
+    response = client.get(f"/postausgang/{make_mail().pk}/vorschau/")
+
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "sandbox" in policy
+    assert "script-src" not in policy
+    assert response["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_file_is_a_message(client, office):
+    mail = make_mail()
+
+    response = client.get(f"/postausgang/{mail.pk}/datei/")
+
+    assert response["Content-Type"] == "message/rfc822"
+    assert response["Content-Disposition"] == f'attachment; filename="mail-{mail.pk}.eml"'
+    assert response.content == mail.mime.encode()
+
+
+@pytest.mark.parametrize(
+    ("state", "resend", "withdraw"),
+    [("waiting", False, True), ("retry", False, True), ("failed", True, False), ("expired", True, False),
+     ("sent", False, False), ("withdrawn", False, False)],
+)  # fmt: skip
+def test_buttons_follow_the_table(client, office, state, resend, withdraw):
+    mail = make_mail(state=state, sent_at=NOW if state == "sent" else None)
+
+    page = client.get(mail.get_absolute_url()).content.decode()
+
+    assert ("erneut-senden" in page, "zurueckziehen" in page) == (resend, withdraw)
+
+
+def test_office_resends(client, office):
+    mail = make_mail(state="failed")
+
+    response = client.post(f"/postausgang/{mail.pk}/erneut-senden/", follow=True)
+
+    assert Mail.objects.get().state == "waiting"
+    assert "Die E-Mail wird erneut gesendet." in response.content.decode()
+
+
+def test_office_withdraws_after_a_question(client, office):
+    mail = make_mail()
+
+    question = client.get(f"/postausgang/{mail.pk}/zurueckziehen/").content.decode()
+    assert "Möchten Sie sie zurückziehen?" in question
+    assert Mail.objects.get().state == "waiting"
+
+    response = client.post(f"/postausgang/{mail.pk}/zurueckziehen/", follow=True)
+    assert Mail.objects.get().state == "withdrawn"
+    assert "wird nicht gesendet" in response.content.decode()
+
+
+@pytest.mark.parametrize(("act", "columns"), [("erneut-senden", {}), ("zurueckziehen", sending())])
+def test_too_late_is_a_sentence_and_no_error(client, office, act, columns):
+    mail = make_mail(**columns)
+
+    response = client.post(f"/postausgang/{mail.pk}/{act}/", follow=True)
+
+    assert response.status_code == 200
+    assert "nicht möglich. Bitte laden Sie die Seite neu." in response.content.decode()
+    assert Mail.objects.get().state == mail.state
+
+
+@pytest.mark.parametrize(
+    "address", ["{pk}/", "{pk}/vorschau/", "{pk}/datei/", "{pk}/zurueckziehen/", "{pk}/erneut-senden/", ""]
+)
+def test_reading_changes_nothing(client, office, address):
+    mail = make_account_mail()
+    before = Mail.objects.values().get()
+
+    client.get("/postausgang/" + address.format(pk=mail.pk))
+    client.head("/postausgang/" + address.format(pk=mail.pk))
+
+    assert Mail.objects.values().get() == before

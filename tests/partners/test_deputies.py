@@ -1,0 +1,171 @@
+"""Deputies: who may arrange them, when they hold, what is refused."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from core.errors import NotEntitled, Refused
+from core.roles import OBSERVER, OFFICE, SENATOR_OFFICE
+from outbox.models import Mail
+from partners.models import Deputy, User
+from partners.services import add_deputy, end_deputy
+from tests.partners.builders import make_organisation, make_person, make_user
+
+pytestmark = pytest.mark.django_db
+
+NOW = dt.datetime(2019, 6, 3, 9, 0, tzinfo=dt.UTC)
+JUNE, JULY, AUGUST = (dt.date(2019, month, 1) for month in (6, 7, 8))
+
+
+@pytest.fixture
+def office():
+    return make_user(OFFICE)
+
+
+@pytest.fixture
+def principal():
+    return make_user(SENATOR_OFFICE, organisation=make_organisation())
+
+
+@pytest.fixture
+def deputy(principal):
+    return make_user(organisation=principal.person.organisation)
+
+
+def arrange(principal, deputy, by, starts_on=JUNE, ends_on=JULY) -> Deputy:
+    return add_deputy(
+        principal=principal.person, deputy=deputy.person, starts_on=starts_on, ends_on=ends_on, by=by, now=NOW
+    )
+
+
+def test_both_sides_are_told(principal, deputy, office):
+    arrange(principal, deputy, office)
+
+    assert set(Mail.objects.values_list("recipient", flat=True)) == {principal.email, deputy.email}
+    assert "vom 01.06.2019 bis 01.07.2019" in Mail.objects.first().text
+
+
+def test_everybody_arranges_the_own_deputy(principal, deputy):
+    arrange(principal, deputy, principal)
+
+    assert Deputy.objects.count() == 1
+
+
+def test_nobody_else_arranges_a_deputy(principal, deputy):
+    with pytest.raises(NotEntitled):
+        arrange(principal, deputy, make_user(OBSERVER))
+
+    assert (Deputy.objects.count(), Mail.objects.count()) == (0, 0)
+
+
+def test_nobody_makes_oneself_a_deputy(principal, office):
+    with pytest.raises(Refused, match="Sich selbst kann niemand als Vertretung eintragen"):
+        arrange(principal, office, office)
+
+    assert Deputy.objects.count() == 0
+
+
+def test_end_before_start_is_refused(principal, deputy, office):
+    with pytest.raises(Refused, match="Das Ende der Vertretung liegt vor ihrem Beginn."):
+        arrange(principal, deputy, office, starts_on=JULY, ends_on=JUNE)
+
+    assert Deputy.objects.count() == 0
+
+
+@pytest.mark.parametrize(("starts_on", "ends_on"), [(JULY, None), (JULY, AUGUST), (dt.date(2019, 1, 1), None)])
+def test_overlap_is_refused(principal, deputy, office, starts_on, ends_on):
+    arrange(principal, deputy, office)
+
+    with pytest.raises(Refused, match="schon eine Vertretung eingetragen: .*vom 01.06.2019 bis 01.07.2019"):
+        arrange(principal, make_user(), office, starts_on=starts_on, ends_on=ends_on)
+
+    assert Deputy.objects.count() == 1
+
+
+def test_the_day_after_is_free(principal, deputy, office):
+    arrange(principal, deputy, office)
+
+    arrange(principal, deputy, office, starts_on=dt.date(2019, 7, 2), ends_on=None)
+
+    assert Deputy.objects.count() == 2
+
+
+def test_deputy_needs_an_account(principal, office):
+    person = make_person("Pforte")
+
+    with pytest.raises(Refused, match="Pforte hat kein aktives Konto"):
+        add_deputy(principal=principal.person, deputy=person, starts_on=JUNE, ends_on=None, by=office, now=NOW)
+
+
+def test_roles_are_lent_on_the_days_only(principal, deputy):
+    today = timezone.localdate()
+    Deputy.objects.create(principal=principal.person, deputy=deputy.person, starts_on=today, ends_on=today)
+    assert User.objects.get(pk=deputy.pk).roles == {SENATOR_OFFICE}
+
+    Deputy.objects.update(starts_on=today - dt.timedelta(days=2), ends_on=today - dt.timedelta(days=1))
+    assert User.objects.get(pk=deputy.pk).roles == frozenset()
+
+
+def test_closed_account_lends_no_role(principal, deputy):
+    Deputy.objects.create(principal=principal.person, deputy=deputy.person, starts_on=timezone.localdate())
+    User.objects.filter(pk=principal.pk).update(is_active=False)
+
+    assert User.objects.get(pk=deputy.pk).roles == frozenset()
+
+
+def test_ending_makes_yesterday_the_last_day(principal, deputy, office):
+    row = arrange(principal, deputy, office)
+
+    end_deputy(row=row, by=office, today=dt.date(2019, 6, 10))
+
+    row.refresh_from_db()
+    assert row.ends_on == dt.date(2019, 6, 9)
+    assert row.history.latest().history_change_reason == "Vertretung beendet"
+
+
+def test_ending_before_it_began_takes_it_out(principal, deputy, office):
+    row = arrange(principal, deputy, office, starts_on=JULY, ends_on=None)
+
+    end_deputy(row=row, by=office, today=JUNE)
+
+    assert Deputy.objects.count() == 0
+
+
+def test_ending_twice_is_told(principal, deputy, office):
+    row = arrange(principal, deputy, office)
+    end_deputy(row=row, by=office, today=dt.date(2019, 6, 10))
+
+    with pytest.raises(Refused, match="schon beendet"):
+        end_deputy(row=row, by=office, today=dt.date(2019, 6, 10))
+
+
+def test_own_page_offers_people_of_the_own_organisation_only(client, principal, deputy):
+    make_user(OBSERVER, organisation=make_organisation("Fremder Betrieb"))
+    client.force_login(principal)
+
+    form = client.get("/konto/vertretung/neu/").context["form"]
+
+    assert list(form.fields["deputy"].queryset) == [deputy.person]
+
+
+def test_refused_deputy_keeps_what_was_typed(client, principal, deputy):
+    client.force_login(principal)
+    typed = {"deputy": deputy.person_id, "starts_on": "2019-07-01", "ends_on": "2019-06-01"}
+
+    page = client.post("/konto/vertretung/neu/", typed).content.decode()
+
+    assert "Das Ende der Vertretung liegt vor ihrem Beginn." in page
+    assert 'value="2019-07-01"' in page
+
+
+def test_deputy_of_others_cannot_be_ended_from_outside(client, principal, deputy, office):
+    row = arrange(principal, deputy, office)
+    client.force_login(make_user(OBSERVER))
+
+    assert client.post(f"/konto/vertretung/{row.pk}/beenden/").status_code == 404
+
+    client.force_login(deputy)
+    assert client.post(f"/konto/vertretung/{row.pk}/beenden/").status_code == 403
+    row.refresh_from_db()
+    assert row.ends_on == JULY

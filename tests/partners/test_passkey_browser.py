@@ -1,0 +1,119 @@
+"""A passkey in a real Chromium with a virtual authenticator: set up, sign in with it, be asked for it."""
+
+import pytest
+
+from core.roles import OBSERVER
+from tests.partners.builders import make_user
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PASSWORD = "Havelbrücke 27"
+
+
+@pytest.fixture
+def account():
+    return make_user(OBSERVER, email="steuerungskreis@example.org", password=PASSWORD)
+
+
+@pytest.fixture
+def trouble(page):
+    """What the browser complains about: refused by the policy, errors of scripts."""
+    lines: list[str] = []
+    page.on("console", lambda message: lines.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: lines.append(str(error)))
+    return lines
+
+
+@pytest.fixture
+def authenticator(page):
+    """A device that holds passkeys and whose user always agrees; yields how many passkeys it holds."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    key = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
+    return lambda: len(session.send("WebAuthn.getCredentials", {"authenticatorId": key})["credentials"])
+
+
+def sign_in_by_password(page, live_server, account):
+    page.goto(f"{live_server.url}/anmelden/")
+    page.get_by_label("E-Mail").fill(account.email)
+    page.get_by_label("Passwort", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden", exact=True).click()
+    page.wait_for_url(f"{live_server.url}/")
+
+
+def set_up_passkey(page, live_server):
+    page.goto(f"{live_server.url}/konto/sicherheit/passkeys/neu/")
+    page.get_by_label("Passwort").fill(PASSWORD)
+    page.get_by_role("button", name="Bestätigen").click()
+    page.get_by_role("button", name="Passkey einrichten").click()
+    page.get_by_role("heading", name="Ersatzcodes").wait_for()
+
+
+def sign_out(page):
+    page.context.clear_cookies()
+
+
+def test_passkey_signs_in_and_leads_back(page, live_server, account, authenticator, trouble):
+    sign_in_by_password(page, live_server, account)
+    set_up_passkey(page, live_server)
+    assert authenticator() == 1
+    sign_out(page)
+
+    page.goto(f"{live_server.url}/partner/")
+    page.get_by_role("button", name="Mit Passkey anmelden").click()
+
+    page.wait_for_url(f"{live_server.url}/partner/")
+    assert page.get_by_role("heading", level=1).inner_text() == "Organisationen"
+    assert trouble == []
+
+
+def test_password_asks_for_the_passkey_as_second_step(page, live_server, account, authenticator, trouble):
+    sign_in_by_password(page, live_server, account)
+    set_up_passkey(page, live_server)
+    sign_out(page)
+
+    page.goto(f"{live_server.url}/anmelden/")
+    page.get_by_label("E-Mail").fill(account.email)
+    page.get_by_label("Passwort", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden", exact=True).click()
+    page.get_by_role("heading", name="Zweiter Schritt der Anmeldung").wait_for()
+    page.get_by_role("button", name="Passkey benutzen").click()
+
+    page.wait_for_url(f"{live_server.url}/")
+    assert trouble == []
+
+
+def test_device_without_a_passkey_gets_a_german_sentence(page, live_server, authenticator):
+    page.goto(f"{live_server.url}/anmelden/")
+
+    page.get_by_role("button", name="Mit Passkey anmelden").click()
+
+    page.get_by_text("Das hat mit dem Passkey nicht geklappt.").wait_for()
+
+
+def test_demo_passkey_is_refused_outside_a_demo(page, live_server, authenticator, settings):
+    settings.DEMO = True
+    account = make_user(OBSERVER, email="demo@example.org", password=PASSWORD, is_demo=True)
+    page.goto(f"{live_server.url}/anmelden/")
+    page.get_by_label("E-Mail").fill(account.email)
+    page.get_by_label("Passwort", exact=True).fill(PASSWORD)
+    page.locator("main form").filter(has=page.get_by_label("E-Mail")).get_by_role("button").click()
+    page.wait_for_url(f"{live_server.url}/")
+    set_up_passkey(page, live_server)
+    settings.DEMO = False
+    sign_out(page)
+
+    page.goto(f"{live_server.url}/anmelden/")
+    page.get_by_role("button", name="Mit Passkey anmelden").click()
+
+    page.get_by_role("heading", name="Dieses Konto ist gesperrt").wait_for()
+    page.goto(f"{live_server.url}/konto/")
+    assert "/anmelden/" in page.url

@@ -1,0 +1,23 @@
+"""The project's own files, as the rules read them."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+APPS = ("masterplan", "media_visits", "dialogues", "measures", "approvals", "partners", "outbox", "core")
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """Yield path and syntax tree of every module of the apps, migrations left out."""
+    for app in APPS:
+        for path in sorted((BASE_DIR / app).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield str(path.relative_to(BASE_DIR)), ast.parse(path.read_text())
+
+
+def templates() -> Iterator[tuple[str, str]]:
+    """Yield path and text of every template."""
+    for path in sorted((BASE_DIR / "templates").rglob("*")):
+        if path.is_file():
+            yield str(path.relative_to(BASE_DIR)), path.read_text()

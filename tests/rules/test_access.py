@@ -1,0 +1,77 @@
+"""Closed by default: what may be opened without signing in is this list, and nothing else."""
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.converters import IntConverter, UUIDConverter
+
+PUBLIC = {
+    "accessibility",
+    "account_confirm_login_code",
+    "account_inactive",
+    "account_invitation",
+    "account_login",
+    "account_logout",
+    "account_request_login_code",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_signup",
+    "dialogues:answer",
+    "dialogues:answer_calendar",
+    "healthz",
+    "healthz_operation",
+    "imprint",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "privacy",
+}
+EXAMPLES = {"account_reset_password_from_key": "anmelden/passwort/1-x/"}
+
+
+def routes(resolver: URLResolver, prefix: str = "", namespaces: tuple[str, ...] = ()):
+    """Yield name and an example address of every route below `resolver`."""
+    for entry in resolver.url_patterns:
+        address = prefix + example(entry)
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, address, (*namespaces, entry.namespace) if entry.namespace else namespaces)
+        elif isinstance(entry, URLPattern):
+            yield ":".join((*namespaces, entry.name or "")), EXAMPLES.get(entry.name, address)
+
+
+def example(entry: URLPattern | URLResolver) -> str:
+    """Return the route of `entry` with a value for each of its parts."""
+    route = str(entry.pattern)
+    for name, converter in entry.pattern.converters.items():
+        kind = next(part for part in route.split("<")[1:] if part.rstrip("/").split(">")[0].split(":")[-1] == name)
+        route = route.replace(f"<{kind.split('>')[0]}>", value_for(converter))
+    return route
+
+
+def value_for(converter) -> str:
+    if isinstance(converter, IntConverter):
+        return "1"
+    if isinstance(converter, UUIDConverter):
+        return "00000000-0000-0000-0000-000000000001"
+    return "x"
+
+
+ROUTES = sorted(routes(get_resolver()))
+
+
+@pytest.mark.parametrize(("name", "address"), [pytest.param(*route, id=route[1] or "/") for route in ROUTES])
+def test_page_is_closed_unless_listed(client, db, name, address):
+    answer = client.get(f"/{address}")
+
+    closed = answer.status_code == 302 and answer["Location"].startswith("/anmelden/?next=")
+    assert closed is (name not in PUBLIC), (name, answer.status_code)
+
+
+def test_no_listed_page_has_gone():
+    assert sorted(PUBLIC - {name for name, _ in ROUTES}) == []
+
+
+def test_every_route_has_a_name_of_its_own():
+    names = [name for name, _ in ROUTES]
+
+    assert [name for name in names if not name or names.count(name) > 1] == []

@@ -1,0 +1,57 @@
+"""The house: imports point downward, at the top of a module; tasks named by string exist."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from masterplan.celery import app as celery_app
+from tests.rules.source import APPS, modules
+
+pytestmark = pytest.mark.embedded
+
+
+def test_imports_keep_to_the_floors(base_dir):
+    lint = Path(sys.executable).parent / "lint-imports"
+
+    result = subprocess.run([lint, "--no-cache"], cwd=base_dir, capture_output=True, text=True)
+
+    assert result.returncode == 0, result.stdout
+
+
+def test_no_import_hides_in_a_function():
+    hidden = [
+        f"{path}:{inner.lineno}"
+        for path, tree in modules()
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef) and not (path.endswith("/apps.py") and function.name == "ready")
+        for inner in ast.walk(function)
+        if isinstance(inner, ast.Import | ast.ImportFrom) and imports_the_house(inner)
+    ]
+
+    assert hidden == []
+
+
+def test_tasks_named_by_string_are_registered():
+    celery_app.loader.import_default_modules()
+    named = {
+        call.args[0].value
+        for _, tree in modules()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "send_task"
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    }
+    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+
+    assert sorted((named | scheduled) - set(celery_app.tasks)) == []
+
+
+def imports_the_house(node: ast.Import | ast.ImportFrom) -> bool:
+    names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+    return any(name.partition(".")[0] in APPS for name in names)

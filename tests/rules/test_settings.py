@@ -1,0 +1,66 @@
+"""Settings come from the environment: each is documented, and a missing one says how to cure it."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.stack import native_environment
+
+pytestmark = pytest.mark.embedded
+
+
+def test_each_setting_is_documented(base_dir):
+    read = re.findall(r"\benv(?:\.\w+)?\(\s*\"([A-Z_]+)\"", (base_dir / "masterplan" / "settings.py").read_text())
+    documented = (base_dir / ".env.example").read_text()
+
+    assert [name for name in read if not re.search(rf"^(# )?{name}=", documented, re.MULTILINE)] == []
+
+
+def test_compose_asks_for_nothing_that_is_not_documented(base_dir):
+    asked = re.findall(r"\$\{([A-Z_]+)", (base_dir / "docker-compose.yml").read_text())
+    documented = (base_dir / ".env.example").read_text()
+
+    assert len(asked) > 5
+    assert [name for name in asked if not re.search(rf"^(# )?{name}=", documented, re.MULTILINE)] == []
+
+
+def test_missing_key_says_how_to_cure_it(base_dir, tmp_path):
+    environment = native_environment(VAR_DIR=str(tmp_path)) | {"SECRET_KEY": ""}
+
+    result = run_check(base_dir, environment)
+
+    assert result.returncode == 1
+    assert "SECRET_KEY is missing. Set it in the environment or in .env" in result.stderr
+
+
+def test_generated_key_is_read_from_its_file(base_dir, tmp_path):
+    (tmp_path / "secret_key").write_text("generated\n")
+
+    result = run_check(base_dir, native_environment(VAR_DIR=str(tmp_path)) | {"SECRET_KEY": ""})
+
+    assert result.returncode == 0, result.stderr
+
+
+def test_deployment_over_https_has_no_warning(base_dir, tmp_path):
+    environment = native_environment(
+        SECRET_KEY="a long key with many different letters, 0123456789 ABCDEFGHIJ",
+        SITE_URL="https://portal.example.org",
+        REDIS_URL="redis://127.0.0.1:6379/9",
+        VAR_DIR=str(tmp_path),
+    )
+
+    result = run_check(base_dir, environment, "--deploy", "--fail-level", "WARNING")
+
+    assert result.returncode == 0, result.stderr
+
+
+def run_check(base_dir, environment, *arguments):
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", *arguments],
+        cwd=base_dir,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )

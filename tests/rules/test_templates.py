@@ -1,0 +1,65 @@
+"""Templates: every one compiles, none breaks the content security policy, every word can be translated."""
+
+import re
+
+import pytest
+from django.template import engines
+from django.template.base import Lexer, TokenType
+
+from tests.rules.source import BASE_DIR, templates
+
+pytestmark = pytest.mark.embedded
+
+INLINE = re.compile(r"""\sstyle=|<style|\son[a-z]+\s*=\s*["']|javascript:|<script(?![^>]*\bsrc=)""", re.IGNORECASE)
+OUTSIDE = re.compile(r"""(?:src|action|srcset)=["'](?:https?:)?//""", re.IGNORECASE)
+MARKUP = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL)
+SHOWN_ATTRIBUTE = re.compile(r"""\b(?:alt|title|placeholder|aria-label|data-label|label)=(["'])(.*?)\1""", re.DOTALL)
+WORD = re.compile(r"[A-Za-zÄÖÜäöüß]{2,}")
+UNTRANSLATED = {"PDF", "Excel", "WCAG"}
+NOT_SHOWN = ("blocktranslate", "blocktrans", "comment", "verbatim", "block layout_class")
+
+ALL = [pytest.param(path, text, id=path) for path, text in templates() if path.endswith((".html", ".txt"))]
+
+
+@pytest.mark.parametrize(("path", "text"), ALL)
+def test_template_compiles(path, text):
+    assert engines["django"].engine.get_template(str((BASE_DIR / path).relative_to(BASE_DIR / "templates")))
+
+
+@pytest.mark.parametrize(("path", "text"), ALL)
+def test_template_keeps_to_the_content_security_policy(path, text):
+    assert [match.group() for match in INLINE.finditer(text)] == []
+    assert [match.group() for match in OUTSIDE.finditer(text)] == []
+
+
+@pytest.mark.parametrize(("path", "text"), ALL)
+def test_every_word_can_be_translated(path, text):
+    assert bare_words(text) == []
+
+
+def test_the_rule_sees_bare_words():
+    source = (
+        '<p title="Alter Titel" class="x">Bare {{ name }} {% translate "gut" %}</p>'
+        "{% blocktranslate %}auch gut{% endblocktranslate %}"
+    )
+
+    assert bare_words(source) == ["Alter", "Titel", "Bare"]
+
+
+def bare_words(text: str) -> list[str]:
+    """Return the words that a reader would see and that stand outside of gettext."""
+    kept, inside = [], None
+    for token in Lexer(text).tokenize():
+        tag = token.contents if token.token_type == TokenType.BLOCK else ""
+        if inside:
+            inside = None if tag.startswith(f"end{inside}") else inside
+        elif opened := next((name for name in NOT_SHOWN if tag == name or tag.startswith(f"{name} ")), None):
+            inside = opened.split()[0]
+        elif token.token_type == TokenType.TEXT:
+            kept.append(token.contents)
+        else:
+            kept.append("\x00")  # keeps a tag that spans a variable in one piece
+    markup = "".join(kept)
+    attributes = " ".join(match.group(2) for match in SHOWN_ATTRIBUTE.finditer(markup))
+    seen = re.sub(r"&#?\w+;", " ", f"{attributes} {MARKUP.sub(' ', markup)}")
+    return [word for word in WORD.findall(seen) if word not in UNTRANSLATED]

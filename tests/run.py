@@ -1,0 +1,53 @@
+"""`make test`: runs everything this machine can run, and says plainly what it did not run and why."""
+
+import os
+import subprocess
+import sys
+import time
+
+from tests import machine
+
+HALVES = (
+    ("SQLite", "not stack", {"TEST_STACK": ""}),
+    ("PostgreSQL and Redis", "stack or not (browser or embedded)", {"TEST_STACK": "postgresql"}),
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Run both halves; return 0 when all that ran passed and nothing that has to run was left out."""
+    began, results, left_out = time.monotonic(), {}, []
+    for name, selection, environment in HALVES:
+        if environment["TEST_STACK"] and machine.missing_servers():
+            left_out.append(f"tests on PostgreSQL and Redis: {machine.missing_servers()}")
+            continue
+        say(f"== Tests on {name} ==")
+        results[name] = run_pytest(selection, environment, arguments)
+    if machine.missing_browser():
+        left_out.append(f"tests in a browser: {machine.missing_browser()}")
+    say(f"== Summary after {time.monotonic() - began:.0f} s ==")
+    for name, code in results.items():
+        say(f"{name}: {'passed' if code == 0 else f'FAILED (pytest ended with {code})'}")
+    for line in left_out:
+        say(f"NOT RUN: {line}")
+    if not left_out:
+        say("Nothing was left out.")
+    elif machine.REQUIRE_ALL:
+        say("REQUIRE_ALL=1: what was left out counts as a failure.")
+    return int(any(results.values()) or (bool(left_out) and machine.REQUIRE_ALL))
+
+
+def run_pytest(selection: str, environment: dict[str, str], arguments: list[str]) -> int:
+    """Run the tests that `selection` (an expression of markers) names; return pytest's exit code."""
+    processes = str(max(2, min(4, os.cpu_count() or 2)))
+    command = [sys.executable, "-m", "pytest", "-q", "-rs", "-n", processes, "-m", selection, *arguments]
+    return subprocess.run(command, env=os.environ | environment).returncode
+
+
+def say(line: str) -> None:
+    """Print at once, so that lines keep their place among pytest's own."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,42 @@
+"""The settings under test: the portal's own, with an environment that no `.env` and no shell can change.
+
+`TEST_STACK=postgresql` moves the tests to the server at `TEST_DATABASE_URL`; without it they run on a SQLite file,
+since threads that race for a row need a database they can share.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from tests.machine import DATABASE_SERVER
+
+ON_POSTGRESQL = os.environ.get("TEST_STACK") == "postgresql"
+
+folder = Path(tempfile.mkdtemp(prefix="masterplan-test-"))
+atexit.register(shutil.rmtree, folder, ignore_errors=True)
+(folder / "static").mkdir()
+
+os.environ.update(
+    {
+        "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
+        "BROKER_URL": "memory://",
+        "CONN_MAX_AGE": "0",
+        "DATABASE_URL": DATABASE_SERVER if ON_POSTGRESQL else f"sqlite:///{folder / 'db.sqlite3'}",
+        "DEBUG": "0",
+        "DEMO": "0",
+        "MAIL_FOLDER": str(folder / "mail"),
+        "MAIL_URL": "folder://",
+        "REDIS_URL": "",
+        "SECRET_KEY": "a key for tests only, which is long enough to please the checks",
+        "SITE_URL": "http://localhost:8000",
+        "VAR_DIR": str(folder),
+    }
+)
+
+from masterplan.settings import *  # noqa: E402,F403
+from masterplan.settings import DATABASES  # noqa: E402
+
+DATABASES["default"]["TEST"] = {"NAME": "test_masterplan" if ON_POSTGRESQL else str(folder / "test.sqlite3")}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
