@@ -8,6 +8,7 @@ import atexit
 import os
 import shutil
 import tempfile
+import zlib
 from pathlib import Path
 
 from tests.machine import DATABASE_SERVER
@@ -36,7 +37,9 @@ os.environ.update(
 )
 
 from masterplan.settings import *  # noqa: E402,F403
-from masterplan.settings import DATABASES  # noqa: E402
+from masterplan.settings import BASE_DIR, DATABASES  # noqa: E402
 
-DATABASES["default"]["TEST"] = {"NAME": "test_masterplan" if ON_POSTGRESQL else str(folder / "test.sqlite3")}
+# On a server that several checkouts share, each has a test database of its own.
+own_name = f"test_masterplan_{zlib.crc32(str(BASE_DIR).encode()):x}"
+DATABASES["default"]["TEST"] = {"NAME": own_name if ON_POSTGRESQL else str(folder / "test.sqlite3")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -128,7 +128,7 @@ def test_supporters_are_organisations_where_they_match_and_text_elsewhere(loaded
 
 
 def test_plans_name_their_levels_themselves(loaded):
-    plans = {plan.short_title: plan for plan in Plan.objects.select_related("predecessor")}
+    plans = {plan.short_title: plan for plan in Plan.objects.select_related("predecessor").order_by("position")}
 
     assert list(plans) == ["MPI 2010–2020", "MPI Version 2.0", "MPI 2018–2021"]
     assert plans["MPI 2010–2020"].levels == ["Aktionsfeld", "Maßnahmebereich"]
