@@ -181,7 +181,7 @@ CELERY_BEAT_SCHEDULE: dict = {
     "heartbeat": {"task": "masterplan.tasks.heartbeat", "schedule": 60, "options": {"expires": 55}},
     # Every hour of the morning: who was down at seven is reminded at eight, and nobody twice.
     "remind": {"task": "masterplan.tasks.remind", "schedule": crontab(minute=0, hour="7-11")},
-    "sweep-mails": {"task": "outbox.tasks.sweep", "schedule": 60, "options": {"expires": 55}},
+    "tidy-mails": {"task": "outbox.tasks.tidy", "schedule": crontab(minute=30, hour=3)},
 }
 
 # Mail: `folder://` writes .eml files and needs no server; `smtp://user:password@host:587/?tls=1` sends.
@@ -190,11 +190,25 @@ MAIL_FOLDER = Path(env("MAIL_FOLDER", default=str(VAR_DIR / "mail")))
 MAIL_FROM = env("MAIL_FROM", default=OFFICE_EMAIL)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 MAIL_TIMEOUT = env.int("MAIL_TIMEOUT", 30)  # seconds the mail server may take for one answer
+MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", 3)  # to the mail server at a time, over all workers
+MAIL_SLOT_SECONDS = env.int("MAIL_SLOT_SECONDS", 180)  # after that the connection of a dead worker is free again
+MAIL_THROTTLE_SECONDS = env.int("MAIL_THROTTLE_SECONDS", 600)  # with fewer connections, once the server asks for it
+MAIL_PER_MINUTE = env.int("MAIL_PER_MINUTE", 0)  # mails in any 60 seconds; 0: no limit. Account mail is exempt
 MAIL_BATCH_SIZE = env.int("MAIL_BATCH_SIZE", 50)  # mails that one worker claims at a time
 MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", 600)  # after that a claimed mail is taken back
-MAIL_MAX_ATTEMPTS = env.int("MAIL_MAX_ATTEMPTS", 8)
+MAIL_SWEEP_SECONDS = env.int("MAIL_SWEEP_SECONDS", 60)  # how often beat looks for what was missed
+MAIL_BACKOFF = env.list("MAIL_BACKOFF", int, [60, 300, 900, 3600, 10_800, 21_600])  # seconds before the next tries
+MAIL_MAX_ATTEMPTS = env.int("MAIL_MAX_ATTEMPTS", 8)  # as often may the server put a mail off before it has failed
+MAIL_BUNDLE_MINUTES = env.int("MAIL_BUNDLE_MINUTES", 10)  # notices to one person within them become one mail; 0: none
+MAIL_MAX_KB = env.int("MAIL_MAX_KB", 1024)  # a larger mail is refused when it is written
+MAIL_BODY_DAYS = env.int("MAIL_BODY_DAYS", 180)  # then the text of a mail is removed; that it was sent stays
 MAIL_EXPIRES_HOURS = env.int("MAIL_EXPIRES_HOURS", 72)
 MAIL_ACCOUNT_EXPIRES_HOURS = env.int("MAIL_ACCOUNT_EXPIRES_HOURS", 2)
+CELERY_BEAT_SCHEDULE["sweep-mails"] = {
+    "task": "outbox.tasks.sweep",
+    "schedule": MAIL_SWEEP_SECONDS,
+    "options": {"expires": max(MAIL_SWEEP_SECONDS - 5, 1)},
+}
 
 # Accounts
 AUTH_USER_MODEL = "partners.User"

@@ -33,10 +33,14 @@ MOVES = {
     "defer": Move((MailState.SENDING,), MailState.RETRY),
     "refuse": Move((MailState.SENDING,), MailState.FAILED),
     "release": Move((MailState.SENDING,), MailState.WAITING),
+    "bundle": Move((MailState.WAITING,), MailState.WITHDRAWN),
     "expire": Move((MailState.WAITING, MailState.RETRY), MailState.EXPIRED),
     "withdraw": Move((MailState.DRAFT, MailState.WAITING, MailState.RETRY), MailState.WITHDRAWN, _("Zurückziehen")),
     "resend": Move((MailState.FAILED, MailState.EXPIRED), MailState.WAITING, _("Erneut senden")),
 }
+
+# What is over: nothing more happens to these by itself.
+ENDED = (MailState.SENT, MailState.FAILED, MailState.UNDELIVERABLE, MailState.WITHDRAWN, MailState.EXPIRED)
 
 TONES = {
     MailState.DRAFT: "neutral",

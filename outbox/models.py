@@ -43,6 +43,7 @@ class Mail(models.Model):
     state = models.CharField(_("Stand"), max_length=14, choices=MailState, default=MailState.WAITING)
     priority = models.PositiveSmallIntegerField(_("Vorrang"), choices=Priority, default=Priority.NORMAL)
     attempts = models.PositiveSmallIntegerField(_("Versuche"), default=0)
+    refusals = models.PositiveSmallIntegerField(_("vorläufige Abweisungen"), default=0)
     created_at = models.DateTimeField(_("geschrieben am"))
     due_at = models.DateTimeField(_("fällig am"))
     expires_at = models.DateTimeField(_("verfällt am"))
@@ -62,6 +63,14 @@ class Mail(models.Model):
     path = models.CharField(_("Seite im Portal"), max_length=250, blank=True)
     has_personal_link = models.BooleanField(_("enthält einen persönlichen Link"), default=False)
     secret = models.TextField(blank=True)
+    is_notice = models.BooleanField(_("Nachricht über etwas Neues"), default=False)
+    bundled_in = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="bundled",
+        verbose_name=_("Sammelnachricht"),
+    )
     is_account_mail = models.BooleanField(_("Konto-Mail"), default=False)
     origin = models.CharField(_("Herkunft"), max_length=12, choices=Origin, default=Origin.ENTERED)
     search = FoldedField(sources=("subject", "recipient_name", "recipient"))
@@ -85,7 +94,11 @@ class Mail(models.Model):
                 name="mail_claim_goes_with_sending",
             ),
             models.CheckConstraint(
-                condition=Q(has_personal_link=False) | ~Q(secret=""), name="mail_personal_link_is_known"
+                condition=Q(has_personal_link=False) | ~Q(secret="") | Q(mime=""), name="mail_personal_link_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_notice=False) | Q(has_personal_link=False, is_account_mail=False),
+                name="mail_notice_is_for_everybody",
             ),
         ]
         indexes = [
@@ -95,6 +108,8 @@ class Mail(models.Model):
                 name="mail_due",
             ),
             models.Index(fields=["claimed_at"], condition=Q(state=MailState.SENDING), name="mail_claimed"),
+            models.Index(fields=["sent_at"], condition=Q(state=MailState.SENT), name="mail_sent_at"),
+            models.Index(fields=["recipient", "due_at"], condition=Q(is_notice=True), name="mail_notices"),
             models.Index(fields=["-created_at", "-id"], name="mail_newest"),
             models.Index(fields=["path"], name="mail_path"),
             models.Index(fields=["subject_key"], name="mail_subject_key"),
@@ -132,6 +147,36 @@ class Mail(models.Model):
     @property
     def is_demo(self) -> bool:
         return self.origin == Origin.DEMO
+
+
+class SendingSlot(models.Model):
+    """The right to one connection to the mail server, lent to one worker at a time.
+
+    There are MAIL_CONNECTIONS of them over all workers. `held_until` ends the loan of a worker that died,
+    `closed_until` keeps the slot shut after the server asked for fewer connections.
+    """
+
+    number = models.PositiveSmallIntegerField(_("Nummer"), unique=True)
+    holder = models.CharField(max_length=32, blank=True)
+    held_until = models.DateTimeField(null=True)
+    closed_until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("Verbindung zum Mailserver")
+        verbose_name_plural = _("Verbindungen zum Mailserver")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(holder="", held_until__isnull=True) | ~Q(holder="") & Q(held_until__isnull=False),
+                name="slot_holder_goes_with_time",
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.number)
+
+    def is_free(self, now) -> bool:
+        """Whether somebody may take the slot at `now`."""
+        return all(end is None or end <= now for end in (self.held_until, self.closed_until))
 
 
 class MailLog(models.Model):

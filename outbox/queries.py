@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from outbox.enums import MOVES, MailState
@@ -12,6 +13,12 @@ def oldest_due_at(now: dt.datetime) -> dt.datetime | None:
     """Return since when the oldest unsent mail has been due at `now`, or None when nothing is late."""
     unsent = Mail.objects.filter(state__in=(*MOVES["claim"].sources, MailState.SENDING), due_at__lte=now)
     return unsent.order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def sent_or_claimed_since(moment: dt.datetime) -> int:
+    """Return how many mails went out since `moment` or are going out now."""
+    recent = Q(state=MailState.SENT, sent_at__gt=moment) | Q(state=MailState.SENDING)
+    return Mail.objects.filter(recent).count()
 
 
 def mails_about(path: str):

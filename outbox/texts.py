@@ -21,7 +21,9 @@ class MailText:
 
     `subject` and `body` hold {placeholders}: those in `placeholders`, plus {greeting} and {link}. The body is Markdown
     without the line of greeting and without closing and signature, which the outbox adds; a paragraph that is only
-    a link becomes a button. Only {link} and placeholders ending in `_link` may be the target of a link.
+    a link becomes a button. Only {link} and placeholders ending in `_link` may be the target of a link. A notice
+    tells of something new: it goes at once, and what follows to the same person within MAIL_BUNDLE_MINUTES goes in one
+    mail.
     """
 
     kind: str
@@ -29,6 +31,7 @@ class MailText:
     subject: str
     body: str
     placeholders: tuple[str, ...] = ()
+    is_notice: bool = False
 
     def __post_init__(self):
         allowed = ALWAYS | set(self.placeholders)

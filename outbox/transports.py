@@ -5,6 +5,7 @@ import os
 import smtplib
 import socket
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -19,6 +20,10 @@ SERVICE_CLOSING = 421
 
 class Unreachable(Exception):
     """The server cannot be talked to now; the other mails of the batch would fare no better."""
+
+
+class Throttled(Unreachable):
+    """The server asks for fewer connections."""
 
 
 class Deferred(Exception):
@@ -39,9 +44,13 @@ class Parcel(NamedTuple):
 
 
 class Transport(Protocol):
-    """Sends parcels; `send` returns the server's answer or raises `Unreachable`, `Deferred` or `Rejected`."""
+    """Sends parcels.
 
-    def send(self, parcel: Parcel) -> str: ...
+    `send` calls `before_body` before it does what the server could accept, and returns the server's answer or raises
+    `Unreachable`, `Deferred` or `Rejected`.
+    """
+
+    def send(self, parcel: Parcel, before_body: Callable[[], None]) -> str: ...
 
     def close(self) -> None: ...
 
@@ -61,7 +70,8 @@ def open_transport() -> Transport:
 class FolderTransport:
     """Writes each mail as a file to MAIL_FOLDER, for trying out."""
 
-    def send(self, parcel: Parcel) -> str:
+    def send(self, parcel: Parcel, before_body: Callable[[], None]) -> str:
+        before_body()
         try:
             name = write_to_folder(parcel.pk, parcel.created_at, parcel.data)
         except OSError as error:
@@ -84,11 +94,12 @@ class SmtpTransport:
         self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
         self.connection: smtplib.SMTP | None = None
 
-    def send(self, parcel: Parcel) -> str:
+    def send(self, parcel: Parcel, before_body: Callable[[], None]) -> str:
         connection = self.connection or self._connect()
         try:
             self._expect(connection, *connection.mail(settings.MAIL_FROM))
             self._expect(connection, *connection.rcpt(parcel.recipient))
+            before_body()
             code, words = connection.data(parcel.data)
         except smtplib.SMTPDataError as error:
             code, words = error.smtp_code, error.smtp_error
@@ -125,7 +136,8 @@ class SmtpTransport:
             connection.ehlo_or_helo_if_needed()
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
-            raise Unreachable(_("Der Mailserver ist nicht erreichbar: %s") % describe(error)) from error
+            kind = Throttled if getattr(error, "smtp_code", 0) == TOO_MANY_CONNECTIONS else Unreachable
+            raise kind(_("Der Mailserver ist nicht erreichbar: %s") % describe(error)) from error
         return connection
 
     def _expect(self, connection: smtplib.SMTP, code: int, words: bytes | str) -> None:
@@ -133,7 +145,7 @@ class SmtpTransport:
             return
         if code in (SERVICE_CLOSING, TOO_MANY_CONNECTIONS) or code < 0:
             self._drop()
-            raise Unreachable(answer(code, words))
+            raise (Throttled if code == TOO_MANY_CONNECTIONS else Unreachable)(answer(code, words))
         self._reset(connection)
         raise Rejected(answer(code, words)) if code >= 500 else Deferred(answer(code, words))
 

@@ -27,6 +27,7 @@ os.environ.update(
         "DATABASE_URL": DATABASE_SERVER if ON_POSTGRESQL else f"sqlite:///{folder / 'db.sqlite3'}",
         "DEBUG": "0",
         "DEMO": "0",
+        "MAIL_BUNDLE_MINUTES": "0",
         "MAIL_FOLDER": str(folder / "mail"),
         "MAIL_URL": "folder://",
         "REDIS_URL": "",

@@ -4,7 +4,7 @@ from outbox.drafts import MailDraft, Recipient
 from outbox.services.delivery import deliver_due_mails
 from outbox.services.office import resend_mail, withdraw_mail
 from outbox.services.queueing import enqueue_account_mail, enqueue_mails, settle_demo_mails
-from outbox.services.sweeping import sweep_mails
+from outbox.services.sweeping import remove_bodies, sweep_mails
 
 __all__ = [
     "MailDraft",
@@ -12,6 +12,7 @@ __all__ = [
     "deliver_due_mails",
     "enqueue_account_mail",
     "enqueue_mails",
+    "remove_bodies",
     "resend_mail",
     "settle_demo_mails",
     "sweep_mails",

@@ -10,78 +10,152 @@ from django.conf import settings
 from django.db import transaction
 
 from outbox.enums import MOVES
-from outbox.models import Mail
-from outbox.services.recording import record_accepted, record_deferred, record_rejected, release
-from outbox.transports import Deferred, Parcel, Rejected, Transport, Unreachable, open_transport
+from outbox.models import Mail, SendingSlot
+from outbox.queries import sent_or_claimed_since
+from outbox.services.bundling import bundle_due_notices
+from outbox.services.recording import (
+    Recorder,
+    backoff,
+    record_accepted,
+    record_deferred,
+    record_rejected,
+    record_unreachable,
+    release,
+)
+from outbox.services.slots import Slot, close_slot, give_back_slot, renew_slot, take_slot
+from outbox.transports import Deferred, Parcel, Rejected, Throttled, Transport, Unreachable, open_transport
 
 Clock = Callable[[], dt.datetime]
+CLAIMED_FIELDS = (
+    "pk", "created_at", "recipient", "mime", "message_id", "attempts", "refusals", "due_at", "is_account_mail",
+)  # fmt: skip
 
 
 class Delivery(NamedTuple):
-    """What a run did: how many mails the server took, and whether it stopped because the server is away."""
+    """What a run did: how many mails the server took, whether it stopped because the server is away, and whether it
+    may go on."""
 
     sent: int
     is_unreachable: bool = False
+    may_go_on: bool = True
 
 
-def deliver_due_mails(*, clock: Clock, limit: int | None = None) -> Delivery:
-    """Send what is due, batch by batch over one connection, until nothing is due, `limit` is reached or the server
-    is away. `clock` tells the time, since a run may take long. Must not be called inside a transaction.
+class Run(NamedTuple):
+    """One worker's connection at work: the slot it holds, the way out, the writer of what happened, the time."""
+
+    slot: Slot
+    transport: Transport
+    recorder: Recorder
+    clock: Clock
+
+
+def deliver_due_mails(*, clock: Clock, only_account: bool = False) -> Delivery:
+    """Send what is due, batch by batch over one connection, until nothing is due, the server is away, or all
+    connections that may be used are in use: then their workers send it. `clock` tells the time, since a run may take
+    long; `only_account` sends account mail alone. Must not be called inside a transaction.
     """
-    transport = open_transport()
-    sent = 0
-    try:
-        while limit is None or sent < limit:
-            mails = claim_batch(now=clock(), size=settings.MAIL_BATCH_SIZE)
-            if not mails:
-                break
-            result = _send_batch(mails, transport, clock)
-            sent += result.sent
-            if result.is_unreachable:
-                return Delivery(sent, is_unreachable=True)
-    finally:
-        transport.close()
-    return Delivery(sent)
+    done = Delivery(0)
+    bundle_due_notices(now=clock())
+    while done.may_go_on and (slot := take_slot(now=clock(), for_account=only_account)):
+        try:
+            run = _drain(slot, clock, only_account)
+        finally:
+            give_back_slot(slot)
+        # What came after the last look may have found all slots taken, so that its own worker has left.
+        is_more = _claimable(clock(), only_account).exists() and _allowance(clock(), only_account)
+        done = Delivery(done.sent + run.sent, run.is_unreachable, run.may_go_on and bool(is_more))
+    return done
 
 
-@transaction.atomic(durable=True)
-def claim_batch(*, now: dt.datetime, size: int) -> list[Mail]:
+def claim_batch(*, now: dt.datetime, size: int, only_account: bool = False) -> list[Mail]:
     """Take up to `size` due mails for this worker, account mails first; nobody else gets them before the lease ends.
 
     On PostgreSQL workers step over each other's rows; on SQLite the IMMEDIATE transaction lets one in at a time.
     """
-    due = Mail.objects.due(now).order_by("priority", "due_at", "pk").select_for_update(skip_locked=True)
-    mails = list(
-        due.only("pk", "created_at", "recipient", "mime", "message_id", "attempts", "due_at", "is_account_mail")[:size]
-    )
-    claim = uuid4().hex
-    keys = [mail.pk for mail in mails]
-    if keys:
-        Mail.objects.filter(pk__in=keys, state__in=MOVES["claim"].sources).update(
-            state=MOVES["claim"].target, claim=claim, claimed_at=now
-        )
+    with transaction.atomic(durable=True):
+        if settings.MAIL_PER_MINUTE:
+            list(SendingSlot.objects.select_for_update().order_by("number"))  # one counts at a time
+        due = _claimable(now, only_account).order_by("priority", "due_at", "pk").select_for_update(skip_locked=True)
+        mails = list(due.only(*CLAIMED_FIELDS)[: min(size, _allowance(now, only_account))])
+        claim = uuid4().hex
+        if mails:
+            Mail.objects.filter(pk__in=[mail.pk for mail in mails], state__in=MOVES["claim"].sources).update(
+                state=MOVES["claim"].target, claim=claim, claimed_at=now
+            )
     for mail in mails:
         mail.claim = claim
     return mails
 
 
-def _send_batch(mails: list[Mail], transport: Transport, clock: Clock) -> Delivery:
+def _claimable(now: dt.datetime, only_account: bool):
+    due = Mail.objects.due(now)
+    return due.filter(is_account_mail=True) if only_account else due
+
+
+def _allowance(now: dt.datetime, only_account: bool) -> int:
+    """Return how many mails may be claimed at `now`: MAIL_PER_MINUTE in any 60 seconds, account mail without limit."""
+    limit = settings.MAIL_PER_MINUTE
+    if not limit or only_account:
+        return settings.MAIL_BATCH_SIZE
+    return max(limit - sent_or_claimed_since(now - dt.timedelta(minutes=1)), 0)
+
+
+def _drain(slot: Slot, clock: Clock, only_account: bool) -> Delivery:
+    done = Delivery(0)
+    transport = open_transport()
+    try:
+        with Recorder() as recorder:
+            run = Run(slot, transport, recorder, clock)
+            while done.may_go_on and (
+                mails := claim_batch(now=clock(), size=settings.MAIL_BATCH_SIZE, only_account=only_account)
+            ):
+                batch = _send_batch(mails, run)
+                done = batch._replace(sent=done.sent + batch.sent)
+    finally:
+        transport.close()
+    return done
+
+
+def _send_batch(mails: list[Mail], run: Run) -> Delivery:
     give_back_at = monotonic() + settings.MAIL_LEASE_SECONDS / 2
+    renew_at = monotonic() + settings.MAIL_SLOT_SECONDS / 3
     sent = 0
     for position, mail in enumerate(mails):
         if monotonic() > give_back_at:
-            release(mails[position:], mail.claim)
-            break
+            release(mails[position:])
+            return Delivery(sent)
+        if monotonic() > renew_at:
+            renew_at = monotonic() + settings.MAIL_SLOT_SECONDS / 3
+            if not renew_slot(run.slot, now=run.clock()):
+                release(mails[position:])
+                return Delivery(sent, may_go_on=False)
         try:
-            answer = transport.send(Parcel(mail.pk, mail.created_at, mail.recipient, mail.mime.encode("ascii")))
-        except Rejected as error:
-            record_rejected(mail, str(error), clock())
-        except Deferred as error:
-            record_deferred([mail], str(error), clock())
+            sent += _send(mail, run)
+        except Throttled as error:
+            close_slot(run.slot, now=run.clock())
+            release(mails[position:], due_at=run.clock() + backoff(1), words=str(error))
+            return Delivery(sent, is_unreachable=True, may_go_on=False)
         except Unreachable as error:
-            record_deferred(mails[position:], str(error), clock())
-            return Delivery(sent, is_unreachable=True)
-        else:
-            record_accepted(mail, answer, clock())
-            sent += 1
+            due_at = record_unreachable(mail, str(error), run.clock())
+            release(mails[position + 1 :], due_at=due_at, words=str(error))
+            return Delivery(sent, is_unreachable=True, may_go_on=False)
     return Delivery(sent)
+
+
+def _send(mail: Mail, run: Run) -> int:
+    """Send one mail and have written what became of it; return 1 when the server took it, else 0.
+
+    The record of the mail before has to be there before the server may accept this one, so a worker that dies leaves
+    at most one accepted mail that is not recorded.
+    """
+    parcel = Parcel(mail.pk, mail.created_at, mail.recipient, mail.mime.encode("ascii"))
+    try:
+        answer = run.transport.send(parcel, before_body=run.recorder.wait)
+    except Rejected as error:
+        record_rejected(mail, str(error), run.clock())
+    except Deferred as error:
+        record_deferred(mail, str(error), run.clock())
+    else:
+        run.recorder.write(record_accepted, mail, answer, run.clock())
+        return 1
+    return 0

@@ -26,7 +26,7 @@ def resend_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
     if not locked.mime:
         raise Refused(_("Der Inhalt dieser E-Mail wurde bereits entfernt; sie kann nicht erneut gesendet werden."))
     lifetime = settings.MAIL_ACCOUNT_EXPIRES_HOURS if locked.is_account_mail else settings.MAIL_EXPIRES_HOURS
-    locked.attempts, locked.due_at = 0, now
+    locked.attempts, locked.refusals, locked.due_at = 0, 0, now
     locked.expires_at = max(locked.expires_at, now + dt.timedelta(hours=lifetime))
     _move(locked, target, _("Erneut zum Versand gegeben"), now, by)
     hand_over_on_commit()
@@ -50,4 +50,4 @@ def _locked(mail: Mail, by: Model) -> Mail:
 def _move(mail: Mail, target: str, note: str, now: dt.datetime, by: Model) -> None:
     MailLog.objects.create(mail=mail, at=now, from_state=mail.state, to_state=target, note=note, by=by)
     mail.state, mail.last_error = target, ""
-    mail.save(update_fields=["state", "last_error", "attempts", "due_at", "expires_at"])
+    mail.save(update_fields=["state", "last_error", "attempts", "refusals", "due_at", "expires_at"])

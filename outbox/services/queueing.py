@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Model
+from django.utils.translation import gettext as _
 
+from core.errors import Refused
 from core.models import Origin
 from outbox.drafts import MailDraft, Recipient
 from outbox.enums import MailState, Priority
@@ -17,7 +19,8 @@ from outbox.headers import normalise_address, one_line
 from outbox.letters import Letter, complete_link, write_letter, write_plain_letter
 from outbox.mime import build_mime, make_message_id
 from outbox.models import Mail
-from outbox.services.handover import hand_over_on_commit
+from outbox.services.bundling import hold_for_bundle
+from outbox.services.handover import DRAIN_ACCOUNT, hand_over_on_commit
 from outbox.texts import text_of
 from outbox.transports import write_to_folder
 
@@ -27,10 +30,11 @@ def enqueue_mails(drafts: Iterable[MailDraft], *, now: dt.datetime, by: Model | 
     """Write the mails of `drafts` and have them sent after the commit; return how many are new.
 
     What was written before for the same kind, subject, recipient and occasion is left alone. Raises `TextError` when
-    a draft does not fit its text.
+    a draft does not fit its text, and `Refused` when a mail would be larger than MAIL_MAX_KB.
     """
     batch = uuid4()
     mails = [_mail_from(draft, now=now, by=by, batch=batch) for draft in drafts]
+    hold_for_bundle([mail for mail in mails if mail.is_notice], now=now)
     written = _insert(mails, batch)
     if written:
         hand_over_on_commit()
@@ -60,7 +64,7 @@ def enqueue_account_mail(
     mail.is_account_mail, mail.priority = True, Priority.ACCOUNT
     mail.expires_at = expires_at or now + dt.timedelta(hours=settings.MAIL_ACCOUNT_EXPIRES_HOURS)
     if _insert([mail], batch):
-        hand_over_on_commit()
+        hand_over_on_commit(DRAIN_ACCOUNT)
 
 
 @transaction.atomic
@@ -90,9 +94,11 @@ def _insert(mails: list[Mail], batch: UUID) -> int:
 
 def _mail_from(draft: MailDraft, *, now: dt.datetime, by: Model | None, batch: UUID) -> Mail:
     link = draft.link or draft.path
-    letter = write_letter(text_of(draft.kind), greeting=draft.to.greeting, link=link, values=draft.values)
+    text = text_of(draft.kind)
+    letter = write_letter(text, greeting=draft.to.greeting, link=link, values=draft.values)
     mail = _mail_row(draft.to, letter, now=now, by=by, batch=batch, calendar=draft.calendar)
     mail.kind, mail.subject_key, mail.occasion, mail.path = draft.kind, draft.subject_key, draft.occasion, draft.path
+    mail.is_notice = text.is_notice
     mail.due_at = draft.due_at or now
     mail.expires_at = draft.expires_at or mail.due_at + dt.timedelta(hours=settings.MAIL_EXPIRES_HOURS)
     if draft.has_personal_link:
@@ -102,18 +108,29 @@ def _mail_from(draft: MailDraft, *, now: dt.datetime, by: Model | None, batch: U
 
 def _mail_row(to: Recipient, letter: Letter, *, now, by, batch, calendar="") -> Mail:
     message_id = make_message_id()
+    mime = build_mime(letter, to=to, message_id=message_id, now=now, calendar=calendar)
+    _require_size(mime, letter.subject)
     return Mail(
         recipient=normalise_address(to.email),
         recipient_name=one_line(to.name, 150),
         subject=letter.subject,
         text=letter.text,
-        mime=build_mime(letter, to=to, message_id=message_id, now=now, calendar=calendar),
+        mime=mime,
         message_id=message_id,
         created_at=now,
         due_at=now,
         created_by=by,
         batch=batch,
     )
+
+
+def _require_size(mime: str, subject: str) -> None:
+    size = len(mime) // 1024 + 1
+    if size > settings.MAIL_MAX_KB:
+        raise Refused(
+            _("Die E-Mail „%(subject)s“ wäre %(size)d KB groß, erlaubt sind %(limit)d KB. Bitte kürzen Sie den Text.")
+            % {"subject": subject, "size": size, "limit": settings.MAIL_MAX_KB}
+        )
 
 
 def _secret_of(draft: MailDraft, letter: Letter) -> str:

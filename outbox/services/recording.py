@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 import random
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from time import monotonic, sleep
 
 from django.conf import settings
@@ -14,29 +15,67 @@ from outbox.models import Mail, MailLog
 
 logger = logging.getLogger(__name__)
 
-BACKOFF_SECONDS = (60, 300, 900, 3600, 3 * 3600, 6 * 3600)
+LONGEST_PROBE_SECONDS = 900  # an unreachable server is tried again at least as often
 REPEAT_AFTER_SECONDS = (0.2, 0.5, 1, 2)
 REPEAT_FOR_SECONDS = 3600
 WORDS_LENGTH = 500
+ACCEPT = """
+    UPDATE outbox_mail
+    SET state = %s, sent_at = %s, server_answer = %s, attempts = attempts + 1,
+        last_error = '', claim = '', claimed_at = NULL
+    WHERE id = %s AND state IN ({})
+""".format(", ".join(["%s"] * len(MOVES["accept"].sources)))
+
+
+class Recorder:
+    """Writes the record of one mail while the next is already on its way to the server.
+
+    On PostgreSQL this happens over a connection of its own in a thread of its own. SQLite lets one writer in at a
+    time and a transaction (of a test) is seen by nobody else, so there each record is written at once.
+    """
+
+    def __enter__(self) -> "Recorder":
+        is_beside = connection.vendor == "postgresql" and not connection.in_atomic_block
+        self._thread = ThreadPoolExecutor(1, "recorder") if is_beside else None
+        self._under_way: Future | None = None
+        return self
+
+    def __exit__(self, *error) -> None:
+        try:
+            self.wait()
+        finally:
+            if self._thread is not None:
+                self._thread.submit(connection.close)
+                self._thread.shutdown()
+
+    def write(self, record: Callable[..., None], *values) -> None:
+        """Begin to call `record(*values)`, once the record before is there."""
+        self.wait()
+        if self._thread is None:
+            record(*values)
+        else:
+            self._under_way = self._thread.submit(record, *values)
+
+    def wait(self) -> None:
+        """Return when nothing is under way any more. Raises what the record raised."""
+        if self._under_way is not None:
+            under_way, self._under_way = self._under_way, None
+            under_way.result()
 
 
 def backoff(attempts: int) -> dt.timedelta:
     """Return how long to wait after `attempts` tries: growing, bounded, spread by a fifth to either side."""
-    base = BACKOFF_SECONDS[min(attempts, len(BACKOFF_SECONDS)) - 1]
+    base = settings.MAIL_BACKOFF[min(attempts, len(settings.MAIL_BACKOFF)) - 1]
     return dt.timedelta(seconds=base * random.uniform(0.8, 1.2))
 
 
 def record_accepted(mail: Mail, answer: str, now: dt.datetime) -> None:
     """Write that the server took `mail`. While the database is away this is repeated: the sending never is."""
-    fields = {
-        "state": MOVES["accept"].target, "sent_at": now, "server_answer": answer[:WORDS_LENGTH], "last_error": "",
-        "claim": "", "claimed_at": None, "attempts": mail.attempts + 1,
-    }  # fmt: skip
+    moment = connection.ops.adapt_datetimefield_value(now)
+    values = [MOVES["accept"].target, moment, answer[:WORDS_LENGTH], mail.pk, *MOVES["accept"].sources]
+    persist(lambda: _execute(ACCEPT, values), mail.message_id)
     if mail.is_account_mail:
-        fields |= {"text": "", "mime": ""}
-    persist(
-        lambda: Mail.objects.filter(pk=mail.pk, state__in=MOVES["accept"].sources).update(**fields), mail.message_id
-    )
+        persist(lambda: Mail.objects.filter(pk=mail.pk).update(text="", mime=""), mail.message_id)
 
 
 def record_rejected(mail: Mail, words: str, now: dt.datetime) -> None:
@@ -44,22 +83,35 @@ def record_rejected(mail: Mail, words: str, now: dt.datetime) -> None:
     persist(lambda: _close("refuse", mail, words, now), mail.message_id)
 
 
-def record_deferred(mails: Iterable[Mail], words: str, now: dt.datetime) -> None:
-    """Write that `mails` could not be sent now: a new try after a while, or failed when there were too many."""
-    for mail in mails:
-        action = "refuse" if mail.attempts + 1 >= settings.MAIL_MAX_ATTEMPTS else "defer"
-        persist(lambda mail=mail, action=action: _close(action, mail, words, now), mail.message_id)
+def record_deferred(mail: Mail, words: str, now: dt.datetime) -> None:
+    """Write that the server put `mail` off: a new try after a while, or failed when it did so too often."""
+    mail.refusals += 1
+    if mail.refusals >= settings.MAIL_MAX_ATTEMPTS:
+        persist(lambda: _close("refuse", mail, words, now), mail.message_id)
+    else:
+        persist(lambda: _close("defer", mail, words, now, now + backoff(mail.refusals)), mail.message_id)
 
 
-def release(mails: Iterable[Mail], claim: str) -> None:
-    """Give claimed `mails` back untouched, so that another worker can take them at once."""
-    keys = [mail.pk for mail in mails]
-    persist(
-        lambda: Mail.objects.filter(pk__in=keys, state=MailState.SENDING, claim=claim).update(
-            state=MOVES["release"].target, claim="", claimed_at=None
-        ),
-        claim,
-    )
+def record_unreachable(mail: Mail, words: str, now: dt.datetime) -> dt.datetime:
+    """Write that the server could not be talked to about `mail`; return when the next try is due.
+
+    That is not the mail's fault, so it never fails by it: in the end it expires.
+    """
+    due_at = now + min(backoff(mail.attempts + 1), dt.timedelta(seconds=LONGEST_PROBE_SECONDS))
+    persist(lambda: _close("defer", mail, words, now, due_at), mail.message_id)
+    return due_at
+
+
+def release(mails: Iterable[Mail], *, due_at: dt.datetime | None = None, words: str = "") -> None:
+    """Give claimed `mails`, all of one claim, back untried, so that another worker can take them, at `due_at`."""
+    mails = list(mails)
+    if not mails:
+        return
+    fields = {"state": MOVES["release"].target, "claim": "", "claimed_at": None, "last_error": words[:WORDS_LENGTH]}
+    if due_at is not None:
+        fields["due_at"] = due_at
+    held = Mail.objects.filter(pk__in=[mail.pk for mail in mails], state=MailState.SENDING, claim=mails[0].claim)
+    persist(lambda: held.update(**fields), mails[0].claim)
 
 
 def persist(write: Callable[[], object], name: str) -> None:
@@ -80,6 +132,11 @@ def persist(write: Callable[[], object], name: str) -> None:
         _forget_broken_connection()
 
 
+def _execute(statement: str, values: list) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
 def _forget_broken_connection() -> None:
     try:
         connection.close_if_unusable_or_obsolete()
@@ -88,12 +145,12 @@ def _forget_broken_connection() -> None:
 
 
 @transaction.atomic
-def _close(action: str, mail: Mail, words: str, now: dt.datetime) -> None:
-    attempts = mail.attempts + 1
+def _close(action: str, mail: Mail, words: str, now: dt.datetime, due_at: dt.datetime | None = None) -> None:
     changed = Mail.objects.filter(pk=mail.pk, state__in=MOVES[action].sources, claim=mail.claim).update(
         state=MOVES[action].target,
-        due_at=now + backoff(attempts) if action == "defer" else mail.due_at,
-        attempts=attempts,
+        due_at=due_at or mail.due_at,
+        attempts=mail.attempts + 1,
+        refusals=mail.refusals,
         last_error=words[:WORDS_LENGTH],
         claim="",
         claimed_at=None,

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from outbox.enums import MOVES, MailState
+from outbox.enums import ENDED, MOVES, MailState
 from outbox.models import Mail, MailLog
 
 SWEEP_SIZE = 300
@@ -23,17 +23,30 @@ def sweep_mails(*, now: dt.datetime) -> int:
     return Mail.objects.due(now).count()
 
 
+def remove_bodies(*, now: dt.datetime) -> int:
+    """Remove the words of mails that are over: of account mails at once, of others after MAIL_BODY_DAYS.
+
+    Who got what when stays as proof. Returns how many mails were emptied.
+    """
+    old = Q(created_at__lte=now - dt.timedelta(days=settings.MAIL_BODY_DAYS)) | Q(is_account_mail=True)
+    full = Mail.objects.filter(old, state__in=ENDED).exclude(mime="")
+    count = 0
+    while keys := list(full.order_by("pk").values_list("pk", flat=True)[:SWEEP_SIZE]):
+        count += Mail.objects.filter(pk__in=keys).update(text="", mime="", secret="")
+    return count
+
+
 @transaction.atomic
 def _take_back_claims(now: dt.datetime) -> int:
     """Set stuck mails back: their worker died, perhaps after the server accepted; hence the stable Message-ID."""
     stuck = Mail.objects.filter(
         state=MailState.SENDING, claimed_at__lte=now - dt.timedelta(seconds=settings.MAIL_LEASE_SECONDS)
     )
-    mails = list(stuck.order_by("pk").select_for_update(skip_locked=True).only("pk", "attempts")[:SWEEP_SIZE])
+    mails = list(stuck.order_by("pk").select_for_update(skip_locked=True).only("pk", "refusals")[:SWEEP_SIZE])
     note = _("Der Versand wurde unterbrochen.")
     for action in ("defer", "refuse"):
         hopeless = action == "refuse"
-        keys = [mail.pk for mail in mails if (mail.attempts + 1 >= settings.MAIL_MAX_ATTEMPTS) == hopeless]
+        keys = [mail.pk for mail in mails if (mail.refusals + 1 >= settings.MAIL_MAX_ATTEMPTS) == hopeless]
         _move(keys, action, MailState.SENDING, note, now)
     return len(mails)
 
@@ -53,9 +66,10 @@ def _move(keys: list[int], action: str, source: str, note: str, now: dt.datetime
         return
     fields: dict[str, Any] = {"state": MOVES[action].target, "last_error": note, "claim": "", "claimed_at": None}
     if action == "defer":
-        fields["due_at"] = now
+        # A worker that was merely cut off from the database records first what the server accepted.
+        fields["due_at"] = now + dt.timedelta(seconds=settings.MAIL_TIMEOUT)
     if source == MailState.SENDING:
-        fields["attempts"] = F("attempts") + 1
+        fields |= {"attempts": F("attempts") + 1, "refusals": F("refusals") + 1}
     Mail.objects.filter(pk__in=keys, state=source).update(**fields)
     MailLog.objects.bulk_create(
         [MailLog(mail_id=key, at=now, from_state=source, to_state=fields["state"], note=note) for key in keys]

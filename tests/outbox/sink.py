@@ -1,5 +1,7 @@
 """A real SMTP server on loopback that misbehaves as told. It keeps a message exactly when it answered 250."""
 
+import asyncio
+import threading
 from email import message_from_bytes
 from email.policy import default
 
@@ -21,6 +23,9 @@ class Sink:
         self.raw: list[bytes] = []
         self.envelopes: list[tuple[str, list[str]]] = []
         self.connections = 0
+        self.at_once = self.most_at_once = 0
+        self.pause = 0.0  # seconds before each answer to DATA
+        self.hold: threading.Event | None = None  # only the first DATA waits for it
         self.port = free_port()
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
@@ -54,6 +59,10 @@ class Sink:
         return answer
 
     async def handle_DATA(self, server, session, envelope):
+        self.at_once += 1
+        self.most_at_once = max(self.at_once, self.most_at_once)
+        await self._wait()
+        self.at_once -= 1
         answer = self.data.pop(0) if self.data else ACCEPTED
         if answer == DROP_AFTER_DATA:
             server.transport.abort()
@@ -62,3 +71,9 @@ class Sink:
             self.raw.append(envelope.original_content)
             self.envelopes.append((envelope.mail_from, envelope.rcpt_tos))
         return answer
+
+    async def _wait(self) -> None:
+        held, self.hold = self.hold, None
+        if held is not None:
+            await asyncio.get_running_loop().run_in_executor(None, held.wait)
+        await asyncio.sleep(self.pause)

@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 from email import message_from_string
 
 import pytest
@@ -6,6 +7,7 @@ from celery import current_app
 from django.db import DatabaseError, IntegrityError, transaction
 from kombu.exceptions import OperationalError
 
+from core.errors import Refused
 from outbox.errors import TextError
 from outbox.models import Mail
 from outbox.services import enqueue_account_mail, enqueue_mails, settle_demo_mails
@@ -230,3 +232,22 @@ def test_mails_of_the_demo_are_there_as_sent_with_their_files(mail_folder, hints
     assert (mail_folder / f"20260327-090000-{mail.pk}.eml").read_bytes() == mail.mime.encode()
     assert (account_mail.state, account_mail.is_demo) == ("waiting", False)
     assert hints == []
+
+
+def test_mail_that_is_too_large_is_refused_with_a_sentence_and_nothing_is_written(settings):
+    settings.MAIL_MAX_KB = 20
+
+    with pytest.raises(Refused) as caught:
+        enqueue_mails([make_draft(), make_draft(values={"topic": "Netze", "comment": "lang " * 5000})], now=NOW)
+
+    assert re.fullmatch(
+        r"Die E-Mail „Neu: Netze“ wäre \d+ KB groß, erlaubt sind 20 KB. Bitte kürzen Sie den Text.", str(caught.value)
+    )
+    assert Mail.objects.count() == 0
+
+
+def test_account_mail_wakes_the_worker_on_the_line_kept_for_it(hints, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        make_account_mail()
+
+    assert hints == ["outbox.tasks.drain_account"]

@@ -3,12 +3,13 @@ import datetime as dt
 import pytest
 
 from outbox.models import Mail
-from outbox.services import deliver_due_mails, sweep_mails, sweeping
+from outbox.services import deliver_due_mails, remove_bodies, sweep_mails, sweeping
 from outbox.services.delivery import claim_batch
-from tests.outbox.builders import NOW, make_mail, sending
+from tests.outbox.builders import NOW, make_account_mail, make_invitation_draft, make_mail, sending
 
 pytestmark = pytest.mark.django_db
 LEASE_OVER = NOW + dt.timedelta(seconds=600)
+GRACE = dt.timedelta(seconds=30)  # one timeout of the mail server
 
 
 def fresh(mail):
@@ -31,10 +32,11 @@ def test_claim_of_a_dead_worker_is_taken_back_when_its_lease_ends():
     assert sweep_mails(now=LEASE_OVER - dt.timedelta(seconds=1)) == 0
     assert fresh(mail).state == "sending"
 
-    assert sweep_mails(now=LEASE_OVER) == 1
+    assert sweep_mails(now=LEASE_OVER) == 0
+    assert sweep_mails(now=LEASE_OVER + GRACE) == 1
     swept = fresh(mail)
     assert (swept.state, swept.claim, swept.claimed_at, swept.attempts) == ("retry", "", None, 1)
-    assert (swept.due_at, swept.last_error) == (LEASE_OVER, "Der Versand wurde unterbrochen.")
+    assert (swept.due_at, swept.last_error) == (LEASE_OVER + GRACE, "Der Versand wurde unterbrochen.")
     assert [(row.from_state, row.to_state) for row in mail.log.all()] == [("sending", "retry")]
 
 
@@ -43,18 +45,18 @@ def test_mail_of_a_killed_worker_goes_out_again_with_the_same_message_id(sink):
     claim_batch(now=NOW, size=5)
     sweep_mails(now=LEASE_OVER)
 
-    deliver_due_mails(clock=lambda: LEASE_OVER)
+    deliver_due_mails(clock=lambda: LEASE_OVER + GRACE)
 
     assert [message["Message-ID"] for message in sink.messages] == [mail.message_id]
     assert fresh(mail).state == "sent"
 
 
 def test_mail_that_kills_its_worker_every_time_fails_in_the_end(settings):
-    mail = make_mail(**sending(attempts=settings.MAIL_MAX_ATTEMPTS - 1))
+    mail = make_mail(**sending(attempts=1, refusals=settings.MAIL_MAX_ATTEMPTS - 1))
 
     sweep_mails(now=LEASE_OVER)
 
-    assert (fresh(mail).state, fresh(mail).attempts) == ("failed", settings.MAIL_MAX_ATTEMPTS)
+    assert (fresh(mail).state, fresh(mail).attempts) == ("failed", 2)
 
 
 @pytest.mark.parametrize("state", ["waiting", "retry"])
@@ -83,7 +85,9 @@ def test_more_than_one_portion_is_swept_at_once(monkeypatch):
         make_mail(**sending())
         make_mail(expires_at=NOW)
 
-    assert sweep_mails(now=LEASE_OVER) == 5
+    sweep_mails(now=LEASE_OVER)
+
+    assert Mail.objects.filter(state="retry").count() == 5
     assert Mail.objects.filter(state="expired").count() == 5
 
 
@@ -94,3 +98,36 @@ def test_sweeping_twice_does_no_harm():
     sweep_mails(now=LEASE_OVER)
 
     assert (fresh(mail).attempts, mail.log.count()) == (1, 1)
+
+
+MONTHS_LATER = NOW + dt.timedelta(days=180)
+
+
+def test_words_are_removed_after_their_time_and_the_proof_stays():
+    mail = make_mail(make_invitation_draft(), state="sent", sent_at=NOW, server_answer="250 ok")
+
+    assert remove_bodies(now=MONTHS_LATER - dt.timedelta(seconds=1)) == 0
+    assert remove_bodies(now=MONTHS_LATER) == 1
+
+    kept = fresh(mail)
+    assert (kept.text, kept.mime, kept.secret) == ("", "", "")
+    assert (kept.subject, kept.recipient, kept.message_id) == (mail.subject, "gast@example.org", mail.message_id)
+    assert (kept.sent_at, kept.server_answer, kept.has_personal_link) == (NOW, "250 ok", True)
+    assert remove_bodies(now=MONTHS_LATER) == 0
+
+
+@pytest.mark.parametrize("state", ["draft", "waiting", "retry"])
+def test_words_of_what_may_still_go_out_are_kept(state):
+    mail = make_mail(state=state)
+
+    assert remove_bodies(now=MONTHS_LATER) == 0
+    assert fresh(mail).mime == mail.mime
+
+
+@pytest.mark.parametrize("state", ["failed", "expired", "withdrawn", "undeliverable"])
+def test_code_of_an_account_mail_is_removed_as_soon_as_it_is_over(state):
+    mail = make_account_mail()
+    Mail.objects.filter(pk=mail.pk).update(state=state)
+
+    assert remove_bodies(now=NOW) == 1
+    assert (fresh(mail).text, fresh(mail).mime) == ("", "")

@@ -1,13 +1,14 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from celery import current_app
 from django.conf import settings as portal
 from django.utils import timezone
 
 from outbox import tasks
 from outbox.models import Mail
-from outbox.services.handover import DRAIN
+from outbox.services.handover import DRAIN, DRAIN_ACCOUNT
 from tests.outbox.builders import make_mail, sending
 
 pytestmark = pytest.mark.django_db
@@ -16,9 +17,10 @@ pytestmark = pytest.mark.django_db
 def test_names_that_services_and_beat_use_are_registered():
     current_app.loader.import_default_modules()
 
-    assert DRAIN == tasks.drain.name
+    assert (DRAIN, DRAIN_ACCOUNT) == (tasks.drain.name, tasks.drain_account.name)
     assert portal.CELERY_BEAT_SCHEDULE["sweep-mails"]["task"] == tasks.sweep.name
-    assert {tasks.drain.name, tasks.sweep.name} <= set(current_app.tasks)
+    assert portal.CELERY_BEAT_SCHEDULE["tidy-mails"]["task"] == tasks.tidy.name
+    assert {DRAIN, DRAIN_ACCOUNT, tasks.sweep.name, tasks.tidy.name} <= set(current_app.tasks)
 
 
 def test_drain_sends_what_is_due(sink):
@@ -36,8 +38,11 @@ def test_sweep_sends_what_lost_its_hint_and_what_a_dead_worker_held(sink):
     make_mail(now=now, **sending(claimed_at=now - dt.timedelta(minutes=20)))
 
     tasks.sweep()
+    assert list(Mail.objects.order_by("pk").values_list("state", flat=True)) == ["sent", "retry"]
 
-    assert list(Mail.objects.values_list("state", flat=True)) == ["sent", "sent"]
+    with time_machine.travel(now + dt.timedelta(minutes=1)):
+        tasks.sweep()
+    assert list(Mail.objects.order_by("pk").values_list("state", flat=True)) == ["sent", "sent"]
     assert len(sink.raw) == 2
 
 

@@ -23,6 +23,10 @@ from tests.stack import free_port
 DATA = b"Subject: Test\r\n\r\nText\r\n.Punkt am Anfang\r\n"
 
 
+def at_once():
+    """Nothing is under way that the next mail would have to wait for."""
+
+
 def parcel(pk=7, recipient="gast@example.org"):
     return Parcel(pk, NOW, recipient, DATA)
 
@@ -35,7 +39,7 @@ def transport(sink):
 
 
 def test_folder_gets_the_bytes_under_a_name_of_time_and_id(mail_folder):
-    assert open_transport().send(parcel()) == "abgelegt als 20260327-090000-7.eml"
+    assert open_transport().send(parcel(), at_once) == "abgelegt als 20260327-090000-7.eml"
 
     assert [path.name for path in mail_folder.iterdir()] == ["20260327-090000-7.eml"]
     assert (mail_folder / "20260327-090000-7.eml").read_bytes() == DATA
@@ -53,7 +57,7 @@ def test_folder_that_cannot_be_written_is_unreachable(settings, tmp_path):
     settings.MAIL_FOLDER = tmp_path / "mail"
 
     with pytest.raises(Unreachable, match="nicht beschreibbar"):
-        FolderTransport().send(parcel())
+        FolderTransport().send(parcel(), at_once)
 
 
 @pytest.mark.parametrize("url", ["", "ftp://x", "smtp://", "console://"])
@@ -91,7 +95,7 @@ def test_user_and_password_are_unquoted():
 
 
 def test_many_mails_go_over_one_connection_byte_for_byte(sink, transport):
-    answers = [transport.send(parcel(recipient=f"gast-{n}@example.org")) for n in range(3)]
+    answers = [transport.send(parcel(recipient=f"gast-{n}@example.org"), at_once) for n in range(3)]
 
     assert answers == ["250 2.0.0 angenommen"] * 3
     assert sink.raw == [DATA] * 3
@@ -113,7 +117,7 @@ def test_answer_decides_the_class_and_the_words_are_kept(sink, transport, step, 
     getattr(sink, step).append(words)
 
     with pytest.raises(error) as caught:
-        transport.send(parcel())
+        transport.send(parcel(), at_once)
 
     assert str(caught.value) == words
     assert sink.raw == []
@@ -123,9 +127,9 @@ def test_answer_decides_the_class_and_the_words_are_kept(sink, transport, step, 
 def test_after_a_refusal_the_connection_serves_on(sink, transport, step):
     getattr(sink, step).append("550 nein")
     with pytest.raises(Rejected):
-        transport.send(parcel())
+        transport.send(parcel(), at_once)
 
-    transport.send(parcel(recipient="zweiter@example.org"))
+    transport.send(parcel(recipient="zweiter@example.org"), at_once)
 
     assert [to for _sender, to in sink.envelopes] == [["zweiter@example.org"]]
     assert sink.connections == 1
@@ -135,15 +139,15 @@ def test_after_a_refusal_the_connection_serves_on(sink, transport, step):
 def test_broken_line_defers_the_mail_and_the_next_gets_a_new_connection(sink, transport, step, how):
     getattr(sink, step).append(how)
     with pytest.raises(Deferred, match="brach ab"):
-        transport.send(parcel())
+        transport.send(parcel(), at_once)
 
-    assert transport.send(parcel()) == "250 2.0.0 angenommen"
+    assert transport.send(parcel(), at_once) == "250 2.0.0 angenommen"
     assert (len(sink.raw), sink.connections) == (1, 2)
 
 
 def test_server_that_is_down_is_unreachable():
     with pytest.raises(Unreachable, match="nicht erreichbar"):
-        SmtpTransport(f"smtp://127.0.0.1:{free_port()}/").send(parcel())
+        SmtpTransport(f"smtp://127.0.0.1:{free_port()}/").send(parcel(), at_once)
 
 
 def test_server_that_hangs_is_unreachable(settings):
@@ -152,25 +156,25 @@ def test_server_that_hangs_is_unreachable(settings):
         transport = SmtpTransport(f"smtp://127.0.0.1:{silent.getsockname()[1]}/")
 
         with pytest.raises(Unreachable, match="keine Antwort in der vorgesehenen Zeit"):
-            transport.send(parcel())
+            transport.send(parcel(), at_once)
 
 
 def test_server_without_encryption_gets_no_mail_when_encryption_is_asked(sink):
     with pytest.raises(Unreachable):
-        SmtpTransport(sink.url + "?tls=1").send(parcel())
+        SmtpTransport(sink.url + "?tls=1").send(parcel(), at_once)
 
     assert sink.raw == []
 
 
 def test_server_that_knows_no_password_gets_no_mail(sink):
     with pytest.raises(Unreachable):
-        SmtpTransport(sink.url.replace("//", "//user:pw@")).send(parcel())
+        SmtpTransport(sink.url.replace("//", "//user:pw@")).send(parcel(), at_once)
 
     assert sink.raw == []
 
 
 def test_closing_twice_does_no_harm(transport):
-    transport.send(parcel())
+    transport.send(parcel(), at_once)
     transport.close()
     transport.close()
 

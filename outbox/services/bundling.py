@@ -1,0 +1,92 @@
+"""Notices of something new: the first goes at once, what follows within MAIL_BUNDLE_MINUTES goes in one mail.
+
+A held notice is a row like any other, due when the time is over, so the office sees it waiting. When its time has
+come, it and the others to the same person are written into one mail, and the single ones are withdrawn with a pointer
+to it.
+"""
+
+import datetime as dt
+from itertools import groupby
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from outbox.drafts import Recipient
+from outbox.enums import MOVES, MailState
+from outbox.letters import complete_link, write_letter
+from outbox.mime import build_mime, make_message_id
+from outbox.models import Mail, MailLog
+from outbox.texts import MailText, Markdown, escape_markdown, register, text_of
+
+BUNDLE = "notice_bundle"
+AT_ONCE = 200  # notices that are gathered in one transaction
+
+register(
+    MailText(
+        kind=BUNDLE,
+        title=gettext_lazy("Mehrere Nachrichten in einer"),
+        subject=gettext_lazy("{count} neue Nachrichten"),
+        body=gettext_lazy("es gibt mehrere Neuigkeiten für Sie:\n\n{lines}\n\n[Zur Übersicht]({link})"),
+        placeholders=("count", "lines"),
+    )
+)
+
+
+def hold_for_bundle(notices: list[Mail], *, now: dt.datetime) -> None:
+    """Set when each of the unwritten `notices` is due: now, or when the time since the last one is over."""
+    if not notices or not settings.MAIL_BUNDLE_MINUTES:
+        return
+    window = dt.timedelta(minutes=settings.MAIL_BUNDLE_MINUTES)
+    recent = Mail.objects.filter(
+        is_notice=True, recipient__in={mail.recipient for mail in notices}, due_at__gt=now - window
+    )
+    last_due = dict(recent.exclude(state=MailState.FAILED).values_list("recipient").annotate(Max("due_at")))
+    for mail in notices:
+        last = last_due.get(mail.recipient)
+        if last is not None:
+            mail.due_at = last if last > now else last + window
+
+
+@transaction.atomic
+def bundle_due_notices(*, now: dt.datetime) -> int:
+    """Write the notices that are due to the same person into one mail each; return how many such mails."""
+    due = Mail.objects.due(now).filter(is_notice=True, state=MailState.WAITING, bundled_in=None)
+    fields = ("pk", "recipient", "recipient_name", "subject", "path", "expires_at", "kind", "text")
+    rows = due.exclude(kind=BUNDLE).order_by("recipient", "pk").select_for_update(skip_locked=True, of=("self",))
+    groups = [list(group) for _recipient, group in groupby(rows.only(*fields)[:AT_ONCE], key=lambda m: m.recipient)]
+    groups = [group for group in groups if len(group) > 1]
+    for group in groups:
+        _bundle(group, now)
+    return len(groups)
+
+
+def _bundle(group: list[Mail], now: dt.datetime) -> None:
+    bundle = _bundle_mail(group, now)
+    bundle.save()
+    note = _("Steht in der Sammelnachricht an diese Person.")
+    Mail.objects.filter(pk__in=[mail.pk for mail in group]).update(
+        state=MOVES["bundle"].target, bundled_in=bundle, last_error=note
+    )
+    MailLog.objects.bulk_create(
+        MailLog(mail=mail, at=now, from_state=MailState.WAITING, to_state=MOVES["bundle"].target, note=note)
+        for mail in group
+    )
+
+
+def _bundle_mail(group: list[Mail], now: dt.datetime) -> Mail:
+    first, batch, message_id = group[0], uuid4(), make_message_id()
+    greeting = first.text.partition("\n")[0].removesuffix(",")
+    lines = Markdown("\n".join(f"- [{escape_markdown(mail.subject)}]({complete_link(mail.path)})" for mail in group))
+    values = {"count": str(len(group)), "lines": lines}
+    letter = write_letter(text_of(BUNDLE), greeting=greeting, link="/", values=values)
+    to = Recipient(first.recipient, first.recipient_name, greeting)
+    return Mail(
+        kind=BUNDLE, subject_key="bundle", occasion=batch.hex, recipient=to.email, recipient_name=to.name,
+        subject=letter.subject, text=letter.text, message_id=message_id, created_at=now, due_at=now, batch=batch,
+        mime=build_mime(letter, to=to, message_id=message_id, now=now), path="/", is_notice=True,
+        expires_at=max(mail.expires_at for mail in group),
+    )  # fmt: skip

@@ -1,0 +1,117 @@
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from outbox.models import Mail
+from outbox.services import deliver_due_mails
+from outbox.services.bundling import bundle_due_notices
+from outbox.texts import MailText, register
+from tests.outbox.builders import NOW, make_draft, make_mail, make_recipient
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SOON, WINDOW_OVER = NOW + dt.timedelta(minutes=4), NOW + dt.timedelta(minutes=10)
+register(
+    MailText(
+        kind="test_news", title="Neuigkeit", subject="Neu: {topic}", body="[Öffnen]({link})", placeholders=("topic",),
+        is_notice=True,
+    )
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def ten_minutes(settings):
+    settings.MAIL_BUNDLE_MINUTES = 10
+
+
+def make_news(topic, *, now=NOW, email="gast@example.org", path="/neu/"):
+    draft = make_draft(kind="test_news", values={"topic": topic}, to=make_recipient(email=email), path=path)
+    return make_mail(draft, now=now)
+
+
+def deliver(now):
+    return deliver_due_mails(clock=lambda: now).sent
+
+
+def test_first_notice_goes_at_once_and_what_follows_waits_for_the_rest_of_ten_minutes(sink):
+    first = make_news("Netze")
+    assert deliver(NOW) == 1
+
+    second, third = make_news("Flächen", now=SOON), make_news("Kräfte", now=SOON)
+
+    assert [mail.due_at for mail in (first, second, third)] == [NOW, WINDOW_OVER, WINDOW_OVER]
+    assert deliver(WINDOW_OVER - dt.timedelta(seconds=1)) == 0
+    assert deliver(WINDOW_OVER) == 1
+    assert [str(message["Subject"]) for message in sink.messages] == ["Neu: Netze", "2 neue Nachrichten"]
+
+
+def test_bundle_lists_each_notice_with_its_page_and_the_single_ones_point_at_it(sink):
+    make_news("Netze")
+    deliver(NOW)
+    second = make_news("Flächen *neu* [x](https://evil.example)", now=SOON, path="/a/")
+    third = make_news("Kräfte", now=SOON, path="/b/")
+    deliver(WINDOW_OVER)
+
+    bundle = Mail.objects.get(kind="notice_bundle")
+    text = sink.messages[1].get_body(("plain",)).get_content()
+    assert "- Neu: Flächen *neu* [x](https://evil.example): http://localhost:8000/a/\n" in text.replace("\r\n", "\n")
+    assert "- Neu: Kräfte: http://localhost:8000/b/\n" in text.replace("\r\n", "\n")
+    assert text.startswith("Guten Tag,")
+    assert 'evil.example"' not in sink.messages[1].get_body(("html",)).get_content()
+    for mail in (second, third):
+        mail.refresh_from_db()
+        assert (mail.state, mail.bundled_in) == ("withdrawn", bundle)
+        assert mail.last_error == "Steht in der Sammelnachricht an diese Person."
+        assert [(row.from_state, row.to_state) for row in mail.log.all()] == [("waiting", "withdrawn")]
+    assert (bundle.state, bundle.recipient, bundle.recipient_name) == ("sent", "gast@example.org", "Leitung Werk")
+
+
+def test_single_held_notice_goes_out_as_it_is(sink):
+    make_news("Netze")
+    deliver(NOW)
+    make_news("Flächen", now=SOON)
+    deliver(WINDOW_OVER)
+
+    assert [str(message["Subject"]) for message in sink.messages] == ["Neu: Netze", "Neu: Flächen"]
+
+
+def test_after_a_bundle_ten_minutes_begin_anew(sink):
+    for topic, now in (("Netze", NOW), ("Flächen", SOON), ("Kräfte", SOON)):
+        make_news(topic, now=now)
+        deliver(now)
+    deliver(WINDOW_OVER)
+
+    held = make_news("Später", now=WINDOW_OVER + dt.timedelta(minutes=1))
+    free = make_news("Viel später", now=WINDOW_OVER + dt.timedelta(minutes=30))
+
+    assert held.due_at == WINDOW_OVER + dt.timedelta(minutes=10)
+    assert free.due_at == WINDOW_OVER + dt.timedelta(minutes=30)
+
+
+def test_notices_to_others_and_other_mails_are_not_held():
+    make_news("Netze")
+
+    other, invitation = make_news("Flächen", now=SOON, email="zweiter@example.org"), make_mail(now=SOON)
+
+    assert (other.due_at, invitation.due_at) == (SOON, SOON)
+
+
+def test_nothing_is_bundled_twice():
+    make_news("Netze"), make_news("Flächen", now=SOON), make_news("Kräfte", now=SOON)
+
+    assert [bundle_due_notices(now=WINDOW_OVER) for _n in range(2)] == [1, 0]
+    assert Mail.objects.filter(kind="notice_bundle").count() == 1
+
+
+def test_without_minutes_nothing_is_held(settings):
+    settings.MAIL_BUNDLE_MINUTES = 0
+    make_news("Netze")
+
+    assert make_news("Flächen", now=SOON).due_at == SOON
+
+
+def test_database_refuses_a_notice_with_a_personal_link():
+    mail = make_mail()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Mail.objects.filter(pk=mail.pk).update(is_notice=True, has_personal_link=True, secret="x")
