@@ -28,6 +28,7 @@ register(
             "Das Öffnen des Links entscheidet nichts. Sie entscheiden erst auf der Seite."
         ),
         placeholders=("kind", "title", "vote", "due_on"),
+        is_notice=True,
     ),
     MailText(
         kind="approval_decided",
@@ -38,6 +39,7 @@ register(
             "\n\n[Weiter im Portal]({link})"
         ),
         placeholders=("kind", "title", "answer", "who", "comment", "office"),
+        is_notice=True,
     ),
     MailText(
         kind="approval_withdrawn",
@@ -47,6 +49,7 @@ register(
             "die folgende Bitte um Freigabe ist {state}. Sie müssen nichts mehr tun.\n\n{kind}: **{title}**"
         ),
         placeholders=("kind", "title", "state"),
+        is_notice=True,
     ),
 )
 

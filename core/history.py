@@ -1,5 +1,9 @@
 """Saving with a reason, and reading the reasons back as *Verlauf*."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection, models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -11,6 +15,23 @@ def save_as(obj, *, by, reason: str | Promise) -> None:
     obj._history_user = by if getattr(by, "pk", None) else None
     obj._change_reason = str(reason)[:100]
     obj.save()
+
+
+def update_all_as(rows: Sequence[models.Model], values: Mapping[str, Any], *, by, reason: str | Promise) -> None:
+    """Set the same `values` in all `rows` of one model, with a line of history each, as `save_as` would.
+
+    Costs two statements on PostgreSQL, on SQLite two a batch.
+    """
+    for row in rows:
+        for name, value in values.items():
+            setattr(row, name, value)
+    model, size = type(rows[0]), connection.features.max_query_params
+    step = size - len(values) if size else len(rows)
+    for start in range(0, len(rows), step):
+        batch = [row.pk for row in rows[start : start + step]]
+        model._default_manager.filter(pk__in=batch).update(**values)
+    user = by if getattr(by, "pk", None) else None
+    model.history.bulk_history_create(rows, update=True, default_user=user, default_change_reason=str(reason)[:100])
 
 
 def entries_of(obj, *, limit: int = 50) -> list[HistoryEntry]:

@@ -64,10 +64,19 @@ def web_command(addresses: list[str]) -> list[str]:
 
 
 def worker_command() -> list[str]:
-    """Return how one worker runs; in one process, so that nothing can outlive it."""
+    """Return how one worker runs: in one process, so that nothing can outlive it, with a thread for each connection to
+    the mail server and one for everything else.
+    """
     return [
         *(sys.executable, "-m", "celery", "--quiet", "-A", "masterplan", "worker"),
-        *("--pool=solo", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=WARNING"),
+        *(
+            "--pool=threads",
+            "--concurrency=4",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+            "--loglevel=WARNING",
+        ),
     ]
 
 

@@ -28,6 +28,7 @@ Bitte berichten Sie bis zum **{due}**. Vier Angaben genügen: Phase, Ampel, Fina
 [Bericht prüfen]({link})
 """),
         placeholders=("measure", "organisation"),
+        is_notice=True,
     ),
     MailText(
         kind="report_accepted",
@@ -38,6 +39,7 @@ Bitte berichten Sie bis zum **{due}**. Vier Angaben genügen: Phase, Ampel, Fina
 [Maßnahme öffnen]({link})
 """),
         placeholders=("measure",),
+        is_notice=True,
     ),
     MailText(
         kind="report_returned",
@@ -52,5 +54,6 @@ Ihre Angaben sind noch da; Sie können dort weiterschreiben.
 [Bericht überarbeiten]({link})
 """),
         placeholders=("measure", "comment"),
+        is_notice=True,
     ),
 )

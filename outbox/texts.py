@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from string import Formatter
 
+from django.utils.functional import Promise
+
 from outbox.errors import TextError
 
 ALWAYS = frozenset({"greeting", "link"})
@@ -27,9 +29,9 @@ class MailText:
     """
 
     kind: str
-    title: str
-    subject: str
-    body: str
+    title: str | Promise
+    subject: str | Promise
+    body: str | Promise
     placeholders: tuple[str, ...] = ()
     is_notice: bool = False
 

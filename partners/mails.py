@@ -30,6 +30,7 @@ register(
             "[Konto öffnen]({link})\n"
         ),
         placeholders=("principal", "deputy", "period"),
+        is_notice=True,
     ),
 )
 

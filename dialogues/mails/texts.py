@@ -11,6 +11,7 @@ register(
         subject=_("Themenvorschlag: {topic}"),
         body=_("{organisation} schlägt ein Thema vor: **{topic}**\n\n{description}\n\n[Thema öffnen]({link})"),
         placeholders=("topic", "organisation", "description"),
+        is_notice=True,
     ),
     MailText(
         kind="topic_taken_up",
@@ -21,6 +22,7 @@ register(
             "wird.\n\n[Thema öffnen]({link})"
         ),
         placeholders=("topic",),
+        is_notice=True,
     ),
     MailText(
         kind="topic_declined",
@@ -32,6 +34,7 @@ register(
             "[Thema öffnen]({link})"
         ),
         placeholders=("topic", "reason"),
+        is_notice=True,
     ),
     MailText(
         kind="topic_decided",
@@ -42,6 +45,7 @@ register(
             "[Thema öffnen]({link})"
         ),
         placeholders=("topic", "state", "reason"),
+        is_notice=True,
     ),
     MailText(
         kind="date_fixed",

@@ -10,7 +10,7 @@ from approvals.enums import ApprovalKind
 from approvals.services import lapse_approval
 from core.dates import format_date, local_date
 from core.errors import Outpaced, Refused
-from core.history import save_as
+from core.history import save_as, update_all_as
 from dialogues import mails
 from dialogues.enums import BEFORE_THE_DAY, AnswerState, DialogueState
 from dialogues.models import Dialogue, Invitation
@@ -18,6 +18,11 @@ from dialogues.services.dates import release_date
 from dialogues.services.planning import lock_dialogue, move_dialogue, require_office
 from partners.models import Person
 from partners.recipients import recipient_of
+
+NO_ANSWER = {
+    "answer": AnswerState.OPEN, "party": 1, "answered_at": None, "channel": "", "substitute_name": "",
+    "substitute_function": "", "substitute_email": "", "remark": "", "shares_answer": False,
+}  # fmt: skip
 
 
 def _require_guest_list(dialogue: Dialogue) -> None:
@@ -59,9 +64,8 @@ def add_guests(*, dialogue: Dialogue, people=(), organisations=(), lists=(), by)
 
 def _forget_answer(row: Invitation) -> None:
     """Open the invitation again: neither the answer nor the substitute holds for another date."""
-    row.answer, row.party, row.answered_at, row.channel = AnswerState.OPEN, 1, None, ""
-    row.substitute_name = row.substitute_function = row.substitute_email = row.remark = ""
-    row.shares_answer = False
+    for name, value in NO_ANSWER.items():
+        setattr(row, name, value)
 
 
 def _reachable(people, organisations, lists) -> list[Person]:
@@ -119,10 +123,8 @@ def release_invitations(*, dialogue: Dialogue, answer_by: dt.date, expected: int
             _("Ohne E-Mail-Adresse: %(names)s. Tragen Sie sie nach, oder streichen Sie die Person von der Liste.")
             % {"names": unreachable}
         )
-    for row in rows:
-        row.released_at, row.released_round = now, dialogue.round
-        _forget_answer(row)
-        save_as(row, by=by, reason=_("Einladung versandt"))
+    values = NO_ANSWER | {"released_at": now, "released_round": dialogue.round}
+    update_all_as(rows, values, by=by, reason=_("Einladung versandt"))
     dialogue.answer_by = answer_by
     reason = ngettext("%(count)d Einladung versandt", "%(count)d Einladungen versandt", len(rows)) % {
         "count": len(rows)

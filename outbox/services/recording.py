@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from time import monotonic, sleep
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
@@ -107,7 +108,12 @@ def release(mails: Iterable[Mail], *, due_at: dt.datetime | None = None, words: 
     mails = list(mails)
     if not mails:
         return
-    fields = {"state": MOVES["release"].target, "claim": "", "claimed_at": None, "last_error": words[:WORDS_LENGTH]}
+    fields: dict[str, Any] = {
+        "state": MOVES["release"].target,
+        "claim": "",
+        "claimed_at": None,
+        "last_error": words[:WORDS_LENGTH],
+    }
     if due_at is not None:
         fields["due_at"] = due_at
     held = Mail.objects.filter(pk__in=[mail.pk for mail in mails], state=MailState.SENDING, claim=mails[0].claim)
