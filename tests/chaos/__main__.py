@@ -47,7 +47,7 @@ def main() -> int:
 def play_both(mails: int, kills: int, seed: str, say: Say) -> int:
     """Play on the full stack, then a tenth of it on the embedded stack; print the verdicts, return the exit code."""
     began = time.monotonic()
-    workers = int(os.environ.get("CHAOS_WORKERS", 3))
+    workers = int(os.environ.get("CHAOS_WORKERS", 4))
     with own_folder() as folder, full_stage(folder, workers=workers) as stage:
         full = play(stage, Options(mails, kills, seed, FULL_SECONDS), say)
     say("once more on SQLite, a broker in a folder and one worker")

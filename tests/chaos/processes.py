@@ -12,6 +12,7 @@ from typing import Any
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 STOP_SECONDS = 10
+ESTABLISHED = "01"  # as /proc/net/tcp writes it
 
 
 @dataclass
@@ -74,6 +75,19 @@ class Process:
                 self.popen.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 self.kill()
+
+    def is_connected_to(self, port: int) -> bool:
+        """Say whether it holds a connection to `port` of this machine; Linux tells, elsewhere nobody knows."""
+        try:
+            sockets = {os.readlink(entry) for entry in Path(f"/proc/{self.popen.pid}/fd").iterdir()}
+            rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        except (OSError, AttributeError):
+            return False
+        return any(
+            f"socket:[{row[9]}]" in sockets
+            for row in rows
+            if row[2].endswith(f":{port:04X}") and row[3] == ESTABLISHED
+        )
 
     def last_words(self) -> str:
         """Return the last line of its log that says something."""

@@ -39,7 +39,7 @@ class Story:
         self.recipients = draw_recipients(options.seed, options.mails)
         accepted = sum(not is_permanent(fate_of(recipient)) for recipient in self.recipients)
         self.events = draw_events(options.seed, mails=accepted, kills=options.kills, outages=set(stage.outages))
-        self.crew = Crew(stage.workers, [stage.beat], seed=options.seed, say=say)
+        self.crew = Crew(stage.workers, [stage.beat], mail_port=stage.mail_port, seed=options.seed, say=say)
         self.office = Process(
             "The office", [sys.executable, "-m", "tests.chaos.invitations", *self._office_arguments()],
             stage.folder / "office.log", stage.environment,
@@ -120,6 +120,7 @@ class Story:
             kept=journal.kept,
             kills=self.crew.kills,
             planned_kills=self.options.kills,
+            duplicates_a_kill=self.stage.connections_a_worker,
             connections=journal.connections,
             connection_limit=CONNECTIONS,
             seconds=time.monotonic() - self.began,

@@ -21,16 +21,24 @@ CONNECTIONS = 3
 SWEEP_SECONDS = 3
 # As in an office, only faster: nobody wants to wait ten minutes for the claim of a killed worker to lapse.
 SETTINGS = {
-    "MAIL_TIMEOUT": "4",
+    "MAIL_TIMEOUT": "3",
     "MAIL_BATCH_SIZE": "20",
     "MAIL_LEASE_SECONDS": "20",
-    "MAIL_SLOT_SECONDS": "20",
+    "MAIL_SLOT_SECONDS": "12",
     "MAIL_CONNECTIONS": str(CONNECTIONS),
+    "MAIL_THROTTLE_SECONDS": "5",
     "MAIL_BACKOFF": "1,2,3,5",
     "MAIL_SWEEP_SECONDS": str(SWEEP_SECONDS),
     "MAIL_MAX_ATTEMPTS": "100",
     "WORKER_SILENT_SECONDS": "30",
 }
+
+
+# One process with one connection to the mail server, as each process of the worker in docker-compose.yml has it.
+SINGLE_WORKER = [
+    *(sys.executable, "-m", "celery", "--quiet", "-A", "masterplan", "worker", "--pool=solo"),
+    *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=WARNING"),
+]
 
 
 class Outage(NamedTuple):
@@ -44,10 +52,15 @@ class Outage(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """Everything a run is played on; nothing of the portal runs yet."""
+    """Everything a run is played on; nothing of the portal runs yet.
+
+    A worker holds at most `connections_a_worker` connections to the mail server, which listens at `mail_port`.
+    """
 
     environment: dict[str, str]
     workers: list[Process]
+    connections_a_worker: int
+    mail_port: int
     beat: Process
     outages: dict[Act, Outage]
     journal: Journal
@@ -73,7 +86,7 @@ def full_stage(folder: Path, *, workers: int) -> Iterator[Stage]:
     try:
         database.create()
         broker.create()
-        with _stage(folder, workers, database.address, REDIS_URL=broker.address) as stage:
+        with _stage(folder, [SINGLE_WORKER] * workers, 1, database.address, REDIS_URL=broker.address) as stage:
             stage.outages[Act.REDIS] = Outage(
                 "Redis is stopped and emptied", broker.process, broker.crash, broker.start, 3
             )
@@ -89,12 +102,14 @@ def full_stage(folder: Path, *, workers: int) -> Iterator[Stage]:
 @contextmanager
 def embedded_stage(folder: Path) -> Iterator[Stage]:
     """Set up SQLite and the broker in a folder, with one worker, as `manage.py portal` runs them."""
-    with _stage(folder, 1, f"sqlite:///{folder / 'var' / 'db.sqlite3'}") as stage:
+    with _stage(folder, [worker_command()], CONNECTIONS, f"sqlite:///{folder / 'var' / 'db.sqlite3'}") as stage:
         yield stage
 
 
 @contextmanager
-def _stage(folder: Path, workers: int, database: str, **servers: str) -> Iterator[Stage]:
+def _stage(
+    folder: Path, workers: list[list[str]], connections_a_worker: int, database: str, **servers: str
+) -> Iterator[Stage]:
     port = free_port()
     journal = Journal(folder / "kept.jsonl")
     environment = native_environment(
@@ -114,7 +129,9 @@ def _stage(folder: Path, workers: int, database: str, **servers: str) -> Iterato
         wait_until(lambda: _is_listening(journal), seconds=READY_SECONDS, what=mail_server.last_words)
         yield Stage(
             environment=environment,
-            workers=[_worker(number, folder, environment) for number in range(1, workers + 1)],
+            workers=[_worker(number, command, folder, environment) for number, command in enumerate(workers, 1)],
+            connections_a_worker=connections_a_worker,
+            mail_port=port,
             beat=Process("beat", beat_command(), folder / "beat.log", environment),
             outages={Act.REFUSE: refusing(mail_server)},
             journal=journal,
@@ -130,9 +147,10 @@ def _migrate(environment: dict[str, str]) -> None:
     subprocess.run(command, cwd=BASE_DIR, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
-def _worker(number: int, folder: Path, environment: dict[str, str]) -> Process:
-    command = [*worker_command(), f"--hostname=worker{number}@%h"]
-    return Process(f"worker {number}", command, folder / f"worker-{number}.log", environment)
+def _worker(number: int, command: list[str], folder: Path, environment: dict[str, str]) -> Process:
+    return Process(
+        f"worker {number}", [*command, f"--hostname=worker{number}@%h"], folder / f"worker-{number}.log", environment
+    )
 
 
 def refusing(mail_server: Process) -> Outage:

@@ -17,7 +17,7 @@ FIGURES = {"mails": 200, "kills": 3, "lost": 0, "duplicates": 1, "failed_visible
 def test_full_stack_keeps_its_promises_in_a_short_run(story_of):
     if missing := missing_programs():
         pytest.skip(missing)
-    with own_folder() as folder, full_stage(folder, workers=3) as stage:
+    with own_folder() as folder, full_stage(folder, workers=4) as stage:
         verdict = story_of(stage, mails=200, kills=3)
 
     assert verdict.broken == []
@@ -36,7 +36,6 @@ def test_embedded_stack_loses_nothing_when_its_one_worker_is_killed(story_of):
     assert {name: verdict.figures[name] for name in ("mails", "kills", "lost", "failed_visible", "stuck")} == {
         "mails": 50, "kills": 2, "lost": 0, "failed_visible": 2, "stuck": 0,
     }  # fmt: skip
-    assert verdict.figures["duplicates"] <= 2
 
 
 @pytest.fixture

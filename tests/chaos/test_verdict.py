@@ -30,6 +30,7 @@ def make_facts(**fields) -> Facts:
         kept=[make_kept(1), make_kept(2, at=101.0)],
         kills=[100.5],
         planned_kills=1,
+        duplicates_a_kill=1,
         connections=[(99.0, 102.0)],
         connection_limit=3,
         seconds=12.34,
@@ -53,6 +54,13 @@ def test_one_duplicate_a_kill_is_allowed():
 
     assert verdict.broken == []
     assert verdict.figures["duplicates"] == 1
+
+
+def test_worker_with_two_connections_may_leave_two_duplicates():
+    kept = [make_kept(1), make_kept(1, at=120.0), make_kept(2), make_kept(2, at=120.0)]
+
+    assert judge(make_facts(kept=kept, duplicates_a_kill=2)).broken == []
+    assert judge(make_facts(kept=kept, duplicates_a_kill=1)).broken == ["2 duplicates are more than 1 kills explain"]
 
 
 BROKEN = {

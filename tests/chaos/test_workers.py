@@ -1,3 +1,4 @@
+import socket
 import sys
 
 import pytest
@@ -15,13 +16,13 @@ def make_crew(tmp_path):
     """Yield a function that starts a crew of sleepers; `lines` of the crew holds what it said."""
     crews = []
 
-    def make(code: str = "import time; time.sleep(60)", count: int = 2) -> Crew:
+    def make(code: str = "import time; time.sleep(60)", count: int = 2, mail_port: int = 1) -> Crew:
         lines = []
         sleepers = [
             Process(f"worker {number}", [sys.executable, "-c", code], tmp_path / f"{number}.log")
             for number in range(1, count + 1)
         ]
-        crew = Crew(sleepers, [], seed="seed", say=lines.append)
+        crew = Crew(sleepers, [], mail_port=mail_port, seed="seed", say=lines.append)
         crew.lines = lines
         crews.append(crew)
         crew.start()
@@ -47,6 +48,28 @@ def test_killed_worker_is_started_again_and_the_kill_is_noted(make_crew, monkeyp
     assert worker.popen.pid != first
     assert len(crew.kills) == 1
     assert crew.lines == ["kill -9 worker 1 (kill 1)"]
+
+
+def test_killer_prefers_whoever_talks_to_the_mail_server(make_crew, monkeypatch):
+    monkeypatch.setattr(workers, "WARM_AFTER_SECONDS", 0)
+    with socket.create_server(("127.0.0.1", 0)) as mail_server:
+        port = mail_server.getsockname()[1]
+        crew = make_crew(count=3, mail_port=port)
+        sender = crew.workers[1]
+        sender.kill()
+        sender.command = [
+            sys.executable,
+            "-c",
+            f"import socket, time; s = socket.create_connection(('127.0.0.1', {port})); time.sleep(60)",
+        ]
+        sender.start()
+        with mail_server.accept()[0]:
+            assert [worker.is_connected_to(port) for worker in crew.workers] == [False, True, False]
+
+            crew.kill_one()
+
+    assert [worker.ended() for worker in crew.workers] == [None, -9, None]
+    assert crew.lines == ["kill -9 worker 2 as it sends (kill 1)"]
 
 
 def test_worker_that_still_loads_is_not_killed(make_crew):

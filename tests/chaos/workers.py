@@ -11,10 +11,15 @@ PAUSE_SECONDS = 0.5  # a container engine takes at least so long to start a proc
 
 
 class Crew:
-    """`workers` may be killed, `others` (beat) run beside them; whoever ends is started again."""
+    """`workers` may be killed, `others` (beat) run beside them; whoever ends is started again.
 
-    def __init__(self, workers: list[Process], others: list[Process], *, seed: str, say: Callable[[str], None]):
-        self.workers, self.others, self.say = workers, others, say
+    The killer prefers workers that hold a connection to the mail server, which listens at `mail_port`.
+    """
+
+    def __init__(
+        self, workers: list[Process], others: list[Process], *, mail_port: int, seed: str, say: Callable[[str], None]
+    ):
+        self.workers, self.others, self.mail_port, self.say = workers, others, mail_port, say
         self.chance = random.Random(f"{seed}/killer")
         self.kills: list[float] = []
 
@@ -32,14 +37,15 @@ class Crew:
                 process.start()
 
     def kill_one(self) -> bool:
-        """Kill a random worker that is at work; False while there is none to kill."""
+        """Kill a random worker, one that sends if there is one; False while all are still loading."""
         warm = [worker for worker in self.workers if worker.ended() is None and worker.age > WARM_AFTER_SECONDS]
         if not warm:
             return False
-        victim = self.chance.choice(warm)
-        victim.kill()
+        sending = [worker for worker in warm if worker.is_connected_to(self.mail_port)]
+        victim = self.chance.choice(sending or warm)
         self.kills.append(time.time())
-        self.say(f"kill -9 {victim.name} (kill {len(self.kills)})")
+        victim.kill()
+        self.say(f"kill -9 {victim.name}{' as it sends' if sending else ''} (kill {len(self.kills)})")
         return True
 
     def stop(self) -> None:
