@@ -17,12 +17,13 @@ VAR_DIR ?= $(CURDIR)/var
 PORT ?= 8000
 export VAR_DIR PORT
 
-.PHONY: help run test check format lock clean
+.PHONY: help run test check chaos format lock clean
 
 help:
 	@echo 'make run      Portal zum Ausprobieren starten (PORT=8000)'
 	@echo 'make test     Alle Tests, die dieser Rechner ausführen kann (REQUIRE_ALL=1: fehlende sind ein Fehler; ARGS=tests/core)'
 	@echo 'make check    Form, Typen, Schichten, Migrationen, Kataloge prüfen'
+	@echo 'make chaos    Versand unter Störungen messen: beendete Worker, verlorene Warteschlange, bockiger Mailserver (CHAOS_MAILS=200 CHAOS_KILLS=3)'
 	@echo 'make format   Quelltext in Form bringen'
 	@echo 'make lock     Abhängigkeiten neu festschreiben'
 	@echo 'make clean    Alles Erzeugte entfernen, auch die Datenbank zum Ausprobieren'
@@ -67,6 +68,9 @@ test: $(DEVELOPMENT) $(FRONTEND)
 
 check: $(DEVELOPMENT) $(FRONTEND)
 	@exec $(BIN)/python -m tests.check
+
+chaos: $(DEVELOPMENT)
+	@exec $(BIN)/python -m tests.chaos
 
 format: $(DEVELOPMENT)
 	@$(BIN)/ruff format .

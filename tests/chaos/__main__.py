@@ -1,0 +1,98 @@
+"""`make chaos`: plays a run on the full stack and one on the embedded stack; the last line is one JSON object.
+
+CHAOS_MAILS, CHAOS_KILLS and CHAOS_WORKERS make it larger or smaller, CHAOS_SEED plays the plan of a former run again.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.chaos.run import Options, RunFailed, Say, Story
+from tests.chaos.servers import ServerFailed, missing_programs
+from tests.chaos.stages import Stage, embedded_stage, full_stage, own_folder
+from tests.chaos.verdict import Verdict
+
+WHOLE_SECONDS = 475
+FULL_SECONDS, EMBEDDED_SECONDS = 330, 90
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+
+
+def main() -> int:
+    """Play both runs; return 0 when every promise was kept, 1 when one was broken, 2 when a run was not possible."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.default_int_handler)
+    if missing := missing_programs():
+        write(f"The run is not possible: {missing}.")
+        return 2
+    mails, kills = int(os.environ.get("CHAOS_MAILS", 2000)), int(os.environ.get("CHAOS_KILLS", 20))
+    seed = os.environ.get("CHAOS_SEED") or secrets.token_hex(4)
+    say = sayer()
+    say(f"seed {seed}: {mails} mails, {kills} kills (CHAOS_SEED={seed} plays the same plan again)")
+    try:
+        return play_both(mails, kills, seed, say)
+    except (RunFailed, ServerFailed, AssertionError) as error:
+        write(f"The run could not be played: {error}")
+        return 2
+    except KeyboardInterrupt:
+        write("The run was ended before its time.")
+        return 2
+
+
+def play_both(mails: int, kills: int, seed: str, say: Say) -> int:
+    """Play on the full stack, then a tenth of it on the embedded stack; print the verdicts, return the exit code."""
+    began = time.monotonic()
+    workers = int(os.environ.get("CHAOS_WORKERS", 4))
+    with own_folder() as folder, full_stage(folder, workers=workers) as stage:
+        full = play(stage, Options(mails, kills, seed, FULL_SECONDS), say)
+    say("once more on SQLite, a broker in a folder and one worker")
+    with own_folder() as folder, embedded_stage(folder) as stage:
+        small = play(stage, Options(max(mails // 10, 50), max(kills // 5, 1), seed, EMBEDDED_SECONDS), say)
+    seconds = round(time.monotonic() - began, 1)
+    broken = full.broken + [f"embedded: {sentence}" for sentence in small.broken]
+    if seconds > WHOLE_SECONDS:
+        broken.append(f"the whole took {seconds:.0f} seconds, allowed are {WHOLE_SECONDS}")
+    for sentence in broken:
+        write(f"BROKEN: {sentence}")
+    write("Every promise was kept." if not broken else f"{len(broken)} promises were broken.")
+    write(json.dumps({**full.figures, "seconds": seconds, "seed": seed, "broken": broken, "embedded": small.figures}))
+    return int(bool(broken))
+
+
+def play(stage: Stage, options: Options, say: Say) -> Verdict:
+    """Play one run and tell what it came to."""
+    verdict = Story(stage, options, say).play()
+    say("the mail server's faults: " + ", ".join(f"{count} × {name}" for name, count in stage.journal.faults.items()))
+    say(", ".join(f"{name} {figure}" for name, figure in verdict.figures.items()))
+    if verdict.broken:
+        say(f"the logs are kept in {keep_logs(stage.folder)}")
+    return verdict
+
+
+def keep_logs(folder: Path) -> Path:
+    """Copy the logs to where nothing removes them, and return where that is."""
+    kept = Path(tempfile.mkdtemp(prefix="masterplan-chaos-logs-"))
+    for path in (*folder.glob("*.log"), *folder.glob("*.jsonl")):
+        shutil.copy(path, kept)
+    return kept
+
+
+def sayer() -> Say:
+    """Return what prints a line with the time since now."""
+    began = time.monotonic()
+    return lambda line: write(f"[{time.monotonic() - began:6.1f} s] {line}")
+
+
+def write(line: str) -> None:
+    """Print at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

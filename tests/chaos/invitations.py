@@ -1,0 +1,70 @@
+"""A person of the office at work: puts the guests of the plan on a list and releases their invitations.
+
+`python -m tests.chaos.invitations SEED COUNT CHUNK`, with the portal's own settings in the environment. Whoever meets
+a database that is away tries again, as a person would; what was released stays released.
+"""
+
+import datetime as dt
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import django
+
+django.setup()
+
+from django.db import InterfaceError, OperationalError, connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from dialogues.enums import DialogueState  # noqa: E402
+from dialogues.models import Dialogue  # noqa: E402
+from dialogues.services import add_guests, release_invitations  # noqa: E402
+from dialogues.services.invitations import unreleased  # noqa: E402
+from partners.models import Person  # noqa: E402
+from tests.chaos.plan import draw_recipients  # noqa: E402
+from tests.dialogues.builders import make_dialogue, make_office  # noqa: E402
+
+TRIES = 30
+
+
+def main(seed: str, count: int, chunk: int) -> None:
+    """Invite `count` guests to one dialogue, released `chunk` at a time."""
+    begin = timezone.now() + dt.timedelta(days=60)
+    office = make_office()
+    dialogue = make_dialogue(DialogueState.SCHEDULED, starts_at=begin, ends_at=begin + dt.timedelta(hours=2))
+    for people in guests(seed, count, chunk):
+        persevere(lambda people=people: add_guests(dialogue=dialogue, people=people, by=office))
+        persevere(lambda: release(dialogue, office))
+
+
+def guests(seed: str, count: int, chunk: int) -> Iterator[list[Person]]:
+    """Write the contacts of the plan and yield them by chunks."""
+    people = Person.objects.bulk_create(
+        [Person(name=f"Gast {number}", email=email) for number, email in enumerate(draw_recipients(seed, count), 1)]
+    )
+    for first in range(0, count, chunk):
+        yield people[first : first + chunk]
+
+
+def release(dialogue: Dialogue, office) -> None:
+    """Release what has not gone out yet."""
+    if expected := unreleased(dialogue).count():
+        answer_by = timezone.localdate() + dt.timedelta(days=30)
+        release_invitations(dialogue=dialogue, answer_by=answer_by, expected=expected, by=office, now=timezone.now())
+
+
+def persevere(act: Callable[[], object]) -> None:
+    """Do `act` until the database took it. Raises the last error when that does not happen."""
+    for last in reversed(range(TRIES)):
+        try:
+            act()
+            return
+        except (OperationalError, InterfaceError):
+            if not last:
+                raise
+            connection.close()
+            time.sleep(1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

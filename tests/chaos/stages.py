@@ -1,0 +1,168 @@
+"""The two ways the portal runs, each set up from nothing and taken down again, with a mail server that misbehaves."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from masterplan.processes import beat_command, worker_command
+from tests.chaos.ledger import Journal, Outbox
+from tests.chaos.plan import Act
+from tests.chaos.processes import BASE_DIR, Process
+from tests.chaos.servers import READY_SECONDS, PostgreSQL, Redis
+from tests.stack import free_port, native_environment, wait_until
+
+CONNECTIONS = 3
+SWEEP_SECONDS = 3
+# As in an office, only faster: nobody wants to wait ten minutes for the claim of a killed worker to lapse.
+SETTINGS = {
+    "MAIL_TIMEOUT": "3",
+    "MAIL_BATCH_SIZE": "20",
+    "MAIL_LEASE_SECONDS": "20",
+    "MAIL_SLOT_SECONDS": "12",
+    "MAIL_CONNECTIONS": str(CONNECTIONS),
+    "MAIL_THROTTLE_SECONDS": "5",
+    "MAIL_BACKOFF": "1,2,3,5",
+    "MAIL_SWEEP_SECONDS": str(SWEEP_SECONDS),
+    "MAIL_MAX_ATTEMPTS": "100",
+    "WORKER_SILENT_SECONDS": "30",
+}
+
+
+# One process with one connection to the mail server, as each process of the worker in docker-compose.yml has it.
+SINGLE_WORKER = [
+    *(sys.executable, "-m", "celery", "--quiet", "-A", "masterplan", "worker", "--pool=solo"),
+    *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=WARNING"),
+]
+
+
+class Outage(NamedTuple):
+    """How a server goes away and comes back after `seconds`."""
+
+    words: str
+    process: Process
+    begin: Callable[[], None]
+    end: Callable[[], None]
+    seconds: float
+
+
+class Stage(NamedTuple):
+    """Everything a run is played on; nothing of the portal runs yet.
+
+    A worker holds at most `connections_a_worker` connections to the mail server, which listens at `mail_port`.
+    """
+
+    environment: dict[str, str]
+    workers: list[Process]
+    connections_a_worker: int
+    mail_port: int
+    beat: Process
+    outages: dict[Act, Outage]
+    journal: Journal
+    outbox: Outbox
+    folder: Path
+
+
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """Yield a new folder that the account of PostgreSQL can enter; nothing of it stays."""
+    folder = Path(tempfile.mkdtemp(prefix="masterplan-chaos-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def full_stage(folder: Path, *, workers: int) -> Iterator[Stage]:
+    """Set up an own PostgreSQL and Redis, as in an office."""
+    database, broker = PostgreSQL(folder), Redis(folder)
+    try:
+        database.create()
+        broker.create()
+        with _stage(folder, [SINGLE_WORKER] * workers, 1, database.address, REDIS_URL=broker.address) as stage:
+            stage.outages[Act.REDIS] = Outage(
+                "Redis is stopped and emptied", broker.process, broker.crash, broker.start, 3
+            )
+            stage.outages[Act.POSTGRESQL] = Outage(
+                "PostgreSQL is shut down in immediate mode", database.process, database.crash, database.start, 2
+            )
+            yield stage
+    finally:
+        broker.process.stop()
+        database.process.stop()
+
+
+@contextmanager
+def embedded_stage(folder: Path) -> Iterator[Stage]:
+    """Set up SQLite and the broker in a folder, with one worker, as `manage.py portal` runs them."""
+    with _stage(folder, [worker_command()], CONNECTIONS, f"sqlite:///{folder / 'var' / 'db.sqlite3'}") as stage:
+        yield stage
+
+
+@contextmanager
+def _stage(
+    folder: Path, workers: list[list[str]], connections_a_worker: int, database: str, **servers: str
+) -> Iterator[Stage]:
+    port = free_port()
+    journal = Journal(folder / "kept.jsonl")
+    environment = native_environment(
+        **SETTINGS, **servers, DATABASE_URL=database, VAR_DIR=str(folder / "var"),
+        MAIL_URL=f"smtp://127.0.0.1:{port}/", MAIL_FOLDER=str(folder / "mail"),
+    )  # fmt: skip
+    (folder / "var").mkdir()
+    _migrate(environment)
+    mail_server = Process(
+        "The mail server",
+        [sys.executable, "-m", "tests.chaos.smtp", str(port), str(journal.path)],
+        folder / "smtp.log",
+        environment,
+    )
+    mail_server.start()
+    try:
+        wait_until(lambda: _is_listening(journal), seconds=READY_SECONDS, what=mail_server.last_words)
+        yield Stage(
+            environment=environment,
+            workers=[_worker(number, command, folder, environment) for number, command in enumerate(workers, 1)],
+            connections_a_worker=connections_a_worker,
+            mail_port=port,
+            beat=Process("beat", beat_command(), folder / "beat.log", environment),
+            outages={Act.REFUSE: refusing(mail_server)},
+            journal=journal,
+            outbox=Outbox(database),
+            folder=folder,
+        )
+    finally:
+        mail_server.stop()
+
+
+def _migrate(environment: dict[str, str]) -> None:
+    command = [sys.executable, "manage.py", "migrate", "--noinput"]
+    subprocess.run(command, cwd=BASE_DIR, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+def _worker(number: int, command: list[str], folder: Path, environment: dict[str, str]) -> Process:
+    return Process(
+        f"worker {number}", [*command, f"--hostname=worker{number}@%h"], folder / f"worker-{number}.log", environment
+    )
+
+
+def refusing(mail_server: Process) -> Outage:
+    return Outage(
+        "the mail server refuses connections",
+        mail_server,
+        lambda: mail_server.notify(signal.SIGUSR1),
+        lambda: mail_server.notify(signal.SIGUSR2),
+        4,
+    )
+
+
+def _is_listening(journal: Journal) -> bool:
+    journal.read()
+    return journal.is_listening

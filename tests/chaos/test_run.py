@@ -1,0 +1,107 @@
+"""The short form of `make chaos`, on the same code, and what the command tells."""
+
+import json
+
+import pytest
+
+from tests.chaos import __main__ as command
+from tests.chaos.run import Options, RunFailed, Story
+from tests.chaos.servers import missing_programs
+from tests.chaos.stages import embedded_stage, full_stage, own_folder
+from tests.chaos.verdict import Verdict
+
+FIGURES = {"mails": 200, "kills": 3, "lost": 0, "duplicates": 1, "failed_visible": 5, "stuck": 0, "seconds": 9.9}
+
+
+@pytest.mark.stack
+def test_full_stack_keeps_its_promises_in_a_short_run(story_of):
+    if missing := missing_programs():
+        pytest.skip(missing)
+    with own_folder() as folder, full_stage(folder, workers=4) as stage:
+        verdict = story_of(stage, mails=200, kills=3)
+
+    assert verdict.broken == []
+    assert {name: verdict.figures[name] for name in ("mails", "kills", "lost", "failed_visible", "stuck")} == {
+        "mails": 200, "kills": 3, "lost": 0, "failed_visible": 5, "stuck": 0,
+    }  # fmt: skip
+    assert verdict.figures["duplicates"] <= 3
+
+
+@pytest.mark.embedded
+def test_embedded_stack_loses_nothing_when_its_one_worker_is_killed(story_of):
+    with own_folder() as folder, embedded_stage(folder) as stage:
+        verdict = story_of(stage, mails=50, kills=2)
+
+    assert verdict.broken == []
+    assert {name: verdict.figures[name] for name in ("mails", "kills", "lost", "failed_visible", "stuck")} == {
+        "mails": 50, "kills": 2, "lost": 0, "failed_visible": 2, "stuck": 0,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def story_of(capsys):
+    """Yield a function that plays a story; its lines are shown when the test fails."""
+
+    def play(stage, *, mails: int, kills: int) -> Verdict:
+        options = Options(mails=mails, kills=kills, seed="short", longest_seconds=300, chunk=100)
+        return Story(stage, options, command.sayer()).play()
+
+    return play
+
+
+@pytest.fixture
+def verdicts(monkeypatch, tmp_path):
+    """Let the command play on no stage and come to the verdicts in this list."""
+    waiting = []
+    monkeypatch.setattr(command, "missing_programs", lambda: "")
+    monkeypatch.setattr(command, "full_stage", lambda folder, workers: own_folder())
+    monkeypatch.setattr(command, "embedded_stage", lambda folder: own_folder())
+    monkeypatch.setattr(command, "play", lambda stage, options, say: waiting.pop(0))
+    monkeypatch.setattr(command.signal, "signal", lambda number, handler: None)
+    monkeypatch.setenv("CHAOS_SEED", "abc")
+    return waiting
+
+
+@pytest.mark.embedded
+def test_kept_promises_end_with_one_line_of_json_and_zero(verdicts, capsys):
+    verdicts += [Verdict(FIGURES, []), Verdict({"lost": 0}, [])]
+
+    code = command.main()
+
+    *_others, words, last = capsys.readouterr().out.splitlines()
+    assert code == 0
+    assert words == "Every promise was kept."
+    assert json.loads(last) == FIGURES | {
+        "seconds": json.loads(last)["seconds"], "seed": "abc", "broken": [], "embedded": {"lost": 0},
+    }  # fmt: skip
+
+
+@pytest.mark.embedded
+def test_broken_promise_is_told_and_ends_with_one(verdicts, capsys):
+    verdicts += [Verdict(FIGURES | {"lost": 2}, ["2 mails were lost"]), Verdict({}, ["1 mails are stuck"])]
+
+    code = command.main()
+
+    lines = capsys.readouterr().out.splitlines()
+    assert code == 1
+    assert lines[-4:-1] == [
+        "BROKEN: 2 mails were lost", "BROKEN: embedded: 1 mails are stuck", "2 promises were broken.",
+    ]  # fmt: skip
+    assert json.loads(lines[-1])["lost"] == 2
+
+
+@pytest.mark.embedded
+def test_run_that_cannot_be_played_says_why_and_ends_with_two(verdicts, capsys, monkeypatch):
+    def fail(stage, options, say):
+        raise RunFailed("the invitations could not be released: no such table")
+
+    monkeypatch.setattr(command, "play", fail)
+    assert command.main() == 2
+    monkeypatch.setattr(command, "missing_programs", lambda: "redis-server is not installed (Debian: redis-server)")
+    assert command.main() == 2
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2:] == [
+        "The run could not be played: the invitations could not be released: no such table",
+        "The run is not possible: redis-server is not installed (Debian: redis-server).",
+    ]

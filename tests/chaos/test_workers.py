@@ -1,0 +1,121 @@
+import socket
+import sys
+
+import pytest
+
+from tests.chaos import servers, workers
+from tests.chaos.processes import Process
+from tests.chaos.workers import Crew
+from tests.stack import wait_until
+
+pytestmark = pytest.mark.embedded
+
+
+@pytest.fixture
+def make_crew(tmp_path):
+    """Yield a function that starts a crew of sleepers; `lines` of the crew holds what it said."""
+    crews = []
+
+    def make(code: str = "import time; time.sleep(60)", count: int = 2, mail_port: int = 1) -> Crew:
+        lines = []
+        sleepers = [
+            Process(f"worker {number}", [sys.executable, "-c", code], tmp_path / f"{number}.log")
+            for number in range(1, count + 1)
+        ]
+        crew = Crew(sleepers, [], mail_port=mail_port, seed="seed", say=lines.append)
+        crew.lines = lines
+        crews.append(crew)
+        crew.start()
+        return crew
+
+    yield make
+    for crew in crews:
+        crew.stop()
+
+
+def test_killed_worker_is_started_again_and_the_kill_is_noted(make_crew, monkeypatch):
+    monkeypatch.setattr(workers, "WARM_AFTER_SECONDS", 0)
+    monkeypatch.setattr(workers, "PAUSE_SECONDS", 0)
+    crew = make_crew(count=1)
+    [worker] = crew.workers
+    first = worker.popen.pid
+
+    assert crew.kill_one()
+
+    assert worker.ended() == -9
+    crew.tend()
+    assert worker.ended() is None
+    assert worker.popen.pid != first
+    assert len(crew.kills) == 1
+    assert crew.lines == ["kill -9 worker 1 (kill 1)"]
+
+
+def test_killer_prefers_whoever_talks_to_the_mail_server(make_crew, monkeypatch):
+    monkeypatch.setattr(workers, "WARM_AFTER_SECONDS", 0)
+    with socket.create_server(("127.0.0.1", 0)) as mail_server:
+        port = mail_server.getsockname()[1]
+        crew = make_crew(count=3, mail_port=port)
+        sender = crew.workers[1]
+        sender.kill()
+        sender.command = [
+            sys.executable,
+            "-c",
+            f"import socket, time; s = socket.create_connection(('127.0.0.1', {port})); time.sleep(60)",
+        ]
+        sender.start()
+        with mail_server.accept()[0]:
+            assert [worker.is_connected_to(port) for worker in crew.workers] == [False, True, False]
+
+            crew.kill_one()
+
+    assert [worker.ended() for worker in crew.workers] == [None, -9, None]
+    assert crew.lines == ["kill -9 worker 2 as it sends (kill 1)"]
+
+
+def test_worker_that_still_loads_is_not_killed(make_crew):
+    crew = make_crew()
+
+    assert not crew.kill_one()
+
+    assert crew.kills == []
+    assert [worker.ended() for worker in crew.workers] == [None, None]
+
+
+def test_worker_that_ends_by_itself_is_told_and_counts_as_no_kill(make_crew, monkeypatch):
+    monkeypatch.setattr(workers, "PAUSE_SECONDS", 0)
+    crew = make_crew("import sys; sys.exit('out of luck')", count=1)
+    wait_until(lambda: crew.workers[0].ended() is not None, seconds=30, what=lambda: crew.lines)
+
+    crew.tend()
+
+    assert crew.lines == ["worker 1 ended by itself (1): out of luck"]
+    assert crew.kills == []
+
+
+def test_crew_that_was_stopped_leaves_nothing_behind(make_crew):
+    crew = make_crew()
+
+    crew.stop()
+
+    assert [worker.ended() for worker in crew.workers] == [-15, -15]
+
+
+def test_missing_programs_are_named_in_a_sentence(monkeypatch):
+    monkeypatch.setattr(servers, "postgresql_folder", lambda: None)
+    monkeypatch.setattr(servers.shutil, "which", lambda name: None)
+
+    assert servers.missing_programs() == (
+        "PostgreSQL's initdb and postgres are not installed (Debian: postgresql); "
+        "redis-server is not installed (Debian: redis-server)"
+    )
+
+
+def test_root_needs_another_account_for_postgresql(monkeypatch, tmp_path):
+    monkeypatch.setattr(servers, "postgresql_folder", lambda: tmp_path)
+    monkeypatch.setattr(servers.shutil, "which", lambda name: name)
+    monkeypatch.setattr(servers.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(servers.pwd, "getpwall", lambda: [])
+
+    assert servers.missing_programs() == (
+        "PostgreSQL does not run as root, and there is no account postgres or nobody to run it"
+    )

@@ -1,0 +1,58 @@
+"""The portal's workers and beat, the supervisor that starts them again, and the killer."""
+
+import random
+import time
+from collections.abc import Callable
+
+from tests.chaos.processes import Process
+
+WARM_AFTER_SECONDS = 4  # before, a worker is still loading, and a kill would prove nothing
+PAUSE_SECONDS = 0.5  # a container engine takes at least so long to start a process again
+
+
+class Crew:
+    """`workers` may be killed, `others` (beat) run beside them; whoever ends is started again.
+
+    The killer prefers workers that hold a connection to the mail server, which listens at `mail_port`.
+    """
+
+    def __init__(
+        self, workers: list[Process], others: list[Process], *, mail_port: int, seed: str, say: Callable[[str], None]
+    ):
+        self.workers, self.others, self.mail_port, self.say = workers, others, mail_port, say
+        self.chance = random.Random(f"{seed}/killer")
+        self.kills: list[float] = []
+
+    def start(self) -> None:
+        for process in (*self.workers, *self.others):
+            process.start()
+
+    def tend(self) -> None:
+        """Start again whoever has ended."""
+        for process in (*self.workers, *self.others):
+            code = process.ended()
+            if code is not None and process.age > PAUSE_SECONDS:
+                if code >= 0:
+                    self.say(f"{process.name} ended by itself ({code}): {process.last_words()}")
+                process.start()
+
+    def kill_one(self) -> bool:
+        """Kill a random worker, one that sends if there is one; False while all are still loading."""
+        warm = [worker for worker in self.workers if worker.ended() is None and worker.age > WARM_AFTER_SECONDS]
+        if not warm:
+            return False
+        sending = [worker for worker in warm if worker.is_connected_to(self.mail_port)]
+        victim = self.chance.choice(sending or warm)
+        self.kills.append(time.time())
+        victim.kill()
+        self.say(f"kill -9 {victim.name}{' as it sends' if sending else ''} (kill {len(self.kills)})")
+        return True
+
+    def stop(self) -> None:
+        """End all: ask first, so that what is under way is recorded."""
+        everybody = (*self.others, *self.workers)
+        for process in everybody:
+            if process.popen is not None and process.ended() is None:
+                process.popen.terminate()
+        for process in everybody:
+            process.stop()
