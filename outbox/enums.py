@@ -34,6 +34,7 @@ MOVES = {
     "refuse": Move((MailState.SENDING,), MailState.FAILED),
     "release": Move((MailState.SENDING,), MailState.WAITING),
     "expire": Move((MailState.WAITING, MailState.RETRY), MailState.EXPIRED),
+    "approve": Move((MailState.DRAFT,), MailState.WAITING, _("Freigeben")),
     "withdraw": Move((MailState.DRAFT, MailState.WAITING, MailState.RETRY), MailState.WITHDRAWN, _("Zurückziehen")),
     "resend": Move((MailState.FAILED, MailState.EXPIRED), MailState.WAITING, _("Erneut senden")),
 }

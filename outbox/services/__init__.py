@@ -2,18 +2,20 @@
 
 from outbox.drafts import MailDraft, Recipient
 from outbox.services.delivery import deliver_due_mails
-from outbox.services.office import resend_mail, withdraw_mail
+from outbox.services.office import approve_mail, resend_mail, settle_mail, withdraw_mail
 from outbox.services.queueing import enqueue_account_mail, enqueue_mails, settle_demo_mails
 from outbox.services.sweeping import sweep_mails
 
 __all__ = [
     "MailDraft",
     "Recipient",
+    "approve_mail",
     "deliver_due_mails",
     "enqueue_account_mail",
     "enqueue_mails",
     "resend_mail",
     "settle_demo_mails",
+    "settle_mail",
     "sweep_mails",
     "withdraw_mail",
 ]
