@@ -24,7 +24,6 @@ from masterplan.models import Heartbeat
 from outbox import queries as outbox
 
 SILENT_AFTER = dt.timedelta(minutes=3)
-MAIL_LATE_AFTER = dt.timedelta(minutes=15)
 logger = logging.getLogger(__name__)
 
 Check = Callable[[dt.datetime], str]
@@ -60,7 +59,7 @@ def check_broker(now: dt.datetime) -> str:
 def check_mail(now: dt.datetime) -> str:
     """Return in German that due mail waits for too long, or nothing."""
     oldest = outbox.oldest_due_at(now)
-    if oldest is None or now - oldest <= MAIL_LATE_AFTER:
+    if oldest is None or now - oldest <= outbox.LATE_AFTER:
         return ""
     return _("Die älteste fällige E-Mail wartet seit %(minutes)d Minuten.") % {"minutes": _minutes(now - oldest)}
 

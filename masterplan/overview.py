@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from approvals.mails import senator_office_name
 from approvals.queries import open_requests
+from core.dates import format_moment
 from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from core.shell import Waiting
 from dialogues.queries import upcoming_dialogues, waiting_for
@@ -28,7 +29,8 @@ from measures.queries import (
     waiting_for_reports,
 )
 from media_visits.queries import upcoming_visits
-from outbox.queries import failed_mails
+from outbox.filters import LATE, UNSOLVED
+from outbox.queries import trouble_at
 
 SHOWN = 6
 DATES = 5
@@ -58,7 +60,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "waiting": waiting if "alle" in request.GET else waiting[:SHOWN], "waiting_count": len(waiting),
         "figures": progress_figures(user, plan) if plan else None,
         "events": next_events(user, today), "has_role": bool(user.roles),
-        "sees_balance": sees_balance(user),
+        "sees_balance": sees_balance(user), "mail_trouble": mail_trouble(user, timezone.now()),
     }  # fmt: skip
     return render(request, "masterplan/overview.html", context)
 
@@ -93,7 +95,7 @@ def waiting_lines(user, today: dt.date, rounds: list[ReportingRound]) -> list[Wa
     lines += [Waiting(_("Sie"), _("Statusbericht: %(measure)s") % {"measure": due.measure}, due.url, due.due_on)
               for due in reports_due_for(user)]  # fmt: skip
     if has_role(user, OFFICE):
-        lines += waiting_for_reports(rounds) + _reports_to_check() + _failed_mails()
+        lines += waiting_for_reports(rounds) + _reports_to_check()
     return lines
 
 
@@ -116,12 +118,25 @@ def _reports_to_check() -> list[Waiting]:
     ]
 
 
-def _failed_mails() -> list[Waiting]:
-    count = failed_mails().count()
-    if not count:
+def mail_trouble(user, now: dt.datetime) -> list[tuple[str, str]]:
+    """Return (sentence, address) of what the office should look at in the outbox; nothing while all is well."""
+    if not has_role(user, OFFICE):
         return []
-    what = ngettext("%(count)d E-Mail ist fehlgeschlagen", "%(count)d E-Mails sind fehlgeschlagen", count)
-    return [Waiting(_("Geschäftsstelle"), what % {"count": count}, reverse("outbox:list") + "?state=failed")]
+    trouble, lines, url = trouble_at(now), [], reverse("outbox:list")
+    if trouble.unsolved:
+        text = ngettext(
+            "%(count)d E-Mail ist fehlgeschlagen.", "%(count)d E-Mails sind fehlgeschlagen.", trouble.unsolved
+        )
+        lines.append((text % {"count": trouble.unsolved}, f"{url}?state={UNSOLVED}"))
+    if trouble.late:
+        text = ngettext(
+            "%(count)d E-Mail ist verspätet, fällig seit %(since)s.",
+            "%(count)d E-Mails sind verspätet, die älteste ist fällig seit %(since)s.",
+            trouble.late,
+        )
+        values = {"count": trouble.late, "since": format_moment(trouble.late_since)}
+        lines.append((text % values, f"{url}?state={LATE}"))
+    return lines
 
 
 def next_events(user, today: dt.date) -> list[Event]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 import approvals.reminders
 import dialogues.reminders
+import masterplan.mail_reminders
 import measures.reminders
 import media_visits.reminders
 from core.dates import format_date
@@ -22,6 +23,7 @@ SOURCES = (
     dialogues.reminders.reminders_due,
     measures.reminders.reminders_due,
     media_visits.reminders.reminders_due,
+    masterplan.mail_reminders.reminders_due,
 )
 
 register(

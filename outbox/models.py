@@ -1,5 +1,8 @@
 """Every mail of the portal is a row before it is a mail."""
 
+from functools import reduce
+from operator import or_
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -12,6 +15,14 @@ from core.models import Origin
 from core.roles import OFFICE, has_role
 from outbox.enums import MOVES, TONES, MailState, Priority
 from outbox.texts import title_of
+
+
+def in_states(*states: str) -> Q:
+    """Return the condition that a mail is in one of `states`.
+
+    Written with OR: SQLite finds a partial index by comparing conditions, and does not see through IN with parameters.
+    """
+    return reduce(or_, (Q(state=state) for state in states))
 
 
 class MailQuerySet(models.QuerySet):
@@ -50,6 +61,7 @@ class Mail(models.Model):
     claim = models.CharField(max_length=32, blank=True)
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(_("versandt am"), null=True)
+    settled_at = models.DateTimeField(_("als erledigt abgelegt am"), null=True)
     last_error = models.CharField(_("letzter Fehler"), max_length=500, blank=True)
     server_answer = models.CharField(_("Antwort des Mailservers"), max_length=500, blank=True)
     created_by = models.ForeignKey(
@@ -110,6 +122,11 @@ class Mail(models.Model):
             models.Index(fields=["claimed_at"], condition=Q(state=MailState.SENDING), name="mail_claimed"),
             models.Index(fields=["sent_at"], condition=Q(state=MailState.SENT), name="mail_sent_at"),
             models.Index(fields=["recipient", "due_at"], condition=Q(is_notice=True), name="mail_notices"),
+            models.Index(
+                fields=["settled_at"],
+                condition=in_states(MailState.FAILED, MailState.UNDELIVERABLE, MailState.EXPIRED),
+                name="mail_unsolved",
+            ),
             models.Index(fields=["-created_at", "-id"], name="mail_newest"),
             models.Index(fields=["path"], name="mail_path"),
             models.Index(fields=["subject_key"], name="mail_subject_key"),

@@ -24,11 +24,22 @@ def fact_rows(mail: Mail) -> list[tuple[str, str]]:
         (_("Verfällt"), format_moment(mail.expires_at) if mail.state in UNSENT else ""),
         (_("Versuche"), str(mail.attempts) if mail.attempts else ""),
         (_("Grund"), mail.reason),
+        (_("Erledigt"), format_moment(mail.settled_at)),
         (_("Antwort des Mailservers"), mail.server_answer),
+        (_("Versand"), _sending_link(mail)),
         (_("Seite im Portal"), format_html('<a href="{0}">{0}</a>', mail.path) if mail.path else ""),
         (_("Herkunft"), mail.get_origin_display() if mail.is_demo else ""),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def _sending_link(mail: Mail) -> str:
+    """Return the way to the mails that were written together with `mail`, if there are any."""
+    count = Mail.objects.filter(batch=mail.batch).count()
+    if count == 1:
+        return ""
+    url = reverse("outbox:sending", args=[mail.batch])
+    return format_html('<a href="{}">{}</a>', url, _("eine von %(count)d E-Mails") % {"count": count})
 
 
 def calendar_rows(calendar: CalendarFacts | None) -> list[tuple[str, str]]:
@@ -55,10 +66,12 @@ def history_of(mail: Mail) -> list[HistoryEntry]:
     return sorted(entries, key=lambda entry: entry.at)[::-1]
 
 
-def tabs_of(mail: Mail, view: str) -> list[tuple[str, str, bool]]:
+def tabs_of(mail: Mail, view: str, *, has_calendar: bool) -> list[tuple[str, str, bool]]:
     """Return the tabs of the page of a mail; `view` is the one shown, empty for the first."""
     address = reverse("outbox:detail", args=[mail.pk])
-    names = (("", _("Vorschau")), ("text", _("Text")), ("kopf", _("Kopfzeilen")))
+    names = [("", _("Vorschau")), ("text", _("Text")), ("kopf", _("Kopfzeilen"))]
+    if has_calendar:
+        names.insert(2, ("kalender", _("Kalender")))
     return [(label, f"{address}?ansicht={name}" if name else address, name == view) for name, label in names]
 
 

@@ -62,10 +62,10 @@ def shown_headers(mail: Mail) -> list[tuple[str, str]]:
 
 def shown_calendar(mail: Mail) -> CalendarFacts | None:
     """Return the facts of the calendar part of `mail`, or None when it has none."""
-    if mail.is_account_mail or "text/calendar" not in mail.mime:
+    text = shown_ics(mail)
+    if not text:
         return None
-    part = next(part for part in _parse(mail).walk() if part.get_content_type() == "text/calendar")
-    calendar = Calendar.from_ical(part.get_content())
+    calendar = Calendar.from_ical(text)
     event = calendar.walk("VEVENT")[0]
     return CalendarFacts(
         method=str(METHODS[str(calendar["METHOD"])]),
@@ -77,6 +77,19 @@ def shown_calendar(mail: Mail) -> CalendarFacts | None:
         uid=str(event["UID"]),
         sequence=int(event["SEQUENCE"]),
     )
+
+
+def shown_ics(mail: Mail) -> str:
+    """Return the calendar part of `mail` as it was written, empty when it has none that may be shown.
+
+    No personal link goes into a calendar; should one ever stand there, nothing of it is shown.
+    """
+    if mail.is_account_mail or "text/calendar" not in mail.mime:
+        return ""
+    part = next(part for part in _parse(mail).walk() if part.get_content_type() == "text/calendar")
+    text = part.get_content()
+    unfolded = re.sub(r"\r?\n[ \t]", "", text)
+    return "" if mail.has_personal_link and _tells_link(mail, unfolded) else text
 
 
 def shown_eml(mail: Mail) -> bytes:
@@ -109,10 +122,14 @@ def _redact(mail: Mail, words: str) -> str:
     for form in _forms_of(mail.secret):
         words = re.sub(r'href="[^"]*' + re.escape(form) + r'[^"]*"', 'href="#"', words)
         words = re.sub(r'(?:https?://[^\s"\'<>/]+)?' + re.escape(form), shown, words)
-    plain = unquote(html.unescape(words))
-    if any(token in plain for token in TOKEN.findall(mail.secret)):
+    if _tells_link(mail, words):
         return _("Diese E-Mail enthält einen persönlichen Link und wird deshalb nicht angezeigt.")
     return words
+
+
+def _tells_link(mail: Mail, words: str) -> bool:
+    plain = unquote(html.unescape(words))
+    return any(token in plain for token in TOKEN.findall(mail.secret))
 
 
 def _forms_of(secret: str) -> list[str]:

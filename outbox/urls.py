@@ -2,16 +2,25 @@
 
 from django.urls import path
 
-from outbox import views
+from outbox.choices import APPROVE, RESEND, SETTLE, WITHDRAW
+from outbox.views import bulk, mails, sendings
 
 app_name = "outbox"
 
 urlpatterns = [
-    path("", views.mail_list, name="list"),
-    path("export/", views.mail_export, name="export"),
-    path("<int:pk>/", views.mail_detail, name="detail"),
-    path("<int:pk>/vorschau/", views.mail_html, name="html"),
-    path("<int:pk>/datei/", views.mail_file, name="file"),
-    path("<int:pk>/erneut-senden/", views.mail_resend, name="resend"),
-    path("<int:pk>/zurueckziehen/", views.mail_withdraw, name="withdraw"),
+    path("", mails.mail_list, name="list"),
+    path("export/", mails.mail_export, name="export"),
+    path("freigeben/", bulk.bulk, {"action": APPROVE}, name="bulk_approve"),
+    path("erneut-senden/", bulk.bulk, {"action": RESEND}, name="bulk_resend"),
+    path("zurueckziehen/", bulk.bulk, {"action": WITHDRAW}, name="bulk_withdraw"),
+    path("erledigen/", bulk.bulk, {"action": SETTLE}, name="bulk_settle"),
+    path("versand/<uuid:batch>/", sendings.sending_page, name="sending"),
+    path("<int:pk>/", mails.mail_detail, name="detail"),
+    path("<int:pk>/vorschau/", mails.mail_html, name="html"),
+    path("<int:pk>/datei/", mails.mail_file, name="file"),
+    path("<int:pk>/termin.ics", mails.mail_calendar, name="calendar"),
+    path("<int:pk>/freigeben/", mails.mail_approve, name="approve"),
+    path("<int:pk>/erneut-senden/", mails.mail_resend, name="resend"),
+    path("<int:pk>/zurueckziehen/", mails.mail_withdraw, name="withdraw"),
+    path("<int:pk>/erledigen/", mails.mail_settle, name="settle"),
 ]

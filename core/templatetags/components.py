@@ -167,12 +167,14 @@ def filter_bar(context, *, filter, count: int, export_url: str = "") -> dict:
     request = context["request"]
     first, *rest = filter.form.visible_fields()
     active = sum(1 for field in rest if any(request.GET.getlist(field.html_name)))
+    hidden = [field for field in filter.form.hidden_fields() if field.value()]
     query = request.GET.urlencode()
     return {
         "first": first,
         "rest": rest,
+        "hidden": hidden,
         "active": active,
-        "is_filtered": active or any(request.GET.getlist(first.html_name)),
+        "is_filtered": active or hidden or any(request.GET.getlist(first.html_name)),
         "count": count,
         "path": request.path,
         "sort": request.GET.get("sort", ""),

@@ -15,12 +15,11 @@ from dialogues.enums import SEATED, AnswerState
 from dialogues.models import Dialogue, Invitation
 from outbox.enums import TONES, MailState
 from outbox.models import Mail
-from outbox.queries import mails_about
+from outbox.queries import UNDER_WAY, UNSOLVED, mails_about
 from partners.models import DistributionList, Organisation, Person
 
 MOST = 60  # organisations or people shown at once
 INVITING = ("invitation", "invitation_reminder")
-UNSENT = (MailState.WAITING, MailState.SENDING, MailState.RETRY)
 
 
 class GuestRow(NamedTuple):
@@ -43,11 +42,10 @@ class Sending(NamedTuple):
 
     @classmethod
     def of(cls, rows: list[GuestRow]) -> "Sending":
-        """Count the mails of `rows`; those that were never mailed through the outbox are left out."""
-        states = [row.mail_state for row in rows if row.mail_state]
-        unsent = sum(state in UNSENT for state in states)
-        sent = sum(state == MailState.SENT for state in states)
-        return cls(sent, len(states) - unsent - sent, len(states))
+        """Count the mails of `rows`; those never mailed through the outbox, taken back or not let go are left out."""
+        states = Counter(row.mail_state for row in rows)
+        sent, failed = states[MailState.SENT], sum(states[state] for state in UNSOLVED)
+        return cls(sent, failed, sent + failed + sum(states[state] for state in UNDER_WAY))
 
     @property
     def is_under_way(self) -> bool:

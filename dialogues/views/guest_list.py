@@ -7,6 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -28,6 +29,7 @@ from dialogues.services import (
 )
 from dialogues.services.invitations import unreleased
 from dialogues.views.answers import carry_out, confirm_page, dialogue_for_office, form_page, require_office
+from outbox.queries import latest_sending
 
 ANSWER_DAYS = 5  # working days before the dialogue by which guests answer, unless the office says otherwise
 INVITING = (DialogueState.SCHEDULED, DialogueState.INVITED)
@@ -88,7 +90,7 @@ def release(request, pk):
     if request.method == "POST" and form.is_valid():
         call = partial(release_invitations, dialogue=dialogue, by=request.user, now=now, **form.cleaned_data)
         if sent := carry_out(request, call, form=form):
-            messages.success(request, released_text(sent))
+            messages.success(request, released_text(dialogue, sent))
             return redirect(_guests_url(dialogue))
     return render(request, "dialogues/release.html", _release_context(dialogue, rows, form, initial))
 
@@ -135,9 +137,15 @@ def default_answer_by(dialogue: Dialogue, today):
     return max(add_working_days(local_date(dialogue.starts_at), -ANSWER_DAYS), today)
 
 
-def released_text(count: int) -> str:
+def released_text(dialogue: Dialogue, count: int) -> str:
+    """Return that `count` invitations are on their way, with the link to the page that shows how far they are."""
     text = ngettext("%(count)d Einladung ist auf dem Weg.", "%(count)d Einladungen sind auf dem Weg.", count)
-    return text % {"count": count}
+    text = text % {"count": count}
+    batch = latest_sending(dialogue.get_absolute_url(), "invitation")
+    if batch is None:
+        return text
+    link = reverse("outbox:sending", args=[batch])
+    return format_html('{} <a href="{}">{}</a>', text, link, _("Versand verfolgen"))
 
 
 def remind(request, pk):

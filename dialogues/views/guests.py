@@ -12,6 +12,7 @@ from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import can_manage
 from dialogues.queries import AnswerCounts, GuestRow, Sending, guest_rows, sharing_guests
 from dialogues.views.frame import frame_of, visible_dialogue
+from outbox.queries import latest_sending
 
 
 def guest_tab(request, pk):
@@ -27,6 +28,8 @@ def guest_tab(request, pk):
         context["counts"] = AnswerCounts.of(everyone, dialogue)
     if frame["inside"]:
         context["sending"] = Sending.of(rows)
+        if frame["manages"] and context["sending"].is_under_way:
+            context["batch"] = latest_sending(dialogue.get_absolute_url(), "invitation")
     else:
         context["sharing"] = [] if has_role(request.user, OBSERVER) else list(sharing_guests(dialogue))
     context["adds_guests"] = frame["manages"] and dialogue.state in (DialogueState.SCHEDULED, DialogueState.INVITED)

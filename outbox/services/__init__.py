@@ -1,20 +1,27 @@
 """The one door to the outbox."""
 
 from outbox.drafts import MailDraft, Recipient
+from outbox.services.bulk import approve_mails, resend_mails, settle_mails, withdraw_mails
 from outbox.services.delivery import deliver_due_mails
-from outbox.services.office import resend_mail, withdraw_mail
+from outbox.services.office import approve_mail, resend_mail, settle_mail, withdraw_mail
 from outbox.services.queueing import enqueue_account_mail, enqueue_mails, settle_demo_mails
 from outbox.services.sweeping import remove_bodies, sweep_mails
 
 __all__ = [
     "MailDraft",
     "Recipient",
+    "approve_mail",
+    "approve_mails",
     "deliver_due_mails",
     "enqueue_account_mail",
     "enqueue_mails",
     "remove_bodies",
     "resend_mail",
+    "resend_mails",
     "settle_demo_mails",
+    "settle_mail",
+    "settle_mails",
     "sweep_mails",
     "withdraw_mail",
+    "withdraw_mails",
 ]

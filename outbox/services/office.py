@@ -1,4 +1,4 @@
-"""What the office may do to a mail: send it again, or withdraw it while it waits."""
+"""What the office may do to one mail: let a draft go, send it again, withdraw it while it waits, put it away."""
 
 import datetime as dt
 
@@ -12,7 +12,21 @@ from core.states import target_of
 from outbox.enums import MOVES
 from outbox.models import Mail, MailLog
 from outbox.permissions import can_manage_mails
+from outbox.queries import UNSOLVED
 from outbox.services.handover import hand_over_on_commit
+
+
+@transaction.atomic
+def approve_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
+    """Let a draft go out. Raises `NotEntitled` for anybody but the office, `Refused` for what is no draft."""
+    locked = _locked(mail, by)
+    target = target_of(MOVES, "approve", locked)
+    _require_body(locked)
+    locked.due_at = max(locked.due_at, now)
+    _lengthen(locked, now)
+    _move(locked, target, _("Zum Versand freigegeben"), now, by)
+    hand_over_on_commit()
+    return locked
 
 
 @transaction.atomic
@@ -23,11 +37,9 @@ def resend_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
     """
     locked = _locked(mail, by)
     target = target_of(MOVES, "resend", locked)
-    if not locked.mime:
-        raise Refused(_("Der Inhalt dieser E-Mail wurde bereits entfernt; sie kann nicht erneut gesendet werden."))
-    lifetime = settings.MAIL_ACCOUNT_EXPIRES_HOURS if locked.is_account_mail else settings.MAIL_EXPIRES_HOURS
-    locked.attempts, locked.refusals, locked.due_at = 0, 0, now
-    locked.expires_at = max(locked.expires_at, now + dt.timedelta(hours=lifetime))
+    _require_body(locked)
+    locked.attempts, locked.refusals, locked.due_at, locked.settled_at = 0, 0, now, None
+    _lengthen(locked, now)
     _move(locked, target, _("Erneut zum Versand gegeben"), now, by)
     hand_over_on_commit()
     return locked
@@ -41,13 +53,42 @@ def withdraw_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
     return locked
 
 
+@transaction.atomic
+def settle_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
+    """Put away a mail that did not go out: its state stays, but it counts as unsolved no longer.
+
+    Raises `NotEntitled` for anybody but the office and `Refused` for what is not unsolved.
+    """
+    locked = _locked(mail, by)
+    if locked.state not in UNSOLVED or locked.settled_at:
+        raise Refused(_("Diese E-Mail ist nicht (mehr) ungelöst. Bitte laden Sie die Seite neu."))
+    locked.settled_at = now
+    locked.save(update_fields=["settled_at"])
+    _log(locked, locked.state, _("Als erledigt abgelegt"), now, by)
+    return locked
+
+
 def _locked(mail: Mail, by: Model) -> Mail:
     if not can_manage_mails(by):
         raise NotEntitled(_("Nur die Geschäftsstelle darf den Versand ändern."))
     return Mail.objects.select_for_update().get(pk=mail.pk)
 
 
+def _require_body(mail: Mail) -> None:
+    if not mail.mime:
+        raise Refused(_("Der Inhalt dieser E-Mail wurde bereits entfernt; sie kann nicht mehr gesendet werden."))
+
+
+def _lengthen(mail: Mail, now: dt.datetime) -> None:
+    lifetime = settings.MAIL_ACCOUNT_EXPIRES_HOURS if mail.is_account_mail else settings.MAIL_EXPIRES_HOURS
+    mail.expires_at = max(mail.expires_at, now + dt.timedelta(hours=lifetime))
+
+
 def _move(mail: Mail, target: str, note: str, now: dt.datetime, by: Model) -> None:
-    MailLog.objects.create(mail=mail, at=now, from_state=mail.state, to_state=target, note=note, by=by)
+    _log(mail, target, note, now, by)
     mail.state, mail.last_error = target, ""
-    mail.save(update_fields=["state", "last_error", "attempts", "refusals", "due_at", "expires_at"])
+    mail.save(update_fields=["state", "last_error", "attempts", "refusals", "due_at", "expires_at", "settled_at"])
+
+
+def _log(mail: Mail, target: str, note: str, now: dt.datetime, by: Model) -> None:
+    MailLog.objects.create(mail=mail, at=now, from_state=mail.state, to_state=target, note=note, by=by)

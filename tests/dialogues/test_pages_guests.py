@@ -32,7 +32,7 @@ def guests_page(dialogue) -> str:
 def test_the_list_costs_the_same_for_any_number(signed_in, office, django_assert_num_queries, count):
     dialogue = make_released(office, count)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         signed_in.get(guests_page(dialogue))
 
 
@@ -68,6 +68,28 @@ def test_sending_shows_how_far_it_is_and_what_failed(signed_in, office):
     assert "Versand läuft 1 von 3 E-Mails sind versandt. 1 ist fehlgeschlagen." in running
     assert "Versand läuft" not in done
     assert "1 E-Mail konnte nicht versandt werden. Zum Postausgang" in done
+
+
+def test_office_is_led_to_the_sending_and_to_its_proof(signed_in, office, client):
+    dialogue = make_released(office, 2)
+    path = dialogue.get_absolute_url()
+
+    page = signed_in.get(guests_page(dialogue)).content.decode()
+    Mail.objects.update(state=MailState.FAILED)
+    failed = signed_in.get(guests_page(dialogue)).content.decode()
+    client.force_login(make_user(SENATOR_OFFICE))
+
+    assert f'<a href="/postausgang/versand/{Mail.objects.first().batch}/">Versand verfolgen</a>' in page
+    assert f'<a href="/postausgang/export/?path={path}" download>Nachweis des Versands</a>' in page
+    assert f'<a href="/postausgang/?path={path}">Zum Postausgang</a>' in failed
+    assert "/postausgang/" not in client.get(guests_page(dialogue)).content.decode()
+
+
+def test_guest_list_without_mails_proves_nothing(signed_in):
+    dialogue = make_dialogue(S.SCHEDULED)
+    make_invitation(dialogue, released=False)
+
+    assert "Nachweis des Versands" not in text_of(signed_in.get(guests_page(dialogue)))
 
 
 def test_the_senators_office_sees_the_list_without_acts(client):

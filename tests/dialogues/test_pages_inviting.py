@@ -5,13 +5,14 @@ import datetime as dt
 import pytest
 
 from dialogues.enums import AnswerState, DialogueState
+from outbox.models import Mail
 from partners.models import DistributionList
 from tests.dialogues.builders import (
     ANSWER_BY,
     make_dialogue,
     make_invitation,
 )
-from tests.dialogues.pages import text_of
+from tests.dialogues.pages import links_of, text_of
 from tests.partners.builders import make_organisation, make_person
 from tests.unchanged import mails_written, nothing_changes
 
@@ -84,7 +85,9 @@ def test_releasing_sends_what_the_button_named(signed_in):
     dialogue.refresh_from_db()
     assert (dialogue.state, dialogue.answer_by) == (S.INVITED, dt.date(2026, 4, 10))
     assert response.redirect_chain == [(guests_page(dialogue), 302)]
-    assert "2 Einladungen sind auf dem Weg." in text_of(response)
+    assert "2 Einladungen sind auf dem Weg. Versand verfolgen" in text_of(response)
+    [batch] = set(Mail.objects.values_list("batch", flat=True))
+    assert f"/postausgang/versand/{batch}/" in links_of(response)
     assert mails_written() == [("invitation", "a@example.org"), ("invitation", "b@example.org")]
 
 

@@ -74,6 +74,22 @@ def test_guest_rows_say_how_the_last_mail_stands(office):
     assert Sending.of(rows).is_under_way
 
 
+@pytest.mark.parametrize(
+    ("states", "sending"),
+    [
+        (["draft", "withdrawn", "waiting"], Sending(done=0, failed=0, total=1)),
+        (["withdrawn", "withdrawn", "failed"], Sending(done=0, failed=1, total=1)),
+        (["expired", "undeliverable", "retry"], Sending(done=0, failed=2, total=3)),
+    ],
+)
+def test_sending_leaves_out_what_is_not_to_be_sent(office, states, sending):
+    dialogue = make_released(office, 3)
+    for mail, state in zip(Mail.objects.order_by("pk"), states, strict=True):
+        Mail.objects.filter(pk=mail.pk).update(state=state)
+
+    assert Sending.of(guest_rows(dialogue, dialogue.invitations.all())) == sending
+
+
 def test_guest_rows_of_withdrawn_and_former_invitations():
     dialogue = make_dialogue(S.INVITED, round=2)
     make_invitation(dialogue, withdrawn_at=NOW, person=make_person("A"))

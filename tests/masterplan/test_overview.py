@@ -7,9 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.roles import OBSERVER, OFFICE, PARTNER, ROLES, SENATOR_OFFICE
-from masterplan.overview import waiting_lines
-from outbox.enums import MailState
-from outbox.models import Mail
+from masterplan.overview import mail_trouble, waiting_lines
+from tests.journeys.visitor import Page
 from tests.masterplan.builders import make_topic_request
 from tests.outbox.builders import make_mail
 from tests.partners.builders import make_user
@@ -48,13 +47,50 @@ def test_partner_does_not_see_what_waits_for_the_house():
     assert waiting_lines(make_user(PARTNER), timezone.localdate(), []) == []
 
 
-def test_failed_mail_waits_for_the_office():
-    make_mail()
-    Mail.objects.update(state=MailState.FAILED)
+def failed_and_late(now):
+    make_mail(state="failed")
+    make_mail(state="expired")
+    make_mail(state="failed", settled_at=now)
+    make_mail(due_at=now - dt.timedelta(minutes=20), expires_at=now + dt.timedelta(days=1))
+    make_mail(due_at=now - dt.timedelta(minutes=10), expires_at=now + dt.timedelta(days=1))
 
-    texts = [line.what for line in waiting_lines(make_user(OFFICE), timezone.localdate(), [])]
 
-    assert "1 E-Mail ist fehlgeschlagen" in texts
+def test_tile_tells_the_office_of_failed_and_late_mail(client):
+    failed_and_late(timezone.now())
+    client.force_login(make_user(OFFICE))
+
+    page = Page(client.get(reverse("overview")).content.decode())
+
+    tile = {words: target for words, target in page.links if "/postausgang/?" in target}
+    assert list(tile.values()) == ["/postausgang/?state=unsolved", "/postausgang/?state=late"]
+    assert "2 E-Mails sind fehlgeschlagen." in tile
+    assert any(words.startswith("1 E-Mail ist verspätet, fällig seit ") for words in tile)
+
+
+def test_tile_names_the_number_that_its_list_shows(client):
+    failed_and_late(timezone.now())
+    client.force_login(make_user(OFFICE))
+
+    counts = [client.get(f"/postausgang/?state={state}").context["count"] for state in ("unsolved", "late")]
+
+    assert counts == [2, 1]
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+def test_tile_is_the_offices_own(client, role):
+    failed_and_late(timezone.now())
+    client.force_login(make_user(role))
+
+    assert "/postausgang/" not in client.get(reverse("overview")).content.decode()
+
+
+def test_no_tile_while_all_is_well(client, django_assert_num_queries):
+    make_mail(state="failed", settled_at=timezone.now())
+    office = make_user(OFFICE)
+    assert office.roles
+
+    with django_assert_num_queries(2):
+        assert mail_trouble(office, timezone.now()) == []
 
 
 def test_oldest_deadline_stands_first(client):

@@ -101,6 +101,22 @@ def make_account_mail(text: str = "Ihr Code lautet 123456.", **fields) -> Mail:
     return Mail.objects.latest("pk")
 
 
+def make_batch(count: int, *, now: dt.datetime = NOW, **fields) -> list[Mail]:
+    """Return `count` mails written in one call, to one recipient each; `fields` overwrite their columns."""
+    to = [make_recipient(email=f"gast{n:03}@example.org", name=f"Gast {n:03}") for n in range(count)]
+    drafts = [make_draft(to=recipient) for recipient in to]
+    keys = [draft.subject_key for draft in drafts]
+    enqueue_mails(drafts, now=now)
+    Mail.objects.filter(subject_key__in=keys).update(**fields or {"state": "waiting"})
+    return list(Mail.objects.filter(subject_key__in=keys).order_by("pk"))
+
+
+def in_state(state: str, **fields) -> dict:
+    """Return the columns that a mail in `state` has."""
+    columns = {"state": state, "sent_at": NOW if state == "sent" else None}
+    return columns | (sending() if state == "sending" else {}) | fields
+
+
 def sending(**fields) -> dict:
     """Return the columns of a mail that a worker has claimed."""
     return {"state": "sending", "claim": "c" * 32, "claimed_at": NOW} | fields

@@ -2,10 +2,22 @@ import datetime as dt
 from io import BytesIO
 
 import pytest
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from core.roles import OFFICE
-from tests.outbox.builders import NOW, make_draft, make_mail, make_recipient
+from outbox.models import Mail, MailLog
+from tests.journeys.visitor import Page
+from tests.outbox.builders import (
+    NOW,
+    TOKEN,
+    make_account_mail,
+    make_batch,
+    make_draft,
+    make_invitation_draft,
+    make_mail,
+    make_recipient,
+)
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +37,8 @@ def subjects(response):
 
 
 def make_topic_mail(topic, **fields):
-    columns = {name: fields.pop(name) for name in ("state", "sent_at", "last_error", "created_at") if name in fields}
+    names = ("state", "sent_at", "last_error", "created_at", "due_at", "expires_at", "settled_at")
+    columns = {name: fields.pop(name) for name in names if name in fields}
     return make_mail(make_draft(values={"topic": topic, "comment": ""}, **fields), **columns)
 
 
@@ -91,15 +104,169 @@ def test_list_costs_the_same_for_any_length(client, office, count, django_assert
         client.get("/postausgang/")
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("?state=unsolved", ["Neu: verfallen", "Neu: fehlgeschlagen"]),
+        ("?state=late", ["Neu: spät"]),
+        ("?state=failed", ["Neu: erledigt", "Neu: fehlgeschlagen"]),
+        ("?path=/a/", ["Neu: spät"]),
+    ],
+)
+def test_what_the_office_looks_for_is_a_filter(client, office, query, expected):
+    now = timezone.now()
+    make_topic_mail("fehlgeschlagen", state="failed")
+    make_topic_mail("erledigt", state="failed", settled_at=NOW)
+    make_topic_mail("verfallen", state="expired")
+    make_topic_mail("spät", path="/a/", due_at=now - dt.timedelta(minutes=16), expires_at=now)
+    make_topic_mail("bald", due_at=now - dt.timedelta(minutes=14))
+
+    assert subjects(client.get(f"/postausgang/{query}")) == expected
+
+
+def test_list_of_one_sending_says_so_and_keeps_it_when_filtered(client, office):
+    mails = make_batch(2)
+    make_mail()
+
+    page = client.get(f"/postausgang/?batch={mails[0].batch}").content.decode()
+
+    assert "2 Einträge" in page
+    assert f'<input type="hidden" name="batch" value="{mails[0].batch}"' in page
+    assert f'<a href="/postausgang/versand/{mails[0].batch}/">Stand des Versands</a>' in page
+    assert '<a href="/postausgang/">Filter zurücksetzen</a>' in page
+
+
+@pytest.mark.parametrize("path", ["javascript:alert(1)", "//boese.example.org/", "https://boese.example.org/"])
+def test_page_in_the_address_leads_nowhere_else(client, office, path):
+    page = client.get("/postausgang/", {"path": path}).content.decode()
+
+    assert f'href="{path}' not in page
+
+
+def test_quick_filters_count_each_state_and_keep_the_search(client, office):
+    make_batch(3, state="failed")
+    make_batch(2, state="waiting", due_at=timezone.now())
+    make_topic_mail("Ölwerk", state="failed")
+
+    page = Page(client.get("/postausgang/?q=gast&state=waiting&page=7").content.decode())
+    links = {words: target for words, target in page.links if "postausgang/?q=gast" in target}
+
+    assert links["fehlgeschlagen 4"] == "/postausgang/?q=gast&state=failed"
+    assert links["alle 6"] == "/postausgang/?q=gast"
+    assert "wartet 2" in links
+
+
+def test_acts_name_the_number_of_what_the_filter_leaves(client, office):
+    make_batch(3, state="failed")
+    make_topic_mail("Ölwerk", state="failed")
+    make_batch(2, state="draft")
+
+    def acts(query):
+        links = Page(client.get(f"/postausgang/{query}").content.decode()).links
+        return {
+            words: target for words, target in links if words[:1].isdigit() and "?" in target or "/" == target[-1:]
+        }
+
+    everything, found = acts(""), acts("?q=oelw&page=1&sort=subject")
+
+    assert everything["4 fehlgeschlagene E-Mails erneut senden"] == "/postausgang/erneut-senden/"
+    assert everything["2 Entwürfe versenden"] == "/postausgang/freigeben/"
+    assert found["1 fehlgeschlagene E-Mail erneut senden"] == "/postausgang/erneut-senden/?q=oelw"
+    assert not [words for words in found if "Entw" in words]
+
+
+def test_rows_can_be_ticked_where_there_is_something_to_do(client, office):
+    make_mail(state="sent", sent_at=NOW)
+    failed = make_mail(state="failed")
+
+    page = client.get("/postausgang/?state=failed").content.decode()
+
+    assert f'<input type="checkbox" form="pick" name="mail" value="{failed.pk}">' in page
+    assert 'formaction="/postausgang/erneut-senden/"' in page
+    assert '<input type="hidden" name="state" value="failed">' in page
+    assert 'name="mail"' not in client.get("/postausgang/?state=sent").content.decode()
+
+
+def export_of(client, query: str = "") -> tuple[str, list[list]]:
+    response = client.get(f"/postausgang/export/{query}")
+    sheet = load_workbook(BytesIO(response.content)).active
+    return response["Content-Disposition"], [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+
+def test_export_is_proof_of_who_got_what_when(client, office):
+    mail = make_topic_mail("=1+1", state="sent", sent_at=HOUR_LATER, due_at=NOW)
+    columns = {"attempts": 2, "server_answer": "250 OK", "settled_at": None}
+    Mail.objects.filter(pk=mail.pk).update(**columns)
+    note = {"from_state": "sending", "to_state": "retry", "note": "450 später"}
+    MailLog.objects.create(mail=mail, at=NOW, **note)
+    MailLog.objects.create(mail=mail, at=HOUR_LATER, by=office, **note | {"note": ""})
+
+    name, rows = export_of(client)
+
+    assert name == 'attachment; filename="postausgang.xlsx"'
+    assert rows[0] == [
+        "Betreff", "Art", "Empfänger", "Adresse", "Stand", "Grund", "geschrieben", "fällig", "versandt",
+        "als erledigt abgelegt", "Versuche", "Message-ID", "Antwort des Mailservers", "Verlauf",
+    ]  # fmt: skip
+    ten, eleven = dt.datetime(2026, 3, 27, 10, 0), dt.datetime(2026, 3, 27, 11, 0)
+    assert rows[1:] == [[
+        "Neu: =1+1", "Hinweis zum Test", "Leitung Werk", "gast@example.org", "versandt", None, ten, ten, eleven, None,
+        2, mail.message_id, "250 OK",
+        f"27.03.2026, 10:00 Uhr, Portal: neuer Versuch (450 später)\n27.03.2026, 11:00 Uhr, {office}: neuer Versuch",
+    ]]  # fmt: skip
+
+
+def test_formula_in_a_subject_stays_text(client, office):
+    mail = make_mail(state="failed", last_error="=cmd()")
+    Mail.objects.filter(pk=mail.pk).update(subject="=1+1", recipient_name="@SUM(1)")
+
+    sheet = load_workbook(BytesIO(client.get("/postausgang/export/").content)).active
+
+    assert [(sheet.cell(2, n).value, sheet.cell(2, n).data_type) for n in (1, 3, 6)] == [
+        ("=1+1", "s"), ("@SUM(1)", "s"), ("=cmd()", "s")
+    ]  # fmt: skip
+
+
 def test_export_holds_what_the_list_shows(client, office):
     make_topic_mail("Ablage", state="failed", last_error="550 nein")
-    make_topic_mail("=Ölwerk")
+    make_topic_mail("Ölwerk")
 
-    response = client.get("/postausgang/export/?state=failed")
+    _name, rows = export_of(client, "?state=failed")
 
-    sheet = load_workbook(BytesIO(response.content)).active
-    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert rows[0][:6] == ["Betreff", "Art", "Empfänger", "Adresse", "Stand", "Grund"]
     assert [row[:6] for row in rows[1:]] == [
         ["Neu: Ablage", "Hinweis zum Test", "Leitung Werk", "gast@example.org", "fehlgeschlagen", "550 nein"]
     ]
+
+
+@pytest.mark.parametrize("part", ["batch", "path"])
+def test_one_sending_and_one_page_are_proven_alone(client, office, part):
+    mails = make_batch(2)
+    make_mail(make_draft(path="/anderes/"))
+    query = {"batch": f"?batch={mails[0].batch}", "path": f"?path={mails[0].path}"}[part]
+
+    name, rows = export_of(client, query)
+
+    assert name == 'attachment; filename="nachweis-versand.xlsx"'
+    assert {row[11] for row in rows[1:]} == {mail.message_id for mail in mails}
+
+
+def test_no_export_tells_a_personal_link_or_a_body(client, office):
+    make_mail(make_invitation_draft(), state="failed", last_error="550 nein")
+    make_account_mail("Ihr Code lautet 987654.")
+
+    _name, rows = export_of(client)
+
+    words = "\n".join(str(value) for row in rows for value in row)
+    assert len(rows) == 3
+    for hidden in (TOKEN, "/antwort/", "987654", "wir laden Sie ein"):
+        assert hidden not in words
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_export_costs_the_same_for_any_length(client, office, count, django_assert_num_queries):
+    make_batch(count, state="failed")
+    for mail in Mail.objects.all():
+        MailLog.objects.create(mail=mail, at=NOW, from_state="sending", to_state="failed")
+
+    with django_assert_num_queries(5):  # session, account, roles, mails, their log
+        client.get("/postausgang/export/")

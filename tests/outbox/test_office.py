@@ -7,13 +7,15 @@ from core.errors import NotEntitled, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.enums import MOVES, MailState
 from outbox.models import Mail
-from outbox.services import deliver_due_mails, resend_mail, withdraw_mail
+from outbox.queries import UNSOLVED
+from outbox.services import approve_mail, deliver_due_mails, resend_mail, settle_mail, withdraw_mail
 from tests.outbox.builders import NOW, make_account_mail, make_mail
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(days=10)
-SERVICES = {"resend": resend_mail, "withdraw": withdraw_mail}
+SERVICES = {"approve": approve_mail, "resend": resend_mail, "withdraw": withdraw_mail}
+START = {"approve": "draft", "resend": "failed", "withdraw": "waiting"}
 
 
 def in_state(state):
@@ -47,7 +49,7 @@ def test_table_decides_what_the_office_may_do(state, action):
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 @pytest.mark.parametrize("action", SERVICES)
 def test_nobody_else_may(role, action):
-    mail = in_state("failed" if action == "resend" else "waiting")
+    mail = in_state(START[action])
 
     with pytest.raises(NotEntitled):
         SERVICES[action](mail, now=LATER, by=make_user(role))
@@ -85,3 +87,75 @@ def test_withdrawn_mail_is_not_sent(sink):
     deliver_due_mails(clock=lambda: LATER)
 
     assert sink.raw == []
+
+
+def test_approved_draft_is_due_now_and_lives_long_enough(monkeypatch, django_capture_on_commit_callbacks):
+    hints = []
+    monkeypatch.setattr(current_app, "send_task", lambda name, **options: hints.append(name))
+    mail = in_state("draft")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        approve_mail(mail, now=LATER, by=make_user(OFFICE))
+
+    draft = Mail.objects.get()
+    assert (draft.due_at, draft.expires_at) == (LATER, LATER + dt.timedelta(hours=72))
+    assert hints == ["outbox.tasks.drain"]
+
+
+def test_draft_for_a_later_time_keeps_it():
+    mail = make_mail(state="draft", due_at=LATER + dt.timedelta(days=1))
+
+    approve_mail(mail, now=LATER, by=make_user(OFFICE))
+
+    assert Mail.objects.get().due_at == LATER + dt.timedelta(days=1)
+
+
+def test_draft_without_its_text_cannot_be_approved():
+    mail = make_mail(state="draft", mime="")
+
+    with pytest.raises(Refused, match="bereits entfernt"):
+        approve_mail(mail, now=LATER, by=make_user(OFFICE))
+
+    assert (Mail.objects.get().state, mail.log.count()) == ("draft", 0)
+
+
+@pytest.mark.parametrize("state", MailState.values)
+def test_only_what_did_not_go_out_is_settled_and_keeps_its_state(state):
+    mail, office = in_state(state), make_user(OFFICE)
+
+    if state in UNSOLVED:
+        settle_mail(mail, now=LATER, by=office)
+        settled = Mail.objects.get()
+        assert (settled.state, settled.settled_at, settled.last_error) == (state, LATER, "550 nein")
+        assert [(row.from_state, row.to_state, row.by) for row in mail.log.all()] == [(state, state, office)]
+    else:
+        with pytest.raises(Refused, match="nicht \\(mehr\\) ungelöst"):
+            settle_mail(mail, now=LATER, by=office)
+        assert (Mail.objects.get().settled_at, mail.log.count()) == (None, 0)
+
+
+def test_settled_once_is_enough():
+    mail = make_mail(state="failed", settled_at=NOW)
+
+    with pytest.raises(Refused):
+        settle_mail(mail, now=LATER, by=make_user(OFFICE))
+
+    assert (Mail.objects.get().settled_at, mail.log.count()) == (NOW, 0)
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+def test_nobody_else_settles(role):
+    mail = in_state("failed")
+
+    with pytest.raises(NotEntitled):
+        settle_mail(mail, now=LATER, by=make_user(role))
+
+    assert (Mail.objects.get().settled_at, mail.log.count()) == (None, 0)
+
+
+def test_resent_mail_is_settled_no_longer():
+    mail = make_mail(state="failed", settled_at=NOW)
+
+    resend_mail(mail, now=LATER, by=make_user(OFFICE))
+
+    assert Mail.objects.get().settled_at is None

@@ -15,6 +15,7 @@ from tests.outbox.builders import (
     TOKEN,
     make_account_mail,
     make_draft,
+    make_event_text,
     make_invitation_draft,
     make_mail,
 )
@@ -39,10 +40,12 @@ def pages_of(client, mail) -> dict[str, str]:
         detail,
         f"{detail}?ansicht=text",
         f"{detail}?ansicht=kopf",
+        f"{detail}?ansicht=kalender",
+        f"{detail}termin.ics",
         f"{detail}vorschau/",
         f"{detail}zurueckziehen/",
     ]
-    addresses += ["/postausgang/", "/postausgang/export/"]
+    addresses += ["/postausgang/", f"/postausgang/versand/{mail.batch}/", "/postausgang/zurueckziehen/"]
     pages = {address: client.get(address).content.decode("utf-8", "replace") for address in addresses}
     return pages | {f"{detail}datei/": every_word(client.get(f"{detail}datei/").content)}
 
@@ -145,8 +148,28 @@ def test_calendar_is_shown_as_facts():
     assert facts.starts_at.isoformat() == "2026-06-18T12:00:00+00:00"
 
 
-def test_mail_without_calendar_has_no_facts():
+def test_calendar_file_is_the_part_as_it_was_sent():
+    mail = make_mail(make_invitation_draft())
+
+    assert preview.shown_ics(mail).splitlines() == make_event_text().splitlines()
+
+
+def test_mail_without_calendar_has_no_facts_and_no_file():
     assert preview.shown_calendar(make_mail()) is None
+    assert preview.shown_ics(make_mail()) == ""
+
+
+def test_account_mail_shows_no_calendar():
+    mail = make_mail(make_invitation_draft(), is_account_mail=True)
+
+    assert (preview.shown_ics(mail), preview.shown_calendar(mail)) == ("", None)
+
+
+def test_calendar_that_tells_the_link_is_not_shown():
+    mail = make_mail(make_invitation_draft())
+    mail.secret = "/antwort/Branchengespräch:/"  # as the title of the entry says it
+
+    assert (preview.shown_ics(mail), preview.shown_calendar(mail)) == ("", None)
 
 
 def test_account_mail_says_why_it_shows_nothing():

@@ -3,9 +3,10 @@ import datetime as dt
 import pytest
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from outbox.models import Mail
-from outbox.queries import mails_about, oldest_due_at
-from tests.outbox.builders import NOW, make_draft, make_mail, sending
+from outbox.models import Mail, MailLog
+from outbox.queries import LATE_AFTER, Trouble, latest_failure, latest_sending, mails_about, oldest_due_at, trouble_at
+from outbox.services import resend_mail
+from tests.outbox.builders import NOW, in_state, make_draft, make_mail, sending
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -44,3 +45,53 @@ def test_mail_is_visible_to_the_office_alone(role, count):
     make_mail()
 
     assert Mail.objects.visible_to(make_user(role)).count() == count
+
+
+def test_all_is_well_while_nothing_failed_and_nothing_is_late(django_assert_num_queries):
+    for state in ("draft", "sent", "withdrawn"):
+        make_mail(**in_state(state))
+    make_mail(due_at=NOW - LATE_AFTER)
+    make_mail(state="failed", settled_at=NOW)
+
+    with django_assert_num_queries(2):
+        trouble = trouble_at(NOW)
+
+    assert (trouble, trouble.is_there) == (Trouble(0, 0, None), False)
+
+
+def test_trouble_counts_all_that_failed_and_all_that_is_late():
+    for state in ("failed", "undeliverable", "expired"):
+        make_mail(state=state)
+    since = NOW - dt.timedelta(hours=1)
+    for columns in ({"state": "waiting"}, {"state": "retry"}, sending()):
+        make_mail(due_at=since, **columns)
+
+    assert trouble_at(NOW) == Trouble(3, 3, since)
+    assert trouble_at(NOW).is_there
+
+
+def test_latest_failure_goes_by_the_time_of_failing(django_assert_num_queries):
+    first, second = make_mail(state="failed"), make_mail(state="expired", created_at=NOW + dt.timedelta(minutes=1))
+    at = NOW + dt.timedelta(hours=1)
+    MailLog.objects.create(mail=first, at=at, from_state="sending", to_state="failed")
+    MailLog.objects.create(mail=second, at=at + dt.timedelta(days=1), from_state="waiting", to_state="sending")
+
+    with django_assert_num_queries(2):
+        failure = latest_failure()
+
+    assert (failure.count, failure.latest, failure.at) == (2, first, at)
+
+
+def test_resent_mail_is_no_failure_any_more():
+    resend_mail(make_mail(state="failed"), now=NOW, by=make_user(OFFICE))
+
+    assert latest_failure() is None
+
+
+def test_latest_sending_is_that_of_the_newest_mail_of_the_kind():
+    make_mail(make_draft(path="/a/"))
+    newest = make_mail(make_draft(path="/a/"), now=NOW + dt.timedelta(hours=1))
+    make_mail(make_draft(path="/b/"), now=NOW + dt.timedelta(hours=2))
+
+    assert latest_sending("/a/", "test_notice") == newest.batch
+    assert latest_sending("/a/", "test_invitation") is None

@@ -5,6 +5,7 @@ from outbox.models import Mail
 from tests.outbox.builders import (
     NOW,
     make_account_mail,
+    make_batch,
     make_invitation_draft,
     make_mail,
     sending,
@@ -30,6 +31,7 @@ def office(client):
         ("{pk}/", 404),
         ("{pk}/vorschau/", 404),
         ("{pk}/datei/", 404),
+        ("{pk}/termin.ics", 404),
         ("{pk}/zurueckziehen/", 404),
     ],
 )
@@ -41,13 +43,16 @@ def test_only_the_office_reads(client, role, address, status):
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
-@pytest.mark.parametrize(("act", "state"), [("erneut-senden", "failed"), ("zurueckziehen", "waiting")])
+@pytest.mark.parametrize(
+    ("act", "state"),
+    [("erneut-senden", "failed"), ("zurueckziehen", "waiting"), ("freigeben", "draft"), ("erledigen", "failed")],
+)
 def test_only_the_office_acts(client, role, act, state):
     mail = make_mail(state=state)
     client.force_login(make_user(role))
 
     assert client.post(f"/postausgang/{mail.pk}/{act}/").status_code == 404
-    assert (Mail.objects.get().state, mail.log.count()) == (state, 0)
+    assert (Mail.objects.get().state, Mail.objects.get().settled_at, mail.log.count()) == (state, None, 0)
 
 
 def test_guest_is_sent_to_sign_in(client):
@@ -106,16 +111,73 @@ def test_file_is_a_message(client, office):
 
 
 @pytest.mark.parametrize(
-    ("state", "resend", "withdraw"),
-    [("waiting", False, True), ("retry", False, True), ("failed", True, False), ("expired", True, False),
-     ("sent", False, False), ("withdrawn", False, False)],
+    ("state", "acts"),
+    [("draft", {"freigeben", "zurueckziehen"}), ("waiting", {"zurueckziehen"}), ("retry", {"zurueckziehen"}),
+     ("failed", {"erneut-senden", "erledigen"}), ("expired", {"erneut-senden", "erledigen"}),
+     ("undeliverable", {"erledigen"}), ("sent", set()), ("withdrawn", set())],
 )  # fmt: skip
-def test_buttons_follow_the_table(client, office, state, resend, withdraw):
+def test_buttons_follow_the_table(client, office, state, acts):
     mail = make_mail(state=state, sent_at=NOW if state == "sent" else None)
 
     page = client.get(mail.get_absolute_url()).content.decode()
 
-    assert ("erneut-senden" in page, "zurueckziehen" in page) == (resend, withdraw)
+    assert {
+        name for name in ("freigeben", "erneut-senden", "erledigen", "zurueckziehen") if f"/{name}/" in page
+    } == acts
+
+
+def test_calendar_has_a_tab_of_its_own_and_a_file(client, office):
+    mail = make_mail(make_invitation_draft())
+
+    page = client.get(f"{mail.get_absolute_url()}?ansicht=kalender").content.decode()
+    file = client.get(f"{mail.get_absolute_url()}termin.ics")
+
+    assert '<a class="tabs__link" href="/postausgang/' in page
+    assert "Do, 18.06.2026, 14:00–16:00 Uhr" in page
+    assert "BEGIN:VCALENDAR" in page
+    assert f'href="{mail.get_absolute_url()}termin.ics" download' in page
+    assert file["Content-Type"] == "text/calendar; charset=utf-8"
+    assert file["Content-Disposition"] == f'attachment; filename="termin-{mail.pk}.ics"'
+    assert file.content.decode().startswith("BEGIN:VCALENDAR")
+    assert mail.secret not in file.content.decode()
+
+
+def test_mail_without_calendar_has_no_tab_and_no_file(client, office):
+    mail = make_mail()
+
+    assert "Kalender" not in client.get(mail.get_absolute_url()).content.decode()
+    assert client.get(f"{mail.get_absolute_url()}termin.ics").status_code == 404
+
+
+def test_mail_leads_to_the_sending_it_belongs_to(client, office):
+    alone, mails = make_mail(), make_batch(3)
+
+    assert "/postausgang/versand/" not in client.get(alone.get_absolute_url()).content.decode()
+    assert f'<a href="/postausgang/versand/{mails[0].batch}/">eine von 3 E-Mails</a>' in (
+        client.get(mails[0].get_absolute_url()).content.decode()
+    )
+
+
+def test_office_approves(client, office):
+    mail = make_mail(state="draft")
+
+    response = client.post(f"/postausgang/{mail.pk}/freigeben/", follow=True)
+
+    assert Mail.objects.get().state == "waiting"
+    assert "Die E-Mail ist freigegeben und geht nun hinaus." in response.content.decode()
+
+
+def test_office_settles(client, office):
+    mail = make_mail(state="failed")
+
+    response = client.post(f"/postausgang/{mail.pk}/erledigen/", follow=True)
+
+    settled = Mail.objects.get()
+    assert (settled.state, settled.settled_at is None) == ("failed", False)
+    page = response.content.decode()
+    assert "Die E-Mail ist als erledigt abgelegt." in page
+    assert "<dt>Erledigt</dt>" in page
+    assert f"/postausgang/{mail.pk}/erledigen/" not in page
 
 
 def test_office_resends(client, office):
@@ -139,7 +201,7 @@ def test_office_withdraws_after_a_question(client, office):
     assert "wird nicht gesendet" in response.content.decode()
 
 
-@pytest.mark.parametrize(("act", "columns"), [("erneut-senden", {}), ("zurueckziehen", sending())])
+@pytest.mark.parametrize(("act", "columns"), [("erneut-senden", {}), ("zurueckziehen", sending()), ("freigeben", {})])
 def test_too_late_is_a_sentence_and_no_error(client, office, act, columns):
     mail = make_mail(**columns)
 
@@ -151,7 +213,18 @@ def test_too_late_is_a_sentence_and_no_error(client, office, act, columns):
 
 
 @pytest.mark.parametrize(
-    "address", ["{pk}/", "{pk}/vorschau/", "{pk}/datei/", "{pk}/zurueckziehen/", "{pk}/erneut-senden/", ""]
+    "address",
+    [
+        "{pk}/",
+        "{pk}/vorschau/",
+        "{pk}/datei/",
+        "{pk}/zurueckziehen/",
+        "{pk}/erneut-senden/",
+        "{pk}/termin.ics",
+        "{pk}/freigeben/",
+        "{pk}/erledigen/",
+        "",
+    ],
 )
 def test_reading_changes_nothing(client, office, address):
     mail = make_account_mail()

@@ -1,0 +1,216 @@
+"""Acts on many mails: the number named before holds, one log row a mail, and a constant number of statements."""
+
+import datetime as dt
+
+import pytest
+from celery import current_app
+from django.db import connection
+
+from core.errors import NotEntitled, Outpaced, Refused
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from outbox.choices import APPROVE, RESEND, SETTLE, SOURCES, WITHDRAW
+from outbox.enums import MOVES, MailState
+from outbox.models import Mail, MailLog
+from outbox.services import approve_mails, bulk, deliver_due_mails, resend_mails, settle_mails, withdraw_mails
+from tests.outbox.builders import NOW, in_state, make_account_mail, make_batch, make_mail
+from tests.partners.builders import make_user
+from tests.racing import race
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + dt.timedelta(days=10)
+SERVICES = {APPROVE: approve_mails, RESEND: resend_mails, WITHDRAW: withdraw_mails, SETTLE: settle_mails}
+START = {APPROVE: "draft", RESEND: "failed", WITHDRAW: "waiting", SETTLE: "failed"}
+
+
+@pytest.fixture
+def office():
+    return make_user(OFFICE)
+
+
+@pytest.fixture
+def hints(monkeypatch):
+    names = []
+    monkeypatch.setattr(current_app, "send_task", lambda name, **options: names.append(name))
+    return names
+
+
+def everything():
+    return list(Mail.objects.order_by("pk").values()), list(MailLog.objects.order_by("pk").values())
+
+
+def act(action, expected, by, mails=None):
+    mails = Mail.objects.all() if mails is None else mails
+    return SERVICES[action](mails=mails, expected=expected, by=by, now=LATER)
+
+
+@pytest.mark.parametrize("state", MailState.values)
+@pytest.mark.parametrize("action", SERVICES)
+def test_table_decides_whom_an_act_reaches(state, action, office):
+    mail = make_mail(**in_state(state))
+
+    if state in SOURCES[action]:
+        assert act(action, 1, office) == 1
+        target = state if action == SETTLE else MOVES[action].target
+        assert Mail.objects.get().state == target
+        assert [(r.from_state, r.to_state, r.by, r.at) for r in mail.log.all()] == [(state, target, office, LATER)]
+    else:
+        before = everything()
+        with pytest.raises(Refused, match="gibt es keine E-Mail"):
+            act(action, 1, office)
+        assert everything() == before
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+@pytest.mark.parametrize("action", SERVICES)
+def test_nobody_but_the_office_may(role, action, hints):
+    make_mail(state=START[action])
+    before = everything()
+
+    with pytest.raises(NotEntitled):
+        act(action, 1, make_user(role))
+
+    assert (everything(), hints) == (before, [])
+
+
+@pytest.mark.parametrize("expected", [0, 2, 4])
+@pytest.mark.parametrize("action", SERVICES)
+def test_another_number_than_the_page_named_changes_nothing(
+    action, expected, office, hints, django_capture_on_commit_callbacks
+):
+    make_batch(3, state=START[action])
+    before = everything()
+
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(Outpaced, match="Es wären 3 E-Mails"):
+        act(action, expected, office)
+
+    assert (everything(), hints) == (before, [])
+
+
+@pytest.mark.parametrize("action", SERVICES)
+def test_second_press_finds_nothing_left(action, office):
+    make_batch(2, state=START[action])
+    act(action, 2, office)
+    before = everything()
+
+    with pytest.raises(Refused):
+        act(action, 2, office)
+
+    assert everything() == before
+
+
+def test_only_the_mails_handed_over_are_reached(office):
+    first, second = make_batch(2, state="failed")
+
+    act(RESEND, 1, office, Mail.objects.filter(pk=second.pk))
+
+    assert [mail.state for mail in Mail.objects.order_by("pk")] == ["failed", "waiting"]
+    assert list(MailLog.objects.values_list("mail", flat=True)) == [second.pk]
+    assert first.log.count() == 0
+
+
+def test_resent_mails_start_anew_with_their_message_ids(office, hints, django_capture_on_commit_callbacks):
+    mails = make_batch(2, state="failed", attempts=8, last_error="550 nein", settled_at=None)
+    Mail.objects.filter(pk=mails[1].pk).update(state="expired", expires_at=LATER + dt.timedelta(days=9))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        act(RESEND, 2, office)
+
+    again = list(Mail.objects.order_by("pk"))
+    assert [(m.state, m.attempts, m.due_at, m.last_error) for m in again] == [("waiting", 0, LATER, "")] * 2
+    assert [m.expires_at for m in again] == [LATER + dt.timedelta(hours=72), LATER + dt.timedelta(days=9)]
+    assert [(m.message_id, m.mime) for m in again] == [(m.message_id, m.mime) for m in mails]
+    assert [m.log.get().note for m in again] == ["Erneut zum Versand gegeben"] * 2
+    assert hints == ["outbox.tasks.drain"]
+
+
+def test_approved_drafts_keep_a_later_time_and_are_never_late(office, hints, django_capture_on_commit_callbacks):
+    early, late = make_batch(2, state="draft")
+    Mail.objects.filter(pk=late.pk).update(due_at=LATER + dt.timedelta(hours=1))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        act(APPROVE, 2, office)
+
+    assert list(Mail.objects.order_by("pk").values_list("due_at", flat=True)) == [
+        LATER, LATER + dt.timedelta(hours=1)
+    ]  # fmt: skip
+    assert Mail.objects.get(pk=early.pk).expires_at == LATER + dt.timedelta(hours=72)
+    assert hints == ["outbox.tasks.drain"]
+
+
+@pytest.mark.parametrize("action", [WITHDRAW, SETTLE])
+def test_what_sends_nothing_wakes_no_worker(action, office, hints, django_capture_on_commit_callbacks):
+    make_batch(2, state=START[action])
+
+    with django_capture_on_commit_callbacks(execute=True):
+        act(action, 2, office)
+
+    assert hints == []
+
+
+def test_released_drafts_go_out_and_withdrawn_mails_do_not(office, sink):
+    make_batch(2, state="draft")
+    act(APPROVE, 2, office)
+    kept = make_batch(1, state="waiting")
+    act(WITHDRAW, 1, office, Mail.objects.filter(pk=kept[0].pk))
+
+    deliver_due_mails(clock=lambda: LATER)
+
+    assert (len(sink.raw), Mail.objects.filter(state="sent").count()) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("action", "columns"),
+    [
+        (RESEND, {"mime": ""}), (APPROVE, {"mime": ""}), (RESEND, {"is_account_mail": True}),
+        (WITHDRAW, {"is_account_mail": True}), (RESEND, {"settled_at": NOW}), (SETTLE, {"settled_at": NOW}),
+    ],
+)  # fmt: skip
+def test_what_must_not_be_touched_stays_as_it_is(action, columns, office):
+    left_out, meant = make_batch(2, state=START[action])
+    Mail.objects.filter(pk=left_out.pk).update(**columns)
+    before = Mail.objects.filter(pk=left_out.pk).values().get()
+
+    act(action, 1, office)
+
+    assert Mail.objects.filter(pk=left_out.pk).values().get() == before
+    assert list(MailLog.objects.values_list("mail", flat=True)) == [meant.pk]
+
+
+def test_account_mail_that_failed_can_be_settled(office):
+    make_account_mail()
+    Mail.objects.update(state="failed")
+
+    assert act(SETTLE, 1, office) == 1
+    assert Mail.objects.get().settled_at == LATER
+
+
+def test_statements_keep_to_the_parameters_that_sqlite_takes():
+    parts = list(bulk._batches(list(range(2000))))
+
+    assert [key for part in parts for key in part] == list(range(2000))
+    assert max(map(len, parts)) <= (900 if connection.vendor == "sqlite" else 10_000)
+
+
+@pytest.mark.parametrize("action", SERVICES)
+def test_fifty_cost_what_five_hundred_cost(action, office, django_assert_num_queries):
+    mails = make_batch(500, state=START[action])
+    few = Mail.objects.filter(pk__in=[mail.pk for mail in mails[:50]])
+    assert office.roles
+    on_sqlite = connection.vendor == "sqlite"
+
+    with django_assert_num_queries(5):  # savepoint, lock, update, log, release
+        act(action, 50, office, few)
+    with django_assert_num_queries(5 + (2 if on_sqlite else 0)):  # the log goes in batches of 166 there
+        act(action, 450, office, Mail.objects.filter(pk__gt=mails[49].pk))
+
+    assert MailLog.objects.count() == 500
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_once_act_once(office):
+    make_batch(5, state="failed")
+    assert office.roles  # read here: the threads share the account
+    given = race(*[lambda: act(RESEND, 5, office)] * 2)
+
+    assert sorted(map(type, given), key=str) == sorted([int, Refused], key=str)
+    assert MailLog.objects.count() == 5
