@@ -49,7 +49,7 @@ def asks_a_database(item) -> bool:
 
 
 def pytest_collection_finish():
-    """Leave what was imported out of the search for garbage, and search less often: it takes a tenth of the time."""
+    """Leave what was imported out of the search for garbage, and search less often."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
