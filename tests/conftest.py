@@ -1,15 +1,21 @@
 """What every test stands on: closed network, empty cache, and what to leave out on this machine."""
 
+import gc
 import os
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.db.models.signals import post_migrate
 
+from core.roles import ROLES
 from masterplan.catalogues import compile_catalogues
 from tests import machine
 from tests.network import close_network
+from tests.settings import ON_POSTGRESQL
 
 pytest_plugins = ["tests.stack"]
 
@@ -23,13 +29,30 @@ def pytest_configure(config):
             compile_catalogues(folder)
 
 
-def pytest_collection_modifyitems(items):
-    """Skip, with the reason, what this machine cannot run."""
+def pytest_collection_modifyitems(config, items):
+    """Skip, with the reason, what this machine cannot run; do not repeat on PostgreSQL what asks no database."""
+    if ON_POSTGRESQL:
+        repeated = [item for item in items if asks_a_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(repeated)])
+        items[:] = repeated
     for item in items:
         if item.get_closest_marker("stack") and (missing := machine.missing_servers()):
             item.add_marker(pytest.mark.skip(reason=missing))
         if item.get_closest_marker("browser") and (missing := machine.missing_browser()):
             item.add_marker(pytest.mark.skip(reason=missing))
+
+
+def asks_a_database(item) -> bool:
+    """Return whether the outcome of a test can depend on the database it runs on."""
+    marked = any(item.get_closest_marker(name) for name in ("django_db", "stack"))
+    return marked or not {"db", "transactional_db"}.isdisjoint(item.fixturenames)
+
+
+def pytest_collection_finish():
+    """Leave what was imported out of the search for garbage, and search less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -48,6 +71,19 @@ def closed_network():
     with pytest.MonkeyPatch.context() as patch:
         close_network(patch)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def lasting_roles():
+    """Bring the roles back whenever a test that commits has emptied all tables: they come from a migration."""
+
+    def bring_back(**kwargs):
+        Group.objects.bulk_create([Group(name=name) for name in ROLES], ignore_conflicts=True)
+
+    sender = apps.get_app_config("partners")
+    post_migrate.connect(bring_back, sender=sender)
+    yield
+    post_migrate.disconnect(bring_back, sender=sender)
 
 
 @pytest.fixture(autouse=True)

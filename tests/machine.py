@@ -39,11 +39,11 @@ def missing_servers() -> str:
     """Return why tests on the full stack cannot run here, or nothing."""
     missing = []
     try:
-        psycopg2.connect(DATABASE_SERVER, connect_timeout=2).close()
+        psycopg2.connect(DATABASE_SERVER, connect_timeout=10).close()
     except psycopg2.Error as error:
         missing.append(f"PostgreSQL does not answer at TEST_DATABASE_URL ({_first_line(error)})")
     try:
-        with redis.Redis.from_url(REDIS_SERVER, socket_connect_timeout=2) as client:
+        with redis.Redis.from_url(REDIS_SERVER, socket_connect_timeout=10) as client:
             client.ping()
     except redis.RedisError as error:
         missing.append(f"Redis does not answer at TEST_REDIS_URL ({_first_line(error)})")

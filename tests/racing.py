@@ -12,7 +12,7 @@ def race(*acts: Callable[[], object]) -> list[object]:
     line = threading.Barrier(len(acts))
 
     def run(act: Callable[[], object]) -> object:
-        line.wait(20)
+        line.wait(60)
         try:
             return act()
         except Exception as error:

@@ -18,6 +18,7 @@ import redis
 
 from tests import machine
 
+PATIENCE = 180  # seconds to wait for a process on a busy machine; nobody waits longer than it takes
 NATIVE = {"DJANGO_SETTINGS_MODULE": "masterplan.settings", "SECRET_KEY": "only for tests", "DEBUG": "0", "DEMO": "0"}
 
 
@@ -64,7 +65,7 @@ def start(base_dir, tmp_path):
         process.terminate()
     for process in reversed(started):
         try:
-            process.wait(20)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -87,7 +88,7 @@ def free_port() -> int:
 def status_of(address: str) -> tuple[int, str]:
     """Return status and body of a page; (0, reason) when nobody answers."""
     try:
-        with urllib.request.urlopen(address, timeout=5) as answer:
+        with urllib.request.urlopen(address, timeout=20) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:
@@ -96,11 +97,11 @@ def status_of(address: str) -> tuple[int, str]:
         return 0, str(error)
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float, what: Callable[[], object]) -> None:
-    """Return once `condition` holds; after `seconds` fail and show `what()`."""
-    deadline = time.monotonic() + seconds
+def wait_until(condition: Callable[[], bool], *, what: Callable[[], object]) -> None:
+    """Return once `condition` holds; when patience ends, fail and show `what()`."""
+    deadline = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} seconds: {what()}"
+        assert time.monotonic() < deadline, f"not within {PATIENCE} seconds: {what()}"
         time.sleep(0.2)
 
 

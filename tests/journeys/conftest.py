@@ -1,15 +1,20 @@
 import pytest
-from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
 from masterplan.demo.loading import load_demo
+from tests.keeping import kept_for_a_while
 
 
 @pytest.fixture(scope="module")
-def demo(django_db_setup, django_db_blocker):
-    """The demo as it is loaded today, for all tests of a module; nothing of it stays."""
-    with django_db_blocker.unblock(), override_settings(DEMO=True), transaction.atomic():
+def demo(request, django_db_setup, django_db_blocker):
+    """The demo as it is loaded today, for all tests of a module; nothing of it stays.
+
+    Playwright starts first where a test will need it: with an event loop in its thread Django takes another database
+    connection, which would not see the rows.
+    """
+    if any(item.get_closest_marker("browser") for item in request.session.items):
+        request.getfixturevalue("playwright")
+    with override_settings(DEMO=True), kept_for_a_while(django_db_blocker):
         load_demo(today=timezone.localdate(), now=timezone.now())
         yield
-        transaction.set_rollback(True)

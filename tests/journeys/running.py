@@ -6,17 +6,13 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
 
-from tests.stack import free_port, native_environment, status_of, wait_until
-
-PATIENCE = 60  # seconds for a process to start or a mail to be written, on a busy machine
+from tests.stack import PATIENCE, native_environment, status_of, wait_until
 
 
 class Portal(NamedTuple):
@@ -36,20 +32,9 @@ class Portal(NamedTuple):
             time.sleep(0.2)
         raise AssertionError(f"no mail about {subject!r} came to {address} within {PATIENCE} seconds")
 
-    def any_link(self, subject: re.Pattern) -> str:
-        """Return the address of the button in the latest mail whose subject fits."""
-        for path in sorted(self.mail_folder.glob("*.eml"), reverse=True):
-            message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-            if subject.match(message["Subject"]):
-                return self._link_in(message)
-        raise AssertionError(f"no mail about {subject.pattern!r}")
-
     def link_to(self, address: str, subject: str) -> str:
         """Return the address of the button in that mail."""
-        return self._link_in(self.mail_to(address, subject))
-
-    def _link_in(self, message: EmailMessage) -> str:
-        text = message.get_body(("plain",)).get_content()
+        text = self.mail_to(address, subject).get_body(("plain",)).get_content()
         return re.search(re.escape(self.url) + r"/\S+", text).group()
 
 
@@ -66,27 +51,6 @@ def start_embedded(start, folder: Path, port: int) -> Portal:
     return _ready(Portal(f"http://localhost:{port}", folder / "var" / "mail"))
 
 
-@contextmanager
-def embedded_portal(folder: Path, base_dir: Path) -> Iterator[Portal]:
-    """Run the embedded portal for a while, for tests that only look."""
-    port, started = free_port(), []
-
-    def start(command: list[str], **environment: str) -> None:
-        with (folder / "portal.log").open("wb") as log:
-            started.append(
-                subprocess.Popen(
-                    command, cwd=base_dir, env=native_environment(**environment), stdout=log, stderr=subprocess.STDOUT
-                )
-            )
-
-    try:
-        yield start_embedded(start, folder, port)
-    finally:
-        for process in started:
-            process.terminate()
-            process.wait(30)
-
-
 def start_stack(start, folder: Path, port: int, *, database: str, redis: str, base_dir: Path) -> Portal:
     """Start the services of docker-compose.yml natively on a PostgreSQL and a Redis."""
     environment = {
@@ -96,7 +60,7 @@ def start_stack(start, folder: Path, port: int, *, database: str, redis: str, ba
     for command in (["migrate", "--noinput"], ["demo"], ["collectstatic", "--noinput"]):
         subprocess.run(
             [sys.executable, "manage.py", *command], cwd=base_dir, env=native_environment(**environment), check=True,
-            stdout=subprocess.DEVNULL, timeout=180,
+            stdout=subprocess.DEVNULL, timeout=PATIENCE,
         )  # fmt: skip
     services = yaml.safe_load((base_dir / "docker-compose.yml").read_text())["services"]
     for name in ("web", "worker", "beat"):
@@ -106,5 +70,5 @@ def start_stack(start, folder: Path, port: int, *, database: str, redis: str, ba
 
 def _ready(portal: Portal) -> Portal:
     address = f"{portal.url}/healthz"
-    wait_until(lambda: status_of(address)[0] == 200, seconds=PATIENCE * 2, what=lambda: status_of(address))
+    wait_until(lambda: status_of(address)[0] == 200, what=lambda: status_of(address))
     return portal

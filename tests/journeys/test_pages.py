@@ -1,109 +1,122 @@
-"""Every page of the demo, opened for every role by following each link from the start page."""
+"""Every page of the demo, opened for every role by following each link; each kind of page in a browser under axe."""
 
 import re
-from collections import Counter
-from urllib.parse import urljoin, urlsplit
 
 import pytest
-from django.db import connection
-from django.test import Client
+from django.conf import settings as portal_settings
+from django.core.management import call_command
+from django.test import Client, override_settings
 
+from dialogues.models import Invitation
 from masterplan.demo.accounts import ACCOUNTS
 from partners.models import User
-from tests.journeys.visitor import Page
+from tests.journeys.crawl import Crawl
+from tests.journeys.screen import open_screen
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
-MOST_QUERIES = 20
-MOST_VARIANTS = 4  # how many query strings are tried for one address: filters and sorting multiply
-PERSONAL_LINK = re.compile(r"/branchengespraeche/einladung/[\w-]{6,}(?::|%3A)[\w-]+(?::|%3A)[\w-]+")
 LEAST_PAGES = {"geschaeftsstelle": 300, "senatorin": 250, "vertretung": 250, "steuerungskreis": 150}
+LEAST_KINDS = {"geschaeftsstelle": 60, "senatorin": 25, "vdma-ost": 15, "steuerungskreis": 15}
+MANY_STATES = ("/massnahmen/#/", "/branchengespraeche/#/", "/branchengespraeche/themen/#/", "/besuche/#/")
+SAME_FOR_ALL = re.compile(r"/(konto|impressum|datenschutz|barrierefreiheit|massnahmen/(?!#)|besuche/(?!#))")
+MAIN_PAGES = (
+    "/", "/massnahmen/", "/branchengespraeche/", "/besuche/", "/freigaben/", "/postausgang/", "/partner/", "/konto/",
+)  # fmt: skip
 
 
-class QueryCount:
-    """Counts what goes to the database."""
-
-    def __init__(self):
-        self.count = 0
-
-    def __call__(self, execute, sql, params, many, context):
-        self.count += not sql.startswith(("SAVEPOINT", "RELEASE"))
-        return execute(sql, params, many, context)
+def for_each(names):
+    """Run a test once for each account; what concerns the same account stays in one process, which looks once."""
+    return pytest.mark.parametrize(
+        "name", [pytest.param(name, marks=pytest.mark.xdist_group(f"pages of {name}")) for name in names]
+    )
 
 
-class Crawl:
-    """Follows the links of the portal as one person and notes what is wrong."""
+@pytest.fixture(scope="module")
+def crawl(demo):
+    """Return a function that walks through all pages of an account (without a name: of nobody), once."""
+    walked: dict[str, Crawl] = {}
 
-    def __init__(self, client: Client, start: str):
-        self.client = client
-        self.waiting, self.seen = [start], {start}
-        self.linked_from = {start: "nowhere"}
-        self.variants: Counter[str] = Counter()
-        self.pages = 0
-        self.faults: list[str] = []
+    def walk(name: str = "") -> Crawl:
+        if name not in walked:
+            with override_settings(DEMO=True):
+                walked[name] = Crawl(client_of(name), "/" if name else "/anmelden/").run()
+        return walked[name]
 
-    def run(self) -> "Crawl":
-        while self.waiting:
-            self.visit(self.waiting.pop(0))
-        return self
-
-    def visit(self, address: str) -> None:
-        self.pages += 1
-        queries = QueryCount()
-        with connection.execute_wrapper(queries):
-            response = self.client.get(address)
-        if response.status_code in (301, 302):
-            self.note(address, response.headers["Location"])
-            return
-        if response.status_code != 200:
-            self.faults.append(f"{address}: {response.status_code}, linked from {self.linked_from[address]}")
-        if queries.count > MOST_QUERIES:
-            self.faults.append(f"{address}: {queries.count} queries")
-        if response.headers.get("Content-Type", "").startswith("text/html"):
-            self.read(address, response.content.decode())
-
-    def read(self, address: str, source: str) -> None:
-        if PERSONAL_LINK.search(source):
-            self.faults.append(f"{address}: shows a personal link")
-        page = Page(source)
-        for reference in page.sources:
-            if urlsplit(reference).netloc:
-                self.faults.append(f"{address}: loads {reference}")
-        self.faults += [f"{address}: sends a form to {f.action}" for f in page.forms if urlsplit(f.action).netloc]
-        frames = [reference for reference in page.sources if not reference.startswith(("/static/", "data:"))]
-        for href in [href for _label, href in page.links] + frames:
-            self.note(address, href)
-
-    def note(self, address: str, href: str) -> None:
-        """Put the target of a link on the list, unless it leads away, to a file, or repeats a filter once more."""
-        parts = urlsplit(urljoin(address, href))
-        if parts.netloc or parts.scheme or parts.path.startswith("/static/"):
-            return
-        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        if target in self.seen or (parts.query and self.variants[parts.path] >= MOST_VARIANTS):
-            return
-        self.variants[parts.path] += bool(parts.query)
-        self.seen.add(target)
-        self.linked_from[target] = address
-        self.waiting.append(target)
+    return walk
 
 
-@pytest.mark.parametrize("email", [account[0] for account in ACCOUNTS])
-def test_every_page_opens_for_every_role(email, settings):
-    settings.DEMO = True
+@pytest.fixture(scope="module")
+def static(tmp_path_factory):
+    """The files of the front end as they are served, in a folder."""
+    folder = tmp_path_factory.mktemp("static")
+    storages = {**portal_settings.STORAGES, "staticfiles": {"BACKEND": "core.assets.PortalManifestStorage"}}
+    with override_settings(STATIC_ROOT=folder, STORAGES=storages):
+        call_command("collectstatic", interactive=False, verbosity=0)
+        yield folder
+
+
+def client_of(name: str) -> Client:
     client = Client()
-    client.force_login(User.objects.get(email=email), backend="partners.auth.AccountBackend")
-
-    crawl = Crawl(client, "/").run()
-
-    assert not crawl.faults, "\n".join(crawl.faults)
-    assert crawl.pages >= LEAST_PAGES.get(email.partition("@")[0], 100)
+    if name:
+        user = User.objects.get(email=f"{name}@example.org")
+        client.force_login(user, backend="partners.auth.AccountBackend")
+    return client
 
 
-def test_every_page_without_an_account_opens(settings):
+@for_each(email.partition("@")[0] for email, *_rest in ACCOUNTS)
+def test_every_page_opens_for_every_role(name, crawl):
+    walked = crawl(name)
+
+    assert not walked.faults, "\n".join(walked.faults)
+    assert walked.pages >= LEAST_PAGES.get(name, 100)
+
+
+def test_every_page_without_an_account_opens(crawl):
+    walked = crawl()
+
+    assert not walked.faults, "\n".join(walked.faults)
+    assert {"/impressum/", "/datenschutz/", "/barrierefreiheit/"} <= walked.seen
+
+
+@pytest.mark.browser
+@for_each(LEAST_KINDS)
+def test_each_kind_of_page_is_without_a_finding(name, crawl, browser, static, settings):
     settings.DEMO = True
+    kinds = crawl(name).kinds()
 
-    crawl = Crawl(Client(), "/anmelden/").run()
+    with open_screen(browser, client_of(name), static) as screen:
+        found = [
+            line
+            for kind, addresses in kinds.items()
+            if name == "geschaeftsstelle" or not SAME_FOR_ALL.match(kind)
+            for address in sorted({addresses[0], addresses[-1] if kind in MANY_STATES else addresses[0]})
+            for line in screen.findings(address)
+        ]
 
-    assert not crawl.faults, "\n".join(crawl.faults)
-    assert {"/impressum/", "/datenschutz/", "/barrierefreiheit/"} <= crawl.seen
+    assert len(kinds) >= LEAST_KINDS[name]
+    assert not found + screen.complaints, "\n".join(found + screen.complaints)
+
+
+@pytest.mark.browser
+def test_pages_without_an_account_are_without_a_finding(crawl, browser, static, settings):
+    settings.DEMO = True
+    invitation = Invitation.objects.released().order_by("pk").first()
+    addresses = [found for kind in crawl().kinds().values() for found in kind]
+    addresses += [invitation.personal_link, "/branchengespraeche/einladung/falsch/", "/gibt-es-nicht/"]
+
+    with open_screen(browser, client_of(""), static) as screen:
+        found = [line for address in addresses for line in screen.findings(address)]
+
+    assert not found + screen.complaints, "\n".join(found + screen.complaints)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 768, 1440])
+def test_main_pages_are_without_a_finding_at_each_width(width, browser, static, settings):
+    settings.DEMO = True
+    window = {"width": width, "height": 900}
+
+    with open_screen(browser, client_of("geschaeftsstelle"), static, viewport=window) as screen:
+        found = [line for address in MAIN_PAGES for line in screen.findings(address)]
+
+    assert not found + screen.complaints, "\n".join(found + screen.complaints)

@@ -8,10 +8,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.dates import add_working_days
 from tests.journeys.running import Portal, calendar_method
+from tests.stack import PATIENCE
 
 TITLE = "Abwärme aus der Produktion"
 OFFICE, SENATOR, PARTNER = "geschaeftsstelle@example.org", "senatorin@example.org", "vdma-ost@example.org"
 PHONE = {"width": 390, "height": 844}
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 class People:
@@ -27,6 +30,7 @@ class People:
         context = self.browser.new_context(locale="de-DE", base_url=self.portal.url, **options)
         context.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
         page = context.new_page()
+        page.set_default_timeout(PATIENCE * 1000)
         page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         return page

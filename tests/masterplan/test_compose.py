@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 import yaml
 
-from tests.stack import free_port, native_environment, status_of, wait_until
+from tests.stack import PATIENCE, free_port, native_environment, status_of, wait_until
 
 pytestmark = pytest.mark.stack
 
@@ -32,7 +32,7 @@ def test_services_work_together(services, base_dir, own_postgresql, own_redis, s
         env=native_environment(**environment),
         check=True,
         stdout=subprocess.DEVNULL,
-        timeout=120,
+        timeout=PATIENCE,
     )
 
     for name in ("web", "worker", "beat"):
@@ -40,7 +40,7 @@ def test_services_work_together(services, base_dir, own_postgresql, own_redis, s
 
     for path in ("healthz", "healthz/betrieb"):
         address = f"http://127.0.0.1:{port}/{path}"
-        wait_until(partial(answers_well, address), seconds=60, what=partial(status_of, address))
+        wait_until(partial(answers_well, address), what=partial(status_of, address))
     for name in ("worker", "beat"):
         kind, *check = services[name]["healthcheck"]["test"]
         assert kind == "CMD"

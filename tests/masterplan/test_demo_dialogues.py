@@ -10,16 +10,18 @@ from dialogues.models import Dialogue
 from masterplan.demo.dialogues import load_dialogues
 from masterplan.demo.loading import read_rows
 from masterplan.demo.organisations import load_organisations
+from tests.keeping import kept_for_a_while
 
 pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
 
 
-@pytest.fixture
-def rows():
-    load_organisations(read_rows("organisations"))
-    data = read_rows("dialogues")
-    load_dialogues(data)
-    return list(zip(data, Dialogue.objects.order_by("pk"), strict=True))
+@pytest.fixture(scope="module")
+def rows(django_db_setup, django_db_blocker):
+    with kept_for_a_while(django_db_blocker):
+        load_organisations(read_rows("organisations"))
+        data = read_rows("dialogues")
+        load_dialogues(data)
+        yield list(zip(data, Dialogue.objects.order_by("pk"), strict=True))
 
 
 def test_every_row_is_there_outside_the_workflow(rows):

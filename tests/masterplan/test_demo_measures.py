@@ -1,45 +1,38 @@
-"""The real plans and measures as the demo loads them, and the invented progress around them."""
+"""The real plans and measures as the demo loads them."""
 
 import datetime as dt
-import json
 
 import pytest
-from django.utils import timezone
 
 from core.models import Origin
 from core.roles import OFFICE
-from masterplan.demo.accounts import load_accounts
-from masterplan.demo.invented_measures import load_invented_measures
+from masterplan.demo.loading import read_rows
 from masterplan.demo.matching import split_remark
 from masterplan.demo.measures import load_measures, load_plans
 from masterplan.demo.organisations import load_organisations
-from measures.enums import ReportState, RoundState
-from measures.models import Measure, Milestone, Plan, PlanSection, Project, ReportingRound, StatusReport
-from measures.queries import measures_awaiting_report, plan_tree, progress_figures, reports_due_for, reports_to_check
-from measures.reminders import reminders_due
+from measures.models import Measure, Milestone, Plan, PlanSection, Project, StatusReport
+from measures.queries import plan_tree
+from tests.keeping import kept_for_a_while
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def rows(base_dir):
-    return lambda name: json.loads((base_dir / "data" / f"{name}.json").read_text(encoding="utf-8"))
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    with kept_for_a_while(django_db_blocker):
+        load_organisations(read_rows("organisations"))
+        load_plans(read_rows("plans"))
+        load_measures(read_rows("measures"))
+        yield
 
 
-@pytest.fixture
-def loaded(rows):
-    load_organisations(rows("organisations"))
-    load_plans(rows("plans"))
-    load_measures(rows("measures"))
-
-
-def test_every_row_is_a_measure_or_stands_outside_the_plans(loaded, rows):
-    inside = {row["title"] for row in rows("measures") if row["mpi_link"] != "context"}
-    context = {row["title"] for row in rows("measures") if row["mpi_link"] == "context"}
+def test_every_row_is_a_measure_or_stands_outside_the_plans(loaded):
+    inside = {row["title"] for row in read_rows("measures") if row["mpi_link"] != "context"}
+    context = {row["title"] for row in read_rows("measures") if row["mpi_link"] == "context"}
     in_plans = {
         title
-        for plan in rows("plans")
+        for plan in read_rows("plans")
         for field in plan["fields"]
         for cluster in field["clusters"]
         for task in cluster.get("task_fields", [])
@@ -52,11 +45,11 @@ def test_every_row_is_a_measure_or_stands_outside_the_plans(loaded, rows):
     assert not Measure.objects.filter(title__in=context).exists()
 
 
-def test_everything_is_taken_over_with_sources_and_keeps_its_doubts(loaded, rows):
+def test_everything_is_taken_over_with_sources_and_keeps_its_doubts(loaded):
     for row in [*Measure.objects.all(), *Project.objects.all(), *Plan.objects.all()]:
         assert row.origin == Origin.TAKEN_OVER
         assert row.sources
-    for row in rows("measures"):
+    for row in read_rows("measures"):
         model = Project if row["mpi_link"] == "context" else Measure
         assert model.objects.get(title=row["title"]).doubts == row["notes"]
 
@@ -179,76 +172,3 @@ def test_runtimes_become_days_only_where_they_are_known(loaded):
 )
 def test_only_a_remark_at_the_end_is_split_off(text, parts):
     assert split_remark(text) == parts
-
-
-# The invented present, on an ordinary day, a holiday, a Sunday, and the two ends of a half-year
-
-
-@pytest.fixture(params=["2026-03-18", "2026-11-22", "2027-01-01"])
-def today(request, loaded):
-    day = dt.date.fromisoformat(request.param)
-    now = timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
-    users = load_accounts(today=day, now=now)
-    load_invented_measures(users, today=day, now=now)
-    return day, users
-
-
-def test_real_measures_stay_taken_over_and_their_invented_status_is_marked(today):
-    real = Measure.objects.filter(origin=Origin.TAKEN_OVER)
-
-    assert real.count() == 31
-    assert real.filter(status_origin=Origin.DEMO).count() == 11
-    assert not real.exclude(phase="").exclude(status_origin=Origin.DEMO).exists()
-    assert not StatusReport.objects.exclude(origin=Origin.DEMO).exists()
-    assert not Milestone.objects.exclude(origin=Origin.DEMO).exists()
-
-
-def test_every_phase_and_light_is_there_but_not_begun(today):
-    figures = progress_figures(make_user(OFFICE), Plan.objects.get(short_title="MPI 2018–2021"))
-
-    assert figures.whole.total == 16
-    assert figures.whole.phases == {"running": 8, "preparing": 5, "completed": 1, "discontinued": 1, "": 1}
-    assert set(figures.whole.lights) == {"green", "yellow", "red", ""}
-    assert 0 < figures.whole.milestones_done < figures.whole.milestones_total
-
-
-def test_one_round_is_over_and_one_runs(today):
-    day, _users = today
-
-    assert list(ReportingRound.objects.order_by("cut_off_on").values_list("state", flat=True)) == [
-        RoundState.CLOSED,
-        RoundState.OPEN,
-    ]
-    running = ReportingRound.objects.get(state=RoundState.OPEN)
-    assert running.cut_off_on <= day < running.due_on
-    assert {row.lead.label for row in measures_awaiting_report(running)} == {"VDMA Ost", "IHK Berlin"}
-
-
-def test_both_partners_owe_and_the_office_checks(today):
-    _day, users = today
-
-    assert [(due.measure.title, due.report and due.report.state) for due in reports_due_for(users["vdma-ost"])] == [
-        ("Offene Ausbildungswerkstätten im Maschinenbau", ReportState.RETURNED),
-        ("Retrofit-Werkstatt: ältere Maschinen digital nachrüsten", None),
-    ]
-    assert [due.measure.title for due in reports_due_for(users["ihk"])] == ["Lotsendienst für Genehmigungen"]
-    assert [row.measure.title for row in reports_to_check()] == ["Börse für freie Produktionsflächen"]
-
-
-def test_reminders_name_only_invented_measures(today):
-    due_on = ReportingRound.objects.get(state=RoundState.OPEN).due_on
-    demo = {f"measure:{pk}" for pk in Measure.objects.filter(origin=Origin.DEMO).values_list("pk", flat=True)}
-
-    reminders = reminders_due(due_on)
-
-    assert len(reminders) == 3
-    assert {reminder.subject_key for reminder in reminders} <= demo
-
-
-def test_nothing_in_the_demo_was_said_after_its_day(today):
-    day, _users = today
-    now = timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
-
-    assert not StatusReport.objects.filter(reported_at__gt=now).exists()
-    assert not StatusReport.objects.filter(decided_at__gt=now).exists()
-    assert not Milestone.objects.filter(done_on__gt=day).exists()

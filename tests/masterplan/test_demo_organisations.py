@@ -1,20 +1,21 @@
 """The real organisations as the demo loads them."""
 
-import json
-
 import pytest
 
 from core.models import Origin
+from masterplan.demo.loading import read_rows
 from masterplan.demo.organisations import load_organisations
 from partners.models import Organisation
+from tests.keeping import kept_for_a_while
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def loaded(base_dir):
-    load_organisations(json.loads((base_dir / "data" / "organisations.json").read_text(encoding="utf-8")))
-    return {row.name: row for row in Organisation.objects.all()}
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    with kept_for_a_while(django_db_blocker):
+        load_organisations(read_rows("organisations"))
+        yield {row.name: row for row in Organisation.objects.all()}
 
 
 def test_every_row_is_there_with_its_sources(loaded):

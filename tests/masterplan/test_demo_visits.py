@@ -1,46 +1,41 @@
-import datetime as dt
-import json
+"""The real visits and clippings in the demo: every row, as exactly as its source knows it."""
 
 import pytest
 
 from core.models import Origin, Precision
-from core.roles import OFFICE, SENATOR_OFFICE
 from masterplan.demo import visits as demo
-from masterplan.demo.invented_visits import load_invented_visits
+from masterplan.demo.loading import read_rows
 from media_visits.enums import CoverageKind, PressKind, VisitState
 from media_visits.models import Coverage, PressSlot, Visit
 from partners.enums import OrganisationKind
-from tests.approvals.builders import NOW, TODAY
-from tests.partners.builders import make_organisation, make_user
+from tests.keeping import kept_for_a_while
+from tests.partners.builders import make_organisation
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def rows(base_dir):
-    return lambda name: json.loads((base_dir / "data" / f"{name}.json").read_text(encoding="utf-8"))
-
-
-@pytest.fixture
-def loaded(rows):
-    for row in rows("organisations"):
-        kind = OrganisationKind.PRESS if row["kind"] == "press" else OrganisationKind.COMPANY
-        make_organisation(row["name"], short_name=row["short_name"] or "", kind=kind)
-    demo.load_visits(rows("visits"))
-    demo.load_coverage(rows("coverage"))
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    with kept_for_a_while(django_db_blocker):
+        for row in read_rows("organisations"):
+            kind = OrganisationKind.PRESS if row["kind"] == "press" else OrganisationKind.COMPANY
+            make_organisation(row["name"], short_name=row["short_name"] or "", kind=kind)
+        demo.load_visits(read_rows("visits"))
+        demo.load_coverage(read_rows("coverage"))
+        yield
 
 
 def of(company):
     return Visit.objects.get(company_text=company)
 
 
-def test_every_row_is_there_as_taken_over(loaded, rows):
-    assert Visit.objects.filter(origin=Origin.TAKEN_OVER).count() == len(rows("visits"))
-    assert Coverage.objects.filter(origin=Origin.TAKEN_OVER).count() == len(rows("coverage"))
+def test_every_row_is_there_as_taken_over(loaded):
+    assert Visit.objects.filter(origin=Origin.TAKEN_OVER).count() == len(read_rows("visits"))
+    assert Coverage.objects.filter(origin=Origin.TAKEN_OVER).count() == len(read_rows("coverage"))
 
 
-def test_no_source_and_no_doubt_is_lost(loaded, rows):
-    for row in rows("visits"):
+def test_no_source_and_no_doubt_is_lost(loaded):
+    for row in read_rows("visits"):
         visit = Visit.objects.get(company_text=row["company"], title=row["occasion"])
         assert visit.sources == row["source"]
         assert visit.doubts == (row["notes"] or "")
@@ -126,23 +121,3 @@ def test_a_clipping_keeps_how_sure_it_is(loaded):
     assert monthly.basis == {"title": "slug", "starts_on": "month"}
     assert radio.medium == "rbb Inforadio"
     assert Coverage.objects.filter(precision=Precision.UNKNOWN).count() == 4
-
-
-@pytest.mark.parametrize("today", [TODAY, dt.date(2026, 12, 23), dt.date(2028, 2, 29)])
-def test_the_invented_visits_lie_ahead_on_any_day(today):
-    for name in ("BAE Batterien GmbH", "Berliner Seilfabrik"):
-        make_organisation(name)
-    users = {
-        "geschaeftsstelle": make_user(OFFICE),
-        "senatorin": make_user(SENATOR_OFFICE),
-        "vdma-ost": None,
-        "ihk": None,
-    }
-    now = NOW.replace(year=today.year, month=today.month, day=today.day)
-
-    load_invented_visits(users, today=today, now=now)
-
-    states = dict(Visit.objects.values_list("state", "origin"))
-    assert states == {VisitState.APPROVED: Origin.DEMO, VisitState.SUBMITTED: Origin.DEMO}
-    assert all(day > today for day in Visit.objects.values_list("starts_on", flat=True))
-    assert PressSlot.objects.filter(origin=Origin.DEMO).count() == 2

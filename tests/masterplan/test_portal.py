@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack import free_port, native_environment, status_of, wait_until
+from tests.stack import PATIENCE, free_port, native_environment, status_of, wait_until
 
 pytestmark = pytest.mark.embedded
 
@@ -36,7 +36,7 @@ def portal(base_dir, tmp_path):
     for process in started:
         if process.poll() is None:
             process.terminate()
-            process.wait(30)
+            process.wait(PATIENCE)
 
 
 def test_portal_serves_mends_and_ends(portal):
@@ -49,20 +49,19 @@ def test_portal_serves_mends_and_ends(portal):
     assert status_of(f"http://localhost:{port}/healthz")[0] == 200
     assert status_of(f"http://127.0.0.1:{port}/healthz")[0] == 200
     operation = f"http://127.0.0.1:{port}/healthz/betrieb"
-    wait_until(lambda: status_of(operation)[0] == 200, seconds=40, what=lambda: status_of(operation))
+    wait_until(lambda: status_of(operation)[0] == 200, what=lambda: status_of(operation))
 
     [worker] = [pid for pid in first if "worker" in command_of(pid) and "celery" in command_of(pid)]
     os.kill(worker, signal.SIGKILL)
     wait_for(output, "Der Hintergrunddienst endete unerwartet (-9) und wird neu gestartet")
     wait_until(
         lambda: any("worker" in command_of(p) and p != worker for p in family_of(process.pid)),
-        seconds=10,
         what=output.read_text,
     )
     family = family_of(process.pid)
     process.send_signal(signal.SIGINT)
 
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE) == 0
     assert [pid for pid in family if command_of(pid)] == []
     assert output.read_text().endswith("Das Portal wird beendet …\nDas Portal ist beendet.\n")
     assert "Traceback" not in output.read_text()
@@ -76,11 +75,11 @@ def test_portal_runs_once_over_the_same_data_and_starts_again(portal):
 
     second, refusal = portal(free_port())
 
-    assert second.wait(30) == 1
+    assert second.wait(PATIENCE) == 1
     assert "Das Portal läuft bereits mit den Daten in" in refusal.read_text()
     assert "Traceback" not in refusal.read_text()
     first.terminate()
-    assert first.wait(30) == 0
+    assert first.wait(PATIENCE) == 0
     third, again = portal(free_port())
     wait_for(again, "Das Portal läuft")
     assert "eingerichtet" not in again.read_text()
@@ -93,7 +92,7 @@ def test_taken_port_is_told_with_the_cure(portal):
         other.listen()
         port = other.getsockname()[1]
         process, output = portal(port)
-        code = process.wait(30)
+        code = process.wait(PATIENCE)
 
     assert code == 1
     assert output.read_text() == (
@@ -103,7 +102,7 @@ def test_taken_port_is_told_with_the_cure(portal):
 
 
 def wait_for(output: Path, words: str) -> None:
-    wait_until(lambda: words in output.read_text(), seconds=60, what=output.read_text)
+    wait_until(lambda: words in output.read_text(), what=output.read_text)
 
 
 def family_of(pid: int) -> list[int]:

@@ -3,13 +3,12 @@
 import os
 import signal
 import sys
-import threading
 import time
 
 import pytest
 
 from masterplan.processes import Child, StartFailed, Supervisor, loopback_addresses
-from tests.stack import free_port
+from tests.stack import free_port, wait_until
 
 pytestmark = pytest.mark.embedded
 
@@ -17,7 +16,9 @@ SERVE = (
     "from http.server import HTTPServer, SimpleHTTPRequestHandler as Handler; import sys; "
     "HTTPServer(('127.0.0.1', int(sys.argv[1])), Handler).serve_forever()"
 )
-STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+STUBBORN = (
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(600)"
+)
 
 
 def child(tmp_path, name, code, *arguments):
@@ -56,7 +57,11 @@ def test_stubborn_child_is_killed(tmp_path, monkeypatch):
     port = free_port()
     children = [child(tmp_path, "web", SERVE, str(port)), child(tmp_path, "stubborn", STUBBORN)]
 
-    Supervisor(children, lambda line: None).run(f"http://127.0.0.1:{port}/", ask_to_stop)
+    def stop_when_it_listens_no_more():
+        wait_until(lambda: children[1].log.read_text() != "", what=lambda: children[1].ended())
+        ask_to_stop()
+
+    Supervisor(children, lambda line: None).run(f"http://127.0.0.1:{port}/", stop_when_it_listens_no_more)
 
     assert [c.process.returncode for c in children] == [-signal.SIGTERM, -signal.SIGKILL]
 
@@ -64,14 +69,18 @@ def test_stubborn_child_is_killed(tmp_path, monkeypatch):
 def test_child_that_dies_again_and_again_is_given_time(tmp_path):
     port, told = free_port(), []
     fragile = child(tmp_path, "fragile", "pass")
-    threading.Timer(3, ask_to_stop).start()
 
-    Supervisor([child(tmp_path, "web", SERVE, str(port)), fragile], told.append).run(
-        f"http://127.0.0.1:{port}/", lambda: None
-    )
+    def say(line):
+        told.append((line, time.monotonic()))
+        if len(told) == 2:
+            ask_to_stop()
 
+    Supervisor([child(tmp_path, "web", SERVE, str(port)), fragile], say).run(f"http://127.0.0.1:{port}/", lambda: None)
+
+    died = f"fragile endete unerwartet (0) und wird neu gestartet; mehr in {fragile.log}."
+    assert [line for line, _at in told] == [died, died, "Das Portal wird beendet …"]
     assert fragile.failures == 2  # at once, then after 4 seconds
-    assert told[:2] == [f"fragile endete unerwartet (0) und wird neu gestartet; mehr in {fragile.log}."] * 2
+    assert fragile.start_after - told[1][1] == pytest.approx(4, abs=0.5)
 
 
 def test_loopback_has_both_addresses_where_the_machine_has(tmp_path):
@@ -87,5 +96,4 @@ def test_impossible_port_is_told(port):
 
 
 def ask_to_stop() -> None:
-    time.sleep(0.2)
     os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,96 @@
+"""Opens every page that one person can reach by following links, and notes what is wrong on the way."""
+
+import re
+from collections import Counter, defaultdict
+from urllib.parse import urljoin, urlsplit
+
+from django.db import connection
+from django.test import Client
+
+from tests.journeys.visitor import Page
+
+MOST_QUERIES = 20
+MOST_VARIANTS = 4  # how many query strings are tried for one address: filters and sorting multiply
+PERSONAL_LINK = re.compile(r"/branchengespraeche/einladung/[\w-]{6,}(?::|%3A)[\w-]+(?::|%3A)[\w-]+")
+NUMBER = re.compile(r"/\d+(?=/)")
+
+
+class QueryCount:
+    """Counts what goes to the database."""
+
+    def __init__(self):
+        self.count = 0
+
+    def __call__(self, execute, sql, params, many, context):
+        self.count += not sql.startswith(("SAVEPOINT", "RELEASE"))
+        return execute(sql, params, many, context)
+
+
+class Crawl:
+    """Follows the links of the portal as one person; `faults` says in a sentence each what is wrong."""
+
+    def __init__(self, client: Client, start: str):
+        self.client = client
+        self.waiting, self.seen = [start], {start}
+        self.linked_from = {start: "nowhere"}
+        self.variants: Counter[str] = Counter()
+        self.linked, self.documents = {start}, []
+        self.pages = 0
+        self.faults: list[str] = []
+
+    def run(self) -> "Crawl":
+        while self.waiting:
+            self.visit(self.waiting.pop(0))
+        return self
+
+    def visit(self, address: str) -> None:
+        self.pages += 1
+        queries = QueryCount()
+        with connection.execute_wrapper(queries):
+            response = self.client.get(address)
+        if response.status_code in (301, 302):
+            self.note(address, response.headers["Location"])
+            return
+        if response.status_code != 200:
+            self.faults.append(f"{address}: {response.status_code}, linked from {self.linked_from[address]}")
+        if queries.count > MOST_QUERIES:
+            self.faults.append(f"{address}: {queries.count} queries")
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            self.read(address, response.content.decode())
+
+    def read(self, address: str, source: str) -> None:
+        self.documents.append(address)
+        if PERSONAL_LINK.search(source):
+            self.faults.append(f"{address}: shows a personal link")
+        page = Page(source)
+        for reference in page.sources:
+            if urlsplit(reference).netloc:
+                self.faults.append(f"{address}: loads {reference}")
+        self.faults += [f"{address}: sends a form to {f.action}" for f in page.forms if urlsplit(f.action).netloc]
+        frames = [reference for reference in page.sources if not reference.startswith(("/static/", "data:"))]
+        for href in frames:
+            self.note(address, href)
+        for _label, href in page.links:
+            self.linked.add(self.note(address, href))
+
+    def note(self, address: str, href: str) -> str:
+        """Return the target of a link; list it unless it leads away, to a file, or repeats a filter once more."""
+        parts = urlsplit(urljoin(address, href))
+        if parts.netloc or parts.scheme or parts.path.startswith("/static/"):
+            return ""
+        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        if target in self.seen or (parts.query and self.variants[parts.path] >= MOST_VARIANTS):
+            return target
+        self.variants[parts.path] += bool(parts.query)
+        self.seen.add(target)
+        self.linked_from[target] = address
+        self.waiting.append(target)
+        return target
+
+    def kinds(self) -> dict[str, list[str]]:
+        """Return the addresses of the pages that links lead to by kind, numbers left out: `/massnahmen/#/`."""
+        kinds = defaultdict(list)
+        for address in self.documents:
+            if address in self.linked and "?" not in address:
+                kinds[NUMBER.sub("/#", address)].append(address)
+        return dict(kinds)

@@ -1,0 +1,35 @@
+"""The invented visits of the demo, on days around which the calendar is odd."""
+
+import datetime as dt
+
+import pytest
+
+from core.models import Origin
+from core.roles import OFFICE, SENATOR_OFFICE
+from masterplan.demo.invented_visits import load_invented_visits
+from media_visits.enums import VisitState
+from media_visits.models import PressSlot, Visit
+from tests.approvals.builders import NOW, TODAY
+from tests.partners.builders import make_organisation, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("today", [TODAY, dt.date(2026, 12, 23), dt.date(2028, 2, 29)])
+def test_the_invented_visits_lie_ahead_on_any_day(today):
+    for name in ("BAE Batterien GmbH", "Berliner Seilfabrik"):
+        make_organisation(name)
+    users = {
+        "geschaeftsstelle": make_user(OFFICE),
+        "senatorin": make_user(SENATOR_OFFICE),
+        "vdma-ost": None,
+        "ihk": None,
+    }
+    now = NOW.replace(year=today.year, month=today.month, day=today.day)
+
+    load_invented_visits(users, today=today, now=now)
+
+    states = dict(Visit.objects.values_list("state", "origin"))
+    assert states == {VisitState.APPROVED: Origin.DEMO, VisitState.SUBMITTED: Origin.DEMO}
+    assert all(day > today for day in Visit.objects.values_list("starts_on", flat=True))
+    assert PressSlot.objects.filter(origin=Origin.DEMO).count() == 2
