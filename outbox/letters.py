@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from outbox.errors import TextError
-from outbox.headers import CONTROL, one_line
+from outbox.headers import clean_lines, one_line
 from outbox.markup import to_html, to_text
 from outbox.texts import MailText, Markdown, is_link_name, names_in
 
@@ -48,7 +48,7 @@ def write_letter(text: MailText, *, greeting: str, link: str, values: Mapping[st
     """Return the words of a mail of kind `text`. Raises `TextError` unless `values` fits the placeholders exactly."""
     if set(values) != set(text.placeholders):
         raise TextError(f"{text.kind}: values {sorted(values)} do not fit placeholders {sorted(text.placeholders)}")
-    filled = {**values, "greeting": greeting or _("Guten Tag"), "link": link}
+    filled = {**values, "greeting": one_line(greeting) or _("Guten Tag"), "link": link}
     for name in filter(is_link_name, filled):
         filled[name] = complete_link(filled[name])
     return _fill(str(text.subject), str(text.body), filled)
@@ -58,7 +58,7 @@ def write_plain_letter(*, subject: str, text: str) -> Letter:
     """Return the words of a mail whose text is given as it is; it brings its own greeting and closing."""
     values = {"subject": subject, "text": text}
     page = MARK.sub(lambda match: _html_value(values[_name(match[1])]), _styled_frame("{text}", frame()))
-    return Letter(subject=one_line(subject), text=_clean(text).strip() + "\n", html=_link_addresses(page))
+    return Letter(subject=one_line(subject), text=clean_lines(text).strip() + "\n", html=_link_addresses(page))
 
 
 def frame() -> Frame:
@@ -116,17 +116,13 @@ def _html_of(match: re.Match, values: dict[str, str]) -> str:
 
 
 def _text_value(value: str) -> str:
-    return to_text(value) if isinstance(value, Markdown) else _clean(value).strip()
+    return to_text(value) if isinstance(value, Markdown) else clean_lines(value).strip()
 
 
 def _html_value(value: str) -> str:
     if isinstance(value, Markdown):
         raise TextError("a Markdown value must stand alone in its paragraph")
-    return html.escape(_clean(value).strip()).replace("\n", "<br>\n")
-
-
-def _clean(value: str) -> str:
-    return CONTROL.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n"))
+    return html.escape(clean_lines(value).strip()).replace("\n", "<br>\n")
 
 
 def _link_addresses(page: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from hypothesis import settings as hypothesis_settings
 
 from masterplan.catalogues import compile_catalogues
 from tests import machine
@@ -13,6 +14,9 @@ from tests.network import close_network
 
 pytest_plugins = ["tests.stack"]
 
+# A busy machine may take its time, and what one run finds every other run finds too.
+hypothesis_settings.register_profile("portal", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("portal")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in the main thread
 
 
