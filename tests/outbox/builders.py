@@ -6,6 +6,7 @@ import itertools
 from outbox.calendars import CalendarEvent, make_calendar
 from outbox.drafts import MailDraft, Recipient
 from outbox.models import Mail
+from outbox.placeholders import Placeholder
 from outbox.services import enqueue_account_mail, enqueue_mails
 from outbox.texts import MailText, register
 
@@ -27,7 +28,26 @@ INVITATION = MailText(
     body="wir laden Sie ein: {topic}\n\n[Antworten]({link})\n\nOder im Browser: {link}",
     placeholders=("topic",),
 )
-register(NOTICE, INVITATION)
+LIST = MailText(
+    kind="test_list",
+    title="Liste zum Test",
+    subject="Offen am {day}",
+    body="es wartet:\n\n{lines}\n\n[Zur Übersicht]({link})",
+    placeholders=("day", "lines"),
+    can_wait=False,
+)
+register(
+    NOTICE,
+    INVITATION,
+    LIST,
+    area="Prüfstand",
+    placeholders={
+        "topic": Placeholder("Titel des Themas", "Wärme & Strom"),
+        "comment": Placeholder("Anmerkung; kann leer sein", "eins\nzwei"),
+        "day": Placeholder("Tag der Erinnerung", "18.06.2019"),
+        "lines": Placeholder("was wartet", "- eins\n- zwei", is_block=True),
+    },
+)
 
 _numbers = itertools.count(1)
 
