@@ -5,7 +5,7 @@ import itertools
 
 from outbox.calendars import CalendarEvent, make_calendar
 from outbox.drafts import MailDraft, Recipient
-from outbox.models import Mail
+from outbox.models import Mail, Wording
 from outbox.placeholders import Placeholder
 from outbox.services import enqueue_account_mail, enqueue_mails
 from outbox.texts import MailText, register
@@ -119,6 +119,12 @@ def make_account_mail(text: str = "Ihr Code lautet 123456.", **fields) -> Mail:
     values = {"to": make_recipient(), "subject": "Anmeldung", "text": text, "now": NOW} | fields
     enqueue_account_mail(**values)
     return Mail.objects.latest("pk")
+
+
+def make_wording(kind: str = "test_notice", **fields) -> Wording:
+    """Return the office's own words for `kind`; with empty words only what else it settled."""
+    words = {"subject": "Thema {topic}", "body": "neu ist **{topic}**.\n\n[Ansehen]({link})", "changed_at": NOW}
+    return Wording.objects.create(kind=kind, **words | fields)
 
 
 def sending(**fields) -> dict:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 
@@ -143,6 +145,18 @@ def test_html_is_styled_once_a_kind(monkeypatch):
     monkeypatch.setattr(letters.css_inline, "CSSInliner", None)
 
     assert "Zweites" in write(topic="Zweites").html
+
+
+def test_own_wording_is_styled_once_too(monkeypatch):
+    text = replace(NOTICE, body="eigene Worte zu {topic} {comment}")
+    values = {"topic": "warm", "comment": ""}
+    write_letter(text, greeting="", link="/", values=values)
+    monkeypatch.setattr(letters.css_inline, "CSSInliner", None)
+
+    assert (
+        "eigene Worte zu Zweites"
+        in write_letter(text, greeting="", link="/", values=values | {"topic": "Zweites"}).html
+    )
 
 
 def test_other_office_gets_another_frame(settings):
