@@ -11,6 +11,7 @@ from approvals.models import ApprovalRequest
 from core.dates import format_date, local_date
 from core.roles import OFFICE, SENATOR_OFFICE
 from outbox.drafts import MailDraft
+from outbox.placeholders import Placeholder
 from outbox.services import enqueue_mails
 from outbox.texts import MailText, register
 from partners.models import Person
@@ -51,6 +52,25 @@ register(
         placeholders=("kind", "title", "state"),
         is_notice=True,
     ),
+    area=gettext_lazy("Freigaben"),
+    placeholders={
+        "kind": Placeholder(gettext_lazy("worum es geht: Reihe, Thema, Termine oder Besuch"), gettext_lazy("Thema")),
+        "title": Placeholder(
+            gettext_lazy("Titel der Vorlage"), gettext_lazy("Digitale Infrastruktur in Gewerbegebieten")
+        ),
+        "vote": Placeholder(gettext_lazy("Votum der Vorlage"), gettext_lazy("Zustimmung zum Thema")),
+        "due_on": Placeholder(gettext_lazy("Tag, bis zu dem entschieden werden soll"), "18.06.2019"),
+        "answer": Placeholder(gettext_lazy("Entscheidung"), gettext_lazy("Mit Auflage freigegeben")),
+        "who": Placeholder(
+            gettext_lazy("wer entschieden hat, gegebenenfalls „in Vertretung“"), gettext_lazy("Büro der Leitung")
+        ),
+        "comment": Placeholder(
+            gettext_lazy("Anmerkung zur Entscheidung; kann leer sein"),
+            gettext_lazy("Anmerkung: Bitte auch das Handwerk einladen."),
+        ),
+        "office": Placeholder(gettext_lazy("Name des Büros, das entscheidet"), gettext_lazy("Büro der Leitung")),
+        "state": Placeholder(gettext_lazy("was aus der Bitte wurde"), gettext_lazy("zurückgezogen")),
+    },
 )
 
 

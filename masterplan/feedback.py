@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import format_date, local_date
+from outbox.placeholders import Placeholder
 from outbox.services import MailDraft, Recipient, enqueue_mails
 from outbox.texts import MailText, register
 
@@ -29,7 +30,14 @@ Das Gesetz verlangt eine Antwort bis spätestens {answer_by}.
 [Erklärung zur Barrierefreiheit]({link})
 """),
         placeholders=("message", "page", "sender", "answer_by"),
-    )
+    ),
+    area=_("Barrierefreiheit"),
+    placeholders={
+        "message": Placeholder(_("Hinweis, wie er eingegeben wurde"), _("Im Zeitplan fehlt eine Überschrift.")),
+        "page": Placeholder(_("Seite, um die es geht"), "/zeitplan/"),
+        "sender": Placeholder(_("Adresse für die Antwort"), "person@example.org"),
+        "answer_by": Placeholder(_("Tag, bis zu dem das Gesetz eine Antwort verlangt"), "18.07.2019"),
+    },
 )
 
 

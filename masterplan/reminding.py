@@ -14,6 +14,7 @@ import media_visits.reminders
 from core.dates import format_date
 from outbox.drafts import MailDraft, Recipient
 from outbox.letters import complete_link
+from outbox.placeholders import Placeholder
 from outbox.reminders import Reminder
 from outbox.services import enqueue_mails
 from outbox.texts import MailText, Markdown, register
@@ -33,7 +34,17 @@ register(
         subject=_("Offene Vorgänge am {day}"),
         body=_("das wartet auf Sie oder liegt in Ihrer Verantwortung:\n\n{lines}\n\n[Zur Übersicht]({link})"),
         placeholders=("day", "lines"),
-    )
+        can_wait=False,
+    ),
+    area=_("Übersicht"),
+    placeholders={
+        "day": Placeholder(_("Tag der Erinnerung"), "18.06.2019"),
+        "lines": Placeholder(
+            _("Liste dessen, was wartet, mit Links"),
+            _("- Freigabe „Digitale Infrastruktur“ (Thema): Entscheidung bis morgen\n- Bericht: bis 28.06.2019"),
+            is_block=True,
+        ),
+    },
 )
 
 

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from outbox.placeholders import Placeholder
 from outbox.texts import MailText, register
 
 register(
@@ -56,4 +57,18 @@ Ihre Angaben sind noch da; Sie können dort weiterschreiben.
         placeholders=("measure", "comment"),
         is_notice=True,
     ),
+    area=_("Maßnahmen"),
+    placeholders={
+        "round": Placeholder(_("Name der Berichtsrunde"), _("Monitoring Herbst 2019")),
+        "cut_off": Placeholder(_("Stichtag der Berichtsrunde"), "22.11.2019"),
+        "due": Placeholder(_("Tag, bis zu dem berichtet werden soll"), "06.12.2019"),
+        "measures": Placeholder(
+            _("Liste der Maßnahmen, über die zu berichten ist"),
+            _("- Ankaufsstrategie für Industrieflächen\n- Industriekultur sichtbar machen"),
+            is_block=True,
+        ),
+        "measure": Placeholder(_("Titel der Maßnahme"), _("Ankaufsstrategie für Industrieflächen")),
+        "organisation": Placeholder(_("Organisation, die berichtet"), _("Landesverband Maschinenbau")),
+        "comment": Placeholder(_("was am Bericht fehlt"), _("Bitte nennen Sie den nächsten Meilenstein.")),
+    },
 )

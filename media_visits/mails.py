@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from core.roles import SENATOR_OFFICE
 from media_visits.enums import PressKind, VisitState
 from media_visits.models import Visit
+from outbox.placeholders import Placeholder
 from outbox.services import MailDraft, enqueue_mails
 from outbox.texts import MailText, Markdown, escape_markdown, register
 from partners.models import Person
@@ -69,6 +70,27 @@ register(
         ),
         placeholders=("company", "title", "what"),
     ),
+    area=gettext_lazy("Unternehmensbesuche"),
+    placeholders={
+        "company": Placeholder(gettext_lazy("besuchter Betrieb"), gettext_lazy("Beispielwerk GmbH")),
+        "when": Placeholder(gettext_lazy("Tag und Uhrzeit des Besuchs"), gettext_lazy("Di, 17.07.2018, 10:00 Uhr")),
+        "title": Placeholder(gettext_lazy("Anlass des Besuchs"), gettext_lazy("Eröffnung der neuen Montage")),
+        "visitor": Placeholder(gettext_lazy("wer den Betrieb besucht"), gettext_lazy("Leitung des Hauses")),
+        "address": Placeholder(gettext_lazy("Anschrift des Betriebs"), gettext_lazy("Musterstraße 1, 12099 Berlin")),
+        "press": Placeholder(
+            gettext_lazy("Liste der Pressetermine oder der Satz, dass es keine gibt"),
+            gettext_lazy("Pressetermine:\n\n- Bildtermin 17.07.2018, 10:30 Uhr, Tor 2"),
+            is_block=True,
+        ),
+        "reason": Placeholder(
+            gettext_lazy("Grund, wie er eingetragen wurde"), gettext_lazy("Eine Sitzung wurde vorgezogen.")
+        ),
+        "state": Placeholder(gettext_lazy("Stand des Besuchs"), gettext_lazy("angekündigt")),
+        "note": Placeholder(
+            gettext_lazy("Vermerk dazu; kann leer sein"), gettext_lazy("Grund: Eine Sitzung wurde vorgezogen.")
+        ),
+        "what": Placeholder(gettext_lazy("was geändert wurde"), gettext_lazy("Termin und Anschrift")),
+    },
 )
 
 

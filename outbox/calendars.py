@@ -9,7 +9,7 @@ from icalendar import Calendar, Event, vCalAddress, vText
 
 from outbox.drafts import Recipient
 from outbox.errors import TextError
-from outbox.headers import normalise_address, one_line
+from outbox.headers import clean_lines, normalise_address, one_line
 
 REQUEST = "REQUEST"
 CANCEL = "CANCEL"
@@ -61,7 +61,7 @@ def _component_of(event: CalendarEvent, now: dt.datetime) -> Event:
     if event.place:
         component.add("location", one_line(event.place))
     if event.description:
-        component.add("description", event.description)
+        component.add("description", clean_lines(event.description))
     component.add("organizer", _address(settings.OFFICE_EMAIL, settings.OFFICE_NAME), encode=False)
     if event.attendee is not None:
         component.add("attendee", _attendee(event.attendee, event.accepted), encode=False)

@@ -16,11 +16,11 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from outbox.errors import TextError
-from outbox.headers import CONTROL, one_line
+from outbox.headers import clean_lines, one_line
 from outbox.markup import to_html, to_text
-from outbox.texts import MailText, Markdown, is_link_name, names_in
+from outbox.placeholders import MARK, fill, is_link_name, marked, name_of
+from outbox.texts import MailText, Markdown, explained
 
-MARK = re.compile(r"qz([0-9a-f]+)zq")
 BLOCK_OR_MARK = re.compile(r"<p[^>]*>\s*qz(?P<block>[0-9a-f]+)zq\s*</p>|qz(?P<word>[0-9a-f]+)zq")
 EMPTY = re.compile(r"<(p|blockquote)[^>]*>\s*</\1>\s*")
 
@@ -48,17 +48,26 @@ def write_letter(text: MailText, *, greeting: str, link: str, values: Mapping[st
     """Return the words of a mail of kind `text`. Raises `TextError` unless `values` fits the placeholders exactly."""
     if set(values) != set(text.placeholders):
         raise TextError(f"{text.kind}: values {sorted(values)} do not fit placeholders {sorted(text.placeholders)}")
-    filled = {**values, "greeting": greeting or _("Guten Tag"), "link": link}
+    filled = {**values, "greeting": one_line(greeting) or _("Guten Tag"), "link": link}
     for name in filter(is_link_name, filled):
         filled[name] = complete_link(filled[name])
     return _fill(str(text.subject), str(text.body), filled)
 
 
+def write_sample(text: MailText) -> Letter:
+    """Return the words of a mail of kind `text` with its examples for values; the link leads to the portal's start."""
+    values = {
+        name: Markdown(placeholder.example) if placeholder.is_block else str(placeholder.example)
+        for name, placeholder in explained(text).items()
+        if name in text.placeholders
+    }
+    return write_letter(text, greeting="", link="/", values=values)
+
+
 def write_plain_letter(*, subject: str, text: str) -> Letter:
     """Return the words of a mail whose text is given as it is; it brings its own greeting and closing."""
-    values = {"subject": subject, "text": text}
-    page = MARK.sub(lambda match: _html_value(values[_name(match[1])]), _styled_frame("{text}", frame()))
-    return Letter(subject=one_line(subject), text=_clean(text).strip() + "\n", html=_link_addresses(page))
+    page = fill(_styled_frame("{text}", frame()), {"text": _html_value(text)})
+    return Letter(subject=one_line(subject), text=clean_lines(text).strip() + "\n", html=_link_addresses(page))
 
 
 def frame() -> Frame:
@@ -84,7 +93,7 @@ def complete_link(link: str) -> str:
 def _fill(subject: str, body: str, values: dict[str, str]) -> Letter:
     framed = frame()
     return Letter(
-        subject=one_line(MARK.sub(lambda match: str(values[_name(match[1])]), _marked(subject))),
+        subject=one_line(fill(marked(subject), values)),
         text=_fill_text(_plain_frame(body, framed), values),
         html=_fill_html(_styled_frame("{greeting},\n\n" + body, framed), values),
     )
@@ -94,7 +103,7 @@ def _fill_text(source: str, values: dict[str, str]) -> str:
     lines = []
     for line in source.split("\n"):
         lead = re.match(r"(?:> ?)*", line).group()
-        filled = MARK.sub(lambda match: _text_value(values[_name(match[1])]), line)
+        filled = MARK.sub(lambda match: _text_value(values.get(name_of(match[1]), match[0])), line)
         if filled.strip("> ") or not MARK.search(line):
             lines.append(filled.replace("\n", "\n" + lead))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
@@ -107,8 +116,8 @@ def _fill_html(source: str, values: dict[str, str]) -> str:
 
 def _html_of(match: re.Match, values: dict[str, str]) -> str:
     if match["word"]:
-        return _html_value(values[_name(match["word"])])
-    value = values[_name(match["block"])]
+        return _html_value(values.get(name_of(match["word"]), match[0]))
+    value = values.get(name_of(match["block"]), f"qz{match['block']}zq")
     if isinstance(value, Markdown):
         return css_inline.inline_fragment(to_html(value), _css())
     start, end = match.start("block") - 2 - match.start(), match.end("block") + 2 - match.start()
@@ -116,17 +125,13 @@ def _html_of(match: re.Match, values: dict[str, str]) -> str:
 
 
 def _text_value(value: str) -> str:
-    return to_text(value) if isinstance(value, Markdown) else _clean(value).strip()
+    return to_text(value) if isinstance(value, Markdown) else clean_lines(value).strip()
 
 
 def _html_value(value: str) -> str:
     if isinstance(value, Markdown):
         raise TextError("a Markdown value must stand alone in its paragraph")
-    return html.escape(_clean(value).strip()).replace("\n", "<br>\n")
-
-
-def _clean(value: str) -> str:
-    return CONTROL.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n"))
+    return html.escape(clean_lines(value).strip()).replace("\n", "<br>\n")
 
 
 def _link_addresses(page: str) -> str:
@@ -141,7 +146,7 @@ def _link_addresses(page: str) -> str:
 
 @lru_cache(maxsize=256)
 def _plain_frame(body: str, framed: Frame) -> str:
-    words = to_text(_marked("{greeting},\n\n" + body))
+    words = to_text(marked("{greeting},\n\n" + body))
     closing = render_to_string("outbox/mail.txt", {"frame": framed})
     return f"{words}\n\n{closing.strip()}\n"
 
@@ -149,21 +154,17 @@ def _plain_frame(body: str, framed: Frame) -> str:
 @lru_cache(maxsize=256)
 def _styled_frame(body: str, framed: Frame) -> str:
     """Return the page of a kind with all styles inlined; this is the slow step and done once a kind."""
-    content = to_html(_marked(body))
-    page = render_to_string("outbox/mail.html", {"content": content, "frame": framed, "closing": body != "{text}"})
+    content = to_html(marked(body))
+    return styled(
+        render_to_string("outbox/mail.html", {"content": content, "frame": framed, "closing": body != "{text}"})
+    )
+
+
+def styled(page: str) -> str:
+    """Return the whole HTML `page` with the styles of the mails in its elements."""
     return css_inline.CSSInliner(extra_css=_css(), load_remote_stylesheets=False).inline(page)
 
 
 @lru_cache(maxsize=1)
 def _css() -> str:
     return render_to_string("outbox/mail.css")
-
-
-def _marked(template: str) -> str:
-    for name in names_in(template):
-        template = template.replace(f"{{{name}}}", f"qz{name.encode().hex()}zq")
-    return template.replace("{{", "{").replace("}}", "}")
-
-
-def _name(mark: str) -> str:
-    return bytes.fromhex(mark).decode()

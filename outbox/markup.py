@@ -1,19 +1,32 @@
 """Markdown of the portal's own texts → HTML and plain text. One source, so that the two cannot drift apart."""
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from outbox.placeholders import marked, unmarked
+
+# A mail has no title of its own: its headings are of two levels.
+HEADINGS = {"h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3"}
 TAGS = {"p", "a", "strong", "em", "ul", "ol", "li", "h2", "h3", "blockquote", "hr", "br", "code"}
+
+
+class Link(NamedTuple):
+    """A link in a template: the words it shows and where it leads, placeholders as {names}."""
+
+    label: str
+    target: str
 
 
 def to_html(source: str) -> str:
     """Return safe HTML of the Markdown `source`; a paragraph that is only a link gets the class `button`."""
-    parser = _parser()
-    tokens = parser.parse(source)
+    parser, tokens = _parser(), parse(source)
     for token in tokens:
+        if token.tag in HEADINGS:
+            token.tag = HEADINGS[token.tag]
         if token.type == "inline" and _is_only_a_link(token.children or []):
             token.children[0].attrSet("class", "button")
     html = parser.renderer.render(tokens, parser.options, {})
@@ -31,7 +44,7 @@ def to_text(source: str) -> str:
     lines: list[str] = []
     frames: list[str] = []
     marker = ""
-    for token in _parser().parse(source):
+    for token in parse(source):
         if token.type in ("ordered_list_open", "bullet_list_open", "blockquote_open"):
             frames.append("> " if token.type == "blockquote_open" else "  " * _lists_in(frames))
         elif token.type in ("ordered_list_close", "bullet_list_close", "blockquote_close"):
@@ -54,9 +67,30 @@ def to_text(source: str) -> str:
     return "\n".join(lines).strip()
 
 
+def parse(source: str) -> list[Token]:
+    """Return the tokens of the Markdown `source`."""
+    return _parser().parse(source)
+
+
+def links_in(body: str) -> list[Link]:
+    """Return the links of the Markdown `body` with its {placeholders}, in their order."""
+    links = []
+    for token in parse(marked(body)):
+        label, target = "", ""
+        for child in token.children or []:
+            if child.type == "link_open":
+                label, target = "", str(child.attrGet("href") or "")
+            elif child.type == "link_close":
+                links.append(Link(unmarked(label).strip(), unmarked(target)))
+            else:
+                label += child.content
+    return links
+
+
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False, "breaks": True})
+    """Letters need no pictures and no code: what is indented is a paragraph, and nothing hides in an entity."""
+    return MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["code", "fence", "image", "entity"])
 
 
 def _lists_in(frames: list[str]) -> int:

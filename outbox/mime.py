@@ -18,6 +18,8 @@ from outbox.letters import Letter
 POLICY = SMTP.clone(cte_type="7bit")
 METHOD = re.compile(r"^METHOD:(\w+)\r?$", re.MULTILINE)
 CALENDAR_FILE = "termin.ics"
+# `email` loses the quotes of a long name when it folds the line; what needs them would then begin another address.
+NEEDS_QUOTES = re.compile(r'[<>@,;:()\[\]\\"]')
 
 
 def make_message_id() -> str:
@@ -43,7 +45,7 @@ def build_mime(letter: Letter, *, to: Recipient, message_id: str, now: dt.dateti
 
 
 def _address(name: str, email: str) -> Address:
-    return Address(display_name=one_line(name, 120).replace('"', "'"), addr_spec=normalise_address(email))
+    return Address(display_name=one_line(NEEDS_QUOTES.sub(" ", name), 120), addr_spec=normalise_address(email))
 
 
 def _add_calendar(message: EmailMessage, calendar: str) -> None:

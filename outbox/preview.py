@@ -18,10 +18,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from icalendar import Calendar
 
+from outbox.letters import Letter, styled
 from outbox.mime import POLICY
 from outbox.models import Mail
 
 SHOWN_HEADERS = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted")
+BODY = re.compile(r"<body[^>]*>")
 TOKEN = re.compile(r"[\w:.~-]{16,}")
 METHODS = {"REQUEST": _lazy("Einladung"), "CANCEL": _lazy("Absage"), "PUBLISH": _lazy("Hinweis")}
 
@@ -103,6 +105,19 @@ def shown_eml(mail: Mail) -> bytes:
         if part.get_content_type() in ("text/plain", "text/html"):
             part.set_content(_redact(mail, part.get_content()), subtype=part.get_content_subtype())
     return message.as_bytes()
+
+
+def sample_page(letter: Letter, *, as_text: bool) -> str:
+    """Return a page that shows the words of `letter` with their subject, as plain text or as HTML."""
+    if as_text:
+        return styled(render_to_string("outbox/sample.html", {"letter": letter}))
+    subject = render_to_string("outbox/sample_subject.html", {"letter": letter})
+    return BODY.sub(lambda match: match[0] + subject, letter.html, count=1)
+
+
+def faults_page(sentences: list[str]) -> str:
+    """Return a page that says why there is nothing to preview yet."""
+    return styled(render_to_string("outbox/sample.html", {"sentences": sentences}))
 
 
 def _hidden_notice(mail: Mail) -> str:

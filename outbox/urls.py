@@ -3,7 +3,7 @@
 from django.urls import path
 
 from outbox.choices import APPROVE, RESEND, SETTLE, WITHDRAW
-from outbox.views import bulk, mails, sendings
+from outbox.views import bulk, mails, sendings, wordings
 
 app_name = "outbox"
 
@@ -14,6 +14,10 @@ urlpatterns = [
     path("erneut-senden/", bulk.bulk, {"action": RESEND}, name="bulk_resend"),
     path("zurueckziehen/", bulk.bulk, {"action": WITHDRAW}, name="bulk_withdraw"),
     path("erledigen/", bulk.bulk, {"action": SETTLE}, name="bulk_settle"),
+    path("texte/", wordings.wording_list, name="wordings"),
+    path("texte/<slug:kind>/", wordings.wording_edit, name="wording"),
+    path("texte/<slug:kind>/vorschau/", wordings.wording_preview, name="wording_preview"),
+    path("texte/<slug:kind>/zuruecksetzen/", wordings.wording_reset, name="wording_reset"),
     path("versand/<uuid:batch>/", sendings.sending_page, name="sending"),
     path("<int:pk>/", mails.mail_detail, name="detail"),
     path("<int:pk>/vorschau/", mails.mail_html, name="html"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from core.dates import format_date
 from core.links import sign_link
+from outbox.placeholders import Placeholder
 from outbox.services import MailDraft, enqueue_account_mail, enqueue_mails
 from outbox.texts import MailText, register
 from partners.enums import name_roles
@@ -32,6 +33,12 @@ register(
         placeholders=("principal", "deputy", "period"),
         is_notice=True,
     ),
+    area=gettext_lazy("Partner & Kontakte"),
+    placeholders={
+        "principal": Placeholder(gettext_lazy("wer vertreten wird"), gettext_lazy("Leitung des Referats")),
+        "deputy": Placeholder(gettext_lazy("wer vertritt"), gettext_lazy("Stellvertretung des Referats")),
+        "period": Placeholder(gettext_lazy("Zeitraum der Vertretung"), gettext_lazy("vom 01.07.2019 bis 14.07.2019")),
+    },
 )
 
 

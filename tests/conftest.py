@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db.models.signals import post_migrate
+from hypothesis import settings as hypothesis_settings
 
 from core.roles import ROLES
 from masterplan.catalogues import compile_catalogues
@@ -19,6 +20,9 @@ from tests.settings import ON_POSTGRESQL
 
 pytest_plugins = ["tests.stack"]
 
+# A busy machine may take its time, and what one run finds every other run finds too.
+hypothesis_settings.register_profile("portal", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("portal")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in the main thread
 
 

@@ -13,7 +13,7 @@ from outbox.calendars import CANCEL, REQUEST, make_calendar
 from outbox.drafts import MailDraft, Recipient
 from outbox.letters import Letter, complete_link, write_letter
 from outbox.services import enqueue_mails
-from outbox.texts import text_of
+from outbox.wordings import text_in_force
 from partners.recipients import recipient_of
 
 NO_LINK = "/branchengespraeche/einladung/vorschau/"  # leads nowhere: nobody gets a link before the release
@@ -70,7 +70,7 @@ def preview_invitation(dialogue: Dialogue, row: Invitation, *, answer_by: dt.dat
     """Return the words that the mail of `row` will have when it is released; a remark stands for the personal link."""
     values = {"dialogue": dialogue.title, "date": dialogue.when} | _invitation_values(dialogue, answer_by)
     greeting = recipient_of(row.person).greeting
-    letter = write_letter(text_of("invitation"), greeting=greeting, link=NO_LINK, values=values)
+    letter = write_letter(text_in_force("invitation").text, greeting=greeting, link=NO_LINK, values=values)
     return letter._replace(text=letter.text.replace(complete_link(NO_LINK), _("[persönlicher Link]")), html="")
 
 

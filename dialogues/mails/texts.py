@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from outbox.placeholders import Placeholder
 from outbox.texts import MailText, register
 
 register(
@@ -128,4 +129,36 @@ register(
         body=_("das Branchengespräch **{dialogue}** ({date}) wurde abgesagt.\n\nGrund: {reason}"),
         placeholders=("dialogue", "date", "reason"),
     ),
+    area=_("Branchengespräche"),
+    placeholders={
+        "topic": Placeholder(_("Titel des Themas"), _("Digitale Infrastruktur in Gewerbegebieten")),
+        "organisation": Placeholder(_("Organisation, die das Thema vorschlägt"), _("Landesverband Maschinenbau")),
+        "description": Placeholder(
+            _("Beschreibung des Themas; kann leer sein"), _("Viele Betriebe warten auf schnelle Anschlüsse.")
+        ),
+        "reason": Placeholder(
+            _("Begründung, wie sie eingetragen wurde; kann leer sein"),
+            _("Der Schwerpunkt wurde auf das Frühjahr verlegt."),
+        ),
+        "state": Placeholder(_("Ergebnis der Entscheidung"), _("Freigegeben")),
+        "dialogue": Placeholder(_("Titel des Branchengesprächs"), _("Digitale Infrastruktur in Gewerbegebieten")),
+        "date": Placeholder(_("Tag und Uhrzeit des Gesprächs"), _("Di, 18.06.2019, 14:00–16:30 Uhr")),
+        "place": Placeholder(
+            _("Ort des Gesprächs, bei digitalen Gesprächen die Form"),
+            _("Beispielwerk, Musterstraße 1, 12099 Berlin"),
+        ),
+        "host": Placeholder(_("gastgebender Betrieb"), _("Beispielwerk GmbH")),
+        "about": Placeholder(
+            _("Beschreibung des Themas; kann leer sein"), _("Viele Betriebe warten auf schnelle Anschlüsse.")
+        ),
+        "programme": Placeholder(
+            _("Programm in einer Zeile; kann leer sein"), _("Begrüßung · Werksrundgang · Gespräch · Ausklang")
+        ),
+        "answer_by": Placeholder(_("Tag, bis zu dem Gäste antworten"), _("11.06.2019")),
+        "answer": Placeholder(_("Antwort des Gastes"), _("Zusage")),
+        "details": Placeholder(
+            _("Zahl der Personen oder Name der Vertretung; kann leer sein"), _("Angemeldet: 2 Personen")
+        ),
+        "guest": Placeholder(_("Name des Gastes, der vertreten wird"), _("Leitung des Werks")),
+    },
 )

@@ -30,6 +30,7 @@ from dialogues.services import (
 from dialogues.services.invitations import unreleased
 from dialogues.views.answers import carry_out, confirm_page, dialogue_for_office, form_page, require_office
 from outbox.queries import latest_sending
+from outbox.wordings import waiting_note
 
 ANSWER_DAYS = 5  # working days before the dialogue by which guests answer, unless the office says otherwise
 INVITING = (DialogueState.SCHEDULED, DialogueState.INVITED)
@@ -90,7 +91,7 @@ def release(request, pk):
     if request.method == "POST" and form.is_valid():
         call = partial(release_invitations, dialogue=dialogue, by=request.user, now=now, **form.cleaned_data)
         if sent := carry_out(request, call, form=form):
-            messages.success(request, released_text(dialogue, sent))
+            messages.success(request, released_text(dialogue, sent, waiting_note("invitation")))
             return redirect(_guests_url(dialogue))
     return render(request, "dialogues/release.html", _release_context(dialogue, rows, form, initial))
 
@@ -107,7 +108,7 @@ def _release_context(dialogue: Dialogue, rows, form: ReleaseForm, initial: dict)
         (_("Ort"), dialogue.location or dialogue.get_format_display()),
     ]  # fmt: skip
     label = release_label(len(rows))
-    doubts = release_doubts(dialogue, len(rows))
+    doubts = [*release_doubts(dialogue, len(rows)), *filter(None, [waiting_note("invitation")])]
     return {
         "dialogue": dialogue, "rows": rows, "form": form, "letter": letter, "label": label, "entry": entry,
         "doubts": doubts,
@@ -137,10 +138,15 @@ def default_answer_by(dialogue: Dialogue, today):
     return max(add_working_days(local_date(dialogue.starts_at), -ANSWER_DAYS), today)
 
 
-def released_text(dialogue: Dialogue, count: int) -> str:
-    """Return that `count` invitations are on their way, with the link to the page that shows how far they are."""
+def released_text(dialogue: Dialogue, count: int, note: str = "") -> str:
+    """Return what became of `count` invitations, with the link to the page that shows how far they are.
+
+    `note` says that they wait, if they do.
+    """
     text = ngettext("%(count)d Einladung ist auf dem Weg.", "%(count)d Einladungen sind auf dem Weg.", count)
-    text = text % {"count": count}
+    if note:
+        text = ngettext("%(count)d Einladung ist geschrieben.", "%(count)d Einladungen sind geschrieben.", count)
+    text = f"{text % {'count': count}} {note}".strip()
     batch = latest_sending(dialogue.get_absolute_url(), "invitation")
     if batch is None:
         return text
@@ -156,7 +162,7 @@ def remind(request, pk):
         call = partial(remind_guests, dialogue=dialogue, by=request.user, now=timezone.now())
         if count := carry_out(request, call):
             text = ngettext("%(count)d Gast wird erinnert.", "%(count)d Gäste werden erinnert.", count)
-            messages.success(request, text % {"count": count})
+            messages.success(request, f"{text % {'count': count}} {waiting_note('invitation_reminder')}".strip())
         return redirect(_guests_url(dialogue))
     names = [_name_of(row) for row in open_rows.select_related("person__organisation").order_by("pk")]
     label = ngettext("%(count)d Gast erinnern", "%(count)d Gäste erinnern", len(names)) % {"count": len(names)}

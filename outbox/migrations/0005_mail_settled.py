@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outbox", "0002_delivery"),
+        ("outbox", "0004_wordings"),
     ]
 
     operations = [

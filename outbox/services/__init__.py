@@ -6,6 +6,7 @@ from outbox.services.delivery import deliver_due_mails
 from outbox.services.office import approve_mail, resend_mail, settle_mail, withdraw_mail
 from outbox.services.queueing import enqueue_account_mail, enqueue_mails, settle_demo_mails
 from outbox.services.sweeping import remove_bodies, sweep_mails
+from outbox.services.wordings import reset_wording, save_wording, send_test_mail
 
 __all__ = [
     "MailDraft",
@@ -18,6 +19,9 @@ __all__ = [
     "remove_bodies",
     "resend_mail",
     "resend_mails",
+    "reset_wording",
+    "save_wording",
+    "send_test_mail",
     "settle_demo_mails",
     "settle_mail",
     "settle_mails",

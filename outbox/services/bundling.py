@@ -20,6 +20,7 @@ from outbox.enums import MOVES, MailState
 from outbox.letters import complete_link, write_letter
 from outbox.mime import build_mime, make_message_id
 from outbox.models import Mail, MailLog
+from outbox.placeholders import Placeholder
 from outbox.texts import MailText, Markdown, escape_markdown, register, text_of
 
 BUNDLE = "notice_bundle"
@@ -32,7 +33,17 @@ register(
         subject=gettext_lazy("{count} neue Nachrichten"),
         body=gettext_lazy("es gibt mehrere Neuigkeiten für Sie:\n\n{lines}\n\n[Zur Übersicht]({link})"),
         placeholders=("count", "lines"),
-    )
+        can_wait=False,
+    ),
+    area=gettext_lazy("Übersicht"),
+    placeholders={
+        "count": Placeholder(gettext_lazy("wie viele Nachrichten es sind"), "2"),
+        "lines": Placeholder(
+            gettext_lazy("die Nachrichten, jede mit ihrer Seite im Portal"),
+            gettext_lazy("- Themenvorschlag: Fachkräfte\n- Statusbericht eingereicht: Flächen"),
+            is_block=True,
+        ),
+    },
 )
 
 

@@ -21,24 +21,37 @@ from outbox.mime import build_mime, make_message_id
 from outbox.models import Mail
 from outbox.services.bundling import hold_for_bundle
 from outbox.services.handover import DRAIN_ACCOUNT, hand_over_on_commit
-from outbox.texts import text_of
 from outbox.transports import write_to_folder
+from outbox.wordings import TextInForce, texts_in_force
 
 
 @transaction.atomic
 def enqueue_mails(drafts: Iterable[MailDraft], *, now: dt.datetime, by: Model | None = None) -> int:
     """Write the mails of `drafts` and have them sent after the commit; return how many are new.
 
+    The words are those in force; what the office wants to release first is written as a draft and waits for that.
     What was written before for the same kind, subject, recipient and occasion is left alone. Raises `TextError` when
     a draft does not fit its text, and `Refused` when a mail would be larger than MAIL_MAX_KB.
     """
-    batch = uuid4()
-    mails = [_mail_from(draft, now=now, by=by, batch=batch) for draft in drafts]
+    batch, drafts = uuid4(), list(drafts)
+    texts = texts_in_force({draft.kind for draft in drafts})
+    mails = [_mail_from(draft, texts[draft.kind], now=now, by=by, batch=batch) for draft in drafts]
     hold_for_bundle([mail for mail in mails if mail.is_notice], now=now)
     written = _insert(mails, batch)
     if written:
         hand_over_on_commit()
     return written
+
+
+@transaction.atomic
+def enqueue_test_mail(*, kind: str, letter: Letter, to: Recipient, now: dt.datetime, by: Model) -> None:
+    """Write `letter` as a test of the words of `kind`. Each test is a mail of its own and waits for no release."""
+    batch = uuid4()
+    mail = _mail_row(to, letter, now=now, by=by, batch=batch)
+    mail.kind, mail.subject_key, mail.occasion = kind, f"wording:{kind}", f"test:{batch.hex}"
+    mail.expires_at = now + dt.timedelta(hours=settings.MAIL_EXPIRES_HOURS)
+    _insert([mail], batch)
+    hand_over_on_commit()
 
 
 @transaction.atomic
@@ -92,13 +105,13 @@ def _insert(mails: list[Mail], batch: UUID) -> int:
     return Mail.objects.filter(batch=batch).count()
 
 
-def _mail_from(draft: MailDraft, *, now: dt.datetime, by: Model | None, batch: UUID) -> Mail:
+def _mail_from(draft: MailDraft, force: TextInForce, *, now: dt.datetime, by: Model | None, batch: UUID) -> Mail:
     link = draft.link or draft.path
-    text = text_of(draft.kind)
-    letter = write_letter(text, greeting=draft.to.greeting, link=link, values=draft.values)
+    letter = write_letter(force.text, greeting=draft.to.greeting, link=link, values=draft.values)
     mail = _mail_row(draft.to, letter, now=now, by=by, batch=batch, calendar=draft.calendar)
     mail.kind, mail.subject_key, mail.occasion, mail.path = draft.kind, draft.subject_key, draft.occasion, draft.path
-    mail.is_notice = text.is_notice
+    mail.is_notice = force.text.is_notice
+    mail.state = MailState.DRAFT if force.needs_release else MailState.WAITING
     mail.due_at = draft.due_at or now
     mail.expires_at = draft.expires_at or mail.due_at + dt.timedelta(hours=settings.MAIL_EXPIRES_HOURS)
     if draft.has_personal_link:

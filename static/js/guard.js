@@ -1,5 +1,6 @@
 // Leaving a page whose form data-guard-unsaved was changed asks first.
-let changed = false;
+// With data-guard-unsaved="changed" the page came back with what was typed, and nothing is saved yet.
+let changed = document.querySelector('form[data-guard-unsaved="changed"]') !== null;
 
 document.addEventListener("input", (event) => {
   if (event.target.closest("form[data-guard-unsaved]")) changed = true;

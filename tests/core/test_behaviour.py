@@ -178,3 +178,54 @@ def test_the_choice_of_light_or_dark_stays(page, serve):
     assert page.get_attribute("html", "data-kern-theme") == "light"
     page.click("button")
     assert page.get_attribute("html", "data-kern-theme") == "dark"
+
+
+LIVE = """<form id="words" method="post" action="/form" data-once><input name="title"><button>Speichern</button></form>
+<button form="words" formaction="/frame" formtarget="preview" data-preview>Als E-Mail</button>
+<button form="words" formaction="/frame?ansicht=text" formtarget="preview" data-preview>Als Text</button>
+<iframe name="preview" sandbox="" src="/frame"></iframe>"""
+
+
+def bodies_of(page) -> list[tuple[str, str]]:
+    """Collect address and body of what `page` posts from now on."""
+    posts = []
+    page.on("request", lambda r: posts.append((r.url.removeprefix(SITE), r.post_data)) if r.method == "POST" else None)
+    return posts
+
+
+def test_what_is_typed_shows_in_the_frame_a_moment_later_and_is_not_sent_to_the_page(page, serve):
+    serve({"/form": html(LIVE, "once", "live"), "/frame": "<p>Vorschau</p>"})
+    posts = bodies_of(page)
+    page.goto(f"{SITE}/form")
+    steps = page.evaluate("history.length")
+
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.locator("[name=title]").press_sequentially("Neu & gut")
+    page.wait_for_timeout(800)
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.click("text=Als Text")
+
+    assert posts == [("/frame", "title=Neu+%26+gut"), ("/frame?ansicht=text", "title=Neu+%26+gut")]
+    assert page.url == f"{SITE}/form"
+    assert page.input_value("[name=title]") == "Neu & gut"
+    assert page.get_attribute("text=Als Text", "aria-pressed") == "true"
+    assert page.get_attribute("text=Als E-Mail", "aria-pressed") == "false"
+    assert page.get_attribute("iframe", "sandbox") == ""
+    assert page.evaluate("history.length") == steps
+    page.click("text=Speichern")
+    assert posts[-1][0] == "/form"
+
+
+def test_page_that_came_back_with_typed_words_previews_them_and_asks_before_it_is_left(page, serve):
+    dialogs = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
+    body = LIVE.replace("data-once", 'data-guard-unsaved="changed"').replace('"title"', '"title" value="Neu"')
+    serve({"/form": html(body, "guard", "live"), "/frame": "<p>Vorschau</p>", "/": html("Übersicht")})
+    posts = bodies_of(page)
+
+    page.goto(f"{SITE}/form")
+    page.click("[name=title]")
+    page.goto(f"{SITE}/")
+
+    assert posts == [("/frame", "title=Neu")]
+    assert dialogs == ["beforeunload"]

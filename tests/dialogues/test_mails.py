@@ -3,7 +3,8 @@
 import pytest
 
 from outbox.letters import write_letter
-from outbox.texts import all_texts, names_in, text_of
+from outbox.placeholders import names_in
+from outbox.texts import all_texts, text_of
 
 KINDS = (
     "answer_confirmed", "approval_asked", "approval_decided", "approval_withdrawn", "date_fixed", "dialogue_cancelled",

@@ -13,6 +13,7 @@ from tests.dialogues.builders import (
     make_invitation,
 )
 from tests.dialogues.pages import links_of, text_of
+from tests.outbox.builders import make_wording
 from tests.partners.builders import make_organisation, make_person
 from tests.unchanged import mails_written, nothing_changes
 
@@ -161,3 +162,32 @@ def test_the_answer_day_of_running_invitations_stays_a_day(signed_in):
 
     dialogue.refresh_from_db()
     assert (ANSWER_BY, dialogue.answer_by) == (dt.date(2026, 4, 15), dt.date(2026, 4, 20))
+
+
+def test_release_and_reminder_say_that_their_mails_wait(signed_in):
+    for kind in ("invitation", "invitation_reminder"):
+        make_wording(kind, subject="", body="", needs_release=True)
+    dialogue = make_dialogue(S.SCHEDULED)
+    make_invitation(dialogue, released=False)
+    note = "Diese E-Mails warten als Entwurf im Postausgang, bis die Geschäftsstelle sie dort freigibt."
+    address = f"{guests_page(dialogue)}versenden/"
+
+    before = text_of(signed_in.get(address))
+    sent = text_of(signed_in.post(address, {"answer_by": ANSWER_BY.isoformat(), "expected": 1}, follow=True))
+    reminded = text_of(signed_in.post(f"{guests_page(dialogue)}erinnern/", follow=True))
+
+    assert note in before
+    assert f"1 Einladung ist geschrieben. {note}" in sent
+    assert f"1 Gast wird erinnert. {note}" in reminded
+    assert set(Mail.objects.values_list("state", flat=True)) == {"draft"}
+
+
+def test_second_look_shows_the_offices_own_words(signed_in):
+    make_wording("invitation", subject="Kommen Sie: {dialogue}", body="bitte kommen Sie.\n\n[Antworten]({link})")
+    dialogue = make_dialogue(S.SCHEDULED, title="Wärme")
+    make_invitation(dialogue, released=False)
+
+    text = text_of(signed_in.get(f"{guests_page(dialogue)}versenden/"))
+
+    assert "Betreff: Kommen Sie: Wärme" in text
+    assert "bitte kommen Sie. Antworten: [persönlicher Link]" in text

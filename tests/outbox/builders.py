@@ -5,7 +5,8 @@ import itertools
 
 from outbox.calendars import CalendarEvent, make_calendar
 from outbox.drafts import MailDraft, Recipient
-from outbox.models import Mail
+from outbox.models import Mail, Wording
+from outbox.placeholders import Placeholder
 from outbox.services import enqueue_account_mail, enqueue_mails
 from outbox.texts import MailText, register
 
@@ -27,7 +28,26 @@ INVITATION = MailText(
     body="wir laden Sie ein: {topic}\n\n[Antworten]({link})\n\nOder im Browser: {link}",
     placeholders=("topic",),
 )
-register(NOTICE, INVITATION)
+LIST = MailText(
+    kind="test_list",
+    title="Liste zum Test",
+    subject="Offen am {day}",
+    body="es wartet:\n\n{lines}\n\n[Zur Übersicht]({link})",
+    placeholders=("day", "lines"),
+    can_wait=False,
+)
+register(
+    NOTICE,
+    INVITATION,
+    LIST,
+    area="Prüfstand",
+    placeholders={
+        "topic": Placeholder("Titel des Themas", "Wärme & Strom"),
+        "comment": Placeholder("Anmerkung; kann leer sein", "eins\nzwei"),
+        "day": Placeholder("Tag der Erinnerung", "18.06.2019"),
+        "lines": Placeholder("was wartet", "- eins\n- zwei", is_block=True),
+    },
+)
 
 _numbers = itertools.count(1)
 
@@ -115,6 +135,12 @@ def in_state(state: str, **fields) -> dict:
     """Return the columns that a mail in `state` has."""
     columns = {"state": state, "sent_at": NOW if state == "sent" else None}
     return columns | (sending() if state == "sending" else {}) | fields
+
+
+def make_wording(kind: str = "test_notice", **fields) -> Wording:
+    """Return the office's own words for `kind`; with empty words only what else it settled."""
+    words = {"subject": "Thema {topic}", "body": "neu ist **{topic}**.\n\n[Ansehen]({link})", "changed_at": NOW}
+    return Wording.objects.create(kind=kind, **words | fields)
 
 
 def sending(**fields) -> dict:

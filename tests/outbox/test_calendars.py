@@ -3,11 +3,13 @@ import re
 from zoneinfo import ZoneInfo
 
 import pytest
+import vobject
 from icalendar import Calendar
 
 from outbox.calendars import CANCEL, PUBLISH, REQUEST
 from outbox.errors import TextError
 from tests.outbox.builders import make_event_text, make_recipient
+from tests.outbox.hostile import HOSTILE
 
 
 def event_of(text):
@@ -107,3 +109,19 @@ def test_names_cannot_break_out_of_their_line():
     assert event["SUMMARY"] == "x ATTENDEE:MAILTO:a@example.org"
     assert event["ATTENDEE"].params["CN"] == "A' X:Y"
     assert "X" not in event
+
+
+@pytest.mark.parametrize("evil", HOSTILE.values(), ids=HOSTILE)
+def test_no_hostile_value_adds_a_property_or_a_person(evil):
+    _calendar, plain = event_of(make_event_text())
+
+    text = make_event_text(title=evil, place=evil, description=evil, attendee=make_recipient(name=evil))
+
+    calendar, event = event_of(text)
+    assert len(calendar.walk("VEVENT")) == 1
+    assert sorted(event) == sorted(plain)
+    assert dict(event["ATTENDEE"].params) | {"CN": ""} == dict(plain["ATTENDEE"].params) | {"CN": ""}
+    second = vobject.readOne(text).vevent
+    assert [attendee.value for attendee in second.attendee_list] == ["MAILTO:gast@example.org"]
+    assert second.organizer.value == "MAILTO:geschaeftsstelle@example.org"
+    assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e]", text)

@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import pytest
+from hypothesis import given
 
 from outbox import letters
 from outbox.errors import TextError
 from outbox.letters import complete_link, write_letter, write_plain_letter
 from outbox.texts import MailText, Markdown, escape_markdown
 from tests.outbox.builders import NOTICE
+from tests.outbox.hostile import HOSTILE, Addresses, any_text
 
 DIGEST = MailText(
     kind="test_digest", title="Liste", subject="Erinnerung", body="es wartet:\n\n{lines}", placeholders=("lines",)
@@ -59,6 +63,38 @@ def test_value_never_becomes_markup_or_link():
     assert "**fett** [klick](http://evil.example.org)" in letter.text
 
 
+OWN_ADDRESSES = {
+    "http://localhost:8000/themen/1/", "http://localhost:8000/datenschutz/", "mailto:geschaeftsstelle@example.org",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("evil", HOSTILE.values(), ids=HOSTILE)
+def test_no_hostile_value_adds_a_link_or_a_tag(evil):
+    plain = Addresses(write(topic="Netze", comment="zwei\nZeilen").html)
+
+    letter = write_letter(NOTICE, greeting=evil, link="/themen/1/", values={"topic": evil, "comment": evil})
+
+    page = Addresses(letter.html)
+    assert page.found == OWN_ADDRESSES
+    assert page.tags == plain.tags
+    assert "\u202e" not in letter.text + letter.html + letter.subject
+
+
+@given(any_text, any_text)
+def test_no_text_at_all_adds_a_link(topic, greeting):
+    letter = write_letter(NOTICE, greeting=greeting, link="/themen/1/", values={"topic": topic, "comment": topic})
+
+    assert Addresses(letter.html).found == OWN_ADDRESSES
+
+
+def test_greeting_is_one_line():
+    letter = write_letter(
+        NOTICE, greeting="Guten Tag\n\nbitte zahlen Sie", link="/", values={"topic": "x", "comment": ""}
+    )
+
+    assert letter.text.startswith("Guten Tag bitte zahlen Sie,\n")
+
+
 def test_value_that_looks_like_an_inner_mark_is_left_alone():
     mark = f"qz{b'comment'.hex()}zq"
 
@@ -69,7 +105,7 @@ def test_value_that_looks_like_an_inner_mark_is_left_alone():
 
 
 def test_line_breaks_and_hidden_characters_do_not_reach_the_subject():
-    letter = write(topic="Netze\r\nBcc: x@example.org\u202etxt")
+    letter = write(topic="Netze\r\nBcc: x@example.org \u202etxt")
 
     assert letter.subject == "Neu: Netze Bcc: x@example.org txt"
 
@@ -109,6 +145,18 @@ def test_html_is_styled_once_a_kind(monkeypatch):
     monkeypatch.setattr(letters.css_inline, "CSSInliner", None)
 
     assert "Zweites" in write(topic="Zweites").html
+
+
+def test_own_wording_is_styled_once_too(monkeypatch):
+    text = replace(NOTICE, body="eigene Worte zu {topic} {comment}")
+    values = {"topic": "warm", "comment": ""}
+    write_letter(text, greeting="", link="/", values=values)
+    monkeypatch.setattr(letters.css_inline, "CSSInliner", None)
+
+    assert (
+        "eigene Worte zu Zweites"
+        in write_letter(text, greeting="", link="/", values=values | {"topic": "Zweites"}).html
+    )
 
 
 def test_other_office_gets_another_frame(settings):

@@ -40,3 +40,27 @@ def test_html_and_scripts_stay_text():
     assert "<script" not in html
     assert "<img" not in html
     assert "href" not in html
+
+
+def test_headings_are_of_two_levels():
+    html = to_html("# Eins\n\n## Zwei\n\n#### Vier")
+
+    assert html == "<h2>Eins</h2>\n<h2>Zwei</h2>\n<h3>Vier</h3>\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("    vier Leerzeichen", "vier Leerzeichen"),
+        ("![Bild](https://a.example.org/p.png)", "!Bild: https://a.example.org/p.png"),
+        ("~~~\nZaun\n~~~", "~~~\nZaun\n~~~"),
+    ],
+)
+def test_text_and_html_say_the_same_without_code_and_pictures(source, text):
+    assert to_text(source) == text
+    assert "<code>" not in to_html(source)
+    assert "<img" not in to_html(source)
+
+
+def test_entities_hide_no_character():
+    assert to_text("a&#x202e;b &amp; c") == "a&#x202e;b &amp; c"

@@ -3,11 +3,17 @@ from email import message_from_string
 from email.policy import default
 
 import pytest
+from hypothesis import given
 
 from outbox.errors import TextError
 from outbox.letters import write_letter
 from outbox.mime import build_mime, make_message_id
 from tests.outbox.builders import NOTICE, NOW, make_event_text, make_recipient
+from tests.outbox.hostile import HOSTILE, any_text
+
+HEADERS = [
+    "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type",
+]  # fmt: skip
 
 
 def build(*, topic="Größe", calendar="", **recipient):
@@ -71,15 +77,34 @@ def test_calendar_without_a_method_is_an_error():
         build(calendar="BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
 
 
-@pytest.mark.parametrize(
-    "evil", ["x\r\nBcc: opfer@example.org", "x\nBcc: opfer@example.org", "x\r\n\r\n<b>", 'x" <opfer@example.org>, "']
-)
+@pytest.mark.parametrize("evil", HOSTILE.values(), ids=HOSTILE)
 def test_name_and_subject_cannot_add_a_header_or_an_address(evil):
     message = parse(build(topic=evil, name=evil))
 
-    assert message["Bcc"] is None
+    assert message.keys() == HEADERS
     assert [address.addr_spec for address in message["To"].addresses] == ["gast@example.org"]
+    assert [address.addr_spec for address in message["From"].addresses] == ["geschaeftsstelle@example.org"]
+    assert str(message["Subject"]).startswith("Neu: ")
     assert message.defects == []
+
+
+def test_long_name_with_commas_stays_one_address():
+    name = "Leitung Werk 1, Abteilung Forschung und Entwicklung, Standort Berlin-Marienfelde, Haus 7"
+
+    [address] = parse(build(name=name))["To"].addresses
+
+    assert (address.display_name, address.addr_spec) == (name.replace(",", ""), "gast@example.org")
+
+
+@given(any_text, any_text)
+def test_no_text_at_all_adds_a_header_or_an_address(topic, name):
+    mime = build(topic=topic, name=name)
+
+    message = parse(mime)
+    assert message.keys() == HEADERS
+    assert [address.addr_spec for address in message["To"].addresses] == ["gast@example.org"]
+    assert mime.isascii()
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
 
 
 def test_message_ids_differ_and_carry_the_office_domain():

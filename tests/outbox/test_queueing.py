@@ -4,7 +4,8 @@ from email import message_from_string
 
 import pytest
 from celery import current_app
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from kombu.exceptions import OperationalError
 
 from core.errors import Refused
@@ -21,6 +22,7 @@ from tests.outbox.builders import (
     make_invitation_draft,
     make_mail,
     make_recipient,
+    make_wording,
 )
 from tests.partners.builders import make_user
 
@@ -91,6 +93,19 @@ def test_database_refuses_a_second_mail_of_the_same_occasion():
 def test_500_mails_cost_as_many_queries_as_50_apart_from_the_batches(django_assert_max_num_queries):
     with django_assert_max_num_queries(30):
         assert enqueue_mails([make_draft() for _n in range(500)], now=NOW) == 500
+
+
+def test_texts_in_force_are_asked_for_once_a_call():
+    make_wording()
+
+    with CaptureQueriesContext(connection) as queries:
+        enqueue_mails([make_draft(), make_draft(), make_invitation_draft()], now=NOW)
+
+    asked = [query["sql"] for query in queries if 'FROM "outbox_wording"' in query["sql"]]
+    assert len(asked) == 1
+    assert sorted(Mail.objects.values_list("subject", flat=True)) == [
+        "Einladung: Infrastruktur & Netze", "Thema Netze", "Thema Netze",
+    ]  # fmt: skip
 
 
 def test_unknown_kind_and_wrong_values_are_errors_and_write_nothing():

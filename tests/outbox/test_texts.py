@@ -3,7 +3,18 @@ from django.utils.translation import gettext_lazy
 
 from outbox.errors import TextError
 from outbox.letters import write_letter
-from outbox.texts import MailText, all_texts, escape_markdown, names_in, plain_text, register, text_of, title_of
+from outbox.placeholders import names_in
+from outbox.texts import (
+    MailText,
+    all_texts,
+    area_of,
+    escape_markdown,
+    explained,
+    plain_text,
+    register,
+    text_of,
+    title_of,
+)
 from tests.outbox.builders import NOTICE
 
 
@@ -17,9 +28,30 @@ def test_unknown_placeholder_is_an_error_at_declaration(part):
         make_text(**{part: "Zum {topic}"})
 
 
-def test_placeholder_that_is_not_used_is_an_error():
-    with pytest.raises(TextError, match="not used comment"):
-        make_text(placeholders=("comment",))
+def test_default_uses_all_its_placeholders():
+    with pytest.raises(TextError, match="test_kind: placeholders not used comment"):
+        register(make_text(placeholders=("comment",)))
+
+    assert title_of("test_kind") == "test_kind"
+
+
+@pytest.mark.parametrize("text", all_texts(), ids=lambda text: text.kind)
+def test_every_text_has_an_area_and_explains_its_placeholders(text):
+    unexplained = [name for name, placeholder in explained(text).items() if placeholder.label == name]
+
+    assert unexplained == [], "register(…, placeholders={name: Placeholder(label, example)}) explains them"
+    assert area_of(text.kind) != "Portal", "register(…, area=…) says where the text belongs"
+
+
+def test_link_is_offered_only_where_the_default_has_one():
+    register(make_text(kind="test_without_link", body="Zu {topic}", placeholders=("topic",)))
+
+    assert list(explained(text_of("test_without_link"))) == ["topic", "greeting"]
+    assert list(explained(NOTICE)) == ["topic", "comment", "link", "greeting"]
+
+
+def test_reminders_of_the_day_cannot_wait():
+    assert [text.kind for text in all_texts() if not text.can_wait] == ["reminder_digest", "test_list"]
 
 
 def test_greeting_and_link_are_always_there():
@@ -66,10 +98,7 @@ def test_escaped_text_is_one_line_without_markup():
 
 @pytest.mark.parametrize("text", all_texts(), ids=lambda text: text.kind)
 def test_every_registered_text_renders_with_hostile_values(text):
-    values = {
-        name: "/seite/" if name.endswith("_link") else "<b>[x](http://evil.example.org)</b>"
-        for name in text.placeholders
-    }
+    values = dict.fromkeys(text.placeholders, "<b>[x](http://evil.example.org)</b>")
 
     letter = write_letter(text, greeting="Guten Tag", link="/ziel/", values=values)
 

@@ -1,0 +1,246 @@
+import pytest
+from django.utils import timezone
+
+from core.conflicts import version_of
+from core.errors import NotEntitled, Outpaced, Refused
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from outbox.models import Mail, Wording
+from outbox.services import enqueue_mails, reset_wording, save_wording, send_test_mail
+from outbox.texts import text_of
+from outbox.wordings import FIELDS, as_shown
+from tests.outbox.builders import NOTICE, NOW, make_draft, make_invitation_draft, make_mail, make_wording
+from tests.partners.builders import make_user
+from tests.racing import race
+from tests.unchanged import nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+WORDS = {"subject": "Thema: {topic}", "body": "es gibt ein Thema: {topic}\n\n[Ansehen]({link})"}
+DEFAULT = {"subject": str(NOTICE.subject), "body": str(NOTICE.body)}
+NOT_OFFICE = [SENATOR_OFFICE, PARTNER, OBSERVER]
+
+
+@pytest.fixture
+def office():
+    return make_user(OFFICE)
+
+
+def version_now(kind="test_notice"):
+    return version_of(as_shown(text_of(kind), Wording.objects.filter(kind=kind).first()), FIELDS)
+
+
+def save(by, kind="test_notice", **fields):
+    values = {"kind": kind, "version": version_now(kind), "now": NOW, "by": by, **WORDS}
+    return save_wording(**values | fields)
+
+
+def history_of(row):
+    return [(entry.history_user, entry.history_change_reason) for entry in row.history.order_by("history_id")]
+
+
+def test_office_words_a_kind_and_new_mails_say_it(office):
+    before = make_mail()
+
+    row = save(office)
+
+    assert (row.kind, row.subject, row.body, row.needs_release) == ("test_notice", *WORDS.values(), False)
+    assert (row.changed_at, row.changed_by) == (NOW, office)
+    assert history_of(row) == [(office, "Eigener Text gespeichert")]
+    mail = make_mail()
+    assert mail.subject == "Thema: Netze"
+    assert "es gibt ein Thema: Netze\n\nAnsehen: http://localhost:8000/" in mail.text
+    assert "es gibt ein Thema: Netze" in mail.mime
+    before.refresh_from_db()
+    assert before.subject == "Neu: Netze"
+
+
+def test_mail_of_another_kind_is_as_before(office):
+    save(office)
+
+    assert make_mail(make_invitation_draft()).subject == "Einladung: Infrastruktur & Netze"
+
+
+@pytest.mark.parametrize("role", NOT_OFFICE)
+def test_nobody_else_words_a_mail(role):
+    row = make_wording()
+    user = make_user(role)
+
+    for act in (
+        lambda: save(user),
+        lambda: reset_wording(kind="test_notice", version=version_now(), now=NOW, by=user),
+        lambda: send_test_mail(kind="test_notice", now=NOW, by=user, **WORDS),
+    ):
+        with nothing_changes(row), pytest.raises(NotEntitled, match="Nur die Geschäftsstelle"):
+            act()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ({"subject": "{tipic}"}, r"Den Platzhalter \{tipic\} gibt es hier nicht. Meinten Sie \{topic\}\?"),
+        ({"body": "ohne Link"}, r"Der Link zu \{link\} fehlt."),
+        ({"body": "[hier](https://evil.example.org)"}, "verbirgt die Adresse https://evil.example.org"),
+        ({"body": ""}, "Bitte geben Sie einen Text ein."),
+    ],
+)
+def test_words_with_a_fault_are_refused_and_not_sent_as_a_test(office, words, sentence):
+    with nothing_changes(), pytest.raises(Refused, match=sentence):
+        save(office, **words)
+    with nothing_changes(), pytest.raises(Refused, match=sentence):
+        send_test_mail(kind="test_notice", now=NOW, by=office, **WORDS | words)
+    assert Wording.objects.count() == 0
+
+
+def test_the_defaults_own_words_leave_the_default_in_force(office):
+    row = save(office, **DEFAULT)
+
+    assert Wording.objects.count() == 0
+    assert row.pk is None
+    assert make_mail().subject == "Neu: Netze"
+
+
+def test_typing_the_default_again_is_going_back_to_it(office):
+    row = save(office)
+
+    save(office, subject=DEFAULT["subject"], body=f"{DEFAULT['body']}\r\n")
+
+    row.refresh_from_db()
+    assert (row.subject, row.body) == ("", "")
+    assert history_of(row)[-1] == (office, "Auf den Standard zurückgesetzt")
+
+
+def test_saving_without_a_change_writes_nothing(office):
+    row = save(office)
+
+    with nothing_changes(row):
+        save(office, now=timezone.now())
+
+
+def test_words_are_stored_clean(office):
+    row = save(office, subject=" Thema:\u202e {topic}\n", body=f"{WORDS['body']}\r\n\r\n\u200bEnde\x00\n")
+
+    assert (row.subject, row.body) == ("Thema: {topic}", f"{WORDS['body']}\n\nEnde")
+
+
+def test_mails_of_a_kind_wait_as_drafts_until_released(office, django_capture_on_commit_callbacks):
+    row = save(office, needs_release=True, **DEFAULT)
+
+    assert (row.subject, row.needs_release) == ("", True)
+    assert history_of(row) == [(office, "Versand erst nach Freigabe")]
+    assert make_mail().state == "draft"
+    assert make_mail(make_invitation_draft()).state == "waiting"
+    save(office, needs_release=False, **DEFAULT)
+    assert make_mail().state == "waiting"
+    assert history_of(row)[-1] == (office, "Versand ohne Freigabe")
+
+
+def test_draft_is_not_due_and_not_written_twice(office):
+    save(office, needs_release=True)
+    draft = make_draft()
+    mail = make_mail(draft)
+
+    assert enqueue_mails([draft], now=NOW) == 0
+    assert list(Mail.objects.due(NOW)) == []
+    assert (mail.subject, mail.state) == ("Thema: Netze", "draft")
+
+
+def test_both_changes_stand_in_one_line_of_the_history(office):
+    row = save(office, needs_release=True)
+
+    assert history_of(row) == [(office, "Eigener Text gespeichert, Versand erst nach Freigabe")]
+
+
+def test_reminders_of_the_day_cannot_wait_for_a_release(office):
+    words = {"subject": "Offen am {day}", "body": "{lines}\n\n[x]({link})"}
+
+    with pytest.raises(Refused, match="gehen immer sofort hinaus"):
+        save(office, "test_list", needs_release=True, **words)
+
+    assert Wording.objects.count() == 0
+    assert save(office, "test_list", **words).subject == "Offen am {day}"
+
+
+def test_second_of_two_editors_is_told_and_changes_nothing(office):
+    shown = version_now()
+    row = save(make_user(OFFICE), subject="Erste {topic}")
+
+    with nothing_changes(row), pytest.raises(Outpaced, match="hat diesen Eintrag inzwischen geändert"):
+        save(office, version=shown)
+
+
+def test_default_that_changed_since_it_was_shown_is_a_conflict_too(office):
+    with pytest.raises(Outpaced, match="wurde inzwischen geändert"):
+        save(office, version="of an older version of the portal")
+
+    assert Wording.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_at_once_one_is_told(office):
+    other, version = make_user(OFFICE), version_now()
+
+    results = race(
+        lambda: save(office, version=version, subject="Eins {topic}"),
+        lambda: save(other, version=version, subject="Zwei {topic}"),
+    )
+
+    assert sorted(type(result).__name__ for result in results) == ["Outpaced", "Wording"]
+    row = Wording.objects.get()
+    assert row.subject == next(result.subject for result in results if isinstance(result, Wording))
+    assert row.history.count() == 1
+
+
+def test_office_goes_back_to_the_default(office):
+    row = save(office, needs_release=True)
+
+    reset_wording(kind="test_notice", version=version_now(), now=NOW, by=office)
+
+    row.refresh_from_db()
+    assert (row.subject, row.body, row.needs_release) == ("", "", True)
+    assert history_of(row)[-1] == (office, "Auf den Standard zurückgesetzt")
+    assert make_mail().subject == "Neu: Netze"
+
+
+def test_going_back_twice_is_refused(office):
+    row = make_wording(subject="", body="")
+
+    with nothing_changes(row), pytest.raises(Refused, match="gilt bereits der Standard"):
+        reset_wording(kind="test_notice", version=version_now(), now=NOW, by=office)
+
+
+def test_going_back_from_words_nobody_saw_is_refused(office):
+    shown = version_now()
+    row = make_wording()
+
+    with nothing_changes(row), pytest.raises(Outpaced):
+        reset_wording(kind="test_notice", version=shown, now=NOW, by=office)
+
+
+def test_test_mail_goes_to_the_own_account_alone_with_examples(office):
+    send_test_mail(kind="test_notice", now=NOW, by=office, **WORDS)
+    send_test_mail(kind="test_notice", now=NOW, by=office, **WORDS)
+
+    mails = Mail.objects.order_by("pk")
+    assert [mail.recipient for mail in mails] == [office.email, office.email]
+    mail = mails[0]
+    assert (mail.subject, mail.recipient_name) == ("Test: Thema: Wärme & Strom", str(office))
+    assert "es gibt ein Thema: Wärme & Strom\n\nAnsehen: http://localhost:8000/\n" in mail.text
+    assert (mail.kind, mail.state, mail.has_personal_link, mail.secret) == ("test_notice", "waiting", False, "")
+    assert mail.created_by == office
+    assert mails[1].occasion != mail.occasion
+    assert Wording.objects.count() == 0
+
+
+def test_test_mail_goes_out_though_its_kind_waits_for_a_release(office):
+    make_wording(needs_release=True)
+
+    send_test_mail(kind="test_notice", now=NOW, by=office, **WORDS)
+
+    assert Mail.objects.get().state == "waiting"
+
+
+def test_subject_of_a_test_mail_is_cut_like_any_other(office):
+    send_test_mail(kind="test_notice", now=NOW, by=office, subject="x" * 200, body=WORDS["body"])
+
+    subject = Mail.objects.get().subject
+    assert (len(subject), subject[:7], subject[-1]) == (200, "Test: x", "…")

@@ -1,0 +1,133 @@
+import logging
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from outbox.errors import TextError
+from outbox.models import Wording
+from outbox.texts import all_texts
+from outbox.wordings import as_shown, is_outdated, text_in_force, texts_in_force, waiting_note, wording_rows
+from tests.outbox.builders import INVITATION, LIST, NOTICE, make_wording
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_default_is_in_force_until_the_office_words_it():
+    assert text_in_force("test_notice") == (NOTICE, False)
+
+
+def test_own_words_are_in_force_with_all_else_of_the_default():
+    make_wording()
+
+    text, needs_release = text_in_force("test_notice")
+
+    assert (text.subject, text.body) == ("Thema {topic}", "neu ist **{topic}**.\n\n[Ansehen]({link})")
+    assert (text.kind, text.title, text.placeholders) == (NOTICE.kind, NOTICE.title, NOTICE.placeholders)
+    assert needs_release is False
+
+
+def test_release_can_be_asked_for_the_default_too():
+    make_wording(subject="", body="", needs_release=True)
+
+    assert text_in_force("test_notice") == (NOTICE, True)
+
+
+def test_what_must_not_wait_does_not_even_when_a_row_says_so():
+    make_wording("test_list", subject="", body="", needs_release=True)
+
+    assert text_in_force("test_list") == (LIST, False)
+
+
+@pytest.mark.parametrize("kinds", [["test_notice"], ["test_notice", "test_invitation", "test_list"]])
+def test_texts_in_force_cost_one_query(kinds, django_assert_num_queries):
+    make_wording()
+
+    with django_assert_num_queries(1):
+        texts = texts_in_force(kinds)
+
+    assert list(texts) == kinds
+
+
+def test_no_kinds_cost_no_query(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert texts_in_force([]) == {}
+
+
+def test_kind_that_nobody_declares_is_an_error():
+    with pytest.raises(TextError, match="gone: no such kind"):
+        texts_in_force(["test_notice", "gone"])
+
+
+@pytest.mark.parametrize("body", ["{former} [x]({link})", "{topic", "ohne Link"])
+def test_words_that_no_longer_fit_give_way_to_the_default_and_the_log_says_so(body, caplog):
+    row = make_wording(body=body, needs_release=True)
+
+    with caplog.at_level(logging.WARNING):
+        assert text_in_force("test_notice") == (NOTICE, True)
+
+    assert is_outdated(NOTICE, row)
+    assert caplog.messages == ["the wording of test_notice no longer fits; the default is used"]
+
+
+def test_form_shows_the_default_where_there_are_no_own_words():
+    row = make_wording(subject="", body="", needs_release=True)
+
+    shown, new = as_shown(NOTICE, row), as_shown(INVITATION, None)
+
+    assert (shown.pk, shown.subject, shown.needs_release) == (row.pk, "Neu: {topic}", True)
+    assert (new.pk, new.kind, new.body) == (None, "test_invitation", str(INVITATION.body))
+    assert row.subject == ""
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_costs_one_query(count, django_assert_num_queries):
+    office = make_user(OFFICE)
+    assert OFFICE in office.roles
+    for text in (NOTICE, INVITATION, LIST)[:count]:
+        make_wording(text.kind, subject="", body="", changed_by=office)
+
+    with django_assert_num_queries(1):
+        rows = wording_rows(office)
+        assert {str(row.wording.changed_by) for row in rows if row.wording} == {str(office)}
+
+    assert len(rows) == len(all_texts())
+    assert [row.text.kind for row in rows if row.area == "Prüfstand"][:3] == [
+        "test_invitation", "test_notice", "test_list",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+def test_nobody_but_the_office_sees_a_wording(role):
+    make_wording()
+
+    assert list(Wording.objects.visible_to(make_user(role))) == []
+    assert Wording.objects.visible_to(make_user(OFFICE)).count() == 1
+
+
+def test_note_says_that_mails_wait():
+    assert waiting_note("test_notice") == ""
+
+    make_wording(subject="", body="", needs_release=True)
+
+    assert waiting_note("test_notice") == (
+        "Diese E-Mails warten als Entwurf im Postausgang, bis die Geschäftsstelle sie dort freigibt."
+    )
+
+
+def test_database_keeps_one_row_a_kind():
+    make_wording()
+
+    with pytest.raises(IntegrityError, match=r"wording_is_one_a_kind|outbox_wording\.kind"), transaction.atomic():
+        make_wording()
+
+
+@pytest.mark.parametrize("words", [{"subject": ""}, {"body": ""}])
+def test_database_refuses_half_a_wording(words):
+    with pytest.raises(DatabaseError, match="wording_is_whole_or_default"), transaction.atomic():
+        make_wording(**words)
+
+
+def test_wording_is_called_like_its_kind():
+    assert str(make_wording()) == "Hinweis zum Test"
