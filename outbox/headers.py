@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from outbox.errors import TextError
 
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2028\u2029\u2066-\u2069]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2028\u2029\u2066-\u2069]")
 SUBJECT_LENGTH = 200
 
 

@@ -6,7 +6,14 @@ from outbox.headers import normalise_address, one_line
 
 @pytest.mark.parametrize(
     ("value", "line"),
-    [("a\r\nb", "a b"), ("a\x00b", "a b"), ("  a   b ", "a b"), ("a\u2028b", "a b"), ("a\u202eb", "a b")],
+    [
+        ("a\r\nb", "a b"),
+        ("a\x00b", "a b"),
+        ("  a   b ", "a b"),
+        ("a\u2028b", "a b"),
+        ("a\u202eb", "a b"),
+        ("a\x9bb", "a b"),
+    ],
 )
 def test_value_becomes_one_line(value, line):
     assert one_line(value) == line
