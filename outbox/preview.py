@@ -18,16 +18,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from icalendar import Calendar
 
+from outbox.calendars import ACCEPTED, CANCEL, NEEDS_ACTION, PUBLISH, REQUEST, TENTATIVE
 from outbox.mime import POLICY
 from outbox.models import Mail
 
 SHOWN_HEADERS = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted")
 TOKEN = re.compile(r"[\w:.~-]{16,}")
-METHODS = {"REQUEST": _lazy("Einladung"), "CANCEL": _lazy("Absage"), "PUBLISH": _lazy("Hinweis")}
+METHODS = {  # by METHOD and whether the whole appointment does not take place
+    (REQUEST, False): _lazy("Einladung"),
+    (CANCEL, False): _lazy("Rücknahme des Eintrags"),
+    (CANCEL, True): _lazy("Absage"),
+    (PUBLISH, False): _lazy("Hinweis"),
+    (PUBLISH, True): _lazy("Hinweis auf den Wegfall"),
+}
+PARTSTATS = {NEEDS_ACTION: _lazy("offen"), ACCEPTED: _lazy("Zusage"), TENTATIVE: _lazy("Vorbehalt")}
 
 
 class CalendarFacts(NamedTuple):
-    """The calendar part of a mail as people read it."""
+    """The calendar part of a mail as people read it; `answer` is how it stands in the calendar of the attendee."""
 
     method: str
     title: str
@@ -35,8 +43,10 @@ class CalendarFacts(NamedTuple):
     ends_at: dt.datetime
     place: str
     attendee: str
+    answer: str
     uid: str
     sequence: int
+    file_name: str
 
 
 def shown_text(mail: Mail) -> str:
@@ -64,19 +74,27 @@ def shown_calendar(mail: Mail) -> CalendarFacts | None:
     """Return the facts of the calendar part of `mail`, or None when it has none."""
     if mail.is_account_mail or "text/calendar" not in mail.mime:
         return None
-    part = next(part for part in _parse(mail).walk() if part.get_content_type() == "text/calendar")
+    message = _parse(mail)
+    part = next(part for part in message.walk() if part.get_content_type() == "text/calendar")
     calendar = Calendar.from_ical(part.get_content())
     event = calendar.walk("VEVENT")[0]
+    method, attendee = str(calendar["METHOD"]), event.get("ATTENDEE")
     return CalendarFacts(
-        method=str(METHODS[str(calendar["METHOD"])]),
+        method=str(METHODS[method, event.get("STATUS") == "CANCELLED"]),
         title=str(event["SUMMARY"]),
         starts_at=event.decoded("DTSTART"),
         ends_at=event.decoded("DTEND"),
         place=str(event.get("LOCATION", "")),
-        attendee=str(event.get("ATTENDEE", "")).removeprefix("MAILTO:"),
+        attendee=re.sub("^mailto:", "", str(attendee or ""), flags=re.IGNORECASE),
+        answer=str(PARTSTATS[attendee.params["PARTSTAT"]]) if attendee and method == REQUEST else "",
         uid=str(event["UID"]),
         sequence=int(event["SEQUENCE"]),
+        file_name=_file_name(message),
     )
+
+
+def _file_name(message: EmailMessage) -> str:
+    return next((name for part in message.iter_attachments() if (name := part.get_filename())), "")
 
 
 def shown_eml(mail: Mail) -> bytes:
