@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from django.conf import settings
 
+from outbox.calendars import calendar_file_name
 from outbox.drafts import Recipient
 from outbox.errors import TextError
 from outbox.headers import normalise_address, one_line
@@ -17,7 +18,6 @@ from outbox.letters import Letter
 
 POLICY = SMTP.clone(cte_type="7bit")
 METHOD = re.compile(r"^METHOD:(\w+)\r?$", re.MULTILINE)
-CALENDAR_FILE = "termin.ics"
 # `email` loses the quotes of a long name when it folds the line; what needs them would then begin another address.
 NEEDS_QUOTES = re.compile(r'[<>@,;:()\[\]\\"]')
 
@@ -49,8 +49,11 @@ def _address(name: str, email: str) -> Address:
 
 
 def _add_calendar(message: EmailMessage, calendar: str) -> None:
+    """Add the entry twice, byte for byte the same: as what Outlook acts on, and as a file for everybody else."""
     found = METHOD.search(calendar)
     if found is None:
         raise TextError("the calendar part has no METHOD")
-    message.add_alternative(calendar, subtype="calendar", params={"method": found.group(1)}, cte="base64")
-    message.add_attachment(calendar.encode(), maintype="application", subtype="ics", filename=CALENDAR_FILE)
+    data, name = calendar.encode(), calendar_file_name(calendar)
+    parameters = {"charset": "utf-8", "method": found.group(1)}
+    message.add_alternative(data, maintype="text", subtype="calendar", params=parameters)
+    message.add_attachment(data, maintype="application", subtype="ics", filename=name, params={"name": name})

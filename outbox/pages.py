@@ -51,7 +51,9 @@ def calendar_rows(calendar: CalendarFacts | None) -> list[tuple[str, str]]:
         (_("Termin"), format_span(calendar.starts_at, calendar.ends_at)),
         (_("Ort"), calendar.place),
         (_("Für"), calendar.attendee),
-        (_("Fassung"), str(calendar.sequence + 1)),
+        (_("Antwort"), calendar.answer),
+        (_("Fassung"), str(calendar.sequence)),
+        (_("Datei"), calendar.file_name),
     ]
     return [(label, value) for label, value in rows if value]
 

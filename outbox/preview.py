@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from icalendar import Calendar
 
+from outbox.calendars import ACCEPTED, CANCEL, NEEDS_ACTION, PUBLISH, REQUEST, TENTATIVE
 from outbox.letters import Letter, styled
 from outbox.mime import POLICY
 from outbox.models import Mail
@@ -25,11 +26,18 @@ from outbox.models import Mail
 SHOWN_HEADERS = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted")
 BODY = re.compile(r"<body[^>]*>")
 TOKEN = re.compile(r"[\w:.~-]{16,}")
-METHODS = {"REQUEST": _lazy("Einladung"), "CANCEL": _lazy("Absage"), "PUBLISH": _lazy("Hinweis")}
+METHODS = {  # by METHOD and whether the whole appointment does not take place
+    (REQUEST, False): _lazy("Einladung"),
+    (CANCEL, False): _lazy("Rücknahme des Eintrags"),
+    (CANCEL, True): _lazy("Absage"),
+    (PUBLISH, False): _lazy("Hinweis"),
+    (PUBLISH, True): _lazy("Hinweis auf den Wegfall"),
+}
+PARTSTATS = {NEEDS_ACTION: _lazy("offen"), ACCEPTED: _lazy("Zusage"), TENTATIVE: _lazy("Vorbehalt")}
 
 
 class CalendarFacts(NamedTuple):
-    """The calendar part of a mail as people read it."""
+    """The calendar part of a mail as people read it; `answer` is how it stands in the calendar of the attendee."""
 
     method: str
     title: str
@@ -37,8 +45,10 @@ class CalendarFacts(NamedTuple):
     ends_at: dt.datetime
     place: str
     attendee: str
+    answer: str
     uid: str
     sequence: int
+    file_name: str
 
 
 def shown_text(mail: Mail) -> str:
@@ -69,15 +79,18 @@ def shown_calendar(mail: Mail) -> CalendarFacts | None:
         return None
     calendar = Calendar.from_ical(text)
     event = calendar.walk("VEVENT")[0]
+    method, attendee = str(calendar["METHOD"]), event.get("ATTENDEE")
     return CalendarFacts(
-        method=str(METHODS[str(calendar["METHOD"])]),
+        method=str(METHODS[method, event.get("STATUS") == "CANCELLED"]),
         title=str(event["SUMMARY"]),
         starts_at=event.decoded("DTSTART"),
         ends_at=event.decoded("DTEND"),
         place=str(event.get("LOCATION", "")),
-        attendee=str(event.get("ATTENDEE", "")).removeprefix("MAILTO:"),
+        attendee=re.sub("^mailto:", "", str(attendee or ""), flags=re.IGNORECASE),
+        answer=str(PARTSTATS[attendee.params["PARTSTAT"]]) if attendee and method == REQUEST else "",
         uid=str(event["UID"]),
         sequence=int(event["SEQUENCE"]),
+        file_name=_file_name(_parse(mail)),
     )
 
 
@@ -92,6 +105,10 @@ def shown_ics(mail: Mail) -> str:
     text = part.get_content()
     unfolded = re.sub(r"\r?\n[ \t]", "", text)
     return "" if mail.has_personal_link and _tells_link(mail, unfolded) else text
+
+
+def _file_name(message: EmailMessage) -> str:
+    return next((name for part in message.iter_attachments() if (name := part.get_filename())), "")
 
 
 def shown_eml(mail: Mail) -> bytes:

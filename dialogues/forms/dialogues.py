@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.conflicts import VersionedForm
+from core.conflicts import VersionedForm, version_of
 from core.forms import DayField, formfield_for
 from dialogues.enums import DialogueState, HostAnswer
 from dialogues.models import Dialogue
@@ -28,7 +28,8 @@ class DialogueForm(VersionedForm):
     )  # fmt: skip
     host_contact = PersonField(
         label=_("Ansprechperson beim Gastgeber"), queryset=Person.objects.none(), required=False,
-        empty_label=_("keine"), help_text=_("Erfährt, wenn der Termin feststeht, verschoben oder abgesagt wird."),
+        empty_label=_("keine"),
+        help_text=_("Erfährt, wenn der Termin feststeht, sich ändert, verschoben oder abgesagt wird."),
     )  # fmt: skip
     seats = forms.IntegerField(label=_("Plätze"), min_value=1, max_value=MOST_SEATS, initial=30)
 
@@ -52,6 +53,8 @@ class DialogueForm(VersionedForm):
         self.fields["answer_by"].required = True
         if self.instance.state != DialogueState.INVITED:
             del self.fields["answer_by"]
+        if self.instance.pk:  # anew, over the fields that are left: else the first save would meet a conflict
+            self.initial["version"] = version_of(self.instance, self.model_fields)
 
     @property
     def model_fields(self) -> tuple[str, ...]:

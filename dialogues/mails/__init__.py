@@ -1,7 +1,9 @@
 """The mails about topics and dialogues: who gets which, with which values."""
 
 from dialogues.mails import texts  # noqa: F401  registers the words
-from dialogues.mails.dialogues import mail_called_off, mail_date_fixed, people_told
+from dialogues.mails.changes import MATTERS, changes_between, mail_changed
+from dialogues.mails.dialogues import mail_called_off, mail_date_fixed
+from dialogues.mails.entries import changes_hands, people_to_update, people_told
 from dialogues.mails.guests import (
     mail_answer_reminders,
     mail_confirmation,
@@ -12,14 +14,19 @@ from dialogues.mails.guests import (
 from dialogues.mails.topics import mail_topic_proposed, mail_topic_to_proposer
 
 __all__ = [
+    "MATTERS",
+    "changes_between",
+    "changes_hands",
     "mail_answer_reminders",
     "mail_called_off",
+    "mail_changed",
     "mail_confirmation",
     "mail_date_fixed",
     "mail_invitations",
     "mail_topic_proposed",
     "mail_topic_to_proposer",
     "mail_withdrawn",
+    "people_to_update",
     "people_told",
     "preview_invitation",
 ]

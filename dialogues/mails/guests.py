@@ -7,9 +7,9 @@ from django.utils.translation import ngettext
 
 from core.dates import format_date
 from dialogues.enums import SEATED, AnswerState
-from dialogues.mails.dialogues import event_of
+from dialogues.mails.entries import PARTSTATS, changes_hands, entry_text, holds_another
 from dialogues.models import Dialogue, Invitation
-from outbox.calendars import CANCEL, REQUEST, make_calendar
+from outbox.calendars import CANCEL, REQUEST
 from outbox.drafts import MailDraft, Recipient
 from outbox.letters import Letter, complete_link, write_letter
 from outbox.services import enqueue_mails
@@ -19,7 +19,8 @@ from partners.recipients import recipient_of
 NO_LINK = "/branchengespraeche/einladung/vorschau/"  # leads nowhere: nobody gets a link before the release
 
 
-def _draft(dialogue: Dialogue, row: Invitation, kind: str, occasion: str, **extra) -> MailDraft:
+def guest_draft(dialogue: Dialogue, row: Invitation, kind: str, occasion: str, **extra) -> MailDraft:
+    """Return a mail about the invitation `row`, to its guest unless `extra` names another recipient."""
     values = {"dialogue": dialogue.title, "date": dialogue.when} | extra.pop("values", {})
     return MailDraft(
         kind=kind, subject_key=f"invitation:{row.pk}", occasion=occasion, values=values,
@@ -39,10 +40,10 @@ def mail_invitations(dialogue: Dialogue, rows: list[Invitation], *, by, now: dt.
     drafts = []
     for row in rows:
         to = recipient_of(row.person)
-        calendar = make_calendar(event_of(dialogue, method=REQUEST, attendee=to), now=now)
+        calendar = entry_text(dialogue, now=now, method=REQUEST, to=to, revision=row.revision)
         occasion = f"invited:{row.link_version}:{dialogue.round}"
         drafts.append(
-            _draft(
+            guest_draft(
                 dialogue,
                 row,
                 "invitation",
@@ -62,7 +63,7 @@ def _invitation_values(dialogue: Dialogue, answer_by: dt.date) -> dict[str, str]
         "place": dialogue.location or dialogue.get_format_display(),
         "answer_by": format_date(answer_by),
         "about": dialogue.topic.description if dialogue.topic else "",
-        "programme": " · ".join(dialogue.programme.split("\n")),
+        "programme": dialogue.programme_line,
     }
 
 
@@ -78,7 +79,7 @@ def mail_answer_reminders(dialogue: Dialogue, rows: list[Invitation], *, on: dt.
     """Remind guests who have not answered; at most one such mail per guest and day."""
     values = {"answer_by": format_date(dialogue.answer_by)}
     drafts = [
-        _draft(
+        guest_draft(
             dialogue, row, "invitation_reminder", f"reminded:{on.isoformat()}", values=values,
             link=row.personal_link, has_personal_link=True,
         )
@@ -88,18 +89,20 @@ def mail_answer_reminders(dialogue: Dialogue, rows: list[Invitation], *, on: dt.
 
 
 def mail_confirmation(dialogue: Dialogue, row: Invitation, *, previous, by, now: dt.datetime) -> None:
-    """Confirm an answer to the guest, and tell a substitute who was named or is no longer needed."""
+    """Confirm an answer to the guest, and tell a substitute who was named or is no longer needed.
+
+    Whose calendar entry went over to somebody else, or to nobody, gets it taken back in the same mail.
+    """
     to = recipient_of(row.person)
     stamp = now.isoformat()
+    calendar = _entry_after(dialogue, row, to, previous, now)
     values = {
         "place": dialogue.location or dialogue.get_format_display(), "answer": row.get_answer_display(),
         "details": _details(row), "answer_by": format_date(dialogue.answer_by),
+        "entry": _goes_out_of_calendar() if calendar and row.answer not in PARTSTATS else "",
     }  # fmt: skip
-    calendar = ""
-    if row.answer == AnswerState.ACCEPTED and to.email:
-        calendar = make_calendar(event_of(dialogue, method=REQUEST, attendee=to, accepted=True), now=now)
     drafts = [
-        _draft(
+        guest_draft(
             dialogue, row, "answer_confirmed", f"answered:{stamp}", values=values, to=to, link=row.personal_link,
             has_personal_link=True, calendar=calendar,
         )
@@ -107,10 +110,23 @@ def mail_confirmation(dialogue: Dialogue, row: Invitation, *, previous, by, now:
     changed = row.substitute_email.lower() != previous.substitute_email.lower()
     if changed and row.substitute_email:
         drafts.append(_substitute_draft(dialogue, row, stamp, now))
-    if changed and previous.substitute_email:
+    if changed and previous.substitute_email and not holds_another(row, previous.substitute_email):
         former = Recipient(previous.substitute_email, previous.substitute_name)
         drafts.append(_withdrawal_draft(dialogue, row, former, f"substitute_off:{stamp}", now))
     _enqueue(drafts, now=now, by=by)
+
+
+def _entry_after(dialogue: Dialogue, row: Invitation, to: Recipient, previous, now: dt.datetime) -> str:
+    """Return what the answer of `row` means for the guest's own entry: how it now stands, its end, or nothing."""
+    if not to.email:
+        return ""
+    if row.answer in PARTSTATS:
+        partstat = PARTSTATS[AnswerState(row.answer)]
+        return entry_text(dialogue, now=now, method=REQUEST, to=to, partstat=partstat, revision=row.revision)
+    held = previous.answer in PARTSTATS and changes_hands(row.person, previous, row)
+    if not held or holds_another(row, to.email):
+        return ""
+    return entry_text(dialogue, now=now, method=CANCEL, to=to, revision=row.revision)
 
 
 def _details(row: Invitation) -> str:
@@ -123,26 +139,42 @@ def _details(row: Invitation) -> str:
     return ""
 
 
-def _substitute_draft(dialogue, row, stamp, now) -> MailDraft:
+def _goes_out_of_calendar() -> str:
+    """Return why the mail looks like a cancellation in the guest's calendar."""
+    return _(
+        "Mit dieser E-Mail kann Ihr Kalender den Termin entfernen, da Sie nicht selbst kommen. Das Gespräch findet "
+        "statt."
+    )
+
+
+def _substitute_draft(dialogue: Dialogue, row: Invitation, stamp: str, now: dt.datetime) -> MailDraft:
     to = Recipient(row.substitute_email, row.substitute_name)
-    return _draft(
+    return guest_draft(
         dialogue, row, "substitute_named", f"substitute:{stamp}", to=to,
         values={"guest": str(row.person), "place": dialogue.location or dialogue.get_format_display()},
-        calendar=make_calendar(event_of(dialogue, method=REQUEST, attendee=to), now=now),
+        calendar=entry_text(dialogue, now=now, method=REQUEST, to=to, revision=row.revision),
     )  # fmt: skip
 
 
-def _withdrawal_draft(dialogue, row, to: Recipient, occasion, now) -> MailDraft:
+def _withdrawal_draft(
+    dialogue: Dialogue, row: Invitation, to: Recipient, occasion: str, now: dt.datetime, *, keeps_entry: bool = False
+) -> MailDraft:
     calendar = ""
-    if dialogue.starts_at and row.released_round == dialogue.round and to.email:
-        calendar = make_calendar(event_of(dialogue, method=CANCEL, attendee=to), now=now)
-    return _draft(dialogue, row, "invitation_withdrawn", occasion, to=to, calendar=calendar)
+    if dialogue.starts_at and row.released_round == dialogue.round and to.email and not keeps_entry:
+        calendar = entry_text(dialogue, now=now, method=CANCEL, to=to, revision=row.revision)
+    return guest_draft(dialogue, row, "invitation_withdrawn", occasion, to=to, calendar=calendar)
 
 
 def mail_withdrawn(dialogue: Dialogue, row: Invitation, *, by, now: dt.datetime) -> None:
-    """Tell a guest, and a substitute who was named, that the invitation was withdrawn."""
+    """Tell a guest, and a substitute who was named, that the invitation was withdrawn.
+
+    A substitute who comes by another invitation as well is not told; a guest who does keeps the entry.
+    """
     occasion = f"withdrawn:{row.link_version}"
-    people = [recipient_of(row.person)]
-    if row.answer == AnswerState.REPRESENTED:
-        people.append(Recipient(row.substitute_email, row.substitute_name))
-    _enqueue([_withdrawal_draft(dialogue, row, to, occasion, now) for to in people], now=now, by=by)
+    guest = recipient_of(row.person)
+    keeps = holds_another(row, guest.email)
+    drafts = [_withdrawal_draft(dialogue, row, guest, occasion, now, keeps_entry=keeps)]
+    if row.answer == AnswerState.REPRESENTED and not holds_another(row, row.substitute_email):
+        substitute = Recipient(row.substitute_email, row.substitute_name)
+        drafts.append(_withdrawal_draft(dialogue, row, substitute, occasion, now))
+    _enqueue(drafts, now=now, by=by)

@@ -67,6 +67,8 @@ register(
             "Termin: **{date}**\n\nOrt: {place}\n\n"
             "{programme}\n\nBitte antworten Sie bis zum **{answer_by}**. Sie brauchen dafür kein Konto.\n\n"
             "[Einladung beantworten]({link})\n\n"
+            "Es zählt nur die Antwort über diesen Link. Wenn Sie den Termin in Ihrem Kalender annehmen oder ablehnen, "
+            "erfahren wir davon nichts.\n\n"
             "Der Link gilt nur für Sie. Wenn Sie verhindert sind, können Sie dort eine Vertretung benennen."
         ),
         placeholders=("dialogue", "about", "date", "place", "programme", "answer_by"),
@@ -87,10 +89,10 @@ register(
         subject=_("{answer}: {dialogue}, {date}"),
         body=_(
             "wir haben Ihre Antwort zum Branchengespräch **{dialogue}** erhalten: **{answer}**.\n\n{details}\n\n"
-            "Termin: {date}\n\nOrt: {place}\n\n"
+            "Termin: {date}\n\nOrt: {place}\n\n{entry}\n\n"
             "Bis zum {answer_by} können Sie Ihre Antwort über denselben Link ändern.\n\n[Antwort ansehen]({link})"
         ),
-        placeholders=("dialogue", "date", "place", "answer", "details", "answer_by"),
+        placeholders=("dialogue", "date", "place", "answer", "details", "entry", "answer_by"),
     ),
     MailText(
         kind="substitute_named",
@@ -111,6 +113,26 @@ register(
             "Bitte streichen Sie den Termin. Bei Fragen erreichen Sie uns unter den unten genannten Angaben."
         ),
         placeholders=("dialogue", "date"),
+    ),
+    MailText(
+        kind="dialogue_changed",
+        title=_("Branchengespräch geändert"),
+        subject=_("Geändert: {dialogue}, {date}"),
+        body=_(
+            "beim Branchengespräch **{dialogue}** am **{date}** hat sich etwas geändert.\n\n{changes}\n\n{note}\n\n"
+            "[Einladung ansehen]({link})"
+        ),
+        placeholders=("dialogue", "date", "changes", "note"),
+    ),
+    MailText(
+        kind="dialogue_changed_info",
+        title=_("Branchengespräch geändert, zur Kenntnis"),
+        subject=_("Geändert: {dialogue}, {date}"),
+        body=_(
+            "beim Branchengespräch **{dialogue}** am **{date}** hat sich etwas geändert.\n\n{changes}\n\n"
+            "Der Kalendereintrag in dieser E-Mail ersetzt den bisherigen."
+        ),
+        placeholders=("dialogue", "date", "changes"),
     ),
     MailText(
         kind="dialogue_postponed",

@@ -149,6 +149,16 @@ class Dialogue(Sourced, KnownDate):
         return f"dialogue-{self.pk}"
 
     @property
+    def programme_points(self) -> list[str]:
+        """The lines of the programme. Forms and other sources end their lines differently; here they are the same."""
+        return [line.strip() for line in self.programme.splitlines() if line.strip()]
+
+    @property
+    def programme_line(self) -> str:
+        """The programme in one line."""
+        return " · ".join(self.programme_points)
+
+    @property
     def location(self) -> str:
         """Where it takes place, for whom does not know the host: its name and the address."""
         if self.format == DialogueFormat.DIGITAL or self.host is None or self.is_taken_over:

@@ -41,7 +41,8 @@ class InvitationQuerySet(models.QuerySet):
 class Invitation(models.Model):
     """One person's invitation to one dialogue. Prepared, then released (mailed), perhaps withdrawn.
 
-    `party` counts the people who come on this invitation; they hold seats when the answer is a yes.
+    `party` counts the people who come on this invitation; they hold seats when the answer is a yes. `revision` counts
+    how often the calendar entry was given or taken back; it goes on top of the dialogue's `sequence`.
     """
 
     dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="invitations")
@@ -61,6 +62,7 @@ class Invitation(models.Model):
     released_round = models.PositiveSmallIntegerField(default=0, editable=False)
     withdrawn_at = models.DateTimeField(_("zurückgezogen am"), null=True, editable=False)
     link_version = models.PositiveSmallIntegerField(default=1, editable=False)
+    revision = models.PositiveSmallIntegerField(default=0, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )

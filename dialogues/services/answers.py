@@ -99,6 +99,7 @@ def answer_invitation(
     for field, value in after._asdict().items():
         setattr(row, field, value)
     row.answered_at, row.channel = now, channel
+    row.revision += mails.changes_hands(row.person, before, after)
     save_as(row, by=by, reason=_("Antwort: %(answer)s") % {"answer": row.get_answer_display()})
     if dialogue.state == DialogueState.INVITED:
         mails.mail_confirmation(dialogue, row, previous=before, by=by, now=now)

@@ -56,6 +56,7 @@ def add_guests(*, dialogue: Dialogue, people=(), organisations=(), lists=(), by)
             row.withdrawn_at = row.released_at = None
             row.released_round = 0
             row.link_version += 1
+            row.revision += 1
             _forget_answer(row)
         save_as(row, by=by, reason=_("Auf die Gästeliste gesetzt"))
         added += 1
@@ -139,7 +140,8 @@ def withdraw_invitation(*, invitation: Invitation, by, now: dt.datetime) -> Invi
     """Withdraw one invitation that went out: the link stops working, the guest is told, the seat is free."""
     require_office(by)
     dialogue = lock_dialogue(invitation.dialogue_id)
-    row = Invitation.objects.select_for_update(of=("self",)).select_related("person").get(pk=invitation.pk)
+    row = Invitation.objects.select_for_update(of=("self",)).select_related("person__user").get(pk=invitation.pk)
+    row.dialogue = dialogue
     if dialogue.state not in BEFORE_THE_DAY:
         raise Refused(
             _("Das Gespräch ist im Stand „%(state)s“; Einladungen werden nicht mehr zurückgezogen.")
@@ -149,6 +151,7 @@ def withdraw_invitation(*, invitation: Invitation, by, now: dt.datetime) -> Invi
         raise Refused(_("Diese Einladung ist nicht versandt oder schon zurückgezogen."))
     row.withdrawn_at = now
     row.link_version += 1
+    row.revision += 1
     save_as(row, by=by, reason=_("Einladung zurückgezogen"))
     mails.mail_withdrawn(dialogue, row, by=by, now=now)
     return row

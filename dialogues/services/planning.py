@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from approvals.enums import ApprovalKind
 from approvals.services import lapse_approval
@@ -13,6 +15,7 @@ from core.dates import local_date
 from core.errors import NotEntitled, Refused
 from core.history import save_as
 from core.states import target_of
+from dialogues import mails
 from dialogues.enums import (
     BEFORE_THE_DAY,
     DIALOGUE_MOVES,
@@ -26,7 +29,15 @@ from dialogues.models import Dialogue, Topic
 from dialogues.permissions import can_manage
 from dialogues.services.editing import take_over_form
 
+DATED = (DialogueState.SCHEDULED, DialogueState.INVITED)
 ANSWERED = (OptionState.POSSIBLE, OptionState.IMPOSSIBLE)
+
+
+class Update(NamedTuple):
+    """A dialogue whose facts were saved, and how many people are told what changed."""
+
+    dialogue: Dialogue
+    told: int
 
 
 def lock_dialogue(pk: int) -> Dialogue:
@@ -62,8 +73,8 @@ def plan_dialogue(*, dialogue: Dialogue, topic: Topic, by) -> Dialogue:
 @transaction.atomic
 def update_dialogue(
     *, dialogue: Dialogue, by, now: dt.datetime, version: str = "", fields: Iterable[str] = ()
-) -> Dialogue:
-    """Save changed facts of a dialogue that lies ahead.
+) -> Update:
+    """Save changed facts of a dialogue that lies ahead; who holds a calendar entry is told of what matters to guests.
 
     A new host has to be asked anew, and so are the dates: possible only while none is fixed. State, date, topic and
     the host's answer are taken from the row as it stands, never from the form. Raises Outpaced when somebody else
@@ -94,8 +105,30 @@ def update_dialogue(
         raise Refused(
             _("Es sind schon %(count)d Plätze belegt; weniger Plätze sind nicht möglich.") % {"count": taken}
         )
-    save_as(dialogue, by=by, reason=_("Angaben geändert"))
-    return dialogue
+    return Update(dialogue, _save_and_tell(dialogue, present, by=by, now=now))
+
+
+def _save_and_tell(dialogue: Dialogue, present: Dialogue, *, by, now: dt.datetime) -> int:
+    """Save `dialogue` over `present`; return how many people are told. Answers stay as they are."""
+    changes = mails.changes_between(present, dialogue) if is_known_to_others(present, now=now) else []
+    if not changes:
+        save_as(dialogue, by=by, reason=_("Angaben geändert"))
+        return 0
+    dialogue.sequence += 1
+    told = mails.people_to_update(dialogue, today=local_date(now))
+    what = ", ".join(change.label for change in changes)
+    text = ngettext(
+        "Geändert: %(what)s; %(count)d Person benachrichtigt", "Geändert: %(what)s; %(count)d Personen benachrichtigt",
+        len(told),
+    )  # fmt: skip
+    save_as(dialogue, by=by, reason=text % {"what": what, "count": len(told)})
+    mails.mail_changed(dialogue, changes, told, by=by, now=now)
+    return len(told)
+
+
+def is_known_to_others(dialogue: Dialogue, *, now: dt.datetime) -> bool:
+    """Say whether the date of `dialogue` stands in calendars and still lies ahead, so that a change has to be told."""
+    return dialogue.state in DATED and dialogue.starts_at is not None and dialogue.starts_at > now
 
 
 def require_answer_day(dialogue: Dialogue, answer_by: dt.date | None) -> None:

@@ -7,12 +7,12 @@ from django.utils import timezone
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from core.states import allowed_actions
 from dialogues.course import TONE_OF_HOST, TONE_OF_OPTION
-from dialogues.enums import DIALOGUE_MOVES, OptionState
-from dialogues.mails.dialogues import event_of
+from dialogues.enums import DIALOGUE_MOVES, DialogueState, OptionState
+from dialogues.mails.entries import entry_text
 from dialogues.models import Dialogue
 from dialogues.queries import dialogue_history
 from dialogues.views.frame import frame_of, visible_dialogue
-from outbox.calendars import PUBLISH, make_calendar
+from outbox.calendars import PUBLISH, calendar_file_name
 
 CALENDAR = "text/calendar; charset=utf-8; method=PUBLISH"
 
@@ -60,6 +60,7 @@ def calendar_response(dialogue: Dialogue) -> HttpResponse:
     """Return the date of `dialogue` as a file for any calendar, without a personal link; 404 while there is none."""
     if not dialogue.starts_at:
         raise Http404
-    text = make_calendar(event_of(dialogue, method=PUBLISH), now=timezone.now())
-    headers = {"Content-Disposition": 'attachment; filename="Branchengespraech.ics"'}
+    is_off = dialogue.state == DialogueState.CANCELLED
+    text = entry_text(dialogue, now=timezone.now(), method=PUBLISH, is_off=is_off)
+    headers = {"Content-Disposition": f'attachment; filename="{calendar_file_name(text)}"'}
     return HttpResponse(text, content_type=CALENDAR, headers=headers)

@@ -1,17 +1,21 @@
 """Planning a dialogue: begin it on a topic, edit its facts, note what the host said."""
 
+import datetime as dt
 from functools import partial
 
 from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.dates import local_date
 from dialogues.enums import BEFORE_THE_DAY, DialogueState, HostAnswer, TopicState
 from dialogues.forms import DialogueForm, HostAnswerForm
+from dialogues.mails import MATTERS, people_to_update
 from dialogues.models import Dialogue, Topic
 from dialogues.services import plan_dialogue, record_host_answer, update_dialogue
+from dialogues.services.planning import is_known_to_others
 from dialogues.views.answers import carry_out, dialogue_for_office, form_page, row_for_office
 
 
@@ -38,13 +42,45 @@ def edit(request, pk):
     if request.method != "POST" and (dialogue.is_taken_over or dialogue.state not in BEFORE_THE_DAY):
         messages.error(request, _("Die Angaben zu diesem Gespräch lassen sich nicht mehr ändern."))
         return redirect(dialogue)
+    now = timezone.now()
+    is_known = is_known_to_others(dialogue, now=now)
     form = DialogueForm(request.POST or None, instance=dialogue)
     if request.method == "POST" and form.is_valid():
         shown = {"version": form.version_shown, "fields": form.model_fields}
-        call = partial(update_dialogue, dialogue=form.instance, by=request.user, now=timezone.now(), **shown)
-        if carry_out(request, call, form=form, done=_("Die Angaben sind gespeichert.")):
+        call = partial(update_dialogue, dialogue=form.instance, by=request.user, now=now, **shown)
+        if update := carry_out(request, call, form=form):
+            messages.success(request, saved_text(update.told, is_known=is_known))
             return redirect(dialogue)
-    return form_page(request, form, title=_("Gespräch bearbeiten"), cancel_url=dialogue.get_absolute_url())
+    return form_page(
+        request, form, title=_("Gespräch bearbeiten"), cancel_url=dialogue.get_absolute_url(),
+        effect=effect_of_changes(dialogue, local_date(now)) if is_known else "",
+    )  # fmt: skip
+
+
+def effect_of_changes(dialogue: Dialogue, today: dt.date) -> str:
+    """Return what saving will do to others, with how many they are: said before, so that nobody is surprised."""
+    count = len(people_to_update(dialogue, today=today))
+    if not count:
+        return ""
+    text = ngettext(
+        "Was sich an %(facts)s ändert, erfährt %(count)d Person sofort per E-Mail mit neuem Kalendereintrag.",
+        "Was sich an %(facts)s ändert, erfahren %(count)d Personen sofort per E-Mail mit neuem Kalendereintrag.",
+        count,
+    )
+    labels = [str(label) for label, _read in MATTERS]
+    facts = _("%(facts)s oder %(last)s") % {"facts": ", ".join(labels[:-1]), "last": labels[-1]}
+    return text % {"facts": facts, "count": count} + " " + _("Gegebene Antworten gelten weiter.")
+
+
+def saved_text(told: int, *, is_known: bool) -> str:
+    """Return what came of saving: how many people are told, or that nobody has to be."""
+    saved = _("Die Angaben sind gespeichert.")
+    if told:
+        text = ngettext("%(count)d Person wird benachrichtigt.", "%(count)d Personen werden benachrichtigt.", told)
+        return f"{saved} {text % {'count': told}}"
+    return (
+        f"{saved} {_('Für die Eingeladenen ändert sich nichts; niemand wird benachrichtigt.')}" if is_known else saved
+    )
 
 
 def host_answer(request, pk):

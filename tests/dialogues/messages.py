@@ -28,7 +28,11 @@ class Entry(NamedTuple):
     uid: str
     sequence: int
     starts_at: dt.datetime
+    title: str
+    place: str
     attendee: str
+    partstat: str
+    status: str
     text: str
 
 
@@ -42,8 +46,10 @@ def calendar_of(mail: Mail) -> Entry | None:
     calendar = Calendar.from_ical(text)
     [event] = calendar.walk("VEVENT")
     assert parts[0].get_param("method") == str(calendar["METHOD"])
-    attendee = str(event.get("ATTENDEE", "")).lower().removeprefix("mailto:")
+    attendee = event.get("ATTENDEE")
     return Entry(
         method=str(calendar["METHOD"]), uid=str(event["UID"]), sequence=int(event["SEQUENCE"]),
-        starts_at=event.decoded("DTSTART"), attendee=attendee, text=text,
+        starts_at=event.decoded("DTSTART"), title=str(event["SUMMARY"]), place=str(event.get("LOCATION", "")),
+        attendee=str(attendee or "").removeprefix("mailto:"),
+        partstat=str(attendee.params["PARTSTAT"]) if attendee else "", status=str(event.get("STATUS", "")), text=text,
     )  # fmt: skip

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from core.conflicts import version_of
 from core.roles import PARTNER
 from dialogues.enums import AnswerState, DialogueState, SeriesState
 from dialogues.forms import (
@@ -166,6 +167,15 @@ def test_what_was_shown_of_a_series_is_fixed(state, fixed):
 
     assert [form.fields[name].disabled for name in ("title", "period", "description")] == [fixed] * 3
     assert not form.fields["internal_notes"].disabled
+
+
+@pytest.mark.parametrize("state", [DialogueState.PLANNING, DialogueState.SCHEDULED, DialogueState.INVITED])
+def test_version_is_made_of_the_fields_that_are_shown(state):
+    dialogue = make_dialogue(state)
+
+    form = DialogueForm(instance=dialogue)
+
+    assert form.initial["version"] == version_of(dialogue, form.model_fields)
 
 
 @pytest.mark.parametrize("state", DialogueState)

@@ -8,8 +8,8 @@ from outbox.texts import all_texts, text_of
 
 KINDS = (
     "answer_confirmed", "approval_asked", "approval_decided", "approval_withdrawn", "date_fixed", "dialogue_cancelled",
-    "dialogue_postponed", "invitation", "invitation_reminder", "invitation_withdrawn", "substitute_named",
-    "topic_decided", "topic_declined", "topic_proposed", "topic_taken_up",
+    "dialogue_changed", "dialogue_changed_info", "dialogue_postponed", "invitation", "invitation_reminder",
+    "invitation_withdrawn", "substitute_named", "topic_decided", "topic_declined", "topic_proposed", "topic_taken_up",
 )  # fmt: skip
 
 
@@ -61,15 +61,22 @@ def test_values_stay_words(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_link_stands_where_there_is_something_to_do(kind):
     without = {
-        "approval_withdrawn", "date_fixed", "dialogue_cancelled", "dialogue_postponed", "invitation_withdrawn",
-        "substitute_named",
+        "approval_withdrawn", "date_fixed", "dialogue_cancelled", "dialogue_changed_info", "dialogue_postponed",
+        "invitation_withdrawn", "substitute_named",
     }  # fmt: skip
 
     assert ("http://localhost:8000/seite/" in letter_of(kind).text) is (kind not in without)
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [("approval_decided", "comment"), ("topic_decided", "reason"), ("answer_confirmed", "details")]
+    ("kind", "name"),
+    [
+        ("approval_decided", "comment"),
+        ("topic_decided", "reason"),
+        ("answer_confirmed", "details"),
+        ("answer_confirmed", "entry"),
+        ("dialogue_changed", "note"),
+    ],
 )
 def test_empty_value_leaves_no_gap(kind, name):
     letter = letter_of(kind, **{name: ""})

@@ -9,6 +9,7 @@ from partners.models import CrossCuttingTheme, Sector
 from tests.dialogues.builders import (
     BERLIN,
     DAY,
+    END,
     make_dialogue,
     make_invitation,
     make_past,
@@ -110,6 +111,16 @@ def test_the_date_as_a_calendar_entry(signed_in):
     assert event.decoded("DTSTART").astimezone(BERLIN) == DAY
     assert str(event["LOCATION"]) == "Messgeräte GmbH, Werkstraße 1, 12681 Berlin"
     assert "ATTENDEE" not in event
+    assert response["Content-Disposition"] == 'attachment; filename="branchengespraech-waerme.ics"'
+
+
+def test_entry_of_a_cancelled_dialogue_says_that_it_is_off(signed_in):
+    dialogue = make_dialogue(S.CANCELLED, title="Wärme", starts_at=DAY, ends_at=END)
+
+    response = signed_in.get(f"{dialogue.get_absolute_url()}termin.ics")
+
+    [event] = Calendar.from_ical(response.content).walk("VEVENT")
+    assert (str(event["SUMMARY"]), event["STATUS"]) == ("Entfällt: Branchengespräch: Wärme", "CANCELLED")
 
 
 def test_no_entry_without_a_date(signed_in):

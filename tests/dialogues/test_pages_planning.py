@@ -62,6 +62,74 @@ def test_fewer_seats_than_taken_are_refused_at_the_form(signed_in):
     assert "Es sind schon 3 Plätze belegt; weniger Plätze sind nicht möglich." in text
 
 
+def edit(client, dialogue, **fields):
+    """Send the form as it is shown, with `fields` changed; return the page that follows."""
+    address = f"{dialogue.get_absolute_url()}bearbeiten/"
+    values = {
+        "title": dialogue.title, "format": dialogue.format, "place": dialogue.place, "seats": dialogue.seats,
+        "host": dialogue.host_id, "senator_attends": "on", "programme": dialogue.programme.replace("\n", "\r\n"),
+        "answer_by": dialogue.answer_by or "",
+    }  # fmt: skip
+    return client.post(address, values | {"version": version_in(client.get(address))} | fields, follow=True)
+
+
+@pytest.mark.parametrize(("count", "people"), [(0, "erfährt 1 Person"), (2, "erfahren 3 Personen")])
+def test_form_says_before_saving_how_many_will_be_told(signed_in, senator, count, people):
+    dialogue = make_dialogue(S.INVITED)
+    for _i in range(count):
+        make_invitation(dialogue)
+    make_invitation(dialogue, AnswerState.DECLINED)
+
+    text = text_of(signed_in.get(f"{dialogue.get_absolute_url()}bearbeiten/"))
+
+    assert (
+        f"Was sich an Titel, Format, Ort, Videokonferenz oder Programm ändert, {people} sofort per E-Mail mit neuem "
+        "Kalendereintrag. Gegebene Antworten gelten weiter."
+    ) in text
+
+
+@pytest.mark.parametrize("state", [S.PLANNING, S.EXPLORING])
+def test_form_warns_of_nothing_while_no_date_is_known(signed_in, senator, state):
+    text = text_of(signed_in.get(f"{make_dialogue(state).get_absolute_url()}bearbeiten/"))
+
+    assert "per E-Mail" not in text
+
+
+def test_form_warns_of_nothing_when_there_is_nobody_to_tell(signed_in):
+    text = text_of(signed_in.get(f"{make_dialogue(S.SCHEDULED).get_absolute_url()}bearbeiten/"))
+
+    assert "per E-Mail" not in text
+
+
+def test_saving_says_how_many_are_told(signed_in, senator):
+    dialogue = make_dialogue(S.INVITED, programme="14:00 Begrüßung\n14:15 Rundgang")
+    make_invitation(dialogue, AnswerState.ACCEPTED)
+
+    text = text_of(edit(signed_in, dialogue, place="Halle 2"))
+
+    assert "Die Angaben sind gespeichert. 2 Personen werden benachrichtigt." in text
+    assert [kind for kind, _to in mails_written()] == ["dialogue_changed", "dialogue_changed_info"]
+
+
+def test_saving_what_matters_to_nobody_says_so(signed_in, senator):
+    dialogue = make_dialogue(S.INVITED, programme="14:00 Begrüßung\n14:15 Rundgang")
+    make_invitation(dialogue, AnswerState.ACCEPTED)
+
+    text = text_of(edit(signed_in, dialogue, seats="31"))
+
+    assert "Für die Eingeladenen ändert sich nichts; niemand wird benachrichtigt." in text
+    dialogue.refresh_from_db()
+    assert (dialogue.seats, dialogue.sequence) == (31, 1)
+    assert mails_written() == []
+
+
+def test_saving_in_planning_says_only_that_it_is_saved(signed_in, senator):
+    text = text_of(edit(signed_in, make_dialogue(S.PLANNING), place="Halle 2"))
+
+    assert "Die Angaben sind gespeichert." in text
+    assert "benachrichtigt" not in text
+
+
 @pytest.mark.parametrize("state", [S.HELD, S.DOCUMENTED, S.CLOSED, S.CANCELLED])
 def test_facts_do_not_change_afterwards(signed_in, state):
     dialogue = make_dialogue(state)

@@ -9,6 +9,7 @@ from outbox.headers import CONTROL, HIDDEN, normalise_address, one_line
 @pytest.mark.parametrize(
     ("value", "line"),
     [("a\r\nb", "a b"), ("a\x00b", "a b"), ("  a   b ", "a b"), ("a\u2028b", "a b"), ("a\x85b", "a b"),
+     ("a\x9bb", "a b"),
      ("a\u202eb", "ab"), ("a\u200eb\ufeff", "ab"), ("Groß\u00adbeeren", "Großbeeren")],
 )  # fmt: skip
 def test_value_becomes_one_line(value, line):

@@ -58,18 +58,26 @@ def test_text_comes_before_html():
 
 
 def test_calendar_is_an_alternative_and_a_file():
-    calendar = make_event_text()
+    calendar = make_event_text(description="Zeile\n" * 30 + "🏭")
 
     message = parse(build(calendar=calendar))
 
     body, attachment = message.iter_parts()
     parts = list(body.iter_parts())
     assert [part.get_content_type() for part in parts] == ["text/plain", "text/html", "text/calendar"]
-    assert parts[2].get_param("method") == "REQUEST"
-    assert parts[2].get_content_charset() == "utf-8"
-    assert parts[2].get_content().splitlines() == calendar.splitlines()
-    assert (attachment.get_content_type(), attachment.get_filename()) == ("application/ics", "termin.ics")
-    assert attachment.get_content() == calendar.encode()
+    assert dict(parts[2]["Content-Type"].params) == {"charset": "utf-8", "method": "REQUEST"}
+    assert attachment.get_content_type() == "application/ics"
+    assert parts[2].get_payload(decode=True) == attachment.get_payload(decode=True) == calendar.encode()
+
+
+def test_file_has_a_name_in_ascii_wherever_a_mail_program_looks_for_it():
+    mime = build(calendar=make_event_text(title="Größe: Maß & Fuß\r\nX-Evil: 1"))
+
+    _body, attachment = parse(mime).iter_parts()
+    name = "groesse-mass-fuss-x-evil-1.ics"
+    assert attachment.get_filename() == attachment["Content-Type"].params["name"] == name
+    assert attachment["Content-Disposition"].content_disposition == "attachment"
+    assert "filename*" not in mime
 
 
 def test_calendar_without_a_method_is_an_error():

@@ -9,6 +9,7 @@ import pytest
 from core.roles import OFFICE
 from outbox import preview
 from outbox.models import Mail
+from outbox.pages import calendar_rows
 from tests.outbox.builders import (
     NOW,
     PERSONAL_LINK,
@@ -146,6 +147,36 @@ def test_calendar_is_shown_as_facts():
     assert (facts.method, facts.title) == ("Einladung", "Branchengespräch: Digitale Infrastruktur, Netze")
     assert (facts.place, facts.attendee, facts.sequence) == ("Werk 1, Berlin; Tor 2", "gast@example.org", 0)
     assert facts.starts_at.isoformat() == "2026-06-18T12:00:00+00:00"
+    assert (facts.answer, facts.file_name) == ("offen", "branchengespraech-digitale-infrastruktur-netze.ics")
+
+
+@pytest.mark.parametrize(
+    ("fields", "method", "attendee", "answer"),
+    [
+        ({"partstat": "ACCEPTED"}, "Einladung", "gast@example.org", "Zusage"),
+        ({"partstat": "TENTATIVE"}, "Einladung", "gast@example.org", "Vorbehalt"),
+        ({"method": "CANCEL"}, "Rücknahme des Eintrags", "gast@example.org", ""),
+        ({"method": "CANCEL", "is_off": True}, "Absage", "gast@example.org", ""),
+        ({"method": "PUBLISH", "attendee": None}, "Hinweis", "", ""),
+        ({"method": "PUBLISH", "attendee": None, "is_off": True}, "Hinweis auf den Wegfall", "", ""),
+    ],
+)
+def test_page_says_what_the_entry_does(fields, method, attendee, answer):
+    mail = make_mail(make_invitation_draft(calendar=make_event_text(sequence=4, **fields)))
+
+    facts = preview.shown_calendar(mail)
+
+    assert (facts.method, facts.attendee, facts.answer, facts.sequence) == (method, attendee, answer, 4)
+    rows = dict(calendar_rows(facts))
+    assert rows["Eintrag"] == f"{method}: Branchengespräch: Digitale Infrastruktur, Netze"
+    assert (rows.get("Für", ""), rows.get("Antwort", ""), rows["Fassung"]) == (attendee, answer, "4")
+    assert rows["Datei"] == "branchengespraech-digitale-infrastruktur-netze.ics"
+
+
+def test_entry_written_with_another_spelling_of_the_address_is_shown_as_well():
+    text = make_event_text().replace("mailto:gast", "MAILTO:gast")
+
+    assert preview.shown_calendar(make_mail(make_invitation_draft(calendar=text))).attendee == "gast@example.org"
 
 
 def test_calendar_file_is_the_part_as_it_was_sent():

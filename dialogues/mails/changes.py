@@ -1,0 +1,98 @@
+"""The mail about a change to a dated dialogue: what matters to those who come, and who has to know."""
+
+import datetime as dt
+from operator import attrgetter, methodcaller
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.dates import format_date, local_date
+from dialogues.enums import AnswerState
+from dialogues.mails.entries import Told, entry_text
+from dialogues.mails.guests import guest_draft
+from dialogues.models import Dialogue
+from outbox.drafts import MailDraft
+from outbox.services import enqueue_mails
+
+
+def _place_of(dialogue: Dialogue) -> str:
+    """Return the place, unless it is nothing but the address of the video conference."""
+    return "" if dialogue.location == dialogue.video_link else dialogue.location
+
+
+# What guests have to know of. The date is not among it: it changes by postponing alone.
+MATTERS = (
+    (gettext_lazy("Titel"), attrgetter("title")),
+    (gettext_lazy("Format"), methodcaller("get_format_display")),
+    (gettext_lazy("Ort"), _place_of),
+    (gettext_lazy("Videokonferenz"), attrgetter("video_link")),
+    (gettext_lazy("Programm"), attrgetter("programme_line")),
+)
+
+
+class Change(NamedTuple):
+    """One fact that changed, in the words of the mail."""
+
+    label: str
+    before: str
+    after: str
+
+
+def changes_between(before: Dialogue, after: Dialogue) -> list[Change]:
+    """Return what changed between two versions of a dialogue, as far as it matters to those who come."""
+    rows = [Change(str(label), str(read(before)), str(read(after))) for label, read in MATTERS]
+    return [row for row in rows if row.before != row.after]
+
+
+def mail_changed(dialogue: Dialogue, changes: list[Change], told: list[Told], *, by, now: dt.datetime) -> None:
+    """Tell everybody in `told` what changed, each with the entry that replaces the one he or she holds."""
+    enqueue_mails([_draft_for(entry, dialogue, changes, now) for entry in told], now=now, by=by)
+
+
+def _draft_for(entry: Told, dialogue: Dialogue, changes: list[Change], now: dt.datetime) -> MailDraft:
+    occasion = f"changed:{dialogue.sequence}"
+    common = {"to": entry.to, "calendar": _calendar_for(entry, dialogue, now)}
+    values = {"dialogue": dialogue.title, "date": dialogue.when, "changes": "\n\n".join(map(_in_words, changes))}
+    if row := entry.invitation:
+        values["note"] = _note_for(entry, dialogue, local_date(now))
+        return guest_draft(
+            dialogue, row, "dialogue_changed", occasion, values=values, link=row.personal_link, has_personal_link=True,
+            **common,
+        )  # fmt: skip
+    return MailDraft(
+        kind="dialogue_changed_info", subject_key=f"dialogue:{dialogue.pk}", occasion=occasion, values=values,
+        path=dialogue.get_absolute_url(), **common,
+    )  # fmt: skip
+
+
+def _calendar_for(entry: Told, dialogue: Dialogue, now: dt.datetime) -> str:
+    if not entry.method:
+        return ""
+    return entry_text(
+        dialogue, now=now, method=entry.method, to=entry.to, partstat=entry.partstat, revision=entry.revision
+    )
+
+
+def _in_words(change: Change) -> str:
+    nothing = _("keine Angabe")
+    before = _("bisher: %(value)s") % {"value": change.before or nothing}
+    after = _("jetzt: %(value)s") % {"value": change.after or nothing}
+    return f"{change.label}\n{before}\n{after}"
+
+
+def _note_for(entry: Told, dialogue: Dialogue, today: dt.date) -> str:
+    """Return what the change means for the answer of a guest: it stays, and can still be given or changed."""
+    row = entry.invitation
+    if row.answer == AnswerState.REPRESENTED:
+        return _("Bitte geben Sie die Änderung an Ihre Vertretung weiter: %(name)s.") % {"name": row.substitute_name}
+    sentences = []
+    day = format_date(dialogue.answer_by)
+    is_open = dialogue.answer_by and today <= dialogue.answer_by
+    if row.answer != AnswerState.OPEN:
+        sentences.append(_("Ihre Antwort (%(answer)s) gilt weiter.") % {"answer": row.get_answer_display()})
+        sentences += [_("Bis zum %(day)s können Sie sie über den Link ändern.") % {"day": day}] if is_open else []
+    elif is_open:
+        sentences.append(_("Bitte antworten Sie bis zum %(day)s über den Link.") % {"day": day})
+    sentences.append(_("Der Kalendereintrag in dieser E-Mail ersetzt den bisherigen."))
+    return " ".join(sentences)

@@ -1,0 +1,313 @@
+"""The whole life of a dialogue by its services: two calendar parsers read every entry that goes out, and agree."""
+
+import datetime as dt
+import email
+import email.policy
+import re
+import unicodedata
+from itertools import groupby, pairwise
+from typing import NamedTuple
+
+import pytest
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from approvals.enums import Answer
+from core.roles import SENATOR_OFFICE
+from dialogues.enums import DialogueFormat, DialogueState
+from dialogues.mails.entries import entry_text
+from dialogues.models import Dialogue
+from dialogues.services import (
+    add_date_option,
+    add_guests,
+    answer_invitation,
+    cancel_dialogue,
+    decide_dates,
+    fix_date,
+    postpone_dialogue,
+    release_invitations,
+    submit_dates,
+    update_dialogue,
+    withdraw_invitation,
+)
+from outbox.calendars import CANCEL, PUBLISH, REQUEST
+from outbox.models import Mail
+from tests.dialogues.builders import (
+    BERLIN,
+    DUE_ON,
+    MAYBE,
+    NO,
+    NOW,
+    SUBSTITUTE,
+    VORLAGE,
+    YES,
+    make_dialogue,
+    make_office,
+)
+from tests.outbox.calendar_readers import two_readers
+from tests.partners.builders import make_organisation, make_person, make_user
+
+pytestmark = pytest.mark.django_db
+
+OFFICE, SENATOR, HOST = "geschaeftsstelle@example.org", "senatorin@example.org", "werk@example.org"
+A, B, C, D = (f"{letter}@example.org" for letter in "abcd")
+STAND_IN = "stellvertretung@example.org"
+NIGHT = dt.datetime(2026, 10, 25, 1, 30, tzinfo=BERLIN)  # summer time ends at three
+MORNING = dt.datetime(2026, 10, 25, 3, 30, tzinfo=BERLIN)
+LATER = dt.datetime(2026, 10, 26, 14, 0, tzinfo=BERLIN)
+TITLE = 'Größe, Maß; „Fuß" \\ Ökodesign 🏭 und vieles mehr: ' + "Fachkräftesicherung " * 7
+PROGRAMME = "14:00 Begrüßung, Tor 2; bitte Ausweis\r\n\r\n15:00 Gespräch \\ Rundgang 🏭\nEnde: offen " + "ü" * 80
+PLACE = "Halle 2; Tor 3, 12681 Berlin"
+
+
+@pytest.fixture(scope="module")
+def read():
+    with two_readers() as read_twice:
+        yield read_twice
+
+
+class Sent(NamedTuple):
+    """A mail with the bytes of its two calendar parts and the name of its file."""
+
+    mail: Mail
+    alternative: bytes
+    attachment: bytes
+    method: str
+    charset: str
+    file_name: str
+
+    @classmethod
+    def of(cls, mail: Mail) -> "Sent | None":
+        message = email.message_from_string(mail.mime, policy=email.policy.default)
+        if "text/calendar" not in mail.mime:
+            return None
+        [part] = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+        [file] = message.iter_attachments()
+        parameters = part["Content-Type"].params
+        return cls(
+            mail, part.get_payload(decode=True), file.get_payload(decode=True), parameters["method"],
+            parameters["charset"], file.get_filename(),
+        )  # fmt: skip
+
+
+def date(dialogue, office, senator, starts_at, ends_at):
+    """Propose, approve and fix a date."""
+    option = add_date_option(
+        dialogue=dialogue, starts_at=starts_at, ends_at=ends_at, host_preference="possible", by=office, now=NOW
+    )
+    request = submit_dates(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=office, now=NOW)
+    decide_dates(request=request, answer=Answer.APPROVE, comment="", by=senator, now=NOW, chosen=[option.pk])
+    fix_date(option=option, by=office, now=NOW)
+
+
+def tell_the_story(office, senator) -> list[list[Sent]]:
+    """Live through everything that writes calendar mails; return the mails of each act, in their order."""
+    host = make_organisation('Maschinen "Süd" GmbH; Werk, Halle')
+    dialogue = make_dialogue(
+        DialogueState.EXPLORING, host=host, host_contact=make_person("Werk", email=HOST), title=TITLE,
+        programme=PROGRAMME, place="",
+    )  # fmt: skip
+    people = [make_person(f'{address} "Ä, ö;: ß', email=address) for address in (A, B, C, D)]
+    row = {}
+
+    def invite(expected):
+        days = {"answer_by": dt.date(2026, 10, 20), "expected": expected}
+        release_invitations(dialogue=dialogue, by=office, now=NOW, **days)
+        row.update({guest.person.email: guest for guest in dialogue.invitations.select_related("person")})
+
+    def answer(address, reply, minutes=0):
+        answer_invitation(invitation=row[address], reply=reply, now=NOW + dt.timedelta(minutes=minutes))
+
+    def list_and_invite():
+        add_guests(dialogue=dialogue, people=people, by=office)
+        invite(4)
+
+    def answer_all():
+        for address, reply in ((A, YES), (B, SUBSTITUTE), (C, NO), (D, MAYBE)):
+            answer(address, reply)
+
+    def change():
+        form_instance = Dialogue.objects.get(pk=dialogue.pk)
+        form_instance.place, form_instance.format = PLACE, DialogueFormat.HYBRID
+        form_instance.video_link = "https://video.example.org/raum"
+        update_dialogue(dialogue=form_instance, by=office, now=NOW)
+
+    acts = (
+        lambda: date(dialogue, office, senator, NIGHT, MORNING),
+        list_and_invite,
+        answer_all,
+        change,
+        lambda: answer(B, YES, minutes=1),
+        lambda: withdraw_invitation(invitation=row[D], by=office, now=NOW),
+        lambda: postpone_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW),
+        lambda: date(dialogue, office, senator, LATER, LATER + dt.timedelta(hours=2)),
+        lambda: invite(3),
+        lambda: cancel_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW),
+    )
+    return [_mails_of(act) for act in acts]
+
+
+def _mails_of(act) -> list[Sent]:
+    before = set(Mail.objects.values_list("pk", flat=True))
+    act()
+    mails = Mail.objects.exclude(pk__in=before).order_by("recipient", "pk")
+    return [sent for mail in mails if (sent := Sent.of(mail))]
+
+
+@pytest.fixture(scope="module")
+def story(django_db_setup, django_db_blocker):
+    """What went out, act by act. It is lived through once for all tests, and leaves nothing in the database."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        acts = tell_the_story(make_office(), make_user(SENATOR_OFFICE, email=SENATOR))
+        transaction.set_rollback(True)
+    return acts
+
+
+@pytest.fixture
+def entries(story):
+    """All of them, one after the other."""
+    return [sent for act in story for sent in act]
+
+
+def off(sequence, *addresses):
+    return [(address, CANCEL, "CANCELLED", "NEEDS-ACTION", sequence) for address in addresses]
+
+
+def published(status, sequence):
+    return [(address, PUBLISH, status, "", sequence) for address in (SENATOR, HOST)]
+
+
+EXPECTED = [
+    published("CONFIRMED", 1),
+    [(address, REQUEST, "CONFIRMED", "NEEDS-ACTION", 1) for address in (A, B, C, D)],
+    [
+        (A, REQUEST, "CONFIRMED", "ACCEPTED", 1), (B, CANCEL, "", "NEEDS-ACTION", 2),
+        (C, CANCEL, "", "NEEDS-ACTION", 2), (D, REQUEST, "CONFIRMED", "TENTATIVE", 1),
+        (STAND_IN, REQUEST, "CONFIRMED", "NEEDS-ACTION", 2),
+    ],
+    [
+        (A, REQUEST, "CONFIRMED", "ACCEPTED", 2), (D, REQUEST, "CONFIRMED", "TENTATIVE", 2),
+        (STAND_IN, REQUEST, "CONFIRMED", "NEEDS-ACTION", 3), *published("CONFIRMED", 2),
+    ],
+    [(B, REQUEST, "CONFIRMED", "ACCEPTED", 4), (STAND_IN, CANCEL, "", "NEEDS-ACTION", 4)],
+    [(D, CANCEL, "", "NEEDS-ACTION", 3)],
+    [*off(3, A), *off(5, B), *off(4, C), *published("CANCELLED", 3)],
+    published("CONFIRMED", 4),
+    [
+        (A, REQUEST, "CONFIRMED", "NEEDS-ACTION", 4), (B, REQUEST, "CONFIRMED", "NEEDS-ACTION", 6),
+        (C, REQUEST, "CONFIRMED", "NEEDS-ACTION", 5),
+    ],
+    [*off(5, A), *off(7, B), *off(6, C), *published("CANCELLED", 5)],
+]  # fmt: skip
+
+
+def test_every_entry_is_read_alike_and_says_what_it_should(story, read):
+    for act, expected in zip(story, EXPECTED, strict=True):
+        assert sorted(_in_short(sent, read) for sent in act) == sorted(expected)
+
+
+def _in_short(sent: Sent, read) -> tuple:
+    facts = read(sent.alternative.decode())
+    assert facts["method"] == sent.method
+    people = facts["attendees"]
+    assert [person["address"] for person in people] == ([] if sent.method == PUBLISH else [f"mailto:{_to(sent)}"])
+    partstat = people[0]["partstat"] if people else ""
+    return _to(sent), facts["method"], facts["status"], partstat, facts["sequence"]
+
+
+def _to(sent: Sent) -> str:
+    return sent.mail.recipient
+
+
+def test_all_entries_are_one_event_of_the_office_at_its_real_time(story, read):
+    uids = set()
+    first = (NIGHT.timestamp(), MORNING.timestamp())
+    second = (LATER.timestamp(), LATER.timestamp() + 2 * 3600)
+    assert first[1] - first[0] == 3 * 3600
+
+    for number, act in enumerate(story):
+        for sent in act:
+            facts = read(sent.alternative.decode())
+            uids.add(facts["uid"])
+            assert (facts["start"], facts["end"]) == (first if number < 7 else second)
+            assert facts["organizer"]["address"] == f"mailto:{OFFICE}"
+            title = facts["title"].removeprefix("Entfällt: ")
+            assert title.startswith('Branchengespräch: Größe, Maß; „Fuß" \\ Ökodesign 🏭')
+            assert facts["title"].startswith("Entfällt: ") == (sent.method == PUBLISH and number in (6, 9))
+            assert facts["description"].endswith(
+                "14:00 Begrüßung, Tor 2; bitte Ausweis\n15:00 Gespräch \\ Rundgang 🏭\nEnde: offen " + "ü" * 80
+            )
+            assert facts["place"].startswith('Maschinen "Süd" GmbH; Werk, Halle')
+            assert facts["place"].endswith(PLACE) == (number > 2)
+    [uid] = uids
+    assert re.fullmatch(r"dialogue-\d+@localhost", uid)
+
+
+def test_sequence_never_falls_for_anybody_and_rises_around_every_end(entries, read):
+    rows = sorted(
+        ((_to(sent), sent.method, read(sent.alternative.decode())["sequence"]) for sent in entries), key=_whose
+    )
+
+    for _address, group in groupby(rows, key=_whose):
+        for (_to_one, former, before), (_to_same, method, after) in pairwise(group):
+            assert after > before if CANCEL in (former, method) else after >= before
+
+
+def _whose(row: tuple) -> str:
+    return row[0]
+
+
+def test_alternative_and_file_are_the_same_bytes_under_a_plain_name(entries):
+    for sent in entries:
+        assert sent.alternative == sent.attachment
+        assert (sent.charset, sent.alternative.count(b"\r\n")) == ("utf-8", sent.alternative.count(b"\n"))
+        assert all(len(line) <= 75 for line in sent.alternative.split(b"\r\n"))
+        name = sent.file_name
+        assert (name.isascii(), name.endswith(".ics"), len(name) <= 64) == (True, True, True)
+        assert name.removeprefix("entfaellt-").startswith("branchengespraech-groesse-mass-fuss-oekodesign")
+
+
+def test_no_personal_link_and_nobody_elses_address_stands_in_an_entry(entries):
+    secrets = [sent.mail.secret for sent in entries if sent.mail.has_personal_link]
+    tokens = {secret.rstrip("/").rpartition("/")[2] for secret in secrets}
+    assert len(tokens) > 5
+    everybody = (OFFICE, SENATOR, HOST, STAND_IN, A, B, C, D)
+
+    for sent in entries:
+        text = sent.alternative.decode().replace("\r\n ", "")
+        assert "/einladung/" not in text
+        assert not any(token in text for token in tokens)
+        assert {address for address in everybody if f":{address}" in text} <= {OFFICE, _to(sent)}
+
+
+def test_every_kind_of_mail_that_carries_an_entry_was_read(entries):
+    assert {sent.mail.kind for sent in entries} == {
+        "answer_confirmed", "date_fixed", "dialogue_cancelled", "dialogue_changed", "dialogue_changed_info",
+        "dialogue_postponed", "invitation", "invitation_withdrawn", "substitute_named",
+    }  # fmt: skip
+
+
+SIGNS = st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from(',;:\\"\n\r\t äöüß🏭'))
+
+
+@given(title=st.text(SIGNS, max_size=250), programme=st.text(SIGNS), place=st.text(SIGNS, max_size=250))
+@settings(deadline=None, max_examples=80)
+def test_any_words_of_a_dialogue_reach_the_calendar(read, title, programme, place):
+    dialogue = Dialogue(pk=12, title=title, programme=programme, place=place, starts_at=NIGHT, ends_at=MORNING)
+
+    facts = read(entry_text(dialogue, now=NOW, method=PUBLISH))
+
+    assert facts["title"].startswith("Branchengespräch:")
+    assert len(facts["title"]) <= 255
+    assert facts["description"].split() == _visible(programme).split()
+    assert (facts["start"], facts["end"]) == (NIGHT.timestamp(), MORNING.timestamp())
+
+
+def _visible(text: str) -> str:
+    return "".join(
+        " " if unicodedata.category(sign) in ("Cc", "Zl", "Zp") or sign in BENDING else sign for sign in text
+    )
+
+
+BENDING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # they turn the direction of reading round

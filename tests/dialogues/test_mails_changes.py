@@ -1,0 +1,245 @@
+"""A change after the date was fixed: what counts as one, who is told, and what the mail and its entry say."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from dialogues.enums import BEFORE_THE_DAY, AnswerState, DialogueFormat, DialogueState
+from dialogues.mails import MATTERS, changes_between, people_to_update, people_told
+from dialogues.models import Dialogue
+from dialogues.services import update_dialogue
+from outbox.models import Mail
+from tests.dialogues.builders import ANSWER_BY, BERLIN, DAY, NOW, TODAY, make_dialogue, make_invitation
+from tests.dialogues.messages import calendar_of, guest_of
+from tests.partners.builders import make_organisation, make_person
+from tests.unchanged import mails_written
+
+pytestmark = pytest.mark.django_db
+A = AnswerState
+LINK = "https://video.example.org/raum"
+
+
+def change(dialogue, by, now=NOW, **fields):
+    row = Dialogue.objects.get(pk=dialogue.pk)
+    for name, value in fields.items():
+        setattr(row, name, value)
+    return update_dialogue(dialogue=row, by=by, now=now)
+
+
+def make_guest(dialogue, name, answer=A.OPEN, **fields):
+    return make_invitation(dialogue, answer, person=make_person(name.title(), email=f"{name}@example.org"), **fields)
+
+
+@pytest.fixture
+def dialogue(senator):
+    """An inviting dialogue with a guest of each answer, a withdrawn one, one not yet invited, and a host."""
+    row = make_dialogue(DialogueState.INVITED, host_contact=make_person(email="werk@example.org"))
+    make_guest(row, "offen")
+    make_guest(row, "zusage", A.ACCEPTED)
+    make_guest(row, "vorbehalt", A.TENTATIVE)
+    make_guest(row, "absage", A.DECLINED)
+    make_guest(row, "vertreten", A.REPRESENTED)
+    make_guest(row, "gestrichen", A.ACCEPTED, withdrawn_at=NOW)
+    make_guest(row, "gelistet", released=False)
+    return row
+
+
+GUESTS = ["offen@example.org", "vorbehalt@example.org", "zusage@example.org"]
+OTHERS = ["senatorin@example.org", "stellvertretung@example.org", "werk@example.org"]
+
+
+def test_everybody_who_holds_an_entry_is_told_and_nobody_else(office, dialogue):
+    answers = list(dialogue.invitations.order_by("pk").values_list("pk", "answer", "answered_at", "revision"))
+
+    update = change(dialogue, office, place="Halle 2")
+
+    assert update.told == 6
+    assert mails_written() == [
+        *(("dialogue_changed", address) for address in GUESTS), *(("dialogue_changed_info", to) for to in OTHERS),
+    ]  # fmt: skip
+    dialogue.refresh_from_db()
+    assert (dialogue.place, dialogue.sequence, dialogue.state) == ("Halle 2", 2, DialogueState.INVITED)
+    assert dialogue.history.first().history_change_reason == "Geändert: Ort; 6 Personen benachrichtigt"
+    assert list(dialogue.invitations.order_by("pk").values_list("pk", "answer", "answered_at", "revision")) == answers
+
+
+@pytest.mark.parametrize(
+    ("address", "method", "partstat"),
+    [
+        ("offen@example.org", "REQUEST", "NEEDS-ACTION"),
+        ("zusage@example.org", "REQUEST", "ACCEPTED"),
+        ("vorbehalt@example.org", "REQUEST", "TENTATIVE"),
+        ("stellvertretung@example.org", "REQUEST", "NEEDS-ACTION"),
+        ("werk@example.org", "PUBLISH", ""),
+        ("senatorin@example.org", "PUBLISH", ""),
+    ],
+)
+def test_entry_replaces_the_old_one_and_keeps_the_answer(office, dialogue, address, method, partstat):
+    change(dialogue, office, place="Halle 2", title="Neuer Titel")
+
+    entry = calendar_of(Mail.objects.get(recipient=address))
+    assert (entry.method, entry.partstat, entry.sequence) == (method, partstat, 2)
+    assert entry.uid == f"dialogue-{dialogue.pk}@localhost"
+    assert entry.attendee == (address if method == "REQUEST" else "")
+    assert entry.title == "Branchengespräch: Neuer Titel"
+    assert entry.place.endswith(", Halle 2")
+    assert entry.starts_at == DAY
+
+
+def test_mail_says_what_it_was_and_what_it_is(office, dialogue):
+    host = dialogue.host.name
+
+    change(dialogue, office, place="Halle 2", programme="14:00 Begrüßung\r\n14:15 Rundgang", video_link=LINK)
+
+    mail = Mail.objects.get(recipient="zusage@example.org")
+    assert mail.subject == f"Geändert: {dialogue.title}, Mi, 22.04.2026, 14:00–16:30 Uhr"
+    assert (
+        f"Ort\nbisher: {host}, Werkstraße 1, 12681 Berlin\njetzt: {host}, Halle 2\n\n"
+        f"Videokonferenz\nbisher: keine Angabe\njetzt: {LINK}\n\n"
+        "Programm\nbisher: keine Angabe\njetzt: 14:00 Begrüßung · 14:15 Rundgang\n\n"
+        "Ihre Antwort (Zusage) gilt weiter. Bis zum 15.04.2026 können Sie sie über den Link ändern. "
+        "Der Kalendereintrag in dieser E-Mail ersetzt den bisherigen."
+    ) in mail.text
+    assert guest_of(mail.text) == dialogue.invitations.get(person__email="zusage@example.org")
+    entry = calendar_of(mail).text.replace("\r\n ", "")
+    assert rf"DESCRIPTION:Videokonferenz: {LINK}\n14:00 Begrüßung\n14:15 Rundgang" in entry
+    assert "Bitte antworten Sie bis zum 15.04.2026" in Mail.objects.get(recipient="offen@example.org").text
+    substitute = Mail.objects.get(recipient="stellvertretung@example.org")
+    assert (substitute.has_personal_link, guest_of(substitute.text)) == (False, None)
+
+
+def test_after_the_deadline_nobody_is_sent_to_the_link(office, dialogue):
+    change(dialogue, office, now=dt.datetime(2026, 4, 16, 8, 0, tzinfo=BERLIN), place="Halle 2")
+
+    for mail in Mail.objects.filter(kind="dialogue_changed"):
+        assert "15.04.2026" not in mail.text
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"seats": 99},
+        {"internal_notes": "Parkplatz sperren"},
+        {"senator_attends": False},
+        {"answer_by": ANSWER_BY - dt.timedelta(days=1)},
+        {"programme": "14:00 Begrüßung\r\n\r\n 14:15 Rundgang "},
+    ],
+)
+def test_what_does_not_matter_to_guests_is_saved_in_silence(office, dialogue, fields):
+    Dialogue.objects.filter(pk=dialogue.pk).update(programme="14:00 Begrüßung\n14:15 Rundgang")
+
+    assert change(dialogue, office, **fields).told == 0
+
+    dialogue.refresh_from_db()
+    [(name, value)] = fields.items()
+    assert (getattr(dialogue, name), dialogue.sequence) == (value, 1)
+    assert dialogue.history.first().history_change_reason == "Angaben geändert"
+    assert mails_written() == []
+
+
+def test_address_written_out_is_no_new_place(office, senator):
+    host = make_organisation(street="Werkstraße 1", postcode="12681", city="Berlin")
+    dialogue = make_dialogue(DialogueState.INVITED, host=host, place="")
+
+    assert change(dialogue, office, place=host.postal_address).told == 0
+    assert change(dialogue, office, place="Tor 2").told == 1
+
+
+def test_what_matters_is_what_guests_were_told():
+    assert [str(label) for label, _read in MATTERS] == ["Titel", "Format", "Ort", "Videokonferenz", "Programm"]
+
+
+def test_dialogue_that_becomes_digital_names_its_link_once(office, dialogue):
+    before = Dialogue.objects.get(pk=dialogue.pk)
+    after = Dialogue.objects.get(pk=dialogue.pk)
+    after.format, after.place, after.video_link = DialogueFormat.DIGITAL, "", LINK
+
+    changes = changes_between(before, after)
+
+    assert [(change.label, change.after) for change in changes] == [
+        ("Format", "digital"), ("Ort", ""), ("Videokonferenz", LINK),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("state", BEFORE_THE_DAY)
+def test_nobody_is_told_before_a_date_is_fixed(office, senator, state):
+    dialogue = make_dialogue(state, host_contact=make_person(email="werk@example.org"))
+
+    told = change(dialogue, office, place="Halle 2").told
+
+    dated = state in (DialogueState.SCHEDULED, DialogueState.INVITED)
+    assert told == (2 if dated else 0)
+    assert mails_written() == (
+        [("dialogue_changed_info", "senatorin@example.org"), ("dialogue_changed_info", "werk@example.org")]
+        if dated else []
+    )  # fmt: skip
+
+
+def test_nobody_is_told_of_a_change_to_what_has_begun(office, dialogue):
+    assert change(dialogue, office, now=DAY, place="Halle 2").told == 0
+
+    assert mails_written() == []
+
+
+def test_each_change_is_told_with_a_higher_sequence(office, dialogue):
+    for place in ("Halle 2", "Halle 3", "Halle 2"):
+        change(dialogue, office, place=place)
+
+    rows = Mail.objects.filter(recipient="zusage@example.org").order_by("pk")
+    assert [calendar_of(mail).sequence for mail in rows] == [2, 3, 4]
+
+
+def test_guest_of_a_former_date_who_is_not_invited_again_hears_nothing(office, senator):
+    dialogue = make_dialogue(DialogueState.SCHEDULED, round=2)
+    make_invitation(dialogue, A.ACCEPTED, released_round=1)
+
+    change(dialogue, office, place="Halle 2")
+
+    assert mails_written() == [("dialogue_changed_info", senator.email)]
+
+
+def test_guest_passes_the_change_on_to_a_substitute_without_an_address(office, senator):
+    dialogue = make_dialogue(DialogueState.INVITED)
+    make_guest(dialogue, "gast", A.REPRESENTED, substitute_email="", substitute_name="Frau Vertretung")
+
+    change(dialogue, office, place="Halle 2")
+
+    mail = Mail.objects.get(recipient="gast@example.org")
+    assert "Bitte geben Sie die Änderung an Ihre Vertretung weiter: Frau Vertretung." in mail.text
+    assert "Kalendereintrag" not in mail.text
+    assert calendar_of(mail) is None
+
+
+def test_whoever_is_there_twice_is_told_once_by_the_own_invitation(office, senator):
+    contact = make_person(email="beide@example.org")
+    dialogue = make_dialogue(DialogueState.INVITED, host_contact=contact)
+    make_invitation(dialogue, A.REPRESENTED, substitute_email="Beide@example.org", revision=3)
+    own = make_invitation(dialogue, A.ACCEPTED, person=contact)
+
+    told = {entry.to.email.lower(): entry for entry in people_to_update(dialogue, today=TODAY)}
+
+    entry = told["beide@example.org"]
+    assert (entry.method, entry.invitation, entry.partstat, entry.revision) == ("REQUEST", own, "ACCEPTED", 3)
+    assert [to.to.email for to in people_told(dialogue, today=TODAY)].count("beide@example.org") == 1
+
+
+def test_account_without_an_address_stops_no_change(office, senator):
+    dialogue = make_dialogue(DialogueState.INVITED)
+    make_invitation(dialogue, A.ACCEPTED, person=make_person(email=""))
+
+    assert change(dialogue, office, place="Halle 2").told == 1
+
+
+def test_a_change_costs_the_same_queries_for_any_number_of_guests(office, senator):
+    costs, _roles = [], office.roles
+    for count in (1, 3, 30):
+        dialogue = make_dialogue(DialogueState.INVITED)
+        for _i in range(count):
+            make_invitation(dialogue, A.ACCEPTED)
+        with CaptureQueriesContext(connection) as queries:
+            assert change(dialogue, office, place="Halle 2").told == count + 1
+        costs.append(len(queries))
+
+    assert costs == [costs[0]] * 3
