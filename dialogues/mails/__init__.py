@@ -3,16 +3,15 @@
 from dialogues.mails import texts  # noqa: F401  registers the words
 from dialogues.mails.dialogues import mail_called_off, mail_date_fixed, people_told
 from dialogues.mails.guests import (
-    mail_answer_reminders,
     mail_confirmation,
     mail_invitations,
     mail_withdrawn,
     preview_invitation,
+    withdraw_reminders,
 )
 from dialogues.mails.topics import mail_topic_proposed, mail_topic_to_proposer
 
 __all__ = [
-    "mail_answer_reminders",
     "mail_called_off",
     "mail_confirmation",
     "mail_date_fixed",
@@ -22,4 +21,5 @@ __all__ = [
     "mail_withdrawn",
     "people_told",
     "preview_invitation",
+    "withdraw_reminders",
 ]

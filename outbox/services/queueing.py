@@ -23,13 +23,15 @@ from outbox.transports import write_to_folder
 
 
 @transaction.atomic
-def enqueue_mails(drafts: Iterable[MailDraft], *, now: dt.datetime, by: Model | None = None) -> int:
+def enqueue_mails(
+    drafts: Iterable[MailDraft], *, now: dt.datetime, by: Model | None = None, batch: UUID | None = None
+) -> int:
     """Write the mails of `drafts` and have them sent after the commit; return how many are new.
 
-    What was written before for the same kind, subject, recipient and occasion is left alone. Raises `TextError` when
-    a draft does not fit its text.
+    What was written before for the same kind, subject, recipient and occasion is left alone. The new mails can be
+    found by `batch`. Raises `TextError` when a draft does not fit its text.
     """
-    batch = uuid4()
+    batch = batch or uuid4()
     mails = [_mail_from(draft, now=now, by=by, batch=batch) for draft in drafts]
     written = _insert(mails, batch)
     if written:
