@@ -17,7 +17,7 @@ from outbox import lists, preview
 from outbox.enums import MOVES
 from outbox.filters import MailFilter
 from outbox.models import Mail
-from outbox.pages import calendar_rows, fact_rows, history_of, tabs_of
+from outbox.pages import calendar_rows, fact_rows, history_of, section_tabs, tabs_of
 from outbox.permissions import MANAGE_MAILS
 from outbox.queries import mails_for_office
 from outbox.services import resend_mail, withdraw_mail
@@ -38,7 +38,13 @@ def mail_list(request):
     """Show the mails, filtered and in the order of `?sort=`."""
     mail_filter = _filtered(request)
     page = Paginator(mail_filter.qs, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "outbox/list.html", {"filter": mail_filter, "page": page, "count": page.paginator.count})
+    context = {
+        "filter": mail_filter,
+        "page": page,
+        "count": page.paginator.count,
+        "tabs": section_tabs("outbox:list"),
+    }
+    return render(request, "outbox/list.html", context)
 
 
 @require_safe
