@@ -1,6 +1,7 @@
 """The mails about approvals: to the senator's office and its deputies, and back to the office."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.utils.text import capfirst
@@ -15,7 +16,7 @@ from outbox.placeholders import Placeholder
 from outbox.services import enqueue_mails
 from outbox.texts import MailText, register
 from partners.models import Person
-from partners.queries import deputies_today, people_with_role
+from partners.queries import deputyships_between, people_with_role
 from partners.recipients import recipient_of
 
 register(
@@ -81,9 +82,18 @@ def senator_office_name() -> str:
 
 def deciders(today: dt.date) -> list[Person]:
     """Return the people who are told about requests: the senator's office and those who act for it on `today`."""
+    return deciders_on([today])[today]
+
+
+def deciders_on(days: Sequence[dt.date]) -> dict[dt.date, list[Person]]:
+    """Return for each of `days` who is told about requests on it, in two queries."""
     principals = list(people_with_role(SENATOR_OFFICE))
-    deputies = [deputy for principal in principals for deputy in deputies_today(principal, today)]
-    return list({person.pk: person for person in principals + deputies}.values())
+    rows = list(deputyships_between(principals, min(days), max(days)))
+    found = {}
+    for day in days:
+        people = principals + [row.deputy for row in rows if row.holds_on(day)]
+        found[day] = list({person.pk: person for person in people}.values())
+    return found
 
 
 def _draft(request: ApprovalRequest, kind, person, occasion, values, path) -> MailDraft:

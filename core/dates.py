@@ -38,6 +38,13 @@ def add_working_days(day: dt.date, count: int) -> dt.date:
     return day
 
 
+def latest_working_day(day: dt.date) -> dt.date:
+    """Return `day` itself when it is a working day, otherwise the last one before it."""
+    while not is_working_day(day):
+        day -= dt.timedelta(days=1)
+    return day
+
+
 def working_days_between(start: dt.date, end: dt.date) -> int:
     """Return how many working days lie after `start` up to and including `end`; 0 when `end` is not later."""
     days = (start + dt.timedelta(days=offset) for offset in range(1, (end - start).days + 1))

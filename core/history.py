@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection, models
+from django.db.models import Model, OuterRef, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -45,3 +46,9 @@ def entries_of(obj, *, limit: int = 50) -> list[HistoryEntry]:
         )
         for row in rows
     ]
+
+
+def state_since(model: type[Model]) -> Subquery:
+    """Return an annotation for rows of `model`: the moment at which its history first shows the present state."""
+    same = model.history.filter(id=OuterRef("pk"), state=OuterRef("state")).order_by("history_date", "history_id")
+    return Subquery(same.values("history_date")[:1])

@@ -1,58 +1,121 @@
 """Which guests must be reminded of an invitation they have not answered."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from core.dates import add_working_days, describe_due, format_date, is_working_day, local_date
+from core.dates import add_working_days, describe_due, format_date, local_date
 from core.models import Origin
 from dialogues.enums import AnswerState, DialogueState
-from dialogues.models import Invitation
+from dialogues.models import Dialogue, Invitation
+from outbox.reminder_queries import Memory, Rules, pause_for, reminder_rule, valid_pauses
 from outbox.reminders import Reminder
+from outbox.rules import Rule, Schedule, Step, declare
 from outbox.texts import escape_markdown
 from partners.recipients import recipient_of
 
-LEAD_DAYS = (5, 2)  # working days before the day by which an answer is asked
+RULE = Rule(
+    key="invitation_reminder",
+    title=gettext_lazy("Antwort auf eine Einladung"),
+    counts_from=gettext_lazy("der Tag, bis zu dem die Gäste um Antwort gebeten sind"),
+    before=(5, 2),
+)
+declare(RULE)
 
 
-def answer_steps(answer_by: dt.date) -> set[dt.date]:
-    """Return the working days on which guests without an answer are reminded, relative to `answer_by`."""
-    last = add_working_days(answer_by + dt.timedelta(days=1), -1)
-    return {add_working_days(last, -days) for days in LEAD_DAYS}
+def about(dialogue: Dialogue) -> str:
+    """Return by which name the reminders about `dialogue` are paused."""
+    return f"dialogue:{dialogue.pk}"
 
 
-def reminders_due(today: dt.date) -> list[Reminder]:
-    """Return the reminders of unanswered invitations that fall on `today`, each with the guest's personal link.
+class NextReminder(NamedTuple):
+    """When the guests of a dialogue without an answer are reminded next, and whether a pause stops that."""
 
-    Nobody is reminded on the day of the invitation itself or the day after, nor of a dialogue that no longer invites.
+    on: dt.date | None = None
+    is_paused: bool = False
+
+
+def next_reminders(dialogues: Iterable[Dialogue], today: dt.date) -> dict[int, NextReminder]:
+    """Return by primary key when the guests of `dialogues` are reminded next by themselves, in two queries at most."""
+    inviting = [row for row in dialogues if row.state == DialogueState.INVITED and row.answer_by]
+    if not inviting:
+        return {}
+    rule, pauses = reminder_rule(RULE.key), valid_pauses(today)
+    outlook = {}
+    for row in inviting:
+        if on := rule.next_on(row.answer_by, today):
+            paused = pause_for(pauses, on, rule=RULE.key, about=about(row)) is not None
+            outlook[row.pk] = NextReminder(on, paused)
+    return outlook
+
+
+def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, Reminder]]:
+    """Return what may go out on each of `days` about unanswered invitations, each with the guest's personal link.
+
+    Nobody is reminded of a step that fell on the day of the invitation itself or the day after, nor of a dialogue that
+    no longer invites.
     """
-    if not is_working_day(today):
-        return []
-    rows = Invitation.objects.released().filter(
-        answer=AnswerState.OPEN, dialogue__state=DialogueState.INVITED, dialogue__answer_by__gte=today
-    )
-    rows = rows.exclude(dialogue__origin=Origin.TAKEN_OVER).select_related("dialogue", "person__user")
-    rows = rows.order_by("dialogue__answer_by", "pk")
+    rows = Invitation.objects.filter(dialogue__state=DialogueState.INVITED, dialogue__answer_by__gte=min(days))
+    rows = unanswered(rows.exclude(dialogue__origin=Origin.TAKEN_OVER)).order_by("dialogue__answer_by", "pk")
+    current = [row for row in rows if row.released_round == row.dialogue.round]
     return [
-        _reminder(row, today)
-        for row in rows
-        if recipient_of(row.person).email
-        and row.released_round == row.dialogue.round
-        and today in answer_steps(row.dialogue.answer_by)
-        and today > add_working_days(local_date(row.released_at), 1)
+        (day, reminder_of(row, step, day))
+        for day in days
+        for row in current
+        if day <= row.dialogue.answer_by and (step := _step_on(row, day, rules[RULE.key]))
     ]
 
 
-def _reminder(row: Invitation, today: dt.date) -> Reminder:
+def _step_on(row: Invitation, day: dt.date, rule: Schedule) -> Step | None:
+    return rule.step_on(row.dialogue.answer_by, day, since=add_working_days(local_date(row.released_at), 1))
+
+
+def by_hand(today: dt.date) -> Step:
+    """Return the step of what the office sends itself on `today`."""
+    return Step(f"by_hand:{today.isoformat()}", today, _("am %(day)s von Hand") % {"day": format_date(today)})
+
+
+def guests_to_remind(dialogue: Dialogue, today: dt.date) -> list[Invitation]:
+    """Return the unanswered invitations to `dialogue` whose guests the office may remind by hand on `today`.
+
+    Those who were reminded today already and those whose own reminders are paused are left out.
+    """
+    if dialogue.state != DialogueState.INVITED or dialogue.answer_by < today:
+        return []
+    rows = unanswered(dialogue.invitations.filter(released_round=dialogue.round)).order_by("pk")
+    found = [(row, reminder_of(row, by_hand(today), today)) for row in rows if recipient_of(row.person).email]
+    memory = Memory([reminder for _row, reminder in found], valid_pauses(today), [])
+    return [
+        row
+        for row, reminder in found
+        if memory.last_on(reminder) != today and not pause_for(memory.pauses, today, recipient=reminder.to.email)
+    ]
+
+
+def unanswered(rows: QuerySet[Invitation]) -> QuerySet[Invitation]:
+    """Return those of `rows` that went out and wait for an answer, with all that a reminder takes from them."""
+    return (
+        rows.released()
+        .filter(answer=AnswerState.OPEN)
+        .select_related("dialogue", "person__user", "person__organisation")
+    )
+
+
+def reminder_of(row: Invitation, step: Step, today: dt.date) -> Reminder:
+    """Return the reminder of one unanswered invitation; its dialogue and person are loaded."""
+    dialogue = row.dialogue
     line = _("Einladung „%(title)s“: Antwort %(due)s") % {
-        "title": escape_markdown(row.dialogue.title), "due": describe_due(row.dialogue.answer_by, today),
+        "title": escape_markdown(dialogue.title), "due": describe_due(dialogue.answer_by, today),
     }  # fmt: skip
     return Reminder(
-        kind="invitation_reminder", subject_key=f"invitation:{row.pk}", occasion=f"reminded:{today.isoformat()}",
-        to=recipient_of(row.person), line=line, path=row.dialogue.get_absolute_url(), link=row.personal_link,
-        has_personal_link=True, due_on=row.dialogue.answer_by,
+        kind=RULE.key, subject_key=f"invitation:{row.pk}", date=dialogue.answer_by, step=step,
+        to=recipient_of(row.person), line=line, about=about(dialogue), about_title=dialogue.title,
+        path=dialogue.get_absolute_url(), link=row.personal_link, has_personal_link=True,
         values={
-            "dialogue": row.dialogue.title, "date": row.dialogue.when,
-            "answer_by": format_date(row.dialogue.answer_by),
+            "dialogue": dialogue.title, "date": dialogue.when, "answer_by": format_date(dialogue.answer_by),
         },
     )  # fmt: skip

@@ -1,23 +1,35 @@
 """The office is reminded of mails that failed, once a working day, for as long as nobody has settled them."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from core.dates import format_moment, is_working_day
+from core.dates import format_date, format_moment
 from core.roles import OFFICE
 from outbox.filters import UNSOLVED
 from outbox.queries import latest_failure
+from outbox.reminder_queries import Rules
 from outbox.reminders import Reminder
+from outbox.rules import Rule, Step, declare
 from outbox.texts import escape_markdown
 from partners.queries import people_with_role
 from partners.recipients import recipient_of
 
+RULE = Rule(
+    key="mail_failed",
+    title=_("Fehlgeschlagene E-Mails"),
+    counts_from=_("der Tag, an dem etwas ungelöst ist"),
+    fixed=_("jeden Arbeitstag, solange etwas ungelöst ist"),
+)
+declare(RULE)
 
-def reminders_due(today: dt.date) -> list[Reminder]:
-    """Return a reminder of the failed mails for each of the office's people; none when nothing failed."""
-    failure = latest_failure() if is_working_day(today) else None
+
+def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, Reminder]]:
+    """Return for each of `days` a reminder of the failed mails to each of the office's people; none without any."""
+    failure = latest_failure()
     if failure is None:
         return []
     text = ngettext(
@@ -28,10 +40,15 @@ def reminders_due(today: dt.date) -> list[Reminder]:
     subject = escape_markdown(failure.latest.subject)
     line = text % {"count": failure.count, "subject": subject, "at": format_moment(failure.at)}
     path = f"{reverse('outbox:list')}?state={UNSOLVED}"
+    people = list(people_with_role(OFFICE))
     return [
-        Reminder(
-            kind="mail_failed", subject_key="outbox", occasion=f"failed:{today.isoformat()}", to=recipient_of(person),
-            line=line, path=path,
+        (
+            day,
+            Reminder(
+                kind=RULE.key, subject_key="outbox", date=day, step=Step("daily", day, format_date(day)),
+                to=recipient_of(person), line=line, path=path,
+            ),
         )
-        for person in people_with_role(OFFICE)
+        for day in days
+        for person in people
     ]  # fmt: skip

@@ -1,24 +1,31 @@
-"""Reminders over all apps: gathered by person and day, so that one person gets one mail a day."""
+"""Reminders over all apps: what goes out on a day, gathered by person, so that one person gets one mail a day.
+
+The run of the day and the forecast ask the same function; for later days it notes what the days before will have sent.
+"""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone
 
 import approvals.reminders
 import dialogues.reminders
 import masterplan.mail_reminders
 import measures.reminders
 import media_visits.reminders
-from core.dates import format_date
-from outbox.drafts import MailDraft, Recipient
-from outbox.letters import complete_link
-from outbox.placeholders import Placeholder
-from outbox.reminders import Reminder
-from outbox.services import enqueue_mails
-from outbox.texts import MailText, Markdown, register
+from core.dates import add_working_days, is_working_day, local_date
+from outbox.errors import TextError
+from outbox.headers import normalise_address
+from outbox.models import ReminderPause
+from outbox.reminder_queries import Memory, Rules, reminder_rules, valid_pauses
+from outbox.reminders import Reminder, ReminderLetter
+from outbox.rules import CATCH_UP_DAYS
+from outbox.services import enqueue_reminders
 
+RUN_TAKES_MINUTES = 10  # so long after its hour a run may still be at work
 SOURCES = (
     approvals.reminders.reminders_due,
     dialogues.reminders.reminders_due,
@@ -27,69 +34,91 @@ SOURCES = (
     masterplan.mail_reminders.reminders_due,
 )
 
-register(
-    MailText(
-        kind="reminder_digest",
-        title=_("Erinnerungen des Tages"),
-        subject=_("Offene Vorgänge am {day}"),
-        body=_("das wartet auf Sie oder liegt in Ihrer Verantwortung:\n\n{lines}\n\n[Zur Übersicht]({link})"),
-        placeholders=("day", "lines"),
-        can_wait=False,
-    ),
-    area=_("Übersicht"),
-    placeholders={
-        "day": Placeholder(_("Tag der Erinnerung"), "18.06.2019"),
-        "lines": Placeholder(
-            _("Liste dessen, was wartet, mit Links"),
-            _("- Freigabe „Digitale Infrastruktur“ (Thema): Entscheidung bis morgen\n- Bericht: bis 28.06.2019"),
-            is_block=True,
-        ),
-    },
-)
+
+class Held(NamedTuple):
+    """A reminder that would go out but for a pause."""
+
+    reminder: Reminder
+    pause: ReminderPause
 
 
-class Letter(NamedTuple):
-    """One reminder mail: to whom, and the reminders in it. A personal link stands alone in its mail."""
+class DayPlan(NamedTuple):
+    """What goes out on a day, one letter a mail, and what a pause holds back."""
 
-    to: Recipient
-    reminders: list[Reminder]
-
-    @property
-    def is_personal(self) -> bool:
-        return self.reminders[0].has_personal_link
+    day: dt.date
+    letters: list[ReminderLetter]
+    held: list[Held]
 
 
-def letters_due(today: dt.date) -> list[Letter]:
-    """Return the reminder mails that fall on `today`: one for each person, and one for each personal link."""
-    personal: list[Letter] = []
-    gathered: dict[str, Letter] = {}
-    for reminder in (reminder for source in SOURCES for reminder in source(today)):
-        if not reminder.to.email:
+def plan_days(days: Sequence[dt.date], pauses: Iterable[ReminderPause] | None = None) -> list[DayPlan]:
+    """Return what goes out on each of `days`, given in their order, when nothing changes until then.
+
+    Only what was not sent yet is in it. `pauses` are those that hold on the first day, loaded when not given. The
+    number of queries does not grow with the days nor with the reminders.
+    """
+    gathered = gather(days, reminder_rules())
+    every = [reminder for reminders in gathered.values() for reminder in reminders]
+    memory = Memory(every, valid_pauses(min(days)) if pauses is None else pauses, days)
+    return [_plan(day, gathered[day], memory) for day in days]
+
+
+def gather(days: Sequence[dt.date], rules: Rules) -> dict[dt.date, list[Reminder]]:
+    """Return what may be reminded of on each of `days`, to whom a mail can be sent; nothing on free days."""
+    gathered: dict[dt.date, list[Reminder]] = {day: [] for day in days}
+    if working := [day for day in days if is_working_day(day)]:
+        for day, row in (pair for source in SOURCES for pair in source(working, rules)):
+            if reminder := _addressed(row):
+                gathered[day].append(reminder)
+    return gathered
+
+
+def _addressed(reminder: Reminder) -> Reminder | None:
+    """Return `reminder` with the address as it is stored; None for one that no mail can be sent to."""
+    try:
+        email = normalise_address(reminder.to.email)
+    except TextError:
+        return None
+    return reminder._replace(to=reminder.to._replace(email=email))
+
+
+def _plan(day: dt.date, reminders: Iterable[Reminder], memory: Memory) -> DayPlan:
+    personal: list[ReminderLetter] = []
+    gathered: dict[str, ReminderLetter] = {}
+    held: list[Held] = []
+    for reminder in reminders:
+        if memory.covers(reminder):
             continue
-        if reminder.has_personal_link:
-            personal.append(Letter(reminder.to, [reminder]))
-        else:
-            gathered.setdefault(reminder.to.email.lower(), Letter(reminder.to, [])).reminders.append(reminder)
+        if pause := memory.pause_of(reminder, day):
+            held.append(Held(reminder, pause))
+        elif reminder.has_personal_link:
+            personal.append(ReminderLetter(reminder.to, [reminder]))
+            memory.note(reminder, day)
+        elif (day.isoformat(), reminder.to.email) not in memory.digests:
+            letter = gathered.setdefault(reminder.to.email, ReminderLetter(reminder.to, []))
+            letter.reminders.append(reminder)
+            memory.note(reminder, day)
     for letter in gathered.values():
-        letter.reminders.sort(key=lambda reminder: (reminder.due_on or dt.date.max, reminder.line))
-    return [*gathered.values(), *personal]
+        letter.reminders.sort(key=lambda reminder: (reminder.date, reminder.line))
+    return DayPlan(day, [*gathered.values(), *personal], held)
+
+
+def plan_of(day: dt.date, *, now: dt.datetime) -> DayPlan:
+    """Return what goes out on `day`; on a day to come after the runs until then have had their turn."""
+    first = day
+    if day > local_date(now):
+        first = max(next_run_on(now), add_working_days(day, -CATCH_UP_DAYS))
+    days = [first + dt.timedelta(days=offset) for offset in range((day - first).days + 1)]
+    return plan_days(days)[-1]
+
+
+def next_run_on(now: dt.datetime) -> dt.date:
+    """Return the day of the next run at `now`: today until the last one of the day has passed, else tomorrow."""
+    local = timezone.localtime(now)
+    is_over = local.time() >= dt.time(settings.REMINDER_HOURS[1], RUN_TAKES_MINUTES)
+    return local.date() + dt.timedelta(days=int(is_over))
 
 
 @transaction.atomic
 def send_reminders(*, today: dt.date, now: dt.datetime) -> int:
     """Write the reminder mails of `today` that were not written yet; return how many are new. Safe to run twice."""
-    return enqueue_mails([_draft(letter, today) for letter in letters_due(today)], now=now)
-
-
-def _draft(letter: Letter, today: dt.date) -> MailDraft:
-    first = letter.reminders[0]
-    if letter.is_personal:
-        return MailDraft(
-            kind=first.kind, subject_key=first.subject_key, occasion=first.occasion, to=letter.to, values=first.values,
-            path=first.path, link=first.link, has_personal_link=True,
-        )  # fmt: skip
-    lines = Markdown("\n".join(f"- [{r.line}]({complete_link(r.link or r.path)})" for r in letter.reminders))
-    return MailDraft(
-        kind="reminder_digest", subject_key="digest", occasion=today.isoformat(), to=letter.to, path="/",
-        values={"day": format_date(today), "lines": lines},
-    )  # fmt: skip
+    return enqueue_reminders(plan_of(today, now=now).letters, day=today, now=now)

@@ -177,10 +177,14 @@ CELERY_DB_REUSE_MAX = 200
 WORKER_SILENT_SECONDS = env.int("WORKER_SILENT_SECONDS", 300)  # a worker that receives nothing for so long ends itself
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULER = "masterplan.heartbeat:PortalScheduler"
+REMINDER_HOURS = (7, 11)  # of the first and the last run of the day
 CELERY_BEAT_SCHEDULE: dict = {
     "heartbeat": {"task": "masterplan.tasks.heartbeat", "schedule": 60, "options": {"expires": 55}},
     # Every hour of the morning: who was down at seven is reminded at eight, and nobody twice.
-    "remind": {"task": "masterplan.tasks.remind", "schedule": crontab(minute=0, hour="7-11")},
+    "remind": {
+        "task": "masterplan.tasks.remind",
+        "schedule": crontab(minute=0, hour="{}-{}".format(*REMINDER_HOURS)),
+    },
     "tidy-mails": {"task": "outbox.tasks.tidy", "schedule": crontab(minute=30, hour=3)},
 }
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("branchengespraeche/", include("dialogues.urls")),
     path("besuche/", include("media_visits.urls")),
     path("freigaben/", include("masterplan.urls_desk")),
+    path("postausgang/vorschau/", include("masterplan.urls_forecast")),
     path("postausgang/", include("outbox.urls")),
     path("impressum/", pages.imprint, name="imprint"),
     path("datenschutz/", pages.privacy, name="privacy"),

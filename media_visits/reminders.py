@@ -1,62 +1,77 @@
 """What the office is reminded of: to announce an approved visit, and afterwards to record and document it."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
-from core.dates import is_working_day, working_days_between
+from core.dates import local_date
+from core.history import state_since
 from core.roles import OFFICE
 from media_visits.enums import VisitState
 from media_visits.models import Visit
+from outbox.reminder_queries import Rules
 from outbox.reminders import Reminder
+from outbox.rules import Rule, Step, declare
 from outbox.texts import escape_markdown
 from partners.queries import people_with_role
 from partners.recipients import recipient_of
 
-# Working days between the reminder and the day of the visit
-ANNOUNCE_BEFORE = (10, 5, 2)
-RECORD_AFTER = (1, 3, 5)
-DOCUMENT_AFTER = (5, 10, 15)
-LONGEST = dt.timedelta(days=45)  # more calendar days than any of the above
+DAY_OF_VISIT = gettext_lazy("der Tag des Besuchs")
+RULES = {
+    VisitState.APPROVED: Rule(
+        key="visit_announce",
+        title=gettext_lazy("Freigegebenen Besuch ankündigen"),
+        counts_from=DAY_OF_VISIT,
+        before=(10, 5, 2),
+    ),
+    VisitState.ANNOUNCED: Rule(
+        key="visit_record",
+        title=gettext_lazy("Besuch als durchgeführt vermerken"),
+        counts_from=DAY_OF_VISIT,
+        after=(1, 3, 5),
+    ),
+    VisitState.HELD: Rule(
+        key="visit_document",
+        title=gettext_lazy("Ergebnis eines Besuchs festhalten"),
+        counts_from=DAY_OF_VISIT,
+        after=(5, 10, 15),
+    ),
+}
+declare(*RULES.values())
+LONGEST = dt.timedelta(days=120)  # more calendar days than the longest lead time that can be set
 
 LINES = {
-    "announce": gettext_lazy("Besuch **%(visit)s** am %(when)s ist freigegeben, aber noch nicht angekündigt"),
-    "record": gettext_lazy("Besuch **%(visit)s** am %(when)s: bitte festhalten, ob er stattgefunden hat"),
-    "document": gettext_lazy("Besuch **%(visit)s** am %(when)s: das Ergebnis ist noch nicht festgehalten"),
+    VisitState.APPROVED: gettext_lazy("Besuch **%(visit)s** am %(when)s ist freigegeben, aber noch nicht angekündigt"),
+    VisitState.ANNOUNCED: gettext_lazy("Besuch **%(visit)s** am %(when)s: bitte festhalten, ob er stattgefunden hat"),
+    VisitState.HELD: gettext_lazy("Besuch **%(visit)s** am %(when)s: das Ergebnis ist noch nicht festgehalten"),
 }
 
 
-def step_on(visit: Visit, today: dt.date) -> str:
-    """Return which reminder about `visit` falls on the working day `today`, `record:1`, or an empty string."""
-    before, after = working_days_between(today, visit.starts_on), working_days_between(visit.starts_on, today)
-    if visit.state == VisitState.APPROVED and before in ANNOUNCE_BEFORE:
-        return f"announce:{before}"
-    if visit.state == VisitState.ANNOUNCED and after in RECORD_AFTER:
-        return f"record:{after}"
-    if visit.state == VisitState.HELD and after in DOCUMENT_AFTER:
-        return f"document:{after}"
-    return ""
-
-
-def reminders_due(today: dt.date) -> list[Reminder]:
-    """Return what the office is reminded of on `today`: one reminder for each visit due and each of its people."""
-    if not is_working_day(today):
-        return []
-    near = Q(starts_on__gte=today - LONGEST, starts_on__lte=today + LONGEST)
-    waiting = [VisitState.APPROVED, VisitState.ANNOUNCED, VisitState.HELD]
-    rows = Visit.objects.in_workflow().filter(near, state__in=waiting).select_related("company")
-    due = [(row, step) for row in rows.order_by("starts_on", "pk") if (step := step_on(row, today))]
+def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, Reminder]]:
+    """Return what the office may be reminded of on each of `days`, each of its people of each visit."""
+    near = Q(starts_on__gte=min(days) - LONGEST, starts_on__lte=max(days) + LONGEST)
+    rows = Visit.objects.in_workflow().filter(near, state__in=list(RULES)).select_related("company")
+    rows = rows.annotate(state_since=state_since(Visit)).order_by("starts_on", "pk")
+    due = [(day, row, step) for row in rows for day in days if (step := _step_on(row, day, rules))]
     people = list(people_with_role(OFFICE)) if due else []
-    return [_reminder(visit, step, person) for visit, step in due for person in people]
+    return [(day, _reminder(visit, step, person)) for day, visit, step in due for person in people]
 
 
-def _reminder(visit: Visit, step: str, person) -> Reminder:
-    line = LINES[step.partition(":")[0]] % {
+def _step_on(visit: Visit, day: dt.date, rules: Rules) -> Step | None:
+    """Return the step for `day`; one up to the day on which the visit came into its state does not count."""
+    since = local_date(visit.state_since) if visit.state_since else None
+    return rules[RULES[VisitState(visit.state)].key].step_on(visit.starts_on, day, since=since)
+
+
+def _reminder(visit: Visit, step: Step, person) -> Reminder:
+    line = LINES[VisitState(visit.state)] % {
         "visit": escape_markdown(visit.company_name),
         "when": escape_markdown(visit.date_text),
     }
     return Reminder(
-        kind="visit_due", subject_key=f"visit:{visit.pk}", occasion=f"{visit.starts_on.isoformat()}:{step}",
-        to=recipient_of(person), line=str(line), path=visit.get_absolute_url(), due_on=visit.starts_on,
+        kind=RULES[VisitState(visit.state)].key, subject_key=f"visit:{visit.pk}", date=visit.starts_on, step=step,
+        to=recipient_of(person), line=str(line), about=f"visit:{visit.pk}", about_title=str(visit),
+        path=visit.get_absolute_url(),
     )  # fmt: skip

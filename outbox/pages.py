@@ -13,6 +13,16 @@ from outbox.preview import CalendarFacts
 UNSENT = (MailState.WAITING, MailState.RETRY)
 
 
+def section_tabs(current: str) -> list[tuple[str, str, bool]]:
+    """Return the tabs of *Postausgang*; `current` is the URL name of the one shown. The forecast is a page above."""
+    names = (
+        ("outbox:list", _("E-Mails")),
+        ("reminder_forecast", _("Vorschau")),
+        ("outbox:rules", _("Erinnerungsregeln")),
+    )
+    return [(label, reverse(name), name == current) for name, label in names]
+
+
 def fact_rows(mail: Mail) -> list[tuple[str, str]]:
     """Return *Eckdaten* of a mail."""
     rows = [

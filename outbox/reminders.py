@@ -4,24 +4,75 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from django.utils.translation import gettext_lazy as _
+
 from outbox.drafts import Recipient
+from outbox.placeholders import Placeholder
+from outbox.rules import Step, rule_of
+from outbox.texts import MailText, register
+
+END_OF_DAY = dt.time(20)  # Berlin; a reminder that did not get out by then is not sent any more
+DIGEST = "reminder_digest"
+register(
+    MailText(
+        kind=DIGEST,
+        title=_("Erinnerungen des Tages"),
+        subject=_("Offene Vorgänge am {day}"),
+        body=_("das wartet auf Sie oder liegt in Ihrer Verantwortung:\n\n{lines}\n\n[Zur Übersicht]({link})"),
+        placeholders=("day", "lines"),
+        can_wait=False,
+    ),
+    area=_("Übersicht"),
+    placeholders={
+        "day": Placeholder(_("Tag der Erinnerung"), "18.06.2019"),
+        "lines": Placeholder(
+            _("Liste dessen, was wartet, mit Links"),
+            _("- Freigabe „Digitale Infrastruktur“ (Thema): Entscheidung bis morgen\n- Bericht: bis 28.06.2019"),
+            is_block=True,
+        ),
+    },
+)
 
 
 class Reminder(NamedTuple):
-    """One thing a person is reminded of on a day.
+    """One step of a rule about one thing, for one person.
 
-    `line` is one line of German Markdown for the digest; text typed by users goes into it through
-    `outbox.texts.escape_markdown`. A reminder with a personal link gets a mail of its own, of its `kind`, with
-    `values`.
+    `kind` is the key of the rule, `date` the day that its steps count from. `about` is what the office may pause
+    (`dialogue:5`), `about_title` how it is called. `line` is one line of German Markdown for the digest; text typed
+    by users goes into it through `outbox.texts.escape_markdown`. A reminder with a personal link gets a mail of its
+    own, of its `kind`, with `values`.
     """
 
     kind: str
     subject_key: str
-    occasion: str
+    date: dt.date
+    step: Step
     to: Recipient
     line: str
+    about: str = ""
+    about_title: str = ""
     path: str = ""
     link: str = ""
     has_personal_link: bool = False
-    due_on: dt.date | None = None
     values: Mapping[str, str] = {}
+
+    @property
+    def occasion(self) -> str:
+        """What makes the reminder the only one of its sort: the date and the step, never the day it goes out."""
+        return f"{self.date.isoformat()}:{self.step.key}"
+
+    @property
+    def why(self) -> str:
+        """The rule and the step in words."""
+        return f"{rule_of(self.kind).title}: {self.step.words}"
+
+
+class ReminderLetter(NamedTuple):
+    """One reminder mail: to whom, and the reminders in it. A personal link stands alone in its mail."""
+
+    to: Recipient
+    reminders: list[Reminder]
+
+    @property
+    def is_personal(self) -> bool:
+        return self.reminders[0].has_personal_link

@@ -1,5 +1,8 @@
 """What other apps ask about people and organisations."""
 
+import datetime as dt
+from collections.abc import Iterable
+
 from django.db.models import Count, Q, QuerySet
 
 from partners.models import Deputy, DistributionList, Organisation, Person
@@ -22,10 +25,11 @@ def deputies_of(person: Person) -> QuerySet[Deputy]:
     return Deputy.objects.filter(principal=person).select_related("deputy__organisation").order_by("-starts_on", "-pk")
 
 
-def deputies_today(person: Person, today) -> QuerySet[Person]:
-    """Return the people who act for `person` on the day `today` and can sign in."""
-    valid = Deputy.objects.valid_on(today).filter(principal=person)
-    return Person.objects.filter(deputyships__in=valid, user__is_active=True).order_by("pk").distinct()
+def deputyships_between(people: Iterable[Person], first: dt.date, last: dt.date) -> QuerySet[Deputy]:
+    """Return the deputyships for `people` that hold on a day from `first` to `last`, of deputies who can sign in."""
+    rows = Deputy.objects.filter(principal__in=[person.pk for person in people], deputy__user__is_active=True)
+    rows = rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=first), starts_on__lte=last)
+    return rows.select_related("deputy__user").order_by("deputy", "pk")
 
 
 def organisations_listed(user) -> QuerySet[Organisation]:

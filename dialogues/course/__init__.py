@@ -3,7 +3,6 @@
 from dialogues.course.dialogues import (
     Situation,
     minutes_due_on,
-    next_reminder_on,
     next_step_of,
     release_label,
     steps_of,
@@ -29,7 +28,6 @@ __all__ = [
     "TONE_OF_TOPIC",
     "Situation",
     "minutes_due_on",
-    "next_reminder_on",
     "next_step_of",
     "release_label",
     "series_steps",

@@ -14,7 +14,7 @@ from core.shell import NextStep, Step, line_of_steps
 from dialogues.enums import DialogueState, HostAnswer
 from dialogues.models import Dialogue
 from dialogues.permissions import can_decide, can_manage
-from dialogues.reminders import answer_steps
+from dialogues.reminders import NextReminder
 
 S = DialogueState
 MINUTES_DAYS = 5  # working days after a dialogue in which its outcome is written down
@@ -30,6 +30,7 @@ class Situation(NamedTuple):
     prepared: int = 0  # guests on the list who have no mail of this round yet
     invited: int = 0
     unanswered: int = 0
+    reminder: NextReminder = NextReminder()  # to those who have not answered
 
 
 class Task(NamedTuple):
@@ -73,13 +74,6 @@ def _position(dialogue: Dialogue) -> tuple[int, str]:
 def minutes_due_on(dialogue: Dialogue) -> dt.date | None:
     """Return the day by which the outcome of a dated dialogue should be written down."""
     return add_working_days(local_date(dialogue.starts_at), MINUTES_DAYS) if dialogue.starts_at else None
-
-
-def next_reminder_on(dialogue: Dialogue, today: dt.date) -> dt.date | None:
-    """Return the next day after `today` on which guests without an answer are reminded by themselves."""
-    if not dialogue.answer_by:
-        return None
-    return min((day for day in answer_steps(dialogue.answer_by) if day > today), default=None)
 
 
 def next_step_of(dialogue: Dialogue, user, situation: Situation, now: dt.datetime) -> NextStep | None:
@@ -202,6 +196,8 @@ def _reminding_task(dialogue: Dialogue, situation: Situation, today: dt.date) ->
     text = ngettext(
         "%(count)d Gast hat noch nicht geantwortet.", "%(count)d Gäste haben noch nicht geantwortet.", count
     ) % values  # fmt: skip
-    if day := next_reminder_on(dialogue, today):
-        text += " " + _("Die Erinnerung geht am %(day)s hinaus.") % {"day": format_day(day)}
+    if situation.reminder.is_paused:
+        text += " " + _("Die Erinnerung ist pausiert.")
+    elif situation.reminder.on:
+        text += " " + _("Die Erinnerung geht am %(day)s hinaus.") % {"day": format_day(situation.reminder.on)}
     return Task(text, _("Jetzt erinnern"), "remind", dialogue.answer_by)

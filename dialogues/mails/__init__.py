@@ -5,11 +5,11 @@ from dialogues.mails.changes import MATTERS, changes_between, mail_changed
 from dialogues.mails.dialogues import mail_called_off, mail_date_fixed
 from dialogues.mails.entries import changes_hands, people_to_update, people_told
 from dialogues.mails.guests import (
-    mail_answer_reminders,
     mail_confirmation,
     mail_invitations,
     mail_withdrawn,
     preview_invitation,
+    withdraw_reminders,
 )
 from dialogues.mails.topics import mail_topic_proposed, mail_topic_to_proposer
 
@@ -17,7 +17,6 @@ __all__ = [
     "MATTERS",
     "changes_between",
     "changes_hands",
-    "mail_answer_reminders",
     "mail_called_off",
     "mail_changed",
     "mail_confirmation",
@@ -29,4 +28,5 @@ __all__ = [
     "people_to_update",
     "people_told",
     "preview_invitation",
+    "withdraw_reminders",
 ]

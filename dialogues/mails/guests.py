@@ -1,6 +1,7 @@
 """Mails to guests. Their personal link stands in the body only, never in a calendar entry."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,7 +13,7 @@ from dialogues.models import Dialogue, Invitation
 from outbox.calendars import CANCEL, REQUEST
 from outbox.drafts import MailDraft, Recipient
 from outbox.letters import Letter, complete_link, write_letter
-from outbox.services import enqueue_mails
+from outbox.services import enqueue_mails, withdraw_pending
 from outbox.wordings import text_in_force
 from partners.recipients import recipient_of
 
@@ -75,17 +76,10 @@ def preview_invitation(dialogue: Dialogue, row: Invitation, *, answer_by: dt.dat
     return letter._replace(text=letter.text.replace(complete_link(NO_LINK), _("[persönlicher Link]")), html="")
 
 
-def mail_answer_reminders(dialogue: Dialogue, rows: list[Invitation], *, on: dt.date, by, now: dt.datetime) -> None:
-    """Remind guests who have not answered; at most one such mail per guest and day."""
-    values = {"answer_by": format_date(dialogue.answer_by)}
-    drafts = [
-        guest_draft(
-            dialogue, row, "invitation_reminder", f"reminded:{on.isoformat()}", values=values,
-            link=row.personal_link, has_personal_link=True,
-        )
-        for row in rows
-    ]  # fmt: skip
-    _enqueue(drafts, now=now, by=by)
+def withdraw_reminders(pks: Iterable[int], *, note: str, by, now: dt.datetime) -> None:
+    """Take back the waiting reminders of the invitations `pks`: there is nothing to answer any more."""
+    keys = [f"invitation:{pk}" for pk in pks]
+    withdraw_pending(subject_keys=keys, kinds=["invitation_reminder"], note=note, by=by, now=now)
 
 
 def mail_confirmation(dialogue: Dialogue, row: Invitation, *, previous, by, now: dt.datetime) -> None:

@@ -182,5 +182,13 @@ register(
             _("Zahl der Personen oder Name der Vertretung; kann leer sein"), _("Angemeldet: 2 Personen")
         ),
         "guest": Placeholder(_("Name des Gastes, der vertreten wird"), _("Leitung des Werks")),
+        "entry": Placeholder(
+            _("Hinweis zum Kalendereintrag; kann leer sein"),
+            _("Mit dieser E-Mail kann Ihr Kalender den Termin entfernen."),
+        ),
+        "changes": Placeholder(
+            _("was sich geändert hat, vorher und nachher"), _("Ort: Halle 1, Berlin → Halle 2, Berlin")
+        ),
+        "note": Placeholder(_("was die Änderung für die Antwort bedeutet"), _("Ihre Zusage gilt weiter.")),
     },
 )

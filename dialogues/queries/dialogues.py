@@ -8,10 +8,12 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from approvals.enums import GRANTED, ApprovalKind
 from approvals.models import ApprovalRequest
+from core.dates import local_date
 from core.models import Origin
 from dialogues.course import Situation
 from dialogues.enums import SEATED, AnswerState, DialogueState, OptionState
 from dialogues.models import DateOption, Dialogue, Invitation
+from dialogues.reminders import NextReminder, next_reminders
 from partners.models import Organisation
 
 OPEN_END, OPEN_START = dt.date(9999, 12, 31), dt.date(1900, 1, 1)
@@ -70,16 +72,20 @@ def upcoming_dialogues(user, today: dt.date, limit: int = 10) -> QuerySet[Dialog
 
 
 def situation_of(dialogue: Dialogue, now: dt.datetime) -> Situation:
-    """Return what the next step of `dialogue` hangs on at `now`, in two queries."""
+    """Return what the next step of `dialogue` hangs on at `now`, in four queries at most."""
     return situations_of([dialogue], now)[dialogue.pk]
 
 
 def situations_of(dialogues: Iterable[Dialogue], now: dt.datetime) -> dict[int, Situation]:
-    """Return by primary key what the next steps of `dialogues` hang on, in two queries for any number."""
-    pks = [dialogue.pk for dialogue in dialogues]
-    latest, granted = _requests(pks)
-    rows = {row.pop("pk"): row for row in _counted(pks, now)}
-    return {pk: Situation(latest.get(pk), granted.get(pk), **rows[pk]) for pk in pks}
+    """Return by primary key what the next steps of `dialogues` hang on, in four queries at most for any number."""
+    by_pk = {dialogue.pk: dialogue for dialogue in dialogues}
+    latest, granted = _requests(list(by_pk))
+    rows = {row.pop("pk"): row for row in _counted(list(by_pk), now)}
+    reminders = next_reminders((by_pk[pk] for pk, row in rows.items() if row["unanswered"]), local_date(now))
+    return {
+        pk: Situation(latest.get(pk), granted.get(pk), **rows[pk], reminder=reminders.get(pk, NextReminder()))
+        for pk in by_pk
+    }
 
 
 def _counted(pks: list[int], now: dt.datetime) -> QuerySet:

@@ -7,7 +7,6 @@ from dialogues.services.invitations import (
     cancel_dialogue,
     postpone_dialogue,
     release_invitations,
-    remind_guests,
     remove_guest,
     withdraw_invitation,
 )
@@ -19,6 +18,7 @@ from dialogues.services.planning import (
     record_host_answer,
     update_dialogue,
 )
+from dialogues.services.reminding import remind_guests
 from dialogues.services.series import affirm_series, decide_series, request_consent, save_series
 from dialogues.services.topics import (
     decide_topic,

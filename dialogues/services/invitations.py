@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from approvals.enums import ApprovalKind
 from approvals.services import lapse_approval
-from core.dates import format_date, local_date
+from core.dates import local_date
 from core.errors import Outpaced, Refused
 from core.history import save_as, update_all_as
 from dialogues import mails
@@ -153,29 +153,14 @@ def withdraw_invitation(*, invitation: Invitation, by, now: dt.datetime) -> Invi
     row.link_version += 1
     row.revision += 1
     save_as(row, by=by, reason=_("Einladung zurückgezogen"))
+    mails.withdraw_reminders([row.pk], note=_("Die Einladung wurde zurückgezogen."), by=by, now=now)
     mails.mail_withdrawn(dialogue, row, by=by, now=now)
     return row
 
 
-@transaction.atomic
-def remind_guests(*, dialogue: Dialogue, by, now: dt.datetime) -> int:
-    """Remind everyone who has not answered, at most once a day each; returns how many."""
-    require_office(by)
-    dialogue = lock_dialogue(dialogue.pk)
-    if dialogue.state != DialogueState.INVITED:
-        raise Refused(_("Erinnert wird nur, solange Einladungen laufen."))
-    rows = list(
-        dialogue.invitations.released().filter(answer=AnswerState.OPEN, released_round=dialogue.round)
-        .select_related("person__user").order_by("pk")
-    )  # fmt: skip
-    if not rows:
-        raise Refused(_("Alle Gäste haben geantwortet."))
-    if local_date(now) > dialogue.answer_by:
-        raise Refused(
-            _("Die Frist für die Antworten ist am %(day)s abgelaufen.") % {"day": format_date(dialogue.answer_by)}
-        )
-    mails.mail_answer_reminders(dialogue, rows, on=local_date(now), by=by, now=now)
-    return len(rows)
+def _withdraw_all_reminders(dialogue: Dialogue, note: str, *, by, now: dt.datetime) -> None:
+    pks = dialogue.invitations.values_list("pk", flat=True)
+    mails.withdraw_reminders(pks, note=note, by=by, now=now)
 
 
 @transaction.atomic
@@ -192,6 +177,7 @@ def postpone_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) 
     dialogue.round += 1
     dialogue.closing_reason = reason.strip()
     move_dialogue(dialogue, "postpone", by=by, reason=_("Verschoben: %(reason)s") % {"reason": reason.strip()})
+    _withdraw_all_reminders(dialogue, _("Das Gespräch wurde verschoben."), by=by, now=now)
     mails.mail_called_off(dialogue, told, "dialogue_postponed", span=before, by=by, now=now)
     return dialogue
 
@@ -209,5 +195,6 @@ def cancel_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) ->
     lapse_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, reason=_("Gespräch abgesagt"), by=by, now=now)
     dialogue.closing_reason = reason.strip()
     move_dialogue(dialogue, "cancel", by=by, reason=_("Abgesagt: %(reason)s") % {"reason": reason.strip()})
+    _withdraw_all_reminders(dialogue, _("Das Gespräch wurde abgesagt."), by=by, now=now)
     mails.mail_called_off(dialogue, told, "dialogue_cancelled", span=before, by=by, now=now)
     return dialogue

@@ -14,7 +14,7 @@ from core.dates import format_date, format_day, local_date
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from core.shell import NextStep
 from core.states import allowed_actions
-from dialogues.course import TONE_OF_DIALOGUE, Situation, minutes_due_on, next_reminder_on, next_step_of, steps_of
+from dialogues.course import TONE_OF_DIALOGUE, Situation, minutes_due_on, next_step_of, steps_of
 from dialogues.enums import BEFORE_THE_DAY, DIALOGUE_MOVES, AnswerState, DialogueState, HostAnswer
 from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import can_manage
@@ -41,7 +41,7 @@ def frame_of(request, dialogue: Dialogue, tab: str) -> dict:
         "manages": manages, "inside": inside, "situation": situation, "own": own,
         "steps": steps_of(dialogue) if inside else [],
         "box": _box(request.user, dialogue, own, situation, now),
-        "facts": _facts(dialogue, situation, inside), "deadlines": _deadlines(dialogue, situation, today, inside),
+        "facts": _facts(dialogue, situation, inside), "deadlines": _deadlines(dialogue, situation, inside),
         "tabs": _tabs(request.user, dialogue, situation, tab), "acts": _acts(dialogue) if manages else [],
         "lead": _lead(dialogue),
     }  # fmt: skip
@@ -98,7 +98,7 @@ def _facts(dialogue: Dialogue, situation: Situation, inside: bool) -> list[tuple
     return rows
 
 
-def _deadlines(dialogue: Dialogue, situation: Situation, today: dt.date, inside: bool) -> list[tuple]:
+def _deadlines(dialogue: Dialogue, situation: Situation, inside: bool) -> list[tuple]:
     """Return (label, day) of what has a date, in the order of the days."""
     if dialogue.is_taken_over or dialogue.state in (DialogueState.CANCELLED, DialogueState.CLOSED):
         return []
@@ -107,8 +107,8 @@ def _deadlines(dialogue: Dialogue, situation: Situation, today: dt.date, inside:
         days.append((situation.request.due_on, _("Entscheidung über die Termine")))
     if dialogue.state == DialogueState.INVITED and dialogue.answer_by:
         days.append((dialogue.answer_by, _("Antwort der Gäste")))
-        if inside and situation.unanswered and (day := next_reminder_on(dialogue, today)):
-            days.append((day, _("Erinnerung an die Gäste")))
+        if inside and situation.unanswered and situation.reminder.on and not situation.reminder.is_paused:
+            days.append((situation.reminder.on, _("Erinnerung an die Gäste")))
     if dialogue.starts_at and dialogue.state in BEFORE_THE_DAY:
         days.append((local_date(dialogue.starts_at), _("Gespräch")))
     if inside and dialogue.state in (*BEFORE_THE_DAY, DialogueState.HELD) and (day := minutes_due_on(dialogue)):

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_POST
 
 from core.dates import add_working_days, local_date
 from dialogues.course import release_label
-from dialogues.enums import AnswerChannel, AnswerState, DialogueState
+from dialogues.enums import AnswerChannel, DialogueState
 from dialogues.forms import ComposeForm, OfficeAnswerForm, ReleaseForm
 from dialogues.mails import preview_invitation
 from dialogues.models import Dialogue, Invitation
 from dialogues.queries import guests_to_choose
+from dialogues.reminders import guests_to_remind
 from dialogues.services import (
     add_guests,
     answer_invitation,
@@ -157,14 +158,22 @@ def released_text(dialogue: Dialogue, count: int, note: str = "") -> str:
 def remind(request, pk):
     """Remind all who have not answered, after a second look."""
     dialogue = dialogue_for_office(request, pk)
-    open_rows = dialogue.invitations.released().filter(answer=AnswerState.OPEN, released_round=dialogue.round)
     if request.method == "POST":
         call = partial(remind_guests, dialogue=dialogue, by=request.user, now=timezone.now())
         if count := carry_out(request, call):
             text = ngettext("%(count)d Gast wird erinnert.", "%(count)d Gäste werden erinnert.", count)
             messages.success(request, f"{text % {'count': count}} {waiting_note('invitation_reminder')}".strip())
         return redirect(_guests_url(dialogue))
-    names = [_name_of(row) for row in open_rows.select_related("person__organisation").order_by("pk")]
+    names = [_name_of(row) for row in guests_to_remind(dialogue, timezone.localdate())]
+    if not names:
+        messages.warning(
+            request,
+            _(
+                "Zurzeit ist niemand zu erinnern: Alle haben geantwortet, wurden heute schon erinnert oder sind "
+                "pausiert, oder die Frist ist abgelaufen."
+            ),
+        )
+        return redirect(_guests_url(dialogue))
     label = ngettext("%(count)d Gast erinnern", "%(count)d Gäste erinnern", len(names)) % {"count": len(names)}
     return confirm_page(
         request, title=_("Gäste erinnern"), question=_("Diese Gäste haben noch nicht geantwortet:"), details=names,

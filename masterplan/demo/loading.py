@@ -11,6 +11,7 @@ from masterplan.demo.accounts import load_accounts, load_contacts, load_distribu
 from masterplan.demo.dialogues import load_dialogues
 from masterplan.demo.invented_dialogues import load_invented_dialogues
 from masterplan.demo.invented_measures import load_invented_measures
+from masterplan.demo.invented_pauses import load_invented_pause
 from masterplan.demo.invented_visits import load_invented_visits
 from masterplan.demo.measures import load_measures, load_plans
 from masterplan.demo.organisations import load_organisations
@@ -49,4 +50,5 @@ def load_demo(*, today: dt.date, now: dt.datetime) -> None:
     load_invented_measures(users, today=today, now=now)
     load_invented_dialogues(users, today=today, now=now)
     load_invented_visits(users, today=today, now=now)
+    load_invented_pause(users, today=today, now=now)
     settle_demo_mails()

@@ -26,14 +26,17 @@ from outbox.wordings import TextInForce, texts_in_force
 
 
 @transaction.atomic
-def enqueue_mails(drafts: Iterable[MailDraft], *, now: dt.datetime, by: Model | None = None) -> int:
+def enqueue_mails(
+    drafts: Iterable[MailDraft], *, now: dt.datetime, by: Model | None = None, batch: UUID | None = None
+) -> int:
     """Write the mails of `drafts` and have them sent after the commit; return how many are new.
 
     The words are those in force; what the office wants to release first is written as a draft and waits for that.
-    What was written before for the same kind, subject, recipient and occasion is left alone. Raises `TextError` when
-    a draft does not fit its text, and `Refused` when a mail would be larger than MAIL_MAX_KB.
+    What was written before for the same kind, subject, recipient and occasion is left alone. The new mails can be
+    found by `batch`. Raises `TextError` when a draft does not fit its text, and `Refused` when a mail would be larger
+    than MAIL_MAX_KB.
     """
-    batch, drafts = uuid4(), list(drafts)
+    batch, drafts = batch or uuid4(), list(drafts)
     texts = texts_in_force({draft.kind for draft in drafts})
     mails = [_mail_from(draft, texts[draft.kind], now=now, by=by, batch=batch) for draft in drafts]
     hold_for_bundle([mail for mail in mails if mail.is_notice], now=now)

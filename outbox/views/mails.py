@@ -21,7 +21,7 @@ from outbox.enums import MOVES
 from outbox.filters import MailFilter
 from outbox.links import bulk_links, hidden_filter_rows, kept, pick_buttons, quick_links
 from outbox.models import Mail
-from outbox.pages import calendar_rows, fact_rows, history_of, tabs_of
+from outbox.pages import calendar_rows, fact_rows, history_of, section_tabs, tabs_of
 from outbox.permissions import MANAGE_MAILS
 from outbox.queries import UNSOLVED, mails_for_office
 from outbox.services import approve_mail, resend_mail, settle_mail, withdraw_mail
@@ -44,15 +44,13 @@ def mail_list(request):
     mail_filter = filtered(request)
     tally = Tally.of(mail_filter.without_state(), now=timezone.now())
     paginator = Paginator(mail_filter.qs, PAGE_SIZE)
-    paginator.count = tally.count(
-        mail_filter.asked_state
-    )  # known already; asking again would read the whole table anew
+    paginator.count = tally.count(mail_filter.asked_state)  # known already: not read from the whole table anew
     context = {
         "filter": mail_filter, "page": paginator.get_page(request.GET.get("page")), "count": paginator.count,
         "quick_links": quick_links(tally, mail_filter.asked_state, request.GET),
         "bulk_links": bulk_links(tally, mail_filter.asked_state, request.GET),
         "pick_buttons": pick_buttons(tally, mail_filter.asked_state), "kept": kept(request.GET).items(),
-        "narrowed": hidden_filter_rows(mail_filter),
+        "narrowed": hidden_filter_rows(mail_filter), "tabs": section_tabs("outbox:list"),
     }  # fmt: skip
     return render(request, "outbox/list.html", context)
 

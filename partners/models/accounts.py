@@ -162,6 +162,10 @@ class Deputy(models.Model):
     def __str__(self):
         return f"{self.deputy} – {self.principal}"
 
+    def holds_on(self, day) -> bool:
+        """Whether the deputyship holds on `day`."""
+        return self.starts_on <= day and not self.is_over(day)
+
     def is_over(self, today) -> bool:
         """Whether the last day has passed."""
         return self.ends_on is not None and self.ends_on < today

@@ -7,6 +7,7 @@ from approvals.models import ApprovalRequest
 from approvals.reminders import due_step, reminders_due
 from core.models import Origin
 from core.roles import OFFICE, SENATOR_OFFICE
+from outbox.reminder_queries import reminder_rules
 from partners.models import Deputy
 from tests.approvals.builders import BERLIN, TODAY, make_request, make_subject
 from tests.partners.builders import make_user
@@ -19,7 +20,7 @@ def steps_of(submitted_at: dt.datetime, due_on: dt.date, until: dt.date) -> dict
     request = ApprovalRequest(submitted_at=submitted_at, due_on=due_on)
     first = submitted_at.astimezone(BERLIN).date()
     days = (first + dt.timedelta(offset) for offset in range((until - first).days + 1))
-    return {day: step for day in days if (step := due_step(request, day))}
+    return {day: step.key for day in days if (step := due_step(request, day)) and step.on == day}
 
 
 def at(year, month, day, hour=10, minute=0):
@@ -33,7 +34,7 @@ def at(year, month, day, hour=10, minute=0):
             at(2026, 3, 2), D(2026, 3, 13), D(2026, 3, 17),
             {
                 D(2026, 3, 6): "half_time", D(2026, 3, 12): "day_before", D(2026, 3, 13): "last_day",
-                D(2026, 3, 16): "overdue:2026-03-16", D(2026, 3, 17): "overdue:2026-03-17",
+                D(2026, 3, 16): "overdue:1", D(2026, 3, 17): "overdue:2",
             },
             id="plain fortnight",
         ),
@@ -41,13 +42,13 @@ def at(year, month, day, hour=10, minute=0):
             at(2026, 3, 30), D(2026, 4, 8), D(2026, 4, 9),
             {
                 D(2026, 4, 1): "half_time", D(2026, 4, 7): "day_before", D(2026, 4, 8): "last_day",
-                D(2026, 4, 9): "overdue:2026-04-09",
+                D(2026, 4, 9): "overdue:1",
             },
             id="over Easter",
         ),
         pytest.param(
             at(2026, 4, 1), D(2026, 4, 3), D(2026, 4, 7),
-            {D(2026, 4, 2): "last_day", D(2026, 4, 7): "overdue:2026-04-07"},
+            {D(2026, 4, 2): "last_day", D(2026, 4, 7): "overdue:1"},
             id="due on Good Friday",
         ),
         pytest.param(
@@ -64,7 +65,7 @@ def at(year, month, day, hour=10, minute=0):
             at(2026, 3, 2), D(2026, 3, 14), D(2026, 3, 16),
             {
                 D(2026, 3, 6): "half_time", D(2026, 3, 12): "day_before", D(2026, 3, 13): "last_day",
-                D(2026, 3, 16): "overdue:2026-03-16",
+                D(2026, 3, 16): "overdue:1",
             },
             id="due on a Saturday",
         ),
@@ -82,7 +83,7 @@ def at(year, month, day, hour=10, minute=0):
             at(2026, 3, 2), D(2026, 3, 3), D(2026, 3, 3), {D(2026, 3, 3): "last_day"}, id="one day of time"
         ),
         pytest.param(
-            at(2026, 3, 2), D(2026, 3, 2), D(2026, 3, 3), {D(2026, 3, 3): "overdue:2026-03-03"}, id="due at once"
+            at(2026, 3, 2), D(2026, 3, 2), D(2026, 3, 3), {D(2026, 3, 3): "overdue:1"}, id="due at once"
         ),
     ],
 )  # fmt: skip
@@ -90,8 +91,13 @@ def test_steps_fall_on_working_days(submitted_at, due_on, until, steps):
     assert steps_of(submitted_at, due_on, until) == steps
 
 
+def due_on(today: dt.date):
+    """Return what may go out on `today`."""
+    return [reminder for _day, reminder in reminders_due([today], reminder_rules())]
+
+
 def reminded(today: dt.date) -> list[tuple[str, str]]:
-    return [(row.occasion, row.to.email) for row in reminders_due(today)]
+    return [(row.occasion, row.to.email) for row in due_on(today)]
 
 
 @pytest.fixture
@@ -108,19 +114,67 @@ def senator():
 def test_reminder_names_request_deadline_and_desk(office, senator):
     request = make_request(by=office, subject=make_subject(title="Fach*kräfte*"))
 
-    [row] = reminders_due(D(2026, 3, 12))
+    [row] = due_on(D(2026, 3, 12))
 
     assert row.line == "Freigabe „Fach\\*kräfte\\*“ (Thema): Entscheidung bis morgen"
-    assert (row.kind, row.subject_key, row.occasion) == ("approval", f"approval:{request.pk}", "day_before")
-    assert (row.path, row.due_on, row.has_personal_link) == (f"/freigaben/{request.pk}/", D(2026, 3, 13), False)
+    assert row.why == "Entscheidung über eine Freigabe: am Arbeitstag vor dem 13.03.2026"
+    assert (row.kind, row.subject_key, row.occasion) == ("approval", f"approval:{request.pk}", "2026-03-13:day_before")
+    assert (row.path, row.date, row.has_personal_link) == (f"/freigaben/{request.pk}/", D(2026, 3, 13), False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "about"),
+    [("series", "series:7"), ("topic", "topic:7"), ("dates", "dialogue:7"), ("visit", "visit:7")],
+)
+def test_reminder_can_be_paused_with_its_subject(office, senator, kind, about):
+    make_request(by=office, subject=make_subject(kind, pk=7, title="Gespräch im Werk"))
+
+    [row] = due_on(D(2026, 3, 12))
+
+    assert (row.about, row.about_title) == (about, "Gespräch im Werk")
+
+
+@pytest.mark.parametrize(
+    ("today", "key"),
+    [
+        (D(2026, 3, 5), None),
+        (D(2026, 3, 6), "half_time"),
+        (D(2026, 3, 11), "half_time"),  # three working days late
+        (D(2026, 3, 12), "day_before"),
+        (D(2026, 3, 18), "overdue:3"),
+    ],
+)
+def test_of_missed_steps_only_the_latest_is_made_up_for(today, key):
+    step = due_step(ApprovalRequest(submitted_at=at(2026, 3, 2), due_on=D(2026, 3, 13)), today)
+
+    assert (step and step.key) == key
+
+
+def test_missed_step_is_forgotten_after_three_working_days():
+    request = ApprovalRequest(submitted_at=at(2026, 3, 2), due_on=D(2026, 3, 31))  # half of the time: 16 March
+
+    assert due_step(request, D(2026, 3, 19)).key == "half_time"
+    assert due_step(request, D(2026, 3, 20)) is None
+
+
+def test_words_say_which_step_it_is():
+    request = ApprovalRequest(submitted_at=at(2026, 3, 2), due_on=D(2026, 3, 13))
+
+    assert [due_step(request, D(2026, 3, day)).words for day in (6, 12, 13, 16, 17)] == [
+        "nach der halben Zeit bis zum 13.03.2026", "am Arbeitstag vor dem 13.03.2026", "am 13.03.2026",
+        "1 Arbeitstag nach dem 13.03.2026", "2 Arbeitstage nach dem 13.03.2026",
+    ]  # fmt: skip
 
 
 @pytest.mark.django_db
 def test_office_is_told_from_the_second_working_day_after_the_deadline(office, senator):
     make_request(by=office)
 
-    assert reminded(D(2026, 3, 16)) == [("overdue:2026-03-16", senator.email)]
-    assert reminded(D(2026, 3, 17)) == [("overdue:2026-03-17", senator.email), ("overdue:2026-03-17", office.email)]
+    assert reminded(D(2026, 3, 16)) == [("2026-03-13:overdue:1", senator.email)]
+    assert reminded(D(2026, 3, 17)) == [
+        ("2026-03-13:overdue:2", senator.email), ("2026-03-13:overdue:2", office.email),
+    ]  # fmt: skip
 
 
 @pytest.mark.django_db
@@ -131,8 +185,10 @@ def test_deputies_are_reminded_in_their_time(office, senator):
     )
     make_request(by=office)
 
-    assert reminded(D(2026, 3, 12)) == [("day_before", senator.email)]
-    assert reminded(D(2026, 3, 13)) == [("last_day", senator.email), ("last_day", deputy.email)]
+    assert reminded(D(2026, 3, 12)) == [("2026-03-13:day_before", senator.email)]
+    assert reminded(D(2026, 3, 13)) == [
+        ("2026-03-13:last_day", senator.email), ("2026-03-13:last_day", deputy.email),
+    ]  # fmt: skip
 
 
 @pytest.mark.django_db
@@ -140,14 +196,29 @@ def test_deputies_are_reminded_in_their_time(office, senator):
 def test_no_reminder_once_it_is_settled(office, senator, state):
     make_request(state, by=office)
 
-    assert reminders_due(D(2026, 3, 13)) == []
+    assert due_on(D(2026, 3, 13)) == []
 
 
 @pytest.mark.django_db
 def test_taken_over_request_is_never_reminded(office, senator):
     make_request(by=office, origin=Origin.TAKEN_OVER)
 
-    assert reminders_due(D(2026, 3, 13)) == []
+    assert due_on(D(2026, 3, 13)) == []
+
+
+@pytest.mark.django_db
+def test_several_days_are_told_by_their_own_deputies_at_the_same_cost(office, senator, django_assert_num_queries):
+    deputy = make_user(email="vertretung@example.org")
+    Deputy.objects.create(principal=senator.person, deputy=deputy.person, starts_on=D(2026, 3, 13))
+    make_request(by=office)
+    rules = reminder_rules()
+
+    with django_assert_num_queries(4):
+        pairs = reminders_due([D(2026, 3, 12), D(2026, 3, 13)], rules)
+
+    assert [(day.day, row.step.key, row.to.email) for day, row in pairs] == [
+        (12, "day_before", senator.email), (13, "last_day", senator.email), (13, "last_day", deputy.email),
+    ]  # fmt: skip
 
 
 @pytest.mark.django_db
@@ -156,12 +227,13 @@ def test_reminders_cost_the_same_for_any_number(office, senator, count, django_a
     for number in range(count):
         make_request(by=office, subject=make_subject(ApprovalKind.VISIT, pk=number + 1))
 
+    rules = reminder_rules()
     with django_assert_num_queries(4):
-        assert len(reminders_due(D(2026, 3, 13))) == count
+        assert len(reminders_due([D(2026, 3, 13)], rules)) == count
 
 
 @pytest.mark.django_db
 def test_day_of_submission_reminds_nobody(office, senator):
     make_request(by=office, due_on=TODAY)
 
-    assert reminders_due(TODAY) == []
+    assert due_on(TODAY) == []

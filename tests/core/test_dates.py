@@ -10,6 +10,7 @@ from core.dates import (
     format_moment,
     format_span,
     is_working_day,
+    latest_working_day,
     local_date,
     working_days_between,
 )
@@ -46,6 +47,21 @@ def test_working_days_follow_berlins_holidays(day, expected):
 )
 def test_working_days_are_added(day, count, expected):
     assert add_working_days(day, count) == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (dt.date(2026, 4, 10), dt.date(2026, 4, 10)),
+        (dt.date(2026, 4, 12), dt.date(2026, 4, 10)),
+        (dt.date(2026, 4, 6), dt.date(2026, 4, 2)),  # Easter Monday
+        (dt.date(2026, 12, 26), dt.date(2026, 12, 24)),
+        (dt.date(2027, 3, 8), dt.date(2027, 3, 5)),
+        (dt.date.max, dt.date.max),
+    ],
+)
+def test_latest_working_day_is_the_day_itself_or_one_before(day, expected):
+    assert latest_working_day(day) == expected
 
 
 def test_working_days_between_counts_the_end_and_not_the_start():

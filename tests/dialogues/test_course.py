@@ -17,6 +17,7 @@ from dialogues.course import (
 )
 from dialogues.enums import AnswerState, DialogueState, HostAnswer, OptionState, SeriesState, TopicState
 from dialogues.models import Dialogue
+from dialogues.reminders import NextReminder
 from tests.dialogues.builders import DAY, NOW, make_dialogue
 from tests.partners.builders import make_organisation, make_user
 
@@ -103,10 +104,24 @@ def test_next_step_from_the_date_on(state, situation, action, route, post):
 
 
 def test_reminding_names_how_many_and_when_it_happens_by_itself():
-    step = office_step(make_dialogue(S.INVITED), invited=5, unanswered=3)
+    reminder = NextReminder(dt.date(2026, 4, 8))
+
+    step = office_step(make_dialogue(S.INVITED), invited=5, unanswered=3, reminder=reminder)
 
     assert step.text == ("3 Gäste haben noch nicht geantwortet. Die Erinnerung geht am Mi, 08.04.2026 hinaus.")
     assert step.due_on == dt.date(2026, 4, 15)
+
+
+@pytest.mark.parametrize(
+    ("reminder", "text"),
+    [
+        (NextReminder(), "1 Gast hat noch nicht geantwortet."),
+        (NextReminder(dt.date(2026, 4, 8), is_paused=True),
+         "1 Gast hat noch nicht geantwortet. Die Erinnerung ist pausiert."),
+    ],
+)  # fmt: skip
+def test_no_reminder_is_promised_that_will_not_go(reminder, text):
+    assert office_step(make_dialogue(S.INVITED), invited=1, unanswered=1, reminder=reminder).text == text
 
 
 def test_after_the_deadline_the_office_asks_by_itself():

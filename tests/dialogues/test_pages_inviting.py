@@ -150,6 +150,13 @@ def test_reminding_names_whom_and_reminds_once_a_day(signed_in):
     assert mails_written() == [("invitation_reminder", "a@example.org")]
 
 
+def test_reminding_nobody_leads_back_and_says_so(signed_in):
+    for dialogue in (make_dialogue(S.PLANNING), make_invitation(answer=AnswerState.ACCEPTED).dialogue):
+        page = text_of(signed_in.get(f"{guests_page(dialogue)}erinnern/", follow=True))
+
+        assert "Zurzeit ist niemand zu erinnern" in page
+
+
 def test_the_answer_day_of_running_invitations_stays_a_day(signed_in):
     dialogue = make_dialogue(S.INVITED)
     address = f"{dialogue.get_absolute_url()}bearbeiten/"

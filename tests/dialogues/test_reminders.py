@@ -3,12 +3,16 @@ import datetime as dt
 import pytest
 
 from core.models import Origin
+from core.roles import OFFICE
 from dialogues.enums import AnswerState, DialogueState
 from dialogues.models import Dialogue
-from dialogues.reminders import answer_steps, reminders_due
+from dialogues.reminders import RULE, NextReminder, next_reminders, reminders_due
 from dialogues.services import open_invitation
+from outbox.reminder_queries import reminder_rules
+from outbox.rules import default_schedule
+from outbox.services import PauseTarget, pause_reminders
 from tests.dialogues.builders import ANSWER_BY, NOW, make_dialogue, make_invitation
-from tests.partners.builders import make_person
+from tests.partners.builders import make_person, make_user
 
 D = dt.date
 FIRST, SECOND = D(2026, 4, 8), D(2026, 4, 13)  # 5 and 2 working days before ANSWER_BY, 15 April 2026
@@ -27,24 +31,31 @@ FIRST, SECOND = D(2026, 4, 8), D(2026, 4, 13)  # 5 and 2 working days before ANS
     ],
 )
 def test_guests_are_reminded_five_and_two_working_days_before(answer_by, days):
-    assert answer_steps(answer_by) == days
+    assert {step.on for step in default_schedule(RULE).steps(answer_by, FIRST)} == days
+
+
+def due_on(today: dt.date):
+    """Return what may go out on `today`."""
+    return [reminder for _day, reminder in reminders_due([today], reminder_rules())]
 
 
 @pytest.mark.django_db
 def test_reminder_carries_the_personal_link_and_the_words_of_its_mail():
     row = make_invitation(person=make_person(email="gast@example.org"))
 
-    [reminder] = reminders_due(FIRST)
+    [reminder] = due_on(FIRST)
 
     assert (reminder.kind, reminder.subject_key, reminder.occasion) == (
-        "invitation_reminder", f"invitation:{row.pk}", "reminded:2026-04-08",
+        "invitation_reminder", f"invitation:{row.pk}", "2026-04-15:-5",
     )  # fmt: skip
     assert open_invitation(reminder.link.split("/")[-2]) == row
     assert (reminder.to.email, reminder.has_personal_link) == (
         "gast@example.org",
         True,
     )
-    assert (reminder.path, reminder.due_on) == (row.dialogue.get_absolute_url(), ANSWER_BY)
+    assert (reminder.path, reminder.date) == (row.dialogue.get_absolute_url(), ANSWER_BY)
+    assert reminder.why == "Antwort auf eine Einladung: 5 Arbeitstage vor dem 15.04.2026"
+    assert (reminder.about, reminder.about_title) == (f"dialogue:{row.dialogue_id}", "Fachkräfte im Maschinenbau")
     assert reminder.line == "Einladung „Fachkräfte im Maschinenbau“: Antwort bis 15.04.2026"
     assert reminder.values == {
         "dialogue": "Fachkräfte im Maschinenbau", "date": "Mi, 22.04.2026, 14:00–16:30 Uhr", "answer_by": "15.04.2026",
@@ -56,7 +67,7 @@ def test_reminders_fall_on_two_days_only():
     make_invitation()
 
     days = [D(2026, 3, 2) + dt.timedelta(offset) for offset in range(60)]
-    assert [day for day in days if reminders_due(day)] == [FIRST, SECOND]
+    assert [row.step.on for day in days for row in due_on(day) if row.step.on == day] == [FIRST, SECOND]
 
 
 @pytest.mark.django_db
@@ -64,7 +75,7 @@ def test_reminders_fall_on_two_days_only():
 def test_who_has_answered_is_left_alone(state):
     make_invitation(answer=state)
 
-    assert reminders_due(FIRST) == []
+    assert due_on(FIRST) == []
 
 
 @pytest.mark.django_db
@@ -76,7 +87,7 @@ def test_who_has_answered_is_left_alone(state):
 def test_who_is_not_invited_now_is_left_alone(fields):
     make_invitation(**fields)
 
-    assert reminders_due(FIRST) == []
+    assert due_on(FIRST) == []
 
 
 @pytest.mark.django_db
@@ -84,7 +95,7 @@ def test_who_is_not_invited_now_is_left_alone(fields):
 def test_only_inviting_dialogues_remind(state):
     make_invitation(make_dialogue(state, answer_by=ANSWER_BY))
 
-    assert reminders_due(FIRST) == []
+    assert due_on(FIRST) == []
 
 
 @pytest.mark.django_db
@@ -92,7 +103,7 @@ def test_taken_over_dialogue_never_reminds():
     row = make_invitation()
     Dialogue.objects.filter(pk=row.dialogue_id).update(origin=Origin.TAKEN_OVER)
 
-    assert reminders_due(FIRST) == []
+    assert due_on(FIRST) == []
 
 
 @pytest.mark.django_db
@@ -100,14 +111,40 @@ def test_taken_over_dialogue_never_reminds():
 def test_fresh_invitation_is_not_reminded_at_once(released_on, reminded):
     make_invitation(released_at=NOW.replace(month=4, day=released_on))
 
-    assert bool(reminders_due(FIRST)) is reminded
+    assert bool(due_on(FIRST)) is reminded
 
 
 @pytest.mark.django_db
-def test_guest_without_an_address_is_not_reminded():
-    make_invitation(person=make_person(email=""))
+def test_moved_answer_day_moves_the_reminders():
+    row = make_invitation()
+    Dialogue.objects.filter(pk=row.dialogue_id).update(answer_by=D(2026, 4, 20))
 
-    assert reminders_due(FIRST) == []
+    assert due_on(FIRST) == []
+    assert [reminder.occasion for reminder in due_on(D(2026, 4, 13))] == ["2026-04-20:-5"]
+
+
+@pytest.mark.django_db
+def test_page_knows_the_next_reminder_and_its_pause():
+    office = make_user(OFFICE)
+    dialogue = make_invitation().dialogue
+    other = make_dialogue(DialogueState.SCHEDULED)
+    assert next_reminders([dialogue, other], FIRST) == {dialogue.pk: NextReminder(SECOND)}
+
+    pause_reminders(
+        target=PauseTarget(about=f"dialogue:{dialogue.pk}"), title="Gespräch", until_on=SECOND, by=office, now=NOW
+    )
+
+    assert next_reminders([dialogue], FIRST) == {dialogue.pk: NextReminder(SECOND, is_paused=True)}
+    assert next_reminders([dialogue], SECOND) == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 3])
+def test_next_reminders_cost_two_queries(count, django_assert_num_queries):
+    rows = [make_dialogue(DialogueState.INVITED) for _number in range(count)]
+
+    with django_assert_num_queries(2):
+        assert len(next_reminders(rows, FIRST)) == count
 
 
 @pytest.mark.django_db
@@ -117,5 +154,16 @@ def test_reminders_cost_one_query(count, django_assert_num_queries):
     for _i in range(count):
         make_invitation(dialogue)
 
+    rules = reminder_rules()
     with django_assert_num_queries(1):
-        assert len(reminders_due(FIRST)) == count
+        assert len(reminders_due([FIRST], rules)) == count
+
+
+@pytest.mark.django_db
+def test_after_the_answer_day_nobody_is_reminded_of_several_days_asked_for():
+    make_invitation()
+    days = [FIRST, ANSWER_BY, D(2026, 4, 16)]
+
+    pairs = reminders_due(days, reminder_rules())
+
+    assert [(day, row.step.key) for day, row in pairs] == [(FIRST, "-5"), (ANSWER_BY, "-2")]

@@ -24,7 +24,8 @@ from dialogues.services import (
     submit_dates,
     withdraw_invitation,
 )
-from outbox.models import Mail
+from outbox.models import Mail, MailLog
+from outbox.services import PauseTarget, pause_reminders
 from partners.models import DistributionList
 from tests.dialogues.builders import (
     ANSWER_BY,
@@ -290,12 +291,48 @@ def test_reminder_goes_to_who_has_not_answered_once_a_day(office):
     make_invitation(dialogue, released=False)
 
     assert remind_guests(dialogue=dialogue, by=office, now=NOW) == 1
-    remind_guests(dialogue=dialogue, by=office, now=NOW + dt.timedelta(hours=3))
+    with pytest.raises(Refused, match="heute schon erinnert"):
+        remind_guests(dialogue=dialogue, by=office, now=NOW + dt.timedelta(hours=3))
 
     assert mails_written() == [("invitation_reminder", waiting.person.email)]
     assert guest_of(Mail.objects.get().text) == waiting
     remind_guests(dialogue=dialogue, by=office, now=NOW + dt.timedelta(days=1))
     assert len(mails_written()) == 2
+
+
+def test_by_hand_reaches_those_of_a_paused_dialogue_but_no_paused_person(office):
+    dialogue = make_dialogue(DialogueState.INVITED)
+    reached, paused = make_invitation(dialogue), make_invitation(dialogue)
+    for target in (PauseTarget(about=f"dialogue:{dialogue.pk}"), PauseTarget(recipient=paused.person.email)):
+        pause_reminders(target=target, title="Pause", by=office, now=NOW)
+
+    assert remind_guests(dialogue=dialogue, by=office, now=NOW) == 1
+
+    assert mails_written() == [("invitation_reminder", reached.person.email)]
+
+
+@pytest.mark.parametrize(
+    ("act", "note"),
+    [
+        (lambda row, by: answer_invitation(invitation=row, reply=YES, now=NOW), "Der Gast hat geantwortet."),
+        (lambda row, by: withdraw_invitation(invitation=row, by=by, now=NOW), "Die Einladung wurde zurückgezogen."),
+        (lambda row, by: postpone(row.dialogue, by), "Das Gespräch wurde verschoben."),
+        (lambda row, by: cancel_dialogue(dialogue=row.dialogue, reason="Streik", by=by, now=NOW),
+         "Das Gespräch wurde abgesagt."),
+    ],
+    ids=["answered", "withdrawn", "postponed", "cancelled"],
+)  # fmt: skip
+def test_waiting_reminder_is_taken_back_once_there_is_nothing_to_answer(office, act, note):
+    dialogue = make_dialogue(DialogueState.INVITED)
+    row, other = make_invitation(dialogue), make_invitation()
+    remind_guests(dialogue=dialogue, by=office, now=NOW)
+    remind_guests(dialogue=other.dialogue, by=office, now=NOW)
+
+    act(row, office)
+
+    states = dict(Mail.objects.filter(kind="invitation_reminder").values_list("subject_key", "state"))
+    assert states == {f"invitation:{row.pk}": "withdrawn", f"invitation:{other.pk}": "waiting"}
+    assert MailLog.objects.get().note == note
 
 
 def test_nobody_is_reminded_after_everybody_answered(office):

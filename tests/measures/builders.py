@@ -47,11 +47,15 @@ def make_project(title: str | None = None, **fields) -> Project:
 
 
 def make_round(plan: Plan, **fields) -> ReportingRound:
-    """Return a saved, open round with the cut-off day 1 March and the deadline 31 March 2026."""
+    """Return a saved round with the cut-off day 1 March and the deadline 31 March 2026, opened on its cut-off day."""
     fields.setdefault("state", RoundState.OPEN)
     fields.setdefault("cut_off_on", dt.date(2026, 3, 1))
     fields.setdefault("due_on", dt.date(2026, 3, 31))
-    return ReportingRound.objects.create(plan=plan, title=f"Berichtsrunde {next(_numbers)}", **fields)
+    opened_on = fields.pop("opened_on", fields["cut_off_on"])
+    row = ReportingRound(plan=plan, title=f"Berichtsrunde {next(_numbers)}", **fields)
+    row._history_date = dt.datetime.combine(opened_on, dt.time(9), dt.UTC)
+    row.save()
+    return row
 
 
 def make_report(measure: Measure, state: str = ReportState.SUBMITTED, **fields) -> StatusReport:

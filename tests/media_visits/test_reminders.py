@@ -6,6 +6,7 @@ from core.dates import add_working_days
 from core.models import Origin
 from media_visits.enums import VisitState
 from media_visits.reminders import reminders_due
+from outbox.reminder_queries import reminder_rules
 from tests.media_visits.builders import make_visit
 from tests.partners.builders import make_organisation
 
@@ -13,28 +14,34 @@ pytestmark = pytest.mark.django_db
 S = VisitState
 DAY_OF_VISIT = dt.date(2026, 3, 23)
 CASES = [
-    (S.APPROVED, -10, "announce:10"),
-    (S.APPROVED, -5, "announce:5"),
-    (S.APPROVED, -2, "announce:2"),
-    (S.ANNOUNCED, 1, "record:1"),
-    (S.ANNOUNCED, 3, "record:3"),
-    (S.ANNOUNCED, 5, "record:5"),
-    (S.HELD, 5, "document:5"),
-    (S.HELD, 15, "document:15"),
+    (S.APPROVED, -10, "visit_announce", "-10"),
+    (S.APPROVED, -5, "visit_announce", "-5"),
+    (S.APPROVED, -2, "visit_announce", "-2"),
+    (S.ANNOUNCED, 1, "visit_record", "1"),
+    (S.ANNOUNCED, 3, "visit_record", "3"),
+    (S.ANNOUNCED, 5, "visit_record", "5"),
+    (S.HELD, 5, "visit_document", "5"),
+    (S.HELD, 15, "visit_document", "15"),
 ]
 
 
-@pytest.mark.parametrize(("state", "working_days", "step"), CASES)
-def test_the_office_is_reminded_by_working_day(office, state, working_days, step):
+def due_on(today: dt.date):
+    """Return what may go out on `today`."""
+    return [reminder for _day, reminder in reminders_due([today], reminder_rules())]
+
+
+@pytest.mark.parametrize(("state", "working_days", "kind", "step"), CASES)
+def test_the_office_is_reminded_by_working_day(office, state, working_days, kind, step):
     visit = make_visit(state, request=False, company=make_organisation("Turbinenbau AG"))
 
-    (reminder,) = reminders_due(add_working_days(DAY_OF_VISIT, working_days))
+    (reminder,) = due_on(add_working_days(DAY_OF_VISIT, working_days))
 
     assert (reminder.kind, reminder.subject_key, reminder.occasion) == (
-        "visit_due", f"visit:{visit.pk}", f"2026-03-23:{step}",
+        kind, f"visit:{visit.pk}", f"2026-03-23:{step}",
     )  # fmt: skip
     assert (reminder.to.email, reminder.path) == ("geschaeftsstelle@example.org", f"/besuche/{visit.pk}/")
     assert "Turbinenbau AG" in reminder.line
+    assert (reminder.about, reminder.about_title) == (f"visit:{visit.pk}", str(visit))
 
 
 def test_each_day_has_its_reminder_once_at_most(office):
@@ -42,15 +49,16 @@ def test_each_day_has_its_reminder_once_at_most(office):
 
     days = [visit.starts_on + dt.timedelta(days=offset) for offset in range(-30, 40)]
 
-    occasions = [row.occasion for day in days for row in reminders_due(day)]
-    assert occasions == ["2026-03-23:record:1", "2026-03-23:record:3", "2026-03-23:record:5"]
+    occasions = [row.occasion for day in days for row in due_on(day) if row.step.on == day]
+    assert occasions == ["2026-03-23:1", "2026-03-23:3", "2026-03-23:5"]
 
 
-@pytest.mark.parametrize("day", [dt.date(2026, 3, 21), dt.date(2026, 4, 3)])  # a Saturday, Good Friday
-def test_nobody_is_reminded_on_a_free_day(office, day):
-    make_visit(S.APPROVED, request=False, starts_at=dt.datetime(2026, 4, 8, 8, tzinfo=dt.UTC), ends_at=None)
+def test_step_up_to_the_day_of_the_present_state_does_not_count(office):
+    visit = make_visit(S.APPROVED, request=False)
+    visit.history.update(history_date=dt.datetime(2026, 3, 9, 9, tzinfo=dt.UTC))  # 10 working days before
 
-    assert reminders_due(day) == []
+    assert due_on(dt.date(2026, 3, 10)) == []
+    assert [row.step.key for row in due_on(dt.date(2026, 3, 16))] == ["-5"]
 
 
 @pytest.mark.parametrize("state", [S.IDEA, S.SUBMITTED, S.RETURNED, S.POSTPONED, S.CANCELLED, S.DOCUMENTED])
@@ -59,10 +67,10 @@ def test_other_states_remind_of_nothing(office, state):
 
     days = [DAY_OF_VISIT + dt.timedelta(days=offset) for offset in range(-30, 30)]
 
-    assert [row for day in days for row in reminders_due(day)] == []
+    assert [row for day in days for row in due_on(day)] == []
 
 
 def test_what_was_taken_over_reminds_of_nothing(office):
     make_visit(S.ANNOUNCED, request=False, origin=Origin.TAKEN_OVER)
 
-    assert reminders_due(add_working_days(DAY_OF_VISIT, 1)) == []
+    assert due_on(add_working_days(DAY_OF_VISIT, 1)) == []

@@ -51,7 +51,11 @@ def test_link_is_offered_only_where_the_default_has_one():
 
 
 def test_reminders_of_the_day_cannot_wait():
-    assert [text.kind for text in all_texts() if not text.can_wait] == ["reminder_digest", "test_list"]
+    assert [text.kind for text in all_texts() if not text.can_wait] == [
+        "notice_bundle",
+        "reminder_digest",
+        "test_list",
+    ]
 
 
 def test_greeting_and_link_are_always_there():

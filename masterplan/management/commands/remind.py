@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from core.dates import format_day
-from masterplan.reminding import letters_due, send_reminders
+from masterplan.reminding import plan_of, send_reminders
 from outbox.texts import plain_text
 
 
@@ -19,16 +19,19 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         day = parse_day(options["on"]) if options["on"] else timezone.localdate()
-        letters = letters_due(day)
-        self.stdout.write(f"Erinnerungen am {format_day(day)}: {len(letters)} E-Mails")
-        for letter in letters:
+        now = timezone.now()
+        plan = plan_of(day, now=now)
+        self.stdout.write(f"Erinnerungen am {format_day(day)}: {len(plan.letters)} E-Mails")
+        for letter in plan.letters:
             self.stdout.write(f"  an {letter.to.email}")
             for reminder in letter.reminders:
-                self.stdout.write(f"    - {plain_text(reminder.line)}")
+                self.stdout.write(f"    - {plain_text(reminder.line)} ({reminder.why})")
+        for reminder, pause in plan.held:
+            self.stdout.write(f"  pausiert ({pause.title}): {plain_text(reminder.line)}, an {reminder.to.email}")
         if options["dry_run"]:
             return
-        count = send_reminders(today=day, now=timezone.now())
-        self.stdout.write(f"{count} neu in den Postausgang gelegt, {len(letters) - count} waren schon dort.")
+        count = send_reminders(today=day, now=now)
+        self.stdout.write(f"{count} neu in den Postausgang gelegt.")
 
 
 def parse_day(text: str) -> dt.date:
