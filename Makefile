@@ -17,12 +17,13 @@ VAR_DIR ?= $(CURDIR)/var
 PORT ?= 8000
 export VAR_DIR PORT
 
-.PHONY: help run test check chaos format lock clean
+.PHONY: help run test check bench chaos format lock clean
 
 help:
 	@echo 'make run      Portal zum Ausprobieren starten (PORT=8000)'
 	@echo 'make test     Alle Tests, die dieser Rechner ausführen kann (REQUIRE_ALL=1: fehlende sind ein Fehler; ARGS=tests/core)'
 	@echo 'make check    Form, Typen, Schichten, Migrationen, Kataloge prüfen'
+	@echo 'make bench    Geschwindigkeiten als Verhältnis zu einem Maßstab desselben Laufs messen'
 	@echo 'make chaos    Versand unter Störungen messen: beendete Worker, verlorene Warteschlange, bockiger Mailserver (CHAOS_MAILS=200 CHAOS_KILLS=3)'
 	@echo 'make format   Quelltext in Form bringen'
 	@echo 'make lock     Abhängigkeiten neu festschreiben'
@@ -61,13 +62,16 @@ $(FRONTEND): package.json package-lock.json
 run: $(RUNTIME) $(FRONTEND) | $(VENV)/bin/python
 	@mkdir -p "$(VAR_DIR)"; [ -s "$(VAR_DIR)/secret_key" ] || ( umask 077; \
 		$(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))' > "$(VAR_DIR)/secret_key" )
-	@exec env DEMO=1 DEBUG=0 $(BIN)/python manage.py portal
+	@exec env DEMO=1 DEBUG=0 MAIL_BUNDLE_MINUTES=$${MAIL_BUNDLE_MINUTES:-1} $(BIN)/python manage.py portal
 
 test: $(DEVELOPMENT) $(FRONTEND)
 	@exec $(BIN)/python -m tests.run $(ARGS)
 
 check: $(DEVELOPMENT) $(FRONTEND)
 	@exec $(BIN)/python -m tests.check
+
+bench: $(DEVELOPMENT) $(FRONTEND)
+	@exec $(BIN)/python -m tests.bench
 
 chaos: $(DEVELOPMENT)
 	@exec $(BIN)/python -m tests.chaos

@@ -19,7 +19,10 @@ import redis
 from tests import machine
 
 PATIENCE = 180  # seconds to wait for a process on a busy machine; nobody waits longer than it takes
-NATIVE = {"DJANGO_SETTINGS_MODULE": "masterplan.settings", "SECRET_KEY": "only for tests", "DEBUG": "0", "DEMO": "0"}
+NATIVE = {
+    "DJANGO_SETTINGS_MODULE": "masterplan.settings", "SECRET_KEY": "only for tests", "DEBUG": "0", "DEMO": "0",
+    "MAIL_BUNDLE_MINUTES": "0",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -1,15 +1,20 @@
 """`make bench`: speeds as ratios to a floor measured in the same run. The last line is one JSON object."""
 
+import importlib
 import json
 import os
 import sys
 import uuid
 from urllib.parse import urlsplit, urlunsplit
 
+import django
 import psycopg2
+from django.core.management import call_command
 
 from tests import machine
 from tests.bench.sink import CountingSink
+
+MEASURES = ("tests.bench.outbox",)  # modules with `measure(sink) -> {name: ratio}`, imported once Django is set up
 
 
 def main() -> int:
@@ -18,16 +23,17 @@ def main() -> int:
         sys.stderr.write(f"make bench needs PostgreSQL and Redis: {missing}\n")
         return 1
     name = f"bench_masterplan_{uuid.uuid4().hex[:12]}"
+    ratios: dict[str, float] = {}
     _on_server(f'CREATE DATABASE "{name}"')
     try:
         with CountingSink() as sink:
             _prepare(name, sink.port)
-            from tests.bench import outbox
-
-            ratios = {"outbox_one_worker": round(outbox.measure(sink), 2)}
+            for module in MEASURES:
+                sys.stdout.write(f"{module}\n")
+                ratios |= importlib.import_module(module).measure(sink)
     finally:
         _on_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    sys.stdout.write(json.dumps(ratios) + "\n")
+    sys.stdout.write(json.dumps({name: round(ratio, 2) for name, ratio in ratios.items()}) + "\n")
     return 0
 
 
@@ -41,9 +47,6 @@ def _prepare(name: str, port: int) -> None:
         "REDIS_URL": machine.REDIS_SERVER,
         "SECRET_KEY": "only for measuring, long enough to please the checks of Django",
     }
-    import django
-    from django.core.management import call_command
-
     django.setup()
     call_command("migrate", verbosity=0)
 

@@ -1,14 +1,17 @@
 """The outbox against a plain loop over one SMTP connection that sends the very same bytes to the very same server."""
 
+import datetime as dt
+import os
 import smtplib
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from celery import current_app
-from django.db.models import F
 from django.utils import timezone
 
 from outbox.calendars import CalendarEvent, make_calendar
@@ -20,6 +23,7 @@ from tests.bench.sink import CountingSink
 
 MAILS = 1000
 ROUNDS = 5
+MANY = 20_000
 PATIENCE_SECONDS = 300
 
 
@@ -33,7 +37,7 @@ def _invitation(number: int, now) -> MailDraft:
     to = Recipient(f"gast-{number}@example.org", "Leitung Werk", "Guten Tag")
     event = CalendarEvent(
         uid="dialogue-1", sequence=1, title="Branchengespräch: Digitale Infrastruktur für Betriebe",
-        starts_at=now, ends_at=now, place="Werk 1, Berlin", attendee=to,
+        starts_at=now, ends_at=now + dt.timedelta(hours=2), place="Werk 1, Berlin", attendee=to,
     )  # fmt: skip
     return MailDraft(
         kind="invitation", subject_key=f"invitation:{number}", occasion=now.isoformat(), to=to,
@@ -51,7 +55,8 @@ def _invitation(number: int, now) -> MailDraft:
 def running_worker() -> Iterator[subprocess.Popen]:
     """Run one worker process, as an office does, for the time of the block."""
     command = [sys.executable, "-m", "celery", "--quiet", "-A", "masterplan", "worker", "--pool=solo"]
-    worker = subprocess.Popen([*command, "--without-gossip", "--without-mingle", "--loglevel=ERROR"])
+    quiet = os.environ | {"PYTHONWARNINGS": "ignore"}
+    worker = subprocess.Popen([*command, "--without-gossip", "--without-mingle", "--loglevel=ERROR"], env=quiet)
     try:
         yield worker
     finally:
@@ -59,19 +64,28 @@ def running_worker() -> Iterator[subprocess.Popen]:
         worker.wait()
 
 
-def measure(sink: CountingSink) -> float:
-    """Return the mails a second of the outbox with one worker, divided by those of the plain loop; the median."""
+def measure(sink: CountingSink) -> dict[str, float]:
+    """Return what one worker does: mails a second against the plain loop, the median of the rounds; and its memory
+    after MANY mails against that after the first ones.
+    """
     write_invitations(MAILS)
     parcels = [(mail.recipient, mail.mime.encode("ascii")) for mail in Mail.objects.order_by("pk")]
     Mail.objects.update(state="withdrawn")
-    ratios = []
-    with running_worker():
-        for number in range(ROUNDS + 1):
-            plain, outbox = _plain_rate(sink, parcels), _outbox_rate(sink)
-            if number:  # the first round warms both sides up
-                ratios.append(outbox / plain)
-                sys.stdout.write(f"  plain loop {plain:.0f}/s, outbox {outbox:.0f}/s: {outbox / plain:.2f}\n")
-    return statistics.median(ratios)
+    with running_worker() as worker:
+        ratios = [_round(sink, parcels) for _number in range(ROUNDS + 1)][1:]  # the first warms both sides up
+        before = _memory_of(worker)
+        for _number in range(MANY // MAILS):
+            _outbox_rate(sink)
+        after = _memory_of(worker)
+    sys.stdout.write(f"  worker's memory after {MANY} more mails: {before / 1e6:.0f} → {after / 1e6:.0f} MB\n")
+    return {"outbox_one_worker": statistics.median(ratios), "worker_memory_20000_mails": after / before}
+
+
+def _round(sink: CountingSink, parcels: list[tuple[str, bytes]]) -> float:
+    plain, outbox = _plain_rate(sink, parcels), _outbox_rate(sink)
+    sys.stdout.write(f"  plain loop {plain:.0f}/s, outbox {outbox:.0f}/s: {outbox / plain:.2f}\n")
+    sys.stdout.flush()
+    return outbox / plain
 
 
 def _plain_rate(sink: CountingSink, parcels: list[tuple[str, bytes]]) -> float:
@@ -84,12 +98,18 @@ def _plain_rate(sink: CountingSink, parcels: list[tuple[str, bytes]]) -> float:
 
 def _outbox_rate(sink: CountingSink) -> float:
     sink.reset()
+    now = timezone.now()
     Mail.objects.update(
-        state="waiting", sent_at=None, attempts=0, due_at=timezone.now(), server_answer="",
-        expires_at=F("created_at") + timezone.timedelta(days=3),
-    )  # fmt: skip
+        state="waiting", sent_at=None, attempts=0, server_answer="", due_at=now, expires_at=now + dt.timedelta(days=3)
+    )
     current_app.send_task(DRAIN, ignore_result=True)
     arrivals = sink.wait_for(MAILS, seconds=PATIENCE_SECONDS)
     while Mail.objects.exclude(state="sent").exists():
-        pass
+        time.sleep(0.02)
     return arrivals.rate
+
+
+def _memory_of(worker: subprocess.Popen) -> int:
+    """Return the bytes that `worker` holds in memory (Linux)."""
+    pages = int(Path(f"/proc/{worker.pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
