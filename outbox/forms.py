@@ -40,6 +40,13 @@ class WordingForm(VersionedForm):
         if not default.can_wait:
             del self.fields["needs_release"]
 
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether the form holds words that are stored nowhere."""
+        if not self.is_bound:
+            return False
+        return bool(self.errors) or any(value != self.initial[name] for name, value in self.values.items())
+
     def clean(self):
         values = super().clean()
         if "subject" not in values or "body" not in values:

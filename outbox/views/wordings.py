@@ -115,7 +115,7 @@ def _send_test(request, form: WordingForm) -> None:
     except Refused as error:
         form.add_error(None, str(error))
     else:
-        text = _("Eine Testmail ist auf dem Weg an %(email)s. Gespeichert ist der Text damit noch nicht.")
+        text = _("Eine Testmail ist auf dem Weg an %(email)s. Am gespeicherten Text ändert sie nichts.")
         messages.info(request, text % {"email": request.user.email})
 
 

@@ -177,6 +177,16 @@ def test_test_mail_sends_what_is_typed_and_keeps_it_on_the_page(client, office):
     assert Wording.objects.count() == 0
 
 
+def test_test_mail_of_the_stored_words_leaves_nothing_unsaved(client, office):
+    make_wording()
+    words = {"subject": "Thema {topic}", "body": "neu ist **{topic}**.\r\n\r\n[Ansehen]({link})"}
+
+    response = submit(client, test="1", **words)
+
+    assert "Am gespeicherten Text ändert sie nichts." in text_of(response)
+    assert 'data-guard-unsaved="changed"' not in response.content.decode()
+
+
 def test_test_mail_goes_nowhere_else_whatever_is_posted(client, office):
     submit(client, test="1", to="opfer@evil.example.org", email="opfer@evil.example.org", recipient="x@example.org")
 
