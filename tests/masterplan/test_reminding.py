@@ -159,6 +159,15 @@ def test_rule_changed_there_and_back_reminds_nobody_anew(sources, office):
         assert run_through(TEN_BEFORE, TEN_BEFORE + DAY) == []
 
 
+def test_step_added_before_a_late_reminder_is_not_made_up_for(sources, office):
+    sources(offering(("eins", DATE)))
+    assert run_through(D(2026, 4, 1), D(2026, 4, 1)) == [(D(2026, 4, 1), "-10")]  # two working days late
+
+    change(office, [10, 9, 3, 0])  # the ninth is 31 March
+
+    assert run_through(D(2026, 4, 2), THREE_BEFORE) == [(THREE_BEFORE, "-3")]
+
+
 def test_moved_date_starts_anew(sources):
     sources(offering(("eins", DATE)))
     run_through(D(2026, 3, 20), DATE)
@@ -211,6 +220,22 @@ def test_nobody_is_reminded_on_a_free_day(sources, date, free, went):
 
     assert run_through(date - 10 * DAY, date + DAY) == went
     assert all(plan.letters == [] for plan in plan_days(free))
+
+
+@pytest.mark.parametrize(
+    "day", [D(2026, 4, 11), D(2026, 4, 12), D(2026, 4, 6), D(2026, 12, 25), D(2026, 12, 26), D(2027, 3, 8)]
+)
+def test_free_day_sends_nothing_whatever_is_waiting(sources, day):
+    sources(fixed(make_reminder("eins"), make_personal("zwei")))
+
+    assert run(day) == 0
+    assert plan_days([day])[0].letters == []
+
+
+def test_step_missed_on_friday_goes_out_on_monday(sources):
+    sources(offering(("eins", DATE)))
+
+    assert run_through(THREE_BEFORE + DAY, D(2026, 4, 13)) == [(D(2026, 4, 13), "-3")]
 
 
 # Catching up
