@@ -13,8 +13,6 @@ import redis
 from tests.chaos.processes import Process, account_of
 from tests.stack import free_port, wait_until
 
-READY_SECONDS = 60
-
 
 class ServerFailed(Exception):
     """A server could not be set up; the text says why."""
@@ -81,7 +79,7 @@ class PostgreSQL:
         if result.returncode:
             raise ServerFailed(f"PostgreSQL could not be set up: {result.stderr.strip()}")
         self.start()
-        wait_until(self.answers, seconds=READY_SECONDS, what=self.process.last_words)
+        wait_until(self.answers, what=self.process.last_words)
 
     def start(self) -> None:
         self.process.start()
@@ -112,7 +110,7 @@ class Redis:
 
     def create(self) -> None:
         self.start()
-        wait_until(self.answers, seconds=READY_SECONDS, what=self.process.last_words)
+        wait_until(self.answers, what=self.process.last_words)
 
     def start(self) -> None:
         self.process.start()

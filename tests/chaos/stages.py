@@ -14,7 +14,7 @@ from masterplan.processes import beat_command, worker_command
 from tests.chaos.ledger import Journal, Outbox
 from tests.chaos.plan import Act
 from tests.chaos.processes import BASE_DIR, Process
-from tests.chaos.servers import READY_SECONDS, PostgreSQL, Redis
+from tests.chaos.servers import PostgreSQL, Redis
 from tests.stack import free_port, native_environment, wait_until
 
 CONNECTIONS = 3
@@ -126,7 +126,7 @@ def _stage(
     )
     mail_server.start()
     try:
-        wait_until(lambda: _is_listening(journal), seconds=READY_SECONDS, what=mail_server.last_words)
+        wait_until(lambda: _is_listening(journal), what=mail_server.last_words)
         yield Stage(
             environment=environment,
             workers=[_worker(number, command, folder, environment) for number, command in enumerate(workers, 1)],

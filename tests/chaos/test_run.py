@@ -43,7 +43,7 @@ def story_of(capsys):
     """Yield a function that plays a story; its lines are shown when the test fails."""
 
     def play(stage, *, mails: int, kills: int) -> Verdict:
-        options = Options(mails=mails, kills=kills, seed="short", longest_seconds=300, chunk=100)
+        options = Options(mails=mails, kills=kills, seed="short", longest_seconds=300)
         return Story(stage, options, command.sayer()).play()
 
     return play

@@ -59,7 +59,7 @@ def until(journal: Journal, condition: Callable[[], bool]) -> None:
         journal.read()
         return condition()
 
-    wait_until(holds, seconds=30, what=lambda: (journal.kept, journal.faults))
+    wait_until(holds, what=lambda: (journal.kept, journal.faults))
 
 
 def test_accepted_message_is_kept_with_its_message_id(send, journal):

@@ -84,7 +84,7 @@ def test_worker_that_still_loads_is_not_killed(make_crew):
 def test_worker_that_ends_by_itself_is_told_and_counts_as_no_kill(make_crew, monkeypatch):
     monkeypatch.setattr(workers, "PAUSE_SECONDS", 0)
     crew = make_crew("import sys; sys.exit('out of luck')", count=1)
-    wait_until(lambda: crew.workers[0].ended() is not None, seconds=30, what=lambda: crew.lines)
+    wait_until(lambda: crew.workers[0].ended() is not None, what=lambda: crew.lines)
 
     crew.tend()
 
