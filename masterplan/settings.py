@@ -211,7 +211,7 @@ MAIL_ACCOUNT_EXPIRES_HOURS = env.int("MAIL_ACCOUNT_EXPIRES_HOURS", 2)
 CELERY_BEAT_SCHEDULE["sweep-mails"] = {
     "task": "outbox.tasks.sweep",
     "schedule": MAIL_SWEEP_SECONDS,
-    "options": {"expires": max(MAIL_SWEEP_SECONDS - 5, 1)},
+    "options": {"expires": max(MAIL_SWEEP_SECONDS - 5, 10)},
 }
 
 # Accounts
