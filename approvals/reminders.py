@@ -42,11 +42,12 @@ def reminders_due(today: dt.date) -> list[Reminder]:
     due = [(row, step) for row in rows if (step := due_step(row, today))]
     if not due:
         return []
-    senators, office = deciders(today), list(people_with_role(OFFICE))
+    senators = {kind: deciders(today, kind) for kind in {row.kind for row, _step in due}}
+    office = list(people_with_role(OFFICE))
     reminders = []
     for row, step in due:
         late = working_days_between(row.due_on, today) >= ESCALATION_AFTER
-        for person in senators + (office if late else []):
+        for person in senators[row.kind] + (office if late else []):
             reminders.append(_reminder(row, step, person, today))
     return reminders
 

@@ -57,18 +57,6 @@ register(
         ),
         placeholders=("company", "title", "when", "state", "note"),
     ),
-    MailText(
-        kind="visit_lapsed",
-        title=gettext_lazy("Freigabe eines Besuchs erloschen"),
-        subject=gettext_lazy("Freigabe erloschen: Besuch bei {company}"),
-        body=gettext_lazy(
-            "der freigegebene Besuch bei **{company}** ({title}) wurde geändert: {what}. "
-            "Damit ist die Freigabe erloschen. Die Geschäftsstelle legt Ihnen den Besuch noch einmal vor; "
-            "bis dahin müssen Sie nichts tun.\n\n"
-            "[Besuch öffnen]({link})"
-        ),
-        placeholders=("company", "title", "what"),
-    ),
 )
 
 
@@ -124,11 +112,6 @@ def mail_change(visit: Visit, kind: str, people, deciders, *, told_of: str, by, 
     told = {person.pk for person in people}
     others = [person for person in deciders if person.pk not in told]
     _mail_moved(visit, others, told_of, _("Grund: %(reason)s") % {"reason": visit.reason}, by=by, now=now)
-
-
-def mail_lapsed(visit: Visit, *, because: str, by, now) -> None:
-    """Tell the senator's office that what it approved was changed."""
-    _enqueue(visit, "visit_lapsed", deciders_who_know(visit), {"what": because}, by=by, now=now)
 
 
 def _mail_moved(visit, people, when, note, *, by, now) -> None:

@@ -1,8 +1,11 @@
 """What other apps ask about people and organisations."""
 
+import datetime as dt
+from collections.abc import Iterable
+
 from django.db.models import Count, Q, QuerySet
 
-from partners.models import Deputy, DistributionList, Organisation, Person
+from partners.models import Deputy, DistributionList, Organisation, Person, User
 
 
 def people_with_role(role: str) -> QuerySet[Person]:
@@ -22,10 +25,17 @@ def deputies_of(person: Person) -> QuerySet[Deputy]:
     return Deputy.objects.filter(principal=person).select_related("deputy__organisation").order_by("-starts_on", "-pk")
 
 
-def deputies_today(person: Person, today) -> QuerySet[Person]:
-    """Return the people who act for `person` on the day `today` and can sign in."""
-    valid = Deputy.objects.valid_on(today).filter(principal=person)
-    return Person.objects.filter(deputyships__in=valid, user__is_active=True).order_by("pk").distinct()
+def deputies_for(principals: Iterable[Person], day: dt.date, kind: str) -> list[Person]:
+    """Return who acts for any of `principals` on `day` in approvals of `kind` and can sign in, with their accounts."""
+    rows = Deputy.objects.valid_on(day).filter(principal__in=principals, deputy__user__is_active=True)
+    rows = rows.select_related("deputy__user").order_by("principal__user__pk", "deputy_id", "pk")
+    return [row.deputy for row in rows if row.covers(kind)]
+
+
+def last_deputyship(account: User, role: str, day: dt.date) -> Deputy | None:
+    """Return the deputyship for somebody with `role` that ended last before `day`, if there was one."""
+    rows = Deputy.objects.filter(deputy=account.person_id, principal__user__groups__name=role, ends_on__lt=day)
+    return rows.order_by("-ends_on", "-pk").first()
 
 
 def organisations_listed(user) -> QuerySet[Organisation]:

@@ -9,7 +9,7 @@ from dialogues.mails.guests import (
     mail_withdrawn,
     preview_invitation,
 )
-from dialogues.mails.topics import mail_topic_proposed, mail_topic_to_proposer
+from dialogues.mails.topics import mail_topic_proposed, mail_topic_to_proposer, proposer_to_tell
 
 __all__ = [
     "mail_answer_reminders",
@@ -22,4 +22,5 @@ __all__ = [
     "mail_withdrawn",
     "people_told",
     "preview_invitation",
+    "proposer_to_tell",
 ]

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from approvals.enums import ApprovalKind
 from approvals.mails import deciders
 from core.dates import format_span, local_date
 from dialogues.enums import AnswerState
@@ -41,7 +42,7 @@ def people_told(dialogue: Dialogue, *, today: dt.date) -> list[Told]:
             told.setdefault(to.email.lower(), Told(to, has_entry))
     informed = [dialogue.host_contact] if dialogue.host_contact else []
     if dialogue.starts_at or dialogue.round > 1:
-        informed += deciders(today)
+        informed += deciders(today, ApprovalKind.DATES)
     for person in informed:
         to = recipient_of(person)
         told.setdefault(to.email.lower(), Told(to, has_entry=False))
@@ -70,7 +71,9 @@ def mail_date_fixed(dialogue: Dialogue, *, by, now) -> None:
         "place": dialogue.address,
         "host": str(dialogue.host),
     }
-    house = [(recipient_of(person), dialogue.get_absolute_url()) for person in deciders(local_date(now))]
+    house = [
+        (recipient_of(person), dialogue.get_absolute_url()) for person in deciders(local_date(now), ApprovalKind.DATES)
+    ]
     host = recipient_of(dialogue.host_contact) if dialogue.host_contact else None
     drafts = [
         MailDraft(

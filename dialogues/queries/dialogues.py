@@ -10,7 +10,7 @@ from approvals.enums import GRANTED, ApprovalKind
 from approvals.models import ApprovalRequest
 from core.models import Origin
 from dialogues.course import Situation
-from dialogues.enums import SEATED, AnswerState, DialogueState, OptionState
+from dialogues.enums import DATED, SEATED, AnswerState, DialogueState, OptionState
 from dialogues.models import DateOption, Dialogue, Invitation
 from partners.models import Organisation
 
@@ -79,7 +79,10 @@ def situations_of(dialogues: Iterable[Dialogue], now: dt.datetime) -> dict[int, 
     pks = [dialogue.pk for dialogue in dialogues]
     latest, granted = _requests(pks)
     rows = {row.pop("pk"): row for row in _counted(pks, now)}
-    return {pk: Situation(latest.get(pk), granted.get(pk), **rows[pk]) for pk in pks}
+    return {
+        pk: Situation(latest.get(pk), granted.get(pk), lapsed=row.pop("state") in DATED and pk not in granted, **row)
+        for pk, row in rows.items()
+    }
 
 
 def _counted(pks: list[int], now: dt.datetime) -> QuerySet:
@@ -87,7 +90,7 @@ def _counted(pks: list[int], now: dt.datetime) -> QuerySet:
     ahead = DateOption.objects.filter(dialogue=OuterRef("pk"), starts_at__gt=now)
     guests = Invitation.objects.active().filter(dialogue=OuterRef("pk"))
     invited = guests.filter(released_round=OuterRef("round"))
-    return Dialogue.objects.filter(pk__in=pks).values("pk").annotate(
+    return Dialogue.objects.filter(pk__in=pks).values("pk", "state").annotate(
         proposed=_count(ahead.filter(state=OptionState.PROPOSED)),
         possible=_count(ahead.filter(state=OptionState.POSSIBLE)),
         prepared=_count(guests.exclude(released_round=OuterRef("round"))),

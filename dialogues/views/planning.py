@@ -7,8 +7,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from approvals.enums import ApprovalKind
+from approvals.guard import LapseGuard
 from core.dates import local_date
 from dialogues.enums import BEFORE_THE_DAY, DialogueState, HostAnswer, TopicState
+from dialogues.essentials import DATES_FACTS
 from dialogues.forms import DialogueForm, HostAnswerForm
 from dialogues.models import Dialogue, Topic
 from dialogues.services import plan_dialogue, record_host_answer, update_dialogue
@@ -38,13 +41,15 @@ def edit(request, pk):
     if request.method != "POST" and (dialogue.is_taken_over or dialogue.state not in BEFORE_THE_DAY):
         messages.error(request, _("Die Angaben zu diesem Gespräch lassen sich nicht mehr ändern."))
         return redirect(dialogue)
+    guard = LapseGuard(ApprovalKind.DATES, DATES_FACTS, dialogue)
     form = DialogueForm(request.POST or None, instance=dialogue)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not guard.asks(request.POST, form.instance):
         shown = {"version": form.version_shown, "fields": form.model_fields}
         call = partial(update_dialogue, dialogue=form.instance, by=request.user, now=timezone.now(), **shown)
         if carry_out(request, call, form=form, done=_("Die Angaben sind gespeichert.")):
             return redirect(dialogue)
-    return form_page(request, form, title=_("Gespräch bearbeiten"), cancel_url=dialogue.get_absolute_url())
+    cancel_url = dialogue.get_absolute_url()
+    return form_page(request, form, title=_("Gespräch bearbeiten"), cancel_url=cancel_url, guard=guard)
 
 
 def host_answer(request, pk):
