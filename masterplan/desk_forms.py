@@ -20,20 +20,18 @@ class ProposalForm(forms.Form):
 
     use_required_attribute = False
 
-    day = DayField(label=gettext_lazy("Tag"), required=False)
-    begins = forms.TimeField(label=gettext_lazy("von"), widget=TimeInput, required=False)
+    day = DayField(label=gettext_lazy("Tag"), error_messages={"required": gettext_lazy("Bitte nennen Sie den Tag.")})
+    begins = forms.TimeField(
+        label=gettext_lazy("von"),
+        widget=TimeInput,
+        error_messages={"required": gettext_lazy("Bitte nennen Sie, wann es beginnt.")},
+    )
     ends = forms.TimeField(label=gettext_lazy("bis"), widget=TimeInput, required=False)
 
     def clean(self):
         data = super().clean()
-        day, begins, ends = (data.get(name) for name in ("day", "begins", "ends"))
-        if self.errors or not any((day, begins, ends)):
-            return data
-        if day is None:
-            self.add_error("day", _("Bitte nennen Sie den Tag."))
-        if begins is None:
-            self.add_error("begins", _("Bitte nennen Sie, wann es beginnt."))
-        elif ends and ends <= begins:
+        begins, ends = data.get("begins"), data.get("ends")
+        if begins and ends and ends <= begins:
             self.add_error("ends", _("Das Ende muss nach dem Beginn liegen."))
         return data
 
