@@ -64,6 +64,6 @@ def _agrees(case, kind, winner, answer, before):
     mail = Mail.objects.get(kind="approval_decided", subject_key=f"approval:{request.pk}")
     assert str(winner) in mail.text
     assert mail.subject.startswith(str(DECIDED[answer]))
-    told = Mail.objects.filter(kind="topic_decided", subject_key=f"topic:{case.subject.pk}").count()
-    assert told == (1 if kind == ApprovalKind.TOPIC else 0)
+    if kind == ApprovalKind.TOPIC:
+        assert Mail.objects.filter(kind="topic_decided", subject_key=f"topic:{case.subject.pk}").count() == 1
     assert request.conditions.count() == (1 if answer == "condition" else 0)
