@@ -198,7 +198,21 @@ def test_fixed_date_stays_when_its_approval_lapses(office, senator, state, field
     assert (dialogue.state, dialogue.starts_at) == (state, DAY)
     assert dialogue.date_options.get().state == OptionState.FIXED
     assert dates_request(dialogue).state == ApprovalState.LAPSED
-    assert mails_written() == told(office.email, senator.email)
+    assert mails_written("approval_lapsed") == told(office.email, senator.email)
+
+
+def test_change_lets_the_approval_lapse_and_is_told_to_guests(office, senator):
+    guest = make_invitation(make_dialogue(DialogueState.INVITED)).person
+    dialogue = Dialogue.objects.get()
+
+    assert edit(dialogue, office, title="Neu").told == 2
+
+    assert mails_written() == [
+        *told(office.email, senator.email), ("dialogue_changed", guest.email),
+        ("dialogue_changed_info", senator.email),
+    ]  # fmt: skip
+    dialogue.refresh_from_db()
+    assert dialogue.history.first().history_change_reason == "Geändert: Titel; 2 Personen benachrichtigt"
 
 
 @pytest.mark.parametrize(
@@ -215,7 +229,7 @@ def test_what_does_not_matter_leaves_the_approval_of_dates(office, senator, stat
     edit(dialogue, office, **fields)
 
     assert dates_request(dialogue).state == ApprovalState.APPROVED
-    assert mails_written() == []
+    assert mails_written("approval_lapsed") == []
 
 
 def lapsed(state, **fields) -> Dialogue:
