@@ -7,3 +7,7 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self):
         from approvals import mails  # noqa: F401  registers the texts
+        from approvals.enums import ApprovalKind
+        from partners.kinds import register_kinds
+
+        register_kinds(ApprovalKind.choices)

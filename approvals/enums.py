@@ -25,28 +25,44 @@ class ApprovalState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("zurückgezogen")
 
 
+class ConditionState(models.TextChoices):
+    OPEN = "open", _("offen")
+    MET = "met", _("erfüllt")
+
+
 class Answer(models.TextChoices):
-    """What the senator's office can decide."""
+    """What the senator's office can decide; that none is possible only where dates are asked about."""
 
     APPROVE = "approve", _("Freigeben")
+    CONDITION = "condition", _("Mit Auflage freigeben")
+    NONE_POSSIBLE = "none_possible", _("Keiner möglich")
     RETURN = "return", _("Zurückgeben")
     REFUSE = "refuse", _("Ablehnen")
 
 
+GRANTING = (Answer.APPROVE, Answer.CONDITION)
+
 # How a decision is told in *Verlauf*, once it is there.
 DECIDED = {
     Answer.APPROVE: _("Freigegeben"),
+    Answer.CONDITION: _("Mit Auflage freigegeben"),
+    Answer.NONE_POSSIBLE: _("Kein Termin möglich"),
     Answer.RETURN: _("Zurückgegeben"),
     Answer.REFUSE: _("Abgelehnt"),
 }
 
 OPEN = (ApprovalState.OPEN,)
 GRANTED = (ApprovalState.APPROVED, ApprovalState.CONDITIONAL)
+IN_FORCE = (*OPEN, *GRANTED)  # a change of the subject lets these lapse
 
 MOVES = {
     Answer.APPROVE: Move(OPEN, ApprovalState.APPROVED, _("Freigeben")),
+    Answer.CONDITION: Move(OPEN, ApprovalState.CONDITIONAL, _("Mit Auflage freigeben")),
+    Answer.NONE_POSSIBLE: Move(OPEN, ApprovalState.RETURNED, _("Keiner möglich")),
     Answer.RETURN: Move(OPEN, ApprovalState.RETURNED, _("Zurückgeben")),
     Answer.REFUSE: Move(OPEN, ApprovalState.REFUSED, _("Ablehnen")),
     "withdraw": Move(OPEN, ApprovalState.WITHDRAWN, _("Zurückziehen")),
-    "lapse": Move((*OPEN, *GRANTED), ApprovalState.LAPSED, _("Erlöschen")),
+    "lapse": Move(IN_FORCE, ApprovalState.LAPSED, _("Erlöschen")),
 }
+
+CONDITION_MOVES = {"meet": Move((ConditionState.OPEN,), ConditionState.MET, _("Auflage erfüllt"))}

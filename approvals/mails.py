@@ -1,20 +1,22 @@
 """The mails about approvals: to the senator's office and its deputies, and back to the office."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import product
 
 from django.conf import settings
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from approvals.models import ApprovalRequest
+from approvals.models import ApprovalRequest, Condition
+from approvals.versions import Change
 from core.dates import format_date, local_date
 from core.roles import OFFICE, SENATOR_OFFICE
 from outbox.drafts import MailDraft
 from outbox.placeholders import Placeholder
 from outbox.services import enqueue_mails
-from outbox.texts import MailText, register
+from outbox.texts import MailText, Markdown, escape_markdown, register
 from partners.models import Person
 from partners.queries import deputyships_between, people_with_role
 from partners.recipients import recipient_of
@@ -37,10 +39,10 @@ register(
         title=gettext_lazy("Über eine Freigabe wurde entschieden"),
         subject=gettext_lazy("{answer}: {title}"),
         body=gettext_lazy(
-            "das {office} hat entschieden.\n\n{kind}: **{title}**\n\nEntscheidung: **{answer}** ({who})\n\n{comment}"
-            "\n\n[Weiter im Portal]({link})"
+            "das {office} hat entschieden.\n\n{kind}: **{title}**\n\nEntscheidung: **{answer}** ({who})\n\n{details}"
+            "\n\n{comment}\n\n[Weiter im Portal]({link})"
         ),
-        placeholders=("kind", "title", "answer", "who", "comment", "office"),
+        placeholders=("kind", "title", "answer", "who", "details", "comment", "office"),
         is_notice=True,
     ),
     MailText(
@@ -51,6 +53,29 @@ register(
             "die folgende Bitte um Freigabe ist {state}. Sie müssen nichts mehr tun.\n\n{kind}: **{title}**"
         ),
         placeholders=("kind", "title", "state"),
+        is_notice=True,
+    ),
+    MailText(
+        kind="approval_lapsed",
+        title=gettext_lazy("Freigabe erloschen"),
+        subject=gettext_lazy("Freigabe erloschen: {title}"),
+        body=gettext_lazy(
+            "was zur Freigabe vorgelegt wurde, hat die Geschäftsstelle wieder in Arbeit genommen. Damit ist die "
+            "Freigabe erloschen.\n\n{kind}: **{title}**\n\nGrund: {reason}\n\n{changes}\n\n"
+            "Die Geschäftsstelle legt es noch einmal vor.\n\n[Im Portal ansehen]({link})"
+        ),
+        placeholders=("kind", "title", "reason", "changes"),
+        is_notice=True,
+    ),
+    MailText(
+        kind="condition_met",
+        title=gettext_lazy("Auflage erfüllt"),
+        subject=gettext_lazy("Auflage erfüllt: {title}"),
+        body=gettext_lazy(
+            "die Geschäftsstelle hat eine Auflage als erfüllt vermerkt.\n\n{kind}: **{title}**\n\n"
+            "Auflage: **{condition}**\n\n{note}\n\n[Freigabe öffnen]({link})"
+        ),
+        placeholders=("kind", "title", "condition", "note"),
         is_notice=True,
     ),
     area=gettext_lazy("Freigaben"),
@@ -65,14 +90,34 @@ register(
         "who": Placeholder(
             gettext_lazy("wer entschieden hat, gegebenenfalls „in Vertretung“"), gettext_lazy("Büro der Leitung")
         ),
+        "details": Placeholder(
+            gettext_lazy("Termine, Gegenvorschläge und Auflagen der Entscheidung als Liste; kann leer sein"),
+            gettext_lazy("- Auflage: Der Ablauf liegt zwei Wochen vorher vor."),
+            is_block=True,
+        ),
         "comment": Placeholder(
             gettext_lazy("Anmerkung zur Entscheidung; kann leer sein"),
             gettext_lazy("Anmerkung: Bitte auch das Handwerk einladen."),
         ),
         "office": Placeholder(gettext_lazy("Name des Büros, das entscheidet"), gettext_lazy("Büro der Leitung")),
         "state": Placeholder(gettext_lazy("was aus der Bitte wurde"), gettext_lazy("zurückgezogen")),
+        "reason": Placeholder(gettext_lazy("warum die Freigabe erloschen ist"), gettext_lazy("geändert: Termin")),
+        "changes": Placeholder(
+            gettext_lazy("was sich geändert hat, als Liste; kann leer sein"),
+            gettext_lazy("- Termin: Di, 18.06.2019, 10:00 Uhr → Do, 20.06.2019, 14:00 Uhr"),
+            is_block=True,
+        ),
+        "condition": Placeholder(
+            gettext_lazy("Wortlaut der Auflage"), gettext_lazy("Der Ablauf liegt zwei Wochen vorher vor.")
+        ),
+        "note": Placeholder(
+            gettext_lazy("Vermerk der Geschäftsstelle dazu; kann leer sein"),
+            gettext_lazy("Vermerk: Der Ablauf ging am 3. Juni hinaus."),
+        ),
     },
 )
+
+LONGEST_VALUE = 160  # characters of a value that a mail quotes
 
 
 def senator_office_name() -> str:
@@ -80,19 +125,19 @@ def senator_office_name() -> str:
     return _("Büro %(head)s") % {"head": settings.HEAD_TITLE_GENITIVE}
 
 
-def deciders(today: dt.date) -> list[Person]:
-    """Return the people who are told about requests: the senator's office and those who act for it on `today`."""
-    return deciders_on([today])[today]
+def deciders(today: dt.date, kind: str) -> list[Person]:
+    """Return who is told about requests of `kind`: the senator's office and who acts for it in them on `today`."""
+    return deciders_on([today], [kind])[today, kind]
 
 
-def deciders_on(days: Sequence[dt.date]) -> dict[dt.date, list[Person]]:
-    """Return for each of `days` who is told about requests on it, in two queries."""
+def deciders_on(days: Sequence[dt.date], kinds: Iterable[str]) -> dict[tuple[dt.date, str], list[Person]]:
+    """Return for each of `days` and `kinds` who is told about requests of the kind on the day, in two queries."""
     principals = list(people_with_role(SENATOR_OFFICE))
     rows = list(deputyships_between(principals, min(days), max(days)))
     found = {}
-    for day in days:
-        people = principals + [row.deputy for row in rows if row.holds_on(day)]
-        found[day] = list({person.pk: person for person in people}.values())
+    for day, kind in product(days, kinds):
+        people = principals + [row.deputy for row in rows if row.holds_on(day) and row.covers(kind)]
+        found[day, kind] = list({person.pk: person for person in people}.values())
     return found
 
 
@@ -109,18 +154,24 @@ def desk_path(request: ApprovalRequest) -> str:
     return f"/freigaben/{request.pk}/"
 
 
+def condition_path(condition: Condition) -> str:
+    """Return the address of the page where `condition` is noted as met."""
+    return f"/freigaben/auflagen/{condition.pk}/"
+
+
 def mail_submission(request: ApprovalRequest, *, now, by) -> None:
     values = {"vote": request.vote, "due_on": format_date(request.due_on)}
-    drafts = [
-        _draft(request, "approval_asked", p, "asked", values, desk_path(request)) for p in deciders(local_date(now))
-    ]
+    people = deciders(local_date(now), request.kind)
+    drafts = [_draft(request, "approval_asked", p, "asked", values, desk_path(request)) for p in people]
     enqueue_mails(drafts, now=now, by=by)
 
 
 def mail_decision(request: ApprovalRequest, *, now, by) -> None:
+    """Tell the office what was decided, and a principal what the deputy decided."""
     values = {
-        "answer": capfirst(request.get_state_display()),
+        "answer": capfirst(request.outcome),
         "who": _("%(who)s, in Vertretung") % {"who": by} if request.by_deputy else str(by),
+        "details": _listed(decision_lines(request)),
         "comment": _("Anmerkung: %(comment)s") % {"comment": request.comment} if request.comment else "",
         "office": senator_office_name(),
     }
@@ -128,18 +179,66 @@ def mail_decision(request: ApprovalRequest, *, now, by) -> None:
         _draft(request, "approval_decided", p, "decided", values, request.path) for p in people_with_role(OFFICE)
     ]
     if request.by_deputy:
-        principals = people_with_role(SENATOR_OFFICE).filter(pk__in=[person.pk for person in by.principals])
         drafts += [
-            _draft(request, "approval_decided", person, "decided", values, desk_path(request)) for person in principals
+            _draft(request, "approval_decided", person, "decided", values, desk_path(request))
+            for person in _principals_of(by, request.kind)
         ]
     enqueue_mails(drafts, now=now, by=by)
 
 
+def decision_lines(request: ApprovalRequest) -> list[str]:
+    """Return what a decision holds beside its comment: dates that are possible or proposed instead, conditions."""
+    lines = [_("möglich: %(date)s") % {"date": option["label"]} for option in request.chosen_options]
+    lines += [_("Gegenvorschlag: %(date)s") % {"date": date} for date in request.proposed_dates]
+    lines += [_("Auflage: %(text)s") % {"text": condition} for condition in request.conditions.order_by("pk")]
+    return lines
+
+
+def _listed(lines: list[str]) -> Markdown:
+    return Markdown("\n".join(f"- {escape_markdown(line)}" for line in lines))
+
+
+def _principals_of(deputy, kind: str) -> list[Person]:
+    """Return the people of the senator's office for whom the account `deputy` acts today in approvals of `kind`."""
+    covered = [row.principal_id for row in deputy.deputyships_today if row.covers(kind)]
+    return list(people_with_role(SENATOR_OFFICE).filter(pk__in=covered))
+
+
 def mail_withdrawal(request: ApprovalRequest, *, now, by) -> None:
     values = {"state": request.get_state_display()}
-    occasion = f"closed:{request.state}"
-    drafts = [
-        _draft(request, "approval_withdrawn", p, occasion, values, desk_path(request))
-        for p in deciders(local_date(now))
-    ]
+    _tell_deciders(request, "approval_withdrawn", f"closed:{request.state}", values, now=now, by=by)
+
+
+def _tell_deciders(request: ApprovalRequest, kind: str, occasion: str, values: dict, *, now, by) -> None:
+    people = deciders(local_date(now), request.kind)
+    drafts = [_draft(request, kind, person, occasion, values, desk_path(request)) for person in people]
     enqueue_mails(drafts, now=now, by=by)
+
+
+def mail_lapse(request: ApprovalRequest, changes: list[Change], also: Iterable[Person], *, now, by) -> None:
+    """Tell all who are concerned that `request` lapsed and by which `changes`.
+
+    The senator's office and its deputies are led to the request, the office and `also` to the subject.
+    """
+    changed = _listed([_describe(change) for change in changes])
+    values = {"reason": request.lapse_reason, "changes": changed}
+    house = [(person, desk_path(request)) for person in deciders(local_date(now), request.kind)]
+    others = [(person, request.path) for person in (*people_with_role(OFFICE), *also)]
+    drafts = [
+        _draft(request, "approval_lapsed", person, "lapsed", values, path) for person, path in house + others
+    ]  # fmt: skip
+    enqueue_mails(drafts, now=now, by=by)
+
+
+def _describe(change: Change) -> str:
+    before, after = (
+        Truncator(value).chars(LONGEST_VALUE) or _("ohne Angabe") for value in (change.before, change.after)
+    )
+    return f"{change.label}: {before} → {after}"
+
+
+def mail_condition_met(request: ApprovalRequest, condition: Condition, *, now, by) -> None:
+    """Tell the senator's office that the office saw to a condition."""
+    note = _("Vermerk: %(note)s") % {"note": condition.note} if condition.note else ""
+    values = {"condition": condition.text, "note": note}
+    _tell_deciders(request, "condition_met", f"condition:{condition.pk}", values, now=now, by=by)

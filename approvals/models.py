@@ -1,4 +1,4 @@
-"""Approval requests: what the senator's office was shown, and what it answered."""
+"""Approval requests: what the senator's office was shown, what it answered, and on which conditions."""
 
 from django.conf import settings
 from django.db import models
@@ -6,15 +6,22 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from approvals.enums import ApprovalKind, ApprovalState
+from approvals.enums import ApprovalKind, ApprovalState, ConditionState
+from approvals.permissions import decides_anything, kinds_of_deputy
+from approvals.proposals import Proposal
 from core.models import Origin
-from core.roles import OFFICE, SENATOR_OFFICE, has_role
+from core.roles import OFFICE, has_role
 
 
 class ApprovalRequestQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The office and the senator's office see all requests, nobody else any."""
-        return self if has_role(user, OFFICE, SENATOR_OFFICE) else self.none()
+        """The office and the senator's office see all requests, a deputy those of the own kinds, nobody else any."""
+        if has_role(user, OFFICE):
+            return self
+        if not decides_anything(user):
+            return self.none()
+        kinds = kinds_of_deputy(user)
+        return self if kinds is None else self.filter(kind__in=kinds)
 
     def open(self):
         return self.filter(state=ApprovalState.OPEN)
@@ -24,7 +31,9 @@ class ApprovalRequest(models.Model):
     """A request for the senator's consent to a series, a topic, dates or a visit.
 
     The subject is named by kind and id, never loaded here: the floors above know it. `snapshot` keeps what was
-    shown, a list of [label, value], `options` what can be ticked, a list of {"id", "label", "hint"}.
+    shown, a list of [label, value], `options` what can be ticked, a list of {"id", "label", "hint"}. `former` is the
+    request that this one is compared with: the last decided one about the same subject, else the last one.
+    `proposals` are dates proposed instead of the options (`approvals.proposals.Proposal.as_row`).
     """
 
     kind = models.CharField(_("Art"), max_length=12, choices=ApprovalKind)
@@ -61,6 +70,26 @@ class ApprovalRequest(models.Model):
     by_deputy = models.BooleanField(_("in Vertretung"), default=False, editable=False)
     comment = models.TextField(_("Anmerkung"), blank=True)
     chosen = models.JSONField(_("mögliche Optionen"), default=list, blank=True, editable=False)
+    none_possible = models.BooleanField(_("kein Termin möglich"), default=False, editable=False)
+    proposals = models.JSONField(_("Gegenvorschlag"), default=list, blank=True, editable=False)
+    former = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("frühere Vorlage"),
+        editable=False,
+    )
+    lapsed_at = models.DateTimeField(_("erloschen am"), null=True, editable=False)
+    lapsed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("geändert von"),
+        editable=False,
+    )
+    lapse_reason = models.CharField(_("Grund des Erlöschens"), max_length=300, blank=True, editable=False)
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
 
     history = HistoricalRecords()
@@ -82,7 +111,12 @@ class ApprovalRequest(models.Model):
                 name="approval_decision_has_maker",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["returned", "refused"]) | ~Q(comment=""), name="approval_refusal_has_reason"
+                condition=~Q(state__in=["returned", "refused"]) | ~Q(comment="") | Q(none_possible=True),
+                name="approval_refusal_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(none_possible=False) | Q(kind="dates", state="returned"),
+                name="approval_none_possible_returns_dates",
             ),
         ]
 
@@ -96,3 +130,74 @@ class ApprovalRequest(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == ApprovalState.OPEN
+
+    @property
+    def outcome(self) -> str:
+        """How it stands, in words; that no date is possible is more than „zurückgegeben“."""
+        return str(_("kein Termin möglich")) if self.none_possible else self.get_state_display()
+
+    @property
+    def chosen_options(self) -> list[dict]:
+        """The options that were ticked, as they were shown."""
+        return [option for option in self.options if option["id"] in self.chosen]
+
+    @property
+    def proposed_dates(self) -> list[Proposal]:
+        """The dates that the senator's office proposed instead."""
+        return [Proposal.of(row) for row in self.proposals]
+
+    def proposals_ahead(self, now) -> list[Proposal]:
+        """The proposed dates that have not passed by `now`."""
+        return [date for date in self.proposed_dates if date.starts_at > now]
+
+
+class ConditionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Conditions are seen by those who see their request."""
+        return self.filter(request__in=ApprovalRequest.objects.visible_to(user))
+
+    def open(self):
+        """Conditions that are still to be met: of an approval that holds."""
+        return self.filter(state=ConditionState.OPEN, request__state=ApprovalState.CONDITIONAL)
+
+
+class Condition(models.Model):
+    """*Auflage*: what has to be seen to after an approval was given on condition."""
+
+    request = models.ForeignKey(ApprovalRequest, on_delete=models.CASCADE, related_name="conditions")
+    text = models.CharField(_("Auflage"), max_length=500)
+    state = models.CharField(
+        _("Stand"), max_length=8, choices=ConditionState, default=ConditionState.OPEN, editable=False
+    )
+    met_at = models.DateTimeField(_("erfüllt am"), null=True, editable=False)
+    met_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("vermerkt von"),
+        editable=False,
+    )
+    note = models.CharField(_("Vermerk"), max_length=500, blank=True)
+
+    history = HistoricalRecords()
+    objects = ConditionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Auflage")
+        verbose_name_plural = _("Auflagen")
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="condition_has_words"),
+            models.CheckConstraint(
+                condition=Q(state="open", met_at__isnull=True, met_by__isnull=True)
+                | Q(state="met", met_at__isnull=False, met_by__isnull=False),
+                name="condition_met_has_maker",
+            ),
+        ]
+
+    def __str__(self):
+        return self.text
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == ConditionState.OPEN

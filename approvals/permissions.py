@@ -1,6 +1,13 @@
-"""Who may ask for an approval and who may give it."""
+"""Who may ask for an approval, who may give it, and who sees the requests."""
 
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+from approvals.enums import ApprovalKind
+from core.dates import format_date
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
+from partners.queries import last_deputyship
 
 
 def can_submit(user) -> bool:
@@ -8,11 +15,53 @@ def can_submit(user) -> bool:
     return has_role(user, OFFICE)
 
 
-def can_decide(user) -> bool:
-    """The senator's office decides, and for the time of a deputyship its deputies."""
+def decides_anything(user) -> bool:
+    """The senator's office decides, and for the time of a deputyship its deputies, be it on some kinds alone."""
     return has_role(user, SENATOR_OFFICE)
 
 
-def acts_as_deputy(user) -> bool:
+def kinds_of_deputy(user) -> frozenset[str] | None:
+    """Return the kinds to which the deputyship of `user` is limited, or None where nothing limits them."""
+    return user.lent_kinds.get(SENATOR_OFFICE)
+
+
+def can_decide(user, kind: str) -> bool:
+    """Say whether `user` belongs to the senator's office, or acts for it today in approvals of `kind`."""
+    if not decides_anything(user):
+        return False
+    kinds = kinds_of_deputy(user)
+    return kinds is None or kind in kinds
+
+
+def can_see_requests(user, kind: str) -> bool:
+    """Requests are between the office and the senator's office; a deputy sees the kinds of the deputyship."""
+    return has_role(user, OFFICE) or can_decide(user, kind)
+
+
+def submitted_it(user, request) -> bool:
+    """Nobody decides on a request of one's own, be it as somebody's deputy."""
+    return request.submitted_by_id == user.pk
+
+
+def may_decide(user, request) -> bool:
+    """Say whether `user` may decide on `request`, whatever its state."""
+    return can_decide(user, request.kind) and not submitted_it(user, request)
+
+
+def acts_as_deputy(user, kind: str) -> bool:
     """Say whether `user` decides only *in Vertretung*: the role comes from a principal, not from the own account."""
-    return can_decide(user) and SENATOR_OFFICE not in user.own_roles
+    return can_decide(user, kind) and SENATOR_OFFICE not in user.own_roles
+
+
+def why_not(user, today: dt.date, request=None) -> str:
+    """Return the sentence that tells `user` why it is not for them to decide on `request`, or on any."""
+    if request is not None and decides_anything(user):
+        if submitted_it(user, request):
+            return _("Diese Vorlage haben Sie selbst eingereicht. Darüber muss jemand anderes entscheiden.")
+        kind = ApprovalKind(request.kind).label
+        return _("Ihre Vertretung gilt nicht für Freigaben der Art „%(kind)s“.") % {"kind": kind}
+    if ended := last_deputyship(user, SENATOR_OFFICE, today):
+        return _("Ihre Vertretung endete am %(day)s. Über Freigaben entscheidet wieder die vertretene Person.") % {
+            "day": format_date(ended.ends_on)
+        }
+    return _("Über Freigaben entscheidet das Büro der Leitung des Hauses.")

@@ -1,12 +1,12 @@
 """What the desk, the overview and the subjects' pages ask about approvals."""
 
-from django.db.models import QuerySet
+from django.db.models import F, Prefetch, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from approvals.enums import ApprovalState
-from approvals.models import ApprovalRequest
-from approvals.permissions import can_decide
-from core.roles import OFFICE, has_role
+from approvals.enums import IN_FORCE, ApprovalState
+from approvals.models import ApprovalRequest, Condition
+from approvals.versions import Change, differences
 from core.shell import HistoryEntry
 
 
@@ -17,16 +17,16 @@ def open_requests(user) -> QuerySet[ApprovalRequest]:
 
 
 def decided_requests(user) -> QuerySet[ApprovalRequest]:
-    """Return the requests `user` may see that are no longer open, the latest decision first."""
-    visible = ApprovalRequest.objects.visible_to(user).exclude(state="open")
-    return visible.select_related("decided_by__person", "submitted_by__person").order_by("-decided_at", "-pk")
+    """Return the requests `user` may see that are no longer open, what happened last first."""
+    visible = ApprovalRequest.objects.visible_to(user).exclude(state=ApprovalState.OPEN)
+    visible = visible.select_related("decided_by__person", "submitted_by__person")
+    return visible.order_by(Coalesce("lapsed_at", "decided_at", "submitted_at").desc(), "-pk")
 
 
 def count_open_for(user) -> int:
     """Return how many requests wait: for the senator's office to decide, for the office to watch; 0 for others."""
-    if not (can_decide(user) or has_role(user, OFFICE)):
-        return 0
-    return ApprovalRequest.objects.open().count()
+    visible = ApprovalRequest.objects.visible_to(user).open()
+    return visible.count()
 
 
 def requests_about(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
@@ -35,16 +35,82 @@ def requests_about(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
     return rows.select_related("submitted_by__person", "decided_by__person").order_by("-submitted_at", "-pk")
 
 
+def request_in_force(kind: str, subject_id: int) -> ApprovalRequest | None:
+    """Return the latest request about a subject that is open or granted, or None: what a change lets lapse."""
+    return requests_about(kind, subject_id).filter(state__in=IN_FORCE).first()
+
+
+def request_to_compare(kind: str, subject_id: int) -> ApprovalRequest | None:
+    """Return the request about a subject that a new one is compared with: the last decided one, else the last one."""
+    rows = ApprovalRequest.objects.filter(kind=kind, subject_id=subject_id)
+    return rows.order_by(F("decided_at").desc(nulls_last=True), "-submitted_at", "-pk").first()
+
+
+def differences_since(kind: str, subject_id: int, snapshot: list[list[str]]) -> list[Change]:
+    """Return how `snapshot` differs from what was last decided on about the subject; nothing the first time."""
+    former = request_to_compare(kind, subject_id)
+    return differences(former.snapshot, snapshot) if former else []
+
+
+def differences_of(request: ApprovalRequest) -> list[Change]:
+    """Return how what `request` shows differs from its former one."""
+    return differences(request.former.snapshot, request.snapshot) if request.former else []
+
+
+def conditions_to_meet(kind: str, subject_id: int) -> list[Condition]:
+    """Return the conditions of a subject's approvals that are still to be met, in their order."""
+    return list(Condition.objects.open().filter(request__kind=kind, request__subject_id=subject_id).order_by("pk"))
+
+
+def conditions_waiting() -> QuerySet[Condition]:
+    """Return all conditions that are still to be met, with their requests, the oldest first."""
+    rows = Condition.objects.open().select_related("request")
+    return rows.order_by("request__decided_at", "pk")
+
+
+def requests_in_full(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
+    """Return all requests about one subject, the latest first, with their conditions and who let them lapse."""
+    conditions = Prefetch("conditions", Condition.objects.select_related("met_by__person").order_by("pk"))
+    return requests_about(kind, subject_id).select_related("lapsed_by__person").prefetch_related(conditions)
+
+
 def approval_entries(kind: str, subject_id: int) -> list[HistoryEntry]:
-    """Return the lines that approvals add to a subject's *Verlauf*: each submission and each decision."""
-    entries = []
-    for row in requests_about(kind, subject_id):
-        entries.append(HistoryEntry(row.submitted_at, str(row.submitted_by), _("Freigabe beantragt"), row.vote))
-        if row.decided_at:
-            who = _("%(who)s, in Vertretung") % {"who": row.decided_by} if row.by_deputy else str(row.decided_by)
-            # Only what was granted can lapse after a decision; the lapse itself was nobody's decision.
-            lapsed = row.state == ApprovalState.LAPSED
-            state = _("freigegeben, später erloschen") if lapsed else row.get_state_display()
-            what = _("Freigabe: %(state)s") % {"state": state}
-            entries.append(HistoryEntry(row.decided_at, who, what, row.comment))
+    """Return the lines that approvals add to a subject's *Verlauf*: submission, decision, conditions, lapse."""
+    return [entry for row in requests_in_full(kind, subject_id) for entry in _entries_of(row)]
+
+
+def _entries_of(row: ApprovalRequest) -> list[HistoryEntry]:
+    entries = [HistoryEntry(row.submitted_at, str(row.submitted_by), _("Freigabe beantragt"), row.vote)]
+    if row.decided_at:
+        entries.append(_decision_entry(row))
+    entries += condition_entries(row)
+    if row.lapsed_at:
+        reason = row.lapse_reason
+        entries.append(HistoryEntry(row.lapsed_at, str(row.lapsed_by or ""), _("Freigabe erloschen"), reason))
     return entries
+
+
+def _decision_entry(row: ApprovalRequest) -> HistoryEntry:
+    who = _("%(who)s, in Vertretung") % {"who": row.decided_by} if row.by_deputy else str(row.decided_by)
+    # Only what was granted can lapse after a decision; the lapse itself was nobody's decision.
+    state = _("freigegeben, später erloschen") if row.state == ApprovalState.LAPSED else row.outcome
+    return HistoryEntry(row.decided_at, who, _("Freigabe: %(state)s") % {"state": state}, note_of(row))
+
+
+def note_of(row: ApprovalRequest) -> str:
+    """Return what a decision adds to its line: conditions, dates proposed instead, comment. Prefetch conditions."""
+    lines = [_("Auflage: %(text)s") % {"text": condition} for condition in row.conditions.all()]
+    lines += [_("Gegenvorschlag: %(date)s") % {"date": date} for date in row.proposed_dates]
+    return "\n".join([*lines, row.comment]) if row.comment else "\n".join(lines)
+
+
+def condition_entries(row: ApprovalRequest) -> list[HistoryEntry]:
+    """Return a line for each condition of `row` that was met, with the office's note. Prefetch conditions."""
+    return [
+        HistoryEntry(
+            condition.met_at, str(condition.met_by), _("Auflage erfüllt: %(text)s") % {"text": condition},
+            condition.note,
+        )
+        for condition in row.conditions.all()
+        if condition.met_at
+    ]  # fmt: skip

@@ -83,11 +83,11 @@ def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, 
     due = [(day, row, step) for day in days for row in rows if (step := due_step(row, day))]
     if not due:
         return []
-    senators, office = deciders_on(days), list(people_with_role(OFFICE))
+    senators, office = deciders_on(days, {row.kind for _day, row, _step in due}), list(people_with_role(OFFICE))
     reminders = []
     for day, row, step in due:
         late = working_days_between(row.due_on, step.on) >= ESCALATION_AFTER
-        people = senators[day] + (office if late else [])
+        people = senators[day, row.kind] + (office if late else [])
         reminders += [(day, _reminder(row, step, person, day)) for person in people]
     return reminders
 

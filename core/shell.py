@@ -12,10 +12,18 @@ class Step(NamedTuple):
     status: str
 
 
+class Point(NamedTuple):
+    """One more thing that is open in the box *Nächster Schritt*; its button is there for who must act."""
+
+    text: str
+    action: str = ""
+    url: str = ""
+
+
 class NextStep(NamedTuple):
     """The box *Nächster Schritt*: what happens next, who must do it, by when, and its one button.
 
-    With `post=True` the button posts to `url`, otherwise it is a link.
+    With `post=True` the button posts to `url`, otherwise it is a link. `points` are open besides.
     """
 
     text: str
@@ -24,6 +32,7 @@ class NextStep(NamedTuple):
     action: str = ""
     url: str = ""
     post: bool = False
+    points: tuple[Point, ...] = ()
 
 
 @dataclass(frozen=True)

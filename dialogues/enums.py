@@ -19,8 +19,10 @@ SERIES_MOVES = {
     "affirm": Move((SeriesState.PROPOSED,), SeriesState.AFFIRMED, _("Bekräftigen")),
     "request": Move((SeriesState.AFFIRMED, SeriesState.RETURNED), SeriesState.REQUESTED, _("Zustimmung beantragen")),
     "approve": Move((SeriesState.REQUESTED,), SeriesState.CONSENTED, _("Zustimmen")),
+    "condition": Move((SeriesState.REQUESTED,), SeriesState.CONSENTED, _("Mit Auflage zustimmen")),
     "return": Move((SeriesState.REQUESTED,), SeriesState.RETURNED, _("Zurückgeben")),
     "refuse": Move((SeriesState.REQUESTED,), SeriesState.REFUSED, _("Ablehnen")),
+    "lapse": Move((SeriesState.REQUESTED, SeriesState.CONSENTED), SeriesState.AFFIRMED, _("Zustimmung erlischt")),
 }
 
 
@@ -41,11 +43,13 @@ TOPIC_MOVES = {
     "decline": Move((TopicState.PROPOSED,), TopicState.NOT_TAKEN_UP, _("Nicht aufgreifen")),
     "submit": Move((TopicState.IN_PROGRESS,), TopicState.FOR_APPROVAL, _("Zur Freigabe vorlegen")),
     "approve": Move((TopicState.FOR_APPROVAL,), TopicState.APPROVED, _("Freigeben")),
+    "condition": Move((TopicState.FOR_APPROVAL,), TopicState.APPROVED, _("Mit Auflage freigeben")),
     "return": Move((TopicState.FOR_APPROVAL,), TopicState.RETURNED, _("Zurückgeben")),
     "refuse": Move((TopicState.FOR_APPROVAL,), TopicState.REFUSED, _("Ablehnen")),
     "rework": Move(
         (TopicState.RETURNED, TopicState.FOR_APPROVAL, TopicState.APPROVED), TopicState.IN_PROGRESS, _("Überarbeiten")
     ),
+    "lapse": Move((TopicState.FOR_APPROVAL, TopicState.APPROVED), TopicState.IN_PROGRESS, _("Freigabe erlischt")),
 }
 
 
@@ -60,6 +64,7 @@ class DialogueState(models.TextChoices):
     CANCELLED = "cancelled", _("abgesagt")
 
 
+DATED = (DialogueState.SCHEDULED, DialogueState.INVITED)  # the date is fixed and lies ahead
 BEFORE_THE_DAY = (DialogueState.PLANNING, DialogueState.EXPLORING, DialogueState.SCHEDULED, DialogueState.INVITED)
 
 DIALOGUE_MOVES = {

@@ -2,7 +2,7 @@
 
 import rules
 
-from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role
+from core.roles import OFFICE, PARTNER, has_role
 from dialogues.enums import TopicState
 
 
@@ -11,23 +11,23 @@ def can_manage(user) -> bool:
     return has_role(user, OFFICE)
 
 
-def can_decide(user) -> bool:
-    """The senator's office, and its deputies for their time."""
-    return has_role(user, SENATOR_OFFICE)
-
-
 def can_propose(user) -> bool:
     """Partners of an organisation propose topics, and so does the office."""
     return has_role(user, OFFICE) or (has_role(user, PARTNER) and bool(user.organisation_id))
 
 
+EDITED_BY_THE_OFFICE = (
+    TopicState.PROPOSED, TopicState.IN_PROGRESS, TopicState.RETURNED, TopicState.FOR_APPROVAL, TopicState.APPROVED,
+)  # fmt: skip
+
+
 def can_edit_topic(user, topic) -> bool:
-    """The proposer edits a draft; from the proposal on the office does."""
+    """The proposer edits a draft; from the proposal on the office does, at the price of an approval that lapses."""
     if topic.is_taken_over:
         return False
     if topic.state == TopicState.DRAFT:
         return topic.proposed_by_id == user.pk
-    return can_manage(user) and topic.state in (TopicState.PROPOSED, TopicState.IN_PROGRESS, TopicState.RETURNED)
+    return can_manage(user) and topic.state in EDITED_BY_THE_OFFICE
 
 
 def can_answer(user, invitation) -> bool:

@@ -15,9 +15,10 @@ DECIDE = {
 }
 
 
-def decide(*, request: ApprovalRequest, answer: str, comment: str, chosen: list[int], by, now: dt.datetime) -> None:
+def decide(*, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details) -> None:
     """Decide `request` through the service of its kind, which moves the subject in the same transaction.
 
-    Raises what the service raises: NotEntitled, Outpaced, Refused.
+    `details` are those of `approvals.services.record_decision`: `chosen`, `conditions`, `proposals`. Raises what the
+    service raises: NotEntitled, Outpaced, Refused.
     """
-    DECIDE[ApprovalKind(request.kind)](request=request, answer=answer, comment=comment, chosen=chosen, by=by, now=now)
+    DECIDE[ApprovalKind(request.kind)](request=request, answer=answer, comment=comment, by=by, now=now, **details)

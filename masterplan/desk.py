@@ -1,6 +1,5 @@
 """The desk of approvals at /freigaben/: what waits, what was decided, and deciding in two taps."""
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -11,65 +10,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from approvals.enums import Answer, ApprovalKind
+from approvals.enums import Answer, ApprovalKind, ApprovalState
 from approvals.mails import senator_office_name
 from approvals.models import ApprovalRequest
-from approvals.permissions import acts_as_deputy, can_decide
-from approvals.queries import decided_requests, open_requests
+from approvals.permissions import acts_as_deputy, can_submit, decides_anything, may_decide, why_not
+from approvals.queries import decided_requests, differences_of, open_requests
 from core.errors import NotEntitled, Outpaced, Refused
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from masterplan.decisions import decide
+from masterplan.desk_forms import DecisionForm
 
 DONE = {
     Answer.APPROVE: gettext_lazy("Freigegeben: %(title)s"),
+    Answer.CONDITION: gettext_lazy("Mit Auflage freigegeben: %(title)s"),
+    Answer.NONE_POSSIBLE: gettext_lazy("Kein Termin möglich: %(title)s"),
     Answer.RETURN: gettext_lazy("Zurückgegeben: %(title)s"),
     Answer.REFUSE: gettext_lazy("Abgelehnt: %(title)s"),
 }
 
 
-class DecisionForm(forms.Form):
-    """What the senator's office enters: the answer, the dates it can keep, a comment."""
-
-    answer = forms.ChoiceField(choices=Answer)
-    chosen = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("Welche Termine sind möglich?"),
-        coerce=int,
-        required=False,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "choices--cards"}),
-        error_messages={
-            "required": gettext_lazy(
-                "Bitte kreuzen Sie mindestens einen Termin an, oder geben Sie die Anfrage zurück."
-            )
-        },
-    )
-    comment = forms.CharField(
-        label=gettext_lazy("Anmerkung"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Beim Zurückgeben und Ablehnen bitte kurz begründen."),
-    )
-
-    def __init__(self, *args, approval: ApprovalRequest, **kwargs):
-        super().__init__(*args, **kwargs)
-        approves = self.data.get("answer", Answer.APPROVE) == Answer.APPROVE
-        self.fields["chosen"].required = bool(approval.options) and approves
-        self.fields["chosen"].choices = [
-            (option["id"], f"{option['label']} – {option['hint']}" if option["hint"] else option["label"])
-            for option in approval.options
-        ]
-
-    def clean(self):
-        data = super().clean()
-        answer, comment = data.get("answer"), data.get("comment", "").strip()
-        if answer in (Answer.RETURN, Answer.REFUSE) and not comment:
-            self.add_error("comment", _("Bitte begründen Sie kurz, damit die Geschäftsstelle weiß, was zu tun ist."))
-        return data
-
-
 def _require_house(user) -> None:
+    """Answer 403 to anybody outside the house, with a sentence for a deputy whose time is over."""
     if not has_role(user, OFFICE, SENATOR_OFFICE):
-        raise PermissionDenied
+        raise PermissionDenied(why_not(user, timezone.localdate()))
 
 
 @require_safe
@@ -83,7 +46,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(kind=kind)
     context = {
         "page": Paginator(rows, 25).get_page(request.GET.get("page")), "decided": decided, "kind": kind,
-        "kinds": ApprovalKind.choices, "today": timezone.localdate(), "can_decide": can_decide(request.user),
+        "kinds": ApprovalKind.choices, "today": timezone.localdate(), "can_decide": decides_anything(request.user),
         "office_name": senator_office_name(),
     }  # fmt: skip
     return render(request, "masterplan/desk/list.html", context)
@@ -94,33 +57,34 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one request: the Leitungsvorlage as submitted, and the form of the decision. Opening decides nothing."""
     _require_house(request.user)
     approval = _load(request, pk)
-    return _show(request, approval, DecisionForm(approval=approval, initial={"chosen": _preferred(approval)}))
+    return _show(request, approval, DecisionForm(approval=approval))
 
 
 @require_POST
 def decide_request(request: HttpRequest, pk: int) -> HttpResponse:
-    """First tap: ask again. Second tap (`confirmed`): decide and lead on to the next request."""
-    _require_house(request.user)
+    """First tap: ask again. Second tap (`confirmed`): decide and lead on to the next request.
+
+    What was typed stays on the page, also when the way leads `back` or somebody was faster.
+    """
+    if not has_role(request.user, OFFICE, SENATOR_OFFICE):
+        return _refuse(request, why_not(request.user, timezone.localdate()))
     approval = _load(request, pk)
-    if not can_decide(request.user):
-        raise PermissionDenied
+    if not may_decide(request.user, approval):
+        return _refuse(request, why_not(request.user, timezone.localdate(), approval))
     form = DecisionForm(request.POST, approval=approval)
+    if "back" in request.POST:
+        return _show(request, approval, form)
     if not form.is_valid():
         return _show(request, approval, form, status=422)
     if approval.is_open and "confirmed" not in request.POST:
-        context = {
-            "approval": approval, "form": form, "answer": Answer(form.cleaned_data["answer"]),
-            "chosen": [o for o in approval.options if o["id"] in form.cleaned_data["chosen"]],
-            "as_deputy": acts_as_deputy(request.user),
-        }  # fmt: skip
-        return render(request, "masterplan/desk/confirm.html", context)
+        return _ask_again(request, approval, form)
     try:
-        decide(request=approval, by=request.user, now=timezone.now(), **form.cleaned_data)
+        decide(request=approval, by=request.user, now=timezone.now(), **form.decision)
     except NotEntitled as error:
-        raise PermissionDenied(str(error)) from error
+        return _refuse(request, str(error))
     except Outpaced as error:
         messages.warning(request, str(error))
-        return redirect("approval", pk=pk)
+        return _show(request, _load(request, pk), form, status=409, typed=form.typed)
     except Refused as error:
         form.add_error(None, str(error))
         return _show(request, approval, form, status=422)
@@ -129,25 +93,40 @@ def decide_request(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("approval", pk=following.pk) if following else redirect("approvals_desk")
 
 
+def _ask_again(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm) -> HttpResponse:
+    context = {
+        "approval": approval, "form": form, "answer": Answer(form.cleaned_data["answer"]),
+        "chosen": [o for o in approval.options if o["id"] in form.cleaned_data["chosen"]],
+        "as_deputy": acts_as_deputy(request.user, approval.kind),
+    }  # fmt: skip
+    return render(request, "masterplan/desk/confirm.html", context)
+
+
+def _refuse(request: HttpRequest, sentence: str) -> HttpResponse:
+    """Answer 403 with the reason and with what was typed, which is nowhere else."""
+    typed = DecisionForm(request.POST, approval=ApprovalRequest()).typed
+    return render(request, "masterplan/desk/refused.html", {"sentence": sentence, "typed": typed}, status=403)
+
+
 def _load(request: HttpRequest, pk: int) -> ApprovalRequest:
     rows = ApprovalRequest.objects.visible_to(request.user).select_related(
-        "submitted_by__person", "decided_by__person"
+        "submitted_by__person", "decided_by__person", "lapsed_by__person", "former"
     )
     return get_object_or_404(rows, pk=pk)
 
 
-def _preferred(approval: ApprovalRequest) -> list[int]:
-    return approval.chosen if not approval.is_open else []
-
-
-def _show(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm, *, status: int = 200) -> HttpResponse:
+def _show(request, approval: ApprovalRequest, form: DecisionForm, *, status: int = 200, typed=()) -> HttpResponse:
     waiting = list(open_requests(request.user).values_list("pk", flat=True))
     position = waiting.index(approval.pk) + 1 if approval.pk in waiting else 0
     context = {
         "approval": approval, "form": form, "today": timezone.localdate(), "position": position, "count": len(waiting),
         "following": waiting[position % len(waiting)] if len(waiting) > 1 and position else None,
-        "may_decide": approval.is_open and can_decide(request.user), "as_deputy": acts_as_deputy(request.user),
-        "chosen": [o for o in approval.options if o["id"] in approval.chosen], "office_name": senator_office_name(),
+        "may_decide": approval.is_open and may_decide(request.user, approval),
+        "as_deputy": acts_as_deputy(request.user, approval.kind), "office_name": senator_office_name(),
+        "typed": typed, "decides": decides_anything(request.user),
+        "is_own": approval.is_open and approval.submitted_by_id == request.user.pk,
+        "differences": differences_of(approval), "conditions": approval.conditions.order_by("pk"),
+        "meets_conditions": approval.state == ApprovalState.CONDITIONAL and can_submit(request.user),
         "vorlage": [
             (_("Anlass"), approval.occasion), (_("Sachverhalt"), approval.facts),
             (_("Bewertung"), approval.assessment),

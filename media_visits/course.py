@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.mails import desk_path, senator_office_name
+from approvals.permissions import may_decide
 from core.dates import local_date
 from core.shell import NextStep, Step, line_of_steps
 from media_visits.enums import VisitState
-from media_visits.permissions import can_decide, can_manage
+from media_visits.permissions import can_manage
 
 S = VisitState
 LINE = (S.IDEA, S.SUBMITTED, S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED)
@@ -64,6 +65,7 @@ ENTER_DATE = OfficeStep(
     gettext_lazy("Termin eintragen"),
     "edit",
 )
+LAPSED = gettext_lazy("Die Freigabe ist erloschen (%(why)s). %(text)s")
 WAIT_FOR_DAY = OfficeStep(
     gettext_lazy("Der Besuch steht bevor. Danach wird festgehalten, dass er stattgefunden hat."), "", ""
 )
@@ -81,16 +83,19 @@ def steps_of(visit) -> list[Step]:
     return line_of_steps(labels, len(LINE) if state == S.DOCUMENTED else position)
 
 
-def next_step_of(visit, user, *, request, now: dt.datetime) -> NextStep | None:
+def next_step_of(visit, user, *, request, now: dt.datetime, lapse_reason: str = "") -> NextStep | None:
     """Return the box *Nächster Schritt* of `visit` for `user`, or None when nothing is left to do.
 
-    `request` is the open approval request, if any. The button is there only for who must act.
+    `request` is the open approval request, if any; `lapse_reason` says why the last one lapsed. The button is there
+    only for who must act.
     """
     if visit.is_taken_over:
         return None
     if visit.state == S.SUBMITTED:
         return _decision_step(user, request)
     step = _office_step(visit, now)
+    if step and lapse_reason and visit.state == S.IDEA:
+        step = step._replace(text=LAPSED % {"why": lapse_reason, "text": step.text})
     if step is None:
         return None
     url = reverse(f"media_visits:{step.route}", args=[visit.pk]) if step.route and can_manage(user) else ""
@@ -108,8 +113,8 @@ def _office_step(visit, now: dt.datetime) -> OfficeStep | None:
 
 
 def _decision_step(user, request) -> NextStep:
-    url = desk_path(request) if request and can_decide(user) else ""
-    text = _("Der Besuch liegt zur Freigabe vor. Bis zur Entscheidung bleibt er, wie er ist.")
+    url = desk_path(request) if request and may_decide(user, request) else ""
+    text = _("Der Besuch liegt zur Freigabe vor.")
     return NextStep(
         text, senator_office_name(), request.due_on if request else None, _("Entscheiden") if url else "", url
     )

@@ -25,7 +25,7 @@ class VisitForm(VersionedForm):
         model = Visit
         fields = [
             "company", "company_text", "title", "starts_at", "ends_at", "address", "visitor", "sectors", "message",
-            "internal_notes",
+            "to_be_published", "internal_notes",
         ]  # fmt: skip
         formfield_callback = formfield_for
 

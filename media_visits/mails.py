@@ -58,18 +58,6 @@ register(
         ),
         placeholders=("company", "title", "when", "state", "note"),
     ),
-    MailText(
-        kind="visit_lapsed",
-        title=gettext_lazy("Freigabe eines Besuchs erloschen"),
-        subject=gettext_lazy("Freigabe erloschen: Besuch bei {company}"),
-        body=gettext_lazy(
-            "der freigegebene Besuch bei **{company}** ({title}) wurde geändert: {what}. "
-            "Damit ist die Freigabe erloschen. Die Geschäftsstelle legt Ihnen den Besuch noch einmal vor; "
-            "bis dahin müssen Sie nichts tun.\n\n"
-            "[Besuch öffnen]({link})"
-        ),
-        placeholders=("company", "title", "what"),
-    ),
     area=gettext_lazy("Unternehmensbesuche"),
     placeholders={
         "company": Placeholder(gettext_lazy("besuchter Betrieb"), gettext_lazy("Beispielwerk GmbH")),
@@ -89,7 +77,6 @@ register(
         "note": Placeholder(
             gettext_lazy("Vermerk dazu; kann leer sein"), gettext_lazy("Grund: Eine Sitzung wurde vorgezogen.")
         ),
-        "what": Placeholder(gettext_lazy("was geändert wurde"), gettext_lazy("Termin und Anschrift")),
     },
 )
 
@@ -146,11 +133,6 @@ def mail_change(visit: Visit, kind: str, people, deciders, *, told_of: str, by, 
     told = {person.pk for person in people}
     others = [person for person in deciders if person.pk not in told]
     _mail_moved(visit, others, told_of, _("Grund: %(reason)s") % {"reason": visit.reason}, by=by, now=now)
-
-
-def mail_lapsed(visit: Visit, *, because: str, by, now) -> None:
-    """Tell the senator's office that what it approved was changed."""
-    _enqueue(visit, "visit_lapsed", deciders_who_know(visit), {"what": because}, by=by, now=now)
 
 
 def _mail_moved(visit, people, when, note, *, by, now) -> None:

@@ -1,11 +1,13 @@
 """Who may do what with visits, press slots and clippings."""
 
+from approvals import permissions as approvals
+from approvals.enums import ApprovalKind
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from core.states import allowed_actions
 from media_visits.enums import VISIT_MOVES
 
-DECISIONS = ("approve", "return", "refuse")
-# What happens by itself when an approved visit is changed; never a button.
+DECISIONS = ("approve", "condition", "return", "refuse")
+# What happens by itself when a submitted or approved visit is changed; never a button.
 CONSEQUENCES = ("lapse",)
 
 
@@ -15,8 +17,8 @@ def can_manage(user) -> bool:
 
 
 def can_decide(user) -> bool:
-    """The senator's office decides, and for the time of a deputyship its deputies."""
-    return has_role(user, SENATOR_OFFICE)
+    """The senator's office decides, and for the time of a deputyship its deputies for visits."""
+    return approvals.can_decide(user, ApprovalKind.VISIT)
 
 
 def can_see_course(user) -> bool:

@@ -84,8 +84,7 @@ def mail_deputy(row: Deputy, *, now: dt.datetime, by) -> None:
 
 
 def describe_period(row: Deputy) -> str:
-    """Return `vom 01.07.2019 bis 14.07.2019` or `ab 01.07.2019 bis auf Weiteres`."""
-    start = format_date(row.starts_on)
-    if row.ends_on is None:
-        return _("ab %(start)s bis auf Weiteres") % {"start": start}
-    return _("vom %(start)s bis %(end)s") % {"start": start, "end": format_date(row.ends_on)}
+    """Return `vom 01.07.2019 bis 14.07.2019` or `ab 01.07.2019 bis auf Weiteres`, and for which approvals only."""
+    values = {"start": format_date(row.starts_on), "end": format_date(row.ends_on)}
+    text = _("vom %(start)s bis %(end)s") if row.ends_on else _("ab %(start)s bis auf Weiteres")
+    return ", ".join(filter(None, [text % values, row.scope]))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.db.models import Count, Q, QuerySet
 
-from partners.models import Deputy, DistributionList, Organisation, Person
+from partners.models import Deputy, DistributionList, Organisation, Person, User
 
 
 def people_with_role(role: str) -> QuerySet[Person]:
@@ -30,6 +30,12 @@ def deputyships_between(people: Iterable[Person], first: dt.date, last: dt.date)
     rows = Deputy.objects.filter(principal__in=[person.pk for person in people], deputy__user__is_active=True)
     rows = rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=first), starts_on__lte=last)
     return rows.select_related("deputy__user").order_by("deputy", "pk")
+
+
+def last_deputyship(account: User, role: str, day: dt.date) -> Deputy | None:
+    """Return the deputyship for somebody with `role` that ended last before `day`, if there was one."""
+    rows = Deputy.objects.filter(deputy=account.person_id, principal__user__groups__name=role, ends_on__lt=day)
+    return rows.order_by("-ends_on", "-pk").first()
 
 
 def organisations_listed(user) -> QuerySet[Organisation]:

@@ -1,7 +1,6 @@
 """Where series, topics and dialogues stand, and what happens next, as their pages show it."""
 
 from dialogues.course.dialogues import (
-    Situation,
     minutes_due_on,
     next_step_of,
     release_label,
@@ -9,6 +8,7 @@ from dialogues.course.dialogues import (
     task_of,
 )
 from dialogues.course.series import series_steps, series_task
+from dialogues.course.situation import Situation
 from dialogues.course.tones import (
     TONE_OF_ANSWER,
     TONE_OF_DIALOGUE,

@@ -1,7 +1,6 @@
 """Where series, topics and dialogues stand, and what the next step of a dialogue is, as their pages show it."""
 
 import datetime as dt
-from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,49 +8,32 @@ from django.utils.translation import ngettext
 
 from approvals.mails import senator_office_name
 from approvals.models import ApprovalRequest
+from approvals.permissions import may_decide
 from core.dates import add_working_days, format_date, format_day, local_date
 from core.shell import NextStep, Step, line_of_steps
+from dialogues.consent import lacks_consent
+from dialogues.course.approvals import consent_task, counter_task, lapse_text, no_dates_text, renewal_task
+from dialogues.course.situation import Situation, Task
 from dialogues.enums import DialogueState, HostAnswer
 from dialogues.models import Dialogue
-from dialogues.permissions import can_decide, can_manage
-from dialogues.reminders import NextReminder
+from dialogues.permissions import can_manage
 
 S = DialogueState
 MINUTES_DAYS = 5  # working days after a dialogue in which its outcome is written down
 
 
-class Situation(NamedTuple):
-    """What the next step of a dialogue hangs on."""
+def steps_of(dialogue: Dialogue, *, lapsed: bool = False) -> list[Step]:
+    """Return the line of steps of `dialogue`; none for what was taken over or cancelled, which stand outside of it.
 
-    request: ApprovalRequest | None = None  # the latest about dates, open or decided
-    granted: ApprovalRequest | None = None  # the approval of dates that holds
-    proposed: int = 0  # dates ahead that nobody has answered
-    possible: int = 0  # dates ahead that the senator's office can keep
-    prepared: int = 0  # guests on the list who have no mail of this round yet
-    invited: int = 0
-    unanswered: int = 0
-    reminder: NextReminder = NextReminder()  # to those who have not answered
-
-
-class Task(NamedTuple):
-    """What the office does next: the sentence, the button, the route it leads to, the day it is due."""
-
-    text: str
-    action: str = ""
-    route: str = ""
-    due_on: dt.date | None = None
-    post: bool = False
-
-
-def steps_of(dialogue: Dialogue) -> list[Step]:
-    """Return the line of steps of `dialogue`; none for what was taken over or cancelled, which stand outside of it."""
+    With `lapsed` the approval of the fixed date is the step to take once more.
+    """
     if dialogue.is_taken_over or dialogue.state == S.CANCELLED:
         return []
     labels = [
         _("Thema freigegeben"), _("Gastgeber bestätigt"), _("Termin freigegeben"), _("Eingeladen"),
         _("Durchgeführt"), _("Dokumentiert"),
     ]  # fmt: skip
-    position, label = _position(dialogue)
+    position, label = (2, _("Freigabe erloschen")) if lapsed else _position(dialogue)
     if label:
         labels[position] = label
     return line_of_steps(labels, position)
@@ -86,12 +68,14 @@ def next_step_of(dialogue: Dialogue, user, situation: Situation, now: dt.datetim
     if situation.request and situation.request.is_open:
         return _decision_step(user, situation.request)
     task = task_of(dialogue, situation, now)
-    url = reverse(f"dialogues:{task.route}", args=[dialogue.pk]) if task.route and can_manage(user) else ""
+    url = ""
+    if can_manage(user):
+        url = task.url or (reverse(f"dialogues:{task.route}", args=[dialogue.pk]) if task.route else "")
     return NextStep(task.text, _("Geschäftsstelle"), task.due_on, task.action if url else "", url, task.post)
 
 
 def _decision_step(user, request: ApprovalRequest) -> NextStep:
-    url = f"/freigaben/{request.pk}/" if can_decide(user) else ""
+    url = f"/freigaben/{request.pk}/" if may_decide(user, request) else ""
     text = ngettext(
         "%(count)d Termin liegt zur Freigabe vor.", "%(count)d Termine liegen zur Freigabe vor.", len(request.options)
     ) % {"count": len(request.options)}
@@ -101,7 +85,7 @@ def _decision_step(user, request: ApprovalRequest) -> NextStep:
 def task_of(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> Task:
     """Return what the office does next with a dialogue that is under way and waits for no decision."""
     if dialogue.state in (S.PLANNING, S.EXPLORING):
-        return _exploring_task(dialogue, situation)
+        return _exploring_task(dialogue, situation, now)
     if dialogue.state == S.SCHEDULED:
         return _scheduled_task(dialogue, situation, now)
     if dialogue.state == S.INVITED:
@@ -113,7 +97,7 @@ def task_of(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> Task:
     return Task(text, _("Abschließen"), "close", post=True)
 
 
-def _exploring_task(dialogue: Dialogue, situation: Situation) -> Task:
+def _exploring_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> Task:
     if dialogue.host_id is None:
         return Task(_("Es fehlt noch ein Betrieb, der das Gespräch ausrichtet."), _("Gastgeber eintragen"), "edit")
     if dialogue.host_answer == HostAnswer.OPEN:
@@ -122,6 +106,8 @@ def _exploring_task(dialogue: Dialogue, situation: Situation) -> Task:
     if dialogue.host_answer == HostAnswer.DECLINED:
         text = _("%(host)s hat abgesagt. Fragen Sie einen anderen Betrieb.") % {"host": dialogue.host}
         return Task(text, _("Anderen Gastgeber eintragen"), "edit")
+    if missing := lacks_consent(dialogue):
+        return consent_task(missing)
     if situation.possible:
         text = ngettext(
             "%(count)d Termin ist freigegeben. Legen Sie ihn fest.",
@@ -135,21 +121,21 @@ def _exploring_task(dialogue: Dialogue, situation: Situation) -> Task:
             "%(count)d Termine sind vorgeschlagen. Legen Sie sie zur Freigabe vor.",
             situation.proposed,
         )
-        return Task(text % {"count": situation.proposed}, _("Termine zur Freigabe vorlegen"), "dates_submit")
-    return Task(_no_dates(situation), _("Termine vorschlagen"), "dates")
-
-
-def _no_dates(situation: Situation) -> str:
-    if situation.request and situation.request.comment and situation.request.state in ("returned", "refused"):
-        text = _("Die Termine wurden nicht freigegeben: „%(comment)s“ Schlagen Sie andere vor.")
-        return text % {"comment": situation.request.comment}
-    return _("Der Gastgeber hat zugesagt. Schlagen Sie Termine vor, am besten drei.")
+        text = lapse_text(situation.request) + text % {"count": situation.proposed}
+        return Task(text, _("Termine zur Freigabe vorlegen"), "dates_submit")
+    if situation.request and (dates := situation.request.proposals_ahead(now)):
+        return counter_task(situation.request, dates)
+    return Task(no_dates_text(situation), _("Termine vorschlagen"), "dates")
 
 
 def _scheduled_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> Task:
     if dialogue.starts_at <= now:
         text = _("Der Termin ist verstrichen, ohne dass eingeladen wurde.")
         return Task(text, _("Gespräch verschieben"), "postpone")
+    if missing := lacks_consent(dialogue):
+        return consent_task(missing)
+    if situation.lapsed:
+        return renewal_task(situation.request)
     if situation.prepared:
         return _release_task(situation)
     text = _("Der Termin steht fest. Stellen Sie jetzt die Gästeliste zusammen.")
@@ -175,6 +161,10 @@ def _invited_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) ->
     if dialogue.starts_at <= now:
         text = _("Der Tag des Gesprächs ist gekommen. Hat es stattgefunden?")
         return Task(text, _("Als durchgeführt vermerken"), "hold", post=True)
+    if missing := lacks_consent(dialogue):
+        return consent_task(missing)
+    if situation.lapsed:
+        return renewal_task(situation.request)
     if situation.prepared:
         return _release_task(situation)
     if not situation.unanswered:

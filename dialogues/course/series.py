@@ -3,12 +3,14 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from approvals.enums import ApprovalState
 from approvals.mails import senator_office_name
 from approvals.models import ApprovalRequest
+from approvals.permissions import may_decide
 from core.shell import NextStep, Step, line_of_steps
 from dialogues.enums import SeriesState
 from dialogues.models import DialogueSeries
-from dialogues.permissions import can_decide, can_manage
+from dialogues.permissions import can_manage
 
 S = SeriesState
 
@@ -32,7 +34,7 @@ def series_task(series: DialogueSeries, user, latest: ApprovalRequest | None) ->
     if series.is_taken_over or series.state == S.REFUSED:
         return None
     if series.state == S.REQUESTED:
-        url = f"/freigaben/{latest.pk}/" if latest and can_decide(user) else ""
+        url = f"/freigaben/{latest.pk}/" if latest and may_decide(user, latest) else ""
         text = _("Die Zustimmung ist beantragt. Bis dahin gehen keine Themen zur Freigabe.")
         due_on = latest.due_on if latest else None
         return NextStep(text, senator_office_name(), due_on, _("Entscheiden") if url else "", url)
@@ -47,6 +49,11 @@ def _office_task(series: DialogueSeries, latest: ApprovalRequest | None) -> tupl
         text = _("Verwaltung und Partner bekräftigen zuerst, dass sie diese Gespräche führen wollen.")
         return text, _("Als bekräftigt vermerken"), reverse("dialogues:series_affirm", args=[series.pk]), True
     url = reverse("dialogues:series_request", args=[series.pk])
+    if series.state == S.AFFIRMED and latest and latest.state == ApprovalState.LAPSED:
+        text = _(
+            "Die Zustimmung ist erloschen (%(why)s). Beantragen Sie sie erneut; so lange ruhen Themen und Termine."
+        )
+        return text % {"why": latest.lapse_reason}, _("Erneut beantragen"), url, False
     if series.state == S.AFFIRMED:
         text = _("Beantragen Sie die Zustimmung. Erst danach werden Themen freigegeben und Termine abgestimmt.")
         return text, _("Zustimmung beantragen"), url, False

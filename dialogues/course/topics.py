@@ -4,12 +4,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from approvals.enums import ApprovalState
 from approvals.mails import senator_office_name
 from approvals.models import ApprovalRequest
+from approvals.permissions import may_decide
 from core.shell import NextStep, Step, line_of_steps
 from dialogues.enums import SeriesState, TopicState
 from dialogues.models import Topic
-from dialogues.permissions import can_decide, can_manage
+from dialogues.permissions import can_manage
 
 S = TopicState
 
@@ -46,7 +48,7 @@ def topic_task(topic: Topic, user, latest: ApprovalRequest | None, *, planned: b
         action = _("Vorschlagen") if topic.proposed_by_id == user.pk else ""
         return NextStep(text, str(topic.proposed_by or ""), None, action, url if action else "", post=True)
     if topic.state == S.FOR_APPROVAL:
-        url = f"/freigaben/{latest.pk}/" if latest and can_decide(user) else ""
+        url = f"/freigaben/{latest.pk}/" if latest and may_decide(user, latest) else ""
         due_on = latest.due_on if latest else None
         text = _("Das Thema liegt zur Freigabe vor.")
         return NextStep(text, senator_office_name(), due_on, _("Entscheiden") if url else "", url)
@@ -72,6 +74,11 @@ def _office_task(topic: Topic, latest: ApprovalRequest | None) -> tuple[str, str
         return text, _("Thema ergänzen"), edit_url, False
     if topic.series.state != SeriesState.CONSENTED:
         return _missing_consent(topic), _("Zur Reihe"), topic.series.get_absolute_url(), False
+    if latest and latest.state == ApprovalState.LAPSED:
+        text = _("Die Freigabe ist erloschen (%(why)s). Legen Sie das Thema erneut vor.") % {
+            "why": latest.lapse_reason
+        }
+        return text, _("Erneut vorlegen"), reverse("dialogues:topic_submit", args=[topic.pk]), False
     text = _("Das Thema ist vollständig? Dann legen Sie es mit einer kurzen Leitungsvorlage vor.")
     return text, _("Zur Freigabe vorlegen"), reverse("dialogues:topic_submit", args=[topic.pk]), False
 

@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm
 from core.forms import formfield_for
+from dialogues.enums import SeriesState
 from dialogues.models import DialogueSeries, Topic
 from dialogues.queries import series_to_choose
-from dialogues.services.series import CONSENTED_TO, SHOWN
 from partners.models import CrossCuttingTheme, Organisation, Sector
 
 
@@ -68,8 +68,8 @@ class SeriesForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.fields["title"].help_text = _("Zum Beispiel „Reihe 2019“.")
         self.fields["period"].help_text = _("Zum Beispiel „Herbst 2019 bis Sommer 2020“.")
-        if self.instance.pk and self.instance.state in SHOWN:
-            for name in CONSENTED_TO:
+        if self.instance.pk and self.instance.state == SeriesState.REFUSED:
+            for name in ("title", "period", "description"):
                 self.fields[name].disabled = True
             self.fields["title"].help_text = _("Bleibt, wie die Reihe vorgelegt wurde; ändern lässt sich der Vermerk.")
             self.fields["period"].help_text = ""

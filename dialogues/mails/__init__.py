@@ -11,7 +11,7 @@ from dialogues.mails.guests import (
     preview_invitation,
     withdraw_reminders,
 )
-from dialogues.mails.topics import mail_topic_proposed, mail_topic_to_proposer
+from dialogues.mails.topics import mail_topic_proposed, mail_topic_to_proposer, proposer_to_tell
 
 __all__ = [
     "MATTERS",
@@ -28,5 +28,6 @@ __all__ = [
     "people_to_update",
     "people_told",
     "preview_invitation",
+    "proposer_to_tell",
     "withdraw_reminders",
 ]

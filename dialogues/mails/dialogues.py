@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
+from approvals.enums import ApprovalKind
 from approvals.mails import deciders
 from core.dates import format_span, local_date
 from dialogues.mails.entries import Told, entry_text
@@ -23,7 +24,9 @@ def mail_date_fixed(dialogue: Dialogue, *, by, now) -> None:
         "place": dialogue.address,
         "host": str(dialogue.host),
     }
-    house = [(recipient_of(person), dialogue.get_absolute_url()) for person in deciders(local_date(now))]
+    house = [
+        (recipient_of(person), dialogue.get_absolute_url()) for person in deciders(local_date(now), ApprovalKind.DATES)
+    ]
     host = recipient_of(dialogue.host_contact) if dialogue.host_contact else None
     drafts = [
         MailDraft(

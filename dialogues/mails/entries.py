@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from approvals.enums import ApprovalKind
 from approvals.mails import deciders
 from dialogues.enums import AnswerState
 from dialogues.models import Dialogue, Invitation
@@ -109,7 +110,7 @@ def _released(dialogue: Dialogue):
 def _watchers(dialogue: Dialogue, today: dt.date) -> list[Told]:
     people = [dialogue.host_contact] if dialogue.host_contact else []
     if dialogue.starts_at or dialogue.round > 1:
-        people += deciders(today)
+        people += deciders(today, ApprovalKind.DATES)
     return [Told(recipient_of(person), PUBLISH if dialogue.starts_at else "") for person in people]
 
 

@@ -6,6 +6,7 @@ from core.roles import OFFICE
 from dialogues.models import Topic
 from outbox.drafts import MailDraft
 from outbox.services import enqueue_mails
+from partners.models import Person
 from partners.queries import people_with_role
 from partners.recipients import recipient_of
 
@@ -26,11 +27,17 @@ def mail_topic_proposed(topic: Topic, *, by, now) -> None:
     enqueue_mails([_draft(topic, "topic_proposed", person, **values) for person in people], now=now, by=by)
 
 
-def mail_topic_to_proposer(topic: Topic, kind: str, *, by, now) -> None:
-    """Tell the proposer what became of the topic, unless it was the actor or belongs to the office."""
+def proposer_to_tell(topic: Topic, *, by) -> list[Person]:
+    """Return the proposer, unless it was the actor or belongs to the office."""
     proposer = topic.proposed_by
     if proposer is None or proposer.pk == by.pk or OFFICE in proposer.own_roles:
-        return
+        return []
+    return [proposer.person]
+
+
+def mail_topic_to_proposer(topic: Topic, kind: str, *, by, now) -> None:
+    """Tell the proposer what became of the topic, unless it was the actor or belongs to the office."""
     values = {"topic_declined": {"reason": topic.reason}, "topic_decided": {
         "state": capfirst(topic.get_state_display()), "reason": topic.reason}}.get(kind, {})  # fmt: skip
-    enqueue_mails([_draft(topic, kind, proposer.person, **values)], now=now, by=by)
+    people = proposer_to_tell(topic, by=by)
+    enqueue_mails([_draft(topic, kind, person, **values) for person in people], now=now, by=by)

@@ -11,7 +11,7 @@ from approvals.models import ApprovalRequest
 from core.dates import local_date
 from core.models import Origin
 from dialogues.course import Situation
-from dialogues.enums import SEATED, AnswerState, DialogueState, OptionState
+from dialogues.enums import DATED, SEATED, AnswerState, DialogueState, OptionState
 from dialogues.models import DateOption, Dialogue, Invitation
 from dialogues.reminders import NextReminder, next_reminders
 from partners.models import Organisation
@@ -83,8 +83,14 @@ def situations_of(dialogues: Iterable[Dialogue], now: dt.datetime) -> dict[int, 
     rows = {row.pop("pk"): row for row in _counted(list(by_pk), now)}
     reminders = next_reminders((by_pk[pk] for pk, row in rows.items() if row["unanswered"]), local_date(now))
     return {
-        pk: Situation(latest.get(pk), granted.get(pk), **rows[pk], reminder=reminders.get(pk, NextReminder()))
-        for pk in by_pk
+        pk: Situation(
+            latest.get(pk),
+            granted.get(pk),
+            lapsed=row.pop("state") in DATED and pk not in granted,
+            reminder=reminders.get(pk, NextReminder()),
+            **row,
+        )
+        for pk, row in rows.items()
     }
 
 
@@ -93,7 +99,7 @@ def _counted(pks: list[int], now: dt.datetime) -> QuerySet:
     ahead = DateOption.objects.filter(dialogue=OuterRef("pk"), starts_at__gt=now)
     guests = Invitation.objects.active().filter(dialogue=OuterRef("pk"))
     invited = guests.filter(released_round=OuterRef("round"))
-    return Dialogue.objects.filter(pk__in=pks).values("pk").annotate(
+    return Dialogue.objects.filter(pk__in=pks).values("pk", "state").annotate(
         proposed=_count(ahead.filter(state=OptionState.PROPOSED)),
         possible=_count(ahead.filter(state=OptionState.POSSIBLE)),
         prepared=_count(guests.exclude(released_round=OuterRef("round"))),

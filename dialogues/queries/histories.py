@@ -6,9 +6,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
+from approvals.permissions import can_see_requests
 from approvals.queries import approval_entries
 from core.history import entries_of
-from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from core.shell import HistoryEntry
 from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
 
@@ -45,7 +45,7 @@ def _is_same(own: HistoryEntry, approval: HistoryEntry) -> bool:
 
 def _approvals(kind: str, pk: int, user) -> list[HistoryEntry]:
     """Requests and decisions are between the office and the senator's office."""
-    return approval_entries(kind, pk) if has_role(user, OFFICE, SENATOR_OFFICE) else []
+    return approval_entries(kind, pk) if can_see_requests(user, kind) else []
 
 
 def _answers(dialogue: Dialogue) -> list[HistoryEntry]:

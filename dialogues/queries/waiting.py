@@ -11,6 +11,7 @@ from core.dates import local_date
 from core.models import Origin
 from core.roles import OFFICE, PARTNER, has_role
 from core.shell import Waiting
+from dialogues.consent import lacks_consent
 from dialogues.course import task_of
 from dialogues.enums import AnswerState, DialogueState, SeriesState, TopicState
 from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
@@ -58,7 +59,8 @@ def _planned_on_topic() -> QuerySet[Dialogue]:
 
 
 def _dialogues(today: dt.date) -> list[Waiting]:
-    rows = Dialogue.objects.exclude(origin=Origin.TAKEN_OVER).filter(state__in=UNDER_WAY).select_related("host")
+    rows = Dialogue.objects.exclude(origin=Origin.TAKEN_OVER).filter(state__in=UNDER_WAY)
+    rows = rows.select_related("host", "topic__series")
     rows = list(rows.order_by("pk"))
     now = timezone.make_aware(dt.datetime.combine(today, dt.time.min))
     situations = situations_of(rows, now)
@@ -66,10 +68,12 @@ def _dialogues(today: dt.date) -> list[Waiting]:
 
 
 def _waits(dialogue: Dialogue, situation, now) -> bool:
-    """Say whether the office must act: neither a decision nor the guests' answers are awaited."""
+    """Say whether the office must act: neither a decision nor answers are awaited, or an approval is gone."""
     if situation.request and situation.request.is_open:
         return False
     is_answering = dialogue.state == DialogueState.INVITED and not situation.prepared and dialogue.starts_at > now
+    if is_answering and (situation.lapsed or lacks_consent(dialogue)):
+        return True
     return not is_answering or bool(situation.unanswered and dialogue.answer_by < local_date(now))
 
 

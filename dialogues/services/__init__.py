@@ -1,7 +1,14 @@
 """The doors of the dialogues app: every change of a series, topic, dialogue, guest list or answer goes through one."""
 
 from dialogues.services.answers import Reply, answer_invitation, closed_reason, open_invitation
-from dialogues.services.dates import add_date_option, decide_dates, drop_date_option, fix_date, submit_dates
+from dialogues.services.dates import (
+    add_date_option,
+    decide_dates,
+    drop_date_option,
+    fix_date,
+    renew_date,
+    submit_dates,
+)
 from dialogues.services.invitations import (
     add_guests,
     cancel_dialogue,
@@ -18,6 +25,7 @@ from dialogues.services.planning import (
     record_host_answer,
     update_dialogue,
 )
+from dialogues.services.proposals import take_over_proposals
 from dialogues.services.reminding import remind_guests
 from dialogues.services.series import affirm_series, decide_series, request_consent, save_series
 from dialogues.services.topics import (
@@ -55,11 +63,13 @@ __all__ = [
     "release_invitations",
     "remind_guests",
     "remove_guest",
+    "renew_date",
     "request_consent",
     "save_series",
     "save_topic",
     "submit_dates",
     "submit_topic",
+    "take_over_proposals",
     "take_up_topic",
     "update_dialogue",
     "withdraw_invitation",

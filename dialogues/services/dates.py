@@ -5,23 +5,28 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from approvals.enums import GRANTED, Answer, ApprovalKind
+from approvals.enums import GRANTED, GRANTING, ApprovalKind
 from approvals.models import ApprovalRequest
 from approvals.queries import requests_about
 from approvals.services import Subject, Vorlage, lapse_approval, record_decision, submit_request, withdraw_request
+from approvals.versions import snapshot_of
+from core.dates import local_date
 from core.errors import Outpaced, Refused
 from core.history import save_as
 from core.states import target_of
 from dialogues import mails
-from dialogues.enums import DIALOGUE_MOVES, HostAnswer, OptionState
+from dialogues.enums import DATED, DIALOGUE_MOVES, HostAnswer, OptionState
+from dialogues.essentials import DATES_FACTS
 from dialogues.models import DateOption, Dialogue
-from dialogues.services.planning import lock_dialogue, move_dialogue, require_office
+from dialogues.services.planning import lock_dialogue, move_dialogue, require_consent, require_office
 
 CURRENT = (OptionState.PROPOSED, OptionState.POSSIBLE, OptionState.IMPOSSIBLE)
 
 
-def _require_exploration(dialogue: Dialogue) -> None:
+def require_exploration(dialogue: Dialogue) -> None:
+    """Raise Refused unless dates are to be found now: consent is there, the host said yes, no date is fixed."""
     target_of(DIALOGUE_MOVES, "explore", dialogue)
+    require_consent(dialogue)
     if dialogue.host is None or dialogue.host_answer != HostAnswer.ACCEPTED:
         raise Refused(_("Termine werden erst abgestimmt, wenn ein Gastgeber zugesagt hat."))
 
@@ -37,7 +42,7 @@ def add_date_option(
     """Propose a date. Refused in the past, twice, without a host's yes, or while the senator's office is asked."""
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
-    _require_exploration(dialogue)
+    require_exploration(dialogue)
     if _open_request(dialogue):
         raise Refused(_("Die Termine liegen gerade zur Freigabe vor. Warten Sie die Antwort ab."))
     if starts_at <= now:
@@ -74,44 +79,62 @@ def submit_dates(*, dialogue: Dialogue, vorlage: Vorlage, due_on: dt.date, by, n
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
-    _require_exploration(dialogue)
+    require_exploration(dialogue)
     options = dialogue.date_options.filter(state=OptionState.PROPOSED, starts_at__gt=now).order_by("starts_at", "pk")
     if not options:
         raise Refused(_("Bitte schlagen Sie mindestens einen Termin vor, der in der Zukunft liegt."))
-    subject = Subject(
-        kind=ApprovalKind.DATES, pk=dialogue.pk, title=dialogue.title, path=dialogue.get_absolute_url(),
-        snapshot=dates_snapshot(dialogue), origin=dialogue.origin,
-        options=[{"id": o.pk, "label": str(o), "hint": o.get_host_preference_display()} for o in options],
-    )  # fmt: skip
     move_dialogue(dialogue, "explore", by=by, reason=_("Termine zur Freigabe vorgelegt"))
+    subject = _subject_of(dialogue, options)
     return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
 
 
-def dates_snapshot(dialogue: Dialogue) -> list[list[str]]:
-    """Return what the senator's office is shown beside the dates, [[label, value], …]."""
-    rows = [
-        [_("Thema"), str(dialogue.topic)],
-        [_("Gastgeber"), str(dialogue.host)],
-        [_("Ort"), dialogue.address],
-        [_("Format"), dialogue.get_format_display()],
-        [_("Teilnahme der Leitung"), _("ja") if dialogue.senator_attends else _("nein")],
-    ]
-    return [row for row in rows if row[1]]
+def _subject_of(dialogue: Dialogue, options) -> Subject:
+    return Subject(
+        kind=ApprovalKind.DATES, pk=dialogue.pk, title=dialogue.title, path=dialogue.get_absolute_url(),
+        snapshot=snapshot_of(DATES_FACTS, dialogue), origin=dialogue.origin,
+        options=[{"id": o.pk, "label": str(o), "hint": o.get_host_preference_display()} for o in options],
+    )  # fmt: skip
 
 
 @transaction.atomic
-def decide_dates(
-    *, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, chosen=None
-) -> Dialogue:
-    """Record which of the proposed dates the senator's office can keep; the office is told."""
+def renew_date(*, dialogue: Dialogue, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime) -> ApprovalRequest:
+    """Put the fixed date before the senator's office once more, after its approval lapsed.
+
+    Refused while the approval holds, without a fixed date that lies ahead, or with a deadline after it.
+    """
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    option = dialogue.date_options.filter(state=OptionState.FIXED).first()
+    if dialogue.is_taken_over or dialogue.state not in DATED or option is None:
+        raise Refused(_("Erneut vorgelegt wird nur ein Termin, der feststeht."))
+    require_consent(dialogue)
+    if is_granted(option):
+        raise Refused(_("Der Termin ist freigegeben; es ist nichts erneut vorzulegen."))
+    if option.starts_at <= now:
+        raise Refused(_("Der Termin ist inzwischen vergangen."))
+    if due_on >= local_date(option.starts_at):
+        raise Refused(
+            _("Die Entscheidung muss vor dem Tag des Gesprächs fallen. Bitte wählen Sie eine frühere Frist.")
+        )
+    save_as(dialogue, by=by, reason=_("Termin erneut zur Freigabe vorgelegt"))
+    subject = _subject_of(dialogue, [option])
+    return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
+
+
+@transaction.atomic
+def decide_dates(*, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details) -> Dialogue:
+    """Record which of the proposed dates the senator's office can keep, or which it proposes instead (`details`).
+
+    The office is told. A date that was fixed before stays fixed: without the approval the office has to put it off.
+    """
     dialogue = lock_dialogue(request.subject_id)
-    request = record_decision(request=request, answer=answer, comment=comment, by=by, now=now, chosen=chosen)
+    request = record_decision(request=request, answer=answer, comment=comment, by=by, now=now, **details)
     asked = {option["id"] for option in request.options}
-    kept = set(request.chosen) if answer == Answer.APPROVE else set()
+    kept = set(request.chosen) if answer in GRANTING else set()
     for option in dialogue.date_options.select_for_update().filter(pk__in=asked, state=OptionState.PROPOSED):
         option.state = OptionState.POSSIBLE if option.pk in kept else OptionState.IMPOSSIBLE
         save_as(option, by=by, reason=option.get_state_display())
-    save_as(dialogue, by=by, reason=_("Termine: %(state)s") % {"state": request.get_state_display()})
+    save_as(dialogue, by=by, reason=_("Termine: %(state)s") % {"state": request.outcome})
     return dialogue
 
 
@@ -124,10 +147,11 @@ def fix_date(*, option: DateOption, by, now: dt.datetime) -> Dialogue:
     """
     require_office(by)
     dialogue = lock_dialogue(option.dialogue_id)
+    require_consent(dialogue)
     option = dialogue.date_options.select_for_update().get(pk=option.pk)
     if dialogue.starts_at:
         raise Outpaced(_("Der Termin steht bereits fest: %(date)s.") % {"date": dialogue.when})
-    if option.state != OptionState.POSSIBLE or not _is_granted(option):
+    if option.state != OptionState.POSSIBLE or not is_granted(option):
         raise Refused(_("Dieser Termin ist nicht freigegeben."))
     if option.starts_at <= now:
         raise Refused(_("Dieser Termin ist inzwischen vergangen. Bitte schlagen Sie neue Termine vor."))
@@ -144,7 +168,8 @@ def fix_date(*, option: DateOption, by, now: dt.datetime) -> Dialogue:
     return dialogue
 
 
-def _is_granted(option: DateOption) -> bool:
+def is_granted(option: DateOption) -> bool:
+    """Say whether an approval that holds allows the date `option`."""
     rows = requests_about(ApprovalKind.DATES, option.dialogue_id).filter(state__in=GRANTED)
     return any(option.pk in row.chosen for row in rows)
 

@@ -12,10 +12,10 @@ from core.dates import local_date
 from core.errors import Outpaced, Refused
 from core.history import save_as, update_all_as
 from dialogues import mails
-from dialogues.enums import BEFORE_THE_DAY, AnswerState, DialogueState
+from dialogues.enums import BEFORE_THE_DAY, AnswerState, DialogueState, OptionState
 from dialogues.models import Dialogue, Invitation
-from dialogues.services.dates import release_date
-from dialogues.services.planning import lock_dialogue, move_dialogue, require_office
+from dialogues.services.dates import is_granted, release_date
+from dialogues.services.planning import lock_dialogue, move_dialogue, require_consent, require_office
 from partners.models import Person
 from partners.recipients import recipient_of
 
@@ -102,11 +102,13 @@ def release_invitations(*, dialogue: Dialogue, answer_by: dt.date, expected: int
     """Release all invitations that have not gone out; mail goes out on commit. Returns how many.
 
     `expected` is the number the preview named: if the list changed meanwhile, Outpaced is raised and nothing goes out.
-    Refused with an empty list or an answer day that is not between today and the dialogue.
+    Refused while series, topic or date has no approval that holds, with an empty list, or with an answer day that is
+    not between today and the dialogue.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     _require_guest_list(dialogue)
+    require_approval(dialogue)
     if not dialogue.starts_at or not local_date(now) <= answer_by <= local_date(dialogue.starts_at):
         raise Refused(_("Der Tag, bis zu dem Sie um Antwort bitten, muss zwischen heute und dem Gespräch liegen."))
     rows = list(unreleased(dialogue))
@@ -133,6 +135,16 @@ def release_invitations(*, dialogue: Dialogue, answer_by: dt.date, expected: int
     move_dialogue(dialogue, "release", by=by, reason=reason)
     mails.mail_invitations(dialogue, rows, by=by, now=now)
     return len(rows)
+
+
+def require_approval(dialogue: Dialogue) -> None:
+    """Raise Refused unless the approvals of series, topic and fixed date hold: nothing goes out without them."""
+    require_consent(dialogue)
+    fixed = dialogue.date_options.filter(state=OptionState.FIXED).first()
+    if fixed is None or not is_granted(fixed):
+        raise Refused(
+            _("Die Freigabe des Termins ist erloschen. Erst wenn er wieder freigegeben ist, gehen Einladungen hinaus.")
+        )
 
 
 @transaction.atomic

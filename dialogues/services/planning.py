@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from approvals.enums import ApprovalKind
-from approvals.services import lapse_approval
+from approvals.services import lapse_by_change
+from approvals.versions import essential_changes
 from core.dates import local_date
 from core.errors import NotEntitled, Refused
 from core.history import save_as
 from core.states import target_of
 from dialogues import mails
+from dialogues.consent import lacks_consent
 from dialogues.enums import (
     BEFORE_THE_DAY,
     DIALOGUE_MOVES,
@@ -25,6 +27,7 @@ from dialogues.enums import (
     OptionState,
     TopicState,
 )
+from dialogues.essentials import DATES_FACTS
 from dialogues.models import Dialogue, Topic
 from dialogues.permissions import can_manage
 from dialogues.services.editing import take_over_form
@@ -52,6 +55,15 @@ def require_office(by) -> None:
         raise NotEntitled(_("Das ist der Geschäftsstelle vorbehalten."))
 
 
+def require_consent(dialogue: Dialogue) -> None:
+    """Raise Refused while the topic or the series of a dialogue has no consent (any more)."""
+    if missing := lacks_consent(dialogue):
+        raise Refused(
+            _("„%(title)s“ ist im Stand „%(state)s“. Erst muss die Freigabe wieder da sein, dann geht es weiter.")
+            % {"title": missing, "state": missing.get_state_display()}
+        )
+
+
 def move_dialogue(dialogue: Dialogue, action: str, *, by, reason: str) -> None:
     """Move a locked dialogue by its state table and save it with its reason."""
     dialogue.state = target_of(DIALOGUE_MOVES, action, dialogue)
@@ -76,9 +88,11 @@ def update_dialogue(
 ) -> Update:
     """Save changed facts of a dialogue that lies ahead; who holds a calendar entry is told of what matters to guests.
 
-    A new host has to be asked anew, and so are the dates: possible only while none is fixed. State, date, topic and
-    the host's answer are taken from the row as it stands, never from the form. Raises Outpaced when somebody else
-    saved since the form showed `version` of its `fields`.
+    What the dates were approved with (`essentials.DATES_FACTS`) lets their approval lapse when it changes: dates that
+    were possible are proposed again, a fixed date stays and has to be put before the senator's office once more. A
+    new host has to be asked anew: possible only while no date is fixed. State, date, topic and the host's answer are
+    taken from the row as it stands, never from the form. Raises Outpaced when somebody else saved since the form
+    showed `version` of its `fields`.
     """
     require_office(by)
     present = lock_dialogue(dialogue.pk)
@@ -97,7 +111,6 @@ def update_dialogue(
                 _("Der Gastgeber steht mit dem Termin fest. Verschieben Sie das Gespräch, um ihn zu wechseln.")
             )
         dialogue.host_answer, dialogue.host_answered_on, dialogue.host_note = HostAnswer.OPEN, None, ""
-        _ask_dates_anew(present, by=by, now=now)
     if present.state == DialogueState.INVITED:
         require_answer_day(present, dialogue.answer_by)
     taken = seats_taken(present)
@@ -105,6 +118,7 @@ def update_dialogue(
         raise Refused(
             _("Es sind schon %(count)d Plätze belegt; weniger Plätze sind nicht möglich.") % {"count": taken}
         )
+    _ask_dates_anew(present, dialogue, by=by, now=now)
     return Update(dialogue, _save_and_tell(dialogue, present, by=by, now=now))
 
 
@@ -137,13 +151,19 @@ def require_answer_day(dialogue: Dialogue, answer_by: dt.date | None) -> None:
         raise Refused(_("Bitte nennen Sie einen Tag für die Antworten, der nicht nach dem Gespräch liegt."))
 
 
-def _ask_dates_anew(dialogue: Dialogue, *, by, now: dt.datetime) -> None:
-    """Let the answers to the proposed dates lapse: they were given for another host."""
-    reason = _("Gastgeber gewechselt")
-    lapse_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, reason=reason, by=by, now=now)
-    for option in dialogue.date_options.select_for_update().filter(state__in=ANSWERED):
+def _ask_dates_anew(before: Dialogue, after: Dialogue, *, by, now: dt.datetime) -> None:
+    """Let the approval of dates lapse that were asked about with other essentials.
+
+    Dates that were possible are proposed again; with another host also those that were not.
+    """
+    changes = essential_changes(DATES_FACTS, before, after)
+    if not changes:
+        return
+    lapse_by_change(kind=ApprovalKind.DATES, subject_id=after.pk, changes=changes, by=by, now=now)
+    answered = (OptionState.POSSIBLE,) if before.host_id == after.host_id else ANSWERED
+    for option in after.date_options.select_for_update().filter(state__in=answered):
         option.state = OptionState.PROPOSED
-        save_as(option, by=by, reason=reason)
+        save_as(option, by=by, reason=_("Freigabe erloschen"))
 
 
 def seats_taken(dialogue: Dialogue) -> int:

@@ -5,20 +5,22 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from approvals.enums import DECIDED, Answer, ApprovalKind
 from approvals.models import ApprovalRequest
-from approvals.services import Subject, Vorlage, record_decision, submit_request
+from approvals.services import Subject, Vorlage, lapse_by_change, record_decision, submit_request
+from approvals.versions import essential_changes, reason_of, snapshot_of
 from core.errors import NotEntitled, Refused
 from core.history import save_as
 from core.states import target_of
 from dialogues.enums import SERIES_MOVES, SeriesState
+from dialogues.essentials import SERIES_FACTS
 from dialogues.models import DialogueSeries
 from dialogues.permissions import can_manage
 from dialogues.services.editing import take_over_form
 
-SHOWN = (SeriesState.REQUESTED, SeriesState.CONSENTED, SeriesState.REFUSED)
-CONSENTED_TO = ("title", "period", "description")
+CONSENT = {Answer.APPROVE: gettext_lazy("Zugestimmt"), Answer.CONDITION: gettext_lazy("Mit Auflage zugestimmt")}
 
 
 def lock_series(pk: int) -> DialogueSeries:
@@ -27,11 +29,14 @@ def lock_series(pk: int) -> DialogueSeries:
 
 
 @transaction.atomic
-def save_series(*, series: DialogueSeries, by, version: str = "", fields: Iterable[str] = ()) -> DialogueSeries:
+def save_series(
+    *, series: DialogueSeries, by, now: dt.datetime, version: str = "", fields: Iterable[str] = ()
+) -> DialogueSeries:
     """Write a new or changed series; the office's right alone.
 
-    Once it was put before the senator only the internal note can change: what was consented to stays as it was.
-    `version` and `fields` come from the form: Outpaced is raised when somebody else saved meanwhile.
+    Once it was put before the senator, a change of what it says lets the consent lapse and takes the series back to
+    *bekräftigt*. What was refused stays as it was, but for the internal note. `version` and `fields` come from the
+    form: Outpaced is raised when somebody else saved meanwhile.
     """
     if not can_manage(by):
         raise NotEntitled(_("Reihen legt die Geschäftsstelle an."))
@@ -40,13 +45,20 @@ def save_series(*, series: DialogueSeries, by, version: str = "", fields: Iterab
         save_as(series, by=by, reason=_("Reihe vorgeschlagen"))
         return series
     present = lock_series(series.pk)
-    if present.state in SHOWN and any(getattr(series, name) != getattr(present, name) for name in CONSENTED_TO):
-        raise Refused(
-            _("Im Stand „%(state)s“ bleibt die Reihe, wie sie der Leitung des Hauses vorgelegt wurde.")
-            % {"state": present.get_state_display()}
-        )
     take_over_form(series, present, version=version, fields=fields)
+    changes = essential_changes(SERIES_FACTS, present, series)
+    if changes and present.state == SeriesState.REFUSED:
+        raise Refused(_("Die Reihe ist abgelehnt und bleibt, wie sie der Leitung des Hauses vorgelegt wurde."))
+    if changes and present.state in SERIES_MOVES["lapse"].sources:
+        return _lapse(series, changes, by=by, now=now)
     save_as(series, by=by, reason=_("Angaben geändert"))
+    return series
+
+
+def _lapse(series: DialogueSeries, changes, *, by, now: dt.datetime) -> DialogueSeries:
+    series.state = target_of(SERIES_MOVES, "lapse", series)
+    save_as(series, by=by, reason=_("Zustimmung erloschen, %(why)s") % {"why": reason_of(changes)})
+    lapse_by_change(kind=ApprovalKind.SERIES, subject_id=series.pk, changes=changes, by=by, now=now)
     return series
 
 
@@ -71,21 +83,20 @@ def request_consent(
     series = lock_series(series.pk)
     series.state = target_of(SERIES_MOVES, "request", series)
     save_as(series, by=by, reason=_("Zustimmung beantragt"))
-    snapshot = [[_("Reihe"), series.title], [_("Zeitraum"), series.period], [_("Worum es geht"), series.description]]
     subject = Subject(
         kind=ApprovalKind.SERIES, pk=series.pk, title=series.title, path=series.get_absolute_url(),
-        snapshot=[row for row in snapshot if row[1]], origin=series.origin,
+        snapshot=snapshot_of(SERIES_FACTS, series), origin=series.origin,
     )  # fmt: skip
     return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
 
 
 @transaction.atomic
 def decide_series(
-    *, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, chosen=None
+    *, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details
 ) -> DialogueSeries:
-    """Record the answer to a request for consent and move the series with it."""
+    """Record the answer to a request for consent, with the `details` of it, and move the series with it."""
     series = lock_series(request.subject_id)
-    record_decision(request=request, answer=answer, comment=comment, by=by, now=now)
+    record_decision(request=request, answer=answer, comment=comment, by=by, now=now, **details)
     series.state = target_of(SERIES_MOVES, answer, series)
-    save_as(series, by=by, reason=_("Zugestimmt") if answer == Answer.APPROVE else DECIDED[Answer(answer)])
+    save_as(series, by=by, reason=CONSENT.get(Answer(answer), DECIDED[Answer(answer)]))
     return series

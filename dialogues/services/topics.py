@@ -6,14 +6,23 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from approvals.enums import DECIDED, Answer, ApprovalKind
+from approvals.enums import DECIDED, GRANTING, Answer, ApprovalKind
 from approvals.models import ApprovalRequest
-from approvals.services import Subject, Vorlage, lapse_approval, record_decision, submit_request, withdraw_request
+from approvals.services import (
+    Subject,
+    Vorlage,
+    lapse_by_change,
+    record_decision,
+    submit_request,
+    withdraw_request,
+)
+from approvals.versions import essential_changes, reason_of, snapshot_of
 from core.errors import NotEntitled, Refused
 from core.history import save_as
 from core.states import target_of
 from dialogues import mails
 from dialogues.enums import TOPIC_MOVES, DialogueState, SeriesState, TopicState
+from dialogues.essentials import TOPIC_FACTS
 from dialogues.models import Topic
 from dialogues.permissions import can_edit_topic, can_manage, can_propose
 from dialogues.services.editing import take_over_form
@@ -40,9 +49,11 @@ def save_topic(
 ) -> Topic:
     """Write a new or changed topic with its sectors and themes.
 
-    A new one starts as the draft of `by`; a partner's belongs to the own organisation. Raises NotEntitled when `by`
-    may not edit it as it stands, Outpaced when somebody else saved since the form showed `version` of its `fields`.
+    A new one starts as the draft of `by`; a partner's belongs to the own organisation. Before the senator's office or
+    approved, a change of what matters lets the approval lapse and takes the topic back to work. Raises NotEntitled
+    when `by` may not edit it as it stands, Outpaced when somebody else saved since the form showed `version`.
     """
+    changes = []
     if topic.pk is None:
         if not can_propose(by):
             raise NotEntitled(_("Themen schlagen die Partner und die Geschäftsstelle vor."))
@@ -60,9 +71,17 @@ def save_topic(
         if present.state == TopicState.RETURNED:
             topic.state = target_of(TOPIC_MOVES, "rework", present)
             reason = _("Überarbeitung begonnen")
+        if present.state in TOPIC_MOVES["lapse"].sources and (
+            changes := essential_changes(TOPIC_FACTS, present, topic)
+        ):
+            topic.state = target_of(TOPIC_MOVES, "lapse", present)
+            reason = _("Freigabe erloschen, %(why)s") % {"why": reason_of(changes)}
     save_as(topic, by=by, reason=reason)
     topic.sectors.set(sectors)
     topic.themes.set(themes)
+    if changes:
+        also = mails.proposer_to_tell(topic, by=by)
+        lapse_by_change(kind=ApprovalKind.TOPIC, subject_id=topic.pk, changes=changes, also=also, by=by, now=now)
     return topic
 
 
@@ -123,31 +142,20 @@ def submit_topic(*, topic: Topic, vorlage: Vorlage, due_on: dt.date, by, now: dt
     _move(topic, "submit", by=by, reason=_("Zur Freigabe vorgelegt"))
     subject = Subject(
         kind=ApprovalKind.TOPIC, pk=topic.pk, title=topic.title, path=topic.get_absolute_url(),
-        snapshot=topic_snapshot(topic), origin=topic.origin,
+        snapshot=snapshot_of(TOPIC_FACTS, topic), origin=topic.origin,
     )  # fmt: skip
     return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
 
 
-def topic_snapshot(topic: Topic) -> list[list[str]]:
-    """Return what the senator's office is shown of a topic, [[label, value], …]."""
-    rows = [
-        [_("Thema"), topic.title],
-        [_("Reihe"), str(topic.series or "")],
-        [_("Vorgeschlagen von"), str(topic.organisation or _("Geschäftsstelle"))],
-        [_("Worum es geht"), topic.description],
-        [_("Was am Ende stehen soll"), topic.wish],
-        [_("Branchen"), ", ".join(str(row) for row in topic.sectors.order_by("name"))],
-        [_("Querschnittsthemen"), ", ".join(str(row) for row in topic.themes.order_by("name"))],
-    ]
-    return [row for row in rows if row[1]]
-
-
 @transaction.atomic
-def decide_topic(*, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, chosen=None) -> Topic:
-    """Record the senator's office's answer and move the topic with it; office and proposer are told."""
+def decide_topic(*, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details) -> Topic:
+    """Record the answer of the senator's office with its `details` and move the topic; office and proposer are told.
+
+    A condition is between the office and the senator's office: the proposer learns of the approval.
+    """
     topic = lock_topic(request.subject_id)
-    record_decision(request=request, answer=answer, comment=comment, by=by, now=now)
-    topic.reason = "" if answer == Answer.APPROVE else comment.strip()
+    record_decision(request=request, answer=answer, comment=comment, by=by, now=now, **details)
+    topic.reason = "" if answer in GRANTING else comment.strip()
     _move(topic, answer, by=by, reason=str(DECIDED[Answer(answer)]))
     mails.mail_topic_to_proposer(topic, "topic_decided", by=by, now=now)
     return topic
@@ -156,13 +164,15 @@ def decide_topic(*, request: ApprovalRequest, answer: str, comment: str, by, now
 @transaction.atomic
 def withdraw_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
     """Take a topic back to work on it again: an open request is withdrawn and the senator's office told, a granted
-    approval lapses. Refused once a dialogue is planned on the topic."""
+    approval lapses, which all who are concerned are told. Refused once a dialogue is planned on the topic."""
     _require_office(by)
     topic = lock_topic(topic.pk)
     if topic.dialogues.exclude(state=DialogueState.CANCELLED).exists():
         raise Refused(_("Zu diesem Thema wird schon ein Gespräch geplant. Sagen Sie es zuerst ab."))
     reason = _("Freigabe erloschen") if topic.state == TopicState.APPROVED else _("Freigabe zurückgezogen")
     _move(topic, "rework", by=by, reason=reason)
-    withdraw_request(kind=ApprovalKind.TOPIC, subject_id=topic.pk, by=by, now=now)
-    lapse_approval(kind=ApprovalKind.TOPIC, subject_id=topic.pk, reason=reason, by=by, now=now)
+    subject = {"kind": ApprovalKind.TOPIC, "subject_id": topic.pk, "by": by, "now": now}
+    withdraw_request(**subject)
+    also = mails.proposer_to_tell(topic, by=by)
+    lapse_by_change(**subject, changes=[], reason=_("wieder in Bearbeitung"), also=also)
     return topic

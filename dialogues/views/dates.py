@@ -7,18 +7,28 @@ from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
 from approvals.mails import senator_office_name
-from approvals.queries import requests_about
+from approvals.queries import differences_since, requests_about
 from approvals.services import Vorlage
+from approvals.versions import snapshot_of
 from core.dates import local_date
 from core.errors import Refused
-from dialogues.enums import DIALOGUE_MOVES, HostAnswer, OptionState
+from dialogues.enums import DATED, DIALOGUE_MOVES, HostAnswer, OptionState
+from dialogues.essentials import DATES_FACTS
 from dialogues.forms import DateOptionFormSet, FixDateForm, VorlageForm
 from dialogues.models import DateOption, Dialogue
-from dialogues.services import add_date_option, drop_date_option, fix_date, submit_dates
+from dialogues.services import (
+    add_date_option,
+    drop_date_option,
+    fix_date,
+    renew_date,
+    submit_dates,
+    take_over_proposals,
+)
 from dialogues.views.answers import carry_out, dialogue_for_office, form_page, impossible_now
 
 
@@ -75,22 +85,57 @@ def submit(request, pk):
     dialogue = dialogue_for_office(request, pk)
     if back := _too_early(request, dialogue):
         return back
+    options = dialogue.date_options.filter(state=OptionState.PROPOSED, starts_at__gt=timezone.now())
+    return _submit(
+        request, dialogue, options, submit_dates, title=_("Termine zur Freigabe vorlegen"),
+        done=_("Die Termine liegen zur Freigabe vor; das Büro ist benachrichtigt."),
+    )  # fmt: skip
+
+
+def renew(request, pk):
+    """The Leitungsvorlage for the fixed date, once its approval lapsed."""
+    dialogue = dialogue_for_office(request, pk)
+    if request.method != "POST" and dialogue.state not in DATED:
+        messages.error(request, _("Erneut vorgelegt wird nur ein Termin, der feststeht."))
+        return redirect(dialogue)
+    return _submit(
+        request, dialogue, dialogue.date_options.filter(state=OptionState.FIXED), renew_date,
+        title=_("Termin erneut vorlegen"), done=_("Der Termin liegt wieder zur Freigabe vor."),
+    )  # fmt: skip
+
+
+def _submit(request, dialogue: Dialogue, options, service, *, title: str, done: str):
+    """Show and take the Leitungsvorlage about `options`; its words come from the last one, if there was one."""
     now = timezone.now()
-    former = requests_about(ApprovalKind.DATES, pk).first()
+    former = requests_about(ApprovalKind.DATES, dialogue.pk).first()
     form = VorlageForm(request.POST or None, today=local_date(now), proposal=_proposal(dialogue), former=former)
     if request.method == "POST" and form.is_valid():
         due_on = form.cleaned_data["due_on"]
-        call = partial(submit_dates, dialogue=dialogue, vorlage=form.vorlage, due_on=due_on, by=request.user, now=now)
-        if carry_out(
-            request, call, form=form, done=_("Die Termine liegen zur Freigabe vor; das Büro ist benachrichtigt.")
-        ):
+        call = partial(service, dialogue=dialogue, vorlage=form.vorlage, due_on=due_on, by=request.user, now=now)
+        if carry_out(request, call, form=form, done=done):
             return redirect(dialogue)
-    options = dialogue.date_options.filter(state=OptionState.PROPOSED, starts_at__gt=now).order_by("starts_at", "pk")
+    options = options.order_by("starts_at", "pk")
     return form_page(
-        request, form, title=_("Termine zur Freigabe vorlegen"), submit_label=_("Zur Freigabe vorlegen"),
-        intro=str(dialogue), points=[f"{option} ({option.get_host_preference_display()})" for option in options],
+        request, form, title=title, submit_label=_("Zur Freigabe vorlegen"), intro=str(dialogue),
+        points=[f"{option} ({option.get_host_preference_display()})" for option in options],
         points_label=_("Vorgelegt werden:"), cancel_url=dialogue.get_absolute_url(), former=former,
+        differences=differences_since(ApprovalKind.DATES, dialogue.pk, snapshot_of(DATES_FACTS, dialogue)),
     )  # fmt: skip
+
+
+@require_POST
+def take_over(request, pk):
+    """The dates that the senator's office proposed become options."""
+    dialogue = dialogue_for_office(request, pk)
+    call = partial(take_over_proposals, dialogue=dialogue, by=request.user, now=timezone.now())
+    if taken := carry_out(request, call):
+        text = ngettext(
+            "%(count)d Termin ist übernommen. Fragen Sie den Gastgeber, bevor Sie ihn vorlegen.",
+            "%(count)d Termine sind übernommen. Fragen Sie den Gastgeber, bevor Sie sie vorlegen.",
+            len(taken),
+        )
+        messages.success(request, text % {"count": len(taken)})
+    return redirect(dialogue)
 
 
 def _proposal(dialogue: Dialogue) -> Vorlage:

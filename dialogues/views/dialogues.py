@@ -27,6 +27,7 @@ def overview(request, pk):
     for option in options:
         option.tone = TONE_OF_OPTION[option.state]
         option.can_be_dropped = frame["manages"] and not waiting and not dialogue.starts_at
+        option.has_lapsed = frame["situation"].lapsed and option.state == OptionState.FIXED
     context = {"options": options, "host_tone": TONE_OF_HOST[dialogue.host_answer], "is_bare": _is_bare(dialogue)}
     context["adds_dates"] = frame["manages"] and not waiting and "explore" in allowed_actions(DIALOGUE_MOVES, dialogue)
     return render(request, "dialogues/dialogue.html", frame | context)

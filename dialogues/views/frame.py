@@ -9,6 +9,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from approvals.course import with_conditions
+from approvals.enums import ApprovalKind, ApprovalState
 from approvals.mails import senator_office_name
 from core.dates import format_date, format_day, local_date
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
@@ -39,7 +41,7 @@ def frame_of(request, dialogue: Dialogue, tab: str) -> dict:
     return {
         "dialogue": dialogue, "tone": TONE_OF_DIALOGUE[dialogue.state], "today": today, "now": now,
         "manages": manages, "inside": inside, "situation": situation, "own": own,
-        "steps": steps_of(dialogue) if inside else [],
+        "steps": steps_of(dialogue, lapsed=situation.lapsed) if inside else [],
         "box": _box(request.user, dialogue, own, situation, now),
         "facts": _facts(dialogue, situation, inside), "deadlines": _deadlines(dialogue, situation, inside),
         "tabs": _tabs(request.user, dialogue, situation, tab), "acts": _acts(dialogue) if manages else [],
@@ -57,7 +59,8 @@ def own_invitation(user, dialogue: Dialogue) -> Invitation | None:
 def _box(user, dialogue: Dialogue, own: Invitation | None, situation, now: dt.datetime) -> NextStep | None:
     """The house sees what is next; a guest with an account what there is to answer."""
     if has_role(user, OFFICE, SENATOR_OFFICE):
-        return next_step_of(dialogue, user, situation, now)
+        box = next_step_of(dialogue, user, situation, now)
+        return with_conditions(box, kind=ApprovalKind.DATES, subject_id=dialogue.pk, user=user)
     if own is None or dialogue.state != DialogueState.INVITED or dialogue.answer_by < local_date(now):
         return None
     url = reverse("dialogues:my_answer", args=[own.pk])
@@ -90,12 +93,20 @@ def _facts(dialogue: Dialogue, situation: Situation, inside: bool) -> list[tuple
         link = format_html('<a href="{}">{}</a>', dialogue.topic.get_absolute_url(), dialogue.topic)
         rows.append((_("Thema"), link))
     rows.append((_("Plätze"), dialogue.seats))
-    if situation.granted and inside:
-        decided = f"{senator_office_name()}, {format_date(situation.granted.decided_at)}"
-        rows.append((_("Freigabe"), decided))
+    if inside and (approval := _approval_text(situation)):
+        rows.append((_("Freigabe"), approval))
     if inside and dialogue.host_contact:
         rows.append((_("Ansprechperson"), dialogue.host_contact))
     return rows
+
+
+def _approval_text(situation: Situation) -> str:
+    """Return how the approval of the dates stands: by whom and when, or that it lapsed; empty while there is none."""
+    if situation.granted:
+        text = f"{senator_office_name()}, {format_date(situation.granted.decided_at)}"
+        is_conditional = situation.granted.state == ApprovalState.CONDITIONAL
+        return text + ", " + _("mit Auflage") if is_conditional else text
+    return _("Freigabe erloschen") if situation.lapsed else ""
 
 
 def _deadlines(dialogue: Dialogue, situation: Situation, inside: bool) -> list[tuple]:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from core.dates import add_working_days, local_date
+from core.errors import Refused
 from dialogues.course import release_label
 from dialogues.enums import AnswerChannel, DialogueState
 from dialogues.forms import ComposeForm, OfficeAnswerForm, ReleaseForm
@@ -28,7 +29,7 @@ from dialogues.services import (
     remove_guest,
     withdraw_invitation,
 )
-from dialogues.services.invitations import unreleased
+from dialogues.services.invitations import require_approval, unreleased
 from dialogues.views.answers import carry_out, confirm_page, dialogue_for_office, form_page, require_office
 from outbox.queries import latest_sending
 from outbox.wordings import waiting_note
@@ -47,6 +48,18 @@ def _not_inviting(request, dialogue: Dialogue):
         return None
     messages.error(request, _("Gäste werden eingeladen, wenn der Termin feststeht."))
     return redirect(dialogue)
+
+
+def _without_approval(request, dialogue: Dialogue):
+    """Lead back to the dialogue, with the reason, while nothing may go out."""
+    if request.method == "POST":
+        return None
+    try:
+        require_approval(dialogue)
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect(dialogue)
+    return None
 
 
 def compose(request, pk):
@@ -81,7 +94,7 @@ def added_text(added: int, left_out: int) -> str:
 def release(request, pk):
     """The second look before invitations go out: the mail, the list, the day to answer by."""
     dialogue = dialogue_for_office(request, pk)
-    if back := _not_inviting(request, dialogue):
+    if back := _not_inviting(request, dialogue) or _without_approval(request, dialogue):
         return back
     rows, now = list(unreleased(dialogue)), timezone.now()
     if not rows and request.method != "POST":

@@ -9,8 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from approvals.enums import ApprovalKind
+from approvals.guard import LapseGuard
 from core.dates import local_date
 from dialogues.enums import BEFORE_THE_DAY, DialogueState, HostAnswer, TopicState
+from dialogues.essentials import DATES_FACTS
 from dialogues.forms import DialogueForm, HostAnswerForm
 from dialogues.mails import MATTERS, people_to_update
 from dialogues.models import Dialogue, Topic
@@ -44,15 +47,16 @@ def edit(request, pk):
         return redirect(dialogue)
     now = timezone.now()
     is_known = is_known_to_others(dialogue, now=now)
+    guard = LapseGuard(ApprovalKind.DATES, DATES_FACTS, dialogue)
     form = DialogueForm(request.POST or None, instance=dialogue)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not guard.asks(request.POST, form.instance):
         shown = {"version": form.version_shown, "fields": form.model_fields}
         call = partial(update_dialogue, dialogue=form.instance, by=request.user, now=now, **shown)
         if update := carry_out(request, call, form=form):
             messages.success(request, saved_text(update.told, is_known=is_known))
             return redirect(dialogue)
     return form_page(
-        request, form, title=_("Gespräch bearbeiten"), cancel_url=dialogue.get_absolute_url(),
+        request, form, title=_("Gespräch bearbeiten"), cancel_url=dialogue.get_absolute_url(), guard=guard,
         effect=effect_of_changes(dialogue, local_date(now)) if is_known else "",
     )  # fmt: skip
 

@@ -7,13 +7,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from approvals.course import with_conditions
 from approvals.enums import ApprovalKind
-from approvals.queries import requests_about
+from approvals.guard import LapseGuard
+from approvals.permissions import can_see_requests
+from approvals.queries import differences_since, requests_about
 from approvals.services import Vorlage
+from approvals.versions import snapshot_of
 from core.dates import local_date
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from dialogues.course import TONE_OF_SERIES, TONE_OF_TOPIC, series_steps, series_task
 from dialogues.enums import SERIES_MOVES
+from dialogues.essentials import SERIES_FACTS
 from dialogues.forms import SeriesForm, VorlageForm
 from dialogues.models import DialogueSeries
 from dialogues.permissions import can_manage
@@ -44,8 +49,10 @@ def detail(request, pk):
         "today": local_date(now), "manages": can_manage(request.user), "latest": latest,
     }  # fmt: skip
     if has_role(request.user, OFFICE, SENATOR_OFFICE):
-        box, history = series_task(series, request.user, latest), series_history(series, request.user)
-        context |= {"inside": True, "box": box, "history": history}
+        box = series_task(series, request.user, latest)
+        box = with_conditions(box, kind=ApprovalKind.SERIES, subject_id=pk, user=request.user)
+        context |= {"inside": True, "box": box, "history": series_history(series, request.user)}
+        context["sees_answer"] = can_see_requests(request.user, ApprovalKind.SERIES)
     return render(request, "dialogues/series.html", context)
 
 
@@ -53,7 +60,7 @@ def create(request):
     require_office(request)
     form = SeriesForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        call = partial(save_series, series=form.instance, by=request.user)
+        call = partial(save_series, series=form.instance, by=request.user, now=timezone.now())
         if series := carry_out(request, call, form=form, done=_("Die Reihe ist angelegt.")):
             return redirect(series)
     return form_page(request, form, title=_("Neue Reihe"), cancel_url="../", submit_label=_("Anlegen"))
@@ -61,13 +68,15 @@ def create(request):
 
 def edit(request, pk):
     series = row_for_office(request, DialogueSeries.objects.all(), pk)
+    guard = LapseGuard(ApprovalKind.SERIES, SERIES_FACTS, series)
     form = SeriesForm(request.POST or None, instance=series)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not guard.asks(request.POST, form.instance):
         shown = {"version": form.version_shown, "fields": form.model_fields}
-        call = partial(save_series, series=form.instance, by=request.user, **shown)
+        call = partial(save_series, series=form.instance, by=request.user, now=timezone.now(), **shown)
         if carry_out(request, call, form=form, done=_("Die Angaben sind gespeichert.")):
             return redirect(series)
-    return form_page(request, form, title=_("Reihe bearbeiten"), cancel_url=series.get_absolute_url())
+    cancel_url = series.get_absolute_url()
+    return form_page(request, form, title=_("Reihe bearbeiten"), cancel_url=cancel_url, guard=guard)
 
 
 @require_POST
@@ -95,4 +104,5 @@ def request(request, pk):
     return form_page(
         request, form, title=_("Zustimmung beantragen"), submit_label=_("Zur Zustimmung vorlegen"), intro=str(series),
         cancel_url=series.get_absolute_url(), former=former,
+        differences=differences_since(ApprovalKind.SERIES, pk, snapshot_of(SERIES_FACTS, series)),
     )  # fmt: skip

@@ -9,13 +9,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from approvals.course import with_conditions
 from approvals.enums import ApprovalKind
+from approvals.guard import LapseGuard
 from approvals.mails import senator_office_name
-from approvals.queries import requests_about
+from approvals.queries import differences_since, requests_about
 from approvals.services import Vorlage
+from approvals.versions import snapshot_of
 from core.dates import format_date, local_date
 from dialogues.course import TONE_OF_DIALOGUE, TONE_OF_TOPIC, topic_steps, topic_task
 from dialogues.enums import TOPIC_MOVES, DialogueState, TopicState
+from dialogues.essentials import TOPIC_FACTS
 from dialogues.forms import OfficeTopicForm, ReasonForm, TopicForm, VorlageForm
 from dialogues.models import Topic
 from dialogues.permissions import can_edit_topic, can_manage, can_propose
@@ -32,9 +36,11 @@ def detail(request, pk):
     for row in dialogues:
         row.tone = TONE_OF_DIALOGUE[row.state]
     planned = any(row.state != DialogueState.CANCELLED for row in dialogues)
+    box = topic_task(topic, request.user, latest, planned=planned)
     context = {
         "topic": topic, "tone": TONE_OF_TOPIC[topic.state], "steps": topic_steps(topic), "latest": latest,
-        "box": topic_task(topic, request.user, latest, planned=planned), "today": local_date(timezone.now()),
+        "box": with_conditions(box, kind=ApprovalKind.TOPIC, subject_id=pk, user=request.user),
+        "today": local_date(timezone.now()),
         "facts": _facts(topic), "dialogues": dialogues, "history": topic_history(topic, request.user),
         "manages": manages, "edits": can_edit_topic(request.user, topic), "moves": _moves(topic, manages, planned),
     }  # fmt: skip
@@ -73,12 +79,14 @@ def edit(request, pk):
     topic = get_object_or_404(page_topics(request.user), pk=pk)
     if not can_edit_topic(request.user, topic):
         raise PermissionDenied(_("Dieses Thema kann jetzt nicht bearbeitet werden."))
-    is_draft = topic.state == TopicState.DRAFT
+    context = {"title": _("Thema bearbeiten"), "cancel_url": topic.get_absolute_url()}
+    context |= {"is_draft": topic.state == TopicState.DRAFT}
+    guard = LapseGuard(ApprovalKind.TOPIC, TOPIC_FACTS, topic)
     form = _form_for(request.user)(request.POST or None, instance=topic)
-    if request.method == "POST" and form.is_valid() and _save(request, form):
+    is_complete = request.method == "POST" and form.is_valid() and not guard.asks(request.POST, form.instance)
+    if is_complete and _save(request, form):
         return redirect(topic)
-    title = _("Thema bearbeiten")
-    return _topic_form(request, form, title=title, cancel_url=topic.get_absolute_url(), is_draft=is_draft)
+    return _topic_form(request, form, guard=guard, **context)
 
 
 def _form_for(user):
@@ -157,6 +165,7 @@ def submit(request, pk):
     return form_page(
         request, form, title=_("Zur Freigabe vorlegen"), submit_label=_("Zur Freigabe vorlegen"), intro=str(topic),
         cancel_url=topic.get_absolute_url(), former=former,
+        differences=differences_since(ApprovalKind.TOPIC, pk, snapshot_of(TOPIC_FACTS, topic)),
     )  # fmt: skip
 
 
@@ -180,7 +189,11 @@ def withdraw(request, pk):
     details = [_("Das %(office)s wird benachrichtigt und muss nichts mehr tun.") % {"office": senator_office_name()}]
     if topic.state == TopicState.APPROVED:
         title, label = _("Thema wieder bearbeiten"), _("Wieder bearbeiten")
-        details = [_("Die Freigabe erlischt. Das Thema muss danach noch einmal vorgelegt werden.")]
+        details = [
+            _("Die Freigabe erlischt. Das Thema muss danach noch einmal vorgelegt werden."),
+            _("Das %(office)s erfährt davon, ebenso wer das Thema vorgeschlagen hat.")
+            % {"office": senator_office_name()},
+        ]
     return confirm_page(
         request, title=title, question=str(topic), submit_label=label, details=details, danger=True,
         cancel_url=topic.get_absolute_url(),

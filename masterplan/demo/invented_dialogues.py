@@ -74,12 +74,12 @@ def load_series(stage: Stage) -> DialogueSeries:
 
 def _series(stage: Stage, title: str, description: str) -> DialogueSeries:
     row = DialogueSeries(title=title, period=title[-4:], description=description, origin=Origin.DEMO)
-    return services.save_series(series=row, by=stage.office)
+    return services.save_series(series=row, by=stage.office, now=stage.now)
 
 
-def _decide(stage: Stage, service, subject, answer: str, comment: str, days: int, chosen=None) -> None:
+def _decide(stage: Stage, service, subject, answer: str, comment: str, days: int, **details) -> None:
     request = ApprovalRequest.objects.open().get(subject_id=subject.pk, title=subject.title)
-    service(request=request, answer=answer, comment=comment, by=stage.senator, now=stage.at(days, 15), chosen=chosen)
+    service(request=request, answer=answer, comment=comment, by=stage.senator, now=stage.at(days, 15), **details)
 
 
 def _topic(stage: Stage, title: str, description: str, *, by, series=None, sectors=(), themes=(), wish="") -> Topic:
@@ -152,14 +152,20 @@ def load_topics(stage: Stage, series: DialogueSeries) -> None:
         by=stage.office,
         now=stage.at(-14),
     )
-    _approved(stage, series, "Lieferketten und Lagerflächen", ["Elektroindustrie"], ["Flächen"])
+    _approved(
+        stage, series, "Lieferketten und Lagerflächen", ["Elektroindustrie"], ["Flächen"],
+        condition="Bitte die Wirtschaftsförderungen der Bezirke früh beteiligen.",
+    )  # fmt: skip
 
 
-def _approved(stage: Stage, series, title: str, sectors: list[str], themes: list[str]) -> Topic:
+def _approved(
+    stage: Stage, series, title: str, sectors: list[str], themes: list[str], condition: str = ""
+) -> Topic:  # fmt: skip
     topic = _in_progress(stage, series, -30, title, "Betriebe berichten, was sie von Politik und Verwaltung brauchen.",
                          by=stage.vdma, sectors=sectors, themes=themes)  # fmt: skip
     _submit(stage, topic, -27, -20)
-    _decide(stage, services.decide_topic, topic, Answer.APPROVE, "", -24)
+    answer = Answer.CONDITION if condition else Answer.APPROVE
+    _decide(stage, services.decide_topic, topic, answer, "", -24, conditions=[condition])
     topic.refresh_from_db()
     return topic
 

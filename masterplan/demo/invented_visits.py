@@ -1,4 +1,5 @@
-"""Invented for the demo and marked so: one visit approved with its press slot, one awaiting approval.
+"""Invented for the demo and marked so: a visit approved with its press slot, one awaiting approval, one whose approval
+lapsed.
 
 Both go through the services and are dated relative to the day of loading.
 """
@@ -7,13 +8,17 @@ import datetime as dt
 
 from approvals.enums import Answer
 from approvals.services import Vorlage
+from core.conflicts import version_of
 from core.models import Origin
 from masterplan.demo.accounts import find_organisation
 from masterplan.demo.invented_dialogues import Stage
 from media_visits import services
 from media_visits.enums import PressKind
 from media_visits.models import PressSlot, Visit
+from media_visits.services.visits import EDITABLE
 from partners.models import Sector
+
+LATER = dt.timedelta(hours=2)
 
 
 def load_invented_visits(users, *, today: dt.date, now: dt.datetime) -> None:
@@ -21,6 +26,7 @@ def load_invented_visits(users, *, today: dt.date, now: dt.datetime) -> None:
     stage = Stage(users, today, now)
     load_approved_visit(stage)
     load_visit_awaiting_approval(stage)
+    load_visit_that_lapsed(stage)
 
 
 def load_approved_visit(stage: Stage) -> None:
@@ -52,6 +58,23 @@ def load_visit_awaiting_approval(stage: Stage) -> None:
     slot = PressSlot(visit=visit, kind=PressKind.PICTURE, starts_at=visit.starts_at, origin=Origin.DEMO, capacity=12)
     services.add_press_slot(slot=slot, by=stage.office, now=stage.at(-2))
     _submit(stage, visit, -2, due=4, facts="Der Betrieb schlägt ein Gespräch mit Auszubildenden vor.")
+
+
+def load_visit_that_lapsed(stage: Stage) -> None:
+    """Load a visit whose time changed after it was approved; put before the senator's office again it shows that."""
+    visit = _visit(
+        stage, "Stadler", days=30, sectors=["Fahrzeugbau"], title="Schienenfahrzeuge für den Nahverkehr",
+        message="Züge aus Pankow fahren auf Berliner Gleisen.",
+    )  # fmt: skip
+    request = _submit(stage, visit, -7, due=-4, facts="Der Betrieb hat zugesagt.")
+    services.decide_visit(request=request, answer=Answer.APPROVE, comment="", by=stage.senator, now=stage.at(-5, 15))
+    visit = Visit.objects.get(pk=visit.pk)
+    version = version_of(visit, (*EDITABLE, "sectors"))
+    visit.starts_at, visit.ends_at = visit.starts_at + LATER, visit.ends_at + LATER
+    services.update_visit(
+        visit=visit, sectors=visit.sectors.all(), version=version, by=stage.office, now=stage.at(-1, 9)
+    )  # fmt: skip
+    _submit(stage, visit, -1, due=5, facts="Der Betrieb hat zugesagt; wegen einer Abnahme beginnt der Besuch später.")
 
 
 def _visit(stage: Stage, part: str, *, days: int, sectors: list[str], title: str, message: str) -> Visit:

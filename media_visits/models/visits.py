@@ -68,6 +68,11 @@ class Visit(Sourced, KnownDate):
     starts_at = models.DateTimeField(_("Beginn"), null=True, blank=True)
     ends_at = models.DateTimeField(_("Ende"), null=True, blank=True)
     state = models.CharField(_("Stand"), max_length=12, choices=VisitState, default=VisitState.IDEA, editable=False)
+    to_be_published = models.BooleanField(
+        _("Veröffentlichung vorgesehen"),
+        default=True,
+        help_text=_("Steht in der Vorlage. Ohne Haken bleibt der Besuch auch nach der Freigabe intern."),
+    )
     is_published = models.BooleanField(_("veröffentlicht"), default=False, editable=False)
     reason = models.CharField(_("Grund"), max_length=500, blank=True, editable=False)
     press_text = models.CharField(_("Presse laut Quelle"), max_length=250, blank=True, editable=False)

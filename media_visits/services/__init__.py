@@ -1,6 +1,6 @@
 """The one door for every change of visits, press slots and clippings."""
 
-from media_visits.services.approval import decide_visit, submit_visit, visit_snapshot, withdraw_visit
+from media_visits.services.approval import decide_visit, submit_visit, withdraw_visit
 from media_visits.services.course import announce_visit, cancel_visit, document_visit, postpone_visit, record_held
 from media_visits.services.coverage import remove_coverage, save_coverage
 from media_visits.services.press import add_press_slot, remove_press_slot, update_press_slot
@@ -22,6 +22,5 @@ __all__ = [
     "submit_visit",
     "update_press_slot",
     "update_visit",
-    "visit_snapshot",
     "withdraw_visit",
 ]

@@ -9,15 +9,18 @@ from django.utils.translation import gettext_lazy
 from approvals.enums import Answer, ApprovalKind
 from approvals.models import ApprovalRequest
 from approvals.services import Subject, Vorlage, record_decision, submit_request, withdraw_request
+from approvals.versions import snapshot_of
 from core.dates import local_date
 from core.errors import Refused
 from core.states import target_of
 from media_visits.enums import VISIT_MOVES
+from media_visits.essentials import VISIT_FACTS
 from media_visits.models import Visit
 from media_visits.services.visits import lock_visit, move_visit, require_office
 
 REASONS = {
     Answer.APPROVE: gettext_lazy("Freigegeben"),
+    Answer.CONDITION: gettext_lazy("Mit Auflage freigegeben"),
     Answer.RETURN: gettext_lazy("Zurückgegeben"),
     Answer.REFUSE: gettext_lazy("Abgelehnt"),
 }
@@ -40,7 +43,7 @@ def submit_visit(*, visit: Visit, vorlage: Vorlage, due_on: dt.date, by, now: dt
     move_visit(visit, "submit", by=by, now=now, reason=str(SUBMITTED))
     subject = Subject(
         kind=ApprovalKind.VISIT, pk=visit.pk, title=str(visit)[:250], path=visit.get_absolute_url(),
-        snapshot=visit_snapshot(visit), origin=visit.origin,
+        snapshot=snapshot_of(VISIT_FACTS, visit), origin=visit.origin,
     )  # fmt: skip
     return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
 
@@ -54,30 +57,14 @@ def _check_dates(starts_at: dt.datetime | None, due_on: dt.date, now: dt.datetim
         raise Refused(_("Die Entscheidung muss vor dem Tag des Besuchs fallen. Bitte wählen Sie eine frühere Frist."))
 
 
-def visit_snapshot(visit: Visit) -> list[list[str]]:
-    """Return what the senator's office is shown and what is kept as approved, [[label, value], …]."""
-    slots = visit.press_slots.order_by("starts_at", "pk")
-    rows = [
-        [_("Unternehmen"), visit.company_name],
-        [_("Anlass des Besuchs"), visit.title],
-        [_("Termin"), visit.date_text],
-        [_("Adresse"), visit.address],
-        [_("Wer besucht"), visit.visitor],
-        [_("Branchenschwerpunkt"), ", ".join(sector.name for sector in visit.sectors.order_by("name", "pk"))],
-        [_("Botschaft"), visit.message],
-        [_("Presse"), "; ".join(map(str, slots)) or _("kein Pressetermin")],
-    ]
-    return [row for row in rows if row[1]]
-
-
 @transaction.atomic
-def decide_visit(*, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, chosen=None) -> Visit:
-    """Record the decision of the senator's office on `request` and move the visit with it; the office is told.
+def decide_visit(*, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details) -> Visit:
+    """Record the decision of the senator's office with its `details` and move the visit with it; the office is told.
 
-    A refusal ends the visit, with the comment as its reason. `chosen` is there for the desk's table and stays unused.
+    A refusal ends the visit, with the comment as its reason.
     """
     visit = lock_visit(request.subject_id)
-    request = record_decision(request=request, answer=answer, comment=comment, by=by, now=now)
+    request = record_decision(request=request, answer=answer, comment=comment, by=by, now=now, **details)
     if answer == Answer.REFUSE:
         visit.reason = request.comment[:500]
     move_visit(visit, str(answer), by=by, now=now, reason=str(REASONS[Answer(answer)]))

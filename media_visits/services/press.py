@@ -5,20 +5,23 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from approvals.versions import essentials_of
 from core.conflicts import require_unchanged
 from core.errors import Refused
 from core.history import save_as
 from media_visits.enums import PressKind, VisitState
+from media_visits.essentials import VISIT_FACTS
 from media_visits.models import PressSlot, Visit
-from media_visits.services.visits import lapse, lock_visit, require_office, save_visit
+from media_visits.services.visits import lock_visit, require_office, save_change
 
 EDITABLE = (
     "kind", "starts_at", "be_there_by", "meeting_point", "expected_pictures", "registration_deadline", "capacity",
 )  # fmt: skip
-# The senator's office consented to these; meeting point and seats may still change.
+# What was announced, and what the line *Presse* of the Vorlage says; meeting point and seats may still change.
 ESSENTIAL = ("kind", "starts_at")
 OPEN_STATES = (
-    VisitState.IDEA, VisitState.RETURNED, VisitState.POSTPONED, VisitState.APPROVED, VisitState.ANNOUNCED,
+    VisitState.IDEA, VisitState.SUBMITTED, VisitState.RETURNED, VisitState.POSTPONED, VisitState.APPROVED,
+    VisitState.ANNOUNCED,
 )  # fmt: skip
 
 
@@ -30,9 +33,11 @@ def add_press_slot(*, slot: PressSlot, by, now: dt.datetime) -> PressSlot:
     _check_times(slot, visit)
     if visit.press_slots.filter(kind=slot.kind, starts_at=slot.starts_at).exists():
         raise Refused(_("Diesen Pressetermin gibt es schon."))
+    before = essentials_of(VISIT_FACTS, visit)
     slot.visit = visit
     save_as(slot, by=by, reason=_("Angelegt"))
-    _note(visit, _("Pressetermin ergänzt: %(slot)s"), slot, essential=True, by=by, now=now)
+    reason = _("Pressetermin ergänzt: %(slot)s") % {"slot": slot}
+    save_change(visit, before, by=by, now=now, reason=reason)
     return slot
 
 
@@ -49,13 +54,14 @@ def update_press_slot(*, slot: PressSlot, version: str, by, now: dt.datetime) ->
     changed = [name for name in EDITABLE if getattr(stored, name) != getattr(slot, name)]
     if not changed:
         return stored
-    essential = any(name in ESSENTIAL for name in changed)
-    _check_open(visit, essential)
+    _check_open(visit, any(name in ESSENTIAL for name in changed))
+    before = essentials_of(VISIT_FACTS, visit)
     for name in changed:
         setattr(stored, name, getattr(slot, name))
     _check_times(stored, visit)
     save_as(stored, by=by, reason=_("Geändert"))
-    _note(visit, _("Pressetermin geändert: %(slot)s"), stored, essential=essential, by=by, now=now)
+    reason = _("Pressetermin geändert: %(slot)s") % {"slot": stored}
+    save_change(visit, before, by=by, now=now, reason=reason)
     return stored
 
 
@@ -65,11 +71,11 @@ def remove_press_slot(*, slot: PressSlot, by, now: dt.datetime) -> Visit:
     require_office(by)
     visit = _lock_open(slot.visit_id, essential=True)
     stored = PressSlot.objects.select_for_update().get(pk=slot.pk)
-    text = str(stored)
+    before, reason = essentials_of(VISIT_FACTS, visit), _("Pressetermin entfernt: %(slot)s") % {"slot": stored}
     stored._history_user = by
     stored._change_reason = _("Entfernt")
     stored.delete()
-    _note(visit, _("Pressetermin entfernt: %(slot)s"), text, essential=True, by=by, now=now)
+    save_change(visit, before, by=by, now=now, reason=reason)
     return visit
 
 
@@ -82,8 +88,6 @@ def _lock_open(pk: int, *, essential: bool) -> Visit:
 def _check_open(visit: Visit, essential: bool) -> None:
     if visit.is_taken_over:
         return
-    if visit.state == VisitState.SUBMITTED:
-        raise Refused(_("Der Besuch liegt zur Freigabe vor. Ziehen Sie die Vorlage zurück, um ihn zu ändern."))
     if visit.state not in OPEN_STATES:
         raise Refused(
             _("Der Besuch ist %(state)s; an den Presseterminen ist nichts mehr zu ändern.")
@@ -99,11 +103,3 @@ def _check_times(slot: PressSlot, visit: Visit) -> None:
     for moment in (slot.be_there_by, slot.registration_deadline):
         if moment and (slot.starts_at is None or moment > slot.starts_at):
             raise Refused(_("Eintreffen und Anmeldeschluss müssen vor dem Beginn des Pressetermins liegen."))
-
-
-def _note(visit: Visit, template: str, slot, *, essential: bool, by, now: dt.datetime) -> None:
-    """Write the change into the visit's *Verlauf*; an essential one takes its approval with it."""
-    if essential and visit.state == VisitState.APPROVED:
-        lapse(visit, because=_("Presse"), by=by, now=now)
-    else:
-        save_visit(visit, by=by, now=now, reason=template % {"slot": slot})

@@ -6,23 +6,25 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
-from approvals.services import lapse_approval
+from approvals.services import lapse_by_change
+from approvals.versions import Change, differences, essentials_of, reason_of
 from core.conflicts import require_unchanged
 from core.dates import local_date
 from core.errors import NotEntitled, Refused
 from core.history import save_as
 from core.models import Precision
 from core.states import target_of
-from media_visits import mails
 from media_visits.enums import UNDECIDED, VISIT_MOVES, VisitState
+from media_visits.essentials import VISIT_FACTS
 from media_visits.models import Visit
 from media_visits.permissions import can_manage
 
 EDITABLE = (
-    "company", "company_text", "title", "message", "visitor", "address", "starts_at", "ends_at", "internal_notes",
+    "company", "company_text", "title", "message", "visitor", "address", "starts_at", "ends_at", "to_be_published",
+    "internal_notes",
 )  # fmt: skip
-# What the senator's office consented to: a change of these lets the approval lapse.
-ESSENTIAL = frozenset({"company", "company_text", "visitor", "address", "starts_at", "ends_at"})
+# What stands once a visit took place or was called off.
+STANDING = frozenset({"company", "company_text", "visitor", "address", "starts_at", "ends_at", "to_be_published"})
 
 
 def require_office(by) -> None:
@@ -49,16 +51,23 @@ def move_visit(visit: Visit, action: str, *, by, now: dt.datetime, reason: str) 
     save_visit(visit, by=by, now=now, reason=reason)
 
 
-def lapse(visit: Visit, *, because: str, by, now: dt.datetime) -> None:
-    """Take a locked, approved visit back to an idea: what was approved is no longer what is planned.
+def save_change(visit: Visit, before: list[list[str]], *, by, now: dt.datetime, reason: str) -> None:
+    """Save a locked, changed visit whose essentials were `before`; an approval that was bound to them lapses.
 
-    The senator's office is told. `because` names in German what changed.
+    Submitted or approved, the visit then goes back to an idea: what was shown is no longer what is planned.
     """
-    reason = _("Freigabe erloschen, geändert: %(what)s") % {"what": because}
-    lapse_approval(kind=ApprovalKind.VISIT, subject_id=visit.pk, reason=reason, by=by, now=now)
+    changes = differences(before, essentials_of(VISIT_FACTS, visit))
+    if changes and not visit.is_taken_over and visit.state in VISIT_MOVES["lapse"].sources:
+        _lapse(visit, changes, by=by, now=now)
+    else:
+        save_visit(visit, by=by, now=now, reason=reason)
+
+
+def _lapse(visit: Visit, changes: list[Change], *, by, now: dt.datetime) -> None:
     visit.is_published = False
+    reason = _("Freigabe erloschen, %(why)s") % {"why": reason_of(changes)}
     move_visit(visit, "lapse", by=by, now=now, reason=reason)
-    mails.mail_lapsed(visit, because=because, by=by, now=now)
+    lapse_by_change(kind=ApprovalKind.VISIT, subject_id=visit.pk, changes=changes, by=by, now=now)
 
 
 @transaction.atomic
@@ -85,27 +94,23 @@ def create_visit(*, visit: Visit, sectors=(), by, now: dt.datetime) -> Visit:
 def update_visit(*, visit: Visit, sectors, version: str, by, now: dt.datetime) -> Visit:
     """Write the editable fields of `visit` and its sector focus; `version` is the fingerprint that the form showed.
 
-    Raises Outpaced when the visit was changed since; Refused while it lies before the senator's office, once it is
-    over, and when an announced visit would change in what was announced. A change of what was approved lets the
-    approval lapse.
+    Raises Outpaced when the visit was changed since; Refused when an announced visit, or one that is over, would
+    change in what was announced. A change of what was submitted or approved lets the approval lapse.
     """
     require_office(by)
     stored = lock_visit(visit.pk)
     require_unchanged(stored, version, (*EDITABLE, "sectors"))
     changed = [name for name in EDITABLE if getattr(stored, name) != getattr(visit, name)]
     labels = ", ".join(str(Visit._meta.get_field(name).verbose_name) for name in changed)
-    essential = ESSENTIAL.intersection(changed)
-    _check_editable(stored, bool(essential))
+    before = essentials_of(VISIT_FACTS, stored)
     for name in EDITABLE:
         setattr(stored, name, getattr(visit, name))
     set_day(stored)
     _check_facts(stored)
-    if essential and stored.state == VisitState.APPROVED:
-        lapse(stored, because=labels, by=by, now=now)
-    elif changed or set(sectors) != set(stored.sectors.all()):
-        save_visit(
-            stored, by=by, now=now, reason=_("Geändert: %(what)s") % {"what": labels or _("Branchenschwerpunkt")}
-        )
+    _check_editable(stored, changed, is_essential=before != essentials_of(VISIT_FACTS, stored))
+    if changed or set(sectors) != set(stored.sectors.all()):
+        reason = _("Geändert: %(what)s") % {"what": labels or _("Branchenschwerpunkt")}
+        save_change(stored, before, by=by, now=now, reason=reason)
     stored.sectors.set(sectors)
     return stored
 
@@ -119,6 +124,10 @@ def publish_visit(*, visit: Visit, publish: bool, by, now: dt.datetime) -> Visit
         raise Refused(
             _("Ein Besuch wird erst veröffentlicht, wenn er freigegeben ist. Er ist im Stand „%(state)s“.")
             % {"state": visit.get_state_display()}
+        )
+    if publish and not (visit.to_be_published or visit.is_taken_over):
+        raise Refused(
+            _("Freigegeben ist der Besuch ohne Veröffentlichung. Ändern Sie das, und legen Sie den Besuch erneut vor.")
         )
     if visit.is_published != publish:
         visit.is_published = publish
@@ -143,14 +152,14 @@ def _check_facts(visit: Visit) -> None:
         raise Refused(_("Das Ende muss nach dem Beginn liegen."))
 
 
-def _check_editable(visit: Visit, essential: bool) -> None:
+def _check_editable(visit: Visit, changed: list[str], *, is_essential: bool) -> None:
+    """Raise Refused when what was announced, or has taken place, would change."""
     if visit.is_taken_over:
         return
-    if visit.state == VisitState.SUBMITTED:
-        raise Refused(_("Der Besuch liegt zur Freigabe vor. Ziehen Sie die Vorlage zurück, um ihn zu ändern."))
-    if visit.state == VisitState.ANNOUNCED and essential:
+    if visit.state == VisitState.ANNOUNCED and is_essential:
         raise Refused(_("Der Besuch ist angekündigt. Verschieben Sie ihn, damit alle, die davon wissen, es erfahren."))
-    if visit.state in (VisitState.HELD, VisitState.DOCUMENTED, VisitState.CANCELLED) and essential:
+    over = (VisitState.HELD, VisitState.DOCUMENTED, VisitState.CANCELLED)
+    if visit.state in over and STANDING.intersection(changed):
         raise Refused(
             _("Der Besuch ist %(state)s; Unternehmen, Ort und Termin stehen fest.")
             % {"state": visit.get_state_display()}

@@ -6,8 +6,12 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from approvals.enums import ApprovalKind
 from approvals.mails import senator_office_name
+from approvals.queries import differences_since
+from approvals.versions import snapshot_of
 from core.dates import add_working_days, local_date
+from media_visits.essentials import VISIT_FACTS
 from media_visits.forms import AnnounceForm, OutcomeForm, ReasonForm, SubmitForm
 from media_visits.mails import deciders_who_know, people_to_announce_to, people_who_know
 from media_visits.services import (
@@ -31,6 +35,7 @@ def submit(request, pk):
         return back
     now = timezone.now()
     initial = {"due_on": add_working_days(local_date(now), WORKING_DAYS_TO_DECIDE)}
+    differences = differences_since(ApprovalKind.VISIT, pk, snapshot_of(VISIT_FACTS, visit))
     form = SubmitForm(request.POST or None, instance=visit, initial=initial)
     if request.method == "POST" and form.is_valid():
         call = partial(
@@ -46,7 +51,7 @@ def submit(request, pk):
     intro = _("%(visit)s – %(when)s") % {"visit": visit, "when": visit.date_text}
     return form_page(
         request, form, title=_("Zur Freigabe vorlegen"), submit_label=_("Vorlegen"), intro=intro,
-        cancel_url=visit.get_absolute_url(),
+        cancel_url=visit.get_absolute_url(), differences=differences,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from media_visits.enums import VisitState
+from media_visits.enums import VISIT_MOVES, VisitState
 from media_visits.forms import PressSlotForm
 from media_visits.models import PressSlot, Visit
 from media_visits.permissions import can_manage
@@ -25,12 +25,17 @@ def slot_for_office(request, pk: int) -> PressSlot:
 
 
 def warning_for(visit: Visit) -> str:
-    """Return what a change of the press slots does to an approved visit."""
-    if visit.state != VisitState.APPROVED or visit.is_taken_over:
+    """Return what a change of the press slots does to a submitted or approved visit."""
+    if visit.is_taken_over or visit.state not in VISIT_MOVES["lapse"].sources:
         return str(visit)
+    if visit.state == VisitState.SUBMITTED:
+        return _(
+            "Der Besuch liegt zur Freigabe vor. Mit einem neuen, einem entfernten oder einem anderen Pressetermin "
+            "(Art, Uhrzeit) erlischt die Vorlage."
+        )
     return _(
-        "Der Besuch ist freigegeben. Mit einem neuen Pressetermin oder einer anderen Art oder Uhrzeit erlischt die "
-        "Freigabe."
+        "Der Besuch ist freigegeben. Mit einem neuen, einem entfernten oder einem anderen Pressetermin (Art, Uhrzeit) "
+        "erlischt die Freigabe."
     )
 
 

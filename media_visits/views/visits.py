@@ -8,7 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from approvals.enums import ApprovalKind
+from approvals.guard import LapseGuard
 from core.dates import local_date
+from media_visits.enums import VISIT_MOVES
+from media_visits.essentials import VISIT_FACTS
 from media_visits.forms import VisitForm
 from media_visits.models import Visit
 from media_visits.page import visit_context
@@ -50,26 +54,24 @@ def create(request):
 def edit(request, pk):
     """The facts of a visit; what somebody else saved meanwhile is shown beside what was typed."""
     visit = visit_for_office(request, pk)
+    guard = guard_of(visit)
     form = VisitForm(request.POST or None, instance=visit)
-    if request.method == "POST" and form.is_valid():
+    is_complete = request.method == "POST" and form.is_valid()
+    if is_complete and not (guard and guard.asks(request.POST, form.instance)):
         call = partial(
             update_visit, visit=form.instance, sectors=form.cleaned_data["sectors"], version=form.version_shown,
             by=request.user, now=timezone.now(),
         )  # fmt: skip
         if carry_out(request, call, done=_("Die Angaben sind gespeichert."), form=form):
             return redirect(visit)
-    return form_page(
-        request, form, title=_("Besuch bearbeiten"), cancel_url=visit.get_absolute_url(), intro=_edit_warning(visit)
-    )
+    return form_page(request, form, title=_("Besuch bearbeiten"), cancel_url=visit.get_absolute_url(), guard=guard)
 
 
-def _edit_warning(visit: Visit) -> str:
-    if visit.state != "approved" or visit.is_taken_over:
-        return ""
-    return _(
-        "Der Besuch ist freigegeben. Wenn Sie Unternehmen, Termin, Adresse oder besuchende Person ändern, "
-        "erlischt die Freigabe, und der Besuch muss noch einmal vorgelegt werden."
-    )
+def guard_of(visit: Visit) -> LapseGuard | None:
+    """Return what warns of an approval that would lapse, or None where the state of `visit` forbids it anyway."""
+    if visit.is_taken_over or visit.state not in VISIT_MOVES["lapse"].sources:
+        return None
+    return LapseGuard(ApprovalKind.VISIT, VISIT_FACTS, visit)
 
 
 @require_POST

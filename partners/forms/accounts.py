@@ -5,8 +5,10 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import DayField
+from core.roles import SENATOR_OFFICE
 from outbox.headers import validate_address
 from partners.enums import ROLE_LABELS
+from partners.kinds import kind_choices
 from partners.models import Person, User
 from partners.permissions import can_manage_partners
 
@@ -29,7 +31,7 @@ class AccountForm(forms.Form):
 
 
 class DeputyForm(forms.Form):
-    """Who acts for `principal`, from when to when."""
+    """Who acts for `principal`, from when to when; for whom decides on approvals, also on which kinds of them."""
 
     deputy = forms.ModelChoiceField(
         label=_("Wer vertritt?"),
@@ -39,6 +41,12 @@ class DeputyForm(forms.Form):
     )
     starts_on = DayField(label=_("Erster Tag"))
     ends_on = DayField(label=_("Letzter Tag"), required=False, help_text=_("Leer: bis auf Weiteres."))
+    kinds = forms.MultipleChoiceField(
+        label=_("Nur für diese Freigaben"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "choices--inline"}),
+        help_text=_("Nichts angekreuzt: für alle Freigaben."),
+    )
 
     def __init__(self, *args, principal: Person, by: User, **kwargs):
         super().__init__(*args, **kwargs)
@@ -46,6 +54,10 @@ class DeputyForm(forms.Form):
         people = people.filter(user__is_active=True).exclude(pk__in=[principal.pk, by.person_id])
         self.fields["deputy"].queryset = people.select_related("organisation").order_by("search", "pk")
         self.fields["deputy"].label_from_instance = label_person
+        self.fields["kinds"].choices = kind_choices()
+        account = getattr(principal, "user", None)
+        if account is None or SENATOR_OFFICE not in account.own_roles:
+            del self.fields["kinds"]
 
 
 class PasswordForm(SetPasswordForm):

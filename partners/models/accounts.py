@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
+from partners.kinds import name_kinds
 from partners.models.contacts import Person
 
 
@@ -99,25 +100,46 @@ class User(AbstractBaseUser, PermissionsMixin):
         return str(_("aktiv")), "success"
 
     @cached_property
+    def deputyships_today(self) -> tuple["Deputy", ...]:
+        """The deputyships by which this account acts for others today, with the principals."""
+        rows = Deputy.objects.valid_on(timezone.localdate()).filter(deputy=self.person_id)
+        return tuple(rows.select_related("principal").order_by("pk"))
+
+    @property
     def principals(self) -> tuple[Person, ...]:
         """The people for whom this account acts as a deputy today."""
-        deputyships = Deputy.objects.valid_on(timezone.localdate()).filter(deputy__user=self)
-        return tuple(row.principal for row in deputyships.select_related("principal").order_by("pk"))
+        return tuple(row.principal for row in self.deputyships_today)
+
+    @cached_property
+    def _memberships(self) -> tuple[tuple[str, list[str] | None], ...]:
+        """Each role with None where it is the own, or with the kinds of approval of the deputyship that lends it."""
+        own = Group.objects.filter(user=self).annotate(kinds=Value(None, output_field=models.JSONField()))
+        lent = Deputy.objects.valid_on(timezone.localdate()).filter(
+            deputy=self.person_id, principal__user__is_active=True, principal__user__groups__isnull=False
+        )
+        rows = own.values_list("name", "kinds").union(
+            lent.values_list("principal__user__groups__name", "kinds"), all=True
+        )
+        return tuple(rows)
 
     @cached_property
     def roles(self) -> frozenset[str]:
         """Names of the own roles and of the roles this account holds today as somebody's deputy."""
-        today = timezone.localdate()
-        as_deputy = Q(
-            user__is_active=True,
-            user__person__deputies__in=Deputy.objects.valid_on(today).filter(deputy__user=self),
-        )
-        return frozenset(Group.objects.filter(Q(user=self) | as_deputy).values_list("name", flat=True))
+        return frozenset(role for role, _kinds in self._memberships)
 
     @cached_property
     def own_roles(self) -> frozenset[str]:
         """Names of the roles this account holds itself, deputyships left out."""
-        return frozenset(self.groups.values_list("name", flat=True))
+        return frozenset(role for role, kinds in self._memberships if kinds is None)
+
+    @cached_property
+    def lent_kinds(self) -> dict[str, frozenset[str]]:
+        """Of the roles that are only lent, those that hold for some kinds of approval alone, each with these kinds."""
+        lent: dict[str, list[list[str]]] = {}
+        for role, kinds in self._memberships:
+            if kinds is not None and role not in self.own_roles:
+                lent.setdefault(role, []).append(kinds)
+        return {role: frozenset().union(*lists) for role, lists in lent.items() if all(lists)}
 
 
 class DeputyQuerySet(models.QuerySet):
@@ -135,7 +157,10 @@ class DeputyQuerySet(models.QuerySet):
 
 
 class Deputy(models.Model):
-    """*Vertretung*: `deputy` acts for `principal` from a day to a day, or until further notice."""
+    """*Vertretung*: `deputy` acts for `principal` from a day to a day, or until further notice.
+
+    `kinds` names the kinds of approval that the deputy may decide on; empty: all of them.
+    """
 
     principal = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="deputies", verbose_name=_("vertretene Person")
@@ -145,6 +170,7 @@ class Deputy(models.Model):
     )
     starts_on = models.DateField(_("von"))
     ends_on = models.DateField(_("bis"), null=True, blank=True, help_text=_("Leer: bis auf Weiteres."))
+    kinds = models.JSONField(_("Arten von Freigaben"), default=list, blank=True)  # empty: all of them
 
     history = HistoricalRecords()
     objects = DeputyQuerySet.as_manager()
@@ -169,3 +195,12 @@ class Deputy(models.Model):
     def is_over(self, today) -> bool:
         """Whether the last day has passed."""
         return self.ends_on is not None and self.ends_on < today
+
+    def covers(self, kind: str) -> bool:
+        """Whether the deputyship holds for approvals of `kind`."""
+        return not self.kinds or kind in self.kinds
+
+    @property
+    def scope(self) -> str:
+        """For which approvals only it holds, in words; empty when for all of them."""
+        return name_kinds(self.kinds)

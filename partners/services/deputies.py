@@ -1,6 +1,7 @@
 """Arrange and end deputyships."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import Q
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import NotEntitled, Refused
 from core.history import save_as
+from partners.kinds import checked_kinds
 from partners.mails import describe_period, mail_deputy
 from partners.models import Deputy, Person
 from partners.permissions import can_arrange_deputy
@@ -15,11 +17,13 @@ from partners.permissions import can_arrange_deputy
 
 @transaction.atomic
 def add_deputy(
-    *, principal: Person, deputy: Person, starts_on: dt.date, ends_on: dt.date | None, by, now: dt.datetime
-) -> Deputy:
+    *, principal: Person, deputy: Person, starts_on: dt.date, ends_on: dt.date | None, by, now: dt.datetime,
+    kinds: Iterable[str] = (),
+) -> Deputy:  # fmt: skip
     """Let `deputy` act for `principal` from a day to a day (None: until further notice) and tell both by mail.
 
-    Raises NotEntitled for anybody but the office and the principal; Refused when the dates do not fit, somebody is
+    `kinds` limits it to some kinds of approval. Several people may act for one principal at the same time. Raises
+    NotEntitled for anybody but the office and the principal; Refused when the dates do not fit, the same deputy is
     arranged for that time already, one side has no account, or somebody would make oneself a deputy.
     """
     _require_entitled(by, principal)
@@ -27,8 +31,10 @@ def add_deputy(
     _require_two_accounts(locked, deputy, by)
     if ends_on is not None and ends_on < starts_on:
         raise Refused(_("Das Ende der Vertretung liegt vor ihrem Beginn."))
-    _require_free(locked, starts_on, ends_on)
-    row = Deputy(principal=locked, deputy=deputy, starts_on=starts_on, ends_on=ends_on)
+    _require_free(locked, deputy, starts_on, ends_on)
+    row = Deputy(
+        principal=locked, deputy=deputy, starts_on=starts_on, ends_on=ends_on, kinds=checked_kinds(kinds)
+    )  # fmt: skip
     save_as(row, by=by, reason=_("Vertretung eingetragen"))
     mail_deputy(row, now=now, by=by)
     return row
@@ -67,12 +73,13 @@ def _require_two_accounts(principal: Person, deputy: Person, by) -> None:
             raise Refused(_("%(name)s hat kein aktives Konto.") % {"name": person.name})
 
 
-def _require_free(principal: Person, starts_on: dt.date, ends_on: dt.date | None) -> None:
-    overlapping = Deputy.objects.filter(principal=principal).filter(Q(ends_on=None) | Q(ends_on__gte=starts_on))
+def _require_free(principal: Person, deputy: Person, starts_on: dt.date, ends_on: dt.date | None) -> None:
+    overlapping = Deputy.objects.filter(principal=principal, deputy=deputy)
+    overlapping = overlapping.filter(Q(ends_on=None) | Q(ends_on__gte=starts_on))
     if ends_on is not None:
         overlapping = overlapping.filter(starts_on__lte=ends_on)
-    if row := overlapping.select_related("deputy").order_by("starts_on", "pk").first():
+    if row := overlapping.order_by("starts_on", "pk").first():
         raise Refused(
-            _("In dieser Zeit ist schon eine Vertretung eingetragen: %(name)s, %(period)s.")
-            % {"name": row.deputy.name, "period": describe_period(row)}
+            _("In dieser Zeit ist diese Vertretung schon eingetragen: %(name)s, %(period)s. Beenden Sie sie zuerst.")
+            % {"name": deputy.name, "period": describe_period(row)}
         )

@@ -3,18 +3,19 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from approvals.enums import ApprovalKind, ApprovalState
-from approvals.models import ApprovalRequest
+from approvals.enums import Answer, ApprovalKind, ApprovalState
+from approvals.models import ApprovalRequest, Condition
 from approvals.services import Subject, Vorlage, submit_request
 from core.roles import OFFICE
 from outbox.models import Mail
-from partners.models import User
+from partners.models import Deputy, User
 from tests.partners.builders import make_user
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = dt.datetime(2026, 3, 2, 10, 0, tzinfo=BERLIN)
 TODAY = NOW.date()
 DUE_ON = dt.date(2026, 3, 13)
+CONDITION = "Bitte die Bezirke beteiligen."
 VORLAGE = Vorlage(
     occasion="Vorschlag eines Verbands",
     facts="Das Thema betrifft viele Betriebe.",
@@ -59,3 +60,28 @@ def make_request(
         ApprovalRequest.objects.filter(pk=request.pk).update(state=state, **fields)
         request.refresh_from_db()
     return request
+
+
+def details_of(answer: str, chosen=()) -> dict:
+    """Return what `answer` needs beside a comment: a condition, the ticked options."""
+    details: dict = {"chosen": list(chosen)}
+    if answer == Answer.CONDITION:
+        details["conditions"] = [CONDITION]
+    return details
+
+
+def make_condition(request: ApprovalRequest | None = None, **fields) -> Condition:
+    """Return an open condition of `request`, an approval given on condition when missing."""
+    request = request or make_request(ApprovalState.CONDITIONAL)
+    return Condition.objects.create(**{"text": CONDITION} | fields, request=request)
+
+
+def make_deputy(
+    principal: User, *, starts_on=TODAY, ends_on=TODAY, kinds=(), email="vertretung@example.org", deputy=None
+) -> User:
+    """Return an account that acts for `principal` from a day to a day, for some `kinds` of approval or for all."""
+    deputy = deputy or make_user(email=email)
+    Deputy.objects.create(
+        principal=principal.person, deputy=deputy.person, starts_on=starts_on, ends_on=ends_on, kinds=list(kinds)
+    )
+    return deputy

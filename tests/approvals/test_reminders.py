@@ -9,7 +9,7 @@ from core.models import Origin
 from core.roles import OFFICE, SENATOR_OFFICE
 from outbox.reminder_queries import reminder_rules
 from partners.models import Deputy
-from tests.approvals.builders import BERLIN, TODAY, make_request, make_subject
+from tests.approvals.builders import BERLIN, TODAY, make_deputy, make_request, make_subject
 from tests.partners.builders import make_user
 
 D = dt.date
@@ -219,6 +219,26 @@ def test_several_days_are_told_by_their_own_deputies_at_the_same_cost(office, se
     assert [(day.day, row.step.key, row.to.email) for day, row in pairs] == [
         (12, "day_before", senator.email), (13, "last_day", senator.email), (13, "last_day", deputy.email),
     ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_deputies_are_reminded_of_the_kinds_they_act_in(office, senator, django_assert_num_queries):
+    kinds = (ApprovalKind.TOPIC, ApprovalKind.VISIT)
+    requests = {kind: make_request(by=office, subject=make_subject(kind)) for kind in kinds}
+    topics = make_deputy(senator, kinds=[ApprovalKind.TOPIC], ends_on=None, email="themen@example.org")
+    everything = make_deputy(senator, ends_on=None, email="alles@example.org")
+    rules = reminder_rules()
+
+    with django_assert_num_queries(4):
+        rows = reminders_due([D(2026, 3, 12), D(2026, 3, 13)], rules)
+
+    told = {(day, row.subject_key, row.to.email) for day, row in rows}
+    assert told == {
+        (day, f"approval:{requests[kind].pk}", account.email)
+        for day in (D(2026, 3, 12), D(2026, 3, 13))
+        for kind, accounts in zip(kinds, ([senator, topics, everything], [senator, everything]), strict=True)
+        for account in accounts
+    }
 
 
 @pytest.mark.django_db

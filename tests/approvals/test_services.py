@@ -8,12 +8,23 @@ from django.db import transaction
 
 from approvals.enums import MOVES, Answer, ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
+from approvals.proposals import Proposal
 from approvals.services import lapse_approval, record_decision, submit_request, withdraw_request
 from core.errors import NotEntitled, Outpaced, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Mail
 from partners.models import Deputy
-from tests.approvals.builders import DUE_ON, NOW, TODAY, VORLAGE, make_request, make_subject
+from tests.approvals.builders import (
+    CONDITION,
+    DUE_ON,
+    NOW,
+    TODAY,
+    VORLAGE,
+    details_of,
+    make_deputy,
+    make_request,
+    make_subject,
+)
 from tests.partners.builders import make_user
 from tests.racing import race
 from tests.unchanged import mails_written, nothing_changes
@@ -31,12 +42,6 @@ def office():
 @pytest.fixture
 def senator():
     return make_user(SENATOR_OFFICE, email="senatorin@example.org")
-
-
-def make_deputy(principal, *, starts_on=TODAY, ends_on=TODAY, email="vertretung@example.org"):
-    deputy = make_user(email=email)
-    Deputy.objects.create(principal=principal.person, deputy=deputy.person, starts_on=starts_on, ends_on=ends_on)
-    return deputy
 
 
 def submit(by, **fields):
@@ -151,7 +156,9 @@ def test_rollback_takes_the_mail_back(office, senator):
 
 ACTIONS = {
     **{
-        answer: lambda request, office, senator, answer=answer: decide(request, senator, answer=answer)
+        answer: lambda request, office, senator, answer=answer: decide(
+            request, senator, answer=answer, **details_of(answer, chosen=[7])
+        )
         for answer in Answer
     },
     "withdraw": lambda request, office, senator: withdraw_request(
@@ -170,7 +177,8 @@ def test_every_action_of_the_table_is_tested():
 @pytest.mark.parametrize("state", ApprovalState)
 @pytest.mark.parametrize("action", ACTIONS)
 def test_table_of_states_holds(state, action, office, senator):
-    request = make_request(state, by=office, decided_by=senator)
+    subject = make_subject(ApprovalKind.DATES, options=OPTIONS)
+    request = make_request(state, by=office, decided_by=senator, subject=subject)
     act = partial(ACTIONS[action], request, office, senator)
 
     if state in MOVES[action].sources:
@@ -335,6 +343,8 @@ def test_lapse_of_an_open_request_is_told(office, senator):
     lapse_approval(kind=request.kind, subject_id=request.subject_id, reason="Neu", by=office, now=NOW)
 
     assert mails_written() == [("approval_withdrawn", senator.email)]
+    request.refresh_from_db()
+    assert (request.lapsed_at, request.lapsed_by, request.lapse_reason) == (NOW, office, "Neu")
 
 
 def test_lapse_leaves_other_subjects_alone(office):
@@ -343,6 +353,180 @@ def test_lapse_leaves_other_subjects_alone(office):
     assert lapse_approval(kind=other.kind, subject_id=1, reason="Neu", by=office, now=NOW) == 0
     other.refresh_from_db()
     assert other.is_open
+
+
+def test_condition_is_a_row_of_the_request_and_told_to_the_office(office, senator):
+    request = make_request(by=office)
+
+    decide(
+        request,
+        senator,
+        answer=Answer.CONDITION,
+        comment="",
+        conditions=[f" {CONDITION} ", "", "Kosten nennen", CONDITION],
+    )
+
+    request.refresh_from_db()
+    assert request.state == ApprovalState.CONDITIONAL
+    rows = list(request.conditions.order_by("pk"))
+    assert [(row.text, row.state, row.met_at) for row in rows] == [
+        (CONDITION, "open", None), ("Kosten nennen", "open", None),
+    ]  # fmt: skip
+    entry = rows[0].history.get()
+    assert (entry.history_user, entry.history_change_reason) == (senator, "Auflage erteilt")
+    assert request.history.first().history_change_reason == "mit Auflage freigegeben"
+    mail = Mail.objects.get()
+    assert (mail.kind, mail.recipient) == ("approval_decided", office.email)
+    assert mail.subject == "Mit Auflage freigegeben: Fachkräfte sichern"
+    assert "Auflage: Bitte die Bezirke beteiligen." in mail.text
+
+
+@pytest.mark.parametrize("conditions", [[], ["  "], ["x" * 501]], ids=["none", "blank", "too long"])
+def test_approval_on_condition_names_the_condition(office, senator, conditions):
+    request = make_request(by=office)
+
+    with nothing_changes(request), pytest.raises(Refused, match="Auflage"):
+        decide(request, senator, answer=Answer.CONDITION, conditions=conditions)
+
+    assert not request.conditions.exists()
+
+
+@pytest.mark.parametrize("answer", [answer for answer in Answer if answer != Answer.CONDITION])
+def test_conditions_belong_to_one_answer_alone(office, senator, answer):
+    request = make_request(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
+
+    decide(request, senator, answer=answer, chosen=[7], conditions=[CONDITION])
+
+    assert not request.conditions.exists()
+
+
+DAY = dt.datetime(2026, 5, 5, 14, 0, tzinfo=NOW.tzinfo)
+HOUR = dt.timedelta(hours=1)
+
+
+def test_none_possible_keeps_what_is_proposed_instead(office, senator):
+    request = make_request(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
+    dates = [Proposal(DAY + HOUR), Proposal(DAY, DAY + HOUR), Proposal(DAY + HOUR)]
+
+    decide(request, senator, answer=Answer.NONE_POSSIBLE, comment="", chosen=[7], proposals=dates)
+
+    request.refresh_from_db()
+    assert (request.state, request.none_possible, request.chosen) == (ApprovalState.RETURNED, True, [])
+    assert request.proposed_dates == [Proposal(DAY, DAY + HOUR), Proposal(DAY + HOUR)]
+    assert request.history.first().history_change_reason == "kein Termin möglich"
+    mail = Mail.objects.get()
+    assert (mail.subject, mail.recipient) == ("Kein Termin möglich: Fachkräfte sichern", office.email)
+    assert "Gegenvorschlag: Di, 05.05.2026, 14:00–15:00 Uhr" in mail.text
+
+
+def test_none_possible_takes_words_for_a_date(office, senator):
+    request = make_request(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
+
+    decide(request, senator, answer=Answer.NONE_POSSIBLE, comment=" Erst im Mai. ")
+
+    request.refresh_from_db()
+    assert (request.comment, request.proposals) == ("Erst im Mai.", [])
+
+
+@pytest.mark.parametrize(
+    ("options", "comment", "proposals", "words"),
+    [
+        ([], "Erst im Mai.", [], "nur eine Antwort, wenn nach Terminen gefragt ist"),
+        (OPTIONS, "  ", [], "schlagen Sie einen anderen Termin vor"),
+        (OPTIONS, "", [Proposal(NOW)], "liegt in der Vergangenheit: Mo, 02.03.2026, 10:00 Uhr"),
+        (OPTIONS, "", [Proposal(DAY, DAY)], "muss nach dem Beginn liegen"),
+    ],
+    ids=["no dates asked", "nothing proposed", "past", "backwards"],
+)
+def test_wrong_counter_proposals_are_refused(office, senator, options, comment, proposals, words):
+    kind = ApprovalKind.DATES if options else ApprovalKind.TOPIC
+    request = make_request(by=office, subject=make_subject(kind, options=options))
+
+    with nothing_changes(request), pytest.raises(Refused, match=words):
+        decide(request, senator, answer=Answer.NONE_POSSIBLE, comment=comment, proposals=proposals)
+
+
+def test_who_submitted_a_request_does_not_decide_it(office, senator):
+    both = make_user(OFFICE, SENATOR_OFFICE)
+    request = make_request(by=both)
+
+    with nothing_changes(request), pytest.raises(NotEntitled) as refusal:
+        decide(request, both)
+
+    assert str(refusal.value) == "Diese Vorlage haben Sie selbst eingereicht. Darüber muss jemand anderes entscheiden."
+
+
+@time_machine.travel(NOW)
+def test_who_submitted_a_request_does_not_decide_it_as_a_deputy_either(office, senator):
+    make_deputy(senator, deputy=office)
+    request = make_request(by=office)
+
+    with nothing_changes(request), pytest.raises(NotEntitled, match="selbst eingereicht"):
+        decide(request, office)
+
+    assert decide(make_request(by=make_user(OFFICE), subject=make_subject(pk=2)), office).by_deputy is True
+
+
+@time_machine.travel(NOW)
+@pytest.mark.parametrize("kind", ApprovalKind)
+def test_deputy_for_some_kinds_decides_on_those_alone(office, senator, kind):
+    deputy = make_deputy(senator, kinds=[ApprovalKind.TOPIC, ApprovalKind.VISIT])
+    request = make_request(by=office, subject=make_subject(kind))
+
+    if kind in (ApprovalKind.TOPIC, ApprovalKind.VISIT):
+        assert decide(request, deputy).by_deputy is True
+    else:
+        with nothing_changes(request), pytest.raises(NotEntitled) as refusal:
+            decide(request, deputy)
+        assert str(refusal.value) == f"Ihre Vertretung gilt nicht für Freigaben der Art „{kind.label}“."
+
+
+@time_machine.travel(NOW)
+def test_deputy_whose_time_is_over_is_told_when_it_ended(office, senator):
+    deputy = make_deputy(senator, starts_on=dt.date(2026, 2, 2), ends_on=dt.date(2026, 2, 27))
+    request = make_request(by=office)
+
+    with nothing_changes(request), pytest.raises(NotEntitled) as refusal:
+        decide(request, deputy)
+
+    assert str(refusal.value) == (
+        "Ihre Vertretung endete am 27.02.2026. Über Freigaben entscheidet wieder die vertretene Person."
+    )
+
+
+@time_machine.travel(NOW)
+def test_only_principals_whose_deputyship_covers_the_kind_are_told(office, senator):
+    second = make_user(SENATOR_OFFICE, email="zweites-konto@example.org")
+    deputy = make_deputy(senator, kinds=[ApprovalKind.TOPIC])
+    make_deputy(second, kinds=[ApprovalKind.VISIT], deputy=deputy)
+
+    decide(make_request(by=office), deputy)
+
+    assert mails_written() == [("approval_decided", office.email), ("approval_decided", senator.email)]
+
+
+def test_submission_tells_deputies_of_the_kind_alone(office, senator):
+    make_deputy(senator, kinds=[ApprovalKind.TOPIC])
+    make_deputy(senator, kinds=[ApprovalKind.VISIT], email="besuche@example.org")
+    make_deputy(senator, email="alles@example.org")
+
+    submit(office)
+
+    assert [recipient for _kind, recipient in mails_written()] == [
+        "alles@example.org", "senatorin@example.org", "vertretung@example.org",
+    ]  # fmt: skip
+
+
+def test_lapsed_request_says_when_and_why(office, senator):
+    request = make_request(by=office)
+    lapse_approval(kind=request.kind, subject_id=request.subject_id, reason="geändert: Titel", by=office, now=NOW)
+
+    with nothing_changes(request), pytest.raises(Outpaced) as refusal:
+        decide(request, senator)
+
+    assert str(refusal.value) == (
+        "Diese Freigabe ist am 02.03.2026 erloschen (geändert: Titel). Ihre Eingabe gilt nicht."
+    )
 
 
 @pytest.mark.django_db(transaction=True)

@@ -160,9 +160,9 @@ def test_a_refused_series_is_offered_only_where_it_stands_already():
 
 
 @pytest.mark.parametrize(
-    ("state", "fixed"), [(SeriesState.AFFIRMED, False), (SeriesState.RETURNED, False), (SeriesState.CONSENTED, True)]
+    ("state", "fixed"), [(SeriesState.AFFIRMED, False), (SeriesState.CONSENTED, False), (SeriesState.REFUSED, True)]
 )
-def test_what_was_shown_of_a_series_is_fixed(state, fixed):
+def test_what_was_refused_is_fixed(state, fixed):
     form = SeriesForm(instance=make_series(state))
 
     assert [form.fields[name].disabled for name in ("title", "period", "description")] == [fixed] * 3

@@ -79,7 +79,7 @@ def test_everybody_who_holds_an_entry_is_told_and_nobody_else(office, dialogue):
 def test_entry_replaces_the_old_one_and_keeps_the_answer(office, dialogue, address, method, partstat):
     change(dialogue, office, place="Halle 2", title="Neuer Titel")
 
-    entry = calendar_of(Mail.objects.get(recipient=address))
+    entry = calendar_of(Mail.objects.get(recipient=address, kind__startswith="dialogue_changed"))
     assert (entry.method, entry.partstat, entry.sequence) == (method, partstat, 2)
     assert entry.uid == f"dialogue-{dialogue.pk}@localhost"
     assert entry.attendee == (address if method == "REQUEST" else "")
@@ -136,7 +136,7 @@ def test_what_does_not_matter_to_guests_is_saved_in_silence(office, dialogue, fi
     [(name, value)] = fields.items()
     assert (getattr(dialogue, name), dialogue.sequence) == (value, 1)
     assert dialogue.history.first().history_change_reason == "Angaben geändert"
-    assert mails_written() == []
+    assert mails_written("dialogue_changed", "dialogue_changed_info") == []
 
 
 def test_address_written_out_is_no_new_place(office, senator):

@@ -32,7 +32,7 @@ def guests_page(dialogue) -> str:
 def test_the_list_costs_the_same_for_any_number(signed_in, office, django_assert_num_queries, count):
     dialogue = make_released(office, count)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         signed_in.get(guests_page(dialogue))
 
 

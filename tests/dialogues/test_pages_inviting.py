@@ -160,7 +160,8 @@ def test_reminding_nobody_leads_back_and_says_so(signed_in):
 def test_the_answer_day_of_running_invitations_stays_a_day(signed_in):
     dialogue = make_dialogue(S.INVITED)
     address = f"{dialogue.get_absolute_url()}bearbeiten/"
-    values = {"title": "Wärme", "format": "on_site", "seats": "30", "host": dialogue.host_id}
+    values = {"title": dialogue.title, "format": "on_site", "seats": "30", "host": dialogue.host_id}
+    values["senator_attends"] = "on"
 
     for answer_by in ("", "2026-04-23"):
         with nothing_changes(dialogue):

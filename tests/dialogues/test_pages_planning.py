@@ -55,7 +55,7 @@ def test_fewer_seats_than_taken_are_refused_at_the_form(signed_in):
     dialogue = make_dialogue(S.INVITED)
     make_invitation(dialogue, AnswerState.ACCEPTED, party=3)
     address = f"{dialogue.get_absolute_url()}bearbeiten/"
-    values = {**FACTS, "seats": "2", "host": dialogue.host_id, "answer_by": "2026-04-15"}
+    values = {**FACTS, "title": dialogue.title, "seats": "2", "host": dialogue.host_id, "answer_by": "2026-04-15"}
 
     text = text_of(signed_in.post(address, values | {"version": version_in(signed_in.get(address))}))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from approvals.enums import ApprovalState
+from approvals.enums import ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
 from core.roles import OBSERVER, PARTNER
 from dialogues.enums import DialogueState, SeriesState, TopicState
@@ -211,15 +211,20 @@ def test_a_series_from_the_wish_to_the_request(signed_in, senator):
     assert mails_written() == [("approval_asked", "senatorin@example.org")]
 
 
-def test_what_was_consented_to_stays(signed_in):
+def test_a_note_on_a_series_is_saved_without_a_question(signed_in):
     series = make_series(SeriesState.CONSENTED)
+    make_request(ApprovalState.APPROVED, subject=make_subject(ApprovalKind.SERIES, pk=series.pk))
     address = f"{series.get_absolute_url()}bearbeiten/"
-    version = version_in(signed_in.get(address))
+    page = signed_in.get(address)
 
-    signed_in.post(address, {"title": "Anders", "internal_notes": "anrufen", "version": version})
+    signed_in.post(
+        address,
+        {"title": series.title, "period": series.period, "internal_notes": "anrufen", "version": version_in(page)},
+    )
 
     series.refresh_from_db()
-    assert (series.title, series.internal_notes) == ("Reihe 2026", "anrufen")
+    assert (series.state, series.internal_notes) == (SeriesState.CONSENTED, "anrufen")
+    assert "erlischt die Freigabe: Reihe, Zeitraum, Worum es geht." in text_of(page)
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -228,7 +233,7 @@ def test_the_page_of_a_series_costs_the_same_for_any_number(signed_in, django_as
     for _ in range(count):
         make_topic(series=series).sectors.add(Sector.objects.get_or_create(name="Metall")[0])
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         signed_in.get(series.get_absolute_url())
 
 

@@ -158,7 +158,8 @@ def test_submission_shows_the_dates_to_tick(office, senator):
         {"id": second.pk, "label": "Mi, 22.04.2026, 16:00–18:30 Uhr", "hint": "Gastgeber bevorzugt"},
     ]
     assert request.snapshot == [
-        ["Thema", "Fachkräfte sichern"], ["Gastgeber", str(dialogue.host)], ["Ort", "Werkstraße 1, 12681 Berlin"],
+        ["Gespräch", "Fachkräfte im Maschinenbau"], ["Thema", "Fachkräfte sichern"],
+        ["Gastgeber", str(dialogue.host)], ["Ort", "Werkstraße 1, 12681 Berlin"],
         ["Format", "vor Ort"], ["Teilnahme der Leitung", "ja"],
     ]  # fmt: skip
     assert mails_written() == [("approval_asked", senator.email)]

@@ -244,7 +244,7 @@ def test_new_host_has_to_say_yes_and_the_dates_are_asked_anew(office, senator):
         row.refresh_from_db()
     assert (dialogue.host, dialogue.host_answer) == (host, HostAnswer.OPEN)
     assert (possible.state, granted.state) == (OptionState.PROPOSED, ApprovalState.LAPSED)
-    assert mails_written() == []
+    assert mails_written() == [("approval_lapsed", office.email), ("approval_lapsed", senator.email)]
 
 
 def test_new_host_takes_back_dates_that_lie_before_the_senators_office(office, senator):
@@ -255,7 +255,7 @@ def test_new_host_takes_back_dates_that_lie_before_the_senators_office(office, s
 
     request.refresh_from_db()
     assert request.state == ApprovalState.LAPSED
-    assert mails_written() == [("approval_withdrawn", senator.email)]
+    assert mails_written() == [("approval_lapsed", office.email), ("approval_lapsed", senator.email)]
 
 
 @pytest.mark.parametrize("state", [DialogueState.SCHEDULED, DialogueState.INVITED])

@@ -2,8 +2,10 @@ from functools import partial
 
 import pytest
 
-from approvals.enums import Answer, ApprovalKind
+from approvals.enums import Answer, ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
+from approvals.queries import differences_of
+from approvals.versions import Change
 from core.conflicts import version_of
 from core.errors import NotEntitled, Outpaced, Refused
 from core.models import Origin
@@ -11,6 +13,8 @@ from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from dialogues.enums import SERIES_MOVES, SeriesState
 from dialogues.models import DialogueSeries
 from dialogues.services import affirm_series, decide_series, request_consent, save_series
+from outbox.models import Mail
+from tests.approvals.builders import CONDITION, details_of
 from tests.dialogues.builders import DUE_ON, NOW, VORLAGE, make_series
 from tests.partners.builders import make_user
 from tests.unchanged import mails_written, nothing_changes
@@ -30,7 +34,21 @@ def ask(series, by):
 
 
 def decide(series, by, answer):
-    return decide_series(request=request_of(series), answer=answer, comment="Begründung", by=by, now=NOW)
+    request, details = request_of(series), details_of(answer)
+    return decide_series(request=request, answer=answer, comment="Begründung", by=by, now=NOW, **details)
+
+
+def save(series, by, **fields):
+    return save_series(series=series, by=by, now=NOW, **fields)
+
+
+def rename(series, by):
+    """Save the series with another title; what is no lapse in its state is refused, to tell the two apart."""
+    changed = DialogueSeries.objects.get(pk=series.pk)
+    if changed.state not in (*SERIES_MOVES["lapse"].sources, SeriesState.REFUSED):
+        raise Refused("kein Erlöschen")
+    changed.title = "Etwas anderes"
+    return save(changed, by)
 
 
 ACTIONS = {
@@ -39,7 +57,9 @@ ACTIONS = {
     **{
         str(answer): lambda series, office, senator, answer=answer: decide(series, senator, answer)
         for answer in Answer
+        if answer != Answer.NONE_POSSIBLE
     },
+    "lapse": lambda series, office, senator: rename(series, office),
 }  # fmt: skip
 
 
@@ -76,7 +96,7 @@ def test_taken_over_series_never_moves(action, office, senator):
 @pytest.mark.parametrize(
     ("state", "act"),
     [
-        (SeriesState.PROPOSED, lambda series, by: save_series(series=series, by=by)),
+        (SeriesState.PROPOSED, save),
         (SeriesState.PROPOSED, lambda series, by: affirm_series(series=series, by=by)),
         (SeriesState.AFFIRMED, ask),
     ],
@@ -126,8 +146,26 @@ def test_returned_series_can_be_asked_for_again(office, senator):
     ]  # fmt: skip
 
 
+def test_consent_on_condition_is_a_consent(office, senator):
+    series = make_series(SeriesState.REQUESTED)
+
+    decide(series, senator, Answer.CONDITION)
+
+    series.refresh_from_db()
+    assert series.state == SeriesState.CONSENTED
+    assert series.history.first().history_change_reason == "Mit Auflage zugestimmt"
+    assert [row.text for row in request_of(series).conditions.all()] == [CONDITION]
+
+
+def test_no_date_is_asked_about_with_a_series(office, senator):
+    series = make_series(SeriesState.REQUESTED)
+
+    with nothing_changes(series, request_of(series)), pytest.raises(Refused, match="nach Terminen gefragt"):
+        decide(series, senator, Answer.NONE_POSSIBLE)
+
+
 def test_new_series_begins_as_proposed(office):
-    series = save_series(series=DialogueSeries(title="Reihe 2027", state=SeriesState.CONSENTED), by=office)
+    series = save(DialogueSeries(title="Reihe 2027", state=SeriesState.CONSENTED), office)
 
     series.refresh_from_db()
     assert series.state == SeriesState.PROPOSED
@@ -135,31 +173,84 @@ def test_new_series_begins_as_proposed(office):
     assert series.history.get().history_user == office
 
 
-@pytest.mark.parametrize("state", [SeriesState.REQUESTED, SeriesState.CONSENTED, SeriesState.REFUSED])
-def test_what_was_consented_to_stays_as_it_was(office, state):
-    series = make_series(state)
-    changed = DialogueSeries.objects.get(pk=series.pk)
-    changed.title = "Etwas anderes"
+def test_what_was_refused_stays_as_it_was(office):
+    series = make_series(SeriesState.REFUSED)
 
-    with nothing_changes(series), pytest.raises(Refused):
-        save_series(series=changed, by=office)
+    with nothing_changes(series), pytest.raises(Refused, match="abgelehnt und bleibt"):
+        rename(series, office)
 
 
-def test_internal_note_can_be_written_at_any_time(office):
-    series = make_series(SeriesState.CONSENTED)
-    series.internal_notes = "Bitte nachfassen"
+def consented(office, senator) -> DialogueSeries:
+    series = make_series(SeriesState.AFFIRMED)
+    ask(series, office)
+    decide(series, senator, Answer.APPROVE)
+    Mail.objects.all().delete()
+    return series
 
-    save_series(series=series, by=office)
+
+def test_change_of_what_was_consented_to_lets_the_consent_lapse(office, senator):
+    series = consented(office, senator)
+
+    rename(series, office)
 
     series.refresh_from_db()
-    assert series.internal_notes == "Bitte nachfassen"
+    request = request_of(series)
+    assert (series.state, series.title) == (SeriesState.AFFIRMED, "Etwas anderes")
+    assert series.history.first().history_change_reason == "Zustimmung erloschen, geändert: Reihe"
+    assert (request.state, request.lapse_reason) == (ApprovalState.LAPSED, "geändert: Reihe")
+    assert mails_written() == [("approval_lapsed", office.email), ("approval_lapsed", senator.email)]
+
+
+def test_change_while_the_senator_is_asked_takes_the_request_with_it(office, senator):
+    series = make_series(SeriesState.AFFIRMED)
+    ask(series, office)
+
+    rename(series, office)
+
+    series.refresh_from_db()
+    assert (series.state, request_of(series).state) == (SeriesState.AFFIRMED, ApprovalState.LAPSED)
+    with nothing_changes(series), pytest.raises(Outpaced, match="erloschen"):
+        decide(series, senator, Answer.APPROVE)
+
+
+def test_series_is_asked_for_again_with_the_difference(office, senator):
+    series = consented(office, senator)
+    rename(series, office)
+
+    request = ask(series, office)
+
+    assert differences_of(request) == [Change("Reihe", "Reihe 2026", "Etwas anderes")]
+
+
+@pytest.mark.parametrize("field", ["title", "period", "description"])
+def test_consent_hangs_on_all_that_a_series_says(office, senator, field):
+    series = consented(office, senator)
+    changed = DialogueSeries.objects.get(pk=series.pk)
+    setattr(changed, field, "anders")
+
+    save(changed, office)
+
+    assert request_of(series).state == ApprovalState.LAPSED
+
+
+def test_internal_note_leaves_the_consent(office, senator):
+    series = consented(office, senator)
+    series.refresh_from_db()
+    series.internal_notes = "Bitte nachfassen"
+
+    save(series, office)
+
+    series.refresh_from_db()
+    assert (series.internal_notes, series.state) == ("Bitte nachfassen", SeriesState.CONSENTED)
+    assert request_of(series).state == ApprovalState.APPROVED
+    assert mails_written() == []
 
 
 def test_state_never_comes_from_a_form(office):
     series = make_series(SeriesState.PROPOSED)
     series.state, series.title = SeriesState.CONSENTED, "Reihe 2027"
 
-    save_series(series=series, by=office)
+    save(series, office)
 
     series.refresh_from_db()
     assert (series.state, series.title) == (SeriesState.PROPOSED, "Reihe 2027")
@@ -170,8 +261,8 @@ def test_second_save_of_an_older_version_is_refused(office):
     shown = version_of(series, FIELDS)
     mine = DialogueSeries.objects.get(pk=series.pk)
     series.title = "Zuerst gespeichert"
-    save_series(series=series, by=office, version=shown, fields=FIELDS)
+    save(series, office, version=shown, fields=FIELDS)
     mine.title = "Zu spät"
 
     with nothing_changes(series), pytest.raises(Outpaced):
-        save_series(series=mine, by=office, version=shown, fields=FIELDS)
+        save(mine, office, version=shown, fields=FIELDS)

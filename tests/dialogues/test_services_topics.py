@@ -11,6 +11,7 @@ from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import TOPIC_MOVES, DialogueState, SeriesState, TopicState
 from dialogues.models import Topic
+from dialogues.permissions import EDITED_BY_THE_OFFICE
 from dialogues.services import (
     decide_topic,
     decline_topic,
@@ -22,6 +23,7 @@ from dialogues.services import (
 )
 from outbox.models import Mail
 from partners.models import CrossCuttingTheme, Deputy, Sector
+from tests.approvals.builders import details_of
 from tests.dialogues.builders import DUE_ON, NOW, TODAY, VORLAGE, make_dialogue, make_series, make_topic
 from tests.partners.builders import make_organisation, make_user
 from tests.racing import race
@@ -45,11 +47,21 @@ def submit(topic, by):
 
 
 def decide(topic, by, answer=Answer.APPROVE, comment="Begründung"):
-    return decide_topic(request=request_of(topic), answer=answer, comment=comment, by=by, now=NOW)
+    details = details_of(answer)
+    return decide_topic(request=request_of(topic), answer=answer, comment=comment, by=by, now=NOW, **details)
 
 
 def save(topic, by, **fields):
     return save_topic(topic=topic, sectors=[], themes=[], by=by, now=NOW, **fields)
+
+
+def rename(topic, by):
+    """Save the topic with another title; what is no lapse in its state is refused, to tell the two apart."""
+    changed = Topic.objects.get(pk=topic.pk)
+    if changed.state not in TOPIC_MOVES["lapse"].sources:
+        raise Refused("kein Erlöschen")
+    changed.title = "Neuer Titel"
+    return save(changed, by)
 
 
 ACTIONS = {
@@ -59,8 +71,11 @@ ACTIONS = {
     "submit": lambda topic, office, senator: submit(topic, office),
     "rework": lambda topic, office, senator: withdraw_topic(topic=topic, by=office, now=NOW),
     **{
-        str(answer): lambda topic, office, senator, answer=answer: decide(topic, senator, answer) for answer in Answer
+        str(answer): lambda topic, office, senator, answer=answer: decide(topic, senator, answer)
+        for answer in Answer
+        if answer != Answer.NONE_POSSIBLE
     },
+    "lapse": lambda topic, office, senator: rename(topic, office),
 }  # fmt: skip
 
 
@@ -165,14 +180,14 @@ def test_proposer_edits_the_draft_only(partner, state):
 
 
 @pytest.mark.parametrize("state", TopicState)
-def test_office_edits_from_the_proposal_to_the_submission(office, state):
+def test_office_edits_from_the_proposal_on(office, state):
     topic = make_topic(state)
     changed = Topic.objects.get(pk=topic.pk)
     changed.title = "Neuer Titel"
 
-    if state in (TopicState.PROPOSED, TopicState.IN_PROGRESS, TopicState.RETURNED):
+    if state in EDITED_BY_THE_OFFICE:
         assert save(changed, office).title == "Neuer Titel"
-        expected = TopicState.IN_PROGRESS if state == TopicState.RETURNED else state
+        expected = state if state == TopicState.PROPOSED else TopicState.IN_PROGRESS
         assert Topic.objects.get(pk=topic.pk).state == expected
     else:
         with nothing_changes(topic), pytest.raises(NotEntitled):
@@ -362,8 +377,11 @@ def test_approval_lapses_when_the_topic_is_taken_back(office, senator):
     withdraw_topic(topic=topic, by=office, now=NOW)
 
     topic.refresh_from_db()
-    assert (topic.state, request_of(topic).state) == (TopicState.IN_PROGRESS, ApprovalState.LAPSED)
-    assert mails_written() == []
+    request = request_of(topic)
+    assert (topic.state, request.state) == (TopicState.IN_PROGRESS, ApprovalState.LAPSED)
+    assert request.lapse_reason == "wieder in Bearbeitung"
+    told = sorted([office.email, senator.email, topic.proposed_by.email])
+    assert mails_written() == [("approval_lapsed", email) for email in told]
 
 
 def test_topic_of_a_planned_dialogue_stays_approved(office):

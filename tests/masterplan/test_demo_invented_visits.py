@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 
+from approvals.models import ApprovalRequest
+from approvals.queries import differences_of
 from core.models import Origin
 from core.roles import OFFICE, SENATOR_OFFICE
 from masterplan.demo.invented_visits import load_invented_visits
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("today", [TODAY, dt.date(2026, 12, 23), dt.date(2028, 2, 29)])
 def test_the_invented_visits_lie_ahead_on_any_day(today):
-    for name in ("BAE Batterien GmbH", "Berliner Seilfabrik"):
+    for name in ("BAE Batterien GmbH", "Berliner Seilfabrik", "Stadler Pankow"):
         make_organisation(name)
     users = {
         "geschaeftsstelle": make_user(OFFICE),
@@ -29,7 +31,13 @@ def test_the_invented_visits_lie_ahead_on_any_day(today):
 
     load_invented_visits(users, today=today, now=now)
 
-    states = dict(Visit.objects.values_list("state", "origin"))
-    assert states == {VisitState.APPROVED: Origin.DEMO, VisitState.SUBMITTED: Origin.DEMO}
+    states = list(Visit.objects.order_by("pk").values_list("state", "origin"))
+    assert states == [
+        (VisitState.APPROVED, Origin.DEMO), (VisitState.SUBMITTED, Origin.DEMO), (VisitState.SUBMITTED, Origin.DEMO),
+    ]  # fmt: skip
+    lapsed = ApprovalRequest.objects.get(state="lapsed")
+    again = ApprovalRequest.objects.get(former=lapsed)
+    assert (lapsed.origin, lapsed.lapse_reason, again.state) == (Origin.DEMO, "geändert: Termin", "open")
+    assert [change.label for change in differences_of(again)] == ["Termin"]
     assert all(day > today for day in Visit.objects.values_list("starts_on", flat=True))
     assert PressSlot.objects.filter(origin=Origin.DEMO).count() == 2

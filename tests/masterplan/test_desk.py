@@ -4,13 +4,19 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from approvals.enums import Answer, ApprovalState
 from approvals.models import ApprovalRequest
+from approvals.services import lapse_by_change
+from approvals.versions import Change
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from dialogues.models import Topic
 from outbox.models import Mail
+from tests.approvals.builders import make_condition, make_deputy, make_request
 from tests.masterplan.builders import make_topic_request, make_two_dates_request
 from tests.partners.builders import make_user
+from tests.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +46,9 @@ def test_first_tap_asks_again_and_changes_nothing(client, senator):
     response = client.post(decide_url(approval), {"answer": "approve", "comment": "gern"})
 
     approval.refresh_from_db()
-    assert "Ja, freigeben" in response.content.decode()
+    page = response.content.decode()
+    assert "Ja, freigeben" in page
+    assert '<input type="hidden" name="comment" value="gern">' in page
     assert (approval.state, Mail.objects.count()) == (ApprovalState.OPEN, mails)
 
 
@@ -131,3 +139,211 @@ def test_desk_costs_the_same_queries_for_any_number(client, senator, count, djan
 
     with django_assert_num_queries(6):
         client.get(reverse("approvals_desk"))
+
+
+def post(client, approval, answer, **values):
+    return client.post(decide_url(approval), {"answer": answer, "confirmed": "1"} | values)
+
+
+def test_approval_on_condition_in_two_taps(client, senator):
+    approval = make_topic_request()
+    values = {"answer": "condition", "conditions": "Bezirke beteiligen\r\n\r\nKosten nennen"}
+
+    first = client.post(decide_url(approval), values).content.decode()
+    assert "Möchten Sie mit Auflage freigeben?" in first
+    assert "<li>Bezirke beteiligen</li><li>Kosten nennen</li>" in first
+    assert ApprovalRequest.objects.get(pk=approval.pk).is_open
+    post(client, approval, **values)
+
+    approval.refresh_from_db()
+    assert approval.state == ApprovalState.CONDITIONAL
+    assert [row.text for row in approval.conditions.order_by("pk")] == ["Bezirke beteiligen", "Kosten nennen"]
+
+
+@pytest.mark.parametrize("conditions", ["", " \r\n "])
+def test_condition_without_words_is_asked_for(client, senator, conditions):
+    approval = make_topic_request()
+
+    response = post(client, approval, "condition", conditions=conditions, comment="bleibt stehen")
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Bitte nennen Sie die Auflage, die zu erfüllen ist." in page
+    assert "bleibt stehen" in page
+    assert '<details class="decision__more" open>' in page
+
+
+ROWS = {"proposal-TOTAL_FORMS": "3", "proposal-INITIAL_FORMS": "0"}
+DATE = {"proposal-0-day": "2030-05-06", "proposal-0-begins": "14:00", "proposal-0-ends": ""}
+
+
+def test_none_possible_with_another_date_in_two_taps(client, senator):
+    approval = make_two_dates_request()
+    values = {"answer": "none_possible", "comment": "", **ROWS, **DATE}
+
+    first = client.post(decide_url(approval), values).content.decode()
+    assert "Ist keiner der Termine möglich?" in first
+    assert "Mo, 06.05.2030, 14:00 Uhr" in first
+    post(client, approval, **values)
+
+    approval.refresh_from_db()
+    assert (approval.state, approval.none_possible) == (ApprovalState.RETURNED, True)
+    assert [str(date) for date in approval.proposed_dates] == ["Mo, 06.05.2030, 14:00 Uhr"]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({}, "Bitte schlagen Sie einen anderen Termin vor, oder schreiben Sie, wann es möglich wäre."),
+        ({"proposal-0-day": "2030-05-06"}, "Bitte nennen Sie, wann es beginnt."),
+        ({"proposal-0-begins": "14:00"}, "Bitte nennen Sie den Tag."),
+        (DATE | {"proposal-0-ends": "13:00"}, "Das Ende muss nach dem Beginn liegen."),
+        (DATE | {"proposal-0-day": "2020-05-06"}, "Der vorgeschlagene Termin liegt in der Vergangenheit"),
+    ],
+)
+def test_wrong_proposals_are_told_and_stay(client, senator, values, words):
+    approval = make_two_dates_request()
+
+    response = post(client, approval, "none_possible", conditions="bleibt stehen", **ROWS, **values)
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert words in page
+    assert "bleibt stehen" in page
+    assert all(f'value="{value}"' in page for value in values.values() if value)
+    assert ApprovalRequest.objects.get(pk=approval.pk).is_open
+
+
+def test_none_possible_is_offered_for_dates_alone(client, senator):
+    topic, dates = make_topic_request(), make_two_dates_request()
+
+    assert "Keiner der Termine ist möglich" not in client.get(reverse("approval", args=[topic.pk])).content.decode()
+    assert "Keiner der Termine ist möglich" in client.get(reverse("approval", args=[dates.pk])).content.decode()
+    assert post(client, topic, "none_possible", comment="x").status_code == 422
+
+
+def test_the_way_back_keeps_all_that_was_typed(client, senator):
+    approval = make_two_dates_request()
+    values = {"comment": "Eine Anmerkung", "conditions": "Eine Auflage", "chosen": approval.options[1]["id"]}
+
+    response = client.post(decide_url(approval), {"answer": "approve", "back": "1", **values, **ROWS, **DATE})
+
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "Eine Anmerkung" in page and "Eine Auflage" in page and 'value="2030-05-06"' in page
+    assert response.context["form"]["chosen"].value() == [str(approval.options[1]["id"])]
+    assert ApprovalRequest.objects.get(pk=approval.pk).is_open
+
+
+def test_who_was_slower_keeps_what_was_typed(client, senator):
+    approval = make_topic_request()
+    post(client, approval, "approve")
+    client.force_login(make_user(SENATOR_OFFICE))
+
+    response = post(client, approval, "condition", comment="Meine Anmerkung", conditions="Meine Auflage")
+
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert f"hat {senator} am" in page
+    assert "Ihre Eingabe, nicht gespeichert" in page
+    assert "Meine Anmerkung" in page and "Meine Auflage" in page
+
+
+def test_lapsed_request_says_why_and_keeps_what_was_typed(client, senator):
+    approval = make_topic_request()
+    changes = [Change("Thema", "Alt", "Neu")]
+    office = make_user(OFFICE)
+    lapse_by_change(kind="topic", subject_id=approval.subject_id, changes=changes, by=office, now=timezone.now())
+
+    response = post(client, approval, "approve", comment="Meine Anmerkung")
+
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "erloschen (geändert: Thema). Ihre Eingabe gilt nicht." in page
+    assert "Meine Anmerkung" in page
+    assert Topic.objects.get(pk=approval.subject_id).state == "for_approval"
+
+
+@pytest.mark.parametrize("state", ["submitted by oneself", "time is over", "other kind"])
+def test_who_may_not_decide_is_told_why_and_keeps_what_was_typed(client, state):
+    approval = make_topic_request()
+    principal, today = make_user(SENATOR_OFFICE), timezone.localdate()
+    if state == "submitted by oneself":
+        user, words = approval.submitted_by, "Diese Vorlage haben Sie selbst eingereicht."
+        make_deputy(principal, deputy=user, starts_on=today, ends_on=today)
+    elif state == "time is over":
+        yesterday = today - dt.timedelta(days=1)
+        user = make_deputy(principal, starts_on=yesterday, ends_on=yesterday)
+        words = f"Ihre Vertretung endete am {yesterday:%d.%m.%Y}."
+    else:
+        user = make_deputy(principal, kinds=["visit"], starts_on=today, ends_on=today)
+        words = "Über Freigaben entscheidet"
+    client.force_login(user)
+
+    with nothing_changes(approval):
+        response = post(client, approval, "approve", comment="Meine Anmerkung")
+
+    page = response.content.decode()
+    if state == "other kind":
+        assert response.status_code == 404
+    else:
+        assert response.status_code == 403
+        assert words in page and "Meine Anmerkung" in page
+
+
+def test_own_request_offers_no_decision(client):
+    both = make_user(OFFICE, SENATOR_OFFICE)
+    approval = make_topic_request()
+    ApprovalRequest.objects.filter(pk=approval.pk).update(submitted_by=both)
+    client.force_login(both)
+
+    page = client.get(reverse("approval", args=[approval.pk])).content.decode()
+
+    assert "Diese Vorlage haben Sie selbst eingereicht; darüber entscheidet jemand anderes." in page
+    assert 'name="answer"' not in page
+
+
+def test_deputy_for_topics_sees_topics_alone_on_the_desk(client):
+    today = timezone.localdate()
+    deputy = make_deputy(make_user(SENATOR_OFFICE), kinds=["topic"], starts_on=today, ends_on=today)
+    topic, dates = make_topic_request(), make_two_dates_request()
+    client.force_login(deputy)
+
+    page = client.get(reverse("approvals_desk"))
+
+    assert [row.pk for row in page.context["page"].object_list] == [topic.pk]
+    assert client.get(reverse("approval", args=[dates.pk])).status_code == 404
+    assert "Sie entscheiden in Vertretung." in client.get(reverse("approval", args=[topic.pk])).content.decode()
+
+
+def test_deputy_whose_time_is_over_is_told_so_on_the_desk(client):
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    client.force_login(make_deputy(make_user(SENATOR_OFFICE), starts_on=yesterday, ends_on=yesterday))
+
+    response = client.get(reverse("approvals_desk"))
+
+    assert response.status_code == 403
+    assert f"Ihre Vertretung endete am {yesterday:%d.%m.%Y}." in response.content.decode()
+
+
+def test_request_shows_what_changed_since_the_last_decision(client, senator):
+    approval = make_topic_request()
+    former = make_topic_request()
+    ApprovalRequest.objects.filter(pk=former.pk).update(snapshot=[["Thema", "Alt"], ["Ziel", "Weg"]])
+    ApprovalRequest.objects.filter(pk=approval.pk).update(snapshot=[["Thema", "Neu"]], former=former)
+
+    page = client.get(reverse("approval", args=[approval.pk])).content.decode()
+
+    assert "Geändert seit der letzten Vorlage" in page
+    assert '<th scope="row">Thema</th><td data-label="bisher">Alt</td><td data-label="jetzt">Neu</td>' in page
+    assert '<th scope="row">Ziel</th><td data-label="bisher">Weg</td><td data-label="jetzt">–</td>' in page
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_request_page_costs_the_same_for_any_number_of_conditions(client, senator, count, django_assert_num_queries):
+    approval = make_request(ApprovalState.CONDITIONAL)
+    for _number in range(count):
+        make_condition(approval)
+
+    with django_assert_num_queries(7):
+        client.get(reverse("approval", args=[approval.pk]))

@@ -95,6 +95,7 @@ def facts(**fields) -> dict:
     values = {
         "company_text": "Turbinenbau AG", "title": "Rundgang", "starts_at": "2026-03-23T10:00",
         "ends_at": "2026-03-23T12:00", "visitor": "Senatorin", "address": "", "message": "", "internal_notes": "",
+        "to_be_published": "on",
     }  # fmt: skip
     return values | fields
 

@@ -10,7 +10,7 @@ from media_visits import services
 from media_visits.enums import STATE_TONES, VISIT_MOVES, VisitState
 from media_visits.models import Visit
 from media_visits.permissions import DECISIONS, open_actions
-from tests.approvals.builders import DUE_ON, NOW, VORLAGE
+from tests.approvals.builders import DUE_ON, NOW, VORLAGE, details_of
 from tests.media_visits.builders import AFTERWARDS, make_visit, make_visit_request
 from tests.partners.builders import make_user
 from tests.unchanged import nothing_changes
@@ -21,7 +21,7 @@ S = VisitState
 
 def decide(answer):
     return lambda visit, by: services.decide_visit(
-        request=visit.test_request, answer=answer, comment="Bitte ergänzen.", by=by, now=NOW
+        request=visit.test_request, answer=answer, comment="Bitte ergänzen.", by=by, now=NOW, **details_of(answer)
     )
 
 
@@ -29,6 +29,7 @@ ACTS = {
     "submit": lambda visit, by: services.submit_visit(visit=visit, vorlage=VORLAGE, due_on=DUE_ON, by=by, now=NOW),
     "withdraw": lambda visit, by: services.withdraw_visit(visit=visit, by=by, now=NOW),
     "approve": decide(Answer.APPROVE),
+    "condition": decide(Answer.CONDITION),
     "return": decide(Answer.RETURN),
     "refuse": decide(Answer.REFUSE),
     "announce": lambda visit, by: services.announce_visit(visit=visit, by=by, now=NOW),
@@ -100,7 +101,7 @@ def test_what_was_taken_over_stands_outside_the_table(action):
     [
         (S.IDEA, OFFICE, ["submit", "cancel"]),
         (S.SUBMITTED, OFFICE, ["withdraw", "cancel"]),
-        (S.SUBMITTED, SENATOR_OFFICE, ["approve", "return", "refuse"]),
+        (S.SUBMITTED, SENATOR_OFFICE, ["approve", "condition", "return", "refuse"]),
         (S.APPROVED, OFFICE, ["announce", "postpone", "cancel"]),
         (S.APPROVED, SENATOR_OFFICE, []),
         (S.ANNOUNCED, OFFICE, ["hold", "postpone", "cancel"]),

@@ -5,10 +5,15 @@ import time_machine
 
 from approvals.enums import Answer, ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
+from approvals.queries import differences_of
+from approvals.versions import Change, snapshot_of
+from core.conflicts import version_of
 from core.errors import Outpaced, Refused
 from media_visits.enums import VisitState
+from media_visits.essentials import VISIT_FACTS
 from media_visits.models import Visit
-from media_visits.services import decide_visit, submit_visit, visit_snapshot, withdraw_visit
+from media_visits.services import decide_visit, submit_visit, update_visit, withdraw_visit
+from media_visits.services.visits import EDITABLE
 from partners.models import Deputy
 from tests.approvals.builders import DUE_ON, NOW, TODAY, VORLAGE
 from tests.media_visits.builders import STARTS_AT, make_sector, make_slot, make_visit
@@ -49,12 +54,20 @@ def test_submission_keeps_brief_and_snapshot(office, senator):
         ["Branchenschwerpunkt", "Maschinenbau"],
         ["Botschaft", "Ein Satz"],
         ["Presse", "Wort-Bild-Termin 23.03.2026, 10:00 Uhr"],
+        ["Veröffentlichung", "vorgesehen"],
     ]
     assert mails_written() == [("approval_asked", "senatorin@example.org")]
 
 
 def test_a_visit_without_press_says_so():
-    assert ["Presse", "kein Pressetermin"] in visit_snapshot(make_visit())
+    assert ["Presse", "kein Pressetermin"] in snapshot_of(VISIT_FACTS, make_visit())
+
+
+def test_a_visit_by_a_plant_names_the_partner_behind_it():
+    visit = make_visit(company=make_organisation("Turbinenbau AG"), company_text="Werk Nord", to_be_published=False)
+
+    assert snapshot_of(VISIT_FACTS, visit)[:2] == [["Unternehmen", "Werk Nord"], ["Partner", "Turbinenbau AG"]]
+    assert ["Veröffentlichung", "nein, nur intern"] in snapshot_of(VISIT_FACTS, visit)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +138,30 @@ def test_the_second_decision_comes_too_late(office, senator):
 
     with nothing_changes(visit, request), pytest.raises(Outpaced, match="bereits entschieden"):
         decide(request, senator, Answer.RETURN)
+
+
+def test_a_condition_is_kept_and_the_visit_approved(office, senator):
+    visit = make_visit()
+    request = submit(visit, office)
+
+    decide(request, senator, Answer.CONDITION, "", conditions=["Nur mit Betriebsrat"])
+
+    visit.refresh_from_db()
+    assert (visit.state, [row.text for row in request.conditions.all()]) == (S.APPROVED, ["Nur mit Betriebsrat"])
+    assert visit.history.latest().history_change_reason == "Mit Auflage freigegeben"
+
+
+def test_a_changed_visit_is_submitted_again_with_the_difference(office, senator):
+    visit = make_visit(visitor="Senatorin")
+    decide(submit(visit, office), senator)
+    visit = Visit.objects.get(pk=visit.pk)
+    version = version_of(visit, (*EDITABLE, "sectors"))
+    visit.visitor = "Staatssekretariat"
+    update_visit(visit=visit, sectors=[], version=version, by=office, now=NOW)
+
+    request = submit(visit, office)
+
+    assert differences_of(request) == [Change("Wer besucht", "Senatorin", "Staatssekretariat")]
 
 
 @time_machine.travel(NOW)

@@ -16,7 +16,7 @@ from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
 S = VisitState
-CLOSED = [S.SUBMITTED, S.HELD, S.DOCUMENTED, S.CANCELLED]
+CLOSED = [S.HELD, S.DOCUMENTED, S.CANCELLED]
 
 
 def add(visit, by, **fields):
@@ -88,8 +88,9 @@ def test_slots_rest_while_decided_upon_and_afterwards(office, state):
 
 
 @pytest.mark.parametrize("act", ["add", "change", "remove"])
-def test_other_press_lets_the_approval_lapse(office, senator, act):
-    visit = make_visit(S.APPROVED)
+@pytest.mark.parametrize("state", [S.SUBMITTED, S.APPROVED])
+def test_other_press_lets_the_approval_lapse(office, senator, state, act):
+    visit = make_visit(state)
     slot = make_slot(visit)
 
     if act == "add":
@@ -100,11 +101,12 @@ def test_other_press_lets_the_approval_lapse(office, senator, act):
         remove_press_slot(slot=slot, by=office, now=NOW)
 
     assert Visit.objects.get(pk=visit.pk).state == S.IDEA
-    assert ApprovalRequest.objects.get().state == "lapsed"
-    assert mails_written("visit_lapsed") == [("visit_lapsed", "senatorin@example.org")]
+    request = ApprovalRequest.objects.get()
+    assert (request.state, request.lapse_reason) == ("lapsed", "geändert: Presse")
+    assert mails_written() == [("approval_lapsed", office.email), ("approval_lapsed", senator.email)]
 
 
-@pytest.mark.parametrize("state", [S.APPROVED, S.ANNOUNCED])
+@pytest.mark.parametrize("state", [S.SUBMITTED, S.APPROVED, S.ANNOUNCED])
 def test_meeting_point_and_seats_may_change_any_time(office, state):
     visit = make_visit(state)
     slot = make_slot(visit)

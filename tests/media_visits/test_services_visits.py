@@ -118,57 +118,68 @@ def test_who_comes_second_is_told(office):
         change(visit, office, version=shown, title="Zweite Fassung")
 
 
-def test_nothing_changes_while_the_senators_office_has_it(office):
-    visit = make_visit(S.SUBMITTED)
+ESSENTIAL = [
+    ({"title": "Neuer Anlass"}, "Anlass des Besuchs"),
+    ({"address": "Werkstraße 1, 10115 Berlin"}, "Adresse"),
+    ({"visitor": "Staatssekretariat"}, "Wer besucht"),
+    ({"company_text": "Anderes Werk"}, "Unternehmen, Partner"),
+    ({"starts_at": STARTS_AT + DAY, "ends_at": None}, "Termin"),
+    ({"to_be_published": False}, "Veröffentlichung"),
+]
 
-    with nothing_changes(visit), pytest.raises(Refused, match="liegt zur Freigabe vor"):
-        change(visit, office, title="Anders")
 
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"address": "Werkstraße 1, 10115 Berlin"},
-        {"visitor": "Staatssekretariat"},
-        {"company_text": "Anderes Werk"},
-        {"starts_at": STARTS_AT + DAY, "ends_at": None},
-    ],
-)
-def test_a_change_of_what_was_approved_lets_the_approval_lapse(office, senator, fields):
-    visit = make_visit(S.APPROVED, is_published=True)
+@pytest.mark.parametrize(("fields", "what"), ESSENTIAL)
+@pytest.mark.parametrize("state", [S.SUBMITTED, S.APPROVED])
+def test_a_change_of_what_matters_lets_the_approval_lapse(office, senator, state, fields, what):
+    visit = make_visit(state, is_published=state == S.APPROVED)
 
     change(visit, office, **fields)
 
     visit.refresh_from_db()
+    request = ApprovalRequest.objects.get()
     assert (visit.state, visit.is_published) == (S.IDEA, False)
-    assert ApprovalRequest.objects.get().state == ApprovalState.LAPSED
-    assert mails_written("visit_lapsed") == [("visit_lapsed", "senatorin@example.org")]
+    assert visit.history.latest().history_change_reason == f"Freigabe erloschen, geändert: {what}"
+    assert (request.state, request.lapse_reason) == (ApprovalState.LAPSED, f"geändert: {what}")
+    assert mails_written() == [("approval_lapsed", office.email), ("approval_lapsed", senator.email)]
 
 
-def test_other_words_leave_the_approval(office):
-    visit = make_visit(S.APPROVED)
+@pytest.mark.parametrize("state", [S.SUBMITTED, S.APPROVED])
+def test_other_words_leave_the_approval(office, state):
+    visit = make_visit(state)
+    before = ApprovalRequest.objects.get().state
 
-    change(visit, office, message="Ein anderer Satz", internal_notes="anrufen")
+    change(visit, office, message="Ein anderer Satz", internal_notes="anrufen", sectors=[make_sector()])
 
     visit.refresh_from_db()
-    assert visit.state == S.APPROVED
-    assert ApprovalRequest.objects.get().state == ApprovalState.APPROVED
-    assert mails_written("visit_lapsed") == []
+    assert (visit.state, visit.message) == (state, "Ein anderer Satz")
+    assert ApprovalRequest.objects.get().state == before
+    assert mails_written() == []
 
 
-def test_an_announced_visit_is_postponed_and_not_edited(office):
+@pytest.mark.parametrize("fields", [{"starts_at": STARTS_AT - DAY}, {"title": "Anders"}, {"to_be_published": False}])
+def test_an_announced_visit_is_postponed_and_not_edited(office, fields):
     visit = make_visit(S.ANNOUNCED)
 
     with nothing_changes(visit), pytest.raises(Refused, match="Verschieben Sie ihn"):
-        change(visit, office, starts_at=STARTS_AT - DAY)
+        change(visit, office, **fields)
 
 
 @pytest.mark.parametrize("state", [S.HELD, S.DOCUMENTED, S.CANCELLED])
-def test_time_and_place_stand_once_a_visit_is_over(office, state):
+@pytest.mark.parametrize("fields", [{"address": "Andere Straße"}, {"to_be_published": False}])
+def test_what_was_approved_stands_once_a_visit_is_over(office, state, fields):
     visit = make_visit(state)
 
     with nothing_changes(visit), pytest.raises(Refused, match="stehen fest"):
-        change(visit, office, address="Andere Straße")
+        change(visit, office, **fields)
+
+
+def test_a_slip_of_the_pen_is_mended_once_a_visit_is_over(office):
+    visit = make_visit(S.HELD, title="Rundgagn")
+
+    change(visit, office, title="Rundgang")
+
+    visit.refresh_from_db()
+    assert (visit.title, ApprovalRequest.objects.get().state) == ("Rundgang", ApprovalState.APPROVED)
 
 
 def test_a_visit_taken_over_keeps_its_range(office):
@@ -188,6 +199,13 @@ def test_nothing_is_published_before_the_consent(office, state):
     visit = make_visit(state)
 
     with nothing_changes(visit), pytest.raises(Refused, match="wenn er freigegeben ist"):
+        publish_visit(visit=visit, publish=True, by=office, now=NOW)
+
+
+def test_nothing_is_published_that_was_approved_without(office):
+    visit = make_visit(S.APPROVED, to_be_published=False)
+
+    with nothing_changes(visit), pytest.raises(Refused, match="ohne Veröffentlichung"):
         publish_visit(visit=visit, publish=True, by=office, now=NOW)
 
 

@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from core.errors import NotEntitled, Refused
-from core.roles import OBSERVER, OFFICE, SENATOR_OFFICE
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Mail
 from partners.models import Deputy, User
+from partners.queries import deputyships_between, last_deputyship
 from partners.services import add_deputy, end_deputy
 from tests.partners.builders import make_organisation, make_person, make_user
 
@@ -33,10 +34,11 @@ def deputy(principal):
     return make_user(organisation=principal.person.organisation)
 
 
-def arrange(principal, deputy, by, starts_on=JUNE, ends_on=JULY) -> Deputy:
+def arrange(principal, deputy, by, starts_on=JUNE, ends_on=JULY, kinds=()) -> Deputy:
     return add_deputy(
-        principal=principal.person, deputy=deputy.person, starts_on=starts_on, ends_on=ends_on, by=by, now=NOW
-    )
+        principal=principal.person, deputy=deputy.person, starts_on=starts_on, ends_on=ends_on, kinds=kinds, by=by,
+        now=NOW,
+    )  # fmt: skip
 
 
 def test_both_sides_are_told(principal, deputy, office):
@@ -74,13 +76,44 @@ def test_end_before_start_is_refused(principal, deputy, office):
 
 
 @pytest.mark.parametrize(("starts_on", "ends_on"), [(JULY, None), (JULY, AUGUST), (dt.date(2019, 1, 1), None)])
-def test_overlap_is_refused(principal, deputy, office, starts_on, ends_on):
+def test_same_deputy_twice_at_a_time_is_refused(principal, deputy, office, starts_on, ends_on):
+    arrange(principal, deputy, office, kinds=["topic"])
+    Mail.objects.all().delete()
+
+    with pytest.raises(Refused, match="diese Vertretung schon eingetragen: .*vom 01.06.2019 bis 01.07.2019"):
+        arrange(principal, deputy, office, starts_on=starts_on, ends_on=ends_on, kinds=["visit"])
+
+    assert (Deputy.objects.count(), Mail.objects.count()) == (1, 0)
+
+
+def test_several_deputies_at_a_time_are_possible(principal, deputy, office):
     arrange(principal, deputy, office)
+    arrange(principal, make_user(), office, kinds=["visit"])
 
-    with pytest.raises(Refused, match="schon eine Vertretung eingetragen: .*vom 01.06.2019 bis 01.07.2019"):
-        arrange(principal, make_user(), office, starts_on=starts_on, ends_on=ends_on)
+    assert Deputy.objects.filter(principal=principal.person).count() == 2
 
-    assert Deputy.objects.count() == 1
+
+def test_kinds_are_kept_once_and_in_order_and_told(principal, deputy, office):
+    row = arrange(principal, deputy, office, kinds=["visit", "topic", "visit"])
+
+    row.refresh_from_db()
+    assert row.kinds == ["topic", "visit"]
+    assert row.scope == "nur Freigaben: Thema, Besuch"
+    assert [row.covers(kind) for kind in ("series", "topic", "dates", "visit")] == [False, True, False, True]
+    assert "vom 01.06.2019 bis 01.07.2019, nur Freigaben: Thema, Besuch" in Mail.objects.first().text
+
+
+def test_unknown_kind_is_refused(principal, deputy, office):
+    with pytest.raises(Refused, match="Unbekannte Art von Freigaben: budget"):
+        arrange(principal, deputy, office, kinds=["topic", "budget"])
+
+    assert (Deputy.objects.count(), Mail.objects.count()) == (0, 0)
+
+
+def test_deputyship_without_kinds_covers_all(principal, deputy, office):
+    row = arrange(principal, deputy, office)
+
+    assert (row.kinds, row.scope, row.covers("visit")) == ([], "", True)
 
 
 def test_the_day_after_is_free(principal, deputy, office):
@@ -105,6 +138,70 @@ def test_roles_are_lent_on_the_days_only(principal, deputy):
 
     Deputy.objects.update(starts_on=today - dt.timedelta(days=2), ends_on=today - dt.timedelta(days=1))
     assert User.objects.get(pk=deputy.pk).roles == frozenset()
+
+
+def lend(principal, deputy, *kinds):
+    Deputy.objects.create(
+        principal=principal.person, deputy=deputy.person, starts_on=timezone.localdate(), kinds=list(kinds)
+    )
+
+
+def test_role_lent_for_some_kinds_says_for_which(principal, deputy):
+    lend(principal, deputy, "topic")
+    lend(make_user(SENATOR_OFFICE), deputy, "visit")
+
+    account = User.objects.get(pk=deputy.pk)
+    assert (account.roles, account.own_roles) == ({SENATOR_OFFICE}, frozenset())
+    assert account.lent_kinds == {SENATOR_OFFICE: {"topic", "visit"}}
+
+
+def test_role_lent_whole_by_one_principal_is_not_limited_by_another(principal, deputy):
+    lend(principal, deputy, "topic")
+    lend(make_user(SENATOR_OFFICE), deputy)
+
+    assert User.objects.get(pk=deputy.pk).lent_kinds == {}
+
+
+def test_own_role_is_not_limited_by_a_deputyship(principal):
+    colleague = make_user(SENATOR_OFFICE, OBSERVER)
+    lend(principal, colleague, "topic")
+
+    account = User.objects.get(pk=colleague.pk)
+    assert (account.own_roles, account.lent_kinds) == ({SENATOR_OFFICE, OBSERVER}, {})
+
+
+def test_roles_own_and_lent_cost_one_query(principal, deputy, django_assert_num_queries):
+    lend(principal, deputy, "topic")
+    account = User.objects.get(pk=deputy.pk)
+
+    with django_assert_num_queries(1):
+        assert (account.roles, account.own_roles, account.lent_kinds) != ()
+
+
+def test_deputies_of_a_kind_are_found_in_one_query(principal, deputy, django_assert_num_queries):
+    visits, closed = make_user(), make_user(is_active=False)
+    lend(principal, deputy, "topic")
+    lend(principal, visits, "visit")
+    lend(principal, closed)
+    second = make_user(SENATOR_OFFICE)
+    lend(second, visits)
+
+    with django_assert_num_queries(1):
+        today = timezone.localdate()
+        rows = deputyships_between([principal.person, second.person], today, today)
+        found = [row.deputy.user.email for row in rows if row.covers("topic")]
+        assert found == [deputy.email, visits.email]
+
+
+def test_last_deputyship_is_the_one_that_ended_last(principal, deputy):
+    today = timezone.localdate()
+    day = dt.timedelta(days=1)
+    partner = make_user(PARTNER)
+    for row, end in ((principal, today - 9 * day), (principal, today - 2 * day), (partner, today - day)):
+        Deputy.objects.create(principal=row.person, deputy=deputy.person, starts_on=today - 20 * day, ends_on=end)
+
+    assert last_deputyship(deputy, SENATOR_OFFICE, today).ends_on == today - 2 * day
+    assert last_deputyship(principal, SENATOR_OFFICE, today) is None
 
 
 def test_closed_account_lends_no_role(principal, deputy):
@@ -147,6 +244,31 @@ def test_own_page_offers_people_of_the_own_organisation_only(client, principal, 
     form = client.get("/konto/vertretung/neu/").context["form"]
 
     assert list(form.fields["deputy"].queryset) == [deputy.person]
+
+
+def test_kinds_are_chosen_where_the_principal_decides(client, principal, deputy):
+    client.force_login(principal)
+    typed = {"deputy": deputy.person_id, "starts_on": "2019-07-01", "ends_on": "", "kinds": ["topic", "dates"]}
+
+    assert "Nur für diese Freigaben" in client.get("/konto/vertretung/neu/").content.decode()
+    client.post("/konto/vertretung/neu/", typed)
+
+    assert Deputy.objects.get().kinds == ["topic", "dates"]
+    assert "nur Freigaben: Thema, Termine" in client.get("/konto/").content.decode()
+
+
+def test_kinds_are_not_asked_of_others(client):
+    partner = make_user(PARTNER)
+    client.force_login(partner)
+
+    assert "Nur für diese Freigaben" not in client.get("/konto/vertretung/neu/").content.decode()
+
+
+def test_deputy_sees_for_what_the_deputyship_holds(client, principal, deputy):
+    lend(principal, deputy, "visit")
+    client.force_login(deputy)
+
+    assert "nur Freigaben: Besuch" in client.get("/konto/").content.decode()
 
 
 def test_refused_deputy_keeps_what_was_typed(client, principal, deputy):

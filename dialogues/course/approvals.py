@@ -1,0 +1,60 @@
+"""What the office does next with a dialogue when an answer about its dates, or an approval, is missing or gone."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from approvals.enums import ApprovalState
+from approvals.models import ApprovalRequest
+from approvals.proposals import Proposal
+from dialogues.course.situation import Situation, Task
+from dialogues.models import DialogueSeries, Topic
+
+
+def consent_task(missing: Topic | DialogueSeries) -> Task:
+    """Lead to the topic or series without whose approval a dialogue rests."""
+    text = _("Die Freigabe fehlt: „%(title)s“ ist im Stand „%(state)s“. Erst danach geht es hier weiter.")
+    values = {"title": missing, "state": missing.get_state_display()}
+    return Task(text % values, _("Zur fehlenden Freigabe"), url=missing.get_absolute_url())
+
+
+def counter_task(request: ApprovalRequest, dates: list[Proposal]) -> Task:
+    """Offer the `dates` that were proposed instead of those asked about."""
+    text = _("Keiner der Termine ist möglich. Vorgeschlagen sind stattdessen: %(dates)s.")
+    text %= {"dates": "; ".join(map(str, dates))}
+    if request.comment:
+        text += " " + _("Dazu: „%(comment)s“") % {"comment": request.comment}
+    label = ngettext("%(count)d Termin übernehmen", "%(count)d Termine übernehmen", len(dates))
+    return Task(text, label % {"count": len(dates)}, "dates_take_over", post=True)
+
+
+def no_dates_text(situation: Situation) -> str:
+    """Say why new dates are to be proposed."""
+    if situation.request and situation.request.none_possible and situation.request.comment:
+        text = _("Keiner der Termine ist möglich: „%(comment)s“ Schlagen Sie andere vor.")
+        return text % {"comment": situation.request.comment}
+    if situation.request and situation.request.comment and situation.request.state in ("returned", "refused"):
+        text = _("Die Termine wurden nicht freigegeben: „%(comment)s“ Schlagen Sie andere vor.")
+        return text % {"comment": situation.request.comment}
+    return _("Der Gastgeber hat zugesagt. Schlagen Sie Termine vor, am besten drei.")
+
+
+def lapse_text(request: ApprovalRequest | None) -> str:
+    """Say that the last approval of dates lapsed, and why; nothing when it did not."""
+    if request is None or request.state != ApprovalState.LAPSED:
+        return ""
+    return _("Die Freigabe ist erloschen (%(why)s).") % {"why": request.lapse_reason} + " "
+
+
+def renewal_task(request: ApprovalRequest | None) -> Task:
+    """What to do with a fixed date whose approval lapsed: ask again, or give it up once the answer was no."""
+    if request and (request.none_possible or request.state == ApprovalState.REFUSED):
+        text = _("Der Termin wurde nicht wieder freigegeben: „%(comment)s“ Verschieben Sie das Gespräch.")
+        return Task(text % {"comment": request.comment or request.outcome}, _("Gespräch verschieben"), "postpone")
+    if request and request.state == ApprovalState.RETURNED:
+        text = _(
+            "Der Termin wurde zurückgegeben: „%(comment)s“ Bis zur Freigabe gehen keine neuen Einladungen hinaus."
+        )
+        return Task(text % {"comment": request.comment}, _("Termin erneut vorlegen"), "date_renew")
+    why = f" ({request.lapse_reason})" if request and request.lapse_reason else ""
+    text = _("Freigabe erloschen%(why)s. Bis der Termin wieder freigegeben ist, gehen keine neuen Einladungen hinaus.")
+    return Task(text % {"why": why}, _("Termin erneut vorlegen"), "date_renew")

@@ -1,0 +1,93 @@
+import pytest
+import time_machine
+
+from approvals.enums import ApprovalKind
+from approvals.models import ApprovalRequest
+from approvals.permissions import acts_as_deputy, can_decide, can_see_requests, may_decide, why_not
+from approvals.queries import count_open_for, decided_requests, open_requests
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from partners.models import User
+from tests.approvals.builders import NOW, TODAY, make_deputy, make_request, make_subject
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def monday():
+    with time_machine.travel(NOW):
+        yield
+
+
+def fresh(user) -> User:
+    return User.objects.get(pk=user.pk)
+
+
+@pytest.mark.parametrize("kind", ApprovalKind)
+@pytest.mark.parametrize(
+    ("role", "decides", "sees"),
+    [
+        (OFFICE, False, True), (SENATOR_OFFICE, True, True), (PARTNER, False, False), (OBSERVER, False, False),
+        (None, False, False),
+    ],
+)  # fmt: skip
+def test_rights_by_role_and_kind(kind, role, decides, sees):
+    user = make_user(role) if role else make_user()
+
+    assert (can_decide(user, kind), can_see_requests(user, kind)) == (decides, sees)
+    assert acts_as_deputy(user, kind) is False
+
+
+@pytest.mark.usefixtures("monday")
+@pytest.mark.parametrize("kind", ApprovalKind)
+def test_rights_of_a_deputy_for_topics(kind):
+    deputy = make_deputy(make_user(SENATOR_OFFICE), kinds=[ApprovalKind.TOPIC])
+    is_topic = kind == ApprovalKind.TOPIC
+
+    assert (can_decide(deputy, kind), can_see_requests(deputy, kind), acts_as_deputy(deputy, kind)) == (is_topic,) * 3
+
+
+@pytest.mark.usefixtures("monday")
+def test_deputy_for_some_kinds_sees_those_requests_alone():
+    deputy = make_deputy(make_user(SENATOR_OFFICE), kinds=[ApprovalKind.TOPIC, ApprovalKind.DATES])
+    rows = {kind: make_request(subject=make_subject(kind)) for kind in ApprovalKind}
+    settled = make_request("withdrawn", subject=make_subject(ApprovalKind.TOPIC, pk=9))
+    make_request("withdrawn", subject=make_subject(ApprovalKind.VISIT, pk=9))
+
+    assert set(open_requests(deputy)) == {rows[ApprovalKind.TOPIC], rows[ApprovalKind.DATES]}
+    assert list(decided_requests(deputy)) == [settled]
+    assert count_open_for(deputy) == 2
+
+
+@pytest.mark.usefixtures("monday")
+def test_office_that_acts_as_a_deputy_for_some_kinds_still_sees_all():
+    office = make_deputy(make_user(SENATOR_OFFICE), kinds=[ApprovalKind.TOPIC], deputy=make_user(OFFICE))
+    make_request(subject=make_subject(ApprovalKind.VISIT), by=make_user(OFFICE))
+
+    assert ApprovalRequest.objects.visible_to(office).count() == 1
+    assert can_decide(office, ApprovalKind.VISIT) is False
+
+
+def test_own_request_is_for_somebody_else():
+    both = make_user(OFFICE, SENATOR_OFFICE)
+    own, other = make_request(by=both), make_request(by=make_user(OFFICE), subject=make_subject(pk=2))
+
+    assert (may_decide(both, own), may_decide(both, other)) == (False, True)
+
+
+def test_reasons_are_told_in_a_sentence():
+    request = make_request()
+
+    assert why_not(make_user(PARTNER), TODAY, request) == "Über Freigaben entscheidet das Büro der Leitung des Hauses."
+    assert why_not(make_user(PARTNER), TODAY) == "Über Freigaben entscheidet das Büro der Leitung des Hauses."
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_visible_requests_of_a_deputy_cost_one_query(monday, count, django_assert_num_queries):
+    deputy = fresh(make_deputy(make_user(SENATOR_OFFICE), kinds=[ApprovalKind.TOPIC]))
+    for number in range(count):
+        make_request(subject=make_subject(pk=number + 1))
+    assert SENATOR_OFFICE in deputy.roles
+
+    with django_assert_num_queries(1):
+        assert len(open_requests(deputy)) == count

@@ -1,0 +1,117 @@
+import datetime as dt
+from functools import partial
+
+import pytest
+import time_machine
+
+from approvals.enums import CONDITION_MOVES, ApprovalState, ConditionState
+from approvals.models import ApprovalRequest, Condition
+from approvals.services import meet_condition
+from core.errors import NotEntitled, Outpaced, Refused
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from outbox.models import Mail
+from tests.approvals.builders import CONDITION, NOW, make_condition, make_deputy, make_request
+from tests.partners.builders import make_user
+from tests.racing import race
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office():
+    return make_user(OFFICE, email="geschaeftsstelle@example.org")
+
+
+@pytest.fixture
+def senator():
+    return make_user(SENATOR_OFFICE, email="senatorin@example.org")
+
+
+def meet(condition, by, note=" Anhörung am 5. März. "):
+    return meet_condition(condition=condition, note=note, by=by, now=NOW)
+
+
+def test_condition_is_noted_as_met_and_told_to_the_senators_office(office, senator):
+    condition = make_condition()
+
+    meet(condition, office)
+
+    condition.refresh_from_db()
+    assert (condition.state, condition.met_at, condition.met_by, condition.note) == (
+        CONDITION_MOVES["meet"].target, NOW, office, "Anhörung am 5. März.",
+    )  # fmt: skip
+    assert condition.history.first().history_change_reason == "Auflage erfüllt"
+    assert mails_written() == [("condition_met", senator.email)]
+    mail = Mail.objects.get()
+    assert mail.subject == "Auflage erfüllt: Fachkräfte sichern"
+    assert CONDITION in mail.text and "Vermerk: Anhörung am 5. März." in mail.text
+    assert mail.path == f"/freigaben/{condition.request_id}/"
+
+
+def test_approval_on_condition_stays_what_it_was(office):
+    condition = make_condition()
+
+    meet(condition, office)
+
+    assert ApprovalRequest.objects.get().state == ApprovalState.CONDITIONAL
+
+
+@time_machine.travel(NOW)
+def test_deputies_of_the_kind_are_told(office, senator):
+    make_deputy(senator, kinds=["topic"])
+    make_deputy(senator, kinds=["visit"], email="besuche@example.org")
+
+    meet(make_condition(), office)
+
+    assert [recipient for _kind, recipient in mails_written()] == [senator.email, "vertretung@example.org"]
+
+
+def test_condition_is_met_once(office):
+    condition = make_condition()
+    meet(condition, office)
+
+    with nothing_changes(condition), pytest.raises(Outpaced) as refusal:
+        meet(condition, office, note="Noch einmal")
+
+    assert str(refusal.value) == (
+        "Diese Auflage hat Konto geschaeftsstelle am 02.03.2026, 10:00 Uhr bereits als erfüllt vermerkt."
+    )
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER, None])
+def test_conditions_are_seen_to_by_the_office_alone(role):
+    condition = make_condition()
+    by = make_user(role) if role else make_user()
+
+    with nothing_changes(condition), pytest.raises(NotEntitled):
+        meet(condition, by)
+
+
+@pytest.mark.parametrize("state", [state for state in ApprovalState if state != ApprovalState.CONDITIONAL])
+def test_conditions_go_with_their_approval(office, state):
+    condition = make_condition(make_request(state))
+
+    with nothing_changes(condition), pytest.raises(Refused, match="ihre Auflagen gelten nicht mehr"):
+        meet(condition, office)
+
+    assert not Condition.objects.open().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_notes_at_once_one_wins():
+    office, second = make_user(OFFICE), make_user(OFFICE)
+    condition = make_condition()
+
+    outcomes = race(partial(meet, condition, office), partial(meet, condition, second))
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Condition", "Outpaced"]
+    condition.refresh_from_db()
+    assert condition.state == ConditionState.MET
+    assert condition.history.count() == 2
+
+
+def test_moment_of_meeting_is_the_one_passed_in(office):
+    late = NOW + dt.timedelta(days=3)
+
+    assert meet_condition(condition=make_condition(), note="", by=office, now=late).met_at == late

@@ -1,0 +1,114 @@
+"""A subject of each kind with its request, in each state, for the tests of decisions."""
+
+from typing import NamedTuple
+
+from django.db import models
+
+from approvals.enums import Answer, ApprovalKind, ApprovalState
+from approvals.models import ApprovalRequest
+from core.conflicts import version_of
+from dialogues.enums import DialogueState, OptionState, SeriesState, TopicState
+from dialogues.services import request_consent, save_series, save_topic, submit_dates, submit_topic, update_dialogue
+from media_visits.enums import VisitState
+from media_visits.services import submit_visit, update_visit
+from media_visits.services.visits import EDITABLE
+from tests.approvals.builders import DUE_ON, NOW, VORLAGE, details_of, make_request, make_subject
+from tests.dialogues.builders import make_dialogue, make_option, make_series, make_topic
+from tests.media_visits.builders import make_visit
+
+A, K = ApprovalState, ApprovalKind
+
+# State of the subject that goes with the state of its latest request.
+STATES = {
+    K.SERIES: {
+        A.OPEN: SeriesState.REQUESTED, A.APPROVED: SeriesState.CONSENTED, A.CONDITIONAL: SeriesState.CONSENTED,
+        A.RETURNED: SeriesState.RETURNED, A.REFUSED: SeriesState.REFUSED, A.LAPSED: SeriesState.AFFIRMED,
+        A.WITHDRAWN: SeriesState.AFFIRMED,
+    },
+    K.TOPIC: {
+        A.OPEN: TopicState.FOR_APPROVAL, A.APPROVED: TopicState.APPROVED, A.CONDITIONAL: TopicState.APPROVED,
+        A.RETURNED: TopicState.RETURNED, A.REFUSED: TopicState.REFUSED, A.LAPSED: TopicState.IN_PROGRESS,
+        A.WITHDRAWN: TopicState.IN_PROGRESS,
+    },
+    K.DATES: {
+        A.OPEN: OptionState.PROPOSED, A.APPROVED: OptionState.POSSIBLE, A.CONDITIONAL: OptionState.POSSIBLE,
+        A.RETURNED: OptionState.IMPOSSIBLE, A.REFUSED: OptionState.IMPOSSIBLE, A.LAPSED: OptionState.PROPOSED,
+        A.WITHDRAWN: OptionState.PROPOSED,
+    },
+    K.VISIT: {
+        A.OPEN: VisitState.SUBMITTED, A.APPROVED: VisitState.APPROVED, A.CONDITIONAL: VisitState.APPROVED,
+        A.RETURNED: VisitState.RETURNED, A.REFUSED: VisitState.CANCELLED, A.LAPSED: VisitState.IDEA,
+        A.WITHDRAWN: VisitState.IDEA,
+    },
+}  # fmt: skip
+
+
+class Case(NamedTuple):
+    """A request and the row whose state follows from it: the series, topic or visit itself, of dates the option."""
+
+    request: ApprovalRequest
+    subject: models.Model
+    row: models.Model
+
+    @property
+    def row_state(self) -> str:
+        self.row.refresh_from_db()
+        return self.row.state
+
+    def answer(self, answer: str) -> dict:
+        """Return what a decision `answer` on this request needs."""
+        chosen = [option["id"] for option in self.request.options]
+        return {"answer": answer, "comment": "Begründung", "now": NOW, **details_of(answer, chosen)}
+
+
+def make_case(kind: str, state: str, *, by) -> Case:
+    """Return a subject of `kind` whose latest request, submitted by `by`, is in `state`; no mail is left of it."""
+    wanted = STATES[K(kind)][A(state)]
+    if kind == K.DATES:
+        subject = make_dialogue(DialogueState.EXPLORING)
+        row = make_option(subject, wanted)
+    else:
+        subject = row = _make_subject(kind, wanted)
+    ApprovalRequest.objects.filter(kind=kind, subject_id=subject.pk).delete()
+    options = [{"id": row.pk, "label": str(row), "hint": ""}] if kind == K.DATES else []
+    about = {"title": str(subject), "path": subject.get_absolute_url(), "options": options}
+    request = make_request(state, by=by, decided_by=by, subject=make_subject(kind, pk=subject.pk, **about))
+    if state == A.LAPSED:
+        ApprovalRequest.objects.filter(pk=request.pk).update(lapsed_at=NOW, lapse_reason="geändert: Titel")
+    return Case(request, subject, row)
+
+
+def _make_subject(kind: str, state: str) -> models.Model:
+    make = {K.SERIES: make_series, K.TOPIC: make_topic, K.VISIT: make_visit}[K(kind)]
+    return make(state)
+
+
+def submit(case: Case, by) -> ApprovalRequest:
+    """Put the subject of `case` before the senator's office."""
+    values = {"vorlage": VORLAGE, "due_on": DUE_ON, "by": by, "now": NOW}
+    kind = case.request.kind
+    if kind == K.SERIES:
+        return request_consent(series=case.subject, **values)
+    if kind == K.TOPIC:
+        return submit_topic(topic=case.subject, **values)
+    if kind == K.DATES:
+        return submit_dates(dialogue=case.subject, **values)
+    return submit_visit(visit=case.subject, **values)
+
+
+def change(case: Case, by) -> None:
+    """Give the subject of `case` another title, as the form would."""
+    kind, changed = case.request.kind, type(case.subject).objects.get(pk=case.subject.pk)
+    shown = version_of(changed, (*EDITABLE, "sectors")) if kind == K.VISIT else ""
+    changed.title = "Ein anderer Titel"
+    if kind == K.SERIES:
+        save_series(series=changed, by=by, now=NOW)
+    elif kind == K.TOPIC:
+        save_topic(topic=changed, sectors=[], themes=[], by=by, now=NOW)
+    elif kind == K.DATES:
+        update_dialogue(dialogue=changed, by=by, now=NOW)
+    else:
+        update_visit(visit=changed, sectors=[], version=shown, by=by, now=NOW)
+
+
+ANSWERS = {kind: [answer for answer in Answer if kind == K.DATES or answer != Answer.NONE_POSSIBLE] for kind in K}

@@ -1,0 +1,154 @@
+"""Permission, state and history of every (kind, state, action, role), and that nothing changes where it is denied."""
+
+from contextlib import contextmanager
+
+import pytest
+import time_machine
+from django.db import transaction
+
+from approvals.enums import IN_FORCE, MOVES, Answer, ApprovalKind, ApprovalState
+from core.errors import NotEntitled, Outpaced, Refused
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from masterplan.decisions import DECIDE, decide
+from partners.models import User
+from tests.approvals.builders import NOW, make_deputy
+from tests.masterplan.deciding import ANSWERS, STATES, change, make_case, submit
+from tests.partners.builders import make_user
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = pytest.mark.django_db
+A = ApprovalState
+KINDS = list(ApprovalKind)
+MAYBE_DECIDES = ("senator_office", "deputy", "deputy of the kind")
+SUBMITTABLE = {
+    ApprovalKind.SERIES: (A.RETURNED, A.LAPSED, A.WITHDRAWN), ApprovalKind.TOPIC: (A.LAPSED, A.WITHDRAWN),
+    ApprovalKind.DATES: (A.LAPSED, A.WITHDRAWN), ApprovalKind.VISIT: (A.RETURNED, A.LAPSED, A.WITHDRAWN),
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def monday():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def make_people(kind, submitter) -> dict[str, User]:
+    """Return an account of each role, and deputies of every sort; the submitter is a deputy too."""
+    principal = make_user(SENATOR_OFFICE)
+    other = next(key for key in KINDS if key != kind)
+    yesterday = NOW.date().replace(day=1)
+    people = {role: make_user(role) for role in (OFFICE, SENATOR_OFFICE, PARTNER, OBSERVER)}
+    people |= {
+        "nobody": make_user(),
+        "deputy": make_deputy(principal, email="a@example.org"),
+        "deputy of the kind": make_deputy(principal, kinds=[kind], email="b@example.org"),
+        "deputy of another kind": make_deputy(principal, kinds=[other], email="c@example.org"),
+        "former deputy": make_deputy(principal, starts_on=yesterday, ends_on=yesterday, email="d@example.org"),
+        "submitter": make_deputy(principal, deputy=submitter),
+    }
+    return {name: User.objects.get(pk=person.pk) for name, person in people.items()}
+
+
+@contextmanager
+def undone():
+    """Take back what the block writes, so that the next role finds the case as it was."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def test_each_kind_is_decided_by_one_service():
+    assert set(DECIDE) == set(ApprovalKind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("state", A)
+@pytest.mark.parametrize("answer", Answer)
+def test_answers_by_kind_state_and_role(kind, state, answer):
+    submitter = make_user(OFFICE)
+    case = make_case(kind, state, by=submitter)
+
+    for role, person in make_people(kind, submitter).items():
+        if role not in MAYBE_DECIDES:
+            expected = NotEntitled
+        elif state != A.OPEN:
+            expected = Outpaced
+        else:
+            expected = None if answer in ANSWERS[kind] else Refused
+        if expected:
+            with nothing_changes(case.request, case.subject, case.row), pytest.raises(expected):
+                decide(request=case.request, by=person, **case.answer(answer))
+        else:
+            with undone():
+                _decides(case, kind, answer, role, person)
+
+
+def _decides(case, kind, answer, role, person):
+    before = case.subject.history.count()
+
+    decide(request=case.request, by=person, **case.answer(answer))
+
+    request = case.request
+    request.refresh_from_db()
+    target = MOVES[answer].target
+    assert (request.state, case.row_state) == (target, STATES[kind][target]), role
+    assert (request.decided_by, request.by_deputy) == (person, "deputy" in role), role
+    entry = request.history.first()
+    assert (entry.history_user, entry.state, request.history.count()) == (person, target, 2), role
+    assert case.subject.history.first().history_user == person, role
+    assert case.subject.history.count() == before + 1, role
+    office = [email for name, email in mails_written("approval_decided") if email.startswith("konto-")]
+    assert len(office) >= 2, role
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("state", A)
+def test_submitting_by_kind_state_and_role(kind, state):
+    submitter = make_user(OFFICE)
+    case = make_case(kind, state, by=submitter)
+
+    for role, person in make_people(kind, submitter).items():
+        if role not in (OFFICE, "submitter"):
+            with nothing_changes(case.request, case.subject, case.row), pytest.raises(NotEntitled):
+                submit(case, person)
+        elif state in SUBMITTABLE[kind]:
+            with undone():
+                request = submit(case, person)
+                assert (request.state, case.row_state) == (A.OPEN, STATES[kind][A.OPEN]), role
+                assert (request.former, request.submitted_by) == (case.request, person), role
+                assert request.history.get().history_user == person, role
+        else:
+            with nothing_changes(case.request, case.subject, case.row), pytest.raises(Refused):
+                submit(case, person)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("state", A)
+def test_changing_by_kind_state_and_role(kind, state):
+    submitter = make_user(OFFICE)
+    case = make_case(kind, state, by=submitter)
+
+    for role, person in make_people(kind, submitter).items():
+        if role not in (OFFICE, "submitter"):
+            with nothing_changes(case.request, case.subject, case.row), pytest.raises(NotEntitled):
+                change(case, person)
+        elif state in IN_FORCE:
+            with undone():
+                change(case, person)
+                case.request.refresh_from_db()
+                assert (case.request.state, case.row_state) == (A.LAPSED, STATES[kind][A.LAPSED]), role
+                assert case.request.history.first().history_user == person, role
+                assert case.request.history.count() == 2, role
+                told = {email for _kind, email in mails_written("approval_lapsed")}
+                assert {"a@example.org", "b@example.org", person.email} <= told, role
+                assert not {"c@example.org", "d@example.org"} & told, role
+        else:
+            with nothing_changes(case.request), undone():
+                _change_if_possible(case, person)
+
+
+def _change_if_possible(case, person):
+    try:
+        change(case, person)
+    except Refused:
+        return
