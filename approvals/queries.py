@@ -1,10 +1,10 @@
 """What the desk, the overview and the subjects' pages ask about approvals."""
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from approvals.enums import IN_FORCE, ApprovalState
+from approvals.enums import IN_FORCE, ApprovalState, ConditionState
 from approvals.models import ApprovalRequest, Condition
 from approvals.versions import Change, differences
 from core.shell import HistoryEntry
@@ -23,10 +23,27 @@ def decided_requests(user) -> QuerySet[ApprovalRequest]:
     return visible.order_by(Coalesce("lapsed_at", "decided_at", "submitted_at").desc(), "-pk")
 
 
+def waiting_requests(user) -> list[ApprovalRequest]:
+    """Return what waits, the oldest deadline first: requests for a decision, and approvals for a condition to be met.
+
+    The latter carry `condition_pk` and `condition_text`, the first condition that is still to be met. Read once for
+    each user object, so once a page.
+    """
+    if "waiting_requests" not in user.__dict__:
+        to_meet = Condition.objects.filter(request=OuterRef("pk"), state=ConditionState.OPEN).order_by("pk")
+        waits = Q(state=ApprovalState.OPEN) | Q(Exists(to_meet), state=ApprovalState.CONDITIONAL)
+        first = {name: Subquery(to_meet.values(name)[:1]) for name in ("pk", "text")}
+        rows = ApprovalRequest.objects.visible_to(user).filter(waits)
+        rows = rows.annotate(condition_pk=first["pk"], condition_text=first["text"])
+        user.__dict__["waiting_requests"] = list(rows.order_by("due_on", "pk"))
+    return user.__dict__["waiting_requests"]
+
+
 def count_open_for(user) -> int:
     """Return how many requests wait: for the senator's office to decide, for the office to watch; 0 for others."""
-    visible = ApprovalRequest.objects.visible_to(user).open()
-    return visible.count()
+    if "waiting_requests" in user.__dict__:
+        return sum(row.is_open for row in waiting_requests(user))
+    return ApprovalRequest.objects.visible_to(user).open().count()
 
 
 def requests_about(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
@@ -60,12 +77,6 @@ def differences_of(request: ApprovalRequest) -> list[Change]:
 def conditions_to_meet(kind: str, subject_id: int) -> list[Condition]:
     """Return the conditions of a subject's approvals that are still to be met, in their order."""
     return list(Condition.objects.open().filter(request__kind=kind, request__subject_id=subject_id).order_by("pk"))
-
-
-def conditions_waiting() -> QuerySet[Condition]:
-    """Return all conditions that are still to be met, with their requests, the oldest first."""
-    rows = Condition.objects.open().select_related("request")
-    return rows.order_by("request__decided_at", "pk")
 
 
 def requests_in_full(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from approvals.mails import condition_path, senator_office_name
-from approvals.queries import conditions_waiting, open_requests
+from approvals.mails import senator_office_name
+from approvals.queries import waiting_requests
 from core.dates import format_moment
 from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from core.shell import Waiting
@@ -96,7 +96,7 @@ def waiting_lines(user, today: dt.date, rounds: list[ReportingRound]) -> list[Wa
     lines += [Waiting(_("Sie"), _("Statusbericht: %(measure)s") % {"measure": due.measure}, due.url, due.due_on)
               for due in reports_due_for(user)]  # fmt: skip
     if has_role(user, OFFICE):
-        lines += waiting_for_reports(rounds) + _reports_to_check() + _conditions()
+        lines += waiting_for_reports(rounds) + _reports_to_check() + _conditions(user)
     return lines
 
 
@@ -107,16 +107,18 @@ def _approval_lines(user) -> list[Waiting]:
             who, _("%(kind)s „%(title)s“ freigeben") % {"kind": row.get_kind_display(), "title": row.title},
             reverse("approval", args=[row.pk]), row.due_on,
         )
-        for row in open_requests(user)
+        for row in waiting_requests(user)
+        if row.is_open
     ]  # fmt: skip
 
 
-def _conditions() -> list[Waiting]:
+def _conditions(user) -> list[Waiting]:
     who = _("Geschäftsstelle")
+    rows = [row for row in waiting_requests(user) if not row.is_open]
     return [
-        Waiting(who, _("Auflage zu „%(title)s“: %(text)s") % {"title": row.request.title, "text": row},
-                condition_path(row))
-        for row in conditions_waiting()[:SHOWN_CONDITIONS]
+        Waiting(who, _("Auflage zu „%(title)s“: %(text)s") % {"title": row.title, "text": row.condition_text},
+                reverse("condition", args=[row.condition_pk]))
+        for row in rows[:SHOWN_CONDITIONS]
     ]  # fmt: skip
 
 

@@ -83,9 +83,13 @@ def unsolved_mails() -> QuerySet[Mail]:
 
 
 def trouble_at(now: dt.datetime) -> Trouble:
-    """Return what is wrong in the outbox at `now`, in two queries."""
-    late = Mail.objects.filter(is_late(now)).aggregate(count=Count("pk"), since=Min("due_at"))
-    return Trouble(unsolved_mails().count(), late["count"], late["since"])
+    """Return what is wrong in the outbox at `now`, in one query."""
+    found = Mail.objects.filter(is_unsolved() | is_late(now)).aggregate(
+        unsolved=Count("pk", filter=is_unsolved()),
+        late=Count("pk", filter=is_late(now)),
+        late_since=Min("due_at", filter=is_late(now)),
+    )
+    return Trouble(**found)
 
 
 def latest_failure() -> Failure | None:

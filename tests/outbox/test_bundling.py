@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from outbox.models import Mail
+from outbox.placeholders import Placeholder
 from outbox.services import deliver_due_mails
 from outbox.services.bundling import bundle_due_notices
 from outbox.texts import MailText, register
@@ -15,7 +16,9 @@ register(
     MailText(
         kind="test_news", title="Neuigkeit", subject="Neu: {topic}", body="[Öffnen]({link})", placeholders=("topic",),
         is_notice=True,
-    )
+    ),
+    area="Test",
+    placeholders={"topic": Placeholder("Thema", "Netze")},
 )  # fmt: skip
 
 

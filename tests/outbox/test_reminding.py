@@ -107,11 +107,11 @@ def test_two_runs_at_once_write_one_mail_and_one_note():
 
 def test_queries_do_not_grow_with_the_reminders(django_assert_num_queries):
     send(make_letter(make_reminder()))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         send(make_letter(make_personal()))
 
     many = [make_letter(make_personal(to=Recipient(f"gast-{number}@example.org"))) for number in range(20)]
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert send(*many) == 20
 
 
