@@ -89,7 +89,7 @@ def test_no_tile_while_all_is_well(client, django_assert_num_queries):
     office = make_user(OFFICE)
     assert office.roles
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert mail_trouble(office, timezone.now()) == []
 
 

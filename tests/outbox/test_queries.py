@@ -53,7 +53,7 @@ def test_all_is_well_while_nothing_failed_and_nothing_is_late(django_assert_num_
     make_mail(due_at=NOW - LATE_AFTER)
     make_mail(state="failed", settled_at=NOW)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         trouble = trouble_at(NOW)
 
     assert (trouble, trouble.is_there) == (Trouble(0, 0, None), False)
