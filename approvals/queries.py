@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalState
-from approvals.models import ApprovalRequest
+from approvals.models import ApprovalRequest, Attachment
 from approvals.permissions import can_decide
 from core.roles import OFFICE, has_role
 from core.shell import HistoryEntry
@@ -33,6 +33,11 @@ def requests_about(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
     """Return all requests about one subject, the latest first."""
     rows = ApprovalRequest.objects.filter(kind=kind, subject_id=subject_id)
     return rows.select_related("submitted_by__person", "decided_by__person").order_by("-submitted_at", "-pk")
+
+
+def attachments_of(request: ApprovalRequest) -> QuerySet[Attachment]:
+    """Return the attachments of a request in the order they were handed in."""
+    return request.attachments.order_by("pk")
 
 
 def approval_entries(kind: str, subject_id: int) -> list[HistoryEntry]:

@@ -5,11 +5,14 @@ subject in the same transaction.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from approvals.attaching import attach_files
 from approvals.enums import MOVES, Answer, ApprovalKind, ApprovalState
 from approvals.mails import mail_decision, mail_submission, mail_withdrawal
 from approvals.models import ApprovalRequest
@@ -27,6 +30,12 @@ class Vorlage(NamedTuple):
     facts: str
     assessment: str
     vote: str
+    attachments: Sequence[UploadedFile] = ()
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Its words by the names of the fields that keep them."""
+        return {"occasion": self.occasion, "facts": self.facts, "assessment": self.assessment, "vote": self.vote}
 
 
 class Subject(NamedTuple):
@@ -45,8 +54,8 @@ class Subject(NamedTuple):
 def submit_request(*, subject: Subject, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime) -> ApprovalRequest:
     """Ask the senator's office about `subject` until `due_on` and tell it by mail.
 
-    Raises NotEntitled for anybody but the office, Refused when the day lies in the past, the vote is missing or a
-    request about the same subject is open.
+    Raises NotEntitled for anybody but the office, Refused when the day lies in the past, the vote is missing, a
+    request about the same subject is open or an attachment cannot be taken.
     """
     if not can_submit(by):
         raise NotEntitled(_("Freigaben beantragt die Geschäftsstelle."))
@@ -59,7 +68,7 @@ def submit_request(*, subject: Subject, vorlage: Vorlage, due_on: dt.date, by, n
     request = ApprovalRequest(
         kind=subject.kind, subject_id=subject.pk, title=subject.title, path=subject.path, origin=subject.origin,
         snapshot=subject.snapshot, options=subject.options, due_on=due_on, submitted_at=now, submitted_by=by,
-        **vorlage._asdict(),
+        **vorlage.texts,
     )  # fmt: skip
     request._change_reason = _("Freigabe beantragt")
     try:
@@ -67,6 +76,7 @@ def submit_request(*, subject: Subject, vorlage: Vorlage, due_on: dt.date, by, n
             request.save()
     except IntegrityError as error:
         raise Outpaced(_("Für diesen Gegenstand ist bereits eine Freigabe beantragt.")) from error
+    attach_files(request, vorlage.attachments, by=by, now=now)
     mail_submission(request, now=now, by=by)
     return request
 

@@ -31,7 +31,7 @@ def submit(request, pk):
         return back
     now = timezone.now()
     initial = {"due_on": add_working_days(local_date(now), WORKING_DAYS_TO_DECIDE)}
-    form = SubmitForm(request.POST or None, instance=visit, initial=initial)
+    form = SubmitForm(request.POST or None, request.FILES or None, instance=visit, initial=initial)
     if request.method == "POST" and form.is_valid():
         call = partial(
             submit_visit,
