@@ -15,7 +15,7 @@ from approvals.enums import Answer, ApprovalKind
 from approvals.mails import senator_office_name
 from approvals.models import ApprovalRequest
 from approvals.permissions import acts_as_deputy, can_decide
-from approvals.queries import decided_requests, open_requests
+from approvals.queries import attachments_of, decided_requests, open_requests
 from core.errors import NotEntitled, Outpaced, Refused
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from masterplan.decisions import decide
@@ -148,6 +148,7 @@ def _show(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm, *
         "following": waiting[position % len(waiting)] if len(waiting) > 1 and position else None,
         "may_decide": approval.is_open and can_decide(request.user), "as_deputy": acts_as_deputy(request.user),
         "chosen": [o for o in approval.options if o["id"] in approval.chosen], "office_name": senator_office_name(),
+        "attachments": attachments_of(approval),
         "vorlage": [
             (_("Anlass"), approval.occasion), (_("Sachverhalt"), approval.facts),
             (_("Bewertung"), approval.assessment),

@@ -1,0 +1,339 @@
+"""The Leitungsvorlage as PDF and Word: the same words, on one page, in each state of a request."""
+
+import datetime as dt
+from io import BytesIO
+
+import docx
+import pytest
+from django.test import override_settings
+
+from approvals.enums import ApprovalKind, ApprovalState
+from approvals.models import Attachment
+from approvals.vorlage import vorlage_filename, vorlage_pdf, vorlage_values, vorlage_word
+from core.models import Origin
+from tests.approvals.builders import NOW, an_office, make_request, make_subject
+from tests.core.pdfs import fonts_of, read_pdf, structure_of, text_of
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+
+SNAPSHOT = [["Thema", "Fachkräfte sichern"], ["Vorgeschlagen von", "Verband"], ["Presse", "Bild; Wort\nund noch eins"]]
+OPTIONS = [
+    {"id": 7, "label": "Di, 18.06.2019, 14:00–16:30 Uhr", "hint": "Gastgeber bevorzugt"},
+    {"id": 9, "label": "Do, 20.06.2019, 10:00–12:30 Uhr", "hint": ""},
+]
+LETTERHEAD = [
+    "Masterplan Industriestadt Berlin",
+    "Geschäftsstelle Masterplan Industriestadt Berlin",
+    "Martin-Luther-Straße 105, 10825 Berlin",
+    "geschaeftsstelle@example.org",
+]
+TICK = "\N{BALLOT BOX}"
+
+
+def some_request(state=ApprovalState.OPEN, **fields):
+    subject = make_subject(snapshot=SNAPSHOT)
+    return make_request(state, subject=subject, facts="Erste Zeile.\nZweite Zeile.\n\nNeuer Absatz.", **fields)
+
+
+def dates_request(state=ApprovalState.OPEN, **fields):
+    return make_request(state, subject=make_subject(ApprovalKind.DATES, options=OPTIONS), **fields)
+
+
+def attachment(title: str, size: int) -> Attachment:
+    return Attachment(title=title, size=size, media_type="application/pdf")
+
+
+def lines_of_word(content: bytes) -> list[str]:
+    """Return the paragraphs and rows of a Word document in their order, its boxes included."""
+    body = docx.Document(BytesIO(content)).element.body
+    name = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+    signs = {f"{name}br": "\n", f"{name}tab": "\t"}
+    return [
+        "".join(signs.get(node.tag) or node.text or "" for run in paragraph.iter(f"{name}r") for node in run)
+        for paragraph in body.iter(f"{name}p")
+    ]
+
+
+def test_pdf_of_an_open_request_has_everything_in_order():
+    request = some_request()
+
+    lines = text_of(vorlage_pdf(request, [attachment("Konzept.pdf", 123_000)])).splitlines()
+
+    assert lines == [
+        *LETTERHEAD,
+        "Leitungsvorlage · Thema",
+        "Fachkräfte sichern",
+        "An Büro der Senatorin",
+        "Von Geschäftsstelle Masterplan Industriestadt Berlin",
+        f"Vorgelegt 02.03.2026, 10:00 Uhr durch {request.submitted_by}",
+        "Entscheidung bis Fr, 13.03.2026",
+        "Anlass",
+        "Vorschlag eines Verbands",
+        "Sachverhalt",
+        "Erste Zeile.",
+        "Zweite Zeile.",
+        "Neuer Absatz.",
+        "Angabe vorgelegter Stand",
+        "Thema Fachkräfte sichern",
+        "Vorgeschlagen von Verband",
+        "Presse Bild; Wort",
+        "und noch eins",
+        "Bewertung",
+        "Die Geschäftsstelle rät zu.",
+        "Votum",
+        "Freigabe des Themas",
+        "Anlagen",
+        "1. Konzept.pdf (PDF, 120,1\xa0KB)",
+        "Entscheidung",
+        f"{TICK} freigegeben",
+        f"{TICK} freigegeben mit Auflage:",
+        f"{TICK} zurückgegeben:",
+        f"{TICK} abgelehnt:",
+        "Datum Unterschrift",
+        "Leitungsvorlage · Thema Seite 1 von 1",
+    ]
+
+
+def test_word_document_has_the_same_words():
+    request = some_request()
+
+    lines = lines_of_word(vorlage_word(request, [attachment("Konzept.pdf", 123_000)]))
+
+    assert lines == [
+        LETTERHEAD[0],
+        " · ".join(LETTERHEAD[1:]),
+        "Leitungsvorlage · Thema\t",
+        "Fachkräfte sichern",
+        "An\tBüro der Senatorin",
+        "Von\tGeschäftsstelle Masterplan Industriestadt Berlin",
+        f"Vorgelegt\t02.03.2026, 10:00 Uhr durch {request.submitted_by}",
+        "Entscheidung bis\tFr, 13.03.2026",
+        "Anlass",
+        "Vorschlag eines Verbands",
+        "Sachverhalt",
+        "Erste Zeile.\nZweite Zeile.",
+        "Neuer Absatz.",
+        *("Angabe", "vorgelegter Stand"),
+        *("Thema", "Fachkräfte sichern"),
+        *("Vorgeschlagen von", "Verband"),
+        *("Presse", "Bild; Wort\nund noch eins"),
+        "Bewertung",
+        "Die Geschäftsstelle rät zu.",
+        "Votum",
+        "Freigabe des Themas",
+        "Anlagen",
+        "Konzept.pdf (PDF, 120,1\xa0KB)",
+        "Entscheidung",
+        f"{TICK}\tfreigegeben ",
+        f"{TICK}\tfreigegeben mit Auflage: \t",
+        f"{TICK}\tzurückgegeben: \t",
+        f"{TICK}\tabgelehnt: \t",
+        "Datum, Unterschrift: \t",
+    ]
+
+
+def test_each_date_has_a_box_of_its_own():
+    request = dates_request()
+    boxes = [
+        "freigegeben: die angekreuzten Termine",
+        "Di, 18.06.2019, 14:00–16:30 Uhr – Gastgeber bevorzugt",
+        "Do, 20.06.2019, 10:00–12:30 Uhr",
+        "freigegeben mit Auflage:",
+        "kein Termin möglich, Gegenvorschlag:",
+        "zurückgegeben:",
+        "abgelehnt:",
+    ]
+
+    pdf = [line for line in text_of(vorlage_pdf(request, [])).splitlines() if TICK in line]
+    word = [line for line in lines_of_word(vorlage_word(request, [])) if TICK in line]
+
+    assert pdf == [f"{TICK} {label}" for label in boxes]
+    assert [line.replace("\t", " ").rstrip() for line in word] == [f"{TICK} {label}" for label in boxes]
+
+
+@pytest.mark.parametrize(
+    ("state", "fields", "rows"),
+    [
+        (ApprovalState.APPROVED, {"comment": ""}, [["Stand", "Freigegeben"], ["von", "{who}"]]),
+        (
+            ApprovalState.APPROVED,
+            {"comment": "Gern.\nFrüh.", "by_deputy": True},
+            [["Stand", "Freigegeben"], ["von", "{who}, in Vertretung"], ["Anmerkung", "Gern.\nFrüh."]],
+        ),
+        (
+            ApprovalState.CONDITIONAL,
+            {},
+            [["Stand", "Mit Auflage freigegeben"], ["von", "{who}"], ["Anmerkung", "Begründung"]],
+        ),
+        (ApprovalState.RETURNED, {}, [["Stand", "Zurückgegeben"], ["von", "{who}"], ["Anmerkung", "Begründung"]]),
+        (ApprovalState.REFUSED, {}, [["Stand", "Abgelehnt"], ["von", "{who}"], ["Anmerkung", "Begründung"]]),
+        (
+            ApprovalState.LAPSED,
+            {"comment": ""},
+            [["Stand", "Freigegeben, später erloschen"], ["von", "{who}"]],
+        ),
+        (ApprovalState.LAPSED, {"comment": "", "decided_at": None}, [["Stand", "Erloschen"]]),
+        (ApprovalState.WITHDRAWN, {}, [["Stand", "Zurückgezogen"]]),
+    ],
+)  # fmt: skip
+def test_a_settled_request_shows_the_decision_instead_of_boxes(state, fields, rows):
+    senator = make_user(email="senatorin@example.org")
+    request = some_request(state, **{"decided_by": senator} | fields)
+    expected = [[label, value.format(who=senator)] for label, value in rows]
+    if request.decided_at:
+        expected.insert(2, ["am", "02.03.2026, 10:00 Uhr"])
+    expected = [
+        [{"von": "Entschieden von", "am": "Entschieden am"}.get(label, label), value] for label, value in expected
+    ]
+
+    decision = vorlage_values(request, [])["decision"]
+    text, word = text_of(vorlage_pdf(request, [])), lines_of_word(vorlage_word(request, []))
+
+    assert decision["rows"] == expected
+    assert (decision["boxes"], decision["signature"]) == ([], [])
+    assert TICK not in text
+    assert TICK not in "".join(word)
+    assert word[-len(expected) :] == [f"{label}\t{value}" for label, value in expected]
+    assert "\n".join(f"{label} {value}" for label, value in expected) in text
+
+
+def test_dates_that_can_be_kept_are_named():
+    request = dates_request(ApprovalState.APPROVED, chosen=[9])
+
+    assert ["Mögliche Termine", "Do, 20.06.2019, 10:00–12:30 Uhr"] in vorlage_values(request, [])["decision"]["rows"]
+
+
+def test_demo_is_marked():
+    demo = some_request(origin=Origin.DEMO)
+
+    assert "Leitungsvorlage · Thema Demodaten" in text_of(vorlage_pdf(demo, [])).splitlines()
+    assert "Leitungsvorlage · Thema\tDemodaten" in lines_of_word(vorlage_word(demo, []))
+
+
+def test_empty_parts_are_left_out_and_no_attachments_are_said():
+    request = make_request(occasion="", facts=" \n \n", assessment="")
+
+    assert vorlage_values(request, [])["sections"] == []
+    assert "Anlagen\nkeine\n" in text_of(vorlage_pdf(request, []))
+    assert "keine" in lines_of_word(vorlage_word(request, []))
+
+
+@override_settings(
+    HEAD_TITLE="Senator", HEAD_TITLE_GENITIVE="des Senators", OFFICE_PHONE="030 1234", PORTAL_NAME="Plan"
+)
+def test_letterhead_comes_from_the_settings():
+    lines = text_of(vorlage_pdf(some_request(), [])).splitlines()
+
+    assert lines[0] == "Plan"
+    assert lines[3] == "030 1234 · geschaeftsstelle@example.org"
+    assert "An Büro des Senators" in lines
+
+
+def test_pdf_is_tagged_with_headings_list_and_a_table_with_headers():
+    request = some_request()
+
+    content = vorlage_pdf(request, [attachment("a.pdf", 1), attachment("b.pdf", 1)])
+    catalogue = read_pdf(content).trailer["/Root"]
+    about = catalogue["/Metadata"].get_data().decode()
+    kinds = structure_of(content)
+
+    assert catalogue["/Lang"] == "de-DE"
+    assert read_pdf(content).metadata.title == "Leitungsvorlage: Fachkräfte sichern"
+    assert "<pdfuaid:part>1</pdfuaid:part>" in about
+    assert [kind for kind in kinds if kind.startswith("H")] == ["H1", *["H2"] * 6]
+    assert [kinds.count(kind) for kind in ("Table", "THead", "TH", "TR", "LI")] == [1, 1, 2, 4, 2]
+    assert fonts_of(content) == {"FiraSans-Regular", "FiraSans-SemiBold", "DejaVuSansMono"}
+
+
+HOSTILE = (
+    """#import "@preview/x:1.0.0" $a$ *fett* _k_ <marke> @ref "Zitat" 'x' {{ 7*7 }} {% if %} <w:p/> & \\ #{1+1} 😀"""
+)
+
+
+def test_hostile_text_stays_text_everywhere():
+    subject = make_subject(
+        title=HOSTILE, snapshot=[[HOSTILE, HOSTILE]], options=[{"id": 1, "label": HOSTILE, "hint": ""}]
+    )
+    texts = dict.fromkeys(("occasion", "facts", "assessment", "vote"), HOSTILE)
+    request = make_request(subject=subject, **texts)
+
+    pdf = " ".join(text_of(vorlage_pdf(request, [attachment(HOSTILE, 1)])).split())
+    word = "\n".join(lines_of_word(vorlage_word(request, [attachment(HOSTILE, 1)])))
+
+    shown = HOSTILE.replace("😀", "\ufffd")
+    assert pdf.count(shown) >= 7  # the narrow column of labels breaks one
+    assert word.count(HOSTILE) == 9
+
+
+@pytest.mark.parametrize("text", ["Wort " * 1000, "x" * 5000, "Zeile\n" * 200, "Absatz.\n\n" * 150])
+def test_long_texts_flow_on_to_further_pages(text):
+    request = some_request()
+    request.facts = text
+
+    content = vorlage_pdf(request, [])
+    pages = read_pdf(content).pages
+
+    assert len(pages) >= 2
+    assert f"Seite {len(pages)} von {len(pages)}" in pages[-1].extract_text()
+    assert f"{TICK} freigegeben" in pages[-1].extract_text()
+    assert "".join(text.split()) in "".join(lines_of_word(vorlage_word(request, []))).replace("\n", "").replace(
+        " ", ""
+    )
+
+
+def test_a_word_without_end_is_broken_into_lines():
+    request = some_request()
+    request.facts = "x" * 5000
+
+    lines = [line for line in text_of(vorlage_pdf(request, [])).splitlines() if "xxx" in line]
+
+    assert sum(map(len, lines)) == 5000
+    assert max(map(len, lines)) <= 110
+
+
+def test_long_word_is_copied_without_anything_between():
+    request = some_request()
+    address = "https://example.org/" + "ein-langer-pfad/" * 4
+    request.facts = address
+
+    assert address in text_of(vorlage_pdf(request, [])).replace("\n", "")
+
+
+def test_many_dates_flow_on_to_a_second_page():
+    options = [{"id": n, "label": f"Termin {n}", "hint": "möglich"} for n in range(60)]
+    request = make_request(subject=make_subject(ApprovalKind.DATES, options=options))
+
+    content = vorlage_pdf(request, [])
+
+    assert len(read_pdf(content).pages) == 2
+    assert all(f"Termin {n} – möglich" in text_of(content) for n in range(60))
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Fachkräfte sichern: Größe & Maß", "leitungsvorlage-fachkraefte-sichern-groesse-mass.pdf"),
+        ("../../etc/passwd\r\nX: y", "leitungsvorlage-etc-passwd-x-y.pdf"),
+        ("w" * 200, f"leitungsvorlage-{'w' * 60}.pdf"),
+    ],
+)
+def test_file_name_is_ascii(title, name):
+    request = make_request(subject=make_subject(title=title))
+
+    assert vorlage_filename(request, "pdf") == name
+
+
+def test_file_name_without_letters_has_the_number():
+    request = make_request(subject=make_subject(title="三菱"))
+
+    assert vorlage_filename(request, "docx") == f"leitungsvorlage-{request.pk}.docx"
+
+
+def test_documents_are_dated_by_the_last_change():
+    office = an_office()
+    later = NOW + dt.timedelta(days=1)
+    request = some_request(ApprovalState.APPROVED, decided_at=later, decided_by=office)
+
+    assert read_pdf(vorlage_pdf(request, [])).metadata["/CreationDate"] == "D:20260303090000Z"
+    assert docx.Document(BytesIO(vorlage_word(request, []))).core_properties.created.day == 3
