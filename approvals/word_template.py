@@ -15,7 +15,7 @@ from docx.text.paragraph import Paragraph
 
 FONT = "Arial"
 TEXT_WIDTH = Cm(16.6)
-COLUMNS = (Cm(4.3), Cm(12.3))
+COLUMNS = (Cm(5), Cm(11.6))
 MUTED = RGBColor(0x55, 0x55, 0x55)
 RED, GREY = "C40C20", "A5A5A5"
 # A box that can be ticked in Word: a content control of Word 2010 and later
