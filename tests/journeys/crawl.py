@@ -71,7 +71,8 @@ class Crawl:
         for href in frames:
             self.note(address, href)
         for _label, href in page.links:
-            self.linked.add(self.note(address, href))
+            if (target := self.note(address, href)) != address:
+                self.linked.add(target)
 
     def note(self, address: str, href: str) -> str:
         """Return the target of a link; list it unless it leads away, to a file, or repeats a filter once more."""
@@ -88,7 +89,9 @@ class Crawl:
         return target
 
     def kinds(self) -> dict[str, list[str]]:
-        """Return the addresses of the pages that links lead to by kind, numbers left out: `/massnahmen/#/`."""
+        """Return the addresses of the pages that links of other pages lead to by kind, numbers left out:
+        `/massnahmen/#/`. What is only shown in a frame is none of them: there no script runs, and axe would wait forever.
+        """
         kinds = defaultdict(list)
         for address in self.documents:
             if address in self.linked and "?" not in address:
