@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 TOO_MANY_CONNECTIONS = 432  # Exchange Online
 SERVICE_CLOSING = 421
+GO_AHEAD = 354
 
 
 class Unreachable(Exception):
@@ -46,11 +47,11 @@ class Parcel(NamedTuple):
 class Transport(Protocol):
     """Sends parcels.
 
-    `send` calls `before_body` before it does what the server could accept, and returns the server's answer or raises
-    `Unreachable`, `Deferred` or `Rejected`.
+    `send` calls `before_end` at the last moment before the server could accept the parcel, and returns the server's
+    answer or raises `Unreachable`, `Deferred` or `Rejected`.
     """
 
-    def send(self, parcel: Parcel, before_body: Callable[[], None]) -> str: ...
+    def send(self, parcel: Parcel, before_end: Callable[[], None]) -> str: ...
 
     def close(self) -> None: ...
 
@@ -70,8 +71,8 @@ def open_transport() -> Transport:
 class FolderTransport:
     """Writes each mail as a file to MAIL_FOLDER, for trying out."""
 
-    def send(self, parcel: Parcel, before_body: Callable[[], None]) -> str:
-        before_body()
+    def send(self, parcel: Parcel, before_end: Callable[[], None]) -> str:
+        before_end()
         try:
             name = write_to_folder(parcel.pk, parcel.created_at, parcel.data)
         except OSError as error:
@@ -94,15 +95,12 @@ class SmtpTransport:
         self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
         self.connection: smtplib.SMTP | None = None
 
-    def send(self, parcel: Parcel, before_body: Callable[[], None]) -> str:
+    def send(self, parcel: Parcel, before_end: Callable[[], None]) -> str:
         connection = self.connection or self._connect()
         try:
             self._expect(connection, *connection.mail(settings.MAIL_FROM))
             self._expect(connection, *connection.rcpt(parcel.recipient))
-            before_body()
-            code, words = connection.data(parcel.data)
-        except smtplib.SMTPDataError as error:
-            code, words = error.smtp_code, error.smtp_error
+            code, words = self._send_body(connection, parcel.data, before_end)
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self._drop()
             if is_timeout(error):
@@ -110,6 +108,24 @@ class SmtpTransport:
             raise Deferred(_("Die Verbindung zum Mailserver brach ab: %s") % describe(error)) from error
         self._expect(connection, code, words)
         return answer(code, words)
+
+    def _send_body(self, connection: smtplib.SMTP, data: bytes, before_end: Callable[[], None]) -> tuple[int, bytes]:
+        """Send the message and return the server's answer.
+
+        What is not ended by a line with a single dot cannot be accepted (RFC 5321, 4.1.1.4), so all but that line is
+        on its way already when `before_end` is called.
+        """
+        code, words = connection.docmd("DATA")
+        if code != GO_AHEAD:
+            return code if code >= 400 else SERVICE_CLOSING, words
+        connection.send(with_doubled_dots(data))
+        try:
+            before_end()
+        except BaseException:
+            self._drop()
+            raise
+        connection.send(b".\r\n")
+        return connection.getreply()
 
     def close(self) -> None:
         if self.connection is not None:
@@ -129,6 +145,7 @@ class SmtpTransport:
             else:
                 connection = smtplib.SMTP(self.host, self.port, timeout=settings.MAIL_TIMEOUT)
             self.connection = connection
+            connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # the last line must not wait
             if self.start_tls:
                 connection.starttls(context=context)
             if self.user:
@@ -173,6 +190,12 @@ def write_to_folder(pk: int, created_at: dt.datetime, data: bytes) -> str:
     draft.write_bytes(data)
     draft.replace(folder / name)
     return name
+
+
+def with_doubled_dots(data: bytes) -> bytes:
+    """Return `data` as it goes over the line: lines end in CRLF, a dot that begins one is doubled (RFC 5321, 4.5)."""
+    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n")
+    return (b"\n" + lines + b"\n").replace(b"\n.", b"\n..")[1:].replace(b"\n", b"\r\n")
 
 
 def answer(code: int, words: bytes | str) -> str:

@@ -13,10 +13,9 @@ from outbox.enums import MOVES
 from outbox.models import Mail, SendingSlot
 from outbox.queries import sent_or_claimed_since
 from outbox.services.bundling import bundle_due_notices
+from outbox.services.recorder import Recorder
 from outbox.services.recording import (
-    Recorder,
     backoff,
-    record_accepted,
     record_deferred,
     record_rejected,
     record_unreachable,
@@ -150,12 +149,12 @@ def _send(mail: Mail, run: Run) -> int:
     """
     parcel = Parcel(mail.pk, mail.created_at, mail.recipient, mail.mime.encode("ascii"))
     try:
-        answer = run.transport.send(parcel, before_body=run.recorder.wait)
+        answer = run.transport.send(parcel, before_end=run.recorder.wait)
     except Rejected as error:
         record_rejected(mail, str(error), run.clock())
     except Deferred as error:
         record_deferred(mail, str(error), run.clock())
     else:
-        run.recorder.write(record_accepted, mail, answer, run.clock())
+        run.recorder.accepted(mail, answer, run.clock())
         return 1
     return 0

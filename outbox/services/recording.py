@@ -4,7 +4,6 @@ import datetime as dt
 import logging
 import random
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
 from time import monotonic, sleep
 from typing import Any
 
@@ -28,42 +27,6 @@ ACCEPT = """
 """.format(", ".join(["%s"] * len(MOVES["accept"].sources)))
 
 
-class Recorder:
-    """Writes the record of one mail while the next is already on its way to the server.
-
-    On PostgreSQL this happens over a connection of its own in a thread of its own. SQLite lets one writer in at a
-    time and a transaction (of a test) is seen by nobody else, so there each record is written at once.
-    """
-
-    def __enter__(self) -> "Recorder":
-        is_beside = connection.vendor == "postgresql" and not connection.in_atomic_block
-        self._thread = ThreadPoolExecutor(1, "recorder") if is_beside else None
-        self._under_way: Future | None = None
-        return self
-
-    def __exit__(self, *error) -> None:
-        try:
-            self.wait()
-        finally:
-            if self._thread is not None:
-                self._thread.submit(connection.close)
-                self._thread.shutdown()
-
-    def write(self, record: Callable[..., None], *values) -> None:
-        """Begin to call `record(*values)`, once the record before is there."""
-        self.wait()
-        if self._thread is None:
-            record(*values)
-        else:
-            self._under_way = self._thread.submit(record, *values)
-
-    def wait(self) -> None:
-        """Return when nothing is under way any more. Raises what the record raised."""
-        if self._under_way is not None:
-            under_way, self._under_way = self._under_way, None
-            under_way.result()
-
-
 def backoff(attempts: int) -> dt.timedelta:
     """Return how long to wait after `attempts` tries: growing, bounded, spread by a fifth to either side."""
     base = settings.MAIL_BACKOFF[min(attempts, len(settings.MAIL_BACKOFF)) - 1]
@@ -72,11 +35,16 @@ def backoff(attempts: int) -> dt.timedelta:
 
 def record_accepted(mail: Mail, answer: str, now: dt.datetime) -> None:
     """Write that the server took `mail`. While the database is away this is repeated: the sending never is."""
-    moment = connection.ops.adapt_datetimefield_value(now)
-    values = [MOVES["accept"].target, moment, answer[:WORDS_LENGTH], mail.pk, *MOVES["accept"].sources]
+    values = accept_values(mail, answer, now)
     persist(lambda: _execute(ACCEPT, values), mail.message_id)
     if mail.is_account_mail:
         persist(lambda: Mail.objects.filter(pk=mail.pk).update(text="", mime=""), mail.message_id)
+
+
+def accept_values(mail: Mail, answer: str, now: dt.datetime) -> list:
+    """Return the parameters of ACCEPT for `mail`."""
+    moment = connection.ops.adapt_datetimefield_value(now)
+    return [MOVES["accept"].target, moment, answer[:WORDS_LENGTH], mail.pk, *MOVES["accept"].sources]
 
 
 def record_rejected(mail: Mail, words: str, now: dt.datetime) -> None:

@@ -90,7 +90,7 @@ class Crawl:
 
     def kinds(self) -> dict[str, list[str]]:
         """Return the addresses of the pages that links of other pages lead to by kind, numbers left out:
-        `/massnahmen/#/`. What is only shown in a frame is none of them: there no script runs, and axe would wait forever.
+        `/massnahmen/#/`. What only a frame shows is none of them: no script runs there, axe would wait forever.
         """
         kinds = defaultdict(list)
         for address in self.documents:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from email import message_from_bytes
 from email.policy import default
 
@@ -26,6 +27,7 @@ class Sink:
         self.at_once = self.most_at_once = 0
         self.pause = 0.0  # seconds before each answer to DATA
         self.hold: threading.Event | None = None  # only the first DATA waits for it
+        self.look: Callable[[], None] | None = None  # called in a thread when a message has come, before the answer
         self.port = free_port()
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
@@ -62,6 +64,8 @@ class Sink:
         self.at_once += 1
         self.most_at_once = max(self.at_once, self.most_at_once)
         await self._wait()
+        if self.look is not None:
+            await asyncio.get_running_loop().run_in_executor(None, self.look)
         self.at_once -= 1
         answer = self.data.pop(0) if self.data else ACCEPTED
         if answer == DROP_AFTER_DATA:

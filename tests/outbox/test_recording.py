@@ -1,5 +1,4 @@
 import datetime as dt
-from time import sleep
 
 import pytest
 from django.db import OperationalError
@@ -7,7 +6,7 @@ from django.db import OperationalError
 from outbox.models import Mail
 from outbox.services import deliver_due_mails, recording, sweep_mails
 from outbox.services.delivery import claim_batch
-from tests.outbox.builders import NOW, make_draft, make_mail, make_recipient
+from tests.outbox.builders import NOW, make_mail
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = NOW + dt.timedelta(minutes=1)
@@ -31,32 +30,6 @@ def test_backoff_grows_is_bounded_and_spread():
     for wait, base in zip(waits, (60, 300, 900, 3600, 10800, 21600, 21600, 21600), strict=True):
         assert base * 0.8 <= wait <= base * 1.2
     assert len({recording.backoff(3) for _n in range(20)}) > 1
-
-
-class ShakyDatabase:
-    """A database that is away for the first few statements."""
-
-    def __init__(self, failures):
-        self.failures = failures
-        self.execute = recording._execute
-
-    def __call__(self, statement, values):
-        if self.failures:
-            self.failures -= 1
-            raise OperationalError("server closed the connection")
-        self.execute(statement, values)
-
-
-def test_recording_is_repeated_and_the_sending_is_not(sink, monkeypatch):
-    mail = make_mail()
-    monkeypatch.setattr(recording, "sleep", lambda seconds: None)
-    away = ShakyDatabase(failures=3)
-    monkeypatch.setattr(recording, "_execute", away)
-
-    assert deliver().sent == 1
-
-    assert away.failures == 0
-    assert (len(sink.raw), fresh(mail).state, fresh(mail).attempts) == (1, "sent", 1)
 
 
 def test_other_errors_are_not_swallowed_by_the_repeating():
@@ -97,36 +70,3 @@ def test_late_refusal_does_not_touch_a_mail_that_another_worker_holds():
     recording.record_rejected(claimed, "550 nein", LATER)
 
     assert (fresh(mail).state, fresh(mail).claim, log_of(mail)) == ("sending", "another", [])
-
-
-def test_next_mail_is_not_accepted_before_the_last_is_recorded(sink, monkeypatch):
-    """So a worker that dies leaves at most one accepted mail that is not recorded."""
-    for number in range(5):
-        make_mail(make_draft(to=make_recipient(email=f"gast-{number}@example.org")))
-    unrecorded = []
-    execute = recording._execute
-
-    def slowly(statement, values):
-        sleep(0.05)
-        unrecorded.append(len(sink.raw) - Mail.objects.filter(state="sent").count())
-        execute(statement, values)
-
-    monkeypatch.setattr(recording, "_execute", slowly)
-
-    assert deliver().sent == 5
-    assert unrecorded == [1] * 5
-
-
-def test_record_that_fails_for_good_stops_the_sending(sink, monkeypatch):
-    make_mail(), make_mail()
-
-    def broken(statement, values):
-        raise ValueError("broken")
-
-    monkeypatch.setattr(recording, "_execute", broken)
-
-    with pytest.raises(ValueError, match="broken"):
-        deliver()
-
-    assert len(sink.raw) == 1
-    assert set(Mail.objects.values_list("state", flat=True)) == {"sending"}

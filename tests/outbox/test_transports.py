@@ -14,6 +14,7 @@ from outbox.transports import (
     answer,
     describe,
     open_transport,
+    with_doubled_dots,
     write_to_folder,
 )
 from tests.outbox.builders import NOW
@@ -186,3 +187,27 @@ def test_words_of_the_server_become_one_line():
     assert describe(smtplib.SMTPAuthenticationError(535, b"5.7.8 falsch")) == "535 5.7.8 falsch"
     assert describe(socket.gaierror(-2, "x")) == "Rechnername unbekannt"
     assert describe(ConnectionRefusedError(111, "Connection refused")) == "Connection refused"
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (b"a\r\nb\r\n", b"a\r\nb\r\n"),
+        (b"a\nb\rc", b"a\r\nb\r\nc\r\n"),
+        (b".a\r\n.\r\n..b", b"..a\r\n..\r\n...b\r\n"),
+        (b"", b"\r\n"),
+    ],
+)
+def test_no_line_of_a_message_can_end_it(data, line):
+    assert with_doubled_dots(data) == line
+
+
+def test_message_whose_end_was_held_back_is_not_accepted_and_the_next_one_is(transport, sink):
+    def fail():
+        raise ValueError("the record before could not be written")
+
+    with pytest.raises(ValueError, match="record"):
+        transport.send(parcel(), fail)
+    transport.send(parcel(), at_once)
+
+    assert (sink.raw, sink.connections) == ([DATA], 2)

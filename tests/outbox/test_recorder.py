@@ -1,0 +1,109 @@
+"""The record of a mail is written while the next one is on its way; nothing that goes wrong with that loses it."""
+
+import datetime as dt
+from time import sleep
+
+import pytest
+from django.db import OperationalError, connection
+
+from outbox.models import Mail
+from outbox.services import deliver_due_mails, recorder, recording
+from tests.outbox.builders import NOW, make_draft, make_mail, make_recipient
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LATER = NOW + dt.timedelta(minutes=1)
+
+
+@pytest.fixture
+def mails():
+    """Five mails that are due."""
+    return [make_mail(make_draft(to=make_recipient(email=f"gast-{number}@example.org"))) for number in range(5)]
+
+
+def deliver():
+    return deliver_due_mails(clock=lambda: LATER).sent
+
+
+def states():
+    return list(Mail.objects.order_by("pk").values_list("state", flat=True))
+
+
+class ShakyDatabase:
+    """A database that is away for the first few statements."""
+
+    def __init__(self, failures):
+        self.failures = failures
+        self.execute = recording._execute
+
+    def __call__(self, statement, values):
+        if self.failures:
+            self.failures -= 1
+            raise OperationalError("server closed the connection")
+        self.execute(statement, values)
+
+
+def be_away(*args):
+    raise recorder.Error("server closed the connection")
+
+
+def test_records_beside_the_sending_are_written_without_a_word(sink, mails, caplog):
+    assert deliver() == 5
+
+    assert (states(), len(sink.raw), caplog.messages) == (["sent"] * 5, 5, [])
+
+
+def test_next_mail_is_not_accepted_before_the_last_is_recorded(sink, mails, monkeypatch):
+    """So a worker that dies leaves at most one accepted mail that is not recorded."""
+    recorded = []
+    execute = recording._execute
+
+    def slowly(statement, values):
+        sleep(0.05)
+        execute(statement, values)
+
+    def look():
+        recorded.append(Mail.objects.filter(state="sent").count())
+        connection.close()
+
+    monkeypatch.setattr(recording, "_execute", slowly)
+    monkeypatch.setattr(recorder, "ACCEPT", f"SELECT pg_sleep(0.05); {recorder.ACCEPT}")
+    sink.look = look
+
+    assert deliver() == 5
+    assert recorded == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("step", ["_begin", "_finish"])
+def test_broken_line_of_the_recorder_loses_no_record(step, sink, mails, monkeypatch):
+    monkeypatch.setattr(recorder.Recorder, step, be_away)
+
+    assert deliver() == 5
+
+    assert (states(), len(sink.raw)) == (["sent"] * 5, 5)
+
+
+@pytest.mark.parametrize("step", ["_begin", "_finish"])
+def test_recording_is_repeated_and_the_sending_is_not(step, sink, mails, monkeypatch):
+    monkeypatch.setattr(recording, "sleep", lambda seconds: None)
+    monkeypatch.setattr(recorder.Recorder, step, be_away)
+    away = ShakyDatabase(failures=3)
+    monkeypatch.setattr(recording, "_execute", away)
+
+    assert deliver() == 5
+
+    assert away.failures == 0
+    assert (len(sink.raw), states()) == (5, ["sent"] * 5)
+
+
+def test_record_that_fails_for_good_stops_the_sending(sink, mails, monkeypatch):
+    def broken(statement, values):
+        raise ValueError("broken")
+
+    monkeypatch.setattr(recorder.Recorder, "_begin", be_away)
+    monkeypatch.setattr(recording, "_execute", broken)
+
+    with pytest.raises(ValueError, match="broken"):
+        deliver()
+
+    assert len(sink.raw) == 1
+    assert states() == ["sending"] * 5
