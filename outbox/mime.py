@@ -2,9 +2,10 @@
 
 import datetime as dt
 import re
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from uuid import uuid4
 
@@ -16,10 +17,31 @@ from outbox.errors import TextError
 from outbox.headers import normalise_address, one_line
 from outbox.letters import Letter
 
-POLICY = SMTP.clone(cte_type="7bit")
 METHOD = re.compile(r"^METHOD:(\w+)\r?$", re.MULTILINE)
 # `email` loses the quotes of a long name when it folds the line; what needs them would then begin another address.
 NEEDS_QUOTES = re.compile(r'[<>@,;:()\[\]\\"]')
+
+
+class WholeWords(EmailPolicy):
+    """Encodes text with umlauts as a whole (RFC 2047): `email` alone doubles or loses a space where it folds between
+    encoded and plain words.
+    """
+
+    def fold_binary(self, name, value) -> bytes:
+        if str(value).isascii():
+            return super().fold_binary(name, value)
+        if addresses := getattr(value, "addresses", ()):
+            [address] = addresses
+            text = f"{self._encoded(name, address.display_name)} <{address.addr_spec}>"
+        else:
+            text = self._encoded(name, str(value))
+        return f"{name}: {text}{self.linesep}".encode("ascii")
+
+    def _encoded(self, name: str, text: str) -> str:
+        return Header(text, "utf-8", header_name=name).encode(linesep=self.linesep)
+
+
+POLICY = WholeWords(cte_type="7bit", linesep="\r\n")
 
 
 def make_message_id() -> str:

@@ -140,9 +140,11 @@ def take_over(request, pk):
 
 def _proposal(dialogue: Dialogue) -> Vorlage:
     """Return a first version of the Leitungsvorlage from what is known of the dialogue."""
-    facts = _("%(host)s richtet das Gespräch zum Thema „%(topic)s“ aus. Ort: %(place)s.") % {
-        "host": dialogue.host, "topic": dialogue.topic, "place": dialogue.address or dialogue.get_format_display(),
+    facts = _("%(host)s richtet das Gespräch zum Thema „%(topic)s“ aus.") % {
+        "host": dialogue.host, "topic": dialogue.topic,
     }  # fmt: skip
+    if dialogue.address:
+        facts += " " + _("Ort: %(place)s.") % {"place": dialogue.address}
     series = dialogue.topic.series if dialogue.topic else ""
     vote = _("Zustimmung zu einem der Termine, Teilnahme der Leitung") if dialogue.senator_attends else _(
         "Zustimmung zu einem der Termine"

@@ -1,11 +1,14 @@
 import re
 from email import message_from_string
+from email.header import decode_header, make_header
 from email.policy import default
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from outbox.errors import TextError
+from outbox.headers import one_line
 from outbox.letters import write_letter
 from outbox.mime import build_mime, make_message_id
 from tests.outbox.builders import NOTICE, NOW, make_event_text, make_recipient
@@ -14,6 +17,7 @@ from tests.outbox.hostile import HOSTILE, any_text
 HEADERS = [
     "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type",
 ]  # fmt: skip
+words = st.lists(st.text("abcäöüß–„“.7", min_size=1, max_size=25), min_size=1, max_size=20).map(" ".join)
 
 
 def build(*, topic="Größe", calendar="", **recipient):
@@ -113,6 +117,21 @@ def test_no_text_at_all_adds_a_header_or_an_address(topic, name):
     assert [address.addr_spec for address in message["To"].addresses] == ["gast@example.org"]
     assert mime.isascii()
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+
+
+@given(words)
+def test_folding_neither_adds_nor_takes_a_space(text):
+    message = message_from_string(build(topic=text, name=text))
+
+    read = {name: str(make_header(decode_header(message[name]))).replace(chr(34), "") for name in ("Subject", "To")}
+    assert read == {"Subject": f"Neu: {text}", "To": f"{one_line(text, 120)} <gast@example.org>"}
+
+
+@pytest.mark.parametrize("word", ["Ausbildungsplatzbörse", "Ausbildung"])
+def test_long_subject_keeps_its_spaces(word):
+    topic = f"Freigabe bis 02.12.2026: Berufsschulen und Betriebe in Berlin: {word}"
+
+    assert str(parse(build(topic=topic))["Subject"]) == f"Neu: {topic}"
 
 
 def test_message_ids_differ_and_carry_the_office_domain():
