@@ -98,8 +98,9 @@ class SmtpTransport:
     def send(self, parcel: Parcel, before_end: Callable[[], None]) -> str:
         connection = self.connection or self._connect()
         try:
-            self._expect(connection, *connection.mail(settings.MAIL_FROM))
-            self._expect(connection, *connection.rcpt(parcel.recipient))
+            # Both are bare addresses already, so smtplib need not look for names in them.
+            self._expect(connection, *connection.docmd(f"MAIL FROM:<{settings.MAIL_FROM}>"))
+            self._expect(connection, *connection.docmd(f"RCPT TO:<{parcel.recipient}>"))
             code, words = self._send_body(connection, parcel.data, before_end)
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self._drop()

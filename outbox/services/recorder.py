@@ -14,14 +14,18 @@ from outbox.services.recording import ACCEPT, accept_values, record_accepted
 
 logger = logging.getLogger(__name__)
 
+COUNT = ACCEPT.count("%s")
+PREPARE = f"PREPARE accept AS {ACCEPT}" % tuple(f"${number}" for number in range(1, COUNT + 1))
+EXECUTE = f"EXECUTE accept ({', '.join(['%s'] * COUNT)})"
+
 
 class Recorder:
     """Has at most one record under way.
 
-    On PostgreSQL the statement goes out over a connection of its own that does not make its caller wait; should that
-    connection fail, the record is written anew in the usual way, which does no harm when it was written already.
-    SQLite lets one writer in at a time, and the transaction of a test is seen by nobody else: there each record is
-    written at once.
+    On PostgreSQL the statement goes out over a connection of its own that does not make its caller wait. Should that
+    connection fail, its record is written anew in the usual way, which does no harm when it was written already, and
+    so are all that follow. SQLite lets one writer in at a time, and the transaction of a test is seen by nobody else:
+    there each record is written at once.
     """
 
     def __enter__(self) -> "Recorder":
@@ -65,15 +69,18 @@ class Recorder:
     def _begin(self, values: list) -> None:
         if self._line is None:
             self._line = connection.Database.connect(**connection.get_connection_params(), async_=1)
-            wait_select(self._line)
+            self._finish()
             self._cursor = self._line.cursor()  # must outlive its statement
-        self._cursor.execute(ACCEPT, values)
+            self._cursor.execute(PREPARE)  # planning takes longer than writing
+            self._finish()
+        self._cursor.execute(EXECUTE, values)
 
     def _finish(self) -> None:
         wait_select(self._line)
 
     def _give_up(self, error: Error) -> None:
-        logger.warning("a record is written in the usual way (%s)", type(error).__name__)
+        logger.warning("records are written in the usual way (%s)", type(error).__name__)
+        self._is_beside = False
         self._close()
 
     def _close(self) -> None:

@@ -66,7 +66,7 @@ def test_next_mail_is_not_accepted_before_the_last_is_recorded(sink, mails, monk
         connection.close()
 
     monkeypatch.setattr(recording, "_execute", slowly)
-    monkeypatch.setattr(recorder, "ACCEPT", f"SELECT pg_sleep(0.05); {recorder.ACCEPT}")
+    monkeypatch.setattr(recorder, "EXECUTE", f"SELECT pg_sleep(0.05); {recorder.EXECUTE}")
     sink.look = look
 
     assert deliver() == 5
