@@ -213,6 +213,10 @@ def describe(error: Exception) -> str:
         return _("Rechnername unbekannt")
     if is_timeout(error):
         return _("keine Antwort in der vorgesehenen Zeit")
+    if isinstance(error, ConnectionRefusedError):
+        return _("Verbindung abgelehnt")
+    if isinstance(error, ConnectionError | smtplib.SMTPServerDisconnected):
+        return _("Verbindung unterbrochen")
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return " ".join(str(error).split())[:300]

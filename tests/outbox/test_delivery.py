@@ -138,7 +138,7 @@ def test_server_that_is_down_keeps_everything_for_later(settings):
     assert deliver()[:2] == (0, True)
 
     tried, other = map(fresh, mails)
-    words = "Der Mailserver ist nicht erreichbar: Connection refused"
+    words = "Der Mailserver ist nicht erreichbar: Verbindung abgelehnt"
     assert (tried.state, tried.attempts, tried.last_error, tried.claim) == ("retry", 1, words, "")
     assert (other.state, other.attempts, other.last_error, other.claim) == ("waiting", 0, words, "")
     assert dt.timedelta(seconds=48) <= tried.due_at - LATER <= dt.timedelta(seconds=72)

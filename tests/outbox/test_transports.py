@@ -186,7 +186,7 @@ def test_words_of_the_server_become_one_line():
     assert answer(550, b"5.1.1 unbekannt\nbitte pr\xc3\xbcfen") == "550 5.1.1 unbekannt bitte prüfen"
     assert describe(smtplib.SMTPAuthenticationError(535, b"5.7.8 falsch")) == "535 5.7.8 falsch"
     assert describe(socket.gaierror(-2, "x")) == "Rechnername unbekannt"
-    assert describe(ConnectionRefusedError(111, "Connection refused")) == "Connection refused"
+    assert describe(ConnectionRefusedError(111, "Connection refused")) == "Verbindung abgelehnt"
 
 
 @pytest.mark.parametrize(
