@@ -16,7 +16,9 @@ COPY . .
 RUN export SECRET_KEY=build REDIS_URL=redis://build DATABASE_URL=sqlite:///:memory: \
     && python manage.py compile_catalogues \
     && python manage.py collectstatic --noinput \
+    && python manage.py unpack_fonts \
     && rm -rf node_modules \
+    && mkdir -p /app/var/media \
     && chown -R portal /app/var
 USER portal
 EXPOSE 8000

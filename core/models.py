@@ -1,9 +1,12 @@
 """Abstract models that several apps share. `core` has no tables of its own."""
 
+from django.conf import settings
 from django.db import models
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import format_date
+from core.uploads import LABELS, download_name, stored_name
 
 MONTHS = (
     _("Januar"), _("Februar"), _("März"), _("April"), _("Mai"), _("Juni"),
@@ -76,3 +79,35 @@ class KnownDate(models.Model):
         if self.ends_on and self.ends_on != self.starts_on:
             return f"{format_date(self.starts_on)} – {format_date(self.ends_on)}"
         return format_date(self.starts_on)
+
+
+class Document(models.Model):
+    """A file that somebody handed in: what it is called, where it is kept, how large and of which type it is.
+
+    An app derives a table of its own, with a real foreign key to what the file belongs to.
+    """
+
+    title = models.CharField(_("Name der Datei"), max_length=150)
+    file = models.FileField(_("Datei"), upload_to=stored_name, max_length=200)
+    size = models.PositiveBigIntegerField(_("Größe"))
+    media_type = models.CharField(_("Dateityp"), max_length=100)
+    uploaded_at = models.DateTimeField(_("hochgeladen am"))
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("hochgeladen von")
+    )
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def description(self) -> str:
+        """What kind of file it is and how large: `PDF, 120,4 KB`."""
+        return f"{LABELS.get(self.media_type, self.media_type)}, {filesizeformat(self.size)}"
+
+    @property
+    def download_name(self) -> str:
+        """What the file is called when it is saved: ASCII alone, without folders."""
+        return download_name(self.title)

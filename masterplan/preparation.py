@@ -9,15 +9,17 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from core.fonts import unpack_fonts
 from masterplan.catalogues import compile_catalogues
 
 Say = Callable[[str], None]
 
 
 def prepare(say: Say) -> None:
-    """Compile catalogues, migrate, load the demo, collect static files; tell `say` what takes time."""
+    """Compile catalogues, unpack fonts, migrate, load the demo, collect static files; tell `say` what takes time."""
     for folder in settings.LOCALE_PATHS:
         compile_catalogues(folder)
+    unpack_fonts()
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         say("Datenbank wird eingerichtet …")

@@ -271,8 +271,15 @@ STATICFILES_FINDERS = [
     "core.finders.UsableAppFinder",
     "core.assets.NpmFinder",
 ]
+FONT_DIR = VAR_DIR / "fonts"  # Fira Sans as documents need it, unpacked from node_modules
+# Files that people hand in: outside of everything that is served, readable by the portal alone, handed out by views
+MEDIA_ROOT = VAR_DIR / "media"
+ATTACHMENT_MAX_MB = env.int("ATTACHMENT_MAX_MB", 15)  # all attachments of one submission together
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or TESTING

@@ -1,0 +1,137 @@
+"""Documents: tagged, named, in German; what people wrote stays text."""
+
+import datetime as dt
+from io import BytesIO
+from zoneinfo import ZoneInfo
+
+import docx
+import pytest
+import typst
+
+from core.documents import DRAWN, NO_GLYPH, document_response, drawable, make_pdf, make_word, writable
+from core.fonts import document_fonts
+from core.media_types import PDF
+from tests.core.pdfs import fonts_of, read_pdf, text_of
+
+MADE_AT = dt.datetime(2026, 3, 2, 10, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+PAPER = """#let data = json(bytes(sys.inputs.data))
+#set document(title: data.title)
+#set text(font: ("Fira Sans", "Fira More"), lang: "de")
+= #data.title
+#strong[#data.title]
+
+#data.text
+"""
+
+
+@pytest.fixture
+def root(settings, tmp_path):
+    """A checkout with one typst template and one Word template, on top of the fonts that are there."""
+    document_fonts()
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "paper.typ").write_text(PAPER)
+    paper = docx.Document()
+    paper.add_paragraph("{{ title }}: {{ text }}")
+    paper.save(str(tmp_path / "templates" / "paper.docx"))
+    settings.BASE_DIR = tmp_path
+    return tmp_path
+
+
+def pdf(text: str, title: str = "Titel") -> bytes:
+    return make_pdf("paper.typ", {"title": title, "text": text}, made_at=MADE_AT)
+
+
+def word(text: str) -> docx.document.Document:
+    values = {"title": "Titel", "author": "Stelle", "text": text}
+    return docx.Document(BytesIO(make_word("paper.docx", values, made_at=MADE_AT)))
+
+
+def test_pdf_says_that_it_is_accessible_and_to_be_filed(root):
+    catalogue = read_pdf(pdf("Text", title="Größe")).trailer["/Root"]
+    about = catalogue["/Metadata"].get_data().decode()
+
+    assert catalogue["/MarkInfo"]["/Marked"].value is True
+    assert "/StructTreeRoot" in catalogue
+    assert catalogue["/Lang"] == "de"
+    assert catalogue["/ViewerPreferences"]["/DisplayDocTitle"].value is True
+    assert "<pdfuaid:part>1</pdfuaid:part>" in about
+    assert "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in about
+    assert '<rdf:li xml:lang="x-default">Größe</rdf:li>' in about
+    assert read_pdf(pdf("Text")).metadata["/CreationDate"] == "D:20260302090000Z"
+
+
+def test_same_values_make_the_same_pdf(root):
+    assert pdf("Text") == pdf("Text")
+
+
+def test_template_that_breaks_a_rule_of_accessibility_fails(root):
+    (root / "templates" / "paper.typ").write_text("Kein Titel")
+
+    with pytest.raises(typst.TypstError, match="PDF/UA-1"):
+        pdf("Text")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '#import "@preview/x:1.0.0": y',
+        '#read("/etc/passwd") #image("x.png")',
+        "$a*b$ *fett* _kursiv_ `x` <marke> @verweis = Kopf",
+        "'\"„“‚‘ \\n \\u{1F600} // Bemerkung /* x */ -- ---",
+        "{{ 7 * 7 }} {% for x in y %} {%p if 1 %} {# still #}",
+        "<w:br/> &amp; & < > ]]>",
+    ],
+)
+def test_what_people_wrote_stays_text(root, text):
+    assert text in text_of(pdf(text))
+    assert word(text).paragraphs[0].text == f"Titel: {text}"
+
+
+def test_bold_and_rarer_letters_are_drawn_in_fira_sans(root):
+    assert fonts_of(pdf("Łódź, Žižkov, Ő", title="Łódź")) == {"FiraSans-Regular", "FiraSans-SemiBold"}
+
+
+def test_each_character_that_is_let_through_has_a_glyph(root):
+    every = [chr(code) for code in range(0x20, 0x10000) if DRAWN.match(chr(code)) and writable(chr(code))]
+
+    assert len(every) > 3000
+    assert pdf(" ".join(every)).startswith(b"%PDF-1.7")
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("Gut 😀👍🏽 so", f"Gut {NO_GLYPH} so"),
+        ("三菱", NO_GLYPH),
+        ("a\u200b\u202eb\ufeff\u00adc", "ab\u00adc"),
+        ("A\u0308ra\r\nzwei\x0bdrei\u2028vier", "Ära\nzwei\ndrei\nvier"),
+        ("\x00\x07\x1b[31m\ud800", "[31m"),
+        ("a\tb", "a b"),
+        ("≥ 5 € – „x“ ☐ ✓ → ²", "≥ 5 € – „x“ ☐ ✓ → ²"),
+    ],
+)
+def test_characters_without_a_glyph_become_one_sign(root, text, drawn):
+    assert drawable(text) == drawn
+    assert pdf(text).startswith(b"%PDF-1.7")
+
+
+def test_word_keeps_what_word_can_write(root):
+    assert word("Gut 😀 三菱\x00\x07\ufffe\n\nzwei").paragraphs[0].text == "Titel: Gut 😀 三菱\n\nzwei"
+
+
+def test_word_document_has_its_properties(root):
+    properties = word("Text").core_properties
+
+    assert (properties.title, properties.author) == ("Titel", "Stelle")
+    assert properties.created == properties.modified == dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
+
+
+def test_long_text_without_a_blank_ends_in_a_whole_document(root):
+    assert text_of(pdf("x" * 5000)).count("x") > 0
+
+
+def test_answer_is_a_download():
+    response = document_response(b"%PDF", filename="vorlage.pdf", media_type=PDF)
+
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"] == 'attachment; filename="vorlage.pdf"'
