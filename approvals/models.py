@@ -1,4 +1,4 @@
-"""Approval requests: what the senator's office was shown, what it answered, and on which conditions."""
+"""Approval requests: what the senator's office was shown and given, what it answered, on which conditions."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from simple_history.models import HistoricalRecords
 from approvals.enums import ApprovalKind, ApprovalState, ConditionState
 from approvals.permissions import decides_anything, kinds_of_deputy
 from approvals.proposals import Proposal
-from core.models import Origin
+from core.models import Document, Origin
 from core.roles import OFFICE, has_role
 
 
@@ -201,3 +201,27 @@ class Condition(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == ConditionState.OPEN
+
+
+class AttachmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Attachments are seen by those who see their request."""
+        return self.filter(request__in=ApprovalRequest.objects.visible_to(user))
+
+
+class Attachment(Document):
+    """*Anlage*: a file that was submitted with a request. It stays as it is, like all that was shown."""
+
+    request = models.ForeignKey(
+        ApprovalRequest, on_delete=models.PROTECT, related_name="attachments", verbose_name=_("Freigabe")
+    )
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Anlage")
+        verbose_name_plural = _("Anlagen")
+        constraints = [
+            models.CheckConstraint(condition=~Q(title="") & ~Q(file=""), name="attachment_has_name_and_file"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="attachment_is_not_empty"),
+        ]

@@ -5,7 +5,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from approvals.enums import IN_FORCE, ApprovalState, ConditionState
-from approvals.models import ApprovalRequest, Condition
+from approvals.models import ApprovalRequest, Attachment, Condition
 from approvals.versions import Change, differences
 from core.shell import HistoryEntry
 
@@ -83,6 +83,11 @@ def requests_in_full(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
     """Return all requests about one subject, the latest first, with their conditions and who let them lapse."""
     conditions = Prefetch("conditions", Condition.objects.select_related("met_by__person").order_by("pk"))
     return requests_about(kind, subject_id).select_related("lapsed_by__person").prefetch_related(conditions)
+
+
+def attachments_of(request: ApprovalRequest) -> QuerySet[Attachment]:
+    """Return the attachments of a request in the order they were handed in."""
+    return request.attachments.order_by("pk")
 
 
 def approval_entries(kind: str, subject_id: int) -> list[HistoryEntry]:

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from approvals.forms import AttachmentsForm
 from approvals.services import Vorlage
 from core.conflicts import VersionedForm
 from core.forms import DayField, formfield_for
@@ -46,9 +47,10 @@ class VisitForm(VersionedForm):
         return data
 
 
-class SubmitForm(forms.ModelForm):
+class SubmitForm(AttachmentsForm, forms.ModelForm):
     """The Leitungsvorlage and the day by which a decision is asked."""
 
+    field_order = ["occasion", "facts", "assessment", "vote", "attachments", "due_on"]
     due_on = DayField(label=gettext_lazy("Entscheidung bis"))
 
     class Meta:
@@ -65,7 +67,7 @@ class SubmitForm(forms.ModelForm):
 
     @property
     def vorlage(self) -> Vorlage:
-        return Vorlage(**{name: self.cleaned_data[name] for name in self._meta.fields})
+        return Vorlage(**{name: self.cleaned_data[name] for name in Vorlage._fields})
 
 
 class ListsField(forms.ModelMultipleChoiceField):

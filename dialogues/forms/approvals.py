@@ -5,6 +5,7 @@ import datetime as dt
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from approvals.forms import AttachmentsForm
 from approvals.models import ApprovalRequest
 from approvals.services import Vorlage
 from core.dates import add_working_days
@@ -13,8 +14,10 @@ from core.forms import DayField
 DECISION_DAYS = 5  # working days that the senator's office gets by default
 
 
-class VorlageForm(forms.Form):
+class VorlageForm(AttachmentsForm):
     """Occasion, facts, assessment and vote on one page, and until when a decision is asked for."""
+
+    field_order = ["occasion", "facts", "assessment", "vote", "attachments", "due_on"]
 
     occasion = forms.CharField(
         label=_("Anlass"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
@@ -33,7 +36,7 @@ class VorlageForm(forms.Form):
     def __init__(self, *args, today: dt.date, proposal: Vorlage, former: ApprovalRequest | None = None, **kwargs):
         """`proposal` fills the form, unless `former`, the last request about the same subject, had words already."""
         source = former or proposal
-        initial = {name: getattr(source, name) for name in Vorlage._fields}
+        initial = {name: getattr(source, name) for name in proposal.texts}
         initial["due_on"] = add_working_days(today, DECISION_DAYS)
         super().__init__(*args, initial=initial, **kwargs)
 

@@ -108,7 +108,8 @@ def _submit(request, dialogue: Dialogue, options, service, *, title: str, done: 
     """Show and take the Leitungsvorlage about `options`; its words come from the last one, if there was one."""
     now = timezone.now()
     former = requests_about(ApprovalKind.DATES, dialogue.pk).first()
-    form = VorlageForm(request.POST or None, today=local_date(now), proposal=_proposal(dialogue), former=former)
+    files = request.FILES or None
+    form = VorlageForm(request.POST or None, files, today=local_date(now), proposal=_proposal(dialogue), former=former)
     if request.method == "POST" and form.is_valid():
         due_on = form.cleaned_data["due_on"]
         call = partial(service, dialogue=dialogue, vorlage=form.vorlage, due_on=due_on, by=request.user, now=now)

@@ -95,7 +95,8 @@ def request(request, pk):
     now = timezone.now()
     proposal = Vorlage("", series.description, "", _("Zustimmung zur Reihe „%(title)s“") % {"title": series})
     former = requests_about(ApprovalKind.SERIES, pk).first()
-    form = VorlageForm(request.POST or None, today=local_date(now), proposal=proposal, former=former)
+    files = request.FILES or None
+    form = VorlageForm(request.POST or None, files, today=local_date(now), proposal=proposal, former=former)
     if request.method == "POST" and form.is_valid():
         due_on = form.cleaned_data["due_on"]
         call = partial(request_consent, series=series, vorlage=form.vorlage, due_on=due_on, by=request.user, now=now)

@@ -154,7 +154,8 @@ def submit(request, pk):
         return back
     now = timezone.now()
     former = requests_about(ApprovalKind.TOPIC, pk).first()
-    form = VorlageForm(request.POST or None, today=local_date(now), proposal=_proposal(topic), former=former)
+    files = request.FILES or None
+    form = VorlageForm(request.POST or None, files, today=local_date(now), proposal=_proposal(topic), former=former)
     if request.method == "POST" and form.is_valid():
         due_on = form.cleaned_data["due_on"]
         call = partial(submit_topic, topic=topic, vorlage=form.vorlage, due_on=due_on, by=request.user, now=now)

@@ -11,6 +11,7 @@ from approvals.services import Vorlage
 from core.conflicts import version_of
 from core.models import Origin
 from masterplan.demo.accounts import find_organisation
+from masterplan.demo.attachments import invented_sheet
 from masterplan.demo.invented_dialogues import Stage
 from media_visits import services
 from media_visits.enums import PressKind
@@ -19,6 +20,7 @@ from media_visits.services.visits import EDITABLE
 from partners.models import Sector
 
 LATER = dt.timedelta(hours=2)
+COURSE = [["Uhrzeit", "Was"], ["14:00", "Begrüßung"], ["14:15", "Rundgang"], ["15:00", "Gespräch"]]
 
 
 def load_invented_visits(users, *, today: dt.date, now: dt.datetime) -> None:
@@ -92,7 +94,7 @@ def _submit(stage: Stage, visit: Visit, days: int, *, due: int, facts: str):
     vorlage = Vorlage(
         "Besuche mit Branchenschwerpunkt nach dem Masterplan", facts,
         "Die Branche kam in den letzten Besuchen kaum vor; der Termin passt in die Woche.",
-        "Zustimmung zum Besuch mit Presse",
+        "Zustimmung zum Besuch mit Presse", [invented_sheet("Ablauf (Demodaten).xlsx", COURSE)],
     )  # fmt: skip
     return services.submit_visit(
         visit=visit, vorlage=vorlage, due_on=stage.on(due), by=stage.office, now=stage.at(days)

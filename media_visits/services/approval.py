@@ -37,7 +37,8 @@ def submit_visit(*, visit: Visit, vorlage: Vorlage, due_on: dt.date, by, now: dt
     visit = lock_visit(visit.pk)
     target_of(VISIT_MOVES, "submit", visit)
     _check_dates(visit.starts_at, due_on, now)
-    visit.occasion, visit.facts, visit.assessment, visit.vote = vorlage
+    for name, text in vorlage.texts.items():
+        setattr(visit, name, text)
     visit.submitted_at = visit.submitted_at or now
     visit.is_published = False
     move_visit(visit, "submit", by=by, now=now, reason=str(SUBMITTED))

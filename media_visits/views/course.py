@@ -36,7 +36,7 @@ def submit(request, pk):
     now = timezone.now()
     initial = {"due_on": add_working_days(local_date(now), WORKING_DAYS_TO_DECIDE)}
     differences = differences_since(ApprovalKind.VISIT, pk, snapshot_of(VISIT_FACTS, visit))
-    form = SubmitForm(request.POST or None, instance=visit, initial=initial)
+    form = SubmitForm(request.POST or None, request.FILES or None, instance=visit, initial=initial)
     if request.method == "POST" and form.is_valid():
         call = partial(
             submit_visit,

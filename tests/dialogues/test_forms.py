@@ -133,7 +133,7 @@ def test_only_dates_handed_over_can_be_fixed():
 def test_the_vorlage_starts_with_the_proposal_and_five_working_days():
     form = VorlageForm(today=TODAY, proposal=VORLAGE)
 
-    assert form.initial == VORLAGE._asdict() | {"due_on": dt.date(2026, 3, 9)}
+    assert form.initial == VORLAGE.texts | {"due_on": dt.date(2026, 3, 9)}
 
 
 def test_the_vorlage_needs_a_vote_and_a_plausible_day():
