@@ -14,7 +14,7 @@ from approvals.enums import Answer, ApprovalKind, ApprovalState
 from approvals.mails import senator_office_name
 from approvals.models import ApprovalRequest
 from approvals.permissions import acts_as_deputy, can_submit, decides_anything, may_decide, why_not
-from approvals.queries import decided_requests, differences_of, open_requests
+from approvals.queries import attachments_of, decided_requests, differences_of, open_requests
 from core.errors import NotEntitled, Outpaced, Refused
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from masterplan.decisions import decide
@@ -127,6 +127,7 @@ def _show(request, approval: ApprovalRequest, form: DecisionForm, *, status: int
         "is_own": approval.is_open and approval.submitted_by_id == request.user.pk,
         "differences": differences_of(approval), "conditions": approval.conditions.order_by("pk"),
         "meets_conditions": approval.state == ApprovalState.CONDITIONAL and can_submit(request.user),
+        "attachments": attachments_of(approval),
         "vorlage": [
             (_("Anlass"), approval.occasion), (_("Sachverhalt"), approval.facts),
             (_("Bewertung"), approval.assessment),

@@ -345,5 +345,5 @@ def test_request_page_costs_the_same_for_any_number_of_conditions(client, senato
     for _number in range(count):
         make_condition(approval)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse("approval", args=[approval.pk]))

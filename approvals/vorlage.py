@@ -1,0 +1,142 @@
+"""The *Leitungsvorlage* as a document on one page: PDF and Word out of the same values."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from approvals.enums import ApprovalState
+from approvals.mails import senator_office_name
+from approvals.models import ApprovalRequest, Attachment
+from core.dates import format_day, format_moment
+from core.documents import make_pdf, make_word
+from core.uploads import ascii_name
+
+PDF_TEMPLATE = "approvals/leitungsvorlage.typ"
+WORD_TEMPLATE = "approvals/leitungsvorlage.docx"
+LONGEST_FILE_NAME = 60
+
+
+def vorlage_pdf(request: ApprovalRequest, attachments: Iterable[Attachment]) -> bytes:
+    """Return the Leitungsvorlage of `request` as an accessible PDF."""
+    return make_pdf(PDF_TEMPLATE, vorlage_values(request, attachments), made_at=_last_change(request))
+
+
+def vorlage_word(request: ApprovalRequest, attachments: Iterable[Attachment]) -> bytes:
+    """Return the Leitungsvorlage of `request` as a Word document."""
+    return make_word(WORD_TEMPLATE, vorlage_values(request, attachments), made_at=_last_change(request))
+
+
+def vorlage_filename(request: ApprovalRequest, suffix: str) -> str:
+    """Return `leitungsvorlage-fachkraefte-sichern.pdf`."""
+    subject = ascii_name(request.title).lower()[:LONGEST_FILE_NAME].strip("-")
+    return f"leitungsvorlage-{subject or request.pk}.{suffix}"
+
+
+def vorlage_values(request: ApprovalRequest, attachments: Iterable[Attachment]) -> dict[str, Any]:
+    """Return every word of the document in the order it is read; the templates only arrange them.
+
+    `request` comes with the people who submitted and decided it. Keys with `rows` hold [[label, value], …].
+    """
+    name = _("Leitungsvorlage")
+    return {
+        "title": f"{name}: {request.title}",
+        "author": settings.OFFICE_NAME,
+        "portal": settings.PORTAL_NAME,
+        "sender": [settings.OFFICE_NAME, *filter(None, (settings.OFFICE_ADDRESS, _contact()))],
+        "name": f"{name} · {request.get_kind_display()}",
+        "mark": _("Demodaten") if request.is_demo else "",
+        "subject": request.title,
+        "rows": _routing(request),
+        "sections": _sections(request),
+        "fact": _("Angabe"),
+        "value": _("vorgelegter Stand"),
+        "vote_heading": _("Votum"),
+        "vote": request.vote,
+        "attachments_heading": _("Anlagen"),
+        "attachments": [f"{attachment} ({attachment.description})" for attachment in attachments],
+        "no_attachments": _("keine"),
+        "decision": _ballot(request) if request.is_open else _outcome(request),
+        "page": _("Seite"),
+        "of": _("von"),
+    }
+
+
+def _contact() -> str:
+    return " · ".join(filter(None, (settings.OFFICE_PHONE, settings.OFFICE_EMAIL)))
+
+
+def _last_change(request: ApprovalRequest):
+    return request.decided_at or request.submitted_at
+
+
+def _routing(request: ApprovalRequest) -> list[list[str]]:
+    """To whom, by whom, when, and until when."""
+    submitted = _("%(at)s durch %(who)s") % {"at": format_moment(request.submitted_at), "who": request.submitted_by}
+    return [
+        [_("An"), senator_office_name()],
+        [_("Von"), settings.OFFICE_NAME],
+        [_("Vorgelegt"), submitted],
+        [_("Entscheidung bis"), format_day(request.due_on)],
+    ]
+
+
+def _sections(request: ApprovalRequest) -> list[dict[str, Any]]:
+    """Occasion, facts with what was shown of the subject, assessment; those without a word are left out."""
+    sections = [
+        {"heading": _("Anlass"), "paragraphs": _paragraphs(request.occasion), "rows": []},
+        {"heading": _("Sachverhalt"), "paragraphs": _paragraphs(request.facts), "rows": request.snapshot},
+        {"heading": _("Bewertung"), "paragraphs": _paragraphs(request.assessment), "rows": []},
+    ]
+    return [section for section in sections if section["paragraphs"] or section["rows"]]
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of `text`; lines within one stay lines."""
+    blocks = "\n".join(line.rstrip() for line in text.splitlines()).split("\n\n")
+    return [block.strip("\n") for block in blocks if block.strip()]
+
+
+def _ballot(request: ApprovalRequest) -> dict[str, Any]:
+    """The boxes of an open request: one for each date that is asked about, then the answers.
+
+    A box is {"label", "line", "inset"}: `line` leaves room to write, `inset` says that it belongs to the one above.
+    """
+    approved = _("freigegeben: die angekreuzten Termine") if request.options else _("freigegeben")
+    boxes = [_box(approved)]
+    boxes += [_box(_with_hint(option), inset=True) for option in request.options]
+    boxes.append(_box(_("freigegeben mit Auflage:"), line=True))
+    if request.options:
+        boxes.append(_box(_("kein Termin möglich, Gegenvorschlag:"), line=True))
+    boxes += [_box(_("zurückgegeben:"), line=True), _box(_("abgelehnt:"), line=True)]
+    return {
+        "heading": _("Entscheidung"), "boxes": boxes, "rows": [],
+        "signature": [_("Datum"), _("Unterschrift")],
+    }  # fmt: skip
+
+
+def _box(label: str, *, line: bool = False, inset: bool = False) -> dict[str, Any]:
+    return {"label": label, "line": line, "inset": inset}
+
+
+def _with_hint(option: dict) -> str:
+    return f"{option['label']} – {option['hint']}" if option.get("hint") else option["label"]
+
+
+def _outcome(request: ApprovalRequest) -> dict[str, Any]:
+    """What became of a request that is no longer open."""
+    lapsed = request.state == ApprovalState.LAPSED and request.decided_at
+    who = str(request.decided_by) if request.decided_at else ""
+    chosen = [option["label"] for option in request.options if option["id"] in request.chosen]
+    rows = [
+        [_("Stand"), capfirst(_("freigegeben, später erloschen") if lapsed else request.get_state_display())],
+        [_("Mögliche Termine"), "\n".join(chosen)],
+        [_("Entschieden von"), _("%(who)s, in Vertretung") % {"who": who} if request.by_deputy else who],
+        [_("Entschieden am"), format_moment(request.decided_at)],
+        [_("Anmerkung"), request.comment],
+    ]
+    return {
+        "heading": _("Entscheidung"), "boxes": [], "rows": [row for row in rows if row[1]], "signature": [],
+    }  # fmt: skip
