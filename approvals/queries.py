@@ -79,10 +79,20 @@ def conditions_to_meet(kind: str, subject_id: int) -> list[Condition]:
     return list(Condition.objects.open().filter(request__kind=kind, request__subject_id=subject_id).order_by("pk"))
 
 
+def _conditions_in_full() -> Prefetch:
+    return Prefetch("conditions", Condition.objects.select_related("met_by__person").order_by("pk"))
+
+
 def requests_in_full(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
     """Return all requests about one subject, the latest first, with their conditions and who let them lapse."""
-    conditions = Prefetch("conditions", Condition.objects.select_related("met_by__person").order_by("pk"))
-    return requests_about(kind, subject_id).select_related("lapsed_by__person").prefetch_related(conditions)
+    rows = requests_about(kind, subject_id).select_related("lapsed_by__person")
+    return rows.prefetch_related(_conditions_in_full())
+
+
+def requests_to_show(user) -> QuerySet[ApprovalRequest]:
+    """Return the requests `user` may see with all that their page and documents say of them but attachments."""
+    rows = ApprovalRequest.objects.visible_to(user).prefetch_related(_conditions_in_full())
+    return rows.select_related("submitted_by__person", "decided_by__person", "lapsed_by__person", "former")
 
 
 def attachments_of(request: ApprovalRequest) -> QuerySet[Attachment]:

@@ -1,5 +1,6 @@
 """The *Leitungsvorlage* as a document on one page: PDF and Word out of the same values."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalState
 from approvals.mails import senator_office_name
-from approvals.models import ApprovalRequest, Attachment
+from approvals.models import ApprovalRequest, Attachment, Condition
+from approvals.queries import differences_of
 from core.dates import format_day, format_moment
 from core.documents import make_pdf, make_word
 from core.uploads import ascii_name
@@ -38,7 +40,8 @@ def vorlage_filename(request: ApprovalRequest, suffix: str) -> str:
 def vorlage_values(request: ApprovalRequest, attachments: Iterable[Attachment]) -> dict[str, Any]:
     """Return every word of the document in the order it is read; the templates only arrange them.
 
-    `request` comes with the people who submitted and decided it. Keys with `rows` hold [[label, value], …].
+    `request` comes from `approvals.queries.requests_to_show`. Keys with `rows` hold [[label, value], …], those of
+    `changes` [[label, before, after], …].
     """
     name = _("Leitungsvorlage")
     return {
@@ -50,6 +53,7 @@ def vorlage_values(request: ApprovalRequest, attachments: Iterable[Attachment]) 
         "mark": _("Demodaten") if request.is_demo else "",
         "subject": request.title,
         "rows": _routing(request),
+        "changes": _changes(request),
         "sections": _sections(request),
         "fact": _("Angabe"),
         "value": _("vorgelegter Stand"),
@@ -68,19 +72,32 @@ def _contact() -> str:
     return " · ".join(filter(None, (settings.OFFICE_PHONE, settings.OFFICE_EMAIL)))
 
 
-def _last_change(request: ApprovalRequest):
-    return request.decided_at or request.submitted_at
+def _last_change(request: ApprovalRequest) -> dt.datetime:
+    met = [condition.met_at for condition in request.conditions.all()]
+    return max(filter(None, [request.submitted_at, request.decided_at, request.lapsed_at, *met]))
 
 
 def _routing(request: ApprovalRequest) -> list[list[str]]:
-    """To whom, by whom, when, and until when."""
+    """To whom, by whom, when, until when, and which request it is compared with."""
     submitted = _("%(at)s durch %(who)s") % {"at": format_moment(request.submitted_at), "who": request.submitted_by}
-    return [
+    rows = [
         [_("An"), senator_office_name()],
         [_("Von"), settings.OFFICE_NAME],
         [_("Vorgelegt"), submitted],
         [_("Entscheidung bis"), format_day(request.due_on)],
     ]
+    if former := request.former:
+        rows.append([_("Frühere Vorlage"), f"{format_moment(former.submitted_at)}, {former.outcome}"])
+    return rows
+
+
+def _changes(request: ApprovalRequest) -> dict[str, Any]:
+    """What differs from the former request; no rows where there is none, or nothing differs."""
+    return {
+        "heading": _("Geändert seit der letzten Vorlage"),
+        "columns": [_("Angabe"), _("bisher"), _("jetzt")],
+        "rows": [[change.label, change.before or "–", change.after or "–"] for change in differences_of(request)],
+    }
 
 
 def _sections(request: ApprovalRequest) -> list[dict[str, Any]]:
@@ -126,17 +143,41 @@ def _with_hint(option: dict) -> str:
 
 
 def _outcome(request: ApprovalRequest) -> dict[str, Any]:
-    """What became of a request that is no longer open."""
-    lapsed = request.state == ApprovalState.LAPSED and request.decided_at
-    who = str(request.decided_by) if request.decided_at else ""
-    chosen = [option["label"] for option in request.options if option["id"] in request.chosen]
+    """What became of a request that is no longer open: its decision with all that was added to it, and its lapse."""
     rows = [
-        [_("Stand"), capfirst(_("freigegeben, später erloschen") if lapsed else request.get_state_display())],
-        [_("Mögliche Termine"), "\n".join(chosen)],
-        [_("Entschieden von"), _("%(who)s, in Vertretung") % {"who": who} if request.by_deputy else who],
+        [_("Stand"), _state(request)],
+        [_("Mögliche Termine"), "\n".join(option["label"] for option in request.chosen_options)],
+        *([_("Auflage"), _condition(condition)] for condition in request.conditions.all()),
+        [_("Gegenvorschlag"), "\n".join(map(str, request.proposed_dates))],
+        [_("Entschieden von"), _decider(request)],
         [_("Entschieden am"), format_moment(request.decided_at)],
         [_("Anmerkung"), request.comment],
+        [_("Erloschen am"), format_moment(request.lapsed_at)],
+        [_("Grund"), request.lapse_reason],
     ]
     return {
         "heading": _("Entscheidung"), "boxes": [], "rows": [row for row in rows if row[1]], "signature": [],
     }  # fmt: skip
+
+
+def _state(request: ApprovalRequest) -> str:
+    # Only what was granted can lapse after a decision.
+    lapsed = request.state == ApprovalState.LAPSED and request.decided_at
+    return capfirst(_("freigegeben, später erloschen") if lapsed else request.outcome)
+
+
+def _decider(request: ApprovalRequest) -> str:
+    if not request.decided_at:
+        return ""
+    return _("%(who)s, in Vertretung") % {"who": request.decided_by} if request.by_deputy else str(request.decided_by)
+
+
+def _condition(condition: Condition) -> str:
+    """A condition and, on lines of their own, that it was met, and the note about it."""
+    lines = [condition.text]
+    if condition.met_at:
+        met = {"at": format_moment(condition.met_at), "who": condition.met_by}
+        lines += [_("erfüllt, vermerkt am %(at)s durch %(who)s") % met, condition.note]
+    elif condition.request.state == ApprovalState.CONDITIONAL:
+        lines.append(condition.get_state_display())
+    return "\n".join(filter(None, lines))

@@ -10,13 +10,16 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Length, Pt, RGBColor
+from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
 FONT = "Arial"
 TEXT_WIDTH = Cm(16.6)
 COLUMNS = (Cm(5), Cm(11.6))
+COLUMNS_OF_CHANGES = (Cm(5), Cm(5.8), Cm(5.8))
 MUTED = RGBColor(0x55, 0x55, 0x55)
+SIDES = ("top", "left", "bottom", "right", "insideH", "insideV")
 RED, GREY = "C40C20", "A5A5A5"
 # A box that can be ticked in Word: a content control of Word 2010 and later
 TICK_BOX = """<w:sdt {w} xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w:sdtPr><w14:checkbox>
@@ -32,6 +35,7 @@ def build_template() -> Document:
     _set_up_page(document)
     _set_up_styles(document)
     _write_head(document)
+    _write_changes(document)
     _write_sections(document)
     _write_attachments(document)
     _write_decision(document)
@@ -55,7 +59,10 @@ def _set_up_styles(document: Document) -> None:
     _style(document, "Heading 2", size=10.5, bold=True, before=9, after=3)
     _style(document, "List Number", size=10, after=1)
     _style(document, "Small", size=8, colour=MUTED, new=True)
+    cell = _style(document, "Cell", size=10, before=1.5, after=1.5, new=True)
+    _hyphenate(document, cell)
     routing = _style(document, "Routing", size=10, after=1, new=True)
+    routing.paragraph_format.keep_together = True
     routing.paragraph_format.left_indent, routing.paragraph_format.first_line_indent = Cm(3.6), Cm(-3.6)
     for name, indent in (("Box", Cm(0.7)), ("Inset box", Cm(1.4))):
         box = _style(document, name, size=10, after=4, new=True)
@@ -63,8 +70,19 @@ def _set_up_styles(document: Document) -> None:
         box.paragraph_format.tab_stops.add_tab_stop(indent)
         box.paragraph_format.tab_stops.add_tab_stop(TEXT_WIDTH, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.LINES)
         box.paragraph_format.keep_with_next = True
+    for border in document.styles["Table Grid"].element.iter(*(qn(f"w:{side}") for side in SIDES)):
+        border.set(qn("w:color"), GREY)
     defaults = document.styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
     defaults.find(qn("w:lang")).set(qn("w:val"), "de-DE")
+
+
+def _hyphenate(document: Document, cell: ParagraphStyle) -> None:
+    """Let long words break in the narrow columns of tables, and nowhere else."""
+    document.settings.element.find(qn("w:defaultTabStop")).addnext(OxmlElement("w:autoHyphenation"))
+    for style, suppressed in ((document.styles["Normal"], "1"), (cell, "0")):
+        element = OxmlElement("w:suppressAutoHyphens")
+        element.set(qn("w:val"), suppressed)
+        style.element.get_or_add_pPr().find(qn("w:spacing")).addprevious(element)
 
 
 def _style(document: Document, name: str, *, size, bold=False, before=0, after=0, colour=None, new=False):
@@ -95,6 +113,14 @@ def _write_head(document: Document) -> None:
     _rows(document, "rows")
 
 
+def _write_changes(document: Document) -> None:
+    document.add_paragraph("{%p if changes.rows %}")
+    document.add_paragraph("{{ changes.heading }}", style="Heading 2")
+    heads = tuple(f"{{{{ changes.columns[{number}] }}}}" for number in range(3))
+    _table(document, heads, "changes.rows", COLUMNS_OF_CHANGES)
+    document.add_paragraph("{%p endif %}")
+
+
 def _write_sections(document: Document) -> None:
     document.add_paragraph("{%p for section in sections %}")
     document.add_paragraph("{{ section.heading }}", style="Heading 2")
@@ -102,31 +128,13 @@ def _write_sections(document: Document) -> None:
     document.add_paragraph("{{ paragraph }}")
     document.add_paragraph("{%p endfor %}")
     document.add_paragraph("{%p if section.rows %}")
-    _write_facts(document)
+    _table(document, ("{{ fact }}", "{{ value }}"), "section.rows", COLUMNS)
     document.add_paragraph("{%p endif %}")
     document.add_paragraph("{%p endfor %}")
     document.add_paragraph("{{ vote_heading }}", style="Heading 2")
     vote = document.add_paragraph()
     vote.add_run("{{ vote }}").bold = True
     _border(vote, "left", GREY, eighths=24, space=6)
-
-
-def _write_facts(document: Document) -> None:
-    table = document.add_table(rows=4, cols=2, style="Table Grid")
-    table.autofit = False
-    texts = (
-        ("{{ fact }}", "{{ value }}"),
-        ("{%tr for row in section.rows %}", ""),
-        ("{{ row[0] }}", "{{ row[1] }}"),
-        ("{%tr endfor %}", ""),
-    )
-    for row, words in zip(table.rows, texts, strict=True):
-        for cell, width, text in zip(row.cells, COLUMNS, words, strict=True):
-            cell.width = width
-            cell.paragraphs[0].add_run(text).bold = text in texts[0]
-    for column, width in zip(table.columns, COLUMNS, strict=True):
-        column.width = width
-    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
 def _write_attachments(document: Document) -> None:
@@ -161,10 +169,30 @@ def _write_decision(document: Document) -> None:
     document.add_paragraph("{%p endif %}")
 
 
+def _table(document: Document, heads: tuple[str, ...], name: str, widths: tuple[Length, ...]) -> None:
+    """Write a table with a row for each of the lists that `name` holds, under `heads`, which every page repeats."""
+    table = document.add_table(rows=4, cols=len(heads), style="Table Grid")
+    table.autofit = False
+    values = tuple(f"{{{{ row[{number}] }}}}" for number in range(len(heads)))
+    rest = ("",) * (len(heads) - 1)
+    texts = (heads, ("{%tr for row in " + name + " %}", *rest), values, ("{%tr endfor %}", *rest))
+    for row, words in zip(table.rows, texts, strict=True):
+        for cell, width, text in zip(row.cells, widths, words, strict=True):
+            cell.width, cell.paragraphs[0].style = width, "Cell"
+            cell.paragraphs[0].add_run(text).bold = words is heads
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    # Word lets a table stand out by the padding of its cells, 108 twentieths of a point.
+    indent = parse_xml(f'<w:tblInd {nsdecls("w")} w:w="108" w:type="dxa"/>')
+    table._tbl.tblPr.find(qn("w:tblLayout")).addprevious(indent)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
 def _rows(document: Document, name: str) -> None:
     """Write a line a row of [label, value], the values under each other."""
     document.add_paragraph("{%p for row in " + name + " %}")
     line = document.add_paragraph(style="Routing")
+    line.paragraph_format.keep_with_next = True
     line.add_run("{{ row[0] }}").font.color.rgb = MUTED
     line.add_run("\t{{ row[1] }}")
     document.add_paragraph("{%p endfor %}")

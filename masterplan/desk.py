@@ -14,7 +14,7 @@ from approvals.enums import Answer, ApprovalKind, ApprovalState
 from approvals.mails import senator_office_name
 from approvals.models import ApprovalRequest
 from approvals.permissions import acts_as_deputy, can_submit, decides_anything, may_decide, why_not
-from approvals.queries import attachments_of, decided_requests, differences_of, open_requests
+from approvals.queries import attachments_of, decided_requests, differences_of, open_requests, requests_to_show
 from core.errors import NotEntitled, Outpaced, Refused
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from masterplan.decisions import decide
@@ -109,10 +109,7 @@ def _refuse(request: HttpRequest, sentence: str) -> HttpResponse:
 
 
 def _load(request: HttpRequest, pk: int) -> ApprovalRequest:
-    rows = ApprovalRequest.objects.visible_to(request.user).select_related(
-        "submitted_by__person", "decided_by__person", "lapsed_by__person", "former"
-    )
-    return get_object_or_404(rows, pk=pk)
+    return get_object_or_404(requests_to_show(request.user), pk=pk)
 
 
 def _show(request, approval: ApprovalRequest, form: DecisionForm, *, status: int = 200, typed=()) -> HttpResponse:
@@ -125,7 +122,7 @@ def _show(request, approval: ApprovalRequest, form: DecisionForm, *, status: int
         "as_deputy": acts_as_deputy(request.user, approval.kind), "office_name": senator_office_name(),
         "typed": typed, "decides": decides_anything(request.user),
         "is_own": approval.is_open and approval.submitted_by_id == request.user.pk,
-        "differences": differences_of(approval), "conditions": approval.conditions.order_by("pk"),
+        "differences": differences_of(approval), "conditions": approval.conditions.all(),
         "meets_conditions": approval.state == ApprovalState.CONDITIONAL and can_submit(request.user),
         "attachments": attachments_of(approval),
         "vorlage": [

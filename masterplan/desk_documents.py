@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from approvals.models import ApprovalRequest, Attachment
-from approvals.queries import attachments_of
+from approvals.queries import attachments_of, requests_to_show
 from approvals.vorlage import vorlage_filename, vorlage_pdf, vorlage_word
 from core.documents import document_response
 from core.media_types import PDF, WORD
@@ -47,7 +47,6 @@ def _document(
     suffix: str,
     media_type: str,
 ) -> HttpResponse:
-    rows = ApprovalRequest.objects.visible_to(request.user)
-    approval = get_object_or_404(rows.select_related("submitted_by__person", "decided_by__person"), pk=pk)
+    approval = get_object_or_404(requests_to_show(request.user), pk=pk)
     content = make(approval, attachments_of(approval))
     return document_response(content, filename=vorlage_filename(approval, suffix), media_type=media_type)

@@ -7,10 +7,10 @@ import docx
 import pytest
 from django.test import override_settings
 
-from approvals.enums import ApprovalState
+from approvals.enums import ApprovalState, ConditionState
 from approvals.vorlage import vorlage_filename, vorlage_pdf, vorlage_values, vorlage_word
 from core.models import Origin
-from tests.approvals.builders import NOW, an_office, make_request, make_subject
+from tests.approvals.builders import NOW, an_office, make_condition, make_request, make_subject
 from tests.approvals.vorlagen import TICK, attachment, dates_request, some_request
 from tests.core.pdfs import fonts_of, read_pdf, structure_of, text_of
 from tests.core.word_files import lines_of_word
@@ -191,3 +191,9 @@ def test_documents_are_dated_by_the_last_change():
 
     assert read_pdf(vorlage_pdf(request, [])).metadata["/CreationDate"] == "D:20260303090000Z"
     assert docx.Document(BytesIO(vorlage_word(request, []))).core_properties.created.day == 3
+
+    make_condition(request, state=ConditionState.MET, met_at=later + dt.timedelta(days=1), met_by=office)
+    assert read_pdf(vorlage_pdf(request, [])).metadata["/CreationDate"] == "D:20260304090000Z"
+
+    request.lapsed_at = later + dt.timedelta(days=2)
+    assert read_pdf(vorlage_pdf(request, [])).metadata["/CreationDate"] == "D:20260305090000Z"

@@ -1,10 +1,16 @@
 """What the documents of a settled request say about its decision."""
 
+import datetime as dt
+
 import pytest
 
-from approvals.enums import ApprovalState
+from approvals.enums import Answer, ApprovalState
+from approvals.proposals import Proposal
+from approvals.services import lapse_approval, meet_condition, record_decision
 from approvals.vorlage import vorlage_pdf, vorlage_values, vorlage_word
-from tests.approvals.vorlagen import TICK, dates_request, some_request
+from core.roles import SENATOR_OFFICE
+from tests.approvals.builders import CONDITION, NOW, an_office
+from tests.approvals.vorlagen import TICK, dates_request, pdf_lines, some_request, word_lines
 from tests.core.pdfs import text_of
 from tests.core.word_files import lines_of_word
 from tests.partners.builders import make_user
@@ -62,3 +68,75 @@ def test_dates_that_can_be_kept_are_named():
     request = dates_request(ApprovalState.APPROVED, chosen=[9])
 
     assert ["Mögliche Termine", "Do, 20.06.2019, 10:00–12:30 Uhr"] in vorlage_values(request, [])["decision"]["rows"]
+
+
+LATER = NOW + dt.timedelta(days=1)
+
+
+@pytest.fixture
+def senator():
+    return make_user(SENATOR_OFFICE)
+
+
+def decide(request, senator, answer, **details):
+    return record_decision(request=request, answer=answer, by=senator, now=NOW, **{"comment": ""} | details)
+
+
+def decision_lines(lines: list[str]) -> list[str]:
+    """Return the lines of the decision, without the footer of a PDF."""
+    return [line for line in lines[lines.index("Entscheidung") + 1 :] if "Seite 1 von 1" not in line]
+
+
+def decision_of(request) -> list[str]:
+    """Return the lines of the decision, which PDF and Word document have in common."""
+    lines = decision_lines(pdf_lines(request))
+    assert decision_lines(word_lines(request)) == lines
+    return lines
+
+
+def test_conditions_are_shown_with_what_became_of_them(senator):
+    decided = decide(some_request(), senator, Answer.CONDITION, conditions=[CONDITION, "Keine Presse."])
+    office = an_office()
+    meet_condition(condition=decided.conditions.order_by("pk").first(), note="Bezirke geladen", by=office, now=LATER)
+
+    assert decision_of(decided) == [
+        "Stand Mit Auflage freigegeben",
+        f"Auflage {CONDITION}",
+        f"erfüllt, vermerkt am 03.03.2026, 10:00 Uhr durch {office}",
+        "Bezirke geladen",
+        "Auflage Keine Presse.",
+        "offen",
+        f"Entschieden von {senator}",
+        "Entschieden am 02.03.2026, 10:00 Uhr",
+    ]
+
+
+def test_dates_proposed_instead_are_shown(senator):
+    proposals = [Proposal(LATER, LATER + dt.timedelta(hours=2)), Proposal(LATER + dt.timedelta(days=2))]
+    decided = decide(dates_request(), senator, Answer.NONE_POSSIBLE, comment="Plenum", proposals=proposals)
+
+    assert decision_of(decided) == [
+        "Stand Kein Termin möglich",
+        "Gegenvorschlag Di, 03.03.2026, 10:00–12:00 Uhr",
+        "Do, 05.03.2026, 10:00 Uhr",
+        f"Entschieden von {senator}",
+        "Entschieden am 02.03.2026, 10:00 Uhr",
+        "Anmerkung Plenum",
+    ]
+
+
+@pytest.mark.parametrize("was_decided", [True, False])
+def test_a_lapse_is_shown_with_its_reason(senator, was_decided):
+    request = some_request()
+    if was_decided:
+        request = decide(request, senator, Answer.CONDITION, conditions=[CONDITION])
+    lapse_approval(kind=request.kind, subject_id=request.subject_id, reason="Termin fällt aus", by=senator, now=LATER)
+    request.refresh_from_db()
+
+    decision = ["Entschieden von " + str(senator), "Entschieden am 02.03.2026, 10:00 Uhr"]
+    before = ["Stand Freigegeben, später erloschen", f"Auflage {CONDITION}", *decision]
+    assert decision_of(request) == [
+        *(before if was_decided else ["Stand Erloschen"]),
+        "Erloschen am 03.03.2026, 10:00 Uhr",
+        "Grund Termin fällt aus",
+    ]

@@ -1,8 +1,11 @@
-"""Requests whose Leitungsvorlage is made in tests."""
+"""Requests whose Leitungsvorlage is made in tests, and what its documents say of them."""
 
 from approvals.enums import ApprovalKind, ApprovalState
-from approvals.models import Attachment
+from approvals.models import ApprovalRequest, Attachment
+from approvals.vorlage import vorlage_pdf, vorlage_word
 from tests.approvals.builders import make_request, make_subject
+from tests.core.pdfs import text_of
+from tests.core.word_files import lines_of_word
 
 SNAPSHOT = [["Thema", "Fachkräfte sichern"], ["Vorgeschlagen von", "Verband"], ["Presse", "Bild; Wort\nund noch eins"]]
 OPTIONS = [
@@ -23,3 +26,14 @@ def dates_request(state=ApprovalState.OPEN, **fields):
 
 def attachment(title: str, size: int) -> Attachment:
     return Attachment(title=title, size=size, media_type="application/pdf")
+
+
+def pdf_lines(request: ApprovalRequest) -> list[str]:
+    """Return the lines of the PDF; label and value of a row stand on one."""
+    return text_of(vorlage_pdf(request, [])).splitlines()
+
+
+def word_lines(request: ApprovalRequest) -> list[str]:
+    """Return the lines of the Word document as those of the PDF: a row that goes on makes several."""
+    lines = "\n".join(lines_of_word(vorlage_word(request, []))).splitlines()
+    return [line.replace("\t", " ").rstrip() for line in lines]

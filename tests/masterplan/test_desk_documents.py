@@ -7,10 +7,11 @@ import pytest
 from django.urls import reverse
 
 from approvals.attaching import attach_files
+from approvals.enums import ApprovalState, ConditionState
 from approvals.models import ApprovalRequest, Attachment
 from core.media_types import PDF, WORD
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from tests.approvals.builders import NOW, make_request, make_subject
+from tests.approvals.builders import NOW, make_condition, make_request, make_subject
 from tests.core import files
 from tests.core.pdfs import text_of
 from tests.partners.builders import make_user
@@ -138,20 +139,23 @@ def test_page_offers_documents_and_lists_attachments(client, approval):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_queries_do_not_grow_with_the_attachments(client, approval, count, django_assert_num_queries):
+def test_queries_do_not_grow_with_attachments_and_conditions(client, approval, count, django_assert_num_queries):
+    ApprovalRequest.objects.filter(pk=approval.pk).update(state=ApprovalState.WITHDRAWN)
+    renewed = make_request(ApprovalState.CONDITIONAL, subject=make_subject(snapshot=[["Thema", "Fachkräfte binden"]]))
     first = approval.attachments.order_by("pk").first()
     for number in range(count):
         Attachment.objects.create(
-            request=approval, title=f"{number}.pdf", file=first.file.name, size=1, media_type=PDF,
+            request=renewed, title=f"{number}.pdf", file=first.file.name, size=1, media_type=PDF,
             uploaded_at=first.uploaded_at, uploaded_by=first.uploaded_by,
         )  # fmt: skip
+        make_condition(renewed, state=ConditionState.MET, met_at=NOW, met_by=make_user(email=f"{number}@example.org"))
     client.force_login(make_user(SENATOR_OFFICE))
 
-    with django_assert_num_queries(7):
-        client.get(reverse("approval", args=[approval.pk]))
-    for address in addresses(approval)[:2]:
-        with django_assert_num_queries(5):
+    with django_assert_num_queries(8):
+        client.get(reverse("approval", args=[renewed.pk]))
+    for address in addresses(renewed)[:2]:
+        with django_assert_num_queries(6):
             client.get(address)
-    file_address = addresses(approval)[2]
+    file_address = addresses(renewed)[2]
     with django_assert_num_queries(4):
         client.get(file_address).close()

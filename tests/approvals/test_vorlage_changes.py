@@ -1,0 +1,62 @@
+"""A request that was made before says in its documents what changed since."""
+
+import datetime as dt
+
+import pytest
+
+from approvals.enums import ApprovalState
+from approvals.vorlage import vorlage_pdf, vorlage_values
+from tests.approvals.builders import NOW, make_request, make_subject
+from tests.approvals.vorlagen import SNAPSHOT, pdf_lines, some_request, word_lines
+from tests.core.pdfs import structure_of
+
+pytestmark = pytest.mark.django_db
+
+FORMER = [["Thema", "Fachkräfte"], ["Vorgeschlagen von", "Verband"], ["Format", "vor Ort"]]
+HEADING = "Geändert seit der letzten Vorlage"
+
+
+@pytest.fixture
+def renewed():
+    make_request(ApprovalState.RETURNED, subject=make_subject(snapshot=FORMER))
+    return some_request(now=NOW + dt.timedelta(days=1))
+
+
+def between(lines: list[str], first: str, last: str) -> list[str]:
+    return lines[lines.index(first) : lines.index(last)]
+
+
+def test_changes_stand_between_the_head_and_the_occasion(renewed):
+    pdf = between(pdf_lines(renewed), "Frühere Vorlage 02.03.2026, 10:00 Uhr, zurückgegeben", "Anlass")
+    word = between(word_lines(renewed), "Frühere Vorlage 02.03.2026, 10:00 Uhr, zurückgegeben", "Anlass")
+
+    assert pdf[1:] == [
+        HEADING, "Angabe bisher jetzt", "Thema Fachkräfte Fachkräfte sichern", "Presse – Bild; Wort",
+        "und noch eins", "Format vor Ort –",
+    ]  # fmt: skip
+    assert word[1:] == [
+        HEADING, "Angabe", "bisher", "jetzt", "Thema", "Fachkräfte", "Fachkräfte sichern", "Presse", "–",
+        "Bild; Wort", "und noch eins", "Format", "vor Ort", "–",
+    ]  # fmt: skip
+
+
+def test_changes_are_a_table_with_headers(renewed):
+    kinds = structure_of(vorlage_pdf(renewed, []))
+
+    assert [kinds.count(kind) for kind in ("Table", "THead", "TH", "TR")] == [2, 2, 5, 8]
+
+
+def test_the_first_request_and_an_unchanged_one_have_no_such_part():
+    first = make_request(ApprovalState.RETURNED, subject=make_subject(snapshot=SNAPSHOT))
+    again = some_request(now=NOW + dt.timedelta(days=1))
+
+    assert (vorlage_values(first, [])["changes"]["rows"], vorlage_values(again, [])["changes"]["rows"]) == ([], [])
+    assert HEADING not in pdf_lines(again) + word_lines(again)
+    assert [row[0] for row in vorlage_values(first, [])["rows"]] == ["An", "Von", "Vorgelegt", "Entscheidung bis"]
+    assert vorlage_values(again, [])["rows"][-1] == ["Frühere Vorlage", "02.03.2026, 10:00 Uhr, zurückgegeben"]
+
+
+def test_a_long_word_is_hyphenated_within_its_column(renewed):
+    renewed.snapshot = [["Unternehmensansiedlungsschwerpunkt", "Straße"]]
+
+    assert pdf_lines(renewed).count("lungsschwerpunkt") == 2
