@@ -2,10 +2,13 @@
 
 from django import forms
 from django.conf import settings
+from django.utils.html import format_html
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from approvals.models import ApprovalRequest
+from approvals.queries import attachments_of
 from core.uploads import FilesField
 
 
@@ -22,6 +25,15 @@ class AttachmentsForm(forms.Form):
             limit=settings.ATTACHMENT_MAX_MB,
         ),
     )
+
+    def __init__(self, *args, former: ApprovalRequest | None = None, **kwargs):
+        """The files of `former`, the last request about the same subject, are named and have to be given again."""
+        super().__init__(*args, **kwargs)
+        names = ", ".join(map(str, attachments_of(former))) if former else ""
+        if names:
+            again = _("Der letzten Vorlage lagen bei: %(names)s. Was weiter gilt, wählen Sie bitte noch einmal aus.")
+            field = self.fields["attachments"]
+            field.help_text = format_html("{} {}", field.help_text, again % {"names": names})
 
     def add_error(self, field, error):
         super().add_error(field, error)

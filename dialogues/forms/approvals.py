@@ -38,7 +38,7 @@ class VorlageForm(AttachmentsForm):
         source = former or proposal
         initial = {name: getattr(source, name) for name in proposal.texts}
         initial["due_on"] = add_working_days(today, DECISION_DAYS)
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, initial=initial, former=former, **kwargs)
 
     @property
     def vorlage(self) -> Vorlage:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
 from approvals.mails import senator_office_name
-from approvals.queries import differences_since
+from approvals.queries import differences_since, requests_about
 from approvals.versions import snapshot_of
 from core.dates import add_working_days, local_date
 from media_visits.essentials import VISIT_FACTS
@@ -36,7 +36,8 @@ def submit(request, pk):
     now = timezone.now()
     initial = {"due_on": add_working_days(local_date(now), WORKING_DAYS_TO_DECIDE)}
     differences = differences_since(ApprovalKind.VISIT, pk, snapshot_of(VISIT_FACTS, visit))
-    form = SubmitForm(request.POST or None, request.FILES or None, instance=visit, initial=initial)
+    former = requests_about(ApprovalKind.VISIT, pk).first()
+    form = SubmitForm(request.POST or None, request.FILES or None, instance=visit, initial=initial, former=former)
     if request.method == "POST" and form.is_valid():
         call = partial(
             submit_visit,

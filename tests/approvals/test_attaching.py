@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils.datastructures import MultiValueDict
+from django.utils.html import conditional_escape
 
 from approvals.forms import AttachmentsForm
 from approvals.models import ApprovalRequest, Attachment
@@ -206,3 +207,19 @@ def test_form_asks_for_the_files_again_when_something_else_is_wrong():
         "__all__": ["Bitte eine Zahl."],
     }
     assert bound().errors == {"__all__": ["Bitte eine Zahl."]}
+
+
+def test_form_names_the_files_of_the_last_request_as_text(office):
+    former = submit(office, files.upload("<b>a</b> & c.pdf"), files.upload("d.pdf"))
+
+    hint = AnyForm(former=former)["attachments"].help_text
+
+    name = str(attachments_of(former)[0])
+    assert conditional_escape(name) != name
+    assert hint.endswith(
+        f"Der letzten Vorlage lagen bei: {conditional_escape(name)}, d.pdf. Was weiter gilt, wählen Sie bitte noch "
+        "einmal aus."
+    )
+    assert (
+        "Der letzten Vorlage" not in AnyForm(former=make_request(subject=make_subject(pk=2)))["attachments"].help_text
+    )

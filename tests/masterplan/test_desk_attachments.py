@@ -2,12 +2,14 @@
 
 import pytest
 import time_machine
-from django.urls import reverse
+from django.urls import resolve, reverse
 
+from approvals.attaching import attach_files
+from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest, Attachment
 from core.roles import OFFICE
 from dialogues.enums import DialogueState, SeriesState, TopicState
-from tests.approvals.builders import NOW
+from tests.approvals.builders import NOW, make_request, make_subject
 from tests.core import files
 from tests.dialogues.builders import make_dialogue, make_option, make_series, make_topic
 from tests.media_visits.builders import make_visit
@@ -15,6 +17,8 @@ from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
 TEXTS = {"occasion": "Anlass", "facts": "Lage", "assessment": "", "vote": "Zustimmung", "due_on": "2026-03-09"}
+AGAIN = "Der letzten Vorlage lagen bei:"
+SUBMISSIONS = ["series", "topic", "dates", "renewed dates", "visit"]
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +35,7 @@ def monday():
 
 
 @pytest.mark.usefixtures("monday")
-@pytest.mark.parametrize("kind", ["series", "topic", "dates", "visit"])
+@pytest.mark.parametrize("kind", SUBMISSIONS)
 def test_each_form_takes_attachments(client, kind):
     address = submission(kind)
     client.force_login(make_user(OFFICE))
@@ -40,12 +44,12 @@ def test_each_form_takes_attachments(client, kind):
     answer = client.post(address, TEXTS | {"attachments": [files.upload("a.pdf"), files.upload("b.pdf")]})
 
     assert answer.status_code == 302
-    request = ApprovalRequest.objects.open().get(kind=kind)
+    request = ApprovalRequest.objects.open().get()
     assert [str(row) for row in request.attachments.order_by("pk")] == ["a.pdf", "b.pdf"]
 
 
 @pytest.mark.usefixtures("monday")
-@pytest.mark.parametrize("kind", ["series", "topic", "dates", "visit"])
+@pytest.mark.parametrize("kind", SUBMISSIONS)
 def test_each_form_says_what_is_wrong_with_a_file(client, kind):
     address = submission(kind)
     client.force_login(make_user(OFFICE))
@@ -53,8 +57,23 @@ def test_each_form_says_what_is_wrong_with_a_file(client, kind):
     page = client.post(address, TEXTS | {"attachments": [files.upload("a.exe")]}).content.decode()
 
     assert "„a.exe“ kann nicht angehängt werden." in page
-    assert not ApprovalRequest.objects.open().filter(kind=kind).exists()
+    assert not ApprovalRequest.objects.open().exists()
     assert Attachment.objects.count() == 0
+
+
+@pytest.mark.usefixtures("monday")
+@pytest.mark.parametrize("kind", SUBMISSIONS)
+def test_each_form_names_the_files_of_the_last_request(client, kind):
+    address = submission(kind)
+    office = make_user(OFFICE)
+    client.force_login(office)
+    assert AGAIN not in client.get(address).content.decode()
+
+    subject = make_subject(kind.split()[-1], pk=resolve(address).kwargs["pk"])
+    former = make_request(ApprovalState.WITHDRAWN, subject=subject)
+    attach_files(former, [files.upload("Größe.pdf"), files.upload("b.pdf")], by=office, now=NOW)
+
+    assert f"{AGAIN} Größe.pdf, b.pdf." in client.get(address).content.decode()
 
 
 def submission(kind: str) -> str:
@@ -65,6 +84,10 @@ def submission(kind: str) -> str:
         return reverse("dialogues:topic_submit", args=[make_topic(TopicState.IN_PROGRESS).pk])
     if kind == "visit":
         return reverse("media_visits:submit", args=[make_visit().pk])
+    if kind == "renewed dates":
+        dialogue = make_dialogue(DialogueState.SCHEDULED)
+        ApprovalRequest.objects.update(state=ApprovalState.LAPSED)
+        return reverse("dialogues:date_renew", args=[dialogue.pk])
     dialogue = make_dialogue(DialogueState.EXPLORING)
     make_option(dialogue)
     return reverse("dialogues:dates_submit", args=[dialogue.pk])
