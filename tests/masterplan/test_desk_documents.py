@@ -1,5 +1,6 @@
 """What can be taken from the desk, by whom, and that taking it changes nothing."""
 
+import datetime as dt
 from io import BytesIO
 
 import docx
@@ -7,11 +8,11 @@ import pytest
 from django.urls import reverse
 
 from approvals.attaching import attach_files
-from approvals.enums import ApprovalState, ConditionState
+from approvals.enums import ApprovalKind, ApprovalState, ConditionState
 from approvals.models import ApprovalRequest, Attachment
 from core.media_types import PDF, WORD
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from tests.approvals.builders import NOW, make_condition, make_request, make_subject
+from tests.approvals.builders import NOW, make_condition, make_deputy, make_request, make_subject
 from tests.core import files
 from tests.core.pdfs import text_of
 from tests.partners.builders import make_user
@@ -81,6 +82,18 @@ def test_for_others_there_is_nothing(client, approval, role):
     client.force_login(make_user(role))
 
     assert [client.get(address).status_code for address in addresses(approval)] == [404] * 4
+
+
+@pytest.mark.parametrize(("kind", "status"), [(ApprovalKind.TOPIC, 200), (ApprovalKind.VISIT, 404)])
+def test_a_deputy_takes_the_kinds_of_the_deputyship(client, approval, kind, status):
+    deputy = make_deputy(make_user(SENATOR_OFFICE), ends_on=dt.date(2099, 1, 1), kinds=[kind])
+    client.force_login(deputy)
+
+    answers = [client.get(address) for address in addresses(approval)]
+
+    assert [answer.status_code for answer in answers] == [status] * 4
+    for answer in answers:
+        answer.close()
 
 
 def test_without_signing_in_there_is_nothing(client, approval):
