@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
@@ -31,6 +32,9 @@ ROLE_LABELS = {
 }
 
 
-def name_roles(roles) -> list[str]:
-    """Return the German names of `roles` in their fixed order."""
-    return [str(label) for role, label in ROLE_LABELS.items() if role in roles]
+def name_roles(roles, *, is_lead: bool = False) -> list[str]:
+    """Return the German names of `roles` in their fixed order; with `is_lead` that the office is led."""
+    names = {role: str(label) for role, label in ROLE_LABELS.items() if role in roles}
+    if is_lead and OFFICE in names:
+        names[OFFICE] = gettext("%(role)s (Leitung)") % {"role": names[OFFICE]}
+    return list(names.values())

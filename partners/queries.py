@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from django.db.models import Count, Q, QuerySet
 
+from core.roles import OFFICE
 from partners.models import Deputy, DistributionList, Organisation, Person, User
 
 
@@ -12,6 +13,12 @@ def people_with_role(role: str) -> QuerySet[Person]:
     """Return the people whose active account holds `role` itself, with their accounts, in order of the account."""
     people = Person.objects.filter(user__groups__name=role, user__is_active=True, is_active=True)
     return people.select_related("user", "organisation").order_by("user__pk")
+
+
+def office_leads() -> list[Person]:
+    """Return whom the office marked as its *Leitung*; everybody of the office while nobody is."""
+    people = list(people_with_role(OFFICE))
+    return [person for person in people if person.user.is_lead] or people
 
 
 def people_of(organisation: Organisation | int) -> QuerySet[Person]:

@@ -14,7 +14,7 @@ from partners.permissions import can_manage_partners
 
 
 class AccountForm(forms.Form):
-    """Address and roles of an account: for the invitation and for changes later."""
+    """Address and roles of an account, and whether it leads the office: for the invitation and for changes later."""
 
     email = forms.EmailField(
         validators=[validate_address],
@@ -27,6 +27,11 @@ class AccountForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Bitte nur so viel wie nötig. Die Rolle Partner gilt für die Organisation der Person."),
         error_messages={"required": _("Bitte wählen Sie mindestens eine Rolle.")},
+    )
+    is_lead = forms.BooleanField(
+        label=_("Leitung der Geschäftsstelle"),
+        required=False,
+        help_text=_("Nur mit der Rolle Geschäftsstelle. Wer sie leitet, erfährt von Freigaben, die liegen bleiben."),
     )
 
 

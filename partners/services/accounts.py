@@ -19,11 +19,13 @@ from partners.services.gate import require_office
 
 
 @transaction.atomic
-def invite_account(*, person: Person, email: str, roles: Collection[str], by, now: dt.datetime) -> User:
+def invite_account(
+    *, person: Person, email: str, roles: Collection[str], by, now: dt.datetime, is_lead: bool = False
+) -> User:
     """Give `person` an account with `roles` and mail the link that sets its password.
 
     Raises NotEntitled for anybody but the office; Refused when the person has an account, the address is taken, no
-    role is chosen, or a partner belongs to no organisation.
+    role is chosen, a partner belongs to no organisation, or somebody without the office's role would lead it.
     """
     require_office(by)
     locked = Person.objects.select_for_update().get(pk=person.pk)
@@ -31,10 +33,10 @@ def invite_account(*, person: Person, email: str, roles: Collection[str], by, no
         raise Outpaced(_("Diese Person hat schon ein Konto."))
     if not locked.is_active:
         raise Refused(_("Diese Person ist nicht mehr aktiv. Bitte setzen Sie sie zuerst wieder auf aktiv."))
-    email = _checked(locked, email, roles)
-    account = User(person=locked, email=email, invited_at=now)
+    email = _checked(locked, email, roles, is_lead=is_lead)
+    account = User(person=locked, email=email, invited_at=now, is_lead=is_lead)
     account.set_unusable_password()
-    _save(account, by=by, reason=_("eingeladen als %(roles)s") % {"roles": ", ".join(name_roles(roles))})
+    _save(account, by=by, reason=_("eingeladen als %(roles)s") % {"roles": _in_words(roles, is_lead)})
     account.groups.set(Group.objects.filter(name__in=roles))
     if not locked.email:
         locked.email = email
@@ -86,16 +88,16 @@ def accept_invitation(*, token: str, password: str) -> User:
 
 
 @transaction.atomic
-def change_account(*, account: User, email: str, roles: Collection[str], by) -> User:
-    """Write the address and the roles of an account. Another address voids the link that went to the former one.
+def change_account(*, account: User, email: str, roles: Collection[str], by, is_lead: bool = False) -> User:
+    """Write the address, the roles and the lead of an account. Another address voids the link sent to the former one.
 
-    Raises Refused when the address is taken, somebody changes the own roles, or the last office account would lose
-    its role.
+    Raises Refused when the address is taken, somebody changes the own roles, the last office account would lose its
+    role, or somebody without the office's role would lead it.
     """
     require_office(by)
     offices = lock_office_accounts()
     locked = lock_account(account.pk)
-    email = _checked(locked.person, email, roles, account=locked)
+    email = _checked(locked.person, email, roles, account=locked, is_lead=is_lead)
     if set(roles) != locked.own_roles:
         if locked.pk == by.pk:
             raise Refused(
@@ -106,8 +108,8 @@ def change_account(*, account: User, email: str, roles: Collection[str], by) -> 
     if email != locked.email:
         EmailAddress.objects.filter(user=locked).delete()
         locked.invitation_version += 1
-    locked.email = email
-    _save(locked, by=by, reason=_("geändert: %(roles)s") % {"roles": ", ".join(name_roles(roles))})
+    locked.email, locked.is_lead = email, is_lead
+    _save(locked, by=by, reason=_("geändert: %(roles)s") % {"roles": _in_words(roles, is_lead)})
     locked.groups.set(Group.objects.filter(name__in=roles))
     return locked
 
@@ -160,13 +162,22 @@ def _require_other_office(account: User, offices: list[int]) -> None:
         raise Refused(_("Dies ist das letzte aktive Konto der Geschäftsstelle. Bitte laden Sie zuerst jemanden ein."))
 
 
-def _checked(person: Person, email: str, roles: Collection[str], *, account: User | None = None) -> str:
+def _in_words(roles: Collection[str], is_lead: bool) -> str:
+    """Return the roles of an account in words, `Geschäftsstelle (Leitung), Partner`."""
+    return ", ".join(name_roles(roles, is_lead=is_lead))
+
+
+def _checked(
+    person: Person, email: str, roles: Collection[str], *, account: User | None = None, is_lead: bool = False
+) -> str:
     """Return the address as accounts keep it. Raises Refused when address or roles do not do."""
     email = email.strip().lower()
     if not roles or set(roles) - set(ROLES):
         raise Refused(_("Bitte wählen Sie mindestens eine Rolle."))
     if PARTNER in roles and person.organisation_id is None:
         raise Refused(_("Ein Partnerkonto braucht eine Organisation. Bitte tragen Sie sie zuerst bei der Person ein."))
+    if is_lead and OFFICE not in roles:
+        raise Refused(_("Die Geschäftsstelle leiten kann nur, wer auch ihre Rolle hat."))
     others = User.objects.exclude(pk=account.pk) if account else User.objects.all()
     if others.filter(email=email).exists():
         raise Refused(_taken(email))

@@ -53,7 +53,7 @@ def account_resend(request, pk):
 @allowed(can_manage_partners)
 def account_edit(request, pk):
     account = _account(request, pk)
-    initial = {"email": account.email, "roles": sorted(account.own_roles)}
+    initial = {"email": account.email, "roles": sorted(account.own_roles), "is_lead": account.is_lead}
     form = AccountForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         if changed := attempt(form, change_account, account=account, **form.cleaned_data, by=request.user):

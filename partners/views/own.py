@@ -37,7 +37,7 @@ def _facts(user) -> list[tuple[str, str]]:
         (_("Organisation"), organisation.name if organisation else ""),
         (_("Anmeldung mit"), user.email),
         (_("Telefon"), user.person.phone),
-        (_("Rollen"), ", ".join(name_roles(user.own_roles)) or _("keine")),
+        (_("Rollen"), ", ".join(name_roles(user.own_roles, is_lead=user.is_lead)) or _("keine")),
     ]
     if borrowed := user.roles - user.own_roles:
         rows.append((_("in Vertretung"), ", ".join(name_roles(borrowed))))

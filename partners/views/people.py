@@ -106,4 +106,5 @@ def _account_of(person: Person) -> tuple[str, str, str] | None:
     if account is None:
         return None
     text, tone = account.state
-    return text, tone, ", ".join(name_roles({group.name for group in account.groups.all()}))
+    roles = name_roles({group.name for group in account.groups.all()}, is_lead=account.is_lead)
+    return text, tone, ", ".join(roles)

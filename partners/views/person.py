@@ -25,7 +25,7 @@ def account_facts(person: Person) -> list[tuple[str, str]]:
     account = getattr(person, "user", None)
     if account is None:
         return []
-    roles = name_roles({group.name for group in account.groups.all()})
+    roles = name_roles({group.name for group in account.groups.all()}, is_lead=account.is_lead)
     rows = [
         (_("Anmeldung mit"), account.email),
         (_("Rollen"), ", ".join(roles) or _("keine")),

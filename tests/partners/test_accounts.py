@@ -19,6 +19,7 @@ from partners.services import (
     resend_invitation,
 )
 from tests.partners.builders import make_organisation, make_person, make_user
+from tests.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -289,3 +290,51 @@ def test_another_address_voids_the_link_that_went_to_the_former_one(client, offi
     assert "bitte senden Sie die Einladung erneut" in told.content.decode()
     assert answer.status_code == 410
     assert User.objects.get(pk=account.pk).is_pending
+
+
+def test_lead_of_the_office_is_set_and_taken_back(office):
+    account = make_user(OFFICE)
+
+    change_account(account=account, email=account.email, roles=[OFFICE], is_lead=True, by=office)
+    account.refresh_from_db()
+    assert account.is_lead
+    assert account.history.latest().history_change_reason == "geändert: Geschäftsstelle (Leitung)"
+
+    change_account(account=account, email=account.email, roles=[OFFICE], by=office)
+    account.refresh_from_db()
+    assert not account.is_lead
+
+
+def test_invited_lead_of_the_office(office):
+    account = invite_account(
+        person=make_person(), email="leitung@example.org", roles=[OFFICE], is_lead=True, by=office, now=NOW
+    )
+
+    assert account.is_lead
+    assert account.history.get().history_change_reason == "eingeladen als Geschäftsstelle (Leitung)"
+
+
+@pytest.mark.parametrize("roles", [[SENATOR_OFFICE], [OBSERVER]])
+def test_only_an_account_of_the_office_leads_it(office, roles):
+    account = make_user(OFFICE)
+
+    with nothing_changes(account), pytest.raises(Refused, match="auch ihre Rolle hat"):
+        change_account(account=account, email=account.email, roles=roles, is_lead=True, by=office)
+    with pytest.raises(Refused, match="auch ihre Rolle hat"):
+        invite_account(person=make_person(), email="x@example.org", roles=roles, is_lead=True, by=office, now=NOW)
+
+    assert not User.objects.filter(email="x@example.org").exists()
+
+
+def test_lead_is_ticked_on_the_form_and_shown_in_the_lists(client, office):
+    account = make_user(OFFICE)
+    client.force_login(office)
+    address = f"/partner/personen/{account.person_id}/konto/bearbeiten/"
+
+    page = client.post(address, {"email": account.email, "roles": [OFFICE], "is_lead": "on"}, follow=True)
+
+    assert "Geschäftsstelle (Leitung)" in page.content.decode()
+    assert "Geschäftsstelle (Leitung)" in client.get("/partner/personen/").content.decode()
+    assert re.search(r'name="is_lead"[^>]*checked', client.get(address).content.decode())
+    answer = client.post(address, {"email": account.email, "roles": [OBSERVER], "is_lead": "on"})
+    assert "auch ihre Rolle hat" in answer.content.decode()
