@@ -23,7 +23,10 @@ def schedule_of(rule: Rule, row: ReminderRule | None) -> Schedule:
     if row is None or rule.fixed:
         return default
     offsets = default.offsets if row.steps is None else row.offsets
-    return Schedule(rule, offsets, default.weekly if row.weekly is None else row.weekly, row.is_active)
+    weekly = default.weekly if row.weekly is None else row.weekly
+    changed = row.options or {}
+    options = tuple((key, changed.get(key, setting)) for key, setting in default.options)
+    return Schedule(rule, offsets, weekly, row.is_active, options)
 
 
 def reminder_rules() -> Rules:

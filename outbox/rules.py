@@ -13,6 +13,26 @@ from core.dates import add_working_days, format_date, latest_working_day, workin
 
 CATCH_UP_DAYS = 3  # working days for which a step that nobody was told of is made up for
 Offsets = tuple[tuple[str, int], ...]
+Setting = bool | int | None
+
+
+class Option(NamedTuple):
+    """What a rule can do beside its days: a switch, or something that begins on a working day after the date.
+
+    `default` is a boolean for a switch, otherwise the number of working days, or None for never. `words` tell it in
+    the list of rules, those of a day with `%(count)d`; with `is_early` they stand before the days.
+    """
+
+    key: str
+    label: str
+    words: str
+    default: Setting
+    help_text: str = ""
+    is_early: bool = False
+
+    @property
+    def is_switch(self) -> bool:
+        return isinstance(self.default, bool)
 
 
 @dataclass(frozen=True)
@@ -20,8 +40,8 @@ class Rule:
     """One rule of an app: `key` is the kind of its reminders, `counts_from` names the date in German.
 
     `before` and `after` are the default lead times in working days of Berlin; a side without any is not offered for
-    change. `weekly` says whether it goes on every week after the date, None when it never can. A rule whose app
-    counts its steps itself says in `fixed` which they are, and is not changed here.
+    change. `weekly` says whether it goes on every week after the date, None when it never can. `options` are what
+    its app offers beyond that. A rule that knows no steps at all says in `fixed` when it reminds, and is not changed.
     """
 
     key: str
@@ -30,6 +50,7 @@ class Rule:
     before: tuple[int, ...] = ()
     after: tuple[int, ...] = ()
     weekly: bool | None = None
+    options: tuple[Option, ...] = ()
     fixed: str = ""
 
     @property
@@ -48,12 +69,20 @@ class Step(NamedTuple):
 
 
 class Schedule(NamedTuple):
-    """What holds of a rule now: its steps as (lasting name, working days from the date, negative before it)."""
+    """What holds of a rule now: its steps as (lasting name, working days from the date, negative before it).
+
+    `options` are the settings of the rule's own options as (key, setting), in their order.
+    """
 
     rule: Rule
     offsets: Offsets
     weekly: bool
     is_active: bool = True
+    options: tuple[tuple[str, Setting], ...] = ()
+
+    def option(self, key: str) -> Setting:
+        """Return the setting of the rule's option `key`. Raises `KeyError` when it has none of that name."""
+        return dict(self.options)[key]
 
     @property
     def before(self) -> tuple[int, ...]:
@@ -71,7 +100,7 @@ class Schedule(NamedTuple):
     @property
     def version(self) -> str:
         """A fingerprint of what can be changed; a form carries it to see whether somebody else was faster."""
-        return sha256(repr((self.offsets, self.weekly, self.is_active)).encode()).hexdigest()[:20]
+        return sha256(repr((self.offsets, self.weekly, self.is_active, self.options)).encode()).hexdigest()[:20]
 
     def steps(self, date: dt.date, today: dt.date) -> list[Step]:
         """Return the steps about `date` in their order; of the weekly ones, once it has come, those around `today`."""
@@ -137,7 +166,7 @@ def days_in_words(schedule: Schedule) -> str:
         return _("ausgeschaltet")
     if schedule.rule.fixed:
         return str(schedule.rule.fixed)
-    parts = []
+    parts = _options_in_words(schedule, is_early=True)
     if early := [count for count in schedule.before if count]:
         words = ngettext("%(days)s Arbeitstag vorher", "%(days)s Arbeitstage vorher", early[-1])
         parts.append(words % {"days": _listed(early)})
@@ -148,7 +177,18 @@ def days_in_words(schedule: Schedule) -> str:
         parts.append(words % {"days": _listed(schedule.after)})
     if schedule.weekly:
         parts.append(_("danach jede Woche"))
+    parts += _options_in_words(schedule, is_early=False)
     return ", ".join(parts) or _("keine Erinnerung")
+
+
+def _options_in_words(schedule: Schedule, *, is_early: bool) -> list[str]:
+    """Return the words of the options that are on; a day after the date is put into them."""
+    on = [(option, schedule.option(option.key)) for option in schedule.rule.options if option.is_early == is_early]
+    return [
+        str(option.words) if option.is_switch else str(option.words) % {"count": setting}
+        for option, setting in on
+        if setting
+    ]
 
 
 def _listed(numbers: Sequence[int]) -> str:
@@ -178,7 +218,8 @@ def all_rules() -> list[Rule]:
 
 def default_schedule(rule: Rule) -> Schedule:
     """Return what holds of `rule` while the office has changed nothing."""
-    return Schedule(rule, rule.default_offsets, bool(rule.weekly))
+    options = tuple((option.key, option.default) for option in rule.options)
+    return Schedule(rule, rule.default_offsets, bool(rule.weekly), options=options)
 
 
 def renamed(old: Offsets, days: list[int]) -> Offsets:

@@ -16,13 +16,15 @@ from outbox.rules import Offsets
 class ReminderRule(models.Model):
     """What the office changed of a rule that an app declares; without a row its defaults hold.
 
-    `steps` is [[lasting name, working days from the date], …] as in `outbox.rules.Schedule`; null is the default.
+    `steps` is [[lasting name, working days from the date], …] as in `outbox.rules.Schedule`, `options` is
+    {key: setting} of the rule's own options; null is the default.
     """
 
     key = models.CharField(_("Regel"), max_length=60)
     steps = models.JSONField(_("Schritte"), null=True)
     weekly = models.BooleanField(_("danach wöchentlich"), null=True)
     is_active = models.BooleanField(_("eingeschaltet"), default=True)
+    options = models.JSONField(_("weitere Einstellungen"), null=True)
 
     history = HistoricalRecords()
 

@@ -7,12 +7,13 @@ from outbox.services.office import approve_mail, resend_mail, settle_mail, withd
 from outbox.services.pauses import PauseTarget, pause_reminders, resume_reminders
 from outbox.services.queueing import enqueue_account_mail, enqueue_mails, settle_demo_mails
 from outbox.services.reminding import enqueue_reminders
-from outbox.services.rules import change_rule, reset_rule
+from outbox.services.rules import LONGEST_LEAD, change_rule, reset_rule
 from outbox.services.sweeping import remove_bodies, sweep_mails
 from outbox.services.withdrawing import withdraw_pending
 from outbox.services.wordings import reset_wording, save_wording, send_test_mail
 
 __all__ = [
+    "LONGEST_LEAD",
     "MailDraft",
     "PauseTarget",
     "Recipient",

@@ -1,6 +1,6 @@
 """The office changes when somebody is reminded, and goes back to the default."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model
@@ -11,7 +11,7 @@ from core.history import save_as
 from outbox.models import ReminderRule
 from outbox.permissions import can_manage_mails
 from outbox.reminder_queries import schedule_of
-from outbox.rules import Rule, Schedule, days_in_words, renamed
+from outbox.rules import Option, Rule, Schedule, Setting, days_in_words, renamed
 
 LONGEST_LEAD = 60  # working days
 MOST_STEPS = 8
@@ -27,11 +27,13 @@ def change_rule(
     is_active: bool,
     version: str,
     by: Model,
+    options: Mapping[str, Setting] | None = None,
 ) -> Schedule:
     """Set the steps of `rule` in working days before (0: the day itself) and after its date; return what now holds.
 
-    A step that only moved stays the same step, so nobody is reminded of it anew. `version` is that of the schedule
-    the form showed. Raises `NotEntitled`, `Outpaced` when somebody changed the rule meanwhile, and `Refused` for
+    `options` are settings of the rule's own options by their keys; one that is not named stays as it is. A step that
+    only moved stays the same step, so nobody is reminded of it anew. `version` is that of the schedule the form
+    showed. Raises `NotEntitled`, `Outpaced` when somebody changed the rule meanwhile, and `Refused` for
     steps that the rule cannot have.
     """
     row = _locked(rule, by)
@@ -42,11 +44,14 @@ def change_rule(
             % {"steps": days_in_words(present)}
         )
     days = _checked_days(rule, list(before), list(after))
-    if is_active and not days and not weekly:
+    settings = _checked_options(rule, dict(present.options) | dict(options or {}))
+    if is_active and not days and not weekly and not any(settings.values()):
         raise Refused(_("Bitte nennen Sie mindestens einen Tag, oder schalten Sie die Regel aus."))
-    wanted = Schedule(rule, renamed(present.offsets, days), bool(weekly and rule.weekly is not None), is_active)
+    offsets, goes_on = renamed(present.offsets, days), bool(weekly and rule.weekly is not None)
+    wanted = Schedule(rule, offsets, goes_on, is_active, tuple(settings.items()))
     if wanted != present:
         row.steps, row.weekly, row.is_active = [list(step) for step in wanted.offsets], wanted.weekly, is_active
+        row.options = settings or None
         _save(row, by=by, reason=days_in_words(wanted))
     return wanted
 
@@ -55,9 +60,9 @@ def change_rule(
 def reset_rule(*, rule: Rule, by: Model) -> None:
     """Let the default of `rule` hold again. Raises `NotEntitled`, `Refused` when it cannot be changed."""
     row = _locked(rule, by)
-    if row.steps is None and row.weekly is None and row.is_active:
+    if row.steps is None and row.weekly is None and row.options is None and row.is_active:
         return
-    row.steps, row.weekly, row.is_active = None, None, True
+    row.steps, row.weekly, row.options, row.is_active = None, None, None, True
     _save(row, by=by, reason=_("Auf die Voreinstellung zurückgesetzt"))
 
 
@@ -90,3 +95,18 @@ def _checked_days(rule: Rule, before: list[int], after: list[int]) -> list[int]:
     if len(days) > MOST_STEPS:
         raise Refused(_("Bitte nennen Sie höchstens %(most)d Tage.") % {"most": MOST_STEPS})
     return days
+
+
+def _checked_options(rule: Rule, settings: dict[str, Setting]) -> dict[str, Setting]:
+    """Return `settings` in the order of the rule's options. Raises `Refused` for one that an option cannot have."""
+    if set(settings) - {option.key for option in rule.options}:
+        raise Refused(_("Diese Einstellung hat die Regel nicht."))
+    return {option.key: _checked_setting(option, settings[option.key]) for option in rule.options}
+
+
+def _checked_setting(option: Option, setting: Setting) -> Setting:
+    if option.is_switch:
+        return bool(setting)
+    if setting is not None and not 1 <= setting <= LONGEST_LEAD:
+        raise Refused(_("Möglich sind bis zu %(most)d Arbeitstage.") % {"most": LONGEST_LEAD})
+    return setting

@@ -19,8 +19,8 @@ from outbox.models import ReminderRule
 from outbox.pages import section_tabs
 from outbox.permissions import MANAGE_MAILS
 from outbox.reminder_queries import pause_for, reminder_rule, reminder_rules, valid_pauses
-from outbox.rules import Rule, Schedule, days_in_words, default_schedule, rule_of
-from outbox.services import change_rule, reset_rule
+from outbox.rules import Option, Rule, Schedule, Setting, days_in_words, default_schedule, rule_of
+from outbox.services import LONGEST_LEAD, change_rule, reset_rule
 
 office_only = permission_required(MANAGE_MAILS, raise_exception=True)
 
@@ -41,8 +41,17 @@ class DaysField(forms.CharField):
         return [int(word) for word in words if word]
 
 
+def option_field(option: Option) -> forms.Field:
+    """Return the field of one of a rule's own options: a box to tick, or the working day from which on it holds."""
+    if option.is_switch:
+        return forms.BooleanField(label=option.label, help_text=option.help_text, required=False)
+    return forms.IntegerField(
+        label=option.label, help_text=option.help_text, required=False, min_value=1, max_value=LONGEST_LEAD
+    )
+
+
 class RuleForm(forms.Form):
-    """When a rule reminds; only the sides of its date that it has are asked for."""
+    """When a rule reminds; only the sides of its date and the options that it has are asked for."""
 
     before = DaysField(
         label=gettext_lazy("Arbeitstage vorher"),
@@ -66,18 +75,24 @@ class RuleForm(forms.Form):
             "weekly": schedule.weekly,
             "is_active": schedule.is_active,
             "version": schedule.version,
-        }
+        } | {f"option_{key}": setting for key, setting in schedule.options}
         super().__init__(*args, initial=initial, **kwargs)
         absent = {"before": not schedule.rule.before, "after": not schedule.rule.after}
         absent["weekly"] = schedule.rule.weekly is None
         for name, is_absent in absent.items():
             if is_absent:
                 del self.fields[name]
+        self.options = schedule.rule.options
+        for option in self.options:
+            self.fields[f"option_{option.key}"] = option_field(option)
+        self.order_fields([name for name in self.fields if name != "is_active"])
 
     @property
     def values(self) -> dict:
         """What was entered, as `change_rule` takes it."""
-        return {"before": [], "after": [], "weekly": False} | self.cleaned_data
+        entered = dict(self.cleaned_data)
+        options: dict[str, Setting] = {option.key: entered.pop(f"option_{option.key}") for option in self.options}
+        return {"before": [], "after": [], "weekly": False, "options": options} | entered
 
 
 @require_safe

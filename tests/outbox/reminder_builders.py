@@ -9,7 +9,7 @@ from outbox.drafts import Recipient
 from outbox.models import ReminderPause
 from outbox.placeholders import Placeholder
 from outbox.reminders import Reminder, ReminderLetter
-from outbox.rules import Rule, Step, declare
+from outbox.rules import Option, Rule, Step, declare
 from outbox.services import PauseTarget, pause_reminders
 from outbox.texts import MailText, register
 from tests.partners.builders import make_user
@@ -29,7 +29,17 @@ RULE = Rule(
 )
 FIXED = Rule(key="test_fixed", title="Fest zum Test", counts_from="der Tag des Tests", fixed="jeden Tag")
 PERSONAL = Rule(key="test_personal", title="Persönlich zum Test", counts_from="der Tag des Tests", before=(5,))
-declare(RULE, FIXED, PERSONAL)
+WITH_OPTIONS = Rule(
+    key="test_options",
+    title="Mit Einstellungen zum Test",
+    counts_from="der Tag des Tests",
+    before=(1,),
+    options=(
+        Option("early", "Auch früh", "schon früh", True, is_early=True),
+        Option("chief", "Auch die Leitung ab", "ab dem %(count)d. Arbeitstag die Leitung", 3, "Leer: nie."),
+    ),
+)
+declare(RULE, FIXED, PERSONAL, WITH_OPTIONS)
 register(
     MailText(
         kind=PERSONAL.key,

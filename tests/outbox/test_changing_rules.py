@@ -8,7 +8,7 @@ from outbox.models import ReminderRule
 from outbox.reminder_queries import reminder_rule, reminder_rules
 from outbox.rules import default_schedule
 from outbox.services import change_rule, reset_rule
-from tests.outbox.reminder_builders import FIXED, PERSONAL, RULE
+from tests.outbox.reminder_builders import FIXED, PERSONAL, RULE, WITH_OPTIONS
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +71,50 @@ def test_default_comes_back(office):
     assert list(reasons) == ["Auf die Voreinstellung zurückgesetzt", "ausgeschaltet"]
 
 
+def test_options_hold_as_changed_and_what_is_not_named_stays(office):
+    assert change(office, WITH_OPTIONS, before=[1], after=[], options={"chief": 5}).option("chief") == 5
+    schedule = change(office, WITH_OPTIONS, before=[1], after=[], options={"early": False})
+
+    assert schedule == reminder_rule(WITH_OPTIONS.key)
+    assert (schedule.options, schedule.is_default) == ((("early", False), ("chief", 5)), False)
+    reasons = ReminderRule.objects.get().history.values_list("history_change_reason", flat=True)
+    assert list(reasons) == [
+        "1 Arbeitstag vorher, ab dem 5. Arbeitstag die Leitung",
+        "schon früh, 1 Arbeitstag vorher, ab dem 5. Arbeitstag die Leitung",
+    ]
+
+
+def test_option_may_be_never(office):
+    assert change(office, WITH_OPTIONS, before=[1], after=[], options={"chief": None}).option("chief") is None
+
+
+def test_default_of_options_comes_back(office):
+    change(office, WITH_OPTIONS, before=[1], after=[], options={"early": False, "chief": None})
+
+    reset_rule(rule=WITH_OPTIONS, by=office)
+
+    assert reminder_rule(WITH_OPTIONS.key) == default_schedule(WITH_OPTIONS)
+
+
+def test_option_that_came_later_holds_with_its_default(office):
+    ReminderRule.objects.create(key=WITH_OPTIONS.key, options={"early": False, "gone": 4})
+
+    assert reminder_rule(WITH_OPTIONS.key).options == (("early", False), ("chief", 3))
+
+
+def test_option_changed_by_somebody_faster_is_noticed(office):
+    seen = reminder_rule(WITH_OPTIONS.key).version
+    change(office, WITH_OPTIONS, before=[1], after=[], options={"chief": 5})
+
+    with pytest.raises(Outpaced, match="ab dem 5. Arbeitstag die Leitung"):
+        change(office, WITH_OPTIONS, before=[1], after=[], options={"chief": 6}, version=seen)
+
+    assert reminder_rule(WITH_OPTIONS.key).option("chief") == 5
+
+
+NOTHING = {"rule": WITH_OPTIONS, "before": [], "after": [], "options": {"early": False, "chief": None}}
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
@@ -81,6 +125,10 @@ def test_default_comes_back(office):
         ({"before": [], "after": []}, "mindestens einen Tag"),
         ({"rule": PERSONAL, "before": [5], "after": [1]}, "nur auf einer Seite"),
         ({"rule": FIXED}, "stehen fest"),
+        ({"rule": WITH_OPTIONS, "before": [1], "after": [], "options": {"chief": 0}}, "bis zu 60 Arbeitstage"),
+        ({"rule": WITH_OPTIONS, "before": [1], "after": [], "options": {"chief": 61}}, "bis zu 60 Arbeitstage"),
+        ({"rule": WITH_OPTIONS, "before": [1], "after": [], "options": {"cheif": 1}}, "hat die Regel nicht"),
+        (NOTHING, "mindestens einen Tag"),
     ],
 )
 def test_steps_that_cannot_be_are_refused(office, fields, words):

@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from outbox.rules import Rule, Schedule, days_in_words, declare, default_schedule, renamed, rule_of
-from tests.outbox.reminder_builders import DATE, FIXED, PERSONAL, RULE, THREE_BEFORE
+from tests.outbox.reminder_builders import DATE, FIXED, PERSONAL, RULE, THREE_BEFORE, WITH_OPTIONS
 
 D = dt.date
 LONG_BEFORE = D(2000, 1, 1)
@@ -159,6 +159,9 @@ def test_words_of_a_step(offset, words):
         (Schedule(RULE, (), weekly=False), "keine Erinnerung"),
         (default_schedule(FIXED), "jeden Tag"),
         (default_schedule(PERSONAL), "5 Arbeitstage vorher"),
+        (default_schedule(WITH_OPTIONS), "schon früh, 1 Arbeitstag vorher, ab dem 3. Arbeitstag die Leitung"),
+        (Schedule(WITH_OPTIONS, (), False, options=(("early", True), ("chief", None))), "schon früh"),
+        (Schedule(WITH_OPTIONS, (), False, options=(("early", False), ("chief", None))), "keine Erinnerung"),
     ],
 )
 def test_words_of_a_rule(schedule, words):
