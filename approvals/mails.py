@@ -1,8 +1,6 @@
 """The mails about approvals: to the senator's office and its deputies, and back to the office."""
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
-from itertools import product
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.utils.text import Truncator, capfirst
@@ -10,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.models import ApprovalRequest, Condition
+from approvals.recipients import deciders
 from approvals.versions import Change
 from core.dates import format_date, local_date
 from core.roles import OFFICE, SENATOR_OFFICE
@@ -18,7 +17,7 @@ from outbox.placeholders import Placeholder
 from outbox.services import enqueue_mails
 from outbox.texts import MailText, Markdown, escape_markdown, register
 from partners.models import Person
-from partners.queries import deputyships_between, people_with_role
+from partners.queries import people_with_role
 from partners.recipients import recipient_of
 
 register(
@@ -123,22 +122,6 @@ LONGEST_VALUE = 160  # characters of a value that a mail quotes
 def senator_office_name() -> str:
     """Return how the office of the head of the house is called, `Büro der Senatorin`."""
     return _("Büro %(head)s") % {"head": settings.HEAD_TITLE_GENITIVE}
-
-
-def deciders(today: dt.date, kind: str) -> list[Person]:
-    """Return who is told about requests of `kind`: the senator's office and who acts for it in them on `today`."""
-    return deciders_on([today], [kind])[today, kind]
-
-
-def deciders_on(days: Sequence[dt.date], kinds: Iterable[str]) -> dict[tuple[dt.date, str], list[Person]]:
-    """Return for each of `days` and `kinds` who is told about requests of the kind on the day, in two queries."""
-    principals = list(people_with_role(SENATOR_OFFICE))
-    rows = list(deputyships_between(principals, min(days), max(days)))
-    found = {}
-    for day, kind in product(days, kinds):
-        people = principals + [row.deputy for row in rows if row.holds_on(day) and row.covers(kind)]
-        found[day, kind] = list({person.pk: person for person in people}.values())
-    return found
 
 
 def _draft(request: ApprovalRequest, kind, person, occasion, values, path) -> MailDraft:

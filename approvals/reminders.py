@@ -1,14 +1,15 @@
 """Who must be reminded of an open approval, and on which working days."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.enums import ApprovalKind
-from approvals.mails import deciders_on, desk_path
+from approvals.mails import desk_path
 from approvals.models import ApprovalRequest
+from approvals.recipients import Circle, circles_on
 from core.dates import (
     add_working_days,
     describe_due,
@@ -18,26 +19,55 @@ from core.dates import (
     working_days_between,
 )
 from core.models import Origin
-from core.roles import OFFICE
 from outbox.reminder_queries import Rules
 from outbox.reminders import Reminder
-from outbox.rules import Rule, Step, declare, is_fresh, words_of
+from outbox.rules import Option, Rule, Schedule, Step, declare, is_fresh, words_of
 from outbox.texts import escape_markdown
-from partners.queries import people_with_role
+from partners.models import Person
+from partners.queries import office_leads
 from partners.recipients import recipient_of
 
+HALF_TIME, DAILY, DEPUTY, LEAD = "half_time", "daily", "deputy", "lead"
+LATER = gettext_lazy("Arbeitstage nach Ablauf der Frist. Leer: nie.")
 RULE = Rule(
     key="approval",
     title=gettext_lazy("Entscheidung über eine Freigabe"),
     counts_from=gettext_lazy("der Tag, bis zu dem um die Entscheidung gebeten ist"),
-    fixed=gettext_lazy(
-        "nach der halben Zeit, am Arbeitstag vorher, am Tag selbst, danach jeden Arbeitstag; ab dem zweiten "
-        "Arbeitstag danach auch an die Geschäftsstelle"
+    before=(1, 0),
+    options=(
+        Option(
+            HALF_TIME,
+            gettext_lazy("Nach der halben Zeit erinnern"),
+            gettext_lazy("nach der halben Zeit"),
+            True,
+            gettext_lazy("Am Arbeitstag in der Mitte zwischen Vorlage und Frist."),
+            is_early=True,
+        ),
+        Option(
+            DAILY,
+            gettext_lazy("Nach Ablauf jeden Arbeitstag erinnern"),
+            gettext_lazy("danach jeden Arbeitstag"),
+            True,
+            gettext_lazy("In der täglichen E-Mail. Ohne Haken nur an den beiden folgenden Tagen."),
+        ),
+        Option(
+            DEPUTY,
+            gettext_lazy("Auch die ständige Vertretung erinnern ab"),
+            gettext_lazy("ab dem %(count)d. Arbeitstag danach auch an die ständige Vertretung"),
+            2,
+            LATER,
+        ),
+        Option(
+            LEAD,
+            gettext_lazy("Auch die Leitung der Geschäftsstelle erinnern ab"),
+            gettext_lazy("ab dem %(count)d. Arbeitstag danach auch an die Leitung der Geschäftsstelle"),
+            3,
+            LATER,
+        ),
     ),
 )
 declare(RULE)
 
-ESCALATION_AFTER = 2  # working days after the deadline: from then on the office is told as well
 SUBJECTS = {
     ApprovalKind.SERIES: "series",
     ApprovalKind.TOPIC: "topic",
@@ -46,50 +76,80 @@ SUBJECTS = {
 }
 
 
-def steps_of(request: ApprovalRequest, today: dt.date) -> list[Step]:
+def steps_of(request: ApprovalRequest, today: dt.date, schedule: Schedule) -> list[Step]:
     """Return the steps of `request` up to `today`, in working days of Berlin, in their order.
 
-    Half of the time, the day before, the day itself, and once it is late each working day, of which only the last is
-    given. Convention of the office; `docs/adr` gives the reasons.
+    Half of the time, the days before, the day itself, and once it is late each working day, of which only the last
+    is given. `docs/adr/0014` gives the reasons.
     """
-    start, due_on = local_date(request.submitted_at), request.due_on
-    last = latest_working_day(due_on)
-    half = add_working_days(start, working_days_between(start, due_on) // 2)
-    values = {"day": format_date(due_on)}
-    steps = [
-        Step("half_time", half, _("nach der halben Zeit bis zum %(day)s") % values),
-        Step("day_before", add_working_days(last, -1), _("am Arbeitstag vor dem %(day)s") % values),
-        Step("last_day", last, _("am %(day)s") % values),
-    ]
-    if late := working_days_between(due_on, today):
-        steps.append(_late_step(late, latest_working_day(today), due_on))
+    if not schedule.is_active:
+        return []
+    start = local_date(request.submitted_at)
+    steps = [*_half_time(request, schedule), *schedule.steps(request.due_on, today)]
+    steps += _late_steps(request.due_on, today, schedule)
     by_day = {step.on: step for step in steps if start < step.on <= today}  # of two on one day the later one counts
     return [by_day[day] for day in sorted(by_day)]
 
 
-def _late_step(late: int, on: dt.date, due_on: dt.date) -> Step:
-    return Step(f"overdue:{late}", on, words_of(late, due_on))
+def _half_time(request: ApprovalRequest, schedule: Schedule) -> list[Step]:
+    if not schedule.option(HALF_TIME):
+        return []
+    start, due_on = local_date(request.submitted_at), request.due_on
+    half = add_working_days(start, working_days_between(start, due_on) // 2)
+    return [Step(HALF_TIME, half, _("nach der halben Zeit bis zum %(day)s") % {"day": format_date(due_on)})]
 
 
-def due_step(request: ApprovalRequest, today: dt.date) -> Step | None:
+def _late_steps(due_on: dt.date, today: dt.date, schedule: Schedule) -> list[Step]:
+    """Return the steps after the deadline: the latest of the daily ones, or else those that somebody joins at."""
+    late = working_days_between(due_on, today)
+    if not late:
+        return []
+    if schedule.option(DAILY):
+        return [Step(f"overdue:{late}", latest_working_day(today), words_of(late, due_on))]
+    joining = [(key, count) for key in (DEPUTY, LEAD) if (count := schedule.option(key))]
+    return [Step(key, add_working_days(due_on, count), words_of(count, due_on)) for key, count in joining]
+
+
+def due_step(request: ApprovalRequest, today: dt.date, schedule: Schedule) -> Step | None:
     """Return the one step of `request` that may go out on `today`: the latest passed one, unless it is stale."""
-    passed = steps_of(request, today)
+    passed = steps_of(request, today, schedule)
     return passed[-1] if passed and is_fresh(passed[-1], today) else None
 
 
 def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, Reminder]]:
-    """Return what may go out on each of `days` about open approvals: to the deciders, when late to the office too."""
+    """Return what may go out on each of `days` about open approvals, to whom each step has come."""
+    schedule = rules[RULE.key]
     rows = list(ApprovalRequest.objects.open().exclude(origin=Origin.TAKEN_OVER).order_by("due_on", "pk"))
-    due = [(day, row, step) for day in days for row in rows if (step := due_step(row, day))]
+    due = [(day, row, step) for day in days for row in rows if (step := due_step(row, day, schedule))]
     if not due:
         return []
-    senators, office = deciders_on(days, {row.kind for _day, row, _step in due}), list(people_with_role(OFFICE))
-    reminders = []
-    for day, row, step in due:
-        late = working_days_between(row.due_on, step.on) >= ESCALATION_AFTER
-        people = senators[day, row.kind] + (office if late else [])
-        reminders += [(day, _reminder(row, step, person, day)) for person in people]
-    return reminders
+    circles, leads = circles_on(days, {row.kind for _day, row, _step in due}), office_leads()
+    return [
+        (day, _reminder(row, told, person, day))
+        for day, row, step in due
+        for person, told in _people_for(row, step, schedule, circles[day, row.kind], leads)
+    ]
+
+
+def _people_for(
+    row: ApprovalRequest, step: Step, schedule: Schedule, circle: Circle, leads: list[Person]
+) -> Iterator[tuple[Person, Step]]:
+    """Give each person that `step` reminds once, with the step in words that say why this person."""
+    late, told = working_days_between(row.due_on, step.on), set()
+    groups = [(circle.first, "")]
+    if _has_come(schedule.option(DEPUTY), late):
+        groups.append((circle.standing, _("auch an die ständige Vertretung")))
+    if _has_come(schedule.option(LEAD), late):
+        groups.append((leads, _("auch an die Leitung der Geschäftsstelle")))
+    for people, words in groups:
+        for person in people:
+            if person.pk not in told:
+                told.add(person.pk)
+                yield person, step._replace(words=f"{step.words}, {words}") if words else step
+
+
+def _has_come(count: int | None, late: int) -> bool:
+    return count is not None and late >= count
 
 
 def _reminder(row, step, person, today) -> Reminder:

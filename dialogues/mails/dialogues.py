@@ -5,7 +5,7 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
-from approvals.mails import deciders
+from approvals.recipients import deciders
 from core.dates import format_span, local_date
 from dialogues.mails.entries import Told, entry_text
 from dialogues.models import Dialogue

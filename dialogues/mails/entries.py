@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
-from approvals.mails import deciders
+from approvals.recipients import deciders
 from dialogues.enums import AnswerState
 from dialogues.models import Dialogue, Invitation
 from outbox.calendars import ACCEPTED, NEEDS_ACTION, PUBLISH, REQUEST, TENTATIVE, CalendarEvent, make_calendar

@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+import approvals.reminders
 from core.errors import Refused
 from core.roles import OFFICE, SENATOR_OFFICE
 from dialogues.enums import DialogueState
@@ -17,6 +18,7 @@ from outbox.drafts import Recipient
 from outbox.models import Mail, ReminderLog
 from outbox.reminder_queries import reminder_rule
 from outbox.services import change_rule, resume_reminders
+from tests.approvals.builders import make_deputy, make_request
 from tests.dialogues.builders import make_dialogue, make_invitation
 from tests.masterplan.builders import make_topic_request
 from tests.outbox.reminder_builders import (
@@ -451,3 +453,82 @@ def test_command_names_what_is_paused(sources):
 def test_command_refuses_what_is_no_date():
     with pytest.raises(CommandError, match="kein Datum"):
         call_command("remind", "--on", "morgen")
+
+
+# Escalation of approvals: run and forecast are one
+
+
+def words_of(plan) -> list[tuple[str, str]]:
+    return [(letter.to.email, row.why) for letter in plan.letters for row in letter.reminders]
+
+
+@pytest.fixture
+def escalating(sources):
+    """An approval due on Friday 13 March 2026, who decides, a standing deputy, and the lead of the office."""
+    sources(approvals.reminders.reminders_due)
+    senator = make_user(SENATOR_OFFICE, email="senatorin@example.org")
+    make_deputy(senator, ends_on=None, email="staendig@example.org")
+    lead = make_user(OFFICE, email="leitung@example.org", is_lead=True)
+    make_request(by=lead)
+    return lead
+
+
+def test_forecast_of_an_approval_names_each_step_whom_and_why(escalating, client, time_machine):
+    time_machine.move_to(at(D(2026, 3, 17), 6), tick=False)
+    client.force_login(escalating)
+
+    html = client.get("/postausgang/vorschau/").content.decode()
+
+    for address in ("senatorin@example.org", "staendig@example.org", "leitung@example.org"):
+        assert address in html
+    for words in ("2 Arbeitstage nach dem 13.03.2026, auch an die ständige Vertretung",
+                  "3 Arbeitstage nach dem 13.03.2026, auch an die Leitung der Geschäftsstelle"):  # fmt: skip
+        assert words in html
+
+
+def test_forecast_of_an_approval_is_what_the_runs_then_send(escalating):
+    days = [D(2026, 3, 12) + offset * DAY for offset in range(8)]
+    foreseen = {plan.day: words_of(plan) for plan in plan_days(days)}
+
+    for day in days:
+        assert words_of(plan_days([day])[0]) == foreseen[day]
+        assert run(day) == len(foreseen[day])
+
+    assert {day.day: len(rows) for day, rows in foreseen.items()} == {
+        12: 1, 13: 1, 14: 0, 15: 0, 16: 1, 17: 2, 18: 3, 19: 3,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "mails_next_day"),
+    [({"daily": False, "lead": None}, 0), ({"deputy": 3, "lead": 5}, 2), ({"half_time": False}, 3)],
+)
+def test_changed_steps_of_approvals_mail_nobody_anew(escalating, options, mails_next_day):
+    for day in (12, 13, 16, 17):
+        run(D(2026, 3, day))
+
+    rule = approvals.reminders.RULE
+    change_rule(
+        rule=rule, before=[3, 1], after=[], weekly=False, is_active=True, options=options,
+        version=reminder_rule(rule.key).version, by=escalating,
+    )  # fmt: skip
+
+    assert run(D(2026, 3, 17), 9) == 0
+    assert run(D(2026, 3, 18)) == mails_next_day
+
+
+def test_moved_day_of_the_deputies_is_the_same_step(escalating):
+    rule = approvals.reminders.RULE
+
+    def set_deputy(count):
+        change_rule(
+            rule=rule, before=[0], after=[], weekly=False, is_active=True, by=escalating,
+            options={"daily": False, "deputy": count, "lead": None}, version=reminder_rule(rule.key).version,
+        )  # fmt: skip
+
+    set_deputy(2)
+    assert run(D(2026, 3, 17)) == 2
+
+    set_deputy(4)
+
+    assert [run(D(2026, 3, day)) for day in (18, 19, 20)] == [0, 0, 0]

@@ -4,7 +4,7 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import ReminderRule
 from outbox.reminder_queries import reminder_rule
 from outbox.services import change_rule
-from tests.outbox.reminder_builders import FIXED, PERSONAL, RULE, make_pause
+from tests.outbox.reminder_builders import FIXED, PERSONAL, RULE, WITH_OPTIONS, make_pause
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +100,67 @@ def test_bad_days_are_told_and_nothing_typed_is_lost(client, office, fields, wor
     assert words in html
     assert all(f'value="{value}"' in html for value in fields.values() if value)
     assert ReminderRule.objects.count() == 0
+
+
+def option_values(**fields) -> dict:
+    """Return what the form of WITH_OPTIONS would post when nothing was changed."""
+    return {
+        "before": "1", "option_early": "on", "option_chief": "3", "is_active": "on",
+        "version": reminder_rule(WITH_OPTIONS.key).version,
+    } | fields  # fmt: skip
+
+
+def test_options_are_shown_and_changed(client, office):
+    address = f"{LIST}{WITH_OPTIONS.key}/"
+    html = client.get(address).content.decode()
+    assert ("Auch die Leitung ab" in html, "Leer: nie." in html, 'value="3"' in html) == (True, True, True)
+    posted = option_values(option_chief="")
+    del posted["option_early"]
+
+    html = client.post(address, posted, follow=True).content.decode()
+
+    assert "Gespeichert. Die Regel erinnert: 1 Arbeitstag vorher." in html
+    assert reminder_rule(WITH_OPTIONS.key).options == (("early", False), ("chief", None))
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("drei", "Bitte eine ganze Zahl eingeben."),
+        ("0", "Dieser Wert muss größer oder gleich 1 sein."),
+        ("61", "Dieser Wert muss kleiner oder gleich 60 sein."),
+    ],
+)
+def test_bad_day_of_an_option_is_told_at_its_field(client, office, written, words):
+    response = client.post(f"{LIST}{WITH_OPTIONS.key}/", option_values(option_chief=written, before="8"))
+
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert words in html
+    assert (f'value="{written}"' in html, 'value="8"' in html) == (True, True)
+    assert ReminderRule.objects.count() == 0
+
+
+def test_rule_of_approvals_is_changed_on_its_page(client, office):
+    address = f"{LIST}approval/"
+    page = client.get(address).content.decode()
+    fields = ("before", "option_half_time", "option_daily", "option_deputy", "option_lead", "is_active")
+    places = [page.index(f'name="{name}"') for name in fields]
+    assert (places, 'name="after"' in page) == (sorted(places), False)
+
+    html = client.post(
+        address,
+        {
+            "before": "2, 0", "option_deputy": "1", "option_lead": "", "is_active": "on",
+            "version": reminder_rule("approval").version,
+        },
+        follow=True,
+    ).content.decode()  # fmt: skip
+
+    assert (
+        "Die Regel erinnert: 2 Arbeitstage vorher, am Tag selbst, ab dem 1. Arbeitstag danach auch an die ständige "
+        "Vertretung."
+    ) in html
 
 
 def test_rule_is_switched_off_without_its_tick(client, office):

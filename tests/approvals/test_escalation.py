@@ -1,0 +1,209 @@
+"""Who is reminded of an open approval on which day: first those who are asked, then deputies, then the lead."""
+
+import datetime as dt
+
+import pytest
+
+from approvals.enums import Answer, ApprovalKind, ApprovalState
+from approvals.reminders import DAILY, DEPUTY, HALF_TIME, LEAD, RULE, due_step, reminders_due
+from approvals.services import record_decision
+from core.dates import is_working_day
+from core.roles import OFFICE, SENATOR_OFFICE
+from outbox.reminder_queries import reminder_rule, reminder_rules
+from outbox.rules import days_in_words, default_schedule
+from outbox.services import change_rule
+from tests.approvals.builders import BERLIN, NOW, make_deputy, make_request, make_subject
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+D = dt.date
+SENATOR, DEPUTY_MAIL, STANDING = "senatorin@example.org", "vertretung@example.org", "staendig@example.org"
+LEADS, CLERK = "leitung@example.org", "sachbearbeitung@example.org"
+
+
+@pytest.fixture
+def senator():
+    return make_user(SENATOR_OFFICE, email=SENATOR)
+
+
+@pytest.fixture
+def office():
+    """The office: one who leads it, one who does not."""
+    make_user(OFFICE, email=LEADS, is_lead=True)
+    return make_user(OFFICE, email=CLERK)
+
+
+def set_rule(office, *, before=(1, 0), is_active=True, **options):
+    """Change the rule as its page does."""
+    change_rule(
+        rule=RULE, before=before, after=(), weekly=False, is_active=is_active, options=options,
+        version=reminder_rule(RULE.key).version, by=office,
+    )  # fmt: skip
+
+
+def reminded(first: dt.date, last: dt.date) -> dict[dt.date, list[str]]:
+    """Return who is reminded on which day; only the days on which a step falls."""
+    days = [first + dt.timedelta(offset) for offset in range((last - first).days + 1)]
+    told: dict[dt.date, list[str]] = {}
+    for day, reminder in reminders_due(days, reminder_rules()):
+        if reminder.step.on == day:
+            told.setdefault(day, []).append(reminder.to.email)
+    return told
+
+
+def test_circle_grows_after_the_deadline(senator, office):
+    make_deputy(senator, ends_on=None, email=STANDING)
+    make_request(by=office)  # submitted on Monday 2 March 2026, due on Friday 13 March
+
+    assert reminded(D(2026, 3, 2), D(2026, 3, 20)) == {
+        D(2026, 3, 6): [SENATOR],
+        D(2026, 3, 12): [SENATOR],
+        D(2026, 3, 13): [SENATOR],
+        D(2026, 3, 16): [SENATOR],
+        D(2026, 3, 17): [SENATOR, STANDING],
+        D(2026, 3, 18): [SENATOR, STANDING, LEADS],
+        D(2026, 3, 19): [SENATOR, STANDING, LEADS],
+        D(2026, 3, 20): [SENATOR, STANDING, LEADS],
+    }
+
+
+def test_weekend_and_8_march_are_no_steps(senator, office):
+    make_deputy(senator, starts_on=D(2027, 3, 1), ends_on=None, email=STANDING)
+    submitted = dt.datetime(2027, 3, 1, 10, tzinfo=BERLIN)
+    make_request(by=office, now=submitted, due_on=D(2027, 3, 5))  # a Friday; Monday 8 March is a holiday in Berlin
+
+    assert reminded(D(2027, 3, 1), D(2027, 3, 11)) == {
+        D(2027, 3, 3): [SENATOR],
+        D(2027, 3, 4): [SENATOR],
+        D(2027, 3, 5): [SENATOR],
+        D(2027, 3, 9): [SENATOR],
+        D(2027, 3, 10): [SENATOR, STANDING],
+        D(2027, 3, 11): [SENATOR, STANDING, LEADS],
+    }
+
+
+def test_who_acts_during_an_absence_is_reminded_like_the_office_itself(senator, office):
+    make_deputy(senator, starts_on=D(2026, 3, 12), ends_on=D(2026, 3, 16), email=DEPUTY_MAIL)
+    make_request(by=office)
+
+    assert reminded(D(2026, 3, 11), D(2026, 3, 18)) == {
+        D(2026, 3, 12): [SENATOR, DEPUTY_MAIL],
+        D(2026, 3, 13): [SENATOR, DEPUTY_MAIL],
+        D(2026, 3, 16): [SENATOR, DEPUTY_MAIL],
+        D(2026, 3, 17): [SENATOR],
+        D(2026, 3, 18): [SENATOR, LEADS],
+    }
+
+
+def test_standing_deputy_is_reminded_of_the_own_kinds_alone(senator, office):
+    make_deputy(senator, ends_on=None, kinds=[ApprovalKind.VISIT], email=STANDING)
+    for kind in (ApprovalKind.TOPIC, ApprovalKind.VISIT):
+        make_request(by=office, subject=make_subject(kind))
+
+    assert reminded(D(2026, 3, 17), D(2026, 3, 17)) == {D(2026, 3, 17): [SENATOR, SENATOR, STANDING]}
+
+
+def test_deputyship_both_for_an_absence_and_until_further_notice_tells_once(senator, office):
+    deputy = make_deputy(senator, ends_on=None, email=STANDING)
+    make_deputy(senator, ends_on=D(2026, 3, 20), deputy=deputy)
+    make_request(by=office)
+
+    assert reminded(D(2026, 3, 13), D(2026, 3, 17)) == {
+        D(2026, 3, 13): [SENATOR, STANDING],
+        D(2026, 3, 16): [SENATOR, STANDING],
+        D(2026, 3, 17): [SENATOR, STANDING],
+    }
+
+
+def test_whole_office_is_told_while_nobody_is_marked_as_its_lead(senator):
+    first, second = (make_user(OFFICE, email=f"team-{number}@example.org") for number in (1, 2))
+    make_request(by=first)
+
+    assert reminded(D(2026, 3, 18), D(2026, 3, 18)) == {D(2026, 3, 18): [SENATOR, first.email, second.email]}
+
+
+def test_lead_without_the_role_or_with_a_closed_account_is_not_told(senator, office):
+    make_user(OFFICE, email="frueher@example.org", is_lead=True, is_active=False)
+    make_user(email="anders@example.org", is_lead=True)
+    make_request(by=office)
+
+    assert reminded(D(2026, 3, 18), D(2026, 3, 18)) == {D(2026, 3, 18): [SENATOR, LEADS]}
+
+
+def test_words_say_why_somebody_is_told(senator, office):
+    make_deputy(senator, ends_on=None, email=STANDING)
+    make_request(by=office)
+
+    rows = [reminder for _day, reminder in reminders_due([D(2026, 3, 18)], reminder_rules())]
+
+    step = "Entscheidung über eine Freigabe: 3 Arbeitstage nach dem 13.03.2026"
+    assert [(row.to.email, row.why) for row in rows] == [
+        (SENATOR, step),
+        (STANDING, f"{step}, auch an die ständige Vertretung"),
+        (LEADS, f"{step}, auch an die Leitung der Geschäftsstelle"),
+    ]
+
+
+@pytest.mark.parametrize("answer", [Answer.APPROVE, Answer.RETURN])
+def test_reminders_stop_the_moment_a_decision_is_there(senator, office, answer):
+    request = make_request(by=office)
+    assert reminded(D(2026, 3, 18), D(2026, 3, 18)) != {}
+
+    record_decision(request=request, answer=answer, comment="Gut so.", by=senator, now=NOW)
+    request.refresh_from_db()
+
+    assert request.state != ApprovalState.OPEN
+    assert reminded(D(2026, 3, 2), D(2026, 3, 31)) == {}
+
+
+def test_default_in_words():
+    assert days_in_words(default_schedule(RULE)) == (
+        "nach der halben Zeit, 1 Arbeitstag vorher, am Tag selbst, danach jeden Arbeitstag, "
+        "ab dem 2. Arbeitstag danach auch an die ständige Vertretung, "
+        "ab dem 3. Arbeitstag danach auch an die Leitung der Geschäftsstelle"
+    )
+
+
+def test_steps_are_settings(senator, office):
+    make_deputy(senator, ends_on=None, email=STANDING)
+    make_request(by=office)
+    set_rule(office, before=(5, 2), **{HALF_TIME: False, DAILY: True, DEPUTY: 1, LEAD: None})
+
+    assert reminded(D(2026, 3, 2), D(2026, 3, 19)) == {
+        D(2026, 3, 6): [SENATOR],
+        D(2026, 3, 11): [SENATOR],
+        D(2026, 3, 16): [SENATOR, STANDING],
+        D(2026, 3, 17): [SENATOR, STANDING],
+        D(2026, 3, 18): [SENATOR, STANDING],
+        D(2026, 3, 19): [SENATOR, STANDING],
+    }
+
+
+def test_without_the_daily_step_only_the_days_of_joining_remind(senator, office):
+    make_deputy(senator, ends_on=None, email=STANDING)
+    make_request(by=office)
+    set_rule(office, before=(0,), **{HALF_TIME: False, DAILY: False, DEPUTY: 2, LEAD: 4})
+
+    assert reminded(D(2026, 3, 2), D(2026, 3, 31)) == {
+        D(2026, 3, 13): [SENATOR],
+        D(2026, 3, 17): [SENATOR, STANDING],
+        D(2026, 3, 19): [SENATOR, STANDING, LEADS],
+    }
+
+
+def test_switched_off_rule_reminds_nobody(senator, office):
+    make_request(by=office)
+    set_rule(office, is_active=False)
+
+    assert reminded(D(2026, 3, 2), D(2026, 3, 31)) == {}
+
+
+def test_steps_keep_their_names_when_they_are_moved(senator, office):
+    request = make_request(by=office)
+    set_rule(office, before=(2, 0), **{HALF_TIME: True, DAILY: False, DEPUTY: 3, LEAD: 5})
+    schedule = reminder_rule(RULE.key)
+    days = [D(2026, 3, 2) + dt.timedelta(offset) for offset in range(30)]
+
+    steps = [step.key for day in days if is_working_day(day) and (step := due_step(request, day, schedule))]
+
+    assert list(dict.fromkeys(steps)) == ["half_time", "-1", "0", "deputy", "lead"]
