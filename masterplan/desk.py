@@ -15,6 +15,8 @@ from approvals.mails import senator_office_name
 from approvals.models import ApprovalRequest
 from approvals.permissions import acts_as_deputy, can_submit, decides_anything, may_decide, why_not
 from approvals.queries import attachments_of, decided_requests, differences_of, open_requests, requests_to_show
+from approvals.queries import decided_requests, differences_of, open_requests
+from approvals.times import times_by_kind
 from core.errors import NotEntitled, Outpaced, Refused
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from masterplan.decisions import decide
@@ -47,7 +49,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     context = {
         "page": Paginator(rows, 25).get_page(request.GET.get("page")), "decided": decided, "kind": kind,
         "kinds": ApprovalKind.choices, "today": timezone.localdate(), "can_decide": decides_anything(request.user),
-        "office_name": senator_office_name(),
+        "office_name": senator_office_name(), "times": times_by_kind(request.user, timezone.now()),
     }  # fmt: skip
     return render(request, "masterplan/desk/list.html", context)
 

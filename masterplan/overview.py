@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from approvals.mails import senator_office_name
 from approvals.queries import waiting_requests
-from core.dates import format_moment
+from core.dates import format_date, format_moment
 from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from core.shell import Waiting
 from dialogues.queries import upcoming_dialogues, waiting_for
@@ -62,6 +62,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "figures": progress_figures(user, plan) if plan else None,
         "events": next_events(user, today), "has_role": bool(user.roles),
         "sees_balance": sees_balance(user), "mail_trouble": mail_trouble(user, timezone.now()),
+        "overdue": overdue_approvals(user, today),
     }  # fmt: skip
     return render(request, "masterplan/overview.html", context)
 
@@ -149,6 +150,21 @@ def mail_trouble(user, now: dt.datetime) -> list[tuple[str, str]]:
         values = {"count": trouble.late, "since": format_moment(trouble.late_since)}
         lines.append((text % values, f"{url}?state={LATE}"))
     return lines
+
+
+def overdue_approvals(user, today: dt.date) -> str:
+    """Return the sentence that tells the office how many approvals are overdue and since when; empty without any."""
+    if not has_role(user, OFFICE):
+        return ""
+    late = [row.due_on for row in waiting_requests(user) if row.is_open and row.due_on < today]
+    if not late:
+        return ""
+    text = ngettext(
+        "%(count)d Entscheidung ist überfällig, erbeten war sie bis zum %(day)s.",
+        "%(count)d Entscheidungen sind überfällig, die älteste war bis zum %(day)s erbeten.",
+        len(late),
+    )
+    return text % {"count": len(late), "day": format_date(min(late))}
 
 
 def next_events(user, today: dt.date) -> list[Event]:

@@ -137,7 +137,7 @@ def test_desk_costs_the_same_queries_for_any_number(client, senator, count, djan
     for _number in range(count):
         make_topic_request()
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         client.get(reverse("approvals_desk"))
 
 
@@ -347,3 +347,17 @@ def test_request_page_costs_the_same_for_any_number_of_conditions(client, senato
 
     with django_assert_num_queries(8):
         client.get(reverse("approval", args=[approval.pk]))
+
+
+@pytest.mark.parametrize("role", [OFFICE, SENATOR_OFFICE])
+@pytest.mark.parametrize("address", ["/freigaben/", "/freigaben/?stand=entschieden"])
+def test_times_of_decisions_are_shown_without_naming_anybody(client, role, address):
+    decider = make_user(SENATOR_OFFICE)
+    now = timezone.now()
+    make_request(ApprovalState.APPROVED, submitted_at=now, decided_at=now, decided_by=decider)
+    client.force_login(make_user(role))
+
+    html = client.get(address).content.decode()
+
+    card = html[html.index('id="times"') :]
+    assert ("am selben Tag" in card, "jetzt überfällig" in card, str(decider) in card) == (True, True, False)

@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from approvals.queries import waiting_requests
+from core.dates import format_date
 from core.roles import OBSERVER, OFFICE, PARTNER, ROLES, SENATOR_OFFICE
-from masterplan.overview import mail_trouble, waiting_lines
+from masterplan.overview import mail_trouble, overdue_approvals, waiting_lines
 from tests.journeys.visitor import Page
 from tests.masterplan.builders import make_topic_request
 from tests.outbox.builders import make_mail
@@ -124,3 +126,35 @@ def test_chart_comes_without_the_shell_for_the_start_page(client):
 
     assert fragment.lstrip().startswith("<section")
     assert "<html" not in fragment
+
+
+def test_tile_tells_the_office_of_overdue_decisions(client):
+    today = timezone.localdate()
+    for days in (1, 9):
+        make_topic_request(due_on=today - dt.timedelta(days=days))
+    make_topic_request(due_on=today)
+    client.force_login(make_user(OFFICE))
+
+    page = Page(client.get(reverse("overview")).content.decode())
+
+    day = format_date(today - dt.timedelta(days=9))
+    words = f"2 Entscheidungen sind überfällig, die älteste war bis zum {day} erbeten."
+    assert (words, reverse("approvals_desk")) in page.links
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+def test_tile_of_overdue_decisions_is_the_offices_own(client, role):
+    make_topic_request(due_on=timezone.localdate() - dt.timedelta(days=9))
+    client.force_login(make_user(role))
+
+    assert client.get(reverse("overview")).context["overdue"] == ""
+
+
+def test_tile_of_overdue_decisions_reads_what_waits_only_once(django_assert_num_queries):
+    make_topic_request(due_on=timezone.localdate() - dt.timedelta(days=9))
+    office = make_user(OFFICE)
+    assert office.roles
+
+    with django_assert_num_queries(1):
+        assert waiting_requests(office)
+        assert overdue_approvals(office, timezone.localdate()).startswith("1 Entscheidung ist überfällig")
