@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from outbox.services import Recipient, enqueue_account_mail
 from partners.models import User
@@ -42,6 +43,10 @@ class AccountAdapter(DefaultAccountAdapter):
             self.logout(request)
             return redirect("account_inactive")
         return super().pre_login(request, user, **kwargs)
+
+    def is_safe_url(self, url):
+        """Let `next` lead to a page of this portal alone, written as a path: never to another host."""
+        return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def get_reset_password_from_key_url(self, key):
         """Build the link on SITE_URL: what a request calls its host is not to be trusted in a mail."""

@@ -1,9 +1,12 @@
 """A passkey in a real Chromium with a virtual authenticator: set up, sign in with it, be asked for it."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from core.roles import OBSERVER
 from tests.partners.builders import make_user
+from tests.partners.devices import add_authenticator, set_up_passkey
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -26,19 +29,7 @@ def trouble(page):
 
 @pytest.fixture
 def authenticator(page):
-    """A device that holds passkeys and whose user always agrees; yields how many passkeys it holds."""
-    session = page.context.new_cdp_session(page)
-    session.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    key = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
-    return lambda: len(session.send("WebAuthn.getCredentials", {"authenticatorId": key})["credentials"])
+    return add_authenticator(page)
 
 
 def sign_in_by_password(page, live_server, account):
@@ -49,21 +40,13 @@ def sign_in_by_password(page, live_server, account):
     page.wait_for_url(f"{live_server.url}/")
 
 
-def set_up_passkey(page, live_server):
-    page.goto(f"{live_server.url}/konto/sicherheit/passkeys/neu/")
-    page.get_by_label("Passwort").fill(PASSWORD)
-    page.get_by_role("button", name="Bestätigen").click()
-    page.get_by_role("button", name="Passkey einrichten").click()
-    page.get_by_role("heading", name="Ersatzcodes").wait_for()
-
-
 def sign_out(page):
     page.context.clear_cookies()
 
 
 def test_passkey_signs_in_and_leads_back(page, live_server, account, authenticator, trouble):
     sign_in_by_password(page, live_server, account)
-    set_up_passkey(page, live_server)
+    set_up_passkey(page, live_server.url, PASSWORD)
     assert authenticator() == 1
     sign_out(page)
 
@@ -77,7 +60,7 @@ def test_passkey_signs_in_and_leads_back(page, live_server, account, authenticat
 
 def test_password_asks_for_the_passkey_as_second_step(page, live_server, account, authenticator, trouble):
     sign_in_by_password(page, live_server, account)
-    set_up_passkey(page, live_server)
+    set_up_passkey(page, live_server.url, PASSWORD)
     sign_out(page)
 
     page.goto(f"{live_server.url}/anmelden/")
@@ -107,7 +90,7 @@ def test_demo_passkey_is_refused_outside_a_demo(page, live_server, authenticator
     page.get_by_label("Passwort", exact=True).fill(PASSWORD)
     page.locator("main form").filter(has=page.get_by_label("E-Mail")).get_by_role("button").click()
     page.wait_for_url(f"{live_server.url}/")
-    set_up_passkey(page, live_server)
+    set_up_passkey(page, live_server.url, PASSWORD)
     settings.DEMO = False
     sign_out(page)
 
@@ -117,3 +100,15 @@ def test_demo_passkey_is_refused_outside_a_demo(page, live_server, authenticator
     page.get_by_role("heading", name="Dieses Konto ist gesperrt").wait_for()
     page.goto(f"{live_server.url}/konto/")
     assert "/anmelden/" in page.url
+
+
+@pytest.mark.parametrize("target", ["https://example.com/", "//example.com/", "/\\example.com", "https:example.com"])
+def test_passkey_never_leads_to_another_host(page, live_server, account, authenticator, target):
+    sign_in_by_password(page, live_server, account)
+    set_up_passkey(page, live_server.url, PASSWORD)
+    sign_out(page)
+
+    page.goto(f"{live_server.url}/anmelden/?{urlencode({'next': target})}")
+    page.get_by_role("button", name="Mit Passkey anmelden").click()
+
+    page.wait_for_url(f"{live_server.url}/")

@@ -1,0 +1,27 @@
+"""A device with passkeys for a page in Chromium."""
+
+OPTIONS = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+def add_authenticator(page):
+    """Give `page` a device that holds passkeys and whose user always agrees; return how many passkeys it holds."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    key = session.send("WebAuthn.addVirtualAuthenticator", {"options": OPTIONS})["authenticatorId"]
+    return lambda: len(session.send("WebAuthn.getCredentials", {"authenticatorId": key})["credentials"])
+
+
+def set_up_passkey(page, site: str, password: str) -> None:
+    """Give the account that is signed in on `page` a passkey on its device."""
+    page.goto(f"{site}/konto/sicherheit/passkeys/neu/")
+    page.get_by_label("Passwort").fill(password)
+    page.get_by_role("button", name="Bestätigen").click()
+    page.get_by_role("button", name="Passkey einrichten").click()
+    page.get_by_role("heading", name="Ersatzcodes").wait_for()
