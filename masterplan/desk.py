@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from approvals.enums import Answer, ApprovalKind, ApprovalState
 from approvals.mails import senator_office_name
@@ -62,12 +62,15 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, approval, DecisionForm(approval=approval))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def decide_request(request: HttpRequest, pk: int) -> HttpResponse:
     """First tap: ask again. Second tap (`confirmed`): decide and lead on to the next request.
 
-    What was typed stays on the page, also when the way leads `back` or somebody was faster.
+    What was typed stays on the page, also when the way leads `back` or somebody was faster. Who comes here without a
+    tap, from signing in after the session lapsed, is led back to the request.
     """
+    if request.method != "POST":
+        return redirect("approval", pk=pk)
     if not has_role(request.user, OFFICE, SENATOR_OFFICE):
         return _refuse(request, why_not(request.user, timezone.localdate()))
     approval = _load(request, pk)
