@@ -15,7 +15,6 @@ from approvals.mails import senator_office_name
 from approvals.models import ApprovalRequest
 from approvals.permissions import acts_as_deputy, can_submit, decides_anything, may_decide, why_not
 from approvals.queries import attachments_of, decided_requests, differences_of, open_requests, requests_to_show
-from approvals.queries import decided_requests, differences_of, open_requests
 from approvals.times import times_by_kind
 from core.errors import NotEntitled, Outpaced, Refused
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
