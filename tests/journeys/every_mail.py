@@ -1,0 +1,96 @@
+"""Makes a mail of every kind that the portal writes, by the services that write them; on top of the demo."""
+
+import datetime as dt
+
+from django.test import Client
+
+from approvals.enums import Answer, ApprovalKind
+from approvals.models import ApprovalRequest, Condition
+from approvals.services import meet_condition
+from core.roles import PARTNER
+from dialogues.enums import DialogueState, TopicState
+from dialogues.services import (
+    answer_invitation,
+    cancel_dialogue,
+    decide_topic,
+    postpone_dialogue,
+    remind_guests,
+    update_dialogue,
+    withdraw_invitation,
+)
+from masterplan.feedback import report_barrier
+from masterplan.reminding import send_reminders
+from measures.enums import ReportState
+from measures.models import StatusReport
+from measures.services import accept_report
+from media_visits.enums import VisitState
+from media_visits.services import announce_visit, cancel_visit, postpone_visit, withdraw_visit
+from outbox.models import Mail
+from outbox.services.bundling import bundle_due_notices
+from partners.models import User
+from partners.services import add_deputy, invite_account
+from tests.approvals.builders import CONDITION, NOW, TODAY
+from tests.dialogues.builders import SUBSTITUTE, make_dialogue, make_invitation, make_released, make_topic
+from tests.media_visits.builders import make_visit
+from tests.partners.builders import make_organisation, make_person, make_user
+
+LATER = NOW + dt.timedelta(days=3)  # a Thursday: what was asked on the Monday is reminded of, and can be again
+
+
+def write_every_mail() -> None:
+    """Write what the demo does not: it is loaded, and the clock stands at LATER."""
+    office, senator = (User.objects.get(email=f"{name}@example.org") for name in ("geschaeftsstelle", "senatorin"))
+    _about_dialogues(office)
+    _about_visits(office)
+    _about_approvals(office, senator)
+    _about_accounts(office, senator)
+    accept_report(report=StatusReport.objects.filter(state=ReportState.SUBMITTED).first(), by=office, now=LATER)
+    report_barrier(message="Eine Überschrift fehlt.", page="/", email="", path="/barrierefreiheit/", now=LATER)
+    send_reminders(today=LATER.date(), now=LATER)
+    Mail.objects.filter(kind="approval_asked", recipient=senator.email).update(state="waiting", due_at=LATER)
+    bundle_due_notices(now=LATER)
+
+
+def _about_dialogues(office) -> None:
+    dialogue = make_released(office, 4)
+    first, second, *_rest = dialogue.invitations.select_related("person").order_by("pk")
+    answer_invitation(invitation=first, reply=SUBSTITUTE, now=LATER)
+    withdraw_invitation(invitation=second, by=office, now=LATER)
+    remind_guests(dialogue=dialogue, by=office, now=LATER)
+    dialogue.refresh_from_db()
+    dialogue.place = "Halle 2"
+    update_dialogue(dialogue=dialogue, by=office, now=LATER)
+    cancel_dialogue(dialogue=dialogue, reason="Das Werk ist geschlossen.", by=office, now=LATER)
+    other = make_dialogue(DialogueState.INVITED)
+    make_invitation(other)
+    postpone_dialogue(dialogue=other, reason="Ein anderer Tag passt besser.", by=office, now=LATER)
+
+
+def _about_visits(office) -> None:
+    for end in (postpone_visit, cancel_visit):
+        company = make_organisation()
+        make_person(organisation=company)
+        visit = make_visit(VisitState.APPROVED, company=company)
+        announce_visit(visit=visit, by=office, now=LATER)
+        end(visit=visit, reason="Terminkollision", by=office, now=LATER)
+    withdraw_visit(visit=make_visit(VisitState.SUBMITTED), by=office, now=LATER)
+
+
+def _about_approvals(office, senator) -> None:
+    topic = make_topic(TopicState.FOR_APPROVAL)
+    request = ApprovalRequest.objects.open().get(kind=ApprovalKind.TOPIC, subject_id=topic.pk)
+    decide_topic(request=request, answer=Answer.CONDITION, comment="", conditions=[CONDITION], by=senator, now=LATER)
+    meet_condition(condition=Condition.objects.get(request=request), note="Erledigt.", by=office, now=LATER)
+
+
+def _about_accounts(office, senator) -> None:
+    invite_account(
+        person=make_person(organisation=make_organisation()), email="neu@example.org", roles=[PARTNER], by=office,
+        now=LATER,
+    )  # fmt: skip
+    deputy = make_user(email="neue-vertretung@example.org")
+    add_deputy(
+        principal=senator.person, deputy=deputy.person, starts_on=TODAY, ends_on=LATER.date(), by=office, now=LATER
+    )
+    Client().post("/anmelden/code/", {"email": senator.email})
+    Client().post("/anmelden/passwort/", {"email": senator.email})

@@ -1,0 +1,160 @@
+"""Opening a link decides nothing: every link of every mail, with GET and HEAD, by scanner, prefetcher and person."""
+
+import email
+import email.policy
+import html
+import re
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.test import Client, override_settings
+
+from approvals.enums import ApprovalKind
+from approvals.models import ApprovalRequest
+from masterplan.demo.loading import load_demo
+from outbox.models import Mail
+from outbox.texts import all_texts
+from partners.models import User
+from tests.approvals.builders import NOW, TODAY
+from tests.journeys.every_mail import LATER, write_every_mail
+from tests.keeping import kept_for_a_while
+
+pytestmark = pytest.mark.django_db
+SENATOR = "senatorin@example.org"
+WAYS = {
+    "GET": ("get", {}),
+    "HEAD": ("head", {}),
+    "prefetch": ("get", {"Sec-Purpose": "prefetch;prerender", "Purpose": "prefetch"}),
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def every_mail(django_db_setup, django_db_blocker):
+    """The demo with a mail of every kind, at a moment when reminders were sent; nothing of it stays."""
+    with override_settings(DEMO=True), kept_for_a_while(django_db_blocker):
+        with time_machine.travel(NOW, tick=False):
+            load_demo(today=TODAY, now=NOW)
+        with time_machine.travel(LATER, tick=False):
+            write_every_mail()
+            yield
+
+
+def parts_of(mail: Mail) -> Iterator[tuple[str, str]]:
+    """Return (type, text) of what a mail shows; of account mails the text alone is kept."""
+    yield "text/plain", mail.text
+    message = email.message_from_string(mail.mime, policy=email.policy.default)
+    for part in message.walk():
+        if part.get_content_type() in ("text/plain", "text/html", "text/calendar"):
+            content = part.get_content()
+            yield part.get_content_type(), content if isinstance(content, str) else content.decode()
+
+
+def links_of(mail: Mail) -> set[str]:
+    """Return the paths of all links into the portal in text, HTML and calendar entry of `mail`."""
+    found = set()
+    for kind, text in parts_of(mail):
+        if kind == "text/calendar":
+            text = text.replace("\r\n ", "")
+        found |= set(re.findall(rf"{re.escape(settings.SITE_URL)}(/[^\s\"<>)\\]*)", html.unescape(text)))
+    return found
+
+
+def portal_rows() -> dict[str, list[tuple]]:
+    """Return every row of every table but the sessions."""
+    models = [model for model in apps.get_models(include_auto_created=True) if model is not Session]
+    return {model._meta.label: list(model._base_manager.order_by("pk").values_list()) for model in models}
+
+
+def readers_of(mail: Mail) -> list[str]:
+    """Return who opens the links of `mail`: somebody signed out, the senator's office, and who got it."""
+    known = User.objects.filter(email=mail.recipient, is_active=True).exists()
+    return ["", SENATOR, *([mail.recipient] if known else [])]
+
+
+def sign_in_all() -> dict[str, Client]:
+    clients = {"": Client()}
+    for account in User.objects.filter(is_active=True):
+        clients[account.email] = Client()
+        clients[account.email].force_login(account, backend="partners.auth.AccountBackend")
+    return clients
+
+
+def openings() -> set[tuple[str, str]]:
+    """Return (reader, link) of everything that is opened."""
+    return {(reader, link) for mail in Mail.objects.all() for reader in readers_of(mail) for link in links_of(mail)}
+
+
+def test_there_is_a_mail_of_every_kind():
+    declared = {text.kind for text in all_texts() if not text.kind.startswith("test_")}
+    written = set(Mail.objects.values_list("kind", flat=True))
+
+    assert declared - written == set()
+    asked = Mail.objects.filter(kind="approval_asked").values_list("subject_key", flat=True)
+    keys = [int(key.removeprefix("approval:")) for key in asked]
+    assert set(ApprovalRequest.objects.filter(pk__in=keys).values_list("kind", flat=True)) == set(ApprovalKind.values)
+    accounts = " ".join(Mail.objects.filter(is_account_mail=True).values_list("text", flat=True))
+    assert ("/anmelden/einladung/" in accounts, "/anmelden/passwort/" in accounts) == (True, True)
+
+
+def test_every_mail_that_asks_for_something_has_its_link_in_text_and_html():
+    bare = set()
+    for mail in Mail.objects.filter(is_account_mail=False).exclude(mime=""):
+        shown = {kind: text for kind, text in parts_of(mail) if kind in ("text/plain", "text/html")}
+        in_text, in_html = (
+            set(re.findall(rf"{settings.SITE_URL}(/[^\s\"<>)\\]*)", html.unescape(shown[kind])))
+            for kind in ("text/plain", "text/html")
+        )
+        if in_text != in_html:
+            bare.add((mail.kind, tuple(in_text ^ in_html)))
+
+    assert bare == set()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_opening_every_link_of_every_mail_changes_no_row(way):
+    method, headers = WAYS[way]
+    clients = sign_in_all()
+    before = portal_rows()
+    opened = openings()
+
+    statuses = {
+        (reader, link): getattr(clients[reader], method)(link, headers=headers).status_code for reader, link in opened
+    }
+
+    after = portal_rows()
+    assert {label for label, rows in before.items() if after[label] != rows} == set()
+    assert {key: status for key, status in statuses.items() if status not in (200, 302, 403, 404, 410)} == {}
+    assert len(opened) > 150
+
+
+def test_every_link_opens_for_the_person_it_was_sent_to():
+    clients = sign_in_all()
+    shut = []
+    for mail in Mail.objects.all():
+        reader = mail.recipient if mail.recipient in clients else ""
+        for link in links_of(mail):
+            if (status := clients[reader].get(link).status_code) not in (200, 302):
+                shut.append((mail.kind, status))
+
+    assert shut == [("invitation", 404)]  # of the guest whose invitation was withdrawn since
+
+
+def test_picture_of_the_rows_would_show_a_decision():
+    before = portal_rows()
+    request = ApprovalRequest.objects.open().filter(kind=ApprovalKind.TOPIC).order_by("pk").first()
+
+    client = sign_in_all()[SENATOR]
+    client.post(f"/freigaben/{request.pk}/entscheiden/", {"answer": "approve", "confirmed": "1"})
+
+    after = portal_rows()
+    changed = {label for label, rows in before.items() if after[label] != rows}
+    assert {
+        "approvals.ApprovalRequest",
+        "approvals.HistoricalApprovalRequest",
+        "dialogues.Topic",
+        "outbox.Mail",
+    } <= changed
