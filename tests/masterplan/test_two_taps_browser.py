@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from approvals.enums import ApprovalState
 from core.roles import SENATOR_OFFICE
@@ -44,3 +45,20 @@ def test_passkey_leads_from_the_link_to_the_request_and_two_taps_on(page, live_s
     first.refresh_from_db()
     assert (first.state, first.decided_by) == (ApprovalState.APPROVED, senator)
     assert page.get_by_text(f"Freigegeben: {first.title}").is_visible()
+
+
+@pytest.mark.parametrize("address", ["/freigaben/", "/"])
+def test_date_leaves_the_title_its_width_on_a_phone(page, live_server, senator, address):
+    request = make_topic_request(due_on=timezone.localdate() - dt.timedelta(days=9))
+    page.set_viewport_size(PHONE)
+    page.goto(f"{live_server.url}/anmelden/?next={address}")
+    page.get_by_label("E-Mail").fill(senator.email)
+    page.get_by_label("Passwort", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden", exact=True).click()
+    page.wait_for_url(f"{live_server.url}{address}")
+
+    row = page.locator(".rows > li").filter(has_text=request.title)
+    title, due = (row.locator(part).bounding_box() for part in (":scope > :first-child", ":scope > :last-child"))
+
+    assert due["y"] >= title["y"] + title["height"]
+    assert due["x"] == title["x"]
