@@ -28,7 +28,6 @@ from partners.queries import office_leads
 from partners.recipients import recipient_of
 
 HALF_TIME, DAILY, DEPUTY, LEAD = "half_time", "daily", "deputy", "lead"
-LATER = gettext_lazy("Arbeitstage nach Ablauf der Frist. Leer: nie.")
 RULE = Rule(
     key="approval",
     title=gettext_lazy("Entscheidung über eine Freigabe"),
@@ -48,21 +47,27 @@ RULE = Rule(
             gettext_lazy("Nach Ablauf jeden Arbeitstag erinnern"),
             gettext_lazy("danach jeden Arbeitstag"),
             True,
-            gettext_lazy("In der täglichen E-Mail. Ohne Haken nur an den beiden folgenden Tagen."),
+            gettext_lazy("In der täglichen E-Mail. Ohne Haken nur an den Tagen der beiden nächsten Felder."),
         ),
         Option(
             DEPUTY,
             gettext_lazy("Auch die ständige Vertretung erinnern ab"),
             gettext_lazy("ab dem %(count)d. Arbeitstag danach auch an die ständige Vertretung"),
             2,
-            LATER,
+            gettext_lazy(
+                "Arbeitstage nach Ablauf der Frist, leer: nie. Ständig heißt bis auf Weiteres; wer nur bis zu einem "
+                "letzten Tag vertritt, wird von Anfang an erinnert."
+            ),
         ),
         Option(
             LEAD,
             gettext_lazy("Auch die Leitung der Geschäftsstelle erinnern ab"),
             gettext_lazy("ab dem %(count)d. Arbeitstag danach auch an die Leitung der Geschäftsstelle"),
             3,
-            LATER,
+            gettext_lazy(
+                "Arbeitstage nach Ablauf der Frist, leer: nie. Die Leitung steht am Konto; solange dort niemand so "
+                "vermerkt ist, gilt die ganze Geschäftsstelle."
+            ),
         ),
     ),
 )

@@ -63,6 +63,11 @@ class DeputyForm(forms.Form):
         account = getattr(principal, "user", None)
         if account is None or SENATOR_OFFICE not in account.own_roles:
             del self.fields["kinds"]
+        else:
+            self.fields["ends_on"].help_text = _(
+                "Leer: bis auf Weiteres; an Freigaben wird die Vertretung dann erst nach Ablauf der Frist erinnert, "
+                "mit einem letzten Tag von Anfang an."
+            )
 
 
 class PasswordForm(SetPasswordForm):

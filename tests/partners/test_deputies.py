@@ -291,3 +291,14 @@ def test_deputy_of_others_cannot_be_ended_from_outside(client, principal, deputy
     assert client.post(f"/konto/vertretung/{row.pk}/beenden/").status_code == 403
     row.refresh_from_db()
     assert row.ends_on == JULY
+
+
+@pytest.mark.parametrize(("role", "is_said"), [(SENATOR_OFFICE, True), (PARTNER, False)])
+def test_form_says_what_a_last_day_is_for_where_approvals_are_decided(client, office, role, is_said):
+    client.force_login(office)
+    account = make_user(role)
+
+    html = client.get(f"/partner/personen/{account.person_id}/vertretung/neu/").content.decode()
+
+    assert "bis auf Weiteres" in html
+    assert ("mit einem letzten Tag von Anfang an" in html) == is_said
