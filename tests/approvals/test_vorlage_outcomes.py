@@ -6,6 +6,7 @@ import pytest
 
 from approvals.enums import Answer, ApprovalState
 from approvals.proposals import Proposal
+from approvals.queries import requests_to_show
 from approvals.services import lapse_approval, meet_condition, record_decision
 from approvals.vorlage import vorlage_pdf, vorlage_values, vorlage_word
 from core.roles import SENATOR_OFFICE
@@ -88,9 +89,10 @@ def decision_lines(lines: list[str]) -> list[str]:
 
 
 def decision_of(request) -> list[str]:
-    """Return the lines of the decision, which PDF and Word document have in common."""
-    lines = decision_lines(pdf_lines(request))
-    assert decision_lines(word_lines(request)) == lines
+    """Return the lines of the decision, which PDF and Word document have in common, as the desk loads the request."""
+    shown = requests_to_show(an_office()).get(pk=request.pk)
+    lines = decision_lines(pdf_lines(shown))
+    assert decision_lines(word_lines(shown)) == lines
     return lines
 
 
@@ -131,7 +133,6 @@ def test_a_lapse_is_shown_with_its_reason(senator, was_decided):
     if was_decided:
         request = decide(request, senator, Answer.CONDITION, conditions=[CONDITION])
     lapse_approval(kind=request.kind, subject_id=request.subject_id, reason="Termin fällt aus", by=senator, now=LATER)
-    request.refresh_from_db()
 
     decision = ["Entschieden von " + str(senator), "Entschieden am 02.03.2026, 10:00 Uhr"]
     before = ["Stand Freigegeben, später erloschen", f"Auflage {CONDITION}", *decision]
