@@ -10,9 +10,10 @@ from django.test import Client
 from tests.journeys.visitor import Page
 
 MOST_QUERIES = 20
-MOST_VARIANTS = 4  # how many query strings are tried for one address: filters and sorting multiply
+MOST_VARIANTS = 4  # how many query strings are tried for one address, and how many files of one kind
 PERSONAL_LINK = re.compile(r"/branchengespraeche/einladung/[\w-]{6,}(?::|%3A)[\w-]+(?::|%3A)[\w-]+")
 NUMBER = re.compile(r"/\d+(?=/)")
+FILE = re.compile(r"\.\w{3,4}$")
 
 
 class QueryCount:
@@ -57,6 +58,8 @@ class Crawl:
             self.faults.append(f"{address}: {queries.count} queries")
         if response.headers.get("Content-Type", "").startswith("text/html"):
             self.read(address, response.content.decode())
+        elif response.streaming:
+            b"".join(response.streaming_content)  # closes the file
 
     def read(self, address: str, source: str) -> None:
         self.documents.append(address)
@@ -80,9 +83,11 @@ class Crawl:
         if parts.netloc or parts.scheme or parts.path.startswith("/static/"):
             return ""
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        if target in self.seen or (parts.query and self.variants[parts.path] >= MOST_VARIANTS):
+        kind = NUMBER.sub("/#", parts.path) if FILE.search(parts.path) else parts.path
+        is_variant = bool(parts.query) or kind != parts.path
+        if target in self.seen or (is_variant and self.variants[kind] >= MOST_VARIANTS):
             return target
-        self.variants[parts.path] += bool(parts.query)
+        self.variants[kind] += is_variant
         self.seen.add(target)
         self.linked_from[target] = address
         self.waiting.append(target)
