@@ -194,6 +194,7 @@ MAIL_FOLDER = Path(env("MAIL_FOLDER", default=str(VAR_DIR / "mail")))
 MAIL_FROM = env("MAIL_FROM", default=OFFICE_EMAIL)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 MAIL_TIMEOUT = env.int("MAIL_TIMEOUT", 30)  # seconds the mail server may take for one answer
+MAIL_END_TIMEOUT = env.int("MAIL_END_TIMEOUT", 120)  # and to accept a message whole: many scan it first
 MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", 3)  # to the mail server at a time, over all workers
 MAIL_SLOT_SECONDS = env.int("MAIL_SLOT_SECONDS", 180)  # after that the connection of a dead worker is free again
 MAIL_THROTTLE_SECONDS = env.int("MAIL_THROTTLE_SECONDS", 600)  # with fewer connections, once the server asks for it

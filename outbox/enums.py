@@ -25,11 +25,21 @@ class Priority(models.IntegerChoices):
     NORMAL = 5, _("normal")
 
 
-# `accept` may start from where the sweep leads too: it overtakes a worker that could not record for a while, and what
-# the server accepted stays accepted.
+# `accept` may also start from where the sweep leads, and the office from there: they overtake a worker that could not
+# record for a while, and what the server accepted stays accepted.
 MOVES = {
     "claim": Move((MailState.WAITING, MailState.RETRY), MailState.SENDING),
-    "accept": Move((MailState.SENDING, MailState.RETRY, MailState.FAILED, MailState.EXPIRED), MailState.SENT),
+    "accept": Move(
+        (
+            MailState.SENDING,
+            MailState.RETRY,
+            MailState.FAILED,
+            MailState.EXPIRED,
+            MailState.WAITING,
+            MailState.WITHDRAWN,
+        ),
+        MailState.SENT,
+    ),
     "defer": Move((MailState.SENDING,), MailState.RETRY),
     "refuse": Move((MailState.SENDING,), MailState.FAILED),
     "release": Move((MailState.SENDING,), MailState.WAITING),

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 
+from outbox.headers import CONTROL
+
 TOO_MANY_CONNECTIONS = 432  # Exchange Online
 SERVICE_CLOSING = 421
 GO_AHEAD = 354
@@ -125,8 +127,23 @@ class SmtpTransport:
         except BaseException:
             self._drop()
             raise
-        connection.send(b".\r\n")
-        return connection.getreply()
+        return self._end_body(connection)
+
+    def _end_body(self, connection: smtplib.SMTP) -> tuple[int, bytes]:
+        """Send the last line and wait longer than for other answers: who gives up too early sends twice (RFC 5321,
+        4.5.3.2.6). Silence counts against the mail, so it is not repeated for ever.
+        """
+        connection.sock.settimeout(settings.MAIL_END_TIMEOUT)
+        try:
+            connection.send(b".\r\n")
+            code, words = connection.getreply()
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            if not is_timeout(error):
+                raise
+            self._drop()
+            raise Deferred(_("Der Mailserver hat den Empfang nicht bestätigt: %s") % describe(error)) from error
+        connection.sock.settimeout(settings.MAIL_TIMEOUT)
+        return code, words
 
     def close(self) -> None:
         if self.connection is not None:
@@ -202,7 +219,7 @@ def with_doubled_dots(data: bytes) -> bytes:
 def answer(code: int, words: bytes | str) -> str:
     """Return the server's answer in one line: `250 OK`."""
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return f"{code} {' '.join(text.split())}".strip()[:500]
+    return f"{code} {' '.join(CONTROL.sub(' ', text).split())}".strip()[:500]
 
 
 def describe(error: Exception) -> str:

@@ -21,7 +21,8 @@ from outbox.letters import complete_link, write_letter
 from outbox.mime import build_mime, make_message_id
 from outbox.models import Mail, MailLog
 from outbox.placeholders import Placeholder
-from outbox.texts import MailText, Markdown, escape_markdown, register, text_of
+from outbox.texts import MailText, Markdown, escape_markdown, register
+from outbox.wordings import text_in_force
 
 BUNDLE = "notice_bundle"
 AT_ONCE = 200  # notices that are gathered in one transaction
@@ -70,13 +71,15 @@ def bundle_due_notices(*, now: dt.datetime) -> int:
     rows = due.exclude(kind=BUNDLE).order_by("recipient", "pk").select_for_update(skip_locked=True, of=("self",))
     groups = [list(group) for _recipient, group in groupby(rows.only(*fields)[:AT_ONCE], key=lambda m: m.recipient)]
     groups = [group for group in groups if len(group) > 1]
-    for group in groups:
-        _bundle(group, now)
+    if groups:
+        text = text_in_force(BUNDLE).text
+        for group in groups:
+            _bundle(group, text, now)
     return len(groups)
 
 
-def _bundle(group: list[Mail], now: dt.datetime) -> None:
-    bundle = _bundle_mail(group, now)
+def _bundle(group: list[Mail], text: MailText, now: dt.datetime) -> None:
+    bundle = _bundle_mail(group, text, now)
     bundle.save()
     note = _("Steht in der Sammelnachricht an diese Person.")
     Mail.objects.filter(pk__in=[mail.pk for mail in group]).update(
@@ -88,12 +91,12 @@ def _bundle(group: list[Mail], now: dt.datetime) -> None:
     )
 
 
-def _bundle_mail(group: list[Mail], now: dt.datetime) -> Mail:
+def _bundle_mail(group: list[Mail], text: MailText, now: dt.datetime) -> Mail:
     first, batch, message_id = group[0], uuid4(), make_message_id()
     greeting = first.text.partition("\n")[0].removesuffix(",")
     lines = Markdown("\n".join(f"- [{escape_markdown(mail.subject)}]({complete_link(mail.path)})" for mail in group))
     values = {"count": str(len(group)), "lines": lines}
-    letter = write_letter(text_of(BUNDLE), greeting=greeting, link="/", values=values)
+    letter = write_letter(text, greeting=greeting, link="/", values=values)
     to = Recipient(first.recipient, first.recipient_name, greeting)
     return Mail(
         kind=BUNDLE, subject_key="bundle", occasion=batch.hex, recipient=to.email, recipient_name=to.name,

@@ -39,6 +39,10 @@ class Delivery(NamedTuple):
     may_go_on: bool = True
 
 
+class LeaseOver(Exception):
+    """The record before took so long that the next mail may be another worker's by now."""
+
+
 class Run(NamedTuple):
     """One worker's connection at work: the slot it holds, the way out, the writer of what happened, the time."""
 
@@ -105,9 +109,12 @@ def _drain(slot: Slot, clock: Clock, only_account: bool) -> Delivery:
     try:
         with Recorder() as recorder:
             run = Run(slot, transport, recorder, clock)
-            while done.may_go_on and (
-                mails := claim_batch(now=clock(), size=settings.MAIL_BATCH_SIZE, only_account=only_account)
-            ):
+            while done.may_go_on:
+                if not renew_slot(slot, now=clock()):
+                    return done._replace(may_go_on=False)
+                mails = claim_batch(now=clock(), size=settings.MAIL_BATCH_SIZE, only_account=only_account)
+                if not mails:
+                    break
                 batch = _send_batch(mails, run)
                 done = batch._replace(sent=done.sent + batch.sent)
     finally:
@@ -117,6 +124,7 @@ def _drain(slot: Slot, clock: Clock, only_account: bool) -> Delivery:
 
 def _send_batch(mails: list[Mail], run: Run) -> Delivery:
     give_back_at = monotonic() + settings.MAIL_LEASE_SECONDS / 2
+    last_at = monotonic() + settings.MAIL_LEASE_SECONDS * 3 / 4  # soon after that others may have what is left
     renew_at = monotonic() + settings.MAIL_SLOT_SECONDS / 3
     sent = 0
     for position, mail in enumerate(mails):
@@ -129,7 +137,10 @@ def _send_batch(mails: list[Mail], run: Run) -> Delivery:
                 release(mails[position:])
                 return Delivery(sent, may_go_on=False)
         try:
-            sent += _send(mail, run)
+            sent += _send(mail, run, last_at)
+        except LeaseOver:
+            release(mails[position:])
+            return Delivery(sent)
         except Throttled as error:
             close_slot(run.slot, now=run.clock())
             release(mails[position:], due_at=run.clock() + backoff(1), words=str(error))
@@ -141,15 +152,21 @@ def _send_batch(mails: list[Mail], run: Run) -> Delivery:
     return Delivery(sent)
 
 
-def _send(mail: Mail, run: Run) -> int:
+def _send(mail: Mail, run: Run, last_at: float) -> int:
     """Send one mail and have written what became of it; return 1 when the server took it, else 0.
 
     The record of the mail before has to be there before the server may accept this one, so a worker that dies leaves
-    at most one accepted mail that is not recorded.
+    at most one accepted mail that is not recorded. Raises `LeaseOver` when that took until after `last_at`.
     """
+
+    def before_end() -> None:
+        run.recorder.wait()
+        if monotonic() > last_at:
+            raise LeaseOver
+
     parcel = Parcel(mail.pk, mail.created_at, mail.recipient, mail.mime.encode("ascii"))
     try:
-        answer = run.transport.send(parcel, before_end=run.recorder.wait)
+        answer = run.transport.send(parcel, before_end=before_end)
     except Rejected as error:
         record_rejected(mail, str(error), run.clock())
     except Deferred as error:

@@ -22,6 +22,7 @@ SWEEP_SECONDS = 3
 # As in an office, only faster: nobody wants to wait ten minutes for the claim of a killed worker to lapse.
 SETTINGS = {
     "MAIL_TIMEOUT": "3",
+    "MAIL_END_TIMEOUT": "3",
     "MAIL_BATCH_SIZE": "20",
     "MAIL_LEASE_SECONDS": "20",
     "MAIL_SLOT_SECONDS": "12",

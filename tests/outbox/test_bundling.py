@@ -6,9 +6,9 @@ from django.db import IntegrityError, transaction
 from outbox.models import Mail
 from outbox.placeholders import Placeholder
 from outbox.services import deliver_due_mails
-from outbox.services.bundling import bundle_due_notices
+from outbox.services.bundling import BUNDLE, bundle_due_notices
 from outbox.texts import MailText, register
-from tests.outbox.builders import NOW, make_draft, make_mail, make_recipient
+from tests.outbox.builders import NOW, make_draft, make_mail, make_recipient, make_wording
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SOON, WINDOW_OVER = NOW + dt.timedelta(minutes=4), NOW + dt.timedelta(minutes=10)
@@ -118,3 +118,12 @@ def test_database_refuses_a_notice_with_a_personal_link():
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Mail.objects.filter(pk=mail.pk).update(is_notice=True, has_personal_link=True, secret="x")
+
+
+def test_bundle_has_the_words_of_the_office(sink):
+    make_wording(BUNDLE, subject="{count} Neuigkeiten", body="das ist neu:\n\n{lines}\n\n[Zum Portal]({link})")
+    make_news("A"), make_news("B"), make_news("C")
+
+    deliver(NOW + dt.timedelta(minutes=20))
+
+    assert [message["Subject"] for message in sink.messages] == ["3 Neuigkeiten"]

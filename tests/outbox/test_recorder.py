@@ -6,8 +6,8 @@ from time import sleep
 import pytest
 from django.db import OperationalError, connection
 
-from outbox.models import Mail
-from outbox.services import deliver_due_mails, recorder, recording
+from outbox.models import Mail, SendingSlot
+from outbox.services import deliver_due_mails, delivery, recorder, recording
 from tests.outbox.builders import NOW, make_draft, make_mail, make_recipient
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,3 +107,45 @@ def test_record_that_fails_for_good_stops_the_sending(sink, mails, monkeypatch):
 
     assert len(sink.raw) == 1
     assert states() == ["sending"] * 5
+
+
+def only_once(claimable):
+    """Return a function that lets one batch be claimed, and then no more."""
+    calls = []
+
+    def claim(now, only_account):
+        calls.append(now)
+        return claimable(now, only_account) if len(calls) == 1 else Mail.objects.none()
+
+    return claim
+
+
+def test_message_is_not_ended_when_the_record_before_took_longer_than_the_lease(sink, mails, settings, monkeypatch):
+    settings.MAIL_LEASE_SECONDS = 4
+    wait = recorder.Recorder.wait
+
+    def slowly(self):
+        if len(sink.raw) == 1:
+            sleep(3.2)
+        wait(self)
+
+    monkeypatch.setattr(recorder.Recorder, "wait", slowly)
+    monkeypatch.setattr(delivery, "_claimable", only_once(delivery._claimable))
+
+    assert deliver() == 1
+    assert (len(sink.raw), states()) == (1, ["sent"] + ["waiting"] * 4)
+
+
+def test_slot_that_another_worker_took_is_used_no_more(sink, mails, settings):
+    settings.MAIL_BATCH_SIZE = 2
+
+    def lose():
+        if not sink.raw:
+            SendingSlot.objects.exclude(holder="").update(holder="another")
+        connection.close()
+
+    sink.look = lose
+
+    assert deliver() == 2
+    assert states() == ["sent"] * 2 + ["waiting"] * 3
+    assert SendingSlot.objects.filter(holder="another").count() == 1

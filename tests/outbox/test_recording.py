@@ -70,3 +70,14 @@ def test_late_refusal_does_not_touch_a_mail_that_another_worker_holds():
     recording.record_rejected(claimed, "550 nein", LATER)
 
     assert (fresh(mail).state, fresh(mail).claim, log_of(mail)) == ("sending", "another", [])
+
+
+@pytest.mark.parametrize("state", ["retry", "failed", "expired", "waiting", "withdrawn"])
+def test_what_the_server_accepted_stays_accepted(state):
+    mail = make_mail()
+    (claimed,) = claim_batch(now=NOW, size=5)
+    Mail.objects.filter(pk=mail.pk).update(state=state, claim="", claimed_at=None)
+
+    recording.record_accepted(claimed, "250 ok", LATER)
+
+    assert (fresh(mail).state, fresh(mail).sent_at) == ("sent", LATER)

@@ -211,3 +211,25 @@ def test_message_whose_end_was_held_back_is_not_accepted_and_the_next_one_is(tra
     transport.send(parcel(), at_once)
 
     assert (sink.raw, sink.connections) == ([DATA], 2)
+
+
+def test_server_may_take_its_time_to_accept_a_message(transport, sink, settings):
+    settings.MAIL_TIMEOUT, settings.MAIL_END_TIMEOUT = 0.3, 20
+    sink.pause = 0.8
+
+    assert transport.send(parcel(), at_once) == "250 2.0.0 angenommen"
+    assert transport.connection.sock.gettimeout() == 0.3
+
+
+def test_silence_after_the_message_counts_against_it(transport, sink, settings):
+    settings.MAIL_END_TIMEOUT = 0.2
+    sink.pause = 0.8
+
+    with pytest.raises(Deferred, match="hat den Empfang nicht bestätigt: keine Antwort in der vorgesehenen Zeit"):
+        transport.send(parcel(), at_once)
+
+    assert transport.connection is None
+
+
+def test_answer_holds_no_control_characters():
+    assert answer(250, b"2.0.0 \x00ok\x1b[0m") == "250 2.0.0 ok [0m"
