@@ -115,6 +115,13 @@ def empty_cache():
     cache.clear()
 
 
+@pytest.fixture
+def media(settings, tmp_path) -> Path:
+    """The folder of uploaded files, empty."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Start the system's Chromium, without its habit of calling home."""

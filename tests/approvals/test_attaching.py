@@ -22,14 +22,7 @@ from tests.approvals.builders import DUE_ON, NOW, TODAY, VORLAGE, make_request, 
 from tests.core import files
 from tests.partners.builders import make_user
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path):
-    """The folder of uploaded files, empty."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return settings.MEDIA_ROOT
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
 
 @pytest.fixture

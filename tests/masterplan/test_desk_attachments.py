@@ -15,16 +15,10 @@ from tests.dialogues.builders import make_dialogue, make_option, make_series, ma
 from tests.media_visits.builders import make_visit
 from tests.partners.builders import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 TEXTS = {"occasion": "Anlass", "facts": "Lage", "assessment": "", "vote": "Zustimmung", "due_on": "2026-03-09"}
 AGAIN = "Der letzten Vorlage lagen bei:"
 SUBMISSIONS = ["series", "topic", "dates", "renewed dates", "visit"]
-
-
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return settings.MEDIA_ROOT
 
 
 @pytest.fixture

@@ -15,13 +15,7 @@ from masterplan.demo.loading import load_demo
 from tests.core.pdfs import read_pdf, text_of
 from tests.partners.builders import make_user
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return settings.MEDIA_ROOT
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
 
 @pytest.fixture
