@@ -4,7 +4,9 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.utils import passthrough_next_redirect_url
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -49,8 +51,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def get_reset_password_from_key_url(self, key):
-        """Build the link on SITE_URL: what a request calls its host is not to be trusted in a mail."""
-        return settings.SITE_URL + urlsplit(super().get_reset_password_from_key_url(key)).path
+        """Build the link on SITE_URL: what a request calls its host is not to be trusted in a mail.
+
+        It carries the page of this portal that was asked for, so that it may be opened in another browser.
+        """
+        link = settings.SITE_URL + urlsplit(super().get_reset_password_from_key_url(key)).path
+        return passthrough_next_redirect_url(self.request, link, REDIRECT_FIELD_NAME)
 
     def get_password_change_redirect_url(self, request):
         return reverse("partners:account")

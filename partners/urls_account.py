@@ -19,7 +19,7 @@ urlpatterns = [
     path("anmelden/passkey/", webauthn.login_webauthn, name="mfa_login_webauthn"),
     path("anmelden/zweiter-faktor/", mfa.authenticate, name="mfa_authenticate"),
     path("anmelden/einladung/<str:token>/", sign_in.invitation, name="account_invitation"),
-    path("anmelden/passwort/", account.password_reset, name="account_reset_password"),
+    path("anmelden/passwort/", sign_in.ForgottenPasswordView.as_view(), name="account_reset_password"),
     path("anmelden/passwort/versandt/", account.password_reset_done, name="account_reset_password_done"),
     path(
         "anmelden/passwort/geaendert/",

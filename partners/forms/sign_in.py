@@ -1,6 +1,11 @@
 """allauth's forms without placeholders: they repeat the label and vanish while one types."""
 
 from allauth.account import forms as account
+from allauth.account.utils import passthrough_next_redirect_url
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 
 class Plain:
@@ -13,7 +18,12 @@ class Plain:
 
 
 class LoginForm(Plain, account.LoginForm):
-    """E-mail and password."""
+    """E-mail and password. The way to a new password leads back to the page that was asked for, too."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        address = passthrough_next_redirect_url(self.request, reverse("account_reset_password"), REDIRECT_FIELD_NAME)
+        self.fields["password"].help_text = format_html('<a href="{}">{}</a>', address, _("Passwort vergessen?"))
 
 
 class RequestCodeForm(Plain, account.RequestLoginCodeForm):

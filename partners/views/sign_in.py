@@ -1,9 +1,10 @@
 """The door: the sign-in page with the demo's accounts, and the link of an invitation."""
 
-from allauth.account.views import LoginView
+from allauth.account.views import LoginView, PasswordResetView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -21,6 +22,17 @@ class SignInView(LoginView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         return {**context, "demo_accounts": demo_accounts(), "demo_password": DEMO_PASSWORD}
+
+
+class ForgottenPasswordView(PasswordResetView):
+    """allauth's page; the page that was asked for goes into the link of the mail, here the mailbox comes next."""
+
+    def get_success_url(self):
+        return self.passthrough_next_url(reverse("account_reset_password_done"))
+
+    def get_context_data(self, **kwargs):
+        login_url = self.passthrough_next_url(reverse("account_login"))
+        return {**super().get_context_data(**kwargs), "login_url": login_url}
 
 
 @login_not_required

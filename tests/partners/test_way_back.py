@@ -11,6 +11,7 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from django.test import Client
 
 from core.roles import OFFICE
 from outbox.models import Mail
@@ -86,7 +87,25 @@ def by_password_and_app(client, account, address) -> str:
     return post_form(client, second, code=format_hotp_value(number)).url
 
 
-WAYS = [by_password, by_code, by_password_and_app]
+def by_new_password(client, account, address) -> str:
+    """Order a link, open it in another browser, set the password, and sign in with it there."""
+    reset_page = link_to(client.get(address).content.decode(), "/anmelden/passwort/")
+    assert urlsplit(post_form(client, reset_page, email=account.email).url).path == "/anmelden/passwort/versandt/"
+    link = re.search(r"http://localhost:8000(/anmelden/passwort/\S+)", Mail.objects.latest("pk").text)[1]
+    other = Client()
+    set_page = other.get(link).url
+    values = {"password1": "Spreeufer 31 neu", "password2": "Spreeufer 31 neu"}
+    after = post_form(other, set_page, **values).url
+    if urlsplit(after).path == "/anmelden/passwort/geaendert/":
+        sign_in = link_to(other.get(after).content.decode(), "/anmelden/")
+    else:
+        sign_in = other.get(after).url
+    answer = post_form(other, sign_in, login=account.email, password="Spreeufer 31 neu")
+    client.cookies = other.cookies
+    return answer.url
+
+
+WAYS = [by_password, by_code, by_password_and_app, by_new_password]
 
 
 @pytest.mark.parametrize("way", WAYS)
