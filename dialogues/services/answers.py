@@ -19,6 +19,7 @@ from dialogues.permissions import can_answer, can_manage
 from dialogues.services.planning import lock_dialogue, seats_taken
 
 POSSIBLE_ANSWERS = tuple(answer for answer in AnswerState if answer != AnswerState.OPEN)
+MOST_SUBSTITUTES = 3  # that one guest may have the portal write to
 
 
 class Reply(NamedTuple):
@@ -96,6 +97,8 @@ def answer_invitation(
     if row.answered_at and before == after:
         return False
     _check_seats(dialogue, row, after)
+    if channel != AnswerChannel.OFFICE:
+        _check_substitutes(row, after)
     for field, value in after._asdict().items():
         setattr(row, field, value)
     row.answered_at, row.channel = now, channel
@@ -127,6 +130,17 @@ def _check_open(row, invitation, channel, now) -> None:
         )
     if sentence := closed_reason(row, today=local_date(now)):
         raise Refused(sentence)
+
+
+def _check_substitutes(row: Invitation, after: Reply) -> None:
+    """Refuse the mail to one more address: a personal link must not become a way to write to anybody."""
+    if not after.substitute_email:
+        return
+    told = set(row.history.exclude(substitute_email="").values_list("substitute_email", flat=True))
+    if after.substitute_email not in told and len(told) >= MOST_SUBSTITUTES:
+        raise Refused(
+            _("Sie haben schon mehrere Vertretungen genannt. Eine weitere trägt die Geschäftsstelle gern für Sie ein.")
+        )
 
 
 def _check_seats(dialogue: Dialogue, row: Invitation, after: Reply) -> None:

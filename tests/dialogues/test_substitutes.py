@@ -1,8 +1,12 @@
 import pytest
 
-from dialogues.enums import AnswerState
+from core.errors import Refused
+from core.roles import OFFICE
+from dialogues.enums import AnswerChannel, AnswerState
+from dialogues.services import Reply, answer_invitation
 from outbox.models import Mail
-from tests.dialogues.builders import make_invitation
+from tests.dialogues.builders import NOW, make_invitation
+from tests.partners.builders import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -17,3 +21,30 @@ def test_substitute_whom_no_mail_can_reach_is_an_error_at_the_field(client):
     assert "An diese Adresse kann das Portal nicht schreiben" in answer.content.decode()
     assert row.answer == AnswerState.OPEN
     assert Mail.objects.count() == 0
+
+
+def name_substitute(row, number, **options):
+    reply = Reply(
+        AnswerState.REPRESENTED, substitute_name="Stellvertretung", substitute_email=f"s{number}@example.org"
+    )
+    return answer_invitation(invitation=row, reply=reply, now=NOW, **options)
+
+
+def test_link_writes_to_three_substitutes_and_to_no_more():
+    row = make_invitation()
+    for number in (1, 2, 3, 1):
+        assert name_substitute(row, number)
+
+    with pytest.raises(Refused, match="mehrere Vertretungen"):
+        name_substitute(row, 4)
+
+    row.refresh_from_db()
+    assert row.substitute_email == "s1@example.org"
+    assert not Mail.objects.filter(recipient="s4@example.org").exists()
+
+
+def test_office_names_as_many_substitutes_as_it_is_told():
+    row, office = make_invitation(), make_user(OFFICE)
+
+    for number in range(5):
+        assert name_substitute(row, number, by=office, channel=AnswerChannel.OFFICE)
