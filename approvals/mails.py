@@ -20,9 +20,11 @@ from partners.models import Person
 from partners.queries import people_with_role
 from partners.recipients import recipient_of
 
+ASKED = "approval_asked"
+
 register(
     MailText(
-        kind="approval_asked",
+        kind=ASKED,
         title=gettext_lazy("Freigabe erbeten"),
         subject=gettext_lazy("Freigabe erbeten bis {due_on}: {title}"),
         body=gettext_lazy(
@@ -145,7 +147,7 @@ def condition_path(condition: Condition) -> str:
 def mail_submission(request: ApprovalRequest, *, now, by) -> None:
     values = {"vote": request.vote, "due_on": format_date(request.due_on)}
     people = deciders(local_date(now), request.kind)
-    drafts = [_draft(request, "approval_asked", p, "asked", values, desk_path(request)) for p in people]
+    drafts = [_draft(request, ASKED, p, "asked", values, desk_path(request)) for p in people]
     enqueue_mails(drafts, now=now, by=by)
 
 

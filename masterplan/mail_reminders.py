@@ -20,7 +20,7 @@ from partners.recipients import recipient_of
 
 RULE = Rule(
     key="mail_failed",
-    title=_("Fehlgeschlagene E-Mails"),
+    title=_("E-Mails, die nicht hinausgingen"),
     counts_from=_("der Tag, an dem etwas ungelöst ist"),
     fixed=_("jeden Arbeitstag, solange etwas ungelöst ist"),
 )
@@ -33,8 +33,8 @@ def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, 
     if failure is None:
         return []
     text = ngettext(
-        "%(count)d E-Mail ist fehlgeschlagen: „%(subject)s“, %(at)s",
-        "%(count)d E-Mails sind fehlgeschlagen, zuletzt „%(subject)s“, %(at)s",
+        "%(count)d E-Mail ging nicht hinaus: „%(subject)s“, %(at)s",
+        "%(count)d E-Mails gingen nicht hinaus, zuletzt „%(subject)s“, %(at)s",
         failure.count,
     )
     subject = escape_markdown(failure.latest.subject)

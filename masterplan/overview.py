@@ -138,7 +138,7 @@ def mail_trouble(user, now: dt.datetime) -> list[tuple[str, str]]:
     trouble, lines, url = trouble_at(now), [], reverse("outbox:list")
     if trouble.unsolved:
         text = ngettext(
-            "%(count)d E-Mail ist fehlgeschlagen.", "%(count)d E-Mails sind fehlgeschlagen.", trouble.unsolved
+            "%(count)d E-Mail ging nicht hinaus.", "%(count)d E-Mails gingen nicht hinaus.", trouble.unsolved
         )
         lines.append((text % {"count": trouble.unsolved}, f"{url}?state={UNSOLVED}"))
     if trouble.late:

@@ -13,6 +13,13 @@ from outbox.queries import UNSOLVED
 
 APPROVE, RESEND, WITHDRAW, SETTLE = "approve", "resend", "withdraw", "settle"
 SOURCES = {name: MOVES[name].sources for name in (APPROVE, RESEND, WITHDRAW)} | {SETTLE: UNSOLVED}
+# What stands in the log of a mail, whether the act was for it alone or for many.
+NOTES = {
+    APPROVE: _("Zum Versand gegeben"),
+    RESEND: _("Erneut zum Versand gegeben"),
+    WITHDRAW: _("Von der Geschäftsstelle zurückgezogen"),
+    SETTLE: _("Als erledigt abgelegt"),
+}
 SHOWN = 10
 STATE, ACCOUNT, REMOVED, SETTLED = "state", "account", "removed", "settled"
 # Why a mail is left out, in the order in which the reasons are looked for.

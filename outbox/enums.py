@@ -45,7 +45,7 @@ MOVES = {
     "release": Move((MailState.SENDING,), MailState.WAITING),
     "bundle": Move((MailState.WAITING,), MailState.WITHDRAWN),
     "expire": Move((MailState.WAITING, MailState.RETRY), MailState.EXPIRED),
-    "approve": Move((MailState.DRAFT,), MailState.WAITING, _("Freigeben")),
+    "approve": Move((MailState.DRAFT,), MailState.WAITING, _("Versenden")),
     "withdraw": Move((MailState.DRAFT, MailState.WAITING, MailState.RETRY), MailState.WITHDRAWN, _("Zurückziehen")),
     "resend": Move((MailState.FAILED, MailState.EXPIRED), MailState.WAITING, _("Erneut senden")),
 }

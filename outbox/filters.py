@@ -28,7 +28,7 @@ class MailFilter(django_filters.FilterSet):
     """Search, state, kind and days of writing; one sending and one page of the portal by the address alone."""
 
     q = django_filters.CharFilter(
-        label=_("Suche in Betreff und Empfänger"),
+        label=_("Suche in Betreff, Name und Adresse"),
         method="search",
         widget=forms.TextInput(attrs={"type": "search"}),
     )

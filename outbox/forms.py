@@ -28,7 +28,7 @@ class WordingForm(VersionedForm):
                 "Absatz zum Knopf."
             ),
             "needs_release": _(
-                "Sie entstehen dann als Entwurf im Postausgang. Was dort niemand freigibt, geht nicht hinaus."
+                "Sie entstehen dann als Entwurf im Postausgang. Was dort niemand versendet, geht nicht hinaus."
             ),
         }
 

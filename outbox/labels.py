@@ -16,8 +16,7 @@ def label_for(action: str, counts: dict[str, int]) -> str:
 def done_text(action: str, count: int) -> str:
     """Return what was done."""
     texts = {
-        APPROVE: ngettext("%(count)d E-Mail ist freigegeben und geht nun hinaus.",
-                          "%(count)d E-Mails sind freigegeben und gehen nun hinaus.", count),
+        APPROVE: ngettext("%(count)d E-Mail geht nun hinaus.", "%(count)d E-Mails gehen nun hinaus.", count),
         RESEND: ngettext("%(count)d E-Mail wird erneut gesendet.",
                          "%(count)d E-Mails werden erneut gesendet.", count),
         WITHDRAW: ngettext("%(count)d E-Mail ist zurückgezogen und wird nicht gesendet.",

@@ -51,7 +51,7 @@ def bulk_links(tally: Tally, state: str, query: QueryDict, actions=ACTIONS) -> l
 
 def pick_buttons(tally: Tally, state: str) -> list[tuple[str, str]]:
     """Return (label, address) of what can be done to ticked rows of the list."""
-    labels = {APPROVE: _("Freigeben"), RESEND: _("Erneut senden"), SETTLE: _("Erledigt"), WITHDRAW: _("Zurückziehen")}
+    labels = {APPROVE: _("Versenden"), RESEND: _("Erneut senden"), SETTLE: _("Erledigt"), WITHDRAW: _("Zurückziehen")}
     return [(labels[action], _act_url(action)) for action in ACTIONS if tally.reached_by(action, state)]
 
 

@@ -17,7 +17,7 @@ SORTS = {
     "state": ("state", "-created_at"),
 }
 HEADER = [
-    gettext_lazy("Betreff"), gettext_lazy("Art"), gettext_lazy("Empfänger"), gettext_lazy("Adresse"),
+    gettext_lazy("Betreff"), gettext_lazy("Art"), gettext_lazy("An"), gettext_lazy("Adresse"),
     gettext_lazy("Stand"), gettext_lazy("Grund"), gettext_lazy("geschrieben"), gettext_lazy("fällig"),
     gettext_lazy("versandt"), gettext_lazy("als erledigt abgelegt"), gettext_lazy("Versuche"),
     gettext_lazy("Message-ID"), gettext_lazy("Antwort des Mailservers"), gettext_lazy("Verlauf"),

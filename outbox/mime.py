@@ -21,6 +21,8 @@ METHOD = re.compile(r"^METHOD:(\w+)\r?$", re.MULTILINE)
 # `email` loses the quotes of a long name when it folds the line; what needs them would then begin another address.
 NEEDS_QUOTES = re.compile(r'[<>@,;:()\[\]\\"]')
 
+LINE_LENGTH = 76  # of a line with an encoded word (RFC 2047, 2)
+
 
 class WholeWords(EmailPolicy):
     """Encodes text with umlauts as a whole (RFC 2047): `email` alone doubles or loses a space where it folds between
@@ -32,7 +34,10 @@ class WholeWords(EmailPolicy):
             return super().fold_binary(name, value)
         if addresses := getattr(value, "addresses", ()):
             [address] = addresses
-            text = f"{self._encoded(name, address.display_name)} <{address.addr_spec}>"
+            shown = self._encoded(name, address.display_name)
+            last_line = f"{name}: {shown}".rpartition(self.linesep)[2]
+            fits = len(last_line) + len(address.addr_spec) + len(" <>") <= LINE_LENGTH
+            text = f"{shown}{'' if fits else self.linesep} <{address.addr_spec}>"
         else:
             text = self._encoded(name, str(value))
         return f"{name}: {text}{self.linesep}".encode("ascii")

@@ -26,7 +26,7 @@ def section_tabs(current: str) -> list[tuple[str, str, bool]]:
 def fact_rows(mail: Mail) -> list[tuple[str, str]]:
     """Return *Eckdaten* of a mail."""
     rows = [
-        (_("Empfänger"), mail.addressee),
+        (_("An"), mail.addressee),
         (_("Art"), mail.kind_title),
         (_("Geschrieben"), format_moment(mail.created_at)),
         (_("Versandt"), format_moment(mail.sent_at)),

@@ -14,6 +14,7 @@ LATE_AFTER = dt.timedelta(minutes=15)  # how long a due mail may wait before it 
 UNSOLVED = (MailState.FAILED, MailState.UNDELIVERABLE, MailState.EXPIRED)  # will not go out by themselves any more
 WILL_BE_SENT = MOVES["claim"].sources
 UNDER_WAY = (*WILL_BE_SENT, MailState.SENDING)
+ORDER_OF_SENDING = ("priority", "due_at", "pk")
 
 
 class Trouble(NamedTuple):

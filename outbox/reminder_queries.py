@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from core.dates import local_date
+from outbox.enums import MailState
 from outbox.models import Mail, ReminderLog, ReminderPause, ReminderRule
 from outbox.reminders import DIGEST, Reminder
 from outbox.rules import Rule, Schedule, all_rules, default_schedule, rule_of
@@ -113,7 +114,8 @@ def _thing_of(reminder: Reminder) -> Thing:
 
 def _log_about(subject_keys: list[str]) -> Iterable[ReminderLog]:
     for start in range(0, len(subject_keys), KEYS_AT_ONCE):
-        yield from ReminderLog.objects.filter(subject_key__in=subject_keys[start : start + KEYS_AT_ONCE])
+        about = ReminderLog.objects.filter(subject_key__in=subject_keys[start : start + KEYS_AT_ONCE])
+        yield from about.exclude(mail__state=MailState.EXPIRED)  # never went out
 
 
 def _digests_of(days: Iterable[dt.date]) -> set[tuple[str, str]]:

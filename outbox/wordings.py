@@ -51,7 +51,12 @@ def waiting_note(kind: str) -> str:
     """Return a sentence for whoever writes mails of `kind` when they wait for a release, else an empty string."""
     if not text_in_force(kind).needs_release:
         return ""
-    return _("Diese E-Mails warten als Entwurf im Postausgang, bis die Geschäftsstelle sie dort freigibt.")
+    return _("Diese E-Mails warten als Entwurf im Postausgang, bis die Geschäftsstelle sie dort versendet.")
+
+
+def with_waiting_note(done: str, kind: str) -> str:
+    """Return the message `done` about an act that wrote mails of `kind`, and what holds them up where they wait."""
+    return f"{done} {waiting_note(kind)}".strip()
 
 
 def wording_rows(user) -> list[WordingRow]:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
-from approvals.mails import senator_office_name
+from approvals.mails import ASKED, senator_office_name
 from approvals.queries import differences_since, requests_about
 from approvals.services import Vorlage
 from approvals.versions import snapshot_of
@@ -30,6 +30,7 @@ from dialogues.services import (
     take_over_proposals,
 )
 from dialogues.views.answers import carry_out, dialogue_for_office, form_page, impossible_now
+from outbox.wordings import with_waiting_note
 
 
 def propose(request, pk):
@@ -88,7 +89,7 @@ def submit(request, pk):
     options = dialogue.date_options.filter(state=OptionState.PROPOSED, starts_at__gt=timezone.now())
     return _submit(
         request, dialogue, options, submit_dates, title=_("Termine zur Freigabe vorlegen"),
-        done=_("Die Termine liegen zur Freigabe vor; das Büro ist benachrichtigt."),
+        done=with_waiting_note(_("Die Termine liegen zur Freigabe vor; das Büro ist benachrichtigt."), ASKED),
     )  # fmt: skip
 
 
@@ -165,7 +166,12 @@ def fix(request, pk):
     form = FixDateForm(request.POST or None, options=options, initial=initial)
     if request.method == "POST" and form.is_valid():
         call = partial(fix_date, option=form.cleaned_data["option"], by=request.user, now=now)
-        if carry_out(request, call, form=form, done=_("Der Termin steht fest. Die Beteiligten sind benachrichtigt.")):
+        if carry_out(
+            request,
+            call,
+            form=form,
+            done=with_waiting_note(_("Der Termin steht fest. Die Beteiligten sind benachrichtigt."), "date_fixed"),
+        ):
             return redirect(dialogue)
     told = [senator_office_name()] + ([str(dialogue.host_contact)] if dialogue.host_contact else [])
     return form_page(

@@ -32,7 +32,7 @@ from dialogues.services import (
 from dialogues.services.invitations import require_approval, unreleased
 from dialogues.views.answers import carry_out, confirm_page, dialogue_for_office, form_page, require_office
 from outbox.queries import latest_sending
-from outbox.wordings import waiting_note
+from outbox.wordings import waiting_note, with_waiting_note
 
 ANSWER_DAYS = 5  # working days before the dialogue by which guests answer, unless the office says otherwise
 INVITING = (DialogueState.SCHEDULED, DialogueState.INVITED)
@@ -175,7 +175,7 @@ def remind(request, pk):
         call = partial(remind_guests, dialogue=dialogue, by=request.user, now=timezone.now())
         if count := carry_out(request, call):
             text = ngettext("%(count)d Gast wird erinnert.", "%(count)d Gäste werden erinnert.", count)
-            messages.success(request, f"{text % {'count': count}} {waiting_note('invitation_reminder')}".strip())
+            messages.success(request, with_waiting_note(text % {"count": count}, "invitation_reminder"))
         return redirect(_guests_url(dialogue))
     names = [_name_of(row) for row in guests_to_remind(dialogue, timezone.localdate())]
     if not names:

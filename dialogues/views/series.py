@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from approvals.course import with_conditions
 from approvals.enums import ApprovalKind
 from approvals.guard import LapseGuard
+from approvals.mails import ASKED
 from approvals.permissions import can_see_requests
 from approvals.queries import differences_since, requests_about
 from approvals.services import Vorlage
@@ -26,6 +27,7 @@ from dialogues.queries import listed_series, listed_topics, series_history
 from dialogues.services import affirm_series, request_consent, save_series
 from dialogues.views.answers import carry_out, form_page, impossible_now, page_of, require_office, row_for_office
 from dialogues.views.lists import tabs
+from outbox.wordings import with_waiting_note
 
 
 def series_list(request):
@@ -100,7 +102,12 @@ def request(request, pk):
     if request.method == "POST" and form.is_valid():
         due_on = form.cleaned_data["due_on"]
         call = partial(request_consent, series=series, vorlage=form.vorlage, due_on=due_on, by=request.user, now=now)
-        if carry_out(request, call, form=form, done=_("Die Zustimmung ist beantragt; das Büro ist benachrichtigt.")):
+        if carry_out(
+            request,
+            call,
+            form=form,
+            done=with_waiting_note(_("Die Zustimmung ist beantragt; das Büro ist benachrichtigt."), ASKED),
+        ):
             return redirect(series)
     return form_page(
         request, form, title=_("Zustimmung beantragen"), submit_label=_("Zur Zustimmung vorlegen"), intro=str(series),

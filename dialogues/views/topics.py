@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from approvals.course import with_conditions
 from approvals.enums import ApprovalKind
 from approvals.guard import LapseGuard
-from approvals.mails import senator_office_name
+from approvals.mails import ASKED, senator_office_name
 from approvals.queries import differences_since, requests_about
 from approvals.services import Vorlage
 from approvals.versions import snapshot_of
@@ -26,6 +26,7 @@ from dialogues.permissions import can_edit_topic, can_manage, can_propose
 from dialogues.queries import dialogues_on, page_topics, topic_history
 from dialogues.services import decline_topic, propose_topic, save_topic, submit_topic, take_up_topic, withdraw_topic
 from dialogues.views.answers import carry_out, confirm_page, form_page, impossible_now, row_for_office
+from outbox.wordings import with_waiting_note
 
 
 def detail(request, pk):
@@ -160,7 +161,10 @@ def submit(request, pk):
         due_on = form.cleaned_data["due_on"]
         call = partial(submit_topic, topic=topic, vorlage=form.vorlage, due_on=due_on, by=request.user, now=now)
         if carry_out(
-            request, call, form=form, done=_("Das Thema liegt zur Freigabe vor; das Büro ist benachrichtigt.")
+            request,
+            call,
+            form=form,
+            done=with_waiting_note(_("Das Thema liegt zur Freigabe vor; das Büro ist benachrichtigt."), ASKED),
         ):
             return redirect(topic)
     return form_page(

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
-from approvals.mails import senator_office_name
+from approvals.mails import ASKED, senator_office_name
 from approvals.queries import differences_since, requests_about
 from approvals.versions import snapshot_of
 from core.dates import add_working_days, local_date
@@ -24,6 +24,7 @@ from media_visits.services import (
     withdraw_visit,
 )
 from media_visits.views.answers import carry_out, confirm_page, form_page, impossible_now, visit_for_office
+from outbox.wordings import with_waiting_note
 
 WORKING_DAYS_TO_DECIDE = 5
 
@@ -47,7 +48,12 @@ def submit(request, pk):
             by=request.user,
             now=now,
         )
-        if carry_out(request, call, done=_("Der Besuch ist vorgelegt; das Büro ist benachrichtigt."), form=form):
+        if carry_out(
+            request,
+            call,
+            done=with_waiting_note(_("Der Besuch ist vorgelegt; das Büro ist benachrichtigt."), ASKED),
+            form=form,
+        ):
             return redirect(visit)
     intro = _("%(visit)s – %(when)s") % {"visit": visit, "when": visit.date_text}
     return form_page(

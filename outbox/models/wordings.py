@@ -27,7 +27,7 @@ class Wording(models.Model):
     kind = models.CharField(_("Art"), max_length=60)
     subject = models.CharField(_("Betreff"), max_length=SUBJECT_LENGTH, blank=True)
     body = models.TextField(_("Text"), blank=True)
-    needs_release = models.BooleanField(_("E-Mails dieser Art erst nach Freigabe senden"), default=False)
+    needs_release = models.BooleanField(_("E-Mails dieser Art erst nach Durchsicht senden"), default=False)
     changed_at = models.DateTimeField(_("geändert am"))
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

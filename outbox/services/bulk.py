@@ -5,15 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Model, QuerySet, Value
+from django.db.models import DateTimeField, ExpressionWrapper, F, Model, QuerySet, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.errors import NotEntitled, Outpaced, Refused
-from outbox.choices import APPROVE, RESEND, SETTLE, SOURCES, WITHDRAW, with_obstacle
+from outbox.choices import APPROVE, NOTES, RESEND, SETTLE, SOURCES, WITHDRAW, with_obstacle
 from outbox.enums import MOVES
 from outbox.models import Mail, MailLog
 from outbox.permissions import can_manage_mails
@@ -33,8 +32,8 @@ def approve_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.da
     for anybody but the office.
     """
     found = _locked(APPROVE, mails, expected, by)
-    later = {"due_at": Greatest(F("due_at"), Value(now)), "expires_at": _lifetime_from(now)}
-    _write(found, APPROVE, _("Zum Versand freigegeben"), later, by, now)
+    later = {"due_at": Greatest(F("due_at"), Value(now)), "expires_at": _renewed_expiry(now)}
+    _write(found, APPROVE, later, by, now)
     hand_over_on_commit()
     return expected
 
@@ -48,13 +47,13 @@ def resend_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.dat
     found = _locked(RESEND, mails, expected, by)
     anew = {
         "due_at": now,
-        "expires_at": _lifetime_from(now),
+        "expires_at": _renewed_expiry(now),
         "attempts": 0,
         "refusals": 0,
         "last_error": "",
         "settled_at": None,
     }
-    _write(found, RESEND, _("Erneut zum Versand gegeben"), anew, by, now)
+    _write(found, RESEND, anew, by, now)
     hand_over_on_commit()
     return expected
 
@@ -66,7 +65,7 @@ def withdraw_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.d
     Raises as `approve_mails` does.
     """
     found = _locked(WITHDRAW, mails, expected, by)
-    _write(found, WITHDRAW, _("Von der Geschäftsstelle zurückgezogen"), {"last_error": ""}, by, now)
+    _write(found, WITHDRAW, {"last_error": ""}, by, now)
     return expected
 
 
@@ -77,7 +76,7 @@ def settle_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.dat
     Raises as `approve_mails` does.
     """
     found = _locked(SETTLE, mails, expected, by)
-    _write(found, SETTLE, _("Als erledigt abgelegt"), {"settled_at": now}, by, now)
+    _write(found, SETTLE, {"settled_at": now}, by, now)
     return expected
 
 
@@ -102,7 +101,7 @@ def _locked(action: str, mails: QuerySet[Mail], expected: int, by: Model) -> Sta
     return found
 
 
-def _write(found: States, action: str, note: str, fields: dict[str, Any], by: Model, now: dt.datetime) -> None:
+def _write(found: States, action: str, fields: dict[str, Any], by: Model, now: dt.datetime) -> None:
     """Move the mails as the state table says (settling leaves the state) and log each."""
     target = MOVES[action].target if action in MOVES else ""
     if target:
@@ -111,7 +110,7 @@ def _write(found: States, action: str, note: str, fields: dict[str, Any], by: Mo
         Mail.objects.filter(pk__in=part).update(**fields)
     MailLog.objects.bulk_create(
         [
-            MailLog(mail_id=key, at=now, from_state=state, to_state=target or state, note=note, by=by)
+            MailLog(mail_id=key, at=now, from_state=state, to_state=target or state, note=NOTES[action], by=by)
             for state, keys in found.items()
             for key in keys
         ]
@@ -123,5 +122,5 @@ def _batches(keys: list[int]) -> Iterator[list[int]]:
     return (keys[start : start + size] for start in range(0, len(keys), size))
 
 
-def _lifetime_from(now: dt.datetime) -> Greatest:
-    return Greatest(F("expires_at"), Value(now + dt.timedelta(hours=settings.MAIL_EXPIRES_HOURS)))
+def _renewed_expiry(now: dt.datetime) -> Greatest:
+    return Greatest(F("expires_at"), ExpressionWrapper(Value(now) + F("lifetime"), output_field=DateTimeField()))

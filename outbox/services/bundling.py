@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,7 +25,8 @@ from outbox.texts import MailText, Markdown, escape_markdown, register
 from outbox.wordings import text_in_force
 
 BUNDLE = "notice_bundle"
-AT_ONCE = 200  # notices that are gathered in one transaction
+AT_ONCE = 20  # people whose notices are gathered in one transaction
+ON_THEIR_WAY = (MailState.WAITING, MailState.SENDING, MailState.RETRY, MailState.SENT)
 
 register(
     MailText(
@@ -54,23 +55,38 @@ def hold_for_bundle(notices: list[Mail], *, now: dt.datetime) -> None:
         return
     window = dt.timedelta(minutes=settings.MAIL_BUNDLE_MINUTES)
     recent = Mail.objects.filter(
-        is_notice=True, recipient__in={mail.recipient for mail in notices}, due_at__gt=now - window
+        is_notice=True,
+        state__in=ON_THEIR_WAY,
+        recipient__in={mail.recipient for mail in notices},
+        due_at__gt=now - window,
     )
-    last_due = dict(recent.exclude(state=MailState.FAILED).values_list("recipient").annotate(Max("due_at")))
+    last_due = dict(recent.values_list("recipient").annotate(Max("due_at")))
     for mail in notices:
         last = last_due.get(mail.recipient)
         if last is not None:
             mail.due_at = last if last > now else last + window
 
 
-@transaction.atomic
 def bundle_due_notices(*, now: dt.datetime) -> int:
     """Write the notices that are due to the same person into one mail each; return how many such mails."""
-    due = Mail.objects.due(now).filter(is_notice=True, state=MailState.WAITING, bundled_in=None)
+    written = 0
+    while count := _bundle_some(now):
+        written += count
+    return written
+
+
+@transaction.atomic
+def _bundle_some(now: dt.datetime) -> int:
+    due = Mail.objects.due(now).filter(is_notice=True, state=MailState.WAITING, bundled_in=None).exclude(kind=BUNDLE)
+    several = due.order_by("recipient").values("recipient").annotate(count=Count("pk")).filter(count__gt=1)
+    people = list(several.values_list("recipient", flat=True)[:AT_ONCE])
+    if not people:
+        return 0
     fields = ("pk", "recipient", "recipient_name", "subject", "path", "expires_at", "kind", "text")
-    rows = due.exclude(kind=BUNDLE).order_by("recipient", "pk").select_for_update(skip_locked=True, of=("self",))
-    groups = [list(group) for _recipient, group in groupby(rows.only(*fields)[:AT_ONCE], key=lambda m: m.recipient)]
-    groups = [group for group in groups if len(group) > 1]
+    rows = due.filter(recipient__in=people).order_by("recipient", "pk")
+    rows = rows.select_for_update(skip_locked=True, of=("self",)).only(*fields)
+    groups = [list(group) for _recipient, group in groupby(rows, key=lambda mail: mail.recipient)]
+    groups = [group for group in groups if len(group) > 1]  # of what another worker holds, less may be left
     if groups:
         text = text_in_force(BUNDLE).text
         for group in groups:
@@ -98,9 +114,10 @@ def _bundle_mail(group: list[Mail], text: MailText, now: dt.datetime) -> Mail:
     values = {"count": str(len(group)), "lines": lines}
     letter = write_letter(text, greeting=greeting, link="/", values=values)
     to = Recipient(first.recipient, first.recipient_name, greeting)
+    expires_at = max(mail.expires_at for mail in group)
     return Mail(
         kind=BUNDLE, subject_key="bundle", occasion=batch.hex, recipient=to.email, recipient_name=to.name,
         subject=letter.subject, text=letter.text, message_id=message_id, created_at=now, due_at=now, batch=batch,
         mime=build_mime(letter, to=to, message_id=message_id, now=now), path="/", is_notice=True,
-        expires_at=max(mail.expires_at for mail in group),
+        expires_at=expires_at, lifetime=expires_at - now,
     )  # fmt: skip

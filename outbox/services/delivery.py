@@ -11,7 +11,7 @@ from django.db import transaction
 
 from outbox.enums import MOVES
 from outbox.models import Mail, SendingSlot
-from outbox.queries import sent_or_claimed_since
+from outbox.queries import ORDER_OF_SENDING, sent_or_claimed_since
 from outbox.services.bundling import bundle_due_notices
 from outbox.services.recorder import Recorder
 from outbox.services.recording import (
@@ -58,7 +58,6 @@ def deliver_due_mails(*, clock: Clock, only_account: bool = False) -> Delivery:
     long; `only_account` sends account mail alone. Must not be called inside a transaction.
     """
     done = Delivery(0)
-    bundle_due_notices(now=clock())
     while done.may_go_on and (slot := take_slot(now=clock(), for_account=only_account)):
         try:
             run = _drain(slot, clock, only_account)
@@ -78,7 +77,7 @@ def claim_batch(*, now: dt.datetime, size: int, only_account: bool = False) -> l
     with transaction.atomic(durable=True):
         if settings.MAIL_PER_MINUTE:
             list(SendingSlot.objects.select_for_update().order_by("number"))  # one counts at a time
-        due = _claimable(now, only_account).order_by("priority", "due_at", "pk").select_for_update(skip_locked=True)
+        due = _claimable(now, only_account).order_by(*ORDER_OF_SENDING).select_for_update(skip_locked=True)
         mails = list(due.only(*CLAIMED_FIELDS)[: min(size, _allowance(now, only_account))])
         claim = uuid4().hex
         if mails:
@@ -112,7 +111,10 @@ def _drain(slot: Slot, clock: Clock, only_account: bool) -> Delivery:
             while done.may_go_on:
                 if not renew_slot(slot, now=clock()):
                     return done._replace(may_go_on=False)
-                mails = claim_batch(now=clock(), size=settings.MAIL_BATCH_SIZE, only_account=only_account)
+                now = clock()
+                if not only_account:
+                    bundle_due_notices(now=now)  # what fell due since the last batch
+                mails = claim_batch(now=now, size=settings.MAIL_BATCH_SIZE, only_account=only_account)
                 if not mails:
                     break
                 batch = _send_batch(mails, run)

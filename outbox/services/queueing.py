@@ -52,7 +52,7 @@ def enqueue_test_mail(*, kind: str, letter: Letter, to: Recipient, now: dt.datet
     batch = uuid4()
     mail = _mail_row(to, letter, now=now, by=by, batch=batch)
     mail.kind, mail.subject_key, mail.occasion = kind, f"wording:{kind}", f"test:{batch.hex}"
-    mail.expires_at = now + dt.timedelta(hours=settings.MAIL_EXPIRES_HOURS)
+    _let_live(mail)
     _insert([mail], batch)
     hand_over_on_commit()
 
@@ -78,7 +78,7 @@ def enqueue_account_mail(
     mail = _mail_row(to, letter, now=now, by=by, batch=batch)
     mail.kind, mail.subject_key, mail.occasion = "account", "account", occasion or batch.hex
     mail.is_account_mail, mail.priority = True, Priority.ACCOUNT
-    mail.expires_at = expires_at or now + dt.timedelta(hours=settings.MAIL_ACCOUNT_EXPIRES_HOURS)
+    _let_live(mail, expires_at or now + dt.timedelta(hours=settings.MAIL_ACCOUNT_EXPIRES_HOURS))
     if _insert([mail], batch):
         hand_over_on_commit(DRAIN_ACCOUNT)
 
@@ -116,7 +116,7 @@ def _mail_from(draft: MailDraft, force: TextInForce, *, now: dt.datetime, by: Mo
     mail.is_notice = force.text.is_notice
     mail.state = MailState.DRAFT if force.needs_release else MailState.WAITING
     mail.due_at = draft.due_at or now
-    mail.expires_at = draft.expires_at or mail.due_at + dt.timedelta(hours=settings.MAIL_EXPIRES_HOURS)
+    _let_live(mail, draft.expires_at)
     if draft.has_personal_link:
         mail.has_personal_link, mail.secret = True, _secret_of(draft, letter)
     return mail
@@ -138,6 +138,12 @@ def _mail_row(to: Recipient, letter: Letter, *, now, by, batch, calendar="") -> 
         created_by=by,
         batch=batch,
     )
+
+
+def _let_live(mail: Mail, expires_at: dt.datetime | None = None) -> None:
+    """Set the latest time for `mail`, MAIL_EXPIRES_HOURS after it is due unless `expires_at` says otherwise."""
+    mail.expires_at = expires_at or mail.due_at + dt.timedelta(hours=settings.MAIL_EXPIRES_HOURS)
+    mail.lifetime = mail.expires_at - mail.due_at
 
 
 def _require_size(mime: str, subject: str) -> None:

@@ -2,18 +2,20 @@
 
 import datetime as dt
 import logging
+import select
 from collections.abc import Callable
 from functools import partial
 
 from django.db import connection
-from psycopg2 import Error
-from psycopg2.extras import wait_select
+from psycopg2 import Error, OperationalError
+from psycopg2.extensions import POLL_OK, POLL_READ
 
 from outbox.models import Mail
 from outbox.services.recording import ACCEPT, accept_values, record_accepted
 
 logger = logging.getLogger(__name__)
 
+LONGEST_WAIT_SECONDS = 30  # for the database; then the record is written in the usual way
 COUNT = ACCEPT.count("%s")
 PREPARE = f"PREPARE accept AS {ACCEPT}" % tuple(f"${number}" for number in range(1, COUNT + 1))
 EXECUTE = f"EXECUTE accept ({', '.join(['%s'] * COUNT)})"
@@ -76,7 +78,11 @@ class Recorder:
         self._cursor.execute(EXECUTE, values)
 
     def _finish(self) -> None:
-        wait_select(self._line)
+        while (wish := self._line.poll()) != POLL_OK:
+            watch = select.poll()  # select() itself takes no file number above 1023
+            watch.register(self._line, select.POLLIN if wish == POLL_READ else select.POLLOUT)
+            if not watch.poll(LONGEST_WAIT_SECONDS * 1000):
+                raise OperationalError("the database keeps silent")
 
     def _give_up(self, error: Error) -> None:
         logger.warning("records are written in the usual way (%s)", type(error).__name__)

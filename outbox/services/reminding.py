@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import NamedTuple
 from uuid import uuid4
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from core.dates import format_date
 from outbox.drafts import MailDraft
+from outbox.enums import MailState
 from outbox.headers import normalise_address
 from outbox.letters import complete_link
 from outbox.models import Mail, ReminderLog
@@ -17,7 +19,18 @@ from outbox.reminders import DIGEST, END_OF_DAY, Reminder, ReminderLetter
 from outbox.services.queueing import enqueue_mails
 from outbox.texts import Markdown
 
+KEYS_AT_ONCE = 500  # SQLite takes about 1 000 parameters a statement
 SHORTEST_LIFE = dt.timedelta(hours=1)  # for what somebody sends by hand in the evening
+
+
+class NoteKey(NamedTuple):
+    """What a note is unique by."""
+
+    kind: str
+    subject_key: str
+    recipient: str
+    date: dt.date
+    step: str
 
 
 @transaction.atomic
@@ -27,9 +40,12 @@ def enqueue_reminders(
     """Write the mails of `letters` for `day` and note each reminder in them; return how many mails are new.
 
     A mail that was there already is left alone, and what it was to carry now is not noted. A reminder that was noted
-    in another mail meanwhile raises IntegrityError: of two runs at once the second writes nothing at all.
+    in another mail meanwhile raises IntegrityError: of two runs at once the second writes nothing at all. What stood
+    in a mail that expired reached nobody, so it is reminded of anew.
     """
-    pairs = [(letter, _draft(letter, day, now)) for letter in letters]
+    letters = list(letters)
+    anew = _forget_expired({_note_key(reminder) for letter in letters for reminder in letter.reminders})
+    pairs = [(letter, _draft(letter, day, now, anew)) for letter in letters]
     batch = uuid4()
     enqueue_mails([draft for _letter, draft in pairs], now=now, by=by, batch=batch)
     written = {
@@ -42,23 +58,35 @@ def enqueue_reminders(
     for letter, draft in pairs:
         address = normalise_address(draft.to.email)
         if pk := written.get((draft.kind, draft.subject_key, draft.occasion, address)):
-            rows += [_log_row(reminder, address, pk, now) for reminder in letter.reminders]
+            rows += [ReminderLog(**_note_key(reminder)._asdict(), at=now, mail_id=pk) for reminder in letter.reminders]
     ReminderLog.objects.bulk_create(rows)
     return len(written)
 
 
-def _log_row(reminder: Reminder, address: str, mail_id: int, now: dt.datetime) -> ReminderLog:
-    return ReminderLog(
-        kind=reminder.kind, subject_key=reminder.subject_key, recipient=address, date=reminder.date,
-        step=reminder.step.key, at=now, mail_id=mail_id,
-    )  # fmt: skip
+def _forget_expired(keys: set[NoteKey]) -> set[NoteKey]:
+    """Remove the notes of `keys` whose mail expired; return them."""
+    subjects, found = sorted({key.subject_key for key in keys}), {}
+    for start in range(0, len(subjects), KEYS_AT_ONCE):
+        about = ReminderLog.objects.filter(subject_key__in=subjects[start : start + KEYS_AT_ONCE])
+        rows = about.filter(mail__state=MailState.EXPIRED).values_list("pk", *NoteKey._fields)
+        found |= {pk: NoteKey(*key) for pk, *key in rows}
+    lost = {pk: key for pk, key in found.items() if key in keys}
+    if lost:
+        ReminderLog.objects.filter(pk__in=lost).delete()
+    return set(lost.values())
 
 
-def _draft(letter: ReminderLetter, day: dt.date, now: dt.datetime) -> MailDraft:
+def _note_key(reminder: Reminder) -> NoteKey:
+    address = normalise_address(reminder.to.email)
+    return NoteKey(reminder.kind, reminder.subject_key, address, reminder.date, reminder.step.key)
+
+
+def _draft(letter: ReminderLetter, day: dt.date, now: dt.datetime, anew: set[NoteKey]) -> MailDraft:
     first, expires_at = letter.reminders[0], _end_of_day(now)
     if letter.is_personal:
+        occasion = f"{first.occasion}:{day.isoformat()}" if _note_key(first) in anew else first.occasion
         return MailDraft(
-            kind=first.kind, subject_key=first.subject_key, occasion=first.occasion, to=letter.to, values=first.values,
+            kind=first.kind, subject_key=first.subject_key, occasion=occasion, to=letter.to, values=first.values,
             path=first.path, link=first.link, has_personal_link=True, expires_at=expires_at,
         )  # fmt: skip
     lines = Markdown("\n".join(f"- [{r.line}]({complete_link(r.link or r.path)})" for r in letter.reminders))

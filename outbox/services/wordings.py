@@ -34,7 +34,7 @@ def save_wording(
     default, row = text_of(kind), _locked(kind)
     require_unchanged(as_shown(default, row), version, FIELDS)
     if needs_release and not default.can_wait:
-        raise Refused(_("E-Mails dieser Art gehen immer sofort hinaus; sie können nicht auf eine Freigabe warten."))
+        raise Refused(_("E-Mails dieser Art gehen immer sofort hinaus; sie können nicht auf eine Durchsicht warten."))
     words = _checked(default, subject, body)
     own = Words("", "") if words == default_words(default) else words
     if reasons := _reasons(row, own, needs_release):
@@ -95,7 +95,7 @@ def _reasons(row: Wording, own: Words, needs_release: bool) -> list[str]:
     if own != Words(row.subject, row.body):
         reasons.append(_("Eigener Text gespeichert") if own.body else _("Auf den Standard zurückgesetzt"))
     if needs_release != row.needs_release:
-        reasons.append(_("Versand erst nach Freigabe") if needs_release else _("Versand ohne Freigabe"))
+        reasons.append(_("Versand erst nach Durchsicht") if needs_release else _("Versand ohne Durchsicht"))
     return reasons
 
 

@@ -117,7 +117,7 @@ def mail_calendar(request, pk):
 @require_POST
 def mail_approve(request, pk):
     """Let a draft go out."""
-    return _act(request, pk, approve_mail, _("Die E-Mail ist freigegeben und geht nun hinaus."))
+    return _act(request, pk, approve_mail, _("Die E-Mail geht nun hinaus."))
 
 
 @require_POST

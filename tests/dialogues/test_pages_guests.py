@@ -65,7 +65,7 @@ def test_sending_shows_how_far_it_is_and_what_failed(signed_in, office):
     Mail.objects.filter(pk=mails[2].pk).update(state=MailState.SENT, sent_at=NOW)
     done = text_of(signed_in.get(guests_page(dialogue)))
 
-    assert "Versand läuft 1 von 3 E-Mails sind versandt. 1 ist fehlgeschlagen." in running
+    assert "Versand läuft 1 von 3 E-Mails sind versandt. 1 ging nicht hinaus." in running
     assert "Versand läuft" not in done
     assert "1 E-Mail konnte nicht versandt werden. Zum Postausgang" in done
 

@@ -177,7 +177,7 @@ def test_release_and_reminder_say_that_their_mails_wait(signed_in):
         make_wording(kind, subject="", body="", needs_release=True)
     dialogue = make_dialogue(S.SCHEDULED)
     make_invitation(dialogue, released=False)
-    note = "Diese E-Mails warten als Entwurf im Postausgang, bis die Geschäftsstelle sie dort freigibt."
+    note = "Diese E-Mails warten als Entwurf im Postausgang, bis die Geschäftsstelle sie dort versendet."
     address = f"{guests_page(dialogue)}versenden/"
 
     before = text_of(signed_in.get(address))

@@ -130,7 +130,7 @@ def test_what_went_today_is_told_with_its_mail(client, office, sources, time_mac
 
     html = page(client)
 
-    assert "1 Erinnerungsmail ging heute schon hinaus" in html
+    assert "1 Erinnerungsmail ist heute schon geschrieben" in html
     assert f'href="/postausgang/{Mail.objects.get().pk}/"' in html
     assert "2 Erinnerungen" in html
     assert "Mehr steht für heute nicht an." in html
@@ -142,7 +142,7 @@ def test_many_mails_of_today_are_cut_off_with_a_way_to_all(client, office, sourc
 
     html = page(client)
 
-    assert "12 Erinnerungsmails gingen heute schon hinaus" in html
+    assert "12 Erinnerungsmails sind heute schon geschrieben" in html
     assert html.count("Bitte antworten: Netze") == 10
     assert 'href="/postausgang/?start=2026-04-10"' in html
 

@@ -37,7 +37,7 @@ def test_office_is_told_how_many_failed_and_which_last(office):
 
     [reminder] = reminders_due(FRIDAY)
 
-    assert reminder.line == "3 E-Mails sind fehlgeschlagen, zuletzt „Neu\\: Netze \\*neu\\*“, 27.03.2026, 10:00 Uhr"
+    assert reminder.line == "3 E-Mails gingen nicht hinaus, zuletzt „Neu\\: Netze \\*neu\\*“, 27.03.2026, 10:00 Uhr"
     assert (reminder.to.email, reminder.path) == ("geschaeftsstelle@example.org", "/postausgang/?state=unsolved")
     assert (reminder.subject_key, reminder.occasion) == ("outbox", "2026-03-27:daily")
 
@@ -45,7 +45,7 @@ def test_office_is_told_how_many_failed_and_which_last(office):
 def test_single_failure_is_told_in_the_singular(office):
     make_mail(state="failed")
 
-    assert reminders_due(FRIDAY)[0].line == "1 E-Mail ist fehlgeschlagen: „Neu\\: Netze“, 27.03.2026, 10:00 Uhr"
+    assert reminders_due(FRIDAY)[0].line == "1 E-Mail ging nicht hinaus: „Neu\\: Netze“, 27.03.2026, 10:00 Uhr"
 
 
 def test_nothing_failed_nothing_told(office, django_assert_num_queries):
@@ -82,5 +82,5 @@ def test_digest_tells_it_once_a_day_until_it_is_settled(office):
     send_reminders(today=MONDAY + dt.timedelta(days=1), now=timezone.now())
 
     assert [mail.occasion for mail in digests()] == ["2026-03-27", "2026-03-30"]
-    assert "1 E-Mail ist fehlgeschlagen" in digests()[0].text
+    assert "1 E-Mail ging nicht hinaus" in digests()[0].text
     assert "/postausgang/?state=unsolved" in digests()[0].text

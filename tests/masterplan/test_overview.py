@@ -65,7 +65,7 @@ def test_tile_tells_the_office_of_failed_and_late_mail(client):
 
     tile = {words: target for words, target in page.links if "/postausgang/?" in target}
     assert list(tile.values()) == ["/postausgang/?state=unsolved", "/postausgang/?state=late"]
-    assert "2 E-Mails sind fehlgeschlagen." in tile
+    assert "2 E-Mails gingen nicht hinaus." in tile
     assert any(words.startswith("1 E-Mail ist verspätet, fällig seit ") for words in tile)
 
 

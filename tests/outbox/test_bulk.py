@@ -12,7 +12,7 @@ from outbox.choices import APPROVE, RESEND, SETTLE, SOURCES, WITHDRAW
 from outbox.enums import MOVES, MailState
 from outbox.models import Mail, MailLog
 from outbox.services import approve_mails, bulk, deliver_due_mails, resend_mails, settle_mails, withdraw_mails
-from tests.outbox.builders import NOW, in_state, make_account_mail, make_batch, make_mail
+from tests.outbox.builders import NOW, in_state, make_account_mail, make_batch, make_draft, make_mail
 from tests.partners.builders import make_user
 from tests.racing import race
 
@@ -121,6 +121,19 @@ def test_resent_mails_start_anew_with_their_message_ids(office, hints, django_ca
     assert [(m.message_id, m.mime) for m in again] == [(m.message_id, m.mime) for m in mails]
     assert [m.log.get().note for m in again] == ["Erneut zum Versand gegeben"] * 2
     assert hints == ["outbox.tasks.drain"]
+
+
+def test_mails_sent_anew_together_live_as_long_as_when_they_were_written(office):
+    make_mail(make_draft(expires_at=NOW + dt.timedelta(hours=11)), state="expired")
+    make_mail(state="expired")
+
+    for start in (LATER, LATER + dt.timedelta(days=9)):
+        Mail.objects.update(state="expired")
+        resend_mails(mails=Mail.objects.all(), expected=2, by=office, now=start)
+
+        assert sorted(Mail.objects.values_list("expires_at", flat=True)) == [
+            start + dt.timedelta(hours=11), start + dt.timedelta(hours=72)
+        ]  # fmt: skip
 
 
 def test_approved_drafts_keep_a_later_time_and_are_never_late(office, hints, django_capture_on_commit_callbacks):

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from outbox.models import Mail
 from outbox.placeholders import Placeholder
-from outbox.services import deliver_due_mails
+from outbox.services import bundling, deliver_due_mails
 from outbox.services.bundling import BUNDLE, bundle_due_notices
 from outbox.texts import MailText, register
 from tests.outbox.builders import NOW, make_draft, make_mail, make_recipient, make_wording
@@ -97,6 +97,42 @@ def test_notices_to_others_and_other_mails_are_not_held():
     other, invitation = make_news("Flächen", now=SOON, email="zweiter@example.org"), make_mail(now=SOON)
 
     assert (other.due_at, invitation.due_at) == (SOON, SOON)
+
+
+def test_notices_that_fall_due_while_mail_goes_out_are_bundled_too(sink, settings):
+    settings.MAIL_BATCH_SIZE = 1
+    make_news("Netze")
+    make_news("Flächen", now=SOON), make_news("Kräfte", now=SOON)
+    for _number in range(3):
+        make_mail()
+    moments = iter([NOW] * 5)
+
+    done = deliver_due_mails(clock=lambda: next(moments, WINDOW_OVER))
+
+    assert done.sent == 5
+    assert sorted(str(message["Subject"]) for message in sink.messages).count("2 neue Nachrichten") == 1
+    assert sorted(Mail.objects.filter(kind="test_news").values_list("state", flat=True)) == [
+        "sent", "withdrawn", "withdrawn"
+    ]  # fmt: skip
+
+
+def test_all_are_bundled_however_many_people_and_notices_there_are(monkeypatch):
+    monkeypatch.setattr(bundling, "AT_ONCE", 2)
+    people = [f"gast-{number}@example.org" for number in range(5)]
+    for email in people:
+        for topic in ("Netze", "Flächen", "Kräfte"):
+            make_news(topic, email=email)
+
+    assert bundle_due_notices(now=WINDOW_OVER) == 5
+    assert Mail.objects.filter(kind="notice_bundle").count() == 5
+    assert set(Mail.objects.filter(kind="test_news").values_list("state", flat=True)) == {"withdrawn"}
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "expired", "draft", "failed"])
+def test_notice_that_does_not_go_out_holds_no_other(state):
+    Mail.objects.filter(pk=make_news("Netze").pk).update(state=state)
+
+    assert make_news("Flächen", now=SOON).due_at == SOON
 
 
 def test_nothing_is_bundled_twice():

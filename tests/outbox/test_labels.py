@@ -26,7 +26,7 @@ def test_label_names_number_and_kind(action, counts, label):
 @pytest.mark.parametrize(
     ("action", "one", "many"),
     [
-        (APPROVE, "1 E-Mail ist freigegeben und geht nun hinaus.", "2 E-Mails sind freigegeben und gehen nun hinaus."),
+        (APPROVE, "1 E-Mail geht nun hinaus.", "2 E-Mails gehen nun hinaus."),
         (RESEND, "1 E-Mail wird erneut gesendet.", "2 E-Mails werden erneut gesendet."),
         (WITHDRAW, "1 E-Mail ist zurückgezogen und wird nicht gesendet.",
          "2 E-Mails sind zurückgezogen und werden nicht gesendet."),

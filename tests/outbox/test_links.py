@@ -42,7 +42,7 @@ def test_way_back_is_the_sending_or_the_list_in_all_states(query, url):
 
 def test_each_act_has_its_number_address_and_look():
     assert bulk_links(TALLY, "", QueryDict("q=a&page=2")) == [
-        ("2 Entwürfe versenden", "/postausgang/freigeben/?q=a", "secondary"),
+        ("2 Entwürfe versenden", "/postausgang/versenden/?q=a", "secondary"),
         ("3 fehlgeschlagene E-Mails erneut senden", "/postausgang/erneut-senden/?q=a", "secondary"),
         ("3 ungelöste E-Mails als erledigt ablegen", "/postausgang/erledigen/?q=a", "secondary"),
         ("2 Entwürfe zurückziehen", "/postausgang/zurueckziehen/?q=a", "danger"),
@@ -54,7 +54,7 @@ def test_each_act_has_its_number_address_and_look():
 
 def test_ticked_rows_are_offered_what_their_states_allow():
     assert pick_buttons(TALLY, "draft") == [
-        ("Freigeben", "/postausgang/freigeben/"), ("Zurückziehen", bulk_url(WITHDRAW, QueryDict()))
+        ("Versenden", "/postausgang/versenden/"), ("Zurückziehen", bulk_url(WITHDRAW, QueryDict()))
     ]  # fmt: skip
 
 
@@ -72,6 +72,6 @@ def test_filters_are_told_in_german():
 
     assert [(str(label), str(value)) for label, value in asked_rows(MailFilter(query))] == [
         ("Nur dieser Versand", f'<a href="/postausgang/versand/{BATCH}/">Stand des Versands</a>'),
-        ("Suche in Betreff und Empfänger", "netze"), ("Stand", "ungelöst"), ("Art", "Konto"),
+        ("Suche in Betreff, Name und Adresse", "netze"), ("Stand", "ungelöst"), ("Art", "Konto"),
         ("geschrieben ab", "01.03.2026"),
     ]  # fmt: skip

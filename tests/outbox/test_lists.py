@@ -170,7 +170,7 @@ def test_acts_name_the_number_of_what_the_filter_leaves(client, office):
     everything, found = acts(""), acts("?q=oelw&page=1&sort=subject")
 
     assert everything["4 fehlgeschlagene E-Mails erneut senden"] == "/postausgang/erneut-senden/"
-    assert everything["2 Entwürfe versenden"] == "/postausgang/freigeben/"
+    assert everything["2 Entwürfe versenden"] == "/postausgang/versenden/"
     assert found["1 fehlgeschlagene E-Mail erneut senden"] == "/postausgang/erneut-senden/?q=oelw"
     assert not [words for words in found if "Entw" in words]
 
@@ -205,7 +205,7 @@ def test_export_is_proof_of_who_got_what_when(client, office):
 
     assert name == 'attachment; filename="postausgang.xlsx"'
     assert rows[0] == [
-        "Betreff", "Art", "Empfänger", "Adresse", "Stand", "Grund", "geschrieben", "fällig", "versandt",
+        "Betreff", "Art", "An", "Adresse", "Stand", "Grund", "geschrieben", "fällig", "versandt",
         "als erledigt abgelegt", "Versuche", "Message-ID", "Antwort des Mailservers", "Verlauf",
     ]  # fmt: skip
     ten, eleven = dt.datetime(2026, 3, 27, 10, 0), dt.datetime(2026, 3, 27, 11, 0)

@@ -9,7 +9,7 @@ from outbox.enums import MOVES, MailState
 from outbox.models import Mail
 from outbox.queries import UNSOLVED
 from outbox.services import approve_mail, deliver_due_mails, resend_mail, settle_mail, withdraw_mail
-from tests.outbox.builders import NOW, make_account_mail, make_mail
+from tests.outbox.builders import NOW, make_account_mail, make_draft, make_mail
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +70,31 @@ def test_resent_mail_starts_anew_with_its_message_id(monkeypatch, django_capture
     assert again.expires_at == LATER + dt.timedelta(hours=72)
     assert (again.message_id, again.mime) == (mail.message_id, mail.mime)
     assert hints == ["outbox.tasks.drain"]
+
+
+@pytest.mark.parametrize(("action", "state"), [("approve", "draft"), ("resend", "failed"), ("resend", "expired")])
+def test_mail_lives_as_long_as_when_it_was_written_however_often_it_is_sent_anew(action, state):
+    mail = make_mail(make_draft(expires_at=NOW + dt.timedelta(hours=11)))
+
+    for start in (LATER, LATER + dt.timedelta(days=2)):
+        Mail.objects.update(state=state)
+        SERVICES[action](mail, now=start, by=make_user(OFFICE))
+
+        assert Mail.objects.get().expires_at == start + dt.timedelta(hours=11)
+
+
+def test_account_mail_is_resent_only_while_its_code_holds_and_lives_no_longer():
+    mail = make_account_mail()
+    Mail.objects.update(state="failed")
+
+    resend_mail(mail, now=NOW + dt.timedelta(hours=1), by=make_user(OFFICE))
+
+    again = Mail.objects.get()
+    assert (again.state, again.expires_at) == ("waiting", mail.expires_at)
+    Mail.objects.update(state="expired")
+    with pytest.raises(Refused, match="gilt nicht mehr"):
+        resend_mail(mail, now=mail.expires_at, by=make_user(OFFICE))
+    assert (Mail.objects.get().state, Mail.objects.get().log.count()) == ("expired", 1)
 
 
 def test_mail_without_its_text_cannot_be_resent():

@@ -92,6 +92,33 @@ def test_reminder_expires_in_the_evening(now, expires_at):
     assert set(Mail.objects.values_list("expires_at", flat=True)) == {expires_at}
 
 
+def test_reminder_whose_mail_expired_is_sent_anew_and_noted_anew():
+    letters = [make_letter(make_reminder("eins")), make_letter(make_personal("zwei"))]
+    send(*letters)
+    Mail.objects.update(state="expired")
+    monday = THREE_BEFORE + dt.timedelta(days=3)
+
+    assert send(*letters, day=monday, now=at(monday)) == 2
+
+    occasions = list(Mail.objects.order_by("pk").values_list("kind", "occasion", "state"))
+    assert sorted(occasions[2:]) == [
+        ("reminder_digest", "2026-04-13", "waiting"), ("test_personal", "2026-04-15:-5:2026-04-13", "waiting"),
+    ]  # fmt: skip
+    assert set(ReminderLog.objects.values_list("at", "mail__state")) == {(at(monday), "waiting")}
+    assert ReminderLog.objects.count() == 2
+
+
+@pytest.mark.parametrize("state", ["sent", "failed", "withdrawn", "retry"])
+def test_reminder_whose_mail_did_not_expire_is_never_noted_twice(state):
+    letter = make_letter(make_personal("eins"))
+    send(letter)
+    Mail.objects.update(state=state, sent_at=NOW)
+
+    assert send(letter, day=THREE_BEFORE + dt.timedelta(days=3)) == 0
+
+    assert (Mail.objects.count(), ReminderLog.objects.count()) == (1, 1)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_runs_at_once_write_one_mail_and_one_note():
     letters = [
@@ -107,11 +134,11 @@ def test_two_runs_at_once_write_one_mail_and_one_note():
 
 def test_queries_do_not_grow_with_the_reminders(django_assert_num_queries):
     send(make_letter(make_reminder()))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         send(make_letter(make_personal()))
 
     many = [make_letter(make_personal(to=Recipient(f"gast-{number}@example.org"))) for number in range(20)]
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert send(*many) == 20
 
 

@@ -126,12 +126,12 @@ def test_mails_of_a_kind_wait_as_drafts_until_released(office, django_capture_on
     row = save(office, needs_release=True, **DEFAULT)
 
     assert (row.subject, row.needs_release) == ("", True)
-    assert history_of(row) == [(office, "Versand erst nach Freigabe")]
+    assert history_of(row) == [(office, "Versand erst nach Durchsicht")]
     assert make_mail().state == "draft"
     assert make_mail(make_invitation_draft()).state == "waiting"
     save(office, needs_release=False, **DEFAULT)
     assert make_mail().state == "waiting"
-    assert history_of(row)[-1] == (office, "Versand ohne Freigabe")
+    assert history_of(row)[-1] == (office, "Versand ohne Durchsicht")
 
 
 def test_draft_is_not_due_and_not_written_twice(office):
@@ -147,7 +147,7 @@ def test_draft_is_not_due_and_not_written_twice(office):
 def test_both_changes_stand_in_one_line_of_the_history(office):
     row = save(office, needs_release=True)
 
-    assert history_of(row) == [(office, "Eigener Text gespeichert, Versand erst nach Freigabe")]
+    assert history_of(row) == [(office, "Eigener Text gespeichert, Versand erst nach Durchsicht")]
 
 
 def test_reminders_of_the_day_cannot_wait_for_a_release(office):

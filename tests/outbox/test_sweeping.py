@@ -51,6 +51,34 @@ def test_mail_of_a_killed_worker_goes_out_again_with_the_same_message_id(sink):
     assert fresh(mail).state == "sent"
 
 
+def test_only_the_mail_the_dead_worker_was_at_counts_a_try():
+    later, second, account = make_mail(), make_mail(refusals=3), make_account_mail()
+    Mail.objects.filter(pk=later.pk).update(due_at=NOW + dt.timedelta(minutes=1))
+    claim_batch(now=NOW + dt.timedelta(minutes=1), size=5)
+
+    sweep_mails(now=LEASE_OVER + dt.timedelta(minutes=1))
+
+    swept = [fresh(mail) for mail in (account, second, later)]
+    assert [(m.state, m.attempts, m.refusals) for m in swept] == [
+        ("retry", 1, 1),
+        ("waiting", 0, 3),
+        ("waiting", 0, 0),
+    ]
+    assert {(m.claim, m.claimed_at) for m in swept} == {("", None)}
+    assert [(row.from_state, row.to_state) for row in swept[1].log.all()] == [("sending", "waiting")]
+
+
+def test_each_claim_has_its_own_mail_that_counts(monkeypatch):
+    monkeypatch.setattr(sweeping, "CLAIMS_AT_ONCE", 2)
+    for _number in range(5):
+        make_mail(), make_mail()
+        claim_batch(now=NOW, size=2)
+
+    sweep_mails(now=LEASE_OVER)
+
+    assert sorted(Mail.objects.values_list("state", "refusals")) == [("retry", 1)] * 5 + [("waiting", 0)] * 5
+
+
 def test_mail_that_kills_its_worker_every_time_fails_in_the_end(settings):
     mail = make_mail(**sending(attempts=1, refusals=settings.MAIL_MAX_ATTEMPTS - 1))
 
@@ -81,8 +109,9 @@ def test_ended_mail_is_left_alone(state):
 
 def test_more_than_one_portion_is_swept_at_once(monkeypatch):
     monkeypatch.setattr(sweeping, "SWEEP_SIZE", 2)
-    for _n in range(5):
-        make_mail(**sending())
+    monkeypatch.setattr(sweeping, "CLAIMS_AT_ONCE", 2)
+    for number in range(5):
+        make_mail(**sending(claim=f"claim {number}"))
         make_mail(expires_at=NOW)
 
     sweep_mails(now=LEASE_OVER)

@@ -10,13 +10,13 @@ from outbox.transports import (
     Parcel,
     Rejected,
     SmtpTransport,
+    Throttled,
     Unreachable,
-    answer,
-    describe,
     open_transport,
-    with_doubled_dots,
     write_to_folder,
 )
+from outbox.transports.smtp import with_doubled_dots
+from outbox.transports.words import answer, describe
 from tests.outbox.builders import NOW
 from tests.outbox.sink import DROP, DROP_AFTER_DATA
 from tests.stack import free_port
@@ -144,6 +144,35 @@ def test_broken_line_defers_the_mail_and_the_next_gets_a_new_connection(sink, tr
 
     assert transport.send(parcel(), at_once) == "250 2.0.0 angenommen"
     assert (len(sink.raw), sink.connections) == (1, 2)
+
+
+@pytest.mark.parametrize("how", [DROP, "421 4.4.2 zu viele Nachrichten, bitte neu verbinden"])
+def test_used_connection_that_the_server_ends_is_no_fault_of_the_next_mail(sink, transport, how):
+    transport.send(parcel(), at_once)
+    sink.rcpt.append(how)
+
+    assert transport.send(parcel(), at_once) == "250 2.0.0 angenommen"
+    assert (len(sink.raw), sink.connections) == (2, 2)
+
+
+def test_recipient_at_whom_every_line_breaks_is_deferred(sink, transport):
+    transport.send(parcel(), at_once)
+    sink.rcpt += [DROP, DROP]
+
+    with pytest.raises(Deferred, match="brach ab"):
+        transport.send(parcel(), at_once)
+
+    assert (len(sink.raw), sink.connections) == (1, 2)
+
+
+def test_server_that_asks_for_fewer_connections_is_not_asked_again(sink, transport):
+    transport.send(parcel(), at_once)
+    sink.rcpt.append("432 4.3.2 zu viele Verbindungen")
+
+    with pytest.raises(Throttled):
+        transport.send(parcel(), at_once)
+
+    assert sink.connections == 1
 
 
 def test_server_that_is_down_is_unreachable():

@@ -45,7 +45,7 @@ def test_only_the_office_reads(client, role, address, status):
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 @pytest.mark.parametrize(
     ("act", "state"),
-    [("erneut-senden", "failed"), ("zurueckziehen", "waiting"), ("freigeben", "draft"), ("erledigen", "failed")],
+    [("erneut-senden", "failed"), ("zurueckziehen", "waiting"), ("versenden", "draft"), ("erledigen", "failed")],
 )
 def test_only_the_office_acts(client, role, act, state):
     mail = make_mail(state=state)
@@ -112,7 +112,7 @@ def test_file_is_a_message(client, office):
 
 @pytest.mark.parametrize(
     ("state", "acts"),
-    [("draft", {"freigeben", "zurueckziehen"}), ("waiting", {"zurueckziehen"}), ("retry", {"zurueckziehen"}),
+    [("draft", {"versenden", "zurueckziehen"}), ("waiting", {"zurueckziehen"}), ("retry", {"zurueckziehen"}),
      ("failed", {"erneut-senden", "erledigen"}), ("expired", {"erneut-senden", "erledigen"}),
      ("undeliverable", {"erledigen"}), ("sent", set()), ("withdrawn", set())],
 )  # fmt: skip
@@ -122,7 +122,7 @@ def test_buttons_follow_the_table(client, office, state, acts):
     page = client.get(mail.get_absolute_url()).content.decode()
 
     assert {
-        name for name in ("freigeben", "erneut-senden", "erledigen", "zurueckziehen") if f"/{name}/" in page
+        name for name in ("versenden", "erneut-senden", "erledigen", "zurueckziehen") if f"/{name}/" in page
     } == acts
 
 
@@ -161,10 +161,10 @@ def test_mail_leads_to_the_sending_it_belongs_to(client, office):
 def test_office_approves(client, office):
     mail = make_mail(state="draft")
 
-    response = client.post(f"/postausgang/{mail.pk}/freigeben/", follow=True)
+    response = client.post(f"/postausgang/{mail.pk}/versenden/", follow=True)
 
     assert Mail.objects.get().state == "waiting"
-    assert "Die E-Mail ist freigegeben und geht nun hinaus." in response.content.decode()
+    assert "Die E-Mail geht nun hinaus." in response.content.decode()
 
 
 def test_office_settles(client, office):
@@ -201,7 +201,7 @@ def test_office_withdraws_after_a_question(client, office):
     assert "wird nicht gesendet" in response.content.decode()
 
 
-@pytest.mark.parametrize(("act", "columns"), [("erneut-senden", {}), ("zurueckziehen", sending()), ("freigeben", {})])
+@pytest.mark.parametrize(("act", "columns"), [("erneut-senden", {}), ("zurueckziehen", sending()), ("versenden", {})])
 def test_too_late_is_a_sentence_and_no_error(client, office, act, columns):
     mail = make_mail(**columns)
 
@@ -221,7 +221,7 @@ def test_too_late_is_a_sentence_and_no_error(client, office, act, columns):
         "{pk}/zurueckziehen/",
         "{pk}/erneut-senden/",
         "{pk}/termin.ics",
-        "{pk}/freigeben/",
+        "{pk}/versenden/",
         "{pk}/erledigen/",
         "",
     ],

@@ -13,8 +13,8 @@ from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
 BASE = "/postausgang/"
-ACTS = {"freigeben": "draft", "erneut-senden": "failed", "zurueckziehen": "waiting", "erledigen": "failed"}
-TARGETS = {"freigeben": "waiting", "erneut-senden": "waiting", "zurueckziehen": "withdrawn", "erledigen": "failed"}
+ACTS = {"versenden": "draft", "erneut-senden": "failed", "zurueckziehen": "waiting", "erledigen": "failed"}
+TARGETS = {"versenden": "waiting", "erneut-senden": "waiting", "zurueckziehen": "withdrawn", "erledigen": "failed"}
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_asking_changes_nothing(client, office, act):
 def test_page_names_number_kind_and_the_first_ten(client, office):
     make_batch(24, state="draft")
 
-    response = client.get(f"{BASE}freigeben/")
+    response = client.get(f"{BASE}versenden/")
 
     text = text_of(response)
     assert "24 Entwürfe versenden" in text
@@ -112,7 +112,7 @@ def test_filter_of_the_list_decides_and_is_named(client, office):
     client.post(address, {"expected": "1"})
 
     assert "1 fehlgeschlagene E-Mail erneut senden" in text
-    for words in ("Suche in Betreff und Empfänger oelw", "Stand fehlgeschlagen", "geschrieben ab 01.03.2026"):
+    for words in ("Suche in Betreff, Name und Adresse oelw", "Stand fehlgeschlagen", "geschrieben ab 01.03.2026"):
         assert words in text
     assert states() == ["failed", "failed", "waiting"]
 
@@ -171,7 +171,7 @@ def test_only_hopeless_ones_are_named_without_a_button(client, office):
 
 
 def test_nothing_to_do_leads_back(client, office):
-    response = client.get(f"{BASE}freigeben/?q=x", follow=True)
+    response = client.get(f"{BASE}versenden/?q=x", follow=True)
 
     assert response.redirect_chain == [(f"{BASE}?q=x", 302)]
 

@@ -66,7 +66,7 @@ def test_outbox_leads_to_the_list_of_texts_and_that_to_each(client, office):
     page = text_of(response)
     assert 'href="test_notice/"' in response.content.decode()
     assert f"Hinweis zum Test Prüfstand eigener Text geändert am 27.03.2026, 10:00 Uhr von {office}" in page
-    assert "Einladung zum Test Prüfstand Standard erst nach Freigabe geändert am 27.03.2026, 10:00 Uhr" in page
+    assert "Einladung zum Test Prüfstand Standard erst nach Durchsicht geändert am 27.03.2026, 10:00 Uhr" in page
     assert "Liste zum Test Prüfstand passt nicht mehr, es gilt der Standard" in page
     assert "Einladung zum Branchengespräch Branchengespräche Standard" in page
 
@@ -125,7 +125,7 @@ def test_mails_may_be_made_to_wait(client, office):
 
 
 def test_mails_that_must_go_at_once_are_not_offered_to_wait(client, office):
-    assert "erst nach Freigabe senden" not in text_of(client.get("/postausgang/texte/test_list/"))
+    assert "erst nach Durchsicht senden" not in text_of(client.get("/postausgang/texte/test_list/"))
 
 
 def test_second_editor_sees_both_versions_and_may_save_again(client, office):

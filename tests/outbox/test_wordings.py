@@ -112,7 +112,7 @@ def test_note_says_that_mails_wait():
     make_wording(subject="", body="", needs_release=True)
 
     assert waiting_note("test_notice") == (
-        "Diese E-Mails warten als Entwurf im Postausgang, bis die Geschäftsstelle sie dort freigibt."
+        "Diese E-Mails warten als Entwurf im Postausgang, bis die Geschäftsstelle sie dort versendet."
     )
 
 

@@ -1,88 +1,20 @@
-"""The ways out of the house, chosen by MAIL_URL. What goes out are the stored bytes, nothing else."""
+"""Mail over SMTP (RFC 5321)."""
 
-import datetime as dt
-import os
 import smtplib
 import socket
 import ssl
 from collections.abc import Callable
-from pathlib import Path
-from typing import NamedTuple, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 
-from outbox.headers import CONTROL
+from outbox.transports.parcels import Deferred, Parcel, Rejected, Throttled, Unreachable
+from outbox.transports.words import answer, describe, is_timeout
 
 TOO_MANY_CONNECTIONS = 432  # Exchange Online
 SERVICE_CLOSING = 421
 GO_AHEAD = 354
-
-
-class Unreachable(Exception):
-    """The server cannot be talked to now; the other mails of the batch would fare no better."""
-
-
-class Throttled(Unreachable):
-    """The server asks for fewer connections."""
-
-
-class Deferred(Exception):
-    """This mail is to be tried again later: the server asks for it (4xx), or the line broke in the middle."""
-
-
-class Rejected(Exception):
-    """The server refuses this mail for good (5xx)."""
-
-
-class Parcel(NamedTuple):
-    """One mail as a transport needs it."""
-
-    pk: int
-    created_at: dt.datetime
-    recipient: str
-    data: bytes
-
-
-class Transport(Protocol):
-    """Sends parcels.
-
-    `send` calls `before_end` at the last moment before the server could accept the parcel, and returns the server's
-    answer or raises `Unreachable`, `Deferred` or `Rejected`.
-    """
-
-    def send(self, parcel: Parcel, before_end: Callable[[], None]) -> str: ...
-
-    def close(self) -> None: ...
-
-
-def open_transport() -> Transport:
-    """Return the transport that MAIL_URL names; it connects with the first mail."""
-    parts = urlsplit(settings.MAIL_URL)
-    if parts.scheme == "folder":
-        return FolderTransport()
-    if parts.scheme in ("smtp", "smtps") and parts.hostname:
-        return SmtpTransport(settings.MAIL_URL)
-    raise ImproperlyConfigured(
-        "MAIL_URL must be `folder://` or `smtp://user:password@host:587/?tls=1`; set it in the environment or in .env."
-    )
-
-
-class FolderTransport:
-    """Writes each mail as a file to MAIL_FOLDER, for trying out."""
-
-    def send(self, parcel: Parcel, before_end: Callable[[], None]) -> str:
-        before_end()
-        try:
-            name = write_to_folder(parcel.pk, parcel.created_at, parcel.data)
-        except OSError as error:
-            raise Unreachable(_("Der Ordner für E-Mails ist nicht beschreibbar: %s") % error.strerror) from error
-        return _("abgelegt als %s") % name
-
-    def close(self) -> None:
-        pass
 
 
 class SmtpTransport:
@@ -97,12 +29,13 @@ class SmtpTransport:
         self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
         self.connection: smtplib.SMTP | None = None
 
+    @property
+    def is_encrypted(self) -> bool:
+        return self.implicit_tls or self.start_tls
+
     def send(self, parcel: Parcel, before_end: Callable[[], None]) -> str:
-        connection = self.connection or self._connect()
         try:
-            # Both are bare addresses already, so smtplib need not look for names in them.
-            self._expect(connection, *connection.docmd(f"MAIL FROM:<{settings.MAIL_FROM}>"))
-            self._expect(connection, *connection.docmd(f"RCPT TO:<{parcel.recipient}>"))
+            connection = self._addressed(parcel.recipient)
             code, words = self._send_body(connection, parcel.data, before_end)
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self._drop()
@@ -111,6 +44,27 @@ class SmtpTransport:
             raise Deferred(_("Die Verbindung zum Mailserver brach ab: %s") % describe(error)) from error
         self._expect(connection, code, words)
         return answer(code, words)
+
+    def _addressed(self, recipient: str) -> smtplib.SMTP:
+        """Return a connection over which sender and recipient were named.
+
+        A server may end one that lay idle or has carried many mails (RFC 5321, 3.8). That is no mail's fault, so it
+        is tried once more over a new one.
+        """
+        if self.connection is not None:
+            try:
+                return self._address(self.connection, recipient)
+            except (smtplib.SMTPServerDisconnected, OSError, Unreachable) as error:
+                if is_timeout(error) or isinstance(error, Throttled):
+                    raise
+                self._drop()
+        return self._address(self._connect(), recipient)
+
+    def _address(self, connection: smtplib.SMTP, recipient: str) -> smtplib.SMTP:
+        # Both are bare addresses already, so smtplib need not look for names in them.
+        self._expect(connection, *connection.docmd(f"MAIL FROM:<{settings.MAIL_FROM}>"))
+        self._expect(connection, *connection.docmd(f"RCPT TO:<{recipient}>"))
+        return connection
 
     def _send_body(self, connection: smtplib.SMTP, data: bytes, before_end: Callable[[], None]) -> tuple[int, bytes]:
         """Send the message and return the server's answer.
@@ -196,49 +150,7 @@ class SmtpTransport:
             self.connection = None
 
 
-def write_to_folder(pk: int, created_at: dt.datetime, data: bytes) -> str:
-    """Write `data` whole or not at all to MAIL_FOLDER and return the file's name.
-
-    The name depends on the mail alone, so writing it a second time leaves one file.
-    """
-    folder = Path(settings.MAIL_FOLDER)
-    folder.mkdir(parents=True, exist_ok=True)
-    name = f"{created_at.astimezone(dt.UTC):%Y%m%d-%H%M%S}-{pk}.eml"
-    draft = folder / f".{name}.{os.getpid()}"
-    draft.write_bytes(data)
-    draft.replace(folder / name)
-    return name
-
-
 def with_doubled_dots(data: bytes) -> bytes:
     """Return `data` as it goes over the line: lines end in CRLF, a dot that begins one is doubled (RFC 5321, 4.5)."""
     lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n")
     return (b"\n" + lines + b"\n").replace(b"\n.", b"\n..")[1:].replace(b"\n", b"\r\n")
-
-
-def answer(code: int, words: bytes | str) -> str:
-    """Return the server's answer in one line: `250 OK`."""
-    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return f"{code} {' '.join(CONTROL.sub(' ', text).split())}".strip()[:500]
-
-
-def describe(error: Exception) -> str:
-    """Return what went wrong in one line, the server's words where it spoke."""
-    if isinstance(error, smtplib.SMTPResponseException):
-        return answer(error.smtp_code, error.smtp_error)
-    if isinstance(error, socket.gaierror):
-        return _("Rechnername unbekannt")
-    if is_timeout(error):
-        return _("keine Antwort in der vorgesehenen Zeit")
-    if isinstance(error, ConnectionRefusedError):
-        return _("Verbindung abgelehnt")
-    if isinstance(error, ConnectionError | smtplib.SMTPServerDisconnected):
-        return _("Verbindung unterbrochen")
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return " ".join(str(error).split())[:300]
-
-
-def is_timeout(error: Exception) -> bool:
-    """Say whether the server kept silent for too long; smtplib hides that behind its own error."""
-    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)

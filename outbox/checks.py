@@ -1,0 +1,31 @@
+"""What `manage.py check` says about the way out of the house."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+
+from outbox.transports import SmtpTransport, open_transport
+
+AT_HOME = ("localhost", "127.0.0.1", "::1")
+
+
+@register
+def check_mail_url(app_configs=None, **options) -> list[Error | Warning]:
+    """Return an error when MAIL_URL names no way out, a warning when it sends a password without encryption."""
+    try:
+        transport = open_transport()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), id="outbox.E001")]
+    if not isinstance(transport, SmtpTransport) or transport.is_encrypted:
+        return []
+    if transport.password and urlsplit(settings.MAIL_URL).hostname not in AT_HOME:
+        return [
+            Warning(
+                "MAIL_URL sends the password of the mail server without encryption.",
+                hint="Write `smtps://…`, or add `?tls=1`.",
+                id="outbox.W001",
+            )
+        ]
+    return []

@@ -1,0 +1,35 @@
+"""The ways out of the house, chosen by MAIL_URL. What goes out are the stored bytes, nothing else."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from outbox.transports.folder import FolderTransport, write_to_folder
+from outbox.transports.parcels import Deferred, Parcel, Rejected, Throttled, Transport, Unreachable
+from outbox.transports.smtp import SmtpTransport
+
+__all__ = [
+    "Deferred",
+    "FolderTransport",
+    "Parcel",
+    "Rejected",
+    "SmtpTransport",
+    "Throttled",
+    "Transport",
+    "Unreachable",
+    "open_transport",
+    "write_to_folder",
+]
+
+
+def open_transport() -> Transport:
+    """Return the transport that MAIL_URL names; it connects with the first mail."""
+    parts = urlsplit(settings.MAIL_URL)
+    if parts.scheme == "folder":
+        return FolderTransport()
+    if parts.scheme in ("smtp", "smtps") and parts.hostname:
+        return SmtpTransport(settings.MAIL_URL)
+    raise ImproperlyConfigured(
+        "MAIL_URL must be `folder://` or `smtp://user:password@host:587/?tls=1`; set it in the environment or in .env."
+    )

@@ -1,0 +1,31 @@
+import pytest
+
+from outbox.checks import check_mail_url
+
+
+def found(settings, url):
+    settings.MAIL_URL = url
+    return [message.id for message in check_mail_url()]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "folder://",
+        "smtp://mail.example.org/",
+        "smtp://user:pw@mail.example.org:587/?tls=1",
+        "smtps://user:pw@mail.example.org/",
+        "smtp://user:pw@127.0.0.1:1025/",
+    ],
+)
+def test_way_out_without_fault_is_passed(settings, url):
+    assert found(settings, url) == []
+
+
+def test_password_without_encryption_is_warned_of(settings):
+    assert found(settings, "smtp://user:pw@mail.example.org:25/") == ["outbox.W001"]
+
+
+@pytest.mark.parametrize("url", ["", "mail.example.org", "imap://mail.example.org/", "smtp://"])
+def test_address_that_is_no_way_out_is_an_error(settings, url):
+    assert found(settings, url) == ["outbox.E001"]
