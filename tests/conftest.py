@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,8 @@ pytest_plugins = ["tests.stack"]
 # A busy machine may take its time, and what one run finds every other run finds too.
 hypothesis_settings.register_profile("portal", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("portal")
+LARGE_TABLE = 12  # cases
+TAKES_LONG = ("slow", "stack", "browser", "xdist_group")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in the main thread
 
 
@@ -34,10 +37,14 @@ def pytest_configure(config):
             compile_catalogues(folder)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Skip, with the reason, what this machine cannot run; do not repeat on PostgreSQL what asks no database."""
+    """Skip, with the reason, what this machine cannot run; do not repeat on PostgreSQL what asks no database.
+
+    What takes long begins first, so that no process is left alone with it at the end.
+    """
     if ON_POSTGRESQL:
-        repeated = [item for item in items if asks_a_database(item)]
+        repeated = thinned([item for item in items if asks_a_database(item)])
         config.hook.pytest_deselected(items=[item for item in items if item not in set(repeated)])
         items[:] = repeated
     for item in items:
@@ -45,6 +52,23 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.skip(reason=missing))
         if item.get_closest_marker("browser") and (missing := machine.missing_browser()):
             item.add_marker(pytest.mark.skip(reason=missing))
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in TAKES_LONG))
+
+
+def thinned(items):
+    """Return `items` with every fourth case of large tables of cases: in what they vary (role, page, state) the two
+    databases are asked alike, and each case was tried on the first. With EVERY_CASE=1 all of them.
+    """
+    if os.environ.get("EVERY_CASE"):
+        return items
+    cases = defaultdict(list)
+    for item in items:
+        cases[item.nodeid.partition("[")[0]].append(item)
+    kept = set()
+    for table in cases.values():
+        step = 4 if len(table) > LARGE_TABLE else 1
+        kept |= set(sorted(table, key=lambda item: item.nodeid)[::step])
+    return [item for item in items if item in kept]
 
 
 def asks_a_database(item) -> bool:

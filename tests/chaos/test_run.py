@@ -28,6 +28,7 @@ def test_full_stack_keeps_its_promises_in_a_short_run(story_of):
 
 
 @pytest.mark.embedded
+@pytest.mark.slow
 def test_embedded_stack_loses_nothing_when_its_one_worker_is_killed(story_of):
     with own_folder() as folder, embedded_stage(folder) as stage:
         verdict = story_of(stage, mails=50, kills=2)

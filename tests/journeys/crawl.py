@@ -13,6 +13,7 @@ MOST_QUERIES = 20
 MOST_VARIANTS = 4  # how many query strings are tried for one address, and how many files of one kind
 PERSONAL_LINK = re.compile(r"/branchengespraeche/einladung/[\w-]{6,}(?::|%3A)[\w-]+(?::|%3A)[\w-]+")
 NUMBER = re.compile(r"/\d+(?=/)")
+NAME = re.compile(r"(?<=/postausgang/)(texte|regeln)/\w+(?=/)")  # of one of many alike
 FILE = re.compile(r"\.\w{3,4}$")
 
 
@@ -28,13 +29,17 @@ class QueryCount:
 
 
 class Crawl:
-    """Follows the links of the portal as one person; `faults` says in a sentence each what is wrong."""
+    """Follows the links of the portal as one person; `faults` says in a sentence each what is wrong.
 
-    def __init__(self, client: Client, start: str):
-        self.client = client
+    Of pages that differ by a number alone it opens `most_alike`, all without one.
+    """
+
+    def __init__(self, client: Client, start: str, *, most_alike: int | None = None):
+        self.client, self.most_alike = client, most_alike
         self.waiting, self.seen = [start], {start}
         self.linked_from = {start: "nowhere"}
         self.variants: Counter[str] = Counter()
+        self.alike: Counter[str] = Counter()
         self.linked, self.documents = {start}, []
         self.pages = 0
         self.faults: list[str] = []
@@ -83,22 +88,26 @@ class Crawl:
         if parts.netloc or parts.scheme or parts.path.startswith("/static/"):
             return ""
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        kind = NUMBER.sub("/#", parts.path) if FILE.search(parts.path) else parts.path
+        alike = NUMBER.sub("/#", parts.path)
+        kind = alike if FILE.search(parts.path) else parts.path
         is_variant = bool(parts.query) or kind != parts.path
         if target in self.seen or (is_variant and self.variants[kind] >= MOST_VARIANTS):
             return target
+        if self.most_alike is not None and self.alike[alike] >= self.most_alike:
+            return target
         self.variants[kind] += is_variant
+        self.alike[alike] += 1
         self.seen.add(target)
         self.linked_from[target] = address
         self.waiting.append(target)
         return target
 
     def kinds(self) -> dict[str, list[str]]:
-        """Return the addresses of the pages that links of other pages lead to by kind, numbers left out:
+        """Return the addresses of the pages that links of other pages lead to by kind, what tells them apart left out:
         `/massnahmen/#/`. What only a frame shows is none of them: no script runs there, axe would wait forever.
         """
         kinds = defaultdict(list)
         for address in self.documents:
             if address in self.linked and "?" not in address:
-                kinds[NUMBER.sub("/#", address)].append(address)
+                kinds[NAME.sub(r"\1/#", NUMBER.sub("/#", address))].append(address)
         return dict(kinds)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.stack import PATIENCE, free_port, native_environment, status_of, wait_until
 
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
 
 @pytest.fixture
