@@ -58,19 +58,19 @@ def test_passkey_signs_in_and_leads_back(page, live_server, account, authenticat
     assert trouble == []
 
 
-def test_password_asks_for_the_passkey_as_second_step(page, live_server, account, authenticator, trouble):
+def test_password_asks_for_the_passkey_as_second_step_and_leads_back(page, live_server, account, authenticator, trouble):
     sign_in_by_password(page, live_server, account)
     set_up_passkey(page, live_server.url, PASSWORD)
     sign_out(page)
 
-    page.goto(f"{live_server.url}/anmelden/")
+    page.goto(f"{live_server.url}/partner/?q=werk")
     page.get_by_label("E-Mail").fill(account.email)
     page.get_by_label("Passwort", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Anmelden", exact=True).click()
     page.get_by_role("heading", name="Zweiter Schritt der Anmeldung").wait_for()
     page.get_by_role("button", name="Passkey benutzen").click()
 
-    page.wait_for_url(f"{live_server.url}/")
+    page.wait_for_url(f"{live_server.url}/partner/?q=werk")
     assert trouble == []
 
 
