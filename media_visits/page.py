@@ -12,7 +12,6 @@ from approvals.queries import condition_entries, note_of, requests_in_full
 from core.history import entries_of
 from core.shell import HistoryEntry
 from media_visits.course import next_step_of, steps_of
-from media_visits.enums import UNDECIDED
 from media_visits.permissions import can_manage, can_see_course, open_actions
 from media_visits.queries import listed_coverage
 from media_visits.services.approval import REASONS, SUBMITTED
@@ -56,7 +55,7 @@ def _box(visit, user, requests, now: dt.datetime):
 
 def _is_publishable(visit) -> bool:
     allowed = visit.to_be_published or visit.is_taken_over
-    return allowed and not visit.is_published and visit.state not in UNDECIDED
+    return allowed and not visit.is_published and visit.has_consent
 
 
 def facts_of(visit, *, inside: bool) -> list[tuple[str, object]]:

@@ -60,13 +60,17 @@ def document_visit(*, visit: Visit, outcome: str, by, now: dt.datetime) -> Visit
 
 @transaction.atomic
 def postpone_visit(*, visit: Visit, reason: str, by, now: dt.datetime) -> Visit:
-    """Postpone a visit: the approval lapses, the date is open again, and all who were told before are told why."""
+    """Postpone a visit: the approval lapses, the date is open again, and all who were told before are told why.
+
+    It goes back inside until it is approved and published again, or its next date would be public too early.
+    """
     require_office(by)
     visit = _put_off(visit, reason)
     told_of = visit.date_text
     people, deciders = mails.people_who_know(visit), mails.deciders_who_know(visit)
     visit.state = target_of(VISIT_MOVES, "postpone", visit)
     visit.starts_at = visit.ends_at = None
+    visit.is_published = False
     set_day(visit)
     save_visit(visit, by=by, now=now, reason=_("Verschoben, bisher: %(when)s") % {"when": told_of})
     lapse_approval(kind=ApprovalKind.VISIT, subject_id=visit.pk, reason=_("Besuch verschoben"), by=by, now=now)

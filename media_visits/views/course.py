@@ -133,24 +133,34 @@ def document(request, pk):
 
 
 def postpone(request, pk):
-    """Postpone the visit and tell all who know of it."""
+    """Postpone the visit and tell all who know of it; what was published is so no longer."""
+    visit = visit_for_office(request, pk)
+    effects = [_("Der Termin wird frei, und die Freigabe erlischt: der neue muss noch einmal vorgelegt werden.")]
+    done = _("Der Besuch ist verschoben. Bitte tragen Sie einen neuen Termin ein.")
+    if visit.is_published:
+        effects.append(
+            _("Veröffentlicht ist der Besuch dann nicht mehr. Das geht wieder, wenn der neue Termin freigegeben ist.")
+        )
+        done = _("Der Besuch ist verschoben und nicht mehr veröffentlicht. Bitte tragen Sie einen neuen Termin ein.")
     return _put_off(
-        request, pk, "postpone", postpone_visit, title=_("Besuch verschieben"), submit_label=_("Verschieben"),
-        done=_("Der Besuch ist verschoben. Bitte tragen Sie einen neuen Termin ein."),
-        effect=_("Der Termin wird frei, und die Freigabe erlischt: der neue muss noch einmal vorgelegt werden."),
+        request, visit, "postpone", postpone_visit, title=_("Besuch verschieben"), submit_label=_("Verschieben"),
+        done=done, effects=effects,
     )  # fmt: skip
 
 
 def cancel(request, pk):
-    """Call the visit off and tell all who know of it."""
+    """Call the visit off and tell all who know of it; what was published stays so."""
+    visit = visit_for_office(request, pk)
+    effects = [_("Eine Absage lässt sich nicht zurücknehmen.")]
+    if visit.is_published:
+        effects.append(_("Der Besuch bleibt veröffentlicht, damit alle sehen, dass er abgesagt ist."))
     return _put_off(
-        request, pk, "cancel", cancel_visit, title=_("Besuch absagen"), submit_label=_("Absagen"),
-        done=_("Der Besuch ist abgesagt."), effect=_("Eine Absage lässt sich nicht zurücknehmen."),
+        request, visit, "cancel", cancel_visit, title=_("Besuch absagen"), submit_label=_("Absagen"),
+        done=_("Der Besuch ist abgesagt."), effects=effects,
     )  # fmt: skip
 
 
-def _put_off(request, pk, action, service, *, title, submit_label, done, effect):
-    visit = visit_for_office(request, pk)
+def _put_off(request, visit, action, service, *, title, submit_label, done, effects):
     if back := impossible_now(request, visit, action):
         return back
     form = ReasonForm(request.POST or None)
@@ -161,7 +171,7 @@ def _put_off(request, pk, action, service, *, title, submit_label, done, effect)
     question = f"{visit}, {visit.date_text}"
     return confirm_page(
         request, form, title=title, question=question, submit_label=submit_label, danger=True,
-        details=[effect, *told_lines(people_who_know(visit), deciders_who_know(visit))],
+        details=[*effects, *told_lines(people_who_know(visit), deciders_who_know(visit))],
         cancel_url=visit.get_absolute_url(),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from core.errors import Outpaced, Refused
 from media_visits.enums import VisitState
 from media_visits.essentials import VISIT_FACTS
 from media_visits.models import Visit
-from media_visits.services import decide_visit, submit_visit, update_visit, withdraw_visit
+from media_visits.services import decide_visit, publish_visit, submit_visit, update_visit, withdraw_visit
 from media_visits.services.visits import EDITABLE
 from partners.models import Deputy
 from tests.approvals.builders import DUE_ON, NOW, TODAY, VORLAGE
@@ -188,12 +188,12 @@ def test_withdrawing_takes_the_request_back_and_tells(office, senator):
     assert mails_written("approval_withdrawn") == [("approval_withdrawn", "senatorin@example.org")]
 
 
-def test_submitting_again_takes_the_visit_back_inside(office):
-    visit = make_visit(S.POSTPONED, is_published=True)
+def test_a_refused_visit_is_not_published(office, senator):
+    visit = make_visit()
+    decide(submit(visit, office), senator, Answer.REFUSE, "Kein Bezug zum Masterplan.")
 
-    submit(visit, office)
-
-    assert not Visit.objects.get(pk=visit.pk).is_published
+    with nothing_changes(visit), pytest.raises(Refused, match="Er ist im Stand „abgesagt“"):
+        publish_visit(visit=visit, publish=True, by=office, now=NOW)
 
 
 @pytest.mark.django_db(transaction=True)

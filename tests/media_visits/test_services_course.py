@@ -5,6 +5,7 @@ import pytest
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from core.errors import Refused
+from core.roles import OBSERVER, PARTNER
 from media_visits.enums import PressKind, VisitState
 from media_visits.models import Visit
 from media_visits.services import announce_visit, cancel_visit, document_visit, postpone_visit
@@ -12,7 +13,7 @@ from outbox.models import Mail
 from partners.models import DistributionList
 from tests.approvals.builders import NOW
 from tests.media_visits.builders import STARTS_AT, make_slot, make_visit
-from tests.partners.builders import make_organisation, make_person
+from tests.partners.builders import make_organisation, make_person, make_user
 from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +98,29 @@ def test_postponing_frees_the_date_and_tells_all_who_know(office, senator, compa
     text = Mail.objects.get(kind="visit_postponed").text
     assert "Mo, 23.03.2026, 10:00–12:00 Uhr" in text
     assert "Streik" in text
+
+
+@pytest.mark.parametrize("state", [S.APPROVED, S.ANNOUNCED])
+def test_a_postponed_visit_goes_back_inside_and_its_next_date_stays_there(office, state):
+    visit = make_visit(state, is_published=True)
+
+    postpone_visit(visit=visit, reason="Streik", by=office, now=NOW)
+
+    assert (Visit.objects.get().state, Visit.objects.get().is_published) == (S.POSTPONED, False)
+    Visit.objects.update(starts_at=STARTS_AT)
+    assert not Visit.objects.visible_to(make_user(PARTNER)).exists()
+    assert not Visit.objects.visible_to(make_user(OBSERVER)).exists()
+
+
+@pytest.mark.parametrize("is_published", [True, False])
+@pytest.mark.parametrize("state", [S.APPROVED, S.ANNOUNCED])
+def test_a_visit_called_off_stays_as_public_as_it_was(office, state, is_published):
+    visit = make_visit(state, is_published=is_published)
+
+    cancel_visit(visit=visit, reason="Streik", by=office, now=NOW)
+
+    assert (Visit.objects.get().state, Visit.objects.get().is_published) == (S.CANCELLED, is_published)
+    assert Visit.objects.visible_to(make_user(OBSERVER)).exists() == is_published
 
 
 def test_cancelling_an_announced_visit_tells_all_who_know(office, senator, company):
