@@ -90,7 +90,7 @@ def announce(request, pk):
         )
         if carry_out(request, call, done=_("Der Besuch ist angekündigt."), form=form):
             return redirect(visit)
-    details = told_lines(people_to_announce_to(visit), deciders_who_know(visit))
+    details = told_lines(people_to_announce_to(visit), deciders_who_know(visit, timezone.localdate()))
     return confirm_page(
         request, form, title=_("Besuch ankündigen"), submit_label=_("Ankündigen"), details=details,
         question=_("%(visit)s, %(when)s: jetzt ankündigen?") % {"visit": visit, "when": visit.date_text},
@@ -171,7 +171,7 @@ def _put_off(request, visit, action, service, *, title, submit_label, done, effe
     question = f"{visit}, {visit.date_text}"
     return confirm_page(
         request, form, title=title, question=question, submit_label=submit_label, danger=True,
-        details=[*effects, *told_lines(people_who_know(visit), deciders_who_know(visit))],
+        details=[*effects, *told_lines(people_who_know(visit), deciders_who_know(visit, timezone.localdate()))],
         cancel_url=visit.get_absolute_url(),
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
@@ -10,14 +11,15 @@ from media_visits.enums import PressKind, VisitState
 from media_visits.models import Visit
 from media_visits.services import announce_visit, cancel_visit, document_visit, postpone_visit
 from outbox.models import Mail
-from partners.models import DistributionList
-from tests.approvals.builders import NOW
+from partners.models import Deputy, DistributionList
+from tests.approvals.builders import NOW, TODAY
 from tests.media_visits.builders import STARTS_AT, make_slot, make_visit
 from tests.partners.builders import make_organisation, make_person, make_user
 from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
 S = VisitState
+DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -134,6 +136,26 @@ def test_cancelling_an_announced_visit_tells_all_who_know(office, senator, compa
     assert mails_written() == [
         ("visit_cancelled", "werk@example.org"), ("visit_moved", "senatorin@example.org"),
     ]  # fmt: skip
+
+
+@time_machine.travel(NOW)
+@pytest.mark.parametrize("state", [S.APPROVED, S.ANNOUNCED])
+@pytest.mark.parametrize("service", [postpone_visit, cancel_visit])
+def test_deputies_hear_of_it_while_they_may_decide(office, senator, service, state):
+    away, standing, over = (make_user(email=f"{name}@example.org") for name in ("urlaub", "staendig", "frueher"))
+    for user, ends_on in ((away, TODAY), (standing, None), (over, TODAY - DAY)):
+        starts_on = TODAY - 7 * DAY
+        Deputy.objects.create(principal=senator.person, deputy=user.person, starts_on=starts_on, ends_on=ends_on)
+    topics = make_user(email="themen@example.org")
+    Deputy.objects.create(principal=senator.person, deputy=topics.person, starts_on=TODAY, kinds=["topic"])
+
+    service(visit=make_visit(state), reason="Streik", by=office, now=NOW)
+
+    assert mails_written() == [
+        ("visit_moved", "senatorin@example.org"),
+        ("visit_moved", "staendig@example.org"),
+        ("visit_moved", "urlaub@example.org"),
+    ]
 
 
 def test_who_became_unreachable_is_left_out(office, company):
