@@ -15,7 +15,7 @@ from media_visits.models import Visit
 from media_visits.services import decide_visit, publish_visit, submit_visit, update_visit, withdraw_visit
 from media_visits.services.visits import EDITABLE
 from partners.models import Deputy
-from tests.approvals.builders import DUE_ON, NOW, TODAY, VORLAGE
+from tests.approvals.builders import DUE_ON, NOW, TODAY, VORLAGE, details_of
 from tests.media_visits.builders import STARTS_AT, make_sector, make_slot, make_visit
 from tests.partners.builders import make_organisation, make_user
 from tests.racing import race
@@ -30,7 +30,7 @@ def submit(visit, by, **fields):
 
 
 def decide(request, by, answer=Answer.APPROVE, comment="Bitte ergänzen.", **fields):
-    return decide_visit(request=request, answer=answer, comment=comment, by=by, now=NOW, **fields)
+    return decide_visit(**{"request": request, "answer": answer, "comment": comment, "by": by, "now": NOW} | fields)
 
 
 def test_submission_keeps_brief_and_snapshot(office, senator):
@@ -120,6 +120,31 @@ def test_a_refusal_ends_the_visit_with_its_reason(office, senator):
 
     visit.refresh_from_db()
     assert (visit.state, visit.reason) == (S.CANCELLED, "Kein Bezug zum Masterplan.")
+
+
+@pytest.mark.parametrize("answer", [Answer.APPROVE, Answer.CONDITION])
+@pytest.mark.parametrize("late", [dt.timedelta(0), dt.timedelta(days=1)])
+def test_a_visit_whose_time_has_come_is_not_approved(office, senator, answer, late):
+    visit = make_visit()
+    request = submit(visit, office)
+
+    with nothing_changes(visit, request), pytest.raises(Refused, match="Geben Sie den Besuch zurück"):
+        decide(request, senator, answer, now=STARTS_AT + late, **details_of(answer))
+
+
+@pytest.mark.parametrize(("answer", "state"), [(Answer.RETURN, S.RETURNED), (Answer.REFUSE, S.CANCELLED)])
+def test_a_visit_whose_time_has_come_is_returned_or_refused(office, senator, answer, state):
+    request = submit(make_visit(), office)
+
+    visit = decide(request, senator, answer, now=STARTS_AT)
+
+    assert visit.state == state
+
+
+def test_a_visit_is_approved_until_it_begins(office, senator):
+    request = submit(make_visit(), office)
+
+    assert decide(request, senator, comment="", now=STARTS_AT - dt.timedelta(minutes=1)).state == S.APPROVED
 
 
 @pytest.mark.parametrize("answer", [Answer.RETURN, Answer.REFUSE])
