@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from approvals.enums import GRANTING, Answer, ApprovalKind
+from approvals.enums import DECIDED, GRANTING, Answer, ApprovalKind
 from approvals.models import ApprovalRequest
 from approvals.services import Subject, Vorlage, record_decision, submit_request, withdraw_request
 from approvals.versions import snapshot_of
@@ -18,12 +18,6 @@ from media_visits.essentials import VISIT_FACTS
 from media_visits.models import Visit
 from media_visits.services.visits import lock_visit, move_visit, require_office
 
-REASONS = {
-    Answer.APPROVE: gettext_lazy("Freigegeben"),
-    Answer.CONDITION: gettext_lazy("Mit Auflage freigegeben"),
-    Answer.RETURN: gettext_lazy("Zurückgegeben"),
-    Answer.REFUSE: gettext_lazy("Abgelehnt"),
-}
 SUBMITTED = gettext_lazy("Zur Freigabe vorgelegt")
 
 
@@ -77,7 +71,7 @@ def decide_visit(*, request: ApprovalRequest, answer: str, comment: str, by, now
         )
     if answer == Answer.REFUSE:
         visit.reason = request.comment[:500]
-    move_visit(visit, str(answer), by=by, now=now, reason=str(REASONS[Answer(answer)]))
+    move_visit(visit, str(answer), by=by, now=now, reason=str(DECIDED[Answer(answer)]))
     return visit
 
 
