@@ -10,7 +10,9 @@ from approvals.enums import ApprovalKind
 from approvals.mails import ASKED, senator_office_name
 from approvals.queries import differences_since, requests_about
 from approvals.versions import snapshot_of
+from core.answers import carry_out, confirm_page, impossible_now
 from core.dates import add_working_days, local_date
+from media_visits.enums import VISIT_MOVES
 from media_visits.essentials import VISIT_FACTS
 from media_visits.forms import AnnounceForm, OutcomeForm, ReasonForm, SubmitForm
 from media_visits.mails import deciders_who_know, people_to_announce_to, people_who_know
@@ -23,7 +25,7 @@ from media_visits.services import (
     submit_visit,
     withdraw_visit,
 )
-from media_visits.views.answers import carry_out, confirm_page, form_page, impossible_now, visit_for_office
+from media_visits.views.answers import form_page, visit_for_office
 from outbox.wordings import with_waiting_note
 
 WORKING_DAYS_TO_DECIDE = 5
@@ -32,7 +34,7 @@ WORKING_DAYS_TO_DECIDE = 5
 def submit(request, pk):
     """The Leitungsvorlage, then on to the senator's office."""
     visit = visit_for_office(request, pk)
-    if back := impossible_now(request, visit, "submit"):
+    if back := impossible_now(request, visit, VISIT_MOVES, "submit"):
         return back
     now = timezone.now()
     initial = {"due_on": add_working_days(local_date(now), WORKING_DAYS_TO_DECIDE)}
@@ -65,7 +67,7 @@ def submit(request, pk):
 def withdraw(request, pk):
     """Take the request for approval back."""
     visit = visit_for_office(request, pk)
-    if back := impossible_now(request, visit, "withdraw"):
+    if back := impossible_now(request, visit, VISIT_MOVES, "withdraw"):
         return back
     if request.method == "POST":
         call = partial(withdraw_visit, visit=visit, by=request.user, now=timezone.now())
@@ -81,7 +83,7 @@ def withdraw(request, pk):
 def announce(request, pk):
     """Announce an approved visit."""
     visit = visit_for_office(request, pk)
-    if back := impossible_now(request, visit, "announce"):
+    if back := impossible_now(request, visit, VISIT_MOVES, "announce"):
         return back
     form = AnnounceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -101,7 +103,7 @@ def announce(request, pk):
 def hold(request, pk):
     """Record that the visit took place."""
     visit = visit_for_office(request, pk)
-    if back := impossible_now(request, visit, "hold"):
+    if back := impossible_now(request, visit, VISIT_MOVES, "hold"):
         return back
     if request.method == "POST":
         call = partial(record_held, visit=visit, by=request.user, now=timezone.now())
@@ -118,7 +120,7 @@ def hold(request, pk):
 def document(request, pk):
     """Write what came of the visit."""
     visit = visit_for_office(request, pk)
-    if back := impossible_now(request, visit, "document"):
+    if back := impossible_now(request, visit, VISIT_MOVES, "document"):
         return back
     form = OutcomeForm(request.POST or None, initial={"outcome": visit.outcome})
     if request.method == "POST" and form.is_valid():
@@ -161,7 +163,7 @@ def cancel(request, pk):
 
 
 def _put_off(request, visit, action, service, *, title, submit_label, done, effects):
-    if back := impossible_now(request, visit, action):
+    if back := impossible_now(request, visit, VISIT_MOVES, action):
         return back
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
