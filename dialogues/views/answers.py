@@ -1,4 +1,4 @@
-"""How the views of this app load a row for the office, run a service and answer."""
+"""How the views of this app load a row for the office, show a form and page a list; the rest is in `core.answers`."""
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -8,23 +8,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from core.answers import carry_out, confirm_page, impossible_now
 from dialogues.models import Dialogue
 from dialogues.permissions import can_manage
 
 PAGE_SIZE = 30
-
-__all__ = [
-    "carry_out",
-    "confirm_page",
-    "dialogue_for_office",
-    "form_page",
-    "impossible_now",
-    "order_by",
-    "page_of",
-    "require_office",
-    "row_for_office",
-]
 
 
 def require_office(request) -> None:
