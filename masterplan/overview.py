@@ -1,6 +1,7 @@
 """The start page: it differs by role and begins with what waits for the person who looks."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.conf import settings
@@ -28,7 +29,9 @@ from measures.queries import (
     reports_to_check,
     waiting_for_reports,
 )
-from media_visits.queries import upcoming_visits
+from media_visits.models import Visit
+from media_visits.queries import upcoming_visits, visits_in_motion
+from media_visits.waiting import waiting_for_office
 from outbox.filters import LATE, UNSOLVED
 from outbox.queries import trouble_at
 
@@ -50,9 +53,9 @@ class Event(NamedTuple):
 def overview(request: HttpRequest) -> HttpResponse:
     """Show what waits, how the plan stands, and what comes next, as far as the user's role sees it."""
     user, today = request.user, timezone.localdate()
-    rounds = open_rounds()
+    rounds, visits = open_rounds(), visits_in_motion(user)
     waiting = sorted(
-        waiting_lines(user, today, rounds), key=lambda line: (line.due_on is None, line.due_on, line.what)
+        waiting_lines(user, today, rounds, visits), key=lambda line: (line.due_on is None, line.due_on, line.what)
     )
     plan = current_plan(user)
     context = {
@@ -60,7 +63,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "empty_text": empty_text(user), "reporting_round": round_of(plan, rounds),
         "waiting": waiting if "alle" in request.GET else waiting[:SHOWN], "waiting_count": len(waiting),
         "figures": progress_figures(user, plan) if plan else None,
-        "events": next_events(user, today), "has_role": bool(user.roles),
+        "events": next_events(user, today, visits), "has_role": bool(user.roles),
         "sees_balance": sees_balance(user), "mail_trouble": mail_trouble(user, timezone.now()),
         "overdue": overdue_approvals(user, today),
     }  # fmt: skip
@@ -86,10 +89,10 @@ def empty_text(user) -> str:
     return _("Zurzeit wartet nichts.")
 
 
-def waiting_lines(user, today: dt.date, rounds: list[ReportingRound]) -> list[Waiting]:
+def waiting_lines(user, today: dt.date, rounds: list[ReportingRound], visits: Sequence[Visit] = ()) -> list[Waiting]:
     """Return everything that waits: for the office all of it, for others what waits for them.
 
-    `rounds` are the open reporting rounds.
+    `rounds` are the open reporting rounds, `visits` those in motion.
     """
     lines = list(waiting_for(user, today))
     if has_role(user, OFFICE, SENATOR_OFFICE):
@@ -97,6 +100,7 @@ def waiting_lines(user, today: dt.date, rounds: list[ReportingRound]) -> list[Wa
     lines += [Waiting(_("Sie"), _("Statusbericht: %(measure)s") % {"measure": due.measure}, due.url, due.due_on)
               for due in reports_due_for(user)]  # fmt: skip
     if has_role(user, OFFICE):
+        lines += waiting_for_office(visits, today)
         lines += waiting_for_reports(rounds) + _reports_to_check() + _conditions(user)
     return lines
 
@@ -167,14 +171,12 @@ def overdue_approvals(user, today: dt.date) -> str:
     return text % {"count": len(late), "day": format_date(min(late))}
 
 
-def next_events(user, today: dt.date) -> list[Event]:
-    """Return the next dates of dialogues and visits that `user` may see, the earliest first."""
+def next_events(user, today: dt.date, visits: Sequence[Visit]) -> list[Event]:
+    """Return the next dates of dialogues that `user` may see and of the `visits` in motion, the earliest first."""
     events = [
         Event(row.starts_at, row.title, _("Branchengespräch"), row.get_absolute_url())
         for row in upcoming_dialogues(user, today, DATES)
     ]
     kind = _("Besuch %(head)s") % {"head": settings.HEAD_TITLE_GENITIVE}
-    events += [
-        Event(row.starts_at, row.title, kind, row.get_absolute_url()) for row in upcoming_visits(user, today, DATES)
-    ]
+    events += [Event(row.starts_at, row.title, kind, row.get_absolute_url()) for row in upcoming_visits(visits, today)]
     return sorted(events)[:DATES]

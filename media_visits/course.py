@@ -93,7 +93,7 @@ def next_step_of(visit, user, *, request, now: dt.datetime, lapse_reason: str = 
         return None
     if visit.state == S.SUBMITTED:
         return _decision_step(user, request)
-    step = _office_step(visit, now)
+    step = office_step_of(visit, now)
     if step and lapse_reason and visit.state == S.IDEA:
         step = step._replace(text=LAPSED % {"why": lapse_reason, "text": step.text})
     if step is None:
@@ -103,7 +103,8 @@ def next_step_of(visit, user, *, request, now: dt.datetime, lapse_reason: str = 
     return NextStep(str(step.text), _("Geschäftsstelle"), due_on, str(step.action) if url else "", url)
 
 
-def _office_step(visit, now: dt.datetime) -> OfficeStep | None:
+def office_step_of(visit, now: dt.datetime) -> OfficeStep | None:
+    """Return what the office does next with `visit`; without a route it only waits for the day. None: nothing."""
     step = OFFICE_STEPS.get(S(visit.state))
     if step and step.route == "submit" and visit.starts_at is None:
         return ENTER_DATE

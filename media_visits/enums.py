@@ -48,8 +48,11 @@ STATE_TONES = {
     S.CANCELLED: "danger",
 }
 
-# States in which the senator's office has not (or no longer) consented, so nothing may be public.
-UNDECIDED = (S.IDEA, S.SUBMITTED, S.RETURNED)
+# States in which the consent of the senator's office is in force: only here is a visit published.
+CONSENTED = (S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED)
+# What is public when it is called off stays so, and tells the outside that it is called off. Put off, it does not: the
+# next date may not be known outside before it is approved as well.
+SHOWN_OUTSIDE = (*CONSENTED, S.CANCELLED)
 # States in which a visit counts as attention given to a sector.
 TAKES_PLACE = (S.ANNOUNCED, S.HELD, S.DOCUMENTED)
 

@@ -3,18 +3,22 @@
 People outside the house get mail without a link, since most have no account; the senator's office gets one.
 """
 
+import datetime as dt
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.roles import SENATOR_OFFICE
+from approvals.enums import ApprovalKind
+from approvals.recipients import deciders
+from core.dates import local_date
 from media_visits.enums import PressKind, VisitState
 from media_visits.models import Visit
 from outbox.placeholders import Placeholder
 from outbox.services import MailDraft, enqueue_mails
 from outbox.texts import MailText, Markdown, escape_markdown, register
 from partners.models import Person
-from partners.queries import people_of, people_with_role
+from partners.queries import people_of
 from partners.recipients import recipient_of
 
 register(
@@ -94,11 +98,15 @@ def people_who_know(visit: Visit) -> list[Person]:
     return list(visit.informed.reachable().select_related("user").order_by("pk"))
 
 
-def deciders_who_know(visit: Visit) -> list[Person]:
-    """Return the senator's office if the visit was before it; a request just withdrawn has a mail of its own."""
+def deciders_who_know(visit: Visit, today: dt.date) -> list[Person]:
+    """Return who may decide on visits on the day `today`, if this one was before them.
+
+    These are the same as for a new request (`docs/adr/0014`): one of them may have approved it in Vertretung. A
+    request just withdrawn has a mail of its own.
+    """
     if visit.submitted_at is None or visit.state == VisitState.SUBMITTED:
         return []
-    return list(people_with_role(SENATOR_OFFICE))
+    return deciders(today, ApprovalKind.VISIT)
 
 
 def _enqueue(visit, kind, people, values, *, by, now) -> None:
@@ -123,15 +131,15 @@ def mail_announcement(visit: Visit, people: list[Person], *, by, now) -> None:
     }
     _enqueue(visit, "visit_announced", people, values, by=by, now=now)
     told = {person.pk for person in people}
-    others = [person for person in deciders_who_know(visit) if person.pk not in told]
+    others = [person for person in deciders_who_know(visit, local_date(now)) if person.pk not in told]
     _mail_moved(visit, others, visit.date_text, "", by=by, now=now)
 
 
-def mail_change(visit: Visit, kind: str, people, deciders, *, told_of: str, by, now) -> None:
-    """Tell `people` and the `deciders` that a visit is put off (`kind`) which they knew for the time `told_of`."""
+def mail_change(visit: Visit, kind: str, people, told_inside, *, told_of: str, by, now) -> None:
+    """Tell `people`, and `told_inside` of who may decide, that a visit once due `told_of` is put off (`kind`)."""
     _enqueue(visit, kind, people, {"when": told_of, "reason": visit.reason}, by=by, now=now)
     told = {person.pk for person in people}
-    others = [person for person in deciders if person.pk not in told]
+    others = [person for person in told_inside if person.pk not in told]
     _mail_moved(visit, others, told_of, _("Grund: %(reason)s") % {"reason": visit.reason}, by=by, now=now)
 
 

@@ -6,16 +6,15 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from approvals.course import with_conditions
-from approvals.enums import ApprovalKind, ApprovalState
+from approvals.enums import DECIDED, ApprovalKind, ApprovalState
 from approvals.permissions import can_see_requests
 from approvals.queries import condition_entries, note_of, requests_in_full
 from core.history import entries_of
 from core.shell import HistoryEntry
 from media_visits.course import next_step_of, steps_of
-from media_visits.enums import UNDECIDED
 from media_visits.permissions import can_manage, can_see_course, open_actions
 from media_visits.queries import listed_coverage
-from media_visits.services.approval import REASONS, SUBMITTED
+from media_visits.services.approval import SUBMITTED
 from media_visits.services.press import OPEN_STATES
 from partners.models import Organisation
 
@@ -56,7 +55,7 @@ def _box(visit, user, requests, now: dt.datetime):
 
 def _is_publishable(visit) -> bool:
     allowed = visit.to_be_published or visit.is_taken_over
-    return allowed and not visit.is_published and visit.state not in UNDECIDED
+    return allowed and not visit.is_published and visit.has_consent
 
 
 def facts_of(visit, *, inside: bool) -> list[tuple[str, object]]:
@@ -101,7 +100,7 @@ def history_of(visit, requests) -> list[HistoryEntry]:
     notes = {}
     for row in requests:
         notes[row.submitted_at, str(SUBMITTED)] = row.vote
-        for reason in REASONS.values():
+        for reason in DECIDED.values():
             notes[row.decided_at, str(reason)] = _note_of(row)
     entries = [entry._replace(note=notes.get((entry.at, entry.what), "")) for entry in entries_of(visit)]
     entries += [entry for row in requests for entry in condition_entries(row)]

@@ -2,12 +2,11 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db.models import F, Prefetch, Q, QuerySet
 
-from approvals.enums import ApprovalKind
-from approvals.models import ApprovalRequest
 from core.models import Precision
 from media_visits.enums import TAKES_PLACE, VisitState
 from media_visits.models import Coverage, PressSlot, Visit
@@ -54,23 +53,24 @@ def years_of(rows: QuerySet) -> list[int]:
     return [day.year for day in days]
 
 
-def upcoming_visits(user, today: dt.date, limit: int = 10) -> QuerySet[Visit]:
-    """Return the next approved or announced visits that `user` may see, the soonest first."""
+def visits_in_motion(user) -> list[Visit]:
+    """Return the visits of the workflow, visible to `user`, that are not over yet, the soonest first.
+
+    One query for two things that the start page shows: what waits, and what comes next.
+    """
     rows = Visit.objects.visible_to(user).in_workflow().select_related("company")
-    ahead = rows.filter(state__in=[VisitState.APPROVED, VisitState.ANNOUNCED], starts_on__gte=today)
-    return ahead.order_by("starts_at", "pk")[:limit]
+    rows = rows.exclude(state__in=[VisitState.DOCUMENTED, VisitState.CANCELLED])
+    shown = rows.only("company__name", "company_text", "title", "starts_at", "starts_on", "state", "origin")
+    return list(shown.order_by(F("starts_at").asc(nulls_last=True), "pk"))
 
 
-def visits_in_motion(user) -> QuerySet[Visit]:
-    """Return the visits of the workflow, visible to `user`, that still wait for somebody, the soonest first."""
-    rows = Visit.objects.visible_to(user).in_workflow().select_related("company")
-    over = [VisitState.DOCUMENTED, VisitState.CANCELLED]
-    return rows.exclude(state__in=over).order_by(F("starts_at").asc(nulls_last=True), "pk")
-
-
-def open_request_of(visit: Visit) -> ApprovalRequest | None:
-    """Return the request about `visit` that waits for a decision, or None."""
-    return ApprovalRequest.objects.open().filter(kind=ApprovalKind.VISIT, subject_id=visit.pk).first()
+def upcoming_visits(visits: Iterable[Visit], today: dt.date) -> list[Visit]:
+    """Return which of the `visits` are approved or announced and lie ahead, in their order."""
+    return [
+        visit
+        for visit in visits
+        if visit.state in (VisitState.APPROVED, VisitState.ANNOUNCED) and visit.starts_on >= today
+    ]
 
 
 def sector_attention(user, *, since: dt.date | None = None, until: dt.date | None = None) -> list[SectorQuarter]:

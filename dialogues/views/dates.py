@@ -15,6 +15,7 @@ from approvals.mails import ASKED, senator_office_name
 from approvals.queries import differences_since, requests_about
 from approvals.services import Vorlage
 from approvals.versions import snapshot_of
+from core.answers import carry_out, impossible_now
 from core.dates import local_date
 from core.errors import Refused
 from dialogues.enums import DATED, DIALOGUE_MOVES, HostAnswer, OptionState
@@ -29,7 +30,7 @@ from dialogues.services import (
     submit_dates,
     take_over_proposals,
 )
-from dialogues.views.answers import carry_out, dialogue_for_office, form_page, impossible_now
+from dialogues.views.answers import dialogue_for_office, form_page
 from outbox.wordings import with_waiting_note
 
 

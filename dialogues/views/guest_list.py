@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from core.answers import carry_out, confirm_page
 from core.dates import add_working_days, local_date
 from core.errors import Refused
 from dialogues.course import release_label
@@ -30,7 +31,7 @@ from dialogues.services import (
     withdraw_invitation,
 )
 from dialogues.services.invitations import require_approval, unreleased
-from dialogues.views.answers import carry_out, confirm_page, dialogue_for_office, form_page, require_office
+from dialogues.views.answers import dialogue_for_office, form_page, require_office
 from outbox.queries import latest_sending
 from outbox.wordings import waiting_note, with_waiting_note
 

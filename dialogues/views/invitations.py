@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from core.answers import carry_out
 from core.dates import local_date
 from core.errors import Refused
 from dialogues.course import TONE_OF_ANSWER
@@ -22,7 +23,6 @@ from dialogues.models import Invitation
 from dialogues.permissions import can_answer
 from dialogues.services import answer_invitation, closed_reason, open_invitation
 from dialogues.services.planning import seats_taken
-from dialogues.views.answers import carry_out
 from dialogues.views.dialogues import calendar_response
 
 FOLDED = ("party", "remark", "shares_answer")

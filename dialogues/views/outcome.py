@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from core.answers import carry_out, confirm_page, impossible_now
 from core.dates import local_date
 from dialogues.enums import DIALOGUE_MOVES
 from dialogues.forms import OutcomeForm, ReasonForm
@@ -20,7 +21,7 @@ from dialogues.services import (
     postpone_dialogue,
     record_held,
 )
-from dialogues.views.answers import carry_out, confirm_page, dialogue_for_office, form_page, impossible_now
+from dialogues.views.answers import dialogue_for_office, form_page
 
 NAMED = 12  # how many of those who are told are named before the rest is only counted
 

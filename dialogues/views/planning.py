@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from approvals.enums import ApprovalKind
 from approvals.guard import LapseGuard
+from core.answers import carry_out
 from core.dates import local_date
 from dialogues.enums import BEFORE_THE_DAY, DialogueState, HostAnswer, TopicState
 from dialogues.essentials import DATES_FACTS
@@ -19,7 +20,7 @@ from dialogues.mails import MATTERS, people_to_update
 from dialogues.models import Dialogue, Topic
 from dialogues.services import plan_dialogue, record_host_answer, update_dialogue
 from dialogues.services.planning import is_known_to_others
-from dialogues.views.answers import carry_out, dialogue_for_office, form_page, row_for_office
+from dialogues.views.answers import dialogue_for_office, form_page, row_for_office
 
 
 def create(request, pk):

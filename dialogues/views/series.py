@@ -15,6 +15,7 @@ from approvals.permissions import can_see_requests
 from approvals.queries import differences_since, requests_about
 from approvals.services import Vorlage
 from approvals.versions import snapshot_of
+from core.answers import carry_out, impossible_now
 from core.dates import local_date
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from dialogues.course import TONE_OF_SERIES, TONE_OF_TOPIC, series_steps, series_task
@@ -25,7 +26,7 @@ from dialogues.models import DialogueSeries
 from dialogues.permissions import can_manage
 from dialogues.queries import listed_series, listed_topics, series_history
 from dialogues.services import affirm_series, request_consent, save_series
-from dialogues.views.answers import carry_out, form_page, impossible_now, page_of, require_office, row_for_office
+from dialogues.views.answers import form_page, page_of, require_office, row_for_office
 from dialogues.views.lists import tabs
 from outbox.wordings import with_waiting_note
 

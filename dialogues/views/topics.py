@@ -16,6 +16,7 @@ from approvals.mails import ASKED, senator_office_name
 from approvals.queries import differences_since, requests_about
 from approvals.services import Vorlage
 from approvals.versions import snapshot_of
+from core.answers import carry_out, confirm_page, impossible_now
 from core.dates import format_date, local_date
 from dialogues.course import TONE_OF_DIALOGUE, TONE_OF_TOPIC, topic_steps, topic_task
 from dialogues.enums import TOPIC_MOVES, DialogueState, TopicState
@@ -25,7 +26,7 @@ from dialogues.models import Topic
 from dialogues.permissions import can_edit_topic, can_manage, can_propose
 from dialogues.queries import dialogues_on, page_topics, topic_history
 from dialogues.services import decline_topic, propose_topic, save_topic, submit_topic, take_up_topic, withdraw_topic
-from dialogues.views.answers import carry_out, confirm_page, form_page, impossible_now, row_for_office
+from dialogues.views.answers import form_page, row_for_office
 from outbox.wordings import with_waiting_note
 
 

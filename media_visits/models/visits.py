@@ -10,23 +10,27 @@ from core.dates import format_span
 from core.folding import FoldedField
 from core.models import KnownDate, Origin, Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from media_visits.enums import STATE_TONES, UNDECIDED, VisitState
+from media_visits.enums import CONSENTED, SHOWN_OUTSIDE, STATE_TONES, VisitState
 from partners.models import Organisation, Person, Sector
 
 
 class VisitQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The office sees all, the senator's office all but ideas never submitted, observers what is decided or
-        published, partners what is published and what was announced to their own organisation."""
+        """The office sees all, the senator's office all but ideas never submitted, observers what is published or
+        approved, partners what is published and what was announced to their own organisation.
+
+        Outside the house nobody sees a visit without a valid approval, or its next date would be out before that.
+        """
         if has_role(user, OFFICE):
             return self
         seen = Q(pk__in=[])
         if has_role(user, SENATOR_OFFICE):
             seen |= ~Q(state=VisitState.IDEA) | Q(submitted_at__isnull=False)
         if has_role(user, OBSERVER):
-            seen |= ~Q(state__in=UNDECIDED) | Q(is_published=True)
+            seen |= Q(is_published=True) | Q(state__in=CONSENTED)
         if has_role(user, PARTNER):
-            seen |= Q(is_published=True) | Q(company_id__in=user.organisation_ids, announced_at__isnull=False)
+            announced = Q(announced_at__isnull=False, state__in=SHOWN_OUTSIDE)
+            seen |= Q(is_published=True) | Q(announced, company_id__in=user.organisation_ids)
         return self.filter(seen)
 
     def in_workflow(self):
@@ -127,7 +131,7 @@ class Visit(Sourced, KnownDate):
                 name="visit_put_off_has_a_reason",
             ),
             models.CheckConstraint(
-                condition=Q(is_published=False) | ~Q(state__in=["idea", "submitted", "returned"]),
+                condition=Q(is_published=False) | Q(state__in=SHOWN_OUTSIDE),
                 name="visit_published_was_approved",
             ),
             models.CheckConstraint(
@@ -155,6 +159,12 @@ class Visit(Sourced, KnownDate):
         if self.starts_on is None and not self.is_taken_over:
             return str(_("Termin noch offen"))
         return self.known_date
+
+    @property
+    def has_consent(self) -> bool:
+        """Say whether it may be published as it stands. What was taken over is outside the workflow, whatever became
+        of it: its sources are public."""
+        return self.state in (SHOWN_OUTSIDE if self.is_taken_over else CONSENTED)
 
     @property
     def state_tone(self) -> str:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from approvals.enums import Answer, ApprovalKind
+from approvals.enums import DECIDED, GRANTING, Answer, ApprovalKind
 from approvals.models import ApprovalRequest
 from approvals.services import Subject, Vorlage, record_decision, submit_request, withdraw_request
 from approvals.versions import snapshot_of
@@ -18,12 +18,6 @@ from media_visits.essentials import VISIT_FACTS
 from media_visits.models import Visit
 from media_visits.services.visits import lock_visit, move_visit, require_office
 
-REASONS = {
-    Answer.APPROVE: gettext_lazy("Freigegeben"),
-    Answer.CONDITION: gettext_lazy("Mit Auflage freigegeben"),
-    Answer.RETURN: gettext_lazy("Zurückgegeben"),
-    Answer.REFUSE: gettext_lazy("Abgelehnt"),
-}
 SUBMITTED = gettext_lazy("Zur Freigabe vorgelegt")
 
 
@@ -62,13 +56,22 @@ def _check_dates(starts_at: dt.datetime | None, due_on: dt.date, now: dt.datetim
 def decide_visit(*, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details) -> Visit:
     """Record the decision of the senator's office with its `details` and move the visit with it; the office is told.
 
-    A refusal ends the visit, with the comment as its reason.
+    A refusal ends the visit, with the comment as its reason. Raises Refused when a visit whose time has come is
+    approved: that could only be returned or refused.
     """
     visit = lock_visit(request.subject_id)
     request = record_decision(request=request, answer=answer, comment=comment, by=by, now=now, **details)
+    if answer in GRANTING and visit.starts_at <= now:
+        raise Refused(
+            _(
+                "Der Termin des Besuchs liegt inzwischen in der Vergangenheit; freigeben lässt er sich nicht mehr. "
+                "Geben Sie den Besuch zurück, damit die Geschäftsstelle einen neuen Termin vorlegt, oder lehnen Sie "
+                "ihn ab."
+            )
+        )
     if answer == Answer.REFUSE:
         visit.reason = request.comment[:500]
-    move_visit(visit, str(answer), by=by, now=now, reason=str(REASONS[Answer(answer)]))
+    move_visit(visit, str(answer), by=by, now=now, reason=str(DECIDED[Answer(answer)]))
     return visit
 
 

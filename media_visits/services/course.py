@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
 from approvals.services import lapse_approval, withdraw_request
+from core.dates import local_date
 from core.errors import Refused
 from core.states import target_of
 from media_visits import mails
@@ -60,13 +61,17 @@ def document_visit(*, visit: Visit, outcome: str, by, now: dt.datetime) -> Visit
 
 @transaction.atomic
 def postpone_visit(*, visit: Visit, reason: str, by, now: dt.datetime) -> Visit:
-    """Postpone a visit: the approval lapses, the date is open again, and all who were told before are told why."""
+    """Postpone a visit: the approval lapses, the date is open again, and all who were told before are told why.
+
+    It goes back inside until it is approved and published again, or its next date would be public too early.
+    """
     require_office(by)
     visit = _put_off(visit, reason)
     told_of = visit.date_text
-    people, deciders = mails.people_who_know(visit), mails.deciders_who_know(visit)
+    people, deciders = mails.people_who_know(visit), mails.deciders_who_know(visit, local_date(now))
     visit.state = target_of(VISIT_MOVES, "postpone", visit)
     visit.starts_at = visit.ends_at = None
+    visit.is_published = False
     set_day(visit)
     save_visit(visit, by=by, now=now, reason=_("Verschoben, bisher: %(when)s") % {"when": told_of})
     lapse_approval(kind=ApprovalKind.VISIT, subject_id=visit.pk, reason=_("Besuch verschoben"), by=by, now=now)
@@ -80,7 +85,7 @@ def cancel_visit(*, visit: Visit, reason: str, by, now: dt.datetime) -> Visit:
     require_office(by)
     visit = _put_off(visit, reason)
     told_of, was_submitted = visit.date_text, visit.state == VisitState.SUBMITTED
-    people, deciders = mails.people_who_know(visit), mails.deciders_who_know(visit)
+    people, deciders = mails.people_who_know(visit), mails.deciders_who_know(visit, local_date(now))
     move_visit(visit, "cancel", by=by, now=now, reason=_("Abgesagt"))
     if was_submitted:
         withdraw_request(kind=ApprovalKind.VISIT, subject_id=visit.pk, by=by, now=now)

@@ -14,7 +14,7 @@ from core.errors import NotEntitled, Refused
 from core.history import save_as
 from core.models import Precision
 from core.states import target_of
-from media_visits.enums import UNDECIDED, VISIT_MOVES, VisitState
+from media_visits.enums import VISIT_MOVES, VisitState
 from media_visits.essentials import VISIT_FACTS
 from media_visits.models import Visit
 from media_visits.permissions import can_manage
@@ -120,9 +120,9 @@ def publish_visit(*, visit: Visit, publish: bool, by, now: dt.datetime) -> Visit
     """Publish a visit the senator's office consented to, or take it back inside."""
     require_office(by)
     visit = lock_visit(visit.pk)
-    if publish and visit.state in UNDECIDED:
+    if publish and not visit.has_consent:
         raise Refused(
-            _("Ein Besuch wird erst veröffentlicht, wenn er freigegeben ist. Er ist im Stand „%(state)s“.")
+            _("Veröffentlicht wird ein Besuch nur, solange seine Freigabe gilt. Er ist im Stand „%(state)s“.")
             % {"state": visit.get_state_display()}
         )
     if publish and not (visit.to_be_published or visit.is_taken_over):

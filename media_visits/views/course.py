@@ -10,7 +10,9 @@ from approvals.enums import ApprovalKind
 from approvals.mails import ASKED, senator_office_name
 from approvals.queries import differences_since, requests_about
 from approvals.versions import snapshot_of
+from core.answers import carry_out, confirm_page, impossible_now
 from core.dates import add_working_days, local_date
+from media_visits.enums import VISIT_MOVES
 from media_visits.essentials import VISIT_FACTS
 from media_visits.forms import AnnounceForm, OutcomeForm, ReasonForm, SubmitForm
 from media_visits.mails import deciders_who_know, people_to_announce_to, people_who_know
@@ -23,7 +25,7 @@ from media_visits.services import (
     submit_visit,
     withdraw_visit,
 )
-from media_visits.views.answers import carry_out, confirm_page, form_page, impossible_now, visit_for_office
+from media_visits.views.answers import form_page, visit_for_office
 from outbox.wordings import with_waiting_note
 
 WORKING_DAYS_TO_DECIDE = 5
@@ -32,7 +34,7 @@ WORKING_DAYS_TO_DECIDE = 5
 def submit(request, pk):
     """The Leitungsvorlage, then on to the senator's office."""
     visit = visit_for_office(request, pk)
-    if back := impossible_now(request, visit, "submit"):
+    if back := impossible_now(request, visit, VISIT_MOVES, "submit"):
         return back
     now = timezone.now()
     initial = {"due_on": add_working_days(local_date(now), WORKING_DAYS_TO_DECIDE)}
@@ -65,7 +67,7 @@ def submit(request, pk):
 def withdraw(request, pk):
     """Take the request for approval back."""
     visit = visit_for_office(request, pk)
-    if back := impossible_now(request, visit, "withdraw"):
+    if back := impossible_now(request, visit, VISIT_MOVES, "withdraw"):
         return back
     if request.method == "POST":
         call = partial(withdraw_visit, visit=visit, by=request.user, now=timezone.now())
@@ -81,7 +83,7 @@ def withdraw(request, pk):
 def announce(request, pk):
     """Announce an approved visit."""
     visit = visit_for_office(request, pk)
-    if back := impossible_now(request, visit, "announce"):
+    if back := impossible_now(request, visit, VISIT_MOVES, "announce"):
         return back
     form = AnnounceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -90,7 +92,7 @@ def announce(request, pk):
         )
         if carry_out(request, call, done=_("Der Besuch ist angekündigt."), form=form):
             return redirect(visit)
-    details = told_lines(people_to_announce_to(visit), deciders_who_know(visit))
+    details = told_lines(people_to_announce_to(visit), deciders_who_know(visit, timezone.localdate()))
     return confirm_page(
         request, form, title=_("Besuch ankündigen"), submit_label=_("Ankündigen"), details=details,
         question=_("%(visit)s, %(when)s: jetzt ankündigen?") % {"visit": visit, "when": visit.date_text},
@@ -101,7 +103,7 @@ def announce(request, pk):
 def hold(request, pk):
     """Record that the visit took place."""
     visit = visit_for_office(request, pk)
-    if back := impossible_now(request, visit, "hold"):
+    if back := impossible_now(request, visit, VISIT_MOVES, "hold"):
         return back
     if request.method == "POST":
         call = partial(record_held, visit=visit, by=request.user, now=timezone.now())
@@ -118,7 +120,7 @@ def hold(request, pk):
 def document(request, pk):
     """Write what came of the visit."""
     visit = visit_for_office(request, pk)
-    if back := impossible_now(request, visit, "document"):
+    if back := impossible_now(request, visit, VISIT_MOVES, "document"):
         return back
     form = OutcomeForm(request.POST or None, initial={"outcome": visit.outcome})
     if request.method == "POST" and form.is_valid():
@@ -133,25 +135,35 @@ def document(request, pk):
 
 
 def postpone(request, pk):
-    """Postpone the visit and tell all who know of it."""
+    """Postpone the visit and tell all who know of it; what was published is so no longer."""
+    visit = visit_for_office(request, pk)
+    effects = [_("Der Termin wird frei, und die Freigabe erlischt: der neue muss noch einmal vorgelegt werden.")]
+    done = _("Der Besuch ist verschoben. Bitte tragen Sie einen neuen Termin ein.")
+    if visit.is_published:
+        effects.append(
+            _("Veröffentlicht ist der Besuch dann nicht mehr. Das geht wieder, wenn der neue Termin freigegeben ist.")
+        )
+        done = _("Der Besuch ist verschoben und nicht mehr veröffentlicht. Bitte tragen Sie einen neuen Termin ein.")
     return _put_off(
-        request, pk, "postpone", postpone_visit, title=_("Besuch verschieben"), submit_label=_("Verschieben"),
-        done=_("Der Besuch ist verschoben. Bitte tragen Sie einen neuen Termin ein."),
-        effect=_("Der Termin wird frei, und die Freigabe erlischt: der neue muss noch einmal vorgelegt werden."),
+        request, visit, "postpone", postpone_visit, title=_("Besuch verschieben"), submit_label=_("Verschieben"),
+        done=done, effects=effects,
     )  # fmt: skip
 
 
 def cancel(request, pk):
-    """Call the visit off and tell all who know of it."""
+    """Call the visit off and tell all who know of it; what was published stays so."""
+    visit = visit_for_office(request, pk)
+    effects = [_("Eine Absage lässt sich nicht zurücknehmen.")]
+    if visit.is_published:
+        effects.append(_("Der Besuch bleibt veröffentlicht, damit alle sehen, dass er abgesagt ist."))
     return _put_off(
-        request, pk, "cancel", cancel_visit, title=_("Besuch absagen"), submit_label=_("Absagen"),
-        done=_("Der Besuch ist abgesagt."), effect=_("Eine Absage lässt sich nicht zurücknehmen."),
+        request, visit, "cancel", cancel_visit, title=_("Besuch absagen"), submit_label=_("Absagen"),
+        done=_("Der Besuch ist abgesagt."), effects=effects,
     )  # fmt: skip
 
 
-def _put_off(request, pk, action, service, *, title, submit_label, done, effect):
-    visit = visit_for_office(request, pk)
-    if back := impossible_now(request, visit, action):
+def _put_off(request, visit, action, service, *, title, submit_label, done, effects):
+    if back := impossible_now(request, visit, VISIT_MOVES, action):
         return back
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -161,7 +173,7 @@ def _put_off(request, pk, action, service, *, title, submit_label, done, effect)
     question = f"{visit}, {visit.date_text}"
     return confirm_page(
         request, form, title=title, question=question, submit_label=submit_label, danger=True,
-        details=[effect, *told_lines(people_who_know(visit), deciders_who_know(visit))],
+        details=[*effects, *told_lines(people_who_know(visit), deciders_who_know(visit, timezone.localdate()))],
         cancel_url=visit.get_absolute_url(),
     )  # fmt: skip
 

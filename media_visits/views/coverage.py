@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.answers import carry_out, confirm_page
 from media_visits.forms import CoverageForm
 from media_visits.models import Coverage, Visit
 from media_visits.permissions import can_manage
 from media_visits.services import remove_coverage, save_coverage
-from media_visits.views.answers import carry_out, confirm_page, form_page, require_office
+from media_visits.views.answers import form_page, require_office
 
 
 def clipping_for_office(request, pk: int) -> Coverage:

@@ -7,12 +7,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.answers import carry_out, confirm_page
 from media_visits.enums import VISIT_MOVES, VisitState
 from media_visits.forms import PressSlotForm
 from media_visits.models import PressSlot, Visit
 from media_visits.permissions import can_manage
 from media_visits.services import add_press_slot, remove_press_slot, update_press_slot
-from media_visits.views.answers import carry_out, confirm_page, form_page, visit_for_office
+from media_visits.views.answers import form_page, visit_for_office
 
 
 def slot_for_office(request, pk: int) -> PressSlot:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
 from approvals.guard import LapseGuard
+from core.answers import carry_out
 from core.dates import local_date
 from media_visits.enums import VISIT_MOVES
 from media_visits.essentials import VISIT_FACTS
@@ -17,7 +18,7 @@ from media_visits.forms import VisitForm
 from media_visits.models import Visit
 from media_visits.page import visit_context
 from media_visits.services import create_visit, publish_visit, update_visit
-from media_visits.views.answers import carry_out, form_page, require_office, visit_for_office
+from media_visits.views.answers import form_page, require_office, visit_for_office
 
 
 def detail(request, pk):

@@ -10,8 +10,12 @@ from approvals.queries import waiting_requests
 from core.dates import format_date
 from core.roles import OBSERVER, OFFICE, PARTNER, ROLES, SENATOR_OFFICE
 from masterplan.overview import mail_trouble, overdue_approvals, waiting_lines
+from media_visits.enums import VisitState
+from media_visits.queries import upcoming_visits, visits_in_motion
+from media_visits.waiting import waiting_for_office
 from tests.journeys.visitor import Page
 from tests.masterplan.builders import make_topic_request
+from tests.media_visits.builders import make_visit
 from tests.outbox.builders import make_mail
 from tests.partners.builders import make_user
 
@@ -41,6 +45,41 @@ def test_open_approval_waits_for_the_senators_office_on_both_start_pages():
     for role in (OFFICE, SENATOR_OFFICE):
         lines = waiting_lines(make_user(role), timezone.localdate(), [])
         assert ("Büro der Senatorin", reverse("approval", args=[approval.pk])) in [(x.who, x.url) for x in lines]
+
+
+@pytest.mark.parametrize(
+    ("state", "action"),
+    [(VisitState.RETURNED, "Erneut vorlegen"), (VisitState.IDEA, "Zur Freigabe vorlegen")],
+)
+def test_visit_that_fell_back_waits_for_the_office(client, state, action):
+    visit = make_visit(state, company_text="Turbinenbau AG", title="Rundgang", submitted_at=timezone.now())
+    client.force_login(make_user(OFFICE))
+
+    page = Page(client.get(reverse("overview")).content.decode())
+
+    words = f"{action}: Besuch bei Turbinenbau AG (Rundgang)"
+    assert [target for text, target in page.links if words in text] == [visit.get_absolute_url()]
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+def test_what_the_office_must_do_for_a_visit_is_not_said_to_others(client, role):
+    make_visit(VisitState.APPROVED, is_published=True, request=False)
+    client.force_login(make_user(role))
+
+    assert client.get(reverse("overview")).context["waiting"] == []
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_visits_cost_one_query_of_the_start_page(client, count, django_assert_num_queries):
+    for state in [VisitState.RETURNED, VisitState.APPROVED, VisitState.HELD][:count]:
+        make_visit(state, request=False)
+    office = make_user(OFFICE)
+    assert office.roles
+
+    with django_assert_num_queries(1):
+        visits = visits_in_motion(office)
+        assert len(waiting_for_office(visits, timezone.localdate())) == count
+        upcoming_visits(visits, timezone.localdate())
 
 
 def test_partner_does_not_see_what_waits_for_the_house():

@@ -40,6 +40,29 @@ def test_impossible_visits_are_refused_by_the_database(constraint, fields):
     assert refused_by(constraint, new_visit(**fields))
 
 
+PUBLIC = {S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED, S.CANCELLED}
+
+
+@pytest.mark.parametrize("state", S)
+def test_the_database_knows_which_states_may_be_public(state):
+    visit = make_visit(state, request=False)
+    visit.is_published = True
+
+    if state in PUBLIC:
+        visit.save()
+        assert Visit.objects.get().is_published
+    else:
+        assert refused_by("visit_published_was_approved", visit)
+
+
+@pytest.mark.parametrize("state", S)
+def test_a_company_sees_its_announced_visit_only_with_a_valid_approval(state):
+    partner = make_user(PARTNER)
+    make_visit(state, company=partner.person.organisation, announced_at=NOW, request=False)
+
+    assert Visit.objects.visible_to(partner).exists() == (state in PUBLIC)
+
+
 @pytest.mark.parametrize("state", [S.HELD, S.CANCELLED, S.ANNOUNCED])
 def test_what_was_taken_over_may_lack_time_reason_and_outcome(state):
     visit = new_visit(state=state, starts_at=None, ends_at=None, origin=Origin.TAKEN_OVER, is_published=True)
@@ -142,7 +165,7 @@ def test_a_clipping_without_a_headline_says_what_it_is_about(fields, label):
 SEEN = {
     OFFICE: set(S),
     SENATOR_OFFICE: set(S) - {S.IDEA},
-    OBSERVER: set(S) - {S.IDEA, S.SUBMITTED, S.RETURNED},
+    OBSERVER: {S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED},
     PARTNER: set(),
 }
 

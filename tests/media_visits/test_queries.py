@@ -34,24 +34,23 @@ def test_upcoming_are_approved_and_announced_visits_soonest_first(office):
     make_visit(S.ANNOUNCED, starts_at=STARTS_AT - 60 * DAY, ends_at=None, request=False)
     make_visit(S.ANNOUNCED, origin=Origin.TAKEN_OVER, request=False)
 
-    assert list(upcoming_visits(office, TODAY)) == [sooner, later]
-    assert list(upcoming_visits(office, TODAY, 1)) == [sooner]
+    assert upcoming_visits(visits_in_motion(office), TODAY) == [sooner, later]
 
 
-def test_upcoming_shows_only_what_is_visible():
+def test_in_motion_is_only_what_is_visible():
     make_visit(S.APPROVED, request=False)
 
-    assert list(upcoming_visits(make_user(PARTNER), TODAY)) == []
+    assert visits_in_motion(make_user(PARTNER)) == []
 
 
-def test_in_motion_is_what_still_waits_for_somebody(office):
+def test_in_motion_is_what_is_not_over_yet(office):
     idea = make_visit(S.IDEA, starts_at=None, ends_at=None)
     held = make_visit(S.HELD, request=False)
     make_visit(S.DOCUMENTED, request=False)
     make_visit(S.CANCELLED)
     make_visit(S.HELD, origin=Origin.TAKEN_OVER, request=False)
 
-    assert list(visits_in_motion(office)) == [held, idea]
+    assert visits_in_motion(office) == [held, idea]
 
 
 def test_years_are_those_of_dated_rows():

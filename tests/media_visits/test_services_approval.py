@@ -12,10 +12,10 @@ from core.errors import Outpaced, Refused
 from media_visits.enums import VisitState
 from media_visits.essentials import VISIT_FACTS
 from media_visits.models import Visit
-from media_visits.services import decide_visit, submit_visit, update_visit, withdraw_visit
+from media_visits.services import decide_visit, publish_visit, submit_visit, update_visit, withdraw_visit
 from media_visits.services.visits import EDITABLE
 from partners.models import Deputy
-from tests.approvals.builders import DUE_ON, NOW, TODAY, VORLAGE
+from tests.approvals.builders import DUE_ON, NOW, TODAY, VORLAGE, details_of
 from tests.media_visits.builders import STARTS_AT, make_sector, make_slot, make_visit
 from tests.partners.builders import make_organisation, make_user
 from tests.racing import race
@@ -30,7 +30,7 @@ def submit(visit, by, **fields):
 
 
 def decide(request, by, answer=Answer.APPROVE, comment="Bitte ergänzen.", **fields):
-    return decide_visit(request=request, answer=answer, comment=comment, by=by, now=NOW, **fields)
+    return decide_visit(**{"request": request, "answer": answer, "comment": comment, "by": by, "now": NOW} | fields)
 
 
 def test_submission_keeps_brief_and_snapshot(office, senator):
@@ -122,6 +122,31 @@ def test_a_refusal_ends_the_visit_with_its_reason(office, senator):
     assert (visit.state, visit.reason) == (S.CANCELLED, "Kein Bezug zum Masterplan.")
 
 
+@pytest.mark.parametrize("answer", [Answer.APPROVE, Answer.CONDITION])
+@pytest.mark.parametrize("late", [dt.timedelta(0), dt.timedelta(days=1)])
+def test_a_visit_whose_time_has_come_is_not_approved(office, senator, answer, late):
+    visit = make_visit()
+    request = submit(visit, office)
+
+    with nothing_changes(visit, request), pytest.raises(Refused, match="Geben Sie den Besuch zurück"):
+        decide(request, senator, answer, now=STARTS_AT + late, **details_of(answer))
+
+
+@pytest.mark.parametrize(("answer", "state"), [(Answer.RETURN, S.RETURNED), (Answer.REFUSE, S.CANCELLED)])
+def test_a_visit_whose_time_has_come_is_returned_or_refused(office, senator, answer, state):
+    request = submit(make_visit(), office)
+
+    visit = decide(request, senator, answer, now=STARTS_AT)
+
+    assert visit.state == state
+
+
+def test_a_visit_is_approved_until_it_begins(office, senator):
+    request = submit(make_visit(), office)
+
+    assert decide(request, senator, comment="", now=STARTS_AT - dt.timedelta(minutes=1)).state == S.APPROVED
+
+
 @pytest.mark.parametrize("answer", [Answer.RETURN, Answer.REFUSE])
 def test_without_a_comment_nothing_is_returned_or_refused(office, senator, answer):
     visit = make_visit()
@@ -188,12 +213,12 @@ def test_withdrawing_takes_the_request_back_and_tells(office, senator):
     assert mails_written("approval_withdrawn") == [("approval_withdrawn", "senatorin@example.org")]
 
 
-def test_submitting_again_takes_the_visit_back_inside(office):
-    visit = make_visit(S.POSTPONED, is_published=True)
+def test_a_refused_visit_is_not_published(office, senator):
+    visit = make_visit()
+    decide(submit(visit, office), senator, Answer.REFUSE, "Kein Bezug zum Masterplan.")
 
-    submit(visit, office)
-
-    assert not Visit.objects.get(pk=visit.pk).is_published
+    with nothing_changes(visit), pytest.raises(Refused, match="Er ist im Stand „abgesagt“"):
+        publish_visit(visit=visit, publish=True, by=office, now=NOW)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,22 +1,25 @@
 import datetime as dt
 
 import pytest
+import time_machine
 
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from core.errors import Refused
+from core.roles import OBSERVER, PARTNER
 from media_visits.enums import PressKind, VisitState
 from media_visits.models import Visit
 from media_visits.services import announce_visit, cancel_visit, document_visit, postpone_visit
 from outbox.models import Mail
-from partners.models import DistributionList
-from tests.approvals.builders import NOW
+from partners.models import Deputy, DistributionList
+from tests.approvals.builders import NOW, TODAY
 from tests.media_visits.builders import STARTS_AT, make_slot, make_visit
-from tests.partners.builders import make_organisation, make_person
+from tests.partners.builders import make_organisation, make_person, make_user
 from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
 S = VisitState
+DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -99,6 +102,29 @@ def test_postponing_frees_the_date_and_tells_all_who_know(office, senator, compa
     assert "Streik" in text
 
 
+@pytest.mark.parametrize("state", [S.APPROVED, S.ANNOUNCED])
+def test_a_postponed_visit_goes_back_inside_and_its_next_date_stays_there(office, state):
+    visit = make_visit(state, is_published=True)
+
+    postpone_visit(visit=visit, reason="Streik", by=office, now=NOW)
+
+    assert (Visit.objects.get().state, Visit.objects.get().is_published) == (S.POSTPONED, False)
+    Visit.objects.update(starts_at=STARTS_AT)
+    assert not Visit.objects.visible_to(make_user(PARTNER)).exists()
+    assert not Visit.objects.visible_to(make_user(OBSERVER)).exists()
+
+
+@pytest.mark.parametrize("is_published", [True, False])
+@pytest.mark.parametrize("state", [S.APPROVED, S.ANNOUNCED])
+def test_a_visit_called_off_stays_as_public_as_it_was(office, state, is_published):
+    visit = make_visit(state, is_published=is_published)
+
+    cancel_visit(visit=visit, reason="Streik", by=office, now=NOW)
+
+    assert (Visit.objects.get().state, Visit.objects.get().is_published) == (S.CANCELLED, is_published)
+    assert Visit.objects.visible_to(make_user(OBSERVER)).exists() == is_published
+
+
 def test_cancelling_an_announced_visit_tells_all_who_know(office, senator, company):
     visit = make_visit(S.APPROVED, company=company)
     announce_visit(visit=visit, by=office, now=NOW)
@@ -110,6 +136,26 @@ def test_cancelling_an_announced_visit_tells_all_who_know(office, senator, compa
     assert mails_written() == [
         ("visit_cancelled", "werk@example.org"), ("visit_moved", "senatorin@example.org"),
     ]  # fmt: skip
+
+
+@time_machine.travel(NOW)
+@pytest.mark.parametrize("state", [S.APPROVED, S.ANNOUNCED])
+@pytest.mark.parametrize("service", [postpone_visit, cancel_visit])
+def test_deputies_hear_of_it_while_they_may_decide(office, senator, service, state):
+    away, standing, over = (make_user(email=f"{name}@example.org") for name in ("urlaub", "staendig", "frueher"))
+    for user, ends_on in ((away, TODAY), (standing, None), (over, TODAY - DAY)):
+        starts_on = TODAY - 7 * DAY
+        Deputy.objects.create(principal=senator.person, deputy=user.person, starts_on=starts_on, ends_on=ends_on)
+    topics = make_user(email="themen@example.org")
+    Deputy.objects.create(principal=senator.person, deputy=topics.person, starts_on=TODAY, kinds=["topic"])
+
+    service(visit=make_visit(state), reason="Streik", by=office, now=NOW)
+
+    assert mails_written() == [
+        ("visit_moved", "senatorin@example.org"),
+        ("visit_moved", "staendig@example.org"),
+        ("visit_moved", "urlaub@example.org"),
+    ]
 
 
 def test_who_became_unreachable_is_left_out(office, company):

@@ -10,6 +10,7 @@ from core.models import Origin, Precision
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from media_visits.enums import VisitState
 from media_visits.models import Visit
+from media_visits.page import visit_context
 from media_visits.services import create_visit, publish_visit, update_visit
 from media_visits.services.visits import EDITABLE
 from tests.approvals.builders import NOW
@@ -194,12 +195,36 @@ def test_a_visit_taken_over_keeps_its_range(office):
     assert (visit.address, visit.known_date) == ("Berlin-Mitte", "25.07.2017 – 09.08.2017")
 
 
-@pytest.mark.parametrize("state", [S.IDEA, S.SUBMITTED, S.RETURNED])
-def test_nothing_is_published_before_the_consent(office, state):
+CONSENTED = (S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED)
+
+
+@pytest.mark.parametrize("state", S)
+def test_a_visit_is_published_only_while_its_approval_is_in_force(office, state):
     visit = make_visit(state)
 
-    with nothing_changes(visit), pytest.raises(Refused, match="wenn er freigegeben ist"):
+    if state in CONSENTED:
         publish_visit(visit=visit, publish=True, by=office, now=NOW)
+        assert Visit.objects.get(pk=visit.pk).is_published
+    else:
+        with nothing_changes(visit), pytest.raises(Refused, match="solange seine Freigabe gilt"):
+            publish_visit(visit=visit, publish=True, by=office, now=NOW)
+
+
+@pytest.mark.parametrize("state", S)
+def test_the_page_offers_to_publish_what_the_service_publishes(office, state):
+    visit = make_visit(state)
+
+    assert visit_context(visit, office, now=NOW)["can_publish"] == (state in CONSENTED)
+
+
+@pytest.mark.parametrize("state", [S.ANNOUNCED, S.HELD, S.CANCELLED])
+def test_what_was_taken_over_is_published_again_whatever_became_of_it(office, state):
+    visit = make_visit(state, origin=Origin.TAKEN_OVER, is_published=True, request=False)
+    publish_visit(visit=visit, publish=False, by=office, now=NOW)
+
+    publish_visit(visit=visit, publish=True, by=office, now=NOW)
+
+    assert Visit.objects.get(pk=visit.pk).is_published
 
 
 def test_nothing_is_published_that_was_approved_without(office):

@@ -90,6 +90,34 @@ def test_putting_off_asks_for_a_reason_and_names_whom_it_tells(signed_in, senato
     assert (Visit.objects.get().state, Visit.objects.get().reason) == (state, "Streik")
 
 
+def test_postponing_says_that_the_visit_is_published_no_longer(signed_in):
+    visit = make_visit(S.APPROVED, is_published=True)
+    address = f"/besuche/{visit.pk}/verschieben/"
+    assert "Veröffentlicht ist der Besuch dann nicht mehr." in text_of(signed_in.get(address))
+
+    page = text_of(signed_in.post(address, {"reason": "Streik"}, follow=True))
+
+    assert "Der Besuch ist verschoben und nicht mehr veröffentlicht." in page
+    assert not Visit.objects.get().is_published
+
+
+def test_cancelling_says_that_the_visit_stays_published(signed_in):
+    visit = make_visit(S.ANNOUNCED, is_published=True)
+    address = f"/besuche/{visit.pk}/absagen/"
+    assert "Der Besuch bleibt veröffentlicht" in text_of(signed_in.get(address))
+
+    signed_in.post(address, {"reason": "Streik"})
+
+    assert (Visit.objects.get().state, Visit.objects.get().is_published) == (S.CANCELLED, True)
+
+
+@pytest.mark.parametrize("route", ["verschieben/", "absagen/"])
+def test_putting_off_an_internal_visit_does_not_speak_of_publishing(signed_in, route):
+    visit = make_visit(S.APPROVED)
+
+    assert "veröffentlicht" not in text_of(signed_in.get(f"/besuche/{visit.pk}/{route}")).lower()
+
+
 def test_putting_off_what_nobody_knows_says_so(signed_in):
     visit = make_visit()
 
@@ -131,4 +159,4 @@ def test_publishing_too_early_is_refused_in_words(signed_in):
 
     response = signed_in.post(f"/besuche/{visit.pk}/veroeffentlichen/", follow=True)
 
-    assert "wenn er freigegeben ist" in text_of(response)
+    assert "solange seine Freigabe gilt" in text_of(response)

@@ -1,0 +1,87 @@
+"""Running a service from a view, and what the user is told of it."""
+
+import pytest
+from django import forms
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.core.exceptions import PermissionDenied
+from django.test import RequestFactory
+
+from core.answers import carry_out, impossible_now
+from core.errors import NotEntitled, Outpaced, Refused
+from core.states import Move
+
+MOVES = {"close": Move(("open",), "closed")}
+
+
+class Door:
+    """A row with a state, as the state tables know it."""
+
+    def __init__(self, state):
+        self.state = state
+
+    def get_state_display(self):
+        return "zu"
+
+    def get_absolute_url(self):
+        return "/tuer/"
+
+
+def ask(method="post"):
+    request = getattr(RequestFactory(), method)("/")
+    request._messages = CookieStorage(request)
+    return request
+
+
+def told(request):
+    return [(message.level_tag, str(message)) for message in get_messages(request)]
+
+
+def refuse(error):
+    def call():
+        raise error
+
+    return call
+
+
+@pytest.mark.parametrize(("result", "answer"), [(None, True), ("row", "row"), (0, 0)])
+def test_what_was_done_is_said_and_returned(result, answer):
+    request = ask()
+
+    assert carry_out(request, lambda: result, done="Erledigt.") == answer
+    assert told(request) == [("success", "Erledigt.")]
+
+
+def test_without_words_nothing_is_said():
+    request = ask()
+
+    assert carry_out(request, lambda: None) is True
+    assert told(request) == []
+
+
+@pytest.mark.parametrize("error", [Refused("Nein."), Outpaced("Nein.")])
+def test_a_refusal_stands_above_the_page_or_at_the_form(error):
+    bare, filled, form = ask(), ask(), forms.Form({})
+
+    assert carry_out(bare, refuse(error), done="Erledigt.") is False
+    assert carry_out(filled, refuse(error), done="Erledigt.", form=form) is False
+
+    assert told(bare) == [("error", "Nein.")]
+    assert (told(filled), form.non_field_errors()) == ([], ["Nein."])
+
+
+def test_a_missing_right_is_a_403():
+    with pytest.raises(PermissionDenied, match="Nein"):
+        carry_out(ask(), refuse(NotEntitled("Nein.")))
+
+
+@pytest.mark.parametrize(("method", "state", "leads_back"), [
+    ("get", "closed", True), ("get", "open", False), ("post", "closed", False), ("post", "open", False),
+])  # fmt: skip
+def test_only_a_page_that_is_opened_leads_back_when_the_state_forbids_it(method, state, leads_back):
+    request = ask(method)
+
+    back = impossible_now(request, Door(state), MOVES, "close")
+
+    assert (back.url if back else None) == ("/tuer/" if leads_back else None)
+    assert len(told(request)) == leads_back
