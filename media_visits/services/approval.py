@@ -70,7 +70,8 @@ def decide_visit(*, request: ApprovalRequest, answer: str, comment: str, by, now
             )
         )
     if answer == Answer.REFUSE:
-        visit.reason = request.comment[:500]
+        # Whoever was told of the visit reads this; the comment is for the house and stays with the request.
+        visit.reason = _("Der Besuch kommt nicht zustande.")
     move_visit(visit, str(answer), by=by, now=now, reason=str(DECIDED[Answer(answer)]))
     return visit
 

@@ -113,13 +113,13 @@ def test_a_returned_visit_is_submitted_again(office, senator):
     assert sorted(ApprovalRequest.objects.values_list("state", flat=True)) == ["open", "returned"]
 
 
-def test_a_refusal_ends_the_visit_with_its_reason(office, senator):
+def test_a_refusal_ends_the_visit_and_its_comment_stays_inside(office, senator):
     visit = make_visit()
 
     decide(submit(visit, office), senator, Answer.REFUSE, "Kein Bezug zum Masterplan.")
 
     visit.refresh_from_db()
-    assert (visit.state, visit.reason) == (S.CANCELLED, "Kein Bezug zum Masterplan.")
+    assert (visit.state, visit.reason) == (S.CANCELLED, "Der Besuch kommt nicht zustande.")
 
 
 @pytest.mark.parametrize("answer", [Answer.APPROVE, Answer.CONDITION])
