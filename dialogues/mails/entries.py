@@ -140,8 +140,10 @@ def event_of(
 ) -> CalendarEvent:  # fmt: skip
     """Return the entry of `dialogue` for `to` as it stands, or as it stood at `span` (start, end).
 
-    With PUBLISH it is for anybody; what does not take place then says so in its title, as calendars show no more.
+    No change that waits for its approval stands in it. With PUBLISH it is for anybody; what does not take place then
+    says so in its title, as calendars show no more.
     """
+    dialogue = dialogue.as_told
     title = _("Branchengespräch: %(title)s") % {"title": dialogue.title}
     starts_at, ends_at = span or (dialogue.starts_at, dialogue.ends_at)
     return CalendarEvent(

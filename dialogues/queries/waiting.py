@@ -94,7 +94,7 @@ def _invitations(user, today: dt.date) -> list[Waiting]:
     )  # fmt: skip
     return [
         Waiting(
-            str(user), _("Einladung beantworten: %(title)s") % {"title": row.dialogue},
+            str(user), _("Einladung beantworten: %(title)s") % {"title": row.dialogue.as_told},
             reverse("dialogues:my_answer", args=[row.pk]), row.dialogue.answer_by,
         )
         for row in rows.select_related("dialogue").order_by("dialogue__answer_by", "pk")

@@ -19,6 +19,7 @@ from dialogues.enums import DATED, DIALOGUE_MOVES, HostAnswer, OptionState
 from dialogues.essentials import DATES_FACTS
 from dialogues.models import DateOption, Dialogue
 from dialogues.services.planning import lock_dialogue, move_dialogue, require_consent, require_office
+from dialogues.services.telling import tell_withheld
 
 CURRENT = (OptionState.PROPOSED, OptionState.POSSIBLE, OptionState.IMPOSSIBLE)
 
@@ -125,7 +126,8 @@ def renew_date(*, dialogue: Dialogue, vorlage: Vorlage, due_on: dt.date, by, now
 def decide_dates(*, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details) -> Dialogue:
     """Record which of the proposed dates the senator's office can keep, or which it proposes instead (`details`).
 
-    The office is told. A date that was fixed before stays fixed: without the approval the office has to put it off.
+    The office is told. A date that was fixed before stays fixed: without the approval the office has to put it off,
+    with it those who come are told what was held back meanwhile.
     """
     dialogue = lock_dialogue(request.subject_id)
     request = record_decision(request=request, answer=answer, comment=comment, by=by, now=now, **details)
@@ -134,7 +136,11 @@ def decide_dates(*, request: ApprovalRequest, answer: str, comment: str, by, now
     for option in dialogue.date_options.select_for_update().filter(pk__in=asked, state=OptionState.PROPOSED):
         option.state = OptionState.POSSIBLE if option.pk in kept else OptionState.IMPOSSIBLE
         save_as(option, by=by, reason=option.get_state_display())
-    save_as(dialogue, by=by, reason=_("Termine: %(state)s") % {"state": request.outcome})
+    reason = _("Termine: %(state)s") % {"state": request.outcome}
+    if answer in GRANTING:
+        tell_withheld(dialogue, reason=reason, by=by, now=now)
+    else:
+        save_as(dialogue, by=by, reason=reason)
     return dialogue
 
 

@@ -201,20 +201,6 @@ def test_fixed_date_stays_when_its_approval_lapses(office, senator, state, field
     assert mails_written("approval_lapsed") == told(office.email, senator.email)
 
 
-def test_change_lets_the_approval_lapse_and_is_told_to_guests(office, senator):
-    guest = make_invitation(make_dialogue(DialogueState.INVITED)).person
-    dialogue = Dialogue.objects.get()
-
-    assert edit(dialogue, office, title="Neu").told == 2
-
-    assert mails_written() == [
-        *told(office.email, senator.email), ("dialogue_changed", guest.email),
-        ("dialogue_changed_info", senator.email),
-    ]  # fmt: skip
-    dialogue.refresh_from_db()
-    assert dialogue.history.first().history_change_reason == "Geändert: Titel; 2 Personen benachrichtigt"
-
-
 @pytest.mark.parametrize(
     "fields",
     [
