@@ -21,7 +21,7 @@ from dialogues.course.approvals import (
     withheld_text,
 )
 from dialogues.course.situation import Situation, Task
-from dialogues.enums import DialogueState, HostAnswer
+from dialogues.enums import DATED, DialogueState, HostAnswer
 from dialogues.models import Dialogue
 from dialogues.permissions import can_manage
 
@@ -72,13 +72,20 @@ def next_step_of(dialogue: Dialogue, user, situation: Situation, now: dt.datetim
     """
     if dialogue.is_taken_over or dialogue.state in (S.CLOSED, S.CANCELLED):
         return None
-    if situation.request and situation.request.is_open:
+    if awaits_decision(dialogue, situation, now):
         return _decision_step(dialogue, user, situation.request)
     task = task_of(dialogue, situation, now)
     url = ""
     if can_manage(user):
         url = task.url or (reverse(f"dialogues:{task.route}", args=[dialogue.pk]) if task.route else "")
     return NextStep(task.text, _("Geschäftsstelle"), task.due_on, task.action if url else "", url, task.post)
+
+
+def awaits_decision(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> bool:
+    """Say whether the next step is a decision on dates: not once the fixed date has come, then there is more to do."""
+    if situation.request is None or not situation.request.is_open:
+        return False
+    return dialogue.state not in DATED or dialogue.starts_at > now
 
 
 def _decision_step(dialogue: Dialogue, user, request: ApprovalRequest) -> NextStep:

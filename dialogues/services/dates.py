@@ -123,6 +123,21 @@ def renew_date(*, dialogue: Dialogue, vorlage: Vorlage, due_on: dt.date, by, now
 
 
 @transaction.atomic
+def withdraw_dates(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
+    """Take the open request about dates back, so that they can be changed and asked about anew; who was asked is told.
+
+    The dialogue stays where it is, a fixed date too. Refused when nothing is asked (any more).
+    """
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    target_of(DIALOGUE_MOVES, "withdraw_dates", dialogue)
+    if withdraw_request(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now) is None:
+        raise Refused(_("Zu diesem Gespräch liegt kein Termin zur Freigabe vor. Bitte laden Sie die Seite neu."))
+    move_dialogue(dialogue, "withdraw_dates", by=by, reason=_("Vorlage der Termine zurückgezogen"))
+    return dialogue
+
+
+@transaction.atomic
 def decide_dates(*, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details) -> Dialogue:
     """Record which of the proposed dates the senator's office can keep, or which it proposes instead (`details`).
 

@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
-from approvals.services import lapse_by_change
+from approvals.services import lapse_by_change, withdraw_request
 from approvals.versions import essential_changes
 from core.dates import local_date
 from core.errors import NotEntitled, Refused
@@ -163,13 +163,17 @@ def record_host_answer(*, dialogue: Dialogue, answer: str, answered_on: dt.date,
 
 @transaction.atomic
 def record_held(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
-    """Record that the dialogue took place. Refused before its beginning."""
+    """Record that the dialogue took place. Refused before its beginning.
+
+    Nobody has to decide on its date any more: an open request is withdrawn.
+    """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     if dialogue.starts_at and dialogue.starts_at > now:
         raise Refused(_("Das Gespräch hat noch nicht begonnen."))
     dialogue.withheld = {}
     move_dialogue(dialogue, "hold", by=by, reason=_("Durchgeführt"))
+    withdraw_request(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now)
     return dialogue
 
 

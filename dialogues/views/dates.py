@@ -28,8 +28,9 @@ from dialogues.services import (
     renew_date,
     submit_dates,
     take_over_proposals,
+    withdraw_dates,
 )
-from dialogues.views.answers import carry_out, dialogue_for_office, form_page, impossible_now
+from dialogues.views.answers import carry_out, confirm_page, dialogue_for_office, form_page, impossible_now
 from outbox.wordings import with_waiting_note
 
 
@@ -122,6 +123,22 @@ def _submit(request, dialogue: Dialogue, options, service, *, title: str, done: 
         points=[f"{option} ({option.get_host_preference_display()})" for option in options],
         points_label=_("Vorgelegt werden:"), cancel_url=dialogue.get_absolute_url(), former=former,
         differences=differences_since(ApprovalKind.DATES, dialogue.pk, snapshot_of(DATES_FACTS, dialogue)),
+    )  # fmt: skip
+
+
+def withdraw(request, pk):
+    """Take the request about dates back, after a second look."""
+    dialogue = dialogue_for_office(request, pk)
+    if request.method == "POST":
+        call = partial(withdraw_dates, dialogue=dialogue, by=request.user, now=timezone.now())
+        carry_out(request, call, done=_("Die Vorlage ist zurückgezogen. Legen Sie die Termine vor, wenn sie stehen."))
+        return redirect(dialogue)
+    if back := impossible_now(request, dialogue, DIALOGUE_MOVES, "withdraw_dates"):
+        return back
+    details = [_("Das %(office)s wird benachrichtigt und muss nichts mehr tun.") % {"office": senator_office_name()}]
+    return confirm_page(
+        request, title=_("Vorlage zurückziehen"), question=str(dialogue), submit_label=_("Zurückziehen"),
+        details=details, danger=True, cancel_url=dialogue.get_absolute_url(),
     )  # fmt: skip
 
 

@@ -148,6 +148,8 @@ def _acts(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> list[tu
     if dialogue.host_id and "explore" in allowed and dialogue.host_answer != HostAnswer.OPEN:
         acts.insert(0, ("host_answer", _("Antwort des Gastgebers"), "secondary"))
     is_asked = situation.request is not None and situation.request.is_open
+    if is_asked and "withdraw_dates" in allowed:
+        acts.insert(0, ("dates_withdraw", _("Vorlage zurückziehen"), "danger"))
     if situation.lapsed and not is_asked and dialogue.starts_at > now:
         acts.insert(0, ("date_renew", _("Termin erneut vorlegen"), "secondary"))
     return [(label, reverse(f"dialogues:{name}", args=[dialogue.pk]), look) for name, label, look in acts]

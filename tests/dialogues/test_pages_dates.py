@@ -126,3 +126,22 @@ def test_only_granted_dates_can_be_fixed(signed_in, senator):
     dialogue.refresh_from_db()
     assert (dialogue.state, dialogue.starts_at) == (S.SCHEDULED, DAY)
     assert mails_written() == [("date_fixed", "senatorin@example.org"), ("date_fixed", "werk@example.org")]
+
+
+@pytest.mark.parametrize("state", [S.EXPLORING, S.SCHEDULED, S.INVITED])
+def test_a_request_about_dates_is_withdrawn_with_its_button(signed_in, senator, state):
+    dialogue = make_dialogue(state)
+    option = dialogue.date_options.first() or make_option(dialogue)
+    request = make_dates_request(dialogue, option)
+    address = f"{dialogue.get_absolute_url()}termine/zurueckziehen/"
+    assert address in signed_in.get(dialogue.get_absolute_url()).content.decode()
+
+    with nothing_changes(dialogue, request):
+        assert "Das Büro der Senatorin wird benachrichtigt" in text_of(signed_in.get(address))
+    assert "Die Vorlage ist zurückgezogen." in text_of(signed_in.post(address, follow=True))
+
+    request.refresh_from_db()
+    assert (request.state, mails_written()) == ("withdrawn", [("approval_withdrawn", "senatorin@example.org")])
+    assert address not in signed_in.get(dialogue.get_absolute_url()).content.decode()
+    with nothing_changes(dialogue, request):
+        assert "liegt kein Termin zur Freigabe vor" in text_of(signed_in.post(address, follow=True))

@@ -8,8 +8,8 @@ from approvals.enums import Answer, ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
 from core.errors import NotEntitled, Outpaced, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from dialogues.enums import DialogueState, HostAnswer, OptionState
-from dialogues.services import add_date_option, decide_dates, drop_date_option, fix_date, submit_dates
+from dialogues.enums import DATED, DialogueState, HostAnswer, OptionState
+from dialogues.services import add_date_option, decide_dates, drop_date_option, fix_date, submit_dates, withdraw_dates
 from outbox.models import Mail
 from partners.models import Deputy
 from tests.dialogues.builders import (
@@ -118,6 +118,57 @@ def test_dates_stand_still_while_they_lie_before_the_senators_office(office, exp
         add(exploring, office, starts_at=DAY + HOURS)
     with nothing_changes(exploring, option), pytest.raises(Refused, match="gerade zur Freigabe"):
         drop_date_option(option=option, by=office)
+
+
+def test_withdrawn_dates_can_be_changed_and_are_asked_about_anew(office, senator, exploring):
+    option = make_option(exploring)
+    request = make_dates_request(exploring, option)
+
+    withdraw_dates(dialogue=exploring, by=office, now=NOW)
+
+    for row in (exploring, option, request):
+        row.refresh_from_db()
+    assert (exploring.state, option.state, request.state) == (
+        DialogueState.EXPLORING, OptionState.PROPOSED, ApprovalState.WITHDRAWN,
+    )  # fmt: skip
+    assert exploring.history.first().history_change_reason == "Vorlage der Termine zurückgezogen"
+    assert mails_written() == [("approval_withdrawn", senator.email)]
+    other = add(exploring, office, starts_at=DAY + HOURS)
+    drop_date_option(option=option, by=office)
+    assert [row["id"] for row in submit(exploring, office).options] == [other.pk]
+
+
+def test_decision_on_withdrawn_dates_is_refused(office, senator, exploring):
+    option = make_option(exploring)
+    request = make_dates_request(exploring, option)
+    withdraw_dates(dialogue=exploring, by=office, now=NOW)
+    exploring.refresh_from_db()
+    request.refresh_from_db()
+
+    with nothing_changes(exploring, option, request), pytest.raises(Outpaced, match="zurückgezogen"):
+        decide(request, senator, option)
+
+
+@pytest.mark.parametrize("state", DATED)
+def test_withdrawn_renewal_leaves_the_date_fixed(office, senator, state):
+    dialogue = make_dialogue(state)
+    option = dialogue.date_options.get()
+    request = make_dates_request(dialogue, option)
+
+    withdraw_dates(dialogue=dialogue, by=office, now=NOW)
+
+    for row in (dialogue, option, request):
+        row.refresh_from_db()
+    assert (dialogue.state, dialogue.starts_at, option.state) == (state, DAY, OptionState.FIXED)
+    assert request.state == ApprovalState.WITHDRAWN
+
+
+@pytest.mark.parametrize("state", [state for state in ApprovalState if state != ApprovalState.OPEN])
+def test_what_is_not_asked_is_not_withdrawn(office, exploring, state):
+    request = make_dates_request(exploring, make_option(exploring), state=state)
+
+    with nothing_changes(exploring, request), pytest.raises(Refused, match="kein Termin zur Freigabe"):
+        withdraw_dates(dialogue=exploring, by=office, now=NOW)
 
 
 def test_fixed_date_is_not_dropped(office):

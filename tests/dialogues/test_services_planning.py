@@ -31,8 +31,10 @@ from dialogues.services import (
     release_invitations,
     submit_dates,
     update_dialogue,
+    withdraw_dates,
 )
 from dialogues.services.planning import seats_taken
+from tests.approvals.builders import make_deputy
 from tests.dialogues.builders import (
     ANSWER_BY,
     BERLIN,
@@ -73,9 +75,15 @@ def _release(dialogue, by):
     return release_invitations(dialogue=dialogue, answer_by=ANSWER_BY, expected=1, by=by, now=NOW)
 
 
+def _withdraw(dialogue, by):
+    make_dates_request(dialogue, dialogue.date_options.get(state=OptionState.PROPOSED))
+    return withdraw_dates(dialogue=dialogue, by=by, now=NOW)
+
+
 ACTIONS = {
     "explore": _submit,
     "fix_date": _fix,
+    "withdraw_dates": _withdraw,
     "release": _release,
     "hold": lambda dialogue, by: record_held(dialogue=dialogue, by=by, now=AFTER),
     "document": lambda dialogue, by: document_outcome(dialogue=dialogue, outcome="Zwei Bedarfe", by=by),
@@ -109,7 +117,7 @@ def test_table_of_states_holds(state, action, office, senator):
     if state in DIALOGUE_MOVES[action].sources:
         act()
         dialogue.refresh_from_db()
-        assert dialogue.state == DIALOGUE_MOVES[action].target
+        assert dialogue.state == (DIALOGUE_MOVES[action].target or state)
         assert dialogue.history.count() == 2
     else:
         with nothing_changes(dialogue, *dialogue.date_options.all()), pytest.raises(Refused):
@@ -302,6 +310,19 @@ def test_dialogue_is_not_held_before_it_begins(office):
     with nothing_changes(dialogue), pytest.raises(Refused, match="noch nicht begonnen"):
         record_held(dialogue=dialogue, by=office, now=DAY - dt.timedelta(minutes=1))
     assert record_held(dialogue=dialogue, by=office, now=DAY).state == DialogueState.HELD
+
+
+def test_what_was_held_is_decided_on_by_nobody_any_more(office, senator):
+    deputy = make_deputy(senator, starts_on=TODAY, ends_on=AFTER.date(), kinds=[ApprovalKind.DATES])
+    dialogue = make_dialogue(DialogueState.INVITED)
+    request = make_dates_request(dialogue, dialogue.date_options.get())
+
+    record_held(dialogue=dialogue, by=office, now=AFTER)
+
+    request.refresh_from_db()
+    assert request.state == ApprovalState.WITHDRAWN
+    assert request.history.first().history_user == office
+    assert mails_written() == [("approval_withdrawn", senator.email), ("approval_withdrawn", deputy.email)]
 
 
 def test_outcome_is_not_empty(office):
