@@ -357,6 +357,27 @@ def test_cancelled_while_dates_are_asked_the_request_lapses(office, senator):
     assert mails_written() == [("approval_withdrawn", senator.email), ("dialogue_cancelled", "werk@example.org")]
 
 
+@pytest.mark.parametrize("state", [ApprovalState.APPROVED, ApprovalState.CONDITIONAL, ApprovalState.LAPSED])
+def test_cancelled_with_granted_dates_the_senators_office_need_not_keep_them_free(office, senator, state):
+    deputy = make_deputy(senator, kinds=[ApprovalKind.DATES])
+    dialogue = make_dialogue(DialogueState.EXPLORING)
+    make_dates_request(dialogue, make_option(dialogue, OptionState.POSSIBLE), state=state)
+
+    cancel_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
+
+    assert mails_written() == [("dialogue_cancelled", senator.email), ("dialogue_cancelled", deputy.email)]
+
+
+@pytest.mark.parametrize("state", [ApprovalState.RETURNED, ApprovalState.REFUSED, ApprovalState.WITHDRAWN])
+def test_cancelled_after_a_no_the_senators_office_has_nothing_to_learn(office, senator, state):
+    dialogue = make_dialogue(DialogueState.EXPLORING)
+    make_dates_request(dialogue, make_option(dialogue, OptionState.IMPOSSIBLE), state=state)
+
+    cancel_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
+
+    assert mails_written() == []
+
+
 @pytest.mark.parametrize(
     ("role", "states"),
     [
