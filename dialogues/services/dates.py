@@ -1,6 +1,7 @@
 """Dates: the office proposes some, the senator's office ticks those it can keep, the office fixes one."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from approvals.models import ApprovalRequest
 from approvals.queries import requests_about
 from approvals.services import Subject, Vorlage, lapse_approval, record_decision, submit_request, withdraw_request
 from approvals.versions import snapshot_of
-from core.dates import local_date
+from core.dates import format_day, local_date
 from core.errors import Outpaced, Refused
 from core.history import save_as
 from core.states import target_of
@@ -76,7 +77,8 @@ def drop_date_option(*, option: DateOption, by) -> DateOption:
 def submit_dates(*, dialogue: Dialogue, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime) -> ApprovalRequest:
     """Put the proposed dates before the senator's office, which ticks every one it can keep.
 
-    Refused without a host's yes or a date in the future that nobody has answered yet.
+    Refused without a host's yes, without a date in the future that nobody has answered yet, or with a deadline that
+    does not lie before the first of them.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
@@ -84,9 +86,20 @@ def submit_dates(*, dialogue: Dialogue, vorlage: Vorlage, due_on: dt.date, by, n
     options = dialogue.date_options.filter(state=OptionState.PROPOSED, starts_at__gt=now).order_by("starts_at", "pk")
     if not options:
         raise Refused(_("Bitte schlagen Sie mindestens einen Termin vor, der in der Zukunft liegt."))
+    if sentence := why_too_late(due_on, options):
+        raise Refused(sentence)
     move_dialogue(dialogue, "explore", by=by, reason=_("Termine zur Freigabe vorgelegt"))
     subject = _subject_of(dialogue, options)
     return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
+
+
+def why_too_late(due_on: dt.date, options: Iterable[DateOption]) -> str:
+    """Return why the deadline `due_on` does not suit the dates asked about, as a sentence; empty when it does."""
+    first = min((option.starts_at for option in options), default=None)
+    if first is None or due_on < local_date(first):
+        return ""
+    text = _("Die Entscheidung muss vor dem Tag des Gesprächs (%(day)s) fallen. Bitte wählen Sie eine frühere Frist.")
+    return text % {"day": format_day(first)}
 
 
 def _subject_of(dialogue: Dialogue, options) -> Subject:
@@ -113,10 +126,8 @@ def renew_date(*, dialogue: Dialogue, vorlage: Vorlage, due_on: dt.date, by, now
         raise Refused(_("Der Termin ist freigegeben; es ist nichts erneut vorzulegen."))
     if option.starts_at <= now:
         raise Refused(_("Der Termin ist inzwischen vergangen."))
-    if due_on >= local_date(option.starts_at):
-        raise Refused(
-            _("Die Entscheidung muss vor dem Tag des Gesprächs fallen. Bitte wählen Sie eine frühere Frist.")
-        )
+    if sentence := why_too_late(due_on, [option]):
+        raise Refused(sentence)
     save_as(dialogue, by=by, reason=_("Termin erneut zur Freigabe vorgelegt"))
     subject = _subject_of(dialogue, [option])
     return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
@@ -142,10 +153,11 @@ def decide_dates(*, request: ApprovalRequest, answer: str, comment: str, by, now
     """Record which of the proposed dates the senator's office can keep, or which it proposes instead (`details`).
 
     The office is told. A date that was fixed before stays fixed: without the approval the office has to put it off,
-    with it those who come are told what was held back meanwhile.
+    with it those who come are told what was held back meanwhile. Refused when a ticked date has passed.
     """
     dialogue = lock_dialogue(request.subject_id)
     request = record_decision(request=request, answer=answer, comment=comment, by=by, now=now, **details)
+    _require_ahead(request, now)
     asked = {option["id"] for option in request.options}
     kept = set(request.chosen) if answer in GRANTING else set()
     for option in dialogue.date_options.select_for_update().filter(pk__in=asked, state=OptionState.PROPOSED):
@@ -157,6 +169,19 @@ def decide_dates(*, request: ApprovalRequest, answer: str, comment: str, by, now
     else:
         save_as(dialogue, by=by, reason=reason)
     return dialogue
+
+
+def _require_ahead(request: ApprovalRequest, now: dt.datetime) -> None:
+    """Raise Refused when a date was ticked that has passed since it was asked about."""
+    passed = DateOption.objects.filter(pk__in=request.chosen, starts_at__lte=now).order_by("starts_at", "pk")
+    if dates := "; ".join(map(str, passed)):
+        raise Refused(
+            _(
+                "Inzwischen vergangen: %(dates)s. Bitte kreuzen Sie nur Termine an, die noch bevorstehen, oder geben "
+                "Sie die Vorlage zurück."
+            )
+            % {"dates": dates}
+        )
 
 
 @transaction.atomic

@@ -111,13 +111,14 @@ def _submit(request, dialogue: Dialogue, options, service, *, title: str, done: 
     now = timezone.now()
     former = requests_about(ApprovalKind.DATES, dialogue.pk).first()
     files = request.FILES or None
-    form = VorlageForm(request.POST or None, files, today=local_date(now), proposal=_proposal(dialogue), former=former)
+    options = list(options.order_by("starts_at", "pk"))
+    shown = {"proposal": _proposal(dialogue), "former": former, "dates": options}
+    form = VorlageForm(request.POST or None, files, today=local_date(now), **shown)
     if request.method == "POST" and form.is_valid():
         due_on = form.cleaned_data["due_on"]
         call = partial(service, dialogue=dialogue, vorlage=form.vorlage, due_on=due_on, by=request.user, now=now)
         if carry_out(request, call, form=form, done=done):
             return redirect(dialogue)
-    options = options.order_by("starts_at", "pk")
     return form_page(
         request, form, title=title, submit_label=_("Zur Freigabe vorlegen"), intro=str(dialogue),
         points=[f"{option} ({option.get_host_preference_display()})" for option in options],

@@ -12,6 +12,7 @@ from dialogues.enums import DATED, DialogueState, HostAnswer, OptionState
 from dialogues.services import add_date_option, decide_dates, drop_date_option, fix_date, submit_dates, withdraw_dates
 from outbox.models import Mail
 from partners.models import Deputy
+from tests.approvals.builders import details_of
 from tests.dialogues.builders import (
     BERLIN,
     DAY,
@@ -45,13 +46,13 @@ def add(dialogue, by, starts_at=DAY, ends_at=None, now=NOW):
     )  # fmt: skip
 
 
-def submit(dialogue, by, now=NOW):
-    return submit_dates(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=by, now=now)
+def submit(dialogue, by, now=NOW, due_on=DUE_ON):
+    return submit_dates(dialogue=dialogue, vorlage=VORLAGE, due_on=due_on, by=by, now=now)
 
 
-def decide(request, by, *options, answer=Answer.APPROVE):
-    chosen = [option.pk for option in options]
-    return decide_dates(request=request, answer=answer, comment="Begründung", chosen=chosen, by=by, now=NOW)
+def decide(request, by, *options, answer=Answer.APPROVE, now=NOW):
+    details = details_of(answer, [option.pk for option in options])
+    return decide_dates(request=request, answer=answer, comment="Begründung", by=by, now=now, **details)
 
 
 @pytest.mark.parametrize("state", DialogueState)
@@ -221,6 +222,43 @@ def test_nothing_is_submitted_without_a_date_in_the_future(office, exploring):
 
     with nothing_changes(exploring), pytest.raises(Refused, match="mindestens einen Termin"):
         submit(exploring, office)
+
+
+@pytest.mark.parametrize("late", [0, 1])
+def test_deadline_lies_before_the_first_date(office, exploring, late):
+    make_option(exploring, starts_at=DAY + dt.timedelta(days=9), ends_at=END + dt.timedelta(days=9))
+    option = make_option(exploring)
+    words = "vor dem Tag des Gesprächs .Mi, 22.04.2026. fallen"
+
+    with nothing_changes(exploring, option), pytest.raises(Refused, match=words):
+        submit(exploring, office, due_on=DAY.date() + dt.timedelta(days=late))
+    assert submit(exploring, office, due_on=DAY.date() - dt.timedelta(days=1)).state == ApprovalState.OPEN
+
+
+@pytest.mark.parametrize("answer", [Answer.APPROVE, Answer.CONDITION])
+def test_date_that_has_passed_is_not_ticked(senator, exploring, answer):
+    passed, ahead = make_option(exploring), make_option(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS)
+    request = make_dates_request(exploring, passed, ahead)
+
+    with (
+        nothing_changes(exploring, passed, ahead, request),
+        pytest.raises(Refused, match="^Inzwischen vergangen: Mi, 22.04.2026, 14:00–16:30 Uhr. Bitte"),
+    ):
+        decide(request, senator, passed, ahead, answer=answer, now=DAY)
+
+    decide(request, senator, ahead, answer=answer, now=DAY)
+    ahead.refresh_from_db()
+    assert ahead.state == OptionState.POSSIBLE
+
+
+@pytest.mark.parametrize("answer", [Answer.RETURN, Answer.REFUSE, Answer.NONE_POSSIBLE])
+def test_no_can_be_said_to_a_date_that_has_passed(senator, exploring, answer):
+    option = make_option(exploring)
+
+    decide(make_dates_request(exploring, option), senator, option, answer=answer, now=DAY)
+
+    option.refresh_from_db()
+    assert option.state == OptionState.IMPOSSIBLE
 
 
 def test_dates_are_not_submitted_twice(office, exploring):
