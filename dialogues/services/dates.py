@@ -105,9 +105,20 @@ def why_too_late(due_on: dt.date, options: Iterable[DateOption]) -> str:
 def _subject_of(dialogue: Dialogue, options) -> Subject:
     return Subject(
         kind=ApprovalKind.DATES, pk=dialogue.pk, title=dialogue.title, path=dialogue.get_absolute_url(),
-        snapshot=snapshot_of(DATES_FACTS, dialogue), origin=dialogue.origin,
-        options=[{"id": o.pk, "label": str(o), "hint": o.get_host_preference_display()} for o in options],
+        snapshot=snapshot_of(DATES_FACTS, dialogue), origin=dialogue.origin, options=rows_to_tick(options),
     )  # fmt: skip
+
+
+def rows_to_tick(options: Iterable[DateOption]) -> list[dict]:
+    """Return `options` as a request keeps them; a fixed date is marked, as it was approved before."""
+    return [_row_to_tick(option) for option in options]
+
+
+def _row_to_tick(option: DateOption) -> dict:
+    row = {"id": option.pk, "label": str(option), "hint": option.get_host_preference_display()}
+    if option.state != OptionState.FIXED:
+        return row
+    return row | {"hint": _("steht fest, %(hint)s") % {"hint": row["hint"]}, "is_fixed": True}
 
 
 @transaction.atomic

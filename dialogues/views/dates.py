@@ -30,6 +30,7 @@ from dialogues.services import (
     take_over_proposals,
     withdraw_dates,
 )
+from dialogues.services.dates import rows_to_tick
 from dialogues.views.answers import carry_out, confirm_page, dialogue_for_office, form_page, impossible_now
 from outbox.wordings import with_waiting_note
 
@@ -123,7 +124,9 @@ def _submit(request, dialogue: Dialogue, options, service, *, title: str, done: 
         request, form, title=title, submit_label=_("Zur Freigabe vorlegen"), intro=str(dialogue),
         points=[f"{option} ({option.get_host_preference_display()})" for option in options],
         points_label=_("Vorgelegt werden:"), cancel_url=dialogue.get_absolute_url(), former=former,
-        differences=differences_since(ApprovalKind.DATES, dialogue.pk, snapshot_of(DATES_FACTS, dialogue)),
+        differences=differences_since(
+            ApprovalKind.DATES, dialogue.pk, snapshot_of(DATES_FACTS, dialogue), rows_to_tick(options)
+        ),
     )  # fmt: skip
 
 

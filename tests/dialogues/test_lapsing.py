@@ -259,8 +259,12 @@ def test_fixed_date_is_asked_about_again_and_then_invited_to(office, senator, st
 
     request = renew(dialogue, office)
 
-    assert request.options == [{"id": option.pk, "label": str(option), "hint": "Gastgeber möglich"}]
-    assert ["Termin", "Mi, 22.04.2026, 14:00–16:30 Uhr"] in request.snapshot
+    assert request.options == [
+        {
+            "id": option.pk, "label": "Mi, 22.04.2026, 14:00–16:30 Uhr", "hint": "steht fest, Gastgeber möglich",
+            "is_fixed": True,
+        }
+    ]  # fmt: skip
     assert dialogue.history.first().history_change_reason == "Termin erneut zur Freigabe vorgelegt"
     decide_dates(request=request, answer=Answer.APPROVE, comment="", chosen=[option.pk], by=senator, now=NOW)
     dialogue.refresh_from_db()
