@@ -31,8 +31,9 @@ class ApprovalRequest(models.Model):
     """A request for the senator's consent to a series, a topic, dates or a visit.
 
     The subject is named by kind and id, never loaded here: the floors above know it. `snapshot` keeps what was
-    shown, a list of [label, value], `options` what can be ticked, a list of {"id", "label", "hint"}. `former` is the
-    request that this one is compared with: the last decided one about the same subject, else the last one.
+    shown, a list of [label, value], `options` what can be ticked, a list of {"id", "label", "hint"} with "is_fixed"
+    for a date that was fixed before. `former` is the request that this one is compared with: the last decided one
+    about the same subject, else the last one.
     `proposals` are dates proposed instead of the options (`approvals.proposals.Proposal.as_row`).
     """
 

@@ -1,12 +1,14 @@
 """What the desk, the overview and the subjects' pages ask about approvals."""
 
+from collections.abc import Sequence
+
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from approvals.enums import IN_FORCE, ApprovalState, ConditionState
 from approvals.models import ApprovalRequest, Attachment, Condition
-from approvals.versions import Change, differences
+from approvals.versions import Change, differences, option_changes
 from core.shell import HistoryEntry
 
 
@@ -63,15 +65,23 @@ def request_to_compare(kind: str, subject_id: int) -> ApprovalRequest | None:
     return rows.order_by(F("decided_at").desc(nulls_last=True), "-submitted_at", "-pk").first()
 
 
-def differences_since(kind: str, subject_id: int, snapshot: list[list[str]]) -> list[Change]:
-    """Return how `snapshot` differs from what was last decided on about the subject; nothing the first time."""
-    former = request_to_compare(kind, subject_id)
-    return differences(former.snapshot, snapshot) if former else []
+def differences_since(
+    kind: str, subject_id: int, snapshot: list[list[str]], options: Sequence[dict] = ()
+) -> list[Change]:
+    """Return how `snapshot` and `options` differ from what was last decided on; nothing the first time."""
+    return _differences(request_to_compare(kind, subject_id), snapshot, options)
+
+
+def _differences(former: ApprovalRequest | None, snapshot: list[list[str]], options: Sequence[dict]) -> list[Change]:
+    """Return what changed since `former`: the dates asked about, then line by line what was shown."""
+    if former is None:
+        return []
+    return option_changes(former.options, list(options)) + differences(former.snapshot, snapshot)
 
 
 def differences_of(request: ApprovalRequest) -> list[Change]:
     """Return how what `request` shows differs from its former one."""
-    return differences(request.former.snapshot, request.snapshot) if request.former else []
+    return _differences(request.former, request.snapshot, request.options)
 
 
 def conditions_to_meet(kind: str, subject_id: int) -> list[Condition]:

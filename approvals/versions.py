@@ -60,6 +60,17 @@ def differences(before: list[list[str]], after: list[list[str]]) -> list[Change]
     return [change for change in changes if change.before != change.after]
 
 
+def option_changes(before: list[dict], after: list[dict]) -> list[Change]:
+    """Return how the dates asked about differ from those of the request before, in one line.
+
+    What is fixed was approved before and is only confirmed: that fewer dates are asked about then is no change.
+    """
+    old, new = ("; ".join(row["label"] for row in rows) for rows in (before, after))
+    if old == new or any(row.get("is_fixed") for row in after):
+        return []
+    return [Change(_("Termine"), old, new)]
+
+
 def reason_of(changes: Iterable[Change]) -> str:
     """Return why an approval lapsed: `geändert: Titel, Gastgeber`."""
     return _("geändert: %(what)s") % {"what": ", ".join(change.label for change in changes)}

@@ -10,7 +10,7 @@ from core.errors import Refused
 
 
 class Move(NamedTuple):
-    """One row of a state table: the states an action may start from and the one it leads to."""
+    """One row of a state table: the states an action may start from and the one it leads to; empty: it stays."""
 
     sources: tuple[str, ...]
     target: str
@@ -31,7 +31,7 @@ def target_of(table: Mapping[str, Move], action: str, obj) -> str:
             _("Das ist im Stand „%(state)s“ nicht möglich. Bitte laden Sie die Seite neu.")
             % {"state": obj.get_state_display()}
         )
-    return move.target
+    return move.target or obj.state
 
 
 def allowed_actions(table: Mapping[str, Move], obj) -> list[str]:

@@ -22,6 +22,7 @@ SERIES_MOVES = {
     "condition": Move((SeriesState.REQUESTED,), SeriesState.CONSENTED, _("Mit Auflage zustimmen")),
     "return": Move((SeriesState.REQUESTED,), SeriesState.RETURNED, _("Zurückgeben")),
     "refuse": Move((SeriesState.REQUESTED,), SeriesState.REFUSED, _("Ablehnen")),
+    "withdraw": Move((SeriesState.REQUESTED,), SeriesState.AFFIRMED, _("Antrag zurückziehen")),
     "lapse": Move((SeriesState.REQUESTED, SeriesState.CONSENTED), SeriesState.AFFIRMED, _("Zustimmung erlischt")),
 }
 
@@ -72,6 +73,7 @@ DIALOGUE_MOVES = {
         (DialogueState.PLANNING, DialogueState.EXPLORING), DialogueState.EXPLORING, _("Termine abstimmen")
     ),
     "fix_date": Move((DialogueState.EXPLORING,), DialogueState.SCHEDULED, _("Termin festlegen")),
+    "withdraw_dates": Move((DialogueState.EXPLORING, *DATED), "", _("Vorlage zurückziehen")),
     "release": Move((DialogueState.SCHEDULED, DialogueState.INVITED), DialogueState.INVITED, _("Einladen")),
     "hold": Move((DialogueState.INVITED,), DialogueState.HELD, _("Als durchgeführt vermerken")),
     "document": Move((DialogueState.HELD,), DialogueState.DOCUMENTED, _("Ergebnis festhalten")),

@@ -1,7 +1,8 @@
 """What the senator's office is shown of a series, a topic and dates, and which of it the approval is bound to.
 
 One table a kind. Spelling of an internal note, seats or programme stand in none of them. What orders a topic (sectors,
-themes) and where on the host's premises a dialogue begins is shown, yet may change.
+themes) and where on the host's premises a dialogue begins is shown, yet may change. The dates asked about are the
+options of a request and compared as such (`approvals.queries.differences_of`).
 """
 
 from operator import attrgetter
@@ -10,15 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.versions import Fact
-from dialogues.models import Dialogue
 
 
 def _names(rows) -> str:
     return ", ".join(str(row) for row in rows.order_by("name"))
-
-
-def _fixed_date(dialogue: Dialogue) -> str:
-    return dialogue.when if dialogue.starts_at else ""
 
 
 SERIES_FACTS = (
@@ -40,7 +36,6 @@ TOPIC_FACTS = (
 DATES_FACTS = (
     Fact(gettext_lazy("Gespräch"), attrgetter("title")),
     Fact(gettext_lazy("Thema"), lambda dialogue: str(dialogue.topic or "")),
-    Fact(gettext_lazy("Termin"), _fixed_date),
     Fact(gettext_lazy("Gastgeber"), lambda dialogue: str(dialogue.host or "")),
     Fact(gettext_lazy("Ort"), attrgetter("address"), matters=False),
     Fact(gettext_lazy("Format"), lambda dialogue: dialogue.get_format_display()),

@@ -107,7 +107,7 @@ def unanswered(rows: QuerySet[Invitation]) -> QuerySet[Invitation]:
 
 def reminder_of(row: Invitation, step: Step, today: dt.date) -> Reminder:
     """Return the reminder of one unanswered invitation; its dialogue and person are loaded."""
-    dialogue = row.dialogue
+    dialogue = row.dialogue.as_told
     line = _("Einladung „%(title)s“: Antwort %(due)s") % {
         "title": escape_markdown(dialogue.title), "due": describe_due(dialogue.answer_by, today),
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """Where series, topics and dialogues stand, and what happens next, as their pages show it."""
 
 from dialogues.course.dialogues import (
+    awaits_decision,
     minutes_due_on,
     next_step_of,
     release_label,
@@ -27,6 +28,7 @@ __all__ = [
     "TONE_OF_SERIES",
     "TONE_OF_TOPIC",
     "Situation",
+    "awaits_decision",
     "minutes_due_on",
     "next_step_of",
     "release_label",

@@ -7,7 +7,7 @@ from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from approvals.proposals import Proposal
 from dialogues.course.situation import Situation, Task
-from dialogues.models import DialogueSeries, Topic
+from dialogues.models import Dialogue, DialogueSeries, Topic
 
 
 def consent_task(missing: Topic | DialogueSeries) -> Task:
@@ -45,8 +45,34 @@ def lapse_text(request: ApprovalRequest | None) -> str:
     return _("Die Freigabe ist erloschen (%(why)s).") % {"why": request.lapse_reason} + " "
 
 
-def renewal_task(request: ApprovalRequest | None) -> Task:
-    """What to do with a fixed date whose approval lapsed: ask again, or give it up once the answer was no."""
+def withheld_text(dialogue: Dialogue) -> str:
+    """Say that those who come were not told of a change yet; nothing when none is held back."""
+    return " " + told_later() if dialogue.withheld else ""
+
+
+def told_later() -> str:
+    """Return when guests learn of a change that lets the approval lapse."""
+    return _("Die Gäste erfahren davon, sobald das Büro zugestimmt hat.")
+
+
+def renewal_task(dialogue: Dialogue, request: ApprovalRequest | None) -> Task:
+    """What to do with a fixed date whose approval lapsed: ask again, or give it up once the answer was no.
+
+    Where a change is held back, those who come know nothing of it, so it can still be taken back.
+    """
+    task = _renewal_task(request)
+    if not dialogue.withheld:
+        return task
+    if request is None or request.state not in (ApprovalState.RETURNED, ApprovalState.REFUSED):
+        return task._replace(text=task.text + withheld_text(dialogue))
+    rest = _(
+        "Die Gäste wissen von Ihrer Änderung nichts. Sie können sie unter „Bearbeiten“ zurücknehmen und den Termin "
+        "erneut vorlegen."
+    )
+    return task._replace(text=f"{task.text} {rest}")
+
+
+def _renewal_task(request: ApprovalRequest | None) -> Task:
     if request and (request.none_possible or request.state == ApprovalState.REFUSED):
         text = _("Der Termin wurde nicht wieder freigegeben: „%(comment)s“ Verschieben Sie das Gespräch.")
         return Task(text % {"comment": request.comment or request.outcome}, _("Gespräch verschieben"), "postpone")

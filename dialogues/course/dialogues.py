@@ -12,9 +12,16 @@ from approvals.permissions import may_decide
 from core.dates import add_working_days, format_date, format_day, local_date
 from core.shell import NextStep, Step, line_of_steps
 from dialogues.consent import lacks_consent
-from dialogues.course.approvals import consent_task, counter_task, lapse_text, no_dates_text, renewal_task
+from dialogues.course.approvals import (
+    consent_task,
+    counter_task,
+    lapse_text,
+    no_dates_text,
+    renewal_task,
+    withheld_text,
+)
 from dialogues.course.situation import Situation, Task
-from dialogues.enums import DialogueState, HostAnswer
+from dialogues.enums import DATED, DialogueState, HostAnswer
 from dialogues.models import Dialogue
 from dialogues.permissions import can_manage
 
@@ -65,8 +72,8 @@ def next_step_of(dialogue: Dialogue, user, situation: Situation, now: dt.datetim
     """
     if dialogue.is_taken_over or dialogue.state in (S.CLOSED, S.CANCELLED):
         return None
-    if situation.request and situation.request.is_open:
-        return _decision_step(user, situation.request)
+    if awaits_decision(dialogue, situation, now):
+        return _decision_step(dialogue, user, situation.request)
     task = task_of(dialogue, situation, now)
     url = ""
     if can_manage(user):
@@ -74,11 +81,19 @@ def next_step_of(dialogue: Dialogue, user, situation: Situation, now: dt.datetim
     return NextStep(task.text, _("Geschäftsstelle"), task.due_on, task.action if url else "", url, task.post)
 
 
-def _decision_step(user, request: ApprovalRequest) -> NextStep:
+def awaits_decision(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> bool:
+    """Say whether the next step is a decision on dates: not once the fixed date has come, then there is more to do."""
+    if situation.request is None or not situation.request.is_open:
+        return False
+    return dialogue.state not in DATED or dialogue.starts_at > now
+
+
+def _decision_step(dialogue: Dialogue, user, request: ApprovalRequest) -> NextStep:
     url = f"/freigaben/{request.pk}/" if may_decide(user, request) else ""
     text = ngettext(
         "%(count)d Termin liegt zur Freigabe vor.", "%(count)d Termine liegen zur Freigabe vor.", len(request.options)
     ) % {"count": len(request.options)}
+    text += withheld_text(dialogue)
     return NextStep(text, senator_office_name(), request.due_on, _("Entscheiden") if url else "", url)
 
 
@@ -135,7 +150,7 @@ def _scheduled_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) 
     if missing := lacks_consent(dialogue):
         return consent_task(missing)
     if situation.lapsed:
-        return renewal_task(situation.request)
+        return renewal_task(dialogue, situation.request)
     if situation.prepared:
         return _release_task(situation)
     text = _("Der Termin steht fest. Stellen Sie jetzt die Gästeliste zusammen.")
@@ -164,7 +179,7 @@ def _invited_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) ->
     if missing := lacks_consent(dialogue):
         return consent_task(missing)
     if situation.lapsed:
-        return renewal_task(situation.request)
+        return renewal_task(dialogue, situation.request)
     if situation.prepared:
         return _release_task(situation)
     if not situation.unanswered:

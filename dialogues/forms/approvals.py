@@ -1,6 +1,7 @@
 """The *Leitungsvorlage* that goes with every request for approval."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,8 @@ from approvals.models import ApprovalRequest
 from approvals.services import Vorlage
 from core.dates import add_working_days
 from core.forms import DayField
+from dialogues.models import DateOption
+from dialogues.services.dates import why_too_late
 
 DECISION_DAYS = 5  # working days that the senator's office gets by default
 
@@ -33,12 +36,25 @@ class VorlageForm(AttachmentsForm):
     )
     due_on = DayField(label=_("Entscheidung bis"))
 
-    def __init__(self, *args, today: dt.date, proposal: Vorlage, former: ApprovalRequest | None = None, **kwargs):
-        """`proposal` fills the form, unless `former`, the last request about the same subject, had words already."""
+    def __init__(
+        self, *args, today: dt.date, proposal: Vorlage, former: ApprovalRequest | None = None,
+        dates: Sequence[DateOption] = (), **kwargs,
+    ):  # fmt: skip
+        """`proposal` fills the form, unless `former`, the last request about the same subject, had words already.
+
+        `dates` are those asked about, before which the decision has to fall.
+        """
+        self.dates = dates
         source = former or proposal
         initial = {name: getattr(source, name) for name in proposal.texts}
         initial["due_on"] = add_working_days(today, DECISION_DAYS)
         super().__init__(*args, initial=initial, former=former, **kwargs)
+
+    def clean_due_on(self) -> dt.date:
+        due_on = self.cleaned_data["due_on"]
+        if sentence := why_too_late(due_on, self.dates):
+            raise forms.ValidationError(sentence)
+        return due_on
 
     @property
     def vorlage(self) -> Vorlage:

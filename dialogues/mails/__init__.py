@@ -1,9 +1,9 @@
 """The mails about topics and dialogues: who gets which, with which values."""
 
 from dialogues.mails import texts  # noqa: F401  registers the words
-from dialogues.mails.changes import MATTERS, changes_between, mail_changed
+from dialogues.mails.changes import AT_ONCE, MATTERS, changes_between, mail_changed
 from dialogues.mails.dialogues import mail_called_off, mail_date_fixed
-from dialogues.mails.entries import changes_hands, people_to_update, people_told
+from dialogues.mails.entries import Told, changes_hands, people_to_update, people_told
 from dialogues.mails.guests import (
     mail_confirmation,
     mail_invitations,
@@ -14,7 +14,9 @@ from dialogues.mails.guests import (
 from dialogues.mails.topics import mail_topic_proposed, mail_topic_to_proposer, proposer_to_tell
 
 __all__ = [
+    "AT_ONCE",
     "MATTERS",
+    "Told",
     "changes_between",
     "changes_hands",
     "mail_called_off",

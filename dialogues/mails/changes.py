@@ -29,6 +29,7 @@ MATTERS = (
     (gettext_lazy("Videokonferenz"), attrgetter("video_link")),
     (gettext_lazy("Programm"), attrgetter("programme_line")),
 )
+AT_ONCE = MATTERS[2:]  # the others lie in `essentials.DATES_FACTS` too: guests hear of them once they are approved
 
 
 class Change(NamedTuple):
@@ -45,8 +46,10 @@ def changes_between(before: Dialogue, after: Dialogue) -> list[Change]:
     return [row for row in rows if row.before != row.after]
 
 
-def mail_changed(dialogue: Dialogue, changes: list[Change], told: list[Told], *, by, now: dt.datetime) -> None:
-    """Tell everybody in `told` what changed, each with the entry that replaces the one he or she holds."""
+def mail_changed(dialogue: Dialogue, before: Dialogue, told: list[Told], *, by, now: dt.datetime) -> None:
+    """Tell everybody in `told` what changed since `before`, each with the entry that replaces the one held so far."""
+    dialogue = dialogue.as_told
+    changes = changes_between(before, dialogue)
     enqueue_mails([_draft_for(entry, dialogue, changes, now) for entry in told], now=now, by=by)
 
 

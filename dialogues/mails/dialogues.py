@@ -40,6 +40,7 @@ def mail_date_fixed(dialogue: Dialogue, *, by, now) -> None:
 
 def mail_called_off(dialogue: Dialogue, told: list[Told], kind: str, *, span, by, now: dt.datetime) -> None:
     """Tell everybody in `told` that the dialogue at `span` (start, end) is postponed or cancelled, and why."""
+    dialogue = dialogue.as_told
     date = format_span(*span) if span[0] else _("Termin noch offen")
     values = {"dialogue": dialogue.title, "date": date, "reason": dialogue.closing_reason}
     drafts = [

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from approvals.enums import ApprovalKind
+from approvals.enums import GRANTED, ApprovalKind, ApprovalState
+from approvals.queries import requests_about
 from approvals.recipients import deciders
 from dialogues.enums import AnswerState
 from dialogues.models import Dialogue, Invitation
@@ -75,8 +76,8 @@ def people_told(dialogue: Dialogue, *, today: dt.date) -> list[Told]:
     """Return everybody who was told about the dialogue so far, each address once.
 
     Whoever was invited to the present date counts as holding an entry, since one taken back twice does no harm and one
-    left standing does. The host's contact and, once a date was fixed, the senator's office were only informed. Who
-    has no address any more is left out.
+    left standing does. The host's contact and, once dates were granted, the senator's office with its deputies were
+    only informed. Who has no address any more is left out.
     """
     told = []
     for row in _released(dialogue):
@@ -109,9 +110,15 @@ def _released(dialogue: Dialogue):
 
 def _watchers(dialogue: Dialogue, today: dt.date) -> list[Told]:
     people = [dialogue.host_contact] if dialogue.host_contact else []
-    if dialogue.starts_at or dialogue.round > 1:
+    if dialogue.starts_at or dialogue.round > 1 or _are_kept_free(dialogue):
         people += deciders(today, ApprovalKind.DATES)
     return [Told(recipient_of(person), PUBLISH if dialogue.starts_at else "") for person in people]
+
+
+def _are_kept_free(dialogue: Dialogue) -> bool:
+    """Say whether the senator's office ticked dates, or was told that dates whose approval lapsed come back to it."""
+    rows = requests_about(ApprovalKind.DATES, dialogue.pk)
+    return rows.filter(state__in=(*GRANTED, ApprovalState.LAPSED)).exists()
 
 
 def _each_once(told: Iterable[Told]) -> list[Told]:
@@ -140,8 +147,10 @@ def event_of(
 ) -> CalendarEvent:  # fmt: skip
     """Return the entry of `dialogue` for `to` as it stands, or as it stood at `span` (start, end).
 
-    With PUBLISH it is for anybody; what does not take place then says so in its title, as calendars show no more.
+    No change that waits for its approval stands in it. With PUBLISH it is for anybody; what does not take place then
+    says so in its title, as calendars show no more.
     """
+    dialogue = dialogue.as_told
     title = _("Branchengespräch: %(title)s") % {"title": dialogue.title}
     starts_at, ends_at = span or (dialogue.starts_at, dialogue.ends_at)
     return CalendarEvent(

@@ -22,6 +22,7 @@ NO_LINK = "/branchengespraeche/einladung/vorschau/"  # leads nowhere: nobody get
 
 def guest_draft(dialogue: Dialogue, row: Invitation, kind: str, occasion: str, **extra) -> MailDraft:
     """Return a mail about the invitation `row`, to its guest unless `extra` names another recipient."""
+    dialogue = dialogue.as_told
     values = {"dialogue": dialogue.title, "date": dialogue.when} | extra.pop("values", {})
     return MailDraft(
         kind=kind, subject_key=f"invitation:{row.pk}", occasion=occasion, values=values,
@@ -87,6 +88,7 @@ def mail_confirmation(dialogue: Dialogue, row: Invitation, *, previous, by, now:
 
     Whose calendar entry went over to somebody else, or to nobody, gets it taken back in the same mail.
     """
+    dialogue = dialogue.as_told
     to = recipient_of(row.person)
     stamp = now.isoformat()
     calendar = _entry_after(dialogue, row, to, previous, now)

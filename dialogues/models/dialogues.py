@@ -1,5 +1,7 @@
 """Dialogues and the dates proposed for them."""
 
+from copy import copy
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -47,6 +49,7 @@ class Dialogue(Sourced, KnownDate):
 
     `starts_at` and `ends_at` are the fixed date; `starts_on` (KnownDate) is the day of what was taken over.
     `round` counts how often the dialogue was dated: postponing raises it, so mails of a new round are new mails.
+    `withheld` holds by field what those outside still know, while a change waits for the renewed approval of the date.
     """
 
     title = models.CharField(_("Titel"), max_length=250)
@@ -100,6 +103,7 @@ class Dialogue(Sourced, KnownDate):
     )
     round = models.PositiveSmallIntegerField(default=1, editable=False)
     sequence = models.PositiveSmallIntegerField(default=0, editable=False)
+    withheld = models.JSONField(default=dict, blank=True, editable=False)
     participants_text = models.TextField(_("Teilnehmende laut Quelle"), blank=True, editable=False)
     outcome = models.TextField(_("Ergebnis"), blank=True)
     press_text = models.TextField(_("Presse"), blank=True, editable=False)
@@ -143,6 +147,17 @@ class Dialogue(Sourced, KnownDate):
         if self.is_taken_over:
             return self.known_date
         return str(_("noch offen"))
+
+    @property
+    def as_told(self) -> "Dialogue":
+        """The dialogue as those outside know it, to be shown, never saved: without a change that is not approved."""
+        if not self.withheld:
+            return self
+        known = copy(self)
+        for name, value in self.withheld.items():
+            setattr(known, name, value)
+        known.withheld = {}
+        return known
 
     @property
     def calendar_uid(self) -> str:

@@ -1,6 +1,7 @@
 """What pages, tests and the floor above ask about series, topics, dialogues and guests."""
 
 from dialogues.queries.dialogues import (
+    as_seen_by,
     hosts_of,
     listed_dialogues,
     situation_of,
@@ -26,6 +27,7 @@ __all__ = [
     "AnswerCounts",
     "GuestRow",
     "Sending",
+    "as_seen_by",
     "dialogue_history",
     "dialogues_on",
     "guest_rows",

@@ -10,6 +10,7 @@ from approvals.enums import GRANTED, ApprovalKind
 from approvals.models import ApprovalRequest
 from core.dates import local_date
 from core.models import Origin
+from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from dialogues.course import Situation
 from dialogues.enums import DATED, SEATED, AnswerState, DialogueState, OptionState
 from dialogues.models import DateOption, Dialogue, Invitation
@@ -44,6 +45,12 @@ def listed_dialogues(user) -> QuerySet[Dialogue]:
     )
 
 
+def as_seen_by(user, rows: Iterable[Dialogue]) -> list[Dialogue]:
+    """Return `rows` as `user` may know them: no change reaches those outside before it is approved."""
+    inside = has_role(user, OFFICE, SENATOR_OFFICE)
+    return [row if inside else row.as_told for row in rows]
+
+
 def _day():
     unknown = Case(
         When(origin=Origin.TAKEN_OVER, then=Value(OPEN_START)), default=Value(OPEN_END), output_field=DateField()
@@ -64,11 +71,11 @@ def hosts_of(rows: QuerySet[Dialogue]) -> QuerySet[Organisation]:
     return Organisation.objects.filter(Exists(hosting)).only("name", "search").order_by("search", "pk")
 
 
-def upcoming_dialogues(user, today: dt.date, limit: int = 10) -> QuerySet[Dialogue]:
+def upcoming_dialogues(user, today: dt.date, limit: int = 10) -> list[Dialogue]:
     """Return the next dated dialogues from `today` on that `user` may see, the soonest first."""
     rows = Dialogue.objects.visible_to(user).exclude(origin=Origin.TAKEN_OVER).select_related("host", "topic")
     ahead = rows.filter(state__in=[DialogueState.SCHEDULED, DialogueState.INVITED], starts_at__date__gte=today)
-    return ahead.order_by("starts_at", "pk")[:limit]
+    return as_seen_by(user, ahead.order_by("starts_at", "pk")[:limit])
 
 
 def situation_of(dialogue: Dialogue, now: dt.datetime) -> Situation:

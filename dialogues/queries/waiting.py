@@ -12,7 +12,7 @@ from core.models import Origin
 from core.roles import OFFICE, PARTNER, has_role
 from core.shell import Waiting
 from dialogues.consent import lacks_consent
-from dialogues.course import task_of
+from dialogues.course import awaits_decision, task_of
 from dialogues.enums import AnswerState, DialogueState, SeriesState, TopicState
 from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
 from dialogues.queries.dialogues import situations_of
@@ -69,7 +69,7 @@ def _dialogues(today: dt.date) -> list[Waiting]:
 
 def _waits(dialogue: Dialogue, situation, now) -> bool:
     """Say whether the office must act: neither a decision nor answers are awaited, or an approval is gone."""
-    if situation.request and situation.request.is_open:
+    if awaits_decision(dialogue, situation, now):
         return False
     is_answering = dialogue.state == DialogueState.INVITED and not situation.prepared and dialogue.starts_at > now
     if is_answering and (situation.lapsed or lacks_consent(dialogue)):
@@ -94,7 +94,7 @@ def _invitations(user, today: dt.date) -> list[Waiting]:
     )  # fmt: skip
     return [
         Waiting(
-            str(user), _("Einladung beantworten: %(title)s") % {"title": row.dialogue},
+            str(user), _("Einladung beantworten: %(title)s") % {"title": row.dialogue.as_told},
             reverse("dialogues:my_answer", args=[row.pk]), row.dialogue.answer_by,
         )
         for row in rows.select_related("dialogue").order_by("dialogue__answer_by", "pk")

@@ -8,6 +8,7 @@ from dialogues.services.dates import (
     fix_date,
     renew_date,
     submit_dates,
+    withdraw_dates,
 )
 from dialogues.services.invitations import (
     add_guests,
@@ -27,7 +28,7 @@ from dialogues.services.planning import (
 )
 from dialogues.services.proposals import take_over_proposals
 from dialogues.services.reminding import remind_guests
-from dialogues.services.series import affirm_series, decide_series, request_consent, save_series
+from dialogues.services.series import affirm_series, decide_series, request_consent, save_series, withdraw_series
 from dialogues.services.topics import (
     decide_topic,
     decline_topic,
@@ -72,6 +73,8 @@ __all__ = [
     "take_over_proposals",
     "take_up_topic",
     "update_dialogue",
+    "withdraw_dates",
     "withdraw_invitation",
+    "withdraw_series",
     "withdraw_topic",
 ]

@@ -1,6 +1,7 @@
 """Dates: the office proposes some, the senator's office ticks those it can keep, the office fixes one."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from approvals.models import ApprovalRequest
 from approvals.queries import requests_about
 from approvals.services import Subject, Vorlage, lapse_approval, record_decision, submit_request, withdraw_request
 from approvals.versions import snapshot_of
-from core.dates import local_date
+from core.dates import format_day, local_date
 from core.errors import Outpaced, Refused
 from core.history import save_as
 from core.states import target_of
@@ -19,6 +20,7 @@ from dialogues.enums import DATED, DIALOGUE_MOVES, HostAnswer, OptionState
 from dialogues.essentials import DATES_FACTS
 from dialogues.models import DateOption, Dialogue
 from dialogues.services.planning import lock_dialogue, move_dialogue, require_consent, require_office
+from dialogues.services.telling import tell_withheld
 
 CURRENT = (OptionState.PROPOSED, OptionState.POSSIBLE, OptionState.IMPOSSIBLE)
 
@@ -75,7 +77,8 @@ def drop_date_option(*, option: DateOption, by) -> DateOption:
 def submit_dates(*, dialogue: Dialogue, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime) -> ApprovalRequest:
     """Put the proposed dates before the senator's office, which ticks every one it can keep.
 
-    Refused without a host's yes or a date in the future that nobody has answered yet.
+    Refused without a host's yes, without a date in the future that nobody has answered yet, or with a deadline that
+    does not lie before the first of them.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
@@ -83,17 +86,39 @@ def submit_dates(*, dialogue: Dialogue, vorlage: Vorlage, due_on: dt.date, by, n
     options = dialogue.date_options.filter(state=OptionState.PROPOSED, starts_at__gt=now).order_by("starts_at", "pk")
     if not options:
         raise Refused(_("Bitte schlagen Sie mindestens einen Termin vor, der in der Zukunft liegt."))
+    if sentence := why_too_late(due_on, options):
+        raise Refused(sentence)
     move_dialogue(dialogue, "explore", by=by, reason=_("Termine zur Freigabe vorgelegt"))
     subject = _subject_of(dialogue, options)
     return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
 
 
+def why_too_late(due_on: dt.date, options: Iterable[DateOption]) -> str:
+    """Return why the deadline `due_on` does not suit the dates asked about, as a sentence; empty when it does."""
+    first = min((option.starts_at for option in options), default=None)
+    if first is None or due_on < local_date(first):
+        return ""
+    text = _("Die Entscheidung muss vor dem Tag des Gesprächs (%(day)s) fallen. Bitte wählen Sie eine frühere Frist.")
+    return text % {"day": format_day(first)}
+
+
 def _subject_of(dialogue: Dialogue, options) -> Subject:
     return Subject(
         kind=ApprovalKind.DATES, pk=dialogue.pk, title=dialogue.title, path=dialogue.get_absolute_url(),
-        snapshot=snapshot_of(DATES_FACTS, dialogue), origin=dialogue.origin,
-        options=[{"id": o.pk, "label": str(o), "hint": o.get_host_preference_display()} for o in options],
+        snapshot=snapshot_of(DATES_FACTS, dialogue), origin=dialogue.origin, options=rows_to_tick(options),
     )  # fmt: skip
+
+
+def rows_to_tick(options: Iterable[DateOption]) -> list[dict]:
+    """Return `options` as a request keeps them; a fixed date is marked, as it was approved before."""
+    return [_row_to_tick(option) for option in options]
+
+
+def _row_to_tick(option: DateOption) -> dict:
+    row = {"id": option.pk, "label": str(option), "hint": option.get_host_preference_display()}
+    if option.state != OptionState.FIXED:
+        return row
+    return row | {"hint": _("steht fest, %(hint)s") % {"hint": row["hint"]}, "is_fixed": True}
 
 
 @transaction.atomic
@@ -112,30 +137,62 @@ def renew_date(*, dialogue: Dialogue, vorlage: Vorlage, due_on: dt.date, by, now
         raise Refused(_("Der Termin ist freigegeben; es ist nichts erneut vorzulegen."))
     if option.starts_at <= now:
         raise Refused(_("Der Termin ist inzwischen vergangen."))
-    if due_on >= local_date(option.starts_at):
-        raise Refused(
-            _("Die Entscheidung muss vor dem Tag des Gesprächs fallen. Bitte wählen Sie eine frühere Frist.")
-        )
+    if sentence := why_too_late(due_on, [option]):
+        raise Refused(sentence)
     save_as(dialogue, by=by, reason=_("Termin erneut zur Freigabe vorgelegt"))
     subject = _subject_of(dialogue, [option])
     return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
 
 
 @transaction.atomic
+def withdraw_dates(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
+    """Take the open request about dates back, so that they can be changed and asked about anew; who was asked is told.
+
+    The dialogue stays where it is, a fixed date too. Refused when nothing is asked (any more).
+    """
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    target_of(DIALOGUE_MOVES, "withdraw_dates", dialogue)
+    if withdraw_request(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now) is None:
+        raise Refused(_("Zu diesem Gespräch liegt kein Termin zur Freigabe vor. Bitte laden Sie die Seite neu."))
+    move_dialogue(dialogue, "withdraw_dates", by=by, reason=_("Vorlage der Termine zurückgezogen"))
+    return dialogue
+
+
+@transaction.atomic
 def decide_dates(*, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details) -> Dialogue:
     """Record which of the proposed dates the senator's office can keep, or which it proposes instead (`details`).
 
-    The office is told. A date that was fixed before stays fixed: without the approval the office has to put it off.
+    The office is told. A date that was fixed before stays fixed: without the approval the office has to put it off,
+    with it those who come are told what was held back meanwhile. Refused when a ticked date has passed.
     """
     dialogue = lock_dialogue(request.subject_id)
     request = record_decision(request=request, answer=answer, comment=comment, by=by, now=now, **details)
+    _require_ahead(request, now)
     asked = {option["id"] for option in request.options}
     kept = set(request.chosen) if answer in GRANTING else set()
     for option in dialogue.date_options.select_for_update().filter(pk__in=asked, state=OptionState.PROPOSED):
         option.state = OptionState.POSSIBLE if option.pk in kept else OptionState.IMPOSSIBLE
         save_as(option, by=by, reason=option.get_state_display())
-    save_as(dialogue, by=by, reason=_("Termine: %(state)s") % {"state": request.outcome})
+    reason = _("Termine: %(state)s") % {"state": request.outcome}
+    if answer in GRANTING:
+        tell_withheld(dialogue, reason=reason, by=by, now=now)
+    else:
+        save_as(dialogue, by=by, reason=reason)
     return dialogue
+
+
+def _require_ahead(request: ApprovalRequest, now: dt.datetime) -> None:
+    """Raise Refused when a date was ticked that has passed since it was asked about."""
+    passed = DateOption.objects.filter(pk__in=request.chosen, starts_at__lte=now).order_by("starts_at", "pk")
+    if dates := "; ".join(map(str, passed)):
+        raise Refused(
+            _(
+                "Inzwischen vergangen: %(dates)s. Bitte kreuzen Sie nur Termine an, die noch bevorstehen, oder geben "
+                "Sie die Vorlage zurück."
+            )
+            % {"dates": dates}
+        )
 
 
 @transaction.atomic

@@ -2,21 +2,18 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from approvals.enums import ApprovalKind
-from approvals.services import lapse_by_change
+from approvals.services import lapse_by_change, withdraw_request
 from approvals.versions import essential_changes
 from core.dates import local_date
 from core.errors import NotEntitled, Refused
 from core.history import save_as
 from core.states import target_of
-from dialogues import mails
 from dialogues.consent import lacks_consent
 from dialogues.enums import (
     BEFORE_THE_DAY,
@@ -31,16 +28,9 @@ from dialogues.essentials import DATES_FACTS
 from dialogues.models import Dialogue, Topic
 from dialogues.permissions import can_manage
 from dialogues.services.editing import take_over_form
+from dialogues.services.telling import Update, save_and_tell
 
-DATED = (DialogueState.SCHEDULED, DialogueState.INVITED)
 ANSWERED = (OptionState.POSSIBLE, OptionState.IMPOSSIBLE)
-
-
-class Update(NamedTuple):
-    """A dialogue whose facts were saved, and how many people are told what changed."""
-
-    dialogue: Dialogue
-    told: int
 
 
 def lock_dialogue(pk: int) -> Dialogue:
@@ -89,10 +79,10 @@ def update_dialogue(
     """Save changed facts of a dialogue that lies ahead; who holds a calendar entry is told of what matters to guests.
 
     What the dates were approved with (`essentials.DATES_FACTS`) lets their approval lapse when it changes: dates that
-    were possible are proposed again, a fixed date stays and has to be put before the senator's office once more. A
-    new host has to be asked anew: possible only while no date is fixed. State, date, topic and the host's answer are
-    taken from the row as it stands, never from the form. Raises Outpaced when somebody else saved since the form
-    showed `version` of its `fields`.
+    were possible are proposed again, a fixed date stays and has to be put before the senator's office once more;
+    those who come are then told with the renewed approval, not before. A new host has to be asked anew: possible only
+    while no date is fixed. State, date, topic and the host's answer are taken from the row as it stands, never from
+    the form. Raises Outpaced when somebody else saved since the form showed `version` of its `fields`.
     """
     require_office(by)
     present = lock_dialogue(dialogue.pk)
@@ -118,31 +108,8 @@ def update_dialogue(
         raise Refused(
             _("Es sind schon %(count)d Plätze belegt; weniger Plätze sind nicht möglich.") % {"count": taken}
         )
-    _ask_dates_anew(present, dialogue, by=by, now=now)
-    return Update(dialogue, _save_and_tell(dialogue, present, by=by, now=now))
-
-
-def _save_and_tell(dialogue: Dialogue, present: Dialogue, *, by, now: dt.datetime) -> int:
-    """Save `dialogue` over `present`; return how many people are told. Answers stay as they are."""
-    changes = mails.changes_between(present, dialogue) if is_known_to_others(present, now=now) else []
-    if not changes:
-        save_as(dialogue, by=by, reason=_("Angaben geändert"))
-        return 0
-    dialogue.sequence += 1
-    told = mails.people_to_update(dialogue, today=local_date(now))
-    what = ", ".join(change.label for change in changes)
-    text = ngettext(
-        "Geändert: %(what)s; %(count)d Person benachrichtigt", "Geändert: %(what)s; %(count)d Personen benachrichtigt",
-        len(told),
-    )  # fmt: skip
-    save_as(dialogue, by=by, reason=text % {"what": what, "count": len(told)})
-    mails.mail_changed(dialogue, changes, told, by=by, now=now)
-    return len(told)
-
-
-def is_known_to_others(dialogue: Dialogue, *, now: dt.datetime) -> bool:
-    """Say whether the date of `dialogue` stands in calendars and still lies ahead, so that a change has to be told."""
-    return dialogue.state in DATED and dialogue.starts_at is not None and dialogue.starts_at > now
+    lapses = _ask_dates_anew(present, dialogue, by=by, now=now)
+    return save_and_tell(dialogue, present, lapses=lapses, by=by, now=now)
 
 
 def require_answer_day(dialogue: Dialogue, answer_by: dt.date | None) -> None:
@@ -151,19 +118,20 @@ def require_answer_day(dialogue: Dialogue, answer_by: dt.date | None) -> None:
         raise Refused(_("Bitte nennen Sie einen Tag für die Antworten, der nicht nach dem Gespräch liegt."))
 
 
-def _ask_dates_anew(before: Dialogue, after: Dialogue, *, by, now: dt.datetime) -> None:
-    """Let the approval of dates lapse that were asked about with other essentials.
+def _ask_dates_anew(before: Dialogue, after: Dialogue, *, by, now: dt.datetime) -> bool:
+    """Let the approval of dates lapse that were asked about with other essentials; returns whether any changed.
 
     Dates that were possible are proposed again; with another host also those that were not.
     """
     changes = essential_changes(DATES_FACTS, before, after)
     if not changes:
-        return
+        return False
     lapse_by_change(kind=ApprovalKind.DATES, subject_id=after.pk, changes=changes, by=by, now=now)
     answered = (OptionState.POSSIBLE,) if before.host_id == after.host_id else ANSWERED
     for option in after.date_options.select_for_update().filter(state__in=answered):
         option.state = OptionState.PROPOSED
         save_as(option, by=by, reason=_("Freigabe erloschen"))
+    return True
 
 
 def seats_taken(dialogue: Dialogue) -> int:
@@ -195,12 +163,17 @@ def record_host_answer(*, dialogue: Dialogue, answer: str, answered_on: dt.date,
 
 @transaction.atomic
 def record_held(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
-    """Record that the dialogue took place. Refused before its beginning."""
+    """Record that the dialogue took place. Refused before its beginning.
+
+    Nobody has to decide on its date any more: an open request is withdrawn.
+    """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     if dialogue.starts_at and dialogue.starts_at > now:
         raise Refused(_("Das Gespräch hat noch nicht begonnen."))
+    dialogue.withheld = {}
     move_dialogue(dialogue, "hold", by=by, reason=_("Durchgeführt"))
+    withdraw_request(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now)
     return dialogue
 
 

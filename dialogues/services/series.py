@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from approvals.enums import DECIDED, Answer, ApprovalKind
 from approvals.models import ApprovalRequest
-from approvals.services import Subject, Vorlage, lapse_by_change, record_decision, submit_request
+from approvals.services import Subject, Vorlage, lapse_by_change, record_decision, submit_request, withdraw_request
 from approvals.versions import essential_changes, reason_of, snapshot_of
 from core.errors import NotEntitled, Refused
 from core.history import save_as
@@ -88,6 +88,18 @@ def request_consent(
         snapshot=snapshot_of(SERIES_FACTS, series), origin=series.origin,
     )  # fmt: skip
     return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
+
+
+@transaction.atomic
+def withdraw_series(*, series: DialogueSeries, by, now: dt.datetime) -> DialogueSeries:
+    """Take the request for consent back to work on the series; who was asked is told."""
+    if not can_manage(by):
+        raise NotEntitled(_("Den Antrag zieht die Geschäftsstelle zurück."))
+    series = lock_series(series.pk)
+    series.state = target_of(SERIES_MOVES, "withdraw", series)
+    save_as(series, by=by, reason=_("Antrag auf Zustimmung zurückgezogen"))
+    withdraw_request(kind=ApprovalKind.SERIES, subject_id=series.pk, by=by, now=now)
+    return series
 
 
 @transaction.atomic

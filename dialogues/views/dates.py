@@ -15,7 +15,7 @@ from approvals.mails import ASKED, senator_office_name
 from approvals.queries import differences_since, requests_about
 from approvals.services import Vorlage
 from approvals.versions import snapshot_of
-from core.answers import carry_out, impossible_now
+from core.answers import carry_out, confirm_page, impossible_now
 from core.dates import local_date
 from core.errors import Refused
 from dialogues.enums import DATED, DIALOGUE_MOVES, HostAnswer, OptionState
@@ -29,7 +29,9 @@ from dialogues.services import (
     renew_date,
     submit_dates,
     take_over_proposals,
+    withdraw_dates,
 )
+from dialogues.services.dates import rows_to_tick
 from dialogues.views.answers import dialogue_for_office, form_page
 from outbox.wordings import with_waiting_note
 
@@ -111,18 +113,37 @@ def _submit(request, dialogue: Dialogue, options, service, *, title: str, done: 
     now = timezone.now()
     former = requests_about(ApprovalKind.DATES, dialogue.pk).first()
     files = request.FILES or None
-    form = VorlageForm(request.POST or None, files, today=local_date(now), proposal=_proposal(dialogue), former=former)
+    options = list(options.order_by("starts_at", "pk"))
+    shown = {"proposal": _proposal(dialogue), "former": former, "dates": options}
+    form = VorlageForm(request.POST or None, files, today=local_date(now), **shown)
     if request.method == "POST" and form.is_valid():
         due_on = form.cleaned_data["due_on"]
         call = partial(service, dialogue=dialogue, vorlage=form.vorlage, due_on=due_on, by=request.user, now=now)
         if carry_out(request, call, form=form, done=done):
             return redirect(dialogue)
-    options = options.order_by("starts_at", "pk")
     return form_page(
         request, form, title=title, submit_label=_("Zur Freigabe vorlegen"), intro=str(dialogue),
         points=[f"{option} ({option.get_host_preference_display()})" for option in options],
         points_label=_("Vorgelegt werden:"), cancel_url=dialogue.get_absolute_url(), former=former,
-        differences=differences_since(ApprovalKind.DATES, dialogue.pk, snapshot_of(DATES_FACTS, dialogue)),
+        differences=differences_since(
+            ApprovalKind.DATES, dialogue.pk, snapshot_of(DATES_FACTS, dialogue), rows_to_tick(options)
+        ),
+    )  # fmt: skip
+
+
+def withdraw(request, pk):
+    """Take the request about dates back, after a second look."""
+    dialogue = dialogue_for_office(request, pk)
+    if request.method == "POST":
+        call = partial(withdraw_dates, dialogue=dialogue, by=request.user, now=timezone.now())
+        carry_out(request, call, done=_("Die Vorlage ist zurückgezogen. Legen Sie die Termine vor, wenn sie stehen."))
+        return redirect(dialogue)
+    if back := impossible_now(request, dialogue, DIALOGUE_MOVES, "withdraw_dates"):
+        return back
+    details = [_("Das %(office)s wird benachrichtigt und muss nichts mehr tun.") % {"office": senator_office_name()}]
+    return confirm_page(
+        request, title=_("Vorlage zurückziehen"), question=str(dialogue), submit_label=_("Zurückziehen"),
+        details=details, danger=True, cancel_url=dialogue.get_absolute_url(),
     )  # fmt: skip
 
 

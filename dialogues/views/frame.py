@@ -26,9 +26,10 @@ ACTS = (("postpone", gettext_lazy("Verschieben"), "danger"), ("cancel", gettext_
 
 
 def visible_dialogue(request, pk: int) -> Dialogue:
-    """Return the dialogue with topic, series, host and contact, or answer 404."""
+    """Return the dialogue with topic, series, host and contact, or answer 404. Outsiders see it as they were told."""
     rows = Dialogue.objects.visible_to(request.user).select_related("topic__series", "host", "host_contact")
-    return get_object_or_404(rows, pk=pk)
+    dialogue = get_object_or_404(rows, pk=pk)
+    return dialogue if has_role(request.user, OFFICE, SENATOR_OFFICE) else dialogue.as_told
 
 
 def frame_of(request, dialogue: Dialogue, tab: str) -> dict:
@@ -44,8 +45,8 @@ def frame_of(request, dialogue: Dialogue, tab: str) -> dict:
         "steps": steps_of(dialogue, lapsed=situation.lapsed) if inside else [],
         "box": _box(request.user, dialogue, own, situation, now),
         "facts": _facts(dialogue, situation, inside), "deadlines": _deadlines(dialogue, situation, inside),
-        "tabs": _tabs(request.user, dialogue, situation, tab), "acts": _acts(dialogue) if manages else [],
-        "lead": _lead(dialogue),
+        "tabs": _tabs(request.user, dialogue, situation, tab),
+        "acts": _acts(dialogue, situation, now) if manages else [], "lead": _lead(dialogue),
     }  # fmt: skip
 
 
@@ -140,10 +141,15 @@ def _tabs(user, dialogue: Dialogue, situation: Situation, current: str) -> list[
     return [(label, reverse(f"dialogues:{name}", args=[dialogue.pk]), name == current) for name, label in names]
 
 
-def _acts(dialogue: Dialogue) -> list[tuple[str, str, str]]:
+def _acts(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> list[tuple[str, str, str]]:
     """Return (label, address, look) of what the office may do besides the next step."""
     allowed = allowed_actions(DIALOGUE_MOVES, dialogue)
     acts = [act for act in ACTS if act[0] in allowed]
     if dialogue.host_id and "explore" in allowed and dialogue.host_answer != HostAnswer.OPEN:
         acts.insert(0, ("host_answer", _("Antwort des Gastgebers"), "secondary"))
+    is_asked = situation.request is not None and situation.request.is_open
+    if is_asked and "withdraw_dates" in allowed:
+        acts.insert(0, ("dates_withdraw", _("Vorlage zurückziehen"), "danger"))
+    if situation.lapsed and not is_asked and dialogue.starts_at > now:
+        acts.insert(0, ("date_renew", _("Termin erneut vorlegen"), "secondary"))
     return [(label, reverse(f"dialogues:{name}", args=[dialogue.pk]), look) for name, label, look in acts]

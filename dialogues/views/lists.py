@@ -13,7 +13,7 @@ from dialogues.enums import AnswerState, DialogueCategory
 from dialogues.filters import DialogueFilter, EventFilter, TopicFilter
 from dialogues.models import Dialogue
 from dialogues.permissions import can_manage, can_propose
-from dialogues.queries import label_of, listed_dialogues, listed_topics
+from dialogues.queries import as_seen_by, label_of, listed_dialogues, listed_topics
 from dialogues.views.answers import order_by, page_of
 
 DIALOGUE_SORTS = {
@@ -45,6 +45,7 @@ def dialogue_list(request):
     filter, rows = _dialogues(request, DialogueCategory.DIALOGUE, DialogueFilter)
     page = page_of(request, rows)
     sees_counts = has_role(request.user, OFFICE, SENATOR_OFFICE, OBSERVER)
+    page.object_list = as_seen_by(request.user, page.object_list)
     for dialogue in page.object_list:
         dialogue.tone = TONE_OF_DIALOGUE[dialogue.state]
         dialogue.segments = segments_of(dialogue) if sees_counts and dialogue.sent else []
@@ -71,7 +72,7 @@ def dialogue_export(request):
     sees_counts = has_role(request.user, OFFICE, SENATOR_OFFICE, OBSERVER)
     if sees_counts:
         header += [_("Einladungen"), _("Zusagen"), _("Vorbehalt"), _("Absagen"), _("belegt"), _("Plätze")]
-    lines = [_line_of(row) + (_counts_of(row) if sees_counts else []) for row in rows]
+    lines = [_line_of(row) + (_counts_of(row) if sees_counts else []) for row in as_seen_by(request.user, rows)]
     return xlsx_response(_("Branchengespraeche.xlsx"), header, lines)
 
 

@@ -13,13 +13,14 @@ from approvals.enums import ApprovalKind
 from approvals.guard import LapseGuard
 from core.answers import carry_out
 from core.dates import local_date
+from dialogues.course.approvals import told_later
 from dialogues.enums import BEFORE_THE_DAY, DialogueState, HostAnswer, TopicState
 from dialogues.essentials import DATES_FACTS
 from dialogues.forms import DialogueForm, HostAnswerForm
-from dialogues.mails import MATTERS, people_to_update
+from dialogues.mails import AT_ONCE, people_to_update
 from dialogues.models import Dialogue, Topic
 from dialogues.services import plan_dialogue, record_host_answer, update_dialogue
-from dialogues.services.planning import is_known_to_others
+from dialogues.services.telling import Update, is_known_to_others
 from dialogues.views.answers import dialogue_for_office, form_page, row_for_office
 
 
@@ -54,32 +55,41 @@ def edit(request, pk):
         shown = {"version": form.version_shown, "fields": form.model_fields}
         call = partial(update_dialogue, dialogue=form.instance, by=request.user, now=now, **shown)
         if update := carry_out(request, call, form=form):
-            messages.success(request, saved_text(update.told, is_known=is_known))
+            messages.success(request, saved_text(update, is_known=is_known))
             return redirect(dialogue)
     return form_page(
         request, form, title=_("Gespräch bearbeiten"), cancel_url=dialogue.get_absolute_url(), guard=guard,
-        effect=effect_of_changes(dialogue, local_date(now)) if is_known else "",
+        effect=effect_of_changes(dialogue, local_date(now), lapses=bool(guard.changes)) if is_known else "",
     )  # fmt: skip
 
 
-def effect_of_changes(dialogue: Dialogue, today: dt.date) -> str:
-    """Return what saving will do to others, with how many they are: said before, so that nobody is surprised."""
+def effect_of_changes(dialogue: Dialogue, today: dt.date, *, lapses: bool) -> str:
+    """Return what saving will do to others, with how many they are: said before, so that nobody is surprised.
+
+    A save that lets the approval lapse tells nobody outside before it is there again.
+    """
     count = len(people_to_update(dialogue, today=today))
     if not count:
         return ""
+    if lapses:
+        return told_later()
     text = ngettext(
         "Was sich an %(facts)s ändert, erfährt %(count)d Person sofort per E-Mail mit neuem Kalendereintrag.",
         "Was sich an %(facts)s ändert, erfahren %(count)d Personen sofort per E-Mail mit neuem Kalendereintrag.",
         count,
     )
-    labels = [str(label) for label, _read in MATTERS]
+    labels = [str(label) for label, _read in AT_ONCE]
     facts = _("%(facts)s oder %(last)s") % {"facts": ", ".join(labels[:-1]), "last": labels[-1]}
-    return text % {"facts": facts, "count": count} + " " + _("Gegebene Antworten gelten weiter.")
+    at_once = text % {"facts": facts, "count": count} + " " + _("Gegebene Antworten gelten weiter.")
+    later = _("Erlischt durch eine Änderung die Freigabe, geht noch nichts hinaus:")
+    return f"{at_once} {later} {told_later()}"
 
 
-def saved_text(told: int, *, is_known: bool) -> str:
-    """Return what came of saving: how many people are told, or that nobody has to be."""
-    saved = _("Die Angaben sind gespeichert.")
+def saved_text(update: Update, *, is_known: bool) -> str:
+    """Return what came of saving: how many people are told, that they are told later, or that nobody has to be."""
+    saved, told = _("Die Angaben sind gespeichert."), update.told
+    if update.holds_back:
+        return f"{saved} {told_later()}"
     if told:
         text = ngettext("%(count)d Person wird benachrichtigt.", "%(count)d Personen werden benachrichtigt.", told)
         return f"{saved} {text % {'count': told}}"

@@ -10,14 +10,15 @@ from django.views.decorators.http import require_POST
 from approvals.course import with_conditions
 from approvals.enums import ApprovalKind
 from approvals.guard import LapseGuard
-from approvals.mails import ASKED
+from approvals.mails import ASKED, senator_office_name
 from approvals.permissions import can_see_requests
 from approvals.queries import differences_since, requests_about
 from approvals.services import Vorlage
 from approvals.versions import snapshot_of
-from core.answers import carry_out, impossible_now
+from core.answers import carry_out, confirm_page, impossible_now
 from core.dates import local_date
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
+from core.states import allowed_actions
 from dialogues.course import TONE_OF_SERIES, TONE_OF_TOPIC, series_steps, series_task
 from dialogues.enums import SERIES_MOVES
 from dialogues.essentials import SERIES_FACTS
@@ -25,7 +26,7 @@ from dialogues.forms import SeriesForm, VorlageForm
 from dialogues.models import DialogueSeries
 from dialogues.permissions import can_manage
 from dialogues.queries import listed_series, listed_topics, series_history
-from dialogues.services import affirm_series, request_consent, save_series
+from dialogues.services import affirm_series, request_consent, save_series, withdraw_series
 from dialogues.views.answers import form_page, page_of, require_office, row_for_office
 from dialogues.views.lists import tabs
 from outbox.wordings import with_waiting_note
@@ -55,6 +56,7 @@ def detail(request, pk):
         box = series_task(series, request.user, latest)
         box = with_conditions(box, kind=ApprovalKind.SERIES, subject_id=pk, user=request.user)
         context |= {"inside": True, "box": box, "history": series_history(series, request.user)}
+        context["withdraws"] = context["manages"] and "withdraw" in allowed_actions(SERIES_MOVES, series)
         context["sees_answer"] = can_see_requests(request.user, ApprovalKind.SERIES)
     return render(request, "dialogues/series.html", context)
 
@@ -114,4 +116,20 @@ def request(request, pk):
         request, form, title=_("Zustimmung beantragen"), submit_label=_("Zur Zustimmung vorlegen"), intro=str(series),
         cancel_url=series.get_absolute_url(), former=former,
         differences=differences_since(ApprovalKind.SERIES, pk, snapshot_of(SERIES_FACTS, series)),
+    )  # fmt: skip
+
+
+def withdraw(request, pk):
+    """Take the request for consent back, after a second look."""
+    series = row_for_office(request, DialogueSeries.objects.all(), pk)
+    if request.method == "POST":
+        call = partial(withdraw_series, series=series, by=request.user, now=timezone.now())
+        carry_out(request, call, done=_("Der Antrag ist zurückgezogen; Sie können die Reihe wieder bearbeiten."))
+        return redirect(series)
+    if back := impossible_now(request, series, SERIES_MOVES, "withdraw"):
+        return back
+    details = [_("Das %(office)s wird benachrichtigt und muss nichts mehr tun.") % {"office": senator_office_name()}]
+    return confirm_page(
+        request, title=_("Antrag zurückziehen"), question=str(series), submit_label=_("Zurückziehen"),
+        details=details, danger=True, cancel_url=series.get_absolute_url(),
     )  # fmt: skip

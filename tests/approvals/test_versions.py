@@ -7,6 +7,7 @@ from approvals.versions import (
     essential_changes,
     essentials_of,
     name_essentials,
+    option_changes,
     reason_of,
     snapshot_of,
 )
@@ -49,3 +50,20 @@ def test_differences_follow_the_new_version_and_end_with_what_fell_away():
 
     assert changes == [Change("C", "3", "4"), Change("D", "", "5"), Change("B", "2", "")]
     assert reason_of(changes) == "geändert: C, D, B"
+
+
+def test_dates_asked_about_are_compared_in_one_line():
+    first, second = {"id": 1, "label": "Mi, 22.04.2026"}, {"id": 2, "label": "Do, 23.04.2026"}
+
+    assert option_changes([first], [first, second]) == [
+        Change("Termine", "Mi, 22.04.2026", "Mi, 22.04.2026; Do, 23.04.2026")
+    ]
+    assert option_changes([first], [second]) == [Change("Termine", "Mi, 22.04.2026", "Do, 23.04.2026")]
+    assert option_changes([first], [{"id": 3, "label": "Mi, 22.04.2026"}]) == []
+    assert option_changes([], []) == []
+
+
+def test_a_fixed_date_was_approved_before():
+    first, second = {"id": 1, "label": "Mi, 22.04.2026"}, {"id": 2, "label": "Do, 23.04.2026"}
+
+    assert option_changes([first, second], [first | {"is_fixed": True}]) == []

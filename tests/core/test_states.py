@@ -8,6 +8,7 @@ from core.states import Move, allowed_actions, target_of
 TABLE = {
     "submit": Move(("draft", "returned"), "open", "Zur Freigabe geben"),
     "approve": Move(("open",), "approved"),
+    "ask": Move(("draft", "open"), "", "Nachfragen"),
 }
 
 
@@ -25,7 +26,13 @@ class Topic:
 
 @pytest.mark.parametrize(
     ("action", "state", "target"),
-    [("submit", "draft", "open"), ("submit", "returned", "open"), ("approve", "open", "approved")],
+    [
+        ("submit", "draft", "open"),
+        ("submit", "returned", "open"),
+        ("approve", "open", "approved"),
+        ("ask", "draft", "draft"),
+        ("ask", "open", "open"),
+    ],
 )
 def test_the_table_says_where_an_action_leads(action, state, target):
     assert target_of(TABLE, action, Topic(state)) == target
@@ -55,7 +62,8 @@ def test_what_was_taken_over_stands_outside_the_workflow():
 
 
 @pytest.mark.parametrize(
-    ("state", "actions"), [("draft", ["submit"]), ("returned", ["submit"]), ("open", ["approve"]), ("approved", [])]
+    ("state", "actions"),
+    [("draft", ["submit", "ask"]), ("returned", ["submit"]), ("open", ["approve", "ask"]), ("approved", [])],
 )
 def test_buttons_follow_the_table(state, actions):
     assert allowed_actions(TABLE, Topic(state)) == actions

@@ -26,6 +26,7 @@ from dialogues.services import (
     fix_date,
     postpone_dialogue,
     release_invitations,
+    renew_date,
     submit_dates,
     update_dialogue,
     withdraw_invitation,
@@ -132,6 +133,9 @@ def tell_the_story(office, senator) -> list[list[Sent]]:
         form_instance.place, form_instance.format = PLACE, DialogueFormat.HYBRID
         form_instance.video_link = "https://video.example.org/raum"
         update_dialogue(dialogue=form_instance, by=office, now=NOW)
+        request = renew_date(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=office, now=NOW)
+        chosen = [option["id"] for option in request.options]
+        decide_dates(request=request, answer=Answer.APPROVE, comment="", by=senator, now=NOW, chosen=chosen)
 
     acts = (
         lambda: date(dialogue, office, senator, NIGHT, MORNING),

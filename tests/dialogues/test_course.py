@@ -170,6 +170,16 @@ def test_dates_under_decision_wait_for_the_senators_office():
         )
 
 
+@pytest.mark.parametrize(
+    ("state", "action"), [(S.SCHEDULED, "Gespräch verschieben"), (S.INVITED, "Als durchgeführt vermerken")]
+)
+def test_an_open_request_about_a_date_that_has_come_blocks_nothing(state, action):
+    dialogue = make_dialogue(state)
+
+    assert office_step(dialogue, request=open_request()).who == "Büro der Senatorin"
+    assert office_step(dialogue, now=DAY, request=open_request()).action == action
+
+
 def test_refused_dates_say_why():
     request = ApprovalRequest(pk=7, state="returned", comment="Nicht im April.")
 

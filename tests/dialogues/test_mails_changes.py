@@ -77,13 +77,13 @@ def test_everybody_who_holds_an_entry_is_told_and_nobody_else(office, dialogue):
     ],
 )
 def test_entry_replaces_the_old_one_and_keeps_the_answer(office, dialogue, address, method, partstat):
-    change(dialogue, office, place="Halle 2", title="Neuer Titel")
+    change(dialogue, office, place="Halle 2", programme="14:00 Begrüßung")
 
     entry = calendar_of(Mail.objects.get(recipient=address, kind__startswith="dialogue_changed"))
     assert (entry.method, entry.partstat, entry.sequence) == (method, partstat, 2)
     assert entry.uid == f"dialogue-{dialogue.pk}@localhost"
     assert entry.attendee == (address if method == "REQUEST" else "")
-    assert entry.title == "Branchengespräch: Neuer Titel"
+    assert entry.title == "Branchengespräch: Fachkräfte im Maschinenbau"
     assert entry.place.endswith(", Halle 2")
     assert entry.starts_at == DAY
 

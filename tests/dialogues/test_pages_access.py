@@ -24,8 +24,8 @@ LISTS = [
     "", "export/", "themen/", "themen/export/", "reihen/", "veranstaltungen/", "veranstaltungen/export/",
 ]  # fmt: skip
 ACTS = [
-    "bearbeiten", "gastgeber", "termine", "termine/vorlegen", "termine/festlegen", "verschieben", "absagen",
-    "ergebnis", "gaeste/zusammenstellen", "gaeste/versenden", "gaeste/erinnern",
+    "bearbeiten", "gastgeber", "termine", "termine/vorlegen", "termine/festlegen", "termine/zurueckziehen",
+    "verschieben", "absagen", "ergebnis", "gaeste/zusammenstellen", "gaeste/versenden", "gaeste/erinnern",
 ]  # fmt: skip
 TOPIC_ACTS = ["nicht-aufgreifen", "vorlegen", "zurueckziehen", "gespraech"]
 POSTS = ["durchgefuehrt", "abschliessen"]
@@ -187,7 +187,7 @@ def test_a_foreign_draft_is_not_there_even_for_the_office(signed_in):
 
 
 @pytest.mark.parametrize("role", OTHERS)
-@pytest.mark.parametrize("act", ["bearbeiten", "zustimmung", "bekraeftigen"])
+@pytest.mark.parametrize("act", ["bearbeiten", "zustimmung", "bekraeftigen", "zurueckziehen"])
 def test_acting_on_a_visible_series_is_forbidden_to_others(client, role, act):
     series = make_series(SeriesState.CONSENTED)
     sign_in(client, role)

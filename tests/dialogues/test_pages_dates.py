@@ -126,3 +126,40 @@ def test_only_granted_dates_can_be_fixed(signed_in, senator):
     dialogue.refresh_from_db()
     assert (dialogue.state, dialogue.starts_at) == (S.SCHEDULED, DAY)
     assert mails_written() == [("date_fixed", "senatorin@example.org"), ("date_fixed", "werk@example.org")]
+
+
+@pytest.mark.parametrize("state", [S.EXPLORING, S.SCHEDULED, S.INVITED])
+def test_a_request_about_dates_is_withdrawn_with_its_button(signed_in, senator, state):
+    dialogue = make_dialogue(state)
+    option = dialogue.date_options.first() or make_option(dialogue)
+    request = make_dates_request(dialogue, option)
+    address = f"{dialogue.get_absolute_url()}termine/zurueckziehen/"
+    assert address in signed_in.get(dialogue.get_absolute_url()).content.decode()
+
+    with nothing_changes(dialogue, request):
+        assert "Das Büro der Senatorin wird benachrichtigt" in text_of(signed_in.get(address))
+    assert "Die Vorlage ist zurückgezogen." in text_of(signed_in.post(address, follow=True))
+
+    request.refresh_from_db()
+    assert (request.state, mails_written()) == ("withdrawn", [("approval_withdrawn", "senatorin@example.org")])
+    assert address not in signed_in.get(dialogue.get_absolute_url()).content.decode()
+    with nothing_changes(dialogue, request):
+        assert "liegt kein Termin zur Freigabe vor" in text_of(signed_in.post(address, follow=True))
+
+
+@pytest.mark.parametrize(("state", "page"), [(S.EXPLORING, "vorlegen"), (S.SCHEDULED, "erneut-vorlegen")])
+def test_a_deadline_after_the_dates_is_said_at_the_field(signed_in, senator, state, page):
+    dialogue = make_dialogue(state)
+    if not dialogue.starts_at:
+        make_option(dialogue)
+    values = {"vote": "Zustimmung", "due_on": "2026-04-22"}
+
+    with nothing_changes(dialogue):
+        response = signed_in.post(f"{dialogue.get_absolute_url()}termine/{page}/", values)
+
+    assert response.context["form"].errors == {
+        "due_on": [
+            "Die Entscheidung muss vor dem Tag des Gesprächs (Mi, 22.04.2026) fallen. Bitte wählen Sie eine frühere "
+            "Frist."
+        ]
+    }

@@ -83,8 +83,9 @@ def test_form_says_before_saving_how_many_will_be_told(signed_in, senator, count
     text = text_of(signed_in.get(f"{dialogue.get_absolute_url()}bearbeiten/"))
 
     assert (
-        f"Was sich an Titel, Format, Ort, Videokonferenz oder Programm ändert, {people} sofort per E-Mail mit neuem "
-        "Kalendereintrag. Gegebene Antworten gelten weiter."
+        f"Was sich an Ort, Videokonferenz oder Programm ändert, {people} sofort per E-Mail mit neuem "
+        "Kalendereintrag. Gegebene Antworten gelten weiter. Erlischt durch eine Änderung die Freigabe, geht noch "
+        "nichts hinaus: Die Gäste erfahren davon, sobald das Büro zugestimmt hat."
     ) in text
 
 
@@ -109,6 +110,22 @@ def test_saving_says_how_many_are_told(signed_in, senator):
 
     assert "Die Angaben sind gespeichert. 2 Personen werden benachrichtigt." in text
     assert [kind for kind, _to in mails_written()] == ["dialogue_changed", "dialogue_changed_info"]
+
+
+def test_guests_wait_for_the_approval_and_the_page_says_so_before_and_after_saving(signed_in, senator):
+    dialogue = make_dialogue(S.INVITED)
+    make_invitation(dialogue, AnswerState.ACCEPTED)
+    later = "Die Gäste erfahren davon, sobald das Büro zugestimmt hat."
+
+    with nothing_changes(dialogue):
+        asked = text_of(edit(signed_in, dialogue, title="Neu"))
+    saved = text_of(edit(signed_in, dialogue, title="Neu", lapse="1"))
+
+    assert later in asked
+    assert "sofort per E-Mail" not in asked
+    assert f"Die Angaben sind gespeichert. {later}" in saved
+    assert "gehen keine neuen Einladungen hinaus. Die Gäste erfahren davon" in saved
+    assert [kind for kind, _to in mails_written()] == ["approval_lapsed", "approval_lapsed"]
 
 
 def test_saving_what_matters_to_nobody_says_so(signed_in, senator):

@@ -242,3 +242,19 @@ def test_the_page_of_a_topic_is_cheap(signed_in, django_assert_max_num_queries):
 
     with django_assert_max_num_queries(14):
         signed_in.get(topic.get_absolute_url())
+
+
+def test_a_request_for_consent_is_withdrawn_with_its_button(signed_in, senator):
+    series = make_series(SeriesState.REQUESTED)
+    address = f"{series.get_absolute_url()}zurueckziehen/"
+    assert address in signed_in.get(series.get_absolute_url()).content.decode()
+
+    with nothing_changes(series):
+        assert "Das Büro der Senatorin wird benachrichtigt" in text_of(signed_in.get(address))
+    signed_in.post(address)
+
+    series.refresh_from_db()
+    assert (series.state, mails_written()) == (
+        SeriesState.AFFIRMED, [("approval_withdrawn", "senatorin@example.org")],
+    )  # fmt: skip
+    assert address not in signed_in.get(series.get_absolute_url()).content.decode()

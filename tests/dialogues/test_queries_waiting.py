@@ -66,6 +66,19 @@ def test_a_running_invitation_waits_for_the_office_once_guests_are_late(office, 
     assert [row.what for row in waiting_for(office, today)] == expected
 
 
+@pytest.mark.parametrize(
+    ("today", "expected"), [
+        (ANSWER_BY + dt.timedelta(days=1), []),
+        (DAY.date() + dt.timedelta(days=1), ["Als durchgeführt vermerken: Fachkräfte im Maschinenbau"]),
+    ],
+)  # fmt: skip
+def test_a_request_about_the_date_hides_the_dialogue_until_the_day_has_come(office, today, expected):
+    dialogue = make_dialogue(S.INVITED)
+    make_dates_request(dialogue, dialogue.date_options.get())
+
+    assert [row.what for row in waiting_for(office, today)] == expected
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_waiting_costs_the_same_for_any_number(office, django_assert_num_queries, count):
     for _ in range(count):

@@ -8,10 +8,11 @@ from approvals.enums import Answer, ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
 from core.errors import NotEntitled, Outpaced, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from dialogues.enums import DialogueState, HostAnswer, OptionState
-from dialogues.services import add_date_option, decide_dates, drop_date_option, fix_date, submit_dates
+from dialogues.enums import DATED, DialogueState, HostAnswer, OptionState
+from dialogues.services import add_date_option, decide_dates, drop_date_option, fix_date, submit_dates, withdraw_dates
 from outbox.models import Mail
 from partners.models import Deputy
+from tests.approvals.builders import details_of
 from tests.dialogues.builders import (
     BERLIN,
     DAY,
@@ -45,13 +46,13 @@ def add(dialogue, by, starts_at=DAY, ends_at=None, now=NOW):
     )  # fmt: skip
 
 
-def submit(dialogue, by, now=NOW):
-    return submit_dates(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=by, now=now)
+def submit(dialogue, by, now=NOW, due_on=DUE_ON):
+    return submit_dates(dialogue=dialogue, vorlage=VORLAGE, due_on=due_on, by=by, now=now)
 
 
-def decide(request, by, *options, answer=Answer.APPROVE):
-    chosen = [option.pk for option in options]
-    return decide_dates(request=request, answer=answer, comment="Begründung", chosen=chosen, by=by, now=NOW)
+def decide(request, by, *options, answer=Answer.APPROVE, now=NOW):
+    details = details_of(answer, [option.pk for option in options])
+    return decide_dates(request=request, answer=answer, comment="Begründung", by=by, now=now, **details)
 
 
 @pytest.mark.parametrize("state", DialogueState)
@@ -120,6 +121,57 @@ def test_dates_stand_still_while_they_lie_before_the_senators_office(office, exp
         drop_date_option(option=option, by=office)
 
 
+def test_withdrawn_dates_can_be_changed_and_are_asked_about_anew(office, senator, exploring):
+    option = make_option(exploring)
+    request = make_dates_request(exploring, option)
+
+    withdraw_dates(dialogue=exploring, by=office, now=NOW)
+
+    for row in (exploring, option, request):
+        row.refresh_from_db()
+    assert (exploring.state, option.state, request.state) == (
+        DialogueState.EXPLORING, OptionState.PROPOSED, ApprovalState.WITHDRAWN,
+    )  # fmt: skip
+    assert exploring.history.first().history_change_reason == "Vorlage der Termine zurückgezogen"
+    assert mails_written() == [("approval_withdrawn", senator.email)]
+    other = add(exploring, office, starts_at=DAY + HOURS)
+    drop_date_option(option=option, by=office)
+    assert [row["id"] for row in submit(exploring, office).options] == [other.pk]
+
+
+def test_decision_on_withdrawn_dates_is_refused(office, senator, exploring):
+    option = make_option(exploring)
+    request = make_dates_request(exploring, option)
+    withdraw_dates(dialogue=exploring, by=office, now=NOW)
+    exploring.refresh_from_db()
+    request.refresh_from_db()
+
+    with nothing_changes(exploring, option, request), pytest.raises(Outpaced, match="zurückgezogen"):
+        decide(request, senator, option)
+
+
+@pytest.mark.parametrize("state", DATED)
+def test_withdrawn_renewal_leaves_the_date_fixed(office, senator, state):
+    dialogue = make_dialogue(state)
+    option = dialogue.date_options.get()
+    request = make_dates_request(dialogue, option)
+
+    withdraw_dates(dialogue=dialogue, by=office, now=NOW)
+
+    for row in (dialogue, option, request):
+        row.refresh_from_db()
+    assert (dialogue.state, dialogue.starts_at, option.state) == (state, DAY, OptionState.FIXED)
+    assert request.state == ApprovalState.WITHDRAWN
+
+
+@pytest.mark.parametrize("state", [state for state in ApprovalState if state != ApprovalState.OPEN])
+def test_what_is_not_asked_is_not_withdrawn(office, exploring, state):
+    request = make_dates_request(exploring, make_option(exploring), state=state)
+
+    with nothing_changes(exploring, request), pytest.raises(Refused, match="kein Termin zur Freigabe"):
+        withdraw_dates(dialogue=exploring, by=office, now=NOW)
+
+
 def test_fixed_date_is_not_dropped(office):
     option = make_dialogue(DialogueState.SCHEDULED).date_options.get()
 
@@ -170,6 +222,43 @@ def test_nothing_is_submitted_without_a_date_in_the_future(office, exploring):
 
     with nothing_changes(exploring), pytest.raises(Refused, match="mindestens einen Termin"):
         submit(exploring, office)
+
+
+@pytest.mark.parametrize("late", [0, 1])
+def test_deadline_lies_before_the_first_date(office, exploring, late):
+    make_option(exploring, starts_at=DAY + dt.timedelta(days=9), ends_at=END + dt.timedelta(days=9))
+    option = make_option(exploring)
+    words = "vor dem Tag des Gesprächs .Mi, 22.04.2026. fallen"
+
+    with nothing_changes(exploring, option), pytest.raises(Refused, match=words):
+        submit(exploring, office, due_on=DAY.date() + dt.timedelta(days=late))
+    assert submit(exploring, office, due_on=DAY.date() - dt.timedelta(days=1)).state == ApprovalState.OPEN
+
+
+@pytest.mark.parametrize("answer", [Answer.APPROVE, Answer.CONDITION])
+def test_date_that_has_passed_is_not_ticked(senator, exploring, answer):
+    passed, ahead = make_option(exploring), make_option(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS)
+    request = make_dates_request(exploring, passed, ahead)
+
+    with (
+        nothing_changes(exploring, passed, ahead, request),
+        pytest.raises(Refused, match="^Inzwischen vergangen: Mi, 22.04.2026, 14:00–16:30 Uhr. Bitte"),
+    ):
+        decide(request, senator, passed, ahead, answer=answer, now=DAY)
+
+    decide(request, senator, ahead, answer=answer, now=DAY)
+    ahead.refresh_from_db()
+    assert ahead.state == OptionState.POSSIBLE
+
+
+@pytest.mark.parametrize("answer", [Answer.RETURN, Answer.REFUSE, Answer.NONE_POSSIBLE])
+def test_no_can_be_said_to_a_date_that_has_passed(senator, exploring, answer):
+    option = make_option(exploring)
+
+    decide(make_dates_request(exploring, option), senator, option, answer=answer, now=DAY)
+
+    option.refresh_from_db()
+    assert option.state == OptionState.IMPOSSIBLE
 
 
 def test_dates_are_not_submitted_twice(office, exploring):

@@ -31,8 +31,10 @@ from dialogues.services import (
     release_invitations,
     submit_dates,
     update_dialogue,
+    withdraw_dates,
 )
 from dialogues.services.planning import seats_taken
+from tests.approvals.builders import make_deputy
 from tests.dialogues.builders import (
     ANSWER_BY,
     BERLIN,
@@ -73,9 +75,15 @@ def _release(dialogue, by):
     return release_invitations(dialogue=dialogue, answer_by=ANSWER_BY, expected=1, by=by, now=NOW)
 
 
+def _withdraw(dialogue, by):
+    make_dates_request(dialogue, dialogue.date_options.get(state=OptionState.PROPOSED))
+    return withdraw_dates(dialogue=dialogue, by=by, now=NOW)
+
+
 ACTIONS = {
     "explore": _submit,
     "fix_date": _fix,
+    "withdraw_dates": _withdraw,
     "release": _release,
     "hold": lambda dialogue, by: record_held(dialogue=dialogue, by=by, now=AFTER),
     "document": lambda dialogue, by: document_outcome(dialogue=dialogue, outcome="Zwei Bedarfe", by=by),
@@ -109,7 +117,7 @@ def test_table_of_states_holds(state, action, office, senator):
     if state in DIALOGUE_MOVES[action].sources:
         act()
         dialogue.refresh_from_db()
-        assert dialogue.state == DIALOGUE_MOVES[action].target
+        assert dialogue.state == (DIALOGUE_MOVES[action].target or state)
         assert dialogue.history.count() == 2
     else:
         with nothing_changes(dialogue, *dialogue.date_options.all()), pytest.raises(Refused):
@@ -304,6 +312,19 @@ def test_dialogue_is_not_held_before_it_begins(office):
     assert record_held(dialogue=dialogue, by=office, now=DAY).state == DialogueState.HELD
 
 
+def test_what_was_held_is_decided_on_by_nobody_any_more(office, senator):
+    deputy = make_deputy(senator, starts_on=TODAY, ends_on=AFTER.date(), kinds=[ApprovalKind.DATES])
+    dialogue = make_dialogue(DialogueState.INVITED)
+    request = make_dates_request(dialogue, dialogue.date_options.get())
+
+    record_held(dialogue=dialogue, by=office, now=AFTER)
+
+    request.refresh_from_db()
+    assert request.state == ApprovalState.WITHDRAWN
+    assert request.history.first().history_user == office
+    assert mails_written() == [("approval_withdrawn", senator.email), ("approval_withdrawn", deputy.email)]
+
+
 def test_outcome_is_not_empty(office):
     dialogue = make_dialogue(DialogueState.HELD)
 
@@ -334,6 +355,27 @@ def test_cancelled_while_dates_are_asked_the_request_lapses(office, senator):
 
     assert ApprovalRequest.objects.get(kind=ApprovalKind.DATES, pk=request.pk).state == ApprovalState.LAPSED
     assert mails_written() == [("approval_withdrawn", senator.email), ("dialogue_cancelled", "werk@example.org")]
+
+
+@pytest.mark.parametrize("state", [ApprovalState.APPROVED, ApprovalState.CONDITIONAL, ApprovalState.LAPSED])
+def test_cancelled_with_granted_dates_the_senators_office_need_not_keep_them_free(office, senator, state):
+    deputy = make_deputy(senator, kinds=[ApprovalKind.DATES])
+    dialogue = make_dialogue(DialogueState.EXPLORING)
+    make_dates_request(dialogue, make_option(dialogue, OptionState.POSSIBLE), state=state)
+
+    cancel_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
+
+    assert mails_written() == [("dialogue_cancelled", senator.email), ("dialogue_cancelled", deputy.email)]
+
+
+@pytest.mark.parametrize("state", [ApprovalState.RETURNED, ApprovalState.REFUSED, ApprovalState.WITHDRAWN])
+def test_cancelled_after_a_no_the_senators_office_has_nothing_to_learn(office, senator, state):
+    dialogue = make_dialogue(DialogueState.EXPLORING)
+    make_dates_request(dialogue, make_option(dialogue, OptionState.IMPOSSIBLE), state=state)
+
+    cancel_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
+
+    assert mails_written() == []
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from core.models import Origin
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from dialogues.enums import SERIES_MOVES, SeriesState
 from dialogues.models import DialogueSeries
-from dialogues.services import affirm_series, decide_series, request_consent, save_series
+from dialogues.services import affirm_series, decide_series, request_consent, save_series, withdraw_series
 from outbox.models import Mail
 from tests.approvals.builders import CONDITION, details_of
 from tests.dialogues.builders import DUE_ON, NOW, VORLAGE, make_series
@@ -59,6 +59,7 @@ ACTIONS = {
         for answer in Answer
         if answer != Answer.NONE_POSSIBLE
     },
+    "withdraw": lambda series, office, senator: withdraw_series(series=series, by=office, now=NOW),
     "lapse": lambda series, office, senator: rename(series, office),
 }  # fmt: skip
 
@@ -99,8 +100,9 @@ def test_taken_over_series_never_moves(action, office, senator):
         (SeriesState.PROPOSED, save),
         (SeriesState.PROPOSED, lambda series, by: affirm_series(series=series, by=by)),
         (SeriesState.AFFIRMED, ask),
+        (SeriesState.REQUESTED, lambda series, by: withdraw_series(series=series, by=by, now=NOW)),
     ],
-    ids=["save", "affirm", "request"],
+    ids=["save", "affirm", "request", "withdraw"],
 )
 def test_series_are_the_offices_alone(role, state, act):
     series = make_series(state)
@@ -129,6 +131,22 @@ def test_request_shows_the_series_to_the_senators_office(office, senator):
         ["Reihe", "Reihe 2026"], ["Zeitraum", "2026"], ["Worum es geht", "Gespräche mit Betrieben"],
     ]  # fmt: skip
     assert mails_written() == [("approval_asked", senator.email)]
+
+
+def test_withdrawn_request_is_told_and_the_series_is_asked_for_anew(office, senator):
+    series = make_series(SeriesState.REQUESTED)
+    request = request_of(series)
+
+    withdraw_series(series=series, by=office, now=NOW)
+
+    series.refresh_from_db()
+    request.refresh_from_db()
+    assert (series.state, request.state) == (SeriesState.AFFIRMED, ApprovalState.WITHDRAWN)
+    assert series.history.first().history_change_reason == "Antrag auf Zustimmung zurückgezogen"
+    assert mails_written() == [("approval_withdrawn", senator.email)]
+    with nothing_changes(series, request), pytest.raises(Outpaced, match="zurückgezogen"):
+        decide_series(request=request, answer=Answer.APPROVE, comment="", by=senator, now=NOW)
+    assert ask(series, office).state == ApprovalState.OPEN
 
 
 def test_returned_series_can_be_asked_for_again(office, senator):

@@ -58,7 +58,7 @@ def test_passkey_signs_in_and_leads_back(page, live_server, account, authenticat
     assert trouble == []
 
 
-def test_password_asks_for_the_passkey_as_second_step_and_leads_back(page, live_server, account, authenticator, trouble):
+def test_passkey_as_second_step_leads_back(page, live_server, account, authenticator, trouble):
     sign_in_by_password(page, live_server, account)
     set_up_passkey(page, live_server.url, PASSWORD)
     sign_out(page)

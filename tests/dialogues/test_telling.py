@@ -1,0 +1,293 @@
+"""A change that is not approved yet: who hears of it when, and what those outside see until then."""
+
+import pytest
+import time_machine
+
+from approvals.enums import Answer, ApprovalKind
+from approvals.models import ApprovalRequest
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from dialogues.course import next_step_of
+from dialogues.enums import AnswerState, DialogueState, OptionState
+from dialogues.models import Dialogue
+from dialogues.queries import situation_of
+from dialogues.reminders import by_hand, reminder_of
+from dialogues.services import (
+    answer_invitation,
+    cancel_dialogue,
+    decide_dates,
+    postpone_dialogue,
+    record_held,
+    renew_date,
+    submit_dates,
+    update_dialogue,
+    withdraw_invitation,
+)
+from outbox.models import Mail
+from tests.approvals.builders import CONDITION
+from tests.dialogues.builders import (
+    DAY,
+    DUE_ON,
+    END,
+    NOW,
+    TODAY,
+    VORLAGE,
+    YES,
+    make_dialogue,
+    make_invitation,
+    make_option,
+)
+from tests.dialogues.messages import calendar_of
+from tests.dialogues.pages import text_of
+from tests.partners.builders import make_person, make_user
+from tests.unchanged import mails_written
+
+pytestmark = pytest.mark.django_db
+TOLD = ("dialogue_changed", "dialogue_changed_info")
+LATER = "Die Gäste erfahren davon, sobald das Büro zugestimmt hat."
+
+
+def edit(dialogue, by, **fields):
+    changed = Dialogue.objects.get(pk=dialogue.pk)
+    for name, value in fields.items():
+        setattr(changed, name, value)
+    update = update_dialogue(dialogue=changed, by=by, now=NOW)
+    dialogue.refresh_from_db()
+    return update
+
+
+def renew(dialogue, by) -> ApprovalRequest:
+    return renew_date(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=by, now=NOW)
+
+
+def decide(request, by, answer=Answer.APPROVE):
+    chosen = [option["id"] for option in request.options]
+    conditions = [CONDITION] if answer == Answer.CONDITION else []
+    decide_dates(
+        request=request, answer=answer, comment="Nein.", chosen=chosen, conditions=conditions, by=by, now=NOW
+    )  # fmt: skip
+
+
+@pytest.fixture
+def guest():
+    return make_person("Gast", email="gast@example.org")
+
+
+@pytest.fixture
+def dialogue(senator, guest):
+    """A dialogue with one guest who said yes."""
+    row = make_dialogue(DialogueState.INVITED, title="Alt", host_contact=make_person(email="werk@example.org"))
+    make_invitation(row, AnswerState.ACCEPTED, person=guest)
+    return row
+
+
+@pytest.mark.parametrize(("fields", "label"), [({"title": "Neu"}, "Titel"), ({"format": "hybrid"}, "Format")])
+@pytest.mark.parametrize("answer", [Answer.APPROVE, Answer.CONDITION])
+def test_guests_are_told_once_the_change_is_approved(office, senator, dialogue, fields, label, answer):
+    update = edit(dialogue, office, **fields)
+
+    assert (update.told, update.holds_back, dialogue.sequence) == (0, True, 1)
+    assert dialogue.history.first().history_change_reason == "Angaben geändert"
+    assert mails_written() == [("approval_lapsed", office.email), ("approval_lapsed", senator.email)]
+
+    request = renew(dialogue, office)
+    assert mails_written(*TOLD) == []
+    decide(request, senator, answer)
+
+    dialogue.refresh_from_db()
+    assert (dialogue.withheld, dialogue.sequence) == ({}, 2)
+    assert mails_written(*TOLD) == [
+        ("dialogue_changed", "gast@example.org"), ("dialogue_changed_info", "senatorin@example.org"),
+        ("dialogue_changed_info", "werk@example.org"),
+    ]  # fmt: skip
+    state = "freigegeben" if answer == Answer.APPROVE else "mit Auflage freigegeben"
+    reason = f"Termine: {state}. Geändert: {label}; 3 Personen benachrichtigt"
+    assert dialogue.history.first().history_change_reason == reason
+
+
+def test_the_mail_after_the_approval_says_what_it_was_and_what_it_is(office, senator, dialogue):
+    edit(dialogue, office, title="Neu")
+
+    decide(renew(dialogue, office), senator)
+
+    mail = Mail.objects.get(recipient="gast@example.org")
+    assert mail.subject == "Geändert: Neu, Mi, 22.04.2026, 14:00–16:30 Uhr"
+    assert "Titel\nbisher: Alt\njetzt: Neu\n" in mail.text
+    entry = calendar_of(mail)
+    assert (entry.title, entry.sequence, entry.partstat) == ("Branchengespräch: Neu", 2, "ACCEPTED")
+
+
+@pytest.mark.parametrize("answer", [Answer.RETURN, Answer.REFUSE, Answer.NONE_POSSIBLE])
+def test_after_a_no_nobody_is_told_and_the_office_sees_what_to_do(office, senator, dialogue, answer):
+    edit(dialogue, office, title="Neu")
+
+    decide(renew(dialogue, office), senator, answer)
+
+    dialogue.refresh_from_db()
+    assert (dialogue.withheld, dialogue.sequence, mails_written(*TOLD)) == ({"title": "Alt"}, 1, [])
+    step = next_step_of(dialogue, office, situation_of(dialogue, NOW), NOW)
+    assert step.text.endswith(
+        "Die Gäste wissen von Ihrer Änderung nichts. Sie können sie unter „Bearbeiten“ zurücknehmen und den Termin "
+        "erneut vorlegen."
+    )
+    assert step.action == ("Termin erneut vorlegen" if answer == Answer.RETURN else "Gespräch verschieben")
+
+
+@time_machine.travel(NOW)
+def test_after_a_no_the_date_can_be_submitted_again_from_the_page(client, office, senator, dialogue):
+    edit(dialogue, office, title="Neu")
+    decide(renew(dialogue, office), senator, Answer.REFUSE)
+    client.force_login(office)
+
+    assert f"/branchengespraeche/{dialogue.pk}/termine/erneut-vorlegen/" in client.get(
+        dialogue.get_absolute_url()
+    ).content.decode()  # fmt: skip
+
+
+def test_what_was_taken_back_is_told_to_nobody(office, senator, dialogue):
+    edit(dialogue, office, title="Neu")
+    edit(dialogue, office, title="Alt")
+
+    decide(renew(dialogue, office), senator)
+
+    dialogue.refresh_from_db()
+    assert (dialogue.withheld, dialogue.sequence, mails_written(*TOLD)) == ({}, 1, [])
+
+
+def test_of_two_changes_guests_learn_the_sum(office, senator, dialogue):
+    edit(dialogue, office, title="Zwischen")
+    edit(dialogue, office, title="Neu", format="hybrid")
+
+    decide(renew(dialogue, office), senator)
+
+    text = Mail.objects.get(recipient="gast@example.org").text
+    assert "Titel\nbisher: Alt\njetzt: Neu\n\nFormat\nbisher: vor Ort\njetzt: hybrid\n" in text
+
+
+def test_another_place_is_told_meanwhile_under_the_name_that_guests_know(office, senator, dialogue):
+    edit(dialogue, office, title="Neu")
+
+    assert edit(dialogue, office, place="Halle 2").told == 3
+
+    mail = Mail.objects.get(recipient="gast@example.org")
+    entry = calendar_of(mail)
+    assert mail.subject == "Geändert: Alt, Mi, 22.04.2026, 14:00–16:30 Uhr"
+    assert "Neu" not in mail.text + mail.mime
+    assert (entry.title, entry.sequence, entry.place.endswith("Halle 2")) == ("Branchengespräch: Alt", 2, True)
+    assert dialogue.withheld == {"title": "Alt"}
+
+
+def test_what_is_saved_together_is_told_together(office, senator, dialogue):
+    edit(dialogue, office, format="digital", place="", video_link="https://example.org/raum")
+    assert dialogue.withheld == {"format": "on_site", "place": "Werkstraße 1, 12681 Berlin", "video_link": ""}
+
+    decide(renew(dialogue, office), senator)
+
+    text = Mail.objects.get(recipient="gast@example.org").text
+    assert "Format\nbisher: vor Ort\njetzt: digital\n" in text
+    assert "Videokonferenz\nbisher: keine Angabe\njetzt: https://example.org/raum\n" in text
+
+
+def test_a_place_held_back_goes_out_once_it_changes_by_itself(office, senator, dialogue):
+    edit(dialogue, office, title="Neu", place="Halle 2")
+    edit(dialogue, office, place="Halle 3")
+
+    assert dialogue.withheld == {"title": "Alt"}
+    text = Mail.objects.get(recipient="gast@example.org").text
+    assert "12681 Berlin\njetzt:" in text
+    assert "Halle 3" in text
+
+
+def test_what_goes_out_meanwhile_says_what_guests_know(office, senator, dialogue):
+    asked = make_invitation(dialogue, person=make_person(email="offen@example.org"))
+    edit(dialogue, office, title="Neu")
+    asked.refresh_from_db()
+
+    reminder = reminder_of(asked, by_hand(TODAY), TODAY)
+    answer_invitation(invitation=asked, reply=YES, now=NOW)
+    withdraw_invitation(invitation=asked, by=office, now=NOW)
+
+    assert (reminder.values["dialogue"], reminder.about_title) == ("Alt", "Alt")
+    rows = Mail.objects.filter(recipient="offen@example.org")
+    assert sorted(rows.values_list("kind", flat=True)) == ["answer_confirmed", "invitation_withdrawn"]
+    for mail in rows:
+        assert "Alt" in mail.subject
+        assert "Neu" not in mail.text + mail.mime
+
+
+@pytest.mark.parametrize("call_off", [postpone_dialogue, cancel_dialogue])
+def test_what_is_called_off_is_named_as_guests_know_it(office, senator, dialogue, call_off):
+    edit(dialogue, office, title="Neu")
+
+    call_off(dialogue=dialogue, reason="Streik", by=office, now=NOW)
+
+    mail = Mail.objects.get(recipient="gast@example.org")
+    assert "Alt" in mail.subject
+    assert "Neu" not in mail.text + mail.mime
+
+
+def test_put_off_and_dated_again_the_change_is_approved_with_the_new_dates(office, senator, dialogue):
+    edit(dialogue, office, title="Neu")
+    postpone_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
+    option = make_option(dialogue, starts_at=DAY.replace(day=23), ends_at=END.replace(day=23))
+
+    decide(submit_dates(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=office, now=NOW), senator)
+
+    dialogue.refresh_from_db()
+    option.refresh_from_db()
+    assert (dialogue.withheld, option.state, mails_written(*TOLD)) == ({}, OptionState.POSSIBLE, [])
+
+
+def test_what_took_place_is_shown_as_it_was(office, senator, dialogue):
+    edit(dialogue, office, title="Neu")
+
+    record_held(dialogue=dialogue, by=office, now=END)
+
+    dialogue.refresh_from_db()
+    assert (dialogue.title, dialogue.withheld) == ("Neu", {})
+
+
+@pytest.mark.parametrize(
+    ("role", "title"), [(OFFICE, "Neu"), (SENATOR_OFFICE, "Neu"), (PARTNER, "Alt"), (OBSERVER, "Alt")]
+)
+@time_machine.travel(NOW)
+def test_the_pages_show_outsiders_what_they_were_told(client, office, senator, dialogue, role, title):
+    user = make_user(role)
+    make_invitation(dialogue, person=user.person)
+    edit(dialogue, office, title="Neu")
+    client.force_login(user)
+
+    for page in (dialogue.get_absolute_url(), "/branchengespraeche/"):
+        text = text_of(client.get(page))
+        assert ("Alt" in text, "Neu" in text) == (title == "Alt", title == "Neu"), page
+
+
+@time_machine.travel(NOW)
+def test_the_personal_link_shows_what_guests_were_told(client, office, senator, dialogue):
+    edit(dialogue, office, title="Neu", format="hybrid")
+    row = dialogue.invitations.get()
+
+    text = text_of(client.get(row.personal_link))
+    entry = client.get(f"{row.personal_link}termin.ics").content.decode()
+
+    assert "Alt" in text
+    assert "vor Ort" in text
+    assert "hybrid" not in text
+    assert "SUMMARY:Branchengespräch: Alt" in entry
+
+
+def test_the_next_step_says_that_guests_are_told_later(office, senator, dialogue):
+    edit(dialogue, office, title="Neu")
+    lapsed = next_step_of(dialogue, office, situation_of(dialogue, NOW), NOW)
+
+    renew(dialogue, office)
+    asked = next_step_of(dialogue, senator, situation_of(dialogue, NOW), NOW)
+
+    assert lapsed.text.endswith(LATER)
+    assert asked.text == f"1 Termin liegt zur Freigabe vor. {LATER}"
+
+
+def test_a_change_that_guests_do_not_see_holds_nothing_back(office, senator, dialogue):
+    update = edit(dialogue, office, senator_attends=False)
+
+    assert (update.holds_back, dialogue.withheld) == (False, {})
+    assert ApprovalRequest.objects.filter(kind=ApprovalKind.DATES).latest("pk").state == "lapsed"
