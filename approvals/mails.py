@@ -14,7 +14,7 @@ from core.dates import format_date, local_date
 from core.roles import OFFICE, SENATOR_OFFICE
 from outbox.drafts import MailDraft
 from outbox.placeholders import Placeholder
-from outbox.services import enqueue_mails
+from outbox.services import enqueue_mails, withdraw_pending
 from outbox.texts import MailText, Markdown, escape_markdown, register
 from partners.models import Person
 from partners.queries import people_with_role
@@ -126,10 +126,15 @@ def senator_office_name() -> str:
     return _("Büro %(head)s") % {"head": settings.HEAD_TITLE_GENITIVE}
 
 
+def subject_key(request: ApprovalRequest) -> str:
+    """Return the name under which the mails about `request` are found in the outbox."""
+    return f"approval:{request.pk}"
+
+
 def _draft(request: ApprovalRequest, kind, person, occasion, values, path) -> MailDraft:
     common = {"kind": request.get_kind_display(), "title": request.title}
     return MailDraft(
-        kind=kind, subject_key=f"approval:{request.pk}", occasion=occasion, to=recipient_of(person),
+        kind=kind, subject_key=subject_key(request), occasion=occasion, to=recipient_of(person),
         values=common | values, path=path,
     )  # fmt: skip
 
@@ -149,6 +154,16 @@ def mail_submission(request: ApprovalRequest, *, now, by) -> None:
     people = deciders(local_date(now), request.kind)
     drafts = [_draft(request, ASKED, p, "asked", values, desk_path(request)) for p in people]
     enqueue_mails(drafts, now=now, by=by)
+
+
+def withdraw_asking(request: ApprovalRequest, *, now, by) -> None:
+    """Take back the mails that ask about `request` and still wait: there is nothing to decide any more.
+
+    What stands in a bundle or a digest goes out with it, since neither can be taken apart; its line leads to the
+    request, which says how it stands.
+    """
+    note = _("Die Freigabe ist nicht mehr offen: %(state)s.") % {"state": request.outcome}
+    withdraw_pending(subject_keys=[subject_key(request)], kinds=[ASKED], note=note, now=now, by=by)
 
 
 def mail_decision(request: ApprovalRequest, *, now, by) -> None:

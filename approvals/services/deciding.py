@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from approvals.enums import GRANTING, MOVES, Answer, ApprovalState
-from approvals.mails import mail_decision
+from approvals.mails import mail_decision, withdraw_asking
 from approvals.models import ApprovalRequest, Condition
 from approvals.permissions import acts_as_deputy, may_decide, why_not
 from approvals.proposals import Proposal
@@ -63,6 +63,7 @@ def record_decision(
     save_as(locked, by=by, reason=locked.outcome)
     for text in decision.conditions:
         save_as(Condition(request=locked, text=text), by=by, reason=_("Auflage erteilt"))
+    withdraw_asking(locked, now=now, by=by)
     mail_decision(locked, now=now, by=by)
     return locked
 
