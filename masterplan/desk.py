@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from approvals.answers import decision_of, was_given, why_settled
 from approvals.enums import Answer, ApprovalKind, ApprovalState
 from approvals.mails import senator_office_name
 from approvals.models import ApprovalRequest
@@ -76,22 +77,39 @@ def decide_request(request: HttpRequest, pk: int) -> HttpResponse:
     if not may_decide(request.user, approval):
         return _refuse(request, why_not(request.user, timezone.localdate(), approval))
     form = DecisionForm(request.POST, approval=approval)
+    if not approval.is_open:
+        return _too_late(request, approval, form, why_settled(approval))
     if "back" in request.POST:
         return _show(request, approval, form)
     if not form.is_valid():
         return _show(request, approval, form, status=422)
-    if approval.is_open and "confirmed" not in request.POST:
+    if "confirmed" not in request.POST:
         return _ask_again(request, approval, form)
+    return _decide(request, approval, form)
+
+
+def _decide(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm) -> HttpResponse:
     try:
         decide(request=approval, by=request.user, now=timezone.now(), **form.decision)
     except NotEntitled as error:
         return _refuse(request, str(error))
     except Outpaced as error:
-        messages.warning(request, str(error))
-        return _show(request, _load(request, pk), form, status=409, typed=form.typed)
+        return _too_late(request, _load(request, approval.pk), form, str(error))
     except Refused as error:
         form.add_error(None, str(error))
         return _show(request, approval, form, status=422)
+    return _lead_on(request, approval, form)
+
+
+def _too_late(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm, sentence: str) -> HttpResponse:
+    """Say who was faster and show what was typed; who sent the own answer twice hears that it is done."""
+    if form.is_valid() and was_given(approval, decision_of(**form.decision), by=request.user):
+        return _lead_on(request, approval, form)
+    messages.warning(request, sentence)
+    return _show(request, approval, form, status=409, typed=form.typed)
+
+
+def _lead_on(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm) -> HttpResponse:
     messages.success(request, DONE[Answer(form.cleaned_data["answer"])] % {"title": approval.title})
     following = open_requests(request.user).first()
     return redirect("approval", pk=following.pk) if following else redirect("approvals_desk")

@@ -44,6 +44,11 @@ class ProposalForm(forms.Form):
         ends_at = _moment(data["day"], data["ends"]) if data.get("ends") else None
         return Proposal(_moment(data["day"], data["begins"]), ends_at)
 
+    @property
+    def as_typed(self) -> str:
+        """What was entered, for a row that is no date (yet)."""
+        return " ".join(filter(None, (self[name].data for name in self.fields)))
+
 
 def _moment(day: dt.date, time: dt.time) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, time))
@@ -173,7 +178,8 @@ class DecisionForm(forms.Form):
     def typed(self) -> list[str]:
         """The words and dates that were entered, to be shown where they could not be saved."""
         words = [self.data.get(name, "").strip() for name in ("comment", "conditions")]
-        return [text for text in [*words, *map(str, self.dates)] if text]
+        rows = self.dates or [row.as_typed for row in self.proposals]
+        return [text for text in [*words, *map(str, rows)] if text]
 
     def as_hidden(self) -> list[tuple[str, str]]:
         """Return all that was entered as (name, value), so that nothing is lost on the page that asks again."""

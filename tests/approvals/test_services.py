@@ -232,7 +232,7 @@ def test_request_that_is_no_longer_asked_says_so(office, senator, state):
     with nothing_changes(request), pytest.raises(Outpaced) as refusal:
         decide(request, senator)
 
-    assert str(refusal.value) == f"Diese Freigabe ist {ApprovalState(state).label}."
+    assert str(refusal.value) == f"Diese Freigabe ist {ApprovalState(state).label}. Ihre Eingabe gilt nicht."
 
 
 @pytest.mark.parametrize("role", [OFFICE, PARTNER, OBSERVER, None])

@@ -251,6 +251,66 @@ def test_who_was_slower_keeps_what_was_typed(client, senator):
     assert "Meine Anmerkung" in page and "Meine Auflage" in page
 
 
+@pytest.mark.parametrize("tap", [{"back": "1"}, {}, {"confirmed": "1"}])
+@pytest.mark.parametrize("answer", ["approve", "none_possible"])
+def test_any_tap_on_what_was_decided_meanwhile_says_who_was_faster_and_keeps_the_words(client, senator, answer, tap):
+    approval = make_two_dates_request()
+    post(client, approval, "return", comment="Bitte später")
+    client.force_login(make_user(SENATOR_OFFICE))
+    half = {"proposal-0-day": "2030-05-06"}
+    values = {"answer": answer, "comment": "Meine Anmerkung", "conditions": "Meine Auflage"}
+
+    with nothing_changes(approval):
+        response = client.post(decide_url(approval), values | tap | ROWS | half)
+
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert f"hat {senator} am" in page and "Ihre Eingabe gilt nicht." in page
+    assert response.context["typed"] == ["Meine Anmerkung", "Meine Auflage", "2030-05-06"]
+
+
+def test_own_answer_sent_again_leads_on_and_changes_nothing(client, senator):
+    approval, following = make_topic_request(), make_topic_request()
+    values = {"conditions": "Bezirke beteiligen\r\nKosten nennen", "comment": "Gern"}
+    post(client, approval, "condition", **values)
+
+    with nothing_changes(approval, *approval.conditions.all()):
+        response = post(client, approval, "condition", **values)
+
+    assert (response.status_code, response.url) == (302, reverse("approval", args=[following.pk]))
+    page = client.get(response.url).content.decode()
+    assert f"Mit Auflage freigegeben: {approval.title}" in page
+    assert "Ihre Eingabe gilt nicht" not in page
+
+
+def test_own_dates_sent_again_lead_on(client, senator):
+    approval = make_two_dates_request()
+    post(client, approval, "none_possible", **ROWS, **DATE)
+
+    response = post(client, approval, "none_possible", **ROWS, **DATE)
+
+    assert (response.status_code, response.url) == (302, reverse("approvals_desk"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "values"),
+    [
+        ("approve", {"comment": "Gern"}),
+        ("condition", {"comment": "Anders", "conditions": "Bezirke beteiligen"}),
+        ("condition", {"comment": "Gern", "conditions": "Kosten nennen"}),
+        ("refuse", {"comment": "Gern"}),
+    ],
+)
+def test_another_answer_of_ones_own_does_not_count(client, senator, answer, values):
+    approval = make_topic_request()
+    post(client, approval, "condition", comment="Gern", conditions="Bezirke beteiligen")
+
+    with nothing_changes(approval):
+        response = post(client, approval, answer, **values)
+
+    assert (response.status_code, "Ihre Eingabe gilt nicht." in response.content.decode()) == (409, True)
+
+
 def test_lapsed_request_says_why_and_keeps_what_was_typed(client, senator):
     approval = make_topic_request()
     changes = [Change("Thema", "Alt", "Neu")]
