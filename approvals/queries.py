@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from approvals.enums import IN_FORCE, ApprovalState, ConditionState
 from approvals.models import ApprovalRequest, Attachment, Condition
+from approvals.permissions import decides_anything, kinds_of_deputy
 from approvals.versions import Change, differences
 from core.shell import HistoryEntry
 
@@ -14,6 +15,17 @@ def open_requests(user) -> QuerySet[ApprovalRequest]:
     """Return the open requests `user` may see, the oldest deadline first."""
     visible = ApprovalRequest.objects.visible_to(user).open()
     return visible.select_related("submitted_by__person").order_by("due_on", "pk")
+
+
+def requests_to_decide(user) -> QuerySet[ApprovalRequest]:
+    """Return the open requests that `user` may decide on (`approvals.permissions.may_decide`), oldest deadline first.
+
+    Who also belongs to the office sees more than that; the own ones and other kinds are somebody else's to decide.
+    """
+    if not decides_anything(user):
+        return ApprovalRequest.objects.none()
+    rows, kinds = open_requests(user).exclude(submitted_by=user), kinds_of_deputy(user)
+    return rows if kinds is None else rows.filter(kind__in=kinds)
 
 
 def decided_requests(user) -> QuerySet[ApprovalRequest]:

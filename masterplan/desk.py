@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +22,7 @@ from core.errors import NotEntitled, Outpaced, Refused
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from masterplan.decisions import decide
 from masterplan.desk_forms import DecisionForm
+from masterplan.desk_turns import kind_in, query_of, turn_of
 
 DONE = {
     Answer.APPROVE: gettext_lazy("Freigegeben: %(title)s"),
@@ -43,13 +45,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     _require_house(request.user)
     decided = request.GET.get("stand") == "entschieden"
     rows = decided_requests(request.user) if decided else open_requests(request.user)
-    kind = request.GET.get("art", "")
-    if kind in ApprovalKind.values:
+    if kind := kind_in(request):
         rows = rows.filter(kind=kind)
     context = {
         "page": Paginator(rows, 25).get_page(request.GET.get("page")), "decided": decided, "kind": kind,
-        "kinds": ApprovalKind.choices, "today": timezone.localdate(), "can_decide": decides_anything(request.user),
-        "office_name": senator_office_name(), "times": times_by_kind(request.user, timezone.now()),
+        "query": query_of(kind), "kinds": ApprovalKind.choices, "today": timezone.localdate(),
+        "can_decide": decides_anything(request.user), "office_name": senator_office_name(),
+        "times": times_by_kind(request.user, timezone.now()),
     }  # fmt: skip
     return render(request, "masterplan/desk/list.html", context)
 
@@ -70,7 +72,7 @@ def decide_request(request: HttpRequest, pk: int) -> HttpResponse:
     tap, from signing in after the session lapsed, is led back to the request.
     """
     if request.method != "POST":
-        return redirect("approval", pk=pk)
+        return redirect(reverse("approval", args=[pk]) + query_of(kind_in(request)))
     if not has_role(request.user, OFFICE, SENATOR_OFFICE):
         return _refuse(request, why_not(request.user, timezone.localdate()))
     approval = _load(request, pk)
@@ -111,15 +113,17 @@ def _too_late(request: HttpRequest, approval: ApprovalRequest, form: DecisionFor
 
 def _lead_on(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm) -> HttpResponse:
     messages.success(request, DONE[Answer(form.cleaned_data["answer"])] % {"title": approval.title})
-    following = open_requests(request.user).first()
-    return redirect("approval", pk=following.pk) if following else redirect("approvals_desk")
+    kind = kind_in(request)
+    following = turn_of(request.user, approval, kind).following
+    address = reverse("approval", args=[following]) if following else reverse("approvals_desk")
+    return redirect(address + query_of(kind))
 
 
 def _ask_again(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm) -> HttpResponse:
     context = {
         "approval": approval, "form": form, "answer": Answer(form.cleaned_data["answer"]),
         "chosen": [o for o in approval.options if o["id"] in form.cleaned_data["chosen"]],
-        "as_deputy": acts_as_deputy(request.user, approval.kind),
+        "as_deputy": acts_as_deputy(request.user, approval.kind), "query": query_of(kind_in(request)),
     }  # fmt: skip
     return render(request, "masterplan/desk/confirm.html", context)
 
@@ -135,11 +139,10 @@ def _load(request: HttpRequest, pk: int) -> ApprovalRequest:
 
 
 def _show(request, approval: ApprovalRequest, form: DecisionForm, *, status: int = 200, typed=()) -> HttpResponse:
-    waiting = list(open_requests(request.user).values_list("pk", flat=True))
-    position = waiting.index(approval.pk) + 1 if approval.pk in waiting else 0
+    kind = kind_in(request)
     context = {
-        "approval": approval, "form": form, "today": timezone.localdate(), "position": position, "count": len(waiting),
-        "following": waiting[position % len(waiting)] if len(waiting) > 1 and position else None,
+        "approval": approval, "form": form, "today": timezone.localdate(), "query": query_of(kind),
+        "turn": turn_of(request.user, approval, kind),
         "may_decide": approval.is_open and may_decide(request.user, approval),
         "as_deputy": acts_as_deputy(request.user, approval.kind), "office_name": senator_office_name(),
         "typed": typed, "decides": decides_anything(request.user),
