@@ -1,12 +1,14 @@
 """What the desk, the overview and the subjects' pages ask about approvals."""
 
+import datetime as dt
+
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from approvals.enums import IN_FORCE, ApprovalState, ConditionState
 from approvals.models import ApprovalRequest, Attachment, Condition
-from approvals.permissions import decides_anything, kinds_of_deputy
+from approvals.permissions import decides_anything, kinds_of_deputy, why_no_longer
 from approvals.versions import Change, differences
 from core.shell import HistoryEntry
 
@@ -105,6 +107,12 @@ def requests_to_show(user) -> QuerySet[ApprovalRequest]:
     """Return the requests `user` may see with all that their page and documents say of them but attachments."""
     rows = ApprovalRequest.objects.visible_to(user).prefetch_related(_conditions_in_full())
     return rows.select_related("submitted_by__person", "decided_by__person", "lapsed_by__person", "former")
+
+
+def why_hidden(user, pk: int, today: dt.date) -> str:
+    """Return why `user` does not see a request any more (`why_no_longer`); empty where there is or was nothing."""
+    request = ApprovalRequest.objects.filter(pk=pk).first()
+    return why_no_longer(user, request, today) if request else ""
 
 
 def attachments_of(request: ApprovalRequest) -> QuerySet[Attachment]:

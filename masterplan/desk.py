@@ -3,8 +3,8 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,14 @@ from approvals.enums import Answer, ApprovalKind, ApprovalState
 from approvals.mails import senator_office_name
 from approvals.models import ApprovalRequest
 from approvals.permissions import acts_as_deputy, can_submit, decides_anything, may_decide, why_not
-from approvals.queries import attachments_of, decided_requests, differences_of, open_requests, requests_to_show
+from approvals.queries import (
+    attachments_of,
+    decided_requests,
+    differences_of,
+    open_requests,
+    requests_to_show,
+    why_hidden,
+)
 from approvals.times import times_by_kind
 from core.errors import NotEntitled, Outpaced, Refused
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
@@ -75,7 +82,10 @@ def decide_request(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(reverse("approval", args=[pk]) + query_of(kind_in(request)))
     if not has_role(request.user, OFFICE, SENATOR_OFFICE):
         return _refuse(request, why_not(request.user, timezone.localdate()))
-    approval = _load(request, pk)
+    try:
+        approval = _load(request, pk)
+    except PermissionDenied as error:
+        return _refuse(request, str(error))
     if not may_decide(request.user, approval):
         return _refuse(request, why_not(request.user, timezone.localdate(), approval))
     form = DecisionForm(request.POST, approval=approval)
@@ -131,11 +141,20 @@ def _ask_again(request: HttpRequest, approval: ApprovalRequest, form: DecisionFo
 def _refuse(request: HttpRequest, sentence: str) -> HttpResponse:
     """Answer 403 with the reason and with what was typed, which is nowhere else."""
     typed = DecisionForm(request.POST, approval=ApprovalRequest()).typed
-    return render(request, "masterplan/desk/refused.html", {"sentence": sentence, "typed": typed}, status=403)
+    context = {
+        "sentence": sentence, "typed": typed, "sees_desk": has_role(request.user, OFFICE, SENATOR_OFFICE),
+        "query": query_of(kind_in(request)),
+    }  # fmt: skip
+    return render(request, "masterplan/desk/refused.html", context, status=403)
 
 
 def _load(request: HttpRequest, pk: int) -> ApprovalRequest:
-    return get_object_or_404(requests_to_show(request.user), pk=pk)
+    """Answer 404 for what was never the user's to see, 403 with the reason for what a deputyship no longer shows."""
+    if approval := requests_to_show(request.user).filter(pk=pk).first():
+        return approval
+    if sentence := why_hidden(request.user, pk, timezone.localdate()):
+        raise PermissionDenied(sentence)
+    raise Http404
 
 
 def _show(request, approval: ApprovalRequest, form: DecisionForm, *, status: int = 200, typed=()) -> HttpResponse:

@@ -13,6 +13,7 @@ from approvals.versions import Change
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.models import Topic
 from outbox.models import Mail
+from partners.models import User
 from tests.approvals.builders import make_condition, make_deputy, make_request
 from tests.masterplan.builders import make_topic_request, make_two_dates_request
 from tests.partners.builders import make_user
@@ -326,7 +327,7 @@ def test_lapsed_request_says_why_and_keeps_what_was_typed(client, senator):
     assert Topic.objects.get(pk=approval.subject_id).state == "for_approval"
 
 
-@pytest.mark.parametrize("state", ["submitted by oneself", "time is over", "other kind"])
+@pytest.mark.parametrize("state", ["submitted by oneself", "time is over", "time for the kind is over"])
 def test_who_may_not_decide_is_told_why_and_keeps_what_was_typed(client, state):
     approval = make_topic_request()
     principal, today = make_user(SENATOR_OFFICE), timezone.localdate()
@@ -338,19 +339,58 @@ def test_who_may_not_decide_is_told_why_and_keeps_what_was_typed(client, state):
         user = make_deputy(principal, starts_on=yesterday, ends_on=yesterday)
         words = f"Ihre Vertretung endete am {yesterday:%d.%m.%Y}."
     else:
-        user = make_deputy(principal, kinds=["visit"], starts_on=today, ends_on=today)
-        words = "Über Freigaben entscheidet"
+        yesterday = today - dt.timedelta(days=1)
+        make_deputy(principal, kinds=["topic"], starts_on=yesterday, ends_on=yesterday)
+        user = make_limited_deputy(principal)
+        submit_days_ago(approval, 1)
+        words = f"Ihre Vertretung für Freigaben der Art „Thema“ endete am {yesterday:%d.%m.%Y}."
     client.force_login(user)
 
     with nothing_changes(approval):
         response = post(client, approval, "approve", comment="Meine Anmerkung")
 
     page = response.content.decode()
-    if state == "other kind":
-        assert response.status_code == 404
-    else:
-        assert response.status_code == 403
-        assert words in page and "Meine Anmerkung" in page
+    assert response.status_code == 403
+    assert words in page and "Meine Anmerkung" in page
+    assert (f'href="{reverse("approvals_desk")}"' in page) == (state != "time is over")
+
+
+def submit_days_ago(approval, days):
+    ApprovalRequest.objects.filter(pk=approval.pk).update(submitted_at=timezone.now() - dt.timedelta(days=days))
+
+
+def make_limited_deputy(principal):
+    """Return the deputy of `make_deputy`, who acts in visits today."""
+    today, deputy = timezone.localdate(), User.objects.filter(email="vertretung@example.org").first()
+    return make_deputy(principal, deputy=deputy, kinds=["visit"], starts_on=today, ends_on=today)
+
+
+@pytest.mark.parametrize("had", ["nothing", "another kind", "the kind, before it was submitted"])
+def test_request_that_never_was_ones_own_to_see_is_not_found(client, had):
+    approval, principal = make_topic_request(), make_user(SENATOR_OFFICE)
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    if had != "nothing":
+        kinds = ["dates"] if had == "another kind" else ["topic"]
+        make_deputy(principal, kinds=kinds, starts_on=yesterday, ends_on=yesterday)
+    submit_days_ago(approval, 1 if had == "another kind" else 0)
+    client.force_login(make_limited_deputy(principal))
+
+    with nothing_changes(approval):
+        assert post(client, approval, "approve").status_code == 404
+    assert client.get(reverse("approval", args=[approval.pk])).status_code == 404
+
+
+def test_link_of_a_kind_whose_deputyship_is_over_says_so(client):
+    approval, principal = make_topic_request(), make_user(SENATOR_OFFICE)
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    submit_days_ago(approval, 1)
+    make_deputy(principal, kinds=["topic"], starts_on=yesterday, ends_on=yesterday)
+    client.force_login(make_limited_deputy(principal))
+
+    response = client.get(reverse("approval", args=[approval.pk]))
+
+    assert response.status_code == 403
+    assert f"„Thema“ endete am {yesterday:%d.%m.%Y}." in response.content.decode()
 
 
 def test_own_request_offers_no_decision(client):
