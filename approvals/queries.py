@@ -105,8 +105,10 @@ def requests_in_full(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
 
 def requests_to_show(user) -> QuerySet[ApprovalRequest]:
     """Return the requests `user` may see with all that their page and documents say of them but attachments."""
-    rows = ApprovalRequest.objects.visible_to(user).prefetch_related(_conditions_in_full())
-    return rows.select_related("submitted_by__person", "decided_by__person", "lapsed_by__person", "former")
+    rows = ApprovalRequest.objects.visible_to(user).prefetch_related(_conditions_in_full(), "former__conditions")
+    return rows.select_related(
+        "submitted_by__person", "decided_by__person", "lapsed_by__person", "former__decided_by__person"
+    )
 
 
 def why_hidden(user, pk: int, today: dt.date) -> str:
@@ -148,6 +150,15 @@ def note_of(row: ApprovalRequest) -> str:
     lines = [_("Auflage: %(text)s") % {"text": condition} for condition in row.conditions.all()]
     lines += [_("Gegenvorschlag: %(date)s") % {"date": date} for date in row.proposed_dates]
     return "\n".join([*lines, row.comment]) if row.comment else "\n".join(lines)
+
+
+def former_lines(request: ApprovalRequest) -> list[str]:
+    """Return what was answered to the request before `request`, for who has to see whether it was heeded."""
+    if not (former := request.former):
+        return []
+    lines = [_("Auflage: %(text)s") % {"text": text} for text in sorted(former.conditions.all(), key=lambda c: c.pk)]
+    lines += [_("Gegenvorschlag: %(date)s") % {"date": date} for date in former.proposed_dates]
+    return [*lines, _("Anmerkung: %(comment)s") % {"comment": former.comment}] if former.comment else lines
 
 
 def condition_entries(row: ApprovalRequest) -> list[HistoryEntry]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from approvals.enums import ApprovalState
 from approvals.mails import senator_office_name
 from approvals.models import ApprovalRequest, Attachment, Condition
-from approvals.queries import differences_of
+from approvals.queries import differences_of, former_lines
 from core.dates import format_day, format_moment
 from core.documents import make_pdf, make_word
 from core.uploads import ascii_name
@@ -78,7 +78,7 @@ def _last_change(request: ApprovalRequest) -> dt.datetime:
 
 
 def _routing(request: ApprovalRequest) -> list[list[str]]:
-    """To whom, by whom, when, until when, and which request it is compared with."""
+    """To whom, by whom, when, until when, and what was answered to the request that it is compared with."""
     submitted = _("%(at)s durch %(who)s") % {"at": format_moment(request.submitted_at), "who": request.submitted_by}
     rows = [
         [_("An"), senator_office_name()],
@@ -87,7 +87,8 @@ def _routing(request: ApprovalRequest) -> list[list[str]]:
         [_("Entscheidung bis"), format_day(request.due_on)],
     ]
     if former := request.former:
-        rows.append([_("Frühere Vorlage"), f"{format_moment(former.submitted_at)}, {former.outcome}"])
+        stand = f"{format_moment(former.submitted_at)}, {former.outcome}"
+        rows.append([_("Frühere Vorlage"), "\n".join([stand, *former_lines(request)])])
     return rows
 
 

@@ -20,6 +20,7 @@ from approvals.queries import (
     attachments_of,
     decided_requests,
     differences_of,
+    former_lines,
     open_requests,
     requests_to_show,
     why_hidden,
@@ -166,7 +167,8 @@ def _show(request, approval: ApprovalRequest, form: DecisionForm, *, status: int
         "as_deputy": acts_as_deputy(request.user, approval.kind), "office_name": senator_office_name(),
         "typed": typed, "decides": decides_anything(request.user),
         "is_own": approval.is_open and approval.submitted_by_id == request.user.pk,
-        "differences": differences_of(approval), "conditions": approval.conditions.all(),
+        "differences": differences_of(approval), "former": approval.former, "former_lines": former_lines(approval),
+        "conditions": approval.conditions.all(),
         "meets_conditions": approval.state == ApprovalState.CONDITIONAL and can_submit(request.user),
         "attachments": attachments_of(approval),
         "vorlage": [
