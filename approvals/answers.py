@@ -58,4 +58,8 @@ def why_settled(request: ApprovalRequest) -> str:
         return _("Diese Freigabe hat %(who)s am %(when)s bereits entschieden: %(state)s. Ihre Eingabe gilt nicht.") % {
             "who": request.decided_by, "when": format_moment(request.decided_at), "state": request.outcome,
         }  # fmt: skip
+    if request.withdrawn_at:
+        return _("Diese Freigabe hat %(who)s am %(when)s zurückgezogen. Ihre Eingabe gilt nicht.") % {
+            "who": request.withdrawn_by, "when": format_moment(request.withdrawn_at),
+        }  # fmt: skip
     return _("Diese Freigabe ist %(state)s. Ihre Eingabe gilt nicht.") % {"state": request.get_state_display()}

@@ -33,8 +33,8 @@ def requests_to_decide(user) -> QuerySet[ApprovalRequest]:
 def decided_requests(user) -> QuerySet[ApprovalRequest]:
     """Return the requests `user` may see that are no longer open, what happened last first."""
     visible = ApprovalRequest.objects.visible_to(user).exclude(state=ApprovalState.OPEN)
-    visible = visible.select_related("decided_by__person", "submitted_by__person")
-    return visible.order_by(Coalesce("lapsed_at", "decided_at", "submitted_at").desc(), "-pk")
+    visible = visible.select_related("decided_by__person", "submitted_by__person", "withdrawn_by__person")
+    return visible.order_by(Coalesce("lapsed_at", "withdrawn_at", "decided_at", "submitted_at").desc(), "-pk")
 
 
 def waiting_requests(user) -> list[ApprovalRequest]:
@@ -107,8 +107,9 @@ def requests_to_show(user) -> QuerySet[ApprovalRequest]:
     """Return the requests `user` may see with all that their page and documents say of them but attachments."""
     rows = ApprovalRequest.objects.visible_to(user).prefetch_related(_conditions_in_full(), "former__conditions")
     return rows.select_related(
-        "submitted_by__person", "decided_by__person", "lapsed_by__person", "former__decided_by__person"
-    )
+        "submitted_by__person", "decided_by__person", "lapsed_by__person", "withdrawn_by__person",
+        "former__decided_by__person", "former__withdrawn_by__person",
+    )  # fmt: skip
 
 
 def why_hidden(user, pk: int, today: dt.date) -> str:

@@ -74,7 +74,8 @@ def _contact() -> str:
 
 def _last_change(request: ApprovalRequest) -> dt.datetime:
     met = [condition.met_at for condition in request.conditions.all()]
-    return max(filter(None, [request.submitted_at, request.decided_at, request.lapsed_at, *met]))
+    ended = [request.decided_at, request.lapsed_at, request.withdrawn_at]
+    return max(filter(None, [request.submitted_at, *ended, *met]))
 
 
 def _routing(request: ApprovalRequest) -> list[list[str]]:
@@ -155,6 +156,8 @@ def _outcome(request: ApprovalRequest) -> dict[str, Any]:
         [_("Anmerkung"), request.comment],
         [_("Erloschen am"), format_moment(request.lapsed_at)],
         [_("Grund"), request.lapse_reason],
+        [_("Zurückgezogen von"), str(request.withdrawn_by or "")],
+        [_("Zurückgezogen am"), format_moment(request.withdrawn_at)],
     ]
     return {
         "heading": _("Entscheidung"), "boxes": [], "rows": [row for row in rows if row[1]], "signature": [],

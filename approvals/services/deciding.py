@@ -22,7 +22,8 @@ LONGEST_CONDITION = 500
 
 def lock_request(pk: int) -> ApprovalRequest:
     """Return the request locked until the end of the transaction, so that of two decisions one comes second."""
-    return ApprovalRequest.objects.select_for_update(of=("self",)).select_related("decided_by__person").get(pk=pk)
+    rows = ApprovalRequest.objects.select_for_update(of=("self",))
+    return rows.select_related("decided_by__person", "withdrawn_by__person").get(pk=pk)
 
 
 @transaction.atomic

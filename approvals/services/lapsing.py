@@ -21,6 +21,7 @@ def withdraw_request(*, kind: str, subject_id: int, by, now: dt.datetime) -> App
     if row is None:
         return None
     row.state = target_of(MOVES, "withdraw", row)
+    row.withdrawn_at, row.withdrawn_by = now, by
     save_as(row, by=by, reason=row.get_state_display())
     withdraw_asking(row, now=now, by=by)
     mail_withdrawal(row, now=now, by=by)

@@ -70,3 +70,25 @@ def test_former_request_costs_one_query_for_any_number_of_conditions(
 
     with django_assert_num_queries(9):
         client.get(reverse("approval", args=[again.pk]))
+
+
+def test_withdrawn_request_says_by_whom_and_when(client, senator):
+    office = make_user("office")
+    approval = make_request(ApprovalState.WITHDRAWN, by=office)
+
+    page = page_of(client, approval)
+    desk = client.get(reverse("approvals_desk") + "?stand=entschieden").content.decode()
+    taps = client.post(reverse("approval_decide", args=[approval.pk]), {"answer": "approve", "comment": "Gern"})
+
+    assert f"<strong>zurückgezogen</strong> · 02.03.2026, 10:00 Uhr · {office}</p>" in page
+    assert f"<p>zurückgezogen<br>02.03.2026, {office}</p>" in desk
+    sentence = f"Diese Freigabe hat {office} am 02.03.2026, 10:00 Uhr zurückgezogen. Ihre Eingabe gilt nicht."
+    assert (taps.status_code, sentence in taps.content.decode(), taps.context["typed"]) == (409, True, ["Gern"])
+
+
+def test_former_request_that_was_withdrawn_says_by_whom(client, senator):
+    former = make_request(ApprovalState.WITHDRAWN, by=make_user("office"))
+
+    part = former_part(page_of(client, make_request(now=LATER)))
+
+    assert f"<strong>Zurückgezogen</strong> · 02.03.2026, 10:00 Uhr · {former.withdrawn_by}</p>" in part
