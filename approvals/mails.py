@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.models import ApprovalRequest, Condition
+from approvals.names import senator_office_name
 from approvals.recipients import deciders
 from approvals.versions import Change
 from core.dates import format_date, local_date
@@ -61,8 +61,8 @@ register(
         title=gettext_lazy("Freigabe erloschen"),
         subject=gettext_lazy("Freigabe erloschen: {title}"),
         body=gettext_lazy(
-            "was zur Freigabe vorgelegt wurde, hat die Geschäftsstelle wieder in Arbeit genommen. Damit ist die "
-            "Freigabe erloschen.\n\n{kind}: **{title}**\n\nGrund: {reason}\n\n{changes}\n\n"
+            "die folgende Freigabe ist erloschen: Was dafür vorgelegt wurde, gilt so nicht mehr.\n\n"
+            "{kind}: **{title}**\n\nGrund: {reason}\n\n{changes}\n\n"
             "Die Geschäftsstelle legt es noch einmal vor.\n\n[Im Portal ansehen]({link})"
         ),
         placeholders=("kind", "title", "reason", "changes"),
@@ -119,11 +119,6 @@ register(
 )
 
 LONGEST_VALUE = 160  # characters of a value that a mail quotes
-
-
-def senator_office_name() -> str:
-    """Return how the office of the head of the house is called, `Büro der Senatorin`."""
-    return _("Büro %(head)s") % {"head": settings.HEAD_TITLE_GENITIVE}
 
 
 def subject_key(request: ApprovalRequest) -> str:

@@ -5,6 +5,7 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
+from approvals.names import senator_office_name
 from core.dates import format_date, local_date
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from partners.queries import last_deputyship
@@ -80,4 +81,4 @@ def why_not(user, today: dt.date, request=None) -> str:
         return _("Ihre Vertretung endete am %(day)s. Über Freigaben entscheidet wieder die vertretene Person.") % {
             "day": format_date(ended.ends_on)
         }
-    return _("Über Freigaben entscheidet das Büro der Leitung des Hauses.")
+    return _("Über Freigaben entscheidet das %(office)s.") % {"office": senator_office_name()}

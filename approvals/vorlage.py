@@ -9,8 +9,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalState
-from approvals.mails import senator_office_name
 from approvals.models import ApprovalRequest, Attachment, Condition
+from approvals.names import senator_office_name
 from approvals.queries import differences_of, former_lines
 from core.dates import format_day, format_moment
 from core.documents import make_pdf, make_word

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from approvals.answers import decision_of, was_given, why_settled
 from approvals.enums import Answer, ApprovalKind, ApprovalState
-from approvals.mails import senator_office_name
 from approvals.models import ApprovalRequest
+from approvals.names import senator_office_name
 from approvals.permissions import acts_as_deputy, can_submit, decides_anything, may_decide, why_not
 from approvals.queries import (
     attachments_of,
