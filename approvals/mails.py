@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.models import ApprovalRequest, Condition
+from approvals.names import senator_office_name
 from approvals.recipients import deciders
 from approvals.versions import Change
 from core.dates import format_date, local_date
 from core.roles import OFFICE, SENATOR_OFFICE
 from outbox.drafts import MailDraft
 from outbox.placeholders import Placeholder
-from outbox.services import enqueue_mails
+from outbox.services import enqueue_mails, withdraw_pending
 from outbox.texts import MailText, Markdown, escape_markdown, register
 from partners.models import Person
 from partners.queries import people_with_role
@@ -61,8 +61,8 @@ register(
         title=gettext_lazy("Freigabe erloschen"),
         subject=gettext_lazy("Freigabe erloschen: {title}"),
         body=gettext_lazy(
-            "was zur Freigabe vorgelegt wurde, hat die Geschäftsstelle wieder in Arbeit genommen. Damit ist die "
-            "Freigabe erloschen.\n\n{kind}: **{title}**\n\nGrund: {reason}\n\n{changes}\n\n"
+            "die folgende Freigabe ist erloschen: Was dafür vorgelegt wurde, gilt so nicht mehr.\n\n"
+            "{kind}: **{title}**\n\nGrund: {reason}\n\n{changes}\n\n"
             "Die Geschäftsstelle legt es noch einmal vor.\n\n[Im Portal ansehen]({link})"
         ),
         placeholders=("kind", "title", "reason", "changes"),
@@ -121,15 +121,15 @@ register(
 LONGEST_VALUE = 160  # characters of a value that a mail quotes
 
 
-def senator_office_name() -> str:
-    """Return how the office of the head of the house is called, `Büro der Senatorin`."""
-    return _("Büro %(head)s") % {"head": settings.HEAD_TITLE_GENITIVE}
+def subject_key(request: ApprovalRequest) -> str:
+    """Return the name under which the mails about `request` are found in the outbox."""
+    return f"approval:{request.pk}"
 
 
 def _draft(request: ApprovalRequest, kind, person, occasion, values, path) -> MailDraft:
     common = {"kind": request.get_kind_display(), "title": request.title}
     return MailDraft(
-        kind=kind, subject_key=f"approval:{request.pk}", occasion=occasion, to=recipient_of(person),
+        kind=kind, subject_key=subject_key(request), occasion=occasion, to=recipient_of(person),
         values=common | values, path=path,
     )  # fmt: skip
 
@@ -149,6 +149,16 @@ def mail_submission(request: ApprovalRequest, *, now, by) -> None:
     people = deciders(local_date(now), request.kind)
     drafts = [_draft(request, ASKED, p, "asked", values, desk_path(request)) for p in people]
     enqueue_mails(drafts, now=now, by=by)
+
+
+def withdraw_asking(request: ApprovalRequest, *, now, by) -> None:
+    """Take back the mails that ask about `request` and still wait: there is nothing to decide any more.
+
+    What stands in a bundle or a digest goes out with it, since neither can be taken apart; its line leads to the
+    request, which says how it stands.
+    """
+    note = _("Die Freigabe ist nicht mehr offen: %(state)s.") % {"state": request.outcome}
+    withdraw_pending(subject_keys=[subject_key(request)], kinds=[ASKED], note=note, now=now, by=by)
 
 
 def mail_decision(request: ApprovalRequest, *, now, by) -> None:

@@ -91,6 +91,15 @@ class ApprovalRequest(models.Model):
         editable=False,
     )
     lapse_reason = models.CharField(_("Grund des Erlöschens"), max_length=300, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("zurückgezogen am"), null=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("zurückgezogen von"),
+        editable=False,
+    )
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
 
     history = HistoricalRecords()
@@ -118,6 +127,11 @@ class ApprovalRequest(models.Model):
             models.CheckConstraint(
                 condition=Q(none_possible=False) | Q(kind="dates", state="returned"),
                 name="approval_none_possible_returns_dates",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | Q(state="withdrawn", withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="approval_withdrawal_has_maker",
             ),
         ]
 

@@ -5,7 +5,8 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
-from core.dates import format_date
+from approvals.names import senator_office_name
+from core.dates import format_date, local_date
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from partners.queries import last_deputyship
 
@@ -53,15 +54,31 @@ def acts_as_deputy(user, kind: str) -> bool:
     return can_decide(user, kind) and SENATOR_OFFICE not in user.own_roles
 
 
+def why_no_longer(user, request, today: dt.date) -> str:
+    """Return the sentence for `user` whose deputyship for the kind of `request` ended after it was submitted.
+
+    Empty where it never was theirs to see.
+    """
+    ended = last_deputyship(user, SENATOR_OFFICE, today, request.kind)
+    if ended is None or can_decide(user, request.kind) or ended.ends_on < local_date(request.submitted_at):
+        return ""
+    return _(
+        "Ihre Vertretung für Freigaben der Art „%(kind)s“ endete am %(day)s. Darüber entscheidet wieder die "
+        "vertretene Person."
+    ) % {"kind": ApprovalKind(request.kind).label, "day": format_date(ended.ends_on)}
+
+
 def why_not(user, today: dt.date, request=None) -> str:
     """Return the sentence that tells `user` why it is not for them to decide on `request`, or on any."""
     if request is not None and decides_anything(user):
         if submitted_it(user, request):
             return _("Diese Vorlage haben Sie selbst eingereicht. Darüber muss jemand anderes entscheiden.")
+        if sentence := why_no_longer(user, request, today):
+            return sentence
         kind = ApprovalKind(request.kind).label
         return _("Ihre Vertretung gilt nicht für Freigaben der Art „%(kind)s“.") % {"kind": kind}
     if ended := last_deputyship(user, SENATOR_OFFICE, today):
         return _("Ihre Vertretung endete am %(day)s. Über Freigaben entscheidet wieder die vertretene Person.") % {
             "day": format_date(ended.ends_on)
         }
-    return _("Über Freigaben entscheidet das Büro der Leitung des Hauses.")
+    return _("Über Freigaben entscheidet das %(office)s.") % {"office": senator_office_name()}

@@ -1,5 +1,6 @@
 """What the desk, the overview and the subjects' pages ask about approvals."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from approvals.enums import IN_FORCE, ApprovalState, ConditionState
 from approvals.models import ApprovalRequest, Attachment, Condition
+from approvals.permissions import decides_anything, kinds_of_deputy, why_no_longer
 from approvals.versions import Change, differences, option_changes
 from core.shell import HistoryEntry
 
@@ -18,11 +20,22 @@ def open_requests(user) -> QuerySet[ApprovalRequest]:
     return visible.select_related("submitted_by__person").order_by("due_on", "pk")
 
 
+def requests_to_decide(user) -> QuerySet[ApprovalRequest]:
+    """Return the open requests that `user` may decide on (`approvals.permissions.may_decide`), oldest deadline first.
+
+    Who also belongs to the office sees more than that; the own ones and other kinds are somebody else's to decide.
+    """
+    if not decides_anything(user):
+        return ApprovalRequest.objects.none()
+    rows, kinds = open_requests(user).exclude(submitted_by=user), kinds_of_deputy(user)
+    return rows if kinds is None else rows.filter(kind__in=kinds)
+
+
 def decided_requests(user) -> QuerySet[ApprovalRequest]:
     """Return the requests `user` may see that are no longer open, what happened last first."""
     visible = ApprovalRequest.objects.visible_to(user).exclude(state=ApprovalState.OPEN)
-    visible = visible.select_related("decided_by__person", "submitted_by__person")
-    return visible.order_by(Coalesce("lapsed_at", "decided_at", "submitted_at").desc(), "-pk")
+    visible = visible.select_related("decided_by__person", "submitted_by__person", "withdrawn_by__person")
+    return visible.order_by(Coalesce("lapsed_at", "withdrawn_at", "decided_at", "submitted_at").desc(), "-pk")
 
 
 def waiting_requests(user) -> list[ApprovalRequest]:
@@ -101,8 +114,17 @@ def requests_in_full(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
 
 def requests_to_show(user) -> QuerySet[ApprovalRequest]:
     """Return the requests `user` may see with all that their page and documents say of them but attachments."""
-    rows = ApprovalRequest.objects.visible_to(user).prefetch_related(_conditions_in_full())
-    return rows.select_related("submitted_by__person", "decided_by__person", "lapsed_by__person", "former")
+    rows = ApprovalRequest.objects.visible_to(user).prefetch_related(_conditions_in_full(), "former__conditions")
+    return rows.select_related(
+        "submitted_by__person", "decided_by__person", "lapsed_by__person", "withdrawn_by__person",
+        "former__decided_by__person", "former__withdrawn_by__person",
+    )  # fmt: skip
+
+
+def why_hidden(user, pk: int, today: dt.date) -> str:
+    """Return why `user` does not see a request any more (`why_no_longer`); empty where there is or was nothing."""
+    request = ApprovalRequest.objects.filter(pk=pk).first()
+    return why_no_longer(user, request, today) if request else ""
 
 
 def attachments_of(request: ApprovalRequest) -> QuerySet[Attachment]:
@@ -138,6 +160,15 @@ def note_of(row: ApprovalRequest) -> str:
     lines = [_("Auflage: %(text)s") % {"text": condition} for condition in row.conditions.all()]
     lines += [_("Gegenvorschlag: %(date)s") % {"date": date} for date in row.proposed_dates]
     return "\n".join([*lines, row.comment]) if row.comment else "\n".join(lines)
+
+
+def former_lines(request: ApprovalRequest) -> list[str]:
+    """Return what was answered to the request before `request`, for who has to see whether it was heeded."""
+    if not (former := request.former):
+        return []
+    lines = [_("Auflage: %(text)s") % {"text": text} for text in sorted(former.conditions.all(), key=lambda c: c.pk)]
+    lines += [_("Gegenvorschlag: %(date)s") % {"date": date} for date in former.proposed_dates]
+    return [*lines, _("Anmerkung: %(comment)s") % {"comment": former.comment}] if former.comment else lines
 
 
 def condition_entries(row: ApprovalRequest) -> list[HistoryEntry]:

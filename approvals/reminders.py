@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.enums import ApprovalKind
-from approvals.mails import desk_path
+from approvals.mails import desk_path, subject_key
 from approvals.models import ApprovalRequest
 from approvals.recipients import Circle, circles_on
 from core.dates import (
@@ -164,7 +164,7 @@ def _reminder(row, step, person, today) -> Reminder:
         "due": describe_due(row.due_on, today),
     }
     return Reminder(
-        kind=RULE.key, subject_key=f"approval:{row.pk}", date=row.due_on, step=step, to=recipient_of(person),
+        kind=RULE.key, subject_key=subject_key(row), date=row.due_on, step=step, to=recipient_of(person),
         line=line, about=f"{SUBJECTS[ApprovalKind(row.kind)]}:{row.subject_id}", about_title=row.title,
         path=desk_path(row),
     )  # fmt: skip

@@ -9,9 +9,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalState
-from approvals.mails import senator_office_name
 from approvals.models import ApprovalRequest, Attachment, Condition
-from approvals.queries import differences_of
+from approvals.names import senator_office_name
+from approvals.queries import differences_of, former_lines
 from core.dates import format_day, format_moment
 from core.documents import make_pdf, make_word
 from core.uploads import ascii_name
@@ -74,11 +74,12 @@ def _contact() -> str:
 
 def _last_change(request: ApprovalRequest) -> dt.datetime:
     met = [condition.met_at for condition in request.conditions.all()]
-    return max(filter(None, [request.submitted_at, request.decided_at, request.lapsed_at, *met]))
+    ended = [request.decided_at, request.lapsed_at, request.withdrawn_at]
+    return max(filter(None, [request.submitted_at, *ended, *met]))
 
 
 def _routing(request: ApprovalRequest) -> list[list[str]]:
-    """To whom, by whom, when, until when, and which request it is compared with."""
+    """To whom, by whom, when, until when, and what was answered to the request that it is compared with."""
     submitted = _("%(at)s durch %(who)s") % {"at": format_moment(request.submitted_at), "who": request.submitted_by}
     rows = [
         [_("An"), senator_office_name()],
@@ -87,7 +88,8 @@ def _routing(request: ApprovalRequest) -> list[list[str]]:
         [_("Entscheidung bis"), format_day(request.due_on)],
     ]
     if former := request.former:
-        rows.append([_("Frühere Vorlage"), f"{format_moment(former.submitted_at)}, {former.outcome}"])
+        stand = f"{format_moment(former.submitted_at)}, {former.outcome}"
+        rows.append([_("Frühere Vorlage"), "\n".join([stand, *former_lines(request)])])
     return rows
 
 
@@ -154,6 +156,8 @@ def _outcome(request: ApprovalRequest) -> dict[str, Any]:
         [_("Anmerkung"), request.comment],
         [_("Erloschen am"), format_moment(request.lapsed_at)],
         [_("Grund"), request.lapse_reason],
+        [_("Zurückgezogen von"), str(request.withdrawn_by or "")],
+        [_("Zurückgezogen am"), format_moment(request.withdrawn_at)],
     ]
     return {
         "heading": _("Entscheidung"), "boxes": [], "rows": [row for row in rows if row[1]], "signature": [],

@@ -7,8 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from approvals.mails import desk_path, senator_office_name
+from approvals.mails import desk_path
 from approvals.models import Condition
+from approvals.names import senator_office_name
 from approvals.permissions import can_submit
 from approvals.services import meet_condition
 from core.errors import NotEntitled, Refused

@@ -1,4 +1,4 @@
-"""Which service decides which kind of approval request. A later kind joins by one row."""
+"""Which service decides which kind of approval request. What a later kind needs beside its row: `docs/adr/0001`."""
 
 import datetime as dt
 

@@ -44,6 +44,11 @@ class ProposalForm(forms.Form):
         ends_at = _moment(data["day"], data["ends"]) if data.get("ends") else None
         return Proposal(_moment(data["day"], data["begins"]), ends_at)
 
+    @property
+    def as_typed(self) -> str:
+        """What was entered, for a row that is no date (yet)."""
+        return " ".join(filter(None, (self[name].data for name in self.fields)))
+
 
 def _moment(day: dt.date, time: dt.time) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, time))
@@ -105,7 +110,7 @@ class DecisionForm(forms.Form):
     @property
     def opens_proposals(self) -> bool:
         """Whether the part with other dates holds something that must be seen."""
-        return self.answer_given == Answer.NONE_POSSIBLE or any(row.has_changed() for row in self.proposals)
+        return self.answer_given == Answer.NONE_POSSIBLE or self._proposes
 
     def clean(self):
         data = super().clean()
@@ -114,7 +119,30 @@ class DecisionForm(forms.Form):
             self.add_error("comment", _("Bitte begründen Sie kurz, damit die Geschäftsstelle weiß, was zu tun ist."))
         if answer == Answer.NONE_POSSIBLE:
             self._clean_proposals(comment)
+        self._refuse_what_would_be_dropped(answer)
         return data
+
+    def _refuse_what_would_be_dropped(self, answer: str | None) -> None:
+        """A condition, a date or a tick that does not go with the button says that another answer was meant."""
+        if answer != Answer.CONDITION and self.lines:
+            self.add_error(
+                "conditions",
+                _("Hier steht eine Auflage. Bitte wählen Sie „Mit Auflage freigeben“, oder leeren Sie das Feld."),
+            )
+        if answer != Answer.NONE_POSSIBLE and self._proposes:
+            self.add_error(
+                None,
+                _("Sie schlagen andere Termine vor. Bitte wählen Sie „Keiner möglich“, oder leeren Sie diese Felder."),
+            )
+        if answer not in GRANTING and self.cleaned_data.get("chosen"):
+            self.add_error(
+                "chosen",
+                _("Sie haben Termine angekreuzt. Bitte geben Sie diese frei, oder nehmen Sie die Kreuze zurück."),
+            )
+
+    @property
+    def _proposes(self) -> bool:
+        return any(row.has_changed() for row in self.proposals)
 
     def _clean_proposals(self, comment: str) -> None:
         if self.proposals.is_bound and not self.proposals.is_valid():
@@ -150,7 +178,8 @@ class DecisionForm(forms.Form):
     def typed(self) -> list[str]:
         """The words and dates that were entered, to be shown where they could not be saved."""
         words = [self.data.get(name, "").strip() for name in ("comment", "conditions")]
-        return [text for text in [*words, *map(str, self.dates)] if text]
+        rows = self.dates or [row.as_typed for row in self.proposals]
+        return [text for text in [*words, *map(str, rows)] if text]
 
     def as_hidden(self) -> list[tuple[str, str]]:
         """Return all that was entered as (name, value), so that nothing is lost on the page that asks again."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from approvals.mails import senator_office_name
+from approvals.names import senator_office_name
 from approvals.queries import waiting_requests
 from core.dates import format_date, format_moment
 from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role

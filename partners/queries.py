@@ -39,10 +39,14 @@ def deputyships_between(people: Iterable[Person], first: dt.date, last: dt.date)
     return rows.select_related("deputy__user").order_by("deputy", "pk")
 
 
-def last_deputyship(account: User, role: str, day: dt.date) -> Deputy | None:
-    """Return the deputyship for somebody with `role` that ended last before `day`, if there was one."""
+def last_deputyship(account: User, role: str, day: dt.date, kind: str = "") -> Deputy | None:
+    """Return the deputyship for somebody with `role` that ended last before `day`, if there was one.
+
+    With `kind` only one that held for approvals of that kind.
+    """
     rows = Deputy.objects.filter(deputy=account.person_id, principal__user__groups__name=role, ends_on__lt=day)
-    return rows.order_by("-ends_on", "-pk").first()
+    rows = rows.order_by("-ends_on", "-pk")
+    return next((row for row in rows if row.covers(kind)), None) if kind else rows.first()
 
 
 def organisations_listed(user) -> QuerySet[Organisation]:

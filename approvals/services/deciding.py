@@ -2,17 +2,17 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from approvals.enums import GRANTING, MOVES, Answer, ApprovalState
-from approvals.mails import mail_decision
+from approvals.answers import Decision, decision_of, why_settled
+from approvals.enums import GRANTING, MOVES, Answer
+from approvals.mails import mail_decision, withdraw_asking
 from approvals.models import ApprovalRequest, Condition
 from approvals.permissions import acts_as_deputy, may_decide, why_not
 from approvals.proposals import Proposal
-from core.dates import format_date, format_moment, local_date
+from core.dates import local_date
 from core.errors import NotEntitled, Outpaced, Refused
 from core.history import save_as
 from core.states import target_of
@@ -20,19 +20,10 @@ from core.states import target_of
 LONGEST_CONDITION = 500
 
 
-class Decision(NamedTuple):
-    """An answer with all that was entered for it, without what this answer does not need."""
-
-    answer: Answer
-    comment: str
-    chosen: list[int]
-    conditions: list[str]
-    proposals: list[Proposal]
-
-
 def lock_request(pk: int) -> ApprovalRequest:
     """Return the request locked until the end of the transaction, so that of two decisions one comes second."""
-    return ApprovalRequest.objects.select_for_update(of=("self",)).select_related("decided_by__person").get(pk=pk)
+    rows = ApprovalRequest.objects.select_for_update(of=("self",))
+    return rows.select_related("decided_by__person", "withdrawn_by__person").get(pk=pk)
 
 
 @transaction.atomic
@@ -50,8 +41,9 @@ def record_decision(
     if not may_decide(by, request):
         raise NotEntitled(why_not(by, local_date(now), request))
     locked = lock_request(request.pk)
-    _require_open(locked)
-    decision = _decision(Answer(answer), comment, chosen, conditions, proposals)
+    if not locked.is_open:
+        raise Outpaced(why_settled(locked))
+    decision = decision_of(answer, comment, chosen, conditions, proposals)
     _check_words(locked, decision)
     _check_options(locked, decision)
     _check_proposals(locked, decision, now)
@@ -63,35 +55,9 @@ def record_decision(
     save_as(locked, by=by, reason=locked.outcome)
     for text in decision.conditions:
         save_as(Condition(request=locked, text=text), by=by, reason=_("Auflage erteilt"))
+    withdraw_asking(locked, now=now, by=by)
     mail_decision(locked, now=now, by=by)
     return locked
-
-
-def _require_open(locked: ApprovalRequest) -> None:
-    if locked.state == ApprovalState.LAPSED and locked.lapsed_at:
-        raise Outpaced(
-            _("Diese Freigabe ist am %(when)s erloschen (%(reason)s). Ihre Eingabe gilt nicht.")
-            % {"when": format_date(locked.lapsed_at), "reason": locked.lapse_reason}
-        )
-    if locked.decided_at and locked.state != ApprovalState.LAPSED:
-        raise Outpaced(
-            _("Diese Freigabe hat %(who)s am %(when)s bereits entschieden: %(state)s. Ihre Eingabe gilt nicht.")
-            % {"who": locked.decided_by, "when": format_moment(locked.decided_at), "state": locked.outcome}
-        )
-    if not locked.is_open:
-        raise Outpaced(_("Diese Freigabe ist %(state)s.") % {"state": locked.get_state_display()})
-
-
-def _decision(answer: Answer, comment: str, chosen, conditions, proposals) -> Decision:
-    """Return what was entered, trimmed, each thing once, and only what belongs to `answer`."""
-    texts = dict.fromkeys(text.strip() for text in conditions)
-    return Decision(
-        answer,
-        comment.strip(),
-        sorted(set(chosen or [])) if answer in GRANTING else [],
-        [text for text in texts if text] if answer == Answer.CONDITION else [],
-        sorted(set(proposals)) if answer == Answer.NONE_POSSIBLE else [],
-    )
 
 
 def _check_words(locked: ApprovalRequest, decision: Decision) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from approvals.enums import IN_FORCE, MOVES
-from approvals.mails import mail_lapse, mail_withdrawal
+from approvals.mails import mail_lapse, mail_withdrawal, withdraw_asking
 from approvals.models import ApprovalRequest
 from approvals.versions import Change, reason_of
 from core.history import save_as
@@ -21,7 +21,9 @@ def withdraw_request(*, kind: str, subject_id: int, by, now: dt.datetime) -> App
     if row is None:
         return None
     row.state = target_of(MOVES, "withdraw", row)
+    row.withdrawn_at, row.withdrawn_by = now, by
     save_as(row, by=by, reason=row.get_state_display())
+    withdraw_asking(row, now=now, by=by)
     mail_withdrawal(row, now=now, by=by)
     return row
 
@@ -73,3 +75,4 @@ def _lapse(row: ApprovalRequest, reason: str, *, by, now: dt.datetime) -> None:
     row.state = target_of(MOVES, "lapse", row)
     row.lapsed_at, row.lapsed_by, row.lapse_reason = now, by, reason[:300]
     save_as(row, by=by, reason=reason)
+    withdraw_asking(row, now=now, by=by)

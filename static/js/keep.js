@@ -1,10 +1,14 @@
 // What was sent by a form with data-keep is not lost when the session had lapsed: it waits in this tab until it was
 // saved. "Saved" shows by the next signed-in page being another one, or one with a message that it was done.
+// data-keep="/path/" names the page on which it stands again, where the form shows under another address too; a page
+// between, with data-keep-for="/path/", leaves alone what waits for that one.
 const PREFIX = "keep:";
+const AWAY = "signed-out";
 const root = document.documentElement;
 const user = root.dataset.user ?? "";
 
-const keyOf = (form) => `${PREFIX}${location.pathname}#${form.id || [...document.forms].indexOf(form)}`;
+const pathOf = (form) => form.dataset.keep || location.pathname;
+const keyOf = (form) => `${PREFIX}${pathOf(form)}#${form.id || [...document.forms].indexOf(form)}`;
 const read = (key) => JSON.parse(sessionStorage.getItem(key) ?? "null");
 const keptKeys = () => Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
 
@@ -30,11 +34,12 @@ function fill(form, values) {
     const [[, value, checked]] = left.splice(at, 1);
     if (isChoice) field.checked = checked;
     else field.value = value;
+    if (isChoice ? checked : value) field.closest("details")?.setAttribute("open", "");
   }
 }
 
 function store(form) {
-  sessionStorage.setItem(keyOf(form), JSON.stringify({ user, path: location.pathname, values: valuesOf(form) }));
+  sessionStorage.setItem(keyOf(form), JSON.stringify({ user, path: pathOf(form), values: valuesOf(form) }));
 }
 
 function announce(form) {
@@ -45,13 +50,20 @@ function announce(form) {
   form.prepend(note);
 }
 
-// Forget what was saved, and what somebody else left in this tab.
+// Forget what was saved, and what somebody else left in this tab. The message after signing in is none of a saved form.
 function tidy() {
+  const isBack = sessionStorage.getItem(AWAY) !== null;
+  sessionStorage.removeItem(AWAY);
+  if (!user && keptKeys().length) sessionStorage.setItem(AWAY, "1");
   if (!user) return;
-  const isDone = document.querySelector(".messages .notice--success, .messages .notice--info") !== null;
+  const isDone = !isBack && document.querySelector(".messages .notice--success, .messages .notice--info") !== null;
+  const paths = [location.pathname];
+  for (const form of document.querySelectorAll("[data-keep], [data-keep-for]")) {
+    paths.push(form.dataset.keepFor ?? pathOf(form));
+  }
   for (const key of keptKeys()) {
     const kept = read(key);
-    if (isDone || kept.path !== location.pathname || kept.user !== user) sessionStorage.removeItem(key);
+    if (isDone || !paths.includes(kept.path) || kept.user !== user) sessionStorage.removeItem(key);
   }
 }
 
@@ -59,6 +71,7 @@ function restore() {
   for (const form of document.querySelectorAll("form[data-keep]")) {
     const kept = read(keyOf(form));
     if (!kept || form.querySelector("[aria-invalid=true], [data-error-summary]")) continue;
+    if (JSON.stringify(valuesOf(form)) === JSON.stringify(kept.values)) continue; // the server filled it in again
     fill(form, kept.values);
     announce(form);
   }

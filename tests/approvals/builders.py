@@ -56,6 +56,8 @@ def make_request(
     if state not in (ApprovalState.OPEN, ApprovalState.WITHDRAWN):
         decision = {"decided_at": now, "decided_by": decided_by or request.submitted_by, "comment": "Begründung"}
         fields = decision | fields
+    if state == ApprovalState.WITHDRAWN:
+        fields = {"withdrawn_at": now, "withdrawn_by": request.submitted_by} | fields
     if fields or state != request.state:
         ApprovalRequest.objects.filter(pk=request.pk).update(state=state, **fields)
         request.refresh_from_db()

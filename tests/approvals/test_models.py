@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from core.models import Origin
-from tests.approvals.builders import make_request, make_subject
+from tests.approvals.builders import NOW, make_request, make_subject
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +26,14 @@ def test_decision_has_maker_and_moment(state):
 @pytest.mark.parametrize("state", [ApprovalState.RETURNED, ApprovalState.REFUSED])
 def test_return_and_refusal_have_a_reason(state):
     violates("approval_refusal_has_reason", make_request(state), comment="")
+
+
+def test_withdrawal_has_a_maker_and_belongs_to_a_withdrawn_request():
+    request, other = make_request(ApprovalState.WITHDRAWN), make_request(subject=make_subject(pk=2))
+
+    violates("approval_withdrawal_has_maker", request, withdrawn_by=None)
+    violates("approval_withdrawal_has_maker", request, withdrawn_at=None)
+    violates("approval_withdrawal_has_maker", other, withdrawn_at=NOW, withdrawn_by=other.submitted_by)
 
 
 def test_one_request_is_open_about_a_subject():

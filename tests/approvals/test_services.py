@@ -225,14 +225,27 @@ def test_second_decision_names_the_first(office, senator):
     )
 
 
-@pytest.mark.parametrize("state", [ApprovalState.LAPSED, ApprovalState.WITHDRAWN])
-def test_request_that_is_no_longer_asked_says_so(office, senator, state):
-    request = make_request(state, by=office, decided_by=senator)
+def test_withdrawn_request_says_by_whom_and_when(office, senator):
+    request = make_request(by=office)
+    withdraw_request(kind=request.kind, subject_id=request.subject_id, by=office, now=NOW + dt.timedelta(hours=1))
 
     with nothing_changes(request), pytest.raises(Outpaced) as refusal:
         decide(request, senator)
 
-    assert str(refusal.value) == f"Diese Freigabe ist {ApprovalState(state).label}."
+    assert str(refusal.value) == (
+        f"Diese Freigabe hat {office} am 02.03.2026, 11:00 Uhr zurückgezogen. Ihre Eingabe gilt nicht."
+    )
+
+
+@pytest.mark.parametrize("state", [ApprovalState.LAPSED, ApprovalState.WITHDRAWN])
+def test_request_that_is_no_longer_asked_says_so(office, senator, state):
+    request = make_request(state, by=office, decided_by=senator)
+    ApprovalRequest.objects.filter(pk=request.pk).update(withdrawn_at=None, withdrawn_by=None)  # from before
+
+    with nothing_changes(request), pytest.raises(Outpaced) as refusal:
+        decide(request, senator)
+
+    assert str(refusal.value) == f"Diese Freigabe ist {ApprovalState(state).label}. Ihre Eingabe gilt nicht."
 
 
 @pytest.mark.parametrize("role", [OFFICE, PARTNER, OBSERVER, None])
@@ -324,6 +337,8 @@ def test_withdrawal_is_told_to_the_senators_office(office, senator):
 
     withdraw_request(kind=request.kind, subject_id=request.subject_id, by=office, now=NOW)
 
+    request.refresh_from_db()
+    assert (request.state, request.withdrawn_at, request.withdrawn_by) == (ApprovalState.WITHDRAWN, NOW, office)
     assert mails_written() == [("approval_withdrawn", senator.email)]
     assert Mail.objects.get().subject == "Erledigt: Fachkräfte sichern"
 

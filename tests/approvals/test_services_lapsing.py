@@ -76,6 +76,7 @@ def test_all_who_are_concerned_are_told_what_changed(office, senator):
     ]  # fmt: skip
     mail = Mail.objects.get(recipient="vdma-ost@example.org")
     assert mail.subject == "Freigabe erloschen: Fachkräfte sichern"
+    assert "die folgende Freigabe ist erloschen: Was dafür vorgelegt wurde, gilt so nicht mehr." in mail.text
     assert "Titel: Alt → Neu" in mail.text
     assert "Gastgeber: ohne Angabe → Werk *Nord*" in mail.text
     assert mail.path == request.path

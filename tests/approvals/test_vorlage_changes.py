@@ -6,7 +6,7 @@ import pytest
 
 from approvals.enums import ApprovalState
 from approvals.vorlage import vorlage_pdf, vorlage_values
-from tests.approvals.builders import NOW, make_request, make_subject
+from tests.approvals.builders import NOW, make_condition, make_request, make_subject
 from tests.approvals.vorlagen import SNAPSHOT, pdf_lines, some_request, word_lines
 from tests.core.pdfs import structure_of
 
@@ -31,10 +31,12 @@ def test_changes_stand_between_the_head_and_the_occasion(renewed):
     word = between(word_lines(renewed), "Frühere Vorlage 02.03.2026, 10:00 Uhr, zurückgegeben", "Anlass")
 
     assert pdf[1:] == [
+        "Anmerkung: Begründung",
         HEADING, "Angabe bisher jetzt", "Thema Fachkräfte Fachkräfte sichern", "Presse – Bild; Wort",
         "und noch eins", "Format vor Ort –",
     ]  # fmt: skip
     assert word[1:] == [
+        "Anmerkung: Begründung",
         HEADING, "Angabe", "bisher", "jetzt", "Thema", "Fachkräfte", "Fachkräfte sichern", "Presse", "–",
         "Bild; Wort", "und noch eins", "Format", "vor Ort", "–",
     ]  # fmt: skip
@@ -53,10 +55,27 @@ def test_the_first_request_and_an_unchanged_one_have_no_such_part():
     assert (vorlage_values(first, [])["changes"]["rows"], vorlage_values(again, [])["changes"]["rows"]) == ([], [])
     assert HEADING not in pdf_lines(again) + word_lines(again)
     assert [row[0] for row in vorlage_values(first, [])["rows"]] == ["An", "Von", "Vorgelegt", "Entscheidung bis"]
-    assert vorlage_values(again, [])["rows"][-1] == ["Frühere Vorlage", "02.03.2026, 10:00 Uhr, zurückgegeben"]
+    assert vorlage_values(again, [])["rows"][-1] == [
+        "Frühere Vorlage", "02.03.2026, 10:00 Uhr, zurückgegeben\nAnmerkung: Begründung",
+    ]  # fmt: skip
 
 
 def test_a_long_word_is_hyphenated_within_its_column(renewed):
     renewed.snapshot = [["Unternehmensansiedlungsschwerpunkt", "Straße"]]
 
     assert pdf_lines(renewed).count("lungsschwerpunkt") == 2
+
+
+def test_conditions_and_dates_proposed_before_are_named():
+    starts_at = NOW + dt.timedelta(days=30)
+    former = make_request(
+        ApprovalState.CONDITIONAL, subject=make_subject(snapshot=SNAPSHOT), comment="",
+        proposals=[[starts_at.isoformat(), ""]],
+    )  # fmt: skip
+    make_condition(former, text="Bezirke beteiligen")
+    make_condition(former, text="Kosten nennen")
+
+    again = some_request(now=NOW + dt.timedelta(days=1))
+
+    lines = ["Auflage: Bezirke beteiligen", "Auflage: Kosten nennen", "Gegenvorschlag: Mi, 01.04.2026, 10:00 Uhr"]
+    assert vorlage_values(again, [])["rows"][-1][1].splitlines()[1:] == lines

@@ -41,13 +41,21 @@ pytestmark = pytest.mark.django_db
             [["Stand", "Freigegeben, später erloschen"], ["von", "{who}"]],
         ),
         (ApprovalState.LAPSED, {"comment": "", "decided_at": None}, [["Stand", "Erloschen"]]),
-        (ApprovalState.WITHDRAWN, {}, [["Stand", "Zurückgezogen"]]),
+        (
+            ApprovalState.WITHDRAWN,
+            {},
+            [
+                ["Stand", "Zurückgezogen"],
+                ["Zurückgezogen von", "{office}"],
+                ["Zurückgezogen am", "02.03.2026, 10:00 Uhr"],
+            ],
+        ),
     ],
 )  # fmt: skip
 def test_a_settled_request_shows_the_decision_instead_of_boxes(state, fields, rows):
     senator = make_user(email="senatorin@example.org")
     request = some_request(state, **{"decided_by": senator} | fields)
-    expected = [[label, value.format(who=senator)] for label, value in rows]
+    expected = [[label, value.format(who=senator, office=request.submitted_by)] for label, value in rows]
     if request.decided_at:
         expected.insert(2, ["am", "02.03.2026, 10:00 Uhr"])
     expected = [

@@ -77,6 +77,24 @@ def test_what_was_sent_after_the_session_lapsed_stands_there_again(page, serve):
     assert values(page) == ("", "", "", False, False)
 
 
+def test_message_of_signing_in_forgets_nothing(page, serve):
+    pages = {"/form": html(FORM, "keep")}
+    serve(pages)
+    page.goto(f"{SITE}/form")
+    fill(page)
+    pages["/form"] = pages["/anmelden"] = SIGN_IN
+    page.click("button")
+    page.goto(f"{SITE}/anmelden")
+
+    message = '<div class="messages"><p class="notice notice--success">Sie sind angemeldet.</p></div>'
+    pages["/form"] = html(message + FORM, "keep")
+    page.goto(f"{SITE}/form")
+
+    assert values(page) == ("Mein Thema", "Zeile", "", False, True)
+    page.goto(f"{SITE}/form")
+    assert page.evaluate("sessionStorage.length") == 0
+
+
 def test_nothing_comes_back_once_it_was_saved(page, serve):
     pages = {"/form": html(FORM, "keep")}
     serve(pages)
@@ -116,6 +134,71 @@ def test_errors_of_the_form_are_left_as_the_server_sent_them(page, serve):
     page.click("button")
 
     assert page.input_value("[name=title]") == "vom Server"
+
+
+STEPS = FORM.replace("data-keep", 'id="words" action="/form/next" data-keep="/form"')
+ASKED = (
+    '<form method="post" data-keep-for="/form"><input type="hidden" name="title" value="x"><button>Ja</button></form>'
+)
+
+
+@pytest.mark.parametrize(("between", "kept"), [(ASKED, "Mein Thema"), ("Etwas anderes", "")])
+def test_page_that_asks_again_leaves_what_waits_for_the_form(page, serve, between, kept):
+    pages = {"/form": html(STEPS, "keep"), "/form/next": html(between, "keep")}
+    serve(pages)
+    page.goto(f"{SITE}/form")
+    fill(page)
+
+    page.click("button")
+    page.wait_for_url(f"{SITE}/form/next")
+    page.goto(f"{SITE}/form")
+
+    assert page.input_value("[name=title]") == kept
+
+
+def test_form_at_another_address_is_kept_for_its_own_page(page, serve):
+    pages = {"/form": html(STEPS, "keep"), "/form/next": html(STEPS, "keep")}
+    serve(pages)
+    page.goto(f"{SITE}/form/next")
+    fill(page)
+    pages["/form/next"] = SIGN_IN
+    page.click("button")
+
+    page.goto(f"{SITE}/form")
+
+    assert values(page) == ("Mein Thema", "Zeile", "", False, True)
+
+
+def test_form_that_the_server_filled_in_again_announces_nothing(page, serve):
+    pages = {"/form": html(STEPS, "keep")}
+    serve(pages)
+    page.goto(f"{SITE}/form")
+    page.fill("[name=title]", "Mein Thema")
+    pages["/form/next"] = html(STEPS.replace('name="title"', 'name="title" value="Mein Thema"'), "keep")
+
+    page.click("button")
+    page.wait_for_url(f"{SITE}/form/next")
+
+    assert page.input_value("[name=title]") == "Mein Thema"
+    assert page.locator("form [role=status]").count() == 0
+
+
+def test_folded_part_opens_where_words_come_back_to(page, serve):
+    folded = FORM.replace("<textarea", "<details><summary>Mehr</summary><textarea").replace(
+        "</textarea>", "</textarea></details>"
+    )
+    pages = {"/form": html(folded, "keep")}
+    serve(pages)
+    page.goto(f"{SITE}/form")
+    page.click("summary")
+    page.fill("textarea", "Zeile")
+    pages["/form"] = SIGN_IN
+    page.click("button")
+
+    pages["/form"] = html(folded, "keep")
+    page.goto(f"{SITE}/form")
+
+    assert (page.input_value("textarea"), page.locator("textarea").is_visible()) == ("Zeile", True)
 
 
 def test_a_form_is_sent_once(page, serve):

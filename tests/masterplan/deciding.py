@@ -1,20 +1,24 @@
 """A subject of each kind with its request, in each state, for the tests of decisions."""
 
+from contextlib import contextmanager
 from typing import NamedTuple
 
-from django.db import models
+from django.db import models, transaction
 
 from approvals.enums import Answer, ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
 from core.conflicts import version_of
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, OptionState, SeriesState, TopicState
 from dialogues.services import request_consent, save_series, save_topic, submit_dates, submit_topic, update_dialogue
 from media_visits.enums import VisitState
 from media_visits.services import submit_visit, update_visit
 from media_visits.services.visits import EDITABLE
-from tests.approvals.builders import DUE_ON, NOW, VORLAGE, details_of, make_request, make_subject
+from partners.models import User
+from tests.approvals.builders import DUE_ON, NOW, VORLAGE, details_of, make_deputy, make_request, make_subject
 from tests.dialogues.builders import make_dialogue, make_option, make_series, make_topic
 from tests.media_visits.builders import make_visit
+from tests.partners.builders import make_user
 
 A, K = ApprovalState, ApprovalKind
 
@@ -112,3 +116,28 @@ def change(case: Case, by) -> None:
 
 
 ANSWERS = {kind: [answer for answer in Answer if kind == K.DATES or answer != Answer.NONE_POSSIBLE] for kind in K}
+
+
+def make_people(kind, submitter) -> dict[str, User]:
+    """Return an account of each role, and deputies of every sort; the submitter is a deputy too."""
+    principal = make_user(SENATOR_OFFICE)
+    other = next(key for key in K if key != kind)
+    yesterday = NOW.date().replace(day=1)
+    people = {role: make_user(role) for role in (OFFICE, SENATOR_OFFICE, PARTNER, OBSERVER)}
+    people |= {
+        "nobody": make_user(),
+        "deputy": make_deputy(principal, email="a@example.org"),
+        "deputy of the kind": make_deputy(principal, kinds=[kind], email="b@example.org"),
+        "deputy of another kind": make_deputy(principal, kinds=[other], email="c@example.org"),
+        "former deputy": make_deputy(principal, starts_on=yesterday, ends_on=yesterday, email="d@example.org"),
+        "submitter": make_deputy(principal, deputy=submitter),
+    }
+    return {name: User.objects.get(pk=person.pk) for name, person in people.items()}
+
+
+@contextmanager
+def undone():
+    """Take back what the block writes, so that the next role finds the case as it was."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

@@ -13,6 +13,7 @@ from approvals.versions import Change
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.models import Topic
 from outbox.models import Mail
+from partners.models import User
 from tests.approvals.builders import make_condition, make_deputy, make_request
 from tests.masterplan.builders import make_topic_request, make_two_dates_request
 from tests.partners.builders import make_user
@@ -204,8 +205,9 @@ def test_none_possible_with_another_date_in_two_taps(client, senator):
 )
 def test_wrong_proposals_are_told_and_stay(client, senator, values, words):
     approval = make_two_dates_request()
+    field = "comment" if values else "conditions"  # a comment would do instead of a date
 
-    response = post(client, approval, "none_possible", conditions="bleibt stehen", **ROWS, **values)
+    response = post(client, approval, "none_possible", **{field: "bleibt stehen"}, **ROWS, **values)
 
     page = response.content.decode()
     assert response.status_code == 422
@@ -250,6 +252,66 @@ def test_who_was_slower_keeps_what_was_typed(client, senator):
     assert "Meine Anmerkung" in page and "Meine Auflage" in page
 
 
+@pytest.mark.parametrize("tap", [{"back": "1"}, {}, {"confirmed": "1"}])
+@pytest.mark.parametrize("answer", ["approve", "none_possible"])
+def test_any_tap_on_what_was_decided_meanwhile_says_who_was_faster_and_keeps_the_words(client, senator, answer, tap):
+    approval = make_two_dates_request()
+    post(client, approval, "return", comment="Bitte später")
+    client.force_login(make_user(SENATOR_OFFICE))
+    half = {"proposal-0-day": "2030-05-06"}
+    values = {"answer": answer, "comment": "Meine Anmerkung", "conditions": "Meine Auflage"}
+
+    with nothing_changes(approval):
+        response = client.post(decide_url(approval), values | tap | ROWS | half)
+
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert f"hat {senator} am" in page and "Ihre Eingabe gilt nicht." in page
+    assert response.context["typed"] == ["Meine Anmerkung", "Meine Auflage", "2030-05-06"]
+
+
+def test_own_answer_sent_again_leads_on_and_changes_nothing(client, senator):
+    approval, following = make_topic_request(), make_topic_request()
+    values = {"conditions": "Bezirke beteiligen\r\nKosten nennen", "comment": "Gern"}
+    post(client, approval, "condition", **values)
+
+    with nothing_changes(approval, *approval.conditions.all()):
+        response = post(client, approval, "condition", **values)
+
+    assert (response.status_code, response.url) == (302, reverse("approval", args=[following.pk]))
+    page = client.get(response.url).content.decode()
+    assert f"Mit Auflage freigegeben: {approval.title}" in page
+    assert "Ihre Eingabe gilt nicht" not in page
+
+
+def test_own_dates_sent_again_lead_on(client, senator):
+    approval = make_two_dates_request()
+    post(client, approval, "none_possible", **ROWS, **DATE)
+
+    response = post(client, approval, "none_possible", **ROWS, **DATE)
+
+    assert (response.status_code, response.url) == (302, reverse("approvals_desk"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "values"),
+    [
+        ("approve", {"comment": "Gern"}),
+        ("condition", {"comment": "Anders", "conditions": "Bezirke beteiligen"}),
+        ("condition", {"comment": "Gern", "conditions": "Kosten nennen"}),
+        ("refuse", {"comment": "Gern"}),
+    ],
+)
+def test_another_answer_of_ones_own_does_not_count(client, senator, answer, values):
+    approval = make_topic_request()
+    post(client, approval, "condition", comment="Gern", conditions="Bezirke beteiligen")
+
+    with nothing_changes(approval):
+        response = post(client, approval, answer, **values)
+
+    assert (response.status_code, "Ihre Eingabe gilt nicht." in response.content.decode()) == (409, True)
+
+
 def test_lapsed_request_says_why_and_keeps_what_was_typed(client, senator):
     approval = make_topic_request()
     changes = [Change("Thema", "Alt", "Neu")]
@@ -265,7 +327,7 @@ def test_lapsed_request_says_why_and_keeps_what_was_typed(client, senator):
     assert Topic.objects.get(pk=approval.subject_id).state == "for_approval"
 
 
-@pytest.mark.parametrize("state", ["submitted by oneself", "time is over", "other kind"])
+@pytest.mark.parametrize("state", ["submitted by oneself", "time is over", "time for the kind is over"])
 def test_who_may_not_decide_is_told_why_and_keeps_what_was_typed(client, state):
     approval = make_topic_request()
     principal, today = make_user(SENATOR_OFFICE), timezone.localdate()
@@ -277,19 +339,58 @@ def test_who_may_not_decide_is_told_why_and_keeps_what_was_typed(client, state):
         user = make_deputy(principal, starts_on=yesterday, ends_on=yesterday)
         words = f"Ihre Vertretung endete am {yesterday:%d.%m.%Y}."
     else:
-        user = make_deputy(principal, kinds=["visit"], starts_on=today, ends_on=today)
-        words = "Über Freigaben entscheidet"
+        yesterday = today - dt.timedelta(days=1)
+        make_deputy(principal, kinds=["topic"], starts_on=yesterday, ends_on=yesterday)
+        user = make_limited_deputy(principal)
+        submit_days_ago(approval, 1)
+        words = f"Ihre Vertretung für Freigaben der Art „Thema“ endete am {yesterday:%d.%m.%Y}."
     client.force_login(user)
 
     with nothing_changes(approval):
         response = post(client, approval, "approve", comment="Meine Anmerkung")
 
     page = response.content.decode()
-    if state == "other kind":
-        assert response.status_code == 404
-    else:
-        assert response.status_code == 403
-        assert words in page and "Meine Anmerkung" in page
+    assert response.status_code == 403
+    assert words in page and "Meine Anmerkung" in page
+    assert (f'href="{reverse("approvals_desk")}"' in page) == (state != "time is over")
+
+
+def submit_days_ago(approval, days):
+    ApprovalRequest.objects.filter(pk=approval.pk).update(submitted_at=timezone.now() - dt.timedelta(days=days))
+
+
+def make_limited_deputy(principal):
+    """Return the deputy of `make_deputy`, who acts in visits today."""
+    today, deputy = timezone.localdate(), User.objects.filter(email="vertretung@example.org").first()
+    return make_deputy(principal, deputy=deputy, kinds=["visit"], starts_on=today, ends_on=today)
+
+
+@pytest.mark.parametrize("had", ["nothing", "another kind", "the kind, before it was submitted"])
+def test_request_that_never_was_ones_own_to_see_is_not_found(client, had):
+    approval, principal = make_topic_request(), make_user(SENATOR_OFFICE)
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    if had != "nothing":
+        kinds = ["dates"] if had == "another kind" else ["topic"]
+        make_deputy(principal, kinds=kinds, starts_on=yesterday, ends_on=yesterday)
+    submit_days_ago(approval, 1 if had == "another kind" else 0)
+    client.force_login(make_limited_deputy(principal))
+
+    with nothing_changes(approval):
+        assert post(client, approval, "approve").status_code == 404
+    assert client.get(reverse("approval", args=[approval.pk])).status_code == 404
+
+
+def test_link_of_a_kind_whose_deputyship_is_over_says_so(client):
+    approval, principal = make_topic_request(), make_user(SENATOR_OFFICE)
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    submit_days_ago(approval, 1)
+    make_deputy(principal, kinds=["topic"], starts_on=yesterday, ends_on=yesterday)
+    client.force_login(make_limited_deputy(principal))
+
+    response = client.get(reverse("approval", args=[approval.pk]))
+
+    assert response.status_code == 403
+    assert f"„Thema“ endete am {yesterday:%d.%m.%Y}." in response.content.decode()
 
 
 def test_own_request_offers_no_decision(client):

@@ -158,10 +158,10 @@ def test_queries_do_not_grow_with_attachments_and_conditions(client, approval, c
         make_condition(renewed, state=ConditionState.MET, met_at=NOW, met_by=make_user(email=f"{number}@example.org"))
     client.force_login(make_user(SENATOR_OFFICE))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("approval", args=[renewed.pk]))
     for address in addresses(renewed)[:2]:
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(address)
     file_address = addresses(renewed)[2]
     with django_assert_num_queries(4):

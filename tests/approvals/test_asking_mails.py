@@ -1,0 +1,115 @@
+"""A mail that asks for a decision is taken back once there is nothing to decide, if it has not gone out."""
+
+import datetime as dt
+
+import pytest
+
+from approvals.mails import mail_submission
+from approvals.models import ApprovalRequest
+from approvals.services import lapse_approval, lapse_by_change, record_decision, withdraw_request
+from approvals.versions import Change
+from core.errors import Refused
+from core.roles import OFFICE, SENATOR_OFFICE
+from outbox.enums import MOVES, MailState
+from outbox.models import Mail
+from outbox.services.bundling import bundle_due_notices
+from tests.approvals.builders import NOW, make_request, make_subject
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOW + dt.timedelta(minutes=5)
+
+
+@pytest.fixture
+def office():
+    return make_user(OFFICE, email="geschaeftsstelle@example.org")
+
+
+@pytest.fixture
+def senator():
+    return make_user(SENATOR_OFFICE, email="senatorin@example.org")
+
+
+@pytest.fixture
+def request_(office, senator):
+    return ask(make_request(by=office))
+
+
+def ask(request: ApprovalRequest) -> ApprovalRequest:
+    mail_submission(request, now=NOW, by=request.submitted_by)
+    return request
+
+
+def asked(request: ApprovalRequest) -> Mail:
+    return Mail.objects.get(kind="approval_asked", subject_key=f"approval:{request.pk}")
+
+
+def decide(request, office, senator):
+    record_decision(request=request, answer="approve", comment="", by=senator, now=LATER)
+
+
+def withdraw(request, office, senator):
+    withdraw_request(kind=request.kind, subject_id=request.subject_id, by=office, now=LATER)
+
+
+def put_off(request, office, senator):
+    lapse_approval(kind=request.kind, subject_id=request.subject_id, reason="verschoben", by=office, now=LATER)
+
+
+def change(request, office, senator):
+    changes = [Change("Titel", "Alt", "Neu")]
+    lapse_by_change(kind=request.kind, subject_id=request.subject_id, changes=changes, by=office, now=LATER)
+
+
+WAYS = [(decide, "freigegeben"), (withdraw, "zurückgezogen"), (put_off, "erloschen"), (change, "erloschen")]
+
+
+@pytest.mark.parametrize(("end", "state"), WAYS)
+def test_waiting_mail_is_taken_back_with_the_reason(office, senator, request_, end, state):
+    end(request_, office, senator)
+
+    mail, by = asked(request_), senator if end is decide else office
+    assert mail.state == MailState.WITHDRAWN
+    entry = mail.log.get(to_state=MailState.WITHDRAWN)
+    assert (entry.note, entry.by, entry.at) == (f"Die Freigabe ist nicht mehr offen: {state}.", by, LATER)
+
+
+@pytest.mark.parametrize("end", [way for way, _state in WAYS])
+@pytest.mark.parametrize("state", [MailState.SENT, MailState.RETRY, MailState.FAILED])
+def test_only_what_has_not_gone_out_is_taken_back(office, senator, request_, end, state):
+    Mail.objects.filter(kind="approval_asked").update(state=state, sent_at=NOW if state == MailState.SENT else None)
+
+    end(request_, office, senator)
+
+    waits = state in MOVES["withdraw"].sources
+    assert asked(request_).state == (MailState.WITHDRAWN if waits else state)
+
+
+@pytest.mark.parametrize("end", [way for way, _state in WAYS])
+def test_mail_about_another_request_and_what_tells_the_end_stay(office, senator, request_, end):
+    other = ask(make_request(by=office, subject=make_subject(pk=2)))
+
+    end(request_, office, senator)
+
+    assert asked(other).state == MailState.WAITING
+    told = Mail.objects.filter(subject_key=f"approval:{request_.pk}").exclude(kind="approval_asked")
+    assert {mail.state for mail in told} == {MailState.WAITING}
+
+
+def test_refused_decision_leaves_the_mail(senator, request_):
+    with pytest.raises(Refused):
+        record_decision(request=request_, answer="refuse", comment="", by=senator, now=LATER)
+
+    assert asked(request_).state == MailState.WAITING
+
+
+def test_bundle_goes_out_as_it_is_written(office, senator, request_):
+    ask(make_request(by=office, subject=make_subject(pk=2)))
+    Mail.objects.update(due_at=NOW)
+    assert bundle_due_notices(now=NOW) == 1
+
+    decide(request_, office, senator)
+
+    assert Mail.objects.get(kind="notice_bundle").state == MailState.WAITING
+    assert asked(request_).last_error == "Steht in der Sammelnachricht an diese Person."

@@ -1,0 +1,94 @@
+"""What the page of a request says of what happened before and since."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from approvals.enums import ApprovalState
+from approvals.models import ApprovalRequest
+from core.roles import SENATOR_OFFICE
+from tests.approvals.builders import NOW, make_condition, make_request, make_subject
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + dt.timedelta(days=1)
+
+
+@pytest.fixture
+def senator(client):
+    user = make_user(SENATOR_OFFICE)
+    client.force_login(user)
+    return user
+
+
+def page_of(client, approval) -> str:
+    return client.get(reverse("approval", args=[approval.pk])).content.decode()
+
+
+def former_part(html: str) -> str:
+    start = html.index('<h2 class="card__title" id="former">')
+    return html[start : html.index("</section>", start)]
+
+
+def test_former_decision_is_shown_with_its_words_and_a_link(client, senator):
+    former = make_request(ApprovalState.CONDITIONAL, decided_by=senator, comment="Bitte\nprüfen", by_deputy=True)
+    make_condition(former, text="Bezirke beteiligen")
+    again = make_request(subject=make_subject(snapshot=[["Thema", "Neu"]]), now=LATER)
+
+    part = former_part(page_of(client, again))
+
+    assert f"<strong>Mit Auflage freigegeben</strong> · 02.03.2026, 10:00 Uhr · {senator} (in Vertretung)" in part
+    assert "<li>Auflage: Bezirke beteiligen</li><li>Anmerkung: Bitte<br>prüfen</li>" in part
+    assert f'href="{reverse("approval", args=[former.pk])}"' in part
+
+
+def test_former_request_that_lapsed_undecided_says_when_and_why(client, senator):
+    former = make_request(by=make_user("office"))
+    lapsed = {"state": ApprovalState.LAPSED, "lapsed_at": LATER, "lapse_reason": "geändert: Titel"}
+    ApprovalRequest.objects.filter(pk=former.pk).update(**lapsed)
+    again = make_request(now=LATER)
+
+    part = former_part(page_of(client, again))
+
+    assert "<strong>Erloschen</strong> · 03.03.2026, 10:00 Uhr · geändert: Titel</p>" in part
+    assert "<li>" not in part
+
+
+def test_first_request_has_no_such_part(client, senator):
+    assert 'id="former"' not in page_of(client, make_request())
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_former_request_costs_one_query_for_any_number_of_conditions(
+    client, senator, count, django_assert_num_queries
+):
+    former = make_request(ApprovalState.CONDITIONAL)
+    for _number in range(count):
+        make_condition(former)
+    again = make_request(now=LATER)
+
+    with django_assert_num_queries(9):
+        client.get(reverse("approval", args=[again.pk]))
+
+
+def test_withdrawn_request_says_by_whom_and_when(client, senator):
+    office = make_user("office")
+    approval = make_request(ApprovalState.WITHDRAWN, by=office)
+
+    page = page_of(client, approval)
+    desk = client.get(reverse("approvals_desk") + "?stand=entschieden").content.decode()
+    taps = client.post(reverse("approval_decide", args=[approval.pk]), {"answer": "approve", "comment": "Gern"})
+
+    assert f"<strong>zurückgezogen</strong> · 02.03.2026, 10:00 Uhr · {office}</p>" in page
+    assert f"<p>zurückgezogen<br>02.03.2026, {office}</p>" in desk
+    sentence = f"Diese Freigabe hat {office} am 02.03.2026, 10:00 Uhr zurückgezogen. Ihre Eingabe gilt nicht."
+    assert (taps.status_code, sentence in taps.content.decode(), taps.context["typed"]) == (409, True, ["Gern"])
+
+
+def test_former_request_that_was_withdrawn_says_by_whom(client, senator):
+    former = make_request(ApprovalState.WITHDRAWN, by=make_user("office"))
+
+    part = former_part(page_of(client, make_request(now=LATER)))
+
+    assert f"<strong>Zurückgezogen</strong> · 02.03.2026, 10:00 Uhr · {former.withdrawn_by}</p>" in part
