@@ -5,6 +5,7 @@ import logging
 import select
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from django.db import connection
 from psycopg2 import Error, OperationalError
@@ -32,7 +33,8 @@ class Recorder:
 
     def __enter__(self) -> "Recorder":
         self._is_beside = connection.vendor == "postgresql" and not connection.in_atomic_block
-        self._line = self._cursor = None
+        self._line: Any = None
+        self._cursor: Any = None
         self._again: Callable[[], None] | None = None  # writes in the usual way what is under way
         return self
 

@@ -65,7 +65,8 @@ def enqueue_reminders(
 
 def _forget_expired(keys: set[NoteKey]) -> set[NoteKey]:
     """Remove the notes of `keys` whose mail expired; return them."""
-    subjects, found = sorted({key.subject_key for key in keys}), {}
+    subjects = sorted({key.subject_key for key in keys})
+    found: dict[int, NoteKey] = {}
     for start in range(0, len(subjects), KEYS_AT_ONCE):
         about = ReminderLog.objects.filter(subject_key__in=subjects[start : start + KEYS_AT_ONCE])
         rows = about.filter(mail__state=MailState.EXPIRED).values_list("pk", *NoteKey._fields)
