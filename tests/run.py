@@ -38,8 +38,7 @@ def main(arguments: list[str]) -> int:
 
 def run_pytest(selection: str, environment: dict[str, str], arguments: list[str]) -> int:
     """Run the tests that `selection` (an expression of markers) names; return pytest's exit code."""
-    # Some tests wait for a browser or for other processes: one process more than there are processors uses that time.
-    processes = str(max(2, min(4, (os.cpu_count() or 2) + 1)))
+    processes = str(max(2, min(4, os.cpu_count() or 2)))
     spread = ["-n", processes, "--dist", "loadgroup"]  # tests of one group share what they loaded
     command = [sys.executable, "-m", "pytest", "-q", "-rs", *spread, "-m", selection, *arguments]
     return subprocess.run(command, env=os.environ | environment).returncode
