@@ -43,7 +43,9 @@ class WholeWords(EmailPolicy):
         return f"{name}: {text}{self.linesep}".encode("ascii")
 
     def _encoded(self, name: str, text: str) -> str:
-        return Header(text, "utf-8", header_name=name).encode(linesep=self.linesep)
+        # `Header` itself is sometimes one character late.
+        header = Header(text, "utf-8", header_name=name, maxlinelen=LINE_LENGTH - 1)
+        return header.encode(linesep=self.linesep)
 
 
 POLICY = WholeWords(cte_type="7bit", linesep="\r\n")

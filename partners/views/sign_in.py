@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from django_htmx.http import HttpResponseClientRefresh
 
 from core.errors import Refused
 from partners.demo import DEMO_PASSWORD, demo_accounts
@@ -17,7 +18,16 @@ from partners.views.answers import attempt
 
 
 class SignInView(LoginView):
-    """allauth's page; in a demo with a button for each account."""
+    """allauth's page; in a demo with a button for each account.
+
+    A part of a page that is asked for after the session lapsed must not become this page: the browser loads the whole
+    page anew, and so comes here with the way back.
+    """
+
+    def get(self, request, *args, **kwargs):
+        if request.htmx:
+            return HttpResponseClientRefresh()
+        return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)

@@ -52,6 +52,17 @@ def test_message_is_ascii_with_crlf_and_short_lines():
     assert max(map(len, mime.split("\r\n"))) <= 998
 
 
+@pytest.mark.parametrize("length", range(1, 60, 3))
+def test_line_with_an_encoded_name_is_no_longer_than_rfc_2047_allows(length):
+    email = "geschaeftsfuehrung@anlagenbau.example.org"
+
+    mime = build(name="Ä" * length, email=email)
+
+    [header] = re.findall(r"^To: [^\r\n]*(?:\r\n [^\r\n]*)*", mime, re.MULTILINE)
+    assert max(map(len, header.split("\r\n"))) <= 76
+    assert str(make_header(decode_header(header.removeprefix("To: ")))) == f"{'Ä' * length} <{email}>"
+
+
 def test_text_comes_before_html():
     message = parse(build())
 

@@ -172,6 +172,12 @@ def test_turning_back_from_the_code_keeps_the_page(client, account):
     assert parse_qs(urlsplit(link_to(html, r"/anmelden/\?")).query) == {"next": [PAGE]}
 
 
+def test_part_of_a_page_asked_for_without_a_session_has_the_whole_page_loaded_anew(client):
+    answer = client.get(PAGE, headers={"HX-Request": "true"}, follow=True)
+
+    assert (answer.status_code, answer.headers["HX-Refresh"], answer.content) == (200, "true", b"")
+
+
 def test_passkey_form_carries_the_page(client):
     html = client.get(sign_in_address(client)).content.decode()
 
