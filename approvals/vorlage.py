@@ -88,7 +88,8 @@ def _routing(request: ApprovalRequest) -> list[list[str]]:
         [_("Entscheidung bis"), format_day(request.due_on)],
     ]
     if former := request.former:
-        stand = f"{format_moment(former.submitted_at)}, {former.outcome}"
+        values = {"at": format_moment(former.submitted_at), "outcome": former.outcome}
+        stand = _("vorgelegt %(at)s; %(outcome)s") % values
         rows.append([_("Frühere Vorlage"), "\n".join([stand, *former_lines(request)])])
     return rows
 

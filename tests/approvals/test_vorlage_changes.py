@@ -27,8 +27,8 @@ def between(lines: list[str], first: str, last: str) -> list[str]:
 
 
 def test_changes_stand_between_the_head_and_the_occasion(renewed):
-    pdf = between(pdf_lines(renewed), "Frühere Vorlage 02.03.2026, 10:00 Uhr, zurückgegeben", "Anlass")
-    word = between(word_lines(renewed), "Frühere Vorlage 02.03.2026, 10:00 Uhr, zurückgegeben", "Anlass")
+    pdf = between(pdf_lines(renewed), "Frühere Vorlage vorgelegt 02.03.2026, 10:00 Uhr; zurückgegeben", "Anlass")
+    word = between(word_lines(renewed), "Frühere Vorlage vorgelegt 02.03.2026, 10:00 Uhr; zurückgegeben", "Anlass")
 
     assert pdf[1:] == [
         "Anmerkung: Begründung",
@@ -56,7 +56,7 @@ def test_the_first_request_and_an_unchanged_one_have_no_such_part():
     assert HEADING not in pdf_lines(again) + word_lines(again)
     assert [row[0] for row in vorlage_values(first, [])["rows"]] == ["An", "Von", "Vorgelegt", "Entscheidung bis"]
     assert vorlage_values(again, [])["rows"][-1] == [
-        "Frühere Vorlage", "02.03.2026, 10:00 Uhr, zurückgegeben\nAnmerkung: Begründung",
+        "Frühere Vorlage", "vorgelegt 02.03.2026, 10:00 Uhr; zurückgegeben\nAnmerkung: Begründung",
     ]  # fmt: skip
 
 
