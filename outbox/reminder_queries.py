@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from core.dates import local_date
@@ -79,7 +79,7 @@ class Memory:
         self.digests = _digests_of(days)
         self._steps: dict[Thing, set[str]] = defaultdict(set)
         self._last: dict[Thing, dt.date] = {}
-        for row in _log_about(sorted({reminder.subject_key for reminder in reminders})):
+        for row in notes_about({reminder.subject_key for reminder in reminders}):
             self._keep((row.kind, row.subject_key, row.recipient, row.date), row.step, local_date(row.at))
 
     def covers(self, reminder: Reminder) -> bool:
@@ -112,10 +112,13 @@ def _thing_of(reminder: Reminder) -> Thing:
     return reminder.kind, reminder.subject_key, reminder.to.email, reminder.date
 
 
-def _log_about(subject_keys: list[str]) -> Iterable[ReminderLog]:
-    for start in range(0, len(subject_keys), KEYS_AT_ONCE):
-        about = ReminderLog.objects.filter(subject_key__in=subject_keys[start : start + KEYS_AT_ONCE])
-        yield from about.exclude(mail__state=MailState.EXPIRED)  # never went out
+def notes_about(subject_keys: Iterable[str], *, expired: bool = False) -> Iterable[ReminderLog]:
+    """Return what was reminded of about `subject_keys`, or the notes whose mail `expired` and so reached nobody."""
+    keys = sorted(set(subject_keys))
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        about = ReminderLog.objects.filter(subject_key__in=keys[start : start + KEYS_AT_ONCE])
+        lost = Q(mail__state=MailState.EXPIRED)
+        yield from about.filter(lost) if expired else about.exclude(lost)
 
 
 def _digests_of(days: Iterable[dt.date]) -> set[tuple[str, str]]:

@@ -11,15 +11,14 @@ from django.utils import timezone
 
 from core.dates import format_date
 from outbox.drafts import MailDraft
-from outbox.enums import MailState
 from outbox.headers import normalise_address
 from outbox.letters import complete_link
 from outbox.models import Mail, ReminderLog
+from outbox.reminder_queries import notes_about
 from outbox.reminders import DIGEST, END_OF_DAY, Reminder, ReminderLetter
 from outbox.services.queueing import enqueue_mails
 from outbox.texts import Markdown
 
-KEYS_AT_ONCE = 500  # SQLite takes about 1 000 parameters a statement
 SHORTEST_LIFE = dt.timedelta(hours=1)  # for what somebody sends by hand in the evening
 
 
@@ -65,12 +64,8 @@ def enqueue_reminders(
 
 def _forget_expired(keys: set[NoteKey]) -> set[NoteKey]:
     """Remove the notes of `keys` whose mail expired; return them."""
-    subjects = sorted({key.subject_key for key in keys})
-    found: dict[int, NoteKey] = {}
-    for start in range(0, len(subjects), KEYS_AT_ONCE):
-        about = ReminderLog.objects.filter(subject_key__in=subjects[start : start + KEYS_AT_ONCE])
-        rows = about.filter(mail__state=MailState.EXPIRED).values_list("pk", *NoteKey._fields)
-        found |= {pk: NoteKey(*key) for pk, *key in rows}
+    rows = notes_about({key.subject_key for key in keys}, expired=True)
+    found = {row.pk: NoteKey(*(getattr(row, name) for name in NoteKey._fields)) for row in rows}
     lost = {pk: key for pk, key in found.items() if key in keys}
     if lost:
         ReminderLog.objects.filter(pk__in=lost).delete()
