@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from dialogues.views import dates, dialogues, guest_list, guests, invitations, lists, outcome, planning, series, topics
+from dialogues.views import (
+    dates,
+    dialogues,
+    guest_list,
+    guests,
+    invitations,
+    lists,
+    outcome,
+    planning,
+    release,
+    series,
+    topics,
+)
 
 app_name = "dialogues"
 
@@ -49,7 +61,7 @@ urlpatterns = [
     path("<int:pk>/ergebnis/", outcome.document, name="document"),
     path("<int:pk>/abschliessen/", outcome.close, name="close"),
     path("<int:pk>/gaeste/zusammenstellen/", guest_list.compose, name="guests_add"),
-    path("<int:pk>/gaeste/versenden/", guest_list.release, name="release"),
+    path("<int:pk>/gaeste/versenden/", release.release, name="release"),
     path("<int:pk>/gaeste/erinnern/", guest_list.remind, name="remind"),
     path("<int:pk>/gaeste/export/", guests.export, name="guests_export"),
     path("<int:pk>/gaeste/drucken/", guests.printed, name="guests_print"),

@@ -3,7 +3,7 @@
 import pytest
 
 from dialogues.enums import DialogueState
-from dialogues.views.guest_list import release_doubts
+from dialogues.views.release import release_doubts
 from tests.dialogues.builders import make_dialogue, make_invitation
 from tests.partners.builders import make_person
 
