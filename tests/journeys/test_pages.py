@@ -3,8 +3,6 @@
 import re
 
 import pytest
-from django.conf import settings as portal_settings
-from django.core.management import call_command
 from django.test import Client, override_settings
 
 from dialogues.models import Invitation
@@ -12,6 +10,7 @@ from masterplan.demo.accounts import ACCOUNTS
 from partners.models import User
 from tests.journeys.crawl import Crawl
 from tests.journeys.screen import open_screen
+from tests.journeys.site import open_site
 from tests.settings import ON_POSTGRESQL
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -36,13 +35,6 @@ def most_alike(name) -> int | None:
     return None if name in LEAST_PAGES and not ON_POSTGRESQL else MOST_ALIKE
 
 
-def for_each(names):
-    """Run a test once for each account; what concerns the same account stays in one process, which looks once."""
-    return pytest.mark.parametrize(
-        "name", [pytest.param(name, marks=pytest.mark.xdist_group(f"pages of {name}")) for name in names]
-    )
-
-
 @pytest.fixture(scope="module")
 def crawl(demo):
     """Return a function that walks through all pages of an account (without a name: of nobody), once."""
@@ -59,13 +51,10 @@ def crawl(demo):
 
 
 @pytest.fixture(scope="module")
-def static(tmp_path_factory):
-    """The files of the front end as they are served, in a folder."""
-    folder = tmp_path_factory.mktemp("static")
-    storages = {**portal_settings.STORAGES, "staticfiles": {"BACKEND": "core.assets.PortalManifestStorage"}}
-    with override_settings(STATIC_ROOT=folder, STORAGES=storages):
-        call_command("collectstatic", interactive=False, verbosity=0)
-        yield folder
+def site(demo, tmp_path_factory):
+    """The address at which the demo is served."""
+    with open_site(tmp_path_factory.mktemp("static")) as address:
+        yield address
 
 
 def client_of(name: str) -> Client:
@@ -76,7 +65,7 @@ def client_of(name: str) -> Client:
     return client
 
 
-@for_each(email.partition("@")[0] for email, *_rest in ACCOUNTS)
+@pytest.mark.parametrize("name", [email.partition("@")[0] for email, *_rest in ACCOUNTS])
 def test_every_page_opens_for_every_role(name, crawl):
     walked = crawl(name)
 
@@ -92,12 +81,12 @@ def test_every_page_without_an_account_opens(crawl):
 
 
 @pytest.mark.browser
-@for_each(LEAST_KINDS)
-def test_each_kind_of_page_is_without_a_finding(name, crawl, browser, static, settings):
+@pytest.mark.parametrize("name", LEAST_KINDS)
+def test_each_kind_of_page_is_without_a_finding(name, crawl, browser, site, settings):
     settings.DEMO = True
     kinds = crawl(name).kinds()
 
-    with open_screen(browser, client_of(name), static) as screen:
+    with open_screen(browser, client_of(name), site) as screen:
         found = [
             line
             for kind, addresses in kinds.items()
@@ -111,13 +100,13 @@ def test_each_kind_of_page_is_without_a_finding(name, crawl, browser, static, se
 
 
 @pytest.mark.browser
-def test_pages_without_an_account_are_without_a_finding(crawl, browser, static, settings):
+def test_pages_without_an_account_are_without_a_finding(crawl, browser, site, settings):
     settings.DEMO = True
     invitation = Invitation.objects.released().order_by("pk").first()
     addresses = [found for kind in crawl().kinds().values() for found in kind]
     addresses += [invitation.personal_link, "/branchengespraeche/einladung/falsch/", "/gibt-es-nicht/"]
 
-    with open_screen(browser, client_of(""), static) as screen:
+    with open_screen(browser, client_of(""), site) as screen:
         found = [line for address in addresses for line in screen.findings(address)]
 
     assert not found + screen.complaints, "\n".join(found + screen.complaints)
@@ -125,11 +114,11 @@ def test_pages_without_an_account_are_without_a_finding(crawl, browser, static, 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 768, 1440])
-def test_main_pages_are_without_a_finding_at_each_width(width, browser, static, settings):
+def test_main_pages_are_without_a_finding_at_each_width(width, browser, site, settings):
     settings.DEMO = True
     window = {"width": width, "height": 900}
 
-    with open_screen(browser, client_of("geschaeftsstelle"), static, viewport=window) as screen:
+    with open_screen(browser, client_of("geschaeftsstelle"), site, viewport=window) as screen:
         found = [line for address in MAIN_PAGES for line in screen.findings(address)]
 
     assert not found + screen.complaints, "\n".join(found + screen.complaints)

@@ -1,0 +1,64 @@
+"""The portal on a port of this machine, with the very rows of the running test and its files as an office serves them."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.servers.basehttp import ThreadedWSGIServer
+from django.db import connections
+from django.test import override_settings
+from django.test.client import ClientHandler
+from django.test.testcases import LiveServerThread
+
+
+class SharingServer(ThreadedWSGIServer):
+    """Leaves the connection open that it shares with the test."""
+
+    def _close_connections(self):
+        pass
+
+
+class SiteThread(LiveServerThread):
+    server_class = SharingServer
+
+
+def one_at_a_time(_handler):
+    """Return an application that answers one request after the other, as all share one connection to the database.
+
+    Django's own handler of tests leaves that connection open after a request.
+    """
+    lock, handle = threading.Lock(), ClientHandler()
+
+    def answer(environ, start_response):
+        with lock:
+            response = handle(environ)
+            body = b"".join(response)
+        start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
+        return [body]
+
+    return answer
+
+
+@contextmanager
+def open_site(static: Path) -> Iterator[str]:
+    """Serve the portal, its front end collected into the folder `static`; yield the address, such as
+    `http://localhost:40123`.
+    """
+    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": "core.assets.PortalManifestStorage"}}
+    with override_settings(STATIC_ROOT=static, STORAGES=storages):
+        call_command("collectstatic", interactive=False, verbosity=0)
+        connection = connections["default"]
+        server = SiteThread("localhost", one_at_a_time, connections_override={"default": connection})
+        connection.inc_thread_sharing()
+        server.start()
+        server.is_ready.wait()
+        try:
+            if server.error:
+                raise server.error
+            yield f"http://localhost:{server.port}"
+        finally:
+            server.terminate()
+            connection.dec_thread_sharing()
