@@ -2,15 +2,25 @@
 
 from contextlib import contextmanager
 
-from django.db import models
+from django.db import connection, models
 
 from outbox.models import Mail
 
 
 def picture(row: models.Model) -> tuple:
     """Return all values of `row` as the database holds them, and how many changes its history counts."""
-    stored = type(row)._base_manager.filter(pk=row.pk).values().first()
-    return stored, row.history.count() if hasattr(row, "history") else 0
+    quote, table = connection.ops.quote_name, row._meta
+    key = f"{quote(table.db_table)}.{quote(table.pk.column)}"
+    changes = "0"
+    if hasattr(row, "history"):
+        past = row.history.model._meta
+        changes = f"(SELECT COUNT(*) FROM {quote(past.db_table)} past WHERE past.{quote(table.pk.column)} = {key})"
+    # Past the ORM, which takes ten times as long to put the question as the database to answer it.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {changes}, {quote(table.db_table)}.* FROM {quote(table.db_table)} WHERE {key} = %s", [row.pk]
+        )
+        return cursor.fetchone()
 
 
 @contextmanager

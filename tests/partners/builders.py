@@ -40,5 +40,6 @@ def make_user(
             organisation = make_organisation()
         person = make_person(f"Konto {email.split('@')[0]}", email=email, organisation=organisation)
     user = User.objects.create_user(email=email, person=person, password=password, **fields)
-    user.groups.set([Group.objects.get_or_create(name=role)[0] for role in roles])
+    if roles:
+        user.groups.add(*Group.objects.filter(name__in=roles))
     return user
