@@ -7,6 +7,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime
+from functools import lru_cache
 from uuid import uuid4
 
 from django.conf import settings
@@ -34,18 +35,19 @@ class WholeWords(EmailPolicy):
             return super().fold_binary(name, value)
         if addresses := getattr(value, "addresses", ()):
             [address] = addresses
-            shown = self._encoded(name, address.display_name)
+            shown = _encoded(name, address.display_name, self.linesep)
             last_line = f"{name}: {shown}".rpartition(self.linesep)[2]
             fits = len(last_line) + len(address.addr_spec) + len(" <>") <= LINE_LENGTH
             text = f"{shown}{'' if fits else self.linesep} <{address.addr_spec}>"
         else:
-            text = self._encoded(name, str(value))
+            text = _encoded(name, str(value), self.linesep)
         return f"{name}: {text}{self.linesep}".encode("ascii")
 
-    def _encoded(self, name: str, text: str) -> str:
-        # `Header` itself is sometimes one character late.
-        header = Header(text, "utf-8", header_name=name, maxlinelen=LINE_LENGTH - 1)
-        return header.encode(linesep=self.linesep)
+
+@lru_cache(256)  # the sender stands in every mail, a subject in all of one sending
+def _encoded(name: str, text: str, linesep: str) -> str:
+    # `Header` itself is sometimes one character late.
+    return Header(text, "utf-8", header_name=name, maxlinelen=LINE_LENGTH - 1).encode(linesep=linesep)
 
 
 POLICY = WholeWords(cte_type="7bit", linesep="\r\n")
