@@ -16,6 +16,7 @@ FRONTEND := node_modules/.installed
 VAR_DIR ?= $(CURDIR)/var
 PORT ?= 8000
 export VAR_DIR PORT
+unexport PYTHONDONTWRITEBYTECODE  # what one process compiled, the next need not compile again
 
 .PHONY: help run test check bench chaos format lock clean
 

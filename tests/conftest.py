@@ -26,7 +26,7 @@ pytest_plugins = ["tests.stack"]
 hypothesis_settings.register_profile("portal", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("portal")
 LARGE_TABLE = 12  # cases
-TAKES_LONG = ("slow", "stack", "browser", "xdist_group")
+TAKES_LONG = ("slow", "stack", "browser")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in the main thread
 
 
@@ -52,7 +52,12 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.skip(reason=missing))
         if item.get_closest_marker("browser") and (missing := machine.missing_browser()):
             item.add_marker(pytest.mark.skip(reason=missing))
-    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in TAKES_LONG))
+    items.sort(key=lambda item: not takes_long(item))
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/journeys/"))
+
+
+def takes_long(item) -> bool:
+    return any(item.get_closest_marker(name) for name in TAKES_LONG)
 
 
 def thinned(items):

@@ -23,7 +23,7 @@ from tests.approvals.builders import NOW, TODAY
 from tests.journeys.every_mail import LATER, write_every_mail
 from tests.keeping import kept_for_a_while
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("links of mails")]
+pytestmark = pytest.mark.django_db
 SENATOR = "senatorin@example.org"
 WAYS = {
     "GET": ("get", {}),
