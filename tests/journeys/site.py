@@ -1,4 +1,4 @@
-"""The portal on a port of this machine, with the very rows of the running test and its files as an office serves them."""
+"""The portal on a port of this machine, with the rows of the running test and its files as an office serves them."""
 
 import threading
 from collections.abc import Iterator
