@@ -71,5 +71,6 @@ def test_many_dates_flow_on_to_a_second_page():
 
     content = vorlage_pdf(request, [])
 
+    text = text_of(content)
     assert len(read_pdf(content).pages) == 2
-    assert all(f"Termin {n} – möglich" in text_of(content) for n in range(60))
+    assert all(f"Termin {n} – möglich" in text for n in range(60))

@@ -10,7 +10,7 @@ from django.test import Client
 from tests.journeys.visitor import Page
 
 MOST_QUERIES = 20
-MOST_VARIANTS = 4  # how many query strings are tried for one address, and how many files of one kind
+MOST_VARIANTS = 4  # how many query strings are tried for one kind of page, and how many files of one kind
 PERSONAL_LINK = re.compile(r"/branchengespraeche/einladung/[\w-]{6,}(?::|%3A)[\w-]+(?::|%3A)[\w-]+")
 NUMBER = re.compile(r"/\d+(?=/)")
 NAME = re.compile(r"(?<=/postausgang/)(texte|regeln)/\w+(?=/)")  # of one of many alike
@@ -89,13 +89,12 @@ class Crawl:
             return ""
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
         alike = NUMBER.sub("/#", parts.path)
-        kind = alike if FILE.search(parts.path) else parts.path
-        is_variant = bool(parts.query) or kind != parts.path
-        if target in self.seen or (is_variant and self.variants[kind] >= MOST_VARIANTS):
+        is_variant = bool(parts.query or FILE.search(parts.path))
+        if target in self.seen or (is_variant and self.variants[alike] >= MOST_VARIANTS):
             return target
         if self.most_alike is not None and self.alike[alike] >= self.most_alike:
             return target
-        self.variants[kind] += is_variant
+        self.variants[alike] += is_variant
         self.alike[alike] += 1
         self.seen.add(target)
         self.linked_from[target] = address
