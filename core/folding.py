@@ -35,18 +35,24 @@ class FoldedField(models.TextField):
         return name, path, args, kwargs
 
     def pre_save(self, model_instance, add):
-        values = (str(getattr(model_instance, source) or "") for source in self.sources)
-        folded = fold(" ".join(value for value in values if value))
+        folded = self.folded(model_instance)
         setattr(model_instance, self.attname, folded)
         return folded
 
+    def folded(self, model_instance: models.Model) -> str:
+        """Return what the column holds once `model_instance` is saved as it is."""
+        values = (str(getattr(model_instance, source) or "") for source in self.sources)
+        return fold(" ".join(value for value in values if value))
+
+
+def folded_words(words: str) -> list[str]:
+    """Return the words to look for. PostgreSQL takes no NUL in a text, so it parts words like a blank."""
+    return fold(words.replace("\0", " ")).split()
+
 
 def matching(words: str, field: str = "search") -> Q:
-    """Return the condition that every word of `words` occurs somewhere in the folded column `field`.
-
-    PostgreSQL takes no NUL in a text, so it parts words like a blank.
-    """
+    """Return the condition that every word of `words` occurs somewhere in the folded column `field`."""
     condition = Q()
-    for word in fold(words.replace("\0", " ")).split():
+    for word in folded_words(words):
         condition &= Q(**{f"{field}__contains": word})
     return condition

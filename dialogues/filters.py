@@ -6,9 +6,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.folding import matching
+from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from dialogues.enums import DialogueState, TopicState
 from dialogues.models import Topic
-from dialogues.queries import hosts_of, years_of
+from dialogues.queries import hosts_of, matching_as_told, years_of
 from partners.models import CrossCuttingTheme, Sector
 
 
@@ -22,6 +23,15 @@ class SearchFilter(filters.CharFilter):
         return qs.filter(matching(value)) if value else qs
 
 
+class DialogueSearchFilter(SearchFilter):
+    """Finds dialogues by what the person of the request may know of them."""
+
+    def filter(self, qs, value):
+        if not value or has_role(self.parent.request.user, OFFICE, SENATOR_OFFICE):
+            return super().filter(qs, value)
+        return qs.filter(matching_as_told(value))
+
+
 class YearFilter(filters.ChoiceFilter):
     """The year of the fixed or of the known day."""
 
@@ -32,7 +42,7 @@ class YearFilter(filters.ChoiceFilter):
 class EventFilter(filters.FilterSet):
     """Kindred meetings: search and year."""
 
-    q = SearchFilter()
+    q = DialogueSearchFilter()
     year = YearFilter(label=_("Jahr"), empty_label=_("alle"), choices=[])
 
     def __init__(self, data=None, queryset=None, **kwargs):

@@ -37,7 +37,7 @@ def tabs(current: str) -> list[tuple[str, str, bool]]:
 
 def _dialogues(request, category: str, filterset) -> tuple[EventFilter, QuerySet[Dialogue]]:
     rows = listed_dialogues(request.user).filter(category=category)
-    filter = filterset(request.GET, rows)
+    filter = filterset(request.GET, rows, request=request)
     return filter, filter.qs.order_by(*order_by(request, DIALOGUE_SORTS, ("-day",)))
 
 

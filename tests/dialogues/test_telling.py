@@ -37,7 +37,7 @@ from tests.dialogues.builders import (
     make_option,
 )
 from tests.dialogues.messages import calendar_of
-from tests.dialogues.pages import text_of
+from tests.dialogues.pages import text_of, titles_of
 from tests.partners.builders import make_person, make_user
 from tests.unchanged import mails_written
 
@@ -259,6 +259,23 @@ def test_the_pages_show_outsiders_what_they_were_told(client, office, senator, d
     for page in (dialogue.get_absolute_url(), "/branchengespraeche/"):
         text = text_of(client.get(page))
         assert ("Alt" in text, "Neu" in text) == (title == "Alt", title == "Neu"), page
+
+
+@pytest.mark.parametrize(
+    ("role", "found"), [(OFFICE, "Neu"), (SENATOR_OFFICE, "Neu"), (PARTNER, "Alt"), (OBSERVER, "Alt")]
+)
+@time_machine.travel(NOW)
+def test_search_finds_by_what_the_person_may_know(client, office, senator, dialogue, role, found):
+    user = make_user(role)
+    make_invitation(dialogue, person=user.person)
+    make_invitation(make_dialogue(DialogueState.INVITED, title="Unverändert"), person=user.person)
+    edit(dialogue, office, title="Neu")
+    client.force_login(user)
+
+    for words in ("Alt", "Neu"):
+        titles = titles_of(client.get("/branchengespraeche/", {"q": f"{words} werkstr"}))
+        assert titles == ([found] if words == found else []), words
+    assert titles_of(client.get("/branchengespraeche/", {"q": "unver"})) == ["Unverändert"]
 
 
 @time_machine.travel(NOW)
