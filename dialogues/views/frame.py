@@ -39,14 +39,15 @@ def frame_of(request, dialogue: Dialogue, tab: str) -> dict:
     manages, inside = can_manage(request.user), has_role(request.user, OFFICE, SENATOR_OFFICE)
     situation = Situation() if dialogue.is_taken_over else situation_of(dialogue, now)
     own = own_invitation(request.user, dialogue)
+    box = _box(request.user, dialogue, own, situation, now)
     return {
         "dialogue": dialogue, "tone": TONE_OF_DIALOGUE[dialogue.state], "today": today, "now": now,
         "manages": manages, "inside": inside, "situation": situation, "own": own,
         "steps": steps_of(dialogue, lapsed=situation.lapsed) if inside else [],
-        "box": _box(request.user, dialogue, own, situation, now),
+        "box": box,
         "facts": _facts(dialogue, situation, inside), "deadlines": _deadlines(dialogue, situation, inside),
         "tabs": _tabs(request.user, dialogue, situation, tab),
-        "acts": _acts(dialogue, situation, now) if manages else [], "lead": _lead(dialogue),
+        "acts": _acts(dialogue, situation, box, now) if manages else [], "lead": _lead(dialogue),
     }  # fmt: skip
 
 
@@ -141,7 +142,9 @@ def _tabs(user, dialogue: Dialogue, situation: Situation, current: str) -> list[
     return [(label, reverse(f"dialogues:{name}", args=[dialogue.pk]), name == current) for name, label in names]
 
 
-def _acts(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> list[tuple[str, str, str]]:
+def _acts(
+    dialogue: Dialogue, situation: Situation, box: NextStep | None, now: dt.datetime
+) -> list[tuple[str, str, str]]:
     """Return (label, address, look) of what the office may do besides the next step."""
     allowed = allowed_actions(DIALOGUE_MOVES, dialogue)
     acts = [act for act in ACTS if act[0] in allowed]
@@ -152,4 +155,5 @@ def _acts(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> list[tu
         acts.insert(0, ("dates_withdraw", _("Vorlage zurückziehen"), "danger"))
     if situation.lapsed and not is_asked and dialogue.starts_at > now:
         acts.insert(0, ("date_renew", _("Termin erneut vorlegen"), "secondary"))
-    return [(label, reverse(f"dialogues:{name}", args=[dialogue.pk]), look) for name, label, look in acts]
+    rows = [(label, reverse(f"dialogues:{name}", args=[dialogue.pk]), look) for name, label, look in acts]
+    return [row for row in rows if box is None or row[1] != box.url]

@@ -4,11 +4,13 @@ import datetime as dt
 
 import pytest
 
+from approvals.enums import ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
 from dialogues.enums import DialogueFormat, DialogueState, OptionState
 from tests.dialogues.builders import (
     DAY,
     END,
+    NOW,
     make_dates_request,
     make_dialogue,
     make_option,
@@ -163,3 +165,24 @@ def test_a_deadline_after_the_dates_is_said_at_the_field(signed_in, senator, sta
             "Frist."
         ]
     }
+
+
+@pytest.mark.parametrize(
+    ("state", "next_step", "beside"),
+    [
+        (ApprovalState.LAPSED, "Termin erneut vorlegen", ["Verschieben", "Absagen"]),
+        (ApprovalState.RETURNED, "Termin erneut vorlegen", ["Verschieben", "Absagen"]),
+        (ApprovalState.REFUSED, "Gespräch verschieben", ["Termin erneut vorlegen", "Absagen"]),
+    ],
+)
+def test_next_step_does_not_stand_among_the_further_steps(signed_in, state, next_step, beside):
+    dialogue = make_dialogue(S.SCHEDULED)
+    lapse = {"lapsed_at": NOW, "lapse_reason": "geändert: Format"} if state == ApprovalState.LAPSED else {}
+    ApprovalRequest.objects.filter(subject_id=dialogue.pk, kind=ApprovalKind.DATES).update(
+        state=state, comment="Bitte später.", **lapse
+    )
+
+    response = signed_in.get(dialogue.get_absolute_url())
+
+    assert response.context["box"].action == next_step
+    assert [label for label, _url, _look in response.context["acts"]] == beside
