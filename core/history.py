@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Model, OuterRef, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from core.batches import in_batches
 from core.shell import HistoryEntry
 
 
@@ -26,10 +27,8 @@ def update_all_as(rows: Sequence[models.Model], values: Mapping[str, Any], *, by
     for row in rows:
         for name, value in values.items():
             setattr(row, name, value)
-    model, size = type(rows[0]), connection.features.max_query_params
-    step = size - len(values) if size else len(rows)
-    for start in range(0, len(rows), step):
-        batch = [row.pk for row in rows[start : start + step]]
+    model = type(rows[0])
+    for batch in in_batches([row.pk for row in rows]):
         model._default_manager.filter(pk__in=batch).update(**values)
     user = by if getattr(by, "pk", None) else None
     model.history.bulk_history_create(rows, update=True, default_user=user, default_change_reason=str(reason)[:100])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from core.batches import in_batches
 from core.dates import local_date
 from outbox.enums import MailState
 from outbox.models import Mail, ReminderLog, ReminderPause, ReminderRule
@@ -15,7 +16,6 @@ from outbox.rules import Rule, Schedule, all_rules, default_schedule, rule_of
 
 Rules = dict[str, Schedule]
 Thing = tuple[str, str, str, dt.date]  # rule, subject, address, date
-KEYS_AT_ONCE = 500  # SQLite takes about 1 000 parameters a statement
 
 
 def schedule_of(rule: Rule, row: ReminderRule | None) -> Schedule:
@@ -114,9 +114,8 @@ def _thing_of(reminder: Reminder) -> Thing:
 
 def notes_about(subject_keys: Iterable[str], *, expired: bool = False) -> Iterable[ReminderLog]:
     """Return what was reminded of about `subject_keys`, or the notes whose mail `expired` and so reached nobody."""
-    keys = sorted(set(subject_keys))
-    for start in range(0, len(keys), KEYS_AT_ONCE):
-        about = ReminderLog.objects.filter(subject_key__in=keys[start : start + KEYS_AT_ONCE])
+    for keys in in_batches(sorted(set(subject_keys))):
+        about = ReminderLog.objects.filter(subject_key__in=keys)
         lost = Q(mail__state=MailState.EXPIRED)
         yield from about.filter(lost) if expired else about.exclude(lost)
 

@@ -2,15 +2,15 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Model, QuerySet, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.batches import in_batches
 from core.errors import NotEntitled, Outpaced, Refused
 from outbox.choices import APPROVE, NOTES, RESEND, SETTLE, SOURCES, WITHDRAW, with_obstacle
 from outbox.enums import MOVES
@@ -18,8 +18,6 @@ from outbox.models import Mail, MailLog
 from outbox.permissions import can_manage_mails
 from outbox.services.handover import hand_over_on_commit
 
-MOST_KEYS = 10_000  # in one statement, where the database sets no limit
-OTHER_PARAMETERS = 99  # of a statement, besides the keys
 States = dict[str, list[int]]  # state → keys of the mails that stand so
 
 
@@ -106,7 +104,7 @@ def _write(found: States, action: str, fields: dict[str, Any], by: Model, now: d
     target = MOVES[action].target if action in MOVES else ""
     if target:
         fields = fields | {"state": target}
-    for part in _batches([key for keys in found.values() for key in keys]):
+    for part in in_batches([key for keys in found.values() for key in keys]):
         Mail.objects.filter(pk__in=part).update(**fields)
     MailLog.objects.bulk_create(
         [
@@ -115,11 +113,6 @@ def _write(found: States, action: str, fields: dict[str, Any], by: Model, now: d
             for key in keys
         ]
     )
-
-
-def _batches(keys: list[int]) -> Iterator[list[int]]:
-    size = (connection.features.max_query_params or MOST_KEYS + OTHER_PARAMETERS) - OTHER_PARAMETERS
-    return (keys[start : start + size] for start in range(0, len(keys), size))
 
 
 def _renewed_expiry(now: dt.datetime) -> Greatest:

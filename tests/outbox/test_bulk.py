@@ -11,7 +11,7 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.choices import APPROVE, RESEND, SETTLE, SOURCES, WITHDRAW
 from outbox.enums import MOVES, MailState
 from outbox.models import Mail, MailLog
-from outbox.services import approve_mails, bulk, deliver_due_mails, resend_mails, settle_mails, withdraw_mails
+from outbox.services import approve_mails, deliver_due_mails, resend_mails, settle_mails, withdraw_mails
 from tests.outbox.builders import NOW, in_state, make_account_mail, make_batch, make_draft, make_mail
 from tests.partners.builders import make_user
 from tests.racing import race
@@ -195,13 +195,6 @@ def test_account_mail_that_failed_can_be_settled(office):
 
     assert act(SETTLE, 1, office) == 1
     assert Mail.objects.get().settled_at == LATER
-
-
-def test_statements_keep_to_the_parameters_that_sqlite_takes():
-    parts = list(bulk._batches(list(range(2000))))
-
-    assert [key for part in parts for key in part] == list(range(2000))
-    assert max(map(len, parts)) <= (900 if connection.vendor == "sqlite" else 10_000)
 
 
 @pytest.mark.parametrize("action", SERVICES)
