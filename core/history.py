@@ -1,5 +1,6 @@
 """Saving with a reason, and reading the reasons back as *Verlauf*."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,8 +20,10 @@ def save_as(obj, *, by, reason: str | Promise) -> None:
     obj.save()
 
 
-def update_all_as(rows: Sequence[models.Model], values: Mapping[str, Any], *, by, reason: str | Promise) -> None:
-    """Set the same `values` in all `rows` of one model, with a line of history each, as `save_as` would.
+def update_all_as(
+    rows: Sequence[models.Model], values: Mapping[str, Any], *, by, reason: str | Promise, now: dt.datetime
+) -> None:
+    """Set the same `values` in all `rows` of one model, with a line of history of `now` each, as `save_as` would.
 
     Costs two statements on PostgreSQL, on SQLite two a batch.
     """
@@ -31,7 +34,10 @@ def update_all_as(rows: Sequence[models.Model], values: Mapping[str, Any], *, by
     for batch in in_batches([row.pk for row in rows]):
         model._default_manager.filter(pk__in=batch).update(**values)
     user = by if getattr(by, "pk", None) else None
-    model.history.bulk_history_create(rows, update=True, default_user=user, default_change_reason=str(reason)[:100])
+    reason = str(reason)[:100]
+    model.history.bulk_history_create(
+        rows, update=True, default_user=user, default_change_reason=reason, default_date=now
+    )
 
 
 def entries_of(obj, *, limit: int = 50) -> list[HistoryEntry]:

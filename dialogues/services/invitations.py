@@ -127,7 +127,7 @@ def release_invitations(*, dialogue: Dialogue, answer_by: dt.date, expected: int
             % {"names": unreachable}
         )
     values = NO_ANSWER | {"released_at": now, "released_round": dialogue.round}
-    update_all_as(rows, values, by=by, reason=_("Einladung versandt"))
+    update_all_as(rows, values, by=by, reason=_("Einladung versandt"), now=now)
     dialogue.answer_by = answer_by
     reason = ngettext("%(count)d Einladung versandt", "%(count)d Einladungen versandt", len(rows)) % {
         "count": len(rows)

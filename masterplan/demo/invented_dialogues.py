@@ -5,60 +5,43 @@ Everything goes through the services, dated relative to the day of loading.
 
 import datetime as dt
 
-from django.utils import timezone
-
 from approvals.enums import Answer
 from approvals.models import ApprovalRequest
 from approvals.services import Vorlage
-from core.dates import add_working_days
 from core.models import Origin
 from dialogues import services
 from dialogues.enums import AnswerChannel, HostAnswer, HostPreference
 from dialogues.models import Dialogue, DialogueSeries, Topic
 from masterplan.demo.accounts import find_organisation
+from masterplan.demo.stage import Stage, playing
 from partners.models import CrossCuttingTheme, Person, Sector
 
 PROGRAMME = "13:30 Ankommen\n14:00 Begrüßung\n14:15 Werksrundgang\n15:00 Gespräch\n16:00 Gelegenheit zum Austausch"
 
 
-class Stage:
-    """Who acts in the demo, and when: `at(-3)` is ten o'clock three working days before the day of loading."""
-
-    def __init__(self, users, today: dt.date, now: dt.datetime):
-        self.office, self.senator = users["geschaeftsstelle"], users["senatorin"]
-        self.vdma, self.ihk = users["vdma-ost"], users["ihk"]
-        self.today, self.now = today, now
-
-    def on(self, days: int) -> dt.date:
-        """Return the date `days` working days from the day of loading."""
-        return add_working_days(self.today, days)
-
-    def at(self, days: int, hour: int = 10) -> dt.datetime:
-        """Return `hour` o'clock on that day, never later than now for days that are not ahead."""
-        moment = timezone.make_aware(dt.datetime.combine(self.on(days), dt.time(hour)))
-        return moment if days > 0 else min(moment, self.now)
-
-
 def load_invented_dialogues(users, *, today: dt.date, now: dt.datetime) -> None:
     """Load series, topics and dialogues of the demo's present."""
-    stage = Stage(users, today, now)
-    series = load_series(stage)
-    load_topics(stage, series)
-    load_dialogue_in_planning(stage, series)
-    load_dialogue_with_invitations(stage, series)
+    with playing(users, today=today, now=now) as stage:
+        series = load_series(stage)
+        load_topics(stage, series)
+        load_dialogue_in_planning(stage, series)
+        load_dialogue_with_invitations(stage, series)
 
 
 def load_series(stage: Stage) -> DialogueSeries:
     """Load a series that waits for consent, one only proposed, and one with consent; return the last."""
     year = stage.today.year
-    _series(stage, f"Branchengespräche Kreislaufwirtschaft {year + 1}", "Werkstoffe, Rückbau und Wiederverwendung.")
+    _series(
+        stage, -4, f"Branchengespräche Kreislaufwirtschaft {year + 1}", "Werkstoffe, Rückbau und Wiederverwendung."
+    )
     waiting = _series(
-        stage, f"Branchengespräche Bezirke {year + 1}", "Gespräche an Standorten außerhalb der Innenstadt."
+        stage, -12, f"Branchengespräche Bezirke {year + 1}", "Gespräche an Standorten außerhalb der Innenstadt."
     )
     consented = _series(
-        stage, f"Branchengespräche {year}/{year + 1}", "Wiederaufnahme der Gespräche mit den Branchen vor Ort."
+        stage, -46, f"Branchengespräche {year}/{year + 1}", "Wiederaufnahme der Gespräche mit den Branchen vor Ort."
     )
     for row, days in ((waiting, -6), (consented, -40)):
+        stage.at(days - 2)
         services.affirm_series(series=row, by=stage.office)
         services.request_consent(
             series=row, by=stage.office, now=stage.at(days), due_on=stage.on(days + 8),
@@ -72,9 +55,9 @@ def load_series(stage: Stage) -> DialogueSeries:
     return consented
 
 
-def _series(stage: Stage, title: str, description: str) -> DialogueSeries:
+def _series(stage: Stage, days: int, title: str, description: str) -> DialogueSeries:
     row = DialogueSeries(title=title, period=title[-4:], description=description, origin=Origin.DEMO)
-    return services.save_series(series=row, by=stage.office, now=stage.now)
+    return services.save_series(series=row, by=stage.office, now=stage.at(days))
 
 
 def _decide(stage: Stage, service, subject, answer: str, comment: str, days: int, **details) -> None:
@@ -82,20 +65,20 @@ def _decide(stage: Stage, service, subject, answer: str, comment: str, days: int
     service(request=request, answer=answer, comment=comment, by=stage.senator, now=stage.at(days, 15), **details)
 
 
-def _topic(stage: Stage, title: str, description: str, *, by, series=None, sectors=(), themes=(), wish="") -> Topic:
+def _topic(stage: Stage, days: int, title: str, description: str, *, by, sectors=(), themes=(), wish="") -> Topic:
     topic = Topic(
-        title=title, description=description, wish=wish, series=series, origin=Origin.DEMO,
+        title=title, description=description, wish=wish, origin=Origin.DEMO,
         organisation=by.person.organisation if by != stage.office else None,
     )  # fmt: skip
     return services.save_topic(
-        topic=topic, by=by, now=stage.now,
+        topic=topic, by=by, now=stage.at(days),
         sectors=[Sector.objects.get_or_create(name=name)[0] for name in sectors],
         themes=[CrossCuttingTheme.objects.get_or_create(name=name)[0] for name in themes],
     )  # fmt: skip
 
 
 def _in_progress(stage: Stage, series, days: int, *args, **kwargs) -> Topic:
-    topic = _topic(stage, *args, **kwargs)
+    topic = _topic(stage, days, *args, **kwargs)
     services.propose_topic(topic=topic, by=kwargs["by"], now=stage.at(days))
     topic = services.take_up_topic(topic=topic, by=stage.office, now=stage.at(days + 1))
     topic.series = series
@@ -118,13 +101,15 @@ def load_topics(stage: Stage, series: DialogueSeries) -> None:
     """Load one topic in each state that a topic can have."""
     _topic(
         stage,
+        -1,
         "Lastmanagement in der Produktion",
         "Betriebe möchten Lasten verschieben und brauchen dafür Daten.",
         by=stage.vdma,
     )
     proposed = _topic(
-        stage, "Gewerbehöfe als Orte der Produktion", "Mietverträge laufen aus, Erweiterungen finden keinen Platz.",
-        by=stage.ihk, themes=["Flächen"], wish="Ein Verfahren, mit dem Betriebe früh von freien Flächen erfahren.",
+        stage, -2, "Gewerbehöfe als Orte der Produktion",
+        "Mietverträge laufen aus, Erweiterungen finden keinen Platz.", by=stage.ihk, themes=["Flächen"],
+        wish="Ein Verfahren, mit dem Betriebe früh von freien Flächen erfahren.",
     )  # fmt: skip
     services.propose_topic(topic=proposed, by=stage.ihk, now=stage.at(-2))
     _in_progress(stage, series, -5, "Fachkräfte für die Automatisierung", "Ausbildungsplätze bleiben unbesetzt.",
@@ -144,7 +129,7 @@ def load_topics(stage: Stage, series: DialogueSeries) -> None:
     )
     _submit(stage, refused, -18, -12)
     _decide(stage, services.decide_topic, refused, Answer.REFUSE, "Zuständig ist die Wirtschaftsförderung.", -15)
-    declined = _topic(stage, "Werbung an Bahnhöfen", "Plakate für Industrieberufe.", by=stage.ihk)
+    declined = _topic(stage, -16, "Werbung an Bahnhöfen", "Plakate für Industrieberufe.", by=stage.ihk)
     services.propose_topic(topic=declined, by=stage.ihk, now=stage.at(-16))
     services.decline_topic(
         topic=declined,
@@ -177,7 +162,9 @@ def _dialogue(stage: Stage, topic: Topic, host_part: str, days: int) -> Dialogue
         title=topic.title, host=host, host_contact=contact, programme=PROGRAMME, seats=30, origin=Origin.DEMO,
         place="" if host.postal_address else "Besuchereingang, Werksgelände",
     )  # fmt: skip
+    stage.at(days - 1)
     services.plan_dialogue(dialogue=dialogue, topic=topic, by=stage.office)
+    stage.at(days)
     return services.record_host_answer(
         dialogue=dialogue, answer=HostAnswer.ACCEPTED, answered_on=stage.on(days), note="telefonisch", by=stage.office
     )
@@ -219,6 +206,7 @@ def load_dialogue_with_invitations(stage: Stage, series: DialogueSeries) -> None
     _decide(stage, services.decide_dates, dialogue, Answer.APPROVE, "", -18, chosen=[option.pk for option in options])
     services.fix_date(option=options[0], by=stage.office, now=stage.at(-17))
     people = list(Person.objects.reachable().filter(user__isnull=True, origin=Origin.DEMO).order_by("pk")[:22])
+    stage.at(-9)
     services.add_guests(dialogue=dialogue, people=[*people, stage.vdma.person, stage.ihk.person], by=stage.office)
     services.release_invitations(
         dialogue=dialogue, answer_by=stage.on(8), expected=24, by=stage.office, now=stage.at(-8)

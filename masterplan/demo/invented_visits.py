@@ -12,7 +12,7 @@ from core.conflicts import version_of
 from core.models import Origin
 from masterplan.demo.accounts import find_organisation
 from masterplan.demo.attachments import invented_sheet
-from masterplan.demo.invented_dialogues import Stage
+from masterplan.demo.stage import Stage, playing
 from media_visits import services
 from media_visits.enums import PressKind
 from media_visits.models import PressSlot, Visit
@@ -25,10 +25,10 @@ COURSE = [["Uhrzeit", "Was"], ["14:00", "Begrüßung"], ["14:15", "Rundgang"], [
 
 def load_invented_visits(users, *, today: dt.date, now: dt.datetime) -> None:
     """Load the visits of the demo's present."""
-    stage = Stage(users, today, now)
-    load_approved_visit(stage)
-    load_visit_awaiting_approval(stage)
-    load_visit_that_lapsed(stage)
+    with playing(users, today=today, now=now) as stage:
+        load_approved_visit(stage)
+        load_visit_awaiting_approval(stage)
+        load_visit_that_lapsed(stage)
 
 
 def load_approved_visit(stage: Stage) -> None:
