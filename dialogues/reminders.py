@@ -112,7 +112,7 @@ def reminder_of(row: Invitation, step: Step, today: dt.date) -> Reminder:
         "title": escape_markdown(dialogue.title), "due": describe_due(dialogue.answer_by, today),
     }  # fmt: skip
     return Reminder(
-        kind=RULE.key, subject_key=f"invitation:{row.pk}", date=dialogue.answer_by, step=step,
+        kind=RULE.key, subject_key=row.mail_key, date=dialogue.answer_by, step=step,
         to=recipient_of(row.person), line=line, about=about(dialogue), about_title=dialogue.title,
         path=dialogue.get_absolute_url(), link=row.personal_link, has_personal_link=True,
         values={

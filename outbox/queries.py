@@ -1,12 +1,14 @@
 """What pages and tasks ask of the outbox."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from core.batches import in_batches
 from outbox.enums import MOVES, MailState
 from outbox.models import Mail, in_states
 
@@ -52,6 +54,16 @@ def sent_or_claimed_since(moment: dt.datetime) -> int:
 def mails_about(path: str):
     """Return the mails about the page `path`, newest first, without their bodies."""
     return Mail.objects.filter(path=path).slim().order_by("-created_at", "-pk")
+
+
+def held_back(subject_keys: Iterable[str], kind: str) -> set[str]:
+    """Return those of `subject_keys` whose mails of `kind` were written, but none of them was ever on its way."""
+    found: set[str] = set()
+    on_its_way = Q(attempts__gt=0) | Q(state__in=(MailState.SENDING, MailState.SENT))
+    for keys in in_batches(sorted(set(subject_keys))):
+        written = Mail.objects.filter(kind=kind, subject_key__in=keys).values_list("subject_key", flat=True)
+        found |= set(written) - set(written.filter(on_its_way))
+    return found
 
 
 def latest_sending(path: str, kind: str) -> UUID | None:

@@ -9,6 +9,7 @@ from dialogues.mails.guests import (
     mail_invitations,
     mail_withdrawn,
     preview_invitation,
+    take_back,
     withdraw_reminders,
 )
 from dialogues.mails.topics import mail_topic_proposed, mail_topic_to_proposer, proposer_to_tell
@@ -31,5 +32,6 @@ __all__ = [
     "people_told",
     "preview_invitation",
     "proposer_to_tell",
+    "take_back",
     "withdraw_reminders",
 ]

@@ -3,16 +3,24 @@
 import datetime as dt
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from approvals.enums import ApprovalKind
 from approvals.recipients import deciders
 from core.dates import format_span, local_date
 from dialogues.mails.entries import Told, entry_text
+from dialogues.mails.guests import take_back
 from dialogues.models import Dialogue
 from outbox.calendars import CANCEL, PUBLISH, REQUEST
 from outbox.drafts import MailDraft
-from outbox.services import enqueue_mails
+from outbox.services import enqueue_mails, withdraw_pending
 from partners.recipients import recipient_of
+
+CALLED_OFF = {
+    "dialogue_postponed": gettext_lazy("Das Gespräch wurde verschoben."),
+    "dialogue_cancelled": gettext_lazy("Das Gespräch wurde abgesagt."),
+}
+OF_A_DATE = ("date_fixed", "dialogue_changed_info")
 
 
 def mail_date_fixed(dialogue: Dialogue, *, by, now) -> None:
@@ -39,7 +47,13 @@ def mail_date_fixed(dialogue: Dialogue, *, by, now) -> None:
 
 
 def mail_called_off(dialogue: Dialogue, told: list[Told], kind: str, *, span, by, now: dt.datetime) -> None:
-    """Tell everybody in `told` that the dialogue at `span` (start, end) is postponed or cancelled, and why."""
+    """Tell everybody in `told` that the dialogue at `span` (start, end) is postponed or cancelled, and why.
+
+    What still waits in the outbox and speaks of the date as fixed is taken back.
+    """
+    note = str(CALLED_OFF[kind])
+    take_back(dialogue.invitations.all(), note=note, by=by, now=now)
+    withdraw_pending(subject_keys=[f"dialogue:{dialogue.pk}"], kinds=OF_A_DATE, note=note, by=by, now=now)
     dialogue = dialogue.as_told
     date = format_span(*span) if span[0] else _("Termin noch offen")
     values = {"dialogue": dialogue.title, "date": date, "reason": dialogue.closing_reason}

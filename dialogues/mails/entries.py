@@ -14,6 +14,7 @@ from dialogues.enums import AnswerState
 from dialogues.models import Dialogue, Invitation
 from outbox.calendars import ACCEPTED, NEEDS_ACTION, PUBLISH, REQUEST, TENTATIVE, CalendarEvent, make_calendar
 from outbox.drafts import Recipient
+from outbox.queries import held_back
 from partners.models import Person
 from partners.recipients import recipient_of
 
@@ -73,14 +74,18 @@ def holds_another(row: Invitation, email: str) -> bool:
 
 
 def people_told(dialogue: Dialogue, *, today: dt.date) -> list[Told]:
-    """Return everybody who was told about the dialogue so far, each address once.
+    """Return everybody who was told about the dialogue so far, each address once; no guest whose invitation still lies
+    in the outbox.
 
     Whoever was invited to the present date counts as holding an entry, since one taken back twice does no harm and one
     left standing does. The host's contact and, once dates were granted, the senator's office with its deputies were
     only informed. Who has no address any more is left out.
     """
-    told = []
-    for row in _released(dialogue):
+    told, rows = [], list(_released(dialogue))
+    unknown = held_back([row.mail_key for row in rows], "invitation")
+    for row in rows:
+        if row.mail_key in unknown and row.answer == AnswerState.OPEN:
+            continue
         method = REQUEST if row.released_round == dialogue.round else ""
         told.append(Told(recipient_of(row.person), method, revision=row.revision, invitation=row))
         if row.answer == AnswerState.REPRESENTED:

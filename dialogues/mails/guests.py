@@ -13,10 +13,12 @@ from dialogues.models import Dialogue, Invitation
 from outbox.calendars import CANCEL, REQUEST
 from outbox.drafts import MailDraft, Recipient
 from outbox.letters import Letter, complete_link, write_letter
+from outbox.queries import held_back
 from outbox.services import enqueue_mails, withdraw_pending
 from outbox.wordings import text_in_force
 from partners.recipients import recipient_of
 
+OF_AN_INVITATION = ("invitation", "invitation_reminder", "dialogue_changed", "answer_confirmed", "substitute_named")
 NO_LINK = "/branchengespraeche/einladung/vorschau/"  # leads nowhere: nobody gets a link before the release
 
 
@@ -25,7 +27,7 @@ def guest_draft(dialogue: Dialogue, row: Invitation, kind: str, occasion: str, *
     dialogue = dialogue.as_told
     values = {"dialogue": dialogue.title, "date": dialogue.when} | extra.pop("values", {})
     return MailDraft(
-        kind=kind, subject_key=f"invitation:{row.pk}", occasion=occasion, values=values,
+        kind=kind, subject_key=row.mail_key, occasion=occasion, values=values,
         path=dialogue.get_absolute_url(),
         **({"to": recipient_of(row.person)} | extra),
     )  # fmt: skip
@@ -77,10 +79,15 @@ def preview_invitation(dialogue: Dialogue, row: Invitation, *, answer_by: dt.dat
     return letter._replace(text=letter.text.replace(complete_link(NO_LINK), _("[persönlicher Link]")), html="")
 
 
-def withdraw_reminders(pks: Iterable[int], *, note: str, by, now: dt.datetime) -> None:
-    """Take back the waiting reminders of the invitations `pks`: there is nothing to answer any more."""
-    keys = [f"invitation:{pk}" for pk in pks]
-    withdraw_pending(subject_keys=keys, kinds=["invitation_reminder"], note=note, by=by, now=now)
+def withdraw_reminders(row: Invitation, *, note: str, by, now: dt.datetime) -> None:
+    """Take back the waiting reminders of `row`: there is nothing to answer any more."""
+    withdraw_pending(subject_keys=[row.mail_key], kinds=["invitation_reminder"], note=note, by=by, now=now)
+
+
+def take_back(rows: Iterable[Invitation], *, note: str, by, now: dt.datetime) -> None:
+    """Take back what still waits for the guests of `rows` and would reach them after the end of their invitation."""
+    keys = [row.mail_key for row in rows]
+    withdraw_pending(subject_keys=keys, kinds=OF_AN_INVITATION, note=note, by=by, now=now)
 
 
 def mail_confirmation(dialogue: Dialogue, row: Invitation, *, previous, by, now: dt.datetime) -> None:
@@ -162,14 +169,17 @@ def _withdrawal_draft(
 
 
 def mail_withdrawn(dialogue: Dialogue, row: Invitation, *, by, now: dt.datetime) -> None:
-    """Tell a guest, and a substitute who was named, that the invitation was withdrawn.
+    """Tell a guest, and a substitute who was named, that the invitation was withdrawn. Call it before `take_back`.
 
+    A guest without an answer whose invitation still lies in the outbox knows of nothing and is not told.
     A substitute who comes by another invitation as well is not told; a guest who does keeps the entry.
     """
     occasion = f"withdrawn:{row.link_version}"
     guest = recipient_of(row.person)
     keeps = holds_another(row, guest.email)
-    drafts = [_withdrawal_draft(dialogue, row, guest, occasion, now, keeps_entry=keeps)]
+    drafts = []
+    if row.answer != AnswerState.OPEN or not held_back([row.mail_key], "invitation"):
+        drafts.append(_withdrawal_draft(dialogue, row, guest, occasion, now, keeps_entry=keeps))
     if row.answer == AnswerState.REPRESENTED and not holds_another(row, row.substitute_email):
         substitute = Recipient(row.substitute_email, row.substitute_name)
         drafts.append(_withdrawal_draft(dialogue, row, substitute, occasion, now))

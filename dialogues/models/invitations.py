@@ -1,5 +1,7 @@
 """Invitations to a dialogue and their answers."""
 
+from copy import copy
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -92,6 +94,20 @@ class Invitation(models.Model):
     def seats_taken(self) -> int:
         """How many seats this invitation holds now."""
         return self.party if self.answer in SEATED and not self.withdrawn_at else 0
+
+    @property
+    def dialogue_as_told(self) -> Dialogue:
+        """The dialogue as this guest knows it, to be shown: without a date for which they were not invited (yet)."""
+        known = self.dialogue.as_told
+        if self.released_round != known.round:
+            known = copy(known)
+            known.starts_at = known.ends_at = None
+        return known
+
+    @property
+    def mail_key(self) -> str:
+        """What the mails about this invitation are about, as the outbox names it."""
+        return f"invitation:{self.pk}"
 
     @property
     def personal_link(self) -> str:

@@ -85,7 +85,7 @@ def guest_rows(dialogue: Dialogue, invitations: QuerySet[Invitation]) -> list[Gu
         "person__organisation__search", "person__search", "pk"
     )
     mails = _latest_mails(dialogue)
-    return [_guest_row(dialogue, row, mails.get(f"invitation:{row.pk}")) for row in rows]
+    return [_guest_row(dialogue, row, mails.get(row.mail_key)) for row in rows]
 
 
 def _latest_mails(dialogue: Dialogue) -> dict[str, Mail]:

@@ -15,7 +15,13 @@ from dialogues import mails
 from dialogues.enums import BEFORE_THE_DAY, AnswerState, DialogueState, OptionState
 from dialogues.models import Dialogue, Invitation
 from dialogues.services.dates import is_granted, release_date
-from dialogues.services.planning import lock_dialogue, move_dialogue, require_consent, require_office
+from dialogues.services.planning import (
+    lock_dialogue,
+    move_dialogue,
+    require_consent,
+    require_no_earlier,
+    require_office,
+)
 from partners.models import Person
 from partners.recipients import recipient_of
 
@@ -102,18 +108,21 @@ def release_invitations(*, dialogue: Dialogue, answer_by: dt.date, expected: int
     """Release all invitations that have not gone out; mail goes out on commit. Returns how many.
 
     `expected` is the number the preview named: if the list changed meanwhile, Outpaced is raised and nothing goes out.
-    Refused while series, topic or date has no approval that holds, with an empty list, or with an answer day that is
-    not between today and the dialogue.
+    Refused while series, topic or date has no approval that holds, once the dialogue has begun, with an empty list, or
+    with an answer day that is not between today and the dialogue, or earlier than the one guests were told.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     _require_guest_list(dialogue)
     require_approval(dialogue)
-    if not dialogue.starts_at or not local_date(now) <= answer_by <= local_date(dialogue.starts_at):
+    if not dialogue.starts_at or dialogue.starts_at <= now:
+        raise Refused(_("Das Gespräch hat schon begonnen oder ist vorbei. Einladungen gehen nicht mehr hinaus."))
+    if not local_date(now) <= answer_by <= local_date(dialogue.starts_at):
         raise Refused(_("Der Tag, bis zu dem Sie um Antwort bitten, muss zwischen heute und dem Gespräch liegen."))
     rows = list(unreleased(dialogue))
     if not rows:
         raise Refused(_("Es gibt keine Einladung, die noch zu versenden wäre."))
+    require_no_earlier(dialogue, answer_by)
     if len(rows) != expected:
         message = ngettext(
             "Die Gästeliste hat sich geändert: %(count)d Einladung wäre zu senden. Bitte prüfen Sie noch einmal.",
@@ -165,14 +174,9 @@ def withdraw_invitation(*, invitation: Invitation, by, now: dt.datetime) -> Invi
     row.link_version += 1
     row.revision += 1
     save_as(row, by=by, reason=_("Einladung zurückgezogen"))
-    mails.withdraw_reminders([row.pk], note=_("Die Einladung wurde zurückgezogen."), by=by, now=now)
     mails.mail_withdrawn(dialogue, row, by=by, now=now)
+    mails.take_back([row], note=_("Die Einladung wurde zurückgezogen."), by=by, now=now)
     return row
-
-
-def _withdraw_all_reminders(dialogue: Dialogue, note: str, *, by, now: dt.datetime) -> None:
-    pks = dialogue.invitations.values_list("pk", flat=True)
-    mails.withdraw_reminders(pks, note=note, by=by, now=now)
 
 
 @transaction.atomic
@@ -189,7 +193,6 @@ def postpone_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) 
     dialogue.round += 1
     dialogue.closing_reason = reason.strip()
     move_dialogue(dialogue, "postpone", by=by, reason=_("Verschoben: %(reason)s") % {"reason": reason.strip()})
-    _withdraw_all_reminders(dialogue, _("Das Gespräch wurde verschoben."), by=by, now=now)
     mails.mail_called_off(dialogue, told, "dialogue_postponed", span=before, by=by, now=now)
     return dialogue
 
@@ -207,6 +210,5 @@ def cancel_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) ->
     lapse_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, reason=_("Gespräch abgesagt"), by=by, now=now)
     dialogue.closing_reason = reason.strip()
     move_dialogue(dialogue, "cancel", by=by, reason=_("Abgesagt: %(reason)s") % {"reason": reason.strip()})
-    _withdraw_all_reminders(dialogue, _("Das Gespräch wurde abgesagt."), by=by, now=now)
     mails.mail_called_off(dialogue, told, "dialogue_cancelled", span=before, by=by, now=now)
     return dialogue

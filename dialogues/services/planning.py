@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from approvals.enums import ApprovalKind
 from approvals.services import lapse_by_change, withdraw_request
 from approvals.versions import essential_changes
-from core.dates import local_date
+from core.dates import format_date, local_date
 from core.errors import NotEntitled, Refused
 from core.history import save_as
 from core.states import target_of
@@ -113,9 +113,17 @@ def update_dialogue(
 
 
 def require_answer_day(dialogue: Dialogue, answer_by: dt.date | None) -> None:
-    """Raise Refused unless guests are asked for an answer by a day, and not one after the dialogue."""
+    """Raise Refused unless `answer_by` is a day no later than the dialogue and no earlier than guests were told."""
     if not (answer_by and dialogue.starts_at and answer_by <= local_date(dialogue.starts_at)):
         raise Refused(_("Bitte nennen Sie einen Tag für die Antworten, der nicht nach dem Gespräch liegt."))
+    require_no_earlier(dialogue, answer_by)
+
+
+def require_no_earlier(dialogue: Dialogue, answer_by: dt.date) -> None:
+    """Raise Refused when guests were told that they may answer until a later day than `answer_by`."""
+    if dialogue.state == DialogueState.INVITED and dialogue.answer_by and answer_by < dialogue.answer_by:
+        text = _("Die Gäste haben bis zum %(day)s Zeit zu antworten. Bitte nennen Sie diesen Tag oder einen späteren.")
+        raise Refused(text % {"day": format_date(dialogue.answer_by)})
 
 
 def _ask_dates_anew(before: Dialogue, after: Dialogue, *, by, now: dt.datetime) -> bool:

@@ -59,7 +59,7 @@ def answer(request, invitation):
 
 @personal_link
 def calendar(request, invitation):
-    return calendar_response(invitation.dialogue)
+    return calendar_response(invitation.dialogue_as_told)
 
 
 def my_answer(request, pk):
@@ -85,7 +85,7 @@ def _answer_page(request, invitation: Invitation, channel: str, shell: str):
             messages.success(request, text)
             return redirect(request.path)
     context = {
-        "invitation": invitation, "dialogue": invitation.dialogue.as_told, "form": form, "shell": shell,
+        "invitation": invitation, "dialogue": invitation.dialogue_as_told, "form": form, "shell": shell,
         "closed": closed_reason(invitation, today=local_date(now)), "answered": invitation.answer != AnswerState.OPEN,
         "is_public": channel == AnswerChannel.LINK, "tone": TONE_OF_ANSWER[invitation.answer],
         "facts": _facts(invitation), "calendar_url": calendar_url, "opens_more": _opens_more(form),
@@ -95,7 +95,7 @@ def _answer_page(request, invitation: Invitation, channel: str, shell: str):
 
 
 def _facts(invitation: Invitation) -> list[tuple]:
-    dialogue = invitation.dialogue.as_told
+    dialogue = invitation.dialogue_as_told
     about = dialogue.topic.description if dialogue.topic else ""
     rows = [(_("Für"), _name_of(invitation)), (_("Termin"), dialogue.when), (_("Ort"), dialogue.location)]
     rows += [(_("Format"), dialogue.get_format_display()), (_("Worum es geht"), linebreaksbr(about))]

@@ -123,7 +123,7 @@ def test_after_the_deadline_nobody_is_sent_to_the_link(office, dialogue):
         {"seats": 99},
         {"internal_notes": "Parkplatz sperren"},
         {"senator_attends": False},
-        {"answer_by": ANSWER_BY - dt.timedelta(days=1)},
+        {"answer_by": ANSWER_BY + dt.timedelta(days=1)},
         {"programme": "14:00 Begrüßung\r\n\r\n 14:15 Rundgang "},
     ],
 )

@@ -10,7 +10,7 @@ from core.links import sign_link
 from core.roles import PARTNER
 from dialogues.enums import AnswerState, DialogueState
 from dialogues.models import Dialogue, Invitation, Topic
-from tests.dialogues.builders import ANSWER_BY, NOW, make_dialogue, make_invitation
+from tests.dialogues.builders import ANSWER_BY, DAY, END, NOW, make_dialogue, make_invitation
 from tests.dialogues.pages import BASE, text_of
 from tests.partners.builders import make_organisation, make_person, make_user
 from tests.unchanged import mails_written, nothing_changes
@@ -233,3 +233,16 @@ def test_the_answer_day_is_the_last_day(client, row, time_machine):
 
     row.refresh_from_db()
     assert row.answer == AnswerState.ACCEPTED
+
+
+def test_a_former_link_names_no_date_it_was_not_sent_for(client, row):
+    dialogue = row.dialogue
+    Dialogue.objects.filter(pk=dialogue.pk).update(
+        round=2, starts_at=DAY + dt.timedelta(days=7), ends_at=END + dt.timedelta(days=7), state="scheduled"
+    )
+
+    response = client.get(row.personal_link)
+
+    assert ("29.04.2026" in text_of(response), "noch offen" in text_of(response)) == (False, True)
+    assert "termin.ics" not in response.content.decode()
+    assert client.get(f"{row.personal_link}termin.ics").status_code == 404

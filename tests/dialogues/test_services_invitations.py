@@ -8,7 +8,8 @@ from approvals.enums import Answer, ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
 from core.errors import NotEntitled, Outpaced, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from dialogues.enums import BEFORE_THE_DAY, AnswerState, DialogueState, OptionState
+from dialogues.enums import BEFORE_THE_DAY, AnswerChannel, AnswerState, DialogueState, OptionState
+from dialogues.mails import mail_date_fixed
 from dialogues.models import Invitation
 from dialogues.services import (
     add_date_option,
@@ -24,6 +25,7 @@ from dialogues.services import (
     submit_dates,
     withdraw_invitation,
 )
+from outbox.enums import MailState
 from outbox.models import Mail, MailLog
 from outbox.services import PauseTarget, pause_reminders
 from partners.models import DistributionList
@@ -38,8 +40,10 @@ from tests.dialogues.builders import (
     YES,
     make_dialogue,
     make_invitation,
+    make_released,
 )
 from tests.dialogues.messages import calendar_of, guest_of
+from tests.outbox.builders import in_state
 from tests.partners.builders import make_organisation, make_person, make_user
 from tests.racing import race
 from tests.unchanged import mails_written, nothing_changes
@@ -500,3 +504,91 @@ def test_substitute_of_the_first_date_is_told_again_of_the_second(office, senato
     answer_invitation(invitation=row, reply=again, now=NOW)
 
     assert ("substitute_named", "stellvertretung@example.org") in mails_written()
+
+
+def waiting_mails() -> dict[str, str]:
+    return dict(Mail.objects.values_list("kind", "state"))
+
+
+CALLED_OFF = {
+    "withdrawn": lambda row, by: withdraw_invitation(invitation=row, by=by, now=NOW),
+    "postponed": lambda row, by: postpone(row.dialogue, by),
+    "cancelled": lambda row, by: cancel_dialogue(dialogue=row.dialogue, reason="Streik", by=by, now=NOW),
+}
+
+
+@pytest.mark.parametrize("state", [MailState.DRAFT, MailState.WAITING, MailState.RETRY])
+@pytest.mark.parametrize("act", CALLED_OFF)
+def test_invitation_that_still_waits_is_taken_back_and_its_guest_told_nothing(office, act, state):
+    row = make_released(office, 1).invitations.get()
+    Mail.objects.update(state=state)
+
+    CALLED_OFF[act](row, office)
+
+    assert waiting_mails() == {"invitation": "withdrawn"}
+
+
+@pytest.mark.parametrize(
+    ("act", "kind"),
+    [
+        ("withdrawn", "invitation_withdrawn"),
+        ("postponed", "dialogue_postponed"),
+        ("cancelled", "dialogue_cancelled"),
+    ],
+)
+@pytest.mark.parametrize("on_its_way", [{"attempts": 1}, in_state("sending"), in_state("sent")])
+def test_guest_whom_the_invitation_may_have_reached_is_told(office, act, kind, on_its_way):
+    row = make_released(office, 1).invitations.get()
+    Mail.objects.update(**on_its_way)
+
+    CALLED_OFF[act](row, office)
+
+    assert waiting_mails() == {"invitation": on_its_way.get("state", "withdrawn"), kind: "waiting"}
+
+
+def test_guest_who_answered_by_phone_is_told_though_the_invitation_still_waits(office):
+    row = make_released(office, 1).invitations.get()
+    answer_invitation(invitation=row, reply=YES, by=office, channel=AnswerChannel.OFFICE, now=NOW)
+
+    cancel_dialogue(dialogue=row.dialogue, reason="Streik", by=office, now=NOW)
+
+    assert waiting_mails() == {
+        "invitation": "withdrawn", "answer_confirmed": "withdrawn", "dialogue_cancelled": "waiting",
+    }  # fmt: skip
+
+
+def test_what_tells_of_the_fixed_date_does_not_follow_its_end(office, senator):
+    dialogue = make_dialogue(DialogueState.SCHEDULED)
+    mail_date_fixed(dialogue, by=office, now=NOW)
+
+    cancel_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
+
+    assert waiting_mails() == {"date_fixed": "withdrawn", "dialogue_cancelled": "waiting"}
+
+
+def test_nobody_is_invited_to_what_has_begun(office):
+    dialogue = make_dialogue(DialogueState.SCHEDULED)
+    row = make_invitation(dialogue, released=False)
+
+    with nothing_changes(dialogue, row), pytest.raises(Refused, match="Das Gespräch hat schon begonnen"):
+        release_invitations(dialogue=dialogue, answer_by=DAY.date(), expected=1, by=office, now=DAY)
+
+
+@pytest.mark.parametrize(("days", "refused"), [(-1, True), (0, False), (1, False)])
+def test_day_to_answer_by_is_never_shortened_for_those_invited(office, days, refused):
+    dialogue = make_released(office, 1)
+    make_invitation(dialogue, released=False)
+    release = partial(
+        release_invitations,
+        dialogue=dialogue,
+        answer_by=ANSWER_BY + dt.timedelta(days),
+        expected=1,
+        by=office,
+        now=NOW,
+    )
+
+    if refused:
+        with nothing_changes(dialogue), pytest.raises(Refused, match="bis zum 15.04.2026 Zeit zu antworten"):
+            release()
+    else:
+        assert release() == 1

@@ -32,6 +32,7 @@ from partners.services import add_deputy, invite_account
 from tests.approvals.builders import CONDITION, NOW, TODAY
 from tests.dialogues.builders import SUBSTITUTE, make_dialogue, make_invitation, make_released, make_topic
 from tests.media_visits.builders import make_visit
+from tests.outbox.builders import in_state
 from tests.partners.builders import make_organisation, make_person, make_user
 
 LATER = NOW + dt.timedelta(days=3)  # a Thursday: what was asked on the Monday is reminded of, and can be again
@@ -53,6 +54,7 @@ def write_every_mail() -> None:
 
 def _about_dialogues(office) -> None:
     dialogue = make_released(office, 4)
+    Mail.objects.filter(kind="invitation", state="waiting").update(**in_state("sent"))
     first, second, *_rest = dialogue.invitations.select_related("person").order_by("pk")
     answer_invitation(invitation=first, reply=SUBSTITUTE, now=LATER)
     withdraw_invitation(invitation=second, by=office, now=LATER)
