@@ -5,8 +5,11 @@ import os
 from celery import Celery
 from celery.signals import task_prerun
 from django.db import close_old_connections
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "masterplan.settings")
+
+TRANSPORT_ALIASES["filesystem"] = "masterplan.embedded_broker:Transport"
 
 app = Celery("masterplan")
 app.config_from_object("django.conf:settings", namespace="CELERY")
