@@ -28,7 +28,10 @@ def target_of(table: Mapping[str, Move], action: str, obj) -> str:
         raise Refused(_("Dieser Eintrag wurde aus früheren Unterlagen übernommen und steht außerhalb des Ablaufs."))
     if obj.state not in move.sources:
         raise Refused(
-            _("Das ist im Stand „%(state)s“ nicht möglich. Bitte laden Sie die Seite neu.")
+            _(
+                "Das ist im Stand „%(state)s“ nicht möglich. Vielleicht war inzwischen jemand schneller; was jetzt "
+                "ansteht, zeigt die Seite des Eintrags."
+            )
             % {"state": obj.get_state_display()}
         )
     return move.target or obj.state

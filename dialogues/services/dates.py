@@ -154,7 +154,9 @@ def withdraw_dates(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
     dialogue = lock_dialogue(dialogue.pk)
     target_of(DIALOGUE_MOVES, "withdraw_dates", dialogue)
     if withdraw_request(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now) is None:
-        raise Refused(_("Zu diesem Gespräch liegt kein Termin zur Freigabe vor. Bitte laden Sie die Seite neu."))
+        raise Refused(
+            _("Zu diesem Gespräch liegt kein Termin zur Freigabe vor; vielleicht ist inzwischen entschieden.")
+        )
     move_dialogue(dialogue, "withdraw_dates", by=by, reason=_("Vorlage der Termine zurückgezogen"))
     return dialogue
 

@@ -45,8 +45,8 @@ def release(request, pk):
     if back := not_inviting(request, dialogue) or _without_approval(request, dialogue):
         return back
     rows, now = list(unreleased(dialogue)), timezone.now()
-    if not rows and request.method != "POST":
-        messages.error(request, _("Es gibt keine Einladung, die noch zu versenden wäre."))
+    if not rows:
+        messages.error(request, _("Alle Einladungen dieser Liste sind schon versandt, oder es steht niemand darauf."))
         return redirect(guests_url(dialogue))
     initial = {"answer_by": default_answer_by(dialogue, local_date(now)), "expected": len(rows)}
     form = ReleaseForm(request.POST or None, initial=initial)

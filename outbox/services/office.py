@@ -63,7 +63,9 @@ def settle_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
     """
     locked = _locked(mail, by)
     if locked.state not in UNSOLVED or locked.settled_at:
-        raise Refused(_("Diese E-Mail ist nicht (mehr) ungelöst. Bitte laden Sie die Seite neu."))
+        raise Refused(
+            _("Diese E-Mail ist nicht (mehr) ungelöst; vielleicht hat sie inzwischen jemand anderes erledigt.")
+        )
     locked.settled_at = now
     locked.save(update_fields=["settled_at"])
     _log(locked, locked.state, NOTES[SETTLE], now, by)

@@ -48,7 +48,8 @@ def test_what_the_table_does_not_allow_is_refused(action, state):
         target_of(TABLE, action, topic)
 
     assert str(refusal.value) == (
-        f"Das ist im Stand „{topic.get_state_display()}“ nicht möglich. Bitte laden Sie die Seite neu."
+        f"Das ist im Stand „{topic.get_state_display()}“ nicht möglich. Vielleicht war inzwischen jemand schneller; "
+        "was jetzt ansteht, zeigt die Seite des Eintrags."
     )
     assert topic.state == state
 

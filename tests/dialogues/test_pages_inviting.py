@@ -128,7 +128,7 @@ def test_a_wrong_answer_day_sends_nothing(signed_in, answer_by, words):
 def test_nothing_to_send_leads_back(signed_in):
     dialogue = make_dialogue(S.INVITED)
 
-    assert "Es gibt keine Einladung, die noch zu versenden wäre." in text_of(
+    assert "Alle Einladungen dieser Liste sind schon versandt, oder es steht niemand darauf." in text_of(
         signed_in.get(f"{guests_page(dialogue)}versenden/", follow=True)
     )
 

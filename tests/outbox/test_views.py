@@ -208,7 +208,7 @@ def test_too_late_is_a_sentence_and_no_error(client, office, act, columns):
     response = client.post(f"/postausgang/{mail.pk}/{act}/", follow=True)
 
     assert response.status_code == 200
-    assert "nicht möglich. Bitte laden Sie die Seite neu." in response.content.decode()
+    assert "nicht möglich. Vielleicht war inzwischen jemand schneller;" in response.content.decode()
     assert Mail.objects.get().state == mail.state
 
 
