@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from core import dates, marks
+from core import dates, marks, once
 from core.markdown import render_markdown
 
 register = template.Library()
@@ -60,6 +60,12 @@ def as_breadcrumb(content: str) -> SafeString:
 def block_again(context, *, name: str) -> SafeString:
     """Render the block `name` of the page a second time: a page whose heading is its title says it once."""
     return context.render_context[BLOCK_CONTEXT_KEY].get_block(name).render(context)
+
+
+@register.simple_tag
+def form_token() -> SafeString:
+    """Mark this rendering of a form, so that it is taken once."""
+    return format_html('<input type="hidden" name="{}" value="{}">', once.FIELD, once.new_token())
 
 
 @register.simple_tag
