@@ -26,6 +26,16 @@ def test_page_is_open_to_everyone_and_names_the_office(client, db, path, heading
     assert 'href="mailto:geschaeftsstelle@example.org"' in answer.text
 
 
+def test_privacy_page_promises_no_more_than_the_portal_does(client, db, settings):
+    settings.MAIL_BODY_DAYS = 90
+
+    text = client.get("/datenschutz/").text
+
+    assert "bei allen anderen nach 90 Tagen." in text
+    assert "Alles andere löscht das Portal nicht von selbst." in text
+    assert [claim for claim in ("Telefonnummer", "zwölf Monate", "anonymisiert") if claim in text] == []
+
+
 def test_hint_reaches_the_office_once(client, db):
     first = client.post("/barrierefreiheit/", HINT, follow=True)
     client.post("/barrierefreiheit/", HINT)
