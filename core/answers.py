@@ -1,6 +1,7 @@
-"""How views run a service and answer: what was done, why it was refused, or whether it is really meant."""
+"""How views let people in, run a service and say what was done or why not, or ask whether it is really meant."""
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -11,6 +12,21 @@ from django.shortcuts import redirect, render
 from core.conflicts import VersionedForm
 from core.errors import NotEntitled, Outpaced, Refused
 from core.states import Move, target_of
+
+
+def allowed(predicate):
+    """Let a view in only for those of whom `predicate(user)` is true; everybody else gets a 403."""
+
+    def decorate(view):
+        @wraps(view)
+        def checked(request, *args, **kwargs):
+            if not predicate(request.user):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return checked
+
+    return decorate
 
 
 def carry_out(request: HttpRequest, call: Callable, *, done: str = "", form: BaseForm | None = None):

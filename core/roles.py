@@ -28,14 +28,4 @@ def is_senator_office(user) -> bool:
     return has_role(user, SENATOR_OFFICE)
 
 
-@rules.predicate
-def is_partner(user) -> bool:
-    return has_role(user, PARTNER)
-
-
-@rules.predicate
-def is_observer(user) -> bool:
-    return has_role(user, OBSERVER)
-
-
 is_staff_of_the_house = is_office | is_senator_office

@@ -1,7 +1,5 @@
 """Who may do what with series, topics, dialogues and answers."""
 
-import rules
-
 from core.roles import OFFICE, PARTNER, has_role
 from dialogues.enums import TopicState
 
@@ -33,7 +31,3 @@ def can_edit_topic(user, topic) -> bool:
 def can_answer(user, invitation) -> bool:
     """The invited person with an account; the office enters answers through its own door."""
     return invitation.person_id == getattr(user, "person_id", None)
-
-
-rules.add_perm("dialogues.manage", rules.predicate(can_manage))
-rules.add_perm("dialogues.propose", rules.predicate(can_propose))

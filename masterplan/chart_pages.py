@@ -1,5 +1,7 @@
 """Timeline and Branchenbilanz: pages of their own, which the start page loads after it is shown."""
 
+import datetime as dt
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from masterplan.charts import draw_timeline
 from masterplan.sector_balance import sector_balance, sees_balance
-from measures.queries import current_plan, timeline_rows
+from measures.models import Plan
+from measures.queries import TimelineRow, current_plan, timeline_rows
 
 ROWS = 8
 
@@ -19,10 +22,13 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
     """Show measures of the current plan on a line of years: those that still run or ended lately, else the first."""
     plan = current_plan(request.user)
     today = timezone.localdate()
-    rows = timeline_rows(request.user, plan, 4 * ROWS) if plan else []
-    alive = [row for row in rows if row.ends_on.year >= today.year - 1] or rows
-    context = {"title": _("Zeitplan"), "timeline": draw_timeline(alive[:ROWS], today=today)}
+    rows = _lasting_rows(request.user, plan, since=dt.date(today.year - 1, 1, 1)) if plan else []
+    context = {"title": _("Zeitplan"), "timeline": draw_timeline(rows, today=today)}
     return _page(request, "masterplan/_timeline.html", context)
+
+
+def _lasting_rows(user, plan: Plan, *, since: dt.date) -> list[TimelineRow]:
+    return timeline_rows(user, plan, ROWS, since=since) or timeline_rows(user, plan, ROWS)
 
 
 @require_safe

@@ -59,17 +59,19 @@ class BarrierForm(forms.Form):
 
 
 def report_barrier(*, message: str, page: str, email: str, path: str, now: dt.datetime) -> None:
-    """Write the hint to the office; the same hint sent twice arrives once. `path` is the page of the statement."""
+    """Write the hint to the office; the same hint sent twice on a day arrives once. `path`: of the statement."""
+    today = local_date(now)
+    words = "\0".join((message, page, email))
     draft = MailDraft(
         kind="barrier_reported",
         subject_key="accessibility",
-        occasion=sha256("\0".join((message, page, email)).encode()).hexdigest()[:32],
+        occasion=f"{today}:{sha256(words.encode()).hexdigest()[:32]}",
         to=Recipient(email=settings.OFFICE_EMAIL, name=settings.OFFICE_NAME),
         values={
             "message": message,
             "page": page or str(_("nicht angegeben")),
             "sender": email or str(_("keine Antwort gewünscht")),
-            "answer_by": format_date(month_after(local_date(now))),
+            "answer_by": format_date(month_after(today)),
         },
         path=path,
     )

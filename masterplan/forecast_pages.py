@@ -5,7 +5,6 @@ import datetime as dt
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from core.answers import allowed
 from core.dates import format_day, local_date
 from core.errors import Refused
 from core.forms import DayField
@@ -21,12 +21,11 @@ from masterplan.forecast import Pausing, groups_of, pausing_of, plans_ahead
 from masterplan.reminding import next_run_on
 from outbox.models import ReminderPause
 from outbox.pages import section_tabs
-from outbox.permissions import MANAGE_MAILS
+from outbox.permissions import can_manage_mails
 from outbox.reminder_queries import reminder_mails, valid_pauses
 from outbox.services import pause_reminders, resume_reminders
 
 SHOWN = 10  # of the mails that went today; the rest is in the list of mails
-office_only = permission_required(MANAGE_MAILS, raise_exception=True)
 
 
 class PauseForm(forms.Form):
@@ -46,7 +45,7 @@ class PauseForm(forms.Form):
 
 
 @require_safe
-@office_only
+@allowed(can_manage_mails)
 def forecast_page(request: HttpRequest) -> HttpResponse:
     """Show the reminders of today, tomorrow and the week, what went today, and what is paused."""
     now = timezone.now()
@@ -62,7 +61,7 @@ def forecast_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@office_only
+@allowed(can_manage_mails)
 def pause(request: HttpRequest) -> HttpResponse:
     """Ask until when and why; with `confirmed` pause the rule, the matter or the person of `target`."""
     now = timezone.now()
@@ -84,7 +83,7 @@ def pause(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@office_only
+@allowed(can_manage_mails)
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
     """Lift a pause."""
     row = get_object_or_404(ReminderPause.objects.visible_to(request.user), pk=pk)

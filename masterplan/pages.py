@@ -23,7 +23,8 @@ def imprint(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "masterplan/privacy.html", office_values(request))
+    values = office_values(request) | {"mail_body_days": settings.MAIL_BODY_DAYS}
+    return render(request, "masterplan/privacy.html", values)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

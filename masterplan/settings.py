@@ -77,7 +77,6 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_htmx",
-    "rules",
     "simple_history",
     "core",
     "outbox",
@@ -218,10 +217,7 @@ CELERY_BEAT_SCHEDULE["sweep-mails"] = {
 
 # Accounts
 AUTH_USER_MODEL = "partners.User"
-AUTHENTICATION_BACKENDS = [
-    "rules.permissions.ObjectPermissionBackend",
-    "partners.auth.AccountBackend",
-]
+AUTHENTICATION_BACKENDS = ["partners.auth.AccountBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "account_login"

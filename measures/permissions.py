@@ -30,9 +30,3 @@ def can_record_report(user, measure=None) -> bool:
 
 can_submit_report = leads_measure
 can_report = can_record_report | can_submit_report
-
-rules.add_perm("measures.change_measures", can_change_measures)
-rules.add_perm("measures.see_internal_notes", can_see_internal_notes)
-rules.add_perm("measures.run_rounds", can_run_rounds)
-rules.add_perm("measures.decide_reports", can_decide_reports)
-rules.add_perm("measures.report", can_report)

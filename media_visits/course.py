@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from approvals.mails import desk_path, senator_office_name
+from approvals.mails import desk_path
+from approvals.names import senator_office_name
 from approvals.permissions import may_decide
 from core.dates import local_date
 from core.shell import NextStep, Step, line_of_steps

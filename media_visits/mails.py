@@ -87,7 +87,8 @@ register(
 
 def people_to_announce_to(visit: Visit, lists=()) -> list[Person]:
     """Return whom an announcement goes to outside the house: the company's contacts and the members of `lists`."""
-    people = {person.pk: person for person in Person.objects.reachable().filter(distribution_lists__in=lists)}
+    members = Person.objects.reachable().filter(distribution_lists__in=lists).select_related("user")
+    people = {person.pk: person for person in members}
     if visit.company_id:
         people |= {person.pk: person for person in people_of(visit.company_id).reachable()}
     return [people[pk] for pk in sorted(people)]
@@ -110,11 +111,12 @@ def deciders_who_know(visit: Visit, today: dt.date) -> list[Person]:
 
 
 def _enqueue(visit, kind, people, values, *, by, now) -> None:
-    common = {"company": visit.company_name, "title": visit.title}
+    values = {"company": visit.company_name, "title": visit.title} | values
+    occasion, path = f"v{visit.version}", visit.get_absolute_url()
     drafts = [
         MailDraft(
-            kind=kind, subject_key=f"visit:{visit.pk}", occasion=f"v{visit.version}", to=recipient_of(person),
-            values=common | values, path=visit.get_absolute_url(),
+            kind=kind, subject_key=f"visit:{visit.pk}", occasion=occasion, to=recipient_of(person), values=values,
+            path=path,
         )
         for person in people
     ]  # fmt: skip

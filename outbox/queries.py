@@ -26,10 +26,6 @@ class Trouble(NamedTuple):
     late: int
     late_since: dt.datetime | None
 
-    @property
-    def is_there(self) -> bool:
-        return bool(self.unsolved or self.late)
-
 
 class Failure(NamedTuple):
     """The mails that failed and are not settled: how many, and which failed last and when."""

@@ -22,9 +22,9 @@ def office_leads() -> list[Person]:
 
 
 def people_of(organisation: Organisation | int) -> QuerySet[Person]:
-    """Return the active contacts of an organisation (given as row or primary key) in order of their names."""
+    """Return the active contacts of an organisation (given as row or primary key) with their accounts, by name."""
     people = Person.objects.filter(organisation=organisation, is_active=True)
-    return people.select_related("organisation").order_by("search", "pk")
+    return people.select_related("organisation", "user").order_by("search", "pk")
 
 
 def deputies_of(person: Person) -> QuerySet[Deputy]:

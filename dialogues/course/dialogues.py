@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from approvals.mails import senator_office_name
 from approvals.models import ApprovalRequest
+from approvals.names import senator_office_name
 from approvals.permissions import may_decide
 from core.dates import add_working_days, format_date, format_day, local_date
 from core.shell import NextStep, Step, line_of_steps

@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.enums import ApprovalState
-from approvals.mails import senator_office_name
 from approvals.models import ApprovalRequest
+from approvals.names import senator_office_name
 from approvals.permissions import may_decide
 from core.shell import NextStep, Step, line_of_steps
 from dialogues.enums import SeriesState, TopicState

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from approvals.course import with_conditions
 from approvals.enums import ApprovalKind, ApprovalState
-from approvals.mails import senator_office_name
+from approvals.names import senator_office_name
 from core.dates import format_date, format_day, local_date
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from core.shell import NextStep

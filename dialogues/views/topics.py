@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 from approvals.course import with_conditions
 from approvals.enums import ApprovalKind
 from approvals.guard import LapseGuard
-from approvals.mails import ASKED, senator_office_name
+from approvals.mails import ASKED
+from approvals.names import senator_office_name
 from approvals.queries import differences_since, requests_about
 from approvals.services import Vorlage
 from approvals.versions import snapshot_of

@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from typing import NamedTuple
 
-from django.db.models import Count, DateField, Max, Min, Prefetch, Q
+from django.db.models import Count, DateField, Max, Min, Prefetch
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -97,10 +97,10 @@ def progress_figures(user, plan: Plan) -> ProgressFigures:
     return ProgressFigures(whole.result(str(plan), None), fields)
 
 
-def timeline_rows(user, plan: Plan, limit: int) -> list[TimelineRow]:
-    """Return up to `limit` measures of `plan` that have days, the earliest first, with milestones, in two queries.
+def timeline_rows(user, plan: Plan, limit: int, *, since: dt.date = dt.date.min) -> list[TimelineRow]:
+    """Return up to `limit` measures of `plan` that last until `since` or longer, the earliest first, with milestones.
 
-    Where a measure has no days of its own, its first and last milestone stand in.
+    Where a measure has no days of its own, its first and last milestone stand in. Costs two queries.
     """
     milestones = Prefetch("milestones", queryset=Milestone.objects.order_by("due_on", "position", "pk"))
     measures = (
@@ -110,7 +110,7 @@ def timeline_rows(user, plan: Plan, limit: int) -> list[TimelineRow]:
             first_on=Coalesce("starts_on", Min("milestones__due_on"), output_field=DateField()),
             last_on=Coalesce("ends_on", Max("milestones__due_on"), output_field=DateField()),
         )
-        .filter(Q(first_on__isnull=False) & Q(last_on__isnull=False))
+        .filter(first_on__isnull=False, last_on__gte=since)
         .order_by("first_on", "search", "pk")
         .prefetch_related(milestones)
     )

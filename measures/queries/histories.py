@@ -3,27 +3,31 @@
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
+from approvals.names import senator_office_name
 from core.dates import format_date
 from core.models import Origin
 from core.roles import OFFICE, SENATOR_OFFICE
 from core.shell import HistoryEntry
 from measures.enums import STATUS_ADOPTED, ReportState
 from measures.models import Measure, Milestone, StatusReport
+from measures.permissions import can_see_internal_notes
 
 LIMIT = 60
 
 
-def measure_history(measure: Measure, reports: QuerySet[StatusReport]) -> list[HistoryEntry]:
-    """Return what happened to `measure`, the latest first: `reports` (those the reader may see), milestones, data.
+def measure_history(measure: Measure, reports: QuerySet[StatusReport], user) -> list[HistoryEntry]:
+    """Return what happened to `measure`, the latest first: `reports` (those `user` may see), milestones, data.
 
-    Members of the office and of the senator's office stand there by their role: the log serves traceability.
+    Members of the office and of the senator's office stand there by their role: the log serves traceability. That an
+    internal note was changed is told to those alone who may read it.
     """
     entries = []
     for report in reports.select_related(*_people("reported_by"), *_people("decided_by")).prefetch_related(
         "reported_by__groups", "decided_by__groups"
     ):
         entries += _entries_of_report(report)
-    entries += _entries_of_rows(measure.history.all(), prefix="")
+    changes = _entries_of_rows(measure.history.all(), prefix="")
+    entries += changes if can_see_internal_notes(user) else _without_notes(changes)
     milestones = Milestone.history.filter(measure_id=measure.pk)
     entries += _entries_of_rows(milestones, prefix="title")
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:LIMIT]
@@ -76,6 +80,23 @@ def _entries_of_rows(rows, *, prefix: str) -> list[HistoryEntry]:
     ]
 
 
+def _without_notes(entries: list[HistoryEntry]) -> list[HistoryEntry]:
+    """Return `entries`, each without the internal note among the fields it names; one that names no other goes."""
+    told = [entry._replace(what=_without_note(entry.what)) for entry in entries]
+    return [entry for entry in told if entry.what]
+
+
+def _without_note(what: str) -> str:
+    """Return `Geändert: Titel` of `Geändert: Titel, interner Vermerk`, and nothing if nothing else is named."""
+    verb, colon, names = what.partition(": ")
+    if not colon:
+        return what
+    note = str(Measure._meta.get_field("internal_notes").verbose_name)
+    # The history keeps 100 characters: of the last name only the beginning may be there.
+    others = [name for name in names.split(", ") if not note.startswith(name)]
+    return f"{verb}: {', '.join(others)}" if others else ""
+
+
 def _voice(user, row) -> str:
     """Return as whom `user` spoke: the office, the senator's office, or a person of an organisation."""
     if user is None:
@@ -84,6 +105,6 @@ def _voice(user, row) -> str:
     if OFFICE in roles:
         return _("Geschäftsstelle")
     if SENATOR_OFFICE in roles:
-        return str(user)
+        return senator_office_name()
     organisation = user.person.organisation
     return f"{organisation.label} ({user})" if organisation else str(user)

@@ -5,12 +5,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core.conflicts import require_unchanged
 from core.dates import format_date
-from core.errors import Refused
+from core.errors import Outpaced, Refused
 from core.history import save_as
 from core.states import target_of
 from measures.enums import ROUND_MOVES, RoundState
@@ -47,14 +47,18 @@ def change_round(*, reporting_round: ReportingRound, values: Mapping[str, Any], 
 
 @transaction.atomic
 def open_round(*, reporting_round: ReportingRound, by, now: dt.datetime) -> ReportingRound:
-    """Start a round and ask every lead for reports. Raises `NotEntitled`, `Refused`."""
+    """Start a round and ask every lead for reports. Raises `NotEntitled`, `Refused`, `Outpaced`."""
     require(can_run_rounds(by))
     reporting_round = ReportingRound.objects.select_for_update().get(pk=reporting_round.pk)
     target = target_of(ROUND_MOVES, "open", reporting_round)
     if ReportingRound.objects.filter(plan_id=reporting_round.plan_id, state=RoundState.OPEN).exists():
-        raise Refused(_("In diesem Plan läuft schon eine Berichtsrunde. Bitte schließen Sie diese zuerst ab."))
+        raise Refused(_other_runs())
     reporting_round.state = target
-    save_as(reporting_round, by=by, reason=_("Berichtsrunde gestartet"))
+    try:
+        with transaction.atomic():
+            save_as(reporting_round, by=by, reason=_("Berichtsrunde gestartet"))
+    except IntegrityError as error:  # another round of the plan was started since we looked
+        raise Outpaced(_other_runs()) from error
     enqueue_mails(_requests(reporting_round), now=now, by=by)
     return reporting_round
 
@@ -67,6 +71,10 @@ def close_round(*, reporting_round: ReportingRound, by) -> ReportingRound:
     reporting_round.state = target_of(ROUND_MOVES, "close", reporting_round)
     save_as(reporting_round, by=by, reason=_("Berichtsrunde abgeschlossen"))
     return reporting_round
+
+
+def _other_runs() -> str:
+    return _("In diesem Plan läuft schon eine Berichtsrunde. Bitte schließen Sie diese zuerst ab.")
 
 
 def _requests(reporting_round: ReportingRound) -> list[MailDraft]:

@@ -38,7 +38,7 @@ def measure_page(request, pk):
             relatives=relatives_of(measure, user),
             can_see_organisations=PARTNER not in user.roles,
         ),
-        "entries": measure_history(measure, reports),
+        "entries": measure_history(measure, reports, user),
         "can_change": can_change_measures(user),
         "can_report": can_report(user, measure),
         "can_see_notes": can_see_internal_notes(user),

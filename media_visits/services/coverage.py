@@ -47,7 +47,7 @@ def save_coverage(*, coverage: Coverage, sectors=(), version: str = "", by, now:
 
 
 @transaction.atomic
-def remove_coverage(*, coverage: Coverage, by, now: dt.datetime) -> None:
+def remove_coverage(*, coverage: Coverage, by) -> None:
     """Delete a clipping; the change log keeps it."""
     require_office(by)
     coverage = Coverage.objects.select_for_update(of=("self",)).get(pk=coverage.pk)

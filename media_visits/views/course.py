@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
-from approvals.mails import ASKED, senator_office_name
+from approvals.mails import ASKED
+from approvals.names import senator_office_name
 from approvals.queries import differences_since, requests_about
 from approvals.versions import snapshot_of
 from core.answers import carry_out, confirm_page, impossible_now

@@ -57,7 +57,7 @@ def remove(request, pk):
     """Ask once more, then remove a clipping."""
     coverage = clipping_for_office(request, pk)
     if request.method == "POST":
-        call = partial(remove_coverage, coverage=coverage, by=request.user, now=timezone.now())
+        call = partial(remove_coverage, coverage=coverage, by=request.user)
         carry_out(request, call, done=_("Der Pressebericht ist entfernt."))
         return redirect(page_of(coverage))
     return confirm_page(

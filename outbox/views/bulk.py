@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from core.answers import allowed
 from core.errors import Outpaced, Refused
 from outbox.choices import APPROVE, RESEND, SETTLE, WITHDRAW, Choice
 from outbox.filters import MailFilter
 from outbox.labels import done_text, label_for
 from outbox.links import asked_rows, list_url, way_back
 from outbox.models import Mail
+from outbox.permissions import can_manage_mails
 from outbox.services import approve_mails, resend_mails, settle_mails, withdraw_mails
-from outbox.views.mails import office_only
 
 SERVICES = {APPROVE: approve_mails, RESEND: resend_mails, WITHDRAW: withdraw_mails, SETTLE: settle_mails}
 QUESTIONS = {
@@ -43,7 +44,7 @@ class ExpectedForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@office_only
+@allowed(can_manage_mails)
 def bulk(request, action):
     """Show what `action` would do to how many mails and ask; then do it, unless the number changed meanwhile."""
     picked = "auswahl" in request.GET

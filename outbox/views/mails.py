@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -13,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.answers import allowed
 from core.errors import NotEntitled, Refused
 from core.exports import xlsx_response
 from core.states import allowed_actions
@@ -22,7 +22,7 @@ from outbox.filters import MailFilter
 from outbox.links import bulk_links, hidden_filter_rows, kept, pick_buttons, quick_links
 from outbox.models import Mail
 from outbox.pages import calendar_rows, fact_rows, history_of, section_tabs, tabs_of
-from outbox.permissions import MANAGE_MAILS
+from outbox.permissions import can_manage_mails
 from outbox.queries import UNSOLVED, mails_for_office
 from outbox.services import approve_mail, resend_mail, settle_mail, withdraw_mail
 from outbox.tallies import Tally
@@ -34,11 +34,9 @@ PREVIEW_POLICY = (
     "sandbox"
 )
 
-office_only = permission_required(MANAGE_MAILS, raise_exception=True)
-
 
 @require_safe
-@office_only
+@allowed(can_manage_mails)
 def mail_list(request):
     """Show the mails, filtered and in the order of `?sort=`, how many stand how, and what can be done to all."""
     mail_filter = filtered(request)
@@ -56,7 +54,7 @@ def mail_list(request):
 
 
 @require_safe
-@office_only
+@allowed(can_manage_mails)
 def mail_export(request):
     """Answer with what the list shows as an Excel file, fit for the file: who got what when, and what proves it."""
     mail_filter = filtered(request)

@@ -4,7 +4,6 @@ import re
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,16 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.answers import allowed
 from core.errors import Outpaced, Refused
 from core.history import entries_of
 from outbox.models import ReminderRule
 from outbox.pages import section_tabs
-from outbox.permissions import MANAGE_MAILS
+from outbox.permissions import can_manage_mails
 from outbox.reminder_queries import pause_for, reminder_rule, reminder_rules, valid_pauses
 from outbox.rules import Option, Rule, Schedule, Setting, days_in_words, default_schedule, rule_of
 from outbox.services import LONGEST_LEAD, change_rule, reset_rule
-
-office_only = permission_required(MANAGE_MAILS, raise_exception=True)
 
 
 class DaysField(forms.CharField):
@@ -96,7 +94,7 @@ class RuleForm(forms.Form):
 
 
 @require_safe
-@office_only
+@allowed(can_manage_mails)
 def rule_list(request):
     """List the rules with what holds of each now."""
     today = timezone.localdate()
@@ -107,7 +105,7 @@ def rule_list(request):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@office_only
+@allowed(can_manage_mails)
 def rule_page(request, key):
     """Show a rule with its history; change its days."""
     rule = _rule_or_404(key)
@@ -139,7 +137,7 @@ def rule_page(request, key):
 
 
 @require_POST
-@office_only
+@allowed(can_manage_mails)
 def rule_reset(request, key):
     """Let the default of a rule hold again."""
     rule = _rule_or_404(key)

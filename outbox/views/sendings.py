@@ -4,18 +4,19 @@ from django.http import Http404, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from core.answers import allowed
 from outbox.choices import APPROVE, RESEND, SETTLE, WITHDRAW
 from outbox.enums import MailState
 from outbox.filters import UNSOLVED
 from outbox.links import bulk_links, list_url, quick_links
+from outbox.permissions import can_manage_mails
 from outbox.sendings import UNSOLVED_SHOWN, Sending, sending_of, unsolved_of
-from outbox.views.mails import office_only
 
 STEP = 10  # per cent: what changed less is shown, but not read out
 
 
 @require_safe
-@office_only
+@allowed(can_manage_mails)
 def sending_page(request, batch):
     """Show how many mails of how many are sent, wait and failed, and why. To htmx only the part that changes."""
     sending = sending_of(batch, request.user)

@@ -1,7 +1,6 @@
 """Texts of the mails: the office reads the default, words it anew, tries it out, and goes back."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.answers import allowed
 from core.conflicts import version_of
 from core.errors import Outpaced, Refused
 from core.history import entries_of
@@ -17,26 +17,25 @@ from outbox.errors import TextError
 from outbox.forms import WordingForm
 from outbox.letters import write_sample
 from outbox.models import Wording
-from outbox.permissions import EDIT_WORDINGS
+from outbox.permissions import can_edit_wordings
 from outbox.services import reset_wording, save_wording, send_test_mail
 from outbox.texts import MailText, area_of, explained, text_of
 from outbox.views.mails import PREVIEW_POLICY
 from outbox.wording_checks import clean_words, default_words, faults_of
 from outbox.wordings import FIELDS, as_shown, is_outdated, text_in_force, worded, wording_rows
 
-office_only = permission_required(EDIT_WORDINGS, raise_exception=True)
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
-@office_only
+@allowed(can_edit_wordings)
 def wording_list(request):
     """Show every kind of mail, and which ones the office words itself."""
     return render(request, "outbox/wordings.html", {"rows": wording_rows(request.user)})
 
 
 @get_or_post
-@office_only
+@allowed(can_edit_wordings)
 def wording_edit(request, kind):
     """Show and save the words of a kind; „Testmail an mich“ sends what is typed and saves nothing."""
     default, row = _wording(request, kind)
@@ -56,7 +55,7 @@ def wording_edit(request, kind):
 
 
 @get_or_post
-@office_only
+@allowed(can_edit_wordings)
 def wording_preview(request, kind):
     """Answer with a sample mail of this kind for the sandboxed frame: as typed when posted, else as in force."""
     default, _row = _wording(request, kind)
@@ -71,7 +70,7 @@ def wording_preview(request, kind):
 
 
 @get_or_post
-@office_only
+@allowed(can_edit_wordings)
 def wording_reset(request, kind):
     """Show the office's words beside the default, then put the default in force again."""
     default, row = _wording(request, kind)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.errors import Outpaced, Refused
@@ -64,26 +65,29 @@ def read_invitation(token: str) -> User:
 
     Raises Refused with a German sentence when the link is damaged, older than 14 days, replaced or used.
     """
-    target = read_link(INVITATION, token, max_age=INVITATION_DAYS * 24 * 3600)
-    account = User.objects.select_related("person").filter(pk=target.pk, is_active=True).first()
-    if account is None:
-        raise Refused(_("Dieses Konto gibt es nicht mehr. Bitte wenden Sie sich an die Geschäftsstelle."))
-    if account.has_usable_password():
-        raise Refused(_("Für dieses Konto ist schon ein Passwort gesetzt. Bitte melden Sie sich damit an."))
-    if account.invitation_version != target.version:
-        raise Refused(_("Diese Einladung wurde durch eine neuere ersetzt. Bitte öffnen Sie die neueste E-Mail."))
-    return account
+    return _invited(User.objects.select_related("person"), token)
 
 
 @transaction.atomic
 def accept_invitation(*, token: str, password: str) -> User:
     """Set the first password of an invited account; the link is void afterwards. Raises as `read_invitation`."""
-    account = lock_account(read_invitation(token).pk)
-    if account.has_usable_password():
-        raise Outpaced(_("Für dieses Konto ist schon ein Passwort gesetzt. Bitte melden Sie sich damit an."))
+    account = _invited(_locking(), token)
     account.set_password(password)
     account.invitation_version += 1
     save_as(account, by=account, reason=_("Einladung angenommen, Passwort gesetzt"))
+    return account
+
+
+def _invited(accounts: QuerySet[User], token: str) -> User:
+    """Return the row of `accounts` that the link belongs to. Raises as `read_invitation`."""
+    target = read_link(INVITATION, token, max_age=INVITATION_DAYS * 24 * 3600)
+    account = accounts.filter(pk=target.pk).first()
+    if account is None or not account.is_active:
+        raise Refused(_("Dieses Konto gibt es nicht mehr. Bitte wenden Sie sich an die Geschäftsstelle."))
+    if account.has_usable_password():
+        raise Refused(_("Für dieses Konto ist schon ein Passwort gesetzt. Bitte melden Sie sich damit an."))
+    if account.invitation_version != target.version:
+        raise Refused(_("Diese Einladung wurde durch eine neuere ersetzt. Bitte öffnen Sie die neueste E-Mail."))
     return account
 
 
@@ -148,7 +152,11 @@ def activate_account(*, account: User, by) -> User:
 
 def lock_account(pk: int) -> User:
     """Return the account locked until the end of the transaction."""
-    return User.objects.select_for_update(of=("self",)).select_related("person").get(pk=pk)
+    return _locking().get(pk=pk)
+
+
+def _locking() -> QuerySet[User]:
+    return User.objects.select_for_update(of=("self",)).select_related("person")
 
 
 def lock_office_accounts() -> list[int]:

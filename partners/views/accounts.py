@@ -6,12 +6,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core.answers import allowed
 from partners.forms import AccountForm
 from partners.models import User
 from partners.permissions import can_manage_partners
 from partners.queries import people_listed
 from partners.services import activate_account, change_account, deactivate_account, invite_account, resend_invitation
-from partners.views.answers import act, allowed, attempt, saved, show_form
+from partners.views.answers import act, attempt, saved, show_form
 
 
 def _account(request, pk) -> User:

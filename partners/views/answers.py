@@ -1,7 +1,5 @@
 """How the views of this app let people in, call a service, and say what came of it."""
 
-from functools import wraps
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -12,21 +10,6 @@ from core.conflicts import VersionedForm
 from core.errors import NotEntitled, Outpaced, Refused
 
 PAGE_SIZE = 30
-
-
-def allowed(predicate):
-    """Let a view in only for those of whom `predicate(user)` is true; everybody else gets a 403."""
-
-    def decorate(view):
-        @wraps(view)
-        def checked(request, *args, **kwargs):
-            if not predicate(request.user):
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
-
-        return checked
-
-    return decorate
 
 
 def attempt(form, service, **arguments):

@@ -6,12 +6,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.answers import allowed
 from partners.forms import DeputyForm
 from partners.mails import describe_period
 from partners.models import Deputy, Person
 from partners.permissions import can_arrange_deputy, can_manage_partners
 from partners.services import add_deputy, end_deputy
-from partners.views.answers import act, allowed, attempt, saved, show_form
+from partners.views.answers import act, attempt, saved, show_form
 
 
 @allowed(can_manage_partners)

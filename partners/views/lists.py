@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from core.answers import allowed
 from core.exports import xlsx_response
 from core.history import entries_of
 from partners.filters import DistributionListFilter, OwnPeopleFilter
@@ -15,7 +16,7 @@ from partners.models import DistributionList, Person
 from partners.permissions import can_manage_partners, can_see_lists
 from partners.queries import lists_shown, people_listed
 from partners.services import add_list, add_members, change_list, remove_members
-from partners.views.answers import allowed, attempt, order_by, page_of, saved, show_form
+from partners.views.answers import attempt, order_by, page_of, saved, show_form
 from partners.views.tabs import tabs_for
 
 LONGEST_KEY = 18  # digits that both databases take as a primary key

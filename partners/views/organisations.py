@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.answers import allowed
 from core.dates import format_date
 from core.exports import xlsx_response
 from core.history import entries_of
@@ -14,7 +15,7 @@ from partners.models import Organisation
 from partners.permissions import can_manage_partners, can_see_organisations, can_see_people
 from partners.queries import organisations_listed, people_shown_at
 from partners.services import add_organisation, change_organisation
-from partners.views.answers import allowed, attempt, order_by, page_of, saved, show_form
+from partners.views.answers import attempt, order_by, page_of, saved, show_form
 from partners.views.tabs import tabs_for
 
 SORTS = {"name": ("search",), "city": ("city", "search"), "people": ("people_count", "search")}

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.answers import allowed
 from core.dates import format_date
 from core.exports import xlsx_response
 from partners.enums import name_roles
@@ -14,7 +15,7 @@ from partners.models import Person
 from partners.permissions import can_manage_partners, can_see_lists, can_see_notes, can_see_people
 from partners.queries import deputies_of, people_listed
 from partners.services import add_person, change_person
-from partners.views.answers import allowed, attempt, order_by, page_of, saved, show_form
+from partners.views.answers import attempt, order_by, page_of, saved, show_form
 from partners.views.person import account_facts, history_of, person_facts
 from partners.views.tabs import tabs_for
 

@@ -15,6 +15,7 @@ from media_visits.queries import upcoming_visits, visits_in_motion
 from media_visits.waiting import waiting_for_office
 from tests.journeys.visitor import Page
 from tests.masterplan.builders import make_topic_request
+from tests.measures.builders import make_measure, make_plan
 from tests.media_visits.builders import make_visit
 from tests.outbox.builders import make_mail
 from tests.partners.builders import make_user
@@ -156,6 +157,34 @@ def test_charts_open_for_those_who_see_them_on_the_start_page(client, name, role
     status = 200 if role in roles else 403
     assert client.get(reverse(name)).status_code == status
     assert (f'hx-get="{reverse(name)}"' in page) == (role in roles and name == "sector_balance")
+
+
+def test_timeline_shows_what_still_runs_however_much_is_over(client):
+    plan, today = make_plan(), timezone.localdate()
+    for number in range(33):
+        day = dt.date(2001, 1, 1) + dt.timedelta(days=number)
+        make_measure(plan, f"Vorbei {number}", starts_on=day, ends_on=day)
+    ends_on = dt.date(today.year - 1, 1, 1)
+    make_measure(plan, "Eben beendet", starts_on=dt.date(2002, 1, 1), ends_on=ends_on)
+    make_measure(plan, "Läuft", starts_on=dt.date(2003, 1, 1), ends_on=today)
+    make_measure(plan, "Länger vorbei", starts_on=dt.date(2002, 1, 1), ends_on=ends_on - dt.timedelta(days=1))
+    client.force_login(make_user(OFFICE))
+
+    rows = client.get(reverse("timeline")).context["timeline"].rows
+
+    assert [row.measure.title for row in rows] == ["Eben beendet", "Läuft"]
+
+
+def test_timeline_of_a_plan_that_is_over_shows_its_first_measures(client):
+    plan = make_plan()
+    for number in range(9):
+        day = dt.date(2001, 1, 1 + number)
+        make_measure(plan, f"Vorbei {number}", starts_on=day, ends_on=day)
+    client.force_login(make_user(OFFICE))
+
+    rows = client.get(reverse("timeline")).context["timeline"].rows
+
+    assert [row.measure.title for row in rows] == [f"Vorbei {number}" for number in range(8)]
 
 
 def test_chart_comes_without_the_shell_for_the_start_page(client):

@@ -1,8 +1,10 @@
 """The pages the law asks for, and the way a hint about a barrier takes."""
 
 import datetime as dt
+import re
 
 import pytest
+import time_machine
 
 from masterplan.feedback import month_after
 from outbox.models import Mail
@@ -26,6 +28,16 @@ def test_page_is_open_to_everyone_and_names_the_office(client, db, path, heading
     assert 'href="mailto:geschaeftsstelle@example.org"' in answer.text
 
 
+def test_privacy_page_promises_no_more_than_the_portal_does(client, db, settings):
+    settings.MAIL_BODY_DAYS = 90
+
+    text = client.get("/datenschutz/").text
+
+    assert "bei allen anderen nach 90 Tagen." in text
+    assert "Alles andere löscht das Portal nicht von selbst." in text
+    assert [claim for claim in ("Telefonnummer", "zwölf Monate", "anonymisiert") if claim in text] == []
+
+
 def test_hint_reaches_the_office_once(client, db):
     first = client.post("/barrierefreiheit/", HINT, follow=True)
     client.post("/barrierefreiheit/", HINT)
@@ -34,6 +46,18 @@ def test_hint_reaches_the_office_once(client, db):
     assert "Ihr Hinweis ist bei der Geschäftsstelle." in first.text
     mail = Mail.objects.get()
     assert (mail.kind, mail.recipient) == ("barrier_reported", "geschaeftsstelle@example.org")
+
+
+@time_machine.travel(dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC))
+def test_same_hint_on_another_day_is_a_hint_of_its_own(client, db):
+    client.post("/barrierefreiheit/", HINT)
+    with time_machine.travel(dt.datetime(2026, 3, 2, 22, 30, tzinfo=dt.UTC)):
+        client.post("/barrierefreiheit/", HINT)
+    with time_machine.travel(dt.datetime(2026, 3, 2, 23, 30, tzinfo=dt.UTC)):  # the next day in Berlin
+        client.post("/barrierefreiheit/", HINT)
+
+    answers = [re.search(r"spätestens (\S+)\.", mail.text)[1] for mail in Mail.objects.order_by("pk")]
+    assert answers == ["02.04.2026", "03.04.2026"]
 
 
 def test_empty_hint_is_asked_for_and_nothing_typed_is_lost(client, db):

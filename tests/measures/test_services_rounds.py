@@ -1,4 +1,5 @@
 import datetime as dt
+from functools import partial
 
 import pytest
 
@@ -12,6 +13,7 @@ from measures.services import change_round, close_round, create_round, open_roun
 from outbox.models import Mail
 from tests.measures.builders import NOW, make_measure, make_plan, make_round
 from tests.partners.builders import make_organisation, make_user
+from tests.racing import race
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +74,21 @@ def test_only_one_round_runs_in_a_plan(office):
 
     second.refresh_from_db()
     assert second.state == RoundState.PLANNED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_rounds_started_at_once_one_runs(office):
+    plan = make_plan()
+    make_measure(plan, lead_id=make_user(PARTNER, email="a@example.org").organisation_id)
+    rounds = [make_round(plan, state=RoundState.PLANNED) for _number in range(4)]
+
+    results = race(*(partial(open_round, reporting_round=row, by=office, now=NOW) for row in rounds))
+
+    refused = [str(result) for result in results if isinstance(result, Refused)]
+    assert refused == ["In diesem Plan läuft schon eine Berichtsrunde. Bitte schließen Sie diese zuerst ab."] * 3
+    assert ReportingRound.objects.filter(state=RoundState.OPEN).count() == 1
+    assert ReportingRound.history.filter(state=RoundState.OPEN).count() == 1
+    assert Mail.objects.count() == 1
 
 
 @pytest.mark.parametrize("action", ROUND_MOVES)

@@ -76,6 +76,21 @@ def test_a_person_on_two_lists_gets_one_mail(office, company, press_list):
     assert len(mails_written("visit_announced")) == 2
 
 
+@pytest.mark.parametrize("count", [1, 10])
+def test_an_announcement_costs_the_same_for_few_and_many(
+    office, company, press_list, django_assert_num_queries, count
+):
+    visit = make_visit(S.APPROVED, company=company)
+    for _number in range(count):
+        make_person(organisation=company)
+        press_list.members.add(make_person())
+
+    with django_assert_num_queries(19):
+        announce_visit(visit=visit, lists=[press_list], by=office, now=NOW)
+
+    assert len(mails_written("visit_announced")) == 2 + 2 * count
+
+
 def test_a_visit_in_the_past_is_not_announced(office):
     visit = make_visit(S.APPROVED)
 

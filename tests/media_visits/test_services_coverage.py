@@ -71,7 +71,7 @@ def test_who_changes_a_clipping_second_is_told(office):
 def test_a_removed_clipping_stays_in_the_log(office):
     row = make_coverage()
 
-    remove_coverage(coverage=row, by=office, now=NOW)
+    remove_coverage(coverage=row, by=office)
 
     assert not Coverage.objects.exists()
     assert Coverage.history.latest().history_type == "-"
@@ -84,5 +84,5 @@ def test_only_the_office_keeps_clippings(senator):
         with pytest.raises(NotEntitled):
             save(senator)
         with pytest.raises(NotEntitled):
-            remove_coverage(coverage=row, by=senator, now=NOW)
+            remove_coverage(coverage=row, by=senator)
     assert Coverage.objects.count() == 1

@@ -56,7 +56,7 @@ def test_all_is_well_while_nothing_failed_and_nothing_is_late(django_assert_num_
     with django_assert_num_queries(1):
         trouble = trouble_at(NOW)
 
-    assert (trouble, trouble.is_there) == (Trouble(0, 0, None), False)
+    assert trouble == Trouble(0, 0, None)
 
 
 def test_trouble_counts_all_that_failed_and_all_that_is_late():
@@ -67,7 +67,6 @@ def test_trouble_counts_all_that_failed_and_all_that_is_late():
         make_mail(due_at=since, **columns)
 
     assert trouble_at(NOW) == Trouble(3, 3, since)
-    assert trouble_at(NOW).is_there
 
 
 def test_latest_failure_goes_by_the_time_of_failing(django_assert_num_queries):

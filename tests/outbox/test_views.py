@@ -2,6 +2,7 @@ import pytest
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Mail
+from partners.models import User
 from tests.outbox.builders import (
     NOW,
     make_account_mail,
@@ -53,6 +54,19 @@ def test_only_the_office_acts(client, role, act, state):
 
     assert client.post(f"/postausgang/{mail.pk}/{act}/").status_code == 404
     assert (Mail.objects.get().state, Mail.objects.get().settled_at, mail.log.count()) == (state, None, 0)
+
+
+@pytest.mark.parametrize("address", ["", "export/", "regeln/", "texte/", "vorschau/"])
+def test_a_superuser_without_the_role_of_the_office_stays_outside(client, address):
+    client.force_login(make_user(SENATOR_OFFICE, is_superuser=True))
+
+    assert client.get(f"/postausgang/{address}").status_code == 403
+
+
+def test_the_first_account_gets_in(client, db):
+    client.force_login(User.objects.create_superuser(email="erste@example.org"))
+
+    assert client.get("/postausgang/").status_code == 200
 
 
 def test_guest_is_sent_to_sign_in(client):

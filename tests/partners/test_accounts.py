@@ -2,9 +2,13 @@
 
 import datetime as dt
 import re
+import threading
+import time
+from functools import partial
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.utils import timezone
 
 from core.errors import NotEntitled, Outpaced, Refused
@@ -12,6 +16,7 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Mail
 from partners.models import User
 from partners.services import (
+    accept_invitation,
     activate_account,
     change_account,
     deactivate_account,
@@ -19,6 +24,7 @@ from partners.services import (
     resend_invitation,
 )
 from tests.partners.builders import make_organisation, make_person, make_user
+from tests.racing import race
 from tests.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -170,6 +176,37 @@ def test_closing_an_account_voids_its_link(client, office):
     deactivate_account(account=account, by=office)
 
     assert client.get(link).status_code == 410
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (deactivate_account, "Dieses Konto gibt es nicht mehr."),
+        (partial(resend_invitation, now=NOW), "Diese Einladung wurde durch eine neuere ersetzt."),
+    ],
+)
+def test_a_link_that_ends_while_its_password_is_sent_sets_none(office, act, words):
+    account = invite(office, now=timezone.now())
+    token = link_in_last_mail().split("/")[-2]
+    ended = threading.Event()
+
+    def end_the_link():
+        with transaction.atomic():
+            act(account=account, by=office)
+            ended.set()
+            time.sleep(0.3)  # so that the other one reads the former row and waits for its lock
+
+    def set_the_password():
+        ended.wait(30)
+        return accept_invitation(token=token, password=PASSWORD)
+
+    _, result = race(end_the_link, set_the_password)
+
+    account.refresh_from_db()
+    assert isinstance(result, Refused)
+    assert str(result).startswith(words)
+    assert not account.has_usable_password()
 
 
 def test_no_invitation_for_a_password_already_set(office):
