@@ -15,7 +15,7 @@ from core.dates import local_date
 from media_visits.enums import PressKind, VisitState
 from media_visits.models import Visit
 from outbox.placeholders import Placeholder
-from outbox.services import MailDraft, enqueue_mails
+from outbox.services import MailDraft, enqueue_mails, withdraw_pending
 from outbox.texts import MailText, Markdown, escape_markdown, register
 from partners.models import Person
 from partners.queries import people_of
@@ -85,6 +85,9 @@ register(
 )
 
 
+TAKES_PLACE = ("visit_announced", "visit_moved")
+
+
 def people_to_announce_to(visit: Visit, lists=()) -> list[Person]:
     """Return whom an announcement goes to outside the house: the company's contacts and the members of `lists`."""
     members = Person.objects.reachable().filter(distribution_lists__in=lists).select_related("user")
@@ -138,7 +141,12 @@ def mail_announcement(visit: Visit, people: list[Person], *, by, now) -> None:
 
 
 def mail_change(visit: Visit, kind: str, people, told_inside, *, told_of: str, by, now) -> None:
-    """Tell `people`, and `told_inside` of who may decide, that a visit once due `told_of` is put off (`kind`)."""
+    """Tell `people`, and `told_inside` of who may decide, that a visit once due `told_of` is put off (`kind`).
+
+    What still waits in the outbox and says that the visit takes place is taken back.
+    """
+    note = _("Der Besuch wurde verschoben oder abgesagt.")
+    withdraw_pending(subject_keys=[f"visit:{visit.pk}"], kinds=TAKES_PLACE, note=note, by=by, now=now)
     _enqueue(visit, kind, people, {"when": told_of, "reason": visit.reason}, by=by, now=now)
     told = {person.pk for person in people}
     others = [person for person in told_inside if person.pk not in told]

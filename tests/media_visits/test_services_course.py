@@ -216,3 +216,18 @@ def test_a_visit_is_documented_with_words(office):
     document_visit(visit=visit, outcome=" Fläche gesucht ", by=office, now=NOW)
     visit.refresh_from_db()
     assert (visit.state, visit.outcome) == (S.DOCUMENTED, "Fläche gesucht")
+
+
+@pytest.mark.parametrize(("end", "kind"), [(postpone_visit, "visit_postponed"), (cancel_visit, "visit_cancelled")])
+def test_announcement_that_still_waits_does_not_follow_the_end(office, senator, company, end, kind):
+    visit = make_visit(S.APPROVED, company=company)
+    announce_visit(visit=visit, lists=[], by=office, now=NOW)
+    visit.refresh_from_db()
+
+    end(visit=visit, reason="Streik", by=office, now=NOW)
+
+    states = set(Mail.objects.filter(subject_key=f"visit:{visit.pk}").values_list("kind", "recipient", "state"))
+    assert states == {
+        ("visit_announced", "werk@example.org", "withdrawn"), ("visit_moved", senator.email, "withdrawn"),
+        (kind, "werk@example.org", "waiting"), ("visit_moved", senator.email, "waiting"),
+    }  # fmt: skip
