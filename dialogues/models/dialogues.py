@@ -30,18 +30,18 @@ class DialogueQuerySet(models.QuerySet):
         """
         if has_role(user, OFFICE, SENATOR_OFFICE):
             return self
-        past = Q(origin=Origin.TAKEN_OVER)
+        past, seen = Q(origin=Origin.TAKEN_OVER), Q(pk__in=[])
         if has_role(user, OBSERVER):
-            return self.filter(past | Q(state__in=DECIDED))
-        if has_role(user, PARTNER) and user.organisation_id:
+            seen |= past | Q(state__in=DECIDED)
+        if has_role(user, PARTNER):
             invited = self.model.objects.filter(
-                invitations__person__organisation_id=user.organisation_id,
+                invitations__person__organisation__in=user.organisation_ids,
                 invitations__released_at__isnull=False,
                 invitations__withdrawn_at__isnull=True,
             )
-            hosted = Q(host_id=user.organisation_id, state__in=DECIDED)
-            return self.filter(past | hosted | Q(pk__in=invited.values("pk")))
-        return self.none()
+            hosted = Q(host__in=user.organisation_ids, state__in=DECIDED)
+            seen |= past | hosted | Q(pk__in=invited.values("pk"))
+        return self.filter(seen)
 
 
 class Dialogue(Sourced, KnownDate):

@@ -102,8 +102,8 @@ def _invitations(user, today: dt.date) -> list[Waiting]:
 
 
 def _drafts(user) -> list[Waiting]:
-    rows = Topic.objects.filter(proposed_by=user, state=TopicState.DRAFT).only("title").order_by("pk")
+    rows = Topic.objects.visible_to(user).filter(proposed_by=user, state=TopicState.DRAFT)
     return [
         Waiting(str(user), _("Themenvorschlag fertigstellen: %(title)s") % {"title": row}, row.get_absolute_url())
-        for row in rows
+        for row in rows.only("title").order_by("pk")
     ]

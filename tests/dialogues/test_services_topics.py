@@ -2,6 +2,7 @@ from functools import partial
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from approvals.enums import Answer, ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
@@ -147,6 +148,7 @@ def test_only_partners_and_the_office_propose(role):
 
 def test_partner_without_an_organisation_proposes_nothing(partner):
     partner.person.organisation = None
+    partner.person.save()
 
     with pytest.raises(NotEntitled):
         save(Topic(title="Energie", description="Kosten"), partner)
@@ -164,6 +166,16 @@ def test_draft_of_a_partner_belongs_to_the_own_organisation_and_no_series(partne
     )  # fmt: skip
     assert (list(topic.sectors.all()), list(topic.themes.all())) == ([sector], [theme])
     assert topic.history.get().history_change_reason == "Entwurf angelegt"
+
+
+@pytest.mark.parametrize(("role", "is_own"), [(OBSERVER, False), (PARTNER, True)])
+def test_deputy_proposes_for_the_principal_unless_itself_a_partner(partner, role, is_own):
+    deputy = make_user(role, organisation=make_organisation())
+    Deputy.objects.create(principal=partner.person, deputy=deputy.person, starts_on=timezone.localdate())
+
+    topic = save(Topic(title="Energie", description="Kosten"), deputy)
+
+    assert topic.organisation_id == (deputy if is_own else partner).organisation_id
 
 
 @pytest.mark.parametrize("state", TopicState)
