@@ -10,8 +10,8 @@ def can_manage(user) -> bool:
 
 
 def can_propose(user) -> bool:
-    """Partners of an organisation propose topics, and so does the office."""
-    return has_role(user, OFFICE) or (has_role(user, PARTNER) and bool(user.organisation_id))
+    """Whoever speaks for an organisation as a partner proposes topics, and so does the office."""
+    return has_role(user, OFFICE) or (has_role(user, PARTNER) and bool(user.organisation_ids))
 
 
 EDITED_BY_THE_OFFICE = (

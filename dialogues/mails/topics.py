@@ -28,15 +28,15 @@ def mail_topic_proposed(topic: Topic, *, by, now) -> None:
 
 
 def proposer_to_tell(topic: Topic, *, by) -> list[Person]:
-    """Return the proposer, unless it was the actor or belongs to the office."""
+    """Return the proposer, unless the account is closed or it was the actor or belongs to the office."""
     proposer = topic.proposed_by
-    if proposer is None or proposer.pk == by.pk or OFFICE in proposer.own_roles:
+    if proposer is None or not proposer.is_active or proposer.pk == by.pk or OFFICE in proposer.own_roles:
         return []
     return [proposer.person]
 
 
 def mail_topic_to_proposer(topic: Topic, kind: str, *, by, now) -> None:
-    """Tell the proposer what became of the topic, unless it was the actor or belongs to the office."""
+    """Tell the proposer, if there is one to tell, what became of the topic."""
     values = {"topic_declined": {"reason": topic.reason}, "topic_decided": {
         "state": capfirst(topic.get_state_display()), "reason": topic.reason}}.get(kind, {})  # fmt: skip
     people = proposer_to_tell(topic, by=by)

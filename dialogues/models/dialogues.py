@@ -24,24 +24,26 @@ DECIDED = (
 
 class DialogueQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The house sees all; observers what is decided or taken over; a partner what it hosts or is invited to.
+        """The house sees all; observers what is decided or taken over; a partner what its organisations host or are
+        invited to; everybody what one is invited to in person.
 
         What was taken over is public knowledge and open to every role.
         """
         if has_role(user, OFFICE, SENATOR_OFFICE):
             return self
-        past = Q(origin=Origin.TAKEN_OVER)
+        if not (user.is_authenticated and user.is_active):
+            return self.none()
+        past, guest = Q(origin=Origin.TAKEN_OVER), Q(invitations__person=user.person_id)
+        seen = Q(pk__in=[])
         if has_role(user, OBSERVER):
-            return self.filter(past | Q(state__in=DECIDED))
-        if has_role(user, PARTNER) and user.organisation_id:
-            invited = self.model.objects.filter(
-                invitations__person__organisation_id=user.organisation_id,
-                invitations__released_at__isnull=False,
-                invitations__withdrawn_at__isnull=True,
-            )
-            hosted = Q(host_id=user.organisation_id, state__in=DECIDED)
-            return self.filter(past | hosted | Q(pk__in=invited.values("pk")))
-        return self.none()
+            seen |= past | Q(state__in=DECIDED)
+        if has_role(user, PARTNER):
+            seen |= past | Q(host__in=user.organisation_ids, state__in=DECIDED)
+            guest |= Q(invitations__person__organisation__in=user.organisation_ids)
+        invited = self.model.objects.filter(
+            guest, invitations__released_at__isnull=False, invitations__withdrawn_at__isnull=True
+        )
+        return self.filter(seen | Q(pk__in=invited.values("pk")))
 
 
 class Dialogue(Sourced, KnownDate):

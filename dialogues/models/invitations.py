@@ -21,15 +21,19 @@ LINK_LIFETIME_SECONDS = 180 * 24 * 3600  # from the mail that carried it; each m
 
 class InvitationQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The house sees all; a partner the own organisation's released ones, and others' that agreed to be seen."""
+        """The office sees all, the senator's office the released ones, a partner those of its organisations, and
+        everybody the own one."""
         if has_role(user, OFFICE):
             return self
         released = self.filter(released_at__isnull=False)
         if has_role(user, SENATOR_OFFICE):
             return released
-        if has_role(user, PARTNER) and user.organisation_id:
-            return released.filter(person__organisation_id=user.organisation_id)
-        return self.none()
+        if not (user.is_authenticated and user.is_active):
+            return self.none()
+        seen = Q(person=user.person_id)
+        if has_role(user, PARTNER):
+            seen |= Q(person__organisation__in=user.organisation_ids)
+        return released.filter(seen)
 
     def active(self):
         """Invitations that were not withdrawn."""

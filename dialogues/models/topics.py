@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -52,18 +52,19 @@ class DialogueSeries(Sourced):
 class TopicQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The office sees all but foreign drafts, the senator's office all but drafts, observers what was approved,
-        a partner the own organisation's, of drafts only those of its own people."""
+        a partner what its organisations propose, of drafts the own ones and those of their own people."""
         own = Q(proposed_by=user.pk) if user.is_authenticated else Q(pk=None)
         if has_role(user, OFFICE):
             return self.filter(~Q(state=TopicState.DRAFT) | own)
+        seen = Q(pk__in=[])
         if has_role(user, SENATOR_OFFICE):
-            return self.exclude(state=TopicState.DRAFT)
+            seen |= ~Q(state=TopicState.DRAFT)
         if has_role(user, OBSERVER):
-            return self.filter(state=TopicState.APPROVED)
-        if has_role(user, PARTNER) and user.organisation_id:
-            colleagues = Q(proposed_by__person__organisation_id=user.organisation_id)
-            return self.filter(~Q(state=TopicState.DRAFT) | colleagues, organisation_id=user.organisation_id)
-        return self.none()
+            seen |= Q(state=TopicState.APPROVED)
+        if has_role(user, PARTNER):
+            readable = ~Q(state=TopicState.DRAFT) | own | Q(proposed_by__person__organisation=F("organisation"))
+            seen |= Q(readable, organisation__in=user.organisation_ids)
+        return self.filter(seen)
 
 
 class Topic(Sourced):

@@ -17,7 +17,6 @@ from dialogues.queries.guests import (
     guest_rows,
     guests_to_choose,
     label_of,
-    own_invitations,
     sharing_guests,
 )
 from dialogues.queries.histories import dialogue_history, series_history, topic_history
@@ -39,7 +38,6 @@ __all__ = [
     "listed_series",
     "listed_topics",
     "matching_as_told",
-    "own_invitations",
     "page_topics",
     "series_history",
     "series_to_choose",

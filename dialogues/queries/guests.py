@@ -116,14 +116,6 @@ def sharing_guests(dialogue: Dialogue) -> QuerySet[Invitation]:
     return rows.select_related("person__organisation").order_by("person__organisation__search", "person__search", "pk")
 
 
-def own_invitations(dialogue: Dialogue, user) -> QuerySet[Invitation]:
-    """Return the invitations of `user` and the own organisation to `dialogue`, the own one first to be found."""
-    if not user.organisation_id and not user.person_id:
-        return Invitation.objects.none()
-    mine = dialogue.invitations.released().filter(person__organisation=user.organisation_id)
-    return mine.select_related("person__organisation").order_by("person__search", "pk")
-
-
 class Choices(NamedTuple):
     """Who can be put on a guest list; `more` says that the search found more than are shown."""
 

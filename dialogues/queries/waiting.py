@@ -1,4 +1,4 @@
-"""What waits for whom, for the start page. The senator's office has its desk for that."""
+"""What waits for whom, for the start page. For decisions the senator's office has its desk."""
 
 import datetime as dt
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.dates import local_date
 from core.models import Origin
-from core.roles import OFFICE, PARTNER, has_role
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from core.shell import Waiting
 from dialogues.consent import lacks_consent
 from dialogues.course import awaits_decision, task_of
@@ -26,13 +26,16 @@ UNDER_WAY = (
 def waiting_for(user, today: dt.date) -> list[Waiting]:
     """Return what waits for `user` on the day `today`, the nearest deadline first, what has none at the end.
 
-    The office: series, topics and dialogues it must move on. A partner: own invitations and drafts. Others: nothing.
+    The office, which keeps the guest lists: series, topics and dialogues it must move on. All other roles: the own
+    invitations. A partner: own drafts besides.
     """
     waiting = []
     if has_role(user, OFFICE):
         waiting += _series() + _topics() + _dialogues(today)
+    if has_role(user, SENATOR_OFFICE, PARTNER, OBSERVER):
+        waiting += _invitations(user, today)
     if has_role(user, PARTNER):
-        waiting += _invitations(user, today) + _drafts(user)
+        waiting += _drafts(user)
     return sorted(waiting, key=lambda row: row.due_on or dt.date.max)
 
 
@@ -102,8 +105,8 @@ def _invitations(user, today: dt.date) -> list[Waiting]:
 
 
 def _drafts(user) -> list[Waiting]:
-    rows = Topic.objects.filter(proposed_by=user, state=TopicState.DRAFT).only("title").order_by("pk")
+    rows = Topic.objects.visible_to(user).filter(proposed_by=user, state=TopicState.DRAFT)
     return [
         Waiting(str(user), _("Themenvorschlag fertigstellen: %(title)s") % {"title": row}, row.get_absolute_url())
-        for row in rows
+        for row in rows.only("title").order_by("pk")
     ]

@@ -43,13 +43,19 @@ def _move(topic: Topic, action: str, *, by, reason: str) -> None:
     save_as(topic, by=by, reason=reason)
 
 
+def _organisation_of(partner) -> int:
+    """Return for which organisation `partner` proposes: the own one, or else the one it speaks for as a deputy."""
+    spoken_for = partner.organisation_ids
+    return partner.organisation_id if partner.organisation_id in spoken_for else min(spoken_for)
+
+
 @transaction.atomic
 def save_topic(
     *, topic: Topic, sectors, themes, by, now: dt.datetime, version: str = "", fields: Iterable[str] = ()
 ) -> Topic:
     """Write a new or changed topic with its sectors and themes.
 
-    A new one starts as the draft of `by`; a partner's belongs to the own organisation. Before the senator's office or
+    A new one starts as the draft of `by`; a partner's belongs to its organisation. Before the senator's office or
     approved, a change of what matters lets the approval lapse and takes the topic back to work. Raises NotEntitled
     when `by` may not edit it as it stands, Outpaced when somebody else saved since the form showed `version`.
     """
@@ -59,7 +65,7 @@ def save_topic(
             raise NotEntitled(_("Themen schlagen die Partner und die Geschäftsstelle vor."))
         topic.proposed_by = by
         if not can_manage(by):
-            topic.organisation_id = by.organisation_id
+            topic.organisation_id = _organisation_of(by)
             topic.series = None
         reason = _("Entwurf angelegt")
     else:

@@ -20,7 +20,7 @@ from dialogues.course import TONE_OF_DIALOGUE, Situation, minutes_due_on, next_s
 from dialogues.enums import BEFORE_THE_DAY, DIALOGUE_MOVES, AnswerState, DialogueState, HostAnswer
 from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import can_manage
-from dialogues.queries import own_invitations, situation_of
+from dialogues.queries import situation_of
 
 ACTS = (("postpone", gettext_lazy("Verschieben"), "danger"), ("cancel", gettext_lazy("Absagen"), "danger"))
 
@@ -55,7 +55,7 @@ def own_invitation(user, dialogue: Dialogue) -> Invitation | None:
     """Return the invitation of `user` in person, if it went out for the present date."""
     if dialogue.is_taken_over:
         return None
-    return own_invitations(dialogue, user).filter(person=user.person_id, released_round=dialogue.round).first()
+    return dialogue.invitations.released().filter(person=user.person_id, released_round=dialogue.round).first()
 
 
 def _box(user, dialogue: Dialogue, own: Invitation | None, situation, now: dt.datetime) -> NextStep | None:

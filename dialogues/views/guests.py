@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from core.exports import xlsx_response
-from core.roles import OBSERVER, OFFICE, SENATOR_OFFICE, has_role
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from dialogues.enums import BEFORE_THE_DAY, SEATED, AnswerState, DialogueState
 from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import can_manage
@@ -16,7 +16,7 @@ from outbox.queries import latest_sending
 
 
 def guest_tab(request, pk):
-    """The house sees the list, observers the numbers, a partner the own answers and who agreed to be seen."""
+    """The house sees the list, observers the numbers, who takes part the own answers and who agreed to be seen."""
     dialogue = visible_dialogue(request, pk)
     if dialogue.is_taken_over:
         raise Http404
@@ -30,11 +30,17 @@ def guest_tab(request, pk):
         context["sending"] = Sending.of(rows)
         if frame["manages"] and context["sending"].is_under_way:
             context["batch"] = latest_sending(dialogue.get_absolute_url(), "invitation")
-    else:
-        context["sharing"] = [] if has_role(request.user, OBSERVER) else list(sharing_guests(dialogue))
+    elif _takes_part(request.user, dialogue, rows):
+        context |= {"takes_part": True, "sharing": list(sharing_guests(dialogue))}
     context["adds_guests"] = frame["manages"] and dialogue.state in (DialogueState.SCHEDULED, DialogueState.INVITED)
     context["withdraws"] = dialogue.state in BEFORE_THE_DAY
     return render(request, "dialogues/guests.html", context)
+
+
+def _takes_part(user, dialogue: Dialogue, rows: list[GuestRow]) -> bool:
+    """Say whether `user` is a guest or speaks for the host or a guest; `rows` are the invitations the user may see."""
+    is_invited = any(row.invitation.withdrawn_at is None for row in rows)
+    return is_invited or (has_role(user, PARTNER) and dialogue.host_id in user.organisation_ids)
 
 
 def _list_for_the_house(request, pk) -> tuple[Dialogue, list[GuestRow]]:

@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from core.roles import OFFICE, SENATOR_OFFICE, has_role
+from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from partners.kinds import name_kinds
 from partners.models.contacts import Person
 
@@ -81,9 +81,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def organisation_ids(self) -> frozenset[int]:
-        """The organisations this account may speak for today: its own and those of its principals."""
-        people = (self.person, *self.principals)
-        return frozenset(person.organisation_id for person in people if person.organisation_id)
+        """The organisations this account speaks for as a partner today: the own one and those of its principals.
+
+        Each needs the partner's role of its own person, as a role merely lent must not open the own organisation. A
+        deputyship for some kinds of approval lends none: it is not about what organisations do here.
+        """
+        return frozenset(
+            organisation_id
+            for role, kinds, organisation_id in self._memberships
+            if role == PARTNER and organisation_id and not kinds
+        )
 
     @property
     def is_pending(self) -> bool:
@@ -101,42 +108,37 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def deputyships_today(self) -> tuple["Deputy", ...]:
-        """The deputyships by which this account acts for others today, with the principals."""
-        rows = Deputy.objects.valid_on(timezone.localdate()).filter(deputy=self.person_id)
-        return tuple(rows.select_related("principal").order_by("pk"))
-
-    @property
-    def principals(self) -> tuple[Person, ...]:
-        """The people for whom this account acts as a deputy today."""
-        return tuple(row.principal for row in self.deputyships_today)
+        """The deputyships by which this account acts for others today."""
+        return tuple(Deputy.objects.valid_on(timezone.localdate()).filter(deputy=self.person_id).order_by("pk"))
 
     @cached_property
-    def _memberships(self) -> tuple[tuple[str, list[str] | None], ...]:
-        """Each role with None where it is the own, or with the kinds of approval of the deputyship that lends it."""
+    def _memberships(self) -> tuple[tuple[str, list[str] | None, int | None], ...]:
+        """Each role with None where it is the own, or with the kinds of approval of the deputyship that lends it, and
+        with the organisation of whoever holds it."""
         own = Group.objects.filter(user=self).annotate(kinds=Value(None, output_field=models.JSONField()))
         lent = Deputy.objects.valid_on(timezone.localdate()).filter(
             deputy=self.person_id, principal__user__is_active=True, principal__user__groups__isnull=False
         )
-        rows = own.values_list("name", "kinds").union(
-            lent.values_list("principal__user__groups__name", "kinds"), all=True
+        rows = own.values_list("name", "kinds", "user__person__organisation").union(
+            lent.values_list("principal__user__groups__name", "kinds", "principal__organisation"), all=True
         )
         return tuple(rows)
 
     @cached_property
     def roles(self) -> frozenset[str]:
         """Names of the own roles and of the roles this account holds today as somebody's deputy."""
-        return frozenset(role for role, _kinds in self._memberships)
+        return frozenset(role for role, _kinds, _organisation in self._memberships)
 
     @cached_property
     def own_roles(self) -> frozenset[str]:
         """Names of the roles this account holds itself, deputyships left out."""
-        return frozenset(role for role, kinds in self._memberships if kinds is None)
+        return frozenset(role for role, kinds, _organisation in self._memberships if kinds is None)
 
     @cached_property
     def lent_kinds(self) -> dict[str, frozenset[str]]:
         """Of the roles that are only lent, those that hold for some kinds of approval alone, each with these kinds."""
         lent: dict[str, list[list[str]]] = {}
-        for role, kinds in self._memberships:
+        for role, kinds, _organisation in self._memberships:
             if kinds is not None and role not in self.own_roles:
                 lent.setdefault(role, []).append(kinds)
         return {role: frozenset().union(*lists) for role, lists in lent.items() if all(lists)}

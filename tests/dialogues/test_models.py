@@ -1,14 +1,18 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from core.models import Origin, Precision
-from core.roles import PARTNER
+from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from dialogues.enums import AnswerState, DialogueFormat, DialogueState, OptionState, TopicState
-from dialogues.models import Dialogue, Topic
+from dialogues.models import Dialogue, Invitation, Topic
+from dialogues.permissions import can_propose
+from partners.models import Deputy, User
 from tests.dialogues.builders import DAY, END, make_dialogue, make_invitation, make_option, make_series, make_topic
-from tests.partners.builders import make_organisation, make_user
+from tests.partners.builders import make_organisation, make_person, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -164,3 +168,71 @@ def test_partner_does_not_see_a_draft_of_the_office_that_names_its_organisation(
 
     assert draft not in Topic.objects.visible_to(partner)
     assert draft in Topic.objects.visible_to(office)
+
+
+@pytest.fixture
+def partner():
+    return make_user(PARTNER)
+
+
+def make_deputy(partner, *roles):
+    """Return an account of another organisation with `roles` that acts for `partner` today."""
+    deputy = make_user(*roles, organisation=make_organisation())
+    Deputy.objects.create(principal=partner.person, deputy=deputy.person, starts_on=timezone.localdate())
+    return deputy
+
+
+def rows_about(partner):
+    """Return what a partner sees: topics, dialogues, and the invitation to one of them."""
+    topics = [make_topic(state, proposed_by=partner) for state in (TopicState.DRAFT, TopicState.PROPOSED)]
+    row = make_invitation(person=make_person(organisation=partner.person.organisation))
+    hosted = make_dialogue(DialogueState.SCHEDULED, host=partner.person.organisation)
+    return {*topics, row.dialogue, hosted, row}
+
+
+def rows_seen_by(user):
+    return {row for model in (Topic, Dialogue, Invitation) for row in model.objects.visible_to(user)}
+
+
+@pytest.mark.parametrize("roles", [(), (PARTNER,)])
+def test_deputy_from_another_organisation_sees_what_the_partner_sees(partner, roles):
+    rows, deputy = rows_about(partner), make_deputy(partner, *roles)
+
+    assert rows_seen_by(partner) == rows_seen_by(deputy) == rows
+
+
+@pytest.mark.parametrize("role", [OBSERVER, SENATOR_OFFICE])
+def test_second_role_takes_nothing_from_a_partner(partner, role):
+    rows = rows_about(partner)
+    partner.groups.add(Group.objects.get(name=role))
+
+    assert rows_seen_by(User.objects.get(pk=partner.pk)) >= rows
+
+
+def test_role_merely_lent_opens_nothing_of_the_own_organisation(partner):
+    deputy = make_deputy(partner, OBSERVER)
+    colleague = make_user(PARTNER, organisation=deputy.person.organisation)
+    make_topic(TopicState.PROPOSED, proposed_by=colleague)
+    row = make_invitation(person=colleague.person)
+
+    assert rows_seen_by(deputy) == {row.dialogue, row.dialogue.topic}  # as an observer, since they are decided
+
+
+def test_draft_of_a_deputy_is_not_open_to_others_of_its_organisation(partner):
+    deputy = make_deputy(partner, PARTNER)
+    colleague = make_user(PARTNER, organisation=deputy.person.organisation)
+    draft = make_topic(TopicState.DRAFT, proposed_by=deputy, organisation_id=partner.organisation_id)
+
+    assert draft in Topic.objects.visible_to(deputy)
+    assert draft not in Topic.objects.visible_to(colleague)
+
+
+@pytest.mark.parametrize(
+    ("roles", "proposes"), [((), False), ((OBSERVER,), False), ((SENATOR_OFFICE,), False), ((PARTNER,), True)]
+)
+def test_own_organisation_proposes_only_with_the_own_role(roles, proposes):
+    assert can_propose(make_user(*roles, organisation=make_organisation())) == proposes
+
+
+def test_deputy_of_a_partner_proposes(partner):
+    assert can_propose(make_deputy(partner, OBSERVER))

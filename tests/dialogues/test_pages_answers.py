@@ -7,11 +7,11 @@ from django.test import Client
 from icalendar import Calendar
 
 from core.links import sign_link
-from core.roles import PARTNER
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import AnswerState, DialogueState
 from dialogues.models import Dialogue, Invitation, Topic
 from tests.dialogues.builders import ANSWER_BY, DAY, END, NOW, make_dialogue, make_invitation
-from tests.dialogues.pages import BASE, text_of
+from tests.dialogues.pages import BASE, links_of, text_of
 from tests.partners.builders import make_organisation, make_person, make_user
 from tests.unchanged import mails_written, nothing_changes
 
@@ -204,18 +204,41 @@ def test_the_date_for_the_calendar_holds_no_link(client, row):
     assert "einladung" not in text.replace("\r\n ", "")
 
 
-def test_signed_in_guests_answer_in_the_portal(client):
-    partner = make_user(PARTNER)
-    row = make_invitation(person=partner.person)
-    client.force_login(partner)
+@pytest.mark.parametrize("roles", [(PARTNER,), (OBSERVER,), (SENATOR_OFFICE,), (OFFICE,), ()])
+def test_signed_in_guests_answer_in_the_portal(client, roles):
+    guest = make_user(*roles)
+    row = make_invitation(person=guest.person)
+    client.force_login(guest)
     address = f"{BASE}/einladungen/{row.pk}/antwort/"
-    assert "Übersicht" in text_of(client.get(address))
+    assert "Konto" in text_of(client.get(address))
 
     client.post(address, YES)
 
     row.refresh_from_db()
     assert (row.answer, row.channel) == (AnswerState.ACCEPTED, "account")
-    assert row.history.first().history_user == partner
+    assert row.history.first().history_user == guest
+
+
+@pytest.mark.parametrize("roles", [(PARTNER,), (OBSERVER,), ()])
+def test_signed_in_guests_find_the_button_and_the_calendar_entry(client, roles):
+    guest = make_user(*roles)
+    row = make_invitation(person=guest.person)
+    client.force_login(guest)
+    address = f"{BASE}/einladungen/{row.pk}/antwort/"
+
+    assert address in links_of(client.get(row.dialogue.get_absolute_url()))
+    [entry] = [link for link in links_of(client.get(address)) if link.endswith("/termin.ics")]
+    assert client.get(entry).status_code == 200
+
+
+@pytest.mark.parametrize("fields", [{"released": False}, {"withdrawn_at": NOW}])
+def test_signed_in_guests_answer_only_what_went_out_and_holds(client, fields):
+    observer = make_user(OBSERVER)
+    row = make_invitation(person=observer.person, **fields)
+    client.force_login(observer)
+
+    with nothing_changes(row):
+        assert client.post(f"{BASE}/einladungen/{row.pk}/antwort/", YES).status_code == 404
 
 
 def test_answering_asks_few_questions_of_the_database(client, row, django_assert_max_num_queries):

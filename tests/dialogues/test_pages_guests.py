@@ -136,6 +136,29 @@ def test_a_partner_sees_who_agreed_and_the_own_organisation(client):
         assert words not in text, words
 
 
+@pytest.mark.parametrize(("is_invited", "is_named"), [(True, True), (False, False)])
+def test_an_observer_who_is_a_partner_too_sees_numbers_and_as_a_guest_who_agreed(client, is_invited, is_named):
+    both, dialogue = make_user(PARTNER, OBSERVER), make_dialogue(S.INVITED)
+    make_invitation(dialogue, AnswerState.ACCEPTED, person=make_person("Leitung A"), shares_answer=True)
+    if is_invited:
+        make_invitation(dialogue, person=both.person)
+    client.force_login(both)
+
+    text = text_of(client.get(guests_page(dialogue)))
+
+    assert "1 von 30 Plätzen belegt" in text
+    assert ("Wer teilnimmt Leitung A" in text, "Leitung A" in text) == (is_named, is_named)
+
+
+def test_a_host_sees_who_agreed(client):
+    host = make_user(PARTNER)
+    dialogue = make_dialogue(S.INVITED, host=host.person.organisation)
+    make_invitation(dialogue, AnswerState.ACCEPTED, person=make_person("Leitung A"), shares_answer=True)
+    client.force_login(host)
+
+    assert "Wer teilnimmt Leitung A" in text_of(client.get(guests_page(dialogue)))
+
+
 def test_an_answer_given_by_phone(signed_in):
     row = make_invitation(person=make_person("Leitung A", email="a@example.org"))
     address = f"{BASE}/einladungen/{row.pk}/eintragen/"

@@ -21,7 +21,7 @@ from tests.dialogues.builders import (
     make_series,
     make_topic,
 )
-from tests.partners.builders import make_user
+from tests.partners.builders import make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
 S = DialogueState
@@ -109,6 +109,24 @@ def test_what_waits_for_a_partner():
         ),
         ("Themenvorschlag fertigstellen: Energie", draft.get_absolute_url(), None),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, OBSERVER])
+def test_own_invitation_waits_for_every_role_that_is_invited(role):
+    guest = make_user(role)
+    make_invitation(person=guest.person)
+    make_invitation()
+
+    assert [(row.what, row.due_on) for row in waiting_for(guest, TODAY)] == [
+        ("Einladung beantworten: Fachkräfte im Maschinenbau", ANSWER_BY)
+    ]
+
+
+def test_draft_of_a_deputyship_that_ended_does_not_wait():
+    partner = make_user(PARTNER)
+    make_topic(TopicState.DRAFT, proposed_by=partner, organisation_id=make_organisation().pk)
+
+    assert waiting_for(partner, TODAY) == []
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, OBSERVER])

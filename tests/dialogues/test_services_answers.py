@@ -3,6 +3,7 @@ from functools import partial
 
 import pytest
 import time_machine
+from django.contrib.auth.models import AnonymousUser
 from django.core import signing
 
 from core.errors import NotEntitled, Refused
@@ -390,6 +391,24 @@ def test_invitations_are_visible_by_the_table_of_roles(role, sees):
     seen = set(Invitation.objects.visible_to(user))
 
     assert seen == {rows[name] for name in sees}
+
+
+@pytest.mark.parametrize("roles", [(OBSERVER,), (PARTNER,), ()])
+def test_guests_with_an_account_see_the_own_invitation_once_it_went_out(roles):
+    guest = make_user(*roles)
+    own = make_invitation(person=guest.person)
+    make_invitation(own.dialogue)
+    make_invitation(person=guest.person, released=False)
+
+    assert list(Invitation.objects.visible_to(guest)) == [own]
+
+
+def test_closed_account_sees_no_invitation():
+    guest = make_user(OBSERVER, is_active=False)
+    make_invitation(person=guest.person)
+
+    assert not Invitation.objects.visible_to(guest).exists()
+    assert not Invitation.objects.visible_to(AnonymousUser()).exists()
 
 
 def test_partner_sees_released_invitations_of_the_own_organisation_only():

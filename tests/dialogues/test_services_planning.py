@@ -412,6 +412,17 @@ def test_partner_sees_what_it_hosts_and_is_invited_to():
     assert set(Dialogue.objects.visible_to(partner)) == {hosted, invited}
 
 
+@pytest.mark.parametrize("roles", [(OBSERVER,), (PARTNER,), ()])
+def test_guests_with_an_account_see_the_dialogue_they_are_invited_to(roles):
+    guest = make_user(*roles)
+    postponed = make_dialogue(DialogueState.EXPLORING)
+    make_invitation(postponed, person=guest.person)
+    make_invitation(make_dialogue(DialogueState.EXPLORING), person=guest.person, withdrawn_at=NOW)
+    make_invitation(make_dialogue(DialogueState.EXPLORING), person=guest.person, released=False)
+
+    assert list(Dialogue.objects.visible_to(guest)) == [postponed]
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_seats_are_counted_by_one_query(count, django_assert_num_queries):
     dialogue = make_dialogue(DialogueState.INVITED)

@@ -2,6 +2,7 @@ from functools import partial
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from approvals.enums import Answer, ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
@@ -22,7 +23,7 @@ from dialogues.services import (
     withdraw_topic,
 )
 from outbox.models import Mail
-from partners.models import CrossCuttingTheme, Deputy, Sector
+from partners.models import CrossCuttingTheme, Deputy, Person, Sector, User
 from tests.approvals.builders import details_of
 from tests.dialogues.builders import DUE_ON, NOW, TODAY, VORLAGE, make_dialogue, make_series, make_topic
 from tests.partners.builders import make_organisation, make_user
@@ -147,6 +148,7 @@ def test_only_partners_and_the_office_propose(role):
 
 def test_partner_without_an_organisation_proposes_nothing(partner):
     partner.person.organisation = None
+    partner.person.save()
 
     with pytest.raises(NotEntitled):
         save(Topic(title="Energie", description="Kosten"), partner)
@@ -164,6 +166,16 @@ def test_draft_of_a_partner_belongs_to_the_own_organisation_and_no_series(partne
     )  # fmt: skip
     assert (list(topic.sectors.all()), list(topic.themes.all())) == ([sector], [theme])
     assert topic.history.get().history_change_reason == "Entwurf angelegt"
+
+
+@pytest.mark.parametrize(("role", "is_own"), [(OBSERVER, False), (PARTNER, True)])
+def test_deputy_proposes_for_the_principal_unless_itself_a_partner(partner, role, is_own):
+    deputy = make_user(role, organisation=make_organisation())
+    Deputy.objects.create(principal=partner.person, deputy=deputy.person, starts_on=timezone.localdate())
+
+    topic = save(Topic(title="Energie", description="Kosten"), deputy)
+
+    assert topic.organisation_id == (deputy if is_own else partner).organisation_id
 
 
 @pytest.mark.parametrize("state", TopicState)
@@ -330,6 +342,26 @@ def test_second_decision_changes_nothing(office, senator, partner):
 
     with nothing_changes(topic, request_of(topic)), pytest.raises(Outpaced):
         decide(topic, senator, Answer.REFUSE)
+
+
+@pytest.mark.parametrize("address", ["", "kontakt@example.org"])
+def test_proposer_whose_account_is_closed_is_not_told(office, senator, partner, address):
+    waiting, proposed, approved = (
+        make_topic(state, proposed_by=partner)
+        for state in (TopicState.FOR_APPROVAL, TopicState.PROPOSED, TopicState.APPROVED)
+    )
+    User.objects.filter(pk=partner.pk).update(is_active=False)
+    Person.objects.filter(pk=partner.person_id).update(email=address)
+
+    decide(waiting, senator)
+    decline_topic(topic=proposed, reason="Läuft schon.", by=office, now=NOW)
+    withdraw_topic(topic=approved, by=office, now=NOW)
+
+    states = [Topic.objects.get(pk=topic.pk).state for topic in (waiting, proposed, approved)]
+    assert states == [TopicState.APPROVED, TopicState.NOT_TAKEN_UP, TopicState.IN_PROGRESS]
+    assert mails_written() == [
+        ("approval_decided", office.email), ("approval_lapsed", office.email), ("approval_lapsed", senator.email),
+    ]  # fmt: skip
 
 
 @time_machine.travel(NOW)

@@ -69,7 +69,8 @@ def _decides(case, kind, answer, role, person):
     assert (entry.history_user, entry.state, request.history.count()) == (person, target, 2), role
     assert case.subject.history.first().history_user == person, role
     assert case.subject.history.count() == before + 1, role
-    told = [*User.objects.filter(groups__name=OFFICE), *(person.principals if request.by_deputy else ())]
+    principals = [row.principal for row in person.deputyships_today] if request.by_deputy else []
+    told = [*User.objects.filter(groups__name=OFFICE), *principals]
     assert mails_written("approval_decided") == sorted(("approval_decided", one.email) for one in told), role
 
 

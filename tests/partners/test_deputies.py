@@ -8,7 +8,7 @@ from django.utils import timezone
 from core.errors import NotEntitled, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Mail
-from partners.models import Deputy, User
+from partners.models import Deputy, Person, User
 from partners.queries import deputyships_between, last_deputyship
 from partners.services import add_deputy, end_deputy
 from tests.partners.builders import make_organisation, make_person, make_user
@@ -176,6 +176,66 @@ def test_roles_own_and_lent_cost_one_query(principal, deputy, django_assert_num_
 
     with django_assert_num_queries(1):
         assert (account.roles, account.own_roles, account.lent_kinds) != ()
+
+
+def test_partner_lends_the_organisation_with_the_role(django_assert_num_queries):
+    partner, deputy = make_user(PARTNER), make_user(PARTNER)
+    lend(partner, deputy)
+
+    account = User.objects.get(pk=deputy.pk)
+    with django_assert_num_queries(1):
+        assert account.roles == {PARTNER}
+        assert account.organisation_ids == {partner.organisation_id, deputy.organisation_id}
+
+
+def test_partner_without_an_organisation_lends_none():
+    contact, deputy = make_user(PARTNER), make_user()
+    Person.objects.update(organisation=None)
+    lend(contact, deputy)
+
+    assert User.objects.get(pk=deputy.pk).organisation_ids == frozenset()
+
+
+def lent_organisations(deputy, principal, *kinds):
+    """Return the organisations that `principal` lends to the partner `deputy`."""
+    lend(principal, deputy, *kinds)
+    return User.objects.get(pk=deputy.pk).organisation_ids - {deputy.organisation_id}
+
+
+@pytest.mark.parametrize("kinds", [(), ("topic",)])
+def test_principal_of_the_senators_office_lends_no_organisation(principal, kinds):
+    assert lent_organisations(make_user(PARTNER), principal, *kinds) == frozenset()
+
+
+def test_partner_limited_to_kinds_lends_no_organisation():
+    assert lent_organisations(make_user(PARTNER), make_user(PARTNER), "topic") == frozenset()
+
+
+def test_closed_account_lends_no_organisation():
+    assert lent_organisations(make_user(PARTNER), make_user(PARTNER, is_active=False)) == frozenset()
+
+
+def test_contact_without_an_account_lends_no_organisation():
+    partner, contact = make_user(PARTNER), make_person(organisation=make_organisation())
+    Deputy.objects.create(principal=contact, deputy=partner.person, starts_on=timezone.localdate())
+
+    assert User.objects.get(pk=partner.pk).organisation_ids == {partner.organisation_id}
+
+
+def test_partner_role_merely_lent_does_not_open_the_own_organisation():
+    partner, observer = make_user(PARTNER), make_user(OBSERVER, organisation=make_organisation())
+    lend(partner, observer)
+
+    account = User.objects.get(pk=observer.pk)
+    assert (account.roles, account.organisation_ids) == ({OBSERVER, PARTNER}, {partner.organisation_id})
+
+
+def test_organisation_is_lent_on_the_days_only():
+    partner, deputy = make_user(PARTNER), make_user()
+    lend(partner, deputy)
+    Deputy.objects.update(starts_on=JUNE, ends_on=JULY)
+
+    assert User.objects.get(pk=deputy.pk).organisation_ids == frozenset()
 
 
 def test_deputies_of_a_kind_are_found_in_one_query(principal, deputy, django_assert_num_queries):
