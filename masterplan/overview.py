@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from approvals.names import senator_office_name
 from approvals.queries import waiting_requests
-from core.dates import format_date, format_moment
+from core.dates import format_date, format_moment, local_date
 from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from core.shell import Waiting
 from dialogues.queries import upcoming_dialogues, waiting_for
@@ -52,10 +52,11 @@ class Event(NamedTuple):
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Show what waits, how the plan stands, and what comes next, as far as the user's role sees it."""
-    user, today = request.user, timezone.localdate()
+    user, now = request.user, timezone.now()
+    today = local_date(now)
     rounds, visits = open_rounds(), visits_in_motion(user)
     waiting = sorted(
-        waiting_lines(user, today, rounds, visits), key=lambda line: (line.due_on is None, line.due_on, line.what)
+        waiting_lines(user, now, rounds, visits), key=lambda line: (line.due_on is None, line.due_on, line.what)
     )
     plan = current_plan(user)
     context = {
@@ -64,7 +65,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "waiting": waiting if "alle" in request.GET else waiting[:SHOWN], "waiting_count": len(waiting),
         "figures": progress_figures(user, plan) if plan else None,
         "events": next_events(user, today, visits), "has_role": bool(user.roles),
-        "sees_balance": sees_balance(user), "mail_trouble": mail_trouble(user, timezone.now()),
+        "sees_balance": sees_balance(user), "mail_trouble": mail_trouble(user, now),
         "overdue": overdue_approvals(user, today),
     }  # fmt: skip
     return render(request, "masterplan/overview.html", context)
@@ -89,18 +90,18 @@ def empty_text(user) -> str:
     return _("Zurzeit wartet nichts.")
 
 
-def waiting_lines(user, today: dt.date, rounds: list[ReportingRound], visits: Sequence[Visit] = ()) -> list[Waiting]:
-    """Return everything that waits: for the office all of it, for others what waits for them.
+def waiting_lines(user, now: dt.datetime, rounds: list[ReportingRound], visits: Sequence[Visit] = ()) -> list[Waiting]:
+    """Return everything that waits at `now`: for the office all of it, for others what waits for them.
 
     `rounds` are the open reporting rounds, `visits` those in motion.
     """
-    lines = list(waiting_for(user, today))
+    lines = list(waiting_for(user, now))
     if has_role(user, OFFICE, SENATOR_OFFICE):
         lines += _approval_lines(user)
     lines += [Waiting(_("Sie"), _("Statusbericht: %(measure)s") % {"measure": due.measure}, due.url, due.due_on)
               for due in reports_due_for(user)]  # fmt: skip
     if has_role(user, OFFICE):
-        lines += waiting_for_office(visits, today)
+        lines += waiting_for_office(visits, local_date(now))
         lines += waiting_for_reports(rounds) + _reports_to_check() + _conditions(user)
     return lines
 

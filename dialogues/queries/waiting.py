@@ -4,7 +4,6 @@ import datetime as dt
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.dates import local_date
@@ -23,17 +22,17 @@ UNDER_WAY = (
 )  # fmt: skip
 
 
-def waiting_for(user, today: dt.date) -> list[Waiting]:
-    """Return what waits for `user` on the day `today`, the nearest deadline first, what has none at the end.
+def waiting_for(user, now: dt.datetime) -> list[Waiting]:
+    """Return what waits for `user` at `now`, the nearest deadline first, what has none at the end.
 
     The office, which keeps the guest lists: series, topics and dialogues it must move on. All other roles: the own
     invitations. A partner: own drafts besides.
     """
     waiting = []
     if has_role(user, OFFICE):
-        waiting += _series() + _topics() + _dialogues(today)
+        waiting += _series() + _topics() + _dialogues(now)
     if has_role(user, SENATOR_OFFICE, PARTNER, OBSERVER):
-        waiting += _invitations(user, today)
+        waiting += _invitations(user, local_date(now))
     if has_role(user, PARTNER):
         waiting += _drafts(user)
     return sorted(waiting, key=lambda row: row.due_on or dt.date.max)
@@ -61,11 +60,10 @@ def _planned_on_topic() -> QuerySet[Dialogue]:
     return Dialogue.objects.filter(topic=OuterRef("pk")).exclude(state=DialogueState.CANCELLED)
 
 
-def _dialogues(today: dt.date) -> list[Waiting]:
+def _dialogues(now: dt.datetime) -> list[Waiting]:
     rows = Dialogue.objects.exclude(origin=Origin.TAKEN_OVER).filter(state__in=UNDER_WAY)
     rows = rows.select_related("host", "topic__series")
     rows = list(rows.order_by("pk"))
-    now = timezone.make_aware(dt.datetime.combine(today, dt.time.min))
     situations = situations_of(rows, now)
     return [_office_task(row, situations[row.pk], now) for row in rows if _waits(row, situations[row.pk], now)]
 

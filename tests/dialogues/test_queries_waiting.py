@@ -11,8 +11,10 @@ from dialogues.queries import (
 )
 from tests.dialogues.builders import (
     ANSWER_BY,
+    BERLIN,
     DAY,
-    TODAY,
+    END,
+    NOW,
     make_dates_request,
     make_dialogue,
     make_invitation,
@@ -25,6 +27,10 @@ from tests.partners.builders import make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
 S = DialogueState
+
+
+def noon(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(12), BERLIN)
 
 
 def test_what_waits_for_the_office(office):
@@ -41,7 +47,7 @@ def test_what_waits_for_the_office(office):
     make_dialogue(S.HELD, title="Vorbei")
     make_past()
 
-    rows = waiting_for(office, TODAY)
+    rows = waiting_for(office, NOW)
 
     assert [(row.who, row.what, row.due_on) for row in rows] == [
         ("Geschäftsstelle", "Ergebnis festhalten: Vorbei", dt.date(2026, 4, 29)),
@@ -53,30 +59,31 @@ def test_what_waits_for_the_office(office):
 
 
 @pytest.mark.parametrize(
-    ("today", "expected"),
+    ("now", "expected"),
     [
-        (ANSWER_BY, []),
-        (ANSWER_BY + dt.timedelta(days=1), ["Zur Gästeliste: Fachkräfte im Maschinenbau"]),
-        (DAY.date() + dt.timedelta(days=1), ["Als durchgeführt vermerken: Fachkräfte im Maschinenbau"]),
+        (noon(ANSWER_BY), []),
+        (noon(ANSWER_BY + dt.timedelta(days=1)), ["Zur Gästeliste: Fachkräfte im Maschinenbau"]),
+        (DAY - dt.timedelta(minutes=1), ["Zur Gästeliste: Fachkräfte im Maschinenbau"]),
+        (END, ["Als durchgeführt vermerken: Fachkräfte im Maschinenbau"]),
     ],
 )
-def test_a_running_invitation_waits_for_the_office_once_guests_are_late(office, today, expected):
+def test_a_running_invitation_waits_for_the_office_once_guests_are_late(office, now, expected):
     make_invitation(make_dialogue(S.INVITED))
 
-    assert [row.what for row in waiting_for(office, today)] == expected
+    assert [row.what for row in waiting_for(office, now)] == expected
 
 
 @pytest.mark.parametrize(
-    ("today", "expected"), [
-        (ANSWER_BY + dt.timedelta(days=1), []),
-        (DAY.date() + dt.timedelta(days=1), ["Als durchgeführt vermerken: Fachkräfte im Maschinenbau"]),
+    ("now", "expected"), [
+        (noon(ANSWER_BY + dt.timedelta(days=1)), []),
+        (END, ["Als durchgeführt vermerken: Fachkräfte im Maschinenbau"]),
     ],
 )  # fmt: skip
-def test_a_request_about_the_date_hides_the_dialogue_until_the_day_has_come(office, today, expected):
+def test_a_request_about_the_date_hides_the_dialogue_until_the_day_has_come(office, now, expected):
     dialogue = make_dialogue(S.INVITED)
     make_dates_request(dialogue, dialogue.date_options.get())
 
-    assert [row.what for row in waiting_for(office, today)] == expected
+    assert [row.what for row in waiting_for(office, now)] == expected
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -87,20 +94,20 @@ def test_waiting_costs_the_same_for_any_number(office, django_assert_num_queries
     assert office.roles == {OFFICE}
 
     with django_assert_num_queries(5):
-        assert len(waiting_for(office, TODAY)) == 2 * count
+        assert len(waiting_for(office, NOW)) == 2 * count
 
 
 def test_what_waits_for_a_partner():
     partner = make_user(PARTNER)
     mine = make_invitation(person=partner.person)
     make_invitation(make_dialogue(S.INVITED), AnswerState.ACCEPTED, person=partner.person)
-    make_invitation(make_dialogue(S.INVITED, answer_by=TODAY - dt.timedelta(days=1)), person=partner.person)
+    make_invitation(make_dialogue(S.INVITED, answer_by=NOW.date() - dt.timedelta(days=1)), person=partner.person)
     colleague = make_user(PARTNER, organisation=partner.person.organisation)
     make_invitation(person=colleague.person)
     make_topic(TopicState.DRAFT, proposed_by=colleague)
     draft = make_topic(TopicState.DRAFT, title="Energie", proposed_by=partner)
 
-    rows = waiting_for(partner, TODAY)
+    rows = waiting_for(partner, NOW)
 
     assert [(row.what, row.url, row.due_on) for row in rows] == [
         (
@@ -117,7 +124,7 @@ def test_own_invitation_waits_for_every_role_that_is_invited(role):
     make_invitation(person=guest.person)
     make_invitation()
 
-    assert [(row.what, row.due_on) for row in waiting_for(guest, TODAY)] == [
+    assert [(row.what, row.due_on) for row in waiting_for(guest, NOW)] == [
         ("Einladung beantworten: Fachkräfte im Maschinenbau", ANSWER_BY)
     ]
 
@@ -126,7 +133,7 @@ def test_draft_of_a_deputyship_that_ended_does_not_wait():
     partner = make_user(PARTNER)
     make_topic(TopicState.DRAFT, proposed_by=partner, organisation_id=make_organisation().pk)
 
-    assert waiting_for(partner, TODAY) == []
+    assert waiting_for(partner, NOW) == []
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, OBSERVER])
@@ -134,4 +141,4 @@ def test_nothing_waits_here_for_others(role):
     make_topic(TopicState.PROPOSED)
     make_dialogue()
 
-    assert waiting_for(make_user(role), TODAY) == []
+    assert waiting_for(make_user(role), NOW) == []

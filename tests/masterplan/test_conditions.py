@@ -125,9 +125,9 @@ def test_open_conditions_wait_for_the_office(office):
     condition = make_condition()
     make_condition(state=ConditionState.MET, met_at=NOW, met_by=office, request=condition.request)
 
-    lines = [line for line in waiting_lines(office, timezone.localdate(), []) if line.url == address(condition)]
+    lines = [line for line in waiting_lines(office, timezone.now(), []) if line.url == address(condition)]
 
     assert [(line.who, line.what) for line in lines] == [
         ("Geschäftsstelle", "Auflage zu „Fachkräfte sichern“: Bitte die Bezirke beteiligen.")
     ]
-    assert waiting_lines(make_user(SENATOR_OFFICE), timezone.localdate(), []) == []
+    assert waiting_lines(make_user(SENATOR_OFFICE), timezone.now(), []) == []

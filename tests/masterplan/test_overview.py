@@ -44,7 +44,7 @@ def test_open_approval_waits_for_the_senators_office_on_both_start_pages():
     approval = make_topic_request()
 
     for role in (OFFICE, SENATOR_OFFICE):
-        lines = waiting_lines(make_user(role), timezone.localdate(), [])
+        lines = waiting_lines(make_user(role), timezone.now(), [])
         assert ("Büro der Senatorin", reverse("approval", args=[approval.pk])) in [(x.who, x.url) for x in lines]
 
 
@@ -86,7 +86,7 @@ def test_visits_cost_one_query_of_the_start_page(client, count, django_assert_nu
 def test_partner_does_not_see_what_waits_for_the_house():
     make_topic_request()
 
-    assert waiting_lines(make_user(PARTNER), timezone.localdate(), []) == []
+    assert waiting_lines(make_user(PARTNER), timezone.now(), []) == []
 
 
 def failed_and_late(now):
