@@ -12,6 +12,7 @@ from core.dates import add_working_days, describe_due, format_date, local_date
 from core.models import Origin
 from dialogues.enums import AnswerState, DialogueState
 from dialogues.models import Dialogue, Invitation
+from outbox.queries import held_back
 from outbox.reminder_queries import Memory, Rules, pause_for, reminder_rule, valid_pauses
 from outbox.reminders import Reminder
 from outbox.rules import Rule, Schedule, Step, declare
@@ -25,6 +26,7 @@ RULE = Rule(
     before=(5, 2),
 )
 declare(RULE)
+RULE_ABOUT = "invitation"  # the kind of mail that is reminded of
 
 
 def about(dialogue: Dialogue) -> str:
@@ -61,7 +63,7 @@ def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, 
     """
     rows = Invitation.objects.filter(dialogue__state=DialogueState.INVITED, dialogue__answer_by__gte=min(days))
     rows = unanswered(rows.exclude(dialogue__origin=Origin.TAKEN_OVER)).order_by("dialogue__answer_by", "pk")
-    current = [row for row in rows if row.released_round == row.dialogue.round]
+    current = _invited([row for row in rows if row.released_round == row.dialogue.round])
     return [
         (day, reminder_of(row, step, day))
         for day in days
@@ -86,7 +88,7 @@ def guests_to_remind(dialogue: Dialogue, today: dt.date) -> list[Invitation]:
     """
     if dialogue.state != DialogueState.INVITED or dialogue.answer_by < today:
         return []
-    rows = unanswered(dialogue.invitations.filter(released_round=dialogue.round)).order_by("pk")
+    rows = _invited(unanswered(dialogue.invitations.filter(released_round=dialogue.round)).order_by("pk"))
     found = [(row, reminder_of(row, by_hand(today), today)) for row in rows if recipient_of(row.person).email]
     memory = Memory([reminder for _row, reminder in found], valid_pauses(today), [])
     return [
@@ -94,6 +96,13 @@ def guests_to_remind(dialogue: Dialogue, today: dt.date) -> list[Invitation]:
         for row, reminder in found
         if memory.last_on(reminder) != today and not pause_for(memory.pauses, today, recipient=reminder.to.email)
     ]
+
+
+def _invited(rows: Iterable[Invitation]) -> list[Invitation]:
+    """Return those of `rows` whose invitation does not lie in the outbox still: first comes what is reminded of."""
+    rows = list(rows)
+    waiting = held_back([row.mail_key for row in rows], RULE_ABOUT)
+    return [row for row in rows if row.mail_key not in waiting]
 
 
 def unanswered(rows: QuerySet[Invitation]) -> QuerySet[Invitation]:

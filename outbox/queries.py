@@ -57,8 +57,9 @@ def held_back(subject_keys: Iterable[str], kind: str) -> set[str]:
     found: set[str] = set()
     on_its_way = Q(attempts__gt=0) | Q(state__in=(MailState.SENDING, MailState.SENT))
     for keys in in_batches(sorted(set(subject_keys))):
-        written = Mail.objects.filter(kind=kind, subject_key__in=keys).values_list("subject_key", flat=True)
-        found |= set(written) - set(written.filter(on_its_way))
+        written = Mail.objects.filter(kind=kind, subject_key__in=keys).values("subject_key")
+        lying = written.annotate(moved=Count("pk", filter=on_its_way)).filter(moved=0)
+        found |= set(lying.values_list("subject_key", flat=True))
     return found
 
 

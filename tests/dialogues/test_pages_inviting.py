@@ -13,7 +13,7 @@ from tests.dialogues.builders import (
     make_invitation,
 )
 from tests.dialogues.pages import links_of, text_of
-from tests.outbox.builders import make_wording
+from tests.outbox.builders import in_state, make_wording
 from tests.partners.builders import make_organisation, make_person
 from tests.unchanged import mails_written, nothing_changes
 
@@ -182,12 +182,13 @@ def test_release_and_reminder_say_that_their_mails_wait(signed_in):
 
     before = text_of(signed_in.get(address))
     sent = text_of(signed_in.post(address, {"answer_by": ANSWER_BY.isoformat(), "expected": 1}, follow=True))
+    Mail.objects.update(**in_state("sent"))
     reminded = text_of(signed_in.post(f"{guests_page(dialogue)}erinnern/", follow=True))
 
     assert note in before
     assert f"1 Einladung ist geschrieben. {note}" in sent
     assert f"1 Gast wird erinnert. {note}" in reminded
-    assert set(Mail.objects.values_list("state", flat=True)) == {"draft"}
+    assert set(Mail.objects.values_list("kind", "state")) == {("invitation", "sent"), ("invitation_reminder", "draft")}
 
 
 def test_second_look_shows_the_offices_own_words(signed_in):

@@ -6,12 +6,14 @@ from core.models import Origin
 from core.roles import OFFICE
 from dialogues.enums import AnswerState, DialogueState
 from dialogues.models import Dialogue
-from dialogues.reminders import RULE, NextReminder, next_reminders, reminders_due
+from dialogues.reminders import RULE, NextReminder, guests_to_remind, next_reminders, reminders_due
 from dialogues.services import open_invitation
+from outbox.models import Mail
 from outbox.reminder_queries import reminder_rules
 from outbox.rules import default_schedule
 from outbox.services import PauseTarget, pause_reminders
-from tests.dialogues.builders import ANSWER_BY, NOW, make_dialogue, make_invitation
+from tests.dialogues.builders import ANSWER_BY, NOW, make_dialogue, make_invitation, make_office, make_released
+from tests.outbox.builders import in_state
 from tests.partners.builders import make_person, make_user
 
 D = dt.date
@@ -149,13 +151,13 @@ def test_next_reminders_cost_two_queries(count, django_assert_num_queries):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 3])
-def test_reminders_cost_one_query(count, django_assert_num_queries):
+def test_reminders_cost_two_queries(count, django_assert_num_queries):
     dialogue = make_dialogue(DialogueState.INVITED)
     for _i in range(count):
         make_invitation(dialogue)
 
     rules = reminder_rules()
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # the invitations, and which of them lie in the outbox still
         assert len(reminders_due([FIRST], rules)) == count
 
 
@@ -167,3 +169,14 @@ def test_after_the_answer_day_nobody_is_reminded_of_several_days_asked_for():
     pairs = reminders_due(days, reminder_rules())
 
     assert [(day, row.step.key) for day, row in pairs] == [(FIRST, "-5"), (ANSWER_BY, "-2")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("columns", "reminded"), [({}, 0), ({"attempts": 1, "state": "retry"}, 1), (in_state("sent"), 1)]
+)
+def test_nobody_is_reminded_of_an_invitation_that_still_lies_in_the_outbox(columns, reminded):
+    dialogue = make_released(make_office(), 1)
+    Mail.objects.update(**columns)
+
+    assert len(guests_to_remind(dialogue, SECOND)) == len(due_on(SECOND)) == reminded
