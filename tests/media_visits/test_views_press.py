@@ -30,6 +30,7 @@ def test_a_slot_is_added_changed_and_removed(signed_in):
     ("fields", "message"),
     [
         ({"starts_at": ""}, "wann der Pressetermin beginnt"),
+        ({"starts_at": "9999-12-31T23:59"}, "prüfen Sie das Jahr"),
         ({"be_there_by": "2026-03-23T11:00"}, "vor dem Beginn"),
         ({"registration_deadline": "2026-03-24T11:00"}, "vor dem Beginn"),
         ({"capacity": "0"}, "größer als null"),

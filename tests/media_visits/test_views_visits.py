@@ -106,6 +106,7 @@ def test_a_visit_is_created(signed_in):
         ({"title": ""}, "Dieses Feld ist zwingend erforderlich."),
         ({"ends_at": "2026-03-23T10:00"}, "nach dem Beginn"),
         ({"starts_at": "morgen"}, "Bitte ein gültiges Datum"),
+        ({"starts_at": "0001-01-01T00:00"}, "prüfen Sie das Jahr"),
         ({"starts_at": ""}, "nach dem Beginn"),
     ],
 )
