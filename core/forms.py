@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -78,6 +79,12 @@ class GermanDecimalField(forms.DecimalField):
             if "," in value or re.fullmatch(r"-?\d{1,3}(\.\d{3})+", value):
                 value = value.replace(".", "")
         return super().to_python(value)
+
+
+def limit_length(field: forms.Field, most: int) -> None:
+    """Let `field` of a text without limit in the database take at most `most` characters: it goes into mails."""
+    field.validators.append(MaxLengthValidator(most))
+    field.widget.attrs["maxlength"] = most
 
 
 WIDGETS = {
