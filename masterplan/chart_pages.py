@@ -11,17 +11,26 @@ from masterplan.charts import draw_timeline
 from masterplan.sector_balance import sector_balance, sees_balance
 from measures.queries import current_plan, timeline_rows
 
-ROWS = 8
+ROWS, MOST = 8, 200  # measures on the start page, and on the page of its own
 
 
 @require_safe
 def timeline_page(request: HttpRequest) -> HttpResponse:
-    """Show measures of the current plan on a line of years: those that still run or ended lately, else the first."""
+    """Show measures of the current plan on a line of years: those that still run or ended lately, else all.
+
+    The start page shows the first of them and how many more there are.
+    """
     plan = current_plan(request.user)
     today = timezone.localdate()
-    rows = timeline_rows(request.user, plan, 4 * ROWS) if plan else []
+    rows = timeline_rows(request.user, plan, MOST) if plan else []
     alive = [row for row in rows if row.ends_on.year >= today.year - 1] or rows
-    context = {"title": _("Zeitplan"), "timeline": draw_timeline(alive[:ROWS], today=today)}
+    shown = alive[:ROWS] if request.htmx else alive
+    context = {
+        "title": _("Zeitplan"),
+        "timeline": draw_timeline(shown, today=today),
+        "more": len(alive) - len(shown),
+        "is_cut": len(rows) == MOST and not request.htmx,
+    }
     return _page(request, "masterplan/_timeline.html", context)
 
 
