@@ -1,5 +1,7 @@
 """Timeline and Branchenbilanz: pages of their own, which the start page loads after it is shown."""
 
+import datetime as dt
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,9 +11,11 @@ from django.views.decorators.http import require_safe
 
 from masterplan.charts import draw_timeline
 from masterplan.sector_balance import sector_balance, sees_balance
+from measures.models import Plan
 from measures.queries import current_plan, timeline_rows
 
 ROWS, MOST = 8, 200  # measures on the start page, and on the page of its own
+AIR = 3  # years shown around those of the plan
 
 
 @require_safe
@@ -27,11 +31,20 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
     shown = alive[:ROWS] if request.htmx else alive
     context = {
         "title": _("Zeitplan"),
-        "timeline": draw_timeline(shown, today=today),
+        "timeline": draw_timeline(shown, years=_years_around(plan, today), today=today),
         "more": len(alive) - len(shown),
         "is_cut": len(rows) == MOST and not request.htmx,
     }
     return _page(request, "masterplan/_timeline.html", context)
+
+
+def _years_around(plan: Plan | None, today: dt.date) -> tuple[int, int]:
+    """Return the first and the last year to show: those of the plan and today's, with some air.
+
+    One measure that runs until 2099 would leave nothing of the others.
+    """
+    first, last = plan and plan.first_year or today.year, plan and plan.last_year or today.year
+    return min(first, today.year) - AIR, max(last, today.year) + AIR
 
 
 @require_safe

@@ -70,3 +70,16 @@ def test_a_page_has_its_heading_once(client, office, name, title):
     assert f'<h1 class="page-head__title">{title}</h1>' in page
     assert '<h2 class="card__title"' not in page
     assert part.count('<h2 class="card__title"') == 1
+
+
+def test_one_measure_far_away_leaves_the_others_their_years(client, office):
+    plan, year = make_plan(first_year=2018, last_year=2021), timezone.localdate().year
+    make_running(plan, 1)
+    make_measure(plan=plan, starts_on="1990-01-01", ends_on="2099-12-31")
+
+    page = text_of(client, "timeline")
+
+    assert "seit 01.01.1990" in page
+    assert "bis 31.12.2099" in page
+    assert f'y="14">{year}<' in page
+    assert 'y="14">2050<' not in page
