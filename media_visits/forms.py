@@ -30,6 +30,15 @@ class VisitForm(VersionedForm):
             "to_be_published", "internal_notes",
         ]  # fmt: skip
         formfield_callback = formfield_for
+        help_texts = {
+            "company": gettext_lazy(
+                "Eines von beiden ist nötig: die Auswahl hier oder der Freitext im nächsten Feld."
+            ),
+            "company_text": gettext_lazy(
+                "Nötig, wenn das Unternehmen noch nicht unter Partner steht; sonst nur, wenn ein bestimmtes Werk "
+                "gemeint ist."
+            ),
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -99,6 +99,12 @@ def test_a_visit_is_created(signed_in):
     assert visit.history.latest().history_user.email == "geschaeftsstelle@example.org"
 
 
+def test_the_form_says_that_one_of_two_fields_names_the_company(signed_in):
+    page = text_of(signed_in.get("/besuche/neu/"))
+
+    assert "Eines von beiden ist nötig: die Auswahl hier oder der Freitext im nächsten Feld." in page
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
