@@ -123,8 +123,6 @@ class OutcomeForm(forms.Form):
 class PressSlotForm(VersionedForm):
     """When and how the press comes along. A visit of the portal needs a beginning, unless the press stays away."""
 
-    use_required_attribute = False  # whether a beginning is due hangs on the kind that is chosen
-
     class Meta:
         model = PressSlot
         fields = [

@@ -58,11 +58,15 @@ def test_only_optional_fields_are_marked():
     assert "data-error-summary" not in html
 
 
+def test_what_is_missing_is_said_by_the_portal_and_not_by_the_browser():
+    assert " required" not in render(TopicForm())
+
+
 def test_the_hint_belongs_to_its_field():
     html = render(TopicForm())
 
     assert '<div class="kern-hint" id="id_title_helptext">Kurz und klar.</div>' in html
-    assert '<input type="text" name="title" required aria-describedby="id_title_helptext" id="id_title">' in html
+    assert '<input type="text" name="title" aria-describedby="id_title_helptext" id="id_title">' in html
 
 
 def test_choices_are_a_group_with_a_legend():
