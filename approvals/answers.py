@@ -55,11 +55,14 @@ def why_settled(request: ApprovalRequest) -> str:
             "when": format_date(request.lapsed_at), "reason": request.lapse_reason,
         }  # fmt: skip
     if request.decided_at and request.state != ApprovalState.LAPSED:
-        return _("Diese Freigabe hat %(who)s am %(when)s bereits entschieden: %(state)s. Ihre Eingabe gilt nicht.") % {
+        sentence = _(
+            "Diese Freigabe ist bereits entschieden: %(state)s (am %(when)s, von: %(who)s). Ihre Eingabe gilt nicht."
+        )
+        return sentence % {
             "who": request.decided_by, "when": format_moment(request.decided_at), "state": request.outcome,
         }  # fmt: skip
     if request.withdrawn_at:
-        return _("Diese Freigabe hat %(who)s am %(when)s zurückgezogen. Ihre Eingabe gilt nicht.") % {
+        return _("Diese Freigabe ist zurückgezogen (am %(when)s, von: %(who)s). Ihre Eingabe gilt nicht.") % {
             "who": request.withdrawn_by, "when": format_moment(request.withdrawn_at),
         }  # fmt: skip
     return _("Diese Freigabe ist %(state)s. Ihre Eingabe gilt nicht.") % {"state": request.get_state_display()}

@@ -1,6 +1,7 @@
 from functools import cache
 
 from django.apps import AppConfig
+from django.forms import BaseForm
 from simple_history.manager import HistoryManager
 
 
@@ -9,5 +10,10 @@ class CoreConfig(AppConfig):
     verbose_name = "Kern"
 
     def ready(self):
-        """Let django-simple-history build the class of its managers once, not at each access: that is 1 ms a save."""
+        """Set what Django and its packages offer no setting for."""
+        from core import lookups  # noqa: F401
+
+        # What is missing is said by the portal: a browser would stop at the first field, in its own words.
+        BaseForm.use_required_attribute = False
+        # The class of the history's managers is built once, not at each access: that is 1 ms a save.
         HistoryManager.from_queryset = staticmethod(cache(HistoryManager.from_queryset))

@@ -4,11 +4,11 @@ import datetime as dt
 import re
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
 class DateInput(forms.DateInput):
@@ -45,14 +45,24 @@ class CheckboxList(forms.CheckboxSelectMultiple):
         super().__init__({"class": "choices--many", **(attrs or {})}, **kwargs)
 
 
+def validate_year(value: dt.date) -> None:
+    """Refuse a day, or a moment in Berlin, of a year that nobody can mean."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise forms.ValidationError(_("Bitte prüfen Sie das Jahr."))
+
+
 class DayField(forms.DateField):
     """A day that somebody can mean: a slip of the finger in the year makes no deadline in 9999."""
 
     widget = DateInput
-    default_validators = [
-        MinValueValidator(FIRST_DAY, _("Bitte prüfen Sie das Jahr.")),
-        MaxValueValidator(LAST_DAY, _("Bitte prüfen Sie das Jahr.")),
-    ]
+    default_validators = [validate_year]
+
+
+class MomentField(forms.DateTimeField):
+    """A day and a time, in such a year too."""
+
+    widget = DateTimeInput
+    default_validators = [validate_year]
 
 
 class GermanDecimalField(forms.DecimalField):
@@ -71,6 +81,12 @@ class GermanDecimalField(forms.DecimalField):
         return super().to_python(value)
 
 
+def limit_length(field: forms.Field, most: int) -> None:
+    """Let `field` of a text without limit in the database take at most `most` characters: it goes into mails."""
+    field.validators.append(MaxLengthValidator(most))
+    field.widget.attrs["maxlength"] = most
+
+
 WIDGETS = {
     models.DateField: DateInput,
     models.DateTimeField: DateTimeInput,
@@ -86,8 +102,9 @@ def formfield_for(db_field: models.Field, **kwargs) -> forms.Field | None:
         kwargs.setdefault("widget", widget)
     if isinstance(db_field, models.DecimalField):
         kwargs.setdefault("form_class", GermanDecimalField)
-    if type(db_field) is models.DateField:  # a DateTimeField is a kind of DateField
-        kwargs.setdefault("form_class", DayField)
+    if isinstance(db_field, models.DateField):  # a DateTimeField is a kind of DateField
+        is_moment = isinstance(db_field, models.DateTimeField)
+        kwargs.setdefault("form_class", MomentField if is_moment else DayField)
     if isinstance(db_field, models.URLField):
         kwargs.setdefault("assume_scheme", "https")
     return db_field.formfield(**kwargs)

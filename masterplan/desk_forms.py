@@ -18,8 +18,6 @@ PROPOSALS = 3  # how many dates can be proposed instead
 class ProposalForm(forms.Form):
     """A date proposed instead: day and beginning, and an end if it matters. An empty row is left out."""
 
-    use_required_attribute = False
-
     day = DayField(label=gettext_lazy("Tag"), error_messages={"required": gettext_lazy("Bitte nennen Sie den Tag.")})
     begins = forms.TimeField(
         label=gettext_lazy("von"),
@@ -59,8 +57,6 @@ ProposalFormSet = forms.formset_factory(ProposalForm, extra=PROPOSALS, max_num=P
 
 class DecisionForm(forms.Form):
     """The answer, the dates that can be kept or are proposed instead, conditions, a comment."""
-
-    use_required_attribute = False  # what is due hangs on the button that is pressed
 
     answer = forms.ChoiceField(choices=Answer)
     chosen = forms.TypedMultipleChoiceField(

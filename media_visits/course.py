@@ -41,7 +41,7 @@ OFFICE_STEPS = {
         "submit",
     ),
     S.POSTPONED: OfficeStep(
-        gettext_lazy("Den neuen Termin auch bei den Presseterminen eintragen und den Besuch noch einmal vorlegen."),
+        gettext_lazy("Pressetermine auf den neuen Tag legen oder entfernen und den Besuch noch einmal vorlegen."),
         gettext_lazy("Erneut vorlegen"),
         "submit",
     ),

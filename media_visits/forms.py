@@ -13,6 +13,7 @@ from approvals.services import Vorlage
 from core.conflicts import VersionedForm
 from core.forms import DayField, formfield_for
 from core.models import Precision
+from media_visits.enums import PressKind
 from media_visits.models import Coverage, PressSlot, Visit
 from partners.models import DistributionList, Organisation, Sector
 
@@ -29,6 +30,15 @@ class VisitForm(VersionedForm):
             "to_be_published", "internal_notes",
         ]  # fmt: skip
         formfield_callback = formfield_for
+        help_texts = {
+            "company": gettext_lazy(
+                "Eines von beiden ist nötig: die Auswahl hier oder der Freitext im nächsten Feld."
+            ),
+            "company_text": gettext_lazy(
+                "Nötig, wenn das Unternehmen noch nicht unter Partner steht; sonst nur, wenn ein bestimmtes Werk "
+                "gemeint ist."
+            ),
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -111,6 +121,8 @@ class OutcomeForm(forms.Form):
 
 
 class PressSlotForm(VersionedForm):
+    """When and how the press comes along. A visit of the portal needs a beginning, unless the press stays away."""
+
     class Meta:
         model = PressSlot
         fields = [
@@ -118,6 +130,16 @@ class PressSlotForm(VersionedForm):
             "capacity",
         ]  # fmt: skip
         formfield_callback = formfield_for
+        error_messages = {
+            "starts_at": {"required": gettext_lazy("Bitte tragen Sie ein, wann der Pressetermin beginnt.")},
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.instance.visit.is_taken_over:
+            starts_at = self.fields["starts_at"]
+            starts_at.required = self.data.get(self.add_prefix("kind")) != PressKind.NOT_PUBLIC
+            starts_at.help_text = gettext_lazy("Nur bei „nicht presseöffentlich“ kann er fehlen.")
 
 
 class CoverageForm(VersionedForm):

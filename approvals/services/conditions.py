@@ -30,7 +30,7 @@ def meet_condition(*, condition: Condition, note: str, by, now: dt.datetime) -> 
     locked = rows.get(pk=condition.pk)
     if locked.met_at:
         raise Outpaced(
-            _("Diese Auflage hat %(who)s am %(when)s bereits als erfüllt vermerkt.")
+            _("Diese Auflage ist bereits als erfüllt vermerkt (am %(when)s, von: %(who)s).")
             % {"who": locked.met_by, "when": format_moment(locked.met_at)}
         )
     if request.state != ApprovalState.CONDITIONAL:

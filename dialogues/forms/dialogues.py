@@ -4,12 +4,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm, version_of
-from core.forms import DayField, formfield_for
+from core.forms import DayField, formfield_for, limit_length
 from dialogues.enums import DialogueState, HostAnswer
 from dialogues.models import Dialogue
 from partners.models import Organisation, Person
 
 MOST_SEATS = 1000
+LONGEST_PROGRAMME = 4000  # it stands in invitations and calendar entries
 
 
 class PersonField(forms.ModelChoiceField):
@@ -50,6 +51,7 @@ class DialogueForm(VersionedForm):
         self.fields["host"].queryset = Organisation.objects.filter(is_active=True).order_by("search", "pk")
         people = Person.objects.reachable().select_related("organisation")
         self.fields["host_contact"].queryset = people.order_by("organisation__search", "search", "pk")
+        limit_length(self.fields["programme"], LONGEST_PROGRAMME)
         self.fields["answer_by"].required = True
         if self.instance.state != DialogueState.INVITED:
             del self.fields["answer_by"]
@@ -80,7 +82,7 @@ class HostAnswerForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why something is declined, postponed or cancelled; the words go into the mails."""
 
-    reason = forms.CharField(label=_("Grund"), widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(label=_("Grund"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args, hint="", **kwargs):
         super().__init__(*args, **kwargs)

@@ -41,8 +41,6 @@ class ReleaseForm(forms.Form):
 class AnswerForm(forms.Form):
     """A guest's answer. Whom the guest sends instead is asked only where somebody is sent."""
 
-    use_required_attribute = False  # the fields of a substitute are there for every answer
-
     CHOICES = (
         (AnswerState.ACCEPTED, _("Zusage: Ich nehme teil.")),
         (AnswerState.TENTATIVE, _("Vorbehalt: Ich weiß es noch nicht sicher.")),

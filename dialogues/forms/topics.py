@@ -4,11 +4,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm
-from core.forms import formfield_for
+from core.forms import formfield_for, limit_length
 from dialogues.enums import SeriesState
 from dialogues.models import DialogueSeries, Topic
 from dialogues.queries import series_to_choose
 from partners.models import CrossCuttingTheme, Organisation, Sector
+
+LONGEST_DESCRIPTION = 4000  # it stands in the mail to the office and in invitations
 
 
 class TopicForm(VersionedForm):
@@ -27,6 +29,7 @@ class TopicForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.fields["title"].label = _("Worüber soll gesprochen werden?")
         self.fields["title"].help_text = _("Ein kurzer Titel, zum Beispiel „Digitale Infrastruktur für Betriebe“.")
+        limit_length(self.fields["description"], LONGEST_DESCRIPTION)
         self.fields["sectors"].queryset = Sector.objects.order_by("name", "pk")
         self.fields["themes"].queryset = CrossCuttingTheme.objects.order_by("name", "pk")
         for name in ("sectors", "themes"):

@@ -91,10 +91,11 @@ def _visit(stage: Stage, part: str, *, days: int, sectors: list[str], title: str
 
 
 def _submit(stage: Stage, visit: Visit, days: int, *, due: int, facts: str):
+    vote = "Zustimmung zum Besuch mit Presse" if visit.press_slots.exists() else "Zustimmung zum Besuch"
     vorlage = Vorlage(
         "Besuche mit Branchenschwerpunkt nach dem Masterplan", facts,
         "Die Branche kam in den letzten Besuchen kaum vor; der Termin passt in die Woche.",
-        "Zustimmung zum Besuch mit Presse", [invented_sheet("Ablauf (Demodaten).xlsx", COURSE)],
+        vote, [invented_sheet("Ablauf (Demodaten).xlsx", COURSE)],
     )  # fmt: skip
     return services.submit_visit(
         visit=visit, vorlage=vorlage, due_on=stage.on(due), by=stage.office, now=stage.at(days)

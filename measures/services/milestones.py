@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.conflicts import require_unchanged
+from core.dates import format_date
 from core.errors import Outpaced, Refused
 from core.history import save_as
 from measures.models import Measure, Milestone
@@ -16,18 +17,25 @@ from measures.services.writing import changes_in_words, require, write
 
 
 @transaction.atomic
-def add_milestone(*, measure: Measure, values: Mapping[str, Any], by) -> Milestone:
-    """Return a new milestone of `measure`. Raises `NotEntitled`."""
+def add_milestone(*, measure: Measure, values: Mapping[str, Any], today: dt.date, by) -> Milestone:
+    """Return a new milestone of `measure`. Raises `NotEntitled`, and `Refused` when it was reached after `today`."""
     require(can_change_measures(by))
+    _require_past(values, today)
     milestone = Milestone(measure=measure)
     write(milestone, values, by=by, reason=_("Meilenstein angelegt"))
     return milestone
 
 
 @transaction.atomic
-def change_milestone(*, milestone: Milestone, values: Mapping[str, Any], version: str, by) -> Milestone:
-    """Write `values` to `milestone` and return it. Raises `NotEntitled`, `Outpaced`."""
+def change_milestone(
+    *, milestone: Milestone, values: Mapping[str, Any], version: str, today: dt.date, by
+) -> Milestone:
+    """Write `values` to `milestone` and return it.
+
+    Raises `NotEntitled`, `Outpaced`, and `Refused` when it was reached after `today`.
+    """
     require(can_change_measures(by))
+    _require_past(values, today)
     milestone = _lock(milestone)
     require_unchanged(milestone, version, values)
     if changed := changes_in_words(milestone, values):
@@ -67,6 +75,15 @@ def delete_milestone(*, milestone: Milestone, by) -> None:
     milestone._history_user = by
     milestone._change_reason = _("Meilenstein gelöscht")
     milestone.delete()
+
+
+def _require_past(values: Mapping[str, Any], today: dt.date) -> None:
+    done_on = values.get("done_on")
+    if done_on and done_on > today:
+        raise Refused(
+            _("„erreicht am“ liegt in der Zukunft. Bitte geben Sie höchstens den %(day)s an.")
+            % {"day": format_date(today)}
+        )
 
 
 def _lock(milestone: Milestone) -> Milestone:

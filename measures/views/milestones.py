@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.dates import format_date, local_date
+from core.dates import format_date
 from measures import services
 from measures.forms import MilestoneForm
 from measures.models import Measure, Milestone
@@ -17,7 +17,14 @@ def milestone_add(request, pk):
     measure = get_object_or_404(Measure.objects.visible_to(request.user), pk=pk)
     allow(can_change_measures(request.user))
     form = MilestoneForm(submitted(request))
-    if form.is_valid() and attempt(form, services.add_milestone, measure=measure, values=form.values, by=request.user):
+    if form.is_valid() and attempt(
+        form,
+        services.add_milestone,
+        measure=measure,
+        values=form.values,
+        today=timezone.localdate(),
+        by=request.user,
+    ):
         return go(request, _("Der Meilenstein ist angelegt."), measure)
     return _form(request, form, measure, _("Neuer Meilenstein"))
 
@@ -32,6 +39,7 @@ def milestone_edit(request, pk):
         milestone=milestone,
         values=form.values,
         version=form.version_shown,
+        today=timezone.localdate(),
         by=request.user,
     ):
         return go(request, _("Der Meilenstein ist gespeichert."), milestone.measure)
@@ -45,7 +53,7 @@ def milestone_done(request, pk):
         request,
         services.complete_milestone,
         milestone=milestone,
-        today=local_date(timezone.now()),
+        today=timezone.localdate(),
         by=request.user,
         done=_("Meilenstein erreicht: %(title)s") % {"title": milestone.title},
         target=milestone.measure.get_absolute_url(),

@@ -59,3 +59,8 @@ class PressSlot(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} {format_moment(self.starts_at)}".strip()
+
+    @property
+    def needs_a_start(self) -> bool:
+        """Whether its beginning must be known: the words of the constraint `press_slot_has_a_start`."""
+        return self.kind != PressKind.NOT_PUBLIC and self.origin != Origin.TAKEN_OVER

@@ -25,12 +25,14 @@ SUBMITTED = gettext_lazy("Zur Freigabe vorgelegt")
 def submit_visit(*, visit: Visit, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime) -> ApprovalRequest:
     """Put a visit before the senator's office, which is told by mail.
 
-    Raises Refused without a time that lies ahead, and when the decision would come after the visit.
+    Raises Refused without a time that lies ahead, when the decision would come after the visit, and when the press
+    would come on another day.
     """
     require_office(by)
     visit = lock_visit(visit.pk)
     target_of(VISIT_MOVES, "submit", visit)
     _check_dates(visit.starts_at, due_on, now)
+    _check_press(visit)
     for name, text in vorlage.texts.items():
         setattr(visit, name, text)
     visit.submitted_at = visit.submitted_at or now
@@ -50,6 +52,20 @@ def _check_dates(starts_at: dt.datetime | None, due_on: dt.date, now: dt.datetim
         raise Refused(_("Der Termin des Besuchs liegt in der Vergangenheit. Bitte tragen Sie einen neuen ein."))
     if due_on >= local_date(starts_at):
         raise Refused(_("Die Entscheidung muss vor dem Tag des Besuchs fallen. Bitte wählen Sie eine frühere Frist."))
+
+
+def _check_press(visit: Visit) -> None:
+    """A slot may have stayed behind on the day from which the visit was moved."""
+    days = [local_date(moment) for moment in (visit.starts_at, visit.ends_at) if moment]
+    for slot in visit.press_slots.order_by("starts_at", "pk"):
+        if slot.starts_at and not days[0] <= local_date(slot.starts_at) <= days[-1]:
+            raise Refused(
+                _(
+                    "Der Pressetermin „%(slot)s“ liegt an einem anderen Tag als der Besuch (%(when)s). "
+                    "Bitte ändern Sie zuerst seinen Beginn, oder entfernen Sie ihn."
+                )
+                % {"slot": slot, "when": visit.date_text}
+            )
 
 
 @transaction.atomic

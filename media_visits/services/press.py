@@ -9,7 +9,8 @@ from approvals.versions import essentials_of
 from core.conflicts import require_unchanged
 from core.errors import Refused
 from core.history import save_as
-from media_visits.enums import PressKind, VisitState
+from core.models import Origin
+from media_visits.enums import VisitState
 from media_visits.essentials import VISIT_FACTS
 from media_visits.models import PressSlot, Visit
 from media_visits.services.visits import lock_visit, require_office, save_change
@@ -30,7 +31,8 @@ def add_press_slot(*, slot: PressSlot, by, now: dt.datetime) -> PressSlot:
     """Save the new `slot` of its visit. An approval of the visit lapses: how the press comes along was part of it."""
     require_office(by)
     visit = _lock_open(slot.visit_id, essential=True)
-    _check_times(slot, visit)
+    _join(slot, visit)
+    _check_times(slot)
     if visit.press_slots.filter(kind=slot.kind, starts_at=slot.starts_at).exists():
         raise Refused(_("Diesen Pressetermin gibt es schon."))
     before = essentials_of(VISIT_FACTS, visit)
@@ -58,7 +60,8 @@ def update_press_slot(*, slot: PressSlot, version: str, by, now: dt.datetime) ->
     before = essentials_of(VISIT_FACTS, visit)
     for name in changed:
         setattr(stored, name, getattr(slot, name))
-    _check_times(stored, visit)
+    _join(stored, visit)
+    _check_times(stored)
     save_as(stored, by=by, reason=_("Geändert"))
     reason = _("Pressetermin geändert: %(slot)s") % {"slot": stored}
     save_change(visit, before, by=by, now=now, reason=reason)
@@ -97,8 +100,14 @@ def _check_open(visit: Visit, essential: bool) -> None:
         raise Refused(_("Der Besuch ist angekündigt. Verschieben Sie ihn, damit alle, die davon wissen, es erfahren."))
 
 
-def _check_times(slot: PressSlot, visit: Visit) -> None:
-    if slot.kind != PressKind.NOT_PUBLIC and slot.starts_at is None and not visit.is_taken_over:
+def _join(slot: PressSlot, visit: Visit) -> None:
+    """A slot stands outside the workflow with its visit, also one entered later: its source may name no time."""
+    if visit.is_taken_over:
+        slot.origin = Origin.TAKEN_OVER
+
+
+def _check_times(slot: PressSlot) -> None:
+    if slot.starts_at is None and slot.needs_a_start:
         raise Refused(_("Bitte tragen Sie ein, wann der Pressetermin beginnt."))
     for moment in (slot.be_there_by, slot.registration_deadline):
         if moment and (slot.starts_at is None or moment > slot.starts_at):

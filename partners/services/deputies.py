@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from core.dates import local_date
 from core.errors import NotEntitled, Refused
 from core.history import save_as
 from partners.kinds import checked_kinds
@@ -23,14 +24,16 @@ def add_deputy(
     """Let `deputy` act for `principal` from a day to a day (None: until further notice) and tell both by mail.
 
     `kinds` limits it to some kinds of approval. Several people may act for one principal at the same time. Raises
-    NotEntitled for anybody but the office and the principal; Refused when the dates do not fit, the same deputy is
-    arranged for that time already, one side has no account, or somebody would make oneself a deputy.
+    NotEntitled for anybody but the office and the principal; Refused when the dates do not fit or are over, the same
+    deputy is arranged for that time already, one side has no account, or somebody would make oneself a deputy.
     """
     _require_entitled(by, principal)
     locked = Person.objects.select_for_update().get(pk=principal.pk)
     _require_two_accounts(locked, deputy, by)
     if ends_on is not None and ends_on < starts_on:
         raise Refused(_("Das Ende der Vertretung liegt vor ihrem Beginn."))
+    if ends_on is not None and ends_on < local_date(now):
+        raise Refused(_("Diese Vertretung wäre schon vorbei. Bitte prüfen Sie ihren letzten Tag."))
     _require_free(locked, deputy, starts_on, ends_on)
     row = Deputy(
         principal=locked, deputy=deputy, starts_on=starts_on, ends_on=ends_on, kinds=checked_kinds(kinds)

@@ -1,5 +1,6 @@
 """The account of a person, as the office manages it."""
 
+from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -73,6 +74,9 @@ def account_deactivate(request, pk):
     account = _account(request, pk)
     if request.method == "POST":
         act(request, deactivate_account, account=account, by=request.user, done=_("Das Konto ist deaktiviert."))
+        return redirect(account.person)
+    if account.pk == request.user.pk:
+        messages.error(request, _("Das eigene Konto kann niemand selbst deaktivieren."))
         return redirect(account.person)
     return _confirm(
         request,

@@ -220,7 +220,7 @@ def test_second_decision_names_the_first(office, senator):
         decide(request, senator, answer=Answer.REFUSE)
 
     assert str(refusal.value) == (
-        "Diese Freigabe hat Konto senatorin am 02.03.2026, 10:00 Uhr bereits entschieden: freigegeben. "
+        "Diese Freigabe ist bereits entschieden: freigegeben (am 02.03.2026, 10:00 Uhr, von: Konto senatorin). "
         "Ihre Eingabe gilt nicht."
     )
 
@@ -233,7 +233,7 @@ def test_withdrawn_request_says_by_whom_and_when(office, senator):
         decide(request, senator)
 
     assert str(refusal.value) == (
-        f"Diese Freigabe hat {office} am 02.03.2026, 11:00 Uhr zurückgezogen. Ihre Eingabe gilt nicht."
+        f"Diese Freigabe ist zurückgezogen (am 02.03.2026, 11:00 Uhr, von: {office}). Ihre Eingabe gilt nicht."
     )
 
 

@@ -75,7 +75,7 @@ def test_condition_is_met_once(office):
         meet(condition, office, note="Noch einmal")
 
     assert str(refusal.value) == (
-        "Diese Auflage hat Konto geschaeftsstelle am 02.03.2026, 10:00 Uhr bereits als erfüllt vermerkt."
+        "Diese Auflage ist bereits als erfüllt vermerkt (am 02.03.2026, 10:00 Uhr, von: Konto geschaeftsstelle)."
     )
 
 

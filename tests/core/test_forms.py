@@ -11,7 +11,16 @@ from django.db import models
 from django.template import engines
 from django.test import RequestFactory
 
-from core.forms import CheckboxList, DateInput, DateTimeInput, DayField, GermanDecimalField, TimeInput, formfield_for
+from core.forms import (
+    CheckboxList,
+    DateInput,
+    DateTimeInput,
+    DayField,
+    GermanDecimalField,
+    MomentField,
+    TimeInput,
+    formfield_for,
+)
 
 
 class TopicForm(forms.Form):
@@ -49,11 +58,15 @@ def test_only_optional_fields_are_marked():
     assert "data-error-summary" not in html
 
 
+def test_what_is_missing_is_said_by_the_portal_and_not_by_the_browser():
+    assert " required" not in render(TopicForm())
+
+
 def test_the_hint_belongs_to_its_field():
     html = render(TopicForm())
 
     assert '<div class="kern-hint" id="id_title_helptext">Kurz und klar.</div>' in html
-    assert '<input type="text" name="title" required aria-describedby="id_title_helptext" id="id_title">' in html
+    assert '<input type="text" name="title" aria-describedby="id_title_helptext" id="id_title">' in html
 
 
 def test_choices_are_a_group_with_a_legend():
@@ -129,7 +142,7 @@ def test_browsers_get_dates_as_iso(widget, value, html):
 
 
 def test_a_picked_moment_is_read_in_berlins_time():
-    field = forms.DateTimeField(widget=DateTimeInput)
+    field = MomentField()
 
     assert field.clean("2019-06-18T14:00").astimezone(dt.UTC) == dt.datetime(2019, 6, 18, 12, tzinfo=dt.UTC)
 
@@ -166,7 +179,7 @@ def test_numbers_are_shown_with_a_comma():
     ("db_field", "kind", "widget"),
     [
         (models.DateField(), DayField, DateInput),
-        (models.DateTimeField(), forms.DateTimeField, DateTimeInput),
+        (models.DateTimeField(), MomentField, DateTimeInput),
         (models.TimeField(), forms.TimeField, TimeInput),
         (models.DecimalField(max_digits=9, decimal_places=2), GermanDecimalField, forms.TextInput),
         (models.CharField(max_length=9), forms.CharField, forms.TextInput),
@@ -193,3 +206,15 @@ def test_a_day_lies_in_a_year_that_somebody_can_mean(day, is_plausible):
         day = DayField()
 
     assert DayForm({"day": day}).is_valid() is is_plausible
+
+
+@pytest.mark.parametrize(("moment", "is_plausible"), [
+    ("0001-01-01T00:00", False), ("1899-12-31T23:59", False), ("1900-01-01T00:00", True),
+    ("2100-12-31T23:59", True), ("2101-01-01T00:00", False), ("9999-12-31T23:59", False),
+])  # fmt: skip
+def test_a_moment_lies_in_a_year_that_somebody_can_mean(moment, is_plausible):
+    class MomentForm(forms.Form):
+        moment = MomentField()
+
+    errors = {} if is_plausible else {"moment": ["Bitte prüfen Sie das Jahr."]}
+    assert MomentForm({"moment": moment}).errors == errors

@@ -15,6 +15,7 @@ from dialogues.forms import (
     FixDateForm,
     OfficeAnswerForm,
     OfficeTopicForm,
+    ReasonForm,
     SeriesForm,
     TopicForm,
     VorlageForm,
@@ -42,7 +43,6 @@ def test_an_open_invitation_preselects_nothing():
 
     assert form["answer"].value() == ""
     assert form.fields["substitute_name"].required
-    assert not form.use_required_attribute
 
 
 def test_a_given_answer_is_shown_as_it_stands():
@@ -207,3 +207,14 @@ def test_a_guest_list_is_composed_of_what_exists():
     assert ComposeForm({"people": [person.pk]}).is_valid()
     assert not ComposeForm({"people": [person.pk + 1]}).is_valid()
     assert not ComposeForm({}).is_valid()
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "most"), [(ReasonForm, "reason", 500), (TopicForm, "description", 4000),
+                               (OfficeTopicForm, "description", 4000), (DialogueForm, "programme", 4000)],
+)  # fmt: skip
+def test_what_goes_into_mails_has_a_limit(form, name, most):
+    assert name not in form({name: "x" * most}).errors
+    (error,) = form({name: "x" * (most + 1)}).errors[name]
+    assert error.startswith(f"Bitte sicherstellen, dass der Wert aus höchstens {most} Zeichen besteht.")
+    assert str(form().fields[name].widget.attrs["maxlength"]) == str(most)

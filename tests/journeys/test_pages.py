@@ -7,7 +7,9 @@ from django.test import Client, override_settings
 
 from dialogues.models import Invitation
 from masterplan.demo.accounts import ACCOUNTS
-from partners.models import User
+from measures.models import Measure
+from media_visits.models import Visit
+from partners.models import Organisation, User
 from tests.journeys.crawl import Crawl
 from tests.journeys.screen import open_screen
 from tests.journeys.site import open_site
@@ -122,3 +124,18 @@ def test_main_pages_are_without_a_finding_at_each_width(width, browser, site, se
         found = [line for address in MAIN_PAGES for line in screen.findings(address)]
 
     assert not found + screen.complaints, "\n".join(found + screen.complaints)
+
+
+@pytest.mark.browser
+def test_one_very_long_word_stays_within_its_list(browser, site, settings):
+    settings.DEMO, word = True, "Donaudampfschifffahrt" * 11
+    Visit.objects.filter(pk=Visit.objects.in_workflow().latest("pk").pk).update(title=word)
+    Measure.objects.filter(pk=Measure.objects.latest("pk").pk).update(title=word)
+    Organisation.objects.filter(pk=Organisation.objects.order_by("search").first().pk).update(name=word)
+
+    with open_screen(browser, client_of("geschaeftsstelle"), site, viewport={"width": 1440, "height": 900}) as screen:
+        for address in ("/besuche/", "/massnahmen/", "/partner/"):
+            screen.page.goto(f"{site}{address}")
+            screen.page.wait_for_selector(f"text={word}")
+            box = screen.page.locator(".table-wrap")
+            assert box.evaluate("box => box.scrollWidth - box.clientWidth") == 0, address

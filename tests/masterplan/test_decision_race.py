@@ -71,7 +71,7 @@ def _play(case, kind, senators, number):
     winner, answer = senators[winners[0]], answers[winners[0]]
     losers = [str(outcome) for place, outcome in enumerate(outcomes) if place != winners[0]]
     assert {type(outcome) for outcome in outcomes} - {type(outcomes[winners[0]])} == {Outpaced}, (kind, number)
-    assert all(f"hat {winner} am" in text for text in losers), (kind, number, losers)
+    assert all(f"von: {winner})" in text for text in losers), (kind, number, losers)
     _agrees(case, kind, winner, answer, before)
 
 

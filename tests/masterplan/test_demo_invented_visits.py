@@ -39,5 +39,7 @@ def test_the_invented_visits_lie_ahead_on_any_day(today):
     again = ApprovalRequest.objects.get(former=lapsed)
     assert (lapsed.origin, lapsed.lapse_reason, again.state) == (Origin.DEMO, "geändert: Termin", "open")
     assert [change.label for change in differences_of(again)] == ["Termin"]
+    votes = ApprovalRequest.objects.order_by("pk").values_list("vote", flat=True)
+    assert list(votes) == ["Zustimmung zum Besuch mit Presse"] * 2 + ["Zustimmung zum Besuch"] * 2
     assert all(day > today for day in Visit.objects.values_list("starts_on", flat=True))
     assert PressSlot.objects.filter(origin=Origin.DEMO).count() == 2

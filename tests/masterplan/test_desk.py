@@ -108,7 +108,7 @@ def test_second_decision_names_who_was_faster(client, senator):
 
     approval.refresh_from_db()
     assert approval.state == ApprovalState.APPROVED
-    assert f"hat {senator} am" in response.content.decode()
+    assert f"von: {senator})" in response.content.decode()
 
 
 def test_office_looks_but_does_not_decide(client):
@@ -247,7 +247,7 @@ def test_who_was_slower_keeps_what_was_typed(client, senator):
 
     page = response.content.decode()
     assert response.status_code == 409
-    assert f"hat {senator} am" in page
+    assert f"von: {senator})" in page
     assert "Ihre Eingabe, nicht gespeichert" in page
     assert "Meine Anmerkung" in page and "Meine Auflage" in page
 
@@ -266,7 +266,7 @@ def test_any_tap_on_what_was_decided_meanwhile_says_who_was_faster_and_keeps_the
 
     page = response.content.decode()
     assert response.status_code == 409
-    assert f"hat {senator} am" in page and "Ihre Eingabe gilt nicht." in page
+    assert f"von: {senator})" in page and "Ihre Eingabe gilt nicht." in page
     assert response.context["typed"] == ["Meine Anmerkung", "Meine Auflage", "2030-05-06"]
 
 

@@ -82,7 +82,7 @@ def test_withdrawn_request_says_by_whom_and_when(client, senator):
 
     assert f"<strong>zurückgezogen</strong> · 02.03.2026, 10:00 Uhr · {office}</p>" in page
     assert f"<p>zurückgezogen<br>02.03.2026, {office}</p>" in desk
-    sentence = f"Diese Freigabe hat {office} am 02.03.2026, 10:00 Uhr zurückgezogen. Ihre Eingabe gilt nicht."
+    sentence = f"Diese Freigabe ist zurückgezogen (am 02.03.2026, 10:00 Uhr, von: {office}). Ihre Eingabe gilt nicht."
     assert (taps.status_code, sentence in taps.content.decode(), taps.context["typed"]) == (409, True, ["Gern"])
 
 

@@ -27,6 +27,7 @@ from tests.measures.builders import (
     make_section,
 )
 from tests.partners.builders import make_organisation, make_user
+from tests.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -168,7 +169,9 @@ def test_project_changes_with_conflict(office):
 
 def test_milestone_is_reached_once_and_opened_again(office):
     measure = make_measure()
-    milestone = add_milestone(measure=measure, values={"title": "Konzept", "due_on": dt.date(2026, 5, 1)}, by=office)
+    milestone = add_milestone(
+        measure=measure, values={"title": "Konzept", "due_on": dt.date(2026, 5, 1)}, today=TODAY, by=office
+    )
 
     complete_milestone(milestone=milestone, today=TODAY, by=office)
     with pytest.raises(Refused, match="schon als erreicht"):
@@ -187,10 +190,10 @@ def test_milestone_is_reached_once_and_opened_again(office):
 def test_milestone_changes_with_conflict(office):
     milestone = make_milestone(make_measure(), "Alt")
     version = version_of(milestone, ["title"])
-    change_milestone(milestone=milestone, values={"title": "Neu"}, version=version, by=office)
+    change_milestone(milestone=milestone, values={"title": "Neu"}, version=version, today=TODAY, by=office)
 
     with pytest.raises(Outpaced):
-        change_milestone(milestone=milestone, values={"title": "Anders"}, version=version, by=office)
+        change_milestone(milestone=milestone, values={"title": "Anders"}, version=version, today=TODAY, by=office)
 
     assert Milestone.objects.get().title == "Neu"
 
@@ -212,8 +215,10 @@ def test_only_the_office_writes_milestones(role):
     user, milestone = make_user(role), make_milestone(make_measure())
 
     for refused in (
-        lambda: add_milestone(measure=milestone.measure, values={"title": "Neu", "due_on": TODAY}, by=user),
-        lambda: change_milestone(milestone=milestone, values={"title": "Neu"}, version="", by=user),
+        lambda: add_milestone(
+            measure=milestone.measure, values={"title": "Neu", "due_on": TODAY}, today=TODAY, by=user
+        ),
+        lambda: change_milestone(milestone=milestone, values={"title": "Neu"}, version="", today=TODAY, by=user),
         lambda: complete_milestone(milestone=milestone, today=TODAY, by=user),
         lambda: reopen_milestone(milestone=milestone, by=user),
         lambda: delete_milestone(milestone=milestone, by=user),
@@ -222,3 +227,22 @@ def test_only_the_office_writes_milestones(role):
             refused()
 
     assert list(Milestone.objects.values_list("title", "done_on")) == [("Konzept liegt vor", None)]
+
+
+def test_a_milestone_is_not_reached_on_a_day_to_come(office):
+    milestone = make_milestone(make_measure())
+    tomorrow = {"title": "Konzept", "due_on": TODAY, "done_on": TODAY + dt.timedelta(days=1)}
+    version = version_of(milestone, tomorrow)
+
+    with nothing_changes(milestone):
+        with pytest.raises(Refused, match="höchstens den 18.03.2026"):
+            change_milestone(milestone=milestone, values=tomorrow, version=version, today=TODAY, by=office)
+        with pytest.raises(Refused, match="„erreicht am“ liegt in der Zukunft"):
+            add_milestone(measure=milestone.measure, values=tomorrow, today=TODAY, by=office)
+    assert Milestone.objects.count() == 1
+
+
+def test_a_milestone_may_be_reached_today(office):
+    values = {"title": "Konzept", "due_on": TODAY, "done_on": TODAY}
+
+    assert add_milestone(measure=make_measure(), values=values, today=TODAY, by=office).done_on == TODAY

@@ -89,6 +89,42 @@ def test_what_cannot_be_decided_is_not_submitted(office, senator, visit_fields, 
     assert not ApprovalRequest.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("starts_at", "is_allowed"),
+    [
+        (dt.datetime(2026, 3, 22, 22, 59, tzinfo=dt.UTC), False),
+        (dt.datetime(2026, 3, 22, 23, 0, tzinfo=dt.UTC), True),
+        (dt.datetime(2026, 3, 24, 22, 59, tzinfo=dt.UTC), True),
+        (dt.datetime(2026, 3, 24, 23, 0, tzinfo=dt.UTC), False),
+        (None, True),
+    ],
+)
+def test_press_slots_lie_on_the_days_of_the_visit(office, senator, starts_at, is_allowed):
+    visit = make_visit(ends_at=STARTS_AT + dt.timedelta(days=1))
+    make_slot(visit, kind="not_public", starts_at=starts_at)
+
+    if is_allowed:
+        submit(visit, office)
+    else:
+        with nothing_changes(visit), pytest.raises(Refused, match="liegt an einem anderen Tag"):
+            submit(visit, office)
+
+    assert ApprovalRequest.objects.exists() is is_allowed
+
+
+def test_a_postponed_visit_is_not_submitted_with_its_press_on_the_former_day(office, senator):
+    visit = make_visit(S.POSTPONED)
+    make_slot(visit, starts_at=STARTS_AT - dt.timedelta(days=7))
+
+    with nothing_changes(visit), pytest.raises(Refused) as refused:
+        submit(visit, office)
+
+    assert str(refused.value) == (
+        "Der Pressetermin „Wort-Bild-Termin 16.03.2026, 10:00 Uhr“ liegt an einem anderen Tag als der Besuch "
+        "(Mo, 23.03.2026, 10:00–12:00 Uhr). Bitte ändern Sie zuerst seinen Beginn, oder entfernen Sie ihn."
+    )
+
+
 def test_approval_moves_the_visit_and_tells_the_office(office, senator):
     visit = make_visit()
     request = submit(visit, office)

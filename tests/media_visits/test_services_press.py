@@ -159,9 +159,18 @@ def test_a_removed_slot_stays_in_the_log(office):
 def test_slots_of_a_visit_taken_over_may_be_corrected(office):
     visit = make_visit(S.HELD, origin=Origin.TAKEN_OVER)
 
-    add(visit, office, starts_at=None, origin=Origin.TAKEN_OVER)
+    add(visit, office, starts_at=None)
 
-    assert visit.press_slots.count() == 1
+    assert [(slot.starts_at, slot.origin) for slot in visit.press_slots.all()] == [(None, Origin.TAKEN_OVER)]
+
+
+def test_a_slot_of_a_visit_taken_over_may_lose_a_time_that_no_source_names(office):
+    slot = make_slot(make_visit(S.HELD, origin=Origin.TAKEN_OVER))
+
+    change(slot, office, starts_at=None)
+
+    slot.refresh_from_db()
+    assert (slot.starts_at, slot.origin) == (None, Origin.TAKEN_OVER)
 
 
 def test_only_the_office_keeps_slots(senator):

@@ -1,5 +1,6 @@
 import pytest
 
+from core.models import Origin
 from media_visits.enums import VisitState
 from media_visits.models import Coverage, PressSlot
 from tests.media_visits.builders import hidden_version, make_coverage, make_sector, make_visit, text_of
@@ -29,6 +30,7 @@ def test_a_slot_is_added_changed_and_removed(signed_in):
     ("fields", "message"),
     [
         ({"starts_at": ""}, "wann der Pressetermin beginnt"),
+        ({"starts_at": "9999-12-31T23:59"}, "prüfen Sie das Jahr"),
         ({"be_there_by": "2026-03-23T11:00"}, "vor dem Beginn"),
         ({"registration_deadline": "2026-03-24T11:00"}, "vor dem Beginn"),
         ({"capacity": "0"}, "größer als null"),
@@ -44,6 +46,36 @@ def test_a_wrong_slot_stays_in_the_form(signed_in, fields, message):
     assert message in text_of(response)
     assert "Empfang" in text_of(response)
     assert not PressSlot.objects.exists()
+
+
+def test_a_missing_start_is_named_at_its_field(signed_in):
+    visit = make_visit()
+    page = text_of(signed_in.get(f"/besuche/{visit.pk}/pressetermin/"))
+    assert '<label class="kern-label" for="id_starts_at">Beginn</label>' in page
+
+    response = signed_in.post(f"/besuche/{visit.pk}/pressetermin/", {"kind": "picture", "starts_at": ""})
+
+    assert response.context["form"].errors == {
+        "starts_at": ["Bitte tragen Sie ein, wann der Pressetermin beginnt."],
+    }
+
+
+def test_a_slot_that_is_not_public_is_saved_without_a_start(signed_in):
+    visit = make_visit()
+
+    response = signed_in.post(f"/besuche/{visit.pk}/pressetermin/", {"kind": "not_public", "starts_at": ""})
+
+    assert response.url == f"/besuche/{visit.pk}/"
+    assert visit.press_slots.get().starts_at is None
+
+
+def test_a_slot_of_a_visit_taken_over_is_saved_without_a_start(signed_in):
+    visit = make_visit(S.HELD, origin=Origin.TAKEN_OVER, starts_at=None, ends_at=None)
+
+    response = signed_in.post(f"/besuche/{visit.pk}/pressetermin/", {"kind": "word_picture", "starts_at": ""})
+
+    assert response.url == f"/besuche/{visit.pk}/"
+    assert visit.press_slots.get().starts_at is None
 
 
 def clipping(**fields):

@@ -99,6 +99,12 @@ def test_a_visit_is_created(signed_in):
     assert visit.history.latest().history_user.email == "geschaeftsstelle@example.org"
 
 
+def test_the_form_says_that_one_of_two_fields_names_the_company(signed_in):
+    page = text_of(signed_in.get("/besuche/neu/"))
+
+    assert "Eines von beiden ist nötig: die Auswahl hier oder der Freitext im nächsten Feld." in page
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
@@ -106,6 +112,7 @@ def test_a_visit_is_created(signed_in):
         ({"title": ""}, "Dieses Feld ist zwingend erforderlich."),
         ({"ends_at": "2026-03-23T10:00"}, "nach dem Beginn"),
         ({"starts_at": "morgen"}, "Bitte ein gültiges Datum"),
+        ({"starts_at": "0001-01-01T00:00"}, "prüfen Sie das Jahr"),
         ({"starts_at": ""}, "nach dem Beginn"),
     ],
 )

@@ -314,6 +314,15 @@ def test_deactivating_takes_a_confirmed_post(client, office):
     assert not User.objects.get(pk=account.pk).is_active
 
 
+def test_the_own_account_is_not_offered_to_be_closed(client, office):
+    client.force_login(office)
+
+    page = client.get(f"/partner/personen/{office.person_id}/konto/deaktivieren/", follow=True)
+
+    assert page.redirect_chain == [(f"/partner/personen/{office.person_id}/", 302)]
+    assert "Das eigene Konto kann niemand selbst deaktivieren." in page.content.decode()
+
+
 def test_another_address_voids_the_link_that_went_to_the_former_one(client, office):
     account = invite(office, email="vertippt@example.org", now=timezone.now())
     url = link_in_last_mail()

@@ -48,6 +48,18 @@ def test_both_sides_are_told(principal, deputy, office):
     assert "vom 01.06.2019 bis 01.07.2019" in Mail.objects.first().text
 
 
+@pytest.mark.parametrize(("last_day", "is_refused"), [(dt.date(2019, 6, 2), True), (dt.date(2019, 6, 3), False)])
+def test_a_deputyship_that_is_over_is_refused(principal, deputy, office, last_day, is_refused):
+    if is_refused:
+        with pytest.raises(Refused, match="wäre schon vorbei"):
+            arrange(principal, deputy, office, ends_on=last_day)
+    else:
+        arrange(principal, deputy, office, ends_on=last_day)
+
+    assert Deputy.objects.exists() is not is_refused
+    assert Mail.objects.exists() is not is_refused
+
+
 def test_everybody_arranges_the_own_deputy(principal, deputy):
     arrange(principal, deputy, principal)
 
