@@ -182,7 +182,7 @@ def test_timeline_of_a_plan_that_is_over_shows_its_first_measures(client):
         make_measure(plan, f"Vorbei {number}", starts_on=day, ends_on=day)
     client.force_login(make_user(OFFICE))
 
-    rows = client.get(reverse("timeline")).context["timeline"].rows
+    rows = client.get(reverse("timeline"), headers={"HX-Request": "true"}).context["timeline"].rows
 
     assert [row.measure.title for row in rows] == [f"Vorbei {number}" for number in range(8)]
 
