@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import CharField, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +13,7 @@ from core.dates import add_working_days, describe_due, format_date, local_date
 from core.models import Origin
 from dialogues.enums import AnswerState, DialogueState
 from dialogues.models import Dialogue, Invitation
-from outbox.queries import held_back
+from outbox.queries import is_not_held_back
 from outbox.reminder_queries import Memory, Rules, pause_for, reminder_rule, valid_pauses
 from outbox.reminders import Reminder
 from outbox.rules import Rule, Schedule, Step, declare
@@ -26,7 +27,6 @@ RULE = Rule(
     before=(5, 2),
 )
 declare(RULE)
-RULE_ABOUT = "invitation"  # the kind of mail that is reminded of
 
 
 def about(dialogue: Dialogue) -> str:
@@ -63,7 +63,7 @@ def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, 
     """
     rows = Invitation.objects.filter(dialogue__state=DialogueState.INVITED, dialogue__answer_by__gte=min(days))
     rows = unanswered(rows.exclude(dialogue__origin=Origin.TAKEN_OVER)).order_by("dialogue__answer_by", "pk")
-    current = _invited([row for row in rows if row.released_round == row.dialogue.round])
+    current = [row for row in rows if row.released_round == row.dialogue.round]
     return [
         (day, reminder_of(row, step, day))
         for day in days
@@ -88,7 +88,7 @@ def guests_to_remind(dialogue: Dialogue, today: dt.date) -> list[Invitation]:
     """
     if dialogue.state != DialogueState.INVITED or dialogue.answer_by < today:
         return []
-    rows = _invited(unanswered(dialogue.invitations.filter(released_round=dialogue.round)).order_by("pk"))
+    rows = unanswered(dialogue.invitations.filter(released_round=dialogue.round)).order_by("pk")
     found = [(row, reminder_of(row, by_hand(today), today)) for row in rows if recipient_of(row.person).email]
     memory = Memory([reminder for _row, reminder in found], valid_pauses(today), [])
     return [
@@ -98,18 +98,15 @@ def guests_to_remind(dialogue: Dialogue, today: dt.date) -> list[Invitation]:
     ]
 
 
-def _invited(rows: Iterable[Invitation]) -> list[Invitation]:
-    """Return those of `rows` whose invitation does not lie in the outbox still: first comes what is reminded of."""
-    rows = list(rows)
-    waiting = held_back([row.mail_key for row in rows], RULE_ABOUT)
-    return [row for row in rows if row.mail_key not in waiting]
-
-
 def unanswered(rows: QuerySet[Invitation]) -> QuerySet[Invitation]:
-    """Return those of `rows` that went out and wait for an answer, with all that a reminder takes from them."""
+    """Return those of `rows` that went out and wait for an answer, with all that a reminder takes from them.
+
+    Whose invitation lies in the outbox still is not reminded of it.
+    """
+    mail_key = Concat(Value("invitation:"), Cast(OuterRef("pk"), CharField()))
     return (
         rows.released()
-        .filter(answer=AnswerState.OPEN)
+        .filter(is_not_held_back(mail_key, "invitation"), answer=AnswerState.OPEN)
         .select_related("dialogue", "person__user", "person__organisation")
     )
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from core.batches import in_batches
@@ -16,6 +17,7 @@ LATE_AFTER = dt.timedelta(minutes=15)  # how long a due mail may wait before it 
 UNSOLVED = (MailState.FAILED, MailState.UNDELIVERABLE, MailState.EXPIRED)  # will not go out by themselves any more
 WILL_BE_SENT = MOVES["claim"].sources
 UNDER_WAY = (*WILL_BE_SENT, MailState.SENDING)
+ON_ITS_WAY = Q(attempts__gt=0) | Q(state__in=(MailState.SENDING, MailState.SENT))
 ORDER_OF_SENDING = ("priority", "due_at", "pk")
 
 
@@ -52,13 +54,21 @@ def mails_about(path: str):
     return Mail.objects.filter(path=path).slim().order_by("-created_at", "-pk")
 
 
+def is_not_held_back(subject_key: Combinable, kind: str) -> Q:
+    """Return the condition that no mail of `kind` was written about the outer row, or one of them was on its way.
+
+    `subject_key` makes the key of the mails from an `OuterRef`.
+    """
+    written = Mail.objects.filter(kind=kind, subject_key=subject_key)
+    return ~Exists(written) | Exists(written.filter(ON_ITS_WAY))
+
+
 def held_back(subject_keys: Iterable[str], kind: str) -> set[str]:
     """Return those of `subject_keys` whose mails of `kind` were written, but none of them was ever on its way."""
     found: set[str] = set()
-    on_its_way = Q(attempts__gt=0) | Q(state__in=(MailState.SENDING, MailState.SENT))
     for keys in in_batches(sorted(set(subject_keys))):
         written = Mail.objects.filter(kind=kind, subject_key__in=keys).values("subject_key")
-        lying = written.annotate(moved=Count("pk", filter=on_its_way)).filter(moved=0)
+        lying = written.annotate(moved=Count("pk", filter=ON_ITS_WAY)).filter(moved=0)
         found |= set(lying.values_list("subject_key", flat=True))
     return found
 
