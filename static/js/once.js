@@ -17,3 +17,9 @@ window.addEventListener("pageshow", () => {
     for (const button of form.querySelectorAll("button[type=submit]")) button.removeAttribute("aria-disabled");
   }
 });
+
+// Back in the browser loads a form anew, with what was typed but another token: it keeps the one of its place in the
+// history, so that what was taken already is not taken again.
+const token = document.querySelector("input[name=form_token]");
+if (token && history.state?.formToken) token.value = history.state.formToken;
+else if (token) history.replaceState({ ...history.state, formToken: token.value }, "");
