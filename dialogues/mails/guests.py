@@ -169,7 +169,7 @@ def _withdrawal_draft(
 
 
 def mail_withdrawn(dialogue: Dialogue, row: Invitation, *, by, now: dt.datetime) -> None:
-    """Tell a guest, and a substitute who was named, that the invitation was withdrawn. Call it before `take_back`.
+    """Tell a guest, and a substitute who was named, that the invitation was withdrawn.
 
     A guest without an answer whose invitation still lies in the outbox knows of nothing and is not told.
     A substitute who comes by another invitation as well is not told; a guest who does keeps the entry.
