@@ -37,6 +37,8 @@ def test_the_page_shows_every_measure_that_runs(client, office, django_assert_ma
 
     assert page.count("timeline__name") == 11
     assert "weitere" not in page
+    assert "<details open>" in page  # on phones the table is all there is
+    assert "<details open>" not in text_of(client, "timeline", **FRAGMENT)
 
 
 @pytest.mark.parametrize(("count", "shown", "more"), [(8, 8, ""), (11, 8, "und 3 weitere")])
