@@ -22,9 +22,12 @@ class Decision(NamedTuple):
 
 
 def decision_of(
-    answer: str, comment: str, chosen: Iterable[int] | None = None, conditions: Iterable[str] = (),
+    answer: str,
+    comment: str,
+    chosen: Iterable[int] | None = None,
+    conditions: Iterable[str] = (),
     proposals: Iterable[Proposal] = (),
-) -> Decision:  # fmt: skip
+) -> Decision:
     """Return what was entered, trimmed, each thing once, and only what belongs to `answer`."""
     texts = dict.fromkeys(text.strip() for text in conditions)
     return Decision(
@@ -37,7 +40,9 @@ def decision_of(
 
 
 def was_given(request: ApprovalRequest, decision: Decision, *, by) -> bool:
-    """Say whether `by` decided exactly so on `request` before: a tap that was sent twice on a bad connection."""
+    """Say whether `by` decided exactly so on `request` before: a tap that was sent twice on a bad
+    connection.
+    """
     return (
         request.decided_by_id == by.pk
         and request.state == MOVES[decision.answer].target
@@ -49,20 +54,33 @@ def was_given(request: ApprovalRequest, decision: Decision, *, by) -> bool:
 
 
 def why_settled(request: ApprovalRequest) -> str:
-    """Return the sentence for who answers a request that is no longer open: who was faster, or why it is not asked."""
+    """Return the sentence for who answers a request that is no longer open: who was faster, or why
+    it is not asked.
+    """
     if request.state == ApprovalState.LAPSED and request.lapsed_at:
-        return _("Diese Freigabe ist am %(when)s erloschen (%(reason)s). Ihre Eingabe gilt nicht.") % {
-            "when": format_date(request.lapsed_at), "reason": request.lapse_reason,
-        }  # fmt: skip
+        return _(
+            "Diese Freigabe ist am %(when)s erloschen (%(reason)s). Ihre Eingabe gilt nicht."
+        ) % {
+            "when": format_date(request.lapsed_at),
+            "reason": request.lapse_reason,
+        }
     if request.decided_at and request.state != ApprovalState.LAPSED:
         sentence = _(
-            "Diese Freigabe ist bereits entschieden: %(state)s (am %(when)s, von: %(who)s). Ihre Eingabe gilt nicht."
+            "Diese Freigabe ist bereits entschieden: %(state)s (am %(when)s, von: %(who)s). Ihre "
+            "Eingabe gilt nicht."
         )
         return sentence % {
-            "who": request.decided_by, "when": format_moment(request.decided_at), "state": request.outcome,
-        }  # fmt: skip
+            "who": request.decided_by,
+            "when": format_moment(request.decided_at),
+            "state": request.outcome,
+        }
     if request.withdrawn_at:
-        return _("Diese Freigabe ist zurückgezogen (am %(when)s, von: %(who)s). Ihre Eingabe gilt nicht.") % {
-            "who": request.withdrawn_by, "when": format_moment(request.withdrawn_at),
-        }  # fmt: skip
-    return _("Diese Freigabe ist %(state)s. Ihre Eingabe gilt nicht.") % {"state": request.get_state_display()}
+        return _(
+            "Diese Freigabe ist zurückgezogen (am %(when)s, von: %(who)s). Ihre Eingabe gilt nicht."
+        ) % {
+            "who": request.withdrawn_by,
+            "when": format_moment(request.withdrawn_at),
+        }
+    return _("Diese Freigabe ist %(state)s. Ihre Eingabe gilt nicht.") % {
+        "state": request.get_state_display()
+    }

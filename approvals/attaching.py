@@ -1,4 +1,6 @@
-"""Attachments: handed in with a request, kept as they are, never changed or taken away by themselves."""
+"""Attachments: handed in with a request, kept as they are, never changed or taken away by
+themselves.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -14,15 +16,20 @@ def attach_files(
 ) -> list[Attachment]:
     """Keep `uploads` as attachments of a new request, within the caller's transaction.
 
-    Raises Refused when one of them cannot be taken. Files written before a failure are removed again.
+    Raises Refused when one of them cannot be taken. Files written before a failure are removed
+    again.
     """
     attachments: list[Attachment] = []
     try:
         for upload, media_type in zip(uploads, check_uploads(uploads), strict=True):
             attachment = Attachment(
-                request=request, title=clean_name(upload.name or ""), size=upload.size, media_type=media_type,
-                uploaded_at=now, uploaded_by=by,
-            )  # fmt: skip
+                request=request,
+                title=clean_name(upload.name or ""),
+                size=upload.size,
+                media_type=media_type,
+                uploaded_at=now,
+                uploaded_by=by,
+            )
             attachment.file.save(upload.name, upload, save=False)
             attachments.append(attachment)
             attachment.save()

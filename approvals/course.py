@@ -11,7 +11,8 @@ from core.shell import NextStep, Point
 
 
 def with_conditions(box: NextStep | None, *, kind: str, subject_id: int, user) -> NextStep | None:
-    """Return `box` with the conditions of a subject's approval that are still to be met, for who may know of them.
+    """Return `box` with the conditions of a subject's approval that are still to be met, for who
+    may know of them.
 
     They make a box of their own where nothing else is left to do.
     """
@@ -21,7 +22,9 @@ def with_conditions(box: NextStep | None, *, kind: str, subject_id: int, user) -
     if not points:
         return box
     if box is None:
-        text = ngettext("Eine Auflage ist noch zu erfüllen.", "Auflagen sind noch zu erfüllen.", len(points))
+        text = ngettext(
+            "Eine Auflage ist noch zu erfüllen.", "Auflagen sind noch zu erfüllen.", len(points)
+        )
         box = NextStep(text, _("Geschäftsstelle"))
     return box._replace(points=points)
 

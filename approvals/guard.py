@@ -23,7 +23,9 @@ class LapseGuard:
         self.changes: list[Change] = []
 
     def asks(self, data: Mapping, changed) -> bool:
-        """Say whether saving the row `changed` lets the approval lapse and the user was not asked yet."""
+        """Say whether saving the row `changed` lets the approval lapse and the user was not asked
+        yet.
+        """
         if self.request is None or CONFIRMED in data:
             return False
         self.changes = differences(self.before, essentials_of(self.facts, changed))
@@ -36,8 +38,12 @@ class LapseGuard:
             return ""
         if self.request.is_open:
             text = _(
-                "Das liegt zur Freigabe vor. Wenn Sie eine dieser Angaben ändern, erlischt die Vorlage: %(what)s."
+                "Das liegt zur Freigabe vor. Wenn Sie eine dieser Angaben ändern, erlischt die "
+                "Vorlage: %(what)s."
             )
         else:
-            text = _("Das ist freigegeben. Wenn Sie eine dieser Angaben ändern, erlischt die Freigabe: %(what)s.")
+            text = _(
+                "Das ist freigegeben. Wenn Sie eine dieser Angaben ändern, erlischt die Freigabe: "
+                "%(what)s."
+            )
         return text % {"what": name_essentials(self.facts)}

@@ -40,7 +40,8 @@ register(
         title=gettext_lazy("Über eine Freigabe wurde entschieden"),
         subject=gettext_lazy("{answer}: {title}"),
         body=gettext_lazy(
-            "das {office} hat entschieden.\n\n{kind}: **{title}**\n\nEntscheidung: **{answer}** ({who})\n\n{details}"
+            "das {office} hat entschieden.\n\n{kind}: **{title}**\n\nEntscheidung: **{answer}** "
+            "({who})\n\n{details}"
             "\n\n{comment}\n\n[Weiter im Portal]({link})"
         ),
         placeholders=("kind", "title", "answer", "who", "details", "comment", "office"),
@@ -51,7 +52,8 @@ register(
         title=gettext_lazy("Freigabe hat sich erledigt"),
         subject=gettext_lazy("Erledigt: {title}"),
         body=gettext_lazy(
-            "die folgende Bitte um Freigabe ist {state}. Sie müssen nichts mehr tun.\n\n{kind}: **{title}**"
+            "die folgende Bitte um Freigabe ist {state}. Sie müssen nichts mehr tun.\n\n{kind}: "
+            "**{title}**"
         ),
         placeholders=("kind", "title", "state"),
         is_notice=True,
@@ -61,7 +63,8 @@ register(
         title=gettext_lazy("Freigabe erloschen"),
         subject=gettext_lazy("Freigabe erloschen: {title}"),
         body=gettext_lazy(
-            "die folgende Freigabe ist erloschen: Was dafür vorgelegt wurde, gilt so nicht mehr.\n\n"
+            "die folgende Freigabe ist erloschen: Was dafür vorgelegt wurde, gilt so nicht "
+            "mehr.\n\n"
             "{kind}: **{title}**\n\nGrund: {reason}\n\n{changes}\n\n"
             "Die Geschäftsstelle legt es noch einmal vor.\n\n[Im Portal ansehen]({link})"
         ),
@@ -81,18 +84,30 @@ register(
     ),
     area=gettext_lazy("Freigaben"),
     placeholders={
-        "kind": Placeholder(gettext_lazy("worum es geht: Reihe, Thema, Termine oder Besuch"), gettext_lazy("Thema")),
-        "title": Placeholder(
-            gettext_lazy("Titel der Vorlage"), gettext_lazy("Digitale Infrastruktur in Gewerbegebieten")
+        "kind": Placeholder(
+            gettext_lazy("worum es geht: Reihe, Thema, Termine oder Besuch"), gettext_lazy("Thema")
         ),
-        "vote": Placeholder(gettext_lazy("Votum der Vorlage"), gettext_lazy("Zustimmung zum Thema")),
-        "due_on": Placeholder(gettext_lazy("Tag, bis zu dem entschieden werden soll"), "18.06.2019"),
-        "answer": Placeholder(gettext_lazy("Entscheidung"), gettext_lazy("Mit Auflage freigegeben")),
+        "title": Placeholder(
+            gettext_lazy("Titel der Vorlage"),
+            gettext_lazy("Digitale Infrastruktur in Gewerbegebieten"),
+        ),
+        "vote": Placeholder(
+            gettext_lazy("Votum der Vorlage"), gettext_lazy("Zustimmung zum Thema")
+        ),
+        "due_on": Placeholder(
+            gettext_lazy("Tag, bis zu dem entschieden werden soll"), "18.06.2019"
+        ),
+        "answer": Placeholder(
+            gettext_lazy("Entscheidung"), gettext_lazy("Mit Auflage freigegeben")
+        ),
         "who": Placeholder(
-            gettext_lazy("wer entschieden hat, gegebenenfalls „in Vertretung“"), gettext_lazy("Büro der Leitung")
+            gettext_lazy("wer entschieden hat, gegebenenfalls „in Vertretung“"),
+            gettext_lazy("Büro der Leitung"),
         ),
         "details": Placeholder(
-            gettext_lazy("Termine, Gegenvorschläge und Auflagen der Entscheidung als Liste; kann leer sein"),
+            gettext_lazy(
+                "Termine, Gegenvorschläge und Auflagen der Entscheidung als Liste; kann leer sein"
+            ),
             gettext_lazy("- Auflage: Der Ablauf liegt zwei Wochen vorher vor."),
             is_block=True,
         ),
@@ -100,16 +115,23 @@ register(
             gettext_lazy("Anmerkung zur Entscheidung; kann leer sein"),
             gettext_lazy("Anmerkung: Bitte auch das Handwerk einladen."),
         ),
-        "office": Placeholder(gettext_lazy("Name des Büros, das entscheidet"), gettext_lazy("Büro der Leitung")),
-        "state": Placeholder(gettext_lazy("was aus der Bitte wurde"), gettext_lazy("zurückgezogen")),
-        "reason": Placeholder(gettext_lazy("warum die Freigabe erloschen ist"), gettext_lazy("geändert: Termin")),
+        "office": Placeholder(
+            gettext_lazy("Name des Büros, das entscheidet"), gettext_lazy("Büro der Leitung")
+        ),
+        "state": Placeholder(
+            gettext_lazy("was aus der Bitte wurde"), gettext_lazy("zurückgezogen")
+        ),
+        "reason": Placeholder(
+            gettext_lazy("warum die Freigabe erloschen ist"), gettext_lazy("geändert: Termin")
+        ),
         "changes": Placeholder(
             gettext_lazy("was sich geändert hat, als Liste; kann leer sein"),
             gettext_lazy("- Termin: Di, 18.06.2019, 10:00 Uhr → Do, 20.06.2019, 14:00 Uhr"),
             is_block=True,
         ),
         "condition": Placeholder(
-            gettext_lazy("Wortlaut der Auflage"), gettext_lazy("Der Ablauf liegt zwei Wochen vorher vor.")
+            gettext_lazy("Wortlaut der Auflage"),
+            gettext_lazy("Der Ablauf liegt zwei Wochen vorher vor."),
         ),
         "note": Placeholder(
             gettext_lazy("Vermerk der Geschäftsstelle dazu; kann leer sein"),
@@ -129,9 +151,13 @@ def subject_key(request: ApprovalRequest) -> str:
 def _draft(request: ApprovalRequest, kind, person, occasion, values, path) -> MailDraft:
     common = {"kind": request.get_kind_display(), "title": request.title}
     return MailDraft(
-        kind=kind, subject_key=subject_key(request), occasion=occasion, to=recipient_of(person),
-        values=common | values, path=path,
-    )  # fmt: skip
+        kind=kind,
+        subject_key=subject_key(request),
+        occasion=occasion,
+        to=recipient_of(person),
+        values=common | values,
+        path=path,
+    )
 
 
 def desk_path(request: ApprovalRequest) -> str:
@@ -152,10 +178,11 @@ def mail_submission(request: ApprovalRequest, *, now, by) -> None:
 
 
 def withdraw_asking(request: ApprovalRequest, *, now, by) -> None:
-    """Take back the mails that ask about `request` and still wait: there is nothing to decide any more.
+    """Take back the mails that ask about `request` and still wait: there is nothing to decide any
+    more.
 
-    What stands in a bundle or a digest goes out with it, since neither can be taken apart; its line leads to the
-    request, which says how it stands.
+    What stands in a bundle or a digest goes out with it, since neither can be taken apart; its line
+    leads to the request, which says how it stands.
     """
     note = _("Die Freigabe ist nicht mehr offen: %(state)s.") % {"state": request.outcome}
     withdraw_pending(subject_keys=[subject_key(request)], kinds=[ASKED], note=note, now=now, by=by)
@@ -167,11 +194,14 @@ def mail_decision(request: ApprovalRequest, *, now, by) -> None:
         "answer": capfirst(request.outcome),
         "who": _("%(who)s, in Vertretung") % {"who": by} if request.by_deputy else str(by),
         "details": _listed(decision_lines(request)),
-        "comment": _("Anmerkung: %(comment)s") % {"comment": request.comment} if request.comment else "",
+        "comment": _("Anmerkung: %(comment)s") % {"comment": request.comment}
+        if request.comment
+        else "",
         "office": senator_office_name(),
     }
     drafts = [
-        _draft(request, "approval_decided", p, "decided", values, request.path) for p in people_with_role(OFFICE)
+        _draft(request, "approval_decided", p, "decided", values, request.path)
+        for p in people_with_role(OFFICE)
     ]
     if request.by_deputy:
         drafts += [
@@ -182,10 +212,17 @@ def mail_decision(request: ApprovalRequest, *, now, by) -> None:
 
 
 def decision_lines(request: ApprovalRequest) -> list[str]:
-    """Return what a decision holds beside its comment: dates that are possible or proposed instead, conditions."""
-    lines = [_("möglich: %(date)s") % {"date": option["label"]} for option in request.chosen_options]
+    """Return what a decision holds beside its comment: dates that are possible or proposed instead,
+    conditions.
+    """
+    lines = [
+        _("möglich: %(date)s") % {"date": option["label"]} for option in request.chosen_options
+    ]
     lines += [_("Gegenvorschlag: %(date)s") % {"date": date} for date in request.proposed_dates]
-    lines += [_("Auflage: %(text)s") % {"text": condition} for condition in request.conditions.order_by("pk")]
+    lines += [
+        _("Auflage: %(text)s") % {"text": condition}
+        for condition in request.conditions.order_by("pk")
+    ]
     return lines
 
 
@@ -194,7 +231,9 @@ def _listed(lines: list[str]) -> Markdown:
 
 
 def _principals_of(deputy, kind: str) -> list[Person]:
-    """Return the people of the senator's office for whom the account `deputy` acts today in approvals of `kind`."""
+    """Return the people of the senator's office for whom the account `deputy` acts today in
+    approvals of `kind`.
+    """
     covered = [row.principal_id for row in deputy.deputyships_today if row.covers(kind)]
     return list(people_with_role(SENATOR_OFFICE).filter(pk__in=covered))
 
@@ -204,30 +243,39 @@ def mail_withdrawal(request: ApprovalRequest, *, now, by) -> None:
     _tell_deciders(request, "approval_withdrawn", f"closed:{request.state}", values, now=now, by=by)
 
 
-def _tell_deciders(request: ApprovalRequest, kind: str, occasion: str, values: dict, *, now, by) -> None:
+def _tell_deciders(
+    request: ApprovalRequest, kind: str, occasion: str, values: dict, *, now, by
+) -> None:
     people = deciders(local_date(now), request.kind)
-    drafts = [_draft(request, kind, person, occasion, values, desk_path(request)) for person in people]
+    drafts = [
+        _draft(request, kind, person, occasion, values, desk_path(request)) for person in people
+    ]
     enqueue_mails(drafts, now=now, by=by)
 
 
-def mail_lapse(request: ApprovalRequest, changes: list[Change], also: Iterable[Person], *, now, by) -> None:
+def mail_lapse(
+    request: ApprovalRequest, changes: list[Change], also: Iterable[Person], *, now, by
+) -> None:
     """Tell all who are concerned that `request` lapsed and by which `changes`.
 
-    The senator's office and its deputies are led to the request, the office and `also` to the subject.
+    The senator's office and its deputies are led to the request, the office and `also` to the
+    subject.
     """
     changed = _listed([_describe(change) for change in changes])
     values = {"reason": request.lapse_reason, "changes": changed}
     house = [(person, desk_path(request)) for person in deciders(local_date(now), request.kind)]
     others = [(person, request.path) for person in (*people_with_role(OFFICE), *also)]
     drafts = [
-        _draft(request, "approval_lapsed", person, "lapsed", values, path) for person, path in house + others
-    ]  # fmt: skip
+        _draft(request, "approval_lapsed", person, "lapsed", values, path)
+        for person, path in house + others
+    ]
     enqueue_mails(drafts, now=now, by=by)
 
 
 def _describe(change: Change) -> str:
     before, after = (
-        Truncator(value).chars(LONGEST_VALUE) or _("ohne Angabe") for value in (change.before, change.after)
+        Truncator(value).chars(LONGEST_VALUE) or _("ohne Angabe")
+        for value in (change.before, change.after)
     )
     return f"{change.label}: {before} → {after}"
 

@@ -1,4 +1,6 @@
-"""Approval requests: what the senator's office was shown and given, what it answered, on which conditions."""
+"""Approval requests: what the senator's office was shown and given, what it answered, on which
+conditions.
+"""
 
 from django.conf import settings
 from django.db import models
@@ -15,7 +17,9 @@ from core.roles import OFFICE, has_role
 
 class ApprovalRequestQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The office and the senator's office see all requests, a deputy those of the own kinds, nobody else any."""
+        """The office and the senator's office see all requests, a deputy those of the own kinds,
+        nobody else any.
+        """
         if has_role(user, OFFICE):
             return self
         if not decides_anything(user):
@@ -30,10 +34,10 @@ class ApprovalRequestQuerySet(models.QuerySet):
 class ApprovalRequest(models.Model):
     """A request for the senator's consent to a series, a topic, dates or a visit.
 
-    The subject is named by kind and id, never loaded here: the floors above know it. `snapshot` keeps what was
-    shown, a list of [label, value], `options` what can be ticked, a list of {"id", "label", "hint"} with "is_fixed"
-    for a date that was fixed before. `former` is the request that this one is compared with: the last decided one
-    about the same subject, else the last one.
+    The subject is named by kind and id, never loaded here: the floors above know it. `snapshot`
+    keeps what was shown, a list of [label, value], `options` what can be ticked, a list of {"id",
+    "label", "hint"} with "is_fixed" for a date that was fixed before. `former` is the request that
+    this one is compared with: the last decided one about the same subject, else the last one.
     `proposals` are dates proposed instead of the options (`approvals.proposals.Proposal.as_row`).
     """
 
@@ -90,7 +94,9 @@ class ApprovalRequest(models.Model):
         verbose_name=_("geändert von"),
         editable=False,
     )
-    lapse_reason = models.CharField(_("Grund des Erlöschens"), max_length=300, blank=True, editable=False)
+    lapse_reason = models.CharField(
+        _("Grund des Erlöschens"), max_length=300, blank=True, editable=False
+    )
     withdrawn_at = models.DateTimeField(_("zurückgezogen am"), null=True, editable=False)
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -121,7 +127,9 @@ class ApprovalRequest(models.Model):
                 name="approval_decision_has_maker",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["returned", "refused"]) | ~Q(comment="") | Q(none_possible=True),
+                condition=~Q(state__in=["returned", "refused"])
+                | ~Q(comment="")
+                | Q(none_possible=True),
                 name="approval_refusal_has_reason",
             ),
             models.CheckConstraint(
@@ -179,10 +187,16 @@ class ConditionQuerySet(models.QuerySet):
 class Condition(models.Model):
     """*Auflage*: what has to be seen to after an approval was given on condition."""
 
-    request = models.ForeignKey(ApprovalRequest, on_delete=models.CASCADE, related_name="conditions")
+    request = models.ForeignKey(
+        ApprovalRequest, on_delete=models.CASCADE, related_name="conditions"
+    )
     text = models.CharField(_("Auflage"), max_length=500)
     state = models.CharField(
-        _("Stand"), max_length=8, choices=ConditionState, default=ConditionState.OPEN, editable=False
+        _("Stand"),
+        max_length=8,
+        choices=ConditionState,
+        default=ConditionState.OPEN,
+        editable=False,
     )
     met_at = models.DateTimeField(_("erfüllt am"), null=True, editable=False)
     met_by = models.ForeignKey(
@@ -225,10 +239,15 @@ class AttachmentQuerySet(models.QuerySet):
 
 
 class Attachment(Document):
-    """*Anlage*: a file that was submitted with a request. It stays as it is, like all that was shown."""
+    """*Anlage*: a file that was submitted with a request. It stays as it is, like all that was
+    shown.
+    """
 
     request = models.ForeignKey(
-        ApprovalRequest, on_delete=models.PROTECT, related_name="attachments", verbose_name=_("Freigabe")
+        ApprovalRequest,
+        on_delete=models.PROTECT,
+        related_name="attachments",
+        verbose_name=_("Freigabe"),
     )
 
     objects = AttachmentQuerySet.as_manager()
@@ -237,6 +256,8 @@ class Attachment(Document):
         verbose_name = _("Anlage")
         verbose_name_plural = _("Anlagen")
         constraints = [
-            models.CheckConstraint(condition=~Q(title="") & ~Q(file=""), name="attachment_has_name_and_file"),
+            models.CheckConstraint(
+                condition=~Q(title="") & ~Q(file=""), name="attachment_has_name_and_file"
+            ),
             models.CheckConstraint(condition=Q(size__gt=0), name="attachment_is_not_empty"),
         ]

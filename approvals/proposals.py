@@ -23,4 +23,7 @@ class Proposal(NamedTuple):
     def of(cls, row: list[str]) -> "Proposal":
         """Read the date back that `as_row` wrote."""
         starts_at, ends_at = row
-        return cls(dt.datetime.fromisoformat(starts_at), dt.datetime.fromisoformat(ends_at) if ends_at else None)
+        return cls(
+            dt.datetime.fromisoformat(starts_at),
+            dt.datetime.fromisoformat(ends_at) if ends_at else None,
+        )

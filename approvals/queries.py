@@ -21,9 +21,11 @@ def open_requests(user) -> QuerySet[ApprovalRequest]:
 
 
 def requests_to_decide(user) -> QuerySet[ApprovalRequest]:
-    """Return the open requests that `user` may decide on (`approvals.permissions.may_decide`), oldest deadline first.
+    """Return the open requests that `user` may decide on (`approvals.permissions.may_decide`),
+    oldest deadline first.
 
-    Who also belongs to the office sees more than that; the own ones and other kinds are somebody else's to decide.
+    Who also belongs to the office sees more than that; the own ones and other kinds are somebody
+    else's to decide.
     """
     if not decides_anything(user):
         return ApprovalRequest.objects.none()
@@ -34,18 +36,25 @@ def requests_to_decide(user) -> QuerySet[ApprovalRequest]:
 def decided_requests(user) -> QuerySet[ApprovalRequest]:
     """Return the requests `user` may see that are no longer open, what happened last first."""
     visible = ApprovalRequest.objects.visible_to(user).exclude(state=ApprovalState.OPEN)
-    visible = visible.select_related("decided_by__person", "submitted_by__person", "withdrawn_by__person")
-    return visible.order_by(Coalesce("lapsed_at", "withdrawn_at", "decided_at", "submitted_at").desc(), "-pk")
+    visible = visible.select_related(
+        "decided_by__person", "submitted_by__person", "withdrawn_by__person"
+    )
+    return visible.order_by(
+        Coalesce("lapsed_at", "withdrawn_at", "decided_at", "submitted_at").desc(), "-pk"
+    )
 
 
 def waiting_requests(user) -> list[ApprovalRequest]:
-    """Return what waits, the oldest deadline first: requests for a decision, and approvals for a condition to be met.
+    """Return what waits, the oldest deadline first: requests for a decision, and approvals for a
+    condition to be met.
 
-    The latter carry `condition_pk` and `condition_text`, the first condition that is still to be met. Read once for
-    each user object, so once a page.
+    The latter carry `condition_pk` and `condition_text`, the first condition that is still to be
+    met. Read once for each user object, so once a page.
     """
     if "waiting_requests" not in user.__dict__:
-        to_meet = Condition.objects.filter(request=OuterRef("pk"), state=ConditionState.OPEN).order_by("pk")
+        to_meet = Condition.objects.filter(
+            request=OuterRef("pk"), state=ConditionState.OPEN
+        ).order_by("pk")
         waits = Q(state=ApprovalState.OPEN) | Q(Exists(to_meet), state=ApprovalState.CONDITIONAL)
         first = {name: Subquery(to_meet.values(name)[:1]) for name in ("pk", "text")}
         rows = ApprovalRequest.objects.visible_to(user).filter(waits)
@@ -55,7 +64,9 @@ def waiting_requests(user) -> list[ApprovalRequest]:
 
 
 def count_open_for(user) -> int:
-    """Return how many requests wait: for the senator's office to decide, for the office to watch; 0 for others."""
+    """Return how many requests wait: for the senator's office to decide, for the office to watch; 0
+    for others.
+    """
     if "waiting_requests" in user.__dict__:
         return sum(row.is_open for row in waiting_requests(user))
     return ApprovalRequest.objects.visible_to(user).open().count()
@@ -64,16 +75,22 @@ def count_open_for(user) -> int:
 def requests_about(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
     """Return all requests about one subject, the latest first."""
     rows = ApprovalRequest.objects.filter(kind=kind, subject_id=subject_id)
-    return rows.select_related("submitted_by__person", "decided_by__person").order_by("-submitted_at", "-pk")
+    return rows.select_related("submitted_by__person", "decided_by__person").order_by(
+        "-submitted_at", "-pk"
+    )
 
 
 def request_in_force(kind: str, subject_id: int) -> ApprovalRequest | None:
-    """Return the latest request about a subject that is open or granted, or None: what a change lets lapse."""
+    """Return the latest request about a subject that is open or granted, or None: what a change
+    lets lapse.
+    """
     return requests_about(kind, subject_id).filter(state__in=IN_FORCE).first()
 
 
 def request_to_compare(kind: str, subject_id: int) -> ApprovalRequest | None:
-    """Return the request about a subject that a new one is compared with: the last decided one, else the last one."""
+    """Return the request about a subject that a new one is compared with: the last decided one,
+    else the last one.
+    """
     rows = ApprovalRequest.objects.filter(kind=kind, subject_id=subject_id)
     return rows.order_by(F("decided_at").desc(nulls_last=True), "-submitted_at", "-pk").first()
 
@@ -81,11 +98,15 @@ def request_to_compare(kind: str, subject_id: int) -> ApprovalRequest | None:
 def differences_since(
     kind: str, subject_id: int, snapshot: list[list[str]], options: Sequence[dict] = ()
 ) -> list[Change]:
-    """Return how `snapshot` and `options` differ from what was last decided on; nothing the first time."""
+    """Return how `snapshot` and `options` differ from what was last decided on; nothing the first
+    time.
+    """
     return _differences(request_to_compare(kind, subject_id), snapshot, options)
 
 
-def _differences(former: ApprovalRequest | None, snapshot: list[list[str]], options: Sequence[dict]) -> list[Change]:
+def _differences(
+    former: ApprovalRequest | None, snapshot: list[list[str]], options: Sequence[dict]
+) -> list[Change]:
     """Return what changed since `former`: the dates asked about, then line by line what was shown."""
     if former is None:
         return []
@@ -99,7 +120,11 @@ def differences_of(request: ApprovalRequest) -> list[Change]:
 
 def conditions_to_meet(kind: str, subject_id: int) -> list[Condition]:
     """Return the conditions of a subject's approvals that are still to be met, in their order."""
-    return list(Condition.objects.open().filter(request__kind=kind, request__subject_id=subject_id).order_by("pk"))
+    return list(
+        Condition.objects.open()
+        .filter(request__kind=kind, request__subject_id=subject_id)
+        .order_by("pk")
+    )
 
 
 def _conditions_in_full() -> Prefetch:
@@ -107,22 +132,34 @@ def _conditions_in_full() -> Prefetch:
 
 
 def requests_in_full(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
-    """Return all requests about one subject, the latest first, with their conditions and who let them lapse."""
+    """Return all requests about one subject, the latest first, with their conditions and who let
+    them lapse.
+    """
     rows = requests_about(kind, subject_id).select_related("lapsed_by__person")
     return rows.prefetch_related(_conditions_in_full())
 
 
 def requests_to_show(user) -> QuerySet[ApprovalRequest]:
-    """Return the requests `user` may see with all that their page and documents say of them but attachments."""
-    rows = ApprovalRequest.objects.visible_to(user).prefetch_related(_conditions_in_full(), "former__conditions")
+    """Return the requests `user` may see with all that their page and documents say of them but
+    attachments.
+    """
+    rows = ApprovalRequest.objects.visible_to(user).prefetch_related(
+        _conditions_in_full(), "former__conditions"
+    )
     return rows.select_related(
-        "submitted_by__person", "decided_by__person", "lapsed_by__person", "withdrawn_by__person",
-        "former__decided_by__person", "former__withdrawn_by__person",
-    )  # fmt: skip
+        "submitted_by__person",
+        "decided_by__person",
+        "lapsed_by__person",
+        "withdrawn_by__person",
+        "former__decided_by__person",
+        "former__withdrawn_by__person",
+    )
 
 
 def why_hidden(user, pk: int, today: dt.date) -> str:
-    """Return why `user` does not see a request any more (`why_no_longer`); empty where there is or was nothing."""
+    """Return why `user` does not see a request any more (`why_no_longer`); empty where there is or
+    was nothing.
+    """
     request = ApprovalRequest.objects.filter(pk=pk).first()
     return why_no_longer(user, request, today) if request else ""
 
@@ -133,51 +170,78 @@ def attachments_of(request: ApprovalRequest) -> QuerySet[Attachment]:
 
 
 def approval_entries(kind: str, subject_id: int) -> list[HistoryEntry]:
-    """Return the lines that approvals add to a subject's *Verlauf*: submission, decision, conditions, lapse."""
+    """Return the lines that approvals add to a subject's *Verlauf*: submission, decision,
+    conditions, lapse.
+    """
     return [entry for row in requests_in_full(kind, subject_id) for entry in _entries_of(row)]
 
 
 def _entries_of(row: ApprovalRequest) -> list[HistoryEntry]:
-    entries = [HistoryEntry(row.submitted_at, str(row.submitted_by), _("Freigabe beantragt"), row.vote)]
+    entries = [
+        HistoryEntry(row.submitted_at, str(row.submitted_by), _("Freigabe beantragt"), row.vote)
+    ]
     if row.decided_at:
         entries.append(_decision_entry(row))
     entries += condition_entries(row)
     if row.lapsed_at:
         reason = row.lapse_reason
-        entries.append(HistoryEntry(row.lapsed_at, str(row.lapsed_by or ""), _("Freigabe erloschen"), reason))
+        entries.append(
+            HistoryEntry(row.lapsed_at, str(row.lapsed_by or ""), _("Freigabe erloschen"), reason)
+        )
     return entries
 
 
 def _decision_entry(row: ApprovalRequest) -> HistoryEntry:
-    who = _("%(who)s, in Vertretung") % {"who": row.decided_by} if row.by_deputy else str(row.decided_by)
+    who = (
+        _("%(who)s, in Vertretung") % {"who": row.decided_by}
+        if row.by_deputy
+        else str(row.decided_by)
+    )
     # Only what was granted can lapse after a decision; the lapse itself was nobody's decision.
     state = _("freigegeben, später erloschen") if row.state == ApprovalState.LAPSED else row.outcome
-    return HistoryEntry(row.decided_at, who, _("Freigabe: %(state)s") % {"state": state}, note_of(row))
+    return HistoryEntry(
+        row.decided_at, who, _("Freigabe: %(state)s") % {"state": state}, note_of(row)
+    )
 
 
 def note_of(row: ApprovalRequest) -> str:
-    """Return what a decision adds to its line: conditions, dates proposed instead, comment. Prefetch conditions."""
+    """Return what a decision adds to its line: conditions, dates proposed instead, comment.
+    Prefetch conditions.
+    """
     lines = [_("Auflage: %(text)s") % {"text": condition} for condition in row.conditions.all()]
     lines += [_("Gegenvorschlag: %(date)s") % {"date": date} for date in row.proposed_dates]
     return "\n".join([*lines, row.comment]) if row.comment else "\n".join(lines)
 
 
 def former_lines(request: ApprovalRequest) -> list[str]:
-    """Return what was answered to the request before `request`, for who has to see whether it was heeded."""
+    """Return what was answered to the request before `request`, for who has to see whether it was
+    heeded.
+    """
     if not (former := request.former):
         return []
-    lines = [_("Auflage: %(text)s") % {"text": text} for text in sorted(former.conditions.all(), key=lambda c: c.pk)]
+    lines = [
+        _("Auflage: %(text)s") % {"text": text}
+        for text in sorted(former.conditions.all(), key=lambda c: c.pk)
+    ]
     lines += [_("Gegenvorschlag: %(date)s") % {"date": date} for date in former.proposed_dates]
-    return [*lines, _("Anmerkung: %(comment)s") % {"comment": former.comment}] if former.comment else lines
+    return (
+        [*lines, _("Anmerkung: %(comment)s") % {"comment": former.comment}]
+        if former.comment
+        else lines
+    )
 
 
 def condition_entries(row: ApprovalRequest) -> list[HistoryEntry]:
-    """Return a line for each condition of `row` that was met, with the office's note. Prefetch conditions."""
+    """Return a line for each condition of `row` that was met, with the office's note. Prefetch
+    conditions.
+    """
     return [
         HistoryEntry(
-            condition.met_at, str(condition.met_by), _("Auflage erfüllt: %(text)s") % {"text": condition},
+            condition.met_at,
+            str(condition.met_by),
+            _("Auflage erfüllt: %(text)s") % {"text": condition},
             condition.note,
         )
         for condition in row.conditions.all()
         if condition.met_at
-    ]  # fmt: skip
+    ]

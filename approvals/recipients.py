@@ -11,10 +11,11 @@ from partners.queries import deputyships_between, people_with_role
 
 
 class Circle(NamedTuple):
-    """Who may decide on a day: the senator's office with those who act while it is away, and standing deputies.
+    """Who may decide on a day: the senator's office with those who act while it is away, and
+    standing deputies.
 
-    A deputyship with a last day says that somebody is away; one until further notice says that somebody could step
-    in (`docs/adr/0014`). Nobody is in both.
+    A deputyship with a last day says that somebody is away; one until further notice says that
+    somebody could step in (`docs/adr/0014`). Nobody is in both.
     """
 
     first: list[Person]
@@ -26,7 +27,9 @@ class Circle(NamedTuple):
 
 
 def circles_on(days: Sequence[dt.date], kinds: Iterable[str]) -> dict[tuple[dt.date, str], Circle]:
-    """Return for each of `days` and `kinds` who may decide on requests of the kind on the day, in two queries."""
+    """Return for each of `days` and `kinds` who may decide on requests of the kind on the day, in
+    two queries.
+    """
     principals = list(people_with_role(SENATOR_OFFICE))
     rows = list(deputyships_between(principals, min(days), max(days)))
     found = {}
@@ -39,7 +42,9 @@ def circles_on(days: Sequence[dt.date], kinds: Iterable[str]) -> dict[tuple[dt.d
 
 
 def deciders(today: dt.date, kind: str) -> list[Person]:
-    """Return who is told about requests of `kind`: the senator's office and who acts for it in them on `today`."""
+    """Return who is told about requests of `kind`: the senator's office and who acts for it in them
+    on `today`.
+    """
     return circles_on([today], [kind])[today, kind].everybody
 
 

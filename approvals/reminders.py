@@ -47,7 +47,9 @@ RULE = Rule(
             gettext_lazy("Nach Ablauf jeden Arbeitstag erinnern"),
             gettext_lazy("danach jeden Arbeitstag"),
             True,
-            gettext_lazy("In der täglichen E-Mail. Ohne Haken nur an den Tagen der beiden nächsten Felder."),
+            gettext_lazy(
+                "In der täglichen E-Mail. Ohne Haken nur an den Tagen der beiden nächsten Felder."
+            ),
         ),
         Option(
             DEPUTY,
@@ -55,17 +57,21 @@ RULE = Rule(
             gettext_lazy("ab dem %(count)d. Arbeitstag danach auch an die ständige Vertretung"),
             2,
             gettext_lazy(
-                "Arbeitstage nach Ablauf der Frist, leer: nie. Ständig heißt bis auf Weiteres; wer nur bis zu einem "
+                "Arbeitstage nach Ablauf der Frist, leer: nie. Ständig heißt bis auf Weiteres; wer "
+                "nur bis zu einem "
                 "letzten Tag vertritt, wird von Anfang an erinnert."
             ),
         ),
         Option(
             LEAD,
             gettext_lazy("Auch die Leitung der Geschäftsstelle erinnern ab"),
-            gettext_lazy("ab dem %(count)d. Arbeitstag danach auch an die Leitung der Geschäftsstelle"),
+            gettext_lazy(
+                "ab dem %(count)d. Arbeitstag danach auch an die Leitung der Geschäftsstelle"
+            ),
             3,
             gettext_lazy(
-                "Arbeitstage nach Ablauf der Frist, leer: nie. Die Leitung steht am Konto; solange dort niemand so "
+                "Arbeitstage nach Ablauf der Frist, leer: nie. Die Leitung steht am Konto; solange "
+                "dort niemand so "
                 "vermerkt ist, gilt die ganze Geschäftsstelle."
             ),
         ),
@@ -84,15 +90,17 @@ SUBJECTS = {
 def steps_of(request: ApprovalRequest, today: dt.date, schedule: Schedule) -> list[Step]:
     """Return the steps of `request` up to `today`, in working days of Berlin, in their order.
 
-    Half of the time, the days before, the day itself, and once it is late each working day, of which only the last
-    is given. `docs/adr/0014` gives the reasons.
+    Half of the time, the days before, the day itself, and once it is late each working day, of
+    which only the last is given. `docs/adr/0014` gives the reasons.
     """
     if not schedule.is_active:
         return []
     start = local_date(request.submitted_at)
     steps = [*_half_time(request, schedule), *schedule.steps(request.due_on, today)]
     steps += _late_steps(request.due_on, today, schedule)
-    by_day = {step.on: step for step in steps if start < step.on <= today}  # of two on one day the later one counts
+    by_day = {
+        step.on: step for step in steps if start < step.on <= today
+    }  # of two on one day the later one counts
     return [by_day[day] for day in sorted(by_day)]
 
 
@@ -101,22 +109,35 @@ def _half_time(request: ApprovalRequest, schedule: Schedule) -> list[Step]:
         return []
     start, due_on = local_date(request.submitted_at), request.due_on
     half = add_working_days(start, working_days_between(start, due_on) // 2)
-    return [Step(HALF_TIME, half, _("nach der halben Zeit bis zum %(day)s") % {"day": format_date(due_on)})]
+    return [
+        Step(
+            HALF_TIME,
+            half,
+            _("nach der halben Zeit bis zum %(day)s") % {"day": format_date(due_on)},
+        )
+    ]
 
 
 def _late_steps(due_on: dt.date, today: dt.date, schedule: Schedule) -> list[Step]:
-    """Return the steps after the deadline: the latest of the daily ones, or else those that somebody joins at."""
+    """Return the steps after the deadline: the latest of the daily ones, or else those that
+    somebody joins at.
+    """
     late = working_days_between(due_on, today)
     if not late:
         return []
     if schedule.option(DAILY):
         return [Step(f"overdue:{late}", latest_working_day(today), words_of(late, due_on))]
     joining = [(key, count) for key in (DEPUTY, LEAD) if (count := schedule.option(key))]
-    return [Step(key, add_working_days(due_on, count), words_of(count, due_on)) for key, count in joining]
+    return [
+        Step(key, add_working_days(due_on, count), words_of(count, due_on))
+        for key, count in joining
+    ]
 
 
 def due_step(request: ApprovalRequest, today: dt.date, schedule: Schedule) -> Step | None:
-    """Return the one step of `request` that may go out on `today`: the latest passed one, unless it is stale."""
+    """Return the one step of `request` that may go out on `today`: the latest passed one, unless it
+    is stale.
+    """
     passed = steps_of(request, today, schedule)
     return passed[-1] if passed and is_fresh(passed[-1], today) else None
 
@@ -124,8 +145,12 @@ def due_step(request: ApprovalRequest, today: dt.date, schedule: Schedule) -> St
 def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, Reminder]]:
     """Return what may go out on each of `days` about open approvals, to whom each step has come."""
     schedule = rules[RULE.key]
-    rows = list(ApprovalRequest.objects.open().exclude(origin=Origin.TAKEN_OVER).order_by("due_on", "pk"))
-    due = [(day, row, step) for day in days for row in rows if (step := due_step(row, day, schedule))]
+    rows = list(
+        ApprovalRequest.objects.open().exclude(origin=Origin.TAKEN_OVER).order_by("due_on", "pk")
+    )
+    due = [
+        (day, row, step) for day in days for row in rows if (step := due_step(row, day, schedule))
+    ]
     if not due:
         return []
     circles, leads = circles_on(days, {row.kind for _day, row, _step in due}), office_leads()
@@ -164,7 +189,13 @@ def _reminder(row, step, person, today) -> Reminder:
         "due": describe_due(row.due_on, today),
     }
     return Reminder(
-        kind=RULE.key, subject_key=subject_key(row), date=row.due_on, step=step, to=recipient_of(person),
-        line=line, about=f"{SUBJECTS[ApprovalKind(row.kind)]}:{row.subject_id}", about_title=row.title,
+        kind=RULE.key,
+        subject_key=subject_key(row),
+        date=row.due_on,
+        step=step,
+        to=recipient_of(person),
+        line=line,
+        about=f"{SUBJECTS[ApprovalKind(row.kind)]}:{row.subject_id}",
+        about_title=row.title,
         path=desk_path(row),
-    )  # fmt: skip
+    )

@@ -22,7 +22,9 @@ MOST_ROWS = 1000  # of the decisions looked at, the latest; a year of the office
 
 
 class Times(NamedTuple):
-    """One kind of request: how many were decided, after how many working days, and how many are overdue now."""
+    """One kind of request: how many were decided, after how many working days, and how many are
+    overdue now.
+    """
 
     label: str
     decided: int
@@ -40,25 +42,38 @@ class Times(NamedTuple):
 
 
 def times_by_kind(user, now: dt.datetime) -> list[Times]:
-    """Return how the requests that `user` may see stand at `now`, a row for each of their kinds, in two queries.
+    """Return how the requests that `user` may see stand at `now`, a row for each of their kinds, in
+    two queries.
 
-    Decisions of the last year count, from submission to decision in working days of Berlin; taken over ones do not.
+    Decisions of the last year count, from submission to decision in working days of Berlin; taken
+    over ones do not.
     """
     rows = ApprovalRequest.objects.visible_to(user).exclude(origin=Origin.TAKEN_OVER)
-    decided = rows.filter(decided_at__gt=now - LOOKS_BACK, decided_at__lte=now).order_by("-decided_at", "-pk")
+    decided = rows.filter(decided_at__gt=now - LOOKS_BACK, decided_at__lte=now).order_by(
+        "-decided_at", "-pk"
+    )
     took: dict[str, list[int]] = defaultdict(list)
     for kind, start, end in decided.values_list("kind", "submitted_at", "decided_at")[:MOST_ROWS]:
         took[kind].append(working_days_between(local_date(start), local_date(end)))
-    late = rows.open().filter(due_on__lt=local_date(now)).order_by().values_list("kind").annotate(Count("pk"))
+    late = (
+        rows.open()
+        .filter(due_on__lt=local_date(now))
+        .order_by()
+        .values_list("kind")
+        .annotate(Count("pk"))
+    )
     overdue, kinds = dict(late), None if has_role(user, OFFICE) else kinds_of_deputy(user)
     return [
         Times(
-            str(kind.label), len(days := took[kind]), median(days) if days else None, max(days, default=None),
+            str(kind.label),
+            len(days := took[kind]),
+            median(days) if days else None,
+            max(days, default=None),
             overdue.get(kind, 0),
         )
         for kind in ApprovalKind
         if kinds is None or kind in kinds
-    ]  # fmt: skip
+    ]
 
 
 def duration_words(days: float | None) -> str:
@@ -68,4 +83,6 @@ def duration_words(days: float | None) -> str:
     if days == 0:
         return _("am selben Tag")
     count = number_format(int(days) if days == int(days) else round(days, 1))
-    return ngettext("%(count)s Arbeitstag", "%(count)s Arbeitstage", 1 if days == 1 else 2) % {"count": count}
+    return ngettext("%(count)s Arbeitstag", "%(count)s Arbeitstage", 1 if days == 1 else 2) % {
+        "count": count
+    }

@@ -1,7 +1,9 @@
-"""What a request shows of its subject, what of it the approval is bound to, and how two versions differ.
+"""What a request shows of its subject, what of it the approval is bound to, and how two versions
+differ.
 
-Each app that has something to be approved declares one table of facts a kind. It is read for the snapshot of a
-request, for the question whether a change lets the approval lapse, and for the warning of the forms.
+Each app that has something to be approved declares one table of facts a kind. It is read for the
+snapshot of a request, for the question whether a change lets the approval lapse, and for the
+warning of the forms.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,7 +14,9 @@ from django.utils.translation import gettext as _
 
 
 class Fact(NamedTuple):
-    """One line that the senator's office is shown: its label, how to read it, and whether the approval hangs on it."""
+    """One line that the senator's office is shown: its label, how to read it, and whether the
+    approval hangs on it.
+    """
 
     label: str | Promise
     read: Callable[[Any], str]
@@ -20,7 +24,9 @@ class Fact(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One line that differs: its label, what was shown before, what is shown now. Empty: there was or is none."""
+    """One line that differs: its label, what was shown before, what is shown now. Empty: there was
+    or is none.
+    """
 
     label: str
     before: str
@@ -32,7 +38,9 @@ def snapshot_of(facts: Iterable[Fact], subject) -> list[list[str]]:
 
     Browsers end lines their own way, which is no change.
     """
-    rows = [[str(fact.label), str(fact.read(subject)).replace("\r\n", "\n").strip()] for fact in facts]
+    rows = [
+        [str(fact.label), str(fact.read(subject)).replace("\r\n", "\n").strip()] for fact in facts
+    ]
     return [row for row in rows if row[1]]
 
 
@@ -53,7 +61,9 @@ def name_essentials(facts: Iterable[Fact]) -> str:
 
 
 def differences(before: list[list[str]], after: list[list[str]]) -> list[Change]:
-    """Return how the snapshot `after` differs from `before`, line by line, what fell away at the end."""
+    """Return how the snapshot `after` differs from `before`, line by line, what fell away at the
+    end.
+    """
     old, new = dict(map(tuple, before)), dict(map(tuple, after))
     labels = [*new, *(label for label in old if label not in new)]
     changes = [Change(label, old.get(label, ""), new.get(label, "")) for label in labels]
@@ -63,7 +73,8 @@ def differences(before: list[list[str]], after: list[list[str]]) -> list[Change]
 def option_changes(before: list[dict], after: list[dict]) -> list[Change]:
     """Return how the dates asked about differ from those of the request before, in one line.
 
-    What is fixed was approved before and is only confirmed: that fewer dates are asked about then is no change.
+    What is fixed was approved before and is only confirmed: that fewer dates are asked about then
+    is no change.
     """
     old, new = ("; ".join(row["label"] for row in rows) for rows in (before, after))
     if old == new or any(row.get("is_fixed") for row in after):

@@ -23,12 +23,16 @@ LONGEST_FILE_NAME = 60
 
 def vorlage_pdf(request: ApprovalRequest, attachments: Iterable[Attachment]) -> bytes:
     """Return the Leitungsvorlage of `request` as an accessible PDF."""
-    return make_pdf(PDF_TEMPLATE, vorlage_values(request, attachments), made_at=_last_change(request))
+    return make_pdf(
+        PDF_TEMPLATE, vorlage_values(request, attachments), made_at=_last_change(request)
+    )
 
 
 def vorlage_word(request: ApprovalRequest, attachments: Iterable[Attachment]) -> bytes:
     """Return the Leitungsvorlage of `request` as a Word document."""
-    return make_word(WORD_TEMPLATE, vorlage_values(request, attachments), made_at=_last_change(request))
+    return make_word(
+        WORD_TEMPLATE, vorlage_values(request, attachments), made_at=_last_change(request)
+    )
 
 
 def vorlage_filename(request: ApprovalRequest, suffix: str) -> str:
@@ -40,8 +44,8 @@ def vorlage_filename(request: ApprovalRequest, suffix: str) -> str:
 def vorlage_values(request: ApprovalRequest, attachments: Iterable[Attachment]) -> dict[str, Any]:
     """Return every word of the document in the order it is read; the templates only arrange them.
 
-    `request` comes from `approvals.queries.requests_to_show`. Keys with `rows` hold [[label, value], …], those of
-    `changes` [[label, before, after], …].
+    `request` comes from `approvals.queries.requests_to_show`. Keys with `rows` hold [[label,
+    value], …], those of `changes` [[label, before, after], …].
     """
     name = _("Leitungsvorlage")
     return {
@@ -79,8 +83,13 @@ def _last_change(request: ApprovalRequest) -> dt.datetime:
 
 
 def _routing(request: ApprovalRequest) -> list[list[str]]:
-    """To whom, by whom, when, until when, and what was answered to the request that it is compared with."""
-    submitted = _("%(at)s durch %(who)s") % {"at": format_moment(request.submitted_at), "who": request.submitted_by}
+    """To whom, by whom, when, until when, and what was answered to the request that it is compared
+    with.
+    """
+    submitted = _("%(at)s durch %(who)s") % {
+        "at": format_moment(request.submitted_at),
+        "who": request.submitted_by,
+    }
     rows = [
         [_("An"), senator_office_name()],
         [_("Von"), settings.OFFICE_NAME],
@@ -99,15 +108,24 @@ def _changes(request: ApprovalRequest) -> dict[str, Any]:
     return {
         "heading": _("Geändert seit der letzten Vorlage"),
         "columns": [_("Angabe"), _("bisher"), _("jetzt")],
-        "rows": [[change.label, change.before or "–", change.after or "–"] for change in differences_of(request)],
+        "rows": [
+            [change.label, change.before or "–", change.after or "–"]
+            for change in differences_of(request)
+        ],
     }
 
 
 def _sections(request: ApprovalRequest) -> list[dict[str, Any]]:
-    """Occasion, facts with what was shown of the subject, assessment; those without a word are left out."""
+    """Occasion, facts with what was shown of the subject, assessment; those without a word are left
+    out.
+    """
     sections = [
         {"heading": _("Anlass"), "paragraphs": _paragraphs(request.occasion), "rows": []},
-        {"heading": _("Sachverhalt"), "paragraphs": _paragraphs(request.facts), "rows": request.snapshot},
+        {
+            "heading": _("Sachverhalt"),
+            "paragraphs": _paragraphs(request.facts),
+            "rows": request.snapshot,
+        },
         {"heading": _("Bewertung"), "paragraphs": _paragraphs(request.assessment), "rows": []},
     ]
     return [section for section in sections if section["paragraphs"] or section["rows"]]
@@ -122,7 +140,8 @@ def _paragraphs(text: str) -> list[str]:
 def _ballot(request: ApprovalRequest) -> dict[str, Any]:
     """The boxes of an open request: one for each date that is asked about, then the answers.
 
-    A box is {"label", "line", "inset"}: `line` leaves room to write, `inset` says that it belongs to the one above.
+    A box is {"label", "line", "inset"}: `line` leaves room to write, `inset` says that it belongs
+    to the one above.
     """
     approved = _("freigegeben: die angekreuzten Termine") if request.options else _("freigegeben")
     boxes = [_box(approved)]
@@ -132,9 +151,11 @@ def _ballot(request: ApprovalRequest) -> dict[str, Any]:
         boxes.append(_box(_("kein Termin möglich, Gegenvorschlag:"), line=True))
     boxes += [_box(_("zurückgegeben:"), line=True), _box(_("abgelehnt:"), line=True)]
     return {
-        "heading": _("Entscheidung"), "boxes": boxes, "rows": [],
+        "heading": _("Entscheidung"),
+        "boxes": boxes,
+        "rows": [],
         "signature": [_("Datum"), _("Unterschrift")],
-    }  # fmt: skip
+    }
 
 
 def _box(label: str, *, line: bool = False, inset: bool = False) -> dict[str, Any]:
@@ -146,7 +167,9 @@ def _with_hint(option: dict) -> str:
 
 
 def _outcome(request: ApprovalRequest) -> dict[str, Any]:
-    """What became of a request that is no longer open: its decision with all that was added to it, and its lapse."""
+    """What became of a request that is no longer open: its decision with all that was added to it,
+    and its lapse.
+    """
     rows = [
         [_("Stand"), _state(request)],
         [_("Mögliche Termine"), "\n".join(option["label"] for option in request.chosen_options)],
@@ -161,8 +184,11 @@ def _outcome(request: ApprovalRequest) -> dict[str, Any]:
         [_("Zurückgezogen am"), format_moment(request.withdrawn_at)],
     ]
     return {
-        "heading": _("Entscheidung"), "boxes": [], "rows": [row for row in rows if row[1]], "signature": [],
-    }  # fmt: skip
+        "heading": _("Entscheidung"),
+        "boxes": [],
+        "rows": [row for row in rows if row[1]],
+        "signature": [],
+    }
 
 
 def _state(request: ApprovalRequest) -> str:
@@ -174,7 +200,11 @@ def _state(request: ApprovalRequest) -> str:
 def _decider(request: ApprovalRequest) -> str:
     if not request.decided_at:
         return ""
-    return _("%(who)s, in Vertretung") % {"who": request.decided_by} if request.by_deputy else str(request.decided_by)
+    return (
+        _("%(who)s, in Vertretung") % {"who": request.decided_by}
+        if request.by_deputy
+        else str(request.decided_by)
+    )
 
 
 def _condition(condition: Condition) -> str:

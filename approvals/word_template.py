@@ -1,7 +1,9 @@
-"""Writes the Word template of the Leitungsvorlage: its source, since a .docx in a repository cannot be read.
+"""Writes the Word template of the Leitungsvorlage: its source, since a .docx in a repository cannot
+be read.
 
-`manage.py word_template` saves it to `templates/`. It holds tags of docxtpl and not one word: those come in with
-`approvals.vorlage.vorlage_values`. `{%p … %}` stands for its whole paragraph, `{%tr … %}` for its whole row.
+`manage.py word_template` saves it to `templates/`. It holds tags of docxtpl and not one word: those
+come in with `approvals.vorlage.vorlage_values`. `{%p … %}` stands for its whole paragraph, `{%tr …
+%}` for its whole row.
 """
 
 import docx
@@ -63,16 +65,23 @@ def _set_up_styles(document: Document) -> None:
     _hyphenate(document, cell)
     routing = _style(document, "Routing", size=10, after=1, new=True)
     routing.paragraph_format.keep_together = True
-    routing.paragraph_format.left_indent, routing.paragraph_format.first_line_indent = Cm(3.6), Cm(-3.6)
+    routing.paragraph_format.left_indent, routing.paragraph_format.first_line_indent = (
+        Cm(3.6),
+        Cm(-3.6),
+    )
     for name, indent in (("Box", Cm(0.7)), ("Inset box", Cm(1.4))):
         box = _style(document, name, size=10, after=4, new=True)
         box.paragraph_format.left_indent, box.paragraph_format.first_line_indent = indent, Cm(-0.7)
         box.paragraph_format.tab_stops.add_tab_stop(indent)
-        box.paragraph_format.tab_stops.add_tab_stop(TEXT_WIDTH, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.LINES)
+        box.paragraph_format.tab_stops.add_tab_stop(
+            TEXT_WIDTH, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.LINES
+        )
         box.paragraph_format.keep_with_next = True
     for border in document.styles["Table Grid"].element.iter(*(qn(f"w:{side}") for side in SIDES)):
         border.set(qn("w:color"), GREY)
-    defaults = document.styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
+    defaults = (
+        document.styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
+    )
     defaults.find(qn("w:lang")).set(qn("w:val"), "de-DE")
 
 
@@ -85,7 +94,9 @@ def _hyphenate(document: Document, cell: ParagraphStyle) -> None:
         style.element.get_or_add_pPr().find(qn("w:spacing")).addprevious(element)
 
 
-def _style(document: Document, name: str, *, size, bold=False, before=0, after=0, colour=None, new=False):
+def _style(
+    document: Document, name: str, *, size, bold=False, before=0, after=0, colour=None, new=False
+):
     styles = document.styles
     style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH) if new else styles[name]
     if new:
@@ -169,8 +180,12 @@ def _write_decision(document: Document) -> None:
     document.add_paragraph("{%p endif %}")
 
 
-def _table(document: Document, heads: tuple[str, ...], name: str, widths: tuple[Length, ...]) -> None:
-    """Write a table with a row for each of the lists that `name` holds, under `heads`, which every page repeats."""
+def _table(
+    document: Document, heads: tuple[str, ...], name: str, widths: tuple[Length, ...]
+) -> None:
+    """Write a table with a row for each of the lists that `name` holds, under `heads`, which every
+    page repeats.
+    """
     table = document.add_table(rows=4, cols=len(heads), style="Table Grid")
     table.autofit = False
     values = tuple(f"{{{{ row[{number}] }}}}" for number in range(len(heads)))
@@ -209,7 +224,9 @@ def _write_footer(document: Document) -> None:
 
 
 def _field(paragraph: Paragraph, name: str) -> None:
-    field = parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="{name}"><w:r><w:t>1</w:t></w:r></w:fldSimple>')
+    field = parse_xml(
+        f'<w:fldSimple {nsdecls("w")} w:instr="{name}"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
+    )
     paragraph._p.append(field)
 
 
@@ -219,5 +236,13 @@ def _border(paragraph: Paragraph, side: str, colour: str, *, eighths: int, space
     borders = parse_xml(f"<w:pBdr {nsdecls('w')}>{line}</w:pBdr>")
     properties = paragraph._p.get_or_add_pPr()
     properties.insert_element_before(
-        borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr", "w:sectPr"
+        borders,
+        "w:shd",
+        "w:tabs",
+        "w:suppressAutoHyphens",
+        "w:spacing",
+        "w:ind",
+        "w:jc",
+        "w:rPr",
+        "w:sectPr",
     )

@@ -1,4 +1,6 @@
-"""How views let people in, run a service and say what was done or why not, or ask whether it is really meant."""
+"""How views let people in, run a service and say what was done or why not, or ask whether it is
+really meant.
+"""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -29,11 +31,13 @@ def allowed(predicate):
     return decorate
 
 
-def carry_out(request: HttpRequest, call: Callable, *, done: str = "", form: BaseForm | None = None):
+def carry_out(
+    request: HttpRequest, call: Callable, *, done: str = "", form: BaseForm | None = None
+):
     """Run the service `call` and return what it returns, or True; say `done`.
 
-    A refusal goes to the form (without one: above the page) and gives False; a missing right becomes a 403. What
-    somebody else saved meanwhile is shown beside what was typed.
+    A refusal goes to the form (without one: above the page) and gives False; a missing right
+    becomes a 403. What somebody else saved meanwhile is shown beside what was typed.
     """
     try:
         result = call()
@@ -56,8 +60,11 @@ def _tell(request: HttpRequest, error: Refused, form: BaseForm | None) -> None:
         form.add_error(None, str(error))
 
 
-def impossible_now(request: HttpRequest, row, moves: Mapping[str, Move], action: str) -> HttpResponse | None:
-    """Return the way back to `row`, with the reason, when a page is opened whose action its state forbids.
+def impossible_now(
+    request: HttpRequest, row, moves: Mapping[str, Move], action: str
+) -> HttpResponse | None:
+    """Return the way back to `row`, with the reason, when a page is opened whose action its state
+    forbids.
 
     What is posted goes to the service, which says the same without losing what was typed.
     """
@@ -72,5 +79,7 @@ def impossible_now(request: HttpRequest, row, moves: Mapping[str, Move], action:
 
 
 def confirm_page(request: HttpRequest, form: BaseForm | None = None, **context) -> HttpResponse:
-    """Return the page that asks again: `title`, `question`, `details`, `submit_label`, `cancel_url`, `danger`."""
+    """Return the page that asks again: `title`, `question`, `details`, `submit_label`,
+    `cancel_url`, `danger`.
+    """
     return render(request, "generic/confirm.html", {"form": form, **context})

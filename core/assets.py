@@ -12,8 +12,10 @@ from core.stylesheet import inline_imports, trim_kern
 
 FIRA = "@fontsource/fira-sans/files"
 
-# Address below /static/ → path below node_modules. KERN brings Fira Sans whole (130 KB a weight); the same
-# typeface cut by script comes from fontsource. Two weights are in use, each with its part for Latin Extended.
+# Address below /static/ → path below node_modules. KERN brings Fira Sans whole (130 KB a weight);
+# the same
+# typeface cut by script comes from fontsource. Two weights are in use, each with its part for Latin
+# Extended.
 NPM_FILES: dict[str, str] = {
     "kern/kern.min.css": "@kern-ux/native/dist/kern.min.css",
     "fonts/fira-sans-400.woff2": f"{FIRA}/fira-sans-latin-400-normal.woff2",
@@ -58,12 +60,18 @@ class _Renamed(FileSystemStorage):
 class PortalManifestStorage(CompressedManifestStaticFilesStorage):
     """Hashed, compressed files; references to source maps that are not shipped are left alone.
 
-    The one stylesheet is written with what it imports inside, so a page waits for one file and not for a chain.
+    The one stylesheet is written with what it imports inside, so a page waits for one file and not
+    for a chain.
     """
 
     support_js_module_import_aggregation = True
     patterns = tuple(
-        (extension, tuple(p for p in rules if "sourceMappingURL" not in (p[0] if isinstance(p, tuple) else p)))
+        (
+            extension,
+            tuple(
+                p for p in rules if "sourceMappingURL" not in (p[0] if isinstance(p, tuple) else p)
+            ),
+        )
         for extension, rules in CompressedManifestStaticFilesStorage.patterns
     )
 
@@ -74,7 +82,9 @@ class PortalManifestStorage(CompressedManifestStaticFilesStorage):
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
     def _write_stylesheet(self, paths) -> None:
-        """Write the stylesheet anew from its sources: what an earlier run left behind may be older than they are."""
+        """Write the stylesheet anew from its sources: what an earlier run left behind may be older
+        than they are.
+        """
 
         def read(path: str) -> str:
             storage, source = paths[path]

@@ -1,8 +1,9 @@
 """Two people edit the same row: the second one sees both versions, and nothing typed is lost.
 
-A form built on `VersionedForm` carries a fingerprint of the values it showed. The service locks the row, calls
-`require_unchanged`, and raises `Outpaced` when somebody saved meanwhile; the view hands that to `show_conflict`. The
-form then shows both versions and takes the present one as its base, so that saving again overwrites knowingly.
+A form built on `VersionedForm` carries a fingerprint of the values it showed. The service locks the
+row, calls `require_unchanged`, and raises `Outpaced` when somebody saved meanwhile; the view hands
+that to `show_conflict`. The form then shows both versions and takes the present one as its base, so
+that saving again overwrites knowingly.
 """
 
 import datetime as dt
@@ -28,7 +29,9 @@ class Conflict(NamedTuple):
 
 
 def version_of(obj: models.Model, fields: Iterable[str]) -> str:
-    """Return a fingerprint of the values that `obj` has in `fields`; many-to-many fields cost a query each."""
+    """Return a fingerprint of the values that `obj` has in `fields`; many-to-many fields cost a
+    query each.
+    """
     values = []
     for name in sorted(fields):
         value = obj._meta.get_field(name).value_from_object(obj)
@@ -39,17 +42,27 @@ def version_of(obj: models.Model, fields: Iterable[str]) -> str:
 
 
 def require_unchanged(obj, version: str, fields: Iterable[str]) -> None:
-    """Raise `Outpaced` when `obj`, read under lock, no longer has the values that `version` was made of.
+    """Raise `Outpaced` when `obj`, read under lock, no longer has the values that `version` was
+    made of.
 
     The sentence names who saved last when the model keeps a history.
     """
     if version_of(obj, fields) == version:
         return
-    last = obj.history.select_related("history_user__person").order_by("-history_date", "-history_id").first()
+    last = (
+        obj.history.select_related("history_user__person")
+        .order_by("-history_date", "-history_id")
+        .first()
+    )
     if last is None or last.history_user is None:
-        raise Outpaced(_("Der Eintrag wurde inzwischen geändert. Beide Fassungen stehen auf dieser Seite."))
+        raise Outpaced(
+            _("Der Eintrag wurde inzwischen geändert. Beide Fassungen stehen auf dieser Seite.")
+        )
     raise Outpaced(
-        _("%(who)s hat diesen Eintrag inzwischen geändert (%(moment)s). Beide Fassungen stehen auf dieser Seite.")
+        _(
+            "%(who)s hat diesen Eintrag inzwischen geändert (%(moment)s). Beide Fassungen stehen "
+            "auf dieser Seite."
+        )
         % {"who": last.history_user, "moment": format_moment(last.history_date)}
     )
 
@@ -74,7 +87,9 @@ class VersionedForm(forms.ModelForm):
     @property
     def values(self) -> dict[str, Any]:
         """The checked values of the model's fields, as services take them."""
-        return {name: self.cleaned_data[name] for name in self.model_fields if name in self.cleaned_data}
+        return {
+            name: self.cleaned_data[name] for name in self.model_fields if name in self.cleaned_data
+        }
 
     @property
     def version_shown(self) -> str:
@@ -82,12 +97,16 @@ class VersionedForm(forms.ModelForm):
         return self.cleaned_data.get("version", "")
 
     def show_conflict(self, error: Outpaced, current: models.Model) -> None:
-        """Show `current`, the row as it is now, beside what was typed; the next save starts from `current`."""
+        """Show `current`, the row as it is now, beside what was typed; the next save starts from
+        `current`.
+        """
         self.add_error(None, str(error))
         for name, mine in self.values.items():
             typed, saved = _in_words(self, name, mine), _in_words(self, name, _value(current, name))
             if typed != saved:
-                self.conflicts.append(Conflict(str(self.fields[name].label), saved or "–", typed or "–"))
+                self.conflicts.append(
+                    Conflict(str(self.fields[name].label), saved or "–", typed or "–")
+                )
         data = self.data.copy()
         data[self.add_prefix("version")] = version_of(current, self.model_fields)
         self.data = data

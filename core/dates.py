@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 @lru_cache(maxsize=64)
 def berlin_holidays(year: int) -> frozenset[dt.date]:
-    """Return the public holidays of Berlin in `year` (Sonn- und Feiertagsgesetz Berlin, with 8 March)."""
+    """Return the public holidays of Berlin in `year` (Sonn- und Feiertagsgesetz Berlin, with 8
+    March).
+    """
     return frozenset(holidays.country_holidays("DE", subdiv="BE", years=year))
 
 
@@ -21,9 +23,11 @@ def is_working_day(day: dt.date) -> bool:
 
 
 def add_working_days(day: dt.date, count: int) -> dt.date:
-    """Return the date `count` working days after `day` (before it when negative); with 0 the next working day.
+    """Return the date `count` working days after `day` (before it when negative); with 0 the next
+    working day.
 
-    Ends at the calendar's last day: somebody's `31.12.9999` must not stop the reminders of all others.
+    Ends at the calendar's last day: somebody's `31.12.9999` must not stop the reminders of all
+    others.
     """
     step = dt.timedelta(days=-1 if count < 0 else 1)
     try:
@@ -46,7 +50,9 @@ def latest_working_day(day: dt.date) -> dt.date:
 
 
 def working_days_between(start: dt.date, end: dt.date) -> int:
-    """Return how many working days lie after `start` up to and including `end`; 0 when `end` is not later."""
+    """Return how many working days lie after `start` up to and including `end`; 0 when `end` is not
+    later.
+    """
     days = (start + dt.timedelta(days=offset) for offset in range(1, (end - start).days + 1))
     return sum(map(is_working_day, days))
 
@@ -87,12 +93,16 @@ def format_span(start: dt.datetime, end: dt.datetime | None = None) -> str:
     if end is not None:
         finish = timezone.localtime(end)
         same_day = finish.date() == begin.date()
-        text += f"–{finish:%H:%M}" if same_day else f" – {format_day(finish.date())}, {finish:%H:%M}"
+        text += (
+            f"–{finish:%H:%M}" if same_day else f" – {format_day(finish.date())}, {finish:%H:%M}"
+        )
     return text + " " + _("Uhr")
 
 
 def describe_due(due_on: dt.date, today: dt.date) -> str:
-    """Return how a deadline looks from `today`: `bis morgen`, `bis 28.06.2019`, `seit 6 Tagen überfällig`."""
+    """Return how a deadline looks from `today`: `bis morgen`, `bis 28.06.2019`, `seit 6 Tagen
+    überfällig`.
+    """
     days = (due_on - today).days
     if days < -1:
         return _("seit %(days)d Tagen überfällig") % {"days": -days}

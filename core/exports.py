@@ -33,7 +33,9 @@ def xlsx_response(filename: str, header: list[str], rows: Iterable[list]) -> Htt
     sheet.freeze_panes = "A2"
     for index, title in enumerate(header):
         longest = max([len(str(title)), *(_shown_length(line[index]) for line in lines)])
-        sheet.column_dimensions[get_column_letter(index + 1)].width = min(max(longest + 2, WIDTHS[0]), WIDTHS[1])
+        sheet.column_dimensions[get_column_letter(index + 1)].width = min(
+            max(longest + 2, WIDTHS[0]), WIDTHS[1]
+        )
     sheet.append([_bold(sheet, title) for title in header])
     for line in lines:
         sheet.append([_cell(sheet, value) for value in line])

@@ -2,7 +2,8 @@
 
 from django.contrib.staticfiles.finders import AppDirectoriesFinder
 
-# Extensions of htmx import the bare name `htmx`, which a hashing storage takes for a missing file. None is in use.
+# Extensions of htmx import the bare name `htmx`, which a hashing storage takes for a missing file.
+# None is in use.
 NOT_SHIPPED = ["django_htmx/ext/*"]
 
 

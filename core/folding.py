@@ -1,4 +1,6 @@
-"""Folded text: lower case, umlauts and accents resolved, so that search and sorting agree on both databases."""
+"""Folded text: lower case, umlauts and accents resolved, so that search and sorting agree on both
+databases.
+"""
 
 import unicodedata
 
@@ -19,7 +21,8 @@ def fold(text: str) -> str:
 class FoldedField(models.TextField):
     """A text column filled from other fields of the same row whenever it is saved, in bulk too.
 
-    `sources` names the attributes that go in, joined by a blank; the first one leads, so the column also sorts.
+    `sources` names the attributes that go in, joined by a blank; the first one leads, so the column
+    also sorts.
     """
 
     def __init__(self, *args, sources: tuple[str, ...] = (), **kwargs):
@@ -46,12 +49,16 @@ class FoldedField(models.TextField):
 
 
 def folded_words(words: str) -> list[str]:
-    """Return the words to look for. PostgreSQL takes no NUL in a text, so it parts words like a blank."""
+    """Return the words to look for. PostgreSQL takes no NUL in a text, so it parts words like a
+    blank.
+    """
     return fold(words.replace("\0", " ")).split()
 
 
 def matching(words: str, field: str = "search") -> Q:
-    """Return the condition that every word of `words` occurs somewhere in the folded column `field`."""
+    """Return the condition that every word of `words` occurs somewhere in the folded column
+    `field`.
+    """
     condition = Q()
     for word in folded_words(words):
         condition &= Q(**{f"{field}__contains": word})

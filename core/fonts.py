@@ -1,4 +1,6 @@
-"""Fira Sans for documents: unpacked once from the web fonts that npm brings, since typst reads TrueType alone."""
+"""Fira Sans for documents: unpacked once from the web fonts that npm brings, since typst reads
+TrueType alone.
+"""
 
 import struct
 import uuid
@@ -9,20 +11,26 @@ from pathlib import Path
 import typst
 from django.conf import settings
 
-FAMILY, MORE = "Fira Sans", "Fira More"  # a name of its own, as long as the other, for the part with rarer letters
+FAMILY, MORE = (
+    "Fira Sans",
+    "Fira More",
+)  # a name of its own, as long as the other, for the part with rarer letters
 SOURCE = "node_modules/@fontsource/fira-sans/files"
 PARTS = {"latin": FAMILY, "latin-ext": MORE}
 WEIGHTS = (400, 600)
 
-HEADER = struct.Struct(">4sIIHHI24x")  # signature, flavour, length, number of tables, reserved, size when unpacked
+HEADER = struct.Struct(
+    ">4sIIHHI24x"
+)  # signature, flavour, length, number of tables, reserved, size when unpacked
 ENTRY = struct.Struct(">4sIIII")  # tag, offset, packed length, length, checksum
 
 
 def unpack_woff(data: bytes, *, family: str = FAMILY) -> bytes:
-    """Return the TrueType font inside the WOFF 1.0 file `data` (W3C *WOFF File Format 1.0*, chapters 3 to 5).
+    """Return the TrueType font inside the WOFF 1.0 file `data` (W3C *WOFF File Format 1.0*,
+    chapters 3 to 5).
 
-    It is called `family`, since typst takes one font of a name and weight and never asks a second. Raises ValueError
-    when `data` is no WOFF file.
+    It is called `family`, since typst takes one font of a name and weight and never asks a second.
+    Raises ValueError when `data` is no WOFF file.
     """
     if data[:4] != b"wOFF":
         raise ValueError("This is no WOFF file.")
@@ -30,7 +38,9 @@ def unpack_woff(data: bytes, *, family: str = FAMILY) -> bytes:
     power = count.bit_length() - 1
     head = struct.pack(">IHHHH", flavour, count, 16 << power, power, 16 * count - (16 << power))
     offset, directory, body = len(head) + 16 * count, [], []
-    for tag, start, packed, length, checksum in ENTRY.iter_unpack(data[HEADER.size :][: ENTRY.size * count]):
+    for tag, start, packed, length, checksum in ENTRY.iter_unpack(
+        data[HEADER.size :][: ENTRY.size * count]
+    ):
         table = data[start : start + packed]
         table = zlib.decompress(table) if packed < length else table
         if tag == b"name" and family != FAMILY:
@@ -43,7 +53,9 @@ def unpack_woff(data: bytes, *, family: str = FAMILY) -> bytes:
 
 
 def _renamed(names: bytes, family: str) -> bytes:
-    """Return the table of names with `family` instead of `FAMILY`; both have the same length, so nothing moves."""
+    """Return the table of names with `family` instead of `FAMILY`; both have the same length, so
+    nothing moves.
+    """
     for encoding in ("utf-16-be", "ascii"):
         names = names.replace(FAMILY.encode(encoding), family.encode(encoding))
     return names
@@ -56,9 +68,11 @@ def _checksum(table: bytes) -> int:
 
 
 def unpack_fonts() -> list[Path]:
-    """Write the fonts of documents to `FONT_DIR` as far as they are missing; return where all of them are.
+    """Write the fonts of documents to `FONT_DIR` as far as they are missing; return where all of
+    them are.
 
-    Raises FileNotFoundError when neither they nor their sources are there. Two processes may do it at once.
+    Raises FileNotFoundError when neither they nor their sources are there. Two processes may do it
+    at once.
     """
     settings.FONT_DIR.mkdir(parents=True, exist_ok=True)
     return [_unpack_one(part, weight) for part in PARTS for weight in WEIGHTS]
@@ -76,6 +90,10 @@ def _unpack_one(part: str, weight: int) -> Path:
 
 @cache
 def document_fonts() -> typst.Fonts:
-    """Return the fonts of documents: the two parts of Fira Sans and those inside typst; never those of the system."""
+    """Return the fonts of documents: the two parts of Fira Sans and those inside typst; never those
+    of the system.
+    """
     folder = unpack_fonts()[0].parent
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder)])
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder)]
+    )

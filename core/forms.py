@@ -82,7 +82,9 @@ class GermanDecimalField(forms.DecimalField):
 
 
 def limit_length(field: forms.Field, most: int) -> None:
-    """Let `field` of a text without limit in the database take at most `most` characters: it goes into mails."""
+    """Let `field` of a text without limit in the database take at most `most` characters: it goes
+    into mails.
+    """
     field.validators.append(MaxLengthValidator(most))
     field.widget.attrs["maxlength"] = most
 
@@ -96,7 +98,9 @@ WIDGETS = {
 
 
 def formfield_for(db_field: models.Field, **kwargs) -> forms.Field | None:
-    """Return the form field of a model's field with the portal's widget; `Meta.formfield_callback` of a ModelForm."""
+    """Return the form field of a model's field with the portal's widget; `Meta.formfield_callback`
+    of a ModelForm.
+    """
     widget = WIDGETS.get(type(db_field))
     if widget:
         kwargs.setdefault("widget", widget)

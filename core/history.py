@@ -14,16 +14,24 @@ from core.shell import HistoryEntry
 
 
 def save_as(obj, *, by, reason: str | Promise) -> None:
-    """Save `obj` so that its history names the actor `by` (None: the portal itself) and the German `reason`."""
+    """Save `obj` so that its history names the actor `by` (None: the portal itself) and the German
+    `reason`.
+    """
     obj._history_user = by if getattr(by, "pk", None) else None
     obj._change_reason = str(reason)[:100]
     obj.save()
 
 
 def update_all_as(
-    rows: Sequence[models.Model], values: Mapping[str, Any], *, by, reason: str | Promise, now: dt.datetime
+    rows: Sequence[models.Model],
+    values: Mapping[str, Any],
+    *,
+    by,
+    reason: str | Promise,
+    now: dt.datetime,
 ) -> None:
-    """Set the same `values` in all `rows` of one model, with a line of history of `now` each, as `save_as` would.
+    """Set the same `values` in all `rows` of one model, with a line of history of `now` each, as
+    `save_as` would.
 
     Costs two statements on PostgreSQL, on SQLite two a batch.
     """
@@ -42,18 +50,25 @@ def update_all_as(
 
 def entries_of(obj, *, limit: int = 50) -> list[HistoryEntry]:
     """Return the latest changes of `obj` as lines of *Verlauf*, the latest first, in one query."""
-    rows = obj.history.select_related("history_user__person").order_by("-history_date", "-history_id")[:limit]
+    rows = obj.history.select_related("history_user__person").order_by(
+        "-history_date", "-history_id"
+    )[:limit]
     return [
         HistoryEntry(
             at=row.history_date,
             who=str(row.history_user) if row.history_user else _("Portal"),
-            what=row.history_change_reason or (_("angelegt") if row.history_type == "+" else _("bearbeitet")),
+            what=row.history_change_reason
+            or (_("angelegt") if row.history_type == "+" else _("bearbeitet")),
         )
         for row in rows
     ]
 
 
 def state_since(model: type[Model]) -> Subquery:
-    """Return an annotation for rows of `model`: the moment at which its history first shows the present state."""
-    same = model.history.filter(id=OuterRef("pk"), state=OuterRef("state")).order_by("history_date", "history_id")
+    """Return an annotation for rows of `model`: the moment at which its history first shows the
+    present state.
+    """
+    same = model.history.filter(id=OuterRef("pk"), state=OuterRef("state")).order_by(
+        "history_date", "history_id"
+    )
     return Subquery(same.values("history_date")[:1])

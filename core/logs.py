@@ -7,7 +7,9 @@ TOKEN = re.compile(r"(/(?:einladung|passwort)/)[^/\s]+")
 
 
 class HideTokens(logging.Filter):
-    """Blot out the tokens of personal links, invitations and password links, which Django logs with a path."""
+    """Blot out the tokens of personal links, invitations and password links, which Django logs with
+    a path.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every record pass, its message without tokens."""

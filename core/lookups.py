@@ -6,9 +6,11 @@ from django.db.models.lookups import In
 
 @IntegerField.register_lookup
 class IntegerIn(In):
-    """`__in` without the numbers that no column can hold: no row has them, and SQLite raises OverflowError.
+    """`__in` without the numbers that no column can hold: no row has them, and SQLite raises
+    OverflowError.
 
-    Django does so itself where one number is compared; fields with many choices ask for all at once.
+    Django does so itself where one number is compared; fields with many choices ask for all at
+    once.
     """
 
     def process_rhs(self, compiler, connection):

@@ -11,7 +11,9 @@ _parser = MarkdownIt("commonmark", {"html": False, "breaks": True})
 
 
 def render_markdown(text: str | None) -> SafeString:
-    """Return `text` as HTML that holds nothing but paragraphs, lists, emphasis, links and small headings."""
+    """Return `text` as HTML that holds nothing but paragraphs, lists, emphasis, links and small
+    headings.
+    """
     html = nh3.clean(
         _parser.render(text or ""),
         tags=TAGS,

@@ -1,4 +1,6 @@
-"""Small pieces of HTML that stand in table rows by the hundred: built in Python, without a template each."""
+"""Small pieces of HTML that stand in table rows by the hundred: built in Python, without a template
+each.
+"""
 
 import datetime as dt
 
@@ -20,8 +22,16 @@ VARIANTS = {
 }
 AMPEL = {
     "green": (gettext_lazy("grün"), gettext_lazy("läuft"), "M4.5 8.4 7 10.8l4.6-5.4"),
-    "yellow": (gettext_lazy("gelb"), gettext_lazy("Probleme, ohne Hilfe lösbar"), "M8 4v5M8 11.6v.4"),
-    "red": (gettext_lazy("rot"), gettext_lazy("Hilfe oder Entscheidung nötig"), "m5.2 5.2 5.6 5.6m0-5.6-5.6 5.6"),
+    "yellow": (
+        gettext_lazy("gelb"),
+        gettext_lazy("Probleme, ohne Hilfe lösbar"),
+        "M8 4v5M8 11.6v.4",
+    ),
+    "red": (
+        gettext_lazy("rot"),
+        gettext_lazy("Hilfe oder Entscheidung nötig"),
+        "m5.2 5.2 5.6 5.6m0-5.6-5.6 5.6",
+    ),
     "": (
         gettext_lazy("unbekannt"),
         gettext_lazy("keine Angabe"),
@@ -39,7 +49,10 @@ def checked(name: str, allowed) -> str:
 
 def draw_icon(name: str) -> SafeString:
     """Return the KERN icon `name`, hidden from screen readers."""
-    return format_html('<span class="kern-icon kern-icon--{}" aria-hidden="true"></span>', checked(name, KERN_ICONS))
+    return format_html(
+        '<span class="kern-icon kern-icon--{}" aria-hidden="true"></span>',
+        checked(name, KERN_ICONS),
+    )
 
 
 def draw_badge(text, tone: str = "neutral") -> SafeString:
@@ -50,18 +63,21 @@ def draw_badge(text, tone: str = "neutral") -> SafeString:
 def draw_ampel(value: str, *, short: bool = False, count: int | None = None) -> SafeString:
     """Return a traffic light: a shape, its colour in words and its meaning.
 
-    `value` is green, yellow, red or empty (unknown). With `short` the word is for screen readers only;
-    with `count` the number of things in this state stands before it.
+    `value` is green, yellow, red or empty (unknown). With `short` the word is for screen readers
+    only; with `count` the number of things in this state stands before it.
     """
     word, meaning, path = AMPEL[checked(value or "", AMPEL)]
     text = word if count is None else f"{count} {word}"
     shown = format_html('<span class="ampel__text">{}</span>', text)
     if short:
-        visible = "" if count is None else format_html('<span aria-hidden="true">{}</span>', str(count))
+        visible = (
+            "" if count is None else format_html('<span aria-hidden="true">{}</span>', str(count))
+        )
         shown = format_html('{}<span class="kern-sr-only">{}</span>', visible, text)
     return format_html(
         '<span class="ampel ampel--{}" title="{}: {}">'
-        '<svg class="ampel__sign" viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="7.5"/>'
+        '<svg class="ampel__sign" viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" '
+        'r="7.5"/>'
         '<path d="{}"/></svg>{}</span>',
         value or "unknown",
         word,
@@ -72,11 +88,18 @@ def draw_ampel(value: str, *, short: bool = False, count: int | None = None) -> 
 
 
 def draw_due(date: dt.date | None, today: dt.date) -> SafeString:
-    """Return how the deadline `date` looks from `today`, in red once it is over; nothing without a date."""
+    """Return how the deadline `date` looks from `today`, in red once it is over; nothing without a
+    date.
+    """
     if date is None:
         return SafeString("")
     name = "due due--over" if date < today else "due"
-    return format_html('<time class="{}" datetime="{}">{}</time>', name, date.isoformat(), describe_due(date, today))
+    return format_html(
+        '<time class="{}" datetime="{}">{}</time>',
+        name,
+        date.isoformat(),
+        describe_due(date, today),
+    )
 
 
 def draw_link_button(url: str, label, variant: str = "secondary") -> SafeString:
@@ -90,14 +113,18 @@ def draw_link_button(url: str, label, variant: str = "secondary") -> SafeString:
 
 
 def draw_stacked_bar(segments, label: str, *, compact: bool = False) -> SafeString:
-    """Return a bar of `segments` (`core.shell.Segment`) with a legend and a table of the same numbers.
+    """Return a bar of `segments` (`core.shell.Segment`) with a legend and a table of the same
+    numbers.
 
     `compact` is for a cell of a table: the bar alone, its numbers in its name.
     """
     segments = [segment for segment in segments if segment.count]
-    numbers = ", ".join(f"{segment.count} {segment.label}" for segment in segments) or _("keine Einträge")
+    numbers = ", ".join(f"{segment.count} {segment.label}" for segment in segments) or _(
+        "keine Einträge"
+    )
     picture = format_html(
-        '<svg class="bar__picture" viewBox="0 0 1000 14" preserveAspectRatio="none" role="img" aria-label="{}">'
+        '<svg class="bar__picture" viewBox="0 0 1000 14" preserveAspectRatio="none" role="img" '
+        'aria-label="{}">'
         "{}</svg>",
         f"{label}: {numbers}",
         _bar_parts(segments),
@@ -133,4 +160,6 @@ def _bar_parts(segments) -> SafeString:
         tone = checked(segment.tone, TONES + SCALE)
         parts.append((tone, f"{left:.1f}", f"{max(width - 3, 1):.1f}"))
         left += width
-    return format_html_join("", '<rect class="fill--{}" x="{}" y="0" width="{}" height="14"/>', parts)
+    return format_html_join(
+        "", '<rect class="fill--{}" x="{}" y="0" width="{}" height="14"/>', parts
+    )

@@ -9,9 +9,19 @@ from core.dates import format_date
 from core.uploads import LABELS, download_name, stored_name
 
 MONTHS = (
-    _("Januar"), _("Februar"), _("März"), _("April"), _("Mai"), _("Juni"),
-    _("Juli"), _("August"), _("September"), _("Oktober"), _("November"), _("Dezember"),
-)  # fmt: skip
+    _("Januar"),
+    _("Februar"),
+    _("März"),
+    _("April"),
+    _("Mai"),
+    _("Juni"),
+    _("Juli"),
+    _("August"),
+    _("September"),
+    _("Oktober"),
+    _("November"),
+    _("Dezember"),
+)
 
 
 class Origin(models.TextChoices):
@@ -33,12 +43,16 @@ class Precision(models.TextChoices):
 
 
 class Sourced(models.Model):
-    """A row that remembers where it comes from: origin, addresses of its sources, basis of single values, doubts.
+    """A row that remembers where it comes from: origin, addresses of its sources, basis of single
+    values, doubts.
 
-    `basis` maps a field's name to how sure its value is: sourced, inferred, unknown, month, year, range …
+    `basis` maps a field's name to how sure its value is: sourced, inferred, unknown, month, year,
+    range …
     """
 
-    origin = models.CharField(_("Herkunft"), max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
+    origin = models.CharField(
+        _("Herkunft"), max_length=12, choices=Origin, default=Origin.ENTERED, editable=False
+    )
     sources = models.JSONField(_("Quellen"), default=list, blank=True, editable=False)
     basis = models.JSONField(_("Beleglage"), default=dict, blank=True, editable=False)
     doubts = models.TextField(_("Anmerkung zur Quelle"), blank=True, editable=False)
@@ -56,25 +70,33 @@ class Sourced(models.Model):
 
 
 class KnownDate(models.Model):
-    """A day as exactly as it is known: `starts_on` alone, a range, only a month or a year, or nothing."""
+    """A day as exactly as it is known: `starts_on` alone, a range, only a month or a year, or
+    nothing.
+    """
 
     starts_on = models.DateField(_("Datum"), null=True, blank=True)
     ends_on = models.DateField(_("bis"), null=True, blank=True)
-    precision = models.CharField(_("Genauigkeit"), max_length=8, choices=Precision, default=Precision.DAY, blank=True)
+    precision = models.CharField(
+        _("Genauigkeit"), max_length=8, choices=Precision, default=Precision.DAY, blank=True
+    )
 
     class Meta:
         abstract = True
 
     @property
     def known_date(self) -> str:
-        """The day as the office would write it: `23.10.2017`, `Juli 2017`, `2017`, `25.07.2017 – 09.08.2017`."""
+        """The day as the office would write it: `23.10.2017`, `Juli 2017`, `2017`, `25.07.2017 –
+        09.08.2017`.
+        """
         if self.starts_on is None or self.precision == Precision.UNKNOWN:
             return str(_("Datum nicht belegt"))
         if self.precision == Precision.YEAR:
             return str(self.starts_on.year)
         if self.precision == Precision.MONTH:
             first = f"{MONTHS[self.starts_on.month - 1]} {self.starts_on.year}"
-            last = f"{MONTHS[self.ends_on.month - 1]} {self.ends_on.year}" if self.ends_on else first
+            last = (
+                f"{MONTHS[self.ends_on.month - 1]} {self.ends_on.year}" if self.ends_on else first
+            )
             return first if last == first else f"{first} – {last}"
         if self.ends_on and self.ends_on != self.starts_on:
             return f"{format_date(self.starts_on)} – {format_date(self.ends_on)}"
@@ -82,7 +104,8 @@ class KnownDate(models.Model):
 
 
 class Document(models.Model):
-    """A file that somebody handed in: what it is called, where it is kept, how large and of which type it is.
+    """A file that somebody handed in: what it is called, where it is kept, how large and of which
+    type it is.
 
     An app derives a table of its own, with a real foreign key to what the file belongs to.
     """
@@ -93,7 +116,10 @@ class Document(models.Model):
     media_type = models.CharField(_("Dateityp"), max_length=100)
     uploaded_at = models.DateTimeField(_("hochgeladen am"))
     uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("hochgeladen von")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("hochgeladen von"),
     )
 
     class Meta:

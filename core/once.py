@@ -1,4 +1,6 @@
-"""A form that was taken does nothing a second time: sent again after *back*, or by a second tap without scripts."""
+"""A form that was taken does nothing a second time: sent again after *back*, or by a second tap
+without scripts.
+"""
 
 import hashlib
 import secrets
@@ -23,10 +25,12 @@ def new_token() -> str:
 
 
 class SentOnceMiddleware:
-    """Answers a form that was taken already, with the very same entries, by leading to where it led before.
+    """Answers a form that was taken already, with the very same entries, by leading to where it led
+    before.
 
-    Taken is what was answered with a redirect. Other entries on the same page are a form of their own, so whoever goes
-    back and changes a word is heard. What the cache forgets is merely not noticed.
+    Taken is what was answered with a redirect. Other entries on the same page are a form of their
+    own, so whoever goes back and changes a word is heard. What the cache forgets is merely not
+    noticed.
     """
 
     def __init__(self, get_response):
@@ -37,7 +41,9 @@ class SentOnceMiddleware:
             return self.get_response(request)
         key = _key_of(request)
         if not cache.add(key, "", LONGEST_SECONDS) and (target := _target_of(key)):
-            text = _("Dieses Formular war schon abgeschickt. Es wurde nicht noch einmal gespeichert.")
+            text = _(
+                "Dieses Formular war schon abgeschickt. Es wurde nicht noch einmal gespeichert."
+            )
             messages.info(request, text)
             return redirect(target)
         response = self.get_response(request)
@@ -51,16 +57,27 @@ class SentOnceMiddleware:
 def _key_of(request: HttpRequest) -> str:
     """Return a name for the entries of the form, files by name and size, as this person sent them."""
     sent = [
-        (name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken"
     ]
-    sent += [(name, f"{file.name}:{file.size}") for name, files in request.FILES.lists() for file in files]
+    sent += [
+        (name, f"{file.name}:{file.size}")
+        for name, files in request.FILES.lists()
+        for file in files
+    ]
     session = request.session.session_key or ""
-    digest = hashlib.sha256(repr((session, request.path, sorted(sent))).encode("utf-8", "surrogatepass"))
+    digest = hashlib.sha256(
+        repr((session, request.path, sorted(sent))).encode("utf-8", "surrogatepass")
+    )
     return f"form:{digest.hexdigest()}"
 
 
 def _target_of(key: str) -> str:
-    """Return where the form led that was sent before; waits for its answer, empty when it was not taken."""
+    """Return where the form led that was sent before; waits for its answer, empty when it was not
+    taken.
+    """
     for _tick in range(round(PATIENCE_SECONDS / TICK_SECONDS)):
         if target := cache.get(key):
             return target

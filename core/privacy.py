@@ -4,7 +4,8 @@
 class PrivatePages:
     """Middleware: an answer to somebody signed in is `private, no-cache` unless its view says more.
 
-    `no-cache` instead of `no-store`, so that going back in the browser keeps what was typed (RFC 9111, 5.2.2).
+    `no-cache` instead of `no-store`, so that going back in the browser keeps what was typed (RFC
+    9111, 5.2.2).
     """
 
     def __init__(self, get_response):

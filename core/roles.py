@@ -1,4 +1,5 @@
-"""Role names and role predicates. A role is a group of the same name; deputies act with their principal's roles.
+"""Role names and role predicates. A role is a group of the same name; deputies act with their
+principal's roles.
 
 The user model offers `user.roles`, a frozenset of role names read once per request.
 """
@@ -15,7 +16,9 @@ ROLES = (OFFICE, SENATOR_OFFICE, PARTNER, OBSERVER)
 
 def has_role(user, *names: str) -> bool:
     """Say whether `user` is signed in, active and has at least one of the roles `names`."""
-    return bool(user and user.is_authenticated and user.is_active and user.roles.intersection(names))
+    return bool(
+        user and user.is_authenticated and user.is_active and user.roles.intersection(names)
+    )
 
 
 @rules.predicate

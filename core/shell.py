@@ -13,7 +13,9 @@ class Step(NamedTuple):
 
 
 class Point(NamedTuple):
-    """One more thing that is open in the box *Nächster Schritt*; its button is there for who must act."""
+    """One more thing that is open in the box *Nächster Schritt*; its button is there for who must
+    act.
+    """
 
     text: str
     action: str = ""
@@ -63,7 +65,9 @@ class Waiting(NamedTuple):
 
 
 def line_of_steps(labels: list[str], current: int) -> list[Step]:
-    """Return the steps `labels` with those before index `current` done; `current == len(labels)` means all done."""
+    """Return the steps `labels` with those before index `current` done; `current == len(labels)`
+    means all done.
+    """
     return [
         Step(label, "done" if index < current else "current" if index == current else "todo")
         for index, label in enumerate(labels)

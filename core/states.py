@@ -1,4 +1,6 @@
-"""State machines as tables: action → from where, to where. Buttons, services and tests read the same table."""
+"""State machines as tables: action → from where, to where. Buttons, services and tests read the
+same table.
+"""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -10,7 +12,9 @@ from core.errors import Refused
 
 
 class Move(NamedTuple):
-    """One row of a state table: the states an action may start from and the one it leads to; empty: it stays."""
+    """One row of a state table: the states an action may start from and the one it leads to; empty:
+    it stays.
+    """
 
     sources: tuple[str, ...]
     target: str
@@ -20,16 +24,22 @@ class Move(NamedTuple):
 def target_of(table: Mapping[str, Move], action: str, obj) -> str:
     """Return the state that `action` leads `obj` to.
 
-    Raises `Refused` with a German sentence when the table does not allow the action in the present state
-    or when the row was taken over from before and stands outside the workflow.
+    Raises `Refused` with a German sentence when the table does not allow the action in the present
+    state or when the row was taken over from before and stands outside the workflow.
     """
     move = table[action]
     if getattr(obj, "is_taken_over", False):
-        raise Refused(_("Dieser Eintrag wurde aus früheren Unterlagen übernommen und steht außerhalb des Ablaufs."))
+        raise Refused(
+            _(
+                "Dieser Eintrag wurde aus früheren Unterlagen übernommen und steht außerhalb des "
+                "Ablaufs."
+            )
+        )
     if obj.state not in move.sources:
         raise Refused(
             _(
-                "Das ist im Stand „%(state)s“ nicht möglich. Vielleicht war inzwischen jemand schneller; was jetzt "
+                "Das ist im Stand „%(state)s“ nicht möglich. Vielleicht war inzwischen jemand "
+                "schneller; was jetzt "
                 "ansteht, zeigt die Seite des Eintrags."
             )
             % {"state": obj.get_state_display()}

@@ -5,13 +5,55 @@ import re
 from collections.abc import Callable, Iterator
 
 # What the portal draws with KERN's own classes. Everything else stands on KERN's custom properties.
-KERN_PARTS = ("btn", "dark", "dialog", "error", "hint", "icon", "label", "layer", "level", "light", "sr")
+KERN_PARTS = (
+    "btn",
+    "dark",
+    "dialog",
+    "error",
+    "hint",
+    "icon",
+    "label",
+    "layer",
+    "level",
+    "light",
+    "sr",
+)
 KERN_ICONS = (
-    "account-circle", "add", "arrow-back", "arrow-down", "arrow-forward", "arrow-up", "brightness-medium",
-    "calendar-today", "check", "checklist", "chevron-left", "chevron-right", "close", "content-copy", "danger",
-    "dark-mode", "dehaze", "delete", "download", "draft", "edit", "help", "home", "info", "light-mode", "logout",
-    "mail", "more-vert", "open-in-new", "question-mark", "search", "success", "visibility", "warning",
-)  # fmt: skip
+    "account-circle",
+    "add",
+    "arrow-back",
+    "arrow-down",
+    "arrow-forward",
+    "arrow-up",
+    "brightness-medium",
+    "calendar-today",
+    "check",
+    "checklist",
+    "chevron-left",
+    "chevron-right",
+    "close",
+    "content-copy",
+    "danger",
+    "dark-mode",
+    "dehaze",
+    "delete",
+    "download",
+    "draft",
+    "edit",
+    "help",
+    "home",
+    "info",
+    "light-mode",
+    "logout",
+    "mail",
+    "more-vert",
+    "open-in-new",
+    "question-mark",
+    "search",
+    "success",
+    "visibility",
+    "warning",
+)
 ICON_SIZES = ("large", "small", "x-large")
 
 IMPORT = re.compile(r'@import url\("([^"]+)"\) layer\(([a-z]+)\);')
@@ -20,10 +62,11 @@ TOKEN = re.compile(r'"[^"]*"|[{};]')
 
 
 def inline_imports(css: str, *, base: str, read: Callable[[str], str]) -> str:
-    """Return `css` (found at the address `base`) with each `@import url(…) layer(…)` replaced by its layer.
+    """Return `css` (found at the address `base`) with each `@import url(…) layer(…)` replaced by
+    its layer.
 
-    `read` gives the text of an address. A relative address inside an imported file is left as it is, so a file
-    with `url()` must lie in the folder of `base`.
+    `read` gives the text of an address. A relative address inside an imported file is left as it
+    is, so a file with `url()` must lie in the folder of `base`.
     """
 
     def layer(match: re.Match) -> str:
@@ -34,12 +77,16 @@ def inline_imports(css: str, *, base: str, read: Callable[[str], str]) -> str:
 
 
 def trim_kern(css: str) -> str:
-    """Return KERN's minified stylesheet without the components, utilities and icons that the portal does not use."""
+    """Return KERN's minified stylesheet without the components, utilities and icons that the portal
+    does not use.
+    """
     return "".join(_trimmed(rule) for rule in _split_rules(css) if not rule.startswith("@charset"))
 
 
 def _split_rules(css: str) -> Iterator[str]:
-    """Yield the rules of the outermost level one by one; braces inside strings (`data:` images) do not count."""
+    """Yield the rules of the outermost level one by one; braces inside strings (`data:` images) do
+    not count.
+    """
     depth = start = 0
     for token in TOKEN.finditer(css):
         if token[0] == "{":

@@ -28,24 +28,37 @@ def _starts_with(*signatures: bytes) -> Callable[[IO[bytes]], bool]:
 
 
 def _is_office(part: str) -> Callable[[IO[bytes]], bool]:
-    """Return the check that a file is an Office document with the main part `part`, without macro and password."""
+    """Return the check that a file is an Office document with the main part `part`, without macro
+    and password.
+    """
 
     def check(file: IO[bytes]) -> bool:
         try:
             with zipfile.ZipFile(file) as package:
                 names = package.namelist()
                 entry = package.getinfo(CONTENT_TYPES)
-                if entry.file_size > LARGEST_CONTENT_TYPES or any("vbaproject" in name.lower() for name in names):
+                if entry.file_size > LARGEST_CONTENT_TYPES or any(
+                    "vbaproject" in name.lower() for name in names
+                ):
                     return False
                 return f"{part}.main+xml".encode() in package.read(entry)
-        except (zipfile.BadZipFile, KeyError, RuntimeError, NotImplementedError, OSError, ValueError):
+        except (
+            zipfile.BadZipFile,
+            KeyError,
+            RuntimeError,
+            NotImplementedError,
+            OSError,
+            ValueError,
+        ):
             return False
 
     return check
 
 
 class FileKind(NamedTuple):
-    """One kind of file that is taken: its name for people, media type, endings, and the check of its content."""
+    """One kind of file that is taken: its name for people, media type, endings, and the check of
+    its content.
+    """
 
     label: str
     media_type: str
@@ -65,7 +78,8 @@ ACCEPT = ",".join(suffix for kind in KINDS for suffix in kind.suffixes)
 
 
 def check_uploads(uploads: list[UploadedFile]) -> list[str]:
-    """Return the media type of each of `uploads`. Raises Refused, with a sentence, when one cannot be taken.
+    """Return the media type of each of `uploads`. Raises Refused, with a sentence, when one cannot
+    be taken.
 
     Together they may be as large as `ATTACHMENT_MAX_MB` says.
     """
@@ -73,7 +87,10 @@ def check_uploads(uploads: list[UploadedFile]) -> list[str]:
         raise Refused(_("Bitte wählen Sie höchstens %(count)d Dateien.") % {"count": MOST_FILES})
     if sum(upload.size or 0 for upload in uploads) > settings.ATTACHMENT_MAX_MB * 1_000_000:
         raise Refused(
-            _("Die Dateien sind zusammen größer als %(limit)d MB. Bitte verkleinern Sie sie, oder wählen Sie weniger.")
+            _(
+                "Die Dateien sind zusammen größer als %(limit)d MB. Bitte verkleinern Sie sie, "
+                "oder wählen Sie weniger."
+            )
             % {"limit": settings.ATTACHMENT_MAX_MB}
         )
     return [_media_type_of(upload) for upload in uploads]
@@ -85,7 +102,10 @@ def _media_type_of(upload: UploadedFile) -> str:
     kind = next((kind for kind in KINDS if suffix in kind.suffixes), None)
     if kind is None:
         raise Refused(
-            _("„%(name)s“ kann nicht angehängt werden. Möglich sind PDF, Word (.docx), Excel (.xlsx), PNG und JPEG.")
+            _(
+                "„%(name)s“ kann nicht angehängt werden. Möglich sind PDF, Word (.docx), Excel "
+                "(.xlsx), PNG und JPEG."
+            )
             % {"name": name}
         )
     if not upload.size:
@@ -96,7 +116,8 @@ def _media_type_of(upload: UploadedFile) -> str:
     if not fits:
         raise Refused(
             _(
-                "„%(name)s“ ist keine %(kind)s-Datei, die angehängt werden kann. Sie ist beschädigt, hat ein Passwort "
+                "„%(name)s“ ist keine %(kind)s-Datei, die angehängt werden kann. Sie ist "
+                "beschädigt, hat ein Passwort "
                 "oder Makros, oder ihre Endung stimmt nicht."
             )
             % {"name": name, "kind": kind.label}
@@ -105,7 +126,9 @@ def _media_type_of(upload: UploadedFile) -> str:
 
 
 def clean_name(name: str) -> str:
-    """Return what an uploaded file is called on pages: without folders, invisible characters and a leading sign."""
+    """Return what an uploaded file is called on pages: without folders, invisible characters and a
+    leading sign.
+    """
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
     shown = "".join(char for char in last if unicodedata.category(char)[0] != "C")
     plain = " ".join(shown.split()).lstrip(" .=+-@") or "datei"
@@ -114,7 +137,9 @@ def clean_name(name: str) -> str:
 
 
 def ascii_name(text: str) -> str:
-    """Return `text` as a part of a file name that every system takes: `Größe 1` becomes `Groesse-1`."""
+    """Return `text` as a part of a file name that every system takes: `Größe 1` becomes
+    `Groesse-1`.
+    """
     spelt = unicodedata.normalize("NFKC", text).translate(SPELT)
     letters = unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9]+", "-", letters).strip("-")

@@ -1,4 +1,6 @@
-"""How gunicorn serves the portal in an office. `WEB_ADDRESS`, `PORT`, `WEB_PROCESSES` and `WEB_THREADS` change it."""
+"""How gunicorn serves the portal in an office. `WEB_ADDRESS`, `PORT`, `WEB_PROCESSES` and
+`WEB_THREADS` change it.
+"""
 
 import os
 

@@ -1,4 +1,6 @@
-"""States of series, topics, dialogues and answers, and the ways between them (DOMAIN, *Branchengespräche*)."""
+"""States of series, topics, dialogues and answers, and the ways between them (DOMAIN,
+*Branchengespräche*).
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -17,13 +19,21 @@ class SeriesState(models.TextChoices):
 
 SERIES_MOVES = {
     "affirm": Move((SeriesState.PROPOSED,), SeriesState.AFFIRMED, _("Bekräftigen")),
-    "request": Move((SeriesState.AFFIRMED, SeriesState.RETURNED), SeriesState.REQUESTED, _("Zustimmung beantragen")),
+    "request": Move(
+        (SeriesState.AFFIRMED, SeriesState.RETURNED),
+        SeriesState.REQUESTED,
+        _("Zustimmung beantragen"),
+    ),
     "approve": Move((SeriesState.REQUESTED,), SeriesState.CONSENTED, _("Zustimmen")),
     "condition": Move((SeriesState.REQUESTED,), SeriesState.CONSENTED, _("Mit Auflage zustimmen")),
     "return": Move((SeriesState.REQUESTED,), SeriesState.RETURNED, _("Zurückgeben")),
     "refuse": Move((SeriesState.REQUESTED,), SeriesState.REFUSED, _("Ablehnen")),
     "withdraw": Move((SeriesState.REQUESTED,), SeriesState.AFFIRMED, _("Antrag zurückziehen")),
-    "lapse": Move((SeriesState.REQUESTED, SeriesState.CONSENTED), SeriesState.AFFIRMED, _("Zustimmung erlischt")),
+    "lapse": Move(
+        (SeriesState.REQUESTED, SeriesState.CONSENTED),
+        SeriesState.AFFIRMED,
+        _("Zustimmung erlischt"),
+    ),
 }
 
 
@@ -48,9 +58,15 @@ TOPIC_MOVES = {
     "return": Move((TopicState.FOR_APPROVAL,), TopicState.RETURNED, _("Zurückgeben")),
     "refuse": Move((TopicState.FOR_APPROVAL,), TopicState.REFUSED, _("Ablehnen")),
     "rework": Move(
-        (TopicState.RETURNED, TopicState.FOR_APPROVAL, TopicState.APPROVED), TopicState.IN_PROGRESS, _("Überarbeiten")
+        (TopicState.RETURNED, TopicState.FOR_APPROVAL, TopicState.APPROVED),
+        TopicState.IN_PROGRESS,
+        _("Überarbeiten"),
     ),
-    "lapse": Move((TopicState.FOR_APPROVAL, TopicState.APPROVED), TopicState.IN_PROGRESS, _("Freigabe erlischt")),
+    "lapse": Move(
+        (TopicState.FOR_APPROVAL, TopicState.APPROVED),
+        TopicState.IN_PROGRESS,
+        _("Freigabe erlischt"),
+    ),
 }
 
 
@@ -66,19 +82,30 @@ class DialogueState(models.TextChoices):
 
 
 DATED = (DialogueState.SCHEDULED, DialogueState.INVITED)  # the date is fixed and lies ahead
-BEFORE_THE_DAY = (DialogueState.PLANNING, DialogueState.EXPLORING, DialogueState.SCHEDULED, DialogueState.INVITED)
+BEFORE_THE_DAY = (
+    DialogueState.PLANNING,
+    DialogueState.EXPLORING,
+    DialogueState.SCHEDULED,
+    DialogueState.INVITED,
+)
 
 DIALOGUE_MOVES = {
     "explore": Move(
-        (DialogueState.PLANNING, DialogueState.EXPLORING), DialogueState.EXPLORING, _("Termine abstimmen")
+        (DialogueState.PLANNING, DialogueState.EXPLORING),
+        DialogueState.EXPLORING,
+        _("Termine abstimmen"),
     ),
     "fix_date": Move((DialogueState.EXPLORING,), DialogueState.SCHEDULED, _("Termin festlegen")),
     "withdraw_dates": Move((DialogueState.EXPLORING, *DATED), "", _("Vorlage zurückziehen")),
-    "release": Move((DialogueState.SCHEDULED, DialogueState.INVITED), DialogueState.INVITED, _("Einladen")),
+    "release": Move(
+        (DialogueState.SCHEDULED, DialogueState.INVITED), DialogueState.INVITED, _("Einladen")
+    ),
     "hold": Move((DialogueState.INVITED,), DialogueState.HELD, _("Als durchgeführt vermerken")),
     "document": Move((DialogueState.HELD,), DialogueState.DOCUMENTED, _("Ergebnis festhalten")),
     "close": Move((DialogueState.DOCUMENTED,), DialogueState.CLOSED, _("Abschließen")),
-    "postpone": Move((DialogueState.SCHEDULED, DialogueState.INVITED), DialogueState.EXPLORING, _("Verschieben")),
+    "postpone": Move(
+        (DialogueState.SCHEDULED, DialogueState.INVITED), DialogueState.EXPLORING, _("Verschieben")
+    ),
     "cancel": Move(BEFORE_THE_DAY, DialogueState.CANCELLED, _("Absagen")),
 }
 

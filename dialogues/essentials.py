@@ -1,8 +1,10 @@
-"""What the senator's office is shown of a series, a topic and dates, and which of it the approval is bound to.
+"""What the senator's office is shown of a series, a topic and dates, and which of it the approval
+is bound to.
 
-One table a kind. Spelling of an internal note, seats or programme stand in none of them. What orders a topic (sectors,
-themes) and where on the host's premises a dialogue begins is shown, yet may change. The dates asked about are the
-options of a request and compared as such (`approvals.queries.differences_of`).
+One table a kind. Spelling of an internal note, seats or programme stand in none of them. What
+orders a topic (sectors, themes) and where on the host's premises a dialogue begins is shown, yet
+may change. The dates asked about are the options of a request and compared as such
+(`approvals.queries.differences_of`).
 """
 
 from operator import attrgetter
@@ -26,7 +28,10 @@ SERIES_FACTS = (
 TOPIC_FACTS = (
     Fact(gettext_lazy("Thema"), attrgetter("title")),
     Fact(gettext_lazy("Reihe"), lambda topic: str(topic.series or "")),
-    Fact(gettext_lazy("Vorgeschlagen von"), lambda topic: str(topic.organisation or _("Geschäftsstelle"))),
+    Fact(
+        gettext_lazy("Vorgeschlagen von"),
+        lambda topic: str(topic.organisation or _("Geschäftsstelle")),
+    ),
     Fact(gettext_lazy("Worum es geht"), attrgetter("description")),
     Fact(gettext_lazy("Was am Ende stehen soll"), attrgetter("wish")),
     Fact(gettext_lazy("Branchen"), lambda topic: _names(topic.sectors), matters=False),
@@ -40,6 +45,7 @@ DATES_FACTS = (
     Fact(gettext_lazy("Ort"), attrgetter("address"), matters=False),
     Fact(gettext_lazy("Format"), lambda dialogue: dialogue.get_format_display()),
     Fact(
-        gettext_lazy("Teilnahme der Leitung"), lambda dialogue: _("ja") if dialogue.senator_attends else _("nein")
+        gettext_lazy("Teilnahme der Leitung"),
+        lambda dialogue: _("ja") if dialogue.senator_attends else _("nein"),
     ),
-)  # fmt: skip
+)

@@ -17,7 +17,9 @@ class SearchFilter(filters.CharFilter):
     """Finds rows in whose folded text every word occurs, as a part of a word too."""
 
     def __init__(self, **kwargs):
-        super().__init__(label=_("Suche"), widget=forms.TextInput(attrs={"type": "search"}), **kwargs)
+        super().__init__(
+            label=_("Suche"), widget=forms.TextInput(attrs={"type": "search"}), **kwargs
+        )
 
     def filter(self, qs, value):
         return qs.filter(matching(value)) if value else qs
@@ -55,13 +57,17 @@ class DialogueFilter(EventFilter):
 
     state = filters.ChoiceFilter(label=_("Stand"), choices=DialogueState, empty_label=_("alle"))
     sector = filters.ModelChoiceFilter(
-        label=_("Branche"), queryset=Sector.objects.order_by("name", "pk"), empty_label=_("alle"),
+        label=_("Branche"),
+        queryset=Sector.objects.order_by("name", "pk"),
+        empty_label=_("alle"),
         method="on_topics_of_sector",
-    )  # fmt: skip
+    )
     theme = filters.ModelChoiceFilter(
-        label=_("Querschnittsthema"), queryset=CrossCuttingTheme.objects.order_by("name", "pk"),
-        empty_label=_("alle"), method="on_topics_of_theme",
-    )  # fmt: skip
+        label=_("Querschnittsthema"),
+        queryset=CrossCuttingTheme.objects.order_by("name", "pk"),
+        empty_label=_("alle"),
+        method="on_topics_of_theme",
+    )
     host = filters.ModelChoiceFilter(label=_("Gastgeber"), queryset=None, empty_label=_("alle"))
 
     def __init__(self, data=None, queryset=None, **kwargs):
@@ -85,5 +91,7 @@ class TopicFilter(filters.FilterSet):
         label=_("Branche"), queryset=Sector.objects.order_by("name", "pk"), empty_label=_("alle")
     )
     themes = filters.ModelChoiceFilter(
-        label=_("Querschnittsthema"), queryset=CrossCuttingTheme.objects.order_by("name", "pk"), empty_label=_("alle")
+        label=_("Querschnittsthema"),
+        queryset=CrossCuttingTheme.objects.order_by("name", "pk"),
+        empty_label=_("alle"),
     )

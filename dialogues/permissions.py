@@ -15,12 +15,18 @@ def can_propose(user) -> bool:
 
 
 EDITED_BY_THE_OFFICE = (
-    TopicState.PROPOSED, TopicState.IN_PROGRESS, TopicState.RETURNED, TopicState.FOR_APPROVAL, TopicState.APPROVED,
-)  # fmt: skip
+    TopicState.PROPOSED,
+    TopicState.IN_PROGRESS,
+    TopicState.RETURNED,
+    TopicState.FOR_APPROVAL,
+    TopicState.APPROVED,
+)
 
 
 def can_edit_topic(user, topic) -> bool:
-    """The proposer edits a draft; from the proposal on the office does, at the price of an approval that lapses."""
+    """The proposer edits a draft; from the proposal on the office does, at the price of an approval
+    that lapses.
+    """
     if topic.is_taken_over:
         return False
     if topic.state == TopicState.DRAFT:

@@ -35,14 +35,18 @@ def about(dialogue: Dialogue) -> str:
 
 
 class NextReminder(NamedTuple):
-    """When the guests of a dialogue without an answer are reminded next, and whether a pause stops that."""
+    """When the guests of a dialogue without an answer are reminded next, and whether a pause stops
+    that.
+    """
 
     on: dt.date | None = None
     is_paused: bool = False
 
 
 def next_reminders(dialogues: Iterable[Dialogue], today: dt.date) -> dict[int, NextReminder]:
-    """Return by primary key when the guests of `dialogues` are reminded next by themselves, in two queries at most."""
+    """Return by primary key when the guests of `dialogues` are reminded next by themselves, in two
+    queries at most.
+    """
     inviting = [row for row in dialogues if row.state == DialogueState.INVITED and row.answer_by]
     if not inviting:
         return {}
@@ -56,13 +60,18 @@ def next_reminders(dialogues: Iterable[Dialogue], today: dt.date) -> dict[int, N
 
 
 def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, Reminder]]:
-    """Return what may go out on each of `days` about unanswered invitations, each with the guest's personal link.
+    """Return what may go out on each of `days` about unanswered invitations, each with the guest's
+    personal link.
 
-    Nobody is reminded of a step that fell on the day of the invitation itself or the day after, nor of a dialogue that
-    no longer invites.
+    Nobody is reminded of a step that fell on the day of the invitation itself or the day after, nor
+    of a dialogue that no longer invites.
     """
-    rows = Invitation.objects.filter(dialogue__state=DialogueState.INVITED, dialogue__answer_by__gte=min(days))
-    rows = unanswered(rows.exclude(dialogue__origin=Origin.TAKEN_OVER)).order_by("dialogue__answer_by", "pk")
+    rows = Invitation.objects.filter(
+        dialogue__state=DialogueState.INVITED, dialogue__answer_by__gte=min(days)
+    )
+    rows = unanswered(rows.exclude(dialogue__origin=Origin.TAKEN_OVER)).order_by(
+        "dialogue__answer_by", "pk"
+    )
     current = [row for row in rows if row.released_round == row.dialogue.round]
     return [
         (day, reminder_of(row, step, day))
@@ -73,33 +82,46 @@ def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, 
 
 
 def _step_on(row: Invitation, day: dt.date, rule: Schedule) -> Step | None:
-    return rule.step_on(row.dialogue.answer_by, day, since=add_working_days(local_date(row.released_at), 1))
+    return rule.step_on(
+        row.dialogue.answer_by, day, since=add_working_days(local_date(row.released_at), 1)
+    )
 
 
 def by_hand(today: dt.date) -> Step:
     """Return the step of what the office sends itself on `today`."""
-    return Step(f"by_hand:{today.isoformat()}", today, _("am %(day)s von Hand") % {"day": format_date(today)})
+    return Step(
+        f"by_hand:{today.isoformat()}",
+        today,
+        _("am %(day)s von Hand") % {"day": format_date(today)},
+    )
 
 
 def guests_to_remind(dialogue: Dialogue, today: dt.date) -> list[Invitation]:
-    """Return the unanswered invitations to `dialogue` whose guests the office may remind by hand on `today`.
+    """Return the unanswered invitations to `dialogue` whose guests the office may remind by hand on
+    `today`.
 
     Those who were reminded today already and those whose own reminders are paused are left out.
     """
     if dialogue.state != DialogueState.INVITED or dialogue.answer_by < today:
         return []
     rows = unanswered(dialogue.invitations.filter(released_round=dialogue.round)).order_by("pk")
-    found = [(row, reminder_of(row, by_hand(today), today)) for row in rows if recipient_of(row.person).email]
+    found = [
+        (row, reminder_of(row, by_hand(today), today))
+        for row in rows
+        if recipient_of(row.person).email
+    ]
     memory = Memory([reminder for _row, reminder in found], valid_pauses(today), [])
     return [
         row
         for row, reminder in found
-        if memory.last_on(reminder) != today and not pause_for(memory.pauses, today, recipient=reminder.to.email)
+        if memory.last_on(reminder) != today
+        and not pause_for(memory.pauses, today, recipient=reminder.to.email)
     ]
 
 
 def unanswered(rows: QuerySet[Invitation]) -> QuerySet[Invitation]:
-    """Return those of `rows` that went out and wait for an answer, with all that a reminder takes from them.
+    """Return those of `rows` that went out and wait for an answer, with all that a reminder takes
+    from them.
 
     Whose invitation lies in the outbox still is not reminded of it.
     """
@@ -115,13 +137,24 @@ def reminder_of(row: Invitation, step: Step, today: dt.date) -> Reminder:
     """Return the reminder of one unanswered invitation; its dialogue and person are loaded."""
     dialogue = row.dialogue.as_told
     line = _("Einladung „%(title)s“: Antwort %(due)s") % {
-        "title": escape_markdown(dialogue.title), "due": describe_due(dialogue.answer_by, today),
-    }  # fmt: skip
+        "title": escape_markdown(dialogue.title),
+        "due": describe_due(dialogue.answer_by, today),
+    }
     return Reminder(
-        kind=RULE.key, subject_key=row.mail_key, date=dialogue.answer_by, step=step,
-        to=recipient_of(row.person), line=line, about=about(dialogue), about_title=dialogue.title,
-        path=dialogue.get_absolute_url(), link=row.personal_link, has_personal_link=True,
+        kind=RULE.key,
+        subject_key=row.mail_key,
+        date=dialogue.answer_by,
+        step=step,
+        to=recipient_of(row.person),
+        line=line,
+        about=about(dialogue),
+        about_title=dialogue.title,
+        path=dialogue.get_absolute_url(),
+        link=row.personal_link,
+        has_personal_link=True,
         values={
-            "dialogue": dialogue.title, "date": dialogue.when, "answer_by": format_date(dialogue.answer_by),
+            "dialogue": dialogue.title,
+            "date": dialogue.when,
+            "answer_by": format_date(dialogue.answer_by),
         },
-    )  # fmt: skip
+    )

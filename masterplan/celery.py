@@ -19,5 +19,7 @@ app.autodiscover_tasks(["masterplan"], related_name="watchdog")
 
 @task_prerun.connect
 def renew_connection(*args, **kwargs) -> None:
-    """Let go of a database connection that broke or grew old: workers keep theirs from task to task."""
+    """Let go of a database connection that broke or grew old: workers keep theirs from task to
+    task.
+    """
     close_old_connections()

@@ -20,7 +20,8 @@ AIR = 3  # years shown around those of the plan
 
 @require_safe
 def timeline_page(request: HttpRequest) -> HttpResponse:
-    """Show measures of the current plan on a line of years: those that still run or ended lately, else all.
+    """Show measures of the current plan on a line of years: those that still run or ended lately,
+    else all.
 
     The start page shows the first of them and how many more there are.
     """
@@ -55,7 +56,10 @@ def sector_balance_page(request: HttpRequest) -> HttpResponse:
     """Show which sectors got how much attention. 403 for partners."""
     if not sees_balance(request.user):
         raise PermissionDenied
-    context = {"title": _("Branchenbilanz"), "balance": sector_balance(request.user, timezone.localdate())}
+    context = {
+        "title": _("Branchenbilanz"),
+        "balance": sector_balance(request.user, timezone.localdate()),
+    }
     return _page(request, "masterplan/_sector_balance.html", context)
 
 

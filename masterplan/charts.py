@@ -47,18 +47,24 @@ class Timeline(NamedTuple):
 def draw_timeline(rows: list[TimelineRow], *, years: tuple[int, int], today: dt.date) -> Timeline:
     """Return the measures' bars with their milestones, within the first and the last of `years`.
 
-    Bars lie between the first and the last day of each row, milestones are diamonds (hollow until done). What reaches
-    beyond the years is cut at the edge, with an arrow.
+    Bars lie between the first and the last day of each row, milestones are diamonds (hollow until
+    done). What reaches beyond the years is cut at the edge, with an arrow.
     """
     if not rows:
         return Timeline(SafeString(""), [])
     scale, height = _scale_of(rows, years), HEAD + ROW * len(rows)
-    bars = format_html_join("", "{}", ((_draw_row(row, HEAD + ROW * n, scale),) for n, row in enumerate(rows)))
+    bars = format_html_join(
+        "", "{}", ((_draw_row(row, HEAD + ROW * n, scale),) for n, row in enumerate(rows))
+    )
     svg = format_html(
         '<svg class="timeline" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>',
-        WIDTH, height, _("Zeitplan der Maßnahmen; dieselben Angaben stehen darunter als Tabelle"),
-        _draw_years(scale, height), _draw_today(scale, height, today), bars,
-    )  # fmt: skip
+        WIDTH,
+        height,
+        _("Zeitplan der Maßnahmen; dieselben Angaben stehen darunter als Tabelle"),
+        _draw_years(scale, height),
+        _draw_today(scale, height, today),
+        bars,
+    )
     return Timeline(svg, rows)
 
 
@@ -73,13 +79,15 @@ def _scale_of(rows: list[TimelineRow], years: tuple[int, int]) -> Scale:
 def _draw_years(scale: Scale, height: int) -> SafeString:
     starts = [(f"{scale.x(dt.date(year, 1, 1)):.1f}", year) for year in scale.years]
     lines = format_html_join(
-        "", '<line class="timeline__year" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>',
+        "",
+        '<line class="timeline__year" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>',
         ((x, HEAD - 6, height) for x, _year in starts),
-    )  # fmt: skip
+    )
     labels = format_html_join(
-        "", '<text class="timeline__label" x="{}" y="14">{}</text>',
+        "",
+        '<text class="timeline__label" x="{}" y="14">{}</text>',
         ((x, str(year)) for x, year in starts if float(x) <= WIDTH - YEAR_LABEL),
-    )  # fmt: skip
+    )
     return lines + labels
 
 
@@ -99,24 +107,44 @@ def _draw_row(row: TimelineRow, top: int, scale: Scale) -> SafeString:
     title = row.measure.title if len(row.measure.title) <= 28 else row.measure.title[:27] + "…"
     start = min(scale.x(row.starts_on), WIDTH - 8)
     marks = format_html_join(
-        "", '<path class="timeline__mark{}" d="M{} {}l6 6-6 6-6-6z"><title>{}</title></path>',
-        ((" timeline__mark--done" if m.done_on else "", f"{scale.x(m.due_on):.1f}", top + 6,
-          f"{m.title}, {format_date(m.due_on)}")
-         for m in row.milestones if row.starts_on <= m.due_on <= row.ends_on and scale.shows(m.due_on)),
-    )  # fmt: skip
+        "",
+        '<path class="timeline__mark{}" d="M{} {}l6 6-6 6-6-6z"><title>{}</title></path>',
+        (
+            (
+                " timeline__mark--done" if m.done_on else "",
+                f"{scale.x(m.due_on):.1f}",
+                top + 6,
+                f"{m.title}, {format_date(m.due_on)}",
+            )
+            for m in row.milestones
+            if row.starts_on <= m.due_on <= row.ends_on and scale.shows(m.due_on)
+        ),
+    )
     return format_html(
         '<text class="timeline__name" x="0" y="{}">{}</text>'
         '<rect class="fill--{}" x="{}" y="{}" width="{}" height="8" rx="4"/>{}{}',
-        top + 16, title, tone, f"{start:.1f}", top + 8, f"{max(scale.x(row.ends_on) - start, 8):.1f}",
-        _draw_cuts(row, top, scale), marks,
-    )  # fmt: skip
+        top + 16,
+        title,
+        tone,
+        f"{start:.1f}",
+        top + 8,
+        f"{max(scale.x(row.ends_on) - start, 8):.1f}",
+        _draw_cuts(row, top, scale),
+        marks,
+    )
 
 
 def _draw_cuts(row: TimelineRow, top: int, scale: Scale) -> SafeString:
     """Return an arrow at each edge that the row goes beyond, with the day it really begins or ends."""
     cuts = []
     if row.starts_on < scale.first:
-        cuts.append((LABEL, top + 12, "l8-6v12z", _("seit %(day)s") % {"day": format_date(row.starts_on)}))
+        cuts.append(
+            (LABEL, top + 12, "l8-6v12z", _("seit %(day)s") % {"day": format_date(row.starts_on)})
+        )
     if row.ends_on >= scale.end:
-        cuts.append((WIDTH, top + 12, "l-8-6v12z", _("bis %(day)s") % {"day": format_date(row.ends_on)}))
-    return format_html_join("", '<path class="timeline__cut" d="M{} {}{}"><title>{}</title></path>', cuts)
+        cuts.append(
+            (WIDTH, top + 12, "l-8-6v12z", _("bis %(day)s") % {"day": format_date(row.ends_on)})
+        )
+    return format_html_join(
+        "", '<path class="timeline__cut" d="M{} {}{}"><title>{}</title></path>', cuts
+    )

@@ -17,7 +17,9 @@ from masterplan.desk_forms import ConditionForm
 
 
 def condition(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask how a condition was met, then note it and lead back to the subject. Opening the page notes nothing."""
+    """Ask how a condition was met, then note it and lead back to the subject. Opening the page
+    notes nothing.
+    """
     rows = Condition.objects.visible_to(request.user).select_related("request", "met_by__person")
     row = get_object_or_404(rows, pk=pk)
     if not can_submit(request.user):
@@ -29,19 +31,24 @@ def condition(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _meet(request, row, form):
         return redirect(row.request.path)
     context = {
-        "form": form, "title": _("Auflage erfüllt"), "question": str(row), "submit_label": _("Als erfüllt vermerken"),
+        "form": form,
+        "title": _("Auflage erfüllt"),
+        "question": str(row),
+        "submit_label": _("Als erfüllt vermerken"),
         "details": [
             f"{row.request.get_kind_display()}: {row.request.title}",
             _("Das %(office)s wird benachrichtigt.") % {"office": senator_office_name()},
         ],
         "cancel_url": row.request.path,
-    }  # fmt: skip
+    }
     return render(request, "generic/confirm.html", context)
 
 
 def _meet(request: HttpRequest, row: Condition, form: ConditionForm) -> bool:
     try:
-        meet_condition(condition=row, note=form.cleaned_data["note"], by=request.user, now=timezone.now())
+        meet_condition(
+            condition=row, note=form.cleaned_data["note"], by=request.user, now=timezone.now()
+        )
     except NotEntitled as error:
         raise PermissionDenied(str(error)) from error
     except Refused as error:

@@ -1,4 +1,6 @@
-"""Which service decides which kind of approval request. What a later kind needs beside its row: `docs/adr/0001`."""
+"""Which service decides which kind of approval request. What a later kind needs beside its row:
+`docs/adr/0001`.
+"""
 
 import datetime as dt
 
@@ -15,10 +17,15 @@ DECIDE = {
 }
 
 
-def decide(*, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details) -> None:
-    """Decide `request` through the service of its kind, which moves the subject in the same transaction.
+def decide(
+    *, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details
+) -> None:
+    """Decide `request` through the service of its kind, which moves the subject in the same
+    transaction.
 
-    `details` are those of `approvals.services.record_decision`: `chosen`, `conditions`, `proposals`. Raises what the
-    service raises: NotEntitled, Outpaced, Refused.
+    `details` are those of `approvals.services.record_decision`: `chosen`, `conditions`,
+    `proposals`. Raises what the service raises: NotEntitled, Outpaced, Refused.
     """
-    DECIDE[ApprovalKind(request.kind)](request=request, answer=answer, comment=comment, by=by, now=now, **details)
+    DECIDE[ApprovalKind(request.kind)](
+        request=request, answer=answer, comment=comment, by=by, now=now, **details
+    )

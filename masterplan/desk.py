@@ -49,24 +49,33 @@ def _require_house(user) -> None:
 
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    """List the open requests, the oldest deadline first, or with `?stand=entschieden` the decided ones."""
+    """List the open requests, the oldest deadline first, or with `?stand=entschieden` the decided
+    ones.
+    """
     _require_house(request.user)
     decided = request.GET.get("stand") == "entschieden"
     rows = decided_requests(request.user) if decided else open_requests(request.user)
     if kind := kind_in(request):
         rows = rows.filter(kind=kind)
     context = {
-        "page": Paginator(rows, 25).get_page(request.GET.get("page")), "decided": decided, "kind": kind,
-        "query": query_of(kind), "kinds": ApprovalKind.choices, "today": timezone.localdate(),
-        "can_decide": decides_anything(request.user), "office_name": senator_office_name(),
+        "page": Paginator(rows, 25).get_page(request.GET.get("page")),
+        "decided": decided,
+        "kind": kind,
+        "query": query_of(kind),
+        "kinds": ApprovalKind.choices,
+        "today": timezone.localdate(),
+        "can_decide": decides_anything(request.user),
+        "office_name": senator_office_name(),
         "times": times_by_kind(request.user, timezone.now()),
-    }  # fmt: skip
+    }
     return render(request, "masterplan/desk/list.html", context)
 
 
 @require_safe
 def request_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one request: the Leitungsvorlage as submitted, and the form of the decision. Opening decides nothing."""
+    """Show one request: the Leitungsvorlage as submitted, and the form of the decision. Opening
+    decides nothing.
+    """
     _require_house(request.user)
     approval = _load(request, pk)
     return _show(request, approval, DecisionForm(approval=approval))
@@ -76,8 +85,8 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
 def decide_request(request: HttpRequest, pk: int) -> HttpResponse:
     """First tap: ask again. Second tap (`confirmed`): decide and lead on to the next request.
 
-    What was typed stays on the page, also when the way leads `back` or somebody was faster. Who comes here without a
-    tap, from signing in after the session lapsed, is led back to the request.
+    What was typed stays on the page, also when the way leads `back` or somebody was faster. Who
+    comes here without a tap, from signing in after the session lapsed, is led back to the request.
     """
     if request.method != "POST":
         return redirect(reverse("approval", args=[pk]) + query_of(kind_in(request)))
@@ -114,8 +123,12 @@ def _decide(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm)
     return _lead_on(request, approval, form)
 
 
-def _too_late(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm, sentence: str) -> HttpResponse:
-    """Say who was faster and show what was typed; who sent the own answer twice hears that it is done."""
+def _too_late(
+    request: HttpRequest, approval: ApprovalRequest, form: DecisionForm, sentence: str
+) -> HttpResponse:
+    """Say who was faster and show what was typed; who sent the own answer twice hears that it is
+    done.
+    """
     if form.is_valid() and was_given(approval, decision_of(**form.decision), by=request.user):
         return _lead_on(request, approval, form)
     messages.warning(request, sentence)
@@ -132,10 +145,13 @@ def _lead_on(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm
 
 def _ask_again(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm) -> HttpResponse:
     context = {
-        "approval": approval, "form": form, "answer": Answer(form.cleaned_data["answer"]),
+        "approval": approval,
+        "form": form,
+        "answer": Answer(form.cleaned_data["answer"]),
         "chosen": [o for o in approval.options if o["id"] in form.cleaned_data["chosen"]],
-        "as_deputy": acts_as_deputy(request.user, approval.kind), "query": query_of(kind_in(request)),
-    }  # fmt: skip
+        "as_deputy": acts_as_deputy(request.user, approval.kind),
+        "query": query_of(kind_in(request)),
+    }
     return render(request, "masterplan/desk/confirm.html", context)
 
 
@@ -143,14 +159,18 @@ def _refuse(request: HttpRequest, sentence: str) -> HttpResponse:
     """Answer 403 with the reason and with what was typed, which is nowhere else."""
     typed = DecisionForm(request.POST, approval=ApprovalRequest()).typed
     context = {
-        "sentence": sentence, "typed": typed, "sees_desk": has_role(request.user, OFFICE, SENATOR_OFFICE),
+        "sentence": sentence,
+        "typed": typed,
+        "sees_desk": has_role(request.user, OFFICE, SENATOR_OFFICE),
         "query": query_of(kind_in(request)),
-    }  # fmt: skip
+    }
     return render(request, "masterplan/desk/refused.html", context, status=403)
 
 
 def _load(request: HttpRequest, pk: int) -> ApprovalRequest:
-    """Answer 404 for what was never the user's to see, 403 with the reason for what a deputyship no longer shows."""
+    """Answer 404 for what was never the user's to see, 403 with the reason for what a deputyship no
+    longer shows.
+    """
     if approval := requests_to_show(request.user).filter(pk=pk).first():
         return approval
     if sentence := why_hidden(request.user, pk, timezone.localdate()):
@@ -158,22 +178,33 @@ def _load(request: HttpRequest, pk: int) -> ApprovalRequest:
     raise Http404
 
 
-def _show(request, approval: ApprovalRequest, form: DecisionForm, *, status: int = 200, typed=()) -> HttpResponse:
+def _show(
+    request, approval: ApprovalRequest, form: DecisionForm, *, status: int = 200, typed=()
+) -> HttpResponse:
     kind = kind_in(request)
     context = {
-        "approval": approval, "form": form, "today": timezone.localdate(), "query": query_of(kind),
+        "approval": approval,
+        "form": form,
+        "today": timezone.localdate(),
+        "query": query_of(kind),
         "turn": turn_of(request.user, approval, kind),
         "may_decide": approval.is_open and may_decide(request.user, approval),
-        "as_deputy": acts_as_deputy(request.user, approval.kind), "office_name": senator_office_name(),
-        "typed": typed, "decides": decides_anything(request.user),
+        "as_deputy": acts_as_deputy(request.user, approval.kind),
+        "office_name": senator_office_name(),
+        "typed": typed,
+        "decides": decides_anything(request.user),
         "is_own": approval.is_open and approval.submitted_by_id == request.user.pk,
-        "differences": differences_of(approval), "former": approval.former, "former_lines": former_lines(approval),
+        "differences": differences_of(approval),
+        "former": approval.former,
+        "former_lines": former_lines(approval),
         "conditions": approval.conditions.all(),
-        "meets_conditions": approval.state == ApprovalState.CONDITIONAL and can_submit(request.user),
+        "meets_conditions": approval.state == ApprovalState.CONDITIONAL
+        and can_submit(request.user),
         "attachments": attachments_of(approval),
         "vorlage": [
-            (_("Anlass"), approval.occasion), (_("Sachverhalt"), approval.facts),
+            (_("Anlass"), approval.occasion),
+            (_("Sachverhalt"), approval.facts),
             (_("Bewertung"), approval.assessment),
         ],
-    }  # fmt: skip
+    }
     return render(request, "masterplan/desk/request.html", context, status=status)

@@ -1,4 +1,6 @@
-"""What can be taken from the desk: the Leitungsvorlage as PDF and as Word document, and its attachments."""
+"""What can be taken from the desk: the Leitungsvorlage as PDF and as Word document, and its
+attachments.
+"""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -31,13 +33,17 @@ def word(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def attachment(request: HttpRequest, request_pk: int, pk: int) -> FileResponse:
     """Answer with an attached file, always to be saved and never shown within the portal."""
-    found = get_object_or_404(Attachment.objects.visible_to(request.user), request=request_pk, pk=pk)
+    found = get_object_or_404(
+        Attachment.objects.visible_to(request.user), request=request_pk, pk=pk
+    )
     try:
         content = found.file.open("rb")
     except FileNotFoundError as error:
         logger.error("Attachment %d: its file is missing below MEDIA_ROOT", found.pk)
         raise Http404 from error
-    return FileResponse(content, as_attachment=True, filename=found.download_name, content_type=found.media_type)
+    return FileResponse(
+        content, as_attachment=True, filename=found.download_name, content_type=found.media_type
+    )
 
 
 def _document(
@@ -49,4 +55,6 @@ def _document(
 ) -> HttpResponse:
     approval = get_object_or_404(requests_to_show(request.user), pk=pk)
     content = make(approval, attachments_of(approval))
-    return document_response(content, filename=vorlage_filename(approval, suffix), media_type=media_type)
+    return document_response(
+        content, filename=vorlage_filename(approval, suffix), media_type=media_type
+    )

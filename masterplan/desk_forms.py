@@ -16,9 +16,14 @@ PROPOSALS = 3  # how many dates can be proposed instead
 
 
 class ProposalForm(forms.Form):
-    """A date proposed instead: day and beginning, and an end if it matters. An empty row is left out."""
+    """A date proposed instead: day and beginning, and an end if it matters. An empty row is left
+    out.
+    """
 
-    day = DayField(label=gettext_lazy("Tag"), error_messages={"required": gettext_lazy("Bitte nennen Sie den Tag.")})
+    day = DayField(
+        label=gettext_lazy("Tag"),
+        error_messages={"required": gettext_lazy("Bitte nennen Sie den Tag.")},
+    )
     begins = forms.TimeField(
         label=gettext_lazy("von"),
         widget=TimeInput,
@@ -52,7 +57,9 @@ def _moment(day: dt.date, time: dt.time) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, time))
 
 
-ProposalFormSet = forms.formset_factory(ProposalForm, extra=PROPOSALS, max_num=PROPOSALS, absolute_max=PROPOSALS)
+ProposalFormSet = forms.formset_factory(
+    ProposalForm, extra=PROPOSALS, max_num=PROPOSALS, absolute_max=PROPOSALS
+)
 
 
 class DecisionForm(forms.Form):
@@ -66,7 +73,8 @@ class DecisionForm(forms.Form):
         widget=forms.CheckboxSelectMultiple(attrs={"class": "choices--cards"}),
         error_messages={
             "required": gettext_lazy(
-                "Bitte kreuzen Sie mindestens einen Termin an, oder antworten Sie, dass keiner möglich ist."
+                "Bitte kreuzen Sie mindestens einen Termin an, oder antworten Sie, dass keiner "
+                "möglich ist."
             )
         },
     )
@@ -82,8 +90,12 @@ class DecisionForm(forms.Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Eine Zeile je Auflage. Die Geschäftsstelle sieht sie, bis sie erfüllt ist."),
-        error_messages={"required": gettext_lazy("Bitte nennen Sie die Auflage, die zu erfüllen ist.")},
+        help_text=gettext_lazy(
+            "Eine Zeile je Auflage. Die Geschäftsstelle sieht sie, bis sie erfüllt ist."
+        ),
+        error_messages={
+            "required": gettext_lazy("Bitte nennen Sie die Auflage, die zu erfüllen ist.")
+        },
     )
 
     def __init__(self, *args, approval: ApprovalRequest, **kwargs):
@@ -92,7 +104,10 @@ class DecisionForm(forms.Form):
         self.fields["chosen"].required = bool(approval.options) and answer in GRANTING
         self.fields["conditions"].required = not self.is_bound or answer == Answer.CONDITION
         self.fields["chosen"].choices = [
-            (option["id"], f"{option['label']} – {option['hint']}" if option["hint"] else option["label"])
+            (
+                option["id"],
+                f"{option['label']} – {option['hint']}" if option["hint"] else option["label"],
+            )
             for option in approval.options
         ]
         has_rows = "proposal-TOTAL_FORMS" in self.data
@@ -112,28 +127,42 @@ class DecisionForm(forms.Form):
         data = super().clean()
         answer, comment = data.get("answer"), data.get("comment", "").strip()
         if answer in (Answer.RETURN, Answer.REFUSE) and not comment:
-            self.add_error("comment", _("Bitte begründen Sie kurz, damit die Geschäftsstelle weiß, was zu tun ist."))
+            self.add_error(
+                "comment",
+                _("Bitte begründen Sie kurz, damit die Geschäftsstelle weiß, was zu tun ist."),
+            )
         if answer == Answer.NONE_POSSIBLE:
             self._clean_proposals(comment)
         self._refuse_what_would_be_dropped(answer)
         return data
 
     def _refuse_what_would_be_dropped(self, answer: str | None) -> None:
-        """A condition, a date or a tick that does not go with the button says that another answer was meant."""
+        """A condition, a date or a tick that does not go with the button says that another answer
+        was meant.
+        """
         if answer != Answer.CONDITION and self.lines:
             self.add_error(
                 "conditions",
-                _("Hier steht eine Auflage. Bitte wählen Sie „Mit Auflage freigeben“, oder leeren Sie das Feld."),
+                _(
+                    "Hier steht eine Auflage. Bitte wählen Sie „Mit Auflage freigeben“, oder "
+                    "leeren Sie das Feld."
+                ),
             )
         if answer != Answer.NONE_POSSIBLE and self._proposes:
             self.add_error(
                 None,
-                _("Sie schlagen andere Termine vor. Bitte wählen Sie „Keiner möglich“, oder leeren Sie diese Felder."),
+                _(
+                    "Sie schlagen andere Termine vor. Bitte wählen Sie „Keiner möglich“, oder "
+                    "leeren Sie diese Felder."
+                ),
             )
         if answer not in GRANTING and self.cleaned_data.get("chosen"):
             self.add_error(
                 "chosen",
-                _("Sie haben Termine angekreuzt. Bitte geben Sie diese frei, oder nehmen Sie die Kreuze zurück."),
+                _(
+                    "Sie haben Termine angekreuzt. Bitte geben Sie diese frei, oder nehmen Sie die "
+                    "Kreuze zurück."
+                ),
             )
 
     @property
@@ -145,7 +174,11 @@ class DecisionForm(forms.Form):
             self.add_error(None, _("Bitte prüfen Sie die vorgeschlagenen Termine."))
         elif not self.dates and not comment:
             self.add_error(
-                "comment", _("Bitte schlagen Sie einen anderen Termin vor, oder schreiben Sie, wann es möglich wäre.")
+                "comment",
+                _(
+                    "Bitte schlagen Sie einen anderen Termin vor, oder schreiben Sie, wann es "
+                    "möglich wäre."
+                ),
             )
 
     @property
@@ -158,7 +191,11 @@ class DecisionForm(forms.Form):
     @property
     def lines(self) -> list[str]:
         """The conditions, one a line."""
-        return [line.strip() for line in self.cleaned_data.get("conditions", "").splitlines() if line.strip()]
+        return [
+            line.strip()
+            for line in self.cleaned_data.get("conditions", "").splitlines()
+            if line.strip()
+        ]
 
     @property
     def decision(self) -> dict:
@@ -166,9 +203,12 @@ class DecisionForm(forms.Form):
         data = self.cleaned_data
         is_none = data["answer"] == Answer.NONE_POSSIBLE
         return {
-            "answer": data["answer"], "comment": data["comment"], "chosen": data["chosen"], "conditions": self.lines,
+            "answer": data["answer"],
+            "comment": data["comment"],
+            "chosen": data["chosen"],
+            "conditions": self.lines,
             "proposals": self.dates if is_none else [],
-        }  # fmt: skip
+        }
 
     @property
     def typed(self) -> list[str]:
@@ -178,9 +218,16 @@ class DecisionForm(forms.Form):
         return [text for text in [*words, *map(str, rows)] if text]
 
     def as_hidden(self) -> list[tuple[str, str]]:
-        """Return all that was entered as (name, value), so that nothing is lost on the page that asks again."""
+        """Return all that was entered as (name, value), so that nothing is lost on the page that
+        asks again.
+        """
         names = {"csrfmiddlewaretoken", "answer", "confirmed", "back"}
-        return [(name, value) for name in self.data if name not in names for value in self.data.getlist(name)]
+        return [
+            (name, value)
+            for name in self.data
+            if name not in names
+            for value in self.data.getlist(name)
+        ]
 
 
 class ConditionForm(forms.Form):
@@ -191,5 +238,7 @@ class ConditionForm(forms.Form):
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Wie ist die Auflage erfüllt? Steht auch in der Nachricht an das Büro."),
+        help_text=gettext_lazy(
+            "Wie ist die Auflage erfüllt? Steht auch in der Nachricht an das Büro."
+        ),
     )

@@ -1,7 +1,8 @@
-"""The broker in a folder, for trying out: kombu's own, but a message is there at once or not at all.
+"""The broker in a folder, for trying out: kombu's own, but a message is there at once or not at
+all.
 
-Kombu opens the file under its final name and then writes, so a worker could take it while it was empty and end
-("Unrecoverable error: JSONDecodeError").
+Kombu opens the file under its final name and then writes, so a worker could take it while it was
+empty and end ("Unrecoverable error: JSONDecodeError").
 """
 
 from pathlib import Path

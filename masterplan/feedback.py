@@ -33,10 +33,14 @@ Das Gesetz verlangt eine Antwort bis spätestens {answer_by}.
     ),
     area=_("Barrierefreiheit"),
     placeholders={
-        "message": Placeholder(_("Hinweis, wie er eingegeben wurde"), _("Im Zeitplan fehlt eine Überschrift.")),
+        "message": Placeholder(
+            _("Hinweis, wie er eingegeben wurde"), _("Im Zeitplan fehlt eine Überschrift.")
+        ),
         "page": Placeholder(_("Seite, um die es geht"), "/zeitplan/"),
         "sender": Placeholder(_("Adresse für die Antwort"), "person@example.org"),
-        "answer_by": Placeholder(_("Tag, bis zu dem das Gesetz eine Antwort verlangt"), "18.07.2019"),
+        "answer_by": Placeholder(
+            _("Tag, bis zu dem das Gesetz eine Antwort verlangt"), "18.07.2019"
+        ),
     },
 )
 
@@ -59,7 +63,9 @@ class BarrierForm(forms.Form):
 
 
 def report_barrier(*, message: str, page: str, email: str, path: str, now: dt.datetime) -> None:
-    """Write the hint to the office; the same hint sent twice on a day arrives once. `path`: of the statement."""
+    """Write the hint to the office; the same hint sent twice on a day arrives once. `path`: of the
+    statement.
+    """
     today = local_date(now)
     words = "\0".join((message, page, email))
     draft = MailDraft(

@@ -1,4 +1,6 @@
-"""The forecast of reminders as its page shows it: day by day, mail by mail, with what may be paused."""
+"""The forecast of reminders as its page shows it: day by day, mail by mail, with what may be
+paused.
+"""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -32,7 +34,9 @@ class Choice(NamedTuple):
 
 
 class MailView(NamedTuple):
-    """One mail, or the mails with personal links about the same thing, which differ by their people alone."""
+    """One mail, or the mails with personal links about the same thing, which differ by their people
+    alone.
+    """
 
     people: list[tuple[Recipient, Choice]]
     lines: list[Line]
@@ -76,7 +80,9 @@ class Group(NamedTuple):
 
 
 def days_ahead(today: dt.date) -> list[dt.date]:
-    """Return the days of the forecast: to the end of the week, of the next one when no working day is left in it."""
+    """Return the days of the forecast: to the end of the week, of the next one when no working day
+    is left in it.
+    """
     sunday = today + dt.timedelta(days=6 - today.weekday())
     left = [today + dt.timedelta(days=offset) for offset in range(2, (sunday - today).days + 1)]
     if not any(map(is_working_day, left)):
@@ -85,7 +91,9 @@ def days_ahead(today: dt.date) -> list[dt.date]:
 
 
 def plans_ahead(now: dt.datetime, pauses: Iterable[ReminderPause] | None = None) -> list[DayPlan]:
-    """Return the plan of each day of the forecast at `now`; today's is empty once its last run is over."""
+    """Return the plan of each day of the forecast at `now`; today's is empty once its last run is
+    over.
+    """
     days = days_ahead(local_date(now))
     first = next_run_on(now)
     plans = plan_days([day for day in days if day >= first], pauses)
@@ -93,7 +101,9 @@ def plans_ahead(now: dt.datetime, pauses: Iterable[ReminderPause] | None = None)
 
 
 def groups_of(plans: list[DayPlan]) -> list[Group]:
-    """Return `plans`, of which the first is today's, in the groups of the page; a held reminder is told once."""
+    """Return `plans`, of which the first is today's, in the groups of the page; a held reminder is
+    told once.
+    """
     told: set[tuple[str, str, str]] = set()
     today, tomorrow, *rest = [_day_view(plan, told) for plan in plans]
     groups = [Group(_("Heute, %s") % format_day(today.day), [today])]
@@ -145,7 +155,9 @@ def _mail_view(letters: list[ReminderLetter], day: dt.date) -> MailView:
 def _line(reminder: Reminder, day: dt.date) -> Line:
     why = reminder.why
     if reminder.step.on < day:
-        why += " " + _("(nachgeholt, fällig war der %(day)s)") % {"day": format_date(reminder.step.on)}
+        why += " " + _("(nachgeholt, fällig war der %(day)s)") % {
+            "day": format_date(reminder.step.on)
+        }
     return Line(plain_text(reminder.line), reminder.path, why)
 
 
@@ -155,14 +167,24 @@ def person_choice(to: Recipient) -> Choice:
 
 
 def _choices(reminder: Reminder) -> list[Choice]:
-    choices = [Choice(_("Regel: %(title)s") % {"title": rule_of(reminder.kind).title}, f"rule:{reminder.kind}")]
+    choices = [
+        Choice(
+            _("Regel: %(title)s") % {"title": rule_of(reminder.kind).title}, f"rule:{reminder.kind}"
+        )
+    ]
     if reminder.about:
-        choices.append(Choice(_("Vorgang: %(title)s") % {"title": reminder.about_title}, f"about:{reminder.about}"))
+        choices.append(
+            Choice(
+                _("Vorgang: %(title)s") % {"title": reminder.about_title}, f"about:{reminder.about}"
+            )
+        )
     return choices
 
 
 class Pausing(NamedTuple):
-    """What a posted value would pause: the target, how it is called, and how many reminders ahead it holds back."""
+    """What a posted value would pause: the target, how it is called, and how many reminders ahead
+    it holds back.
+    """
 
     target: PauseTarget
     title: str
@@ -170,9 +192,11 @@ class Pausing(NamedTuple):
 
 
 def pausing_of(value: str, plans: Iterable[DayPlan]) -> Pausing | None:
-    """Return what the button `value` of the page means, None when nothing ahead is about it any more.
+    """Return what the button `value` of the page means, None when nothing ahead is about it any
+    more.
 
-    A rule can be paused at any time. What is called how is taken from the rules and `plans`, never from the request.
+    A rule can be paused at any time. What is called how is taken from the rules and `plans`, never
+    from the request.
     """
     kind, _colon, name = value.partition(":")
     reminders = list({_name_of(row): row for plan in plans for row in _reminders_of(plan)}.values())
@@ -182,7 +206,10 @@ def pausing_of(value: str, plans: Iterable[DayPlan]) -> Pausing | None:
     if kind == "about":
         titles = {row.about: row.about_title for row in reminders if row.about}
         return _pausing("about", name, titles, sum(row.about == name for row in reminders))
-    titles = {row.to.email: f"{row.to.name} ({row.to.email})" if row.to.name else row.to.email for row in reminders}
+    titles = {
+        row.to.email: f"{row.to.name} ({row.to.email})" if row.to.name else row.to.email
+        for row in reminders
+    }
     return _pausing("recipient", name, titles, sum(row.to.email == name for row in reminders))
 
 
@@ -191,4 +218,6 @@ def _pausing(kind: str, name: str, titles: dict[str, str], count: int) -> Pausin
 
 
 def _reminders_of(plan: DayPlan) -> list[Reminder]:
-    return [row for letter in plan.letters for row in letter.reminders] + [row for row, _pause in plan.held]
+    return [row for letter in plan.letters for row in letter.reminders] + [
+        row for row, _pause in plan.held
+    ]

@@ -40,7 +40,9 @@ class PauseForm(forms.Form):
         label=gettext_lazy("Grund"),
         required=False,
         max_length=300,
-        help_text=gettext_lazy("Sieht nur die Geschäftsstelle, zum Beispiel „telefonisch geklärt“."),
+        help_text=gettext_lazy(
+            "Sieht nur die Geschäftsstelle, zum Beispiel „telefonisch geklärt“."
+        ),
     )
 
 
@@ -53,32 +55,54 @@ def forecast_page(request: HttpRequest) -> HttpResponse:
     pauses, sent = valid_pauses(today), list(reminder_mails(today))
     first_hour, last_hour = settings.REMINDER_HOURS
     context = {
-        "tabs": section_tabs("reminder_forecast"), "today": today, "groups": groups_of(plans_ahead(now, pauses)),
-        "pauses": pauses, "sent": sent[:SHOWN], "sent_count": len(sent), "shown": SHOWN,
-        "is_over": next_run_on(now) > today, "first_hour": first_hour, "last_hour": last_hour,
-    }  # fmt: skip
+        "tabs": section_tabs("reminder_forecast"),
+        "today": today,
+        "groups": groups_of(plans_ahead(now, pauses)),
+        "pauses": pauses,
+        "sent": sent[:SHOWN],
+        "sent_count": len(sent),
+        "shown": SHOWN,
+        "is_over": next_run_on(now) > today,
+        "first_hour": first_hour,
+        "last_hour": last_hour,
+    }
     return render(request, "masterplan/forecast.html", context)
 
 
 @require_POST
 @allowed(can_manage_mails)
 def pause(request: HttpRequest) -> HttpResponse:
-    """Ask until when and why; with `confirmed` pause the rule, the matter or the person of `target`."""
+    """Ask until when and why; with `confirmed` pause the rule, the matter or the person of
+    `target`.
+    """
     now = timezone.now()
     pausing = pausing_of(request.POST.get("target", ""), plans_ahead(now))
     if pausing is None:
-        messages.warning(request, _("Dazu steht keine Erinnerung mehr an; es gibt nichts zu pausieren."))
+        messages.warning(
+            request, _("Dazu steht keine Erinnerung mehr an; es gibt nichts zu pausieren.")
+        )
         return redirect("reminder_forecast")
     form = PauseForm(request.POST if "confirmed" in request.POST else None)
     if form.is_bound and form.is_valid():
         try:
-            pause_reminders(target=pausing.target, title=pausing.title, by=request.user, now=now, **form.cleaned_data)
+            pause_reminders(
+                target=pausing.target,
+                title=pausing.title,
+                by=request.user,
+                now=now,
+                **form.cleaned_data,
+            )
         except Refused as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _told(pausing, form.cleaned_data["until_on"]))
             return redirect("reminder_forecast")
-    context = {"form": form, "pausing": pausing, "value": request.POST["target"], "affected": _affected(pausing)}
+    context = {
+        "form": form,
+        "pausing": pausing,
+        "value": request.POST["target"],
+        "affected": _affected(pausing),
+    }
     return render(request, "masterplan/pause.html", context, status=422 if form.errors else 200)
 
 
@@ -97,7 +121,10 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _told(pausing: Pausing, until_on: dt.date | None) -> str:
     if until_on:
-        return _("Pausiert bis %(day)s: %(title)s.") % {"day": format_day(until_on), "title": pausing.title}
+        return _("Pausiert bis %(day)s: %(title)s.") % {
+            "day": format_day(until_on),
+            "title": pausing.title,
+        }
     return _("Pausiert, bis Sie die Pause aufheben: %(title)s.") % {"title": pausing.title}
 
 

@@ -1,4 +1,6 @@
-"""Addresses that only take forms: whoever opens one, say after signing in again, is led back to a page."""
+"""Addresses that only take forms: whoever opens one, say after signing in again, is led back to a
+page.
+"""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -1,4 +1,5 @@
-"""Is the portal well? One answer for the container (process, database), one for monitoring (everything behind it).
+"""Is the portal well? One answer for the container (process, database), one for monitoring
+(everything behind it).
 
 Neither needs a sign-in, and neither tells more than which part is unwell and since when.
 """
@@ -61,7 +62,9 @@ def check_mail(now: dt.datetime) -> str:
     oldest = outbox.oldest_due_at(now)
     if oldest is None or now - oldest <= outbox.LATE_AFTER:
         return ""
-    return _("Die älteste fällige E-Mail wartet seit %(minutes)d Minuten.") % {"minutes": _minutes(now - oldest)}
+    return _("Die älteste fällige E-Mail wartet seit %(minutes)d Minuten.") % {
+        "minutes": _minutes(now - oldest)
+    }
 
 
 def check_beat(now: dt.datetime) -> str:
@@ -70,14 +73,17 @@ def check_beat(now: dt.datetime) -> str:
     if beat is None:
         return _("Der Zeitplan (Beat) hat sich noch nie gemeldet.")
     if now - beat > SILENT_AFTER:
-        return _("Der Zeitplan (Beat) schweigt seit %(minutes)d Minuten.") % {"minutes": _minutes(now - beat)}
+        return _("Der Zeitplan (Beat) schweigt seit %(minutes)d Minuten.") % {
+            "minutes": _minutes(now - beat)
+        }
     return ""
 
 
 def check_worker(now: dt.datetime) -> str:
     """Return in German that the worker consumes nothing, or nothing.
 
-    A worker that had nothing to consume because beat is silent counts as well: beat's own line tells the cause.
+    A worker that had nothing to consume because beat is silent counts as well: beat's own line
+    tells the cause.
     """
     beat, worker = _last_sign(Heartbeat.Process.BEAT), _last_sign(Heartbeat.Process.WORKER)
     if worker is None:
@@ -120,10 +126,15 @@ def operation(request: HttpRequest) -> JsonResponse:
 def _report(checks: dict[str, Check]) -> JsonResponse:
     now = timezone.now()
     faults = {name: check(now) for name, check in checks.items()}
-    parts = {name: {"ok": not fault} | ({"grund": fault} if fault else {}) for name, fault in faults.items()}
+    parts = {
+        name: {"ok": not fault} | ({"grund": fault} if fault else {})
+        for name, fault in faults.items()
+    }
     well = not any(faults.values())
     values = {"ok": well, "teile": parts}
-    return JsonResponse(values, status=200 if well else 503, json_dumps_params={"ensure_ascii": False})
+    return JsonResponse(
+        values, status=200 if well else 503, json_dumps_params={"ensure_ascii": False}
+    )
 
 
 def _last_sign(process: str) -> dt.datetime | None:

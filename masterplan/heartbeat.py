@@ -1,6 +1,7 @@
 """Signs of life: beat notes when it sends the heartbeat, the worker when it receives it.
 
-Two rows, so that monitoring can tell a dead worker (beat goes on, nobody consumes) from a dead beat.
+Two rows, so that monitoring can tell a dead worker (beat goes on, nobody consumes) from a dead
+beat.
 """
 
 import datetime as dt

@@ -1,4 +1,6 @@
-"""The office is reminded of mails that failed, once a working day, for as long as nobody has settled them."""
+"""The office is reminded of mails that failed, once a working day, for as long as nobody has
+settled them.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -28,7 +30,9 @@ declare(RULE)
 
 
 def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, Reminder]]:
-    """Return for each of `days` a reminder of the failed mails to each of the office's people; none without any."""
+    """Return for each of `days` a reminder of the failed mails to each of the office's people; none
+    without any.
+    """
     failure = latest_failure()
     if failure is None:
         return []
@@ -45,10 +49,15 @@ def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, 
         (
             day,
             Reminder(
-                kind=RULE.key, subject_key="outbox", date=day, step=Step("daily", day, format_date(day)),
-                to=recipient_of(person), line=line, path=path,
+                kind=RULE.key,
+                subject_key="outbox",
+                date=day,
+                step=Step("daily", day, format_date(day)),
+                to=recipient_of(person),
+                line=line,
+                path=path,
             ),
         )
         for day in days
         for person in people
-    ]  # fmt: skip
+    ]

@@ -4,7 +4,9 @@ from django.db import models
 
 
 class Heartbeat(models.Model):
-    """When a process in the background last showed that it lives. It serves monitoring and holds no history."""
+    """When a process in the background last showed that it lives. It serves monitoring and holds no
+    history.
+    """
 
     class Process(models.TextChoices):
         BEAT = "beat", "Zeitplan (Beat)"
@@ -14,7 +16,9 @@ class Heartbeat(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["process"], name="heartbeat_one_row_per_process")]
+        constraints = [
+            models.UniqueConstraint(fields=["process"], name="heartbeat_one_row_per_process")
+        ]
 
     def __str__(self) -> str:
         return f"{self.process}: {self.at:%Y-%m-%d %H:%M:%S}"

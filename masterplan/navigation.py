@@ -44,13 +44,19 @@ NAVIGATION = (
     Entry(_("Postausgang"), "outbox:list", roles=(OFFICE,), group=OFFICE_GROUP),
 )
 
-FOOTER = ((_("Impressum"), "imprint"), (_("Datenschutz"), "privacy"), (_("Barrierefreiheit"), "accessibility"))
+FOOTER = (
+    (_("Impressum"), "imprint"),
+    (_("Datenschutz"), "privacy"),
+    (_("Barrierefreiheit"), "accessibility"),
+)
 # Which open things an entry counts: url name → function of the user.
 COUNTS = {"approvals_desk": count_open_for}
 
 
 class Portal:
-    """The values of the page shell as templates ask for them; nothing is counted before it is shown."""
+    """The values of the page shell as templates ask for them; nothing is counted before it is
+    shown.
+    """
 
     name = settings.PORTAL_NAME
     office_email = settings.OFFICE_EMAIL

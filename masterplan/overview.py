@@ -56,18 +56,26 @@ def overview(request: HttpRequest) -> HttpResponse:
     today = local_date(now)
     rounds, visits = open_rounds(), visits_in_motion(user)
     waiting = sorted(
-        waiting_lines(user, now, rounds, visits), key=lambda line: (line.due_on is None, line.due_on, line.what)
+        waiting_lines(user, now, rounds, visits),
+        key=lambda line: (line.due_on is None, line.due_on, line.what),
     )
     plan = current_plan(user)
     context = {
-        "today": today, "plan": plan, "watches_others": has_role(user, OFFICE), "heading": waiting_heading(user),
-        "empty_text": empty_text(user), "reporting_round": round_of(plan, rounds),
-        "waiting": waiting if "alle" in request.GET else waiting[:SHOWN], "waiting_count": len(waiting),
+        "today": today,
+        "plan": plan,
+        "watches_others": has_role(user, OFFICE),
+        "heading": waiting_heading(user),
+        "empty_text": empty_text(user),
+        "reporting_round": round_of(plan, rounds),
+        "waiting": waiting if "alle" in request.GET else waiting[:SHOWN],
+        "waiting_count": len(waiting),
         "figures": progress_figures(user, plan) if plan else None,
-        "events": next_events(user, today, visits), "has_role": bool(user.roles),
-        "sees_balance": sees_balance(user), "mail_trouble": mail_trouble(user, now),
+        "events": next_events(user, today, visits),
+        "has_role": bool(user.roles),
+        "sees_balance": sees_balance(user),
+        "mail_trouble": mail_trouble(user, now),
         "overdue": overdue_approvals(user, today),
-    }  # fmt: skip
+    }
     return render(request, "masterplan/overview.html", context)
 
 
@@ -77,7 +85,9 @@ def round_of(plan: Plan | None, rounds: list[ReportingRound]) -> ReportingRound 
 
 
 def waiting_heading(user) -> str:
-    """Return the heading of the list of what waits: the office watches others too, everybody else sees the own."""
+    """Return the heading of the list of what waits: the office watches others too, everybody else
+    sees the own.
+    """
     return _("Wartet auf") if has_role(user, OFFICE) else _("Wartet auf Sie")
 
 
@@ -85,21 +95,32 @@ def empty_text(user) -> str:
     """Return what stands there when nothing waits."""
     if has_role(user, PARTNER) and not has_role(user, OFFICE):
         return _(
-            "Zurzeit ist nichts zu beantworten. Themen können Sie jederzeit unter „Branchengespräche“ vorschlagen."
+            "Zurzeit ist nichts zu beantworten. Themen können Sie jederzeit unter "
+            "„Branchengespräche“ vorschlagen."
         )
     return _("Zurzeit wartet nichts.")
 
 
-def waiting_lines(user, now: dt.datetime, rounds: list[ReportingRound], visits: Sequence[Visit] = ()) -> list[Waiting]:
-    """Return everything that waits at `now`: for the office all of it, for others what waits for them.
+def waiting_lines(
+    user, now: dt.datetime, rounds: list[ReportingRound], visits: Sequence[Visit] = ()
+) -> list[Waiting]:
+    """Return everything that waits at `now`: for the office all of it, for others what waits for
+    them.
 
     `rounds` are the open reporting rounds, `visits` those in motion.
     """
     lines = list(waiting_for(user, now))
     if has_role(user, OFFICE, SENATOR_OFFICE):
         lines += _approval_lines(user)
-    lines += [Waiting(_("Sie"), _("Statusbericht: %(measure)s") % {"measure": due.measure}, due.url, due.due_on)
-              for due in reports_due_for(user)]  # fmt: skip
+    lines += [
+        Waiting(
+            _("Sie"),
+            _("Statusbericht: %(measure)s") % {"measure": due.measure},
+            due.url,
+            due.due_on,
+        )
+        for due in reports_due_for(user)
+    ]
     if has_role(user, OFFICE):
         lines += waiting_for_office(visits, local_date(now))
         lines += waiting_for_reports(rounds) + _reports_to_check() + _conditions(user)
@@ -110,40 +131,55 @@ def _approval_lines(user) -> list[Waiting]:
     who = senator_office_name()
     return [
         Waiting(
-            who, _("%(kind)s „%(title)s“ freigeben") % {"kind": row.get_kind_display(), "title": row.title},
-            reverse("approval", args=[row.pk]), row.due_on,
+            who,
+            _("%(kind)s „%(title)s“ freigeben")
+            % {"kind": row.get_kind_display(), "title": row.title},
+            reverse("approval", args=[row.pk]),
+            row.due_on,
         )
         for row in waiting_requests(user)
         if row.is_open
-    ]  # fmt: skip
+    ]
 
 
 def _conditions(user) -> list[Waiting]:
     who = _("Geschäftsstelle")
     rows = [row for row in waiting_requests(user) if not row.is_open]
     return [
-        Waiting(who, _("Auflage zu „%(title)s“: %(text)s") % {"title": row.title, "text": row.condition_text},
-                reverse("condition", args=[row.condition_pk]))
+        Waiting(
+            who,
+            _("Auflage zu „%(title)s“: %(text)s")
+            % {"title": row.title, "text": row.condition_text},
+            reverse("condition", args=[row.condition_pk]),
+        )
         for row in rows[:SHOWN_CONDITIONS]
-    ]  # fmt: skip
+    ]
 
 
 def _reports_to_check() -> list[Waiting]:
     who = _("Geschäftsstelle")
     return [
-        Waiting(who, _("Statusbericht prüfen: %(measure)s") % {"measure": row.measure}, row.measure.get_absolute_url())
+        Waiting(
+            who,
+            _("Statusbericht prüfen: %(measure)s") % {"measure": row.measure},
+            row.measure.get_absolute_url(),
+        )
         for row in reports_to_check()[:20]
     ]
 
 
 def mail_trouble(user, now: dt.datetime) -> list[tuple[str, str]]:
-    """Return (sentence, address) of what the office should look at in the outbox; nothing while all is well."""
+    """Return (sentence, address) of what the office should look at in the outbox; nothing while all
+    is well.
+    """
     if not has_role(user, OFFICE):
         return []
     trouble, lines, url = trouble_at(now), [], reverse("outbox:list")
     if trouble.unsolved:
         text = ngettext(
-            "%(count)d E-Mail ging nicht hinaus.", "%(count)d E-Mails gingen nicht hinaus.", trouble.unsolved
+            "%(count)d E-Mail ging nicht hinaus.",
+            "%(count)d E-Mails gingen nicht hinaus.",
+            trouble.unsolved,
         )
         lines.append((text % {"count": trouble.unsolved}, f"{url}?state={UNSOLVED}"))
     if trouble.late:
@@ -158,7 +194,9 @@ def mail_trouble(user, now: dt.datetime) -> list[tuple[str, str]]:
 
 
 def overdue_approvals(user, today: dt.date) -> str:
-    """Return the sentence that tells the office how many approvals are overdue and since when; empty without any."""
+    """Return the sentence that tells the office how many approvals are overdue and since when;
+    empty without any.
+    """
     if not has_role(user, OFFICE):
         return ""
     late = [row.due_on for row in waiting_requests(user) if row.is_open and row.due_on < today]
@@ -173,11 +211,16 @@ def overdue_approvals(user, today: dt.date) -> str:
 
 
 def next_events(user, today: dt.date, visits: Sequence[Visit]) -> list[Event]:
-    """Return the next dates of dialogues that `user` may see and of the `visits` in motion, the earliest first."""
+    """Return the next dates of dialogues that `user` may see and of the `visits` in motion, the
+    earliest first.
+    """
     events = [
         Event(row.starts_at, row.title, _("Branchengespräch"), row.get_absolute_url())
         for row in upcoming_dialogues(user, today, DATES)
     ]
     kind = _("Besuch %(head)s") % {"head": settings.HEAD_TITLE_GENITIVE}
-    events += [Event(row.starts_at, row.title, kind, row.get_absolute_url()) for row in upcoming_visits(visits, today)]
+    events += [
+        Event(row.starts_at, row.title, kind, row.get_absolute_url())
+        for row in upcoming_visits(visits, today)
+    ]
     return sorted(events)[:DATES]

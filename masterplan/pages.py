@@ -1,4 +1,6 @@
-"""The three pages that the law wants within reach of every page: Impressum, Datenschutz, Barrierefreiheit."""
+"""The three pages that the law wants within reach of every page: Impressum, Datenschutz,
+Barrierefreiheit.
+"""
 
 from allauth.core import ratelimit
 from django.conf import settings
@@ -38,13 +40,19 @@ def accessibility(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Vielen Dank. Ihr Hinweis ist bei der Geschäftsstelle."))
             return redirect("accessibility")
         form.add_error(
-            None, _("Das waren viele Hinweise kurz nacheinander. Bitte warten Sie etwas, oder schreiben Sie uns.")
+            None,
+            _(
+                "Das waren viele Hinweise kurz nacheinander. Bitte warten Sie etwas, oder "
+                "schreiben Sie uns."
+            ),
         )
     return render(request, "masterplan/accessibility.html", office_values(request) | {"form": form})
 
 
 def office_values(request: HttpRequest) -> dict:
-    """Return who is responsible, and the shell that fits: without navigation for those who are not signed in."""
+    """Return who is responsible, and the shell that fits: without navigation for those who are not
+    signed in.
+    """
     return {
         "shell": "base.html" if request.user.is_authenticated else "shell_public.html",
         "office_name": settings.OFFICE_NAME,

@@ -16,7 +16,9 @@ Say = Callable[[str], None]
 
 
 def prepare(say: Say) -> None:
-    """Compile catalogues, unpack fonts, migrate, load the demo, collect static files; tell `say` what takes time."""
+    """Compile catalogues, unpack fonts, migrate, load the demo, collect static files; tell `say`
+    what takes time.
+    """
     for folder in settings.LOCALE_PATHS:
         compile_catalogues(folder)
     unpack_fonts()
@@ -41,7 +43,9 @@ def collect_static(say: Say) -> None:
 
 
 def static_fingerprint() -> str:
-    """Return a short text that changes with every change of a static file or of the way they are stored."""
+    """Return a short text that changes with every change of a static file or of the way they are
+    stored.
+    """
     digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
     for finder in get_finders():
         for path, storage in finder.list([]):

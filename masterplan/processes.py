@@ -25,7 +25,9 @@ class StartFailed(Exception):
 
 
 def loopback_addresses(port: int) -> list[str]:
-    """Return the addresses of this machine at `port`, as gunicorn takes them. Raises StartFailed if it is taken."""
+    """Return the addresses of this machine at `port`, as gunicorn takes them. Raises StartFailed if
+    it is taken.
+    """
     addresses = []
     for family, host, written in (
         (socket.AF_INET, "127.0.0.1", f"127.0.0.1:{port}"),
@@ -37,14 +39,16 @@ def loopback_addresses(port: int) -> list[str]:
                 probe.bind((host, port))
         except PermissionError as error:
             raise StartFailed(
-                f"Der Port {port} ist gewöhnlichen Konten verwehrt. Wählen Sie einen über 1023: PORT=8001 make run"
+                f"Der Port {port} ist gewöhnlichen Konten verwehrt. Wählen Sie einen über 1023: "
+                "PORT=8001 make run"
             ) from error
         except OverflowError as error:
             raise StartFailed(f"{port} ist kein Port; erlaubt sind 1 bis 65535.") from error
         except OSError as error:
             if family == socket.AF_INET:
                 raise StartFailed(
-                    f"Der Port {port} ist belegt. Beenden Sie das Programm, das ihn nutzt, oder wählen Sie einen "
+                    f"Der Port {port} ist belegt. Beenden Sie das Programm, das ihn nutzt, oder "
+                    "wählen Sie einen "
                     f"anderen: PORT={port + 1} make run"
                 ) from error
         else:
@@ -64,8 +68,8 @@ def web_command(addresses: list[str]) -> list[str]:
 
 
 def worker_command() -> list[str]:
-    """Return how one worker runs: in one process, so that nothing can outlive it, with a thread for each connection to
-    the mail server and one for everything else.
+    """Return how one worker runs: in one process, so that nothing can outlive it, with a thread for
+    each connection to the mail server and one for everything else.
     """
     return [
         *(sys.executable, "-m", "celery", "--quiet", "-A", "masterplan", "worker"),
@@ -82,7 +86,17 @@ def worker_command() -> list[str]:
 
 def beat_command() -> list[str]:
     """Return how beat runs; without a file of its process number, which a crash would leave behind."""
-    return [sys.executable, "-m", "celery", "--quiet", "-A", "masterplan", "beat", "--pidfile=", "--loglevel=WARNING"]
+    return [
+        sys.executable,
+        "-m",
+        "celery",
+        "--quiet",
+        "-A",
+        "masterplan",
+        "beat",
+        "--pidfile=",
+        "--loglevel=WARNING",
+    ]
 
 
 @dataclass
@@ -121,7 +135,9 @@ class Child:
 
 
 class Supervisor:
-    """Keeps `children` running until a signal asks to stop; `say` shows a line to the person at the terminal."""
+    """Keeps `children` running until a signal asks to stop; `say` shows a line to the person at the
+    terminal.
+    """
 
     def __init__(self, children: list[Child], say: Callable[[str], None]):
         self.children = children
@@ -131,8 +147,9 @@ class Supervisor:
     def run(self, ready_url: str, on_ready: Callable[[], None]) -> None:
         """Start all, call `on_ready`, and return when asked to stop and all have ended.
 
-        The others wait until the first answers at `ready_url`, so that it has the machine for itself. Raises
-        StartFailed when it ends before it answers, answers with an error, or does not answer in time.
+        The others wait until the first answers at `ready_url`, so that it has the machine for
+        itself. Raises StartFailed when it ends before it answers, answers with an error, or does
+        not answer in time.
         """
         before = {number: signal.signal(number, self._ask_to_stop) for number in STOP_SIGNALS}
         try:
@@ -161,18 +178,22 @@ class Supervisor:
         opener = build_opener(ProxyHandler({}))
         while not self.stop_asked:
             if web.ended() is not None:
-                raise StartFailed(f"{web.name} konnte nicht starten: {web.last_words()} (mehr in {web.log})")
+                raise StartFailed(
+                    f"{web.name} konnte nicht starten: {web.last_words()} (mehr in {web.log})"
+                )
             try:
                 with opener.open(url, timeout=5):
                     return True
             except (URLError, OSError) as error:
                 if isinstance(error, HTTPError) and error.code == 500:
                     raise StartFailed(
-                        f"{web.name} antwortet mit einem Fehler: {web.last_words()} (mehr in {web.log})"
+                        f"{web.name} antwortet mit einem Fehler: {web.last_words()} (mehr in "
+                        f"{web.log})"
                     ) from None
                 if time.monotonic() > deadline:
                     raise StartFailed(
-                        f"{web.name} antwortet nicht innerhalb von {READY_WITHIN_SECONDS} Sekunden; "
+                        f"{web.name} antwortet nicht innerhalb von {READY_WITHIN_SECONDS} "
+                        "Sekunden; "
                         f"der Grund steht in {web.log}."
                     ) from None
                 time.sleep(0.1)
@@ -184,8 +205,13 @@ class Supervisor:
             return
         if not child.start_after:
             child.failures = 0 if now - child.started > STEADY_AFTER_SECONDS else child.failures + 1
-            child.start_after = now + (min(2**child.failures, LONGEST_PAUSE_SECONDS) if child.failures > 1 else 0)
-            self.say(f"{child.name} endete unerwartet ({code}) und wird neu gestartet; mehr in {child.log}.")
+            child.start_after = now + (
+                min(2**child.failures, LONGEST_PAUSE_SECONDS) if child.failures > 1 else 0
+            )
+            self.say(
+                f"{child.name} endete unerwartet ({code}) und wird neu gestartet; mehr in "
+                f"{child.log}."
+            )
         if now >= child.start_after:
             child.start_after = 0.0
             child.start()
@@ -194,7 +220,9 @@ class Supervisor:
         for child in self.children:
             _signal_group(child, signal.SIGTERM, only_leader=True)
         deadline = time.monotonic() + GRACE_SECONDS
-        while time.monotonic() < deadline and any(c.process and c.ended() is None for c in self.children):
+        while time.monotonic() < deadline and any(
+            c.process and c.ended() is None for c in self.children
+        ):
             time.sleep(0.05)
         for child in self.children:
             _signal_group(child, signal.SIGKILL)

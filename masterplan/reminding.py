@@ -1,6 +1,8 @@
-"""Reminders over all apps: what goes out on a day, gathered by person, so that one person gets one mail a day.
+"""Reminders over all apps: what goes out on a day, gathered by person, so that one person gets one
+mail a day.
 
-The run of the day and the forecast ask the same function; for later days it notes what the days before will have sent.
+The run of the day and the forecast ask the same function; for later days it notes what the days
+before will have sent.
 """
 
 import datetime as dt
@@ -50,11 +52,14 @@ class DayPlan(NamedTuple):
     held: list[Held]
 
 
-def plan_days(days: Sequence[dt.date], pauses: Iterable[ReminderPause] | None = None) -> list[DayPlan]:
-    """Return what goes out on each of `days`, given in their order, when nothing changes until then.
+def plan_days(
+    days: Sequence[dt.date], pauses: Iterable[ReminderPause] | None = None
+) -> list[DayPlan]:
+    """Return what goes out on each of `days`, given in their order, when nothing changes until
+    then.
 
-    Only what was not sent yet is in it. `pauses` are those that hold on the first day, loaded when not given. The
-    number of queries does not grow with the days nor with the reminders.
+    Only what was not sent yet is in it. `pauses` are those that hold on the first day, loaded when
+    not given. The number of queries does not grow with the days nor with the reminders.
     """
     gathered = gather(days, reminder_rules())
     every = [reminder for reminders in gathered.values() for reminder in reminders]
@@ -63,7 +68,9 @@ def plan_days(days: Sequence[dt.date], pauses: Iterable[ReminderPause] | None = 
 
 
 def gather(days: Sequence[dt.date], rules: Rules) -> dict[dt.date, list[Reminder]]:
-    """Return what may be reminded of on each of `days`, to whom a mail can be sent; nothing on free days."""
+    """Return what may be reminded of on each of `days`, to whom a mail can be sent; nothing on free
+    days.
+    """
     gathered: dict[dt.date, list[Reminder]] = {day: [] for day in days}
     if working := [day for day in days if is_working_day(day)]:
         for day, row in (pair for source in SOURCES for pair in source(working, rules)):
@@ -103,7 +110,9 @@ def _plan(day: dt.date, reminders: Iterable[Reminder], memory: Memory) -> DayPla
 
 
 def plan_of(day: dt.date, *, now: dt.datetime) -> DayPlan:
-    """Return what goes out on `day`; on a day to come after the runs until then have had their turn."""
+    """Return what goes out on `day`; on a day to come after the runs until then have had their
+    turn.
+    """
     first = day
     if day > local_date(now):
         first = max(next_run_on(now), add_working_days(day, -CATCH_UP_DAYS))
@@ -112,7 +121,9 @@ def plan_of(day: dt.date, *, now: dt.datetime) -> DayPlan:
 
 
 def next_run_on(now: dt.datetime) -> dt.date:
-    """Return the day of the next run at `now`: today until the last one of the day has passed, else tomorrow."""
+    """Return the day of the next run at `now`: today until the last one of the day has passed, else
+    tomorrow.
+    """
     local = timezone.localtime(now)
     is_over = local.time() >= dt.time(settings.REMINDER_HOURS[1], RUN_TAKES_MINUTES)
     return local.date() + dt.timedelta(days=int(is_over))
@@ -120,5 +131,7 @@ def next_run_on(now: dt.datetime) -> dt.date:
 
 @transaction.atomic
 def send_reminders(*, today: dt.date, now: dt.datetime) -> int:
-    """Write the reminder mails of `today` that were not written yet; return how many are new. Safe to run twice."""
+    """Write the reminder mails of `today` that were not written yet; return how many are new. Safe
+    to run twice.
+    """
     return enqueue_reminders(plan_of(today, now=now).letters, day=today, now=now)

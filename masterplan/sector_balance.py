@@ -14,7 +14,9 @@ STEPS = ((8, "strong"), (4, "medium"), (1, "light"), (0, "faint"))
 
 
 def sees_balance(user) -> bool:
-    """Say whether `user` looks after all sectors: the house and the Steuerungskreis do, partners do not."""
+    """Say whether `user` looks after all sectors: the house and the Steuerungskreis do, partners do
+    not.
+    """
     return has_role(user, OFFICE, SENATOR_OFFICE, OBSERVER)
 
 
@@ -40,7 +42,9 @@ class SectorBalance(NamedTuple):
 
 
 def sector_balance(user, today: dt.date) -> SectorBalance | None:
-    """Return the balance of the last years that have anything to count, up to `today`; None without any."""
+    """Return the balance of the last years that have anything to count, up to `today`; None without
+    any.
+    """
     attention = sector_attention(user, until=today)
     years = sorted({row.year for row in attention})[-YEARS:]
     if not years:
@@ -55,8 +59,13 @@ def sector_balance(user, today: dt.date) -> SectorBalance | None:
             clippings[key] += row.clippings
             totals[row.sector.name] += row.visits + row.clippings
     ranked = sorted(totals, key=lambda name: (-totals[name], name))
-    rows = [(name, [_cell(visits[name, year], clippings[name, year]) for year in years]) for name in ranked[:ROWS]]
-    forgotten = Sector.objects.exclude(name__in=totals).order_by("name").values_list("name", flat=True)
+    rows = [
+        (name, [_cell(visits[name, year], clippings[name, year]) for year in years])
+        for name in ranked[:ROWS]
+    ]
+    forgotten = (
+        Sector.objects.exclude(name__in=totals).order_by("name").values_list("name", flat=True)
+    )
     return SectorBalance(years, rows, max(len(ranked) - ROWS, 0), list(forgotten))
 
 

@@ -1,7 +1,8 @@
-"""Settings of the portal. Every value that differs between installations comes from the environment.
+"""Settings of the portal. Every value that differs between installations comes from the
+environment.
 
-`.env.example` names them all. A missing value that has no safe default stops the start with a sentence
-that says how to cure it.
+`.env.example` names them all. A missing value that has no safe default stops the start with a
+sentence that says how to cure it.
 """
 
 import sys
@@ -23,15 +24,19 @@ VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
 
 
 def read_secret_key() -> str:
-    """Return the signing key: from SECRET_KEY, or from `SECRET_KEY_FILE` as `make run` generates it."""
+    """Return the signing key: from SECRET_KEY, or from `SECRET_KEY_FILE` as `make run` generates
+    it.
+    """
     if key := env("SECRET_KEY", default=""):
         return key
     key_file = Path(env("SECRET_KEY_FILE", default=str(VAR_DIR / "secret_key")))
     if key_file.exists():
         return key_file.read_text().strip()
     raise ImproperlyConfigured(
-        "SECRET_KEY is missing. Set it in the environment or in .env to 50 random characters, for example from "
-        "`python -c 'import secrets; print(secrets.token_urlsafe(50))'`; `make run` makes one by itself."
+        "SECRET_KEY is missing. Set it in the environment or in .env to 50 random characters, for "
+        "example from "
+        "`python -c 'import secrets; print(secrets.token_urlsafe(50))'`; `make run` makes one by "
+        "itself."
     )
 
 
@@ -46,7 +51,9 @@ HTTPS = SITE_URL.startswith("https://")
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)  # how many proxies stand before us; for rate limits
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
+    "TRUSTED_PROXIES", 0
+)  # how many proxies stand before us; for rate limits
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SECURE_REFERRER_POLICY = "same-origin"
@@ -123,7 +130,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "masterplan.navigation.shell",
             ],
-            "builtins": ["core.templatetags.components", "django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "core.templatetags.components",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+            ],
         },
     },
 ]
@@ -174,7 +185,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Europe/Berlin"
 CELERY_DB_REUSE_MAX = 200
-WORKER_SILENT_SECONDS = env.int("WORKER_SILENT_SECONDS", 300)  # a worker that receives nothing for so long ends itself
+WORKER_SILENT_SECONDS = env.int(
+    "WORKER_SILENT_SECONDS", 300
+)  # a worker that receives nothing for so long ends itself
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULER = "masterplan.heartbeat:PortalScheduler"
 REMINDER_HOURS = (7, 11)  # of the first and the last run of the day
@@ -188,25 +201,42 @@ CELERY_BEAT_SCHEDULE: dict = {
     "tidy-mails": {"task": "outbox.tasks.tidy", "schedule": crontab(minute=30, hour=3)},
 }
 
-# Mail: `folder://` writes .eml files and needs no server; `smtp://user:password@host:587/?tls=1` sends.
+# Mail: `folder://` writes .eml files and needs no server; `smtp://user:password@host:587/?tls=1`
+# sends.
 MAIL_URL = env("MAIL_URL", default="folder://")
 MAIL_FOLDER = Path(env("MAIL_FOLDER", default=str(VAR_DIR / "mail")))
 MAIL_FROM = env("MAIL_FROM", default=OFFICE_EMAIL)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 MAIL_TIMEOUT = env.int("MAIL_TIMEOUT", 30)  # seconds the mail server may take for one answer
-MAIL_END_TIMEOUT = env.int("MAIL_END_TIMEOUT", 120)  # and to accept a message whole: many scan it first
+MAIL_END_TIMEOUT = env.int(
+    "MAIL_END_TIMEOUT", 120
+)  # and to accept a message whole: many scan it first
 MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", 3)  # to the mail server at a time, over all workers
-MAIL_SLOT_SECONDS = env.int("MAIL_SLOT_SECONDS", 180)  # after that the connection of a dead worker is free again
-MAIL_THROTTLE_SECONDS = env.int("MAIL_THROTTLE_SECONDS", 600)  # with fewer connections, once the server asks for it
-MAIL_PER_MINUTE = env.int("MAIL_PER_MINUTE", 0)  # mails in any 60 seconds; 0: no limit. Account mail is exempt
+MAIL_SLOT_SECONDS = env.int(
+    "MAIL_SLOT_SECONDS", 180
+)  # after that the connection of a dead worker is free again
+MAIL_THROTTLE_SECONDS = env.int(
+    "MAIL_THROTTLE_SECONDS", 600
+)  # with fewer connections, once the server asks for it
+MAIL_PER_MINUTE = env.int(
+    "MAIL_PER_MINUTE", 0
+)  # mails in any 60 seconds; 0: no limit. Account mail is exempt
 MAIL_BATCH_SIZE = env.int("MAIL_BATCH_SIZE", 50)  # mails that one worker claims at a time
 MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", 600)  # after that a claimed mail is taken back
 MAIL_SWEEP_SECONDS = env.int("MAIL_SWEEP_SECONDS", 60)  # how often beat looks for what was missed
-MAIL_BACKOFF = env.list("MAIL_BACKOFF", int, [60, 300, 900, 3600, 10_800, 21_600])  # seconds before the next tries
-MAIL_MAX_ATTEMPTS = env.int("MAIL_MAX_ATTEMPTS", 8)  # as often may the server put a mail off before it has failed
-MAIL_BUNDLE_MINUTES = env.int("MAIL_BUNDLE_MINUTES", 10)  # notices to one person within them become one mail; 0: none
+MAIL_BACKOFF = env.list(
+    "MAIL_BACKOFF", int, [60, 300, 900, 3600, 10_800, 21_600]
+)  # seconds before the next tries
+MAIL_MAX_ATTEMPTS = env.int(
+    "MAIL_MAX_ATTEMPTS", 8
+)  # as often may the server put a mail off before it has failed
+MAIL_BUNDLE_MINUTES = env.int(
+    "MAIL_BUNDLE_MINUTES", 10
+)  # notices to one person within them become one mail; 0: none
 MAIL_MAX_KB = env.int("MAIL_MAX_KB", 1024)  # a larger mail is refused when it is written
-MAIL_BODY_DAYS = env.int("MAIL_BODY_DAYS", 180)  # then the text of a mail is removed; that it was sent stays
+MAIL_BODY_DAYS = env.int(
+    "MAIL_BODY_DAYS", 180
+)  # then the text of a mail is removed; that it was sent stays
 MAIL_EXPIRES_HOURS = env.int("MAIL_EXPIRES_HOURS", 72)
 MAIL_ACCOUNT_EXPIRES_HOURS = env.int("MAIL_ACCOUNT_EXPIRES_HOURS", 2)
 CELERY_BEAT_SCHEDULE["sweep-mails"] = {
@@ -223,7 +253,10 @@ LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "account_login"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "partners.auth.AccountAdapter"
@@ -270,7 +303,8 @@ STATICFILES_FINDERS = [
     "core.assets.NpmFinder",
 ]
 FONT_DIR = VAR_DIR / "fonts"  # Fira Sans as documents need it, unpacked from node_modules
-# Files that people hand in: outside of everything that is served, readable by the portal alone, handed out by views
+# Files that people hand in: outside of everything that is served, readable by the portal alone,
+# handed out by views
 MEDIA_ROOT = VAR_DIR / "media"
 ATTACHMENT_MAX_MB = env.int("ATTACHMENT_MAX_MB", 15)  # all attachments of one submission together
 STORAGES = {
@@ -306,12 +340,20 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "filters": {"without_tokens": {"()": "core.logs.HideTokens"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_tokens"]}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["without_tokens"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="WARNING")},
 }
 
-# The proxy redirects to HTTPS (W008); what an office's other subdomains do is not ours to promise (W005, W021);
-# the preview of a mail is a frame of our own pages (W019). Without HTTPS its own checks have nothing to say.
+# The proxy redirects to HTTPS (W008); what an office's other subdomains do is not ours to promise
+# (W005, W021);
+# the preview of a mail is a frame of our own pages (W019). Without HTTPS its own checks have
+# nothing to say.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W019", "security.W021"]
 if not HTTPS:
     SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W012", "security.W016"]

@@ -20,7 +20,8 @@ def heartbeat() -> None:
 
 @shared_task
 def remind() -> None:
-    """Write the reminders of the day; running it again writes nothing twice, so a missed run is made up for.
+    """Write the reminders of the day; running it again writes nothing twice, so a missed run is
+    made up for.
 
     A worker that comes to it only in the evening or at night leaves it to the next working day.
     """

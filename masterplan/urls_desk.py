@@ -11,5 +11,7 @@ urlpatterns = [
     path("<int:pk>/entscheiden/", desk.decide_request, name="approval_decide"),
     path("<int:pk>/vorlage.pdf", desk_documents.pdf, name="approval_pdf"),
     path("<int:pk>/vorlage.docx", desk_documents.word, name="approval_word"),
-    path("<int:request_pk>/anlagen/<int:pk>/", desk_documents.attachment, name="approval_attachment"),
+    path(
+        "<int:request_pk>/anlagen/<int:pk>/", desk_documents.attachment, name="approval_attachment"
+    ),
 ]

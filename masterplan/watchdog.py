@@ -1,7 +1,8 @@
-"""Ends a worker that consumes nothing any more, so that its supervisor or container engine starts it anew.
+"""Ends a worker that consumes nothing any more, so that its supervisor or container engine starts
+it anew.
 
-Workers have been seen alive but deaf after a restart of Redis. Beat sends a heartbeat each minute, so a worker that
-received nothing for minutes is not merely idle.
+Workers have been seen alive but deaf after a restart of Redis. Beat sends a heartbeat each minute,
+so a worker that received nothing for minutes is not merely idle.
 """
 
 import logging
@@ -34,7 +35,10 @@ class Watchdog(threading.Thread):
             time.sleep(min(patience - silent, 10))
             if state.active_requests:  # at work, though perhaps for long: not deaf
                 self.note_received()
-        logger.error("This worker received nothing for %d seconds and ends itself to be started anew", patience)
+        logger.error(
+            "This worker received nothing for %d seconds and ends itself to be started anew",
+            patience,
+        )
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(LAST_EXIT_SECONDS)
         os.kill(os.getpid(), signal.SIGKILL)

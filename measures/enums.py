@@ -1,7 +1,7 @@
 """Words of the monitoring and the state tables of rounds and reports.
 
-Phase, traffic light and financing are three things that never mix (DOMAIN, *Monitoring*). An empty value means
-that nobody has said it yet.
+Phase, traffic light and financing are three things that never mix (DOMAIN, *Monitoring*). An empty
+value means that nobody has said it yet.
 """
 
 from django.db import models
@@ -78,5 +78,6 @@ REPORT_MOVES = {
     "return": Move((ReportState.SUBMITTED,), ReportState.RETURNED, _("Bericht zurückgeben")),
 }
 
-# What the history says where a report became the measure's status; the report itself tells it in Verlauf.
+# What the history says where a report became the measure's status; the report itself tells it in
+# Verlauf.
 STATUS_ADOPTED = _("Stand aus Statusbericht übernommen")

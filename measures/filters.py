@@ -16,13 +16,18 @@ EVERYTHING = _("alle")
 
 def _search_field() -> filters.CharFilter:
     return filters.CharFilter(
-        method="search", label=_("Suche"), widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"})
+        method="search",
+        label=_("Suche"),
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
 
 
 def _value_field(label, choices) -> filters.ChoiceFilter:
     return filters.ChoiceFilter(
-        label=label, method="by_value", choices=[*choices, (UNKNOWN, UNKNOWN_LABEL)], empty_label=EVERYTHING
+        label=label,
+        method="by_value",
+        choices=[*choices, (UNKNOWN, UNKNOWN_LABEL)],
+        empty_label=EVERYTHING,
     )
 
 
@@ -30,7 +35,9 @@ class MeasureFilter(filters.FilterSet):
     """Words, plan, section with all below it, phase, traffic light, lead, financing."""
 
     q = _search_field()
-    plan = filters.ModelChoiceFilter(label=_("Plan"), queryset=Plan.objects.none(), empty_label=EVERYTHING)
+    plan = filters.ModelChoiceFilter(
+        label=_("Plan"), queryset=Plan.objects.none(), empty_label=EVERYTHING
+    )
     section = filters.ChoiceFilter(label=_("Handlungsfeld"), method="below", empty_label=EVERYTHING)
     phase = _value_field(_("Phase"), Phase.choices)
     light = _value_field(_("Ampel"), Light.choices)
@@ -46,8 +53,14 @@ class MeasureFilter(filters.FilterSet):
         plans = list(Plan.objects.visible_to(user).newest_first())
         self.sections = sections_of(plans)
         self.filters["plan"].queryset = Plan.objects.visible_to(user).newest_first()
-        self.filters["section"].extra["choices"] = section_choices(self.sections, only_plan=self.data.get("plan"))
-        leads = Organisation.objects.filter(led_measures__in=queryset.order_by()).distinct().order_by("search", "pk")
+        self.filters["section"].extra["choices"] = section_choices(
+            self.sections, only_plan=self.data.get("plan")
+        )
+        leads = (
+            Organisation.objects.filter(led_measures__in=queryset.order_by())
+            .distinct()
+            .order_by("search", "pk")
+        )
         self.filters["lead"].extra["choices"] = [
             *((str(lead.pk), lead.label) for lead in leads.only("name", "short_name")),
             (UNKNOWN, UNKNOWN_LABEL),
@@ -78,4 +91,6 @@ class ProjectFilter(filters.FilterSet):
         fields = []
 
     def search(self, rows, name, value):
-        return rows.filter(matching(value) | Q(lead__isnull=False) & matching(value, "lead__search"))
+        return rows.filter(
+            matching(value) | Q(lead__isnull=False) & matching(value, "lead__search")
+        )

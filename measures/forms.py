@@ -6,7 +6,15 @@ from django.utils.translation import gettext_lazy as _
 from core.conflicts import VersionedForm
 from core.forms import formfield_for
 from measures.enums import LIGHT_MEANINGS, LIGHTS_WITH_REASON, Financing, Light, Phase
-from measures.models import Measure, Milestone, Plan, PlanSection, Project, ReportingRound, StatusReport
+from measures.models import (
+    Measure,
+    Milestone,
+    Plan,
+    PlanSection,
+    Project,
+    ReportingRound,
+    StatusReport,
+)
 from measures.queries.plans import section_choices, sections_of
 from partners.enums import OrganisationKind
 from partners.models import Organisation
@@ -17,7 +25,9 @@ NO_ANSWER = ("", _("keine Angabe"))
 def _offer_organisations(form: forms.ModelForm) -> None:
     organisations = Organisation.objects.filter(is_active=True).exclude(kind=OrganisationKind.PRESS)
     for name in ("lead", "supporters"):
-        form.fields[name].queryset = organisations.only("name", "short_name").order_by("search", "pk")
+        form.fields[name].queryset = organisations.only("name", "short_name").order_by(
+            "search", "pk"
+        )
 
 
 class MeasureForm(VersionedForm):
@@ -42,7 +52,9 @@ class MeasureForm(VersionedForm):
             "internal_notes",
         )
         formfield_callback = formfield_for
-        help_texts = {"runtime": _("Nur, wenn sich die Laufzeit nicht als Beginn und Ende angeben lässt.")}
+        help_texts = {
+            "runtime": _("Nur, wenn sich die Laufzeit nicht als Beginn und Ende angeben lässt.")
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -50,8 +62,13 @@ class MeasureForm(VersionedForm):
         plans = list(Plan.objects.newest_first())
         self.fields["plan"].queryset = Plan.objects.newest_first()
         self.fields["section"].queryset = PlanSection.objects.filter(plan__in=plans)
-        self.fields["section"].choices = [("", _("nicht belegt")), *section_choices(sections_of(plans))]
-        earlier = Measure.objects.exclude(pk=self.instance.pk).order_by("search", "pk").only("title")
+        self.fields["section"].choices = [
+            ("", _("nicht belegt")),
+            *section_choices(sections_of(plans)),
+        ]
+        earlier = (
+            Measure.objects.exclude(pk=self.instance.pk).order_by("search", "pk").only("title")
+        )
         self.fields["predecessor"].queryset = earlier
 
     def clean(self):
@@ -120,10 +137,16 @@ class ReportForm(VersionedForm):
             "outlook",
         )
         formfield_callback = formfield_for
-        widgets = {"phase": forms.RadioSelect, "light": forms.RadioSelect, "financing": forms.RadioSelect}
+        widgets = {
+            "phase": forms.RadioSelect,
+            "light": forms.RadioSelect,
+            "financing": forms.RadioSelect,
+        }
         error_messages = {
             "phase": {"required": _("Bitte geben Sie die Phase an.")},
-            "summary": {"required": _("Bitte schreiben Sie in ein, zwei Sätzen, was geschehen ist.")},
+            "summary": {
+                "required": _("Bitte schreiben Sie in ein, zwei Sätzen, was geschehen ist.")
+            },
         }
         help_texts = {
             "light_reason": _("Bei Gelb und Rot nötig: Woran liegt es?"),
@@ -152,7 +175,10 @@ class ReportForm(VersionedForm):
         if not cleaned.get("light_reason", "").strip():
             self.add_error("light_reason", _("Bei Gelb und Rot gehört der Grund dazu."))
         if not cleaned.get("help_wanted", "").strip():
-            self.add_error("help_wanted", _("Bei Gelb und Rot gehört dazu, welche Entscheidung oder Hilfe nötig ist."))
+            self.add_error(
+                "help_wanted",
+                _("Bei Gelb und Rot gehört dazu, welche Entscheidung oder Hilfe nötig ist."),
+            )
 
 
 class ReturnForm(forms.Form):

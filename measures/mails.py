@@ -68,7 +68,11 @@ Ihre Angaben sind noch da; Sie können dort weiterschreiben.
             is_block=True,
         ),
         "measure": Placeholder(_("Titel der Maßnahme"), _("Ankaufsstrategie für Industrieflächen")),
-        "organisation": Placeholder(_("Organisation, die berichtet"), _("Landesverband Maschinenbau")),
-        "comment": Placeholder(_("was am Bericht fehlt"), _("Bitte nennen Sie den nächsten Meilenstein.")),
+        "organisation": Placeholder(
+            _("Organisation, die berichtet"), _("Landesverband Maschinenbau")
+        ),
+        "comment": Placeholder(
+            _("was am Bericht fehlt"), _("Bitte nennen Sie den nächsten Meilenstein.")
+        ),
     },
 )

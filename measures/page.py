@@ -1,4 +1,6 @@
-"""The three questions of a measure's page: where does it stand, what happens next, what are its facts."""
+"""The three questions of a measure's page: where does it stand, what happens next, what are its
+facts.
+"""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -23,13 +25,21 @@ def steps_of(measure: Measure) -> list[Step]:
     labels = [str(phase.label) for phase in (*STEPS, last)]
     if not measure.phase:
         return line_of_steps(labels, -1)
-    return line_of_steps(labels, len(labels) - 1 if measure.is_finished else STEPS.index(measure.phase))
+    return line_of_steps(
+        labels, len(labels) - 1 if measure.is_finished else STEPS.index(measure.phase)
+    )
 
 
 def next_step_of(
-    measure: Measure, *, user, report: StatusReport | None, milestones: Iterable[Milestone], owes_in=None
+    measure: Measure,
+    *,
+    user,
+    report: StatusReport | None,
+    milestones: Iterable[Milestone],
+    owes_in=None,
 ) -> NextStep:
-    """Return what happens next with `measure`, who must do it, and the one button that `user` has for it.
+    """Return what happens next with `measure`, who must do it, and the one button that `user` has
+    for it.
 
     `report` is its open report if any, `owes_in` the open round in which its lead still owes one.
     What was taken over has no deadline.
@@ -39,18 +49,24 @@ def next_step_of(
         text = _("Der Statusbericht ist eingereicht und wird geprüft.")
         return NextStep(text, _("Geschäftsstelle"), None, action, report.get_absolute_url())
     if report and report.state == ReportState.RETURNED:
-        due_on = report.round.due_on if report.round and report.round.state == RoundState.OPEN else None
+        due_on = (
+            report.round.due_on if report.round and report.round.state == RoundState.OPEN else None
+        )
         return _asked_to_report(measure, user, _("Der Statusbericht ist zu überarbeiten."), due_on)
     if owes_in:
         text = _("Statusbericht zum Stichtag %(day)s") % {"day": format_date(owes_in.cut_off_on)}
         return _asked_to_report(measure, user, text, owes_in.due_on)
     if measure.is_finished:
-        return _asked_to_report(measure, user, _("Die Maßnahme ist beendet. Es steht nichts mehr an."), None)
+        return _asked_to_report(
+            measure, user, _("Die Maßnahme ist beendet. Es steht nichts mehr an."), None
+        )
     for milestone in milestones:
         if milestone.done_on is None:
             due_on = None if measure.is_taken_over else milestone.due_on
             return _asked_to_report(measure, user, milestone.title, due_on)
-    return _asked_to_report(measure, user, _("Kein Meilenstein offen. Der nächste Bericht zeigt, wie es steht."), None)
+    return _asked_to_report(
+        measure, user, _("Kein Meilenstein offen. Der nächste Bericht zeigt, wie es steht."), None
+    )
 
 
 def _asked_to_report(measure: Measure, user, text: str, due_on: dt.date | None) -> NextStep:
@@ -63,16 +79,22 @@ def _asked_to_report(measure: Measure, user, text: str, due_on: dt.date | None) 
     return NextStep(text, lead_label(measure), due_on, action, url)
 
 
-def facts_of(measure: Measure, *, place: list, relatives: tuple, can_see_organisations: bool) -> list[tuple]:
-    """Return the rows of *Eckdaten*; what no source names is said so for the lead and left out elsewhere.
+def facts_of(
+    measure: Measure, *, place: list, relatives: tuple, can_see_organisations: bool
+) -> list[tuple]:
+    """Return the rows of *Eckdaten*; what no source names is said so for the lead and left out
+    elsewhere.
 
-    `place` are the sections from the top down to the measure's own, `relatives` what it continues and what continues
-    it, as far as the reader may see them.
+    `place` are the sections from the top down to the measure's own, `relatives` what it continues
+    and what continues it, as far as the reader may see them.
     """
     before, after = relatives
     supporters = [*measure.supporters.all(), *filter(None, measure.supporters_text.splitlines())]
     rows = [
-        (_("Plan"), format_html('<a href="{}">{}</a>', measure.plan.get_absolute_url(), measure.plan)),
+        (
+            _("Plan"),
+            format_html('<a href="{}">{}</a>', measure.plan.get_absolute_url(), measure.plan),
+        ),
         *((section.level, section.label) for section in place),
         (_("Kennung"), measure.code),
         (_("Federführung"), _lead(measure, can_see_organisations) or _("nicht belegt")),
@@ -85,8 +107,12 @@ def facts_of(measure: Measure, *, place: list, relatives: tuple, can_see_organis
     return [(label, value) for label, value in rows if value]
 
 
-def project_facts_of(project: Project, *, measure: Measure | None, can_see_organisations: bool) -> list[tuple]:
-    """Return the rows of *Eckdaten* of a project; `measure` is its measure if the reader may see it."""
+def project_facts_of(
+    project: Project, *, measure: Measure | None, can_see_organisations: bool
+) -> list[tuple]:
+    """Return the rows of *Eckdaten* of a project; `measure` is its measure if the reader may see
+    it.
+    """
     supporters = [*project.supporters.all(), *filter(None, project.supporters_text.splitlines())]
     rows = [
         (_("Maßnahme"), _linked(measure)),
@@ -114,5 +140,12 @@ def _lead(row, can_see_organisations: bool):
 
 def _listed(names: list, can_see_organisations: bool):
     """Return organisations (linked) and plain names as one list."""
-    items = ((_linked(name) if can_see_organisations and not isinstance(name, str) else name,) for name in names)
-    return format_html('<ul class="plain-list">{}</ul>', format_html_join("", "<li>{}</li>", items)) if names else ""
+    items = (
+        (_linked(name) if can_see_organisations and not isinstance(name, str) else name,)
+        for name in names
+    )
+    return (
+        format_html('<ul class="plain-list">{}</ul>', format_html_join("", "<li>{}</li>", items))
+        if names
+        else ""
+    )

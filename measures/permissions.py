@@ -1,4 +1,6 @@
-"""Who may do what with measures and reports (DOMAIN, *Who takes part*). The querysets' `visible_to` are the twins."""
+"""Who may do what with measures and reports (DOMAIN, *Who takes part*). The querysets' `visible_to`
+are the twins.
+"""
 
 import rules
 
@@ -6,7 +8,9 @@ from core.roles import OFFICE, PARTNER, has_role, is_office
 
 
 def represented_organisations(user) -> frozenset[int]:
-    """Return the ids of the organisations that a partner speaks for today; nobody else speaks for one."""
+    """Return the ids of the organisations that a partner speaks for today; nobody else speaks for
+    one.
+    """
     return user.organisation_ids if has_role(user, PARTNER) else frozenset()
 
 

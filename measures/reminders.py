@@ -1,4 +1,6 @@
-"""Reports that a lead owes: by default reminded 10 and 3 working days before the deadline, on it, and weekly after."""
+"""Reports that a lead owes: by default reminded 10 and 3 working days before the deadline, on it,
+and weekly after.
+"""
 
 import datetime as dt
 from collections import defaultdict
@@ -31,18 +33,28 @@ declare(RULE)
 
 
 def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, Reminder]]:
-    """Return what the leads may be reminded of on each of `days`: one reminder for each person and measure.
+    """Return what the leads may be reminded of on each of `days`: one reminder for each person and
+    measure.
 
-    A step up to the day on which the round was opened does not count: that day every lead was asked.
+    A step up to the day on which the round was opened does not count: that day every lead was
+    asked.
     """
-    rounds = ReportingRound.objects.filter(state=RoundState.OPEN).annotate(state_since=state_since(ReportingRound))
+    rounds = ReportingRound.objects.filter(state=RoundState.OPEN).annotate(
+        state_since=state_since(ReportingRound)
+    )
     reminders = []
     for row in rounds.order_by("due_on", "pk"):
         since = local_date(row.state_since) if row.state_since else None
-        due = [(day, step) for day in days if (step := rules[RULE.key].step_on(row.due_on, day, since=since))]
+        due = [
+            (day, step)
+            for day in days
+            if (step := rules[RULE.key].step_on(row.due_on, day, since=since))
+        ]
         owed = list(_owed_in(row)) if due else []
         reminders += [
-            (day, _reminder(row, measure, person, step, day)) for day, step in due for person, measure in owed
+            (day, _reminder(row, measure, person, step, day))
+            for day, step in due
+            for person, measure in owed
         ]
     return reminders
 
@@ -58,14 +70,22 @@ def _owed_in(reporting_round: ReportingRound) -> Iterator[tuple[Person, Measure]
                 yield person, measure
 
 
-def _reminder(reporting_round: ReportingRound, measure: Measure, person: Person, step: Step, day) -> Reminder:
+def _reminder(
+    reporting_round: ReportingRound, measure: Measure, person: Person, step: Step, day
+) -> Reminder:
     line = _("Statusbericht zu **%(measure)s** (%(round)s), %(due)s") % {
         "measure": escape_markdown(measure.title),
         "round": escape_markdown(reporting_round.title),
         "due": describe_due(reporting_round.due_on, day),
     }
     return Reminder(
-        kind=RULE.key, subject_key=f"round:{reporting_round.pk}:measure:{measure.pk}", date=reporting_round.due_on,
-        step=step, to=recipient_of(person), line=line, about=f"measure:{measure.pk}", about_title=measure.title,
+        kind=RULE.key,
+        subject_key=f"round:{reporting_round.pk}:measure:{measure.pk}",
+        date=reporting_round.due_on,
+        step=step,
+        to=recipient_of(person),
+        line=line,
+        about=f"measure:{measure.pk}",
+        about_title=measure.title,
         path=reverse("measures:write_report", args=[measure.pk]),
-    )  # fmt: skip
+    )

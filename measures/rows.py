@@ -1,4 +1,6 @@
-"""What lists and exports show of a measure, prepared in Python since templates are slow by the hundred."""
+"""What lists and exports show of a measure, prepared in Python since templates are slow by the
+hundred.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -54,7 +56,9 @@ class ListRow(NamedTuple):
 
 
 def lead_label(row) -> str:
-    """Return who leads a measure or project, or an empty text; its organisation must have been read along."""
+    """Return who leads a measure or project, or an empty text; its organisation must have been read
+    along.
+    """
     return row.lead.label if row.lead_id else row.lead_text
 
 
@@ -87,7 +91,9 @@ def _demo_mark(measure: Measure) -> SafeString:
     """Return the mark of an invented measure, or of an invented status on a real one."""
     if measure.is_demo:
         return draw_badge(_("Demodaten"), "warning")
-    return draw_badge(_("Stand: Demodaten"), "warning") if measure.has_demo_status else SafeString("")
+    return (
+        draw_badge(_("Stand: Demodaten"), "warning") if measure.has_demo_status else SafeString("")
+    )
 
 
 def export_row(measure: Measure, tops: Mapping[int, PlanSection]) -> list:

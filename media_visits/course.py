@@ -31,7 +31,9 @@ class OfficeStep(NamedTuple):
 
 OFFICE_STEPS = {
     S.IDEA: OfficeStep(
-        gettext_lazy("Angaben ergänzen und den Besuch mit einer Leitungsvorlage zur Freigabe vorlegen."),
+        gettext_lazy(
+            "Angaben ergänzen und den Besuch mit einer Leitungsvorlage zur Freigabe vorlegen."
+        ),
         gettext_lazy("Zur Freigabe vorlegen"),
         "submit",
     ),
@@ -41,12 +43,17 @@ OFFICE_STEPS = {
         "submit",
     ),
     S.POSTPONED: OfficeStep(
-        gettext_lazy("Pressetermine auf den neuen Tag legen oder entfernen und den Besuch noch einmal vorlegen."),
+        gettext_lazy(
+            "Pressetermine auf den neuen Tag legen oder entfernen und den Besuch noch einmal "
+            "vorlegen."
+        ),
         gettext_lazy("Erneut vorlegen"),
         "submit",
     ),
     S.APPROVED: OfficeStep(
-        gettext_lazy("Den Besuch ankündigen: dem Unternehmen und, wenn gewünscht, einem Verteiler."),
+        gettext_lazy(
+            "Den Besuch ankündigen: dem Unternehmen und, wenn gewünscht, einem Verteiler."
+        ),
         gettext_lazy("Ankündigen"),
         "announce",
     ),
@@ -62,18 +69,24 @@ OFFICE_STEPS = {
     ),
 }
 ENTER_DATE = OfficeStep(
-    gettext_lazy("Tag und Uhrzeit eintragen; danach kann der Besuch zur Freigabe vorgelegt werden."),
+    gettext_lazy(
+        "Tag und Uhrzeit eintragen; danach kann der Besuch zur Freigabe vorgelegt werden."
+    ),
     gettext_lazy("Termin eintragen"),
     "edit",
 )
 LAPSED = gettext_lazy("Die Freigabe ist erloschen (%(why)s). %(text)s")
 WAIT_FOR_DAY = OfficeStep(
-    gettext_lazy("Der Besuch steht bevor. Danach wird festgehalten, dass er stattgefunden hat."), "", ""
+    gettext_lazy("Der Besuch steht bevor. Danach wird festgehalten, dass er stattgefunden hat."),
+    "",
+    "",
 )
 
 
 def steps_of(visit) -> list[Step]:
-    """Return the line of steps of `visit`; none for what was taken over or cancelled, which stand outside of it."""
+    """Return the line of steps of `visit`; none for what was taken over or cancelled, which stand
+    outside of it.
+    """
     if visit.is_taken_over or visit.state == S.CANCELLED:
         return []
     state = S(visit.state)
@@ -84,11 +97,13 @@ def steps_of(visit) -> list[Step]:
     return line_of_steps(labels, len(LINE) if state == S.DOCUMENTED else position)
 
 
-def next_step_of(visit, user, *, request, now: dt.datetime, lapse_reason: str = "") -> NextStep | None:
+def next_step_of(
+    visit, user, *, request, now: dt.datetime, lapse_reason: str = ""
+) -> NextStep | None:
     """Return the box *Nächster Schritt* of `visit` for `user`, or None when nothing is left to do.
 
-    `request` is the open approval request, if any; `lapse_reason` says why the last one lapsed. The button is there
-    only for who must act.
+    `request` is the open approval request, if any; `lapse_reason` says why the last one lapsed. The
+    button is there only for who must act.
     """
     if visit.is_taken_over:
         return None
@@ -99,13 +114,21 @@ def next_step_of(visit, user, *, request, now: dt.datetime, lapse_reason: str = 
         step = step._replace(text=LAPSED % {"why": lapse_reason, "text": step.text})
     if step is None:
         return None
-    url = reverse(f"media_visits:{step.route}", args=[visit.pk]) if step.route and can_manage(user) else ""
+    url = (
+        reverse(f"media_visits:{step.route}", args=[visit.pk])
+        if step.route and can_manage(user)
+        else ""
+    )
     due_on = local_date(visit.starts_at) if visit.state == S.APPROVED else None
-    return NextStep(str(step.text), _("Geschäftsstelle"), due_on, str(step.action) if url else "", url)
+    return NextStep(
+        str(step.text), _("Geschäftsstelle"), due_on, str(step.action) if url else "", url
+    )
 
 
 def office_step_of(visit, now: dt.datetime) -> OfficeStep | None:
-    """Return what the office does next with `visit`; without a route it only waits for the day. None: nothing."""
+    """Return what the office does next with `visit`; without a route it only waits for the day.
+    None: nothing.
+    """
     step = OFFICE_STEPS.get(S(visit.state))
     if step and step.route == "submit" and visit.starts_at is None:
         return ENTER_DATE
@@ -118,5 +141,9 @@ def _decision_step(user, request) -> NextStep:
     url = desk_path(request) if request and may_decide(user, request) else ""
     text = _("Der Besuch liegt zur Freigabe vor.")
     return NextStep(
-        text, senator_office_name(), request.due_on if request else None, _("Entscheiden") if url else "", url
+        text,
+        senator_office_name(),
+        request.due_on if request else None,
+        _("Entscheiden") if url else "",
+        url,
     )

@@ -20,7 +20,8 @@ class VisitState(models.TextChoices):
 
 S = VisitState
 
-# A refusal ends the visit: the table of DOMAIN knows no state of its own for it, the approval keeps the answer.
+# A refusal ends the visit: the table of DOMAIN knows no state of its own for it, the approval keeps
+# the answer.
 VISIT_MOVES = {
     "submit": Move((S.IDEA, S.RETURNED, S.POSTPONED), S.SUBMITTED, _("Zur Freigabe vorlegen")),
     "withdraw": Move((S.SUBMITTED,), S.IDEA, _("Vorlage zurückziehen")),
@@ -33,7 +34,11 @@ VISIT_MOVES = {
     "hold": Move((S.ANNOUNCED,), S.HELD, _("Als durchgeführt vermerken")),
     "document": Move((S.HELD,), S.DOCUMENTED, _("Dokumentieren")),
     "postpone": Move((S.APPROVED, S.ANNOUNCED), S.POSTPONED, _("Verschieben")),
-    "cancel": Move((S.IDEA, S.SUBMITTED, S.RETURNED, S.APPROVED, S.ANNOUNCED, S.POSTPONED), S.CANCELLED, _("Absagen")),
+    "cancel": Move(
+        (S.IDEA, S.SUBMITTED, S.RETURNED, S.APPROVED, S.ANNOUNCED, S.POSTPONED),
+        S.CANCELLED,
+        _("Absagen"),
+    ),
 }
 
 STATE_TONES = {
@@ -50,7 +55,8 @@ STATE_TONES = {
 
 # States in which the consent of the senator's office is in force: only here is a visit published.
 CONSENTED = (S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED)
-# What is public when it is called off stays so, and tells the outside that it is called off. Put off, it does not: the
+# What is public when it is called off stays so, and tells the outside that it is called off. Put
+# off, it does not: the
 # next date may not be known outside before it is approved as well.
 SHOWN_OUTSIDE = (*CONSENTED, S.CANCELLED)
 # States in which a visit counts as attention given to a sector.

@@ -1,7 +1,7 @@
 """What the senator's office is shown of a visit, and which of it the approval is bound to.
 
-Message and sector focus are shown, yet may change; so may meeting point, seats and deadline of a press slot, which the
-line *Presse* does not name.
+Message and sector focus are shown, yet may change; so may meeting point, seats and deadline of a
+press slot, which the line *Presse* does not name.
 """
 
 from operator import attrgetter
@@ -19,7 +19,9 @@ def _organisation(visit: Visit) -> str:
 
 
 def _press(visit: Visit) -> str:
-    return "; ".join(map(str, visit.press_slots.order_by("starts_at", "pk"))) or _("kein Pressetermin")
+    return "; ".join(map(str, visit.press_slots.order_by("starts_at", "pk"))) or _(
+        "kein Pressetermin"
+    )
 
 
 VISIT_FACTS = (

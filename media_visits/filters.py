@@ -32,10 +32,14 @@ class VisitFilter(filters.FilterSet):
         label=_("Branche"), field_name="sectors", queryset=sectors_by_name, empty_label=_("alle")
     )
     state = filters.ChoiceFilter(label=_("Stand"), choices=VisitState, empty_label=_("alle"))
-    press = filters.ChoiceFilter(label=_("Presse"), choices=PressKind, method="with_press", empty_label=_("alle"))
+    press = filters.ChoiceFilter(
+        label=_("Presse"), choices=PressKind, method="with_press", empty_label=_("alle")
+    )
     year = filters.ChoiceFilter(label=_("Jahr"), method=in_year, empty_label=_("alle"))
     company = filters.ModelChoiceFilter(
-        label=_("Unternehmen"), queryset=lambda request: companies_visited(request.user), empty_label=_("alle")
+        label=_("Unternehmen"),
+        queryset=lambda request: companies_visited(request.user),
+        empty_label=_("alle"),
     )
 
     class Meta:
@@ -61,7 +65,9 @@ class CoverageFilter(filters.FilterSet):
     )
     tone = filters.ChoiceFilter(label=_("Tonlage"), choices=Tone, empty_label=_("alle"))
     year = filters.ChoiceFilter(label=_("Jahr"), method=in_year, empty_label=_("alle"))
-    linked = filters.ChoiceFilter(label=_("Bezug"), choices=LINKS, method="by_link", empty_label=_("alle"))
+    linked = filters.ChoiceFilter(
+        label=_("Bezug"), choices=LINKS, method="by_link", empty_label=_("alle")
+    )
 
     class Meta:
         model = Coverage

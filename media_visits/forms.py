@@ -26,23 +26,35 @@ class VisitForm(VersionedForm):
     class Meta:
         model = Visit
         fields = [
-            "company", "company_text", "title", "starts_at", "ends_at", "address", "visitor", "sectors", "message",
-            "to_be_published", "internal_notes",
-        ]  # fmt: skip
+            "company",
+            "company_text",
+            "title",
+            "starts_at",
+            "ends_at",
+            "address",
+            "visitor",
+            "sectors",
+            "message",
+            "to_be_published",
+            "internal_notes",
+        ]
         formfield_callback = formfield_for
         help_texts = {
             "company": gettext_lazy(
                 "Eines von beiden ist nötig: die Auswahl hier oder der Freitext im nächsten Feld."
             ),
             "company_text": gettext_lazy(
-                "Nötig, wenn das Unternehmen noch nicht unter Partner steht; sonst nur, wenn ein bestimmtes Werk "
+                "Nötig, wenn das Unternehmen noch nicht unter Partner steht; sonst nur, wenn ein "
+                "bestimmtes Werk "
                 "gemeint ist."
             ),
         }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["company"].queryset = Organisation.objects.filter(is_active=True).order_by("search", "pk")
+        self.fields["company"].queryset = Organisation.objects.filter(is_active=True).order_by(
+            "search", "pk"
+        )
         self.fields["sectors"].queryset = Sector.objects.order_by("name", "pk")
         if self.instance._state.adding:
             self.fields["visitor"].initial = settings.HEAD_TITLE
@@ -50,7 +62,9 @@ class VisitForm(VersionedForm):
     def clean(self):
         data = super().clean()
         if not data.get("company") and not data.get("company_text"):
-            self.add_error("company", _("Bitte wählen Sie ein Unternehmen, oder nennen Sie es als Freitext."))
+            self.add_error(
+                "company", _("Bitte wählen Sie ein Unternehmen, oder nennen Sie es als Freitext.")
+            )
         starts_at, ends_at = data.get("starts_at"), data.get("ends_at")
         if ends_at and "starts_at" not in self.errors and (not starts_at or ends_at <= starts_at):
             self.add_error("ends_at", _("Das Ende muss nach dem Beginn liegen."))
@@ -84,7 +98,9 @@ class ListsField(forms.ModelMultipleChoiceField):
     """Distribution lists to tick, each with the number of people it reaches."""
 
     def label_from_instance(self, row):
-        count = ngettext("%(count)d Person", "%(count)d Personen", row.reached) % {"count": row.reached}
+        count = ngettext("%(count)d Person", "%(count)d Personen", row.reached) % {
+            "count": row.reached
+        }
         return f"{row.name} ({count})"
 
 
@@ -94,13 +110,17 @@ class AnnounceForm(forms.Form):
         queryset=DistributionList.objects.none(),
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text=gettext_lazy("Alle Personen der gewählten Verteiler bekommen dieselbe Ankündigung."),
+        help_text=gettext_lazy(
+            "Alle Personen der gewählten Verteiler bekommen dieselbe Ankündigung."
+        ),
     )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         reached = Count("members", filter=Q(members__is_active=True) & ~Q(members__email=""))
-        self.fields["lists"].queryset = DistributionList.objects.annotate(reached=reached).order_by("name", "pk")
+        self.fields["lists"].queryset = DistributionList.objects.annotate(reached=reached).order_by(
+            "name", "pk"
+        )
 
 
 class ReasonForm(forms.Form):
@@ -116,22 +136,33 @@ class OutcomeForm(forms.Form):
     outcome = forms.CharField(
         label=gettext_lazy("Ergebnis"),
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=gettext_lazy("Was wurde besprochen, zugesagt, gezeigt? Formatierung mit Markdown ist möglich."),
+        help_text=gettext_lazy(
+            "Was wurde besprochen, zugesagt, gezeigt? Formatierung mit Markdown ist möglich."
+        ),
     )
 
 
 class PressSlotForm(VersionedForm):
-    """When and how the press comes along. A visit of the portal needs a beginning, unless the press stays away."""
+    """When and how the press comes along. A visit of the portal needs a beginning, unless the press
+    stays away.
+    """
 
     class Meta:
         model = PressSlot
         fields = [
-            "kind", "starts_at", "be_there_by", "meeting_point", "expected_pictures", "registration_deadline",
+            "kind",
+            "starts_at",
+            "be_there_by",
+            "meeting_point",
+            "expected_pictures",
+            "registration_deadline",
             "capacity",
-        ]  # fmt: skip
+        ]
         formfield_callback = formfield_for
         error_messages = {
-            "starts_at": {"required": gettext_lazy("Bitte tragen Sie ein, wann der Pressetermin beginnt.")},
+            "starts_at": {
+                "required": gettext_lazy("Bitte tragen Sie ein, wann der Pressetermin beginnt.")
+            },
         }
 
     def __init__(self, *args, **kwargs):
@@ -160,7 +191,9 @@ class CoverageForm(VersionedForm):
         ]
         formfield_callback = formfield_for
         help_texts = {
-            "starts_on": gettext_lazy("Ist nur der Monat oder das Jahr bekannt, wählen Sie dessen ersten Tag."),
+            "starts_on": gettext_lazy(
+                "Ist nur der Monat oder das Jahr bekannt, wählen Sie dessen ersten Tag."
+            ),
         }
 
     def __init__(self, *args, user, **kwargs):

@@ -1,6 +1,7 @@
 """The mails about visits. Those about the approval itself come from `approvals`.
 
-People outside the house get mail without a link, since most have no account; the senator's office gets one.
+People outside the house get mail without a link, since most have no account; the senator's office
+gets one.
 """
 
 import datetime as dt
@@ -27,7 +28,8 @@ register(
         title=gettext_lazy("Unternehmensbesuch angekündigt"),
         subject=gettext_lazy("Besuch am {when}: {company}"),
         body=gettext_lazy(
-            "wir kündigen Ihnen einen Unternehmensbesuch an.\n\n**{company}**, {when}\n\nAnlass: {title}\n\n"
+            "wir kündigen Ihnen einen Unternehmensbesuch an.\n\n**{company}**, {when}\n\nAnlass: "
+            "{title}\n\n"
             "Wer besucht: {visitor}\n\nOrt: {address}\n\n{press}\n\n"
             "Sollte sich etwas ändern, sagen wir Ihnen Bescheid."
         ),
@@ -38,7 +40,8 @@ register(
         title=gettext_lazy("Unternehmensbesuch verschoben"),
         subject=gettext_lazy("Verschoben: Besuch bei {company}"),
         body=gettext_lazy(
-            "der angekündigte Besuch bei **{company}** ({title}), vorgesehen für {when}, wird verschoben.\n\n"
+            "der angekündigte Besuch bei **{company}** ({title}), vorgesehen für {when}, wird "
+            "verschoben.\n\n"
             "Grund: {reason}\n\nSobald der neue Termin feststeht, hören Sie von uns."
         ),
         placeholders=("company", "title", "when", "reason"),
@@ -48,7 +51,8 @@ register(
         title=gettext_lazy("Unternehmensbesuch abgesagt"),
         subject=gettext_lazy("Abgesagt: Besuch bei {company}"),
         body=gettext_lazy(
-            "der Besuch bei **{company}** ({title}), vorgesehen für {when}, findet nicht statt.\n\nGrund: {reason}"
+            "der Besuch bei **{company}** ({title}), vorgesehen für {when}, findet nicht "
+            "statt.\n\nGrund: {reason}"
         ),
         placeholders=("company", "title", "when", "reason"),
     ),
@@ -64,22 +68,34 @@ register(
     ),
     area=gettext_lazy("Unternehmensbesuche"),
     placeholders={
-        "company": Placeholder(gettext_lazy("besuchter Betrieb"), gettext_lazy("Beispielwerk GmbH")),
-        "when": Placeholder(gettext_lazy("Tag und Uhrzeit des Besuchs"), gettext_lazy("Di, 17.07.2018, 10:00 Uhr")),
-        "title": Placeholder(gettext_lazy("Anlass des Besuchs"), gettext_lazy("Eröffnung der neuen Montage")),
-        "visitor": Placeholder(gettext_lazy("wer den Betrieb besucht"), gettext_lazy("Leitung des Hauses")),
-        "address": Placeholder(gettext_lazy("Anschrift des Betriebs"), gettext_lazy("Musterstraße 1, 12099 Berlin")),
+        "company": Placeholder(
+            gettext_lazy("besuchter Betrieb"), gettext_lazy("Beispielwerk GmbH")
+        ),
+        "when": Placeholder(
+            gettext_lazy("Tag und Uhrzeit des Besuchs"), gettext_lazy("Di, 17.07.2018, 10:00 Uhr")
+        ),
+        "title": Placeholder(
+            gettext_lazy("Anlass des Besuchs"), gettext_lazy("Eröffnung der neuen Montage")
+        ),
+        "visitor": Placeholder(
+            gettext_lazy("wer den Betrieb besucht"), gettext_lazy("Leitung des Hauses")
+        ),
+        "address": Placeholder(
+            gettext_lazy("Anschrift des Betriebs"), gettext_lazy("Musterstraße 1, 12099 Berlin")
+        ),
         "press": Placeholder(
             gettext_lazy("Liste der Pressetermine oder der Satz, dass es keine gibt"),
             gettext_lazy("Pressetermine:\n\n- Bildtermin 17.07.2018, 10:30 Uhr, Tor 2"),
             is_block=True,
         ),
         "reason": Placeholder(
-            gettext_lazy("Grund, wie er eingetragen wurde"), gettext_lazy("Eine Sitzung wurde vorgezogen.")
+            gettext_lazy("Grund, wie er eingetragen wurde"),
+            gettext_lazy("Eine Sitzung wurde vorgezogen."),
         ),
         "state": Placeholder(gettext_lazy("Stand des Besuchs"), gettext_lazy("angekündigt")),
         "note": Placeholder(
-            gettext_lazy("Vermerk dazu; kann leer sein"), gettext_lazy("Grund: Eine Sitzung wurde vorgezogen.")
+            gettext_lazy("Vermerk dazu; kann leer sein"),
+            gettext_lazy("Grund: Eine Sitzung wurde vorgezogen."),
         ),
     },
 )
@@ -89,7 +105,9 @@ TAKES_PLACE = ("visit_announced", "visit_moved")
 
 
 def people_to_announce_to(visit: Visit, lists=()) -> list[Person]:
-    """Return whom an announcement goes to outside the house: the company's contacts and the members of `lists`."""
+    """Return whom an announcement goes to outside the house: the company's contacts and the members
+    of `lists`.
+    """
     members = Person.objects.reachable().filter(distribution_lists__in=lists).select_related("user")
     people = {person.pk: person for person in members}
     if visit.company_id:
@@ -98,15 +116,17 @@ def people_to_announce_to(visit: Visit, lists=()) -> list[Person]:
 
 
 def people_who_know(visit: Visit) -> list[Person]:
-    """Return whom the portal told of the visit and can still write to, without the senator's office."""
+    """Return whom the portal told of the visit and can still write to, without the senator's
+    office.
+    """
     return list(visit.informed.reachable().select_related("user").order_by("pk"))
 
 
 def deciders_who_know(visit: Visit, today: dt.date) -> list[Person]:
     """Return who may decide on visits on the day `today`, if this one was before them.
 
-    These are the same as for a new request (`docs/adr/0014`): one of them may have approved it in Vertretung. A
-    request just withdrawn has a mail of its own.
+    These are the same as for a new request (`docs/adr/0014`): one of them may have approved it in
+    Vertretung. A request just withdrawn has a mail of its own.
     """
     if visit.submitted_at is None or visit.state == VisitState.SUBMITTED:
         return []
@@ -118,11 +138,15 @@ def _enqueue(visit, kind, people, values, *, by, now) -> None:
     occasion, path = f"v{visit.version}", visit.get_absolute_url()
     drafts = [
         MailDraft(
-            kind=kind, subject_key=f"visit:{visit.pk}", occasion=occasion, to=recipient_of(person), values=values,
+            kind=kind,
+            subject_key=f"visit:{visit.pk}",
+            occasion=occasion,
+            to=recipient_of(person),
+            values=values,
             path=path,
         )
         for person in people
-    ]  # fmt: skip
+    ]
     enqueue_mails(drafts, now=now, by=by)
 
 
@@ -136,21 +160,28 @@ def mail_announcement(visit: Visit, people: list[Person], *, by, now) -> None:
     }
     _enqueue(visit, "visit_announced", people, values, by=by, now=now)
     told = {person.pk for person in people}
-    others = [person for person in deciders_who_know(visit, local_date(now)) if person.pk not in told]
+    others = [
+        person for person in deciders_who_know(visit, local_date(now)) if person.pk not in told
+    ]
     _mail_moved(visit, others, visit.date_text, "", by=by, now=now)
 
 
 def mail_change(visit: Visit, kind: str, people, told_inside, *, told_of: str, by, now) -> None:
-    """Tell `people`, and `told_inside` of who may decide, that a visit once due `told_of` is put off (`kind`).
+    """Tell `people`, and `told_inside` of who may decide, that a visit once due `told_of` is put
+    off (`kind`).
 
     What still waits in the outbox and says that the visit takes place is taken back.
     """
     note = _("Der Besuch wurde verschoben oder abgesagt.")
-    withdraw_pending(subject_keys=[f"visit:{visit.pk}"], kinds=TAKES_PLACE, note=note, by=by, now=now)
+    withdraw_pending(
+        subject_keys=[f"visit:{visit.pk}"], kinds=TAKES_PLACE, note=note, by=by, now=now
+    )
     _enqueue(visit, kind, people, {"when": told_of, "reason": visit.reason}, by=by, now=now)
     told = {person.pk for person in people}
     others = [person for person in told_inside if person.pk not in told]
-    _mail_moved(visit, others, told_of, _("Grund: %(reason)s") % {"reason": visit.reason}, by=by, now=now)
+    _mail_moved(
+        visit, others, told_of, _("Grund: %(reason)s") % {"reason": visit.reason}, by=by, now=now
+    )
 
 
 def _mail_moved(visit, people, when, note, *, by, now) -> None:
@@ -161,7 +192,10 @@ def _mail_moved(visit, people, when, note, *, by, now) -> None:
 def _press_lines(visit: Visit) -> Markdown:
     """Return the press slots as a Markdown list, or a sentence where there is none."""
     slots = visit.press_slots.exclude(kind=PressKind.NOT_PUBLIC).order_by("starts_at", "pk")
-    lines = [f"- {escape_markdown(', '.join(part for part in (str(s), s.meeting_point) if part))}" for s in slots]
+    lines = [
+        f"- {escape_markdown(', '.join(part for part in (str(s), s.meeting_point) if part))}"
+        for s in slots
+    ]
     if not lines:
         return Markdown(_("Der Besuch ist nicht presseöffentlich."))
     return Markdown(_("Pressetermine:") + "\n\n" + "\n".join(lines))

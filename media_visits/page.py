@@ -63,7 +63,12 @@ def facts_of(visit, *, inside: bool) -> list[tuple[str, object]]:
     sectors = ", ".join(sector.name for sector in visit.sectors.order_by("name", "pk"))
     rows = [
         (_("Termin"), visit.date_text),
-        (_("Partner"), visit.company.name if visit.company and visit.company.name != visit.company_name else ""),
+        (
+            _("Partner"),
+            visit.company.name
+            if visit.company and visit.company.name != visit.company_name
+            else "",
+        ),
         (_("Adresse"), visit.address),
         (_("Wer besucht"), visit.visitor),
         (_("Branche"), sectors),
@@ -77,7 +82,11 @@ def facts_of(visit, *, inside: bool) -> list[tuple[str, object]]:
 def _visibility(visit) -> str:
     if visit.is_published:
         return _("veröffentlicht")
-    return _("nur intern") if visit.to_be_published else _("nur intern, Veröffentlichung nicht vorgesehen")
+    return (
+        _("nur intern")
+        if visit.to_be_published
+        else _("nur intern, Veröffentlichung nicht vorgesehen")
+    )
 
 
 def brief_of(visit) -> list[tuple[str, str]]:
@@ -92,21 +101,26 @@ def brief_of(visit) -> list[tuple[str, str]]:
 
 
 def history_of(visit, requests) -> list[HistoryEntry]:
-    """Return *Verlauf*: the changes of the visit, the latest first, with vote and comment of its approval `requests`.
+    """Return *Verlauf*: the changes of the visit, the latest first, with vote and comment of its
+    approval `requests`.
 
-    A decision and the visit's move are written at the same moment, which joins the two. Conditions that were met have
-    lines of their own.
+    A decision and the visit's move are written at the same moment, which joins the two. Conditions
+    that were met have lines of their own.
     """
     notes = {}
     for row in requests:
         notes[row.submitted_at, str(SUBMITTED)] = row.vote
         for reason in DECIDED.values():
             notes[row.decided_at, str(reason)] = _note_of(row)
-    entries = [entry._replace(note=notes.get((entry.at, entry.what), "")) for entry in entries_of(visit)]
+    entries = [
+        entry._replace(note=notes.get((entry.at, entry.what), "")) for entry in entries_of(visit)
+    ]
     entries += [entry for row in requests for entry in condition_entries(row)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
 def _note_of(row) -> str:
     """Return what a decision adds to its line: that a deputy took it, conditions and comment."""
-    return "\n".join(part for part in (_("in Vertretung") if row.by_deputy else "", note_of(row)) if part)
+    return "\n".join(
+        part for part in (_("in Vertretung") if row.by_deputy else "", note_of(row)) if part
+    )

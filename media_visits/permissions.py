@@ -27,7 +27,9 @@ def can_see_course(user) -> bool:
 
 
 def can_act(user, action: str) -> bool:
-    """Say whether the role of `user` allows `action` of the state table at all, whatever the visit's state."""
+    """Say whether the role of `user` allows `action` of the state table at all, whatever the
+    visit's state.
+    """
     return can_decide(user) if action in DECISIONS else can_manage(user)
 
 

@@ -26,10 +26,27 @@ class SectorQuarter(NamedTuple):
 def listed_visits(user) -> QuerySet[Visit]:
     """Return the visits `user` may see with all that a row of the list shows, unordered."""
     slots = PressSlot.objects.order_by("starts_at", "pk")
-    rows = Visit.objects.visible_to(user).select_related("company").only(
-        "company__name", "company_text", "title", "starts_at", "ends_at", "starts_on", "ends_on", "precision",
-        "origin", "state", "is_published", "visitor", "address", "press_text", "sectors_text",
-    )  # fmt: skip
+    rows = (
+        Visit.objects.visible_to(user)
+        .select_related("company")
+        .only(
+            "company__name",
+            "company_text",
+            "title",
+            "starts_at",
+            "ends_at",
+            "starts_on",
+            "ends_on",
+            "precision",
+            "origin",
+            "state",
+            "is_published",
+            "visitor",
+            "address",
+            "press_text",
+            "sectors_text",
+        )
+    )
     return rows.prefetch_related(
         Prefetch("press_slots", slots), Prefetch("sectors", Sector.objects.order_by("name", "pk"))
     )
@@ -54,13 +71,16 @@ def years_of(rows: QuerySet) -> list[int]:
 
 
 def visits_in_motion(user) -> list[Visit]:
-    """Return the visits of the workflow, visible to `user`, that are not over yet, the soonest first.
+    """Return the visits of the workflow, visible to `user`, that are not over yet, the soonest
+    first.
 
     One query for two things that the start page shows: what waits, and what comes next.
     """
     rows = Visit.objects.visible_to(user).in_workflow().select_related("company")
     rows = rows.exclude(state__in=[VisitState.DOCUMENTED, VisitState.CANCELLED])
-    shown = rows.only("company__name", "company_text", "title", "starts_at", "starts_on", "state", "origin")
+    shown = rows.only(
+        "company__name", "company_text", "title", "starts_at", "starts_on", "state", "origin"
+    )
     return list(shown.order_by(F("starts_at").asc(nulls_last=True), "pk"))
 
 
@@ -73,23 +93,36 @@ def upcoming_visits(visits: Iterable[Visit], today: dt.date) -> list[Visit]:
     ]
 
 
-def sector_attention(user, *, since: dt.date | None = None, until: dt.date | None = None) -> list[SectorQuarter]:
-    """Return how many visits and clippings each sector got per quarter, by sector and time, for the Branchenbilanz.
+def sector_attention(
+    user, *, since: dt.date | None = None, until: dt.date | None = None
+) -> list[SectorQuarter]:
+    """Return how many visits and clippings each sector got per quarter, by sector and time, for the
+    Branchenbilanz.
 
-    Counts what `user` may see and what took place or is announced, from `since` to `until` (both included). A clipping
-    without a sector of its own counts for the sectors of its visit. Rows without a date are left out; sectors that
-    got nothing have no row. Two queries for any number of rows, plus one for the sectors.
+    Counts what `user` may see and what took place or is announced, from `since` to `until` (both
+    included). A clipping without a sector of its own counts for the sectors of its visit. Rows
+    without a date are left out; sectors that got nothing have no row. Two queries for any number of
+    rows, plus one for the sectors.
     """
     visits = Visit.objects.visible_to(user).filter(state__in=TAKES_PLACE, sectors__isnull=False)
-    clippings = Coverage.objects.visible_to(user).filter(Q(sectors__isnull=False) | Q(visit__sectors__isnull=False))
+    clippings = Coverage.objects.visible_to(user).filter(
+        Q(sectors__isnull=False) | Q(visit__sectors__isnull=False)
+    )
     counted_visits = Counter(
         (sector, *_quarter(day, precision))
-        for sector, day, precision in _dated(visits, since, until).values_list("sectors", "starts_on", "precision")
+        for sector, day, precision in _dated(visits, since, until).values_list(
+            "sectors", "starts_on", "precision"
+        )
     )
     pairs = set(
-        _dated(clippings, since, until).values_list("pk", "sectors", "visit__sectors", "starts_on", "precision")
+        _dated(clippings, since, until).values_list(
+            "pk", "sectors", "visit__sectors", "starts_on", "precision"
+        )
     )
-    carried = {(pk, own or inherited, *_quarter(day, precision)) for pk, own, inherited, day, precision in pairs}
+    carried = {
+        (pk, own or inherited, *_quarter(day, precision))
+        for pk, own, inherited, day, precision in pairs
+    }
     counted_clippings = Counter(key[1:] for key in carried)
     sectors = Sector.objects.in_bulk({key[0] for key in counted_visits | counted_clippings})
     rows = [

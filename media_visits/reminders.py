@@ -1,4 +1,6 @@
-"""What the office is reminded of: to announce an approved visit, and afterwards to record and document it."""
+"""What the office is reminded of: to announce an approved visit, and afterwards to record and
+document it.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -43,14 +45,22 @@ declare(*RULES.values())
 LONGEST = dt.timedelta(days=120)  # more calendar days than the longest lead time that can be set
 
 LINES = {
-    VisitState.APPROVED: gettext_lazy("Besuch **%(visit)s** am %(when)s ist freigegeben, aber noch nicht angekündigt"),
-    VisitState.ANNOUNCED: gettext_lazy("Besuch **%(visit)s** am %(when)s: bitte festhalten, ob er stattgefunden hat"),
-    VisitState.HELD: gettext_lazy("Besuch **%(visit)s** am %(when)s: das Ergebnis ist noch nicht festgehalten"),
+    VisitState.APPROVED: gettext_lazy(
+        "Besuch **%(visit)s** am %(when)s ist freigegeben, aber noch nicht angekündigt"
+    ),
+    VisitState.ANNOUNCED: gettext_lazy(
+        "Besuch **%(visit)s** am %(when)s: bitte festhalten, ob er stattgefunden hat"
+    ),
+    VisitState.HELD: gettext_lazy(
+        "Besuch **%(visit)s** am %(when)s: das Ergebnis ist noch nicht festgehalten"
+    ),
 }
 
 
 def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, Reminder]]:
-    """Return what the office may be reminded of on each of `days`, each of its people of each visit."""
+    """Return what the office may be reminded of on each of `days`, each of its people of each
+    visit.
+    """
     near = Q(starts_on__gte=min(days) - LONGEST, starts_on__lte=max(days) + LONGEST)
     rows = Visit.objects.in_workflow().filter(near, state__in=list(RULES)).select_related("company")
     rows = rows.annotate(state_since=state_since(Visit)).order_by("starts_on", "pk")
@@ -60,7 +70,9 @@ def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, 
 
 
 def _step_on(visit: Visit, day: dt.date, rules: Rules) -> Step | None:
-    """Return the step for `day`; one up to the day on which the visit came into its state does not count."""
+    """Return the step for `day`; one up to the day on which the visit came into its state does not
+    count.
+    """
     since = local_date(visit.state_since) if visit.state_since else None
     return rules[RULES[VisitState(visit.state)].key].step_on(visit.starts_on, day, since=since)
 
@@ -71,7 +83,13 @@ def _reminder(visit: Visit, step: Step, person) -> Reminder:
         "when": escape_markdown(visit.date_text),
     }
     return Reminder(
-        kind=RULES[VisitState(visit.state)].key, subject_key=f"visit:{visit.pk}", date=visit.starts_on, step=step,
-        to=recipient_of(person), line=str(line), about=f"visit:{visit.pk}", about_title=str(visit),
+        kind=RULES[VisitState(visit.state)].key,
+        subject_key=f"visit:{visit.pk}",
+        date=visit.starts_on,
+        step=step,
+        to=recipient_of(person),
+        line=str(line),
+        about=f"visit:{visit.pk}",
+        about_title=str(visit),
         path=visit.get_absolute_url(),
-    )  # fmt: skip
+    )

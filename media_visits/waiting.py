@@ -1,4 +1,6 @@
-"""What waits for the office, for the start page. The senator's office has its desk for what waits for a decision."""
+"""What waits for the office, for the start page. The senator's office has its desk for what waits
+for a decision.
+"""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -12,9 +14,11 @@ from media_visits.models import Visit
 
 
 def waiting_for_office(visits: Iterable[Visit], today: dt.date) -> list[Waiting]:
-    """Return which of `visits` the office must move on, and until when: by the day of the visit, if it has one.
+    """Return which of `visits` the office must move on, and until when: by the day of the visit, if
+    it has one.
 
-    A visit of `today` is still to come, as in the reminders: whether it took place is asked from the next day on.
+    A visit of `today` is still to come, as in the reminders: whether it took place is asked from
+    the next day on.
     """
     now = timezone.make_aware(dt.datetime.combine(today, dt.time.min))
     steps = [(visit, office_step_of(visit, now)) for visit in visits]

@@ -1,4 +1,6 @@
-"""Calendar entries for mails, as Outlook understands them (RFC 5545, 5546, 6047). No personal link goes in."""
+"""Calendar entries for mails, as Outlook understands them (RFC 5545, 5546, 6047). No personal link
+goes in.
+"""
 
 import datetime as dt
 import re
@@ -27,11 +29,12 @@ SUMMARY = re.compile(r"^SUMMARY:(.*)\r$", re.MULTILINE)
 
 
 class CalendarEvent(NamedTuple):
-    """One appointment. `uid` is stable over all its versions (`dialogue-12`), `sequence` grows with each change.
+    """One appointment. `uid` is stable over all its versions (`dialogue-12`), `sequence` grows with
+    each change.
 
-    `attendee` is the one recipient of this copy, `partstat` what this person answered so far; with `PUBLISH` there is
-    none. `is_off` says that the whole appointment does not take place; `CANCEL` without it takes it out of the
-    calendar of this one person.
+    `attendee` is the one recipient of this copy, `partstat` what this person answered so far; with
+    `PUBLISH` there is none. `is_off` says that the whole appointment does not take place; `CANCEL`
+    without it takes it out of the calendar of this one person.
     """
 
     uid: str
@@ -48,7 +51,9 @@ class CalendarEvent(NamedTuple):
 
 
 def make_calendar(event: CalendarEvent, *, now: dt.datetime) -> str:
-    """Return the iCalendar text of `event`, with times in UTC. Raises `TextError` when its parts do not fit."""
+    """Return the iCalendar text of `event`, with times in UTC. Raises `TextError` when its parts do
+    not fit.
+    """
     _check(event)
     calendar = Calendar()
     calendar.add("prodid", f"-//{settings.PORTAL_NAME}//DE")
@@ -59,7 +64,9 @@ def make_calendar(event: CalendarEvent, *, now: dt.datetime) -> str:
 
 
 def calendar_file_name(calendar: str) -> str:
-    """Return what the file with the text `calendar` is called: its title in ASCII, not too long, ending in `.ics`."""
+    """Return what the file with the text `calendar` is called: its title in ASCII, not too long,
+    ending in `.ics`.
+    """
     found = SUMMARY.search(calendar.replace("\r\n ", ""))
     name = slugify(fold(found[1])) if found else ""
     if len(name) > FILE_NAME_LENGTH:
@@ -76,13 +83,20 @@ def _check(event: CalendarEvent) -> None:
         raise TextError("nobody is asked to something that does not take place")
     if event.partstat not in (NEEDS_ACTION, ACCEPTED, TENTATIVE):
         raise TextError(f"{event.partstat} is no answer of somebody who holds an entry")
-    if event.starts_at.tzinfo is None or event.ends_at.tzinfo is None or event.ends_at <= event.starts_at:
+    if (
+        event.starts_at.tzinfo is None
+        or event.ends_at.tzinfo is None
+        or event.ends_at <= event.starts_at
+    ):
         raise TextError("an appointment ends after its beginning, both in a known time zone")
 
 
 def _component_of(event: CalendarEvent, now: dt.datetime) -> Event:
     component = Event()
-    component.add("uid", event.uid if "@" in event.uid else f"{event.uid}@{urlsplit(settings.SITE_URL).hostname}")
+    component.add(
+        "uid",
+        event.uid if "@" in event.uid else f"{event.uid}@{urlsplit(settings.SITE_URL).hostname}",
+    )
     component.add("sequence", event.sequence)
     component.add("dtstamp", now.astimezone(dt.UTC))
     component.add("dtstart", event.starts_at.astimezone(dt.UTC))
@@ -103,7 +117,9 @@ def _component_of(event: CalendarEvent, now: dt.datetime) -> Event:
 
 
 def _status_of(event: CalendarEvent) -> str:
-    """Return STATUS; none where one person is taken off a list and the appointment goes on (RFC 5546, 3.2.5)."""
+    """Return STATUS; none where one person is taken off a list and the appointment goes on (RFC
+    5546, 3.2.5).
+    """
     if event.is_off:
         return "CANCELLED"
     return "" if event.method == CANCEL else "CONFIRMED"
@@ -118,7 +134,9 @@ def _organizer() -> vCalAddress:
 
 
 def _attendee(recipient: Recipient, partstat: str) -> vCalAddress:
-    """Return the one recipient. No reply is asked for: answers are given by the personal link, not by the calendar."""
+    """Return the one recipient. No reply is asked for: answers are given by the personal link, not
+    by the calendar.
+    """
     address = _address(recipient.email, recipient.name)
     address.params["CUTYPE"] = vText("INDIVIDUAL")
     address.params["ROLE"] = vText("REQ-PARTICIPANT")
@@ -128,8 +146,15 @@ def _attendee(recipient: Recipient, partstat: str) -> vCalAddress:
 
 
 def _address(email: str, name: str) -> vCalAddress:
-    """Return an address with its name; signs that calendars escape in different ways are left out of the name."""
+    """Return an address with its name; signs that calendars escape in different ways are left out
+    of the name.
+    """
     address = vCalAddress(f"mailto:{normalise_address(email)}")
-    if cleaned := one_line(name, OUTLOOK_LENGTH).replace('"', "'").replace("^", "").replace("\\", ""):
+    if (
+        cleaned := one_line(name, OUTLOOK_LENGTH)
+        .replace('"', "'")
+        .replace("^", "")
+        .replace("\\", "")
+    ):
         address.params["CN"] = vText(cleaned)
     return address

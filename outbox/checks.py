@@ -13,7 +13,9 @@ AT_HOME = ("localhost", "127.0.0.1", "::1")
 
 @register
 def check_mail_url(app_configs=None, **options) -> list[Error | Warning]:
-    """Return an error when MAIL_URL names no way out, a warning when it sends a password without encryption."""
+    """Return an error when MAIL_URL names no way out, a warning when it sends a password without
+    encryption.
+    """
     try:
         transport = open_transport()
     except ImproperlyConfigured as error:

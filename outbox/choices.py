@@ -1,4 +1,6 @@
-"""What the office can do to many mails at once: which of them an act reaches, which it leaves out and why."""
+"""What the office can do to many mails at once: which of them an act reaches, which it leaves out
+and why.
+"""
 
 from collections import Counter
 from typing import NamedTuple
@@ -44,8 +46,8 @@ class Choice(NamedTuple):
     def of(cls, action: str, mails: QuerySet[Mail], *, picked: bool) -> "Choice":
         """Look at `mails` for `action`, in three queries.
 
-        When they were `picked` one by one, a state that forbids the act is a reason to name; else it only says that
-        the mail was not meant.
+        When they were `picked` one by one, a state that forbids the act is a reason to name; else
+        it only says that the mail was not meant.
         """
         rows = with_obstacle(action, mails)
         if not picked:
@@ -62,13 +64,16 @@ class Choice(NamedTuple):
             first=list(ordered.filter(obstacle="")[:SHOWN]),
             left_out=[(text, left_out[name]) for name, text in OBSTACLES.items() if left_out[name]],
             first_left_out=[
-                (mail, OBSTACLES[mail.obstacle]) for mail in (ordered.exclude(obstacle="")[:SHOWN] if left_out else [])
+                (mail, OBSTACLES[mail.obstacle])
+                for mail in (ordered.exclude(obstacle="")[:SHOWN] if left_out else [])
             ],
         )
 
 
 def with_obstacle(action: str, mails: QuerySet[Mail]) -> QuerySet[Mail]:
-    """Return `mails` with `obstacle`: why `action` leaves the mail out, a key of OBSTACLES, or empty."""
+    """Return `mails` with `obstacle`: why `action` leaves the mail out, a key of OBSTACLES, or
+    empty.
+    """
     conditions = {STATE: ~Q(state__in=SOURCES[action])}
     if action in (RESEND, SETTLE):
         conditions[SETTLED] = Q(settled_at__isnull=False)

@@ -16,11 +16,12 @@ class Recipient(NamedTuple):
 class MailDraft(NamedTuple):
     """One mail to be written.
 
-    `kind` names a registered text. (`kind`, `subject_key`, recipient, `occasion`) is unique: what was written once is
-    never written again. `values` holds exactly the placeholders of the text. `path` is the page the mail is about,
-    `link` what {link} becomes (a path is completed by SITE_URL; empty means `path`). A mail with a personal link is
-    shown in the portal only with the link blotted out; that link may stand nowhere but in the body. `calendar` is the
-    text of `outbox.calendars.make_calendar`.
+    `kind` names a registered text. (`kind`, `subject_key`, recipient, `occasion`) is unique: what
+    was written once is never written again. `values` holds exactly the placeholders of the text.
+    `path` is the page the mail is about, `link` what {link} becomes (a path is completed by
+    SITE_URL; empty means `path`). A mail with a personal link is shown in the portal only with the
+    link blotted out; that link may stand nowhere but in the body. `calendar` is the text of
+    `outbox.calendars.make_calendar`.
     """
 
     kind: str

@@ -25,7 +25,8 @@ class Priority(models.IntegerChoices):
     NORMAL = 5, _("normal")
 
 
-# `accept` may also start from where the sweep leads, and the office from there: they overtake a worker that could not
+# `accept` may also start from where the sweep leads, and the office from there: they overtake a
+# worker that could not
 # record for a while, and what the server accepted stays accepted.
 MOVES = {
     "claim": Move((MailState.WAITING, MailState.RETRY), MailState.SENDING),
@@ -46,12 +47,22 @@ MOVES = {
     "bundle": Move((MailState.WAITING,), MailState.WITHDRAWN),
     "expire": Move((MailState.WAITING, MailState.RETRY), MailState.EXPIRED),
     "approve": Move((MailState.DRAFT,), MailState.WAITING, _("Versenden")),
-    "withdraw": Move((MailState.DRAFT, MailState.WAITING, MailState.RETRY), MailState.WITHDRAWN, _("Zurückziehen")),
+    "withdraw": Move(
+        (MailState.DRAFT, MailState.WAITING, MailState.RETRY),
+        MailState.WITHDRAWN,
+        _("Zurückziehen"),
+    ),
     "resend": Move((MailState.FAILED, MailState.EXPIRED), MailState.WAITING, _("Erneut senden")),
 }
 
 # What is over: nothing more happens to these by itself.
-ENDED = (MailState.SENT, MailState.FAILED, MailState.UNDELIVERABLE, MailState.WITHDRAWN, MailState.EXPIRED)
+ENDED = (
+    MailState.SENT,
+    MailState.FAILED,
+    MailState.UNDELIVERABLE,
+    MailState.WITHDRAWN,
+    MailState.EXPIRED,
+)
 
 TONES = {
     MailState.DRAFT: "neutral",

@@ -25,7 +25,9 @@ def kind_choices() -> list[tuple[str, str]]:
 
 
 class MailFilter(django_filters.FilterSet):
-    """Search, state, kind and days of writing; one sending and one page of the portal by the address alone."""
+    """Search, state, kind and days of writing; one sending and one page of the portal by the
+    address alone.
+    """
 
     q = django_filters.CharFilter(
         label=_("Suche in Betreff, Name und Adresse"),
@@ -37,10 +39,16 @@ class MailFilter(django_filters.FilterSet):
     )
     kind = django_filters.ChoiceFilter(label=_("Art"), choices=kind_choices, empty_label=_("alle"))
     start = django_filters.DateFilter(
-        label=_("geschrieben ab"), field_name="created_at", lookup_expr="date__gte", widget=DateInput
+        label=_("geschrieben ab"),
+        field_name="created_at",
+        lookup_expr="date__gte",
+        widget=DateInput,
     )
     end = django_filters.DateFilter(
-        label=_("geschrieben bis"), field_name="created_at", lookup_expr="date__lte", widget=DateInput
+        label=_("geschrieben bis"),
+        field_name="created_at",
+        lookup_expr="date__lte",
+        widget=DateInput,
     )
     batch = django_filters.UUIDFilter(label=_("Versand"), widget=forms.HiddenInput)
     path = django_filters.CharFilter(label=_("Seite im Portal"), widget=forms.HiddenInput)
@@ -61,7 +69,9 @@ class MailFilter(django_filters.FilterSet):
 
     @property
     def asked_state(self) -> str:
-        """The state that is asked for; empty for all, also when the address asks for one that does not exist."""
+        """The state that is asked for; empty for all, also when the address asks for one that does
+        not exist.
+        """
         return self.asked.get("state", "")
 
     @property

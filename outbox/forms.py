@@ -12,7 +12,9 @@ from outbox.wordings import FIELDS, as_shown
 
 
 class WordingForm(VersionedForm):
-    """Subject and body of one kind of mail, with the default's words where the office has none of its own."""
+    """Subject and body of one kind of mail, with the default's words where the office has none of
+    its own.
+    """
 
     class Meta:
         model = Wording
@@ -23,12 +25,15 @@ class WordingForm(VersionedForm):
         }
         help_texts = {
             "body": _(
-                "Anrede, Gruß und Absender setzt das Portal dazu. Eine leere Zeile trennt Absätze, **zwei Sterne** "
-                "machen fett, - am Zeilenanfang gibt eine Aufzählung. [Worte]({link}) wird zum Link, allein in einem "
+                "Anrede, Gruß und Absender setzt das Portal dazu. Eine leere Zeile trennt Absätze, "
+                "**zwei Sterne** "
+                "machen fett, - am Zeilenanfang gibt eine Aufzählung. [Worte]({link}) wird zum "
+                "Link, allein in einem "
                 "Absatz zum Knopf."
             ),
             "needs_release": _(
-                "Sie entstehen dann als Entwurf im Postausgang. Was dort niemand versendet, geht nicht hinaus."
+                "Sie entstehen dann als Entwurf im Postausgang. Was dort niemand versendet, geht "
+                "nicht hinaus."
             ),
         }
 
@@ -45,7 +50,9 @@ class WordingForm(VersionedForm):
         """Whether the form holds words that are stored nowhere."""
         if not self.is_bound:
             return False
-        return bool(self.errors) or any(value != self.initial[name] for name, value in self.values.items())
+        return bool(self.errors) or any(
+            value != self.initial[name] for name, value in self.values.items()
+        )
 
     def clean(self):
         values = super().clean()

@@ -1,7 +1,8 @@
 """A text and its values → the finished words of one mail: subject, plain text, HTML.
 
-The words of a kind are rendered and styled once, with marks in place of the values; each mail then only fills its
-values in. So a value is never read as Markdown or HTML: it cannot become markup, nor a link.
+The words of a kind are rendered and styled once, with marks in place of the values; each mail then
+only fills its values in. So a value is never read as Markdown or HTML: it cannot become markup, nor
+a link.
 """
 
 import html
@@ -45,9 +46,14 @@ class Frame(NamedTuple):
 
 
 def write_letter(text: MailText, *, greeting: str, link: str, values: Mapping[str, str]) -> Letter:
-    """Return the words of a mail of kind `text`. Raises `TextError` unless `values` fits the placeholders exactly."""
+    """Return the words of a mail of kind `text`. Raises `TextError` unless `values` fits the
+    placeholders exactly.
+    """
     if set(values) != set(text.placeholders):
-        raise TextError(f"{text.kind}: values {sorted(values)} do not fit placeholders {sorted(text.placeholders)}")
+        raise TextError(
+            f"{text.kind}: values {sorted(values)} do not fit placeholders "
+            f"{sorted(text.placeholders)}"
+        )
     filled = {**values, "greeting": one_line(greeting) or _("Guten Tag"), "link": link}
     for name in filter(is_link_name, filled):
         filled[name] = complete_link(filled[name])
@@ -55,7 +61,9 @@ def write_letter(text: MailText, *, greeting: str, link: str, values: Mapping[st
 
 
 def write_sample(text: MailText) -> Letter:
-    """Return the words of a mail of kind `text` with its examples for values; the link leads to the portal's start."""
+    """Return the words of a mail of kind `text` with its examples for values; the link leads to the
+    portal's start.
+    """
     values = {
         name: Markdown(placeholder.example) if placeholder.is_block else str(placeholder.example)
         for name, placeholder in explained(text).items()
@@ -65,9 +73,13 @@ def write_sample(text: MailText) -> Letter:
 
 
 def write_plain_letter(*, subject: str, text: str) -> Letter:
-    """Return the words of a mail whose text is given as it is; it brings its own greeting and closing."""
+    """Return the words of a mail whose text is given as it is; it brings its own greeting and
+    closing.
+    """
     page = fill(_styled_frame("{text}", frame()), {"text": _html_value(text)})
-    return Letter(subject=one_line(subject), text=clean_lines(text).strip() + "\n", html=_link_addresses(page))
+    return Letter(
+        subject=one_line(subject), text=clean_lines(text).strip() + "\n", html=_link_addresses(page)
+    )
 
 
 def frame() -> Frame:
@@ -83,7 +95,9 @@ def frame() -> Frame:
 
 
 def complete_link(link: str) -> str:
-    """Return `link` with the portal's address in front of a path. Raises `TextError` for anything but http(s)."""
+    """Return `link` with the portal's address in front of a path. Raises `TextError` for anything
+    but http(s).
+    """
     address = f"{settings.SITE_URL}{link}" if link.startswith("/") or not link else link
     if not re.fullmatch(r"https?://[^\s\"'<>\\]+", address):
         raise TextError("a link must be a path of the portal or an address with http(s)")
@@ -140,7 +154,9 @@ def _link_addresses(page: str) -> str:
     body_start = page.index("<body")
     head, body = page[:body_start], page[body_start:]
     start, end = body.index("<!--content-->"), body.index("<!--/content-->")
-    linked = own.sub(lambda match: f'<a href="{match.group()}">{match.group()}</a>', body[start:end])
+    linked = own.sub(
+        lambda match: f'<a href="{match.group()}">{match.group()}</a>', body[start:end]
+    )
     return head + body[:start] + linked + body[end:]
 
 
@@ -153,10 +169,14 @@ def _plain_frame(body: str, framed: Frame) -> str:
 
 @lru_cache(maxsize=256)
 def _styled_frame(body: str, framed: Frame) -> str:
-    """Return the page of a kind with all styles inlined; this is the slow step and done once a kind."""
+    """Return the page of a kind with all styles inlined; this is the slow step and done once a
+    kind.
+    """
     content = to_html(marked(body))
     return styled(
-        render_to_string("outbox/mail.html", {"content": content, "frame": framed, "closing": body != "{text}"})
+        render_to_string(
+            "outbox/mail.html", {"content": content, "frame": framed, "closing": body != "{text}"}
+        )
     )
 
 

@@ -1,4 +1,6 @@
-"""Where the list of mails leads: quick filters, acts on all it shows or on ticked rows, and the way back to it."""
+"""Where the list of mails leads: quick filters, acts on all it shows or on ticked rows, and the way
+back to it.
+"""
 
 from typing import NamedTuple
 
@@ -34,16 +36,26 @@ class QuickLink(NamedTuple):
 def quick_links(tally: Tally, state: str, query: QueryDict) -> list[QuickLink]:
     """Return the quick filters of the state; the other filters of `query` are kept."""
     return [
-        QuickLink(line.value, line.label, line.count, list_url(query, state=line.value), line.is_current)
+        QuickLink(
+            line.value, line.label, line.count, list_url(query, state=line.value), line.is_current
+        )
         for line in tally.quick_filters(state)
     ]
 
 
-def bulk_links(tally: Tally, state: str, query: QueryDict, actions=ACTIONS) -> list[tuple[str, str, str]]:
-    """Return (label, address, look) of what can be done to all mails that the list shows, each with the number."""
+def bulk_links(
+    tally: Tally, state: str, query: QueryDict, actions=ACTIONS
+) -> list[tuple[str, str, str]]:
+    """Return (label, address, look) of what can be done to all mails that the list shows, each with
+    the number.
+    """
     found = [(action, tally.reached_by(action, state)) for action in actions]
     return [
-        (label_for(action, counts), bulk_url(action, query), "danger" if action == WITHDRAW else "secondary")
+        (
+            label_for(action, counts),
+            bulk_url(action, query),
+            "danger" if action == WITHDRAW else "secondary",
+        )
         for action, counts in found
         if counts
     ]
@@ -51,8 +63,15 @@ def bulk_links(tally: Tally, state: str, query: QueryDict, actions=ACTIONS) -> l
 
 def pick_buttons(tally: Tally, state: str) -> list[tuple[str, str]]:
     """Return (label, address) of what can be done to ticked rows of the list."""
-    labels = {APPROVE: _("Versenden"), RESEND: _("Erneut senden"), SETTLE: _("Erledigt"), WITHDRAW: _("Zurückziehen")}
-    return [(labels[action], _act_url(action)) for action in ACTIONS if tally.reached_by(action, state)]
+    labels = {
+        APPROVE: _("Versenden"),
+        RESEND: _("Erneut senden"),
+        SETTLE: _("Erledigt"),
+        WITHDRAW: _("Zurückziehen"),
+    }
+    return [
+        (labels[action], _act_url(action)) for action in ACTIONS if tally.reached_by(action, state)
+    ]
 
 
 def kept(query: QueryDict, *without: str) -> QueryDict:
@@ -65,7 +84,9 @@ def kept(query: QueryDict, *without: str) -> QueryDict:
 
 
 def list_url(query: QueryDict, *, state: str | None = None) -> str:
-    """Return the address of the list with the filters of `query`; `state` takes the place of its state."""
+    """Return the address of the list with the filters of `query`; `state` takes the place of its
+    state.
+    """
     filters = kept(query) if state is None else kept(query, "state")
     if state:
         filters["state"] = state
@@ -73,7 +94,9 @@ def list_url(query: QueryDict, *, state: str | None = None) -> str:
 
 
 def way_back(query: QueryDict) -> str:
-    """Return where to go after an act: to the sending it was about, else to the list in all its states."""
+    """Return where to go after an act: to the sending it was about, else to the list in all its
+    states.
+    """
     batch = MailFilter(query).asked.get("batch")
     return reverse("outbox:sending", args=[batch]) if batch else list_url(query, state="")
 
@@ -96,11 +119,18 @@ def asked_rows(mail_filter: MailFilter) -> list[tuple[str, str]]:
 
 
 def hidden_filter_rows(mail_filter: MailFilter) -> list[tuple[str, str]]:
-    """Return (label, link) of the filters that the form does not show: one sending, one page of the portal."""
+    """Return (label, link) of the filters that the form does not show: one sending, one page of the
+    portal.
+    """
     values, rows = mail_filter.asked, []
     if batch := values.get("batch"):
         url = reverse("outbox:sending", args=[batch])
-        rows.append((_("Nur dieser Versand"), format_html('<a href="{}">{}</a>', url, _("Stand des Versands"))))
+        rows.append(
+            (
+                _("Nur dieser Versand"),
+                format_html('<a href="{}">{}</a>', url, _("Stand des Versands")),
+            )
+        )
     if path := values.get("path"):
         is_ours = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
         rows.append((_("Nur zu"), format_html('<a href="{0}">{0}</a>', path) if is_ours else path))

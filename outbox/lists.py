@@ -17,11 +17,21 @@ SORTS = {
     "state": ("state", "-created_at"),
 }
 HEADER = [
-    gettext_lazy("Betreff"), gettext_lazy("Art"), gettext_lazy("An"), gettext_lazy("Adresse"),
-    gettext_lazy("Stand"), gettext_lazy("Grund"), gettext_lazy("geschrieben"), gettext_lazy("fällig"),
-    gettext_lazy("versandt"), gettext_lazy("als erledigt abgelegt"), gettext_lazy("Versuche"),
-    gettext_lazy("Message-ID"), gettext_lazy("Antwort des Mailservers"), gettext_lazy("Verlauf"),
-]  # fmt: skip
+    gettext_lazy("Betreff"),
+    gettext_lazy("Art"),
+    gettext_lazy("An"),
+    gettext_lazy("Adresse"),
+    gettext_lazy("Stand"),
+    gettext_lazy("Grund"),
+    gettext_lazy("geschrieben"),
+    gettext_lazy("fällig"),
+    gettext_lazy("versandt"),
+    gettext_lazy("als erledigt abgelegt"),
+    gettext_lazy("Versuche"),
+    gettext_lazy("Message-ID"),
+    gettext_lazy("Antwort des Mailservers"),
+    gettext_lazy("Verlauf"),
+]
 
 
 def ordering(sort: str) -> list[str]:
@@ -35,20 +45,35 @@ def ordering(sort: str) -> list[str]:
 
 
 def export_rows(mails: QuerySet[Mail]) -> Iterator[list]:
-    """Return a row for each of `mails` under HEADER, in two queries. Neither bodies nor personal links are read."""
+    """Return a row for each of `mails` under HEADER, in two queries. Neither bodies nor personal
+    links are read.
+    """
     courses = _courses(mails)
     for mail in mails.iterator(500):
         yield [
-            mail.subject, mail.kind_title, mail.recipient_name, mail.recipient, mail.get_state_display(), mail.reason,
-            mail.created_at, mail.due_at, mail.sent_at, mail.settled_at, mail.attempts, mail.message_id,
-            mail.server_answer, "\n".join(courses[mail.pk]),
-        ]  # fmt: skip
+            mail.subject,
+            mail.kind_title,
+            mail.recipient_name,
+            mail.recipient,
+            mail.get_state_display(),
+            mail.reason,
+            mail.created_at,
+            mail.due_at,
+            mail.sent_at,
+            mail.settled_at,
+            mail.attempts,
+            mail.message_id,
+            mail.server_answer,
+            "\n".join(courses[mail.pk]),
+        ]
 
 
 def _courses(mails: QuerySet[Mail]) -> dict[int, list[str]]:
     """Return what the log holds of `mails`, a line an entry, by mail."""
     lines = defaultdict(list)
-    log = MailLog.objects.filter(mail__in=mails.order_by().values("pk")).select_related("by__person")
+    log = MailLog.objects.filter(mail__in=mails.order_by().values("pk")).select_related(
+        "by__person"
+    )
     for row in log.order_by("at", "pk"):
         who = str(row.by) if row.by else _("Portal")
         line = f"{format_moment(row.at)}, {who}: {row.get_to_state_display()}"

@@ -1,4 +1,6 @@
-"""Markdown of the portal's own texts → HTML and plain text. One source, so that the two cannot drift apart."""
+"""Markdown of the portal's own texts → HTML and plain text. One source, so that the two cannot
+drift apart.
+"""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -22,7 +24,9 @@ class Link(NamedTuple):
 
 
 def to_html(source: str) -> str:
-    """Return safe HTML of the Markdown `source`; a paragraph that is only a link gets the class `button`."""
+    """Return safe HTML of the Markdown `source`; a paragraph that is only a link gets the class
+    `button`.
+    """
     parser, tokens = _parser(), parse(source)
     for token in tokens:
         if token.tag in HEADINGS:
@@ -40,7 +44,9 @@ def to_html(source: str) -> str:
 
 
 def to_text(source: str) -> str:
-    """Return the Markdown `source` as plain text: links as `label: address`, lists and quotes as in a letter."""
+    """Return the Markdown `source` as plain text: links as `label: address`, lists and quotes as in
+    a letter.
+    """
     lines: list[str] = []
     frames: list[str] = []
     marker = ""
@@ -89,8 +95,12 @@ def links_in(body: str) -> list[Link]:
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    """Letters need no pictures and no code: what is indented is a paragraph, and nothing hides in an entity."""
-    return MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["code", "fence", "image", "entity"])
+    """Letters need no pictures and no code: what is indented is a paragraph, and nothing hides in
+    an entity.
+    """
+    return MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
+        ["code", "fence", "image", "entity"]
+    )
 
 
 def _lists_in(frames: list[str]) -> int:
@@ -99,7 +109,12 @@ def _lists_in(frames: list[str]) -> int:
 
 def _is_only_a_link(children: list[Token]) -> bool:
     depth = [child.type for child in children]
-    return len(depth) > 1 and depth[0] == "link_open" and depth[-1] == "link_close" and depth.count("link_open") == 1
+    return (
+        len(depth) > 1
+        and depth[0] == "link_open"
+        and depth[-1] == "link_close"
+        and depth.count("link_open") == 1
+    )
 
 
 def _inline_text(children: list[Token]) -> str:

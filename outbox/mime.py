@@ -1,4 +1,6 @@
-"""The finished message: headers, text, HTML and calendar part as one ASCII text, ready to go on the wire."""
+"""The finished message: headers, text, HTML and calendar part as one ASCII text, ready to go on the
+wire.
+"""
 
 import datetime as dt
 import re
@@ -19,15 +21,16 @@ from outbox.headers import normalise_address, one_line
 from outbox.letters import Letter
 
 METHOD = re.compile(r"^METHOD:(\w+)\r?$", re.MULTILINE)
-# `email` loses the quotes of a long name when it folds the line; what needs them would then begin another address.
+# `email` loses the quotes of a long name when it folds the line; what needs them would then begin
+# another address.
 NEEDS_QUOTES = re.compile(r'[<>@,;:()\[\]\\"]')
 
 LINE_LENGTH = 76  # of a line with an encoded word (RFC 2047, 2)
 
 
 class WholeWords(EmailPolicy):
-    """Encodes text with umlauts as a whole (RFC 2047): `email` alone doubles or loses a space where it folds between
-    encoded and plain words.
+    """Encodes text with umlauts as a whole (RFC 2047): `email` alone doubles or loses a space where
+    it folds between encoded and plain words.
     """
 
     def fold_binary(self, name, value) -> bytes:
@@ -47,7 +50,9 @@ class WholeWords(EmailPolicy):
 @lru_cache(256)  # the sender stands in every mail, a subject in all of one sending
 def _encoded(name: str, text: str, linesep: str) -> str:
     # `Header` itself is sometimes one character late.
-    return Header(text, "utf-8", header_name=name, maxlinelen=LINE_LENGTH - 1).encode(linesep=linesep)
+    return Header(text, "utf-8", header_name=name, maxlinelen=LINE_LENGTH - 1).encode(
+        linesep=linesep
+    )
 
 
 POLICY = WholeWords(cte_type="7bit", linesep="\r\n")
@@ -58,8 +63,12 @@ def make_message_id() -> str:
     return f"<{uuid4().hex}@{settings.MAIL_FROM.rpartition('@')[2]}>"
 
 
-def build_mime(letter: Letter, *, to: Recipient, message_id: str, now: dt.datetime, calendar: str = "") -> str:
-    """Return the message as ASCII text with CRLF. No value can add a header: each is cut to one line first."""
+def build_mime(
+    letter: Letter, *, to: Recipient, message_id: str, now: dt.datetime, calendar: str = ""
+) -> str:
+    """Return the message as ASCII text with CRLF. No value can add a header: each is cut to one
+    line first.
+    """
     message = EmailMessage(policy=POLICY)
     message["From"] = _address(settings.OFFICE_NAME, settings.MAIL_FROM)
     message["To"] = _address(to.name, to.email)
@@ -76,15 +85,21 @@ def build_mime(letter: Letter, *, to: Recipient, message_id: str, now: dt.dateti
 
 
 def _address(name: str, email: str) -> Address:
-    return Address(display_name=one_line(NEEDS_QUOTES.sub(" ", name), 120), addr_spec=normalise_address(email))
+    return Address(
+        display_name=one_line(NEEDS_QUOTES.sub(" ", name), 120), addr_spec=normalise_address(email)
+    )
 
 
 def _add_calendar(message: EmailMessage, calendar: str) -> None:
-    """Add the entry twice, byte for byte the same: as what Outlook acts on, and as a file for everybody else."""
+    """Add the entry twice, byte for byte the same: as what Outlook acts on, and as a file for
+    everybody else.
+    """
     found = METHOD.search(calendar)
     if found is None:
         raise TextError("the calendar part has no METHOD")
     data, name = calendar.encode(), calendar_file_name(calendar)
     parameters = {"charset": "utf-8", "method": found.group(1)}
     message.add_alternative(data, maintype="text", subtype="calendar", params=parameters)
-    message.add_attachment(data, maintype="application", subtype="ics", filename=name, params={"name": name})
+    message.add_attachment(
+        data, maintype="application", subtype="ics", filename=name, params={"name": name}
+    )

@@ -14,7 +14,9 @@ UNSENT = (MailState.WAITING, MailState.RETRY)
 
 
 def section_tabs(current: str) -> list[tuple[str, str, bool]]:
-    """Return the tabs of *Postausgang*; `current` is the URL name of the one shown. The forecast is a page above."""
+    """Return the tabs of *Postausgang*; `current` is the URL name of the one shown. The forecast is
+    a page above.
+    """
     names = (
         ("outbox:list", _("E-Mails")),
         ("reminder_forecast", _("Vorschau")),
@@ -37,7 +39,10 @@ def fact_rows(mail: Mail) -> list[tuple[str, str]]:
         (_("Erledigt"), format_moment(mail.settled_at)),
         (_("Antwort des Mailservers"), mail.server_answer),
         (_("Versand"), _sending_link(mail)),
-        (_("Seite im Portal"), format_html('<a href="{0}">{0}</a>', mail.path) if mail.path else ""),
+        (
+            _("Seite im Portal"),
+            format_html('<a href="{0}">{0}</a>', mail.path) if mail.path else "",
+        ),
         (_("Herkunft"), mail.get_origin_display() if mail.is_demo else ""),
     ]
     return [(label, value) for label, value in rows if value]
@@ -49,7 +54,9 @@ def _sending_link(mail: Mail) -> str:
     if count == 1:
         return ""
     url = reverse("outbox:sending", args=[mail.batch])
-    return format_html('<a href="{}">{}</a>', url, _("eine von %(count)d E-Mails") % {"count": count})
+    return format_html(
+        '<a href="{}">{}</a>', url, _("eine von %(count)d E-Mails") % {"count": count}
+    )
 
 
 def calendar_rows(calendar: CalendarFacts | None) -> list[tuple[str, str]]:
@@ -84,7 +91,10 @@ def tabs_of(mail: Mail, view: str, *, has_calendar: bool) -> list[tuple[str, str
     names = [("", _("Vorschau")), ("text", _("Text")), ("kopf", _("Kopfzeilen"))]
     if has_calendar:
         names.insert(2, ("kalender", _("Kalender")))
-    return [(label, f"{address}?ansicht={name}" if name else address, name == view) for name, label in names]
+    return [
+        (label, f"{address}?ansicht={name}" if name else address, name == view)
+        for name, label in names
+    ]
 
 
 def _who(user) -> str:

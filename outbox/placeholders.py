@@ -1,4 +1,6 @@
-"""The {placeholders} of a text: what they stand for, and the marks that hold their place while a text is rendered."""
+"""The {placeholders} of a text: what they stand for, and the marks that hold their place while a
+text is rendered.
+"""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +17,8 @@ MARK = re.compile(r"qz([0-9a-f]+)zq")
 class Placeholder(NamedTuple):
     """What the office reads about a placeholder: what it stands for, and a value for example.
 
-    A block (`is_block`) is Markdown of the portal's own making, such as a list: it stands alone in its paragraph.
+    A block (`is_block`) is Markdown of the portal's own making, such as a list: it stands alone in
+    its paragraph.
     """
 
     label: str | Promise
@@ -45,7 +48,9 @@ def names_in(template: str) -> set[str]:
 
 
 def mark_of(name: str) -> str:
-    """Return the mark of the placeholder `name`: letters and digits, which Markdown and HTML leave alone."""
+    """Return the mark of the placeholder `name`: letters and digits, which Markdown and HTML leave
+    alone.
+    """
     return f"qz{name.encode().hex()}zq"
 
 
@@ -57,7 +62,9 @@ def marked(template: str) -> str:
 
 
 def name_of(code: str) -> str:
-    """Return the placeholder whose mark holds `code`, or an empty string when it only looks like a mark."""
+    """Return the placeholder whose mark holds `code`, or an empty string when it only looks like a
+    mark.
+    """
     try:
         return bytes.fromhex(code).decode()
     except ValueError:
@@ -66,9 +73,13 @@ def name_of(code: str) -> str:
 
 def unmarked(words: str) -> str:
     """Return `words` with the {placeholders} in place of their marks."""
-    return MARK.sub(lambda match: f"{{{name_of(match[1])}}}" if name_of(match[1]) else match[0], words)
+    return MARK.sub(
+        lambda match: f"{{{name_of(match[1])}}}" if name_of(match[1]) else match[0], words
+    )
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
-    """Return the marked `template` with the `values` in place of their marks; what only looks like one stays."""
+    """Return the marked `template` with the `values` in place of their marks; what only looks like
+    one stays.
+    """
     return MARK.sub(lambda match: str(values.get(name_of(match[1]), match[0])), template)

@@ -1,7 +1,7 @@
 """What of a mail may be shown: never a personal link, never the body of an account mail.
 
-The finished message is stored with both, since it has to be sent. Every page, preview and download takes its words
-from here. What cannot be blotted out with certainty is not shown at all.
+The finished message is stored with both, since it has to be sent. Every page, preview and download
+takes its words from here. What cannot be blotted out with certainty is not shown at all.
 """
 
 import datetime as dt
@@ -37,7 +37,9 @@ PARTSTATS = {NEEDS_ACTION: _lazy("offen"), ACCEPTED: _lazy("Zusage"), TENTATIVE:
 
 
 class CalendarFacts(NamedTuple):
-    """The calendar part of a mail as people read it; `answer` is how it stands in the calendar of the attendee."""
+    """The calendar part of a mail as people read it; `answer` is how it stands in the calendar of
+    the attendee.
+    """
 
     method: str
     title: str
@@ -61,7 +63,11 @@ def shown_html(mail: Mail) -> str:
     if notice := _hidden_notice(mail):
         return _notice_page(notice)
     part = _parse(mail).get_body(("html",))
-    return _redact(mail, part.get_content()) if part else _notice_page(_("Diese E-Mail hat keine HTML-Fassung."))
+    return (
+        _redact(mail, part.get_content())
+        if part
+        else _notice_page(_("Diese E-Mail hat keine HTML-Fassung."))
+    )
 
 
 def shown_headers(mail: Mail) -> list[tuple[str, str]]:
@@ -87,7 +93,9 @@ def shown_calendar(mail: Mail) -> CalendarFacts | None:
         ends_at=event.decoded("DTEND"),
         place=str(event.get("LOCATION", "")),
         attendee=re.sub("^mailto:", "", str(attendee or ""), flags=re.IGNORECASE),
-        answer=str(PARTSTATS[attendee.params["PARTSTAT"]]) if attendee and method == REQUEST else "",
+        answer=str(PARTSTATS[attendee.params["PARTSTAT"]])
+        if attendee and method == REQUEST
+        else "",
         uid=str(event["UID"]),
         sequence=int(event["SEQUENCE"]),
         file_name=_file_name(_parse(mail)),
@@ -95,7 +103,8 @@ def shown_calendar(mail: Mail) -> CalendarFacts | None:
 
 
 def shown_ics(mail: Mail) -> str:
-    """Return the calendar part of `mail` as it was written, empty when it has none that may be shown.
+    """Return the calendar part of `mail` as it was written, empty when it has none that may be
+    shown.
 
     No personal link goes into a calendar; should one ever stand there, nothing of it is shown.
     """
@@ -139,7 +148,9 @@ def faults_page(sentences: list[str]) -> str:
 
 def _hidden_notice(mail: Mail) -> str:
     if mail.is_account_mail:
-        return _("Der Inhalt von E-Mails zum Konto wird aus Gründen der Sicherheit nicht angezeigt.")
+        return _(
+            "Der Inhalt von E-Mails zum Konto wird aus Gründen der Sicherheit nicht angezeigt."
+        )
     return "" if mail.mime else _("Der Inhalt dieser E-Mail wurde entfernt.")
 
 
@@ -166,7 +177,13 @@ def _tells_link(mail: Mail, words: str) -> bool:
 
 def _forms_of(secret: str) -> list[str]:
     """Return how the link may be written in text, HTML and addresses, the longest form first."""
-    forms = {secret, html.escape(secret), quote(secret), quote(secret, safe="/:?=&"), secret.rstrip("/")}
+    forms = {
+        secret,
+        html.escape(secret),
+        quote(secret),
+        quote(secret, safe="/:?=&"),
+        secret.rstrip("/"),
+    }
     return sorted(forms, key=len, reverse=True)
 
 

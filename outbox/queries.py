@@ -14,7 +14,11 @@ from outbox.enums import MOVES, MailState
 from outbox.models import Mail, in_states
 
 LATE_AFTER = dt.timedelta(minutes=15)  # how long a due mail may wait before it counts as late
-UNSOLVED = (MailState.FAILED, MailState.UNDELIVERABLE, MailState.EXPIRED)  # will not go out by themselves any more
+UNSOLVED = (
+    MailState.FAILED,
+    MailState.UNDELIVERABLE,
+    MailState.EXPIRED,
+)  # will not go out by themselves any more
 WILL_BE_SENT = MOVES["claim"].sources
 UNDER_WAY = (*WILL_BE_SENT, MailState.SENDING)
 ON_ITS_WAY = Q(attempts__gt=0) | Q(state__in=(MailState.SENDING, MailState.SENT))
@@ -22,7 +26,9 @@ ORDER_OF_SENDING = ("priority", "due_at", "pk")
 
 
 class Trouble(NamedTuple):
-    """What the office should look at: mails that failed and are not settled, mails that are late and since when."""
+    """What the office should look at: mails that failed and are not settled, mails that are late
+    and since when.
+    """
 
     unsolved: int
     late: int
@@ -55,7 +61,8 @@ def mails_about(path: str):
 
 
 def is_not_held_back(subject_key: Combinable, kind: str) -> Q:
-    """Return the condition that no mail of `kind` was written about the outer row, or one of them was on its way.
+    """Return the condition that no mail of `kind` was written about the outer row, or one of them
+    was on its way.
 
     `subject_key` makes the key of the mails from an `OuterRef`.
     """
@@ -64,7 +71,9 @@ def is_not_held_back(subject_key: Combinable, kind: str) -> Q:
 
 
 def held_back(subject_keys: Iterable[str], kind: str) -> set[str]:
-    """Return those of `subject_keys` whose mails of `kind` were written, but none of them was ever on its way."""
+    """Return those of `subject_keys` whose mails of `kind` were written, but none of them was ever
+    on its way.
+    """
     found: set[str] = set()
     for keys in in_batches(sorted(set(subject_keys))):
         written = Mail.objects.filter(kind=kind, subject_key__in=keys).values("subject_key")
@@ -74,12 +83,16 @@ def held_back(subject_keys: Iterable[str], kind: str) -> set[str]:
 
 
 def latest_sending(path: str, kind: str) -> UUID | None:
-    """Return the sending in which the newest mail of `kind` about the page `path` was written, if any."""
+    """Return the sending in which the newest mail of `kind` about the page `path` was written, if
+    any.
+    """
     return mails_about(path).filter(kind=kind).values_list("batch", flat=True).first()
 
 
 def mails_for_office(user):
-    """Return the mails that `user` may see, without their bodies, with `moment`: when sent, else when written."""
+    """Return the mails that `user` may see, without their bodies, with `moment`: when sent, else
+    when written.
+    """
     return Mail.objects.visible_to(user).slim().annotate(moment=Coalesce("sent_at", "created_at"))
 
 
@@ -89,7 +102,8 @@ def is_unsolved() -> Q:
 
 
 def is_late(now: dt.datetime) -> Q:
-    """Return the condition of mails that have been due for longer than LATE_AFTER and were not sent.
+    """Return the condition of mails that have been due for longer than LATE_AFTER and were not
+    sent.
 
     In two arms, so that PostgreSQL finds the partial index of each.
     """
@@ -116,5 +130,10 @@ def latest_failure() -> Failure | None:
     """Return the unsolved mails in brief, in two queries, or None when there are none."""
     mails = unsolved_mails()
     failed_at = Max("log__at", filter=Q(log__to_state__in=UNSOLVED))
-    latest = mails.slim().annotate(failed_at=Coalesce(failed_at, "created_at")).order_by("-failed_at", "-pk").first()
+    latest = (
+        mails.slim()
+        .annotate(failed_at=Coalesce(failed_at, "created_at"))
+        .order_by("-failed_at", "-pk")
+        .first()
+    )
     return Failure(mails.count(), latest, latest.failed_at) if latest else None

@@ -48,7 +48,9 @@ def valid_pauses(day: dt.date) -> list[ReminderPause]:
 
 
 def reminder_mails(day: dt.date) -> QuerySet[Mail]:
-    """Return the reminder mails that were written on `day`, the latest first, with how many reminders each carries."""
+    """Return the reminder mails that were written on `day`, the latest first, with how many
+    reminders each carries.
+    """
     start = timezone.make_aware(dt.datetime.combine(day, dt.time.min))
     end = timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
     rows = Mail.objects.filter(reminders__at__gte=start, reminders__at__lt=end).slim()
@@ -56,9 +58,16 @@ def reminder_mails(day: dt.date) -> QuerySet[Mail]:
 
 
 def pause_for(
-    pauses: Iterable[ReminderPause], day: dt.date, *, rule: str = "", about: str = "", recipient: str = ""
+    pauses: Iterable[ReminderPause],
+    day: dt.date,
+    *,
+    rule: str = "",
+    about: str = "",
+    recipient: str = "",
 ) -> ReminderPause | None:
-    """Return the first of `pauses` that on `day` stops the rule, the matter or the person named, if any."""
+    """Return the first of `pauses` that on `day` stops the rule, the matter or the person named, if
+    any.
+    """
     for pause in pauses:
         is_meant = (
             (rule and pause.rule == rule)
@@ -71,25 +80,37 @@ def pause_for(
 
 
 class Memory:
-    """What people were reminded of, and what is paused. The forecast notes in it what earlier days will have sent."""
+    """What people were reminded of, and what is paused. The forecast notes in it what earlier days
+    will have sent.
+    """
 
-    def __init__(self, reminders: Sequence[Reminder], pauses: Iterable[ReminderPause], days: Iterable[dt.date]):
+    def __init__(
+        self,
+        reminders: Sequence[Reminder],
+        pauses: Iterable[ReminderPause],
+        days: Iterable[dt.date],
+    ):
         """Load the log about the subjects of `reminders` and the digests of `days`."""
         self.pauses = list(pauses)
         self.digests = _digests_of(days)
         self._steps: dict[Thing, set[str]] = defaultdict(set)
         self._last: dict[Thing, dt.date] = {}
         for row in notes_about({reminder.subject_key for reminder in reminders}):
-            self._keep((row.kind, row.subject_key, row.recipient, row.date), row.step, local_date(row.at))
+            self._keep(
+                (row.kind, row.subject_key, row.recipient, row.date), row.step, local_date(row.at)
+            )
 
     def covers(self, reminder: Reminder) -> bool:
-        """Say whether `reminder` went out before, or another about the same date did on the day of its step or later.
+        """Say whether `reminder` went out before, or another about the same date did on the day of
+        its step or later.
 
         The second keeps a rule that was changed from reminding anew of a day that has passed.
         """
         thing = _thing_of(reminder)
         last = self._last.get(thing)
-        return reminder.step.key in self._steps[thing] or (last is not None and reminder.step.on <= last)
+        return reminder.step.key in self._steps[thing] or (
+            last is not None and reminder.step.on <= last
+        )
 
     def last_on(self, reminder: Reminder) -> dt.date | None:
         """Return the day on which the person was last reminded of the same thing and date."""
@@ -101,7 +122,9 @@ class Memory:
 
     def pause_of(self, reminder: Reminder, day: dt.date) -> ReminderPause | None:
         """Return the pause that stops `reminder` on `day`, if any."""
-        return pause_for(self.pauses, day, rule=reminder.kind, about=reminder.about, recipient=reminder.to.email)
+        return pause_for(
+            self.pauses, day, rule=reminder.kind, about=reminder.about, recipient=reminder.to.email
+        )
 
     def _keep(self, thing: Thing, step: str, day: dt.date) -> None:
         self._steps[thing].add(step)
@@ -113,7 +136,9 @@ def _thing_of(reminder: Reminder) -> Thing:
 
 
 def notes_about(subject_keys: Iterable[str], *, expired: bool = False) -> Iterable[ReminderLog]:
-    """Return what was reminded of about `subject_keys`, or the notes whose mail `expired` and so reached nobody."""
+    """Return what was reminded of about `subject_keys`, or the notes whose mail `expired` and so
+    reached nobody.
+    """
     for keys in in_batches(sorted(set(subject_keys))):
         about = ReminderLog.objects.filter(subject_key__in=keys)
         lost = Q(mail__state=MailState.EXPIRED)

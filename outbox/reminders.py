@@ -18,7 +18,10 @@ register(
         kind=DIGEST,
         title=_("Erinnerungen des Tages"),
         subject=_("Offene Vorgänge am {day}"),
-        body=_("das wartet auf Sie oder liegt in Ihrer Verantwortung:\n\n{lines}\n\n[Zur Übersicht]({link})"),
+        body=_(
+            "das wartet auf Sie oder liegt in Ihrer Verantwortung:\n\n{lines}\n\n[Zur "
+            "Übersicht]({link})"
+        ),
         placeholders=("day", "lines"),
         can_wait=False,
     ),
@@ -27,7 +30,10 @@ register(
         "day": Placeholder(_("Tag der Erinnerung"), "18.06.2019"),
         "lines": Placeholder(
             _("Liste dessen, was wartet, mit Links"),
-            _("- Freigabe „Digitale Infrastruktur“ (Thema): Entscheidung bis morgen\n- Bericht: bis 28.06.2019"),
+            _(
+                "- Freigabe „Digitale Infrastruktur“ (Thema): Entscheidung bis morgen\n- Bericht: "
+                "bis 28.06.2019"
+            ),
             is_block=True,
         ),
     },
@@ -37,10 +43,11 @@ register(
 class Reminder(NamedTuple):
     """One step of a rule about one thing, for one person.
 
-    `kind` is the key of the rule, `date` the day that its steps count from. `about` is what the office may pause
-    (`dialogue:5`), `about_title` how it is called. `line` is one line of German Markdown for the digest; text typed
-    by users goes into it through `outbox.texts.escape_markdown`. A reminder with a personal link gets a mail of its
-    own, of its `kind`, with `values`.
+    `kind` is the key of the rule, `date` the day that its steps count from. `about` is what the
+    office may pause (`dialogue:5`), `about_title` how it is called. `line` is one line of German
+    Markdown for the digest; text typed by users goes into it through
+    `outbox.texts.escape_markdown`. A reminder with a personal link gets a mail of its own, of its
+    `kind`, with `values`.
     """
 
     kind: str
@@ -58,7 +65,9 @@ class Reminder(NamedTuple):
 
     @property
     def occasion(self) -> str:
-        """What makes the reminder the only one of its sort: the date and the step, never the day it goes out."""
+        """What makes the reminder the only one of its sort: the date and the step, never the day it
+        goes out.
+        """
         return f"{self.date.isoformat()}:{self.step.key}"
 
     @property
@@ -68,7 +77,9 @@ class Reminder(NamedTuple):
 
 
 class ReminderLetter(NamedTuple):
-    """One reminder mail: to whom, and the reminders in it. A personal link stands alone in its mail."""
+    """One reminder mail: to whom, and the reminders in it. A personal link stands alone in its
+    mail.
+    """
 
     to: Recipient
     reminders: list[Reminder]

@@ -17,10 +17,12 @@ Setting = bool | int | None
 
 
 class Option(NamedTuple):
-    """What a rule can do beside its days: a switch, or something that begins on a working day after the date.
+    """What a rule can do beside its days: a switch, or something that begins on a working day after
+    the date.
 
-    `default` is a boolean for a switch, otherwise the number of working days, or None for never. `words` tell it in
-    the list of rules, those of a day with `%(count)d`; with `is_early` they stand before the days.
+    `default` is a boolean for a switch, otherwise the number of working days, or None for never.
+    `words` tell it in the list of rules, those of a day with `%(count)d`; with `is_early` they
+    stand before the days.
     """
 
     key: str
@@ -37,11 +39,13 @@ class Option(NamedTuple):
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of an app: `key` is the kind of its reminders, `counts_from` names the date in German.
+    """One rule of an app: `key` is the kind of its reminders, `counts_from` names the date in
+    German.
 
-    `before` and `after` are the default lead times in working days of Berlin; a side without any is not offered for
-    change. `weekly` says whether it goes on every week after the date, None when it never can. `options` are what
-    its app offers beyond that. A rule that knows no steps at all says in `fixed` when it reminds, and is not changed.
+    `before` and `after` are the default lead times in working days of Berlin; a side without any is
+    not offered for change. `weekly` says whether it goes on every week after the date, None when it
+    never can. `options` are what its app offers beyond that. A rule that knows no steps at all says
+    in `fixed` when it reminds, and is not changed.
     """
 
     key: str
@@ -61,7 +65,9 @@ class Rule:
 
 
 class Step(NamedTuple):
-    """One reminder of a rule about one date: its lasting name, the working day it falls on, when that is in words."""
+    """One reminder of a rule about one date: its lasting name, the working day it falls on, when
+    that is in words.
+    """
 
     key: str
     on: dt.date
@@ -69,7 +75,8 @@ class Step(NamedTuple):
 
 
 class Schedule(NamedTuple):
-    """What holds of a rule now: its steps as (lasting name, working days from the date, negative before it).
+    """What holds of a rule now: its steps as (lasting name, working days from the date, negative
+    before it).
 
     `options` are the settings of the rule's own options as (key, setting), in their order.
     """
@@ -81,7 +88,9 @@ class Schedule(NamedTuple):
     options: tuple[tuple[str, Setting], ...] = ()
 
     def option(self, key: str) -> Setting:
-        """Return the setting of the rule's option `key`. Raises `KeyError` when it has none of that name."""
+        """Return the setting of the rule's option `key`. Raises `KeyError` when it has none of that
+        name.
+        """
         return dict(self.options)[key]
 
     @property
@@ -99,24 +108,35 @@ class Schedule(NamedTuple):
 
     @property
     def version(self) -> str:
-        """A fingerprint of what can be changed; a form carries it to see whether somebody else was faster."""
-        return sha256(repr((self.offsets, self.weekly, self.is_active, self.options)).encode()).hexdigest()[:20]
+        """A fingerprint of what can be changed; a form carries it to see whether somebody else was
+        faster.
+        """
+        return sha256(
+            repr((self.offsets, self.weekly, self.is_active, self.options)).encode()
+        ).hexdigest()[:20]
 
     def steps(self, date: dt.date, today: dt.date) -> list[Step]:
-        """Return the steps about `date` in their order; of the weekly ones, once it has come, those around `today`."""
+        """Return the steps about `date` in their order; of the weekly ones, once it has come, those
+        around `today`.
+        """
         if not self.is_active:
             return []
-        steps = [Step(key, day_of(date, offset), words_of(offset, date)) for key, offset in self.offsets]
+        steps = [
+            Step(key, day_of(date, offset), words_of(offset, date)) for key, offset in self.offsets
+        ]
         if self.weekly and date <= today:
             weeks = (today - date).days // 7
             steps += [weekly_step(date, week) for week in range(max(weeks - 1, 1), weeks + 2)]
         return sorted(steps, key=lambda step: step.on)
 
-    def step_on(self, date: dt.date, today: dt.date, *, since: dt.date | None = None) -> Step | None:
-        """Return the one step about `date` that may go out on `today`: the latest passed one, if it is not stale.
+    def step_on(
+        self, date: dt.date, today: dt.date, *, since: dt.date | None = None
+    ) -> Step | None:
+        """Return the one step about `date` that may go out on `today`: the latest passed one, if it
+        is not stale.
 
-        Earlier ones are superseded by it. A step up to the day `since`, when the thing began, never counts: nobody
-        is reminded of what was asked only now.
+        Earlier ones are superseded by it. A step up to the day `since`, when the thing began, never
+        counts: nobody is reminded of what was asked only now.
         """
         passed = [step for step in self.steps(date, today) if step.on <= today]
         if not passed or (since and passed[-1].on <= since):
@@ -124,7 +144,9 @@ class Schedule(NamedTuple):
         return passed[-1] if is_fresh(passed[-1], today) else None
 
     def next_on(self, date: dt.date, today: dt.date) -> dt.date | None:
-        """Return the day after `today` on which the next step about `date` falls, None when there is none."""
+        """Return the day after `today` on which the next step about `date` falls, None when there
+        is none.
+        """
         return min((step.on for step in self.steps(date, today) if step.on > today), default=None)
 
 
@@ -134,10 +156,14 @@ def is_fresh(step: Step, today: dt.date) -> bool:
 
 
 def day_of(date: dt.date, offset: int) -> dt.date:
-    """Return the working day `offset` working days from `date`; up to the date counted from its latest working day."""
+    """Return the working day `offset` working days from `date`; up to the date counted from its
+    latest working day.
+    """
     if offset > 0:
         return add_working_days(date, offset)
-    return add_working_days(latest_working_day(date), offset) if offset else latest_working_day(date)
+    return (
+        add_working_days(latest_working_day(date), offset) if offset else latest_working_day(date)
+    )
 
 
 def weekly_step(date: dt.date, week: int) -> Step:
@@ -152,10 +178,17 @@ def words_of(offset: int, date: dt.date) -> str:
     count, values = abs(offset), {"count": abs(offset), "day": format_date(date)}
     if offset < 0:
         return (
-            ngettext("%(count)d Arbeitstag vor dem %(day)s", "%(count)d Arbeitstage vor dem %(day)s", count) % values
+            ngettext(
+                "%(count)d Arbeitstag vor dem %(day)s",
+                "%(count)d Arbeitstage vor dem %(day)s",
+                count,
+            )
+            % values
         )
     if offset > 0:
-        words = ngettext("%(count)d Arbeitstag nach dem %(day)s", "%(count)d Arbeitstage nach dem %(day)s", count)
+        words = ngettext(
+            "%(count)d Arbeitstag nach dem %(day)s", "%(count)d Arbeitstage nach dem %(day)s", count
+        )
         return words % values
     return _("am %(day)s") % values
 
@@ -173,7 +206,9 @@ def days_in_words(schedule: Schedule) -> str:
     if 0 in schedule.before:
         parts.append(_("am Tag selbst"))
     if schedule.after:
-        words = ngettext("%(days)s Arbeitstag danach", "%(days)s Arbeitstage danach", schedule.after[-1])
+        words = ngettext(
+            "%(days)s Arbeitstag danach", "%(days)s Arbeitstage danach", schedule.after[-1]
+        )
         parts.append(words % {"days": _listed(schedule.after)})
     if schedule.weekly:
         parts.append(_("danach jede Woche"))
@@ -183,7 +218,11 @@ def days_in_words(schedule: Schedule) -> str:
 
 def _options_in_words(schedule: Schedule, *, is_early: bool) -> list[str]:
     """Return the words of the options that are on; a day after the date is put into them."""
-    on = [(option, schedule.option(option.key)) for option in schedule.rule.options if option.is_early == is_early]
+    on = [
+        (option, schedule.option(option.key))
+        for option in schedule.rule.options
+        if option.is_early == is_early
+    ]
     return [
         str(option.words) if option.is_switch else str(option.words) % {"count": setting}
         for option, setting in on
@@ -193,7 +232,9 @@ def _options_in_words(schedule: Schedule, *, is_early: bool) -> list[str]:
 
 def _listed(numbers: Sequence[int]) -> str:
     *first, last = map(str, numbers)
-    return _("%(first)s und %(last)s") % {"first": ", ".join(first), "last": last} if first else last
+    return (
+        _("%(first)s und %(last)s") % {"first": ", ".join(first), "last": last} if first else last
+    )
 
 
 _rules: dict[str, Rule] = {}
@@ -225,13 +266,16 @@ def default_schedule(rule: Rule) -> Schedule:
 def renamed(old: Offsets, days: list[int]) -> Offsets:
     """Return steps on `days`, each under the name of the step of `old` that it continues.
 
-    The same distance continues itself, what is left the nearest one; so a step that moved is known again, and whoever
-    was reminded by it is not reminded anew. What continues nothing gets a name of its own.
+    The same distance continues itself, what is left the nearest one; so a step that moved is known
+    again, and whoever was reminded by it is not reminded anew. What continues nothing gets a name
+    of its own.
     """
     names = {day: key for key, day in old if day in days}
     gone = {key: day for key, day in old if day not in days}
     fresh = [day for day in days if day not in names]
-    for _distance, day, key in sorted((abs(day - was), day, key) for day in fresh for key, was in gone.items()):
+    for _distance, day, key in sorted(
+        (abs(day - was), day, key) for day in fresh for key, was in gone.items()
+    ):
         if day not in names and key in gone:
             names[day] = key
             del gone[key]

@@ -1,4 +1,6 @@
-"""One sending: the mails that were written together, how far they have come, and why some did not go out."""
+"""One sending: the mails that were written together, how far they have come, and why some did not
+go out.
+"""
 
 import datetime as dt
 import re
@@ -15,7 +17,8 @@ from outbox.tallies import Group, Tally, settled
 from outbox.texts import title_of
 
 UNSOLVED_SHOWN = 25
-# What differs from mail to mail in one and the same answer of a server: addresses and the numbers it gives to mails.
+# What differs from mail to mail in one and the same answer of a server: addresses and the numbers
+# it gives to mails.
 OWN_TO_A_MAIL = re.compile(r"<?[^\s<>]+@[^\s<>:;,]+>?|\b(?=\w*\d)[\w-]{10,}\b")
 
 
@@ -65,10 +68,14 @@ def sending_of(batch: UUID, user) -> Sending | None:
         rows.order_by()
         .values("state", "kind", "is_account_mail", "settled", "last_error")
         .annotate(
-            count=Count("pk"), written_at=Min("created_at"), first=Min("sent_at"), last=Max("sent_at"),
-            first_path=Min("path"), last_path=Max("path"),
+            count=Count("pk"),
+            written_at=Min("created_at"),
+            first=Min("sent_at"),
+            last=Max("sent_at"),
+            first_path=Min("path"),
+            last_path=Max("path"),
         )
-    )  # fmt: skip
+    )
     if not parts:
         return None
     paths = {part["first_path"] for part in parts} | {part["last_path"] for part in parts}
@@ -85,7 +92,9 @@ def sending_of(batch: UUID, user) -> Sending | None:
 
 
 def unsolved_of(batch: UUID, user) -> QuerySet[Mail]:
-    """Return the mails of a sending that did not go out and are not settled, by recipient, without their bodies."""
+    """Return the mails of a sending that did not go out and are not settled, by recipient, without
+    their bodies.
+    """
     mails = Mail.objects.visible_to(user).filter(is_unsolved(), batch=batch)
     return mails.slim().order_by("recipient_name", "recipient", "pk")
 

@@ -1,4 +1,6 @@
-"""How many mails stand how, counted in one query: the quick filters of the list and the numbers on its buttons."""
+"""How many mails stand how, counted in one query: the quick filters of the list and the numbers on
+its buttons.
+"""
 
 import datetime as dt
 from collections import Counter
@@ -25,7 +27,9 @@ class Group(NamedTuple):
     count: int
 
     def stands(self, value: str) -> bool:
-        """Say whether the filter of the state finds these mails for `value`, as `MailFilter.in_state` does."""
+        """Say whether the filter of the state finds these mails for `value`, as
+        `MailFilter.in_state` does.
+        """
         if value == UNSOLVED:
             return self.state in UNSOLVED_STATES and not self.settled
         if value == LATE:
@@ -33,8 +37,12 @@ class Group(NamedTuple):
         return value in ("", self.state)
 
     def is_reached_by(self, action: str) -> bool:
-        """Say whether the act is meant for these mails; whether their bodies were removed is not looked at."""
-        if (self.settled and action in (RESEND, SETTLE)) or (self.is_account_mail and action != SETTLE):
+        """Say whether the act is meant for these mails; whether their bodies were removed is not
+        looked at.
+        """
+        if (self.settled and action in (RESEND, SETTLE)) or (
+            self.is_account_mail and action != SETTLE
+        ):
             return False
         return self.state in SOURCES[action]
 
@@ -57,15 +65,21 @@ class Tally(NamedTuple):
     def of(cls, mails: QuerySet[Mail], *, now: dt.datetime) -> "Tally":
         """Count `mails` in one query."""
         rows = mails.order_by().annotate(late=_yes_or_no(is_late(now)), settled=settled())
-        counted = rows.values("state", "is_account_mail", "settled", "late").annotate(count=Count("pk"))
+        counted = rows.values("state", "is_account_mail", "settled", "late").annotate(
+            count=Count("pk")
+        )
         return cls([Group(**row) for row in counted])
 
     def count(self, value: str = "") -> int:
-        """Return how many mails the filter of the state finds for `value`; all of them when it is empty."""
+        """Return how many mails the filter of the state finds for `value`; all of them when it is
+        empty.
+        """
         return sum(group.count for group in self.groups if group.stands(value))
 
     def reached_by(self, action: str, value: str = "") -> dict[str, int]:
-        """Return how many of the mails that the filter of the state finds the act is meant for, by state."""
+        """Return how many of the mails that the filter of the state finds the act is meant for, by
+        state.
+        """
         counts: Counter[str] = Counter()
         for group in self.groups:
             if group.stands(value) and group.is_reached_by(action):
@@ -73,7 +87,9 @@ class Tally(NamedTuple):
         return dict(counts)
 
     def quick_filters(self, current: str) -> list[QuickFilter]:
-        """Return all, what the office looks for, and each state, as far as there are such mails or it is shown."""
+        """Return all, what the office looks for, and each state, as far as there are such mails or
+        it is shown.
+        """
         filters = [
             QuickFilter(value, label, self.count(value), value == current)
             for value, label in [("", _("alle")), *STATE_CHOICES]

@@ -15,26 +15,32 @@ from outbox.placeholders import Placeholder, is_link_name, names_in
 
 ALWAYS = {
     "link": Placeholder(_("Adresse der Seite im Portal, um die es geht"), "/"),
-    "greeting": Placeholder(_("Anrede der angeschriebenen Person; sie steht schon über dem Text"), _("Guten Tag")),
+    "greeting": Placeholder(
+        _("Anrede der angeschriebenen Person; sie steht schon über dem Text"), _("Guten Tag")
+    ),
 }
 MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:])")
 TARGET = re.compile(r"\{(\w+)\}")
 
 
 class Markdown(str):
-    """A value that is Markdown of the portal's own making; it stands alone in its paragraph of the text."""
+    """A value that is Markdown of the portal's own making; it stands alone in its paragraph of the
+    text.
+    """
 
 
 @dataclass(frozen=True)
 class MailText:
     """The words of one kind of mail.
 
-    `subject` and `body` hold {placeholders}: those in `placeholders`, plus {greeting} and {link}. The body is Markdown
-    without the line of greeting and without closing and signature, which the outbox adds; a paragraph that is only
-    a link becomes a button. Only {link} and placeholders ending in `_link` may be the target of a link.
+    `subject` and `body` hold {placeholders}: those in `placeholders`, plus {greeting} and {link}.
+    The body is Markdown without the line of greeting and without closing and signature, which the
+    outbox adds; a paragraph that is only a link becomes a button. Only {link} and placeholders
+    ending in `_link` may be the target of a link.
 
-    What `can_wait` may be held by the office until it releases it in the outbox. A notice tells of something new: it
-    goes at once, and what follows to the same person within MAIL_BUNDLE_MINUTES goes in one mail.
+    What `can_wait` may be held by the office until it releases it in the outbox. A notice tells of
+    something new: it goes at once, and what follows to the same person within MAIL_BUNDLE_MINUTES
+    goes in one mail.
     """
 
     kind: str
@@ -50,7 +56,9 @@ class MailText:
         for part in (self.subject, self.body):
             if unknown := sorted(names_in(str(part)) - allowed):
                 raise TextError(f"{self.kind}: unknown placeholders {', '.join(unknown)}")
-        targets = [name for link in links_in(str(self.body)) for name in TARGET.findall(link.target)]
+        targets = [
+            name for link in links_in(str(self.body)) for name in TARGET.findall(link.target)
+        ]
         if wrong := [name for name in targets if not is_link_name(name)]:
             raise TextError(f"{self.kind}: no link may point at {', '.join(wrong)}")
 
@@ -72,11 +80,15 @@ _entries: dict[str, Entry] = {}
 
 
 def register(
-    *texts: MailText, area: str | Promise = "", placeholders: Mapping[str, Placeholder] = MappingProxyType({})
+    *texts: MailText,
+    area: str | Promise = "",
+    placeholders: Mapping[str, Placeholder] = MappingProxyType({}),
 ) -> None:
-    """Make `texts` known as those of `area`, with what their `placeholders` mean and an example of each.
+    """Make `texts` known as those of `area`, with what their `placeholders` mean and an example of
+    each.
 
-    Raises `TextError` when a kind is already taken by other words, or when a text does not use all its placeholders.
+    Raises `TextError` when a kind is already taken by other words, or when a text does not use all
+    its placeholders.
     """
     for text in texts:
         if unused := sorted(set(text.placeholders) - text.names):
@@ -111,11 +123,15 @@ def area_of(kind: str) -> str:
 def explained(text: MailText) -> dict[str, Placeholder]:
     """Return the placeholders that the words of the kind of `text` may hold, with their meaning.
 
-    {link} is among them where the default holds it: whoever gets the other mails has no page in the portal to open.
+    {link} is among them where the default holds it: whoever gets the other mails has no page in the
+    portal to open.
     """
     entry = _entries.get(text.kind, Entry(text, "", {}))
     names = [*text.placeholders, *(["link"] if "link" in entry.text.names else []), "greeting"]
-    return {name: entry.placeholders.get(name) or ALWAYS.get(name) or Placeholder(name, name) for name in names}
+    return {
+        name: entry.placeholders.get(name) or ALWAYS.get(name) or Placeholder(name, name)
+        for name in names
+    }
 
 
 def escape_markdown(text: str) -> str:
@@ -124,5 +140,7 @@ def escape_markdown(text: str) -> str:
 
 
 def plain_text(line: str) -> str:
-    """Return one line of Markdown as it reads: without emphasis, and with what `escape_markdown` hid shown again."""
+    """Return one line of Markdown as it reads: without emphasis, and with what `escape_markdown`
+    hid shown again.
+    """
     return re.sub(r"\\" + MARKUP.pattern + r"|\*", r"\1", line)

@@ -53,7 +53,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_reset_password_from_key_url(self, key):
         """Build the link on SITE_URL: what a request calls its host is not to be trusted in a mail.
 
-        It carries the page of this portal that was asked for, so that it may be opened in another browser.
+        It carries the page of this portal that was asked for, so that it may be opened in another
+        browser.
         """
         link = settings.SITE_URL + urlsplit(super().get_reset_password_from_key_url(key)).path
         return passthrough_next_redirect_url(self.request, link, REDIRECT_FIELD_NAME)

@@ -1,4 +1,6 @@
-"""The demo's accounts share one known password. Outside a demo nobody signs in with them (`may_sign_in`)."""
+"""The demo's accounts share one known password. Outside a demo nobody signs in with them
+(`may_sign_in`).
+"""
 
 from django.conf import settings
 

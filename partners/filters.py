@@ -29,9 +29,14 @@ class OrganisationFilter(filters.FilterSet):
     q = _search_field(_("Name, Kurzname oder Ort"))
     kind = filters.ChoiceFilter(label=_("Art"), choices=OrganisationKind, empty_label=_("alle"))
     sector = filters.ModelChoiceFilter(
-        label=_("Branche"), field_name="sectors", queryset=Sector.objects.order_by("name", "pk"), empty_label=_("alle")
+        label=_("Branche"),
+        field_name="sectors",
+        queryset=Sector.objects.order_by("name", "pk"),
+        empty_label=_("alle"),
     )
-    state = filters.ChoiceFilter(label=_("Stand"), choices=ACTIVITY, method="by_state", empty_label=_("alle"))
+    state = filters.ChoiceFilter(
+        label=_("Stand"), choices=ACTIVITY, method="by_state", empty_label=_("alle")
+    )
 
     class Meta:
         model = Organisation
@@ -48,9 +53,14 @@ class PersonFilter(filters.FilterSet):
     """Search by name, function, address and organisation; account, role, list, still active or not."""
 
     q = _search_field(_("Name, Funktion, E-Mail oder Organisation"))
-    account = filters.ChoiceFilter(label=_("Konto"), choices=ACCOUNTS, method="by_account", empty_label=_("alle"))
+    account = filters.ChoiceFilter(
+        label=_("Konto"), choices=ACCOUNTS, method="by_account", empty_label=_("alle")
+    )
     role = filters.ChoiceFilter(
-        label=_("Rolle"), choices=list(ROLE_LABELS.items()), field_name="user__groups__name", empty_label=_("alle")
+        label=_("Rolle"),
+        choices=list(ROLE_LABELS.items()),
+        field_name="user__groups__name",
+        empty_label=_("alle"),
     )
     list = filters.ModelChoiceFilter(
         label=_("Verteiler"),
@@ -58,7 +68,9 @@ class PersonFilter(filters.FilterSet):
         queryset=DistributionList.objects.order_by("name", "pk"),
         empty_label=_("alle"),
     )
-    state = filters.ChoiceFilter(label=_("Stand"), choices=ACTIVITY, method="by_state", empty_label=_("alle"))
+    state = filters.ChoiceFilter(
+        label=_("Stand"), choices=ACTIVITY, method="by_state", empty_label=_("alle")
+    )
 
     class Meta:
         model = Person
@@ -98,12 +110,18 @@ class DistributionListFilter(filters.FilterSet):
         """Lists are few: fold them here instead of keeping a column for it."""
         words = fold(value).split()
         rows = queryset.values_list("pk", "name", "description")
-        found = [pk for pk, name, purpose in rows if all(word in fold(f"{name} {purpose}") for word in words)]
+        found = [
+            pk
+            for pk, name, purpose in rows
+            if all(word in fold(f"{name} {purpose}") for word in words)
+        ]
         return queryset.filter(pk__in=found)
 
 
 def matching_person(words: str) -> Q:
-    """Return the condition that every word occurs in the person's own text or in the organisation's."""
+    """Return the condition that every word occurs in the person's own text or in the
+    organisation's.
+    """
     condition = Q()
     for word in words.split():
         condition &= matching(word) | matching(word, "organisation__search")

@@ -1,4 +1,5 @@
-"""What a deputyship can be limited to: kinds of approval, whose keys and words the floor above makes known.
+"""What a deputyship can be limited to: kinds of approval, whose keys and words the floor above
+makes known.
 
 A deputyship that names no kind holds for all of them, also for those that join later.
 """
@@ -24,7 +25,9 @@ def kind_choices() -> list[tuple[str, str | Promise]]:
 
 
 def checked_kinds(keys: Iterable[str]) -> list[str]:
-    """Return `keys` once each in their fixed order. Raises Refused for a key that nobody made known."""
+    """Return `keys` once each in their fixed order. Raises Refused for a key that nobody made
+    known.
+    """
     wanted = set(keys)
     if unknown := sorted(wanted - set(_labels)):
         raise Refused(_("Unbekannte Art von Freigaben: %(kinds)s.") % {"kinds": ", ".join(unknown)})

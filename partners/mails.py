@@ -26,7 +26,8 @@ register(
         title=gettext_lazy("Vertretung eingetragen"),
         subject=gettext_lazy("Vertretung für {principal}"),
         body=gettext_lazy(
-            "im Portal ist eine Vertretung eingetragen: **{deputy}** handelt für **{principal}**, {period}.\n\n"
+            "im Portal ist eine Vertretung eingetragen: **{deputy}** handelt für **{principal}**, "
+            "{period}.\n\n"
             "Wenn das nicht stimmt, wenden Sie sich bitte an die Geschäftsstelle.\n\n"
             "[Konto öffnen]({link})\n"
         ),
@@ -35,15 +36,23 @@ register(
     ),
     area=gettext_lazy("Partner & Kontakte"),
     placeholders={
-        "principal": Placeholder(gettext_lazy("wer vertreten wird"), gettext_lazy("Leitung des Referats")),
-        "deputy": Placeholder(gettext_lazy("wer vertritt"), gettext_lazy("Stellvertretung des Referats")),
-        "period": Placeholder(gettext_lazy("Zeitraum der Vertretung"), gettext_lazy("vom 01.07.2019 bis 14.07.2019")),
+        "principal": Placeholder(
+            gettext_lazy("wer vertreten wird"), gettext_lazy("Leitung des Referats")
+        ),
+        "deputy": Placeholder(
+            gettext_lazy("wer vertritt"), gettext_lazy("Stellvertretung des Referats")
+        ),
+        "period": Placeholder(
+            gettext_lazy("Zeitraum der Vertretung"), gettext_lazy("vom 01.07.2019 bis 14.07.2019")
+        ),
     },
 )
 
 
 def mail_invitation(account: User, *, now: dt.datetime, by) -> None:
-    """Send the link with which the holder of `account` sets the first password; it opens once, for 14 days."""
+    """Send the link with which the holder of `account` sets the first password; it opens once, for
+    14 days.
+    """
     token = sign_link(INVITATION, account.pk, account.invitation_version)
     values = {
         "recipient": recipient_of(account.person),
@@ -65,7 +74,11 @@ def mail_invitation(account: User, *, now: dt.datetime, by) -> None:
 
 def mail_deputy(row: Deputy, *, now: dt.datetime, by) -> None:
     """Tell both sides that the deputyship `row` holds."""
-    values = {"principal": row.principal.name, "deputy": row.deputy.name, "period": describe_period(row)}
+    values = {
+        "principal": row.principal.name,
+        "deputy": row.deputy.name,
+        "period": describe_period(row),
+    }
     enqueue_mails(
         [
             MailDraft(
@@ -84,7 +97,9 @@ def mail_deputy(row: Deputy, *, now: dt.datetime, by) -> None:
 
 
 def describe_period(row: Deputy) -> str:
-    """Return `vom 01.07.2019 bis 14.07.2019` or `ab 01.07.2019 bis auf Weiteres`, and for which approvals only."""
+    """Return `vom 01.07.2019 bis 14.07.2019` or `ab 01.07.2019 bis auf Weiteres`, and for which
+    approvals only.
+    """
     values = {"start": format_date(row.starts_on), "end": format_date(row.ends_on)}
     text = _("vom %(start)s bis %(end)s") if row.ends_on else _("ab %(start)s bis auf Weiteres")
     return ", ".join(filter(None, [text % values, row.scope]))

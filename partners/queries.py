@@ -10,7 +10,9 @@ from partners.models import Deputy, DistributionList, Organisation, Person, User
 
 
 def people_with_role(role: str) -> QuerySet[Person]:
-    """Return the people whose active account holds `role` itself, with their accounts, in order of the account."""
+    """Return the people whose active account holds `role` itself, with their accounts, in order of
+    the account.
+    """
     people = Person.objects.filter(user__groups__name=role, user__is_active=True, is_active=True)
     return people.select_related("user", "organisation").order_by("user__pk")
 
@@ -22,29 +24,44 @@ def office_leads() -> list[Person]:
 
 
 def people_of(organisation: Organisation | int) -> QuerySet[Person]:
-    """Return the active contacts of an organisation (given as row or primary key) with their accounts, by name."""
+    """Return the active contacts of an organisation (given as row or primary key) with their
+    accounts, by name.
+    """
     people = Person.objects.filter(organisation=organisation, is_active=True)
     return people.select_related("organisation", "user").order_by("search", "pk")
 
 
 def deputies_of(person: Person) -> QuerySet[Deputy]:
     """Return all deputyships in which somebody acts for `person`, the latest first."""
-    return Deputy.objects.filter(principal=person).select_related("deputy__organisation").order_by("-starts_on", "-pk")
+    return (
+        Deputy.objects.filter(principal=person)
+        .select_related("deputy__organisation")
+        .order_by("-starts_on", "-pk")
+    )
 
 
-def deputyships_between(people: Iterable[Person], first: dt.date, last: dt.date) -> QuerySet[Deputy]:
-    """Return the deputyships for `people` that hold on a day from `first` to `last`, of deputies who can sign in."""
-    rows = Deputy.objects.filter(principal__in=[person.pk for person in people], deputy__user__is_active=True)
+def deputyships_between(
+    people: Iterable[Person], first: dt.date, last: dt.date
+) -> QuerySet[Deputy]:
+    """Return the deputyships for `people` that hold on a day from `first` to `last`, of deputies
+    who can sign in.
+    """
+    rows = Deputy.objects.filter(
+        principal__in=[person.pk for person in people], deputy__user__is_active=True
+    )
     rows = rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=first), starts_on__lte=last)
     return rows.select_related("deputy__user").order_by("deputy", "pk")
 
 
 def last_deputyship(account: User, role: str, day: dt.date, kind: str = "") -> Deputy | None:
-    """Return the deputyship for somebody with `role` that ended last before `day`, if there was one.
+    """Return the deputyship for somebody with `role` that ended last before `day`, if there was
+    one.
 
     With `kind` only one that held for approvals of that kind.
     """
-    rows = Deputy.objects.filter(deputy=account.person_id, principal__user__groups__name=role, ends_on__lt=day)
+    rows = Deputy.objects.filter(
+        deputy=account.person_id, principal__user__groups__name=role, ends_on__lt=day
+    )
     rows = rows.order_by("-ends_on", "-pk")
     return next((row for row in rows if row.covers(kind)), None) if kind else rows.first()
 
@@ -52,7 +69,11 @@ def last_deputyship(account: User, role: str, day: dt.date, kind: str = "") -> D
 def organisations_listed(user) -> QuerySet[Organisation]:
     """Return the organisations that `user` may see, with sectors and the number of active contacts."""
     count = Count("people", filter=Q(people__is_active=True), distinct=True)
-    return Organisation.objects.visible_to(user).annotate(people_count=count).prefetch_related("sectors")
+    return (
+        Organisation.objects.visible_to(user)
+        .annotate(people_count=count)
+        .prefetch_related("sectors")
+    )
 
 
 def people_listed(user) -> QuerySet[Person]:

@@ -39,7 +39,8 @@ def pytest_configure(config):
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Skip, with the reason, what this machine cannot run; do not repeat on PostgreSQL what asks no database.
+    """Skip, with the reason, what this machine cannot run; do not repeat on PostgreSQL what asks no
+    database.
 
     What takes long begins first, so that no process is left alone with it at the end.
     """
@@ -61,8 +62,9 @@ def takes_long(item) -> bool:
 
 
 def thinned(items):
-    """Return `items` with every fourth case of large tables of cases: in what they vary (role, page, state) the two
-    databases are asked alike, and each case was tried on the first. With EVERY_CASE=1 all of them.
+    """Return `items` with every fourth case of large tables of cases: in what they vary (role,
+    page, state) the two databases are asked alike, and each case was tried on the first. With
+    EVERY_CASE=1 all of them.
     """
     if os.environ.get("EVERY_CASE"):
         return items
@@ -109,7 +111,9 @@ def closed_network():
 
 @pytest.fixture(autouse=True, scope="session")
 def lasting_roles():
-    """Bring the roles back whenever a test that commits has emptied all tables: they come from a migration."""
+    """Bring the roles back whenever a test that commits has emptied all tables: they come from a
+    migration.
+    """
 
     def bring_back(**kwargs):
         Group.objects.bulk_create([Group(name=name) for name in ROLES], ignore_conflicts=True)
@@ -122,7 +126,9 @@ def lasting_roles():
 
 @pytest.fixture(autouse=True, scope="session")
 def quick_flush():
-    """Empty the tables of PostgreSQL row by row after a test that commits: TRUNCATE makes all their files anew."""
+    """Empty the tables of PostgreSQL row by row after a test that commits: TRUNCATE makes all their
+    files anew.
+    """
     if not ON_POSTGRESQL:
         yield
         return
@@ -130,7 +136,9 @@ def quick_flush():
 
     def delete(self, style, tables, *, reset_sequences=False, allow_cascade=False):
         if reset_sequences or not tables:
-            return truncate(self, style, tables, reset_sequences=reset_sequences, allow_cascade=allow_cascade)
+            return truncate(
+                self, style, tables, reset_sequences=reset_sequences, allow_cascade=allow_cascade
+            )
         return ["; ".join(f"DELETE FROM {self.quote_name(table)}" for table in tables)]
 
     with pytest.MonkeyPatch.context() as patch:
@@ -154,7 +162,11 @@ def media(settings, tmp_path) -> Path:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Start the system's Chromium, without its habit of calling home."""
-    return {**browser_type_launch_args, "executable_path": machine.chromium(), "args": machine.CHROMIUM_FLAGS}
+    return {
+        **browser_type_launch_args,
+        "executable_path": machine.chromium(),
+        "args": machine.CHROMIUM_FLAGS,
+    }
 
 
 @pytest.fixture(scope="session")

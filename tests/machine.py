@@ -23,7 +23,9 @@ CHROMIUM_FLAGS = [
 
 @cache
 def chromium() -> str | None:
-    """Return the path of the installed Chromium, if any; the shell without a window takes a third less time."""
+    """Return the path of the installed Chromium, if any; the shell without a window takes a third
+    less time.
+    """
     names = (
         os.environ.get("CHROMIUM", ""),
         "chromium-headless-shell",

@@ -20,12 +20,18 @@ def refuse_outside(host: str | bytes | None) -> None:
     except ValueError:
         local = name == socket.gethostname()
     if not local:
-        raise OutsideRequest(f"Tests must not reach {name!r}: the network is closed but for this machine.")
+        raise OutsideRequest(
+            f"Tests must not reach {name!r}: the network is closed but for this machine."
+        )
 
 
 def close_network(patch) -> None:
     """Guard name look-ups and connections through pytest's MonkeyPatch `patch`."""
-    look_up, connect, connect_ex = socket.getaddrinfo, socket.socket.connect, socket.socket.connect_ex
+    look_up, connect, connect_ex = (
+        socket.getaddrinfo,
+        socket.socket.connect,
+        socket.socket.connect_ex,
+    )
 
     def guarded_look_up(host, *args, **kwargs):
         refuse_outside(host)

@@ -8,7 +8,9 @@ from django.db import connection
 
 
 def race(*acts: Callable[[], object]) -> list[object]:
-    """Start all `acts` at once; return what each gave or the exception it raised, in the order of `acts`."""
+    """Start all `acts` at once; return what each gave or the exception it raised, in the order of
+    `acts`.
+    """
     line = threading.Barrier(len(acts))
 
     def run(act: Callable[[], object]) -> object:

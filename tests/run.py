@@ -43,7 +43,9 @@ def run_pytest(selection: str, environment: dict[str, str], arguments: list[str]
 
     Where `arguments` ask for some tests, a half may hold none of them.
     """
-    processes = str(min(4, os.cpu_count() or 1) + 1)  # one more than work at a time, since some tests only wait
+    processes = str(
+        min(4, os.cpu_count() or 1) + 1
+    )  # one more than work at a time, since some tests only wait
     # The tests of a file stay together, since they share what they loaded.
     spread = ["-n", processes, "--dist", "loadscope", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest", "-q", "-rs", *spread, "-m", selection, *arguments]

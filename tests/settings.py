@@ -1,7 +1,8 @@
-"""The settings under test: the portal's own, with an environment that no `.env` and no shell can change.
+"""The settings under test: the portal's own, with an environment that no `.env` and no shell can
+change.
 
-`TEST_STACK=postgresql` moves the tests to the server at `TEST_DATABASE_URL`; without it they run on a SQLite file,
-since threads that race for a row need a database they can share.
+`TEST_STACK=postgresql` moves the tests to the server at `TEST_DATABASE_URL`; without it they run on
+a SQLite file, since threads that race for a row need a database they can share.
 """
 
 import atexit
@@ -44,7 +45,8 @@ from masterplan.settings import BASE_DIR, DATABASES  # noqa: E402
 own_name = f"test_masterplan_{zlib.crc32(str(BASE_DIR).encode()):x}"
 DATABASES["default"]["TEST"] = {
     "NAME": own_name if ON_POSTGRESQL else str(folder / "test.sqlite3"),
-    # The tables come from the models: a test holds both alike, and the tests with real processes migrate for real.
+    # The tables come from the models: a test holds both alike, and the tests with real processes
+    # migrate for real.
     "MIGRATE": False,
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

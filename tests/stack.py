@@ -1,4 +1,6 @@
-"""Real servers for tests that start the portal's processes: a database and a Redis of their own for each test."""
+"""Real servers for tests that start the portal's processes: a database and a Redis of their own for
+each test.
+"""
 
 import os
 import socket
@@ -20,9 +22,12 @@ from tests import machine
 
 PATIENCE = 180  # seconds to wait for a process on a busy machine; nobody waits longer than it takes
 NATIVE = {
-    "DJANGO_SETTINGS_MODULE": "masterplan.settings", "SECRET_KEY": "only for tests", "DEBUG": "0", "DEMO": "0",
+    "DJANGO_SETTINGS_MODULE": "masterplan.settings",
+    "SECRET_KEY": "only for tests",
+    "DEBUG": "0",
+    "DEMO": "0",
     "MAIL_BUNDLE_MINUTES": "0",
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -37,9 +42,13 @@ def own_postgresql():
 
 @pytest.fixture
 def own_redis(worker_id):
-    """Yield the address of a Redis database that no other test process uses, empty before and after."""
+    """Yield the address of a Redis database that no other test process uses, empty before and
+    after.
+    """
     parts = urlsplit(machine.REDIS_SERVER)
-    number = int(parts.path.strip("/") or 0) + (int(worker_id.removeprefix("gw")) if worker_id != "master" else 0)
+    number = int(parts.path.strip("/") or 0) + (
+        int(worker_id.removeprefix("gw")) if worker_id != "master" else 0
+    )
     address = urlunsplit(parts._replace(path=f"/{number}"))
     with redis.Redis.from_url(address) as client:
         client.flushdb()
@@ -49,7 +58,8 @@ def own_redis(worker_id):
 
 @pytest.fixture
 def start(base_dir, tmp_path):
-    """Yield a function that starts a command of the portal natively; all it started is ended after the test.
+    """Yield a function that starts a command of the portal natively; all it started is ended after
+    the test.
 
     `start(command, **environment)` returns the Popen; what it prints goes to `tmp_path/<n>.log`.
     """
@@ -58,7 +68,11 @@ def start(base_dir, tmp_path):
     def start_process(command: list[str], **environment: str) -> subprocess.Popen:
         with (tmp_path / f"{len(started)}.log").open("wb") as log:
             process = subprocess.Popen(
-                command, cwd=base_dir, env=native_environment(**environment), stdout=log, stderr=subprocess.STDOUT
+                command,
+                cwd=base_dir,
+                env=native_environment(**environment),
+                stdout=log,
+                stderr=subprocess.STDOUT,
             )
         started.append(process)
         return process
@@ -75,7 +89,9 @@ def start(base_dir, tmp_path):
 
 
 def native_environment(**environment: str) -> dict[str, str]:
-    """Return the environment of a process as an installation would start it, free of the tests' own settings."""
+    """Return the environment of a process as an installation would start it, free of the tests' own
+    settings.
+    """
     scripts = str(Path(sys.executable).parent)
     home = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
     return {**home, "PATH": f"{scripts}:{os.environ['PATH']}", **NATIVE, **environment}

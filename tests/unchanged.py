@@ -8,7 +8,9 @@ from outbox.models import Mail
 
 
 def picture(row: models.Model) -> tuple:
-    """Return all values of `row` as the database holds them, and how many changes its history counts."""
+    """Return all values of `row` as the database holds them, and how many changes its history
+    counts.
+    """
     quote, table = connection.ops.quote_name, row._meta
     key = f"{quote(table.db_table)}.{quote(table.pk.column)}"
     changes = "0"
@@ -18,7 +20,9 @@ def picture(row: models.Model) -> tuple:
     # Past the ORM, which takes ten times as long to put the question as the database to answer it.
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {changes}, {quote(table.db_table)}.* FROM {quote(table.db_table)} WHERE {key} = %s", [row.pk]
+            f"SELECT {changes}, {quote(table.db_table)}.* FROM {quote(table.db_table)} WHERE "
+            f"{key} = %s",
+            [row.pk],
         )
         return cursor.fetchone()
 
@@ -32,6 +36,8 @@ def nothing_changes(*rows: models.Model, count_mails: bool = True):
 
 
 def mails_written(*kinds: str) -> list[tuple[str, str]]:
-    """Return (kind, recipient) of the mails in the outbox, in alphabetical order; only of `kinds` when given."""
+    """Return (kind, recipient) of the mails in the outbox, in alphabetical order; only of `kinds`
+    when given.
+    """
     rows = Mail.objects.filter(kind__in=kinds) if kinds else Mail.objects.all()
     return sorted(rows.values_list("kind", "recipient"))

@@ -17,11 +17,21 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalApprovalRequest",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
-                        choices=[("series", "Reihe"), ("topic", "Thema"), ("dates", "Termine"), ("visit", "Besuch")],
+                        choices=[
+                            ("series", "Reihe"),
+                            ("topic", "Thema"),
+                            ("dates", "Termine"),
+                            ("visit", "Besuch"),
+                        ],
                         max_length=12,
                         verbose_name="Art",
                     ),
@@ -55,12 +65,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("submitted_at", models.DateTimeField(editable=False, verbose_name="vorgelegt am")),
-                ("decided_at", models.DateTimeField(editable=False, null=True, verbose_name="entschieden am")),
-                ("by_deputy", models.BooleanField(default=False, editable=False, verbose_name="in Vertretung")),
+                (
+                    "decided_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="entschieden am"),
+                ),
+                (
+                    "by_deputy",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="in Vertretung"
+                    ),
+                ),
                 ("comment", models.TextField(blank=True, verbose_name="Anmerkung")),
                 (
                     "chosen",
-                    models.JSONField(blank=True, default=list, editable=False, verbose_name="mögliche Optionen"),
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="mögliche Optionen"
+                    ),
                 ),
                 (
                     "origin",
@@ -80,7 +100,9 @@ class Migration(migrations.Migration):
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "decided_by",
@@ -129,11 +151,21 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ApprovalRequest",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
-                        choices=[("series", "Reihe"), ("topic", "Thema"), ("dates", "Termine"), ("visit", "Besuch")],
+                        choices=[
+                            ("series", "Reihe"),
+                            ("topic", "Thema"),
+                            ("dates", "Termine"),
+                            ("visit", "Besuch"),
+                        ],
                         max_length=12,
                         verbose_name="Art",
                     ),
@@ -167,12 +199,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("submitted_at", models.DateTimeField(editable=False, verbose_name="vorgelegt am")),
-                ("decided_at", models.DateTimeField(editable=False, null=True, verbose_name="entschieden am")),
-                ("by_deputy", models.BooleanField(default=False, editable=False, verbose_name="in Vertretung")),
+                (
+                    "decided_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="entschieden am"),
+                ),
+                (
+                    "by_deputy",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="in Vertretung"
+                    ),
+                ),
                 ("comment", models.TextField(blank=True, verbose_name="Anmerkung")),
                 (
                     "chosen",
-                    models.JSONField(blank=True, default=list, editable=False, verbose_name="mögliche Optionen"),
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="mögliche Optionen"
+                    ),
                 ),
                 (
                     "origin",
@@ -221,7 +263,10 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("state__in", ["approved", "conditional", "returned", "refused"]), _negated=True),
+                            models.Q(
+                                ("state__in", ["approved", "conditional", "returned", "refused"]),
+                                _negated=True,
+                            ),
                             models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
                             _connector="OR",
                         ),

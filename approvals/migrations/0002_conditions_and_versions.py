@@ -16,7 +16,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Condition",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("text", models.CharField(max_length=500, verbose_name="Auflage")),
                 (
                     "state",
@@ -28,7 +33,10 @@ class Migration(migrations.Migration):
                         verbose_name="Stand",
                     ),
                 ),
-                ("met_at", models.DateTimeField(editable=False, null=True, verbose_name="erfüllt am")),
+                (
+                    "met_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="erfüllt am"),
+                ),
                 ("note", models.CharField(blank=True, max_length=500, verbose_name="Vermerk")),
             ],
             options={
@@ -39,7 +47,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalCondition",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 ("text", models.CharField(max_length=500, verbose_name="Auflage")),
                 (
                     "state",
@@ -51,14 +64,19 @@ class Migration(migrations.Migration):
                         verbose_name="Stand",
                     ),
                 ),
-                ("met_at", models.DateTimeField(editable=False, null=True, verbose_name="erfüllt am")),
+                (
+                    "met_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="erfüllt am"),
+                ),
                 ("note", models.CharField(blank=True, max_length=500, verbose_name="Vermerk")),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
             ],
             options={
@@ -88,7 +106,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="approvalrequest",
             name="lapse_reason",
-            field=models.CharField(blank=True, editable=False, max_length=300, verbose_name="Grund des Erlöschens"),
+            field=models.CharField(
+                blank=True, editable=False, max_length=300, verbose_name="Grund des Erlöschens"
+            ),
         ),
         migrations.AddField(
             model_name="approvalrequest",
@@ -110,12 +130,16 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="approvalrequest",
             name="none_possible",
-            field=models.BooleanField(default=False, editable=False, verbose_name="kein Termin möglich"),
+            field=models.BooleanField(
+                default=False, editable=False, verbose_name="kein Termin möglich"
+            ),
         ),
         migrations.AddField(
             model_name="approvalrequest",
             name="proposals",
-            field=models.JSONField(blank=True, default=list, editable=False, verbose_name="Gegenvorschlag"),
+            field=models.JSONField(
+                blank=True, default=list, editable=False, verbose_name="Gegenvorschlag"
+            ),
         ),
         migrations.AddField(
             model_name="historicalapprovalrequest",
@@ -134,7 +158,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="historicalapprovalrequest",
             name="lapse_reason",
-            field=models.CharField(blank=True, editable=False, max_length=300, verbose_name="Grund des Erlöschens"),
+            field=models.CharField(
+                blank=True, editable=False, max_length=300, verbose_name="Grund des Erlöschens"
+            ),
         ),
         migrations.AddField(
             model_name="historicalapprovalrequest",
@@ -158,12 +184,16 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="historicalapprovalrequest",
             name="none_possible",
-            field=models.BooleanField(default=False, editable=False, verbose_name="kein Termin möglich"),
+            field=models.BooleanField(
+                default=False, editable=False, verbose_name="kein Termin möglich"
+            ),
         ),
         migrations.AddField(
             model_name="historicalapprovalrequest",
             name="proposals",
-            field=models.JSONField(blank=True, default=list, editable=False, verbose_name="Gegenvorschlag"),
+            field=models.JSONField(
+                blank=True, default=list, editable=False, verbose_name="Gegenvorschlag"
+            ),
         ),
         migrations.AddConstraint(
             model_name="approvalrequest",
@@ -181,7 +211,9 @@ class Migration(migrations.Migration):
             model_name="approvalrequest",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("none_possible", False), models.Q(("kind", "dates"), ("state", "returned")), _connector="OR"
+                    ("none_possible", False),
+                    models.Q(("kind", "dates"), ("state", "returned")),
+                    _connector="OR",
                 ),
                 name="approval_none_possible_returns_dates",
             ),
@@ -202,14 +234,19 @@ class Migration(migrations.Migration):
             model_name="condition",
             name="request",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="conditions", to="approvals.approvalrequest"
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="conditions",
+                to="approvals.approvalrequest",
             ),
         ),
         migrations.AddField(
             model_name="historicalcondition",
             name="history_user",
             field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
             ),
         ),
         migrations.AddField(
@@ -249,7 +286,9 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("met_at__isnull", True), ("met_by__isnull", True), ("state", "open")),
-                    models.Q(("met_at__isnull", False), ("met_by__isnull", False), ("state", "met")),
+                    models.Q(
+                        ("met_at__isnull", False), ("met_by__isnull", False), ("state", "met")
+                    ),
                     _connector="OR",
                 ),
                 name="condition_met_has_maker",

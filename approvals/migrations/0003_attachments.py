@@ -16,9 +16,19 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Attachment",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("title", models.CharField(max_length=150, verbose_name="Name der Datei")),
-                ("file", models.FileField(max_length=200, upload_to=core.uploads.stored_name, verbose_name="Datei")),
+                (
+                    "file",
+                    models.FileField(
+                        max_length=200, upload_to=core.uploads.stored_name, verbose_name="Datei"
+                    ),
+                ),
                 ("size", models.PositiveBigIntegerField(verbose_name="Größe")),
                 ("media_type", models.CharField(max_length=100, verbose_name="Dateityp")),
                 ("uploaded_at", models.DateTimeField(verbose_name="hochgeladen am")),
@@ -47,11 +57,14 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("title", ""), _negated=True), models.Q(("file", ""), _negated=True)
+                            models.Q(("title", ""), _negated=True),
+                            models.Q(("file", ""), _negated=True),
                         ),
                         name="attachment_has_name_and_file",
                     ),
-                    models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="attachment_is_not_empty"),
+                    models.CheckConstraint(
+                        condition=models.Q(("size__gt", 0)), name="attachment_is_not_empty"
+                    ),
                 ],
             },
         ),

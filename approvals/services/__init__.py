@@ -1,7 +1,7 @@
 """The doors of approvals. Deciding moves the subject too: that is the caller's part.
 
-The subject's app owns the door (`dialogues.services.decide_topic`, …): it calls `record_decision` and moves its
-subject in the same transaction.
+The subject's app owns the door (`dialogues.services.decide_topic`, …): it calls `record_decision`
+and moves its subject in the same transaction.
 """
 
 from approvals.services.conditions import meet_condition

@@ -20,8 +20,8 @@ from core.states import target_of
 def meet_condition(*, condition: Condition, note: str, by, now: dt.datetime) -> Condition:
     """Note that a condition was met and tell the senator's office.
 
-    Raises NotEntitled for anybody but the office, Outpaced when somebody noted it before (with who and when), Refused
-    when the approval lapsed meanwhile, since its conditions went with it.
+    Raises NotEntitled for anybody but the office, Outpaced when somebody noted it before (with who
+    and when), Refused when the approval lapsed meanwhile, since its conditions went with it.
     """
     if not can_submit(by):
         raise NotEntitled(_("Auflagen vermerkt die Geschäftsstelle als erfüllt."))
@@ -34,7 +34,10 @@ def meet_condition(*, condition: Condition, note: str, by, now: dt.datetime) -> 
             % {"who": locked.met_by, "when": format_moment(locked.met_at)}
         )
     if request.state != ApprovalState.CONDITIONAL:
-        raise Refused(_("Die Freigabe ist %(state)s; ihre Auflagen gelten nicht mehr.") % {"state": request.outcome})
+        raise Refused(
+            _("Die Freigabe ist %(state)s; ihre Auflagen gelten nicht mehr.")
+            % {"state": request.outcome}
+        )
     locked.state = target_of(CONDITION_MOVES, "meet", locked)
     locked.met_at, locked.met_by, locked.note = now, by, note.strip()
     save_as(locked, by=by, reason=_("Auflage erfüllt"))

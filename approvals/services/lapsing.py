@@ -30,10 +30,11 @@ def withdraw_request(*, kind: str, subject_id: int, by, now: dt.datetime) -> App
 
 @transaction.atomic
 def lapse_approval(*, kind: str, subject_id: int, reason: str, by, now: dt.datetime) -> int:
-    """Let every open or granted approval of a subject lapse that is put off or called off; returns how many.
+    """Let every open or granted approval of a subject lapse that is put off or called off; returns
+    how many.
 
-    The senator's office is told of an open request that it has nothing more to do; that the subject is put off is
-    told by the caller, to all who know of it.
+    The senator's office is told of an open request that it has nothing more to do; that the subject
+    is put off is told by the caller, to all who know of it.
     """
     rows = _in_force(kind, subject_id)
     for row in rows:
@@ -46,13 +47,20 @@ def lapse_approval(*, kind: str, subject_id: int, reason: str, by, now: dt.datet
 
 @transaction.atomic
 def lapse_by_change(
-    *, kind: str, subject_id: int, changes: list[Change], reason: str = "", also: Iterable[Person] = (), by,
+    *,
+    kind: str,
+    subject_id: int,
+    changes: list[Change],
+    reason: str = "",
+    also: Iterable[Person] = (),
+    by,
     now: dt.datetime,
-) -> int:  # fmt: skip
-    """Let every open or granted approval of a subject lapse whose essentials changed; returns how many.
+) -> int:
+    """Let every open or granted approval of a subject lapse whose essentials changed; returns how
+    many.
 
-    All who are concerned are told once what changed: the senator's office with its deputies, the office, and `also`.
-    `reason` says why where nothing has changed yet.
+    All who are concerned are told once what changed: the senator's office with its deputies, the
+    office, and `also`. `reason` says why where nothing has changed yet.
     """
     rows = _in_force(kind, subject_id)
     for row in rows:
@@ -63,7 +71,9 @@ def lapse_by_change(
 
 
 def _locked(kind: str, subject_id: int):
-    rows = ApprovalRequest.objects.select_for_update(of=("self",)).filter(kind=kind, subject_id=subject_id)
+    rows = ApprovalRequest.objects.select_for_update(of=("self",)).filter(
+        kind=kind, subject_id=subject_id
+    )
     return rows.order_by("submitted_at", "pk")
 
 

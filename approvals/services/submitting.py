@@ -32,11 +32,18 @@ class Vorlage(NamedTuple):
     @property
     def texts(self) -> dict[str, str]:
         """Its words by the names of the fields that keep them."""
-        return {"occasion": self.occasion, "facts": self.facts, "assessment": self.assessment, "vote": self.vote}
+        return {
+            "occasion": self.occasion,
+            "facts": self.facts,
+            "assessment": self.assessment,
+            "vote": self.vote,
+        }
 
 
 class Subject(NamedTuple):
-    """What is to be approved, as the floors above describe it. `snapshot`: [[label, value], …] as shown."""
+    """What is to be approved, as the floors above describe it. `snapshot`: [[label, value], …] as
+    shown.
+    """
 
     kind: ApprovalKind
     pk: int
@@ -48,26 +55,40 @@ class Subject(NamedTuple):
 
 
 @transaction.atomic
-def submit_request(*, subject: Subject, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime) -> ApprovalRequest:
+def submit_request(
+    *, subject: Subject, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime
+) -> ApprovalRequest:
     """Ask the senator's office about `subject` until `due_on` and tell it by mail.
 
-    The request remembers which earlier one it differs from. Raises NotEntitled for anybody but the office, Refused
-    when the day lies in the past, the vote is missing or an attachment cannot be taken, Outpaced when a request about
-    the same subject is open.
+    The request remembers which earlier one it differs from. Raises NotEntitled for anybody but the
+    office, Refused when the day lies in the past, the vote is missing or an attachment cannot be
+    taken, Outpaced when a request about the same subject is open.
     """
     if not can_submit(by):
         raise NotEntitled(_("Freigaben beantragt die Geschäftsstelle."))
     if due_on < local_date(now):
         raise Refused(
-            _("Die Frist für die Entscheidung liegt in der Vergangenheit. Bitte wählen Sie einen späteren Tag.")
+            _(
+                "Die Frist für die Entscheidung liegt in der Vergangenheit. Bitte wählen Sie einen "
+                "späteren Tag."
+            )
         )
     if not vorlage.vote.strip():
         raise Refused(_("Bitte nennen Sie das Votum, um das Sie bitten."))
     request = ApprovalRequest(
-        kind=subject.kind, subject_id=subject.pk, title=subject.title, path=subject.path, origin=subject.origin,
-        snapshot=subject.snapshot, options=subject.options, due_on=due_on, submitted_at=now, submitted_by=by,
-        former=request_to_compare(subject.kind, subject.pk), **vorlage.texts,
-    )  # fmt: skip
+        kind=subject.kind,
+        subject_id=subject.pk,
+        title=subject.title,
+        path=subject.path,
+        origin=subject.origin,
+        snapshot=subject.snapshot,
+        options=subject.options,
+        due_on=due_on,
+        submitted_at=now,
+        submitted_by=by,
+        former=request_to_compare(subject.kind, subject.pk),
+        **vorlage.texts,
+    )
     try:
         with transaction.atomic():
             save_as(request, by=by, reason=_("Freigabe beantragt"))

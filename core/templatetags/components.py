@@ -1,4 +1,6 @@
-"""The building blocks of the pages. Arguments are keywords and declared, so a misspelt one is an error."""
+"""The building blocks of the pages. Arguments are keywords and declared, so a misspelt one is an
+error.
+"""
 
 import datetime as dt
 
@@ -41,7 +43,9 @@ def day(value: dt.date | dt.datetime | None) -> str:
 
 @register.filter
 def wrapped(content: str, target: str) -> SafeString:
-    """Return `content` inside the element `target` (`nav.breadcrumb`), or nothing when a page leaves it empty."""
+    """Return `content` inside the element `target` (`nav.breadcrumb`), or nothing when a page
+    leaves it empty.
+    """
     if not content.strip():
         return SafeString("")
     element, _dot, name = target.partition(".")
@@ -58,7 +62,9 @@ def as_breadcrumb(content: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def block_again(context, *, name: str) -> SafeString:
-    """Render the block `name` of the page a second time: a page whose heading is its title says it once."""
+    """Render the block `name` of the page a second time: a page whose heading is its title says it
+    once.
+    """
     return context.render_context[BLOCK_CONTEXT_KEY].get_block(name).render(context)
 
 
@@ -144,8 +150,17 @@ def tabs(*, items) -> dict:
 def origin_note(*, obj) -> dict:
     """Show where `obj` (a `core.models.Sourced`) comes from and how sure its values are."""
     sources = [source for source in obj.sources if str(source).startswith(("https://", "http://"))]
-    basis = [(_field_label(obj, name), BASIS.get(value, value)) for name, value in obj.basis.items() if value]
-    return {"obj": obj, "sources": sources, "basis": basis, "has_details": sources or basis or obj.doubts}
+    basis = [
+        (_field_label(obj, name), BASIS.get(value, value))
+        for name, value in obj.basis.items()
+        if value
+    ]
+    return {
+        "obj": obj,
+        "sources": sources,
+        "basis": basis,
+        "has_details": sources or basis or obj.doubts,
+    }
 
 
 def _field_label(obj, name: str) -> str:
@@ -163,13 +178,18 @@ def pagination(context, *, page) -> dict:
         "page": page,
         "previous": _address(context, page=page.number - 1) if page.has_previous() else "",
         "next": _address(context, page=page.number + 1) if page.has_next() else "",
-        "links": [(n, _address(context, page=n) if isinstance(n, int) else "", n == page.number) for n in numbers],
+        "links": [
+            (n, _address(context, page=n) if isinstance(n, int) else "", n == page.number)
+            for n in numbers
+        ],
     }
 
 
 @register.inclusion_tag("components/filter_bar.html", takes_context=True)
 def filter_bar(context, *, filter, count: int, export_url: str = "") -> dict:
-    """Show the form of a django-filter `filter` and how many rows it leaves; the fields after the first fold away."""
+    """Show the form of a django-filter `filter` and how many rows it leaves; the fields after the
+    first fold away.
+    """
     request = context["request"]
     first, *rest = filter.form.visible_fields()
     active = sum(1 for field in rest if any(request.GET.getlist(field.html_name)))
@@ -194,7 +214,11 @@ def sort_header(context, *, label, field: str) -> dict:
     current = context["request"].GET.get("sort", "")
     direction = {field: "ascending", f"-{field}": "descending"}.get(current, "")
     target = f"-{field}" if direction == "ascending" else field
-    return {"label": label, "direction": direction, "url": _address(context, sort=target, page=None)}
+    return {
+        "label": label,
+        "direction": direction,
+        "url": _address(context, sort=target, page=None),
+    }
 
 
 def _address(context, **changes) -> str:

@@ -1,4 +1,6 @@
-"""What the office does next with a dialogue when an answer about its dates, or an approval, is missing or gone."""
+"""What the office does next with a dialogue when an answer about its dates, or an approval, is
+missing or gone.
+"""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,7 +14,9 @@ from dialogues.models import Dialogue, DialogueSeries, Topic
 
 def consent_task(missing: Topic | DialogueSeries) -> Task:
     """Lead to the topic or series without whose approval a dialogue rests."""
-    text = _("Die Freigabe fehlt: „%(title)s“ ist im Stand „%(state)s“. Erst danach geht es hier weiter.")
+    text = _(
+        "Die Freigabe fehlt: „%(title)s“ ist im Stand „%(state)s“. Erst danach geht es hier weiter."
+    )
     values = {"title": missing, "state": missing.get_state_display()}
     return Task(text % values, _("Zur fehlenden Freigabe"), url=missing.get_absolute_url())
 
@@ -32,7 +36,11 @@ def no_dates_text(situation: Situation) -> str:
     if situation.request and situation.request.none_possible and situation.request.comment:
         text = _("Keiner der Termine ist möglich: „%(comment)s“ Schlagen Sie andere vor.")
         return text % {"comment": situation.request.comment}
-    if situation.request and situation.request.comment and situation.request.state in ("returned", "refused"):
+    if (
+        situation.request
+        and situation.request.comment
+        and situation.request.state in ("returned", "refused")
+    ):
         text = _("Die Termine wurden nicht freigegeben: „%(comment)s“ Schlagen Sie andere vor.")
         return text % {"comment": situation.request.comment}
     return _("Der Gastgeber hat zugesagt. Schlagen Sie Termine vor, am besten drei.")
@@ -56,7 +64,8 @@ def told_later() -> str:
 
 
 def renewal_task(dialogue: Dialogue, request: ApprovalRequest | None) -> Task:
-    """What to do with a fixed date whose approval lapsed: ask again, or give it up once the answer was no.
+    """What to do with a fixed date whose approval lapsed: ask again, or give it up once the answer
+    was no.
 
     Where a change is held back, those who come know nothing of it, so it can still be taken back.
     """
@@ -66,7 +75,8 @@ def renewal_task(dialogue: Dialogue, request: ApprovalRequest | None) -> Task:
     if request is None or request.state not in (ApprovalState.RETURNED, ApprovalState.REFUSED):
         return task._replace(text=task.text + withheld_text(dialogue))
     rest = _(
-        "Die Gäste wissen von Ihrer Änderung nichts. Sie können sie unter „Bearbeiten“ zurücknehmen und den Termin "
+        "Die Gäste wissen von Ihrer Änderung nichts. Sie können sie unter „Bearbeiten“ "
+        "zurücknehmen und den Termin "
         "erneut vorlegen."
     )
     return task._replace(text=f"{task.text} {rest}")
@@ -74,13 +84,23 @@ def renewal_task(dialogue: Dialogue, request: ApprovalRequest | None) -> Task:
 
 def _renewal_task(request: ApprovalRequest | None) -> Task:
     if request and (request.none_possible or request.state == ApprovalState.REFUSED):
-        text = _("Der Termin wurde nicht wieder freigegeben: „%(comment)s“ Verschieben Sie das Gespräch.")
-        return Task(text % {"comment": request.comment or request.outcome}, _("Gespräch verschieben"), "postpone")
+        text = _(
+            "Der Termin wurde nicht wieder freigegeben: „%(comment)s“ Verschieben Sie das Gespräch."
+        )
+        return Task(
+            text % {"comment": request.comment or request.outcome},
+            _("Gespräch verschieben"),
+            "postpone",
+        )
     if request and request.state == ApprovalState.RETURNED:
         text = _(
-            "Der Termin wurde zurückgegeben: „%(comment)s“ Bis zur Freigabe gehen keine neuen Einladungen hinaus."
+            "Der Termin wurde zurückgegeben: „%(comment)s“ Bis zur Freigabe gehen keine neuen "
+            "Einladungen hinaus."
         )
         return Task(text % {"comment": request.comment}, _("Termin erneut vorlegen"), "date_renew")
     why = f" ({request.lapse_reason})" if request and request.lapse_reason else ""
-    text = _("Freigabe erloschen%(why)s. Bis der Termin wieder freigegeben ist, gehen keine neuen Einladungen hinaus.")
+    text = _(
+        "Freigabe erloschen%(why)s. Bis der Termin wieder freigegeben ist, gehen keine neuen "
+        "Einladungen hinaus."
+    )
     return Task(text % {"why": why}, _("Termin erneut vorlegen"), "date_renew")

@@ -1,4 +1,6 @@
-"""Where series, topics and dialogues stand, and what the next step of a dialogue is, as their pages show it."""
+"""Where series, topics and dialogues stand, and what the next step of a dialogue is, as their pages
+show it.
+"""
 
 import datetime as dt
 
@@ -30,16 +32,21 @@ MINUTES_DAYS = 5  # working days after a dialogue in which its outcome is writte
 
 
 def steps_of(dialogue: Dialogue, *, lapsed: bool = False) -> list[Step]:
-    """Return the line of steps of `dialogue`; none for what was taken over or cancelled, which stand outside of it.
+    """Return the line of steps of `dialogue`; none for what was taken over or cancelled, which
+    stand outside of it.
 
     With `lapsed` the approval of the fixed date is the step to take once more.
     """
     if dialogue.is_taken_over or dialogue.state == S.CANCELLED:
         return []
     labels = [
-        _("Thema freigegeben"), _("Gastgeber bestätigt"), _("Termin freigegeben"), _("Eingeladen"),
-        _("Durchgeführt"), _("Dokumentiert"),
-    ]  # fmt: skip
+        _("Thema freigegeben"),
+        _("Gastgeber bestätigt"),
+        _("Termin freigegeben"),
+        _("Eingeladen"),
+        _("Durchgeführt"),
+        _("Dokumentiert"),
+    ]
     position, label = (2, _("Freigabe erloschen")) if lapsed else _position(dialogue)
     if label:
         labels[position] = label
@@ -62,11 +69,18 @@ def _position(dialogue: Dialogue) -> tuple[int, str]:
 
 def minutes_due_on(dialogue: Dialogue) -> dt.date | None:
     """Return the day by which the outcome of a dated dialogue should be written down."""
-    return add_working_days(local_date(dialogue.starts_at), MINUTES_DAYS) if dialogue.starts_at else None
+    return (
+        add_working_days(local_date(dialogue.starts_at), MINUTES_DAYS)
+        if dialogue.starts_at
+        else None
+    )
 
 
-def next_step_of(dialogue: Dialogue, user, situation: Situation, now: dt.datetime) -> NextStep | None:
-    """Return the box *Nächster Schritt* of `dialogue` for `user`, or None when nothing is left to do.
+def next_step_of(
+    dialogue: Dialogue, user, situation: Situation, now: dt.datetime
+) -> NextStep | None:
+    """Return the box *Nächster Schritt* of `dialogue` for `user`, or None when nothing is left to
+    do.
 
     Its button is there only for who must act.
     """
@@ -77,12 +91,18 @@ def next_step_of(dialogue: Dialogue, user, situation: Situation, now: dt.datetim
     task = task_of(dialogue, situation, now)
     url = ""
     if can_manage(user):
-        url = task.url or (reverse(f"dialogues:{task.route}", args=[dialogue.pk]) if task.route else "")
-    return NextStep(task.text, _("Geschäftsstelle"), task.due_on, task.action if url else "", url, task.post)
+        url = task.url or (
+            reverse(f"dialogues:{task.route}", args=[dialogue.pk]) if task.route else ""
+        )
+    return NextStep(
+        task.text, _("Geschäftsstelle"), task.due_on, task.action if url else "", url, task.post
+    )
 
 
 def awaits_decision(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> bool:
-    """Say whether the next step is a decision on dates: not once the fixed date has come, then there is more to do."""
+    """Say whether the next step is a decision on dates: not once the fixed date has come, then
+    there is more to do.
+    """
     if situation.request is None or not situation.request.is_open:
         return False
     return dialogue.state not in DATED or dialogue.starts_at > now
@@ -91,10 +111,14 @@ def awaits_decision(dialogue: Dialogue, situation: Situation, now: dt.datetime) 
 def _decision_step(dialogue: Dialogue, user, request: ApprovalRequest) -> NextStep:
     url = f"/freigaben/{request.pk}/" if may_decide(user, request) else ""
     text = ngettext(
-        "%(count)d Termin liegt zur Freigabe vor.", "%(count)d Termine liegen zur Freigabe vor.", len(request.options)
+        "%(count)d Termin liegt zur Freigabe vor.",
+        "%(count)d Termine liegen zur Freigabe vor.",
+        len(request.options),
     ) % {"count": len(request.options)}
     text += withheld_text(dialogue)
-    return NextStep(text, senator_office_name(), request.due_on, _("Entscheiden") if url else "", url)
+    return NextStep(
+        text, senator_office_name(), request.due_on, _("Entscheiden") if url else "", url
+    )
 
 
 def task_of(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> Task:
@@ -108,18 +132,26 @@ def task_of(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> Task:
     if dialogue.state == S.HELD:
         text = _("Das Gespräch hat stattgefunden. Halten Sie das Ergebnis in wenigen Sätzen fest.")
         return Task(text, _("Ergebnis festhalten"), "document", minutes_due_on(dialogue))
-    text = _("Das Ergebnis ist festgehalten. Wenn nichts mehr offen ist, schließen Sie das Gespräch ab.")
+    text = _(
+        "Das Ergebnis ist festgehalten. Wenn nichts mehr offen ist, schließen Sie das Gespräch ab."
+    )
     return Task(text, _("Abschließen"), "close", post=True)
 
 
 def _exploring_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> Task:
     if dialogue.host_id is None:
-        return Task(_("Es fehlt noch ein Betrieb, der das Gespräch ausrichtet."), _("Gastgeber eintragen"), "edit")
+        return Task(
+            _("Es fehlt noch ein Betrieb, der das Gespräch ausrichtet."),
+            _("Gastgeber eintragen"),
+            "edit",
+        )
     if dialogue.host_answer == HostAnswer.OPEN:
         text = _("%(host)s ist als Gastgeber angefragt.") % {"host": dialogue.host}
         return Task(text, _("Antwort des Gastgebers vermerken"), "host_answer")
     if dialogue.host_answer == HostAnswer.DECLINED:
-        text = _("%(host)s hat abgesagt. Fragen Sie einen anderen Betrieb.") % {"host": dialogue.host}
+        text = _("%(host)s hat abgesagt. Fragen Sie einen anderen Betrieb.") % {
+            "host": dialogue.host
+        }
         return Task(text, _("Anderen Gastgeber eintragen"), "edit")
     if missing := lacks_consent(dialogue):
         return consent_task(missing)
@@ -169,7 +201,9 @@ def _release_task(situation: Situation) -> Task:
 
 def release_label(count: int) -> str:
     """Return the words of the button that sends `count` invitations."""
-    return ngettext("%(count)d Einladung versenden", "%(count)d Einladungen versenden", count) % {"count": count}
+    return ngettext("%(count)d Einladung versenden", "%(count)d Einladungen versenden", count) % {
+        "count": count
+    }
 
 
 def _invited_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> Task:
@@ -184,7 +218,9 @@ def _invited_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) ->
         return _release_task(situation)
     if not situation.unanswered:
         text = _("Alle Gäste haben geantwortet. Das Gespräch findet am %(day)s statt.")
-        return Task(text % {"day": format_day(dialogue.starts_at)}, due_on=local_date(dialogue.starts_at))
+        return Task(
+            text % {"day": format_day(dialogue.starts_at)}, due_on=local_date(dialogue.starts_at)
+        )
     return _reminding_task(dialogue, situation, local_date(now))
 
 
@@ -193,16 +229,25 @@ def _reminding_task(dialogue: Dialogue, situation: Situation, today: dt.date) ->
     values = {"count": count, "day": format_date(dialogue.answer_by)}
     if dialogue.answer_by < today:
         text = ngettext(
-            "%(count)d Gast hat bis zum %(day)s nicht geantwortet. Fragen Sie nach, tragen Sie die Antwort ein.",
-            "%(count)d Gäste haben bis zum %(day)s nicht geantwortet. Fragen Sie nach, tragen Sie die Antworten ein.",
+            "%(count)d Gast hat bis zum %(day)s nicht geantwortet. Fragen Sie nach, tragen Sie "
+            "die Antwort ein.",
+            "%(count)d Gäste haben bis zum %(day)s nicht geantwortet. Fragen Sie nach, tragen Sie "
+            "die Antworten ein.",
             count,
         )
         return Task(text % values, _("Zur Gästeliste"), "guests", dialogue.answer_by)
-    text = ngettext(
-        "%(count)d Gast hat noch nicht geantwortet.", "%(count)d Gäste haben noch nicht geantwortet.", count
-    ) % values  # fmt: skip
+    text = (
+        ngettext(
+            "%(count)d Gast hat noch nicht geantwortet.",
+            "%(count)d Gäste haben noch nicht geantwortet.",
+            count,
+        )
+        % values
+    )
     if situation.reminder.is_paused:
         text += " " + _("Die Erinnerung ist pausiert.")
     elif situation.reminder.on:
-        text += " " + _("Die Erinnerung geht am %(day)s hinaus.") % {"day": format_day(situation.reminder.on)}
+        text += " " + _("Die Erinnerung geht am %(day)s hinaus.") % {
+            "day": format_day(situation.reminder.on)
+        }
     return Task(text, _("Jetzt erinnern"), "remind", dialogue.answer_by)

@@ -20,7 +20,9 @@ def series_steps(series: DialogueSeries) -> list[Step]:
     if series.is_taken_over or series.state == S.REFUSED:
         return []
     labels = [_("Vorgeschlagen"), _("Bekräftigt"), _("Zustimmung beantragt"), _("Zugestimmt")]
-    position = {S.PROPOSED: 0, S.AFFIRMED: 1, S.RETURNED: 1, S.REQUESTED: 2}.get(S(series.state), len(labels))
+    position = {S.PROPOSED: 0, S.AFFIRMED: 1, S.RETURNED: 1, S.REQUESTED: 2}.get(
+        S(series.state), len(labels)
+    )
     if series.state == S.RETURNED:
         labels[position] = _("Zurückgegeben")
     return line_of_steps(labels, position)
@@ -44,21 +46,36 @@ def series_task(series: DialogueSeries, user, latest: ApprovalRequest | None) ->
     return NextStep(text, _("Geschäftsstelle"), None, action, url, post)
 
 
-def _office_task(series: DialogueSeries, latest: ApprovalRequest | None) -> tuple[str, str, str, bool]:
+def _office_task(
+    series: DialogueSeries, latest: ApprovalRequest | None
+) -> tuple[str, str, str, bool]:
     if series.state == S.PROPOSED:
-        text = _("Verwaltung und Partner bekräftigen zuerst, dass sie diese Gespräche führen wollen.")
-        return text, _("Als bekräftigt vermerken"), reverse("dialogues:series_affirm", args=[series.pk]), True
+        text = _(
+            "Verwaltung und Partner bekräftigen zuerst, dass sie diese Gespräche führen wollen."
+        )
+        return (
+            text,
+            _("Als bekräftigt vermerken"),
+            reverse("dialogues:series_affirm", args=[series.pk]),
+            True,
+        )
     url = reverse("dialogues:series_request", args=[series.pk])
     if series.state == S.AFFIRMED and latest and latest.state == ApprovalState.LAPSED:
         text = _(
-            "Die Zustimmung ist erloschen (%(why)s). Beantragen Sie sie erneut; so lange ruhen Themen und Termine."
+            "Die Zustimmung ist erloschen (%(why)s). Beantragen Sie sie erneut; so lange ruhen "
+            "Themen und Termine."
         )
         return text % {"why": latest.lapse_reason}, _("Erneut beantragen"), url, False
     if series.state == S.AFFIRMED:
-        text = _("Beantragen Sie die Zustimmung. Erst danach werden Themen freigegeben und Termine abgestimmt.")
+        text = _(
+            "Beantragen Sie die Zustimmung. Erst danach werden Themen freigegeben und Termine "
+            "abgestimmt."
+        )
         return text, _("Zustimmung beantragen"), url, False
     if series.state == S.RETURNED:
-        text = _("Die Reihe wurde zurückgegeben: „%(comment)s“") % {"comment": latest.comment if latest else ""}
+        text = _("Die Reihe wurde zurückgegeben: „%(comment)s“") % {
+            "comment": latest.comment if latest else ""
+        }
         return text, _("Erneut beantragen"), url, False
     text = _("Der Reihe ist zugestimmt. Themen können zur Freigabe gehen.")
     return text, _("Zu den Themen"), reverse("dialogues:topics"), False

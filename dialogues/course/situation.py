@@ -22,7 +22,8 @@ class Situation(NamedTuple):
 
 
 class Task(NamedTuple):
-    """What the office does next: the sentence, the button, the route it leads to, the day it is due.
+    """What the office does next: the sentence, the button, the route it leads to, the day it is
+    due.
 
     `url` stands in for the route where the way leads to another row.
     """

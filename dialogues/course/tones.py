@@ -1,6 +1,13 @@
 """The tone of the badge of each state."""
 
-from dialogues.enums import AnswerState, DialogueState, HostAnswer, OptionState, SeriesState, TopicState
+from dialogues.enums import (
+    AnswerState,
+    DialogueState,
+    HostAnswer,
+    OptionState,
+    SeriesState,
+    TopicState,
+)
 
 TONE_OF_SERIES = {
     SeriesState.PROPOSED: "neutral",
@@ -30,7 +37,11 @@ TONE_OF_DIALOGUE = {
     DialogueState.CLOSED: "muted",
     DialogueState.CANCELLED: "danger",
 }
-TONE_OF_HOST = {HostAnswer.OPEN: "neutral", HostAnswer.ACCEPTED: "success", HostAnswer.DECLINED: "danger"}
+TONE_OF_HOST = {
+    HostAnswer.OPEN: "neutral",
+    HostAnswer.ACCEPTED: "success",
+    HostAnswer.DECLINED: "danger",
+}
 TONE_OF_OPTION = {
     OptionState.PROPOSED: "neutral",
     OptionState.POSSIBLE: "success",

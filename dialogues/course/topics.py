@@ -34,19 +34,29 @@ def topic_steps(topic: Topic) -> list[Step]:
     return line_of_steps(labels, position)
 
 
-def topic_task(topic: Topic, user, latest: ApprovalRequest | None, *, planned: bool) -> NextStep | None:
+def topic_task(
+    topic: Topic, user, latest: ApprovalRequest | None, *, planned: bool
+) -> NextStep | None:
     """Return the box *Nächster Schritt* of `topic` for `user`, or None when nothing is left to do.
 
-    `latest` is the last request for approval, `planned` whether a dialogue on the topic exists. The button is there
-    only for who must act.
+    `latest` is the last request for approval, `planned` whether a dialogue on the topic exists. The
+    button is there only for who must act.
     """
-    if topic.is_taken_over or topic.state in (S.REFUSED, S.NOT_TAKEN_UP) or (topic.state == S.APPROVED and planned):
+    if (
+        topic.is_taken_over
+        or topic.state in (S.REFUSED, S.NOT_TAKEN_UP)
+        or (topic.state == S.APPROVED and planned)
+    ):
         return None
     if topic.state == S.DRAFT:
         url = reverse("dialogues:topic_propose", args=[topic.pk])
-        text = _("Der Entwurf ist noch nicht vorgeschlagen. Nur Sie und Ihre Organisation sehen ihn.")
+        text = _(
+            "Der Entwurf ist noch nicht vorgeschlagen. Nur Sie und Ihre Organisation sehen ihn."
+        )
         action = _("Vorschlagen") if topic.proposed_by_id == user.pk else ""
-        return NextStep(text, str(topic.proposed_by or ""), None, action, url if action else "", post=True)
+        return NextStep(
+            text, str(topic.proposed_by or ""), None, action, url if action else "", post=True
+        )
     if topic.state == S.FOR_APPROVAL:
         url = f"/freigaben/{latest.pk}/" if latest and may_decide(user, latest) else ""
         due_on = latest.due_on if latest else None
@@ -80,12 +90,18 @@ def _office_task(topic: Topic, latest: ApprovalRequest | None) -> tuple[str, str
         }
         return text, _("Erneut vorlegen"), reverse("dialogues:topic_submit", args=[topic.pk]), False
     text = _("Das Thema ist vollständig? Dann legen Sie es mit einer kurzen Leitungsvorlage vor.")
-    return text, _("Zur Freigabe vorlegen"), reverse("dialogues:topic_submit", args=[topic.pk]), False
+    return (
+        text,
+        _("Zur Freigabe vorlegen"),
+        reverse("dialogues:topic_submit", args=[topic.pk]),
+        False,
+    )
 
 
 def _missing_consent(topic: Topic) -> str:
     text = _(
-        "Die Reihe „%(series)s“ ist im Stand „%(state)s“. Themen gehen erst zur Freigabe, wenn ihr zugestimmt wurde."
+        "Die Reihe „%(series)s“ ist im Stand „%(state)s“. Themen gehen erst zur Freigabe, wenn ihr "
+        "zugestimmt wurde."
     )
     return text % {"series": topic.series, "state": topic.series.get_state_display()}
 
@@ -94,5 +110,7 @@ _OTHERS = {
     S.PROPOSED: gettext_lazy("Die Geschäftsstelle prüft den Vorschlag."),
     S.IN_PROGRESS: gettext_lazy("Die Geschäftsstelle bereitet die Freigabe vor."),
     S.RETURNED: gettext_lazy("Die Geschäftsstelle überarbeitet das Thema."),
-    S.APPROVED: gettext_lazy("Das Thema ist freigegeben. Die Geschäftsstelle plant dazu ein Gespräch."),
+    S.APPROVED: gettext_lazy(
+        "Das Thema ist freigegeben. Die Geschäftsstelle plant dazu ein Gespräch."
+    ),
 }

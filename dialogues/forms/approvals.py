@@ -23,24 +23,38 @@ class VorlageForm(AttachmentsForm):
     field_order = ["occasion", "facts", "assessment", "vote", "attachments", "due_on"]
 
     occasion = forms.CharField(
-        label=_("Anlass"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("Anlass"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Warum liegt das jetzt vor?"),
-    )  # fmt: skip
-    facts = forms.CharField(label=_("Sachverhalt"), required=False, widget=forms.Textarea(attrs={"rows": 5}))
+    )
+    facts = forms.CharField(
+        label=_("Sachverhalt"), required=False, widget=forms.Textarea(attrs={"rows": 5})
+    )
     assessment = forms.CharField(
-        label=_("Bewertung"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Bewertung"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Was spricht dafür, was ist zu bedenken?"),
-    )  # fmt: skip
+    )
     vote = forms.CharField(
-        label=_("Votum"), max_length=300, help_text=_("Worum bitten Sie? Ein Satz, auf den man Ja sagen kann.")
+        label=_("Votum"),
+        max_length=300,
+        help_text=_("Worum bitten Sie? Ein Satz, auf den man Ja sagen kann."),
     )
     due_on = DayField(label=_("Entscheidung bis"))
 
     def __init__(
-        self, *args, today: dt.date, proposal: Vorlage, former: ApprovalRequest | None = None,
-        dates: Sequence[DateOption] = (), **kwargs,
-    ):  # fmt: skip
-        """`proposal` fills the form, unless `former`, the last request about the same subject, had words already.
+        self,
+        *args,
+        today: dt.date,
+        proposal: Vorlage,
+        former: ApprovalRequest | None = None,
+        dates: Sequence[DateOption] = (),
+        **kwargs,
+    ):
+        """`proposal` fills the form, unless `former`, the last request about the same subject, had
+        words already.
 
         `dates` are those asked about, before which the decision has to fall.
         """

@@ -19,7 +19,9 @@ class DateOptionForm(forms.Form):
     day = DayField(label=_("Tag"))
     begins = forms.TimeField(label=_("von"), widget=TimeInput)
     ends = forms.TimeField(label=_("bis"), widget=TimeInput)
-    host_preference = forms.ChoiceField(label=_("Gastgeber"), choices=HostPreference, initial=HostPreference.POSSIBLE)
+    host_preference = forms.ChoiceField(
+        label=_("Gastgeber"), choices=HostPreference, initial=HostPreference.POSSIBLE
+    )
 
     def clean(self):
         values = super().clean()
@@ -51,7 +53,11 @@ class BaseDateOptionFormSet(forms.BaseFormSet):
 
 
 DateOptionFormSet = forms.formset_factory(
-    DateOptionForm, formset=BaseDateOptionFormSet, extra=DATE_ROWS, max_num=DATE_ROWS, absolute_max=DATE_ROWS
+    DateOptionForm,
+    formset=BaseDateOptionFormSet,
+    extra=DATE_ROWS,
+    max_num=DATE_ROWS,
+    absolute_max=DATE_ROWS,
 )
 
 
@@ -59,9 +65,11 @@ class FixDateForm(forms.Form):
     """One of the dates that the senator's office can keep."""
 
     option = forms.ModelChoiceField(
-        label=_("Welcher Termin soll es sein?"), queryset=DateOption.objects.none(), empty_label=None,
+        label=_("Welcher Termin soll es sein?"),
+        queryset=DateOption.objects.none(),
+        empty_label=None,
         widget=forms.RadioSelect(attrs={"class": "choices--cards"}),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args, options, **kwargs):
         super().__init__(*args, **kwargs)

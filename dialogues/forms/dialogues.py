@@ -17,29 +17,50 @@ class PersonField(forms.ModelChoiceField):
     """A contact, named with the organisation."""
 
     def label_from_instance(self, person: Person) -> str:
-        return f"{person.name} ({person.organisation.label})" if person.organisation else person.name
+        return (
+            f"{person.name} ({person.organisation.label})" if person.organisation else person.name
+        )
 
 
 class DialogueForm(VersionedForm):
     """What the office enters about a dialogue, in the order people plan one."""
 
     host = forms.ModelChoiceField(
-        label=_("Gastgeber"), queryset=Organisation.objects.none(), required=False, empty_label=_("noch offen"),
-        help_text=_("Der Betrieb, in dem das Gespräch stattfindet. Er wird danach nach seiner Zusage gefragt."),
-    )  # fmt: skip
+        label=_("Gastgeber"),
+        queryset=Organisation.objects.none(),
+        required=False,
+        empty_label=_("noch offen"),
+        help_text=_(
+            "Der Betrieb, in dem das Gespräch stattfindet. Er wird danach nach seiner Zusage "
+            "gefragt."
+        ),
+    )
     host_contact = PersonField(
-        label=_("Ansprechperson beim Gastgeber"), queryset=Person.objects.none(), required=False,
+        label=_("Ansprechperson beim Gastgeber"),
+        queryset=Person.objects.none(),
+        required=False,
         empty_label=_("keine"),
-        help_text=_("Erfährt, wenn der Termin feststeht, sich ändert, verschoben oder abgesagt wird."),
-    )  # fmt: skip
+        help_text=_(
+            "Erfährt, wenn der Termin feststeht, sich ändert, verschoben oder abgesagt wird."
+        ),
+    )
     seats = forms.IntegerField(label=_("Plätze"), min_value=1, max_value=MOST_SEATS, initial=30)
 
     class Meta:
         model = Dialogue
         fields = (
-            "title", "host", "host_contact", "format", "place", "video_link", "senator_attends", "seats", "answer_by",
-            "programme", "internal_notes",
-        )  # fmt: skip
+            "title",
+            "host",
+            "host_contact",
+            "format",
+            "place",
+            "video_link",
+            "senator_attends",
+            "seats",
+            "answer_by",
+            "programme",
+            "internal_notes",
+        )
         formfield_callback = formfield_for
         widgets = {
             "programme": forms.Textarea(attrs={"rows": 5}),
@@ -48,14 +69,20 @@ class DialogueForm(VersionedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["host"].queryset = Organisation.objects.filter(is_active=True).order_by("search", "pk")
+        self.fields["host"].queryset = Organisation.objects.filter(is_active=True).order_by(
+            "search", "pk"
+        )
         people = Person.objects.reachable().select_related("organisation")
-        self.fields["host_contact"].queryset = people.order_by("organisation__search", "search", "pk")
+        self.fields["host_contact"].queryset = people.order_by(
+            "organisation__search", "search", "pk"
+        )
         limit_length(self.fields["programme"], LONGEST_PROGRAMME)
         self.fields["answer_by"].required = True
         if self.instance.state != DialogueState.INVITED:
             del self.fields["answer_by"]
-        if self.instance.pk:  # anew, over the fields that are left: else the first save would meet a conflict
+        if (
+            self.instance.pk
+        ):  # anew, over the fields that are left: else the first save would meet a conflict
             self.initial["version"] = version_of(self.instance, self.model_fields)
 
     @property
@@ -67,9 +94,10 @@ class HostAnswerForm(forms.Form):
     """What the host company said, and when."""
 
     answer = forms.ChoiceField(
-        label=_("Antwort"), choices=[(value, value.label) for value in HostAnswer if value != HostAnswer.OPEN],
+        label=_("Antwort"),
+        choices=[(value, value.label) for value in HostAnswer if value != HostAnswer.OPEN],
         widget=forms.RadioSelect(attrs={"class": "choices--cards"}),
-    )  # fmt: skip
+    )
     answered_on = DayField(label=_("Antwort vom"))
     note = forms.CharField(
         label=_("Vermerk"),
@@ -82,7 +110,9 @@ class HostAnswerForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why something is declined, postponed or cancelled; the words go into the mails."""
 
-    reason = forms.CharField(label=_("Grund"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label=_("Grund"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     def __init__(self, *args, hint="", **kwargs):
         super().__init__(*args, **kwargs)
@@ -93,6 +123,7 @@ class OutcomeForm(forms.Form):
     """What came out of a dialogue."""
 
     outcome = forms.CharField(
-        label=_("Ergebnis"), widget=forms.Textarea(attrs={"rows": 8}),
+        label=_("Ergebnis"),
+        widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_("Die wichtigsten Aussagen, Bedarfe und Zusagen, in wenigen Sätzen."),
-    )  # fmt: skip
+    )

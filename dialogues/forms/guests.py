@@ -15,10 +15,14 @@ SUBSTITUTE = ("substitute_name", "substitute_function", "substitute_email")
 
 
 class ComposeForm(forms.Form):
-    """Whom to put on the guest list: lists, organisations, single people. What may be ticked is what exists."""
+    """Whom to put on the guest list: lists, organisations, single people. What may be ticked is
+    what exists.
+    """
 
     lists = forms.ModelMultipleChoiceField(queryset=DistributionList.objects.all(), required=False)
-    organisations = forms.ModelMultipleChoiceField(queryset=Organisation.objects.all(), required=False)
+    organisations = forms.ModelMultipleChoiceField(
+        queryset=Organisation.objects.all(), required=False
+    )
     people = forms.ModelMultipleChoiceField(queryset=Person.objects.all(), required=False)
 
     def clean(self):
@@ -33,8 +37,10 @@ class ReleaseForm(forms.Form):
 
     answer_by = DayField(
         label=_("Antwort erbeten bis"),
-        help_text=_("Wer noch nicht geantwortet hat, wird 5 und 2 Arbeitstage vor diesem Tag erinnert."),
-    )  # fmt: skip
+        help_text=_(
+            "Wer noch nicht geantwortet hat, wird 5 und 2 Arbeitstage vor diesem Tag erinnert."
+        ),
+    )
     expected = forms.IntegerField(widget=forms.HiddenInput)
 
 
@@ -49,31 +55,49 @@ class AnswerForm(forms.Form):
     )
 
     answer = forms.ChoiceField(
-        label=_("Ihre Antwort"), widget=forms.RadioSelect(attrs={"class": "choices--cards"}),
+        label=_("Ihre Antwort"),
+        widget=forms.RadioSelect(attrs={"class": "choices--cards"}),
         error_messages={"required": _("Bitte wählen Sie eine Antwort.")},
-    )  # fmt: skip
-    party = forms.IntegerField(
-        label=_("Wie viele Personen kommen?"), min_value=1, max_value=MOST_PEOPLE, required=False,
-        help_text=_("Sie selbst oder Ihre Vertretung mitgezählt."),
-    )  # fmt: skip
-    substitute_name = forms.CharField(label=_("Name der Vertretung"), max_length=150, required=False)
-    substitute_function = forms.CharField(label=_("Funktion der Vertretung"), max_length=150, required=False)
-    substitute_email = forms.EmailField(
-        label=_("E-Mail der Vertretung"), required=False, validators=[validate_address],
-        help_text=_("Dorthin geht eine Nachricht mit Termin und Ort."),
-    )  # fmt: skip
-    remark = forms.CharField(
-        label=_("Nachricht an die Geschäftsstelle"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
-    shares_answer = forms.BooleanField(label=_("Andere Gäste dürfen sehen, dass ich teilnehme."), required=False)
+    party = forms.IntegerField(
+        label=_("Wie viele Personen kommen?"),
+        min_value=1,
+        max_value=MOST_PEOPLE,
+        required=False,
+        help_text=_("Sie selbst oder Ihre Vertretung mitgezählt."),
+    )
+    substitute_name = forms.CharField(
+        label=_("Name der Vertretung"), max_length=150, required=False
+    )
+    substitute_function = forms.CharField(
+        label=_("Funktion der Vertretung"), max_length=150, required=False
+    )
+    substitute_email = forms.EmailField(
+        label=_("E-Mail der Vertretung"),
+        required=False,
+        validators=[validate_address],
+        help_text=_("Dorthin geht eine Nachricht mit Termin und Ort."),
+    )
+    remark = forms.CharField(
+        label=_("Nachricht an die Geschäftsstelle"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    shares_answer = forms.BooleanField(
+        label=_("Andere Gäste dürfen sehen, dass ich teilnehme."), required=False
+    )
 
     def __init__(self, *args, invitation: Invitation, **kwargs):
         answered = invitation.answer != AnswerState.OPEN
-        initial = {name: getattr(invitation, name) for name in Reply._fields} | ({} if answered else {"answer": ""})
+        initial = {name: getattr(invitation, name) for name in Reply._fields} | (
+            {} if answered else {"answer": ""}
+        )
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["answer"].choices = self.CHOICES
         self.fields["substitute_name"].required = not self.is_bound or self._is_represented
-        self.fields["substitute_name"].error_messages["required"] = _("Bitte nennen Sie, wer Sie vertritt.")
+        self.fields["substitute_name"].error_messages["required"] = _(
+            "Bitte nennen Sie, wer Sie vertritt."
+        )
 
     def clean(self):
         """Forget what was typed about a substitute when nobody is sent, right or wrong."""
@@ -97,7 +121,9 @@ class AnswerForm(forms.Form):
 class OfficeAnswerForm(AnswerForm):
     """An answer given by phone, entered by the office."""
 
-    CHOICES = tuple((value, AnswerState(value).label) for value in AnswerState if value != AnswerState.OPEN)
+    CHOICES = tuple(
+        (value, AnswerState(value).label) for value in AnswerState if value != AnswerState.OPEN
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -28,7 +28,9 @@ class TopicForm(VersionedForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["title"].label = _("Worüber soll gesprochen werden?")
-        self.fields["title"].help_text = _("Ein kurzer Titel, zum Beispiel „Digitale Infrastruktur für Betriebe“.")
+        self.fields["title"].help_text = _(
+            "Ein kurzer Titel, zum Beispiel „Digitale Infrastruktur für Betriebe“."
+        )
         limit_length(self.fields["description"], LONGEST_DESCRIPTION)
         self.fields["sectors"].queryset = Sector.objects.order_by("name", "pk")
         self.fields["themes"].queryset = CrossCuttingTheme.objects.order_by("name", "pk")
@@ -40,7 +42,16 @@ class OfficeTopicForm(TopicForm):
     """What the office completes: the series, who proposed it, and its own notes besides."""
 
     class Meta(TopicForm.Meta):
-        fields = ("title", "series", "organisation", "description", "wish", "sectors", "themes", "internal_notes")
+        fields = (
+            "title",
+            "series",
+            "organisation",
+            "description",
+            "wish",
+            "sectors",
+            "themes",
+            "internal_notes",
+        )
         widgets = TopicForm.Meta.widgets | {"internal_notes": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args, **kwargs):
@@ -49,7 +60,9 @@ class OfficeTopicForm(TopicForm):
         series.queryset = series_to_choose(self.instance.series if self.instance.pk else None)
         series.label_from_instance = lambda row: f"{row.title} ({row.get_state_display()})"
         series.empty_label = _("noch keine")
-        series.help_text = _("Zur Freigabe geht ein Thema nur in einer Reihe, der zugestimmt wurde.")
+        series.help_text = _(
+            "Zur Freigabe geht ein Thema nur in einer Reihe, der zugestimmt wurde."
+        )
         organisation.queryset = Organisation.objects.order_by("search", "pk")
         organisation.label = _("Vorgeschlagen von")
         organisation.empty_label = _("Geschäftsstelle")
@@ -74,5 +87,7 @@ class SeriesForm(VersionedForm):
         if self.instance.pk and self.instance.state == SeriesState.REFUSED:
             for name in ("title", "period", "description"):
                 self.fields[name].disabled = True
-            self.fields["title"].help_text = _("Bleibt, wie die Reihe vorgelegt wurde; ändern lässt sich der Vermerk.")
+            self.fields["title"].help_text = _(
+                "Bleibt, wie die Reihe vorgelegt wurde; ändern lässt sich der Vermerk."
+            )
             self.fields["period"].help_text = ""

@@ -29,7 +29,9 @@ MATTERS = (
     (gettext_lazy("Videokonferenz"), attrgetter("video_link")),
     (gettext_lazy("Programm"), attrgetter("programme_line")),
 )
-AT_ONCE = MATTERS[2:]  # the others lie in `essentials.DATES_FACTS` too: guests hear of them once they are approved
+AT_ONCE = MATTERS[
+    2:
+]  # the others lie in `essentials.DATES_FACTS` too: guests hear of them once they are approved
 
 
 class Change(NamedTuple):
@@ -41,39 +43,66 @@ class Change(NamedTuple):
 
 
 def changes_between(before: Dialogue, after: Dialogue) -> list[Change]:
-    """Return what changed between two versions of a dialogue, as far as it matters to those who come."""
+    """Return what changed between two versions of a dialogue, as far as it matters to those who
+    come.
+    """
     rows = [Change(str(label), str(read(before)), str(read(after))) for label, read in MATTERS]
     return [row for row in rows if row.before != row.after]
 
 
-def mail_changed(dialogue: Dialogue, before: Dialogue, told: list[Told], *, by, now: dt.datetime) -> None:
-    """Tell everybody in `told` what changed since `before`, each with the entry that replaces the one held so far."""
+def mail_changed(
+    dialogue: Dialogue, before: Dialogue, told: list[Told], *, by, now: dt.datetime
+) -> None:
+    """Tell everybody in `told` what changed since `before`, each with the entry that replaces the
+    one held so far.
+    """
     dialogue = dialogue.as_told
     changes = changes_between(before, dialogue)
     enqueue_mails([_draft_for(entry, dialogue, changes, now) for entry in told], now=now, by=by)
 
 
-def _draft_for(entry: Told, dialogue: Dialogue, changes: list[Change], now: dt.datetime) -> MailDraft:
+def _draft_for(
+    entry: Told, dialogue: Dialogue, changes: list[Change], now: dt.datetime
+) -> MailDraft:
     occasion = f"changed:{dialogue.sequence}"
     common = {"to": entry.to, "calendar": _calendar_for(entry, dialogue, now)}
-    values = {"dialogue": dialogue.title, "date": dialogue.when, "changes": "\n\n".join(map(_in_words, changes))}
+    values = {
+        "dialogue": dialogue.title,
+        "date": dialogue.when,
+        "changes": "\n\n".join(map(_in_words, changes)),
+    }
     if row := entry.invitation:
         values["note"] = _note_for(entry, dialogue, local_date(now))
         return guest_draft(
-            dialogue, row, "dialogue_changed", occasion, values=values, link=row.personal_link, has_personal_link=True,
+            dialogue,
+            row,
+            "dialogue_changed",
+            occasion,
+            values=values,
+            link=row.personal_link,
+            has_personal_link=True,
             **common,
-        )  # fmt: skip
+        )
     return MailDraft(
-        kind="dialogue_changed_info", subject_key=f"dialogue:{dialogue.pk}", occasion=occasion, values=values,
-        path=dialogue.get_absolute_url(), **common,
-    )  # fmt: skip
+        kind="dialogue_changed_info",
+        subject_key=f"dialogue:{dialogue.pk}",
+        occasion=occasion,
+        values=values,
+        path=dialogue.get_absolute_url(),
+        **common,
+    )
 
 
 def _calendar_for(entry: Told, dialogue: Dialogue, now: dt.datetime) -> str:
     if not entry.method:
         return ""
     return entry_text(
-        dialogue, now=now, method=entry.method, to=entry.to, partstat=entry.partstat, revision=entry.revision
+        dialogue,
+        now=now,
+        method=entry.method,
+        to=entry.to,
+        partstat=entry.partstat,
+        revision=entry.revision,
     )
 
 
@@ -85,16 +114,26 @@ def _in_words(change: Change) -> str:
 
 
 def _note_for(entry: Told, dialogue: Dialogue, today: dt.date) -> str:
-    """Return what the change means for the answer of a guest: it stays, and can still be given or changed."""
+    """Return what the change means for the answer of a guest: it stays, and can still be given or
+    changed.
+    """
     row = entry.invitation
     if row.answer == AnswerState.REPRESENTED:
-        return _("Bitte geben Sie die Änderung an Ihre Vertretung weiter: %(name)s.") % {"name": row.substitute_name}
+        return _("Bitte geben Sie die Änderung an Ihre Vertretung weiter: %(name)s.") % {
+            "name": row.substitute_name
+        }
     sentences = []
     day = format_date(dialogue.answer_by)
     is_open = dialogue.answer_by and today <= dialogue.answer_by
     if row.answer != AnswerState.OPEN:
-        sentences.append(_("Ihre Antwort (%(answer)s) gilt weiter.") % {"answer": row.get_answer_display()})
-        sentences += [_("Bis zum %(day)s können Sie sie über den Link ändern.") % {"day": day}] if is_open else []
+        sentences.append(
+            _("Ihre Antwort (%(answer)s) gilt weiter.") % {"answer": row.get_answer_display()}
+        )
+        sentences += (
+            [_("Bis zum %(day)s können Sie sie über den Link ändern.") % {"day": day}]
+            if is_open
+            else []
+        )
     elif is_open:
         sentences.append(_("Bitte antworten Sie bis zum %(day)s über den Link.") % {"day": day})
     sentences.append(_("Der Kalendereintrag in dieser E-Mail ersetzt den bisherigen."))

@@ -12,7 +12,15 @@ from approvals.queries import requests_about
 from approvals.recipients import deciders
 from dialogues.enums import AnswerState
 from dialogues.models import Dialogue, Invitation
-from outbox.calendars import ACCEPTED, NEEDS_ACTION, PUBLISH, REQUEST, TENTATIVE, CalendarEvent, make_calendar
+from outbox.calendars import (
+    ACCEPTED,
+    NEEDS_ACTION,
+    PUBLISH,
+    REQUEST,
+    TENTATIVE,
+    CalendarEvent,
+    make_calendar,
+)
 from outbox.drafts import Recipient
 from outbox.queries import held_back
 from partners.models import Person
@@ -29,8 +37,9 @@ PARTSTATS = {
 class Told(NamedTuple):
     """Somebody who knows of a dialogue, and what stands in his or her calendar.
 
-    `method` says how it came there: REQUEST as an own entry, PUBLISH to look at; empty when nothing stands there.
-    `invitation` is the own one of a guest, None for a substitute and for those who only watch.
+    `method` says how it came there: REQUEST as an own entry, PUBLISH to look at; empty when nothing
+    stands there. `invitation` is the own one of a guest, None for a substitute and for those who
+    only watch.
     """
 
     to: Recipient
@@ -41,12 +50,17 @@ class Told(NamedTuple):
 
 
 def holder_of(person: Person, said) -> Recipient | None:
-    """Return whose calendar holds the entry once `person` answered `said`, an invitation or a reply.
+    """Return whose calendar holds the entry once `person` answered `said`, an invitation or a
+    reply.
 
     It is the guest until he or she declines, or the substitute, if one with an address was named.
     """
     if said.answer == AnswerState.REPRESENTED:
-        return Recipient(said.substitute_email, said.substitute_name) if said.substitute_email else None
+        return (
+            Recipient(said.substitute_email, said.substitute_name)
+            if said.substitute_email
+            else None
+        )
     to = recipient_of(person)
     return to if said.answer in PARTSTATS and to.email else None
 
@@ -63,9 +77,14 @@ def _address_of(to: Recipient | None) -> str:
 def holds_another(row: Invitation, email: str) -> bool:
     """Say whether `email` holds an entry of the same dialogue by another invitation than `row`.
 
-    All entries of a dialogue have one UID, so taking one back would take the other out of the calendar too.
+    All entries of a dialogue have one UID, so taking one back would take the other out of the
+    calendar too.
     """
-    others = row.dialogue.invitations.released().filter(released_round=row.dialogue.round).exclude(pk=row.pk)
+    others = (
+        row.dialogue.invitations.released()
+        .filter(released_round=row.dialogue.round)
+        .exclude(pk=row.pk)
+    )
     if others.filter(answer=AnswerState.REPRESENTED, substitute_email__iexact=email).exists():
         return True
     known = Q(person__email__iexact=email) | Q(person__user__email__iexact=email)
@@ -74,12 +93,12 @@ def holds_another(row: Invitation, email: str) -> bool:
 
 
 def people_told(dialogue: Dialogue, *, today: dt.date) -> list[Told]:
-    """Return everybody who was told about the dialogue so far, each address once; no guest whose invitation still lies
-    in the outbox.
+    """Return everybody who was told about the dialogue so far, each address once; no guest whose
+    invitation still lies in the outbox.
 
-    Whoever was invited to the present date counts as holding an entry, since one taken back twice does no harm and one
-    left standing does. The host's contact and, once dates were granted, the senator's office with its deputies were
-    only informed. Who has no address any more is left out.
+    Whoever was invited to the present date counts as holding an entry, since one taken back twice
+    does no harm and one left standing does. The host's contact and, once dates were granted, the
+    senator's office with its deputies were only informed. Who has no address any more is left out.
     """
     told, rows = [], list(_released(dialogue))
     unknown = held_back([row.mail_key for row in rows], "invitation")
@@ -89,14 +108,22 @@ def people_told(dialogue: Dialogue, *, today: dt.date) -> list[Told]:
         method = REQUEST if row.released_round == dialogue.round else ""
         told.append(Told(recipient_of(row.person), method, revision=row.revision, invitation=row))
         if row.answer == AnswerState.REPRESENTED:
-            told.append(Told(Recipient(row.substitute_email, row.substitute_name), method, revision=row.revision))
+            told.append(
+                Told(
+                    Recipient(row.substitute_email, row.substitute_name),
+                    method,
+                    revision=row.revision,
+                )
+            )
     return _each_once([*told, *_watchers(dialogue, today)])
 
 
 def people_to_update(dialogue: Dialogue, *, today: dt.date) -> list[Told]:
-    """Return who has to know of a change to a dated dialogue, each address once: everybody who holds an entry.
+    """Return who has to know of a change to a dated dialogue, each address once: everybody who
+    holds an entry.
 
-    A guest whose substitute cannot be reached is told instead, to pass it on. Who declined hears nothing.
+    A guest whose substitute cannot be reached is told instead, to pass it on. Who declined hears
+    nothing.
     """
     told = []
     for row in _released(dialogue).filter(released_round=dialogue.round):
@@ -121,18 +148,24 @@ def _watchers(dialogue: Dialogue, today: dt.date) -> list[Told]:
 
 
 def _are_kept_free(dialogue: Dialogue) -> bool:
-    """Say whether the senator's office ticked dates, or was told that dates whose approval lapsed come back to it."""
+    """Say whether the senator's office ticked dates, or was told that dates whose approval lapsed
+    come back to it.
+    """
     rows = requests_about(ApprovalKind.DATES, dialogue.pk)
     return rows.filter(state__in=(*GRANTED, ApprovalState.LAPSED)).exists()
 
 
 def _each_once(told: Iterable[Told]) -> list[Told]:
-    """Return one line an address, the one with most in the calendar, with the highest revision that went there."""
+    """Return one line an address, the one with most in the calendar, with the highest revision that
+    went there.
+    """
     kept: dict[str, Told] = {}
     for entry in told:
         address = entry.to.email.lower()
         best = max(kept.get(address, entry), entry, key=_weight)
-        revision = max(kept[address].revision, entry.revision) if address in kept else entry.revision
+        revision = (
+            max(kept[address].revision, entry.revision) if address in kept else entry.revision
+        )
         kept[address] = best._replace(revision=revision)
     return [entry for address, entry in kept.items() if address]
 
@@ -147,23 +180,38 @@ def entry_text(dialogue: Dialogue, *, now: dt.datetime, **fields) -> str:
 
 
 def event_of(
-    dialogue: Dialogue, *, method: str, to: Recipient | None = None, partstat: str = NEEDS_ACTION, revision: int = 0,
-    span=None, is_off: bool = False,
-) -> CalendarEvent:  # fmt: skip
+    dialogue: Dialogue,
+    *,
+    method: str,
+    to: Recipient | None = None,
+    partstat: str = NEEDS_ACTION,
+    revision: int = 0,
+    span=None,
+    is_off: bool = False,
+) -> CalendarEvent:
     """Return the entry of `dialogue` for `to` as it stands, or as it stood at `span` (start, end).
 
-    No change that waits for its approval stands in it. With PUBLISH it is for anybody; what does not take place then
-    says so in its title, as calendars show no more.
+    No change that waits for its approval stands in it. With PUBLISH it is for anybody; what does
+    not take place then says so in its title, as calendars show no more.
     """
     dialogue = dialogue.as_told
     title = _("Branchengespräch: %(title)s") % {"title": dialogue.title}
     starts_at, ends_at = span or (dialogue.starts_at, dialogue.ends_at)
     return CalendarEvent(
-        uid=dialogue.calendar_uid, sequence=dialogue.sequence + revision,
-        title=_("Entfällt: %(title)s") % {"title": title} if is_off and method == PUBLISH else title,
-        starts_at=starts_at, ends_at=ends_at, place=dialogue.location, description=_description_of(dialogue),
-        attendee=None if method == PUBLISH else to, method=method, partstat=partstat, is_off=is_off,
-    )  # fmt: skip
+        uid=dialogue.calendar_uid,
+        sequence=dialogue.sequence + revision,
+        title=_("Entfällt: %(title)s") % {"title": title}
+        if is_off and method == PUBLISH
+        else title,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        place=dialogue.location,
+        description=_description_of(dialogue),
+        attendee=None if method == PUBLISH else to,
+        method=method,
+        partstat=partstat,
+        is_off=is_off,
+    )
 
 
 def _description_of(dialogue: Dialogue) -> str:

@@ -18,23 +18,39 @@ from outbox.services import enqueue_mails, withdraw_pending
 from outbox.wordings import text_in_force
 from partners.recipients import recipient_of
 
-OF_AN_INVITATION = ("invitation", "invitation_reminder", "dialogue_changed", "answer_confirmed", "substitute_named")
-NO_LINK = "/branchengespraeche/einladung/vorschau/"  # leads nowhere: nobody gets a link before the release
+OF_AN_INVITATION = (
+    "invitation",
+    "invitation_reminder",
+    "dialogue_changed",
+    "answer_confirmed",
+    "substitute_named",
+)
+# leads nowhere: nobody gets a link before the release
+NO_LINK = "/branchengespraeche/einladung/vorschau/"
 
 
-def guest_draft(dialogue: Dialogue, row: Invitation, kind: str, occasion: str, **extra) -> MailDraft:
-    """Return a mail about the invitation `row`, to its guest unless `extra` names another recipient."""
+def guest_draft(
+    dialogue: Dialogue, row: Invitation, kind: str, occasion: str, **extra
+) -> MailDraft:
+    """Return a mail about the invitation `row`, to its guest unless `extra` names another
+    recipient.
+    """
     dialogue = dialogue.as_told
     values = {"dialogue": dialogue.title, "date": dialogue.when} | extra.pop("values", {})
     return MailDraft(
-        kind=kind, subject_key=row.mail_key, occasion=occasion, values=values,
+        kind=kind,
+        subject_key=row.mail_key,
+        occasion=occasion,
+        values=values,
         path=dialogue.get_absolute_url(),
         **({"to": recipient_of(row.person)} | extra),
-    )  # fmt: skip
+    )
 
 
 def _enqueue(drafts: list[MailDraft], *, now: dt.datetime, by) -> None:
-    """Write the drafts of those who can be reached: an address may have been taken out since the invitation."""
+    """Write the drafts of those who can be reached: an address may have been taken out since the
+    invitation.
+    """
     enqueue_mails([draft for draft in drafts if draft.to.email], now=now, by=by)
 
 
@@ -57,7 +73,7 @@ def mail_invitations(dialogue: Dialogue, rows: list[Invitation], *, by, now: dt.
                 link=row.personal_link,
                 has_personal_link=True,
                 calendar=calendar,
-            )  # fmt: skip
+            )
         )
     enqueue_mails(drafts, now=now, by=by)
 
@@ -72,44 +88,68 @@ def _invitation_values(dialogue: Dialogue, answer_by: dt.date) -> dict[str, str]
 
 
 def preview_invitation(dialogue: Dialogue, row: Invitation, *, answer_by: dt.date) -> Letter:
-    """Return the words that the mail of `row` will have when it is released; a remark stands for the personal link."""
-    values = {"dialogue": dialogue.title, "date": dialogue.when} | _invitation_values(dialogue, answer_by)
+    """Return the words that the mail of `row` will have when it is released; a remark stands for
+    the personal link.
+    """
+    values = {"dialogue": dialogue.title, "date": dialogue.when} | _invitation_values(
+        dialogue, answer_by
+    )
     greeting = recipient_of(row.person).greeting
-    letter = write_letter(text_in_force("invitation").text, greeting=greeting, link=NO_LINK, values=values)
-    return letter._replace(text=letter.text.replace(complete_link(NO_LINK), _("[persönlicher Link]")), html="")
+    letter = write_letter(
+        text_in_force("invitation").text, greeting=greeting, link=NO_LINK, values=values
+    )
+    return letter._replace(
+        text=letter.text.replace(complete_link(NO_LINK), _("[persönlicher Link]")), html=""
+    )
 
 
 def withdraw_reminders(row: Invitation, *, note: str, by, now: dt.datetime) -> None:
     """Take back the waiting reminders of `row`: there is nothing to answer any more."""
-    withdraw_pending(subject_keys=[row.mail_key], kinds=["invitation_reminder"], note=note, by=by, now=now)
+    withdraw_pending(
+        subject_keys=[row.mail_key], kinds=["invitation_reminder"], note=note, by=by, now=now
+    )
 
 
 def take_back(rows: Iterable[Invitation], *, note: str, by, now: dt.datetime) -> None:
-    """Take back what still waits for the guests of `rows` and would reach them after the end of their invitation."""
+    """Take back what still waits for the guests of `rows` and would reach them after the end of
+    their invitation.
+    """
     keys = [row.mail_key for row in rows]
     withdraw_pending(subject_keys=keys, kinds=OF_AN_INVITATION, note=note, by=by, now=now)
 
 
-def mail_confirmation(dialogue: Dialogue, row: Invitation, *, previous, by, now: dt.datetime) -> None:
+def mail_confirmation(
+    dialogue: Dialogue, row: Invitation, *, previous, by, now: dt.datetime
+) -> None:
     """Confirm an answer to the guest, and tell a substitute who was named or is no longer needed.
 
-    Whose calendar entry went over to somebody else, or to nobody, gets it taken back in the same mail.
+    Whose calendar entry went over to somebody else, or to nobody, gets it taken back in the same
+    mail.
     """
     dialogue = dialogue.as_told
     to = recipient_of(row.person)
     stamp = now.isoformat()
     calendar = _entry_after(dialogue, row, to, previous, now)
     values = {
-        "place": dialogue.location or dialogue.get_format_display(), "answer": row.get_answer_display(),
-        "details": _details(row), "answer_by": format_date(dialogue.answer_by),
+        "place": dialogue.location or dialogue.get_format_display(),
+        "answer": row.get_answer_display(),
+        "details": _details(row),
+        "answer_by": format_date(dialogue.answer_by),
         "entry": _goes_out_of_calendar() if calendar and row.answer not in PARTSTATS else "",
-    }  # fmt: skip
+    }
     drafts = [
         guest_draft(
-            dialogue, row, "answer_confirmed", f"answered:{stamp}", values=values, to=to, link=row.personal_link,
-            has_personal_link=True, calendar=calendar,
+            dialogue,
+            row,
+            "answer_confirmed",
+            f"answered:{stamp}",
+            values=values,
+            to=to,
+            link=row.personal_link,
+            has_personal_link=True,
+            calendar=calendar,
         )
-    ]  # fmt: skip
+    ]
     changed = row.substitute_email.lower() != previous.substitute_email.lower()
     if changed and row.substitute_email:
         drafts.append(_substitute_draft(dialogue, row, stamp, now))
@@ -119,13 +159,19 @@ def mail_confirmation(dialogue: Dialogue, row: Invitation, *, previous, by, now:
     _enqueue(drafts, now=now, by=by)
 
 
-def _entry_after(dialogue: Dialogue, row: Invitation, to: Recipient, previous, now: dt.datetime) -> str:
-    """Return what the answer of `row` means for the guest's own entry: how it now stands, its end, or nothing."""
+def _entry_after(
+    dialogue: Dialogue, row: Invitation, to: Recipient, previous, now: dt.datetime
+) -> str:
+    """Return what the answer of `row` means for the guest's own entry: how it now stands, its end,
+    or nothing.
+    """
     if not to.email:
         return ""
     if row.answer in PARTSTATS:
         partstat = PARTSTATS[AnswerState(row.answer)]
-        return entry_text(dialogue, now=now, method=REQUEST, to=to, partstat=partstat, revision=row.revision)
+        return entry_text(
+            dialogue, now=now, method=REQUEST, to=to, partstat=partstat, revision=row.revision
+        )
     held = previous.answer in PARTSTATS and changes_hands(row.person, previous, row)
     if not held or holds_another(row, to.email):
         return ""
@@ -136,31 +182,47 @@ def _details(row: Invitation) -> str:
     if row.answer == AnswerState.REPRESENTED:
         return _("Es kommt: %(name)s") % {"name": row.substitute_name}
     if row.answer in SEATED:
-        return ngettext("Angemeldet: %(count)d Person", "Angemeldet: %(count)d Personen", row.party) % {
-            "count": row.party
-        }
+        return ngettext(
+            "Angemeldet: %(count)d Person", "Angemeldet: %(count)d Personen", row.party
+        ) % {"count": row.party}
     return ""
 
 
 def _goes_out_of_calendar() -> str:
     """Return why the mail looks like a cancellation in the guest's calendar."""
     return _(
-        "Mit dieser E-Mail kann Ihr Kalender den Termin entfernen, da Sie nicht selbst kommen. Das Gespräch findet "
+        "Mit dieser E-Mail kann Ihr Kalender den Termin entfernen, da Sie nicht selbst kommen. Das "
+        "Gespräch findet "
         "statt."
     )
 
 
-def _substitute_draft(dialogue: Dialogue, row: Invitation, stamp: str, now: dt.datetime) -> MailDraft:
+def _substitute_draft(
+    dialogue: Dialogue, row: Invitation, stamp: str, now: dt.datetime
+) -> MailDraft:
     to = Recipient(row.substitute_email, row.substitute_name)
     return guest_draft(
-        dialogue, row, "substitute_named", f"substitute:{stamp}", to=to,
-        values={"guest": str(row.person), "place": dialogue.location or dialogue.get_format_display()},
+        dialogue,
+        row,
+        "substitute_named",
+        f"substitute:{stamp}",
+        to=to,
+        values={
+            "guest": str(row.person),
+            "place": dialogue.location or dialogue.get_format_display(),
+        },
         calendar=entry_text(dialogue, now=now, method=REQUEST, to=to, revision=row.revision),
-    )  # fmt: skip
+    )
 
 
 def _withdrawal_draft(
-    dialogue: Dialogue, row: Invitation, to: Recipient, occasion: str, now: dt.datetime, *, keeps_entry: bool = False
+    dialogue: Dialogue,
+    row: Invitation,
+    to: Recipient,
+    occasion: str,
+    now: dt.datetime,
+    *,
+    keeps_entry: bool = False,
 ) -> MailDraft:
     calendar = ""
     if dialogue.starts_at and row.released_round == dialogue.round and to.email and not keeps_entry:
@@ -171,8 +233,9 @@ def _withdrawal_draft(
 def mail_withdrawn(dialogue: Dialogue, row: Invitation, *, by, now: dt.datetime) -> None:
     """Tell a guest, and a substitute who was named, that the invitation was withdrawn.
 
-    A guest without an answer whose invitation still lies in the outbox knows of nothing and is not told.
-    A substitute who comes by another invitation as well is not told; a guest who does keeps the entry.
+    A guest without an answer whose invitation still lies in the outbox knows of nothing and is not
+    told. A substitute who comes by another invitation as well is not told; a guest who does keeps
+    the entry.
     """
     occasion = f"withdrawn:{row.link_version}"
     guest = recipient_of(row.person)

@@ -10,7 +10,10 @@ register(
         kind="topic_proposed",
         title=_("Neuer Themenvorschlag"),
         subject=_("Themenvorschlag: {topic}"),
-        body=_("{organisation} schlägt ein Thema vor: **{topic}**\n\n{description}\n\n[Thema öffnen]({link})"),
+        body=_(
+            "{organisation} schlägt ein Thema vor: **{topic}**\n\n{description}\n\n[Thema "
+            "öffnen]({link})"
+        ),
         placeholders=("topic", "organisation", "description"),
         is_notice=True,
     ),
@@ -19,7 +22,8 @@ register(
         title=_("Themenvorschlag wird bearbeitet"),
         subject=_("Ihr Vorschlag wird bearbeitet: {topic}"),
         body=_(
-            "die Geschäftsstelle hat Ihren Vorschlag **{topic}** aufgegriffen. Sie erfahren, wie darüber entschieden "
+            "die Geschäftsstelle hat Ihren Vorschlag **{topic}** aufgegriffen. Sie erfahren, wie "
+            "darüber entschieden "
             "wird.\n\n[Thema öffnen]({link})"
         ),
         placeholders=("topic",),
@@ -42,7 +46,8 @@ register(
         title=_("Entscheidung über ein Thema"),
         subject=_("{state}: {topic}"),
         body=_(
-            "über das von Ihnen vorgeschlagene Thema **{topic}** wurde entschieden: **{state}**.\n\n{reason}\n\n"
+            "über das von Ihnen vorgeschlagene Thema **{topic}** wurde entschieden: "
+            "**{state}**.\n\n{reason}\n\n"
             "[Thema öffnen]({link})"
         ),
         placeholders=("topic", "state", "reason"),
@@ -53,7 +58,8 @@ register(
         title=_("Termin steht fest"),
         subject=_("Termin steht fest: {dialogue}, {date}"),
         body=_(
-            "der Termin für das Branchengespräch **{dialogue}** steht fest.\n\nTermin: **{date}**\n\n"
+            "der Termin für das Branchengespräch **{dialogue}** steht fest.\n\nTermin: "
+            "**{date}**\n\n"
             "Ort: {place}\n\nGastgeber: {host}"
         ),
         placeholders=("dialogue", "date", "place", "host"),
@@ -65,11 +71,14 @@ register(
         body=_(
             "wir laden Sie herzlich zum Branchengespräch **{dialogue}** ein.\n\n{about}\n\n"
             "Termin: **{date}**\n\nOrt: {place}\n\n"
-            "{programme}\n\nBitte antworten Sie bis zum **{answer_by}**. Sie brauchen dafür kein Konto.\n\n"
+            "{programme}\n\nBitte antworten Sie bis zum **{answer_by}**. Sie brauchen dafür kein "
+            "Konto.\n\n"
             "[Einladung beantworten]({link})\n\n"
-            "Es zählt nur die Antwort über diesen Link. Wenn Sie den Termin in Ihrem Kalender annehmen oder ablehnen, "
+            "Es zählt nur die Antwort über diesen Link. Wenn Sie den Termin in Ihrem Kalender "
+            "annehmen oder ablehnen, "
             "erfahren wir davon nichts.\n\n"
-            "Der Link gilt nur für Sie. Wenn Sie verhindert sind, können Sie dort eine Vertretung benennen."
+            "Der Link gilt nur für Sie. Wenn Sie verhindert sind, können Sie dort eine Vertretung "
+            "benennen."
         ),
         placeholders=("dialogue", "about", "date", "place", "programme", "answer_by"),
     ),
@@ -78,8 +87,10 @@ register(
         title=_("Erinnerung an eine Einladung"),
         subject=_("Bitte um Antwort bis {answer_by}: {dialogue}"),
         body=_(
-            "zu unserer Einladung zum Branchengespräch **{dialogue}** am **{date}** haben wir noch keine Antwort von "
-            "Ihnen.\n\nBitte antworten Sie bis zum **{answer_by}**.\n\n[Einladung beantworten]({link})"
+            "zu unserer Einladung zum Branchengespräch **{dialogue}** am **{date}** haben wir noch "
+            "keine Antwort von "
+            "Ihnen.\n\nBitte antworten Sie bis zum **{answer_by}**.\n\n[Einladung "
+            "beantworten]({link})"
         ),
         placeholders=("dialogue", "date", "answer_by"),
     ),
@@ -88,9 +99,11 @@ register(
         title=_("Bestätigung einer Antwort"),
         subject=_("{answer}: {dialogue}, {date}"),
         body=_(
-            "wir haben Ihre Antwort zum Branchengespräch **{dialogue}** erhalten: **{answer}**.\n\n{details}\n\n"
+            "wir haben Ihre Antwort zum Branchengespräch **{dialogue}** erhalten: "
+            "**{answer}**.\n\n{details}\n\n"
             "Termin: {date}\n\nOrt: {place}\n\n{entry}\n\n"
-            "Bis zum {answer_by} können Sie Ihre Antwort über denselben Link ändern.\n\n[Antwort ansehen]({link})"
+            "Bis zum {answer_by} können Sie Ihre Antwort über denselben Link ändern.\n\n[Antwort "
+            "ansehen]({link})"
         ),
         placeholders=("dialogue", "date", "place", "answer", "details", "entry", "answer_by"),
     ),
@@ -99,8 +112,10 @@ register(
         title=_("Als Vertretung benannt"),
         subject=_("Branchengespräch {dialogue}, {date}: Sie wurden als Vertretung benannt"),
         body=_(
-            "{guest} hat Sie als Vertretung für das Branchengespräch **{dialogue}** benannt.\n\nTermin: **{date}**\n\n"
-            "Ort: {place}\n\nWenn Sie nicht teilnehmen können, geben Sie bitte der Geschäftsstelle Bescheid."
+            "{guest} hat Sie als Vertretung für das Branchengespräch **{dialogue}** "
+            "benannt.\n\nTermin: **{date}**\n\n"
+            "Ort: {place}\n\nWenn Sie nicht teilnehmen können, geben Sie bitte der Geschäftsstelle "
+            "Bescheid."
         ),
         placeholders=("dialogue", "date", "place", "guest"),
     ),
@@ -109,8 +124,10 @@ register(
         title=_("Einladung zurückgezogen"),
         subject=_("Einladung zurückgezogen: {dialogue}"),
         body=_(
-            "wir müssen unsere Einladung zum Branchengespräch **{dialogue}** ({date}) leider zurückziehen. "
-            "Bitte streichen Sie den Termin. Bei Fragen erreichen Sie uns unter den unten genannten Angaben."
+            "wir müssen unsere Einladung zum Branchengespräch **{dialogue}** ({date}) leider "
+            "zurückziehen. "
+            "Bitte streichen Sie den Termin. Bei Fragen erreichen Sie uns unter den unten "
+            "genannten Angaben."
         ),
         placeholders=("dialogue", "date"),
     ),
@@ -119,7 +136,8 @@ register(
         title=_("Branchengespräch geändert"),
         subject=_("Geändert: {dialogue}, {date}"),
         body=_(
-            "beim Branchengespräch **{dialogue}** am **{date}** hat sich etwas geändert.\n\n{changes}\n\n{note}\n\n"
+            "beim Branchengespräch **{dialogue}** am **{date}** hat sich etwas "
+            "geändert.\n\n{changes}\n\n{note}\n\n"
             "[Einladung ansehen]({link})"
         ),
         placeholders=("dialogue", "date", "changes", "note"),
@@ -129,7 +147,8 @@ register(
         title=_("Branchengespräch geändert, zur Kenntnis"),
         subject=_("Geändert: {dialogue}, {date}"),
         body=_(
-            "beim Branchengespräch **{dialogue}** am **{date}** hat sich etwas geändert.\n\n{changes}\n\n"
+            "beim Branchengespräch **{dialogue}** am **{date}** hat sich etwas "
+            "geändert.\n\n{changes}\n\n"
             "Der Kalendereintrag in dieser E-Mail ersetzt den bisherigen."
         ),
         placeholders=("dialogue", "date", "changes"),
@@ -139,8 +158,10 @@ register(
         title=_("Branchengespräch verschoben"),
         subject=_("Verschoben: {dialogue}, {date}"),
         body=_(
-            "das Branchengespräch **{dialogue}** am {date} findet zu diesem Termin nicht statt. Es wird "
-            "verschoben.\n\nGrund: {reason}\n\nSobald ein neuer Termin feststeht, melden wir uns wieder."
+            "das Branchengespräch **{dialogue}** am {date} findet zu diesem Termin nicht statt. Es "
+            "wird "
+            "verschoben.\n\nGrund: {reason}\n\nSobald ein neuer Termin feststeht, melden wir uns "
+            "wieder."
         ),
         placeholders=("dialogue", "date", "reason"),
     ),
@@ -154,32 +175,42 @@ register(
     area=_("Branchengespräche"),
     placeholders={
         "topic": Placeholder(_("Titel des Themas"), _("Digitale Infrastruktur in Gewerbegebieten")),
-        "organisation": Placeholder(_("Organisation, die das Thema vorschlägt"), _("Landesverband Maschinenbau")),
+        "organisation": Placeholder(
+            _("Organisation, die das Thema vorschlägt"), _("Landesverband Maschinenbau")
+        ),
         "description": Placeholder(
-            _("Beschreibung des Themas; kann leer sein"), _("Viele Betriebe warten auf schnelle Anschlüsse.")
+            _("Beschreibung des Themas; kann leer sein"),
+            _("Viele Betriebe warten auf schnelle Anschlüsse."),
         ),
         "reason": Placeholder(
             _("Begründung, wie sie eingetragen wurde; kann leer sein"),
             _("Der Schwerpunkt wurde auf das Frühjahr verlegt."),
         ),
         "state": Placeholder(_("Ergebnis der Entscheidung"), _("Freigegeben")),
-        "dialogue": Placeholder(_("Titel des Branchengesprächs"), _("Digitale Infrastruktur in Gewerbegebieten")),
-        "date": Placeholder(_("Tag und Uhrzeit des Gesprächs"), _("Di, 18.06.2019, 14:00–16:30 Uhr")),
+        "dialogue": Placeholder(
+            _("Titel des Branchengesprächs"), _("Digitale Infrastruktur in Gewerbegebieten")
+        ),
+        "date": Placeholder(
+            _("Tag und Uhrzeit des Gesprächs"), _("Di, 18.06.2019, 14:00–16:30 Uhr")
+        ),
         "place": Placeholder(
             _("Ort des Gesprächs, bei digitalen Gesprächen die Form"),
             _("Beispielwerk, Musterstraße 1, 12099 Berlin"),
         ),
         "host": Placeholder(_("gastgebender Betrieb"), _("Beispielwerk GmbH")),
         "about": Placeholder(
-            _("Beschreibung des Themas; kann leer sein"), _("Viele Betriebe warten auf schnelle Anschlüsse.")
+            _("Beschreibung des Themas; kann leer sein"),
+            _("Viele Betriebe warten auf schnelle Anschlüsse."),
         ),
         "programme": Placeholder(
-            _("Programm in einer Zeile; kann leer sein"), _("Begrüßung · Werksrundgang · Gespräch · Ausklang")
+            _("Programm in einer Zeile; kann leer sein"),
+            _("Begrüßung · Werksrundgang · Gespräch · Ausklang"),
         ),
         "answer_by": Placeholder(_("Tag, bis zu dem Gäste antworten"), _("11.06.2019")),
         "answer": Placeholder(_("Antwort des Gastes"), _("Zusage")),
         "details": Placeholder(
-            _("Zahl der Personen oder Name der Vertretung; kann leer sein"), _("Angemeldet: 2 Personen")
+            _("Zahl der Personen oder Name der Vertretung; kann leer sein"),
+            _("Angemeldet: 2 Personen"),
         ),
         "guest": Placeholder(_("Name des Gastes, der vertreten wird"), _("Leitung des Werks")),
         "entry": Placeholder(
@@ -187,8 +218,11 @@ register(
             _("Mit dieser E-Mail kann Ihr Kalender den Termin entfernen."),
         ),
         "changes": Placeholder(
-            _("was sich geändert hat, vorher und nachher"), _("Ort: Halle 1, Berlin → Halle 2, Berlin")
+            _("was sich geändert hat, vorher und nachher"),
+            _("Ort: Halle 1, Berlin → Halle 2, Berlin"),
         ),
-        "note": Placeholder(_("was die Änderung für die Antwort bedeutet"), _("Ihre Zusage gilt weiter.")),
+        "note": Placeholder(
+            _("was die Änderung für die Antwort bedeutet"), _("Ihre Zusage gilt weiter.")
+        ),
     },
 )

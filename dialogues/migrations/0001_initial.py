@@ -19,7 +19,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="DialogueSeries",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "origin",
                     models.CharField(
@@ -34,9 +39,24 @@ class Migration(migrations.Migration):
                         verbose_name="Herkunft",
                     ),
                 ),
-                ("sources", models.JSONField(blank=True, default=list, editable=False, verbose_name="Quellen")),
-                ("basis", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Beleglage")),
-                ("doubts", models.TextField(blank=True, editable=False, verbose_name="Anmerkung zur Quelle")),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
                 ("title", models.CharField(max_length=200, verbose_name="Titel")),
                 ("period", models.CharField(blank=True, max_length=60, verbose_name="Zeitraum")),
                 ("description", models.TextField(blank=True, verbose_name="Worum es geht")),
@@ -67,7 +87,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalDialogueSeries",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 (
                     "origin",
                     models.CharField(
@@ -82,9 +107,24 @@ class Migration(migrations.Migration):
                         verbose_name="Herkunft",
                     ),
                 ),
-                ("sources", models.JSONField(blank=True, default=list, editable=False, verbose_name="Quellen")),
-                ("basis", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Beleglage")),
-                ("doubts", models.TextField(blank=True, editable=False, verbose_name="Anmerkung zur Quelle")),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
                 ("title", models.CharField(max_length=200, verbose_name="Titel")),
                 ("period", models.CharField(blank=True, max_length=60, verbose_name="Zeitraum")),
                 ("description", models.TextField(blank=True, verbose_name="Worum es geht")),
@@ -111,7 +151,9 @@ class Migration(migrations.Migration):
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "history_user",
@@ -134,7 +176,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalTopic",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 (
                     "origin",
                     models.CharField(
@@ -149,9 +196,24 @@ class Migration(migrations.Migration):
                         verbose_name="Herkunft",
                     ),
                 ),
-                ("sources", models.JSONField(blank=True, default=list, editable=False, verbose_name="Quellen")),
-                ("basis", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Beleglage")),
-                ("doubts", models.TextField(blank=True, editable=False, verbose_name="Anmerkung zur Quelle")),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
                 ("title", models.CharField(max_length=200, verbose_name="Titel")),
                 ("description", models.TextField(verbose_name="Worum geht es, und warum jetzt?")),
                 (
@@ -182,14 +244,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("reason", models.TextField(blank=True, editable=False, verbose_name="Begründung")),
-                ("proposed_at", models.DateTimeField(editable=False, null=True, verbose_name="vorgeschlagen am")),
+                (
+                    "proposed_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="vorgeschlagen am"
+                    ),
+                ),
                 ("internal_notes", models.TextField(blank=True, verbose_name="interner Vermerk")),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "history_user",
@@ -248,7 +317,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Topic",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "origin",
                     models.CharField(
@@ -263,9 +337,24 @@ class Migration(migrations.Migration):
                         verbose_name="Herkunft",
                     ),
                 ),
-                ("sources", models.JSONField(blank=True, default=list, editable=False, verbose_name="Quellen")),
-                ("basis", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Beleglage")),
-                ("doubts", models.TextField(blank=True, editable=False, verbose_name="Anmerkung zur Quelle")),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
                 ("title", models.CharField(max_length=200, verbose_name="Titel")),
                 ("description", models.TextField(verbose_name="Worum geht es, und warum jetzt?")),
                 (
@@ -296,11 +385,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("reason", models.TextField(blank=True, editable=False, verbose_name="Begründung")),
-                ("proposed_at", models.DateTimeField(editable=False, null=True, verbose_name="vorgeschlagen am")),
+                (
+                    "proposed_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="vorgeschlagen am"
+                    ),
+                ),
                 ("internal_notes", models.TextField(blank=True, verbose_name="interner Vermerk")),
                 (
                     "search",
-                    core.folding.FoldedField(blank=True, default="", editable=False, sources=("title", "description")),
+                    core.folding.FoldedField(
+                        blank=True, default="", editable=False, sources=("title", "description")
+                    ),
                 ),
                 (
                     "organisation",
@@ -326,7 +422,10 @@ class Migration(migrations.Migration):
                 (
                     "sectors",
                     models.ManyToManyField(
-                        blank=True, related_name="topics", to="partners.sector", verbose_name="Branchen"
+                        blank=True,
+                        related_name="topics",
+                        to="partners.sector",
+                        verbose_name="Branchen",
                     ),
                 ),
                 (
@@ -376,7 +475,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Dialogue",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "origin",
                     models.CharField(
@@ -391,9 +495,24 @@ class Migration(migrations.Migration):
                         verbose_name="Herkunft",
                     ),
                 ),
-                ("sources", models.JSONField(blank=True, default=list, editable=False, verbose_name="Quellen")),
-                ("basis", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Beleglage")),
-                ("doubts", models.TextField(blank=True, editable=False, verbose_name="Anmerkung zur Quelle")),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
                 ("starts_on", models.DateField(blank=True, null=True, verbose_name="Datum")),
                 ("ends_on", models.DateField(blank=True, null=True, verbose_name="bis")),
                 (
@@ -425,7 +544,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "event_kind",
-                    models.CharField(blank=True, editable=False, max_length=120, verbose_name="Art der Veranstaltung"),
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=120,
+                        verbose_name="Art der Veranstaltung",
+                    ),
                 ),
                 (
                     "state",
@@ -448,27 +572,48 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "host_text",
-                    models.CharField(blank=True, editable=False, max_length=250, verbose_name="Gastgeber laut Quelle"),
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=250,
+                        verbose_name="Gastgeber laut Quelle",
+                    ),
                 ),
                 (
                     "host_answer",
                     models.CharField(
-                        choices=[("open", "angefragt"), ("accepted", "zugesagt"), ("declined", "abgesagt")],
+                        choices=[
+                            ("open", "angefragt"),
+                            ("accepted", "zugesagt"),
+                            ("declined", "abgesagt"),
+                        ],
                         default="open",
                         editable=False,
                         max_length=10,
                         verbose_name="Antwort des Gastgebers",
                     ),
                 ),
-                ("host_answered_on", models.DateField(editable=False, null=True, verbose_name="Antwort vom")),
+                (
+                    "host_answered_on",
+                    models.DateField(editable=False, null=True, verbose_name="Antwort vom"),
+                ),
                 (
                     "host_note",
-                    models.CharField(blank=True, editable=False, max_length=250, verbose_name="Vermerk zur Antwort"),
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=250,
+                        verbose_name="Vermerk zur Antwort",
+                    ),
                 ),
                 (
                     "format",
                     models.CharField(
-                        choices=[("on_site", "vor Ort"), ("digital", "digital"), ("hybrid", "hybrid")],
+                        choices=[
+                            ("on_site", "vor Ort"),
+                            ("digital", "digital"),
+                            ("hybrid", "hybrid"),
+                        ],
                         default="on_site",
                         max_length=10,
                         verbose_name="Format",
@@ -483,9 +628,18 @@ class Migration(migrations.Migration):
                         verbose_name="Ort",
                     ),
                 ),
-                ("video_link", models.URLField(blank=True, verbose_name="Zugang zur Videokonferenz")),
-                ("senator_attends", models.BooleanField(default=True, verbose_name="Leitung des Hauses nimmt teil")),
-                ("starts_at", models.DateTimeField(editable=False, null=True, verbose_name="Beginn")),
+                (
+                    "video_link",
+                    models.URLField(blank=True, verbose_name="Zugang zur Videokonferenz"),
+                ),
+                (
+                    "senator_attends",
+                    models.BooleanField(default=True, verbose_name="Leitung des Hauses nimmt teil"),
+                ),
+                (
+                    "starts_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="Beginn"),
+                ),
                 ("ends_at", models.DateTimeField(editable=False, null=True, verbose_name="Ende")),
                 ("seats", models.PositiveSmallIntegerField(default=30, verbose_name="Plätze")),
                 ("answer_by", models.DateField(blank=True, null=True, verbose_name="Antwort bis")),
@@ -501,11 +655,16 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveSmallIntegerField(default=0, editable=False)),
                 (
                     "participants_text",
-                    models.TextField(blank=True, editable=False, verbose_name="Teilnehmende laut Quelle"),
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Teilnehmende laut Quelle"
+                    ),
                 ),
                 ("outcome", models.TextField(blank=True, verbose_name="Ergebnis")),
                 ("press_text", models.TextField(blank=True, editable=False, verbose_name="Presse")),
-                ("closing_reason", models.TextField(blank=True, editable=False, verbose_name="Grund")),
+                (
+                    "closing_reason",
+                    models.TextField(blank=True, editable=False, verbose_name="Grund"),
+                ),
                 ("internal_notes", models.TextField(blank=True, verbose_name="interner Vermerk")),
                 (
                     "search",
@@ -557,12 +716,16 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("ends_at__isnull", True), ("ends_at__gt", models.F("starts_at")), _connector="OR"
+                            ("ends_at__isnull", True),
+                            ("ends_at__gt", models.F("starts_at")),
+                            _connector="OR",
                         ),
                         name="dialogue_ends_after_start",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("origin", "taken_over"), ("category", "dialogue"), _connector="OR"),
+                        condition=models.Q(
+                            ("origin", "taken_over"), ("category", "dialogue"), _connector="OR"
+                        ),
                         name="dialogue_events_are_taken_over",
                     ),
                     models.CheckConstraint(
@@ -585,13 +748,21 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalDateOption",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 ("starts_at", models.DateTimeField(verbose_name="Beginn")),
                 ("ends_at", models.DateTimeField(verbose_name="Ende")),
                 (
                     "host_preference",
                     models.CharField(
-                        choices=[("preferred", "Gastgeber bevorzugt"), ("possible", "Gastgeber möglich")],
+                        choices=[
+                            ("preferred", "Gastgeber bevorzugt"),
+                            ("possible", "Gastgeber möglich"),
+                        ],
                         default="possible",
                         max_length=10,
                         verbose_name="Gastgeber",
@@ -618,7 +789,9 @@ class Migration(migrations.Migration):
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "dialogue",
@@ -652,7 +825,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalInvitation",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 (
                     "answer",
                     models.CharField(
@@ -670,21 +848,38 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("party", models.PositiveSmallIntegerField(default=1, verbose_name="Personen")),
-                ("substitute_name", models.CharField(blank=True, max_length=150, verbose_name="Name der Vertretung")),
+                (
+                    "substitute_name",
+                    models.CharField(
+                        blank=True, max_length=150, verbose_name="Name der Vertretung"
+                    ),
+                ),
                 (
                     "substitute_function",
-                    models.CharField(blank=True, max_length=150, verbose_name="Funktion der Vertretung"),
+                    models.CharField(
+                        blank=True, max_length=150, verbose_name="Funktion der Vertretung"
+                    ),
                 ),
                 (
                     "substitute_email",
-                    models.EmailField(blank=True, max_length=254, verbose_name="E-Mail der Vertretung"),
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="E-Mail der Vertretung"
+                    ),
                 ),
-                ("remark", models.TextField(blank=True, verbose_name="Nachricht an die Geschäftsstelle")),
+                (
+                    "remark",
+                    models.TextField(blank=True, verbose_name="Nachricht an die Geschäftsstelle"),
+                ),
                 (
                     "shares_answer",
-                    models.BooleanField(default=False, verbose_name="Andere Gäste dürfen sehen, dass ich teilnehme."),
+                    models.BooleanField(
+                        default=False, verbose_name="Andere Gäste dürfen sehen, dass ich teilnehme."
+                    ),
                 ),
-                ("answered_at", models.DateTimeField(editable=False, null=True, verbose_name="beantwortet am")),
+                (
+                    "answered_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="beantwortet am"),
+                ),
                 (
                     "channel",
                     models.CharField(
@@ -699,16 +894,26 @@ class Migration(migrations.Migration):
                         verbose_name="Weg",
                     ),
                 ),
-                ("released_at", models.DateTimeField(editable=False, null=True, verbose_name="versandt am")),
+                (
+                    "released_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="versandt am"),
+                ),
                 ("released_round", models.PositiveSmallIntegerField(default=0, editable=False)),
-                ("withdrawn_at", models.DateTimeField(editable=False, null=True, verbose_name="zurückgezogen am")),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="zurückgezogen am"
+                    ),
+                ),
                 ("link_version", models.PositiveSmallIntegerField(default=1, editable=False)),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "created_by",
@@ -766,7 +971,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalDialogue",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 (
                     "origin",
                     models.CharField(
@@ -781,9 +991,24 @@ class Migration(migrations.Migration):
                         verbose_name="Herkunft",
                     ),
                 ),
-                ("sources", models.JSONField(blank=True, default=list, editable=False, verbose_name="Quellen")),
-                ("basis", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Beleglage")),
-                ("doubts", models.TextField(blank=True, editable=False, verbose_name="Anmerkung zur Quelle")),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
                 ("starts_on", models.DateField(blank=True, null=True, verbose_name="Datum")),
                 ("ends_on", models.DateField(blank=True, null=True, verbose_name="bis")),
                 (
@@ -815,7 +1040,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "event_kind",
-                    models.CharField(blank=True, editable=False, max_length=120, verbose_name="Art der Veranstaltung"),
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=120,
+                        verbose_name="Art der Veranstaltung",
+                    ),
                 ),
                 (
                     "state",
@@ -838,27 +1068,48 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "host_text",
-                    models.CharField(blank=True, editable=False, max_length=250, verbose_name="Gastgeber laut Quelle"),
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=250,
+                        verbose_name="Gastgeber laut Quelle",
+                    ),
                 ),
                 (
                     "host_answer",
                     models.CharField(
-                        choices=[("open", "angefragt"), ("accepted", "zugesagt"), ("declined", "abgesagt")],
+                        choices=[
+                            ("open", "angefragt"),
+                            ("accepted", "zugesagt"),
+                            ("declined", "abgesagt"),
+                        ],
                         default="open",
                         editable=False,
                         max_length=10,
                         verbose_name="Antwort des Gastgebers",
                     ),
                 ),
-                ("host_answered_on", models.DateField(editable=False, null=True, verbose_name="Antwort vom")),
+                (
+                    "host_answered_on",
+                    models.DateField(editable=False, null=True, verbose_name="Antwort vom"),
+                ),
                 (
                     "host_note",
-                    models.CharField(blank=True, editable=False, max_length=250, verbose_name="Vermerk zur Antwort"),
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=250,
+                        verbose_name="Vermerk zur Antwort",
+                    ),
                 ),
                 (
                     "format",
                     models.CharField(
-                        choices=[("on_site", "vor Ort"), ("digital", "digital"), ("hybrid", "hybrid")],
+                        choices=[
+                            ("on_site", "vor Ort"),
+                            ("digital", "digital"),
+                            ("hybrid", "hybrid"),
+                        ],
                         default="on_site",
                         max_length=10,
                         verbose_name="Format",
@@ -873,9 +1124,18 @@ class Migration(migrations.Migration):
                         verbose_name="Ort",
                     ),
                 ),
-                ("video_link", models.URLField(blank=True, verbose_name="Zugang zur Videokonferenz")),
-                ("senator_attends", models.BooleanField(default=True, verbose_name="Leitung des Hauses nimmt teil")),
-                ("starts_at", models.DateTimeField(editable=False, null=True, verbose_name="Beginn")),
+                (
+                    "video_link",
+                    models.URLField(blank=True, verbose_name="Zugang zur Videokonferenz"),
+                ),
+                (
+                    "senator_attends",
+                    models.BooleanField(default=True, verbose_name="Leitung des Hauses nimmt teil"),
+                ),
+                (
+                    "starts_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="Beginn"),
+                ),
                 ("ends_at", models.DateTimeField(editable=False, null=True, verbose_name="Ende")),
                 ("seats", models.PositiveSmallIntegerField(default=30, verbose_name="Plätze")),
                 ("answer_by", models.DateField(blank=True, null=True, verbose_name="Antwort bis")),
@@ -891,18 +1151,25 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveSmallIntegerField(default=0, editable=False)),
                 (
                     "participants_text",
-                    models.TextField(blank=True, editable=False, verbose_name="Teilnehmende laut Quelle"),
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Teilnehmende laut Quelle"
+                    ),
                 ),
                 ("outcome", models.TextField(blank=True, verbose_name="Ergebnis")),
                 ("press_text", models.TextField(blank=True, editable=False, verbose_name="Presse")),
-                ("closing_reason", models.TextField(blank=True, editable=False, verbose_name="Grund")),
+                (
+                    "closing_reason",
+                    models.TextField(blank=True, editable=False, verbose_name="Grund"),
+                ),
                 ("internal_notes", models.TextField(blank=True, verbose_name="interner Vermerk")),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "history_user",
@@ -961,13 +1228,21 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="DateOption",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("starts_at", models.DateTimeField(verbose_name="Beginn")),
                 ("ends_at", models.DateTimeField(verbose_name="Ende")),
                 (
                     "host_preference",
                     models.CharField(
-                        choices=[("preferred", "Gastgeber bevorzugt"), ("possible", "Gastgeber möglich")],
+                        choices=[
+                            ("preferred", "Gastgeber bevorzugt"),
+                            ("possible", "Gastgeber möglich"),
+                        ],
                         default="possible",
                         max_length=10,
                         verbose_name="Gastgeber",
@@ -1008,10 +1283,13 @@ class Migration(migrations.Migration):
                         name="date_option_once_per_start",
                     ),
                     models.UniqueConstraint(
-                        condition=models.Q(("state", "fixed")), fields=("dialogue",), name="date_option_one_fixed"
+                        condition=models.Q(("state", "fixed")),
+                        fields=("dialogue",),
+                        name="date_option_one_fixed",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="date_option_ends_after_start"
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="date_option_ends_after_start",
                     ),
                 ],
             },
@@ -1019,7 +1297,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Invitation",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "answer",
                     models.CharField(
@@ -1037,21 +1320,38 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("party", models.PositiveSmallIntegerField(default=1, verbose_name="Personen")),
-                ("substitute_name", models.CharField(blank=True, max_length=150, verbose_name="Name der Vertretung")),
+                (
+                    "substitute_name",
+                    models.CharField(
+                        blank=True, max_length=150, verbose_name="Name der Vertretung"
+                    ),
+                ),
                 (
                     "substitute_function",
-                    models.CharField(blank=True, max_length=150, verbose_name="Funktion der Vertretung"),
+                    models.CharField(
+                        blank=True, max_length=150, verbose_name="Funktion der Vertretung"
+                    ),
                 ),
                 (
                     "substitute_email",
-                    models.EmailField(blank=True, max_length=254, verbose_name="E-Mail der Vertretung"),
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="E-Mail der Vertretung"
+                    ),
                 ),
-                ("remark", models.TextField(blank=True, verbose_name="Nachricht an die Geschäftsstelle")),
+                (
+                    "remark",
+                    models.TextField(blank=True, verbose_name="Nachricht an die Geschäftsstelle"),
+                ),
                 (
                     "shares_answer",
-                    models.BooleanField(default=False, verbose_name="Andere Gäste dürfen sehen, dass ich teilnehme."),
+                    models.BooleanField(
+                        default=False, verbose_name="Andere Gäste dürfen sehen, dass ich teilnehme."
+                    ),
                 ),
-                ("answered_at", models.DateTimeField(editable=False, null=True, verbose_name="beantwortet am")),
+                (
+                    "answered_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="beantwortet am"),
+                ),
                 (
                     "channel",
                     models.CharField(
@@ -1066,9 +1366,17 @@ class Migration(migrations.Migration):
                         verbose_name="Weg",
                     ),
                 ),
-                ("released_at", models.DateTimeField(editable=False, null=True, verbose_name="versandt am")),
+                (
+                    "released_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="versandt am"),
+                ),
                 ("released_round", models.PositiveSmallIntegerField(default=0, editable=False)),
-                ("withdrawn_at", models.DateTimeField(editable=False, null=True, verbose_name="zurückgezogen am")),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="zurückgezogen am"
+                    ),
+                ),
                 ("link_version", models.PositiveSmallIntegerField(default=1, editable=False)),
                 (
                     "created_by",
@@ -1102,13 +1410,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "Einladung",
                 "verbose_name_plural": "Einladungen",
                 "constraints": [
-                    models.UniqueConstraint(fields=("dialogue", "person"), name="invitation_once_per_person"),
+                    models.UniqueConstraint(
+                        fields=("dialogue", "person"), name="invitation_once_per_person"
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(("party__gte", 1), ("party__lte", 10)),
                         name="invitation_party_is_one_to_ten",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("answer", "open"), ("answered_at__isnull", False), _connector="OR"),
+                        condition=models.Q(
+                            ("answer", "open"), ("answered_at__isnull", False), _connector="OR"
+                        ),
                         name="invitation_answer_has_time",
                     ),
                     models.CheckConstraint(

@@ -12,20 +12,31 @@ from core.dates import format_span
 from core.folding import FoldedField
 from core.models import KnownDate, Origin, Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from dialogues.enums import DialogueCategory, DialogueFormat, DialogueState, HostAnswer, HostPreference, OptionState
+from dialogues.enums import (
+    DialogueCategory,
+    DialogueFormat,
+    DialogueState,
+    HostAnswer,
+    HostPreference,
+    OptionState,
+)
 from dialogues.models.topics import Topic
 from partners.models import Organisation, Person
 
 DECIDED = (
-    DialogueState.SCHEDULED, DialogueState.INVITED, DialogueState.HELD, DialogueState.DOCUMENTED,
-    DialogueState.CLOSED, DialogueState.CANCELLED,
-)  # fmt: skip
+    DialogueState.SCHEDULED,
+    DialogueState.INVITED,
+    DialogueState.HELD,
+    DialogueState.DOCUMENTED,
+    DialogueState.CLOSED,
+    DialogueState.CANCELLED,
+)
 
 
 class DialogueQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The house sees all; observers what is decided or taken over; a partner what its organisations host or are
-        invited to; everybody what one is invited to in person.
+        """The house sees all; observers what is decided or taken over; a partner what its
+        organisations host or are invited to; everybody what one is invited to in person.
 
         What was taken over is public knowledge and open to every role.
         """
@@ -47,23 +58,40 @@ class DialogueQuerySet(models.QuerySet):
 
 
 class Dialogue(Sourced, KnownDate):
-    """*Branchengespräch* around one focus in an industrial company, or a kindred *Veranstaltung* taken over.
+    """*Branchengespräch* around one focus in an industrial company, or a kindred *Veranstaltung*
+    taken over.
 
-    `starts_at` and `ends_at` are the fixed date; `starts_on` (KnownDate) is the day of what was taken over.
-    `round` counts how often the dialogue was dated: postponing raises it, so mails of a new round are new mails.
-    `withheld` holds by field what those outside still know, while a change waits for the renewed approval of the date.
+    `starts_at` and `ends_at` are the fixed date; `starts_on` (KnownDate) is the day of what was
+    taken over. `round` counts how often the dialogue was dated: postponing raises it, so mails of a
+    new round are new mails. `withheld` holds by field what those outside still know, while a change
+    waits for the renewed approval of the date.
     """
 
     title = models.CharField(_("Titel"), max_length=250)
     category = models.CharField(
-        _("Rubrik"), max_length=10, choices=DialogueCategory, default=DialogueCategory.DIALOGUE, editable=False
+        _("Rubrik"),
+        max_length=10,
+        choices=DialogueCategory,
+        default=DialogueCategory.DIALOGUE,
+        editable=False,
     )
-    event_kind = models.CharField(_("Art der Veranstaltung"), max_length=120, blank=True, editable=False)
+    event_kind = models.CharField(
+        _("Art der Veranstaltung"), max_length=120, blank=True, editable=False
+    )
     topic = models.ForeignKey(
-        Topic, on_delete=models.PROTECT, null=True, blank=True, related_name="dialogues", verbose_name=_("Thema")
+        Topic,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="dialogues",
+        verbose_name=_("Thema"),
     )
     state = models.CharField(
-        _("Stand"), max_length=12, choices=DialogueState, default=DialogueState.PLANNING, editable=False
+        _("Stand"),
+        max_length=12,
+        choices=DialogueState,
+        default=DialogueState.PLANNING,
+        editable=False,
     )
     host = models.ForeignKey(
         Organisation,
@@ -73,7 +101,9 @@ class Dialogue(Sourced, KnownDate):
         related_name="hosted_dialogues",
         verbose_name=_("Gastgeber"),
     )
-    host_text = models.CharField(_("Gastgeber laut Quelle"), max_length=250, blank=True, editable=False)
+    host_text = models.CharField(
+        _("Gastgeber laut Quelle"), max_length=250, blank=True, editable=False
+    )
     host_contact = models.ForeignKey(
         Person,
         on_delete=models.PROTECT,
@@ -83,11 +113,19 @@ class Dialogue(Sourced, KnownDate):
         verbose_name=_("Ansprechperson beim Gastgeber"),
     )
     host_answer = models.CharField(
-        _("Antwort des Gastgebers"), max_length=10, choices=HostAnswer, default=HostAnswer.OPEN, editable=False
+        _("Antwort des Gastgebers"),
+        max_length=10,
+        choices=HostAnswer,
+        default=HostAnswer.OPEN,
+        editable=False,
     )
     host_answered_on = models.DateField(_("Antwort vom"), null=True, editable=False)
-    host_note = models.CharField(_("Vermerk zur Antwort"), max_length=250, blank=True, editable=False)
-    format = models.CharField(_("Format"), max_length=10, choices=DialogueFormat, default=DialogueFormat.ON_SITE)
+    host_note = models.CharField(
+        _("Vermerk zur Antwort"), max_length=250, blank=True, editable=False
+    )
+    format = models.CharField(
+        _("Format"), max_length=10, choices=DialogueFormat, default=DialogueFormat.ON_SITE
+    )
     place = models.CharField(
         _("Ort"),
         max_length=250,
@@ -101,7 +139,9 @@ class Dialogue(Sourced, KnownDate):
     seats = models.PositiveSmallIntegerField(_("Plätze"), default=30)
     answer_by = models.DateField(_("Antwort bis"), null=True, blank=True)
     programme = models.TextField(
-        _("Programm"), blank=True, help_text=_("Eine Zeile je Punkt, zum Beispiel „14:00 Begrüßung“.")
+        _("Programm"),
+        blank=True,
+        help_text=_("Eine Zeile je Punkt, zum Beispiel „14:00 Begrüßung“."),
     )
     round = models.PositiveSmallIntegerField(default=1, editable=False)
     sequence = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -124,14 +164,21 @@ class Dialogue(Sourced, KnownDate):
             models.CheckConstraint(
                 condition=Q(origin="taken_over")
                 | Q(state__in=["planning", "exploring", "cancelled"])
-                | Q(topic__isnull=False, host__isnull=False, host_answer="accepted", starts_at__isnull=False),
+                | Q(
+                    topic__isnull=False,
+                    host__isnull=False,
+                    host_answer="accepted",
+                    starts_at__isnull=False,
+                ),
                 name="dialogue_dated_has_topic_host_and_date",
             ),
             models.CheckConstraint(
-                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="dialogue_ends_after_start"
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                name="dialogue_ends_after_start",
             ),
             models.CheckConstraint(
-                condition=Q(origin="taken_over") | Q(category="dialogue"), name="dialogue_events_are_taken_over"
+                condition=Q(origin="taken_over") | Q(category="dialogue"),
+                name="dialogue_events_are_taken_over",
             ),
         ]
 
@@ -152,7 +199,9 @@ class Dialogue(Sourced, KnownDate):
 
     @property
     def as_told(self) -> "Dialogue":
-        """The dialogue as those outside know it, to be shown, never saved: without a change that is not approved."""
+        """The dialogue as those outside know it, to be shown, never saved: without a change that is
+        not approved.
+        """
         if not self.withheld:
             return self
         known = copy(self)
@@ -167,7 +216,9 @@ class Dialogue(Sourced, KnownDate):
 
     @property
     def programme_points(self) -> list[str]:
-        """The lines of the programme. Forms and other sources end their lines differently; here they are the same."""
+        """The lines of the programme. Forms and other sources end their lines differently; here
+        they are the same.
+        """
         return [line.strip() for line in self.programme.splitlines() if line.strip()]
 
     @property
@@ -210,10 +261,16 @@ class DateOption(models.Model):
         verbose_name_plural = _("Terminvorschläge")
         constraints = [
             models.UniqueConstraint(
-                fields=["dialogue", "starts_at"], condition=~Q(state="dropped"), name="date_option_once_per_start"
+                fields=["dialogue", "starts_at"],
+                condition=~Q(state="dropped"),
+                name="date_option_once_per_start",
             ),
-            models.UniqueConstraint(fields=["dialogue"], condition=Q(state="fixed"), name="date_option_one_fixed"),
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="date_option_ends_after_start"),
+            models.UniqueConstraint(
+                fields=["dialogue"], condition=Q(state="fixed"), name="date_option_one_fixed"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="date_option_ends_after_start"
+            ),
         ]
 
     def __str__(self):

@@ -21,8 +21,8 @@ LINK_LIFETIME_SECONDS = 180 * 24 * 3600  # from the mail that carried it; each m
 
 class InvitationQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The office sees all, the senator's office the released ones, a partner those of its organisations, and
-        everybody the own one."""
+        """The office sees all, the senator's office the released ones, a partner those of its
+        organisations, and everybody the own one."""
         if has_role(user, OFFICE):
             return self
         released = self.filter(released_at__isnull=False)
@@ -47,12 +47,15 @@ class InvitationQuerySet(models.QuerySet):
 class Invitation(models.Model):
     """One person's invitation to one dialogue. Prepared, then released (mailed), perhaps withdrawn.
 
-    `party` counts the people who come on this invitation; they hold seats when the answer is a yes. `revision` counts
-    how often the calendar entry was given or taken back; it goes on top of the dialogue's `sequence`.
+    `party` counts the people who come on this invitation; they hold seats when the answer is a yes.
+    `revision` counts how often the calendar entry was given or taken back; it goes on top of the
+    dialogue's `sequence`.
     """
 
     dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="invitations")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="invitations", verbose_name=_("Person"))
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="invitations", verbose_name=_("Person")
+    )
     answer = models.CharField(
         _("Antwort"), max_length=12, choices=AnswerState, default=AnswerState.OPEN, editable=False
     )
@@ -61,16 +64,24 @@ class Invitation(models.Model):
     substitute_function = models.CharField(_("Funktion der Vertretung"), max_length=150, blank=True)
     substitute_email = models.EmailField(_("E-Mail der Vertretung"), blank=True)
     remark = models.TextField(_("Nachricht an die Geschäftsstelle"), blank=True)
-    shares_answer = models.BooleanField(_("Andere Gäste dürfen sehen, dass ich teilnehme."), default=False)
+    shares_answer = models.BooleanField(
+        _("Andere Gäste dürfen sehen, dass ich teilnehme."), default=False
+    )
     answered_at = models.DateTimeField(_("beantwortet am"), null=True, editable=False)
-    channel = models.CharField(_("Weg"), max_length=8, choices=AnswerChannel, blank=True, editable=False)
+    channel = models.CharField(
+        _("Weg"), max_length=8, choices=AnswerChannel, blank=True, editable=False
+    )
     released_at = models.DateTimeField(_("versandt am"), null=True, editable=False)
     released_round = models.PositiveSmallIntegerField(default=0, editable=False)
     withdrawn_at = models.DateTimeField(_("zurückgezogen am"), null=True, editable=False)
     link_version = models.PositiveSmallIntegerField(default=1, editable=False)
     revision = models.PositiveSmallIntegerField(default=0, editable=False)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
     )
 
     history = HistoricalRecords()
@@ -80,10 +91,15 @@ class Invitation(models.Model):
         verbose_name = _("Einladung")
         verbose_name_plural = _("Einladungen")
         constraints = [
-            models.UniqueConstraint(fields=["dialogue", "person"], name="invitation_once_per_person"),
-            models.CheckConstraint(condition=Q(party__gte=1, party__lte=10), name="invitation_party_is_one_to_ten"),
+            models.UniqueConstraint(
+                fields=["dialogue", "person"], name="invitation_once_per_person"
+            ),
             models.CheckConstraint(
-                condition=Q(answer="open") | Q(answered_at__isnull=False), name="invitation_answer_has_time"
+                condition=Q(party__gte=1, party__lte=10), name="invitation_party_is_one_to_ten"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="open") | Q(answered_at__isnull=False),
+                name="invitation_answer_has_time",
             ),
             models.CheckConstraint(
                 condition=~Q(answer="represented") | ~Q(substitute_name=""),
@@ -101,7 +117,9 @@ class Invitation(models.Model):
 
     @property
     def dialogue_as_told(self) -> Dialogue:
-        """The dialogue as this guest knows it, to be shown: without a date for which they were not invited (yet)."""
+        """The dialogue as this guest knows it, to be shown: without a date for which they were not
+        invited (yet).
+        """
         known = self.dialogue.as_told
         if self.released_round != known.round:
             known = copy(known)

@@ -51,8 +51,9 @@ class DialogueSeries(Sourced):
 
 class TopicQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The office sees all but foreign drafts, the senator's office all but drafts, observers what was approved,
-        a partner what its organisations propose, of drafts the own ones and those of their own people."""
+        """The office sees all but foreign drafts, the senator's office all but drafts, observers
+        what was approved, a partner what its organisations propose, of drafts the own ones and
+        those of their own people."""
         own = Q(proposed_by=user.pk) if user.is_authenticated else Q(pk=None)
         if has_role(user, OFFICE):
             return self.filter(~Q(state=TopicState.DRAFT) | own)
@@ -62,7 +63,11 @@ class TopicQuerySet(models.QuerySet):
         if has_role(user, OBSERVER):
             seen |= Q(state=TopicState.APPROVED)
         if has_role(user, PARTNER):
-            readable = ~Q(state=TopicState.DRAFT) | own | Q(proposed_by__person__organisation=F("organisation"))
+            readable = (
+                ~Q(state=TopicState.DRAFT)
+                | own
+                | Q(proposed_by__person__organisation=F("organisation"))
+            )
             seen |= Q(readable, organisation__in=user.organisation_ids)
         return self.filter(seen)
 
@@ -77,7 +82,9 @@ class Topic(Sourced):
         blank=True,
         help_text=_("Zum Beispiel ein Bedarf, der an die Verwaltung gerichtet wird."),
     )
-    sectors = models.ManyToManyField(Sector, verbose_name=_("Branchen"), blank=True, related_name="topics")
+    sectors = models.ManyToManyField(
+        Sector, verbose_name=_("Branchen"), blank=True, related_name="topics"
+    )
     themes = models.ManyToManyField(
         CrossCuttingTheme, verbose_name=_("Querschnittsthemen"), blank=True, related_name="topics"
     )
@@ -90,12 +97,23 @@ class Topic(Sourced):
         verbose_name=_("vorgeschlagen von"),
     )
     series = models.ForeignKey(
-        DialogueSeries, on_delete=models.PROTECT, null=True, blank=True, related_name="topics", verbose_name=_("Reihe")
+        DialogueSeries,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="topics",
+        verbose_name=_("Reihe"),
     )
-    state = models.CharField(_("Stand"), max_length=12, choices=TopicState, default=TopicState.DRAFT, editable=False)
+    state = models.CharField(
+        _("Stand"), max_length=12, choices=TopicState, default=TopicState.DRAFT, editable=False
+    )
     reason = models.TextField(_("Begründung"), blank=True, editable=False)
     proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="topics", editable=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="topics",
+        editable=False,
     )
     proposed_at = models.DateTimeField(_("vorgeschlagen am"), null=True, editable=False)
     internal_notes = models.TextField(_("interner Vermerk"), blank=True)

@@ -20,7 +20,13 @@ from dialogues.queries.guests import (
     sharing_guests,
 )
 from dialogues.queries.histories import dialogue_history, series_history, topic_history
-from dialogues.queries.topics import dialogues_on, listed_series, listed_topics, page_topics, series_to_choose
+from dialogues.queries.topics import (
+    dialogues_on,
+    listed_series,
+    listed_topics,
+    page_topics,
+    series_to_choose,
+)
 from dialogues.queries.waiting import waiting_for
 
 __all__ = [

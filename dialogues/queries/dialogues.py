@@ -3,7 +3,20 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Case, Count, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, TruncDate
 
 from approvals.enums import GRANTED, ApprovalKind
@@ -24,12 +37,15 @@ OPEN_END, OPEN_START = dt.date(9999, 12, 31), dt.date(1900, 1, 1)
 def listed_dialogues(user) -> QuerySet[Dialogue]:
     """Return the dialogues `user` may see with all that a row of the list shows, unordered.
 
-    `day` is the fixed or known day; what is still without one comes after everything dated, what was taken over
-    without one before. `sent`, `yes`, `maybe`, `no`, `seats_held` count the invitations of the present round.
+    `day` is the fixed or known day; what is still without one comes after everything dated, what
+    was taken over without one before. `sent`, `yes`, `maybe`, `no`, `seats_held` count the
+    invitations of the present round.
     """
     live = Q(invitations__withdrawn_at__isnull=True, invitations__released_at__isnull=False)
     live &= Q(invitations__released_round=F("round"))
-    own = Invitation.objects.released().filter(dialogue=OuterRef("pk"), person=getattr(user, "person_id", None))
+    own = Invitation.objects.released().filter(
+        dialogue=OuterRef("pk"), person=getattr(user, "person_id", None)
+    )
     return (
         Dialogue.objects.visible_to(user)
         .select_related("host", "topic__series")
@@ -40,7 +56,9 @@ def listed_dialogues(user) -> QuerySet[Dialogue]:
             yes=Count("invitations", filter=live & Q(invitations__answer__in=SEATED)),
             maybe=Count("invitations", filter=live & Q(invitations__answer=AnswerState.TENTATIVE)),
             no=Count("invitations", filter=live & Q(invitations__answer=AnswerState.DECLINED)),
-            seats_held=Coalesce(Sum("invitations__party", filter=live & Q(invitations__answer__in=SEATED)), 0),
+            seats_held=Coalesce(
+                Sum("invitations__party", filter=live & Q(invitations__answer__in=SEATED)), 0
+            ),
             own_answer=Subquery(own.values("answer")[:1]),
         )
     )
@@ -53,19 +71,25 @@ def as_seen_by(user, rows: Iterable[Dialogue]) -> list[Dialogue]:
 
 
 def matching_as_told(words: str) -> Q:
-    """Return the condition that every word of `words` occurs in a dialogue as those outside know it.
+    """Return the condition that every word of `words` occurs in a dialogue as those outside know
+    it.
 
-    The column that is searched holds a change that waits for its approval already, so these few rows are read.
+    The column that is searched holds a change that waits for its approval already, so these few
+    rows are read.
     """
     column, wanted = Dialogue._meta.get_field("search"), folded_words(words)
     changing = Dialogue.objects.exclude(withheld={})
-    known = [row.pk for row in changing if all(word in column.folded(row.as_told) for word in wanted)]
+    known = [
+        row.pk for row in changing if all(word in column.folded(row.as_told) for word in wanted)
+    ]
     return Q(withheld={}) & matching(words) | Q(pk__in=known)
 
 
 def _day():
     unknown = Case(
-        When(origin=Origin.TAKEN_OVER, then=Value(OPEN_START)), default=Value(OPEN_END), output_field=DateField()
+        When(origin=Origin.TAKEN_OVER, then=Value(OPEN_START)),
+        default=Value(OPEN_END),
+        output_field=DateField(),
     )
     return Coalesce(TruncDate("starts_at"), F("starts_on"), unknown, output_field=DateField())
 
@@ -80,13 +104,21 @@ def years_of(rows: QuerySet[Dialogue]) -> list[int]:
 def hosts_of(rows: QuerySet[Dialogue]) -> QuerySet[Organisation]:
     """Return the organisations that host any of `rows`, by name."""
     hosting = rows.order_by().filter(host=OuterRef("pk"))
-    return Organisation.objects.filter(Exists(hosting)).only("name", "search").order_by("search", "pk")
+    return (
+        Organisation.objects.filter(Exists(hosting)).only("name", "search").order_by("search", "pk")
+    )
 
 
 def upcoming_dialogues(user, today: dt.date, limit: int = 10) -> list[Dialogue]:
     """Return the next dated dialogues from `today` on that `user` may see, the soonest first."""
-    rows = Dialogue.objects.visible_to(user).exclude(origin=Origin.TAKEN_OVER).select_related("host", "topic")
-    ahead = rows.filter(state__in=[DialogueState.SCHEDULED, DialogueState.INVITED], starts_at__date__gte=today)
+    rows = (
+        Dialogue.objects.visible_to(user)
+        .exclude(origin=Origin.TAKEN_OVER)
+        .select_related("host", "topic")
+    )
+    ahead = rows.filter(
+        state__in=[DialogueState.SCHEDULED, DialogueState.INVITED], starts_at__date__gte=today
+    )
     return as_seen_by(user, ahead.order_by("starts_at", "pk")[:limit])
 
 
@@ -96,11 +128,15 @@ def situation_of(dialogue: Dialogue, now: dt.datetime) -> Situation:
 
 
 def situations_of(dialogues: Iterable[Dialogue], now: dt.datetime) -> dict[int, Situation]:
-    """Return by primary key what the next steps of `dialogues` hang on, in four queries at most for any number."""
+    """Return by primary key what the next steps of `dialogues` hang on, in four queries at most for
+    any number.
+    """
     by_pk = {dialogue.pk: dialogue for dialogue in dialogues}
     latest, granted = _requests(list(by_pk))
     rows = {row.pop("pk"): row for row in _counted(list(by_pk), now)}
-    reminders = next_reminders((by_pk[pk] for pk, row in rows.items() if row["unanswered"]), local_date(now))
+    reminders = next_reminders(
+        (by_pk[pk] for pk, row in rows.items() if row["unanswered"]), local_date(now)
+    )
     return {
         pk: Situation(
             latest.get(pk),
@@ -118,18 +154,24 @@ def _counted(pks: list[int], now: dt.datetime) -> QuerySet:
     ahead = DateOption.objects.filter(dialogue=OuterRef("pk"), starts_at__gt=now)
     guests = Invitation.objects.active().filter(dialogue=OuterRef("pk"))
     invited = guests.filter(released_round=OuterRef("round"))
-    return Dialogue.objects.filter(pk__in=pks).values("pk", "state").annotate(
-        proposed=_count(ahead.filter(state=OptionState.PROPOSED)),
-        possible=_count(ahead.filter(state=OptionState.POSSIBLE)),
-        prepared=_count(guests.exclude(released_round=OuterRef("round"))),
-        invited=_count(invited),
-        unanswered=_count(invited.filter(answer=AnswerState.OPEN)),
-    )  # fmt: skip
+    return (
+        Dialogue.objects.filter(pk__in=pks)
+        .values("pk", "state")
+        .annotate(
+            proposed=_count(ahead.filter(state=OptionState.PROPOSED)),
+            possible=_count(ahead.filter(state=OptionState.POSSIBLE)),
+            prepared=_count(guests.exclude(released_round=OuterRef("round"))),
+            invited=_count(invited),
+            unanswered=_count(invited.filter(answer=AnswerState.OPEN)),
+        )
+    )
 
 
 def _count(rows: QuerySet) -> Coalesce:
     """Return how many `rows` belong to the dialogue of the outer query."""
-    return Coalesce(Subquery(rows.order_by().values("dialogue").annotate(count=Count("pk")).values("count")), 0)
+    return Coalesce(
+        Subquery(rows.order_by().values("dialogue").annotate(count=Count("pk")).values("count")), 0
+    )
 
 
 def _requests(pks: list[int]) -> tuple[dict[int, ApprovalRequest], dict[int, ApprovalRequest]]:

@@ -23,7 +23,9 @@ INVITING = ("invitation", "invitation_reminder")
 
 
 class GuestRow(NamedTuple):
-    """One line of the guest list: the invitation, the tone of its answer, and how its last mail stands."""
+    """One line of the guest list: the invitation, the tone of its answer, and how its last mail
+    stands.
+    """
 
     invitation: Invitation
     tone: str
@@ -42,7 +44,9 @@ class Sending(NamedTuple):
 
     @classmethod
     def of(cls, rows: list[GuestRow]) -> "Sending":
-        """Count the mails of `rows`; those never mailed through the outbox, taken back or not let go are left out."""
+        """Count the mails of `rows`; those never mailed through the outbox, taken back or not let
+        go are left out.
+        """
         states = Counter(row.mail_state for row in rows)
         sent, failed = states[MailState.SENT], sum(states[state] for state in UNSOLVED)
         return cls(sent, failed, sent + failed + sum(states[state] for state in UNDER_WAY))
@@ -61,11 +65,16 @@ class AnswerCounts(NamedTuple):
 
     @classmethod
     def of(cls, rows: list[Invitation], dialogue: Dialogue) -> "AnswerCounts":
-        """Count `rows`, invitations of `dialogue`; withdrawn ones and those of former rounds are left out."""
-        live = [row for row in rows if not row.withdrawn_at and row.released_round == dialogue.round]
+        """Count `rows`, invitations of `dialogue`; withdrawn ones and those of former rounds are
+        left out.
+        """
+        live = [
+            row for row in rows if not row.withdrawn_at and row.released_round == dialogue.round
+        ]
         counts = Counter(row.answer for row in live)
         segments = [
-            Segment(label_of(answer, counts[answer]), counts[answer], tone) for answer, tone in TONE_OF_ANSWER.items()
+            Segment(label_of(answer, counts[answer]), counts[answer], tone)
+            for answer, tone in TONE_OF_ANSWER.items()
         ]
         return cls(segments, len(live), sum(row.seats_taken for row in live))
 
@@ -80,7 +89,9 @@ def label_of(answer: str, count: int) -> str:
 
 
 def guest_rows(dialogue: Dialogue, invitations: QuerySet[Invitation]) -> list[GuestRow]:
-    """Return `invitations` of `dialogue` as lines of its guest list, by organisation and name, in two queries."""
+    """Return `invitations` of `dialogue` as lines of its guest list, by organisation and name, in
+    two queries.
+    """
     rows = invitations.select_related("person__organisation").order_by(
         "person__organisation__search", "person__search", "pk"
     )
@@ -89,7 +100,11 @@ def guest_rows(dialogue: Dialogue, invitations: QuerySet[Invitation]) -> list[Gu
 
 
 def _latest_mails(dialogue: Dialogue) -> dict[str, Mail]:
-    rows = mails_about(dialogue.get_absolute_url()).filter(kind__in=INVITING).order_by("created_at", "pk")
+    rows = (
+        mails_about(dialogue.get_absolute_url())
+        .filter(kind__in=INVITING)
+        .order_by("created_at", "pk")
+    )
     return {mail.subject_key: mail for mail in rows}
 
 
@@ -105,15 +120,28 @@ def _guest_row(dialogue: Dialogue, row: Invitation, mail: Mail | None) -> GuestR
         text = _("eingeladen %(day)s") % {"day": format_date(row.released_at)}
         return GuestRow(row, tone, text, "", "", is_released)
     if mail.state != MailState.SENT:
-        return GuestRow(row, tone, mail.get_state_display(), TONES[MailState(mail.state)], mail.state, is_released)
+        return GuestRow(
+            row,
+            tone,
+            mail.get_state_display(),
+            TONES[MailState(mail.state)],
+            mail.state,
+            is_released,
+        )
     verb = _("erinnert %(day)s") if mail.kind == "invitation_reminder" else _("versandt %(day)s")
-    return GuestRow(row, tone, verb % {"day": format_date(mail.sent_at)}, "", mail.state, is_released)
+    return GuestRow(
+        row, tone, verb % {"day": format_date(mail.sent_at)}, "", mail.state, is_released
+    )
 
 
 def sharing_guests(dialogue: Dialogue) -> QuerySet[Invitation]:
     """Return the guests who come and agreed that other guests may see it, by organisation and name."""
-    rows = dialogue.invitations.released().filter(shares_answer=True, answer__in=SEATED, released_round=dialogue.round)
-    return rows.select_related("person__organisation").order_by("person__organisation__search", "person__search", "pk")
+    rows = dialogue.invitations.released().filter(
+        shares_answer=True, answer__in=SEATED, released_round=dialogue.round
+    )
+    return rows.select_related("person__organisation").order_by(
+        "person__organisation__search", "person__search", "pk"
+    )
 
 
 class Choices(NamedTuple):
@@ -126,10 +154,12 @@ class Choices(NamedTuple):
 
 
 def guests_to_choose(dialogue: Dialogue, words: str) -> Choices:
-    """Return distribution lists, organisations and people that match `words`, with how many can be reached.
+    """Return distribution lists, organisations and people that match `words`, with how many can be
+    reached.
 
-    `listed` of an organisation counts its people who stand on the guest list of `dialogue` already, `is_listed` of a
-    person says so. People appear only when searched for, as there are too many to look through.
+    `listed` of an organisation counts its people who stand on the guest list of `dialogue` already,
+    `is_listed` of a person says so. People appear only when searched for, as there are too many to
+    look through.
     """
     reachable = Q(is_active=True) & ~Q(email="")
     on_list = dialogue.invitations.active()
@@ -143,8 +173,17 @@ def guests_to_choose(dialogue: Dialogue, words: str) -> Choices:
     people = Person.objects.filter(reachable).select_related("organisation")
     people = people.annotate(is_listed=Exists(on_list.filter(person=OuterRef("pk"))))
     found = Q(matching(words)) | matching(words, "organisation__search")
-    chosen = list(people.filter(found).order_by("organisation__search", "search", "pk")[: MOST + 1]) if words else []
-    groups = list(organisations.filter(matching(words), reach__gt=0).order_by("search", "pk")[: MOST + 1])
+    chosen = (
+        list(people.filter(found).order_by("organisation__search", "search", "pk")[: MOST + 1])
+        if words
+        else []
+    )
+    groups = list(
+        organisations.filter(matching(words), reach__gt=0).order_by("search", "pk")[: MOST + 1]
+    )
     return Choices(
-        list(lists.order_by("name", "pk")), groups[:MOST], chosen[:MOST], max(len(groups), len(chosen)) > MOST
+        list(lists.order_by("name", "pk")),
+        groups[:MOST],
+        chosen[:MOST],
+        max(len(groups), len(chosen)) > MOST,
     )

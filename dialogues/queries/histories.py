@@ -28,15 +28,23 @@ def topic_history(topic: Topic, user) -> list[HistoryEntry]:
 
 def dialogue_history(dialogue: Dialogue, user) -> list[HistoryEntry]:
     """Return what happened to `dialogue`, its approvals and its guests' answers, the latest first."""
-    return _merged(entries_of(dialogue), _approvals(ApprovalKind.DATES, dialogue.pk, user), _answers(dialogue))
+    return _merged(
+        entries_of(dialogue), _approvals(ApprovalKind.DATES, dialogue.pk, user), _answers(dialogue)
+    )
 
 
 def _merged(
-    own: list[HistoryEntry], approvals: list[HistoryEntry], answers: list[HistoryEntry] | None = None
+    own: list[HistoryEntry],
+    approvals: list[HistoryEntry],
+    answers: list[HistoryEntry] | None = None,
 ) -> list[HistoryEntry]:
-    """Return all entries, the latest first. What an approval tells with its remark is not told by `own` again."""
+    """Return all entries, the latest first. What an approval tells with its remark is not told by
+    `own` again.
+    """
     told = [entry for entry in own if not any(_is_same(entry, approval) for approval in approvals)]
-    return sorted([*told, *approvals, *(answers or [])], key=lambda entry: entry.at, reverse=True)[:LIMIT]
+    return sorted([*told, *approvals, *(answers or [])], key=lambda entry: entry.at, reverse=True)[
+        :LIMIT
+    ]
 
 
 def _is_same(own: HistoryEntry, approval: HistoryEntry) -> bool:
@@ -49,7 +57,9 @@ def _approvals(kind: str, pk: int, user) -> list[HistoryEntry]:
 
 
 def _answers(dialogue: Dialogue) -> list[HistoryEntry]:
-    """Return answers and withdrawals of guests; that mails went out is told once by the dialogue itself."""
+    """Return answers and withdrawals of guests; that mails went out is told once by the dialogue
+    itself.
+    """
     rows = Invitation.history.filter(dialogue_id=dialogue.pk).exclude(history_type="-")
     rows = rows.filter(Q(answered_at__isnull=False) | Q(withdrawn_at__isnull=False))
     rows = rows.select_related("history_user__person", "person__organisation")
@@ -58,7 +68,12 @@ def _answers(dialogue: Dialogue) -> list[HistoryEntry]:
             row.history_date,
             str(row.history_user) if row.history_user else _("Gast über den persönlichen Link"),
             row.history_change_reason or "",
-            ", ".join(filter(None, [str(row.person), row.person.organisation and row.person.organisation.label])),
+            ", ".join(
+                filter(
+                    None,
+                    [str(row.person), row.person.organisation and row.person.organisation.label],
+                )
+            ),
         )
         for row in rows.order_by("-history_date", "-history_id")[:LIMIT]
     ]

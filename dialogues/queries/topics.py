@@ -16,7 +16,9 @@ def listed_topics(user) -> QuerySet[Topic]:
 
 def page_topics(user) -> QuerySet[Topic]:
     """Return the topics `user` may see with all that the page of one shows."""
-    rows = Topic.objects.visible_to(user).select_related("organisation", "series", "proposed_by__person")
+    rows = Topic.objects.visible_to(user).select_related(
+        "organisation", "series", "proposed_by__person"
+    )
     return rows.prefetch_related(*_orders())
 
 
@@ -31,7 +33,9 @@ def dialogues_on(topic: Topic, user) -> QuerySet[Dialogue]:
 
 
 def listed_series(user) -> QuerySet[DialogueSeries]:
-    """Return the series `user` may see with how many topics and dialogues they hold, the latest first."""
+    """Return the series `user` may see with how many topics and dialogues they hold, the latest
+    first.
+    """
     shown = Q(topics__state__in=[state for state in TopicState if state != TopicState.DRAFT])
     return (
         DialogueSeries.objects.visible_to(user)
@@ -44,7 +48,9 @@ def listed_series(user) -> QuerySet[DialogueSeries]:
 
 
 def series_to_choose(current: DialogueSeries | None = None) -> QuerySet[DialogueSeries]:
-    """Return the series a topic can be put into: all but refused ones, and the `current` one in any case."""
-    return DialogueSeries.objects.filter(~Q(state=SeriesState.REFUSED) | Q(pk=getattr(current, "pk", None))).order_by(
-        "-pk"
-    )
+    """Return the series a topic can be put into: all but refused ones, and the `current` one in any
+    case.
+    """
+    return DialogueSeries.objects.filter(
+        ~Q(state=SeriesState.REFUSED) | Q(pk=getattr(current, "pk", None))
+    ).order_by("-pk")

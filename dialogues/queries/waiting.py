@@ -17,16 +17,19 @@ from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
 from dialogues.queries.dialogues import situations_of
 
 UNDER_WAY = (
-    DialogueState.PLANNING, DialogueState.EXPLORING, DialogueState.SCHEDULED, DialogueState.INVITED,
+    DialogueState.PLANNING,
+    DialogueState.EXPLORING,
+    DialogueState.SCHEDULED,
+    DialogueState.INVITED,
     DialogueState.HELD,
-)  # fmt: skip
+)
 
 
 def waiting_for(user, now: dt.datetime) -> list[Waiting]:
     """Return what waits for `user` at `now`, the nearest deadline first, what has none at the end.
 
-    The office, which keeps the guest lists: series, topics and dialogues it must move on. All other roles: the own
-    invitations. A partner: own drafts besides.
+    The office, which keeps the guest lists: series, topics and dialogues it must move on. All other
+    roles: the own invitations. A partner: own drafts besides.
     """
     waiting = []
     if has_role(user, OFFICE):
@@ -51,7 +54,11 @@ def _topics() -> list[Waiting]:
         TopicState.IN_PROGRESS: _("Thema „%(title)s“ zur Freigabe vorlegen"),
         TopicState.APPROVED: _("Gespräch zum Thema „%(title)s“ planen"),
     }
-    rows = Topic.objects.exclude(origin=Origin.TAKEN_OVER).filter(state__in=texts).only("title", "state")
+    rows = (
+        Topic.objects.exclude(origin=Origin.TAKEN_OVER)
+        .filter(state__in=texts)
+        .only("title", "state")
+    )
     waiting = rows.exclude(Q(state=TopicState.APPROVED) & Exists(_planned_on_topic()))
     return [_office(texts[row.state], row) for row in waiting.order_by("pk")]
 
@@ -65,14 +72,24 @@ def _dialogues(now: dt.datetime) -> list[Waiting]:
     rows = rows.select_related("host", "topic__series")
     rows = list(rows.order_by("pk"))
     situations = situations_of(rows, now)
-    return [_office_task(row, situations[row.pk], now) for row in rows if _waits(row, situations[row.pk], now)]
+    return [
+        _office_task(row, situations[row.pk], now)
+        for row in rows
+        if _waits(row, situations[row.pk], now)
+    ]
 
 
 def _waits(dialogue: Dialogue, situation, now) -> bool:
-    """Say whether the office must act: neither a decision nor answers are awaited, or an approval is gone."""
+    """Say whether the office must act: neither a decision nor answers are awaited, or an approval
+    is gone.
+    """
     if awaits_decision(dialogue, situation, now):
         return False
-    is_answering = dialogue.state == DialogueState.INVITED and not situation.prepared and dialogue.starts_at > now
+    is_answering = (
+        dialogue.state == DialogueState.INVITED
+        and not situation.prepared
+        and dialogue.starts_at > now
+    )
     if is_answering and (situation.lapsed or lacks_consent(dialogue)):
         return True
     return not is_answering or bool(situation.unanswered and dialogue.answer_by < local_date(now))
@@ -81,7 +98,12 @@ def _waits(dialogue: Dialogue, situation, now) -> bool:
 def _office_task(dialogue: Dialogue, situation, now) -> Waiting:
     task = task_of(dialogue, situation, now)
     due_on = task.due_on or (local_date(dialogue.starts_at) if dialogue.starts_at else None)
-    return Waiting(_("Geschäftsstelle"), f"{task.action}: {dialogue.title}", dialogue.get_absolute_url(), due_on)
+    return Waiting(
+        _("Geschäftsstelle"),
+        f"{task.action}: {dialogue.title}",
+        dialogue.get_absolute_url(),
+        due_on,
+    )
 
 
 def _office(text: str, row) -> Waiting:
@@ -90,21 +112,29 @@ def _office(text: str, row) -> Waiting:
 
 def _invitations(user, today: dt.date) -> list[Waiting]:
     rows: QuerySet[Invitation] = Invitation.objects.released().filter(
-        person=user.person_id, answer=AnswerState.OPEN, dialogue__state=DialogueState.INVITED,
+        person=user.person_id,
+        answer=AnswerState.OPEN,
+        dialogue__state=DialogueState.INVITED,
         dialogue__answer_by__gte=today,
-    )  # fmt: skip
+    )
     return [
         Waiting(
-            str(user), _("Einladung beantworten: %(title)s") % {"title": row.dialogue.as_told},
-            reverse("dialogues:my_answer", args=[row.pk]), row.dialogue.answer_by,
+            str(user),
+            _("Einladung beantworten: %(title)s") % {"title": row.dialogue.as_told},
+            reverse("dialogues:my_answer", args=[row.pk]),
+            row.dialogue.answer_by,
         )
         for row in rows.select_related("dialogue").order_by("dialogue__answer_by", "pk")
-    ]  # fmt: skip
+    ]
 
 
 def _drafts(user) -> list[Waiting]:
     rows = Topic.objects.visible_to(user).filter(proposed_by=user, state=TopicState.DRAFT)
     return [
-        Waiting(str(user), _("Themenvorschlag fertigstellen: %(title)s") % {"title": row}, row.get_absolute_url())
+        Waiting(
+            str(user),
+            _("Themenvorschlag fertigstellen: %(title)s") % {"title": row},
+            row.get_absolute_url(),
+        )
         for row in rows.only("title").order_by("pk")
     ]

@@ -1,4 +1,6 @@
-"""The doors of the dialogues app: every change of a series, topic, dialogue, guest list or answer goes through one."""
+"""The doors of the dialogues app: every change of a series, topic, dialogue, guest list or answer
+goes through one.
+"""
 
 from dialogues.services.answers import Reply, answer_invitation, closed_reason, open_invitation
 from dialogues.services.dates import (
@@ -28,7 +30,13 @@ from dialogues.services.planning import (
 )
 from dialogues.services.proposals import take_over_proposals
 from dialogues.services.reminding import remind_guests
-from dialogues.services.series import affirm_series, decide_series, request_consent, save_series, withdraw_series
+from dialogues.services.series import (
+    affirm_series,
+    decide_series,
+    request_consent,
+    save_series,
+    withdraw_series,
+)
 from dialogues.services.topics import (
     decide_topic,
     decline_topic,

@@ -23,7 +23,9 @@ MOST_SUBSTITUTES = 3  # that one guest may have the portal write to
 
 
 class Reply(NamedTuple):
-    """What a guest answers. `party` is the number of people who come; the substitute counts only when represented."""
+    """What a guest answers. `party` is the number of people who come; the substitute counts only
+    when represented.
+    """
 
     answer: str
     party: int = 1
@@ -37,36 +39,54 @@ class Reply(NamedTuple):
 def open_invitation(token: str) -> Invitation:
     """Return the invitation that a personal link points at, with dialogue and host.
 
-    Raises Refused with a sentence and the next thing to do when the link is damaged, expired, revoked or withdrawn.
-    Reads only: opening a link changes nothing.
+    Raises Refused with a sentence and the next thing to do when the link is damaged, expired,
+    revoked or withdrawn. Reads only: opening a link changes nothing.
     """
     target = read_link(LINK_KIND, token, max_age=LINK_LIFETIME_SECONDS)
-    rows = Invitation.objects.select_related("dialogue__host", "dialogue__topic", "person__organisation")
+    rows = Invitation.objects.select_related(
+        "dialogue__host", "dialogue__topic", "person__organisation"
+    )
     row = rows.filter(pk=target.pk).first()
     if row is None or row.released_at is None:
-        raise Refused(_("Diese Einladung gibt es nicht mehr. Bitte wenden Sie sich an die Geschäftsstelle."))
+        raise Refused(
+            _("Diese Einladung gibt es nicht mehr. Bitte wenden Sie sich an die Geschäftsstelle.")
+        )
     if row.withdrawn_at:
-        raise Refused(_("Diese Einladung wurde zurückgezogen. Bei Fragen hilft Ihnen die Geschäftsstelle."))
+        raise Refused(
+            _("Diese Einladung wurde zurückgezogen. Bei Fragen hilft Ihnen die Geschäftsstelle.")
+        )
     if row.link_version != target.version:
         raise Refused(
-            _("Dieser Link wurde durch einen neueren ersetzt. Bitte öffnen Sie den Link aus der letzten E-Mail.")
+            _(
+                "Dieser Link wurde durch einen neueren ersetzt. Bitte öffnen Sie den Link aus der "
+                "letzten E-Mail."
+            )
         )
     return row
 
 
 def closed_reason(invitation: Invitation, *, today: dt.date) -> str:
-    """Return why the guest cannot answer any more, as a sentence, or an empty string while answering is open."""
+    """Return why the guest cannot answer any more, as a sentence, or an empty string while
+    answering is open.
+    """
     dialogue = invitation.dialogue
     if dialogue.state == DialogueState.CANCELLED:
         return _("Dieses Gespräch wurde abgesagt. Sie müssen nichts weiter tun.")
     if dialogue.state == DialogueState.EXPLORING:
-        return _("Dieses Gespräch wird verschoben. Sie erhalten eine neue Einladung, sobald der Termin feststeht.")
+        return _(
+            "Dieses Gespräch wird verschoben. Sie erhalten eine neue Einladung, sobald der Termin "
+            "feststeht."
+        )
     if dialogue.state != DialogueState.INVITED or invitation.released_round != dialogue.round:
         return _(
-            "Zu diesem Gespräch kann nicht mehr geantwortet werden. Bitte wenden Sie sich an die Geschäftsstelle."
+            "Zu diesem Gespräch kann nicht mehr geantwortet werden. Bitte wenden Sie sich an die "
+            "Geschäftsstelle."
         )
     if dialogue.answer_by and today > dialogue.answer_by:
-        text = _("Die Frist für Ihre Antwort ist am %(day)s abgelaufen. Bitte wenden Sie sich an die Geschäftsstelle.")
+        text = _(
+            "Die Frist für Ihre Antwort ist am %(day)s abgelaufen. Bitte wenden Sie sich an die "
+            "Geschäftsstelle."
+        )
         return text % {"day": format_date(dialogue.answer_by)}
     return ""
 
@@ -77,12 +97,17 @@ def answer_invitation(
 ) -> bool:
     """Write a guest's answer under the dialogue's lock; returns whether anything changed.
 
-    An unchanged answer writes nothing and mails nothing. Raises NotEntitled for a foreign invitation, Refused when
-    the list is closed or the seats do not suffice; `seats` are never exceeded. The office may answer after the
-    deadline and for anybody (`channel` OFFICE), and after the event without a mail.
+    An unchanged answer writes nothing and mails nothing. Raises NotEntitled for a foreign
+    invitation, Refused when the list is closed or the seats do not suffice; `seats` are never
+    exceeded. The office may answer after the deadline and for anybody (`channel` OFFICE), and after
+    the event without a mail.
     """
     dialogue = lock_dialogue(invitation.dialogue_id)
-    row = Invitation.objects.select_for_update(of=("self",)).select_related("person__user").get(pk=invitation.pk)
+    row = (
+        Invitation.objects.select_for_update(of=("self",))
+        .select_related("person__user")
+        .get(pk=invitation.pk)
+    )
     row.dialogue = dialogue
     _check_right(row, by, channel)
     _check_open(row, invitation, channel, now)
@@ -119,27 +144,37 @@ def _check_right(row, by, channel) -> None:
 
 def _check_open(row, invitation, channel, now) -> None:
     if row.withdrawn_at or not row.released_at:
-        raise Refused(_("Diese Einladung wurde zurückgezogen. Bei Fragen hilft Ihnen die Geschäftsstelle."))
+        raise Refused(
+            _("Diese Einladung wurde zurückgezogen. Bei Fragen hilft Ihnen die Geschäftsstelle.")
+        )
     if channel == AnswerChannel.OFFICE:
         if row.dialogue.state not in (DialogueState.INVITED, DialogueState.HELD):
             raise Refused(_("Antworten lassen sich nur eintragen, solange eingeladen ist."))
         return
     if row.link_version != invitation.link_version:
         raise Refused(
-            _("Dieser Link wurde durch einen neueren ersetzt. Bitte öffnen Sie den Link aus der letzten E-Mail.")
+            _(
+                "Dieser Link wurde durch einen neueren ersetzt. Bitte öffnen Sie den Link aus der "
+                "letzten E-Mail."
+            )
         )
     if sentence := closed_reason(row, today=local_date(now)):
         raise Refused(sentence)
 
 
 def _check_substitutes(row: Invitation, after: Reply) -> None:
-    """Refuse the mail to one more address: a personal link must not become a way to write to anybody."""
+    """Refuse the mail to one more address: a personal link must not become a way to write to
+    anybody.
+    """
     if not after.substitute_email:
         return
     told = set(row.history.exclude(substitute_email="").values_list("substitute_email", flat=True))
     if after.substitute_email not in told and len(told) >= MOST_SUBSTITUTES:
         raise Refused(
-            _("Sie haben schon mehrere Vertretungen genannt. Eine weitere trägt die Geschäftsstelle gern für Sie ein.")
+            _(
+                "Sie haben schon mehrere Vertretungen genannt. Eine weitere trägt die "
+                "Geschäftsstelle gern für Sie ein."
+            )
         )
 
 
@@ -152,9 +187,10 @@ def _check_seats(dialogue: Dialogue, row: Invitation, after: Reply) -> None:
         if left <= 0:
             raise Refused(
                 _(
-                    "Es sind keine Plätze mehr frei. Möglich ist eine Antwort mit Vorbehalt; sobald ein Platz frei "
+                    "Es sind keine Plätze mehr frei. Möglich ist eine Antwort mit Vorbehalt; "
+                    "sobald ein Platz frei "
                     "wird, kann daraus eine Zusage werden."
-                )  # fmt: skip
+                )
             )
         raise Refused(
             ngettext(
@@ -171,8 +207,12 @@ def _as_reply(row: Invitation) -> Reply:
 
 
 def _normalised(reply: Reply) -> Reply:
-    """Return `reply` without what its answer does not need: a substitute unless represented, more than one person."""
-    reply = reply._replace(remark=reply.remark.strip(), substitute_name=reply.substitute_name.strip())
+    """Return `reply` without what its answer does not need: a substitute unless represented, more
+    than one person.
+    """
+    reply = reply._replace(
+        remark=reply.remark.strip(), substitute_name=reply.substitute_name.strip()
+    )
     if reply.answer != AnswerState.REPRESENTED:
         reply = reply._replace(substitute_name="", substitute_function="", substitute_email="")
     if reply.answer not in SEATED:

@@ -1,4 +1,6 @@
-"""Dates: the office proposes some, the senator's office ticks those it can keep, the office fixes one."""
+"""Dates: the office proposes some, the senator's office ticks those it can keep, the office fixes
+one.
+"""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -9,7 +11,14 @@ from django.utils.translation import gettext as _
 from approvals.enums import GRANTED, GRANTING, ApprovalKind
 from approvals.models import ApprovalRequest
 from approvals.queries import requests_about
-from approvals.services import Subject, Vorlage, lapse_approval, record_decision, submit_request, withdraw_request
+from approvals.services import (
+    Subject,
+    Vorlage,
+    lapse_approval,
+    record_decision,
+    submit_request,
+    withdraw_request,
+)
 from approvals.versions import snapshot_of
 from core.dates import format_day, local_date
 from core.errors import Outpaced, Refused
@@ -19,14 +28,21 @@ from dialogues import mails
 from dialogues.enums import DATED, DIALOGUE_MOVES, HostAnswer, OptionState
 from dialogues.essentials import DATES_FACTS
 from dialogues.models import DateOption, Dialogue
-from dialogues.services.planning import lock_dialogue, move_dialogue, require_consent, require_office
+from dialogues.services.planning import (
+    lock_dialogue,
+    move_dialogue,
+    require_consent,
+    require_office,
+)
 from dialogues.services.telling import tell_withheld
 
 CURRENT = (OptionState.PROPOSED, OptionState.POSSIBLE, OptionState.IMPOSSIBLE)
 
 
 def require_exploration(dialogue: Dialogue) -> None:
-    """Raise Refused unless dates are to be found now: consent is there, the host said yes, no date is fixed."""
+    """Raise Refused unless dates are to be found now: consent is there, the host said yes, no date
+    is fixed.
+    """
     target_of(DIALOGUE_MOVES, "explore", dialogue)
     require_consent(dialogue)
     if dialogue.host is None or dialogue.host_answer != HostAnswer.ACCEPTED:
@@ -39,9 +55,17 @@ def _open_request(dialogue: Dialogue) -> ApprovalRequest | None:
 
 @transaction.atomic
 def add_date_option(
-    *, dialogue: Dialogue, starts_at: dt.datetime, ends_at: dt.datetime, host_preference: str, by, now: dt.datetime
+    *,
+    dialogue: Dialogue,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    host_preference: str,
+    by,
+    now: dt.datetime,
 ) -> DateOption:
-    """Propose a date. Refused in the past, twice, without a host's yes, or while the senator's office is asked."""
+    """Propose a date. Refused in the past, twice, without a host's yes, or while the senator's
+    office is asked.
+    """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     require_exploration(dialogue)
@@ -51,41 +75,57 @@ def add_date_option(
         raise Refused(_("Der Termin liegt in der Vergangenheit."))
     if ends_at <= starts_at:
         raise Refused(_("Das Ende muss nach dem Beginn liegen."))
-    if dialogue.date_options.exclude(state=OptionState.DROPPED).filter(starts_at=starts_at).exists():
+    if (
+        dialogue.date_options.exclude(state=OptionState.DROPPED)
+        .filter(starts_at=starts_at)
+        .exists()
+    ):
         raise Refused(_("Dieser Termin ist schon vorgeschlagen."))
-    option = DateOption(dialogue=dialogue, starts_at=starts_at, ends_at=ends_at, host_preference=host_preference)
+    option = DateOption(
+        dialogue=dialogue, starts_at=starts_at, ends_at=ends_at, host_preference=host_preference
+    )
     save_as(option, by=by, reason=_("Termin vorgeschlagen"))
     return option
 
 
 @transaction.atomic
 def drop_date_option(*, option: DateOption, by) -> DateOption:
-    """Take a proposed date back. Refused while dates lie before the senator's office, or once it is the fixed one."""
+    """Take a proposed date back. Refused while dates lie before the senator's office, or once it is
+    the fixed one.
+    """
     require_office(by)
     dialogue = lock_dialogue(option.dialogue_id)
     if _open_request(dialogue):
         raise Refused(_("Die Termine liegen gerade zur Freigabe vor. Warten Sie die Antwort ab."))
     option = dialogue.date_options.select_for_update().get(pk=option.pk)
     if option.state == OptionState.FIXED:
-        raise Refused(_("Dieser Termin steht fest. Verschieben Sie das Gespräch, um ihn zu ändern."))
+        raise Refused(
+            _("Dieser Termin steht fest. Verschieben Sie das Gespräch, um ihn zu ändern.")
+        )
     option.state = OptionState.DROPPED
     save_as(option, by=by, reason=_("Termin verworfen"))
     return option
 
 
 @transaction.atomic
-def submit_dates(*, dialogue: Dialogue, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime) -> ApprovalRequest:
+def submit_dates(
+    *, dialogue: Dialogue, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime
+) -> ApprovalRequest:
     """Put the proposed dates before the senator's office, which ticks every one it can keep.
 
-    Refused without a host's yes, without a date in the future that nobody has answered yet, or with a deadline that
-    does not lie before the first of them.
+    Refused without a host's yes, without a date in the future that nobody has answered yet, or with
+    a deadline that does not lie before the first of them.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     require_exploration(dialogue)
-    options = dialogue.date_options.filter(state=OptionState.PROPOSED, starts_at__gt=now).order_by("starts_at", "pk")
+    options = dialogue.date_options.filter(state=OptionState.PROPOSED, starts_at__gt=now).order_by(
+        "starts_at", "pk"
+    )
     if not options:
-        raise Refused(_("Bitte schlagen Sie mindestens einen Termin vor, der in der Zukunft liegt."))
+        raise Refused(
+            _("Bitte schlagen Sie mindestens einen Termin vor, der in der Zukunft liegt.")
+        )
     if sentence := why_too_late(due_on, options):
         raise Refused(sentence)
     move_dialogue(dialogue, "explore", by=by, reason=_("Termine zur Freigabe vorgelegt"))
@@ -94,19 +134,29 @@ def submit_dates(*, dialogue: Dialogue, vorlage: Vorlage, due_on: dt.date, by, n
 
 
 def why_too_late(due_on: dt.date, options: Iterable[DateOption]) -> str:
-    """Return why the deadline `due_on` does not suit the dates asked about, as a sentence; empty when it does."""
+    """Return why the deadline `due_on` does not suit the dates asked about, as a sentence; empty
+    when it does.
+    """
     first = min((option.starts_at for option in options), default=None)
     if first is None or due_on < local_date(first):
         return ""
-    text = _("Die Entscheidung muss vor dem Tag des Gesprächs (%(day)s) fallen. Bitte wählen Sie eine frühere Frist.")
+    text = _(
+        "Die Entscheidung muss vor dem Tag des Gesprächs (%(day)s) fallen. Bitte wählen Sie eine "
+        "frühere Frist."
+    )
     return text % {"day": format_day(first)}
 
 
 def _subject_of(dialogue: Dialogue, options) -> Subject:
     return Subject(
-        kind=ApprovalKind.DATES, pk=dialogue.pk, title=dialogue.title, path=dialogue.get_absolute_url(),
-        snapshot=snapshot_of(DATES_FACTS, dialogue), origin=dialogue.origin, options=rows_to_tick(options),
-    )  # fmt: skip
+        kind=ApprovalKind.DATES,
+        pk=dialogue.pk,
+        title=dialogue.title,
+        path=dialogue.get_absolute_url(),
+        snapshot=snapshot_of(DATES_FACTS, dialogue),
+        origin=dialogue.origin,
+        options=rows_to_tick(options),
+    )
 
 
 def rows_to_tick(options: Iterable[DateOption]) -> list[dict]:
@@ -122,10 +172,13 @@ def _row_to_tick(option: DateOption) -> dict:
 
 
 @transaction.atomic
-def renew_date(*, dialogue: Dialogue, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime) -> ApprovalRequest:
+def renew_date(
+    *, dialogue: Dialogue, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime
+) -> ApprovalRequest:
     """Put the fixed date before the senator's office once more, after its approval lapsed.
 
-    Refused while the approval holds, without a fixed date that lies ahead, or with a deadline after it.
+    Refused while the approval holds, without a fixed date that lies ahead, or with a deadline after
+    it.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
@@ -146,7 +199,8 @@ def renew_date(*, dialogue: Dialogue, vorlage: Vorlage, due_on: dt.date, by, now
 
 @transaction.atomic
 def withdraw_dates(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
-    """Take the open request about dates back, so that they can be changed and asked about anew; who was asked is told.
+    """Take the open request about dates back, so that they can be changed and asked about anew; who
+    was asked is told.
 
     The dialogue stays where it is, a fixed date too. Refused when nothing is asked (any more).
     """
@@ -155,25 +209,36 @@ def withdraw_dates(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
     target_of(DIALOGUE_MOVES, "withdraw_dates", dialogue)
     if withdraw_request(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now) is None:
         raise Refused(
-            _("Zu diesem Gespräch liegt kein Termin zur Freigabe vor; vielleicht ist inzwischen entschieden.")
+            _(
+                "Zu diesem Gespräch liegt kein Termin zur Freigabe vor; vielleicht ist inzwischen "
+                "entschieden."
+            )
         )
     move_dialogue(dialogue, "withdraw_dates", by=by, reason=_("Vorlage der Termine zurückgezogen"))
     return dialogue
 
 
 @transaction.atomic
-def decide_dates(*, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details) -> Dialogue:
-    """Record which of the proposed dates the senator's office can keep, or which it proposes instead (`details`).
+def decide_dates(
+    *, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details
+) -> Dialogue:
+    """Record which of the proposed dates the senator's office can keep, or which it proposes
+    instead (`details`).
 
-    The office is told. A date that was fixed before stays fixed: without the approval the office has to put it off,
-    with it those who come are told what was held back meanwhile. Refused when a ticked date has passed.
+    The office is told. A date that was fixed before stays fixed: without the approval the office
+    has to put it off, with it those who come are told what was held back meanwhile. Refused when a
+    ticked date has passed.
     """
     dialogue = lock_dialogue(request.subject_id)
-    request = record_decision(request=request, answer=answer, comment=comment, by=by, now=now, **details)
+    request = record_decision(
+        request=request, answer=answer, comment=comment, by=by, now=now, **details
+    )
     _require_ahead(request, now)
     asked = {option["id"] for option in request.options}
     kept = set(request.chosen) if answer in GRANTING else set()
-    for option in dialogue.date_options.select_for_update().filter(pk__in=asked, state=OptionState.PROPOSED):
+    for option in dialogue.date_options.select_for_update().filter(
+        pk__in=asked, state=OptionState.PROPOSED
+    ):
         option.state = OptionState.POSSIBLE if option.pk in kept else OptionState.IMPOSSIBLE
         save_as(option, by=by, reason=option.get_state_display())
     reason = _("Termine: %(state)s") % {"state": request.outcome}
@@ -186,11 +251,14 @@ def decide_dates(*, request: ApprovalRequest, answer: str, comment: str, by, now
 
 def _require_ahead(request: ApprovalRequest, now: dt.datetime) -> None:
     """Raise Refused when a date was ticked that has passed since it was asked about."""
-    passed = DateOption.objects.filter(pk__in=request.chosen, starts_at__lte=now).order_by("starts_at", "pk")
+    passed = DateOption.objects.filter(pk__in=request.chosen, starts_at__lte=now).order_by(
+        "starts_at", "pk"
+    )
     if dates := "; ".join(map(str, passed)):
         raise Refused(
             _(
-                "Inzwischen vergangen: %(dates)s. Bitte kreuzen Sie nur Termine an, die noch bevorstehen, oder geben "
+                "Inzwischen vergangen: %(dates)s. Bitte kreuzen Sie nur Termine an, die noch "
+                "bevorstehen, oder geben "
                 "Sie die Vorlage zurück."
             )
             % {"dates": dates}
@@ -199,10 +267,11 @@ def _require_ahead(request: ApprovalRequest, now: dt.datetime) -> None:
 
 @transaction.atomic
 def fix_date(*, option: DateOption, by, now: dt.datetime) -> Dialogue:
-    """Make one of the dates that can be kept the date of the dialogue; senator's office and host are told.
+    """Make one of the dates that can be kept the date of the dialogue; senator's office and host
+    are told.
 
-    Refused for a date without approval, one that has passed, or without the host's yes. A request about further
-    dates that is still open is withdrawn.
+    Refused for a date without approval, one that has passed, or without the host's yes. A request
+    about further dates that is still open is withdrawn.
     """
     require_office(by)
     dialogue = lock_dialogue(option.dialogue_id)
@@ -213,7 +282,9 @@ def fix_date(*, option: DateOption, by, now: dt.datetime) -> Dialogue:
     if option.state != OptionState.POSSIBLE or not is_granted(option):
         raise Refused(_("Dieser Termin ist nicht freigegeben."))
     if option.starts_at <= now:
-        raise Refused(_("Dieser Termin ist inzwischen vergangen. Bitte schlagen Sie neue Termine vor."))
+        raise Refused(
+            _("Dieser Termin ist inzwischen vergangen. Bitte schlagen Sie neue Termine vor.")
+        )
     if dialogue.host_answer != HostAnswer.ACCEPTED:
         raise Refused(_("Der Gastgeber hat noch nicht zugesagt."))
     option.state = OptionState.FIXED
@@ -221,7 +292,9 @@ def fix_date(*, option: DateOption, by, now: dt.datetime) -> Dialogue:
     dialogue.starts_at, dialogue.ends_at = option.starts_at, option.ends_at
     dialogue.answer_by, dialogue.closing_reason = None, ""
     dialogue.sequence += 1
-    move_dialogue(dialogue, "fix_date", by=by, reason=_("Termin festgelegt: %(date)s") % {"date": option})
+    move_dialogue(
+        dialogue, "fix_date", by=by, reason=_("Termin festgelegt: %(date)s") % {"date": option}
+    )
     withdraw_request(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now)
     mails.mail_date_fixed(dialogue, by=by, now=now)
     return dialogue
@@ -234,8 +307,12 @@ def is_granted(option: DateOption) -> bool:
 
 
 def release_date(dialogue: Dialogue, *, reason: str, by, now: dt.datetime) -> None:
-    """Give up the fixed date and all others: their approval lapses. The dialogue is locked by the caller."""
-    for option in dialogue.date_options.select_for_update().filter(state__in=(*CURRENT, OptionState.FIXED)):
+    """Give up the fixed date and all others: their approval lapses. The dialogue is locked by the
+    caller.
+    """
+    for option in dialogue.date_options.select_for_update().filter(
+        state__in=(*CURRENT, OptionState.FIXED)
+    ):
         option.state = OptionState.DROPPED
         save_as(option, by=by, reason=reason)
     lapse_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, reason=reason, by=by, now=now)

@@ -1,4 +1,6 @@
-"""The guest list: composed from people, organisations and lists, previewed, released, changed, called off."""
+"""The guest list: composed from people, organisations and lists, previewed, released, changed,
+called off.
+"""
 
 import datetime as dt
 
@@ -26,25 +28,39 @@ from partners.models import Person
 from partners.recipients import recipient_of
 
 NO_ANSWER = {
-    "answer": AnswerState.OPEN, "party": 1, "answered_at": None, "channel": "", "substitute_name": "",
-    "substitute_function": "", "substitute_email": "", "remark": "", "shares_answer": False,
-}  # fmt: skip
+    "answer": AnswerState.OPEN,
+    "party": 1,
+    "answered_at": None,
+    "channel": "",
+    "substitute_name": "",
+    "substitute_function": "",
+    "substitute_email": "",
+    "remark": "",
+    "shares_answer": False,
+}
 
 
 def _require_guest_list(dialogue: Dialogue) -> None:
-    if dialogue.is_taken_over or dialogue.state not in (DialogueState.SCHEDULED, DialogueState.INVITED):
+    if dialogue.is_taken_over or dialogue.state not in (
+        DialogueState.SCHEDULED,
+        DialogueState.INVITED,
+    ):
         raise Refused(
-            _("Gäste werden eingeladen, wenn der Termin feststeht. Das Gespräch ist im Stand „%(state)s“.")
+            _(
+                "Gäste werden eingeladen, wenn der Termin feststeht. Das Gespräch ist im Stand "
+                "„%(state)s“."
+            )
             % {"state": dialogue.get_state_display()}
         )
 
 
 @transaction.atomic
 def add_guests(*, dialogue: Dialogue, people=(), organisations=(), lists=(), by) -> tuple[int, int]:
-    """Put people on the guest list: single ones, all contacts of organisations, the members of lists.
+    """Put people on the guest list: single ones, all contacts of organisations, the members of
+    lists.
 
-    Nobody is mailed yet. Returns (added, left_out): people without an address or already on the list are left out;
-    somebody whose invitation was withdrawn is put on again with a new link.
+    Nobody is mailed yet. Returns (added, left_out): people without an address or already on the
+    list are left out; somebody whose invitation was withdrawn is put on again with a new link.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
@@ -90,7 +106,10 @@ def remove_guest(*, invitation: Invitation, by) -> None:
     row = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if row.released_at:
         raise Refused(
-            _("Diese Einladung ist schon versandt. Ziehen Sie sie zurück; der Gast wird dann benachrichtigt.")
+            _(
+                "Diese Einladung ist schon versandt. Ziehen Sie sie zurück; der Gast wird dann "
+                "benachrichtigt."
+            )
         )
     row._history_user = by
     row._change_reason = _("Von der Gästeliste gestrichen")
@@ -104,64 +123,95 @@ def unreleased(dialogue: Dialogue):
 
 
 @transaction.atomic
-def release_invitations(*, dialogue: Dialogue, answer_by: dt.date, expected: int, by, now: dt.datetime) -> int:
+def release_invitations(
+    *, dialogue: Dialogue, answer_by: dt.date, expected: int, by, now: dt.datetime
+) -> int:
     """Release all invitations that have not gone out; mail goes out on commit. Returns how many.
 
-    `expected` is the number the preview named: if the list changed meanwhile, Outpaced is raised and nothing goes out.
-    Refused while series, topic or date has no approval that holds, once the dialogue has begun, with an empty list, or
-    with an answer day that is not between today and the dialogue, or earlier than the one guests were told.
+    `expected` is the number the preview named: if the list changed meanwhile, Outpaced is raised
+    and nothing goes out. Refused while series, topic or date has no approval that holds, once the
+    dialogue has begun, with an empty list, or with an answer day that is not between today and the
+    dialogue, or earlier than the one guests were told.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     _require_guest_list(dialogue)
     require_approval(dialogue)
     if not dialogue.starts_at or dialogue.starts_at <= now:
-        raise Refused(_("Das Gespräch hat schon begonnen oder ist vorbei. Einladungen gehen nicht mehr hinaus."))
+        raise Refused(
+            _(
+                "Das Gespräch hat schon begonnen oder ist vorbei. Einladungen gehen nicht mehr "
+                "hinaus."
+            )
+        )
     if not local_date(now) <= answer_by <= local_date(dialogue.starts_at):
-        raise Refused(_("Der Tag, bis zu dem Sie um Antwort bitten, muss zwischen heute und dem Gespräch liegen."))
+        raise Refused(
+            _(
+                "Der Tag, bis zu dem Sie um Antwort bitten, muss zwischen heute und dem Gespräch "
+                "liegen."
+            )
+        )
     rows = list(unreleased(dialogue))
     if not rows:
         raise Refused(_("Es gibt keine Einladung, die noch zu versenden wäre."))
     require_no_earlier(dialogue, answer_by)
     if len(rows) != expected:
         message = ngettext(
-            "Die Gästeliste hat sich geändert: %(count)d Einladung wäre zu senden. Bitte prüfen Sie noch einmal.",
-            "Die Gästeliste hat sich geändert: %(count)d Einladungen wären zu senden. Bitte prüfen Sie noch einmal.",
+            "Die Gästeliste hat sich geändert: %(count)d Einladung wäre zu senden. Bitte prüfen "
+            "Sie noch einmal.",
+            "Die Gästeliste hat sich geändert: %(count)d Einladungen wären zu senden. Bitte "
+            "prüfen Sie noch einmal.",
             len(rows),
         )
         raise Outpaced(message % {"count": len(rows)})
-    if unreachable := ", ".join(str(row.person) for row in rows if not recipient_of(row.person).email):
+    if unreachable := ", ".join(
+        str(row.person) for row in rows if not recipient_of(row.person).email
+    ):
         raise Refused(
-            _("Ohne E-Mail-Adresse: %(names)s. Tragen Sie sie nach, oder streichen Sie die Person von der Liste.")
+            _(
+                "Ohne E-Mail-Adresse: %(names)s. Tragen Sie sie nach, oder streichen Sie die "
+                "Person von der Liste."
+            )
             % {"names": unreachable}
         )
     values = NO_ANSWER | {"released_at": now, "released_round": dialogue.round}
     update_all_as(rows, values, by=by, reason=_("Einladung versandt"), now=now)
     dialogue.answer_by = answer_by
-    reason = ngettext("%(count)d Einladung versandt", "%(count)d Einladungen versandt", len(rows)) % {
-        "count": len(rows)
-    }
+    reason = ngettext(
+        "%(count)d Einladung versandt", "%(count)d Einladungen versandt", len(rows)
+    ) % {"count": len(rows)}
     move_dialogue(dialogue, "release", by=by, reason=reason)
     mails.mail_invitations(dialogue, rows, by=by, now=now)
     return len(rows)
 
 
 def require_approval(dialogue: Dialogue) -> None:
-    """Raise Refused unless the approvals of series, topic and fixed date hold: nothing goes out without them."""
+    """Raise Refused unless the approvals of series, topic and fixed date hold: nothing goes out
+    without them.
+    """
     require_consent(dialogue)
     fixed = dialogue.date_options.filter(state=OptionState.FIXED).first()
     if fixed is None or not is_granted(fixed):
         raise Refused(
-            _("Die Freigabe des Termins ist erloschen. Erst wenn er wieder freigegeben ist, gehen Einladungen hinaus.")
+            _(
+                "Die Freigabe des Termins ist erloschen. Erst wenn er wieder freigegeben ist, "
+                "gehen Einladungen hinaus."
+            )
         )
 
 
 @transaction.atomic
 def withdraw_invitation(*, invitation: Invitation, by, now: dt.datetime) -> Invitation:
-    """Withdraw one invitation that went out: the link stops working, the guest is told, the seat is free."""
+    """Withdraw one invitation that went out: the link stops working, the guest is told, the seat is
+    free.
+    """
     require_office(by)
     dialogue = lock_dialogue(invitation.dialogue_id)
-    row = Invitation.objects.select_for_update(of=("self",)).select_related("person__user").get(pk=invitation.pk)
+    row = (
+        Invitation.objects.select_for_update(of=("self",))
+        .select_related("person__user")
+        .get(pk=invitation.pk)
+    )
     row.dialogue = dialogue
     if dialogue.state not in BEFORE_THE_DAY:
         raise Refused(
@@ -181,18 +231,24 @@ def withdraw_invitation(*, invitation: Invitation, by, now: dt.datetime) -> Invi
 
 @transaction.atomic
 def postpone_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) -> Dialogue:
-    """Give up the fixed date: back to exploring dates. Everyone who was told before is told; the approval lapses."""
+    """Give up the fixed date: back to exploring dates. Everyone who was told before is told; the
+    approval lapses.
+    """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     if not reason.strip():
-        raise Refused(_("Bitte nennen Sie den Grund; er steht in der Nachricht an alle Beteiligten."))
+        raise Refused(
+            _("Bitte nennen Sie den Grund; er steht in der Nachricht an alle Beteiligten.")
+        )
     told = list(mails.people_told(dialogue, today=local_date(now)))
     before = dialogue.starts_at, dialogue.ends_at
     dialogue.sequence += 1
     release_date(dialogue, reason=_("Gespräch verschoben"), by=by, now=now)
     dialogue.round += 1
     dialogue.closing_reason = reason.strip()
-    move_dialogue(dialogue, "postpone", by=by, reason=_("Verschoben: %(reason)s") % {"reason": reason.strip()})
+    move_dialogue(
+        dialogue, "postpone", by=by, reason=_("Verschoben: %(reason)s") % {"reason": reason.strip()}
+    )
     mails.mail_called_off(dialogue, told, "dialogue_postponed", span=before, by=by, now=now)
     return dialogue
 
@@ -203,12 +259,22 @@ def cancel_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) ->
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     if not reason.strip():
-        raise Refused(_("Bitte nennen Sie den Grund; er steht in der Nachricht an alle Beteiligten."))
+        raise Refused(
+            _("Bitte nennen Sie den Grund; er steht in der Nachricht an alle Beteiligten.")
+        )
     told = list(mails.people_told(dialogue, today=local_date(now)))
     before = dialogue.starts_at, dialogue.ends_at
     dialogue.sequence += 1
-    lapse_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, reason=_("Gespräch abgesagt"), by=by, now=now)
+    lapse_approval(
+        kind=ApprovalKind.DATES,
+        subject_id=dialogue.pk,
+        reason=_("Gespräch abgesagt"),
+        by=by,
+        now=now,
+    )
     dialogue.closing_reason = reason.strip()
-    move_dialogue(dialogue, "cancel", by=by, reason=_("Abgesagt: %(reason)s") % {"reason": reason.strip()})
+    move_dialogue(
+        dialogue, "cancel", by=by, reason=_("Abgesagt: %(reason)s") % {"reason": reason.strip()}
+    )
     mails.mail_called_off(dialogue, told, "dialogue_cancelled", span=before, by=by, now=now)
     return dialogue

@@ -35,7 +35,9 @@ ANSWERED = (OptionState.POSSIBLE, OptionState.IMPOSSIBLE)
 
 def lock_dialogue(pk: int) -> Dialogue:
     """Return the dialogue locked until the end of the transaction, with topic and host."""
-    rows = Dialogue.objects.select_for_update(of=("self",)).select_related("topic__series", "host", "host_contact")
+    rows = Dialogue.objects.select_for_update(of=("self",)).select_related(
+        "topic__series", "host", "host_contact"
+    )
     return rows.get(pk=pk)
 
 
@@ -49,7 +51,10 @@ def require_consent(dialogue: Dialogue) -> None:
     """Raise Refused while the topic or the series of a dialogue has no consent (any more)."""
     if missing := lacks_consent(dialogue):
         raise Refused(
-            _("„%(title)s“ ist im Stand „%(state)s“. Erst muss die Freigabe wieder da sein, dann geht es weiter.")
+            _(
+                "„%(title)s“ ist im Stand „%(state)s“. Erst muss die Freigabe wieder da sein, dann "
+                "geht es weiter."
+            )
             % {"title": missing, "state": missing.get_state_display()}
         )
 
@@ -76,18 +81,25 @@ def plan_dialogue(*, dialogue: Dialogue, topic: Topic, by) -> Dialogue:
 def update_dialogue(
     *, dialogue: Dialogue, by, now: dt.datetime, version: str = "", fields: Iterable[str] = ()
 ) -> Update:
-    """Save changed facts of a dialogue that lies ahead; who holds a calendar entry is told of what matters to guests.
+    """Save changed facts of a dialogue that lies ahead; who holds a calendar entry is told of what
+    matters to guests.
 
-    What the dates were approved with (`essentials.DATES_FACTS`) lets their approval lapse when it changes: dates that
-    were possible are proposed again, a fixed date stays and has to be put before the senator's office once more;
-    those who come are then told with the renewed approval, not before. A new host has to be asked anew: possible only
-    while no date is fixed. State, date, topic and the host's answer are taken from the row as it stands, never from
-    the form. Raises Outpaced when somebody else saved since the form showed `version` of its `fields`.
+    What the dates were approved with (`essentials.DATES_FACTS`) lets their approval lapse when it
+    changes: dates that were possible are proposed again, a fixed date stays and has to be put
+    before the senator's office once more; those who come are then told with the renewed approval,
+    not before. A new host has to be asked anew: possible only while no date is fixed. State, date,
+    topic and the host's answer are taken from the row as it stands, never from the form. Raises
+    Outpaced when somebody else saved since the form showed `version` of its `fields`.
     """
     require_office(by)
     present = lock_dialogue(dialogue.pk)
     if present.is_taken_over:
-        raise Refused(_("Dieser Eintrag wurde aus früheren Unterlagen übernommen und steht außerhalb des Ablaufs."))
+        raise Refused(
+            _(
+                "Dieser Eintrag wurde aus früheren Unterlagen übernommen und steht außerhalb des "
+                "Ablaufs."
+            )
+        )
     if present.state not in BEFORE_THE_DAY:
         raise Refused(
             _("Im Stand „%(state)s“ lassen sich die Angaben nicht mehr ändern.")
@@ -98,36 +110,56 @@ def update_dialogue(
     if present.host_id != dialogue.host_id:
         if present.state not in (DialogueState.PLANNING, DialogueState.EXPLORING):
             raise Refused(
-                _("Der Gastgeber steht mit dem Termin fest. Verschieben Sie das Gespräch, um ihn zu wechseln.")
+                _(
+                    "Der Gastgeber steht mit dem Termin fest. Verschieben Sie das Gespräch, um ihn "
+                    "zu wechseln."
+                )
             )
-        dialogue.host_answer, dialogue.host_answered_on, dialogue.host_note = HostAnswer.OPEN, None, ""
+        dialogue.host_answer, dialogue.host_answered_on, dialogue.host_note = (
+            HostAnswer.OPEN,
+            None,
+            "",
+        )
     if present.state == DialogueState.INVITED:
         require_answer_day(present, dialogue.answer_by)
     taken = seats_taken(present)
     if dialogue.seats < taken:
         raise Refused(
-            _("Es sind schon %(count)d Plätze belegt; weniger Plätze sind nicht möglich.") % {"count": taken}
+            _("Es sind schon %(count)d Plätze belegt; weniger Plätze sind nicht möglich.")
+            % {"count": taken}
         )
     lapses = _ask_dates_anew(present, dialogue, by=by, now=now)
     return save_and_tell(dialogue, present, lapses=lapses, by=by, now=now)
 
 
 def require_answer_day(dialogue: Dialogue, answer_by: dt.date | None) -> None:
-    """Raise Refused unless `answer_by` is a day no later than the dialogue and no earlier than guests were told."""
+    """Raise Refused unless `answer_by` is a day no later than the dialogue and no earlier than
+    guests were told.
+    """
     if not (answer_by and dialogue.starts_at and answer_by <= local_date(dialogue.starts_at)):
-        raise Refused(_("Bitte nennen Sie einen Tag für die Antworten, der nicht nach dem Gespräch liegt."))
+        raise Refused(
+            _("Bitte nennen Sie einen Tag für die Antworten, der nicht nach dem Gespräch liegt.")
+        )
     require_no_earlier(dialogue, answer_by)
 
 
 def require_no_earlier(dialogue: Dialogue, answer_by: dt.date) -> None:
     """Raise Refused when guests were told that they may answer until a later day than `answer_by`."""
-    if dialogue.state == DialogueState.INVITED and dialogue.answer_by and answer_by < dialogue.answer_by:
-        text = _("Die Gäste haben bis zum %(day)s Zeit zu antworten. Bitte nennen Sie diesen Tag oder einen späteren.")
+    if (
+        dialogue.state == DialogueState.INVITED
+        and dialogue.answer_by
+        and answer_by < dialogue.answer_by
+    ):
+        text = _(
+            "Die Gäste haben bis zum %(day)s Zeit zu antworten. Bitte nennen Sie diesen Tag oder "
+            "einen späteren."
+        )
         raise Refused(text % {"day": format_date(dialogue.answer_by)})
 
 
 def _ask_dates_anew(before: Dialogue, after: Dialogue, *, by, now: dt.datetime) -> bool:
-    """Let the approval of dates lapse that were asked about with other essentials; returns whether any changed.
+    """Let the approval of dates lapse that were asked about with other essentials; returns whether
+    any changed.
 
     Dates that were possible are proposed again; with another host also those that were not.
     """
@@ -143,27 +175,39 @@ def _ask_dates_anew(before: Dialogue, after: Dialogue, *, by, now: dt.datetime) 
 
 
 def seats_taken(dialogue: Dialogue) -> int:
-    """Return how many seats of `dialogue` are held by answers; ask under its lock before giving one away."""
+    """Return how many seats of `dialogue` are held by answers; ask under its lock before giving one
+    away.
+    """
     rows = dialogue.invitations.active().filter(answer__in=SEATED)
     return rows.aggregate(seats=Sum("party"))["seats"] or 0
 
 
 @transaction.atomic
-def record_host_answer(*, dialogue: Dialogue, answer: str, answered_on: dt.date, note: str, by) -> Dialogue:
+def record_host_answer(
+    *, dialogue: Dialogue, answer: str, answered_on: dt.date, note: str, by
+) -> Dialogue:
     """Record what the host company said. Refused without a host, or once the date is fixed."""
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     if dialogue.host is None:
         raise Refused(_("Bitte tragen Sie zuerst den Gastgeber ein."))
-    if dialogue.is_taken_over or dialogue.state not in (DialogueState.PLANNING, DialogueState.EXPLORING):
+    if dialogue.is_taken_over or dialogue.state not in (
+        DialogueState.PLANNING,
+        DialogueState.EXPLORING,
+    ):
         raise Refused(
             _(
-                "Im Stand „%(state)s“ lässt sich die Antwort des Gastgebers nicht mehr ändern. Verschieben Sie das "
+                "Im Stand „%(state)s“ lässt sich die Antwort des Gastgebers nicht mehr ändern. "
+                "Verschieben Sie das "
                 "Gespräch, oder sagen Sie es ab."
             )
             % {"state": dialogue.get_state_display()}
         )
-    dialogue.host_answer, dialogue.host_answered_on, dialogue.host_note = answer, answered_on, note.strip()
+    dialogue.host_answer, dialogue.host_answered_on, dialogue.host_note = (
+        answer,
+        answered_on,
+        note.strip(),
+    )
     label = HostAnswer(answer).label
     save_as(dialogue, by=by, reason=_("Gastgeber: %(answer)s") % {"answer": label})
     return dialogue

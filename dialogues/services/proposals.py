@@ -21,10 +21,11 @@ USUAL_LENGTH = dt.timedelta(hours=2)
 
 @transaction.atomic
 def take_over_proposals(*, dialogue: Dialogue, by, now: dt.datetime) -> list[DateOption]:
-    """Make the dates proposed in the last answer options of the dialogue; returns those that are new.
+    """Make the dates proposed in the last answer options of the dialogue; returns those that are
+    new.
 
-    One without an end lasts as long as the dates that were asked about. Refused when none of them lies ahead or all
-    were taken over before. The host is still to be asked.
+    One without an end lasts as long as the dates that were asked about. Refused when none of them
+    lies ahead or all were taken over before. The host is still to be asked.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
@@ -45,7 +46,9 @@ def _length_of(dialogue: Dialogue, request: ApprovalRequest) -> dt.timedelta:
     return max((option.ends_at - option.starts_at for option in asked), default=USUAL_LENGTH)
 
 
-def _take_over(dialogue: Dialogue, date: Proposal, length: dt.timedelta, *, by) -> DateOption | None:
+def _take_over(
+    dialogue: Dialogue, date: Proposal, length: dt.timedelta, *, by
+) -> DateOption | None:
     """Return the option made of `date`, or None when it stands there already."""
     present = dialogue.date_options.select_for_update().exclude(state=OptionState.DROPPED)
     option = present.filter(starts_at=date.starts_at).first() or DateOption(

@@ -19,7 +19,8 @@ from outbox.services import enqueue_reminders
 def remind_guests(*, dialogue: Dialogue, by, now: dt.datetime) -> int:
     """Remind everyone who has not answered, at most once a day each; returns how many.
 
-    Left out are those who were reminded today already, by hand or by themselves, and those whose reminders are paused.
+    Left out are those who were reminded today already, by hand or by themselves, and those whose
+    reminders are paused.
     """
     require_office(by)
     dialogue, today = lock_dialogue(dialogue.pk), local_date(now)
@@ -29,10 +30,15 @@ def remind_guests(*, dialogue: Dialogue, by, now: dt.datetime) -> int:
         raise Refused(_("Alle Gäste haben geantwortet."))
     if today > dialogue.answer_by:
         raise Refused(
-            _("Die Frist für die Antworten ist am %(day)s abgelaufen.") % {"day": format_date(dialogue.answer_by)}
+            _("Die Frist für die Antworten ist am %(day)s abgelaufen.")
+            % {"day": format_date(dialogue.answer_by)}
         )
-    reminders = [reminder_of(row, by_hand(today), today) for row in guests_to_remind(dialogue, today)]
+    reminders = [
+        reminder_of(row, by_hand(today), today) for row in guests_to_remind(dialogue, today)
+    ]
     if not reminders:
-        raise Refused(_("Wer noch nicht geantwortet hat, wurde heute schon erinnert oder ist pausiert."))
+        raise Refused(
+            _("Wer noch nicht geantwortet hat, wurde heute schon erinnert oder ist pausiert.")
+        )
     letters = [ReminderLetter(reminder.to, [reminder]) for reminder in reminders]
     return enqueue_reminders(letters, day=today, now=now, by=by)

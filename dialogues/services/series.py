@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy
 
 from approvals.enums import DECIDED, Answer, ApprovalKind
 from approvals.models import ApprovalRequest
-from approvals.services import Subject, Vorlage, lapse_by_change, record_decision, submit_request, withdraw_request
+from approvals.services import (
+    Subject,
+    Vorlage,
+    lapse_by_change,
+    record_decision,
+    submit_request,
+    withdraw_request,
+)
 from approvals.versions import essential_changes, reason_of, snapshot_of
 from core.errors import NotEntitled, Refused
 from core.history import save_as
@@ -20,7 +27,10 @@ from dialogues.models import DialogueSeries
 from dialogues.permissions import can_manage
 from dialogues.services.editing import take_over_form
 
-CONSENT = {Answer.APPROVE: gettext_lazy("Zugestimmt"), Answer.CONDITION: gettext_lazy("Mit Auflage zugestimmt")}
+CONSENT = {
+    Answer.APPROVE: gettext_lazy("Zugestimmt"),
+    Answer.CONDITION: gettext_lazy("Mit Auflage zugestimmt"),
+}
 
 
 def lock_series(pk: int) -> DialogueSeries:
@@ -48,7 +58,9 @@ def save_series(
     take_over_form(series, present, version=version, fields=fields)
     changes = essential_changes(SERIES_FACTS, present, series)
     if changes and present.state == SeriesState.REFUSED:
-        raise Refused(_("Die Reihe ist abgelehnt und bleibt, wie sie der Leitung des Hauses vorgelegt wurde."))
+        raise Refused(
+            _("Die Reihe ist abgelehnt und bleibt, wie sie der Leitung des Hauses vorgelegt wurde.")
+        )
     if changes and present.state in SERIES_MOVES["lapse"].sources:
         return _lapse(series, changes, by=by, now=now)
     save_as(series, by=by, reason=_("Angaben geändert"))
@@ -84,9 +96,13 @@ def request_consent(
     series.state = target_of(SERIES_MOVES, "request", series)
     save_as(series, by=by, reason=_("Zustimmung beantragt"))
     subject = Subject(
-        kind=ApprovalKind.SERIES, pk=series.pk, title=series.title, path=series.get_absolute_url(),
-        snapshot=snapshot_of(SERIES_FACTS, series), origin=series.origin,
-    )  # fmt: skip
+        kind=ApprovalKind.SERIES,
+        pk=series.pk,
+        title=series.title,
+        path=series.get_absolute_url(),
+        snapshot=snapshot_of(SERIES_FACTS, series),
+        origin=series.origin,
+    )
     return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
 
 
@@ -106,7 +122,9 @@ def withdraw_series(*, series: DialogueSeries, by, now: dt.datetime) -> Dialogue
 def decide_series(
     *, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details
 ) -> DialogueSeries:
-    """Record the answer to a request for consent, with the `details` of it, and move the series with it."""
+    """Record the answer to a request for consent, with the `details` of it, and move the series
+    with it.
+    """
     series = lock_series(request.subject_id)
     record_decision(request=request, answer=answer, comment=comment, by=by, now=now, **details)
     series.state = target_of(SERIES_MOVES, answer, series)

@@ -30,7 +30,11 @@ from dialogues.services.editing import take_over_form
 
 def lock_topic(pk: int) -> Topic:
     """Return the topic locked until the end of the transaction."""
-    return Topic.objects.select_for_update(of=("self",)).select_related("series", "organisation").get(pk=pk)
+    return (
+        Topic.objects.select_for_update(of=("self",))
+        .select_related("series", "organisation")
+        .get(pk=pk)
+    )
 
 
 def _require_office(by):
@@ -44,20 +48,30 @@ def _move(topic: Topic, action: str, *, by, reason: str) -> None:
 
 
 def _organisation_of(partner) -> int:
-    """Return for which organisation `partner` proposes: the own one, or else the one it speaks for as a deputy."""
+    """Return for which organisation `partner` proposes: the own one, or else the one it speaks for
+    as a deputy.
+    """
     spoken_for = partner.organisation_ids
     return partner.organisation_id if partner.organisation_id in spoken_for else min(spoken_for)
 
 
 @transaction.atomic
 def save_topic(
-    *, topic: Topic, sectors, themes, by, now: dt.datetime, version: str = "", fields: Iterable[str] = ()
+    *,
+    topic: Topic,
+    sectors,
+    themes,
+    by,
+    now: dt.datetime,
+    version: str = "",
+    fields: Iterable[str] = (),
 ) -> Topic:
     """Write a new or changed topic with its sectors and themes.
 
-    A new one starts as the draft of `by`; a partner's belongs to its organisation. Before the senator's office or
-    approved, a change of what matters lets the approval lapse and takes the topic back to work. Raises NotEntitled
-    when `by` may not edit it as it stands, Outpaced when somebody else saved since the form showed `version`.
+    A new one starts as the draft of `by`; a partner's belongs to its organisation. Before the
+    senator's office or approved, a change of what matters lets the approval lapse and takes the
+    topic back to work. Raises NotEntitled when `by` may not edit it as it stands, Outpaced when
+    somebody else saved since the form showed `version`.
     """
     changes = []
     if topic.pk is None:
@@ -87,7 +101,9 @@ def save_topic(
     topic.themes.set(themes)
     if changes:
         also = mails.proposer_to_tell(topic, by=by)
-        lapse_by_change(kind=ApprovalKind.TOPIC, subject_id=topic.pk, changes=changes, also=also, by=by, now=now)
+        lapse_by_change(
+            kind=ApprovalKind.TOPIC, subject_id=topic.pk, changes=changes, also=also, by=by, now=now
+        )
     return topic
 
 
@@ -127,11 +143,13 @@ def decline_topic(*, topic: Topic, reason: str, by, now: dt.datetime) -> Topic:
 
 
 @transaction.atomic
-def submit_topic(*, topic: Topic, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime) -> ApprovalRequest:
+def submit_topic(
+    *, topic: Topic, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime
+) -> ApprovalRequest:
     """Send a topic to approval; the senator's office is told by mail.
 
-    Raises Refused when the topic has no series or the series lacks the senator's consent: only then are topics
-    and dates explored (the plan's own order of steps).
+    Raises Refused when the topic has no series or the series lacks the senator's consent: only then
+    are topics and dates explored (the plan's own order of steps).
     """
     _require_office(by)
     topic = lock_topic(topic.pk)
@@ -140,22 +158,30 @@ def submit_topic(*, topic: Topic, vorlage: Vorlage, due_on: dt.date, by, now: dt
     if topic.series.state != SeriesState.CONSENTED:
         raise Refused(
             _(
-                "Die Reihe „%(series)s“ ist im Stand „%(state)s“. Themen gehen erst zur Freigabe, wenn ihr "
+                "Die Reihe „%(series)s“ ist im Stand „%(state)s“. Themen gehen erst zur Freigabe, "
+                "wenn ihr "
                 "zugestimmt wurde."
             )
             % {"series": topic.series, "state": topic.series.get_state_display()}
         )
     _move(topic, "submit", by=by, reason=_("Zur Freigabe vorgelegt"))
     subject = Subject(
-        kind=ApprovalKind.TOPIC, pk=topic.pk, title=topic.title, path=topic.get_absolute_url(),
-        snapshot=snapshot_of(TOPIC_FACTS, topic), origin=topic.origin,
-    )  # fmt: skip
+        kind=ApprovalKind.TOPIC,
+        pk=topic.pk,
+        title=topic.title,
+        path=topic.get_absolute_url(),
+        snapshot=snapshot_of(TOPIC_FACTS, topic),
+        origin=topic.origin,
+    )
     return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
 
 
 @transaction.atomic
-def decide_topic(*, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details) -> Topic:
-    """Record the answer of the senator's office with its `details` and move the topic; office and proposer are told.
+def decide_topic(
+    *, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details
+) -> Topic:
+    """Record the answer of the senator's office with its `details` and move the topic; office and
+    proposer are told.
 
     A condition is between the office and the senator's office: the proposer learns of the approval.
     """
@@ -169,13 +195,18 @@ def decide_topic(*, request: ApprovalRequest, answer: str, comment: str, by, now
 
 @transaction.atomic
 def withdraw_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
-    """Take a topic back to work on it again: an open request is withdrawn and the senator's office told, a granted
-    approval lapses, which all who are concerned are told. Refused once a dialogue is planned on the topic."""
+    """Take a topic back to work on it again: an open request is withdrawn and the senator's office
+    told, a granted approval lapses, which all who are concerned are told. Refused once a dialogue
+    is planned on the topic."""
     _require_office(by)
     topic = lock_topic(topic.pk)
     if topic.dialogues.exclude(state=DialogueState.CANCELLED).exists():
         raise Refused(_("Zu diesem Thema wird schon ein Gespräch geplant. Sagen Sie es zuerst ab."))
-    reason = _("Freigabe erloschen") if topic.state == TopicState.APPROVED else _("Freigabe zurückgezogen")
+    reason = (
+        _("Freigabe erloschen")
+        if topic.state == TopicState.APPROVED
+        else _("Freigabe zurückgezogen")
+    )
     _move(topic, "rework", by=by, reason=reason)
     subject = {"kind": ApprovalKind.TOPIC, "subject_id": topic.pk, "by": by, "now": now}
     withdraw_request(**subject)

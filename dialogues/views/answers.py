@@ -1,4 +1,6 @@
-"""How the views of this app load a row for the office, show a form and page a list; the rest is in `core.answers`."""
+"""How the views of this app load a row for the office, show a form and page a list; the rest is in
+`core.answers`.
+"""
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -21,7 +23,9 @@ def require_office(request) -> None:
 
 
 def row_for_office(request, rows: QuerySet, pk: int):
-    """Return the row for the office: 404 when the user may not see it, 403 when only looking is allowed."""
+    """Return the row for the office: 404 when the user may not see it, 403 when only looking is
+    allowed.
+    """
     row = get_object_or_404(rows.visible_to(request.user), pk=pk)
     require_office(request)
     return row
@@ -29,7 +33,9 @@ def row_for_office(request, rows: QuerySet, pk: int):
 
 def dialogue_for_office(request, pk: int) -> Dialogue:
     """Return the dialogue for the office with its topic and host."""
-    return row_for_office(request, Dialogue.objects.select_related("topic__series", "host", "host_contact"), pk)
+    return row_for_office(
+        request, Dialogue.objects.select_related("topic__series", "host", "host_contact"), pk
+    )
 
 
 def form_page(request, form: BaseForm, **context) -> HttpResponse:

@@ -55,7 +55,9 @@ def _too_early(request, dialogue: Dialogue):
     if back := impossible_now(request, dialogue, DIALOGUE_MOVES, "explore"):
         return back
     if request.method != "POST" and dialogue.host_answer != HostAnswer.ACCEPTED:
-        messages.error(request, _("Termine werden erst abgestimmt, wenn ein Gastgeber zugesagt hat."))
+        messages.error(
+            request, _("Termine werden erst abgestimmt, wenn ein Gastgeber zugesagt hat.")
+        )
         return redirect(dialogue)
     return None
 
@@ -81,7 +83,11 @@ def _add_all(request, dialogue: Dialogue, formset) -> bool:
 def drop(request, dialogue_pk, pk):
     dialogue = dialogue_for_office(request, dialogue_pk)
     option = get_object_or_404(DateOption, pk=pk, dialogue=dialogue)
-    carry_out(request, partial(drop_date_option, option=option, by=request.user), done=_("Der Termin ist verworfen."))
+    carry_out(
+        request,
+        partial(drop_date_option, option=option, by=request.user),
+        done=_("Der Termin ist verworfen."),
+    )
     return redirect(dialogue)
 
 
@@ -92,9 +98,15 @@ def submit(request, pk):
         return back
     options = dialogue.date_options.filter(state=OptionState.PROPOSED, starts_at__gt=timezone.now())
     return _submit(
-        request, dialogue, options, submit_dates, title=_("Termine zur Freigabe vorlegen"),
-        done=with_waiting_note(_("Die Termine liegen zur Freigabe vor; das Büro ist benachrichtigt."), ASKED),
-    )  # fmt: skip
+        request,
+        dialogue,
+        options,
+        submit_dates,
+        title=_("Termine zur Freigabe vorlegen"),
+        done=with_waiting_note(
+            _("Die Termine liegen zur Freigabe vor; das Büro ist benachrichtigt."), ASKED
+        ),
+    )
 
 
 def renew(request, pk):
@@ -104,13 +116,19 @@ def renew(request, pk):
         messages.error(request, _("Erneut vorgelegt wird nur ein Termin, der feststeht."))
         return redirect(dialogue)
     return _submit(
-        request, dialogue, dialogue.date_options.filter(state=OptionState.FIXED), renew_date,
-        title=_("Termin erneut vorlegen"), done=_("Der Termin liegt wieder zur Freigabe vor."),
-    )  # fmt: skip
+        request,
+        dialogue,
+        dialogue.date_options.filter(state=OptionState.FIXED),
+        renew_date,
+        title=_("Termin erneut vorlegen"),
+        done=_("Der Termin liegt wieder zur Freigabe vor."),
+    )
 
 
 def _submit(request, dialogue: Dialogue, options, service, *, title: str, done: str):
-    """Show and take the Leitungsvorlage about `options`; its words come from the last one, if there was one."""
+    """Show and take the Leitungsvorlage about `options`; its words come from the last one, if there
+    was one.
+    """
     now = timezone.now()
     former = requests_about(ApprovalKind.DATES, dialogue.pk).first()
     files = request.FILES or None
@@ -119,17 +137,33 @@ def _submit(request, dialogue: Dialogue, options, service, *, title: str, done: 
     form = VorlageForm(request.POST or None, files, today=local_date(now), **shown)
     if request.method == "POST" and form.is_valid():
         due_on = form.cleaned_data["due_on"]
-        call = partial(service, dialogue=dialogue, vorlage=form.vorlage, due_on=due_on, by=request.user, now=now)
+        call = partial(
+            service,
+            dialogue=dialogue,
+            vorlage=form.vorlage,
+            due_on=due_on,
+            by=request.user,
+            now=now,
+        )
         if carry_out(request, call, form=form, done=done):
             return redirect(dialogue)
     return form_page(
-        request, form, title=title, submit_label=_("Zur Freigabe vorlegen"), intro=str(dialogue),
+        request,
+        form,
+        title=title,
+        submit_label=_("Zur Freigabe vorlegen"),
+        intro=str(dialogue),
         points=[f"{option} ({option.get_host_preference_display()})" for option in options],
-        points_label=_("Vorgelegt werden:"), cancel_url=dialogue.get_absolute_url(), former=former,
+        points_label=_("Vorgelegt werden:"),
+        cancel_url=dialogue.get_absolute_url(),
+        former=former,
         differences=differences_since(
-            ApprovalKind.DATES, dialogue.pk, snapshot_of(DATES_FACTS, dialogue), rows_to_tick(options)
+            ApprovalKind.DATES,
+            dialogue.pk,
+            snapshot_of(DATES_FACTS, dialogue),
+            rows_to_tick(options),
         ),
-    )  # fmt: skip
+    )
 
 
 def withdraw(request, pk):
@@ -137,15 +171,27 @@ def withdraw(request, pk):
     dialogue = dialogue_for_office(request, pk)
     if request.method == "POST":
         call = partial(withdraw_dates, dialogue=dialogue, by=request.user, now=timezone.now())
-        carry_out(request, call, done=_("Die Vorlage ist zurückgezogen. Legen Sie die Termine vor, wenn sie stehen."))
+        carry_out(
+            request,
+            call,
+            done=_("Die Vorlage ist zurückgezogen. Legen Sie die Termine vor, wenn sie stehen."),
+        )
         return redirect(dialogue)
     if back := impossible_now(request, dialogue, DIALOGUE_MOVES, "withdraw_dates"):
         return back
-    details = [_("Das %(office)s wird benachrichtigt und muss nichts mehr tun.") % {"office": senator_office_name()}]
+    details = [
+        _("Das %(office)s wird benachrichtigt und muss nichts mehr tun.")
+        % {"office": senator_office_name()}
+    ]
     return confirm_page(
-        request, title=_("Vorlage zurückziehen"), question=str(dialogue), submit_label=_("Zurückziehen"),
-        details=details, danger=True, cancel_url=dialogue.get_absolute_url(),
-    )  # fmt: skip
+        request,
+        title=_("Vorlage zurückziehen"),
+        question=str(dialogue),
+        submit_label=_("Zurückziehen"),
+        details=details,
+        danger=True,
+        cancel_url=dialogue.get_absolute_url(),
+    )
 
 
 @require_POST
@@ -166,24 +212,33 @@ def take_over(request, pk):
 def _proposal(dialogue: Dialogue) -> Vorlage:
     """Return a first version of the Leitungsvorlage from what is known of the dialogue."""
     facts = _("%(host)s richtet das Gespräch zum Thema „%(topic)s“ aus.") % {
-        "host": dialogue.host, "topic": dialogue.topic,
-    }  # fmt: skip
+        "host": dialogue.host,
+        "topic": dialogue.topic,
+    }
     if dialogue.address:
         facts += " " + _("Ort: %(place)s.") % {"place": dialogue.address}
     series = dialogue.topic.series if dialogue.topic else ""
-    vote = _("Zustimmung zu einem der Termine, Teilnahme der Leitung") if dialogue.senator_attends else _(
-        "Zustimmung zu einem der Termine"
-    )  # fmt: skip
-    return Vorlage(_("Branchengespräch in der Reihe „%(series)s“") % {"series": series}, facts, "", vote)
+    vote = (
+        _("Zustimmung zu einem der Termine, Teilnahme der Leitung")
+        if dialogue.senator_attends
+        else _("Zustimmung zu einem der Termine")
+    )
+    return Vorlage(
+        _("Branchengespräch in der Reihe „%(series)s“") % {"series": series}, facts, "", vote
+    )
 
 
 def fix(request, pk):
     """One of the dates that the senator's office can keep becomes the date."""
     dialogue = dialogue_for_office(request, pk)
     now = timezone.now()
-    options = dialogue.date_options.filter(state=OptionState.POSSIBLE, starts_at__gt=now).order_by("starts_at", "pk")
+    options = dialogue.date_options.filter(state=OptionState.POSSIBLE, starts_at__gt=now).order_by(
+        "starts_at", "pk"
+    )
     if request.method != "POST" and (dialogue.starts_at or not options):
-        messages.error(request, _("Es gibt keinen freigegebenen Termin, der noch festzulegen wäre."))
+        messages.error(
+            request, _("Es gibt keinen freigegebenen Termin, der noch festzulegen wäre.")
+        )
         return redirect(dialogue)
     initial = {"option": options[0]} if len(options) == 1 else {}
     form = FixDateForm(request.POST or None, options=options, initial=initial)
@@ -193,12 +248,19 @@ def fix(request, pk):
             request,
             call,
             form=form,
-            done=with_waiting_note(_("Der Termin steht fest. Die Beteiligten sind benachrichtigt."), "date_fixed"),
+            done=with_waiting_note(
+                _("Der Termin steht fest. Die Beteiligten sind benachrichtigt."), "date_fixed"
+            ),
         ):
             return redirect(dialogue)
     told = [senator_office_name()] + ([str(dialogue.host_contact)] if dialogue.host_contact else [])
     return form_page(
-        request, form, title=_("Termin festlegen"), submit_label=_("Termin festlegen"), intro=str(dialogue),
-        points=told, points_label=_("Eine Nachricht mit Kalendereintrag erhalten:"),
+        request,
+        form,
+        title=_("Termin festlegen"),
+        submit_label=_("Termin festlegen"),
+        intro=str(dialogue),
+        points=told,
+        points_label=_("Eine Nachricht mit Kalendereintrag erhalten:"),
         cancel_url=dialogue.get_absolute_url(),
-    )  # fmt: skip
+    )

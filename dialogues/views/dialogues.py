@@ -22,20 +22,30 @@ def overview(request, pk):
     frame = frame_of(request, dialogue, "detail")
     options = []
     if frame["inside"] and not dialogue.is_taken_over:
-        options = list(dialogue.date_options.exclude(state=OptionState.DROPPED).order_by("starts_at", "pk"))
+        options = list(
+            dialogue.date_options.exclude(state=OptionState.DROPPED).order_by("starts_at", "pk")
+        )
     waiting = frame["situation"].request and frame["situation"].request.is_open
     for option in options:
         option.tone = TONE_OF_OPTION[option.state]
         option.can_be_dropped = frame["manages"] and not waiting and not dialogue.starts_at
         option.has_lapsed = frame["situation"].lapsed and option.state == OptionState.FIXED
-    context = {"options": options, "host_tone": TONE_OF_HOST[dialogue.host_answer], "is_bare": _is_bare(dialogue)}
-    context["adds_dates"] = frame["manages"] and not waiting and "explore" in allowed_actions(DIALOGUE_MOVES, dialogue)
+    context = {
+        "options": options,
+        "host_tone": TONE_OF_HOST[dialogue.host_answer],
+        "is_bare": _is_bare(dialogue),
+    }
+    context["adds_dates"] = (
+        frame["manages"] and not waiting and "explore" in allowed_actions(DIALOGUE_MOVES, dialogue)
+    )
     return render(request, "dialogues/dialogue.html", frame | context)
 
 
 def _is_bare(dialogue: Dialogue) -> bool:
     """Say whether nothing but facts is known of what was taken over."""
-    return dialogue.is_taken_over and not (dialogue.outcome or dialogue.participants_text or dialogue.press_text)
+    return dialogue.is_taken_over and not (
+        dialogue.outcome or dialogue.participants_text or dialogue.press_text
+    )
 
 
 def programme(request, pk):
@@ -50,7 +60,11 @@ def history(request, pk):
     if dialogue.is_taken_over or not has_role(request.user, OFFICE, SENATOR_OFFICE):
         raise Http404
     entries = dialogue_history(dialogue, request.user)
-    return render(request, "dialogues/history.html", {**frame_of(request, dialogue, "history"), "history": entries})
+    return render(
+        request,
+        "dialogues/history.html",
+        {**frame_of(request, dialogue, "history"), "history": entries},
+    )
 
 
 def calendar(request, pk):
@@ -58,7 +72,9 @@ def calendar(request, pk):
 
 
 def calendar_response(dialogue: Dialogue) -> HttpResponse:
-    """Return the date of `dialogue` as a file for any calendar, without a personal link; 404 while there is none."""
+    """Return the date of `dialogue` as a file for any calendar, without a personal link; 404 while
+    there is none.
+    """
     if not dialogue.starts_at:
         raise Http404
     is_off = dialogue.state == DialogueState.CANCELLED

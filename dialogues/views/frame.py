@@ -1,4 +1,6 @@
-"""What stands around every tab of a dialogue's page: steps, next step, facts, deadlines, tabs, further acts."""
+"""What stands around every tab of a dialogue's page: steps, next step, facts, deadlines, tabs,
+further acts.
+"""
 
 import datetime as dt
 
@@ -22,18 +24,27 @@ from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import can_manage
 from dialogues.queries import situation_of
 
-ACTS = (("postpone", gettext_lazy("Verschieben"), "danger"), ("cancel", gettext_lazy("Absagen"), "danger"))
+ACTS = (
+    ("postpone", gettext_lazy("Verschieben"), "danger"),
+    ("cancel", gettext_lazy("Absagen"), "danger"),
+)
 
 
 def visible_dialogue(request, pk: int) -> Dialogue:
-    """Return the dialogue with topic, series, host and contact, or answer 404. Outsiders see it as they were told."""
-    rows = Dialogue.objects.visible_to(request.user).select_related("topic__series", "host", "host_contact")
+    """Return the dialogue with topic, series, host and contact, or answer 404. Outsiders see it as
+    they were told.
+    """
+    rows = Dialogue.objects.visible_to(request.user).select_related(
+        "topic__series", "host", "host_contact"
+    )
     dialogue = get_object_or_404(rows, pk=pk)
     return dialogue if has_role(request.user, OFFICE, SENATOR_OFFICE) else dialogue.as_told
 
 
 def frame_of(request, dialogue: Dialogue, tab: str) -> dict:
-    """Return the context that all tabs of the page of `dialogue` share; `tab` is the URL name of the one shown."""
+    """Return the context that all tabs of the page of `dialogue` share; `tab` is the URL name of
+    the one shown.
+    """
     now = timezone.now()
     today = local_date(now)
     manages, inside = can_manage(request.user), has_role(request.user, OFFICE, SENATOR_OFFICE)
@@ -41,55 +52,92 @@ def frame_of(request, dialogue: Dialogue, tab: str) -> dict:
     own = own_invitation(request.user, dialogue)
     box = _box(request.user, dialogue, own, situation, now)
     return {
-        "dialogue": dialogue, "tone": TONE_OF_DIALOGUE[dialogue.state], "today": today, "now": now,
-        "manages": manages, "inside": inside, "situation": situation, "own": own,
+        "dialogue": dialogue,
+        "tone": TONE_OF_DIALOGUE[dialogue.state],
+        "today": today,
+        "now": now,
+        "manages": manages,
+        "inside": inside,
+        "situation": situation,
+        "own": own,
         "steps": steps_of(dialogue, lapsed=situation.lapsed) if inside else [],
         "box": box,
-        "facts": _facts(dialogue, situation, inside), "deadlines": _deadlines(dialogue, situation, inside),
+        "facts": _facts(dialogue, situation, inside),
+        "deadlines": _deadlines(dialogue, situation, inside),
         "tabs": _tabs(request.user, dialogue, situation, tab),
-        "acts": _acts(dialogue, situation, box, now) if manages else [], "lead": _lead(dialogue),
-    }  # fmt: skip
+        "acts": _acts(dialogue, situation, box, now) if manages else [],
+        "lead": _lead(dialogue),
+    }
 
 
 def own_invitation(user, dialogue: Dialogue) -> Invitation | None:
     """Return the invitation of `user` in person, if it went out for the present date."""
     if dialogue.is_taken_over:
         return None
-    return dialogue.invitations.released().filter(person=user.person_id, released_round=dialogue.round).first()
+    return (
+        dialogue.invitations.released()
+        .filter(person=user.person_id, released_round=dialogue.round)
+        .first()
+    )
 
 
-def _box(user, dialogue: Dialogue, own: Invitation | None, situation, now: dt.datetime) -> NextStep | None:
+def _box(
+    user, dialogue: Dialogue, own: Invitation | None, situation, now: dt.datetime
+) -> NextStep | None:
     """The house sees what is next; a guest with an account what there is to answer."""
     if has_role(user, OFFICE, SENATOR_OFFICE):
         box = next_step_of(dialogue, user, situation, now)
         return with_conditions(box, kind=ApprovalKind.DATES, subject_id=dialogue.pk, user=user)
-    if own is None or dialogue.state != DialogueState.INVITED or dialogue.answer_by < local_date(now):
+    if (
+        own is None
+        or dialogue.state != DialogueState.INVITED
+        or dialogue.answer_by < local_date(now)
+    ):
         return None
     url = reverse("dialogues:my_answer", args=[own.pk])
     if own.answer == AnswerState.OPEN:
         return NextStep(
-            _("Sie sind eingeladen. Bitte antworten Sie."), str(user), dialogue.answer_by,
-            _("Einladung beantworten"), url,
-        )  # fmt: skip
-    text = _("Ihre Antwort: %(answer)s. Sie können sie noch ändern.") % {"answer": own.get_answer_display()}
+            _("Sie sind eingeladen. Bitte antworten Sie."),
+            str(user),
+            dialogue.answer_by,
+            _("Einladung beantworten"),
+            url,
+        )
+    text = _("Ihre Antwort: %(answer)s. Sie können sie noch ändern.") % {
+        "answer": own.get_answer_display()
+    }
     return NextStep(text, str(user), dialogue.answer_by, _("Antwort ändern"), url)
 
 
 def _lead(dialogue: Dialogue) -> str:
     parts = [dialogue.event_kind or str(dialogue.get_category_display())]
     if dialogue.topic_id:
-        parts += [", ".join(map(str, rows)) for rows in (dialogue.topic.themes.all(), dialogue.topic.sectors.all())]
+        parts += [
+            ", ".join(map(str, rows))
+            for rows in (dialogue.topic.themes.all(), dialogue.topic.sectors.all())
+        ]
     return " · ".join(part for part in parts if part)
 
 
 def _facts(dialogue: Dialogue, situation: Situation, inside: bool) -> list[tuple]:
-    rows = [(_("Termin"), dialogue.when), (_("Gastgeber"), dialogue.host or dialogue.host_text or _("noch offen"))]
-    rows += [(_("Ort"), dialogue.address)] if dialogue.address and dialogue.address != dialogue.video_link else []
+    rows = [
+        (_("Termin"), dialogue.when),
+        (_("Gastgeber"), dialogue.host or dialogue.host_text or _("noch offen")),
+    ]
+    rows += (
+        [(_("Ort"), dialogue.address)]
+        if dialogue.address and dialogue.address != dialogue.video_link
+        else []
+    )
     if dialogue.is_taken_over:
         return rows
     rows.append((_("Format"), dialogue.get_format_display()))
     if dialogue.video_link:
-        link = format_html('<a href="{}" rel="noopener noreferrer">{}</a>', dialogue.video_link, _("Videokonferenz"))
+        link = format_html(
+            '<a href="{}" rel="noopener noreferrer">{}</a>',
+            dialogue.video_link,
+            _("Videokonferenz"),
+        )
         rows.append((_("Zugang"), link))
     if inside and dialogue.topic:
         link = format_html('<a href="{}">{}</a>', dialogue.topic.get_absolute_url(), dialogue.topic)
@@ -103,7 +151,9 @@ def _facts(dialogue: Dialogue, situation: Situation, inside: bool) -> list[tuple
 
 
 def _approval_text(situation: Situation) -> str:
-    """Return how the approval of the dates stands: by whom and when, or that it lapsed; empty while there is none."""
+    """Return how the approval of the dates stands: by whom and when, or that it lapsed; empty while
+    there is none.
+    """
     if situation.granted:
         text = f"{senator_office_name()}, {format_date(situation.granted.decided_at)}"
         is_conditional = situation.granted.state == ApprovalState.CONDITIONAL
@@ -120,11 +170,20 @@ def _deadlines(dialogue: Dialogue, situation: Situation, inside: bool) -> list[t
         days.append((situation.request.due_on, _("Entscheidung über die Termine")))
     if dialogue.state == DialogueState.INVITED and dialogue.answer_by:
         days.append((dialogue.answer_by, _("Antwort der Gäste")))
-        if inside and situation.unanswered and situation.reminder.on and not situation.reminder.is_paused:
+        if (
+            inside
+            and situation.unanswered
+            and situation.reminder.on
+            and not situation.reminder.is_paused
+        ):
             days.append((situation.reminder.on, _("Erinnerung an die Gäste")))
     if dialogue.starts_at and dialogue.state in BEFORE_THE_DAY:
         days.append((local_date(dialogue.starts_at), _("Gespräch")))
-    if inside and dialogue.state in (*BEFORE_THE_DAY, DialogueState.HELD) and (day := minutes_due_on(dialogue)):
+    if (
+        inside
+        and dialogue.state in (*BEFORE_THE_DAY, DialogueState.HELD)
+        and (day := minutes_due_on(dialogue))
+    ):
         days.append((day, _("Ergebnis festhalten")))
     return [(label, format_day(day)) for day, label in sorted(days)]
 
@@ -139,7 +198,10 @@ def _tabs(user, dialogue: Dialogue, situation: Situation, current: str) -> list[
         names.append(("programme", _("Programm")))
     if has_role(user, OFFICE, SENATOR_OFFICE):
         names.append(("history", _("Verlauf")))
-    return [(label, reverse(f"dialogues:{name}", args=[dialogue.pk]), name == current) for name, label in names]
+    return [
+        (label, reverse(f"dialogues:{name}", args=[dialogue.pk]), name == current)
+        for name, label in names
+    ]
 
 
 def _acts(
@@ -155,5 +217,8 @@ def _acts(
         acts.insert(0, ("dates_withdraw", _("Vorlage zurückziehen"), "danger"))
     if situation.lapsed and not is_asked and dialogue.starts_at > now:
         acts.insert(0, ("date_renew", _("Termin erneut vorlegen"), "secondary"))
-    rows = [(label, reverse(f"dialogues:{name}", args=[dialogue.pk]), look) for name, label, look in acts]
+    rows = [
+        (label, reverse(f"dialogues:{name}", args=[dialogue.pk]), look)
+        for name, label, look in acts
+    ]
     return [row for row in rows if box is None or row[1] != box.url]

@@ -56,20 +56,29 @@ def compose(request, pk):
             messages.success(request, added_text(*result))
             return redirect("dialogues:guests_add", dialogue.pk)
     choices = guests_to_choose(dialogue, request.GET.get("q", ""))
-    context = {"dialogue": dialogue, "form": form, "choices": choices, "words": request.GET.get("q", "")}
+    context = {
+        "dialogue": dialogue,
+        "form": form,
+        "choices": choices,
+        "words": request.GET.get("q", ""),
+    }
     context["ticked"] = {name: request.POST.getlist(name) for name in form.fields}
-    return render(request, "dialogues/compose.html", {**context, "prepared": unreleased(dialogue).count()})
+    return render(
+        request, "dialogues/compose.html", {**context, "prepared": unreleased(dialogue).count()}
+    )
 
 
 def added_text(added: int, left_out: int) -> str:
     """Return what became of the people who were ticked."""
     text = ngettext(
-        "%(count)d Person steht neu auf der Gästeliste.", "%(count)d Personen stehen neu auf der Gästeliste.", added
+        "%(count)d Person steht neu auf der Gästeliste.",
+        "%(count)d Personen stehen neu auf der Gästeliste.",
+        added,
     ) % {"count": added}
     if left_out:
         text += " " + ngettext(
             "%(count)d stand schon darauf.", "%(count)d standen schon darauf.", left_out
-        ) % {"count": left_out}  # fmt: skip
+        ) % {"count": left_out}
     return text
 
 
@@ -79,24 +88,35 @@ def remind(request, pk):
     if request.method == "POST":
         call = partial(remind_guests, dialogue=dialogue, by=request.user, now=timezone.now())
         if count := carry_out(request, call):
-            text = ngettext("%(count)d Gast wird erinnert.", "%(count)d Gäste werden erinnert.", count)
-            messages.success(request, with_waiting_note(text % {"count": count}, "invitation_reminder"))
+            text = ngettext(
+                "%(count)d Gast wird erinnert.", "%(count)d Gäste werden erinnert.", count
+            )
+            messages.success(
+                request, with_waiting_note(text % {"count": count}, "invitation_reminder")
+            )
         return redirect(guests_url(dialogue))
     names = [_name_of(row) for row in guests_to_remind(dialogue, timezone.localdate())]
     if not names:
         messages.warning(
             request,
             _(
-                "Zurzeit ist niemand zu erinnern: Alle haben geantwortet, wurden heute schon erinnert oder sind "
+                "Zurzeit ist niemand zu erinnern: Alle haben geantwortet, wurden heute schon "
+                "erinnert oder sind "
                 "pausiert, oder die Frist ist abgelaufen."
             ),
         )
         return redirect(guests_url(dialogue))
-    label = ngettext("%(count)d Gast erinnern", "%(count)d Gäste erinnern", len(names)) % {"count": len(names)}
+    label = ngettext("%(count)d Gast erinnern", "%(count)d Gäste erinnern", len(names)) % {
+        "count": len(names)
+    }
     return confirm_page(
-        request, title=_("Gäste erinnern"), question=_("Diese Gäste haben noch nicht geantwortet:"), details=names,
-        submit_label=label, cancel_url=guests_url(dialogue),
-    )  # fmt: skip
+        request,
+        title=_("Gäste erinnern"),
+        question=_("Diese Gäste haben noch nicht geantwortet:"),
+        details=names,
+        submit_label=label,
+        cancel_url=guests_url(dialogue),
+    )
 
 
 def _name_of(row: Invitation) -> str:
@@ -105,7 +125,9 @@ def _name_of(row: Invitation) -> str:
 
 
 def _guest_for_office(request, pk: int) -> Invitation:
-    rows = Invitation.objects.visible_to(request.user).select_related("dialogue", "person__organisation")
+    rows = Invitation.objects.visible_to(request.user).select_related(
+        "dialogue", "person__organisation"
+    )
     row = get_object_or_404(rows, pk=pk)
     require_office(request)
     return row
@@ -119,15 +141,24 @@ def enter_answer(request, pk):
     form = OfficeAnswerForm(request.POST or None, invitation=row)
     if request.method == "POST" and form.is_valid():
         call = partial(
-            answer_invitation, invitation=row, reply=form.reply, channel=AnswerChannel.OFFICE, by=request.user,
+            answer_invitation,
+            invitation=row,
+            reply=form.reply,
+            channel=AnswerChannel.OFFICE,
+            by=request.user,
             now=timezone.now(),
-        )  # fmt: skip
+        )
         if carry_out(request, call, form=form, done=_("Die Antwort ist eingetragen.")):
             return redirect(guests_url(row.dialogue))
     return form_page(
-        request, form, title=_("Antwort eintragen"), submit_label=_("Eintragen"), cancel_url=guests_url(row.dialogue),
-        intro=_("%(guest)s, zu „%(dialogue)s“") % {"guest": _name_of(row), "dialogue": row.dialogue},
-    )  # fmt: skip
+        request,
+        form,
+        title=_("Antwort eintragen"),
+        submit_label=_("Eintragen"),
+        cancel_url=guests_url(row.dialogue),
+        intro=_("%(guest)s, zu „%(dialogue)s“")
+        % {"guest": _name_of(row), "dialogue": row.dialogue},
+    )
 
 
 def withdraw(request, pk):
@@ -135,16 +166,24 @@ def withdraw(request, pk):
     row = _guest_for_office(request, pk)
     if request.method == "POST":
         call = partial(withdraw_invitation, invitation=row, by=request.user, now=timezone.now())
-        carry_out(request, call, done=_("Die Einladung ist zurückgezogen; der Gast wird benachrichtigt."))
+        carry_out(
+            request, call, done=_("Die Einladung ist zurückgezogen; der Gast wird benachrichtigt.")
+        )
         return redirect(guests_url(row.dialogue))
     details = [
-        _("%(guest)s erhält eine Nachricht, dass die Einladung zurückgezogen ist.") % {"guest": row.person},
+        _("%(guest)s erhält eine Nachricht, dass die Einladung zurückgezogen ist.")
+        % {"guest": row.person},
         _("Der persönliche Link gilt nicht mehr, der Platz wird frei."),
     ]
     return confirm_page(
-        request, title=_("Einladung zurückziehen"), question=_name_of(row), details=details, danger=True,
-        submit_label=_("Einladung zurückziehen"), cancel_url=guests_url(row.dialogue),
-    )  # fmt: skip
+        request,
+        title=_("Einladung zurückziehen"),
+        question=_name_of(row),
+        details=details,
+        danger=True,
+        submit_label=_("Einladung zurückziehen"),
+        cancel_url=guests_url(row.dialogue),
+    )
 
 
 @require_POST

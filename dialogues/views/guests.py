@@ -16,15 +16,25 @@ from outbox.queries import latest_sending
 
 
 def guest_tab(request, pk):
-    """The house sees the list, observers the numbers, who takes part the own answers and who agreed to be seen."""
+    """The house sees the list, observers the numbers, who takes part the own answers and who agreed
+    to be seen.
+    """
     dialogue = visible_dialogue(request, pk)
     if dialogue.is_taken_over:
         raise Http404
     frame = frame_of(request, dialogue, "guests")
     rows = guest_rows(dialogue, dialogue.invitations.visible_to(request.user))
-    context = {**frame, "rows": rows, "sees_counts": has_role(request.user, OFFICE, SENATOR_OFFICE, OBSERVER)}
+    context = {
+        **frame,
+        "rows": rows,
+        "sees_counts": has_role(request.user, OFFICE, SENATOR_OFFICE, OBSERVER),
+    }
     if context["sees_counts"]:
-        everyone = [row.invitation for row in rows] if frame["inside"] else list(dialogue.invitations.active())
+        everyone = (
+            [row.invitation for row in rows]
+            if frame["inside"]
+            else list(dialogue.invitations.active())
+        )
         context["counts"] = AnswerCounts.of(everyone, dialogue)
     if frame["inside"]:
         context["sending"] = Sending.of(rows)
@@ -32,13 +42,18 @@ def guest_tab(request, pk):
             context["batch"] = latest_sending(dialogue.get_absolute_url(), "invitation")
     elif _takes_part(request.user, dialogue, rows):
         context |= {"takes_part": True, "sharing": list(sharing_guests(dialogue))}
-    context["adds_guests"] = frame["manages"] and dialogue.state in (DialogueState.SCHEDULED, DialogueState.INVITED)
+    context["adds_guests"] = frame["manages"] and dialogue.state in (
+        DialogueState.SCHEDULED,
+        DialogueState.INVITED,
+    )
     context["withdraws"] = dialogue.state in BEFORE_THE_DAY
     return render(request, "dialogues/guests.html", context)
 
 
 def _takes_part(user, dialogue: Dialogue, rows: list[GuestRow]) -> bool:
-    """Say whether `user` is a guest or speaks for the host or a guest; `rows` are the invitations the user may see."""
+    """Say whether `user` is a guest or speaks for the host or a guest; `rows` are the invitations
+    the user may see.
+    """
     is_invited = any(row.invitation.withdrawn_at is None for row in rows)
     return is_invited or (has_role(user, PARTNER) and dialogue.host_id in user.organisation_ids)
 
@@ -55,19 +70,40 @@ def export(request, pk):
     """The whole guest list, withdrawn invitations too."""
     dialogue, rows = _list_for_the_house(request, pk)
     header = [
-        _("Organisation"), _("Person"), _("Funktion"), _("E-Mail"), _("Telefon"), _("Antwort"), _("Personen"),
-        _("Vertretung"), _("Funktion der Vertretung"), _("Nachricht"), _("beantwortet am"), _("Weg"), _("Versand"),
-    ]  # fmt: skip
+        _("Organisation"),
+        _("Person"),
+        _("Funktion"),
+        _("E-Mail"),
+        _("Telefon"),
+        _("Antwort"),
+        _("Personen"),
+        _("Vertretung"),
+        _("Funktion der Vertretung"),
+        _("Nachricht"),
+        _("beantwortet am"),
+        _("Weg"),
+        _("Versand"),
+    ]
     return xlsx_response(_("Gaesteliste.xlsx"), header, [_line_of(row) for row in rows])
 
 
 def _line_of(row: GuestRow) -> list:
     guest, person = row.invitation, row.invitation.person
     return [
-        str(person.organisation or ""), person.name, person.function, person.email, person.phone,
-        guest.get_answer_display(), guest.seats_taken, guest.substitute_name, guest.substitute_function,
-        guest.remark, guest.answered_at, guest.get_channel_display(), row.mail_text,
-    ]  # fmt: skip
+        str(person.organisation or ""),
+        person.name,
+        person.function,
+        person.email,
+        person.phone,
+        guest.get_answer_display(),
+        guest.seats_taken,
+        guest.substitute_name,
+        guest.substitute_function,
+        guest.remark,
+        guest.answered_at,
+        guest.get_channel_display(),
+        row.mail_text,
+    ]
 
 
 def printed(request, pk):
@@ -75,10 +111,19 @@ def printed(request, pk):
     dialogue, rows = _list_for_the_house(request, pk)
     coming = [row.invitation for row in rows if _may_come(row.invitation, dialogue)]
     seats = sum(guest.seats_taken for guest in coming)
-    context = {"dialogue": dialogue, "guests": coming, "seats": seats, "manages": can_manage(request.user)}
+    context = {
+        "dialogue": dialogue,
+        "guests": coming,
+        "seats": seats,
+        "manages": can_manage(request.user),
+    }
     return render(request, "dialogues/guests_print.html", context)
 
 
 def _may_come(guest: Invitation, dialogue: Dialogue) -> bool:
     answers = (*SEATED, AnswerState.TENTATIVE)
-    return not guest.withdrawn_at and guest.released_round == dialogue.round and guest.answer in answers
+    return (
+        not guest.withdrawn_at
+        and guest.released_round == dialogue.round
+        and guest.answer in answers
+    )

@@ -26,15 +26,20 @@ from dialogues.services.planning import seats_taken
 from dialogues.views.dialogues import calendar_response
 
 FOLDED = ("party", "remark", "shares_answer")
-PRIVATE = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+PRIVATE = {
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex, nofollow",
+}
 
 
 def personal_link(view):
     """Open `view(request, invitation)` to whoever holds the link, and let the address leak nowhere.
 
-    A link that does not lead anywhere (any more) gets a page with a sentence that says why, and a 404. With
-    `no-referrer` browsers send the origin `null`, which the check against forged requests must refuse; that check
-    guards signed-in people, while here the link itself is the key, which a forger does not have.
+    A link that does not lead anywhere (any more) gets a page with a sentence that says why, and a
+    404. With `no-referrer` browsers send the origin `null`, which the check against forged requests
+    must refuse; that check guards signed-in people, while here the link itself is the key, which a
+    forger does not have.
     """
 
     @csrf_exempt
@@ -44,7 +49,9 @@ def personal_link(view):
         try:
             response = view(request, open_invitation(token))
         except Refused as error:
-            response = render(request, "dialogues/link_closed.html", {"reason": str(error)}, status=404)
+            response = render(
+                request, "dialogues/link_closed.html", {"reason": str(error)}, status=404
+            )
         for name, value in PRIVATE.items():
             response[name] = value
         return response
@@ -65,7 +72,9 @@ def calendar(request, invitation):
 def my_answer(request, pk):
     """The same for an invited person with an account."""
     rows = Invitation.objects.visible_to(request.user).released()
-    invitation = get_object_or_404(rows.select_related("dialogue__host", "person__organisation"), pk=pk)
+    invitation = get_object_or_404(
+        rows.select_related("dialogue__host", "person__organisation"), pk=pk
+    )
     if not can_answer(request.user, invitation):
         raise PermissionDenied(_("Diese Einladung gilt einer anderen Person."))
     return _answer_page(request, invitation, AnswerChannel.ACCOUNT, "base.html")
@@ -85,20 +94,34 @@ def _answer_page(request, invitation: Invitation, channel: str, shell: str):
             messages.success(request, text)
             return redirect(request.path)
     context = {
-        "invitation": invitation, "dialogue": invitation.dialogue_as_told, "form": form, "shell": shell,
-        "closed": closed_reason(invitation, today=local_date(now)), "answered": invitation.answer != AnswerState.OPEN,
-        "is_public": channel == AnswerChannel.LINK, "tone": TONE_OF_ANSWER[invitation.answer],
-        "facts": _facts(invitation), "calendar_url": calendar_url, "opens_more": _opens_more(form),
+        "invitation": invitation,
+        "dialogue": invitation.dialogue_as_told,
+        "form": form,
+        "shell": shell,
+        "closed": closed_reason(invitation, today=local_date(now)),
+        "answered": invitation.answer != AnswerState.OPEN,
+        "is_public": channel == AnswerChannel.LINK,
+        "tone": TONE_OF_ANSWER[invitation.answer],
+        "facts": _facts(invitation),
+        "calendar_url": calendar_url,
+        "opens_more": _opens_more(form),
         "seats_note": _seats_note(invitation),
-    }  # fmt: skip
+    }
     return render(request, "dialogues/answer.html", context)
 
 
 def _facts(invitation: Invitation) -> list[tuple]:
     dialogue = invitation.dialogue_as_told
     about = dialogue.topic.description if dialogue.topic else ""
-    rows = [(_("Für"), _name_of(invitation)), (_("Termin"), dialogue.when), (_("Ort"), dialogue.location)]
-    rows += [(_("Format"), dialogue.get_format_display()), (_("Worum es geht"), linebreaksbr(about))]
+    rows = [
+        (_("Für"), _name_of(invitation)),
+        (_("Termin"), dialogue.when),
+        (_("Ort"), dialogue.location),
+    ]
+    rows += [
+        (_("Format"), dialogue.get_format_display()),
+        (_("Worum es geht"), linebreaksbr(about)),
+    ]
     if dialogue.video_link:
         link = format_html('<a href="{0}" rel="noopener noreferrer">{0}</a>', dialogue.video_link)
         rows.append((_("Videokonferenz"), link))
@@ -113,19 +136,26 @@ def _name_of(invitation: Invitation) -> str:
 
 def _opens_more(form: AnswerForm) -> bool:
     """Say whether the folded fields hold something that the guest must see."""
-    return any(form[name].errors or form[name].value() not in ("", None, 1, "1", False) for name in FOLDED)
+    return any(
+        form[name].errors or form[name].value() not in ("", None, 1, "1", False) for name in FOLDED
+    )
 
 
 def _seats_note(invitation: Invitation) -> str:
     left = invitation.dialogue.seats - seats_taken(invitation.dialogue) + invitation.seats_taken
     if left > 0:
         return ""
-    return _("Zurzeit sind alle Plätze belegt. Antworten Sie mit Vorbehalt; wird ein Platz frei, melden wir uns.")
+    return _(
+        "Zurzeit sind alle Plätze belegt. Antworten Sie mit Vorbehalt; wird ein Platz frei, melden "
+        "wir uns."
+    )
 
 
 def _write(invitation: Invitation, form: AnswerForm, channel: str, by, now) -> str:
     """Write the answer and return what to say about it."""
-    changed = answer_invitation(invitation=invitation, reply=form.reply, now=now, by=by, channel=channel)
+    changed = answer_invitation(
+        invitation=invitation, reply=form.reply, now=now, by=by, channel=channel
+    )
     if not changed:
         return _("Ihre Antwort liegt uns bereits vor. Sie müssen nichts weiter tun.")
     return _("Vielen Dank, Ihre Antwort ist eingegangen. Sie erhalten eine Bestätigung per E-Mail.")

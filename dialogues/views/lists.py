@@ -17,21 +17,29 @@ from dialogues.queries import as_seen_by, label_of, listed_dialogues, listed_top
 from dialogues.views.answers import order_by, page_of
 
 DIALOGUE_SORTS = {
-    "title": ("search",), "date": ("day",), "host": ("host__search", "host_text"), "state": ("state",),
+    "title": ("search",),
+    "date": ("day",),
+    "host": ("host__search", "host_text"),
+    "state": ("state",),
     "kind": ("event_kind",),
-}  # fmt: skip
+}
 TOPIC_SORTS = {
-    "title": ("search",), "organisation": ("organisation__search",), "state": ("state",), "proposed": ("proposed_at",),
+    "title": ("search",),
+    "organisation": ("organisation__search",),
+    "state": ("state",),
+    "proposed": ("proposed_at",),
     "series": ("series__title",),
-}  # fmt: skip
+}
 
 
 def tabs(current: str) -> list[tuple[str, str, bool]]:
     """Return the four lists of this part of the portal; `current` is the URL name of the one shown."""
     names = (
-        ("list", _("Gespräche")), ("topics", _("Themen")), ("series_list", _("Reihen")),
+        ("list", _("Gespräche")),
+        ("topics", _("Themen")),
+        ("series_list", _("Reihen")),
         ("events", _("Veranstaltungen")),
-    )  # fmt: skip
+    )
     return [(label, reverse(f"dialogues:{name}"), name == current) for name, label in names]
 
 
@@ -62,42 +70,84 @@ def segments_of(dialogue) -> list[Segment]:
         Segment(label_of(AnswerState.TENTATIVE, dialogue.maybe), dialogue.maybe, "warning"),
         Segment(label_of(AnswerState.DECLINED, dialogue.no), dialogue.no, "danger"),
         Segment(label_of(AnswerState.OPEN, silent), silent, "neutral"),
-    ]  # fmt: skip
+    ]
 
 
 def dialogue_export(request):
     """The dialogues that the list shows; numbers of answers for those who may know them."""
     _filter, rows = _dialogues(request, DialogueCategory.DIALOGUE, DialogueFilter)
-    header = [_("Gespräch"), _("Reihe"), _("Termin"), _("Gastgeber"), _("Ort"), _("Format"), _("Stand"), _("Ergebnis")]
+    header = [
+        _("Gespräch"),
+        _("Reihe"),
+        _("Termin"),
+        _("Gastgeber"),
+        _("Ort"),
+        _("Format"),
+        _("Stand"),
+        _("Ergebnis"),
+    ]
     sees_counts = has_role(request.user, OFFICE, SENATOR_OFFICE, OBSERVER)
     if sees_counts:
-        header += [_("Einladungen"), _("Zusagen"), _("Vorbehalt"), _("Absagen"), _("belegt"), _("Plätze")]
-    lines = [_line_of(row) + (_counts_of(row) if sees_counts else []) for row in as_seen_by(request.user, rows)]
+        header += [
+            _("Einladungen"),
+            _("Zusagen"),
+            _("Vorbehalt"),
+            _("Absagen"),
+            _("belegt"),
+            _("Plätze"),
+        ]
+    lines = [
+        _line_of(row) + (_counts_of(row) if sees_counts else [])
+        for row in as_seen_by(request.user, rows)
+    ]
     return xlsx_response(_("Branchengespraeche.xlsx"), header, lines)
 
 
 def _line_of(row: Dialogue) -> list:
     series = row.topic.series if row.topic else None
     return [
-        row.title, str(series or ""), row.when, str(row.host or row.host_text), row.address,
-        row.get_format_display(), row.get_state_display(), row.outcome,
-    ]  # fmt: skip
+        row.title,
+        str(series or ""),
+        row.when,
+        str(row.host or row.host_text),
+        row.address,
+        row.get_format_display(),
+        row.get_state_display(),
+        row.outcome,
+    ]
 
 
 def _counts_of(row: Dialogue) -> list:
-    return [row.sent, row.yes, row.maybe, row.no, row.seats_held, None if row.is_taken_over else row.seats]
+    return [
+        row.sent,
+        row.yes,
+        row.maybe,
+        row.no,
+        row.seats_held,
+        None if row.is_taken_over else row.seats,
+    ]
 
 
 def event_list(request):
     filter, rows = _dialogues(request, DialogueCategory.EVENT, EventFilter)
     page = page_of(request, rows)
-    return render(request, "dialogues/events.html", {"filter": filter, "page": page, "tabs": tabs("events")})
+    return render(
+        request, "dialogues/events.html", {"filter": filter, "page": page, "tabs": tabs("events")}
+    )
 
 
 def event_export(request):
     """The kindred meetings that the list shows."""
     _filter, rows = _dialogues(request, DialogueCategory.EVENT, EventFilter)
-    header = [_("Veranstaltung"), _("Art"), _("Datum"), _("Veranstalter"), _("Ort"), _("Teilnehmende"), _("Ergebnis")]
+    header = [
+        _("Veranstaltung"),
+        _("Art"),
+        _("Datum"),
+        _("Veranstalter"),
+        _("Ort"),
+        _("Teilnehmende"),
+        _("Ergebnis"),
+    ]
     lines = [
         [
             row.title,
@@ -124,20 +174,35 @@ def topic_list(request):
     for topic in page.object_list:
         topic.tone = TONE_OF_TOPIC[topic.state]
     context = {"filter": filter, "page": page, "tabs": tabs("topics")}
-    return render(request, "dialogues/topics.html", {**context, "proposes": can_propose(request.user)})
+    return render(
+        request, "dialogues/topics.html", {**context, "proposes": can_propose(request.user)}
+    )
 
 
 def topic_export(request):
     """The topics that the list shows."""
     _filter, rows = _topics(request)
-    header = [_("Thema"), _("Vorgeschlagen von"), _("Vorgeschlagen am"), _("Reihe"), _("Branchen"),
-              _("Querschnittsthemen"), _("Stand"), _("Begründung")]  # fmt: skip
+    header = [
+        _("Thema"),
+        _("Vorgeschlagen von"),
+        _("Vorgeschlagen am"),
+        _("Reihe"),
+        _("Branchen"),
+        _("Querschnittsthemen"),
+        _("Stand"),
+        _("Begründung"),
+    ]
     lines = [
         [
-            row.title, str(row.organisation or _("Geschäftsstelle")), row.proposed_at, str(row.series or ""),
-            ", ".join(map(str, row.sectors.all())), ", ".join(map(str, row.themes.all())),
-            row.get_state_display(), row.reason,
+            row.title,
+            str(row.organisation or _("Geschäftsstelle")),
+            row.proposed_at,
+            str(row.series or ""),
+            ", ".join(map(str, row.sectors.all())),
+            ", ".join(map(str, row.themes.all())),
+            row.get_state_display(),
+            row.reason,
         ]
         for row in rows
-    ]  # fmt: skip
+    ]
     return xlsx_response(_("Themen.xlsx"), header, lines)

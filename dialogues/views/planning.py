@@ -36,15 +36,21 @@ def create(request, pk):
         if dialogue := carry_out(request, call, form=form, done=_("Die Planung hat begonnen.")):
             return redirect(dialogue)
     return form_page(
-        request, form, title=_("Gespräch planen"), submit_label=_("Planung beginnen"),
-        intro=_("Zum Thema „%(topic)s“. Was noch offen ist, tragen Sie später nach.") % {"topic": topic},
+        request,
+        form,
+        title=_("Gespräch planen"),
+        submit_label=_("Planung beginnen"),
+        intro=_("Zum Thema „%(topic)s“. Was noch offen ist, tragen Sie später nach.")
+        % {"topic": topic},
         cancel_url=topic.get_absolute_url(),
-    )  # fmt: skip
+    )
 
 
 def edit(request, pk):
     dialogue = dialogue_for_office(request, pk)
-    if request.method != "POST" and (dialogue.is_taken_over or dialogue.state not in BEFORE_THE_DAY):
+    if request.method != "POST" and (
+        dialogue.is_taken_over or dialogue.state not in BEFORE_THE_DAY
+    ):
         messages.error(request, _("Die Angaben zu diesem Gespräch lassen sich nicht mehr ändern."))
         return redirect(dialogue)
     now = timezone.now()
@@ -58,13 +64,20 @@ def edit(request, pk):
             messages.success(request, saved_text(update, is_known=is_known))
             return redirect(dialogue)
     return form_page(
-        request, form, title=_("Gespräch bearbeiten"), cancel_url=dialogue.get_absolute_url(), guard=guard,
-        effect=effect_of_changes(dialogue, local_date(now), lapses=bool(guard.changes)) if is_known else "",
-    )  # fmt: skip
+        request,
+        form,
+        title=_("Gespräch bearbeiten"),
+        cancel_url=dialogue.get_absolute_url(),
+        guard=guard,
+        effect=effect_of_changes(dialogue, local_date(now), lapses=bool(guard.changes))
+        if is_known
+        else "",
+    )
 
 
 def effect_of_changes(dialogue: Dialogue, today: dt.date, *, lapses: bool) -> str:
-    """Return what saving will do to others, with how many they are: said before, so that nobody is surprised.
+    """Return what saving will do to others, with how many they are: said before, so that nobody is
+    surprised.
 
     A save that lets the approval lapse tells nobody outside before it is there again.
     """
@@ -74,8 +87,10 @@ def effect_of_changes(dialogue: Dialogue, today: dt.date, *, lapses: bool) -> st
     if lapses:
         return told_later()
     text = ngettext(
-        "Was sich an %(facts)s ändert, erfährt %(count)d Person sofort per E-Mail mit neuem Kalendereintrag.",
-        "Was sich an %(facts)s ändert, erfahren %(count)d Personen sofort per E-Mail mit neuem Kalendereintrag.",
+        "Was sich an %(facts)s ändert, erfährt %(count)d Person sofort per E-Mail mit neuem "
+        "Kalendereintrag.",
+        "Was sich an %(facts)s ändert, erfahren %(count)d Personen sofort per E-Mail mit neuem "
+        "Kalendereintrag.",
         count,
     )
     labels = [str(label) for label, _read in AT_ONCE]
@@ -86,15 +101,23 @@ def effect_of_changes(dialogue: Dialogue, today: dt.date, *, lapses: bool) -> st
 
 
 def saved_text(update: Update, *, is_known: bool) -> str:
-    """Return what came of saving: how many people are told, that they are told later, or that nobody has to be."""
+    """Return what came of saving: how many people are told, that they are told later, or that
+    nobody has to be.
+    """
     saved, told = _("Die Angaben sind gespeichert."), update.told
     if update.holds_back:
         return f"{saved} {told_later()}"
     if told:
-        text = ngettext("%(count)d Person wird benachrichtigt.", "%(count)d Personen werden benachrichtigt.", told)
+        text = ngettext(
+            "%(count)d Person wird benachrichtigt.",
+            "%(count)d Personen werden benachrichtigt.",
+            told,
+        )
         return f"{saved} {text % {'count': told}}"
     return (
-        f"{saved} {_('Für die Eingeladenen ändert sich nichts; niemand wird benachrichtigt.')}" if is_known else saved
+        f"{saved} {_('Für die Eingeladenen ändert sich nichts; niemand wird benachrichtigt.')}"
+        if is_known
+        else saved
     )
 
 
@@ -112,19 +135,28 @@ def host_answer(request, pk):
         if carry_out(request, call, form=form, done=_("Die Antwort des Gastgebers ist vermerkt.")):
             return redirect(dialogue)
     return form_page(
-        request, form, title=_("Antwort des Gastgebers"), intro=str(dialogue.host), submit_label=_("Vermerken"),
+        request,
+        form,
+        title=_("Antwort des Gastgebers"),
+        intro=str(dialogue.host),
+        submit_label=_("Vermerken"),
         cancel_url=dialogue.get_absolute_url(),
-    )  # fmt: skip
+    )
 
 
 def _without_question(request, dialogue: Dialogue):
-    """Lead back to the dialogue when there is no host to be asked, or no answer to be changed any more."""
+    """Lead back to the dialogue when there is no host to be asked, or no answer to be changed any
+    more.
+    """
     if request.method == "POST":
         return None
     if dialogue.host is None:
         messages.error(request, _("Bitte tragen Sie zuerst den Gastgeber ein."))
         return redirect("dialogues:edit", dialogue.pk)
-    if dialogue.is_taken_over or dialogue.state not in (DialogueState.PLANNING, DialogueState.EXPLORING):
+    if dialogue.is_taken_over or dialogue.state not in (
+        DialogueState.PLANNING,
+        DialogueState.EXPLORING,
+    ):
         messages.error(request, _("Die Antwort des Gastgebers lässt sich jetzt nicht mehr ändern."))
         return redirect(dialogue)
     return None

@@ -1,4 +1,6 @@
-"""The release of invitations: a second look at the mail, the list and the day to answer by, then they go out."""
+"""The release of invitations: a second look at the mail, the list and the day to answer by, then
+they go out.
+"""
 
 from functools import partial
 
@@ -24,7 +26,9 @@ from dialogues.views.guest_list import guests_url, not_inviting
 from outbox.queries import latest_sending
 from outbox.wordings import waiting_note
 
-ANSWER_DAYS = 5  # working days before the dialogue by which guests answer, unless the office says otherwise
+ANSWER_DAYS = (
+    5  # working days before the dialogue by which guests answer, unless the office says otherwise
+)
 
 
 def _without_approval(request, dialogue: Dialogue):
@@ -46,68 +50,107 @@ def release(request, pk):
         return back
     rows, now = list(unreleased(dialogue)), timezone.now()
     if not rows:
-        messages.error(request, _("Alle Einladungen dieser Liste sind schon versandt, oder es steht niemand darauf."))
+        messages.error(
+            request,
+            _("Alle Einladungen dieser Liste sind schon versandt, oder es steht niemand darauf."),
+        )
         return redirect(guests_url(dialogue))
     initial = {"answer_by": default_answer_by(dialogue, local_date(now)), "expected": len(rows)}
     form = ReleaseForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        call = partial(release_invitations, dialogue=dialogue, by=request.user, now=now, **form.cleaned_data)
+        call = partial(
+            release_invitations, dialogue=dialogue, by=request.user, now=now, **form.cleaned_data
+        )
         if sent := carry_out(request, call, form=form):
             messages.success(request, released_text(dialogue, sent, waiting_note("invitation")))
             return redirect(guests_url(dialogue))
-    return render(request, "dialogues/release.html", _release_context(dialogue, rows, form, initial))
+    return render(
+        request, "dialogues/release.html", _release_context(dialogue, rows, form, initial)
+    )
 
 
 def _release_context(dialogue: Dialogue, rows, form: ReleaseForm, initial: dict) -> dict:
-    """Return what the page of the release shows; the number it names is the one of the list as it is now."""
+    """Return what the page of the release shows; the number it names is the one of the list as it
+    is now.
+    """
     if form.is_bound:
         form.data = form.data.copy()
         form.data["expected"] = len(rows)
     answer_by = getattr(form, "cleaned_data", {}).get("answer_by") or initial["answer_by"]
     letter = preview_invitation(dialogue, rows[0], answer_by=answer_by) if rows else None
     entry = [
-        (_("Titel"), _("Branchengespräch: %(title)s") % {"title": dialogue}), (_("Termin"), dialogue.when),
+        (_("Titel"), _("Branchengespräch: %(title)s") % {"title": dialogue}),
+        (_("Termin"), dialogue.when),
         (_("Ort"), dialogue.location or dialogue.get_format_display()),
-    ]  # fmt: skip
+    ]
     label = release_label(len(rows))
     doubts = [*release_doubts(dialogue, len(rows)), *filter(None, [waiting_note("invitation")])]
     return {
-        "dialogue": dialogue, "rows": rows, "form": form, "letter": letter, "label": label, "entry": entry,
+        "dialogue": dialogue,
+        "rows": rows,
+        "form": form,
+        "letter": letter,
+        "label": label,
+        "entry": entry,
         "doubts": doubts,
-    }  # fmt: skip
+    }
 
 
 def release_doubts(dialogue: Dialogue, prepared: int) -> list[str]:
-    """Return what the office should look at before it sends `prepared` invitations; none of it forbids sending."""
+    """Return what the office should look at before it sends `prepared` invitations; none of it
+    forbids sending.
+    """
     doubts = []
     if not dialogue.address:
-        doubts.append(_("Es ist keine Anschrift eingetragen; die Gäste erfahren nur den Namen des Gastgebers."))
+        doubts.append(
+            _(
+                "Es ist keine Anschrift eingetragen; die Gäste erfahren nur den Namen des "
+                "Gastgebers."
+            )
+        )
     if dialogue.host_contact is None:
-        doubts.append(_("Beim Gastgeber ist keine Ansprechperson eingetragen; dort wird niemand benachrichtigt."))
-    invited = prepared + dialogue.invitations.released().filter(released_round=dialogue.round).count()
+        doubts.append(
+            _(
+                "Beim Gastgeber ist keine Ansprechperson eingetragen; dort wird niemand "
+                "benachrichtigt."
+            )
+        )
+    invited = (
+        prepared + dialogue.invitations.released().filter(released_round=dialogue.round).count()
+    )
     if invited > dialogue.seats:
         doubts.append(
-            _("Damit sind %(invited)d Gäste eingeladen, es gibt aber nur %(seats)d Plätze. Wer zuerst zusagt, kommt.")
+            _(
+                "Damit sind %(invited)d Gäste eingeladen, es gibt aber nur %(seats)d Plätze. Wer "
+                "zuerst zusagt, kommt."
+            )
             % {"invited": invited, "seats": dialogue.seats}
         )
     return doubts
 
 
 def default_answer_by(dialogue: Dialogue, today):
-    """Return the day proposed for answers: the one already named, else some working days before the dialogue."""
+    """Return the day proposed for answers: the one already named, else some working days before the
+    dialogue.
+    """
     if dialogue.answer_by and dialogue.answer_by >= today:
         return dialogue.answer_by
     return max(add_working_days(local_date(dialogue.starts_at), -ANSWER_DAYS), today)
 
 
 def released_text(dialogue: Dialogue, count: int, note: str = "") -> str:
-    """Return what became of `count` invitations, with the link to the page that shows how far they are.
+    """Return what became of `count` invitations, with the link to the page that shows how far they
+    are.
 
     `note` says that they wait, if they do.
     """
-    text = ngettext("%(count)d Einladung ist auf dem Weg.", "%(count)d Einladungen sind auf dem Weg.", count)
+    text = ngettext(
+        "%(count)d Einladung ist auf dem Weg.", "%(count)d Einladungen sind auf dem Weg.", count
+    )
     if note:
-        text = ngettext("%(count)d Einladung ist geschrieben.", "%(count)d Einladungen sind geschrieben.", count)
+        text = ngettext(
+            "%(count)d Einladung ist geschrieben.", "%(count)d Einladungen sind geschrieben.", count
+        )
     text = f"{text % {'count': count}} {note}".strip()
     batch = latest_sending(dialogue.get_absolute_url(), "invitation")
     if batch is None:

@@ -50,14 +50,21 @@ def detail(request, pk):
     for topic in topics:
         topic.tone = TONE_OF_TOPIC[topic.state]
     context = {
-        "series": series, "tone": TONE_OF_SERIES[series.state], "steps": series_steps(series), "topics": topics,
-        "today": local_date(now), "manages": can_manage(request.user), "latest": latest,
-    }  # fmt: skip
+        "series": series,
+        "tone": TONE_OF_SERIES[series.state],
+        "steps": series_steps(series),
+        "topics": topics,
+        "today": local_date(now),
+        "manages": can_manage(request.user),
+        "latest": latest,
+    }
     if has_role(request.user, OFFICE, SENATOR_OFFICE):
         box = series_task(series, request.user, latest)
         box = with_conditions(box, kind=ApprovalKind.SERIES, subject_id=pk, user=request.user)
         context |= {"inside": True, "box": box, "history": series_history(series, request.user)}
-        context["withdraws"] = context["manages"] and "withdraw" in allowed_actions(SERIES_MOVES, series)
+        context["withdraws"] = context["manages"] and "withdraw" in allowed_actions(
+            SERIES_MOVES, series
+        )
         context["sees_answer"] = can_see_requests(request.user, ApprovalKind.SERIES)
     return render(request, "dialogues/series.html", context)
 
@@ -69,7 +76,9 @@ def create(request):
         call = partial(save_series, series=form.instance, by=request.user, now=timezone.now())
         if series := carry_out(request, call, form=form, done=_("Die Reihe ist angelegt.")):
             return redirect(series)
-    return form_page(request, form, title=_("Neue Reihe"), cancel_url="../", submit_label=_("Anlegen"))
+    return form_page(
+        request, form, title=_("Neue Reihe"), cancel_url="../", submit_label=_("Anlegen")
+    )
 
 
 def edit(request, pk):
@@ -78,7 +87,9 @@ def edit(request, pk):
     form = SeriesForm(request.POST or None, instance=series)
     if request.method == "POST" and form.is_valid() and not guard.asks(request.POST, form.instance):
         shown = {"version": form.version_shown, "fields": form.model_fields}
-        call = partial(save_series, series=form.instance, by=request.user, now=timezone.now(), **shown)
+        call = partial(
+            save_series, series=form.instance, by=request.user, now=timezone.now(), **shown
+        )
         if carry_out(request, call, form=form, done=_("Die Angaben sind gespeichert.")):
             return redirect(series)
     cancel_url = series.get_absolute_url()
@@ -99,25 +110,43 @@ def request(request, pk):
     if back := impossible_now(request, series, SERIES_MOVES, "request"):
         return back
     now = timezone.now()
-    proposal = Vorlage("", series.description, "", _("Zustimmung zur Reihe „%(title)s“") % {"title": series})
+    proposal = Vorlage(
+        "", series.description, "", _("Zustimmung zur Reihe „%(title)s“") % {"title": series}
+    )
     former = requests_about(ApprovalKind.SERIES, pk).first()
     files = request.FILES or None
-    form = VorlageForm(request.POST or None, files, today=local_date(now), proposal=proposal, former=former)
+    form = VorlageForm(
+        request.POST or None, files, today=local_date(now), proposal=proposal, former=former
+    )
     if request.method == "POST" and form.is_valid():
         due_on = form.cleaned_data["due_on"]
-        call = partial(request_consent, series=series, vorlage=form.vorlage, due_on=due_on, by=request.user, now=now)
+        call = partial(
+            request_consent,
+            series=series,
+            vorlage=form.vorlage,
+            due_on=due_on,
+            by=request.user,
+            now=now,
+        )
         if carry_out(
             request,
             call,
             form=form,
-            done=with_waiting_note(_("Die Zustimmung ist beantragt; das Büro ist benachrichtigt."), ASKED),
+            done=with_waiting_note(
+                _("Die Zustimmung ist beantragt; das Büro ist benachrichtigt."), ASKED
+            ),
         ):
             return redirect(series)
     return form_page(
-        request, form, title=_("Zustimmung beantragen"), submit_label=_("Zur Zustimmung vorlegen"), intro=str(series),
-        cancel_url=series.get_absolute_url(), former=former,
+        request,
+        form,
+        title=_("Zustimmung beantragen"),
+        submit_label=_("Zur Zustimmung vorlegen"),
+        intro=str(series),
+        cancel_url=series.get_absolute_url(),
+        former=former,
         differences=differences_since(ApprovalKind.SERIES, pk, snapshot_of(SERIES_FACTS, series)),
-    )  # fmt: skip
+    )
 
 
 def withdraw(request, pk):
@@ -125,12 +154,24 @@ def withdraw(request, pk):
     series = row_for_office(request, DialogueSeries.objects.all(), pk)
     if request.method == "POST":
         call = partial(withdraw_series, series=series, by=request.user, now=timezone.now())
-        carry_out(request, call, done=_("Der Antrag ist zurückgezogen; Sie können die Reihe wieder bearbeiten."))
+        carry_out(
+            request,
+            call,
+            done=_("Der Antrag ist zurückgezogen; Sie können die Reihe wieder bearbeiten."),
+        )
         return redirect(series)
     if back := impossible_now(request, series, SERIES_MOVES, "withdraw"):
         return back
-    details = [_("Das %(office)s wird benachrichtigt und muss nichts mehr tun.") % {"office": senator_office_name()}]
+    details = [
+        _("Das %(office)s wird benachrichtigt und muss nichts mehr tun.")
+        % {"office": senator_office_name()}
+    ]
     return confirm_page(
-        request, title=_("Antrag zurückziehen"), question=str(series), submit_label=_("Zurückziehen"),
-        details=details, danger=True, cancel_url=series.get_absolute_url(),
-    )  # fmt: skip
+        request,
+        title=_("Antrag zurückziehen"),
+        question=str(series),
+        submit_label=_("Zurückziehen"),
+        details=details,
+        danger=True,
+        cancel_url=series.get_absolute_url(),
+    )

@@ -26,7 +26,14 @@ from dialogues.forms import OfficeTopicForm, ReasonForm, TopicForm, VorlageForm
 from dialogues.models import Topic
 from dialogues.permissions import can_edit_topic, can_manage, can_propose
 from dialogues.queries import dialogues_on, page_topics, topic_history
-from dialogues.services import decline_topic, propose_topic, save_topic, submit_topic, take_up_topic, withdraw_topic
+from dialogues.services import (
+    decline_topic,
+    propose_topic,
+    save_topic,
+    submit_topic,
+    take_up_topic,
+    withdraw_topic,
+)
 from dialogues.views.answers import form_page, row_for_office
 from outbox.wordings import with_waiting_note
 
@@ -41,12 +48,19 @@ def detail(request, pk):
     planned = any(row.state != DialogueState.CANCELLED for row in dialogues)
     box = topic_task(topic, request.user, latest, planned=planned)
     context = {
-        "topic": topic, "tone": TONE_OF_TOPIC[topic.state], "steps": topic_steps(topic), "latest": latest,
+        "topic": topic,
+        "tone": TONE_OF_TOPIC[topic.state],
+        "steps": topic_steps(topic),
+        "latest": latest,
         "box": with_conditions(box, kind=ApprovalKind.TOPIC, subject_id=pk, user=request.user),
         "today": local_date(timezone.now()),
-        "facts": _facts(topic), "dialogues": dialogues, "history": topic_history(topic, request.user),
-        "manages": manages, "edits": can_edit_topic(request.user, topic), "moves": _moves(topic, manages, planned),
-    }  # fmt: skip
+        "facts": _facts(topic),
+        "dialogues": dialogues,
+        "history": topic_history(topic, request.user),
+        "manages": manages,
+        "edits": can_edit_topic(request.user, topic),
+        "moves": _moves(topic, manages, planned),
+    }
     return render(request, "dialogues/topic.html", context)
 
 
@@ -86,7 +100,9 @@ def edit(request, pk):
     context |= {"is_draft": topic.state == TopicState.DRAFT}
     guard = LapseGuard(ApprovalKind.TOPIC, TOPIC_FACTS, topic)
     form = _form_for(request.user)(request.POST or None, instance=topic)
-    is_complete = request.method == "POST" and form.is_valid() and not guard.asks(request.POST, form.instance)
+    is_complete = (
+        request.method == "POST" and form.is_valid() and not guard.asks(request.POST, form.instance)
+    )
     if is_complete and _save(request, form):
         return redirect(topic)
     return _topic_form(request, form, guard=guard, **context)
@@ -103,7 +119,11 @@ def _topic_form(request, form, **context):
 def _save(request, form) -> Topic | bool:
     """Save the form's topic and, with the button *Vorschlagen*, propose it; both or nothing."""
     proposes = request.POST.get("act") == "propose"
-    done = _("Ihr Vorschlag liegt der Geschäftsstelle vor.") if proposes else _("Das Thema ist gespeichert.")
+    done = (
+        _("Ihr Vorschlag liegt der Geschäftsstelle vor.")
+        if proposes
+        else _("Das Thema ist gespeichert.")
+    )
     return carry_out(request, partial(_write, request, form, proposes), form=form, done=done)
 
 
@@ -112,7 +132,12 @@ def _write(request, form, proposes: bool) -> Topic:
     now, values = timezone.now(), form.cleaned_data
     shown = {"version": form.version_shown, "fields": form.model_fields}
     topic = save_topic(
-        topic=form.instance, sectors=values["sectors"], themes=values["themes"], by=request.user, now=now, **shown
+        topic=form.instance,
+        sectors=values["sectors"],
+        themes=values["themes"],
+        by=request.user,
+        now=now,
+        **shown,
     )
     return propose_topic(topic=topic, by=request.user, now=now) if proposes else topic
 
@@ -129,7 +154,11 @@ def propose(request, pk):
 def take_up(request, pk):
     topic = row_for_office(request, Topic.objects.all(), pk)
     call = partial(take_up_topic, topic=topic, by=request.user, now=timezone.now())
-    carry_out(request, call, done=_("Das Thema ist aufgegriffen. Ergänzen Sie, was zur Freigabe noch fehlt."))
+    carry_out(
+        request,
+        call,
+        done=_("Das Thema ist aufgegriffen. Ergänzen Sie, was zur Freigabe noch fehlt."),
+    )
     return redirect(topic)
 
 
@@ -137,43 +166,66 @@ def decline(request, pk):
     topic = row_for_office(request, Topic.objects.all(), pk)
     if back := impossible_now(request, topic, TOPIC_MOVES, "decline"):
         return back
-    form = ReasonForm(request.POST or None, hint=_("Steht in der Nachricht an die Person, die es vorgeschlagen hat."))
+    form = ReasonForm(
+        request.POST or None,
+        hint=_("Steht in der Nachricht an die Person, die es vorgeschlagen hat."),
+    )
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
-        call = partial(decline_topic, topic=topic, reason=reason, by=request.user, now=timezone.now())
+        call = partial(
+            decline_topic, topic=topic, reason=reason, by=request.user, now=timezone.now()
+        )
         if carry_out(request, call, form=form, done=_("Das Thema wird nicht aufgegriffen.")):
             return redirect(topic)
     return confirm_page(
-        request, form, title=_("Thema nicht aufgreifen"), question=str(topic), submit_label=_("Nicht aufgreifen"),
-        details=[_("Wer es vorgeschlagen hat, erfährt die Begründung.")], danger=True,
+        request,
+        form,
+        title=_("Thema nicht aufgreifen"),
+        question=str(topic),
+        submit_label=_("Nicht aufgreifen"),
+        details=[_("Wer es vorgeschlagen hat, erfährt die Begründung.")],
+        danger=True,
         cancel_url=topic.get_absolute_url(),
-    )  # fmt: skip
+    )
 
 
 def submit(request, pk):
-    """The Leitungsvorlage of a topic, filled from the topic or from the last request that came back."""
+    """The Leitungsvorlage of a topic, filled from the topic or from the last request that came
+    back.
+    """
     topic = row_for_office(request, page_topics(request.user), pk)
     if back := impossible_now(request, topic, TOPIC_MOVES, "submit"):
         return back
     now = timezone.now()
     former = requests_about(ApprovalKind.TOPIC, pk).first()
     files = request.FILES or None
-    form = VorlageForm(request.POST or None, files, today=local_date(now), proposal=_proposal(topic), former=former)
+    form = VorlageForm(
+        request.POST or None, files, today=local_date(now), proposal=_proposal(topic), former=former
+    )
     if request.method == "POST" and form.is_valid():
         due_on = form.cleaned_data["due_on"]
-        call = partial(submit_topic, topic=topic, vorlage=form.vorlage, due_on=due_on, by=request.user, now=now)
+        call = partial(
+            submit_topic, topic=topic, vorlage=form.vorlage, due_on=due_on, by=request.user, now=now
+        )
         if carry_out(
             request,
             call,
             form=form,
-            done=with_waiting_note(_("Das Thema liegt zur Freigabe vor; das Büro ist benachrichtigt."), ASKED),
+            done=with_waiting_note(
+                _("Das Thema liegt zur Freigabe vor; das Büro ist benachrichtigt."), ASKED
+            ),
         ):
             return redirect(topic)
     return form_page(
-        request, form, title=_("Zur Freigabe vorlegen"), submit_label=_("Zur Freigabe vorlegen"), intro=str(topic),
-        cancel_url=topic.get_absolute_url(), former=former,
+        request,
+        form,
+        title=_("Zur Freigabe vorlegen"),
+        submit_label=_("Zur Freigabe vorlegen"),
+        intro=str(topic),
+        cancel_url=topic.get_absolute_url(),
+        former=former,
         differences=differences_since(ApprovalKind.TOPIC, pk, snapshot_of(TOPIC_FACTS, topic)),
-    )  # fmt: skip
+    )
 
 
 def _proposal(topic: Topic) -> Vorlage:
@@ -188,12 +240,19 @@ def withdraw(request, pk):
     topic = row_for_office(request, Topic.objects.all(), pk)
     if request.method == "POST":
         call = partial(withdraw_topic, topic=topic, by=request.user, now=timezone.now())
-        carry_out(request, call, done=_("Die Vorlage ist zurückgezogen; Sie können das Thema wieder bearbeiten."))
+        carry_out(
+            request,
+            call,
+            done=_("Die Vorlage ist zurückgezogen; Sie können das Thema wieder bearbeiten."),
+        )
         return redirect(topic)
     if back := impossible_now(request, topic, TOPIC_MOVES, "rework"):
         return back
     title, label = _("Vorlage zurückziehen"), _("Zurückziehen")
-    details = [_("Das %(office)s wird benachrichtigt und muss nichts mehr tun.") % {"office": senator_office_name()}]
+    details = [
+        _("Das %(office)s wird benachrichtigt und muss nichts mehr tun.")
+        % {"office": senator_office_name()}
+    ]
     if topic.state == TopicState.APPROVED:
         title, label = _("Thema wieder bearbeiten"), _("Wieder bearbeiten")
         details = [
@@ -202,6 +261,11 @@ def withdraw(request, pk):
             % {"office": senator_office_name()},
         ]
     return confirm_page(
-        request, title=title, question=str(topic), submit_label=label, details=details, danger=True,
+        request,
+        title=title,
+        question=str(topic),
+        submit_label=label,
+        details=details,
+        danger=True,
         cancel_url=topic.get_absolute_url(),
-    )  # fmt: skip
+    )

@@ -1,1 +1,3 @@
-"""The demo: the real plans, measures, dialogues, visits and clippings, and an invented present around them."""
+"""The demo: the real plans, measures, dialogues, visits and clippings, and an invented present
+around them.
+"""

@@ -13,14 +13,42 @@ HOUSE = "Senatsverwaltung für Wirtschaft, Energie und Betriebe"
 
 # e-mail, name, function, part of the organisation's name, roles
 ACCOUNTS = (
-    ("geschaeftsstelle@example.org", "Geschäftsstelle", "Masterplan Industriestadt", HOUSE, (OFFICE,)),
+    (
+        "geschaeftsstelle@example.org",
+        "Geschäftsstelle",
+        "Masterplan Industriestadt",
+        HOUSE,
+        (OFFICE,),
+    ),
     ("senatorin@example.org", "Büro der Senatorin", "Leitung", HOUSE, (SENATOR_OFFICE,)),
-    ("vertretung@example.org", "Vertretung im Büro der Senatorin", "stellvertretende Leitung", HOUSE, ()),
+    (
+        "vertretung@example.org",
+        "Vertretung im Büro der Senatorin",
+        "stellvertretende Leitung",
+        HOUSE,
+        (),
+    ),
     ("vdma-ost@example.org", "Landesverband", "Referat Industriepolitik", "VDMA", (PARTNER,)),
-    ("ihk@example.org", "Bereich Industrie", "Fachreferat", "Industrie- und Handelskammer", (PARTNER,)),
+    (
+        "ihk@example.org",
+        "Bereich Industrie",
+        "Fachreferat",
+        "Industrie- und Handelskammer",
+        (PARTNER,),
+    ),
     ("steuerungskreis@example.org", "Mitglied des Steuerungskreises", "SKIP", HOUSE, (OBSERVER,)),
 )
-CONTACT_KINDS = ("chamber", "association", "union", "agency", "bank", "network", "university", "district", "company")
+CONTACT_KINDS = (
+    "chamber",
+    "association",
+    "union",
+    "agency",
+    "bank",
+    "network",
+    "university",
+    "district",
+    "company",
+)
 CONTACT_NAMES = {
     "company": ("Geschäftsführung", "Leitung des Werks"),
     "university": ("Transferstelle", "Wissens- und Technologietransfer"),
@@ -42,7 +70,11 @@ def load_accounts(*, today, now) -> dict[str, User]:
     users = {}
     for email, name, function, part, roles in ACCOUNTS:
         person = Person.objects.create(
-            name=name, function=function, email=email, organisation=find_organisation(part), origin=Origin.DEMO
+            name=name,
+            function=function,
+            email=email,
+            organisation=find_organisation(part),
+            origin=Origin.DEMO,
         )
         user = User.objects.create_user(
             email=email,
@@ -54,14 +86,20 @@ def load_accounts(*, today, now) -> dict[str, User]:
         )
         user.groups.set(Group.objects.filter(name__in=roles))
         users[email.partition("@")[0]] = user
-    Deputy.objects.create(principal=users["senatorin"].person, deputy=users["vertretung"].person, starts_on=today)
+    Deputy.objects.create(
+        principal=users["senatorin"].person, deputy=users["vertretung"].person, starts_on=today
+    )
     return users
 
 
 def load_contacts() -> list[Person]:
-    """Create one role contact for each organisation that takes part in dialogues; return them in order."""
+    """Create one role contact for each organisation that takes part in dialogues; return them in
+    order.
+    """
     people, taken = [], set(Person.objects.values_list("email", flat=True))
-    for organisation in Organisation.objects.filter(kind__in=CONTACT_KINDS).order_by("kind", "search", "pk"):
+    for organisation in Organisation.objects.filter(kind__in=CONTACT_KINDS).order_by(
+        "kind", "search", "pk"
+    ):
         name, function = CONTACT_NAMES.get(organisation.kind, ("Geschäftsstelle", "Leitung"))
         email = f"{slugify(fold(organisation.label))[:50].strip('-')}@example.org"
         if email in taken:
@@ -69,7 +107,11 @@ def load_contacts() -> list[Person]:
         taken.add(email)
         people.append(
             Person.objects.create(
-                name=name, function=function, email=email, organisation=organisation, origin=Origin.DEMO
+                name=name,
+                function=function,
+                email=email,
+                organisation=organisation,
+                origin=Origin.DEMO,
             )
         )
     return people
@@ -78,12 +120,20 @@ def load_contacts() -> list[Person]:
 def load_distribution_lists() -> None:
     """Create two lists that a guest list can be filled from."""
     partners = DistributionList.objects.create(
-        name="Partner des Masterplans", description="Kammern, Verbände und Gewerkschaften", origin=Origin.DEMO
+        name="Partner des Masterplans",
+        description="Kammern, Verbände und Gewerkschaften",
+        origin=Origin.DEMO,
     )
     partners.members.set(
-        Person.objects.filter(organisation__kind__in=("chamber", "association", "union"), origin=Origin.DEMO)
+        Person.objects.filter(
+            organisation__kind__in=("chamber", "association", "union"), origin=Origin.DEMO
+        )
     )
     science = DistributionList.objects.create(
-        name="Hochschulen und Netzwerke", description="Transferstellen und Clusternetzwerke", origin=Origin.DEMO
+        name="Hochschulen und Netzwerke",
+        description="Transferstellen und Clusternetzwerke",
+        origin=Origin.DEMO,
     )
-    science.members.set(Person.objects.filter(organisation__kind__in=("university", "network"), origin=Origin.DEMO))
+    science.members.set(
+        Person.objects.filter(organisation__kind__in=("university", "network"), origin=Origin.DEMO)
+    )

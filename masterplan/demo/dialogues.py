@@ -1,4 +1,6 @@
-"""The real dialogues and kindred meetings: taken over with source, basis and doubt, outside the workflow."""
+"""The real dialogues and kindred meetings: taken over with source, basis and doubt, outside the
+workflow.
+"""
 
 import datetime as dt
 import re
@@ -29,14 +31,23 @@ def load_dialogues(data: list[dict]) -> None:
         host = organisations.find(row["host"] or "")
         is_dialogue = row["kind"] == DIALOGUE_KIND
         dialogue = Dialogue(
-            title=row["topic"] or row["kind"], state=DialogueState.HELD, origin=Origin.TAKEN_OVER,
+            title=row["topic"] or row["kind"],
+            state=DialogueState.HELD,
+            origin=Origin.TAKEN_OVER,
             category=DialogueCategory.DIALOGUE if is_dialogue else DialogueCategory.EVENT,
             event_kind="" if is_dialogue else row["kind"],
-            host=host.organisation, host_text="" if host.organisation else row["host"] or "",
-            place=row["place"] or "", format=format_of(row), participants_text="\n".join(row["participants"]),
-            outcome=row["outcome"] or "", press_text=row["press"] or "", sources=row["source"],
-            basis={"starts_on": row["date_basis"]}, doubts=doubts_of(row), **known_day(row),
-        )  # fmt: skip
+            host=host.organisation,
+            host_text="" if host.organisation else row["host"] or "",
+            place=row["place"] or "",
+            format=format_of(row),
+            participants_text="\n".join(row["participants"]),
+            outcome=row["outcome"] or "",
+            press_text=row["press"] or "",
+            sources=row["source"],
+            basis={"starts_on": row["date_basis"]},
+            doubts=doubts_of(row),
+            **known_day(row),
+        )
         save_as(dialogue, by=None, reason=TAKEN_OVER)
 
 
@@ -46,13 +57,18 @@ def known_day(row: dict) -> dict:
         return {"starts_on": dt.date.fromisoformat(row["date"]), "precision": Precision.DAY}
     if not row["date_range"]:
         return {"precision": Precision.UNKNOWN}
-    return {"starts_on": first_day(row["date_range"]), "precision": PRECISIONS.get(row["date_basis"], Precision.DAY)}
+    return {
+        "starts_on": first_day(row["date_range"]),
+        "precision": PRECISIONS.get(row["date_basis"], Precision.DAY),
+    }
 
 
 def format_of(row: dict) -> DialogueFormat:
     """Return the format; what does not say that it was digital took place somewhere."""
     words = f"{row['kind']} {row['place'] or ''}"
-    return DialogueFormat.DIGITAL if any(word in words for word in DIGITAL) else DialogueFormat.ON_SITE
+    return (
+        DialogueFormat.DIGITAL if any(word in words for word in DIGITAL) else DialogueFormat.ON_SITE
+    )
 
 
 def doubts_of(row: dict) -> str:

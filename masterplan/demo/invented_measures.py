@@ -1,7 +1,8 @@
-"""Invented for the demo and marked so: how the real measures stand, a few invented ones, two reporting rounds.
+"""Invented for the demo and marked so: how the real measures stand, a few invented ones, two
+reporting rounds.
 
-The real measures stay what they are; only their reports and milestones are invented. Everything is dated relative
-to the day of loading.
+The real measures stay what they are; only their reports and milestones are invented. Everything is
+dated relative to the day of loading.
 """
 
 import datetime as dt
@@ -12,7 +13,14 @@ from core.dates import add_working_days, local_date
 from core.history import save_as
 from core.models import Origin
 from masterplan.demo.accounts import find_organisation
-from masterplan.demo.invented_progress import EXCHANGE, INVENTED, REAL, WORKSHOPS, Invented, Progress
+from masterplan.demo.invented_progress import (
+    EXCHANGE,
+    INVENTED,
+    REAL,
+    WORKSHOPS,
+    Invented,
+    Progress,
+)
 from measures import services
 from measures.enums import Phase
 from measures.models import Measure, Milestone, Plan, PlanSection, ReportingRound
@@ -23,20 +31,25 @@ PLAN = "MPI 2018–2021"
 def load_invented_measures(users, *, today: dt.date, now: dt.datetime) -> None:
     """Load the invented progress of the plan 2018–2021: a round that is over and one that runs.
 
-    `users` are the demo's accounts by the part of their address before the @. In the running round VDMA Ost owes one
-    report and has another one back, IHK Berlin owes one and has handed one in.
+    `users` are the demo's accounts by the part of their address before the @. In the running round
+    VDMA Ost owes one report and has another one back, IHK Berlin owes one and has handed one in.
     """
     plan = Plan.objects.get(short_title=PLAN)
     office, vdma, ihk = users["geschaeftsstelle"], users["vdma-ost"], users["ihk"]
     measures = {row.progress.title: _load_invented(plan, row, today) for row in INVENTED}
     _load_last_round(plan, office, today)
     opened_at = _at(today, -12, now)
-    running = _round(plan, cut_off_on=add_working_days(today, -15), due_on=add_working_days(today, 8))
+    running = _round(
+        plan, cut_off_on=add_working_days(today, -15), due_on=add_working_days(today, 8)
+    )
     services.open_round(reporting_round=running, by=office, now=opened_at)
     day = running.cut_off_on
     submit = services.submit_report
     report = submit(
-        measure=measures[WORKSHOPS.title], values=_values(WORKSHOPS, day), by=vdma, now=_at(today, -5, now)
+        measure=measures[WORKSHOPS.title],
+        values=_values(WORKSHOPS, day),
+        by=vdma,
+        now=_at(today, -5, now),
     )
     services.return_report(
         report=report,
@@ -44,7 +57,12 @@ def load_invented_measures(users, *, today: dt.date, now: dt.datetime) -> None:
         by=office,
         now=_at(today, -3, now),
     )
-    submit(measure=measures[EXCHANGE.title], values=_values(EXCHANGE, day), by=ihk, now=_at(today, -2, now))
+    submit(
+        measure=measures[EXCHANGE.title],
+        values=_values(EXCHANGE, day),
+        by=ihk,
+        now=_at(today, -2, now),
+    )
 
 
 def _load_last_round(plan: Plan, office, today: dt.date) -> None:
@@ -97,7 +115,9 @@ def _load_milestones(measure: Measure, progress: Progress, today: dt.date) -> No
             origin=Origin.DEMO,
         )
         milestone._history_date = _at(due_on, 0) if is_done else _at(today, -130)
-        save_as(milestone, by=None, reason="Meilenstein erreicht" if is_done else "Meilenstein angelegt")
+        save_as(
+            milestone, by=None, reason="Meilenstein erreicht" if is_done else "Meilenstein angelegt"
+        )
 
 
 def _round(plan: Plan, *, cut_off_on: dt.date, due_on: dt.date) -> ReportingRound:
@@ -129,5 +149,7 @@ def _values(progress: Progress, day: dt.date) -> dict:
 
 def _at(day: dt.date, working_days: int, now: dt.datetime | None = None) -> dt.datetime:
     """Return ten o'clock `working_days` after `day`, never later than `now`."""
-    moment = timezone.make_aware(dt.datetime.combine(add_working_days(day, working_days), dt.time(10)))
+    moment = timezone.make_aware(
+        dt.datetime.combine(add_working_days(day, working_days), dt.time(10))
+    )
     return min(moment, now) if now and local_date(moment) >= local_date(now) else moment

@@ -10,7 +10,9 @@ from outbox.services import PauseTarget, pause_reminders
 
 
 def load_invented_pause(users, *, today: dt.date, now: dt.datetime) -> None:
-    """Pause the reminders of the decision about the series that waits for consent, for three working days."""
+    """Pause the reminders of the decision about the series that waits for consent, for three
+    working days.
+    """
     series = DialogueSeries.objects.get(origin=Origin.DEMO, state=SeriesState.REQUESTED)
     pause_reminders(
         target=PauseTarget(about=f"series:{series.pk}"),

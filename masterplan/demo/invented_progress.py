@@ -1,4 +1,6 @@
-"""Invented for the demo: how the real measures of 2018–2021 stand, and four measures that exist in the demo only."""
+"""Invented for the demo: how the real measures of 2018–2021 stand, and four measures that exist in
+the demo only.
+"""
 
 from typing import NamedTuple
 
@@ -30,96 +32,174 @@ class Invented(NamedTuple):
 
 REAL = (
     Progress(
-        "Junior1stein Akademie", Phase.RUNNING, Light.GREEN, Financing.SECURED,
+        "Junior1stein Akademie",
+        Phase.RUNNING,
+        Light.GREEN,
+        Financing.SECURED,
         "Zwei weitere Kitas und eine Schule nehmen teil.",
-        (("Kooperationen mit Schulen vereinbart", -90, True), ("Zweiter Jahrgang startet", 45, False)),
+        (
+            ("Kooperationen mit Schulen vereinbart", -90, True),
+            ("Zweiter Jahrgang startet", 45, False),
+        ),
     ),
     Progress(
-        "MINTgrün-Orientierungsstudium", Phase.COMPLETED, Light.GREEN, Financing.SECURED,
+        "MINTgrün-Orientierungsstudium",
+        Phase.COMPLETED,
+        Light.GREEN,
+        Financing.SECURED,
         "Das Angebot ist verstetigt.",
         (("Evaluation liegt vor", -120, True), ("Verstetigung beschlossen", -60, True)),
     ),
     Progress(
-        "Smart Business District", Phase.PREPARING, Light.YELLOW, Financing.PARTIAL,
+        "Smart Business District",
+        Phase.PREPARING,
+        Light.YELLOW,
+        Financing.PARTIAL,
         "Der Bedarf an Strom und Flächen ist erhoben, die Rechtsform ist offen.",
-        (("Bedarf erhoben", -40, True), ("Rechtsform geklärt", -5, False), ("Planung beauftragt", 80, False)),
+        (
+            ("Bedarf erhoben", -40, True),
+            ("Rechtsform geklärt", -5, False),
+            ("Planung beauftragt", 80, False),
+        ),
         "Die Rechtsform des gemeinsamen Betriebs ist noch nicht geklärt.",
         "Abstimmung der drei Unternehmen in einem gemeinsamen Termin.",
     ),
     Progress(
-        "TransferHUB CleanTech Marzahn", Phase.RUNNING, Light.GREEN, Financing.SECURED,
+        "TransferHUB CleanTech Marzahn",
+        Phase.RUNNING,
+        Light.GREEN,
+        Financing.SECURED,
         "Die ersten Betriebe nutzen das Angebot.",
-        (("Räume bezogen", -75, True), ("Zehn Beratungen durchgeführt", -10, True), ("Zwischenbilanz", 60, False)),
+        (
+            ("Räume bezogen", -75, True),
+            ("Zehn Beratungen durchgeführt", -10, True),
+            ("Zwischenbilanz", 60, False),
+        ),
     ),
     Progress(
-        "IAM Campus Mariendorf (Referenzfertigung/Showroom additive Fertigung)", Phase.DISCONTINUED, "",
-        Financing.NOT_NEEDED, "Das Vorhaben wird an anderer Stelle fortgeführt.",
+        "IAM Campus Mariendorf (Referenzfertigung/Showroom additive Fertigung)",
+        Phase.DISCONTINUED,
+        "",
+        Financing.NOT_NEEDED,
+        "Das Vorhaben wird an anderer Stelle fortgeführt.",
         (("Standort geprüft", -150, True),),
     ),
     Progress(
-        "Ankaufsstrategie für Industrieflächen", Phase.RUNNING, Light.RED, Financing.OPEN,
+        "Ankaufsstrategie für Industrieflächen",
+        Phase.RUNNING,
+        Light.RED,
+        Financing.OPEN,
         "Zwei Flächen sind bewertet, der Ankauf ruht.",
-        (("Kriterien abgestimmt", -100, True), ("Erster Ankauf", -15, False), ("Bericht an den SKIP", 40, False)),
+        (
+            ("Kriterien abgestimmt", -100, True),
+            ("Erster Ankauf", -15, False),
+            ("Bericht an den SKIP", 40, False),
+        ),
         "Für den Ankauf stehen im laufenden Haushalt keine Mittel bereit.",
         "Entscheidung über eine Rücklage für den Ankauf von Flächen.",
     ),
     Progress(
-        "Verdichtung bestehender Flächen", Phase.PREPARING, Light.GREEN, Financing.NOT_NEEDED,
+        "Verdichtung bestehender Flächen",
+        Phase.PREPARING,
+        Light.GREEN,
+        Financing.NOT_NEEDED,
         "Ein Leitfaden für die Bezirke ist in Arbeit.",
         (("Leitfaden im Entwurf", 20, False),),
     ),
     Progress(
-        "Wiederaufnahme der Branchengespräche", Phase.RUNNING, Light.GREEN, Financing.SECURED,
+        "Wiederaufnahme der Branchengespräche",
+        Phase.RUNNING,
+        Light.GREEN,
+        Financing.SECURED,
         "Die Reihe ist vorbereitet, Themen werden gesammelt.",
         (("Partner bekräftigen die Reihe", -50, True), ("Erstes Gespräch", 15, False)),
     ),
     Progress(
-        "Medial begleitete Unternehmensbesuche mit Branchenschwerpunkt (Prüfauftrag)", Phase.PREPARING, Light.GREEN,
-        Financing.NOT_NEEDED, "Ein erster Besuch ist in Vorbereitung.",
+        "Medial begleitete Unternehmensbesuche mit Branchenschwerpunkt (Prüfauftrag)",
+        Phase.PREPARING,
+        Light.GREEN,
+        Financing.NOT_NEEDED,
+        "Ein erster Besuch ist in Vorbereitung.",
         (("Prüfung abgeschlossen", 30, False),),
     ),
     Progress(
-        "Geschäftsstelle Masterplan Industriestadt Berlin", Phase.RUNNING, Light.GREEN, Financing.SECURED,
+        "Geschäftsstelle Masterplan Industriestadt Berlin",
+        Phase.RUNNING,
+        Light.GREEN,
+        Financing.SECURED,
         "Die Geschäftsstelle führt die laufende Berichtsrunde durch.",
         (("Monitoring-Bericht erstellt", 50, False),),
     ),
     Progress(
-        "MPI-Budget (Projektförderung mit zwei Stichtagen pro Jahr)", Phase.RUNNING, Light.YELLOW, Financing.PARTIAL,
+        "MPI-Budget (Projektförderung mit zwei Stichtagen pro Jahr)",
+        Phase.RUNNING,
+        Light.YELLOW,
+        Financing.PARTIAL,
         "Die Skizzen zum letzten Stichtag sind geprüft.",
         (("Skizzen geprüft", -12, True), ("Förderanträge eingeladen", 10, False)),
         "Es gingen mehr Skizzen ein, als Mittel da sind.",
         "Reihung der Skizzen in der nächsten Sitzung.",
     ),
-)  # fmt: skip
+)
 
 RETROFIT = Progress(
-    "Retrofit-Werkstatt: ältere Maschinen digital nachrüsten", Phase.RUNNING, Light.GREEN, Financing.SECURED,
+    "Retrofit-Werkstatt: ältere Maschinen digital nachrüsten",
+    Phase.RUNNING,
+    Light.GREEN,
+    Financing.SECURED,
     "Drei Betriebe haben Maschinen nachgerüstet und ihre Erfahrungen weitergegeben.",
-    (("Werkstatt eröffnet", -85, True), ("Drei Betriebe begleitet", -20, True), ("Leitfaden erscheint", 35, False)),
-)  # fmt: skip
+    (
+        ("Werkstatt eröffnet", -85, True),
+        ("Drei Betriebe begleitet", -20, True),
+        ("Leitfaden erscheint", 35, False),
+    ),
+)
 WORKSHOPS = Progress(
-    "Offene Ausbildungswerkstätten im Maschinenbau", Phase.PREPARING, Light.YELLOW, Financing.PARTIAL,
+    "Offene Ausbildungswerkstätten im Maschinenbau",
+    Phase.PREPARING,
+    Light.YELLOW,
+    Financing.PARTIAL,
     "Vier Betriebe wollen ihre Werkstatt öffnen, zwei haben Fragen zur Haftung.",
-    (("Betriebe gewonnen", -30, True), ("Muster für Vereinbarungen", 12, False), ("Erster Kurs", 70, False)),
+    (
+        ("Betriebe gewonnen", -30, True),
+        ("Muster für Vereinbarungen", 12, False),
+        ("Erster Kurs", 70, False),
+    ),
     "Offen ist, wie Gäste in den Werkstätten versichert sind.",
     "Auskunft der Unfallkasse, ob ihr Schutz ausreicht.",
-)  # fmt: skip
+)
 GUIDES = Progress(
-    "Lotsendienst für Genehmigungen", Phase.RUNNING, Light.GREEN, Financing.SECURED,
+    "Lotsendienst für Genehmigungen",
+    Phase.RUNNING,
+    Light.GREEN,
+    Financing.SECURED,
     "Der Dienst hat die ersten Anfragen aus Betrieben beantwortet.",
     (("Ansprechstelle benannt", -55, True), ("Fünfzig Anfragen beantwortet", 25, False)),
-)  # fmt: skip
+)
 EXCHANGE = Progress(
-    "Börse für freie Produktionsflächen", Phase.PREPARING, Light.RED, Financing.OPEN,
+    "Börse für freie Produktionsflächen",
+    Phase.PREPARING,
+    Light.RED,
+    Financing.OPEN,
     "Das Konzept liegt vor, es fehlt eine Stelle, die die Daten pflegt.",
     (("Konzept liegt vor", -25, True), ("Probebetrieb", 55, False)),
     "Keine Stelle ist für die Pflege der Daten zuständig.",
     "Benennung einer Stelle in der Verwaltung, die die Daten pflegt.",
-)  # fmt: skip
+)
 
 INVENTED = (
-    Invented(RETROFIT, "Digitale Industrie", "VDMA", "Betriebe rüsten vorhandene Maschinen mit Sensoren nach."),
-    Invented(WORKSHOPS, "Fachkräfte", "VDMA", "Betriebe öffnen ihre Werkstätten für Auszubildende anderer Betriebe."),
+    Invented(
+        RETROFIT,
+        "Digitale Industrie",
+        "VDMA",
+        "Betriebe rüsten vorhandene Maschinen mit Sensoren nach.",
+    ),
+    Invented(
+        WORKSHOPS,
+        "Fachkräfte",
+        "VDMA",
+        "Betriebe öffnen ihre Werkstätten für Auszubildende anderer Betriebe.",
+    ),
     Invented(
         GUIDES,
         "Verwaltung und (digitale) Infrastruktur",
@@ -127,6 +207,9 @@ INVENTED = (
         "Eine Stelle begleitet Betriebe durch mehrere Verfahren.",
     ),
     Invented(
-        EXCHANGE, "Flächen", "Industrie- und Handelskammer", "Freie Hallen und Grundstücke auf einen Blick."
+        EXCHANGE,
+        "Flächen",
+        "Industrie- und Handelskammer",
+        "Freie Hallen und Grundstücke auf einen Blick.",
     ),
-)  # fmt: skip
+)

@@ -34,7 +34,8 @@ def is_loaded() -> bool:
 
 @transaction.atomic
 def load_demo(*, today: dt.date, now: dt.datetime) -> None:
-    """Load the real rows as taken over, and around them an invented present dated relative to `today`.
+    """Load the real rows as taken over, and around them an invented present dated relative to
+    `today`.
 
     The mails that the invented present wrote are recorded as sent; nothing goes out.
     """

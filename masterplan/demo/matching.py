@@ -1,4 +1,6 @@
-"""Names in the gathered facts, matched to organisations; remarks in brackets are taken out and kept apart."""
+"""Names in the gathered facts, matched to organisations; remarks in brackets are taken out and kept
+apart.
+"""
 
 import re
 from typing import NamedTuple
@@ -24,7 +26,9 @@ def split_remark(text: str) -> tuple[str, str]:
 
 
 class OrganisationIndex:
-    """All organisations by name, by short name, and by the abbreviation in brackets behind the name."""
+    """All organisations by name, by short name, and by the abbreviation in brackets behind the
+    name.
+    """
 
     def __init__(self):
         self.by_name: dict[str, Organisation] = {}

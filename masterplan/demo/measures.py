@@ -1,4 +1,6 @@
-"""The real plans and measures, taken over from gathered facts: every row, nothing added, doubts kept."""
+"""The real plans and measures, taken over from gathered facts: every row, nothing added, doubts
+kept.
+"""
 
 import datetime as dt
 import re
@@ -26,7 +28,9 @@ YEAR = re.compile(r"^(?:Ende )?(\d{4})$")
 
 
 def load_plans(data: list[dict]) -> list[Plan]:
-    """Load the plans with their trees, and the measures that only the trees name; return the plans in their order."""
+    """Load the plans with their trees, and the measures that only the trees name; return the plans
+    in their order.
+    """
     plans: list[Plan] = []
     for position, row in enumerate(data, start=1):
         plan = _load_plan(row, position, plans[-1] if plans else None)
@@ -42,7 +46,8 @@ def _load_plan(row: dict, position: int, predecessor: Plan | None) -> Plan:
     levels, remarks = _levels(row["levels"])
     dashed = name.replace("-", "–")
     return Plan.objects.create(
-        title=dashed.replace("MPI", "Masterplan Industriestadt Berlin") + (f" ({remark})" if remark else ""),
+        title=dashed.replace("MPI", "Masterplan Industriestadt Berlin")
+        + (f" ({remark})" if remark else ""),
         short_title=dashed,
         levels=levels,
         first_year=int(years[1]) if years else None,
@@ -73,7 +78,14 @@ def _levels(rows: list[str]) -> tuple[list[str], str]:
 
 def _load_field(plan: Plan, row: dict, position: int) -> None:
     field = _section(
-        plan, None, 0, position, title=row["name"], code=_text(row["number"]), page=row.get("page"), row=row
+        plan,
+        None,
+        0,
+        position,
+        title=row["name"],
+        code=_text(row["number"]),
+        page=row.get("page"),
+        row=row,
     )
     for place, cluster in enumerate(row["clusters"], start=1):
         if LETTER.match(cluster["name"]):
@@ -87,7 +99,9 @@ def _load_lettered(plan: Plan, field: PlanSection, row: dict, position: int) -> 
     goal = row["goals"][0] if row["goals"] else {}
     basis = {"code": row["letter_basis"], "title": goal.get("basis", "")}
     title = goal.get("text", "")
-    section = _section(plan, field, 1, position, title=title, code=row["name"], row=row, basis=basis)
+    section = _section(
+        plan, field, 1, position, title=title, code=row["name"], row=row, basis=basis
+    )
     section.doubts = row["evidence"] or ""
     section.save()
 
@@ -97,14 +111,28 @@ def _load_cluster(plan: Plan, field: PlanSection, row: dict, position: int) -> N
     for place, goal in enumerate(row["goals"], start=1):
         doubt, _fragment, text = goal["text"].rpartition(FRAGMENT)
         section = _section(
-            plan, cluster, 2, place, title=text, code=_text(goal["number"]), row=goal, basis={"title": goal["basis"]}
+            plan,
+            cluster,
+            2,
+            place,
+            title=text,
+            code=_text(goal["number"]),
+            row=goal,
+            basis={"title": goal["basis"]},
         )
         section.doubts = doubt.rstrip("; ")
         section.save()
     for place, task in enumerate(row["task_fields"], start=1):
         basis = {"title": task["basis"]}
         section = _section(
-            plan, cluster, 3, place, title=task["text"], code=_text(task["number"]), row=task, basis=basis
+            plan,
+            cluster,
+            3,
+            place,
+            title=task["text"],
+            code=_text(task["number"]),
+            row=task,
+            basis=basis,
         )
         for title in task["measures"]:
             _save_measure(
@@ -119,7 +147,9 @@ def _load_cluster(plan: Plan, field: PlanSection, row: dict, position: int) -> N
             )
 
 
-def _section(plan, parent, depth, position, *, title, row, code="", page=None, basis=None) -> PlanSection:
+def _section(
+    plan, parent, depth, position, *, title, row, code="", page=None, basis=None
+) -> PlanSection:
     return PlanSection.objects.create(
         plan=plan,
         parent=parent,
@@ -135,7 +165,9 @@ def _section(plan, parent, depth, position, *, title, row, code="", page=None, b
 
 
 def load_measures(data: list[dict]) -> None:
-    """Load the measures of the plans; rows that are mere context become projects outside every plan."""
+    """Load the measures of the plans; rows that are mere context become projects outside every
+    plan.
+    """
     plans = {plan.short_title: plan for plan in Plan.objects.all()}
     organisations = OrganisationIndex()
     for row in data:
@@ -151,7 +183,9 @@ def load_measures(data: list[dict]) -> None:
 
 
 def _load_measure(row: dict, plan: Plan, organisations: OrganisationIndex) -> None:
-    measure = Measure.objects.filter(plan=plan, title=row["title"]).first() or Measure(plan=plan, title=row["title"])
+    measure = Measure.objects.filter(plan=plan, title=row["title"]).first() or Measure(
+        plan=plan, title=row["title"]
+    )
     measure.code = row["code"] or ""
     place, place_basis = _place(row, plan)
     if not (measure.section_id and place and measure.section_id in _below(place)):
@@ -164,7 +198,11 @@ def _load_measure(row: dict, plan: Plan, organisations: OrganisationIndex) -> No
 
 def _load_context(row: dict, plan: Plan, organisations: OrganisationIndex) -> None:
     cluster, _remark = split_remark(row["theme_cluster"] or "")
-    parts = [str(plan), row["field_of_action"] or "", cluster if cluster != row["field_of_action"] else ""]
+    parts = [
+        str(plan),
+        row["field_of_action"] or "",
+        cluster if cluster != row["field_of_action"] else "",
+    ]
     project = Project(title=row["title"], theme=" · ".join(filter(None, parts)), is_published=True)
     basis = {"plan": row["mpi_link"], "theme": row["field_basis"]}
     supporters = _take_over(project, row, organisations, basis)
@@ -173,16 +211,22 @@ def _load_context(row: dict, plan: Plan, organisations: OrganisationIndex) -> No
     project.supporters.set(supporters)
 
 
-def _take_over(obj: Measure | Project, row: dict, organisations: OrganisationIndex, basis: dict) -> list:
+def _take_over(
+    obj: Measure | Project, row: dict, organisations: OrganisationIndex, basis: dict
+) -> list:
     """Set on `obj` what measures and projects share; return the supporters that are organisations."""
     lead = organisations.find(row["lead"] or "")
     obj.lead = lead.organisation
     obj.lead_text = "" if lead.organisation else row["lead"] or ""
     named = [organisations.find(name) for name in row["partners"]]
     obj.supporters_text = "\n".join(
-        name for name, found in zip(row["partners"], named, strict=True) if found.organisation is None
+        name
+        for name, found in zip(row["partners"], named, strict=True)
+        if found.organisation is None
     )
-    remarks = [f"{found.name}: {found.remark}" for found in named if found.organisation and found.remark]
+    remarks = [
+        f"{found.name}: {found.remark}" for found in named if found.organisation and found.remark
+    ]
     basis |= {"lead": lead.remark if lead.organisation else "", "supporters": "; ".join(remarks)}
     obj.description = row["description"] or ""
     obj.runtime, obj.amount = row["runtime"] or "", row["amount"] or ""
@@ -217,7 +261,8 @@ def _save_measure(measure: Measure) -> None:
 
 
 def _days(runtime: str) -> tuple[dt.date | None, dt.date | None, str]:
-    """Return first and last day of a runtime such as `2017-2019` or `01.03.2019 - Ende 2021`, and how exact it is.
+    """Return first and last day of a runtime such as `2017-2019` or `01.03.2019 - Ende 2021`, and
+    how exact it is.
 
     What is worded in any other way keeps its words and gets no days.
     """

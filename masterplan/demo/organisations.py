@@ -21,19 +21,24 @@ KINDS = {
     "press": OrganisationKind.PRESS,
 }
 SUBKINDS = {"research institute": "Forschungsinstitut"}
-# What stands in brackets behind a name is an abbreviation, a place or a kind; the rest is a remark on the source.
+# What stands in brackets behind a name is an abbreviation, a place or a kind; the rest is a remark
+# on the source.
 ABBREVIATIONS = {"BSR", "BVG", "KPM", "B.I.G.", "nd"}
 PLACES = {"Hamburg"}
 KINDS_IN_BRACKETS = {"IHK-Magazin"}
 NAME_BASIS = {
-    "Source names it without regional suffix.": ("inferred", "Die Quelle nennt den Verband ohne Zusatz der Region."),
+    "Source names it without regional suffix.": (
+        "inferred",
+        "Die Quelle nennt den Verband ohne Zusatz der Region.",
+    ),
     "Full name from general knowledge, not shown in the source excerpt.": (
         "inferred",
         "Der volle Name ist Allgemeinwissen und steht nicht im Auszug der Quelle.",
     ),
     "Former name Beuth-Hochschule für Technik (general knowledge, not from the source excerpt).": (
         "",
-        "Früher Beuth-Hochschule für Technik; das ist Allgemeinwissen und steht nicht im Auszug der Quelle.",
+        "Früher Beuth-Hochschule für Technik; das ist Allgemeinwissen und steht nicht im Auszug "
+        "der Quelle.",
     ),
 }
 

@@ -1,4 +1,6 @@
-"""Who acts in the demo, and when. What is played on a stage stands in the history under the day it is played on."""
+"""Who acts in the demo, and when. What is played on a stage stands in the history under the day it
+is played on.
+"""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -11,7 +13,9 @@ from core.dates import add_working_days
 
 
 class Stage:
-    """The people of the demo, and a clock: `at(-3)` is ten o'clock three working days before the day of loading."""
+    """The people of the demo, and a clock: `at(-3)` is ten o'clock three working days before the
+    day of loading.
+    """
 
     def __init__(self, users, today: dt.date, now: dt.datetime):
         self.office, self.senator = users["geschaeftsstelle"], users["senatorin"]
@@ -24,7 +28,9 @@ class Stage:
         return add_working_days(self.today, days)
 
     def at(self, days: int, hour: int = 10) -> dt.datetime:
-        """Return `hour` o'clock on that day; to a day that is not ahead the clock goes, never past now."""
+        """Return `hour` o'clock on that day; to a day that is not ahead the clock goes, never past
+        now.
+        """
         moment = timezone.make_aware(dt.datetime.combine(self.on(days), dt.time(hour)))
         if days <= 0:
             self.moment = moment = min(moment, self.now)
@@ -33,7 +39,9 @@ class Stage:
 
 @contextmanager
 def playing(users, *, today: dt.date, now: dt.datetime) -> Iterator[Stage]:
-    """Yield a stage. Not every service is told the time, and the history would read it from the real clock."""
+    """Yield a stage. Not every service is told the time, and the history would read it from the
+    real clock.
+    """
     stage = Stage(users, today, now)
 
     def set_date(sender, history_instance, **kwargs):

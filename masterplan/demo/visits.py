@@ -71,13 +71,25 @@ def load_visits(data: list[dict]) -> None:
     companies = companies_by_name()
     for row in data:
         visit = Visit(
-            company=find_company(row["company"], companies), company_text=row["company"], title=row["occasion"],
-            sectors_text=", ".join(row["sectors"]), visitor=row["visitor"] or "", address=row["address"] or "",
-            press_text=row["press_type"] or "", state=STATES[row["status"]], is_published=True,
-            origin=Origin.TAKEN_OVER, sources=row["source"], doubts=row["notes"] or "",
-            basis={"starts_on": row["date_basis"], "sectors": row["sectors_basis"] if row["sectors"] else "unknown"},
-            **known_days(row), **known_times(row),
-        )  # fmt: skip
+            company=find_company(row["company"], companies),
+            company_text=row["company"],
+            title=row["occasion"],
+            sectors_text=", ".join(row["sectors"]),
+            visitor=row["visitor"] or "",
+            address=row["address"] or "",
+            press_text=row["press_type"] or "",
+            state=STATES[row["status"]],
+            is_published=True,
+            origin=Origin.TAKEN_OVER,
+            sources=row["source"],
+            doubts=row["notes"] or "",
+            basis={
+                "starts_on": row["date_basis"],
+                "sectors": row["sectors_basis"] if row["sectors"] else "unknown",
+            },
+            **known_days(row),
+            **known_times(row),
+        )
         if visit.state == VisitState.CANCELLED:
             visit.reason = visit.doubts.partition(";")[0]
         slot_kind = press_kind(visit)
@@ -85,12 +97,16 @@ def load_visits(data: list[dict]) -> None:
         names = {name for text in row["sectors"] for name in SECTORS.get(text, ())}
         visit.sectors.set([Sector.objects.get_or_create(name=name)[0] for name in sorted(names)])
         if slot_kind:
-            slot = PressSlot(visit=visit, kind=slot_kind, starts_at=visit.starts_at, origin=Origin.TAKEN_OVER)
+            slot = PressSlot(
+                visit=visit, kind=slot_kind, starts_at=visit.starts_at, origin=Origin.TAKEN_OVER
+            )
             save_as(slot, by=None, reason=TAKEN_OVER)
 
 
 def press_kind(visit: Visit) -> PressKind | None:
-    """Return the kind of press slot that the source's words name, and note in the basis how sure it is."""
+    """Return the kind of press slot that the source's words name, and note in the basis how sure it
+    is.
+    """
     for words, kind, basis in PRESS:
         if visit.press_text.startswith(words):
             visit.basis["press_text"] = basis
@@ -106,11 +122,17 @@ def known_days(row: dict) -> dict:
         return {"precision": Precision.UNKNOWN}
     first, _slash, last = row["date_range"].partition("/")
     precision = Precision.MONTH if row["date_basis"] == "month" else Precision.RANGE
-    return {"starts_on": first_day(first), "ends_on": first_day(last) if last else None, "precision": precision}
+    return {
+        "starts_on": first_day(first),
+        "ends_on": first_day(last) if last else None,
+        "precision": precision,
+    }
 
 
 def known_times(row: dict) -> dict:
-    """Return `starts_at` and `ends_at` where a source names the time of a known day (`9:20`, `15:00-15:40`)."""
+    """Return `starts_at` and `ends_at` where a source names the time of a known day (`9:20`,
+    `15:00-15:40`).
+    """
     if not row["date"] or not row["time"]:
         return {}
     moments = [_moment(row["date"], text) for text in row["time"].split("-")]
@@ -119,7 +141,9 @@ def known_times(row: dict) -> dict:
 
 def _moment(day: str, text: str) -> dt.datetime:
     hour, minute = map(int, text.split(":"))
-    return timezone.make_aware(dt.datetime.combine(dt.date.fromisoformat(day), dt.time(hour, minute)))
+    return timezone.make_aware(
+        dt.datetime.combine(dt.date.fromisoformat(day), dt.time(hour, minute))
+    )
 
 
 def first_day(text: str) -> dt.date:
@@ -129,7 +153,9 @@ def first_day(text: str) -> dt.date:
 
 
 def companies_by_name() -> dict[str, Organisation]:
-    """Return the organisations by folded name, short name, and name without its legal form; no press."""
+    """Return the organisations by folded name, short name, and name without its legal form; no
+    press.
+    """
     known: dict[str, Organisation] = {}
     for organisation in Organisation.objects.exclude(kind="press").order_by("pk"):
         for name in (organisation.name, organisation.short_name):
@@ -140,7 +166,9 @@ def companies_by_name() -> dict[str, Organisation]:
 
 
 def find_company(text: str, companies: dict[str, Organisation]) -> Organisation | None:
-    """Return the organisation that `text` names, also as `Siemens AG, Schaltwerk` or `Flughafen / Betreiber`."""
+    """Return the organisation that `text` names, also as `Siemens AG, Schaltwerk` or `Flughafen /
+    Betreiber`.
+    """
     parts = [text, text.partition(",")[0], text.partition(" / ")[2], split_remark(text)[0]]
     for name in (fold(part.strip()) for part in parts if part.strip()):
         found = companies.get(name) or companies.get(LEGAL_FORM.sub("", name))
@@ -150,22 +178,34 @@ def find_company(text: str, companies: dict[str, Organisation]) -> Organisation 
 
 
 def load_coverage(data: list[dict]) -> None:
-    """Load every row of `data/coverage.json`, linked to a visit where exactly one names the clipping as its source."""
+    """Load every row of `data/coverage.json`, linked to a visit where exactly one names the
+    clipping as its source.
+    """
     visits = visits_by_source()
     for row in data:
         text = row["published_on"] or ""
         coverage = Coverage(
-            visit=visits.get(row["url"]), medium=row["outlet"], publisher=PUBLISHERS[row["outlet_kind"]],
-            title=row["title"] or "", url=row["url"], about=row["about"] or "",
-            kind=CoverageKind.RADIO if "Radiointerview" in (row["about"] or "") else CoverageKind.UNKNOWN,
+            visit=visits.get(row["url"]),
+            medium=row["outlet"],
+            publisher=PUBLISHERS[row["outlet_kind"]],
+            title=row["title"] or "",
+            url=row["url"],
+            about=row["about"] or "",
+            kind=CoverageKind.RADIO
+            if "Radiointerview" in (row["about"] or "")
+            else CoverageKind.UNKNOWN,
             starts_on=first_day(text) if text else None,
-            precision={0: Precision.UNKNOWN, 4: Precision.YEAR, 7: Precision.MONTH}.get(len(text), Precision.DAY),
+            precision={0: Precision.UNKNOWN, 4: Precision.YEAR, 7: Precision.MONTH}.get(
+                len(text), Precision.DAY
+            ),
             origin=Origin.TAKEN_OVER,
             basis={
                 "title": row["title_basis"],
-                "starts_on": "sourced" if row["published_basis"] == "day" else row["published_basis"],
+                "starts_on": "sourced"
+                if row["published_basis"] == "day"
+                else row["published_basis"],
             },
-        )  # fmt: skip
+        )
         save_as(coverage, by=None, reason=TAKEN_OVER)
 
 

@@ -19,7 +19,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Plan",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "origin",
                     models.CharField(
@@ -34,16 +39,46 @@ class Migration(migrations.Migration):
                         verbose_name="Herkunft",
                     ),
                 ),
-                ("sources", models.JSONField(blank=True, default=list, editable=False, verbose_name="Quellen")),
-                ("basis", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Beleglage")),
-                ("doubts", models.TextField(blank=True, editable=False, verbose_name="Anmerkung zur Quelle")),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
                 ("title", models.CharField(max_length=200, unique=True, verbose_name="Titel")),
                 ("short_title", models.CharField(max_length=60, verbose_name="Kurztitel")),
-                ("levels", models.JSONField(blank=True, default=list, verbose_name="Gliederungsebenen")),
-                ("first_year", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="von")),
-                ("last_year", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="bis")),
-                ("adopted_on", models.DateField(blank=True, null=True, verbose_name="Senatsbeschluss vom")),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="Reihenfolge")),
+                (
+                    "levels",
+                    models.JSONField(blank=True, default=list, verbose_name="Gliederungsebenen"),
+                ),
+                (
+                    "first_year",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="von"),
+                ),
+                (
+                    "last_year",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="bis"),
+                ),
+                (
+                    "adopted_on",
+                    models.DateField(blank=True, null=True, verbose_name="Senatsbeschluss vom"),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="Reihenfolge"),
+                ),
                 ("is_published", models.BooleanField(default=False, verbose_name="veröffentlicht")),
                 (
                     "predecessor",
@@ -80,11 +115,18 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalReportingRound",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 (
                     "title",
                     models.CharField(
-                        help_text="Zum Beispiel „Berichtsrunde 2/2026“.", max_length=120, verbose_name="Titel"
+                        help_text="Zum Beispiel „Berichtsrunde 2/2026“.",
+                        max_length=120,
+                        verbose_name="Titel",
                     ),
                 ),
                 ("cut_off_on", models.DateField(verbose_name="Stichtag")),
@@ -92,7 +134,11 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("planned", "geplant"), ("open", "läuft"), ("closed", "abgeschlossen")],
+                        choices=[
+                            ("planned", "geplant"),
+                            ("open", "läuft"),
+                            ("closed", "abgeschlossen"),
+                        ],
                         default="planned",
                         editable=False,
                         max_length=8,
@@ -117,7 +163,9 @@ class Migration(migrations.Migration):
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "history_user",
@@ -152,7 +200,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="PlanSection",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "origin",
                     models.CharField(
@@ -167,14 +220,37 @@ class Migration(migrations.Migration):
                         verbose_name="Herkunft",
                     ),
                 ),
-                ("sources", models.JSONField(blank=True, default=list, editable=False, verbose_name="Quellen")),
-                ("basis", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Beleglage")),
-                ("doubts", models.TextField(blank=True, editable=False, verbose_name="Anmerkung zur Quelle")),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
                 ("level", models.CharField(max_length=60, verbose_name="Ebene")),
                 ("code", models.CharField(blank=True, max_length=20, verbose_name="Kennung")),
                 ("title", models.CharField(blank=True, max_length=300, verbose_name="Titel")),
-                ("page", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="Seite im Plan")),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="Reihenfolge")),
+                (
+                    "page",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="Seite im Plan"
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="Reihenfolge"),
+                ),
                 (
                     "parent",
                     models.ForeignKey(
@@ -214,7 +290,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Measure",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "origin",
                     models.CharField(
@@ -229,9 +310,24 @@ class Migration(migrations.Migration):
                         verbose_name="Herkunft",
                     ),
                 ),
-                ("sources", models.JSONField(blank=True, default=list, editable=False, verbose_name="Quellen")),
-                ("basis", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Beleglage")),
-                ("doubts", models.TextField(blank=True, editable=False, verbose_name="Anmerkung zur Quelle")),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
                 (
                     "phase",
                     models.CharField(
@@ -257,7 +353,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("light_reason", models.TextField(blank=True, verbose_name="Grund")),
-                ("help_wanted", models.TextField(blank=True, verbose_name="gewünschte Entscheidung oder Hilfe")),
+                (
+                    "help_wanted",
+                    models.TextField(blank=True, verbose_name="gewünschte Entscheidung oder Hilfe"),
+                ),
                 (
                     "financing",
                     models.CharField(
@@ -279,7 +378,10 @@ class Migration(migrations.Migration):
                 (
                     "code",
                     models.CharField(
-                        blank=True, help_text="So wie im Plan, etwa „C 1“.", max_length=20, verbose_name="Kennung"
+                        blank=True,
+                        help_text="So wie im Plan, etwa „C 1“.",
+                        max_length=20,
+                        verbose_name="Kennung",
                     ),
                 ),
                 ("title", models.CharField(max_length=300, verbose_name="Titel")),
@@ -296,10 +398,17 @@ class Migration(migrations.Migration):
                 (
                     "supporters_text",
                     models.TextField(
-                        blank=True, help_text="Eine je Zeile.", verbose_name="weitere unterstützende Akteure"
+                        blank=True,
+                        help_text="Eine je Zeile.",
+                        verbose_name="weitere unterstützende Akteure",
                     ),
                 ),
-                ("status_on", models.DateField(blank=True, editable=False, null=True, verbose_name="Stand vom")),
+                (
+                    "status_on",
+                    models.DateField(
+                        blank=True, editable=False, null=True, verbose_name="Stand vom"
+                    ),
+                ),
                 (
                     "status_origin",
                     models.CharField(
@@ -324,7 +433,9 @@ class Migration(migrations.Migration):
                 (
                     "internal_notes",
                     models.TextField(
-                        blank=True, help_text="Nur für die Geschäftsstelle sichtbar.", verbose_name="interner Vermerk"
+                        blank=True,
+                        help_text="Nur für die Geschäftsstelle sichtbar.",
+                        verbose_name="interner Vermerk",
                     ),
                 ),
                 (
@@ -417,7 +528,9 @@ class Migration(migrations.Migration):
                         violation_error_message="Das Ende liegt vor dem Beginn.",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("lead__isnull", True), ("lead_text", ""), _connector="OR"),
+                        condition=models.Q(
+                            ("lead__isnull", True), ("lead_text", ""), _connector="OR"
+                        ),
                         name="measure_has_one_lead",
                         violation_error_message="Bitte eine Organisation auswählen oder die Federführung als Text angeben.",
                     ),
@@ -427,7 +540,17 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("phase__in", ["", "not_started", "preparing", "running", "completed", "discontinued"])
+                            (
+                                "phase__in",
+                                [
+                                    "",
+                                    "not_started",
+                                    "preparing",
+                                    "running",
+                                    "completed",
+                                    "discontinued",
+                                ],
+                            )
                         ),
                         name="measure_phase_is_known",
                     ),
@@ -436,7 +559,9 @@ class Migration(migrations.Migration):
                         name="measure_light_is_known",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("financing__in", ["", "not_needed", "secured", "partial", "open"])),
+                        condition=models.Q(
+                            ("financing__in", ["", "not_needed", "secured", "partial", "open"])
+                        ),
                         name="measure_financing_is_known",
                     ),
                     models.UniqueConstraint(
@@ -450,7 +575,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalMeasure",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 (
                     "origin",
                     models.CharField(
@@ -465,9 +595,24 @@ class Migration(migrations.Migration):
                         verbose_name="Herkunft",
                     ),
                 ),
-                ("sources", models.JSONField(blank=True, default=list, editable=False, verbose_name="Quellen")),
-                ("basis", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Beleglage")),
-                ("doubts", models.TextField(blank=True, editable=False, verbose_name="Anmerkung zur Quelle")),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
                 (
                     "phase",
                     models.CharField(
@@ -493,7 +638,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("light_reason", models.TextField(blank=True, verbose_name="Grund")),
-                ("help_wanted", models.TextField(blank=True, verbose_name="gewünschte Entscheidung oder Hilfe")),
+                (
+                    "help_wanted",
+                    models.TextField(blank=True, verbose_name="gewünschte Entscheidung oder Hilfe"),
+                ),
                 (
                     "financing",
                     models.CharField(
@@ -515,7 +663,10 @@ class Migration(migrations.Migration):
                 (
                     "code",
                     models.CharField(
-                        blank=True, help_text="So wie im Plan, etwa „C 1“.", max_length=20, verbose_name="Kennung"
+                        blank=True,
+                        help_text="So wie im Plan, etwa „C 1“.",
+                        max_length=20,
+                        verbose_name="Kennung",
                     ),
                 ),
                 ("title", models.CharField(max_length=300, verbose_name="Titel")),
@@ -532,10 +683,17 @@ class Migration(migrations.Migration):
                 (
                     "supporters_text",
                     models.TextField(
-                        blank=True, help_text="Eine je Zeile.", verbose_name="weitere unterstützende Akteure"
+                        blank=True,
+                        help_text="Eine je Zeile.",
+                        verbose_name="weitere unterstützende Akteure",
                     ),
                 ),
-                ("status_on", models.DateField(blank=True, editable=False, null=True, verbose_name="Stand vom")),
+                (
+                    "status_on",
+                    models.DateField(
+                        blank=True, editable=False, null=True, verbose_name="Stand vom"
+                    ),
+                ),
                 (
                     "status_origin",
                     models.CharField(
@@ -560,7 +718,9 @@ class Migration(migrations.Migration):
                 (
                     "internal_notes",
                     models.TextField(
-                        blank=True, help_text="Nur für die Geschäftsstelle sichtbar.", verbose_name="interner Vermerk"
+                        blank=True,
+                        help_text="Nur für die Geschäftsstelle sichtbar.",
+                        verbose_name="interner Vermerk",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -568,7 +728,9 @@ class Migration(migrations.Migration):
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "history_user",
@@ -641,14 +803,21 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalMilestone",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 ("title", models.CharField(max_length=200, verbose_name="Meilenstein")),
                 ("due_on", models.DateField(verbose_name="geplant bis")),
                 ("done_on", models.DateField(blank=True, null=True, verbose_name="erreicht am")),
                 (
                     "position",
                     models.PositiveSmallIntegerField(
-                        default=0, help_text="Ordnet Meilensteine mit demselben Datum.", verbose_name="Reihenfolge"
+                        default=0,
+                        help_text="Ordnet Meilensteine mit demselben Datum.",
+                        verbose_name="Reihenfolge",
                     ),
                 ),
                 (
@@ -669,7 +838,9 @@ class Migration(migrations.Migration):
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "history_user",
@@ -704,7 +875,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalMeasure_supporters",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 ("m2m_history_id", models.AutoField(primary_key=True, serialize=False)),
                 (
                     "history",
@@ -747,14 +923,21 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Milestone",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("title", models.CharField(max_length=200, verbose_name="Meilenstein")),
                 ("due_on", models.DateField(verbose_name="geplant bis")),
                 ("done_on", models.DateField(blank=True, null=True, verbose_name="erreicht am")),
                 (
                     "position",
                     models.PositiveSmallIntegerField(
-                        default=0, help_text="Ordnet Meilensteine mit demselben Datum.", verbose_name="Reihenfolge"
+                        default=0,
+                        help_text="Ordnet Meilensteine mit demselben Datum.",
+                        verbose_name="Reihenfolge",
                     ),
                 ),
                 (
@@ -788,7 +971,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalProject",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 (
                     "origin",
                     models.CharField(
@@ -803,16 +991,36 @@ class Migration(migrations.Migration):
                         verbose_name="Herkunft",
                     ),
                 ),
-                ("sources", models.JSONField(blank=True, default=list, editable=False, verbose_name="Quellen")),
-                ("basis", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Beleglage")),
-                ("doubts", models.TextField(blank=True, editable=False, verbose_name="Anmerkung zur Quelle")),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
                 ("runtime", models.CharField(blank=True, max_length=200, verbose_name="Laufzeit")),
                 ("starts_on", models.DateField(blank=True, null=True, verbose_name="Beginn")),
                 ("ends_on", models.DateField(blank=True, null=True, verbose_name="Ende")),
                 ("amount", models.CharField(blank=True, max_length=200, verbose_name="Mittel")),
                 ("title", models.CharField(max_length=300, verbose_name="Titel")),
                 ("description", models.TextField(blank=True, verbose_name="Beschreibung")),
-                ("theme", models.CharField(blank=True, max_length=200, verbose_name="thematisch passend zu")),
+                (
+                    "theme",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="thematisch passend zu"
+                    ),
+                ),
                 (
                     "lead_text",
                     models.CharField(
@@ -825,7 +1033,9 @@ class Migration(migrations.Migration):
                 (
                     "supporters_text",
                     models.TextField(
-                        blank=True, help_text="Eine je Zeile.", verbose_name="weitere unterstützende Akteure"
+                        blank=True,
+                        help_text="Eine je Zeile.",
+                        verbose_name="weitere unterstützende Akteure",
                     ),
                 ),
                 (
@@ -841,7 +1051,9 @@ class Migration(migrations.Migration):
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "history_user",
@@ -900,7 +1112,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Project",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "origin",
                     models.CharField(
@@ -915,16 +1132,36 @@ class Migration(migrations.Migration):
                         verbose_name="Herkunft",
                     ),
                 ),
-                ("sources", models.JSONField(blank=True, default=list, editable=False, verbose_name="Quellen")),
-                ("basis", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Beleglage")),
-                ("doubts", models.TextField(blank=True, editable=False, verbose_name="Anmerkung zur Quelle")),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
                 ("runtime", models.CharField(blank=True, max_length=200, verbose_name="Laufzeit")),
                 ("starts_on", models.DateField(blank=True, null=True, verbose_name="Beginn")),
                 ("ends_on", models.DateField(blank=True, null=True, verbose_name="Ende")),
                 ("amount", models.CharField(blank=True, max_length=200, verbose_name="Mittel")),
                 ("title", models.CharField(max_length=300, verbose_name="Titel")),
                 ("description", models.TextField(blank=True, verbose_name="Beschreibung")),
-                ("theme", models.CharField(blank=True, max_length=200, verbose_name="thematisch passend zu")),
+                (
+                    "theme",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="thematisch passend zu"
+                    ),
+                ),
                 (
                     "lead_text",
                     models.CharField(
@@ -937,7 +1174,9 @@ class Migration(migrations.Migration):
                 (
                     "supporters_text",
                     models.TextField(
-                        blank=True, help_text="Eine je Zeile.", verbose_name="weitere unterstützende Akteure"
+                        blank=True,
+                        help_text="Eine je Zeile.",
+                        verbose_name="weitere unterstützende Akteure",
                     ),
                 ),
                 (
@@ -1005,7 +1244,9 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "Projekte",
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("measure__isnull", True), ("plan__isnull", True), _connector="OR"),
+                        condition=models.Q(
+                            ("measure__isnull", True), ("plan__isnull", True), _connector="OR"
+                        ),
                         name="project_has_measure_or_plan",
                     ),
                     models.CheckConstraint(
@@ -1019,7 +1260,9 @@ class Migration(migrations.Migration):
                         violation_error_message="Das Ende liegt vor dem Beginn.",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("lead__isnull", True), ("lead_text", ""), _connector="OR"),
+                        condition=models.Q(
+                            ("lead__isnull", True), ("lead_text", ""), _connector="OR"
+                        ),
                         name="project_has_one_lead",
                         violation_error_message="Bitte eine Organisation auswählen oder die Federführung als Text angeben.",
                     ),
@@ -1029,7 +1272,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalProject_supporters",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 ("m2m_history_id", models.AutoField(primary_key=True, serialize=False)),
                 (
                     "history",
@@ -1072,11 +1320,18 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ReportingRound",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "title",
                     models.CharField(
-                        help_text="Zum Beispiel „Berichtsrunde 2/2026“.", max_length=120, verbose_name="Titel"
+                        help_text="Zum Beispiel „Berichtsrunde 2/2026“.",
+                        max_length=120,
+                        verbose_name="Titel",
                     ),
                 ),
                 ("cut_off_on", models.DateField(verbose_name="Stichtag")),
@@ -1084,7 +1339,11 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("planned", "geplant"), ("open", "läuft"), ("closed", "abgeschlossen")],
+                        choices=[
+                            ("planned", "geplant"),
+                            ("open", "läuft"),
+                            ("closed", "abgeschlossen"),
+                        ],
                         default="planned",
                         editable=False,
                         max_length=8,
@@ -1124,7 +1383,9 @@ class Migration(migrations.Migration):
                         violation_error_message="In diesem Plan gibt es schon eine Berichtsrunde mit diesem Titel.",
                     ),
                     models.UniqueConstraint(
-                        condition=models.Q(("state", "open")), fields=("plan",), name="reportinground_one_open_a_plan"
+                        condition=models.Q(("state", "open")),
+                        fields=("plan",),
+                        name="reportinground_one_open_a_plan",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("state__in", ["planned", "open", "closed"])),
@@ -1141,7 +1402,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalStatusReport",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 (
                     "phase",
                     models.CharField(
@@ -1167,7 +1433,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("light_reason", models.TextField(blank=True, verbose_name="Grund")),
-                ("help_wanted", models.TextField(blank=True, verbose_name="gewünschte Entscheidung oder Hilfe")),
+                (
+                    "help_wanted",
+                    models.TextField(blank=True, verbose_name="gewünschte Entscheidung oder Hilfe"),
+                ),
                 (
                     "financing",
                     models.CharField(
@@ -1201,20 +1470,32 @@ class Migration(migrations.Migration):
                 (
                     "summary",
                     models.TextField(
-                        blank=True, help_text="Was ist seit dem letzten Bericht geschehen?", verbose_name="Sachstand"
+                        blank=True,
+                        help_text="Was ist seit dem letzten Bericht geschehen?",
+                        verbose_name="Sachstand",
                     ),
                 ),
                 (
                     "outlook",
                     models.TextField(
-                        blank=True, help_text="Was geschieht bis zum nächsten?", verbose_name="Nächste Schritte"
+                        blank=True,
+                        help_text="Was geschieht bis zum nächsten?",
+                        verbose_name="Nächste Schritte",
                     ),
                 ),
-                ("reported_at", models.DateTimeField(editable=False, null=True, verbose_name="berichtet am")),
-                ("decided_at", models.DateTimeField(editable=False, null=True, verbose_name="geprüft am")),
+                (
+                    "reported_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="berichtet am"),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="geprüft am"),
+                ),
                 (
                     "comment",
-                    models.TextField(blank=True, editable=False, verbose_name="Anmerkung der Geschäftsstelle"),
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung der Geschäftsstelle"
+                    ),
                 ),
                 (
                     "origin",
@@ -1234,7 +1515,9 @@ class Migration(migrations.Migration):
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "decided_by",
@@ -1307,7 +1590,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="StatusReport",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "phase",
                     models.CharField(
@@ -1333,7 +1621,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("light_reason", models.TextField(blank=True, verbose_name="Grund")),
-                ("help_wanted", models.TextField(blank=True, verbose_name="gewünschte Entscheidung oder Hilfe")),
+                (
+                    "help_wanted",
+                    models.TextField(blank=True, verbose_name="gewünschte Entscheidung oder Hilfe"),
+                ),
                 (
                     "financing",
                     models.CharField(
@@ -1367,20 +1658,32 @@ class Migration(migrations.Migration):
                 (
                     "summary",
                     models.TextField(
-                        blank=True, help_text="Was ist seit dem letzten Bericht geschehen?", verbose_name="Sachstand"
+                        blank=True,
+                        help_text="Was ist seit dem letzten Bericht geschehen?",
+                        verbose_name="Sachstand",
                     ),
                 ),
                 (
                     "outlook",
                     models.TextField(
-                        blank=True, help_text="Was geschieht bis zum nächsten?", verbose_name="Nächste Schritte"
+                        blank=True,
+                        help_text="Was geschieht bis zum nächsten?",
+                        verbose_name="Nächste Schritte",
                     ),
                 ),
-                ("reported_at", models.DateTimeField(editable=False, null=True, verbose_name="berichtet am")),
-                ("decided_at", models.DateTimeField(editable=False, null=True, verbose_name="geprüft am")),
+                (
+                    "reported_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="berichtet am"),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="geprüft am"),
+                ),
                 (
                     "comment",
-                    models.TextField(blank=True, editable=False, verbose_name="Anmerkung der Geschäftsstelle"),
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung der Geschäftsstelle"
+                    ),
                 ),
                 (
                     "origin",
@@ -1448,7 +1751,9 @@ class Migration(migrations.Migration):
                         name="statusreport_one_open_a_measure",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("state__in", ["draft", "submitted", "returned", "accepted"])),
+                        condition=models.Q(
+                            ("state__in", ["draft", "submitted", "returned", "accepted"])
+                        ),
                         name="statusreport_state_is_known",
                     ),
                     models.CheckConstraint(
@@ -1467,7 +1772,16 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("state", "draft"),
-                            ("phase__in", ["not_started", "preparing", "running", "completed", "discontinued"]),
+                            (
+                                "phase__in",
+                                [
+                                    "not_started",
+                                    "preparing",
+                                    "running",
+                                    "completed",
+                                    "discontinued",
+                                ],
+                            ),
                             _connector="OR",
                         ),
                         name="statusreport_names_phase",
@@ -1478,11 +1792,15 @@ class Migration(migrations.Migration):
                         name="statusreport_light_is_known",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("financing__in", ["", "not_needed", "secured", "partial", "open"])),
+                        condition=models.Q(
+                            ("financing__in", ["", "not_needed", "secured", "partial", "open"])
+                        ),
                         name="statusreport_financing_is_known",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("state", "draft"), ("reported_at__isnull", False), _connector="OR"),
+                        condition=models.Q(
+                            ("state", "draft"), ("reported_at__isnull", False), _connector="OR"
+                        ),
                         name="statusreport_submitted_has_moment",
                     ),
                     models.CheckConstraint(
@@ -1496,7 +1814,10 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("state", "returned"), _negated=True),
-                            models.Q(("decided_at__isnull", False), models.Q(("comment", ""), _negated=True)),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                models.Q(("comment", ""), _negated=True),
+                            ),
                             _connector="OR",
                         ),
                         name="statusreport_returned_has_comment",

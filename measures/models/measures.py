@@ -9,7 +9,14 @@ from simple_history.models import HistoricalRecords
 from core.folding import FoldedField
 from core.models import Origin, Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from measures.enums import FINISHED_PHASES, LIGHT_MEANINGS, LIGHTS_WITH_REASON, Financing, Light, Phase
+from measures.enums import (
+    FINISHED_PHASES,
+    LIGHT_MEANINGS,
+    LIGHTS_WITH_REASON,
+    Financing,
+    Light,
+    Phase,
+)
 from measures.models.plans import Plan, PlanSection
 from measures.permissions import represented_organisations
 from partners.models import Organisation
@@ -50,7 +57,9 @@ class Runtime(models.Model):
         abstract = True
 
 
-RUNTIME_IS_ORDERED = Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))
+RUNTIME_IS_ORDERED = (
+    Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))
+)
 RUNTIME_MESSAGE = _("Das Ende liegt vor dem Beginn.")
 HAS_ONE_LEAD = Q(lead__isnull=True) | Q(lead_text="")
 LEAD_MESSAGE = _("Bitte eine Organisation auswählen oder die Federführung als Text angeben.")
@@ -58,24 +67,33 @@ LEAD_MESSAGE = _("Bitte eine Organisation auswählen oder die Federführung als 
 
 class MeasureQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Office and senator's office: all. Others: the published plan; partners also what they lead themselves."""
+        """Office and senator's office: all. Others: the published plan; partners also what they
+        lead themselves.
+        """
         if has_role(user, OFFICE, SENATOR_OFFICE):
             return self
         if not has_role(user, OBSERVER, PARTNER):
             return self.none()
         return self.filter(
-            Q(is_published=True, plan__is_published=True) | Q(lead_id__in=represented_organisations(user))
+            Q(is_published=True, plan__is_published=True)
+            | Q(lead_id__in=represented_organisations(user))
         )
 
     def in_workflow(self):
-        """Measures that reminders, deadlines and queues may name: what was taken over stands outside."""
+        """Measures that reminders, deadlines and queues may name: what was taken over stands
+        outside.
+        """
         return self.exclude(origin=Origin.TAKEN_OVER)
 
 
 class Measure(Sourced, Status, Runtime):
-    """A *Maßnahme*. Its status is the latest accepted report's, stored here so that lists need no join."""
+    """A *Maßnahme*. Its status is the latest accepted report's, stored here so that lists need no
+    join.
+    """
 
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="measures", verbose_name=_("Plan"))
+    plan = models.ForeignKey(
+        Plan, on_delete=models.PROTECT, related_name="measures", verbose_name=_("Plan")
+    )
     section = models.ForeignKey(
         PlanSection,
         on_delete=models.PROTECT,
@@ -85,7 +103,9 @@ class Measure(Sourced, Status, Runtime):
         verbose_name=_("Abschnitt des Plans"),
         help_text=_("Leer, wenn der Platz im Plan nicht belegt ist."),
     )
-    code = models.CharField(_("Kennung"), max_length=20, blank=True, help_text=_("So wie im Plan, etwa „C 1“."))
+    code = models.CharField(
+        _("Kennung"), max_length=20, blank=True, help_text=_("So wie im Plan, etwa „C 1“.")
+    )
     title = models.CharField(_("Titel"), max_length=300)
     description = models.TextField(_("Beschreibung"), blank=True)
     lead = models.ForeignKey(
@@ -103,9 +123,14 @@ class Measure(Sourced, Status, Runtime):
         help_text=_("Nur, wenn die Stelle nicht unter Partner steht."),
     )
     supporters = models.ManyToManyField(
-        Organisation, blank=True, related_name="supported_measures", verbose_name=_("unterstützende Akteure")
+        Organisation,
+        blank=True,
+        related_name="supported_measures",
+        verbose_name=_("unterstützende Akteure"),
     )
-    supporters_text = models.TextField(_("weitere unterstützende Akteure"), blank=True, help_text=_("Eine je Zeile."))
+    supporters_text = models.TextField(
+        _("weitere unterstützende Akteure"), blank=True, help_text=_("Eine je Zeile.")
+    )
     status_on = models.DateField(_("Stand vom"), null=True, blank=True, editable=False)
     status_origin = models.CharField(max_length=12, choices=Origin, blank=True, editable=False)
     predecessor = models.ForeignKey(
@@ -135,22 +160,37 @@ class Measure(Sourced, Status, Runtime):
             models.UniqueConstraint(
                 fields=["plan", "title"],
                 name="measure_title_once_a_plan",
-                violation_error_message=_("In diesem Plan gibt es schon eine Maßnahme mit diesem Titel."),
+                violation_error_message=_(
+                    "In diesem Plan gibt es schon eine Maßnahme mit diesem Titel."
+                ),
             ),
             models.CheckConstraint(
-                condition=LIGHT_IS_EXPLAINED, name="measure_light_is_explained", violation_error_message=LIGHT_MESSAGE
+                condition=LIGHT_IS_EXPLAINED,
+                name="measure_light_is_explained",
+                violation_error_message=LIGHT_MESSAGE,
             ),
             models.CheckConstraint(
-                condition=RUNTIME_IS_ORDERED, name="measure_ends_after_start", violation_error_message=RUNTIME_MESSAGE
+                condition=RUNTIME_IS_ORDERED,
+                name="measure_ends_after_start",
+                violation_error_message=RUNTIME_MESSAGE,
             ),
             models.CheckConstraint(
-                condition=HAS_ONE_LEAD, name="measure_has_one_lead", violation_error_message=LEAD_MESSAGE
+                condition=HAS_ONE_LEAD,
+                name="measure_has_one_lead",
+                violation_error_message=LEAD_MESSAGE,
             ),
-            models.CheckConstraint(condition=~Q(predecessor=F("id")), name="measure_is_not_its_own_predecessor"),
-            models.CheckConstraint(condition=Q(phase__in=["", *Phase.values]), name="measure_phase_is_known"),
-            models.CheckConstraint(condition=Q(light__in=["", *Light.values]), name="measure_light_is_known"),
             models.CheckConstraint(
-                condition=Q(financing__in=["", *Financing.values]), name="measure_financing_is_known"
+                condition=~Q(predecessor=F("id")), name="measure_is_not_its_own_predecessor"
+            ),
+            models.CheckConstraint(
+                condition=Q(phase__in=["", *Phase.values]), name="measure_phase_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(light__in=["", *Light.values]), name="measure_light_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(financing__in=["", *Financing.values]),
+                name="measure_financing_is_known",
             ),
         ]
 

@@ -49,10 +49,14 @@ class Plan(Sourced):
         verbose_name_plural = _("Pläne")
         constraints = [
             models.CheckConstraint(
-                condition=Q(first_year__isnull=True) | Q(last_year__isnull=True) | Q(last_year__gte=F("first_year")),
+                condition=Q(first_year__isnull=True)
+                | Q(last_year__isnull=True)
+                | Q(last_year__gte=F("first_year")),
                 name="plan_ends_after_start",
             ),
-            models.CheckConstraint(condition=~Q(predecessor=F("id")), name="plan_is_not_its_own_predecessor"),
+            models.CheckConstraint(
+                condition=~Q(predecessor=F("id")), name="plan_is_not_its_own_predecessor"
+            ),
         ]
 
     def __str__(self):
@@ -63,11 +67,20 @@ class Plan(Sourced):
 
 
 class PlanSection(Sourced):
-    """One node of a plan's tree, for example the Themencluster *Flächen*. Codes are text, never computed."""
+    """One node of a plan's tree, for example the Themencluster *Flächen*. Codes are text, never
+    computed.
+    """
 
-    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="sections", verbose_name=_("Plan"))
+    plan = models.ForeignKey(
+        Plan, on_delete=models.CASCADE, related_name="sections", verbose_name=_("Plan")
+    )
     parent = models.ForeignKey(
-        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="children", verbose_name=_("unter")
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("unter"),
     )
     level = models.CharField(_("Ebene"), max_length=60)
     code = models.CharField(_("Kennung"), max_length=20, blank=True)
@@ -79,8 +92,12 @@ class PlanSection(Sourced):
         verbose_name = _("Abschnitt")
         verbose_name_plural = _("Abschnitte")
         constraints = [
-            models.CheckConstraint(condition=~Q(code="", title=""), name="plansection_has_code_or_title"),
-            models.CheckConstraint(condition=~Q(parent=F("id")), name="plansection_is_not_its_own_parent"),
+            models.CheckConstraint(
+                condition=~Q(code="", title=""), name="plansection_has_code_or_title"
+            ),
+            models.CheckConstraint(
+                condition=~Q(parent=F("id")), name="plansection_is_not_its_own_parent"
+            ),
         ]
 
     def __str__(self):
@@ -88,7 +105,9 @@ class PlanSection(Sourced):
 
     @property
     def label(self) -> str:
-        """Code and title as the plan prints them; a plain number stands behind its level, not before the title."""
+        """Code and title as the plan prints them; a plain number stands behind its level, not
+        before the title.
+        """
         if not self.title:
             return f"{self.level} {self.code}"
         if not self.code or self.code.isdecimal():

@@ -24,13 +24,17 @@ from partners.models import Organisation
 
 class ProjectQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Office and senator's office: all. Others: published ones; partners also those of their organisation."""
+        """Office and senator's office: all. Others: published ones; partners also those of their
+        organisation.
+        """
         if has_role(user, OFFICE, SENATOR_OFFICE):
             return self
         if not has_role(user, OBSERVER, PARTNER):
             return self.none()
         own = represented_organisations(user)
-        in_shown_plan = Q(measure__isnull=True) | Q(measure__is_published=True, measure__plan__is_published=True)
+        in_shown_plan = Q(measure__isnull=True) | Q(
+            measure__is_published=True, measure__plan__is_published=True
+        )
         published = Q(is_published=True) & in_shown_plan & ~Q(plan__is_published=False)
         return self.filter(published | Q(lead_id__in=own) | Q(measure__lead_id__in=own))
 
@@ -51,7 +55,12 @@ class Project(Sourced, Runtime):
         verbose_name=_("Maßnahme"),
     )
     plan = models.ForeignKey(
-        Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="projects", verbose_name=_("Plan")
+        Plan,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="projects",
+        verbose_name=_("Plan"),
     )
     title = models.CharField(_("Titel"), max_length=300)
     description = models.TextField(_("Beschreibung"), blank=True)
@@ -71,9 +80,14 @@ class Project(Sourced, Runtime):
         help_text=_("Nur, wenn die Stelle nicht unter Partner steht."),
     )
     supporters = models.ManyToManyField(
-        Organisation, blank=True, related_name="supported_projects", verbose_name=_("unterstützende Akteure")
+        Organisation,
+        blank=True,
+        related_name="supported_projects",
+        verbose_name=_("unterstützende Akteure"),
     )
-    supporters_text = models.TextField(_("weitere unterstützende Akteure"), blank=True, help_text=_("Eine je Zeile."))
+    supporters_text = models.TextField(
+        _("weitere unterstützende Akteure"), blank=True, help_text=_("Eine je Zeile.")
+    )
     is_published = models.BooleanField(
         _("veröffentlicht"), default=False, help_text=_("Für Partner und Steuerungskreis sichtbar.")
     )
@@ -87,13 +101,18 @@ class Project(Sourced, Runtime):
         verbose_name_plural = _("Projekte")
         constraints = [
             models.CheckConstraint(
-                condition=Q(measure__isnull=True) | Q(plan__isnull=True), name="project_has_measure_or_plan"
+                condition=Q(measure__isnull=True) | Q(plan__isnull=True),
+                name="project_has_measure_or_plan",
             ),
             models.CheckConstraint(
-                condition=RUNTIME_IS_ORDERED, name="project_ends_after_start", violation_error_message=RUNTIME_MESSAGE
+                condition=RUNTIME_IS_ORDERED,
+                name="project_ends_after_start",
+                violation_error_message=RUNTIME_MESSAGE,
             ),
             models.CheckConstraint(
-                condition=HAS_ONE_LEAD, name="project_has_one_lead", violation_error_message=LEAD_MESSAGE
+                condition=HAS_ONE_LEAD,
+                name="project_has_one_lead",
+                violation_error_message=LEAD_MESSAGE,
             ),
         ]
 

@@ -28,11 +28,17 @@ class RoundQuerySet(models.QuerySet):
 class ReportingRound(models.Model):
     """*Berichtsrunde*: the office asks every lead how things stand on a cut-off day (*Stichtag*)."""
 
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="rounds", verbose_name=_("Plan"))
-    title = models.CharField(_("Titel"), max_length=120, help_text=_("Zum Beispiel „Berichtsrunde 2/2026“."))
+    plan = models.ForeignKey(
+        Plan, on_delete=models.PROTECT, related_name="rounds", verbose_name=_("Plan")
+    )
+    title = models.CharField(
+        _("Titel"), max_length=120, help_text=_("Zum Beispiel „Berichtsrunde 2/2026“.")
+    )
     cut_off_on = models.DateField(_("Stichtag"))
     due_on = models.DateField(_("Berichte bis"))
-    state = models.CharField(_("Stand"), max_length=8, choices=RoundState, default=RoundState.PLANNED, editable=False)
+    state = models.CharField(
+        _("Stand"), max_length=8, choices=RoundState, default=RoundState.PLANNED, editable=False
+    )
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
 
     history = HistoricalRecords()
@@ -45,12 +51,18 @@ class ReportingRound(models.Model):
             models.UniqueConstraint(
                 fields=["plan", "title"],
                 name="reportinground_title_once_a_plan",
-                violation_error_message=_("In diesem Plan gibt es schon eine Berichtsrunde mit diesem Titel."),
+                violation_error_message=_(
+                    "In diesem Plan gibt es schon eine Berichtsrunde mit diesem Titel."
+                ),
             ),
             models.UniqueConstraint(
-                fields=["plan"], condition=Q(state=RoundState.OPEN), name="reportinground_one_open_a_plan"
+                fields=["plan"],
+                condition=Q(state=RoundState.OPEN),
+                name="reportinground_one_open_a_plan",
             ),
-            models.CheckConstraint(condition=Q(state__in=RoundState.values), name="reportinground_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=RoundState.values), name="reportinground_state_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(due_on__gte=F("cut_off_on")),
                 name="reportinground_due_after_cut_off",
@@ -75,22 +87,28 @@ class ReportingRound(models.Model):
 
 class ReportQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Office: all. Senator's office: all but drafts. Others: accepted ones of the published plan; partners also
-        every report on the measures they lead."""
+        """Office: all. Senator's office: all but drafts. Others: accepted ones of the published
+        plan; partners also every report on the measures they lead."""
         if has_role(user, OFFICE):
             return self
         if has_role(user, SENATOR_OFFICE):
             return self.exclude(state=ReportState.DRAFT)
         if not has_role(user, OBSERVER, PARTNER):
             return self.none()
-        published = Q(state=ReportState.ACCEPTED, measure__is_published=True, measure__plan__is_published=True)
+        published = Q(
+            state=ReportState.ACCEPTED, measure__is_published=True, measure__plan__is_published=True
+        )
         return self.filter(published | Q(measure__lead_id__in=represented_organisations(user)))
 
 
 class StatusReport(Status):
-    """One answer to how a measure stands: an immutable snapshot once accepted; a correction is a new report."""
+    """One answer to how a measure stands: an immutable snapshot once accepted; a correction is a
+    new report.
+    """
 
-    measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="reports", verbose_name=_("Maßnahme"))
+    measure = models.ForeignKey(
+        Measure, on_delete=models.PROTECT, related_name="reports", verbose_name=_("Maßnahme")
+    )
     round = models.ForeignKey(
         ReportingRound,
         on_delete=models.PROTECT,
@@ -100,11 +118,19 @@ class StatusReport(Status):
         verbose_name=_("Berichtsrunde"),
     )
     state = models.CharField(
-        _("Stand des Berichts"), max_length=10, choices=ReportState, default=ReportState.DRAFT, editable=False
+        _("Stand des Berichts"),
+        max_length=10,
+        choices=ReportState,
+        default=ReportState.DRAFT,
+        editable=False,
     )
     as_of_on = models.DateField(_("Stand vom"))
-    summary = models.TextField(_("Sachstand"), blank=True, help_text=_("Was ist seit dem letzten Bericht geschehen?"))
-    outlook = models.TextField(_("Nächste Schritte"), blank=True, help_text=_("Was geschieht bis zum nächsten?"))
+    summary = models.TextField(
+        _("Sachstand"), blank=True, help_text=_("Was ist seit dem letzten Bericht geschehen?")
+    )
+    outlook = models.TextField(
+        _("Nächste Schritte"), blank=True, help_text=_("Was geschieht bis zum nächsten?")
+    )
     reported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -134,9 +160,13 @@ class StatusReport(Status):
         verbose_name_plural = _("Statusberichte")
         constraints = [
             models.UniqueConstraint(
-                fields=["measure"], condition=Q(state__in=OPEN_REPORT_STATES), name="statusreport_one_open_a_measure"
+                fields=["measure"],
+                condition=Q(state__in=OPEN_REPORT_STATES),
+                name="statusreport_one_open_a_measure",
             ),
-            models.CheckConstraint(condition=Q(state__in=ReportState.values), name="statusreport_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=ReportState.values), name="statusreport_state_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(state=ReportState.DRAFT) | LIGHT_IS_EXPLAINED,
                 name="statusreport_light_is_explained",
@@ -147,9 +177,12 @@ class StatusReport(Status):
                 name="statusreport_names_phase",
                 violation_error_message=_("Bitte geben Sie die Phase an."),
             ),
-            models.CheckConstraint(condition=Q(light__in=["", *Light.values]), name="statusreport_light_is_known"),
             models.CheckConstraint(
-                condition=Q(financing__in=["", *Financing.values]), name="statusreport_financing_is_known"
+                condition=Q(light__in=["", *Light.values]), name="statusreport_light_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(financing__in=["", *Financing.values]),
+                name="statusreport_financing_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(state=ReportState.DRAFT) | Q(reported_at__isnull=False),
@@ -160,7 +193,8 @@ class StatusReport(Status):
                 name="statusreport_accepted_has_moment",
             ),
             models.CheckConstraint(
-                condition=~Q(state=ReportState.RETURNED) | (Q(decided_at__isnull=False) & ~Q(comment="")),
+                condition=~Q(state=ReportState.RETURNED)
+                | (Q(decided_at__isnull=False) & ~Q(comment="")),
                 name="statusreport_returned_has_comment",
             ),
         ]

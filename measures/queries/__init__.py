@@ -1,4 +1,10 @@
-from measures.queries.figures import FieldProgress, ProgressFigures, TimelineRow, progress_figures, timeline_rows
+from measures.queries.figures import (
+    FieldProgress,
+    ProgressFigures,
+    TimelineRow,
+    progress_figures,
+    timeline_rows,
+)
 from measures.queries.histories import measure_history
 from measures.queries.plans import (
     TreeNode,

@@ -24,7 +24,9 @@ LIGHT_VALUES = (Light.GREEN, Light.YELLOW, Light.RED, "")
 
 
 class FieldProgress(NamedTuple):
-    """How the measures of one Handlungsfeld stand. `phases` and `lights` count them by value; "" is unknown."""
+    """How the measures of one Handlungsfeld stand. `phases` and `lights` count them by value; "" is
+    unknown.
+    """
 
     label: str
     section: PlanSection | None
@@ -36,8 +38,12 @@ class FieldProgress(NamedTuple):
 
     @property
     def phase_segments(self) -> list[Segment]:
-        """The phases as parts of a stacked bar, the furthest first; those without a count are left out."""
-        parts = [(phase.label, self.phases.get(phase, 0), tone) for phase, tone in PHASE_TONES.items()]
+        """The phases as parts of a stacked bar, the furthest first; those without a count are left
+        out.
+        """
+        parts = [
+            (phase.label, self.phases.get(phase, 0), tone) for phase, tone in PHASE_TONES.items()
+        ]
         parts.append((UNKNOWN_LABEL, self.phases.get("", 0), "neutral"))
         return [Segment(str(label), count, tone) for label, count, tone in parts if count]
 
@@ -70,7 +76,9 @@ class _Tally:
 
     def result(self, label: str, section: PlanSection | None) -> FieldProgress:
         count = sum(self.phases.values())
-        return FieldProgress(label, section, count, dict(self.phases), dict(self.lights), self.done, self.total)
+        return FieldProgress(
+            label, section, count, dict(self.phases), dict(self.lights), self.done, self.total
+        )
 
 
 def progress_figures(user, plan: Plan) -> ProgressFigures:
@@ -83,7 +91,11 @@ def progress_figures(user, plan: Plan) -> ProgressFigures:
     counted = (
         measures.order_by()
         .values_list("section_id", "phase", "light")
-        .annotate(count=Count("pk", distinct=True), total=Count("milestones"), done=Count("milestones__done_on"))
+        .annotate(
+            count=Count("pk", distinct=True),
+            total=Count("milestones"),
+            done=Count("milestones__done_on"),
+        )
     )
     for section_id, phase, light, count, total, done in counted:
         for tally in (whole, tallies[_top_id(tops, section_id)]):
@@ -97,12 +109,18 @@ def progress_figures(user, plan: Plan) -> ProgressFigures:
     return ProgressFigures(whole.result(str(plan), None), fields)
 
 
-def timeline_rows(user, plan: Plan, limit: int, *, since: dt.date = dt.date.min) -> list[TimelineRow]:
-    """Return up to `limit` measures of `plan` that last until `since` or longer, the earliest first, with milestones.
+def timeline_rows(
+    user, plan: Plan, limit: int, *, since: dt.date = dt.date.min
+) -> list[TimelineRow]:
+    """Return up to `limit` measures of `plan` that last until `since` or longer, the earliest
+    first, with milestones.
 
-    Where a measure has no days of its own, its first and last milestone stand in. Costs two queries.
+    Where a measure has no days of its own, its first and last milestone stand in. Costs two
+    queries.
     """
-    milestones = Prefetch("milestones", queryset=Milestone.objects.order_by("due_on", "position", "pk"))
+    milestones = Prefetch(
+        "milestones", queryset=Milestone.objects.order_by("due_on", "position", "pk")
+    )
     measures = (
         Measure.objects.visible_to(user)
         .filter(plan=plan)
@@ -114,7 +132,10 @@ def timeline_rows(user, plan: Plan, limit: int, *, since: dt.date = dt.date.min)
         .order_by("first_on", "search", "pk")
         .prefetch_related(milestones)
     )
-    return [TimelineRow(row, row.first_on, row.last_on, list(row.milestones.all())) for row in measures[:limit]]
+    return [
+        TimelineRow(row, row.first_on, row.last_on, list(row.milestones.all()))
+        for row in measures[:limit]
+    ]
 
 
 def _top_id(tops: dict[int, PlanSection], section_id: int | None) -> int | None:

@@ -16,15 +16,16 @@ LIMIT = 60
 
 
 def measure_history(measure: Measure, reports: QuerySet[StatusReport], user) -> list[HistoryEntry]:
-    """Return what happened to `measure`, the latest first: `reports` (those `user` may see), milestones, data.
+    """Return what happened to `measure`, the latest first: `reports` (those `user` may see),
+    milestones, data.
 
-    Members of the office and of the senator's office stand there by their role: the log serves traceability. That an
-    internal note was changed is told to those alone who may read it.
+    Members of the office and of the senator's office stand there by their role: the log serves
+    traceability. That an internal note was changed is told to those alone who may read it.
     """
     entries = []
-    for report in reports.select_related(*_people("reported_by"), *_people("decided_by")).prefetch_related(
-        "reported_by__groups", "decided_by__groups"
-    ):
+    for report in reports.select_related(
+        *_people("reported_by"), *_people("decided_by")
+    ).prefetch_related("reported_by__groups", "decided_by__groups"):
         entries += _entries_of_report(report)
     changes = _entries_of_rows(measure.history.all(), prefix="")
     entries += changes if can_see_internal_notes(user) else _without_notes(changes)
@@ -50,44 +51,66 @@ def _entries_of_report(report: StatusReport) -> list[HistoryEntry]:
     }
     entries.append(HistoryEntry(report.reported_at, who, what, report.summary))
     if report.decided_at and report.decided_by_id != report.reported_by_id:
-        verb = _("Bericht angenommen") if report.state == ReportState.ACCEPTED else _("Bericht zurückgegeben")
+        verb = (
+            _("Bericht angenommen")
+            if report.state == ReportState.ACCEPTED
+            else _("Bericht zurückgegeben")
+        )
         note = report.comment if report.state == ReportState.RETURNED else ""
-        entries.append(HistoryEntry(report.decided_at, _voice(report.decided_by, report), verb, note))
+        entries.append(
+            HistoryEntry(report.decided_at, _voice(report.decided_by, report), verb, note)
+        )
     return entries
 
 
 def describe_status(status) -> str:
-    """Return phase, light and financing of a measure or report in one line; what is unknown is left out."""
+    """Return phase, light and financing of a measure or report in one line; what is unknown is left
+    out.
+    """
     parts = [status.get_phase_display()]
     if status.light:
         parts.append(_("Ampel %(light)s") % {"light": status.get_light_display()})
     if status.financing:
-        parts.append(_("Finanzierung %(financing)s") % {"financing": status.get_financing_display()})
+        parts.append(
+            _("Finanzierung %(financing)s") % {"financing": status.get_financing_display()}
+        )
     return ", ".join(part for part in parts if part)
 
 
 def _entries_of_rows(rows, *, prefix: str) -> list[HistoryEntry]:
-    """Return the changes of master data; a status taken over from a report is told by the report already."""
-    rows = rows.exclude(history_change_reason__isnull=True).exclude(history_change_reason=str(STATUS_ADOPTED))
-    rows = rows.select_related("history_user__person__organisation").prefetch_related(Prefetch("history_user__groups"))
+    """Return the changes of master data; a status taken over from a report is told by the report
+    already.
+    """
+    rows = rows.exclude(history_change_reason__isnull=True).exclude(
+        history_change_reason=str(STATUS_ADOPTED)
+    )
+    rows = rows.select_related("history_user__person__organisation").prefetch_related(
+        Prefetch("history_user__groups")
+    )
     return [
         HistoryEntry(
             row.history_date,
             _voice(row.history_user, row),
-            f"{row.history_change_reason}: {getattr(row, prefix)}" if prefix else row.history_change_reason,
+            f"{row.history_change_reason}: {getattr(row, prefix)}"
+            if prefix
+            else row.history_change_reason,
         )
         for row in rows.order_by("-history_date", "-history_id")[:LIMIT]
     ]
 
 
 def _without_notes(entries: list[HistoryEntry]) -> list[HistoryEntry]:
-    """Return `entries`, each without the internal note among the fields it names; one that names no other goes."""
+    """Return `entries`, each without the internal note among the fields it names; one that names no
+    other goes.
+    """
     told = [entry._replace(what=_without_note(entry.what)) for entry in entries]
     return [entry for entry in told if entry.what]
 
 
 def _without_note(what: str) -> str:
-    """Return `Geändert: Titel` of `Geändert: Titel, interner Vermerk`, and nothing if nothing else is named."""
+    """Return `Geändert: Titel` of `Geändert: Titel, interner Vermerk`, and nothing if nothing else
+    is named.
+    """
     verb, colon, names = what.partition(": ")
     if not colon:
         return what
@@ -98,7 +121,9 @@ def _without_note(what: str) -> str:
 
 
 def _voice(user, row) -> str:
-    """Return as whom `user` spoke: the office, the senator's office, or a person of an organisation."""
+    """Return as whom `user` spoke: the office, the senator's office, or a person of an
+    organisation.
+    """
     if user is None:
         return _("Demodaten") if getattr(row, "origin", "") == Origin.DEMO else ""
     roles = {group.name for group in user.groups.all()}

@@ -17,18 +17,23 @@ SORTS = {
     "phase": _ranked("phase", Phase.values),
     "light": _ranked("light", (Light.RED, Light.YELLOW, Light.GREEN)),
     "lead": F("lead__search"),
-    "financing": _ranked("financing", (Financing.OPEN, Financing.PARTIAL, Financing.SECURED, Financing.NOT_NEEDED)),
+    "financing": _ranked(
+        "financing", (Financing.OPEN, Financing.PARTIAL, Financing.SECURED, Financing.NOT_NEEDED)
+    ),
     "status": F("status_on"),
 }
 
 
 def sorted_measures(measures: QuerySet[Measure], key: str) -> QuerySet[Measure]:
-    """Return `measures` in the order `key` (a name of `SORTS`, with `-` the other way round); else newest plan first.
+    """Return `measures` in the order `key` (a name of `SORTS`, with `-` the other way round); else
+    newest plan first.
 
     Rows without a value come last either way.
     """
     expression = SORTS.get(key.removeprefix("-"))
     if expression is None:
         return measures.order_by("-plan__position", "search", "pk")
-    order = expression.desc(nulls_last=True) if key.startswith("-") else expression.asc(nulls_last=True)
+    order = (
+        expression.desc(nulls_last=True) if key.startswith("-") else expression.asc(nulls_last=True)
+    )
     return measures.order_by(order, "search", "pk")

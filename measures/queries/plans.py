@@ -10,7 +10,9 @@ from measures.models import Measure, Plan, PlanSection
 
 
 class TreeNode(NamedTuple):
-    """A section with its measures and sub-sections; `count` is the number of measures in and below it."""
+    """A section with its measures and sub-sections; `count` is the number of measures in and below
+    it.
+    """
 
     section: PlanSection | None
     children: list["TreeNode"]
@@ -53,8 +55,12 @@ def sections_above(measure: Measure) -> list[PlanSection]:
 
 
 def relatives_of(measure: Measure, user) -> tuple[list[Measure], list[Measure]]:
-    """Return the measures that `measure` continues and those that continue it, as far as `user` may see them."""
-    related = Measure.objects.visible_to(user).filter(Q(pk=measure.predecessor_id) | Q(predecessor=measure))
+    """Return the measures that `measure` continues and those that continue it, as far as `user` may
+    see them.
+    """
+    related = Measure.objects.visible_to(user).filter(
+        Q(pk=measure.predecessor_id) | Q(predecessor=measure)
+    )
     before, after = [], []
     for row in related.order_by("search", "pk"):
         (before if row.pk == measure.predecessor_id else after).append(row)
@@ -74,10 +80,13 @@ def descendants_of(section_id: int, sections: Iterable[PlanSection]) -> set[int]
     return found
 
 
-def section_choices(sections: Iterable[PlanSection], *, only_plan: str | None = None) -> list[tuple]:
+def section_choices(
+    sections: Iterable[PlanSection], *, only_plan: str | None = None
+) -> list[tuple]:
     """Return choices for a select out of `sections`: grouped by plan, indented by depth.
 
-    `only_plan` is the primary key of one plan as it stands in an address; anything unknown means all plans.
+    `only_plan` is the primary key of one plan as it stands in an address; anything unknown means
+    all plans.
     """
     children, plans = defaultdict(list), {}
     for section in sections:
@@ -87,7 +96,9 @@ def section_choices(sections: Iterable[PlanSection], *, only_plan: str | None = 
     return [(str(plan), _indented(children, plan.pk, None, 0)) for plan in wanted]
 
 
-def _indented(children: dict, plan_id: int, parent_id: int | None, depth: int) -> list[tuple[str, str]]:
+def _indented(
+    children: dict, plan_id: int, parent_id: int | None, depth: int
+) -> list[tuple[str, str]]:
     choices = []
     for section in children[plan_id, parent_id]:
         choices.append((str(section.pk), f"{'– ' * depth}{section.label}"))
@@ -96,7 +107,9 @@ def _indented(children: dict, plan_id: int, parent_id: int | None, depth: int) -
 
 
 def plan_tree(plan: Plan, user) -> TreeNode:
-    """Return the tree of `plan` with the measures `user` may see; the root holds those without a place."""
+    """Return the tree of `plan` with the measures `user` may see; the root holds those without a
+    place.
+    """
     children, measures = defaultdict(list), defaultdict(list)
     for section in sections_of([plan]):
         children[section.parent_id].append(section)
@@ -109,4 +122,6 @@ def plan_tree(plan: Plan, user) -> TreeNode:
 def _node(section: PlanSection | None, children: dict, measures: dict) -> TreeNode:
     key = section.pk if section else None
     nodes = [_node(child, children, measures) for child in children[key]]
-    return TreeNode(section, nodes, measures[key], len(measures[key]) + sum(node.count for node in nodes))
+    return TreeNode(
+        section, nodes, measures[key], len(measures[key]) + sum(node.count for node in nodes)
+    )

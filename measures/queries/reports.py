@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 from core.dates import format_date
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from core.shell import Waiting
-from measures.enums import EDITABLE_REPORT_STATES, FINISHED_PHASES, OPEN_REPORT_STATES, ReportState, RoundState
+from measures.enums import (
+    EDITABLE_REPORT_STATES,
+    FINISHED_PHASES,
+    OPEN_REPORT_STATES,
+    ReportState,
+    RoundState,
+)
 from measures.models import Measure, Plan, ReportingRound, StatusReport
 from measures.permissions import represented_organisations
 from partners.models import Person
@@ -21,7 +27,9 @@ ANSWERED = (ReportState.SUBMITTED, ReportState.ACCEPTED)
 
 
 class DueReport(NamedTuple):
-    """A report that a lead owes: on which measure, in which round, and what is written of it so far."""
+    """A report that a lead owes: on which measure, in which round, and what is written of it so
+    far.
+    """
 
     measure: Measure
     round: ReportingRound
@@ -44,23 +52,33 @@ class Answer(NamedTuple):
 
 
 def measures_awaiting_report(reporting_round: ReportingRound) -> QuerySet[Measure]:
-    """Return the measures whose lead still owes a report in `reporting_round`, with their leads, by title.
+    """Return the measures whose lead still owes a report in `reporting_round`, with their leads, by
+    title.
 
-    Finished measures, measures without an organisation in the lead, and what was taken over owe none.
+    Finished measures, measures without an organisation in the lead, and what was taken over owe
+    none.
     """
-    answered = StatusReport.objects.filter(measure=OuterRef("pk"), round=reporting_round, state__in=ANSWERED)
-    owing = Measure.objects.in_workflow().filter(plan_id=reporting_round.plan_id, lead__isnull=False)
+    answered = StatusReport.objects.filter(
+        measure=OuterRef("pk"), round=reporting_round, state__in=ANSWERED
+    )
+    owing = Measure.objects.in_workflow().filter(
+        plan_id=reporting_round.plan_id, lead__isnull=False
+    )
     owing = owing.exclude(phase__in=FINISHED_PHASES).exclude(Exists(answered))
     return owing.select_related("lead").order_by("search", "pk")
 
 
 def reports_due_for(user) -> list[DueReport]:
-    """Return what the organisations that `user` speaks for owe in the open rounds, the earliest deadline first."""
+    """Return what the organisations that `user` speaks for owe in the open rounds, the earliest
+    deadline first.
+    """
     organisations = represented_organisations(user)
     if not organisations:
         return []
     drafts = Prefetch(
-        "reports", queryset=StatusReport.objects.filter(state__in=EDITABLE_REPORT_STATES), to_attr="open_reports"
+        "reports",
+        queryset=StatusReport.objects.filter(state__in=EDITABLE_REPORT_STATES),
+        to_attr="open_reports",
     )
     due = []
     for reporting_round in open_rounds():
@@ -73,14 +91,20 @@ def reports_due_for(user) -> list[DueReport]:
 
 
 def reports_to_check() -> QuerySet[StatusReport]:
-    """Return the submitted reports that wait for the office, the oldest first, with measure and lead."""
+    """Return the submitted reports that wait for the office, the oldest first, with measure and
+    lead.
+    """
     submitted = StatusReport.objects.filter(state=ReportState.SUBMITTED)
     return submitted.select_related("measure__lead", "round").order_by("reported_at", "pk")
 
 
 def open_report_of(measure: Measure, user) -> StatusReport | None:
-    """Return the report on `measure` that is being written, submitted or returned, if `user` may see it."""
-    reports = StatusReport.objects.visible_to(user).filter(measure=measure, state__in=OPEN_REPORT_STATES)
+    """Return the report on `measure` that is being written, submitted or returned, if `user` may
+    see it.
+    """
+    reports = StatusReport.objects.visible_to(user).filter(
+        measure=measure, state__in=OPEN_REPORT_STATES
+    )
     return reports.select_related("round").first()
 
 
@@ -100,23 +124,33 @@ def round_owed_in(measure: Measure) -> ReportingRound | None:
 def answers_in(reporting_round: ReportingRound, user) -> list[Answer]:
     """Return how far the reports of a round are, measure by measure, as far as `user` may see them.
 
-    Partners see the measures that they lead. Every measure that owes a report or has given one is listed.
+    Partners see the measures that they lead. Every measure that owes a report or has given one is
+    listed.
     """
-    answers = StatusReport.objects.visible_to(user).filter(round=reporting_round).order_by("-as_of_on", "-pk")
+    answers = (
+        StatusReport.objects.visible_to(user)
+        .filter(round=reporting_round)
+        .order_by("-as_of_on", "-pk")
+    )
     asked = Q(pk__in=measures_awaiting_report(reporting_round).order_by().values("pk")) | Q(
         pk__in=answers.order_by().values("measure_id")
     )
     measures = Measure.objects.visible_to(user).filter(asked)
     if not has_role(user, OFFICE, SENATOR_OFFICE, OBSERVER):
         measures = measures.filter(lead_id__in=represented_organisations(user))
-    measures = measures.select_related("lead").prefetch_related(Prefetch("reports", answers, to_attr="answers"))
+    measures = measures.select_related("lead").prefetch_related(
+        Prefetch("reports", answers, to_attr="answers")
+    )
     return [Answer(row, next(iter(row.answers), None)) for row in measures.order_by("search", "pk")]
 
 
 def reporters_of(organisation_ids: Iterable[int]) -> dict[int, list[Person]]:
     """Return the people with a partner's account by organisation: whom the portal asks for reports."""
     people = Person.objects.filter(
-        organisation_id__in=list(organisation_ids), is_active=True, user__is_active=True, user__groups__name=PARTNER
+        organisation_id__in=list(organisation_ids),
+        is_active=True,
+        user__is_active=True,
+        user__groups__name=PARTNER,
     )
     found: dict[int, list[Person]] = defaultdict(list)
     for person in people.select_related("user").order_by("pk"):
@@ -125,7 +159,9 @@ def reporters_of(organisation_ids: Iterable[int]) -> dict[int, list[Person]]:
 
 
 def waiting_for_reports(rounds: Iterable[ReportingRound]) -> list[Waiting]:
-    """Return one line for each organisation that owes reports in `rounds`, for the start page of the office."""
+    """Return one line for each organisation that owes reports in `rounds`, for the start page of
+    the office.
+    """
     lines = []
     for reporting_round in rounds:
         counts: dict[str, int] = defaultdict(int)
@@ -133,12 +169,16 @@ def waiting_for_reports(rounds: Iterable[ReportingRound]) -> list[Waiting]:
             counts[measure.lead.label] += 1
         url = reporting_round.get_absolute_url()
         for who, count in counts.items():
-            lines.append(Waiting(who, _what_is_owed(reporting_round, count), url, reporting_round.due_on))
+            lines.append(
+                Waiting(who, _what_is_owed(reporting_round, count), url, reporting_round.due_on)
+            )
     return lines
 
 
 def open_round(plan: Plan | int) -> ReportingRound | None:
-    """Return the open reporting round of `plan` (row or primary key), or None: a plan has one at a time."""
+    """Return the open reporting round of `plan` (row or primary key), or None: a plan has one at a
+    time.
+    """
     return ReportingRound.objects.filter(plan=plan, state=RoundState.OPEN).first()
 
 

@@ -1,4 +1,9 @@
-from measures.services.measures import change_measure, change_project, create_measure, create_project
+from measures.services.measures import (
+    change_measure,
+    change_project,
+    create_measure,
+    create_project,
+)
 from measures.services.milestones import (
     add_milestone,
     change_milestone,
@@ -6,7 +11,13 @@ from measures.services.milestones import (
     delete_milestone,
     reopen_milestone,
 )
-from measures.services.reports import accept_report, record_report, return_report, save_draft, submit_report
+from measures.services.reports import (
+    accept_report,
+    record_report,
+    return_report,
+    save_draft,
+    submit_report,
+)
 from measures.services.rounds import change_round, close_round, create_round, open_round
 
 __all__ = [

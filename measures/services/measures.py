@@ -1,4 +1,6 @@
-"""Writing measures and projects: the office's master data. How a measure stands changes only by a status report."""
+"""Writing measures and projects: the office's master data. How a measure stands changes only by a
+status report.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +18,9 @@ from measures.services.writing import changes_in_words, require, write
 
 @transaction.atomic
 def create_measure(*, values: Mapping[str, Any], by) -> Measure:
-    """Return a new measure with `values` (field → value), not begun yet. Raises `NotEntitled`, `Refused`."""
+    """Return a new measure with `values` (field → value), not begun yet. Raises `NotEntitled`,
+    `Refused`.
+    """
     require(can_change_measures(by))
     measure = Measure(phase=Phase.NOT_STARTED)
     _check_place(measure, values)
@@ -68,4 +72,9 @@ def _check_place(measure: Measure, values: Mapping[str, Any]) -> None:
     section = values.get("section", measure.section if measure.pk else None)
     plan = values.get("plan") or measure.plan
     if section and section.plan_id != plan.pk:
-        raise Refused(_("Dieser Abschnitt gehört zu einem anderen Plan. Bitte wählen Sie einen Abschnitt des Plans."))
+        raise Refused(
+            _(
+                "Dieser Abschnitt gehört zu einem anderen Plan. Bitte wählen Sie einen Abschnitt "
+                "des Plans."
+            )
+        )

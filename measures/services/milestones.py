@@ -1,4 +1,6 @@
-"""Milestones of a measure. The office keeps them; each act is undone by its opposite, except deleting."""
+"""Milestones of a measure. The office keeps them; each act is undone by its opposite, except
+deleting.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -18,7 +20,9 @@ from measures.services.writing import changes_in_words, require, write
 
 @transaction.atomic
 def add_milestone(*, measure: Measure, values: Mapping[str, Any], today: dt.date, by) -> Milestone:
-    """Return a new milestone of `measure`. Raises `NotEntitled`, and `Refused` when it was reached after `today`."""
+    """Return a new milestone of `measure`. Raises `NotEntitled`, and `Refused` when it was reached
+    after `today`.
+    """
     require(can_change_measures(by))
     _require_past(values, today)
     milestone = Milestone(measure=measure)
@@ -45,7 +49,9 @@ def change_milestone(
 
 @transaction.atomic
 def complete_milestone(*, milestone: Milestone, today: dt.date, by) -> Milestone:
-    """Mark `milestone` as reached `today`. Raises `NotEntitled`, and `Refused` when it was reached before."""
+    """Mark `milestone` as reached `today`. Raises `NotEntitled`, and `Refused` when it was reached
+    before.
+    """
     require(can_change_measures(by))
     milestone = _lock(milestone)
     if milestone.done_on:

@@ -1,4 +1,6 @@
-"""Status reports: a lead writes and submits, the office accepts or returns; the office may also record directly."""
+"""Status reports: a lead writes and submits, the office accepts or returns; the office may also
+record directly.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -32,7 +34,9 @@ from partners.recipients import recipient_of
 
 
 @transaction.atomic
-def save_draft(*, measure: Measure, values: Mapping[str, Any], version: str = "", by) -> StatusReport:
+def save_draft(
+    *, measure: Measure, values: Mapping[str, Any], version: str = "", by
+) -> StatusReport:
     """Keep an unfinished report of the lead and return it.
 
     `version` is the fingerprint of the open report that was shown, empty when there was none.
@@ -47,7 +51,9 @@ def save_draft(*, measure: Measure, values: Mapping[str, Any], version: str = ""
 def submit_report(
     *, measure: Measure, values: Mapping[str, Any], version: str = "", by, now: dt.datetime
 ) -> StatusReport:
-    """Hand the lead's report to the office and return it. Raises `NotEntitled`, `Refused`, `Outpaced`."""
+    """Hand the lead's report to the office and return it. Raises `NotEntitled`, `Refused`,
+    `Outpaced`.
+    """
     report = _open_report(measure=measure, values=values, version=version, action="submit", by=by)
     _require_complete(report, today=local_date(now))
     report.reported_at = now
@@ -58,16 +64,24 @@ def submit_report(
 
 @transaction.atomic
 def record_report(
-    *, measure: Measure, values: Mapping[str, Any], by, now: dt.datetime, origin: str = Origin.ENTERED
+    *,
+    measure: Measure,
+    values: Mapping[str, Any],
+    by,
+    now: dt.datetime,
+    origin: str = Origin.ENTERED,
 ) -> StatusReport:
-    """Write down how `measure` stands, accepted at once, and return the report. Raises `NotEntitled`, `Refused`.
+    """Write down how `measure` stands, accepted at once, and return the report. Raises
+    `NotEntitled`, `Refused`.
 
     `origin` marks an invented report on a real measure.
     """
     require(can_record_report(by, measure))
     measure = _lock_measure(measure)
     if measure.reports.filter(state=ReportState.SUBMITTED).exists():
-        raise Refused(_("Die Federführung hat einen Bericht eingereicht. Bitte prüfen Sie zuerst diesen."))
+        raise Refused(
+            _("Die Federführung hat einen Bericht eingereicht. Bitte prüfen Sie zuerst diesen.")
+        )
     report = StatusReport(measure=measure, round=running_round_of(measure), origin=origin, **values)
     _require_complete(report, today=local_date(now))
     report.state = ReportState.ACCEPTED
@@ -94,7 +108,9 @@ def accept_report(*, report: StatusReport, by, now: dt.datetime) -> StatusReport
 
 @transaction.atomic
 def return_report(*, report: StatusReport, comment: str, by, now: dt.datetime) -> StatusReport:
-    """Give a submitted report back to the lead with a `comment`, and return it. Raises `NotEntitled`, `Refused`."""
+    """Give a submitted report back to the lead with a `comment`, and return it. Raises
+    `NotEntitled`, `Refused`.
+    """
     require(can_decide_reports(by))
     _lock_measure(report.measure)
     report = StatusReport.objects.select_for_update().get(pk=report.pk)
@@ -109,8 +125,12 @@ def return_report(*, report: StatusReport, comment: str, by, now: dt.datetime) -
     return report
 
 
-def _open_report(*, measure: Measure, values: Mapping[str, Any], version: str, action: str, by) -> StatusReport:
-    """Return the measure's open report with `values` in the state that `action` leads to, not yet saved."""
+def _open_report(
+    *, measure: Measure, values: Mapping[str, Any], version: str, action: str, by
+) -> StatusReport:
+    """Return the measure's open report with `values` in the state that `action` leads to, not yet
+    saved.
+    """
     require(can_submit_report(by, measure))
     measure = _lock_measure(measure)
     report = measure.reports.select_for_update().filter(state__in=OPEN_REPORT_STATES).first()
@@ -130,12 +150,15 @@ def _open_report(*, measure: Measure, values: Mapping[str, Any], version: str, a
 
 
 def _lock_measure(measure: Measure) -> Measure:
-    """Return the measure under lock: whoever writes its reports or its status goes one after the other."""
+    """Return the measure under lock: whoever writes its reports or its status goes one after the
+    other.
+    """
     return Measure.objects.select_for_update().get(pk=measure.pk)
 
 
 def _require_complete(report: StatusReport, *, today: dt.date) -> None:
-    """Raise `Refused` when what a finished report must say is missing, or when it speaks of a day to come.
+    """Raise `Refused` when what a finished report must say is missing, or when it speaks of a day
+    to come.
 
     The day of the round is allowed in advance. Any later one would outlast all reports that follow.
     """
@@ -147,12 +170,16 @@ def _require_complete(report: StatusReport, *, today: dt.date) -> None:
         )
     if not report.phase:
         raise Refused(_("Bitte geben Sie die Phase an."))
-    if report.light in LIGHTS_WITH_REASON and not (report.light_reason.strip() and report.help_wanted.strip()):
+    if report.light in LIGHTS_WITH_REASON and not (
+        report.light_reason.strip() and report.help_wanted.strip()
+    ):
         raise Refused(str(LIGHT_MESSAGE))
 
 
 def _adopt_status(measure: Measure, *, by) -> None:
-    """Store on `measure` what its latest accepted report says; a report of an earlier day changes nothing."""
+    """Store on `measure` what its latest accepted report says; a report of an earlier day changes
+    nothing.
+    """
     accepted = measure.reports.filter(state=ReportState.ACCEPTED)
     latest = accepted.order_by("-as_of_on", "-decided_at", "-pk")[0]
     for name in STATUS_FIELDS:
@@ -163,7 +190,10 @@ def _adopt_status(measure: Measure, *, by) -> None:
 
 def _mails_to_office(report: StatusReport, now: dt.datetime) -> list[MailDraft]:
     measure = report.measure
-    values = {"measure": measure.title, "organisation": measure.lead.label if measure.lead else measure.lead_text}
+    values = {
+        "measure": measure.title,
+        "organisation": measure.lead.label if measure.lead else measure.lead_text,
+    }
     return [
         MailDraft(
             kind="report_submitted",
@@ -177,7 +207,9 @@ def _mails_to_office(report: StatusReport, now: dt.datetime) -> list[MailDraft]:
     ]
 
 
-def _tell_reporter(report: StatusReport, kind: str, *, now: dt.datetime, by, path: str, **values: str) -> None:
+def _tell_reporter(
+    report: StatusReport, kind: str, *, now: dt.datetime, by, path: str, **values: str
+) -> None:
     """Write to whoever handed the report in."""
     if report.reported_by is None or not report.reported_by.is_active:
         return

@@ -33,7 +33,9 @@ def create_round(*, values: Mapping[str, Any], by) -> ReportingRound:
 
 
 @transaction.atomic
-def change_round(*, reporting_round: ReportingRound, values: Mapping[str, Any], version: str, by) -> ReportingRound:
+def change_round(
+    *, reporting_round: ReportingRound, values: Mapping[str, Any], version: str, by
+) -> ReportingRound:
     """Write `values` to a round that is not closed. Raises `NotEntitled`, `Refused`, `Outpaced`."""
     require(can_run_rounds(by))
     reporting_round = ReportingRound.objects.select_for_update().get(pk=reporting_round.pk)
@@ -41,7 +43,9 @@ def change_round(*, reporting_round: ReportingRound, values: Mapping[str, Any], 
         raise Refused(_("Diese Berichtsrunde ist abgeschlossen und bleibt, wie sie war."))
     require_unchanged(reporting_round, version, values)
     if changed := changes_in_words(reporting_round, values):
-        write(reporting_round, values, by=by, reason=_("Geändert: %(fields)s") % {"fields": changed})
+        write(
+            reporting_round, values, by=by, reason=_("Geändert: %(fields)s") % {"fields": changed}
+        )
     return reporting_round
 
 
@@ -51,7 +55,9 @@ def open_round(*, reporting_round: ReportingRound, by, now: dt.datetime) -> Repo
     require(can_run_rounds(by))
     reporting_round = ReportingRound.objects.select_for_update().get(pk=reporting_round.pk)
     target = target_of(ROUND_MOVES, "open", reporting_round)
-    if ReportingRound.objects.filter(plan_id=reporting_round.plan_id, state=RoundState.OPEN).exists():
+    if ReportingRound.objects.filter(
+        plan_id=reporting_round.plan_id, state=RoundState.OPEN
+    ).exists():
         raise Refused(_other_runs())
     reporting_round.state = target
     try:
@@ -78,7 +84,9 @@ def _other_runs() -> str:
 
 
 def _requests(reporting_round: ReportingRound) -> list[MailDraft]:
-    """Return one mail for each person who reports, naming all the measures that its organisation leads."""
+    """Return one mail for each person who reports, naming all the measures that its organisation
+    leads.
+    """
     by_lead: dict[int | None, list[Measure]] = defaultdict(list)
     for measure in measures_awaiting_report(reporting_round):
         by_lead[measure.lead_id].append(measure)
@@ -92,7 +100,9 @@ def _requests(reporting_round: ReportingRound) -> list[MailDraft]:
                 "round": reporting_round.title,
                 "cut_off": format_date(reporting_round.cut_off_on),
                 "due": format_date(reporting_round.due_on),
-                "measures": Markdown("\n".join(f"- {escape_markdown(row.title)}" for row in by_lead[lead_id])),
+                "measures": Markdown(
+                    "\n".join(f"- {escape_markdown(row.title)}" for row in by_lead[lead_id])
+                ),
             },
             path=reporting_round.get_absolute_url(),
         )

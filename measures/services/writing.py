@@ -1,4 +1,6 @@
-"""What the services share: refusing, and writing values together with the history's German sentence."""
+"""What the services share: refusing, and writing values together with the history's German
+sentence.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,11 +19,15 @@ def require(allowed: bool) -> None:
 
 
 def write(obj: models.Model, values: Mapping[str, Any], *, by, reason: str) -> None:
-    """Set `values` on `obj` and save it with one row of history; many-to-many values go in before that row.
+    """Set `values` on `obj` and save it with one row of history; many-to-many values go in before
+    that row.
 
-    Raises `Refused` when a constraint of the database forbids it: a form sent twice passes its own check twice.
+    Raises `Refused` when a constraint of the database forbids it: a form sent twice passes its own
+    check twice.
     """
-    lists = {name for name in values if isinstance(obj._meta.get_field(name), models.ManyToManyField)}
+    lists = {
+        name for name in values if isinstance(obj._meta.get_field(name), models.ManyToManyField)
+    }
     for name in values.keys() - lists:
         setattr(obj, name, values[name])
     try:
@@ -33,14 +39,17 @@ def write(obj: models.Model, values: Mapping[str, Any], *, by, reason: str) -> N
     except IntegrityError as error:
         raise Refused(
             _(
-                "Ein anderer Eintrag steht dem entgegen. Vielleicht wurde dasselbe eben schon gespeichert; "
+                "Ein anderer Eintrag steht dem entgegen. Vielleicht wurde dasselbe eben schon "
+                "gespeichert; "
                 "bitte prüfen Sie die Liste."
             )
         ) from error
 
 
 def _write_lists(obj, values: Mapping[str, Any], *, by, reason: str) -> None:
-    """Save without history, set the lists without theirs, then write the one row that holds everything."""
+    """Save without history, set the lists without theirs, then write the one row that holds
+    everything.
+    """
     obj.skip_history_when_saving = True
     try:
         obj.save()
@@ -52,12 +61,16 @@ def _write_lists(obj, values: Mapping[str, Any], *, by, reason: str) -> None:
 
 
 def changes_in_words(obj, values: Mapping[str, Any]) -> str:
-    """Return which of `values` differ from what `obj` holds, by the names of the fields, for the history."""
+    """Return which of `values` differ from what `obj` holds, by the names of the fields, for the
+    history.
+    """
     names = []
     for name, value in values.items():
         field = obj._meta.get_field(name)
         if isinstance(field, models.ManyToManyField):
-            differs = {part.pk for part in value} != set(getattr(obj, name).values_list("pk", flat=True))
+            differs = {part.pk for part in value} != set(
+                getattr(obj, name).values_list("pk", flat=True)
+            )
         else:
             differs = getattr(obj, name) != value
         if differs:

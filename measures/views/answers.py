@@ -1,4 +1,6 @@
-"""How the views answer: a service's refusal becomes an error at the form or a message, never an error page."""
+"""How the views answer: a service's refusal becomes an error at the form or a message, never an
+error page.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,17 +23,24 @@ def submitted(request):
     return request.POST if request.method == "POST" else None
 
 
-def attempt(form, service: Callable, *, current: Callable[[], Any] | None = None, **arguments) -> Any:
+def attempt(
+    form, service: Callable, *, current: Callable[[], Any] | None = None, **arguments
+) -> Any:
     """Return what `service(**arguments)` returns, or None with the refusal shown at `form`.
 
-    `current` finds the row as it is now for showing both versions; without it the form's own row is read again.
+    `current` finds the row as it is now for showing both versions; without it the form's own row is
+    read again.
     """
     try:
         return service(**arguments)
     except NotEntitled as error:
         raise PermissionDenied(str(error)) from error
     except Outpaced as error:
-        row = current() if current else type(form.instance).objects.filter(pk=form.instance.pk).first()
+        row = (
+            current()
+            if current
+            else type(form.instance).objects.filter(pk=form.instance.pk).first()
+        )
         if row is None:
             form.add_error(None, str(error))
         else:
@@ -42,7 +51,9 @@ def attempt(form, service: Callable, *, current: Callable[[], Any] | None = None
 
 
 def act(request, service: Callable, *, done: str, target: str, **arguments):
-    """Run a service behind a button and go on to `target` with a message of what happened or why not."""
+    """Run a service behind a button and go on to `target` with a message of what happened or why
+    not.
+    """
     try:
         service(**arguments)
     except NotEntitled as error:

@@ -59,7 +59,9 @@ def tree(request):
 def outside(request):
     projects = Project.objects.visible_to(request.user).outside_plans().select_related("lead")
     listing = ProjectFilter(request.GET, queryset=projects)
-    page = Paginator(listing.qs.order_by("search", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(listing.qs.order_by("search", "pk"), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
     context = {"filter": listing, "page_obj": page, "can_change": can_change_measures(request.user)}
     return render(request, "measures/outside.html", context)
 

@@ -28,10 +28,14 @@ def measure_page(request, pk):
     context = {
         "measure": measure,
         "milestones": milestones,
-        "projects": Project.objects.visible_to(user).filter(measure=measure).order_by("search", "pk"),
+        "projects": Project.objects.visible_to(user)
+        .filter(measure=measure)
+        .order_by("search", "pk"),
         "report": report,
         "steps": steps_of(measure),
-        "box": next_step_of(measure, user=user, report=report, milestones=milestones, owes_in=round_owed_in(measure)),
+        "box": next_step_of(
+            measure, user=user, report=report, milestones=milestones, owes_in=round_owed_in(measure)
+        ),
         "facts": facts_of(
             measure,
             place=sections_above(measure),
@@ -51,7 +55,9 @@ def measure_create(request):
     allow(can_change_measures(request.user))
     initial = {"plan": request.GET.get("plan") or current_plan(request.user)}
     form = MeasureForm(submitted(request), initial=initial)
-    if form.is_valid() and (measure := attempt(form, create_measure, values=form.values, by=request.user)):
+    if form.is_valid() and (
+        measure := attempt(form, create_measure, values=form.values, by=request.user)
+    ):
         return go(request, _("Die Maßnahme ist angelegt."), measure)
     context = {"form": form, "title": _("Neue Maßnahme"), "submit_label": _("Maßnahme anlegen")}
     return render(request, "measures/form.html", context)
@@ -62,8 +68,17 @@ def measure_edit(request, pk):
     allow(can_change_measures(request.user))
     form = MeasureForm(submitted(request), instance=measure)
     if form.is_valid() and attempt(
-        form, change_measure, measure=measure, values=form.values, version=form.version_shown, by=request.user
+        form,
+        change_measure,
+        measure=measure,
+        values=form.values,
+        version=form.version_shown,
+        by=request.user,
     ):
         return go(request, _("Die Maßnahme ist gespeichert."), measure)
-    context = {"form": form, "title": _("Maßnahme bearbeiten"), "cancel_url": measure.get_absolute_url()}
+    context = {
+        "form": form,
+        "title": _("Maßnahme bearbeiten"),
+        "cancel_url": measure.get_absolute_url(),
+    }
     return render(request, "measures/form.html", context)

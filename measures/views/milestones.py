@@ -79,10 +79,18 @@ def milestone_delete(request, pk):
     target = milestone.measure.get_absolute_url()
     if request.method == "POST":
         done = _("Der Meilenstein ist gelöscht.")
-        return act(request, services.delete_milestone, milestone=milestone, by=request.user, done=done, target=target)
+        return act(
+            request,
+            services.delete_milestone,
+            milestone=milestone,
+            by=request.user,
+            done=done,
+            target=target,
+        )
     context = {
         "title": _("Meilenstein löschen"),
-        "question": _("Soll der Meilenstein „%(title)s“ gelöscht werden?") % {"title": milestone.title},
+        "question": _("Soll der Meilenstein „%(title)s“ gelöscht werden?")
+        % {"title": milestone.title},
         "details": [_("geplant bis %(day)s") % {"day": format_date(milestone.due_on)}],
         "submit_label": _("Meilenstein löschen"),
         "danger": True,
@@ -98,5 +106,10 @@ def _milestone(request, pk) -> Milestone:
 
 
 def _form(request, form, measure, title):
-    context = {"form": form, "title": title, "subject": measure, "cancel_url": measure.get_absolute_url()}
+    context = {
+        "form": form,
+        "title": title,
+        "subject": measure,
+        "cancel_url": measure.get_absolute_url(),
+    }
     return render(request, "measures/form.html", context)

@@ -22,7 +22,9 @@ def project_page(request, pk):
     context = {
         "project": project,
         "measure": measure,
-        "facts": project_facts_of(project, measure=measure, can_see_organisations=PARTNER not in request.user.roles),
+        "facts": project_facts_of(
+            project, measure=measure, can_see_organisations=PARTNER not in request.user.roles
+        ),
         "entries": entries_of(project) if is_staff_of_the_house(request.user) else [],
         "can_change": can_change_measures(request.user),
     }
@@ -35,7 +37,9 @@ def project_add(request, pk=None):
     allow(can_change_measures(request.user))
     form = ProjectForm(submitted(request))
     if form.is_valid() and (
-        project := attempt(form, create_project, measure=measure, values=form.values, by=request.user)
+        project := attempt(
+            form, create_project, measure=measure, values=form.values, by=request.user
+        )
     ):
         return go(request, _("Das Projekt ist angelegt."), project)
     context = {"form": form, "title": _("Neues Projekt"), "subject": measure}
@@ -47,8 +51,17 @@ def project_edit(request, pk):
     allow(can_change_measures(request.user))
     form = ProjectForm(submitted(request), instance=project)
     if form.is_valid() and attempt(
-        form, change_project, project=project, values=form.values, version=form.version_shown, by=request.user
+        form,
+        change_project,
+        project=project,
+        values=form.values,
+        version=form.version_shown,
+        by=request.user,
     ):
         return go(request, _("Das Projekt ist gespeichert."), project)
-    context = {"form": form, "title": _("Projekt bearbeiten"), "cancel_url": project.get_absolute_url()}
+    context = {
+        "form": form,
+        "title": _("Projekt bearbeiten"),
+        "cancel_url": project.get_absolute_url(),
+    }
     return render(request, "measures/form.html", context)

@@ -18,14 +18,21 @@ from measures.views.answers import act, allow, attempt, go, submitted
 
 def report_write(request, pk):
     """The lead writes its report, the office writes down how the measure stands."""
-    measure = get_object_or_404(Measure.objects.visible_to(request.user).select_related("plan", "lead"), pk=pk)
+    measure = get_object_or_404(
+        Measure.objects.visible_to(request.user).select_related("plan", "lead"), pk=pk
+    )
     allow(can_report(request.user, measure))
     is_lead = leads_measure(request.user, measure)
     report = open_report_of(measure, request.user) if is_lead else None
     if report and report.state not in EDITABLE_REPORT_STATES:
         return go(request, _("Der Bericht ist eingereicht. Sie können ihn hier lesen."), report)
     is_draft = is_lead and "draft" in request.POST
-    form = ReportForm(submitted(request), instance=report, initial=_first_values(measure, report), is_draft=is_draft)
+    form = ReportForm(
+        submitted(request),
+        instance=report,
+        initial=_first_values(measure, report),
+        is_draft=is_draft,
+    )
     if form.is_valid() and _save(request, form, measure, is_lead=is_lead, is_draft=is_draft):
         return go(request, _done(is_lead, is_draft), measure)
     context = {"form": form, "measure": measure, "report": report, "is_lead": is_lead}
@@ -53,13 +60,18 @@ def _done(is_lead: bool, is_draft: bool) -> str:
 
 
 def _first_values(measure: Measure, report: StatusReport | None) -> dict:
-    """Return what a new report starts from: the status as it is known, at the day of the running round."""
+    """Return what a new report starts from: the status as it is known, at the day of the running
+    round.
+    """
     if report:
         return {}
     names = ("phase", "light", "light_reason", "help_wanted", "financing")
     today = local_date(timezone.now())
     running = running_round_of(measure)
-    return {**{name: getattr(measure, name) for name in names}, "as_of_on": running.cut_off_on if running else today}
+    return {
+        **{name: getattr(measure, name) for name in names},
+        "as_of_on": running.cut_off_on if running else today,
+    }
 
 
 @require_safe

@@ -21,7 +21,11 @@ from measures.views.answers import act, allow, attempt, go, submitted
 @require_safe
 def round_list(request):
     accepted = Count("reports", filter=Q(reports__state=ReportState.ACCEPTED))
-    rounds = ReportingRound.objects.visible_to(request.user).select_related("plan").annotate(accepted=accepted)
+    rounds = (
+        ReportingRound.objects.visible_to(request.user)
+        .select_related("plan")
+        .annotate(accepted=accepted)
+    )
     context = {
         "rounds": rounds.order_by("-due_on", "-pk"),
         "can_run": can_run_rounds(request.user),
@@ -49,7 +53,11 @@ def round_create(request):
     if form.is_valid() and (
         reporting_round := attempt(form, services.create_round, values=form.values, by=request.user)
     ):
-        return go(request, _("Die Berichtsrunde ist angelegt. Sie ist noch nicht gestartet."), reporting_round)
+        return go(
+            request,
+            _("Die Berichtsrunde ist angelegt. Sie ist noch nicht gestartet."),
+            reporting_round,
+        )
     return render(request, "measures/form.html", {"form": form, "title": _("Neue Berichtsrunde")})
 
 
@@ -83,7 +91,11 @@ def round_open(request, pk):
         done = _("Die Berichtsrunde läuft. Die Federführungen sind angeschrieben.")
         return act(request, services.open_round, done=done, target=target, **arguments)
     measures = list(measures_awaiting_report(reporting_round))
-    people = [person for group in reporters_of({row.lead_id for row in measures}).values() for person in group]
+    people = [
+        person
+        for group in reporters_of({row.lead_id for row in measures}).values()
+        for person in group
+    ]
     context = {
         "title": _("Berichtsrunde starten"),
         "question": _("Soll „%(title)s“ jetzt starten?") % {"title": reporting_round.title},
@@ -111,7 +123,8 @@ def round_close(request, pk):
         "title": _("Berichtsrunde abschließen"),
         "question": _("Soll „%(title)s“ abgeschlossen werden?") % {"title": reporting_round.title},
         "details": [
-            _("%(count)d Berichte fehlen noch; an sie wird nicht mehr erinnert.") % {"count": missing},
+            _("%(count)d Berichte fehlen noch; an sie wird nicht mehr erinnert.")
+            % {"count": missing},
             _("Eine abgeschlossene Berichtsrunde lässt sich nicht wieder öffnen."),
         ],
         "submit_label": _("Berichtsrunde abschließen"),

@@ -19,7 +19,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalVisit",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 (
                     "origin",
                     models.CharField(
@@ -34,9 +39,24 @@ class Migration(migrations.Migration):
                         verbose_name="Herkunft",
                     ),
                 ),
-                ("sources", models.JSONField(blank=True, default=list, editable=False, verbose_name="Quellen")),
-                ("basis", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Beleglage")),
-                ("doubts", models.TextField(blank=True, editable=False, verbose_name="Anmerkung zur Quelle")),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
                 ("starts_on", models.DateField(blank=True, null=True, verbose_name="Datum")),
                 ("ends_on", models.DateField(blank=True, null=True, verbose_name="bis")),
                 (
@@ -75,9 +95,17 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "sectors_text",
-                    models.CharField(blank=True, editable=False, max_length=200, verbose_name="Branche laut Quelle"),
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=200,
+                        verbose_name="Branche laut Quelle",
+                    ),
                 ),
-                ("visitor", models.CharField(blank=True, max_length=200, verbose_name="Wer besucht")),
+                (
+                    "visitor",
+                    models.CharField(blank=True, max_length=200, verbose_name="Wer besucht"),
+                ),
                 (
                     "address",
                     models.CharField(
@@ -109,16 +137,33 @@ class Migration(migrations.Migration):
                         verbose_name="Stand",
                     ),
                 ),
-                ("is_published", models.BooleanField(default=False, editable=False, verbose_name="veröffentlicht")),
-                ("reason", models.CharField(blank=True, editable=False, max_length=500, verbose_name="Grund")),
+                (
+                    "is_published",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="veröffentlicht"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, editable=False, max_length=500, verbose_name="Grund"
+                    ),
+                ),
                 (
                     "press_text",
-                    models.CharField(blank=True, editable=False, max_length=250, verbose_name="Presse laut Quelle"),
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=250,
+                        verbose_name="Presse laut Quelle",
+                    ),
                 ),
                 (
                     "occasion",
                     models.TextField(
-                        blank=True, help_text="Warum jetzt, warum dieses Unternehmen?", verbose_name="Anlass"
+                        blank=True,
+                        help_text="Warum jetzt, warum dieses Unternehmen?",
+                        verbose_name="Anlass",
                     ),
                 ),
                 ("facts", models.TextField(blank=True, verbose_name="Sachverhalt")),
@@ -136,13 +181,22 @@ class Migration(migrations.Migration):
                 (
                     "internal_notes",
                     models.TextField(
-                        blank=True, help_text="Sieht nur die Geschäftsstelle.", verbose_name="interner Vermerk"
+                        blank=True,
+                        help_text="Sieht nur die Geschäftsstelle.",
+                        verbose_name="interner Vermerk",
                     ),
                 ),
-                ("submitted_at", models.DateTimeField(editable=False, null=True, verbose_name="zuerst vorgelegt am")),
+                (
+                    "submitted_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="zuerst vorgelegt am"
+                    ),
+                ),
                 (
                     "announced_at",
-                    models.DateTimeField(editable=False, null=True, verbose_name="zuerst angekündigt am"),
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="zuerst angekündigt am"
+                    ),
                 ),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -150,7 +204,9 @@ class Migration(migrations.Migration):
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "company",
@@ -185,7 +241,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Visit",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "origin",
                     models.CharField(
@@ -200,9 +261,24 @@ class Migration(migrations.Migration):
                         verbose_name="Herkunft",
                     ),
                 ),
-                ("sources", models.JSONField(blank=True, default=list, editable=False, verbose_name="Quellen")),
-                ("basis", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Beleglage")),
-                ("doubts", models.TextField(blank=True, editable=False, verbose_name="Anmerkung zur Quelle")),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
                 ("starts_on", models.DateField(blank=True, null=True, verbose_name="Datum")),
                 ("ends_on", models.DateField(blank=True, null=True, verbose_name="bis")),
                 (
@@ -241,9 +317,17 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "sectors_text",
-                    models.CharField(blank=True, editable=False, max_length=200, verbose_name="Branche laut Quelle"),
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=200,
+                        verbose_name="Branche laut Quelle",
+                    ),
                 ),
-                ("visitor", models.CharField(blank=True, max_length=200, verbose_name="Wer besucht")),
+                (
+                    "visitor",
+                    models.CharField(blank=True, max_length=200, verbose_name="Wer besucht"),
+                ),
                 (
                     "address",
                     models.CharField(
@@ -275,16 +359,33 @@ class Migration(migrations.Migration):
                         verbose_name="Stand",
                     ),
                 ),
-                ("is_published", models.BooleanField(default=False, editable=False, verbose_name="veröffentlicht")),
-                ("reason", models.CharField(blank=True, editable=False, max_length=500, verbose_name="Grund")),
+                (
+                    "is_published",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="veröffentlicht"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, editable=False, max_length=500, verbose_name="Grund"
+                    ),
+                ),
                 (
                     "press_text",
-                    models.CharField(blank=True, editable=False, max_length=250, verbose_name="Presse laut Quelle"),
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=250,
+                        verbose_name="Presse laut Quelle",
+                    ),
                 ),
                 (
                     "occasion",
                     models.TextField(
-                        blank=True, help_text="Warum jetzt, warum dieses Unternehmen?", verbose_name="Anlass"
+                        blank=True,
+                        help_text="Warum jetzt, warum dieses Unternehmen?",
+                        verbose_name="Anlass",
                     ),
                 ),
                 ("facts", models.TextField(blank=True, verbose_name="Sachverhalt")),
@@ -302,13 +403,22 @@ class Migration(migrations.Migration):
                 (
                     "internal_notes",
                     models.TextField(
-                        blank=True, help_text="Sieht nur die Geschäftsstelle.", verbose_name="interner Vermerk"
+                        blank=True,
+                        help_text="Sieht nur die Geschäftsstelle.",
+                        verbose_name="interner Vermerk",
                     ),
                 ),
-                ("submitted_at", models.DateTimeField(editable=False, null=True, verbose_name="zuerst vorgelegt am")),
+                (
+                    "submitted_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="zuerst vorgelegt am"
+                    ),
+                ),
                 (
                     "announced_at",
-                    models.DateTimeField(editable=False, null=True, verbose_name="zuerst angekündigt am"),
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="zuerst angekündigt am"
+                    ),
                 ),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 (
@@ -317,7 +427,14 @@ class Migration(migrations.Migration):
                         blank=True,
                         default="",
                         editable=False,
-                        sources=("company_name", "title", "message", "address", "visitor", "sectors_text"),
+                        sources=(
+                            "company_name",
+                            "title",
+                            "message",
+                            "address",
+                            "visitor",
+                            "sectors_text",
+                        ),
                     ),
                 ),
                 (
@@ -333,12 +450,17 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "informed",
-                    models.ManyToManyField(blank=True, editable=False, related_name="+", to="partners.person"),
+                    models.ManyToManyField(
+                        blank=True, editable=False, related_name="+", to="partners.person"
+                    ),
                 ),
                 (
                     "sectors",
                     models.ManyToManyField(
-                        blank=True, related_name="visits", to="partners.sector", verbose_name="Branchenschwerpunkt"
+                        blank=True,
+                        related_name="visits",
+                        to="partners.sector",
+                        verbose_name="Branchenschwerpunkt",
                     ),
                 ),
             ],
@@ -371,7 +493,9 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("company__isnull", False), models.Q(("company_text", ""), _negated=True), _connector="OR"
+                            ("company__isnull", False),
+                            models.Q(("company_text", ""), _negated=True),
+                            _connector="OR",
                         ),
                         name="visit_names_a_company",
                         violation_error_message="Bitte nennen Sie das Unternehmen.",
@@ -379,7 +503,9 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("ends_at__isnull", True),
-                            models.Q(("ends_at__gt", models.F("starts_at")), ("starts_at__isnull", False)),
+                            models.Q(
+                                ("ends_at__gt", models.F("starts_at")), ("starts_at__isnull", False)
+                            ),
                             _connector="OR",
                         ),
                         name="visit_ends_after_start",
@@ -388,7 +514,10 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("ends_on__isnull", True),
-                            models.Q(("ends_on__gte", models.F("starts_on")), ("starts_on__isnull", False)),
+                            models.Q(
+                                ("ends_on__gte", models.F("starts_on")),
+                                ("starts_on__isnull", False),
+                            ),
                             _connector="OR",
                         ),
                         name="visit_days_in_order",
@@ -398,7 +527,10 @@ class Migration(migrations.Migration):
                             ("origin", "taken_over"),
                             ("starts_at__isnull", False),
                             models.Q(
-                                ("state__in", ["submitted", "approved", "announced", "held", "documented"]),
+                                (
+                                    "state__in",
+                                    ["submitted", "approved", "announced", "held", "documented"],
+                                ),
                                 _negated=True,
                             ),
                             _connector="OR",
@@ -417,7 +549,9 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("is_published", False),
-                            models.Q(("state__in", ["idea", "submitted", "returned"]), _negated=True),
+                            models.Q(
+                                ("state__in", ["idea", "submitted", "returned"]), _negated=True
+                            ),
                             _connector="OR",
                         ),
                         name="visit_published_was_approved",
@@ -437,7 +571,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="PressSlot",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -455,8 +594,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("starts_at", models.DateTimeField(blank=True, null=True, verbose_name="Beginn")),
-                ("be_there_by", models.DateTimeField(blank=True, null=True, verbose_name="Eintreffen bis")),
-                ("meeting_point", models.CharField(blank=True, max_length=200, verbose_name="Treffpunkt")),
+                (
+                    "be_there_by",
+                    models.DateTimeField(blank=True, null=True, verbose_name="Eintreffen bis"),
+                ),
+                (
+                    "meeting_point",
+                    models.CharField(blank=True, max_length=200, verbose_name="Treffpunkt"),
+                ),
                 (
                     "expected_pictures",
                     models.CharField(
@@ -466,7 +611,10 @@ class Migration(migrations.Migration):
                         verbose_name="Erwartbare Bilder",
                     ),
                 ),
-                ("registration_deadline", models.DateTimeField(blank=True, null=True, verbose_name="Anmeldung bis")),
+                (
+                    "registration_deadline",
+                    models.DateTimeField(blank=True, null=True, verbose_name="Anmeldung bis"),
+                ),
                 (
                     "capacity",
                     models.PositiveSmallIntegerField(
@@ -502,7 +650,17 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("kind__in", ["not_public", "picture", "word_picture", "opening", "pool", "invited"])
+                            (
+                                "kind__in",
+                                [
+                                    "not_public",
+                                    "picture",
+                                    "word_picture",
+                                    "opening",
+                                    "pool",
+                                    "invited",
+                                ],
+                            )
                         ),
                         name="press_slot_kind_is_known",
                     ),
@@ -517,7 +675,9 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("be_there_by__isnull", True), ("be_there_by__lte", models.F("starts_at")), _connector="OR"
+                            ("be_there_by__isnull", True),
+                            ("be_there_by__lte", models.F("starts_at")),
+                            _connector="OR",
                         ),
                         name="press_slot_arrive_before_start",
                         violation_error_message="Das Eintreffen muss vor dem Beginn liegen.",
@@ -532,7 +692,9 @@ class Migration(migrations.Migration):
                         violation_error_message="Der Anmeldeschluss muss vor dem Beginn liegen.",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("capacity__isnull", True), ("capacity__gt", 0), _connector="OR"),
+                        condition=models.Q(
+                            ("capacity__isnull", True), ("capacity__gt", 0), _connector="OR"
+                        ),
                         name="press_slot_capacity_is_positive",
                         violation_error_message="Die Zahl der Plätze muss größer als null sein.",
                     ),
@@ -542,7 +704,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalPressSlot",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -560,8 +727,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("starts_at", models.DateTimeField(blank=True, null=True, verbose_name="Beginn")),
-                ("be_there_by", models.DateTimeField(blank=True, null=True, verbose_name="Eintreffen bis")),
-                ("meeting_point", models.CharField(blank=True, max_length=200, verbose_name="Treffpunkt")),
+                (
+                    "be_there_by",
+                    models.DateTimeField(blank=True, null=True, verbose_name="Eintreffen bis"),
+                ),
+                (
+                    "meeting_point",
+                    models.CharField(blank=True, max_length=200, verbose_name="Treffpunkt"),
+                ),
                 (
                     "expected_pictures",
                     models.CharField(
@@ -571,7 +744,10 @@ class Migration(migrations.Migration):
                         verbose_name="Erwartbare Bilder",
                     ),
                 ),
-                ("registration_deadline", models.DateTimeField(blank=True, null=True, verbose_name="Anmeldung bis")),
+                (
+                    "registration_deadline",
+                    models.DateTimeField(blank=True, null=True, verbose_name="Anmeldung bis"),
+                ),
                 (
                     "capacity",
                     models.PositiveSmallIntegerField(
@@ -596,7 +772,9 @@ class Migration(migrations.Migration):
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "history_user",
@@ -631,7 +809,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalCoverage",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 (
                     "origin",
                     models.CharField(
@@ -646,9 +829,24 @@ class Migration(migrations.Migration):
                         verbose_name="Herkunft",
                     ),
                 ),
-                ("sources", models.JSONField(blank=True, default=list, editable=False, verbose_name="Quellen")),
-                ("basis", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Beleglage")),
-                ("doubts", models.TextField(blank=True, editable=False, verbose_name="Anmerkung zur Quelle")),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
                 ("starts_on", models.DateField(blank=True, null=True, verbose_name="Datum")),
                 ("ends_on", models.DateField(blank=True, null=True, verbose_name="bis")),
                 (
@@ -701,12 +899,19 @@ class Migration(migrations.Migration):
                 ),
                 ("title", models.CharField(blank=True, max_length=300, verbose_name="Überschrift")),
                 ("url", models.URLField(blank=True, max_length=500, verbose_name="Link")),
-                ("about", models.CharField(blank=True, max_length=300, verbose_name="Worum es geht")),
+                (
+                    "about",
+                    models.CharField(blank=True, max_length=300, verbose_name="Worum es geht"),
+                ),
                 (
                     "tone",
                     models.CharField(
                         blank=True,
-                        choices=[("positive", "zustimmend"), ("neutral", "sachlich"), ("critical", "kritisch")],
+                        choices=[
+                            ("positive", "zustimmend"),
+                            ("neutral", "sachlich"),
+                            ("critical", "kritisch"),
+                        ],
                         max_length=8,
                         verbose_name="Tonlage",
                     ),
@@ -716,7 +921,9 @@ class Migration(migrations.Migration):
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "history_user",
@@ -751,7 +958,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Coverage",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "origin",
                     models.CharField(
@@ -766,9 +978,24 @@ class Migration(migrations.Migration):
                         verbose_name="Herkunft",
                     ),
                 ),
-                ("sources", models.JSONField(blank=True, default=list, editable=False, verbose_name="Quellen")),
-                ("basis", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Beleglage")),
-                ("doubts", models.TextField(blank=True, editable=False, verbose_name="Anmerkung zur Quelle")),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
                 ("starts_on", models.DateField(blank=True, null=True, verbose_name="Datum")),
                 ("ends_on", models.DateField(blank=True, null=True, verbose_name="bis")),
                 (
@@ -821,12 +1048,19 @@ class Migration(migrations.Migration):
                 ),
                 ("title", models.CharField(blank=True, max_length=300, verbose_name="Überschrift")),
                 ("url", models.URLField(blank=True, max_length=500, verbose_name="Link")),
-                ("about", models.CharField(blank=True, max_length=300, verbose_name="Worum es geht")),
+                (
+                    "about",
+                    models.CharField(blank=True, max_length=300, verbose_name="Worum es geht"),
+                ),
                 (
                     "tone",
                     models.CharField(
                         blank=True,
-                        choices=[("positive", "zustimmend"), ("neutral", "sachlich"), ("critical", "kritisch")],
+                        choices=[
+                            ("positive", "zustimmend"),
+                            ("neutral", "sachlich"),
+                            ("critical", "kritisch"),
+                        ],
                         max_length=8,
                         verbose_name="Tonlage",
                     ),
@@ -864,11 +1098,15 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["starts_on"], name="coverage_by_day")],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["print", "online", "tv", "radio", "social", "unknown"])),
+                        condition=models.Q(
+                            ("kind__in", ["print", "online", "tv", "radio", "social", "unknown"])
+                        ),
                         name="coverage_kind_is_known",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("publisher__in", ["press", "chamber", "association", "site", "portal"])),
+                        condition=models.Q(
+                            ("publisher__in", ["press", "chamber", "association", "site", "portal"])
+                        ),
                         name="coverage_publisher_is_known",
                     ),
                     models.CheckConstraint(

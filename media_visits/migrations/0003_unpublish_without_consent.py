@@ -11,25 +11,45 @@ def unpublish(apps, schema_editor):
 
     What was called off while it was published and approved stays published.
     """
-    visits, history = (apps.get_model("media_visits", name).objects for name in ("Visit", "HistoricalVisit"))
-    before = history.filter(id=OuterRef("pk")).exclude(state="cancelled").order_by("-history_date", "-history_id")
+    visits, history = (
+        apps.get_model("media_visits", name).objects for name in ("Visit", "HistoricalVisit")
+    )
+    before = (
+        history.filter(id=OuterRef("pk"))
+        .exclude(state="cancelled")
+        .order_by("-history_date", "-history_id")
+    )
     published = visits.filter(is_published=True)
-    called_off = published.filter(state="cancelled").exclude(origin="taken_over").alias(
-        was_published=Subquery(before.values("is_published")[:1]), was=Subquery(before.values("state")[:1])
-    )  # fmt: skip
+    called_off = (
+        published.filter(state="cancelled")
+        .exclude(origin="taken_over")
+        .alias(
+            was_published=Subquery(before.values("is_published")[:1]),
+            was=Subquery(before.values("state")[:1]),
+        )
+    )
     stays = called_off.filter(was_published=True, was__in=CONSENTED)
-    for visit in [*published.filter(state="postponed"), *called_off.exclude(pk__in=stays.values("pk"))]:
+    for visit in [
+        *published.filter(state="postponed"),
+        *called_off.exclude(pk__in=stays.values("pk")),
+    ]:
         visit.is_published = False
         visits.filter(pk=visit.pk).update(is_published=False)
         _log(history, visit)
 
 
 def _log(history, visit) -> None:
-    names = [field.attname for field in history.model._meta.fields if not field.attname.startswith("history_")]
+    names = [
+        field.attname
+        for field in history.model._meta.fields
+        if not field.attname.startswith("history_")
+    ]
     history.create(
-        history_date=timezone.now(), history_type="~", history_change_reason=REASON,
+        history_date=timezone.now(),
+        history_type="~",
+        history_change_reason=REASON,
         **{name: getattr(visit, name) for name in names},
-    )  # fmt: skip
+    )
 
 
 class Migration(migrations.Migration):

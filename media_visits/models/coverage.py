@@ -22,20 +22,34 @@ class CoverageQuerySet(models.QuerySet):
 
 
 class Coverage(Sourced, KnownDate):
-    """*Clipping*: one report in a medium, of a visit or of industrial policy at large. `starts_on` is its day."""
+    """*Clipping*: one report in a medium, of a visit or of industrial policy at large. `starts_on`
+    is its day.
+    """
 
     visit = models.ForeignKey(
-        Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="coverage", verbose_name=_("Besuch")
+        Visit,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="coverage",
+        verbose_name=_("Besuch"),
     )
     medium = models.CharField(_("Medium"), max_length=150)
-    publisher = models.CharField(_("Herausgeber"), max_length=12, choices=Publisher, default=Publisher.PRESS)
-    kind = models.CharField(_("Art"), max_length=8, choices=CoverageKind, default=CoverageKind.ONLINE)
+    publisher = models.CharField(
+        _("Herausgeber"), max_length=12, choices=Publisher, default=Publisher.PRESS
+    )
+    kind = models.CharField(
+        _("Art"), max_length=8, choices=CoverageKind, default=CoverageKind.ONLINE
+    )
     title = models.CharField(_("Überschrift"), max_length=300, blank=True)
     url = models.URLField(_("Link"), max_length=500, blank=True)
     about = models.CharField(_("Worum es geht"), max_length=300, blank=True)
     tone = models.CharField(_("Tonlage"), max_length=8, choices=Tone, blank=True)
     sectors = models.ManyToManyField(
-        Sector, verbose_name=_("getragener Branchenschwerpunkt"), blank=True, related_name="coverage"
+        Sector,
+        verbose_name=_("getragener Branchenschwerpunkt"),
+        blank=True,
+        related_name="coverage",
     )
     search = FoldedField(sources=("medium", "title", "about"))
 
@@ -47,13 +61,21 @@ class Coverage(Sourced, KnownDate):
         verbose_name_plural = _("Presseberichte")
         indexes = [models.Index(fields=["starts_on"], name="coverage_by_day")]
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=CoverageKind.values), name="coverage_kind_is_known"),
-            models.CheckConstraint(condition=Q(publisher__in=Publisher.values), name="coverage_publisher_is_known"),
-            models.CheckConstraint(condition=Q(tone__in=["", *Tone.values]), name="coverage_tone_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=CoverageKind.values), name="coverage_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(publisher__in=Publisher.values), name="coverage_publisher_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(tone__in=["", *Tone.values]), name="coverage_tone_is_known"
+            ),
             models.CheckConstraint(
                 condition=~Q(title="") | ~Q(about="") | ~Q(url=""),
                 name="coverage_says_what_it_is",
-                violation_error_message=_("Bitte nennen Sie Überschrift, Inhalt oder Link des Berichts."),
+                violation_error_message=_(
+                    "Bitte nennen Sie Überschrift, Inhalt oder Link des Berichts."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["url"],

@@ -14,8 +14,12 @@ from media_visits.models.visits import Visit
 class PressSlot(models.Model):
     """When and how the press may accompany a visit. A visit has none, one or several."""
 
-    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="press_slots", verbose_name=_("Besuch"))
-    kind = models.CharField(_("Art"), max_length=12, choices=PressKind, default=PressKind.WORD_PICTURE)
+    visit = models.ForeignKey(
+        Visit, on_delete=models.CASCADE, related_name="press_slots", verbose_name=_("Besuch")
+    )
+    kind = models.CharField(
+        _("Art"), max_length=12, choices=PressKind, default=PressKind.WORD_PICTURE
+    )
     starts_at = models.DateTimeField(_("Beginn"), null=True, blank=True)
     be_there_by = models.DateTimeField(_("Eintreffen bis"), null=True, blank=True)
     meeting_point = models.CharField(_("Treffpunkt"), max_length=200, blank=True)
@@ -26,7 +30,9 @@ class PressSlot(models.Model):
         help_text=_("Zum Beispiel: Blick in die Montage, Statement am Prüfstand."),
     )
     registration_deadline = models.DateTimeField(_("Anmeldung bis"), null=True, blank=True)
-    capacity = models.PositiveSmallIntegerField(_("Plätze"), null=True, blank=True, help_text=_("Leer: ohne Grenze."))
+    capacity = models.PositiveSmallIntegerField(
+        _("Plätze"), null=True, blank=True, help_text=_("Leer: ohne Grenze.")
+    )
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
 
     history = HistoricalRecords()
@@ -35,9 +41,13 @@ class PressSlot(models.Model):
         verbose_name = _("Pressetermin")
         verbose_name_plural = _("Pressetermine")
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=PressKind.values), name="press_slot_kind_is_known"),
             models.CheckConstraint(
-                condition=Q(kind="not_public") | Q(starts_at__isnull=False) | Q(origin="taken_over"),
+                condition=Q(kind__in=PressKind.values), name="press_slot_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="not_public")
+                | Q(starts_at__isnull=False)
+                | Q(origin="taken_over"),
                 name="press_slot_has_a_start",
             ),
             models.CheckConstraint(
@@ -46,7 +56,8 @@ class PressSlot(models.Model):
                 violation_error_message=_("Das Eintreffen muss vor dem Beginn liegen."),
             ),
             models.CheckConstraint(
-                condition=Q(registration_deadline__isnull=True) | Q(registration_deadline__lte=F("starts_at")),
+                condition=Q(registration_deadline__isnull=True)
+                | Q(registration_deadline__lte=F("starts_at")),
                 name="press_slot_register_before_start",
                 violation_error_message=_("Der Anmeldeschluss muss vor dem Beginn liegen."),
             ),
@@ -62,5 +73,7 @@ class PressSlot(models.Model):
 
     @property
     def needs_a_start(self) -> bool:
-        """Whether its beginning must be known: the words of the constraint `press_slot_has_a_start`."""
+        """Whether its beginning must be known: the words of the constraint
+        `press_slot_has_a_start`.
+        """
         return self.kind != PressKind.NOT_PUBLIC and self.origin != Origin.TAKEN_OVER

@@ -16,10 +16,12 @@ from partners.models import Organisation, Person, Sector
 
 class VisitQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The office sees all, the senator's office all but ideas never submitted, observers what is published or
-        approved, partners what is published and what was announced to their own organisation.
+        """The office sees all, the senator's office all but ideas never submitted, observers what
+        is published or approved, partners what is published and what was announced to their own
+        organisation.
 
-        Outside the house nobody sees a visit without a valid approval, or its next date would be out before that.
+        Outside the house nobody sees a visit without a valid approval, or its next date would be
+        out before that.
         """
         if has_role(user, OFFICE):
             return self
@@ -41,8 +43,9 @@ class VisitQuerySet(models.QuerySet):
 class Visit(Sourced, KnownDate):
     """A visit to a company that can carry a sector focus and its message.
 
-    A planned visit has `starts_at`; `starts_on` is then its day in Berlin, so that lists sort and filter by one
-    column. A visit taken over has the day as exactly as it is known, and a time only where a source names it.
+    A planned visit has `starts_at`; `starts_on` is then its day in Berlin, so that lists sort and
+    filter by one column. A visit taken over has the day as exactly as it is known, and a time only
+    where a source names it.
     """
 
     company = models.ForeignKey(
@@ -57,42 +60,69 @@ class Visit(Sourced, KnownDate):
         _("Unternehmen (Freitext)"),
         max_length=250,
         blank=True,
-        help_text=_("Falls das Unternehmen noch nicht unter Partner steht oder ein bestimmtes Werk gemeint ist."),
+        help_text=_(
+            "Falls das Unternehmen noch nicht unter Partner steht oder ein bestimmtes Werk gemeint "
+            "ist."
+        ),
     )
     title = models.CharField(_("Anlass des Besuchs"), max_length=250)
     message = models.TextField(
-        _("Botschaft"), blank=True, help_text=_("Der eine Satz, der nach dem Besuch in der Zeitung stehen soll.")
+        _("Botschaft"),
+        blank=True,
+        help_text=_("Der eine Satz, der nach dem Besuch in der Zeitung stehen soll."),
     )
-    sectors = models.ManyToManyField(Sector, verbose_name=_("Branchenschwerpunkt"), blank=True, related_name="visits")
-    sectors_text = models.CharField(_("Branche laut Quelle"), max_length=200, blank=True, editable=False)
+    sectors = models.ManyToManyField(
+        Sector, verbose_name=_("Branchenschwerpunkt"), blank=True, related_name="visits"
+    )
+    sectors_text = models.CharField(
+        _("Branche laut Quelle"), max_length=200, blank=True, editable=False
+    )
     visitor = models.CharField(_("Wer besucht"), max_length=200, blank=True)
     address = models.CharField(
-        _("Adresse"), max_length=250, blank=True, help_text=_("Straße, Hausnummer, Postleitzahl, Ort.")
+        _("Adresse"),
+        max_length=250,
+        blank=True,
+        help_text=_("Straße, Hausnummer, Postleitzahl, Ort."),
     )
     starts_at = models.DateTimeField(_("Beginn"), null=True, blank=True)
     ends_at = models.DateTimeField(_("Ende"), null=True, blank=True)
-    state = models.CharField(_("Stand"), max_length=12, choices=VisitState, default=VisitState.IDEA, editable=False)
+    state = models.CharField(
+        _("Stand"), max_length=12, choices=VisitState, default=VisitState.IDEA, editable=False
+    )
     to_be_published = models.BooleanField(
         _("Veröffentlichung vorgesehen"),
         default=True,
-        help_text=_("Steht in der Vorlage. Ohne Haken bleibt der Besuch auch nach der Freigabe intern."),
+        help_text=_(
+            "Steht in der Vorlage. Ohne Haken bleibt der Besuch auch nach der Freigabe intern."
+        ),
     )
     is_published = models.BooleanField(_("veröffentlicht"), default=False, editable=False)
     reason = models.CharField(_("Grund"), max_length=500, blank=True, editable=False)
-    press_text = models.CharField(_("Presse laut Quelle"), max_length=250, blank=True, editable=False)
-    occasion = models.TextField(_("Anlass"), blank=True, help_text=_("Warum jetzt, warum dieses Unternehmen?"))
+    press_text = models.CharField(
+        _("Presse laut Quelle"), max_length=250, blank=True, editable=False
+    )
+    occasion = models.TextField(
+        _("Anlass"), blank=True, help_text=_("Warum jetzt, warum dieses Unternehmen?")
+    )
     facts = models.TextField(_("Sachverhalt"), blank=True)
     assessment = models.TextField(_("Bewertung"), blank=True)
     vote = models.CharField(
-        _("Votum"), max_length=300, blank=True, help_text=_("Worum bitten Sie? Zum Beispiel: Zustimmung zum Besuch.")
+        _("Votum"),
+        max_length=300,
+        blank=True,
+        help_text=_("Worum bitten Sie? Zum Beispiel: Zustimmung zum Besuch."),
     )
     outcome = models.TextField(_("Ergebnis"), blank=True, editable=False)
-    internal_notes = models.TextField(_("interner Vermerk"), blank=True, help_text=_("Sieht nur die Geschäftsstelle."))
+    internal_notes = models.TextField(
+        _("interner Vermerk"), blank=True, help_text=_("Sieht nur die Geschäftsstelle.")
+    )
     submitted_at = models.DateTimeField(_("zuerst vorgelegt am"), null=True, editable=False)
     announced_at = models.DateTimeField(_("zuerst angekündigt am"), null=True, editable=False)
     informed = models.ManyToManyField(Person, blank=True, editable=False, related_name="+")
     version = models.PositiveIntegerField(default=1, editable=False)
-    search = FoldedField(sources=("company_name", "title", "message", "address", "visitor", "sectors_text"))
+    search = FoldedField(
+        sources=("company_name", "title", "message", "address", "visitor", "sectors_text")
+    )
 
     history = HistoricalRecords(excluded_fields=["search"])
     objects = VisitQuerySet.as_manager()
@@ -105,19 +135,23 @@ class Visit(Sourced, KnownDate):
             models.Index(fields=["starts_on"], name="visit_by_day"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=VisitState.values), name="visit_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=VisitState.values), name="visit_state_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(company__isnull=False) | ~Q(company_text=""),
                 name="visit_names_a_company",
                 violation_error_message=_("Bitte nennen Sie das Unternehmen."),
             ),
             models.CheckConstraint(
-                condition=Q(ends_at__isnull=True) | Q(starts_at__isnull=False, ends_at__gt=F("starts_at")),
+                condition=Q(ends_at__isnull=True)
+                | Q(starts_at__isnull=False, ends_at__gt=F("starts_at")),
                 name="visit_ends_after_start",
                 violation_error_message=_("Das Ende muss nach dem Beginn liegen."),
             ),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=False, ends_on__gte=F("starts_on")),
+                condition=Q(ends_on__isnull=True)
+                | Q(starts_on__isnull=False, ends_on__gte=F("starts_on")),
                 name="visit_days_in_order",
             ),
             models.CheckConstraint(
@@ -127,7 +161,9 @@ class Visit(Sourced, KnownDate):
                 name="visit_submitted_has_a_start",
             ),
             models.CheckConstraint(
-                condition=Q(origin="taken_over") | ~Q(reason="") | ~Q(state__in=["postponed", "cancelled"]),
+                condition=Q(origin="taken_over")
+                | ~Q(reason="")
+                | ~Q(state__in=["postponed", "cancelled"]),
                 name="visit_put_off_has_a_reason",
             ),
             models.CheckConstraint(
@@ -148,7 +184,9 @@ class Visit(Sourced, KnownDate):
 
     @property
     def company_name(self) -> str:
-        """The text where one was entered (a certain plant, an unknown company), else the organisation's name."""
+        """The text where one was entered (a certain plant, an unknown company), else the
+        organisation's name.
+        """
         return self.company_text or (self.company.name if self.company else "")
 
     @property
@@ -162,8 +200,8 @@ class Visit(Sourced, KnownDate):
 
     @property
     def has_consent(self) -> bool:
-        """Say whether it may be published as it stands. What was taken over is outside the workflow, whatever became
-        of it: its sources are public."""
+        """Say whether it may be published as it stands. What was taken over is outside the
+        workflow, whatever became of it: its sources are public."""
         return self.state in (SHOWN_OUTSIDE if self.is_taken_over else CONSENTED)
 
     @property

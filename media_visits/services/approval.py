@@ -22,11 +22,13 @@ SUBMITTED = gettext_lazy("Zur Freigabe vorgelegt")
 
 
 @transaction.atomic
-def submit_visit(*, visit: Visit, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime) -> ApprovalRequest:
+def submit_visit(
+    *, visit: Visit, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime
+) -> ApprovalRequest:
     """Put a visit before the senator's office, which is told by mail.
 
-    Raises Refused without a time that lies ahead, when the decision would come after the visit, and when the press
-    would come on another day.
+    Raises Refused without a time that lies ahead, when the decision would come after the visit, and
+    when the press would come on another day.
     """
     require_office(by)
     visit = lock_visit(visit.pk)
@@ -39,9 +41,13 @@ def submit_visit(*, visit: Visit, vorlage: Vorlage, due_on: dt.date, by, now: dt
     visit.is_published = False
     move_visit(visit, "submit", by=by, now=now, reason=str(SUBMITTED))
     subject = Subject(
-        kind=ApprovalKind.VISIT, pk=visit.pk, title=str(visit)[:250], path=visit.get_absolute_url(),
-        snapshot=snapshot_of(VISIT_FACTS, visit), origin=visit.origin,
-    )  # fmt: skip
+        kind=ApprovalKind.VISIT,
+        pk=visit.pk,
+        title=str(visit)[:250],
+        path=visit.get_absolute_url(),
+        snapshot=snapshot_of(VISIT_FACTS, visit),
+        origin=visit.origin,
+    )
     return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
 
 
@@ -49,9 +55,19 @@ def _check_dates(starts_at: dt.datetime | None, due_on: dt.date, now: dt.datetim
     if starts_at is None:
         raise Refused(_("Bitte tragen Sie zuerst Tag und Uhrzeit des Besuchs ein."))
     if starts_at <= now:
-        raise Refused(_("Der Termin des Besuchs liegt in der Vergangenheit. Bitte tragen Sie einen neuen ein."))
+        raise Refused(
+            _(
+                "Der Termin des Besuchs liegt in der Vergangenheit. Bitte tragen Sie einen neuen "
+                "ein."
+            )
+        )
     if due_on >= local_date(starts_at):
-        raise Refused(_("Die Entscheidung muss vor dem Tag des Besuchs fallen. Bitte wählen Sie eine frühere Frist."))
+        raise Refused(
+            _(
+                "Die Entscheidung muss vor dem Tag des Besuchs fallen. Bitte wählen Sie eine "
+                "frühere Frist."
+            )
+        )
 
 
 def _check_press(visit: Visit) -> None:
@@ -61,7 +77,8 @@ def _check_press(visit: Visit) -> None:
         if slot.starts_at and not days[0] <= local_date(slot.starts_at) <= days[-1]:
             raise Refused(
                 _(
-                    "Der Pressetermin „%(slot)s“ liegt an einem anderen Tag als der Besuch (%(when)s). "
+                    "Der Pressetermin „%(slot)s“ liegt an einem anderen Tag als der Besuch "
+                    "(%(when)s). "
                     "Bitte ändern Sie zuerst seinen Beginn, oder entfernen Sie ihn."
                 )
                 % {"slot": slot, "when": visit.date_text}
@@ -69,24 +86,32 @@ def _check_press(visit: Visit) -> None:
 
 
 @transaction.atomic
-def decide_visit(*, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details) -> Visit:
-    """Record the decision of the senator's office with its `details` and move the visit with it; the office is told.
+def decide_visit(
+    *, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details
+) -> Visit:
+    """Record the decision of the senator's office with its `details` and move the visit with it;
+    the office is told.
 
-    A refusal ends the visit, with the comment as its reason. Raises Refused when a visit whose time has come is
-    approved: that could only be returned or refused.
+    A refusal ends the visit, with the comment as its reason. Raises Refused when a visit whose time
+    has come is approved: that could only be returned or refused.
     """
     visit = lock_visit(request.subject_id)
-    request = record_decision(request=request, answer=answer, comment=comment, by=by, now=now, **details)
+    request = record_decision(
+        request=request, answer=answer, comment=comment, by=by, now=now, **details
+    )
     if answer in GRANTING and visit.starts_at <= now:
         raise Refused(
             _(
-                "Der Termin des Besuchs liegt inzwischen in der Vergangenheit; freigeben lässt er sich nicht mehr. "
-                "Geben Sie den Besuch zurück, damit die Geschäftsstelle einen neuen Termin vorlegt, oder lehnen Sie "
+                "Der Termin des Besuchs liegt inzwischen in der Vergangenheit; freigeben lässt er "
+                "sich nicht mehr. "
+                "Geben Sie den Besuch zurück, damit die Geschäftsstelle einen neuen Termin "
+                "vorlegt, oder lehnen Sie "
                 "ihn ab."
             )
         )
     if answer == Answer.REFUSE:
-        # Whoever was told of the visit reads this; the comment is for the house and stays with the request.
+        # Whoever was told of the visit reads this; the comment is for the house and stays with the
+        # request.
         visit.reason = _("Der Besuch kommt nicht zustande.")
     move_visit(visit, str(answer), by=by, now=now, reason=str(DECIDED[Answer(answer)]))
     return visit
@@ -94,7 +119,9 @@ def decide_visit(*, request: ApprovalRequest, answer: str, comment: str, by, now
 
 @transaction.atomic
 def withdraw_visit(*, visit: Visit, by, now: dt.datetime) -> Visit:
-    """Take the request for approval back, so that the visit can be changed; the senator's office is told."""
+    """Take the request for approval back, so that the visit can be changed; the senator's office is
+    told.
+    """
     require_office(by)
     visit = lock_visit(visit.pk)
     move_visit(visit, "withdraw", by=by, now=now, reason=_("Vorlage zurückgezogen"))

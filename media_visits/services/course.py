@@ -18,7 +18,8 @@ from media_visits.services.visits import lock_visit, move_visit, require_office,
 
 @transaction.atomic
 def announce_visit(*, visit: Visit, lists=(), by, now: dt.datetime) -> Visit:
-    """Announce an approved visit: the company's contacts, the members of `lists` and the senator's office are told.
+    """Announce an approved visit: the company's contacts, the members of `lists` and the senator's
+    office are told.
 
     Whom the portal wrote to is kept, since a later change is told to the same people.
     """
@@ -26,7 +27,10 @@ def announce_visit(*, visit: Visit, lists=(), by, now: dt.datetime) -> Visit:
     visit = lock_visit(visit.pk)
     if visit.starts_at and visit.starts_at <= now:
         raise Refused(
-            _("Der Termin des Besuchs liegt in der Vergangenheit. Verschieben Sie ihn, oder sagen Sie ihn ab.")
+            _(
+                "Der Termin des Besuchs liegt in der Vergangenheit. Verschieben Sie ihn, oder "
+                "sagen Sie ihn ab."
+            )
         )
     visit.announced_at = visit.announced_at or now
     move_visit(visit, "announce", by=by, now=now, reason=_("Angekündigt"))
@@ -61,9 +65,11 @@ def document_visit(*, visit: Visit, outcome: str, by, now: dt.datetime) -> Visit
 
 @transaction.atomic
 def postpone_visit(*, visit: Visit, reason: str, by, now: dt.datetime) -> Visit:
-    """Postpone a visit: the approval lapses, the date is open again, and all who were told before are told why.
+    """Postpone a visit: the approval lapses, the date is open again, and all who were told before
+    are told why.
 
-    It goes back inside until it is approved and published again, or its next date would be public too early.
+    It goes back inside until it is approved and published again, or its next date would be public
+    too early.
     """
     require_office(by)
     visit = _put_off(visit, reason)
@@ -74,7 +80,9 @@ def postpone_visit(*, visit: Visit, reason: str, by, now: dt.datetime) -> Visit:
     visit.is_published = False
     set_day(visit)
     save_visit(visit, by=by, now=now, reason=_("Verschoben, bisher: %(when)s") % {"when": told_of})
-    lapse_approval(kind=ApprovalKind.VISIT, subject_id=visit.pk, reason=_("Besuch verschoben"), by=by, now=now)
+    lapse_approval(
+        kind=ApprovalKind.VISIT, subject_id=visit.pk, reason=_("Besuch verschoben"), by=by, now=now
+    )
     mails.mail_change(visit, "visit_postponed", people, deciders, told_of=told_of, by=by, now=now)
     return visit
 
@@ -90,14 +98,25 @@ def cancel_visit(*, visit: Visit, reason: str, by, now: dt.datetime) -> Visit:
     if was_submitted:
         withdraw_request(kind=ApprovalKind.VISIT, subject_id=visit.pk, by=by, now=now)
     else:
-        lapse_approval(kind=ApprovalKind.VISIT, subject_id=visit.pk, reason=_("Besuch abgesagt"), by=by, now=now)
+        lapse_approval(
+            kind=ApprovalKind.VISIT,
+            subject_id=visit.pk,
+            reason=_("Besuch abgesagt"),
+            by=by,
+            now=now,
+        )
     mails.mail_change(visit, "visit_cancelled", people, deciders, told_of=told_of, by=by, now=now)
     return visit
 
 
 def _put_off(visit: Visit, reason: str) -> Visit:
     if not reason.strip():
-        raise Refused(_("Bitte nennen Sie den Grund. Er steht in der Nachricht an alle, die von dem Besuch wissen."))
+        raise Refused(
+            _(
+                "Bitte nennen Sie den Grund. Er steht in der Nachricht an alle, die von dem Besuch "
+                "wissen."
+            )
+        )
     visit = lock_visit(visit.pk)
     visit.reason = reason.strip()[:500]
     return visit

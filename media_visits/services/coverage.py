@@ -14,20 +14,34 @@ from media_visits.models import Coverage
 from media_visits.services.visits import require_office
 
 EDITABLE = (
-    "visit", "medium", "publisher", "kind", "title", "about", "url", "starts_on", "precision", "tone", "sectors",
-)  # fmt: skip
+    "visit",
+    "medium",
+    "publisher",
+    "kind",
+    "title",
+    "about",
+    "url",
+    "starts_on",
+    "precision",
+    "tone",
+    "sectors",
+)
 
 
 @transaction.atomic
-def save_coverage(*, coverage: Coverage, sectors=(), version: str = "", by, now: dt.datetime) -> Coverage:
+def save_coverage(
+    *, coverage: Coverage, sectors=(), version: str = "", by, now: dt.datetime
+) -> Coverage:
     """Save a new or changed clipping with the sector focus it carried.
 
-    Raises Refused when nothing says what it is, its day lies ahead, or its link is recorded already;
-    Outpaced when it is no longer what the form with the fingerprint `version` showed.
+    Raises Refused when nothing says what it is, its day lies ahead, or its link is recorded
+    already; Outpaced when it is no longer what the form with the fingerprint `version` showed.
     """
     require_office(by)
     if coverage.pk:
-        require_unchanged(Coverage.objects.select_for_update(of=("self",)).get(pk=coverage.pk), version, EDITABLE)
+        require_unchanged(
+            Coverage.objects.select_for_update(of=("self",)).get(pk=coverage.pk), version, EDITABLE
+        )
     if not (coverage.title or coverage.about or coverage.url):
         raise Refused(_("Bitte nennen Sie Überschrift, Inhalt oder Link des Berichts."))
     if coverage.starts_on and coverage.starts_on > local_date(now):

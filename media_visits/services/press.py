@@ -16,19 +16,32 @@ from media_visits.models import PressSlot, Visit
 from media_visits.services.visits import lock_visit, require_office, save_change
 
 EDITABLE = (
-    "kind", "starts_at", "be_there_by", "meeting_point", "expected_pictures", "registration_deadline", "capacity",
-)  # fmt: skip
-# What was announced, and what the line *Presse* of the Vorlage says; meeting point and seats may still change.
+    "kind",
+    "starts_at",
+    "be_there_by",
+    "meeting_point",
+    "expected_pictures",
+    "registration_deadline",
+    "capacity",
+)
+# What was announced, and what the line *Presse* of the Vorlage says; meeting point and seats may
+# still change.
 ESSENTIAL = ("kind", "starts_at")
 OPEN_STATES = (
-    VisitState.IDEA, VisitState.SUBMITTED, VisitState.RETURNED, VisitState.POSTPONED, VisitState.APPROVED,
+    VisitState.IDEA,
+    VisitState.SUBMITTED,
+    VisitState.RETURNED,
+    VisitState.POSTPONED,
+    VisitState.APPROVED,
     VisitState.ANNOUNCED,
-)  # fmt: skip
+)
 
 
 @transaction.atomic
 def add_press_slot(*, slot: PressSlot, by, now: dt.datetime) -> PressSlot:
-    """Save the new `slot` of its visit. An approval of the visit lapses: how the press comes along was part of it."""
+    """Save the new `slot` of its visit. An approval of the visit lapses: how the press comes along
+    was part of it.
+    """
     require_office(by)
     visit = _lock_open(slot.visit_id, essential=True)
     _join(slot, visit)
@@ -45,7 +58,8 @@ def add_press_slot(*, slot: PressSlot, by, now: dt.datetime) -> PressSlot:
 
 @transaction.atomic
 def update_press_slot(*, slot: PressSlot, version: str, by, now: dt.datetime) -> PressSlot:
-    """Write the editable fields of `slot`; another kind or time lets an approval of the visit lapse.
+    """Write the editable fields of `slot`; another kind or time lets an approval of the visit
+    lapse.
 
     Raises Outpaced when the slot is no longer what the form with the fingerprint `version` showed.
     """
@@ -74,7 +88,10 @@ def remove_press_slot(*, slot: PressSlot, by, now: dt.datetime) -> Visit:
     require_office(by)
     visit = _lock_open(slot.visit_id, essential=True)
     stored = PressSlot.objects.select_for_update().get(pk=slot.pk)
-    before, reason = essentials_of(VISIT_FACTS, visit), _("Pressetermin entfernt: %(slot)s") % {"slot": stored}
+    before, reason = (
+        essentials_of(VISIT_FACTS, visit),
+        _("Pressetermin entfernt: %(slot)s") % {"slot": stored},
+    )
     stored._history_user = by
     stored._change_reason = _("Entfernt")
     stored.delete()
@@ -97,11 +114,18 @@ def _check_open(visit: Visit, essential: bool) -> None:
             % {"state": visit.get_state_display()}
         )
     if visit.state == VisitState.ANNOUNCED and essential:
-        raise Refused(_("Der Besuch ist angekündigt. Verschieben Sie ihn, damit alle, die davon wissen, es erfahren."))
+        raise Refused(
+            _(
+                "Der Besuch ist angekündigt. Verschieben Sie ihn, damit alle, die davon wissen, es "
+                "erfahren."
+            )
+        )
 
 
 def _join(slot: PressSlot, visit: Visit) -> None:
-    """A slot stands outside the workflow with its visit, also one entered later: its source may name no time."""
+    """A slot stands outside the workflow with its visit, also one entered later: its source may
+    name no time.
+    """
     if visit.is_taken_over:
         slot.origin = Origin.TAKEN_OVER
 
@@ -111,4 +135,6 @@ def _check_times(slot: PressSlot) -> None:
         raise Refused(_("Bitte tragen Sie ein, wann der Pressetermin beginnt."))
     for moment in (slot.be_there_by, slot.registration_deadline):
         if moment and (slot.starts_at is None or moment > slot.starts_at):
-            raise Refused(_("Eintreffen und Anmeldeschluss müssen vor dem Beginn des Pressetermins liegen."))
+            raise Refused(
+                _("Eintreffen und Anmeldeschluss müssen vor dem Beginn des Pressetermins liegen.")
+            )

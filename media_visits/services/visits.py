@@ -20,11 +20,21 @@ from media_visits.models import Visit
 from media_visits.permissions import can_manage
 
 EDITABLE = (
-    "company", "company_text", "title", "message", "visitor", "address", "starts_at", "ends_at", "to_be_published",
+    "company",
+    "company_text",
+    "title",
+    "message",
+    "visitor",
+    "address",
+    "starts_at",
+    "ends_at",
+    "to_be_published",
     "internal_notes",
-)  # fmt: skip
+)
 # What stands once a visit took place or was called off.
-STANDING = frozenset({"company", "company_text", "visitor", "address", "starts_at", "ends_at", "to_be_published"})
+STANDING = frozenset(
+    {"company", "company_text", "visitor", "address", "starts_at", "ends_at", "to_be_published"}
+)
 
 
 def require_office(by) -> None:
@@ -39,7 +49,9 @@ def lock_visit(pk: int) -> Visit:
 
 
 def save_visit(visit: Visit, *, by, now: dt.datetime, reason: str) -> None:
-    """Save a locked visit with the reason for *Verlauf*; its version makes each of its mails an occasion."""
+    """Save a locked visit with the reason for *Verlauf*; its version makes each of its mails an
+    occasion.
+    """
     visit.version += 1
     visit._history_date = now
     save_as(visit, by=by, reason=reason)
@@ -51,10 +63,14 @@ def move_visit(visit: Visit, action: str, *, by, now: dt.datetime, reason: str) 
     save_visit(visit, by=by, now=now, reason=reason)
 
 
-def save_change(visit: Visit, before: list[list[str]], *, by, now: dt.datetime, reason: str) -> None:
-    """Save a locked, changed visit whose essentials were `before`; an approval that was bound to them lapses.
+def save_change(
+    visit: Visit, before: list[list[str]], *, by, now: dt.datetime, reason: str
+) -> None:
+    """Save a locked, changed visit whose essentials were `before`; an approval that was bound to
+    them lapses.
 
-    Submitted or approved, the visit then goes back to an idea: what was shown is no longer what is planned.
+    Submitted or approved, the visit then goes back to an idea: what was shown is no longer what is
+    planned.
     """
     changes = differences(before, essentials_of(VISIT_FACTS, visit))
     if changes and not visit.is_taken_over and visit.state in VISIT_MOVES["lapse"].sources:
@@ -74,16 +90,22 @@ def _lapse(visit: Visit, changes: list[Change], *, by, now: dt.datetime) -> None
 def create_visit(*, visit: Visit, sectors=(), by, now: dt.datetime) -> Visit:
     """Save the new `visit` as an idea with its sector focus; the office's right alone.
 
-    Raises Refused when the same visit (company, occasion, beginning) is there already: a form sent twice.
+    Raises Refused when the same visit (company, occasion, beginning) is there already: a form sent
+    twice.
     """
     require_office(by)
     set_day(visit)
     _check_facts(visit)
     same = Visit.objects.filter(
-        company=visit.company, company_text=visit.company_text, title=visit.title, starts_at=visit.starts_at
+        company=visit.company,
+        company_text=visit.company_text,
+        title=visit.title,
+        starts_at=visit.starts_at,
     )
     if same.exists():
-        raise Refused(_("Diesen Besuch gibt es schon. Sie finden ihn in der Liste der Unternehmensbesuche."))
+        raise Refused(
+            _("Diesen Besuch gibt es schon. Sie finden ihn in der Liste der Unternehmensbesuche.")
+        )
     visit.state, visit._history_date = VisitState.IDEA, now
     save_as(visit, by=by, reason=_("Als Idee angelegt"))
     visit.sectors.set(sectors)
@@ -92,10 +114,12 @@ def create_visit(*, visit: Visit, sectors=(), by, now: dt.datetime) -> Visit:
 
 @transaction.atomic
 def update_visit(*, visit: Visit, sectors, version: str, by, now: dt.datetime) -> Visit:
-    """Write the editable fields of `visit` and its sector focus; `version` is the fingerprint that the form showed.
+    """Write the editable fields of `visit` and its sector focus; `version` is the fingerprint that
+    the form showed.
 
-    Raises Outpaced when the visit was changed since; Refused when an announced visit, or one that is over, would
-    change in what was announced. A change of what was submitted or approved lets the approval lapse.
+    Raises Outpaced when the visit was changed since; Refused when an announced visit, or one that
+    is over, would change in what was announced. A change of what was submitted or approved lets the
+    approval lapse.
     """
     require_office(by)
     stored = lock_visit(visit.pk)
@@ -122,25 +146,40 @@ def publish_visit(*, visit: Visit, publish: bool, by, now: dt.datetime) -> Visit
     visit = lock_visit(visit.pk)
     if publish and not visit.has_consent:
         raise Refused(
-            _("Veröffentlicht wird ein Besuch nur, solange seine Freigabe gilt. Er ist im Stand „%(state)s“.")
+            _(
+                "Veröffentlicht wird ein Besuch nur, solange seine Freigabe gilt. Er ist im Stand "
+                "„%(state)s“."
+            )
             % {"state": visit.get_state_display()}
         )
     if publish and not (visit.to_be_published or visit.is_taken_over):
         raise Refused(
-            _("Freigegeben ist der Besuch ohne Veröffentlichung. Ändern Sie das, und legen Sie den Besuch erneut vor.")
+            _(
+                "Freigegeben ist der Besuch ohne Veröffentlichung. Ändern Sie das, und legen Sie "
+                "den Besuch erneut vor."
+            )
         )
     if visit.is_published != publish:
         visit.is_published = publish
         save_visit(
-            visit, by=by, now=now, reason=_("Veröffentlicht") if publish else _("Veröffentlichung zurückgenommen")
+            visit,
+            by=by,
+            now=now,
+            reason=_("Veröffentlicht") if publish else _("Veröffentlichung zurückgenommen"),
         )
     return visit
 
 
 def set_day(visit: Visit) -> None:
-    """Derive the day from the time. A visit taken over without a time keeps the day as its source knows it."""
+    """Derive the day from the time. A visit taken over without a time keeps the day as its source
+    knows it.
+    """
     if visit.starts_at:
-        visit.starts_on, visit.ends_on, visit.precision = local_date(visit.starts_at), None, Precision.DAY
+        visit.starts_on, visit.ends_on, visit.precision = (
+            local_date(visit.starts_at),
+            None,
+            Precision.DAY,
+        )
     elif not visit.is_taken_over:
         visit.starts_on, visit.ends_on, visit.precision = None, None, Precision.UNKNOWN
 
@@ -157,7 +196,12 @@ def _check_editable(visit: Visit, changed: list[str], *, is_essential: bool) -> 
     if visit.is_taken_over:
         return
     if visit.state == VisitState.ANNOUNCED and is_essential:
-        raise Refused(_("Der Besuch ist angekündigt. Verschieben Sie ihn, damit alle, die davon wissen, es erfahren."))
+        raise Refused(
+            _(
+                "Der Besuch ist angekündigt. Verschieben Sie ihn, damit alle, die davon wissen, es "
+                "erfahren."
+            )
+        )
     over = (VisitState.HELD, VisitState.DOCUMENTED, VisitState.CANCELLED)
     if visit.state in over and STANDING.intersection(changed):
         raise Refused(

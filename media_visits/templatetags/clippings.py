@@ -13,7 +13,9 @@ SURE = ("sourced", "source", "page")
 
 @register.simple_tag
 def basis_line(*, obj) -> SafeString:
-    """Return the origin of `obj` (a `core.models.Sourced`), what of it is not sourced, and its doubts."""
+    """Return the origin of `obj` (a `core.models.Sourced`), what of it is not sourced, and its
+    doubts.
+    """
     if obj.origin == Origin.ENTERED:
         return SafeString("")
     doubtful = [

@@ -1,4 +1,6 @@
-"""How the views of this app load a visit for the office and show a form; the rest is in `core.answers`."""
+"""How the views of this app load a visit for the office and show a form; the rest is in
+`core.answers`.
+"""
 
 from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm
@@ -16,8 +18,12 @@ def require_office(request) -> None:
 
 
 def visit_for_office(request, pk: int) -> Visit:
-    """Return the visit for the office: 404 when the user may not see it, 403 when only looking is allowed."""
-    visit = get_object_or_404(Visit.objects.visible_to(request.user).select_related("company"), pk=pk)
+    """Return the visit for the office: 404 when the user may not see it, 403 when only looking is
+    allowed.
+    """
+    visit = get_object_or_404(
+        Visit.objects.visible_to(request.user).select_related("company"), pk=pk
+    )
     require_office(request)
     return visit
 

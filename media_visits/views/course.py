@@ -41,7 +41,9 @@ def submit(request, pk):
     initial = {"due_on": add_working_days(local_date(now), WORKING_DAYS_TO_DECIDE)}
     differences = differences_since(ApprovalKind.VISIT, pk, snapshot_of(VISIT_FACTS, visit))
     former = requests_about(ApprovalKind.VISIT, pk).first()
-    form = SubmitForm(request.POST or None, request.FILES or None, instance=visit, initial=initial, former=former)
+    form = SubmitForm(
+        request.POST or None, request.FILES or None, instance=visit, initial=initial, former=former
+    )
     if request.method == "POST" and form.is_valid():
         call = partial(
             submit_visit,
@@ -54,15 +56,22 @@ def submit(request, pk):
         if carry_out(
             request,
             call,
-            done=with_waiting_note(_("Der Besuch ist vorgelegt; das Büro ist benachrichtigt."), ASKED),
+            done=with_waiting_note(
+                _("Der Besuch ist vorgelegt; das Büro ist benachrichtigt."), ASKED
+            ),
             form=form,
         ):
             return redirect(visit)
     intro = _("%(visit)s – %(when)s") % {"visit": visit, "when": visit.date_text}
     return form_page(
-        request, form, title=_("Zur Freigabe vorlegen"), submit_label=_("Vorlegen"), intro=intro,
-        cancel_url=visit.get_absolute_url(), differences=differences,
-    )  # fmt: skip
+        request,
+        form,
+        title=_("Zur Freigabe vorlegen"),
+        submit_label=_("Vorlegen"),
+        intro=intro,
+        cancel_url=visit.get_absolute_url(),
+        differences=differences,
+    )
 
 
 def withdraw(request, pk):
@@ -75,10 +84,13 @@ def withdraw(request, pk):
         carry_out(request, call, done=_("Die Vorlage ist zurückgezogen."))
         return redirect(visit)
     return confirm_page(
-        request, title=_("Vorlage zurückziehen"), question=_("Soll die Bitte um Freigabe zurückgezogen werden?"),
+        request,
+        title=_("Vorlage zurückziehen"),
+        question=_("Soll die Bitte um Freigabe zurückgezogen werden?"),
         details=[_("E-Mail an: %(office)s") % {"office": senator_office_name()}],
-        submit_label=_("Zurückziehen"), cancel_url=visit.get_absolute_url(),
-    )  # fmt: skip
+        submit_label=_("Zurückziehen"),
+        cancel_url=visit.get_absolute_url(),
+    )
 
 
 def announce(request, pk):
@@ -89,16 +101,27 @@ def announce(request, pk):
     form = AnnounceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         call = partial(
-            announce_visit, visit=visit, lists=form.cleaned_data["lists"], by=request.user, now=timezone.now()
+            announce_visit,
+            visit=visit,
+            lists=form.cleaned_data["lists"],
+            by=request.user,
+            now=timezone.now(),
         )
         if carry_out(request, call, done=_("Der Besuch ist angekündigt."), form=form):
             return redirect(visit)
-    details = told_lines(people_to_announce_to(visit), deciders_who_know(visit, timezone.localdate()))
+    details = told_lines(
+        people_to_announce_to(visit), deciders_who_know(visit, timezone.localdate())
+    )
     return confirm_page(
-        request, form, title=_("Besuch ankündigen"), submit_label=_("Ankündigen"), details=details,
-        question=_("%(visit)s, %(when)s: jetzt ankündigen?") % {"visit": visit, "when": visit.date_text},
+        request,
+        form,
+        title=_("Besuch ankündigen"),
+        submit_label=_("Ankündigen"),
+        details=details,
+        question=_("%(visit)s, %(when)s: jetzt ankündigen?")
+        % {"visit": visit, "when": visit.date_text},
         cancel_url=visit.get_absolute_url(),
-    )  # fmt: skip
+    )
 
 
 def hold(request, pk):
@@ -111,11 +134,14 @@ def hold(request, pk):
         carry_out(request, call, done=_("Der Besuch ist als durchgeführt vermerkt."))
         return redirect(visit)
     return confirm_page(
-        request, title=_("Als durchgeführt vermerken"), submit_label=_("Ja, durchgeführt"), details=[],
+        request,
+        title=_("Als durchgeführt vermerken"),
+        submit_label=_("Ja, durchgeführt"),
+        details=[],
         question=_("Hat der Besuch bei %(company)s am %(when)s stattgefunden?")
         % {"company": visit.company_name, "when": visit.date_text},
         cancel_url=visit.get_absolute_url(),
-    )  # fmt: skip
+    )
 
 
 def document(request, pk):
@@ -126,29 +152,54 @@ def document(request, pk):
     form = OutcomeForm(request.POST or None, initial={"outcome": visit.outcome})
     if request.method == "POST" and form.is_valid():
         call = partial(
-            document_visit, visit=visit, outcome=form.cleaned_data["outcome"], by=request.user, now=timezone.now()
+            document_visit,
+            visit=visit,
+            outcome=form.cleaned_data["outcome"],
+            by=request.user,
+            now=timezone.now(),
         )
         if carry_out(request, call, done=_("Das Ergebnis ist festgehalten."), form=form):
             return redirect(visit)
     return form_page(
-        request, form, title=_("Ergebnis festhalten"), intro=str(visit), cancel_url=visit.get_absolute_url()
+        request,
+        form,
+        title=_("Ergebnis festhalten"),
+        intro=str(visit),
+        cancel_url=visit.get_absolute_url(),
     )
 
 
 def postpone(request, pk):
     """Postpone the visit and tell all who know of it; what was published is so no longer."""
     visit = visit_for_office(request, pk)
-    effects = [_("Der Termin wird frei, und die Freigabe erlischt: der neue muss noch einmal vorgelegt werden.")]
+    effects = [
+        _(
+            "Der Termin wird frei, und die Freigabe erlischt: der neue muss noch einmal vorgelegt "
+            "werden."
+        )
+    ]
     done = _("Der Besuch ist verschoben. Bitte tragen Sie einen neuen Termin ein.")
     if visit.is_published:
         effects.append(
-            _("Veröffentlicht ist der Besuch dann nicht mehr. Das geht wieder, wenn der neue Termin freigegeben ist.")
+            _(
+                "Veröffentlicht ist der Besuch dann nicht mehr. Das geht wieder, wenn der neue "
+                "Termin freigegeben ist."
+            )
         )
-        done = _("Der Besuch ist verschoben und nicht mehr veröffentlicht. Bitte tragen Sie einen neuen Termin ein.")
+        done = _(
+            "Der Besuch ist verschoben und nicht mehr veröffentlicht. Bitte tragen Sie einen neuen "
+            "Termin ein."
+        )
     return _put_off(
-        request, visit, "postpone", postpone_visit, title=_("Besuch verschieben"), submit_label=_("Verschieben"),
-        done=done, effects=effects,
-    )  # fmt: skip
+        request,
+        visit,
+        "postpone",
+        postpone_visit,
+        title=_("Besuch verschieben"),
+        submit_label=_("Verschieben"),
+        done=done,
+        effects=effects,
+    )
 
 
 def cancel(request, pk):
@@ -156,11 +207,19 @@ def cancel(request, pk):
     visit = visit_for_office(request, pk)
     effects = [_("Eine Absage lässt sich nicht zurücknehmen.")]
     if visit.is_published:
-        effects.append(_("Der Besuch bleibt veröffentlicht, damit alle sehen, dass er abgesagt ist."))
+        effects.append(
+            _("Der Besuch bleibt veröffentlicht, damit alle sehen, dass er abgesagt ist.")
+        )
     return _put_off(
-        request, visit, "cancel", cancel_visit, title=_("Besuch absagen"), submit_label=_("Absagen"),
-        done=_("Der Besuch ist abgesagt."), effects=effects,
-    )  # fmt: skip
+        request,
+        visit,
+        "cancel",
+        cancel_visit,
+        title=_("Besuch absagen"),
+        submit_label=_("Absagen"),
+        done=_("Der Besuch ist abgesagt."),
+        effects=effects,
+    )
 
 
 def _put_off(request, visit, action, service, *, title, submit_label, done, effects):
@@ -168,22 +227,44 @@ def _put_off(request, visit, action, service, *, title, submit_label, done, effe
         return back
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        call = partial(service, visit=visit, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())
+        call = partial(
+            service,
+            visit=visit,
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+            now=timezone.now(),
+        )
         if carry_out(request, call, done=done, form=form):
             return redirect(visit)
     question = f"{visit}, {visit.date_text}"
     return confirm_page(
-        request, form, title=title, question=question, submit_label=submit_label, danger=True,
-        details=[*effects, *told_lines(people_who_know(visit), deciders_who_know(visit, timezone.localdate()))],
+        request,
+        form,
+        title=title,
+        question=question,
+        submit_label=submit_label,
+        danger=True,
+        details=[
+            *effects,
+            *told_lines(people_who_know(visit), deciders_who_know(visit, timezone.localdate())),
+        ],
         cancel_url=visit.get_absolute_url(),
-    )  # fmt: skip
+    )
 
 
 def told_lines(people, deciders) -> list[str]:
     """Return the lines that say to whom mail will go: each by name, the senator's office as one."""
     if not people and not deciders:
-        return [_("Es wird niemand benachrichtigt: bisher weiß außerhalb der Geschäftsstelle niemand von dem Besuch.")]
-    lines = [_("E-Mail an %(name)s (%(email)s)") % {"name": row.name, "email": row.email} for row in people]
+        return [
+            _(
+                "Es wird niemand benachrichtigt: bisher weiß außerhalb der Geschäftsstelle niemand "
+                "von dem Besuch."
+            )
+        ]
+    lines = [
+        _("E-Mail an %(name)s (%(email)s)") % {"name": row.name, "email": row.email}
+        for row in people
+    ]
     if deciders:
         lines.append(_("E-Mail an: %(office)s") % {"office": senator_office_name()})
     return lines

@@ -17,8 +17,12 @@ from media_visits.views.answers import form_page, require_office
 
 
 def clipping_for_office(request, pk: int) -> Coverage:
-    """Return the clipping for the office: 404 when it is not visible, 403 when only looking is allowed."""
-    coverage = get_object_or_404(Coverage.objects.visible_to(request.user).select_related("visit"), pk=pk)
+    """Return the clipping for the office: 404 when it is not visible, 403 when only looking is
+    allowed.
+    """
+    coverage = get_object_or_404(
+        Coverage.objects.visible_to(request.user).select_related("visit"), pk=pk
+    )
     if not can_manage(request.user):
         raise PermissionDenied
     return coverage
@@ -33,7 +37,11 @@ def create(request):
     """A new clipping; `?besuch=` names the visit it belongs to."""
     require_office(request)
     number = request.GET.get("besuch", "")
-    visit = Visit.objects.visible_to(request.user).filter(pk=number).first() if number.isdecimal() else None
+    visit = (
+        Visit.objects.visible_to(request.user).filter(pk=number).first()
+        if number.isdecimal()
+        else None
+    )
     form = CoverageForm(request.POST or None, initial={"visit": visit}, user=request.user)
     if request.method == "POST" and form.is_valid():
         if _save(request, form, _("Der Pressebericht ist erfasst.")):
@@ -61,9 +69,14 @@ def remove(request, pk):
         carry_out(request, call, done=_("Der Pressebericht ist entfernt."))
         return redirect(page_of(coverage))
     return confirm_page(
-        request, title=_("Pressebericht entfernen"), question=_("„%(clipping)s“ entfernen?") % {"clipping": coverage},
-        details=[], submit_label=_("Entfernen"), danger=True, cancel_url=page_of(coverage),
-    )  # fmt: skip
+        request,
+        title=_("Pressebericht entfernen"),
+        question=_("„%(clipping)s“ entfernen?") % {"clipping": coverage},
+        details=[],
+        submit_label=_("Entfernen"),
+        danger=True,
+        cancel_url=page_of(coverage),
+    )
 
 
 def _save(request, form: CoverageForm, done: str) -> bool:

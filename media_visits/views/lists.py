@@ -18,7 +18,9 @@ COVERAGE_SORTS = {"date": "starts_on", "medium": "search"}
 
 
 def ordered(rows: QuerySet, sort: str, allowed: dict[str, str]) -> QuerySet:
-    """Return `rows` in the order `sort` (`date`, `-date` …), latest first without one; undated rows come last."""
+    """Return `rows` in the order `sort` (`date`, `-date` …), latest first without one; undated rows
+    come last.
+    """
     name = sort.removeprefix("-")
     column = F(allowed.get(name, allowed["date"]))
     backwards = sort.startswith("-") if name in allowed else True
@@ -39,17 +41,33 @@ def visit_export(request):
     """The visits of the list as an Excel file."""
     result = VisitFilter(request.GET, queryset=listed_visits(request.user), request=request)
     rows = ordered(result.qs, request.GET.get("sort", ""), VISIT_SORTS)
-    header = [_("Unternehmen"), _("Anlass"), _("Termin"), _("Tag"), _("Stand"), _("Wer besucht"), _("Adresse"),
-              _("Branche"), _("Presse"), _("Herkunft")]  # fmt: skip
+    header = [
+        _("Unternehmen"),
+        _("Anlass"),
+        _("Termin"),
+        _("Tag"),
+        _("Stand"),
+        _("Wer besucht"),
+        _("Adresse"),
+        _("Branche"),
+        _("Presse"),
+        _("Herkunft"),
+    ]
     lines = [
         [
-            visit.company_name, visit.title, visit.date_text, visit.starts_on, visit.get_state_display(),
-            visit.visitor, visit.address,
+            visit.company_name,
+            visit.title,
+            visit.date_text,
+            visit.starts_on,
+            visit.get_state_display(),
+            visit.visitor,
+            visit.address,
             ", ".join(sector.name for sector in visit.sectors.all()) or visit.sectors_text,
-            "\n".join(map(str, visit.press_slots.all())) or visit.press_text, visit.get_origin_display(),
+            "\n".join(map(str, visit.press_slots.all())) or visit.press_text,
+            visit.get_origin_display(),
         ]
         for visit in rows
-    ]  # fmt: skip
+    ]
     return xlsx_response(f"besuche-{local_date(timezone.now()):%Y-%m-%d}.xlsx", header, lines)
 
 
@@ -84,11 +102,17 @@ def coverage_export(request):
     ]
     lines = [
         [
-            row.medium, row.title, row.known_date, row.get_kind_display(), row.about,
-            str(row.visit) if row.visit else "", ", ".join(sector.name for sector in row.sectors.all()), row.url,
+            row.medium,
+            row.title,
+            row.known_date,
+            row.get_kind_display(),
+            row.about,
+            str(row.visit) if row.visit else "",
+            ", ".join(sector.name for sector in row.sectors.all()),
+            row.url,
             *([row.get_tone_display()] if sees_tone else []),
         ]
         for row in rows
-    ]  # fmt: skip
+    ]
     header += [_("Tonlage")] if sees_tone else []
     return xlsx_response(f"pressespiegel-{local_date(timezone.now()):%Y-%m-%d}.xlsx", header, lines)

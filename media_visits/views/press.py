@@ -17,7 +17,9 @@ from media_visits.views.answers import form_page, visit_for_office
 
 
 def slot_for_office(request, pk: int) -> PressSlot:
-    """Return the slot for the office: 404 when its visit is not visible, 403 when only looking is allowed."""
+    """Return the slot for the office: 404 when its visit is not visible, 403 when only looking is
+    allowed.
+    """
     visible = PressSlot.objects.filter(visit__in=Visit.objects.visible_to(request.user))
     slot = get_object_or_404(visible.select_related("visit__company"), pk=pk)
     if not can_manage(request.user):
@@ -31,11 +33,13 @@ def warning_for(visit: Visit) -> str:
         return str(visit)
     if visit.state == VisitState.SUBMITTED:
         return _(
-            "Der Besuch liegt zur Freigabe vor. Mit einem neuen, einem entfernten oder einem anderen Pressetermin "
+            "Der Besuch liegt zur Freigabe vor. Mit einem neuen, einem entfernten oder einem "
+            "anderen Pressetermin "
             "(Art, Uhrzeit) erlischt die Vorlage."
         )
     return _(
-        "Der Besuch ist freigegeben. Mit einem neuen, einem entfernten oder einem anderen Pressetermin (Art, Uhrzeit) "
+        "Der Besuch ist freigegeben. Mit einem neuen, einem entfernten oder einem anderen "
+        "Pressetermin (Art, Uhrzeit) "
         "erlischt die Freigabe."
     )
 
@@ -43,13 +47,21 @@ def warning_for(visit: Visit) -> str:
 def create(request, pk):
     """A further press slot of a visit."""
     visit = visit_for_office(request, pk)
-    form = PressSlotForm(request.POST or None, instance=PressSlot(visit=visit), initial={"starts_at": visit.starts_at})
+    form = PressSlotForm(
+        request.POST or None,
+        instance=PressSlot(visit=visit),
+        initial={"starts_at": visit.starts_at},
+    )
     if request.method == "POST" and form.is_valid():
         call = partial(add_press_slot, slot=form.instance, by=request.user, now=timezone.now())
         if carry_out(request, call, done=_("Der Pressetermin ist angelegt."), form=form):
             return redirect(visit)
     return form_page(
-        request, form, title=_("Neuer Pressetermin"), intro=warning_for(visit), cancel_url=visit.get_absolute_url()
+        request,
+        form,
+        title=_("Neuer Pressetermin"),
+        intro=warning_for(visit),
+        cancel_url=visit.get_absolute_url(),
     )
 
 
@@ -59,12 +71,22 @@ def edit(request, pk):
     form = PressSlotForm(request.POST or None, instance=slot)
     if request.method == "POST" and form.is_valid():
         call = partial(
-            update_press_slot, slot=form.instance, version=form.version_shown, by=request.user, now=timezone.now()
+            update_press_slot,
+            slot=form.instance,
+            version=form.version_shown,
+            by=request.user,
+            now=timezone.now(),
         )
         if carry_out(request, call, done=_("Der Pressetermin ist gespeichert."), form=form):
             return redirect(slot.visit)
     url = slot.visit.get_absolute_url()
-    return form_page(request, form, title=_("Pressetermin bearbeiten"), intro=warning_for(slot.visit), cancel_url=url)
+    return form_page(
+        request,
+        form,
+        title=_("Pressetermin bearbeiten"),
+        intro=warning_for(slot.visit),
+        cancel_url=url,
+    )
 
 
 def remove(request, pk):
@@ -75,7 +97,11 @@ def remove(request, pk):
         carry_out(request, call, done=_("Der Pressetermin ist entfernt."))
         return redirect(slot.visit)
     return confirm_page(
-        request, title=_("Pressetermin entfernen"), question=_("„%(slot)s“ entfernen?") % {"slot": slot},
-        details=[warning_for(slot.visit)], submit_label=_("Entfernen"), danger=True,
+        request,
+        title=_("Pressetermin entfernen"),
+        question=_("„%(slot)s“ entfernen?") % {"slot": slot},
+        details=[warning_for(slot.visit)],
+        submit_label=_("Entfernen"),
+        danger=True,
         cancel_url=slot.visit.get_absolute_url(),
-    )  # fmt: skip
+    )

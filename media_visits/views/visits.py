@@ -23,10 +23,14 @@ from media_visits.views.answers import form_page, require_office, visit_for_offi
 
 def detail(request, pk):
     """One visit: where it stands, what is next, what happened."""
-    visit = get_object_or_404(Visit.objects.visible_to(request.user).select_related("company"), pk=pk)
+    visit = get_object_or_404(
+        Visit.objects.visible_to(request.user).select_related("company"), pk=pk
+    )
     now = timezone.now()
     context = visit_context(visit, request.user, now=now)
-    return render(request, "media_visits/detail.html", {"visit": visit, "today": local_date(now), **context})
+    return render(
+        request, "media_visits/detail.html", {"visit": visit, "today": local_date(now), **context}
+    )
 
 
 def create(request):
@@ -60,16 +64,28 @@ def edit(request, pk):
     is_complete = request.method == "POST" and form.is_valid()
     if is_complete and not (guard and guard.asks(request.POST, form.instance)):
         call = partial(
-            update_visit, visit=form.instance, sectors=form.cleaned_data["sectors"], version=form.version_shown,
-            by=request.user, now=timezone.now(),
-        )  # fmt: skip
+            update_visit,
+            visit=form.instance,
+            sectors=form.cleaned_data["sectors"],
+            version=form.version_shown,
+            by=request.user,
+            now=timezone.now(),
+        )
         if carry_out(request, call, done=_("Die Angaben sind gespeichert."), form=form):
             return redirect(visit)
-    return form_page(request, form, title=_("Besuch bearbeiten"), cancel_url=visit.get_absolute_url(), guard=guard)
+    return form_page(
+        request,
+        form,
+        title=_("Besuch bearbeiten"),
+        cancel_url=visit.get_absolute_url(),
+        guard=guard,
+    )
 
 
 def guard_of(visit: Visit) -> LapseGuard | None:
-    """Return what warns of an approval that would lapse, or None where the state of `visit` forbids it anyway."""
+    """Return what warns of an approval that would lapse, or None where the state of `visit` forbids
+    it anyway.
+    """
     if visit.is_taken_over or visit.state not in VISIT_MOVES["lapse"].sources:
         return None
     return LapseGuard(ApprovalKind.VISIT, VISIT_FACTS, visit)

@@ -17,16 +17,27 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Mail",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("kind", models.CharField(max_length=60, verbose_name="Art")),
                 ("subject_key", models.CharField(max_length=80, verbose_name="Gegenstand")),
                 ("occasion", models.CharField(max_length=80, verbose_name="Anlass")),
                 ("recipient", models.EmailField(max_length=254, verbose_name="Adresse")),
-                ("recipient_name", models.CharField(blank=True, max_length=150, verbose_name="Empfänger")),
+                (
+                    "recipient_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="Empfänger"),
+                ),
                 ("subject", models.CharField(max_length=250, verbose_name="Betreff")),
                 ("text", models.TextField(blank=True, verbose_name="Text")),
                 ("mime", models.TextField(blank=True, verbose_name="fertige Nachricht")),
-                ("message_id", models.CharField(max_length=150, unique=True, verbose_name="Message-ID")),
+                (
+                    "message_id",
+                    models.CharField(max_length=150, unique=True, verbose_name="Message-ID"),
+                ),
                 (
                     "state",
                     models.CharField(
@@ -59,16 +70,26 @@ class Migration(migrations.Migration):
                 ("claim", models.CharField(blank=True, max_length=32)),
                 ("claimed_at", models.DateTimeField(null=True)),
                 ("sent_at", models.DateTimeField(null=True, verbose_name="versandt am")),
-                ("last_error", models.CharField(blank=True, max_length=500, verbose_name="letzter Fehler")),
+                (
+                    "last_error",
+                    models.CharField(blank=True, max_length=500, verbose_name="letzter Fehler"),
+                ),
                 (
                     "server_answer",
-                    models.CharField(blank=True, max_length=500, verbose_name="Antwort des Mailservers"),
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="Antwort des Mailservers"
+                    ),
                 ),
                 ("batch", models.UUIDField(db_index=True, verbose_name="Versand")),
-                ("path", models.CharField(blank=True, max_length=250, verbose_name="Seite im Portal")),
+                (
+                    "path",
+                    models.CharField(blank=True, max_length=250, verbose_name="Seite im Portal"),
+                ),
                 (
                     "has_personal_link",
-                    models.BooleanField(default=False, verbose_name="enthält einen persönlichen Link"),
+                    models.BooleanField(
+                        default=False, verbose_name="enthält einen persönlichen Link"
+                    ),
                 ),
                 ("secret", models.TextField(blank=True)),
                 ("is_account_mail", models.BooleanField(default=False, verbose_name="Konto-Mail")),
@@ -88,7 +109,10 @@ class Migration(migrations.Migration):
                 (
                     "search",
                     core.folding.FoldedField(
-                        blank=True, default="", editable=False, sources=("subject", "recipient_name", "recipient")
+                        blank=True,
+                        default="",
+                        editable=False,
+                        sources=("subject", "recipient_name", "recipient"),
                     ),
                 ),
                 (
@@ -111,14 +135,19 @@ class Migration(migrations.Migration):
                         fields=["priority", "due_at", "id"],
                         name="mail_due",
                     ),
-                    models.Index(condition=models.Q(("state", "sending")), fields=["claimed_at"], name="mail_claimed"),
+                    models.Index(
+                        condition=models.Q(("state", "sending")),
+                        fields=["claimed_at"],
+                        name="mail_claimed",
+                    ),
                     models.Index(fields=["-created_at", "-id"], name="mail_newest"),
                     models.Index(fields=["path"], name="mail_path"),
                     models.Index(fields=["subject_key"], name="mail_subject_key"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("kind", "subject_key", "recipient", "occasion"), name="mail_is_written_once"
+                        fields=("kind", "subject_key", "recipient", "occasion"),
+                        name="mail_is_written_once",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -146,7 +175,9 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("has_personal_link", False), models.Q(("secret", ""), _negated=True), _connector="OR"
+                            ("has_personal_link", False),
+                            models.Q(("secret", ""), _negated=True),
+                            _connector="OR",
                         ),
                         name="mail_personal_link_is_known",
                     ),
@@ -156,7 +187,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="MailLog",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("at", models.DateTimeField(verbose_name="Zeitpunkt")),
                 (
                     "from_state",

@@ -15,7 +15,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SendingSlot",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("number", models.PositiveSmallIntegerField(unique=True, verbose_name="Nummer")),
                 ("holder", models.CharField(blank=True, max_length=32)),
                 ("held_until", models.DateTimeField(null=True)),
@@ -49,16 +54,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="mail",
             name="refusals",
-            field=models.PositiveSmallIntegerField(default=0, verbose_name="vorläufige Abweisungen"),
-        ),
-        migrations.AddIndex(
-            model_name="mail",
-            index=models.Index(condition=models.Q(("state", "sent")), fields=["sent_at"], name="mail_sent_at"),
+            field=models.PositiveSmallIntegerField(
+                default=0, verbose_name="vorläufige Abweisungen"
+            ),
         ),
         migrations.AddIndex(
             model_name="mail",
             index=models.Index(
-                condition=models.Q(("is_notice", True)), fields=["recipient", "due_at"], name="mail_notices"
+                condition=models.Q(("state", "sent")), fields=["sent_at"], name="mail_sent_at"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="mail",
+            index=models.Index(
+                condition=models.Q(("is_notice", True)),
+                fields=["recipient", "due_at"],
+                name="mail_notices",
             ),
         ),
         migrations.AddConstraint(
@@ -89,7 +100,9 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("held_until__isnull", True), ("holder", "")),
-                    models.Q(models.Q(("holder", ""), _negated=True), ("held_until__isnull", False)),
+                    models.Q(
+                        models.Q(("holder", ""), _negated=True), ("held_until__isnull", False)
+                    ),
                     _connector="OR",
                 ),
                 name="slot_holder_goes_with_time",

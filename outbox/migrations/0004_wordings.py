@@ -16,13 +16,20 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalWording",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 ("kind", models.CharField(max_length=60, verbose_name="Art")),
                 ("subject", models.CharField(blank=True, max_length=200, verbose_name="Betreff")),
                 ("body", models.TextField(blank=True, verbose_name="Text")),
                 (
                     "needs_release",
-                    models.BooleanField(default=False, verbose_name="E-Mails dieser Art erst nach Freigabe senden"),
+                    models.BooleanField(
+                        default=False, verbose_name="E-Mails dieser Art erst nach Freigabe senden"
+                    ),
                 ),
                 ("changed_at", models.DateTimeField(verbose_name="geändert am")),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -30,7 +37,9 @@ class Migration(migrations.Migration):
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "changed_by",
@@ -65,13 +74,20 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Wording",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("kind", models.CharField(max_length=60, verbose_name="Art")),
                 ("subject", models.CharField(blank=True, max_length=200, verbose_name="Betreff")),
                 ("body", models.TextField(blank=True, verbose_name="Text")),
                 (
                     "needs_release",
-                    models.BooleanField(default=False, verbose_name="E-Mails dieser Art erst nach Freigabe senden"),
+                    models.BooleanField(
+                        default=False, verbose_name="E-Mails dieser Art erst nach Freigabe senden"
+                    ),
                 ),
                 ("changed_at", models.DateTimeField(verbose_name="geändert am")),
                 (
@@ -93,7 +109,10 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("body", ""), ("subject", "")),
-                            models.Q(models.Q(("subject", ""), _negated=True), models.Q(("body", ""), _negated=True)),
+                            models.Q(
+                                models.Q(("subject", ""), _negated=True),
+                                models.Q(("body", ""), _negated=True),
+                            ),
                             _connector="OR",
                         ),
                         name="wording_is_whole_or_default",

@@ -18,7 +18,10 @@ class Migration(migrations.Migration):
             model_name="mail",
             index=models.Index(
                 condition=models.Q(
-                    ("state", "failed"), ("state", "undeliverable"), ("state", "expired"), _connector="OR"
+                    ("state", "failed"),
+                    ("state", "undeliverable"),
+                    ("state", "expired"),
+                    _connector="OR",
                 ),
                 fields=["settled_at"],
                 name="mail_unsolved",

@@ -16,7 +16,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalReminderRule",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 ("key", models.CharField(max_length=60, verbose_name="Regel")),
                 ("steps", models.JSONField(null=True, verbose_name="Schritte")),
                 ("weekly", models.BooleanField(null=True, verbose_name="danach wöchentlich")),
@@ -26,7 +31,9 @@ class Migration(migrations.Migration):
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "history_user",
@@ -49,7 +56,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ReminderRule",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("key", models.CharField(max_length=60, verbose_name="Regel")),
                 ("steps", models.JSONField(null=True, verbose_name="Schritte")),
                 ("weekly", models.BooleanField(null=True, verbose_name="danach wöchentlich")),
@@ -58,13 +70,20 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "Erinnerungsregel",
                 "verbose_name_plural": "Erinnerungsregeln",
-                "constraints": [models.UniqueConstraint(fields=("key",), name="reminderrule_once_per_key")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("key",), name="reminderrule_once_per_key")
+                ],
             },
         ),
         migrations.CreateModel(
             name="ReminderLog",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("kind", models.CharField(max_length=60, verbose_name="Regel")),
                 ("subject_key", models.CharField(max_length=80, verbose_name="Gegenstand")),
                 ("recipient", models.EmailField(max_length=254, verbose_name="Adresse")),
@@ -88,7 +107,8 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["at"], name="reminderlog_at")],
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("subject_key", "kind", "recipient", "date", "step"), name="reminderlog_each_step_once"
+                        fields=("subject_key", "kind", "recipient", "date", "step"),
+                        name="reminderlog_each_step_once",
                     )
                 ],
             },
@@ -96,12 +116,20 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ReminderPause",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("rule", models.CharField(blank=True, max_length=60, verbose_name="Regel")),
                 ("about", models.CharField(blank=True, max_length=80, verbose_name="Vorgang")),
                 ("recipient", models.EmailField(blank=True, max_length=254, verbose_name="Person")),
                 ("title", models.CharField(max_length=300, verbose_name="Bezeichnung")),
-                ("until_on", models.DateField(blank=True, null=True, verbose_name="bis einschließlich")),
+                (
+                    "until_on",
+                    models.DateField(blank=True, null=True, verbose_name="bis einschließlich"),
+                ),
                 ("reason", models.CharField(blank=True, max_length=300, verbose_name="Grund")),
                 ("created_at", models.DateTimeField(verbose_name="pausiert am")),
                 ("ended_at", models.DateTimeField(null=True, verbose_name="aufgehoben am")),
@@ -132,9 +160,21 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(models.Q(("rule", ""), _negated=True), ("about", ""), ("recipient", "")),
-                            models.Q(models.Q(("about", ""), _negated=True), ("recipient", ""), ("rule", "")),
-                            models.Q(models.Q(("recipient", ""), _negated=True), ("about", ""), ("rule", "")),
+                            models.Q(
+                                models.Q(("rule", ""), _negated=True),
+                                ("about", ""),
+                                ("recipient", ""),
+                            ),
+                            models.Q(
+                                models.Q(("about", ""), _negated=True),
+                                ("recipient", ""),
+                                ("rule", ""),
+                            ),
+                            models.Q(
+                                models.Q(("recipient", ""), _negated=True),
+                                ("about", ""),
+                                ("rule", ""),
+                            ),
                             _connector="OR",
                         ),
                         name="reminderpause_has_one_target",

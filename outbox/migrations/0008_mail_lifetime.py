@@ -10,7 +10,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="mail",
             name="lifetime",
-            field=models.DurationField(default=dt.timedelta(hours=72), verbose_name="Geltungsdauer"),
+            field=models.DurationField(
+                default=dt.timedelta(hours=72), verbose_name="Geltungsdauer"
+            ),
             preserve_default=False,
         ),
         migrations.AlterField(

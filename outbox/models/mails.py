@@ -20,7 +20,8 @@ from outbox.texts import title_of
 def in_states(*states: str) -> Q:
     """Return the condition that a mail is in one of `states`.
 
-    Written with OR: SQLite finds a partial index by comparing conditions, and does not see through IN with parameters.
+    Written with OR: SQLite finds a partial index by comparing conditions, and does not see through
+    IN with parameters.
     """
     return reduce(or_, (Q(state=state) for state in states))
 
@@ -40,7 +41,9 @@ class MailQuerySet(models.QuerySet):
 
 
 class Mail(models.Model):
-    """One mail to one recipient, finished when it was written: what is sent is `mime`, byte for byte."""
+    """One mail to one recipient, finished when it was written: what is sent is `mime`, byte for
+    byte.
+    """
 
     kind = models.CharField(_("Art"), max_length=60)
     subject_key = models.CharField(_("Gegenstand"), max_length=80)
@@ -51,8 +54,12 @@ class Mail(models.Model):
     text = models.TextField(_("Text"), blank=True)
     mime = models.TextField(_("fertige Nachricht"), blank=True)
     message_id = models.CharField(_("Message-ID"), max_length=150, unique=True)
-    state = models.CharField(_("Stand"), max_length=14, choices=MailState, default=MailState.WAITING)
-    priority = models.PositiveSmallIntegerField(_("Vorrang"), choices=Priority, default=Priority.NORMAL)
+    state = models.CharField(
+        _("Stand"), max_length=14, choices=MailState, default=MailState.WAITING
+    )
+    priority = models.PositiveSmallIntegerField(
+        _("Vorrang"), choices=Priority, default=Priority.NORMAL
+    )
     attempts = models.PositiveSmallIntegerField(_("Versuche"), default=0)
     refusals = models.PositiveSmallIntegerField(_("vorläufige Abweisungen"), default=0)
     created_at = models.DateTimeField(_("geschrieben am"))
@@ -107,7 +114,8 @@ class Mail(models.Model):
                 name="mail_claim_goes_with_sending",
             ),
             models.CheckConstraint(
-                condition=Q(has_personal_link=False) | ~Q(secret="") | Q(mime=""), name="mail_personal_link_is_known"
+                condition=Q(has_personal_link=False) | ~Q(secret="") | Q(mime=""),
+                name="mail_personal_link_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(is_notice=False) | Q(has_personal_link=False, is_account_mail=False),
@@ -120,9 +128,15 @@ class Mail(models.Model):
                 condition=Q(state__in=[MailState.WAITING, MailState.RETRY]),
                 name="mail_due",
             ),
-            models.Index(fields=["claimed_at"], condition=Q(state=MailState.SENDING), name="mail_claimed"),
-            models.Index(fields=["sent_at"], condition=Q(state=MailState.SENT), name="mail_sent_at"),
-            models.Index(fields=["recipient", "due_at"], condition=Q(is_notice=True), name="mail_notices"),
+            models.Index(
+                fields=["claimed_at"], condition=Q(state=MailState.SENDING), name="mail_claimed"
+            ),
+            models.Index(
+                fields=["sent_at"], condition=Q(state=MailState.SENT), name="mail_sent_at"
+            ),
+            models.Index(
+                fields=["recipient", "due_at"], condition=Q(is_notice=True), name="mail_notices"
+            ),
             models.Index(
                 fields=["settled_at"],
                 condition=in_states(MailState.FAILED, MailState.UNDELIVERABLE, MailState.EXPIRED),
@@ -147,7 +161,9 @@ class Mail(models.Model):
     @property
     def addressee(self) -> str:
         """Name and address of the recipient."""
-        return f"{self.recipient_name} <{self.recipient}>" if self.recipient_name else self.recipient
+        return (
+            f"{self.recipient_name} <{self.recipient}>" if self.recipient_name else self.recipient
+        )
 
     @property
     def tone(self) -> str:
@@ -170,8 +186,8 @@ class Mail(models.Model):
 class SendingSlot(models.Model):
     """The right to one connection to the mail server, lent to one worker at a time.
 
-    There are MAIL_CONNECTIONS of them over all workers. `held_until` ends the loan of a worker that died,
-    `closed_until` keeps the slot shut after the server asked for fewer connections.
+    There are MAIL_CONNECTIONS of them over all workers. `held_until` ends the loan of a worker that
+    died, `closed_until` keeps the slot shut after the server asked for fewer connections.
     """
 
     number = models.PositiveSmallIntegerField(_("Nummer"), unique=True)
@@ -184,7 +200,8 @@ class SendingSlot(models.Model):
         verbose_name_plural = _("Verbindungen zum Mailserver")
         constraints = [
             models.CheckConstraint(
-                condition=Q(holder="", held_until__isnull=True) | ~Q(holder="") & Q(held_until__isnull=False),
+                condition=Q(holder="", held_until__isnull=True)
+                | ~Q(holder="") & Q(held_until__isnull=False),
                 name="slot_holder_goes_with_time",
             ),
         ]
@@ -198,18 +215,26 @@ class SendingSlot(models.Model):
 
 
 class MailLog(models.Model):
-    """What happened to a mail besides the plain way: a new try, a refusal, a claim taken back, an act of the office.
+    """What happened to a mail besides the plain way: a new try, a refusal, a claim taken back, an
+    act of the office.
 
-    Writing and sending stand in the mail itself (`created_at`, `sent_at`), so the usual mail costs no row here.
+    Writing and sending stand in the mail itself (`created_at`, `sent_at`), so the usual mail costs
+    no row here.
     """
 
-    mail = models.ForeignKey(Mail, on_delete=models.CASCADE, related_name="log", verbose_name=_("E-Mail"))
+    mail = models.ForeignKey(
+        Mail, on_delete=models.CASCADE, related_name="log", verbose_name=_("E-Mail")
+    )
     at = models.DateTimeField(_("Zeitpunkt"))
     from_state = models.CharField(_("von"), max_length=14, choices=MailState)
     to_state = models.CharField(_("nach"), max_length=14, choices=MailState)
     note = models.CharField(_("Vermerk"), max_length=500, blank=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("durch")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("durch"),
     )
 
     class Meta:

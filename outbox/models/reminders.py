@@ -16,8 +16,8 @@ from outbox.rules import Offsets
 class ReminderRule(models.Model):
     """What the office changed of a rule that an app declares; without a row its defaults hold.
 
-    `steps` is [[lasting name, working days from the date], …] as in `outbox.rules.Schedule`, `options` is
-    {key: setting} of the rule's own options; null is the default.
+    `steps` is [[lasting name, working days from the date], …] as in `outbox.rules.Schedule`,
+    `options` is {key: setting} of the rule's own options; null is the default.
     """
 
     key = models.CharField(_("Regel"), max_length=60)
@@ -45,8 +45,9 @@ class ReminderRule(models.Model):
 class ReminderLog(models.Model):
     """One reminder that went out: which step of which rule, about what, to whom, and in which mail.
 
-    The row is written with the mail, and there is one at most: whatever is changed about a rule later, nobody is
-    reminded of the same step a second time. A date that moved is another date, so its steps begin anew.
+    The row is written with the mail, and there is one at most: whatever is changed about a rule
+    later, nobody is reminded of the same step a second time. A date that moved is another date, so
+    its steps begin anew.
     """
 
     kind = models.CharField(_("Regel"), max_length=60)
@@ -56,7 +57,11 @@ class ReminderLog(models.Model):
     step = models.CharField(_("Schritt"), max_length=40)
     at = models.DateTimeField(_("Zeitpunkt"))
     mail = models.ForeignKey(
-        Mail, on_delete=models.SET_NULL, null=True, related_name="reminders", verbose_name=_("E-Mail")
+        Mail,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="reminders",
+        verbose_name=_("E-Mail"),
     )
 
     class Meta:
@@ -64,7 +69,8 @@ class ReminderLog(models.Model):
         verbose_name_plural = _("Erinnerungen")
         constraints = [
             models.UniqueConstraint(
-                fields=["subject_key", "kind", "recipient", "date", "step"], name="reminderlog_each_step_once"
+                fields=["subject_key", "kind", "recipient", "date", "step"],
+                name="reminderlog_each_step_once",
             )
         ]
         indexes = [models.Index(fields=["at"], name="reminderlog_at")]
@@ -84,7 +90,9 @@ class ReminderPauseQuerySet(models.QuerySet):
 
 
 class ReminderPause(models.Model):
-    """Who or what gets no reminders for a while: a rule, a matter (`dialogue:5`), or a person by address."""
+    """Who or what gets no reminders for a while: a rule, a matter (`dialogue:5`), or a person by
+    address.
+    """
 
     rule = models.CharField(_("Regel"), max_length=60, blank=True)
     about = models.CharField(_("Vorgang"), max_length=80, blank=True)

@@ -19,15 +19,19 @@ class WordingQuerySet(models.QuerySet):
 
 
 class Wording(models.Model):
-    """What the office settled for one kind of mail: its own words, and whether the mails wait for a release.
+    """What the office settled for one kind of mail: its own words, and whether the mails wait for a
+    release.
 
-    Without words of its own (both empty) the default in code holds, and follows it when a new version changes it.
+    Without words of its own (both empty) the default in code holds, and follows it when a new
+    version changes it.
     """
 
     kind = models.CharField(_("Art"), max_length=60)
     subject = models.CharField(_("Betreff"), max_length=SUBJECT_LENGTH, blank=True)
     body = models.TextField(_("Text"), blank=True)
-    needs_release = models.BooleanField(_("E-Mails dieser Art erst nach Durchsicht senden"), default=False)
+    needs_release = models.BooleanField(
+        _("E-Mails dieser Art erst nach Durchsicht senden"), default=False
+    )
     changed_at = models.DateTimeField(_("geändert am"))
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -46,7 +50,8 @@ class Wording(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind"], name="wording_is_one_a_kind"),
             models.CheckConstraint(
-                condition=Q(subject="", body="") | ~Q(subject="") & ~Q(body=""), name="wording_is_whole_or_default"
+                condition=Q(subject="", body="") | ~Q(subject="") & ~Q(body=""),
+                name="wording_is_whole_or_default",
             ),
         ]
 

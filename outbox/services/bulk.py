@@ -1,4 +1,6 @@
-"""What the office may do to many mails at once. Each act comes with the number that the page before it named."""
+"""What the office may do to many mails at once. Each act comes with the number that the page before
+it named.
+"""
 
 import datetime as dt
 from collections import defaultdict
@@ -25,9 +27,9 @@ States = dict[str, list[int]]  # state → keys of the mails that stand so
 def approve_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.datetime) -> int:
     """Let the drafts among `mails` go out; return how many.
 
-    Like each act here it reaches those that `outbox.choices.with_obstacle` finds fit, and nothing happens unless they
-    are `expected` many: else `Outpaced` names the new number. `Refused` when there are none (any more), `NotEntitled`
-    for anybody but the office.
+    Like each act here it reaches those that `outbox.choices.with_obstacle` finds fit, and nothing
+    happens unless they are `expected` many: else `Outpaced` names the new number. `Refused` when
+    there are none (any more), `NotEntitled` for anybody but the office.
     """
     found = _locked(APPROVE, mails, expected, by)
     later = {"due_at": Greatest(F("due_at"), Value(now)), "expires_at": _renewed_expiry(now)}
@@ -38,9 +40,11 @@ def approve_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.da
 
 @transaction.atomic
 def resend_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.datetime) -> int:
-    """Let the failed and expired ones among `mails` wait anew, their tries counted from zero; return how many.
+    """Let the failed and expired ones among `mails` wait anew, their tries counted from zero;
+    return how many.
 
-    Account mails stay out: what they hold is out of date and is asked for anew. Raises as `approve_mails` does.
+    Account mails stay out: what they hold is out of date and is asked for anew. Raises as
+    `approve_mails` does.
     """
     found = _locked(RESEND, mails, expected, by)
     anew = {
@@ -58,7 +62,8 @@ def resend_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.dat
 
 @transaction.atomic
 def withdraw_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.datetime) -> int:
-    """Take back those among `mails` that were not sent yet, account mails left out; return how many.
+    """Take back those among `mails` that were not sent yet, account mails left out; return how
+    many.
 
     Raises as `approve_mails` does.
     """
@@ -69,7 +74,8 @@ def withdraw_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.d
 
 @transaction.atomic
 def settle_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.datetime) -> int:
-    """Put away the unsolved ones among `mails`: they stay failed, but nobody is reminded of them; return how many.
+    """Put away the unsolved ones among `mails`: they stay failed, but nobody is reminded of them;
+    return how many.
 
     Raises as `approve_mails` does.
     """
@@ -91,8 +97,10 @@ def _locked(action: str, mails: QuerySet[Mail], expected: int, by: Model) -> Sta
         raise Refused(_("In dieser Auswahl gibt es keine E-Mail (mehr), für die das möglich ist."))
     if count != expected:
         message = ngettext(
-            "Die Auswahl hat sich inzwischen geändert: Es wäre %(count)d E-Mail. Bitte prüfen Sie noch einmal.",
-            "Die Auswahl hat sich inzwischen geändert: Es wären %(count)d E-Mails. Bitte prüfen Sie noch einmal.",
+            "Die Auswahl hat sich inzwischen geändert: Es wäre %(count)d E-Mail. Bitte prüfen Sie "
+            "noch einmal.",
+            "Die Auswahl hat sich inzwischen geändert: Es wären %(count)d E-Mails. Bitte prüfen "
+            "Sie noch einmal.",
             count,
         )
         raise Outpaced(message % {"count": count})
@@ -108,7 +116,14 @@ def _write(found: States, action: str, fields: dict[str, Any], by: Model, now: d
         Mail.objects.filter(pk__in=part).update(**fields)
     MailLog.objects.bulk_create(
         [
-            MailLog(mail_id=key, at=now, from_state=state, to_state=target or state, note=NOTES[action], by=by)
+            MailLog(
+                mail_id=key,
+                at=now,
+                from_state=state,
+                to_state=target or state,
+                note=NOTES[action],
+                by=by,
+            )
             for state, keys in found.items()
             for key in keys
         ]
@@ -116,4 +131,6 @@ def _write(found: States, action: str, fields: dict[str, Any], by: Model, now: d
 
 
 def _renewed_expiry(now: dt.datetime) -> Greatest:
-    return Greatest(F("expires_at"), ExpressionWrapper(Value(now) + F("lifetime"), output_field=DateTimeField()))
+    return Greatest(
+        F("expires_at"), ExpressionWrapper(Value(now) + F("lifetime"), output_field=DateTimeField())
+    )

@@ -1,8 +1,9 @@
-"""Notices of something new: the first goes at once, what follows within MAIL_BUNDLE_MINUTES goes in one mail.
+"""Notices of something new: the first goes at once, what follows within MAIL_BUNDLE_MINUTES goes in
+one mail.
 
-A held notice is a row like any other, due when the time is over, so the office sees it waiting. When its time has
-come, it and the others to the same person are written into one mail, and the single ones are withdrawn with a pointer
-to it.
+A held notice is a row like any other, due when the time is over, so the office sees it waiting.
+When its time has come, it and the others to the same person are written into one mail, and the
+single ones are withdrawn with a pointer to it.
 """
 
 import datetime as dt
@@ -33,7 +34,9 @@ register(
         kind=BUNDLE,
         title=gettext_lazy("Mehrere Nachrichten in einer"),
         subject=gettext_lazy("{count} neue Nachrichten"),
-        body=gettext_lazy("es gibt mehrere Neuigkeiten für Sie:\n\n{lines}\n\n[Zur Übersicht]({link})"),
+        body=gettext_lazy(
+            "es gibt mehrere Neuigkeiten für Sie:\n\n{lines}\n\n[Zur Übersicht]({link})"
+        ),
         placeholders=("count", "lines"),
         can_wait=False,
     ),
@@ -50,7 +53,9 @@ register(
 
 
 def hold_for_bundle(notices: list[Mail], *, now: dt.datetime) -> None:
-    """Set when each of the unwritten `notices` is due: now, or when the time since the last one is over."""
+    """Set when each of the unwritten `notices` is due: now, or when the time since the last one is
+    over.
+    """
     if not notices or not settings.MAIL_BUNDLE_MINUTES:
         return
     window = dt.timedelta(minutes=settings.MAIL_BUNDLE_MINUTES)
@@ -68,7 +73,9 @@ def hold_for_bundle(notices: list[Mail], *, now: dt.datetime) -> None:
 
 
 def bundle_due_notices(*, now: dt.datetime) -> int:
-    """Write the notices that are due to the same person into one mail each; return how many such mails."""
+    """Write the notices that are due to the same person into one mail each; return how many such
+    mails.
+    """
     written = 0
     while count := _bundle_some(now):
         written += count
@@ -77,8 +84,17 @@ def bundle_due_notices(*, now: dt.datetime) -> int:
 
 @transaction.atomic
 def _bundle_some(now: dt.datetime) -> int:
-    due = Mail.objects.due(now).filter(is_notice=True, state=MailState.WAITING, bundled_in=None).exclude(kind=BUNDLE)
-    several = due.order_by("recipient").values("recipient").annotate(count=Count("pk")).filter(count__gt=1)
+    due = (
+        Mail.objects.due(now)
+        .filter(is_notice=True, state=MailState.WAITING, bundled_in=None)
+        .exclude(kind=BUNDLE)
+    )
+    several = (
+        due.order_by("recipient")
+        .values("recipient")
+        .annotate(count=Count("pk"))
+        .filter(count__gt=1)
+    )
     people = list(several.values_list("recipient", flat=True)[:AT_ONCE])
     if not people:
         return 0
@@ -86,7 +102,9 @@ def _bundle_some(now: dt.datetime) -> int:
     rows = due.filter(recipient__in=people).order_by("recipient", "pk")
     rows = rows.select_for_update(skip_locked=True, of=("self",)).only(*fields)
     groups = [list(group) for _recipient, group in groupby(rows, key=lambda mail: mail.recipient)]
-    groups = [group for group in groups if len(group) > 1]  # of what another worker holds, less may be left
+    groups = [
+        group for group in groups if len(group) > 1
+    ]  # of what another worker holds, less may be left
     if groups:
         text = text_in_force(BUNDLE).text
         for group in groups:
@@ -102,7 +120,13 @@ def _bundle(group: list[Mail], text: MailText, now: dt.datetime) -> None:
         state=MOVES["bundle"].target, bundled_in=bundle, last_error=note
     )
     MailLog.objects.bulk_create(
-        MailLog(mail=mail, at=now, from_state=MailState.WAITING, to_state=MOVES["bundle"].target, note=note)
+        MailLog(
+            mail=mail,
+            at=now,
+            from_state=MailState.WAITING,
+            to_state=MOVES["bundle"].target,
+            note=note,
+        )
         for mail in group
     )
 
@@ -110,14 +134,30 @@ def _bundle(group: list[Mail], text: MailText, now: dt.datetime) -> None:
 def _bundle_mail(group: list[Mail], text: MailText, now: dt.datetime) -> Mail:
     first, batch, message_id = group[0], uuid4(), make_message_id()
     greeting = first.text.partition("\n")[0].removesuffix(",")
-    lines = Markdown("\n".join(f"- [{escape_markdown(mail.subject)}]({complete_link(mail.path)})" for mail in group))
+    lines = Markdown(
+        "\n".join(
+            f"- [{escape_markdown(mail.subject)}]({complete_link(mail.path)})" for mail in group
+        )
+    )
     values = {"count": str(len(group)), "lines": lines}
     letter = write_letter(text, greeting=greeting, link="/", values=values)
     to = Recipient(first.recipient, first.recipient_name, greeting)
     expires_at = max(mail.expires_at for mail in group)
     return Mail(
-        kind=BUNDLE, subject_key="bundle", occasion=batch.hex, recipient=to.email, recipient_name=to.name,
-        subject=letter.subject, text=letter.text, message_id=message_id, created_at=now, due_at=now, batch=batch,
-        mime=build_mime(letter, to=to, message_id=message_id, now=now), path="/", is_notice=True,
-        expires_at=expires_at, lifetime=expires_at - now,
-    )  # fmt: skip
+        kind=BUNDLE,
+        subject_key="bundle",
+        occasion=batch.hex,
+        recipient=to.email,
+        recipient_name=to.name,
+        subject=letter.subject,
+        text=letter.text,
+        message_id=message_id,
+        created_at=now,
+        due_at=now,
+        batch=batch,
+        mime=build_mime(letter, to=to, message_id=message_id, now=now),
+        path="/",
+        is_notice=True,
+        expires_at=expires_at,
+        lifetime=expires_at - now,
+    )

@@ -22,17 +22,33 @@ from outbox.services.recording import (
     release,
 )
 from outbox.services.slots import Slot, close_slot, give_back_slot, renew_slot, take_slot
-from outbox.transports import Deferred, Parcel, Rejected, Throttled, Transport, Unreachable, open_transport
+from outbox.transports import (
+    Deferred,
+    Parcel,
+    Rejected,
+    Throttled,
+    Transport,
+    Unreachable,
+    open_transport,
+)
 
 Clock = Callable[[], dt.datetime]
 CLAIMED_FIELDS = (
-    "pk", "created_at", "recipient", "mime", "message_id", "attempts", "refusals", "due_at", "is_account_mail",
-)  # fmt: skip
+    "pk",
+    "created_at",
+    "recipient",
+    "mime",
+    "message_id",
+    "attempts",
+    "refusals",
+    "due_at",
+    "is_account_mail",
+)
 
 
 class Delivery(NamedTuple):
-    """What a run did: how many mails the server took, whether it stopped because the server is away, and whether it
-    may go on."""
+    """What a run did: how many mails the server took, whether it stopped because the server is
+    away, and whether it may go on."""
 
     sent: int
     is_unreachable: bool = False
@@ -44,7 +60,9 @@ class LeaseOver(Exception):
 
 
 class Run(NamedTuple):
-    """One worker's connection at work: the slot it holds, the way out, the writer of what happened, the time."""
+    """One worker's connection at work: the slot it holds, the way out, the writer of what happened,
+    the time.
+    """
 
     slot: Slot
     transport: Transport
@@ -53,9 +71,10 @@ class Run(NamedTuple):
 
 
 def deliver_due_mails(*, clock: Clock, only_account: bool = False) -> Delivery:
-    """Send what is due, batch by batch over one connection, until nothing is due, the server is away, or all
-    connections that may be used are in use: then their workers send it. `clock` tells the time, since a run may take
-    long; `only_account` sends account mail alone. Must not be called inside a transaction.
+    """Send what is due, batch by batch over one connection, until nothing is due, the server is
+    away, or all connections that may be used are in use: then their workers send it. `clock` tells
+    the time, since a run may take long; `only_account` sends account mail alone. Must not be called
+    inside a transaction.
     """
     done = Delivery(0)
     while done.may_go_on and (slot := take_slot(now=clock(), for_account=only_account)):
@@ -63,27 +82,34 @@ def deliver_due_mails(*, clock: Clock, only_account: bool = False) -> Delivery:
             run = _drain(slot, clock, only_account)
         finally:
             give_back_slot(slot)
-        # What came after the last look may have found all slots taken, so that its own worker has left.
+        # What came after the last look may have found all slots taken, so that its own worker has
+        # left.
         is_more = _claimable(clock(), only_account).exists() and _allowance(clock(), only_account)
         done = Delivery(done.sent + run.sent, run.is_unreachable, run.may_go_on and bool(is_more))
     return done
 
 
 def claim_batch(*, now: dt.datetime, size: int, only_account: bool = False) -> list[Mail]:
-    """Take up to `size` due mails for this worker, account mails first; nobody else gets them before the lease ends.
+    """Take up to `size` due mails for this worker, account mails first; nobody else gets them
+    before the lease ends.
 
-    On PostgreSQL workers step over each other's rows; on SQLite the IMMEDIATE transaction lets one in at a time.
+    On PostgreSQL workers step over each other's rows; on SQLite the IMMEDIATE transaction lets one
+    in at a time.
     """
     with transaction.atomic(durable=True):
         if settings.MAIL_PER_MINUTE:
             list(SendingSlot.objects.select_for_update().order_by("number"))  # one counts at a time
-        due = _claimable(now, only_account).order_by(*ORDER_OF_SENDING).select_for_update(skip_locked=True)
+        due = (
+            _claimable(now, only_account)
+            .order_by(*ORDER_OF_SENDING)
+            .select_for_update(skip_locked=True)
+        )
         mails = list(due.only(*CLAIMED_FIELDS)[: min(size, _allowance(now, only_account))])
         claim = uuid4().hex
         if mails:
-            Mail.objects.filter(pk__in=[mail.pk for mail in mails], state__in=MOVES["claim"].sources).update(
-                state=MOVES["claim"].target, claim=claim, claimed_at=now
-            )
+            Mail.objects.filter(
+                pk__in=[mail.pk for mail in mails], state__in=MOVES["claim"].sources
+            ).update(state=MOVES["claim"].target, claim=claim, claimed_at=now)
     for mail in mails:
         mail.claim = claim
     return mails
@@ -95,7 +121,9 @@ def _claimable(now: dt.datetime, only_account: bool):
 
 
 def _allowance(now: dt.datetime, only_account: bool) -> int:
-    """Return how many mails may be claimed at `now`: MAIL_PER_MINUTE in any 60 seconds, account mail without limit."""
+    """Return how many mails may be claimed at `now`: MAIL_PER_MINUTE in any 60 seconds, account
+    mail without limit.
+    """
     limit = settings.MAIL_PER_MINUTE
     if not limit or only_account:
         return settings.MAIL_BATCH_SIZE
@@ -114,7 +142,9 @@ def _drain(slot: Slot, clock: Clock, only_account: bool) -> Delivery:
                 now = clock()
                 if not only_account:
                     bundle_due_notices(now=now)  # what fell due since the last batch
-                mails = claim_batch(now=now, size=settings.MAIL_BATCH_SIZE, only_account=only_account)
+                mails = claim_batch(
+                    now=now, size=settings.MAIL_BATCH_SIZE, only_account=only_account
+                )
                 if not mails:
                     break
                 batch = _send_batch(mails, run)
@@ -126,7 +156,9 @@ def _drain(slot: Slot, clock: Clock, only_account: bool) -> Delivery:
 
 def _send_batch(mails: list[Mail], run: Run) -> Delivery:
     give_back_at = monotonic() + settings.MAIL_LEASE_SECONDS / 2
-    last_at = monotonic() + settings.MAIL_LEASE_SECONDS * 3 / 4  # soon after that others may have what is left
+    last_at = (
+        monotonic() + settings.MAIL_LEASE_SECONDS * 3 / 4
+    )  # soon after that others may have what is left
     renew_at = monotonic() + settings.MAIL_SLOT_SECONDS / 3
     sent = 0
     for position, mail in enumerate(mails):
@@ -157,8 +189,9 @@ def _send_batch(mails: list[Mail], run: Run) -> Delivery:
 def _send(mail: Mail, run: Run, last_at: float) -> int:
     """Send one mail and have written what became of it; return 1 when the server took it, else 0.
 
-    The record of the mail before has to be there before the server may accept this one, so a worker that dies leaves
-    at most one accepted mail that is not recorded. Raises `LeaseOver` when that took until after `last_at`.
+    The record of the mail before has to be there before the server may accept this one, so a worker
+    that dies leaves at most one accepted mail that is not recorded. Raises `LeaseOver` when that
+    took until after `last_at`.
     """
 
     def before_end() -> None:

@@ -1,4 +1,6 @@
-"""The hint to the workers that something is due. Losing it costs a minute: the sweep finds the rows."""
+"""The hint to the workers that something is due. Losing it costs a minute: the sweep finds the
+rows.
+"""
 
 import logging
 
@@ -13,7 +15,9 @@ DRAIN_ACCOUNT = "outbox.tasks.drain_account"
 
 
 def hand_over_on_commit(task: str = DRAIN) -> None:
-    """Wake a worker once the present transaction is committed; a broker that is away never fails the caller."""
+    """Wake a worker once the present transaction is committed; a broker that is away never fails
+    the caller.
+    """
     transaction.on_commit(lambda: _hand_over(task), robust=True)
 
 
@@ -21,4 +25,6 @@ def _hand_over(task: str) -> None:
     try:
         current_app.send_task(task, ignore_result=True)
     except (OperationalError, KombuError, OSError) as error:
-        logger.warning("the broker took no hint (%s); the sweep will find the mails", type(error).__name__)
+        logger.warning(
+            "the broker took no hint (%s); the sweep will find the mails", type(error).__name__
+        )

@@ -1,4 +1,6 @@
-"""What the office may do to one mail: let a draft go, send it again, withdraw it while it waits, put it away."""
+"""What the office may do to one mail: let a draft go, send it again, withdraw it while it waits,
+put it away.
+"""
 
 import datetime as dt
 
@@ -19,7 +21,9 @@ from outbox.services.handover import hand_over_on_commit
 
 @transaction.atomic
 def approve_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
-    """Let a draft go out. Raises `NotEntitled` for anybody but the office, `Refused` for what is no draft."""
+    """Let a draft go out. Raises `NotEntitled` for anybody but the office, `Refused` for what is no
+    draft.
+    """
     locked = _locked(mail, by)
     target = target_of(MOVES, APPROVE, locked)
     _require_body(locked)
@@ -32,10 +36,12 @@ def approve_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
 
 @transaction.atomic
 def resend_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
-    """Let a failed or expired mail wait anew, with its tries counted from zero and the same Message-ID.
+    """Let a failed or expired mail wait anew, with its tries counted from zero and the same
+    Message-ID.
 
-    It lives as long as it did at first. Raises `NotEntitled` for anybody but the office and `Refused` when its state
-    or its removed text forbids it, or when it is a mail of an account whose code or link is over.
+    It lives as long as it did at first. Raises `NotEntitled` for anybody but the office and
+    `Refused` when its state or its removed text forbids it, or when it is a mail of an account
+    whose code or link is over.
     """
     locked = _locked(mail, by)
     target = target_of(MOVES, RESEND, locked)
@@ -49,7 +55,9 @@ def resend_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
 
 @transaction.atomic
 def withdraw_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
-    """Take back a mail that was not sent yet. Raises `NotEntitled` or, when it is too late, `Refused`."""
+    """Take back a mail that was not sent yet. Raises `NotEntitled` or, when it is too late,
+    `Refused`.
+    """
     locked = _locked(mail, by)
     _move(locked, target_of(MOVES, WITHDRAW, locked), NOTES[WITHDRAW], now, by)
     return locked
@@ -64,7 +72,10 @@ def settle_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
     locked = _locked(mail, by)
     if locked.state not in UNSOLVED or locked.settled_at:
         raise Refused(
-            _("Diese E-Mail ist nicht (mehr) ungelöst; vielleicht hat sie inzwischen jemand anderes erledigt.")
+            _(
+                "Diese E-Mail ist nicht (mehr) ungelöst; vielleicht hat sie inzwischen jemand "
+                "anderes erledigt."
+            )
         )
     locked.settled_at = now
     locked.save(update_fields=["settled_at"])
@@ -80,22 +91,44 @@ def _locked(mail: Mail, by: Model) -> Mail:
 
 def _require_body(mail: Mail) -> None:
     if not mail.mime:
-        raise Refused(_("Der Inhalt dieser E-Mail wurde bereits entfernt; sie kann nicht mehr gesendet werden."))
+        raise Refused(
+            _(
+                "Der Inhalt dieser E-Mail wurde bereits entfernt; sie kann nicht mehr gesendet "
+                "werden."
+            )
+        )
 
 
 def _renewed_expiry(mail: Mail, now: dt.datetime) -> dt.datetime:
     if not mail.is_account_mail:
         return max(mail.expires_at, now + mail.lifetime)
     if mail.expires_at <= now:
-        raise Refused(_("Der Code oder Link in dieser E-Mail gilt nicht mehr. Er muss neu angefordert werden."))
+        raise Refused(
+            _(
+                "Der Code oder Link in dieser E-Mail gilt nicht mehr. Er muss neu angefordert "
+                "werden."
+            )
+        )
     return mail.expires_at
 
 
 def _move(mail: Mail, target: str, note: str | Promise, now: dt.datetime, by: Model) -> None:
     _log(mail, target, note, now, by)
     mail.state, mail.last_error = target, ""
-    mail.save(update_fields=["state", "last_error", "attempts", "refusals", "due_at", "expires_at", "settled_at"])
+    mail.save(
+        update_fields=[
+            "state",
+            "last_error",
+            "attempts",
+            "refusals",
+            "due_at",
+            "expires_at",
+            "settled_at",
+        ]
+    )
 
 
 def _log(mail: Mail, target: str, note: str | Promise, now: dt.datetime, by: Model) -> None:
-    MailLog.objects.create(mail=mail, at=now, from_state=mail.state, to_state=target, note=note, by=by)
+    MailLog.objects.create(
+        mail=mail, at=now, from_state=mail.state, to_state=target, note=note, by=by
+    )

@@ -15,7 +15,9 @@ from outbox.permissions import can_manage_mails
 
 
 class PauseTarget(NamedTuple):
-    """What is paused, one of three: the key of a rule, a matter such as `dialogue:5`, a person's address."""
+    """What is paused, one of three: the key of a rule, a matter such as `dialogue:5`, a person's
+    address.
+    """
 
     rule: str = ""
     about: str = ""
@@ -32,20 +34,31 @@ def pause_reminders(
     until_on: dt.date | None = None,
     reason: str = "",
 ) -> ReminderPause:
-    """Stop reminders of `target` up to and including `until_on`, without it until somebody lifts the pause.
+    """Stop reminders of `target` up to and including `until_on`, without it until somebody lifts
+    the pause.
 
-    `title` says in German what is paused. Raises `NotEntitled`, `Refused` for a day that has passed, and `Outpaced`
-    when the same is paused already.
+    `title` says in German what is paused. Raises `NotEntitled`, `Refused` for a day that has
+    passed, and `Outpaced` when the same is paused already.
     """
     _require_office(by)
     today = local_date(now)
     if until_on and until_on < today:
-        raise Refused(_("Der letzte Tag der Pause liegt in der Vergangenheit. Bitte wählen Sie einen späteren."))
+        raise Refused(
+            _(
+                "Der letzte Tag der Pause liegt in der Vergangenheit. Bitte wählen Sie einen "
+                "späteren."
+            )
+        )
     if target.recipient:
         target = target._replace(recipient=normalise_address(target.recipient))
     _end_the_past(target, today, now)
     pause = ReminderPause(
-        **target._asdict(), title=title[:300], until_on=until_on, reason=reason.strip(), created_at=now, created_by=by
+        **target._asdict(),
+        title=title[:300],
+        until_on=until_on,
+        reason=reason.strip(),
+        created_at=now,
+        created_by=by,
     )
     try:
         with transaction.atomic():
@@ -57,7 +70,8 @@ def pause_reminders(
 
 @transaction.atomic
 def resume_reminders(*, pause: ReminderPause, by: Model, now: dt.datetime) -> ReminderPause:
-    """Lift a pause. What fell into it is made up for like any other missed step: the latest one, for some days.
+    """Lift a pause. What fell into it is made up for like any other missed step: the latest one,
+    for some days.
 
     Raises `NotEntitled`, and `Outpaced` when somebody lifted it already.
     """
@@ -76,4 +90,6 @@ def _require_office(by: Model) -> None:
 
 def _end_the_past(target: PauseTarget, today: dt.date, now: dt.datetime) -> None:
     """Close a pause of `target` that ran out by itself, so that a new one has room."""
-    ReminderPause.objects.filter(**target._asdict(), ended_at__isnull=True, until_on__lt=today).update(ended_at=now)
+    ReminderPause.objects.filter(
+        **target._asdict(), ended_at__isnull=True, until_on__lt=today
+    ).update(ended_at=now)

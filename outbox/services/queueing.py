@@ -27,14 +27,18 @@ from outbox.wordings import TextInForce, texts_in_force
 
 @transaction.atomic
 def enqueue_mails(
-    drafts: Iterable[MailDraft], *, now: dt.datetime, by: Model | None = None, batch: UUID | None = None
+    drafts: Iterable[MailDraft],
+    *,
+    now: dt.datetime,
+    by: Model | None = None,
+    batch: UUID | None = None,
 ) -> int:
     """Write the mails of `drafts` and have them sent after the commit; return how many are new.
 
-    The words are those in force; what the office wants to release first is written as a draft and waits for that.
-    What was written before for the same kind, subject, recipient and occasion is left alone. The new mails can be
-    found by `batch`. Raises `TextError` when a draft does not fit its text, and `Refused` when a mail would be larger
-    than MAIL_MAX_KB.
+    The words are those in force; what the office wants to release first is written as a draft and
+    waits for that. What was written before for the same kind, subject, recipient and occasion is
+    left alone. The new mails can be found by `batch`. Raises `TextError` when a draft does not fit
+    its text, and `Refused` when a mail would be larger than MAIL_MAX_KB.
     """
     batch, drafts = batch or uuid4(), list(drafts)
     texts = texts_in_force({draft.kind for draft in drafts})
@@ -47,8 +51,12 @@ def enqueue_mails(
 
 
 @transaction.atomic
-def enqueue_test_mail(*, kind: str, letter: Letter, to: Recipient, now: dt.datetime, by: Model) -> None:
-    """Write `letter` as a test of the words of `kind`. Each test is a mail of its own and waits for no release."""
+def enqueue_test_mail(
+    *, kind: str, letter: Letter, to: Recipient, now: dt.datetime, by: Model
+) -> None:
+    """Write `letter` as a test of the words of `kind`. Each test is a mail of its own and waits for
+    no release.
+    """
     batch = uuid4()
     mail = _mail_row(to, letter, now=now, by=by, batch=batch)
     mail.kind, mail.subject_key, mail.occasion = kind, f"wording:{kind}", f"test:{batch.hex}"
@@ -68,10 +76,11 @@ def enqueue_account_mail(
     expires_at: dt.datetime | None = None,
     by: Model | None = None,
 ) -> None:
-    """Write a mail of the sign-in (code, reset, invitation to an account); it goes before all others.
+    """Write a mail of the sign-in (code, reset, invitation to an account); it goes before all
+    others.
 
-    `subject` and `text` go out as they are. No page ever shows the text, and it is removed once the mail was sent.
-    It expires after MAIL_ACCOUNT_EXPIRES_HOURS unless `expires_at` says otherwise.
+    `subject` and `text` go out as they are. No page ever shows the text, and it is removed once the
+    mail was sent. It expires after MAIL_ACCOUNT_EXPIRES_HOURS unless `expires_at` says otherwise.
     """
     batch = uuid4()
     letter = write_plain_letter(subject=subject, text=text)
@@ -85,10 +94,11 @@ def enqueue_account_mail(
 
 @transaction.atomic
 def settle_demo_mails() -> int:
-    """Record every mail that waits as one of the demo, sent when it was written, with its file in MAIL_FOLDER.
+    """Record every mail that waits as one of the demo, sent when it was written, with its file in
+    MAIL_FOLDER.
 
-    Mails of accounts are left out. Called in the transaction that loads the demo, so that no worker sees these mails
-    waiting. Returns how many.
+    Mails of accounts are left out. Called in the transaction that loads the demo, so that no worker
+    sees these mails waiting. Returns how many.
     """
     batch = uuid4()
     settled = Mail.objects.filter(state=MailState.WAITING, is_account_mail=False).update(
@@ -108,11 +118,18 @@ def _insert(mails: list[Mail], batch: UUID) -> int:
     return Mail.objects.filter(batch=batch).count()
 
 
-def _mail_from(draft: MailDraft, force: TextInForce, *, now: dt.datetime, by: Model | None, batch: UUID) -> Mail:
+def _mail_from(
+    draft: MailDraft, force: TextInForce, *, now: dt.datetime, by: Model | None, batch: UUID
+) -> Mail:
     link = draft.link or draft.path
     letter = write_letter(force.text, greeting=draft.to.greeting, link=link, values=draft.values)
     mail = _mail_row(draft.to, letter, now=now, by=by, batch=batch, calendar=draft.calendar)
-    mail.kind, mail.subject_key, mail.occasion, mail.path = draft.kind, draft.subject_key, draft.occasion, draft.path
+    mail.kind, mail.subject_key, mail.occasion, mail.path = (
+        draft.kind,
+        draft.subject_key,
+        draft.occasion,
+        draft.path,
+    )
     mail.is_notice = force.text.is_notice
     mail.state = MailState.DRAFT if force.needs_release else MailState.WAITING
     mail.due_at = draft.due_at or now
@@ -141,7 +158,9 @@ def _mail_row(to: Recipient, letter: Letter, *, now, by, batch, calendar="") -> 
 
 
 def _let_live(mail: Mail, expires_at: dt.datetime | None = None) -> None:
-    """Set the latest time for `mail`, MAIL_EXPIRES_HOURS after it is due unless `expires_at` says otherwise."""
+    """Set the latest time for `mail`, MAIL_EXPIRES_HOURS after it is due unless `expires_at` says
+    otherwise.
+    """
     mail.expires_at = expires_at or mail.due_at + dt.timedelta(hours=settings.MAIL_EXPIRES_HOURS)
     mail.lifetime = mail.expires_at - mail.due_at
 
@@ -150,7 +169,10 @@ def _require_size(mime: str, subject: str) -> None:
     size = len(mime) // 1024 + 1
     if size > settings.MAIL_MAX_KB:
         raise Refused(
-            _("Die E-Mail „%(subject)s“ wäre %(size)d KB groß, erlaubt sind %(limit)d KB. Bitte kürzen Sie den Text.")
+            _(
+                "Die E-Mail „%(subject)s“ wäre %(size)d KB groß, erlaubt sind %(limit)d KB. Bitte "
+                "kürzen Sie den Text."
+            )
             % {"subject": subject, "size": size, "limit": settings.MAIL_MAX_KB}
         )
 

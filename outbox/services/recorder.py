@@ -25,10 +25,11 @@ EXECUTE = f"EXECUTE accept ({', '.join(['%s'] * COUNT)})"
 class Recorder:
     """Has at most one record under way.
 
-    On PostgreSQL the statement goes out over a connection of its own that does not make its caller wait. Should that
-    connection fail, its record is written anew in the usual way, which does no harm when it was written already, and
-    so are all that follow. SQLite lets one writer in at a time, and the transaction of a test is seen by nobody else:
-    there each record is written at once.
+    On PostgreSQL the statement goes out over a connection of its own that does not make its caller
+    wait. Should that connection fail, its record is written anew in the usual way, which does no
+    harm when it was written already, and so are all that follow. SQLite lets one writer in at a
+    time, and the transaction of a test is seen by nobody else: there each record is written at
+    once.
     """
 
     def __enter__(self) -> "Recorder":
@@ -60,7 +61,9 @@ class Recorder:
             self._again = again
 
     def wait(self) -> None:
-        """Return when nothing is under way any more. Raises what a record raised that could not be written."""
+        """Return when nothing is under way any more. Raises what a record raised that could not be
+        written.
+        """
         if self._again is None:
             return
         again, self._again = self._again, None

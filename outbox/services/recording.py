@@ -28,13 +28,17 @@ ACCEPT = """
 
 
 def backoff(attempts: int) -> dt.timedelta:
-    """Return how long to wait after `attempts` tries: growing, bounded, spread by a fifth to either side."""
+    """Return how long to wait after `attempts` tries: growing, bounded, spread by a fifth to either
+    side.
+    """
     base = settings.MAIL_BACKOFF[min(attempts, len(settings.MAIL_BACKOFF)) - 1]
     return dt.timedelta(seconds=base * random.uniform(0.8, 1.2))
 
 
 def record_accepted(mail: Mail, answer: str, now: dt.datetime) -> None:
-    """Write that the server took `mail`. While the database is away this is repeated: the sending never is."""
+    """Write that the server took `mail`. While the database is away this is repeated: the sending
+    never is.
+    """
     values = accept_values(mail, answer, now)
     persist(lambda: _execute(ACCEPT, values), mail.message_id)
     if mail.is_account_mail:
@@ -44,7 +48,13 @@ def record_accepted(mail: Mail, answer: str, now: dt.datetime) -> None:
 def accept_values(mail: Mail, answer: str, now: dt.datetime) -> list:
     """Return the parameters of ACCEPT for `mail`."""
     moment = connection.ops.adapt_datetimefield_value(now)
-    return [MOVES["accept"].target, moment, answer[:WORDS_LENGTH], mail.pk, *MOVES["accept"].sources]
+    return [
+        MOVES["accept"].target,
+        moment,
+        answer[:WORDS_LENGTH],
+        mail.pk,
+        *MOVES["accept"].sources,
+    ]
 
 
 def record_rejected(mail: Mail, words: str, now: dt.datetime) -> None:
@@ -53,12 +63,16 @@ def record_rejected(mail: Mail, words: str, now: dt.datetime) -> None:
 
 
 def record_deferred(mail: Mail, words: str, now: dt.datetime) -> None:
-    """Write that the server put `mail` off: a new try after a while, or failed when it did so too often."""
+    """Write that the server put `mail` off: a new try after a while, or failed when it did so too
+    often.
+    """
     mail.refusals += 1
     if mail.refusals >= settings.MAIL_MAX_ATTEMPTS:
         persist(lambda: _close("refuse", mail, words, now), mail.message_id)
     else:
-        persist(lambda: _close("defer", mail, words, now, now + backoff(mail.refusals)), mail.message_id)
+        persist(
+            lambda: _close("defer", mail, words, now, now + backoff(mail.refusals)), mail.message_id
+        )
 
 
 def record_unreachable(mail: Mail, words: str, now: dt.datetime) -> dt.datetime:
@@ -72,7 +86,9 @@ def record_unreachable(mail: Mail, words: str, now: dt.datetime) -> dt.datetime:
 
 
 def release(mails: Iterable[Mail], *, due_at: dt.datetime | None = None, words: str = "") -> None:
-    """Give claimed `mails`, all of one claim, back untried, so that another worker can take them, at `due_at`."""
+    """Give claimed `mails`, all of one claim, back untried, so that another worker can take them,
+    at `due_at`.
+    """
     mails = list(mails)
     if not mails:
         return
@@ -84,12 +100,16 @@ def release(mails: Iterable[Mail], *, due_at: dt.datetime | None = None, words: 
     }
     if due_at is not None:
         fields["due_at"] = due_at
-    held = Mail.objects.filter(pk__in=[mail.pk for mail in mails], state=MailState.SENDING, claim=mails[0].claim)
+    held = Mail.objects.filter(
+        pk__in=[mail.pk for mail in mails], state=MailState.SENDING, claim=mails[0].claim
+    )
     persist(lambda: held.update(**fields), mails[0].claim)
 
 
 def persist(write: Callable[[], object], name: str) -> None:
-    """Call `write` until the database took it, for up to an hour; `name` goes into the log. Raises the last error."""
+    """Call `write` until the database took it, for up to an hour; `name` goes into the log. Raises
+    the last error.
+    """
     give_up_at = monotonic() + REPEAT_FOR_SECONDS
     tries = 0
     while True:
@@ -119,8 +139,12 @@ def _forget_broken_connection() -> None:
 
 
 @transaction.atomic
-def _close(action: str, mail: Mail, words: str, now: dt.datetime, due_at: dt.datetime | None = None) -> None:
-    changed = Mail.objects.filter(pk=mail.pk, state__in=MOVES[action].sources, claim=mail.claim).update(
+def _close(
+    action: str, mail: Mail, words: str, now: dt.datetime, due_at: dt.datetime | None = None
+) -> None:
+    changed = Mail.objects.filter(
+        pk=mail.pk, state__in=MOVES[action].sources, claim=mail.claim
+    ).update(
         state=MOVES[action].target,
         due_at=due_at or mail.due_at,
         attempts=mail.attempts + 1,

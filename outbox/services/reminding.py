@@ -36,28 +36,35 @@ class NoteKey(NamedTuple):
 def enqueue_reminders(
     letters: Iterable[ReminderLetter], *, day: dt.date, now: dt.datetime, by: Model | None = None
 ) -> int:
-    """Write the mails of `letters` for `day` and note each reminder in them; return how many mails are new.
+    """Write the mails of `letters` for `day` and note each reminder in them; return how many mails
+    are new.
 
-    A mail that was there already is left alone, and what it was to carry now is not noted. A reminder that was noted
-    in another mail meanwhile raises IntegrityError: of two runs at once the second writes nothing at all. What stood
-    in a mail that expired reached nobody, so it is reminded of anew.
+    A mail that was there already is left alone, and what it was to carry now is not noted. A
+    reminder that was noted in another mail meanwhile raises IntegrityError: of two runs at once the
+    second writes nothing at all. What stood in a mail that expired reached nobody, so it is
+    reminded of anew.
     """
     letters = list(letters)
-    anew = _forget_expired({_note_key(reminder) for letter in letters for reminder in letter.reminders})
+    anew = _forget_expired(
+        {_note_key(reminder) for letter in letters for reminder in letter.reminders}
+    )
     pairs = [(letter, _draft(letter, day, now, anew)) for letter in letters]
     batch = uuid4()
     enqueue_mails([draft for _letter, draft in pairs], now=now, by=by, batch=batch)
     written = {
         (kind, subject_key, occasion, recipient): pk
-        for pk, kind, subject_key, occasion, recipient in Mail.objects.filter(batch=batch).values_list(
-            "pk", "kind", "subject_key", "occasion", "recipient"
-        )
+        for pk, kind, subject_key, occasion, recipient in Mail.objects.filter(
+            batch=batch
+        ).values_list("pk", "kind", "subject_key", "occasion", "recipient")
     }
     rows = []
     for letter, draft in pairs:
         address = normalise_address(draft.to.email)
         if pk := written.get((draft.kind, draft.subject_key, draft.occasion, address)):
-            rows += [ReminderLog(**_note_key(reminder)._asdict(), at=now, mail_id=pk) for reminder in letter.reminders]
+            rows += [
+                ReminderLog(**_note_key(reminder)._asdict(), at=now, mail_id=pk)
+                for reminder in letter.reminders
+            ]
     ReminderLog.objects.bulk_create(rows)
     return len(written)
 
@@ -80,19 +87,39 @@ def _note_key(reminder: Reminder) -> NoteKey:
 def _draft(letter: ReminderLetter, day: dt.date, now: dt.datetime, anew: set[NoteKey]) -> MailDraft:
     first, expires_at = letter.reminders[0], _end_of_day(now)
     if letter.is_personal:
-        occasion = f"{first.occasion}:{day.isoformat()}" if _note_key(first) in anew else first.occasion
+        occasion = (
+            f"{first.occasion}:{day.isoformat()}" if _note_key(first) in anew else first.occasion
+        )
         return MailDraft(
-            kind=first.kind, subject_key=first.subject_key, occasion=occasion, to=letter.to, values=first.values,
-            path=first.path, link=first.link, has_personal_link=True, expires_at=expires_at,
-        )  # fmt: skip
-    lines = Markdown("\n".join(f"- [{r.line}]({complete_link(r.link or r.path)})" for r in letter.reminders))
+            kind=first.kind,
+            subject_key=first.subject_key,
+            occasion=occasion,
+            to=letter.to,
+            values=first.values,
+            path=first.path,
+            link=first.link,
+            has_personal_link=True,
+            expires_at=expires_at,
+        )
+    lines = Markdown(
+        "\n".join(f"- [{r.line}]({complete_link(r.link or r.path)})" for r in letter.reminders)
+    )
     return MailDraft(
-        kind=DIGEST, subject_key="digest", occasion=day.isoformat(), to=letter.to, path="/",
-        values={"day": format_date(day), "lines": lines}, expires_at=expires_at,
-    )  # fmt: skip
+        kind=DIGEST,
+        subject_key="digest",
+        occasion=day.isoformat(),
+        to=letter.to,
+        path="/",
+        values={"day": format_date(day), "lines": lines},
+        expires_at=expires_at,
+    )
 
 
 def _end_of_day(now: dt.datetime) -> dt.datetime:
-    """Return until when a reminder written at `now` may be sent: what was still open then may be done tomorrow."""
+    """Return until when a reminder written at `now` may be sent: what was still open then may be
+    done tomorrow.
+    """
     local = timezone.localtime(now)
-    return max(timezone.make_aware(dt.datetime.combine(local.date(), END_OF_DAY)), now + SHORTEST_LIFE)
+    return max(
+        timezone.make_aware(dt.datetime.combine(local.date(), END_OF_DAY)), now + SHORTEST_LIFE
+    )

@@ -1,7 +1,8 @@
 """At most MAIL_CONNECTIONS connections to the mail server at a time, over all workers and machines.
 
-A slot is lent by a conditional update and comes back by itself when its worker dies. With more than one, the first is
-kept for account mail, so that no login code ever waits behind a bulk that is stuck.
+A slot is lent by a conditional update and comes back by itself when its worker dies. With more than
+one, the first is kept for account mail, so that no login code ever waits behind a bulk that is
+stuck.
 """
 
 import datetime as dt
@@ -22,7 +23,9 @@ class Slot(NamedTuple):
 
 
 def take_slot(*, now: dt.datetime, for_account: bool = False) -> Slot | None:
-    """Return a free slot for MAIL_SLOT_SECONDS, or None when all that this kind of mail may use are taken."""
+    """Return a free slot for MAIL_SLOT_SECONDS, or None when all that this kind of mail may use are
+    taken.
+    """
     slot = Slot(-1, uuid4().hex)
     for number in _free(now, for_account):
         lent = SendingSlot.objects.filter(_is_free(now), number=number).update(
@@ -44,8 +47,12 @@ def give_back_slot(slot: Slot) -> None:
 
 
 def close_slot(slot: Slot, *, now: dt.datetime) -> None:
-    """Use one connection less for MAIL_THROTTLE_SECONDS, unless `slot` is the last of its kind that is open."""
-    others = SendingSlot.objects.filter(number__in=_numbers(slot.number == 0)).exclude(number=slot.number)
+    """Use one connection less for MAIL_THROTTLE_SECONDS, unless `slot` is the last of its kind that
+    is open.
+    """
+    others = SendingSlot.objects.filter(number__in=_numbers(slot.number == 0)).exclude(
+        number=slot.number
+    )
     if others.filter(Q(closed_until=None) | Q(closed_until__lte=now)).exists():
         _held(slot).update(closed_until=now + dt.timedelta(seconds=settings.MAIL_THROTTLE_SECONDS))
 
@@ -60,7 +67,9 @@ def _free(now: dt.datetime, for_account: bool) -> list[int]:
     numbers = _numbers(for_account)
     slots = {slot.number: slot for slot in SendingSlot.objects.filter(number__in=numbers)}
     if missing := [number for number in numbers if number not in slots]:
-        SendingSlot.objects.bulk_create([SendingSlot(number=n) for n in missing], ignore_conflicts=True)
+        SendingSlot.objects.bulk_create(
+            [SendingSlot(number=n) for n in missing], ignore_conflicts=True
+        )
     return [number for number in numbers if number not in slots or slots[number].is_free(now)]
 
 

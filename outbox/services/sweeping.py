@@ -18,7 +18,9 @@ CLAIMS_AT_ONCE = 5
 
 
 def sweep_mails(*, now: dt.datetime) -> int:
-    """Take back claims whose lease ended and let mails expire; return how many mails are due at `now`."""
+    """Take back claims whose lease ended and let mails expire; return how many mails are due at
+    `now`.
+    """
     while _take_back_claims(now) == CLAIMS_AT_ONCE:
         pass
     while _expire(now) == SWEEP_SIZE:
@@ -27,11 +29,14 @@ def sweep_mails(*, now: dt.datetime) -> int:
 
 
 def remove_bodies(*, now: dt.datetime) -> int:
-    """Remove the words of mails that are over: of account mails at once, of others after MAIL_BODY_DAYS.
+    """Remove the words of mails that are over: of account mails at once, of others after
+    MAIL_BODY_DAYS.
 
     Who got what when stays as proof. Returns how many mails were emptied.
     """
-    old = Q(created_at__lte=now - dt.timedelta(days=settings.MAIL_BODY_DAYS)) | Q(is_account_mail=True)
+    old = Q(created_at__lte=now - dt.timedelta(days=settings.MAIL_BODY_DAYS)) | Q(
+        is_account_mail=True
+    )
     full = Mail.objects.filter(old, state__in=ENDED).exclude(mime="")
     count = 0
     while keys := list(full.order_by("pk").values_list("pk", flat=True)[:SWEEP_SIZE]):
@@ -41,16 +46,25 @@ def remove_bodies(*, now: dt.datetime) -> int:
 
 @transaction.atomic
 def _take_back_claims(now: dt.datetime) -> int:
-    """Set stuck mails back: their worker died, perhaps after the server accepted; hence the stable Message-ID.
+    """Set stuck mails back: their worker died, perhaps after the server accepted; hence the stable
+    Message-ID.
 
-    A worker sends its mails in the order of the claim, so it was at the first one that is left: to that one alone the
-    try counts, and a mail at which workers die does not take its neighbours with it. Returns how many claims ended.
+    A worker sends its mails in the order of the claim, so it was at the first one that is left: to
+    that one alone the try counts, and a mail at which workers die does not take its neighbours with
+    it. Returns how many claims ended.
     """
     stuck = Mail.objects.filter(
-        state=MailState.SENDING, claimed_at__lte=now - dt.timedelta(seconds=settings.MAIL_LEASE_SECONDS)
+        state=MailState.SENDING,
+        claimed_at__lte=now - dt.timedelta(seconds=settings.MAIL_LEASE_SECONDS),
     )
-    claims = list(stuck.order_by("claim").values_list("claim", flat=True).distinct()[:CLAIMS_AT_ONCE])
-    rows = stuck.filter(claim__in=claims).order_by("claim", *ORDER_OF_SENDING).select_for_update(skip_locked=True)
+    claims = list(
+        stuck.order_by("claim").values_list("claim", flat=True).distinct()[:CLAIMS_AT_ONCE]
+    )
+    rows = (
+        stuck.filter(claim__in=claims)
+        .order_by("claim", *ORDER_OF_SENDING)
+        .select_for_update(skip_locked=True)
+    )
     first: list[Mail] = []
     others: list[int] = []
     for _claim, mails in groupby(rows.only("pk", "claim", "refusals"), key=lambda mail: mail.claim):
@@ -60,7 +74,11 @@ def _take_back_claims(now: dt.datetime) -> int:
     note = _("Der Versand wurde unterbrochen.")
     for action in ("defer", "refuse"):
         hopeless = action == "refuse"
-        keys = [mail.pk for mail in first if (mail.refusals + 1 >= settings.MAIL_MAX_ATTEMPTS) == hopeless]
+        keys = [
+            mail.pk
+            for mail in first
+            if (mail.refusals + 1 >= settings.MAIL_MAX_ATTEMPTS) == hopeless
+        ]
         _move(keys, action, MailState.SENDING, note, now)
     _move(others, "release", MailState.SENDING, note, now)
     return len(first)
@@ -69,7 +87,9 @@ def _take_back_claims(now: dt.datetime) -> int:
 @transaction.atomic
 def _expire(now: dt.datetime) -> int:
     late = Mail.objects.filter(state__in=MOVES["expire"].sources, expires_at__lte=now)
-    mails = list(late.order_by("pk").select_for_update(skip_locked=True).only("pk", "state")[:SWEEP_SIZE])
+    mails = list(
+        late.order_by("pk").select_for_update(skip_locked=True).only("pk", "state")[:SWEEP_SIZE]
+    )
     note = _("Die späteste Zeit für den Versand ist verstrichen.")
     for state in MOVES["expire"].sources:
         _move([mail.pk for mail in mails if mail.state == state], "expire", state, note, now)
@@ -79,7 +99,12 @@ def _expire(now: dt.datetime) -> int:
 def _move(keys: list[int], action: str, source: str, note: str, now: dt.datetime) -> None:
     if not keys:
         return
-    fields: dict[str, Any] = {"state": MOVES[action].target, "last_error": note, "claim": "", "claimed_at": None}
+    fields: dict[str, Any] = {
+        "state": MOVES[action].target,
+        "last_error": note,
+        "claim": "",
+        "claimed_at": None,
+    }
     if action in ("defer", "release"):
         # A worker that was merely cut off from the database records first what the server accepted.
         fields["due_at"] = now + dt.timedelta(seconds=settings.MAIL_TIMEOUT)
@@ -87,5 +112,8 @@ def _move(keys: list[int], action: str, source: str, note: str, now: dt.datetime
         fields |= {"attempts": F("attempts") + 1, "refusals": F("refusals") + 1}
     Mail.objects.filter(pk__in=keys, state=source).update(**fields)
     MailLog.objects.bulk_create(
-        [MailLog(mail_id=key, at=now, from_state=source, to_state=fields["state"], note=note) for key in keys]
+        [
+            MailLog(mail_id=key, at=now, from_state=source, to_state=fields["state"], note=note)
+            for key in keys
+        ]
     )

@@ -22,19 +22,32 @@ from outbox.wordings import FIELDS, as_shown, worded
 
 @transaction.atomic
 def save_wording(
-    *, kind: str, subject: str, body: str, needs_release: bool = False, version: str, now: dt.datetime, by: Model
+    *,
+    kind: str,
+    subject: str,
+    body: str,
+    needs_release: bool = False,
+    version: str,
+    now: dt.datetime,
+    by: Model,
 ) -> Wording:
-    """Put the office's words in force for all mails of `kind` written from now on, and return the row.
+    """Put the office's words in force for all mails of `kind` written from now on, and return the
+    row.
 
-    The default's own words leave the default in force. With `needs_release` the mails wait as drafts. `version` is the
-    fingerprint (`core.conflicts.version_of`) of what was shown. Raises `NotEntitled`, `Refused` with the first fault
-    of the words, or `Outpaced`.
+    The default's own words leave the default in force. With `needs_release` the mails wait as
+    drafts. `version` is the fingerprint (`core.conflicts.version_of`) of what was shown. Raises
+    `NotEntitled`, `Refused` with the first fault of the words, or `Outpaced`.
     """
     _require_office(by)
     default, row = text_of(kind), _locked(kind)
     require_unchanged(as_shown(default, row), version, FIELDS)
     if needs_release and not default.can_wait:
-        raise Refused(_("E-Mails dieser Art gehen immer sofort hinaus; sie können nicht auf eine Durchsicht warten."))
+        raise Refused(
+            _(
+                "E-Mails dieser Art gehen immer sofort hinaus; sie können nicht auf eine "
+                "Durchsicht warten."
+            )
+        )
     words = _checked(default, subject, body)
     own = Words("", "") if words == default_words(default) else words
     if reasons := _reasons(row, own, needs_release):
@@ -45,10 +58,11 @@ def save_wording(
 
 @transaction.atomic
 def reset_wording(*, kind: str, version: str, now: dt.datetime, by: Model) -> Wording:
-    """Put the default's words in force again for `kind`; whether its mails wait for a release stays as it is.
+    """Put the default's words in force again for `kind`; whether its mails wait for a release stays
+    as it is.
 
-    Raises `NotEntitled`, `Refused` where the default holds already, or `Outpaced` when the words are no longer those
-    that `version` was made of.
+    Raises `NotEntitled`, `Refused` where the default holds already, or `Outpaced` when the words
+    are no longer those that `version` was made of.
     """
     _require_office(by)
     default, row = text_of(kind), _locked(kind)
@@ -62,7 +76,8 @@ def reset_wording(*, kind: str, version: str, now: dt.datetime, by: Model) -> Wo
 
 @transaction.atomic
 def send_test_mail(*, kind: str, subject: str, body: str, now: dt.datetime, by: Model) -> None:
-    """Send `by`, and nobody else, a mail of `kind` with these words and invented values; nothing is saved.
+    """Send `by`, and nobody else, a mail of `kind` with these words and invented values; nothing is
+    saved.
 
     Raises `NotEntitled` or `Refused` with the first fault of the words.
     """
@@ -93,9 +108,13 @@ def _reasons(row: Wording, own: Words, needs_release: bool) -> list[str]:
     """Return what changes, in the words of the history."""
     reasons = []
     if own != Words(row.subject, row.body):
-        reasons.append(_("Eigener Text gespeichert") if own.body else _("Auf den Standard zurückgesetzt"))
+        reasons.append(
+            _("Eigener Text gespeichert") if own.body else _("Auf den Standard zurückgesetzt")
+        )
     if needs_release != row.needs_release:
-        reasons.append(_("Versand erst nach Durchsicht") if needs_release else _("Versand ohne Durchsicht"))
+        reasons.append(
+            _("Versand erst nach Durchsicht") if needs_release else _("Versand ohne Durchsicht")
+        )
     return reasons
 
 
@@ -104,5 +123,9 @@ def _save(row: Wording, reason: str, *, now: dt.datetime, by) -> None:
     try:
         with transaction.atomic():
             save_as(row, by=by, reason=reason)
-    except IntegrityError as error:  # the first two savings of a kind at once: there was no row to lock
-        raise Outpaced(_("Dieser Text wurde eben schon geändert. Beide Fassungen stehen auf dieser Seite.")) from error
+    except (
+        IntegrityError
+    ) as error:  # the first two savings of a kind at once: there was no row to lock
+        raise Outpaced(
+            _("Dieser Text wurde eben schon geändert. Beide Fassungen stehen auf dieser Seite.")
+        ) from error

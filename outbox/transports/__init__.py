@@ -31,5 +31,6 @@ def open_transport() -> Transport:
     if parts.scheme in ("smtp", "smtps") and parts.hostname:
         return SmtpTransport(settings.MAIL_URL)
     raise ImproperlyConfigured(
-        "MAIL_URL must be `folder://` or `smtp://user:password@host:587/?tls=1`; set it in the environment or in .env."
+        "MAIL_URL must be `folder://` or `smtp://user:password@host:587/?tls=1`; set it in the "
+        "environment or in .env."
     )

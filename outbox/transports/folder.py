@@ -19,7 +19,9 @@ class FolderTransport:
         try:
             name = write_to_folder(parcel.pk, parcel.created_at, parcel.data)
         except OSError as error:
-            raise Unreachable(_("Der Ordner für E-Mails ist nicht beschreibbar: %s") % error.strerror) from error
+            raise Unreachable(
+                _("Der Ordner für E-Mails ist nicht beschreibbar: %s") % error.strerror
+            ) from error
         return _("abgelegt als %s") % name
 
     def close(self) -> None:

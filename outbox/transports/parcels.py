@@ -14,7 +14,9 @@ class Throttled(Unreachable):
 
 
 class Deferred(Exception):
-    """This mail is to be tried again later: the server asks for it (4xx), or the line broke in the middle."""
+    """This mail is to be tried again later: the server asks for it (4xx), or the line broke in the
+    middle.
+    """
 
 
 class Rejected(Exception):
@@ -33,8 +35,8 @@ class Parcel(NamedTuple):
 class Transport(Protocol):
     """Sends parcels.
 
-    `send` calls `before_end` at the last moment before the server could accept the parcel, and returns the server's
-    answer or raises `Unreachable`, `Deferred` or `Rejected`.
+    `send` calls `before_end` at the last moment before the server could accept the parcel, and
+    returns the server's answer or raises `Unreachable`, `Deferred` or `Rejected`.
     """
 
     def send(self, parcel: Parcel, before_end: Callable[[], None]) -> str: ...

@@ -40,16 +40,20 @@ class SmtpTransport:
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self._drop()
             if is_timeout(error):
-                raise Unreachable(_("Der Mailserver antwortet nicht: %s") % describe(error)) from error
-            raise Deferred(_("Die Verbindung zum Mailserver brach ab: %s") % describe(error)) from error
+                raise Unreachable(
+                    _("Der Mailserver antwortet nicht: %s") % describe(error)
+                ) from error
+            raise Deferred(
+                _("Die Verbindung zum Mailserver brach ab: %s") % describe(error)
+            ) from error
         self._expect(connection, code, words)
         return answer(code, words)
 
     def _addressed(self, recipient: str) -> smtplib.SMTP:
         """Return a connection over which sender and recipient were named.
 
-        A server may end one that lay idle or has carried many mails (RFC 5321, 3.8). That is no mail's fault, so it
-        is tried once more over a new one.
+        A server may end one that lay idle or has carried many mails (RFC 5321, 3.8). That is no
+        mail's fault, so it is tried once more over a new one.
         """
         if self.connection is not None:
             try:
@@ -66,11 +70,13 @@ class SmtpTransport:
         self._expect(connection, *connection.docmd(f"RCPT TO:<{recipient}>"))
         return connection
 
-    def _send_body(self, connection: smtplib.SMTP, data: bytes, before_end: Callable[[], None]) -> tuple[int, bytes]:
+    def _send_body(
+        self, connection: smtplib.SMTP, data: bytes, before_end: Callable[[], None]
+    ) -> tuple[int, bytes]:
         """Send the message and return the server's answer.
 
-        What is not ended by a line with a single dot cannot be accepted (RFC 5321, 4.1.1.4), so all but that line is
-        on its way already when `before_end` is called.
+        What is not ended by a line with a single dot cannot be accepted (RFC 5321, 4.1.1.4), so all
+        but that line is on its way already when `before_end` is called.
         """
         code, words = connection.docmd("DATA")
         if code != GO_AHEAD:
@@ -95,7 +101,9 @@ class SmtpTransport:
             if not is_timeout(error):
                 raise
             self._drop()
-            raise Deferred(_("Der Mailserver hat den Empfang nicht bestätigt: %s") % describe(error)) from error
+            raise Deferred(
+                _("Der Mailserver hat den Empfang nicht bestätigt: %s") % describe(error)
+            ) from error
         connection.sock.settimeout(settings.MAIL_TIMEOUT)
         return code, words
 
@@ -117,7 +125,9 @@ class SmtpTransport:
             else:
                 connection = smtplib.SMTP(self.host, self.port, timeout=settings.MAIL_TIMEOUT)
             self.connection = connection
-            connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # the last line must not wait
+            connection.sock.setsockopt(
+                socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+            )  # the last line must not wait
             if self.start_tls:
                 connection.starttls(context=context)
             if self.user:
@@ -125,7 +135,9 @@ class SmtpTransport:
             connection.ehlo_or_helo_if_needed()
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
-            kind = Throttled if getattr(error, "smtp_code", 0) == TOO_MANY_CONNECTIONS else Unreachable
+            kind = (
+                Throttled if getattr(error, "smtp_code", 0) == TOO_MANY_CONNECTIONS else Unreachable
+            )
             raise kind(_("Der Mailserver ist nicht erreichbar: %s") % describe(error)) from error
         return connection
 
@@ -151,6 +163,8 @@ class SmtpTransport:
 
 
 def with_doubled_dots(data: bytes) -> bytes:
-    """Return `data` as it goes over the line: lines end in CRLF, a dot that begins one is doubled (RFC 5321, 4.5)."""
+    """Return `data` as it goes over the line: lines end in CRLF, a dot that begins one is doubled
+    (RFC 5321, 4.5).
+    """
     lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n")
     return (b"\n" + lines + b"\n").replace(b"\n.", b"\n..")[1:].replace(b"\n", b"\r\n")

@@ -1,4 +1,6 @@
-"""Acts on many mails: what the list shows with its filter, or the rows that were ticked. Each is asked again."""
+"""Acts on many mails: what the list shows with its filter, or the rows that were ticked. Each is
+asked again.
+"""
 
 from django import forms
 from django.contrib import messages
@@ -20,13 +22,21 @@ from outbox.models import Mail
 from outbox.permissions import can_manage_mails
 from outbox.services import approve_mails, resend_mails, settle_mails, withdraw_mails
 
-SERVICES = {APPROVE: approve_mails, RESEND: resend_mails, WITHDRAW: withdraw_mails, SETTLE: settle_mails}
+SERVICES = {
+    APPROVE: approve_mails,
+    RESEND: resend_mails,
+    WITHDRAW: withdraw_mails,
+    SETTLE: settle_mails,
+}
 QUESTIONS = {
     APPROVE: gettext_lazy("Diese Entwürfe gehen dann an die angeschriebenen Personen hinaus."),
     RESEND: gettext_lazy("Diese E-Mails werden dann noch einmal zum Versand gegeben."),
-    WITHDRAW: gettext_lazy("Diese E-Mails werden dann nicht gesendet. Das lässt sich nicht zurücknehmen."),
+    WITHDRAW: gettext_lazy(
+        "Diese E-Mails werden dann nicht gesendet. Das lässt sich nicht zurücknehmen."
+    ),
     SETTLE: gettext_lazy(
-        "Diese E-Mails behalten ihren Stand, gelten aber nicht mehr als ungelöst: Übersicht und Erinnerungen nennen "
+        "Diese E-Mails behalten ihren Stand, gelten aber nicht mehr als ungelöst: Übersicht und "
+        "Erinnerungen nennen "
         "sie nicht mehr."
     ),
 }
@@ -46,11 +56,15 @@ class ExpectedForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @allowed(can_manage_mails)
 def bulk(request, action):
-    """Show what `action` would do to how many mails and ask; then do it, unless the number changed meanwhile."""
+    """Show what `action` would do to how many mails and ask; then do it, unless the number changed
+    meanwhile.
+    """
     picked = "auswahl" in request.GET
     mails = _picked(request) if picked else _filtered(request)
     if mails is None:
-        messages.error(request, _("Bitte prüfen Sie die Filter der Liste, oder kreuzen Sie E-Mails an."))
+        messages.error(
+            request, _("Bitte prüfen Sie die Filter der Liste, oder kreuzen Sie E-Mails an.")
+        )
         return redirect(list_url(request.GET))
     outpaced = ""
     if request.method == "POST":
@@ -73,16 +87,23 @@ def _carry_out(request, action: str, mails: QuerySet[Mail]) -> HttpResponse:
 
 def _confirm(request, action: str, choice: Choice, outpaced: str) -> HttpResponse:
     if not choice.count and not choice.left_out:
-        messages.error(request, _("In dieser Auswahl gibt es keine E-Mail (mehr), für die das möglich ist."))
+        messages.error(
+            request, _("In dieser Auswahl gibt es keine E-Mail (mehr), für die das möglich ist.")
+        )
         return redirect(way_back(request.GET))
     title = label_for(action, choice.counts) if choice.count else _("Nicht möglich")
     context = {
-        "title": title, "question": QUESTIONS[action], "choice": choice,
-        "more": choice.count - len(choice.first), "outpaced": outpaced, "danger": action == WITHDRAW,
+        "title": title,
+        "question": QUESTIONS[action],
+        "choice": choice,
+        "more": choice.count - len(choice.first),
+        "outpaced": outpaced,
+        "danger": action == WITHDRAW,
         "asked": [] if "auswahl" in request.GET else asked_rows(MailFilter(request.GET)),
-        "more_left_out": sum(count for _text, count in choice.left_out) - len(choice.first_left_out),
+        "more_left_out": sum(count for _text, count in choice.left_out)
+        - len(choice.first_left_out),
         "cancel_url": list_url(request.GET),
-    }  # fmt: skip
+    }
     return render(request, "outbox/bulk.html", context)
 
 
@@ -99,5 +120,7 @@ def _picked(request) -> QuerySet[Mail] | None:
 
 def _keys_of(query: QueryDict) -> list[int]:
     return [
-        int(key) for key in query.getlist("mail")[:MOST_TICKED] if key.isascii() and key.isdecimal() and len(key) < 19
+        int(key)
+        for key in query.getlist("mail")[:MOST_TICKED]
+        if key.isascii() and key.isdecimal() and len(key) < 19
     ]

@@ -28,9 +28,11 @@ from outbox.services import approve_mail, resend_mail, settle_mail, withdraw_mai
 from outbox.tallies import Tally
 
 PAGE_SIZE = 25
-# The preview holds nothing but its own styles; no script, no picture from outside, no link that could be followed.
+# The preview holds nothing but its own styles; no script, no picture from outside, no link that
+# could be followed.
 PREVIEW_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; "
     "sandbox"
 )
 
@@ -38,34 +40,48 @@ PREVIEW_POLICY = (
 @require_safe
 @allowed(can_manage_mails)
 def mail_list(request):
-    """Show the mails, filtered and in the order of `?sort=`, how many stand how, and what can be done to all."""
+    """Show the mails, filtered and in the order of `?sort=`, how many stand how, and what can be
+    done to all.
+    """
     mail_filter = filtered(request)
     tally = Tally.of(mail_filter.without_state(), now=timezone.now())
     paginator = Paginator(mail_filter.qs, PAGE_SIZE)
-    paginator.count = tally.count(mail_filter.asked_state)  # known already: not read from the whole table anew
+    paginator.count = tally.count(
+        mail_filter.asked_state
+    )  # known already: not read from the whole table anew
     context = {
-        "filter": mail_filter, "page": paginator.get_page(request.GET.get("page")), "count": paginator.count,
+        "filter": mail_filter,
+        "page": paginator.get_page(request.GET.get("page")),
+        "count": paginator.count,
         "quick_links": quick_links(tally, mail_filter.asked_state, request.GET),
         "bulk_links": bulk_links(tally, mail_filter.asked_state, request.GET),
-        "pick_buttons": pick_buttons(tally, mail_filter.asked_state), "kept": kept(request.GET).items(),
-        "narrowed": hidden_filter_rows(mail_filter), "tabs": section_tabs("outbox:list"),
-    }  # fmt: skip
+        "pick_buttons": pick_buttons(tally, mail_filter.asked_state),
+        "kept": kept(request.GET).items(),
+        "narrowed": hidden_filter_rows(mail_filter),
+        "tabs": section_tabs("outbox:list"),
+    }
     return render(request, "outbox/list.html", context)
 
 
 @require_safe
 @allowed(can_manage_mails)
 def mail_export(request):
-    """Answer with what the list shows as an Excel file, fit for the file: who got what when, and what proves it."""
+    """Answer with what the list shows as an Excel file, fit for the file: who got what when, and
+    what proves it.
+    """
     mail_filter = filtered(request)
     part = {"batch", "path"} & mail_filter.asked.keys()
     name = _("nachweis-versand.xlsx") if part else _("postausgang.xlsx")
-    return xlsx_response(name, [str(title) for title in lists.HEADER], lists.export_rows(mail_filter.qs))
+    return xlsx_response(
+        name, [str(title) for title in lists.HEADER], lists.export_rows(mail_filter.qs)
+    )
 
 
 @require_safe
 def mail_detail(request, pk):
-    """Show one mail: where it stands, what happened, and what it says, without anything personal to its reader."""
+    """Show one mail: where it stands, what happened, and what it says, without anything personal to
+    its reader.
+    """
     mail = _visible(request, pk)
     view = request.GET.get("ansicht", "")
     calendar = preview.shown_calendar(mail)
@@ -134,7 +150,9 @@ def mail_settle(request, pk):
 def mail_withdraw(request, pk):
     """Ask, then take back a mail that was not sent yet."""
     if request.method == "POST":
-        return _act(request, pk, withdraw_mail, _("Die E-Mail wurde zurückgezogen und wird nicht gesendet."))
+        return _act(
+            request, pk, withdraw_mail, _("Die E-Mail wurde zurückgezogen und wird nicht gesendet.")
+        )
     mail = _visible(request, pk)
     context = {
         "title": _("E-Mail zurückziehen"),
@@ -166,4 +184,6 @@ def _act(request, pk: int, service: Callable, done: str) -> HttpResponse:
 
 
 def _visible(request, pk) -> Mail:
-    return get_object_or_404(Mail.objects.visible_to(request.user).select_related("created_by__person"), pk=pk)
+    return get_object_or_404(
+        Mail.objects.visible_to(request.user).select_related("created_by__person"), pk=pk
+    )

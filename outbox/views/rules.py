@@ -40,11 +40,17 @@ class DaysField(forms.CharField):
 
 
 def option_field(option: Option) -> forms.Field:
-    """Return the field of one of a rule's own options: a box to tick, or the working day from which on it holds."""
+    """Return the field of one of a rule's own options: a box to tick, or the working day from which
+    on it holds.
+    """
     if option.is_switch:
         return forms.BooleanField(label=option.label, help_text=option.help_text, required=False)
     return forms.IntegerField(
-        label=option.label, help_text=option.help_text, required=False, min_value=1, max_value=LONGEST_LEAD
+        label=option.label,
+        help_text=option.help_text,
+        required=False,
+        min_value=1,
+        max_value=LONGEST_LEAD,
     )
 
 
@@ -53,16 +59,23 @@ class RuleForm(forms.Form):
 
     before = DaysField(
         label=gettext_lazy("Arbeitstage vorher"),
-        help_text=gettext_lazy("Zahlen mit Komma, zum Beispiel „10, 3, 0“. Die 0 steht für den Tag selbst."),
+        help_text=gettext_lazy(
+            "Zahlen mit Komma, zum Beispiel „10, 3, 0“. Die 0 steht für den Tag selbst."
+        ),
     )
     after = DaysField(
-        label=gettext_lazy("Arbeitstage danach"), help_text=gettext_lazy("Zahlen mit Komma, zum Beispiel „1, 3, 5“.")
+        label=gettext_lazy("Arbeitstage danach"),
+        help_text=gettext_lazy("Zahlen mit Komma, zum Beispiel „1, 3, 5“."),
     )
-    weekly = forms.BooleanField(label=gettext_lazy("Danach jede Woche weiter erinnern"), required=False)
+    weekly = forms.BooleanField(
+        label=gettext_lazy("Danach jede Woche weiter erinnern"), required=False
+    )
     is_active = forms.BooleanField(
         label=gettext_lazy("Diese Regel ist eingeschaltet"),
         required=False,
-        help_text=gettext_lazy("Ohne Haken erinnert sie niemanden. Für eine Weile genügt eine Pause."),
+        help_text=gettext_lazy(
+            "Ohne Haken erinnert sie niemanden. Für eine Weile genügt eine Pause."
+        ),
     )
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -89,7 +102,9 @@ class RuleForm(forms.Form):
     def values(self) -> dict:
         """What was entered, as `change_rule` takes it."""
         entered = dict(self.cleaned_data)
-        options: dict[str, Setting] = {option.key: entered.pop(f"option_{option.key}") for option in self.options}
+        options: dict[str, Setting] = {
+            option.key: entered.pop(f"option_{option.key}") for option in self.options
+        }
         return {"before": [], "after": [], "weekly": False, "options": options} | entered
 
 
@@ -101,7 +116,9 @@ def rule_list(request):
     pauses, rows = valid_pauses(today), []
     for key, schedule in reminder_rules().items():
         rows.append((schedule, days_in_words(schedule), pause_for(pauses, today, rule=key)))
-    return render(request, "outbox/rules.html", {"rows": rows, "tabs": section_tabs("outbox:rules")})
+    return render(
+        request, "outbox/rules.html", {"rows": rows, "tabs": section_tabs("outbox:rules")}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -122,7 +139,8 @@ def rule_page(request, key):
             form.add_error(None, str(error))
         else:
             messages.success(
-                request, _("Gespeichert. Die Regel erinnert: %(days)s.") % {"days": days_in_words(changed)}
+                request,
+                _("Gespeichert. Die Regel erinnert: %(days)s.") % {"days": days_in_words(changed)},
             )
             return redirect("outbox:rules")
     row = ReminderRule.objects.filter(key=key).first()
@@ -147,7 +165,9 @@ def rule_reset(request, key):
         messages.error(request, str(error))
     else:
         days = days_in_words(default_schedule(rule))
-        messages.success(request, _("Es gilt wieder die Voreinstellung: %(days)s.") % {"days": days})
+        messages.success(
+            request, _("Es gilt wieder die Voreinstellung: %(days)s.") % {"days": days}
+        )
     return redirect(reverse("outbox:rule", args=[key]))
 
 

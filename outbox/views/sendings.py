@@ -1,4 +1,6 @@
-"""The page of one sending: how far it has come. While it is under way the page asks again every few seconds."""
+"""The page of one sending: how far it has come. While it is under way the page asks again every few
+seconds.
+"""
 
 from django.http import Http404, QueryDict
 from django.shortcuts import render
@@ -18,7 +20,9 @@ STEP = 10  # per cent: what changed less is shown, but not read out
 @require_safe
 @allowed(can_manage_mails)
 def sending_page(request, batch):
-    """Show how many mails of how many are sent, wait and failed, and why. To htmx only the part that changes."""
+    """Show how many mails of how many are sent, wait and failed, and why. To htmx only the part
+    that changes.
+    """
     sending = sending_of(batch, request.user)
     if sending is None:
         raise Http404
@@ -33,11 +37,17 @@ def _context(sending: Sending, request) -> dict:
     failed = unsolved_of(sending.batch, request.user)[:UNSOLVED_SHOWN] if unsolved else []
     stage = str(sending.percent // STEP * STEP) if sending.under_way else "fertig"
     return {
-        "sending": sending, "stage": stage, "reads_out": request.htmx and request.GET.get("stand") != stage,
-        "quick_links": [link for link in quick_links(sending.tally, "", query) if link.value in MailState],
-        "unsolved": unsolved, "failed": list(failed),
-        "all_failed_url": list_url(query, state=UNSOLVED), "list_url": list_url(query),
+        "sending": sending,
+        "stage": stage,
+        "reads_out": request.htmx and request.GET.get("stand") != stage,
+        "quick_links": [
+            link for link in quick_links(sending.tally, "", query) if link.value in MailState
+        ],
+        "unsolved": unsolved,
+        "failed": list(failed),
+        "all_failed_url": list_url(query, state=UNSOLVED),
+        "list_url": list_url(query),
         "acts": bulk_links(sending.tally, "", query, (APPROVE, WITHDRAW)),
         "cures": bulk_links(sending.tally, "", query, (RESEND, SETTLE)),
         "export_query": query.urlencode(),
-    }  # fmt: skip
+    }

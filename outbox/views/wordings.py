@@ -44,20 +44,29 @@ def wording_edit(request, kind):
         if "test" in request.POST:
             _send_test(request, form)
         elif _save(request, form):
-            messages.success(request, _("Gespeichert. Das gilt für alle E-Mails, die von jetzt an entstehen."))
+            messages.success(
+                request, _("Gespeichert. Das gilt für alle E-Mails, die von jetzt an entstehen.")
+            )
             return redirect("outbox:wording", kind)
     context = {
-        "form": form, "text": default, "wording": row, "area": area_of(kind), "default": default_words(default),
-        "placeholders": explained(default), "is_outdated": is_outdated(default, row),
+        "form": form,
+        "text": default,
+        "wording": row,
+        "area": area_of(kind),
+        "default": default_words(default),
+        "placeholders": explained(default),
+        "is_outdated": is_outdated(default, row),
         "entries": entries_of(row) if row else [],
-    }  # fmt: skip
+    }
     return render(request, "outbox/wording.html", context)
 
 
 @get_or_post
 @allowed(can_edit_wordings)
 def wording_preview(request, kind):
-    """Answer with a sample mail of this kind for the sandboxed frame: as typed when posted, else as in force."""
+    """Answer with a sample mail of this kind for the sandboxed frame: as typed when posted, else as
+    in force.
+    """
     default, _row = _wording(request, kind)
     text, faults = text_in_force(kind).text, []
     if request.method == "POST":
@@ -65,7 +74,11 @@ def wording_preview(request, kind):
         faults = [fault.sentence for fault in faults_of(default, words)]
         text = default if faults else worded(default, words)
     as_text = request.GET.get("ansicht") == "text"
-    page = preview.faults_page(faults) if faults else preview.sample_page(write_sample(text), as_text=as_text)
+    page = (
+        preview.faults_page(faults)
+        if faults
+        else preview.sample_page(write_sample(text), as_text=as_text)
+    )
     return HttpResponse(page, headers={"Content-Security-Policy": PREVIEW_POLICY})
 
 
@@ -80,7 +93,12 @@ def wording_reset(request, kind):
         messages.info(request, _("Für diese E-Mails gilt bereits der Standard."))
         return redirect("outbox:wording", kind)
     version = version_of(as_shown(default, row), FIELDS)
-    context = {"text": default, "wording": row, "default": default_words(default), "version": version}
+    context = {
+        "text": default,
+        "wording": row,
+        "default": default_words(default),
+        "version": version,
+    }
     return render(request, "outbox/wording_reset.html", context)
 
 
@@ -97,7 +115,13 @@ def _wording(request, kind: str) -> tuple[MailText, Wording | None]:
 def _save(request, form: WordingForm) -> bool:
     kind = form.default.kind
     try:
-        save_wording(kind=kind, version=form.version_shown, now=timezone.now(), by=request.user, **form.values)
+        save_wording(
+            kind=kind,
+            version=form.version_shown,
+            now=timezone.now(),
+            by=request.user,
+            **form.values,
+        )
     except Outpaced as error:
         form.show_conflict(error, as_shown(*_wording(request, kind)))
     except Refused as error:
@@ -114,13 +138,17 @@ def _send_test(request, form: WordingForm) -> None:
     except Refused as error:
         form.add_error(None, str(error))
     else:
-        text = _("Eine Testmail ist auf dem Weg an %(email)s. Am gespeicherten Text ändert sie nichts.")
+        text = _(
+            "Eine Testmail ist auf dem Weg an %(email)s. Am gespeicherten Text ändert sie nichts."
+        )
         messages.info(request, text % {"email": request.user.email})
 
 
 def _reset(request, kind: str):
     try:
-        reset_wording(kind=kind, version=request.POST.get("version", ""), now=timezone.now(), by=request.user)
+        reset_wording(
+            kind=kind, version=request.POST.get("version", ""), now=timezone.now(), by=request.user
+        )
     except Outpaced as error:
         messages.error(request, str(error))
         return redirect(reverse("outbox:wording_reset", args=[kind]))

@@ -29,7 +29,9 @@ class OrganisationForm(VersionedForm):
             "short_name": _("Zum Beispiel „IHK Berlin“. Er steht in Listen, wo wenig Platz ist."),
             "is_active": _("Ohne Haken wird die Organisation nicht mehr zur Auswahl angeboten."),
         }
-        error_messages = {"name": {"unique": _("Eine Organisation mit diesem Namen gibt es schon.")}}
+        error_messages = {
+            "name": {"unique": _("Eine Organisation mit diesem Namen gibt es schon.")}
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -18,12 +18,18 @@ class Plain:
 
 
 class LoginForm(Plain, account.LoginForm):
-    """E-mail and password. The way to a new password leads back to the page that was asked for, too."""
+    """E-mail and password. The way to a new password leads back to the page that was asked for,
+    too.
+    """
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        address = passthrough_next_redirect_url(self.request, reverse("account_reset_password"), REDIRECT_FIELD_NAME)
-        self.fields["password"].help_text = format_html('<a href="{}">{}</a>', address, _("Passwort vergessen?"))
+        address = passthrough_next_redirect_url(
+            self.request, reverse("account_reset_password"), REDIRECT_FIELD_NAME
+        )
+        self.fields["password"].help_text = format_html(
+            '<a href="{}">{}</a>', address, _("Passwort vergessen?")
+        )
 
 
 class RequestCodeForm(Plain, account.RequestLoginCodeForm):

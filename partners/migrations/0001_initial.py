@@ -20,8 +20,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="CrossCuttingTheme",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=120, unique=True, verbose_name="Querschnittsthema")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(max_length=120, unique=True, verbose_name="Querschnittsthema"),
+                ),
             ],
             options={
                 "verbose_name": "Querschnittsthema",
@@ -31,7 +39,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Sector",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(max_length=120, unique=True, verbose_name="Branche")),
             ],
             options={
@@ -42,7 +55,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Organisation",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "origin",
                     models.CharField(
@@ -57,11 +75,29 @@ class Migration(migrations.Migration):
                         verbose_name="Herkunft",
                     ),
                 ),
-                ("sources", models.JSONField(blank=True, default=list, editable=False, verbose_name="Quellen")),
-                ("basis", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Beleglage")),
-                ("doubts", models.TextField(blank=True, editable=False, verbose_name="Anmerkung zur Quelle")),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
                 ("name", models.CharField(max_length=250, unique=True, verbose_name="Name")),
-                ("short_name", models.CharField(blank=True, max_length=60, verbose_name="Kurzname")),
+                (
+                    "short_name",
+                    models.CharField(blank=True, max_length=60, verbose_name="Kurzname"),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -84,23 +120,43 @@ class Migration(migrations.Migration):
                         verbose_name="Art",
                     ),
                 ),
-                ("subkind", models.CharField(blank=True, max_length=120, verbose_name="nähere Art")),
+                (
+                    "subkind",
+                    models.CharField(blank=True, max_length=120, verbose_name="nähere Art"),
+                ),
                 ("description", models.TextField(blank=True, verbose_name="Rolle im Masterplan")),
-                ("street", models.CharField(blank=True, max_length=200, verbose_name="Straße und Hausnummer")),
-                ("postcode", models.CharField(blank=True, max_length=10, verbose_name="Postleitzahl")),
+                (
+                    "street",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="Straße und Hausnummer"
+                    ),
+                ),
+                (
+                    "postcode",
+                    models.CharField(blank=True, max_length=10, verbose_name="Postleitzahl"),
+                ),
                 ("city", models.CharField(blank=True, max_length=100, verbose_name="Ort")),
-                ("website", models.CharField(blank=True, max_length=200, verbose_name="Internetseite")),
+                (
+                    "website",
+                    models.CharField(blank=True, max_length=200, verbose_name="Internetseite"),
+                ),
                 ("is_active", models.BooleanField(default=True, verbose_name="aktiv")),
                 (
                     "search",
                     core.folding.FoldedField(
-                        blank=True, default="", editable=False, sources=("name", "short_name", "subkind", "city")
+                        blank=True,
+                        default="",
+                        editable=False,
+                        sources=("name", "short_name", "subkind", "city"),
                     ),
                 ),
                 (
                     "sectors",
                     models.ManyToManyField(
-                        blank=True, related_name="organisations", to="partners.sector", verbose_name="Branchen"
+                        blank=True,
+                        related_name="organisations",
+                        to="partners.sector",
+                        verbose_name="Branchen",
                     ),
                 ),
             ],
@@ -112,7 +168,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Person",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(max_length=150, verbose_name="Name")),
                 (
                     "salutation",
@@ -144,7 +205,10 @@ class Migration(migrations.Migration):
                 (
                     "search",
                     core.folding.FoldedField(
-                        blank=True, default="", editable=False, sources=("name", "function", "email")
+                        blank=True,
+                        default="",
+                        editable=False,
+                        sources=("name", "function", "email"),
                     ),
                 ),
                 (
@@ -167,7 +231,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="DistributionList",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(max_length=120, unique=True, verbose_name="Name")),
                 ("description", models.TextField(blank=True, verbose_name="Zweck")),
                 (
@@ -186,7 +255,10 @@ class Migration(migrations.Migration):
                 (
                     "members",
                     models.ManyToManyField(
-                        blank=True, related_name="distribution_lists", to="partners.person", verbose_name="Personen"
+                        blank=True,
+                        related_name="distribution_lists",
+                        to="partners.person",
+                        verbose_name="Personen",
                     ),
                 ),
             ],
@@ -198,9 +270,17 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="User",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
-                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
                 (
                     "is_superuser",
                     models.BooleanField(
@@ -211,15 +291,26 @@ class Migration(migrations.Migration):
                 ),
                 ("email", models.EmailField(max_length=254, unique=True, verbose_name="E-Mail")),
                 ("is_active", models.BooleanField(default=True, verbose_name="aktiv")),
-                ("is_demo", models.BooleanField(default=False, editable=False, verbose_name="Demokonto")),
-                ("is_lead", models.BooleanField(default=False, verbose_name="Leitung der Geschäftsstelle")),
+                (
+                    "is_demo",
+                    models.BooleanField(default=False, editable=False, verbose_name="Demokonto"),
+                ),
+                (
+                    "is_lead",
+                    models.BooleanField(default=False, verbose_name="Leitung der Geschäftsstelle"),
+                ),
                 (
                     "date_joined",
                     models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False, verbose_name="eingerichtet am"
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="eingerichtet am",
                     ),
                 ),
-                ("invited_at", models.DateTimeField(editable=False, null=True, verbose_name="eingeladen am")),
+                (
+                    "invited_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="eingeladen am"),
+                ),
                 ("invitation_version", models.PositiveIntegerField(default=0, editable=False)),
                 (
                     "groups",
@@ -258,7 +349,9 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "Konten",
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        condition=models.Q(
+                            ("email", django.db.models.functions.text.Lower("email"))
+                        ),
                         name="user_email_is_lower_case",
                     )
                 ],
@@ -267,7 +360,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalDistributionList",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(db_index=True, max_length=120, verbose_name="Name")),
                 ("description", models.TextField(blank=True, verbose_name="Zweck")),
                 (
@@ -288,7 +386,9 @@ class Migration(migrations.Migration):
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "history_user",
@@ -311,7 +411,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalOrganisation",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 (
                     "origin",
                     models.CharField(
@@ -326,11 +431,29 @@ class Migration(migrations.Migration):
                         verbose_name="Herkunft",
                     ),
                 ),
-                ("sources", models.JSONField(blank=True, default=list, editable=False, verbose_name="Quellen")),
-                ("basis", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Beleglage")),
-                ("doubts", models.TextField(blank=True, editable=False, verbose_name="Anmerkung zur Quelle")),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
                 ("name", models.CharField(db_index=True, max_length=250, verbose_name="Name")),
-                ("short_name", models.CharField(blank=True, max_length=60, verbose_name="Kurzname")),
+                (
+                    "short_name",
+                    models.CharField(blank=True, max_length=60, verbose_name="Kurzname"),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -353,19 +476,35 @@ class Migration(migrations.Migration):
                         verbose_name="Art",
                     ),
                 ),
-                ("subkind", models.CharField(blank=True, max_length=120, verbose_name="nähere Art")),
+                (
+                    "subkind",
+                    models.CharField(blank=True, max_length=120, verbose_name="nähere Art"),
+                ),
                 ("description", models.TextField(blank=True, verbose_name="Rolle im Masterplan")),
-                ("street", models.CharField(blank=True, max_length=200, verbose_name="Straße und Hausnummer")),
-                ("postcode", models.CharField(blank=True, max_length=10, verbose_name="Postleitzahl")),
+                (
+                    "street",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="Straße und Hausnummer"
+                    ),
+                ),
+                (
+                    "postcode",
+                    models.CharField(blank=True, max_length=10, verbose_name="Postleitzahl"),
+                ),
                 ("city", models.CharField(blank=True, max_length=100, verbose_name="Ort")),
-                ("website", models.CharField(blank=True, max_length=200, verbose_name="Internetseite")),
+                (
+                    "website",
+                    models.CharField(blank=True, max_length=200, verbose_name="Internetseite"),
+                ),
                 ("is_active", models.BooleanField(default=True, verbose_name="aktiv")),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "history_user",
@@ -388,7 +527,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalPerson",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(max_length=150, verbose_name="Name")),
                 (
                     "salutation",
@@ -422,7 +566,9 @@ class Migration(migrations.Migration):
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "history_user",
@@ -457,7 +603,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalUser",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 (
                     "is_superuser",
                     models.BooleanField(
@@ -468,22 +619,35 @@ class Migration(migrations.Migration):
                 ),
                 ("email", models.EmailField(db_index=True, max_length=254, verbose_name="E-Mail")),
                 ("is_active", models.BooleanField(default=True, verbose_name="aktiv")),
-                ("is_demo", models.BooleanField(default=False, editable=False, verbose_name="Demokonto")),
-                ("is_lead", models.BooleanField(default=False, verbose_name="Leitung der Geschäftsstelle")),
+                (
+                    "is_demo",
+                    models.BooleanField(default=False, editable=False, verbose_name="Demokonto"),
+                ),
+                (
+                    "is_lead",
+                    models.BooleanField(default=False, verbose_name="Leitung der Geschäftsstelle"),
+                ),
                 (
                     "date_joined",
                     models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False, verbose_name="eingerichtet am"
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="eingerichtet am",
                     ),
                 ),
-                ("invited_at", models.DateTimeField(editable=False, null=True, verbose_name="eingeladen am")),
+                (
+                    "invited_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="eingeladen am"),
+                ),
                 ("invitation_version", models.PositiveIntegerField(default=0, editable=False)),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "history_user",
@@ -518,7 +682,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalDistributionList_members",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 ("m2m_history_id", models.AutoField(primary_key=True, serialize=False)),
                 (
                     "distributionlist",
@@ -561,18 +730,30 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoricalDeputy",
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
                 ("starts_on", models.DateField(verbose_name="von")),
                 (
                     "ends_on",
-                    models.DateField(blank=True, help_text="Leer: bis auf Weiteres.", null=True, verbose_name="bis"),
+                    models.DateField(
+                        blank=True,
+                        help_text="Leer: bis auf Weiteres.",
+                        null=True,
+                        verbose_name="bis",
+                    ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
                 (
                     "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
                 ),
                 (
                     "history_user",
@@ -619,11 +800,21 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Deputy",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("starts_on", models.DateField(verbose_name="von")),
                 (
                     "ends_on",
-                    models.DateField(blank=True, help_text="Leer: bis auf Weiteres.", null=True, verbose_name="bis"),
+                    models.DateField(
+                        blank=True,
+                        help_text="Leer: bis auf Weiteres.",
+                        null=True,
+                        verbose_name="bis",
+                    ),
                 ),
                 (
                     "deputy",
@@ -654,7 +845,9 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
                         ),
                         name="deputy_ends_after_start",
                     ),

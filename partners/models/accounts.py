@@ -18,8 +18,12 @@ class UserManager(BaseUserManager):
     def get_by_natural_key(self, username):
         return self.get(email__iexact=username)
 
-    def create_user(self, *, email: str, person: Person | None = None, password: str | None = None, **fields):
-        """Return a new account for `person` (made from the address when missing); without a password it has none."""
+    def create_user(
+        self, *, email: str, person: Person | None = None, password: str | None = None, **fields
+    ):
+        """Return a new account for `person` (made from the address when missing); without a
+        password it has none.
+        """
         email = email.strip().lower()
         person = person or Person.objects.create(name=email, email=email)
         user = self.model(email=email, person=person, **fields)
@@ -28,8 +32,14 @@ class UserManager(BaseUserManager):
         return user
 
     def create_superuser(self, *, email: str, password: str | None = None, **fields):
-        """Return a new account with every permission and the office's role, for `manage.py createsuperuser`."""
-        from_command = {name: value for name, value in fields.items() if name not in ("is_staff", "is_superuser")}
+        """Return a new account with every permission and the office's role, for `manage.py
+        createsuperuser`.
+        """
+        from_command = {
+            name: value
+            for name, value in fields.items()
+            if name not in ("is_staff", "is_superuser")
+        }
         user = self.create_user(email=email, password=password, is_superuser=True, **from_command)
         user.groups.add(Group.objects.get(name="office"))
         return user
@@ -39,13 +49,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A sign-in, one to one with a person, created only by the office's invitation."""
 
     email = models.EmailField(_("E-Mail"), unique=True)
-    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="user", verbose_name=_("Person"))
+    person = models.OneToOneField(
+        Person, on_delete=models.PROTECT, related_name="user", verbose_name=_("Person")
+    )
     is_active = models.BooleanField(_("aktiv"), default=True)
     is_demo = models.BooleanField(_("Demokonto"), default=False, editable=False)
     is_lead = models.BooleanField(_("Leitung der Geschäftsstelle"), default=False)
     date_joined = models.DateTimeField(_("eingerichtet am"), default=timezone.now, editable=False)
     invited_at = models.DateTimeField(_("eingeladen am"), null=True, editable=False)
-    invitation_version = models.PositiveIntegerField(default=0, editable=False)  # raised: older links are void
+    invitation_version = models.PositiveIntegerField(
+        default=0, editable=False
+    )  # raised: older links are void
 
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
     objects = UserManager()
@@ -57,7 +71,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("Konto")
         verbose_name_plural = _("Konten")
-        constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="user_email_is_lower_case"
+            )
+        ]
 
     def __str__(self):
         return self.person.name
@@ -81,10 +99,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def organisation_ids(self) -> frozenset[int]:
-        """The organisations this account speaks for as a partner today: the own one and those of its principals.
+        """The organisations this account speaks for as a partner today: the own one and those of
+        its principals.
 
-        Each needs the partner's role of its own person, as a role merely lent must not open the own organisation. A
-        deputyship for some kinds of approval lends none: it is not about what organisations do here.
+        Each needs the partner's role of its own person, as a role merely lent must not open the own
+        organisation. A deputyship for some kinds of approval lends none: it is not about what
+        organisations do here.
         """
         return frozenset(
             organisation_id
@@ -109,18 +129,27 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def deputyships_today(self) -> tuple["Deputy", ...]:
         """The deputyships by which this account acts for others today."""
-        return tuple(Deputy.objects.valid_on(timezone.localdate()).filter(deputy=self.person_id).order_by("pk"))
+        return tuple(
+            Deputy.objects.valid_on(timezone.localdate())
+            .filter(deputy=self.person_id)
+            .order_by("pk")
+        )
 
     @cached_property
     def _memberships(self) -> tuple[tuple[str, list[str] | None, int | None], ...]:
-        """Each role with None where it is the own, or with the kinds of approval of the deputyship that lends it, and
-        with the organisation of whoever holds it."""
-        own = Group.objects.filter(user=self).annotate(kinds=Value(None, output_field=models.JSONField()))
+        """Each role with None where it is the own, or with the kinds of approval of the deputyship
+        that lends it, and with the organisation of whoever holds it."""
+        own = Group.objects.filter(user=self).annotate(
+            kinds=Value(None, output_field=models.JSONField())
+        )
         lent = Deputy.objects.valid_on(timezone.localdate()).filter(
-            deputy=self.person_id, principal__user__is_active=True, principal__user__groups__isnull=False
+            deputy=self.person_id,
+            principal__user__is_active=True,
+            principal__user__groups__isnull=False,
         )
         rows = own.values_list("name", "kinds", "user__person__organisation").union(
-            lent.values_list("principal__user__groups__name", "kinds", "principal__organisation"), all=True
+            lent.values_list("principal__user__groups__name", "kinds", "principal__organisation"),
+            all=True,
         )
         return tuple(rows)
 
@@ -136,7 +165,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def lent_kinds(self) -> dict[str, frozenset[str]]:
-        """Of the roles that are only lent, those that hold for some kinds of approval alone, each with these kinds."""
+        """Of the roles that are only lent, those that hold for some kinds of approval alone, each
+        with these kinds.
+        """
         lent: dict[str, list[list[str]]] = {}
         for role, kinds, _organisation in self._memberships:
             if kinds is not None and role not in self.own_roles:
@@ -165,14 +196,21 @@ class Deputy(models.Model):
     """
 
     principal = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="deputies", verbose_name=_("vertretene Person")
+        Person,
+        on_delete=models.PROTECT,
+        related_name="deputies",
+        verbose_name=_("vertretene Person"),
     )
     deputy = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="deputyships", verbose_name=_("Vertretung")
     )
     starts_on = models.DateField(_("von"))
-    ends_on = models.DateField(_("bis"), null=True, blank=True, help_text=_("Leer: bis auf Weiteres."))
-    kinds = models.JSONField(_("Arten von Freigaben"), default=list, blank=True)  # empty: all of them
+    ends_on = models.DateField(
+        _("bis"), null=True, blank=True, help_text=_("Leer: bis auf Weiteres.")
+    )
+    kinds = models.JSONField(
+        _("Arten von Freigaben"), default=list, blank=True
+    )  # empty: all of them
 
     history = HistoricalRecords()
     objects = DeputyQuerySet.as_manager()
@@ -181,9 +219,12 @@ class Deputy(models.Model):
         verbose_name = _("Vertretung")
         verbose_name_plural = _("Vertretungen")
         constraints = [
-            models.CheckConstraint(condition=~Q(principal=F("deputy")), name="deputy_is_somebody_else"),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="deputy_ends_after_start"
+                condition=~Q(principal=F("deputy")), name="deputy_is_somebody_else"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="deputy_ends_after_start",
             ),
         ]
 

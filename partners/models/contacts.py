@@ -14,7 +14,9 @@ from partners.models.organisations import Organisation
 
 class PersonQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The office and the senator's office see all contacts, partners their own organisation's, others none."""
+        """The office and the senator's office see all contacts, partners their own organisation's,
+        others none.
+        """
         if has_role(user, OFFICE, SENATOR_OFFICE):
             return self
         if has_role(user, PARTNER):
@@ -27,14 +29,18 @@ class PersonQuerySet(models.QuerySet):
 
 
 class Person(models.Model):
-    """A contact. Most never get an account. In demo and tests the name is a role, never an invented person."""
+    """A contact. Most never get an account. In demo and tests the name is a role, never an invented
+    person.
+    """
 
     name = models.CharField(_("Name"), max_length=150)
     salutation = models.CharField(
         _("Anrede im Brief"),
         max_length=150,
         blank=True,
-        help_text=_("So beginnt jede E-Mail, zum Beispiel „Sehr geehrte Frau Dr. …“. Leer: „Guten Tag“."),
+        help_text=_(
+            "So beginnt jede E-Mail, zum Beispiel „Sehr geehrte Frau Dr. …“. Leer: „Guten Tag“."
+        ),
     )
     function = models.CharField(_("Funktion"), max_length=150, blank=True)
     organisation = models.ForeignKey(
@@ -77,7 +83,9 @@ class Person(models.Model):
 
 class DistributionListQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Lists hold contacts of many organisations: only the office and the senator's office see them."""
+        """Lists hold contacts of many organisations: only the office and the senator's office see
+        them.
+        """
         return self if has_role(user, OFFICE, SENATOR_OFFICE) else self.none()
 
 
@@ -86,7 +94,9 @@ class DistributionList(models.Model):
 
     name = models.CharField(_("Name"), max_length=120, unique=True)
     description = models.TextField(_("Zweck"), blank=True)
-    members = models.ManyToManyField(Person, verbose_name=_("Personen"), blank=True, related_name="distribution_lists")
+    members = models.ManyToManyField(
+        Person, verbose_name=_("Personen"), blank=True, related_name="distribution_lists"
+    )
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
 
     history = HistoricalRecords(m2m_fields=[members])

@@ -12,7 +12,9 @@ from partners.enums import OrganisationKind
 
 
 class Sector(models.Model):
-    """*Branche*: an order of statistics, not to be mixed with clusters or an association's own fields."""
+    """*Branche*: an order of statistics, not to be mixed with clusters or an association's own
+    fields.
+    """
 
     name = models.CharField(_("Branche"), max_length=120, unique=True)
 
@@ -48,18 +50,24 @@ class OrganisationQuerySet(models.QuerySet):
 
 
 class Organisation(Sourced):
-    """A Senate department, district, chamber, association, union, agency, company … that takes part."""
+    """A Senate department, district, chamber, association, union, agency, company … that takes
+    part.
+    """
 
     name = models.CharField(_("Name"), max_length=250, unique=True)
     short_name = models.CharField(_("Kurzname"), max_length=60, blank=True)
-    kind = models.CharField(_("Art"), max_length=12, choices=OrganisationKind, default=OrganisationKind.COMPANY)
+    kind = models.CharField(
+        _("Art"), max_length=12, choices=OrganisationKind, default=OrganisationKind.COMPANY
+    )
     subkind = models.CharField(_("nähere Art"), max_length=120, blank=True)
     description = models.TextField(_("Rolle im Masterplan"), blank=True)
     street = models.CharField(_("Straße und Hausnummer"), max_length=200, blank=True)
     postcode = models.CharField(_("Postleitzahl"), max_length=10, blank=True)
     city = models.CharField(_("Ort"), max_length=100, blank=True)
     website = models.CharField(_("Internetseite"), max_length=200, blank=True)
-    sectors = models.ManyToManyField(Sector, verbose_name=_("Branchen"), blank=True, related_name="organisations")
+    sectors = models.ManyToManyField(
+        Sector, verbose_name=_("Branchen"), blank=True, related_name="organisations"
+    )
     is_active = models.BooleanField(_("aktiv"), default=True)
     search = FoldedField(sources=("name", "short_name", "subkind", "city"))
 

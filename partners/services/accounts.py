@@ -21,23 +21,34 @@ from partners.services.gate import require_office
 
 @transaction.atomic
 def invite_account(
-    *, person: Person, email: str, roles: Collection[str], by, now: dt.datetime, is_lead: bool = False
+    *,
+    person: Person,
+    email: str,
+    roles: Collection[str],
+    by,
+    now: dt.datetime,
+    is_lead: bool = False,
 ) -> User:
     """Give `person` an account with `roles` and mail the link that sets its password.
 
-    Raises NotEntitled for anybody but the office; Refused when the person has an account, the address is taken, no
-    role is chosen, a partner belongs to no organisation, or somebody without the office's role would lead it.
+    Raises NotEntitled for anybody but the office; Refused when the person has an account, the
+    address is taken, no role is chosen, a partner belongs to no organisation, or somebody without
+    the office's role would lead it.
     """
     require_office(by)
     locked = Person.objects.select_for_update().get(pk=person.pk)
     if User.objects.filter(person=locked).exists():
         raise Outpaced(_("Diese Person hat schon ein Konto."))
     if not locked.is_active:
-        raise Refused(_("Diese Person ist nicht mehr aktiv. Bitte setzen Sie sie zuerst wieder auf aktiv."))
+        raise Refused(
+            _("Diese Person ist nicht mehr aktiv. Bitte setzen Sie sie zuerst wieder auf aktiv.")
+        )
     email = _checked(locked, email, roles, is_lead=is_lead)
     account = User(person=locked, email=email, invited_at=now, is_lead=is_lead)
     account.set_unusable_password()
-    _save(account, by=by, reason=_("eingeladen als %(roles)s") % {"roles": _in_words(roles, is_lead)})
+    _save(
+        account, by=by, reason=_("eingeladen als %(roles)s") % {"roles": _in_words(roles, is_lead)}
+    )
     account.groups.set(Group.objects.filter(name__in=roles))
     if not locked.email:
         locked.email = email
@@ -48,7 +59,9 @@ def invite_account(
 
 @transaction.atomic
 def resend_invitation(*, account: User, by, now: dt.datetime) -> User:
-    """Mail a new link and void the older one. Raises Refused when the password is set or the account is closed."""
+    """Mail a new link and void the older one. Raises Refused when the password is set or the
+    account is closed.
+    """
     require_office(by)
     locked = lock_account(account.pk)
     if not locked.is_pending:
@@ -63,14 +76,17 @@ def resend_invitation(*, account: User, by, now: dt.datetime) -> User:
 def read_invitation(token: str) -> User:
     """Return the account that the link of an invitation belongs to.
 
-    Raises Refused with a German sentence when the link is damaged, older than 14 days, replaced or used.
+    Raises Refused with a German sentence when the link is damaged, older than 14 days, replaced or
+    used.
     """
     return _invited(User.objects.select_related("person"), token)
 
 
 @transaction.atomic
 def accept_invitation(*, token: str, password: str) -> User:
-    """Set the first password of an invited account; the link is void afterwards. Raises as `read_invitation`."""
+    """Set the first password of an invited account; the link is void afterwards. Raises as
+    `read_invitation`.
+    """
     account = _invited(_locking(), token)
     account.set_password(password)
     account.invitation_version += 1
@@ -83,20 +99,32 @@ def _invited(accounts: QuerySet[User], token: str) -> User:
     target = read_link(INVITATION, token, max_age=INVITATION_DAYS * 24 * 3600)
     account = accounts.filter(pk=target.pk).first()
     if account is None or not account.is_active:
-        raise Refused(_("Dieses Konto gibt es nicht mehr. Bitte wenden Sie sich an die Geschäftsstelle."))
+        raise Refused(
+            _("Dieses Konto gibt es nicht mehr. Bitte wenden Sie sich an die Geschäftsstelle.")
+        )
     if account.has_usable_password():
-        raise Refused(_("Für dieses Konto ist schon ein Passwort gesetzt. Bitte melden Sie sich damit an."))
+        raise Refused(
+            _("Für dieses Konto ist schon ein Passwort gesetzt. Bitte melden Sie sich damit an.")
+        )
     if account.invitation_version != target.version:
-        raise Refused(_("Diese Einladung wurde durch eine neuere ersetzt. Bitte öffnen Sie die neueste E-Mail."))
+        raise Refused(
+            _(
+                "Diese Einladung wurde durch eine neuere ersetzt. Bitte öffnen Sie die neueste "
+                "E-Mail."
+            )
+        )
     return account
 
 
 @transaction.atomic
-def change_account(*, account: User, email: str, roles: Collection[str], by, is_lead: bool = False) -> User:
-    """Write the address, the roles and the lead of an account. Another address voids the link sent to the former one.
+def change_account(
+    *, account: User, email: str, roles: Collection[str], by, is_lead: bool = False
+) -> User:
+    """Write the address, the roles and the lead of an account. Another address voids the link sent
+    to the former one.
 
-    Raises Refused when the address is taken, somebody changes the own roles, the last office account would lose its
-    role, or somebody without the office's role would lead it.
+    Raises Refused when the address is taken, somebody changes the own roles, the last office
+    account would lose its role, or somebody without the office's role would lead it.
     """
     require_office(by)
     offices = lock_office_accounts()
@@ -105,7 +133,10 @@ def change_account(*, account: User, email: str, roles: Collection[str], by, is_
     if set(roles) != locked.own_roles:
         if locked.pk == by.pk:
             raise Refused(
-                _("Die eigenen Rollen kann niemand selbst ändern. Bitte wenden Sie sich an jemanden im Team.")
+                _(
+                    "Die eigenen Rollen kann niemand selbst ändern. Bitte wenden Sie sich an "
+                    "jemanden im Team."
+                )
             )
         if OFFICE not in roles:
             _require_other_office(locked, offices)
@@ -120,7 +151,9 @@ def change_account(*, account: User, email: str, roles: Collection[str], by, is_
 
 @transaction.atomic
 def deactivate_account(*, account: User, by) -> User:
-    """Close an account: its sessions end. Raises Refused for oneself and for the last account of the office."""
+    """Close an account: its sessions end. Raises Refused for oneself and for the last account of
+    the office.
+    """
     require_office(by)
     offices = lock_office_accounts()
     locked = lock_account(account.pk)
@@ -137,14 +170,18 @@ def deactivate_account(*, account: User, by) -> User:
 
 @transaction.atomic
 def activate_account(*, account: User, by) -> User:
-    """Open a closed account again. Raises Outpaced when it is open, Refused when a partner has no organisation."""
+    """Open a closed account again. Raises Outpaced when it is open, Refused when a partner has no
+    organisation.
+    """
     require_office(by)
     locked = lock_account(account.pk)
     if locked.is_active:
         raise Outpaced(_("Dieses Konto ist schon aktiv."))
     _checked(locked.person, locked.email, locked.own_roles, account=locked)
     if not locked.person.is_active:
-        raise Refused(_("Diese Person ist nicht mehr aktiv. Bitte setzen Sie sie zuerst wieder auf aktiv."))
+        raise Refused(
+            _("Diese Person ist nicht mehr aktiv. Bitte setzen Sie sie zuerst wieder auf aktiv.")
+        )
     locked.is_active = True
     save_as(locked, by=by, reason=_("aktiviert"))
     return locked
@@ -160,14 +197,23 @@ def _locking() -> QuerySet[User]:
 
 
 def lock_office_accounts() -> list[int]:
-    """Lock the office's active accounts, so that two people cannot close the last two at once; return their keys."""
-    offices = User.objects.select_for_update(of=("self",)).filter(is_active=True, groups__name=OFFICE)
+    """Lock the office's active accounts, so that two people cannot close the last two at once;
+    return their keys.
+    """
+    offices = User.objects.select_for_update(of=("self",)).filter(
+        is_active=True, groups__name=OFFICE
+    )
     return [account.pk for account in offices.order_by("pk")]
 
 
 def _require_other_office(account: User, offices: list[int]) -> None:
     if account.pk in offices and len(offices) == 1:
-        raise Refused(_("Dies ist das letzte aktive Konto der Geschäftsstelle. Bitte laden Sie zuerst jemanden ein."))
+        raise Refused(
+            _(
+                "Dies ist das letzte aktive Konto der Geschäftsstelle. Bitte laden Sie zuerst "
+                "jemanden ein."
+            )
+        )
 
 
 def _in_words(roles: Collection[str], is_lead: bool) -> str:
@@ -176,14 +222,24 @@ def _in_words(roles: Collection[str], is_lead: bool) -> str:
 
 
 def _checked(
-    person: Person, email: str, roles: Collection[str], *, account: User | None = None, is_lead: bool = False
+    person: Person,
+    email: str,
+    roles: Collection[str],
+    *,
+    account: User | None = None,
+    is_lead: bool = False,
 ) -> str:
     """Return the address as accounts keep it. Raises Refused when address or roles do not do."""
     email = email.strip().lower()
     if not roles or set(roles) - set(ROLES):
         raise Refused(_("Bitte wählen Sie mindestens eine Rolle."))
     if PARTNER in roles and person.organisation_id is None:
-        raise Refused(_("Ein Partnerkonto braucht eine Organisation. Bitte tragen Sie sie zuerst bei der Person ein."))
+        raise Refused(
+            _(
+                "Ein Partnerkonto braucht eine Organisation. Bitte tragen Sie sie zuerst bei der "
+                "Person ein."
+            )
+        )
     if is_lead and OFFICE not in roles:
         raise Refused(_("Die Geschäftsstelle leiten kann nur, wer auch ihre Rolle hat."))
     others = User.objects.exclude(pk=account.pk) if account else User.objects.all()

@@ -18,14 +18,22 @@ from partners.permissions import can_arrange_deputy
 
 @transaction.atomic
 def add_deputy(
-    *, principal: Person, deputy: Person, starts_on: dt.date, ends_on: dt.date | None, by, now: dt.datetime,
+    *,
+    principal: Person,
+    deputy: Person,
+    starts_on: dt.date,
+    ends_on: dt.date | None,
+    by,
+    now: dt.datetime,
     kinds: Iterable[str] = (),
-) -> Deputy:  # fmt: skip
-    """Let `deputy` act for `principal` from a day to a day (None: until further notice) and tell both by mail.
+) -> Deputy:
+    """Let `deputy` act for `principal` from a day to a day (None: until further notice) and tell
+    both by mail.
 
-    `kinds` limits it to some kinds of approval. Several people may act for one principal at the same time. Raises
-    NotEntitled for anybody but the office and the principal; Refused when the dates do not fit or are over, the same
-    deputy is arranged for that time already, one side has no account, or somebody would make oneself a deputy.
+    `kinds` limits it to some kinds of approval. Several people may act for one principal at the
+    same time. Raises NotEntitled for anybody but the office and the principal; Refused when the
+    dates do not fit or are over, the same deputy is arranged for that time already, one side has no
+    account, or somebody would make oneself a deputy.
     """
     _require_entitled(by, principal)
     locked = Person.objects.select_for_update().get(pk=principal.pk)
@@ -36,8 +44,12 @@ def add_deputy(
         raise Refused(_("Diese Vertretung wäre schon vorbei. Bitte prüfen Sie ihren letzten Tag."))
     _require_free(locked, deputy, starts_on, ends_on)
     row = Deputy(
-        principal=locked, deputy=deputy, starts_on=starts_on, ends_on=ends_on, kinds=checked_kinds(kinds)
-    )  # fmt: skip
+        principal=locked,
+        deputy=deputy,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        kinds=checked_kinds(kinds),
+    )
     save_as(row, by=by, reason=_("Vertretung eingetragen"))
     mail_deputy(row, now=now, by=by)
     return row
@@ -45,8 +57,15 @@ def add_deputy(
 
 @transaction.atomic
 def end_deputy(*, row: Deputy, by, today: dt.date) -> None:
-    """End a deputyship at once: yesterday was its last day; one that would begin today or later is taken out."""
-    locked = Deputy.objects.select_for_update(of=("self",)).select_related("principal").filter(pk=row.pk).first()
+    """End a deputyship at once: yesterday was its last day; one that would begin today or later is
+    taken out.
+    """
+    locked = (
+        Deputy.objects.select_for_update(of=("self",))
+        .select_related("principal")
+        .filter(pk=row.pk)
+        .first()
+    )
     if locked is None or (locked.ends_on is not None and locked.ends_on < today):
         raise Refused(_("Diese Vertretung ist schon beendet."))
     _require_entitled(by, locked.principal)
@@ -60,7 +79,9 @@ def end_deputy(*, row: Deputy, by, today: dt.date) -> None:
 
 def _require_entitled(by, principal: Person) -> None:
     if not can_arrange_deputy(by, principal):
-        raise NotEntitled(_("Vertretungen trägt die Geschäftsstelle ein oder die vertretene Person selbst."))
+        raise NotEntitled(
+            _("Vertretungen trägt die Geschäftsstelle ein oder die vertretene Person selbst.")
+        )
 
 
 def _require_two_accounts(principal: Person, deputy: Person, by) -> None:
@@ -68,7 +89,10 @@ def _require_two_accounts(principal: Person, deputy: Person, by) -> None:
         raise Refused(_("Niemand kann sich selbst vertreten. Bitte wählen Sie eine andere Person."))
     if deputy.pk == by.person_id:
         raise Refused(
-            _("Sich selbst kann niemand als Vertretung eintragen. Bitte wenden Sie sich an die vertretene Person.")
+            _(
+                "Sich selbst kann niemand als Vertretung eintragen. Bitte wenden Sie sich an die "
+                "vertretene Person."
+            )
         )
     for person in (principal, deputy):
         account = getattr(person, "user", None)
@@ -76,13 +100,18 @@ def _require_two_accounts(principal: Person, deputy: Person, by) -> None:
             raise Refused(_("%(name)s hat kein aktives Konto.") % {"name": person.name})
 
 
-def _require_free(principal: Person, deputy: Person, starts_on: dt.date, ends_on: dt.date | None) -> None:
+def _require_free(
+    principal: Person, deputy: Person, starts_on: dt.date, ends_on: dt.date | None
+) -> None:
     overlapping = Deputy.objects.filter(principal=principal, deputy=deputy)
     overlapping = overlapping.filter(Q(ends_on=None) | Q(ends_on__gte=starts_on))
     if ends_on is not None:
         overlapping = overlapping.filter(starts_on__lte=ends_on)
     if row := overlapping.order_by("starts_on", "pk").first():
         raise Refused(
-            _("In dieser Zeit ist diese Vertretung schon eingetragen: %(name)s, %(period)s. Beenden Sie sie zuerst.")
+            _(
+                "In dieser Zeit ist diese Vertretung schon eingetragen: %(name)s, %(period)s. "
+                "Beenden Sie sie zuerst."
+            )
             % {"name": deputy.name, "period": describe_period(row)}
         )

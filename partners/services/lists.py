@@ -17,14 +17,20 @@ FIELDS = ("name", "description")
 
 @transaction.atomic
 def add_list(*, values: dict[str, Any], by) -> DistributionList:
-    """Write a new, empty list. Raises NotEntitled for anybody but the office, Refused when the name is taken."""
+    """Write a new, empty list. Raises NotEntitled for anybody but the office, Refused when the name
+    is taken.
+    """
     require_office(by)
     return _write(DistributionList(), values, by=by, reason=_("Verteiler angelegt"))
 
 
 @transaction.atomic
-def change_list(*, distribution_list: DistributionList, values: dict[str, Any], version: str, by) -> DistributionList:
-    """Write name and purpose. Raises NotEntitled, Refused when the name is taken, Outpaced since `version`."""
+def change_list(
+    *, distribution_list: DistributionList, values: dict[str, Any], version: str, by
+) -> DistributionList:
+    """Write name and purpose. Raises NotEntitled, Refused when the name is taken, Outpaced since
+    `version`.
+    """
     require_office(by)
     locked = DistributionList.objects.select_for_update().get(pk=distribution_list.pk)
     require_unchanged(locked, version, FIELDS)

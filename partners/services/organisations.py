@@ -13,23 +13,37 @@ from partners.models import Organisation
 from partners.services.gate import require_office
 
 FIELDS = (
-    "name", "short_name", "kind", "subkind", "description", "street", "postcode", "city", "website", "sectors",
+    "name",
+    "short_name",
+    "kind",
+    "subkind",
+    "description",
+    "street",
+    "postcode",
+    "city",
+    "website",
+    "sectors",
     "is_active",
-)  # fmt: skip
+)
 
 
 @transaction.atomic
 def add_organisation(*, values: dict[str, Any], by) -> Organisation:
-    """Write a new organisation. Raises NotEntitled for anybody but the office, Refused when the name is taken."""
+    """Write a new organisation. Raises NotEntitled for anybody but the office, Refused when the
+    name is taken.
+    """
     require_office(by)
     return _write(Organisation(), values, by=by, reason=_("Organisation angelegt"))
 
 
 @transaction.atomic
-def change_organisation(*, organisation: Organisation, values: dict[str, Any], version: str, by) -> Organisation:
+def change_organisation(
+    *, organisation: Organisation, values: dict[str, Any], version: str, by
+) -> Organisation:
     """Write `values` to an organisation.
 
-    Raises NotEntitled, Refused when the name is taken, Outpaced when somebody saved since `version` was shown.
+    Raises NotEntitled, Refused when the name is taken, Outpaced when somebody saved since `version`
+    was shown.
     """
     require_office(by)
     locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
@@ -61,5 +75,6 @@ def _require_free_name(organisation: Organisation, name: str) -> None:
 
 def _taken(name: str) -> str:
     return _(
-        "Eine Organisation mit dem Namen „%(name)s“ gibt es schon. Bitte bearbeiten Sie den vorhandenen Eintrag."
+        "Eine Organisation mit dem Namen „%(name)s“ gibt es schon. Bitte bearbeiten Sie den "
+        "vorhandenen Eintrag."
     ) % {"name": name}

@@ -17,13 +17,17 @@ FIELDS = ("name", "salutation", "function", "organisation", "email", "phone", "n
 
 @transaction.atomic
 def add_person(*, values: dict[str, Any], by) -> Person:
-    """Write a new contact. Raises NotEntitled for anybody but the office, Refused when the same one exists."""
+    """Write a new contact. Raises NotEntitled for anybody but the office, Refused when the same one
+    exists.
+    """
     require_office(by)
     same = Person.objects.filter(
         name=values["name"], organisation=values.get("organisation"), email=values.get("email", "")
     )
     if same.exists():
-        raise Refused(_("Diese Person ist mit derselben Organisation und E-Mail-Adresse schon eingetragen."))
+        raise Refused(
+            _("Diese Person ist mit derselben Organisation und E-Mail-Adresse schon eingetragen.")
+        )
     return _write(Person(), values, by=by, reason=_("Person angelegt"))
 
 
@@ -31,8 +35,8 @@ def add_person(*, values: dict[str, Any], by) -> Person:
 def change_person(*, person: Person, values: dict[str, Any], version: str, by) -> Person:
     """Write `values` to a contact.
 
-    Raises NotEntitled, Outpaced when somebody saved since `version` was shown, Refused when the contact's account
-    would lose what it needs.
+    Raises NotEntitled, Outpaced when somebody saved since `version` was shown, Refused when the
+    contact's account would lose what it needs.
     """
     require_office(by)
     locked = Person.objects.select_for_update().get(pk=person.pk)
@@ -46,9 +50,16 @@ def _require_kept_account(person: Person, values: dict[str, Any]) -> None:
     if account is None or not account.is_active:
         return
     if not values.get("is_active", True):
-        raise Refused(_("Diese Person hat ein aktives Konto. Bitte deaktivieren Sie zuerst das Konto."))
+        raise Refused(
+            _("Diese Person hat ein aktives Konto. Bitte deaktivieren Sie zuerst das Konto.")
+        )
     if not values.get("organisation") and PARTNER in account.own_roles:
-        raise Refused(_("Das Konto dieser Person hat die Rolle Partner und braucht deshalb eine Organisation."))
+        raise Refused(
+            _(
+                "Das Konto dieser Person hat die Rolle Partner und braucht deshalb eine "
+                "Organisation."
+            )
+        )
 
 
 def _write(person: Person, values: dict[str, Any], *, by, reason: str) -> Person:

@@ -12,12 +12,20 @@ from partners.forms import AccountForm
 from partners.models import User
 from partners.permissions import can_manage_partners
 from partners.queries import people_listed
-from partners.services import activate_account, change_account, deactivate_account, invite_account, resend_invitation
+from partners.services import (
+    activate_account,
+    change_account,
+    deactivate_account,
+    invite_account,
+    resend_invitation,
+)
 from partners.views.answers import act, attempt, saved, show_form
 
 
 def _account(request, pk) -> User:
-    """Return the account of the person `pk`, or answer 404 when there is none that the user may see."""
+    """Return the account of the person `pk`, or answer 404 when there is none that the user may
+    see.
+    """
     person = get_object_or_404(people_listed(request.user), pk=pk)
     if account := getattr(person, "user", None):
         return account
@@ -31,8 +39,12 @@ def account_invite(request, pk):
     if request.method == "POST" and form.is_valid():
         arguments = {**form.cleaned_data, "by": request.user, "now": timezone.now()}
         if account := attempt(form, invite_account, person=person, **arguments):
-            return saved(request, _("Die Einladung geht an %(email)s.") % {"email": account.email}, person)
-    intro = _("%(name)s bekommt eine E-Mail mit einem Link, der einmal und 14 Tage lang gilt.") % {"name": person.name}
+            return saved(
+                request, _("Die Einladung geht an %(email)s.") % {"email": account.email}, person
+            )
+    intro = _("%(name)s bekommt eine E-Mail mit einem Link, der einmal und 14 Tage lang gilt.") % {
+        "name": person.name
+    }
     return show_form(
         request,
         form,
@@ -47,7 +59,9 @@ def account_invite(request, pk):
 @require_POST
 def account_resend(request, pk):
     account = _account(request, pk)
-    done = _("Eine neue Einladung geht an %(email)s. Der frühere Link gilt nicht mehr.") % {"email": account.email}
+    done = _("Eine neue Einladung geht an %(email)s. Der frühere Link gilt nicht mehr.") % {
+        "email": account.email
+    }
     act(request, resend_invitation, account=account, by=request.user, now=timezone.now(), done=done)
     return redirect(account.person)
 
@@ -55,17 +69,28 @@ def account_resend(request, pk):
 @allowed(can_manage_partners)
 def account_edit(request, pk):
     account = _account(request, pk)
-    initial = {"email": account.email, "roles": sorted(account.own_roles), "is_lead": account.is_lead}
+    initial = {
+        "email": account.email,
+        "roles": sorted(account.own_roles),
+        "is_lead": account.is_lead,
+    }
     form = AccountForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        if changed := attempt(form, change_account, account=account, **form.cleaned_data, by=request.user):
+        if changed := attempt(
+            form, change_account, account=account, **form.cleaned_data, by=request.user
+        ):
             return saved(request, _changed_text(account, changed), account.person)
-    return show_form(request, form, title=_("Konto ändern"), cancel_url=account.person.get_absolute_url())
+    return show_form(
+        request, form, title=_("Konto ändern"), cancel_url=account.person.get_absolute_url()
+    )
 
 
 def _changed_text(before: User, after: User) -> str:
     if after.is_pending and after.email != before.email:
-        return _("Das Konto ist geändert. Der frühere Link gilt nicht mehr; bitte senden Sie die Einladung erneut.")
+        return _(
+            "Das Konto ist geändert. Der frühere Link gilt nicht mehr; bitte senden Sie die "
+            "Einladung erneut."
+        )
     return _("Das Konto ist geändert.")
 
 
@@ -73,7 +98,13 @@ def _changed_text(before: User, after: User) -> str:
 def account_deactivate(request, pk):
     account = _account(request, pk)
     if request.method == "POST":
-        act(request, deactivate_account, account=account, by=request.user, done=_("Das Konto ist deaktiviert."))
+        act(
+            request,
+            deactivate_account,
+            account=account,
+            by=request.user,
+            done=_("Das Konto ist deaktiviert."),
+        )
         return redirect(account.person)
     if account.pk == request.user.pk:
         messages.error(request, _("Das eigene Konto kann niemand selbst deaktivieren."))
@@ -96,7 +127,13 @@ def account_deactivate(request, pk):
 def account_activate(request, pk):
     account = _account(request, pk)
     if request.method == "POST":
-        act(request, activate_account, account=account, by=request.user, done=_("Das Konto ist wieder aktiv."))
+        act(
+            request,
+            activate_account,
+            account=account,
+            by=request.user,
+            done=_("Das Konto ist wieder aktiv."),
+        )
         return redirect(account.person)
     return _confirm(
         request,
@@ -108,6 +145,18 @@ def account_activate(request, pk):
     )
 
 
-def _confirm(request, account: User, *, title: str, question: str, details: list[str], danger: bool):
-    context = {"title": title, "question": question, "details": details, "danger": danger, "submit_label": title}
-    return render(request, "generic/confirm.html", {**context, "cancel_url": account.person.get_absolute_url()})
+def _confirm(
+    request, account: User, *, title: str, question: str, details: list[str], danger: bool
+):
+    context = {
+        "title": title,
+        "question": question,
+        "details": details,
+        "danger": danger,
+        "submit_label": title,
+    }
+    return render(
+        request,
+        "generic/confirm.html",
+        {**context, "cancel_url": account.person.get_absolute_url()},
+    )

@@ -13,7 +13,9 @@ PAGE_SIZE = 30
 
 
 def attempt(form, service, **arguments):
-    """Return what `service` returns, or None with its refusal at `form`. A missing right becomes a 403."""
+    """Return what `service` returns, or None with its refusal at `form`. A missing right becomes a
+    403.
+    """
     try:
         return service(**arguments)
     except NotEntitled as error:
@@ -26,7 +28,9 @@ def attempt(form, service, **arguments):
 
 
 def act(request, service, *, done: str, **arguments) -> bool:
-    """Call `service` for a button: tell with a message what was done or why not. A missing right becomes a 403."""
+    """Call `service` for a button: tell with a message what was done or why not. A missing right
+    becomes a 403.
+    """
     try:
         service(**arguments)
     except NotEntitled as error:
@@ -45,10 +49,16 @@ def _show_outpaced(form, error: Outpaced) -> None:
         form.add_error(None, str(error))
 
 
-def show_form(request, form, *, title: str, cancel_url: str, submit_label: str = "", intro: str = ""):
-    """Answer with the one page of every plain form; 200 in both cases, as browsers expect of a shown form."""
+def show_form(
+    request, form, *, title: str, cancel_url: str, submit_label: str = "", intro: str = ""
+):
+    """Answer with the one page of every plain form; 200 in both cases, as browsers expect of a
+    shown form.
+    """
     context = {"title": title, "form": form, "cancel_url": cancel_url, "intro": intro}
-    return render(request, "partners/form.html", {**context, "submit_label": submit_label or _("Speichern")})
+    return render(
+        request, "partners/form.html", {**context, "submit_label": submit_label or _("Speichern")}
+    )
 
 
 def saved(request, text: str, target):
@@ -58,7 +68,9 @@ def saved(request, text: str, target):
 
 
 def page_of(request, queryset, sorts: dict[str, tuple[str, ...]], default: str):
-    """Return the page of `queryset` that the address asks for, sorted by a key of `sorts` (`-key` the other way)."""
+    """Return the page of `queryset` that the address asks for, sorted by a key of `sorts` (`-key`
+    the other way).
+    """
     rows = queryset.order_by(*order_by(request, sorts, default))
     return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
 

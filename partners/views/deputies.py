@@ -30,9 +30,14 @@ def _add(request, principal: Person, *, back: str):
     if request.method == "POST" and form.is_valid():
         arguments = {**form.cleaned_data, "by": request.user, "now": timezone.now()}
         if row := attempt(form, add_deputy, principal=principal, **arguments):
-            text = _("%(name)s vertritt %(period)s.") % {"name": row.deputy.name, "period": describe_period(row)}
+            text = _("%(name)s vertritt %(period)s.") % {
+                "name": row.deputy.name,
+                "period": describe_period(row),
+            }
             return saved(request, text, back)
-    intro = _("Die Vertretung hat in dieser Zeit dieselben Rechte im Portal wie: %(name)s.") % {"name": principal.name}
+    intro = _("Die Vertretung hat in dieser Zeit dieselben Rechte im Portal wie: %(name)s.") % {
+        "name": principal.name
+    }
     return show_form(request, form, title=_("Vertretung eintragen"), intro=intro, cancel_url=back)
 
 

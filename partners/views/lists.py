@@ -21,7 +21,11 @@ from partners.views.tabs import tabs_for
 
 LONGEST_KEY = 18  # digits that both databases take as a primary key
 SORTS = {"name": ("name",), "members": ("member_count", "name")}
-MEMBER_SORTS = {"name": ("search",), "organisation": ("organisation__search", "search"), "email": ("email", "search")}
+MEMBER_SORTS = {
+    "name": ("search",),
+    "organisation": ("organisation__search", "search"),
+    "email": ("email", "search"),
+}
 
 
 @allowed(can_see_lists)
@@ -44,7 +48,12 @@ def list_page(request, pk):
     can_edit = can_manage_partners(request.user)
     context = {
         "list": row,
-        "page": page_of(request, people_listed(request.user).filter(distribution_lists=row), MEMBER_SORTS, "name"),
+        "page": page_of(
+            request,
+            people_listed(request.user).filter(distribution_lists=row),
+            MEMBER_SORTS,
+            "name",
+        ),
         "can_edit": can_edit,
         "history": entries_of(row, limit=20) if can_edit else [],
     }
@@ -55,7 +64,9 @@ def list_page(request, pk):
 def list_export(request, pk):
     row = get_object_or_404(lists_shown(request.user), pk=pk)
     members = (
-        people_listed(request.user).filter(distribution_lists=row).order_by(*order_by(request, MEMBER_SORTS, "name"))
+        people_listed(request.user)
+        .filter(distribution_lists=row)
+        .order_by(*order_by(request, MEMBER_SORTS, "name"))
     )
     header = [_("Name"), _("Funktion"), _("Organisation"), _("E-Mail"), _("Telefon")]
     lines = [
@@ -78,10 +89,13 @@ def list_add(request):
         if row := attempt(form, add_list, values=form.values, by=request.user):
             return saved(
                 request,
-                _("„%(name)s“ ist angelegt. Wen soll der Verteiler erreichen?") % {"name": row.name},
+                _("„%(name)s“ ist angelegt. Wen soll der Verteiler erreichen?")
+                % {"name": row.name},
                 reverse("partners:list_members", args=[row.pk]),
             )
-    return show_form(request, form, title=_("Neuer Verteiler"), cancel_url=reverse("partners:lists"))
+    return show_form(
+        request, form, title=_("Neuer Verteiler"), cancel_url=reverse("partners:lists")
+    )
 
 
 @allowed(can_manage_partners)
@@ -92,7 +106,9 @@ def list_edit(request, pk):
         arguments = {"values": form.values, "version": form.version_shown, "by": request.user}
         if attempt(form, change_list, distribution_list=row, **arguments):
             return saved(request, _("Die Angaben sind gespeichert."), row)
-    return show_form(request, form, title=_("Verteiler bearbeiten"), cancel_url=row.get_absolute_url())
+    return show_form(
+        request, form, title=_("Verteiler bearbeiten"), cancel_url=row.get_absolute_url()
+    )
 
 
 @allowed(can_manage_partners)
@@ -101,7 +117,9 @@ def list_members(request, pk):
     row = get_object_or_404(DistributionList.objects.visible_to(request.user), pk=pk)
     if request.method == "POST":
         count = add_members(distribution_list=row, people=_chosen(request), by=request.user)
-        text = ngettext("%(count)d Person ist aufgenommen.", "%(count)d Personen sind aufgenommen.", count)
+        text = ngettext(
+            "%(count)d Person ist aufgenommen.", "%(count)d Personen sind aufgenommen.", count
+        )
         _tell(request, count, text % {"count": count})
         return redirect(request.get_full_path())
     others = people_listed(request.user).filter(is_active=True).exclude(distribution_lists=row)
@@ -124,7 +142,9 @@ def list_remove(request, pk):
 
 def _chosen(request):
     """Return the ticked people that the user may see."""
-    keys = [key for key in request.POST.getlist("person") if key.isdecimal() and len(key) <= LONGEST_KEY]
+    keys = [
+        key for key in request.POST.getlist("person") if key.isdecimal() and len(key) <= LONGEST_KEY
+    ]
     return Person.objects.visible_to(request.user).filter(pk__in=keys[:500])
 
 

@@ -39,7 +39,15 @@ def organisation_list(request):
 @allowed(can_see_organisations)
 def organisation_export(request):
     rows = OrganisationFilter(request.GET, organisations_listed(request.user)).qs
-    header = [_("Name"), _("Kurzname"), _("Art"), _("nähere Art"), _("Branchen"), _("Anschrift"), _("Internetseite")]
+    header = [
+        _("Name"),
+        _("Kurzname"),
+        _("Art"),
+        _("nähere Art"),
+        _("Branchen"),
+        _("Anschrift"),
+        _("Internetseite"),
+    ]
     lines = [
         [row.name, row.short_name, row.get_kind_display(), row.subkind]
         + [", ".join(sector.name for sector in row.sectors.all()), row.postal_address, row.website]
@@ -69,7 +77,9 @@ def organisation_add(request):
     if request.method == "POST" and form.is_valid():
         if row := attempt(form, add_organisation, values=form.values, by=request.user):
             return saved(request, _("„%(name)s“ ist angelegt.") % {"name": row.name}, row)
-    return show_form(request, form, title=_("Neue Organisation"), cancel_url=reverse("partners:list"))
+    return show_form(
+        request, form, title=_("Neue Organisation"), cancel_url=reverse("partners:list")
+    )
 
 
 @allowed(can_manage_partners)
@@ -80,7 +90,12 @@ def organisation_edit(request, pk):
         arguments = {"values": form.values, "version": form.version_shown, "by": request.user}
         if row := attempt(form, change_organisation, organisation=organisation, **arguments):
             return saved(request, _("Die Angaben sind gespeichert."), row)
-    return show_form(request, form, title=_("Organisation bearbeiten"), cancel_url=organisation.get_absolute_url())
+    return show_form(
+        request,
+        form,
+        title=_("Organisation bearbeiten"),
+        cancel_url=organisation.get_absolute_url(),
+    )
 
 
 def facts_of(organisation: Organisation) -> list[tuple[str, str]]:

@@ -17,7 +17,9 @@ def account(request):
     kinds = Authenticator.objects.filter(user=user).values_list("type").annotate(count=Count("pk"))
     context = {
         "facts": _facts(user),
-        "organisation": Organisation.objects.visible_to(user).filter(pk=user.organisation_id).first(),
+        "organisation": Organisation.objects.visible_to(user)
+        .filter(pk=user.organisation_id)
+        .first(),
         "sign_in": dict(kinds.order_by("type")),
         "has_password": user.has_usable_password(),
         "deputies": [(row, row.is_over(today)) for row in deputies_of(user.person)],

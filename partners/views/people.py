@@ -53,7 +53,13 @@ def people_export(request):
     header = [_("Name"), _("Funktion"), _("Organisation"), _("E-Mail"), _("Telefon")]
     notes = can_see_notes(request.user)
     lines = [
-        [row.name, row.function, row.organisation.name if row.organisation else "", row.email, row.phone]
+        [
+            row.name,
+            row.function,
+            row.organisation.name if row.organisation else "",
+            row.email,
+            row.phone,
+        ]
         + ([row.notes] if notes else [])
         for row in _filter(request).qs.order_by(*order_by(request, SORTS, "name"))
     ]
@@ -75,7 +81,9 @@ def person_page(request, pk):
         "sees_notes": can_see_notes(request.user),
         "can_edit": can_edit,
         "deputies": [(row, row.is_over(today)) for row in deputies_of(person)],
-        "lists": person.distribution_lists.order_by("name", "pk") if can_see_lists(request.user) else [],
+        "lists": person.distribution_lists.order_by("name", "pk")
+        if can_see_lists(request.user)
+        else [],
         "history": history_of(person) if can_edit else [],
     }
     return render(request, "partners/person.html", context)
@@ -83,7 +91,9 @@ def person_page(request, pk):
 
 @allowed(can_manage_partners)
 def person_add(request):
-    form = PersonForm(request.POST or None, initial={"organisation": request.GET.get("organisation")})
+    form = PersonForm(
+        request.POST or None, initial={"organisation": request.GET.get("organisation")}
+    )
     if request.method == "POST" and form.is_valid():
         if row := attempt(form, add_person, values=form.values, by=request.user):
             return saved(request, _("„%(name)s“ ist angelegt.") % {"name": row.name}, row)
@@ -98,7 +108,9 @@ def person_edit(request, pk):
         arguments = {"values": form.values, "version": form.version_shown, "by": request.user}
         if row := attempt(form, change_person, person=person, **arguments):
             return saved(request, _("Die Angaben sind gespeichert."), row)
-    return show_form(request, form, title=_("Person bearbeiten"), cancel_url=person.get_absolute_url())
+    return show_form(
+        request, form, title=_("Person bearbeiten"), cancel_url=person.get_absolute_url()
+    )
 
 
 def _account_of(person: Person) -> tuple[str, str, str] | None:

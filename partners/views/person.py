@@ -39,6 +39,7 @@ def history_of(person: Person) -> list[HistoryEntry]:
     entries = entries_of(person, limit=20)
     if account := getattr(person, "user", None):
         entries += [
-            entry._replace(what=_("Konto: %(what)s") % {"what": entry.what}) for entry in entries_of(account, limit=20)
+            entry._replace(what=_("Konto: %(what)s") % {"what": entry.what})
+            for entry in entries_of(account, limit=20)
         ]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)

@@ -20,8 +20,8 @@ from partners.views.answers import attempt
 class SignInView(LoginView):
     """allauth's page; in a demo with a button for each account.
 
-    A part of a page that is asked for after the session lapsed must not become this page: the browser loads the whole
-    page anew, and so comes here with the way back.
+    A part of a page that is asked for after the session lapsed must not become this page: the
+    browser loads the whole page anew, and so comes here with the way back.
     """
 
     def get(self, request, *args, **kwargs):
@@ -35,7 +35,9 @@ class SignInView(LoginView):
 
 
 class ForgottenPasswordView(PasswordResetView):
-    """allauth's page; the page that was asked for goes into the link of the mail, here the mailbox comes next."""
+    """allauth's page; the page that was asked for goes into the link of the mail, here the mailbox
+    comes next.
+    """
 
     def get_success_url(self):
         return self.passthrough_next_url(reverse("account_reset_password_done"))
@@ -58,6 +60,8 @@ def invitation(request, token):
     if request.method == "POST" and form.is_valid():
         password = form.cleaned_data["new_password1"]
         if attempt(form, accept_invitation, token=token, password=password):
-            messages.success(request, _("Ihr Passwort ist gesetzt. Bitte melden Sie sich jetzt an."))
+            messages.success(
+                request, _("Ihr Passwort ist gesetzt. Bitte melden Sie sich jetzt an.")
+            )
             return redirect("account_login")
     return render(request, "account/invitation.html", {"form": form, "account": account})

@@ -7,7 +7,9 @@ from partners.permissions import can_see_lists, can_see_people
 
 
 def tabs_for(user, current: str) -> list[tuple[str, str, bool]]:
-    """Return the tabs for the building block of that name; `current` is organisations, people or lists."""
+    """Return the tabs for the building block of that name; `current` is organisations, people or
+    lists.
+    """
     items = [("organisations", _("Organisationen"), "partners:list")]
     if can_see_people(user):
         items.append(("people", _("Personen"), "partners:people"))

@@ -26,7 +26,11 @@ VORLAGE = Vorlage(
 
 def make_subject(kind: str = ApprovalKind.TOPIC, pk: int = 1, **fields) -> Subject:
     """Return a subject as a floor above would describe it."""
-    values = {"title": "Fachkräfte sichern", "path": f"/branchengespraeche/themen/{pk}/", "snapshot": []}
+    values = {
+        "title": "Fachkräfte sichern",
+        "path": f"/branchengespraeche/themen/{pk}/",
+        "snapshot": [],
+    }
     return Subject(kind=kind, pk=pk, **values | fields)
 
 
@@ -45,17 +49,25 @@ def make_request(
     decided_by=None,
     **fields,
 ) -> ApprovalRequest:
-    """Return a request submitted by the office at `now`; another state and `fields` are set on the row.
+    """Return a request submitted by the office at `now`; another state and `fields` are set on the
+    row.
 
-    It is told to nobody: most tests want the row alone, and writing mails takes longer than all the rest.
+    It is told to nobody: most tests want the row alone, and writing mails takes longer than all the
+    rest.
     """
     if by is None:
         by = an_office()
         by.roles = frozenset({OFFICE})  # as it is: the question costs more than the row
     with patch("approvals.services.submitting.mail_submission"):
-        request = submit_request(subject=subject or make_subject(), vorlage=VORLAGE, due_on=due_on, by=by, now=now)
+        request = submit_request(
+            subject=subject or make_subject(), vorlage=VORLAGE, due_on=due_on, by=by, now=now
+        )
     if state not in (ApprovalState.OPEN, ApprovalState.WITHDRAWN):
-        decision = {"decided_at": now, "decided_by": decided_by or request.submitted_by, "comment": "Begründung"}
+        decision = {
+            "decided_at": now,
+            "decided_by": decided_by or request.submitted_by,
+            "comment": "Begründung",
+        }
         fields = decision | fields
     if state == ApprovalState.WITHDRAWN:
         fields = {"withdrawn_at": now, "withdrawn_by": request.submitted_by} | fields
@@ -80,11 +92,23 @@ def make_condition(request: ApprovalRequest | None = None, **fields) -> Conditio
 
 
 def make_deputy(
-    principal: User, *, starts_on=TODAY, ends_on=TODAY, kinds=(), email="vertretung@example.org", deputy=None
+    principal: User,
+    *,
+    starts_on=TODAY,
+    ends_on=TODAY,
+    kinds=(),
+    email="vertretung@example.org",
+    deputy=None,
 ) -> User:
-    """Return an account that acts for `principal` from a day to a day, for some `kinds` of approval or for all."""
+    """Return an account that acts for `principal` from a day to a day, for some `kinds` of approval
+    or for all.
+    """
     deputy = deputy or make_user(email=email)
     Deputy.objects.create(
-        principal=principal.person, deputy=deputy.person, starts_on=starts_on, ends_on=ends_on, kinds=list(kinds)
+        principal=principal.person,
+        deputy=deputy.person,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        kinds=list(kinds),
     )
     return deputy

@@ -1,4 +1,6 @@
-"""A mail that asks for a decision is taken back once there is nothing to decide, if it has not gone out."""
+"""A mail that asks for a decision is taken back once there is nothing to decide, if it has not gone
+out.
+"""
 
 import datetime as dt
 
@@ -54,15 +56,24 @@ def withdraw(request, office, senator):
 
 
 def put_off(request, office, senator):
-    lapse_approval(kind=request.kind, subject_id=request.subject_id, reason="verschoben", by=office, now=LATER)
+    lapse_approval(
+        kind=request.kind, subject_id=request.subject_id, reason="verschoben", by=office, now=LATER
+    )
 
 
 def change(request, office, senator):
     changes = [Change("Titel", "Alt", "Neu")]
-    lapse_by_change(kind=request.kind, subject_id=request.subject_id, changes=changes, by=office, now=LATER)
+    lapse_by_change(
+        kind=request.kind, subject_id=request.subject_id, changes=changes, by=office, now=LATER
+    )
 
 
-WAYS = [(decide, "freigegeben"), (withdraw, "zurückgezogen"), (put_off, "erloschen"), (change, "erloschen")]
+WAYS = [
+    (decide, "freigegeben"),
+    (withdraw, "zurückgezogen"),
+    (put_off, "erloschen"),
+    (change, "erloschen"),
+]
 
 
 @pytest.mark.parametrize(("end", "state"), WAYS)
@@ -72,13 +83,19 @@ def test_waiting_mail_is_taken_back_with_the_reason(office, senator, request_, e
     mail, by = asked(request_), senator if end is decide else office
     assert mail.state == MailState.WITHDRAWN
     entry = mail.log.get(to_state=MailState.WITHDRAWN)
-    assert (entry.note, entry.by, entry.at) == (f"Die Freigabe ist nicht mehr offen: {state}.", by, LATER)
+    assert (entry.note, entry.by, entry.at) == (
+        f"Die Freigabe ist nicht mehr offen: {state}.",
+        by,
+        LATER,
+    )
 
 
 @pytest.mark.parametrize("end", [way for way, _state in WAYS])
 @pytest.mark.parametrize("state", [MailState.SENT, MailState.RETRY, MailState.FAILED])
 def test_only_what_has_not_gone_out_is_taken_back(office, senator, request_, end, state):
-    Mail.objects.filter(kind="approval_asked").update(state=state, sent_at=NOW if state == MailState.SENT else None)
+    Mail.objects.filter(kind="approval_asked").update(
+        state=state, sent_at=NOW if state == MailState.SENT else None
+    )
 
     end(request_, office, senator)
 

@@ -52,8 +52,12 @@ def test_files_are_kept_with_the_request(office, media):
 
     first, second = attachments_of(request)
     assert (first.title, first.size, first.media_type, first.uploaded_at, first.uploaded_by) == (
-        "Größe.pdf", len(files.PDF), PDF, NOW, office,
-    )  # fmt: skip
+        "Größe.pdf",
+        len(files.PDF),
+        PDF,
+        NOW,
+        office,
+    )
     assert (second.title, second.media_type) == ("Kosten.docx", WORD)
     assert (first.description, first.download_name) == ("PDF, 32\xa0Bytes", "Groesse.pdf")
     assert content_of(second) == word
@@ -65,15 +69,23 @@ def test_nobody_else_on_the_machine_reads_them(office, media):
 
     [file] = stored(media)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert {stat.S_IMODE(folder.stat().st_mode) for folder in (file.parent, file.parent.parent)} == {0o700}
+    assert {
+        stat.S_IMODE(folder.stat().st_mode) for folder in (file.parent, file.parent.parent)
+    } == {0o700}
 
 
-@pytest.mark.parametrize("bad", [files.upload("a.exe"), files.upload("a.pdf", b"<html>"), files.upload("a.pdf", b"")])
+@pytest.mark.parametrize(
+    "bad", [files.upload("a.exe"), files.upload("a.pdf", b"<html>"), files.upload("a.pdf", b"")]
+)
 def test_a_file_that_cannot_be_taken_stops_the_submission(office, media, bad):
     with pytest.raises(Refused, match=r"„a\.(exe|pdf)“"):
         submit(office, files.upload(), bad)
 
-    assert (ApprovalRequest.objects.count(), Attachment.objects.count(), Mail.objects.count()) == (0, 0, 0)
+    assert (ApprovalRequest.objects.count(), Attachment.objects.count(), Mail.objects.count()) == (
+        0,
+        0,
+        0,
+    )
     assert stored(media) == []
 
 
@@ -111,7 +123,9 @@ def test_only_the_office_attaches(role, media):
     assert (Attachment.objects.count(), stored(media)) == (0, [])
 
 
-@pytest.mark.parametrize(("role", "seen"), [(OFFICE, 1), (SENATOR_OFFICE, 1), (PARTNER, 0), (OBSERVER, 0)])
+@pytest.mark.parametrize(
+    ("role", "seen"), [(OFFICE, 1), (SENATOR_OFFICE, 1), (PARTNER, 0), (OBSERVER, 0)]
+)
 def test_who_sees_the_request_sees_its_attachments(office, role, seen):
     submit(office, files.upload())
 
@@ -122,7 +136,10 @@ def test_a_deputy_sees_them_for_the_time_of_the_deputyship(office):
     submit(office, files.upload())
     principal, deputy = make_user(SENATOR_OFFICE), make_user()
     deputyship = Deputy.objects.create(
-        principal=principal.person, deputy=deputy.person, starts_on=TODAY, ends_on=TODAY.replace(year=2099)
+        principal=principal.person,
+        deputy=deputy.person,
+        starts_on=TODAY,
+        ends_on=TODAY.replace(year=2099),
     )
     assert Attachment.objects.visible_to(deputy).count() == 1
 
@@ -158,7 +175,9 @@ def test_what_must_be_true_of_a_row(office, fields, name):
 def test_equal_names_do_not_overwrite_each_other(office, media):
     one, other = make_request(), make_request(subject=make_subject(pk=2))
 
-    third = submit(office, files.upload("a.pdf"), files.upload("a.pdf", b"%PDF-2"), subject=make_subject(pk=3))
+    third = submit(
+        office, files.upload("a.pdf"), files.upload("a.pdf", b"%PDF-2"), subject=make_subject(pk=3)
+    )
 
     assert [content_of(row) for row in attachments_of(third)] == [files.PDF, b"%PDF-2"]
     assert list(attachments_of(one)) == list(attachments_of(other)) == []
@@ -210,9 +229,11 @@ def test_form_names_the_files_of_the_last_request_as_text(office):
     name = str(attachments_of(former)[0])
     assert conditional_escape(name) != name
     assert hint.endswith(
-        f"Der letzten Vorlage lagen bei: {conditional_escape(name)}, d.pdf. Was weiter gilt, wählen Sie bitte noch "
+        f"Der letzten Vorlage lagen bei: {conditional_escape(name)}, d.pdf. Was weiter gilt, "
+        "wählen Sie bitte noch "
         "einmal aus."
     )
     assert (
-        "Der letzten Vorlage" not in AnyForm(former=make_request(subject=make_subject(pk=2)))["attachments"].help_text
+        "Der letzten Vorlage"
+        not in AnyForm(former=make_request(subject=make_subject(pk=2)))["attachments"].help_text
     )

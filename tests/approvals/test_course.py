@@ -27,9 +27,15 @@ def test_open_conditions_stand_in_the_box_with_a_button_for_the_office():
     assert box == BOX._replace(
         points=(
             Point(
-                "Auflage: Bitte die Bezirke beteiligen.", "Als erfüllt vermerken", f"/freigaben/auflagen/{first.pk}/"
+                "Auflage: Bitte die Bezirke beteiligen.",
+                "Als erfüllt vermerken",
+                f"/freigaben/auflagen/{first.pk}/",
             ),
-            Point("Auflage: Kosten nennen", "Als erfüllt vermerken", f"/freigaben/auflagen/{second.pk}/"),
+            Point(
+                "Auflage: Kosten nennen",
+                "Als erfüllt vermerken",
+                f"/freigaben/auflagen/{second.pk}/",
+            ),
         )
     )
 
@@ -37,7 +43,9 @@ def test_open_conditions_stand_in_the_box_with_a_button_for_the_office():
 def test_senators_office_reads_them_without_a_button():
     make_condition()
 
-    assert box_for(make_user(SENATOR_OFFICE)).points == (Point("Auflage: Bitte die Bezirke beteiligen."),)
+    assert box_for(make_user(SENATOR_OFFICE)).points == (
+        Point("Auflage: Bitte die Bezirke beteiligen."),
+    )
 
 
 @pytest.mark.parametrize("role", [PARTNER, OBSERVER, None])
@@ -55,9 +63,13 @@ def test_deputy_reads_those_of_the_own_kinds(kinds, count):
     assert len(box_for(make_deputy(make_user(SENATOR_OFFICE), kinds=kinds)).points) == count
 
 
-@pytest.mark.parametrize(("count", "text"), [
-    (1, "Eine Auflage ist noch zu erfüllen."), (2, "Auflagen sind noch zu erfüllen."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (1, "Eine Auflage ist noch zu erfüllen."),
+        (2, "Auflagen sind noch zu erfüllen."),
+    ],
+)
 def test_conditions_make_a_box_where_nothing_else_is_left(count, text):
     request = make_request("conditional")
     for _number in range(count):

@@ -1,4 +1,6 @@
-"""Who is reminded of an open approval on which day: first those who are asked, then deputies, then the lead."""
+"""Who is reminded of an open approval on which day: first those who are asked, then deputies, then
+the lead.
+"""
 
 import datetime as dt
 
@@ -17,7 +19,11 @@ from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
 D = dt.date
-SENATOR, DEPUTY_MAIL, STANDING = "senatorin@example.org", "vertretung@example.org", "staendig@example.org"
+SENATOR, DEPUTY_MAIL, STANDING = (
+    "senatorin@example.org",
+    "vertretung@example.org",
+    "staendig@example.org",
+)
 LEADS, CLERK = "leitung@example.org", "sachbearbeitung@example.org"
 
 
@@ -36,9 +42,15 @@ def office():
 def set_rule(office, *, before=(1, 0), is_active=True, **options):
     """Change the rule as its page does."""
     change_rule(
-        rule=RULE, before=before, after=(), weekly=False, is_active=is_active, options=options,
-        version=reminder_rule(RULE.key).version, by=office,
-    )  # fmt: skip
+        rule=RULE,
+        before=before,
+        after=(),
+        weekly=False,
+        is_active=is_active,
+        options=options,
+        version=reminder_rule(RULE.key).version,
+        by=office,
+    )
 
 
 def reminded(first: dt.date, last: dt.date) -> dict[dt.date, list[str]]:
@@ -70,7 +82,9 @@ def test_circle_grows_after_the_deadline(senator, office):
 def test_weekend_and_8_march_are_no_steps(senator, office):
     make_deputy(senator, starts_on=D(2027, 3, 1), ends_on=None, email=STANDING)
     submitted = dt.datetime(2027, 3, 1, 10, tzinfo=BERLIN)
-    make_request(by=office, now=submitted, due_on=D(2027, 3, 5))  # a Friday; Monday 8 March is a holiday in Berlin
+    make_request(
+        by=office, now=submitted, due_on=D(2027, 3, 5)
+    )  # a Friday; Monday 8 March is a holiday in Berlin
 
     assert reminded(D(2027, 3, 1), D(2027, 3, 11)) == {
         D(2027, 3, 3): [SENATOR],
@@ -100,7 +114,9 @@ def test_standing_deputy_is_reminded_of_the_own_kinds_alone(senator, office):
     for kind in (ApprovalKind.TOPIC, ApprovalKind.VISIT):
         make_request(by=office, subject=make_subject(kind))
 
-    assert reminded(D(2026, 3, 17), D(2026, 3, 17)) == {D(2026, 3, 17): [SENATOR, SENATOR, STANDING]}
+    assert reminded(D(2026, 3, 17), D(2026, 3, 17)) == {
+        D(2026, 3, 17): [SENATOR, SENATOR, STANDING]
+    }
 
 
 def test_deputyship_both_for_an_absence_and_until_further_notice_tells_once(senator, office):
@@ -119,7 +135,9 @@ def test_whole_office_is_told_while_nobody_is_marked_as_its_lead(senator):
     first, second = (make_user(OFFICE, email=f"team-{number}@example.org") for number in (1, 2))
     make_request(by=first)
 
-    assert reminded(D(2026, 3, 18), D(2026, 3, 18)) == {D(2026, 3, 18): [SENATOR, first.email, second.email]}
+    assert reminded(D(2026, 3, 18), D(2026, 3, 18)) == {
+        D(2026, 3, 18): [SENATOR, first.email, second.email]
+    }
 
 
 def test_lead_without_the_role_or_with_a_closed_account_is_not_told(senator, office):
@@ -204,6 +222,10 @@ def test_steps_keep_their_names_when_they_are_moved(senator, office):
     schedule = reminder_rule(RULE.key)
     days = [D(2026, 3, 2) + dt.timedelta(offset) for offset in range(30)]
 
-    steps = [step.key for day in days if is_working_day(day) and (step := due_step(request, day, schedule))]
+    steps = [
+        step.key
+        for day in days
+        if is_working_day(day) and (step := due_step(request, day, schedule))
+    ]
 
     assert list(dict.fromkeys(steps)) == ["half_time", "-1", "0", "deputy", "lead"]

@@ -24,13 +24,16 @@ def guard() -> LapseGuard:
 @pytest.mark.parametrize(
     ("state", "notice"),
     [
-        (ApprovalState.OPEN, "Das liegt zur Freigabe vor. Wenn Sie eine dieser Angaben ändern, erlischt die Vorlage"),
+        (
+            ApprovalState.OPEN,
+            "Das liegt zur Freigabe vor. Wenn Sie eine dieser Angaben ändern, erlischt die Vorlage",
+        ),
         (ApprovalState.APPROVED, GRANTED),
         (ApprovalState.CONDITIONAL, GRANTED),
         (ApprovalState.RETURNED, ""),
         (ApprovalState.LAPSED, ""),
     ],
-)  # fmt: skip
+)
 def test_form_says_what_an_approval_hangs_on(state, notice):
     make_request(state)
 

@@ -20,7 +20,13 @@ def test_decision_has_maker_and_moment(state):
     request = make_request()
 
     violates("approval_decision_has_maker", request, state=state, comment="Grund")
-    violates("approval_decision_has_maker", request, state=state, comment="Grund", decided_by=request.submitted_by)
+    violates(
+        "approval_decision_has_maker",
+        request,
+        state=state,
+        comment="Grund",
+        decided_by=request.submitted_by,
+    )
 
 
 @pytest.mark.parametrize("state", [ApprovalState.RETURNED, ApprovalState.REFUSED])
@@ -33,7 +39,9 @@ def test_withdrawal_has_a_maker_and_belongs_to_a_withdrawn_request():
 
     violates("approval_withdrawal_has_maker", request, withdrawn_by=None)
     violates("approval_withdrawal_has_maker", request, withdrawn_at=None)
-    violates("approval_withdrawal_has_maker", other, withdrawn_at=NOW, withdrawn_by=other.submitted_by)
+    violates(
+        "approval_withdrawal_has_maker", other, withdrawn_at=NOW, withdrawn_by=other.submitted_by
+    )
 
 
 def test_one_request_is_open_about_a_subject():

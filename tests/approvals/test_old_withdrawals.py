@@ -18,7 +18,10 @@ fill = import_module("approvals.migrations.0005_makers_of_old_withdrawals").fill
 
 def test_maker_and_moment_come_from_the_history():
     office = make_user("office")
-    old, unknown = make_request(by=office), make_request(ApprovalState.WITHDRAWN, subject=make_subject(pk=2))
+    old, unknown = (
+        make_request(by=office),
+        make_request(ApprovalState.WITHDRAWN, subject=make_subject(pk=2)),
+    )
     withdraw_request(kind=old.kind, subject_id=old.subject_id, by=office, now=NOW)
     ApprovalRequest.objects.update(withdrawn_at=None, withdrawn_by=None)
     withdrawn_at = old.history.get(state=ApprovalState.WITHDRAWN).history_date

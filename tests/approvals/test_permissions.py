@@ -27,10 +27,13 @@ def fresh(user) -> User:
 @pytest.mark.parametrize(
     ("role", "decides", "sees"),
     [
-        (OFFICE, False, True), (SENATOR_OFFICE, True, True), (PARTNER, False, False), (OBSERVER, False, False),
+        (OFFICE, False, True),
+        (SENATOR_OFFICE, True, True),
+        (PARTNER, False, False),
+        (OBSERVER, False, False),
         (None, False, False),
     ],
-)  # fmt: skip
+)
 def test_rights_by_role_and_kind(kind, role, decides, sees):
     user = make_user(role) if role else make_user()
 
@@ -44,7 +47,11 @@ def test_rights_of_a_deputy_for_topics(kind):
     deputy = make_deputy(make_user(SENATOR_OFFICE), kinds=[ApprovalKind.TOPIC])
     is_topic = kind == ApprovalKind.TOPIC
 
-    assert (can_decide(deputy, kind), can_see_requests(deputy, kind), acts_as_deputy(deputy, kind)) == (is_topic,) * 3
+    assert (
+        can_decide(deputy, kind),
+        can_see_requests(deputy, kind),
+        acts_as_deputy(deputy, kind),
+    ) == (is_topic,) * 3
 
 
 @pytest.mark.usefixtures("monday")
@@ -61,7 +68,9 @@ def test_deputy_for_some_kinds_sees_those_requests_alone():
 
 @pytest.mark.usefixtures("monday")
 def test_office_that_acts_as_a_deputy_for_some_kinds_still_sees_all():
-    office = make_deputy(make_user(SENATOR_OFFICE), kinds=[ApprovalKind.TOPIC], deputy=make_user(OFFICE))
+    office = make_deputy(
+        make_user(SENATOR_OFFICE), kinds=[ApprovalKind.TOPIC], deputy=make_user(OFFICE)
+    )
     make_request(subject=make_subject(ApprovalKind.VISIT), by=make_user(OFFICE))
 
     assert ApprovalRequest.objects.visible_to(office).count() == 1
@@ -70,7 +79,10 @@ def test_office_that_acts_as_a_deputy_for_some_kinds_still_sees_all():
 
 def test_own_request_is_for_somebody_else():
     both = make_user(OFFICE, SENATOR_OFFICE)
-    own, other = make_request(by=both), make_request(by=make_user(OFFICE), subject=make_subject(pk=2))
+    own, other = (
+        make_request(by=both),
+        make_request(by=make_user(OFFICE), subject=make_subject(pk=2)),
+    )
 
     assert (may_decide(both, own), may_decide(both, other)) == (False, True)
 
@@ -79,8 +91,13 @@ def test_reasons_are_told_in_a_sentence(settings):
     request = make_request()
     settings.HEAD_TITLE_GENITIVE = "der Senatorin"
 
-    assert why_not(make_user(PARTNER), TODAY, request) == "Über Freigaben entscheidet das Büro der Senatorin."
-    assert why_not(make_user(PARTNER), TODAY) == "Über Freigaben entscheidet das Büro der Senatorin."
+    assert (
+        why_not(make_user(PARTNER), TODAY, request)
+        == "Über Freigaben entscheidet das Büro der Senatorin."
+    )
+    assert (
+        why_not(make_user(PARTNER), TODAY) == "Über Freigaben entscheidet das Büro der Senatorin."
+    )
 
 
 @pytest.mark.parametrize("count", [1, 3])

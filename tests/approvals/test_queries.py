@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
-    ("role", "sees"), [(OFFICE, True), (SENATOR_OFFICE, True), (PARTNER, False), (OBSERVER, False), (None, False)]
+    ("role", "sees"),
+    [(OFFICE, True), (SENATOR_OFFICE, True), (PARTNER, False), (OBSERVER, False), (None, False)],
 )
 def test_only_the_house_sees_requests(role, sees):
     user = make_user(role) if role else make_user()
@@ -57,19 +58,26 @@ def test_lists_cost_one_query(count, django_assert_num_queries):
 def test_latest_decision_comes_first():
     user = make_user(OFFICE)
     older = make_request(ApprovalState.REFUSED, subject=make_subject(pk=1))
-    newer = make_request(ApprovalState.APPROVED, subject=make_subject(pk=2), decided_at=NOW + dt.timedelta(hours=1))
+    newer = make_request(
+        ApprovalState.APPROVED, subject=make_subject(pk=2), decided_at=NOW + dt.timedelta(hours=1)
+    )
     make_request(subject=make_subject(pk=3))
 
     assert list(decided_requests(user)) == [newer, older]
 
 
 def test_course_names_submission_decision_and_deputy():
-    office, deputy = make_user(OFFICE, email="gs@example.org"), make_user(email="vertretung@example.org")
+    office, deputy = (
+        make_user(OFFICE, email="gs@example.org"),
+        make_user(email="vertretung@example.org"),
+    )
     make_request(ApprovalState.RETURNED, by=office, decided_by=deputy, by_deputy=True)
 
     assert approval_entries(ApprovalKind.TOPIC, 1) == [
         HistoryEntry(NOW, "Konto gs", "Freigabe beantragt", "Freigabe des Themas"),
-        HistoryEntry(NOW, "Konto vertretung, in Vertretung", "Freigabe: zurückgegeben", "Begründung"),
+        HistoryEntry(
+            NOW, "Konto vertretung, in Vertretung", "Freigabe: zurückgegeben", "Begründung"
+        ),
     ]
 
 
@@ -79,4 +87,7 @@ def test_lapsed_approval_keeps_what_was_decided():
 
     [_submission, decision] = approval_entries(ApprovalKind.TOPIC, 1)
 
-    assert (decision.who, decision.what) == ("Konto senatorin", "Freigabe: freigegeben, später erloschen")
+    assert (decision.who, decision.what) == (
+        "Konto senatorin",
+        "Freigabe: freigegeben, später erloschen",
+    )

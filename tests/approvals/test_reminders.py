@@ -26,7 +26,11 @@ def steps_of(submitted_at: dt.datetime, due_on: dt.date, until: dt.date) -> dict
     request = ApprovalRequest(submitted_at=submitted_at, due_on=due_on)
     first = submitted_at.astimezone(BERLIN).date()
     days = (first + dt.timedelta(offset) for offset in range((until - first).days + 1))
-    return {day: step.key for day in days if (step := due_step(request, day, DEFAULT)) and step.on == day}
+    return {
+        day: step.key
+        for day in days
+        if (step := due_step(request, day, DEFAULT)) and step.on == day
+    }
 
 
 def at(year, month, day, hour=10, minute=0):
@@ -37,51 +41,74 @@ def at(year, month, day, hour=10, minute=0):
     ("submitted_at", "due_on", "until", "steps"),
     [
         pytest.param(
-            at(2026, 3, 2), D(2026, 3, 13), D(2026, 3, 17),
+            at(2026, 3, 2),
+            D(2026, 3, 13),
+            D(2026, 3, 17),
             {
-                D(2026, 3, 6): "half_time", D(2026, 3, 12): "-1", D(2026, 3, 13): "0",
-                D(2026, 3, 16): "overdue:1", D(2026, 3, 17): "overdue:2",
+                D(2026, 3, 6): "half_time",
+                D(2026, 3, 12): "-1",
+                D(2026, 3, 13): "0",
+                D(2026, 3, 16): "overdue:1",
+                D(2026, 3, 17): "overdue:2",
             },
             id="plain fortnight",
         ),
         pytest.param(
-            at(2026, 3, 30), D(2026, 4, 8), D(2026, 4, 9),
+            at(2026, 3, 30),
+            D(2026, 4, 8),
+            D(2026, 4, 9),
             {
-                D(2026, 4, 1): "half_time", D(2026, 4, 7): "-1", D(2026, 4, 8): "0",
+                D(2026, 4, 1): "half_time",
+                D(2026, 4, 7): "-1",
+                D(2026, 4, 8): "0",
                 D(2026, 4, 9): "overdue:1",
             },
             id="over Easter",
         ),
         pytest.param(
-            at(2026, 4, 1), D(2026, 4, 3), D(2026, 4, 7),
+            at(2026, 4, 1),
+            D(2026, 4, 3),
+            D(2026, 4, 7),
             {D(2026, 4, 2): "0", D(2026, 4, 7): "overdue:1"},
             id="due on Good Friday",
         ),
         pytest.param(
-            at(2027, 3, 4), D(2027, 3, 9), D(2027, 3, 9),
+            at(2027, 3, 4),
+            D(2027, 3, 9),
+            D(2027, 3, 9),
             {D(2027, 3, 5): "-1", D(2027, 3, 9): "0"},
             id="over 8 March, a holiday in Berlin",
         ),
         pytest.param(
-            at(2025, 9, 29), D(2025, 10, 6), D(2025, 10, 6),
+            at(2025, 9, 29),
+            D(2025, 10, 6),
+            D(2025, 10, 6),
             {D(2025, 10, 1): "half_time", D(2025, 10, 2): "-1", D(2025, 10, 6): "0"},
             id="over 3 October",
         ),
         pytest.param(
-            at(2026, 3, 2), D(2026, 3, 14), D(2026, 3, 16),
+            at(2026, 3, 2),
+            D(2026, 3, 14),
+            D(2026, 3, 16),
             {
-                D(2026, 3, 6): "half_time", D(2026, 3, 12): "-1", D(2026, 3, 13): "0",
+                D(2026, 3, 6): "half_time",
+                D(2026, 3, 12): "-1",
+                D(2026, 3, 13): "0",
                 D(2026, 3, 16): "overdue:1",
             },
             id="due on a Saturday",
         ),
         pytest.param(
-            at(2025, 10, 26, 2, 30), D(2025, 10, 29), D(2025, 10, 29),
+            at(2025, 10, 26, 2, 30),
+            D(2025, 10, 29),
+            D(2025, 10, 29),
             {D(2025, 10, 27): "half_time", D(2025, 10, 28): "-1", D(2025, 10, 29): "0"},
             id="submitted in the night of winter time",
         ),
         pytest.param(
-            at(2025, 10, 24, 23, 59), D(2025, 10, 28), D(2025, 10, 28),
+            at(2025, 10, 24, 23, 59),
+            D(2025, 10, 28),
+            D(2025, 10, 28),
             {D(2025, 10, 27): "-1", D(2025, 10, 28): "0"},
             id="submitted just before midnight, due after the last Sunday of October",
         ),
@@ -89,10 +116,14 @@ def at(year, month, day, hour=10, minute=0):
             at(2026, 3, 2), D(2026, 3, 3), D(2026, 3, 3), {D(2026, 3, 3): "0"}, id="one day of time"
         ),
         pytest.param(
-            at(2026, 3, 2), D(2026, 3, 2), D(2026, 3, 3), {D(2026, 3, 3): "overdue:1"}, id="due at once"
+            at(2026, 3, 2),
+            D(2026, 3, 2),
+            D(2026, 3, 3),
+            {D(2026, 3, 3): "overdue:1"},
+            id="due at once",
         ),
     ],
-)  # fmt: skip
+)
 def test_steps_fall_on_working_days(submitted_at, due_on, until, steps):
     assert steps_of(submitted_at, due_on, until) == steps
 
@@ -124,8 +155,16 @@ def test_reminder_names_request_deadline_and_desk(office, senator):
 
     assert row.line == "Freigabe „Fach\\*kräfte\\*“ (Thema): Entscheidung bis morgen"
     assert row.why == "Entscheidung über eine Freigabe: 1 Arbeitstag vor dem 13.03.2026"
-    assert (row.kind, row.subject_key, row.occasion) == ("approval", f"approval:{request.pk}", "2026-03-13:-1")
-    assert (row.path, row.date, row.has_personal_link) == (f"/freigaben/{request.pk}/", D(2026, 3, 13), False)
+    assert (row.kind, row.subject_key, row.occasion) == (
+        "approval",
+        f"approval:{request.pk}",
+        "2026-03-13:-1",
+    )
+    assert (row.path, row.date, row.has_personal_link) == (
+        f"/freigaben/{request.pk}/",
+        D(2026, 3, 13),
+        False,
+    )
 
 
 @pytest.mark.django_db
@@ -152,13 +191,17 @@ def test_reminder_can_be_paused_with_its_subject(office, senator, kind, about):
     ],
 )
 def test_of_missed_steps_only_the_latest_is_made_up_for(today, key):
-    step = due_step(ApprovalRequest(submitted_at=at(2026, 3, 2), due_on=D(2026, 3, 13)), today, DEFAULT)
+    step = due_step(
+        ApprovalRequest(submitted_at=at(2026, 3, 2), due_on=D(2026, 3, 13)), today, DEFAULT
+    )
 
     assert (step and step.key) == key
 
 
 def test_missed_step_is_forgotten_after_three_working_days():
-    request = ApprovalRequest(submitted_at=at(2026, 3, 2), due_on=D(2026, 3, 31))  # half of the time: 16 March
+    request = ApprovalRequest(
+        submitted_at=at(2026, 3, 2), due_on=D(2026, 3, 31)
+    )  # half of the time: 16 March
 
     assert due_step(request, D(2026, 3, 19), DEFAULT).key == "half_time"
     assert due_step(request, D(2026, 3, 20), DEFAULT) is None
@@ -168,23 +211,30 @@ def test_words_say_which_step_it_is():
     request = ApprovalRequest(submitted_at=at(2026, 3, 2), due_on=D(2026, 3, 13))
 
     assert [due_step(request, D(2026, 3, day), DEFAULT).words for day in (6, 12, 13, 16, 17)] == [
-        "nach der halben Zeit bis zum 13.03.2026", "1 Arbeitstag vor dem 13.03.2026", "am 13.03.2026",
-        "1 Arbeitstag nach dem 13.03.2026", "2 Arbeitstage nach dem 13.03.2026",
-    ]  # fmt: skip
+        "nach der halben Zeit bis zum 13.03.2026",
+        "1 Arbeitstag vor dem 13.03.2026",
+        "am 13.03.2026",
+        "1 Arbeitstag nach dem 13.03.2026",
+        "2 Arbeitstage nach dem 13.03.2026",
+    ]
 
 
 @pytest.mark.django_db
 def test_deputies_are_reminded_in_their_time(office, senator):
     deputy = make_user(email="vertretung@example.org")
     Deputy.objects.create(
-        principal=senator.person, deputy=deputy.person, starts_on=D(2026, 3, 13), ends_on=D(2026, 3, 16)
+        principal=senator.person,
+        deputy=deputy.person,
+        starts_on=D(2026, 3, 13),
+        ends_on=D(2026, 3, 16),
     )
     make_request(by=office)
 
     assert reminded(D(2026, 3, 12)) == [("2026-03-13:-1", senator.email)]
     assert reminded(D(2026, 3, 13)) == [
-        ("2026-03-13:0", senator.email), ("2026-03-13:0", deputy.email),
-    ]  # fmt: skip
+        ("2026-03-13:0", senator.email),
+        ("2026-03-13:0", deputy.email),
+    ]
 
 
 @pytest.mark.django_db
@@ -203,10 +253,15 @@ def test_taken_over_request_is_never_reminded(office, senator):
 
 
 @pytest.mark.django_db
-def test_several_days_are_told_by_their_own_deputies_at_the_same_cost(office, senator, django_assert_num_queries):
+def test_several_days_are_told_by_their_own_deputies_at_the_same_cost(
+    office, senator, django_assert_num_queries
+):
     deputy = make_user(email="vertretung@example.org")
     Deputy.objects.create(
-        principal=senator.person, deputy=deputy.person, starts_on=D(2026, 3, 13), ends_on=D(2026, 3, 20)
+        principal=senator.person,
+        deputy=deputy.person,
+        starts_on=D(2026, 3, 13),
+        ends_on=D(2026, 3, 20),
     )
     make_request(by=office)
     rules = reminder_rules()
@@ -215,15 +270,19 @@ def test_several_days_are_told_by_their_own_deputies_at_the_same_cost(office, se
         pairs = reminders_due([D(2026, 3, 12), D(2026, 3, 13)], rules)
 
     assert [(day.day, row.step.key, row.to.email) for day, row in pairs] == [
-        (12, "-1", senator.email), (13, "0", senator.email), (13, "0", deputy.email),
-    ]  # fmt: skip
+        (12, "-1", senator.email),
+        (13, "0", senator.email),
+        (13, "0", deputy.email),
+    ]
 
 
 @pytest.mark.django_db
 def test_deputies_are_reminded_of_the_kinds_they_act_in(office, senator, django_assert_num_queries):
     kinds = (ApprovalKind.TOPIC, ApprovalKind.VISIT)
     requests = {kind: make_request(by=office, subject=make_subject(kind)) for kind in kinds}
-    topics = make_deputy(senator, kinds=[ApprovalKind.TOPIC], ends_on=D(2026, 4, 1), email="themen@example.org")
+    topics = make_deputy(
+        senator, kinds=[ApprovalKind.TOPIC], ends_on=D(2026, 4, 1), email="themen@example.org"
+    )
     everything = make_deputy(senator, ends_on=D(2026, 4, 1), email="alles@example.org")
     rules = reminder_rules()
 
@@ -234,7 +293,9 @@ def test_deputies_are_reminded_of_the_kinds_they_act_in(office, senator, django_
     assert told == {
         (day, f"approval:{requests[kind].pk}", account.email)
         for day in (D(2026, 3, 12), D(2026, 3, 13))
-        for kind, accounts in zip(kinds, ([senator, topics, everything], [senator, everything]), strict=True)
+        for kind, accounts in zip(
+            kinds, ([senator, topics, everything], [senator, everything]), strict=True
+        )
         for account in accounts
     }
 

@@ -50,7 +50,9 @@ def submit(by, **fields):
 
 
 def decide(request, by, answer=Answer.APPROVE, comment="Bitte ergänzen.", **fields):
-    return record_decision(request=request, answer=answer, comment=comment, by=by, now=NOW, **fields)
+    return record_decision(
+        request=request, answer=answer, comment=comment, by=by, now=NOW, **fields
+    )
 
 
 def test_submission_keeps_what_was_shown(office):
@@ -59,11 +61,18 @@ def test_submission_keeps_what_was_shown(office):
     request = submit(office, subject=subject)
 
     request.refresh_from_db()
-    assert (request.kind, request.subject_id, request.state) == (ApprovalKind.TOPIC, 1, ApprovalState.OPEN)
+    assert (request.kind, request.subject_id, request.state) == (
+        ApprovalKind.TOPIC,
+        1,
+        ApprovalState.OPEN,
+    )
     assert request.snapshot == [["Thema", "Fachkräfte sichern"]]
     assert (request.vote, request.due_on, request.submitted_at, request.submitted_by) == (
-        VORLAGE.vote, DUE_ON, NOW, office,
-    )  # fmt: skip
+        VORLAGE.vote,
+        DUE_ON,
+        NOW,
+        office,
+    )
     assert [row.history_change_reason for row in request.history.all()] == ["Freigabe beantragt"]
 
 
@@ -83,9 +92,14 @@ def test_submission_tells_each_of_the_senators_office_once(office, senator):
 
 def test_submission_tells_the_deputies_of_the_day_only(office, senator):
     make_deputy(senator)
-    make_deputy(senator, starts_on=TODAY + dt.timedelta(1), ends_on=None, email="ab-morgen@example.org")
     make_deputy(
-        senator, starts_on=dt.date(2026, 1, 1), ends_on=TODAY - dt.timedelta(1), email="bis-gestern@example.org"
+        senator, starts_on=TODAY + dt.timedelta(1), ends_on=None, email="ab-morgen@example.org"
+    )
+    make_deputy(
+        senator,
+        starts_on=dt.date(2026, 1, 1),
+        ends_on=TODAY - dt.timedelta(1),
+        email="bis-gestern@example.org",
     )
 
     submit(office)
@@ -133,7 +147,9 @@ def test_second_open_request_about_the_same_subject_is_refused(office, senator):
     assert ApprovalRequest.objects.count() == 1
 
 
-def test_nothing_is_handed_over_before_the_commit(office, senator, django_capture_on_commit_callbacks, monkeypatch):
+def test_nothing_is_handed_over_before_the_commit(
+    office, senator, django_capture_on_commit_callbacks, monkeypatch
+):
     sent = []
     monkeypatch.setattr(current_app, "send_task", lambda name, **options: sent.append(name))
 
@@ -165,7 +181,11 @@ ACTIONS = {
         kind=request.kind, subject_id=request.subject_id, by=office, now=NOW
     ),
     "lapse": lambda request, office, senator: lapse_approval(
-        kind=request.kind, subject_id=request.subject_id, reason="Gegenstand geändert", by=office, now=NOW
+        kind=request.kind,
+        subject_id=request.subject_id,
+        reason="Gegenstand geändert",
+        by=office,
+        now=NOW,
     ),
 }
 
@@ -200,9 +220,19 @@ def test_approval_is_recorded_and_told_to_the_office(office, senator):
     decide(request, senator, comment=" Gern. ")
 
     request.refresh_from_db()
-    assert (request.state, request.comment, request.decided_by, request.decided_at, request.by_deputy) == (
-        ApprovalState.APPROVED, "Gern.", senator, NOW, False,
-    )  # fmt: skip
+    assert (
+        request.state,
+        request.comment,
+        request.decided_by,
+        request.decided_at,
+        request.by_deputy,
+    ) == (
+        ApprovalState.APPROVED,
+        "Gern.",
+        senator,
+        NOW,
+        False,
+    )
     assert mails_written() == [("approval_decided", office.email)]
     mail = Mail.objects.get()
     assert mail.subject == "Freigegeben: Fachkräfte sichern"
@@ -220,32 +250,41 @@ def test_second_decision_names_the_first(office, senator):
         decide(request, senator, answer=Answer.REFUSE)
 
     assert str(refusal.value) == (
-        "Diese Freigabe ist bereits entschieden: freigegeben (am 02.03.2026, 10:00 Uhr, von: Konto senatorin). "
+        "Diese Freigabe ist bereits entschieden: freigegeben (am 02.03.2026, 10:00 Uhr, von: Konto "
+        "senatorin). "
         "Ihre Eingabe gilt nicht."
     )
 
 
 def test_withdrawn_request_says_by_whom_and_when(office, senator):
     request = make_request(by=office)
-    withdraw_request(kind=request.kind, subject_id=request.subject_id, by=office, now=NOW + dt.timedelta(hours=1))
+    withdraw_request(
+        kind=request.kind, subject_id=request.subject_id, by=office, now=NOW + dt.timedelta(hours=1)
+    )
 
     with nothing_changes(request), pytest.raises(Outpaced) as refusal:
         decide(request, senator)
 
     assert str(refusal.value) == (
-        f"Diese Freigabe ist zurückgezogen (am 02.03.2026, 11:00 Uhr, von: {office}). Ihre Eingabe gilt nicht."
+        f"Diese Freigabe ist zurückgezogen (am 02.03.2026, 11:00 Uhr, von: {office}). Ihre Eingabe "
+        "gilt nicht."
     )
 
 
 @pytest.mark.parametrize("state", [ApprovalState.LAPSED, ApprovalState.WITHDRAWN])
 def test_request_that_is_no_longer_asked_says_so(office, senator, state):
     request = make_request(state, by=office, decided_by=senator)
-    ApprovalRequest.objects.filter(pk=request.pk).update(withdrawn_at=None, withdrawn_by=None)  # from before
+    ApprovalRequest.objects.filter(pk=request.pk).update(
+        withdrawn_at=None, withdrawn_by=None
+    )  # from before
 
     with nothing_changes(request), pytest.raises(Outpaced) as refusal:
         decide(request, senator)
 
-    assert str(refusal.value) == f"Diese Freigabe ist {ApprovalState(state).label}. Ihre Eingabe gilt nicht."
+    assert (
+        str(refusal.value)
+        == f"Diese Freigabe ist {ApprovalState(state).label}. Ihre Eingabe gilt nicht."
+    )
 
 
 @pytest.mark.parametrize("role", [OFFICE, PARTNER, OBSERVER, None])
@@ -278,7 +317,9 @@ def test_options_that_can_be_kept_are_recorded(office, senator):
     assert request.chosen == [7, 9]
 
 
-@pytest.mark.parametrize("chosen", [[], None, [7, 8]], ids=["none ticked", "none given", "unknown one"])
+@pytest.mark.parametrize(
+    "chosen", [[], None, [7, 8]], ids=["none ticked", "none given", "unknown one"]
+)
 def test_wrong_options_are_refused(office, senator, chosen):
     request = make_request(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
 
@@ -303,7 +344,10 @@ def test_deputy_decides_in_vertretung_and_the_principal_is_told(office, senator)
 
     request.refresh_from_db()
     assert (request.decided_by, request.by_deputy) == (deputy, True)
-    assert mails_written() == [("approval_decided", office.email), ("approval_decided", senator.email)]
+    assert mails_written() == [
+        ("approval_decided", office.email),
+        ("approval_decided", senator.email),
+    ]
     assert "Konto vertretung, in Vertretung" in Mail.objects.get(recipient=office.email).text
     assert Mail.objects.get(recipient=senator.email).path == f"/freigaben/{request.pk}/"
 
@@ -313,7 +357,11 @@ def test_deputy_decides_on_no_other_day(office, senator, days):
     request = make_request(by=office)
     deputy = make_deputy(senator)
 
-    with time_machine.travel(NOW + dt.timedelta(days)), nothing_changes(request), pytest.raises(NotEntitled):
+    with (
+        time_machine.travel(NOW + dt.timedelta(days)),
+        nothing_changes(request),
+        pytest.raises(NotEntitled),
+    ):
         decide(request, deputy)
 
 
@@ -338,7 +386,11 @@ def test_withdrawal_is_told_to_the_senators_office(office, senator):
     withdraw_request(kind=request.kind, subject_id=request.subject_id, by=office, now=NOW)
 
     request.refresh_from_db()
-    assert (request.state, request.withdrawn_at, request.withdrawn_by) == (ApprovalState.WITHDRAWN, NOW, office)
+    assert (request.state, request.withdrawn_at, request.withdrawn_by) == (
+        ApprovalState.WITHDRAWN,
+        NOW,
+        office,
+    )
     assert mails_written() == [("approval_withdrawn", senator.email)]
     assert Mail.objects.get().subject == "Erledigt: Fachkräfte sichern"
 
@@ -346,7 +398,9 @@ def test_withdrawal_is_told_to_the_senators_office(office, senator):
 def test_lapse_of_a_granted_approval_is_silent(office, senator):
     request = make_request(ApprovalState.APPROVED, by=office, decided_by=senator)
 
-    count = lapse_approval(kind=request.kind, subject_id=request.subject_id, reason="Neu", by=office, now=NOW)
+    count = lapse_approval(
+        kind=request.kind, subject_id=request.subject_id, reason="Neu", by=office, now=NOW
+    )
 
     assert (count, Mail.objects.count()) == (1, 0)
     assert request.history.first().history_change_reason == "Neu"
@@ -355,7 +409,9 @@ def test_lapse_of_a_granted_approval_is_silent(office, senator):
 def test_lapse_of_an_open_request_is_told(office, senator):
     request = make_request(by=office)
 
-    lapse_approval(kind=request.kind, subject_id=request.subject_id, reason="Neu", by=office, now=NOW)
+    lapse_approval(
+        kind=request.kind, subject_id=request.subject_id, reason="Neu", by=office, now=NOW
+    )
 
     assert mails_written() == [("approval_withdrawn", senator.email)]
     request.refresh_from_db()
@@ -385,8 +441,9 @@ def test_condition_is_a_row_of_the_request_and_told_to_the_office(office, senato
     assert request.state == ApprovalState.CONDITIONAL
     rows = list(request.conditions.order_by("pk"))
     assert [(row.text, row.state, row.met_at) for row in rows] == [
-        (CONDITION, "open", None), ("Kosten nennen", "open", None),
-    ]  # fmt: skip
+        (CONDITION, "open", None),
+        ("Kosten nennen", "open", None),
+    ]
     entry = rows[0].history.get()
     assert (entry.history_user, entry.history_change_reason) == (senator, "Auflage erteilt")
     assert request.history.first().history_change_reason == "mit Auflage freigegeben"
@@ -426,11 +483,18 @@ def test_none_possible_keeps_what_is_proposed_instead(office, senator):
     decide(request, senator, answer=Answer.NONE_POSSIBLE, comment="", chosen=[7], proposals=dates)
 
     request.refresh_from_db()
-    assert (request.state, request.none_possible, request.chosen) == (ApprovalState.RETURNED, True, [])
+    assert (request.state, request.none_possible, request.chosen) == (
+        ApprovalState.RETURNED,
+        True,
+        [],
+    )
     assert request.proposed_dates == [Proposal(DAY, DAY + HOUR), Proposal(DAY + HOUR)]
     assert request.history.first().history_change_reason == "kein Termin möglich"
     mail = Mail.objects.get()
-    assert (mail.subject, mail.recipient) == ("Kein Termin möglich: Fachkräfte sichern", office.email)
+    assert (mail.subject, mail.recipient) == (
+        "Kein Termin möglich: Fachkräfte sichern",
+        office.email,
+    )
     assert "Gegenvorschlag: Di, 05.05.2026, 14:00–15:00 Uhr" in mail.text
 
 
@@ -468,7 +532,10 @@ def test_who_submitted_a_request_does_not_decide_it(office, senator):
     with nothing_changes(request), pytest.raises(NotEntitled) as refusal:
         decide(request, both)
 
-    assert str(refusal.value) == "Diese Vorlage haben Sie selbst eingereicht. Darüber muss jemand anderes entscheiden."
+    assert (
+        str(refusal.value)
+        == "Diese Vorlage haben Sie selbst eingereicht. Darüber muss jemand anderes entscheiden."
+    )
 
 
 @time_machine.travel(NOW)
@@ -479,7 +546,10 @@ def test_who_submitted_a_request_does_not_decide_it_as_a_deputy_either(office, s
     with nothing_changes(request), pytest.raises(NotEntitled, match="selbst eingereicht"):
         decide(request, office)
 
-    assert decide(make_request(by=make_user(OFFICE), subject=make_subject(pk=2)), office).by_deputy is True
+    assert (
+        decide(make_request(by=make_user(OFFICE), subject=make_subject(pk=2)), office).by_deputy
+        is True
+    )
 
 
 @time_machine.travel(NOW)
@@ -493,7 +563,10 @@ def test_deputy_for_some_kinds_decides_on_those_alone(office, senator, kind):
     else:
         with nothing_changes(request), pytest.raises(NotEntitled) as refusal:
             decide(request, deputy)
-        assert str(refusal.value) == f"Ihre Vertretung gilt nicht für Freigaben der Art „{kind.label}“."
+        assert (
+            str(refusal.value)
+            == f"Ihre Vertretung gilt nicht für Freigaben der Art „{kind.label}“."
+        )
 
 
 @time_machine.travel(NOW)
@@ -505,7 +578,8 @@ def test_deputy_whose_time_is_over_is_told_when_it_ended(office, senator):
         decide(request, deputy)
 
     assert str(refusal.value) == (
-        "Ihre Vertretung endete am 27.02.2026. Über Freigaben entscheidet wieder die vertretene Person."
+        "Ihre Vertretung endete am 27.02.2026. Über Freigaben entscheidet wieder die vertretene "
+        "Person."
     )
 
 
@@ -517,7 +591,10 @@ def test_only_principals_whose_deputyship_covers_the_kind_are_told(office, senat
 
     decide(make_request(by=office), deputy)
 
-    assert mails_written() == [("approval_decided", office.email), ("approval_decided", senator.email)]
+    assert mails_written() == [
+        ("approval_decided", office.email),
+        ("approval_decided", senator.email),
+    ]
 
 
 def test_submission_tells_deputies_of_the_kind_alone(office, senator):
@@ -528,13 +605,21 @@ def test_submission_tells_deputies_of_the_kind_alone(office, senator):
     submit(office)
 
     assert [recipient for _kind, recipient in mails_written()] == [
-        "alles@example.org", "senatorin@example.org", "vertretung@example.org",
-    ]  # fmt: skip
+        "alles@example.org",
+        "senatorin@example.org",
+        "vertretung@example.org",
+    ]
 
 
 def test_lapsed_request_says_when_and_why(office, senator):
     request = make_request(by=office)
-    lapse_approval(kind=request.kind, subject_id=request.subject_id, reason="geändert: Titel", by=office, now=NOW)
+    lapse_approval(
+        kind=request.kind,
+        subject_id=request.subject_id,
+        reason="geändert: Titel",
+        by=office,
+        now=NOW,
+    )
 
     with nothing_changes(request), pytest.raises(Outpaced) as refusal:
         decide(request, senator)
@@ -550,7 +635,8 @@ def test_of_two_decisions_at_once_one_wins():
     request = make_request(by=office)
 
     outcomes = race(
-        partial(decide, request, first, answer=Answer.APPROVE), partial(decide, request, second, answer=Answer.REFUSE)
+        partial(decide, request, first, answer=Answer.APPROVE),
+        partial(decide, request, second, answer=Answer.REFUSE),
     )
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ApprovalRequest", "Outpaced"]

@@ -39,8 +39,11 @@ def test_condition_is_noted_as_met_and_told_to_the_senators_office(office, senat
 
     condition.refresh_from_db()
     assert (condition.state, condition.met_at, condition.met_by, condition.note) == (
-        CONDITION_MOVES["meet"].target, NOW, office, "Anhörung am 5. März.",
-    )  # fmt: skip
+        CONDITION_MOVES["meet"].target,
+        NOW,
+        office,
+        "Anhörung am 5. März.",
+    )
     assert condition.history.first().history_change_reason == "Auflage erfüllt"
     assert mails_written() == [("condition_met", senator.email)]
     mail = Mail.objects.get()
@@ -64,7 +67,10 @@ def test_deputies_of_the_kind_are_told(office, senator):
 
     meet(make_condition(), office)
 
-    assert [recipient for _kind, recipient in mails_written()] == [senator.email, "vertretung@example.org"]
+    assert [recipient for _kind, recipient in mails_written()] == [
+        senator.email,
+        "vertretung@example.org",
+    ]
 
 
 def test_condition_is_met_once(office):
@@ -75,7 +81,8 @@ def test_condition_is_met_once(office):
         meet(condition, office, note="Noch einmal")
 
     assert str(refusal.value) == (
-        "Diese Auflage ist bereits als erfüllt vermerkt (am 02.03.2026, 10:00 Uhr, von: Konto geschaeftsstelle)."
+        "Diese Auflage ist bereits als erfüllt vermerkt (am 02.03.2026, 10:00 Uhr, von: Konto "
+        "geschaeftsstelle)."
     )
 
 
@@ -88,11 +95,16 @@ def test_conditions_are_seen_to_by_the_office_alone(role):
         meet(condition, by)
 
 
-@pytest.mark.parametrize("state", [state for state in ApprovalState if state != ApprovalState.CONDITIONAL])
+@pytest.mark.parametrize(
+    "state", [state for state in ApprovalState if state != ApprovalState.CONDITIONAL]
+)
 def test_conditions_go_with_their_approval(office, state):
     condition = make_condition(make_request(state))
 
-    with nothing_changes(condition), pytest.raises(Refused, match="ihre Auflagen gelten nicht mehr"):
+    with (
+        nothing_changes(condition),
+        pytest.raises(Refused, match="ihre Auflagen gelten nicht mehr"),
+    ):
         meet(condition, office)
 
     assert not Condition.objects.open().exists()

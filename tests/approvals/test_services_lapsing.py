@@ -1,4 +1,6 @@
-"""An approval is bound to a version: what a change does to it, who is told, and what the next request shows."""
+"""An approval is bound to a version: what a change does to it, who is told, and what the next
+request shows.
+"""
 
 import datetime as dt
 
@@ -33,11 +35,17 @@ def senator():
 
 def change(request, by, **fields):
     return lapse_by_change(
-        kind=request.kind, subject_id=request.subject_id, by=by, now=LATER, **{"changes": CHANGES} | fields
+        kind=request.kind,
+        subject_id=request.subject_id,
+        by=by,
+        now=LATER,
+        **{"changes": CHANGES} | fields,
     )
 
 
-@pytest.mark.parametrize("state", [ApprovalState.OPEN, ApprovalState.APPROVED, ApprovalState.CONDITIONAL])
+@pytest.mark.parametrize(
+    "state", [ApprovalState.OPEN, ApprovalState.APPROVED, ApprovalState.CONDITIONAL]
+)
 def test_change_lets_what_is_open_or_granted_lapse(office, senator, state):
     request = make_request(state, by=office, decided_by=senator)
 
@@ -45,14 +53,21 @@ def test_change_lets_what_is_open_or_granted_lapse(office, senator, state):
 
     request.refresh_from_db()
     assert (request.state, request.lapsed_at, request.lapsed_by, request.lapse_reason) == (
-        ApprovalState.LAPSED, LATER, office, "geändert: Titel, Gastgeber",
-    )  # fmt: skip
+        ApprovalState.LAPSED,
+        LATER,
+        office,
+        "geändert: Titel, Gastgeber",
+    )
     entry = request.history.first()
-    assert (entry.history_user, entry.history_change_reason) == (office, "geändert: Titel, Gastgeber")
+    assert (entry.history_user, entry.history_change_reason) == (
+        office,
+        "geändert: Titel, Gastgeber",
+    )
 
 
 @pytest.mark.parametrize(
-    "state", [ApprovalState.RETURNED, ApprovalState.REFUSED, ApprovalState.LAPSED, ApprovalState.WITHDRAWN]
+    "state",
+    [ApprovalState.RETURNED, ApprovalState.REFUSED, ApprovalState.LAPSED, ApprovalState.WITHDRAWN],
 )
 def test_change_leaves_what_is_settled(office, senator, state):
     request = make_request(state, by=office, decided_by=senator)
@@ -71,12 +86,17 @@ def test_all_who_are_concerned_are_told_what_changed(office, senator):
     change(request, office, also=[proposer.person])
 
     assert mails_written() == [
-        ("approval_lapsed", "geschaeftsstelle@example.org"), ("approval_lapsed", "senatorin@example.org"),
-        ("approval_lapsed", "vdma-ost@example.org"), ("approval_lapsed", "vertretung@example.org"),
-    ]  # fmt: skip
+        ("approval_lapsed", "geschaeftsstelle@example.org"),
+        ("approval_lapsed", "senatorin@example.org"),
+        ("approval_lapsed", "vdma-ost@example.org"),
+        ("approval_lapsed", "vertretung@example.org"),
+    ]
     mail = Mail.objects.get(recipient="vdma-ost@example.org")
     assert mail.subject == "Freigabe erloschen: Fachkräfte sichern"
-    assert "die folgende Freigabe ist erloschen: Was dafür vorgelegt wurde, gilt so nicht mehr." in mail.text
+    assert (
+        "die folgende Freigabe ist erloschen: Was dafür vorgelegt wurde, gilt so nicht mehr."
+        in mail.text
+    )
     assert "Titel: Alt → Neu" in mail.text
     assert "Gastgeber: ohne Angabe → Werk *Nord*" in mail.text
     assert mail.path == request.path
@@ -89,7 +109,10 @@ def test_two_requests_about_one_subject_lapse_with_one_mail_each(office, senator
 
     assert change(request, office) == 2
 
-    assert mails_written() == [("approval_lapsed", office.email), ("approval_lapsed", senator.email)]
+    assert mails_written() == [
+        ("approval_lapsed", office.email),
+        ("approval_lapsed", senator.email),
+    ]
 
 
 def test_long_values_are_cut_short_in_the_mail(office):
@@ -109,17 +132,23 @@ def ask_again(by, **fields):
 
 def test_next_request_shows_the_difference(office, senator):
     old = make_request(
-        ApprovalState.APPROVED, by=office, decided_by=senator,
-        subject=make_subject(snapshot=[["Thema", "Alt"], ["Reihe", "2026"], ["Ziel", "Ein Verfahren"]]),
-    )  # fmt: skip
+        ApprovalState.APPROVED,
+        by=office,
+        decided_by=senator,
+        subject=make_subject(
+            snapshot=[["Thema", "Alt"], ["Reihe", "2026"], ["Ziel", "Ein Verfahren"]]
+        ),
+    )
     change(old, office)
 
     new = ask_again(office, snapshot=[["Thema", "Neu"], ["Reihe", "2026"], ["Ort", "Halle 2"]])
 
     assert new.former == old
     assert differences_of(new) == [
-        Change("Thema", "Alt", "Neu"), Change("Ort", "", "Halle 2"), Change("Ziel", "Ein Verfahren", ""),
-    ]  # fmt: skip
+        Change("Thema", "Alt", "Neu"),
+        Change("Ort", "", "Halle 2"),
+        Change("Ziel", "Ein Verfahren", ""),
+    ]
 
 
 def test_first_request_differs_from_nothing(office):
@@ -144,6 +173,11 @@ def test_request_never_decided_is_compared_with_the_last_one(office):
 
 def test_other_subjects_are_no_former_version(office, senator):
     make_request(ApprovalState.APPROVED, by=office, decided_by=senator, subject=make_subject(pk=2))
-    make_request(ApprovalState.APPROVED, by=office, decided_by=senator, subject=make_subject(ApprovalKind.VISIT))
+    make_request(
+        ApprovalState.APPROVED,
+        by=office,
+        decided_by=senator,
+        subject=make_subject(ApprovalKind.VISIT),
+    )
 
     assert ask_again(office).former is None

@@ -25,10 +25,14 @@ def at(day: dt.date, hour: int = 10) -> dt.datetime:
 NOW = at(D(2026, 4, 20))
 
 
-def make_decided(kind, submitted: dt.date, decided: dt.date, state=ApprovalState.APPROVED, **fields):
+def make_decided(
+    kind, submitted: dt.date, decided: dt.date, state=ApprovalState.APPROVED, **fields
+):
     subject = make_subject(kind, pk=fields.pop("pk", 1))
     moment = {"submitted_at": at(submitted), "decided_at": at(decided, 16)}
-    return make_request(state, subject=subject, now=at(submitted), due_on=D(2027, 12, 1), **moment | fields)
+    return make_request(
+        state, subject=subject, now=at(submitted), due_on=D(2027, 12, 1), **moment | fields
+    )
 
 
 def by_label(user, now=NOW) -> dict[str, tuple]:
@@ -40,7 +44,9 @@ def test_median_and_longest_in_working_days_by_kind():
     office = make_user(OFFICE)
     for number, decided in enumerate([D(2026, 3, 3), D(2026, 3, 6), D(2026, 3, 20)]):
         make_decided(ApprovalKind.TOPIC, D(2026, 3, 2), decided, pk=number + 1)
-    make_decided(ApprovalKind.VISIT, D(2026, 4, 1), D(2026, 4, 8), ApprovalState.REFUSED)  # over Easter
+    make_decided(
+        ApprovalKind.VISIT, D(2026, 4, 1), D(2026, 4, 8), ApprovalState.REFUSED
+    )  # over Easter
     make_decided(ApprovalKind.VISIT, D(2026, 4, 1), D(2026, 4, 1), ApprovalState.RETURNED, pk=2)
 
     assert by_label(office) == {
@@ -54,7 +60,9 @@ def test_median_and_longest_in_working_days_by_kind():
 @pytest.mark.django_db
 def test_8_march_and_the_weekend_do_not_count():
     office = make_user(OFFICE)
-    make_decided(ApprovalKind.SERIES, D(2027, 3, 5), D(2027, 3, 9))  # Friday to Tuesday, Monday was a holiday
+    make_decided(
+        ApprovalKind.SERIES, D(2027, 3, 5), D(2027, 3, 9)
+    )  # Friday to Tuesday, Monday was a holiday
 
     assert by_label(office, at(D(2027, 4, 1)))["Reihe"] == (1, 1, 1, 0)
 
@@ -62,9 +70,15 @@ def test_8_march_and_the_weekend_do_not_count():
 @pytest.mark.django_db
 def test_overdue_are_the_open_ones_whose_day_has_passed():
     office = make_user(OFFICE)
-    for number, due_on in enumerate([D(2026, 4, 17), D(2026, 4, 19), D(2026, 4, 20), D(2026, 4, 21)]):
+    for number, due_on in enumerate(
+        [D(2026, 4, 17), D(2026, 4, 19), D(2026, 4, 20), D(2026, 4, 21)]
+    ):
         make_request(subject=make_subject(ApprovalKind.DATES, pk=number + 1), due_on=due_on)
-    make_request(ApprovalState.WITHDRAWN, subject=make_subject(ApprovalKind.DATES, pk=9), due_on=D(2026, 4, 17))
+    make_request(
+        ApprovalState.WITHDRAWN,
+        subject=make_subject(ApprovalKind.DATES, pk=9),
+        due_on=D(2026, 4, 17),
+    )
 
     assert by_label(office)["Termine"] == (0, None, None, 2)
 
@@ -73,7 +87,14 @@ def test_overdue_are_the_open_ones_whose_day_has_passed():
 def test_what_lapsed_after_a_decision_counts_and_what_lapsed_before_does_not():
     office = make_user(OFFICE)
     make_decided(ApprovalKind.TOPIC, D(2026, 3, 2), D(2026, 3, 3), ApprovalState.LAPSED)
-    make_decided(ApprovalKind.TOPIC, D(2026, 3, 2), D(2026, 3, 3), ApprovalState.LAPSED, pk=2, decided_at=None)
+    make_decided(
+        ApprovalKind.TOPIC,
+        D(2026, 3, 2),
+        D(2026, 3, 3),
+        ApprovalState.LAPSED,
+        pk=2,
+        decided_at=None,
+    )
 
     assert by_label(office)["Thema"] == (1, 1, 1, 0)
 
@@ -129,8 +150,16 @@ def test_times_cost_two_queries_for_any_number(count, django_assert_num_queries)
 
 @pytest.mark.parametrize(
     ("days", "words"),
-    [(None, "–"), (0, "am selben Tag"), (0.5, "0,5 Arbeitstage"), (1, "1 Arbeitstag"), (1.0, "1 Arbeitstag"),
-     (2.5, "2,5 Arbeitstage"), (14, "14 Arbeitstage"), (1200, "1200 Arbeitstage")],
-)  # fmt: skip
+    [
+        (None, "–"),
+        (0, "am selben Tag"),
+        (0.5, "0,5 Arbeitstage"),
+        (1, "1 Arbeitstag"),
+        (1.0, "1 Arbeitstag"),
+        (2.5, "2,5 Arbeitstage"),
+        (14, "14 Arbeitstage"),
+        (1200, "1200 Arbeitstage"),
+    ],
+)
 def test_duration_in_words(days, words):
     assert duration_words(days) == words

@@ -39,8 +39,9 @@ def test_ends_of_lines_and_blanks_around_are_no_change():
 def test_only_what_matters_is_a_change():
     assert essential_changes(FACTS, row(), row(place="Hof")) == []
     assert essential_changes(FACTS, row(), row(title="Zwei", guests="3")) == [
-        Change("Titel", "Eins", "Zwei"), Change("Gäste", "", "3"),
-    ]  # fmt: skip
+        Change("Titel", "Eins", "Zwei"),
+        Change("Gäste", "", "3"),
+    ]
 
 
 def test_differences_follow_the_new_version_and_end_with_what_fell_away():
@@ -58,7 +59,9 @@ def test_dates_asked_about_are_compared_in_one_line():
     assert option_changes([first], [first, second]) == [
         Change("Termine", "Mi, 22.04.2026", "Mi, 22.04.2026; Do, 23.04.2026")
     ]
-    assert option_changes([first], [second]) == [Change("Termine", "Mi, 22.04.2026", "Do, 23.04.2026")]
+    assert option_changes([first], [second]) == [
+        Change("Termine", "Mi, 22.04.2026", "Do, 23.04.2026")
+    ]
     assert option_changes([first], [{"id": 3, "label": "Mi, 22.04.2026"}]) == []
     assert option_changes([], []) == []
 

@@ -1,4 +1,6 @@
-"""The Leitungsvorlage as PDF and Word: the same words in the same order, and what the files are called."""
+"""The Leitungsvorlage as PDF and Word: the same words in the same order, and what the files are
+called.
+"""
 
 import datetime as dt
 from io import BytesIO
@@ -119,7 +121,9 @@ def test_each_date_has_a_box_of_its_own():
     word = [line for line in lines_of_word(vorlage_word(request, [])) if TICK in line]
 
     assert pdf == [f"{TICK} {label}" for label in boxes]
-    assert [line.replace("\t", " ").rstrip() for line in word] == [f"{TICK} {label}" for label in boxes]
+    assert [line.replace("\t", " ").rstrip() for line in word] == [
+        f"{TICK} {label}" for label in boxes
+    ]
 
 
 def test_demo_is_marked():
@@ -138,7 +142,10 @@ def test_empty_parts_are_left_out_and_no_attachments_are_said():
 
 
 @override_settings(
-    HEAD_TITLE="Senator", HEAD_TITLE_GENITIVE="des Senators", OFFICE_PHONE="030 1234", PORTAL_NAME="Plan"
+    HEAD_TITLE="Senator",
+    HEAD_TITLE_GENITIVE="des Senators",
+    OFFICE_PHONE="030 1234",
+    PORTAL_NAME="Plan",
 )
 def test_letterhead_comes_from_the_settings():
     lines = text_of(vorlage_pdf(some_request(), [])).splitlines()
@@ -192,7 +199,9 @@ def test_documents_are_dated_by_the_last_change():
     assert read_pdf(vorlage_pdf(request, [])).metadata["/CreationDate"] == "D:20260303090000Z"
     assert docx.Document(BytesIO(vorlage_word(request, []))).core_properties.created.day == 3
 
-    make_condition(request, state=ConditionState.MET, met_at=later + dt.timedelta(days=1), met_by=office)
+    make_condition(
+        request, state=ConditionState.MET, met_at=later + dt.timedelta(days=1), met_by=office
+    )
     assert read_pdf(vorlage_pdf(request, [])).metadata["/CreationDate"] == "D:20260304090000Z"
 
     request.lapsed_at = later + dt.timedelta(days=2)

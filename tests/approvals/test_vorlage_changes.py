@@ -27,19 +27,43 @@ def between(lines: list[str], first: str, last: str) -> list[str]:
 
 
 def test_changes_stand_between_the_head_and_the_occasion(renewed):
-    pdf = between(pdf_lines(renewed), "Frühere Vorlage vorgelegt 02.03.2026, 10:00 Uhr; zurückgegeben", "Anlass")
-    word = between(word_lines(renewed), "Frühere Vorlage vorgelegt 02.03.2026, 10:00 Uhr; zurückgegeben", "Anlass")
+    pdf = between(
+        pdf_lines(renewed),
+        "Frühere Vorlage vorgelegt 02.03.2026, 10:00 Uhr; zurückgegeben",
+        "Anlass",
+    )
+    word = between(
+        word_lines(renewed),
+        "Frühere Vorlage vorgelegt 02.03.2026, 10:00 Uhr; zurückgegeben",
+        "Anlass",
+    )
 
     assert pdf[1:] == [
         "Anmerkung: Begründung",
-        HEADING, "Angabe bisher jetzt", "Thema Fachkräfte Fachkräfte sichern", "Presse – Bild; Wort",
-        "und noch eins", "Format vor Ort –",
-    ]  # fmt: skip
+        HEADING,
+        "Angabe bisher jetzt",
+        "Thema Fachkräfte Fachkräfte sichern",
+        "Presse – Bild; Wort",
+        "und noch eins",
+        "Format vor Ort –",
+    ]
     assert word[1:] == [
         "Anmerkung: Begründung",
-        HEADING, "Angabe", "bisher", "jetzt", "Thema", "Fachkräfte", "Fachkräfte sichern", "Presse", "–",
-        "Bild; Wort", "und noch eins", "Format", "vor Ort", "–",
-    ]  # fmt: skip
+        HEADING,
+        "Angabe",
+        "bisher",
+        "jetzt",
+        "Thema",
+        "Fachkräfte",
+        "Fachkräfte sichern",
+        "Presse",
+        "–",
+        "Bild; Wort",
+        "und noch eins",
+        "Format",
+        "vor Ort",
+        "–",
+    ]
 
 
 def test_changes_are_a_table_with_headers(renewed):
@@ -52,12 +76,21 @@ def test_the_first_request_and_an_unchanged_one_have_no_such_part():
     first = make_request(ApprovalState.RETURNED, subject=make_subject(snapshot=SNAPSHOT))
     again = some_request(now=NOW + dt.timedelta(days=1))
 
-    assert (vorlage_values(first, [])["changes"]["rows"], vorlage_values(again, [])["changes"]["rows"]) == ([], [])
+    assert (
+        vorlage_values(first, [])["changes"]["rows"],
+        vorlage_values(again, [])["changes"]["rows"],
+    ) == ([], [])
     assert HEADING not in pdf_lines(again) + word_lines(again)
-    assert [row[0] for row in vorlage_values(first, [])["rows"]] == ["An", "Von", "Vorgelegt", "Entscheidung bis"]
+    assert [row[0] for row in vorlage_values(first, [])["rows"]] == [
+        "An",
+        "Von",
+        "Vorgelegt",
+        "Entscheidung bis",
+    ]
     assert vorlage_values(again, [])["rows"][-1] == [
-        "Frühere Vorlage", "vorgelegt 02.03.2026, 10:00 Uhr; zurückgegeben\nAnmerkung: Begründung",
-    ]  # fmt: skip
+        "Frühere Vorlage",
+        "vorgelegt 02.03.2026, 10:00 Uhr; zurückgegeben\nAnmerkung: Begründung",
+    ]
 
 
 def test_a_long_word_is_hyphenated_within_its_column(renewed):
@@ -69,13 +102,19 @@ def test_a_long_word_is_hyphenated_within_its_column(renewed):
 def test_conditions_and_dates_proposed_before_are_named():
     starts_at = NOW + dt.timedelta(days=30)
     former = make_request(
-        ApprovalState.CONDITIONAL, subject=make_subject(snapshot=SNAPSHOT), comment="",
+        ApprovalState.CONDITIONAL,
+        subject=make_subject(snapshot=SNAPSHOT),
+        comment="",
         proposals=[[starts_at.isoformat(), ""]],
-    )  # fmt: skip
+    )
     make_condition(former, text="Bezirke beteiligen")
     make_condition(former, text="Kosten nennen")
 
     again = some_request(now=NOW + dt.timedelta(days=1))
 
-    lines = ["Auflage: Bezirke beteiligen", "Auflage: Kosten nennen", "Gegenvorschlag: Mi, 01.04.2026, 10:00 Uhr"]
+    lines = [
+        "Auflage: Bezirke beteiligen",
+        "Auflage: Kosten nennen",
+        "Gegenvorschlag: Mi, 01.04.2026, 10:00 Uhr",
+    ]
     assert vorlage_values(again, [])["rows"][-1][1].splitlines()[1:] == lines

@@ -26,15 +26,27 @@ pytestmark = pytest.mark.django_db
         (
             ApprovalState.APPROVED,
             {"comment": "Gern.\nFrüh.", "by_deputy": True},
-            [["Stand", "Freigegeben"], ["von", "{who}, in Vertretung"], ["Anmerkung", "Gern.\nFrüh."]],
+            [
+                ["Stand", "Freigegeben"],
+                ["von", "{who}, in Vertretung"],
+                ["Anmerkung", "Gern.\nFrüh."],
+            ],
         ),
         (
             ApprovalState.CONDITIONAL,
             {},
             [["Stand", "Mit Auflage freigegeben"], ["von", "{who}"], ["Anmerkung", "Begründung"]],
         ),
-        (ApprovalState.RETURNED, {}, [["Stand", "Zurückgegeben"], ["von", "{who}"], ["Anmerkung", "Begründung"]]),
-        (ApprovalState.REFUSED, {}, [["Stand", "Abgelehnt"], ["von", "{who}"], ["Anmerkung", "Begründung"]]),
+        (
+            ApprovalState.RETURNED,
+            {},
+            [["Stand", "Zurückgegeben"], ["von", "{who}"], ["Anmerkung", "Begründung"]],
+        ),
+        (
+            ApprovalState.REFUSED,
+            {},
+            [["Stand", "Abgelehnt"], ["von", "{who}"], ["Anmerkung", "Begründung"]],
+        ),
         (
             ApprovalState.LAPSED,
             {"comment": ""},
@@ -51,15 +63,18 @@ pytestmark = pytest.mark.django_db
             ],
         ),
     ],
-)  # fmt: skip
+)
 def test_a_settled_request_shows_the_decision_instead_of_boxes(state, fields, rows):
     senator = make_user(email="senatorin@example.org")
     request = some_request(state, **{"decided_by": senator} | fields)
-    expected = [[label, value.format(who=senator, office=request.submitted_by)] for label, value in rows]
+    expected = [
+        [label, value.format(who=senator, office=request.submitted_by)] for label, value in rows
+    ]
     if request.decided_at:
         expected.insert(2, ["am", "02.03.2026, 10:00 Uhr"])
     expected = [
-        [{"von": "Entschieden von", "am": "Entschieden am"}.get(label, label), value] for label, value in expected
+        [{"von": "Entschieden von", "am": "Entschieden am"}.get(label, label), value]
+        for label, value in expected
     ]
 
     decision = vorlage_values(request, [])["decision"]
@@ -76,7 +91,9 @@ def test_a_settled_request_shows_the_decision_instead_of_boxes(state, fields, ro
 def test_dates_that_can_be_kept_are_named():
     request = dates_request(ApprovalState.APPROVED, chosen=[9])
 
-    assert ["Mögliche Termine", "Do, 20.06.2019, 10:00–12:30 Uhr"] in vorlage_values(request, [])["decision"]["rows"]
+    assert ["Mögliche Termine", "Do, 20.06.2019, 10:00–12:30 Uhr"] in vorlage_values(request, [])[
+        "decision"
+    ]["rows"]
 
 
 LATER = NOW + dt.timedelta(days=1)
@@ -88,16 +105,22 @@ def senator():
 
 
 def decide(request, senator, answer, **details):
-    return record_decision(request=request, answer=answer, by=senator, now=NOW, **{"comment": ""} | details)
+    return record_decision(
+        request=request, answer=answer, by=senator, now=NOW, **{"comment": ""} | details
+    )
 
 
 def decision_lines(lines: list[str]) -> list[str]:
     """Return the lines of the decision, without the footer of a PDF."""
-    return [line for line in lines[lines.index("Entscheidung") + 1 :] if "Seite 1 von 1" not in line]
+    return [
+        line for line in lines[lines.index("Entscheidung") + 1 :] if "Seite 1 von 1" not in line
+    ]
 
 
 def decision_of(request) -> list[str]:
-    """Return the lines of the decision, which PDF and Word document have in common, as the desk loads the request."""
+    """Return the lines of the decision, which PDF and Word document have in common, as the desk
+    loads the request.
+    """
     shown = requests_to_show(an_office()).get(pk=request.pk)
     lines = decision_lines(pdf_lines(shown))
     assert decision_lines(word_lines(shown)) == lines
@@ -105,9 +128,16 @@ def decision_of(request) -> list[str]:
 
 
 def test_conditions_are_shown_with_what_became_of_them(senator):
-    decided = decide(some_request(), senator, Answer.CONDITION, conditions=[CONDITION, "Keine Presse."])
+    decided = decide(
+        some_request(), senator, Answer.CONDITION, conditions=[CONDITION, "Keine Presse."]
+    )
     office = an_office()
-    meet_condition(condition=decided.conditions.order_by("pk").first(), note="Bezirke geladen", by=office, now=LATER)
+    meet_condition(
+        condition=decided.conditions.order_by("pk").first(),
+        note="Bezirke geladen",
+        by=office,
+        now=LATER,
+    )
 
     assert decision_of(decided) == [
         "Stand Mit Auflage freigegeben",
@@ -122,8 +152,13 @@ def test_conditions_are_shown_with_what_became_of_them(senator):
 
 
 def test_dates_proposed_instead_are_shown(senator):
-    proposals = [Proposal(LATER, LATER + dt.timedelta(hours=2)), Proposal(LATER + dt.timedelta(days=2))]
-    decided = decide(dates_request(), senator, Answer.NONE_POSSIBLE, comment="Plenum", proposals=proposals)
+    proposals = [
+        Proposal(LATER, LATER + dt.timedelta(hours=2)),
+        Proposal(LATER + dt.timedelta(days=2)),
+    ]
+    decided = decide(
+        dates_request(), senator, Answer.NONE_POSSIBLE, comment="Plenum", proposals=proposals
+    )
 
     assert decision_of(decided) == [
         "Stand Kein Termin möglich",
@@ -140,7 +175,13 @@ def test_a_lapse_is_shown_with_its_reason(senator, was_decided):
     request = some_request()
     if was_decided:
         request = decide(request, senator, Answer.CONDITION, conditions=[CONDITION])
-    lapse_approval(kind=request.kind, subject_id=request.subject_id, reason="Termin fällt aus", by=senator, now=LATER)
+    lapse_approval(
+        kind=request.kind,
+        subject_id=request.subject_id,
+        reason="Termin fällt aus",
+        by=senator,
+        now=LATER,
+    )
 
     decision = ["Entschieden von " + str(senator), "Entschieden am 02.03.2026, 10:00 Uhr"]
     before = ["Stand Freigegeben, später erloschen", f"Auflage {CONDITION}", *decision]

@@ -11,14 +11,14 @@ from tests.core.word_files import lines_of_word
 
 pytestmark = pytest.mark.django_db
 
-HOSTILE = (
-    """#import "@preview/x:1.0.0" $a$ *fett* _k_ <marke> @ref "Zitat" 'x' {{ 7*7 }} {% if %} <w:p/> & \\ #{1+1} 😀"""
-)
+HOSTILE = """#import "@preview/x:1.0.0" $a$ *fett* _k_ <marke> @ref "Zitat" 'x' {{ 7*7 }} {% if %} <w:p/> & \\ #{1+1} 😀"""
 
 
 def test_hostile_text_stays_text_everywhere():
     subject = make_subject(
-        title=HOSTILE, snapshot=[[HOSTILE, HOSTILE]], options=[{"id": 1, "label": HOSTILE, "hint": ""}]
+        title=HOSTILE,
+        snapshot=[[HOSTILE, HOSTILE]],
+        options=[{"id": 1, "label": HOSTILE, "hint": ""}],
     )
     texts = dict.fromkeys(("occasion", "facts", "assessment", "vote"), HOSTILE)
     request = make_request(subject=subject, **texts)
@@ -42,9 +42,9 @@ def test_long_texts_flow_on_to_further_pages(text):
     assert len(pages) >= 2
     assert f"Seite {len(pages)} von {len(pages)}" in pages[-1].extract_text()
     assert f"{TICK} freigegeben" in pages[-1].extract_text()
-    assert "".join(text.split()) in "".join(lines_of_word(vorlage_word(request, []))).replace("\n", "").replace(
-        " ", ""
-    )
+    assert "".join(text.split()) in "".join(lines_of_word(vorlage_word(request, []))).replace(
+        "\n", ""
+    ).replace(" ", "")
 
 
 def test_a_word_without_end_is_broken_into_lines():

@@ -24,7 +24,9 @@ def test_template_is_what_its_source_writes(base_dir):
     fresh = BytesIO()
     build_template().save(fresh)
 
-    assert parts_of(base_dir / "templates" / WORD_TEMPLATE) == parts_of(fresh), "Run manage.py word_template"
+    assert parts_of(base_dir / "templates" / WORD_TEMPLATE) == parts_of(fresh), (
+        "Run manage.py word_template"
+    )
 
 
 def test_template_is_accessible(base_dir):
@@ -34,8 +36,9 @@ def test_template_is_accessible(base_dir):
     assert language == ["de-DE"]
     assert [len(table.rows[0]._tr.trPr.xpath("w:tblHeader")) for table in document.tables] == [1, 1]
     assert [p.style.name for p in document.paragraphs if p.style.name.startswith("Heading")] == [
-        "Heading 1", *["Heading 2"] * 5,
-    ]  # fmt: skip
+        "Heading 1",
+        *["Heading 2"] * 5,
+    ]
 
 
 def test_command_writes_it(settings, tmp_path):

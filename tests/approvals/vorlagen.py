@@ -7,7 +7,11 @@ from tests.approvals.builders import make_request, make_subject
 from tests.core.pdfs import text_of
 from tests.core.word_files import lines_of_word
 
-SNAPSHOT = [["Thema", "Fachkräfte sichern"], ["Vorgeschlagen von", "Verband"], ["Presse", "Bild; Wort\nund noch eins"]]
+SNAPSHOT = [
+    ["Thema", "Fachkräfte sichern"],
+    ["Vorgeschlagen von", "Verband"],
+    ["Presse", "Bild; Wort\nund noch eins"],
+]
 OPTIONS = [
     {"id": 7, "label": "Di, 18.06.2019, 14:00–16:30 Uhr", "hint": "Gastgeber bevorzugt"},
     {"id": 9, "label": "Do, 20.06.2019, 10:00–12:30 Uhr", "hint": ""},
@@ -17,7 +21,9 @@ TICK = "\N{BALLOT BOX}"
 
 def some_request(state=ApprovalState.OPEN, **fields):
     subject = make_subject(snapshot=SNAPSHOT)
-    return make_request(state, subject=subject, facts="Erste Zeile.\nZweite Zeile.\n\nNeuer Absatz.", **fields)
+    return make_request(
+        state, subject=subject, facts="Erste Zeile.\nZweite Zeile.\n\nNeuer Absatz.", **fields
+    )
 
 
 def dates_request(state=ApprovalState.OPEN, **fields):

@@ -1,4 +1,6 @@
-"""`make bench`: speeds as ratios to a floor measured in the same run. The last line is one JSON object."""
+"""`make bench`: speeds as ratios to a floor measured in the same run. The last line is one JSON
+object.
+"""
 
 import importlib
 import json
@@ -14,11 +16,15 @@ from django.core.management import call_command
 from tests import machine
 from tests.bench.sink import CountingSink
 
-MEASURES = ("tests.bench.outbox",)  # modules with `measure(sink) -> {name: ratio}`, imported once Django is set up
+MEASURES = (
+    "tests.bench.outbox",
+)  # modules with `measure(sink) -> {name: ratio}`, imported once Django is set up
 
 
 def main() -> int:
-    """Measure on a database of its own and print each ratio; return 0, or 1 when a server is missing."""
+    """Measure on a database of its own and print each ratio; return 0, or 1 when a server is
+    missing.
+    """
     if missing := machine.missing_servers():
         sys.stderr.write(f"make bench needs PostgreSQL and Redis: {missing}\n")
         return 1

@@ -1,4 +1,6 @@
-"""The outbox against a plain loop over one SMTP connection that sends the very same bytes to the very same server."""
+"""The outbox against a plain loop over one SMTP connection that sends the very same bytes to the
+very same server.
+"""
 
 import datetime as dt
 import os
@@ -36,27 +38,51 @@ def write_invitations(count: int) -> None:
 def _invitation(number: int, now) -> MailDraft:
     to = Recipient(f"gast-{number}@example.org", "Leitung Werk", "Guten Tag")
     event = CalendarEvent(
-        uid="dialogue-1", sequence=1, title="Branchengespräch: Digitale Infrastruktur für Betriebe",
-        starts_at=now, ends_at=now + dt.timedelta(hours=2), place="Werk 1, Berlin", attendee=to,
-    )  # fmt: skip
+        uid="dialogue-1",
+        sequence=1,
+        title="Branchengespräch: Digitale Infrastruktur für Betriebe",
+        starts_at=now,
+        ends_at=now + dt.timedelta(hours=2),
+        place="Werk 1, Berlin",
+        attendee=to,
+    )
     return MailDraft(
-        kind="invitation", subject_key=f"invitation:{number}", occasion=now.isoformat(), to=to,
+        kind="invitation",
+        subject_key=f"invitation:{number}",
+        occasion=now.isoformat(),
+        to=to,
         values={
-            "dialogue": "Digitale Infrastruktur für Betriebe", "about": "Wie kommt Glasfaser in die Hallen?",
-            "date": "Di, 18.06.2030, 14:00–16:30 Uhr", "place": "Werk 1, Berlin", "programme": "Werksrundgang",
+            "dialogue": "Digitale Infrastruktur für Betriebe",
+            "about": "Wie kommt Glasfaser in die Hallen?",
+            "date": "Di, 18.06.2030, 14:00–16:30 Uhr",
+            "place": "Werk 1, Berlin",
+            "programme": "Werksrundgang",
             "answer_by": "14.06.2030",
         },
-        link=f"/branchengespraeche/einladung/WzEyLDFd:1abcDE:signed-token-of-guest-{number:06d}/", path="/",
-        has_personal_link=True, calendar=make_calendar(event, now=now),
-    )  # fmt: skip
+        link=f"/branchengespraeche/einladung/WzEyLDFd:1abcDE:signed-token-of-guest-{number:06d}/",
+        path="/",
+        has_personal_link=True,
+        calendar=make_calendar(event, now=now),
+    )
 
 
 @contextmanager
 def running_worker() -> Iterator[subprocess.Popen]:
     """Run one worker process, as an office does, for the time of the block."""
-    command = [sys.executable, "-m", "celery", "--quiet", "-A", "masterplan", "worker", "--pool=solo"]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "--quiet",
+        "-A",
+        "masterplan",
+        "worker",
+        "--pool=solo",
+    ]
     quiet = os.environ | {"PYTHONWARNINGS": "ignore"}
-    worker = subprocess.Popen([*command, "--without-gossip", "--without-mingle", "--loglevel=ERROR"], env=quiet)
+    worker = subprocess.Popen(
+        [*command, "--without-gossip", "--without-mingle", "--loglevel=ERROR"], env=quiet
+    )
     try:
         yield worker
     finally:
@@ -65,20 +91,27 @@ def running_worker() -> Iterator[subprocess.Popen]:
 
 
 def measure(sink: CountingSink) -> dict[str, float]:
-    """Return what one worker does: mails a second against the plain loop, the median of the rounds; and its memory
-    after MANY mails against that after the first ones.
+    """Return what one worker does: mails a second against the plain loop, the median of the rounds;
+    and its memory after MANY mails against that after the first ones.
     """
     write_invitations(MAILS)
     parcels = [(mail.recipient, mail.mime.encode("ascii")) for mail in Mail.objects.order_by("pk")]
     Mail.objects.update(state="withdrawn")
     with running_worker() as worker:
-        ratios = [_round(sink, parcels) for _number in range(ROUNDS + 1)][1:]  # the first warms both sides up
+        ratios = [_round(sink, parcels) for _number in range(ROUNDS + 1)][
+            1:
+        ]  # the first warms both sides up
         before = _memory_of(worker)
         for _number in range(MANY // MAILS):
             _outbox_rate(sink)
         after = _memory_of(worker)
-    sys.stdout.write(f"  worker's memory after {MANY} more mails: {before / 1e6:.0f} → {after / 1e6:.0f} MB\n")
-    return {"outbox_one_worker": statistics.median(ratios), "worker_memory_20000_mails": after / before}
+    sys.stdout.write(
+        f"  worker's memory after {MANY} more mails: {before / 1e6:.0f} → {after / 1e6:.0f} MB\n"
+    )
+    return {
+        "outbox_one_worker": statistics.median(ratios),
+        "worker_memory_20000_mails": after / before,
+    }
 
 
 def _round(sink: CountingSink, parcels: list[tuple[str, bytes]]) -> float:
@@ -100,7 +133,12 @@ def _outbox_rate(sink: CountingSink) -> float:
     sink.reset()
     now = timezone.now()
     Mail.objects.update(
-        state="waiting", sent_at=None, attempts=0, server_answer="", due_at=now, expires_at=now + dt.timedelta(days=3)
+        state="waiting",
+        sent_at=None,
+        attempts=0,
+        server_answer="",
+        due_at=now,
+        expires_at=now + dt.timedelta(days=3),
     )
     current_app.send_task(DRAIN, ignore_result=True)
     arrivals = sink.wait_for(MAILS, seconds=PATIENCE_SECONDS)

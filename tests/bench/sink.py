@@ -1,4 +1,6 @@
-"""A real SMTP server in a process of its own that only counts: how many mails, when the first and when the last."""
+"""A real SMTP server in a process of its own that only counts: how many mails, when the first and
+when the last.
+"""
 
 import multiprocessing
 import time
@@ -31,7 +33,9 @@ class CountingSink:
         self.port = free_port()
         context = multiprocessing.get_context("spawn")
         self._count, self._times = context.Value("q", 0), context.Array("d", 2)
-        self._process = context.Process(target=_serve, args=(self.port, self._count, self._times), daemon=True)
+        self._process = context.Process(
+            target=_serve, args=(self.port, self._count, self._times), daemon=True
+        )
 
     def __enter__(self) -> "CountingSink":
         self._process.start()

@@ -1,6 +1,8 @@
-"""`make chaos`: plays a run on the full stack and one on the embedded stack; the last line is one JSON object.
+"""`make chaos`: plays a run on the full stack and one on the embedded stack; the last line is one
+JSON object.
 
-CHAOS_MAILS, CHAOS_KILLS and CHAOS_WORKERS make it larger or smaller, CHAOS_SEED plays the plan of a former run again.
+CHAOS_MAILS, CHAOS_KILLS and CHAOS_WORKERS make it larger or smaller, CHAOS_SEED plays the plan of a
+former run again.
 """
 
 import json
@@ -25,7 +27,9 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 
 def main() -> int:
-    """Play both runs; return 0 when every promise was kept, 1 when one was broken, 2 when a run was not possible."""
+    """Play both runs; return 0 when every promise was kept, 1 when one was broken, 2 when a run was
+    not possible.
+    """
     for number in STOP_SIGNALS:
         signal.signal(number, signal.default_int_handler)
     if missing := missing_programs():
@@ -62,14 +66,27 @@ def play_both(mails: int, kills: int, seed: str, say: Say) -> int:
     for sentence in broken:
         write(f"BROKEN: {sentence}")
     write("Every promise was kept." if not broken else f"{len(broken)} promises were broken.")
-    write(json.dumps({**full.figures, "seconds": seconds, "seed": seed, "broken": broken, "embedded": small.figures}))
+    write(
+        json.dumps(
+            {
+                **full.figures,
+                "seconds": seconds,
+                "seed": seed,
+                "broken": broken,
+                "embedded": small.figures,
+            }
+        )
+    )
     return int(bool(broken))
 
 
 def play(stage: Stage, options: Options, say: Say) -> Verdict:
     """Play one run and tell what it came to."""
     verdict = Story(stage, options, say).play()
-    say("the mail server's faults: " + ", ".join(f"{count} × {name}" for name, count in stage.journal.faults.items()))
+    say(
+        "the mail server's faults: "
+        + ", ".join(f"{count} × {name}" for name, count in stage.journal.faults.items())
+    )
     say(", ".join(f"{name} {figure}" for name, figure in verdict.figures.items()))
     if verdict.broken:
         say(f"the logs are kept in {keep_logs(stage.folder)}")

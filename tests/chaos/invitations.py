@@ -1,7 +1,9 @@
-"""A person of the office at work: puts the guests of the plan on a list and releases their invitations.
+"""A person of the office at work: puts the guests of the plan on a list and releases their
+invitations.
 
-`python -m tests.chaos.invitations SEED COUNT CHUNK`, with the portal's own settings in the environment. Whoever meets
-a database that is away tries again, as a person would; what was released stays released.
+`python -m tests.chaos.invitations SEED COUNT CHUNK`, with the portal's own settings in the
+environment. Whoever meets a database that is away tries again, as a person would; what was released
+stays released.
 """
 
 import datetime as dt
@@ -31,7 +33,9 @@ def main(seed: str, count: int, chunk: int) -> None:
     """Invite `count` guests to one dialogue, released `chunk` at a time."""
     begin = timezone.now() + dt.timedelta(days=60)
     office = make_office()
-    dialogue = make_dialogue(DialogueState.SCHEDULED, starts_at=begin, ends_at=begin + dt.timedelta(hours=2))
+    dialogue = make_dialogue(
+        DialogueState.SCHEDULED, starts_at=begin, ends_at=begin + dt.timedelta(hours=2)
+    )
     for people in guests(seed, count, chunk):
         persevere(lambda people=people: add_guests(dialogue=dialogue, people=people, by=office))
         persevere(lambda: release(dialogue, office))
@@ -40,7 +44,10 @@ def main(seed: str, count: int, chunk: int) -> None:
 def guests(seed: str, count: int, chunk: int) -> Iterator[list[Person]]:
     """Write the contacts of the plan and yield them by chunks."""
     people = Person.objects.bulk_create(
-        [Person(name=f"Gast {number}", email=email) for number, email in enumerate(draw_recipients(seed, count), 1)]
+        [
+            Person(name=f"Gast {number}", email=email)
+            for number, email in enumerate(draw_recipients(seed, count), 1)
+        ]
     )
     for first in range(0, count, chunk):
         yield people[first : first + chunk]
@@ -50,7 +57,9 @@ def release(dialogue: Dialogue, office) -> None:
     """Release what has not gone out yet."""
     if expected := unreleased(dialogue).count():
         answer_by = timezone.localdate() + dt.timedelta(days=30)
-        release_invitations(dialogue=dialogue, answer_by=answer_by, expected=expected, by=office, now=timezone.now())
+        release_invitations(
+            dialogue=dialogue, answer_by=answer_by, expected=expected, by=office, now=timezone.now()
+        )
 
 
 def persevere(act: Callable[[], object]) -> None:

@@ -1,4 +1,6 @@
-"""Two books that are compared at the end: what the portal's outbox says, and what the mail server kept."""
+"""Two books that are compared at the end: what the portal's outbox says, and what the mail server
+kept.
+"""
 
 import json
 import sqlite3
@@ -39,7 +41,10 @@ class Outbox:
 
     def rows(self) -> list[Row]:
         """Return all mails."""
-        return [Row(*row) for row in self._query("SELECT kind, recipient, message_id, state, last_error")]
+        return [
+            Row(*row)
+            for row in self._query("SELECT kind, recipient, message_id, state, last_error")
+        ]
 
     def open_count(self) -> int | None:
         """Return how many mails are still on their way; None while the database cannot be asked."""
@@ -50,7 +55,11 @@ class Outbox:
 
     def _query(self, select: str) -> list[tuple]:
         path = self.address.removeprefix("sqlite:///")
-        connect = sqlite3.connect(path) if path != self.address else psycopg2.connect(self.address, connect_timeout=2)
+        connect = (
+            sqlite3.connect(path)
+            if path != self.address
+            else psycopg2.connect(self.address, connect_timeout=2)
+        )
         with closing(connect) as connection, closing(connection.cursor()) as cursor:
             cursor.execute(f"{select} FROM outbox_mail ORDER BY id")
             return cursor.fetchall()

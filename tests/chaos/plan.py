@@ -21,7 +21,9 @@ class Fate(StrEnum):
 
 
 class Fault(NamedTuple):
-    """What the mail server does instead of accepting: at which command, with which answer, how many times a mail."""
+    """What the mail server does instead of accepting: at which command, with which answer, how many
+    times a mail.
+    """
 
     command: str
     answer: str
@@ -60,7 +62,13 @@ class Event(NamedTuple):
 
 
 # Where in the sending each outage falls, as a share of the mails, give or take MARGIN.
-OUTAGES = ((0.25, Act.REDIS), (0.35, Act.REFUSE), (0.45, Act.POSTGRESQL), (0.6, Act.REDIS), (0.75, Act.REFUSE))
+OUTAGES = (
+    (0.25, Act.REDIS),
+    (0.35, Act.REFUSE),
+    (0.45, Act.POSTGRESQL),
+    (0.6, Act.REDIS),
+    (0.75, Act.REFUSE),
+)
 MARGIN = 0.04
 FIRST, LAST = 0.02, 0.8  # kills fall between these shares of the mails
 
@@ -77,17 +85,25 @@ def is_permanent(fate: Fate) -> bool:
 
 
 def draw_recipients(seed: str, count: int) -> list[str]:
-    """Return `count` addresses in an order of their own; each fault falls on its share of them, on one at least."""
-    fates = [fate for fate, fault in FAULTS.items() for _ in range(max(1, round(count * fault.share)))]
+    """Return `count` addresses in an order of their own; each fault falls on its share of them, on
+    one at least.
+    """
+    fates = [
+        fate for fate, fault in FAULTS.items() for _ in range(max(1, round(count * fault.share)))
+    ]
     fates += [Fate.NORMAL] * (count - len(fates))
     random.Random(f"{seed}/recipients").shuffle(fates)
     return [f"{fate}-{number:04}@example.org" for number, fate in enumerate(fates, 1)]
 
 
 def draw_events(seed: str, *, mails: int, kills: int, outages: set[Act]) -> list[Event]:
-    """Return what happens, in order: `kills` spread over the sending, and the outages of the kinds in `outages`."""
+    """Return what happens, in order: `kills` spread over the sending, and the outages of the kinds
+    in `outages`.
+    """
     chance = random.Random(f"{seed}/events")
-    shares = [(share + chance.uniform(-MARGIN, MARGIN), act) for share, act in OUTAGES if act in outages]
+    shares = [
+        (share + chance.uniform(-MARGIN, MARGIN), act) for share, act in OUTAGES if act in outages
+    ]
     step = (LAST - FIRST) / max(kills, 1)
     shares += [(FIRST + step * (number + chance.random()), Act.KILL) for number in range(kills)]
     return sorted(Event(max(1, round(share * mails)), act) for share, act in shares)

@@ -1,4 +1,6 @@
-"""Processes of a run. Each has a session of its own and ends when the run ends, whichever way that is."""
+"""Processes of a run. Each has a session of its own and ends when the run ends, whichever way that
+is.
+"""
 
 import os
 import pwd
@@ -77,7 +79,9 @@ class Process:
                 self.kill()
 
     def is_connected_to(self, port: int) -> bool:
-        """Say whether it holds a connection to `port` of this machine; Linux tells, elsewhere nobody knows."""
+        """Say whether it holds a connection to `port` of this machine; Linux tells, elsewhere
+        nobody knows.
+        """
         try:
             sockets = {os.readlink(entry) for entry in Path(f"/proc/{self.popen.pid}/fd").iterdir()}
             rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
@@ -96,7 +100,9 @@ class Process:
 
 
 def account_of(user: str) -> dict[str, Any]:
-    """Return what makes subprocess run a program under the account `user`; nothing when it is empty."""
+    """Return what makes subprocess run a program under the account `user`; nothing when it is
+    empty.
+    """
     return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
 
 

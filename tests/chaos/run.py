@@ -1,4 +1,6 @@
-"""The story: invitations are released, and while they go out everything goes wrong that the plan says."""
+"""The story: invitations are released, and while they go out everything goes wrong that the plan
+says.
+"""
 
 import sys
 import time
@@ -15,7 +17,9 @@ Say = Callable[[str], None]
 RELEASES = 8  # as often are invitations released; each release wakes a worker
 TICK_SECONDS = 0.05
 LOOK_SECONDS = 1.0  # how often the outbox is asked whether all is done
-QUIET_SECONDS = 2 * SWEEP_SECONDS + 1  # what still comes after the end would come with the next sweeps
+QUIET_SECONDS = (
+    2 * SWEEP_SECONDS + 1
+)  # what still comes after the end would come with the next sweeps
 
 
 class RunFailed(Exception):
@@ -38,12 +42,18 @@ class Story:
         self.stage, self.options, self.say = stage, options, say
         self.recipients = draw_recipients(options.seed, options.mails)
         accepted = sum(not is_permanent(fate_of(recipient)) for recipient in self.recipients)
-        self.events = draw_events(options.seed, mails=accepted, kills=options.kills, outages=set(stage.outages))
-        self.crew = Crew(stage.workers, [stage.beat], mail_port=stage.mail_port, seed=options.seed, say=say)
+        self.events = draw_events(
+            options.seed, mails=accepted, kills=options.kills, outages=set(stage.outages)
+        )
+        self.crew = Crew(
+            stage.workers, [stage.beat], mail_port=stage.mail_port, seed=options.seed, say=say
+        )
         self.office = Process(
-            "The office", [sys.executable, "-m", "tests.chaos.invitations", *self._office_arguments()],
-            stage.folder / "office.log", stage.environment,
-        )  # fmt: skip
+            "The office",
+            [sys.executable, "-m", "tests.chaos.invitations", *self._office_arguments()],
+            stage.folder / "office.log",
+            stage.environment,
+        )
         self.down: dict[Act, float] = {}  # what is away, and until when
         self.began = self.looked = self.quiet_since = 0.0
 
@@ -66,12 +76,18 @@ class Story:
         return judge(self._facts())
 
     def _office_arguments(self) -> list[str]:
-        return [self.options.seed, str(self.options.mails), str(max(self.options.mails // RELEASES, 1))]
+        return [
+            self.options.seed,
+            str(self.options.mails),
+            str(max(self.options.mails // RELEASES, 1)),
+        ]
 
     def _strike(self) -> None:
         """Let happen what is due by the number of messages kept; what cannot happen now waits."""
         kept = len(self.stage.journal.kept)
-        self.events = [event for event in self.events if event.kept > kept or not self._happens(event)]
+        self.events = [
+            event for event in self.events if event.kept > kept or not self._happens(event)
+        ]
 
     def _happens(self, event: Event) -> bool:
         if event.act == Act.KILL:
@@ -108,7 +124,12 @@ class Story:
         if now - self.looked < LOOK_SECONDS:
             return False
         self.looked = now
-        done = self._all_released() and not self.events and not self.down and self.stage.outbox.open_count() == 0
+        done = (
+            self._all_released()
+            and not self.events
+            and not self.down
+            and self.stage.outbox.open_count() == 0
+        )
         self.quiet_since = (self.quiet_since or now) if done else 0.0
         return done and now - self.quiet_since > QUIET_SECONDS
 
@@ -122,7 +143,8 @@ class Story:
             planned_kills=self.options.kills,
             duplicates_a_kill=self.stage.connections_a_worker,
             connections=journal.connections,
-            connection_limit=CONNECTIONS - 1,  # one is kept for account mail, and the run sends none
+            connection_limit=CONNECTIONS
+            - 1,  # one is kept for account mail, and the run sends none
             seconds=time.monotonic() - self.began,
             longest_seconds=self.options.longest_seconds,
         )

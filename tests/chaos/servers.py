@@ -24,14 +24,18 @@ def missing_programs() -> str:
     if postgresql_folder() is None:
         missing.append("PostgreSQL's initdb and postgres are not installed (Debian: postgresql)")
     elif os.geteuid() == 0 and not postgresql_account():
-        missing.append("PostgreSQL does not run as root, and there is no account postgres or nobody to run it")
+        missing.append(
+            "PostgreSQL does not run as root, and there is no account postgres or nobody to run it"
+        )
     if shutil.which("redis-server") is None:
         missing.append("redis-server is not installed (Debian: redis-server)")
     return "; ".join(missing)
 
 
 def postgresql_folder() -> Path | None:
-    """Return the folder with the newest PostgreSQL server's programs, which Debian keeps off the PATH."""
+    """Return the folder with the newest PostgreSQL server's programs, which Debian keeps off the
+    PATH.
+    """
     folders = [Path(found).parent] if (found := shutil.which("initdb")) else []
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
     return next((folder for folder in folders if (folder / "initdb").exists()), None)
@@ -50,20 +54,28 @@ def postgresql_account() -> str:
 
 
 class PostgreSQL:
-    """An own server with one database; its log stays below `folder`, which others must be able to enter."""
+    """An own server with one database; its log stays below `folder`, which others must be able to
+    enter.
+    """
 
     def __init__(self, folder: Path):
         self.programs, self.data = postgresql_folder(), folder / "postgresql"
         self.port, self.account = free_port(), postgresql_account()
         self.address = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
         options = {
-            "listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": "",
+            "listen_addresses": "127.0.0.1",
+            "port": self.port,
+            "unix_socket_directories": "",
             "shared_buffers": "32MB",
-        }  # fmt: skip
+        }
         command = [str(self.programs / "postgres"), "-D", str(self.data)]
         command += [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         self.process = Process(
-            "PostgreSQL", command, folder / "postgresql.log", user=self.account, stop_signal=signal.SIGINT
+            "PostgreSQL",
+            command,
+            folder / "postgresql.log",
+            user=self.account,
+            stop_signal=signal.SIGINT,
         )
 
     def create(self) -> None:
@@ -72,10 +84,18 @@ class PostgreSQL:
         if self.account:
             shutil.chown(self.data, self.account)
         command = [
-            *(str(self.programs / "initdb"), "--pgdata", str(self.data), "--username=postgres", "--auth=trust"),
+            *(
+                str(self.programs / "initdb"),
+                "--pgdata",
+                str(self.data),
+                "--username=postgres",
+                "--auth=trust",
+            ),
             *("--encoding=UTF8", "--locale=C", "--no-sync"),
         ]
-        result = subprocess.run(command, cwd="/", capture_output=True, text=True, **account_of(self.account))
+        result = subprocess.run(
+            command, cwd="/", capture_output=True, text=True, **account_of(self.account)
+        )
         if result.returncode:
             raise ServerFailed(f"PostgreSQL could not be set up: {result.stderr.strip()}")
         self.start()
@@ -85,7 +105,9 @@ class PostgreSQL:
         self.process.start()
 
     def crash(self) -> None:
-        """Shut down in immediate mode: every session is cut, nothing is written, the next start recovers."""
+        """Shut down in immediate mode: every session is cut, nothing is written, the next start
+        recovers.
+        """
         self.process.kill(signal.SIGQUIT)
 
     def answers(self) -> bool:

@@ -1,8 +1,9 @@
-"""A real SMTP server on loopback that misbehaves by plan. It keeps a message exactly when it answers 250.
+"""A real SMTP server on loopback that misbehaves by plan. It keeps a message exactly when it
+answers 250.
 
-`python -m tests.chaos.smtp PORT LOG` serves until it is ended. SIGUSR1 makes it refuse connections and drop the open
-ones, SIGUSR2 makes it serve again. LOG gets a line of JSON for each thing that happens; what is kept is on the disk
-before the 250 is on the wire.
+`python -m tests.chaos.smtp PORT LOG` serves until it is ended. SIGUSR1 makes it refuse connections
+and drop the open ones, SIGUSR2 makes it serve again. LOG gets a line of JSON for each thing that
+happens; what is kept is on the disk before the 250 is on the wire.
 """
 
 import asyncio
@@ -34,12 +35,19 @@ class Journal:
 
     def note(self, event: str, **facts: object) -> None:
         """Add one line."""
-        os.write(self.file, json.dumps({"at": time.time(), "event": event, **facts}).encode() + b"\n")
+        os.write(
+            self.file, json.dumps({"at": time.time(), "event": event, **facts}).encode() + b"\n"
+        )
 
     def keep(self, recipient: str, content: bytes) -> None:
         """Add a message, durably."""
         message_id = BytesHeaderParser().parsebytes(content)["Message-ID"]
-        self.note("kept", message_id=message_id, recipient=recipient, sha256=hashlib.sha256(content).hexdigest())
+        self.note(
+            "kept",
+            message_id=message_id,
+            recipient=recipient,
+            sha256=hashlib.sha256(content).hexdigest(),
+        )
         os.fsync(self.file)
 
 
@@ -62,7 +70,9 @@ class Handler:
         await asyncio.sleep(random.uniform(0, SLOWEST_SECONDS))
         if answer := self.fault("DATA", recipient):
             return await self.misbehave(server, answer)
-        self.journal.keep(recipient, envelope.original_content)  # nothing may wait between this and the answer
+        self.journal.keep(
+            recipient, envelope.original_content
+        )  # nothing may wait between this and the answer
         return ACCEPTED
 
     def fault(self, command: str, recipient: str) -> str:
@@ -116,7 +126,9 @@ class MailServer:
         """Take connections."""
         loop = asyncio.get_running_loop()
         self.listener = await loop.create_server(
-            lambda: Connection(self.handler, hostname="localhost", loop=loop), "127.0.0.1", self.port
+            lambda: Connection(self.handler, hostname="localhost", loop=loop),
+            "127.0.0.1",
+            self.port,
         )
         self.journal.note("listening")
 

@@ -1,4 +1,6 @@
-"""The two ways the portal runs, each set up from nothing and taken down again, with a mail server that misbehaves."""
+"""The two ways the portal runs, each set up from nothing and taken down again, with a mail server
+that misbehaves.
+"""
 
 import shutil
 import signal
@@ -19,7 +21,8 @@ from tests.stack import free_port, native_environment, wait_until
 
 CONNECTIONS = 3
 SWEEP_SECONDS = 3
-# As in an office, only faster: nobody wants to wait ten minutes for the claim of a killed worker to lapse.
+# As in an office, only faster: nobody wants to wait ten minutes for the claim of a killed worker to
+# lapse.
 SETTINGS = {
     "MAIL_TIMEOUT": "3",
     "MAIL_END_TIMEOUT": "3",
@@ -34,7 +37,8 @@ SETTINGS = {
 }
 
 
-# One process with one connection to the mail server, as each process of the worker in docker-compose.yml has it.
+# One process with one connection to the mail server, as each process of the worker in
+# docker-compose.yml has it.
 SINGLE_WORKER = [
     *(sys.executable, "-m", "celery", "--quiet", "-A", "masterplan", "worker", "--pool=solo"),
     *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=WARNING"),
@@ -54,7 +58,8 @@ class Outage(NamedTuple):
 class Stage(NamedTuple):
     """Everything a run is played on; nothing of the portal runs yet.
 
-    A worker holds at most `connections_a_worker` connections to the mail server, which listens at `mail_port`.
+    A worker holds at most `connections_a_worker` connections to the mail server, which listens at
+    `mail_port`.
     """
 
     environment: dict[str, str]
@@ -86,12 +91,18 @@ def full_stage(folder: Path, *, workers: int) -> Iterator[Stage]:
     try:
         database.create()
         broker.create()
-        with _stage(folder, [SINGLE_WORKER] * workers, 1, database.address, REDIS_URL=broker.address) as stage:
+        with _stage(
+            folder, [SINGLE_WORKER] * workers, 1, database.address, REDIS_URL=broker.address
+        ) as stage:
             stage.outages[Act.REDIS] = Outage(
                 "Redis is stopped and emptied", broker.process, broker.crash, broker.start, 3
             )
             stage.outages[Act.POSTGRESQL] = Outage(
-                "PostgreSQL is shut down in immediate mode", database.process, database.crash, database.start, 2
+                "PostgreSQL is shut down in immediate mode",
+                database.process,
+                database.crash,
+                database.start,
+                2,
             )
             yield stage
     finally:
@@ -102,7 +113,9 @@ def full_stage(folder: Path, *, workers: int) -> Iterator[Stage]:
 @contextmanager
 def embedded_stage(folder: Path) -> Iterator[Stage]:
     """Set up SQLite and the broker in a folder, with one worker, as `manage.py portal` runs them."""
-    with _stage(folder, [worker_command()], CONNECTIONS, f"sqlite:///{folder / 'var' / 'db.sqlite3'}") as stage:
+    with _stage(
+        folder, [worker_command()], CONNECTIONS, f"sqlite:///{folder / 'var' / 'db.sqlite3'}"
+    ) as stage:
         yield stage
 
 
@@ -113,9 +126,13 @@ def _stage(
     port = free_port()
     journal = Journal(folder / "kept.jsonl")
     environment = native_environment(
-        **SETTINGS, **servers, DATABASE_URL=database, VAR_DIR=str(folder / "var"),
-        MAIL_URL=f"smtp://127.0.0.1:{port}/", MAIL_FOLDER=str(folder / "mail"),
-    )  # fmt: skip
+        **SETTINGS,
+        **servers,
+        DATABASE_URL=database,
+        VAR_DIR=str(folder / "var"),
+        MAIL_URL=f"smtp://127.0.0.1:{port}/",
+        MAIL_FOLDER=str(folder / "mail"),
+    )
     (folder / "var").mkdir()
     _migrate(environment)
     mail_server = Process(
@@ -129,7 +146,10 @@ def _stage(
         wait_until(lambda: _is_listening(journal), what=mail_server.last_words)
         yield Stage(
             environment=environment,
-            workers=[_worker(number, command, folder, environment) for number, command in enumerate(workers, 1)],
+            workers=[
+                _worker(number, command, folder, environment)
+                for number, command in enumerate(workers, 1)
+            ],
             connections_a_worker=connections_a_worker,
             mail_port=port,
             beat=Process("beat", beat_command(), folder / "beat.log", environment),
@@ -149,7 +169,10 @@ def _migrate(environment: dict[str, str]) -> None:
 
 def _worker(number: int, command: list[str], folder: Path, environment: dict[str, str]) -> Process:
     return Process(
-        f"worker {number}", [*command, f"--hostname=worker{number}@%h"], folder / f"worker-{number}.log", environment
+        f"worker {number}",
+        [*command, f"--hostname=worker{number}@%h"],
+        folder / f"worker-{number}.log",
+        environment,
     )
 
 

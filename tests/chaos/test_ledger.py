@@ -17,7 +17,15 @@ def log(tmp_path):
 def test_journal_takes_in_whole_lines_only_and_each_once(log):
     journal = Journal(log)
     journal.read()
-    line = json.dumps({"at": 1.5, "event": "kept", "message_id": "<1>", "recipient": "a@example.org", "sha256": "s"})
+    line = json.dumps(
+        {
+            "at": 1.5,
+            "event": "kept",
+            "message_id": "<1>",
+            "recipient": "a@example.org",
+            "sha256": "s",
+        }
+    )
 
     log.write_text(f"{line}\n{line[:20]}")
     journal.read()
@@ -52,9 +60,14 @@ def test_outbox_is_read_without_the_portal(tmp_path):
     outbox = Outbox(f"sqlite:///{path}")
     assert outbox.open_count() is None  # no table yet
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("CREATE TABLE outbox_mail (id, kind, recipient, message_id, state, last_error)")
+        connection.execute(
+            "CREATE TABLE outbox_mail (id, kind, recipient, message_id, state, last_error)"
+        )
         for number, state in enumerate(["sent", "waiting", "failed", "sending", "retry"]):
-            connection.execute("INSERT INTO outbox_mail VALUES (?, 'k', 'r', ?, ?, '')", (number, str(number), state))
+            connection.execute(
+                "INSERT INTO outbox_mail VALUES (?, 'k', 'r', ?, ?, '')",
+                (number, str(number), state),
+            )
         connection.commit()
 
     assert outbox.open_count() == 3

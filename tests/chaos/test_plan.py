@@ -1,6 +1,16 @@
 import pytest
 
-from tests.chaos.plan import FAULTS, FIRST, LAST, Act, Fate, draw_events, draw_recipients, fate_of, is_permanent
+from tests.chaos.plan import (
+    FAULTS,
+    FIRST,
+    LAST,
+    Act,
+    Fate,
+    draw_events,
+    draw_recipients,
+    fate_of,
+    is_permanent,
+)
 
 pytestmark = pytest.mark.embedded
 
@@ -37,16 +47,24 @@ def test_office_and_others_outside_the_plan_are_served_normally():
 
 
 def test_kills_are_spread_and_outages_come_in_their_turn():
-    events = draw_events("seed", mails=1000, kills=20, outages={Act.REDIS, Act.POSTGRESQL, Act.REFUSE})
+    events = draw_events(
+        "seed", mails=1000, kills=20, outages={Act.REDIS, Act.POSTGRESQL, Act.REFUSE}
+    )
 
     kills = [event.kept for event in events if event.act == Act.KILL]
     step = 1000 * (LAST - FIRST) / 20
     assert events == sorted(events)
-    assert [round(1000 * FIRST + step * n) <= kill <= round(1000 * FIRST + step * (n + 1)) for n, kill in
-            enumerate(kills)] == [True] * 20  # fmt: skip
+    assert [
+        round(1000 * FIRST + step * n) <= kill <= round(1000 * FIRST + step * (n + 1))
+        for n, kill in enumerate(kills)
+    ] == [True] * 20
     assert [event.act for event in events if event.act != Act.KILL] == [
-        Act.REDIS, Act.REFUSE, Act.POSTGRESQL, Act.REDIS, Act.REFUSE,
-    ]  # fmt: skip
+        Act.REDIS,
+        Act.REFUSE,
+        Act.POSTGRESQL,
+        Act.REDIS,
+        Act.REFUSE,
+    ]
 
 
 def test_embedded_stack_has_no_servers_to_lose():

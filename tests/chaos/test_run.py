@@ -10,7 +10,15 @@ from tests.chaos.servers import missing_programs
 from tests.chaos.stages import embedded_stage, full_stage, own_folder
 from tests.chaos.verdict import Verdict
 
-FIGURES = {"mails": 200, "kills": 3, "lost": 0, "duplicates": 1, "failed_visible": 5, "stuck": 0, "seconds": 9.9}
+FIGURES = {
+    "mails": 200,
+    "kills": 3,
+    "lost": 0,
+    "duplicates": 1,
+    "failed_visible": 5,
+    "stuck": 0,
+    "seconds": 9.9,
+}
 
 
 @pytest.mark.stack
@@ -21,9 +29,16 @@ def test_full_stack_keeps_its_promises_in_a_short_run(story_of):
         verdict = story_of(stage, mails=200, kills=3)
 
     assert verdict.broken == []
-    assert {name: verdict.figures[name] for name in ("mails", "kills", "lost", "failed_visible", "stuck")} == {
-        "mails": 200, "kills": 3, "lost": 0, "failed_visible": 5, "stuck": 0,
-    }  # fmt: skip
+    assert {
+        name: verdict.figures[name]
+        for name in ("mails", "kills", "lost", "failed_visible", "stuck")
+    } == {
+        "mails": 200,
+        "kills": 3,
+        "lost": 0,
+        "failed_visible": 5,
+        "stuck": 0,
+    }
     assert verdict.figures["duplicates"] <= 3
 
 
@@ -34,9 +49,16 @@ def test_embedded_stack_loses_nothing_when_its_one_worker_is_killed(story_of):
         verdict = story_of(stage, mails=50, kills=2)
 
     assert verdict.broken == []
-    assert {name: verdict.figures[name] for name in ("mails", "kills", "lost", "failed_visible", "stuck")} == {
-        "mails": 50, "kills": 2, "lost": 0, "failed_visible": 2, "stuck": 0,
-    }  # fmt: skip
+    assert {
+        name: verdict.figures[name]
+        for name in ("mails", "kills", "lost", "failed_visible", "stuck")
+    } == {
+        "mails": 50,
+        "kills": 2,
+        "lost": 0,
+        "failed_visible": 2,
+        "stuck": 0,
+    }
 
 
 @pytest.fixture
@@ -73,21 +95,29 @@ def test_kept_promises_end_with_one_line_of_json_and_zero(verdicts, capsys):
     assert code == 0
     assert words == "Every promise was kept."
     assert json.loads(last) == FIGURES | {
-        "seconds": json.loads(last)["seconds"], "seed": "abc", "broken": [], "embedded": {"lost": 0},
-    }  # fmt: skip
+        "seconds": json.loads(last)["seconds"],
+        "seed": "abc",
+        "broken": [],
+        "embedded": {"lost": 0},
+    }
 
 
 @pytest.mark.embedded
 def test_broken_promise_is_told_and_ends_with_one(verdicts, capsys):
-    verdicts += [Verdict(FIGURES | {"lost": 2}, ["2 mails were lost"]), Verdict({}, ["1 mails are stuck"])]
+    verdicts += [
+        Verdict(FIGURES | {"lost": 2}, ["2 mails were lost"]),
+        Verdict({}, ["1 mails are stuck"]),
+    ]
 
     code = command.main()
 
     lines = capsys.readouterr().out.splitlines()
     assert code == 1
     assert lines[-4:-1] == [
-        "BROKEN: 2 mails were lost", "BROKEN: embedded: 1 mails are stuck", "2 promises were broken.",
-    ]  # fmt: skip
+        "BROKEN: 2 mails were lost",
+        "BROKEN: embedded: 1 mails are stuck",
+        "2 promises were broken.",
+    ]
     assert json.loads(lines[-1])["lost"] == 2
 
 
@@ -98,7 +128,9 @@ def test_run_that_cannot_be_played_says_why_and_ends_with_two(verdicts, capsys, 
 
     monkeypatch.setattr(command, "play", fail)
     assert command.main() == 2
-    monkeypatch.setattr(command, "missing_programs", lambda: "redis-server is not installed (Debian: redis-server)")
+    monkeypatch.setattr(
+        command, "missing_programs", lambda: "redis-server is not installed (Debian: redis-server)"
+    )
     assert command.main() == 2
 
     lines = capsys.readouterr().out.splitlines()

@@ -14,7 +14,9 @@ from tests.stack import free_port, native_environment, wait_until
 
 pytestmark = pytest.mark.embedded
 
-MESSAGE = b"From: office@example.org\r\nMessage-ID: <1@portal>\r\nSubject: Einladung\r\n\r\nText\r\n.\r\n"
+MESSAGE = (
+    b"From: office@example.org\r\nMessage-ID: <1@portal>\r\nSubject: Einladung\r\n\r\nText\r\n.\r\n"
+)
 
 
 @pytest.fixture
@@ -26,7 +28,9 @@ def journal(tmp_path):
 def server(tmp_path, journal):
     port = free_port()
     command = [sys.executable, "-m", "tests.chaos.smtp", str(port), str(journal.path)]
-    process = Process("The mail server", command, tmp_path / "smtp.log", native_environment(PORT=str(port)))
+    process = Process(
+        "The mail server", command, tmp_path / "smtp.log", native_environment(PORT=str(port))
+    )
     process.start()
     until(journal, lambda: journal.is_listening)
     yield process
@@ -35,7 +39,9 @@ def server(tmp_path, journal):
 
 @pytest.fixture
 def send(server):
-    """Yield a function that sends the message to somebody and returns the code, 0 when the line broke."""
+    """Yield a function that sends the message to somebody and returns the code, 0 when the line
+    broke.
+    """
     open_ones = []
 
     def send_to(fate: Fate) -> int:

@@ -13,7 +13,13 @@ NO_MAILBOX = "550 5.1.1 no such mailbox"
 
 def make_row(number: int, state: str = "sent", **fields) -> Row:
     """Return the row of the invitation to guest `number` (from 1)."""
-    row = Row("invitation", GUESTS[number - 1], f"<{number}@portal>", state, NO_MAILBOX if number == 3 else "")
+    row = Row(
+        "invitation",
+        GUESTS[number - 1],
+        f"<{number}@portal>",
+        state,
+        NO_MAILBOX if number == 3 else "",
+    )
     return row._replace(**fields)
 
 
@@ -44,9 +50,15 @@ def test_kept_promises_are_told_with_their_figures():
 
     assert verdict.broken == []
     assert verdict.figures == {
-        "mails": 3, "kills": 1, "lost": 0, "duplicates": 0, "failed_visible": 1, "stuck": 0, "connections": 1,
+        "mails": 3,
+        "kills": 1,
+        "lost": 0,
+        "duplicates": 0,
+        "failed_visible": 1,
+        "stuck": 0,
+        "connections": 1,
         "seconds": 12.3,
-    }  # fmt: skip
+    }
 
 
 def test_one_duplicate_a_kill_is_allowed():
@@ -60,7 +72,9 @@ def test_worker_with_two_connections_may_leave_two_duplicates():
     kept = [make_kept(1), make_kept(1, at=120.0), make_kept(2), make_kept(2, at=120.0)]
 
     assert judge(make_facts(kept=kept, duplicates_a_kill=2)).broken == []
-    assert judge(make_facts(kept=kept, duplicates_a_kill=1)).broken == ["2 duplicates are more than 1 kills explain"]
+    assert judge(make_facts(kept=kept, duplicates_a_kill=1)).broken == [
+        "2 duplicates are more than 1 kills explain"
+    ]
 
 
 BROKEN = {
@@ -71,7 +85,12 @@ BROKEN = {
     ),
     "two rows for one guest": (
         {
-            "rows": [make_row(1), make_row(1, message_id="<9@portal>"), make_row(2), make_row(3, "failed")],
+            "rows": [
+                make_row(1),
+                make_row(1, message_id="<9@portal>"),
+                make_row(2),
+                make_row(3, "failed"),
+            ],
             "kept": [make_kept(1), make_kept(1, message_id="<9@portal>"), make_kept(2)],
         },
         {"mails": 4, "duplicates": 0},
@@ -80,10 +99,16 @@ BROKEN = {
     "called sent and never accepted": (
         {"kept": [make_kept(2)]},
         {"lost": 1},
-        ["1 mails were lost", "1 mails are called sent and were not accepted, or the other way round"],
+        [
+            "1 mails were lost",
+            "1 mails are called sent and were not accepted, or the other way round",
+        ],
     ),
     "failed though nobody refused it": (
-        {"rows": [make_row(1, "failed"), make_row(2), make_row(3, "failed")], "kept": [make_kept(2)]},
+        {
+            "rows": [make_row(1, "failed"), make_row(2), make_row(3, "failed")],
+            "kept": [make_kept(2)],
+        },
         {"lost": 1, "failed_visible": 1},
         ["1 mails were lost"],
     ),
@@ -93,9 +118,17 @@ BROKEN = {
         ["1 mails are called sent and were not accepted, or the other way round"],
     ),
     "a mail of another kind lost": (
-        {"rows": [*make_facts().rows, Row("digest", "geschaeftsstelle@example.org", "<d@portal>", "sent", "")]},
+        {
+            "rows": [
+                *make_facts().rows,
+                Row("digest", "geschaeftsstelle@example.org", "<d@portal>", "sent", ""),
+            ]
+        },
         {"lost": 1, "mails": 3},
-        ["1 mails were lost", "1 mails are called sent and were not accepted, or the other way round"],
+        [
+            "1 mails were lost",
+            "1 mails are called sent and were not accepted, or the other way round",
+        ],
     ),
     "more duplicates than kills": (
         {"kept": [make_kept(1), make_kept(1, at=120.0), make_kept(2), make_kept(2, at=120.0)]},
@@ -142,7 +175,7 @@ BROKEN = {
         {"seconds": 60.4},
         ["it took 60 seconds, allowed are 60"],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -177,7 +210,11 @@ def test_mail_that_still_waits_is_stuck(state):
     ],
 )
 def test_each_duplicate_needs_a_kill_of_its_own(copies, kills, count):
-    kept = [make_kept(1, at=at, message_id=f"<{number}>") for number, times in enumerate(copies) for at in times]
+    kept = [
+        make_kept(1, at=at, message_id=f"<{number}>")
+        for number, times in enumerate(copies)
+        for at in times
+    ]
 
     assert unexplained(kept, kills) == count
 

@@ -60,7 +60,8 @@ def test_killer_prefers_whoever_talks_to_the_mail_server(make_crew, monkeypatch)
         sender.command = [
             sys.executable,
             "-c",
-            f"import socket, time; s = socket.create_connection(('127.0.0.1', {port})); time.sleep(60)",
+            f"import socket, time; s = socket.create_connection(('127.0.0.1', {port})); "
+            "time.sleep(60)",
         ]
         sender.start()
         with mail_server.accept()[0]:

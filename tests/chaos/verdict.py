@@ -1,4 +1,6 @@
-"""Compares the two books and says which promise was broken. Pure: facts in, figures and sentences out."""
+"""Compares the two books and says which promise was broken. Pure: facts in, figures and sentences
+out.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -16,7 +18,8 @@ OVERLAP_SECONDS = 0.25  # the mail server may notice so late that a connection h
 class Facts(NamedTuple):
     """What a run was to do and what came of it; times in seconds since 1970.
 
-    `duplicates_a_kill` is the number of connections that one worker may hold: each has one mail under way.
+    `duplicates_a_kill` is the number of connections that one worker may hold: each has one mail
+    under way.
     """
 
     recipients: list[str]
@@ -50,11 +53,15 @@ def judge(facts: Facts) -> Verdict:
         "connections": most_at_once(facts.connections),
         "seconds": round(facts.seconds, 1),
     }
-    return Verdict(figures, [sentence for promise in PROMISES if (sentence := promise(facts, figures))])
+    return Verdict(
+        figures, [sentence for promise in PROMISES if (sentence := promise(facts, figures))]
+    )
 
 
 def lost(facts: Facts) -> list[str]:
-    """Return the recipients who should have got a mail and did not, whatever the outbox says about it."""
+    """Return the recipients who should have got a mail and did not, whatever the outbox says about
+    it.
+    """
     arrived = {kept.message_id for kept in facts.kept}
     written = {row.recipient for row in _invitations(facts)}
     missing = [recipient for recipient in facts.recipients if recipient not in written]
@@ -67,7 +74,11 @@ def unexplained(kept: list[Kept], kills: list[float]) -> int:
     copies = defaultdict(list)
     for message in kept:
         copies[message.message_id].append(message.at)
-    spans = [(before - SLACK_SECONDS, after) for times in copies.values() for before, after in pairwise(sorted(times))]
+    spans = [
+        (before - SLACK_SECONDS, after)
+        for times in copies.values()
+        for before, after in pairwise(sorted(times))
+    ]
     free, count = sorted(kills), 0
     for begin, end in sorted(spans, key=lambda span: span[1]):
         kill = next((kill for kill in free if begin <= kill <= end), None)
@@ -79,7 +90,9 @@ def unexplained(kept: list[Kept], kills: list[float]) -> int:
 
 
 def most_at_once(connections: list[tuple[float, float]]) -> int:
-    """Return how many connections were open at the same time, at most; a touch of OVERLAP_SECONDS does not count."""
+    """Return how many connections were open at the same time, at most; a touch of OVERLAP_SECONDS
+    does not count.
+    """
     changes = [(opened, 1) for opened, _closed in connections]
     changes += [(max(opened, closed - OVERLAP_SECONDS), -1) for opened, closed in connections]
     count = most = 0
@@ -120,7 +133,11 @@ def _nothing_lost(facts: Facts, figures: dict) -> str:
 def _states_are_true(facts: Facts, figures: dict) -> str:
     arrived = {kept.message_id for kept in facts.kept}
     wrong = sum((row.state == "sent") != (row.message_id in arrived) for row in facts.rows)
-    return f"{wrong} mails are called sent and were not accepted, or the other way round" if wrong else ""
+    return (
+        f"{wrong} mails are called sent and were not accepted, or the other way round"
+        if wrong
+        else ""
+    )
 
 
 def _few_duplicates(facts: Facts, figures: dict) -> str:
@@ -133,7 +150,9 @@ def _few_duplicates(facts: Facts, figures: dict) -> str:
 
 def _known_by_message_id(facts: Facts, figures: dict) -> str:
     strangers = {kept.message_id for kept in facts.kept} - {row.message_id for row in facts.rows}
-    return f"{len(strangers)} Message-IDs were kept that the outbox does not know" if strangers else ""
+    return (
+        f"{len(strangers)} Message-IDs were kept that the outbox does not know" if strangers else ""
+    )
 
 
 def _same_bytes(facts: Facts, figures: dict) -> str:
@@ -157,7 +176,9 @@ def _nothing_stuck(facts: Facts, figures: dict) -> str:
 
 def _few_connections(facts: Facts, figures: dict) -> str:
     if figures["connections"] > facts.connection_limit:
-        return f"{figures['connections']} connections at a time are more than {facts.connection_limit}"
+        return (
+            f"{figures['connections']} connections at a time are more than {facts.connection_limit}"
+        )
     return ""
 
 

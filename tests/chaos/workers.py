@@ -13,11 +13,18 @@ PAUSE_SECONDS = 0.5  # a container engine takes at least so long to start a proc
 class Crew:
     """`workers` may be killed, `others` (beat) run beside them; whoever ends is started again.
 
-    The killer prefers workers that hold a connection to the mail server, which listens at `mail_port`.
+    The killer prefers workers that hold a connection to the mail server, which listens at
+    `mail_port`.
     """
 
     def __init__(
-        self, workers: list[Process], others: list[Process], *, mail_port: int, seed: str, say: Callable[[str], None]
+        self,
+        workers: list[Process],
+        others: list[Process],
+        *,
+        mail_port: int,
+        seed: str,
+        say: Callable[[str], None],
     ):
         self.workers, self.others, self.mail_port, self.say = workers, others, mail_port, say
         self.chance = random.Random(f"{seed}/killer")
@@ -38,14 +45,20 @@ class Crew:
 
     def kill_one(self) -> bool:
         """Kill a random worker, one that sends if there is one; False while all are still loading."""
-        warm = [worker for worker in self.workers if worker.ended() is None and worker.age > WARM_AFTER_SECONDS]
+        warm = [
+            worker
+            for worker in self.workers
+            if worker.ended() is None and worker.age > WARM_AFTER_SECONDS
+        ]
         if not warm:
             return False
         sending = [worker for worker in warm if worker.is_connected_to(self.mail_port)]
         victim = self.chance.choice(sending or warm)
         self.kills.append(time.time())
         victim.kill()
-        self.say(f"kill -9 {victim.name}{' as it sends' if sending else ''} (kill {len(self.kills)})")
+        self.say(
+            f"kill -9 {victim.name}{' as it sends' if sending else ''} (kill {len(self.kills)})"
+        )
         return True
 
     def stop(self) -> None:

@@ -26,7 +26,9 @@ def package(content_type: str = "", *parts: str) -> bytes:
     """Return a ZIP file that declares one content type and holds `parts`."""
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w") as file:
-        file.writestr("[Content_Types].xml", f'<Types><Override ContentType="{content_type}"/></Types>')
+        file.writestr(
+            "[Content_Types].xml", f'<Types><Override ContentType="{content_type}"/></Types>'
+        )
         for part in parts:
             file.writestr(part, "x")
     return buffer.getvalue()

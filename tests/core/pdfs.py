@@ -17,7 +17,9 @@ def text_of(content: bytes) -> str:
 def fonts_of(content: bytes) -> set[str]:
     """Return the names of the fonts in use, without the mark of a subset."""
     pages = read_pdf(content).pages
-    fonts = [font.get_object() for page in pages for font in page["/Resources"].get("/Font", {}).values()]
+    fonts = [
+        font.get_object() for page in pages for font in page["/Resources"].get("/Font", {}).values()
+    ]
     return {str(font["/BaseFont"]).partition("+")[2].removesuffix("-Identity-H") for font in fonts}
 
 

@@ -75,9 +75,15 @@ def test_a_missing_right_is_a_403():
         carry_out(ask(), refuse(NotEntitled("Nein.")))
 
 
-@pytest.mark.parametrize(("method", "state", "leads_back"), [
-    ("get", "closed", True), ("get", "open", False), ("post", "closed", False), ("post", "open", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("method", "state", "leads_back"),
+    [
+        ("get", "closed", True),
+        ("get", "open", False),
+        ("post", "closed", False),
+        ("post", "open", False),
+    ],
+)
 def test_only_a_page_that_is_opened_leads_back_when_the_state_forbids_it(method, state, leads_back):
     request = ask(method)
 

@@ -9,7 +9,13 @@ LIMIT = 900 if connection.vendor == "sqlite" else 10_000
 
 @pytest.mark.parametrize(
     ("count", "sizes"),
-    [(0, []), (1, [1]), (LIMIT, [LIMIT]), (LIMIT + 1, [LIMIT, 1]), (2 * LIMIT + 5, [LIMIT, LIMIT, 5])],
+    [
+        (0, []),
+        (1, [1]),
+        (LIMIT, [LIMIT]),
+        (LIMIT + 1, [LIMIT, 1]),
+        (2 * LIMIT + 5, [LIMIT, LIMIT, 5]),
+    ],
 )
 @pytest.mark.django_db
 def test_parts_are_as_large_as_a_statement_takes(count, sizes):

@@ -12,7 +12,9 @@ SITE = "http://portal.test"
 
 @pytest.fixture
 def serve(page):
-    """Serve `pages` (path → HTML) and the scripts; collect what is posted. Nothing leaves the machine."""
+    """Serve `pages` (path → HTML) and the scripts; collect what is posted. Nothing leaves the
+    machine.
+    """
     posted = []
 
     def open_site(pages: dict[str, str]):
@@ -41,9 +43,7 @@ FORM = """<form method="post" data-keep data-once data-guard-unsaved><input name
 <input type="checkbox" name="sector" value="a"><input type="checkbox" name="sector" value="b">
 <input type="password" name="secret"><textarea name="text"></textarea>
 <button type="submit">Speichern</button></form>"""
-SIGN_IN = (
-    "<!doctype html><html><head><script type='module' src='/js/keep.js'></script></head><body>Anmelden</body></html>"
-)
+SIGN_IN = "<!doctype html><html><head><script type='module' src='/js/keep.js'></script></head><body>Anmelden</body></html>"
 
 
 def fill(page):
@@ -86,7 +86,9 @@ def test_message_of_signing_in_forgets_nothing(page, serve):
     page.click("button")
     page.goto(f"{SITE}/anmelden")
 
-    message = '<div class="messages"><p class="notice notice--success">Sie sind angemeldet.</p></div>'
+    message = (
+        '<div class="messages"><p class="notice notice--success">Sie sind angemeldet.</p></div>'
+    )
     pages["/form"] = html(message + FORM, "keep")
     page.goto(f"{SITE}/form")
 
@@ -102,7 +104,8 @@ def test_nothing_comes_back_once_it_was_saved(page, serve):
     fill(page)
 
     pages["/form"] = html(
-        '<div class="messages"><p class="notice notice--success">Gespeichert.</p></div>' + FORM, "keep"
+        '<div class="messages"><p class="notice notice--success">Gespeichert.</p></div>' + FORM,
+        "keep",
     )
     page.click("button")
 
@@ -130,16 +133,16 @@ def test_errors_of_the_form_are_left_as_the_server_sent_them(page, serve):
     page.goto(f"{SITE}/form")
     fill(page)
 
-    pages["/form"] = html(FORM.replace('name="title"', 'name="title" value="vom Server" aria-invalid="true"'), "keep")
+    pages["/form"] = html(
+        FORM.replace('name="title"', 'name="title" value="vom Server" aria-invalid="true"'), "keep"
+    )
     page.click("button")
 
     assert page.input_value("[name=title]") == "vom Server"
 
 
 STEPS = FORM.replace("data-keep", 'id="words" action="/form/next" data-keep="/form"')
-ASKED = (
-    '<form method="post" data-keep-for="/form"><input type="hidden" name="title" value="x"><button>Ja</button></form>'
-)
+ASKED = '<form method="post" data-keep-for="/form"><input type="hidden" name="title" value="x"><button>Ja</button></form>'
 
 
 @pytest.mark.parametrize(("between", "kept"), [(ASKED, "Mein Thema"), ("Etwas anderes", "")])
@@ -174,7 +177,9 @@ def test_form_that_the_server_filled_in_again_announces_nothing(page, serve):
     serve(pages)
     page.goto(f"{SITE}/form")
     page.fill("[name=title]", "Mein Thema")
-    pages["/form/next"] = html(STEPS.replace('name="title"', 'name="title" value="Mein Thema"'), "keep")
+    pages["/form/next"] = html(
+        STEPS.replace('name="title"', 'name="title" value="Mein Thema"'), "keep"
+    )
 
     page.click("button")
     page.wait_for_url(f"{SITE}/form/next")
@@ -206,7 +211,9 @@ def test_a_form_is_sent_once(page, serve):
     page.goto(f"{SITE}/form")
 
     with page.expect_navigation():
-        page.evaluate("() => { const b = document.querySelector('button'); b.click(); b.click(); b.click(); }")
+        page.evaluate(
+            "() => { const b = document.querySelector('button'); b.click(); b.click(); b.click(); }"
+        )
 
     assert posted == ["/form"]
 
@@ -250,7 +257,13 @@ def test_saving_does_not_ask(page, serve):
 
 
 def test_the_choice_of_light_or_dark_stays(page, serve):
-    serve({"/": html('<button data-theme-toggle hidden type="button">Hell oder dunkel</button>', "theme")})
+    serve(
+        {
+            "/": html(
+                '<button data-theme-toggle hidden type="button">Hell oder dunkel</button>', "theme"
+            )
+        }
+    )
     page.emulate_media(color_scheme="dark")
     page.goto(f"{SITE}/")
     assert page.get_attribute("html", "data-kern-theme") is None
@@ -272,7 +285,12 @@ LIVE = """<form id="words" method="post" action="/form" data-once><input name="t
 def bodies_of(page) -> list[tuple[str, str]]:
     """Collect address and body of what `page` posts from now on."""
     posts = []
-    page.on("request", lambda r: posts.append((r.url.removeprefix(SITE), r.post_data)) if r.method == "POST" else None)
+    page.on(
+        "request",
+        lambda r: (
+            posts.append((r.url.removeprefix(SITE), r.post_data)) if r.method == "POST" else None
+        ),
+    )
     return posts
 
 
@@ -302,8 +320,12 @@ def test_what_is_typed_shows_in_the_frame_a_moment_later_and_is_not_sent_to_the_
 def test_page_that_came_back_with_typed_words_previews_them_and_asks_before_it_is_left(page, serve):
     dialogs = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
-    body = LIVE.replace("data-once", 'data-guard-unsaved="changed"').replace('"title"', '"title" value="Neu"')
-    serve({"/form": html(body, "guard", "live"), "/frame": "<p>Vorschau</p>", "/": html("Übersicht")})
+    body = LIVE.replace("data-once", 'data-guard-unsaved="changed"').replace(
+        '"title"', '"title" value="Neu"'
+    )
+    serve(
+        {"/form": html(body, "guard", "live"), "/frame": "<p>Vorschau</p>", "/": html("Übersicht")}
+    )
     posts = bodies_of(page)
 
     page.goto(f"{SITE}/form")

@@ -46,7 +46,9 @@ def test_tags_that_draw_marks_pass_everything_on():
     assert text_of(render('{% badge text="Zusage" tone="success" %}')) == "Zusage"
     assert "ampel--red" in render('{% ampel value="red" short=True %}')
     assert "kern-icon--mail" in render('{% icon name="mail" %}')
-    assert "due--over" in render("{% due date=date today=today %}", date=dt.date(2019, 6, 1), today=TODAY)
+    assert "due--over" in render(
+        "{% due date=date today=today %}", date=dt.date(2019, 6, 1), today=TODAY
+    )
     assert "kern-btn--secondary" in render('{% link_button url="/" label="Weiter" %}')
 
 
@@ -67,11 +69,15 @@ def test_the_legend_says_what_the_colours_mean():
     ],
 )
 def test_filters_write_dates(source, expected):
-    assert render(source, value=dt.datetime(2019, 6, 18, 12, tzinfo=dt.UTC), nothing=None) == expected
+    assert (
+        render(source, value=dt.datetime(2019, 6, 18, 12, tzinfo=dt.UTC), nothing=None) == expected
+    )
 
 
 def test_the_line_of_steps_marks_where_it_stands():
-    html = render("{% steps items=items %}", items=line_of_steps(["Thema", "Termin", "Einladung"], 1))
+    html = render(
+        "{% steps items=items %}", items=line_of_steps(["Thema", "Termin", "Einladung"], 1)
+    )
 
     assert text_of(html) == "Thema (erledigt) Termin Einladung"
     assert html.count('aria-current="step"') == 1
@@ -83,18 +89,34 @@ def test_all_steps_may_be_done():
 
 
 def test_the_next_step_names_who_and_until_when():
-    box = NextStep("Gäste erinnern", "Geschäftsstelle", dt.date(2019, 6, 11), "Jetzt erinnern", "/x/", post=True)
+    box = NextStep(
+        "Gäste erinnern",
+        "Geschäftsstelle",
+        dt.date(2019, 6, 11),
+        "Jetzt erinnern",
+        "/x/",
+        post=True,
+    )
 
     html = render("{% next_step box=box today=today %}", box=box, today=TODAY)
 
-    assert text_of(html) == "Nächster Schritt Gäste erinnern Geschäftsstelle · bis morgen Jetzt erinnern"
+    assert (
+        text_of(html)
+        == "Nächster Schritt Gäste erinnern Geschäftsstelle · bis morgen Jetzt erinnern"
+    )
     assert '<form class="inline-form" method="post" action="/x/" data-once>' in html
     assert 'name="csrfmiddlewaretoken"' in html
 
 
 def test_the_next_step_may_be_a_link_or_only_words():
-    link = render("{% next_step box=box today=today %}", box=NextStep("x", action="Öffnen", url="/y/"), today=TODAY)
-    words = render("{% next_step box=box today=today %}", box=NextStep("Nichts zu tun."), today=TODAY)
+    link = render(
+        "{% next_step box=box today=today %}",
+        box=NextStep("x", action="Öffnen", url="/y/"),
+        today=TODAY,
+    )
+    words = render(
+        "{% next_step box=box today=today %}", box=NextStep("Nichts zu tun."), today=TODAY
+    )
 
     assert '<a class="kern-btn kern-btn--primary" href="/y/">' in link
     assert text_of(words) == "Nächster Schritt Nichts zu tun."
@@ -116,7 +138,9 @@ def test_facts_are_a_definition_list():
 
 
 def test_history_shows_who_did_what_when():
-    entry = HistoryEntry(dt.datetime(2019, 6, 3, 12, tzinfo=dt.UTC), "Geschäftsstelle", "Versandt", "Erste Runde")
+    entry = HistoryEntry(
+        dt.datetime(2019, 6, 3, 12, tzinfo=dt.UTC), "Geschäftsstelle", "Versandt", "Erste Runde"
+    )
 
     assert text_of(render("{% history entries=entries %}", entries=[entry])) == (
         "Versandt Erste Runde 03.06.2019, 14:00 Uhr · Geschäftsstelle"
@@ -125,7 +149,9 @@ def test_history_shows_who_did_what_when():
 
 
 def test_tabs_mark_the_current_one():
-    html = render("{% tabs items=items %}", items=[("Überblick", "/a/", False), ("Gäste", "/b/", True)])
+    html = render(
+        "{% tabs items=items %}", items=[("Überblick", "/a/", False), ("Gäste", "/b/", True)]
+    )
 
     assert '<a class="tabs__link" href="/b/" aria-current="page">Gäste</a>' in html
     assert html.count("aria-current") == 1
@@ -141,7 +167,9 @@ def test_an_empty_state_says_what_to_do():
 def make_sourced(**values):
     fields = {"lead": SimpleNamespace(verbose_name="Federführung")}
     plain = {"is_demo": False, "is_taken_over": False, "sources": [], "basis": {}, "doubts": ""}
-    return SimpleNamespace(**{**plain, **values}, _meta=SimpleNamespace(get_field=fields.__getitem__))
+    return SimpleNamespace(
+        **{**plain, **values}, _meta=SimpleNamespace(get_field=fields.__getitem__)
+    )
 
 
 def test_origin_shows_sources_basis_and_doubts():
@@ -155,7 +183,8 @@ def test_origin_shows_sources_basis_and_doubts():
     html = render("{% origin_note obj=obj %}", obj=obj)
 
     assert text_of(html) == (
-        "übernommen Aus früheren Unterlagen übernommen. Quellen und Beleglage https://www.berlin.de/mpi"
+        "übernommen Aus früheren Unterlagen übernommen. Quellen und Beleglage "
+        "https://www.berlin.de/mpi"
         " Federführung nicht belegt Quellen sind uneins."
     )
     assert "javascript" not in html
@@ -200,7 +229,9 @@ def test_a_column_sorts_one_way_and_the_other(path, sort, url):
 
 class FilterForm(forms.Form):
     q = forms.CharField(label="Suche", required=False)
-    phase = forms.ChoiceField(label="Phase", required=False, choices=[("", "alle"), ("a", "in Umsetzung")])
+    phase = forms.ChoiceField(
+        label="Phase", required=False, choices=[("", "alle"), ("a", "in Umsetzung")]
+    )
 
 
 def render_filter(path: str, count: int, **arguments) -> str:
@@ -211,7 +242,9 @@ def render_filter(path: str, count: int, **arguments) -> str:
 
 
 def test_filters_count_what_they_leave_and_stay_in_the_export():
-    html = render_filter("/massnahmen/?q=a&phase=a&sort=-title", 1, export_url="/massnahmen/export/")
+    html = render_filter(
+        "/massnahmen/?q=a&phase=a&sort=-title", 1, export_url="/massnahmen/export/"
+    )
 
     assert '<span role="status">1 Eintrag</span>' in html
     assert 'href="/massnahmen/export/?q=a&amp;phase=a&amp;sort=-title"' in html
@@ -242,7 +275,10 @@ def test_a_page_without_heading_shows_its_title_twice():
 
 def test_blocks_that_a_page_leaves_empty_leave_no_element():
     plain = render(PAGE)
-    full = render(PAGE + '{% block breadcrumb %}<a href="/">Start</a>{% endblock %}{% block lead %}Kurz{% endblock %}')
+    full = render(
+        PAGE
+        + '{% block breadcrumb %}<a href="/">Start</a>{% endblock %}{% block lead %}Kurz{% endblock %}'
+    )
 
     assert "breadcrumb" not in plain
     assert '<p class="lead"' not in plain
@@ -252,7 +288,8 @@ def test_blocks_that_a_page_leaves_empty_leave_no_element():
 
 def test_markdown_is_safe():
     html = render(
-        "{{ text|markdown }}", text="**fett** <script>x</script> [l](javascript:x) [b](https://berlin.de)\nneu"
+        "{{ text|markdown }}",
+        text="**fett** <script>x</script> [l](javascript:x) [b](https://berlin.de)\nneu",
     )
 
     assert html == (

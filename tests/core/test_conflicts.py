@@ -79,7 +79,12 @@ def test_form_shows_both_versions_in_the_readers_words():
     measure.supporters.add(supporter)
     shown = MeasureForm(instance=measure)
     form = MeasureForm(
-        {"title": "Meins", "plan": measure.plan_id, "lead": lead.pk, "version": shown["version"].value()},
+        {
+            "title": "Meins",
+            "plan": measure.plan_id,
+            "lead": lead.pk,
+            "version": shown["version"].value(),
+        },
         instance=Measure.objects.get(),
     )
     assert form.is_valid(), form.errors

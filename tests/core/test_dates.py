@@ -72,7 +72,10 @@ def test_working_days_between_counts_the_end_and_not_the_start():
 @pytest.mark.parametrize(
     ("moment", "expected"),
     [
-        (dt.datetime(2019, 6, 17, 22, 30, tzinfo=UTC), dt.date(2019, 6, 18)),  # half past midnight in Berlin
+        (
+            dt.datetime(2019, 6, 17, 22, 30, tzinfo=UTC),
+            dt.date(2019, 6, 18),
+        ),  # half past midnight in Berlin
         (dt.datetime(2019, 10, 27, 0, 59, tzinfo=UTC), dt.date(2019, 10, 27)),
         (dt.datetime(2019, 12, 31, 23, 0, tzinfo=UTC), dt.date(2020, 1, 1)),
     ],
@@ -104,7 +107,9 @@ def test_dates_are_written_the_german_way():
             dt.datetime(2019, 6, 18, 22, tzinfo=UTC),
             "Di, 18.06.2019, 22:00 – Mi, 19.06.2019, 00:00 Uhr",
         ),
-        (  # the hour that comes twice: three hours by the clock of the world, two by the one on the wall
+        # the hour that comes twice: three hours by the clock of the world, two by the one on the
+        # wall
+        (
             dt.datetime(2019, 10, 26, 23, tzinfo=UTC),
             dt.datetime(2019, 10, 27, 2, tzinfo=UTC),
             "So, 27.10.2019, 01:00–03:00 Uhr",

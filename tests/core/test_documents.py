@@ -8,7 +8,15 @@ import docx
 import pytest
 import typst
 
-from core.documents import DRAWN, NO_GLYPH, document_response, drawable, make_pdf, make_word, writable
+from core.documents import (
+    DRAWN,
+    NO_GLYPH,
+    document_response,
+    drawable,
+    make_pdf,
+    make_word,
+    writable,
+)
 from core.fonts import document_fonts
 from core.media_types import PDF
 from tests.core.pdfs import fonts_of, read_pdf, text_of
@@ -88,11 +96,16 @@ def test_what_people_wrote_stays_text(root, text):
 
 
 def test_bold_and_rarer_letters_are_drawn_in_fira_sans(root):
-    assert fonts_of(pdf("Łódź, Žižkov, Ő", title="Łódź")) == {"FiraSans-Regular", "FiraSans-SemiBold"}
+    assert fonts_of(pdf("Łódź, Žižkov, Ő", title="Łódź")) == {
+        "FiraSans-Regular",
+        "FiraSans-SemiBold",
+    }
 
 
 def test_each_character_that_is_let_through_has_a_glyph(root):
-    every = [chr(code) for code in range(0x20, 0x10000) if DRAWN.match(chr(code)) and writable(chr(code))]
+    every = [
+        chr(code) for code in range(0x20, 0x10000) if DRAWN.match(chr(code)) and writable(chr(code))
+    ]
 
     assert len(every) > 3000
     assert pdf(" ".join(every)).startswith(b"%PDF-1.7")
@@ -116,7 +129,9 @@ def test_characters_without_a_glyph_become_one_sign(root, text, drawn):
 
 
 def test_word_keeps_what_word_can_write(root):
-    assert word("Gut 😀 三菱\x00\x07\ufffe\n\nzwei").paragraphs[0].text == "Titel: Gut 😀 三菱\n\nzwei"
+    assert (
+        word("Gut 😀 三菱\x00\x07\ufffe\n\nzwei").paragraphs[0].text == "Titel: Gut 😀 三菱\n\nzwei"
+    )
 
 
 def test_word_document_has_its_properties(root):

@@ -30,7 +30,9 @@ def test_the_header_is_bold_and_frozen():
     assert sheet.auto_filter.ref == "A1:C2"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+49 30 9013", "-", "@SUM(A1)", '=HYPERLINK("https://example.org")', "007"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+49 30 9013", "-", "@SUM(A1)", '=HYPERLINK("https://example.org")', "007"]
+)
 def test_text_stays_text(text):
     cell = sheet_of(xlsx_response("x.xlsx", HEADER, [[text, "", ""]]))["A2"]
 
@@ -39,7 +41,9 @@ def test_text_stays_text(text):
 
 def test_dates_stay_dates_in_berlins_time():
     moment = dt.datetime(2019, 6, 17, 22, 30, tzinfo=dt.UTC)
-    sheet = sheet_of(xlsx_response("x.xlsx", HEADER, [[dt.date(2019, 3, 27), moment, dt.time(14, 0)]]))
+    sheet = sheet_of(
+        xlsx_response("x.xlsx", HEADER, [[dt.date(2019, 3, 27), moment, dt.time(14, 0)]])
+    )
 
     cells = list(sheet[2])
 

@@ -18,7 +18,9 @@ def tables(font: bytes) -> dict[bytes, tuple[int, bytes]]:
     """Return checksum and content of each table of a TrueType font."""
     count = struct.unpack_from(">H", font, 4)[0]
     entries = struct.iter_unpack(">4sIII", font[12 : 12 + 16 * count])
-    return {tag: (checksum, font[offset : offset + length]) for tag, checksum, offset, length in entries}
+    return {
+        tag: (checksum, font[offset : offset + length]) for tag, checksum, offset, length in entries
+    }
 
 
 @pytest.mark.parametrize("family", [fonts.FAMILY, fonts.MORE])
@@ -27,7 +29,11 @@ def test_each_table_comes_out_as_its_checksum_says(woff, family):
 
     assert {b"cmap", b"glyf", b"head", b"name"} <= set(found)
     # that of `head` is taken with one of its numbers left out
-    wrong = [tag for tag, (checksum, table) in found.items() if tag != b"head" and fonts._checksum(table) != checksum]
+    wrong = [
+        tag
+        for tag, (checksum, table) in found.items()
+        if tag != b"head" and fonts._checksum(table) != checksum
+    ]
     assert wrong == []
 
 
@@ -52,8 +58,11 @@ def test_fonts_are_unpacked_once_also_by_several_at_once(settings, tmp_path):
 
     assert results[0] == list(first)
     assert sorted(path.name for path in (tmp_path / "fonts").iterdir()) == [
-        "latin-400.ttf", "latin-600.ttf", "latin-ext-400.ttf", "latin-ext-600.ttf",
-    ]  # fmt: skip
+        "latin-400.ttf",
+        "latin-600.ttf",
+        "latin-ext-400.ttf",
+        "latin-ext-600.ttf",
+    ]
     assert {path: path.stat().st_mtime_ns for path in unpack_fonts()} == first
 
 
@@ -61,9 +70,13 @@ def test_nothing_comes_from_the_system():
     families = {font.family for font in document_fonts().fonts()}
 
     assert families == {
-        "Fira Sans", "Fira More", "Libertinus Serif", "New Computer Modern", "New Computer Modern Math",
+        "Fira Sans",
+        "Fira More",
+        "Libertinus Serif",
+        "New Computer Modern",
+        "New Computer Modern Math",
         "DejaVu Sans Mono",
-    }  # fmt: skip
+    }
 
 
 def test_missing_sources_are_an_error(settings, tmp_path):

@@ -52,8 +52,8 @@ def test_only_optional_fields_are_marked():
 
     assert '<label class="kern-label" for="id_title">Titel</label>' in html
     assert (
-        '<label class="kern-label" for="id_note">Anmerkung<span class="field__optional"> – optional</span></label>'
-        in html
+        '<label class="kern-label" for="id_note">Anmerkung<span class="field__optional"> – '
+        "optional</span></label>" in html
     )
     assert "data-error-summary" not in html
 
@@ -66,13 +66,19 @@ def test_the_hint_belongs_to_its_field():
     html = render(TopicForm())
 
     assert '<div class="kern-hint" id="id_title_helptext">Kurz und klar.</div>' in html
-    assert '<input type="text" name="title" aria-describedby="id_title_helptext" id="id_title">' in html
+    assert (
+        '<input type="text" name="title" aria-describedby="id_title_helptext" id="id_title">'
+        in html
+    )
 
 
 def test_choices_are_a_group_with_a_legend():
     html = render(TopicForm())
 
-    assert '<fieldset id="div_id_sectors" class="field" aria-describedby="id_sectors_helptext">' in html
+    assert (
+        '<fieldset id="div_id_sectors" class="field" aria-describedby="id_sectors_helptext">'
+        in html
+    )
     assert '<legend class="kern-label">Branchen</legend>' in html
     assert '<div class="choices choices--many" id="id_sectors" tabindex="-1">' in html
     assert '<label class="choice" for="id_sectors_0">' in html
@@ -83,13 +89,17 @@ def test_errors_stand_at_the_field_and_are_summed_up_on_top():
 
     summary = html[html.index("data-error-summary") : html.index("</ul>")]
     assert text_of(summary.partition(">")[2]) == (
-        "Bitte prüfen Sie Ihre Angaben Das Thema gibt es schon. Titel: Dieses Feld ist zwingend erforderlich. "
+        "Bitte prüfen Sie Ihre Angaben Das Thema gibt es schon. Titel: Dieses Feld ist zwingend "
+        "erforderlich. "
         "Geprüft: Dieses Feld ist zwingend erforderlich. "
         "Source: Dieses Feld ist zwingend erforderlich."
     )
     assert '<a href="#id_title">' in summary
     assert '<p class="field__error" id="id_title_error">' in html
-    assert 'aria-invalid="true" aria-describedby="id_title_helptext id_title_error" id="id_title"' in html
+    assert (
+        'aria-invalid="true" aria-describedby="id_title_helptext id_title_error" id="id_title"'
+        in html
+    )
     assert '<div id="div_id_checked" class="field field--check field--error">' in html
 
 
@@ -144,7 +154,9 @@ def test_browsers_get_dates_as_iso(widget, value, html):
 def test_a_picked_moment_is_read_in_berlins_time():
     field = MomentField()
 
-    assert field.clean("2019-06-18T14:00").astimezone(dt.UTC) == dt.datetime(2019, 6, 18, 12, tzinfo=dt.UTC)
+    assert field.clean("2019-06-18T14:00").astimezone(dt.UTC) == dt.datetime(
+        2019, 6, 18, 12, tzinfo=dt.UTC
+    )
 
 
 @pytest.mark.parametrize(
@@ -198,9 +210,15 @@ def test_a_widget_that_a_form_names_wins():
     assert type(field.widget) is forms.HiddenInput
 
 
-@pytest.mark.parametrize(("day", "is_plausible"), [
-    ("1899-12-31", False), ("1900-01-01", True), ("2100-12-31", True), ("9999-12-31", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("day", "is_plausible"),
+    [
+        ("1899-12-31", False),
+        ("1900-01-01", True),
+        ("2100-12-31", True),
+        ("9999-12-31", False),
+    ],
+)
 def test_a_day_lies_in_a_year_that_somebody_can_mean(day, is_plausible):
     class DayForm(forms.Form):
         day = DayField()
@@ -208,10 +226,17 @@ def test_a_day_lies_in_a_year_that_somebody_can_mean(day, is_plausible):
     assert DayForm({"day": day}).is_valid() is is_plausible
 
 
-@pytest.mark.parametrize(("moment", "is_plausible"), [
-    ("0001-01-01T00:00", False), ("1899-12-31T23:59", False), ("1900-01-01T00:00", True),
-    ("2100-12-31T23:59", True), ("2101-01-01T00:00", False), ("9999-12-31T23:59", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("moment", "is_plausible"),
+    [
+        ("0001-01-01T00:00", False),
+        ("1899-12-31T23:59", False),
+        ("1900-01-01T00:00", True),
+        ("2100-12-31T23:59", True),
+        ("2101-01-01T00:00", False),
+        ("9999-12-31T23:59", False),
+    ],
+)
 def test_a_moment_lies_in_a_year_that_somebody_can_mean(moment, is_plausible):
     class MomentForm(forms.Form):
         moment = MomentField()

@@ -6,7 +6,9 @@ import time_machine
 from core.errors import Refused
 from core.links import LinkTarget, read_link, sign_link
 
-NOT_VALID = "Dieser Link ist nicht gültig. Bitte öffnen Sie ihn noch einmal vollständig aus der E-Mail."
+NOT_VALID = (
+    "Dieser Link ist nicht gültig. Bitte öffnen Sie ihn noch einmal vollständig aus der E-Mail."
+)
 EXPIRED = "Dieser Link ist abgelaufen. Bitte wenden Sie sich an die Geschäftsstelle."
 
 

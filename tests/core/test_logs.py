@@ -23,7 +23,11 @@ def log():
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "path",
-    ["/branchengespraeche/einladung/{}/", "/branchengespraeche/einladung/{}/termin.ics", "/anmelden/einladung/{}/"],
+    [
+        "/branchengespraeche/einladung/{}/",
+        "/branchengespraeche/einladung/{}/termin.ics",
+        "/anmelden/einladung/{}/",
+    ],
 )
 def test_no_log_keeps_a_personal_link(client, log, path):
     token = sign_link("invitation", 1, 1)
@@ -35,7 +39,9 @@ def test_no_log_keeps_a_personal_link(client, log, path):
 
 
 def test_no_log_keeps_a_password_link(log):
-    logging.getLogger("django.request").warning("%s: %s", "Not Found", "/anmelden/passwort/1-c8x-secret/")
+    logging.getLogger("django.request").warning(
+        "%s: %s", "Not Found", "/anmelden/passwort/1-c8x-secret/"
+    )
 
     assert log.getvalue().endswith("django.request: Not Found: /anmelden/passwort/…/\n")
 

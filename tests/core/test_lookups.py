@@ -21,7 +21,9 @@ def test_columns_rows_and_queries_are_compared_as_before():
     one, other = make_organisation("Nord"), make_organisation("Süd")
 
     assert list(Organisation.objects.filter(pk__in=[one.pk, None])) == [one]
-    assert list(Organisation.objects.filter(pk__in=Organisation.objects.filter(name="Süd"))) == [other]
+    assert list(Organisation.objects.filter(pk__in=Organisation.objects.filter(name="Süd"))) == [
+        other
+    ]
 
 
 def test_a_forged_choice_is_refused_in_words():
@@ -29,4 +31,6 @@ def test_a_forged_choice_is_refused_in_words():
 
     form = OrganisationForm({"name": "Nord", "sectors": [str(TOO_LONG)]})
 
-    assert form.errors["sectors"] == [f"Bitte eine gültige Auswahl treffen. {TOO_LONG} ist keine gültige Auswahl."]
+    assert form.errors["sectors"] == [
+        f"Bitte eine gültige Auswahl treffen. {TOO_LONG} ist keine gültige Auswahl."
+    ]

@@ -57,19 +57,25 @@ def test_a_traffic_light_says_its_colour_in_words(value, name, word, meaning):
 
 
 def test_the_four_signs_differ_in_shape():
-    signs = {re.search(r'<path d="([^"]+)"', draw_ampel(value))[1] for value in ("green", "yellow", "red", "")}
+    signs = {
+        re.search(r'<path d="([^"]+)"', draw_ampel(value))[1]
+        for value in ("green", "yellow", "red", "")
+    }
 
     assert len(signs) == 4
 
 
 def test_a_short_traffic_light_keeps_its_word_for_screen_readers():
-    assert draw_ampel("red", short=True).endswith('</svg><span class="kern-sr-only">rot</span></span>')
+    assert draw_ampel("red", short=True).endswith(
+        '</svg><span class="kern-sr-only">rot</span></span>'
+    )
 
 
 def test_a_traffic_light_can_count():
     assert text_of(draw_ampel("green", count=22)) == "22 grün"
     assert draw_ampel("green", short=True, count=1200).endswith(
-        '</svg><span aria-hidden="true">1200</span><span class="kern-sr-only">1200 grün</span></span>'
+        '</svg><span aria-hidden="true">1200</span><span class="kern-sr-only">1200 '
+        "grün</span></span>"
     )
 
 
@@ -84,7 +90,10 @@ def test_an_unknown_colour_is_an_error():
         (None, ""),
         (dt.date(2019, 6, 28), '<time class="due" datetime="2019-06-28">bis 28.06.2019</time>'),
         (dt.date(2019, 6, 10), '<time class="due" datetime="2019-06-10">bis heute</time>'),
-        (dt.date(2019, 6, 4), '<time class="due due--over" datetime="2019-06-04">seit 6 Tagen überfällig</time>'),
+        (
+            dt.date(2019, 6, 4),
+            '<time class="due due--over" datetime="2019-06-04">seit 6 Tagen überfällig</time>',
+        ),
     ],
 )
 def test_a_deadline_turns_red_once_it_is_over(date, html):
@@ -93,13 +102,18 @@ def test_a_deadline_turns_red_once_it_is_over(date, html):
 
 def test_a_link_button_looks_like_its_variant():
     assert draw_link_button("/x/?a=1&b=2", "Öffnen", "primary") == (
-        '<a class="kern-btn kern-btn--primary" href="/x/?a=1&amp;b=2"><span class="kern-label">Öffnen</span></a>'
+        '<a class="kern-btn kern-btn--primary" href="/x/?a=1&amp;b=2"><span '
+        'class="kern-label">Öffnen</span></a>'
     )
     with pytest.raises(ValueError, match="'main' is none of"):
         draw_link_button("/", "Öffnen", "main")
 
 
-SEGMENTS = [Segment("abgeschlossen", 1, "strong"), Segment("nicht begonnen", 3, "faint"), Segment("leer", 0, "light")]
+SEGMENTS = [
+    Segment("abgeschlossen", 1, "strong"),
+    Segment("nicht begonnen", 3, "faint"),
+    Segment("leer", 0, "light"),
+]
 
 
 def test_a_bar_is_drawn_in_plain_numbers():
@@ -116,7 +130,10 @@ def test_a_bar_says_its_numbers_and_has_them_in_a_table():
     assert 'role="img" aria-label="Phase: 1 abgeschlossen, 3 nicht begonnen"' in html
     assert "<caption>Phase</caption>" in html
     assert '<tr><th scope="row">nicht begonnen</th><td>3</td></tr>' in html
-    assert '<li class="bar__item"><span class="bar__dot fill--faint"></span>3 nicht begonnen</li>' in html
+    assert (
+        '<li class="bar__item"><span class="bar__dot fill--faint"></span>3 nicht begonnen</li>'
+        in html
+    )
 
 
 def test_a_bar_of_thousands_has_no_separators():
@@ -129,7 +146,9 @@ def test_a_bar_of_thousands_has_no_separators():
 def test_a_compact_bar_is_only_the_picture():
     html = draw_stacked_bar(SEGMENTS, "Marketing", compact=True)
 
-    assert html.startswith('<span class="bar bar--compact" title="1 abgeschlossen, 3 nicht begonnen"><svg ')
+    assert html.startswith(
+        '<span class="bar bar--compact" title="1 abgeschlossen, 3 nicht begonnen"><svg '
+    )
     assert "<table" not in html
 
 

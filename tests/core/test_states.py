@@ -12,7 +12,12 @@ TABLE = {
 }
 
 
-NAMES = {"draft": "Entwurf", "returned": "zurückgegeben", "open": "offen", "approved": "freigegeben"}
+NAMES = {
+    "draft": "Entwurf",
+    "returned": "zurückgegeben",
+    "open": "offen",
+    "approved": "freigegeben",
+}
 
 
 @dataclass
@@ -39,7 +44,8 @@ def test_the_table_says_where_an_action_leads(action, state, target):
 
 
 @pytest.mark.parametrize(
-    ("action", "state"), [("submit", "open"), ("submit", "approved"), ("approve", "draft"), ("approve", "approved")]
+    ("action", "state"),
+    [("submit", "open"), ("submit", "approved"), ("approve", "draft"), ("approve", "approved")],
 )
 def test_what_the_table_does_not_allow_is_refused(action, state):
     topic = Topic(state)
@@ -48,7 +54,8 @@ def test_what_the_table_does_not_allow_is_refused(action, state):
         target_of(TABLE, action, topic)
 
     assert str(refusal.value) == (
-        f"Das ist im Stand „{topic.get_state_display()}“ nicht möglich. Vielleicht war inzwischen jemand schneller; "
+        f"Das ist im Stand „{topic.get_state_display()}“ nicht möglich. Vielleicht war inzwischen "
+        "jemand schneller; "
         "was jetzt ansteht, zeigt die Seite des Eintrags."
     )
     assert topic.state == state
@@ -64,7 +71,12 @@ def test_what_was_taken_over_stands_outside_the_workflow():
 
 @pytest.mark.parametrize(
     ("state", "actions"),
-    [("draft", ["submit", "ask"]), ("returned", ["submit"]), ("open", ["approve", "ask"]), ("approved", [])],
+    [
+        ("draft", ["submit", "ask"]),
+        ("returned", ["submit"]),
+        ("open", ["approve", "ask"]),
+        ("approved", []),
+    ],
 )
 def test_buttons_follow_the_table(state, actions):
     assert allowed_actions(TABLE, Topic(state)) == actions

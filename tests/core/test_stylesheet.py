@@ -30,7 +30,10 @@ def test_an_import_becomes_a_layer():
         (".kern-btn,.kern-card{a:b}", ""),
         ("@media print{.kern-btn{a:b}.kern-row{c:d}}", "@media print{.kern-btn{a:b}}"),
         ("@media print{.kern-row{c:d}}", ""),
-        ('.kern-icon--mail{mask:url("data:{};")}.kern-icon--hut{a:b}', '.kern-icon--mail{mask:url("data:{};")}'),
+        (
+            '.kern-icon--mail{mask:url("data:{};")}.kern-icon--hut{a:b}',
+            '.kern-icon--mail{mask:url("data:{};")}',
+        ),
         (".kern-icon--large{a:b}", ".kern-icon--large{a:b}"),
         ("@keyframes x{from{a:b}to{c:d}}", "@keyframes x{from{a:b}to{c:d}}"),
         (":root{--kern-card-space:1}", ":root{--kern-card-space:1}"),
@@ -41,7 +44,9 @@ def test_kern_is_cut_to_the_parts_in_use(css, kept):
 
 
 def test_every_class_of_kern_in_use_is_served():
-    """A page that takes a new part of KERN must name it in `KERN_PARTS`, or it would look bare in service."""
+    """A page that takes a new part of KERN must name it in `KERN_PARTS`, or it would look bare in
+    service.
+    """
     sources = [*settings.BASE_DIR.glob("templates/**/*.html"), settings.BASE_DIR / "core/marks.py"]
     used = {name for source in sources for name in KERN_NAME.findall(source.read_text())}
 
@@ -59,10 +64,15 @@ def test_files_of_other_projects_are_found_by_name():
 
 @pytest.mark.embedded
 def test_collected_files_are_one_small_stylesheet(tmp_path):
-    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": "core.assets.PortalManifestStorage"}}
+    storages = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "core.assets.PortalManifestStorage"},
+    }
     with override_settings(STATIC_ROOT=tmp_path, STORAGES=storages):
         call_command("collectstatic", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)  # what lies there already changes nothing
+        call_command(
+            "collectstatic", interactive=False, verbosity=0
+        )  # what lies there already changes nothing
 
     (stylesheet,) = tmp_path.glob("css/portal.????????????.css")
     (compressed,) = tmp_path.glob("css/portal.????????????.css.gz")

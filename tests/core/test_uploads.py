@@ -30,7 +30,9 @@ def test_these_kinds_are_taken(name, content, media_type):
     assert check_uploads([files.upload(name, content)]) == [media_type]
 
 
-@pytest.mark.parametrize("name", ["setup.exe", "seite.html", "bild.svg", "alt.doc", "makro.docm", "ohne", "a.pdf.js"])
+@pytest.mark.parametrize(
+    "name", ["setup.exe", "seite.html", "bild.svg", "alt.doc", "makro.docm", "ohne", "a.pdf.js"]
+)
 def test_other_endings_are_refused(name):
     with pytest.raises(Refused, match=f"„{name}“ kann nicht angehängt werden. Möglich sind PDF"):
         check_uploads([files.upload(name)])
@@ -117,7 +119,8 @@ def test_long_names_keep_their_ending():
 
 
 @pytest.mark.parametrize(
-    ("text", "name"), [("Fachkräfte & Ausbildung", "Fachkraefte-Ausbildung"), ("ÄÖÜß – é", "AeOeUess-e"), ("…", "")]
+    ("text", "name"),
+    [("Fachkräfte & Ausbildung", "Fachkraefte-Ausbildung"), ("ÄÖÜß – é", "AeOeUess-e"), ("…", "")],
 )
 def test_parts_of_file_names_are_ascii(text, name):
     assert ascii_name(text) == name

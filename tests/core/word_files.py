@@ -11,6 +11,10 @@ def lines_of_word(content: bytes) -> list[str]:
     name = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
     signs = {f"{name}br": "\n", f"{name}tab": "\t"}
     return [
-        "".join(signs.get(node.tag) or node.text or "" for run in paragraph.iter(f"{name}r") for node in run)
+        "".join(
+            signs.get(node.tag) or node.text or ""
+            for run in paragraph.iter(f"{name}r")
+            for node in run
+        )
         for paragraph in body.iter(f"{name}p")
     ]

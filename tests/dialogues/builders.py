@@ -27,49 +27,70 @@ DAY = dt.datetime(2026, 4, 22, 14, 0, tzinfo=BERLIN)
 END = dt.datetime(2026, 4, 22, 16, 30, tzinfo=BERLIN)
 ANSWER_BY = dt.date(2026, 4, 15)
 FIXED_STATES = (
-    DialogueState.SCHEDULED, DialogueState.INVITED, DialogueState.HELD, DialogueState.DOCUMENTED, DialogueState.CLOSED,
-)  # fmt: skip
+    DialogueState.SCHEDULED,
+    DialogueState.INVITED,
+    DialogueState.HELD,
+    DialogueState.DOCUMENTED,
+    DialogueState.CLOSED,
+)
 YES = Reply(answer=AnswerState.ACCEPTED)
 NO = Reply(answer=AnswerState.DECLINED)
 MAYBE = Reply(answer=AnswerState.TENTATIVE)
 SUBSTITUTE = Reply(
-    answer=AnswerState.REPRESENTED, substitute_name="Stellvertretung", substitute_email="stellvertretung@example.org"
+    answer=AnswerState.REPRESENTED,
+    substitute_name="Stellvertretung",
+    substitute_email="stellvertretung@example.org",
 )
 
 
 def make_series(state: str = SeriesState.CONSENTED, **fields) -> DialogueSeries:
     """Return a saved series in `state`, with the open request where one belongs to it."""
-    series = DialogueSeries.objects.create(**{"title": "Reihe 2026", "period": "2026"} | fields, state=state)
+    series = DialogueSeries.objects.create(
+        **{"title": "Reihe 2026", "period": "2026"} | fields, state=state
+    )
     if state == SeriesState.REQUESTED:
         make_request(subject=make_subject(ApprovalKind.SERIES, pk=series.pk, title=series.title))
     return series
 
 
 def make_topic(state: str = TopicState.APPROVED, *, proposed_by=None, **fields) -> Topic:
-    """Return a saved topic in `state`, proposed by a partner, with the request that belongs to the state."""
+    """Return a saved topic in `state`, proposed by a partner, with the request that belongs to the
+    state.
+    """
     proposed_by = proposed_by or make_user(PARTNER)
     values = {"title": "Fachkräfte sichern", "description": "Betriebe suchen Nachwuchs."}
     values["organisation_id"] = proposed_by.organisation_id
     if state == TopicState.NOT_TAKEN_UP:
         values["reason"] = "Das Thema läuft schon an anderer Stelle."
-    if state not in (TopicState.DRAFT, TopicState.PROPOSED, TopicState.NOT_TAKEN_UP) and "series" not in fields:
+    if (
+        state not in (TopicState.DRAFT, TopicState.PROPOSED, TopicState.NOT_TAKEN_UP)
+        and "series" not in fields
+    ):
         values["series"] = make_series()
     topic = Topic.objects.create(**values | fields, state=state, proposed_by=proposed_by)
-    decided = {TopicState.FOR_APPROVAL: ApprovalState.OPEN, TopicState.APPROVED: ApprovalState.APPROVED}
+    decided = {
+        TopicState.FOR_APPROVAL: ApprovalState.OPEN,
+        TopicState.APPROVED: ApprovalState.APPROVED,
+    }
     if state in decided:
         make_request(decided[state], subject=make_subject(pk=topic.pk, title=topic.title))
     return topic
 
 
-def make_dialogue(state: str = DialogueState.PLANNING, *, host_contact: Person | None = None, **fields) -> Dialogue:
+def make_dialogue(
+    state: str = DialogueState.PLANNING, *, host_contact: Person | None = None, **fields
+) -> Dialogue:
     """Return a saved dialogue in `state` on an approved topic, with a host that said yes.
 
-    From `scheduled` on it has the date DAY to END, the option it was fixed from, and the approval of that option.
+    From `scheduled` on it has the date DAY to END, the option it was fixed from, and the approval
+    of that option.
     """
     values = {
-        "title": "Fachkräfte im Maschinenbau", "host_contact": host_contact, "host_answer": HostAnswer.ACCEPTED,
+        "title": "Fachkräfte im Maschinenbau",
+        "host_contact": host_contact,
+        "host_answer": HostAnswer.ACCEPTED,
         "place": "Werkstraße 1, 12681 Berlin",
-    }  # fmt: skip
+    }
     if "topic" not in fields:
         values["topic"] = make_topic()
     if "host" not in fields:
@@ -80,17 +101,23 @@ def make_dialogue(state: str = DialogueState.PLANNING, *, host_contact: Person |
         values["answer_by"] = ANSWER_BY
     dialogue = Dialogue.objects.create(**values | fields, state=state)
     if dialogue.starts_at and not dialogue.is_taken_over:
-        option = make_option(dialogue, OptionState.FIXED, starts_at=dialogue.starts_at, ends_at=dialogue.ends_at)
+        option = make_option(
+            dialogue, OptionState.FIXED, starts_at=dialogue.starts_at, ends_at=dialogue.ends_at
+        )
         make_dates_request(dialogue, option, state=ApprovalState.APPROVED)
     return dialogue
 
 
 def make_option(dialogue: Dialogue, state: str = OptionState.PROPOSED, **fields) -> DateOption:
     """Return a saved date of `dialogue`, DAY to END when nothing else is said."""
-    return DateOption.objects.create(**{"starts_at": DAY, "ends_at": END} | fields, dialogue=dialogue, state=state)
+    return DateOption.objects.create(
+        **{"starts_at": DAY, "ends_at": END} | fields, dialogue=dialogue, state=state
+    )
 
 
-def make_dates_request(dialogue: Dialogue, *options, state: str = ApprovalState.OPEN) -> ApprovalRequest:
+def make_dates_request(
+    dialogue: Dialogue, *options, state: str = ApprovalState.OPEN
+) -> ApprovalRequest:
     """Return a request about `options`; a granted one has them all ticked."""
     listed = [{"id": option.pk, "label": str(option), "hint": ""} for option in options]
     chosen = [option.pk for option in options] if state == ApprovalState.APPROVED else []
@@ -99,9 +126,15 @@ def make_dates_request(dialogue: Dialogue, *options, state: str = ApprovalState.
 
 
 def make_invitation(
-    dialogue: Dialogue | None = None, answer: str = AnswerState.OPEN, *, released: bool = True, **fields
+    dialogue: Dialogue | None = None,
+    answer: str = AnswerState.OPEN,
+    *,
+    released: bool = True,
+    **fields,
 ) -> Invitation:
-    """Return a saved invitation to `dialogue` (an inviting one when missing), released in its present round."""
+    """Return a saved invitation to `dialogue` (an inviting one when missing), released in its
+    present round.
+    """
     dialogue = dialogue or make_dialogue(DialogueState.INVITED)
     values = {"person": None, "answer": answer}
     if "person" not in fields:
@@ -111,7 +144,10 @@ def make_invitation(
     if answer != AnswerState.OPEN:
         values |= {"answered_at": NOW, "channel": AnswerChannel.LINK}
     if answer == AnswerState.REPRESENTED:
-        values |= {"substitute_name": "Stellvertretung", "substitute_email": "stellvertretung@example.org"}
+        values |= {
+            "substitute_name": "Stellvertretung",
+            "substitute_email": "stellvertretung@example.org",
+        }
     return Invitation.objects.create(**values | fields, dialogue=dialogue)
 
 
@@ -119,7 +155,9 @@ def make_released(office, count: int) -> Dialogue:
     """Return a dialogue whose `count` invitations were just released at NOW, with their mails."""
     dialogue = make_dialogue(DialogueState.SCHEDULED)
     for number in range(count):
-        person = make_person(f"Gast {number}", organisation=make_organisation(f"Betrieb {number:02}"))
+        person = make_person(
+            f"Gast {number}", organisation=make_organisation(f"Betrieb {number:02}")
+        )
         make_invitation(dialogue, released=False, person=person)
     release_invitations(dialogue=dialogue, answer_by=ANSWER_BY, expected=count, by=office, now=NOW)
     dialogue.refresh_from_db()
@@ -128,7 +166,11 @@ def make_released(office, count: int) -> Dialogue:
 
 def make_past(title: str = "Früher", **fields) -> Dialogue:
     """Return a dialogue taken over from former papers, of a known day."""
-    fields = {"starts_on": dt.date(2017, 10, 23), "precision": Precision.DAY, "state": DialogueState.HELD} | fields
+    fields = {
+        "starts_on": dt.date(2017, 10, 23),
+        "precision": Precision.DAY,
+        "state": DialogueState.HELD,
+    } | fields
     return Dialogue.objects.create(title=title, origin=Origin.TAKEN_OVER, **fields)
 
 

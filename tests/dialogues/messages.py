@@ -48,8 +48,14 @@ def calendar_of(mail: Mail) -> Entry | None:
     assert parts[0].get_param("method") == str(calendar["METHOD"])
     attendee = event.get("ATTENDEE")
     return Entry(
-        method=str(calendar["METHOD"]), uid=str(event["UID"]), sequence=int(event["SEQUENCE"]),
-        starts_at=event.decoded("DTSTART"), title=str(event["SUMMARY"]), place=str(event.get("LOCATION", "")),
+        method=str(calendar["METHOD"]),
+        uid=str(event["UID"]),
+        sequence=int(event["SEQUENCE"]),
+        starts_at=event.decoded("DTSTART"),
+        title=str(event["SUMMARY"]),
+        place=str(event.get("LOCATION", "")),
         attendee=str(attendee or "").removeprefix("mailto:"),
-        partstat=str(attendee.params["PARTSTAT"]) if attendee else "", status=str(event.get("STATUS", "")), text=text,
-    )  # fmt: skip
+        partstat=str(attendee.params["PARTSTAT"]) if attendee else "",
+        status=str(event.get("STATUS", "")),
+        text=text,
+    )

@@ -1,4 +1,6 @@
-"""The whole life of a dialogue by its services: two calendar parsers read every entry that goes out, and agree."""
+"""The whole life of a dialogue by its services: two calendar parsers read every entry that goes
+out, and agree.
+"""
 
 import datetime as dt
 import email
@@ -59,7 +61,10 @@ NIGHT = dt.datetime(2026, 10, 25, 1, 30, tzinfo=BERLIN)  # summer time ends at t
 MORNING = dt.datetime(2026, 10, 25, 3, 30, tzinfo=BERLIN)
 LATER = dt.datetime(2026, 10, 26, 14, 0, tzinfo=BERLIN)
 TITLE = 'Größe, Maß; „Fuß" \\ Ökodesign 🏭 und vieles mehr: ' + "Fachkräftesicherung " * 7
-PROGRAMME = "14:00 Begrüßung, Tor 2; bitte Ausweis\r\n\r\n15:00 Gespräch \\ Rundgang 🏭\nEnde: offen " + "ü" * 80
+PROGRAMME = (
+    "14:00 Begrüßung, Tor 2; bitte Ausweis\r\n\r\n15:00 Gespräch \\ Rundgang 🏭\nEnde: offen "
+    + "ü" * 80
+)
 PLACE = "Halle 2; Tor 3, 12681 Berlin"
 
 
@@ -88,38 +93,59 @@ class Sent(NamedTuple):
         [file] = message.iter_attachments()
         parameters = part["Content-Type"].params
         return cls(
-            mail, part.get_payload(decode=True), file.get_payload(decode=True), parameters["method"],
-            parameters["charset"], file.get_filename(),
-        )  # fmt: skip
+            mail,
+            part.get_payload(decode=True),
+            file.get_payload(decode=True),
+            parameters["method"],
+            parameters["charset"],
+            file.get_filename(),
+        )
 
 
 def date(dialogue, office, senator, starts_at, ends_at):
     """Propose, approve and fix a date."""
     option = add_date_option(
-        dialogue=dialogue, starts_at=starts_at, ends_at=ends_at, host_preference="possible", by=office, now=NOW
+        dialogue=dialogue,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        host_preference="possible",
+        by=office,
+        now=NOW,
     )
     request = submit_dates(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=office, now=NOW)
-    decide_dates(request=request, answer=Answer.APPROVE, comment="", by=senator, now=NOW, chosen=[option.pk])
+    decide_dates(
+        request=request, answer=Answer.APPROVE, comment="", by=senator, now=NOW, chosen=[option.pk]
+    )
     fix_date(option=option, by=office, now=NOW)
 
 
 def tell_the_story(office, senator) -> list[list[Sent]]:
-    """Live through everything that writes calendar mails; return the mails of each act, in their order."""
+    """Live through everything that writes calendar mails; return the mails of each act, in their
+    order.
+    """
     host = make_organisation('Maschinen "Süd" GmbH; Werk, Halle')
     dialogue = make_dialogue(
-        DialogueState.EXPLORING, host=host, host_contact=make_person("Werk", email=HOST), title=TITLE,
-        programme=PROGRAMME, place="",
-    )  # fmt: skip
+        DialogueState.EXPLORING,
+        host=host,
+        host_contact=make_person("Werk", email=HOST),
+        title=TITLE,
+        programme=PROGRAMME,
+        place="",
+    )
     people = [make_person(f'{address} "Ä, ö;: ß', email=address) for address in (A, B, C, D)]
     row = {}
 
     def invite(expected):
         days = {"answer_by": dt.date(2026, 10, 20), "expected": expected}
         release_invitations(dialogue=dialogue, by=office, now=NOW, **days)
-        row.update({guest.person.email: guest for guest in dialogue.invitations.select_related("person")})
+        row.update(
+            {guest.person.email: guest for guest in dialogue.invitations.select_related("person")}
+        )
 
     def answer(address, reply, minutes=0):
-        answer_invitation(invitation=row[address], reply=reply, now=NOW + dt.timedelta(minutes=minutes))
+        answer_invitation(
+            invitation=row[address], reply=reply, now=NOW + dt.timedelta(minutes=minutes)
+        )
 
     def list_and_invite():
         add_guests(dialogue=dialogue, people=people, by=office)
@@ -136,7 +162,9 @@ def tell_the_story(office, senator) -> list[list[Sent]]:
         update_dialogue(dialogue=form_instance, by=office, now=NOW)
         request = renew_date(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=office, now=NOW)
         chosen = [option["id"] for option in request.options]
-        decide_dates(request=request, answer=Answer.APPROVE, comment="", by=senator, now=NOW, chosen=chosen)
+        decide_dates(
+            request=request, answer=Answer.APPROVE, comment="", by=senator, now=NOW, chosen=chosen
+        )
 
     acts = (
         lambda: date(dialogue, office, senator, NIGHT, MORNING),
@@ -163,7 +191,9 @@ def _mails_of(act) -> list[Sent]:
 
 @pytest.fixture(scope="module")
 def story(django_db_setup, django_db_blocker):
-    """What went out, act by act. It is lived through once for all tests, and leaves nothing in the database."""
+    """What went out, act by act. It is lived through once for all tests, and leaves nothing in the
+    database.
+    """
     with django_db_blocker.unblock(), transaction.atomic():
         acts = tell_the_story(make_office(), make_user(SENATOR_OFFICE, email=SENATOR))
         transaction.set_rollback(True)
@@ -188,24 +218,29 @@ EXPECTED = [
     published("CONFIRMED", 1),
     [(address, REQUEST, "CONFIRMED", "NEEDS-ACTION", 1) for address in (A, B, C, D)],
     [
-        (A, REQUEST, "CONFIRMED", "ACCEPTED", 1), (B, CANCEL, "", "NEEDS-ACTION", 2),
-        (C, CANCEL, "", "NEEDS-ACTION", 2), (D, REQUEST, "CONFIRMED", "TENTATIVE", 1),
+        (A, REQUEST, "CONFIRMED", "ACCEPTED", 1),
+        (B, CANCEL, "", "NEEDS-ACTION", 2),
+        (C, CANCEL, "", "NEEDS-ACTION", 2),
+        (D, REQUEST, "CONFIRMED", "TENTATIVE", 1),
         (STAND_IN, REQUEST, "CONFIRMED", "NEEDS-ACTION", 2),
     ],
     [
-        (A, REQUEST, "CONFIRMED", "ACCEPTED", 2), (D, REQUEST, "CONFIRMED", "TENTATIVE", 2),
-        (STAND_IN, REQUEST, "CONFIRMED", "NEEDS-ACTION", 3), *published("CONFIRMED", 2),
+        (A, REQUEST, "CONFIRMED", "ACCEPTED", 2),
+        (D, REQUEST, "CONFIRMED", "TENTATIVE", 2),
+        (STAND_IN, REQUEST, "CONFIRMED", "NEEDS-ACTION", 3),
+        *published("CONFIRMED", 2),
     ],
     [(B, REQUEST, "CONFIRMED", "ACCEPTED", 4), (STAND_IN, CANCEL, "", "NEEDS-ACTION", 4)],
     [(D, CANCEL, "", "NEEDS-ACTION", 3)],
     [*off(3, A), *off(5, B), *off(4, C), *published("CANCELLED", 3)],
     published("CONFIRMED", 4),
     [
-        (A, REQUEST, "CONFIRMED", "NEEDS-ACTION", 4), (B, REQUEST, "CONFIRMED", "NEEDS-ACTION", 6),
+        (A, REQUEST, "CONFIRMED", "NEEDS-ACTION", 4),
+        (B, REQUEST, "CONFIRMED", "NEEDS-ACTION", 6),
         (C, REQUEST, "CONFIRMED", "NEEDS-ACTION", 5),
     ],
     [*off(5, A), *off(7, B), *off(6, C), *published("CANCELLED", 5)],
-]  # fmt: skip
+]
 
 
 def test_every_entry_is_read_alike_and_says_what_it_should(story, read):
@@ -217,7 +252,9 @@ def _in_short(sent: Sent, read) -> tuple:
     facts = read(sent.alternative.decode())
     assert facts["method"] == sent.method
     people = facts["attendees"]
-    assert [person["address"] for person in people] == ([] if sent.method == PUBLISH else [f"mailto:{_to(sent)}"])
+    assert [person["address"] for person in people] == (
+        [] if sent.method == PUBLISH else [f"mailto:{_to(sent)}"]
+    )
     partstat = people[0]["partstat"] if people else ""
     return _to(sent), facts["method"], facts["status"], partstat, facts["sequence"]
 
@@ -240,9 +277,12 @@ def test_all_entries_are_one_event_of_the_office_at_its_real_time(story, read):
             assert facts["organizer"]["address"] == f"mailto:{OFFICE}"
             title = facts["title"].removeprefix("Entfällt: ")
             assert title.startswith('Branchengespräch: Größe, Maß; „Fuß" \\ Ökodesign 🏭')
-            assert facts["title"].startswith("Entfällt: ") == (sent.method == PUBLISH and number in (6, 9))
+            assert facts["title"].startswith("Entfällt: ") == (
+                sent.method == PUBLISH and number in (6, 9)
+            )
             assert facts["description"].endswith(
-                "14:00 Begrüßung, Tor 2; bitte Ausweis\n15:00 Gespräch \\ Rundgang 🏭\nEnde: offen " + "ü" * 80
+                "14:00 Begrüßung, Tor 2; bitte Ausweis\n15:00 Gespräch \\ Rundgang 🏭\nEnde: offen "
+                + "ü" * 80
             )
             assert facts["place"].startswith('Maschinen "Süd" GmbH; Werk, Halle')
             assert facts["place"].endswith(PLACE) == (number > 2)
@@ -252,7 +292,8 @@ def test_all_entries_are_one_event_of_the_office_at_its_real_time(story, read):
 
 def test_sequence_never_falls_for_anybody_and_rises_around_every_end(entries, read):
     rows = sorted(
-        ((_to(sent), sent.method, read(sent.alternative.decode())["sequence"]) for sent in entries), key=_whose
+        ((_to(sent), sent.method, read(sent.alternative.decode())["sequence"]) for sent in entries),
+        key=_whose,
     )
 
     for _address, group in groupby(rows, key=_whose):
@@ -267,17 +308,24 @@ def _whose(row: tuple) -> str:
 def test_alternative_and_file_are_the_same_bytes_under_a_plain_name(entries):
     for sent in entries:
         assert sent.alternative == sent.attachment
-        assert (sent.charset, sent.alternative.count(b"\r\n")) == ("utf-8", sent.alternative.count(b"\n"))
+        assert (sent.charset, sent.alternative.count(b"\r\n")) == (
+            "utf-8",
+            sent.alternative.count(b"\n"),
+        )
         assert all(len(line) <= 75 for line in sent.alternative.split(b"\r\n"))
         name = sent.file_name
         assert (name.isascii(), name.endswith(".ics"), len(name) <= 64) == (True, True, True)
-        assert name.removeprefix("entfaellt-").startswith("branchengespraech-groesse-mass-fuss-oekodesign")
+        assert name.removeprefix("entfaellt-").startswith(
+            "branchengespraech-groesse-mass-fuss-oekodesign"
+        )
 
 
 def test_no_personal_link_and_nobody_elses_address_stands_in_an_entry(entries):
     secrets = [sent.mail.secret for sent in entries if sent.mail.has_personal_link]
     tokens = {secret.rstrip("/").rpartition("/")[2] for secret in secrets}
-    assert len({token.partition(":")[0] for token in tokens}) == 4  # one each guest; the rest of a token is its second
+    assert (
+        len({token.partition(":")[0] for token in tokens}) == 4
+    )  # one each guest; the rest of a token is its second
     everybody = (OFFICE, SENATOR, HOST, STAND_IN, A, B, C, D)
 
     for sent in entries:
@@ -289,18 +337,29 @@ def test_no_personal_link_and_nobody_elses_address_stands_in_an_entry(entries):
 
 def test_every_kind_of_mail_that_carries_an_entry_was_read(entries):
     assert {sent.mail.kind for sent in entries} == {
-        "answer_confirmed", "date_fixed", "dialogue_cancelled", "dialogue_changed", "dialogue_changed_info",
-        "dialogue_postponed", "invitation", "invitation_withdrawn", "substitute_named",
-    }  # fmt: skip
+        "answer_confirmed",
+        "date_fixed",
+        "dialogue_cancelled",
+        "dialogue_changed",
+        "dialogue_changed_info",
+        "dialogue_postponed",
+        "invitation",
+        "invitation_withdrawn",
+        "substitute_named",
+    }
 
 
 SIGNS = st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from(',;:\\"\n\r\t äöüß🏭'))
 
 
-@given(title=st.text(SIGNS, max_size=250), programme=st.text(SIGNS), place=st.text(SIGNS, max_size=250))
+@given(
+    title=st.text(SIGNS, max_size=250), programme=st.text(SIGNS), place=st.text(SIGNS, max_size=250)
+)
 @settings(deadline=None, max_examples=80)
 def test_any_words_of_a_dialogue_reach_the_calendar(read, title, programme, place):
-    dialogue = Dialogue(pk=12, title=title, programme=programme, place=place, starts_at=NIGHT, ends_at=MORNING)
+    dialogue = Dialogue(
+        pk=12, title=title, programme=programme, place=place, starts_at=NIGHT, ends_at=MORNING
+    )
 
     facts = read(entry_text(dialogue, now=NOW, method=PUBLISH))
 

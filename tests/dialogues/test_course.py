@@ -15,7 +15,14 @@ from dialogues.course import (
     steps_of,
     tones,
 )
-from dialogues.enums import AnswerState, DialogueState, HostAnswer, OptionState, SeriesState, TopicState
+from dialogues.enums import (
+    AnswerState,
+    DialogueState,
+    HostAnswer,
+    OptionState,
+    SeriesState,
+    TopicState,
+)
 from dialogues.models import Dialogue
 from dialogues.reminders import NextReminder
 from tests.dialogues.builders import DAY, NOW, make_dialogue
@@ -52,7 +59,10 @@ def test_line_of_steps(state, host_answer, label, done):
 
 
 def test_a_dialogue_without_host_looks_for_one():
-    assert current(steps_of(make_dialogue(host=None, host_answer=HostAnswer.OPEN))) == "Gastgeber gesucht"
+    assert (
+        current(steps_of(make_dialogue(host=None, host_answer=HostAnswer.OPEN)))
+        == "Gastgeber gesucht"
+    )
 
 
 def test_no_line_for_what_was_cancelled_or_taken_over():
@@ -80,7 +90,11 @@ def test_next_step_before_the_date(fields, situation, action, route):
 
     step = office_step(dialogue, **situation)
 
-    assert (step.action, step.url, step.post) == (action, f"/branchengespraeche/{dialogue.pk}/{route}", False)
+    assert (step.action, step.url, step.post) == (
+        action,
+        f"/branchengespraeche/{dialogue.pk}/{route}",
+        False,
+    )
     assert step.who == "Geschäftsstelle"
 
 
@@ -89,7 +103,13 @@ def test_next_step_before_the_date(fields, situation, action, route):
     [
         (S.SCHEDULED, {}, "Gästeliste zusammenstellen", "gaeste/zusammenstellen/", False),
         (S.SCHEDULED, {"prepared": 24}, "24 Einladungen versenden", "gaeste/versenden/", False),
-        (S.INVITED, {"prepared": 1, "invited": 5}, "1 Einladung versenden", "gaeste/versenden/", False),
+        (
+            S.INVITED,
+            {"prepared": 1, "invited": 5},
+            "1 Einladung versenden",
+            "gaeste/versenden/",
+            False,
+        ),
         (S.INVITED, {"invited": 5, "unanswered": 3}, "Jetzt erinnern", "gaeste/erinnern/", False),
         (S.HELD, {}, "Ergebnis festhalten", "ergebnis/", False),
         (S.DOCUMENTED, {}, "Abschließen", "abschliessen/", True),
@@ -100,7 +120,11 @@ def test_next_step_from_the_date_on(state, situation, action, route, post):
 
     step = office_step(dialogue, **situation)
 
-    assert (step.action, step.url, step.post) == (action, f"/branchengespraeche/{dialogue.pk}/{route}", post)
+    assert (step.action, step.url, step.post) == (
+        action,
+        f"/branchengespraeche/{dialogue.pk}/{route}",
+        post,
+    )
 
 
 def test_reminding_names_how_many_and_when_it_happens_by_itself():
@@ -108,7 +132,9 @@ def test_reminding_names_how_many_and_when_it_happens_by_itself():
 
     step = office_step(make_dialogue(S.INVITED), invited=5, unanswered=3, reminder=reminder)
 
-    assert step.text == ("3 Gäste haben noch nicht geantwortet. Die Erinnerung geht am Mi, 08.04.2026 hinaus.")
+    assert step.text == (
+        "3 Gäste haben noch nicht geantwortet. Die Erinnerung geht am Mi, 08.04.2026 hinaus."
+    )
     assert step.due_on == dt.date(2026, 4, 15)
 
 
@@ -116,18 +142,28 @@ def test_reminding_names_how_many_and_when_it_happens_by_itself():
     ("reminder", "text"),
     [
         (NextReminder(), "1 Gast hat noch nicht geantwortet."),
-        (NextReminder(dt.date(2026, 4, 8), is_paused=True),
-         "1 Gast hat noch nicht geantwortet. Die Erinnerung ist pausiert."),
+        (
+            NextReminder(dt.date(2026, 4, 8), is_paused=True),
+            "1 Gast hat noch nicht geantwortet. Die Erinnerung ist pausiert.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_no_reminder_is_promised_that_will_not_go(reminder, text):
-    assert office_step(make_dialogue(S.INVITED), invited=1, unanswered=1, reminder=reminder).text == text
+    assert (
+        office_step(make_dialogue(S.INVITED), invited=1, unanswered=1, reminder=reminder).text
+        == text
+    )
 
 
 def test_after_the_deadline_the_office_asks_by_itself():
-    step = office_step(make_dialogue(S.INVITED), now=NOW.replace(month=4, day=16), invited=5, unanswered=1)
+    step = office_step(
+        make_dialogue(S.INVITED), now=NOW.replace(month=4, day=16), invited=5, unanswered=1
+    )
 
-    assert step.text == "1 Gast hat bis zum 15.04.2026 nicht geantwortet. Fragen Sie nach, tragen Sie die Antwort ein."
+    assert (
+        step.text
+        == "1 Gast hat bis zum 15.04.2026 nicht geantwortet. Fragen Sie nach, tragen Sie die Antwort ein."
+    )
     assert step.action == "Zur Gästeliste"
 
 
@@ -139,7 +175,8 @@ def test_when_all_have_answered_there_is_nothing_to_press():
 
 
 @pytest.mark.parametrize(
-    ("state", "action"), [(S.SCHEDULED, "Gespräch verschieben"), (S.INVITED, "Als durchgeführt vermerken")]
+    ("state", "action"),
+    [(S.SCHEDULED, "Gespräch verschieben"), (S.INVITED, "Als durchgeführt vermerken")],
 )
 def test_once_the_moment_has_come(state, action):
     assert office_step(make_dialogue(state), now=DAY, prepared=2).action == action
@@ -157,21 +194,30 @@ def test_nothing_is_to_do_with_what_was_taken_over():
 
 
 def open_request(**fields) -> ApprovalRequest:
-    return ApprovalRequest(pk=7, state="open", due_on=dt.date(2026, 3, 6), options=[{"id": 1}, {"id": 2}], **fields)
+    return ApprovalRequest(
+        pk=7, state="open", due_on=dt.date(2026, 3, 6), options=[{"id": 1}, {"id": 2}], **fields
+    )
 
 
 def test_dates_under_decision_wait_for_the_senators_office():
     dialogue = make_dialogue(S.EXPLORING)
 
     for role, action, url in ((OFFICE, "", ""), (SENATOR_OFFICE, "Entscheiden", "/freigaben/7/")):
-        step = next_step_of(dialogue, make_user(role), Situation(request=open_request(), proposed=2), NOW)
+        step = next_step_of(
+            dialogue, make_user(role), Situation(request=open_request(), proposed=2), NOW
+        )
         assert step == NextStep(
-            "2 Termine liegen zur Freigabe vor.", "Büro der Senatorin", dt.date(2026, 3, 6), action, url
+            "2 Termine liegen zur Freigabe vor.",
+            "Büro der Senatorin",
+            dt.date(2026, 3, 6),
+            action,
+            url,
         )
 
 
 @pytest.mark.parametrize(
-    ("state", "action"), [(S.SCHEDULED, "Gespräch verschieben"), (S.INVITED, "Als durchgeführt vermerken")]
+    ("state", "action"),
+    [(S.SCHEDULED, "Gespräch verschieben"), (S.INVITED, "Als durchgeführt vermerken")],
 )
 def test_an_open_request_about_a_date_that_has_come_blocks_nothing(state, action):
     dialogue = make_dialogue(state)
@@ -185,7 +231,10 @@ def test_refused_dates_say_why():
 
     step = office_step(make_dialogue(S.EXPLORING), request=request)
 
-    assert step.text == "Die Termine wurden nicht freigegeben: „Nicht im April.“ Schlagen Sie andere vor."
+    assert (
+        step.text
+        == "Die Termine wurden nicht freigegeben: „Nicht im April.“ Schlagen Sie andere vor."
+    )
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, OBSERVER, PARTNER])
@@ -197,7 +246,10 @@ def test_only_the_office_gets_its_button(role, state):
 
 
 def test_label_of_the_release_counts():
-    assert [release_label(count) for count in (1, 24)] == ["1 Einladung versenden", "24 Einladungen versenden"]
+    assert [release_label(count) for count in (1, 24)] == [
+        "1 Einladung versenden",
+        "24 Einladungen versenden",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,9 @@ def current(steps) -> str:
 
 
 def open_request(**fields) -> ApprovalRequest:
-    return ApprovalRequest(pk=7, state="open", due_on=dt.date(2026, 3, 6), options=[{"id": 1}, {"id": 2}], **fields)
+    return ApprovalRequest(
+        pk=7, state="open", due_on=dt.date(2026, 3, 6), options=[{"id": 1}, {"id": 2}], **fields
+    )
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,10 @@ def test_a_draft_is_proposed_by_who_wrote_it():
 def test_a_topic_without_series_is_completed_first():
     step = task(make_topic(TopicState.IN_PROGRESS, series=None))
 
-    assert (step.action, "Ordnen Sie das Thema einer Reihe zu" in step.text) == ("Thema ergänzen", True)
+    assert (step.action, "Ordnen Sie das Thema einer Reihe zu" in step.text) == (
+        "Thema ergänzen",
+        True,
+    )
 
 
 def test_a_series_without_consent_is_named_and_linked():
@@ -107,7 +112,8 @@ def test_a_series_without_consent_is_named_and_linked():
     step = task(make_topic(TopicState.IN_PROGRESS, series=series))
 
     assert step.text == (
-        "Die Reihe „Reihe Nord“ ist im Stand „bekräftigt“. Themen gehen erst zur Freigabe, wenn ihr zugestimmt wurde."
+        "Die Reihe „Reihe Nord“ ist im Stand „bekräftigt“. Themen gehen erst zur Freigabe, wenn "
+        "ihr zugestimmt wurde."
     )
     assert (step.action, step.url) == ("Zur Reihe", series.get_absolute_url())
 
@@ -122,4 +128,8 @@ def test_the_senators_office_decides_on_a_topic():
 
     step = task(topic, SENATOR_OFFICE, request)
 
-    assert (step.action, step.url, step.who) == ("Entscheiden", "/freigaben/7/", "Büro der Senatorin")
+    assert (step.action, step.url, step.who) == (
+        "Entscheiden",
+        "/freigaben/7/",
+        "Büro der Senatorin",
+    )

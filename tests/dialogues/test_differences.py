@@ -1,4 +1,6 @@
-"""What a request about dates shows as changed since the one before: the dates themselves and what they hang on."""
+"""What a request about dates shows as changed since the one before: the dates themselves and what
+they hang on.
+"""
 
 import datetime as dt
 
@@ -92,7 +94,9 @@ def test_after_postponing_the_next_request_shows_old_and_new_dates(office, fixed
 
 def test_after_postponing_a_renewed_date_only_that_one_is_the_old_one(office, senator, fixed):
     edit(fixed, office, title="Neu")
-    decide(ask(fixed, office, renew_date), senator, fixed.date_options.order_by("starts_at").first())
+    decide(
+        ask(fixed, office, renew_date), senator, fixed.date_options.order_by("starts_at").first()
+    )
     postpone_dialogue(dialogue=fixed, reason="Streik", by=office, now=NOW)
     option_on(fixed, 2)
 
@@ -115,8 +119,9 @@ def test_dates_asked_about_anew_differ_by_what_was_added_and_dropped(office, gra
     option_on(granted, 2)
 
     assert differences_of(ask(granted, office)) == [
-        Change("Termine", f"{FIRST}; {SECOND}", f"{SECOND}; {THIRD}"), Change("Gespräch", "Alt", "Neu"),
-    ]  # fmt: skip
+        Change("Termine", f"{FIRST}; {SECOND}", f"{SECOND}; {THIRD}"),
+        Change("Gespräch", "Alt", "Neu"),
+    ]
 
 
 def test_the_same_dates_asked_about_anew_are_no_difference(office, granted):
@@ -133,8 +138,12 @@ def test_the_form_shows_what_the_request_will_show(client, office, fixed, monday
 
     before = differences_since(
         ApprovalKind.DATES, fixed.pk, snapshot_of(DATES_FACTS, fixed), rows_to_tick(options)
-    )  # fmt: skip
+    )
     text = text_of(client.get(f"{fixed.get_absolute_url()}termine/vorlegen/"))
 
-    assert before == differences_of(ask(fixed, office)) == [Change("Termine", f"{FIRST}; {SECOND}", THIRD)]
+    assert (
+        before
+        == differences_of(ask(fixed, office))
+        == [Change("Termine", f"{FIRST}; {SECOND}", THIRD)]
+    )
     assert f"Termine {FIRST}; {SECOND} {THIRD}" in text

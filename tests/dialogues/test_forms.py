@@ -1,4 +1,6 @@
-"""What the forms ask, offer and turn away by themselves; what a service refuses is tested with the pages."""
+"""What the forms ask, offer and turn away by themselves; what a service refuses is tested with the
+pages.
+"""
 
 import datetime as dt
 
@@ -50,19 +52,35 @@ def test_a_given_answer_is_shown_as_it_stands():
 
     form = AnswerForm(invitation=row)
 
-    assert {name: form[name].value() for name in ("answer", "party", "substitute_name", "remark")} == {
-        "answer": "represented", "party": 2, "substitute_name": "Stellvertretung", "remark": "Gern",
-    }  # fmt: skip
+    assert {
+        name: form[name].value() for name in ("answer", "party", "substitute_name", "remark")
+    } == {
+        "answer": "represented",
+        "party": 2,
+        "substitute_name": "Stellvertretung",
+        "remark": "Gern",
+    }
 
 
 @pytest.mark.parametrize(
     ("data", "reply"),
     [
         ({"answer": "accepted"}, Reply("accepted")),
-        ({"answer": "accepted", "party": "3", "shares_answer": "on"}, Reply("accepted", 3, shares_answer=True)),
-        ({"answer": "declined", "substitute_name": "S", "substitute_email": "kaputt@"}, Reply("declined")),
         (
-            {"answer": "represented", "substitute_name": "S", "substitute_function": "F", "remark": "R"},
+            {"answer": "accepted", "party": "3", "shares_answer": "on"},
+            Reply("accepted", 3, shares_answer=True),
+        ),
+        (
+            {"answer": "declined", "substitute_name": "S", "substitute_email": "kaputt@"},
+            Reply("declined"),
+        ),
+        (
+            {
+                "answer": "represented",
+                "substitute_name": "S",
+                "substitute_function": "F",
+                "remark": "R",
+            },
             Reply("represented", 1, "S", "F", "", "R"),
         ),
     ],
@@ -83,7 +101,11 @@ def test_open_is_no_answer(form_class):
 
 @pytest.mark.parametrize(
     ("day", "begins", "ends"),
-    [("2026-04-22", "16:30", "14:00"), ("9999-12-31", "14:00", "15:00"), ("2026-04-22", "14:00", "")],
+    [
+        ("2026-04-22", "16:30", "14:00"),
+        ("9999-12-31", "14:00", "15:00"),
+        ("2026-04-22", "14:00", ""),
+    ],
 )
 def test_a_wrong_date_is_turned_away(day, begins, ends):
     formset = DateOptionFormSet(posted({"day": day, "begins": begins, "ends": ends}), prefix="date")
@@ -107,14 +129,18 @@ def test_dates_are_read_in_berlins_time_and_empty_rows_left_out():
     assert formset.is_valid(), formset.errors
     [form] = formset.filled
     assert form.option == {
-        "starts_at": DAY, "ends_at": dt.datetime(2026, 4, 22, 16, 30, tzinfo=BERLIN), "host_preference": "possible",
-    }  # fmt: skip
+        "starts_at": DAY,
+        "ends_at": dt.datetime(2026, 4, 22, 16, 30, tzinfo=BERLIN),
+        "host_preference": "possible",
+    }
 
 
 def test_more_rows_than_offered_are_not_read():
     row = {"day": "2026-04-22", "begins": "14:00", "ends": "16:30"}
 
-    formset = DateOptionFormSet(posted(*[row | {"day": f"2026-04-{day}"} for day in range(20, 29)]), prefix="date")
+    formset = DateOptionFormSet(
+        posted(*[row | {"day": f"2026-04-{day}"} for day in range(20, 29)]), prefix="date"
+    )
 
     assert len(formset.forms) == 3
 
@@ -144,7 +170,14 @@ def test_the_vorlage_needs_a_vote_and_a_plausible_day():
 
 
 def test_partners_are_asked_five_things():
-    assert list(TopicForm().fields) == ["title", "description", "wish", "sectors", "themes", "version"]
+    assert list(TopicForm().fields) == [
+        "title",
+        "description",
+        "wish",
+        "sectors",
+        "themes",
+        "version",
+    ]
 
 
 def test_a_refused_series_is_offered_only_where_it_stands_already():
@@ -156,20 +189,29 @@ def test_a_refused_series_is_offered_only_where_it_stands_already():
         return [str(label) for _value, label in form.fields["series"].choices]
 
     assert offered(OfficeTopicForm()) == ["noch keine", "Nord (zugestimmt)"]
-    assert offered(OfficeTopicForm(instance=topic)) == ["noch keine", "Süd (abgelehnt)", "Nord (zugestimmt)"]
+    assert offered(OfficeTopicForm(instance=topic)) == [
+        "noch keine",
+        "Süd (abgelehnt)",
+        "Nord (zugestimmt)",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("state", "fixed"), [(SeriesState.AFFIRMED, False), (SeriesState.CONSENTED, False), (SeriesState.REFUSED, True)]
+    ("state", "fixed"),
+    [(SeriesState.AFFIRMED, False), (SeriesState.CONSENTED, False), (SeriesState.REFUSED, True)],
 )
 def test_what_was_refused_is_fixed(state, fixed):
     form = SeriesForm(instance=make_series(state))
 
-    assert [form.fields[name].disabled for name in ("title", "period", "description")] == [fixed] * 3
+    assert [form.fields[name].disabled for name in ("title", "period", "description")] == [
+        fixed
+    ] * 3
     assert not form.fields["internal_notes"].disabled
 
 
-@pytest.mark.parametrize("state", [DialogueState.PLANNING, DialogueState.SCHEDULED, DialogueState.INVITED])
+@pytest.mark.parametrize(
+    "state", [DialogueState.PLANNING, DialogueState.SCHEDULED, DialogueState.INVITED]
+)
 def test_version_is_made_of_the_fields_that_are_shown(state):
     dialogue = make_dialogue(state)
 
@@ -186,7 +228,9 @@ def test_the_answer_day_is_asked_while_invitations_run(state):
 
 
 def test_contacts_are_named_with_their_organisation():
-    make_person("Werksleitung", organisation=make_organisation("Messgeräte GmbH", short_name="Messgeräte"))
+    make_person(
+        "Werksleitung", organisation=make_organisation("Messgeräte GmbH", short_name="Messgeräte")
+    )
     make_person("Ohne Adresse", email="")
 
     labels = [str(label) for _value, label in DialogueForm().fields["host_contact"].choices]
@@ -210,11 +254,18 @@ def test_a_guest_list_is_composed_of_what_exists():
 
 
 @pytest.mark.parametrize(
-    ("form", "name", "most"), [(ReasonForm, "reason", 500), (TopicForm, "description", 4000),
-                               (OfficeTopicForm, "description", 4000), (DialogueForm, "programme", 4000)],
-)  # fmt: skip
+    ("form", "name", "most"),
+    [
+        (ReasonForm, "reason", 500),
+        (TopicForm, "description", 4000),
+        (OfficeTopicForm, "description", 4000),
+        (DialogueForm, "programme", 4000),
+    ],
+)
 def test_what_goes_into_mails_has_a_limit(form, name, most):
     assert name not in form({name: "x" * most}).errors
     (error,) = form({name: "x" * (most + 1)}).errors[name]
-    assert error.startswith(f"Bitte sicherstellen, dass der Wert aus höchstens {most} Zeichen besteht.")
+    assert error.startswith(
+        f"Bitte sicherstellen, dass der Wert aus höchstens {most} Zeichen besteht."
+    )
     assert str(form().fields[name].widget.attrs["maxlength"]) == str(most)

@@ -1,4 +1,6 @@
-"""Topics and dates whose approval lapses: what changes, who is told, what rests until it is there again."""
+"""Topics and dates whose approval lapses: what changes, who is told, what rests until it is there
+again.
+"""
 
 import datetime as dt
 
@@ -52,7 +54,9 @@ HOURS = dt.timedelta(hours=2)
 
 
 def dates_request(dialogue) -> ApprovalRequest:
-    return ApprovalRequest.objects.filter(kind=ApprovalKind.DATES, subject_id=dialogue.pk).latest("pk")
+    return ApprovalRequest.objects.filter(kind=ApprovalKind.DATES, subject_id=dialogue.pk).latest(
+        "pk"
+    )
 
 
 def topic_request(topic) -> ApprovalRequest:
@@ -81,10 +85,11 @@ def told(*emails):
 @pytest.mark.parametrize(
     ("fields", "what"),
     [
-        ({"title": "Neu"}, "Thema"), ({"description": "Anderes"}, "Worum es geht"),
+        ({"title": "Neu"}, "Thema"),
+        ({"description": "Anderes"}, "Worum es geht"),
         ({"wish": "Ein Tarif"}, "Was am Ende stehen soll"),
     ],
-)  # fmt: skip
+)
 def test_changed_topic_goes_back_to_work(office, senator, state, fields, what):
     topic = make_topic(state)
 
@@ -101,19 +106,30 @@ def test_changed_topic_goes_back_to_work(office, senator, state, fields, what):
 def test_another_series_or_proposer_is_another_topic(office, senator):
     topic = make_topic(TopicState.APPROVED)
 
-    edit_topic(topic, office, series=make_series(title="Reihe Nord"), organisation=make_organisation("Verband"))
+    edit_topic(
+        topic,
+        office,
+        series=make_series(title="Reihe Nord"),
+        organisation=make_organisation("Verband"),
+    )
 
     assert topic_request(topic).lapse_reason == "geändert: Reihe, Vorgeschlagen von"
 
 
 def test_note_and_order_of_a_topic_leave_the_approval(office):
     topic = make_topic(TopicState.APPROVED)
-    sector, theme = Sector.objects.create(name="Metall"), CrossCuttingTheme.objects.create(name="Flächen")
+    sector, theme = (
+        Sector.objects.create(name="Metall"),
+        CrossCuttingTheme.objects.create(name="Flächen"),
+    )
 
     edit_topic(topic, office, internal_notes="anrufen", sectors=[sector], themes=[theme])
 
     topic.refresh_from_db()
-    assert (topic.state, topic_request(topic).state) == (TopicState.APPROVED, ApprovalState.APPROVED)
+    assert (topic.state, topic_request(topic).state) == (
+        TopicState.APPROVED,
+        ApprovalState.APPROVED,
+    )
     assert (topic.internal_notes, mails_written()) == ("anrufen", [])
 
 
@@ -148,16 +164,19 @@ def test_decision_on_a_version_that_is_gone_is_refused(office, senator):
 
 
 ESSENTIAL = [
-    ({"title": "Neu"}, "Gespräch"), ({"senator_attends": False}, "Teilnahme der Leitung"),
+    ({"title": "Neu"}, "Gespräch"),
+    ({"senator_attends": False}, "Teilnahme der Leitung"),
     ({"format": "digital"}, "Format"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("fields", "what"), ESSENTIAL)
 def test_dates_that_were_possible_are_proposed_again(office, senator, fields, what):
     dialogue = make_dialogue(DialogueState.EXPLORING)
     possible = make_option(dialogue, OptionState.POSSIBLE)
-    impossible = make_option(dialogue, OptionState.IMPOSSIBLE, starts_at=DAY + HOURS, ends_at=END + HOURS)
+    impossible = make_option(
+        dialogue, OptionState.IMPOSSIBLE, starts_at=DAY + HOURS, ends_at=END + HOURS
+    )
     make_dates_request(dialogue, possible, state=ApprovalState.APPROVED)
 
     edit(dialogue, office, **fields)
@@ -181,8 +200,18 @@ def test_dates_under_decision_have_to_be_asked_again(office, senator, fields, wh
 
     edit(dialogue, office, **fields)
 
-    with nothing_changes(dialogue, option), pytest.raises(Outpaced, match=f"erloschen .geändert: {what}."):
-        decide_dates(request=request, answer=Answer.APPROVE, comment="", chosen=[option.pk], by=senator, now=NOW)
+    with (
+        nothing_changes(dialogue, option),
+        pytest.raises(Outpaced, match=f"erloschen .geändert: {what}."),
+    ):
+        decide_dates(
+            request=request,
+            answer=Answer.APPROVE,
+            comment="",
+            chosen=[option.pk],
+            by=senator,
+            now=NOW,
+        )
     again = submit_dates(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=office, now=NOW)
     assert again.former == request
 
@@ -204,10 +233,13 @@ def test_fixed_date_stays_when_its_approval_lapses(office, senator, state, field
 @pytest.mark.parametrize(
     "fields",
     [
-        {"internal_notes": "anrufen"}, {"programme": "14:00 Begrüßung"}, {"seats": 40}, {"place": "Tor 3"},
+        {"internal_notes": "anrufen"},
+        {"programme": "14:00 Begrüßung"},
+        {"seats": 40},
+        {"place": "Tor 3"},
         {"video_link": "https://example.org/"},
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("state", DATED)
 def test_what_does_not_matter_leaves_the_approval_of_dates(office, senator, state, fields):
     dialogue = make_dialogue(state)
@@ -241,7 +273,10 @@ def test_no_invitation_goes_out_without_the_approval_of_the_date(office, state):
     dialogue = lapsed(state)
     row = make_invitation(dialogue, released=False)
 
-    with nothing_changes(dialogue, row), pytest.raises(Refused, match="Freigabe des Termins ist erloschen"):
+    with (
+        nothing_changes(dialogue, row),
+        pytest.raises(Refused, match="Freigabe des Termins ist erloschen"),
+    ):
         release(dialogue, office)
 
 
@@ -261,12 +296,16 @@ def test_fixed_date_is_asked_about_again_and_then_invited_to(office, senator, st
 
     assert request.options == [
         {
-            "id": option.pk, "label": "Mi, 22.04.2026, 14:00–16:30 Uhr", "hint": "steht fest, Gastgeber möglich",
+            "id": option.pk,
+            "label": "Mi, 22.04.2026, 14:00–16:30 Uhr",
+            "hint": "steht fest, Gastgeber möglich",
             "is_fixed": True,
         }
-    ]  # fmt: skip
+    ]
     assert dialogue.history.first().history_change_reason == "Termin erneut zur Freigabe vorgelegt"
-    decide_dates(request=request, answer=Answer.APPROVE, comment="", chosen=[option.pk], by=senator, now=NOW)
+    decide_dates(
+        request=request, answer=Answer.APPROVE, comment="", chosen=[option.pk], by=senator, now=NOW
+    )
     dialogue.refresh_from_db()
     option.refresh_from_db()
     assert (dialogue.state, dialogue.starts_at, option.state) == (state, DAY, OptionState.FIXED)
@@ -278,10 +317,15 @@ def test_fixed_date_stands_without_approval_after_a_no(office, senator, answer):
     dialogue = lapsed(DialogueState.SCHEDULED)
     row = make_invitation(dialogue, released=False)
 
-    decide_dates(request=renew(dialogue, office), answer=answer, comment="Geht nicht.", by=senator, now=NOW)
+    decide_dates(
+        request=renew(dialogue, office), answer=answer, comment="Geht nicht.", by=senator, now=NOW
+    )
 
     dialogue.refresh_from_db()
-    assert (dialogue.state, dialogue.date_options.get().state) == (DialogueState.SCHEDULED, OptionState.FIXED)
+    assert (dialogue.state, dialogue.date_options.get().state) == (
+        DialogueState.SCHEDULED,
+        OptionState.FIXED,
+    )
     with nothing_changes(dialogue, row), pytest.raises(Refused):
         release(dialogue, office)
 
@@ -300,10 +344,11 @@ def test_only_a_fixed_date_without_approval_is_asked_about_again(office, state):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"due_on": DAY.date()}, "vor dem Tag des Gesprächs"), ({"now": DAY}, "vergangen"),
+        ({"due_on": DAY.date()}, "vor dem Tag des Gesprächs"),
+        ({"now": DAY}, "vergangen"),
         ({"due_on": TODAY - dt.timedelta(days=1)}, "liegt in der Vergangenheit"),
     ],
-)  # fmt: skip
+)
 def test_impossible_renewal_is_refused(office, fields, words):
     dialogue = lapsed(DialogueState.SCHEDULED)
 
@@ -336,7 +381,9 @@ def test_fixed_date_is_asked_about_again_by_the_office_alone(role):
 
 MISSING = {
     "topic": lambda: {"topic": make_topic(TopicState.IN_PROGRESS, title="Ohne Freigabe")},
-    "series": lambda: {"topic": make_topic(series=make_series(SeriesState.AFFIRMED, title="Ohne Freigabe"))},
+    "series": lambda: {
+        "topic": make_topic(series=make_series(SeriesState.AFFIRMED, title="Ohne Freigabe"))
+    },
 }
 
 
@@ -351,25 +398,38 @@ def test_nothing_goes_on_while_topic_or_series_lack_the_consent(office, missing)
 
     for act in (
         lambda: add_date_option(
-            dialogue=exploring, starts_at=DAY + HOURS, ends_at=END + HOURS, host_preference="possible", by=office,
+            dialogue=exploring,
+            starts_at=DAY + HOURS,
+            ends_at=END + HOURS,
+            host_preference="possible",
+            by=office,
             now=NOW,
         ),
         lambda: submit_dates(dialogue=exploring, **values),
         lambda: fix_date(option=option, by=office, now=NOW),
         lambda: release(dated, office),
         lambda: renew_date(dialogue=dated, **values),
-    ):  # fmt: skip
-        with nothing_changes(exploring, dated, option), pytest.raises(Refused, match="„Ohne Freigabe“ ist im Stand"):
+    ):
+        with (
+            nothing_changes(exploring, dated, option),
+            pytest.raises(Refused, match="„Ohne Freigabe“ ist im Stand"),
+        ):
             act()
 
 
 def test_a_topic_without_series_stands_for_itself(office):
     """A subject of another kind with the same number is left alone."""
     topic = make_topic(TopicState.APPROVED)
-    other = make_request(ApprovalState.APPROVED, subject=make_subject(ApprovalKind.VISIT, pk=topic.pk))
+    other = make_request(
+        ApprovalState.APPROVED, subject=make_subject(ApprovalKind.VISIT, pk=topic.pk)
+    )
 
     lapse_by_change(
-        kind=ApprovalKind.TOPIC, subject_id=topic.pk, changes=[Change("Thema", "a", "b")], by=office, now=NOW
+        kind=ApprovalKind.TOPIC,
+        subject_id=topic.pk,
+        changes=[Change("Thema", "a", "b")],
+        by=office,
+        now=NOW,
     )
 
     other.refresh_from_db()

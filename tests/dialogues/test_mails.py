@@ -7,10 +7,24 @@ from outbox.placeholders import names_in
 from outbox.texts import all_texts, text_of
 
 KINDS = (
-    "answer_confirmed", "approval_asked", "approval_decided", "approval_withdrawn", "date_fixed", "dialogue_cancelled",
-    "dialogue_changed", "dialogue_changed_info", "dialogue_postponed", "invitation", "invitation_reminder",
-    "invitation_withdrawn", "substitute_named", "topic_decided", "topic_declined", "topic_proposed", "topic_taken_up",
-)  # fmt: skip
+    "answer_confirmed",
+    "approval_asked",
+    "approval_decided",
+    "approval_withdrawn",
+    "date_fixed",
+    "dialogue_cancelled",
+    "dialogue_changed",
+    "dialogue_changed_info",
+    "dialogue_postponed",
+    "invitation",
+    "invitation_reminder",
+    "invitation_withdrawn",
+    "substitute_named",
+    "topic_decided",
+    "topic_declined",
+    "topic_proposed",
+    "topic_taken_up",
+)
 
 
 def letter_of(kind: str, **values):
@@ -49,7 +63,9 @@ def test_body_goes_on_in_lower_case_after_the_greeting(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_values_stay_words(kind):
     text = text_of(kind)
-    values = dict.fromkeys(text.placeholders, "<b>[hier](http://example.net)</b>\nBcc: x@example.org")
+    values = dict.fromkeys(
+        text.placeholders, "<b>[hier](http://example.net)</b>\nBcc: x@example.org"
+    )
 
     letter = write_letter(text, greeting="Guten Tag", link="/seite/", values=values)
 
@@ -61,9 +77,14 @@ def test_values_stay_words(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_link_stands_where_there_is_something_to_do(kind):
     without = {
-        "approval_withdrawn", "date_fixed", "dialogue_cancelled", "dialogue_changed_info", "dialogue_postponed",
-        "invitation_withdrawn", "substitute_named",
-    }  # fmt: skip
+        "approval_withdrawn",
+        "date_fixed",
+        "dialogue_cancelled",
+        "dialogue_changed_info",
+        "dialogue_postponed",
+        "invitation_withdrawn",
+        "substitute_named",
+    }
 
     assert ("http://localhost:8000/seite/" in letter_of(kind).text) is (kind not in without)
 

@@ -1,4 +1,6 @@
-"""A change after the date was fixed: what counts as one, who is told, and what the mail and its entry say."""
+"""A change after the date was fixed: what counts as one, who is told, and what the mail and its
+entry say.
+"""
 
 import datetime as dt
 
@@ -11,7 +13,15 @@ from dialogues.mails import MATTERS, changes_between, people_to_update, people_t
 from dialogues.models import Dialogue
 from dialogues.services import update_dialogue
 from outbox.models import Mail
-from tests.dialogues.builders import ANSWER_BY, BERLIN, DAY, NOW, TODAY, make_dialogue, make_invitation
+from tests.dialogues.builders import (
+    ANSWER_BY,
+    BERLIN,
+    DAY,
+    NOW,
+    TODAY,
+    make_dialogue,
+    make_invitation,
+)
 from tests.dialogues.messages import calendar_of, guest_of
 from tests.partners.builders import make_organisation, make_person
 from tests.unchanged import mails_written
@@ -29,12 +39,16 @@ def change(dialogue, by, now=NOW, **fields):
 
 
 def make_guest(dialogue, name, answer=A.OPEN, **fields):
-    return make_invitation(dialogue, answer, person=make_person(name.title(), email=f"{name}@example.org"), **fields)
+    return make_invitation(
+        dialogue, answer, person=make_person(name.title(), email=f"{name}@example.org"), **fields
+    )
 
 
 @pytest.fixture
 def dialogue(senator):
-    """An inviting dialogue with a guest of each answer, a withdrawn one, one not yet invited, and a host."""
+    """An inviting dialogue with a guest of each answer, a withdrawn one, one not yet invited, and a
+    host.
+    """
     row = make_dialogue(DialogueState.INVITED, host_contact=make_person(email="werk@example.org"))
     make_guest(row, "offen")
     make_guest(row, "zusage", A.ACCEPTED)
@@ -51,18 +65,34 @@ OTHERS = ["senatorin@example.org", "stellvertretung@example.org", "werk@example.
 
 
 def test_everybody_who_holds_an_entry_is_told_and_nobody_else(office, dialogue):
-    answers = list(dialogue.invitations.order_by("pk").values_list("pk", "answer", "answered_at", "revision"))
+    answers = list(
+        dialogue.invitations.order_by("pk").values_list("pk", "answer", "answered_at", "revision")
+    )
 
     update = change(dialogue, office, place="Halle 2")
 
     assert update.told == 6
     assert mails_written() == [
-        *(("dialogue_changed", address) for address in GUESTS), *(("dialogue_changed_info", to) for to in OTHERS),
-    ]  # fmt: skip
+        *(("dialogue_changed", address) for address in GUESTS),
+        *(("dialogue_changed_info", to) for to in OTHERS),
+    ]
     dialogue.refresh_from_db()
-    assert (dialogue.place, dialogue.sequence, dialogue.state) == ("Halle 2", 2, DialogueState.INVITED)
-    assert dialogue.history.first().history_change_reason == "Geändert: Ort; 6 Personen benachrichtigt"
-    assert list(dialogue.invitations.order_by("pk").values_list("pk", "answer", "answered_at", "revision")) == answers
+    assert (dialogue.place, dialogue.sequence, dialogue.state) == (
+        "Halle 2",
+        2,
+        DialogueState.INVITED,
+    )
+    assert (
+        dialogue.history.first().history_change_reason == "Geändert: Ort; 6 Personen benachrichtigt"
+    )
+    assert (
+        list(
+            dialogue.invitations.order_by("pk").values_list(
+                "pk", "answer", "answered_at", "revision"
+            )
+        )
+        == answers
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,7 +106,9 @@ def test_everybody_who_holds_an_entry_is_told_and_nobody_else(office, dialogue):
         ("senatorin@example.org", "PUBLISH", ""),
     ],
 )
-def test_entry_replaces_the_old_one_and_keeps_the_answer(office, dialogue, address, method, partstat):
+def test_entry_replaces_the_old_one_and_keeps_the_answer(
+    office, dialogue, address, method, partstat
+):
     change(dialogue, office, place="Halle 2", programme="14:00 Begrüßung")
 
     entry = calendar_of(Mail.objects.get(recipient=address, kind__startswith="dialogue_changed"))
@@ -91,7 +123,13 @@ def test_entry_replaces_the_old_one_and_keeps_the_answer(office, dialogue, addre
 def test_mail_says_what_it_was_and_what_it_is(office, dialogue):
     host = dialogue.host.name
 
-    change(dialogue, office, place="Halle 2", programme="14:00 Begrüßung\r\n14:15 Rundgang", video_link=LINK)
+    change(
+        dialogue,
+        office,
+        place="Halle 2",
+        programme="14:00 Begrüßung\r\n14:15 Rundgang",
+        video_link=LINK,
+    )
 
     mail = Mail.objects.get(recipient="zusage@example.org")
     assert mail.subject == f"Geändert: {dialogue.title}, Mi, 22.04.2026, 14:00–16:30 Uhr"
@@ -99,13 +137,17 @@ def test_mail_says_what_it_was_and_what_it_is(office, dialogue):
         f"Ort\nbisher: {host}, Werkstraße 1, 12681 Berlin\njetzt: {host}, Halle 2\n\n"
         f"Videokonferenz\nbisher: keine Angabe\njetzt: {LINK}\n\n"
         "Programm\nbisher: keine Angabe\njetzt: 14:00 Begrüßung · 14:15 Rundgang\n\n"
-        "Ihre Antwort (Zusage) gilt weiter. Bis zum 15.04.2026 können Sie sie über den Link ändern. "
+        "Ihre Antwort (Zusage) gilt weiter. Bis zum 15.04.2026 können Sie sie über den Link "
+        "ändern. "
         "Der Kalendereintrag in dieser E-Mail ersetzt den bisherigen."
     ) in mail.text
     assert guest_of(mail.text) == dialogue.invitations.get(person__email="zusage@example.org")
     entry = calendar_of(mail).text.replace("\r\n ", "")
     assert rf"DESCRIPTION:Videokonferenz: {LINK}\n14:00 Begrüßung\n14:15 Rundgang" in entry
-    assert "Bitte antworten Sie bis zum 15.04.2026" in Mail.objects.get(recipient="offen@example.org").text
+    assert (
+        "Bitte antworten Sie bis zum 15.04.2026"
+        in Mail.objects.get(recipient="offen@example.org").text
+    )
     substitute = Mail.objects.get(recipient="stellvertretung@example.org")
     assert (substitute.has_personal_link, guest_of(substitute.text)) == (False, None)
 
@@ -148,7 +190,13 @@ def test_address_written_out_is_no_new_place(office, senator):
 
 
 def test_what_matters_is_what_guests_were_told():
-    assert [str(label) for label, _read in MATTERS] == ["Titel", "Format", "Ort", "Videokonferenz", "Programm"]
+    assert [str(label) for label, _read in MATTERS] == [
+        "Titel",
+        "Format",
+        "Ort",
+        "Videokonferenz",
+        "Programm",
+    ]
 
 
 def test_dialogue_that_becomes_digital_names_its_link_once(office, dialogue):
@@ -159,8 +207,10 @@ def test_dialogue_that_becomes_digital_names_its_link_once(office, dialogue):
     changes = changes_between(before, after)
 
     assert [(change.label, change.after) for change in changes] == [
-        ("Format", "digital"), ("Ort", ""), ("Videokonferenz", LINK),
-    ]  # fmt: skip
+        ("Format", "digital"),
+        ("Ort", ""),
+        ("Videokonferenz", LINK),
+    ]
 
 
 @pytest.mark.parametrize("state", BEFORE_THE_DAY)
@@ -172,9 +222,13 @@ def test_nobody_is_told_before_a_date_is_fixed(office, senator, state):
     dated = state in (DialogueState.SCHEDULED, DialogueState.INVITED)
     assert told == (2 if dated else 0)
     assert mails_written() == (
-        [("dialogue_changed_info", "senatorin@example.org"), ("dialogue_changed_info", "werk@example.org")]
-        if dated else []
-    )  # fmt: skip
+        [
+            ("dialogue_changed_info", "senatorin@example.org"),
+            ("dialogue_changed_info", "werk@example.org"),
+        ]
+        if dated
+        else []
+    )
 
 
 def test_nobody_is_told_of_a_change_to_what_has_begun(office, dialogue):
@@ -202,7 +256,9 @@ def test_guest_of_a_former_date_who_is_not_invited_again_hears_nothing(office, s
 
 def test_guest_passes_the_change_on_to_a_substitute_without_an_address(office, senator):
     dialogue = make_dialogue(DialogueState.INVITED)
-    make_guest(dialogue, "gast", A.REPRESENTED, substitute_email="", substitute_name="Frau Vertretung")
+    make_guest(
+        dialogue, "gast", A.REPRESENTED, substitute_email="", substitute_name="Frau Vertretung"
+    )
 
     change(dialogue, office, place="Halle 2")
 
@@ -221,8 +277,15 @@ def test_whoever_is_there_twice_is_told_once_by_the_own_invitation(office, senat
     told = {entry.to.email.lower(): entry for entry in people_to_update(dialogue, today=TODAY)}
 
     entry = told["beide@example.org"]
-    assert (entry.method, entry.invitation, entry.partstat, entry.revision) == ("REQUEST", own, "ACCEPTED", 3)
-    assert [to.to.email for to in people_told(dialogue, today=TODAY)].count("beide@example.org") == 1
+    assert (entry.method, entry.invitation, entry.partstat, entry.revision) == (
+        "REQUEST",
+        own,
+        "ACCEPTED",
+        3,
+    )
+    assert [to.to.email for to in people_told(dialogue, today=TODAY)].count(
+        "beide@example.org"
+    ) == 1
 
 
 def test_account_without_an_address_stops_no_change(office, senator):

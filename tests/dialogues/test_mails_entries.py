@@ -1,11 +1,18 @@
-"""Whose calendar holds the entry: it goes with the answer, and each way it goes raises the sequence."""
+"""Whose calendar holds the entry: it goes with the answer, and each way it goes raises the
+sequence.
+"""
 
 import datetime as dt
 
 import pytest
 
 from dialogues.enums import AnswerState, DialogueState
-from dialogues.services import add_guests, answer_invitation, release_invitations, withdraw_invitation
+from dialogues.services import (
+    add_guests,
+    answer_invitation,
+    release_invitations,
+    withdraw_invitation,
+)
 from outbox.models import Mail
 from tests.dialogues.builders import (
     ANSWER_BY,
@@ -32,12 +39,16 @@ def row():
 
 @pytest.fixture
 def answer(row):
-    """Return a function that answers and gives the entries which went out, (recipient, method, partstat, sequence)."""
+    """Return a function that answers and gives the entries which went out, (recipient, method,
+    partstat, sequence).
+    """
     minutes = iter(range(60))
 
     def answer_with(reply):
         before = set(Mail.objects.values_list("pk", flat=True))
-        answer_invitation(invitation=row, reply=reply, now=NOW + dt.timedelta(minutes=next(minutes)))
+        answer_invitation(
+            invitation=row, reply=reply, now=NOW + dt.timedelta(minutes=next(minutes))
+        )
         row.refresh_from_db()
         return entries_of(Mail.objects.exclude(pk__in=before))
 
@@ -77,11 +88,15 @@ def test_who_changes_the_mind_gets_the_entry_again_with_a_higher_sequence(answer
 
 
 def test_entry_goes_to_the_substitute_and_back(answer):
-    assert answer(SUBSTITUTE) == [(GUEST, "CANCEL", "NEEDS-ACTION", 2), (STAND_IN, "REQUEST", "NEEDS-ACTION", 2)]
+    assert answer(SUBSTITUTE) == [
+        (GUEST, "CANCEL", "NEEDS-ACTION", 2),
+        (STAND_IN, "REQUEST", "NEEDS-ACTION", 2),
+    ]
     assert answer(SUBSTITUTE._replace(remark="Parkplatz?")) == []
     assert answer(SUBSTITUTE._replace(substitute_email=OTHER)) == [
-        (OTHER, "REQUEST", "NEEDS-ACTION", 3), (STAND_IN, "CANCEL", "NEEDS-ACTION", 3),
-    ]  # fmt: skip
+        (OTHER, "REQUEST", "NEEDS-ACTION", 3),
+        (STAND_IN, "CANCEL", "NEEDS-ACTION", 3),
+    ]
     assert answer(YES) == [(GUEST, "REQUEST", "ACCEPTED", 4), (OTHER, "CANCEL", "NEEDS-ACTION", 4)]
 
 
@@ -99,7 +114,9 @@ def test_substitute_without_an_address_takes_over_no_entry(answer):
 
 
 def test_guest_who_names_the_own_address_keeps_the_entry(answer, row):
-    assert answer(SUBSTITUTE._replace(substitute_email=GUEST.upper())) == [(GUEST, "REQUEST", "NEEDS-ACTION", 1)]
+    assert answer(SUBSTITUTE._replace(substitute_email=GUEST.upper())) == [
+        (GUEST, "REQUEST", "NEEDS-ACTION", 1)
+    ]
     assert row.revision == 0
 
 
@@ -141,8 +158,9 @@ def test_withdrawal_takes_back_one_entry_and_the_next_invitation_goes_above_it(o
     release_invitations(dialogue=row.dialogue, answer_by=ANSWER_BY, expected=1, by=office, now=NOW)
 
     assert entries_of(Mail.objects.all()) == [
-        (GUEST, "CANCEL", "NEEDS-ACTION", 2), (GUEST, "REQUEST", "NEEDS-ACTION", 3),
-    ]  # fmt: skip
+        (GUEST, "CANCEL", "NEEDS-ACTION", 2),
+        (GUEST, "REQUEST", "NEEDS-ACTION", 3),
+    ]
 
 
 def test_withdrawn_guest_who_stands_in_for_another_keeps_the_entry(office, row):

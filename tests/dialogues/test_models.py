@@ -11,14 +11,24 @@ from dialogues.enums import AnswerState, DialogueFormat, DialogueState, OptionSt
 from dialogues.models import Dialogue, Invitation, Topic
 from dialogues.permissions import can_propose
 from partners.models import Deputy, User
-from tests.dialogues.builders import DAY, END, make_dialogue, make_invitation, make_option, make_series, make_topic
+from tests.dialogues.builders import (
+    DAY,
+    END,
+    make_dialogue,
+    make_invitation,
+    make_option,
+    make_series,
+    make_topic,
+)
 from tests.partners.builders import make_organisation, make_person, make_user
 
 pytestmark = pytest.mark.django_db
 
 
 def violates(name: str, row, **fields):
-    """Fail unless the database refuses `fields`; SQLite names only the columns of a unique constraint."""
+    """Fail unless the database refuses `fields`; SQLite names only the columns of a unique
+    constraint.
+    """
     with pytest.raises(IntegrityError) as error, transaction.atomic():
         type(row).objects.filter(pk=row.pk).update(**fields)
     assert name in str(error.value) or "UNIQUE constraint failed" in str(error.value)
@@ -34,7 +44,13 @@ def test_declined_topic_has_a_reason():
 
 
 @pytest.mark.parametrize(
-    "fields", [{"topic": None}, {"host": None}, {"host_answer": "open"}, {"starts_at": None, "ends_at": None}]
+    "fields",
+    [
+        {"topic": None},
+        {"host": None},
+        {"host_answer": "open"},
+        {"starts_at": None, "ends_at": None},
+    ],
 )
 @pytest.mark.parametrize("state", ["scheduled", "invited", "held", "documented", "closed"])
 def test_dated_dialogue_has_topic_host_and_date(state, fields):
@@ -51,7 +67,12 @@ def test_kindred_events_are_taken_over():
 
 def test_taken_over_dialogue_may_miss_everything():
     row = make_dialogue(
-        DialogueState.CLOSED, origin=Origin.TAKEN_OVER, topic=None, host=None, starts_at=None, ends_at=None
+        DialogueState.CLOSED,
+        origin=Origin.TAKEN_OVER,
+        topic=None,
+        host=None,
+        starts_at=None,
+        ends_at=None,
     )
 
     assert Dialogue.objects.get(pk=row.pk).starts_at is None
@@ -117,9 +138,13 @@ def test_seats_follow_the_answer(answer, withdrawn_at, seats):
 
 def test_when_is_the_fixed_date_the_known_day_or_open():
     past = make_dialogue(
-        DialogueState.CLOSED, origin=Origin.TAKEN_OVER, starts_at=None, ends_at=None,
-        starts_on=dt.date(2017, 10, 23), precision=Precision.DAY,
-    )  # fmt: skip
+        DialogueState.CLOSED,
+        origin=Origin.TAKEN_OVER,
+        starts_at=None,
+        ends_at=None,
+        starts_on=dt.date(2017, 10, 23),
+        precision=Precision.DAY,
+    )
 
     assert make_dialogue(DialogueState.SCHEDULED).when == "Mi, 22.04.2026, 14:00–16:30 Uhr"
     assert make_dialogue().when == "noch offen"
@@ -127,10 +152,14 @@ def test_when_is_the_fixed_date_the_known_day_or_open():
 
 
 def test_location_names_the_host_and_the_place_or_its_address():
-    host = make_organisation("Messgeräte GmbH", street="Werkstraße 1", postcode="12681", city="Berlin")
+    host = make_organisation(
+        "Messgeräte GmbH", street="Werkstraße 1", postcode="12681", city="Berlin"
+    )
 
     assert make_dialogue(place="Halle 2", host=host).location == "Messgeräte GmbH, Halle 2"
-    assert make_dialogue(place="", host=host).location == "Messgeräte GmbH, Werkstraße 1, 12681 Berlin"
+    assert (
+        make_dialogue(place="", host=host).location == "Messgeräte GmbH, Werkstraße 1, 12681 Berlin"
+    )
     assert make_dialogue(place="Rotes Rathaus", host=None).location == "Rotes Rathaus"
     assert make_dialogue(place="", host=None).location == ""
 
@@ -140,13 +169,21 @@ def test_digital_dialogue_takes_place_at_its_link():
 
     assert make_dialogue(format=DialogueFormat.DIGITAL, place="", video_link=link).location == link
     assert (
-        make_dialogue(format=DialogueFormat.DIGITAL, place="Einwahl folgt", video_link=link).location
+        make_dialogue(
+            format=DialogueFormat.DIGITAL, place="Einwahl folgt", video_link=link
+        ).location
         == "Einwahl folgt"
     )
 
 
 def test_location_of_what_was_taken_over_is_left_as_it_is():
-    row = make_dialogue(DialogueState.HELD, origin=Origin.TAKEN_OVER, place="IHK Berlin", starts_at=None, ends_at=None)
+    row = make_dialogue(
+        DialogueState.HELD,
+        origin=Origin.TAKEN_OVER,
+        place="IHK Berlin",
+        starts_at=None,
+        ends_at=None,
+    )
 
     assert row.location == "IHK Berlin"
 
@@ -164,7 +201,9 @@ def test_rows_name_themselves():
 
 def test_partner_does_not_see_a_draft_of_the_office_that_names_its_organisation(office):
     partner = make_user(PARTNER)
-    draft = make_topic(TopicState.DRAFT, proposed_by=office, organisation_id=partner.organisation_id)
+    draft = make_topic(
+        TopicState.DRAFT, proposed_by=office, organisation_id=partner.organisation_id
+    )
 
     assert draft not in Topic.objects.visible_to(partner)
     assert draft in Topic.objects.visible_to(office)
@@ -178,20 +217,26 @@ def partner():
 def make_deputy(partner, *roles):
     """Return an account of another organisation with `roles` that acts for `partner` today."""
     deputy = make_user(*roles, organisation=make_organisation())
-    Deputy.objects.create(principal=partner.person, deputy=deputy.person, starts_on=timezone.localdate())
+    Deputy.objects.create(
+        principal=partner.person, deputy=deputy.person, starts_on=timezone.localdate()
+    )
     return deputy
 
 
 def rows_about(partner):
     """Return what a partner sees: topics, dialogues, and the invitation to one of them."""
-    topics = [make_topic(state, proposed_by=partner) for state in (TopicState.DRAFT, TopicState.PROPOSED)]
+    topics = [
+        make_topic(state, proposed_by=partner) for state in (TopicState.DRAFT, TopicState.PROPOSED)
+    ]
     row = make_invitation(person=make_person(organisation=partner.person.organisation))
     hosted = make_dialogue(DialogueState.SCHEDULED, host=partner.person.organisation)
     return {*topics, row.dialogue, hosted, row}
 
 
 def rows_seen_by(user):
-    return {row for model in (Topic, Dialogue, Invitation) for row in model.objects.visible_to(user)}
+    return {
+        row for model in (Topic, Dialogue, Invitation) for row in model.objects.visible_to(user)
+    }
 
 
 @pytest.mark.parametrize("roles", [(), (PARTNER,)])
@@ -215,20 +260,26 @@ def test_role_merely_lent_opens_nothing_of_the_own_organisation(partner):
     make_topic(TopicState.PROPOSED, proposed_by=colleague)
     row = make_invitation(person=colleague.person)
 
-    assert rows_seen_by(deputy) == {row.dialogue, row.dialogue.topic}  # as an observer, since they are decided
+    assert rows_seen_by(deputy) == {
+        row.dialogue,
+        row.dialogue.topic,
+    }  # as an observer, since they are decided
 
 
 def test_draft_of_a_deputy_is_not_open_to_others_of_its_organisation(partner):
     deputy = make_deputy(partner, PARTNER)
     colleague = make_user(PARTNER, organisation=deputy.person.organisation)
-    draft = make_topic(TopicState.DRAFT, proposed_by=deputy, organisation_id=partner.organisation_id)
+    draft = make_topic(
+        TopicState.DRAFT, proposed_by=deputy, organisation_id=partner.organisation_id
+    )
 
     assert draft in Topic.objects.visible_to(deputy)
     assert draft not in Topic.objects.visible_to(colleague)
 
 
 @pytest.mark.parametrize(
-    ("roles", "proposes"), [((), False), ((OBSERVER,), False), ((SENATOR_OFFICE,), False), ((PARTNER,), True)]
+    ("roles", "proposes"),
+    [((), False), ((OBSERVER,), False), ((SENATOR_OFFICE,), False), ((PARTNER,), True)],
 )
 def test_own_organisation_proposes_only_with_the_own_role(roles, proposes):
     assert can_propose(make_user(*roles, organisation=make_organisation())) == proposes

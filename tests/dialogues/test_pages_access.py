@@ -1,4 +1,6 @@
-"""Who may open and do what: each role on each page, foreign rows, and what opening a page must not do."""
+"""Who may open and do what: each role on each page, foreign rows, and what opening a page must not
+do.
+"""
 
 import pytest
 
@@ -21,12 +23,28 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 ROLES = [OFFICE, SENATOR_OFFICE, PARTNER, OBSERVER]
 OTHERS = [SENATOR_OFFICE, PARTNER, OBSERVER]
 LISTS = [
-    "", "export/", "themen/", "themen/export/", "reihen/", "veranstaltungen/", "veranstaltungen/export/",
-]  # fmt: skip
+    "",
+    "export/",
+    "themen/",
+    "themen/export/",
+    "reihen/",
+    "veranstaltungen/",
+    "veranstaltungen/export/",
+]
 ACTS = [
-    "bearbeiten", "gastgeber", "termine", "termine/vorlegen", "termine/festlegen", "termine/zurueckziehen",
-    "verschieben", "absagen", "ergebnis", "gaeste/zusammenstellen", "gaeste/versenden", "gaeste/erinnern",
-]  # fmt: skip
+    "bearbeiten",
+    "gastgeber",
+    "termine",
+    "termine/vorlegen",
+    "termine/festlegen",
+    "termine/zurueckziehen",
+    "verschieben",
+    "absagen",
+    "ergebnis",
+    "gaeste/zusammenstellen",
+    "gaeste/versenden",
+    "gaeste/erinnern",
+]
 TOPIC_ACTS = ["nicht-aufgreifen", "vorlegen", "zurueckziehen", "gespraech"]
 POSTS = ["durchgefuehrt", "abschliessen"]
 
@@ -85,7 +103,9 @@ def test_pressing_a_button_of_the_office_is_forbidden_to_others(client, role, ac
 
 
 @pytest.mark.parametrize("role", [PARTNER, OBSERVER])
-@pytest.mark.parametrize("page", ["", "gaeste/", "programm/", "verlauf/", "termin.ics", *[f"{act}/" for act in ACTS]])
+@pytest.mark.parametrize(
+    "page", ["", "gaeste/", "programm/", "verlauf/", "termin.ics", *[f"{act}/" for act in ACTS]]
+)
 def test_a_dialogue_in_planning_is_not_there_for_others(client, role, page):
     dialogue = make_dialogue(DialogueState.EXPLORING, programme="14:00 Begrüßung")
     sign_in(client, role)
@@ -130,7 +150,10 @@ def test_guests_are_changed_by_the_office_alone(client, role, act):
     row = make_invitation(person=user.person)
 
     with nothing_changes(row):
-        assert client.post(f"{BASE}/einladungen/{row.pk}/{act}/", {"answer": "accepted"}).status_code == 403
+        assert (
+            client.post(f"{BASE}/einladungen/{row.pk}/{act}/", {"answer": "accepted"}).status_code
+            == 403
+        )
 
 
 @pytest.mark.parametrize("role", [PARTNER, OBSERVER])
@@ -148,7 +171,10 @@ def test_a_colleagues_invitation_is_seen_but_not_answered(client):
     row = make_invitation(person=colleague.person)
 
     with nothing_changes(row):
-        assert client.post(f"{BASE}/einladungen/{row.pk}/antwort/", {"answer": "accepted"}).status_code == 403
+        assert (
+            client.post(f"{BASE}/einladungen/{row.pk}/antwort/", {"answer": "accepted"}).status_code
+            == 403
+        )
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, OBSERVER])
@@ -158,7 +184,9 @@ def test_acting_on_a_visible_topic_is_forbidden_to_others(client, role, act):
     sign_in(client, role)
 
     with nothing_changes(topic):
-        assert client.post(f"{BASE}/themen/{topic.pk}/{act}/", {"reason": "Nein"}).status_code == 403
+        assert (
+            client.post(f"{BASE}/themen/{topic.pk}/{act}/", {"reason": "Nein"}).status_code == 403
+        )
 
 
 @pytest.mark.parametrize("act", [*TOPIC_ACTS, "bearbeiten", "aufgreifen"])
@@ -167,7 +195,9 @@ def test_a_proposer_does_not_do_the_offices_part(client, act):
     topic = make_topic(TopicState.PROPOSED, proposed_by=partner)
 
     with nothing_changes(topic):
-        assert client.post(f"{BASE}/themen/{topic.pk}/{act}/", {"reason": "Nein"}).status_code == 403
+        assert (
+            client.post(f"{BASE}/themen/{topic.pk}/{act}/", {"reason": "Nein"}).status_code == 403
+        )
 
 
 @pytest.mark.parametrize("page", ["", "bearbeiten/", *[f"{act}/" for act in TOPIC_ACTS]])
@@ -208,14 +238,24 @@ def test_a_date_is_dropped_only_with_its_own_dialogue(signed_in):
     option = make_option(other)
 
     with nothing_changes(option):
-        assert signed_in.post(f"{BASE}/{dialogue.pk}/termine/{option.pk}/verwerfen/").status_code == 404
+        assert (
+            signed_in.post(f"{BASE}/{dialogue.pk}/termine/{option.pk}/verwerfen/").status_code
+            == 404
+        )
 
 
 @pytest.mark.parametrize(
     "address",
-    ["themen/1/vorschlagen/", "themen/1/aufgreifen/", "reihen/1/bekraeftigen/", "1/termine/1/verwerfen/",
-     "1/durchgefuehrt/", "1/abschliessen/", "einladungen/1/streichen/"],
-)  # fmt: skip
+    [
+        "themen/1/vorschlagen/",
+        "themen/1/aufgreifen/",
+        "reihen/1/bekraeftigen/",
+        "1/termine/1/verwerfen/",
+        "1/durchgefuehrt/",
+        "1/abschliessen/",
+        "einladungen/1/streichen/",
+    ],
+)
 def test_buttons_cannot_be_opened(signed_in, address):
     assert signed_in.get(f"{BASE}/{address}").status_code == 405
 
@@ -230,11 +270,16 @@ def test_opening_every_page_of_a_dialogue_changes_nothing(signed_in, state):
             assert signed_in.get(f"{BASE}/{dialogue.pk}/{page}").status_code in (200, 302), page
 
 
-@pytest.mark.parametrize("page", ["bearbeiten", "gastgeber", "termine", "absagen", "gaeste/zusammenstellen"])
+@pytest.mark.parametrize(
+    "page", ["bearbeiten", "gastgeber", "termine", "absagen", "gaeste/zusammenstellen"]
+)
 def test_what_was_taken_over_stands_outside_of_the_workflow(signed_in, page):
     dialogue = make_past()
 
     with nothing_changes(dialogue):
         response = signed_in.get(f"{BASE}/{dialogue.pk}/{page}/", follow=True)
-    assert response.redirect_chain[-1][0] in (f"{BASE}/{dialogue.pk}/", f"{BASE}/{dialogue.pk}/bearbeiten/")
+    assert response.redirect_chain[-1][0] in (
+        f"{BASE}/{dialogue.pk}/",
+        f"{BASE}/{dialogue.pk}/bearbeiten/",
+    )
     assert signed_in.get(f"{BASE}/{dialogue.pk}/gaeste/").status_code == 404

@@ -1,4 +1,6 @@
-"""A guest opens the personal link: what it shows, what an answer does, a clear sentence for all that goes wrong."""
+"""A guest opens the personal link: what it shows, what an answer does, a clear sentence for all
+that goes wrong.
+"""
 
 import datetime as dt
 
@@ -23,8 +25,12 @@ YES = {"answer": "accepted", "party": "1"}
 @pytest.fixture
 def row():
     host = make_organisation("Messgeräte GmbH")
-    dialogue = make_dialogue(S.INVITED, title="Wärme", host=host, programme="14:00 Begrüßung", seats=3)
-    guest = make_person("Leitung A", email="a@example.org", organisation=make_organisation("Zange GmbH"))
+    dialogue = make_dialogue(
+        S.INVITED, title="Wärme", host=host, programme="14:00 Begrüßung", seats=3
+    )
+    guest = make_person(
+        "Leitung A", email="a@example.org", organisation=make_organisation("Zange GmbH")
+    )
     return make_invitation(dialogue, person=guest)
 
 
@@ -35,18 +41,29 @@ def test_the_page_shows_everything_a_guest_needs(client, row):
     text = text_of(response)
 
     for words in (
-        "Wärme", "Für Leitung A, Zange GmbH", "Termin Mi, 22.04.2026, 14:00–16:30 Uhr",
-        "Ort Messgeräte GmbH, Werkstraße 1, 12681 Berlin", "Worum es geht Wie Betriebe ohne Gas heizen.",
-        "Programm 14:00 Begrüßung", "Zusage: Ich nehme teil.",
-        "Vorbehalt:", "Absage:", "Vertretung:", "Antwort senden", "Bitte antworten Sie bis Mi, 15.04.2026.",
-    ):  # fmt: skip
+        "Wärme",
+        "Für Leitung A, Zange GmbH",
+        "Termin Mi, 22.04.2026, 14:00–16:30 Uhr",
+        "Ort Messgeräte GmbH, Werkstraße 1, 12681 Berlin",
+        "Worum es geht Wie Betriebe ohne Gas heizen.",
+        "Programm 14:00 Begrüßung",
+        "Zusage: Ich nehme teil.",
+        "Vorbehalt:",
+        "Absage:",
+        "Vertretung:",
+        "Antwort senden",
+        "Bitte antworten Sie bis Mi, 15.04.2026.",
+    ):
         assert words in text, words
     assert "Übersicht" not in text
 
 
 @pytest.mark.parametrize("end", ["", "termin.ics"])
 def test_the_link_leaks_nowhere(client, row, end):
-    for response in (client.get(row.personal_link + end), client.get(f"{BASE}/einladung/falsch/{end}")):
+    for response in (
+        client.get(row.personal_link + end),
+        client.get(f"{BASE}/einladung/falsch/{end}"),
+    ):
         assert response["Referrer-Policy"] == "no-referrer"
         assert response["Cache-Control"] == "no-store"
         assert response["X-Robots-Tag"] == "noindex, nofollow"
@@ -82,11 +99,18 @@ def test_a_form_sent_twice_writes_and_mails_once(client, row):
 
 
 def test_an_answer_is_changed_and_keeps_nothing_of_the_substitute(client, row):
-    substitute = {"answer": "represented", "substitute_name": "Stabsstelle", "substitute_email": "s@example.org"}
+    substitute = {
+        "answer": "represented",
+        "substitute_name": "Stabsstelle",
+        "substitute_email": "s@example.org",
+    }
     client.post(row.personal_link, substitute)
     assert "Es kommt: Stabsstelle." in text_of(client.get(row.personal_link))
 
-    client.post(row.personal_link, {"answer": "declined", "substitute_name": "Stabsstelle", "substitute_email": "x@"})
+    client.post(
+        row.personal_link,
+        {"answer": "declined", "substitute_name": "Stabsstelle", "substitute_email": "x@"},
+    )
 
     row.refresh_from_db()
     assert (row.answer, row.substitute_name, row.substitute_email) == (AnswerState.DECLINED, "", "")
@@ -100,7 +124,10 @@ def test_an_answer_is_changed_and_keeps_nothing_of_the_substitute(client, row):
         ({"answer": "represented"}, "Bitte nennen Sie, wer Sie vertritt."),
         ({"answer": "accepted", "party": "11"}, "kleiner oder gleich 10"),
         ({"answer": "accepted", "party": "4"}, "Es sind nur noch 3 Plätze frei."),
-        ({"answer": "represented", "substitute_name": "S", "substitute_email": "x"}, "gültige E-Mail-Adresse"),
+        (
+            {"answer": "represented", "substitute_name": "S", "substitute_email": "x"},
+            "gültige E-Mail-Adresse",
+        ),
     ],
 )
 def test_wrong_input_keeps_what_was_typed(client, row, values, words):
@@ -110,8 +137,9 @@ def test_wrong_input_keeps_what_was_typed(client, row, values, words):
     assert response.status_code == 200
     assert words in text_of(response)
     assert "Lange getippt" in response.content.decode()
-    assert "answer-form__more" in response.content.decode() and '<details class="answer-form__more" open>' in (
-        response.content.decode()
+    assert (
+        "answer-form__more" in response.content.decode()
+        and '<details class="answer-form__more" open>' in (response.content.decode())
     )
 
 
@@ -179,7 +207,10 @@ def test_a_revoked_link(client, row, method, fields, words):
         ({"state": S.CANCELLED}, "Dieses Gespräch wurde abgesagt."),
         ({"state": S.EXPLORING}, "Dieses Gespräch wird verschoben."),
         ({"state": S.HELD}, "Zu diesem Gespräch kann nicht mehr geantwortet werden."),
-        ({"answer_by": dt.date(2026, 3, 1)}, "Die Frist für Ihre Antwort ist am 01.03.2026 abgelaufen."),
+        (
+            {"answer_by": dt.date(2026, 3, 1)},
+            "Die Frist für Ihre Antwort ist am 01.03.2026 abgelaufen.",
+        ),
     ],
 )
 def test_a_closed_list_says_why_and_keeps_what_was_typed(client, row, fields, words):
@@ -261,7 +292,10 @@ def test_the_answer_day_is_the_last_day(client, row, time_machine):
 def test_a_former_link_names_no_date_it_was_not_sent_for(client, row):
     dialogue = row.dialogue
     Dialogue.objects.filter(pk=dialogue.pk).update(
-        round=2, starts_at=DAY + dt.timedelta(days=7), ends_at=END + dt.timedelta(days=7), state="scheduled"
+        round=2,
+        starts_at=DAY + dt.timedelta(days=7),
+        ends_at=END + dt.timedelta(days=7),
+        state="scheduled",
     )
 
     response = client.get(row.personal_link)

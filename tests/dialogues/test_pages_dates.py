@@ -28,21 +28,35 @@ def three_dates(**changes) -> dict:
     """Return the form of dates with three rows filled in, 14:00 to 16:30 on three days."""
     rows = {"date-TOTAL_FORMS": "3", "date-INITIAL_FORMS": "0"}
     for number, day in enumerate(("2026-04-22", "2026-04-23", "2026-04-24")):
-        rows |= {f"date-{number}-day": day, f"date-{number}-begins": "14:00", f"date-{number}-ends": "16:30",
-                 f"date-{number}-host_preference": "possible"}  # fmt: skip
+        rows |= {
+            f"date-{number}-day": day,
+            f"date-{number}-begins": "14:00",
+            f"date-{number}-ends": "16:30",
+            f"date-{number}-host_preference": "possible",
+        }
     return rows | changes
 
 
 def test_three_dates_at_once(signed_in):
     dialogue = make_dialogue()
 
-    signed_in.post(f"{dialogue.get_absolute_url()}termine/", three_dates(**{"date-1-day": "", "date-1-begins": "",
-                   "date-1-ends": "", "date-2-host_preference": "preferred"}))  # fmt: skip
+    signed_in.post(
+        f"{dialogue.get_absolute_url()}termine/",
+        three_dates(
+            **{
+                "date-1-day": "",
+                "date-1-begins": "",
+                "date-1-ends": "",
+                "date-2-host_preference": "preferred",
+            }
+        ),
+    )
 
     options = dialogue.date_options.order_by("starts_at")
     assert [(row.starts_at, row.ends_at, row.host_preference) for row in options] == [
-        (DAY, END, "possible"), (DAY + dt.timedelta(days=2), END + dt.timedelta(days=2), "preferred"),
-    ]  # fmt: skip
+        (DAY, END, "possible"),
+        (DAY + dt.timedelta(days=2), END + dt.timedelta(days=2), "preferred"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +80,10 @@ def test_one_wrong_date_keeps_all_three_in_the_form(signed_in, changes, words):
 
 def test_no_date_at_all(signed_in):
     dialogue = make_dialogue()
-    empty = {name: "" if name[-3:] in ("day", "ins", "nds") else value for name, value in three_dates().items()}
+    empty = {
+        name: "" if name[-3:] in ("day", "ins", "nds") else value
+        for name, value in three_dates().items()
+    }
 
     assert "Bitte tragen Sie mindestens einen Termin ein." in text_of(
         signed_in.post(f"{dialogue.get_absolute_url()}termine/", empty)
@@ -102,9 +119,15 @@ def test_dates_are_submitted_with_a_vorlage(signed_in, senator):
     option = make_option(dialogue)
     page = signed_in.get(f"{dialogue.get_absolute_url()}termine/vorlegen/")
     assert "Vorgelegt werden: Mi, 22.04.2026, 14:00–16:30 Uhr (Gastgeber möglich)" in text_of(page)
-    assert page.context["form"].initial["vote"] == "Zustimmung zu einem der Termine, Teilnahme der Leitung"
+    assert (
+        page.context["form"].initial["vote"]
+        == "Zustimmung zu einem der Termine, Teilnahme der Leitung"
+    )
 
-    signed_in.post(f"{dialogue.get_absolute_url()}termine/vorlegen/", {"vote": "Zustimmung", "due_on": "2026-03-09"})
+    signed_in.post(
+        f"{dialogue.get_absolute_url()}termine/vorlegen/",
+        {"vote": "Zustimmung", "due_on": "2026-03-09"},
+    )
 
     request = ApprovalRequest.objects.get(kind="dates")
     assert [row["id"] for row in request.options] == [option.pk]
@@ -112,9 +135,13 @@ def test_dates_are_submitted_with_a_vorlage(signed_in, senator):
 
 
 def test_only_granted_dates_can_be_fixed(signed_in, senator):
-    dialogue = make_dialogue(S.EXPLORING, host_contact=make_person("Werksleitung", email="werk@example.org"))
+    dialogue = make_dialogue(
+        S.EXPLORING, host_contact=make_person("Werksleitung", email="werk@example.org")
+    )
     granted = make_option(dialogue, OptionState.POSSIBLE)
-    other = make_option(dialogue, OptionState.IMPOSSIBLE, starts_at=DAY.replace(day=23), ends_at=END.replace(day=23))
+    other = make_option(
+        dialogue, OptionState.IMPOSSIBLE, starts_at=DAY.replace(day=23), ends_at=END.replace(day=23)
+    )
     make_dates_request(dialogue, granted, state="approved")
     address = f"{dialogue.get_absolute_url()}termine/festlegen/"
     page = text_of(signed_in.get(address))
@@ -127,7 +154,10 @@ def test_only_granted_dates_can_be_fixed(signed_in, senator):
 
     dialogue.refresh_from_db()
     assert (dialogue.state, dialogue.starts_at) == (S.SCHEDULED, DAY)
-    assert mails_written() == [("date_fixed", "senatorin@example.org"), ("date_fixed", "werk@example.org")]
+    assert mails_written() == [
+        ("date_fixed", "senatorin@example.org"),
+        ("date_fixed", "werk@example.org"),
+    ]
 
 
 @pytest.mark.parametrize("state", [S.EXPLORING, S.SCHEDULED, S.INVITED])
@@ -143,13 +173,18 @@ def test_a_request_about_dates_is_withdrawn_with_its_button(signed_in, senator, 
     assert "Die Vorlage ist zurückgezogen." in text_of(signed_in.post(address, follow=True))
 
     request.refresh_from_db()
-    assert (request.state, mails_written()) == ("withdrawn", [("approval_withdrawn", "senatorin@example.org")])
+    assert (request.state, mails_written()) == (
+        "withdrawn",
+        [("approval_withdrawn", "senatorin@example.org")],
+    )
     assert address not in signed_in.get(dialogue.get_absolute_url()).content.decode()
     with nothing_changes(dialogue, request):
         assert "liegt kein Termin zur Freigabe vor" in text_of(signed_in.post(address, follow=True))
 
 
-@pytest.mark.parametrize(("state", "page"), [(S.EXPLORING, "vorlegen"), (S.SCHEDULED, "erneut-vorlegen")])
+@pytest.mark.parametrize(
+    ("state", "page"), [(S.EXPLORING, "vorlegen"), (S.SCHEDULED, "erneut-vorlegen")]
+)
 def test_a_deadline_after_the_dates_is_said_at_the_field(signed_in, senator, state, page):
     dialogue = make_dialogue(state)
     if not dialogue.starts_at:
@@ -161,7 +196,8 @@ def test_a_deadline_after_the_dates_is_said_at_the_field(signed_in, senator, sta
 
     assert response.context["form"].errors == {
         "due_on": [
-            "Die Entscheidung muss vor dem Tag des Gesprächs (Mi, 22.04.2026) fallen. Bitte wählen Sie eine frühere "
+            "Die Entscheidung muss vor dem Tag des Gesprächs (Mi, 22.04.2026) fallen. Bitte wählen "
+            "Sie eine frühere "
             "Frist."
         ]
     }
@@ -177,7 +213,11 @@ def test_a_deadline_after_the_dates_is_said_at_the_field(signed_in, senator, sta
 )
 def test_next_step_does_not_stand_among_the_further_steps(signed_in, state, next_step, beside):
     dialogue = make_dialogue(S.SCHEDULED)
-    lapse = {"lapsed_at": NOW, "lapse_reason": "geändert: Format"} if state == ApprovalState.LAPSED else {}
+    lapse = (
+        {"lapsed_at": NOW, "lapse_reason": "geändert: Format"}
+        if state == ApprovalState.LAPSED
+        else {}
+    )
     ApprovalRequest.objects.filter(subject_id=dialogue.pk, kind=ApprovalKind.DATES).update(
         state=state, comment="Bitte später.", **lapse
     )

@@ -34,12 +34,21 @@ def test_the_page_says_where_it_stands_what_is_next_and_what_happened(signed_in)
     text = text_of(signed_in.get(dialogue.get_absolute_url()))
 
     for words in (
-        "Branchengespräch · Flächen · Metall", "Einladung läuft", "1 Gast hat noch nicht geantwortet.",
+        "Branchengespräch · Flächen · Metall",
+        "Einladung läuft",
+        "1 Gast hat noch nicht geantwortet.",
         "Jetzt erinnern",
-        "Termin Mi, 22.04.2026, 14:00–16:30 Uhr", "Gastgeber Messgeräte GmbH", "Ort Werkstraße 1, 12681 Berlin",
-        "Freigabe Büro der Senatorin, ", "Antwort der Gäste Mi, 15.04.2026", "Erinnerung an die Gäste Mi, 08.04.2026",
-        "Ergebnis festhalten Mi, 29.04.2026", "Überblick Gäste Programm Verlauf", "Verschieben Absagen", "anrufen",
-    ):  # fmt: skip
+        "Termin Mi, 22.04.2026, 14:00–16:30 Uhr",
+        "Gastgeber Messgeräte GmbH",
+        "Ort Werkstraße 1, 12681 Berlin",
+        "Freigabe Büro der Senatorin, ",
+        "Antwort der Gäste Mi, 15.04.2026",
+        "Erinnerung an die Gäste Mi, 08.04.2026",
+        "Ergebnis festhalten Mi, 29.04.2026",
+        "Überblick Gäste Programm Verlauf",
+        "Verschieben Absagen",
+        "anrufen",
+    ):
         assert words in text, words
 
 
@@ -55,14 +64,27 @@ def test_every_tab_stays_below_twenty_queries(signed_in, django_assert_max_num_q
 
 def test_what_was_taken_over_shows_its_source_and_no_workflow(signed_in):
     dialogue = make_past(
-        "Wiederaufnahme", host_text="Verband", participants_text="Senatsverwaltung\nVerbände", outcome="Bekräftigt",
-        press_text="Bericht", sources=["https://example.org/a"], basis={"starts_on": "year"}, doubts="Nach März.",
-    )  # fmt: skip
+        "Wiederaufnahme",
+        host_text="Verband",
+        participants_text="Senatsverwaltung\nVerbände",
+        outcome="Bekräftigt",
+        press_text="Bericht",
+        sources=["https://example.org/a"],
+        basis={"starts_on": "year"},
+        doubts="Nach März.",
+    )
 
     response = signed_in.get(dialogue.get_absolute_url())
     text = text_of(response)
 
-    for words in ("Bekräftigt", "Senatsverwaltung", "Bericht", "Nach März.", "nur das Jahr bekannt", "übernommen"):
+    for words in (
+        "Bekräftigt",
+        "Senatsverwaltung",
+        "Bericht",
+        "Nach März.",
+        "nur das Jahr bekannt",
+        "übernommen",
+    ):
         assert words in text, words
     assert "https://example.org/a" in links_of(response)
     for words in ("Nächster Schritt", "Bearbeiten", "Absagen", "Plätze", "Verlauf"):
@@ -120,7 +142,10 @@ def test_entry_of_a_cancelled_dialogue_says_that_it_is_off(signed_in):
     response = signed_in.get(f"{dialogue.get_absolute_url()}termin.ics")
 
     [event] = Calendar.from_ical(response.content).walk("VEVENT")
-    assert (str(event["SUMMARY"]), event["STATUS"]) == ("Entfällt: Branchengespräch: Wärme", "CANCELLED")
+    assert (str(event["SUMMARY"]), event["STATUS"]) == (
+        "Entfällt: Branchengespräch: Wärme",
+        "CANCELLED",
+    )
 
 
 def test_no_entry_without_a_date(signed_in):

@@ -31,4 +31,7 @@ def test_more_guests_than_seats_are_named_with_those_already_invited():
 
     [doubt] = release_doubts(dialogue, 3)
 
-    assert doubt == "Damit sind 4 Gäste eingeladen, es gibt aber nur 3 Plätze. Wer zuerst zusagt, kommt."
+    assert (
+        doubt
+        == "Damit sind 4 Gäste eingeladen, es gibt aber nur 3 Plätze. Wer zuerst zusagt, kommt."
+    )

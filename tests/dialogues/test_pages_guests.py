@@ -29,7 +29,9 @@ def guests_page(dialogue) -> str:
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_the_list_costs_the_same_for_any_number(signed_in, office, django_assert_num_queries, count):
+def test_the_list_costs_the_same_for_any_number(
+    signed_in, office, django_assert_num_queries, count
+):
     dialogue = make_released(office, count)
 
     with django_assert_num_queries(16):
@@ -40,18 +42,25 @@ def test_the_list_shows_answers_seats_and_how_mails_stand(signed_in, office):
     dialogue = make_released(office, 3)
     Mail.objects.update(state=MailState.SENT, sent_at=NOW)
     first, second, _third = dialogue.invitations.order_by("pk")
-    dialogue.invitations.filter(pk=first.pk).update(answer=AnswerState.ACCEPTED, answered_at=NOW, party=3)
+    dialogue.invitations.filter(pk=first.pk).update(
+        answer=AnswerState.ACCEPTED, answered_at=NOW, party=3
+    )
     dialogue.invitations.filter(pk=second.pk).update(
-        answer=AnswerState.REPRESENTED, answered_at=NOW, substitute_name="Stabsstelle", remark="Bis bald"
+        answer=AnswerState.REPRESENTED,
+        answered_at=NOW,
+        substitute_name="Stabsstelle",
+        remark="Bis bald",
     )
 
     text = text_of(signed_in.get(guests_page(dialogue)))
 
     for words in (
-        "3 Einladungen 4 von 30 Plätzen belegt · Antwort bis 15.04.2026", "1 Zusage 1 vertreten 1 offen",
-        "Betrieb 00 Gast 0 3 Personen Zusage versandt 02.03.2026", "Stabsstelle in Vertretung für Gast 1 „Bis bald“",
+        "3 Einladungen 4 von 30 Plätzen belegt · Antwort bis 15.04.2026",
+        "1 Zusage 1 vertreten 1 offen",
+        "Betrieb 00 Gast 0 3 Personen Zusage versandt 02.03.2026",
+        "Stabsstelle in Vertretung für Gast 1 „Bis bald“",
         "Antwort eintragen Einladung zurückziehen",
-    ):  # fmt: skip
+    ):
         assert words in text, words
 
 
@@ -79,7 +88,10 @@ def test_office_is_led_to_the_sending_and_to_its_proof(signed_in, office, client
     failed = signed_in.get(guests_page(dialogue)).content.decode()
     client.force_login(make_user(SENATOR_OFFICE))
 
-    assert f'<a href="/postausgang/versand/{Mail.objects.first().batch}/">Versand verfolgen</a>' in page
+    assert (
+        f'<a href="/postausgang/versand/{Mail.objects.first().batch}/">Versand verfolgen</a>'
+        in page
+    )
     assert f'<a href="/postausgang/export/?path={path}" download>Nachweis des Versands</a>' in page
     assert f'<a href="/postausgang/?path={path}">Zum Postausgang</a>' in failed
     assert "/postausgang/" not in client.get(guests_page(dialogue)).content.decode()
@@ -107,7 +119,9 @@ def test_the_senators_office_sees_the_list_without_acts(client):
 
 def test_an_observer_sees_numbers_and_no_names(client):
     dialogue = make_dialogue(S.INVITED)
-    make_invitation(dialogue, AnswerState.ACCEPTED, person=make_person("Leitung A"), shares_answer=True)
+    make_invitation(
+        dialogue, AnswerState.ACCEPTED, person=make_person("Leitung A"), shares_answer=True
+    )
     client.force_login(make_user(OBSERVER))
 
     text = text_of(client.get(guests_page(dialogue)))
@@ -125,7 +139,9 @@ def test_a_partner_sees_who_agreed_and_the_own_organisation(client):
     seen = make_person("Offen", organisation=make_organisation("Zange GmbH"))
     make_invitation(dialogue, AnswerState.ACCEPTED, person=seen, shares_answer=True)
     make_invitation(dialogue, AnswerState.ACCEPTED, person=make_person("Verdeckt"))
-    make_invitation(dialogue, AnswerState.DECLINED, person=make_person("Verhindert"), shares_answer=True)
+    make_invitation(
+        dialogue, AnswerState.DECLINED, person=make_person("Verhindert"), shares_answer=True
+    )
     client.force_login(partner)
 
     text = text_of(client.get(guests_page(dialogue)))
@@ -137,9 +153,13 @@ def test_a_partner_sees_who_agreed_and_the_own_organisation(client):
 
 
 @pytest.mark.parametrize(("is_invited", "is_named"), [(True, True), (False, False)])
-def test_an_observer_who_is_a_partner_too_sees_numbers_and_as_a_guest_who_agreed(client, is_invited, is_named):
+def test_an_observer_who_is_a_partner_too_sees_numbers_and_as_a_guest_who_agreed(
+    client, is_invited, is_named
+):
     both, dialogue = make_user(PARTNER, OBSERVER), make_dialogue(S.INVITED)
-    make_invitation(dialogue, AnswerState.ACCEPTED, person=make_person("Leitung A"), shares_answer=True)
+    make_invitation(
+        dialogue, AnswerState.ACCEPTED, person=make_person("Leitung A"), shares_answer=True
+    )
     if is_invited:
         make_invitation(dialogue, person=both.person)
     client.force_login(both)
@@ -153,7 +173,9 @@ def test_an_observer_who_is_a_partner_too_sees_numbers_and_as_a_guest_who_agreed
 def test_a_host_sees_who_agreed(client):
     host = make_user(PARTNER)
     dialogue = make_dialogue(S.INVITED, host=host.person.organisation)
-    make_invitation(dialogue, AnswerState.ACCEPTED, person=make_person("Leitung A"), shares_answer=True)
+    make_invitation(
+        dialogue, AnswerState.ACCEPTED, person=make_person("Leitung A"), shares_answer=True
+    )
     client.force_login(host)
 
     assert "Wer teilnimmt Leitung A" in text_of(client.get(guests_page(dialogue)))
@@ -164,11 +186,18 @@ def test_an_answer_given_by_phone(signed_in):
     address = f"{BASE}/einladungen/{row.pk}/eintragen/"
 
     refused = text_of(signed_in.post(address, {"answer": "represented", "remark": "Lange getippt"}))
-    signed_in.post(address, {"answer": "represented", "substitute_name": "Stabsstelle", "party": "2"})
+    signed_in.post(
+        address, {"answer": "represented", "substitute_name": "Stabsstelle", "party": "2"}
+    )
 
     row.refresh_from_db()
     assert "Bitte nennen Sie, wer Sie vertritt." in refused and "Lange getippt" in refused
-    assert (row.answer, row.substitute_name, row.party, row.channel) == ("represented", "Stabsstelle", 2, "office")
+    assert (row.answer, row.substitute_name, row.party, row.channel) == (
+        "represented",
+        "Stabsstelle",
+        2,
+        "office",
+    )
 
 
 def test_withdrawing_is_asked_again_and_told(signed_in):
@@ -199,23 +228,52 @@ def test_somebody_not_yet_invited_is_struck_without_a_mail(signed_in):
 def test_the_whole_list_as_excel(signed_in):
     dialogue = make_dialogue(S.INVITED)
     organisation = make_organisation("Zange GmbH")
-    person = make_person("=Leitung", function="Werk", email="a@example.org", phone="030 1", organisation=organisation)
+    person = make_person(
+        "=Leitung", function="Werk", email="a@example.org", phone="030 1", organisation=organisation
+    )
     make_invitation(dialogue, AnswerState.ACCEPTED, person=person, party=2, remark="Gern")
 
     response = signed_in.get(f"{guests_page(dialogue)}export/")
 
-    rows = [[cell.value for cell in row] for row in load_workbook(BytesIO(response.content)).active.iter_rows()]
-    assert rows[0][:7] == ["Organisation", "Person", "Funktion", "E-Mail", "Telefon", "Antwort", "Personen"]
+    rows = [
+        [cell.value for cell in row]
+        for row in load_workbook(BytesIO(response.content)).active.iter_rows()
+    ]
+    assert rows[0][:7] == [
+        "Organisation",
+        "Person",
+        "Funktion",
+        "E-Mail",
+        "Telefon",
+        "Antwort",
+        "Personen",
+    ]
     assert rows[1] == [
-        "Zange GmbH", "=Leitung", "Werk", "a@example.org", "030 1", "Zusage", 2, None, None, "Gern",
-        dt.datetime(2026, 3, 2, 10, 0), "über den persönlichen Link", "eingeladen 02.03.2026",
-    ]  # fmt: skip
+        "Zange GmbH",
+        "=Leitung",
+        "Werk",
+        "a@example.org",
+        "030 1",
+        "Zusage",
+        2,
+        None,
+        None,
+        "Gern",
+        dt.datetime(2026, 3, 2, 10, 0),
+        "über den persönlichen Link",
+        "eingeladen 02.03.2026",
+    ]
     assert "einladung/" not in str(rows)
 
 
 def test_the_printed_list_holds_who_may_come(signed_in):
     dialogue = make_dialogue(S.INVITED)
-    for name, answer, party in (("A", "accepted", 2), ("B", "tentative", 1), ("C", "declined", 1), ("D", "open", 1)):
+    for name, answer, party in (
+        ("A", "accepted", 2),
+        ("B", "tentative", 1),
+        ("C", "declined", 1),
+        ("D", "open", 1),
+    ):
         make_invitation(dialogue, answer, person=make_person(f"Leitung {name}"), party=party)
     make_invitation(dialogue, "represented", person=make_person("Leitung E"))
 

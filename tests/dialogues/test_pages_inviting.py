@@ -28,7 +28,10 @@ def guests_page(dialogue) -> str:
 def test_composing_from_lists_organisations_and_people(signed_in):
     dialogue = make_dialogue(S.SCHEDULED)
     organisation = make_organisation("Öfen GmbH")
-    first, second = make_person("Leitung", organisation=organisation), make_person("Werk", organisation=organisation)
+    first, second = (
+        make_person("Leitung", organisation=organisation),
+        make_person("Werk", organisation=organisation),
+    )
     single = make_person("Einzeln")
     members = DistributionList.objects.create(name="Alle")
     members.members.add(first)
@@ -36,11 +39,17 @@ def test_composing_from_lists_organisations_and_people(signed_in):
     assert "Öfen GmbH 2 Personen mit E-Mail-Adresse" in text_of(signed_in.get(f"{address}?q=oef"))
 
     response = signed_in.post(
-        address, {"lists": [members.pk], "organisations": [organisation.pk], "people": [single.pk]}, follow=True
+        address,
+        {"lists": [members.pk], "organisations": [organisation.pk], "people": [single.pk]},
+        follow=True,
     )
     again = signed_in.post(address, {"organisations": [organisation.pk]}, follow=True)
 
-    assert set(dialogue.invitations.values_list("person", flat=True)) == {first.pk, second.pk, single.pk}
+    assert set(dialogue.invitations.values_list("person", flat=True)) == {
+        first.pk,
+        second.pk,
+        single.pk,
+    }
     assert "3 Personen stehen neu auf der Gästeliste." in text_of(response)
     assert "0 Personen stehen neu auf der Gästeliste. 2 standen schon darauf." in text_of(again)
     assert mails_written() == []
@@ -49,14 +58,18 @@ def test_composing_from_lists_organisations_and_people(signed_in):
 def test_composing_without_a_tick_says_so(signed_in):
     dialogue = make_dialogue(S.SCHEDULED)
 
-    text = text_of(signed_in.post(f"{guests_page(dialogue)}zusammenstellen/", {"people": ["9" * 30, "x"]}))
+    text = text_of(
+        signed_in.post(f"{guests_page(dialogue)}zusammenstellen/", {"people": ["9" * 30, "x"]})
+    )
 
     assert "Bitte kreuzen Sie an, wer auf die Gästeliste soll." in text
 
 
 def test_the_second_look_shows_mail_entry_list_and_no_link(signed_in):
     host = make_organisation("Messgeräte GmbH")
-    dialogue = make_dialogue(S.SCHEDULED, title="Wärme", host=host, programme="14:00 Begrüßung\n15:00 Rundgang")
+    dialogue = make_dialogue(
+        S.SCHEDULED, title="Wärme", host=host, programme="14:00 Begrüßung\n15:00 Rundgang"
+    )
     person = make_person("Leitung", salutation="Sehr geehrte Leitung", email="leitung@example.org")
     row = make_invitation(dialogue, released=False, person=person)
 
@@ -64,11 +77,16 @@ def test_the_second_look_shows_mail_entry_list_and_no_link(signed_in):
     text = text_of(response)
 
     for words in (
-        "1 Einladung versenden", "Betreff: Einladung: Wärme, Mi, 22.04.2026, 14:00–16:30 Uhr", "Sehr geehrte Leitung,",
-        "Ort: Messgeräte GmbH, Werkstraße 1, 12681 Berlin", "14:00 Begrüßung · 15:00 Rundgang",
-        "Bitte antworten Sie bis zum 15.04.2026.", "Einladung beantworten: [persönlicher Link]",
-        "Titel Branchengespräch: Wärme", "1 Gast Leitung Leitung · leitung@example.org",
-    ):  # fmt: skip
+        "1 Einladung versenden",
+        "Betreff: Einladung: Wärme, Mi, 22.04.2026, 14:00–16:30 Uhr",
+        "Sehr geehrte Leitung,",
+        "Ort: Messgeräte GmbH, Werkstraße 1, 12681 Berlin",
+        "14:00 Begrüßung · 15:00 Rundgang",
+        "Bitte antworten Sie bis zum 15.04.2026.",
+        "Einladung beantworten: [persönlicher Link]",
+        "Titel Branchengespräch: Wärme",
+        "1 Gast Leitung Leitung · leitung@example.org",
+    ):
         assert words in text, words
     assert str(response.context["form"].initial["answer_by"]) == "2026-04-15"
     assert "/einladung/" not in response.content.decode().replace("/einladungen/", "")
@@ -120,7 +138,9 @@ def test_a_wrong_answer_day_sends_nothing(signed_in, answer_by, words):
     row = make_invitation(dialogue, released=False)
 
     with nothing_changes(dialogue, row):
-        response = signed_in.post(f"{guests_page(dialogue)}versenden/", {"answer_by": answer_by, "expected": "1"})
+        response = signed_in.post(
+            f"{guests_page(dialogue)}versenden/", {"answer_by": answer_by, "expected": "1"}
+        )
 
     assert words in text_of(response)
 
@@ -128,14 +148,17 @@ def test_a_wrong_answer_day_sends_nothing(signed_in, answer_by, words):
 def test_nothing_to_send_leads_back(signed_in):
     dialogue = make_dialogue(S.INVITED)
 
-    assert "Alle Einladungen dieser Liste sind schon versandt, oder es steht niemand darauf." in text_of(
-        signed_in.get(f"{guests_page(dialogue)}versenden/", follow=True)
+    assert (
+        "Alle Einladungen dieser Liste sind schon versandt, oder es steht niemand darauf."
+        in text_of(signed_in.get(f"{guests_page(dialogue)}versenden/", follow=True))
     )
 
 
 def test_reminding_names_whom_and_reminds_once_a_day(signed_in):
     dialogue = make_dialogue(S.INVITED)
-    silent = make_person("Leitung A", email="a@example.org", organisation=make_organisation("Zange GmbH"))
+    silent = make_person(
+        "Leitung A", email="a@example.org", organisation=make_organisation("Zange GmbH")
+    )
     make_invitation(dialogue, person=silent)
     make_invitation(dialogue, AnswerState.DECLINED)
     address = f"{guests_page(dialogue)}erinnern/"
@@ -151,7 +174,10 @@ def test_reminding_names_whom_and_reminds_once_a_day(signed_in):
 
 
 def test_reminding_nobody_leads_back_and_says_so(signed_in):
-    for dialogue in (make_dialogue(S.PLANNING), make_invitation(answer=AnswerState.ACCEPTED).dialogue):
+    for dialogue in (
+        make_dialogue(S.PLANNING),
+        make_invitation(answer=AnswerState.ACCEPTED).dialogue,
+    ):
         page = text_of(signed_in.get(f"{guests_page(dialogue)}erinnern/", follow=True))
 
         assert "Zurzeit ist niemand zu erinnern" in page
@@ -181,18 +207,27 @@ def test_release_and_reminder_say_that_their_mails_wait(signed_in):
     address = f"{guests_page(dialogue)}versenden/"
 
     before = text_of(signed_in.get(address))
-    sent = text_of(signed_in.post(address, {"answer_by": ANSWER_BY.isoformat(), "expected": 1}, follow=True))
+    sent = text_of(
+        signed_in.post(address, {"answer_by": ANSWER_BY.isoformat(), "expected": 1}, follow=True)
+    )
     Mail.objects.update(**in_state("sent"))
     reminded = text_of(signed_in.post(f"{guests_page(dialogue)}erinnern/", follow=True))
 
     assert note in before
     assert f"1 Einladung ist geschrieben. {note}" in sent
     assert f"1 Gast wird erinnert. {note}" in reminded
-    assert set(Mail.objects.values_list("kind", "state")) == {("invitation", "sent"), ("invitation_reminder", "draft")}
+    assert set(Mail.objects.values_list("kind", "state")) == {
+        ("invitation", "sent"),
+        ("invitation_reminder", "draft"),
+    }
 
 
 def test_second_look_shows_the_offices_own_words(signed_in):
-    make_wording("invitation", subject="Kommen Sie: {dialogue}", body="bitte kommen Sie.\n\n[Antworten]({link})")
+    make_wording(
+        "invitation",
+        subject="Kommen Sie: {dialogue}",
+        body="bitte kommen Sie.\n\n[Antworten]({link})",
+    )
     dialogue = make_dialogue(S.SCHEDULED, title="Wärme")
     make_invitation(dialogue, released=False)
 

@@ -32,8 +32,12 @@ def rows_of(response) -> list[list]:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("address", "queries"), [("", 11), ("themen/", 10), ("reihen/", 6), ("veranstaltungen/", 8)])
-def test_a_list_costs_the_same_for_any_number(signed_in, django_assert_num_queries, count, address, queries):
+@pytest.mark.parametrize(
+    ("address", "queries"), [("", 11), ("themen/", 10), ("reihen/", 6), ("veranstaltungen/", 8)]
+)
+def test_a_list_costs_the_same_for_any_number(
+    signed_in, django_assert_num_queries, count, address, queries
+):
     for number in range(count):
         topic = make_topic(series=make_series())
         topic.sectors.add(Sector.objects.create(name=f"Branche {number}"))
@@ -53,7 +57,10 @@ def test_dialogues_and_kindred_meetings_never_mix(signed_in):
 
 
 def test_filters_of_dialogues(signed_in):
-    sector, theme = Sector.objects.create(name="Metall"), CrossCuttingTheme.objects.create(name="Flächen")
+    sector, theme = (
+        Sector.objects.create(name="Metall"),
+        CrossCuttingTheme.objects.create(name="Flächen"),
+    )
     host = make_organisation("Öfen & Söhne GmbH")
     topic = make_topic()
     topic.sectors.add(sector, Sector.objects.create(name="Optik"))
@@ -64,9 +71,14 @@ def test_filters_of_dialogues(signed_in):
     make_past("Anderes")
 
     for query in (
-        "q=oefen", "q=waerme+öfen", "state=invited", "year=2026", f"sector={sector.pk}", f"theme={theme.pk}",
+        "q=oefen",
+        "q=waerme+öfen",
+        "state=invited",
+        "year=2026",
+        f"sector={sector.pk}",
+        f"theme={theme.pk}",
         f"host={host.pk}",
-    ):  # fmt: skip
+    ):
         response = signed_in.get(f"{BASE}/?{query}")
         assert titles_of(response) == ["Wärme für Öfen"], query
         assert response.context["page"].object_list[0].seats_held == 2, query
@@ -76,7 +88,14 @@ def test_filters_of_dialogues(signed_in):
 def test_a_wrong_filter_is_no_error(signed_in):
     make_dialogue()
 
-    for query in ("sector=abc", "sector=999", "state=quatsch", "year=abc", "sort=quatsch", "page=999"):
+    for query in (
+        "sector=abc",
+        "sector=999",
+        "state=quatsch",
+        "year=abc",
+        "sort=quatsch",
+        "page=999",
+    ):
         assert signed_in.get(f"{BASE}/?{query}").status_code == 200, query
 
 
@@ -92,11 +111,15 @@ def test_sorting_of_dialogues(signed_in):
 
 
 def test_an_empty_list_says_what_to_do(signed_in):
-    assert "Ein Gespräch beginnt mit einem freigegebenen Thema." in text_of(signed_in.get(f"{BASE}/"))
+    assert "Ein Gespräch beginnt mit einem freigegebenen Thema." in text_of(
+        signed_in.get(f"{BASE}/")
+    )
     assert "Kein Gespräch passt zu dieser Auswahl." in text_of(signed_in.get(f"{BASE}/?q=nichts"))
     assert "Noch ist kein Thema vorgeschlagen." in text_of(signed_in.get(f"{BASE}/themen/"))
     assert "Noch gibt es keine Reihe." in text_of(signed_in.get(f"{BASE}/reihen/"))
-    assert "Es sind keine früheren Veranstaltungen übernommen." in text_of(signed_in.get(f"{BASE}/veranstaltungen/"))
+    assert "Es sind keine früheren Veranstaltungen übernommen." in text_of(
+        signed_in.get(f"{BASE}/veranstaltungen/")
+    )
 
 
 @pytest.mark.parametrize(
@@ -127,19 +150,59 @@ def test_export_of_what_is_shown(signed_in):
 
     assert 'filename="Branchengespraeche.xlsx"' in response["Content-Disposition"]
     assert rows_of(response) == [
-        ["Gespräch", "Reihe", "Termin", "Gastgeber", "Ort", "Format", "Stand", "Ergebnis", "Einladungen", "Zusagen",
-         "Vorbehalt", "Absagen", "belegt", "Plätze"],
-        ["=Wärme", "Reihe 2026", "Mi, 22.04.2026, 14:00–16:30 Uhr", "Messgeräte GmbH", "Werkstraße 1, 12681 Berlin",
-         "vor Ort", "eingeladen", None, 2, 1, 0, 0, 2, 12],
-    ]  # fmt: skip
+        [
+            "Gespräch",
+            "Reihe",
+            "Termin",
+            "Gastgeber",
+            "Ort",
+            "Format",
+            "Stand",
+            "Ergebnis",
+            "Einladungen",
+            "Zusagen",
+            "Vorbehalt",
+            "Absagen",
+            "belegt",
+            "Plätze",
+        ],
+        [
+            "=Wärme",
+            "Reihe 2026",
+            "Mi, 22.04.2026, 14:00–16:30 Uhr",
+            "Messgeräte GmbH",
+            "Werkstraße 1, 12681 Berlin",
+            "vor Ort",
+            "eingeladen",
+            None,
+            2,
+            1,
+            0,
+            0,
+            2,
+            12,
+        ],
+    ]
 
 
 def test_export_of_kindred_meetings(signed_in):
-    make_past("Fachkräfte", host_text="Senatskanzlei", place="Rotes Rathaus", participants_text="Mitglieder", **EVENT)
+    make_past(
+        "Fachkräfte",
+        host_text="Senatskanzlei",
+        place="Rotes Rathaus",
+        participants_text="Mitglieder",
+        **EVENT,
+    )
 
     assert rows_of(signed_in.get(f"{BASE}/veranstaltungen/export/"))[1] == [
-        "Fachkräfte", "SKIP, 4. Sitzung", "23.10.2017", "Senatskanzlei", "Rotes Rathaus", "Mitglieder", None,
-    ]  # fmt: skip
+        "Fachkräfte",
+        "SKIP, 4. Sitzung",
+        "23.10.2017",
+        "Senatskanzlei",
+        "Rotes Rathaus",
+        "Mitglieder",
+        None,
+    ]
 
 
 def test_days_are_shown_as_they_are_known(signed_in):
@@ -160,8 +223,12 @@ def test_topics_by_state_sector_and_words(signed_in):
     for query in ("q=laerm", "state=approved", f"sectors={sector.pk}"):
         assert titles_of(signed_in.get(f"{BASE}/themen/?{query}")) == ["Lärm im Hof"], query
     assert rows_of(signed_in.get(f"{BASE}/themen/export/?q=laerm"))[1][3:] == [
-        "Reihe 2026", "Metall", None, "freigegeben", None,
-    ]  # fmt: skip
+        "Reihe 2026",
+        "Metall",
+        None,
+        "freigegeben",
+        None,
+    ]
 
 
 def test_series_show_their_state_and_numbers(signed_in):
@@ -172,15 +239,19 @@ def test_series_show_their_state_and_numbers(signed_in):
     rows = signed_in.get(f"{BASE}/reihen/").context["page"].object_list
 
     assert [(row.title, row.topic_count, row.dialogue_count, row.tone) for row in rows] == [
-        ("Reihe Süd", 0, 0, "danger"), ("Reihe Nord", 1, 1, "success"),
-    ]  # fmt: skip
+        ("Reihe Süd", 0, 0, "danger"),
+        ("Reihe Nord", 1, 1, "success"),
+    ]
 
 
 def test_a_long_list_is_cut_into_pages(signed_in):
     for number in range(31):
         make_past(f"Gespräch {number:02}")
 
-    first, second = signed_in.get(f"{BASE}/?q=gespraech"), signed_in.get(f"{BASE}/?q=gespraech&page=2")
+    first, second = (
+        signed_in.get(f"{BASE}/?q=gespraech"),
+        signed_in.get(f"{BASE}/?q=gespraech&page=2"),
+    )
 
     assert (len(titles_of(first)), len(titles_of(second))) == (30, 1)
     assert "31 Einträge" in text_of(first)

@@ -1,4 +1,6 @@
-"""A form that is sent again after it was taken does nothing a second time; with other entries it is a new one."""
+"""A form that is sent again after it was taken does nothing a second time; with other entries it is
+a new one.
+"""
 
 import pytest
 from django.test import Client
@@ -25,7 +27,9 @@ def partner(client):
 
 def filled_in(client, title="Wärme") -> dict:
     """Open the form and return what a press of *Vorschlagen* sends."""
-    [form] = [form for form in Page(client.get(ADDRESS).content.decode()).forms if "title" in form.names]
+    [form] = [
+        form for form in Page(client.get(ADDRESS).content.decode()).forms if "title" in form.names
+    ]
     sent = {name: value for name, value in form.controls if value}
     assert "form_token" in sent
     return sent | {"title": title, "description": "Öfen brauchen Strom.", "act": "propose"}

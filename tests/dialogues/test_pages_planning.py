@@ -24,14 +24,20 @@ FACTS = {"title": "Wärme", "format": DialogueFormat.ON_SITE, "seats": "30", "se
 def test_planning_begins_on_an_approved_topic(signed_in):
     topic = make_topic(title="Wärme")
     host = make_organisation()
-    assert signed_in.get(f"{topic.get_absolute_url()}gespraech/").context["form"].initial["title"] == "Wärme"
+    assert (
+        signed_in.get(f"{topic.get_absolute_url()}gespraech/").context["form"].initial["title"]
+        == "Wärme"
+    )
 
     signed_in.post(f"{topic.get_absolute_url()}gespraech/", {**FACTS, "host": host.pk})
 
     dialogue = Dialogue.objects.get()
     assert (dialogue.topic, dialogue.host, dialogue.host_answer, dialogue.state) == (
-        topic, host, HostAnswer.OPEN, S.PLANNING,
-    )  # fmt: skip
+        topic,
+        host,
+        HostAnswer.OPEN,
+        S.PLANNING,
+    )
 
 
 def test_of_two_changes_the_second_sees_both_and_loses_nothing(signed_in):
@@ -55,9 +61,17 @@ def test_fewer_seats_than_taken_are_refused_at_the_form(signed_in):
     dialogue = make_dialogue(S.INVITED)
     make_invitation(dialogue, AnswerState.ACCEPTED, party=3)
     address = f"{dialogue.get_absolute_url()}bearbeiten/"
-    values = {**FACTS, "title": dialogue.title, "seats": "2", "host": dialogue.host_id, "answer_by": "2026-04-15"}
+    values = {
+        **FACTS,
+        "title": dialogue.title,
+        "seats": "2",
+        "host": dialogue.host_id,
+        "answer_by": "2026-04-15",
+    }
 
-    text = text_of(signed_in.post(address, values | {"version": version_in(signed_in.get(address))}))
+    text = text_of(
+        signed_in.post(address, values | {"version": version_in(signed_in.get(address))})
+    )
 
     assert "Es sind schon 3 Plätze belegt; weniger Plätze sind nicht möglich." in text
 
@@ -66,11 +80,18 @@ def edit(client, dialogue, **fields):
     """Send the form as it is shown, with `fields` changed; return the page that follows."""
     address = f"{dialogue.get_absolute_url()}bearbeiten/"
     values = {
-        "title": dialogue.title, "format": dialogue.format, "place": dialogue.place, "seats": dialogue.seats,
-        "host": dialogue.host_id, "senator_attends": "on", "programme": dialogue.programme.replace("\n", "\r\n"),
+        "title": dialogue.title,
+        "format": dialogue.format,
+        "place": dialogue.place,
+        "seats": dialogue.seats,
+        "host": dialogue.host_id,
+        "senator_attends": "on",
+        "programme": dialogue.programme.replace("\n", "\r\n"),
         "answer_by": dialogue.answer_by or "",
-    }  # fmt: skip
-    return client.post(address, values | {"version": version_in(client.get(address))} | fields, follow=True)
+    }
+    return client.post(
+        address, values | {"version": version_in(client.get(address))} | fields, follow=True
+    )
 
 
 @pytest.mark.parametrize(("count", "people"), [(0, "erfährt 1 Person"), (2, "erfahren 3 Personen")])
@@ -83,8 +104,10 @@ def test_form_says_before_saving_how_many_will_be_told(signed_in, senator, count
     text = text_of(signed_in.get(f"{dialogue.get_absolute_url()}bearbeiten/"))
 
     assert (
-        f"Was sich an Ort, Videokonferenz oder Programm ändert, {people} sofort per E-Mail mit neuem "
-        "Kalendereintrag. Gegebene Antworten gelten weiter. Erlischt durch eine Änderung die Freigabe, geht noch "
+        f"Was sich an Ort, Videokonferenz oder Programm ändert, {people} sofort per E-Mail mit "
+        "neuem "
+        "Kalendereintrag. Gegebene Antworten gelten weiter. Erlischt durch eine Änderung die "
+        "Freigabe, geht noch "
         "nichts hinaus: Die Gäste erfahren davon, sobald das Büro zugestimmt hat."
     ) in text
 
@@ -112,7 +135,9 @@ def test_saving_says_how_many_are_told(signed_in, senator):
     assert [kind for kind, _to in mails_written()] == ["dialogue_changed", "dialogue_changed_info"]
 
 
-def test_guests_wait_for_the_approval_and_the_page_says_so_before_and_after_saving(signed_in, senator):
+def test_guests_wait_for_the_approval_and_the_page_says_so_before_and_after_saving(
+    signed_in, senator
+):
     dialogue = make_dialogue(S.INVITED)
     make_invitation(dialogue, AnswerState.ACCEPTED)
     later = "Die Gäste erfahren davon, sobald das Büro zugestimmt hat."
@@ -162,12 +187,16 @@ def test_the_hosts_answer_is_noted(signed_in):
     address = f"{dialogue.get_absolute_url()}gastgeber/"
     assert str(signed_in.get(address).context["form"].initial["answered_on"]) == "2026-03-02"
 
-    signed_in.post(address, {"answer": "accepted", "answered_on": "2026-03-01", "note": "telefonisch"})
+    signed_in.post(
+        address, {"answer": "accepted", "answered_on": "2026-03-01", "note": "telefonisch"}
+    )
 
     dialogue.refresh_from_db()
     assert (dialogue.host_answer, dialogue.host_answered_on, dialogue.host_note) == (
-        HostAnswer.ACCEPTED, dt.date(2026, 3, 1), "telefonisch",
-    )  # fmt: skip
+        HostAnswer.ACCEPTED,
+        dt.date(2026, 3, 1),
+        "telefonisch",
+    )
 
 
 def test_without_a_host_there_is_nobody_to_ask(signed_in):
@@ -178,9 +207,13 @@ def test_without_a_host_there_is_nobody_to_ask(signed_in):
     assert response["Location"] == f"{dialogue.get_absolute_url()}bearbeiten/"
 
 
-@pytest.mark.parametrize(("act", "state", "kind"), [
-    ("verschieben", S.EXPLORING, "dialogue_postponed"), ("absagen", S.CANCELLED, "dialogue_cancelled"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("act", "state", "kind"),
+    [
+        ("verschieben", S.EXPLORING, "dialogue_postponed"),
+        ("absagen", S.CANCELLED, "dialogue_cancelled"),
+    ],
+)
 def test_calling_off_names_how_many_are_told(signed_in, senator, act, state, kind):
     dialogue = make_dialogue(S.INVITED)
     make_invitation(dialogue, person=make_person("Leitung A", email="a@example.org"))
@@ -203,13 +236,17 @@ def test_calling_off_names_how_many_are_told(signed_in, senator, act, state, kin
 def test_nobody_knows_of_a_dialogue_in_planning(signed_in):
     dialogue = make_dialogue()
 
-    assert "Es wird niemand benachrichtigt" in text_of(signed_in.get(f"{dialogue.get_absolute_url()}absagen/"))
+    assert "Es wird niemand benachrichtigt" in text_of(
+        signed_in.get(f"{dialogue.get_absolute_url()}absagen/")
+    )
 
 
 def test_from_the_day_to_the_end(signed_in, office, time_machine):
     dialogue = make_dialogue(S.INVITED)
     address = dialogue.get_absolute_url()
-    assert "Das Gespräch hat noch nicht begonnen." in text_of(signed_in.post(f"{address}durchgefuehrt/", follow=True))
+    assert "Das Gespräch hat noch nicht begonnen." in text_of(
+        signed_in.post(f"{address}durchgefuehrt/", follow=True)
+    )
 
     time_machine.move_to(DAY + dt.timedelta(days=1))
     signed_in.force_login(office)

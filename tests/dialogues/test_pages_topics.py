@@ -17,7 +17,13 @@ from tests.unchanged import mails_written, nothing_changes
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 S = TopicState
 WORDS = {"title": "Wärme", "description": "Öfen brauchen Strom.", "wish": "Ein Tarif"}
-VORLAGE = {"occasion": "Anlass", "facts": "Lage", "assessment": "", "vote": "Freigabe", "due_on": "2026-03-09"}
+VORLAGE = {
+    "occasion": "Anlass",
+    "facts": "Lage",
+    "assessment": "",
+    "vote": "Freigabe",
+    "due_on": "2026-03-09",
+}
 
 
 @pytest.fixture
@@ -27,18 +33,27 @@ def partner(client):
     return user
 
 
-@pytest.mark.parametrize(("act", "state", "mails"), [
-    ("save", S.DRAFT, []), ("propose", S.PROPOSED, [("topic_proposed", "geschaeftsstelle@example.org")]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("act", "state", "mails"),
+    [
+        ("save", S.DRAFT, []),
+        ("propose", S.PROPOSED, [("topic_proposed", "geschaeftsstelle@example.org")]),
+    ],
+)
 def test_a_partner_saves_or_proposes(client, office, partner, act, state, mails):
     sector = Sector.objects.create(name="Metall")
 
-    response = client.post(f"{BASE}/themen/neu/", {**WORDS, "sectors": [sector.pk], "act": act}, follow=True)
+    response = client.post(
+        f"{BASE}/themen/neu/", {**WORDS, "sectors": [sector.pk], "act": act}, follow=True
+    )
 
     topic = Topic.objects.get()
     assert (topic.title, topic.state, topic.organisation_id, list(topic.sectors.all())) == (
-        "Wärme", state, partner.organisation_id, [sector],
-    )  # fmt: skip
+        "Wärme",
+        state,
+        partner.organisation_id,
+        [sector],
+    )
     assert response.redirect_chain == [(topic.get_absolute_url(), 302)]
     assert mails_written() == mails
 
@@ -62,7 +77,10 @@ def test_a_draft_is_proposed_with_one_button(client, office, partner):
 
 
 def test_a_partner_puts_no_topic_into_a_series(client, partner):
-    client.post(f"{BASE}/themen/neu/", {**WORDS, "series": make_series().pk, "internal_notes": "x", "act": "save"})
+    client.post(
+        f"{BASE}/themen/neu/",
+        {**WORDS, "series": make_series().pk, "internal_notes": "x", "act": "save"},
+    )
 
     topic = Topic.objects.get()
     assert (topic.series, topic.internal_notes) == (None, "")
@@ -74,9 +92,15 @@ def test_the_office_takes_up_and_completes(signed_in):
 
     signed_in.post(f"{topic.get_absolute_url()}aufgreifen/")
     page = signed_in.get(f"{topic.get_absolute_url()}bearbeiten/")
-    signed_in.post(f"{topic.get_absolute_url()}bearbeiten/", {
-        **WORDS, "series": series.pk, "organisation": topic.organisation_id, "version": version_in(page),
-    })  # fmt: skip
+    signed_in.post(
+        f"{topic.get_absolute_url()}bearbeiten/",
+        {
+            **WORDS,
+            "series": series.pk,
+            "organisation": topic.organisation_id,
+            "version": version_in(page),
+        },
+    )
 
     topic.refresh_from_db()
     assert (topic.state, topic.series, topic.title) == (S.IN_PROGRESS, series, "Wärme")
@@ -87,7 +111,12 @@ def test_of_two_changes_the_second_sees_both(signed_in):
     address = f"{topic.get_absolute_url()}bearbeiten/"
     version = version_in(signed_in.get(address))
     Topic.objects.filter(pk=topic.pk).update(title="Inzwischen")
-    mine = {**WORDS, "title": "Meins", "series": topic.series_id, "organisation": topic.organisation_id}
+    mine = {
+        **WORDS,
+        "title": "Meins",
+        "series": topic.series_id,
+        "organisation": topic.organisation_id,
+    }
 
     with nothing_changes(topic):
         response = signed_in.post(address, {**mine, "version": version})
@@ -120,14 +149,19 @@ def test_the_vorlage_is_filled_from_the_topic(signed_in):
     initial = signed_in.get(f"{topic.get_absolute_url()}vorlegen/").context["form"].initial
 
     assert {name: str(value) for name, value in initial.items()} == {
-        "occasion": f"Themenvorschlag: {topic.organisation}", "facts": "Betriebe suchen Nachwuchs.\n\nEin Tarif",
-        "assessment": "", "vote": "Freigabe des Themas „Wärme“", "due_on": "2026-03-09",
-    }  # fmt: skip
+        "occasion": f"Themenvorschlag: {topic.organisation}",
+        "facts": "Betriebe suchen Nachwuchs.\n\nEin Tarif",
+        "assessment": "",
+        "vote": "Freigabe des Themas „Wärme“",
+        "due_on": "2026-03-09",
+    }
 
 
 def test_the_vorlage_is_filled_from_the_last_one_that_came_back(signed_in):
     topic = make_topic(S.IN_PROGRESS)
-    request = make_request(ApprovalState.RETURNED, subject=make_subject(pk=topic.pk), comment="Bitte schärfen.")
+    request = make_request(
+        ApprovalState.RETURNED, subject=make_subject(pk=topic.pk), comment="Bitte schärfen."
+    )
 
     page = signed_in.get(f"{topic.get_absolute_url()}vorlegen/")
 
@@ -141,7 +175,11 @@ def test_submitting_a_topic(signed_in, senator):
     response = signed_in.post(f"{topic.get_absolute_url()}vorlegen/", VORLAGE, follow=True)
 
     request = ApprovalRequest.objects.get()
-    assert (request.vote, str(request.due_on), request.subject_id) == ("Freigabe", "2026-03-09", topic.pk)
+    assert (request.vote, str(request.due_on), request.subject_id) == (
+        "Freigabe",
+        "2026-03-09",
+        topic.pk,
+    )
     assert "Das Thema liegt zur Freigabe vor." in text_of(response)
     assert mails_written() == [("approval_asked", "senatorin@example.org")]
 
@@ -152,7 +190,9 @@ def test_without_consent_the_topic_says_why_and_leads_to_the_series(signed_in):
 
     page = signed_in.get(topic.get_absolute_url())
     with nothing_changes(topic):
-        refused = signed_in.post(f"{topic.get_absolute_url()}vorlegen/", {**VORLAGE, "facts": "Lange getippt"})
+        refused = signed_in.post(
+            f"{topic.get_absolute_url()}vorlegen/", {**VORLAGE, "facts": "Lange getippt"}
+        )
 
     assert "Themen gehen erst zur Freigabe, wenn ihr zugestimmt wurde." in text_of(page)
     assert series.get_absolute_url() in links_of(page)
@@ -160,7 +200,9 @@ def test_without_consent_the_topic_says_why_and_leads_to_the_series(signed_in):
     assert "Lange getippt" in refused.content.decode()
 
 
-@pytest.mark.parametrize(("state", "request_state"), [(S.FOR_APPROVAL, "withdrawn"), (S.APPROVED, "lapsed")])
+@pytest.mark.parametrize(
+    ("state", "request_state"), [(S.FOR_APPROVAL, "withdrawn"), (S.APPROVED, "lapsed")]
+)
 def test_taking_a_topic_back(signed_in, state, request_state):
     topic = make_topic(state)
     address = f"{topic.get_absolute_url()}zurueckziehen/"
@@ -199,7 +241,9 @@ def test_a_topic_lists_its_dialogues_for_who_may_see_them(client, signed_in):
 
 
 def test_a_series_from_the_wish_to_the_request(signed_in, senator):
-    signed_in.post(f"{BASE}/reihen/neu/", {"title": "Reihe Nord", "period": "2026", "description": "Gespräche"})
+    signed_in.post(
+        f"{BASE}/reihen/neu/", {"title": "Reihe Nord", "period": "2026", "description": "Gespräche"}
+    )
     series = DialogueSeries.objects.get()
 
     signed_in.post(f"{series.get_absolute_url()}bekraeftigen/")
@@ -219,7 +263,12 @@ def test_a_note_on_a_series_is_saved_without_a_question(signed_in):
 
     signed_in.post(
         address,
-        {"title": series.title, "period": series.period, "internal_notes": "anrufen", "version": version_in(page)},
+        {
+            "title": series.title,
+            "period": series.period,
+            "internal_notes": "anrufen",
+            "version": version_in(page),
+        },
     )
 
     series.refresh_from_db()
@@ -228,7 +277,9 @@ def test_a_note_on_a_series_is_saved_without_a_question(signed_in):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_page_of_a_series_costs_the_same_for_any_number(signed_in, django_assert_num_queries, count):
+def test_the_page_of_a_series_costs_the_same_for_any_number(
+    signed_in, django_assert_num_queries, count
+):
     series = make_series()
     for _ in range(count):
         make_topic(series=series).sectors.add(Sector.objects.get_or_create(name="Metall")[0])
@@ -255,6 +306,7 @@ def test_a_request_for_consent_is_withdrawn_with_its_button(signed_in, senator):
 
     series.refresh_from_db()
     assert (series.state, mails_written()) == (
-        SeriesState.AFFIRMED, [("approval_withdrawn", "senatorin@example.org")],
-    )  # fmt: skip
+        SeriesState.AFFIRMED,
+        [("approval_withdrawn", "senatorin@example.org")],
+    )
     assert address not in signed_in.get(series.get_absolute_url()).content.decode()

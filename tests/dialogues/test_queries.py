@@ -80,7 +80,9 @@ def test_years_and_hosts_of_what_is_listed(office):
 
 
 def test_upcoming_dialogues_are_dated_ahead_and_not_of_the_past(office):
-    later = make_dialogue(S.SCHEDULED, starts_at=DAY + dt.timedelta(days=3), ends_at=DAY + dt.timedelta(days=4))
+    later = make_dialogue(
+        S.SCHEDULED, starts_at=DAY + dt.timedelta(days=3), ends_at=DAY + dt.timedelta(days=4)
+    )
     sooner = make_dialogue(S.INVITED)
     make_dialogue()
     make_dialogue(S.HELD)
@@ -96,7 +98,10 @@ def test_situation_counts_dates_ahead_and_guests():
     dialogue = make_dialogue(S.INVITED)
     make_option(dialogue, starts_at=DAY + dt.timedelta(days=1), ends_at=DAY + dt.timedelta(days=2))
     make_option(
-        dialogue, OptionState.POSSIBLE, starts_at=DAY + dt.timedelta(days=2), ends_at=DAY + dt.timedelta(days=3)
+        dialogue,
+        OptionState.POSSIBLE,
+        starts_at=DAY + dt.timedelta(days=2),
+        ends_at=DAY + dt.timedelta(days=3),
     )
     make_option(dialogue, starts_at=NOW, ends_at=NOW + dt.timedelta(hours=1))
     make_invitation(dialogue)
@@ -108,7 +113,12 @@ def test_situation_counts_dates_ahead_and_guests():
     situation = situation_of(dialogue, NOW)
 
     assert situation._replace(request=None, granted=None) == Situation(
-        proposed=1, possible=1, prepared=1, invited=2, unanswered=1, reminder=NextReminder(dt.date(2026, 4, 8))
+        proposed=1,
+        possible=1,
+        prepared=1,
+        invited=2,
+        unanswered=1,
+        reminder=NextReminder(dt.date(2026, 4, 8)),
     )
     assert situation.granted.chosen == [granted.pk]
 

@@ -45,9 +45,12 @@ def test_answers_are_counted_by_kind_with_their_seats():
     counts = AnswerCounts.of(list(dialogue.invitations.all()), dialogue)
 
     assert counts.segments == [
-        Segment("Zusagen", 2, "success"), Segment("vertreten", 0, "info"), Segment("Vorbehalt", 0, "warning"),
-        Segment("Absage", 1, "danger"), Segment("offen", 0, "neutral"),
-    ]  # fmt: skip
+        Segment("Zusagen", 2, "success"),
+        Segment("vertreten", 0, "info"),
+        Segment("Vorbehalt", 0, "warning"),
+        Segment("Absage", 1, "danger"),
+        Segment("offen", 0, "neutral"),
+    ]
     assert (counts.invited, counts.seats_held) == (3, 3)
 
 
@@ -59,17 +62,29 @@ def test_guest_rows_say_how_the_last_mail_stands(office):
         Mail.objects.filter(pk=mail.pk).update(state=MailState.SENT, sent_at=NOW)
     Mail.objects.filter(pk=failed.pk).update(state=MailState.FAILED)
     later = NOW + dt.timedelta(days=1)
-    reminded.pk, reminded.kind, reminded.message_id, reminded.created_at = None, "invitation_reminder", "<2@x>", later
+    reminded.pk, reminded.kind, reminded.message_id, reminded.created_at = (
+        None,
+        "invitation_reminder",
+        "<2@x>",
+        later,
+    )
     reminded.state, reminded.sent_at, reminded.occasion = MailState.SENT, later, "reminded"
     reminded.save()
-    make_invitation(dialogue, released=False, person=make_person("Später", organisation=make_organisation("Zuletzt")))
+    make_invitation(
+        dialogue,
+        released=False,
+        person=make_person("Später", organisation=make_organisation("Zuletzt")),
+    )
 
     rows = guest_rows(dialogue, dialogue.invitations.all())
 
     assert [(row.mail_text, row.mail_tone) for row in rows] == [
-        ("versandt 02.03.2026", ""), ("fehlgeschlagen", "danger"), ("wartet", "info"), ("erinnert 03.03.2026", ""),
+        ("versandt 02.03.2026", ""),
+        ("fehlgeschlagen", "danger"),
+        ("wartet", "info"),
+        ("erinnert 03.03.2026", ""),
         ("noch nicht versandt", ""),
-    ]  # fmt: skip
+    ]
     assert Sending.of(rows) == Sending(done=2, failed=1, total=4)
     assert Sending.of(rows).is_under_way
 
@@ -99,8 +114,10 @@ def test_guest_rows_of_withdrawn_and_former_invitations():
     rows = guest_rows(dialogue, dialogue.invitations.all())
 
     assert [row.mail_text for row in rows] == [
-        "zurückgezogen 02.03.2026", "noch nicht versandt", "eingeladen 02.03.2026"
-    ]  # fmt: skip
+        "zurückgezogen 02.03.2026",
+        "noch nicht versandt",
+        "eingeladen 02.03.2026",
+    ]
     assert [row.is_released for row in rows] == [True, False, True]
 
 
@@ -137,8 +154,13 @@ def test_choices_of_a_guest_list_are_reachable_and_say_who_is_listed():
 
     choices = guests_to_choose(dialogue, "oef")
 
-    assert [(row.name, row.reach, row.listed) for row in choices.organisations] == [("Öfen GmbH", 2, 1)]
-    assert [(row.name, row.is_listed) for row in choices.people] == [("Leitung", True), ("Werk", False)]
+    assert [(row.name, row.reach, row.listed) for row in choices.organisations] == [
+        ("Öfen GmbH", 2, 1)
+    ]
+    assert [(row.name, row.is_listed) for row in choices.people] == [
+        ("Leitung", True),
+        ("Werk", False),
+    ]
     assert [(row.name, row.reach) for row in choices.lists] == [("Alle", 1)]
     assert not choices.more
     assert guests_to_choose(dialogue, "").people == []

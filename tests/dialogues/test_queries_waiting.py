@@ -74,11 +74,12 @@ def test_a_running_invitation_waits_for_the_office_once_guests_are_late(office, 
 
 
 @pytest.mark.parametrize(
-    ("now", "expected"), [
+    ("now", "expected"),
+    [
         (noon(ANSWER_BY + dt.timedelta(days=1)), []),
         (END, ["Als durchgeführt vermerken: Fachkräfte im Maschinenbau"]),
     ],
-)  # fmt: skip
+)
 def test_a_request_about_the_date_hides_the_dialogue_until_the_day_has_come(office, now, expected):
     dialogue = make_dialogue(S.INVITED)
     make_dates_request(dialogue, dialogue.date_options.get())
@@ -101,7 +102,9 @@ def test_what_waits_for_a_partner():
     partner = make_user(PARTNER)
     mine = make_invitation(person=partner.person)
     make_invitation(make_dialogue(S.INVITED), AnswerState.ACCEPTED, person=partner.person)
-    make_invitation(make_dialogue(S.INVITED, answer_by=NOW.date() - dt.timedelta(days=1)), person=partner.person)
+    make_invitation(
+        make_dialogue(S.INVITED, answer_by=NOW.date() - dt.timedelta(days=1)), person=partner.person
+    )
     colleague = make_user(PARTNER, organisation=partner.person.organisation)
     make_invitation(person=colleague.person)
     make_topic(TopicState.DRAFT, proposed_by=colleague)
@@ -112,10 +115,11 @@ def test_what_waits_for_a_partner():
     assert [(row.what, row.url, row.due_on) for row in rows] == [
         (
             "Einladung beantworten: Fachkräfte im Maschinenbau",
-            f"/branchengespraeche/einladungen/{mine.pk}/antwort/", ANSWER_BY,
+            f"/branchengespraeche/einladungen/{mine.pk}/antwort/",
+            ANSWER_BY,
         ),
         ("Themenvorschlag fertigstellen: Energie", draft.get_absolute_url(), None),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, OBSERVER])

@@ -21,13 +21,25 @@ pytestmark = pytest.mark.django_db
 def statements_to_release(count, office):
     dialogue = make_dialogue(DialogueState.SCHEDULED)
     people = Person.objects.bulk_create(
-        [Person(name=f"Leitung Werk {n}", email=f"werk-{n}-{count}@example.org") for n in range(count)]
+        [
+            Person(name=f"Leitung Werk {n}", email=f"werk-{n}-{count}@example.org")
+            for n in range(count)
+        ]
     )
-    Invitation.objects.bulk_create([Invitation(dialogue=dialogue, person=person) for person in people])
+    Invitation.objects.bulk_create(
+        [Invitation(dialogue=dialogue, person=person) for person in people]
+    )
     with CaptureQueriesContext(connection) as queries:
-        release_invitations(dialogue=dialogue, answer_by=ANSWER_BY, expected=count, by=office, now=NOW)
+        release_invitations(
+            dialogue=dialogue, answer_by=ANSWER_BY, expected=count, by=office, now=NOW
+        )
     assert Mail.objects.filter(path=dialogue.get_absolute_url()).count() == count
-    assert Invitation.history.filter(dialogue=dialogue, history_change_reason="Einladung versandt").count() == count
+    assert (
+        Invitation.history.filter(
+            dialogue=dialogue, history_change_reason="Einladung versandt"
+        ).count()
+        == count
+    )
     return len(queries)
 
 

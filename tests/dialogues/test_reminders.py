@@ -12,12 +12,22 @@ from outbox.models import Mail
 from outbox.reminder_queries import reminder_rules
 from outbox.rules import default_schedule
 from outbox.services import PauseTarget, pause_reminders
-from tests.dialogues.builders import ANSWER_BY, NOW, make_dialogue, make_invitation, make_office, make_released
+from tests.dialogues.builders import (
+    ANSWER_BY,
+    NOW,
+    make_dialogue,
+    make_invitation,
+    make_office,
+    make_released,
+)
 from tests.outbox.builders import in_state
 from tests.partners.builders import make_person, make_user
 
 D = dt.date
-FIRST, SECOND = D(2026, 4, 8), D(2026, 4, 13)  # 5 and 2 working days before ANSWER_BY, 15 April 2026
+FIRST, SECOND = (
+    D(2026, 4, 8),
+    D(2026, 4, 13),
+)  # 5 and 2 working days before ANSWER_BY, 15 April 2026
 
 
 @pytest.mark.parametrize(
@@ -26,10 +36,16 @@ FIRST, SECOND = D(2026, 4, 8), D(2026, 4, 13)  # 5 and 2 working days before ANS
         pytest.param(D(2026, 4, 15), {D(2026, 4, 8), D(2026, 4, 13)}, id="plain week"),
         pytest.param(D(2026, 4, 9), {D(2026, 3, 31), D(2026, 4, 7)}, id="over Easter"),
         pytest.param(D(2026, 4, 6), {D(2026, 3, 26), D(2026, 3, 31)}, id="until Easter Monday"),
-        pytest.param(D(2027, 3, 10), {D(2027, 3, 2), D(2027, 3, 5)}, id="over 8 March, a holiday in Berlin"),
+        pytest.param(
+            D(2027, 3, 10), {D(2027, 3, 2), D(2027, 3, 5)}, id="over 8 March, a holiday in Berlin"
+        ),
         pytest.param(D(2025, 10, 6), {D(2025, 9, 26), D(2025, 10, 1)}, id="over 3 October"),
         pytest.param(D(2026, 4, 19), {D(2026, 4, 10), D(2026, 4, 15)}, id="until a Sunday"),
-        pytest.param(D(2025, 10, 28), {D(2025, 10, 21), D(2025, 10, 24)}, id="over the last Sunday of October"),
+        pytest.param(
+            D(2025, 10, 28),
+            {D(2025, 10, 21), D(2025, 10, 24)},
+            id="over the last Sunday of October",
+        ),
     ],
 )
 def test_guests_are_reminded_five_and_two_working_days_before(answer_by, days):
@@ -48,8 +64,10 @@ def test_reminder_carries_the_personal_link_and_the_words_of_its_mail():
     [reminder] = due_on(FIRST)
 
     assert (reminder.kind, reminder.subject_key, reminder.occasion) == (
-        "invitation_reminder", f"invitation:{row.pk}", "2026-04-15:-5",
-    )  # fmt: skip
+        "invitation_reminder",
+        f"invitation:{row.pk}",
+        "2026-04-15:-5",
+    )
     assert open_invitation(reminder.link.split("/")[-2]) == row
     assert (reminder.to.email, reminder.has_personal_link) == (
         "gast@example.org",
@@ -57,11 +75,16 @@ def test_reminder_carries_the_personal_link_and_the_words_of_its_mail():
     )
     assert (reminder.path, reminder.date) == (row.dialogue.get_absolute_url(), ANSWER_BY)
     assert reminder.why == "Antwort auf eine Einladung: 5 Arbeitstage vor dem 15.04.2026"
-    assert (reminder.about, reminder.about_title) == (f"dialogue:{row.dialogue_id}", "Fachkräfte im Maschinenbau")
+    assert (reminder.about, reminder.about_title) == (
+        f"dialogue:{row.dialogue_id}",
+        "Fachkräfte im Maschinenbau",
+    )
     assert reminder.line == "Einladung „Fachkräfte im Maschinenbau“: Antwort bis 15.04.2026"
     assert reminder.values == {
-        "dialogue": "Fachkräfte im Maschinenbau", "date": "Mi, 22.04.2026, 14:00–16:30 Uhr", "answer_by": "15.04.2026",
-    }  # fmt: skip
+        "dialogue": "Fachkräfte im Maschinenbau",
+        "date": "Mi, 22.04.2026, 14:00–16:30 Uhr",
+        "answer_by": "15.04.2026",
+    }
 
 
 @pytest.mark.django_db
@@ -69,7 +92,10 @@ def test_reminders_fall_on_two_days_only():
     make_invitation()
 
     days = [D(2026, 3, 2) + dt.timedelta(offset) for offset in range(60)]
-    assert [row.step.on for day in days for row in due_on(day) if row.step.on == day] == [FIRST, SECOND]
+    assert [row.step.on for day in days for row in due_on(day) if row.step.on == day] == [
+        FIRST,
+        SECOND,
+    ]
 
 
 @pytest.mark.django_db
@@ -93,7 +119,9 @@ def test_who_is_not_invited_now_is_left_alone(fields):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("state", [state for state in DialogueState if state != DialogueState.INVITED])
+@pytest.mark.parametrize(
+    "state", [state for state in DialogueState if state != DialogueState.INVITED]
+)
 def test_only_inviting_dialogues_remind(state):
     make_invitation(make_dialogue(state, answer_by=ANSWER_BY))
 
@@ -133,7 +161,11 @@ def test_page_knows_the_next_reminder_and_its_pause():
     assert next_reminders([dialogue, other], FIRST) == {dialogue.pk: NextReminder(SECOND)}
 
     pause_reminders(
-        target=PauseTarget(about=f"dialogue:{dialogue.pk}"), title="Gespräch", until_on=SECOND, by=office, now=NOW
+        target=PauseTarget(about=f"dialogue:{dialogue.pk}"),
+        title="Gespräch",
+        until_on=SECOND,
+        by=office,
+        now=NOW,
     )
 
     assert next_reminders([dialogue], FIRST) == {dialogue.pk: NextReminder(SECOND, is_paused=True)}
@@ -173,7 +205,8 @@ def test_after_the_answer_day_nobody_is_reminded_of_several_days_asked_for():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("columns", "reminded"), [({}, 0), ({"attempts": 1, "state": "retry"}, 1), (in_state("sent"), 1)]
+    ("columns", "reminded"),
+    [({}, 0), ({"attempts": 1, "state": "retry"}, 1), (in_state("sent"), 1)],
 )
 def test_nobody_is_reminded_of_an_invitation_that_still_lies_in_the_outbox(columns, reminded):
     dialogue = make_released(make_office(), 1)

@@ -12,7 +12,13 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import AnswerChannel, AnswerState, DialogueState
 from dialogues.models import Invitation
 from dialogues.models.invitations import LINK_KIND
-from dialogues.services import Reply, answer_invitation, closed_reason, open_invitation, withdraw_invitation
+from dialogues.services import (
+    Reply,
+    answer_invitation,
+    closed_reason,
+    open_invitation,
+    withdraw_invitation,
+)
 from outbox.models import Mail
 from tests.dialogues.builders import (
     BERLIN,
@@ -51,7 +57,12 @@ def test_personal_link_opens_the_invitation_and_changes_nothing():
 def test_damaged_link_is_refused():
     row = make_invitation()
 
-    for token in (token_of(row)[:-1], "x" + token_of(row), "", signing.dumps([row.pk, 1], salt="link.account")):
+    for token in (
+        token_of(row)[:-1],
+        "x" + token_of(row),
+        "",
+        signing.dumps([row.pk, 1], salt="link.account"),
+    ):
         with pytest.raises(Refused, match="nicht gültig"):
             open_invitation(token)
 
@@ -118,8 +129,11 @@ def test_answer_is_written_and_confirmed(reply, details):
 
     row.refresh_from_db()
     assert (row.answer, row.party, row.answered_at, row.channel) == (
-        reply.answer, reply.party, NOW, AnswerChannel.LINK,
-    )  # fmt: skip
+        reply.answer,
+        reply.party,
+        NOW,
+        AnswerChannel.LINK,
+    )
     label = AnswerState(reply.answer).label
     latest = row.history.first()
     assert (latest.history_change_reason, latest.history_user) == (f"Antwort: {label}", None)
@@ -164,9 +178,15 @@ def test_former_substitute_is_told(then):
 
     answer(row, then)
 
-    assert mails_written("invitation_withdrawn") == [("invitation_withdrawn", "stellvertretung@example.org")]
+    assert mails_written("invitation_withdrawn") == [
+        ("invitation_withdrawn", "stellvertretung@example.org")
+    ]
     assert calendar_of(Mail.objects.get(kind="invitation_withdrawn")).method == "CANCEL"
-    expected = [("substitute_named", "andere@example.org")] if then.answer == AnswerState.REPRESENTED else []
+    expected = (
+        [("substitute_named", "andere@example.org")]
+        if then.answer == AnswerState.REPRESENTED
+        else []
+    )
     assert mails_written("substitute_named") == expected
 
 
@@ -183,7 +203,10 @@ def test_second_answer_that_is_the_same_writes_nothing():
     answer(row, SUBSTITUTE._replace(remark=" Parkplatz? "))
 
     with nothing_changes(row):
-        assert answer(row, SUBSTITUTE._replace(remark="Parkplatz?"), now=NOW + dt.timedelta(hours=1)) is False
+        assert (
+            answer(row, SUBSTITUTE._replace(remark="Parkplatz?"), now=NOW + dt.timedelta(hours=1))
+            is False
+        )
 
 
 def test_answer_can_be_changed_and_each_change_is_confirmed():
@@ -200,7 +223,9 @@ def test_answer_can_be_changed_and_each_change_is_confirmed():
 def test_no_keeps_neither_people_nor_substitute():
     row = make_invitation(answer=AnswerState.REPRESENTED, party=3)
 
-    answer(row, NO._replace(party=3, substitute_name="Jemand", substitute_email="jemand@example.org"))
+    answer(
+        row, NO._replace(party=3, substitute_name="Jemand", substitute_email="jemand@example.org")
+    )
 
     row.refresh_from_db()
     assert (row.party, row.substitute_name, row.substitute_email) == (1, "", "")
@@ -305,8 +330,10 @@ def test_invited_person_answers_with_the_own_account():
 
     row.refresh_from_db()
     assert (row.answer, row.channel, row.history.first().history_user) == (
-        AnswerState.ACCEPTED, AnswerChannel.ACCOUNT, guest,
-    )  # fmt: skip
+        AnswerState.ACCEPTED,
+        AnswerChannel.ACCOUNT,
+        guest,
+    )
 
 
 def test_colleague_does_not_answer_for_the_invited_person():
@@ -382,7 +409,13 @@ def test_form_sent_twice_at_once_is_one_answer():
 
 @pytest.mark.parametrize(
     ("role", "sees"),
-    [(OFFICE, ["listed", "sent"]), (SENATOR_OFFICE, ["sent"]), (OBSERVER, []), (PARTNER, []), (None, [])],
+    [
+        (OFFICE, ["listed", "sent"]),
+        (SENATOR_OFFICE, ["sent"]),
+        (OBSERVER, []),
+        (PARTNER, []),
+        (None, []),
+    ],
 )
 def test_invitations_are_visible_by_the_table_of_roles(role, sees):
     rows = {"sent": make_invitation(), "listed": make_invitation(released=False)}

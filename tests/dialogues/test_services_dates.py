@@ -9,7 +9,14 @@ from approvals.models import ApprovalRequest
 from core.errors import NotEntitled, Outpaced, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DATED, DialogueState, HostAnswer, OptionState
-from dialogues.services import add_date_option, decide_dates, drop_date_option, fix_date, submit_dates, withdraw_dates
+from dialogues.services import (
+    add_date_option,
+    decide_dates,
+    drop_date_option,
+    fix_date,
+    submit_dates,
+    withdraw_dates,
+)
 from outbox.models import Mail
 from partners.models import Deputy
 from tests.approvals.builders import details_of
@@ -36,14 +43,20 @@ HOURS = dt.timedelta(hours=2)
 
 @pytest.fixture
 def exploring(office, senator):
-    return make_dialogue(DialogueState.EXPLORING, host_contact=make_person(email="werk@example.org"))
+    return make_dialogue(
+        DialogueState.EXPLORING, host_contact=make_person(email="werk@example.org")
+    )
 
 
 def add(dialogue, by, starts_at=DAY, ends_at=None, now=NOW):
     return add_date_option(
-        dialogue=dialogue, starts_at=starts_at, ends_at=ends_at or starts_at + HOURS, host_preference="preferred",
-        by=by, now=now,
-    )  # fmt: skip
+        dialogue=dialogue,
+        starts_at=starts_at,
+        ends_at=ends_at or starts_at + HOURS,
+        host_preference="preferred",
+        by=by,
+        now=now,
+    )
 
 
 def submit(dialogue, by, now=NOW, due_on=DUE_ON):
@@ -52,7 +65,9 @@ def submit(dialogue, by, now=NOW, due_on=DUE_ON):
 
 def decide(request, by, *options, answer=Answer.APPROVE, now=NOW):
     details = details_of(answer, [option.pk for option in options])
-    return decide_dates(request=request, answer=answer, comment="Begründung", by=by, now=now, **details)
+    return decide_dates(
+        request=request, answer=answer, comment="Begründung", by=by, now=now, **details
+    )
 
 
 @pytest.mark.parametrize("state", DialogueState)
@@ -61,7 +76,11 @@ def test_dates_are_proposed_before_one_is_fixed(office, state):
 
     if state in (DialogueState.PLANNING, DialogueState.EXPLORING):
         option = add(dialogue, office)
-        assert (option.state, option.starts_at, option.host_preference) == (OptionState.PROPOSED, DAY, "preferred")
+        assert (option.state, option.starts_at, option.host_preference) == (
+            OptionState.PROPOSED,
+            DAY,
+            "preferred",
+        )
         assert option.history.get().history_change_reason == "Termin vorgeschlagen"
     else:
         with nothing_changes(dialogue), pytest.raises(Refused):
@@ -94,7 +113,9 @@ def test_impossible_date_is_refused(office, exploring, starts_at, ends_at):
 
 def test_date_over_the_change_to_winter_time_has_its_real_length(office, exploring):
     begin = dt.datetime(2026, 10, 25, 1, 30, tzinfo=BERLIN)
-    option = add(exploring, office, starts_at=begin, ends_at=dt.datetime(2026, 10, 25, 3, 30, tzinfo=BERLIN))
+    option = add(
+        exploring, office, starts_at=begin, ends_at=dt.datetime(2026, 10, 25, 3, 30, tzinfo=BERLIN)
+    )
 
     option.refresh_from_db()
     assert option.ends_at - option.starts_at == dt.timedelta(hours=3)
@@ -130,8 +151,10 @@ def test_withdrawn_dates_can_be_changed_and_are_asked_about_anew(office, senator
     for row in (exploring, option, request):
         row.refresh_from_db()
     assert (exploring.state, option.state, request.state) == (
-        DialogueState.EXPLORING, OptionState.PROPOSED, ApprovalState.WITHDRAWN,
-    )  # fmt: skip
+        DialogueState.EXPLORING,
+        OptionState.PROPOSED,
+        ApprovalState.WITHDRAWN,
+    )
     assert exploring.history.first().history_change_reason == "Vorlage der Termine zurückgezogen"
     assert mails_written() == [("approval_withdrawn", senator.email)]
     other = add(exploring, office, starts_at=DAY + HOURS)
@@ -146,7 +169,10 @@ def test_decision_on_withdrawn_dates_is_refused(office, senator, exploring):
     exploring.refresh_from_db()
     request.refresh_from_db()
 
-    with nothing_changes(exploring, option, request), pytest.raises(Outpaced, match="zurückgezogen"):
+    with (
+        nothing_changes(exploring, option, request),
+        pytest.raises(Outpaced, match="zurückgezogen"),
+    ):
         decide(request, senator, option)
 
 
@@ -168,7 +194,10 @@ def test_withdrawn_renewal_leaves_the_date_fixed(office, senator, state):
 def test_what_is_not_asked_is_not_withdrawn(office, exploring, state):
     request = make_dates_request(exploring, make_option(exploring), state=state)
 
-    with nothing_changes(exploring, request), pytest.raises(Refused, match="kein Termin zur Freigabe"):
+    with (
+        nothing_changes(exploring, request),
+        pytest.raises(Refused, match="kein Termin zur Freigabe"),
+    ):
         withdraw_dates(dialogue=exploring, by=office, now=NOW)
 
 
@@ -196,7 +225,9 @@ def test_dates_are_the_offices_work(exploring, role):
 
 def test_submission_shows_the_dates_to_tick(office, senator):
     dialogue = make_dialogue(DialogueState.PLANNING)
-    second = make_option(dialogue, starts_at=DAY + HOURS, ends_at=END + HOURS, host_preference="preferred")
+    second = make_option(
+        dialogue, starts_at=DAY + HOURS, ends_at=END + HOURS, host_preference="preferred"
+    )
     first = make_option(dialogue)
     make_option(dialogue, OptionState.IMPOSSIBLE, starts_at=DAY - HOURS)
     make_option(dialogue, starts_at=NOW - HOURS, ends_at=NOW)
@@ -207,13 +238,20 @@ def test_submission_shows_the_dates_to_tick(office, senator):
     assert dialogue.state == DialogueState.EXPLORING
     assert request.options == [
         {"id": first.pk, "label": "Mi, 22.04.2026, 14:00–16:30 Uhr", "hint": "Gastgeber möglich"},
-        {"id": second.pk, "label": "Mi, 22.04.2026, 16:00–18:30 Uhr", "hint": "Gastgeber bevorzugt"},
+        {
+            "id": second.pk,
+            "label": "Mi, 22.04.2026, 16:00–18:30 Uhr",
+            "hint": "Gastgeber bevorzugt",
+        },
     ]
     assert request.snapshot == [
-        ["Gespräch", "Fachkräfte im Maschinenbau"], ["Thema", "Fachkräfte sichern"],
-        ["Gastgeber", str(dialogue.host)], ["Ort", "Werkstraße 1, 12681 Berlin"],
-        ["Format", "vor Ort"], ["Teilnahme der Leitung", "ja"],
-    ]  # fmt: skip
+        ["Gespräch", "Fachkräfte im Maschinenbau"],
+        ["Thema", "Fachkräfte sichern"],
+        ["Gastgeber", str(dialogue.host)],
+        ["Ort", "Werkstraße 1, 12681 Berlin"],
+        ["Format", "vor Ort"],
+        ["Teilnahme der Leitung", "ja"],
+    ]
     assert mails_written() == [("approval_asked", senator.email)]
 
 
@@ -232,17 +270,25 @@ def test_deadline_lies_before_the_first_date(office, exploring, late):
 
     with nothing_changes(exploring, option), pytest.raises(Refused, match=words):
         submit(exploring, office, due_on=DAY.date() + dt.timedelta(days=late))
-    assert submit(exploring, office, due_on=DAY.date() - dt.timedelta(days=1)).state == ApprovalState.OPEN
+    assert (
+        submit(exploring, office, due_on=DAY.date() - dt.timedelta(days=1)).state
+        == ApprovalState.OPEN
+    )
 
 
 @pytest.mark.parametrize("answer", [Answer.APPROVE, Answer.CONDITION])
 def test_date_that_has_passed_is_not_ticked(senator, exploring, answer):
-    passed, ahead = make_option(exploring), make_option(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS)
+    passed, ahead = (
+        make_option(exploring),
+        make_option(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS),
+    )
     request = make_dates_request(exploring, passed, ahead)
 
     with (
         nothing_changes(exploring, passed, ahead, request),
-        pytest.raises(Refused, match="^Inzwischen vergangen: Mi, 22.04.2026, 14:00–16:30 Uhr. Bitte"),
+        pytest.raises(
+            Refused, match="^Inzwischen vergangen: Mi, 22.04.2026, 14:00–16:30 Uhr. Bitte"
+        ),
     ):
         decide(request, senator, passed, ahead, answer=answer, now=DAY)
 
@@ -270,7 +316,10 @@ def test_dates_are_not_submitted_twice(office, exploring):
 
 
 def test_ticked_dates_are_possible_and_the_others_not(office, senator, exploring):
-    kept, other = make_option(exploring), make_option(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS)
+    kept, other = (
+        make_option(exploring),
+        make_option(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS),
+    )
     request = make_dates_request(exploring, kept, other)
 
     decide(request, senator, kept)
@@ -297,7 +346,10 @@ def test_approval_of_no_date_is_refused(senator, exploring):
     option = make_option(exploring)
     request = make_dates_request(exploring, option)
 
-    with nothing_changes(exploring, option, request), pytest.raises(Refused, match="mindestens einen Termin"):
+    with (
+        nothing_changes(exploring, option, request),
+        pytest.raises(Refused, match="mindestens einen Termin"),
+    ):
         decide(request, senator)
 
 
@@ -313,7 +365,9 @@ def test_dates_are_ticked_by_the_senators_office_alone(exploring, role):
 @time_machine.travel(NOW)
 def test_deputy_ticks_dates_in_vertretung(senator, exploring):
     deputy = make_user(email="vertretung@example.org")
-    Deputy.objects.create(principal=senator.person, deputy=deputy.person, starts_on=TODAY, ends_on=TODAY)
+    Deputy.objects.create(
+        principal=senator.person, deputy=deputy.person, starts_on=TODAY, ends_on=TODAY
+    )
     option = make_option(exploring)
     request = make_dates_request(exploring, option)
 
@@ -325,16 +379,30 @@ def test_deputy_ticks_dates_in_vertretung(senator, exploring):
 
 
 def test_fixed_date_is_told_with_a_calendar_entry(office, senator, exploring):
-    option, other = make_option(exploring, OptionState.POSSIBLE), make_option(exploring, starts_at=DAY + HOURS)
+    option, other = (
+        make_option(exploring, OptionState.POSSIBLE),
+        make_option(exploring, starts_at=DAY + HOURS),
+    )
     make_dates_request(exploring, option, state=ApprovalState.APPROVED)
 
     fix_date(option=option, by=office, now=NOW)
 
     for row in (option, other, exploring):
         row.refresh_from_db()
-    assert (exploring.state, exploring.starts_at, exploring.ends_at) == (DialogueState.SCHEDULED, DAY, END)
-    assert (option.state, other.state, exploring.sequence) == (OptionState.FIXED, OptionState.PROPOSED, 1)
-    assert exploring.history.first().history_change_reason == "Termin festgelegt: Mi, 22.04.2026, 14:00–16:30 Uhr"
+    assert (exploring.state, exploring.starts_at, exploring.ends_at) == (
+        DialogueState.SCHEDULED,
+        DAY,
+        END,
+    )
+    assert (option.state, other.state, exploring.sequence) == (
+        OptionState.FIXED,
+        OptionState.PROPOSED,
+        1,
+    )
+    assert (
+        exploring.history.first().history_change_reason
+        == "Termin festgelegt: Mi, 22.04.2026, 14:00–16:30 Uhr"
+    )
     assert mails_written() == [("date_fixed", senator.email), ("date_fixed", "werk@example.org")]
     assert "method=PUBLISH" in Mail.objects.get(recipient="werk@example.org").mime.replace('"', "")
 
@@ -345,7 +413,9 @@ def make_possible(dialogue, **fields):
     return option
 
 
-@pytest.mark.parametrize("state", [OptionState.PROPOSED, OptionState.IMPOSSIBLE, OptionState.DROPPED])
+@pytest.mark.parametrize(
+    "state", [OptionState.PROPOSED, OptionState.IMPOSSIBLE, OptionState.DROPPED]
+)
 def test_date_that_cannot_be_kept_is_not_fixed(office, exploring, state):
     option = make_option(exploring, state)
 
@@ -353,7 +423,9 @@ def test_date_that_cannot_be_kept_is_not_fixed(office, exploring, state):
         fix_date(option=option, by=office, now=NOW)
 
 
-@pytest.mark.parametrize("state", [state for state in ApprovalState if state not in ("approved", "conditional")])
+@pytest.mark.parametrize(
+    "state", [state for state in ApprovalState if state not in ("approved", "conditional")]
+)
 def test_date_is_not_fixed_without_a_standing_approval(office, exploring, state):
     option = make_possible(exploring)
     ApprovalRequest.objects.filter(kind=ApprovalKind.DATES).update(state=state)
@@ -364,7 +436,9 @@ def test_date_is_not_fixed_without_a_standing_approval(office, exploring, state)
 
 def test_date_is_not_fixed_on_the_approval_of_another_date(office, exploring):
     make_possible(exploring)
-    option = make_option(exploring, OptionState.POSSIBLE, starts_at=DAY + HOURS, ends_at=END + HOURS)
+    option = make_option(
+        exploring, OptionState.POSSIBLE, starts_at=DAY + HOURS, ends_at=END + HOURS
+    )
 
     with nothing_changes(exploring, option), pytest.raises(Refused, match="nicht freigegeben"):
         fix_date(option=option, by=office, now=NOW)
@@ -396,7 +470,9 @@ def test_second_date_is_not_fixed(office, exploring):
 
 def test_fixing_takes_back_a_request_about_further_dates(office, senator, exploring):
     option = make_possible(exploring)
-    request = make_dates_request(exploring, make_option(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS))
+    request = make_dates_request(
+        exploring, make_option(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS)
+    )
 
     fix_date(option=option, by=office, now=NOW)
 
@@ -412,7 +488,9 @@ def test_of_two_dates_fixed_at_once_one_wins():
     first = make_possible(dialogue)
     second = make_possible(dialogue, starts_at=DAY + HOURS, ends_at=END + HOURS)
 
-    outcomes = race(*(partial(fix_date, option=option, by=office, now=NOW) for option in (first, second)))
+    outcomes = race(
+        *(partial(fix_date, option=option, by=office, now=NOW) for option in (first, second))
+    )
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Dialogue", "Outpaced"]
     assert dialogue.date_options.filter(state=OptionState.FIXED).count() == 1

@@ -54,7 +54,9 @@ GUEST_LIST = (DialogueState.SCHEDULED, DialogueState.INVITED)
 
 
 def release(dialogue, by, expected=1, answer_by=ANSWER_BY, now=NOW):
-    return release_invitations(dialogue=dialogue, answer_by=answer_by, expected=expected, by=by, now=now)
+    return release_invitations(
+        dialogue=dialogue, answer_by=answer_by, expected=expected, by=by, now=now
+    )
 
 
 def postpone(dialogue, by, reason="Streik", now=NOW):
@@ -86,7 +88,11 @@ def test_guest_list_is_composed_of_people_organisations_and_lists(office):
     list_of_people.members.add(member, colleague)
 
     counts = add_guests(
-        dialogue=dialogue, people=[single], organisations=[organisation], lists=[list_of_people], by=office
+        dialogue=dialogue,
+        people=[single],
+        organisations=[organisation],
+        lists=[list_of_people],
+        by=office,
     )
 
     assert counts == (3, 0)
@@ -97,7 +103,10 @@ def test_who_is_on_the_list_stays_there_once(office):
     row = make_invitation(make_dialogue(DialogueState.INVITED))
 
     with nothing_changes(row):
-        assert add_guests(dialogue=row.dialogue, people=[row.person, make_person()], by=office) == (1, 1)
+        assert add_guests(dialogue=row.dialogue, people=[row.person, make_person()], by=office) == (
+            1,
+            1,
+        )
 
 
 def test_withdrawn_guest_comes_back_with_a_new_link_and_no_old_answer(office):
@@ -108,8 +117,12 @@ def test_withdrawn_guest_comes_back_with_a_new_link_and_no_old_answer(office):
 
     row.refresh_from_db()
     assert (row.answer, row.party, row.substitute_name, row.substitute_email, row.remark) == (
-        AnswerState.OPEN, 1, "", "", "",
-    )  # fmt: skip
+        AnswerState.OPEN,
+        1,
+        "",
+        "",
+        "",
+    )
     assert (row.withdrawn_at, row.released_at, row.link_version) == (None, None, 3)
 
 
@@ -121,8 +134,10 @@ def test_guest_is_struck_off_before_the_invitation_went_out(office):
     assert not Invitation.objects.exists()
     deleted = Invitation.history.first()
     assert (deleted.history_type, deleted.history_user, deleted.history_change_reason) == (
-        "-", office, "Von der Gästeliste gestrichen",
-    )  # fmt: skip
+        "-",
+        office,
+        "Von der Gästeliste gestrichen",
+    )
 
 
 def test_invited_guest_is_not_struck_off(office):
@@ -135,7 +150,11 @@ def test_invited_guest_is_not_struck_off(office):
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 def test_guest_list_is_the_offices_alone(role):
     dialogue = make_dialogue(DialogueState.INVITED)
-    listed, sent, by = make_invitation(dialogue, released=False), make_invitation(dialogue), make_user(role)
+    listed, sent, by = (
+        make_invitation(dialogue, released=False),
+        make_invitation(dialogue),
+        make_user(role),
+    )
 
     for act in (
         lambda: add_guests(dialogue=dialogue, people=[make_person()], by=by),
@@ -153,7 +172,9 @@ def test_guest_list_is_the_offices_alone(role):
 
 def test_release_sends_each_guest_one_invitation(office):
     dialogue = make_dialogue(DialogueState.SCHEDULED, programme="14:00 Begrüßung\n14:15 Rundgang")
-    first = make_invitation(dialogue, released=False, person=make_person(email="erster@example.org"))
+    first = make_invitation(
+        dialogue, released=False, person=make_person(email="erster@example.org")
+    )
     make_invitation(dialogue, released=False, person=make_person(email="zweiter@example.org"))
 
     assert release(dialogue, office, expected=2) == 2
@@ -163,7 +184,10 @@ def test_release_sends_each_guest_one_invitation(office):
     assert (dialogue.state, dialogue.answer_by) == (DialogueState.INVITED, ANSWER_BY)
     assert dialogue.history.first().history_change_reason == "2 Einladungen versandt"
     assert (first.released_at, first.released_round, first.answer) == (NOW, 1, AnswerState.OPEN)
-    assert mails_written() == [("invitation", "erster@example.org"), ("invitation", "zweiter@example.org")]
+    assert mails_written() == [
+        ("invitation", "erster@example.org"),
+        ("invitation", "zweiter@example.org"),
+    ]
     mail = Mail.objects.get(recipient="erster@example.org")
     assert mail.subject == "Einladung: Fachkräfte im Maschinenbau, Mi, 22.04.2026, 14:00–16:30 Uhr"
     assert guest_of(mail.text) == first
@@ -178,7 +202,11 @@ def test_calendar_entry_is_a_request_without_the_personal_link(office):
     release(dialogue, office)
 
     entry = calendar_of(Mail.objects.get())
-    assert (entry.method, entry.uid, entry.sequence) == ("REQUEST", f"dialogue-{dialogue.pk}@localhost", 1)
+    assert (entry.method, entry.uid, entry.sequence) == (
+        "REQUEST",
+        f"dialogue-{dialogue.pk}@localhost",
+        1,
+    )
     assert (entry.starts_at, entry.attendee) == (DAY, "gast@example.org")
     assert "/einladung/" not in entry.text
 
@@ -217,11 +245,16 @@ def test_release_of_another_number_than_the_preview_is_refused(office):
         release(row.dialogue, office, expected=2)
 
 
-@pytest.mark.parametrize("answer_by", [TODAY - dt.timedelta(days=1), DAY.date() + dt.timedelta(days=1)])
+@pytest.mark.parametrize(
+    "answer_by", [TODAY - dt.timedelta(days=1), DAY.date() + dt.timedelta(days=1)]
+)
 def test_day_of_answer_lies_between_today_and_the_dialogue(office, answer_by):
     row = make_invitation(make_dialogue(DialogueState.SCHEDULED), released=False)
 
-    with nothing_changes(row, row.dialogue), pytest.raises(Refused, match="zwischen heute und dem Gespräch"):
+    with (
+        nothing_changes(row, row.dialogue),
+        pytest.raises(Refused, match="zwischen heute und dem Gespräch"),
+    ):
         release(row.dialogue, office, answer_by=answer_by)
 
 
@@ -229,7 +262,10 @@ def test_guest_whose_address_was_taken_out_is_named(office):
     person = make_person("Werksleitung", email="")
     row = make_invitation(make_dialogue(DialogueState.SCHEDULED), released=False, person=person)
 
-    with nothing_changes(row, row.dialogue), pytest.raises(Refused, match="Ohne E-Mail-Adresse: Werksleitung"):
+    with (
+        nothing_changes(row, row.dialogue),
+        pytest.raises(Refused, match="Ohne E-Mail-Adresse: Werksleitung"),
+    ):
         release(row.dialogue, office)
 
 
@@ -260,16 +296,24 @@ def test_invitation_is_withdrawn_before_the_day(office, state):
 
 
 def test_withdrawal_cancels_the_calendar_entry_of_guest_and_substitute(office):
-    row = make_invitation(answer=AnswerState.REPRESENTED, person=make_person(email="gast@example.org"))
+    row = make_invitation(
+        answer=AnswerState.REPRESENTED, person=make_person(email="gast@example.org")
+    )
 
     withdraw_invitation(invitation=row, by=office, now=NOW)
 
     assert mails_written() == [
-        ("invitation_withdrawn", "gast@example.org"), ("invitation_withdrawn", "stellvertretung@example.org"),
-    ]  # fmt: skip
+        ("invitation_withdrawn", "gast@example.org"),
+        ("invitation_withdrawn", "stellvertretung@example.org"),
+    ]
     for mail in Mail.objects.all():
         entry = calendar_of(mail)
-        assert (entry.method, entry.attendee, entry.sequence, entry.status) == ("CANCEL", mail.recipient, 2, "")
+        assert (entry.method, entry.attendee, entry.sequence, entry.status) == (
+            "CANCEL",
+            mail.recipient,
+            2,
+            "",
+        )
 
 
 def test_invitation_is_withdrawn_once(office):
@@ -307,7 +351,10 @@ def test_reminder_goes_to_who_has_not_answered_once_a_day(office):
 def test_by_hand_reaches_those_of_a_paused_dialogue_but_no_paused_person(office):
     dialogue = make_dialogue(DialogueState.INVITED)
     reached, paused = make_invitation(dialogue), make_invitation(dialogue)
-    for target in (PauseTarget(about=f"dialogue:{dialogue.pk}"), PauseTarget(recipient=paused.person.email)):
+    for target in (
+        PauseTarget(about=f"dialogue:{dialogue.pk}"),
+        PauseTarget(recipient=paused.person.email),
+    ):
         pause_reminders(target=target, title="Pause", by=office, now=NOW)
 
     assert remind_guests(dialogue=dialogue, by=office, now=NOW) == 1
@@ -318,14 +365,22 @@ def test_by_hand_reaches_those_of_a_paused_dialogue_but_no_paused_person(office)
 @pytest.mark.parametrize(
     ("act", "note"),
     [
-        (lambda row, by: answer_invitation(invitation=row, reply=YES, now=NOW), "Der Gast hat geantwortet."),
-        (lambda row, by: withdraw_invitation(invitation=row, by=by, now=NOW), "Die Einladung wurde zurückgezogen."),
+        (
+            lambda row, by: answer_invitation(invitation=row, reply=YES, now=NOW),
+            "Der Gast hat geantwortet.",
+        ),
+        (
+            lambda row, by: withdraw_invitation(invitation=row, by=by, now=NOW),
+            "Die Einladung wurde zurückgezogen.",
+        ),
         (lambda row, by: postpone(row.dialogue, by), "Das Gespräch wurde verschoben."),
-        (lambda row, by: cancel_dialogue(dialogue=row.dialogue, reason="Streik", by=by, now=NOW),
-         "Das Gespräch wurde abgesagt."),
+        (
+            lambda row, by: cancel_dialogue(dialogue=row.dialogue, reason="Streik", by=by, now=NOW),
+            "Das Gespräch wurde abgesagt.",
+        ),
     ],
     ids=["answered", "withdrawn", "postponed", "cancelled"],
-)  # fmt: skip
+)
 def test_waiting_reminder_is_taken_back_once_there_is_nothing_to_answer(office, act, note):
     dialogue = make_dialogue(DialogueState.INVITED)
     row, other = make_invitation(dialogue), make_invitation()
@@ -334,7 +389,9 @@ def test_waiting_reminder_is_taken_back_once_there_is_nothing_to_answer(office, 
 
     act(row, office)
 
-    states = dict(Mail.objects.filter(kind="invitation_reminder").values_list("subject_key", "state"))
+    states = dict(
+        Mail.objects.filter(kind="invitation_reminder").values_list("subject_key", "state")
+    )
     assert states == {f"invitation:{row.pk}": "withdrawn", f"invitation:{other.pk}": "waiting"}
     assert MailLog.objects.get().note == note
 
@@ -350,10 +407,14 @@ def test_nobody_is_reminded_after_the_deadline(office):
     dialogue = make_invitation().dialogue
 
     with nothing_changes(dialogue), pytest.raises(Refused, match="am 15.04.2026 abgelaufen"):
-        remind_guests(dialogue=dialogue, by=office, now=dt.datetime(2026, 4, 16, 8, 0, tzinfo=BERLIN))
+        remind_guests(
+            dialogue=dialogue, by=office, now=dt.datetime(2026, 4, 16, 8, 0, tzinfo=BERLIN)
+        )
 
 
-@pytest.mark.parametrize("state", [state for state in DialogueState if state != DialogueState.INVITED])
+@pytest.mark.parametrize(
+    "state", [state for state in DialogueState if state != DialogueState.INVITED]
+)
 def test_reminders_go_out_only_while_invited(office, state):
     row = make_invitation(make_dialogue(state))
 
@@ -362,8 +423,12 @@ def test_reminders_go_out_only_while_invited(office, state):
 
 
 def make_busy_dialogue():
-    """Return an inviting dialogue with a guest, one who sends a substitute, one struck off, one not yet invited."""
-    dialogue = make_dialogue(DialogueState.INVITED, host_contact=make_person(email="werk@example.org"))
+    """Return an inviting dialogue with a guest, one who sends a substitute, one struck off, one not
+    yet invited.
+    """
+    dialogue = make_dialogue(
+        DialogueState.INVITED, host_contact=make_person(email="werk@example.org")
+    )
     make_invitation(dialogue, AnswerState.DECLINED, person=make_person(email="absage@example.org"))
     make_invitation(dialogue, AnswerState.REPRESENTED, person=make_person(email="gast@example.org"))
     make_invitation(dialogue, withdrawn_at=NOW)
@@ -371,8 +436,13 @@ def make_busy_dialogue():
     return dialogue
 
 
-TOLD = ["absage@example.org", "gast@example.org", "senatorin@example.org", "stellvertretung@example.org",
-        "werk@example.org"]  # fmt: skip
+TOLD = [
+    "absage@example.org",
+    "gast@example.org",
+    "senatorin@example.org",
+    "stellvertretung@example.org",
+    "werk@example.org",
+]
 
 
 def test_postponement_tells_everyone_and_takes_the_date_back(office, senator):
@@ -382,8 +452,11 @@ def test_postponement_tells_everyone_and_takes_the_date_back(office, senator):
 
     dialogue.refresh_from_db()
     assert (dialogue.state, dialogue.starts_at, dialogue.ends_at, dialogue.answer_by) == (
-        DialogueState.EXPLORING, None, None, None,
-    )  # fmt: skip
+        DialogueState.EXPLORING,
+        None,
+        None,
+        None,
+    )
     assert (dialogue.round, dialogue.sequence, dialogue.closing_reason) == (2, 2, "Streik")
     assert [option.state for option in dialogue.date_options.all()] == [OptionState.DROPPED]
     assert ApprovalRequest.objects.get(kind=ApprovalKind.DATES).state == ApprovalState.LAPSED
@@ -409,8 +482,16 @@ def test_calendar_entries_are_cancelled_where_they_stand(office, senator, kind):
         assert entry.title.startswith("Entfällt: ") == (method == "PUBLISH")
 
 
-@pytest.mark.parametrize("act", [postpone, lambda dialogue, by, reason: cancel_dialogue(
-    dialogue=dialogue, reason=reason, by=by, now=NOW)], ids=["postpone", "cancel"])  # fmt: skip
+@pytest.mark.parametrize(
+    "act",
+    [
+        postpone,
+        lambda dialogue, by, reason: cancel_dialogue(
+            dialogue=dialogue, reason=reason, by=by, now=NOW
+        ),
+    ],
+    ids=["postpone", "cancel"],
+)
 def test_nothing_is_called_off_without_a_reason(office, act):
     dialogue = make_busy_dialogue()
 
@@ -424,7 +505,11 @@ def test_cancellation_tells_everyone_and_ends_it(office, senator):
     cancel_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
 
     dialogue.refresh_from_db()
-    assert (dialogue.state, dialogue.closing_reason, dialogue.starts_at) == (DialogueState.CANCELLED, "Streik", DAY)
+    assert (dialogue.state, dialogue.closing_reason, dialogue.starts_at) == (
+        DialogueState.CANCELLED,
+        "Streik",
+        DAY,
+    )
     assert mails_written() == [("dialogue_cancelled", address) for address in TOLD]
     assert ApprovalRequest.objects.get(kind=ApprovalKind.DATES).state == ApprovalState.LAPSED
 
@@ -438,7 +523,9 @@ def test_cancellation_after_a_postponement_tells_all_who_were_told_before(office
 
     assert mails_written() == [("dialogue_cancelled", address) for address in TOLD]
     assert [calendar_of(mail) for mail in Mail.objects.all()] == [None] * 5
-    assert {mail.subject for mail in Mail.objects.all()} == {f"Abgesagt: {dialogue.title}, Termin noch offen"}
+    assert {mail.subject for mail in Mail.objects.all()} == {
+        f"Abgesagt: {dialogue.title}, Termin noch offen"
+    }
 
 
 def test_guest_without_an_address_does_not_stop_a_cancellation(office, senator):
@@ -451,17 +538,25 @@ def test_guest_without_an_address_does_not_stop_a_cancellation(office, senator):
 
 def fix_new_date(dialogue, office, senator, starts_at):
     option = add_date_option(
-        dialogue=dialogue, starts_at=starts_at, ends_at=starts_at + dt.timedelta(hours=2),
-        host_preference="possible", by=office, now=NOW,
-    )  # fmt: skip
+        dialogue=dialogue,
+        starts_at=starts_at,
+        ends_at=starts_at + dt.timedelta(hours=2),
+        host_preference="possible",
+        by=office,
+        now=NOW,
+    )
     request = submit_dates(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=office, now=NOW)
-    decide_dates(request=request, answer=Answer.APPROVE, comment="", by=senator, now=NOW, chosen=[option.pk])
+    decide_dates(
+        request=request, answer=Answer.APPROVE, comment="", by=senator, now=NOW, chosen=[option.pk]
+    )
     fix_date(option=option, by=office, now=NOW)
 
 
 def test_second_round_invites_anew_with_a_higher_sequence(office, senator):
     dialogue = make_dialogue(DialogueState.INVITED)
-    row = make_invitation(dialogue, AnswerState.REPRESENTED, person=make_person(email="gast@example.org"))
+    row = make_invitation(
+        dialogue, AnswerState.REPRESENTED, person=make_person(email="gast@example.org")
+    )
     postpone(dialogue, office)
     new_day = DAY + dt.timedelta(days=7)
     fix_new_date(dialogue, office, senator, new_day)
@@ -473,8 +568,11 @@ def test_second_round_invites_anew_with_a_higher_sequence(office, senator):
     assert (row.answer, row.substitute_email, row.released_round) == (AnswerState.OPEN, "", 2)
     entry = calendar_of(Mail.objects.get())
     assert (entry.method, entry.sequence, entry.starts_at, entry.attendee) == (
-        "REQUEST", 3, new_day, "gast@example.org",
-    )  # fmt: skip
+        "REQUEST",
+        3,
+        new_day,
+        "gast@example.org",
+    )
     dialogue.refresh_from_db()
     assert dialogue.closing_reason == ""
 
@@ -498,9 +596,10 @@ def test_substitute_of_the_first_date_is_told_again_of_the_second(office, senato
     Mail.objects.all().delete()
 
     again = YES._replace(
-        answer=AnswerState.REPRESENTED, substitute_name="Stellvertretung",
+        answer=AnswerState.REPRESENTED,
+        substitute_name="Stellvertretung",
         substitute_email="stellvertretung@example.org",
-    )  # fmt: skip
+    )
     answer_invitation(invitation=row, reply=again, now=NOW)
 
     assert ("substitute_named", "stellvertretung@example.org") in mails_written()
@@ -513,7 +612,9 @@ def waiting_mails() -> dict[str, str]:
 CALLED_OFF = {
     "withdrawn": lambda row, by: withdraw_invitation(invitation=row, by=by, now=NOW),
     "postponed": lambda row, by: postpone(row.dialogue, by),
-    "cancelled": lambda row, by: cancel_dialogue(dialogue=row.dialogue, reason="Streik", by=by, now=NOW),
+    "cancelled": lambda row, by: cancel_dialogue(
+        dialogue=row.dialogue, reason="Streik", by=by, now=NOW
+    ),
 }
 
 
@@ -553,8 +654,10 @@ def test_guest_who_answered_by_phone_is_told_though_the_invitation_still_waits(o
     cancel_dialogue(dialogue=row.dialogue, reason="Streik", by=office, now=NOW)
 
     assert waiting_mails() == {
-        "invitation": "withdrawn", "answer_confirmed": "withdrawn", "dialogue_cancelled": "waiting",
-    }  # fmt: skip
+        "invitation": "withdrawn",
+        "answer_confirmed": "withdrawn",
+        "dialogue_cancelled": "waiting",
+    }
 
 
 def test_what_tells_of_the_fixed_date_does_not_follow_its_end(office, senator):
@@ -570,7 +673,10 @@ def test_nobody_is_invited_to_what_has_begun(office):
     dialogue = make_dialogue(DialogueState.SCHEDULED)
     row = make_invitation(dialogue, released=False)
 
-    with nothing_changes(dialogue, row), pytest.raises(Refused, match="Das Gespräch hat schon begonnen"):
+    with (
+        nothing_changes(dialogue, row),
+        pytest.raises(Refused, match="Das Gespräch hat schon begonnen"),
+    ):
         release_invitations(dialogue=dialogue, answer_by=DAY.date(), expected=1, by=office, now=DAY)
 
 
@@ -588,7 +694,10 @@ def test_day_to_answer_by_is_never_shortened_for_those_invited(office, days, ref
     )
 
     if refused:
-        with nothing_changes(dialogue), pytest.raises(Refused, match="bis zum 15.04.2026 Zeit zu antworten"):
+        with (
+            nothing_changes(dialogue),
+            pytest.raises(Refused, match="bis zum 15.04.2026 Zeit zu antworten"),
+        ):
             release()
     else:
         assert release() == 1

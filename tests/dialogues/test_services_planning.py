@@ -86,19 +86,29 @@ ACTIONS = {
     "withdraw_dates": _withdraw,
     "release": _release,
     "hold": lambda dialogue, by: record_held(dialogue=dialogue, by=by, now=AFTER),
-    "document": lambda dialogue, by: document_outcome(dialogue=dialogue, outcome="Zwei Bedarfe", by=by),
+    "document": lambda dialogue, by: document_outcome(
+        dialogue=dialogue, outcome="Zwei Bedarfe", by=by
+    ),
     "close": lambda dialogue, by: close_dialogue(dialogue=dialogue, by=by),
-    "postpone": lambda dialogue, by: postpone_dialogue(dialogue=dialogue, reason="Streik", by=by, now=NOW),
-    "cancel": lambda dialogue, by: cancel_dialogue(dialogue=dialogue, reason="Streik", by=by, now=NOW),
+    "postpone": lambda dialogue, by: postpone_dialogue(
+        dialogue=dialogue, reason="Streik", by=by, now=NOW
+    ),
+    "cancel": lambda dialogue, by: cancel_dialogue(
+        dialogue=dialogue, reason="Streik", by=by, now=NOW
+    ),
 }
 
 
 def make_ready(state, **fields):
     """Return a dialogue in `state` for which nothing but the state can forbid an action."""
     dialogue = make_dialogue(state, **fields)
-    make_option(dialogue, OptionState.PROPOSED, starts_at=LATER, ends_at=LATER + dt.timedelta(hours=2))
+    make_option(
+        dialogue, OptionState.PROPOSED, starts_at=LATER, ends_at=LATER + dt.timedelta(hours=2)
+    )
     begin = LATER + dt.timedelta(days=1)
-    possible = make_option(dialogue, OptionState.POSSIBLE, starts_at=begin, ends_at=begin + dt.timedelta(hours=2))
+    possible = make_option(
+        dialogue, OptionState.POSSIBLE, starts_at=begin, ends_at=begin + dt.timedelta(hours=2)
+    )
     make_dates_request(dialogue, possible, state=ApprovalState.APPROVED)
     make_invitation(dialogue, released=False)
     return dialogue
@@ -150,8 +160,10 @@ def test_dialogue_is_planned_on_an_approved_topic_only(office, state):
     if state == TopicState.APPROVED:
         dialogue = plan(topic, office)
         assert (dialogue.topic, dialogue.state, dialogue.host_answer) == (
-            topic, DialogueState.PLANNING, HostAnswer.OPEN,
-        )  # fmt: skip
+            topic,
+            DialogueState.PLANNING,
+            HostAnswer.OPEN,
+        )
         assert dialogue.history.get().history_change_reason == "Planung begonnen"
     else:
         with nothing_changes(topic), pytest.raises(Refused, match="freigegebenen Thema"):
@@ -170,7 +182,9 @@ def test_dialogue_is_planned_by_the_office_alone(role):
 
 
 def answer_of_host(dialogue, by, answer=HostAnswer.ACCEPTED):
-    return record_host_answer(dialogue=dialogue, answer=answer, answered_on=TODAY, note=" telefonisch ", by=by)
+    return record_host_answer(
+        dialogue=dialogue, answer=answer, answered_on=TODAY, note=" telefonisch ", by=by
+    )
 
 
 @pytest.mark.parametrize("state", DialogueState)
@@ -181,8 +195,10 @@ def test_answer_of_the_host_is_recorded_before_the_date_is_fixed(office, state):
         answer_of_host(dialogue, office, HostAnswer.DECLINED)
         dialogue.refresh_from_db()
         assert (dialogue.host_answer, dialogue.host_answered_on, dialogue.host_note) == (
-            HostAnswer.DECLINED, TODAY, "telefonisch",
-        )  # fmt: skip
+            HostAnswer.DECLINED,
+            TODAY,
+            "telefonisch",
+        )
         assert dialogue.history.first().history_change_reason == "Gastgeber: abgesagt"
     else:
         with nothing_changes(dialogue), pytest.raises(Refused):
@@ -228,16 +244,33 @@ def test_facts_change_until_the_day(office, state):
 def test_state_date_and_topic_never_come_from_a_form(office):
     dialogue = make_dialogue(DialogueState.PLANNING)
     edited = changed(
-        dialogue, state=DialogueState.INVITED, starts_at=DAY, round=5, topic=make_topic(), origin=Origin.TAKEN_OVER,
+        dialogue,
+        state=DialogueState.INVITED,
+        starts_at=DAY,
+        round=5,
+        topic=make_topic(),
+        origin=Origin.TAKEN_OVER,
         title="Neuer Titel",
-    )  # fmt: skip
+    )
 
     update_dialogue(dialogue=edited, by=office, now=NOW)
 
     stored = Dialogue.objects.get(pk=dialogue.pk)
-    assert (stored.title, stored.state, stored.starts_at, stored.round, stored.topic_id, stored.origin) == (
-        "Neuer Titel", DialogueState.PLANNING, None, 1, dialogue.topic_id, Origin.ENTERED,
-    )  # fmt: skip
+    assert (
+        stored.title,
+        stored.state,
+        stored.starts_at,
+        stored.round,
+        stored.topic_id,
+        stored.origin,
+    ) == (
+        "Neuer Titel",
+        DialogueState.PLANNING,
+        None,
+        1,
+        dialogue.topic_id,
+        Origin.ENTERED,
+    )
 
 
 def test_new_host_has_to_say_yes_and_the_dates_are_asked_anew(office, senator):
@@ -252,7 +285,10 @@ def test_new_host_has_to_say_yes_and_the_dates_are_asked_anew(office, senator):
         row.refresh_from_db()
     assert (dialogue.host, dialogue.host_answer) == (host, HostAnswer.OPEN)
     assert (possible.state, granted.state) == (OptionState.PROPOSED, ApprovalState.LAPSED)
-    assert mails_written() == [("approval_lapsed", office.email), ("approval_lapsed", senator.email)]
+    assert mails_written() == [
+        ("approval_lapsed", office.email),
+        ("approval_lapsed", senator.email),
+    ]
 
 
 def test_new_host_takes_back_dates_that_lie_before_the_senators_office(office, senator):
@@ -263,7 +299,10 @@ def test_new_host_takes_back_dates_that_lie_before_the_senators_office(office, s
 
     request.refresh_from_db()
     assert request.state == ApprovalState.LAPSED
-    assert mails_written() == [("approval_lapsed", office.email), ("approval_lapsed", senator.email)]
+    assert mails_written() == [
+        ("approval_lapsed", office.email),
+        ("approval_lapsed", senator.email),
+    ]
 
 
 @pytest.mark.parametrize("state", [DialogueState.SCHEDULED, DialogueState.INVITED])
@@ -288,7 +327,13 @@ def test_second_save_of_an_older_version_is_refused(office):
     dialogue = make_dialogue()
     fields = ("title", "place")
     shown = version_of(dialogue, fields)
-    update_dialogue(dialogue=changed(dialogue, place="Halle 2"), by=office, now=NOW, version=shown, fields=fields)
+    update_dialogue(
+        dialogue=changed(dialogue, place="Halle 2"),
+        by=office,
+        now=NOW,
+        version=shown,
+        fields=fields,
+    )
     dialogue.refresh_from_db()
     late = changed(dialogue, place="Halle 3")
 
@@ -322,7 +367,10 @@ def test_what_was_held_is_decided_on_by_nobody_any_more(office, senator):
     request.refresh_from_db()
     assert request.state == ApprovalState.WITHDRAWN
     assert request.history.first().history_user == office
-    assert mails_written() == [("approval_withdrawn", senator.email), ("approval_withdrawn", deputy.email)]
+    assert mails_written() == [
+        ("approval_withdrawn", senator.email),
+        ("approval_withdrawn", deputy.email),
+    ]
 
 
 def test_outcome_is_not_empty(office):
@@ -342,8 +390,10 @@ def test_days_after_walk_to_the_end(office):
     dialogue.refresh_from_db()
     assert (dialogue.state, dialogue.outcome) == (DialogueState.CLOSED, "Zwei Bedarfe")
     assert [row.history_change_reason for row in dialogue.history.all()][:3] == [
-        "Abgeschlossen", "Ergebnis festgehalten", "Durchgeführt",
-    ]  # fmt: skip
+        "Abgeschlossen",
+        "Ergebnis festgehalten",
+        "Durchgeführt",
+    ]
 
 
 def test_cancelled_while_dates_are_asked_the_request_lapses(office, senator):
@@ -353,22 +403,37 @@ def test_cancelled_while_dates_are_asked_the_request_lapses(office, senator):
 
     cancel_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
 
-    assert ApprovalRequest.objects.get(kind=ApprovalKind.DATES, pk=request.pk).state == ApprovalState.LAPSED
-    assert mails_written() == [("approval_withdrawn", senator.email), ("dialogue_cancelled", "werk@example.org")]
+    assert (
+        ApprovalRequest.objects.get(kind=ApprovalKind.DATES, pk=request.pk).state
+        == ApprovalState.LAPSED
+    )
+    assert mails_written() == [
+        ("approval_withdrawn", senator.email),
+        ("dialogue_cancelled", "werk@example.org"),
+    ]
 
 
-@pytest.mark.parametrize("state", [ApprovalState.APPROVED, ApprovalState.CONDITIONAL, ApprovalState.LAPSED])
-def test_cancelled_with_granted_dates_the_senators_office_need_not_keep_them_free(office, senator, state):
+@pytest.mark.parametrize(
+    "state", [ApprovalState.APPROVED, ApprovalState.CONDITIONAL, ApprovalState.LAPSED]
+)
+def test_cancelled_with_granted_dates_the_senators_office_need_not_keep_them_free(
+    office, senator, state
+):
     deputy = make_deputy(senator, kinds=[ApprovalKind.DATES])
     dialogue = make_dialogue(DialogueState.EXPLORING)
     make_dates_request(dialogue, make_option(dialogue, OptionState.POSSIBLE), state=state)
 
     cancel_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
 
-    assert mails_written() == [("dialogue_cancelled", senator.email), ("dialogue_cancelled", deputy.email)]
+    assert mails_written() == [
+        ("dialogue_cancelled", senator.email),
+        ("dialogue_cancelled", deputy.email),
+    ]
 
 
-@pytest.mark.parametrize("state", [ApprovalState.RETURNED, ApprovalState.REFUSED, ApprovalState.WITHDRAWN])
+@pytest.mark.parametrize(
+    "state", [ApprovalState.RETURNED, ApprovalState.REFUSED, ApprovalState.WITHDRAWN]
+)
 def test_cancelled_after_a_no_the_senators_office_has_nothing_to_learn(office, senator, state):
     dialogue = make_dialogue(DialogueState.EXPLORING)
     make_dates_request(dialogue, make_option(dialogue, OptionState.IMPOSSIBLE), state=state)
@@ -440,7 +505,13 @@ def test_what_the_form_does_not_hold_stays_as_somebody_else_saved_it_meanwhile(o
     edited = changed(dialogue, title="Neuer Titel")
     Dialogue.objects.filter(pk=dialogue.pk).update(state=DialogueState.INVITED, answer_by=ANSWER_BY)
 
-    update_dialogue(dialogue=edited, by=office, now=NOW, version=version_of(dialogue, ["title"]), fields=["title"])
+    update_dialogue(
+        dialogue=edited,
+        by=office,
+        now=NOW,
+        version=version_of(dialogue, ["title"]),
+        fields=["title"],
+    )
 
     stored = Dialogue.objects.get(pk=dialogue.pk)
     assert (stored.title, stored.answer_by) == ("Neuer Titel", ANSWER_BY)

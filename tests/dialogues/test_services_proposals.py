@@ -26,8 +26,13 @@ def answered(senator, *dates, comment="Der April ist voll."):
     dialogue = make_dialogue(DialogueState.EXPLORING)
     request = make_dates_request(dialogue, make_option(dialogue))
     decide_dates(
-        request=request, answer=Answer.NONE_POSSIBLE, comment=comment, proposals=dates, by=senator, now=NOW
-    )  # fmt: skip
+        request=request,
+        answer=Answer.NONE_POSSIBLE,
+        comment=comment,
+        proposals=dates,
+        by=senator,
+        now=NOW,
+    )
     dialogue.refresh_from_db()
     return dialogue
 
@@ -53,7 +58,10 @@ def test_proposed_dates_become_options(office, senator):
         (DAY + 2 * WEEK, DAY + 2 * WEEK + HOUR, OptionState.PROPOSED, HostPreference.POSSIBLE),
     ]
     entry = rows[0].history.get()
-    assert (entry.history_user, entry.history_change_reason) == (office, "Gegenvorschlag übernommen")
+    assert (entry.history_user, entry.history_change_reason) == (
+        office,
+        "Gegenvorschlag übernommen",
+    )
 
 
 def test_they_are_taken_over_once(office, senator):
@@ -78,7 +86,9 @@ def test_date_that_was_ruled_out_is_proposed_again(office, senator):
 def test_date_that_has_passed_is_left_out(office, senator):
     dialogue = answered(senator, *DATES)
 
-    assert [row.starts_at for row in take_over(dialogue, office, now=DAY + WEEK)] == [DAY + 2 * WEEK]
+    assert [row.starts_at for row in take_over(dialogue, office, now=DAY + WEEK)] == [
+        DAY + 2 * WEEK
+    ]
     with pytest.raises(Refused, match="noch bevorsteht"):
         take_over(dialogue, office, now=DAY + 3 * WEEK)
 
@@ -86,14 +96,20 @@ def test_date_that_has_passed_is_left_out(office, senator):
 def test_words_alone_are_no_date(office, senator):
     dialogue = answered(senator)
 
-    with nothing_changes(dialogue), pytest.raises(Refused, match="kein anderer Termin vorgeschlagen"):
+    with (
+        nothing_changes(dialogue),
+        pytest.raises(Refused, match="kein anderer Termin vorgeschlagen"),
+    ):
         take_over(dialogue, office)
 
 
 def test_without_an_answer_there_is_nothing_to_take_over(office):
     dialogue = make_dialogue(DialogueState.EXPLORING)
 
-    with nothing_changes(dialogue), pytest.raises(Refused, match="kein anderer Termin vorgeschlagen"):
+    with (
+        nothing_changes(dialogue),
+        pytest.raises(Refused, match="kein anderer Termin vorgeschlagen"),
+    ):
         take_over(dialogue, office)
 
 
@@ -105,7 +121,9 @@ def test_the_answer_to_a_later_request_counts(office, senator):
         take_over(dialogue, office)
 
 
-@pytest.mark.parametrize("state", [state for state in DialogueState if state not in ("planning", "exploring")])
+@pytest.mark.parametrize(
+    "state", [state for state in DialogueState if state not in ("planning", "exploring")]
+)
 def test_dates_are_taken_over_before_one_is_fixed(office, state):
     dialogue = make_dialogue(state)
 
@@ -134,9 +152,13 @@ def test_after_postponing_the_last_answer_can_be_taken_over(office, senator):
     dialogue = make_dialogue(DialogueState.SCHEDULED)
     option = dialogue.date_options.get()
     decide_dates(
-        request=make_dates_request(dialogue, option), answer=Answer.NONE_POSSIBLE, comment="", proposals=DATES,
-        by=senator, now=NOW,
-    )  # fmt: skip
+        request=make_dates_request(dialogue, option),
+        answer=Answer.NONE_POSSIBLE,
+        comment="",
+        proposals=DATES,
+        by=senator,
+        now=NOW,
+    )
     postpone_dialogue(dialogue=dialogue, reason="Verhindert", by=office, now=NOW)
 
     assert len(take_over(dialogue, office)) == 2

@@ -12,7 +12,13 @@ from core.models import Origin
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from dialogues.enums import SERIES_MOVES, SeriesState
 from dialogues.models import DialogueSeries
-from dialogues.services import affirm_series, decide_series, request_consent, save_series, withdraw_series
+from dialogues.services import (
+    affirm_series,
+    decide_series,
+    request_consent,
+    save_series,
+    withdraw_series,
+)
 from outbox.models import Mail
 from tests.approvals.builders import CONDITION, details_of
 from tests.dialogues.builders import DUE_ON, NOW, VORLAGE, make_series
@@ -26,7 +32,9 @@ FIELDS = ("title", "period", "description", "internal_notes")
 
 def request_of(series) -> ApprovalRequest:
     rows = ApprovalRequest.objects.filter(kind=ApprovalKind.SERIES, subject_id=series.pk)
-    return rows.order_by("-pk").first() or ApprovalRequest(kind=ApprovalKind.SERIES, subject_id=series.pk)
+    return rows.order_by("-pk").first() or ApprovalRequest(
+        kind=ApprovalKind.SERIES, subject_id=series.pk
+    )
 
 
 def ask(series, by):
@@ -35,7 +43,9 @@ def ask(series, by):
 
 def decide(series, by, answer):
     request, details = request_of(series), details_of(answer)
-    return decide_series(request=request, answer=answer, comment="Begründung", by=by, now=NOW, **details)
+    return decide_series(
+        request=request, answer=answer, comment="Begründung", by=by, now=NOW, **details
+    )
 
 
 def save(series, by, **fields):
@@ -43,7 +53,9 @@ def save(series, by, **fields):
 
 
 def rename(series, by):
-    """Save the series with another title; what is no lapse in its state is refused, to tell the two apart."""
+    """Save the series with another title; what is no lapse in its state is refused, to tell the two
+    apart.
+    """
     changed = DialogueSeries.objects.get(pk=series.pk)
     if changed.state not in (*SERIES_MOVES["lapse"].sources, SeriesState.REFUSED):
         raise Refused("kein Erlöschen")
@@ -61,7 +73,7 @@ ACTIONS = {
     },
     "withdraw": lambda series, office, senator: withdraw_series(series=series, by=office, now=NOW),
     "lapse": lambda series, office, senator: rename(series, office),
-}  # fmt: skip
+}
 
 
 def test_every_action_of_the_table_is_tested():
@@ -128,8 +140,10 @@ def test_request_shows_the_series_to_the_senators_office(office, senator):
 
     assert (request.title, request.path) == ("Reihe 2026", series.get_absolute_url())
     assert request.snapshot == [
-        ["Reihe", "Reihe 2026"], ["Zeitraum", "2026"], ["Worum es geht", "Gespräche mit Betrieben"],
-    ]  # fmt: skip
+        ["Reihe", "Reihe 2026"],
+        ["Zeitraum", "2026"],
+        ["Worum es geht", "Gespräche mit Betrieben"],
+    ]
     assert mails_written() == [("approval_asked", senator.email)]
 
 
@@ -160,8 +174,12 @@ def test_returned_series_can_be_asked_for_again(office, senator):
     series.refresh_from_db()
     assert series.state == SeriesState.CONSENTED
     assert [row.history_change_reason for row in series.history.all()] == [
-        "Zugestimmt", "Zustimmung beantragt", "Zurückgegeben", "Zustimmung beantragt", None,
-    ]  # fmt: skip
+        "Zugestimmt",
+        "Zustimmung beantragt",
+        "Zurückgegeben",
+        "Zustimmung beantragt",
+        None,
+    ]
 
 
 def test_consent_on_condition_is_a_consent(office, senator):
@@ -178,7 +196,10 @@ def test_consent_on_condition_is_a_consent(office, senator):
 def test_no_date_is_asked_about_with_a_series(office, senator):
     series = make_series(SeriesState.REQUESTED)
 
-    with nothing_changes(series, request_of(series)), pytest.raises(Refused, match="nach Terminen gefragt"):
+    with (
+        nothing_changes(series, request_of(series)),
+        pytest.raises(Refused, match="nach Terminen gefragt"),
+    ):
         decide(series, senator, Answer.NONE_POSSIBLE)
 
 
@@ -216,7 +237,10 @@ def test_change_of_what_was_consented_to_lets_the_consent_lapse(office, senator)
     assert (series.state, series.title) == (SeriesState.AFFIRMED, "Etwas anderes")
     assert series.history.first().history_change_reason == "Zustimmung erloschen, geändert: Reihe"
     assert (request.state, request.lapse_reason) == (ApprovalState.LAPSED, "geändert: Reihe")
-    assert mails_written() == [("approval_lapsed", office.email), ("approval_lapsed", senator.email)]
+    assert mails_written() == [
+        ("approval_lapsed", office.email),
+        ("approval_lapsed", senator.email),
+    ]
 
 
 def test_change_while_the_senator_is_asked_takes_the_request_with_it(office, senator):

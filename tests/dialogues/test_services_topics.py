@@ -25,7 +25,15 @@ from dialogues.services import (
 from outbox.models import Mail
 from partners.models import CrossCuttingTheme, Deputy, Person, Sector, User
 from tests.approvals.builders import details_of
-from tests.dialogues.builders import DUE_ON, NOW, TODAY, VORLAGE, make_dialogue, make_series, make_topic
+from tests.dialogues.builders import (
+    DUE_ON,
+    NOW,
+    TODAY,
+    VORLAGE,
+    make_dialogue,
+    make_series,
+    make_topic,
+)
 from tests.partners.builders import make_organisation, make_user
 from tests.racing import race
 from tests.unchanged import mails_written, nothing_changes
@@ -40,7 +48,9 @@ def partner():
 
 def request_of(topic) -> ApprovalRequest:
     rows = ApprovalRequest.objects.filter(kind=ApprovalKind.TOPIC, subject_id=topic.pk)
-    return rows.order_by("-pk").first() or ApprovalRequest(kind=ApprovalKind.TOPIC, subject_id=topic.pk)
+    return rows.order_by("-pk").first() or ApprovalRequest(
+        kind=ApprovalKind.TOPIC, subject_id=topic.pk
+    )
 
 
 def submit(topic, by):
@@ -49,7 +59,9 @@ def submit(topic, by):
 
 def decide(topic, by, answer=Answer.APPROVE, comment="Begründung"):
     details = details_of(answer)
-    return decide_topic(request=request_of(topic), answer=answer, comment=comment, by=by, now=NOW, **details)
+    return decide_topic(
+        request=request_of(topic), answer=answer, comment=comment, by=by, now=NOW, **details
+    )
 
 
 def save(topic, by, **fields):
@@ -57,7 +69,9 @@ def save(topic, by, **fields):
 
 
 def rename(topic, by):
-    """Save the topic with another title; what is no lapse in its state is refused, to tell the two apart."""
+    """Save the topic with another title; what is no lapse in its state is refused, to tell the two
+    apart.
+    """
     changed = Topic.objects.get(pk=topic.pk)
     if changed.state not in TOPIC_MOVES["lapse"].sources:
         raise Refused("kein Erlöschen")
@@ -66,9 +80,13 @@ def rename(topic, by):
 
 
 ACTIONS = {
-    "propose": lambda topic, office, senator: propose_topic(topic=topic, by=topic.proposed_by, now=NOW),
+    "propose": lambda topic, office, senator: propose_topic(
+        topic=topic, by=topic.proposed_by, now=NOW
+    ),
     "take_up": lambda topic, office, senator: take_up_topic(topic=topic, by=office, now=NOW),
-    "decline": lambda topic, office, senator: decline_topic(topic=topic, reason="Doppelt", by=office, now=NOW),
+    "decline": lambda topic, office, senator: decline_topic(
+        topic=topic, reason="Doppelt", by=office, now=NOW
+    ),
     "submit": lambda topic, office, senator: submit(topic, office),
     "rework": lambda topic, office, senator: withdraw_topic(topic=topic, by=office, now=NOW),
     **{
@@ -77,7 +95,7 @@ ACTIONS = {
         if answer != Answer.NONE_POSSIBLE
     },
     "lapse": lambda topic, office, senator: rename(topic, office),
-}  # fmt: skip
+}
 
 
 def test_every_action_of_the_table_is_tested():
@@ -110,9 +128,15 @@ def test_taken_over_topic_never_moves(action, office, senator):
 
 OFFICE_ACTS = {
     "take_up": (TopicState.PROPOSED, lambda topic, by: take_up_topic(topic=topic, by=by, now=NOW)),
-    "decline": (TopicState.PROPOSED, lambda topic, by: decline_topic(topic=topic, reason="Doppelt", by=by, now=NOW)),
+    "decline": (
+        TopicState.PROPOSED,
+        lambda topic, by: decline_topic(topic=topic, reason="Doppelt", by=by, now=NOW),
+    ),
     "submit": (TopicState.IN_PROGRESS, submit),
-    "withdraw": (TopicState.FOR_APPROVAL, lambda topic, by: withdraw_topic(topic=topic, by=by, now=NOW)),
+    "withdraw": (
+        TopicState.FOR_APPROVAL,
+        lambda topic, by: withdraw_topic(topic=topic, by=by, now=NOW),
+    ),
 }
 
 
@@ -155,15 +179,26 @@ def test_partner_without_an_organisation_proposes_nothing(partner):
 
 
 def test_draft_of_a_partner_belongs_to_the_own_organisation_and_no_series(partner):
-    topic = Topic(title="Energie", description="Kosten", organisation=make_organisation(), series=make_series())
-    sector, theme = Sector.objects.create(name="Maschinenbau"), CrossCuttingTheme.objects.create(name="Fachkräfte")
+    topic = Topic(
+        title="Energie",
+        description="Kosten",
+        organisation=make_organisation(),
+        series=make_series(),
+    )
+    sector, theme = (
+        Sector.objects.create(name="Maschinenbau"),
+        CrossCuttingTheme.objects.create(name="Fachkräfte"),
+    )
 
     save_topic(topic=topic, sectors=[sector], themes=[theme], by=partner, now=NOW)
 
     topic.refresh_from_db()
     assert (topic.state, topic.proposed_by, topic.organisation_id, topic.series) == (
-        TopicState.DRAFT, partner, partner.organisation_id, None,
-    )  # fmt: skip
+        TopicState.DRAFT,
+        partner,
+        partner.organisation_id,
+        None,
+    )
     assert (list(topic.sectors.all()), list(topic.themes.all())) == ([sector], [theme])
     assert topic.history.get().history_change_reason == "Entwurf angelegt"
 
@@ -171,7 +206,9 @@ def test_draft_of_a_partner_belongs_to_the_own_organisation_and_no_series(partne
 @pytest.mark.parametrize(("role", "is_own"), [(OBSERVER, False), (PARTNER, True)])
 def test_deputy_proposes_for_the_principal_unless_itself_a_partner(partner, role, is_own):
     deputy = make_user(role, organisation=make_organisation())
-    Deputy.objects.create(principal=partner.person, deputy=deputy.person, starts_on=timezone.localdate())
+    Deputy.objects.create(
+        principal=partner.person, deputy=deputy.person, starts_on=timezone.localdate()
+    )
 
     topic = save(Topic(title="Energie", description="Kosten"), deputy)
 
@@ -215,7 +252,10 @@ def test_second_save_of_an_older_version_is_refused(office):
     save(topic, office, version=shown, fields=fields)
     mine.title = "Zu spät"
 
-    with nothing_changes(topic), pytest.raises(Outpaced, match="Konto geschaeftsstelle hat diesen Eintrag"):
+    with (
+        nothing_changes(topic),
+        pytest.raises(Outpaced, match="Konto geschaeftsstelle hat diesen Eintrag"),
+    ):
         save(mine, office, version=shown, fields=fields)
 
 
@@ -272,7 +312,9 @@ def test_own_proposal_of_the_office_is_not_told_to_itself(office):
     assert mails_written() == []
 
 
-@pytest.mark.parametrize("state", [state for state in SeriesState if state != SeriesState.CONSENTED])
+@pytest.mark.parametrize(
+    "state", [state for state in SeriesState if state != SeriesState.CONSENTED]
+)
 def test_topic_of_a_series_without_consent_is_refused_with_the_reason(office, senator, state):
     topic = make_topic(TopicState.IN_PROGRESS, series=make_series(state))
 
@@ -297,20 +339,26 @@ def test_refused_vorlage_leaves_the_topic_as_it_was(office, senator):
     topic = make_topic(TopicState.IN_PROGRESS)
 
     with nothing_changes(topic), pytest.raises(Refused):
-        submit_topic(topic=topic, vorlage=VORLAGE._replace(vote=""), due_on=DUE_ON, by=office, now=NOW)
+        submit_topic(
+            topic=topic, vorlage=VORLAGE._replace(vote=""), due_on=DUE_ON, by=office, now=NOW
+        )
 
 
 def test_submission_shows_the_topic_as_it_stands(office, senator, partner):
     topic = make_topic(TopicState.IN_PROGRESS, proposed_by=partner)
-    topic.sectors.add(Sector.objects.create(name="Optik"), Sector.objects.create(name="Maschinenbau"))
+    topic.sectors.add(
+        Sector.objects.create(name="Optik"), Sector.objects.create(name="Maschinenbau")
+    )
 
     request = submit(topic, office)
 
     assert request.snapshot == [
-        ["Thema", "Fachkräfte sichern"], ["Reihe", "Reihe 2026"],
-        ["Vorgeschlagen von", str(partner.person.organisation)], ["Worum es geht", "Betriebe suchen Nachwuchs."],
+        ["Thema", "Fachkräfte sichern"],
+        ["Reihe", "Reihe 2026"],
+        ["Vorgeschlagen von", str(partner.person.organisation)],
+        ["Worum es geht", "Betriebe suchen Nachwuchs."],
         ["Branchen", "Maschinenbau, Optik"],
-    ]  # fmt: skip
+    ]
     assert request.path == topic.get_absolute_url()
     assert mails_written() == [("approval_asked", senator.email)]
 
@@ -360,15 +408,19 @@ def test_proposer_whose_account_is_closed_is_not_told(office, senator, partner, 
     states = [Topic.objects.get(pk=topic.pk).state for topic in (waiting, proposed, approved)]
     assert states == [TopicState.APPROVED, TopicState.NOT_TAKEN_UP, TopicState.IN_PROGRESS]
     assert mails_written() == [
-        ("approval_decided", office.email), ("approval_lapsed", office.email), ("approval_lapsed", senator.email),
-    ]  # fmt: skip
+        ("approval_decided", office.email),
+        ("approval_lapsed", office.email),
+        ("approval_lapsed", senator.email),
+    ]
 
 
 @time_machine.travel(NOW)
 def test_deputy_decides_and_the_principal_is_told(office, senator, partner):
     topic = make_topic(TopicState.FOR_APPROVAL, proposed_by=partner)
     deputy = make_user(email="vertretung@example.org")
-    Deputy.objects.create(principal=senator.person, deputy=deputy.person, starts_on=TODAY, ends_on=TODAY)
+    Deputy.objects.create(
+        principal=senator.person, deputy=deputy.person, starts_on=TODAY, ends_on=TODAY
+    )
 
     decide(topic, deputy)
 
@@ -377,8 +429,10 @@ def test_deputy_decides_and_the_principal_is_told(office, senator, partner):
     assert topic.history.first().history_user == deputy
     assert topic.history.first().history_change_reason == "Freigegeben"
     assert mails_written() == [
-        ("approval_decided", office.email), ("approval_decided", senator.email), ("topic_decided", partner.email),
-    ]  # fmt: skip
+        ("approval_decided", office.email),
+        ("approval_decided", senator.email),
+        ("topic_decided", partner.email),
+    ]
 
 
 def test_topic_walks_through_a_second_round_with_new_mails(office, senator, partner):
@@ -435,11 +489,15 @@ def test_of_decision_and_withdrawal_at_once_one_wins():
     topic = make_topic(TopicState.FOR_APPROVAL)
 
     outcomes = race(
-        partial(decide, topic, senator, Answer.REFUSE), partial(withdraw_topic, topic=topic, by=office, now=NOW)
+        partial(decide, topic, senator, Answer.REFUSE),
+        partial(withdraw_topic, topic=topic, by=office, now=NOW),
     )
 
     topic.refresh_from_db()
-    ends = {TopicState.REFUSED: ApprovalState.REFUSED, TopicState.IN_PROGRESS: ApprovalState.WITHDRAWN}
+    ends = {
+        TopicState.REFUSED: ApprovalState.REFUSED,
+        TopicState.IN_PROGRESS: ApprovalState.WITHDRAWN,
+    }
     assert sum(isinstance(outcome, Refused) for outcome in outcomes) == 1
     assert request_of(topic).state == ends[topic.state]
     assert topic.history.count() == 2

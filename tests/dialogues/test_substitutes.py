@@ -13,7 +13,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 def test_substitute_whom_no_mail_can_reach_is_an_error_at_the_field(client):
     row = make_invitation()
-    data = {"answer": "represented", "substitute_name": "Stellvertretung", "substitute_email": '"s"@example.org'}
+    data = {
+        "answer": "represented",
+        "substitute_name": "Stellvertretung",
+        "substitute_email": '"s"@example.org',
+    }
 
     answer = client.post(row.personal_link, data)
 
@@ -25,7 +29,9 @@ def test_substitute_whom_no_mail_can_reach_is_an_error_at_the_field(client):
 
 def name_substitute(row, number, **options):
     reply = Reply(
-        AnswerState.REPRESENTED, substitute_name="Stellvertretung", substitute_email=f"s{number}@example.org"
+        AnswerState.REPRESENTED,
+        substitute_name="Stellvertretung",
+        substitute_email=f"s{number}@example.org",
     )
     return answer_invitation(invitation=row, reply=reply, now=NOW, **options)
 

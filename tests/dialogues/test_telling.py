@@ -63,8 +63,14 @@ def decide(request, by, answer=Answer.APPROVE):
     chosen = [option["id"] for option in request.options]
     conditions = [CONDITION] if answer == Answer.CONDITION else []
     decide_dates(
-        request=request, answer=answer, comment="Nein.", chosen=chosen, conditions=conditions, by=by, now=NOW
-    )  # fmt: skip
+        request=request,
+        answer=answer,
+        comment="Nein.",
+        chosen=chosen,
+        conditions=conditions,
+        by=by,
+        now=NOW,
+    )
 
 
 @pytest.fixture
@@ -75,19 +81,28 @@ def guest():
 @pytest.fixture
 def dialogue(senator, guest):
     """A dialogue with one guest who said yes."""
-    row = make_dialogue(DialogueState.INVITED, title="Alt", host_contact=make_person(email="werk@example.org"))
+    row = make_dialogue(
+        DialogueState.INVITED, title="Alt", host_contact=make_person(email="werk@example.org")
+    )
     make_invitation(row, AnswerState.ACCEPTED, person=guest)
     return row
 
 
-@pytest.mark.parametrize(("fields", "label"), [({"title": "Neu"}, "Titel"), ({"format": "hybrid"}, "Format")])
+@pytest.mark.parametrize(
+    ("fields", "label"), [({"title": "Neu"}, "Titel"), ({"format": "hybrid"}, "Format")]
+)
 @pytest.mark.parametrize("answer", [Answer.APPROVE, Answer.CONDITION])
-def test_guests_are_told_once_the_change_is_approved(office, senator, dialogue, fields, label, answer):
+def test_guests_are_told_once_the_change_is_approved(
+    office, senator, dialogue, fields, label, answer
+):
     update = edit(dialogue, office, **fields)
 
     assert (update.told, update.holds_back, dialogue.sequence) == (0, True, 1)
     assert dialogue.history.first().history_change_reason == "Angaben geändert"
-    assert mails_written() == [("approval_lapsed", office.email), ("approval_lapsed", senator.email)]
+    assert mails_written() == [
+        ("approval_lapsed", office.email),
+        ("approval_lapsed", senator.email),
+    ]
 
     request = renew(dialogue, office)
     assert mails_written(*TOLD) == []
@@ -96,9 +111,10 @@ def test_guests_are_told_once_the_change_is_approved(office, senator, dialogue, 
     dialogue.refresh_from_db()
     assert (dialogue.withheld, dialogue.sequence) == ({}, 2)
     assert mails_written(*TOLD) == [
-        ("dialogue_changed", "gast@example.org"), ("dialogue_changed_info", "senatorin@example.org"),
+        ("dialogue_changed", "gast@example.org"),
+        ("dialogue_changed_info", "senatorin@example.org"),
         ("dialogue_changed_info", "werk@example.org"),
-    ]  # fmt: skip
+    ]
     state = "freigegeben" if answer == Answer.APPROVE else "mit Auflage freigegeben"
     reason = f"Termine: {state}. Geändert: {label}; 3 Personen benachrichtigt"
     assert dialogue.history.first().history_change_reason == reason
@@ -117,7 +133,9 @@ def test_the_mail_after_the_approval_says_what_it_was_and_what_it_is(office, sen
 
 
 @pytest.mark.parametrize("answer", [Answer.RETURN, Answer.REFUSE, Answer.NONE_POSSIBLE])
-def test_after_a_no_nobody_is_told_and_the_office_sees_what_to_do(office, senator, dialogue, answer):
+def test_after_a_no_nobody_is_told_and_the_office_sees_what_to_do(
+    office, senator, dialogue, answer
+):
     edit(dialogue, office, title="Neu")
 
     decide(renew(dialogue, office), senator, answer)
@@ -126,21 +144,27 @@ def test_after_a_no_nobody_is_told_and_the_office_sees_what_to_do(office, senato
     assert (dialogue.withheld, dialogue.sequence, mails_written(*TOLD)) == ({"title": "Alt"}, 1, [])
     step = next_step_of(dialogue, office, situation_of(dialogue, NOW), NOW)
     assert step.text.endswith(
-        "Die Gäste wissen von Ihrer Änderung nichts. Sie können sie unter „Bearbeiten“ zurücknehmen und den Termin "
+        "Die Gäste wissen von Ihrer Änderung nichts. Sie können sie unter „Bearbeiten“ "
+        "zurücknehmen und den Termin "
         "erneut vorlegen."
     )
-    assert step.action == ("Termin erneut vorlegen" if answer == Answer.RETURN else "Gespräch verschieben")
+    assert step.action == (
+        "Termin erneut vorlegen" if answer == Answer.RETURN else "Gespräch verschieben"
+    )
 
 
 @time_machine.travel(NOW)
-def test_after_a_no_the_date_can_be_submitted_again_from_the_page(client, office, senator, dialogue):
+def test_after_a_no_the_date_can_be_submitted_again_from_the_page(
+    client, office, senator, dialogue
+):
     edit(dialogue, office, title="Neu")
     decide(renew(dialogue, office), senator, Answer.REFUSE)
     client.force_login(office)
 
-    assert f"/branchengespraeche/{dialogue.pk}/termine/erneut-vorlegen/" in client.get(
-        dialogue.get_absolute_url()
-    ).content.decode()  # fmt: skip
+    assert (
+        f"/branchengespraeche/{dialogue.pk}/termine/erneut-vorlegen/"
+        in client.get(dialogue.get_absolute_url()).content.decode()
+    )
 
 
 def test_what_was_taken_back_is_told_to_nobody(office, senator, dialogue):
@@ -172,13 +196,21 @@ def test_another_place_is_told_meanwhile_under_the_name_that_guests_know(office,
     entry = calendar_of(mail)
     assert mail.subject == "Geändert: Alt, Mi, 22.04.2026, 14:00–16:30 Uhr"
     assert "Neu" not in mail.text + mail.mime
-    assert (entry.title, entry.sequence, entry.place.endswith("Halle 2")) == ("Branchengespräch: Alt", 2, True)
+    assert (entry.title, entry.sequence, entry.place.endswith("Halle 2")) == (
+        "Branchengespräch: Alt",
+        2,
+        True,
+    )
     assert dialogue.withheld == {"title": "Alt"}
 
 
 def test_what_is_saved_together_is_told_together(office, senator, dialogue):
     edit(dialogue, office, format="digital", place="", video_link="https://example.org/raum")
-    assert dialogue.withheld == {"format": "on_site", "place": "Werkstraße 1, 12681 Berlin", "video_link": ""}
+    assert dialogue.withheld == {
+        "format": "on_site",
+        "place": "Werkstraße 1, 12681 Berlin",
+        "video_link": "",
+    }
 
     decide(renew(dialogue, office), senator)
 
@@ -208,7 +240,10 @@ def test_what_goes_out_meanwhile_says_what_guests_know(office, senator, dialogue
 
     assert (reminder.values["dialogue"], reminder.about_title) == ("Alt", "Alt")
     rows = Mail.objects.filter(recipient="offen@example.org")
-    assert sorted(rows.values_list("kind", flat=True)) == ["answer_confirmed", "invitation_withdrawn"]
+    assert sorted(rows.values_list("kind", flat=True)) == [
+        "answer_confirmed",
+        "invitation_withdrawn",
+    ]
     for mail in rows:
         assert "Alt" in mail.subject
         assert "Neu" not in mail.text + mail.mime
@@ -225,12 +260,16 @@ def test_what_is_called_off_is_named_as_guests_know_it(office, senator, dialogue
     assert "Neu" not in mail.text + mail.mime
 
 
-def test_put_off_and_dated_again_the_change_is_approved_with_the_new_dates(office, senator, dialogue):
+def test_put_off_and_dated_again_the_change_is_approved_with_the_new_dates(
+    office, senator, dialogue
+):
     edit(dialogue, office, title="Neu")
     postpone_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
     option = make_option(dialogue, starts_at=DAY.replace(day=23), ends_at=END.replace(day=23))
 
-    decide(submit_dates(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=office, now=NOW), senator)
+    decide(
+        submit_dates(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=office, now=NOW), senator
+    )
 
     dialogue.refresh_from_db()
     option.refresh_from_db()
@@ -247,10 +286,13 @@ def test_what_took_place_is_shown_as_it_was(office, senator, dialogue):
 
 
 @pytest.mark.parametrize(
-    ("role", "title"), [(OFFICE, "Neu"), (SENATOR_OFFICE, "Neu"), (PARTNER, "Alt"), (OBSERVER, "Alt")]
+    ("role", "title"),
+    [(OFFICE, "Neu"), (SENATOR_OFFICE, "Neu"), (PARTNER, "Alt"), (OBSERVER, "Alt")],
 )
 @time_machine.travel(NOW)
-def test_the_pages_show_outsiders_what_they_were_told(client, office, senator, dialogue, role, title):
+def test_the_pages_show_outsiders_what_they_were_told(
+    client, office, senator, dialogue, role, title
+):
     user = make_user(role)
     make_invitation(dialogue, person=user.person)
     edit(dialogue, office, title="Neu")
@@ -262,7 +304,8 @@ def test_the_pages_show_outsiders_what_they_were_told(client, office, senator, d
 
 
 @pytest.mark.parametrize(
-    ("role", "found"), [(OFFICE, "Neu"), (SENATOR_OFFICE, "Neu"), (PARTNER, "Alt"), (OBSERVER, "Alt")]
+    ("role", "found"),
+    [(OFFICE, "Neu"), (SENATOR_OFFICE, "Neu"), (PARTNER, "Alt"), (OBSERVER, "Alt")],
 )
 @time_machine.travel(NOW)
 def test_search_finds_by_what_the_person_may_know(client, office, senator, dialogue, role, found):

@@ -1,4 +1,6 @@
-"""Opens every page that one person can reach by following links, and notes what is wrong on the way."""
+"""Opens every page that one person can reach by following links, and notes what is wrong on the
+way.
+"""
 
 import re
 from collections import Counter, defaultdict
@@ -10,7 +12,9 @@ from django.test import Client
 from tests.journeys.visitor import Page
 
 MOST_QUERIES = 20
-MOST_VARIANTS = 4  # how many query strings are tried for one kind of page, and how many files of one kind
+MOST_VARIANTS = (
+    4  # how many query strings are tried for one kind of page, and how many files of one kind
+)
 PERSONAL_LINK = re.compile(r"/branchengespraeche/einladung/[\w-]{6,}(?::|%3A)[\w-]+(?::|%3A)[\w-]+")
 NUMBER = re.compile(r"/\d+(?=/)")
 NAME = re.compile(r"(?<=/postausgang/)(texte|regeln)/\w+(?=/)")  # of one of many alike
@@ -29,7 +33,8 @@ class QueryCount:
 
 
 class Crawl:
-    """Follows the links of the portal as one person; `faults` says in a sentence each what is wrong.
+    """Follows the links of the portal as one person; `faults` says in a sentence each what is
+    wrong.
 
     Of pages that differ by a number alone it opens `most_alike`, all without one.
     """
@@ -58,7 +63,9 @@ class Crawl:
             self.note(address, response.headers["Location"])
             return
         if response.status_code != 200:
-            self.faults.append(f"{address}: {response.status_code}, linked from {self.linked_from[address]}")
+            self.faults.append(
+                f"{address}: {response.status_code}, linked from {self.linked_from[address]}"
+            )
         if queries.count > MOST_QUERIES:
             self.faults.append(f"{address}: {queries.count} queries")
         if response.headers.get("Content-Type", "").startswith("text/html"):
@@ -74,8 +81,16 @@ class Crawl:
         for reference in page.sources:
             if urlsplit(reference).netloc:
                 self.faults.append(f"{address}: loads {reference}")
-        self.faults += [f"{address}: sends a form to {f.action}" for f in page.forms if urlsplit(f.action).netloc]
-        frames = [reference for reference in page.sources if not reference.startswith(("/static/", "data:"))]
+        self.faults += [
+            f"{address}: sends a form to {f.action}"
+            for f in page.forms
+            if urlsplit(f.action).netloc
+        ]
+        frames = [
+            reference
+            for reference in page.sources
+            if not reference.startswith(("/static/", "data:"))
+        ]
         for href in frames:
             self.note(address, href)
         for _label, href in page.links:
@@ -83,7 +98,9 @@ class Crawl:
                 self.linked.add(target)
 
     def note(self, address: str, href: str) -> str:
-        """Return the target of a link; list it unless it leads away, to a file, or repeats a filter once more."""
+        """Return the target of a link; list it unless it leads away, to a file, or repeats a filter
+        once more.
+        """
         parts = urlsplit(urljoin(address, href))
         if parts.netloc or parts.scheme or parts.path.startswith("/static/"):
             return ""
@@ -102,8 +119,9 @@ class Crawl:
         return target
 
     def kinds(self) -> dict[str, list[str]]:
-        """Return the addresses of the pages that links of other pages lead to by kind, what tells them apart left out:
-        `/massnahmen/#/`. What only a frame shows is none of them: no script runs there, axe would wait forever.
+        """Return the addresses of the pages that links of other pages lead to by kind, what tells
+        them apart left out: `/massnahmen/#/`. What only a frame shows is none of them: no script
+        runs there, axe would wait forever.
         """
         kinds = defaultdict(list)
         for address in self.documents:

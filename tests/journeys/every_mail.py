@@ -1,4 +1,6 @@
-"""Makes a mail of every kind that the portal writes, by the services that write them; on top of the demo."""
+"""Makes a mail of every kind that the portal writes, by the services that write them; on top of the
+demo.
+"""
 
 import datetime as dt
 
@@ -30,25 +32,43 @@ from outbox.services.bundling import bundle_due_notices
 from partners.models import User
 from partners.services import add_deputy, invite_account
 from tests.approvals.builders import CONDITION, NOW, TODAY
-from tests.dialogues.builders import SUBSTITUTE, make_dialogue, make_invitation, make_released, make_topic
+from tests.dialogues.builders import (
+    SUBSTITUTE,
+    make_dialogue,
+    make_invitation,
+    make_released,
+    make_topic,
+)
 from tests.media_visits.builders import make_visit
 from tests.outbox.builders import in_state
 from tests.partners.builders import make_organisation, make_person, make_user
 
-LATER = NOW + dt.timedelta(days=3)  # a Thursday: what was asked on the Monday is reminded of, and can be again
+LATER = NOW + dt.timedelta(
+    days=3
+)  # a Thursday: what was asked on the Monday is reminded of, and can be again
 
 
 def write_every_mail() -> None:
     """Write what the demo does not: it is loaded, and the clock stands at LATER."""
-    office, senator = (User.objects.get(email=f"{name}@example.org") for name in ("geschaeftsstelle", "senatorin"))
+    office, senator = (
+        User.objects.get(email=f"{name}@example.org") for name in ("geschaeftsstelle", "senatorin")
+    )
     _about_dialogues(office)
     _about_visits(office)
     _about_approvals(office, senator)
     _about_accounts(office, senator)
-    accept_report(report=StatusReport.objects.filter(state=ReportState.SUBMITTED).first(), by=office, now=LATER)
-    report_barrier(message="Eine Überschrift fehlt.", page="/", email="", path="/barrierefreiheit/", now=LATER)
+    accept_report(
+        report=StatusReport.objects.filter(state=ReportState.SUBMITTED).first(),
+        by=office,
+        now=LATER,
+    )
+    report_barrier(
+        message="Eine Überschrift fehlt.", page="/", email="", path="/barrierefreiheit/", now=LATER
+    )
     send_reminders(today=LATER.date(), now=LATER)
-    Mail.objects.filter(kind="approval_asked", recipient=senator.email).update(state="waiting", due_at=LATER)
+    Mail.objects.filter(kind="approval_asked", recipient=senator.email).update(
+        state="waiting", due_at=LATER
+    )
     bundle_due_notices(now=LATER)
 
 
@@ -81,18 +101,35 @@ def _about_visits(office) -> None:
 def _about_approvals(office, senator) -> None:
     topic = make_topic(TopicState.FOR_APPROVAL)
     request = ApprovalRequest.objects.open().get(kind=ApprovalKind.TOPIC, subject_id=topic.pk)
-    decide_topic(request=request, answer=Answer.CONDITION, comment="", conditions=[CONDITION], by=senator, now=LATER)
-    meet_condition(condition=Condition.objects.get(request=request), note="Erledigt.", by=office, now=LATER)
+    decide_topic(
+        request=request,
+        answer=Answer.CONDITION,
+        comment="",
+        conditions=[CONDITION],
+        by=senator,
+        now=LATER,
+    )
+    meet_condition(
+        condition=Condition.objects.get(request=request), note="Erledigt.", by=office, now=LATER
+    )
 
 
 def _about_accounts(office, senator) -> None:
     invite_account(
-        person=make_person(organisation=make_organisation()), email="neu@example.org", roles=[PARTNER], by=office,
+        person=make_person(organisation=make_organisation()),
+        email="neu@example.org",
+        roles=[PARTNER],
+        by=office,
         now=LATER,
-    )  # fmt: skip
+    )
     deputy = make_user(email="neue-vertretung@example.org")
     add_deputy(
-        principal=senator.person, deputy=deputy.person, starts_on=TODAY, ends_on=LATER.date(), by=office, now=LATER
+        principal=senator.person,
+        deputy=deputy.person,
+        starts_on=TODAY,
+        ends_on=LATER.date(),
+        by=office,
+        now=LATER,
     )
     Client().post("/anmelden/code/", {"email": senator.email})
     Client().post("/anmelden/passwort/", {"email": senator.email})

@@ -22,7 +22,9 @@ class Portal(NamedTuple):
     mail_folder: Path
 
     def mail_to(self, address: str, subject: str) -> EmailMessage:
-        """Return the mail to `address` whose subject holds `subject`, once the worker has written it."""
+        """Return the mail to `address` whose subject holds `subject`, once the worker has written
+        it.
+        """
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             for path in sorted(self.mail_folder.glob("*.eml"), reverse=True):
@@ -30,7 +32,9 @@ class Portal(NamedTuple):
                 if address in message["To"] and subject in message["Subject"]:
                     return message
             time.sleep(0.2)
-        raise AssertionError(f"no mail about {subject!r} came to {address} within {PATIENCE} seconds")
+        raise AssertionError(
+            f"no mail about {subject!r} came to {address} within {PATIENCE} seconds"
+        )
 
     def link_to(self, address: str, subject: str) -> str:
         """Return the address of the button in that mail."""
@@ -51,17 +55,27 @@ def start_embedded(start, folder: Path, port: int) -> Portal:
     return _ready(Portal(f"http://localhost:{port}", folder / "var" / "mail"))
 
 
-def start_stack(start, folder: Path, port: int, *, database: str, redis: str, base_dir: Path) -> Portal:
+def start_stack(
+    start, folder: Path, port: int, *, database: str, redis: str, base_dir: Path
+) -> Portal:
     """Start the services of docker-compose.yml natively on a PostgreSQL and a Redis."""
     environment = {
-        "DATABASE_URL": database, "REDIS_URL": redis, "PORT": str(port), "VAR_DIR": str(folder / "var"),
-        "MAIL_FOLDER": str(folder / "mail"), "DEMO": "1",
-    }  # fmt: skip
+        "DATABASE_URL": database,
+        "REDIS_URL": redis,
+        "PORT": str(port),
+        "VAR_DIR": str(folder / "var"),
+        "MAIL_FOLDER": str(folder / "mail"),
+        "DEMO": "1",
+    }
     for command in (["migrate", "--noinput"], ["demo"], ["collectstatic", "--noinput"]):
         subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=base_dir, env=native_environment(**environment), check=True,
-            stdout=subprocess.DEVNULL, timeout=PATIENCE,
-        )  # fmt: skip
+            [sys.executable, "manage.py", *command],
+            cwd=base_dir,
+            env=native_environment(**environment),
+            check=True,
+            stdout=subprocess.DEVNULL,
+            timeout=PATIENCE,
+        )
     services = yaml.safe_load((base_dir / "docker-compose.yml").read_text())["services"]
     for name in ("web", "worker", "beat"):
         start(services[name]["command"], **environment)

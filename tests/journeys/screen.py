@@ -19,8 +19,8 @@ NARROW = {"width": 320, "height": 900}
 class Screen:
     """A page of the browser on the portal at the address `site`.
 
-    `complaints` collects what the browser says by itself: requests to other hosts, missing files, pages that break,
-    what the security policy refuses, errors of scripts.
+    `complaints` collects what the browser says by itself: requests to other hosts, missing files,
+    pages that break, what the security policy refuses, errors of scripts.
     """
 
     def __init__(self, page: Page, site: str):
@@ -30,13 +30,19 @@ class Screen:
         page.on("request", self._look_at_request)
         page.on("response", self._look_at_response)
         page.on("pageerror", lambda error: self._complain(str(error)))
-        page.on("console", lambda line: self._complain(line.text) if "Security Policy" in line.text else None)
+        page.on(
+            "console",
+            lambda line: self._complain(line.text) if "Security Policy" in line.text else None,
+        )
 
     def findings(self, address: str) -> list[str]:
-        """Return what is wrong with a page: axe's rules in light, its colours in dark, too wide for a small phone."""
+        """Return what is wrong with a page: axe's rules in light, its colours in dark, too wide for
+        a small phone.
+        """
         self.page.emulate_media(color_scheme="light")
         self.page.goto(f"{self.site}{address}")
-        # What comes later is there. A function would be evaluated, which the portal's policy forbids.
+        # What comes later is there. A function would be evaluated, which the portal's policy
+        # forbids.
         self.page.wait_for_selector("[hx-trigger=load]", state="detached")
         found = self._violations(f"{address} (light)", ALL_RULES)
         self.page.emulate_media(color_scheme="dark")

@@ -1,4 +1,6 @@
-"""The portal on a port of this machine, with the rows of the running test and its files as an office serves them."""
+"""The portal on a port of this machine, with the rows of the running test and its files as an
+office serves them.
+"""
 
 import threading
 from collections.abc import Iterator
@@ -26,7 +28,8 @@ class SiteThread(LiveServerThread):
 
 
 def one_at_a_time(_handler):
-    """Return an application that answers one request after the other, as all share one connection to the database.
+    """Return an application that answers one request after the other, as all share one connection
+    to the database.
 
     Django's own handler of tests leaves that connection open after a request.
     """
@@ -44,14 +47,19 @@ def one_at_a_time(_handler):
 
 @contextmanager
 def open_site(static: Path) -> Iterator[str]:
-    """Serve the portal, its front end collected into the folder `static`; yield the address, such as
-    `http://localhost:40123`.
+    """Serve the portal, its front end collected into the folder `static`; yield the address, such
+    as `http://localhost:40123`.
     """
-    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": "core.assets.PortalManifestStorage"}}
+    storages = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "core.assets.PortalManifestStorage"},
+    }
     with override_settings(STATIC_ROOT=static, STORAGES=storages):
         call_command("collectstatic", interactive=False, verbosity=0)
         connection = connections["default"]
-        server = SiteThread("localhost", one_at_a_time, connections_override={"default": connection})
+        server = SiteThread(
+            "localhost", one_at_a_time, connections_override={"default": connection}
+        )
         connection.inc_thread_sharing()
         server.start()
         server.is_ready.wait()

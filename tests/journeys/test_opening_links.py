@@ -1,4 +1,6 @@
-"""Opening a link decides nothing: every link of every mail, with GET and HEAD, by scanner, prefetcher and person."""
+"""Opening a link decides nothing: every link of every mail, with GET and HEAD, by scanner,
+prefetcher and person.
+"""
 
 import email
 import email.policy
@@ -34,7 +36,9 @@ WAYS = {
 
 @pytest.fixture(scope="module", autouse=True)
 def every_mail(django_db_setup, django_db_blocker):
-    """The demo with a mail of every kind, at a moment when reminders were sent; nothing of it stays."""
+    """The demo with a mail of every kind, at a moment when reminders were sent; nothing of it
+    stays.
+    """
     with override_settings(DEMO=True), kept_for_a_while(django_db_blocker):
         with time_machine.travel(NOW, tick=False):
             load_demo(today=TODAY, now=NOW)
@@ -59,18 +63,25 @@ def links_of(mail: Mail) -> set[str]:
     for kind, text in parts_of(mail):
         if kind == "text/calendar":
             text = text.replace("\r\n ", "")
-        found |= set(re.findall(rf"{re.escape(settings.SITE_URL)}(/[^\s\"<>)\\]*)", html.unescape(text)))
+        found |= set(
+            re.findall(rf"{re.escape(settings.SITE_URL)}(/[^\s\"<>)\\]*)", html.unescape(text))
+        )
     return found
 
 
 def portal_rows() -> dict[str, list[tuple]]:
     """Return every row of every table but the sessions."""
     models = [model for model in apps.get_models(include_auto_created=True) if model is not Session]
-    return {model._meta.label: list(model._base_manager.order_by("pk").values_list()) for model in models}
+    return {
+        model._meta.label: list(model._base_manager.order_by("pk").values_list())
+        for model in models
+    }
 
 
 def readers_of(mail: Mail) -> list[str]:
-    """Return who opens the links of `mail`: somebody signed out, the senator's office, and who got it."""
+    """Return who opens the links of `mail`: somebody signed out, the senator's office, and who got
+    it.
+    """
     known = User.objects.filter(email=mail.recipient, is_active=True).exists()
     return ["", SENATOR, *([mail.recipient] if known else [])]
 
@@ -85,7 +96,12 @@ def sign_in_all() -> dict[str, Client]:
 
 def openings() -> set[tuple[str, str]]:
     """Return (reader, link) of everything that is opened."""
-    return {(reader, link) for mail in Mail.objects.all() for reader in readers_of(mail) for link in links_of(mail)}
+    return {
+        (reader, link)
+        for mail in Mail.objects.all()
+        for reader in readers_of(mail)
+        for link in links_of(mail)
+    }
 
 
 def test_there_is_a_mail_of_every_kind():
@@ -95,7 +111,9 @@ def test_there_is_a_mail_of_every_kind():
     assert declared - written == set()
     asked = Mail.objects.filter(kind="approval_asked").values_list("subject_key", flat=True)
     keys = [int(key.removeprefix("approval:")) for key in asked]
-    assert set(ApprovalRequest.objects.filter(pk__in=keys).values_list("kind", flat=True)) == set(ApprovalKind.values)
+    assert set(ApprovalRequest.objects.filter(pk__in=keys).values_list("kind", flat=True)) == set(
+        ApprovalKind.values
+    )
     accounts = " ".join(Mail.objects.filter(is_account_mail=True).values_list("text", flat=True))
     assert ("/anmelden/einladung/" in accounts, "/anmelden/passwort/" in accounts) == (True, True)
 
@@ -124,12 +142,15 @@ def test_opening_every_link_of_every_mail_changes_no_row(way):
     opened = openings()
 
     statuses = {
-        (reader, link): getattr(clients[reader], method)(link, headers=headers).status_code for reader, link in opened
+        (reader, link): getattr(clients[reader], method)(link, headers=headers).status_code
+        for reader, link in opened
     }
 
     after = portal_rows()
     assert {label for label, rows in before.items() if after[label] != rows} == set()
-    assert {key: status for key, status in statuses.items() if status not in (200, 302, 403, 404, 410)} == {}
+    assert {
+        key: status for key, status in statuses.items() if status not in (200, 302, 403, 404, 410)
+    } == {}
     assert len(opened) > 150
 
 

@@ -1,4 +1,6 @@
-"""Every page of the demo, opened for every role by following each link; each kind of page in a browser under axe."""
+"""Every page of the demo, opened for every role by following each link; each kind of page in a
+browser under axe.
+"""
 
 import re
 
@@ -19,18 +21,33 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 LEAST_PAGES = {"geschaeftsstelle": 1000, "senatorin": 400, "vdma-ost": 100, "steuerungskreis": 250}
 MOST_ALIKE = 2  # for a second account of a role and on a second database, to which no page is new
-LEAST_KINDS = {"geschaeftsstelle": 60, "senatorin": 25, "vdma-ost": 15}  # who only reads sees no form of its own
+LEAST_KINDS = {
+    "geschaeftsstelle": 60,
+    "senatorin": 25,
+    "vdma-ost": 15,
+}  # who only reads sees no form of its own
 MANY_STATES = (
-    "/massnahmen/#/", "/branchengespraeche/#/", "/branchengespraeche/themen/#/", "/besuche/#/",
-    "/postausgang/texte/#/", "/postausgang/regeln/#/",
-)  # fmt: skip
+    "/massnahmen/#/",
+    "/branchengespraeche/#/",
+    "/branchengespraeche/themen/#/",
+    "/besuche/#/",
+    "/postausgang/texte/#/",
+    "/postausgang/regeln/#/",
+)
 DIFFERENT_BY_ROLE = re.compile(
     r"/(freigaben/.*|konto/vertretung/.*|massnahmen/(#|berichte/#)/.*|besuche/#/"
     r"|branchengespraeche/((themen/|reihen/)?#/|themen/neu/|einladungen/.*))?"
 )
 MAIN_PAGES = (
-    "/", "/massnahmen/", "/branchengespraeche/", "/besuche/", "/freigaben/", "/postausgang/", "/partner/", "/konto/",
-)  # fmt: skip
+    "/",
+    "/massnahmen/",
+    "/branchengespraeche/",
+    "/besuche/",
+    "/freigaben/",
+    "/postausgang/",
+    "/partner/",
+    "/konto/",
+)
 
 
 def most_alike(name) -> int | None:
@@ -39,7 +56,9 @@ def most_alike(name) -> int | None:
 
 @pytest.fixture(scope="module")
 def crawl(demo):
-    """Return a function that walks through all pages of an account (without a name: of nobody), once."""
+    """Return a function that walks through all pages of an account (without a name: of nobody),
+    once.
+    """
     walked: dict[str, Crawl] = {}
 
     def walk(name: str = "") -> Crawl:
@@ -93,7 +112,9 @@ def test_each_kind_of_page_is_without_a_finding(name, crawl, browser, site, sett
             line
             for kind, addresses in kinds.items()
             if name == "geschaeftsstelle" or DIFFERENT_BY_ROLE.fullmatch(kind)
-            for address in sorted({addresses[0], addresses[-1] if kind in MANY_STATES else addresses[0]})
+            for address in sorted(
+                {addresses[0], addresses[-1] if kind in MANY_STATES else addresses[0]}
+            )
             for line in screen.findings(address)
         ]
 
@@ -106,7 +127,11 @@ def test_pages_without_an_account_are_without_a_finding(crawl, browser, site, se
     settings.DEMO = True
     invitation = Invitation.objects.released().order_by("pk").first()
     addresses = [found for kind in crawl().kinds().values() for found in kind]
-    addresses += [invitation.personal_link, "/branchengespraeche/einladung/falsch/", "/gibt-es-nicht/"]
+    addresses += [
+        invitation.personal_link,
+        "/branchengespraeche/einladung/falsch/",
+        "/gibt-es-nicht/",
+    ]
 
     with open_screen(browser, client_of(""), site) as screen:
         found = [line for address in addresses for line in screen.findings(address)]
@@ -131,9 +156,13 @@ def test_one_very_long_word_stays_within_its_list(browser, site, settings):
     settings.DEMO, word = True, "Donaudampfschifffahrt" * 11
     Visit.objects.filter(pk=Visit.objects.in_workflow().latest("pk").pk).update(title=word)
     Measure.objects.filter(pk=Measure.objects.latest("pk").pk).update(title=word)
-    Organisation.objects.filter(pk=Organisation.objects.order_by("search").first().pk).update(name=word)
+    Organisation.objects.filter(pk=Organisation.objects.order_by("search").first().pk).update(
+        name=word
+    )
 
-    with open_screen(browser, client_of("geschaeftsstelle"), site, viewport={"width": 1440, "height": 900}) as screen:
+    with open_screen(
+        browser, client_of("geschaeftsstelle"), site, viewport={"width": 1440, "height": 900}
+    ) as screen:
         for address in ("/besuche/", "/massnahmen/", "/partner/"):
             screen.page.goto(f"{site}{address}")
             screen.page.wait_for_selector(f"text={word}")

@@ -1,4 +1,6 @@
-"""The thread in a real Chromium with a real worker, on the embedded stack and on PostgreSQL with Redis."""
+"""The thread in a real Chromium with a real worker, on the embedded stack and on PostgreSQL with
+Redis.
+"""
 
 import pytest
 
@@ -15,7 +17,11 @@ def test_thread_on_the_embedded_stack(browser, start, tmp_path):
 
 
 @pytest.mark.stack
-def test_thread_on_postgresql_and_redis(browser, start, tmp_path, own_postgresql, own_redis, base_dir):
-    portal = start_stack(start, tmp_path, free_port(), database=own_postgresql, redis=own_redis, base_dir=base_dir)
+def test_thread_on_postgresql_and_redis(
+    browser, start, tmp_path, own_postgresql, own_redis, base_dir
+):
+    portal = start_stack(
+        start, tmp_path, free_port(), database=own_postgresql, redis=own_redis, base_dir=base_dir
+    )
 
     walk_thread(browser, portal)

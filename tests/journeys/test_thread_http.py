@@ -24,8 +24,10 @@ pytestmark = pytest.mark.django_db
 
 TITLE = "Fachkräfte sichern"
 OFFICE_MAIL, SENATOR_MAIL, PARTNER_MAIL = (
-    "geschaeftsstelle@example.org", "senatorin@example.org", "vdma-ost@example.org",
-)  # fmt: skip
+    "geschaeftsstelle@example.org",
+    "senatorin@example.org",
+    "vdma-ost@example.org",
+)
 GUESTS = [f"gast-{number}@example.org" for number in (1, 2, 3)]
 
 
@@ -41,7 +43,9 @@ def house():
     guests = DistributionList.objects.create(name="Maschinenbau")
     for letter, address in zip("ABC", GUESTS, strict=True):
         organisation = make_organisation(f"Betrieb {letter} GmbH")
-        guests.members.add(make_person(f"Leitung {letter}", email=address, organisation=organisation))
+        guests.members.add(
+            make_person(f"Leitung {letter}", email=address, organisation=organisation)
+        )
     return SimpleNamespace(
         office=Visitor(make_user(OFFICE, email=OFFICE_MAIL)),
         senator=Visitor(make_user(SENATOR_OFFICE, email=SENATOR_MAIL)),
@@ -77,7 +81,9 @@ def test_thread_from_a_proposal_to_a_second_date(house):
 def propose_topic(house) -> Topic:
     partner = house.partner.open("/branchengespraeche/themen/").follow("Thema vorschlagen")
 
-    partner.press("Vorschlagen", title=TITLE, description="Betriebe suchen Nachwuchs.", wish="Ein Bündnis")
+    partner.press(
+        "Vorschlagen", title=TITLE, description="Betriebe suchen Nachwuchs.", wish="Ein Bündnis"
+    )
 
     assert "Ihr Vorschlag liegt der Geschäftsstelle vor." in partner.text
     assert told() == [("topic_proposed", OFFICE_MAIL)]
@@ -92,7 +98,9 @@ def complete_topic(house, topic: Topic) -> None:
 
     office.open(f"{page}bearbeiten/").press("Speichern", series=str(house.proposed.pk))
     assert "Themen gehen erst zur Freigabe, wenn ihr zugestimmt wurde." in office.text
-    office.open(f"{page}vorlegen/").press("Zur Freigabe vorlegen", vote="Freigabe des eigenen Wortlauts")
+    office.open(f"{page}vorlegen/").press(
+        "Zur Freigabe vorlegen", vote="Freigabe des eigenen Wortlauts"
+    )
     assert "Die Reihe „Reihe ohne Zustimmung“ ist im Stand „vorgeschlagen“." in office.text
     assert 'value="Freigabe des eigenen Wortlauts"' in office.response.content.decode()
     assert told() == []
@@ -105,7 +113,10 @@ def complete_topic(house, topic: Topic) -> None:
 def decide_on_the_desk(house, answer: str, **values) -> None:
     """Open the address from the mail, choose, confirm; opening alone decides nothing."""
     mail = Mail.objects.get(kind="approval_asked")
-    assert (mail.recipient, f"http://localhost:8000{mail.path}" in mail.text) == (SENATOR_MAIL, True)
+    assert (mail.recipient, f"http://localhost:8000{mail.path}" in mail.text) == (
+        SENATOR_MAIL,
+        True,
+    )
     house.senator.open("/freigaben/").open(mail.path)
     house.senator.press(answer, **values)
     assert told() == [("approval_asked", SENATOR_MAIL)]
@@ -118,7 +129,9 @@ def decide_topic(house, topic: Topic) -> None:
     house.office.open(topic.get_absolute_url())
     assert "Das Thema wurde zurückgegeben: „Bitte schärfen.“" in house.office.text
 
-    house.office.follow("Überarbeiten").press("Speichern", description="Betriebe suchen Auszubildende.")
+    house.office.follow("Überarbeiten").press(
+        "Speichern", description="Betriebe suchen Auszubildende."
+    )
     house.office.follow("Zur Freigabe vorlegen").press("Zur Freigabe vorlegen")
     decide_on_the_desk(house, "Freigeben")
 
@@ -128,10 +141,14 @@ def decide_topic(house, topic: Topic) -> None:
 
 def plan_dialogue(house, topic: Topic) -> Dialogue:
     office = house.office.open(topic.get_absolute_url()).follow("Gespräch planen")
-    office.press("Planung beginnen", host=str(house.host.pk), host_contact=str(house.contact.pk), seats="2")
+    office.press(
+        "Planung beginnen", host=str(house.host.pk), host_contact=str(house.contact.pk), seats="2"
+    )
     assert "Messgeräte GmbH ist als Gastgeber angefragt." in office.text
 
-    office.follow("Antwort des Gastgebers vermerken").press("Vermerken", answer="accepted", note="telefonisch")
+    office.follow("Antwort des Gastgebers vermerken").press(
+        "Vermerken", answer="accepted", note="telefonisch"
+    )
 
     assert "Der Gastgeber hat zugesagt." in office.text
     assert told() == []
@@ -142,8 +159,11 @@ def propose_dates(house, dialogue: Dialogue) -> None:
     office = house.office.follow("Termine vorschlagen")
     rows = {}
     for number, day in enumerate((days_ahead(30), days_ahead(31), days_ahead(32))):
-        rows |= {f"date-{number}-day": day.isoformat(), f"date-{number}-begins": "14:00",
-                 f"date-{number}-ends": "16:30"}  # fmt: skip
+        rows |= {
+            f"date-{number}-day": day.isoformat(),
+            f"date-{number}-begins": "14:00",
+            f"date-{number}-ends": "16:30",
+        }
     office.press("Termine vorschlagen", **rows)
     assert "3 Termine sind vorgeschlagen." in office.text
 
@@ -183,7 +203,10 @@ def invite_guests(house, dialogue: Dialogue) -> dict[str, str]:
     assert [(mail.kind, mail.recipient, calendar_of(mail).method) for mail in mails] == [
         ("invitation", address, "REQUEST") for address in GUESTS
     ]
-    links = {mail.recipient: LINK.search(mail.text).group().removeprefix("http://localhost:8000") for mail in mails}
+    links = {
+        mail.recipient: LINK.search(mail.text).group().removeprefix("http://localhost:8000")
+        for mail in mails
+    }
     told()
     return links
 
@@ -198,10 +221,15 @@ def answer_as_guests(house, dialogue: Dialogue, links: dict[str, str]) -> None:
     first.press("Antwort ändern")
     assert "Ihre Antwort liegt uns bereits vor." in first.text
     second.press(
-        "Antwort senden", answer="represented", substitute_name="Stellvertretung",
+        "Antwort senden",
+        answer="represented",
+        substitute_name="Stellvertretung",
         substitute_email="stellvertretung@example.org",
-    )  # fmt: skip
-    assert told() == [("answer_confirmed", GUESTS[1]), ("substitute_named", "stellvertretung@example.org")]
+    )
+    assert told() == [
+        ("answer_confirmed", GUESTS[1]),
+        ("substitute_named", "stellvertretung@example.org"),
+    ]
     third.press("Antwort senden", answer="accepted", remark="Ich käme gern.")
     assert "Es sind keine Plätze mehr frei." in third.text
     assert "Ich käme gern." in third.response.content.decode()
@@ -240,10 +268,14 @@ def postpone(house, dialogue: Dialogue, links: dict[str, str]) -> None:
     office.press("Verschieben und 5 Personen benachrichtigen", reason="Streik")
 
     assert "Das Gespräch ist verschoben." in office.text
-    addresses = sorted((*GUESTS[1:], SENATOR_MAIL, "stellvertretung@example.org", "werk@example.org"))
+    addresses = sorted(
+        (*GUESTS[1:], SENATOR_MAIL, "stellvertretung@example.org", "werk@example.org")
+    )
     assert told() == [("dialogue_postponed", address) for address in addresses]
     dialogue.refresh_from_db()
     assert (dialogue.state, dialogue.round) == (DialogueState.EXPLORING, 2)
-    assert "Diese Einladung wurde zurückgezogen." in Visitor().open(links[GUESTS[0]], status=404).text
+    assert (
+        "Diese Einladung wurde zurückgezogen." in Visitor().open(links[GUESTS[0]], status=404).text
+    )
     for address in GUESTS[1:]:
         assert "Dieses Gespräch wird verschoben." in Visitor().open(links[address]).text

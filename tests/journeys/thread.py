@@ -11,7 +11,11 @@ from tests.journeys.running import Portal, calendar_method
 from tests.stack import PATIENCE
 
 TITLE = "Abwärme aus der Produktion"
-OFFICE, SENATOR, PARTNER = "geschaeftsstelle@example.org", "senatorin@example.org", "vdma-ost@example.org"
+OFFICE, SENATOR, PARTNER = (
+    "geschaeftsstelle@example.org",
+    "senatorin@example.org",
+    "vdma-ost@example.org",
+)
 PHONE = {"width": 390, "height": 844}
 
 expect.set_options(timeout=PATIENCE * 1000)
@@ -31,7 +35,10 @@ class People:
         context.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
         page = context.new_page()
         page.set_default_timeout(PATIENCE * 1000)
-        page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
+        page.on(
+            "console",
+            lambda line: self.complaints.append(line.text) if line.type == "error" else None,
+        )
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         return page
 
@@ -84,7 +91,9 @@ def propose(partner: Page) -> None:
     partner.goto("/branchengespraeche/themen/")
     follow(partner, "Thema vorschlagen")
     partner.get_by_label("Worüber soll gesprochen werden?").fill(TITLE)
-    partner.get_by_label("Worum geht es, und warum jetzt?").fill("Viele Betriebe könnten Wärme abgeben.")
+    partner.get_by_label("Worum geht es, und warum jetzt?").fill(
+        "Viele Betriebe könnten Wärme abgeben."
+    )
     send(partner, "Vorschlagen")
     told(partner, "Ihr Vorschlag liegt der Geschäftsstelle vor.")
 

@@ -1,4 +1,6 @@
-"""A visitor without a browser: reads pages, follows links and sends forms as they stand on the page."""
+"""A visitor without a browser: reads pages, follows links and sends forms as they stand on the
+page.
+"""
 
 from html.parser import HTMLParser
 from typing import NamedTuple
@@ -51,7 +53,9 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         values = {name: value or "" for name, value in attrs}
-        self.sources += [values[name] for name in ("src", "srcset", "poster", "hx-get") if name in values]
+        self.sources += [
+            values[name] for name in ("src", "srcset", "poster", "hx-get") if name in values
+        ]
         if tag == "link":
             self.sources.append(values.get("href", ""))
         if tag == "form":
@@ -85,8 +89,12 @@ class Page(HTMLParser):
         elif tag == "textarea":
             self._add_name(values)
             self._add(values.get("name", ""), "".join(words).removeprefix("\n"))
-        elif tag == "button" and self._form is not None and values.get("type", "submit") == "submit":
-            self._form.buttons.append(Button(label, values.get("name", ""), values.get("value", "")))
+        elif (
+            tag == "button" and self._form is not None and values.get("type", "submit") == "submit"
+        ):
+            self._form.buttons.append(
+                Button(label, values.get("name", ""), values.get("value", ""))
+            )
         elif tag == "form":
             self._form = None
 
@@ -96,7 +104,9 @@ class Page(HTMLParser):
         self._add_name(values)
         kind = values.get("type", "text")
         if kind not in ("checkbox", "radio") or "checked" in values:
-            self._add(values.get("name", ""), values.get("value", "on" if kind == "checkbox" else ""))
+            self._add(
+                values.get("name", ""), values.get("value", "on" if kind == "checkbox" else "")
+            )
 
     def _add_name(self, values: dict) -> None:
         if self._form is not None and values.get("name"):
@@ -132,13 +142,19 @@ class Visitor:
         return self.open(self._complete(paths[0]))
 
     def press(self, label: str, status: int = 200, **values) -> "Visitor":
-        """Send the form with the button `label`; `values` replace what the page holds, lists are several ticks."""
+        """Send the form with the button `label`; `values` replace what the page holds, lists are
+        several ticks.
+        """
         form, button = self._form_with(label, set(values))
-        assert set(values) <= form.names, f"{set(values) - form.names} are no fields on {self.path}: {form.names}"
+        assert set(values) <= form.names, (
+            f"{set(values) - form.names} are no fields on {self.path}: {form.names}"
+        )
         data: dict[str, list] = {}
         for control in form.controls:
             data.setdefault(control.name, []).append(control.value)
-        data |= {name: value if isinstance(value, list) else [value] for name, value in values.items()}
+        data |= {
+            name: value if isinstance(value, list) else [value] for name, value in values.items()
+        }
         if button.name:
             data[button.name] = [button.value]
         action = self._complete(form.action)

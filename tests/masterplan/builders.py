@@ -4,7 +4,14 @@ import datetime as dt
 
 from approvals.models import ApprovalRequest
 from dialogues.enums import DialogueState, TopicState
-from tests.dialogues.builders import DAY, END, make_dates_request, make_dialogue, make_option, make_topic
+from tests.dialogues.builders import (
+    DAY,
+    END,
+    make_dates_request,
+    make_dialogue,
+    make_option,
+    make_topic,
+)
 
 
 def make_topic_request(*, due_on: dt.date = dt.date(2030, 5, 10)) -> ApprovalRequest:

@@ -10,12 +10,27 @@ from approvals.models import ApprovalRequest
 from core.conflicts import version_of
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, OptionState, SeriesState, TopicState
-from dialogues.services import request_consent, save_series, save_topic, submit_dates, submit_topic, update_dialogue
+from dialogues.services import (
+    request_consent,
+    save_series,
+    save_topic,
+    submit_dates,
+    submit_topic,
+    update_dialogue,
+)
 from media_visits.enums import VisitState
 from media_visits.services import submit_visit, update_visit
 from media_visits.services.visits import EDITABLE
 from partners.models import User
-from tests.approvals.builders import DUE_ON, NOW, VORLAGE, details_of, make_deputy, make_request, make_subject
+from tests.approvals.builders import (
+    DUE_ON,
+    NOW,
+    VORLAGE,
+    details_of,
+    make_deputy,
+    make_request,
+    make_subject,
+)
 from tests.dialogues.builders import make_dialogue, make_option, make_series, make_topic
 from tests.media_visits.builders import make_visit
 from tests.partners.builders import make_user
@@ -25,30 +40,48 @@ A, K = ApprovalState, ApprovalKind
 # State of the subject that goes with the state of its latest request.
 STATES = {
     K.SERIES: {
-        A.OPEN: SeriesState.REQUESTED, A.APPROVED: SeriesState.CONSENTED, A.CONDITIONAL: SeriesState.CONSENTED,
-        A.RETURNED: SeriesState.RETURNED, A.REFUSED: SeriesState.REFUSED, A.LAPSED: SeriesState.AFFIRMED,
+        A.OPEN: SeriesState.REQUESTED,
+        A.APPROVED: SeriesState.CONSENTED,
+        A.CONDITIONAL: SeriesState.CONSENTED,
+        A.RETURNED: SeriesState.RETURNED,
+        A.REFUSED: SeriesState.REFUSED,
+        A.LAPSED: SeriesState.AFFIRMED,
         A.WITHDRAWN: SeriesState.AFFIRMED,
     },
     K.TOPIC: {
-        A.OPEN: TopicState.FOR_APPROVAL, A.APPROVED: TopicState.APPROVED, A.CONDITIONAL: TopicState.APPROVED,
-        A.RETURNED: TopicState.RETURNED, A.REFUSED: TopicState.REFUSED, A.LAPSED: TopicState.IN_PROGRESS,
+        A.OPEN: TopicState.FOR_APPROVAL,
+        A.APPROVED: TopicState.APPROVED,
+        A.CONDITIONAL: TopicState.APPROVED,
+        A.RETURNED: TopicState.RETURNED,
+        A.REFUSED: TopicState.REFUSED,
+        A.LAPSED: TopicState.IN_PROGRESS,
         A.WITHDRAWN: TopicState.IN_PROGRESS,
     },
     K.DATES: {
-        A.OPEN: OptionState.PROPOSED, A.APPROVED: OptionState.POSSIBLE, A.CONDITIONAL: OptionState.POSSIBLE,
-        A.RETURNED: OptionState.IMPOSSIBLE, A.REFUSED: OptionState.IMPOSSIBLE, A.LAPSED: OptionState.PROPOSED,
+        A.OPEN: OptionState.PROPOSED,
+        A.APPROVED: OptionState.POSSIBLE,
+        A.CONDITIONAL: OptionState.POSSIBLE,
+        A.RETURNED: OptionState.IMPOSSIBLE,
+        A.REFUSED: OptionState.IMPOSSIBLE,
+        A.LAPSED: OptionState.PROPOSED,
         A.WITHDRAWN: OptionState.PROPOSED,
     },
     K.VISIT: {
-        A.OPEN: VisitState.SUBMITTED, A.APPROVED: VisitState.APPROVED, A.CONDITIONAL: VisitState.APPROVED,
-        A.RETURNED: VisitState.RETURNED, A.REFUSED: VisitState.CANCELLED, A.LAPSED: VisitState.IDEA,
+        A.OPEN: VisitState.SUBMITTED,
+        A.APPROVED: VisitState.APPROVED,
+        A.CONDITIONAL: VisitState.APPROVED,
+        A.RETURNED: VisitState.RETURNED,
+        A.REFUSED: VisitState.CANCELLED,
+        A.LAPSED: VisitState.IDEA,
         A.WITHDRAWN: VisitState.IDEA,
     },
-}  # fmt: skip
+}
 
 
 class Case(NamedTuple):
-    """A request and the row whose state follows from it: the series, topic or visit itself, of dates the option."""
+    """A request and the row whose state follows from it: the series, topic or visit itself, of
+    dates the option.
+    """
 
     request: ApprovalRequest
     subject: models.Model
@@ -66,7 +99,9 @@ class Case(NamedTuple):
 
 
 def make_case(kind: str, state: str, *, by) -> Case:
-    """Return a subject of `kind` whose latest request, submitted by `by`, is in `state`; no mail is left of it."""
+    """Return a subject of `kind` whose latest request, submitted by `by`, is in `state`; no mail is
+    left of it.
+    """
     wanted = STATES[K(kind)][A(state)]
     if kind == K.DATES:
         subject = make_dialogue(DialogueState.EXPLORING)
@@ -76,9 +111,13 @@ def make_case(kind: str, state: str, *, by) -> Case:
     ApprovalRequest.objects.filter(kind=kind, subject_id=subject.pk).delete()
     options = [{"id": row.pk, "label": str(row), "hint": ""}] if kind == K.DATES else []
     about = {"title": str(subject), "path": subject.get_absolute_url(), "options": options}
-    request = make_request(state, by=by, decided_by=by, subject=make_subject(kind, pk=subject.pk, **about))
+    request = make_request(
+        state, by=by, decided_by=by, subject=make_subject(kind, pk=subject.pk, **about)
+    )
     if state == A.LAPSED:
-        ApprovalRequest.objects.filter(pk=request.pk).update(lapsed_at=NOW, lapse_reason="geändert: Titel")
+        ApprovalRequest.objects.filter(pk=request.pk).update(
+            lapsed_at=NOW, lapse_reason="geändert: Titel"
+        )
     return Case(request, subject, row)
 
 
@@ -115,7 +154,10 @@ def change(case: Case, by) -> None:
         update_visit(visit=changed, sectors=[], version=shown, by=by, now=NOW)
 
 
-ANSWERS = {kind: [answer for answer in Answer if kind == K.DATES or answer != Answer.NONE_POSSIBLE] for kind in K}
+ANSWERS = {
+    kind: [answer for answer in Answer if kind == K.DATES or answer != Answer.NONE_POSSIBLE]
+    for kind in K
+}
 
 
 def make_people(kind, submitter) -> dict[str, User]:
@@ -129,7 +171,9 @@ def make_people(kind, submitter) -> dict[str, User]:
         "deputy": make_deputy(principal, email="a@example.org"),
         "deputy of the kind": make_deputy(principal, kinds=[kind], email="b@example.org"),
         "deputy of another kind": make_deputy(principal, kinds=[other], email="c@example.org"),
-        "former deputy": make_deputy(principal, starts_on=yesterday, ends_on=yesterday, email="d@example.org"),
+        "former deputy": make_deputy(
+            principal, starts_on=yesterday, ends_on=yesterday, email="d@example.org"
+        ),
         "submitter": make_deputy(principal, deputy=submitter),
     }
     return {name: User.objects.get(pk=person.pk) for name, person in people.items()}

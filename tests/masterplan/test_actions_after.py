@@ -1,4 +1,6 @@
-"""What the office does with a request beside submitting: permission, state and history, for every state and role."""
+"""What the office does with a request beside submitting: permission, state and history, for every
+state and role.
+"""
 
 import datetime as dt
 
@@ -37,7 +39,12 @@ def withdraw(case, by):
 
 # A topic is taken back from more states than an open request has; what was granted lapses with it.
 AFTER_WITHDRAWAL = {
-    ApprovalKind.TOPIC: {A.OPEN: A.WITHDRAWN, A.APPROVED: A.LAPSED, A.CONDITIONAL: A.LAPSED, A.RETURNED: A.RETURNED},
+    ApprovalKind.TOPIC: {
+        A.OPEN: A.WITHDRAWN,
+        A.APPROVED: A.LAPSED,
+        A.CONDITIONAL: A.LAPSED,
+        A.RETURNED: A.RETURNED,
+    },
     ApprovalKind.VISIT: {A.OPEN: A.WITHDRAWN},
 }
 
@@ -64,7 +71,9 @@ def test_withdrawing_by_kind_state_and_role(kind, state):
                 assert (case.request.withdrawn_at, case.request.withdrawn_by) == (NOW, person), role
                 assert case.request.history.first().history_user == person, role
                 told = {email for _kind, email in mails_written("approval_withdrawn")}
-                assert {"a@example.org", "b@example.org"} <= told and "c@example.org" not in told, role
+                assert {"a@example.org", "b@example.org"} <= told and "c@example.org" not in told, (
+                    role
+                )
 
 
 @pytest.mark.parametrize("kind", ApprovalKind)
@@ -77,7 +86,10 @@ def test_meeting_a_condition_by_kind_state_and_role(kind, state):
     for role, person in make_people(kind, submitter).items():
         if role not in ENTITLED or state != A.CONDITIONAL:
             error = Refused if role in ENTITLED else NotEntitled
-            with nothing_changes(case.request, case.subject, case.row, condition), pytest.raises(error):
+            with (
+                nothing_changes(case.request, case.subject, case.row, condition),
+                pytest.raises(error),
+            ):
                 meet_condition(condition=condition, note="Im Mai", by=person, now=NOW)
             continue
         with undone(), nothing_changes(case.request, case.subject, case.row, count_mails=False):

@@ -22,7 +22,11 @@ def office(client):
 def make_running(plan, count: int) -> None:
     today = timezone.localdate()
     for _number in range(count):
-        make_measure(plan=plan, starts_on=today.replace(month=1, day=1), ends_on=today.replace(month=12, day=31))
+        make_measure(
+            plan=plan,
+            starts_on=today.replace(month=1, day=1),
+            ends_on=today.replace(month=12, day=31),
+        )
 
 
 def text_of(client, name: str, **headers) -> str:
@@ -63,7 +67,9 @@ def test_what_the_page_leaves_out_is_said(client, office, monkeypatch):
     assert f'<a href="{reverse("measures:list")}">Alle Maßnahmen als Liste</a>' in page
 
 
-@pytest.mark.parametrize(("name", "title"), [("timeline", "Zeitplan"), ("sector_balance", "Branchenbilanz")])
+@pytest.mark.parametrize(
+    ("name", "title"), [("timeline", "Zeitplan"), ("sector_balance", "Branchenbilanz")]
+)
 def test_a_page_has_its_heading_once(client, office, name, title):
     make_plan()
 

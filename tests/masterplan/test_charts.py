@@ -19,7 +19,10 @@ def row(first: int, last: int, *milestones: dt.date) -> TimelineRow:
 
 def labels(svg: str) -> list[tuple[float, str]]:
     """Return where each year is named, and the year."""
-    return [(float(x), year) for x, year in re.findall(r'class="timeline__label" x="([\d.]+)" y="14">(\d+)<', svg)]
+    return [
+        (float(x), year)
+        for x, year in re.findall(r'class="timeline__label" x="([\d.]+)" y="14">(\d+)<', svg)
+    ]
 
 
 def draw(*rows: TimelineRow, years=(2015, 2029)) -> str:
@@ -40,10 +43,16 @@ def test_years_never_overlap_nor_leave_the_picture(span):
 
 
 def test_a_bar_beyond_the_years_is_cut_with_an_arrow_that_tells_its_day():
-    svg = draw(row(1990, 2099, dt.date(1995, 1, 1), dt.date(2026, 6, 1), dt.date(2098, 1, 1)), row(2020, 2026))
+    svg = draw(
+        row(1990, 2099, dt.date(1995, 1, 1), dt.date(2026, 6, 1), dt.date(2098, 1, 1)),
+        row(2020, 2026),
+    )
 
     assert [year for _x, year in labels(svg)][0] == "2016"
-    assert re.findall(r"timeline__cut.*?<title>(.*?)</title>", svg) == ["seit 01.01.1990", "bis 31.12.2099"]
+    assert re.findall(r"timeline__cut.*?<title>(.*?)</title>", svg) == [
+        "seit 01.01.1990",
+        "bis 31.12.2099",
+    ]
     assert '<rect class="fill--neutral" x="190.0" y="34" width="450.0"' in svg
     assert re.findall(r"timeline__mark\".*?<title>(.*?)</title>", svg) == ["Konzept, 01.06.2026"]
 
@@ -55,10 +64,16 @@ def test_a_bar_within_the_years_has_no_arrow():
 def test_rows_that_lie_wholly_beyond_are_shown_at_the_edge():
     svg = draw(row(1950, 1960), row(2090, 2095))
 
-    assert re.findall(r'<rect class="fill--neutral" x="([\d.]+)" y="\d+" width="([\d.]+)"', svg) == [
-        ("190.0", "8.0"), ("632.0", "8.0"),
-    ]  # fmt: skip
-    assert re.findall(r"timeline__cut.*?<title>(.*?)</title>", svg) == ["seit 01.01.1950", "bis 31.12.2095"]
+    assert re.findall(
+        r'<rect class="fill--neutral" x="([\d.]+)" y="\d+" width="([\d.]+)"', svg
+    ) == [
+        ("190.0", "8.0"),
+        ("632.0", "8.0"),
+    ]
+    assert re.findall(r"timeline__cut.*?<title>(.*?)</title>", svg) == [
+        "seit 01.01.1950",
+        "bis 31.12.2095",
+    ]
 
 
 def test_no_rows_no_picture():

@@ -44,7 +44,10 @@ def test_services_work_together(services, base_dir, own_postgresql, own_redis, s
     for name in ("worker", "beat"):
         kind, *check = services[name]["healthcheck"]["test"]
         assert kind == "CMD"
-        assert subprocess.run(check, cwd=base_dir, env=native_environment(**environment)).returncode == 0
+        assert (
+            subprocess.run(check, cwd=base_dir, env=native_environment(**environment)).returncode
+            == 0
+        )
 
 
 def answers_well(address: str) -> bool:
@@ -52,7 +55,11 @@ def answers_well(address: str) -> bool:
 
 
 def test_each_service_has_a_health_check(services):
-    assert [name for name, service in services.items() if "healthcheck" not in service and name != "setup"] == []
+    assert [
+        name
+        for name, service in services.items()
+        if "healthcheck" not in service and name != "setup"
+    ] == []
 
 
 def test_no_service_holds_a_secret_of_its_own(services):

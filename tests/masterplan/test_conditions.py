@@ -38,7 +38,11 @@ def test_office_notes_a_condition_as_met(client, office):
 
     condition.refresh_from_db()
     assert "Bitte die Bezirke beteiligen." in page
-    assert (condition.state, condition.note, condition.met_by) == (ConditionState.MET, "Erledigt im Mai", office)
+    assert (condition.state, condition.note, condition.met_by) == (
+        ConditionState.MET,
+        "Erledigt im Mai",
+        office,
+    )
     assert response.headers["Location"] == series.get_absolute_url()
     assert mails_written() == [("condition_met", senator.email)]
 
@@ -52,7 +56,8 @@ def test_opening_the_page_notes_nothing(client, office, method):
 
 
 @pytest.mark.parametrize(
-    ("role", "status"), [(OFFICE, 200), (SENATOR_OFFICE, 403), (PARTNER, 404), (OBSERVER, 404), (None, 404)]
+    ("role", "status"),
+    [(OFFICE, 200), (SENATOR_OFFICE, 403), (PARTNER, 404), (OBSERVER, 404), (None, 404)],
 )
 def test_conditions_are_the_offices_to_note(client, role, status):
     condition = make_condition()
@@ -83,7 +88,9 @@ def test_met_condition_leads_to_its_request(client, office):
 
 
 def test_request_lists_its_conditions(client, office):
-    met = make_condition(state=ConditionState.MET, met_at=NOW, met_by=office, note="Anhörung im Mai")
+    met = make_condition(
+        state=ConditionState.MET, met_at=NOW, met_by=office, note="Anhörung im Mai"
+    )
     make_condition(met.request, text="Kosten nennen")
 
     page = client.get(reverse("approval", args=[met.request_id])).content.decode()
@@ -93,7 +100,9 @@ def test_request_lists_its_conditions(client, office):
 
 
 def make_page(kind):
-    """Return the address of a subject of `kind` whose approval has an open condition, and the condition."""
+    """Return the address of a subject of `kind` whose approval has an open condition, and the
+    condition.
+    """
     if kind == ApprovalKind.DATES:
         subject = make_dialogue("exploring")
         request = make_dates_request(subject)
@@ -125,7 +134,9 @@ def test_open_conditions_wait_for_the_office(office):
     condition = make_condition()
     make_condition(state=ConditionState.MET, met_at=NOW, met_by=office, request=condition.request)
 
-    lines = [line for line in waiting_lines(office, timezone.now(), []) if line.url == address(condition)]
+    lines = [
+        line for line in waiting_lines(office, timezone.now(), []) if line.url == address(condition)
+    ]
 
     assert [(line.who, line.what) for line in lines] == [
         ("Geschäftsstelle", "Auflage zu „Fachkräfte sichern“: Bitte die Bezirke beteiligen.")

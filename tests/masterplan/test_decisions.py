@@ -1,4 +1,6 @@
-"""Permission, state and history of every (kind, state, action, role), and that nothing changes where it is denied."""
+"""Permission, state and history of every (kind, state, action, role), and that nothing changes
+where it is denied.
+"""
 
 import pytest
 import time_machine
@@ -9,7 +11,15 @@ from core.roles import OFFICE
 from masterplan.decisions import DECIDE, decide
 from partners.models import User
 from tests.approvals.builders import NOW
-from tests.masterplan.deciding import ANSWERS, STATES, change, make_case, make_people, submit, undone
+from tests.masterplan.deciding import (
+    ANSWERS,
+    STATES,
+    change,
+    make_case,
+    make_people,
+    submit,
+    undone,
+)
 from tests.partners.builders import make_user
 from tests.unchanged import mails_written, nothing_changes
 
@@ -18,9 +28,11 @@ A = ApprovalState
 KINDS = list(ApprovalKind)
 MAYBE_DECIDES = ("senator_office", "deputy", "deputy of the kind")
 SUBMITTABLE = {
-    ApprovalKind.SERIES: (A.RETURNED, A.LAPSED, A.WITHDRAWN), ApprovalKind.TOPIC: (A.LAPSED, A.WITHDRAWN),
-    ApprovalKind.DATES: (A.LAPSED, A.WITHDRAWN), ApprovalKind.VISIT: (A.RETURNED, A.LAPSED, A.WITHDRAWN),
-}  # fmt: skip
+    ApprovalKind.SERIES: (A.RETURNED, A.LAPSED, A.WITHDRAWN),
+    ApprovalKind.TOPIC: (A.LAPSED, A.WITHDRAWN),
+    ApprovalKind.DATES: (A.LAPSED, A.WITHDRAWN),
+    ApprovalKind.VISIT: (A.RETURNED, A.LAPSED, A.WITHDRAWN),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +83,9 @@ def _decides(case, kind, answer, role, person):
     assert case.subject.history.count() == before + 1, role
     principals = [row.principal for row in person.deputyships_today] if request.by_deputy else []
     told = [*User.objects.filter(groups__name=OFFICE), *principals]
-    assert mails_written("approval_decided") == sorted(("approval_decided", one.email) for one in told), role
+    assert mails_written("approval_decided") == sorted(
+        ("approval_decided", one.email) for one in told
+    ), role
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -109,7 +123,9 @@ def test_changing_by_kind_state_and_role(kind, state):
             with undone():
                 change(case, person)
                 case.request.refresh_from_db()
-                assert (case.request.state, case.row_state) == (A.LAPSED, STATES[kind][A.LAPSED]), role
+                assert (case.request.state, case.row_state) == (A.LAPSED, STATES[kind][A.LAPSED]), (
+                    role
+                )
                 assert case.request.history.first().history_user == person, role
                 assert case.request.history.count() == 2, role
                 told = {email for _kind, email in mails_written("approval_lapsed")}

@@ -27,7 +27,11 @@ def rows(django_db_setup, django_db_blocker):
 def test_every_row_is_there_outside_the_workflow(rows):
     assert len(rows) == 44
     for source, row in rows:
-        assert (row.origin, row.state, row.starts_at) == (Origin.TAKEN_OVER, DialogueState.HELD, None)
+        assert (row.origin, row.state, row.starts_at) == (
+            Origin.TAKEN_OVER,
+            DialogueState.HELD,
+            None,
+        )
         assert row.sources == source["source"]
         assert row.basis == {"starts_on": source["date_basis"]}
         assert row.outcome == (source["outcome"] or "")
@@ -48,7 +52,9 @@ def test_days_are_kept_as_they_are_known(rows):
     known = {source["topic"]: row for source, row in rows}
     seed = known["Wiederaufnahme der Branchengespräche, mediale Präsenz der Industrie"]
     unknown = next(row for source, row in rows if source["date_basis"] == "unknown")
-    inferred = known["Wirtschaftspolitik: Investitionen der Landesbetriebe, Messe, Tegel-Nachnutzung"]
+    inferred = known[
+        "Wirtschaftspolitik: Investitionen der Landesbetriebe, Messe, Tegel-Nachnutzung"
+    ]
 
     assert (seed.known_date, seed.precision) == ("2019", Precision.YEAR)
     assert known["Pläne für den Siemens-Innovationscampus"].known_date == "August 2018"
@@ -68,10 +74,14 @@ def test_doubts_keep_the_time_and_leave_out_remarks_among_gatherers(rows):
     doubts = {source["topic"]: row.doubts for source, row in rows}
 
     assert doubts["Relaunch Industriekampagne"] == (
-        "Sitzungsnummer nicht genannt (rechnerisch 15). Uhrzeit laut Quelle: Pressekonferenz ca. 11:45-12:00."
+        "Sitzungsnummer nicht genannt (rechnerisch 15). Uhrzeit laut Quelle: Pressekonferenz ca. "
+        "11:45-12:00."
     )
     assert doubts["Industrie in Berlin"] == ""
-    assert not any("masterplan-facts" in text or "Seed" in text or "Demodaten" in text for text in doubts.values())
+    assert not any(
+        "masterplan-facts" in text or "Seed" in text or "Demodaten" in text
+        for text in doubts.values()
+    )
 
 
 def test_digital_meetings_are_digital(rows):

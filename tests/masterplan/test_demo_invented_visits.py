@@ -33,11 +33,17 @@ def test_the_invented_visits_lie_ahead_on_any_day(today):
 
     states = list(Visit.objects.order_by("pk").values_list("state", "origin"))
     assert states == [
-        (VisitState.APPROVED, Origin.DEMO), (VisitState.SUBMITTED, Origin.DEMO), (VisitState.SUBMITTED, Origin.DEMO),
-    ]  # fmt: skip
+        (VisitState.APPROVED, Origin.DEMO),
+        (VisitState.SUBMITTED, Origin.DEMO),
+        (VisitState.SUBMITTED, Origin.DEMO),
+    ]
     lapsed = ApprovalRequest.objects.get(state="lapsed")
     again = ApprovalRequest.objects.get(former=lapsed)
-    assert (lapsed.origin, lapsed.lapse_reason, again.state) == (Origin.DEMO, "geändert: Termin", "open")
+    assert (lapsed.origin, lapsed.lapse_reason, again.state) == (
+        Origin.DEMO,
+        "geändert: Termin",
+        "open",
+    )
     assert [change.label for change in differences_of(again)] == ["Termin"]
     votes = ApprovalRequest.objects.order_by("pk").values_list("vote", flat=True)
     assert list(votes) == ["Zustimmung zum Besuch mit Presse"] * 2 + ["Zustimmung zum Besuch"] * 2

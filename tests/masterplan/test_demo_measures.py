@@ -57,14 +57,28 @@ def test_everything_is_taken_over_with_sources_and_keeps_its_doubts(loaded):
 def test_missing_values_stay_empty(loaded):
     measure = Measure.objects.get(title="Karriere in der Berliner Industrie")
 
-    assert (measure.phase, measure.light, measure.financing, measure.lead, measure.lead_text) == ("", "", "", None, "")
-    assert (measure.runtime, measure.starts_on, measure.ends_on, measure.amount) == ("", None, None, "")
+    assert (measure.phase, measure.light, measure.financing, measure.lead, measure.lead_text) == (
+        "",
+        "",
+        "",
+        None,
+        "",
+    )
+    assert (measure.runtime, measure.starts_on, measure.ends_on, measure.amount) == (
+        "",
+        None,
+        None,
+        "",
+    )
     assert not StatusReport.objects.exists()
     assert not Milestone.objects.exists()
 
 
 def test_no_remark_on_the_evidence_is_left_in_a_name(loaded):
-    names = [*PlanSection.objects.values_list("title", flat=True), *Project.objects.values_list("theme", flat=True)]
+    names = [
+        *PlanSection.objects.values_list("title", flat=True),
+        *Project.objects.values_list("theme", flat=True),
+    ]
 
     assert [name for name in names if "inferred" in name or "abgeleitet" in name] == []
 
@@ -73,11 +87,16 @@ def test_no_remark_on_the_evidence_is_left_in_a_name(loaded):
     ("title", "section", "basis"),
     [
         ("Smart Business District", "Smart City", "inferred"),
-        ("Ankaufsstrategie für Industrieflächen", "Verfügbare Flächen für die Industrie erhöhen", "sourced"),
+        (
+            "Ankaufsstrategie für Industrieflächen",
+            "Verfügbare Flächen für die Industrie erhöhen",
+            "sourced",
+        ),
         ("Junior1stein Akademie", "Fachkräfte und Innovation", "inferred"),
         (
             "Berlin macht MINT",
-            "G: Mathematische und naturwissenschaftliche Kompetenzen der Schülerinnen und Schüler werden verbessert",
+            "G: Mathematische und naturwissenschaftliche Kompetenzen der Schülerinnen und Schüler "
+            "werden verbessert",
             "Aktionsfeld belegt, Maßnahmebereich erschlossen",
         ),
         ("Geschäftsstelle Masterplan Industriestadt Berlin", None, "unknown"),
@@ -121,15 +140,26 @@ def test_supporters_are_organisations_where_they_match_and_text_elsewhere(loaded
 
 
 def test_plans_name_their_levels_themselves(loaded):
-    plans = {plan.short_title: plan for plan in Plan.objects.select_related("predecessor").order_by("position")}
+    plans = {
+        plan.short_title: plan
+        for plan in Plan.objects.select_related("predecessor").order_by("position")
+    }
 
     assert list(plans) == ["MPI 2010–2020", "MPI Version 2.0", "MPI 2018–2021"]
     assert plans["MPI 2010–2020"].levels == ["Aktionsfeld", "Maßnahmebereich"]
-    assert plans["MPI 2018–2021"].levels == ["Handlungsfeld", "Themencluster", "Ziel", "Aufgabenfeld"]
+    assert plans["MPI 2018–2021"].levels == [
+        "Handlungsfeld",
+        "Themencluster",
+        "Ziel",
+        "Aufgabenfeld",
+    ]
     assert plans["MPI 2018–2021"].adopted_on == dt.date(2018, 9, 4)
     assert (plans["MPI 2018–2021"].first_year, plans["MPI 2018–2021"].last_year) == (2018, 2021)
     assert plans["MPI 2018–2021"].predecessor == plans["MPI Version 2.0"]
-    assert (plans["MPI Version 2.0"].first_year, plans["MPI Version 2.0"].adopted_on) == (None, None)
+    assert (plans["MPI Version 2.0"].first_year, plans["MPI Version 2.0"].adopted_on) == (
+        None,
+        None,
+    )
 
 
 def test_tree_of_2018_has_its_fields_clusters_goals_and_task_fields(loaded):
@@ -144,10 +174,16 @@ def test_tree_of_2018_has_its_fields_clusters_goals_and_task_fields(loaded):
     assert sum(len(node.children) for node in root.children) == 10
     smart_city = root.children[1].children[0]
     goal = smart_city.children[0].section
-    assert (goal.level, goal.code, goal.title) == ("Ziel", "4", "Smart-City-Lösungen zu alltäglichen […]")
+    assert (goal.level, goal.code, goal.title) == (
+        "Ziel",
+        "4",
+        "Smart-City-Lösungen zu alltäglichen […]",
+    )
     assert goal.doubts == "Zielnummer belegt, Wortlaut nicht lesbar"
     areas = root.children[2].children[0]
-    assert [(node.section.level, node.section.code) for node in areas.children] == [("Aufgabenfeld", "3")]
+    assert [(node.section.level, node.section.code) for node in areas.children] == [
+        ("Aufgabenfeld", "3")
+    ]
 
 
 def test_runtimes_become_days_only_where_they_are_known(loaded):
@@ -162,7 +198,10 @@ def test_runtimes_become_days_only_where_they_are_known(loaded):
     ("text", "parts"),
     [
         ("Flächen (inferred)", ("Flächen", "inferred")),
-        ("Verwaltung und (digitale) Infrastruktur", ("Verwaltung und (digitale) Infrastruktur", "")),
+        (
+            "Verwaltung und (digitale) Infrastruktur",
+            ("Verwaltung und (digitale) Infrastruktur", ""),
+        ),
         (
             "Verwaltung und (digitale) Infrastruktur (inferred)",
             ("Verwaltung und (digitale) Infrastruktur", "inferred"),

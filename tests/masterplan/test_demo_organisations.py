@@ -37,7 +37,8 @@ def test_place_becomes_the_city(loaded):
 
 def test_remark_becomes_a_doubt(loaded):
     assert (
-        loaded["Senatsverwaltung für Arbeit"].doubts == "Zum Namen: jeweiliges Ressort. Ressortbezeichnung wechselt."
+        loaded["Senatsverwaltung für Arbeit"].doubts
+        == "Zum Namen: jeweiliges Ressort. Ressortbezeichnung wechselt."
     )
 
 

@@ -14,11 +14,17 @@ pytestmark = pytest.mark.django_db
 
 
 def test_series_that_waits_for_consent_is_paused_and_marked_as_demo():
-    series = make_series(SeriesState.REQUESTED, origin=Origin.DEMO, title="Branchengespräche Bezirke")
+    series = make_series(
+        SeriesState.REQUESTED, origin=Origin.DEMO, title="Branchengespräche Bezirke"
+    )
     office = make_user(OFFICE)
 
     load_invented_pause({"geschaeftsstelle": office}, today=TODAY, now=NOW)
 
     pause = ReminderPause.objects.get()
-    assert (pause.about, pause.title, pause.until_on) == (f"series:{series.pk}", series.title, dt.date(2026, 3, 5))
+    assert (pause.about, pause.title, pause.until_on) == (
+        f"series:{series.pk}",
+        series.title,
+        dt.date(2026, 3, 5),
+    )
     assert pause.reason.startswith("Demodaten: ")

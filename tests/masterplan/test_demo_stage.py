@@ -25,7 +25,10 @@ def demo(django_db_setup, django_db_blocker):
 
 
 def told(entries) -> list[tuple[str, str]]:
-    return [(f"{entry.at.astimezone(NOW.tzinfo):%d.%m. %H:%M}", entry.what) for entry in reversed(entries)]
+    return [
+        (f"{entry.at.astimezone(NOW.tzinfo):%d.%m. %H:%M}", entry.what)
+        for entry in reversed(entries)
+    ]
 
 
 @pytest.fixture
@@ -37,19 +40,23 @@ def test_a_series_was_affirmed_before_consent_was_asked_for(office):
     series = DialogueSeries.objects.get(title="Branchengespräche Bezirke 2027")
 
     assert told(series_history(series, office)) == [
-        ("12.02. 10:00", "Reihe vorgeschlagen"), ("18.02. 10:00", "Von Verwaltung und Partnern bekräftigt"),
+        ("12.02. 10:00", "Reihe vorgeschlagen"),
+        ("18.02. 10:00", "Von Verwaltung und Partnern bekräftigt"),
         ("20.02. 10:00", "Freigabe beantragt"),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_topic_tells_its_way_once(office):
     topic = Topic.objects.get(title="Wasserstoff in der Prozesswärme")
 
     assert told(topic_history(topic, office)) == [
-        ("10.02. 10:00", "Entwurf angelegt"), ("10.02. 10:00", "Thema vorgeschlagen"),
-        ("11.02. 10:00", "Thema aufgegriffen"), ("11.02. 10:00", "Angaben geändert"),
-        ("16.02. 10:00", "Freigabe beantragt"), ("20.02. 15:00", "Freigabe: zurückgegeben"),
-    ]  # fmt: skip
+        ("10.02. 10:00", "Entwurf angelegt"),
+        ("10.02. 10:00", "Thema vorgeschlagen"),
+        ("11.02. 10:00", "Thema aufgegriffen"),
+        ("11.02. 10:00", "Angaben geändert"),
+        ("16.02. 10:00", "Freigabe beantragt"),
+        ("20.02. 15:00", "Freigabe: zurückgegeben"),
+    ]
 
 
 def test_a_dialogue_tells_its_way_once(office):
@@ -57,11 +64,13 @@ def test_a_dialogue_tells_its_way_once(office):
 
     entries = told(dialogue_history(dialogue, office))
     assert entries[:6] == [
-        ("28.01. 10:00", "Planung begonnen"), ("29.01. 10:00", "Gastgeber: zugesagt"),
-        ("30.01. 10:00", "Freigabe beantragt"), ("04.02. 15:00", "Freigabe: freigegeben"),
+        ("28.01. 10:00", "Planung begonnen"),
+        ("29.01. 10:00", "Gastgeber: zugesagt"),
+        ("30.01. 10:00", "Freigabe beantragt"),
+        ("04.02. 15:00", "Freigabe: freigegeben"),
         ("05.02. 10:00", "Termin festgelegt: Mo, 23.03.2026, 14:00–16:30 Uhr"),
         ("18.02. 10:00", "24 Einladungen versandt"),
-    ]  # fmt: skip
+    ]
     assert {day for day, _what in entries[6:]} == {"23.02. 10:00"}
 
 

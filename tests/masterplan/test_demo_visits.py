@@ -100,7 +100,10 @@ def test_press_slots_are_those_the_source_names(loaded):
 
 
 def test_only_sectors_of_industry_become_sectors(loaded):
-    assert [s.name for s in of("Scansonic Holding SE").sectors.order_by("name")] == ["Maschinenbau", "Optik/Photonik"]
+    assert [s.name for s in of("Scansonic Holding SE").sectors.order_by("name")] == [
+        "Maschinenbau",
+        "Optik/Photonik",
+    ]
     assert not of("GOERZWERK").sectors.exists()
     assert of("GOERZWERK").sectors_text == "Gewerbehof"
 
@@ -110,7 +113,10 @@ def test_a_clipping_hangs_on_the_one_visit_it_is_a_source_of(loaded):
     assert of("First Sensor AG").coverage.count() == 1
     assert of("Bombardier Transportation, Hennigsdorf").coverage.count() == 0
     assert Coverage.objects.filter(visit__isnull=False).count() == 11
-    assert Coverage.objects.get(title="Wirtschaftssenatorin besuchte Technologiepark Adlershof").visit is None
+    assert (
+        Coverage.objects.get(title="Wirtschaftssenatorin besuchte Technologiepark Adlershof").visit
+        is None
+    )
 
 
 def test_a_clipping_keeps_how_sure_it_is(loaded):

@@ -33,7 +33,9 @@ def decide_url(approval):
     return reverse("approval_decide", args=[approval.pk])
 
 
-@pytest.mark.parametrize(("role", "status"), [(OFFICE, 200), (SENATOR_OFFICE, 200), (OBSERVER, 403), (PARTNER, 403)])
+@pytest.mark.parametrize(
+    ("role", "status"), [(OFFICE, 200), (SENATOR_OFFICE, 200), (OBSERVER, 403), (PARTNER, 403)]
+)
 def test_desk_is_for_the_house(client, role, status):
     client.force_login(make_user(role))
 
@@ -68,7 +70,9 @@ def test_second_tap_decides_and_leads_to_the_next_request(client, senator):
 def test_answers_that_need_a_reason_are_asked_for_it(client, senator, answer):
     approval = make_topic_request()
 
-    response = client.post(decide_url(approval), {"answer": answer, "comment": " ", "confirmed": "1"})
+    response = client.post(
+        decide_url(approval), {"answer": answer, "comment": " ", "confirmed": "1"}
+    )
 
     approval.refresh_from_db()
     assert response.status_code == 422
@@ -79,7 +83,9 @@ def test_answers_that_need_a_reason_are_asked_for_it(client, senator, answer):
 def test_no_ticked_date_is_no_approval(client, senator):
     approval = make_two_dates_request()
 
-    response = client.post(decide_url(approval), {"answer": "approve", "comment": "bleibt stehen", "confirmed": "1"})
+    response = client.post(
+        decide_url(approval), {"answer": "approve", "comment": "bleibt stehen", "confirmed": "1"}
+    )
 
     page = response.content.decode()
     assert response.status_code == 422
@@ -91,7 +97,9 @@ def test_confirmation_names_the_ticked_dates(client, senator):
     approval = make_two_dates_request()
     first, second = approval.options[0], approval.options[1]
 
-    page = client.post(decide_url(approval), {"answer": "approve", "chosen": [first["id"]]}).content.decode()
+    page = client.post(
+        decide_url(approval), {"answer": "approve", "chosen": [first["id"]]}
+    ).content.decode()
 
     assert first["label"] in page
     assert second["label"] not in page
@@ -116,7 +124,10 @@ def test_office_looks_but_does_not_decide(client):
     client.force_login(make_user(OFFICE))
 
     assert client.get(reverse("approval", args=[approval.pk])).status_code == 200
-    assert client.post(decide_url(approval), {"answer": "approve", "confirmed": "1"}).status_code == 403
+    assert (
+        client.post(decide_url(approval), {"answer": "approve", "confirmed": "1"}).status_code
+        == 403
+    )
     approval.refresh_from_db()
     assert approval.state == ApprovalState.OPEN
 
@@ -135,7 +146,9 @@ def test_opening_the_link_of_the_mail_decides_nothing(client, senator, method):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_desk_costs_the_same_queries_for_any_number(client, senator, count, django_assert_num_queries):
+def test_desk_costs_the_same_queries_for_any_number(
+    client, senator, count, django_assert_num_queries
+):
     for _number in range(count):
         make_topic_request()
 
@@ -159,7 +172,10 @@ def test_approval_on_condition_in_two_taps(client, senator):
 
     approval.refresh_from_db()
     assert approval.state == ApprovalState.CONDITIONAL
-    assert [row.text for row in approval.conditions.order_by("pk")] == ["Bezirke beteiligen", "Kosten nennen"]
+    assert [row.text for row in approval.conditions.order_by("pk")] == [
+        "Bezirke beteiligen",
+        "Kosten nennen",
+    ]
 
 
 @pytest.mark.parametrize("conditions", ["", " \r\n "])
@@ -196,11 +212,18 @@ def test_none_possible_with_another_date_in_two_taps(client, senator):
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({}, "Bitte schlagen Sie einen anderen Termin vor, oder schreiben Sie, wann es möglich wäre."),
+        (
+            {},
+            "Bitte schlagen Sie einen anderen Termin vor, oder schreiben Sie, wann es möglich "
+            "wäre.",
+        ),
         ({"proposal-0-day": "2030-05-06"}, "Bitte nennen Sie, wann es beginnt."),
         ({"proposal-0-begins": "14:00"}, "Bitte nennen Sie den Tag."),
         (DATE | {"proposal-0-ends": "13:00"}, "Das Ende muss nach dem Beginn liegen."),
-        (DATE | {"proposal-0-day": "2020-05-06"}, "Der vorgeschlagene Termin liegt in der Vergangenheit"),
+        (
+            DATE | {"proposal-0-day": "2020-05-06"},
+            "Der vorgeschlagene Termin liegt in der Vergangenheit",
+        ),
     ],
 )
 def test_wrong_proposals_are_told_and_stay(client, senator, values, words):
@@ -220,16 +243,28 @@ def test_wrong_proposals_are_told_and_stay(client, senator, values, words):
 def test_none_possible_is_offered_for_dates_alone(client, senator):
     topic, dates = make_topic_request(), make_two_dates_request()
 
-    assert "Keiner der Termine ist möglich" not in client.get(reverse("approval", args=[topic.pk])).content.decode()
-    assert "Keiner der Termine ist möglich" in client.get(reverse("approval", args=[dates.pk])).content.decode()
+    assert (
+        "Keiner der Termine ist möglich"
+        not in client.get(reverse("approval", args=[topic.pk])).content.decode()
+    )
+    assert (
+        "Keiner der Termine ist möglich"
+        in client.get(reverse("approval", args=[dates.pk])).content.decode()
+    )
     assert post(client, topic, "none_possible", comment="x").status_code == 422
 
 
 def test_the_way_back_keeps_all_that_was_typed(client, senator):
     approval = make_two_dates_request()
-    values = {"comment": "Eine Anmerkung", "conditions": "Eine Auflage", "chosen": approval.options[1]["id"]}
+    values = {
+        "comment": "Eine Anmerkung",
+        "conditions": "Eine Auflage",
+        "chosen": approval.options[1]["id"],
+    }
 
-    response = client.post(decide_url(approval), {"answer": "approve", "back": "1", **values, **ROWS, **DATE})
+    response = client.post(
+        decide_url(approval), {"answer": "approve", "back": "1", **values, **ROWS, **DATE}
+    )
 
     page = response.content.decode()
     assert response.status_code == 200
@@ -243,7 +278,9 @@ def test_who_was_slower_keeps_what_was_typed(client, senator):
     post(client, approval, "approve")
     client.force_login(make_user(SENATOR_OFFICE))
 
-    response = post(client, approval, "condition", comment="Meine Anmerkung", conditions="Meine Auflage")
+    response = post(
+        client, approval, "condition", comment="Meine Anmerkung", conditions="Meine Auflage"
+    )
 
     page = response.content.decode()
     assert response.status_code == 409
@@ -254,7 +291,9 @@ def test_who_was_slower_keeps_what_was_typed(client, senator):
 
 @pytest.mark.parametrize("tap", [{"back": "1"}, {}, {"confirmed": "1"}])
 @pytest.mark.parametrize("answer", ["approve", "none_possible"])
-def test_any_tap_on_what_was_decided_meanwhile_says_who_was_faster_and_keeps_the_words(client, senator, answer, tap):
+def test_any_tap_on_what_was_decided_meanwhile_says_who_was_faster_and_keeps_the_words(
+    client, senator, answer, tap
+):
     approval = make_two_dates_request()
     post(client, approval, "return", comment="Bitte später")
     client.force_login(make_user(SENATOR_OFFICE))
@@ -309,14 +348,19 @@ def test_another_answer_of_ones_own_does_not_count(client, senator, answer, valu
     with nothing_changes(approval):
         response = post(client, approval, answer, **values)
 
-    assert (response.status_code, "Ihre Eingabe gilt nicht." in response.content.decode()) == (409, True)
+    assert (response.status_code, "Ihre Eingabe gilt nicht." in response.content.decode()) == (
+        409,
+        True,
+    )
 
 
 def test_lapsed_request_says_why_and_keeps_what_was_typed(client, senator):
     approval = make_topic_request()
     changes = [Change("Thema", "Alt", "Neu")]
     office = make_user(OFFICE)
-    lapse_by_change(kind="topic", subject_id=approval.subject_id, changes=changes, by=office, now=timezone.now())
+    lapse_by_change(
+        kind="topic", subject_id=approval.subject_id, changes=changes, by=office, now=timezone.now()
+    )
 
     response = post(client, approval, "approve", comment="Meine Anmerkung")
 
@@ -327,7 +371,9 @@ def test_lapsed_request_says_why_and_keeps_what_was_typed(client, senator):
     assert Topic.objects.get(pk=approval.subject_id).state == "for_approval"
 
 
-@pytest.mark.parametrize("state", ["submitted by oneself", "time is over", "time for the kind is over"])
+@pytest.mark.parametrize(
+    "state", ["submitted by oneself", "time is over", "time for the kind is over"]
+)
 def test_who_may_not_decide_is_told_why_and_keeps_what_was_typed(client, state):
     approval = make_topic_request()
     principal, today = make_user(SENATOR_OFFICE), timezone.localdate()
@@ -356,12 +402,17 @@ def test_who_may_not_decide_is_told_why_and_keeps_what_was_typed(client, state):
 
 
 def submit_days_ago(approval, days):
-    ApprovalRequest.objects.filter(pk=approval.pk).update(submitted_at=timezone.now() - dt.timedelta(days=days))
+    ApprovalRequest.objects.filter(pk=approval.pk).update(
+        submitted_at=timezone.now() - dt.timedelta(days=days)
+    )
 
 
 def make_limited_deputy(principal):
     """Return the deputy of `make_deputy`, who acts in visits today."""
-    today, deputy = timezone.localdate(), User.objects.filter(email="vertretung@example.org").first()
+    today, deputy = (
+        timezone.localdate(),
+        User.objects.filter(email="vertretung@example.org").first(),
+    )
     return make_deputy(principal, deputy=deputy, kinds=["visit"], starts_on=today, ends_on=today)
 
 
@@ -415,12 +466,17 @@ def test_deputy_for_topics_sees_topics_alone_on_the_desk(client):
 
     assert [row.pk for row in page.context["page"].object_list] == [topic.pk]
     assert client.get(reverse("approval", args=[dates.pk])).status_code == 404
-    assert "Sie entscheiden in Vertretung." in client.get(reverse("approval", args=[topic.pk])).content.decode()
+    assert (
+        "Sie entscheiden in Vertretung."
+        in client.get(reverse("approval", args=[topic.pk])).content.decode()
+    )
 
 
 def test_deputy_whose_time_is_over_is_told_so_on_the_desk(client):
     yesterday = timezone.localdate() - dt.timedelta(days=1)
-    client.force_login(make_deputy(make_user(SENATOR_OFFICE), starts_on=yesterday, ends_on=yesterday))
+    client.force_login(
+        make_deputy(make_user(SENATOR_OFFICE), starts_on=yesterday, ends_on=yesterday)
+    )
 
     response = client.get(reverse("approvals_desk"))
 
@@ -431,18 +487,30 @@ def test_deputy_whose_time_is_over_is_told_so_on_the_desk(client):
 def test_request_shows_what_changed_since_the_last_decision(client, senator):
     approval = make_topic_request()
     former = make_topic_request()
-    ApprovalRequest.objects.filter(pk=former.pk).update(snapshot=[["Thema", "Alt"], ["Ziel", "Weg"]])
-    ApprovalRequest.objects.filter(pk=approval.pk).update(snapshot=[["Thema", "Neu"]], former=former)
+    ApprovalRequest.objects.filter(pk=former.pk).update(
+        snapshot=[["Thema", "Alt"], ["Ziel", "Weg"]]
+    )
+    ApprovalRequest.objects.filter(pk=approval.pk).update(
+        snapshot=[["Thema", "Neu"]], former=former
+    )
 
     page = client.get(reverse("approval", args=[approval.pk])).content.decode()
 
     assert "Geändert seit der letzten Vorlage" in page
-    assert '<th scope="row">Thema</th><td data-label="bisher">Alt</td><td data-label="jetzt">Neu</td>' in page
-    assert '<th scope="row">Ziel</th><td data-label="bisher">Weg</td><td data-label="jetzt">–</td>' in page
+    assert (
+        '<th scope="row">Thema</th><td data-label="bisher">Alt</td><td data-label="jetzt">Neu</td>'
+        in page
+    )
+    assert (
+        '<th scope="row">Ziel</th><td data-label="bisher">Weg</td><td data-label="jetzt">–</td>'
+        in page
+    )
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_request_page_costs_the_same_for_any_number_of_conditions(client, senator, count, django_assert_num_queries):
+def test_request_page_costs_the_same_for_any_number_of_conditions(
+    client, senator, count, django_assert_num_queries
+):
     approval = make_request(ApprovalState.CONDITIONAL)
     for _number in range(count):
         make_condition(approval)
@@ -462,4 +530,8 @@ def test_times_of_decisions_are_shown_without_naming_anybody(client, role, addre
     html = client.get(address).content.decode()
 
     card = html[html.index('id="times"') :]
-    assert ("am selben Tag" in card, "jetzt überfällig" in card, str(decider) in card) == (True, True, False)
+    assert ("am selben Tag" in card, "jetzt überfällig" in card, str(decider) in card) == (
+        True,
+        True,
+        False,
+    )

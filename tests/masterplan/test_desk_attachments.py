@@ -1,4 +1,6 @@
-"""Every form that puts something before the senator's office takes attachments, all in the same way."""
+"""Every form that puts something before the senator's office takes attachments, all in the same
+way.
+"""
 
 import pytest
 import time_machine
@@ -16,7 +18,13 @@ from tests.media_visits.builders import make_visit
 from tests.partners.builders import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
-TEXTS = {"occasion": "Anlass", "facts": "Lage", "assessment": "", "vote": "Zustimmung", "due_on": "2026-03-09"}
+TEXTS = {
+    "occasion": "Anlass",
+    "facts": "Lage",
+    "assessment": "",
+    "vote": "Zustimmung",
+    "due_on": "2026-03-09",
+}
 AGAIN = "Der letzten Vorlage lagen bei:"
 SUBMISSIONS = ["series", "topic", "dates", "renewed dates", "visit"]
 
@@ -35,7 +43,9 @@ def test_each_form_takes_attachments(client, kind):
     client.force_login(make_user(OFFICE))
     assert 'enctype="multipart/form-data"' in client.get(address).content.decode()
 
-    answer = client.post(address, TEXTS | {"attachments": [files.upload("a.pdf"), files.upload("b.pdf")]})
+    answer = client.post(
+        address, TEXTS | {"attachments": [files.upload("a.pdf"), files.upload("b.pdf")]}
+    )
 
     assert answer.status_code == 302
     request = ApprovalRequest.objects.open().get()

@@ -49,7 +49,10 @@ def test_the_house_takes_documents_and_changes_nothing(client, approval, role, m
     with nothing_changes(approval, attachment):
         answers = [getattr(client, method)(address) for address in addresses(approval)]
 
-    assert [(answer.status_code, answer["Content-Type"], answer["Content-Disposition"]) for answer in answers] == [
+    assert [
+        (answer.status_code, answer["Content-Type"], answer["Content-Disposition"])
+        for answer in answers
+    ] == [
         (200, PDF, 'attachment; filename="leitungsvorlage-fachkraefte-sichern.pdf"'),
         (200, WORD, 'attachment; filename="leitungsvorlage-fachkraefte-sichern.docx"'),
         (200, PDF, 'attachment; filename="Groesse.pdf"'),
@@ -67,7 +70,9 @@ def test_documents_hold_the_vorlage_and_files_are_what_was_handed_in(client, app
     pdf, word, first, _second = (whole(client.get(address)) for address in addresses(approval))
 
     assert "1. Größe.pdf (PDF, 32\xa0Bytes)\n2. Kosten.docx (Word, " in text_of(pdf)
-    assert "Fachkräfte sichern" in [paragraph.text for paragraph in docx.Document(BytesIO(word)).paragraphs]
+    assert "Fachkräfte sichern" in [
+        paragraph.text for paragraph in docx.Document(BytesIO(word)).paragraphs
+    ]
     assert first == files.PDF
 
 
@@ -109,7 +114,9 @@ def test_an_attachment_belongs_to_its_request(client, approval):
     other = make_request(subject=make_subject(pk=2))
     client.force_login(make_user(OFFICE))
 
-    answer = client.get(reverse("approval_attachment", args=[other.pk, approval.attachments.first().pk]))
+    answer = client.get(
+        reverse("approval_attachment", args=[other.pk, approval.attachments.first().pk])
+    )
 
     assert answer.status_code == 404
 
@@ -118,7 +125,12 @@ def test_a_stored_file_has_no_address_of_its_own(client, approval, settings):
     client.force_login(make_user(OFFICE))
     name = approval.attachments.first().file.name
 
-    tried = [f"/{name}", f"/media/{name}", f"{settings.STATIC_URL}{name}", f"{settings.STATIC_URL}../media/{name}"]
+    tried = [
+        f"/{name}",
+        f"/media/{name}",
+        f"{settings.STATIC_URL}{name}",
+        f"{settings.STATIC_URL}../media/{name}",
+    ]
     assert [client.get(address).status_code for address in tried] == [404] * 4
 
 
@@ -130,7 +142,11 @@ def test_a_file_that_is_gone_is_logged_by_its_number_alone(client, approval, med
     answer = client.get(reverse("approval_attachment", args=[approval.pk, attachment.pk]))
 
     assert answer.status_code == 404
-    [line] = [record.getMessage() for record in caplog.records if record.name == "masterplan.desk_documents"]
+    [line] = [
+        record.getMessage()
+        for record in caplog.records
+        if record.name == "masterplan.desk_documents"
+    ]
     assert line == f"Attachment {attachment.pk}: its file is missing below MEDIA_ROOT"
 
 
@@ -146,16 +162,30 @@ def test_page_offers_documents_and_lists_attachments(client, approval):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_queries_do_not_grow_with_attachments_and_conditions(client, approval, count, django_assert_num_queries):
+def test_queries_do_not_grow_with_attachments_and_conditions(
+    client, approval, count, django_assert_num_queries
+):
     ApprovalRequest.objects.filter(pk=approval.pk).update(state=ApprovalState.WITHDRAWN)
-    renewed = make_request(ApprovalState.CONDITIONAL, subject=make_subject(snapshot=[["Thema", "Fachkräfte binden"]]))
+    renewed = make_request(
+        ApprovalState.CONDITIONAL, subject=make_subject(snapshot=[["Thema", "Fachkräfte binden"]])
+    )
     first = approval.attachments.order_by("pk").first()
     for number in range(count):
         Attachment.objects.create(
-            request=renewed, title=f"{number}.pdf", file=first.file.name, size=1, media_type=PDF,
-            uploaded_at=first.uploaded_at, uploaded_by=first.uploaded_by,
-        )  # fmt: skip
-        make_condition(renewed, state=ConditionState.MET, met_at=NOW, met_by=make_user(email=f"{number}@example.org"))
+            request=renewed,
+            title=f"{number}.pdf",
+            file=first.file.name,
+            size=1,
+            media_type=PDF,
+            uploaded_at=first.uploaded_at,
+            uploaded_by=first.uploaded_by,
+        )
+        make_condition(
+            renewed,
+            state=ConditionState.MET,
+            met_at=NOW,
+            met_by=make_user(email=f"{number}@example.org"),
+        )
     client.force_login(make_user(SENATOR_OFFICE))
 
     with django_assert_num_queries(9):

@@ -1,4 +1,6 @@
-"""Nothing that was typed or ticked is dropped silently: what does not go with the button is asked about."""
+"""Nothing that was typed or ticked is dropped silently: what does not go with the button is asked
+about.
+"""
 
 import pytest
 from django.urls import reverse
@@ -11,9 +13,13 @@ from tests.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 
-CONDITION = "Hier steht eine Auflage. Bitte wählen Sie „Mit Auflage freigeben“, oder leeren Sie das Feld."
+CONDITION = (
+    "Hier steht eine Auflage. Bitte wählen Sie „Mit Auflage freigeben“, oder leeren Sie das Feld."
+)
 PROPOSAL = "Sie schlagen andere Termine vor. Bitte wählen Sie „Keiner möglich“, oder leeren Sie diese Felder."
-TICKS = "Sie haben Termine angekreuzt. Bitte geben Sie diese frei, oder nehmen Sie die Kreuze zurück."
+TICKS = (
+    "Sie haben Termine angekreuzt. Bitte geben Sie diese frei, oder nehmen Sie die Kreuze zurück."
+)
 ROWS = {"proposal-TOTAL_FORMS": "3", "proposal-INITIAL_FORMS": "0"}
 
 
@@ -25,12 +31,17 @@ def senator(client):
 
 
 def post(client, approval, answer, **values):
-    return client.post(reverse("approval_decide", args=[approval.pk]), {"answer": answer, "comment": "Gern"} | values)
+    return client.post(
+        reverse("approval_decide", args=[approval.pk]),
+        {"answer": answer, "comment": "Gern"} | values,
+    )
 
 
 @pytest.mark.parametrize("confirmed", [{}, {"confirmed": "1"}])
 @pytest.mark.parametrize("answer", [Answer.APPROVE, Answer.RETURN, Answer.REFUSE])
-def test_condition_beside_another_answer_is_asked_about_and_stays(client, senator, answer, confirmed):
+def test_condition_beside_another_answer_is_asked_about_and_stays(
+    client, senator, answer, confirmed
+):
     approval = make_topic_request()
 
     with nothing_changes(approval):
@@ -43,8 +54,13 @@ def test_condition_beside_another_answer_is_asked_about_and_stays(client, senato
 
 
 @pytest.mark.parametrize("answer", [answer for answer in Answer if answer != Answer.NONE_POSSIBLE])
-@pytest.mark.parametrize("row", [{"proposal-0-day": "2030-05-06", "proposal-0-begins": "14:00"},
-                                 {"proposal-1-day": "2030-05-07"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"proposal-0-day": "2030-05-06", "proposal-0-begins": "14:00"},
+        {"proposal-1-day": "2030-05-07"},
+    ],
+)
 def test_proposed_date_beside_another_answer_is_asked_about_and_stays(client, senator, answer, row):
     approval = make_two_dates_request()
     ticks = [approval.options[0]["id"]] if answer in (Answer.APPROVE, Answer.CONDITION) else []
@@ -59,7 +75,9 @@ def test_proposed_date_beside_another_answer_is_asked_about_and_stays(client, se
 
 
 @pytest.mark.parametrize("answer", [Answer.NONE_POSSIBLE, Answer.RETURN, Answer.REFUSE])
-def test_ticks_beside_an_answer_that_grants_nothing_are_asked_about_and_stay(client, senator, answer):
+def test_ticks_beside_an_answer_that_grants_nothing_are_asked_about_and_stay(
+    client, senator, answer
+):
     approval = make_two_dates_request()
     ticked = approval.options[1]["id"]
 

@@ -34,7 +34,12 @@ def test_each_vorlage_of_the_demo_is_one_page_and_marked(client, demo):
         content = client.get(reverse("approval_pdf", args=[row.pk])).content
         assert (len(read_pdf(content).pages), row.origin) == (1, Origin.DEMO), row
         assert "Demodaten" in text_of(content)
-    assert {ApprovalState.OPEN, ApprovalState.APPROVED, ApprovalState.RETURNED, ApprovalState.REFUSED} <= states
+    assert {
+        ApprovalState.OPEN,
+        ApprovalState.APPROVED,
+        ApprovalState.RETURNED,
+        ApprovalState.REFUSED,
+    } <= states
 
 
 def page_of(row: ApprovalRequest) -> str:
@@ -57,7 +62,9 @@ def test_each_vorlage_on_screen_is_printed_on_one_page(client, demo, page):
     page.route("**/*", answer)
     for row in demo:
         page.goto(f"http://portal.test{page_of(row)}")
-        printed = page.pdf(format="A4", margin=dict.fromkeys(("top", "right", "bottom", "left"), "15mm"))
+        printed = page.pdf(
+            format="A4", margin=dict.fromkeys(("top", "right", "bottom", "left"), "15mm")
+        )
 
         lines = text_of(printed)
         assert len(read_pdf(printed).pages) == 1, row

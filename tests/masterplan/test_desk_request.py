@@ -32,13 +32,18 @@ def former_part(html: str) -> str:
 
 
 def test_former_decision_is_shown_with_its_words_and_a_link(client, senator):
-    former = make_request(ApprovalState.CONDITIONAL, decided_by=senator, comment="Bitte\nprüfen", by_deputy=True)
+    former = make_request(
+        ApprovalState.CONDITIONAL, decided_by=senator, comment="Bitte\nprüfen", by_deputy=True
+    )
     make_condition(former, text="Bezirke beteiligen")
     again = make_request(subject=make_subject(snapshot=[["Thema", "Neu"]]), now=LATER)
 
     part = former_part(page_of(client, again))
 
-    assert f"<strong>Mit Auflage freigegeben</strong> · 02.03.2026, 10:00 Uhr · {senator} (in Vertretung)" in part
+    assert (
+        f"<strong>Mit Auflage freigegeben</strong> · 02.03.2026, 10:00 Uhr · {senator} (in "
+        "Vertretung)" in part
+    )
     assert "<li>Auflage: Bezirke beteiligen</li><li>Anmerkung: Bitte<br>prüfen</li>" in part
     assert f'href="{reverse("approval", args=[former.pk])}"' in part
 
@@ -78,12 +83,18 @@ def test_withdrawn_request_says_by_whom_and_when(client, senator):
 
     page = page_of(client, approval)
     desk = client.get(reverse("approvals_desk") + "?stand=entschieden").content.decode()
-    taps = client.post(reverse("approval_decide", args=[approval.pk]), {"answer": "approve", "comment": "Gern"})
+    taps = client.post(
+        reverse("approval_decide", args=[approval.pk]), {"answer": "approve", "comment": "Gern"}
+    )
 
     assert f"<strong>zurückgezogen</strong> · 02.03.2026, 10:00 Uhr · {office}</p>" in page
     assert f"<p>zurückgezogen<br>02.03.2026, {office}</p>" in desk
     sentence = f"Diese Freigabe ist zurückgezogen (am 02.03.2026, 10:00 Uhr, von: {office}). Ihre Eingabe gilt nicht."
-    assert (taps.status_code, sentence in taps.content.decode(), taps.context["typed"]) == (409, True, ["Gern"])
+    assert (taps.status_code, sentence in taps.content.decode(), taps.context["typed"]) == (
+        409,
+        True,
+        ["Gern"],
+    )
 
 
 def test_former_request_that_was_withdrawn_says_by_whom(client, senator):
@@ -91,4 +102,7 @@ def test_former_request_that_was_withdrawn_says_by_whom(client, senator):
 
     part = former_part(page_of(client, make_request(now=LATER)))
 
-    assert f"<strong>Zurückgezogen</strong> · 02.03.2026, 10:00 Uhr · {former.withdrawn_by}</p>" in part
+    assert (
+        f"<strong>Zurückgezogen</strong> · 02.03.2026, 10:00 Uhr · {former.withdrawn_by}</p>"
+        in part
+    )

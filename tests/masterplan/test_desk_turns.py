@@ -1,4 +1,6 @@
-"""One request after the other: which comes next, for whom, and that the filter by kind stays in the address."""
+"""One request after the other: which comes next, for whom, and that the filter by kind stays in the
+address.
+"""
 
 import datetime as dt
 
@@ -45,8 +47,10 @@ def test_next_is_the_one_after_and_behind_the_last_the_first(client, senator):
     first, second, third = make_topics(3)
 
     assert [turn(client, row) for row in (first, second, third)] == [
-        (1, 3, second.pk), (2, 3, third.pk), (3, 3, first.pk),
-    ]  # fmt: skip
+        (1, 3, second.pk),
+        (2, 3, third.pk),
+        (3, 3, first.pk),
+    ]
     assert approve(client, second).url == address(third)
     assert approve(client, third).url == address(first)
     assert approve(client, first).url == reverse("approvals_desk")
@@ -72,7 +76,9 @@ def test_kind_outside_the_deputyship_is_passed_over(client):
     first, second = make_topics(2)
     dates = make_two_dates_request()  # due before both
     office = make_user(OFFICE)  # sees every kind
-    make_deputy(make_user(SENATOR_OFFICE), deputy=office, kinds=["topic"], starts_on=today, ends_on=today)
+    make_deputy(
+        make_user(SENATOR_OFFICE), deputy=office, kinds=["topic"], starts_on=today, ends_on=today
+    )
     client.force_login(office)
 
     assert turn(client, second) == (2, 2, first.pk)
@@ -114,7 +120,10 @@ def test_filter_by_kind_stays_on_the_whole_way(client, senator, query):
     assert client.get(decide).url == address(first, query)
     assert approve(client, first, query).url == address(second, query)
     assert approve(client, second, query).url == reverse("approvals_desk") + query
-    assert "Von dieser Art ist nichts dabei." in client.get(reverse("approvals_desk") + query).content.decode()
+    assert (
+        "Von dieser Art ist nichts dabei."
+        in client.get(reverse("approvals_desk") + query).content.decode()
+    )
 
 
 def test_unknown_kind_filters_nothing(client, senator):
@@ -128,16 +137,23 @@ def test_unknown_kind_filters_nothing(client, senator):
 
 def test_desk_filters_by_kind_and_other_tabs_keep_it(client, senator):
     topic, dates = make_topic_request(), make_two_dates_request()
-    ApprovalRequest.objects.exclude(state=ApprovalState.OPEN).delete()  # how the topic of the dates was approved
+    ApprovalRequest.objects.exclude(
+        state=ApprovalState.OPEN
+    ).delete()  # how the topic of the dates was approved
     settled = make_request(ApprovalState.REFUSED, subject=make_subject(pk=999))
     make_request(ApprovalState.REFUSED, subject=make_subject("visit", pk=999))
 
     rows = {
-        query: [row.pk for row in client.get(reverse("approvals_desk") + query).context["page"].object_list]
+        query: [
+            row.pk
+            for row in client.get(reverse("approvals_desk") + query).context["page"].object_list
+        ]
         for query in ("?art=topic", "?art=dates", "?art=series", "?art=topic&stand=entschieden")
     }
     html = client.get(reverse("approvals_desk") + "?art=topic&page=1").content.decode()
-    decided = client.get(reverse("approvals_desk") + "?art=topic&stand=entschieden").content.decode()
+    decided = client.get(
+        reverse("approvals_desk") + "?art=topic&stand=entschieden"
+    ).content.decode()
 
     assert list(rows.values()) == [[topic.pk], [dates.pk], [], [settled.pk]]
     assert 'href="?art=topic&amp;stand=entschieden"' in html
@@ -148,22 +164,36 @@ def test_desk_filters_by_kind_and_other_tabs_keep_it(client, senator):
 def test_desk_says_what_was_decided_by_whom_and_when(client, senator):
     decider = make_user(SENATOR_OFFICE)
     hour, topics = dt.timedelta(hours=1), iter(range(1, 9))
-    states = (ApprovalState.APPROVED, ApprovalState.CONDITIONAL, ApprovalState.RETURNED, ApprovalState.REFUSED)
+    states = (
+        ApprovalState.APPROVED,
+        ApprovalState.CONDITIONAL,
+        ApprovalState.RETURNED,
+        ApprovalState.REFUSED,
+    )
     for number, state in enumerate(states):
         make_request(
-            state, subject=make_subject(pk=next(topics)), decided_by=decider, decided_at=NOW + number * hour,
+            state,
+            subject=make_subject(pk=next(topics)),
+            decided_by=decider,
+            decided_at=NOW + number * hour,
             by_deputy=state == ApprovalState.RETURNED,
-        )  # fmt: skip
+        )
     make_request(
-        ApprovalState.LAPSED, subject=make_subject(pk=next(topics)), decided_by=decider, lapsed_at=NOW + 9 * hour,
+        ApprovalState.LAPSED,
+        subject=make_subject(pk=next(topics)),
+        decided_by=decider,
+        lapsed_at=NOW + 9 * hour,
         lapse_reason="geändert: Titel",
-    )  # fmt: skip
+    )
     make_request(subject=make_subject(pk=next(topics)))
 
     response = client.get(reverse("approvals_desk") + "?stand=entschieden")
 
     html = response.content.decode()
-    assert [row.state for row in response.context["page"].object_list] == ["lapsed", *map(str, reversed(states))]
+    assert [row.state for row in response.context["page"].object_list] == [
+        "lapsed",
+        *map(str, reversed(states)),
+    ]
     assert "<p>erloschen<br>02.03.2026, geändert: Titel</p>" in html
     assert f"<p>abgelehnt<br>02.03.2026, {decider}</p>" in html
     assert f"<p>zurückgegeben<br>02.03.2026, {decider} (in Vertretung)</p>" in html

@@ -17,15 +17,19 @@ def channel(tmp_path):
     for folder in folders:
         (tmp_path / folder).mkdir()
     options = {
-        "data_folder_in": folders["queue"], "data_folder_out": folders["queue"],
-        "control_folder": folders["control"], "processed_folder": folders["processed"],
-    }  # fmt: skip
+        "data_folder_in": folders["queue"],
+        "data_folder_out": folders["queue"],
+        "control_folder": folders["control"],
+        "processed_folder": folders["processed"],
+    }
     with Connection("filesystem://localhost", transport_options=options) as connection:
         yield connection.channel()
 
 
 def test_portal_uses_it_wherever_the_broker_is_a_folder(channel):
-    assert isinstance(app.connection_for_write("filesystem://localhost").transport, embedded_broker.Transport)
+    assert isinstance(
+        app.connection_for_write("filesystem://localhost").transport, embedded_broker.Transport
+    )
     assert isinstance(channel, embedded_broker.Channel)
 
 
@@ -33,7 +37,11 @@ def test_messages_come_out_as_they_went_in(channel):
     for number in range(3):
         channel._put("celery", {"body": f"Größe {number}"})
 
-    assert {channel._get("celery")["body"] for _number in range(3)} == {"Größe 0", "Größe 1", "Größe 2"}
+    assert {channel._get("celery")["body"] for _number in range(3)} == {
+        "Größe 0",
+        "Größe 1",
+        "Größe 2",
+    }
     with pytest.raises(Empty):
         channel._get("celery")
 

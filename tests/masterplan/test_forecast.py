@@ -38,7 +38,10 @@ def sources(monkeypatch):
     [
         (D(2026, 4, 13), D(2026, 4, 19)),
         (WEDNESDAY, SUNDAY),
-        (THURSDAY, D(2026, 4, 19)),  # after tomorrow no working day is left, so the next week is shown as well
+        (
+            THURSDAY,
+            D(2026, 4, 19),
+        ),  # after tomorrow no working day is left, so the next week is shown as well
         (SATURDAY, D(2026, 4, 19)),
         (SUNDAY, D(2026, 4, 19)),
         (D(2026, 12, 23), D(2027, 1, 3)),  # Christmas Eve is tomorrow
@@ -53,13 +56,34 @@ def test_forecast_reaches_to_the_end_of_the_week_in_which_work_is_left(today, la
 @pytest.mark.parametrize(
     ("today", "titles"),
     [
-        (WEDNESDAY, [("Heute, Mi, 08.04.2026", 1), ("Morgen, Do, 09.04.2026", 1), ("Diese Woche", 1)]),
-        (D(2026, 4, 13), [("Heute, Mo, 13.04.2026", 1), ("Morgen, Di, 14.04.2026", 1), ("Diese Woche", 3)]),
-        (FRIDAY, [("Heute, Fr, 10.04.2026", 1), ("Morgen, Sa, 11.04.2026", 1), ("Nächste Woche", 5)]),
-        (SATURDAY, [("Heute, Sa, 11.04.2026", 1), ("Morgen, So, 12.04.2026", 1), ("Nächste Woche", 5)]),
-        (SUNDAY, [("Heute, So, 12.04.2026", 1), ("Morgen, Mo, 13.04.2026", 1), ("Nächste Woche", 4)]),
-        (D(2026, 12, 23), [("Heute, Mi, 23.12.2026", 1), ("Morgen, Do, 24.12.2026", 1), ("Nächste Woche", 4)]),
-        (D(2027, 3, 7), [("Heute, So, 07.03.2027", 1), ("Morgen, Mo, 08.03.2027", 1), ("Nächste Woche", 4)]),
+        (
+            WEDNESDAY,
+            [("Heute, Mi, 08.04.2026", 1), ("Morgen, Do, 09.04.2026", 1), ("Diese Woche", 1)],
+        ),
+        (
+            D(2026, 4, 13),
+            [("Heute, Mo, 13.04.2026", 1), ("Morgen, Di, 14.04.2026", 1), ("Diese Woche", 3)],
+        ),
+        (
+            FRIDAY,
+            [("Heute, Fr, 10.04.2026", 1), ("Morgen, Sa, 11.04.2026", 1), ("Nächste Woche", 5)],
+        ),
+        (
+            SATURDAY,
+            [("Heute, Sa, 11.04.2026", 1), ("Morgen, So, 12.04.2026", 1), ("Nächste Woche", 5)],
+        ),
+        (
+            SUNDAY,
+            [("Heute, So, 12.04.2026", 1), ("Morgen, Mo, 13.04.2026", 1), ("Nächste Woche", 4)],
+        ),
+        (
+            D(2026, 12, 23),
+            [("Heute, Mi, 23.12.2026", 1), ("Morgen, Do, 24.12.2026", 1), ("Nächste Woche", 4)],
+        ),
+        (
+            D(2027, 3, 7),
+            [("Heute, So, 07.03.2027", 1), ("Morgen, Mo, 08.03.2027", 1), ("Nächste Woche", 4)],
+        ),
     ],
 )
 def test_days_are_grouped_by_today_tomorrow_and_the_week(sources, today, titles):
@@ -71,7 +95,11 @@ def test_days_are_grouped_by_today_tomorrow_and_the_week(sources, today, titles)
 def shown(now: dt.datetime) -> dict[dt.date, list[list[str]]]:
     """Return the lines of the mails of each day that has any."""
     views = [view for group in groups_of(plans_ahead(now)) for view in group.days]
-    return {view.day: [[line.text for line in mail.lines] for mail in view.mails] for view in views if view.mails}
+    return {
+        view.day: [[line.text for line in mail.lines] for mail in view.mails]
+        for view in views
+        if view.mails
+    }
 
 
 def test_reminder_stands_on_its_day_once(sources):
@@ -109,7 +137,10 @@ def test_late_line_says_when_it_was_due(sources):
 
 def test_mail_offers_person_rule_and_matter_once_each(sources):
     sources(
-        fixed(make_reminder("eins", about="dialogue:5"), make_reminder("zwei", about="dialogue:5", about_title="eins"))
+        fixed(
+            make_reminder("eins", about="dialogue:5"),
+            make_reminder("zwei", about="dialogue:5", about_title="eins"),
+        )
     )
 
     assert first_mail().choices == [
@@ -121,7 +152,10 @@ def test_mail_offers_person_rule_and_matter_once_each(sources):
 
 def test_personal_mails_about_one_thing_are_one_entry(sources):
     guests = [Recipient(f"gast-{number}@example.org", f"Gast {number}") for number in range(3)]
-    same = [make_personal(f"Gast {guest.name}", to=guest, about="dialogue:5", about_title="Netze") for guest in guests]
+    same = [
+        make_personal(f"Gast {guest.name}", to=guest, about="dialogue:5", about_title="Netze")
+        for guest in guests
+    ]
     sources(fixed(*same, make_personal("anderes")))
 
     bundle, other = groups_of(plans_ahead(at(FRIDAY)))[0].days[0].mails
@@ -137,11 +171,19 @@ def test_what_a_pause_holds_back_is_told_once(sources):
     sources(offering(("eins", DATE)))
     pause = make_pause(rule=RULE.key)
 
-    held = {view.day: view.held for group in groups_of(plans_ahead(at(FRIDAY))) for view in group.days if view.held}
+    held = {
+        view.day: view.held
+        for group in groups_of(plans_ahead(at(FRIDAY)))
+        for view in group.days
+        if view.held
+    }
 
-    assert {day: [(row.line.text, row.to, row.pause) for row in rows] for day, rows in held.items()} == {
-        FRIDAY: [("eins", GUEST, pause)], DATE: [("eins", GUEST, pause)],
-    }  # fmt: skip
+    assert {
+        day: [(row.line.text, row.to, row.pause) for row in rows] for day, rows in held.items()
+    } == {
+        FRIDAY: [("eins", GUEST, pause)],
+        DATE: [("eins", GUEST, pause)],
+    }
 
 
 @pytest.mark.parametrize(
@@ -166,7 +208,16 @@ def test_button_means_what_the_forecast_holds(sources, value, target, title, cou
 
 @pytest.mark.parametrize(
     "value",
-    ["", "rule:", "rule:nichts", "about:", "about:dialogue:99", "recipient:", "recipient:x@example.org", "x:y"],
+    [
+        "",
+        "rule:",
+        "rule:nichts",
+        "about:",
+        "about:dialogue:99",
+        "recipient:",
+        "recipient:x@example.org",
+        "x:y",
+    ],
 )
 def test_button_that_means_nothing_pauses_nothing(sources, value):
     sources(fixed(make_reminder("eins")))

@@ -73,9 +73,16 @@ def test_page_says_to_whom_what_and_why(client, office, sources):
 
     html = page(client)
 
-    for words in ("Heute, Fr, 10.04.2026", "Leitung Werk", "gast@example.org", "1 E-Mail geht hinaus.",
-                  '<a href="/seite/">Netze &amp; Leitungen</a>', "Antwort zum Test: 3 Arbeitstage vor dem 15.04.2026",
-                  'value="rule:test_rule"', 'value="recipient:gast@example.org"'):  # fmt: skip
+    for words in (
+        "Heute, Fr, 10.04.2026",
+        "Leitung Werk",
+        "gast@example.org",
+        "1 E-Mail geht hinaus.",
+        '<a href="/seite/">Netze &amp; Leitungen</a>',
+        "Antwort zum Test: 3 Arbeitstage vor dem 15.04.2026",
+        'value="rule:test_rule"',
+        'value="recipient:gast@example.org"',
+    ):
         assert words in html
 
 
@@ -94,7 +101,9 @@ def test_invited_guests_are_one_entry_with_their_names(client, office, time_mach
     time_machine.move_to(at(WEDNESDAY, 6), tick=False)
     dialogue = make_dialogue(DialogueState.INVITED)
     for number in range(3):
-        make_invitation(dialogue, person=make_person(f"Leitung {number}", email=f"gast-{number}@example.org"))
+        make_invitation(
+            dialogue, person=make_person(f"Leitung {number}", email=f"gast-{number}@example.org")
+        )
 
     html = page(client)
 
@@ -137,7 +146,9 @@ def test_what_went_today_is_told_with_its_mail(client, office, sources, time_mac
 
 
 def test_many_mails_of_today_are_cut_off_with_a_way_to_all(client, office, sources):
-    sources(fixed(*[make_personal(to=Recipient(f"gast-{number}@example.org")) for number in range(12)]))
+    sources(
+        fixed(*[make_personal(to=Recipient(f"gast-{number}@example.org")) for number in range(12)])
+    )
     send_reminders(today=THREE_BEFORE, now=at(THREE_BEFORE, 5))
 
     html = page(client)
@@ -162,7 +173,11 @@ def test_first_step_asks_and_changes_nothing(client, office, sources):
 @pytest.mark.parametrize(
     ("value", "fields", "question"),
     [
-        ("rule:test_rule", {"rule": "test_rule", "title": "Antwort zum Test"}, "Nach der Regel „Antwort zum Test“"),
+        (
+            "rule:test_rule",
+            {"rule": "test_rule", "title": "Antwort zum Test"},
+            "Nach der Regel „Antwort zum Test“",
+        ),
         ("about:test:eins", {"about": "test:eins", "title": "eins"}, "Zu „eins“"),
         (
             "recipient:gast@example.org",
@@ -175,11 +190,20 @@ def test_second_step_pauses(client, office, sources, value, fields, question):
     sources(offering(("eins", DATE)))
     assert question in client.post(PAUSE, {"target": value}).content.decode()
 
-    values = {"target": value, "confirmed": "1", "until_on": "2026-04-13", "reason": "telefonisch geklärt"}
+    values = {
+        "target": value,
+        "confirmed": "1",
+        "until_on": "2026-04-13",
+        "reason": "telefonisch geklärt",
+    }
     html = client.post(PAUSE, values, follow=True).content.decode()
 
     pause = ReminderPause.objects.get(**fields)
-    assert (pause.until_on, pause.reason, pause.created_by) == (dt.date(2026, 4, 13), "telefonisch geklärt", office)
+    assert (pause.until_on, pause.reason, pause.created_by) == (
+        dt.date(2026, 4, 13),
+        "telefonisch geklärt",
+        office,
+    )
     assert "Pausiert bis Mo, 13.04.2026" in html
     assert "1 Erinnerung ist pausiert" in html
     assert "telefonisch geklärt" in html
@@ -189,7 +213,9 @@ def test_second_step_pauses(client, office, sources, value, fields, question):
 def test_pause_without_an_end_lasts_until_it_is_lifted(client, office, sources):
     sources(offering(("eins", DATE)))
 
-    html = client.post(PAUSE, {"target": "rule:test_rule", "confirmed": "1"}, follow=True).content.decode()
+    html = client.post(
+        PAUSE, {"target": "rule:test_rule", "confirmed": "1"}, follow=True
+    ).content.decode()
 
     assert "Pausiert, bis Sie die Pause aufheben: Antwort zum Test." in html
     assert "bis zum Aufheben" in html
@@ -207,7 +233,8 @@ def test_bad_day_is_told_at_the_form_and_pauses_nothing(client, office, sources,
     sources(offering(("eins", DATE)))
 
     response = client.post(
-        PAUSE, {"target": "rule:test_rule", "confirmed": "1", "until_on": until_on, "reason": "Grund"}
+        PAUSE,
+        {"target": "rule:test_rule", "confirmed": "1", "until_on": until_on, "reason": "Grund"},
     )
 
     assert response.status_code == 422
@@ -226,7 +253,9 @@ def test_the_same_cannot_be_paused_twice(client, office, sources):
     assert ReminderPause.objects.count() == 1
 
 
-@pytest.mark.parametrize("values", [{}, {"target": "about:dialogue:99", "confirmed": "1"}, {"target": "x"}])
+@pytest.mark.parametrize(
+    "values", [{}, {"target": "about:dialogue:99", "confirmed": "1"}, {"target": "x"}]
+)
 def test_what_is_no_longer_ahead_is_told(client, office, sources, values):
     sources()
 

@@ -58,7 +58,9 @@ def test_operation_is_well_when_every_part_is(client, signs, no_mail):
     assert answer.status_code == 200
     assert answer.json() == {
         "ok": True,
-        "teile": {name: {"ok": True} for name in ("datenbank", "broker", "postausgang", "beat", "worker")},
+        "teile": {
+            name: {"ok": True} for name in ("datenbank", "broker", "postausgang", "beat", "worker")
+        },
     }
 
 
@@ -66,7 +68,10 @@ def test_operation_tells_each_fault(client, db, no_mail):
     answer = client.get("/healthz/betrieb")
 
     assert answer.status_code == 503
-    assert answer.json()["teile"]["beat"] == {"ok": False, "grund": "Der Zeitplan (Beat) hat sich noch nie gemeldet."}
+    assert answer.json()["teile"]["beat"] == {
+        "ok": False,
+        "grund": "Der Zeitplan (Beat) hat sich noch nie gemeldet.",
+    }
     assert answer.json()["teile"]["broker"] == {"ok": True}
 
 
@@ -91,7 +96,9 @@ def test_silence_is_laid_at_the_right_door(signs, beat, worker, beat_fault, work
     [(0, ""), (15, ""), (16, "Die älteste fällige E-Mail wartet seit 16 Minuten.")],
 )
 def test_late_mail_is_told(monkeypatch, minutes, fault):
-    monkeypatch.setattr(health.outbox, "oldest_due_at", lambda now: now - dt.timedelta(minutes=minutes))
+    monkeypatch.setattr(
+        health.outbox, "oldest_due_at", lambda now: now - dt.timedelta(minutes=minutes)
+    )
 
     assert health.check_mail(NOW) == fault
 

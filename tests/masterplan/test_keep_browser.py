@@ -1,4 +1,6 @@
-"""The session lapses in the middle of a decision: after signing in, all that was typed stands on the request again."""
+"""The session lapses in the middle of a decision: after signing in, all that was typed stands on
+the request again.
+"""
 
 import pytest
 from django.conf import settings
@@ -62,7 +64,10 @@ def test_lapse_at_the_second_tap_keeps_what_was_typed_before_the_first(page, liv
     tap(page, "Ja, mit Auflage freigeben")
     page.wait_for_url(f"{live_server.url}{reverse('approvals_desk')}?art=topic")
     assert page.evaluate("sessionStorage.length") == 0
-    assert [row.text for row in approval.conditions.order_by("pk")] == ["Bezirke beteiligen", "Kosten nennen"]
+    assert [row.text for row in approval.conditions.order_by("pk")] == [
+        "Bezirke beteiligen",
+        "Kosten nennen",
+    ]
 
 
 @pytest.mark.parametrize("way", ["back", "error"])

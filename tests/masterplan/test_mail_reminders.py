@@ -33,19 +33,30 @@ def digests():
 
 def test_office_is_told_how_many_failed_and_which_last(office):
     make_batch(2, state="failed")
-    make_mail(make_draft(values={"topic": "Netze *neu*", "comment": ""}), state="expired", created_at=NOW)
+    make_mail(
+        make_draft(values={"topic": "Netze *neu*", "comment": ""}), state="expired", created_at=NOW
+    )
 
     [reminder] = reminders_due(FRIDAY)
 
-    assert reminder.line == "3 E-Mails gingen nicht hinaus, zuletzt „Neu\\: Netze \\*neu\\*“, 27.03.2026, 10:00 Uhr"
-    assert (reminder.to.email, reminder.path) == ("geschaeftsstelle@example.org", "/postausgang/?state=unsolved")
+    assert (
+        reminder.line
+        == "3 E-Mails gingen nicht hinaus, zuletzt „Neu\\: Netze \\*neu\\*“, 27.03.2026, 10:00 Uhr"
+    )
+    assert (reminder.to.email, reminder.path) == (
+        "geschaeftsstelle@example.org",
+        "/postausgang/?state=unsolved",
+    )
     assert (reminder.subject_key, reminder.occasion) == ("outbox", "2026-03-27:daily")
 
 
 def test_single_failure_is_told_in_the_singular(office):
     make_mail(state="failed")
 
-    assert reminders_due(FRIDAY)[0].line == "1 E-Mail ging nicht hinaus: „Neu\\: Netze“, 27.03.2026, 10:00 Uhr"
+    assert (
+        reminders_due(FRIDAY)[0].line
+        == "1 E-Mail ging nicht hinaus: „Neu\\: Netze“, 27.03.2026, 10:00 Uhr"
+    )
 
 
 def test_nothing_failed_nothing_told(office, django_assert_num_queries):
@@ -70,7 +81,10 @@ def test_only_the_office_is_told(office):
     make_user(OFFICE, email="zweite@example.org")
     make_mail(state="failed")
 
-    assert [reminder.to.email for reminder in reminders_due(FRIDAY)] == [office.email, "zweite@example.org"]
+    assert [reminder.to.email for reminder in reminders_due(FRIDAY)] == [
+        office.email,
+        "zweite@example.org",
+    ]
 
 
 def test_digest_tells_it_once_a_day_until_it_is_settled(office):

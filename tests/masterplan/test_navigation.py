@@ -14,7 +14,9 @@ from masterplan.navigation import Portal, address_of
 @pytest.fixture
 def three_open(monkeypatch):
     monkeypatch.setattr(navigation, "COUNTS", {"approvals_desk": lambda user: 3})
-    monkeypatch.setattr(navigation, "address_of", lambda name: "/" if name == "overview" else f"/{name}/")
+    monkeypatch.setattr(
+        navigation, "address_of", lambda name: "/" if name == "overview" else f"/{name}/"
+    )
 
 
 def make_user(*roles):
@@ -50,7 +52,12 @@ def test_without_a_role_there_is_no_navigation(user, three_open):
 
 @pytest.mark.parametrize(
     ("path", "label"),
-    [("/", "Übersicht"), ("/measures:list/", "Maßnahmen"), ("/measures:list/5/", "Maßnahmen"), ("/other/", None)],
+    [
+        ("/", "Übersicht"),
+        ("/measures:list/", "Maßnahmen"),
+        ("/measures:list/5/", "Maßnahmen"),
+        ("/other/", None),
+    ],
 )
 def test_the_place_of_a_page_is_marked(path, label, three_open):
     items = portal_of(make_user(OFFICE), path).navigation
@@ -110,7 +117,11 @@ def test_broken_pages_need_no_context(template, title):
 @pytest.mark.parametrize(
     ("template", "context", "sentence"),
     [
-        ("403.html", {"exception": "Nur die Geschäftsstelle darf das."}, "Nur die Geschäftsstelle darf das."),
+        (
+            "403.html",
+            {"exception": "Nur die Geschäftsstelle darf das."},
+            "Nur die Geschäftsstelle darf das.",
+        ),
         ("403.html", {"exception": ""}, "Mit Ihrem Konto ist das nicht möglich."),
         ("404.html", {"exception": "No Topic matches"}, "Bitte prüfen Sie die Adresse"),
         ("403_csrf.html", {}, "Was Sie eingegeben haben, steht wieder da."),

@@ -36,7 +36,10 @@ def test_every_role_has_a_start_page(client, role):
 def test_account_without_a_role_is_told_whom_to_ask(client):
     client.force_login(make_user())
 
-    assert "Ihr Konto hat zurzeit keine Aufgabe im Portal" in client.get(reverse("overview")).content.decode()
+    assert (
+        "Ihr Konto hat zurzeit keine Aufgabe im Portal"
+        in client.get(reverse("overview")).content.decode()
+    )
 
 
 def test_open_approval_waits_for_the_senators_office_on_both_start_pages():
@@ -45,7 +48,9 @@ def test_open_approval_waits_for_the_senators_office_on_both_start_pages():
 
     for role in (OFFICE, SENATOR_OFFICE):
         lines = waiting_lines(make_user(role), timezone.now(), [])
-        assert ("Büro der Senatorin", reverse("approval", args=[approval.pk])) in [(x.who, x.url) for x in lines]
+        assert ("Büro der Senatorin", reverse("approval", args=[approval.pk])) in [
+            (x.who, x.url) for x in lines
+        ]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +58,9 @@ def test_open_approval_waits_for_the_senators_office_on_both_start_pages():
     [(VisitState.RETURNED, "Erneut vorlegen"), (VisitState.IDEA, "Zur Freigabe vorlegen")],
 )
 def test_visit_that_fell_back_waits_for_the_office(client, state, action):
-    visit = make_visit(state, company_text="Turbinenbau AG", title="Rundgang", submitted_at=timezone.now())
+    visit = make_visit(
+        state, company_text="Turbinenbau AG", title="Rundgang", submitted_at=timezone.now()
+    )
     client.force_login(make_user(OFFICE))
 
     page = Page(client.get(reverse("overview")).content.decode())
@@ -113,7 +120,10 @@ def test_tile_names_the_number_that_its_list_shows(client):
     failed_and_late(timezone.now())
     client.force_login(make_user(OFFICE))
 
-    counts = [client.get(f"/postausgang/?state={state}").context["count"] for state in ("unsolved", "late")]
+    counts = [
+        client.get(f"/postausgang/?state={state}").context["count"]
+        for state in ("unsolved", "late")
+    ]
 
     assert counts == [2, 1]
 
@@ -142,7 +152,9 @@ def test_oldest_deadline_stands_first(client):
 
     page = client.get(reverse("overview")).content.decode()
 
-    assert page.index(reverse("approval", args=[early.pk])) < page.index(reverse("approval", args=[late.pk]))
+    assert page.index(reverse("approval", args=[early.pk])) < page.index(
+        reverse("approval", args=[late.pk])
+    )
 
 
 @pytest.mark.parametrize(
@@ -167,7 +179,9 @@ def test_timeline_shows_what_still_runs_however_much_is_over(client):
     ends_on = dt.date(today.year - 1, 1, 1)
     make_measure(plan, "Eben beendet", starts_on=dt.date(2002, 1, 1), ends_on=ends_on)
     make_measure(plan, "Läuft", starts_on=dt.date(2003, 1, 1), ends_on=today)
-    make_measure(plan, "Länger vorbei", starts_on=dt.date(2002, 1, 1), ends_on=ends_on - dt.timedelta(days=1))
+    make_measure(
+        plan, "Länger vorbei", starts_on=dt.date(2002, 1, 1), ends_on=ends_on - dt.timedelta(days=1)
+    )
     client.force_login(make_user(OFFICE))
 
     rows = client.get(reverse("timeline")).context["timeline"].rows
@@ -190,7 +204,9 @@ def test_timeline_of_a_plan_that_is_over_shows_its_first_measures(client):
 def test_chart_comes_without_the_shell_for_the_start_page(client):
     client.force_login(make_user(OFFICE))
 
-    fragment = client.get(reverse("sector_balance"), headers={"HX-Request": "true"}).content.decode()
+    fragment = client.get(
+        reverse("sector_balance"), headers={"HX-Request": "true"}
+    ).content.decode()
 
     assert fragment.lstrip().startswith("<section")
     assert "<html" not in fragment
@@ -225,4 +241,6 @@ def test_tile_of_overdue_decisions_reads_what_waits_only_once(django_assert_num_
 
     with django_assert_num_queries(1):
         assert waiting_requests(office)
-        assert overdue_approvals(office, timezone.localdate()).startswith("1 Entscheidung ist überfällig")
+        assert overdue_approvals(office, timezone.localdate()).startswith(
+            "1 Entscheidung ist überfällig"
+        )

@@ -35,7 +35,9 @@ def test_privacy_page_promises_no_more_than_the_portal_does(client, db, settings
 
     assert "bei allen anderen nach 90 Tagen." in text
     assert "Alles andere löscht das Portal nicht von selbst." in text
-    assert [claim for claim in ("Telefonnummer", "zwölf Monate", "anonymisiert") if claim in text] == []
+    assert [
+        claim for claim in ("Telefonnummer", "zwölf Monate", "anonymisiert") if claim in text
+    ] == []
 
 
 def test_hint_reaches_the_office_once(client, db):
@@ -53,10 +55,14 @@ def test_same_hint_on_another_day_is_a_hint_of_its_own(client, db):
     client.post("/barrierefreiheit/", HINT)
     with time_machine.travel(dt.datetime(2026, 3, 2, 22, 30, tzinfo=dt.UTC)):
         client.post("/barrierefreiheit/", HINT)
-    with time_machine.travel(dt.datetime(2026, 3, 2, 23, 30, tzinfo=dt.UTC)):  # the next day in Berlin
+    with time_machine.travel(
+        dt.datetime(2026, 3, 2, 23, 30, tzinfo=dt.UTC)
+    ):  # the next day in Berlin
         client.post("/barrierefreiheit/", HINT)
 
-    answers = [re.search(r"spätestens (\S+)\.", mail.text)[1] for mail in Mail.objects.order_by("pk")]
+    answers = [
+        re.search(r"spätestens (\S+)\.", mail.text)[1] for mail in Mail.objects.order_by("pk")
+    ]
     assert answers == ["02.04.2026", "03.04.2026"]
 
 

@@ -96,7 +96,8 @@ def test_taken_port_is_told_with_the_cure(portal):
 
     assert code == 1
     assert output.read_text() == (
-        f"CommandError: Der Port {port} ist belegt. Beenden Sie das Programm, das ihn nutzt, oder wählen Sie einen "
+        f"CommandError: Der Port {port} ist belegt. Beenden Sie das Programm, das ihn nutzt, oder "
+        "wählen Sie einen "
         f"anderen: PORT={port + 1} make run\n"
     )
 

@@ -16,9 +16,7 @@ SERVE = (
     "from http.server import HTTPServer, SimpleHTTPRequestHandler as Handler; import sys; "
     "HTTPServer(('127.0.0.1', int(sys.argv[1])), Handler).serve_forever()"
 )
-STUBBORN = (
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(600)"
-)
+STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(600)"
 
 
 def child(tmp_path, name, code, *arguments):
@@ -33,7 +31,10 @@ def test_child_that_cannot_start_is_told_with_its_last_words(tmp_path):
     with pytest.raises(StartFailed) as error:
         supervisor.run(f"http://127.0.0.1:{free_port()}/", lambda: None)
 
-    assert str(error.value) == f"Der Webserver konnte nicht starten: es fehlt etwas (mehr in {broken.log})"
+    assert (
+        str(error.value)
+        == f"Der Webserver konnte nicht starten: es fehlt etwas (mehr in {broken.log})"
+    )
     assert other.process is None
 
 
@@ -41,7 +42,8 @@ def test_web_server_that_answers_with_errors_is_told(tmp_path):
     port = free_port()
     faulty = (
         "from http.server import HTTPServer, BaseHTTPRequestHandler as Handler; import sys; "
-        "Handler.do_GET = lambda self: (print('es fehlt etwas', flush=True), self.send_error(500)); "
+        "Handler.do_GET = lambda self: (print('es fehlt etwas', flush=True), "
+        "self.send_error(500)); "
         "HTTPServer(('127.0.0.1', int(sys.argv[1])), Handler).serve_forever()"
     )
     web = child(tmp_path, "Der Webserver", faulty, str(port))
@@ -61,7 +63,9 @@ def test_stubborn_child_is_killed(tmp_path, monkeypatch):
         wait_until(lambda: children[1].log.read_text() != "", what=lambda: children[1].ended())
         ask_to_stop()
 
-    Supervisor(children, lambda line: None).run(f"http://127.0.0.1:{port}/", stop_when_it_listens_no_more)
+    Supervisor(children, lambda line: None).run(
+        f"http://127.0.0.1:{port}/", stop_when_it_listens_no_more
+    )
 
     assert [c.process.returncode for c in children] == [-signal.SIGTERM, -signal.SIGKILL]
 
@@ -75,7 +79,9 @@ def test_child_that_dies_again_and_again_is_given_time(tmp_path):
         if len(told) == 2:
             ask_to_stop()
 
-    Supervisor([child(tmp_path, "web", SERVE, str(port)), fragile], say).run(f"http://127.0.0.1:{port}/", lambda: None)
+    Supervisor([child(tmp_path, "web", SERVE, str(port)), fragile], say).run(
+        f"http://127.0.0.1:{port}/", lambda: None
+    )
 
     died = f"fragile endete unerwartet (0) und wird neu gestartet; mehr in {fragile.log}."
     assert [line for line, _at in told] == [died, died, "Das Portal wird beendet …"]

@@ -1,4 +1,6 @@
-"""Reminders over all apps: one mail a person and day, each step once, nothing on free days, pauses, catching up."""
+"""Reminders over all apps: one mail a person and day, each step once, nothing on free days, pauses,
+catching up.
+"""
 
 import datetime as dt
 from io import StringIO
@@ -61,7 +63,9 @@ def run(day: dt.date, hour: int = 7) -> int:
 
 
 def run_through(first: dt.date, last: dt.date) -> list[tuple[dt.date, str]]:
-    """Let beat run on every day from `first` to `last`; return (day, step) of each reminder that went out."""
+    """Let beat run on every day from `first` to `last`; return (day, step) of each reminder that
+    went out.
+    """
     went = []
     for offset in range((last - first).days + 1):
         day, before = first + offset * DAY, ReminderLog.objects.count()
@@ -72,7 +76,9 @@ def run_through(first: dt.date, last: dt.date) -> list[tuple[dt.date, str]]:
 
 def change(by, before, after=(5,), rule=RULE):
     version = reminder_rule(rule.key).version
-    change_rule(rule=rule, before=before, after=after, weekly=False, is_active=True, version=version, by=by)
+    change_rule(
+        rule=rule, before=before, after=after, weekly=False, is_active=True, version=version, by=by
+    )
 
 
 def lines_on(day: dt.date) -> list[list[str]]:
@@ -125,8 +131,11 @@ def test_each_step_goes_out_once_on_its_day(sources):
     sources(offering(("eins", DATE)))
 
     assert run_through(D(2026, 3, 20), D(2026, 5, 10)) == [
-        (TEN_BEFORE, "-10"), (THREE_BEFORE, "-3"), (DATE, "0"), (D(2026, 4, 22), "5"),
-    ]  # fmt: skip
+        (TEN_BEFORE, "-10"),
+        (THREE_BEFORE, "-3"),
+        (DATE, "0"),
+        (D(2026, 4, 22), "5"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -135,9 +144,19 @@ def test_each_step_goes_out_once_on_its_day(sources):
         pytest.param([8, 3, 0], [(THREE_BEFORE, "-3"), (DATE, "0")], id="later"),
         pytest.param([12, 3, 0], [(THREE_BEFORE, "-3"), (DATE, "0")], id="earlier"),
         pytest.param([15, 10, 3, 0], [(THREE_BEFORE, "-3"), (DATE, "0")], id="one more before"),
-        pytest.param([15, 12, 11, 10, 3, 0], [(THREE_BEFORE, "-3"), (DATE, "0")], id="three more before"),
-        pytest.param([11, 9, 3, 0], [(D(2026, 3, 31), "-9"), (THREE_BEFORE, "-3"), (DATE, "0")], id="a new one after"),
-        pytest.param([10, 5, 3, 0], [(D(2026, 4, 8), "-5"), (THREE_BEFORE, "-3"), (DATE, "0")], id="one between"),
+        pytest.param(
+            [15, 12, 11, 10, 3, 0], [(THREE_BEFORE, "-3"), (DATE, "0")], id="three more before"
+        ),
+        pytest.param(
+            [11, 9, 3, 0],
+            [(D(2026, 3, 31), "-9"), (THREE_BEFORE, "-3"), (DATE, "0")],
+            id="a new one after",
+        ),
+        pytest.param(
+            [10, 5, 3, 0],
+            [(D(2026, 4, 8), "-5"), (THREE_BEFORE, "-3"), (DATE, "0")],
+            id="one between",
+        ),
         pytest.param([3, 0], [(THREE_BEFORE, "-3"), (DATE, "0")], id="the one sent taken out"),
         pytest.param([10, 1], [(D(2026, 4, 14), "0")], id="the last two became one"),
         pytest.param([], [], id="none left"),
@@ -163,7 +182,9 @@ def test_rule_changed_there_and_back_reminds_nobody_anew(sources, office):
 
 def test_step_added_before_a_late_reminder_is_not_made_up_for(sources, office):
     sources(offering(("eins", DATE)))
-    assert run_through(D(2026, 4, 1), D(2026, 4, 1)) == [(D(2026, 4, 1), "-10")]  # two working days late
+    assert run_through(D(2026, 4, 1), D(2026, 4, 1)) == [
+        (D(2026, 4, 1), "-10")
+    ]  # two working days late
 
     change(office, [10, 9, 3, 0])  # the ninth is 31 March
 
@@ -177,8 +198,11 @@ def test_moved_date_starts_anew(sources):
     sources(offering(("eins", D(2026, 5, 29))))
 
     assert run_through(DATE + DAY, D(2026, 6, 30)) == [
-        (D(2026, 5, 13), "-10"), (D(2026, 5, 26), "-3"), (D(2026, 5, 29), "0"), (D(2026, 6, 5), "5"),
-    ]  # fmt: skip
+        (D(2026, 5, 13), "-10"),
+        (D(2026, 5, 26), "-3"),
+        (D(2026, 5, 29), "0"),
+        (D(2026, 6, 5), "5"),
+    ]
 
 
 def test_date_moved_there_and_back_repeats_no_step(sources):
@@ -207,16 +231,32 @@ def test_done_thing_is_never_reminded_of_again(sources):
 @pytest.mark.parametrize(
     ("date", "free", "went"),
     [
-        pytest.param(D(2026, 4, 12), [D(2026, 4, 11), D(2026, 4, 12)], [(D(2026, 4, 7), "-3"), (D(2026, 4, 10), "0")],
-                     id="weekend"),
-        pytest.param(D(2026, 12, 26), [D(2026, 12, 25), D(2026, 12, 26), D(2026, 12, 27)],
-                     [(D(2026, 12, 21), "-3"), (D(2026, 12, 24), "0")], id="Christmas"),
-        pytest.param(D(2026, 12, 28), [D(2026, 12, 25), D(2026, 12, 26), D(2026, 12, 27)],
-                     [(D(2026, 12, 22), "-3"), (D(2026, 12, 28), "0")], id="over Christmas"),
-        pytest.param(D(2027, 3, 8), [D(2027, 3, 6), D(2027, 3, 7), D(2027, 3, 8)],
-                     [(D(2027, 3, 2), "-3"), (D(2027, 3, 5), "0")], id="8 March, a holiday in Berlin"),
+        pytest.param(
+            D(2026, 4, 12),
+            [D(2026, 4, 11), D(2026, 4, 12)],
+            [(D(2026, 4, 7), "-3"), (D(2026, 4, 10), "0")],
+            id="weekend",
+        ),
+        pytest.param(
+            D(2026, 12, 26),
+            [D(2026, 12, 25), D(2026, 12, 26), D(2026, 12, 27)],
+            [(D(2026, 12, 21), "-3"), (D(2026, 12, 24), "0")],
+            id="Christmas",
+        ),
+        pytest.param(
+            D(2026, 12, 28),
+            [D(2026, 12, 25), D(2026, 12, 26), D(2026, 12, 27)],
+            [(D(2026, 12, 22), "-3"), (D(2026, 12, 28), "0")],
+            id="over Christmas",
+        ),
+        pytest.param(
+            D(2027, 3, 8),
+            [D(2027, 3, 6), D(2027, 3, 7), D(2027, 3, 8)],
+            [(D(2027, 3, 2), "-3"), (D(2027, 3, 5), "0")],
+            id="8 March, a holiday in Berlin",
+        ),
     ],
-)  # fmt: skip
+)
 def test_nobody_is_reminded_on_a_free_day(sources, date, free, went):
     sources(offering(("eins", date)))
 
@@ -225,7 +265,15 @@ def test_nobody_is_reminded_on_a_free_day(sources, date, free, went):
 
 
 @pytest.mark.parametrize(
-    "day", [D(2026, 4, 11), D(2026, 4, 12), D(2026, 4, 6), D(2026, 12, 25), D(2026, 12, 26), D(2027, 3, 8)]
+    "day",
+    [
+        D(2026, 4, 11),
+        D(2026, 4, 12),
+        D(2026, 4, 6),
+        D(2026, 12, 25),
+        D(2026, 12, 26),
+        D(2027, 3, 8),
+    ],
 )
 def test_free_day_sends_nothing_whatever_is_waiting(sources, day):
     sources(fixed(make_reminder("eins"), make_personal("zwei")))
@@ -263,7 +311,9 @@ def test_mail_of_the_morning_does_not_swallow_what_comes_due_later(sources):
     sources(offering(("eins", DATE), ("zwei", DATE)))
 
     assert run(THREE_BEFORE, 9) == 0
-    assert run_through(THREE_BEFORE + DAY, D(2026, 4, 13)) == [(D(2026, 4, 13), "-3")]  # the Monday after
+    assert run_through(THREE_BEFORE + DAY, D(2026, 4, 13)) == [
+        (D(2026, 4, 13), "-3")
+    ]  # the Monday after
     assert [mail.occasion for mail in Mail.objects.order_by("pk")] == ["2026-04-10", "2026-04-13"]
 
 
@@ -301,7 +351,9 @@ def test_pause_holds_back_what_it_names(sources, target, held, sent):
     assert ReminderLog.objects.count() == len(sent)
 
 
-@pytest.mark.parametrize("target", [{"rule": RULE.key}, {"about": "test:eins"}, {"recipient": "gast@example.org"}])
+@pytest.mark.parametrize(
+    "target", [{"rule": RULE.key}, {"about": "test:eins"}, {"recipient": "gast@example.org"}]
+)
 def test_lifted_pause_lets_the_latest_step_through_and_no_flood(sources, office, target):
     change(office, [7, 6, 5, 3, 0])
     sources(offering(("eins", DATE)))
@@ -349,7 +401,10 @@ def test_forecast_says_what_the_runs_will_do(sources, office):
     ]
     run_through(days[0], days[-1])
 
-    went = [(row.at.date(), row.subject_key, row.step, row.recipient) for row in ReminderLog.objects.all()]
+    went = [
+        (row.at.date(), row.subject_key, row.step, row.recipient)
+        for row in ReminderLog.objects.all()
+    ]
     assert sorted(foreseen) == sorted(went)
     assert len(went) > 15
 
@@ -365,7 +420,9 @@ def test_forecast_writes_nothing(sources):
 def test_later_day_is_told_as_it_will_be_then(sources):
     sources(offering(("eins", DATE)))
 
-    assert plan_of(D(2026, 4, 13), now=at(D(2026, 4, 1))).letters == []  # it will have gone out on the 10th
+    assert (
+        plan_of(D(2026, 4, 13), now=at(D(2026, 4, 1))).letters == []
+    )  # it will have gone out on the 10th
     assert len(plan_of(THREE_BEFORE, now=at(D(2026, 4, 1))).letters) == 1
 
 
@@ -385,7 +442,9 @@ def test_last_run_of_the_day_is_at_eleven(now, day):
 @pytest.mark.parametrize("count", [1, 30])
 def test_plan_costs_the_same_for_1_and_30_reminders(sources, count, django_assert_num_queries):
     sources(
-        fixed(*[make_reminder(to=Recipient(f"gast-{number}@example.org")) for number in range(count)]),
+        fixed(
+            *[make_reminder(to=Recipient(f"gast-{number}@example.org")) for number in range(count)]
+        ),
         fixed(*[make_personal() for _number in range(count)]),
     )
 
@@ -397,9 +456,12 @@ def test_plan_costs_the_same_for_1_and_30_reminders(sources, count, django_asser
 
 
 @pytest.mark.parametrize(
-    ("hour", "minute", "count"), [(6, 59, 0), (7, 0, 1), (11, 0, 1), (19, 59, 1), (20, 0, 0), (23, 30, 0)]
+    ("hour", "minute", "count"),
+    [(6, 59, 0), (7, 0, 1), (11, 0, 1), (19, 59, 1), (20, 0, 0), (23, 30, 0)],
 )
-def test_task_that_comes_too_late_leaves_it_to_the_next_day(sources, time_machine, hour, minute, count):
+def test_task_that_comes_too_late_leaves_it_to_the_next_day(
+    sources, time_machine, hour, minute, count
+):
     sources(fixed(make_reminder("eins")))
     time_machine.move_to(at(THREE_BEFORE, hour, minute))
 
@@ -434,7 +496,9 @@ def test_command_shows_and_sends_what_beat_would():
     assert Mail.objects.count() == 0
 
     call_command("remind", "--on", "2030-05-10", stdout=StringIO())
-    assert list(Mail.objects.values_list("kind", "recipient")) == [("reminder_digest", "senatorin@example.org")]
+    assert list(Mail.objects.values_list("kind", "recipient")) == [
+        ("reminder_digest", "senatorin@example.org")
+    ]
     call_command("remind", "--on", "2030-05-10", stdout=(again := StringIO()))
     assert "0 E-Mails" in again.getvalue()
     assert Mail.objects.count() == 1
@@ -464,7 +528,9 @@ def words_of(plan) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def escalating(sources):
-    """An approval due on Friday 13 March 2026, who decides, a standing deputy, and the lead of the office."""
+    """An approval due on Friday 13 March 2026, who decides, a standing deputy, and the lead of the
+    office.
+    """
     sources(approvals.reminders.reminders_due)
     senator = make_user(SENATOR_OFFICE, email="senatorin@example.org")
     make_deputy(senator, ends_on=None, email="staendig@example.org")
@@ -481,8 +547,10 @@ def test_forecast_of_an_approval_names_each_step_whom_and_why(escalating, client
 
     for address in ("senatorin@example.org", "staendig@example.org", "leitung@example.org"):
         assert address in html
-    for words in ("2 Arbeitstage nach dem 13.03.2026, auch an die ständige Vertretung",
-                  "3 Arbeitstage nach dem 13.03.2026, auch an die Leitung der Geschäftsstelle"):  # fmt: skip
+    for words in (
+        "2 Arbeitstage nach dem 13.03.2026, auch an die ständige Vertretung",
+        "3 Arbeitstage nach dem 13.03.2026, auch an die Leitung der Geschäftsstelle",
+    ):
         assert words in html
 
 
@@ -495,8 +563,15 @@ def test_forecast_of_an_approval_is_what_the_runs_then_send(escalating):
         assert run(day) == len(foreseen[day])
 
     assert {day.day: len(rows) for day, rows in foreseen.items()} == {
-        12: 1, 13: 1, 14: 0, 15: 0, 16: 1, 17: 2, 18: 3, 19: 3,
-    }  # fmt: skip
+        12: 1,
+        13: 1,
+        14: 0,
+        15: 0,
+        16: 1,
+        17: 2,
+        18: 3,
+        19: 3,
+    }
 
 
 @pytest.mark.parametrize(
@@ -509,9 +584,15 @@ def test_changed_steps_of_approvals_mail_nobody_anew(escalating, options, mails_
 
     rule = approvals.reminders.RULE
     change_rule(
-        rule=rule, before=[3, 1], after=[], weekly=False, is_active=True, options=options,
-        version=reminder_rule(rule.key).version, by=escalating,
-    )  # fmt: skip
+        rule=rule,
+        before=[3, 1],
+        after=[],
+        weekly=False,
+        is_active=True,
+        options=options,
+        version=reminder_rule(rule.key).version,
+        by=escalating,
+    )
 
     assert run(D(2026, 3, 17), 9) == 0
     assert run(D(2026, 3, 18)) == mails_next_day
@@ -522,9 +603,15 @@ def test_moved_day_of_the_deputies_is_the_same_step(escalating):
 
     def set_deputy(count):
         change_rule(
-            rule=rule, before=[0], after=[], weekly=False, is_active=True, by=escalating,
-            options={"daily": False, "deputy": count, "lead": None}, version=reminder_rule(rule.key).version,
-        )  # fmt: skip
+            rule=rule,
+            before=[0],
+            after=[],
+            weekly=False,
+            is_active=True,
+            by=escalating,
+            options={"daily": False, "deputy": count, "lead": None},
+            version=reminder_rule(rule.key).version,
+        )
 
     set_deputy(2)
     assert run(D(2026, 3, 17)) == 2

@@ -1,4 +1,6 @@
-"""From the mail's link to the decision: sign in, straight back to the request, two taps, the next request."""
+"""From the mail's link to the decision: sign in, straight back to the request, two taps, the next
+request.
+"""
 
 import datetime as dt
 import re
@@ -64,17 +66,23 @@ def test_link_of_the_mail_then_two_taps_then_the_next_request(client, senator, r
     assert way(client, senator, address) == path
     assert client.get(path).context["may_decide"]
     one = client.post(reverse("approval_decide", args=[first.pk]), {"answer": "approve"})
-    two = client.post(reverse("approval_decide", args=[first.pk]), {"answer": "approve", "confirmed": "1"})
+    two = client.post(
+        reverse("approval_decide", args=[first.pk]), {"answer": "approve", "confirmed": "1"}
+    )
 
     first.refresh_from_db()
     assert "Ja, freigeben" in one.content.decode()
     assert (first.state, first.decided_by, two.url) == (
-        ApprovalState.APPROVED, senator, reverse("approval", args=[second.pk]),
-    )  # fmt: skip
+        ApprovalState.APPROVED,
+        senator,
+        reverse("approval", args=[second.pk]),
+    )
 
 
 @pytest.mark.parametrize("tap", [{"answer": "approve"}, {"answer": "approve", "confirmed": "1"}])
-def test_tap_with_a_lapsed_session_decides_nothing_and_leads_back_to_the_request(client, senator, requests, tap):
+def test_tap_with_a_lapsed_session_decides_nothing_and_leads_back_to_the_request(
+    client, senator, requests, tap
+):
     first, _second = requests
 
     address = client.post(reverse("approval_decide", args=[first.pk]), tap).url

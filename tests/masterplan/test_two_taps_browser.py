@@ -1,4 +1,6 @@
-"""The senator's office on a phone: the mail's link, a passkey, straight to the request, two taps, the next one."""
+"""The senator's office on a phone: the mail's link, a passkey, straight to the request, two taps,
+the next one.
+"""
 
 import datetime as dt
 
@@ -58,7 +60,10 @@ def test_date_leaves_the_title_its_width_on_a_phone(page, live_server, senator, 
     page.wait_for_url(f"{live_server.url}{address}")
 
     row = page.locator(".rows > li").filter(has_text=request.title)
-    title, due = (row.locator(part).bounding_box() for part in (":scope > :first-child", ":scope > :last-child"))
+    title, due = (
+        row.locator(part).bounding_box()
+        for part in (":scope > :first-child", ":scope > :last-child")
+    )
 
     assert due["y"] >= title["y"] + title["height"]
     assert due["x"] == title["x"]

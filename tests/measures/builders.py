@@ -6,7 +6,15 @@ import itertools
 from django.utils import timezone
 
 from measures.enums import Phase, ReportState, RoundState
-from measures.models import Measure, Milestone, Plan, PlanSection, Project, ReportingRound, StatusReport
+from measures.models import (
+    Measure,
+    Milestone,
+    Plan,
+    PlanSection,
+    Project,
+    ReportingRound,
+    StatusReport,
+)
 
 TODAY = dt.date(2026, 3, 18)
 NOW = dt.datetime(2026, 3, 18, 9, 0, tzinfo=dt.UTC)
@@ -19,19 +27,27 @@ def make_plan(short_title: str | None = None, **fields) -> Plan:
     fields.setdefault("is_published", True)
     fields.setdefault("levels", ["Handlungsfeld", "Themencluster"])
     short_title = short_title or f"Plan {number}"
-    return Plan.objects.create(title=f"{short_title} in voller Länge", short_title=short_title, **fields)
+    return Plan.objects.create(
+        title=f"{short_title} in voller Länge", short_title=short_title, **fields
+    )
 
 
-def make_section(plan: Plan, title: str | None = None, parent: PlanSection | None = None, **fields) -> PlanSection:
+def make_section(
+    plan: Plan, title: str | None = None, parent: PlanSection | None = None, **fields
+) -> PlanSection:
     """Return a saved section of `plan`, on the highest level or under `parent`."""
     fields.setdefault("level", plan.levels[1 if parent else 0])
-    return PlanSection.objects.create(plan=plan, parent=parent, title=title or f"Abschnitt {next(_numbers)}", **fields)
+    return PlanSection.objects.create(
+        plan=plan, parent=parent, title=title or f"Abschnitt {next(_numbers)}", **fields
+    )
 
 
 def make_measure(plan: Plan | None = None, title: str | None = None, **fields) -> Measure:
     """Return a saved, published measure."""
     fields.setdefault("is_published", True)
-    return Measure.objects.create(plan=plan or make_plan(), title=title or f"Maßnahme {next(_numbers)}", **fields)
+    return Measure.objects.create(
+        plan=plan or make_plan(), title=title or f"Maßnahme {next(_numbers)}", **fields
+    )
 
 
 def make_milestone(measure: Measure, title: str = "Konzept liegt vor", **fields) -> Milestone:
@@ -47,7 +63,9 @@ def make_project(title: str | None = None, **fields) -> Project:
 
 
 def make_round(plan: Plan, **fields) -> ReportingRound:
-    """Return a saved round with the cut-off day 1 March and the deadline 31 March 2026, opened on its cut-off day."""
+    """Return a saved round with the cut-off day 1 March and the deadline 31 March 2026, opened on
+    its cut-off day.
+    """
     fields.setdefault("state", RoundState.OPEN)
     fields.setdefault("cut_off_on", dt.date(2026, 3, 1))
     fields.setdefault("due_on", dt.date(2026, 3, 31))

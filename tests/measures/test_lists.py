@@ -42,8 +42,18 @@ def stock():
     field = make_section(plan, "Rahmenbedingungen")
     cluster = make_section(plan, "Flächen", field)
     lead = make_organisation("Handwerkskammer", short_name="HWK")
-    make_measure(plan, "Öffentliche Flächen", section=cluster, lead=lead, phase="running", financing="open", **RED)
-    make_measure(plan, "Ankauf", section=field, lead_text="Bezirke", phase="preparing", light="green")
+    make_measure(
+        plan,
+        "Öffentliche Flächen",
+        section=cluster,
+        lead=lead,
+        phase="running",
+        financing="open",
+        **RED,
+    )
+    make_measure(
+        plan, "Ankauf", section=field, lead_text="Bezirke", phase="preparing", light="green"
+    )
     make_measure(old, "Zubehör", code="C 1")
     return {"plan": plan, "old": old, "field": field, "cluster": cluster, "lead": lead}
 
@@ -76,7 +86,10 @@ def stock():
         ("sort=lead", ["Öffentliche Flächen", "Ankauf", "C 1: Zubehör"]),
         ("sort=status", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
         ("sort=unsinn", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
-        ("phase=unsinn&plan=unsinn&section=abc&lead=x&page=99", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
+        (
+            "phase=unsinn&plan=unsinn&section=abc&lead=x&page=99",
+            ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"],
+        ),
     ],
 )
 def test_filters_search_and_sorting(client, office, stock, query, expected):
@@ -118,7 +131,11 @@ def test_list_shows_unpublished_only_to_the_house(client):
     make_measure(title="Offen")
     make_measure(title="Verborgen", is_published=False)
 
-    for role, expected in ((SENATOR_OFFICE, {"Offen", "Verborgen"}), (PARTNER, {"Offen"}), (OBSERVER, {"Offen"})):
+    for role, expected in (
+        (SENATOR_OFFICE, {"Offen", "Verborgen"}),
+        (PARTNER, {"Offen"}),
+        (OBSERVER, {"Offen"}),
+    ):
         client.force_login(make_user(role))
         assert set(titles(client.get(LIST))) == expected
 
@@ -159,7 +176,13 @@ def test_export_holds_what_is_shown(client, office, stock):
     assert header[:5] == ("Plan", "Handlungsfeld", "Abschnitt", "Kennung", "Maßnahme")
     assert len(rows) == 1
     shown = dict(zip(header, rows[0], strict=True))
-    assert (shown["Maßnahme"], shown["Ampel"], shown["Handlungsfeld"], shown["Abschnitt"], shown["Federführung"]) == (
+    assert (
+        shown["Maßnahme"],
+        shown["Ampel"],
+        shown["Handlungsfeld"],
+        shown["Abschnitt"],
+        shown["Federführung"],
+    ) == (
         "Öffentliche Flächen",
         "rot",
         "Rahmenbedingungen",

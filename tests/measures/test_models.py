@@ -56,7 +56,10 @@ def test_report_needs_explanation_once_it_is_no_draft():
         ("measure_phase_is_known", {"phase": "paused"}),
         ("measure_light_is_known", {"light": "blue"}),
         ("measure_financing_is_known", {"financing": "rich"}),
-        ("measure_ends_after_start", {"starts_on": dt.date(2026, 2, 1), "ends_on": dt.date(2026, 1, 1)}),
+        (
+            "measure_ends_after_start",
+            {"starts_on": dt.date(2026, 2, 1), "ends_on": dt.date(2026, 1, 1)},
+        ),
     ],
 )
 def test_measure_refuses(name, fields):
@@ -66,8 +69,12 @@ def test_measure_refuses(name, fields):
 def test_measure_has_at_most_one_lead():
     organisation = make_organisation()
 
-    assert refused_by("measure_has_one_lead", lambda: make_measure(lead=organisation, lead_text="Bezirk"))
-    assert refused_by("project_has_one_lead", lambda: make_project(lead=organisation, lead_text="Bezirk"))
+    assert refused_by(
+        "measure_has_one_lead", lambda: make_measure(lead=organisation, lead_text="Bezirk")
+    )
+    assert refused_by(
+        "project_has_one_lead", lambda: make_project(lead=organisation, lead_text="Bezirk")
+    )
 
 
 def test_measure_does_not_succeed_itself():
@@ -84,7 +91,8 @@ def test_plan_and_section_refuse_themselves_as_parents():
     section = make_section(plan)
 
     assert refused_by(
-        "plan_is_not_its_own_predecessor", lambda: Plan.objects.filter(pk=plan.pk).update(predecessor=plan)
+        "plan_is_not_its_own_predecessor",
+        lambda: Plan.objects.filter(pk=plan.pk).update(predecessor=plan),
     )
     assert refused_by(
         "plansection_is_not_its_own_parent",
@@ -100,7 +108,9 @@ def test_plan_and_section_refuse_themselves_as_parents():
 def test_project_hangs_on_a_measure_or_a_plan_but_not_on_both():
     measure = make_measure()
 
-    assert refused_by("project_has_measure_or_plan", lambda: make_project(measure=measure, plan=measure.plan))
+    assert refused_by(
+        "project_has_measure_or_plan", lambda: make_project(measure=measure, plan=measure.plan)
+    )
     assert refused_by(
         "project_ends_after_start",
         lambda: make_project(starts_on=dt.date(2026, 2, 1), ends_on=dt.date(2026, 1, 1)),
@@ -227,10 +237,15 @@ def test_lead_of_an_account_without_the_role_partner_opens_nothing():
 
 
 def test_partner_who_deputises_for_the_senators_office_does_not_report_for_the_department():
-    partner, senator = make_user(PARTNER), make_user(SENATOR_OFFICE, organisation=make_organisation())
+    partner, senator = (
+        make_user(PARTNER),
+        make_user(SENATOR_OFFICE, organisation=make_organisation()),
+    )
     measure = make_measure(lead_id=senator.organisation_id)
     today = timezone.localdate()
-    Deputy.objects.create(principal=senator.person, deputy=partner.person, starts_on=today, kinds=["topic"])
+    Deputy.objects.create(
+        principal=senator.person, deputy=partner.person, starts_on=today, kinds=["topic"]
+    )
 
     assert not can_report(partner, measure)
     assert can_report(make_user(PARTNER, organisation=senator.person.organisation), measure)
@@ -302,6 +317,8 @@ def test_unpublished_plan_is_for_the_house():
     assert not Plan.objects.visible_to(make_user(PARTNER)).exists()
 
 
-@pytest.mark.parametrize(("phase", "finished"), [(phase, phase in ("completed", "discontinued")) for phase in Phase])
+@pytest.mark.parametrize(
+    ("phase", "finished"), [(phase, phase in ("completed", "discontinued")) for phase in Phase]
+)
 def test_finished_phases(phase, finished):
     assert Measure(phase=phase).is_finished is finished

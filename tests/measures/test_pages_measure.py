@@ -34,7 +34,11 @@ def page(client, measure) -> str:
 def test_measure_page_answers_the_three_questions(client, office):
     organisation = make_organisation("Handwerkskammer")
     measure = make_measure(
-        phase="running", light="red", light_reason="Geld fehlt.", help_wanted="Beschluss", lead=organisation
+        phase="running",
+        light="red",
+        light_reason="Geld fehlt.",
+        help_wanted="Beschluss",
+        lead=organisation,
     )
     make_milestone(measure, "Erster Ankauf")
     measure.supporters.add(make_organisation("Bezirk Mitte"))
@@ -48,10 +52,20 @@ def test_measure_page_answers_the_three_questions(client, office):
         ("abgeschlossen", "todo"),
     ]
     box = response.context["box"]
-    assert (box.text, box.who, box.due_on) == ("Erster Ankauf", "Handwerkskammer", dt.date(2026, 6, 30))
+    assert (box.text, box.who, box.due_on) == (
+        "Erster Ankauf",
+        "Handwerkskammer",
+        dt.date(2026, 6, 30),
+    )
     assert (box.action, box.url) == ("Stand festhalten", f"/massnahmen/{measure.pk}/bericht/")
     text = response.content.decode()
-    for shown in ("Geld fehlt.", "Beschluss", "Hilfe oder Entscheidung nötig", "Bezirk Mitte", "Verlauf"):
+    for shown in (
+        "Geld fehlt.",
+        "Beschluss",
+        "Hilfe oder Entscheidung nötig",
+        "Bezirk Mitte",
+        "Verlauf",
+    ):
         assert shown in text
 
 
@@ -105,10 +119,25 @@ def test_taken_over_measure_shows_its_sources_and_no_deadline(client, office):
     [
         (None, "lead", "Statusbericht zum Stichtag 01.03.2026", "Statusbericht schreiben"),
         (None, OBSERVER, "Statusbericht zum Stichtag 01.03.2026", ""),
-        (ReportState.SUBMITTED, OFFICE, "Der Statusbericht ist eingereicht und wird geprüft.", "Bericht prüfen"),
+        (
+            ReportState.SUBMITTED,
+            OFFICE,
+            "Der Statusbericht ist eingereicht und wird geprüft.",
+            "Bericht prüfen",
+        ),
         (ReportState.SUBMITTED, "lead", "Der Statusbericht ist eingereicht und wird geprüft.", ""),
-        (ReportState.RETURNED, "lead", "Der Statusbericht ist zu überarbeiten.", "Statusbericht schreiben"),
-        (ReportState.RETURNED, OFFICE, "Der Statusbericht ist zu überarbeiten.", "Stand festhalten"),
+        (
+            ReportState.RETURNED,
+            "lead",
+            "Der Statusbericht ist zu überarbeiten.",
+            "Statusbericht schreiben",
+        ),
+        (
+            ReportState.RETURNED,
+            OFFICE,
+            "Der Statusbericht ist zu überarbeiten.",
+            "Stand festhalten",
+        ),
     ],
 )
 def test_next_step_by_report_and_reader(client, state, role, text, action):
@@ -126,7 +155,9 @@ def test_next_step_by_report_and_reader(client, state, role, text, action):
     assert box.due_on == (None if state == ReportState.SUBMITTED else dt.date(2026, 3, 31))
 
 
-@pytest.mark.parametrize(("role", "shown"), [(OFFICE, True), (SENATOR_OFFICE, False), (OBSERVER, False)])
+@pytest.mark.parametrize(
+    ("role", "shown"), [(OFFICE, True), (SENATOR_OFFICE, False), (OBSERVER, False)]
+)
 def test_internal_notes_are_for_the_office(client, role, shown):
     client.force_login(make_user(role))
 
@@ -135,7 +166,9 @@ def test_internal_notes_are_for_the_office(client, role, shown):
 
 def test_lead_sees_neither_internal_notes_nor_links_to_foreign_organisations(client):
     lead = make_user(PARTNER)
-    measure = make_measure(lead_id=lead.organisation_id, internal_notes="GEHEIM", is_published=False)
+    measure = make_measure(
+        lead_id=lead.organisation_id, internal_notes="GEHEIM", is_published=False
+    )
     measure.supporters.add(make_organisation("Bezirk Mitte"))
     client.force_login(lead)
 

@@ -51,10 +51,16 @@ def lead(client):
 def test_office_records_a_status(client, office):
     measure = make_measure()
 
-    response = client.post(reverse("measures:write_report", args=[measure.pk]), report_data(), follow=True)
+    response = client.post(
+        reverse("measures:write_report", args=[measure.pk]), report_data(), follow=True
+    )
 
     measure.refresh_from_db()
-    assert (measure.phase, measure.light, measure.status_on) == ("running", "green", dt.date(2026, 3, 1))
+    assert (measure.phase, measure.light, measure.status_on) == (
+        "running",
+        "green",
+        dt.date(2026, 3, 1),
+    )
     assert "Der Stand ist festgehalten." in response.content.decode()
     assert StatusReport.objects.get().state == ReportState.ACCEPTED
 
@@ -75,13 +81,17 @@ def test_whole_way_of_a_report(client, lead):
 
     client.force_login(office)
     returned = client.post(
-        reverse("measures:report_return", args=[report.pk]), {"comment": "Bitte Zahlen nennen."}, follow=True
+        reverse("measures:report_return", args=[report.pk]),
+        {"comment": "Bitte Zahlen nennen."},
+        follow=True,
     )
     assert "Der Bericht ist zurückgegeben." in returned.content.decode()
 
     client.force_login(lead)
     assert "Bitte Zahlen nennen." in client.get(url).content.decode()
-    client.post(url, report_data(submit="1", summary="Drei Betriebe.", version=version_on(client, url)))
+    client.post(
+        url, report_data(submit="1", summary="Drei Betriebe.", version=version_on(client, url))
+    )
 
     client.force_login(office)
     client.post(reverse("measures:report_accept", args=[report.pk]))
@@ -113,7 +123,8 @@ def test_bad_report_stays_in_the_form_with_its_reason(client, lead, changes, mes
     measure = make_measure(lead_id=lead.organisation_id)
 
     response = client.post(
-        reverse("measures:write_report", args=[measure.pk]), report_data(submit="1", outlook="Getippt", **changes)
+        reverse("measures:write_report", args=[measure.pk]),
+        report_data(submit="1", outlook="Getippt", **changes),
     )
 
     assert response.status_code == 200
@@ -142,7 +153,9 @@ def test_office_report_is_refused_while_one_is_submitted(client, office):
     measure = make_measure()
     make_report(measure)
 
-    response = client.post(reverse("measures:write_report", args=[measure.pk]), report_data(outlook="Getippt"))
+    response = client.post(
+        reverse("measures:write_report", args=[measure.pk]), report_data(outlook="Getippt")
+    )
 
     assert "Bitte prüfen Sie zuerst diesen." in response.content.decode()
     assert "Getippt" in response.content.decode()
@@ -177,7 +190,12 @@ def test_round_is_planned_started_and_closed(client, office):
     plan = make_plan()
     partner = make_user(PARTNER)
     make_measure(plan, lead_id=partner.organisation_id)
-    data = {"plan": plan.pk, "title": "Berichtsrunde 1/2026", "cut_off_on": "2026-03-01", "due_on": "2026-03-31"}
+    data = {
+        "plan": plan.pk,
+        "title": "Berichtsrunde 1/2026",
+        "cut_off_on": "2026-03-01",
+        "due_on": "2026-03-31",
+    }
     client.post(reverse("measures:round_create"), data)
     row = ReportingRound.objects.get()
     start = reverse("measures:round_open", args=[row.pk])
@@ -207,7 +225,12 @@ def test_second_round_of_a_plan_is_refused_with_a_message(client, office):
 
 
 def test_round_with_a_deadline_before_its_day_stays_in_the_form(client, office):
-    data = {"plan": make_plan().pk, "title": "Runde", "cut_off_on": "2026-03-31", "due_on": "2026-03-01"}
+    data = {
+        "plan": make_plan().pk,
+        "title": "Runde",
+        "cut_off_on": "2026-03-31",
+        "due_on": "2026-03-01",
+    }
 
     response = client.post(reverse("measures:round_create"), data)
 

@@ -47,7 +47,11 @@ def test_office_creates_a_measure(client, office):
     measure = Measure.objects.get()
     assert response.redirect_chain == [(measure.get_absolute_url(), 302)]
     assert "Die Maßnahme ist angelegt." in response.content.decode()
-    assert (measure.section, measure.lead, measure.origin) == (section, organisation, Origin.ENTERED)
+    assert (measure.section, measure.lead, measure.origin) == (
+        section,
+        organisation,
+        Origin.ENTERED,
+    )
 
 
 def test_form_sent_twice_makes_one_measure(client, office):
@@ -57,7 +61,9 @@ def test_form_sent_twice_makes_one_measure(client, office):
     response = client.post(reverse("measures:create"), data)
 
     assert response.status_code == 200
-    assert "In diesem Plan gibt es schon eine Maßnahme mit diesem Titel." in response.content.decode()
+    assert (
+        "In diesem Plan gibt es schon eine Maßnahme mit diesem Titel." in response.content.decode()
+    )
     assert Measure.objects.count() == 1
 
 
@@ -76,7 +82,11 @@ def test_form_sent_twice_makes_one_measure(client, office):
 def test_bad_input_stays_in_the_form_with_its_reason(client, office, changes, message):
     plan = make_plan()
     places = {"own": make_organisation().pk, "foreign": make_section(make_plan()).pk}
-    data = measure_data(plan, **{name: places.get(value, value) for name, value in changes.items()}, amount="88.500 €")
+    data = measure_data(
+        plan,
+        **{name: places.get(value, value) for name, value in changes.items()},
+        amount="88.500 €",
+    )
 
     response = client.post(reverse("measures:create"), data)
 
@@ -110,7 +120,9 @@ def test_conflict_shows_both_versions_and_the_second_save_wins(client, office):
 def test_edit_without_a_version_overwrites_nothing(client, office):
     measure = make_measure(title="Alt")
 
-    response = client.post(reverse("measures:edit", args=[measure.pk]), measure_data(measure, title="Neu"))
+    response = client.post(
+        reverse("measures:edit", args=[measure.pk]), measure_data(measure, title="Neu")
+    )
 
     assert response.status_code == 200
     assert Measure.objects.get().title == "Alt"
@@ -124,7 +136,15 @@ def test_milestones_are_added_edited_reached_reopened_and_deleted(client, office
     )
     milestone = Milestone.objects.get()
     url = reverse("measures:milestone_edit", args=[milestone.pk])
-    client.post(url, {"title": "Plan", "due_on": "2026-07-01", "position": 1, "version": version_on(client, url)})
+    client.post(
+        url,
+        {
+            "title": "Plan",
+            "due_on": "2026-07-01",
+            "position": 1,
+            "version": version_on(client, url),
+        },
+    )
     client.post(reverse("measures:milestone_done", args=[milestone.pk]))
     milestone.refresh_from_db()
     assert (milestone.title, milestone.due_on, milestone.done_on) == (

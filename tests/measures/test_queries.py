@@ -191,7 +191,11 @@ def test_answers_of_a_round_by_reader(office):
     waiting = make_measure(plan, "Offene", lead=make_organisation())
 
     assert answers_in(running, office) == [(own, draft), (other, accepted), (waiting, None)]
-    assert answers_in(running, make_user(SENATOR_OFFICE)) == [(own, None), (other, accepted), (waiting, None)]
+    assert answers_in(running, make_user(SENATOR_OFFICE)) == [
+        (own, None),
+        (other, accepted),
+        (waiting, None),
+    ]
     assert answers_in(running, partner) == [(own, draft)]
 
 
@@ -285,10 +289,21 @@ def test_figures_by_field_and_as_a_whole(office, tree):
 
     figures = progress_figures(office, plan)
 
-    assert (figures.whole.total, figures.whole.milestones_done, figures.whole.milestones_total) == (3, 1, 2)
-    assert [field.label for field in figures.fields] == ["Rahmenbedingungen", "Marketing", "Keinem Feld zugeordnet"]
+    assert (figures.whole.total, figures.whole.milestones_done, figures.whole.milestones_total) == (
+        3,
+        1,
+        2,
+    )
+    assert [field.label for field in figures.fields] == [
+        "Rahmenbedingungen",
+        "Marketing",
+        "Keinem Feld zugeordnet",
+    ]
     frame, marketing, nowhere = figures.fields
-    assert frame.phase_segments == [Segment("abgeschlossen", 1, "strong"), Segment("in Umsetzung", 1, "medium")]
+    assert frame.phase_segments == [
+        Segment("abgeschlossen", 1, "strong"),
+        Segment("in Umsetzung", 1, "medium"),
+    ]
     assert frame.light_counts == [("green", 1), ("yellow", 0), ("red", 1), ("", 0)]
     assert (frame.milestones_done, frame.milestones_total) == (1, 2)
     assert (marketing.total, marketing.phase_segments) == (0, [])
@@ -343,13 +358,20 @@ def test_history_tells_who_said_what_when(office):
     partner.person.organisation.save()
     measure = make_measure(lead_id=partner.organisation_id)
     report = submit_report(measure=measure, values=report_values(), by=partner, now=NOW)
-    return_report(report=report, comment="Bitte ergänzen.", by=office, now=NOW + dt.timedelta(hours=1))
+    return_report(
+        report=report, comment="Bitte ergänzen.", by=office, now=NOW + dt.timedelta(hours=1)
+    )
 
     entries = measure_history(measure, measure.reports.all(), office)
 
     told = [(entry.at, entry.who, entry.what, entry.note) for entry in entries]
     assert told == [
-        (NOW + dt.timedelta(hours=1), "Geschäftsstelle", "Bericht zurückgegeben", "Bitte ergänzen."),
+        (
+            NOW + dt.timedelta(hours=1),
+            "Geschäftsstelle",
+            "Bericht zurückgegeben",
+            "Bitte ergänzen.",
+        ),
         (
             NOW,
             f"VDMA Ost ({partner})",
@@ -387,7 +409,13 @@ def test_history_leaves_out_drafts_and_tells_acceptance(office):
 @pytest.mark.parametrize("role", [PARTNER, OBSERVER, SENATOR_OFFICE])
 def test_history_tells_of_internal_notes_to_the_office_alone(office, role):
     measure = make_measure()
-    for fields in ("interner Vermerk", "Titel, interner Vermerk", "Titel, Beginn", "Titel, interner Ver", "Titel, "):
+    for fields in (
+        "interner Vermerk",
+        "Titel, interner Vermerk",
+        "Titel, Beginn",
+        "Titel, interner Ver",
+        "Titel, ",
+    ):
         save_as(measure, by=office, reason=f"Geändert: {fields}")
     save_as(measure, by=office, reason="Maßnahme angelegt")
 
@@ -407,7 +435,9 @@ def test_history_names_the_senators_office_by_its_role(office):
     measure = make_measure()
     save_as(measure, by=make_user(SENATOR_OFFICE), reason="Geändert: Titel")
 
-    assert [entry.who for entry in measure_history(measure, measure.reports.all(), office)] == ["Büro der Senatorin"]
+    assert [entry.who for entry in measure_history(measure, measure.reports.all(), office)] == [
+        "Büro der Senatorin"
+    ]
 
 
 def test_history_costs_the_same_for_1_and_30_reports(office, django_assert_num_queries):
@@ -417,7 +447,10 @@ def test_history_costs_the_same_for_1_and_30_reports(office, django_assert_num_q
         measure_history(measure, measure.reports.all(), office)
     for day in range(2, 30):
         record_report(
-            measure=measure, values=report_values(as_of_on=dt.date(2025, 1, day)), by=make_user(OFFICE), now=NOW
+            measure=measure,
+            values=report_values(as_of_on=dt.date(2025, 1, day)),
+            by=make_user(OFFICE),
+            now=NOW,
         )
     with django_assert_num_queries(len(once)):
         measure_history(measure, measure.reports.all(), office)

@@ -49,18 +49,25 @@ def test_each_reporter_is_reminded_of_each_measure():
     (reminder,) = due_on(dt.date(2026, 3, 26))
 
     assert reminder.to.email == "lead@example.org"
-    assert (reminder.kind, reminder.subject_key) == ("report_due", f"round:{running.pk}:measure:{measure.pk}")
+    assert (reminder.kind, reminder.subject_key) == (
+        "report_due",
+        f"round:{running.pk}:measure:{measure.pk}",
+    )
     assert (reminder.occasion, reminder.date) == ("2026-03-31:-3", DUE)
     assert reminder.why == "Statusbericht der Federführung: 3 Arbeitstage vor dem 31.03.2026"
     assert (reminder.about, reminder.about_title) == (f"measure:{measure.pk}", "Ankauf *jetzt*")
     assert reminder.line == (
-        f"Statusbericht zu **Ankauf \\*jetzt\\*** ({running.title}), bis 31\\.03\\.2026".replace("\\.", ".")
+        f"Statusbericht zu **Ankauf \\*jetzt\\*** ({running.title}), bis 31\\.03\\.2026".replace(
+            "\\.", "."
+        )
     )
     assert reminder.path == f"/massnahmen/{measure.pk}/bericht/"
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("opened_on", "count"), [(dt.date(2026, 3, 16), 1), (dt.date(2026, 3, 17), 0)])
+@pytest.mark.parametrize(
+    ("opened_on", "count"), [(dt.date(2026, 3, 16), 1), (dt.date(2026, 3, 17), 0)]
+)
 def test_step_up_to_the_opening_of_the_round_does_not_count(opened_on, count):
     plan, partner = make_plan(), make_user(PARTNER)
     make_round(plan, due_on=DUE, opened_on=opened_on)

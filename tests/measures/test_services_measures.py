@@ -47,7 +47,8 @@ def test_new_measure_is_not_begun_and_tells_so_once(office):
     plan, organisation = make_plan(), make_organisation()
 
     measure = create_measure(
-        values={"plan": plan, "title": "Ankauf", "section": None, "supporters": [organisation]}, by=office
+        values={"plan": plan, "title": "Ankauf", "section": None, "supporters": [organisation]},
+        by=office,
     )
 
     assert (measure.phase, measure.light, measure.origin) == (Phase.NOT_STARTED, "", "entered")
@@ -61,7 +62,9 @@ def test_change_names_the_fields_and_keeps_the_rest(office):
     measure = make_measure(title="Alt", amount="10 €")
     values = {"title": "Neu", "amount": "10 €"}
 
-    changed = change_measure(measure=measure, values=values, version=version_of(measure, values), by=office)
+    changed = change_measure(
+        measure=measure, values=values, version=version_of(measure, values), by=office
+    )
 
     assert (changed.title, changed.amount) == ("Neu", "10 €")
     assert reasons(measure)[1:] == ["Geändert: Titel"]
@@ -94,7 +97,9 @@ def test_second_of_two_changes_is_outpaced_and_named(office):
     change_measure(measure=measure, values={"title": "Zuerst"}, version=version, by=office)
 
     with pytest.raises(Outpaced, match=f"{office} hat diesen Eintrag inzwischen geändert"):
-        change_measure(measure=measure, values={"title": "Danach"}, version=version, by=make_user(OFFICE))
+        change_measure(
+            measure=measure, values={"title": "Danach"}, version=version, by=make_user(OFFICE)
+        )
 
     assert Measure.objects.get(pk=measure.pk).title == "Zuerst"
 
@@ -102,7 +107,12 @@ def test_second_of_two_changes_is_outpaced_and_named(office):
 def test_change_of_another_field_does_not_disturb(office):
     measure = make_measure(title="Alt")
     version = version_of(measure, ["title"])
-    change_measure(measure=measure, values={"amount": "5 €"}, version=version_of(measure, ["amount"]), by=office)
+    change_measure(
+        measure=measure,
+        values={"amount": "5 €"},
+        version=version_of(measure, ["amount"]),
+        by=office,
+    )
 
     change_measure(measure=measure, values={"title": "Neu"}, version=version, by=office)
 
@@ -118,7 +128,10 @@ def test_section_of_another_plan_is_refused(office):
     measure = make_measure(plan)
     with pytest.raises(Refused, match="gehört zu einem anderen Plan"):
         change_measure(
-            measure=measure, values={"section": section}, version=version_of(measure, ["section"]), by=office
+            measure=measure,
+            values={"section": section},
+            version=version_of(measure, ["section"]),
+            by=office,
         )
 
     assert list(Measure.objects.values_list("pk", "section")) == [(measure.pk, None)]
@@ -170,7 +183,10 @@ def test_project_changes_with_conflict(office):
 def test_milestone_is_reached_once_and_opened_again(office):
     measure = make_measure()
     milestone = add_milestone(
-        measure=measure, values={"title": "Konzept", "due_on": dt.date(2026, 5, 1)}, today=TODAY, by=office
+        measure=measure,
+        values={"title": "Konzept", "due_on": dt.date(2026, 5, 1)},
+        today=TODAY,
+        by=office,
     )
 
     complete_milestone(milestone=milestone, today=TODAY, by=office)
@@ -184,16 +200,24 @@ def test_milestone_is_reached_once_and_opened_again(office):
 
     milestone.refresh_from_db()
     assert milestone.done_on is None
-    assert reasons(milestone) == ["Meilenstein angelegt", "Meilenstein erreicht", "Meilenstein wieder offen"]
+    assert reasons(milestone) == [
+        "Meilenstein angelegt",
+        "Meilenstein erreicht",
+        "Meilenstein wieder offen",
+    ]
 
 
 def test_milestone_changes_with_conflict(office):
     milestone = make_milestone(make_measure(), "Alt")
     version = version_of(milestone, ["title"])
-    change_milestone(milestone=milestone, values={"title": "Neu"}, version=version, today=TODAY, by=office)
+    change_milestone(
+        milestone=milestone, values={"title": "Neu"}, version=version, today=TODAY, by=office
+    )
 
     with pytest.raises(Outpaced):
-        change_milestone(milestone=milestone, values={"title": "Anders"}, version=version, today=TODAY, by=office)
+        change_milestone(
+            milestone=milestone, values={"title": "Anders"}, version=version, today=TODAY, by=office
+        )
 
     assert Milestone.objects.get().title == "Neu"
 
@@ -216,9 +240,14 @@ def test_only_the_office_writes_milestones(role):
 
     for refused in (
         lambda: add_milestone(
-            measure=milestone.measure, values={"title": "Neu", "due_on": TODAY}, today=TODAY, by=user
+            measure=milestone.measure,
+            values={"title": "Neu", "due_on": TODAY},
+            today=TODAY,
+            by=user,
         ),
-        lambda: change_milestone(milestone=milestone, values={"title": "Neu"}, version="", today=TODAY, by=user),
+        lambda: change_milestone(
+            milestone=milestone, values={"title": "Neu"}, version="", today=TODAY, by=user
+        ),
         lambda: complete_milestone(milestone=milestone, today=TODAY, by=user),
         lambda: reopen_milestone(milestone=milestone, by=user),
         lambda: delete_milestone(milestone=milestone, by=user),
@@ -236,7 +265,9 @@ def test_a_milestone_is_not_reached_on_a_day_to_come(office):
 
     with nothing_changes(milestone):
         with pytest.raises(Refused, match="höchstens den 18.03.2026"):
-            change_milestone(milestone=milestone, values=tomorrow, version=version, today=TODAY, by=office)
+            change_milestone(
+                milestone=milestone, values=tomorrow, version=version, today=TODAY, by=office
+            )
         with pytest.raises(Refused, match="„erreicht am“ liegt in der Zukunft"):
             add_milestone(measure=milestone.measure, values=tomorrow, today=TODAY, by=office)
     assert Milestone.objects.count() == 1
@@ -245,4 +276,7 @@ def test_a_milestone_is_not_reached_on_a_day_to_come(office):
 def test_a_milestone_may_be_reached_today(office):
     values = {"title": "Konzept", "due_on": TODAY, "done_on": TODAY}
 
-    assert add_milestone(measure=make_measure(), values=values, today=TODAY, by=office).done_on == TODAY
+    assert (
+        add_milestone(measure=make_measure(), values=values, today=TODAY, by=office).done_on
+        == TODAY
+    )

@@ -10,7 +10,14 @@ from measures.enums import REPORT_MOVES, ReportState
 from measures.models import StatusReport
 from measures.services import accept_report, record_report, return_report, save_draft, submit_report
 from outbox.models import Mail
-from tests.measures.builders import NOW, make_measure, make_plan, make_report, make_round, report_values
+from tests.measures.builders import (
+    NOW,
+    make_measure,
+    make_plan,
+    make_report,
+    make_round,
+    report_values,
+)
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +120,9 @@ def test_draft_is_continued_and_submitted(office, partner, measure):
     draft = save_draft(measure=measure, values=report_values(summary=""), by=partner)
     values = report_values()
 
-    report = submit_report(measure=measure, values=values, version=version_of(draft, values), by=partner, now=NOW)
+    report = submit_report(
+        measure=measure, values=values, version=version_of(draft, values), by=partner, now=NOW
+    )
 
     assert report.pk == draft.pk
     assert StatusReport.objects.count() == 1
@@ -125,7 +134,9 @@ def test_two_colleagues_on_one_draft_see_both_versions(partner, measure):
     save_draft(measure=measure, values=report_values(summary="Zuerst"), version=version, by=partner)
 
     with pytest.raises(Outpaced):
-        save_draft(measure=measure, values=report_values(summary="Danach"), version=version, by=partner)
+        save_draft(
+            measure=measure, values=report_values(summary="Danach"), version=version, by=partner
+        )
     with pytest.raises(Outpaced):
         submit_report(measure=measure, values=report_values(summary="Danach"), by=partner, now=NOW)
 
@@ -182,7 +193,12 @@ def test_report_on_an_earlier_day_does_not_overwrite_the_status(office, measure)
 def test_correction_of_the_same_day_wins(office, measure):
     record_report(measure=measure, values=report_values(), by=office, now=NOW)
 
-    record_report(measure=measure, values=report_values(light="green", phase="completed"), by=office, now=LATER)
+    record_report(
+        measure=measure,
+        values=report_values(light="green", phase="completed"),
+        by=office,
+        now=LATER,
+    )
 
     assert status_of(measure)[0] == "completed"
 
@@ -193,7 +209,9 @@ def test_day_to_come_is_refused_but_the_rounds_own_day_is_not(office, measure):
         record_report(measure=measure, values=report_values(as_of_on=tomorrow), by=office, now=NOW)
     make_round(measure.plan, cut_off_on=tomorrow)
 
-    report = record_report(measure=measure, values=report_values(as_of_on=tomorrow), by=office, now=NOW)
+    report = record_report(
+        measure=measure, values=report_values(as_of_on=tomorrow), by=office, now=NOW
+    )
 
     assert report.as_of_on == tomorrow
 
@@ -223,7 +241,9 @@ def test_late_draft_counts_for_the_round_that_runs(partner, measure):
     running = make_round(measure.plan)
     values = report_values()
 
-    report = submit_report(measure=measure, values=values, version=version_of(draft, values), by=partner, now=NOW)
+    report = submit_report(
+        measure=measure, values=values, version=version_of(draft, values), by=partner, now=NOW
+    )
 
     assert report.round == running
 
@@ -239,7 +259,12 @@ def test_rounds_of_other_plans_do_not_count(partner, measure):
 
 def act(action, report, *, office, partner):
     values = report_values(summary="neu")
-    common = {"measure": report.measure, "values": values, "version": version_of(report, values), "by": partner}
+    common = {
+        "measure": report.measure,
+        "values": values,
+        "version": version_of(report, values),
+        "by": partner,
+    }
     if action == "revise":
         return save_draft(**common)
     if action == "submit":

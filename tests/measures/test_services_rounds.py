@@ -43,7 +43,10 @@ def test_new_round_is_planned_and_writes_no_mail(office):
 
 def test_start_asks_each_reporter_once_for_all_its_measures(office):
     plan = make_plan()
-    first, second = make_user(PARTNER, email="a@example.org"), make_user(PARTNER, email="b@example.org")
+    first, second = (
+        make_user(PARTNER, email="a@example.org"),
+        make_user(PARTNER, email="b@example.org"),
+    )
     make_measure(plan, "Ankauf [A]", lead_id=first.organisation_id)
     make_measure(plan, "Bestand", lead_id=first.organisation_id)
     make_measure(plan, "Campus", lead_id=second.organisation_id)
@@ -82,10 +85,16 @@ def test_of_two_rounds_started_at_once_one_runs(office):
     make_measure(plan, lead_id=make_user(PARTNER, email="a@example.org").organisation_id)
     rounds = [make_round(plan, state=RoundState.PLANNED) for _number in range(4)]
 
-    results = race(*(partial(open_round, reporting_round=row, by=office, now=NOW) for row in rounds))
+    results = race(
+        *(partial(open_round, reporting_round=row, by=office, now=NOW) for row in rounds)
+    )
 
     refused = [str(result) for result in results if isinstance(result, Refused)]
-    assert refused == ["In diesem Plan läuft schon eine Berichtsrunde. Bitte schließen Sie diese zuerst ab."] * 3
+    assert (
+        refused
+        == ["In diesem Plan läuft schon eine Berichtsrunde. Bitte schließen Sie diese zuerst ab."]
+        * 3
+    )
     assert ReportingRound.objects.filter(state=RoundState.OPEN).count() == 1
     assert ReportingRound.history.filter(state=RoundState.OPEN).count() == 1
     assert Mail.objects.count() == 1
@@ -136,7 +145,9 @@ def test_only_the_office_runs_rounds(role):
 
     for refused in (
         lambda: create_round(values=values(make_plan()), by=user),
-        lambda: change_round(reporting_round=reporting_round, values={"title": "Neu"}, version="", by=user),
+        lambda: change_round(
+            reporting_round=reporting_round, values={"title": "Neu"}, version="", by=user
+        ),
         lambda: open_round(reporting_round=reporting_round, by=user, now=NOW),
         lambda: close_round(reporting_round=reporting_round, by=user),
     ):
@@ -152,7 +163,9 @@ def test_running_round_does_not_move_into_a_plan_with_another(office):
     moved = {"plan": running.plan}
 
     with pytest.raises(Refused, match="steht dem entgegen"):
-        change_round(reporting_round=other, values=moved, version=version_of(other, moved), by=office)
+        change_round(
+            reporting_round=other, values=moved, version=version_of(other, moved), by=office
+        )
 
     assert ReportingRound.objects.get(pk=other.pk).plan_id != running.plan_id
 

@@ -1,4 +1,6 @@
-"""Visits, press slots and clippings for tests; the visit lies three weeks after the Monday of the test."""
+"""Visits, press slots and clippings for tests; the visit lies three weeks after the Monday of the
+test.
+"""
 
 import datetime as dt
 import itertools
@@ -15,8 +17,15 @@ from tests.partners.builders import make_organisation
 STARTS_AT = NOW + dt.timedelta(days=21)
 ENDS_AT = STARTS_AT + dt.timedelta(hours=2)
 AFTERWARDS = STARTS_AT + dt.timedelta(days=1)
-WAS_SUBMITTED = (VisitState.SUBMITTED, VisitState.RETURNED, VisitState.APPROVED, VisitState.ANNOUNCED, VisitState.HELD,
-                 VisitState.DOCUMENTED, VisitState.POSTPONED)  # fmt: skip
+WAS_SUBMITTED = (
+    VisitState.SUBMITTED,
+    VisitState.RETURNED,
+    VisitState.APPROVED,
+    VisitState.ANNOUNCED,
+    VisitState.HELD,
+    VisitState.DOCUMENTED,
+    VisitState.POSTPONED,
+)
 WAS_ANNOUNCED = (VisitState.ANNOUNCED, VisitState.HELD, VisitState.DOCUMENTED)
 GRANTED = (VisitState.APPROVED, *WAS_ANNOUNCED)
 
@@ -37,7 +46,9 @@ def new_visit(**fields) -> Visit:
 
 
 def make_visit(state: str = VisitState.IDEA, **fields) -> Visit:
-    """Return a saved visit in `state` with what a visit in this state has: its request, its dates, its reasons."""
+    """Return a saved visit in `state` with what a visit in this state has: its request, its dates,
+    its reasons.
+    """
     request = fields.pop("request", True)
     if state in WAS_SUBMITTED:
         fields.setdefault("submitted_at", NOW)
@@ -63,7 +74,9 @@ def make_visit(state: str = VisitState.IDEA, **fields) -> Visit:
 
 def make_visit_request(visit: Visit, state: str = ApprovalState.OPEN, **fields):
     """Return a request for approval of `visit`."""
-    subject = make_subject(kind=ApprovalKind.VISIT, pk=visit.pk, title=str(visit), path=visit.get_absolute_url())
+    subject = make_subject(
+        kind=ApprovalKind.VISIT, pk=visit.pk, title=str(visit), path=visit.get_absolute_url()
+    )
     return make_request(state, subject=subject, **fields)
 
 
@@ -74,7 +87,11 @@ def make_sector(name: str = "Maschinenbau") -> Sector:
 
 def make_slot(visit: Visit, **fields) -> PressSlot:
     """Return a saved Wort-Bild-Termin at the beginning of `visit`."""
-    values = {"kind": PressKind.WORD_PICTURE, "starts_at": visit.starts_at, "meeting_point": "Werkstor"}
+    values = {
+        "kind": PressKind.WORD_PICTURE,
+        "starts_at": visit.starts_at,
+        "meeting_point": "Werkstor",
+    }
     return PressSlot.objects.create(visit=visit, **values | fields)
 
 
@@ -93,10 +110,16 @@ def make_coverage(**fields) -> Coverage:
 def facts(**fields) -> dict:
     """Return what the form of a visit posts."""
     values = {
-        "company_text": "Turbinenbau AG", "title": "Rundgang", "starts_at": "2026-03-23T10:00",
-        "ends_at": "2026-03-23T12:00", "visitor": "Senatorin", "address": "", "message": "", "internal_notes": "",
+        "company_text": "Turbinenbau AG",
+        "title": "Rundgang",
+        "starts_at": "2026-03-23T10:00",
+        "ends_at": "2026-03-23T12:00",
+        "visitor": "Senatorin",
+        "address": "",
+        "message": "",
+        "internal_notes": "",
         "to_be_published": "on",
-    }  # fmt: skip
+    }
     return values | fields
 
 

@@ -37,7 +37,9 @@ def test_a_documented_visit_is_all_done():
     assert {row.status for row in steps_of(make_visit(S.DOCUMENTED, request=False))} == {"done"}
 
 
-@pytest.mark.parametrize("fields", [{"state": S.CANCELLED}, {"state": S.HELD, "origin": Origin.TAKEN_OVER}])
+@pytest.mark.parametrize(
+    "fields", [{"state": S.CANCELLED}, {"state": S.HELD, "origin": Origin.TAKEN_OVER}]
+)
 def test_cancelled_and_taken_over_visits_have_no_line(fields):
     assert steps_of(make_visit(request=False, **fields)) == []
 
@@ -56,13 +58,20 @@ def test_the_office_gets_one_button(state, action, route):
 
     box = step(visit)
 
-    assert (box.action, box.url, box.who) == (action, f"/besuche/{visit.pk}/{route}", "Geschäftsstelle")
+    assert (box.action, box.url, box.who) == (
+        action,
+        f"/besuche/{visit.pk}/{route}",
+        "Geschäftsstelle",
+    )
 
 
 def test_without_a_date_the_date_comes_first():
     visit = make_visit(S.POSTPONED, starts_at=None, ends_at=None)
 
-    assert (step(visit).action, step(visit).url) == ("Termin eintragen", f"/besuche/{visit.pk}/bearbeiten/")
+    assert (step(visit).action, step(visit).url) == (
+        "Termin eintragen",
+        f"/besuche/{visit.pk}/bearbeiten/",
+    )
 
 
 def test_an_announced_visit_is_recorded_only_afterwards():

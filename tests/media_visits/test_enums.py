@@ -21,12 +21,19 @@ S = VisitState
 
 def decide(answer):
     return lambda visit, by: services.decide_visit(
-        request=visit.test_request, answer=answer, comment="Bitte ergänzen.", by=by, now=NOW, **details_of(answer)
+        request=visit.test_request,
+        answer=answer,
+        comment="Bitte ergänzen.",
+        by=by,
+        now=NOW,
+        **details_of(answer),
     )
 
 
 ACTS = {
-    "submit": lambda visit, by: services.submit_visit(visit=visit, vorlage=VORLAGE, due_on=DUE_ON, by=by, now=NOW),
+    "submit": lambda visit, by: services.submit_visit(
+        visit=visit, vorlage=VORLAGE, due_on=DUE_ON, by=by, now=NOW
+    ),
     "withdraw": lambda visit, by: services.withdraw_visit(visit=visit, by=by, now=NOW),
     "approve": decide(Answer.APPROVE),
     "condition": decide(Answer.CONDITION),
@@ -37,8 +44,12 @@ ACTS = {
     "document": lambda visit, by: services.document_visit(
         visit=visit, outcome="Fläche gesucht", by=by, now=AFTERWARDS
     ),
-    "postpone": lambda visit, by: services.postpone_visit(visit=visit, reason="Krankheit", by=by, now=NOW),
-    "cancel": lambda visit, by: services.cancel_visit(visit=visit, reason="Krankheit", by=by, now=NOW),
+    "postpone": lambda visit, by: services.postpone_visit(
+        visit=visit, reason="Krankheit", by=by, now=NOW
+    ),
+    "cancel": lambda visit, by: services.cancel_visit(
+        visit=visit, reason="Krankheit", by=by, now=NOW
+    ),
 }
 
 

@@ -27,21 +27,34 @@ def without_the_constraint():
             yield
             cursor.execute("PRAGMA ignore_check_constraints = OFF")
         else:
-            cursor.execute("ALTER TABLE media_visits_visit DROP CONSTRAINT visit_published_was_approved")
+            cursor.execute(
+                "ALTER TABLE media_visits_visit DROP CONSTRAINT visit_published_was_approved"
+            )
             yield
 
 
 def make_published(state, *before, **fields):
-    """Return the key of a visit published in `state`; each of `before` is a (state, is_published) of its history."""
-    values = {"company_text": "Werk", "title": "Rundgang", "starts_at": STARTS_AT, "reason": "Streik"} | fields
+    """Return the key of a visit published in `state`; each of `before` is a (state, is_published)
+    of its history.
+    """
+    values = {
+        "company_text": "Werk",
+        "title": "Rundgang",
+        "starts_at": STARTS_AT,
+        "reason": "Streik",
+    } | fields
     visit = Visit(state=state, is_published=True, **values)
     visit.skip_history_when_saving = True
     visit.save()
     for day, (then, was_published) in enumerate([*before, (state, True)]):
         Visit.history.create(
-            id=visit.pk, state=then, is_published=was_published, history_type="~",
-            history_date=NOW + dt.timedelta(days=day), **values,
-        )  # fmt: skip
+            id=visit.pk,
+            state=then,
+            is_published=was_published,
+            history_type="~",
+            history_date=NOW + dt.timedelta(days=day),
+            **values,
+        )
     return visit.pk
 
 
@@ -61,9 +74,14 @@ def test_what_was_public_without_a_valid_approval_goes_back_inside():
 
     unpublish(apps, None)
 
-    assert list(Visit.objects.filter(is_published=True).order_by("pk").values_list("pk", flat=True)) == stay
+    assert (
+        list(Visit.objects.filter(is_published=True).order_by("pk").values_list("pk", flat=True))
+        == stay
+    )
     for pk in back:
         latest = Visit.objects.get(pk=pk).history.latest()
         assert (latest.is_published, latest.history_change_reason, latest.title) == (
-            False, "Veröffentlichung zurückgenommen: keine gültige Freigabe", "Rundgang",
-        )  # fmt: skip
+            False,
+            "Veröffentlichung zurückgenommen: keine gültige Freigabe",
+            "Rundgang",
+        )

@@ -65,7 +65,9 @@ def test_a_company_sees_its_announced_visit_only_with_a_valid_approval(state):
 
 @pytest.mark.parametrize("state", [S.HELD, S.CANCELLED, S.ANNOUNCED])
 def test_what_was_taken_over_may_lack_time_reason_and_outcome(state):
-    visit = new_visit(state=state, starts_at=None, ends_at=None, origin=Origin.TAKEN_OVER, is_published=True)
+    visit = new_visit(
+        state=state, starts_at=None, ends_at=None, origin=Origin.TAKEN_OVER, is_published=True
+    )
 
     visit.save()
 
@@ -115,7 +117,8 @@ def test_the_entered_company_name_wins():
 
     assert new_visit(company=company).company_name == "Turbinenbau AG"
     assert (
-        new_visit(company=company, company_text="Turbinenbau, Werk Moabit").company_name == "Turbinenbau, Werk Moabit"
+        new_visit(company=company, company_text="Turbinenbau, Werk Moabit").company_name
+        == "Turbinenbau, Werk Moabit"
     )
 
 
@@ -125,25 +128,45 @@ def test_the_entered_company_name_wins():
         ({}, "Mo, 23.03.2026, 10:00–12:00 Uhr"),
         ({"starts_at": None, "ends_at": None}, "Termin noch offen"),
         (
-            {"starts_at": None, "starts_on": dt.date(2017, 7, 25), "ends_on": dt.date(2017, 8, 9),
-             "precision": Precision.RANGE, "origin": Origin.TAKEN_OVER},
+            {
+                "starts_at": None,
+                "starts_on": dt.date(2017, 7, 25),
+                "ends_on": dt.date(2017, 8, 9),
+                "precision": Precision.RANGE,
+                "origin": Origin.TAKEN_OVER,
+            },
             "25.07.2017 – 09.08.2017",
         ),
         (
-            {"starts_at": None, "starts_on": dt.date(2017, 7, 1), "ends_on": dt.date(2017, 8, 1),
-             "precision": Precision.MONTH, "origin": Origin.TAKEN_OVER},
+            {
+                "starts_at": None,
+                "starts_on": dt.date(2017, 7, 1),
+                "ends_on": dt.date(2017, 8, 1),
+                "precision": Precision.MONTH,
+                "origin": Origin.TAKEN_OVER,
+            },
             "Juli 2017 – August 2017",
         ),
         (
-            {"starts_at": None, "starts_on": dt.date(2019, 12, 1), "precision": Precision.MONTH,
-             "origin": Origin.TAKEN_OVER},
+            {
+                "starts_at": None,
+                "starts_on": dt.date(2019, 12, 1),
+                "precision": Precision.MONTH,
+                "origin": Origin.TAKEN_OVER,
+            },
             "Dezember 2019",
         ),
-        ({"starts_at": None, "precision": Precision.UNKNOWN, "origin": Origin.TAKEN_OVER}, "Datum nicht belegt"),
+        (
+            {"starts_at": None, "precision": Precision.UNKNOWN, "origin": Origin.TAKEN_OVER},
+            "Datum nicht belegt",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_date_is_shown_as_exactly_as_it_is_known(fields, text):
-    assert str(Visit(**{"starts_at": STARTS_AT, "ends_at": STARTS_AT + 2 * HOUR} | fields).date_text) == text
+    assert (
+        str(Visit(**{"starts_at": STARTS_AT, "ends_at": STARTS_AT + 2 * HOUR} | fields).date_text)
+        == text
+    )
 
 
 def test_a_slot_is_named_by_kind_and_time():
@@ -175,7 +198,9 @@ SEEN = {
 def test_who_sees_an_internal_visit(role, state):
     visit = make_visit(state, request=False)
 
-    assert Visit.objects.visible_to(make_user(role)).filter(pk=visit.pk).exists() == (state in SEEN[role])
+    assert Visit.objects.visible_to(make_user(role)).filter(pk=visit.pk).exists() == (
+        state in SEEN[role]
+    )
 
 
 def test_the_senators_office_keeps_sight_of_what_was_before_it(senator):

@@ -17,7 +17,9 @@ def test_the_log_tells_each_step_with_vote_and_comment(office, senator):
     visit = make_visit()
     brief = {"visit": visit, "vorlage": VORLAGE, "due_on": DUE_ON, "by": office}
     request = submit_visit(now=NOW, **brief)
-    decide_visit(request=request, answer=Answer.RETURN, comment="Bitte kürzen.", by=senator, now=NOW + HOUR)
+    decide_visit(
+        request=request, answer=Answer.RETURN, comment="Bitte kürzen.", by=senator, now=NOW + HOUR
+    )
     request = submit_visit(now=NOW + 2 * HOUR, **brief)
     decide_visit(request=request, answer=Answer.APPROVE, comment="", by=senator, now=NOW + 3 * HOUR)
     cancel_visit(visit=visit, reason="Streik", by=office, now=NOW + 4 * HOUR)

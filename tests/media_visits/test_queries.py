@@ -86,8 +86,14 @@ def test_what_did_not_take_place_draws_no_attention(office, state):
 
 def test_a_year_without_a_quarter_counts_apart_and_no_date_not_at_all(office):
     sector = make_sector()
-    visit_of(sector, starts_at=None, ends_at=None, starts_on=dt.date(2017, 1, 1), precision=Precision.YEAR,
-             origin=Origin.TAKEN_OVER)  # fmt: skip
+    visit_of(
+        sector,
+        starts_at=None,
+        ends_at=None,
+        starts_on=dt.date(2017, 1, 1),
+        precision=Precision.YEAR,
+        origin=Origin.TAKEN_OVER,
+    )
     visit_of(sector, starts_at=None, ends_at=None, origin=Origin.TAKEN_OVER)
 
     assert attention(office) == [(2017, 0, 1, 0, "Maschinenbau")]

@@ -37,9 +37,14 @@ def test_the_office_is_reminded_by_working_day(office, state, working_days, kind
     (reminder,) = due_on(add_working_days(DAY_OF_VISIT, working_days))
 
     assert (reminder.kind, reminder.subject_key, reminder.occasion) == (
-        kind, f"visit:{visit.pk}", f"2026-03-23:{step}",
-    )  # fmt: skip
-    assert (reminder.to.email, reminder.path) == ("geschaeftsstelle@example.org", f"/besuche/{visit.pk}/")
+        kind,
+        f"visit:{visit.pk}",
+        f"2026-03-23:{step}",
+    )
+    assert (reminder.to.email, reminder.path) == (
+        "geschaeftsstelle@example.org",
+        f"/besuche/{visit.pk}/",
+    )
     assert "Turbinenbau AG" in reminder.line
     assert (reminder.about, reminder.about_title) == (f"visit:{visit.pk}", str(visit))
 
@@ -55,13 +60,17 @@ def test_each_day_has_its_reminder_once_at_most(office):
 
 def test_step_up_to_the_day_of_the_present_state_does_not_count(office):
     visit = make_visit(S.APPROVED, request=False)
-    visit.history.update(history_date=dt.datetime(2026, 3, 9, 9, tzinfo=dt.UTC))  # 10 working days before
+    visit.history.update(
+        history_date=dt.datetime(2026, 3, 9, 9, tzinfo=dt.UTC)
+    )  # 10 working days before
 
     assert due_on(dt.date(2026, 3, 10)) == []
     assert [row.step.key for row in due_on(dt.date(2026, 3, 16))] == ["-5"]
 
 
-@pytest.mark.parametrize("state", [S.IDEA, S.SUBMITTED, S.RETURNED, S.POSTPONED, S.CANCELLED, S.DOCUMENTED])
+@pytest.mark.parametrize(
+    "state", [S.IDEA, S.SUBMITTED, S.RETURNED, S.POSTPONED, S.CANCELLED, S.DOCUMENTED]
+)
 def test_other_states_remind_of_nothing(office, state):
     make_visit(state, request=False)
 

@@ -12,7 +12,13 @@ from core.errors import Outpaced, Refused
 from media_visits.enums import VisitState
 from media_visits.essentials import VISIT_FACTS
 from media_visits.models import Visit
-from media_visits.services import decide_visit, publish_visit, submit_visit, update_visit, withdraw_visit
+from media_visits.services import (
+    decide_visit,
+    publish_visit,
+    submit_visit,
+    update_visit,
+    withdraw_visit,
+)
 from media_visits.services.visits import EDITABLE
 from partners.models import Deputy
 from tests.approvals.builders import DUE_ON, NOW, TODAY, VORLAGE, details_of
@@ -26,15 +32,21 @@ S = VisitState
 
 
 def submit(visit, by, **fields):
-    return submit_visit(**{"visit": visit, "vorlage": VORLAGE, "due_on": DUE_ON, "by": by, "now": NOW} | fields)
+    return submit_visit(
+        **{"visit": visit, "vorlage": VORLAGE, "due_on": DUE_ON, "by": by, "now": NOW} | fields
+    )
 
 
 def decide(request, by, answer=Answer.APPROVE, comment="Bitte ergänzen.", **fields):
-    return decide_visit(**{"request": request, "answer": answer, "comment": comment, "by": by, "now": NOW} | fields)
+    return decide_visit(
+        **{"request": request, "answer": answer, "comment": comment, "by": by, "now": NOW} | fields
+    )
 
 
 def test_submission_keeps_brief_and_snapshot(office, senator):
-    visit = make_visit(company=make_organisation("Turbinenbau AG"), title="Rundgang", message="Ein Satz")
+    visit = make_visit(
+        company=make_organisation("Turbinenbau AG"), title="Rundgang", message="Ein Satz"
+    )
     visit.sectors.add(make_sector())
     make_slot(visit)
 
@@ -43,8 +55,10 @@ def test_submission_keeps_brief_and_snapshot(office, senator):
     visit.refresh_from_db()
     assert (visit.state, visit.submitted_at, visit.vote) == (S.SUBMITTED, NOW, VORLAGE.vote)
     assert (request.kind, request.subject_id, request.title) == (
-        ApprovalKind.VISIT, visit.pk, "Turbinenbau AG: Rundgang",
-    )  # fmt: skip
+        ApprovalKind.VISIT,
+        visit.pk,
+        "Turbinenbau AG: Rundgang",
+    )
     assert request.path == f"/besuche/{visit.pk}/"
     assert request.snapshot == [
         ["Unternehmen", "Turbinenbau AG"],
@@ -64,9 +78,14 @@ def test_a_visit_without_press_says_so():
 
 
 def test_a_visit_by_a_plant_names_the_partner_behind_it():
-    visit = make_visit(company=make_organisation("Turbinenbau AG"), company_text="Werk Nord", to_be_published=False)
+    visit = make_visit(
+        company=make_organisation("Turbinenbau AG"), company_text="Werk Nord", to_be_published=False
+    )
 
-    assert snapshot_of(VISIT_FACTS, visit)[:2] == [["Unternehmen", "Werk Nord"], ["Partner", "Turbinenbau AG"]]
+    assert snapshot_of(VISIT_FACTS, visit)[:2] == [
+        ["Unternehmen", "Werk Nord"],
+        ["Partner", "Turbinenbau AG"],
+    ]
     assert ["Veröffentlichung", "nein, nur intern"] in snapshot_of(VISIT_FACTS, visit)
 
 
@@ -120,8 +139,10 @@ def test_a_postponed_visit_is_not_submitted_with_its_press_on_the_former_day(off
         submit(visit, office)
 
     assert str(refused.value) == (
-        "Der Pressetermin „Wort-Bild-Termin 16.03.2026, 10:00 Uhr“ liegt an einem anderen Tag als der Besuch "
-        "(Mo, 23.03.2026, 10:00–12:00 Uhr). Bitte ändern Sie zuerst seinen Beginn, oder entfernen Sie ihn."
+        "Der Pressetermin „Wort-Bild-Termin 16.03.2026, 10:00 Uhr“ liegt an einem anderen Tag als "
+        "der Besuch "
+        "(Mo, 23.03.2026, 10:00–12:00 Uhr). Bitte ändern Sie zuerst seinen Beginn, oder entfernen "
+        "Sie ihn."
     )
 
 
@@ -133,7 +154,9 @@ def test_approval_moves_the_visit_and_tells_the_office(office, senator):
 
     visit.refresh_from_db()
     assert visit.state == S.APPROVED
-    assert mails_written("approval_decided") == [("approval_decided", "geschaeftsstelle@example.org")]
+    assert mails_written("approval_decided") == [
+        ("approval_decided", "geschaeftsstelle@example.org")
+    ]
 
 
 def test_a_returned_visit_is_submitted_again(office, senator):
@@ -164,11 +187,16 @@ def test_a_visit_whose_time_has_come_is_not_approved(office, senator, answer, la
     visit = make_visit()
     request = submit(visit, office)
 
-    with nothing_changes(visit, request), pytest.raises(Refused, match="Geben Sie den Besuch zurück"):
+    with (
+        nothing_changes(visit, request),
+        pytest.raises(Refused, match="Geben Sie den Besuch zurück"),
+    ):
         decide(request, senator, answer, now=STARTS_AT + late, **details_of(answer))
 
 
-@pytest.mark.parametrize(("answer", "state"), [(Answer.RETURN, S.RETURNED), (Answer.REFUSE, S.CANCELLED)])
+@pytest.mark.parametrize(
+    ("answer", "state"), [(Answer.RETURN, S.RETURNED), (Answer.REFUSE, S.CANCELLED)]
+)
 def test_a_visit_whose_time_has_come_is_returned_or_refused(office, senator, answer, state):
     request = submit(make_visit(), office)
 
@@ -180,7 +208,10 @@ def test_a_visit_whose_time_has_come_is_returned_or_refused(office, senator, ans
 def test_a_visit_is_approved_until_it_begins(office, senator):
     request = submit(make_visit(), office)
 
-    assert decide(request, senator, comment="", now=STARTS_AT - dt.timedelta(minutes=1)).state == S.APPROVED
+    assert (
+        decide(request, senator, comment="", now=STARTS_AT - dt.timedelta(minutes=1)).state
+        == S.APPROVED
+    )
 
 
 @pytest.mark.parametrize("answer", [Answer.RETURN, Answer.REFUSE])
@@ -208,7 +239,10 @@ def test_a_condition_is_kept_and_the_visit_approved(office, senator):
     decide(request, senator, Answer.CONDITION, "", conditions=["Nur mit Betriebsrat"])
 
     visit.refresh_from_db()
-    assert (visit.state, [row.text for row in request.conditions.all()]) == (S.APPROVED, ["Nur mit Betriebsrat"])
+    assert (visit.state, [row.text for row in request.conditions.all()]) == (
+        S.APPROVED,
+        ["Nur mit Betriebsrat"],
+    )
     assert visit.history.latest().history_change_reason == "Mit Auflage freigegeben"
 
 
@@ -234,7 +268,11 @@ def test_a_deputy_decides_in_vertretung(office, senator):
     visit = decide(request, deputy, comment="")
 
     request.refresh_from_db()
-    assert (visit.state, request.state, request.by_deputy) == (S.APPROVED, ApprovalState.APPROVED, True)
+    assert (visit.state, request.state, request.by_deputy) == (
+        S.APPROVED,
+        ApprovalState.APPROVED,
+        True,
+    )
 
 
 def test_withdrawing_takes_the_request_back_and_tells(office, senator):
@@ -263,12 +301,14 @@ def test_of_a_decision_and_a_withdrawal_one_wins(office, senator):
     request = submit(visit, office)
 
     results = race(
-        lambda: decide(request, senator, comment=""), lambda: withdraw_visit(visit=visit, by=office, now=NOW)
+        lambda: decide(request, senator, comment=""),
+        lambda: withdraw_visit(visit=visit, by=office, now=NOW),
     )
 
     visit.refresh_from_db()
     request.refresh_from_db()
     assert sum(isinstance(result, Refused) for result in results) == 1
     assert (visit.state, request.state) in [
-        (S.APPROVED, ApprovalState.APPROVED), (S.IDEA, ApprovalState.WITHDRAWN),
-    ]  # fmt: skip
+        (S.APPROVED, ApprovalState.APPROVED),
+        (S.IDEA, ApprovalState.WITHDRAWN),
+    ]

@@ -38,7 +38,9 @@ def press_list():
     return press
 
 
-def test_an_announcement_reaches_company_lists_and_senators_office(office, senator, company, press_list):
+def test_an_announcement_reaches_company_lists_and_senators_office(
+    office, senator, company, press_list
+):
     visit = make_visit(S.APPROVED, company=company)
     Mail.objects.all().delete()
 
@@ -46,7 +48,10 @@ def test_an_announcement_reaches_company_lists_and_senators_office(office, senat
 
     visit.refresh_from_db()
     assert (visit.state, visit.announced_at) == (S.ANNOUNCED, NOW)
-    assert sorted(visit.informed.values_list("email", flat=True)) == ["redaktion@example.org", "werk@example.org"]
+    assert sorted(visit.informed.values_list("email", flat=True)) == [
+        "redaktion@example.org",
+        "werk@example.org",
+    ]
     assert mails_written() == [
         ("visit_announced", "redaktion@example.org"),
         ("visit_announced", "werk@example.org"),
@@ -55,7 +60,9 @@ def test_an_announcement_reaches_company_lists_and_senators_office(office, senat
 
 
 def test_an_announcement_names_what_one_needs(office, company):
-    visit = make_visit(S.APPROVED, company=company, title="Rundgang", address="Werkstraße 1, Berlin")
+    visit = make_visit(
+        S.APPROVED, company=company, title="Rundgang", address="Werkstraße 1, Berlin"
+    )
     make_slot(visit, kind=PressKind.PICTURE)
     make_slot(visit, kind=PressKind.NOT_PUBLIC)
 
@@ -71,7 +78,9 @@ def test_an_announcement_names_what_one_needs(office, company):
 def test_a_person_on_two_lists_gets_one_mail(office, company, press_list):
     press_list.members.add(*company.people.all())
 
-    announce_visit(visit=make_visit(S.APPROVED, company=company), lists=[press_list], by=office, now=NOW)
+    announce_visit(
+        visit=make_visit(S.APPROVED, company=company), lists=[press_list], by=office, now=NOW
+    )
 
     assert len(mails_written("visit_announced")) == 2
 
@@ -106,12 +115,18 @@ def test_postponing_frees_the_date_and_tells_all_who_know(office, senator, compa
     postpone_visit(visit=visit, reason=" Streik ", by=office, now=NOW)
 
     visit.refresh_from_db()
-    assert (visit.state, visit.starts_at, visit.ends_at, visit.starts_on) == (S.POSTPONED, None, None, None)
+    assert (visit.state, visit.starts_at, visit.ends_at, visit.starts_on) == (
+        S.POSTPONED,
+        None,
+        None,
+        None,
+    )
     assert visit.reason == "Streik"
     assert ApprovalRequest.objects.get().state == ApprovalState.LAPSED
     assert mails_written() == [
-        ("visit_moved", "senatorin@example.org"), ("visit_postponed", "werk@example.org"),
-    ]  # fmt: skip
+        ("visit_moved", "senatorin@example.org"),
+        ("visit_postponed", "werk@example.org"),
+    ]
     text = Mail.objects.get(kind="visit_postponed").text
     assert "Mo, 23.03.2026, 10:00–12:00 Uhr" in text
     assert "Streik" in text
@@ -136,7 +151,10 @@ def test_a_visit_called_off_stays_as_public_as_it_was(office, state, is_publishe
 
     cancel_visit(visit=visit, reason="Streik", by=office, now=NOW)
 
-    assert (Visit.objects.get().state, Visit.objects.get().is_published) == (S.CANCELLED, is_published)
+    assert (Visit.objects.get().state, Visit.objects.get().is_published) == (
+        S.CANCELLED,
+        is_published,
+    )
     assert Visit.objects.visible_to(make_user(OBSERVER)).exists() == is_published
 
 
@@ -149,20 +167,27 @@ def test_cancelling_an_announced_visit_tells_all_who_know(office, senator, compa
 
     assert Visit.objects.get(pk=visit.pk).state == S.CANCELLED
     assert mails_written() == [
-        ("visit_cancelled", "werk@example.org"), ("visit_moved", "senatorin@example.org"),
-    ]  # fmt: skip
+        ("visit_cancelled", "werk@example.org"),
+        ("visit_moved", "senatorin@example.org"),
+    ]
 
 
 @time_machine.travel(NOW)
 @pytest.mark.parametrize("state", [S.APPROVED, S.ANNOUNCED])
 @pytest.mark.parametrize("service", [postpone_visit, cancel_visit])
 def test_deputies_hear_of_it_while_they_may_decide(office, senator, service, state):
-    away, standing, over = (make_user(email=f"{name}@example.org") for name in ("urlaub", "staendig", "frueher"))
+    away, standing, over = (
+        make_user(email=f"{name}@example.org") for name in ("urlaub", "staendig", "frueher")
+    )
     for user, ends_on in ((away, TODAY), (standing, None), (over, TODAY - DAY)):
         starts_on = TODAY - 7 * DAY
-        Deputy.objects.create(principal=senator.person, deputy=user.person, starts_on=starts_on, ends_on=ends_on)
+        Deputy.objects.create(
+            principal=senator.person, deputy=user.person, starts_on=starts_on, ends_on=ends_on
+        )
     topics = make_user(email="themen@example.org")
-    Deputy.objects.create(principal=senator.person, deputy=topics.person, starts_on=TODAY, kinds=["topic"])
+    Deputy.objects.create(
+        principal=senator.person, deputy=topics.person, starts_on=TODAY, kinds=["topic"]
+    )
 
     service(visit=make_visit(state), reason="Streik", by=office, now=NOW)
 
@@ -218,7 +243,9 @@ def test_a_visit_is_documented_with_words(office):
     assert (visit.state, visit.outcome) == (S.DOCUMENTED, "Fläche gesucht")
 
 
-@pytest.mark.parametrize(("end", "kind"), [(postpone_visit, "visit_postponed"), (cancel_visit, "visit_cancelled")])
+@pytest.mark.parametrize(
+    ("end", "kind"), [(postpone_visit, "visit_postponed"), (cancel_visit, "visit_cancelled")]
+)
 def test_announcement_that_still_waits_does_not_follow_the_end(office, senator, company, end, kind):
     visit = make_visit(S.APPROVED, company=company)
     announce_visit(visit=visit, lists=[], by=office, now=NOW)
@@ -226,8 +253,14 @@ def test_announcement_that_still_waits_does_not_follow_the_end(office, senator, 
 
     end(visit=visit, reason="Streik", by=office, now=NOW)
 
-    states = set(Mail.objects.filter(subject_key=f"visit:{visit.pk}").values_list("kind", "recipient", "state"))
+    states = set(
+        Mail.objects.filter(subject_key=f"visit:{visit.pk}").values_list(
+            "kind", "recipient", "state"
+        )
+    )
     assert states == {
-        ("visit_announced", "werk@example.org", "withdrawn"), ("visit_moved", senator.email, "withdrawn"),
-        (kind, "werk@example.org", "waiting"), ("visit_moved", senator.email, "waiting"),
-    }  # fmt: skip
+        ("visit_announced", "werk@example.org", "withdrawn"),
+        ("visit_moved", senator.email, "withdrawn"),
+        (kind, "werk@example.org", "waiting"),
+        ("visit_moved", senator.email, "waiting"),
+    }

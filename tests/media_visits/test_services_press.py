@@ -39,7 +39,10 @@ def test_a_slot_is_added_and_noted_at_the_visit(office):
 
     slot = visit.press_slots.get()
     assert (slot.kind, slot.starts_at) == (PressKind.PICTURE, STARTS_AT)
-    assert visit.history.latest().history_change_reason == "Pressetermin ergänzt: Bildtermin 23.03.2026, 10:00 Uhr"
+    assert (
+        visit.history.latest().history_change_reason
+        == "Pressetermin ergänzt: Bildtermin 23.03.2026, 10:00 Uhr"
+    )
 
 
 def test_a_visit_that_is_not_public_needs_no_time(office):
@@ -103,7 +106,10 @@ def test_other_press_lets_the_approval_lapse(office, senator, state, act):
     assert Visit.objects.get(pk=visit.pk).state == S.IDEA
     request = ApprovalRequest.objects.get()
     assert (request.state, request.lapse_reason) == ("lapsed", "geändert: Presse")
-    assert mails_written() == [("approval_lapsed", office.email), ("approval_lapsed", senator.email)]
+    assert mails_written() == [
+        ("approval_lapsed", office.email),
+        ("approval_lapsed", senator.email),
+    ]
 
 
 @pytest.mark.parametrize("state", [S.SUBMITTED, S.APPROVED, S.ANNOUNCED])
@@ -161,7 +167,9 @@ def test_slots_of_a_visit_taken_over_may_be_corrected(office):
 
     add(visit, office, starts_at=None)
 
-    assert [(slot.starts_at, slot.origin) for slot in visit.press_slots.all()] == [(None, Origin.TAKEN_OVER)]
+    assert [(slot.starts_at, slot.origin) for slot in visit.press_slots.all()] == [
+        (None, Origin.TAKEN_OVER)
+    ]
 
 
 def test_a_slot_of_a_visit_taken_over_may_lose_a_time_that_no_source_names(office):

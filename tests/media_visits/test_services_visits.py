@@ -35,17 +35,29 @@ def change(visit, by, *, sectors=(), version=None, **fields):
 
 
 def test_a_new_visit_is_an_idea_with_its_day_and_sectors(office):
-    visit = create_visit(visit=new_visit(state=S.APPROVED), sectors=[make_sector()], by=office, now=NOW)
+    visit = create_visit(
+        visit=new_visit(state=S.APPROVED), sectors=[make_sector()], by=office, now=NOW
+    )
 
     visit.refresh_from_db()
-    assert (visit.state, visit.starts_on, visit.precision) == (S.IDEA, dt.date(2026, 3, 23), Precision.DAY)
+    assert (visit.state, visit.starts_on, visit.precision) == (
+        S.IDEA,
+        dt.date(2026, 3, 23),
+        Precision.DAY,
+    )
     assert [sector.name for sector in visit.sectors.all()] == ["Maschinenbau"]
     entry = visit.history.get()
-    assert (entry.history_user, entry.history_change_reason, entry.history_date) == (office, "Als Idee angelegt", NOW)
+    assert (entry.history_user, entry.history_change_reason, entry.history_date) == (
+        office,
+        "Als Idee angelegt",
+        NOW,
+    )
 
 
 def test_a_visit_late_in_the_evening_lies_on_its_day_in_berlin(office):
-    late = dt.datetime(2026, 10, 24, 22, 30, tzinfo=dt.UTC)  # half past midnight on the day the clocks go back
+    late = dt.datetime(
+        2026, 10, 24, 22, 30, tzinfo=dt.UTC
+    )  # half past midnight on the day the clocks go back
 
     visit = create_visit(visit=new_visit(starts_at=late, ends_at=None), by=office, now=NOW)
 
@@ -115,7 +127,10 @@ def test_who_comes_second_is_told(office):
     change(visit, office, title="Erste Fassung")
     visit.refresh_from_db()
 
-    with nothing_changes(visit), pytest.raises(Outpaced, match="hat diesen Eintrag inzwischen geändert"):
+    with (
+        nothing_changes(visit),
+        pytest.raises(Outpaced, match="hat diesen Eintrag inzwischen geändert"),
+    ):
         change(visit, office, version=shown, title="Zweite Fassung")
 
 
@@ -141,7 +156,10 @@ def test_a_change_of_what_matters_lets_the_approval_lapse(office, senator, state
     assert (visit.state, visit.is_published) == (S.IDEA, False)
     assert visit.history.latest().history_change_reason == f"Freigabe erloschen, geändert: {what}"
     assert (request.state, request.lapse_reason) == (ApprovalState.LAPSED, f"geändert: {what}")
-    assert mails_written() == [("approval_lapsed", office.email), ("approval_lapsed", senator.email)]
+    assert mails_written() == [
+        ("approval_lapsed", office.email),
+        ("approval_lapsed", senator.email),
+    ]
 
 
 @pytest.mark.parametrize("state", [S.SUBMITTED, S.APPROVED])
@@ -149,7 +167,9 @@ def test_other_words_leave_the_approval(office, state):
     visit = make_visit(state)
     before = ApprovalRequest.objects.get().state
 
-    change(visit, office, message="Ein anderer Satz", internal_notes="anrufen", sectors=[make_sector()])
+    change(
+        visit, office, message="Ein anderer Satz", internal_notes="anrufen", sectors=[make_sector()]
+    )
 
     visit.refresh_from_db()
     assert (visit.state, visit.message) == (state, "Ein anderer Satz")
@@ -157,7 +177,9 @@ def test_other_words_leave_the_approval(office, state):
     assert mails_written() == []
 
 
-@pytest.mark.parametrize("fields", [{"starts_at": STARTS_AT - DAY}, {"title": "Anders"}, {"to_be_published": False}])
+@pytest.mark.parametrize(
+    "fields", [{"starts_at": STARTS_AT - DAY}, {"title": "Anders"}, {"to_be_published": False}]
+)
 def test_an_announced_visit_is_postponed_and_not_edited(office, fields):
     visit = make_visit(S.ANNOUNCED)
 
@@ -180,14 +202,22 @@ def test_a_slip_of_the_pen_is_mended_once_a_visit_is_over(office):
     change(visit, office, title="Rundgang")
 
     visit.refresh_from_db()
-    assert (visit.title, ApprovalRequest.objects.get().state) == ("Rundgang", ApprovalState.APPROVED)
+    assert (visit.title, ApprovalRequest.objects.get().state) == (
+        "Rundgang",
+        ApprovalState.APPROVED,
+    )
 
 
 def test_a_visit_taken_over_keeps_its_range(office):
     visit = make_visit(
-        S.HELD, starts_at=None, ends_at=None, starts_on=dt.date(2017, 7, 25), ends_on=dt.date(2017, 8, 9),
-        precision=Precision.RANGE, origin=Origin.TAKEN_OVER,
-    )  # fmt: skip
+        S.HELD,
+        starts_at=None,
+        ends_at=None,
+        starts_on=dt.date(2017, 7, 25),
+        ends_on=dt.date(2017, 8, 9),
+        precision=Precision.RANGE,
+        origin=Origin.TAKEN_OVER,
+    )
 
     change(visit, office, address="Berlin-Mitte")
 

@@ -14,9 +14,16 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 S = VisitState
 ROLES = [SENATOR_OFFICE, PARTNER, OBSERVER]
 OFFICE_PAGES = [
-    "bearbeiten/", "vorlegen/", "zurueckziehen/", "ankuendigen/", "durchgefuehrt/", "ergebnis/", "verschieben/",
-    "absagen/", "pressetermin/",
-]  # fmt: skip
+    "bearbeiten/",
+    "vorlegen/",
+    "zurueckziehen/",
+    "ankuendigen/",
+    "durchgefuehrt/",
+    "ergebnis/",
+    "verschieben/",
+    "absagen/",
+    "pressetermin/",
+]
 
 
 @pytest.mark.parametrize("role", [OFFICE, *ROLES])

@@ -21,14 +21,23 @@ S = VisitState
 
 def test_a_visit_goes_to_approval(signed_in, senator):
     visit = make_visit()
-    brief = {"occasion": "Masterplan", "facts": "Zugesagt", "assessment": "Passt", "vote": "Zustimmung"}
+    brief = {
+        "occasion": "Masterplan",
+        "facts": "Zugesagt",
+        "assessment": "Passt",
+        "vote": "Zustimmung",
+    }
     assert 'value="2026-03-09"' in text_of(signed_in.get(f"/besuche/{visit.pk}/vorlegen/"))
 
     response = signed_in.post(f"/besuche/{visit.pk}/vorlegen/", brief | {"due_on": DUE_ON})
 
     assert response.url == f"/besuche/{visit.pk}/"
     request = ApprovalRequest.objects.get()
-    assert (request.state, request.vote, request.due_on) == (ApprovalState.OPEN, "Zustimmung", DUE_ON)
+    assert (request.state, request.vote, request.due_on) == (
+        ApprovalState.OPEN,
+        "Zustimmung",
+        DUE_ON,
+    )
     assert mails_written() == [("approval_asked", "senatorin@example.org")]
 
 
@@ -46,10 +55,15 @@ def test_a_brief_that_is_refused_keeps_what_was_typed(signed_in):
 @pytest.mark.parametrize(
     ("state", "route"),
     [
-        (S.HELD, "vorlegen/"), (S.IDEA, "zurueckziehen/"), (S.IDEA, "ankuendigen/"), (S.IDEA, "durchgefuehrt/"),
-        (S.IDEA, "ergebnis/"), (S.IDEA, "verschieben/"), (S.HELD, "absagen/"),
+        (S.HELD, "vorlegen/"),
+        (S.IDEA, "zurueckziehen/"),
+        (S.IDEA, "ankuendigen/"),
+        (S.IDEA, "durchgefuehrt/"),
+        (S.IDEA, "ergebnis/"),
+        (S.IDEA, "verschieben/"),
+        (S.HELD, "absagen/"),
     ],
-)  # fmt: skip
+)
 def test_a_step_out_of_turn_leads_back_with_the_reason(signed_in, state, route):
     visit = make_visit(state)
 
@@ -66,25 +80,36 @@ def test_announcing_names_whom_it_tells(signed_in, senator):
     press.members.add(make_person(email="redaktion@example.org"), make_person(email=""))
     visit = make_visit(S.APPROVED, company=company)
     page = text_of(signed_in.get(f"/besuche/{visit.pk}/ankuendigen/"))
-    for words in ("Werksleitung (werk@example.org)", "Büro der Senatorin", "Presseverteiler (1 Person)"):
+    for words in (
+        "Werksleitung (werk@example.org)",
+        "Büro der Senatorin",
+        "Presseverteiler (1 Person)",
+    ):
         assert words in page, words
 
     signed_in.post(f"/besuche/{visit.pk}/ankuendigen/", {"lists": [press.pk]})
 
     assert Visit.objects.get().state == S.ANNOUNCED
     assert mails_written("visit_announced") == [
-        ("visit_announced", "redaktion@example.org"), ("visit_announced", "werk@example.org"),
-    ]  # fmt: skip
+        ("visit_announced", "redaktion@example.org"),
+        ("visit_announced", "werk@example.org"),
+    ]
 
 
-@pytest.mark.parametrize(("route", "state"), [("verschieben/", S.POSTPONED), ("absagen/", S.CANCELLED)])
+@pytest.mark.parametrize(
+    ("route", "state"), [("verschieben/", S.POSTPONED), ("absagen/", S.CANCELLED)]
+)
 def test_putting_off_asks_for_a_reason_and_names_whom_it_tells(signed_in, senator, route, state):
     visit = make_visit(S.ANNOUNCED)
     visit.informed.add(make_person("Werksleitung", email="werk@example.org"))
-    assert "Werksleitung (werk@example.org)" in text_of(signed_in.get(f"/besuche/{visit.pk}/{route}"))
+    assert "Werksleitung (werk@example.org)" in text_of(
+        signed_in.get(f"/besuche/{visit.pk}/{route}")
+    )
 
     with nothing_changes(visit):
-        assert "zwingend erforderlich" in text_of(signed_in.post(f"/besuche/{visit.pk}/{route}", {"reason": " "}))
+        assert "zwingend erforderlich" in text_of(
+            signed_in.post(f"/besuche/{visit.pk}/{route}", {"reason": " "})
+        )
     signed_in.post(f"/besuche/{visit.pk}/{route}", {"reason": "Streik"})
 
     assert (Visit.objects.get().state, Visit.objects.get().reason) == (state, "Streik")
@@ -121,7 +146,9 @@ def test_putting_off_an_internal_visit_does_not_speak_of_publishing(signed_in, r
 def test_putting_off_what_nobody_knows_says_so(signed_in):
     visit = make_visit()
 
-    assert "Es wird niemand benachrichtigt" in text_of(signed_in.get(f"/besuche/{visit.pk}/absagen/"))
+    assert "Es wird niemand benachrichtigt" in text_of(
+        signed_in.get(f"/besuche/{visit.pk}/absagen/")
+    )
 
 
 def test_withdrawing_asks_once_more(signed_in):

@@ -35,7 +35,9 @@ def test_the_list_costs_the_same_for_any_number(signed_in, django_assert_num_que
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_pressespiegel_costs_the_same_for_any_number(signed_in, django_assert_num_queries, count):
+def test_the_pressespiegel_costs_the_same_for_any_number(
+    signed_in, django_assert_num_queries, count
+):
     for number in range(count):
         clipping = make_coverage(visit=make_visit(S.HELD, request=False))
         clipping.sectors.add(make_sector(f"Branche {number}"))
@@ -50,13 +52,20 @@ def test_filters_of_visits(signed_in):
     found.sectors.add(make_sector("Metall"))
     make_slot(found, kind=PressKind.POOL)
     make_slot(found, kind=PressKind.POOL, starts_at=STARTS_AT + dt.timedelta(hours=1))
-    other = make_visit(S.IDEA, title="Andere", starts_at=dt.datetime(2025, 5, 5, 8, tzinfo=dt.UTC), ends_at=None)
+    other = make_visit(
+        S.IDEA, title="Andere", starts_at=dt.datetime(2025, 5, 5, 8, tzinfo=dt.UTC), ends_at=None
+    )
     other.sectors.add(make_sector("Chemie/Pharma"))
 
     for query in (
-        "q=oefen", "q=SÖHNE+gefunden", f"sector={make_sector('Metall').pk}", "state=held", "press=pool", "year=2026",
+        "q=oefen",
+        "q=SÖHNE+gefunden",
+        f"sector={make_sector('Metall').pk}",
+        "state=held",
+        "press=pool",
+        "year=2026",
         f"company={company.pk}",
-    ):  # fmt: skip
+    ):
         assert shown(signed_in.get(f"/besuche/?{query}")) == ["Gefunden"], query
     assert shown(signed_in.get("/besuche/?q=nichts")) == []
 
@@ -79,7 +88,9 @@ def test_a_wrong_filter_is_no_error(signed_in):
 
 def test_visits_are_sorted_the_latest_first_and_undated_last(signed_in):
     make_visit(title="spät", company_text="B")
-    make_visit(title="früh", company_text="A", starts_at=STARTS_AT - dt.timedelta(days=9), ends_at=None)
+    make_visit(
+        title="früh", company_text="A", starts_at=STARTS_AT - dt.timedelta(days=9), ends_at=None
+    )
     make_visit(title="offen", company_text="C", starts_at=None, ends_at=None)
 
     assert shown(signed_in.get("/besuche/")) == ["spät", "früh", "offen"]
@@ -101,7 +112,9 @@ def test_a_long_list_is_cut_into_pages(signed_in):
 def test_empty_lists_say_what_to_do(client, signed_in):
     assert "Legen Sie eine Idee an" in text_of(signed_in.get("/besuche/"))
     assert "Kein Besuch passt" in text_of(signed_in.get("/besuche/?q=x"))
-    assert "Noch ist kein Pressebericht erfasst." in text_of(signed_in.get("/besuche/pressespiegel/"))
+    assert "Noch ist kein Pressebericht erfasst." in text_of(
+        signed_in.get("/besuche/pressespiegel/")
+    )
 
 
 def test_the_export_holds_what_is_shown(signed_in):
@@ -119,12 +132,21 @@ def test_the_export_holds_what_is_shown(signed_in):
 
 def test_filters_of_the_pressespiegel(signed_in):
     visit = make_visit(S.HELD, request=False)
-    found = make_coverage(title="Gefunden", medium="Funk", kind="radio", tone="critical", visit=visit)
+    found = make_coverage(
+        title="Gefunden", medium="Funk", kind="radio", tone="critical", visit=visit
+    )
     found.sectors.add(make_sector())
     make_coverage(title="Andere", starts_on=dt.date(2019, 5, 1), kind="online")
 
-    for query in ("q=gefund", "medium=Funk", "kind=radio", "tone=critical", "year=2026", "linked=visit",
-                  f"sector={make_sector().pk}"):  # fmt: skip
+    for query in (
+        "q=gefund",
+        "medium=Funk",
+        "kind=radio",
+        "tone=critical",
+        "year=2026",
+        "linked=visit",
+        f"sector={make_sector().pk}",
+    ):
         assert shown(signed_in.get(f"/besuche/pressespiegel/?{query}")) == ["Gefunden"], query
     assert shown(signed_in.get("/besuche/pressespiegel/?linked=free")) == ["Andere"]
 
@@ -137,5 +159,7 @@ def test_the_tone_stays_inside_the_house(client, role, sees):
     client.force_login(make_user(role))
 
     assert ("kritisch" in text_of(client.get("/besuche/pressespiegel/"))) == sees
-    rows = list(load_workbook(BytesIO(client.get("/besuche/pressespiegel/export/").content)).active.values)
+    rows = list(
+        load_workbook(BytesIO(client.get("/besuche/pressespiegel/export/").content)).active.values
+    )
     assert ("kritisch" in rows[1]) == sees

@@ -3,7 +3,13 @@ import pytest
 from core.models import Origin
 from media_visits.enums import VisitState
 from media_visits.models import Coverage, PressSlot
-from tests.media_visits.builders import hidden_version, make_coverage, make_sector, make_visit, text_of
+from tests.media_visits.builders import (
+    hidden_version,
+    make_coverage,
+    make_sector,
+    make_visit,
+    text_of,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 S = VisitState
@@ -11,13 +17,20 @@ S = VisitState
 
 def test_a_slot_is_added_changed_and_removed(signed_in):
     visit = make_visit()
-    assert 'value="2026-03-23T10:00"' in text_of(signed_in.get(f"/besuche/{visit.pk}/pressetermin/"))
+    assert 'value="2026-03-23T10:00"' in text_of(
+        signed_in.get(f"/besuche/{visit.pk}/pressetermin/")
+    )
 
-    signed_in.post(f"/besuche/{visit.pk}/pressetermin/", {"kind": "picture", "starts_at": "2026-03-23T10:00"})
+    signed_in.post(
+        f"/besuche/{visit.pk}/pressetermin/", {"kind": "picture", "starts_at": "2026-03-23T10:00"}
+    )
     slot = PressSlot.objects.get()
     address = f"/besuche/pressetermine/{slot.pk}/bearbeiten/"
     version = hidden_version(signed_in.get(address))
-    signed_in.post(address, {"kind": "pool", "starts_at": "2026-03-23T10:30", "capacity": 5, "version": version})
+    signed_in.post(
+        address,
+        {"kind": "pool", "starts_at": "2026-03-23T10:30", "capacity": 5, "version": version},
+    )
     slot.refresh_from_db()
     assert (slot.kind, slot.capacity) == ("pool", 5)
 
@@ -53,7 +66,9 @@ def test_a_missing_start_is_named_at_its_field(signed_in):
     page = text_of(signed_in.get(f"/besuche/{visit.pk}/pressetermin/"))
     assert '<label class="kern-label" for="id_starts_at">Beginn</label>' in page
 
-    response = signed_in.post(f"/besuche/{visit.pk}/pressetermin/", {"kind": "picture", "starts_at": ""})
+    response = signed_in.post(
+        f"/besuche/{visit.pk}/pressetermin/", {"kind": "picture", "starts_at": ""}
+    )
 
     assert response.context["form"].errors == {
         "starts_at": ["Bitte tragen Sie ein, wann der Pressetermin beginnt."],
@@ -63,7 +78,9 @@ def test_a_missing_start_is_named_at_its_field(signed_in):
 def test_a_slot_that_is_not_public_is_saved_without_a_start(signed_in):
     visit = make_visit()
 
-    response = signed_in.post(f"/besuche/{visit.pk}/pressetermin/", {"kind": "not_public", "starts_at": ""})
+    response = signed_in.post(
+        f"/besuche/{visit.pk}/pressetermin/", {"kind": "not_public", "starts_at": ""}
+    )
 
     assert response.url == f"/besuche/{visit.pk}/"
     assert visit.press_slots.get().starts_at is None
@@ -72,7 +89,9 @@ def test_a_slot_that_is_not_public_is_saved_without_a_start(signed_in):
 def test_a_slot_of_a_visit_taken_over_is_saved_without_a_start(signed_in):
     visit = make_visit(S.HELD, origin=Origin.TAKEN_OVER, starts_at=None, ends_at=None)
 
-    response = signed_in.post(f"/besuche/{visit.pk}/pressetermin/", {"kind": "word_picture", "starts_at": ""})
+    response = signed_in.post(
+        f"/besuche/{visit.pk}/pressetermin/", {"kind": "word_picture", "starts_at": ""}
+    )
 
     assert response.url == f"/besuche/{visit.pk}/"
     assert visit.press_slots.get().starts_at is None
@@ -80,9 +99,14 @@ def test_a_slot_of_a_visit_taken_over_is_saved_without_a_start(signed_in):
 
 def clipping(**fields):
     values = {
-        "medium": "Stadtblatt", "publisher": "press", "kind": "online", "title": "Werk öffnet",
-        "url": "https://example.org/a", "starts_on": "2026-02-10", "precision": "day",
-    }  # fmt: skip
+        "medium": "Stadtblatt",
+        "publisher": "press",
+        "kind": "online",
+        "title": "Werk öffnet",
+        "url": "https://example.org/a",
+        "starts_on": "2026-02-10",
+        "precision": "day",
+    }
     return values | fields
 
 
@@ -91,14 +115,18 @@ def test_a_clipping_is_recorded_from_its_visit(signed_in):
     page = text_of(signed_in.get(f"/besuche/pressespiegel/neu/?besuch={visit.pk}"))
     assert f'<option value="{visit.pk}" selected>' in page
 
-    response = signed_in.post("/besuche/pressespiegel/neu/", clipping(visit=visit.pk, sectors=[make_sector().pk]))
+    response = signed_in.post(
+        "/besuche/pressespiegel/neu/", clipping(visit=visit.pk, sectors=[make_sector().pk])
+    )
 
     assert response.url == f"/besuche/{visit.pk}/"
     assert visit.coverage.get().sectors.get().name == "Maschinenbau"
 
 
 def test_a_clipping_without_a_visit_leads_to_the_pressespiegel(signed_in):
-    assert signed_in.post("/besuche/pressespiegel/neu/", clipping()).url == "/besuche/pressespiegel/"
+    assert (
+        signed_in.post("/besuche/pressespiegel/neu/", clipping()).url == "/besuche/pressespiegel/"
+    )
 
 
 @pytest.mark.parametrize(

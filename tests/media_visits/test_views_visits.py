@@ -25,19 +25,33 @@ ROLES = [SENATOR_OFFICE, PARTNER, OBSERVER]
 
 
 def test_the_page_shows_where_a_visit_stands(signed_in, senator):
-    visit = make_visit(S.APPROVED, company_text="Turbinenbau AG", internal_notes="anrufen", message="Ein Satz")
+    visit = make_visit(
+        S.APPROVED, company_text="Turbinenbau AG", internal_notes="anrufen", message="Ein Satz"
+    )
     make_slot(visit)
     make_coverage(visit=visit, title="Vorbericht")
 
     page = text_of(signed_in.get(f"/besuche/{visit.pk}/"))
 
-    for words in ("Turbinenbau AG", "Nächster Schritt", "Ankündigen", "Verschieben", "Absagen", "Wort-Bild-Termin",
-                  "Vorbericht", "anrufen", "Ein Satz", "Verlauf"):  # fmt: skip
+    for words in (
+        "Turbinenbau AG",
+        "Nächster Schritt",
+        "Ankündigen",
+        "Verschieben",
+        "Absagen",
+        "Wort-Bild-Termin",
+        "Vorbericht",
+        "anrufen",
+        "Ein Satz",
+        "Verlauf",
+    ):
         assert words in page, words
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_page_costs_the_same_for_any_number_of_clippings(signed_in, django_assert_max_num_queries, count):
+def test_the_page_costs_the_same_for_any_number_of_clippings(
+    signed_in, django_assert_max_num_queries, count
+):
     visit = make_visit(S.APPROVED)
     for _number in range(count):
         make_slot(visit, starts_at=STARTS_AT + dt.timedelta(hours=_number))
@@ -78,9 +92,13 @@ def test_the_senators_office_is_led_to_the_desk(client, senator):
 
 def test_a_visit_taken_over_shows_source_and_doubt_and_no_steps(signed_in):
     visit = make_visit(
-        S.HELD, origin=Origin.TAKEN_OVER, sources=["https://example.org/quelle"], doubts="Tag abgeleitet",
-        basis={"starts_on": "inferred"}, request=False,
-    )  # fmt: skip
+        S.HELD,
+        origin=Origin.TAKEN_OVER,
+        sources=["https://example.org/quelle"],
+        doubts="Tag abgeleitet",
+        basis={"starts_on": "inferred"},
+        request=False,
+    )
 
     page = text_of(signed_in.get(f"/besuche/{visit.pk}/"))
 
@@ -95,14 +113,20 @@ def test_a_visit_is_created(signed_in):
 
     visit = Visit.objects.get()
     assert response.url == f"/besuche/{visit.pk}/"
-    assert (visit.state, visit.company_name, visit.starts_at) == (S.IDEA, "Turbinenbau AG", STARTS_AT)
+    assert (visit.state, visit.company_name, visit.starts_at) == (
+        S.IDEA,
+        "Turbinenbau AG",
+        STARTS_AT,
+    )
     assert visit.history.latest().history_user.email == "geschaeftsstelle@example.org"
 
 
 def test_the_form_says_that_one_of_two_fields_names_the_company(signed_in):
     page = text_of(signed_in.get("/besuche/neu/"))
 
-    assert "Eines von beiden ist nötig: die Auswahl hier oder der Freitext im nächsten Feld." in page
+    assert (
+        "Eines von beiden ist nötig: die Auswahl hier oder der Freitext im nächsten Feld." in page
+    )
 
 
 @pytest.mark.parametrize(

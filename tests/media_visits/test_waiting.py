@@ -28,10 +28,18 @@ def test_the_office_reads_what_it_must_do_until_when(office, state):
 
     lines = waiting_for_office(visits_in_motion(office), DAY_OF_VISIT + DAY)
 
-    expected = [
-        ("Geschäftsstelle", f"{ACTIONS[state]}: Besuch bei Turbinenbau AG (Rundgang)", visit.get_absolute_url(),
-         DAY_OF_VISIT)
-    ] if state in ACTIONS else []  # fmt: skip
+    expected = (
+        [
+            (
+                "Geschäftsstelle",
+                f"{ACTIONS[state]}: Besuch bei Turbinenbau AG (Rundgang)",
+                visit.get_absolute_url(),
+                DAY_OF_VISIT,
+            )
+        ]
+        if state in ACTIONS
+        else []
+    )
     assert lines == expected
 
 
@@ -41,10 +49,15 @@ def test_without_a_date_one_is_to_be_entered(office, state):
 
     [line] = waiting_for_office(visits_in_motion(office), TODAY)
 
-    assert (line.what, line.due_on) == ("Termin eintragen: Besuch bei Turbinenbau AG (Rundgang)", None)
+    assert (line.what, line.due_on) == (
+        "Termin eintragen: Besuch bei Turbinenbau AG (Rundgang)",
+        None,
+    )
 
 
-@pytest.mark.parametrize(("day", "count"), [(DAY_OF_VISIT - DAY, 0), (DAY_OF_VISIT, 0), (DAY_OF_VISIT + DAY, 1)])
+@pytest.mark.parametrize(
+    ("day", "count"), [(DAY_OF_VISIT - DAY, 0), (DAY_OF_VISIT, 0), (DAY_OF_VISIT + DAY, 1)]
+)
 def test_an_announced_visit_waits_from_the_day_after_it(office, day, count):
     make_visit(S.ANNOUNCED, starts_at=STARTS_AT)
 

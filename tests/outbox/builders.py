@@ -54,7 +54,9 @@ _numbers = itertools.count(1)
 
 def make_recipient(**fields) -> Recipient:
     """Return a recipient at example.org."""
-    return Recipient(**{"email": "gast@example.org", "name": "Leitung Werk", "greeting": "Guten Tag"} | fields)
+    return Recipient(
+        **{"email": "gast@example.org", "name": "Leitung Werk", "greeting": "Guten Tag"} | fields
+    )
 
 
 def make_draft(**fields) -> MailDraft:
@@ -122,8 +124,12 @@ def make_account_mail(text: str = "Ihr Code lautet 123456.", **fields) -> Mail:
 
 
 def make_batch(count: int, *, now: dt.datetime = NOW, **fields) -> list[Mail]:
-    """Return `count` mails written in one call, to one recipient each; `fields` overwrite their columns."""
-    to = [make_recipient(email=f"gast{n:03}@example.org", name=f"Gast {n:03}") for n in range(count)]
+    """Return `count` mails written in one call, to one recipient each; `fields` overwrite their
+    columns.
+    """
+    to = [
+        make_recipient(email=f"gast{n:03}@example.org", name=f"Gast {n:03}") for n in range(count)
+    ]
     drafts = [make_draft(to=recipient) for recipient in to]
     keys = [draft.subject_key for draft in drafts]
     enqueue_mails(drafts, now=now)
@@ -139,7 +145,11 @@ def in_state(state: str, **fields) -> dict:
 
 def make_wording(kind: str = "test_notice", **fields) -> Wording:
     """Return the office's own words for `kind`; with empty words only what else it settled."""
-    words = {"subject": "Thema {topic}", "body": "neu ist **{topic}**.\n\n[Ansehen]({link})", "changed_at": NOW}
+    words = {
+        "subject": "Thema {topic}",
+        "body": "neu ist **{topic}**.\n\n[Ansehen]({link})",
+        "changed_at": NOW,
+    }
     return Wording.objects.create(kind=kind, **words | fields)
 
 

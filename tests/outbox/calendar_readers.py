@@ -1,4 +1,6 @@
-"""Two calendar parsers, independent of each other and of what the portal writes with: vobject, and ical.js in node."""
+"""Two calendar parsers, independent of each other and of what the portal writes with: vobject, and
+ical.js in node.
+"""
 
 import json
 import subprocess
@@ -15,9 +17,13 @@ PARAMETERS = ("CN", "CUTYPE", "ROLE", "PARTSTAT", "RSVP", "SENT-BY")
 
 @contextmanager
 def two_readers() -> Iterator[Callable[[str], dict]]:
-    """Start node once; give a function that reads the text of a calendar twice and returns what both agree on."""
+    """Start node once; give a function that reads the text of a calendar twice and returns what
+    both agree on.
+    """
     command = ["node", str(SCRIPT)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         try:
             yield partial(_read_twice, process)
         finally:

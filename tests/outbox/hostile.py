@@ -36,7 +36,18 @@ HOSTILE = {
     "long": "x" * 5000,
     "long_umlauts": "Ä" * 500,
 }
-PIECES = (*HOSTILE.values(), "=?", "?=", "=?utf-8?q?", "=0D=0A", "Bcc: opfer@evil.example.org", "\r\n", '"', "<", ">")
+PIECES = (
+    *HOSTILE.values(),
+    "=?",
+    "?=",
+    "=?utf-8?q?",
+    "=0D=0A",
+    "Bcc: opfer@evil.example.org",
+    "\r\n",
+    '"',
+    "<",
+    ">",
+)
 
 any_text = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=5).map("".join)
 
@@ -53,5 +64,7 @@ class Addresses(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.tags.add(tag)
-        self.found.update(value or "" for name, value in attrs if name in ("href", "src", "action", "background"))
+        self.found.update(
+            value or "" for name, value in attrs if name in ("href", "src", "action", "background")
+        )
         assert not [name for name, _value in attrs if name.startswith("on")]

@@ -27,8 +27,12 @@ RULE = Rule(
     after=(5,),
     weekly=False,
 )
-FIXED = Rule(key="test_fixed", title="Fest zum Test", counts_from="der Tag des Tests", fixed="jeden Tag")
-PERSONAL = Rule(key="test_personal", title="Persönlich zum Test", counts_from="der Tag des Tests", before=(5,))
+FIXED = Rule(
+    key="test_fixed", title="Fest zum Test", counts_from="der Tag des Tests", fixed="jeden Tag"
+)
+PERSONAL = Rule(
+    key="test_personal", title="Persönlich zum Test", counts_from="der Tag des Tests", before=(5,)
+)
 WITH_OPTIONS = Rule(
     key="test_options",
     title="Mit Einstellungen zum Test",
@@ -36,7 +40,13 @@ WITH_OPTIONS = Rule(
     before=(1,),
     options=(
         Option("early", "Auch früh", "schon früh", True, is_early=True),
-        Option("chief", "Auch die Leitung ab", "ab dem %(count)d. Arbeitstag die Leitung", 3, "Leer: nie."),
+        Option(
+            "chief",
+            "Auch die Leitung ab",
+            "ab dem %(count)d. Arbeitstag die Leitung",
+            3,
+            "Leer: nie.",
+        ),
     ),
 )
 declare(RULE, FIXED, PERSONAL, WITH_OPTIONS)
@@ -59,7 +69,9 @@ def at(day: dt.date, hour: int = 7, minute: int = 0) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(hour, minute), BERLIN)
 
 
-def make_reminder(subject: str = "", *, to: Recipient = GUEST, on: dt.date = THREE_BEFORE, **fields) -> Reminder:
+def make_reminder(
+    subject: str = "", *, to: Recipient = GUEST, on: dt.date = THREE_BEFORE, **fields
+) -> Reminder:
     """Return a reminder of RULE about DATE whose step falls on `on`."""
     subject = subject or f"Vorgang {next(_numbers)}"
     values = {
@@ -94,10 +106,16 @@ def make_letter(*reminders: Reminder) -> ReminderLetter:
 
 
 def offering(*things: tuple[str, dt.date], to: Recipient = GUEST, rule: Rule = RULE):
-    """Return a source as the apps have them: it reminds `to` of each of `things`, given as (name, date), by `rule`."""
+    """Return a source as the apps have them: it reminds `to` of each of `things`, given as (name,
+    date), by `rule`.
+    """
 
     def reminders_due(days, rules):
-        steps = [(day, name, date, rules[rule.key].step_on(date, day)) for day in days for name, date in things]
+        steps = [
+            (day, name, date, rules[rule.key].step_on(date, day))
+            for day in days
+            for name, date in things
+        ]
         return [
             (day, make_reminder(name, to=to, kind=rule.key, date=date, step=step))
             for day, name, date, step in steps
@@ -112,8 +130,12 @@ def fixed(*reminders: Reminder):
     return lambda days, rules: [(day, reminder) for day in days for reminder in reminders]
 
 
-def make_pause(*, by=None, now: dt.datetime | None = None, until_on: dt.date | None = None, **target) -> ReminderPause:
-    """Return a pause of `target` (`rule=`, `about=` or `recipient=`), set ten working days before DATE."""
+def make_pause(
+    *, by=None, now: dt.datetime | None = None, until_on: dt.date | None = None, **target
+) -> ReminderPause:
+    """Return a pause of `target` (`rule=`, `about=` or `recipient=`), set ten working days before
+    DATE.
+    """
     return pause_reminders(
         target=PauseTarget(**target),
         title="Pause zum Test",

@@ -1,4 +1,6 @@
-"""A real SMTP server on loopback that misbehaves as told. It keeps a message exactly when it answered 250."""
+"""A real SMTP server on loopback that misbehaves as told. It keeps a message exactly when it
+answered 250.
+"""
 
 import asyncio
 import threading
@@ -27,7 +29,9 @@ class Sink:
         self.at_once = self.most_at_once = 0
         self.pause = 0.0  # seconds before each answer to DATA
         self.hold: threading.Event | None = None  # only the first DATA waits for it
-        self.look: Callable[[], None] | None = None  # called in a thread when a message has come, before the answer
+        self.look: Callable[[], None] | None = (
+            None  # called in a thread when a message has come, before the answer
+        )
         self.port = free_port()
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
 

@@ -1,4 +1,6 @@
-"""Acts on many mails: the number named before holds, one log row a mail, and a constant number of statements."""
+"""Acts on many mails: the number named before holds, one log row a mail, and a constant number of
+statements.
+"""
 
 import datetime as dt
 
@@ -11,14 +13,32 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.choices import APPROVE, RESEND, SETTLE, SOURCES, WITHDRAW
 from outbox.enums import MOVES, MailState
 from outbox.models import Mail, MailLog
-from outbox.services import approve_mails, deliver_due_mails, resend_mails, settle_mails, withdraw_mails
-from tests.outbox.builders import NOW, in_state, make_account_mail, make_batch, make_draft, make_mail
+from outbox.services import (
+    approve_mails,
+    deliver_due_mails,
+    resend_mails,
+    settle_mails,
+    withdraw_mails,
+)
+from tests.outbox.builders import (
+    NOW,
+    in_state,
+    make_account_mail,
+    make_batch,
+    make_draft,
+    make_mail,
+)
 from tests.partners.builders import make_user
 from tests.racing import race
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(days=10)
-SERVICES = {APPROVE: approve_mails, RESEND: resend_mails, WITHDRAW: withdraw_mails, SETTLE: settle_mails}
+SERVICES = {
+    APPROVE: approve_mails,
+    RESEND: resend_mails,
+    WITHDRAW: withdraw_mails,
+    SETTLE: settle_mails,
+}
 START = {APPROVE: "draft", RESEND: "failed", WITHDRAW: "waiting", SETTLE: "failed"}
 
 
@@ -52,7 +72,9 @@ def test_table_decides_whom_an_act_reaches(state, action, office):
         assert act(action, 1, office) == 1
         target = state if action == SETTLE else MOVES[action].target
         assert Mail.objects.get().state == target
-        assert [(r.from_state, r.to_state, r.by, r.at) for r in mail.log.all()] == [(state, target, office, LATER)]
+        assert [(r.from_state, r.to_state, r.by, r.at) for r in mail.log.all()] == [
+            (state, target, office, LATER)
+        ]
     else:
         before = everything()
         with pytest.raises(Refused, match="gibt es keine E-Mail"):
@@ -80,7 +102,10 @@ def test_another_number_than_the_page_named_changes_nothing(
     make_batch(3, state=START[action])
     before = everything()
 
-    with django_capture_on_commit_callbacks(execute=True), pytest.raises(Outpaced, match="Es wären 3 E-Mails"):
+    with (
+        django_capture_on_commit_callbacks(execute=True),
+        pytest.raises(Outpaced, match="Es wären 3 E-Mails"),
+    ):
         act(action, expected, office)
 
     assert (everything(), hints) == (before, [])
@@ -108,16 +133,25 @@ def test_only_the_mails_handed_over_are_reached(office):
     assert first.log.count() == 0
 
 
-def test_resent_mails_start_anew_with_their_message_ids(office, hints, django_capture_on_commit_callbacks):
+def test_resent_mails_start_anew_with_their_message_ids(
+    office, hints, django_capture_on_commit_callbacks
+):
     mails = make_batch(2, state="failed", attempts=8, last_error="550 nein", settled_at=None)
-    Mail.objects.filter(pk=mails[1].pk).update(state="expired", expires_at=LATER + dt.timedelta(days=9))
+    Mail.objects.filter(pk=mails[1].pk).update(
+        state="expired", expires_at=LATER + dt.timedelta(days=9)
+    )
 
     with django_capture_on_commit_callbacks(execute=True):
         act(RESEND, 2, office)
 
     again = list(Mail.objects.order_by("pk"))
-    assert [(m.state, m.attempts, m.due_at, m.last_error) for m in again] == [("waiting", 0, LATER, "")] * 2
-    assert [m.expires_at for m in again] == [LATER + dt.timedelta(hours=72), LATER + dt.timedelta(days=9)]
+    assert [(m.state, m.attempts, m.due_at, m.last_error) for m in again] == [
+        ("waiting", 0, LATER, "")
+    ] * 2
+    assert [m.expires_at for m in again] == [
+        LATER + dt.timedelta(hours=72),
+        LATER + dt.timedelta(days=9),
+    ]
     assert [(m.message_id, m.mime) for m in again] == [(m.message_id, m.mime) for m in mails]
     assert [m.log.get().note for m in again] == ["Erneut zum Versand gegeben"] * 2
     assert hints == ["outbox.tasks.drain"]
@@ -132,11 +166,14 @@ def test_mails_sent_anew_together_live_as_long_as_when_they_were_written(office)
         resend_mails(mails=Mail.objects.all(), expected=2, by=office, now=start)
 
         assert sorted(Mail.objects.values_list("expires_at", flat=True)) == [
-            start + dt.timedelta(hours=11), start + dt.timedelta(hours=72)
-        ]  # fmt: skip
+            start + dt.timedelta(hours=11),
+            start + dt.timedelta(hours=72),
+        ]
 
 
-def test_approved_drafts_keep_a_later_time_and_are_never_late(office, hints, django_capture_on_commit_callbacks):
+def test_approved_drafts_keep_a_later_time_and_are_never_late(
+    office, hints, django_capture_on_commit_callbacks
+):
     early, late = make_batch(2, state="draft")
     Mail.objects.filter(pk=late.pk).update(due_at=LATER + dt.timedelta(hours=1))
 
@@ -144,14 +181,17 @@ def test_approved_drafts_keep_a_later_time_and_are_never_late(office, hints, dja
         act(APPROVE, 2, office)
 
     assert list(Mail.objects.order_by("pk").values_list("due_at", flat=True)) == [
-        LATER, LATER + dt.timedelta(hours=1)
-    ]  # fmt: skip
+        LATER,
+        LATER + dt.timedelta(hours=1),
+    ]
     assert Mail.objects.get(pk=early.pk).expires_at == LATER + dt.timedelta(hours=72)
     assert hints == ["outbox.tasks.drain"]
 
 
 @pytest.mark.parametrize("action", [WITHDRAW, SETTLE])
-def test_what_sends_nothing_wakes_no_worker(action, office, hints, django_capture_on_commit_callbacks):
+def test_what_sends_nothing_wakes_no_worker(
+    action, office, hints, django_capture_on_commit_callbacks
+):
     make_batch(2, state=START[action])
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -174,10 +214,14 @@ def test_released_drafts_go_out_and_withdrawn_mails_do_not(office, sink):
 @pytest.mark.parametrize(
     ("action", "columns"),
     [
-        (RESEND, {"mime": ""}), (APPROVE, {"mime": ""}), (RESEND, {"is_account_mail": True}),
-        (WITHDRAW, {"is_account_mail": True}), (RESEND, {"settled_at": NOW}), (SETTLE, {"settled_at": NOW}),
+        (RESEND, {"mime": ""}),
+        (APPROVE, {"mime": ""}),
+        (RESEND, {"is_account_mail": True}),
+        (WITHDRAW, {"is_account_mail": True}),
+        (RESEND, {"settled_at": NOW}),
+        (SETTLE, {"settled_at": NOW}),
     ],
-)  # fmt: skip
+)
 def test_what_must_not_be_touched_stays_as_it_is(action, columns, office):
     left_out, meant = make_batch(2, state=START[action])
     Mail.objects.filter(pk=left_out.pk).update(**columns)
@@ -206,7 +250,9 @@ def test_fifty_cost_what_five_hundred_cost(action, office, django_assert_num_que
 
     with django_assert_num_queries(5):  # savepoint, lock, update, log, release
         act(action, 50, office, few)
-    with django_assert_num_queries(5 + (2 if on_sqlite else 0)):  # the log goes in batches of 166 there
+    with django_assert_num_queries(
+        5 + (2 if on_sqlite else 0)
+    ):  # the log goes in batches of 166 there
         act(action, 450, office, Mail.objects.filter(pk__gt=mails[49].pk))
 
     assert MailLog.objects.count() == 500

@@ -14,12 +14,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SOON, WINDOW_OVER = NOW + dt.timedelta(minutes=4), NOW + dt.timedelta(minutes=10)
 register(
     MailText(
-        kind="test_news", title="Neuigkeit", subject="Neu: {topic}", body="[Öffnen]({link})", placeholders=("topic",),
+        kind="test_news",
+        title="Neuigkeit",
+        subject="Neu: {topic}",
+        body="[Öffnen]({link})",
+        placeholders=("topic",),
         is_notice=True,
     ),
     area="Test",
     placeholders={"topic": Placeholder("Thema", "Netze")},
-)  # fmt: skip
+)
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +32,9 @@ def ten_minutes(settings):
 
 
 def make_news(topic, *, now=NOW, email="gast@example.org", path="/neu/"):
-    draft = make_draft(kind="test_news", values={"topic": topic}, to=make_recipient(email=email), path=path)
+    draft = make_draft(
+        kind="test_news", values={"topic": topic}, to=make_recipient(email=email), path=path
+    )
     return make_mail(draft, now=now)
 
 
@@ -45,7 +51,10 @@ def test_first_notice_goes_at_once_and_what_follows_waits_for_the_rest_of_ten_mi
     assert [mail.due_at for mail in (first, second, third)] == [NOW, WINDOW_OVER, WINDOW_OVER]
     assert deliver(WINDOW_OVER - dt.timedelta(seconds=1)) == 0
     assert deliver(WINDOW_OVER) == 1
-    assert [str(message["Subject"]) for message in sink.messages] == ["Neu: Netze", "2 neue Nachrichten"]
+    assert [str(message["Subject"]) for message in sink.messages] == [
+        "Neu: Netze",
+        "2 neue Nachrichten",
+    ]
 
 
 def test_bundle_lists_each_notice_with_its_page_and_the_single_ones_point_at_it(sink):
@@ -57,7 +66,10 @@ def test_bundle_lists_each_notice_with_its_page_and_the_single_ones_point_at_it(
 
     bundle = Mail.objects.get(kind="notice_bundle")
     text = sink.messages[1].get_body(("plain",)).get_content()
-    assert "- Neu: Flächen *neu* [x](https://evil.example): http://localhost:8000/a/\n" in text.replace("\r\n", "\n")
+    assert (
+        "- Neu: Flächen *neu* [x](https://evil.example): http://localhost:8000/a/\n"
+        in text.replace("\r\n", "\n")
+    )
     assert "- Neu: Kräfte: http://localhost:8000/b/\n" in text.replace("\r\n", "\n")
     assert text.startswith("Guten Tag,")
     assert 'evil.example"' not in sink.messages[1].get_body(("html",)).get_content()
@@ -65,8 +77,14 @@ def test_bundle_lists_each_notice_with_its_page_and_the_single_ones_point_at_it(
         mail.refresh_from_db()
         assert (mail.state, mail.bundled_in) == ("withdrawn", bundle)
         assert mail.last_error == "Steht in der Sammelnachricht an diese Person."
-        assert [(row.from_state, row.to_state) for row in mail.log.all()] == [("waiting", "withdrawn")]
-    assert (bundle.state, bundle.recipient, bundle.recipient_name) == ("sent", "gast@example.org", "Leitung Werk")
+        assert [(row.from_state, row.to_state) for row in mail.log.all()] == [
+            ("waiting", "withdrawn")
+        ]
+    assert (bundle.state, bundle.recipient, bundle.recipient_name) == (
+        "sent",
+        "gast@example.org",
+        "Leitung Werk",
+    )
 
 
 def test_single_held_notice_goes_out_as_it_is(sink):
@@ -94,7 +112,10 @@ def test_after_a_bundle_ten_minutes_begin_anew(sink):
 def test_notices_to_others_and_other_mails_are_not_held():
     make_news("Netze")
 
-    other, invitation = make_news("Flächen", now=SOON, email="zweiter@example.org"), make_mail(now=SOON)
+    other, invitation = (
+        make_news("Flächen", now=SOON, email="zweiter@example.org"),
+        make_mail(now=SOON),
+    )
 
     assert (other.due_at, invitation.due_at) == (SOON, SOON)
 
@@ -110,10 +131,15 @@ def test_notices_that_fall_due_while_mail_goes_out_are_bundled_too(sink, setting
     done = deliver_due_mails(clock=lambda: next(moments, WINDOW_OVER))
 
     assert done.sent == 5
-    assert sorted(str(message["Subject"]) for message in sink.messages).count("2 neue Nachrichten") == 1
+    assert (
+        sorted(str(message["Subject"]) for message in sink.messages).count("2 neue Nachrichten")
+        == 1
+    )
     assert sorted(Mail.objects.filter(kind="test_news").values_list("state", flat=True)) == [
-        "sent", "withdrawn", "withdrawn"
-    ]  # fmt: skip
+        "sent",
+        "withdrawn",
+        "withdrawn",
+    ]
 
 
 def test_all_are_bundled_however_many_people_and_notices_there_are(monkeypatch):
@@ -125,7 +151,9 @@ def test_all_are_bundled_however_many_people_and_notices_there_are(monkeypatch):
 
     assert bundle_due_notices(now=WINDOW_OVER) == 5
     assert Mail.objects.filter(kind="notice_bundle").count() == 5
-    assert set(Mail.objects.filter(kind="test_news").values_list("state", flat=True)) == {"withdrawn"}
+    assert set(Mail.objects.filter(kind="test_news").values_list("state", flat=True)) == {
+        "withdrawn"
+    }
 
 
 @pytest.mark.parametrize("state", ["withdrawn", "expired", "draft", "failed"])
@@ -157,7 +185,11 @@ def test_database_refuses_a_notice_with_a_personal_link():
 
 
 def test_bundle_has_the_words_of_the_office(sink):
-    make_wording(BUNDLE, subject="{count} Neuigkeiten", body="das ist neu:\n\n{lines}\n\n[Zum Portal]({link})")
+    make_wording(
+        BUNDLE,
+        subject="{count} Neuigkeiten",
+        body="das ist neu:\n\n{lines}\n\n[Zum Portal]({link})",
+    )
     make_news("A"), make_news("B"), make_news("C")
 
     deliver(NOW + dt.timedelta(minutes=20))

@@ -24,7 +24,10 @@ from tests.outbox.hostile import HOSTILE
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WORDS = st.text(
-    st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from(",;:\\\"'^\n\r\t \x85\u2028äöüß🏭é"))
+    st.one_of(
+        st.characters(exclude_categories=["Cs"]),
+        st.sampled_from(",;:\\\"'^\n\r\t \x85\u2028äöüß🏭é"),
+    )
 )
 UTC = dt.UTC
 
@@ -55,22 +58,32 @@ def test_invitation_has_what_outlook_needs(read):
         },
         "attendees": [
             {
-                "address": "mailto:gast@example.org", "cn": "Leitung Werk", "cutype": "INDIVIDUAL",
-                "role": "REQ-PARTICIPANT", "partstat": "NEEDS-ACTION", "rsvp": "FALSE",
+                "address": "mailto:gast@example.org",
+                "cn": "Leitung Werk",
+                "cutype": "INDIVIDUAL",
+                "role": "REQ-PARTICIPANT",
+                "partstat": "NEEDS-ACTION",
+                "rsvp": "FALSE",
             }
         ],
-    }  # fmt: skip
+    }
 
 
 def test_times_are_written_in_utc_without_a_zone():
     lines = make_event_text().split("\r\n")
 
-    assert {"DTSTART:20260618T120000Z", "DTEND:20260618T140000Z", "DTSTAMP:20260327T090000Z"} <= set(lines)
+    assert {
+        "DTSTART:20260618T120000Z",
+        "DTEND:20260618T140000Z",
+        "DTSTAMP:20260327T090000Z",
+    } <= set(lines)
     assert "TZID" not in "".join(lines)
 
 
 def lines_of(text):
-    """Return the lines as they stand, proved to be folded as RFC 5545 (3.1) asks, and the unfolded text."""
+    """Return the lines as they stand, proved to be folded as RFC 5545 (3.1) asks, and the unfolded
+    text.
+    """
     lines = text.split("\r\n")
     assert lines.pop() == ""
     assert all(len(line.encode()) <= 75 for line in lines)
@@ -89,7 +102,9 @@ def test_lines_are_folded_at_75_bytes_with_crlf():
 def test_both_hours_of_the_night_when_summer_time_ends_are_told_apart(read, fold, hour):
     start = dt.datetime(2026, 10, 25, 2, 30, fold=fold, tzinfo=BERLIN)
 
-    facts = read(make_event_text(starts_at=start, ends_at=dt.datetime(2026, 10, 25, 3, 30, tzinfo=BERLIN)))
+    facts = read(
+        make_event_text(starts_at=start, ends_at=dt.datetime(2026, 10, 25, 3, 30, tzinfo=BERLIN))
+    )
 
     assert facts["start"] == dt.datetime(2026, 10, 25, hour, 30, tzinfo=UTC).timestamp()
     assert facts["end"] == dt.datetime(2026, 10, 25, 2, 30, tzinfo=UTC).timestamp()
@@ -163,7 +178,11 @@ def test_parts_that_do_not_fit_are_an_error(fields):
 def test_names_cannot_break_out_of_their_line(read):
     evil = "x\r\nATTENDEE:mailto:a@example.org"
 
-    facts = read(make_event_text(title=evil, place=evil, attendee=make_recipient(name='A";PARTSTAT=ACCEPTED:\r\nX:Y')))
+    facts = read(
+        make_event_text(
+            title=evil, place=evil, attendee=make_recipient(name='A";PARTSTAT=ACCEPTED:\r\nX:Y')
+        )
+    )
 
     assert facts["title"] == facts["place"] == "x ATTENDEE:mailto:a@example.org"
     [attendee] = facts["attendees"]
@@ -174,7 +193,9 @@ def test_names_cannot_break_out_of_their_line(read):
 def test_no_hostile_value_adds_a_property_or_a_person(read, evil):
     plain = read(make_event_text())
 
-    text = make_event_text(title=evil, place=evil, description=evil, attendee=make_recipient(name=evil))
+    text = make_event_text(
+        title=evil, place=evil, description=evil, attendee=make_recipient(name=evil)
+    )
 
     facts = read(text)
     assert sorted(facts) == sorted(plain)
@@ -186,17 +207,22 @@ def test_no_hostile_value_adds_a_property_or_a_person(read, evil):
 @given(title=WORDS, place=WORDS, programme=WORDS, name=WORDS)
 @settings(deadline=None, max_examples=150)
 def test_any_words_are_read_as_they_were_written(read, title, place, programme, name):
-    text = make_event_text(title=title, place=place, description=programme, attendee=make_recipient(name=name))
+    text = make_event_text(
+        title=title, place=place, description=programme, attendee=make_recipient(name=name)
+    )
 
     facts = read(text)
 
     lines_of(text)
     [attendee] = facts["attendees"]
-    assert (facts["title"], facts["place"]) == (one_line(title, OUTLOOK_LENGTH), one_line(place, OUTLOOK_LENGTH))
-    assert attendee["address"] == "mailto:gast@example.org"
-    assert attendee.get("cn", "") == one_line(name, OUTLOOK_LENGTH).replace('"', "'").replace("^", "").replace(
-        "\\", ""
+    assert (facts["title"], facts["place"]) == (
+        one_line(title, OUTLOOK_LENGTH),
+        one_line(place, OUTLOOK_LENGTH),
     )
+    assert attendee["address"] == "mailto:gast@example.org"
+    assert attendee.get("cn", "") == one_line(name, OUTLOOK_LENGTH).replace('"', "'").replace(
+        "^", ""
+    ).replace("\\", "")
     assert one_line(facts["description"], 10**6) == one_line(clean_lines(programme), 10**6)
     assert calendar_file_name(text).isascii()
 
@@ -204,7 +230,10 @@ def test_any_words_are_read_as_they_were_written(read, title, place, programme, 
 @pytest.mark.parametrize(
     ("title", "name"),
     [
-        ("Branchengespräch: Digitale Infrastruktur", "branchengespraech-digitale-infrastruktur.ics"),
+        (
+            "Branchengespräch: Digitale Infrastruktur",
+            "branchengespraech-digitale-infrastruktur.ics",
+        ),
         ("Größe, Maß & Fuß; „Öl“", "groesse-mass-fuss-oel.ics"),
         ("Зеленый 🏭", "termin.ics"),
         ("../../etc/passwd\r\nX: y", "etcpasswd-x-y.ics"),

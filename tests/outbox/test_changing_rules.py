@@ -37,7 +37,10 @@ def test_changed_steps_hold_and_are_kept_with_who_and_when(office):
     assert schedule.offsets == (("-10", -8), ("-3", -3), ("0", 0))
     assert (schedule.before, schedule.after, schedule.is_default) == ((8, 3, 0), (), False)
     entry = ReminderRule.objects.get().history.get()
-    assert (entry.history_user, entry.history_change_reason) == (office, "8 und 3 Arbeitstage vorher, am Tag selbst")
+    assert (entry.history_user, entry.history_change_reason) == (
+        office,
+        "8 und 3 Arbeitstage vorher, am Tag selbst",
+    )
 
 
 def test_order_and_doubles_do_not_matter(office):
@@ -72,7 +75,10 @@ def test_default_comes_back(office):
 
 
 def test_options_hold_as_changed_and_what_is_not_named_stays(office):
-    assert change(office, WITH_OPTIONS, before=[1], after=[], options={"chief": 5}).option("chief") == 5
+    assert (
+        change(office, WITH_OPTIONS, before=[1], after=[], options={"chief": 5}).option("chief")
+        == 5
+    )
     schedule = change(office, WITH_OPTIONS, before=[1], after=[], options={"early": False})
 
     assert schedule == reminder_rule(WITH_OPTIONS.key)
@@ -85,7 +91,10 @@ def test_options_hold_as_changed_and_what_is_not_named_stays(office):
 
 
 def test_option_may_be_never(office):
-    assert change(office, WITH_OPTIONS, before=[1], after=[], options={"chief": None}).option("chief") is None
+    assert (
+        change(office, WITH_OPTIONS, before=[1], after=[], options={"chief": None}).option("chief")
+        is None
+    )
 
 
 def test_default_of_options_comes_back(office):
@@ -112,7 +121,12 @@ def test_option_changed_by_somebody_faster_is_noticed(office):
     assert reminder_rule(WITH_OPTIONS.key).option("chief") == 5
 
 
-NOTHING = {"rule": WITH_OPTIONS, "before": [], "after": [], "options": {"early": False, "chief": None}}
+NOTHING = {
+    "rule": WITH_OPTIONS,
+    "before": [],
+    "after": [],
+    "options": {"early": False, "chief": None},
+}
 
 
 @pytest.mark.parametrize(
@@ -125,9 +139,18 @@ NOTHING = {"rule": WITH_OPTIONS, "before": [], "after": [], "options": {"early":
         ({"before": [], "after": []}, "mindestens einen Tag"),
         ({"rule": PERSONAL, "before": [5], "after": [1]}, "nur auf einer Seite"),
         ({"rule": FIXED}, "stehen fest"),
-        ({"rule": WITH_OPTIONS, "before": [1], "after": [], "options": {"chief": 0}}, "bis zu 60 Arbeitstage"),
-        ({"rule": WITH_OPTIONS, "before": [1], "after": [], "options": {"chief": 61}}, "bis zu 60 Arbeitstage"),
-        ({"rule": WITH_OPTIONS, "before": [1], "after": [], "options": {"cheif": 1}}, "hat die Regel nicht"),
+        (
+            {"rule": WITH_OPTIONS, "before": [1], "after": [], "options": {"chief": 0}},
+            "bis zu 60 Arbeitstage",
+        ),
+        (
+            {"rule": WITH_OPTIONS, "before": [1], "after": [], "options": {"chief": 61}},
+            "bis zu 60 Arbeitstage",
+        ),
+        (
+            {"rule": WITH_OPTIONS, "before": [1], "after": [], "options": {"cheif": 1}},
+            "hat die Regel nicht",
+        ),
         (NOTHING, "mindestens einen Tag"),
     ],
 )

@@ -31,7 +31,17 @@ def reasons(choice: Choice) -> dict[str, int]:
     ],
 )
 def test_an_act_is_meant_for_the_states_it_starts_from(action, counts):
-    for state in ("draft", "waiting", "sending", "sent", "retry", "failed", "undeliverable", "withdrawn", "expired"):
+    for state in (
+        "draft",
+        "waiting",
+        "sending",
+        "sent",
+        "retry",
+        "failed",
+        "undeliverable",
+        "withdrawn",
+        "expired",
+    ):
         make_mail(**in_state(state))
 
     choice = choice_of(action)
@@ -52,8 +62,10 @@ def test_everybody_left_out_is_named_with_the_reason():
     assert choice.first == [fit]
     assert reasons(choice) == {SETTLED: 1, ACCOUNT: 1, REMOVED: 1}
     assert {(mail, str(reason)) for mail, reason in choice.first_left_out} == {
-        (removed, REMOVED), (settled, SETTLED), (account, ACCOUNT)
-    }  # fmt: skip
+        (removed, REMOVED),
+        (settled, SETTLED),
+        (account, ACCOUNT),
+    }
 
 
 def test_state_that_changed_is_a_reason_only_for_ticked_mails():
@@ -78,5 +90,9 @@ def test_the_look_costs_the_same_for_any_number(count, django_assert_num_queries
     with django_assert_num_queries(3):
         choice = choice_of(RESEND)
 
-    assert (choice.count, len(choice.first), len(choice.first_left_out)) == (count, min(count, 10), 1)
+    assert (choice.count, len(choice.first), len(choice.first_left_out)) == (
+        count,
+        min(count, 10),
+        1,
+    )
     assert {"mime", "text", "secret"} <= choice.first[0].get_deferred_fields()

@@ -72,11 +72,17 @@ def test_account_mail_goes_first_and_its_text_is_removed(sink):
     deliver()
 
     assert [str(message["Subject"]) for message in sink.messages] == ["Anmeldung", "Neu: Netze"]
-    assert (fresh(account_mail).state, fresh(account_mail).text, fresh(account_mail).mime) == ("sent", "", "")
+    assert (fresh(account_mail).state, fresh(account_mail).text, fresh(account_mail).mime) == (
+        "sent",
+        "",
+        "",
+    )
     assert fresh(notice).text == notice.text
 
 
-@pytest.mark.parametrize("fields", [{"due_at": LATER + dt.timedelta(seconds=1)}, {"expires_at": LATER}])
+@pytest.mark.parametrize(
+    "fields", [{"due_at": LATER + dt.timedelta(seconds=1)}, {"expires_at": LATER}]
+)
 def test_what_is_not_yet_due_or_already_expired_stays(sink, fields):
     mail = make_mail(**fields)
 
@@ -99,7 +105,11 @@ def test_refusal_ends_as_failed_with_the_words_of_the_server(sink):
     assert deliver().sent == 1
 
     failed = fresh(refused)
-    assert (failed.state, failed.last_error, failed.attempts) == ("failed", "550 5.1.1 Postfach unbekannt", 1)
+    assert (failed.state, failed.last_error, failed.attempts) == (
+        "failed",
+        "550 5.1.1 Postfach unbekannt",
+        1,
+    )
     assert log_of(refused) == [(LATER, "sending", "failed", "550 5.1.1 Postfach unbekannt")]
     assert fresh(other).state == "sent"
 
@@ -111,7 +121,11 @@ def test_temporary_refusal_is_tried_again_after_a_while(sink):
     deliver()
 
     waiting = fresh(mail)
-    assert (waiting.state, waiting.last_error, waiting.attempts) == ("retry", "450 4.2.0 später bitte", 1)
+    assert (waiting.state, waiting.last_error, waiting.attempts) == (
+        "retry",
+        "450 4.2.0 später bitte",
+        1,
+    )
     assert dt.timedelta(seconds=48) <= waiting.due_at - LATER <= dt.timedelta(seconds=72)
     assert log_of(mail) == [(LATER, "sending", "retry", "450 4.2.0 später bitte")]
     assert deliver(LATER + dt.timedelta(seconds=30)).sent == 0
@@ -179,12 +193,17 @@ def test_broken_line_defers_one_mail_and_the_rest_goes_on(sink):
 
     assert (fresh(first).state, fresh(second).state) == ("retry", "sent")
     deliver(LATER + dt.timedelta(minutes=5))
-    assert [message["Message-ID"] for message in sink.messages] == [second.message_id, first.message_id]
+    assert [message["Message-ID"] for message in sink.messages] == [
+        second.message_id,
+        first.message_id,
+    ]
 
 
 def test_worker_that_took_too_long_gives_the_rest_back(sink, monkeypatch):
     mails = mails_to("a", "b", "c")
-    seconds = chain([0, 0, 1, 1], repeat(301))  # the beginning, the first mail, and then five minutes later
+    seconds = chain(
+        [0, 0, 1, 1], repeat(301)
+    )  # the beginning, the first mail, and then five minutes later
     monkeypatch.setattr(delivery, "monotonic", lambda: next(seconds))
     given_back = []
 
@@ -226,8 +245,10 @@ def test_claiming_and_recording_cost_few_statements(sink, django_assert_num_quer
 
     deliver(NOW - dt.timedelta(hours=1))  # the slots are known from then on
 
-    # Slot: SELECT, UPDATE, UPDATE. Bundling: BEGIN, SELECT, COMMIT. Claim: BEGIN, SELECT, UPDATE, COMMIT; three
-    # records, on PostgreSQL over a connection that is not counted. Slot, bundling, BEGIN, SELECT, COMMIT once more. Is
+    # Slot: SELECT, UPDATE, UPDATE. Bundling: BEGIN, SELECT, COMMIT. Claim: BEGIN, SELECT, UPDATE,
+    # COMMIT; three
+    # records, on PostgreSQL over a connection that is not counted. Slot, bundling, BEGIN, SELECT,
+    # COMMIT once more. Is
     # there more: SELECT.
     with django_assert_num_queries(19 if connection.vendor == "postgresql" else 22):
         deliver()
@@ -264,5 +285,7 @@ def test_workers_at_once_send_each_mail_once(sink, settings):
         thread.join()
 
     assert errors == []
-    assert Counter(message["Message-ID"] for message in sink.messages) == Counter(mail.message_id for mail in mails)
+    assert Counter(message["Message-ID"] for message in sink.messages) == Counter(
+        mail.message_id for mail in mails
+    )
     assert set(Mail.objects.values_list("state", flat=True)) == {"sent"}

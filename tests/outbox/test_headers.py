@@ -8,17 +8,30 @@ from outbox.headers import CONTROL, HIDDEN, normalise_address, one_line
 
 @pytest.mark.parametrize(
     ("value", "line"),
-    [("a\r\nb", "a b"), ("a\x00b", "a b"), ("  a   b ", "a b"), ("a\u2028b", "a b"), ("a\x85b", "a b"),
-     ("a\x9bb", "a b"),
-     ("a\u202eb", "ab"), ("a\u200eb\ufeff", "ab"), ("Groß\u00adbeeren", "Großbeeren")],
-)  # fmt: skip
+    [
+        ("a\r\nb", "a b"),
+        ("a\x00b", "a b"),
+        ("  a   b ", "a b"),
+        ("a\u2028b", "a b"),
+        ("a\x85b", "a b"),
+        ("a\x9bb", "a b"),
+        ("a\u202eb", "ab"),
+        ("a\u200eb\ufeff", "ab"),
+        ("Groß\u00adbeeren", "Großbeeren"),
+    ],
+)
 def test_value_becomes_one_line(value, line):
     assert one_line(value) == line
 
 
 @pytest.mark.parametrize(
     "value",
-    ["=?utf-8?q?a=0D=0ABcc:_x@example.org?=", "==??utf-8?q?x?=", "=\u200b?utf-8?q?x?=", "= ?=?utf-8?b?4oCu?="],
+    [
+        "=?utf-8?q?a=0D=0ABcc:_x@example.org?=",
+        "==??utf-8?q?x?=",
+        "=\u200b?utf-8?q?x?=",
+        "= ?=?utf-8?b?4oCu?=",
+    ],
 )
 def test_encoded_word_is_taken_apart(value):
     assert "=?" not in one_line(value)

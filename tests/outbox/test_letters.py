@@ -11,13 +11,20 @@ from tests.outbox.builders import NOTICE
 from tests.outbox.hostile import HOSTILE, Addresses, any_text
 
 DIGEST = MailText(
-    kind="test_digest", title="Liste", subject="Erinnerung", body="es wartet:\n\n{lines}", placeholders=("lines",)
+    kind="test_digest",
+    title="Liste",
+    subject="Erinnerung",
+    body="es wartet:\n\n{lines}",
+    placeholders=("lines",),
 )
 
 
 def write(**values):
     return write_letter(
-        NOTICE, greeting="Guten Tag", link="/themen/1/", values={"topic": "Netze", "comment": ""} | values
+        NOTICE,
+        greeting="Guten Tag",
+        link="/themen/1/",
+        values={"topic": "Netze", "comment": ""} | values,
     )
 
 
@@ -31,7 +38,8 @@ def test_text_is_greeting_body_closing_and_footer(settings):
         "Guten Tag,\n\ndas Thema Netze ist neu.\n\n> eins\n> zwei\n\n"
         "Thema öffnen: http://localhost:8000/themen/1/\n\n"
         "Mit freundlichen Grüßen\nGeschäftsstelle Masterplan Industriestadt Berlin\n\n"
-        "-- \nGeschäftsstelle Masterplan Industriestadt Berlin\nMartin-Luther-Straße 105, 10825 Berlin\n"
+        "-- \nGeschäftsstelle Masterplan Industriestadt Berlin\nMartin-Luther-Straße 105, 10825 "
+        "Berlin\n"
         "Telefon 030 0000\ngeschaeftsstelle@example.org\n"
         "Hinweise zum Datenschutz: http://localhost:8000/datenschutz/\n"
     )
@@ -58,21 +66,28 @@ def test_empty_value_leaves_no_empty_quote():
 def test_value_never_becomes_markup_or_link():
     letter = write(topic="<a href='x'>**fett** [klick](http://evil.example.org)</a> {link}")
 
-    assert "&lt;a href=&#x27;x&#x27;&gt;**fett** [klick](http://evil.example.org)&lt;/a&gt; {link}" in letter.html
+    assert (
+        "&lt;a href=&#x27;x&#x27;&gt;**fett** [klick](http://evil.example.org)&lt;/a&gt; {link}"
+        in letter.html
+    )
     assert 'evil.example.org"' not in letter.html
     assert "**fett** [klick](http://evil.example.org)" in letter.text
 
 
 OWN_ADDRESSES = {
-    "http://localhost:8000/themen/1/", "http://localhost:8000/datenschutz/", "mailto:geschaeftsstelle@example.org",
-}  # fmt: skip
+    "http://localhost:8000/themen/1/",
+    "http://localhost:8000/datenschutz/",
+    "mailto:geschaeftsstelle@example.org",
+}
 
 
 @pytest.mark.parametrize("evil", HOSTILE.values(), ids=HOSTILE)
 def test_no_hostile_value_adds_a_link_or_a_tag(evil):
     plain = Addresses(write(topic="Netze", comment="zwei\nZeilen").html)
 
-    letter = write_letter(NOTICE, greeting=evil, link="/themen/1/", values={"topic": evil, "comment": evil})
+    letter = write_letter(
+        NOTICE, greeting=evil, link="/themen/1/", values={"topic": evil, "comment": evil}
+    )
 
     page = Addresses(letter.html)
     assert page.found == OWN_ADDRESSES
@@ -82,14 +97,19 @@ def test_no_hostile_value_adds_a_link_or_a_tag(evil):
 
 @given(any_text, any_text)
 def test_no_text_at_all_adds_a_link(topic, greeting):
-    letter = write_letter(NOTICE, greeting=greeting, link="/themen/1/", values={"topic": topic, "comment": topic})
+    letter = write_letter(
+        NOTICE, greeting=greeting, link="/themen/1/", values={"topic": topic, "comment": topic}
+    )
 
     assert Addresses(letter.html).found == OWN_ADDRESSES
 
 
 def test_greeting_is_one_line():
     letter = write_letter(
-        NOTICE, greeting="Guten Tag\n\nbitte zahlen Sie", link="/", values={"topic": "x", "comment": ""}
+        NOTICE,
+        greeting="Guten Tag\n\nbitte zahlen Sie",
+        link="/",
+        values={"topic": "x", "comment": ""},
     )
 
     assert letter.text.startswith("Guten Tag bitte zahlen Sie,\n")
@@ -125,7 +145,10 @@ def test_values_must_fit_exactly():
 
 
 def test_markdown_value_becomes_styled_list_and_plain_text():
-    lines = Markdown("- [Thema A](http://localhost:8000/a/): bis *morgen*\n- " + escape_markdown("[x](http://y) <b>"))
+    lines = Markdown(
+        "- [Thema A](http://localhost:8000/a/): bis *morgen*\n- "
+        + escape_markdown("[x](http://y) <b>")
+    )
 
     letter = write_letter(DIGEST, greeting="Guten Tag", link="/", values={"lines": lines})
 
@@ -168,7 +191,9 @@ def test_other_office_gets_another_frame(settings):
     assert "Büro &lt;Test&gt; &amp; Co" in letter.html
 
 
-@pytest.mark.parametrize("link", ["javascript:alert(1)", "https://a b", "//evil\n", "ftp://x", 'http://x/"><script>'])
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "https://a b", "//evil\n", "ftp://x", 'http://x/"><script>']
+)
 def test_link_that_is_no_address_is_an_error(link):
     with pytest.raises(TextError):
         complete_link(link)
@@ -188,11 +213,15 @@ def test_path_is_completed(link, address):
 
 def test_plain_letter_keeps_its_words_and_links_only_the_portal():
     letter = write_plain_letter(
-        subject="Passwort\nneu", text="Hallo <b>,\n\nhttp://localhost:8000/konto/x/?a=1&b=2\nhttp://evil.example.org/"
+        subject="Passwort\nneu",
+        text="Hallo <b>,\n\nhttp://localhost:8000/konto/x/?a=1&b=2\nhttp://evil.example.org/",
     )
 
     assert letter.subject == "Passwort neu"
-    assert letter.text == "Hallo <b>,\n\nhttp://localhost:8000/konto/x/?a=1&b=2\nhttp://evil.example.org/\n"
+    assert (
+        letter.text
+        == "Hallo <b>,\n\nhttp://localhost:8000/konto/x/?a=1&b=2\nhttp://evil.example.org/\n"
+    )
     assert '<a href="http://localhost:8000/konto/x/?a=1&amp;b=2">' in letter.html
     assert 'href="http://evil' not in letter.html
     assert "Mit freundlichen Grüßen" not in letter.html

@@ -7,7 +7,16 @@ from django.http import QueryDict
 
 from outbox.choices import APPROVE, RESEND, WITHDRAW
 from outbox.filters import MailFilter
-from outbox.links import asked_rows, bulk_links, bulk_url, kept, list_url, pick_buttons, quick_links, way_back
+from outbox.links import (
+    asked_rows,
+    bulk_links,
+    bulk_url,
+    kept,
+    list_url,
+    pick_buttons,
+    quick_links,
+    way_back,
+)
 from outbox.tallies import Group, Tally
 
 BATCH = UUID(int=7)
@@ -22,7 +31,11 @@ def test_only_filters_that_are_set_are_kept():
 
 @pytest.mark.parametrize(
     ("state", "url"),
-    [(None, "/postausgang/?q=a&state=sent"), ("", "/postausgang/?q=a"), ("late", "/postausgang/?q=a&state=late")],
+    [
+        (None, "/postausgang/?q=a&state=sent"),
+        ("", "/postausgang/?q=a"),
+        ("late", "/postausgang/?q=a&state=late"),
+    ],
 )
 def test_list_is_reached_with_its_filters(state, url):
     assert list_url(QueryDict("q=a&state=sent&page=2"), state=state) == url
@@ -47,24 +60,27 @@ def test_each_act_has_its_number_address_and_look():
         ("3 ungelöste E-Mails als erledigt ablegen", "/postausgang/erledigen/?q=a", "secondary"),
         ("2 Entwürfe zurückziehen", "/postausgang/zurueckziehen/?q=a", "danger"),
     ]
-    assert [label for label, _url, _look in bulk_links(TALLY, "failed", QueryDict(), (APPROVE, RESEND))] == [
-        "3 fehlgeschlagene E-Mails erneut senden"
-    ]
+    assert [
+        label for label, _url, _look in bulk_links(TALLY, "failed", QueryDict(), (APPROVE, RESEND))
+    ] == ["3 fehlgeschlagene E-Mails erneut senden"]
 
 
 def test_ticked_rows_are_offered_what_their_states_allow():
     assert pick_buttons(TALLY, "draft") == [
-        ("Versenden", "/postausgang/versenden/"), ("Zurückziehen", bulk_url(WITHDRAW, QueryDict()))
-    ]  # fmt: skip
+        ("Versenden", "/postausgang/versenden/"),
+        ("Zurückziehen", bulk_url(WITHDRAW, QueryDict())),
+    ]
 
 
 def test_quick_link_leads_to_its_state():
     links = quick_links(TALLY, "failed", QueryDict("q=a&state=failed"))
 
     assert [(link.value, link.count, link.url, link.is_current) for link in links] == [
-        ("", 5, "/postausgang/?q=a", False), ("unsolved", 3, "/postausgang/?q=a&state=unsolved", False),
-        ("draft", 2, "/postausgang/?q=a&state=draft", False), ("failed", 3, "/postausgang/?q=a&state=failed", True),
-    ]  # fmt: skip
+        ("", 5, "/postausgang/?q=a", False),
+        ("unsolved", 3, "/postausgang/?q=a&state=unsolved", False),
+        ("draft", 2, "/postausgang/?q=a&state=draft", False),
+        ("failed", 3, "/postausgang/?q=a&state=failed", True),
+    ]
 
 
 def test_filters_are_told_in_german():
@@ -72,6 +88,8 @@ def test_filters_are_told_in_german():
 
     assert [(str(label), str(value)) for label, value in asked_rows(MailFilter(query))] == [
         ("Nur dieser Versand", f'<a href="/postausgang/versand/{BATCH}/">Stand des Versands</a>'),
-        ("Suche in Betreff, Name und Adresse", "netze"), ("Stand", "ungelöst"), ("Art", "Konto"),
+        ("Suche in Betreff, Name und Adresse", "netze"),
+        ("Stand", "ungelöst"),
+        ("Art", "Konto"),
         ("geschrieben ab", "01.03.2026"),
-    ]  # fmt: skip
+    ]

@@ -43,7 +43,10 @@ def make_topic_mail(topic, **fields):
 
 
 def test_empty_list_says_what_will_be_here(client, office):
-    assert "Noch hat das Portal keine E-Mail geschrieben." in client.get("/postausgang/").content.decode()
+    assert (
+        "Noch hat das Portal keine E-Mail geschrieben."
+        in client.get("/postausgang/").content.decode()
+    )
 
 
 def test_list_shows_subject_recipient_state_with_reason_and_moment(client, office):
@@ -51,8 +54,15 @@ def test_list_shows_subject_recipient_state_with_reason_and_moment(client, offic
 
     page = client.get("/postausgang/").content.decode()
 
-    for words in ("Neu: Netze", "Leitung Werk", "gast@example.org", "fehlgeschlagen", "550 5.1.1 Postfach unbekannt",
-                  "27.03.2026, 10:00 Uhr", "Hinweis zum Test"):  # fmt: skip
+    for words in (
+        "Neu: Netze",
+        "Leitung Werk",
+        "gast@example.org",
+        "fehlgeschlagen",
+        "550 5.1.1 Postfach unbekannt",
+        "27.03.2026, 10:00 Uhr",
+        "Hinweis zum Test",
+    ):
         assert words in page
 
 
@@ -81,7 +91,11 @@ def test_list_shows_subject_recipient_state_with_reason_and_moment(client, offic
 )
 def test_list_is_searched_filtered_and_sorted(client, office, query, expected):
     make_topic_mail("Ablage", state="failed")
-    make_topic_mail("Ölwerk", to=make_recipient(email="zweite@example.org", name="Zweite"), created_at=HOUR_LATER)
+    make_topic_mail(
+        "Ölwerk",
+        to=make_recipient(email="zweite@example.org", name="Zweite"),
+        created_at=HOUR_LATER,
+    )
 
     assert subjects(client.get(f"/postausgang/{query}")) == expected
 
@@ -136,7 +150,9 @@ def test_list_of_one_sending_says_so_and_keeps_it_when_filtered(client, office):
     assert '<a href="/postausgang/">Filter zurücksetzen</a>' in page
 
 
-@pytest.mark.parametrize("path", ["javascript:alert(1)", "//boese.example.org/", "https://boese.example.org/"])
+@pytest.mark.parametrize(
+    "path", ["javascript:alert(1)", "//boese.example.org/", "https://boese.example.org/"]
+)
 def test_page_in_the_address_leads_nowhere_else(client, office, path):
     page = client.get("/postausgang/", {"path": path}).content.decode()
 
@@ -164,7 +180,9 @@ def test_acts_name_the_number_of_what_the_filter_leaves(client, office):
     def acts(query):
         links = Page(client.get(f"/postausgang/{query}").content.decode()).links
         return {
-            words: target for words, target in links if words[:1].isdigit() and "?" in target or "/" == target[-1:]
+            words: target
+            for words, target in links
+            if words[:1].isdigit() and "?" in target or "/" == target[-1:]
         }
 
     everything, found = acts(""), acts("?q=oelw&page=1&sort=subject")
@@ -190,7 +208,9 @@ def test_rows_can_be_ticked_where_there_is_something_to_do(client, office):
 def export_of(client, query: str = "") -> tuple[str, list[list]]:
     response = client.get(f"/postausgang/export/{query}")
     sheet = load_workbook(BytesIO(response.content)).active
-    return response["Content-Disposition"], [[cell.value for cell in row] for row in sheet.iter_rows()]
+    return response["Content-Disposition"], [
+        [cell.value for cell in row] for row in sheet.iter_rows()
+    ]
 
 
 def test_export_is_proof_of_who_got_what_when(client, office):
@@ -205,15 +225,41 @@ def test_export_is_proof_of_who_got_what_when(client, office):
 
     assert name == 'attachment; filename="postausgang.xlsx"'
     assert rows[0] == [
-        "Betreff", "Art", "An", "Adresse", "Stand", "Grund", "geschrieben", "fällig", "versandt",
-        "als erledigt abgelegt", "Versuche", "Message-ID", "Antwort des Mailservers", "Verlauf",
-    ]  # fmt: skip
+        "Betreff",
+        "Art",
+        "An",
+        "Adresse",
+        "Stand",
+        "Grund",
+        "geschrieben",
+        "fällig",
+        "versandt",
+        "als erledigt abgelegt",
+        "Versuche",
+        "Message-ID",
+        "Antwort des Mailservers",
+        "Verlauf",
+    ]
     ten, eleven = dt.datetime(2026, 3, 27, 10, 0), dt.datetime(2026, 3, 27, 11, 0)
-    assert rows[1:] == [[
-        "Neu: =1+1", "Hinweis zum Test", "Leitung Werk", "gast@example.org", "versandt", None, ten, ten, eleven, None,
-        2, mail.message_id, "250 OK",
-        f"27.03.2026, 10:00 Uhr, Portal: neuer Versuch (450 später)\n27.03.2026, 11:00 Uhr, {office}: neuer Versuch",
-    ]]  # fmt: skip
+    assert rows[1:] == [
+        [
+            "Neu: =1+1",
+            "Hinweis zum Test",
+            "Leitung Werk",
+            "gast@example.org",
+            "versandt",
+            None,
+            ten,
+            ten,
+            eleven,
+            None,
+            2,
+            mail.message_id,
+            "250 OK",
+            "27.03.2026, 10:00 Uhr, Portal: neuer Versuch (450 später)\n27.03.2026, 11:00 Uhr, "
+            f"{office}: neuer Versuch",
+        ]
+    ]
 
 
 def test_formula_in_a_subject_stays_text(client, office):
@@ -223,8 +269,10 @@ def test_formula_in_a_subject_stays_text(client, office):
     sheet = load_workbook(BytesIO(client.get("/postausgang/export/").content)).active
 
     assert [(sheet.cell(2, n).value, sheet.cell(2, n).data_type) for n in (1, 3, 6)] == [
-        ("=1+1", "s"), ("@SUM(1)", "s"), ("=cmd()", "s")
-    ]  # fmt: skip
+        ("=1+1", "s"),
+        ("@SUM(1)", "s"),
+        ("=cmd()", "s"),
+    ]
 
 
 def test_export_holds_what_the_list_shows(client, office):
@@ -234,7 +282,14 @@ def test_export_holds_what_the_list_shows(client, office):
     _name, rows = export_of(client, "?state=failed")
 
     assert [row[:6] for row in rows[1:]] == [
-        ["Neu: Ablage", "Hinweis zum Test", "Leitung Werk", "gast@example.org", "fehlgeschlagen", "550 nein"]
+        [
+            "Neu: Ablage",
+            "Hinweis zum Test",
+            "Leitung Werk",
+            "gast@example.org",
+            "fehlgeschlagen",
+            "550 nein",
+        ]
     ]
 
 

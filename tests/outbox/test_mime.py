@@ -15,13 +15,25 @@ from tests.outbox.builders import NOTICE, NOW, make_event_text, make_recipient
 from tests.outbox.hostile import HOSTILE, any_text
 
 HEADERS = [
-    "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type",
-]  # fmt: skip
-words = st.lists(st.text("abcäöüß–„“.7", min_size=1, max_size=25), min_size=1, max_size=20).map(" ".join)
+    "From",
+    "To",
+    "Reply-To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "Auto-Submitted",
+    "MIME-Version",
+    "Content-Type",
+]
+words = st.lists(st.text("abcäöüß–„“.7", min_size=1, max_size=25), min_size=1, max_size=20).map(
+    " ".join
+)
 
 
 def build(*, topic="Größe", calendar="", **recipient):
-    letter = write_letter(NOTICE, greeting="Guten Tag", link="/x/", values={"topic": topic, "comment": ""})
+    letter = write_letter(
+        NOTICE, greeting="Guten Tag", link="/x/", values={"topic": topic, "comment": ""}
+    )
     to = make_recipient(**recipient)
     return build_mime(letter, to=to, message_id="<1@example.org>", now=NOW, calendar=calendar)
 
@@ -33,7 +45,11 @@ def parse(mime):
 def test_message_has_the_headers_of_an_office():
     message = parse(build())
 
-    assert {name: str(message[name]) for name in message.keys() if name not in ("MIME-Version", "Content-Type")} == {
+    assert {
+        name: str(message[name])
+        for name in message.keys()
+        if name not in ("MIME-Version", "Content-Type")
+    } == {
         "From": "Geschäftsstelle Masterplan Industriestadt Berlin <geschaeftsstelle@example.org>",
         "To": "Leitung Werk <gast@example.org>",
         "Reply-To": "Geschäftsstelle Masterplan Industriestadt Berlin <geschaeftsstelle@example.org>",
@@ -60,7 +76,9 @@ def test_line_with_an_encoded_name_is_no_longer_than_rfc_2047_allows(length):
 
     [header] = re.findall(r"^To: [^\r\n]*(?:\r\n [^\r\n]*)*", mime, re.MULTILINE)
     assert max(map(len, header.split("\r\n"))) <= 76
-    assert str(make_header(decode_header(header.removeprefix("To: ")))) == f"{'Ä' * length} <{email}>"
+    assert (
+        str(make_header(decode_header(header.removeprefix("To: ")))) == f"{'Ä' * length} <{email}>"
+    )
 
 
 def test_text_comes_before_html():
@@ -79,10 +97,18 @@ def test_calendar_is_an_alternative_and_a_file():
 
     body, attachment = message.iter_parts()
     parts = list(body.iter_parts())
-    assert [part.get_content_type() for part in parts] == ["text/plain", "text/html", "text/calendar"]
+    assert [part.get_content_type() for part in parts] == [
+        "text/plain",
+        "text/html",
+        "text/calendar",
+    ]
     assert dict(parts[2]["Content-Type"].params) == {"charset": "utf-8", "method": "REQUEST"}
     assert attachment.get_content_type() == "application/ics"
-    assert parts[2].get_payload(decode=True) == attachment.get_payload(decode=True) == calendar.encode()
+    assert (
+        parts[2].get_payload(decode=True)
+        == attachment.get_payload(decode=True)
+        == calendar.encode()
+    )
 
 
 def test_file_has_a_name_in_ascii_wherever_a_mail_program_looks_for_it():
@@ -106,13 +132,17 @@ def test_name_and_subject_cannot_add_a_header_or_an_address(evil):
 
     assert message.keys() == HEADERS
     assert [address.addr_spec for address in message["To"].addresses] == ["gast@example.org"]
-    assert [address.addr_spec for address in message["From"].addresses] == ["geschaeftsstelle@example.org"]
+    assert [address.addr_spec for address in message["From"].addresses] == [
+        "geschaeftsstelle@example.org"
+    ]
     assert str(message["Subject"]).startswith("Neu: ")
     assert message.defects == []
 
 
 def test_long_name_with_commas_stays_one_address():
-    name = "Leitung Werk 1, Abteilung Forschung und Entwicklung, Standort Berlin-Marienfelde, Haus 7"
+    name = (
+        "Leitung Werk 1, Abteilung Forschung und Entwicklung, Standort Berlin-Marienfelde, Haus 7"
+    )
 
     [address] = parse(build(name=name))["To"].addresses
 
@@ -134,7 +164,10 @@ def test_no_text_at_all_adds_a_header_or_an_address(topic, name):
 def test_folding_neither_adds_nor_takes_a_space(text):
     message = message_from_string(build(topic=text, name=text))
 
-    read = {name: str(make_header(decode_header(message[name]))).replace(chr(34), "") for name in ("Subject", "To")}
+    read = {
+        name: str(make_header(decode_header(message[name]))).replace(chr(34), "")
+        for name in ("Subject", "To")
+    }
     assert read == {"Subject": f"Neu: {text}", "To": f"{one_line(text, 120)} <gast@example.org>"}
 
 

@@ -57,7 +57,9 @@ def test_nobody_else_may(role, action):
     assert (Mail.objects.get().state, mail.log.count()) == (mail.state, 0)
 
 
-def test_resent_mail_starts_anew_with_its_message_id(monkeypatch, django_capture_on_commit_callbacks):
+def test_resent_mail_starts_anew_with_its_message_id(
+    monkeypatch, django_capture_on_commit_callbacks
+):
     hints = []
     monkeypatch.setattr(current_app, "send_task", lambda name, **options: hints.append(name))
     mail = in_state("failed")
@@ -72,7 +74,9 @@ def test_resent_mail_starts_anew_with_its_message_id(monkeypatch, django_capture
     assert hints == ["outbox.tasks.drain"]
 
 
-@pytest.mark.parametrize(("action", "state"), [("approve", "draft"), ("resend", "failed"), ("resend", "expired")])
+@pytest.mark.parametrize(
+    ("action", "state"), [("approve", "draft"), ("resend", "failed"), ("resend", "expired")]
+)
 def test_mail_lives_as_long_as_when_it_was_written_however_often_it_is_sent_anew(action, state):
     mail = make_mail(make_draft(expires_at=NOW + dt.timedelta(hours=11)))
 
@@ -114,7 +118,9 @@ def test_withdrawn_mail_is_not_sent(sink):
     assert sink.raw == []
 
 
-def test_approved_draft_is_due_now_and_lives_long_enough(monkeypatch, django_capture_on_commit_callbacks):
+def test_approved_draft_is_due_now_and_lives_long_enough(
+    monkeypatch, django_capture_on_commit_callbacks
+):
     hints = []
     monkeypatch.setattr(current_app, "send_task", lambda name, **options: hints.append(name))
     mail = in_state("draft")
@@ -152,7 +158,9 @@ def test_only_what_did_not_go_out_is_settled_and_keeps_its_state(state):
         settle_mail(mail, now=LATER, by=office)
         settled = Mail.objects.get()
         assert (settled.state, settled.settled_at, settled.last_error) == (state, LATER, "550 nein")
-        assert [(row.from_state, row.to_state, row.by) for row in mail.log.all()] == [(state, state, office)]
+        assert [(row.from_state, row.to_state, row.by) for row in mail.log.all()] == [
+            (state, state, office)
+        ]
     else:
         with pytest.raises(Refused, match="nicht \\(mehr\\) ungelöst"):
             settle_mail(mail, now=LATER, by=office)

@@ -25,12 +25,29 @@ def office():
 @pytest.mark.parametrize("target", TARGETS)
 def test_pause_says_what_until_when_why_and_by_whom(office, target):
     pause = pause_reminders(
-        target=PauseTarget(**target), title="Titel", until_on=TOMORROW, reason=" Urlaub ", by=office, now=NOW
+        target=PauseTarget(**target),
+        title="Titel",
+        until_on=TOMORROW,
+        reason=" Urlaub ",
+        by=office,
+        now=NOW,
     )
 
-    assert (pause.title, pause.until_on, pause.reason, pause.created_by, pause.created_at, pause.ended_at) == (
-        "Titel", TOMORROW, "Urlaub", office, NOW, None,
-    )  # fmt: skip
+    assert (
+        pause.title,
+        pause.until_on,
+        pause.reason,
+        pause.created_by,
+        pause.created_at,
+        pause.ended_at,
+    ) == (
+        "Titel",
+        TOMORROW,
+        "Urlaub",
+        office,
+        NOW,
+        None,
+    )
     assert valid_pauses(TODAY) == [pause]
 
 
@@ -105,7 +122,10 @@ def test_nobody_else_pauses_or_resumes(office, role):
 
     pause.refresh_from_db()
     assert (ReminderPause.objects.count(), pause.ended_at) == (1, None)
-    assert (ReminderPause.objects.visible_to(other).count(), ReminderPause.objects.visible_to(office).count()) == (
+    assert (
+        ReminderPause.objects.visible_to(other).count(),
+        ReminderPause.objects.visible_to(office).count(),
+    ) == (
         0,
         1,
     )
@@ -132,5 +152,8 @@ def test_pause_stops_what_it_names_and_nothing_else(office):
     assert pause_for(pauses, TODAY, rule="test_rule") == pauses[0]
     assert pause_for(pauses, TODAY, rule="other", about="dialogue:5") == pauses[1]
     assert pause_for(pauses, TODAY, rule="other", about="dialogue:6", **person) == pauses[2]
-    assert pause_for(pauses, TODAY, rule="other", about="dialogue:6", recipient="x@example.org") is None
+    assert (
+        pause_for(pauses, TODAY, rule="other", about="dialogue:6", recipient="x@example.org")
+        is None
+    )
     assert pause_for(pauses, TODAY) is None

@@ -4,7 +4,9 @@ from outbox.placeholders import fill, mark_of, marked, name_of
 
 
 def test_marks_hold_the_place_of_values():
-    assert fill(marked("Zum {topic}: {link}"), {"topic": "Netze", "link": "/x/"}) == "Zum Netze: /x/"
+    assert (
+        fill(marked("Zum {topic}: {link}"), {"topic": "Netze", "link": "/x/"}) == "Zum Netze: /x/"
+    )
 
 
 def test_doubled_braces_are_braces():

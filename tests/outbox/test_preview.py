@@ -46,33 +46,59 @@ def pages_of(client, mail) -> dict[str, str]:
         f"{detail}vorschau/",
         f"{detail}zurueckziehen/",
     ]
-    addresses += ["/postausgang/", f"/postausgang/versand/{mail.batch}/", "/postausgang/zurueckziehen/"]
-    pages = {address: client.get(address).content.decode("utf-8", "replace") for address in addresses}
+    addresses += [
+        "/postausgang/",
+        f"/postausgang/versand/{mail.batch}/",
+        "/postausgang/zurueckziehen/",
+    ]
+    pages = {
+        address: client.get(address).content.decode("utf-8", "replace") for address in addresses
+    }
     return pages | {f"{detail}datei/": every_word(client.get(f"{detail}datei/").content)}
 
 
 def forms_of(secret: str) -> set[str]:
-    return {secret, html.escape(secret), quote(secret), unquote(secret), quote(secret, safe=""), TOKEN}
+    return {
+        secret,
+        html.escape(secret),
+        quote(secret),
+        unquote(secret),
+        quote(secret, safe=""),
+        TOKEN,
+    }
 
 
 MAILS = {
     "plain": lambda: make_mail(),
     "invitation": lambda: make_mail(make_invitation_draft()),
-    "invitation with whole address": lambda: make_mail(make_invitation_draft(link=f"http://localhost:8000{PERSONAL_LINK}")),
-    "invitation on another host": lambda: make_mail(make_invitation_draft(link=f"https://anders.example.org{PERSONAL_LINK}")),
-    "link with signs to escape": lambda: make_mail(make_invitation_draft(link=f"/a/{TOKEN}/?a=%C3%A4&b=ü&c=(1)")),
+    "invitation with whole address": lambda: make_mail(
+        make_invitation_draft(link=f"http://localhost:8000{PERSONAL_LINK}")
+    ),
+    "invitation on another host": lambda: make_mail(
+        make_invitation_draft(link=f"https://anders.example.org{PERSONAL_LINK}")
+    ),
+    "link with signs to escape": lambda: make_mail(
+        make_invitation_draft(link=f"/a/{TOKEN}/?a=%C3%A4&b=ü&c=(1)")
+    ),
     "link within a value": lambda: make_mail(
         make_draft(
-            values={"topic": "Netze", "comment": f"Ihr Link: http://localhost:8000/antwort/{TOKEN}/"},
+            values={
+                "topic": "Netze",
+                "comment": f"Ihr Link: http://localhost:8000/antwort/{TOKEN}/",
+            },
             link=f"/antwort/{TOKEN}/",
             has_personal_link=True,
         )
     ),
     "sent invitation": lambda: make_mail(make_invitation_draft(), state="sent", sent_at=NOW),
-    "failed invitation": lambda: make_mail(make_invitation_draft(), state="failed", last_error="550 nein"),
-    "account mail": lambda: make_account_mail(f"Ihr Code: {CODE}\nhttp://localhost:8000/antwort/{TOKEN}/"),
+    "failed invitation": lambda: make_mail(
+        make_invitation_draft(), state="failed", last_error="550 nein"
+    ),
+    "account mail": lambda: make_account_mail(
+        f"Ihr Code: {CODE}\nhttp://localhost:8000/antwort/{TOKEN}/"
+    ),
     "failed account mail": lambda: _failed(make_account_mail(f"Ihr Code: {CODE}")),
-}  # fmt: skip
+}
 
 
 def _failed(mail):
@@ -106,7 +132,8 @@ def test_redacted_text_keeps_everything_else():
     mail = make_mail(make_invitation_draft())
 
     assert preview.shown_text(mail).startswith(
-        "Guten Tag,\n\nwir laden Sie ein: Infrastruktur & Netze\n\nAntworten: [persönlicher Link]\n\n"
+        "Guten Tag,\n\nwir laden Sie ein: Infrastruktur & Netze\n\nAntworten: [persönlicher "
+        "Link]\n\n"
         "Oder im Browser: [persönlicher Link]\n\nMit freundlichen Grüßen"
     )
 
@@ -115,7 +142,10 @@ def test_what_cannot_be_blotted_out_is_not_shown():
     mail = make_mail(make_invitation_draft())
     mail.text = f"Der Rest des Links: {TOKEN}"
 
-    assert preview.shown_text(mail) == "Diese E-Mail enthält einen persönlichen Link und wird deshalb nicht angezeigt."
+    assert (
+        preview.shown_text(mail)
+        == "Diese E-Mail enthält einen persönlichen Link und wird deshalb nicht angezeigt."
+    )
 
 
 def test_plain_mail_is_shown_and_loaded_as_it_is():
@@ -134,9 +164,17 @@ def test_redacted_file_is_still_a_whole_message():
     assert message.defects == []
     assert message["Message-ID"] == mail.message_id
     assert [part.get_content_type() for part in message.walk()] == [
-        "multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/calendar", "application/ics",
-    ]  # fmt: skip
-    assert message.get_body(("plain",)).get_content().splitlines() == preview.shown_text(mail).splitlines()
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "text/calendar",
+        "application/ics",
+    ]
+    assert (
+        message.get_body(("plain",)).get_content().splitlines()
+        == preview.shown_text(mail).splitlines()
+    )
 
 
 def test_calendar_is_shown_as_facts():
@@ -144,10 +182,20 @@ def test_calendar_is_shown_as_facts():
 
     facts = preview.shown_calendar(mail)
 
-    assert (facts.method, facts.title) == ("Einladung", "Branchengespräch: Digitale Infrastruktur, Netze")
-    assert (facts.place, facts.attendee, facts.sequence) == ("Werk 1, Berlin; Tor 2", "gast@example.org", 0)
+    assert (facts.method, facts.title) == (
+        "Einladung",
+        "Branchengespräch: Digitale Infrastruktur, Netze",
+    )
+    assert (facts.place, facts.attendee, facts.sequence) == (
+        "Werk 1, Berlin; Tor 2",
+        "gast@example.org",
+        0,
+    )
     assert facts.starts_at.isoformat() == "2026-06-18T12:00:00+00:00"
-    assert (facts.answer, facts.file_name) == ("offen", "branchengespraech-digitale-infrastruktur-netze.ics")
+    assert (facts.answer, facts.file_name) == (
+        "offen",
+        "branchengespraech-digitale-infrastruktur-netze.ics",
+    )
 
 
 @pytest.mark.parametrize(
@@ -158,7 +206,12 @@ def test_calendar_is_shown_as_facts():
         ({"method": "CANCEL"}, "Rücknahme des Eintrags", "gast@example.org", ""),
         ({"method": "CANCEL", "is_off": True}, "Absage", "gast@example.org", ""),
         ({"method": "PUBLISH", "attendee": None}, "Hinweis", "", ""),
-        ({"method": "PUBLISH", "attendee": None, "is_off": True}, "Hinweis auf den Wegfall", "", ""),
+        (
+            {"method": "PUBLISH", "attendee": None, "is_off": True},
+            "Hinweis auf den Wegfall",
+            "",
+            "",
+        ),
     ],
 )
 def test_page_says_what_the_entry_does(fields, method, attendee, answer):
@@ -166,17 +219,29 @@ def test_page_says_what_the_entry_does(fields, method, attendee, answer):
 
     facts = preview.shown_calendar(mail)
 
-    assert (facts.method, facts.attendee, facts.answer, facts.sequence) == (method, attendee, answer, 4)
+    assert (facts.method, facts.attendee, facts.answer, facts.sequence) == (
+        method,
+        attendee,
+        answer,
+        4,
+    )
     rows = dict(calendar_rows(facts))
     assert rows["Eintrag"] == f"{method}: Branchengespräch: Digitale Infrastruktur, Netze"
-    assert (rows.get("Für", ""), rows.get("Antwort", ""), rows["Fassung"]) == (attendee, answer, "4")
+    assert (rows.get("Für", ""), rows.get("Antwort", ""), rows["Fassung"]) == (
+        attendee,
+        answer,
+        "4",
+    )
     assert rows["Datei"] == "branchengespraech-digitale-infrastruktur-netze.ics"
 
 
 def test_entry_written_with_another_spelling_of_the_address_is_shown_as_well():
     text = make_event_text().replace("mailto:gast", "MAILTO:gast")
 
-    assert preview.shown_calendar(make_mail(make_invitation_draft(calendar=text))).attendee == "gast@example.org"
+    assert (
+        preview.shown_calendar(make_mail(make_invitation_draft(calendar=text))).attendee
+        == "gast@example.org"
+    )
 
 
 def test_calendar_file_is_the_part_as_it_was_sent():
@@ -209,7 +274,9 @@ def test_account_mail_says_why_it_shows_nothing():
     notice = "Der Inhalt von E-Mails zum Konto wird aus Gründen der Sicherheit nicht angezeigt."
     assert preview.shown_text(mail) == notice
     assert notice in preview.shown_html(mail)
-    assert message_from_bytes(preview.shown_eml(mail), policy=default).get_content().strip() == notice
+    assert (
+        message_from_bytes(preview.shown_eml(mail), policy=default).get_content().strip() == notice
+    )
 
 
 def test_removed_text_is_said_to_be_removed():
@@ -217,5 +284,7 @@ def test_removed_text_is_said_to_be_removed():
 
     assert preview.shown_text(mail) == "Der Inhalt dieser E-Mail wurde entfernt."
     assert preview.shown_headers(mail) == [
-        ("To", "gast@example.org"), ("Subject", "Neu: Netze"), ("Message-ID", mail.message_id)
-    ]  # fmt: skip
+        ("To", "gast@example.org"),
+        ("Subject", "Neu: Netze"),
+        ("Message-ID", mail.message_id),
+    ]

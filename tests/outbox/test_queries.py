@@ -4,7 +4,15 @@ import pytest
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Mail, MailLog
-from outbox.queries import LATE_AFTER, Trouble, latest_failure, latest_sending, mails_about, oldest_due_at, trouble_at
+from outbox.queries import (
+    LATE_AFTER,
+    Trouble,
+    latest_failure,
+    latest_sending,
+    mails_about,
+    oldest_due_at,
+    trouble_at,
+)
 from outbox.services import resend_mail
 from tests.outbox.builders import NOW, in_state, make_draft, make_mail, sending
 from tests.partners.builders import make_user
@@ -40,7 +48,9 @@ def test_mails_about_a_page_come_newest_first_without_their_bodies(django_assert
     assert {"mime", "text", "secret"} <= found[0].get_deferred_fields()
 
 
-@pytest.mark.parametrize(("role", "count"), [(OFFICE, 1), (SENATOR_OFFICE, 0), (PARTNER, 0), (OBSERVER, 0)])
+@pytest.mark.parametrize(
+    ("role", "count"), [(OFFICE, 1), (SENATOR_OFFICE, 0), (PARTNER, 0), (OBSERVER, 0)]
+)
 def test_mail_is_visible_to_the_office_alone(role, count):
     make_mail()
 
@@ -70,10 +80,15 @@ def test_trouble_counts_all_that_failed_and_all_that_is_late():
 
 
 def test_latest_failure_goes_by_the_time_of_failing(django_assert_num_queries):
-    first, second = make_mail(state="failed"), make_mail(state="expired", created_at=NOW + dt.timedelta(minutes=1))
+    first, second = (
+        make_mail(state="failed"),
+        make_mail(state="expired", created_at=NOW + dt.timedelta(minutes=1)),
+    )
     at = NOW + dt.timedelta(hours=1)
     MailLog.objects.create(mail=first, at=at, from_state="sending", to_state="failed")
-    MailLog.objects.create(mail=second, at=at + dt.timedelta(days=1), from_state="waiting", to_state="sending")
+    MailLog.objects.create(
+        mail=second, at=at + dt.timedelta(days=1), from_state="waiting", to_state="sending"
+    )
 
     with django_assert_num_queries(2):
         failure = latest_failure()

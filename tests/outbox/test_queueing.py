@@ -40,12 +40,23 @@ def hints(monkeypatch):
 def test_mail_is_a_finished_row():
     user = make_user("office")
 
-    mail = make_mail(make_draft(subject_key="topic:1", to=make_recipient(email="Gast@Example.org")), by=user)
+    mail = make_mail(
+        make_draft(subject_key="topic:1", to=make_recipient(email="Gast@Example.org")), by=user
+    )
 
     assert (mail.kind, mail.subject_key, mail.occasion) == ("test_notice", "topic:1", "proposed")
     assert (mail.recipient, mail.recipient_name) == ("gast@example.org", "Leitung Werk")
-    assert (mail.subject, mail.state, mail.priority, mail.attempts) == ("Neu: Netze", "waiting", 5, 0)
-    assert (mail.created_at, mail.due_at, mail.expires_at) == (NOW, NOW, NOW + dt.timedelta(hours=72))
+    assert (mail.subject, mail.state, mail.priority, mail.attempts) == (
+        "Neu: Netze",
+        "waiting",
+        5,
+        0,
+    )
+    assert (mail.created_at, mail.due_at, mail.expires_at) == (
+        NOW,
+        NOW,
+        NOW + dt.timedelta(hours=72),
+    )
     assert (mail.created_by, mail.path) == (user, "/branchengespraeche/themen/12/")
     assert mail.text.startswith("Guten Tag,\n\ndas Thema Netze ist neu.")
     assert message_from_string(mail.mime)["Message-ID"] == mail.message_id
@@ -67,14 +78,20 @@ def test_same_occasion_is_written_once_even_with_other_words():
     written = enqueue_mails([draft._replace(values={"topic": "Anders", "comment": ""})], now=NOW)
 
     assert written == 0
-    assert list(Mail.objects.values_list("message_id", "subject")) == [(first.message_id, "Neu: Netze")]
+    assert list(Mail.objects.values_list("message_id", "subject")) == [
+        (first.message_id, "Neu: Netze")
+    ]
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"kind": "test_invitation", "values": {"topic": "x"}}, {"subject_key": "topic:2"}, {"occasion": "again"},
-     {"to": make_recipient(email="zweiter@example.org")}],
-)  # fmt: skip
+    [
+        {"kind": "test_invitation", "values": {"topic": "x"}},
+        {"subject_key": "topic:2"},
+        {"occasion": "again"},
+        {"to": make_recipient(email="zweiter@example.org")},
+    ],
+)
 def test_any_other_kind_subject_occasion_or_recipient_is_another_mail(change):
     draft = make_draft(subject_key="topic:1")
     make_mail(draft)
@@ -104,8 +121,10 @@ def test_texts_in_force_are_asked_for_once_a_call():
     asked = [query["sql"] for query in queries if 'FROM "outbox_wording"' in query["sql"]]
     assert len(asked) == 1
     assert sorted(Mail.objects.values_list("subject", flat=True)) == [
-        "Einladung: Infrastruktur & Netze", "Thema Netze", "Thema Netze",
-    ]  # fmt: skip
+        "Einladung: Infrastruktur & Netze",
+        "Thema Netze",
+        "Thema Netze",
+    ]
 
 
 def test_unknown_kind_and_wrong_values_are_errors_and_write_nothing():
@@ -117,7 +136,9 @@ def test_unknown_kind_and_wrong_values_are_errors_and_write_nothing():
     assert Mail.objects.count() == 0
 
 
-def test_nothing_is_handed_over_before_the_commit_and_one_hint_after(hints, django_capture_on_commit_callbacks):
+def test_nothing_is_handed_over_before_the_commit_and_one_hint_after(
+    hints, django_capture_on_commit_callbacks
+):
     with django_capture_on_commit_callbacks(execute=True):
         enqueue_mails([make_draft(), make_draft()], now=NOW)
         assert hints == []
@@ -146,7 +167,9 @@ def test_rollback_leaves_neither_row_nor_hint(hints):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("error", [OperationalError("away"), ConnectionRefusedError("away"), RuntimeError("any")])
+@pytest.mark.parametrize(
+    "error", [OperationalError("away"), ConnectionRefusedError("away"), RuntimeError("any")]
+)
 def test_broker_that_is_away_does_not_fail_the_caller(monkeypatch, caplog, error):
     def refuse(name, **options):
         raise error
@@ -176,9 +199,13 @@ def test_personal_link_with_the_address_of_the_portal_is_the_same_secret():
 
 @pytest.mark.parametrize(
     "fields",
-    [{"link": ""}, {"link": "/branchengespraeche/themen/12/"}, {"values": {"topic": f"x {PERSONAL_LINK}"}},
-     {"calendar": make_event_text(description=f"Link: {PERSONAL_LINK}")}],
-)  # fmt: skip
+    [
+        {"link": ""},
+        {"link": "/branchengespraeche/themen/12/"},
+        {"values": {"topic": f"x {PERSONAL_LINK}"}},
+        {"calendar": make_event_text(description=f"Link: {PERSONAL_LINK}")},
+    ],
+)
 def test_personal_link_must_exist_and_stand_in_the_body_only(fields):
     with pytest.raises(TextError):
         enqueue_mails([make_invitation_draft(**fields)], now=NOW)
@@ -194,7 +221,13 @@ def test_database_refuses_a_personal_link_that_is_not_known():
 
 
 @pytest.mark.parametrize(
-    "fields", [{"state": "sent"}, {"state": "sending"}, {"claim": "x"}, {"state": "sending", "claimed_at": NOW}]
+    "fields",
+    [
+        {"state": "sent"},
+        {"state": "sending"},
+        {"claim": "x"},
+        {"state": "sending", "claimed_at": NOW},
+    ],
 )
 def test_database_refuses_half_states(fields):
     mail = make_mail()
@@ -226,15 +259,21 @@ def test_each_account_mail_is_its_own_unless_it_names_an_occasion():
     make_account_mail()
     for _n in range(2):
         enqueue_account_mail(
-            to=make_recipient(), subject="Einladung", text="Link", now=NOW, occasion="invitation:1:1",
+            to=make_recipient(),
+            subject="Einladung",
+            text="Link",
+            now=NOW,
+            occasion="invitation:1:1",
             expires_at=NOW + dt.timedelta(days=3),
-        )  # fmt: skip
+        )
 
     assert Mail.objects.count() == 3
     assert Mail.objects.get(subject="Einladung").expires_at == NOW + dt.timedelta(days=3)
 
 
-def test_mails_of_the_demo_are_there_as_sent_with_their_files(mail_folder, hints, django_capture_on_commit_callbacks):
+def test_mails_of_the_demo_are_there_as_sent_with_their_files(
+    mail_folder, hints, django_capture_on_commit_callbacks
+):
     mail, account_mail = make_mail(), make_account_mail()
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -253,15 +292,21 @@ def test_mail_that_is_too_large_is_refused_with_a_sentence_and_nothing_is_writte
     settings.MAIL_MAX_KB = 20
 
     with pytest.raises(Refused) as caught:
-        enqueue_mails([make_draft(), make_draft(values={"topic": "Netze", "comment": "lang " * 5000})], now=NOW)
+        enqueue_mails(
+            [make_draft(), make_draft(values={"topic": "Netze", "comment": "lang " * 5000})],
+            now=NOW,
+        )
 
     assert re.fullmatch(
-        r"Die E-Mail „Neu: Netze“ wäre \d+ KB groß, erlaubt sind 20 KB. Bitte kürzen Sie den Text.", str(caught.value)
+        r"Die E-Mail „Neu: Netze“ wäre \d+ KB groß, erlaubt sind 20 KB. Bitte kürzen Sie den Text.",
+        str(caught.value),
     )
     assert Mail.objects.count() == 0
 
 
-def test_account_mail_wakes_the_worker_on_the_line_kept_for_it(hints, django_capture_on_commit_callbacks):
+def test_account_mail_wakes_the_worker_on_the_line_kept_for_it(
+    hints, django_capture_on_commit_callbacks
+):
     with django_capture_on_commit_callbacks(execute=True):
         make_account_mail()
 

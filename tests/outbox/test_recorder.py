@@ -1,4 +1,6 @@
-"""The record of a mail is written while the next one is on its way; nothing that goes wrong with that loses it."""
+"""The record of a mail is written while the next one is on its way; nothing that goes wrong with
+that loses it.
+"""
 
 import datetime as dt
 from time import sleep
@@ -17,7 +19,10 @@ LATER = NOW + dt.timedelta(minutes=1)
 @pytest.fixture
 def mails():
     """Five mails that are due."""
-    return [make_mail(make_draft(to=make_recipient(email=f"gast-{number}@example.org"))) for number in range(5)]
+    return [
+        make_mail(make_draft(to=make_recipient(email=f"gast-{number}@example.org")))
+        for number in range(5)
+    ]
 
 
 def deliver():
@@ -120,7 +125,9 @@ def only_once(claimable):
     return claim
 
 
-def test_message_is_not_ended_when_the_record_before_took_longer_than_the_lease(sink, mails, settings, monkeypatch):
+def test_message_is_not_ended_when_the_record_before_took_longer_than_the_lease(
+    sink, mails, settings, monkeypatch
+):
     settings.MAIL_LEASE_SECONDS = 4
     wait = recorder.Recorder.wait
 

@@ -35,9 +35,13 @@ def remembered(reminder) -> bool:
     [
         pytest.param({}, True, id="the same"),
         pytest.param({"step": Step("-10", THREE_BEFORE, "…")}, True, id="the same step, moved"),
-        pytest.param({"step": Step("-11", TEN_BEFORE - DAY, "…")}, True, id="a step of an earlier day"),
+        pytest.param(
+            {"step": Step("-11", TEN_BEFORE - DAY, "…")}, True, id="a step of an earlier day"
+        ),
         pytest.param({"step": Step("-10+", TEN_BEFORE, "…")}, True, id="another step of that day"),
-        pytest.param({"step": Step("-9", TEN_BEFORE + DAY, "…")}, False, id="a step of a later day"),
+        pytest.param(
+            {"step": Step("-9", TEN_BEFORE + DAY, "…")}, False, id="a step of a later day"
+        ),
         pytest.param({"date": DATE + DAY}, False, id="another date"),
         pytest.param({"subject_key": "test:zwei"}, False, id="another thing"),
         pytest.param({"kind": "test_personal"}, False, id="another rule"),
@@ -59,7 +63,9 @@ def test_noted_is_as_good_as_sent():
 
 
 def test_day_of_sending_is_berlins():
-    enqueue_reminders([make_letter(SENT)], day=TEN_BEFORE, now=dt.datetime(2026, 3, 29, 22, 30, tzinfo=dt.UTC))
+    enqueue_reminders(
+        [make_letter(SENT)], day=TEN_BEFORE, now=dt.datetime(2026, 3, 29, 22, 30, tzinfo=dt.UTC)
+    )
 
     assert Memory([SENT], [], []).last_on(SENT) == dt.date(2026, 3, 30)
 
@@ -67,7 +73,9 @@ def test_day_of_sending_is_berlins():
 def test_digests_of_the_days_are_known():
     enqueue_reminders([make_letter(SENT)], day=TEN_BEFORE, now=at(TEN_BEFORE))
 
-    assert Memory([], [], [TEN_BEFORE, THREE_BEFORE]).digests == {("2026-03-30", "gast@example.org")}
+    assert Memory([], [], [TEN_BEFORE, THREE_BEFORE]).digests == {
+        ("2026-03-30", "gast@example.org")
+    }
     assert Memory([], [], [THREE_BEFORE]).digests == set()
 
 
@@ -80,7 +88,9 @@ def test_log_is_read_in_pieces_that_the_database_takes(django_assert_num_queries
 
 
 def test_mails_of_a_day_are_told_with_their_number_of_reminders(django_assert_num_queries):
-    enqueue_reminders([make_letter(make_reminder(), make_reminder())], day=TEN_BEFORE, now=at(TEN_BEFORE, 0))
+    enqueue_reminders(
+        [make_letter(make_reminder(), make_reminder())], day=TEN_BEFORE, now=at(TEN_BEFORE, 0)
+    )
     enqueue_reminders([make_letter(make_personal())], day=TEN_BEFORE, now=at(TEN_BEFORE, 23, 59))
     enqueue_reminders([make_letter(make_personal())], day=TEN_BEFORE, now=at(TEN_BEFORE + DAY, 0))
 

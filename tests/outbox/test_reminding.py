@@ -10,7 +10,14 @@ from outbox.models import Mail, ReminderLog
 from outbox.reminders import Reminder
 from outbox.rules import Step
 from outbox.services import enqueue_reminders
-from tests.outbox.reminder_builders import DATE, THREE_BEFORE, at, make_letter, make_personal, make_reminder
+from tests.outbox.reminder_builders import (
+    DATE,
+    THREE_BEFORE,
+    at,
+    make_letter,
+    make_personal,
+    make_reminder,
+)
 from tests.racing import race
 
 pytestmark = pytest.mark.django_db
@@ -32,12 +39,17 @@ def test_digest_names_each_reminder_and_each_is_noted():
     assert send(letter) == 1
 
     mail = Mail.objects.get()
-    assert (mail.kind, mail.subject_key, mail.occasion) == ("reminder_digest", "digest", "2026-04-10")
+    assert (mail.kind, mail.subject_key, mail.occasion) == (
+        "reminder_digest",
+        "digest",
+        "2026-04-10",
+    )
     assert mail.subject == "Offene Vorgänge am 10.04.2026"
     assert "- eins: http://localhost:8000/a/\n- zwei: http://localhost:8000/b/" in mail.text
     assert log() == [
-        ("test:eins", "-3", "gast@example.org", DATE), ("test:zwei", "-3", "gast@example.org", DATE),
-    ]  # fmt: skip
+        ("test:eins", "-3", "gast@example.org", DATE),
+        ("test:zwei", "-3", "gast@example.org", DATE),
+    ]
     assert set(ReminderLog.objects.values_list("mail", "at")) == {(mail.pk, NOW)}
 
 
@@ -47,7 +59,11 @@ def test_personal_link_has_a_mail_of_its_own_kind():
     assert send(make_letter(reminder)) == 1
 
     mail = Mail.objects.get()
-    assert (mail.kind, mail.subject_key, mail.occasion) == ("test_personal", "test:Netze", "2026-04-15:-5")
+    assert (mail.kind, mail.subject_key, mail.occasion) == (
+        "test_personal",
+        "test:Netze",
+        "2026-04-15:-5",
+    )
     assert (mail.has_personal_link, reminder.link in mail.text) == (True, True)
     assert log() == [("test:Netze", "-5", "gast@example.org", DATE)]
 
@@ -102,8 +118,9 @@ def test_reminder_whose_mail_expired_is_sent_anew_and_noted_anew():
 
     occasions = list(Mail.objects.order_by("pk").values_list("kind", "occasion", "state"))
     assert sorted(occasions[2:]) == [
-        ("reminder_digest", "2026-04-13", "waiting"), ("test_personal", "2026-04-15:-5:2026-04-13", "waiting"),
-    ]  # fmt: skip
+        ("reminder_digest", "2026-04-13", "waiting"),
+        ("test_personal", "2026-04-15:-5:2026-04-13", "waiting"),
+    ]
     assert set(ReminderLog.objects.values_list("at", "mail__state")) == {(at(monday), "waiting")}
     assert ReminderLog.objects.count() == 2
 
@@ -137,7 +154,10 @@ def test_queries_do_not_grow_with_the_reminders(django_assert_num_queries):
     with django_assert_num_queries(10):
         send(make_letter(make_personal()))
 
-    many = [make_letter(make_personal(to=Recipient(f"gast-{number}@example.org"))) for number in range(20)]
+    many = [
+        make_letter(make_personal(to=Recipient(f"gast-{number}@example.org")))
+        for number in range(20)
+    ]
     with django_assert_num_queries(10):
         assert send(*many) == 20
 
@@ -151,7 +171,9 @@ def test_log_outlives_its_mail():
 
 
 def test_occasion_is_the_date_and_the_step_and_never_the_day_of_sending():
-    reminder = Reminder("test_rule", "x", DATE, Step("-3", THREE_BEFORE, "…"), Recipient("gast@example.org"), "line")
+    reminder = Reminder(
+        "test_rule", "x", DATE, Step("-3", THREE_BEFORE, "…"), Recipient("gast@example.org"), "line"
+    )
 
     assert reminder.occasion == "2026-04-15:-3"
     assert reminder.why == "Antwort zum Test: …"

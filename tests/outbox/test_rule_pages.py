@@ -22,8 +22,11 @@ def office(client):
 def values(**fields) -> dict:
     """Return what the form of RULE would post when nothing was changed."""
     return {
-        "before": "10, 3, 0", "after": "5", "is_active": "on", "version": reminder_rule(RULE.key).version,
-    } | fields  # fmt: skip
+        "before": "10, 3, 0",
+        "after": "5",
+        "is_active": "on",
+        "version": reminder_rule(RULE.key).version,
+    } | fields
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
@@ -38,16 +41,29 @@ def test_only_the_office_reads_and_changes(client, role):
 
 def test_list_says_when_each_rule_reminds_and_how_it_stands(client, office):
     change_rule(
-        rule=PERSONAL, before=[4], after=[], weekly=False, is_active=True,
-        version=reminder_rule(PERSONAL.key).version, by=office,
-    )  # fmt: skip
+        rule=PERSONAL,
+        before=[4],
+        after=[],
+        weekly=False,
+        is_active=True,
+        version=reminder_rule(PERSONAL.key).version,
+        by=office,
+    )
     make_pause(by=office, rule=FIXED.key)
 
     html = client.get(LIST).content.decode()
 
-    for words in (str(RULE.title), "zählt ab: der Tag des Tests", "4 Arbeitstage vorher", "geändert", "Voreinstellung",
-                  "10 und 3 Arbeitstage vorher, am Tag selbst, 5 Arbeitstage danach", "jeden Tag", "Zur Pause",
-                  'value="rule:test_rule"'):  # fmt: skip
+    for words in (
+        str(RULE.title),
+        "zählt ab: der Tag des Tests",
+        "4 Arbeitstage vorher",
+        "geändert",
+        "Voreinstellung",
+        "10 und 3 Arbeitstage vorher, am Tag selbst, 5 Arbeitstage danach",
+        "jeden Tag",
+        "Zur Pause",
+        'value="rule:test_rule"',
+    ):
         assert words in html
     assert 'value="rule:test_fixed"' not in html
 
@@ -56,21 +72,40 @@ def test_list_says_when_each_rule_reminds_and_how_it_stands(client, office):
 def test_list_costs_the_same_with_changes(client, office, changed, django_assert_num_queries):
     for rule in changed:
         change_rule(
-            rule=rule, before=[4], after=[], weekly=False, is_active=True, version=reminder_rule(rule.key).version,
+            rule=rule,
+            before=[4],
+            after=[],
+            weekly=False,
+            is_active=True,
+            version=reminder_rule(rule.key).version,
             by=office,
-        )  # fmt: skip
+        )
 
     with django_assert_num_queries(6):  # session, account, roles, count of approvals, rules, pauses
         client.get(LIST)
 
 
 def test_form_asks_only_for_what_the_rule_has(client, office):
-    both, one = client.get(PAGE).content.decode(), client.get(f"{LIST}{PERSONAL.key}/").content.decode()
+    both, one = (
+        client.get(PAGE).content.decode(),
+        client.get(f"{LIST}{PERSONAL.key}/").content.decode(),
+    )
     fixed = client.get(f"{LIST}{FIXED.key}/").content.decode()
 
-    assert [f'name="{name}"' in both for name in ("before", "after", "weekly")] == [True, True, True]
-    assert [f'name="{name}"' in one for name in ("before", "after", "weekly")] == [True, False, False]
-    assert ("Die Schritte dieser Regel stehen fest." in fixed, 'name="is_active"' in fixed) == (True, False)
+    assert [f'name="{name}"' in both for name in ("before", "after", "weekly")] == [
+        True,
+        True,
+        True,
+    ]
+    assert [f'name="{name}"' in one for name in ("before", "after", "weekly")] == [
+        True,
+        False,
+        False,
+    ]
+    assert ("Die Schritte dieser Regel stehen fest." in fixed, 'name="is_active"' in fixed) == (
+        True,
+        False,
+    )
 
 
 @pytest.mark.parametrize("written", ["8, 3, 0", "8 3 0", "0;3;8", " 8,3,,0, "])
@@ -105,15 +140,22 @@ def test_bad_days_are_told_and_nothing_typed_is_lost(client, office, fields, wor
 def option_values(**fields) -> dict:
     """Return what the form of WITH_OPTIONS would post when nothing was changed."""
     return {
-        "before": "1", "option_early": "on", "option_chief": "3", "is_active": "on",
+        "before": "1",
+        "option_early": "on",
+        "option_chief": "3",
+        "is_active": "on",
         "version": reminder_rule(WITH_OPTIONS.key).version,
-    } | fields  # fmt: skip
+    } | fields
 
 
 def test_options_are_shown_and_changed(client, office):
     address = f"{LIST}{WITH_OPTIONS.key}/"
     html = client.get(address).content.decode()
-    assert ("Auch die Leitung ab" in html, "Leer: nie." in html, 'value="3"' in html) == (True, True, True)
+    assert ("Auch die Leitung ab" in html, "Leer: nie." in html, 'value="3"' in html) == (
+        True,
+        True,
+        True,
+    )
     posted = option_values(option_chief="")
     del posted["option_early"]
 
@@ -132,7 +174,9 @@ def test_options_are_shown_and_changed(client, office):
     ],
 )
 def test_bad_day_of_an_option_is_told_at_its_field(client, office, written, words):
-    response = client.post(f"{LIST}{WITH_OPTIONS.key}/", option_values(option_chief=written, before="8"))
+    response = client.post(
+        f"{LIST}{WITH_OPTIONS.key}/", option_values(option_chief=written, before="8")
+    )
 
     html = response.content.decode()
     assert response.status_code == 422
@@ -144,21 +188,32 @@ def test_bad_day_of_an_option_is_told_at_its_field(client, office, written, word
 def test_rule_of_approvals_is_changed_on_its_page(client, office):
     address = f"{LIST}approval/"
     page = client.get(address).content.decode()
-    fields = ("before", "option_half_time", "option_daily", "option_deputy", "option_lead", "is_active")
+    fields = (
+        "before",
+        "option_half_time",
+        "option_daily",
+        "option_deputy",
+        "option_lead",
+        "is_active",
+    )
     places = [page.index(f'name="{name}"') for name in fields]
     assert (places, 'name="after"' in page) == (sorted(places), False)
 
     html = client.post(
         address,
         {
-            "before": "2, 0", "option_deputy": "1", "option_lead": "", "is_active": "on",
+            "before": "2, 0",
+            "option_deputy": "1",
+            "option_lead": "",
+            "is_active": "on",
             "version": reminder_rule("approval").version,
         },
         follow=True,
-    ).content.decode()  # fmt: skip
+    ).content.decode()
 
     assert (
-        "Die Regel erinnert: 2 Arbeitstage vorher, am Tag selbst, ab dem 1. Arbeitstag danach auch an die ständige "
+        "Die Regel erinnert: 2 Arbeitstage vorher, am Tag selbst, ab dem 1. Arbeitstag danach auch "
+        "an die ständige "
         "Vertretung."
     ) in html
 

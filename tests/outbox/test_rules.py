@@ -13,7 +13,9 @@ def rule(**fields) -> Rule:
     return Rule(**{"key": "test_other", "title": "Regel", "counts_from": "der Tag"} | fields)
 
 
-def days_of(date: dt.date, *, before=(), after=(), today=LONG_BEFORE, weekly=None) -> dict[str, dt.date]:
+def days_of(
+    date: dt.date, *, before=(), after=(), today=LONG_BEFORE, weekly=None
+) -> dict[str, dt.date]:
     schedule = default_schedule(rule(before=before, after=after, weekly=weekly))
     return {step.key: step.on for step in schedule.steps(date, today)}
 
@@ -21,18 +23,41 @@ def days_of(date: dt.date, *, before=(), after=(), today=LONG_BEFORE, weekly=Non
 @pytest.mark.parametrize(
     ("date", "before", "days"),
     [
-        pytest.param(D(2026, 4, 15), (5, 2), {"-5": D(2026, 4, 8), "-2": D(2026, 4, 13)}, id="plain week"),
-        pytest.param(D(2026, 4, 9), (5, 2), {"-5": D(2026, 3, 31), "-2": D(2026, 4, 7)}, id="over Easter"),
-        pytest.param(D(2026, 4, 6), (2, 0), {"-2": D(2026, 3, 31), "0": D(2026, 4, 2)}, id="on Easter Monday"),
-        pytest.param(D(2027, 3, 10), (5, 2), {"-5": D(2027, 3, 2), "-2": D(2027, 3, 5)}, id="over 8 March"),
-        pytest.param(D(2027, 3, 8), (1, 0), {"-1": D(2027, 3, 4), "0": D(2027, 3, 5)}, id="on 8 March, a Monday"),
-        pytest.param(D(2026, 12, 28), (2, 1, 0), {"-2": D(2026, 12, 23), "-1": D(2026, 12, 24), "0": D(2026, 12, 28)},
-                     id="after Christmas"),
-        pytest.param(D(2026, 12, 26), (1, 0), {"-1": D(2026, 12, 23), "0": D(2026, 12, 24)},
-                     id="on the second day of Christmas, a Saturday"),
-        pytest.param(D(2026, 4, 19), (2, 0), {"-2": D(2026, 4, 15), "0": D(2026, 4, 17)}, id="on a Sunday"),
+        pytest.param(
+            D(2026, 4, 15), (5, 2), {"-5": D(2026, 4, 8), "-2": D(2026, 4, 13)}, id="plain week"
+        ),
+        pytest.param(
+            D(2026, 4, 9), (5, 2), {"-5": D(2026, 3, 31), "-2": D(2026, 4, 7)}, id="over Easter"
+        ),
+        pytest.param(
+            D(2026, 4, 6), (2, 0), {"-2": D(2026, 3, 31), "0": D(2026, 4, 2)}, id="on Easter Monday"
+        ),
+        pytest.param(
+            D(2027, 3, 10), (5, 2), {"-5": D(2027, 3, 2), "-2": D(2027, 3, 5)}, id="over 8 March"
+        ),
+        pytest.param(
+            D(2027, 3, 8),
+            (1, 0),
+            {"-1": D(2027, 3, 4), "0": D(2027, 3, 5)},
+            id="on 8 March, a Monday",
+        ),
+        pytest.param(
+            D(2026, 12, 28),
+            (2, 1, 0),
+            {"-2": D(2026, 12, 23), "-1": D(2026, 12, 24), "0": D(2026, 12, 28)},
+            id="after Christmas",
+        ),
+        pytest.param(
+            D(2026, 12, 26),
+            (1, 0),
+            {"-1": D(2026, 12, 23), "0": D(2026, 12, 24)},
+            id="on the second day of Christmas, a Saturday",
+        ),
+        pytest.param(
+            D(2026, 4, 19), (2, 0), {"-2": D(2026, 4, 15), "0": D(2026, 4, 17)}, id="on a Sunday"
+        ),
     ],
-)  # fmt: skip
+)
 def test_steps_before_count_working_days_back(date, before, days):
     assert days_of(date, before=before) == days
 
@@ -40,8 +65,15 @@ def test_steps_before_count_working_days_back(date, before, days):
 @pytest.mark.parametrize(
     ("date", "after", "days"),
     [
-        pytest.param(D(2026, 4, 15), (1, 3), {"1": D(2026, 4, 16), "3": D(2026, 4, 20)}, id="over a weekend"),
-        pytest.param(D(2026, 12, 24), (1, 2), {"1": D(2026, 12, 28), "2": D(2026, 12, 29)}, id="over Christmas"),
+        pytest.param(
+            D(2026, 4, 15), (1, 3), {"1": D(2026, 4, 16), "3": D(2026, 4, 20)}, id="over a weekend"
+        ),
+        pytest.param(
+            D(2026, 12, 24),
+            (1, 2),
+            {"1": D(2026, 12, 28), "2": D(2026, 12, 29)},
+            id="over Christmas",
+        ),
         pytest.param(D(2026, 4, 4), (1,), {"1": D(2026, 4, 7)}, id="on Holy Saturday"),
     ],
 )
@@ -98,7 +130,9 @@ def test_stale_step_does_not_let_an_earlier_one_through():
     assert schedule.step_on(DATE, D(2026, 4, 2)).key == "-9"
 
 
-@pytest.mark.parametrize(("since", "key"), [(D(2026, 4, 9), "-3"), (THREE_BEFORE, None), (D(2026, 4, 11), None)])
+@pytest.mark.parametrize(
+    ("since", "key"), [(D(2026, 4, 9), "-3"), (THREE_BEFORE, None), (D(2026, 4, 11), None)]
+)
 def test_step_up_to_the_beginning_does_not_count(since, key):
     step = default_schedule(RULE).step_on(DATE, D(2026, 4, 12), since=since)
 
@@ -108,23 +142,35 @@ def test_step_up_to_the_beginning_does_not_count(since, key):
 def test_of_two_steps_on_one_day_the_later_counts():
     schedule = Schedule(RULE, (("-1", -1), ("0", 0), ("1", 1)), weekly=False)
 
-    assert schedule.step_on(D(2026, 4, 18), D(2026, 4, 17)).key == "0"  # due on a Saturday, reminded on the Friday
+    assert (
+        schedule.step_on(D(2026, 4, 18), D(2026, 4, 17)).key == "0"
+    )  # due on a Saturday, reminded on the Friday
 
 
 def test_next_day_is_the_next_step_ahead():
     schedule = default_schedule(RULE)
 
-    assert [schedule.next_on(DATE, day) for day in (D(2026, 3, 1), D(2026, 4, 10), D(2026, 5, 1))] == [
-        D(2026, 3, 30), D(2026, 4, 15), None,
-    ]  # fmt: skip
+    assert [
+        schedule.next_on(DATE, day) for day in (D(2026, 3, 1), D(2026, 4, 10), D(2026, 5, 1))
+    ] == [
+        D(2026, 3, 30),
+        D(2026, 4, 15),
+        None,
+    ]
 
 
 def test_switched_off_rule_has_no_steps():
     schedule = default_schedule(RULE)._replace(is_active=False)
 
-    assert (schedule.steps(DATE, DATE), schedule.step_on(DATE, DATE), schedule.next_on(DATE, D(2026, 3, 1))) == (
-        [], None, None,
-    )  # fmt: skip
+    assert (
+        schedule.steps(DATE, DATE),
+        schedule.step_on(DATE, DATE),
+        schedule.next_on(DATE, D(2026, 3, 1)),
+    ) == (
+        [],
+        None,
+        None,
+    )
 
 
 def test_somebodys_last_day_of_the_calendar_stops_nobody_else():
@@ -152,16 +198,31 @@ def test_words_of_a_step(offset, words):
 @pytest.mark.parametrize(
     ("schedule", "words"),
     [
-        (default_schedule(RULE), "10 und 3 Arbeitstage vorher, am Tag selbst, 5 Arbeitstage danach"),
+        (
+            default_schedule(RULE),
+            "10 und 3 Arbeitstage vorher, am Tag selbst, 5 Arbeitstage danach",
+        ),
         (default_schedule(RULE)._replace(is_active=False), "ausgeschaltet"),
         (Schedule(RULE, (("-1", -1),), weekly=True), "1 Arbeitstag vorher, danach jede Woche"),
-        (Schedule(RULE, (("1", 1), ("2", 2), ("3", 3)), weekly=False), "1, 2 und 3 Arbeitstage danach"),
+        (
+            Schedule(RULE, (("1", 1), ("2", 2), ("3", 3)), weekly=False),
+            "1, 2 und 3 Arbeitstage danach",
+        ),
         (Schedule(RULE, (), weekly=False), "keine Erinnerung"),
         (default_schedule(FIXED), "jeden Tag"),
         (default_schedule(PERSONAL), "5 Arbeitstage vorher"),
-        (default_schedule(WITH_OPTIONS), "schon früh, 1 Arbeitstag vorher, ab dem 3. Arbeitstag die Leitung"),
-        (Schedule(WITH_OPTIONS, (), False, options=(("early", True), ("chief", None))), "schon früh"),
-        (Schedule(WITH_OPTIONS, (), False, options=(("early", False), ("chief", None))), "keine Erinnerung"),
+        (
+            default_schedule(WITH_OPTIONS),
+            "schon früh, 1 Arbeitstag vorher, ab dem 3. Arbeitstag die Leitung",
+        ),
+        (
+            Schedule(WITH_OPTIONS, (), False, options=(("early", True), ("chief", None))),
+            "schon früh",
+        ),
+        (
+            Schedule(WITH_OPTIONS, (), False, options=(("early", False), ("chief", None))),
+            "keine Erinnerung",
+        ),
     ],
 )
 def test_words_of_a_rule(schedule, words):
@@ -178,7 +239,11 @@ OLD = (("-10", -10), ("-3", -3), ("0", 0))
         pytest.param([-8, -3, 0], (("-10", -8), ("-3", -3), ("0", 0)), id="the first moved"),
         pytest.param([-8, -2, 1], (("-10", -8), ("-3", -2), ("0", 1)), id="all moved"),
         pytest.param([-15, -10, -3, 0], (("-15", -15), *OLD), id="one added before"),
-        pytest.param([-10, -5, -3, 0], (("-10", -10), ("-5", -5), ("-3", -3), ("0", 0)), id="one added between"),
+        pytest.param(
+            [-10, -5, -3, 0],
+            (("-10", -10), ("-5", -5), ("-3", -3), ("0", 0)),
+            id="one added between",
+        ),
         pytest.param([-3, 0], OLD[1:], id="the first taken out"),
         pytest.param([-1], (("0", -1),), id="one left, the nearest"),
         pytest.param([], (), id="none left"),

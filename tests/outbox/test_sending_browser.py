@@ -1,4 +1,6 @@
-"""The page of a sending in a real Chromium: it follows the sending by itself, and comes to rest with it."""
+"""The page of a sending in a real Chromium: it follows the sending by itself, and comes to rest
+with it.
+"""
 
 import pytest
 
@@ -24,7 +26,10 @@ def office(client, page, live_server):
 def asked(page):
     """The requests that htmx makes."""
     requests: list[str] = []
-    page.on("request", lambda request: requests.append(request.url) if "hx-request" in request.headers else None)
+    page.on(
+        "request",
+        lambda request: requests.append(request.url) if "hx-request" in request.headers else None,
+    )
     return requests
 
 
@@ -32,7 +37,9 @@ def asked(page):
 def trouble(page):
     """What the browser complains about: refused by the policy, errors of scripts."""
     lines: list[str] = []
-    page.on("console", lambda message: lines.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console", lambda message: lines.append(message.text) if message.type == "error" else None
+    )
     page.on("pageerror", lambda error: lines.append(str(error)))
     return lines
 

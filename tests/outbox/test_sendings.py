@@ -40,7 +40,11 @@ def test_sending_counts_what_became_of_each(office, django_assert_num_queries):
 
     assert (sending.total, sending.sent, sending.under_way, sending.percent) == (9, 4, 3, 44)
     assert sending.tally.count("unsolved") == 2
-    assert (sending.written_at, sending.first_sent_at, sending.last_sent_at) == (NOW, NOW + MINUTE, NOW + 3 * MINUTE)
+    assert (sending.written_at, sending.first_sent_at, sending.last_sent_at) == (
+        NOW,
+        NOW + MINUTE,
+        NOW + 3 * MINUTE,
+    )
     assert (sending.kinds, sending.path) == (["Hinweis zum Test"], "/branchengespraeche/themen/12/")
 
 
@@ -68,7 +72,11 @@ def test_reasons_alike_but_for_address_and_number_stand_together(office):
     for number, mail in enumerate(mails[:3]):
         words = f"550 5.1.1 <gast{number}@example.org>: unbekannt, id 4fXy2{number}abc9Z"
         move([mail], state="failed", last_error=words)
-    move(mails[3:], state="retry", last_error="Der Mailserver ist nicht erreichbar: Verbindung abgelehnt")
+    move(
+        mails[3:],
+        state="retry",
+        last_error="Der Mailserver ist nicht erreichbar: Verbindung abgelehnt",
+    )
 
     assert sending_of(mails[0].batch, office).reasons == [
         Reason("failed", "550 5.1.1 …: unbekannt, id …", 3),

@@ -8,7 +8,14 @@ from outbox.models import Mail, Wording
 from outbox.services import enqueue_mails, reset_wording, save_wording, send_test_mail
 from outbox.texts import text_of
 from outbox.wordings import FIELDS, as_shown
-from tests.outbox.builders import NOTICE, NOW, make_draft, make_invitation_draft, make_mail, make_wording
+from tests.outbox.builders import (
+    NOTICE,
+    NOW,
+    make_draft,
+    make_invitation_draft,
+    make_mail,
+    make_wording,
+)
 from tests.partners.builders import make_user
 from tests.racing import race
 from tests.unchanged import nothing_changes
@@ -35,7 +42,10 @@ def save(by, kind="test_notice", **fields):
 
 
 def history_of(row):
-    return [(entry.history_user, entry.history_change_reason) for entry in row.history.order_by("history_id")]
+    return [
+        (entry.history_user, entry.history_change_reason)
+        for entry in row.history.order_by("history_id")
+    ]
 
 
 def test_office_words_a_kind_and_new_mails_say_it(office):
@@ -43,7 +53,11 @@ def test_office_words_a_kind_and_new_mails_say_it(office):
 
     row = save(office)
 
-    assert (row.kind, row.subject, row.body, row.needs_release) == ("test_notice", *WORDS.values(), False)
+    assert (row.kind, row.subject, row.body, row.needs_release) == (
+        "test_notice",
+        *WORDS.values(),
+        False,
+    )
     assert (row.changed_at, row.changed_by) == (NOW, office)
     assert history_of(row) == [(office, "Eigener Text gespeichert")]
     mail = make_mail()
@@ -77,9 +91,15 @@ def test_nobody_else_words_a_mail(role):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ({"subject": "{tipic}"}, r"Den Platzhalter \{tipic\} gibt es hier nicht. Meinten Sie \{topic\}\?"),
+        (
+            {"subject": "{tipic}"},
+            r"Den Platzhalter \{tipic\} gibt es hier nicht. Meinten Sie \{topic\}\?",
+        ),
         ({"body": "ohne Link"}, r"Der Link zu \{link\} fehlt."),
-        ({"body": "[hier](https://evil.example.org)"}, "verbirgt die Adresse https://evil.example.org"),
+        (
+            {"body": "[hier](https://evil.example.org)"},
+            "verbirgt die Adresse https://evil.example.org",
+        ),
         ({"body": ""}, "Bitte geben Sie einen Text ein."),
     ],
 )
@@ -117,7 +137,9 @@ def test_saving_without_a_change_writes_nothing(office):
 
 
 def test_words_are_stored_clean(office):
-    row = save(office, subject=" Thema:\u202e {topic}\n", body=f"{WORDS['body']}\r\n\r\n\u200bEnde\x00\n")
+    row = save(
+        office, subject=" Thema:\u202e {topic}\n", body=f"{WORDS['body']}\r\n\r\n\u200bEnde\x00\n"
+    )
 
     assert (row.subject, row.body) == ("Thema: {topic}", f"{WORDS['body']}\n\nEnde")
 
@@ -164,7 +186,10 @@ def test_second_of_two_editors_is_told_and_changes_nothing(office):
     shown = version_now()
     row = save(make_user(OFFICE), subject="Erste {topic}")
 
-    with nothing_changes(row), pytest.raises(Outpaced, match="hat diesen Eintrag inzwischen geändert"):
+    with (
+        nothing_changes(row),
+        pytest.raises(Outpaced, match="hat diesen Eintrag inzwischen geändert"),
+    ):
         save(office, version=shown)
 
 
@@ -225,7 +250,12 @@ def test_test_mail_goes_to_the_own_account_alone_with_examples(office):
     mail = mails[0]
     assert (mail.subject, mail.recipient_name) == ("Test: Thema: Wärme & Strom", str(office))
     assert "es gibt ein Thema: Wärme & Strom\n\nAnsehen: http://localhost:8000/\n" in mail.text
-    assert (mail.kind, mail.state, mail.has_personal_link, mail.secret) == ("test_notice", "waiting", False, "")
+    assert (mail.kind, mail.state, mail.has_personal_link, mail.secret) == (
+        "test_notice",
+        "waiting",
+        False,
+        "",
+    )
     assert mail.created_by == office
     assert mails[1].occasion != mail.occasion
     assert Wording.objects.count() == 0

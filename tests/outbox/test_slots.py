@@ -23,7 +23,9 @@ def take(now=NOW, **options):
     ("connections", "bulk", "account"),
     [(1, [0, None], [0, None]), (2, [1, None], [0, 1, None]), (3, [1, 2, None], [0, 1, 2, None])],
 )
-def test_first_of_several_connections_is_kept_for_account_mail(settings, connections, bulk, account):
+def test_first_of_several_connections_is_kept_for_account_mail(
+    settings, connections, bulk, account
+):
     settings.MAIL_CONNECTIONS = connections
 
     assert [take() for _n in bulk] == bulk
@@ -113,11 +115,15 @@ def test_code_arrives_though_the_bulk_is_stuck(sink, settings):
     settings.MAIL_TIMEOUT = 30
     make_mail()
     sink.hold = released = threading.Event()
-    bulk = threading.Thread(target=lambda: (deliver_due_mails(clock=lambda: NOW), connection.close()))
+    bulk = threading.Thread(
+        target=lambda: (deliver_due_mails(clock=lambda: NOW), connection.close())
+    )
     bulk.start()
     try:
         deadline = time.monotonic() + 20
-        while sink.hold is not None and time.monotonic() < deadline:  # until the bulk's message is the one held
+        while (
+            sink.hold is not None and time.monotonic() < deadline
+        ):  # until the bulk's message is the one held
             time.sleep(0.02)
         make_account_mail()
 
@@ -138,5 +144,7 @@ def test_limit_a_minute_holds_over_runs_and_does_not_hold_account_mail(sink, set
     assert deliver_due_mails(clock=lambda: NOW).sent == 3
     make_account_mail()
     assert deliver_due_mails(clock=lambda: NOW + dt.timedelta(seconds=59)).sent == 0
-    assert deliver_due_mails(clock=lambda: NOW + dt.timedelta(seconds=59), only_account=True).sent == 1
+    assert (
+        deliver_due_mails(clock=lambda: NOW + dt.timedelta(seconds=59), only_account=True).sent == 1
+    )
     assert deliver_due_mails(clock=lambda: NOW + dt.timedelta(seconds=60)).sent == 2

@@ -36,7 +36,10 @@ def test_claim_of_a_dead_worker_is_taken_back_when_its_lease_ends():
     assert sweep_mails(now=LEASE_OVER + GRACE) == 1
     swept = fresh(mail)
     assert (swept.state, swept.claim, swept.claimed_at, swept.attempts) == ("retry", "", None, 1)
-    assert (swept.due_at, swept.last_error) == (LEASE_OVER + GRACE, "Der Versand wurde unterbrochen.")
+    assert (swept.due_at, swept.last_error) == (
+        LEASE_OVER + GRACE,
+        "Der Versand wurde unterbrochen.",
+    )
     assert [(row.from_state, row.to_state) for row in mail.log.all()] == [("sending", "retry")]
 
 
@@ -65,7 +68,9 @@ def test_only_the_mail_the_dead_worker_was_at_counts_a_try():
         ("waiting", 0, 0),
     ]
     assert {(m.claim, m.claimed_at) for m in swept} == {("", None)}
-    assert [(row.from_state, row.to_state) for row in swept[1].log.all()] == [("sending", "waiting")]
+    assert [(row.from_state, row.to_state) for row in swept[1].log.all()] == [
+        ("sending", "waiting")
+    ]
 
 
 def test_each_claim_has_its_own_mail_that_counts(monkeypatch):
@@ -76,7 +81,10 @@ def test_each_claim_has_its_own_mail_that_counts(monkeypatch):
 
     sweep_mails(now=LEASE_OVER)
 
-    assert sorted(Mail.objects.values_list("state", "refusals")) == [("retry", 1)] * 5 + [("waiting", 0)] * 5
+    assert (
+        sorted(Mail.objects.values_list("state", "refusals"))
+        == [("retry", 1)] * 5 + [("waiting", 0)] * 5
+    )
 
 
 def test_mail_that_kills_its_worker_every_time_fails_in_the_end(settings):
@@ -140,7 +148,11 @@ def test_words_are_removed_after_their_time_and_the_proof_stays():
 
     kept = fresh(mail)
     assert (kept.text, kept.mime, kept.secret) == ("", "", "")
-    assert (kept.subject, kept.recipient, kept.message_id) == (mail.subject, "gast@example.org", mail.message_id)
+    assert (kept.subject, kept.recipient, kept.message_id) == (
+        mail.subject,
+        "gast@example.org",
+        mail.message_id,
+    )
     assert (kept.sent_at, kept.server_answer, kept.has_personal_link) == (NOW, "250 ok", True)
     assert remove_bodies(now=MONTHS_LATER) == 0
 

@@ -18,7 +18,17 @@ HOUR = dt.timedelta(hours=1)
 @pytest.fixture
 def many():
     """Two mails in each state, some settled, some late, one of an account."""
-    for state in ("draft", "waiting", "sending", "sent", "retry", "failed", "undeliverable", "withdrawn", "expired"):
+    for state in (
+        "draft",
+        "waiting",
+        "sending",
+        "sent",
+        "retry",
+        "failed",
+        "undeliverable",
+        "withdrawn",
+        "expired",
+    ):
         make_mail(**in_state(state, due_at=NOW + HOUR))
         make_mail(**in_state(state, due_at=NOW - HOUR))
     make_mail(state="failed", settled_at=NOW)
@@ -40,9 +50,9 @@ def test_tally_counts_what_the_filter_finds(value):
 def test_numbers_are_exact():
     tally = Tally.of(Mail.objects.all(), now=NOW)
 
-    assert {value: tally.count(value) for value in ("", "unsolved", "late", "failed", "sent", "expired")} == {
-        "": 21, "unsolved": 7, "late": 3, "failed": 4, "sent": 2, "expired": 3
-    }  # fmt: skip
+    assert {
+        value: tally.count(value) for value in ("", "unsolved", "late", "failed", "sent", "expired")
+    } == {"": 21, "unsolved": 7, "late": 3, "failed": 4, "sent": 2, "expired": 3}
 
 
 @pytest.mark.usefixtures("many")
@@ -79,6 +89,9 @@ def test_quick_filters_show_what_there_is_and_what_is_looked_at():
     lines = Tally.of(Mail.objects.all(), now=NOW).quick_filters("sent")
 
     assert [(line.value, str(line.label), line.count, line.is_current) for line in lines] == [
-        ("", "alle", 5, False), ("unsolved", "ungelöst", 3, False), ("waiting", "wartet", 2, False),
-        ("sent", "versandt", 0, True), ("failed", "fehlgeschlagen", 3, False),
-    ]  # fmt: skip
+        ("", "alle", 5, False),
+        ("unsolved", "ungelöst", 3, False),
+        ("waiting", "wartet", 2, False),
+        ("sent", "versandt", 0, True),
+        ("failed", "fehlgeschlagen", 3, False),
+    ]

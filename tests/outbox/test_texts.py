@@ -19,7 +19,9 @@ from tests.outbox.builders import NOTICE
 
 
 def make_text(**fields):
-    return MailText(**{"kind": "test_kind", "title": "Art", "subject": "Betreff", "body": "Text."} | fields)
+    return MailText(
+        **{"kind": "test_kind", "title": "Art", "subject": "Betreff", "body": "Text."} | fields
+    )
 
 
 @pytest.mark.parametrize("part", ["subject", "body"])
@@ -37,9 +39,13 @@ def test_default_uses_all_its_placeholders():
 
 @pytest.mark.parametrize("text", all_texts(), ids=lambda text: text.kind)
 def test_every_text_has_an_area_and_explains_its_placeholders(text):
-    unexplained = [name for name, placeholder in explained(text).items() if placeholder.label == name]
+    unexplained = [
+        name for name, placeholder in explained(text).items() if placeholder.label == name
+    ]
 
-    assert unexplained == [], "register(…, placeholders={name: Placeholder(label, example)}) explains them"
+    assert unexplained == [], (
+        "register(…, placeholders={name: Placeholder(label, example)}) explains them"
+    )
     assert area_of(text.kind) != "Portal", "register(…, area=…) says where the text belongs"
 
 
@@ -69,7 +75,9 @@ def test_link_points_only_at_a_placeholder_of_an_address():
         make_text(body="[hier]({topic})", placeholders=("topic",))
 
 
-@pytest.mark.parametrize("template", ["{a.b}", "{a[0]}", "{0}", "{}", "{a!r}", "{a:>5}", "{a", "a}"])
+@pytest.mark.parametrize(
+    "template", ["{a.b}", "{a[0]}", "{0}", "{}", "{a!r}", "{a:>5}", "{a", "a}"]
+)
 def test_only_plain_placeholders_are_read(template):
     with pytest.raises(TextError):
         names_in(template)
@@ -115,4 +123,7 @@ def test_every_registered_text_renders_with_hostile_values(text):
 def test_line_of_markdown_reads_plainly_on_the_console():
     title = "Seilfabrik: Ausbildung_2 (Metall)"
 
-    assert plain_text(f"Freigabe „{escape_markdown(title)}“: bis **morgen**") == f"Freigabe „{title}“: bis morgen"
+    assert (
+        plain_text(f"Freigabe „{escape_markdown(title)}“: bis **morgen**")
+        == f"Freigabe „{title}“: bis morgen"
+    )

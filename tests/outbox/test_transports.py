@@ -100,7 +100,9 @@ def test_many_mails_go_over_one_connection_byte_for_byte(sink, transport):
 
     assert answers == ["250 2.0.0 angenommen"] * 3
     assert sink.raw == [DATA] * 3
-    assert sink.envelopes == [("geschaeftsstelle@example.org", [f"gast-{n}@example.org"]) for n in range(3)]
+    assert sink.envelopes == [
+        ("geschaeftsstelle@example.org", [f"gast-{n}@example.org"]) for n in range(3)
+    ]
     assert sink.connections == 1
 
 
@@ -212,7 +214,9 @@ def test_closing_twice_does_no_harm(transport):
 
 
 def test_words_of_the_server_become_one_line():
-    assert answer(550, b"5.1.1 unbekannt\nbitte pr\xc3\xbcfen") == "550 5.1.1 unbekannt bitte prüfen"
+    assert (
+        answer(550, b"5.1.1 unbekannt\nbitte pr\xc3\xbcfen") == "550 5.1.1 unbekannt bitte prüfen"
+    )
     assert describe(smtplib.SMTPAuthenticationError(535, b"5.7.8 falsch")) == "535 5.7.8 falsch"
     assert describe(socket.gaierror(-2, "x")) == "Rechnername unbekannt"
     assert describe(ConnectionRefusedError(111, "Connection refused")) == "Verbindung abgelehnt"
@@ -254,7 +258,9 @@ def test_silence_after_the_message_counts_against_it(transport, sink, settings):
     settings.MAIL_END_TIMEOUT = 0.2
     sink.pause = 0.8
 
-    with pytest.raises(Deferred, match="hat den Empfang nicht bestätigt: keine Antwort in der vorgesehenen Zeit"):
+    with pytest.raises(
+        Deferred, match="hat den Empfang nicht bestätigt: keine Antwort in der vorgesehenen Zeit"
+    ):
         transport.send(parcel(), at_once)
 
     assert transport.connection is None

@@ -46,14 +46,23 @@ def test_only_the_office_reads(client, role, address, status):
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 @pytest.mark.parametrize(
     ("act", "state"),
-    [("erneut-senden", "failed"), ("zurueckziehen", "waiting"), ("versenden", "draft"), ("erledigen", "failed")],
+    [
+        ("erneut-senden", "failed"),
+        ("zurueckziehen", "waiting"),
+        ("versenden", "draft"),
+        ("erledigen", "failed"),
+    ],
 )
 def test_only_the_office_acts(client, role, act, state):
     mail = make_mail(state=state)
     client.force_login(make_user(role))
 
     assert client.post(f"/postausgang/{mail.pk}/{act}/").status_code == 404
-    assert (Mail.objects.get().state, Mail.objects.get().settled_at, mail.log.count()) == (state, None, 0)
+    assert (Mail.objects.get().state, Mail.objects.get().settled_at, mail.log.count()) == (
+        state,
+        None,
+        0,
+    )
 
 
 @pytest.mark.parametrize("address", ["", "export/", "regeln/", "texte/", "vorschau/"])
@@ -76,12 +85,21 @@ def test_guest_is_sent_to_sign_in(client):
 
 
 def test_detail_shows_state_facts_and_course(client, office):
-    mail = make_mail(make_invitation_draft(), by=office, state="sent", sent_at=NOW, server_answer="250 OK")
+    mail = make_mail(
+        make_invitation_draft(), by=office, state="sent", sent_at=NOW, server_answer="250 OK"
+    )
 
     page = client.get(mail.get_absolute_url()).content.decode()
 
-    for words in ("Einladung: Infrastruktur &amp; Netze", "versandt", "250 OK", "geschrieben", str(office),
-                  "Do, 18.06.2026, 14:00–16:00 Uhr", "persönliche Link ist hier unkenntlich gemacht"):  # fmt: skip
+    for words in (
+        "Einladung: Infrastruktur &amp; Netze",
+        "versandt",
+        "250 OK",
+        "geschrieben",
+        str(office),
+        "Do, 18.06.2026, 14:00–16:00 Uhr",
+        "persönliche Link ist hier unkenntlich gemacht",
+    ):
         assert words in page
     assert f'<iframe class="mail-preview" sandbox="" src="/postausgang/{mail.pk}/vorschau/"' in page
 
@@ -126,17 +144,26 @@ def test_file_is_a_message(client, office):
 
 @pytest.mark.parametrize(
     ("state", "acts"),
-    [("draft", {"versenden", "zurueckziehen"}), ("waiting", {"zurueckziehen"}), ("retry", {"zurueckziehen"}),
-     ("failed", {"erneut-senden", "erledigen"}), ("expired", {"erneut-senden", "erledigen"}),
-     ("undeliverable", {"erledigen"}), ("sent", set()), ("withdrawn", set())],
-)  # fmt: skip
+    [
+        ("draft", {"versenden", "zurueckziehen"}),
+        ("waiting", {"zurueckziehen"}),
+        ("retry", {"zurueckziehen"}),
+        ("failed", {"erneut-senden", "erledigen"}),
+        ("expired", {"erneut-senden", "erledigen"}),
+        ("undeliverable", {"erledigen"}),
+        ("sent", set()),
+        ("withdrawn", set()),
+    ],
+)
 def test_buttons_follow_the_table(client, office, state, acts):
     mail = make_mail(state=state, sent_at=NOW if state == "sent" else None)
 
     page = client.get(mail.get_absolute_url()).content.decode()
 
     assert {
-        name for name in ("versenden", "erneut-senden", "erledigen", "zurueckziehen") if f"/{name}/" in page
+        name
+        for name in ("versenden", "erneut-senden", "erledigen", "zurueckziehen")
+        if f"/{name}/" in page
     } == acts
 
 
@@ -215,7 +242,9 @@ def test_office_withdraws_after_a_question(client, office):
     assert "wird nicht gesendet" in response.content.decode()
 
 
-@pytest.mark.parametrize(("act", "columns"), [("erneut-senden", {}), ("zurueckziehen", sending()), ("versenden", {})])
+@pytest.mark.parametrize(
+    ("act", "columns"), [("erneut-senden", {}), ("zurueckziehen", sending()), ("versenden", {})]
+)
 def test_too_late_is_a_sentence_and_no_error(client, office, act, columns):
     mail = make_mail(**columns)
 

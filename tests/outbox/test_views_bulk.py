@@ -13,8 +13,18 @@ from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
 BASE = "/postausgang/"
-ACTS = {"versenden": "draft", "erneut-senden": "failed", "zurueckziehen": "waiting", "erledigen": "failed"}
-TARGETS = {"versenden": "waiting", "erneut-senden": "waiting", "zurueckziehen": "withdrawn", "erledigen": "failed"}
+ACTS = {
+    "versenden": "draft",
+    "erneut-senden": "failed",
+    "zurueckziehen": "waiting",
+    "erledigen": "failed",
+}
+TARGETS = {
+    "versenden": "waiting",
+    "erneut-senden": "waiting",
+    "zurueckziehen": "withdrawn",
+    "erledigen": "failed",
+}
 
 
 @pytest.fixture
@@ -65,7 +75,10 @@ def test_page_names_number_kind_and_the_first_ten(client, office):
 
     text = text_of(response)
     assert "24 Entwürfe versenden" in text
-    assert [name for name in ("Gast 023", "Gast 014", "Gast 013") if name in text] == ["Gast 023", "Gast 014"]
+    assert [name for name in ("Gast 023", "Gast 014", "Gast 013") if name in text] == [
+        "Gast 023",
+        "Gast 014",
+    ]
     assert "und 14 weitere" in text
     assert expected_in(response) == "24"
 
@@ -112,7 +125,11 @@ def test_filter_of_the_list_decides_and_is_named(client, office):
     client.post(address, {"expected": "1"})
 
     assert "1 fehlgeschlagene E-Mail erneut senden" in text
-    for words in ("Suche in Betreff, Name und Adresse oelw", "Stand fehlgeschlagen", "geschrieben ab 01.03.2026"):
+    for words in (
+        "Suche in Betreff, Name und Adresse oelw",
+        "Stand fehlgeschlagen",
+        "geschrieben ab 01.03.2026",
+    ):
         assert words in text
     assert states() == ["failed", "failed", "waiting"]
 
@@ -140,7 +157,9 @@ def test_one_sending_is_acted_on_and_led_back_to(client, office):
 def test_ticked_mails_alone_are_reached_and_the_others_explained(client, office):
     fit, sent, _other = make_batch(3, state="failed")
     Mail.objects.filter(pk=sent.pk).update(state="sent", sent_at=NOW)
-    address = f"{BASE}erneut-senden/?auswahl=1&mail={fit.pk}&mail={sent.pk}&mail=x&mail=&state=failed"
+    address = (
+        f"{BASE}erneut-senden/?auswahl=1&mail={fit.pk}&mail={sent.pk}&mail=x&mail=&state=failed"
+    )
 
     page = client.get(address)
     client.post(address, {"expected": "1"})
@@ -153,7 +172,9 @@ def test_ticked_mails_alone_are_reached_and_the_others_explained(client, office)
 def test_nothing_ticked_does_nothing(client, office):
     make_batch(2, state="failed")
 
-    response = client.post(f"{BASE}erneut-senden/?auswahl=1&state=failed", {"expected": "2"}, follow=True)
+    response = client.post(
+        f"{BASE}erneut-senden/?auswahl=1&state=failed", {"expected": "2"}, follow=True
+    )
 
     assert response.redirect_chain == [(f"{BASE}?state=failed", 302)]
     assert "kreuzen Sie E-Mails an" in text_of(response)
@@ -190,5 +211,7 @@ def test_asking_costs_the_same_for_any_number(client, office, count, django_asse
     make_batch(count, state="failed")
     client.get(f"{BASE}erneut-senden/")
 
-    with django_assert_num_queries(6):  # session, account, roles, approvals in the navigation, counts, first ten
+    with django_assert_num_queries(
+        6
+    ):  # session, account, roles, approvals in the navigation, counts, first ten
         client.get(f"{BASE}erneut-senden/")

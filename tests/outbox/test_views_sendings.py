@@ -56,7 +56,10 @@ def test_running_sending_says_how_far_it_is_and_asks_again(client, office):
     assert "Versand läuft 2 von 5 E-Mails sind versandt." in text
     assert "wartet 2 versandt 2 fehlgeschlagen 1" in text
     assert '<progress class="progress" max="5" value="2" aria-labelledby="progress">' in page
-    assert f'hx-get="{address(mails[0].batch)}?stand=40" hx-trigger="load delay:3s" hx-target="#sending"' in page
+    assert (
+        f'hx-get="{address(mails[0].batch)}?stand=40" hx-trigger="load delay:3s" '
+        'hx-target="#sending"' in page
+    )
     assert f'<a id="refresh" href="{address(mails[0].batch)}">Aktualisieren</a>' in page
     assert '<p class="kern-sr-only" id="sending-news" role="status"></p>' in page
 
@@ -81,7 +84,9 @@ def test_htmx_gets_the_part_alone_and_reads_out_each_tenth_once(client, office):
     same = client.get(f"{address(mails[0].batch)}?stand=30", headers=HTMX).content.decode()
 
     assert "<html" not in news
-    assert '<p id="sending-news" hx-swap-oob="innerHTML">3 von 10 E-Mails sind versandt.</p>' in news
+    assert (
+        '<p id="sending-news" hx-swap-oob="innerHTML">3 von 10 E-Mails sind versandt.</p>' in news
+    )
     assert "sending-news" not in same
     assert "?stand=30" in same
 
@@ -140,7 +145,9 @@ def test_page_costs_the_same_for_any_number(client, office, count, django_assert
     batch = make_batch(count, state="failed")[0].batch
     client.get(address(batch))
 
-    with django_assert_num_queries(6):  # session, account, roles, approvals in the navigation, the sending, its failed
+    with django_assert_num_queries(
+        6
+    ):  # session, account, roles, approvals in the navigation, the sending, its failed
         client.get(address(batch))
 
 

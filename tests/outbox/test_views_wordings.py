@@ -32,7 +32,9 @@ def version_on(response) -> str:
 
 
 def submit(client, address=ADDRESS, **fields):
-    return client.post(address, {**WORDS, "version": version_on(client.get(ADDRESS)), **fields}, follow=True)
+    return client.post(
+        address, {**WORDS, "version": version_on(client.get(ADDRESS)), **fields}, follow=True
+    )
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
@@ -65,14 +67,22 @@ def test_outbox_leads_to_the_list_of_texts_and_that_to_each(client, office):
     response = client.get("/postausgang/texte/")
     page = text_of(response)
     assert 'href="test_notice/"' in response.content.decode()
-    assert f"Hinweis zum Test Prüfstand eigener Text geändert am 27.03.2026, 10:00 Uhr von {office}" in page
-    assert "Einladung zum Test Prüfstand Standard erst nach Durchsicht geändert am 27.03.2026, 10:00 Uhr" in page
+    assert (
+        f"Hinweis zum Test Prüfstand eigener Text geändert am 27.03.2026, 10:00 Uhr von {office}"
+        in page
+    )
+    assert (
+        "Einladung zum Test Prüfstand Standard erst nach Durchsicht geändert am 27.03.2026, 10:00 "
+        "Uhr" in page
+    )
     assert "Liste zum Test Prüfstand passt nicht mehr, es gilt der Standard" in page
     assert "Einladung zum Branchengespräch Branchengespräche Standard" in page
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_list_costs_as_many_queries_for_one_as_for_three(client, office, count, django_assert_num_queries):
+def test_list_costs_as_many_queries_for_one_as_for_three(
+    client, office, count, django_assert_num_queries
+):
     for kind in ("test_notice", "test_invitation", "test_list")[:count]:
         make_wording(kind, subject="", body="", changed_by=make_user(OFFICE))
 
@@ -118,7 +128,9 @@ def test_faults_stand_at_their_field_and_nothing_typed_is_lost(client, office):
 
 
 def test_mails_may_be_made_to_wait(client, office):
-    submit(client, subject=NOTICE.subject, body=NOTICE.body.replace("\n", "\r\n"), needs_release="on")
+    submit(
+        client, subject=NOTICE.subject, body=NOTICE.body.replace("\n", "\r\n"), needs_release="on"
+    )
 
     assert Wording.objects.values_list("subject", "needs_release").get() == ("", True)
     assert make_mail(make_draft()).state == "draft"
@@ -188,7 +200,13 @@ def test_test_mail_of_the_stored_words_leaves_nothing_unsaved(client, office):
 
 
 def test_test_mail_goes_nowhere_else_whatever_is_posted(client, office):
-    submit(client, test="1", to="opfer@evil.example.org", email="opfer@evil.example.org", recipient="x@example.org")
+    submit(
+        client,
+        test="1",
+        to="opfer@evil.example.org",
+        email="opfer@evil.example.org",
+        recipient="x@example.org",
+    )
 
     assert Mail.objects.get().recipient == office.email
 

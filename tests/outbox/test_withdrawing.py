@@ -16,7 +16,11 @@ def withdraw(*keys, kinds=("test_notice",), by=None) -> int:
 
 @pytest.mark.parametrize("state", MailState.values)
 def test_only_what_waits_is_taken_back(state):
-    columns = sending() if state == "sending" else {"state": state, "sent_at": NOW if state == "sent" else None}
+    columns = (
+        sending()
+        if state == "sending"
+        else {"state": state, "sent_at": NOW if state == "sent" else None}
+    )
     mail = make_mail(**columns)
     waits = state in MOVES["withdraw"].sources
 

@@ -45,9 +45,13 @@ def test_placeholders_may_be_left_out_but_for_the_link():
         ("Zum {Topic}", "Den Platzhalter {Topic} gibt es hier nicht. Meinten Sie {topic}?"),
         (
             "Am {xyz}",
-            "Den Platzhalter {xyz} gibt es hier nicht. Möglich sind: {topic}, {comment}, {link}, {greeting}.",
+            "Den Platzhalter {xyz} gibt es hier nicht. Möglich sind: {topic}, {comment}, {link}, "
+            "{greeting}.",
         ),
-        ("{link}", "{link} ist eine Adresse und gehört in den Text. Bitte nehmen Sie sie aus dem Betreff."),
+        (
+            "{link}",
+            "{link} ist eine Adresse und gehört in den Text. Bitte nehmen Sie sie aus dem Betreff.",
+        ),
     ],
 )
 def test_subject_that_cannot_be(subject, sentence):
@@ -58,13 +62,25 @@ def test_list_cannot_be_in_the_subject():
     [(field, sentence)] = faults("Offen: {lines}", "{lines}\n\n[x]({link})", default=LIST)
 
     assert (field, sentence) == (
-        "subject", "{lines} ist eine Liste und gehört in den Text. Bitte nehmen Sie sie aus dem Betreff.",
-    )  # fmt: skip
+        "subject",
+        "{lines} ist eine Liste und gehört in den Text. Bitte nehmen Sie sie aus dem Betreff.",
+    )
 
 
 @pytest.mark.parametrize(
     "broken",
-    ["{topic", "topic}", "{{topic}}", "{}", "{0}", "{topic.x}", "{topic!r}", "{topic:>5}", "{ topic }", "a } b"],
+    [
+        "{topic",
+        "topic}",
+        "{{topic}}",
+        "{}",
+        "{0}",
+        "{topic.x}",
+        "{topic!r}",
+        "{topic:>5}",
+        "{ topic }",
+        "a } b",
+    ],
 )
 @pytest.mark.parametrize("field", ["subject", "body"])
 def test_braces_stand_around_placeholders_only(broken, field):
@@ -82,13 +98,23 @@ def test_braces_stand_around_placeholders_only(broken, field):
         ("x" * 10_001, "Der Text ist zu lang. Bitte kürzen Sie ihn auf 10000 Zeichen."),
         (
             "{date}" + BODY,
-            "Den Platzhalter {date} gibt es hier nicht. Möglich sind: {topic}, {comment}, {link}, {greeting}.",
+            "Den Platzhalter {date} gibt es hier nicht. Möglich sind: {topic}, {comment}, {link}, "
+            "{greeting}.",
         ),
-        ("neu: {topic}", "Der Link zu {link} fehlt. Bitte fügen Sie ihn ein, zum Beispiel so: [Thema öffnen]({link})"),
-        ("neu: {link}", "Der Link zu {link} fehlt. Bitte fügen Sie ihn ein, zum Beispiel so: [Thema öffnen]({link})"),
+        (
+            "neu: {topic}",
+            "Der Link zu {link} fehlt. Bitte fügen Sie ihn ein, zum Beispiel so: [Thema "
+            "öffnen]({link})",
+        ),
+        (
+            "neu: {link}",
+            "Der Link zu {link} fehlt. Bitte fügen Sie ihn ein, zum Beispiel so: [Thema "
+            "öffnen]({link})",
+        ),
         (
             "[]({link})",
-            "Ein Link hat keine Worte. Bitte schreiben Sie zwischen die eckigen Klammern, wohin er führt.",
+            "Ein Link hat keine Worte. Bitte schreiben Sie zwischen die eckigen Klammern, wohin "
+            "er führt.",
         ),
         (
             f"[hier]({{topic}}) {BODY}",
@@ -96,7 +122,8 @@ def test_braces_stand_around_placeholders_only(broken, field):
         ),
         (
             "[www.berlin.de]({link})",
-            "Der Link „www.berlin.de“ zeigt eine andere Adresse, als er öffnet. Bitte beschreiben Sie mit Worten, "
+            "Der Link „www.berlin.de“ zeigt eine andere Adresse, als er öffnet. Bitte beschreiben "
+            "Sie mit Worten, "
             "wohin er führt.",
         ),
         (f"{BODY}{{link}}", TIED),
@@ -105,11 +132,12 @@ def test_braces_stand_around_placeholders_only(broken, field):
         ("{topic}{link}" + BODY, TIED),
         (
             f"<b>{{topic}}</b> {BODY}",
-            "HTML wie „<b>“ ist nicht möglich. Fett schreiben Sie **so**, eine Aufzählung mit - am Anfang der Zeile, "
+            "HTML wie „<b>“ ist nicht möglich. Fett schreiben Sie **so**, eine Aufzählung mit - am "
+            "Anfang der Zeile, "
             "eine Überschrift mit ##.",
         ),
     ],
-)  # fmt: skip
+)
 def test_body_that_cannot_be(body, sentence):
     assert fault_of_body(body) == sentence
 
@@ -135,7 +163,9 @@ def test_foreign_address_cannot_hide_behind_words(link):
     assert "verbirgt die Adresse" in fault_of_body(f"{link}\n\n{BODY}")
 
 
-@pytest.mark.parametrize("address", ["https://evil.example.org/{link}", "https://evil.example.org/?u={link}"])
+@pytest.mark.parametrize(
+    "address", ["https://evil.example.org/{link}", "https://evil.example.org/?u={link}"]
+)
 def test_personal_link_cannot_be_given_to_a_foreign_address(address):
     tied, hidden = faults(body=f"<{address}>\n\n{BODY}")
 
@@ -145,19 +175,28 @@ def test_personal_link_cannot_be_given_to_a_foreign_address(address):
 
 @pytest.mark.parametrize(
     "link",
-    ["<https://www.berlin.de/sen/web/>", "[https://www.berlin.de](https://www.berlin.de)", "<office@example.org>",
-     "[030 90 00](tel:0309000)", "https://www.berlin.de", "3 < 4 und 5 > 4"],
-)  # fmt: skip
+    [
+        "<https://www.berlin.de/sen/web/>",
+        "[https://www.berlin.de](https://www.berlin.de)",
+        "<office@example.org>",
+        "[030 90 00](tel:0309000)",
+        "https://www.berlin.de",
+        "3 < 4 und 5 > 4",
+    ],
+)
 def test_foreign_address_may_be_shown_as_it_is(link):
     assert faults(body=f"{link}\n\n{BODY}") == []
 
 
-@pytest.mark.parametrize("body", ["offen: {lines}", "- {lines}", "{lines}\ndanach", "## {lines}", "**{lines}**"])
+@pytest.mark.parametrize(
+    "body", ["offen: {lines}", "- {lines}", "{lines}\ndanach", "## {lines}", "**{lines}**"]
+)
 def test_list_stands_alone_in_its_paragraph(body):
     assert faults("Offen", f"{body}\n\n[x]({{link}})", default=LIST) == [
         (
             "body",
-            "{lines} ist eine Liste und muss in einem Absatz allein stehen. Bitte setzen Sie davor und danach eine "
+            "{lines} ist eine Liste und muss in einem Absatz allein stehen. Bitte setzen Sie davor "
+            "und danach eine "
             "leere Zeile.",
         )
     ]
@@ -169,37 +208,80 @@ def test_list_in_its_paragraph_is_fine(body):
 
 
 def test_several_faults_are_told_at_once():
-    assert [field for field, _sentence in faults(subject="", body="[x](https://e.example.org) <i>")] == [
-        "subject", "body", "body", "body",
-    ]  # fmt: skip
+    assert [
+        field for field, _sentence in faults(subject="", body="[x](https://e.example.org) <i>")
+    ] == [
+        "subject",
+        "body",
+        "body",
+        "body",
+    ]
 
 
 def test_words_are_cleaned_before_they_are_checked_and_compared():
-    assert clean_words(" Neu:\r\n {topic}\u202e ", "a\r\nb\x00\u200b\n\n") == ("Neu: {topic}", "a\nb")
+    assert clean_words(" Neu:\r\n {topic}\u202e ", "a\r\nb\x00\u200b\n\n") == (
+        "Neu: {topic}",
+        "a\nb",
+    )
 
 
 def test_links_are_found_in_their_order():
     assert links_in("[**eins** {topic}]({link}) <https://a.example.org>") == [
-        ("eins {topic}", "{link}"), ("https://a.example.org", "https://a.example.org"),
-    ]  # fmt: skip
+        ("eins {topic}", "{link}"),
+        ("https://a.example.org", "https://a.example.org"),
+    ]
 
 
 PIECES = (
-    "{topic}", "{comment}", "{link}", "{lines}", "{day}", "{{", "}}", "[", "](", ")", "[Ansehen]({link})",
-    "](https://evil.example.org)", "<https://a.example.org>", "\n\n", "\n", "- ", "> ", "1. ", "# ", "**", "`", "    ",
-    "\\", "<b>", "&#x41;", "qz6c696e6bzq", "[1]: https://evil.example.org",
-)  # fmt: skip
-bodies = st.lists(st.sampled_from(PIECES) | st.sampled_from(list(HOSTILE.values())) | st.text(max_size=5), max_size=8)
-ALLOWED = re.compile(r"http://localhost:8000/(x/|datenschutz/)|mailto:[^ ]+|tel:[0-9+]+|https://[!-~]+")
+    "{topic}",
+    "{comment}",
+    "{link}",
+    "{lines}",
+    "{day}",
+    "{{",
+    "}}",
+    "[",
+    "](",
+    ")",
+    "[Ansehen]({link})",
+    "](https://evil.example.org)",
+    "<https://a.example.org>",
+    "\n\n",
+    "\n",
+    "- ",
+    "> ",
+    "1. ",
+    "# ",
+    "**",
+    "`",
+    "    ",
+    "\\",
+    "<b>",
+    "&#x41;",
+    "qz6c696e6bzq",
+    "[1]: https://evil.example.org",
+)
+bodies = st.lists(
+    st.sampled_from(PIECES) | st.sampled_from(list(HOSTILE.values())) | st.text(max_size=5),
+    max_size=8,
+)
+ALLOWED = re.compile(
+    r"http://localhost:8000/(x/|datenschutz/)|mailto:[^ ]+|tel:[0-9+]+|https://[!-~]+"
+)
 
 
 @given(bodies.map("".join), bodies.map("".join), st.sampled_from([NOTICE, INVITATION, LIST]))
-def test_whatever_passes_the_check_becomes_a_mail_with_its_link_and_no_hidden_one(subject, body, default):
+def test_whatever_passes_the_check_becomes_a_mail_with_its_link_and_no_hidden_one(
+    subject, body, default
+):
     body += "\n\n[Weiter]({link})"
     words = clean_words(subject, body)
     assume(not faults_of(default, words))
     evil = "[x](https://evil.example.org) <a href='https://evil.example.org'>x</a>"
-    values = {name: Markdown("- eins") if explained(default)[name].is_block else evil for name in default.placeholders}
+    values = {
+        name: Markdown("- eins") if explained(default)[name].is_block else evil
+        for name in default.placeholders
+    }
 
     letter = write_letter(worded(default, words), greeting="Guten Tag", link="/x/", values=values)
 

@@ -7,7 +7,14 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.errors import TextError
 from outbox.models import Wording
 from outbox.texts import all_texts
-from outbox.wordings import as_shown, is_outdated, text_in_force, texts_in_force, waiting_note, wording_rows
+from outbox.wordings import (
+    as_shown,
+    is_outdated,
+    text_in_force,
+    texts_in_force,
+    waiting_note,
+    wording_rows,
+)
 from tests.outbox.builders import INVITATION, LIST, NOTICE, make_wording
 from tests.partners.builders import make_user
 
@@ -23,8 +30,15 @@ def test_own_words_are_in_force_with_all_else_of_the_default():
 
     text, needs_release = text_in_force("test_notice")
 
-    assert (text.subject, text.body) == ("Thema {topic}", "neu ist **{topic}**.\n\n[Ansehen]({link})")
-    assert (text.kind, text.title, text.placeholders) == (NOTICE.kind, NOTICE.title, NOTICE.placeholders)
+    assert (text.subject, text.body) == (
+        "Thema {topic}",
+        "neu ist **{topic}**.\n\n[Ansehen]({link})",
+    )
+    assert (text.kind, text.title, text.placeholders) == (
+        NOTICE.kind,
+        NOTICE.title,
+        NOTICE.placeholders,
+    )
     assert needs_release is False
 
 
@@ -40,7 +54,9 @@ def test_what_must_not_wait_does_not_even_when_a_row_says_so():
     assert text_in_force("test_list") == (LIST, False)
 
 
-@pytest.mark.parametrize("kinds", [["test_notice"], ["test_notice", "test_invitation", "test_list"]])
+@pytest.mark.parametrize(
+    "kinds", [["test_notice"], ["test_notice", "test_invitation", "test_list"]]
+)
 def test_texts_in_force_cost_one_query(kinds, django_assert_num_queries):
     make_wording()
 
@@ -94,8 +110,10 @@ def test_list_costs_one_query(count, django_assert_num_queries):
 
     assert len(rows) == len(all_texts())
     assert [row.text.kind for row in rows if row.area == "Prüfstand"][:3] == [
-        "test_invitation", "test_notice", "test_list",
-    ]  # fmt: skip
+        "test_invitation",
+        "test_notice",
+        "test_list",
+    ]
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
@@ -112,14 +130,18 @@ def test_note_says_that_mails_wait():
     make_wording(subject="", body="", needs_release=True)
 
     assert waiting_note("test_notice") == (
-        "Diese E-Mails warten als Entwurf im Postausgang, bis die Geschäftsstelle sie dort versendet."
+        "Diese E-Mails warten als Entwurf im Postausgang, bis die Geschäftsstelle sie dort "
+        "versendet."
     )
 
 
 def test_database_keeps_one_row_a_kind():
     make_wording()
 
-    with pytest.raises(IntegrityError, match=r"wording_is_one_a_kind|outbox_wording\.kind"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match=r"wording_is_one_a_kind|outbox_wording\.kind"),
+        transaction.atomic(),
+    ):
         make_wording()
 
 

@@ -11,11 +11,15 @@ OPTIONS = {
 
 
 def add_authenticator(page):
-    """Give `page` a device that holds passkeys and whose user always agrees; return how many passkeys it holds."""
+    """Give `page` a device that holds passkeys and whose user always agrees; return how many
+    passkeys it holds.
+    """
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     key = session.send("WebAuthn.addVirtualAuthenticator", {"options": OPTIONS})["authenticatorId"]
-    return lambda: len(session.send("WebAuthn.getCredentials", {"authenticatorId": key})["credentials"])
+    return lambda: len(
+        session.send("WebAuthn.getCredentials", {"authenticatorId": key})["credentials"]
+    )
 
 
 def set_up_passkey(page, site: str, password: str) -> None:

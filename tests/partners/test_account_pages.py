@@ -4,7 +4,11 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.urls import reverse
 
 from core.roles import OFFICE
@@ -39,7 +43,8 @@ WITH_SECOND_FACTOR = {
     "mfa_reauthenticate": "Bitte bestätigen Sie, dass Sie es sind",
 }
 ENGLISH = re.compile(
-    r"\b(the|your|you|password|sign in|please|email address|security key|master key|authenticator)\b", re.I
+    r"\b(the|your|you|password|sign in|please|email address|security key|master key|authenticator)\b",
+    re.I,
 )
 DU = re.compile(r"\b(du|dein|deine|deinen|deiner|dir|dich)\b", re.I)
 
@@ -115,7 +120,9 @@ def test_app_asks_for_its_code(client, account):
 
 def test_spare_code_signs_in_once(client, account):
     activate_app(client)
-    spare = Authenticator.objects.get(user=account, type="recovery_codes").wrap().get_unused_codes()[0]
+    spare = (
+        Authenticator.objects.get(user=account, type="recovery_codes").wrap().get_unused_codes()[0]
+    )
     client.logout()
     client.post("/anmelden/", {"login": account.email, "password": PASSWORD})
 
@@ -127,7 +134,9 @@ def test_spare_code_signs_in_once(client, account):
 def test_changing_the_password_leads_back_to_the_account(client, account):
     new = "Spreeinsel 2031"
 
-    answer = client.post("/konto/passwort/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    answer = client.post(
+        "/konto/passwort/", {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    )
 
     account.refresh_from_db()
     assert answer.url == "/konto/"

@@ -124,7 +124,9 @@ def test_link_sets_the_password_once(client, office):
     assert answer.url == "/anmelden/"
     assert User.objects.get(email="ihk@example.org").check_password(PASSWORD)
 
-    again = client.post(link, {"new_password1": "Anderes Wort 99", "new_password2": "Anderes Wort 99"})
+    again = client.post(
+        link, {"new_password1": "Anderes Wort 99", "new_password2": "Anderes Wort 99"}
+    )
     assert again.status_code == 410
     assert "ist schon ein Passwort gesetzt" in again.content.decode()
     assert User.objects.get(email="ihk@example.org").check_password(PASSWORD)
@@ -231,7 +233,9 @@ def test_nobody_closes_the_own_account(office):
 def test_last_office_account_stays_open():
     substitute = make_user()
     last = make_user(OFFICE)
-    substitute.roles = frozenset({OFFICE})  # acts for the office as a deputy, holds no role of the own
+    substitute.roles = frozenset(
+        {OFFICE}
+    )  # acts for the office as a deputy, holds no role of the own
 
     with pytest.raises(Refused, match="das letzte aktive Konto der Geschäftsstelle"):
         deactivate_account(account=last, by=substitute)
@@ -246,7 +250,9 @@ def test_closing_and_opening_is_in_the_history(office):
     deactivate_account(account=account, by=office)
     activate_account(account=account, by=office)
 
-    reasons = account.history.order_by("-history_date", "-history_id").values_list("history_change_reason", flat=True)
+    reasons = account.history.order_by("-history_date", "-history_id").values_list(
+        "history_change_reason", flat=True
+    )
     assert list(reasons[:2]) == ["aktiviert", "deaktiviert"]
 
 
@@ -262,7 +268,9 @@ def test_nobody_changes_the_own_roles(office):
     make_user(OFFICE)
 
     with pytest.raises(Refused, match="eigenen Rollen"):
-        change_account(account=office, email=office.email, roles=[OFFICE, SENATOR_OFFICE], by=office)
+        change_account(
+            account=office, email=office.email, roles=[OFFICE, SENATOR_OFFICE], by=office
+        )
 
     assert User.objects.get(pk=office.pk).own_roles == {OFFICE}
 
@@ -293,7 +301,8 @@ def test_refused_invitation_keeps_what_was_typed(client, office):
     client.force_login(office)
 
     answer = client.post(
-        f"/partner/personen/{person.pk}/konto/einladen/", {"email": "belegt@example.org", "roles": PARTNER}
+        f"/partner/personen/{person.pk}/konto/einladen/",
+        {"email": "belegt@example.org", "roles": PARTNER},
     )
 
     page = answer.content.decode()
@@ -329,7 +338,9 @@ def test_another_address_voids_the_link_that_went_to_the_former_one(client, offi
 
     client.force_login(office)
     data = {"email": "richtig@example.org", "roles": PARTNER}
-    told = client.post(f"/partner/personen/{account.person_id}/konto/bearbeiten/", data, follow=True)
+    told = client.post(
+        f"/partner/personen/{account.person_id}/konto/bearbeiten/", data, follow=True
+    )
     client.logout()
     answer = client.post(url, {"new_password1": PASSWORD, "new_password2": PASSWORD})
 
@@ -353,7 +364,12 @@ def test_lead_of_the_office_is_set_and_taken_back(office):
 
 def test_invited_lead_of_the_office(office):
     account = invite_account(
-        person=make_person(), email="leitung@example.org", roles=[OFFICE], is_lead=True, by=office, now=NOW
+        person=make_person(),
+        email="leitung@example.org",
+        roles=[OFFICE],
+        is_lead=True,
+        by=office,
+        now=NOW,
     )
 
     assert account.is_lead
@@ -367,7 +383,14 @@ def test_only_an_account_of_the_office_leads_it(office, roles):
     with nothing_changes(account), pytest.raises(Refused, match="auch ihre Rolle hat"):
         change_account(account=account, email=account.email, roles=roles, is_lead=True, by=office)
     with pytest.raises(Refused, match="auch ihre Rolle hat"):
-        invite_account(person=make_person(), email="x@example.org", roles=roles, is_lead=True, by=office, now=NOW)
+        invite_account(
+            person=make_person(),
+            email="x@example.org",
+            roles=roles,
+            is_lead=True,
+            by=office,
+            now=NOW,
+        )
 
     assert not User.objects.filter(email="x@example.org").exists()
 
@@ -377,7 +400,9 @@ def test_lead_is_ticked_on_the_form_and_shown_in_the_lists(client, office):
     client.force_login(office)
     address = f"/partner/personen/{account.person_id}/konto/bearbeiten/"
 
-    page = client.post(address, {"email": account.email, "roles": [OFFICE], "is_lead": "on"}, follow=True)
+    page = client.post(
+        address, {"email": account.email, "roles": [OFFICE], "is_lead": "on"}, follow=True
+    )
 
     assert "Geschäftsstelle (Leitung)" in page.content.decode()
     assert "Geschäftsstelle (Leitung)" in client.get("/partner/personen/").content.decode()

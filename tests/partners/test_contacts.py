@@ -10,7 +10,13 @@ from core.conflicts import version_of
 from core.errors import NotEntitled, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from partners.models import DistributionList, Organisation, Person
-from partners.services import add_members, add_organisation, add_person, change_person, remove_members
+from partners.services import (
+    add_members,
+    add_organisation,
+    add_person,
+    change_person,
+    remove_members,
+)
 from partners.services.people import FIELDS
 from tests.partners.builders import make_organisation, make_person, make_user
 
@@ -44,7 +50,9 @@ def test_organisation_is_added_with_history(client, office):
 def test_form_sent_twice_writes_one_organisation(client, office):
     client.post(reverse("partners:organisation_add"), organisation_data())
 
-    page = client.post(reverse("partners:organisation_add"), organisation_data(city="Berlin")).content.decode()
+    page = client.post(
+        reverse("partners:organisation_add"), organisation_data(city="Berlin")
+    ).content.decode()
 
     assert "Eine Organisation mit diesem Namen gibt es schon." in page
     assert 'value="Berlin"' in page
@@ -84,7 +92,11 @@ def test_second_editor_sees_both_versions(client, office):
 
 
 def test_same_person_is_not_added_twice(office):
-    values = {"name": "Leitung Einkauf", "organisation": make_organisation(), "email": "einkauf@example.org"}
+    values = {
+        "name": "Leitung Einkauf",
+        "organisation": make_organisation(),
+        "email": "einkauf@example.org",
+    }
     add_person(values=values, by=office)
 
     with pytest.raises(Refused, match="schon eingetragen"):
@@ -105,7 +117,9 @@ def test_partner_keeps_the_organisation(client, office):
     url = reverse("partners:person_edit", args=[person.pk])
     version = client.get(url).context["form"].initial["version"]
 
-    page = client.post(url, {"name": person.name, "is_active": "on", "version": version}).content.decode()
+    page = client.post(
+        url, {"name": person.name, "is_active": "on", "version": version}
+    ).content.decode()
 
     person.refresh_from_db()
     assert "braucht deshalb eine Organisation" in page
@@ -136,8 +150,10 @@ def test_people_are_found_by_their_organisation(client, office):
 )
 def test_people_are_filtered_by_account(client, office, state, name):
     for key, fields in {
-        "Aktiv": {"password": "Havelbrücke 27"}, "Neu": {}, "Zu": {"is_active": False}
-    }.items():  # fmt: skip
+        "Aktiv": {"password": "Havelbrücke 27"},
+        "Neu": {},
+        "Zu": {"is_active": False},
+    }.items():
         make_user(OBSERVER, person=make_person(key), **fields)
     make_person("Ohne")
     office.set_password("Havelbrücke 27")
@@ -161,7 +177,9 @@ def test_sorting_both_ways(client, office):
     make_organisation("Anton AG")
 
     def names(sort):
-        return [row.name for row in client.get(reverse("partners:list"), {"sort": sort}).context["page"]]
+        return [
+            row.name for row in client.get(reverse("partners:list"), {"sort": sort}).context["page"]
+        ]
 
     assert names("name") == ["Anton AG", "Bertha AG"]
     assert names("-name") == ["Bertha AG", "Anton AG"]
@@ -189,12 +207,18 @@ def test_members_are_picked_and_taken_off(client, office):
     row = DistributionList.objects.create(name="Metall")
     first, second = make_person(), make_person()
 
-    client.post(reverse("partners:list_members", args=[row.pk]) + "?q=a", {"person": [first.pk, second.pk, "x"]})
+    client.post(
+        reverse("partners:list_members", args=[row.pk]) + "?q=a",
+        {"person": [first.pk, second.pk, "x"]},
+    )
     assert set(row.members.all()) == {first, second}
 
     client.post(reverse("partners:list_remove", args=[row.pk]), {"person": first.pk})
     assert set(row.members.all()) == {second}
-    assert row.history.order_by("-history_date", "-history_id")[0].history_change_reason == "1 entfernt"
+    assert (
+        row.history.order_by("-history_date", "-history_id")[0].history_change_reason
+        == "1 entfernt"
+    )
 
 
 def test_nothing_ticked_is_told(client, office):
@@ -231,7 +255,9 @@ def test_members_are_for_the_office(office):
 def test_list_name_is_taken_once(client, office):
     DistributionList.objects.create(name="Metall")
 
-    page = client.post(reverse("partners:list_add"), {"name": "Metall", "description": "Zweck"}).content.decode()
+    page = client.post(
+        reverse("partners:list_add"), {"name": "Metall", "description": "Zweck"}
+    ).content.decode()
 
     assert "Einen Verteiler mit diesem Namen gibt es schon." in page
     assert "Zweck" in page
@@ -249,7 +275,9 @@ def test_keys_that_are_none_tick_nobody(client, office, key):
 
 
 def test_address_that_no_mail_can_go_to_is_refused(client, office):
-    answer = client.post(reverse("partners:person_add"), {"name": "Leitung", "email": '"leitung"@example.org'})
+    answer = client.post(
+        reverse("partners:person_add"), {"name": "Leitung", "email": '"leitung"@example.org'}
+    )
 
     assert "An diese Adresse kann das Portal nicht schreiben" in answer.content.decode()
     assert not Person.objects.filter(name="Leitung").exists()

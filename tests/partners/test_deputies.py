@@ -36,9 +36,14 @@ def deputy(principal):
 
 def arrange(principal, deputy, by, starts_on=JUNE, ends_on=JULY, kinds=()) -> Deputy:
     return add_deputy(
-        principal=principal.person, deputy=deputy.person, starts_on=starts_on, ends_on=ends_on, kinds=kinds, by=by,
+        principal=principal.person,
+        deputy=deputy.person,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        kinds=kinds,
+        by=by,
         now=NOW,
-    )  # fmt: skip
+    )
 
 
 def test_both_sides_are_told(principal, deputy, office):
@@ -48,7 +53,9 @@ def test_both_sides_are_told(principal, deputy, office):
     assert "vom 01.06.2019 bis 01.07.2019" in Mail.objects.first().text
 
 
-@pytest.mark.parametrize(("last_day", "is_refused"), [(dt.date(2019, 6, 2), True), (dt.date(2019, 6, 3), False)])
+@pytest.mark.parametrize(
+    ("last_day", "is_refused"), [(dt.date(2019, 6, 2), True), (dt.date(2019, 6, 3), False)]
+)
 def test_a_deputyship_that_is_over_is_refused(principal, deputy, office, last_day, is_refused):
     if is_refused:
         with pytest.raises(Refused, match="wäre schon vorbei"):
@@ -87,12 +94,16 @@ def test_end_before_start_is_refused(principal, deputy, office):
     assert Deputy.objects.count() == 0
 
 
-@pytest.mark.parametrize(("starts_on", "ends_on"), [(JULY, None), (JULY, AUGUST), (dt.date(2019, 1, 1), None)])
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on"), [(JULY, None), (JULY, AUGUST), (dt.date(2019, 1, 1), None)]
+)
 def test_same_deputy_twice_at_a_time_is_refused(principal, deputy, office, starts_on, ends_on):
     arrange(principal, deputy, office, kinds=["topic"])
     Mail.objects.all().delete()
 
-    with pytest.raises(Refused, match="diese Vertretung schon eingetragen: .*vom 01.06.2019 bis 01.07.2019"):
+    with pytest.raises(
+        Refused, match="diese Vertretung schon eingetragen: .*vom 01.06.2019 bis 01.07.2019"
+    ):
         arrange(principal, deputy, office, starts_on=starts_on, ends_on=ends_on, kinds=["visit"])
 
     assert (Deputy.objects.count(), Mail.objects.count()) == (1, 0)
@@ -111,8 +122,15 @@ def test_kinds_are_kept_once_and_in_order_and_told(principal, deputy, office):
     row.refresh_from_db()
     assert row.kinds == ["topic", "visit"]
     assert row.scope == "nur Freigaben: Thema, Besuch"
-    assert [row.covers(kind) for kind in ("series", "topic", "dates", "visit")] == [False, True, False, True]
-    assert "vom 01.06.2019 bis 01.07.2019, nur Freigaben: Thema, Besuch" in Mail.objects.first().text
+    assert [row.covers(kind) for kind in ("series", "topic", "dates", "visit")] == [
+        False,
+        True,
+        False,
+        True,
+    ]
+    assert (
+        "vom 01.06.2019 bis 01.07.2019, nur Freigaben: Thema, Besuch" in Mail.objects.first().text
+    )
 
 
 def test_unknown_kind_is_refused(principal, deputy, office):
@@ -140,21 +158,35 @@ def test_deputy_needs_an_account(principal, office):
     person = make_person("Pforte")
 
     with pytest.raises(Refused, match="Pforte hat kein aktives Konto"):
-        add_deputy(principal=principal.person, deputy=person, starts_on=JUNE, ends_on=None, by=office, now=NOW)
+        add_deputy(
+            principal=principal.person,
+            deputy=person,
+            starts_on=JUNE,
+            ends_on=None,
+            by=office,
+            now=NOW,
+        )
 
 
 def test_roles_are_lent_on_the_days_only(principal, deputy):
     today = timezone.localdate()
-    Deputy.objects.create(principal=principal.person, deputy=deputy.person, starts_on=today, ends_on=today)
+    Deputy.objects.create(
+        principal=principal.person, deputy=deputy.person, starts_on=today, ends_on=today
+    )
     assert User.objects.get(pk=deputy.pk).roles == {SENATOR_OFFICE}
 
-    Deputy.objects.update(starts_on=today - dt.timedelta(days=2), ends_on=today - dt.timedelta(days=1))
+    Deputy.objects.update(
+        starts_on=today - dt.timedelta(days=2), ends_on=today - dt.timedelta(days=1)
+    )
     assert User.objects.get(pk=deputy.pk).roles == frozenset()
 
 
 def lend(principal, deputy, *kinds):
     Deputy.objects.create(
-        principal=principal.person, deputy=deputy.person, starts_on=timezone.localdate(), kinds=list(kinds)
+        principal=principal.person,
+        deputy=deputy.person,
+        starts_on=timezone.localdate(),
+        kinds=list(kinds),
     )
 
 
@@ -224,7 +256,9 @@ def test_partner_limited_to_kinds_lends_no_organisation():
 
 
 def test_closed_account_lends_no_organisation():
-    assert lent_organisations(make_user(PARTNER), make_user(PARTNER, is_active=False)) == frozenset()
+    assert (
+        lent_organisations(make_user(PARTNER), make_user(PARTNER, is_active=False)) == frozenset()
+    )
 
 
 def test_contact_without_an_account_lends_no_organisation():
@@ -239,7 +273,10 @@ def test_partner_role_merely_lent_does_not_open_the_own_organisation():
     lend(partner, observer)
 
     account = User.objects.get(pk=observer.pk)
-    assert (account.roles, account.organisation_ids) == ({OBSERVER, PARTNER}, {partner.organisation_id})
+    assert (account.roles, account.organisation_ids) == (
+        {OBSERVER, PARTNER},
+        {partner.organisation_id},
+    )
 
 
 def test_organisation_is_lent_on_the_days_only():
@@ -269,15 +306,23 @@ def test_last_deputyship_is_the_one_that_ended_last(principal, deputy):
     today = timezone.localdate()
     day = dt.timedelta(days=1)
     partner = make_user(PARTNER)
-    for row, end in ((principal, today - 9 * day), (principal, today - 2 * day), (partner, today - day)):
-        Deputy.objects.create(principal=row.person, deputy=deputy.person, starts_on=today - 20 * day, ends_on=end)
+    for row, end in (
+        (principal, today - 9 * day),
+        (principal, today - 2 * day),
+        (partner, today - day),
+    ):
+        Deputy.objects.create(
+            principal=row.person, deputy=deputy.person, starts_on=today - 20 * day, ends_on=end
+        )
 
     assert last_deputyship(deputy, SENATOR_OFFICE, today).ends_on == today - 2 * day
     assert last_deputyship(principal, SENATOR_OFFICE, today) is None
 
 
 def test_closed_account_lends_no_role(principal, deputy):
-    Deputy.objects.create(principal=principal.person, deputy=deputy.person, starts_on=timezone.localdate())
+    Deputy.objects.create(
+        principal=principal.person, deputy=deputy.person, starts_on=timezone.localdate()
+    )
     User.objects.filter(pk=principal.pk).update(is_active=False)
 
     assert User.objects.get(pk=deputy.pk).roles == frozenset()
@@ -320,7 +365,12 @@ def test_own_page_offers_people_of_the_own_organisation_only(client, principal, 
 
 def test_kinds_are_chosen_where_the_principal_decides(client, principal, deputy):
     client.force_login(principal)
-    typed = {"deputy": deputy.person_id, "starts_on": "2019-07-01", "ends_on": "", "kinds": ["topic", "dates"]}
+    typed = {
+        "deputy": deputy.person_id,
+        "starts_on": "2019-07-01",
+        "ends_on": "",
+        "kinds": ["topic", "dates"],
+    }
 
     assert "Nur für diese Freigaben" in client.get("/konto/vertretung/neu/").content.decode()
     client.post("/konto/vertretung/neu/", typed)
@@ -366,7 +416,9 @@ def test_deputy_of_others_cannot_be_ended_from_outside(client, principal, deputy
 
 
 @pytest.mark.parametrize(("role", "is_said"), [(SENATOR_OFFICE, True), (PARTNER, False)])
-def test_form_says_what_a_last_day_is_for_where_approvals_are_decided(client, office, role, is_said):
+def test_form_says_what_a_last_day_is_for_where_approvals_are_decided(
+    client, office, role, is_said
+):
     client.force_login(office)
     account = make_user(role)
 

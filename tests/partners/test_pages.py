@@ -12,7 +12,8 @@ pytestmark = pytest.mark.django_db
 OWN = (OFFICE, SENATOR_OFFICE, PARTNER, OBSERVER)
 HOUSE = (OFFICE, SENATOR_OFFICE)
 
-# url name → what its argument is, and which roles get a page. For others: 404 where they may not know it exists.
+# url name → what its argument is, and which roles get a page. For others: 404 where they may not
+# know it exists.
 PAGES = [
     ("account", "", OWN, 403),
     ("own_deputy_add", "", OWN, 403),
@@ -58,7 +59,9 @@ def things():
 
 
 @pytest.mark.parametrize("role", OWN)
-@pytest.mark.parametrize(("name", "thing", "roles", "refusal"), PAGES, ids=[f"{p[0]}-{p[1]}" for p in PAGES])
+@pytest.mark.parametrize(
+    ("name", "thing", "roles", "refusal"), PAGES, ids=[f"{p[0]}-{p[1]}" for p in PAGES]
+)
 def test_page_opens_for_its_roles_only(client, things, role, name, thing, roles, refusal):
     client.force_login(make_user(role, organisation=things["own_organisation"]))
 
@@ -102,7 +105,9 @@ def test_deputy_sees_what_the_principal_sees(client, things, django_user_model):
 
 @pytest.mark.parametrize("role", (SENATOR_OFFICE, PARTNER))
 def test_internal_note_is_for_the_office_only(client, things, role):
-    person = make_person(organisation=things["own_organisation"], notes="Bitte nur vormittags anrufen.")
+    person = make_person(
+        organisation=things["own_organisation"], notes="Bitte nur vormittags anrufen."
+    )
     url = reverse("partners:person", args=[person.pk])
 
     client.force_login(make_user(role, organisation=things["own_organisation"]))

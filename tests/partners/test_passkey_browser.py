@@ -1,4 +1,6 @@
-"""A passkey in a real Chromium with a virtual authenticator: set up, sign in with it, be asked for it."""
+"""A passkey in a real Chromium with a virtual authenticator: set up, sign in with it, be asked for
+it.
+"""
 
 from urllib.parse import urlencode
 
@@ -22,7 +24,9 @@ def account():
 def trouble(page):
     """What the browser complains about: refused by the policy, errors of scripts."""
     lines: list[str] = []
-    page.on("console", lambda message: lines.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console", lambda message: lines.append(message.text) if message.type == "error" else None
+    )
     page.on("pageerror", lambda error: lines.append(str(error)))
     return lines
 
@@ -102,7 +106,9 @@ def test_demo_passkey_is_refused_outside_a_demo(page, live_server, authenticator
     assert "/anmelden/" in page.url
 
 
-@pytest.mark.parametrize("target", ["https://example.com/", "//example.com/", "/\\example.com", "https:example.com"])
+@pytest.mark.parametrize(
+    "target", ["https://example.com/", "//example.com/", "/\\example.com", "https:example.com"]
+)
 def test_passkey_never_leads_to_another_host(page, live_server, account, authenticator, target):
     sign_in_by_password(page, live_server, account)
     set_up_passkey(page, live_server.url, PASSWORD)

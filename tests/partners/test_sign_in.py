@@ -64,7 +64,9 @@ def test_next_leads_back_to_the_page(client, account):
     assert sign_in(client, account, next="/partner/personen/").url == "/partner/personen/"
 
 
-@pytest.mark.parametrize("target", ("https://example.com/", "//example.com/", "javascript:alert(1)"))
+@pytest.mark.parametrize(
+    "target", ("https://example.com/", "//example.com/", "javascript:alert(1)")
+)
 def test_next_never_leads_to_another_host(client, account, target):
     answer = sign_in(client, account, next=target)
 
@@ -149,7 +151,8 @@ def test_reset_for_an_unknown_address_writes_no_mail(client):
 def test_nobody_signs_up(client):
     page = client.get("/anmelden/konto-bekommen/").content.decode()
     answer = client.post(
-        "/anmelden/konto-bekommen/", {"email": "neu@example.org", "password1": PASSWORD, "password2": PASSWORD}
+        "/anmelden/konto-bekommen/",
+        {"email": "neu@example.org", "password1": PASSWORD, "password2": PASSWORD},
     )
 
     assert "Konten gibt es auf Einladung" in page

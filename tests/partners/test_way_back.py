@@ -1,4 +1,6 @@
-"""A page opened without a session: every way of signing in leads straight back to it, and never to another host."""
+"""A page opened without a session: every way of signing in leads straight back to it, and never to
+another host.
+"""
 
 import re
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -22,10 +24,21 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "Havelbrücke 27"
 PAGE = "/freigaben/?stand=entschieden&art=topic"
 FOREIGN = (
-    "https://evil.example/", "http://evil.example", "//evil.example/", "/\\evil.example", "\\\\evil.example",
-    "https:evil.example", "https:///evil.example", "///evil.example", "javascript:alert(1)", "/\t/evil.example",
-    " //evil.example", "evil.example", "https://testserver@evil.example/", "https://testserver.evil.example/",
-)  # fmt: skip
+    "https://evil.example/",
+    "http://evil.example",
+    "//evil.example/",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "https:evil.example",
+    "https:///evil.example",
+    "///evil.example",
+    "javascript:alert(1)",
+    "/\t/evil.example",
+    " //evil.example",
+    "evil.example",
+    "https://testserver@evil.example/",
+    "https://testserver.evil.example/",
+)
 
 
 @pytest.fixture
@@ -56,7 +69,9 @@ def post_form(client, address: str, **values):
 
 def form_to(path: str, html: str) -> str:
     """Return the first form of the page that is sent to `path`."""
-    return next(form for form in re.findall(r"<form.*?</form>", html, re.S) if f'action="{path}"' in form)
+    return next(
+        form for form in re.findall(r"<form.*?</form>", html, re.S) if f'action="{path}"' in form
+    )
 
 
 def sign_in_address(client, target: str = PAGE) -> str:
@@ -90,8 +105,13 @@ def by_password_and_app(client, account, address) -> str:
 def by_new_password(client, account, address) -> str:
     """Order a link, open it in another browser, set the password, and sign in with it there."""
     reset_page = link_to(client.get(address).content.decode(), "/anmelden/passwort/")
-    assert urlsplit(post_form(client, reset_page, email=account.email).url).path == "/anmelden/passwort/versandt/"
-    link = re.search(r"http://localhost:8000(/anmelden/passwort/\S+)", Mail.objects.latest("pk").text)[1]
+    assert (
+        urlsplit(post_form(client, reset_page, email=account.email).url).path
+        == "/anmelden/passwort/versandt/"
+    )
+    link = re.search(
+        r"http://localhost:8000(/anmelden/passwort/\S+)", Mail.objects.latest("pk").text
+    )[1]
     other = Client()
     set_page = other.get(link).url
     values = {"password1": "Spreeufer 31 neu", "password2": "Spreeufer 31 neu"}
@@ -125,7 +145,9 @@ def test_foreign_host_leads_to_the_start_page(client, account, way, target):
 
 @pytest.mark.parametrize("target", FOREIGN)
 def test_foreign_host_typed_into_the_form_leads_to_the_start_page(client, account, target):
-    answer = client.post("/anmelden/", {"login": account.email, "password": PASSWORD, "next": target})
+    answer = client.post(
+        "/anmelden/", {"login": account.email, "password": PASSWORD, "next": target}
+    )
 
     assert answer.url == "/"
 

@@ -10,14 +10,18 @@ import polib
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 OWN = BASE_DIR / "locale"
 ALLAUTH = Path(allauth.__file__).parent / "locale" / "de" / "LC_MESSAGES" / "django.po"
-UNWANTED = re.compile(r"\b(du|dich|dir|dein\w*|gib|wähle|verwende|versuche|erfolgreich)\b", re.IGNORECASE)
+UNWANTED = re.compile(
+    r"\b(du|dich|dir|dein\w*|gib|wähle|verwende|versuche|erfolgreich)\b", re.IGNORECASE
+)
 # allauth's pages are replaced by our own templates; these reach people as they are
 SHOWN = re.compile(r"(account|mfa)/.*\.py$|templates/(account|mfa)/(messages|email)/")
 
 
 def faults() -> list[str]:
     """Return what is wrong with the project's catalogues, a sentence each."""
-    return [fault for source in sorted(OWN.glob("*/LC_MESSAGES/*.po")) for fault in faults_of(source)]
+    return [
+        fault for source in sorted(OWN.glob("*/LC_MESSAGES/*.po")) for fault in faults_of(source)
+    ]
 
 
 def faults_of(source: Path) -> list[str]:
@@ -27,7 +31,9 @@ def faults_of(source: Path) -> list[str]:
     except (OSError, UnicodeDecodeError) as error:
         return [f"{source.name} cannot be read: {error}"]
     unclear = [f"{source}: unclear (fuzzy): {entry.msgid!r}" for entry in entries if entry.fuzzy]
-    return unclear + [f"{source}: no translation of {entry.msgid!r}" for entry in entries.untranslated_entries()]
+    return unclear + [
+        f"{source}: no translation of {entry.msgid!r}" for entry in entries.untranslated_entries()
+    ]
 
 
 def unfit_messages_of_allauth() -> list[str]:
@@ -46,7 +52,9 @@ def unfit_messages_of_allauth() -> list[str]:
 def main() -> int:
     """Print what is wrong; return 0 when nothing is."""
     unfit = unfit_messages_of_allauth()
-    found = faults() + [f"message of allauth that needs a German text of ours: {message!r}" for message in unfit]
+    found = faults() + [
+        f"message of allauth that needs a German text of ours: {message!r}" for message in unfit
+    ]
     sys.stdout.writelines(f"{fault}\n" for fault in found)
     return int(bool(found))
 

@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-APPS = ("masterplan", "media_visits", "dialogues", "measures", "approvals", "partners", "outbox", "core")
+APPS = (
+    "masterplan",
+    "media_visits",
+    "dialogues",
+    "measures",
+    "approvals",
+    "partners",
+    "outbox",
+    "core",
+)
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:

@@ -34,7 +34,9 @@ def routes(resolver: URLResolver, prefix: str = "", namespaces: tuple[str, ...] 
     for entry in resolver.url_patterns:
         address = prefix + example(entry)
         if isinstance(entry, URLResolver):
-            yield from routes(entry, address, (*namespaces, entry.namespace) if entry.namespace else namespaces)
+            yield from routes(
+                entry, address, (*namespaces, entry.namespace) if entry.namespace else namespaces
+            )
         elif isinstance(entry, URLPattern):
             yield ":".join((*namespaces, entry.name or "")), EXAMPLES.get(entry.name, address)
 
@@ -43,7 +45,11 @@ def example(entry: URLPattern | URLResolver) -> str:
     """Return the route of `entry` with a value for each of its parts."""
     route = str(entry.pattern)
     for name, converter in entry.pattern.converters.items():
-        kind = next(part for part in route.split("<")[1:] if part.rstrip("/").split(">")[0].split(":")[-1] == name)
+        kind = next(
+            part
+            for part in route.split("<")[1:]
+            if part.rstrip("/").split(">")[0].split(":")[-1] == name
+        )
         route = route.replace(f"<{kind.split('>')[0]}>", value_for(converter))
     return route
 
@@ -59,7 +65,9 @@ def value_for(converter) -> str:
 ROUTES = sorted(routes(get_resolver()))
 
 
-@pytest.mark.parametrize(("name", "address"), [pytest.param(*route, id=route[1] or "/") for route in ROUTES])
+@pytest.mark.parametrize(
+    ("name", "address"), [pytest.param(*route, id=route[1] or "/") for route in ROUTES]
+)
 def test_page_is_closed_unless_listed(client, db, name, address):
     answer = client.get(f"/{address}")
 

@@ -27,7 +27,8 @@ def test_no_import_hides_in_a_function():
         f"{path}:{inner.lineno}"
         for path, tree in modules()
         for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef) and not (path.endswith("/apps.py") and function.name == "ready")
+        if isinstance(function, ast.FunctionDef)
+        and not (path.endswith("/apps.py") and function.name == "ready")
         for inner in ast.walk(function)
         if isinstance(inner, ast.Import | ast.ImportFrom) and imports_the_house(inner)
     ]
@@ -53,5 +54,9 @@ def test_tasks_named_by_string_are_registered():
 
 
 def imports_the_house(node: ast.Import | ast.ImportFrom) -> bool:
-    names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+    names = (
+        [alias.name for alias in node.names]
+        if isinstance(node, ast.Import)
+        else [node.module or ""]
+    )
     return any(name.partition(".")[0] in APPS for name in names)

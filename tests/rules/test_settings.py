@@ -13,11 +13,18 @@ pytestmark = pytest.mark.embedded
 
 
 def test_each_setting_is_documented(base_dir):
-    read = re.findall(r"\benv(?:\.\w+)?\(\s*\"([A-Z_]+)\"", (base_dir / "masterplan" / "settings.py").read_text())
-    read += re.findall(r"\benviron\.get\(['\"]([A-Z_]+)['\"]", (base_dir / "deploy" / "gunicorn.conf.py").read_text())
+    read = re.findall(
+        r"\benv(?:\.\w+)?\(\s*\"([A-Z_]+)\"", (base_dir / "masterplan" / "settings.py").read_text()
+    )
+    read += re.findall(
+        r"\benviron\.get\(['\"]([A-Z_]+)['\"]",
+        (base_dir / "deploy" / "gunicorn.conf.py").read_text(),
+    )
     documented = (base_dir / ".env.example").read_text()
 
-    assert [name for name in read if not re.search(rf"^(# )?{name}=", documented, re.MULTILINE)] == []
+    assert [
+        name for name in read if not re.search(rf"^(# )?{name}=", documented, re.MULTILINE)
+    ] == []
 
 
 def test_compose_asks_for_nothing_that_is_not_documented(base_dir):
@@ -25,16 +32,24 @@ def test_compose_asks_for_nothing_that_is_not_documented(base_dir):
     documented = (base_dir / ".env.example").read_text()
 
     assert len(asked) > 5
-    assert [name for name in asked if not re.search(rf"^(# )?{name}=", documented, re.MULTILINE)] == []
+    assert [
+        name for name in asked if not re.search(rf"^(# )?{name}=", documented, re.MULTILINE)
+    ] == []
 
 
 @pytest.mark.parametrize("name", ["setup", "web", "worker", "beat"])
 def test_each_documented_setting_reaches_the_services(base_dir, name):
-    """From `.env` as it is, unless compose itself says the value: then it takes up .env, or the file says so."""
+    """From `.env` as it is, unless compose itself says the value: then it takes up .env, or the
+    file says so.
+    """
     service = yaml.safe_load((base_dir / "docker-compose.yml").read_text())["services"][name]
     documented, own = (base_dir / ".env.example").read_text().split("# --- Nur ohne Docker")
 
-    lost = [key for key in names_in(documented) if "${" + key not in service["environment"].get(key, "${" + key)]
+    lost = [
+        key
+        for key in names_in(documented)
+        if "${" + key not in service["environment"].get(key, "${" + key)
+    ]
 
     assert service["env_file"] == ".env"
     assert lost == []
@@ -42,9 +57,13 @@ def test_each_documented_setting_reaches_the_services(base_dir, name):
 
 
 def test_no_setting_left_out_of_the_file_reaches_a_service_as_an_empty_text(base_dir):
-    portal = yaml.safe_load((base_dir / "docker-compose.yml").read_text())["x-portal"]["environment"]
+    portal = yaml.safe_load((base_dir / "docker-compose.yml").read_text())["x-portal"][
+        "environment"
+    ]
 
-    assert [name for name, value in portal.items() if re.fullmatch(r"\$\{[A-Z_]+(:?-)?\}", value)] == []
+    assert [
+        name for name, value in portal.items() if re.fullmatch(r"\$\{[A-Z_]+(:?-)?\}", value)
+    ] == []
 
 
 def names_in(documented):

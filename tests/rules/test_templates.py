@@ -1,4 +1,6 @@
-"""Templates: every one compiles, none breaks the content security policy, every word can be translated."""
+"""Templates: every one compiles, none breaks the content security policy, every word can be
+translated.
+"""
 
 import re
 
@@ -10,20 +12,30 @@ from tests.rules.source import BASE_DIR, templates
 
 pytestmark = pytest.mark.embedded
 
-INLINE = re.compile(r"""\sstyle=|<style|\son[a-z]+\s*=\s*["']|javascript:|<script(?![^>]*\bsrc=)""", re.IGNORECASE)
+INLINE = re.compile(
+    r"""\sstyle=|<style|\son[a-z]+\s*=\s*["']|javascript:|<script(?![^>]*\bsrc=)""", re.IGNORECASE
+)
 OUTSIDE = re.compile(r"""(?:src|action|srcset)=["'](?:https?:)?//""", re.IGNORECASE)
 MARKUP = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL)
-SHOWN_ATTRIBUTE = re.compile(r"""\b(?:alt|title|placeholder|aria-label|data-label|label)=(["'])(.*?)\1""", re.DOTALL)
+SHOWN_ATTRIBUTE = re.compile(
+    r"""\b(?:alt|title|placeholder|aria-label|data-label|label)=(["'])(.*?)\1""", re.DOTALL
+)
 WORD = re.compile(r"[A-Za-zÄÖÜäöüß]{2,}")
 UNTRANSLATED = {"PDF", "Excel", "WCAG"}
 NOT_SHOWN = ("blocktranslate", "blocktrans", "comment", "verbatim", "block layout_class")
 
-ALL = [pytest.param(path, text, id=path) for path, text in templates() if path.endswith((".html", ".txt"))]
+ALL = [
+    pytest.param(path, text, id=path)
+    for path, text in templates()
+    if path.endswith((".html", ".txt"))
+]
 
 
 @pytest.mark.parametrize(("path", "text"), ALL)
 def test_template_compiles(path, text):
-    assert engines["django"].engine.get_template(str((BASE_DIR / path).relative_to(BASE_DIR / "templates")))
+    assert engines["django"].engine.get_template(
+        str((BASE_DIR / path).relative_to(BASE_DIR / "templates"))
+    )
 
 
 @pytest.mark.parametrize(("path", "text"), ALL)
@@ -53,7 +65,9 @@ def bare_words(text: str) -> list[str]:
         tag = token.contents if token.token_type == TokenType.BLOCK else ""
         if inside:
             inside = None if tag.startswith(f"end{inside}") else inside
-        elif opened := next((name for name in NOT_SHOWN if tag == name or tag.startswith(f"{name} ")), None):
+        elif opened := next(
+            (name for name in NOT_SHOWN if tag == name or tag.startswith(f"{name} ")), None
+        ):
             inside = opened.split()[0]
         elif token.token_type == TokenType.TEXT:
             kept.append(token.contents)

@@ -10,7 +10,9 @@ from tests.rules import catalogues
 
 pytestmark = pytest.mark.embedded
 
-CATALOGUE = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "one"\nmsgstr "{}"\n'
+CATALOGUE = (
+    'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "one"\nmsgstr "{}"\n'
+)
 
 
 def test_catalogues_are_whole():

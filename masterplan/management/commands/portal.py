@@ -72,7 +72,8 @@ class Command(BaseCommand):
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise CommandError(
-                    f"Das Portal läuft bereits mit den Daten in {settings.VAR_DIR}. Beenden Sie es zuerst (Strg-C), "
+                    f"Das Portal läuft bereits mit den Daten in {settings.VAR_DIR}. Beenden Sie es "
+                    "zuerst (Strg-C), "
                     "oder nehmen Sie mit VAR_DIR=/anderer/ordner einen anderen Ordner."
                 ) from error
             yield

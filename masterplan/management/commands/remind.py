@@ -14,7 +14,9 @@ class Command(BaseCommand):
     help = "Zeigt die Erinnerungen eines Tages und verschickt sie; mit --dry-run werden sie nur gezeigt."
 
     def add_arguments(self, parser):
-        parser.add_argument("--on", metavar="DATE", help="Tag als JJJJ-MM-TT oder TT.MM.JJJJ; ohne Angabe heute")
+        parser.add_argument(
+            "--on", metavar="DATE", help="Tag als JJJJ-MM-TT oder TT.MM.JJJJ; ohne Angabe heute"
+        )
         parser.add_argument("--dry-run", action="store_true", help="nur zeigen, nichts verschicken")
 
     def handle(self, *args, **options):
@@ -27,7 +29,9 @@ class Command(BaseCommand):
             for reminder in letter.reminders:
                 self.stdout.write(f"    - {plain_text(reminder.line)} ({reminder.why})")
         for reminder, pause in plan.held:
-            self.stdout.write(f"  pausiert ({pause.title}): {plain_text(reminder.line)}, an {reminder.to.email}")
+            self.stdout.write(
+                f"  pausiert ({pause.title}): {plain_text(reminder.line)}, an {reminder.to.email}"
+            )
         if options["dry_run"]:
             return
         count = send_reminders(today=day, now=now)
@@ -35,10 +39,14 @@ class Command(BaseCommand):
 
 
 def parse_day(text: str) -> dt.date:
-    """Return the date that `text` writes as `2026-03-27` or `27.03.2026`. Raises CommandError for anything else."""
+    """Return the date that `text` writes as `2026-03-27` or `27.03.2026`. Raises CommandError for
+    anything else.
+    """
     for form in ("%Y-%m-%d", "%d.%m.%Y"):
         try:
             return dt.datetime.strptime(text, form).date()
         except ValueError:
             continue
-    raise CommandError(f"„{text}“ ist kein Datum. Bitte schreiben Sie es als 2026-03-27 oder 27.03.2026.")
+    raise CommandError(
+        f"„{text}“ ist kein Datum. Bitte schreiben Sie es als 2026-03-27 oder 27.03.2026."
+    )
