@@ -8,6 +8,9 @@ class ApprovalsConfig(AppConfig):
     def ready(self):
         from approvals import mails  # noqa: F401  registers the texts
         from approvals.enums import ApprovalKind
+        from approvals.reminders import RULE, reminders_due
         from partners.kinds import register_kinds
+        from reminders.registry import register_reminders
 
         register_kinds(ApprovalKind.choices)
+        register_reminders(RULE, due=reminders_due)

@@ -1,14 +1,20 @@
 """What every form has that puts something before the senator's office."""
 
+import datetime as dt
+
 from django import forms
 from django.conf import settings
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from approvals.enums import GRANTING, Answer
 from approvals.models import ApprovalRequest
+from approvals.proposals import Proposal
 from approvals.queries import attachments_of
+from core.forms import DayField, TimeInput
 from core.uploads import FilesField
 
 
@@ -51,3 +57,235 @@ class AttachmentsForm(forms.Form):
                 "names": ", ".join(names)
             }
             super().add_error("attachments", again)
+
+
+PROPOSALS = 3  # how many dates can be proposed instead
+
+
+class ProposalForm(forms.Form):
+    """A date proposed instead: day and beginning, and an end if it matters. An empty row is left
+    out.
+    """
+
+    day = DayField(
+        label=gettext_lazy("Tag"),
+        error_messages={"required": gettext_lazy("Bitte nennen Sie den Tag.")},
+    )
+    begins = forms.TimeField(
+        label=gettext_lazy("von"),
+        widget=TimeInput,
+        error_messages={"required": gettext_lazy("Bitte nennen Sie, wann es beginnt.")},
+    )
+    ends = forms.TimeField(label=gettext_lazy("bis"), widget=TimeInput, required=False)
+
+    def clean(self):
+        data = super().clean()
+        begins, ends = data.get("begins"), data.get("ends")
+        if begins and ends and ends <= begins:
+            self.add_error("ends", _("Das Ende muss nach dem Beginn liegen."))
+        return data
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """The date in Berlin's time, or None for an empty row."""
+        data = self.cleaned_data
+        if not data.get("day") or not data.get("begins"):
+            return None
+        ends_at = _moment(data["day"], data["ends"]) if data.get("ends") else None
+        return Proposal(_moment(data["day"], data["begins"]), ends_at)
+
+    @property
+    def as_typed(self) -> str:
+        """What was entered, for a row that is no date (yet)."""
+        return " ".join(filter(None, (self[name].data for name in self.fields)))
+
+
+def _moment(day: dt.date, time: dt.time) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, time))
+
+
+ProposalFormSet = forms.formset_factory(
+    ProposalForm, extra=PROPOSALS, max_num=PROPOSALS, absolute_max=PROPOSALS
+)
+
+
+class DecisionForm(forms.Form):
+    """The answer, the dates that can be kept or are proposed instead, conditions, a comment."""
+
+    answer = forms.ChoiceField(choices=Answer)
+    chosen = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Welche Termine sind möglich?"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "choices--cards"}),
+        error_messages={
+            "required": gettext_lazy(
+                "Bitte kreuzen Sie mindestens einen Termin an, oder antworten Sie, dass keiner "
+                "möglich ist."
+            )
+        },
+    )
+    comment = forms.CharField(
+        label=gettext_lazy("Anmerkung"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Beim Zurückgeben und Ablehnen bitte kurz begründen."),
+    )
+    conditions = forms.CharField(
+        label=gettext_lazy("Auflage"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy(
+            "Eine Zeile je Auflage. Die Geschäftsstelle sieht sie, bis sie erfüllt ist."
+        ),
+        error_messages={
+            "required": gettext_lazy("Bitte nennen Sie die Auflage, die zu erfüllen ist.")
+        },
+    )
+
+    def __init__(self, *args, approval: ApprovalRequest, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.approval, answer = approval, self.data.get("answer")
+        self.fields["chosen"].required = bool(approval.options) and answer in GRANTING
+        self.fields["conditions"].required = not self.is_bound or answer == Answer.CONDITION
+        self.fields["chosen"].choices = [
+            (
+                option["id"],
+                f"{option['label']} – {option['hint']}" if option["hint"] else option["label"],
+            )
+            for option in approval.options
+        ]
+        has_rows = "proposal-TOTAL_FORMS" in self.data
+        self.proposals = ProposalFormSet(self.data if has_rows else None, prefix="proposal")
+
+    @property
+    def answer_given(self) -> str:
+        """The button that was pressed, to show what belongs to it again."""
+        return self.data.get("answer", "") if self.is_bound else ""
+
+    @property
+    def opens_proposals(self) -> bool:
+        """Whether the part with other dates holds something that must be seen."""
+        return self.answer_given == Answer.NONE_POSSIBLE or self._proposes
+
+    def clean(self):
+        data = super().clean()
+        answer, comment = data.get("answer"), data.get("comment", "").strip()
+        if answer in (Answer.RETURN, Answer.REFUSE) and not comment:
+            self.add_error(
+                "comment",
+                _("Bitte begründen Sie kurz, damit die Geschäftsstelle weiß, was zu tun ist."),
+            )
+        if answer == Answer.NONE_POSSIBLE:
+            self._clean_proposals(comment)
+        self._refuse_what_would_be_dropped(answer)
+        return data
+
+    def _refuse_what_would_be_dropped(self, answer: str | None) -> None:
+        """A condition, a date or a tick that does not go with the button says that another answer
+        was meant.
+        """
+        if answer != Answer.CONDITION and self.lines:
+            self.add_error(
+                "conditions",
+                _(
+                    "Hier steht eine Auflage. Bitte wählen Sie „Mit Auflage freigeben“, oder "
+                    "leeren Sie das Feld."
+                ),
+            )
+        if answer != Answer.NONE_POSSIBLE and self._proposes:
+            self.add_error(
+                None,
+                _(
+                    "Sie schlagen andere Termine vor. Bitte wählen Sie „Keiner möglich“, oder "
+                    "leeren Sie diese Felder."
+                ),
+            )
+        if answer not in GRANTING and self.cleaned_data.get("chosen"):
+            self.add_error(
+                "chosen",
+                _(
+                    "Sie haben Termine angekreuzt. Bitte geben Sie diese frei, oder nehmen Sie die "
+                    "Kreuze zurück."
+                ),
+            )
+
+    @property
+    def _proposes(self) -> bool:
+        return any(row.has_changed() for row in self.proposals)
+
+    def _clean_proposals(self, comment: str) -> None:
+        if self.proposals.is_bound and not self.proposals.is_valid():
+            self.add_error(None, _("Bitte prüfen Sie die vorgeschlagenen Termine."))
+        elif not self.dates and not comment:
+            self.add_error(
+                "comment",
+                _(
+                    "Bitte schlagen Sie einen anderen Termin vor, oder schreiben Sie, wann es "
+                    "möglich wäre."
+                ),
+            )
+
+    @property
+    def dates(self) -> list[Proposal]:
+        """The dates proposed instead; none while one of them is wrong."""
+        if not (self.proposals.is_bound and self.proposals.is_valid()):
+            return []
+        return [date for form in self.proposals if (date := form.proposal)]
+
+    @property
+    def lines(self) -> list[str]:
+        """The conditions, one a line."""
+        return [
+            line.strip()
+            for line in self.cleaned_data.get("conditions", "").splitlines()
+            if line.strip()
+        ]
+
+    @property
+    def decision(self) -> dict:
+        """What was entered, as `approvals.registry.decide` takes it."""
+        data = self.cleaned_data
+        is_none = data["answer"] == Answer.NONE_POSSIBLE
+        return {
+            "answer": data["answer"],
+            "comment": data["comment"],
+            "chosen": data["chosen"],
+            "conditions": self.lines,
+            "proposals": self.dates if is_none else [],
+        }
+
+    @property
+    def typed(self) -> list[str]:
+        """The words and dates that were entered, to be shown where they could not be saved."""
+        words = [self.data.get(name, "").strip() for name in ("comment", "conditions")]
+        rows = self.dates or [row.as_typed for row in self.proposals]
+        return [text for text in [*words, *map(str, rows)] if text]
+
+    def as_hidden(self) -> list[tuple[str, str]]:
+        """Return all that was entered as (name, value), so that nothing is lost on the page that
+        asks again.
+        """
+        names = {"csrfmiddlewaretoken", "answer", "confirmed", "back"}
+        return [
+            (name, value)
+            for name in self.data
+            if name not in names
+            for value in self.data.getlist(name)
+        ]
+
+
+class ConditionForm(forms.Form):
+    """How a condition was met."""
+
+    note = forms.CharField(
+        label=gettext_lazy("Vermerk"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy(
+            "Wie ist die Auflage erfüllt? Steht auch in der Nachricht an das Büro."
+        ),
+    )

@@ -19,13 +19,13 @@ from core.dates import (
     working_days_between,
 )
 from core.models import Origin
-from outbox.reminder_queries import Rules
-from outbox.reminders import Reminder
-from outbox.rules import Option, Rule, Schedule, Step, declare, is_fresh, words_of
 from outbox.texts import escape_markdown
 from partners.models import Person
 from partners.queries import office_leads
 from partners.recipients import recipient_of
+from reminders.queries import Rules
+from reminders.registry import Reminder
+from reminders.rules import Option, Rule, Schedule, Step, is_fresh, words_of
 
 HALF_TIME, DAILY, DEPUTY, LEAD = "half_time", "daily", "deputy", "lead"
 RULE = Rule(
@@ -77,7 +77,6 @@ RULE = Rule(
         ),
     ),
 )
-declare(RULE)
 
 SUBJECTS = {
     ApprovalKind.SERIES: "series",

@@ -14,11 +14,11 @@ from core.models import Origin
 from dialogues.enums import AnswerState, DialogueState
 from dialogues.models import Dialogue, Invitation
 from outbox.queries import is_not_held_back
-from outbox.reminder_queries import Memory, Rules, pause_for, reminder_rule, valid_pauses
-from outbox.reminders import Reminder
-from outbox.rules import Rule, Schedule, Step, declare
 from outbox.texts import escape_markdown
 from partners.recipients import recipient_of
+from reminders.queries import Memory, Rules, pause_for, reminder_rule, valid_pauses
+from reminders.registry import Reminder
+from reminders.rules import Rule, Schedule, Step
 
 RULE = Rule(
     key="invitation_reminder",
@@ -26,7 +26,6 @@ RULE = Rule(
     counts_from=gettext_lazy("der Tag, bis zu dem die Gäste um Antwort gebeten sind"),
     before=(5, 2),
 )
-declare(RULE)
 
 
 def about(dialogue: Dialogue) -> str:

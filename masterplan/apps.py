@@ -1,7 +1,4 @@
-from pathlib import Path
-
 from django.apps import AppConfig
-from django.conf import settings
 
 
 class MasterplanConfig(AppConfig):
@@ -9,13 +6,4 @@ class MasterplanConfig(AppConfig):
     verbose_name = "Masterplan-Portal"
 
     def ready(self):
-        """Register the texts of mails; make the folders of the embedded broker, which Celery
-        expects.
-        """
-        from masterplan import feedback, reminding  # noqa: F401
-
-        if settings.CELERY_BROKER_URL.startswith("filesystem"):
-            for option in ("data_folder_in", "control_folder", "processed_folder"):
-                Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS[option]).mkdir(
-                    parents=True, exist_ok=True
-                )
+        from masterplan import legal  # noqa: F401  registers the text of its mail

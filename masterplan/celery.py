@@ -9,7 +9,7 @@ from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "masterplan.settings")
 
-TRANSPORT_ALIASES["filesystem"] = "masterplan.embedded_broker:Transport"
+TRANSPORT_ALIASES["filesystem"] = "operations.broker:Transport"
 
 app = Celery("masterplan")
 app.config_from_object("django.conf:settings", namespace="CELERY")

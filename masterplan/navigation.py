@@ -86,7 +86,7 @@ class Portal:
 
     @property
     def account_url(self) -> str:
-        return address_of("partners:account")
+        return address_of("account")
 
     @property
     def logout_url(self) -> str:

@@ -88,10 +88,15 @@ INSTALLED_APPS = [
     "core",
     "outbox",
     "partners",
+    "operations",
+    "reminders",
+    "sign_in",
     "approvals",
     "measures",
     "dialogues",
     "media_visits",
+    "overview",
+    "demo",
     "masterplan",
 ]
 
@@ -189,13 +194,13 @@ WORKER_SILENT_SECONDS = env.int(
     "WORKER_SILENT_SECONDS", 300
 )  # a worker that receives nothing for so long ends itself
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
-CELERY_BEAT_SCHEDULER = "masterplan.heartbeat:PortalScheduler"
+CELERY_BEAT_SCHEDULER = "operations.heartbeat:PortalScheduler"
 REMINDER_HOURS = (7, 11)  # of the first and the last run of the day
 CELERY_BEAT_SCHEDULE: dict = {
-    "heartbeat": {"task": "masterplan.tasks.heartbeat", "schedule": 60, "options": {"expires": 55}},
+    "heartbeat": {"task": "operations.tasks.heartbeat", "schedule": 60, "options": {"expires": 55}},
     # Every hour of the morning: who was down at seven is reminded at eight, and nobody twice.
     "remind": {
-        "task": "masterplan.tasks.remind",
+        "task": "reminders.tasks.remind",
         "schedule": crontab(minute=0, hour="{}-{}".format(*REMINDER_HOURS)),
     },
     "tidy-mails": {"task": "outbox.tasks.tidy", "schedule": crontab(minute=30, hour=3)},
@@ -247,7 +252,7 @@ CELERY_BEAT_SCHEDULE["sweep-mails"] = {
 
 # Accounts
 AUTH_USER_MODEL = "partners.User"
-AUTHENTICATION_BACKENDS = ["partners.auth.AccountBackend"]
+AUTHENTICATION_BACKENDS = ["sign_in.adapters.AccountBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -259,7 +264,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-ACCOUNT_ADAPTER = "partners.auth.AccountAdapter"
+ACCOUNT_ADAPTER = "sign_in.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -269,14 +274,14 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # mail takes its time
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {
-    "login": "partners.forms.sign_in.LoginForm",
-    "request_login_code": "partners.forms.sign_in.RequestCodeForm",
-    "confirm_login_code": "partners.forms.sign_in.ConfirmCodeForm",
-    "reset_password": "partners.forms.sign_in.ResetForm",
-    "reset_password_from_key": "partners.forms.sign_in.ResetKeyForm",
-    "change_password": "partners.forms.sign_in.ChangePasswordForm",
-    "set_password": "partners.forms.sign_in.FirstPasswordForm",
-    "reauthenticate": "partners.forms.sign_in.ReauthenticateForm",
+    "login": "sign_in.forms.LoginForm",
+    "request_login_code": "sign_in.forms.RequestCodeForm",
+    "confirm_login_code": "sign_in.forms.ConfirmCodeForm",
+    "reset_password": "sign_in.forms.ResetForm",
+    "reset_password_from_key": "sign_in.forms.ResetKeyForm",
+    "change_password": "sign_in.forms.ChangePasswordForm",
+    "set_password": "sign_in.forms.FirstPasswordForm",
+    "reauthenticate": "sign_in.forms.ReauthenticateForm",
 }
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_RATE_LIMITS = {"report_barrier": "5/h/ip"}  # on top of allauth's own

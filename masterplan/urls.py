@@ -2,24 +2,22 @@
 
 from django.urls import include, path
 
-from masterplan import chart_pages, health, pages
-from masterplan.overview import overview
+from masterplan import legal
+from measures.views import timeline
 
 urlpatterns = [
-    path("", overview, name="overview"),
-    path("zeitplan/", chart_pages.timeline_page, name="timeline"),
-    path("branchenbilanz/", chart_pages.sector_balance_page, name="sector_balance"),
+    path("", include("overview.urls")),
+    path("", include("sign_in.urls")),
     path("", include("partners.urls")),
-    path("", include("partners.urls_account")),
     path("massnahmen/", include("measures.urls")),
+    path("zeitplan/", timeline.timeline_page, name="timeline"),
     path("branchengespraeche/", include("dialogues.urls")),
     path("besuche/", include("media_visits.urls")),
-    path("freigaben/", include("masterplan.urls_desk")),
-    path("postausgang/vorschau/", include("masterplan.urls_forecast")),
+    path("freigaben/", include("approvals.urls")),
+    path("postausgang/", include("reminders.urls")),
     path("postausgang/", include("outbox.urls")),
-    path("impressum/", pages.imprint, name="imprint"),
-    path("datenschutz/", pages.privacy, name="privacy"),
-    path("barrierefreiheit/", pages.accessibility, name="accessibility"),
-    path("healthz", health.container, name="healthz"),
-    path("healthz/betrieb", health.operation, name="healthz_operation"),
+    path("impressum/", legal.imprint, name="imprint"),
+    path("datenschutz/", legal.privacy, name="privacy"),
+    path("barrierefreiheit/", legal.accessibility, name="accessibility"),
+    path("", include("operations.urls")),
 ]

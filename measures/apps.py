@@ -7,3 +7,7 @@ class MeasuresConfig(AppConfig):
 
     def ready(self):
         from measures import mails  # noqa: F401  registers the texts
+        from measures.reminders import RULE, reminders_due
+        from reminders.registry import register_reminders
+
+        register_reminders(RULE, due=reminders_due)

@@ -15,12 +15,12 @@ from core.history import state_since
 from measures.enums import RoundState
 from measures.models import Measure, ReportingRound
 from measures.queries.reports import measures_awaiting_report, reporters_of
-from outbox.reminder_queries import Rules
-from outbox.reminders import Reminder
-from outbox.rules import Rule, Step, declare
 from outbox.texts import escape_markdown
 from partners.models import Person
 from partners.recipients import recipient_of
+from reminders.queries import Rules
+from reminders.registry import Reminder
+from reminders.rules import Rule, Step
 
 RULE = Rule(
     key="report_due",
@@ -29,7 +29,6 @@ RULE = Rule(
     before=(10, 3, 0),
     weekly=True,
 )
-declare(RULE)
 
 
 def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, Reminder]]:

@@ -6,4 +6,12 @@ class MediaVisitsConfig(AppConfig):
     verbose_name = "Unternehmensbesuche"
 
     def ready(self):
+        from approvals.enums import ApprovalKind
+        from approvals.registry import register_deciding_service
         from media_visits import mails  # noqa: F401  registers the texts
+        from media_visits.reminders import RULES, reminders_due
+        from media_visits.services import decide_visit
+        from reminders.registry import register_reminders
+
+        register_deciding_service(ApprovalKind.VISIT, decide_visit)
+        register_reminders(*RULES.values(), due=reminders_due)

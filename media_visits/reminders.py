@@ -13,12 +13,12 @@ from core.history import state_since
 from core.roles import OFFICE
 from media_visits.enums import VisitState
 from media_visits.models import Visit
-from outbox.reminder_queries import Rules
-from outbox.reminders import Reminder
-from outbox.rules import Rule, Step, declare
 from outbox.texts import escape_markdown
 from partners.queries import people_with_role
 from partners.recipients import recipient_of
+from reminders.queries import Rules
+from reminders.registry import Reminder
+from reminders.rules import Rule, Step
 
 DAY_OF_VISIT = gettext_lazy("der Tag des Besuchs")
 RULES = {
@@ -41,7 +41,6 @@ RULES = {
         after=(5, 10, 15),
     ),
 }
-declare(*RULES.values())
 LONGEST = dt.timedelta(days=120)  # more calendar days than the longest lead time that can be set
 
 LINES = {

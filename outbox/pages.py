@@ -19,8 +19,8 @@ def section_tabs(current: str) -> list[tuple[str, str, bool]]:
     """
     names = (
         ("outbox:list", _("E-Mails")),
-        ("reminder_forecast", _("Vorschau")),
-        ("outbox:rules", _("Erinnerungsregeln")),
+        ("reminders:forecast", _("Vorschau")),
+        ("reminders:rules", _("Erinnerungsregeln")),
     )
     return [(label, reverse(name), name == current) for name, label in names]
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from outbox.choices import APPROVE, RESEND, SETTLE, WITHDRAW
-from outbox.views import bulk, mails, rules, sendings, wordings
+from outbox.views import bulk, mails, sendings, wordings
 
 app_name = "outbox"
 
@@ -14,9 +14,6 @@ urlpatterns = [
     path("erneut-senden/", bulk.bulk, {"action": RESEND}, name="bulk_resend"),
     path("zurueckziehen/", bulk.bulk, {"action": WITHDRAW}, name="bulk_withdraw"),
     path("erledigen/", bulk.bulk, {"action": SETTLE}, name="bulk_settle"),
-    path("regeln/", rules.rule_list, name="rules"),
-    path("regeln/<slug:key>/", rules.rule_page, name="rule"),
-    path("regeln/<slug:key>/zuruecksetzen/", rules.rule_reset, name="rule_reset"),
     path("texte/", wordings.wording_list, name="wordings"),
     path("texte/<slug:kind>/", wordings.wording_edit, name="wording"),
     path("texte/<slug:kind>/vorschau/", wordings.wording_preview, name="wording_preview"),

@@ -87,7 +87,7 @@ def mail_deputy(row: Deputy, *, now: dt.datetime, by) -> None:
                 occasion="arranged",
                 to=recipient_of(person),
                 values=values,
-                path=reverse("partners:account"),
+                path=reverse("account"),
             )
             for person in (row.principal, row.deputy)
         ],

@@ -2,11 +2,10 @@
 
 from django.urls import path
 
-from partners.views import accounts, deputies, lists, organisations, own, people
+from partners.views import accounts, deputies, lists, organisations, people
 
 app_name = "partners"
 urlpatterns = [
-    path("konto/", own.account, name="account"),
     path("konto/vertretung/neu/", deputies.own_deputy_add, name="own_deputy_add"),
     path("konto/vertretung/<int:pk>/beenden/", deputies.deputy_end, name="deputy_end"),
     path("partner/", organisations.organisation_list, name="list"),

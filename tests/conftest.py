@@ -15,7 +15,7 @@ from django.db.models.signals import post_migrate
 from hypothesis import settings as hypothesis_settings
 
 from core.roles import ROLES
-from masterplan.catalogues import compile_catalogues
+from operations.catalogues import compile_catalogues
 from tests import machine
 from tests.network import close_network
 from tests.settings import ON_POSTGRESQL

@@ -11,8 +11,8 @@ from dialogues.enums import DialogueState
 from dialogues.models import Dialogue
 from dialogues.reminders import by_hand, guests_to_remind, reminder_of, unanswered
 from dialogues.services.planning import lock_dialogue, require_office
-from outbox.reminders import ReminderLetter
-from outbox.services import enqueue_reminders
+from reminders.registry import ReminderLetter
+from reminders.services import enqueue_reminders
 
 
 @transaction.atomic

@@ -4,33 +4,23 @@ from outbox.drafts import MailDraft, Recipient
 from outbox.services.bulk import approve_mails, resend_mails, settle_mails, withdraw_mails
 from outbox.services.delivery import deliver_due_mails
 from outbox.services.office import approve_mail, resend_mail, settle_mail, withdraw_mail
-from outbox.services.pauses import PauseTarget, pause_reminders, resume_reminders
 from outbox.services.queueing import enqueue_account_mail, enqueue_mails, settle_demo_mails
-from outbox.services.reminding import enqueue_reminders
-from outbox.services.rules import LONGEST_LEAD, change_rule, reset_rule
 from outbox.services.sweeping import remove_bodies, sweep_mails
 from outbox.services.withdrawing import withdraw_pending
 from outbox.services.wordings import reset_wording, save_wording, send_test_mail
 
 __all__ = [
-    "LONGEST_LEAD",
     "MailDraft",
-    "PauseTarget",
     "Recipient",
     "approve_mail",
     "approve_mails",
-    "change_rule",
     "deliver_due_mails",
     "enqueue_account_mail",
     "enqueue_mails",
-    "enqueue_reminders",
-    "pause_reminders",
     "remove_bodies",
     "resend_mail",
     "resend_mails",
-    "reset_rule",
     "reset_wording",
-    "resume_reminders",
     "save_wording",
     "send_test_mail",
     "settle_demo_mails",

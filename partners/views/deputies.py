@@ -22,7 +22,7 @@ def deputy_add(request, pk):
 
 
 def own_deputy_add(request):
-    return _add(request, request.user.person, back=reverse("partners:account"))
+    return _add(request, request.user.person, back=reverse("account"))
 
 
 def _add(request, principal: Person, *, back: str):
@@ -44,7 +44,7 @@ def _add(request, principal: Person, *, back: str):
 def deputy_end(request, pk):
     row = get_object_or_404(Deputy.objects.visible_to(request.user), pk=pk)
     own = row.principal_id == request.user.person_id
-    back = reverse("partners:account") if own else row.principal.get_absolute_url()
+    back = reverse("account") if own else row.principal.get_absolute_url()
     if not can_arrange_deputy(request.user, row.principal):
         raise PermissionDenied
     if request.method == "POST":

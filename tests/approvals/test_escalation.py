@@ -11,9 +11,9 @@ from approvals.reminders import DAILY, DEPUTY, HALF_TIME, LEAD, RULE, due_step, 
 from approvals.services import record_decision
 from core.dates import is_working_day
 from core.roles import OFFICE, SENATOR_OFFICE
-from outbox.reminder_queries import reminder_rule, reminder_rules
-from outbox.rules import days_in_words, default_schedule
-from outbox.services import change_rule
+from reminders.queries import reminder_rule, reminder_rules
+from reminders.rules import days_in_words, default_schedule
+from reminders.services import change_rule
 from tests.approvals.builders import BERLIN, NOW, make_deputy, make_request, make_subject
 from tests.partners.builders import make_user
 

@@ -7,9 +7,9 @@ from approvals.models import ApprovalRequest
 from approvals.reminders import RULE, SUBJECTS, due_step, reminders_due
 from core.models import Origin
 from core.roles import OFFICE, SENATOR_OFFICE
-from outbox.reminder_queries import reminder_rules
-from outbox.rules import default_schedule
 from partners.models import Deputy
+from reminders.queries import reminder_rules
+from reminders.rules import default_schedule
 from tests.approvals.builders import BERLIN, TODAY, make_deputy, make_request, make_subject
 from tests.partners.builders import make_user
 

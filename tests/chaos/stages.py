@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from masterplan.processes import beat_command, worker_command
+from operations.processes import beat_command, worker_command
 from tests.chaos.ledger import Journal, Outbox
 from tests.chaos.plan import Act
 from tests.chaos.processes import BASE_DIR, Process

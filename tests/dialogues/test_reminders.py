@@ -9,9 +9,9 @@ from dialogues.models import Dialogue
 from dialogues.reminders import RULE, NextReminder, guests_to_remind, next_reminders, reminders_due
 from dialogues.services import open_invitation
 from outbox.models import Mail
-from outbox.reminder_queries import reminder_rules
-from outbox.rules import default_schedule
-from outbox.services import PauseTarget, pause_reminders
+from reminders.queries import reminder_rules
+from reminders.rules import default_schedule
+from reminders.services import PauseTarget, pause_reminders
 from tests.dialogues.builders import (
     ANSWER_BY,
     NOW,

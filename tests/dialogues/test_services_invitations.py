@@ -27,8 +27,8 @@ from dialogues.services import (
 )
 from outbox.enums import MailState
 from outbox.models import Mail, MailLog
-from outbox.services import PauseTarget, pause_reminders
 from partners.models import DistributionList
+from reminders.services import PauseTarget, pause_reminders
 from tests.dialogues.builders import (
     ANSWER_BY,
     BERLIN,

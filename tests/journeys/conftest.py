@@ -2,7 +2,7 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
-from masterplan.demo.loading import load_demo
+from demo.loading import load_demo
 from tests.keeping import kept_for_a_while
 
 

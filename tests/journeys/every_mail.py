@@ -20,8 +20,7 @@ from dialogues.services import (
     update_dialogue,
     withdraw_invitation,
 )
-from masterplan.feedback import report_barrier
-from masterplan.reminding import send_reminders
+from masterplan.legal import report_barrier
 from measures.enums import ReportState
 from measures.models import StatusReport
 from measures.services import accept_report
@@ -31,6 +30,7 @@ from outbox.models import Mail
 from outbox.services.bundling import bundle_due_notices
 from partners.models import User
 from partners.services import add_deputy, invite_account
+from reminders.planning import send_reminders
 from tests.approvals.builders import CONDITION, NOW, TODAY
 from tests.dialogues.builders import (
     SUBSTITUTE,

@@ -17,7 +17,7 @@ from django.test import Client, override_settings
 
 from approvals.enums import ApprovalKind
 from approvals.models import ApprovalRequest
-from masterplan.demo.loading import load_demo
+from demo.loading import load_demo
 from outbox.models import Mail
 from outbox.texts import all_texts
 from partners.models import User
@@ -90,7 +90,7 @@ def sign_in_all() -> dict[str, Client]:
     clients = {"": Client()}
     for account in User.objects.filter(is_active=True):
         clients[account.email] = Client()
-        clients[account.email].force_login(account, backend="partners.auth.AccountBackend")
+        clients[account.email].force_login(account, backend="sign_in.adapters.AccountBackend")
     return clients
 
 

@@ -7,8 +7,8 @@ import re
 import pytest
 from django.test import Client, override_settings
 
+from demo.accounts import ACCOUNTS
 from dialogues.models import Invitation
-from masterplan.demo.accounts import ACCOUNTS
 from measures.models import Measure
 from media_visits.models import Visit
 from partners.models import Organisation, User
@@ -82,7 +82,7 @@ def client_of(name: str) -> Client:
     client = Client()
     if name:
         user = User.objects.get(email=f"{name}@example.org")
-        client.force_login(user, backend="partners.auth.AccountBackend")
+        client.force_login(user, backend="sign_in.adapters.AccountBackend")
     return client
 
 

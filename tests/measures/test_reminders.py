@@ -6,8 +6,8 @@ from core.models import Origin
 from core.roles import PARTNER
 from measures.enums import ReportState
 from measures.reminders import RULE, reminders_due
-from outbox.reminder_queries import reminder_rules
-from outbox.rules import default_schedule
+from reminders.queries import reminder_rules
+from reminders.rules import default_schedule
 from tests.measures.builders import make_measure, make_plan, make_report, make_round
 from tests.partners.builders import make_organisation, make_user
 

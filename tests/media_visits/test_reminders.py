@@ -6,7 +6,7 @@ from core.dates import add_working_days
 from core.models import Origin
 from media_visits.enums import VisitState
 from media_visits.reminders import reminders_due
-from outbox.reminder_queries import reminder_rules
+from reminders.queries import reminder_rules
 from tests.media_visits.builders import make_visit
 from tests.partners.builders import make_organisation
 

@@ -15,7 +15,6 @@ HOUSE = (OFFICE, SENATOR_OFFICE)
 # url name → what its argument is, and which roles get a page. For others: 404 where they may not
 # know it exists.
 PAGES = [
-    ("account", "", OWN, 403),
     ("own_deputy_add", "", OWN, 403),
     ("list", "", OWN, 403),
     ("organisation_export", "", OWN, 403),

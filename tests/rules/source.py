@@ -7,6 +7,11 @@ from pathlib import Path
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 APPS = (
     "masterplan",
+    "demo",
+    "overview",
+    "sign_in",
+    "reminders",
+    "operations",
     "media_visits",
     "dialogues",
     "measures",

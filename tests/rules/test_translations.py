@@ -5,7 +5,7 @@ import gettext
 import pytest
 from django.utils.translation import gettext as _
 
-from masterplan.catalogues import compile_catalogues
+from operations.catalogues import compile_catalogues
 from tests.rules import catalogues
 
 pytestmark = pytest.mark.embedded

@@ -1,0 +1,148 @@
+"""The three pages that the law wants within reach of every page: Impressum, Datenschutz,
+Barrierefreiheit.
+"""
+
+import datetime as dt
+from hashlib import sha256
+
+from allauth.core import ratelimit
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.dates import format_date, local_date
+from outbox.placeholders import Placeholder
+from outbox.services import MailDraft, Recipient, enqueue_mails
+from outbox.texts import MailText, register
+
+
+@require_safe
+@login_not_required
+def imprint(request: HttpRequest) -> HttpResponse:
+    return render(request, "masterplan/imprint.html", office_values(request))
+
+
+@require_safe
+@login_not_required
+def privacy(request: HttpRequest) -> HttpResponse:
+    values = office_values(request) | {"mail_body_days": settings.MAIL_BODY_DAYS}
+    return render(request, "masterplan/privacy.html", values)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_not_required
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """Show the statement; take a hint about a barrier and send it to the office."""
+    form = BarrierForm(request.POST or None, initial={"page": request.GET.get("seite", "")})
+    if request.method == "POST" and form.is_valid():
+        if ratelimit.consume(request, action="report_barrier"):
+            report_barrier(**form.cleaned_data, path=reverse("accessibility"), now=timezone.now())
+            messages.success(request, _("Vielen Dank. Ihr Hinweis ist bei der Geschäftsstelle."))
+            return redirect("accessibility")
+        form.add_error(
+            None,
+            _(
+                "Das waren viele Hinweise kurz nacheinander. Bitte warten Sie etwas, oder "
+                "schreiben Sie uns."
+            ),
+        )
+    return render(request, "masterplan/accessibility.html", office_values(request) | {"form": form})
+
+
+def office_values(request: HttpRequest) -> dict:
+    """Return who is responsible, and the shell that fits: without navigation for those who are not
+    signed in.
+    """
+    return {
+        "shell": "base.html" if request.user.is_authenticated else "shell_public.html",
+        "office_name": settings.OFFICE_NAME,
+        "office_address": settings.OFFICE_ADDRESS,
+        "office_phone": settings.OFFICE_PHONE,
+        "office_email": settings.OFFICE_EMAIL,
+    }
+
+
+register(
+    MailText(
+        kind="barrier_reported",
+        title=_("Barriere gemeldet"),
+        subject=_("Barriere im Portal gemeldet"),
+        body=_("""über die Erklärung zur Barrierefreiheit kam dieser Hinweis:
+
+{message}
+
+Betroffene Seite: {page}
+
+Antwort erbeten an: {sender}
+
+Das Gesetz verlangt eine Antwort bis spätestens {answer_by}.
+
+[Erklärung zur Barrierefreiheit]({link})
+"""),
+        placeholders=("message", "page", "sender", "answer_by"),
+    ),
+    area=_("Barrierefreiheit"),
+    placeholders={
+        "message": Placeholder(
+            _("Hinweis, wie er eingegeben wurde"), _("Im Zeitplan fehlt eine Überschrift.")
+        ),
+        "page": Placeholder(_("Seite, um die es geht"), "/zeitplan/"),
+        "sender": Placeholder(_("Adresse für die Antwort"), "person@example.org"),
+        "answer_by": Placeholder(
+            _("Tag, bis zu dem das Gesetz eine Antwort verlangt"), "18.07.2019"
+        ),
+    },
+)
+
+
+class BarrierForm(forms.Form):
+    """What somebody met, where, and whether an answer is wanted."""
+
+    message = forms.CharField(
+        label=_("Welche Barriere haben Sie gefunden, oder was wünschen Sie?"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    page = forms.CharField(label=_("Auf welcher Seite?"), max_length=300, required=False)
+    email = forms.EmailField(
+        label=_("Ihre E-Mail-Adresse"),
+        required=False,
+        help_text=_("Nur wenn Sie eine Antwort wünschen; sie wird für nichts anderes verwendet."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+def report_barrier(*, message: str, page: str, email: str, path: str, now: dt.datetime) -> None:
+    """Write the hint to the office; the same hint sent twice on a day arrives once. `path`: of the
+    statement.
+    """
+    today = local_date(now)
+    words = "\0".join((message, page, email))
+    draft = MailDraft(
+        kind="barrier_reported",
+        subject_key="accessibility",
+        occasion=f"{today}:{sha256(words.encode()).hexdigest()[:32]}",
+        to=Recipient(email=settings.OFFICE_EMAIL, name=settings.OFFICE_NAME),
+        values={
+            "message": message,
+            "page": page or str(_("nicht angegeben")),
+            "sender": email or str(_("keine Antwort gewünscht")),
+            "answer_by": format_date(month_after(today)),
+        },
+        path=path,
+    )
+    enqueue_mails([draft], now=now)
+
+
+def month_after(day: dt.date) -> dt.date:
+    """Return the same day of the next month, or that month's last."""
+    first = (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+    last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    return first.replace(day=min(day.day, last.day))

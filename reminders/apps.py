@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class RemindersConfig(AppConfig):
+    name = "reminders"
+    verbose_name = "Erinnerungen"
+
+    def ready(self):
+        from reminders.registry import register_reminders
+        from reminders.reminders import RULE, reminders_due
+
+        register_reminders(RULE, due=reminders_due)

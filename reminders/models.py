@@ -1,0 +1,146 @@
+"""What the office changed about reminders, what it paused, and what was reminded of."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from core.roles import OFFICE, has_role
+from outbox.models.mails import Mail
+from reminders.rules import Offsets
+
+
+class ReminderRule(models.Model):
+    """What the office changed of a rule that an app declares; without a row its defaults hold.
+
+    `steps` is [[lasting name, working days from the date], …] as in `reminders.rules.Schedule`,
+    `options` is {key: setting} of the rule's own options; null is the default.
+    """
+
+    key = models.CharField(_("Regel"), max_length=60)
+    steps = models.JSONField(_("Schritte"), null=True)
+    weekly = models.BooleanField(_("danach wöchentlich"), null=True)
+    is_active = models.BooleanField(_("eingeschaltet"), default=True)
+    options = models.JSONField(_("weitere Einstellungen"), null=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("Erinnerungsregel")
+        verbose_name_plural = _("Erinnerungsregeln")
+        constraints = [models.UniqueConstraint(fields=["key"], name="reminderrule_once_per_key")]
+
+    def __str__(self):
+        return self.key
+
+    @property
+    def offsets(self) -> Offsets:
+        """The changed steps as a schedule holds them."""
+        return tuple((key, day) for key, day in self.steps or [])
+
+
+class ReminderLog(models.Model):
+    """One reminder that went out: which step of which rule, about what, to whom, and in which mail.
+
+    The row is written with the mail, and there is one at most: whatever is changed about a rule
+    later, nobody is reminded of the same step a second time. A date that moved is another date, so
+    its steps begin anew.
+    """
+
+    kind = models.CharField(_("Regel"), max_length=60)
+    subject_key = models.CharField(_("Gegenstand"), max_length=80)
+    recipient = models.EmailField(_("Adresse"), max_length=254)
+    date = models.DateField(_("Bezugstag"))
+    step = models.CharField(_("Schritt"), max_length=40)
+    at = models.DateTimeField(_("Zeitpunkt"))
+    mail = models.ForeignKey(
+        Mail,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="reminders",
+        verbose_name=_("E-Mail"),
+    )
+
+    class Meta:
+        verbose_name = _("Erinnerung")
+        verbose_name_plural = _("Erinnerungen")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_key", "kind", "recipient", "date", "step"],
+                name="reminderlog_each_step_once",
+            )
+        ]
+        indexes = [models.Index(fields=["at"], name="reminderlog_at")]
+
+    def __str__(self):
+        return f"{self.kind} {self.subject_key} {self.date} {self.step}"
+
+
+class ReminderPauseQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The office sees every pause, nobody else any."""
+        return self if has_role(user, OFFICE) else self.none()
+
+    def valid_on(self, day: dt.date):
+        """Pauses that nobody lifted and whose last day is not over on `day`."""
+        return self.filter(Q(until_on__isnull=True) | Q(until_on__gte=day), ended_at__isnull=True)
+
+
+class ReminderPause(models.Model):
+    """Who or what gets no reminders for a while: a rule, a matter (`dialogue:5`), or a person by
+    address.
+    """
+
+    rule = models.CharField(_("Regel"), max_length=60, blank=True)
+    about = models.CharField(_("Vorgang"), max_length=80, blank=True)
+    recipient = models.EmailField(_("Person"), max_length=254, blank=True)
+    title = models.CharField(_("Bezeichnung"), max_length=300)
+    until_on = models.DateField(_("bis einschließlich"), null=True, blank=True)
+    reason = models.CharField(_("Grund"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("pausiert am"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("pausiert von"),
+    )
+    ended_at = models.DateTimeField(_("aufgehoben am"), null=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("aufgehoben von"),
+    )
+
+    objects = ReminderPauseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Pause")
+        verbose_name_plural = _("Pausen")
+        constraints = [
+            models.CheckConstraint(
+                condition=(
+                    ~Q(rule="") & Q(about="", recipient="")
+                    | ~Q(about="") & Q(rule="", recipient="")
+                    | ~Q(recipient="") & Q(rule="", about="")
+                ),
+                name="reminderpause_has_one_target",
+            ),
+            models.UniqueConstraint(
+                fields=["rule", "about", "recipient"],
+                condition=Q(ended_at__isnull=True),
+                name="reminderpause_one_open_per_target",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Say whether the pause stops reminders on `day`."""
+        return self.ended_at is None and (self.until_on is None or day <= self.until_on)

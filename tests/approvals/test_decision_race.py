@@ -1,0 +1,119 @@
+"""Many decide at once: one wins, and subject, history and mails agree with who it was."""
+
+from functools import partial
+
+import pytest
+from django.db import connection
+
+from approvals.enums import DECIDED, MOVES, ApprovalKind, ApprovalState
+from approvals.models import ApprovalRequest
+from approvals.registry import decide
+from core.errors import Outpaced
+from core.roles import OFFICE, SENATOR_OFFICE
+from outbox.models import Mail
+from tests.approvals.subjects import ANSWERS, STATES, make_case
+from tests.partners.builders import make_user
+from tests.racing import race
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.stack]
+
+KINDS = list(ApprovalKind)
+
+
+@pytest.mark.parametrize("people", [20])
+def test_of_many_decisions_at_once_one_wins_in_every_round(people):
+    """On PostgreSQL 50 rounds of 20 people; on SQLite, which lets one write after the other, 3
+    rounds of 6.
+
+    Each kind has one request, set back for each of its rounds; they are made first, before there is
+    anybody to tell.
+    """
+    rounds = 50
+    if connection.vendor == "sqlite":
+        people, rounds = 6, 3
+    office = make_user(OFFICE, email="geschaeftsstelle@example.org")
+    cases = [make_case(kind, ApprovalState.OPEN, by=office) for kind in KINDS]
+    pictures = [_picture(case) for case in cases]
+    senators = [
+        make_user(SENATOR_OFFICE, email=f"konto-{number}@haus.example.org")
+        for number in range(people)
+    ]
+
+    for number in range(rounds):
+        place = number % len(KINDS)
+        _set_back(cases[place], pictures[place])
+        _play(cases[place], KINDS[place], senators, number)
+
+
+def _rows(case):
+    return [type(row).objects.filter(pk=row.pk) for row in (case.request, case.subject, case.row)]
+
+
+def _picture(case) -> list[dict]:
+    return [rows.values().get() for rows in _rows(case)]
+
+
+def _set_back(case, picture):
+    """Give the rows of `case` their values before the decision; of the decision only the history
+    stays.
+    """
+    for rows, values in zip(_rows(case), picture, strict=True):
+        rows.update(**values)
+    case.request.conditions.all().delete()
+    Mail.objects.all().delete()
+
+
+def _play(case, kind, senators, number):
+    before = case.request.history.count(), case.subject.history.count()
+    answers = [
+        ANSWERS[kind][(place + number) % len(ANSWERS[kind])] for place in range(len(senators))
+    ]
+    acts = [
+        partial(
+            decide,
+            approval=ApprovalRequest.objects.get(pk=case.request.pk),
+            by=person,
+            **case.answer(answer),
+        )
+        for person, answer in zip(senators, answers, strict=True)
+    ]
+
+    outcomes = race(*acts)
+
+    winners = [
+        place for place, outcome in enumerate(outcomes) if not isinstance(outcome, Exception)
+    ]
+    assert len(winners) == 1, (kind, number, outcomes)
+    winner, answer = senators[winners[0]], answers[winners[0]]
+    losers = [str(outcome) for place, outcome in enumerate(outcomes) if place != winners[0]]
+    assert {type(outcome) for outcome in outcomes} - {type(outcomes[winners[0]])} == {Outpaced}, (
+        kind,
+        number,
+    )
+    assert all(f"von: {winner})" in text for text in losers), (kind, number, losers)
+    _agrees(case, kind, winner, answer, before)
+
+
+def _agrees(case, kind, winner, answer, before):
+    request = ApprovalRequest.objects.get(pk=case.request.pk)
+    target = MOVES[answer].target
+    assert (request.state, request.decided_by, case.row_state) == (
+        target,
+        winner,
+        STATES[kind][target],
+    )
+    assert (request.history.count(), case.subject.history.count()) == (before[0] + 1, before[1] + 1)
+    assert request.history.first().state == target
+    assert request.history.first().history_user == winner
+    assert case.subject.history.first().history_user == winner
+    mail = Mail.objects.get(kind="approval_decided", subject_key=f"approval:{request.pk}")
+    assert str(winner) in mail.text
+    assert mail.subject.startswith(str(DECIDED[answer]))
+    if kind == ApprovalKind.TOPIC:
+        assert (
+            Mail.objects.filter(
+                kind="topic_decided", subject_key=f"topic:{case.subject.pk}"
+            ).count()
+            == 1
+        )
+    assert request.conditions.count() == (1 if answer == "condition" else 0)

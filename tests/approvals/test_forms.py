@@ -1,0 +1,96 @@
+"""Nothing that was typed or ticked is dropped silently: what does not go with the button is asked
+about.
+"""
+
+import pytest
+from django.urls import reverse
+
+from approvals.enums import Answer
+from core.roles import SENATOR_OFFICE
+from tests.approvals.requests import make_topic_request, make_two_dates_request
+from tests.partners.builders import make_user
+from tests.unchanged import nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+CONDITION = (
+    "Hier steht eine Auflage. Bitte wählen Sie „Mit Auflage freigeben“, oder leeren Sie das Feld."
+)
+PROPOSAL = "Sie schlagen andere Termine vor. Bitte wählen Sie „Keiner möglich“, oder leeren Sie diese Felder."
+TICKS = (
+    "Sie haben Termine angekreuzt. Bitte geben Sie diese frei, oder nehmen Sie die Kreuze zurück."
+)
+ROWS = {"proposal-TOTAL_FORMS": "3", "proposal-INITIAL_FORMS": "0"}
+
+
+@pytest.fixture
+def senator(client):
+    user = make_user(SENATOR_OFFICE)
+    client.force_login(user)
+    return user
+
+
+def post(client, approval, answer, **values):
+    return client.post(
+        reverse("approval_decide", args=[approval.pk]),
+        {"answer": answer, "comment": "Gern"} | values,
+    )
+
+
+@pytest.mark.parametrize("confirmed", [{}, {"confirmed": "1"}])
+@pytest.mark.parametrize("answer", [Answer.APPROVE, Answer.RETURN, Answer.REFUSE])
+def test_condition_beside_another_answer_is_asked_about_and_stays(
+    client, senator, answer, confirmed
+):
+    approval = make_topic_request()
+
+    with nothing_changes(approval):
+        response = post(client, approval, answer, conditions="Bezirke beteiligen", **confirmed)
+
+    page = response.content.decode()
+    assert (response.status_code, CONDITION in page) == (422, True)
+    assert "Bezirke beteiligen</textarea>" in page and "Gern</textarea>" in page
+    assert '<details class="decision__more" open>' in page
+
+
+@pytest.mark.parametrize("answer", [answer for answer in Answer if answer != Answer.NONE_POSSIBLE])
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"proposal-0-day": "2030-05-06", "proposal-0-begins": "14:00"},
+        {"proposal-1-day": "2030-05-07"},
+    ],
+)
+def test_proposed_date_beside_another_answer_is_asked_about_and_stays(client, senator, answer, row):
+    approval = make_two_dates_request()
+    ticks = [approval.options[0]["id"]] if answer in (Answer.APPROVE, Answer.CONDITION) else []
+    words = {"conditions": "Bezirke beteiligen"} if answer == Answer.CONDITION else {}
+
+    with nothing_changes(approval):
+        response = post(client, approval, answer, chosen=ticks, **words, **ROWS, **row)
+
+    page = response.content.decode()
+    assert (response.status_code, response.context["form"].non_field_errors()) == (422, [PROPOSAL])
+    assert all(f'value="{value}"' in page for value in row.values())
+
+
+@pytest.mark.parametrize("answer", [Answer.NONE_POSSIBLE, Answer.RETURN, Answer.REFUSE])
+def test_ticks_beside_an_answer_that_grants_nothing_are_asked_about_and_stay(
+    client, senator, answer
+):
+    approval = make_two_dates_request()
+    ticked = approval.options[1]["id"]
+
+    with nothing_changes(approval):
+        response = post(client, approval, answer, chosen=[ticked], **ROWS)
+
+    form = response.context["form"]
+    assert (response.status_code, form.errors) == (422, {"chosen": [TICKS]})
+    assert form["chosen"].value() == [str(ticked)]
+
+
+@pytest.mark.parametrize("answer", [Answer.APPROVE, Answer.RETURN, Answer.REFUSE])
+def test_empty_fields_ask_nothing(client, senator, answer):
+    approval = make_topic_request()
+
+    assert post(client, approval, answer, conditions=" \r\n ", **ROWS).status_code == 200

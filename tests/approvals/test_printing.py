@@ -1,0 +1,73 @@
+"""Each Leitungsvorlage of the demo goes onto one page: as a PDF, and printed from the screen."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.urls import reverse
+from django.utils import timezone
+
+from approvals.enums import ApprovalState
+from approvals.models import ApprovalRequest
+from core.models import Origin
+from core.roles import OFFICE, SENATOR_OFFICE
+from demo.loading import load_demo
+from tests.core.pdfs import read_pdf, text_of
+from tests.partners.builders import make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
+
+
+@pytest.fixture
+def demo():
+    now = timezone.now()
+    load_demo(today=timezone.localdate(now), now=now)
+    return list(ApprovalRequest.objects.order_by("pk"))
+
+
+@pytest.mark.embedded
+def test_each_vorlage_of_the_demo_is_one_page_and_marked(client, demo):
+    client.force_login(make_user(OFFICE))
+    states = {row.state for row in demo}
+
+    for row in demo:
+        content = client.get(reverse("approval_pdf", args=[row.pk])).content
+        assert (len(read_pdf(content).pages), row.origin) == (1, Origin.DEMO), row
+        assert "Demodaten" in text_of(content)
+    assert {
+        ApprovalState.OPEN,
+        ApprovalState.APPROVED,
+        ApprovalState.RETURNED,
+        ApprovalState.REFUSED,
+    } <= states
+
+
+def page_of(row: ApprovalRequest) -> str:
+    return reverse("approval", args=[row.pk])
+
+
+@pytest.mark.embedded
+@pytest.mark.browser
+def test_each_vorlage_on_screen_is_printed_on_one_page(client, demo, page):
+    client.force_login(make_user(SENATOR_OFFICE))
+
+    def answer(route):
+        address = urlsplit(route.request.url).path
+        if address.startswith("/static/"):
+            found = finders.find(address.removeprefix("/static/"))
+            return route.fulfill(path=found) if found else route.fulfill(status=404)
+        return route.fulfill(body=pages[address], content_type="text/html; charset=utf-8")
+
+    pages = {address: client.get(address).content.decode() for address in map(page_of, demo)}
+    page.route("**/*", answer)
+    for row in demo:
+        page.goto(f"http://portal.test{page_of(row)}")
+        printed = page.pdf(
+            format="A4", margin=dict.fromkeys(("top", "right", "bottom", "left"), "15mm")
+        )
+
+        lines = text_of(printed)
+        assert len(read_pdf(printed).pages) == 1, row
+        assert row.vote in " ".join(lines.split())
+        assert "Ablehnen" not in lines
+        assert "Abmelden" not in lines

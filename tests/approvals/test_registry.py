@@ -1,0 +1,131 @@
+"""Permission, state and history of every (kind, state, action, role), and that nothing changes
+where it is denied.
+"""
+
+import pytest
+import time_machine
+
+from approvals.enums import IN_FORCE, MOVES, Answer, ApprovalKind, ApprovalState
+from approvals.registry import decide
+from core.errors import NotEntitled, Outpaced, Refused
+from core.roles import OFFICE
+from partners.models import User
+from tests.approvals.builders import NOW
+from tests.approvals.subjects import ANSWERS, STATES, change, make_case, make_people, submit, undone
+from tests.partners.builders import make_user
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = pytest.mark.django_db
+A = ApprovalState
+KINDS = list(ApprovalKind)
+MAYBE_DECIDES = ("senator_office", "deputy", "deputy of the kind")
+SUBMITTABLE = {
+    ApprovalKind.SERIES: (A.RETURNED, A.LAPSED, A.WITHDRAWN),
+    ApprovalKind.TOPIC: (A.LAPSED, A.WITHDRAWN),
+    ApprovalKind.DATES: (A.LAPSED, A.WITHDRAWN),
+    ApprovalKind.VISIT: (A.RETURNED, A.LAPSED, A.WITHDRAWN),
+}
+
+
+@pytest.fixture(autouse=True)
+def monday():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("state", A)
+@pytest.mark.parametrize("answer", Answer)
+def test_answers_by_kind_state_and_role(kind, state, answer):
+    submitter = make_user(OFFICE)
+    case = make_case(kind, state, by=submitter)
+
+    for role, person in make_people(kind, submitter).items():
+        if role not in MAYBE_DECIDES:
+            expected = NotEntitled
+        elif state != A.OPEN:
+            expected = Outpaced
+        else:
+            expected = None if answer in ANSWERS[kind] else Refused
+        if expected:
+            with nothing_changes(case.request, case.subject, case.row), pytest.raises(expected):
+                decide(approval=case.request, by=person, **case.answer(answer))
+        else:
+            with undone():
+                _decides(case, kind, answer, role, person)
+
+
+def _decides(case, kind, answer, role, person):
+    before = case.subject.history.count()
+
+    decide(approval=case.request, by=person, **case.answer(answer))
+
+    request = case.request
+    request.refresh_from_db()
+    target = MOVES[answer].target
+    assert (request.state, case.row_state) == (target, STATES[kind][target]), role
+    assert (request.decided_by, request.by_deputy) == (person, "deputy" in role), role
+    entry = request.history.first()
+    assert (entry.history_user, entry.state, request.history.count()) == (person, target, 2), role
+    assert case.subject.history.first().history_user == person, role
+    assert case.subject.history.count() == before + 1, role
+    principals = [row.principal for row in person.deputyships_today] if request.by_deputy else []
+    told = [*User.objects.filter(groups__name=OFFICE), *principals]
+    assert mails_written("approval_decided") == sorted(
+        ("approval_decided", one.email) for one in told
+    ), role
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("state", A)
+def test_submitting_by_kind_state_and_role(kind, state):
+    submitter = make_user(OFFICE)
+    case = make_case(kind, state, by=submitter)
+
+    for role, person in make_people(kind, submitter).items():
+        if role not in (OFFICE, "submitter"):
+            with nothing_changes(case.request, case.subject, case.row), pytest.raises(NotEntitled):
+                submit(case, person)
+        elif state in SUBMITTABLE[kind]:
+            with undone():
+                request = submit(case, person)
+                assert (request.state, case.row_state) == (A.OPEN, STATES[kind][A.OPEN]), role
+                assert (request.former, request.submitted_by) == (case.request, person), role
+                assert request.history.get().history_user == person, role
+        else:
+            with nothing_changes(case.request, case.subject, case.row), pytest.raises(Refused):
+                submit(case, person)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("state", A)
+def test_changing_by_kind_state_and_role(kind, state):
+    submitter = make_user(OFFICE)
+    case = make_case(kind, state, by=submitter)
+
+    for role, person in make_people(kind, submitter).items():
+        if role not in (OFFICE, "submitter"):
+            with nothing_changes(case.request, case.subject, case.row), pytest.raises(NotEntitled):
+                change(case, person)
+        elif state in IN_FORCE:
+            with undone():
+                change(case, person)
+                case.request.refresh_from_db()
+                assert (case.request.state, case.row_state) == (A.LAPSED, STATES[kind][A.LAPSED]), (
+                    role
+                )
+                assert case.request.history.first().history_user == person, role
+                assert case.request.history.count() == 2, role
+                told = {email for _kind, email in mails_written("approval_lapsed")}
+                assert {"a@example.org", "b@example.org", person.email} <= told, role
+                assert not {"c@example.org", "d@example.org"} & told, role
+        else:
+            with undone(), nothing_changes(case.request):
+                _change_if_possible(case, person)
+
+
+def _change_if_possible(case, person):
+    try:
+        change(case, person)
+    except Refused:
+        return

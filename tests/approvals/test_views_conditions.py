@@ -1,0 +1,144 @@
+"""Noting a condition as met: who may, what is shown, and that nothing is lost."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from approvals.enums import ApprovalKind, ApprovalState, ConditionState
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from overview.views import waiting_lines
+from tests.approvals.builders import NOW, make_condition, make_request, make_subject
+from tests.dialogues.builders import make_dates_request, make_dialogue, make_series, make_topic
+from tests.media_visits.builders import make_visit
+from tests.partners.builders import make_user
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office(client):
+    user = make_user(OFFICE, email="geschaeftsstelle@example.org")
+    client.force_login(user)
+    return user
+
+
+def address(condition):
+    return reverse("condition", args=[condition.pk])
+
+
+def test_office_notes_a_condition_as_met(client, office):
+    senator = make_user(SENATOR_OFFICE)
+    series = make_series()
+    subject = make_subject(ApprovalKind.SERIES, pk=series.pk, path=series.get_absolute_url())
+    condition = make_condition(make_request(ApprovalState.CONDITIONAL, subject=subject))
+
+    page = client.get(address(condition)).content.decode()
+    response = client.post(address(condition), {"note": "Erledigt im Mai"})
+
+    condition.refresh_from_db()
+    assert "Bitte die Bezirke beteiligen." in page
+    assert (condition.state, condition.note, condition.met_by) == (
+        ConditionState.MET,
+        "Erledigt im Mai",
+        office,
+    )
+    assert response.headers["Location"] == series.get_absolute_url()
+    assert mails_written() == [("condition_met", senator.email)]
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_opening_the_page_notes_nothing(client, office, method):
+    condition = make_condition()
+
+    with nothing_changes(condition):
+        getattr(client, method)(address(condition))
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [(OFFICE, 200), (SENATOR_OFFICE, 403), (PARTNER, 404), (OBSERVER, 404), (None, 404)],
+)
+def test_conditions_are_the_offices_to_note(client, role, status):
+    condition = make_condition()
+    client.force_login(make_user(role) if role else make_user())
+
+    assert client.get(address(condition)).status_code == status
+    if status != 200:
+        with nothing_changes(condition):
+            assert client.post(address(condition), {"note": "x"}).status_code == status
+
+
+def test_refusal_keeps_the_note(client, office):
+    condition = make_condition(make_request(ApprovalState.LAPSED))
+
+    with nothing_changes(condition):
+        page = client.post(address(condition), {"note": "Mein Vermerk"}).content.decode()
+
+    assert "Die Freigabe ist erloschen; ihre Auflagen gelten nicht mehr." in page
+    assert "Mein Vermerk" in page
+
+
+def test_met_condition_leads_to_its_request(client, office):
+    condition = make_condition(state=ConditionState.MET, met_at=NOW, met_by=office)
+
+    response = client.get(address(condition))
+
+    assert response.headers["Location"] == reverse("approval", args=[condition.request_id])
+
+
+def test_request_lists_its_conditions(client, office):
+    met = make_condition(
+        state=ConditionState.MET, met_at=NOW, met_by=office, note="Anhörung im Mai"
+    )
+    make_condition(met.request, text="Kosten nennen")
+
+    page = client.get(reverse("approval", args=[met.request_id])).content.decode()
+
+    assert "Anhörung im Mai" in page
+    assert page.count("Als erfüllt vermerken") == 1
+
+
+def make_page(kind):
+    """Return the address of a subject of `kind` whose approval has an open condition, and the
+    condition.
+    """
+    if kind == ApprovalKind.DATES:
+        subject = make_dialogue("exploring")
+        request = make_dates_request(subject)
+        type(request).objects.filter(pk=request.pk).update(
+            state=ApprovalState.CONDITIONAL, decided_at=NOW, decided_by=request.submitted_by
+        )
+    else:
+        subject = {ApprovalKind.SERIES: make_series, ApprovalKind.TOPIC: make_topic}.get(
+            kind, lambda: make_visit("approved")
+        )()
+        type(subject).objects.filter(pk=subject.pk)
+        request = make_request(ApprovalState.CONDITIONAL, subject=make_subject(kind, pk=subject.pk))
+    return subject.get_absolute_url(), make_condition(request)
+
+
+@pytest.mark.parametrize("kind", ApprovalKind)
+@pytest.mark.parametrize(("role", "buttons"), [(OFFICE, 1), (SENATOR_OFFICE, 0)])
+def test_every_subject_shows_its_open_conditions_under_next_step(client, kind, role, buttons):
+    url, condition = make_page(kind)
+    client.force_login(make_user(role))
+
+    page = client.get(url).content.decode()
+
+    assert "Auflage: Bitte die Bezirke beteiligen." in page
+    assert page.count(address(condition)) == buttons
+
+
+def test_open_conditions_wait_for_the_office(office):
+    condition = make_condition()
+    make_condition(state=ConditionState.MET, met_at=NOW, met_by=office, request=condition.request)
+
+    lines = [
+        line for line in waiting_lines(office, timezone.now(), []) if line.url == address(condition)
+    ]
+
+    assert [(line.who, line.what) for line in lines] == [
+        ("Geschäftsstelle", "Auflage zu „Fachkräfte sichern“: Bitte die Bezirke beteiligen.")
+    ]
+    assert waiting_lines(make_user(SENATOR_OFFICE), timezone.now(), []) == []

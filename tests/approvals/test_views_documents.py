@@ -1,0 +1,194 @@
+"""What can be taken from the desk, by whom, and that taking it changes nothing."""
+
+import datetime as dt
+from io import BytesIO
+
+import docx
+import pytest
+from django.urls import reverse
+
+from approvals.attaching import attach_files
+from approvals.enums import ApprovalKind, ApprovalState, ConditionState
+from approvals.models import ApprovalRequest, Attachment
+from core.media_types import PDF, WORD
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from tests.approvals.builders import NOW, make_condition, make_deputy, make_request, make_subject
+from tests.core import files
+from tests.core.pdfs import text_of
+from tests.partners.builders import make_user
+from tests.unchanged import nothing_changes
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
+
+
+@pytest.fixture
+def approval():
+    """A request with two attachments."""
+    request = make_request(subject=make_subject(snapshot=[["Thema", "Fachkräfte sichern"]]))
+    uploads = [files.upload("Größe.pdf"), files.upload("Kosten.docx", files.word_file())]
+    attach_files(request, uploads, by=request.submitted_by, now=NOW)
+    return request
+
+
+def addresses(approval: ApprovalRequest) -> list[str]:
+    documents = [reverse(name, args=[approval.pk]) for name in ("approval_pdf", "approval_word")]
+    rows = approval.attachments.order_by("pk")
+    return documents + [reverse("approval_attachment", args=[approval.pk, row.pk]) for row in rows]
+
+
+def whole(response) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+@pytest.mark.parametrize("role", [OFFICE, SENATOR_OFFICE])
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_the_house_takes_documents_and_changes_nothing(client, approval, role, method):
+    client.force_login(make_user(role))
+    attachment = approval.attachments.first()
+
+    with nothing_changes(approval, attachment):
+        answers = [getattr(client, method)(address) for address in addresses(approval)]
+
+    assert [
+        (answer.status_code, answer["Content-Type"], answer["Content-Disposition"])
+        for answer in answers
+    ] == [
+        (200, PDF, 'attachment; filename="leitungsvorlage-fachkraefte-sichern.pdf"'),
+        (200, WORD, 'attachment; filename="leitungsvorlage-fachkraefte-sichern.docx"'),
+        (200, PDF, 'attachment; filename="Groesse.pdf"'),
+        (200, WORD, 'attachment; filename="Kosten.docx"'),
+    ]
+    assert {answer["X-Content-Type-Options"] for answer in answers} == {"nosniff"}
+    assert {answer["Cache-Control"] for answer in answers} == {"private, no-cache"}
+    for answer in answers:
+        answer.close()
+
+
+def test_documents_hold_the_vorlage_and_files_are_what_was_handed_in(client, approval):
+    client.force_login(make_user(SENATOR_OFFICE))
+
+    pdf, word, first, _second = (whole(client.get(address)) for address in addresses(approval))
+
+    assert "1. Größe.pdf (PDF, 32\xa0Bytes)\n2. Kosten.docx (Word, " in text_of(pdf)
+    assert "Fachkräfte sichern" in [
+        paragraph.text for paragraph in docx.Document(BytesIO(word)).paragraphs
+    ]
+    assert first == files.PDF
+
+
+@pytest.mark.parametrize("role", [PARTNER, OBSERVER])
+def test_for_others_there_is_nothing(client, approval, role):
+    client.force_login(make_user(role))
+
+    assert [client.get(address).status_code for address in addresses(approval)] == [404] * 4
+
+
+@pytest.mark.parametrize(("kind", "status"), [(ApprovalKind.TOPIC, 200), (ApprovalKind.VISIT, 404)])
+def test_a_deputy_takes_the_kinds_of_the_deputyship(client, approval, kind, status):
+    deputy = make_deputy(make_user(SENATOR_OFFICE), ends_on=dt.date(2099, 1, 1), kinds=[kind])
+    client.force_login(deputy)
+
+    answers = [client.get(address) for address in addresses(approval)]
+
+    assert [answer.status_code for answer in answers] == [status] * 4
+    for answer in answers:
+        answer.close()
+
+
+def test_without_signing_in_there_is_nothing(client, approval):
+    answers = [client.get(address) for address in addresses(approval)]
+
+    assert {answer["Location"].partition("?")[0] for answer in answers} == {"/anmelden/"}
+
+
+def test_nothing_is_sent_to_a_document(client, approval):
+    client.force_login(make_user(OFFICE))
+
+    with nothing_changes(approval, approval.attachments.first()):
+        answers = [client.post(address).status_code for address in addresses(approval)]
+
+    assert answers == [405] * 4
+
+
+def test_an_attachment_belongs_to_its_request(client, approval):
+    other = make_request(subject=make_subject(pk=2))
+    client.force_login(make_user(OFFICE))
+
+    answer = client.get(
+        reverse("approval_attachment", args=[other.pk, approval.attachments.first().pk])
+    )
+
+    assert answer.status_code == 404
+
+
+def test_a_stored_file_has_no_address_of_its_own(client, approval, settings):
+    client.force_login(make_user(OFFICE))
+    name = approval.attachments.first().file.name
+
+    tried = [
+        f"/{name}",
+        f"/media/{name}",
+        f"{settings.STATIC_URL}{name}",
+        f"{settings.STATIC_URL}../media/{name}",
+    ]
+    assert [client.get(address).status_code for address in tried] == [404] * 4
+
+
+def test_a_file_that_is_gone_is_logged_by_its_number_alone(client, approval, media, caplog):
+    client.force_login(make_user(OFFICE))
+    attachment = approval.attachments.first()
+    (media / attachment.file.name).unlink()
+
+    answer = client.get(reverse("approval_attachment", args=[approval.pk, attachment.pk]))
+
+    assert answer.status_code == 404
+    [line] = [record.getMessage() for record in caplog.records if record.name == "approvals.views"]
+    assert line == f"Attachment {attachment.pk}: its file is missing below MEDIA_ROOT"
+
+
+def test_page_offers_documents_and_lists_attachments(client, approval):
+    client.force_login(make_user(SENATOR_OFFICE))
+
+    page = client.get(reverse("approval", args=[approval.pk])).content.decode()
+
+    assert all(f'href="{address}"' in page for address in addresses(approval))
+    assert "Als PDF" in page
+    assert "Als Word-Dokument" in page
+    assert "(PDF, 32\xa0Bytes)" in page
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_queries_do_not_grow_with_attachments_and_conditions(
+    client, approval, count, django_assert_num_queries
+):
+    ApprovalRequest.objects.filter(pk=approval.pk).update(state=ApprovalState.WITHDRAWN)
+    renewed = make_request(
+        ApprovalState.CONDITIONAL, subject=make_subject(snapshot=[["Thema", "Fachkräfte binden"]])
+    )
+    first = approval.attachments.order_by("pk").first()
+    for number in range(count):
+        Attachment.objects.create(
+            request=renewed,
+            title=f"{number}.pdf",
+            file=first.file.name,
+            size=1,
+            media_type=PDF,
+            uploaded_at=first.uploaded_at,
+            uploaded_by=first.uploaded_by,
+        )
+        make_condition(
+            renewed,
+            state=ConditionState.MET,
+            met_at=NOW,
+            met_by=make_user(email=f"{number}@example.org"),
+        )
+    client.force_login(make_user(SENATOR_OFFICE))
+
+    with django_assert_num_queries(9):
+        client.get(reverse("approval", args=[renewed.pk]))
+    for address in addresses(renewed)[:2]:
+        with django_assert_num_queries(7):
+            client.get(address)
+    file_address = addresses(renewed)[2]
+    with django_assert_num_queries(4):
+        client.get(file_address).close()

@@ -1,0 +1,138 @@
+"""The invented progress around the real measures: on an ordinary day, a Sunday, a holiday, the ends
+of a half-year.
+"""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from core.dates import latest_working_day
+from core.models import Origin
+from core.roles import OFFICE
+from demo.accounts import load_accounts
+from demo.invented_measures import load_invented_measures
+from demo.loading import read_rows
+from demo.measures import load_measures, load_plans
+from demo.organisations import load_organisations
+from measures.enums import ReportState, RoundState
+from measures.models import Measure, Milestone, Plan, ReportingRound, StatusReport
+from measures.queries import (
+    measures_awaiting_report,
+    progress_figures,
+    reports_due_for,
+    reports_to_check,
+)
+from measures.reminders import reminders_due
+from reminders.queries import reminder_rules
+from tests.keeping import kept_for_a_while
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    with kept_for_a_while(django_db_blocker):
+        load_organisations(read_rows("organisations"))
+        load_plans(read_rows("plans"))
+        load_measures(read_rows("measures"))
+        yield
+
+
+@pytest.fixture(
+    scope="module", params=["2026-03-18", "2026-11-22", "2027-01-01", "2028-02-29", "2026-12-31"]
+)
+def today(request, loaded, django_db_blocker):
+    """The day of loading and the accounts by name."""
+    day = dt.date.fromisoformat(request.param)
+    now = timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
+    with kept_for_a_while(django_db_blocker):
+        users = load_accounts(today=day, now=now)
+        load_invented_measures(users, today=day, now=now)
+        yield day, users
+
+
+def test_real_measures_stay_taken_over_and_their_invented_status_is_marked(today):
+    real = Measure.objects.filter(origin=Origin.TAKEN_OVER)
+
+    assert real.count() == 31
+    assert real.filter(status_origin=Origin.DEMO).count() == 11
+    assert not real.exclude(phase="").exclude(status_origin=Origin.DEMO).exists()
+    assert not StatusReport.objects.exclude(origin=Origin.DEMO).exists()
+    assert not Milestone.objects.exclude(origin=Origin.DEMO).exists()
+
+
+def test_every_phase_and_light_is_there_but_not_begun(today):
+    figures = progress_figures(make_user(OFFICE), Plan.objects.get(short_title="MPI 2018–2021"))
+
+    assert figures.whole.total == 16
+    assert figures.whole.phases == {
+        "running": 8,
+        "preparing": 5,
+        "completed": 1,
+        "discontinued": 1,
+        "": 1,
+    }
+    assert set(figures.whole.lights) == {"green", "yellow", "red", ""}
+    assert 0 < figures.whole.milestones_done < figures.whole.milestones_total
+
+
+def test_one_round_is_over_and_one_runs(today):
+    day, _users = today
+
+    assert list(ReportingRound.objects.order_by("cut_off_on").values_list("state", flat=True)) == [
+        RoundState.CLOSED,
+        RoundState.OPEN,
+    ]
+    running = ReportingRound.objects.get(state=RoundState.OPEN)
+    assert running.cut_off_on <= day < running.due_on
+    assert {row.lead.label for row in measures_awaiting_report(running)} == {
+        "VDMA Ost",
+        "IHK Berlin",
+    }
+
+
+def test_both_partners_owe_and_the_office_checks(today):
+    _day, users = today
+
+    assert [
+        (due.measure.title, due.report and due.report.state)
+        for due in reports_due_for(users["vdma-ost"])
+    ] == [
+        ("Offene Ausbildungswerkstätten im Maschinenbau", ReportState.RETURNED),
+        ("Retrofit-Werkstatt: ältere Maschinen digital nachrüsten", None),
+    ]
+    assert [due.measure.title for due in reports_due_for(users["ihk"])] == [
+        "Lotsendienst für Genehmigungen"
+    ]
+    assert [row.measure.title for row in reports_to_check()] == [
+        "Börse für freie Produktionsflächen"
+    ]
+
+
+def test_reminders_name_only_invented_measures(today):
+    day, _users = today
+    running = ReportingRound.objects.get(state=RoundState.OPEN)
+    opened_at = timezone.make_aware(dt.datetime.combine(day, dt.time(7)))
+    ReportingRound.history.filter(id=running.pk).update(
+        history_date=opened_at
+    )  # it says when the test ran
+    demo = {
+        str(pk) for pk in Measure.objects.filter(origin=Origin.DEMO).values_list("pk", flat=True)
+    }
+
+    last = latest_working_day(running.due_on)
+    reminders = [reminder for _day, reminder in reminders_due([last], reminder_rules())]
+
+    assert len(reminders) == 3
+    assert {reminder.subject_key.rpartition(":")[2] for reminder in reminders} <= demo
+
+
+def test_nothing_in_the_demo_was_said_after_its_day(today):
+    day, _users = today
+    now = timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
+
+    assert not StatusReport.objects.filter(reported_at__gt=now).exists()
+    assert not StatusReport.objects.filter(decided_at__gt=now).exists()
+    assert not Milestone.objects.filter(done_on__gt=day).exists()

@@ -1,0 +1,49 @@
+"""The real organisations as the demo loads them."""
+
+import pytest
+
+from core.models import Origin
+from demo.loading import read_rows
+from demo.organisations import load_organisations
+from partners.models import Organisation
+from tests.keeping import kept_for_a_while
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    with kept_for_a_while(django_db_blocker):
+        load_organisations(read_rows("organisations"))
+        yield {row.name: row for row in Organisation.objects.all()}
+
+
+def test_every_row_is_there_with_its_sources(loaded):
+    assert len(loaded) == 117
+    assert all(row.origin == Origin.TAKEN_OVER and row.sources for row in loaded.values())
+
+
+def test_no_remark_is_left_in_a_name(loaded):
+    assert [name for name in loaded if "(" in name] == []
+
+
+def test_abbreviation_becomes_the_short_name(loaded):
+    assert loaded["Berliner Verkehrsbetriebe"].short_name == "BVG"
+
+
+def test_place_becomes_the_city(loaded):
+    assert loaded["prima events GmbH"].city == "Hamburg"
+
+
+def test_remark_becomes_a_doubt(loaded):
+    assert (
+        loaded["Senatsverwaltung für Arbeit"].doubts
+        == "Zum Namen: jeweiliges Ressort. Ressortbezeichnung wechselt."
+    )
+
+
+def test_inferred_name_is_said_to_be_so(loaded):
+    row = loaded["Verband Druck und Medien"]
+
+    assert row.basis == {"name": "inferred"}
+    assert row.doubts == "Die Quelle nennt den Verband ohne Zusatz der Region."

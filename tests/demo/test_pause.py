@@ -1,0 +1,30 @@
+import datetime as dt
+
+import pytest
+
+from core.models import Origin
+from core.roles import OFFICE
+from demo.invented_pauses import load_invented_pause
+from dialogues.enums import SeriesState
+from reminders.models import ReminderPause
+from tests.dialogues.builders import NOW, TODAY, make_series
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_series_that_waits_for_consent_is_paused_and_marked_as_demo():
+    series = make_series(
+        SeriesState.REQUESTED, origin=Origin.DEMO, title="Branchengespräche Bezirke"
+    )
+    office = make_user(OFFICE)
+
+    load_invented_pause({"geschaeftsstelle": office}, today=TODAY, now=NOW)
+
+    pause = ReminderPause.objects.get()
+    assert (pause.about, pause.title, pause.until_on) == (
+        f"series:{series.pk}",
+        series.title,
+        dt.date(2026, 3, 5),
+    )
+    assert pause.reason.startswith("Demodaten: ")

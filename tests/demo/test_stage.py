@@ -1,0 +1,91 @@
+"""What the demo invents happened on the days that it plays, in the history too."""
+
+import pytest
+import time_machine
+from django.test import override_settings
+
+from approvals.models import ApprovalRequest
+from core.models import Origin
+from demo.loading import load_demo
+from dialogues.models import Dialogue, DialogueSeries, Topic
+from dialogues.queries import dialogue_history, series_history, topic_history
+from media_visits.models import Visit
+from partners.models import User
+from tests.approvals.builders import NOW, TODAY
+from tests.keeping import kept_for_a_while
+
+pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def demo(django_db_setup, django_db_blocker):
+    with override_settings(DEMO=True), kept_for_a_while(django_db_blocker):
+        load_demo(today=TODAY, now=NOW)
+        yield
+
+
+def told(entries) -> list[tuple[str, str]]:
+    return [
+        (f"{entry.at.astimezone(NOW.tzinfo):%d.%m. %H:%M}", entry.what)
+        for entry in reversed(entries)
+    ]
+
+
+@pytest.fixture
+def office():
+    return User.objects.get(email="geschaeftsstelle@example.org")
+
+
+def test_a_series_was_affirmed_before_consent_was_asked_for(office):
+    series = DialogueSeries.objects.get(title="Branchengespräche Bezirke 2027")
+
+    assert told(series_history(series, office)) == [
+        ("12.02. 10:00", "Reihe vorgeschlagen"),
+        ("18.02. 10:00", "Von Verwaltung und Partnern bekräftigt"),
+        ("20.02. 10:00", "Freigabe beantragt"),
+    ]
+
+
+def test_a_topic_tells_its_way_once(office):
+    topic = Topic.objects.get(title="Wasserstoff in der Prozesswärme")
+
+    assert told(topic_history(topic, office)) == [
+        ("10.02. 10:00", "Entwurf angelegt"),
+        ("10.02. 10:00", "Thema vorgeschlagen"),
+        ("11.02. 10:00", "Thema aufgegriffen"),
+        ("11.02. 10:00", "Angaben geändert"),
+        ("16.02. 10:00", "Freigabe beantragt"),
+        ("20.02. 15:00", "Freigabe: zurückgegeben"),
+    ]
+
+
+def test_a_dialogue_tells_its_way_once(office):
+    dialogue = Dialogue.objects.get(title="Digitale Infrastruktur für Betriebe")
+
+    entries = told(dialogue_history(dialogue, office))
+    assert entries[:6] == [
+        ("28.01. 10:00", "Planung begonnen"),
+        ("29.01. 10:00", "Gastgeber: zugesagt"),
+        ("30.01. 10:00", "Freigabe beantragt"),
+        ("04.02. 15:00", "Freigabe: freigegeben"),
+        ("05.02. 10:00", "Termin festgelegt: Mo, 23.03.2026, 14:00–16:30 Uhr"),
+        ("18.02. 10:00", "24 Einladungen versandt"),
+    ]
+    assert {day for day, _what in entries[6:]} == {"23.02. 10:00"}
+
+
+@pytest.mark.parametrize("model", [DialogueSeries, Topic, Dialogue, Visit, ApprovalRequest])
+def test_nothing_happened_after_the_demo_was_loaded_or_all_on_one_day(model):
+    rows = model.history.filter(id__in=model.objects.filter(origin=Origin.DEMO).values("pk"))
+
+    assert rows.latest("history_date").history_date <= NOW
+    assert len(set(rows.dates("history_date", "day"))) > 3
+
+
+def test_the_clock_goes_back_to_the_real_time_afterwards():
+    later = NOW.replace(hour=12)
+
+    with time_machine.travel(later, tick=False):
+        row = DialogueSeries.objects.create(title="Danach", period="2026")
+
+    assert row.history.get().history_date == later

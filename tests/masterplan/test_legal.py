@@ -1,0 +1,98 @@
+"""The pages the law asks for, and the way a hint about a barrier takes."""
+
+import datetime as dt
+import re
+
+import pytest
+import time_machine
+
+from masterplan.legal import month_after
+from outbox.models import Mail
+
+HINT = {"message": "Der Kontrast ist zu schwach.", "page": "Übersicht", "email": "gast@example.org"}
+
+
+@pytest.mark.parametrize(
+    ("path", "heading"),
+    [
+        ("/impressum/", "Impressum"),
+        ("/datenschutz/", "Datenschutz"),
+        ("/barrierefreiheit/", "Erklärung zur Barrierefreiheit"),
+    ],
+)
+def test_page_is_open_to_everyone_and_names_the_office(client, db, path, heading):
+    answer = client.get(path)
+
+    assert answer.status_code == 200
+    assert f"<title>{heading} – " in answer.text
+    assert 'href="mailto:geschaeftsstelle@example.org"' in answer.text
+
+
+def test_privacy_page_promises_no_more_than_the_portal_does(client, db, settings):
+    settings.MAIL_BODY_DAYS = 90
+
+    text = client.get("/datenschutz/").text
+
+    assert "bei allen anderen nach 90 Tagen." in text
+    assert "Alles andere löscht das Portal nicht von selbst." in text
+    assert [
+        claim for claim in ("Telefonnummer", "zwölf Monate", "anonymisiert") if claim in text
+    ] == []
+
+
+def test_hint_reaches_the_office_once(client, db):
+    first = client.post("/barrierefreiheit/", HINT, follow=True)
+    client.post("/barrierefreiheit/", HINT)
+
+    assert first.redirect_chain == [("/barrierefreiheit/", 302)]
+    assert "Ihr Hinweis ist bei der Geschäftsstelle." in first.text
+    mail = Mail.objects.get()
+    assert (mail.kind, mail.recipient) == ("barrier_reported", "geschaeftsstelle@example.org")
+
+
+@time_machine.travel(dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC))
+def test_same_hint_on_another_day_is_a_hint_of_its_own(client, db):
+    client.post("/barrierefreiheit/", HINT)
+    with time_machine.travel(dt.datetime(2026, 3, 2, 22, 30, tzinfo=dt.UTC)):
+        client.post("/barrierefreiheit/", HINT)
+    with time_machine.travel(
+        dt.datetime(2026, 3, 2, 23, 30, tzinfo=dt.UTC)
+    ):  # the next day in Berlin
+        client.post("/barrierefreiheit/", HINT)
+
+    answers = [
+        re.search(r"spätestens (\S+)\.", mail.text)[1] for mail in Mail.objects.order_by("pk")
+    ]
+    assert answers == ["02.04.2026", "03.04.2026"]
+
+
+def test_empty_hint_is_asked_for_and_nothing_typed_is_lost(client, db):
+    answer = client.post("/barrierefreiheit/", HINT | {"message": ""})
+
+    assert answer.status_code == 200
+    assert 'value="gast@example.org"' in answer.text
+    assert Mail.objects.count() == 0
+
+
+def test_flood_of_hints_is_stopped_without_losing_the_text(client, db):
+    for number in range(5):
+        client.post("/barrierefreiheit/", HINT | {"message": f"Hinweis {number}"})
+
+    answer = client.post("/barrierefreiheit/", HINT)
+
+    assert answer.status_code == 200
+    assert "Das waren viele Hinweise kurz nacheinander" in answer.text
+    assert HINT["message"] in answer.text
+    assert Mail.objects.count() == 5
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (dt.date(2026, 1, 31), dt.date(2026, 2, 28)),
+        (dt.date(2026, 12, 1), dt.date(2027, 1, 1)),
+        (dt.date(2026, 11, 30), dt.date(2026, 12, 30)),
+    ],
+)
+def test_a_month_later(day, expected):
+    assert month_after(day) == expected

@@ -1,0 +1,225 @@
+"""What the forecast shows on which day, and what its buttons mean."""
+
+import datetime as dt
+
+import pytest
+
+from outbox.drafts import Recipient
+from reminders import planning
+from reminders.forecast import Choice, days_ahead, groups_of, pausing_of, plans_ahead
+from reminders.services import PauseTarget
+from tests.reminders.builders import (
+    DATE,
+    GUEST,
+    RULE,
+    at,
+    fixed,
+    make_pause,
+    make_personal,
+    make_reminder,
+    offering,
+)
+
+pytestmark = pytest.mark.django_db
+D = dt.date
+WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = (D(2026, 4, day) for day in range(8, 13))
+
+
+@pytest.fixture
+def sources(monkeypatch):
+    def offer(*functions):
+        monkeypatch.setattr(planning, "reminder_sources", lambda: functions)
+
+    return offer
+
+
+@pytest.mark.parametrize(
+    ("today", "last"),
+    [
+        (D(2026, 4, 13), D(2026, 4, 19)),
+        (WEDNESDAY, SUNDAY),
+        (
+            THURSDAY,
+            D(2026, 4, 19),
+        ),  # after tomorrow no working day is left, so the next week is shown as well
+        (SATURDAY, D(2026, 4, 19)),
+        (SUNDAY, D(2026, 4, 19)),
+        (D(2026, 12, 23), D(2027, 1, 3)),  # Christmas Eve is tomorrow
+    ],
+)
+def test_forecast_reaches_to_the_end_of_the_week_in_which_work_is_left(today, last):
+    days = days_ahead(today)
+
+    assert (days[0], days[-1], len(days)) == (today, last, (last - today).days + 1)
+
+
+@pytest.mark.parametrize(
+    ("today", "titles"),
+    [
+        (
+            WEDNESDAY,
+            [("Heute, Mi, 08.04.2026", 1), ("Morgen, Do, 09.04.2026", 1), ("Diese Woche", 1)],
+        ),
+        (
+            D(2026, 4, 13),
+            [("Heute, Mo, 13.04.2026", 1), ("Morgen, Di, 14.04.2026", 1), ("Diese Woche", 3)],
+        ),
+        (
+            FRIDAY,
+            [("Heute, Fr, 10.04.2026", 1), ("Morgen, Sa, 11.04.2026", 1), ("Nächste Woche", 5)],
+        ),
+        (
+            SATURDAY,
+            [("Heute, Sa, 11.04.2026", 1), ("Morgen, So, 12.04.2026", 1), ("Nächste Woche", 5)],
+        ),
+        (
+            SUNDAY,
+            [("Heute, So, 12.04.2026", 1), ("Morgen, Mo, 13.04.2026", 1), ("Nächste Woche", 4)],
+        ),
+        (
+            D(2026, 12, 23),
+            [("Heute, Mi, 23.12.2026", 1), ("Morgen, Do, 24.12.2026", 1), ("Nächste Woche", 4)],
+        ),
+        (
+            D(2027, 3, 7),
+            [("Heute, So, 07.03.2027", 1), ("Morgen, Mo, 08.03.2027", 1), ("Nächste Woche", 4)],
+        ),
+    ],
+)
+def test_days_are_grouped_by_today_tomorrow_and_the_week(sources, today, titles):
+    sources()
+
+    assert [(group.title, len(group.days)) for group in groups_of(plans_ahead(at(today)))] == titles
+
+
+def shown(now: dt.datetime) -> dict[dt.date, list[list[str]]]:
+    """Return the lines of the mails of each day that has any."""
+    views = [view for group in groups_of(plans_ahead(now)) for view in group.days]
+    return {
+        view.day: [[line.text for line in mail.lines] for mail in view.mails]
+        for view in views
+        if view.mails
+    }
+
+
+def test_reminder_stands_on_its_day_once(sources):
+    sources(offering(("eins", DATE), ("zwei", D(2026, 4, 14))))
+
+    assert shown(at(WEDNESDAY)) == {THURSDAY: [["zwei"]], FRIDAY: [["eins"]]}
+
+
+def test_after_the_last_run_today_waits_for_the_next_working_day(sources):
+    sources(offering(("eins", DATE)))
+
+    assert shown(at(FRIDAY, 9)) == {FRIDAY: [["eins"]], DATE: [["eins"]]}
+    assert shown(at(FRIDAY, 12)) == {D(2026, 4, 13): [["eins"]], DATE: [["eins"]]}
+
+
+def first_mail():
+    return groups_of(plans_ahead(at(FRIDAY)))[0].days[0].mails[0]
+
+
+def test_line_says_why(sources):
+    sources(fixed(make_reminder("Einladung \\*eins\\*", path="/seite/")))
+
+    assert first_mail().lines == [
+        ("Einladung *eins*", "/seite/", "Antwort zum Test: 3 Arbeitstage vor dem 15.04.2026")
+    ]
+
+
+def test_late_line_says_when_it_was_due(sources):
+    sources(fixed(make_reminder("eins", on=THURSDAY)))
+
+    assert first_mail().lines[0].why == (
+        "Antwort zum Test: 3 Arbeitstage vor dem 15.04.2026 (nachgeholt, fällig war der 09.04.2026)"
+    )
+
+
+def test_mail_offers_person_rule_and_matter_once_each(sources):
+    sources(
+        fixed(
+            make_reminder("eins", about="dialogue:5"),
+            make_reminder("zwei", about="dialogue:5", about_title="eins"),
+        )
+    )
+
+    assert first_mail().choices == [
+        Choice("Person: Leitung Werk", "recipient:gast@example.org"),
+        Choice("Regel: Antwort zum Test", "rule:test_rule"),
+        Choice("Vorgang: eins", "about:dialogue:5"),
+    ]
+
+
+def test_personal_mails_about_one_thing_are_one_entry(sources):
+    guests = [Recipient(f"gast-{number}@example.org", f"Gast {number}") for number in range(3)]
+    same = [
+        make_personal(f"Gast {guest.name}", to=guest, about="dialogue:5", about_title="Netze")
+        for guest in guests
+    ]
+    sources(fixed(*same, make_personal("anderes")))
+
+    bundle, other = groups_of(plans_ahead(at(FRIDAY)))[0].days[0].mails
+
+    assert [to.email for to, _choice in bundle.people] == [guest.email for guest in guests]
+    assert [choice.value for choice in bundle.choices] == ["rule:test_personal", "about:dialogue:5"]
+    assert [choice.value for _to, choice in bundle.people][0] == "recipient:gast-0@example.org"
+    assert (bundle.is_bundle, other.is_bundle, len(other.people)) == (True, False, 1)
+    assert groups_of(plans_ahead(at(FRIDAY)))[0].days[0].count == 4
+
+
+def test_what_a_pause_holds_back_is_told_once(sources):
+    sources(offering(("eins", DATE)))
+    pause = make_pause(rule=RULE.key)
+
+    held = {
+        view.day: view.held
+        for group in groups_of(plans_ahead(at(FRIDAY)))
+        for view in group.days
+        if view.held
+    }
+
+    assert {
+        day: [(row.line.text, row.to, row.pause) for row in rows] for day, rows in held.items()
+    } == {
+        FRIDAY: [("eins", GUEST, pause)],
+        DATE: [("eins", GUEST, pause)],
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "target", "title", "count"),
+    [
+        ("rule:test_rule", PauseTarget(rule="test_rule"), "Antwort zum Test", 2),
+        ("rule:test_fixed", PauseTarget(rule="test_fixed"), "Fest zum Test", 0),
+        ("about:test:eins", PauseTarget(about="test:eins"), "eins", 1),
+        (
+            "recipient:gast@example.org",
+            PauseTarget(recipient="gast@example.org"),
+            "Leitung Werk (gast@example.org)",
+            3,
+        ),
+    ],
+)
+def test_button_means_what_the_forecast_holds(sources, value, target, title, count):
+    sources(fixed(make_reminder("eins"), make_reminder("zwei"), make_personal("drei")))
+
+    assert pausing_of(value, plans_ahead(at(FRIDAY))) == (target, title, count)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "rule:",
+        "rule:nichts",
+        "about:",
+        "about:dialogue:99",
+        "recipient:",
+        "recipient:x@example.org",
+        "x:y",
+    ],
+)
+def test_button_that_means_nothing_pauses_nothing(sources, value):
+    sources(fixed(make_reminder("eins")))
+
+    assert pausing_of(value, plans_ahead(at(FRIDAY))) is None

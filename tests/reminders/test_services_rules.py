@@ -1,0 +1,197 @@
+import datetime as dt
+
+import pytest
+
+from core.errors import NotEntitled, Outpaced, Refused
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from reminders.models import ReminderRule
+from reminders.queries import reminder_rule, reminder_rules
+from reminders.rules import default_schedule
+from reminders.services import change_rule, reset_rule
+from tests.partners.builders import make_user
+from tests.reminders.builders import FIXED, PERSONAL, RULE, WITH_OPTIONS
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office():
+    return make_user(OFFICE)
+
+
+def change(by, rule=RULE, **fields):
+    values = {"before": [10, 3, 0], "after": [5], "weekly": False, "is_active": True}
+    values["version"] = reminder_rule(rule.key).version
+    return change_rule(rule=rule, by=by, **values | fields)
+
+
+def test_without_a_row_the_default_holds():
+    assert reminder_rule(RULE.key) == default_schedule(RULE)
+    assert reminder_rules()[RULE.key].is_default
+
+
+def test_changed_steps_hold_and_are_kept_with_who_and_when(office):
+    schedule = change(office, before=[8, 3, 0], after=[])
+
+    assert schedule == reminder_rule(RULE.key)
+    assert schedule.offsets == (("-10", -8), ("-3", -3), ("0", 0))
+    assert (schedule.before, schedule.after, schedule.is_default) == ((8, 3, 0), (), False)
+    entry = ReminderRule.objects.get().history.get()
+    assert (entry.history_user, entry.history_change_reason) == (
+        office,
+        "8 und 3 Arbeitstage vorher, am Tag selbst",
+    )
+
+
+def test_order_and_doubles_do_not_matter(office):
+    assert change(office, before=[0, 3, 10, 3]).before == (10, 3, 0)
+
+
+def test_unchanged_rule_writes_nothing(office):
+    change(office)
+
+    assert ReminderRule.objects.count() == 0
+
+
+def test_rule_can_be_switched_off_and_on(office):
+    assert change(office, is_active=False).steps(dt.date(2026, 4, 15), dt.date(2026, 4, 15)) == []
+    assert change(office, is_active=True).is_default
+
+
+def test_weekly_is_kept_only_where_a_rule_can_go_on(office):
+    assert change(office, weekly=True).weekly is True
+    assert change(office, PERSONAL, before=[4], after=[], weekly=True).weekly is False
+
+
+def test_default_comes_back(office):
+    change(office, before=[8], after=[], is_active=False)
+
+    reset_rule(rule=RULE, by=office)
+    reset_rule(rule=RULE, by=office)
+
+    assert reminder_rule(RULE.key) == default_schedule(RULE)
+    reasons = ReminderRule.objects.get().history.values_list("history_change_reason", flat=True)
+    assert list(reasons) == ["Auf die Voreinstellung zurückgesetzt", "ausgeschaltet"]
+
+
+def test_options_hold_as_changed_and_what_is_not_named_stays(office):
+    assert (
+        change(office, WITH_OPTIONS, before=[1], after=[], options={"chief": 5}).option("chief")
+        == 5
+    )
+    schedule = change(office, WITH_OPTIONS, before=[1], after=[], options={"early": False})
+
+    assert schedule == reminder_rule(WITH_OPTIONS.key)
+    assert (schedule.options, schedule.is_default) == ((("early", False), ("chief", 5)), False)
+    reasons = ReminderRule.objects.get().history.values_list("history_change_reason", flat=True)
+    assert list(reasons) == [
+        "1 Arbeitstag vorher, ab dem 5. Arbeitstag die Leitung",
+        "schon früh, 1 Arbeitstag vorher, ab dem 5. Arbeitstag die Leitung",
+    ]
+
+
+def test_option_may_be_never(office):
+    assert (
+        change(office, WITH_OPTIONS, before=[1], after=[], options={"chief": None}).option("chief")
+        is None
+    )
+
+
+def test_default_of_options_comes_back(office):
+    change(office, WITH_OPTIONS, before=[1], after=[], options={"early": False, "chief": None})
+
+    reset_rule(rule=WITH_OPTIONS, by=office)
+
+    assert reminder_rule(WITH_OPTIONS.key) == default_schedule(WITH_OPTIONS)
+
+
+def test_option_that_came_later_holds_with_its_default(office):
+    ReminderRule.objects.create(key=WITH_OPTIONS.key, options={"early": False, "gone": 4})
+
+    assert reminder_rule(WITH_OPTIONS.key).options == (("early", False), ("chief", 3))
+
+
+def test_option_changed_by_somebody_faster_is_noticed(office):
+    seen = reminder_rule(WITH_OPTIONS.key).version
+    change(office, WITH_OPTIONS, before=[1], after=[], options={"chief": 5})
+
+    with pytest.raises(Outpaced, match="ab dem 5. Arbeitstag die Leitung"):
+        change(office, WITH_OPTIONS, before=[1], after=[], options={"chief": 6}, version=seen)
+
+    assert reminder_rule(WITH_OPTIONS.key).option("chief") == 5
+
+
+NOTHING = {
+    "rule": WITH_OPTIONS,
+    "before": [],
+    "after": [],
+    "options": {"early": False, "chief": None},
+}
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"before": [61]}, "bis zu 60 Arbeitstage"),
+        ({"before": [-1]}, "bis zu 60 Arbeitstage"),
+        ({"after": [0]}, "bis zu 60 Arbeitstage"),
+        ({"before": list(range(9)), "after": []}, "höchstens 8 Tage"),
+        ({"before": [], "after": []}, "mindestens einen Tag"),
+        ({"rule": PERSONAL, "before": [5], "after": [1]}, "nur auf einer Seite"),
+        ({"rule": FIXED}, "stehen fest"),
+        (
+            {"rule": WITH_OPTIONS, "before": [1], "after": [], "options": {"chief": 0}},
+            "bis zu 60 Arbeitstage",
+        ),
+        (
+            {"rule": WITH_OPTIONS, "before": [1], "after": [], "options": {"chief": 61}},
+            "bis zu 60 Arbeitstage",
+        ),
+        (
+            {"rule": WITH_OPTIONS, "before": [1], "after": [], "options": {"cheif": 1}},
+            "hat die Regel nicht",
+        ),
+        (NOTHING, "mindestens einen Tag"),
+    ],
+)
+def test_steps_that_cannot_be_are_refused(office, fields, words):
+    with pytest.raises(Refused, match=words):
+        change(office, **fields)
+
+    assert ReminderRule.objects.count() == 0
+
+
+def test_somebody_faster_is_noticed(office):
+    seen = reminder_rule(RULE.key).version
+    change(office, before=[8], after=[])
+
+    with pytest.raises(Outpaced, match="es gilt jetzt: 8 Arbeitstage vorher"):
+        change(office, before=[7], after=[], version=seen)
+
+    assert reminder_rule(RULE.key).before == (8,)
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+def test_nobody_else_changes_a_rule(office, role):
+    change(office, before=[8], after=[])
+    other, before = make_user(role), ReminderRule.objects.values().get()
+
+    with pytest.raises(NotEntitled):
+        change(other, before=[7], after=[])
+    with pytest.raises(NotEntitled):
+        reset_rule(rule=RULE, by=other)
+
+    assert ReminderRule.objects.values().get() == before
+    assert ReminderRule.history.count() == 1
+
+
+def test_fixed_rule_has_nothing_to_reset(office):
+    with pytest.raises(Refused, match="stehen fest"):
+        reset_rule(rule=FIXED, by=office)
+
+
+def test_all_rules_cost_one_query(office, django_assert_num_queries):
+    change(office, before=[8], after=[])
+
+    with django_assert_num_queries(1):
+        assert reminder_rules()[RULE.key].before == (8,)
