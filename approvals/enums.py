@@ -30,7 +30,7 @@ class ConditionState(models.TextChoices):
     MET = "met", _("erfüllt")
 
 
-class Answer(models.TextChoices):
+class Verdict(models.TextChoices):
     """What the senator's office can decide; that none is possible only where dates are asked about."""
 
     APPROVE = "approve", _("Freigeben")
@@ -40,15 +40,15 @@ class Answer(models.TextChoices):
     REFUSE = "refuse", _("Ablehnen")
 
 
-GRANTING = (Answer.APPROVE, Answer.CONDITION)
+GRANTING = (Verdict.APPROVE, Verdict.CONDITION)
 
 # How a decision is told in *Verlauf*, once it is there.
-DECIDED = {
-    Answer.APPROVE: _("Freigegeben"),
-    Answer.CONDITION: _("Mit Auflage freigegeben"),
-    Answer.NONE_POSSIBLE: _("Kein Termin möglich"),
-    Answer.RETURN: _("Zurückgegeben"),
-    Answer.REFUSE: _("Abgelehnt"),
+VERDICT_LABELS = {
+    Verdict.APPROVE: _("Freigegeben"),
+    Verdict.CONDITION: _("Mit Auflage freigegeben"),
+    Verdict.NONE_POSSIBLE: _("Kein Termin möglich"),
+    Verdict.RETURN: _("Zurückgegeben"),
+    Verdict.REFUSE: _("Abgelehnt"),
 }
 
 OPEN = (ApprovalState.OPEN,)
@@ -56,11 +56,11 @@ GRANTED = (ApprovalState.APPROVED, ApprovalState.CONDITIONAL)
 IN_FORCE = (*OPEN, *GRANTED)  # a change of the subject lets these lapse
 
 MOVES = {
-    Answer.APPROVE: Move(OPEN, ApprovalState.APPROVED, _("Freigeben")),
-    Answer.CONDITION: Move(OPEN, ApprovalState.CONDITIONAL, _("Mit Auflage freigeben")),
-    Answer.NONE_POSSIBLE: Move(OPEN, ApprovalState.RETURNED, _("Keiner möglich")),
-    Answer.RETURN: Move(OPEN, ApprovalState.RETURNED, _("Zurückgeben")),
-    Answer.REFUSE: Move(OPEN, ApprovalState.REFUSED, _("Ablehnen")),
+    Verdict.APPROVE: Move(OPEN, ApprovalState.APPROVED, _("Freigeben")),
+    Verdict.CONDITION: Move(OPEN, ApprovalState.CONDITIONAL, _("Mit Auflage freigeben")),
+    Verdict.NONE_POSSIBLE: Move(OPEN, ApprovalState.RETURNED, _("Keiner möglich")),
+    Verdict.RETURN: Move(OPEN, ApprovalState.RETURNED, _("Zurückgeben")),
+    Verdict.REFUSE: Move(OPEN, ApprovalState.REFUSED, _("Ablehnen")),
     "withdraw": Move(OPEN, ApprovalState.WITHDRAWN, _("Zurückziehen")),
     "lapse": Move(IN_FORCE, ApprovalState.LAPSED, _("Erlöschen")),
 }

@@ -1,6 +1,7 @@
 """What every form has that puts something before the senator's office."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django import forms
 from django.conf import settings
@@ -10,10 +11,18 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from approvals.enums import GRANTING, Answer
+from approvals.enums import GRANTING, Verdict
 from approvals.models import ApprovalRequest
-from approvals.proposals import Proposal
-from approvals.queries import attachments_of
+from approvals.queries import approval_in_force, attachments_of
+from approvals.registry import (
+    Change,
+    CounterDate,
+    Decision,
+    Fact,
+    differences,
+    essentials_of,
+    name_essentials,
+)
 from core.forms import DayField, TimeInput
 from core.uploads import FilesField
 
@@ -62,7 +71,7 @@ class AttachmentsForm(forms.Form):
 PROPOSALS = 3  # how many dates can be proposed instead
 
 
-class ProposalForm(forms.Form):
+class CounterDateForm(forms.Form):
     """A date proposed instead: day and beginning, and an end if it matters. An empty row is left
     out.
     """
@@ -86,13 +95,13 @@ class ProposalForm(forms.Form):
         return data
 
     @property
-    def proposal(self) -> Proposal | None:
+    def counter_date(self) -> CounterDate | None:
         """The date in Berlin's time, or None for an empty row."""
         data = self.cleaned_data
         if not data.get("day") or not data.get("begins"):
             return None
         ends_at = _moment(data["day"], data["ends"]) if data.get("ends") else None
-        return Proposal(_moment(data["day"], data["begins"]), ends_at)
+        return CounterDate(_moment(data["day"], data["begins"]), ends_at)
 
     @property
     def as_typed(self) -> str:
@@ -104,15 +113,15 @@ def _moment(day: dt.date, time: dt.time) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, time))
 
 
-ProposalFormSet = forms.formset_factory(
-    ProposalForm, extra=PROPOSALS, max_num=PROPOSALS, absolute_max=PROPOSALS
+CounterDateFormSet = forms.formset_factory(
+    CounterDateForm, extra=PROPOSALS, max_num=PROPOSALS, absolute_max=PROPOSALS
 )
 
 
 class DecisionForm(forms.Form):
     """The answer, the dates that can be kept or are proposed instead, conditions, a comment."""
 
-    answer = forms.ChoiceField(choices=Answer)
+    answer = forms.ChoiceField(choices=Verdict)
     chosen = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Welche Termine sind möglich?"),
         coerce=int,
@@ -149,7 +158,7 @@ class DecisionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.approval, answer = approval, self.data.get("answer")
         self.fields["chosen"].required = bool(approval.options) and answer in GRANTING
-        self.fields["conditions"].required = not self.is_bound or answer == Answer.CONDITION
+        self.fields["conditions"].required = not self.is_bound or answer == Verdict.CONDITION
         self.fields["chosen"].choices = [
             (
                 option["id"],
@@ -158,7 +167,7 @@ class DecisionForm(forms.Form):
             for option in approval.options
         ]
         has_rows = "proposal-TOTAL_FORMS" in self.data
-        self.proposals = ProposalFormSet(self.data if has_rows else None, prefix="proposal")
+        self.counter_dates = CounterDateFormSet(self.data if has_rows else None, prefix="proposal")
 
     @property
     def answer_given(self) -> str:
@@ -166,20 +175,20 @@ class DecisionForm(forms.Form):
         return self.data.get("answer", "") if self.is_bound else ""
 
     @property
-    def opens_proposals(self) -> bool:
+    def opens_counter_dates(self) -> bool:
         """Whether the part with other dates holds something that must be seen."""
-        return self.answer_given == Answer.NONE_POSSIBLE or self._proposes
+        return self.answer_given == Verdict.NONE_POSSIBLE or self._proposes
 
     def clean(self):
         data = super().clean()
         answer, comment = data.get("answer"), data.get("comment", "").strip()
-        if answer in (Answer.RETURN, Answer.REFUSE) and not comment:
+        if answer in (Verdict.RETURN, Verdict.REFUSE) and not comment:
             self.add_error(
                 "comment",
                 _("Bitte begründen Sie kurz, damit die Geschäftsstelle weiß, was zu tun ist."),
             )
-        if answer == Answer.NONE_POSSIBLE:
-            self._clean_proposals(comment)
+        if answer == Verdict.NONE_POSSIBLE:
+            self._clean_counter_dates(comment)
         self._refuse_what_would_be_dropped(answer)
         return data
 
@@ -187,7 +196,7 @@ class DecisionForm(forms.Form):
         """A condition, a date or a tick that does not go with the button says that another answer
         was meant.
         """
-        if answer != Answer.CONDITION and self.lines:
+        if answer != Verdict.CONDITION and self.lines:
             self.add_error(
                 "conditions",
                 _(
@@ -195,7 +204,7 @@ class DecisionForm(forms.Form):
                     "leeren Sie das Feld."
                 ),
             )
-        if answer != Answer.NONE_POSSIBLE and self._proposes:
+        if answer != Verdict.NONE_POSSIBLE and self._proposes:
             self.add_error(
                 None,
                 _(
@@ -214,10 +223,10 @@ class DecisionForm(forms.Form):
 
     @property
     def _proposes(self) -> bool:
-        return any(row.has_changed() for row in self.proposals)
+        return any(row.has_changed() for row in self.counter_dates)
 
-    def _clean_proposals(self, comment: str) -> None:
-        if self.proposals.is_bound and not self.proposals.is_valid():
+    def _clean_counter_dates(self, comment: str) -> None:
+        if self.counter_dates.is_bound and not self.counter_dates.is_valid():
             self.add_error(None, _("Bitte prüfen Sie die vorgeschlagenen Termine."))
         elif not self.dates and not comment:
             self.add_error(
@@ -229,11 +238,11 @@ class DecisionForm(forms.Form):
             )
 
     @property
-    def dates(self) -> list[Proposal]:
+    def dates(self) -> list[CounterDate]:
         """The dates proposed instead; none while one of them is wrong."""
-        if not (self.proposals.is_bound and self.proposals.is_valid()):
+        if not (self.counter_dates.is_bound and self.counter_dates.is_valid()):
             return []
-        return [date for form in self.proposals if (date := form.proposal)]
+        return [date for form in self.counter_dates if (date := form.counter_date)]
 
     @property
     def lines(self) -> list[str]:
@@ -245,23 +254,16 @@ class DecisionForm(forms.Form):
         ]
 
     @property
-    def decision(self) -> dict:
-        """What was entered, as `approvals.registry.decide` takes it."""
+    def decision(self) -> Decision:
+        """What was entered. Only for a valid form."""
         data = self.cleaned_data
-        is_none = data["answer"] == Answer.NONE_POSSIBLE
-        return {
-            "answer": data["answer"],
-            "comment": data["comment"],
-            "chosen": data["chosen"],
-            "conditions": self.lines,
-            "proposals": self.dates if is_none else [],
-        }
+        return Decision(data["answer"], data["comment"], data["chosen"], self.lines, self.dates)
 
     @property
     def typed(self) -> list[str]:
         """The words and dates that were entered, to be shown where they could not be saved."""
         words = [self.data.get(name, "").strip() for name in ("comment", "conditions")]
-        rows = self.dates or [row.as_typed for row in self.proposals]
+        rows = self.dates or [row.as_typed for row in self.counter_dates]
         return [text for text in [*words, *map(str, rows)] if text]
 
     def as_hidden(self) -> list[tuple[str, str]]:
@@ -289,3 +291,45 @@ class ConditionForm(forms.Form):
             "Wie ist die Auflage erfüllt? Steht auch in der Nachricht an das Büro."
         ),
     )
+
+
+CONFIRMED = "lapse"  # the field of a form that says that the user was asked
+
+
+class LapseGuard:
+    """Knows what the approval of a subject hangs on, and asks once before a form changes it.
+
+    Make it before the form is checked, since checking a form writes what was typed into its row.
+    """
+
+    def __init__(self, kind: str, facts: tuple[Fact, ...], subject):
+        self.facts = facts
+        self.approval = approval_in_force(kind, subject.pk)
+        self.before = essentials_of(facts, subject) if self.approval else []
+        self.changes: list[Change] = []
+
+    def asks(self, data: Mapping, changed) -> bool:
+        """Say whether saving the row `changed` lets the approval lapse and the user was not asked
+        yet.
+        """
+        if self.approval is None or CONFIRMED in data:
+            return False
+        self.changes = differences(self.before, essentials_of(self.facts, changed))
+        return bool(self.changes)
+
+    @property
+    def notice(self) -> str:
+        """What stands above the form from the beginning; empty where nothing can lapse."""
+        if self.approval is None:
+            return ""
+        if self.approval.is_open:
+            text = _(
+                "Das liegt zur Freigabe vor. Wenn Sie eine dieser Angaben ändern, erlischt die "
+                "Vorlage: %(what)s."
+            )
+        else:
+            text = _(
+                "Das ist freigegeben. Wenn Sie eine dieser Angaben ändern, erlischt die Freigabe: "
+                "%(what)s."
+            )
+        return text % {"what": name_essentials(self.facts)}

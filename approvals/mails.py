@@ -7,13 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.models import ApprovalRequest, Condition
-from approvals.names import senator_office_name
-from approvals.recipients import deciders
-from approvals.versions import Change
+from approvals.queries import deciders
+from approvals.registry import Change
 from core.dates import format_date, local_date
-from core.roles import OFFICE, SENATOR_OFFICE
+from core.roles import OFFICE, SENATOR_OFFICE, senator_office_name
 from outbox.drafts import MailDraft
-from outbox.placeholders import Placeholder
+from outbox.rendering.placeholders import Placeholder
 from outbox.services import enqueue_mails, withdraw_pending
 from outbox.texts import MailText, Markdown, escape_markdown, register
 from partners.models import Person
@@ -143,16 +142,16 @@ register(
 LONGEST_VALUE = 160  # characters of a value that a mail quotes
 
 
-def subject_key(request: ApprovalRequest) -> str:
-    """Return the name under which the mails about `request` are found in the outbox."""
-    return f"approval:{request.pk}"
+def subject_key(approval: ApprovalRequest) -> str:
+    """Return the name under which the mails about `approval` are found in the outbox."""
+    return f"approval:{approval.pk}"
 
 
-def _draft(request: ApprovalRequest, kind, person, occasion, values, path) -> MailDraft:
-    common = {"kind": request.get_kind_display(), "title": request.title}
+def _draft(approval: ApprovalRequest, kind, person, occasion, values, path) -> MailDraft:
+    common = {"kind": approval.get_kind_display(), "title": approval.title}
     return MailDraft(
         kind=kind,
-        subject_key=subject_key(request),
+        subject_key=subject_key(approval),
         occasion=occasion,
         to=recipient_of(person),
         values=common | values,
@@ -160,9 +159,9 @@ def _draft(request: ApprovalRequest, kind, person, occasion, values, path) -> Ma
     )
 
 
-def desk_path(request: ApprovalRequest) -> str:
-    """Return the address of the page where `request` is decided."""
-    return f"/freigaben/{request.pk}/"
+def desk_path(approval: ApprovalRequest) -> str:
+    """Return the address of the page where `approval` is decided."""
+    return f"/freigaben/{approval.pk}/"
 
 
 def condition_path(condition: Condition) -> str:
@@ -170,58 +169,58 @@ def condition_path(condition: Condition) -> str:
     return f"/freigaben/auflagen/{condition.pk}/"
 
 
-def mail_submission(request: ApprovalRequest, *, now, by) -> None:
-    values = {"vote": request.vote, "due_on": format_date(request.due_on)}
-    people = deciders(local_date(now), request.kind)
-    drafts = [_draft(request, ASKED, p, "asked", values, desk_path(request)) for p in people]
+def mail_submission(approval: ApprovalRequest, *, now, by) -> None:
+    values = {"vote": approval.vote, "due_on": format_date(approval.due_on)}
+    people = deciders(local_date(now), approval.kind)
+    drafts = [_draft(approval, ASKED, p, "asked", values, desk_path(approval)) for p in people]
     enqueue_mails(drafts, now=now, by=by)
 
 
-def withdraw_asking(request: ApprovalRequest, *, now, by) -> None:
-    """Take back the mails that ask about `request` and still wait: there is nothing to decide any
+def withdraw_asking(approval: ApprovalRequest, *, now, by) -> None:
+    """Take back the mails that ask about `approval` and still wait: there is nothing to decide any
     more.
 
     What stands in a bundle or a digest goes out with it, since neither can be taken apart; its line
     leads to the request, which says how it stands.
     """
-    note = _("Die Freigabe ist nicht mehr offen: %(state)s.") % {"state": request.outcome}
-    withdraw_pending(subject_keys=[subject_key(request)], kinds=[ASKED], note=note, now=now, by=by)
+    note = _("Die Freigabe ist nicht mehr offen: %(state)s.") % {"state": approval.outcome}
+    withdraw_pending(subject_keys=[subject_key(approval)], kinds=[ASKED], note=note, now=now, by=by)
 
 
-def mail_decision(request: ApprovalRequest, *, now, by) -> None:
+def mail_decision(approval: ApprovalRequest, *, now, by) -> None:
     """Tell the office what was decided, and a principal what the deputy decided."""
     values = {
-        "answer": capfirst(request.outcome),
-        "who": _("%(who)s, in Vertretung") % {"who": by} if request.by_deputy else str(by),
-        "details": _listed(decision_lines(request)),
-        "comment": _("Anmerkung: %(comment)s") % {"comment": request.comment}
-        if request.comment
+        "answer": capfirst(approval.outcome),
+        "who": _("%(who)s, in Vertretung") % {"who": by} if approval.by_deputy else str(by),
+        "details": _listed(decision_lines(approval)),
+        "comment": _("Anmerkung: %(comment)s") % {"comment": approval.comment}
+        if approval.comment
         else "",
         "office": senator_office_name(),
     }
     drafts = [
-        _draft(request, "approval_decided", p, "decided", values, request.path)
+        _draft(approval, "approval_decided", p, "decided", values, approval.path)
         for p in people_with_role(OFFICE)
     ]
-    if request.by_deputy:
+    if approval.by_deputy:
         drafts += [
-            _draft(request, "approval_decided", person, "decided", values, desk_path(request))
-            for person in _principals_of(by, request.kind)
+            _draft(approval, "approval_decided", person, "decided", values, desk_path(approval))
+            for person in _principals_of(by, approval.kind)
         ]
     enqueue_mails(drafts, now=now, by=by)
 
 
-def decision_lines(request: ApprovalRequest) -> list[str]:
+def decision_lines(approval: ApprovalRequest) -> list[str]:
     """Return what a decision holds beside its comment: dates that are possible or proposed instead,
     conditions.
     """
     lines = [
-        _("möglich: %(date)s") % {"date": option["label"]} for option in request.chosen_options
+        _("möglich: %(date)s") % {"date": option["label"]} for option in approval.chosen_options
     ]
-    lines += [_("Gegenvorschlag: %(date)s") % {"date": date} for date in request.proposed_dates]
+    lines += [_("Gegenvorschlag: %(date)s") % {"date": date} for date in approval.proposed_dates]
     lines += [
         _("Auflage: %(text)s") % {"text": condition}
-        for condition in request.conditions.order_by("pk")
+        for condition in approval.conditions.order_by("pk")
     ]
     return lines
 
@@ -238,35 +237,37 @@ def _principals_of(deputy, kind: str) -> list[Person]:
     return list(people_with_role(SENATOR_OFFICE).filter(pk__in=covered))
 
 
-def mail_withdrawal(request: ApprovalRequest, *, now, by) -> None:
-    values = {"state": request.get_state_display()}
-    _tell_deciders(request, "approval_withdrawn", f"closed:{request.state}", values, now=now, by=by)
+def mail_withdrawal(approval: ApprovalRequest, *, now, by) -> None:
+    values = {"state": approval.get_state_display()}
+    _tell_deciders(
+        approval, "approval_withdrawn", f"closed:{approval.state}", values, now=now, by=by
+    )
 
 
 def _tell_deciders(
-    request: ApprovalRequest, kind: str, occasion: str, values: dict, *, now, by
+    approval: ApprovalRequest, kind: str, occasion: str, values: dict, *, now, by
 ) -> None:
-    people = deciders(local_date(now), request.kind)
+    people = deciders(local_date(now), approval.kind)
     drafts = [
-        _draft(request, kind, person, occasion, values, desk_path(request)) for person in people
+        _draft(approval, kind, person, occasion, values, desk_path(approval)) for person in people
     ]
     enqueue_mails(drafts, now=now, by=by)
 
 
 def mail_lapse(
-    request: ApprovalRequest, changes: list[Change], also: Iterable[Person], *, now, by
+    approval: ApprovalRequest, changes: list[Change], also: Iterable[Person], *, now, by
 ) -> None:
-    """Tell all who are concerned that `request` lapsed and by which `changes`.
+    """Tell all who are concerned that `approval` lapsed and by which `changes`.
 
     The senator's office and its deputies are led to the request, the office and `also` to the
     subject.
     """
     changed = _listed([_describe(change) for change in changes])
-    values = {"reason": request.lapse_reason, "changes": changed}
-    house = [(person, desk_path(request)) for person in deciders(local_date(now), request.kind)]
-    others = [(person, request.path) for person in (*people_with_role(OFFICE), *also)]
+    values = {"reason": approval.lapse_reason, "changes": changed}
+    house = [(person, desk_path(approval)) for person in deciders(local_date(now), approval.kind)]
+    others = [(person, approval.path) for person in (*people_with_role(OFFICE), *also)]
     drafts = [
-        _draft(request, "approval_lapsed", person, "lapsed", values, path)
+        _draft(approval, "approval_lapsed", person, "lapsed", values, path)
         for person, path in house + others
     ]
     enqueue_mails(drafts, now=now, by=by)
@@ -280,8 +281,8 @@ def _describe(change: Change) -> str:
     return f"{change.label}: {before} → {after}"
 
 
-def mail_condition_met(request: ApprovalRequest, condition: Condition, *, now, by) -> None:
+def mail_condition_met(approval: ApprovalRequest, condition: Condition, *, now, by) -> None:
     """Tell the senator's office that the office saw to a condition."""
     note = _("Vermerk: %(note)s") % {"note": condition.note} if condition.note else ""
     values = {"condition": condition.text, "note": note}
-    _tell_deciders(request, "condition_met", f"condition:{condition.pk}", values, now=now, by=by)
+    _tell_deciders(approval, "condition_met", f"condition:{condition.pk}", values, now=now, by=by)

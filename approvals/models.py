@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from approvals.enums import ApprovalKind, ApprovalState, ConditionState
 from approvals.permissions import decides_anything, kinds_of_deputy
-from approvals.proposals import Proposal
+from approvals.registry import CounterDate
 from core.models import Document, Origin
 from core.roles import OFFICE, has_role
 
@@ -38,7 +38,7 @@ class ApprovalRequest(models.Model):
     keeps what was shown, a list of [label, value], `options` what can be ticked, a list of {"id",
     "label", "hint"} with "is_fixed" for a date that was fixed before. `former` is the request that
     this one is compared with: the last decided one about the same subject, else the last one.
-    `proposals` are dates proposed instead of the options (`approvals.proposals.Proposal.as_row`).
+    `counter_dates` are dates proposed instead of the options (`approvals.registry.CounterDate.as_row`).
     """
 
     kind = models.CharField(_("Art"), max_length=12, choices=ApprovalKind)
@@ -76,7 +76,7 @@ class ApprovalRequest(models.Model):
     comment = models.TextField(_("Anmerkung"), blank=True)
     chosen = models.JSONField(_("mögliche Optionen"), default=list, blank=True, editable=False)
     none_possible = models.BooleanField(_("kein Termin möglich"), default=False, editable=False)
-    proposals = models.JSONField(_("Gegenvorschlag"), default=list, blank=True, editable=False)
+    counter_dates = models.JSONField(_("Gegenvorschlag"), default=list, blank=True, editable=False)
     former = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -165,11 +165,11 @@ class ApprovalRequest(models.Model):
         return [option for option in self.options if option["id"] in self.chosen]
 
     @property
-    def proposed_dates(self) -> list[Proposal]:
+    def proposed_dates(self) -> list[CounterDate]:
         """The dates that the senator's office proposed instead."""
-        return [Proposal.of(row) for row in self.proposals]
+        return [CounterDate.of(row) for row in self.counter_dates]
 
-    def proposals_ahead(self, now) -> list[Proposal]:
+    def counter_dates_ahead(self, now) -> list[CounterDate]:
         """The proposed dates that have not passed by `now`."""
         return [date for date in self.proposed_dates if date.starts_at > now]
 
@@ -177,17 +177,17 @@ class ApprovalRequest(models.Model):
 class ConditionQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Conditions are seen by those who see their request."""
-        return self.filter(request__in=ApprovalRequest.objects.visible_to(user))
+        return self.filter(approval__in=ApprovalRequest.objects.visible_to(user))
 
     def open(self):
         """Conditions that are still to be met: of an approval that holds."""
-        return self.filter(state=ConditionState.OPEN, request__state=ApprovalState.CONDITIONAL)
+        return self.filter(state=ConditionState.OPEN, approval__state=ApprovalState.CONDITIONAL)
 
 
 class Condition(models.Model):
     """*Auflage*: what has to be seen to after an approval was given on condition."""
 
-    request = models.ForeignKey(
+    approval = models.ForeignKey(
         ApprovalRequest, on_delete=models.CASCADE, related_name="conditions"
     )
     text = models.CharField(_("Auflage"), max_length=500)
@@ -235,7 +235,7 @@ class Condition(models.Model):
 class AttachmentQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Attachments are seen by those who see their request."""
-        return self.filter(request__in=ApprovalRequest.objects.visible_to(user))
+        return self.filter(approval__in=ApprovalRequest.objects.visible_to(user))
 
 
 class Attachment(Document):
@@ -243,7 +243,7 @@ class Attachment(Document):
     shown.
     """
 
-    request = models.ForeignKey(
+    approval = models.ForeignKey(
         ApprovalRequest,
         on_delete=models.PROTECT,
         related_name="attachments",

@@ -4,10 +4,9 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from approvals.enums import ApprovalKind
-from approvals.names import senator_office_name
-from core.dates import format_date, local_date
-from core.roles import OFFICE, SENATOR_OFFICE, has_role
+from approvals.enums import ApprovalKind, ApprovalState
+from core.dates import format_date, format_moment, local_date
+from core.roles import OFFICE, SENATOR_OFFICE, has_role, senator_office_name
 from partners.queries import last_deputyship
 
 
@@ -40,21 +39,21 @@ def can_decide(user, kind: str) -> bool:
     return kinds is None or kind in kinds
 
 
-def can_see_requests(user, kind: str) -> bool:
+def can_see_approvals(user, kind: str) -> bool:
     """Requests are between the office and the senator's office; a deputy sees the kinds of the
     deputyship.
     """
     return has_role(user, OFFICE) or can_decide(user, kind)
 
 
-def submitted_it(user, request) -> bool:
+def submitted_it(user, approval) -> bool:
     """Nobody decides on a request of one's own, be it as somebody's deputy."""
-    return request.submitted_by_id == user.pk
+    return approval.submitted_by_id == user.pk
 
 
-def may_decide(user, request) -> bool:
-    """Say whether `user` may decide on `request`, whatever its state."""
-    return can_decide(user, request.kind) and not submitted_it(user, request)
+def may_decide(user, approval) -> bool:
+    """Say whether `user` may decide on `approval`, whatever its state."""
+    return can_decide(user, approval.kind) and not submitted_it(user, approval)
 
 
 def acts_as_deputy(user, kind: str) -> bool:
@@ -64,39 +63,39 @@ def acts_as_deputy(user, kind: str) -> bool:
     return can_decide(user, kind) and SENATOR_OFFICE not in user.own_roles
 
 
-def why_no_longer(user, request, today: dt.date) -> str:
-    """Return the sentence for `user` whose deputyship for the kind of `request` ended after it was
+def why_no_longer(user, approval, today: dt.date) -> str:
+    """Return the sentence for `user` whose deputyship for the kind of `approval` ended after it was
     submitted.
 
     Empty where it never was theirs to see.
     """
-    ended = last_deputyship(user, SENATOR_OFFICE, today, request.kind)
+    ended = last_deputyship(user, SENATOR_OFFICE, today, approval.kind)
     if (
         ended is None
-        or can_decide(user, request.kind)
-        or ended.ends_on < local_date(request.submitted_at)
+        or can_decide(user, approval.kind)
+        or ended.ends_on < local_date(approval.submitted_at)
     ):
         return ""
     return _(
         "Ihre Vertretung für Freigaben der Art „%(kind)s“ endete am %(day)s. Darüber entscheidet "
         "wieder die "
         "vertretene Person."
-    ) % {"kind": ApprovalKind(request.kind).label, "day": format_date(ended.ends_on)}
+    ) % {"kind": ApprovalKind(approval.kind).label, "day": format_date(ended.ends_on)}
 
 
-def why_not(user, today: dt.date, request=None) -> str:
-    """Return the sentence that tells `user` why it is not for them to decide on `request`, or on
+def why_not(user, today: dt.date, approval=None) -> str:
+    """Return the sentence that tells `user` why it is not for them to decide on `approval`, or on
     any.
     """
-    if request is not None and decides_anything(user):
-        if submitted_it(user, request):
+    if approval is not None and decides_anything(user):
+        if submitted_it(user, approval):
             return _(
                 "Diese Vorlage haben Sie selbst eingereicht. Darüber muss jemand anderes "
                 "entscheiden."
             )
-        if sentence := why_no_longer(user, request, today):
+        if sentence := why_no_longer(user, approval, today):
             return sentence
-        kind = ApprovalKind(request.kind).label
+        kind = ApprovalKind(approval.kind).label
         return _("Ihre Vertretung gilt nicht für Freigaben der Art „%(kind)s“.") % {"kind": kind}
     if ended := last_deputyship(user, SENATOR_OFFICE, today):
         return _(
@@ -104,3 +103,34 @@ def why_not(user, today: dt.date, request=None) -> str:
             "Person."
         ) % {"day": format_date(ended.ends_on)}
     return _("Über Freigaben entscheidet das %(office)s.") % {"office": senator_office_name()}
+
+
+def why_settled(approval) -> str:
+    """Return the sentence for who answers an approval that is no longer open."""
+    if approval.state == ApprovalState.LAPSED and approval.lapsed_at:
+        return _(
+            "Diese Freigabe ist am %(when)s erloschen (%(reason)s). Ihre Eingabe gilt nicht."
+        ) % {
+            "when": format_date(approval.lapsed_at),
+            "reason": approval.lapse_reason,
+        }
+    if approval.decided_at and approval.state != ApprovalState.LAPSED:
+        sentence = _(
+            "Diese Freigabe ist bereits entschieden: %(state)s (am %(when)s, von: %(who)s). Ihre "
+            "Eingabe gilt nicht."
+        )
+        return sentence % {
+            "who": approval.decided_by,
+            "when": format_moment(approval.decided_at),
+            "state": approval.outcome,
+        }
+    if approval.withdrawn_at:
+        return _(
+            "Diese Freigabe ist zurückgezogen (am %(when)s, von: %(who)s). Ihre Eingabe gilt nicht."
+        ) % {
+            "who": approval.withdrawn_by,
+            "when": format_moment(approval.withdrawn_at),
+        }
+    return _("Diese Freigabe ist %(state)s. Ihre Eingabe gilt nicht.") % {
+        "state": approval.get_state_display()
+    }

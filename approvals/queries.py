@@ -1,7 +1,9 @@
 """What the desk, the overview and the subjects' pages ask about approvals."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import product
+from typing import NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -10,17 +12,20 @@ from django.utils.translation import gettext as _
 from approvals.enums import IN_FORCE, ApprovalState, ConditionState
 from approvals.models import ApprovalRequest, Attachment, Condition
 from approvals.permissions import decides_anything, kinds_of_deputy, why_no_longer
-from approvals.versions import Change, differences, option_changes
-from core.shell import HistoryEntry
+from approvals.registry import Change, differences, option_changes
+from core.progress import HistoryEntry
+from core.roles import SENATOR_OFFICE
+from partners.models import Person
+from partners.queries import deputyships_between, people_with_role
 
 
-def open_requests(user) -> QuerySet[ApprovalRequest]:
+def open_approvals(user) -> QuerySet[ApprovalRequest]:
     """Return the open requests `user` may see, the oldest deadline first."""
     visible = ApprovalRequest.objects.visible_to(user).open()
     return visible.select_related("submitted_by__person").order_by("due_on", "pk")
 
 
-def requests_to_decide(user) -> QuerySet[ApprovalRequest]:
+def decidable_approvals(user) -> QuerySet[ApprovalRequest]:
     """Return the open requests that `user` may decide on (`approvals.permissions.may_decide`),
     oldest deadline first.
 
@@ -29,11 +34,11 @@ def requests_to_decide(user) -> QuerySet[ApprovalRequest]:
     """
     if not decides_anything(user):
         return ApprovalRequest.objects.none()
-    rows, kinds = open_requests(user).exclude(submitted_by=user), kinds_of_deputy(user)
+    rows, kinds = open_approvals(user).exclude(submitted_by=user), kinds_of_deputy(user)
     return rows if kinds is None else rows.filter(kind__in=kinds)
 
 
-def decided_requests(user) -> QuerySet[ApprovalRequest]:
+def decided_approvals(user) -> QuerySet[ApprovalRequest]:
     """Return the requests `user` may see that are no longer open, what happened last first."""
     visible = ApprovalRequest.objects.visible_to(user).exclude(state=ApprovalState.OPEN)
     visible = visible.select_related(
@@ -44,7 +49,7 @@ def decided_requests(user) -> QuerySet[ApprovalRequest]:
     )
 
 
-def waiting_requests(user) -> list[ApprovalRequest]:
+def waiting_approvals(user) -> list[ApprovalRequest]:
     """Return what waits, the oldest deadline first: requests for a decision, and approvals for a
     condition to be met.
 
@@ -53,7 +58,7 @@ def waiting_requests(user) -> list[ApprovalRequest]:
     """
     if "waiting_requests" not in user.__dict__:
         to_meet = Condition.objects.filter(
-            request=OuterRef("pk"), state=ConditionState.OPEN
+            approval=OuterRef("pk"), state=ConditionState.OPEN
         ).order_by("pk")
         waits = Q(state=ApprovalState.OPEN) | Q(Exists(to_meet), state=ApprovalState.CONDITIONAL)
         first = {name: Subquery(to_meet.values(name)[:1]) for name in ("pk", "text")}
@@ -68,11 +73,11 @@ def count_open_for(user) -> int:
     for others.
     """
     if "waiting_requests" in user.__dict__:
-        return sum(row.is_open for row in waiting_requests(user))
+        return sum(row.is_open for row in waiting_approvals(user))
     return ApprovalRequest.objects.visible_to(user).open().count()
 
 
-def requests_about(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
+def approvals_about(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
     """Return all requests about one subject, the latest first."""
     rows = ApprovalRequest.objects.filter(kind=kind, subject_id=subject_id)
     return rows.select_related("submitted_by__person", "decided_by__person").order_by(
@@ -80,14 +85,14 @@ def requests_about(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
     )
 
 
-def request_in_force(kind: str, subject_id: int) -> ApprovalRequest | None:
+def approval_in_force(kind: str, subject_id: int) -> ApprovalRequest | None:
     """Return the latest request about a subject that is open or granted, or None: what a change
     lets lapse.
     """
-    return requests_about(kind, subject_id).filter(state__in=IN_FORCE).first()
+    return approvals_about(kind, subject_id).filter(state__in=IN_FORCE).first()
 
 
-def request_to_compare(kind: str, subject_id: int) -> ApprovalRequest | None:
+def approval_to_compare(kind: str, subject_id: int) -> ApprovalRequest | None:
     """Return the request about a subject that a new one is compared with: the last decided one,
     else the last one.
     """
@@ -101,7 +106,7 @@ def differences_since(
     """Return how `snapshot` and `options` differ from what was last decided on; nothing the first
     time.
     """
-    return _differences(request_to_compare(kind, subject_id), snapshot, options)
+    return _differences(approval_to_compare(kind, subject_id), snapshot, options)
 
 
 def _differences(
@@ -113,16 +118,16 @@ def _differences(
     return option_changes(former.options, list(options)) + differences(former.snapshot, snapshot)
 
 
-def differences_of(request: ApprovalRequest) -> list[Change]:
-    """Return how what `request` shows differs from its former one."""
-    return _differences(request.former, request.snapshot, request.options)
+def differences_of(approval: ApprovalRequest) -> list[Change]:
+    """Return how what `approval` shows differs from its former one."""
+    return _differences(approval.former, approval.snapshot, approval.options)
 
 
 def conditions_to_meet(kind: str, subject_id: int) -> list[Condition]:
     """Return the conditions of a subject's approvals that are still to be met, in their order."""
     return list(
         Condition.objects.open()
-        .filter(request__kind=kind, request__subject_id=subject_id)
+        .filter(approval__kind=kind, approval__subject_id=subject_id)
         .order_by("pk")
     )
 
@@ -131,15 +136,15 @@ def _conditions_in_full() -> Prefetch:
     return Prefetch("conditions", Condition.objects.select_related("met_by__person").order_by("pk"))
 
 
-def requests_in_full(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
+def full_approvals(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
     """Return all requests about one subject, the latest first, with their conditions and who let
     them lapse.
     """
-    rows = requests_about(kind, subject_id).select_related("lapsed_by__person")
+    rows = approvals_about(kind, subject_id).select_related("lapsed_by__person")
     return rows.prefetch_related(_conditions_in_full())
 
 
-def requests_to_show(user) -> QuerySet[ApprovalRequest]:
+def viewable_approvals(user) -> QuerySet[ApprovalRequest]:
     """Return the requests `user` may see with all that their page and documents say of them but
     attachments.
     """
@@ -160,20 +165,20 @@ def why_hidden(user, pk: int, today: dt.date) -> str:
     """Return why `user` does not see a request any more (`why_no_longer`); empty where there is or
     was nothing.
     """
-    request = ApprovalRequest.objects.filter(pk=pk).first()
-    return why_no_longer(user, request, today) if request else ""
+    approval = ApprovalRequest.objects.filter(pk=pk).first()
+    return why_no_longer(user, approval, today) if approval else ""
 
 
-def attachments_of(request: ApprovalRequest) -> QuerySet[Attachment]:
+def attachments_of(approval: ApprovalRequest) -> QuerySet[Attachment]:
     """Return the attachments of a request in the order they were handed in."""
-    return request.attachments.order_by("pk")
+    return approval.attachments.order_by("pk")
 
 
 def approval_entries(kind: str, subject_id: int) -> list[HistoryEntry]:
     """Return the lines that approvals add to a subject's *Verlauf*: submission, decision,
     conditions, lapse.
     """
-    return [entry for row in requests_in_full(kind, subject_id) for entry in _entries_of(row)]
+    return [entry for row in full_approvals(kind, subject_id) for entry in _entries_of(row)]
 
 
 def _entries_of(row: ApprovalRequest) -> list[HistoryEntry]:
@@ -213,11 +218,11 @@ def note_of(row: ApprovalRequest) -> str:
     return "\n".join([*lines, row.comment]) if row.comment else "\n".join(lines)
 
 
-def former_lines(request: ApprovalRequest) -> list[str]:
-    """Return what was answered to the request before `request`, for who has to see whether it was
+def former_lines(approval: ApprovalRequest) -> list[str]:
+    """Return what was answered to the request before `approval`, for who has to see whether it was
     heeded.
     """
-    if not (former := request.former):
+    if not (former := approval.former):
         return []
     lines = [
         _("Auflage: %(text)s") % {"text": text}
@@ -245,3 +250,45 @@ def condition_entries(row: ApprovalRequest) -> list[HistoryEntry]:
         for condition in row.conditions.all()
         if condition.met_at
     ]
+
+
+class Circle(NamedTuple):
+    """Who may decide on a day: the senator's office with those who act while it is away, and
+    standing deputies.
+
+    A deputyship with a last day says that somebody is away; one until further notice says that
+    somebody could step in (`docs/adr/0014`). Nobody is in both.
+    """
+
+    first: list[Person]
+    standing: list[Person]
+
+    @property
+    def everybody(self) -> list[Person]:
+        return self.first + self.standing
+
+
+def circles_on(days: Sequence[dt.date], kinds: Iterable[str]) -> dict[tuple[dt.date, str], Circle]:
+    """Return for each of `days` and `kinds` who may decide on requests of the kind on the day, in
+    two queries.
+    """
+    principals = list(people_with_role(SENATOR_OFFICE))
+    rows = list(deputyships_between(principals, min(days), max(days)))
+    found = {}
+    for day, kind in product(days, kinds):
+        acting = [row for row in rows if row.holds_on(day) and row.covers(kind)]
+        first = _distinct([*principals, *(row.deputy for row in acting if row.ends_on)])
+        standing = _distinct(row.deputy for row in acting if row.ends_on is None)
+        found[day, kind] = Circle(first, [person for person in standing if person not in first])
+    return found
+
+
+def deciders(today: dt.date, kind: str) -> list[Person]:
+    """Return who is told about requests of `kind`: the senator's office and who acts for it in them
+    on `today`.
+    """
+    return circles_on([today], [kind])[today, kind].everybody
+
+
+def _distinct(people: Iterable[Person]) -> list[Person]:
+    return list({person.pk: person for person in people}.values())

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from approvals.enums import ApprovalKind
 from approvals.mails import desk_path, subject_key
 from approvals.models import ApprovalRequest
-from approvals.recipients import Circle, circles_on
+from approvals.queries import Circle, circles_on
 from core.dates import (
     add_working_days,
     describe_due,
@@ -86,27 +86,27 @@ SUBJECTS = {
 }
 
 
-def steps_of(request: ApprovalRequest, today: dt.date, schedule: Schedule) -> list[Step]:
-    """Return the steps of `request` up to `today`, in working days of Berlin, in their order.
+def steps_of(approval: ApprovalRequest, today: dt.date, schedule: Schedule) -> list[Step]:
+    """Return the steps of `approval` up to `today`, in working days of Berlin, in their order.
 
     Half of the time, the days before, the day itself, and once it is late each working day, of
     which only the last is given. `docs/adr/0014` gives the reasons.
     """
     if not schedule.is_active:
         return []
-    start = local_date(request.submitted_at)
-    steps = [*_half_time(request, schedule), *schedule.steps(request.due_on, today)]
-    steps += _late_steps(request.due_on, today, schedule)
+    start = local_date(approval.submitted_at)
+    steps = [*_half_time(approval, schedule), *schedule.steps(approval.due_on, today)]
+    steps += _late_steps(approval.due_on, today, schedule)
     by_day = {
         step.on: step for step in steps if start < step.on <= today
     }  # of two on one day the later one counts
     return [by_day[day] for day in sorted(by_day)]
 
 
-def _half_time(request: ApprovalRequest, schedule: Schedule) -> list[Step]:
+def _half_time(approval: ApprovalRequest, schedule: Schedule) -> list[Step]:
     if not schedule.option(HALF_TIME):
         return []
-    start, due_on = local_date(request.submitted_at), request.due_on
+    start, due_on = local_date(approval.submitted_at), approval.due_on
     half = add_working_days(start, working_days_between(start, due_on) // 2)
     return [
         Step(
@@ -133,11 +133,11 @@ def _late_steps(due_on: dt.date, today: dt.date, schedule: Schedule) -> list[Ste
     ]
 
 
-def due_step(request: ApprovalRequest, today: dt.date, schedule: Schedule) -> Step | None:
-    """Return the one step of `request` that may go out on `today`: the latest passed one, unless it
+def due_step(approval: ApprovalRequest, today: dt.date, schedule: Schedule) -> Step | None:
+    """Return the one step of `approval` that may go out on `today`: the latest passed one, unless it
     is stale.
     """
-    passed = steps_of(request, today, schedule)
+    passed = steps_of(approval, today, schedule)
     return passed[-1] if passed and is_fresh(passed[-1], today) else None
 
 

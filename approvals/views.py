@@ -15,38 +15,43 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from approvals.answers import decision_of, was_given, why_settled
-from approvals.enums import Answer, ApprovalKind, ApprovalState
+from approvals.documents import briefing_filename, briefing_pdf, briefing_word
+from approvals.enums import ApprovalKind, ApprovalState, Verdict
 from approvals.forms import ConditionForm, DecisionForm
 from approvals.mails import desk_path
 from approvals.models import ApprovalRequest, Attachment, Condition
-from approvals.names import senator_office_name
-from approvals.permissions import acts_as_deputy, can_submit, decides_anything, may_decide, why_not
+from approvals.permissions import (
+    acts_as_deputy,
+    can_submit,
+    decides_anything,
+    may_decide,
+    why_not,
+    why_settled,
+)
+from approvals.progress import times_by_kind
 from approvals.queries import (
     attachments_of,
-    decided_requests,
+    decidable_approvals,
+    decided_approvals,
     differences_of,
     former_lines,
-    open_requests,
-    requests_to_decide,
-    requests_to_show,
+    open_approvals,
+    viewable_approvals,
     why_hidden,
 )
 from approvals.registry import decide
-from approvals.services import meet_condition
-from approvals.times import times_by_kind
-from approvals.vorlage import vorlage_filename, vorlage_pdf, vorlage_word
+from approvals.services import meet_condition, was_given
 from core.documents import document_response
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.media_types import PDF, WORD
-from core.roles import OFFICE, SENATOR_OFFICE, has_role
+from core.roles import OFFICE, SENATOR_OFFICE, has_role, senator_office_name
 
 DONE = {
-    Answer.APPROVE: gettext_lazy("Freigegeben: %(title)s"),
-    Answer.CONDITION: gettext_lazy("Mit Auflage freigegeben: %(title)s"),
-    Answer.NONE_POSSIBLE: gettext_lazy("Kein Termin möglich: %(title)s"),
-    Answer.RETURN: gettext_lazy("Zurückgegeben: %(title)s"),
-    Answer.REFUSE: gettext_lazy("Abgelehnt: %(title)s"),
+    Verdict.APPROVE: gettext_lazy("Freigegeben: %(title)s"),
+    Verdict.CONDITION: gettext_lazy("Mit Auflage freigegeben: %(title)s"),
+    Verdict.NONE_POSSIBLE: gettext_lazy("Kein Termin möglich: %(title)s"),
+    Verdict.RETURN: gettext_lazy("Zurückgegeben: %(title)s"),
+    Verdict.REFUSE: gettext_lazy("Abgelehnt: %(title)s"),
 }
 
 
@@ -63,7 +68,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     """
     _require_house(request.user)
     decided = request.GET.get("stand") == "entschieden"
-    rows = decided_requests(request.user) if decided else open_requests(request.user)
+    rows = decided_approvals(request.user) if decided else open_approvals(request.user)
     if kind := kind_in(request):
         rows = rows.filter(kind=kind)
     context = {
@@ -81,7 +86,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def request_page(request: HttpRequest, pk: int) -> HttpResponse:
+def approval_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one request: the Leitungsvorlage as submitted, and the form of the decision. Opening
     decides nothing.
     """
@@ -91,7 +96,7 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def decide_request(request: HttpRequest, pk: int) -> HttpResponse:
+def decide_page(request: HttpRequest, pk: int) -> HttpResponse:
     """First tap: ask again. Second tap (`confirmed`): decide and lead on to the next request.
 
     What was typed stays on the page, also when the way leads `back` or somebody was faster. Who
@@ -121,10 +126,10 @@ def decide_request(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _decide(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm) -> HttpResponse:
     try:
-        decide(approval=approval, by=request.user, now=timezone.now(), **form.decision)
-    except NotEntitled as error:
+        decide(approval=approval, decision=form.decision, by=request.user, now=timezone.now())
+    except NotAllowed as error:
         return _refuse(request, str(error))
-    except Outpaced as error:
+    except ChangedMeanwhile as error:
         return _too_late(request, _load(request, approval.pk), form, str(error))
     except Refused as error:
         form.add_error(None, str(error))
@@ -138,14 +143,16 @@ def _too_late(
     """Say who was faster and show what was typed; who sent the own answer twice hears that it is
     done.
     """
-    if form.is_valid() and was_given(approval, decision_of(**form.decision), by=request.user):
+    if form.is_valid() and was_given(approval, form.decision, by=request.user):
         return _lead_on(request, approval, form)
     messages.warning(request, sentence)
     return _show(request, approval, form, status=409, typed=form.typed)
 
 
 def _lead_on(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm) -> HttpResponse:
-    messages.success(request, DONE[Answer(form.cleaned_data["answer"])] % {"title": approval.title})
+    messages.success(
+        request, DONE[Verdict(form.cleaned_data["answer"])] % {"title": approval.title}
+    )
     kind = kind_in(request)
     following = turn_of(request.user, approval, kind).following
     address = reverse("approval", args=[following]) if following else reverse("approvals_desk")
@@ -156,7 +163,7 @@ def _ask_again(request: HttpRequest, approval: ApprovalRequest, form: DecisionFo
     context = {
         "approval": approval,
         "form": form,
-        "answer": Answer(form.cleaned_data["answer"]),
+        "answer": Verdict(form.cleaned_data["answer"]),
         "chosen": [o for o in approval.options if o["id"] in form.cleaned_data["chosen"]],
         "as_deputy": acts_as_deputy(request.user, approval.kind),
         "query": query_of(kind_in(request)),
@@ -180,7 +187,7 @@ def _load(request: HttpRequest, pk: int) -> ApprovalRequest:
     """Answer 404 for what was never the user's to see, 403 with the reason for what a deputyship no
     longer shows.
     """
-    if approval := requests_to_show(request.user).filter(pk=pk).first():
+    if approval := viewable_approvals(request.user).filter(pk=pk).first():
         return approval
     if sentence := why_hidden(request.user, pk, timezone.localdate()):
         raise PermissionDenied(sentence)
@@ -210,7 +217,7 @@ def _show(
         "meets_conditions": approval.state == ApprovalState.CONDITIONAL
         and can_submit(request.user),
         "attachments": attachments_of(approval),
-        "vorlage": [
+        "briefing": [
             (_("Anlass"), approval.occasion),
             (_("Sachverhalt"), approval.facts),
             (_("Bewertung"), approval.assessment),
@@ -225,20 +232,20 @@ logger = logging.getLogger(__name__)
 @require_safe
 def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer with the Leitungsvorlage as an accessible PDF."""
-    return _document(request, pk, vorlage_pdf, "pdf", PDF)
+    return _document(request, pk, briefing_pdf, "pdf", PDF)
 
 
 @require_safe
 def word(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer with the Leitungsvorlage as a Word document."""
-    return _document(request, pk, vorlage_word, "docx", WORD)
+    return _document(request, pk, briefing_word, "docx", WORD)
 
 
 @require_safe
-def attachment(request: HttpRequest, request_pk: int, pk: int) -> FileResponse:
+def attachment(request: HttpRequest, approval_pk: int, pk: int) -> FileResponse:
     """Answer with an attached file, always to be saved and never shown within the portal."""
     found = get_object_or_404(
-        Attachment.objects.visible_to(request.user), request=request_pk, pk=pk
+        Attachment.objects.visible_to(request.user), approval=approval_pk, pk=pk
     )
     try:
         content = found.file.open("rb")
@@ -257,10 +264,10 @@ def _document(
     suffix: str,
     media_type: str,
 ) -> HttpResponse:
-    approval = get_object_or_404(requests_to_show(request.user), pk=pk)
+    approval = get_object_or_404(viewable_approvals(request.user), pk=pk)
     content = make(approval, attachments_of(approval))
     return document_response(
-        content, filename=vorlage_filename(approval, suffix), media_type=media_type
+        content, filename=briefing_filename(approval, suffix), media_type=media_type
     )
 
 
@@ -268,26 +275,26 @@ def condition(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask how a condition was met, then note it and lead back to the subject. Opening the page
     notes nothing.
     """
-    rows = Condition.objects.visible_to(request.user).select_related("request", "met_by__person")
+    rows = Condition.objects.visible_to(request.user).select_related("approval", "met_by__person")
     row = get_object_or_404(rows, pk=pk)
     if not can_submit(request.user):
         raise PermissionDenied(_("Auflagen vermerkt die Geschäftsstelle als erfüllt."))
     if request.method != "POST" and not row.is_open:
         messages.info(request, _("Diese Auflage ist schon als erfüllt vermerkt."))
-        return redirect(desk_path(row.request))
+        return redirect(desk_path(row.approval))
     form = ConditionForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _meet(request, row, form):
-        return redirect(row.request.path)
+        return redirect(row.approval.path)
     context = {
         "form": form,
         "title": _("Auflage erfüllt"),
         "question": str(row),
         "submit_label": _("Als erfüllt vermerken"),
         "details": [
-            f"{row.request.get_kind_display()}: {row.request.title}",
+            f"{row.approval.get_kind_display()}: {row.approval.title}",
             _("Das %(office)s wird benachrichtigt.") % {"office": senator_office_name()},
         ],
-        "cancel_url": row.request.path,
+        "cancel_url": row.approval.path,
     }
     return render(request, "generic/confirm.html", context)
 
@@ -297,7 +304,7 @@ def _meet(request: HttpRequest, row: Condition, form: ConditionForm) -> bool:
         meet_condition(
             condition=row, note=form.cleaned_data["note"], by=request.user, now=timezone.now()
         )
-    except NotEntitled as error:
+    except NotAllowed as error:
         raise PermissionDenied(str(error)) from error
     except Refused as error:
         form.add_error(None, str(error))
@@ -323,7 +330,7 @@ def turn_of(user, approval: ApprovalRequest, kind: str = "") -> Turn:
     The next one is the one after it, and behind the last the first again: one that was skipped does
     not come back at once. Who decides nothing walks through what is open.
     """
-    rows = requests_to_decide(user) if decides_anything(user) else open_requests(user)
+    rows = decidable_approvals(user) if decides_anything(user) else open_approvals(user)
     if kind:
         rows = rows.filter(kind=kind)
     places, own = list(rows.values_list("due_on", "pk")), (approval.due_on, approval.pk)

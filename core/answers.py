@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from core.conflicts import VersionedForm
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.states import Move, target_of
 
 
@@ -41,7 +41,7 @@ def carry_out(
     """
     try:
         result = call()
-    except NotEntitled as error:
+    except NotAllowed as error:
         raise PermissionDenied(str(error)) from error
     except Refused as error:
         _tell(request, error, form)
@@ -54,7 +54,9 @@ def carry_out(
 def _tell(request: HttpRequest, error: Refused, form: BaseForm | None) -> None:
     if form is None:
         messages.error(request, str(error))
-    elif isinstance(error, Outpaced) and isinstance(form, VersionedForm) and form.instance.pk:
+    elif (
+        isinstance(error, ChangedMeanwhile) and isinstance(form, VersionedForm) and form.instance.pk
+    ):
         form.show_conflict(error, type(form.instance).objects.get(pk=form.instance.pk))
     else:
         form.add_error(None, str(error))

@@ -17,7 +17,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from core.dates import format_date, format_moment
-from core.errors import Outpaced
+from core.errors import ChangedMeanwhile
 
 
 class Conflict(NamedTuple):
@@ -55,10 +55,10 @@ def require_unchanged(obj, version: str, fields: Iterable[str]) -> None:
         .first()
     )
     if last is None or last.history_user is None:
-        raise Outpaced(
+        raise ChangedMeanwhile(
             _("Der Eintrag wurde inzwischen geändert. Beide Fassungen stehen auf dieser Seite.")
         )
-    raise Outpaced(
+    raise ChangedMeanwhile(
         _(
             "%(who)s hat diesen Eintrag inzwischen geändert (%(moment)s). Beide Fassungen stehen "
             "auf dieser Seite."
@@ -96,7 +96,7 @@ class VersionedForm(forms.ModelForm):
         """The fingerprint of the row as this form showed it."""
         return self.cleaned_data.get("version", "")
 
-    def show_conflict(self, error: Outpaced, current: models.Model) -> None:
+    def show_conflict(self, error: ChangedMeanwhile, current: models.Model) -> None:
         """Show `current`, the row as it is now, beside what was typed; the next save starts from
         `current`.
         """

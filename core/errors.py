@@ -11,9 +11,9 @@ class Refused(Exception):
     """
 
 
-class NotEntitled(Refused):
+class NotAllowed(Refused):
     """The actor may see the object but may not do this to it; a view answers 403."""
 
 
-class Outpaced(Refused):
+class ChangedMeanwhile(Refused):
     """Somebody else changed the object meanwhile; the sentence says who or what was faster."""

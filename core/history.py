@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from core.batches import in_batches
-from core.shell import HistoryEntry
+from core.progress import HistoryEntry
 
 
 def save_as(obj, *, by, reason: str | Promise) -> None:

@@ -5,6 +5,8 @@ The user model offers `user.roles`, a frozenset of role names read once per requ
 """
 
 import rules
+from django.conf import settings
+from django.utils.translation import gettext as _
 
 OFFICE = "office"
 SENATOR_OFFICE = "senator_office"
@@ -32,3 +34,8 @@ def is_senator_office(user) -> bool:
 
 
 is_staff_of_the_house = is_office | is_senator_office
+
+
+def senator_office_name() -> str:
+    """Return how the office of the head of the house is called, `Büro der Senatorin`."""
+    return _("Büro %(head)s") % {"head": settings.HEAD_TITLE_GENITIVE}

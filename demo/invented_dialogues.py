@@ -6,9 +6,10 @@ Everything goes through the services, dated relative to the day of loading.
 
 import datetime as dt
 
-from approvals.enums import Answer
+from approvals.enums import Verdict
 from approvals.models import ApprovalRequest
-from approvals.services import Vorlage
+from approvals.registry import Decision
+from approvals.services import Briefing
 from core.models import Origin
 from demo.accounts import find_organisation
 from demo.stage import Stage, playing
@@ -60,14 +61,14 @@ def load_series(stage: Stage) -> DialogueSeries:
             by=stage.office,
             now=stage.at(days),
             due_on=stage.on(days + 8),
-            vorlage=Vorlage(
+            briefing=Briefing(
                 "Fortschreibung des Masterplans",
                 f"Verwaltung und Partner möchten die Reihe „{row.title}“ aufnehmen.",
                 "Die Partner haben ihren Wunsch bekräftigt; Mittel werden nicht benötigt.",
                 "Zustimmung zur Reihe",
             ),
         )
-    _decide(stage, services.decide_series, consented, Answer.APPROVE, "", -36)
+    _decide(stage, services.decide_series, consented, Verdict.APPROVE, "", -36)
     consented.refresh_from_db()
     return consented
 
@@ -82,14 +83,12 @@ def _series(stage: Stage, days: int, title: str, description: str) -> DialogueSe
 def _decide(
     stage: Stage, service, subject, answer: str, comment: str, days: int, **details
 ) -> None:
-    request = ApprovalRequest.objects.open().get(subject_id=subject.pk, title=subject.title)
+    approval = ApprovalRequest.objects.open().get(subject_id=subject.pk, title=subject.title)
     service(
-        request=request,
-        answer=answer,
-        comment=comment,
+        approval=approval,
+        decision=Decision(answer, comment, **details),
         by=stage.senator,
         now=stage.at(days, 15),
-        **details,
     )
 
 
@@ -132,7 +131,7 @@ def _submit(stage: Stage, topic: Topic, days: int, due: int) -> None:
         by=stage.office,
         now=stage.at(days),
         due_on=stage.on(due),
-        vorlage=Vorlage(
+        briefing=Briefing(
             "Reihe der Branchengespräche",
             topic.description,
             "Das Thema trifft mehrere Branchen.",
@@ -196,7 +195,7 @@ def load_topics(stage: Stage, series: DialogueSeries) -> None:
         stage,
         services.decide_topic,
         returned,
-        Answer.RETURN,
+        Verdict.RETURN,
         "Bitte mit der Energieabteilung abstimmen.",
         -6,
     )
@@ -213,7 +212,7 @@ def load_topics(stage: Stage, series: DialogueSeries) -> None:
         stage,
         services.decide_topic,
         refused,
-        Answer.REFUSE,
+        Verdict.REFUSE,
         "Zuständig ist die Wirtschaftsförderung.",
         -15,
     )
@@ -251,7 +250,7 @@ def _approved(
         themes=themes,
     )
     _submit(stage, topic, -27, -20)
-    answer = Answer.CONDITION if condition else Answer.APPROVE
+    answer = Verdict.CONDITION if condition else Verdict.APPROVE
     _decide(stage, services.decide_topic, topic, answer, "", -24, conditions=[condition])
     topic.refresh_from_db()
     return topic
@@ -300,7 +299,7 @@ def _dates(
         by=stage.office,
         now=stage.at(submitted),
         due_on=stage.on(due),
-        vorlage=Vorlage(
+        briefing=Briefing(
             "Masterplan, Wiederaufnahme der Branchengespräche",
             f"{dialogue.host} lädt zu „{dialogue.title}“ ein.",
             "Der Gastgeber bevorzugt den ersten Termin.",
@@ -338,7 +337,7 @@ def load_dialogue_with_invitations(stage: Stage, series: DialogueSeries) -> None
         stage,
         services.decide_dates,
         dialogue,
-        Answer.APPROVE,
+        Verdict.APPROVE,
         "",
         -18,
         chosen=[option.pk for option in options],

@@ -6,8 +6,9 @@ Both go through the services and are dated relative to the day of loading.
 
 import datetime as dt
 
-from approvals.enums import Answer
-from approvals.services import Vorlage
+from approvals.enums import Verdict
+from approvals.registry import Decision
+from approvals.services import Briefing
 from core.conflicts import version_of
 from core.models import Origin
 from demo.accounts import find_organisation
@@ -55,7 +56,7 @@ def load_approved_visit(stage: Stage) -> None:
         capacity=20,
     )
     services.add_press_slot(slot=slot, by=stage.office, now=stage.at(-8))
-    request = _submit(
+    approval = _submit(
         stage,
         visit,
         -8,
@@ -63,7 +64,10 @@ def load_approved_visit(stage: Stage) -> None:
         facts="Der Betrieb hat zugesagt; eine Schicht läuft während des Rundgangs.",
     )
     services.decide_visit(
-        request=request, answer=Answer.APPROVE, comment="", by=stage.senator, now=stage.at(-5, 15)
+        approval=approval,
+        decision=Decision(Verdict.APPROVE),
+        by=stage.senator,
+        now=stage.at(-5, 15),
     )
 
 
@@ -102,9 +106,12 @@ def load_visit_that_lapsed(stage: Stage) -> None:
         title="Schienenfahrzeuge für den Nahverkehr",
         message="Züge aus Pankow fahren auf Berliner Gleisen.",
     )
-    request = _submit(stage, visit, -7, due=-4, facts="Der Betrieb hat zugesagt.")
+    approval = _submit(stage, visit, -7, due=-4, facts="Der Betrieb hat zugesagt.")
     services.decide_visit(
-        request=request, answer=Answer.APPROVE, comment="", by=stage.senator, now=stage.at(-5, 15)
+        approval=approval,
+        decision=Decision(Verdict.APPROVE),
+        by=stage.senator,
+        now=stage.at(-5, 15),
     )
     visit = Visit.objects.get(pk=visit.pk)
     version = version_of(visit, (*EDITABLE, "sectors"))
@@ -150,7 +157,7 @@ def _submit(stage: Stage, visit: Visit, days: int, *, due: int, facts: str):
         if visit.press_slots.exists()
         else "Zustimmung zum Besuch"
     )
-    vorlage = Vorlage(
+    briefing = Briefing(
         "Besuche mit Branchenschwerpunkt nach dem Masterplan",
         facts,
         "Die Branche kam in den letzten Besuchen kaum vor; der Termin passt in die Woche.",
@@ -158,5 +165,5 @@ def _submit(stage: Stage, visit: Visit, days: int, *, due: int, facts: str):
         [invented_sheet("Ablauf (Demodaten).xlsx", COURSE)],
     )
     return services.submit_visit(
-        visit=visit, vorlage=vorlage, due_on=stage.on(due), by=stage.office, now=stage.at(days)
+        visit=visit, briefing=briefing, due_on=stage.on(due), by=stage.office, now=stage.at(days)
     )

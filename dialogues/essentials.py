@@ -12,7 +12,7 @@ from operator import attrgetter
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from approvals.versions import Fact
+from approvals.registry import Fact
 
 
 def _names(rows) -> str:

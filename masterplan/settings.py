@@ -109,15 +109,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "core.privacy.PrivatePages",
+    "core.middleware.PrivatePages",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "core.once.SentOnceMiddleware",
+    "core.middleware.SentOnceMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "masterplan.form_addresses.FormAddressMiddleware",
+    "core.middleware.FormAddressMiddleware",
 ]
 
 ROOT_URLCONF = "masterplan.urls"
@@ -304,8 +304,8 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
-    "core.finders.UsableAppFinder",
-    "core.assets.NpmFinder",
+    "core.staticfiles.UsableAppFinder",
+    "core.staticfiles.NpmFinder",
 ]
 FONT_DIR = VAR_DIR / "fonts"  # Fira Sans as documents need it, unpacked from node_modules
 # Files that people hand in: outside of everything that is served, readable by the portal alone,
@@ -320,7 +320,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or TESTING
-        else "core.assets.PortalManifestStorage"
+        else "core.staticfiles.PortalManifestStorage"
     },
 }
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "kern"

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from core.dates import format_date
-from core.shell import NextStep, Step, line_of_steps
+from core.progress import NextStep, ProgressStep, progress_steps
 from measures.enums import Phase, ReportState, RoundState
 from measures.models import Measure, Milestone, Project, StatusReport
 from measures.permissions import can_decide_reports, can_record_report, leads_measure
@@ -19,13 +19,13 @@ from measures.rows import lead_label, runtime_label
 STEPS = (Phase.NOT_STARTED, Phase.PREPARING, Phase.RUNNING)
 
 
-def steps_of(measure: Measure) -> list[Step]:
+def steps_of(measure: Measure) -> list[ProgressStep]:
     """Return the phases as a line of steps; without a known phase none is reached."""
     last = Phase.DISCONTINUED if measure.phase == Phase.DISCONTINUED else Phase.COMPLETED
     labels = [str(phase.label) for phase in (*STEPS, last)]
     if not measure.phase:
-        return line_of_steps(labels, -1)
-    return line_of_steps(
+        return progress_steps(labels, -1)
+    return progress_steps(
         labels, len(labels) - 1 if measure.is_finished else STEPS.index(measure.phase)
     )
 

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import format_date
-from core.marks import draw_ampel, draw_badge
+from core.html import draw_ampel, draw_badge
 from measures.enums import LIGHT_MEANINGS, Phase
 from measures.models import Measure, PlanSection
 

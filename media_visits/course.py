@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.mails import desk_path
-from approvals.names import senator_office_name
 from approvals.permissions import may_decide
 from core.dates import local_date
-from core.shell import NextStep, Step, line_of_steps
+from core.progress import NextStep, ProgressStep, progress_steps
+from core.roles import senator_office_name
 from media_visits.enums import VisitState
 from media_visits.permissions import can_manage
 
@@ -83,7 +83,7 @@ WAIT_FOR_DAY = OfficeStep(
 )
 
 
-def steps_of(visit) -> list[Step]:
+def steps_of(visit) -> list[ProgressStep]:
     """Return the line of steps of `visit`; none for what was taken over or cancelled, which stand
     outside of it.
     """
@@ -94,21 +94,21 @@ def steps_of(visit) -> list[Step]:
     if state in ASIDE:
         labels[0] = str(state.label)
     position = LINE.index(ASIDE.get(state, state))
-    return line_of_steps(labels, len(LINE) if state == S.DOCUMENTED else position)
+    return progress_steps(labels, len(LINE) if state == S.DOCUMENTED else position)
 
 
 def next_step_of(
-    visit, user, *, request, now: dt.datetime, lapse_reason: str = ""
+    visit, user, *, approval, now: dt.datetime, lapse_reason: str = ""
 ) -> NextStep | None:
     """Return the box *Nächster Schritt* of `visit` for `user`, or None when nothing is left to do.
 
-    `request` is the open approval request, if any; `lapse_reason` says why the last one lapsed. The
+    `approval` is the open approval request, if any; `lapse_reason` says why the last one lapsed. The
     button is there only for who must act.
     """
     if visit.is_taken_over:
         return None
     if visit.state == S.SUBMITTED:
-        return _decision_step(user, request)
+        return _decision_step(user, approval)
     step = office_step_of(visit, now)
     if step and lapse_reason and visit.state == S.IDEA:
         step = step._replace(text=LAPSED % {"why": lapse_reason, "text": step.text})
@@ -137,13 +137,13 @@ def office_step_of(visit, now: dt.datetime) -> OfficeStep | None:
     return step
 
 
-def _decision_step(user, request) -> NextStep:
-    url = desk_path(request) if request and may_decide(user, request) else ""
+def _decision_step(user, approval) -> NextStep:
+    url = desk_path(approval) if approval and may_decide(user, approval) else ""
     text = _("Der Besuch liegt zur Freigabe vor.")
     return NextStep(
         text,
         senator_office_name(),
-        request.due_on if request else None,
+        approval.due_on if approval else None,
         _("Entscheiden") if url else "",
         url,
     )

@@ -9,7 +9,7 @@ from operator import attrgetter
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from approvals.versions import Fact
+from approvals.registry import Fact
 from media_visits.models import Visit
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from approvals.forms import AttachmentsForm
-from approvals.services import Vorlage
+from approvals.services import Briefing
 from core.conflicts import VersionedForm
 from core.forms import DayField, formfield_for
 from core.models import Precision
@@ -90,8 +90,8 @@ class SubmitForm(AttachmentsForm, forms.ModelForm):
             self.fields[name].widget.attrs["rows"] = 4
 
     @property
-    def vorlage(self) -> Vorlage:
-        return Vorlage(**{name: self.cleaned_data[name] for name in Vorlage._fields})
+    def briefing(self) -> Briefing:
+        return Briefing(**{name: self.cleaned_data[name] for name in Briefing._fields})
 
 
 class ListsField(forms.ModelMultipleChoiceField):

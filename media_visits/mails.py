@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.enums import ApprovalKind
-from approvals.recipients import deciders
+from approvals.queries import deciders
 from core.dates import local_date
 from media_visits.enums import PressKind, VisitState
 from media_visits.models import Visit
-from outbox.placeholders import Placeholder
+from outbox.rendering.placeholders import Placeholder
 from outbox.services import MailDraft, enqueue_mails, withdraw_pending
 from outbox.texts import MailText, Markdown, escape_markdown, register
 from partners.models import Person

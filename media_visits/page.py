@@ -5,12 +5,12 @@ import datetime as dt
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from approvals.course import with_conditions
-from approvals.enums import DECIDED, ApprovalKind, ApprovalState
-from approvals.permissions import can_see_requests
-from approvals.queries import condition_entries, note_of, requests_in_full
+from approvals.enums import VERDICT_LABELS, ApprovalKind, ApprovalState
+from approvals.permissions import can_see_approvals
+from approvals.progress import with_conditions
+from approvals.queries import condition_entries, full_approvals, note_of
 from core.history import entries_of
-from core.shell import HistoryEntry
+from core.progress import HistoryEntry
 from media_visits.course import next_step_of, steps_of
 from media_visits.permissions import can_manage, can_see_course, open_actions
 from media_visits.queries import listed_coverage
@@ -23,8 +23,8 @@ def visit_context(visit, user, *, now: dt.datetime) -> dict:
     """Return what `media_visits/detail.html` needs beside the visit itself."""
     inside = can_see_course(user)
     requests = []
-    if can_see_requests(user, ApprovalKind.VISIT):
-        requests = list(requests_in_full(ApprovalKind.VISIT, visit.pk))
+    if can_see_approvals(user, ApprovalKind.VISIT):
+        requests = list(full_approvals(ApprovalKind.VISIT, visit.pk))
     is_open = visit.is_taken_over or visit.state in OPEN_STATES
     return {
         "steps": steps_of(visit),
@@ -49,7 +49,7 @@ def _box(visit, user, requests, now: dt.datetime):
     latest = requests[0] if requests else None
     lapse_reason = latest.lapse_reason if latest and latest.state == ApprovalState.LAPSED else ""
     is_open = next((row for row in requests if row.is_open), None)
-    box = next_step_of(visit, user, request=is_open, now=now, lapse_reason=lapse_reason)
+    box = next_step_of(visit, user, approval=is_open, now=now, lapse_reason=lapse_reason)
     return with_conditions(box, kind=ApprovalKind.VISIT, subject_id=visit.pk, user=user)
 
 
@@ -110,7 +110,7 @@ def history_of(visit, requests) -> list[HistoryEntry]:
     notes = {}
     for row in requests:
         notes[row.submitted_at, str(SUBMITTED)] = row.vote
-        for reason in DECIDED.values():
+        for reason in VERDICT_LABELS.values():
             notes[row.decided_at, str(reason)] = _note_of(row)
     entries = [
         entry._replace(note=notes.get((entry.at, entry.what), "")) for entry in entries_of(visit)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.shell import Waiting
+from core.progress import Waiting
 from media_visits.course import office_step_of
 from media_visits.models import Visit
 

@@ -21,7 +21,7 @@ class MailDraft(NamedTuple):
     `path` is the page the mail is about, `link` what {link} becomes (a path is completed by
     SITE_URL; empty means `path`). A mail with a personal link is shown in the portal only with the
     link blotted out; that link may stand nowhere but in the body. `calendar` is the text of
-    `outbox.calendars.make_calendar`.
+    `outbox.rendering.calendars.make_calendar`.
     """
 
     kind: str

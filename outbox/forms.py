@@ -4,10 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm, version_of
-from outbox.headers import SUBJECT_LENGTH
 from outbox.models import Wording
+from outbox.rendering.headers import SUBJECT_LENGTH
 from outbox.texts import MailText
-from outbox.wording_checks import clean_words, faults_of
+from outbox.validators import clean_words, faults_of
 from outbox.wordings import FIELDS, as_shown
 
 

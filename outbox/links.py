@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from core.dates import format_date
 from outbox.choices import APPROVE, RESEND, SETTLE, WITHDRAW
 from outbox.filters import MailFilter
-from outbox.labels import label_for
-from outbox.tallies import Tally
+from outbox.progress import label_for
+from outbox.state_counts import Tally
 
 ACTIONS = (APPROVE, RESEND, SETTLE, WITHDRAW)
 # What an address carries besides the filters.

@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from outbox.errors import TextError
-from outbox.markup import links_in
-from outbox.placeholders import Placeholder, is_link_name, names_in
+from outbox.rendering.markdown import links_in
+from outbox.rendering.placeholders import Placeholder, is_link_name, names_in
 
 ALWAYS = {
     "link": Placeholder(_("Adresse der Seite im Portal, um die es geht"), "/"),

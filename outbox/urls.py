@@ -3,7 +3,7 @@
 from django.urls import path
 
 from outbox.choices import APPROVE, RESEND, SETTLE, WITHDRAW
-from outbox.views import bulk, mails, sendings, wordings
+from outbox.views import batches, bulk, mails, wordings
 
 app_name = "outbox"
 
@@ -18,7 +18,7 @@ urlpatterns = [
     path("texte/<slug:kind>/", wordings.wording_edit, name="wording"),
     path("texte/<slug:kind>/vorschau/", wordings.wording_preview, name="wording_preview"),
     path("texte/<slug:kind>/zuruecksetzen/", wordings.wording_reset, name="wording_reset"),
-    path("versand/<uuid:batch>/", sendings.sending_page, name="sending"),
+    path("versand/<uuid:batch>/", batches.sending_page, name="sending"),
     path("<int:pk>/", mails.mail_detail, name="detail"),
     path("<int:pk>/vorschau/", mails.mail_html, name="html"),
     path("<int:pk>/datei/", mails.mail_file, name="file"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.folding import fold
 from outbox.models import Wording
 from outbox.texts import MailText, all_texts, area_of, text_of
-from outbox.wording_checks import Words, default_words, faults_of
+from outbox.validators import Words, default_words, faults_of
 
 logger = logging.getLogger(__name__)
 

@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from approvals.names import senator_office_name
-from approvals.queries import waiting_requests
+from approvals.queries import waiting_approvals
 from core.dates import format_date, format_moment, local_date
-from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from core.shell import Waiting
+from core.progress import Waiting
+from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role, senator_office_name
 from core.views import render_page_or_fragment
 from dialogues.queries import upcoming_dialogues, waiting_for
 from measures.models import Plan, ReportingRound
@@ -139,14 +138,14 @@ def _approval_lines(user) -> list[Waiting]:
             reverse("approval", args=[row.pk]),
             row.due_on,
         )
-        for row in waiting_requests(user)
+        for row in waiting_approvals(user)
         if row.is_open
     ]
 
 
 def _conditions(user) -> list[Waiting]:
     who = _("Geschäftsstelle")
-    rows = [row for row in waiting_requests(user) if not row.is_open]
+    rows = [row for row in waiting_approvals(user) if not row.is_open]
     return [
         Waiting(
             who,
@@ -201,7 +200,7 @@ def overdue_approvals(user, today: dt.date) -> str:
     """
     if not has_role(user, OFFICE):
         return ""
-    late = [row.due_on for row in waiting_requests(user) if row.is_open and row.due_on < today]
+    late = [row.due_on for row in waiting_approvals(user) if row.is_open and row.due_on < today]
     if not late:
         return ""
     text = ngettext(

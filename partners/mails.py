@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from core.dates import format_date
 from core.links import sign_link
-from outbox.placeholders import Placeholder
+from outbox.rendering.placeholders import Placeholder
 from outbox.services import MailDraft, enqueue_account_mail, enqueue_mails
 from outbox.texts import MailText, register
 from partners.enums import name_roles

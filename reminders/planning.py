@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from core.dates import add_working_days, is_working_day, local_date
 from outbox.errors import TextError
-from outbox.headers import normalise_address
+from outbox.rendering.headers import normalise_address
 from reminders.models import ReminderPause
 from reminders.queries import Memory, Rules, reminder_rules, valid_pauses
 from reminders.registry import Reminder, ReminderLetter, reminder_sources

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from outbox.drafts import Recipient
-from outbox.placeholders import Placeholder
+from outbox.rendering.placeholders import Placeholder
 from outbox.texts import MailText, register
 from reminders.rules import Rule, Schedule, Step, declare, rule_of
 

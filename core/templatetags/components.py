@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from core import dates, marks, once
+from core import dates, html, middleware
 from core.markdown import render_markdown
 
 register = template.Library()
@@ -71,48 +71,50 @@ def block_again(context, *, name: str) -> SafeString:
 @register.simple_tag
 def form_token() -> SafeString:
     """Mark this rendering of a form, so that it is taken once."""
-    return format_html('<input type="hidden" name="{}" value="{}">', once.FIELD, once.new_token())
+    return format_html(
+        '<input type="hidden" name="{}" value="{}">', middleware.FIELD, middleware.new_token()
+    )
 
 
 @register.simple_tag
 def badge(*, text, tone: str = "neutral") -> SafeString:
-    return marks.draw_badge(text, tone)
+    return html.draw_badge(text, tone)
 
 
 @register.simple_tag
 def ampel(*, value: str, short: bool = False, count: int | None = None) -> SafeString:
-    return marks.draw_ampel(value, short=short, count=count)
+    return html.draw_ampel(value, short=short, count=count)
 
 
 @register.inclusion_tag("components/ampel_legend.html")
 def ampel_legend() -> dict:
     """Say what the three colours mean, wherever they are shown."""
-    return {"values": [(value, meaning) for value, (_word, meaning, _path) in marks.AMPEL.items()]}
+    return {"values": [(value, meaning) for value, (_word, meaning, _path) in html.AMPEL.items()]}
 
 
 @register.simple_tag
 def icon(*, name: str) -> SafeString:
-    return marks.draw_icon(name)
+    return html.draw_icon(name)
 
 
 @register.simple_tag
 def due(*, date: dt.date | None, today: dt.date) -> SafeString:
-    return marks.draw_due(date, today)
+    return html.draw_due(date, today)
 
 
 @register.simple_tag
 def link_button(*, url: str, label, variant: str = "secondary") -> SafeString:
-    return marks.draw_link_button(url, label, variant)
+    return html.draw_link_button(url, label, variant)
 
 
 @register.simple_tag
 def stacked_bar(*, segments, label: str, compact: bool = False) -> SafeString:
-    return marks.draw_stacked_bar(segments, label, compact=compact)
+    return html.draw_stacked_bar(segments, label, compact=compact)
 
 
 @register.inclusion_tag("components/post_button.html", takes_context=True)
 def post_button(context, *, url: str, label, variant: str = "secondary") -> dict:
-    style = marks.VARIANTS[marks.checked(variant, marks.VARIANTS)]
+    style = html.VARIANTS[html.checked(variant, html.VARIANTS)]
     return {"url": url, "label": label, "style": style, "csrf_token": context.get("csrf_token")}
 
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from approvals.models import ApprovalRequest
-from approvals.names import senator_office_name
 from approvals.permissions import may_decide
 from core.dates import add_working_days, format_date, format_day, local_date
-from core.shell import NextStep, Step, line_of_steps
+from core.progress import NextStep, ProgressStep, progress_steps
+from core.roles import senator_office_name
 from dialogues.consent import lacks_consent
 from dialogues.course.approvals import (
     consent_task,
@@ -31,7 +31,7 @@ S = DialogueState
 MINUTES_DAYS = 5  # working days after a dialogue in which its outcome is written down
 
 
-def steps_of(dialogue: Dialogue, *, lapsed: bool = False) -> list[Step]:
+def steps_of(dialogue: Dialogue, *, lapsed: bool = False) -> list[ProgressStep]:
     """Return the line of steps of `dialogue`; none for what was taken over or cancelled, which
     stand outside of it.
 
@@ -50,7 +50,7 @@ def steps_of(dialogue: Dialogue, *, lapsed: bool = False) -> list[Step]:
     position, label = (2, _("Freigabe erloschen")) if lapsed else _position(dialogue)
     if label:
         labels[position] = label
-    return line_of_steps(labels, position)
+    return progress_steps(labels, position)
 
 
 def _position(dialogue: Dialogue) -> tuple[int, str]:
@@ -87,7 +87,7 @@ def next_step_of(
     if dialogue.is_taken_over or dialogue.state in (S.CLOSED, S.CANCELLED):
         return None
     if awaits_decision(dialogue, situation, now):
-        return _decision_step(dialogue, user, situation.request)
+        return _decision_step(dialogue, user, situation.approval)
     task = task_of(dialogue, situation, now)
     url = ""
     if can_manage(user):
@@ -103,21 +103,21 @@ def awaits_decision(dialogue: Dialogue, situation: Situation, now: dt.datetime) 
     """Say whether the next step is a decision on dates: not once the fixed date has come, then
     there is more to do.
     """
-    if situation.request is None or not situation.request.is_open:
+    if situation.approval is None or not situation.approval.is_open:
         return False
     return dialogue.state not in DATED or dialogue.starts_at > now
 
 
-def _decision_step(dialogue: Dialogue, user, request: ApprovalRequest) -> NextStep:
-    url = f"/freigaben/{request.pk}/" if may_decide(user, request) else ""
+def _decision_step(dialogue: Dialogue, user, approval: ApprovalRequest) -> NextStep:
+    url = f"/freigaben/{approval.pk}/" if may_decide(user, approval) else ""
     text = ngettext(
         "%(count)d Termin liegt zur Freigabe vor.",
         "%(count)d Termine liegen zur Freigabe vor.",
-        len(request.options),
-    ) % {"count": len(request.options)}
+        len(approval.options),
+    ) % {"count": len(approval.options)}
     text += withheld_text(dialogue)
     return NextStep(
-        text, senator_office_name(), request.due_on, _("Entscheiden") if url else "", url
+        text, senator_office_name(), approval.due_on, _("Entscheiden") if url else "", url
     )
 
 
@@ -168,10 +168,10 @@ def _exploring_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) 
             "%(count)d Termine sind vorgeschlagen. Legen Sie sie zur Freigabe vor.",
             situation.proposed,
         )
-        text = lapse_text(situation.request) + text % {"count": situation.proposed}
+        text = lapse_text(situation.approval) + text % {"count": situation.proposed}
         return Task(text, _("Termine zur Freigabe vorlegen"), "dates_submit")
-    if situation.request and (dates := situation.request.proposals_ahead(now)):
-        return counter_task(situation.request, dates)
+    if situation.approval and (dates := situation.approval.counter_dates_ahead(now)):
+        return counter_task(situation.approval, dates)
     return Task(no_dates_text(situation), _("Termine vorschlagen"), "dates")
 
 
@@ -182,7 +182,7 @@ def _scheduled_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) 
     if missing := lacks_consent(dialogue):
         return consent_task(missing)
     if situation.lapsed:
-        return renewal_task(dialogue, situation.request)
+        return renewal_task(dialogue, situation.approval)
     if situation.prepared:
         return _release_task(situation)
     text = _("Der Termin steht fest. Stellen Sie jetzt die Gästeliste zusammen.")
@@ -213,7 +213,7 @@ def _invited_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) ->
     if missing := lacks_consent(dialogue):
         return consent_task(missing)
     if situation.lapsed:
-        return renewal_task(dialogue, situation.request)
+        return renewal_task(dialogue, situation.approval)
     if situation.prepared:
         return _release_task(situation)
     if not situation.unanswered:

@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
-from approvals.names import senator_office_name
 from approvals.permissions import may_decide
-from core.shell import NextStep, Step, line_of_steps
+from core.progress import NextStep, ProgressStep, progress_steps
+from core.roles import senator_office_name
 from dialogues.enums import SeriesState
 from dialogues.models import DialogueSeries
 from dialogues.permissions import can_manage
@@ -15,7 +15,7 @@ from dialogues.permissions import can_manage
 S = SeriesState
 
 
-def series_steps(series: DialogueSeries) -> list[Step]:
+def series_steps(series: DialogueSeries) -> list[ProgressStep]:
     """Return the line of steps of `series`; none for what was taken over or refused."""
     if series.is_taken_over or series.state == S.REFUSED:
         return []
@@ -25,7 +25,7 @@ def series_steps(series: DialogueSeries) -> list[Step]:
     )
     if series.state == S.RETURNED:
         labels[position] = _("Zurückgegeben")
-    return line_of_steps(labels, position)
+    return progress_steps(labels, position)
 
 
 def series_task(series: DialogueSeries, user, latest: ApprovalRequest | None) -> NextStep | None:

@@ -10,7 +10,7 @@ from dialogues.reminders import NextReminder
 class Situation(NamedTuple):
     """What the next step of a dialogue hangs on."""
 
-    request: ApprovalRequest | None = None  # the latest about dates, open or decided
+    approval: ApprovalRequest | None = None  # the latest about dates, open or decided
     granted: ApprovalRequest | None = None  # the approval of dates that holds
     proposed: int = 0  # dates ahead that nobody has answered
     possible: int = 0  # dates ahead that the senator's office can keep

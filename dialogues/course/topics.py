@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy
 
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
-from approvals.names import senator_office_name
 from approvals.permissions import may_decide
-from core.shell import NextStep, Step, line_of_steps
+from core.progress import NextStep, ProgressStep, progress_steps
+from core.roles import senator_office_name
 from dialogues.enums import SeriesState, TopicState
 from dialogues.models import Topic
 from dialogues.permissions import can_manage
@@ -16,7 +16,7 @@ from dialogues.permissions import can_manage
 S = TopicState
 
 
-def topic_steps(topic: Topic) -> list[Step]:
+def topic_steps(topic: Topic) -> list[ProgressStep]:
     """Return the line of steps of `topic`; none for what was taken over, refused or not taken up."""
     if topic.is_taken_over or topic.state in (S.REFUSED, S.NOT_TAKEN_UP):
         return []
@@ -31,7 +31,7 @@ def topic_steps(topic: Topic) -> list[Step]:
     position, label = positions.get(S(topic.state), (len(labels), ""))
     if label:
         labels[position] = label
-    return line_of_steps(labels, position)
+    return progress_steps(labels, position)
 
 
 def topic_task(

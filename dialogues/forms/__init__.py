@@ -1,4 +1,4 @@
-from dialogues.forms.approvals import VorlageForm
+from dialogues.forms.approvals import BriefingForm
 from dialogues.forms.dates import DATE_ROWS, DateOptionFormSet, FixDateForm
 from dialogues.forms.dialogues import DialogueForm, HostAnswerForm, OutcomeForm, ReasonForm
 from dialogues.forms.guests import AnswerForm, ComposeForm, OfficeAnswerForm, ReleaseForm
@@ -19,5 +19,5 @@ __all__ = [
     "ReleaseForm",
     "SeriesForm",
     "TopicForm",
-    "VorlageForm",
+    "BriefingForm",
 ]

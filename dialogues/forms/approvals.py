@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.forms import AttachmentsForm
 from approvals.models import ApprovalRequest
-from approvals.services import Vorlage
+from approvals.services import Briefing
 from core.dates import add_working_days
 from core.forms import DayField
 from dialogues.models import DateOption
@@ -17,7 +17,7 @@ from dialogues.services.dates import why_too_late
 DECISION_DAYS = 5  # working days that the senator's office gets by default
 
 
-class VorlageForm(AttachmentsForm):
+class BriefingForm(AttachmentsForm):
     """Occasion, facts, assessment and vote on one page, and until when a decision is asked for."""
 
     field_order = ["occasion", "facts", "assessment", "vote", "attachments", "due_on"]
@@ -48,19 +48,19 @@ class VorlageForm(AttachmentsForm):
         self,
         *args,
         today: dt.date,
-        proposal: Vorlage,
+        suggestion: Briefing,
         former: ApprovalRequest | None = None,
         dates: Sequence[DateOption] = (),
         **kwargs,
     ):
-        """`proposal` fills the form, unless `former`, the last request about the same subject, had
+        """`suggestion` fills the form, unless `former`, the last request about the same subject, had
         words already.
 
         `dates` are those asked about, before which the decision has to fall.
         """
         self.dates = dates
-        source = former or proposal
-        initial = {name: getattr(source, name) for name in proposal.texts}
+        source = former or suggestion
+        initial = {name: getattr(source, name) for name in suggestion.texts}
         initial["due_on"] = add_working_days(today, DECISION_DAYS)
         super().__init__(*args, initial=initial, former=former, **kwargs)
 
@@ -71,5 +71,5 @@ class VorlageForm(AttachmentsForm):
         return due_on
 
     @property
-    def vorlage(self) -> Vorlage:
-        return Vorlage(**{name: self.cleaned_data[name] for name in Vorlage._fields})
+    def briefing(self) -> Briefing:
+        return Briefing(**{name: self.cleaned_data[name] for name in Briefing._fields})

@@ -7,7 +7,7 @@ from core.forms import DayField
 from dialogues.enums import AnswerState
 from dialogues.models import Invitation
 from dialogues.services import Reply
-from outbox.headers import validate_address
+from outbox.rendering.headers import validate_address
 from partners.models import DistributionList, Organisation, Person
 
 MOST_PEOPLE = 10

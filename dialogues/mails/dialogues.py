@@ -6,13 +6,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.enums import ApprovalKind
-from approvals.recipients import deciders
+from approvals.queries import deciders
 from core.dates import format_span, local_date
 from dialogues.mails.entries import Told, entry_text
 from dialogues.mails.guests import take_back
 from dialogues.models import Dialogue
-from outbox.calendars import CANCEL, PUBLISH, REQUEST
 from outbox.drafts import MailDraft
+from outbox.rendering.calendars import CANCEL, PUBLISH, REQUEST
 from outbox.services import enqueue_mails, withdraw_pending
 from partners.recipients import recipient_of
 

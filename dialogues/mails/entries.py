@@ -8,11 +8,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from approvals.enums import GRANTED, ApprovalKind, ApprovalState
-from approvals.queries import requests_about
-from approvals.recipients import deciders
+from approvals.queries import approvals_about, deciders
 from dialogues.enums import AnswerState
 from dialogues.models import Dialogue, Invitation
-from outbox.calendars import (
+from outbox.drafts import Recipient
+from outbox.queries import held_back
+from outbox.rendering.calendars import (
     ACCEPTED,
     NEEDS_ACTION,
     PUBLISH,
@@ -21,8 +22,6 @@ from outbox.calendars import (
     CalendarEvent,
     make_calendar,
 )
-from outbox.drafts import Recipient
-from outbox.queries import held_back
 from partners.models import Person
 from partners.recipients import recipient_of
 
@@ -151,7 +150,7 @@ def _are_kept_free(dialogue: Dialogue) -> bool:
     """Say whether the senator's office ticked dates, or was told that dates whose approval lapsed
     come back to it.
     """
-    rows = requests_about(ApprovalKind.DATES, dialogue.pk)
+    rows = approvals_about(ApprovalKind.DATES, dialogue.pk)
     return rows.filter(state__in=(*GRANTED, ApprovalState.LAPSED)).exists()
 
 

@@ -10,10 +10,10 @@ from core.dates import format_date
 from dialogues.enums import SEATED, AnswerState
 from dialogues.mails.entries import PARTSTATS, changes_hands, entry_text, holds_another
 from dialogues.models import Dialogue, Invitation
-from outbox.calendars import CANCEL, REQUEST
 from outbox.drafts import MailDraft, Recipient
-from outbox.letters import Letter, complete_link, write_letter
 from outbox.queries import held_back
+from outbox.rendering.calendars import CANCEL, REQUEST
+from outbox.rendering.messages import Letter, complete_link, write_letter
 from outbox.services import enqueue_mails, withdraw_pending
 from outbox.wordings import text_in_force
 from partners.recipients import recipient_of

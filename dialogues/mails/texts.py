@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from outbox.placeholders import Placeholder
+from outbox.rendering.placeholders import Placeholder
 from outbox.texts import MailText, register
 
 register(

@@ -132,7 +132,7 @@ def situations_of(dialogues: Iterable[Dialogue], now: dt.datetime) -> dict[int, 
     any number.
     """
     by_pk = {dialogue.pk: dialogue for dialogue in dialogues}
-    latest, granted = _requests(list(by_pk))
+    latest, granted = _approvals(list(by_pk))
     rows = {row.pop("pk"): row for row in _counted(list(by_pk), now)}
     reminders = next_reminders(
         (by_pk[pk] for pk, row in rows.items() if row["unanswered"]), local_date(now)
@@ -174,7 +174,7 @@ def _count(rows: QuerySet) -> Coalesce:
     )
 
 
-def _requests(pks: list[int]) -> tuple[dict[int, ApprovalRequest], dict[int, ApprovalRequest]]:
+def _approvals(pks: list[int]) -> tuple[dict[int, ApprovalRequest], dict[int, ApprovalRequest]]:
     rows = ApprovalRequest.objects.filter(kind=ApprovalKind.DATES, subject_id__in=pks)
     latest, granted = {}, {}
     for row in rows.select_related("decided_by__person").order_by("submitted_at", "pk"):

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from core.dates import format_date
 from core.folding import matching
-from core.shell import Segment
+from core.progress import Segment
 from dialogues.course import TONE_OF_ANSWER
 from dialogues.enums import SEATED, AnswerState
 from dialogues.models import Dialogue, Invitation

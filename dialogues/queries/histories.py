@@ -6,10 +6,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
-from approvals.permissions import can_see_requests
+from approvals.permissions import can_see_approvals
 from approvals.queries import approval_entries
 from core.history import entries_of
-from core.shell import HistoryEntry
+from core.progress import HistoryEntry
 from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
 
 LIMIT = 60
@@ -53,7 +53,7 @@ def _is_same(own: HistoryEntry, approval: HistoryEntry) -> bool:
 
 def _approvals(kind: str, pk: int, user) -> list[HistoryEntry]:
     """Requests and decisions are between the office and the senator's office."""
-    return approval_entries(kind, pk) if can_see_requests(user, kind) else []
+    return approval_entries(kind, pk) if can_see_approvals(user, kind) else []
 
 
 def _answers(dialogue: Dialogue) -> list[HistoryEntry]:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from core.dates import local_date
 from core.models import Origin
+from core.progress import Waiting
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from core.shell import Waiting
 from dialogues.consent import lacks_consent
 from dialogues.course import awaits_decision, task_of
 from dialogues.enums import AnswerState, DialogueState, SeriesState, TopicState

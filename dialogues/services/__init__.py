@@ -3,6 +3,7 @@ goes through one.
 """
 
 from dialogues.services.answers import Reply, answer_invitation, closed_reason, open_invitation
+from dialogues.services.counter_dates import adopt_counter_dates
 from dialogues.services.dates import (
     add_date_option,
     decide_dates,
@@ -28,7 +29,6 @@ from dialogues.services.planning import (
     record_host_answer,
     update_dialogue,
 )
-from dialogues.services.proposals import take_over_proposals
 from dialogues.services.reminding import remind_guests
 from dialogues.services.series import (
     affirm_series,
@@ -78,7 +78,7 @@ __all__ = [
     "save_topic",
     "submit_dates",
     "submit_topic",
-    "take_over_proposals",
+    "adopt_counter_dates",
     "take_up_topic",
     "update_dialogue",
     "withdraw_dates",

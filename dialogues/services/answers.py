@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.dates import format_date, local_date
-from core.errors import NotEntitled, Refused
+from core.errors import NotAllowed, Refused
 from core.history import save_as
 from core.links import read_link
 from dialogues import mails
@@ -137,9 +137,9 @@ def answer_invitation(
 
 def _check_right(row, by, channel) -> None:
     if channel == AnswerChannel.OFFICE and not can_manage(by):
-        raise NotEntitled(_("Antworten trägt die Geschäftsstelle ein."))
+        raise NotAllowed(_("Antworten trägt die Geschäftsstelle ein."))
     if channel == AnswerChannel.ACCOUNT and not can_answer(by, row):
-        raise NotEntitled(_("Diese Einladung gilt einer anderen Person."))
+        raise NotAllowed(_("Diese Einladung gilt einer anderen Person."))
 
 
 def _check_open(row, invitation, channel, now) -> None:

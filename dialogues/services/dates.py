@@ -8,20 +8,20 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from approvals.enums import GRANTED, GRANTING, ApprovalKind
+from approvals.enums import GRANTED, ApprovalKind
 from approvals.models import ApprovalRequest
-from approvals.queries import requests_about
+from approvals.queries import approvals_about
+from approvals.registry import Decision, snapshot_of
 from approvals.services import (
+    Briefing,
     Subject,
-    Vorlage,
     lapse_approval,
     record_decision,
-    submit_request,
-    withdraw_request,
+    request_approval,
+    withdraw_approval,
 )
-from approvals.versions import snapshot_of
 from core.dates import format_day, local_date
-from core.errors import Outpaced, Refused
+from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as
 from core.states import target_of
 from dialogues import mails
@@ -49,8 +49,8 @@ def require_exploration(dialogue: Dialogue) -> None:
         raise Refused(_("Termine werden erst abgestimmt, wenn ein Gastgeber zugesagt hat."))
 
 
-def _open_request(dialogue: Dialogue) -> ApprovalRequest | None:
-    return requests_about(ApprovalKind.DATES, dialogue.pk).open().first()
+def _open_approval(dialogue: Dialogue) -> ApprovalRequest | None:
+    return approvals_about(ApprovalKind.DATES, dialogue.pk).open().first()
 
 
 @transaction.atomic
@@ -69,7 +69,7 @@ def add_date_option(
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     require_exploration(dialogue)
-    if _open_request(dialogue):
+    if _open_approval(dialogue):
         raise Refused(_("Die Termine liegen gerade zur Freigabe vor. Warten Sie die Antwort ab."))
     if starts_at <= now:
         raise Refused(_("Der Termin liegt in der Vergangenheit."))
@@ -95,7 +95,7 @@ def drop_date_option(*, option: DateOption, by) -> DateOption:
     """
     require_office(by)
     dialogue = lock_dialogue(option.dialogue_id)
-    if _open_request(dialogue):
+    if _open_approval(dialogue):
         raise Refused(_("Die Termine liegen gerade zur Freigabe vor. Warten Sie die Antwort ab."))
     option = dialogue.date_options.select_for_update().get(pk=option.pk)
     if option.state == OptionState.FIXED:
@@ -109,7 +109,7 @@ def drop_date_option(*, option: DateOption, by) -> DateOption:
 
 @transaction.atomic
 def submit_dates(
-    *, dialogue: Dialogue, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime
+    *, dialogue: Dialogue, briefing: Briefing, due_on: dt.date, by, now: dt.datetime
 ) -> ApprovalRequest:
     """Put the proposed dates before the senator's office, which ticks every one it can keep.
 
@@ -130,7 +130,7 @@ def submit_dates(
         raise Refused(sentence)
     move_dialogue(dialogue, "explore", by=by, reason=_("Termine zur Freigabe vorgelegt"))
     subject = _subject_of(dialogue, options)
-    return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
+    return request_approval(subject=subject, briefing=briefing, due_on=due_on, by=by, now=now)
 
 
 def why_too_late(due_on: dt.date, options: Iterable[DateOption]) -> str:
@@ -173,7 +173,7 @@ def _row_to_tick(option: DateOption) -> dict:
 
 @transaction.atomic
 def renew_date(
-    *, dialogue: Dialogue, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime
+    *, dialogue: Dialogue, briefing: Briefing, due_on: dt.date, by, now: dt.datetime
 ) -> ApprovalRequest:
     """Put the fixed date before the senator's office once more, after its approval lapsed.
 
@@ -194,7 +194,7 @@ def renew_date(
         raise Refused(sentence)
     save_as(dialogue, by=by, reason=_("Termin erneut zur Freigabe vorgelegt"))
     subject = _subject_of(dialogue, [option])
-    return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
+    return request_approval(subject=subject, briefing=briefing, due_on=due_on, by=by, now=now)
 
 
 @transaction.atomic
@@ -207,7 +207,7 @@ def withdraw_dates(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     target_of(DIALOGUE_MOVES, "withdraw_dates", dialogue)
-    if withdraw_request(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now) is None:
+    if withdraw_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now) is None:
         raise Refused(
             _(
                 "Zu diesem Gespräch liegt kein Termin zur Freigabe vor; vielleicht ist inzwischen "
@@ -220,7 +220,7 @@ def withdraw_dates(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
 
 @transaction.atomic
 def decide_dates(
-    *, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details
+    *, approval: ApprovalRequest, decision: Decision, by, now: dt.datetime
 ) -> Dialogue:
     """Record which of the proposed dates the senator's office can keep, or which it proposes
     instead (`details`).
@@ -229,29 +229,27 @@ def decide_dates(
     has to put it off, with it those who come are told what was held back meanwhile. Refused when a
     ticked date has passed.
     """
-    dialogue = lock_dialogue(request.subject_id)
-    request = record_decision(
-        request=request, answer=answer, comment=comment, by=by, now=now, **details
-    )
-    _require_ahead(request, now)
-    asked = {option["id"] for option in request.options}
-    kept = set(request.chosen) if answer in GRANTING else set()
+    dialogue = lock_dialogue(approval.subject_id)
+    approval = record_decision(approval=approval, decision=decision, by=by, now=now)
+    _require_ahead(approval, now)
+    asked = {option["id"] for option in approval.options}
+    kept = set(approval.chosen) if decision.is_granting else set()
     for option in dialogue.date_options.select_for_update().filter(
         pk__in=asked, state=OptionState.PROPOSED
     ):
         option.state = OptionState.POSSIBLE if option.pk in kept else OptionState.IMPOSSIBLE
         save_as(option, by=by, reason=option.get_state_display())
-    reason = _("Termine: %(state)s") % {"state": request.outcome}
-    if answer in GRANTING:
+    reason = _("Termine: %(state)s") % {"state": approval.outcome}
+    if decision.is_granting:
         tell_withheld(dialogue, reason=reason, by=by, now=now)
     else:
         save_as(dialogue, by=by, reason=reason)
     return dialogue
 
 
-def _require_ahead(request: ApprovalRequest, now: dt.datetime) -> None:
+def _require_ahead(approval: ApprovalRequest, now: dt.datetime) -> None:
     """Raise Refused when a date was ticked that has passed since it was asked about."""
-    passed = DateOption.objects.filter(pk__in=request.chosen, starts_at__lte=now).order_by(
+    passed = DateOption.objects.filter(pk__in=approval.chosen, starts_at__lte=now).order_by(
         "starts_at", "pk"
     )
     if dates := "; ".join(map(str, passed)):
@@ -278,7 +276,9 @@ def fix_date(*, option: DateOption, by, now: dt.datetime) -> Dialogue:
     require_consent(dialogue)
     option = dialogue.date_options.select_for_update().get(pk=option.pk)
     if dialogue.starts_at:
-        raise Outpaced(_("Der Termin steht bereits fest: %(date)s.") % {"date": dialogue.when})
+        raise ChangedMeanwhile(
+            _("Der Termin steht bereits fest: %(date)s.") % {"date": dialogue.when}
+        )
     if option.state != OptionState.POSSIBLE or not is_granted(option):
         raise Refused(_("Dieser Termin ist nicht freigegeben."))
     if option.starts_at <= now:
@@ -295,14 +295,14 @@ def fix_date(*, option: DateOption, by, now: dt.datetime) -> Dialogue:
     move_dialogue(
         dialogue, "fix_date", by=by, reason=_("Termin festgelegt: %(date)s") % {"date": option}
     )
-    withdraw_request(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now)
+    withdraw_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now)
     mails.mail_date_fixed(dialogue, by=by, now=now)
     return dialogue
 
 
 def is_granted(option: DateOption) -> bool:
     """Say whether an approval that holds allows the date `option`."""
-    rows = requests_about(ApprovalKind.DATES, option.dialogue_id).filter(state__in=GRANTED)
+    rows = approvals_about(ApprovalKind.DATES, option.dialogue_id).filter(state__in=GRANTED)
     return any(option.pk in row.chosen for row in rows)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from approvals.enums import ApprovalKind
 from approvals.services import lapse_approval
 from core.dates import local_date
-from core.errors import Outpaced, Refused
+from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as, update_all_as
 from dialogues import mails
 from dialogues.enums import BEFORE_THE_DAY, AnswerState, DialogueState, OptionState
@@ -163,7 +163,7 @@ def release_invitations(
             "prüfen Sie noch einmal.",
             len(rows),
         )
-        raise Outpaced(message % {"count": len(rows)})
+        raise ChangedMeanwhile(message % {"count": len(rows)})
     if unreachable := ", ".join(
         str(row.person) for row in rows if not recipient_of(row.person).email
     ):

@@ -8,10 +8,10 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
-from approvals.services import lapse_by_change, withdraw_request
-from approvals.versions import essential_changes
+from approvals.registry import essential_changes
+from approvals.services import lapse_by_change, withdraw_approval
 from core.dates import format_date, local_date
-from core.errors import NotEntitled, Refused
+from core.errors import NotAllowed, Refused
 from core.history import save_as
 from core.states import target_of
 from dialogues.consent import lacks_consent
@@ -44,7 +44,7 @@ def lock_dialogue(pk: int) -> Dialogue:
 def require_office(by) -> None:
     """Raise NotEntitled unless `by` belongs to the office."""
     if not can_manage(by):
-        raise NotEntitled(_("Das ist der Geschäftsstelle vorbehalten."))
+        raise NotAllowed(_("Das ist der Geschäftsstelle vorbehalten."))
 
 
 def require_consent(dialogue: Dialogue) -> None:
@@ -225,7 +225,7 @@ def record_held(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
         raise Refused(_("Das Gespräch hat noch nicht begonnen."))
     dialogue.withheld = {}
     move_dialogue(dialogue, "hold", by=by, reason=_("Durchgeführt"))
-    withdraw_request(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now)
+    withdraw_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now)
     return dialogue
 
 

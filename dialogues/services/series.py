@@ -7,18 +7,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from approvals.enums import DECIDED, Answer, ApprovalKind
+from approvals.enums import VERDICT_LABELS, ApprovalKind, Verdict
 from approvals.models import ApprovalRequest
+from approvals.registry import Decision, essential_changes, reason_of, snapshot_of
 from approvals.services import (
+    Briefing,
     Subject,
-    Vorlage,
     lapse_by_change,
     record_decision,
-    submit_request,
-    withdraw_request,
+    request_approval,
+    withdraw_approval,
 )
-from approvals.versions import essential_changes, reason_of, snapshot_of
-from core.errors import NotEntitled, Refused
+from core.errors import NotAllowed, Refused
 from core.history import save_as
 from core.states import target_of
 from dialogues.enums import SERIES_MOVES, SeriesState
@@ -28,8 +28,8 @@ from dialogues.permissions import can_manage
 from dialogues.services.editing import take_over_form
 
 CONSENT = {
-    Answer.APPROVE: gettext_lazy("Zugestimmt"),
-    Answer.CONDITION: gettext_lazy("Mit Auflage zugestimmt"),
+    Verdict.APPROVE: gettext_lazy("Zugestimmt"),
+    Verdict.CONDITION: gettext_lazy("Mit Auflage zugestimmt"),
 }
 
 
@@ -49,7 +49,7 @@ def save_series(
     form: Outpaced is raised when somebody else saved meanwhile.
     """
     if not can_manage(by):
-        raise NotEntitled(_("Reihen legt die Geschäftsstelle an."))
+        raise NotAllowed(_("Reihen legt die Geschäftsstelle an."))
     if series.pk is None:
         series.state = SeriesState.PROPOSED
         save_as(series, by=by, reason=_("Reihe vorgeschlagen"))
@@ -78,7 +78,7 @@ def _lapse(series: DialogueSeries, changes, *, by, now: dt.datetime) -> Dialogue
 def affirm_series(*, series: DialogueSeries, by) -> DialogueSeries:
     """Record that department and partners affirmed the wish to hold these dialogues."""
     if not can_manage(by):
-        raise NotEntitled(_("Das vermerkt die Geschäftsstelle."))
+        raise NotAllowed(_("Das vermerkt die Geschäftsstelle."))
     series = lock_series(series.pk)
     series.state = target_of(SERIES_MOVES, "affirm", series)
     save_as(series, by=by, reason=_("Von Verwaltung und Partnern bekräftigt"))
@@ -87,11 +87,11 @@ def affirm_series(*, series: DialogueSeries, by) -> DialogueSeries:
 
 @transaction.atomic
 def request_consent(
-    *, series: DialogueSeries, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime
+    *, series: DialogueSeries, briefing: Briefing, due_on: dt.date, by, now: dt.datetime
 ) -> ApprovalRequest:
     """Ask for the senator's consent to a series; without it no topic goes to approval."""
     if not can_manage(by):
-        raise NotEntitled(_("Die Zustimmung beantragt die Geschäftsstelle."))
+        raise NotAllowed(_("Die Zustimmung beantragt die Geschäftsstelle."))
     series = lock_series(series.pk)
     series.state = target_of(SERIES_MOVES, "request", series)
     save_as(series, by=by, reason=_("Zustimmung beantragt"))
@@ -103,30 +103,30 @@ def request_consent(
         snapshot=snapshot_of(SERIES_FACTS, series),
         origin=series.origin,
     )
-    return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
+    return request_approval(subject=subject, briefing=briefing, due_on=due_on, by=by, now=now)
 
 
 @transaction.atomic
 def withdraw_series(*, series: DialogueSeries, by, now: dt.datetime) -> DialogueSeries:
     """Take the request for consent back to work on the series; who was asked is told."""
     if not can_manage(by):
-        raise NotEntitled(_("Den Antrag zieht die Geschäftsstelle zurück."))
+        raise NotAllowed(_("Den Antrag zieht die Geschäftsstelle zurück."))
     series = lock_series(series.pk)
     series.state = target_of(SERIES_MOVES, "withdraw", series)
     save_as(series, by=by, reason=_("Antrag auf Zustimmung zurückgezogen"))
-    withdraw_request(kind=ApprovalKind.SERIES, subject_id=series.pk, by=by, now=now)
+    withdraw_approval(kind=ApprovalKind.SERIES, subject_id=series.pk, by=by, now=now)
     return series
 
 
 @transaction.atomic
 def decide_series(
-    *, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details
+    *, approval: ApprovalRequest, decision: Decision, by, now: dt.datetime
 ) -> DialogueSeries:
     """Record the answer to a request for consent, with the `details` of it, and move the series
     with it.
     """
-    series = lock_series(request.subject_id)
-    record_decision(request=request, answer=answer, comment=comment, by=by, now=now, **details)
-    series.state = target_of(SERIES_MOVES, answer, series)
-    save_as(series, by=by, reason=CONSENT.get(Answer(answer), DECIDED[Answer(answer)]))
+    series = lock_series(approval.subject_id)
+    record_decision(approval=approval, decision=decision, by=by, now=now)
+    series.state = target_of(SERIES_MOVES, decision.verdict, series)
+    save_as(series, by=by, reason=CONSENT.get(decision.verdict, VERDICT_LABELS[decision.verdict]))
     return series

@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from approvals.enums import DECIDED, GRANTING, Answer, ApprovalKind
+from approvals.enums import VERDICT_LABELS, ApprovalKind
 from approvals.models import ApprovalRequest
+from approvals.registry import Decision, essential_changes, reason_of, snapshot_of
 from approvals.services import (
+    Briefing,
     Subject,
-    Vorlage,
     lapse_by_change,
     record_decision,
-    submit_request,
-    withdraw_request,
+    request_approval,
+    withdraw_approval,
 )
-from approvals.versions import essential_changes, reason_of, snapshot_of
-from core.errors import NotEntitled, Refused
+from core.errors import NotAllowed, Refused
 from core.history import save_as
 from core.states import target_of
 from dialogues import mails
@@ -39,7 +39,7 @@ def lock_topic(pk: int) -> Topic:
 
 def _require_office(by):
     if not can_manage(by):
-        raise NotEntitled(_("Das ist der Geschäftsstelle vorbehalten."))
+        raise NotAllowed(_("Das ist der Geschäftsstelle vorbehalten."))
 
 
 def _move(topic: Topic, action: str, *, by, reason: str) -> None:
@@ -76,7 +76,7 @@ def save_topic(
     changes = []
     if topic.pk is None:
         if not can_propose(by):
-            raise NotEntitled(_("Themen schlagen die Partner und die Geschäftsstelle vor."))
+            raise NotAllowed(_("Themen schlagen die Partner und die Geschäftsstelle vor."))
         topic.proposed_by = by
         if not can_manage(by):
             topic.organisation_id = _organisation_of(by)
@@ -85,7 +85,7 @@ def save_topic(
     else:
         present = lock_topic(topic.pk)
         if not can_edit_topic(by, present):
-            raise NotEntitled(_("Dieses Thema kann jetzt nicht bearbeitet werden."))
+            raise NotAllowed(_("Dieses Thema kann jetzt nicht bearbeitet werden."))
         take_over_form(topic, present, version=version, fields=fields)
         reason = _("Angaben geändert")
         if present.state == TopicState.RETURNED:
@@ -112,7 +112,7 @@ def propose_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
     """Hand a draft to the office, which is told by mail."""
     topic = lock_topic(topic.pk)
     if topic.proposed_by_id != by.pk:
-        raise NotEntitled(_("Einen Entwurf schlägt die Person vor, die ihn angelegt hat."))
+        raise NotAllowed(_("Einen Entwurf schlägt die Person vor, die ihn angelegt hat."))
     topic.proposed_at = now
     _move(topic, "propose", by=by, reason=_("Thema vorgeschlagen"))
     mails.mail_topic_proposed(topic, by=by, now=now)
@@ -144,7 +144,7 @@ def decline_topic(*, topic: Topic, reason: str, by, now: dt.datetime) -> Topic:
 
 @transaction.atomic
 def submit_topic(
-    *, topic: Topic, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime
+    *, topic: Topic, briefing: Briefing, due_on: dt.date, by, now: dt.datetime
 ) -> ApprovalRequest:
     """Send a topic to approval; the senator's office is told by mail.
 
@@ -173,22 +173,20 @@ def submit_topic(
         snapshot=snapshot_of(TOPIC_FACTS, topic),
         origin=topic.origin,
     )
-    return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
+    return request_approval(subject=subject, briefing=briefing, due_on=due_on, by=by, now=now)
 
 
 @transaction.atomic
-def decide_topic(
-    *, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details
-) -> Topic:
+def decide_topic(*, approval: ApprovalRequest, decision: Decision, by, now: dt.datetime) -> Topic:
     """Record the answer of the senator's office with its `details` and move the topic; office and
     proposer are told.
 
     A condition is between the office and the senator's office: the proposer learns of the approval.
     """
-    topic = lock_topic(request.subject_id)
-    record_decision(request=request, answer=answer, comment=comment, by=by, now=now, **details)
-    topic.reason = "" if answer in GRANTING else comment.strip()
-    _move(topic, answer, by=by, reason=str(DECIDED[Answer(answer)]))
+    topic = lock_topic(approval.subject_id)
+    record_decision(approval=approval, decision=decision, by=by, now=now)
+    topic.reason = "" if decision.is_granting else decision.comment
+    _move(topic, decision.verdict, by=by, reason=str(VERDICT_LABELS[decision.verdict]))
     mails.mail_topic_to_proposer(topic, "topic_decided", by=by, now=now)
     return topic
 
@@ -209,7 +207,7 @@ def withdraw_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
     )
     _move(topic, "rework", by=by, reason=reason)
     subject = {"kind": ApprovalKind.TOPIC, "subject_id": topic.pk, "by": by, "now": now}
-    withdraw_request(**subject)
+    withdraw_approval(**subject)
     also = mails.proposer_to_tell(topic, by=by)
     lapse_by_change(**subject, changes=[], reason=_("wieder in Bearbeitung"), also=also)
     return topic

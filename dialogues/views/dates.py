@@ -12,24 +12,24 @@ from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
 from approvals.mails import ASKED
-from approvals.names import senator_office_name
-from approvals.queries import differences_since, requests_about
-from approvals.services import Vorlage
-from approvals.versions import snapshot_of
+from approvals.queries import approvals_about, differences_since
+from approvals.registry import snapshot_of
+from approvals.services import Briefing
 from core.answers import carry_out, confirm_page, impossible_now
 from core.dates import local_date
 from core.errors import Refused
+from core.roles import senator_office_name
 from dialogues.enums import DATED, DIALOGUE_MOVES, HostAnswer, OptionState
 from dialogues.essentials import DATES_FACTS
-from dialogues.forms import DateOptionFormSet, FixDateForm, VorlageForm
+from dialogues.forms import BriefingForm, DateOptionFormSet, FixDateForm
 from dialogues.models import DateOption, Dialogue
 from dialogues.services import (
     add_date_option,
+    adopt_counter_dates,
     drop_date_option,
     fix_date,
     renew_date,
     submit_dates,
-    take_over_proposals,
     withdraw_dates,
 )
 from dialogues.services.dates import rows_to_tick
@@ -130,17 +130,17 @@ def _submit(request, dialogue: Dialogue, options, service, *, title: str, done: 
     was one.
     """
     now = timezone.now()
-    former = requests_about(ApprovalKind.DATES, dialogue.pk).first()
+    former = approvals_about(ApprovalKind.DATES, dialogue.pk).first()
     files = request.FILES or None
     options = list(options.order_by("starts_at", "pk"))
-    shown = {"proposal": _proposal(dialogue), "former": former, "dates": options}
-    form = VorlageForm(request.POST or None, files, today=local_date(now), **shown)
+    shown = {"suggestion": _suggested_briefing(dialogue), "former": former, "dates": options}
+    form = BriefingForm(request.POST or None, files, today=local_date(now), **shown)
     if request.method == "POST" and form.is_valid():
         due_on = form.cleaned_data["due_on"]
         call = partial(
             service,
             dialogue=dialogue,
-            vorlage=form.vorlage,
+            briefing=form.briefing,
             due_on=due_on,
             by=request.user,
             now=now,
@@ -198,7 +198,7 @@ def withdraw(request, pk):
 def take_over(request, pk):
     """The dates that the senator's office proposed become options."""
     dialogue = dialogue_for_office(request, pk)
-    call = partial(take_over_proposals, dialogue=dialogue, by=request.user, now=timezone.now())
+    call = partial(adopt_counter_dates, dialogue=dialogue, by=request.user, now=timezone.now())
     if taken := carry_out(request, call):
         text = ngettext(
             "%(count)d Termin ist übernommen. Fragen Sie den Gastgeber, bevor Sie ihn vorlegen.",
@@ -209,7 +209,7 @@ def take_over(request, pk):
     return redirect(dialogue)
 
 
-def _proposal(dialogue: Dialogue) -> Vorlage:
+def _suggested_briefing(dialogue: Dialogue) -> Briefing:
     """Return a first version of the Leitungsvorlage from what is known of the dialogue."""
     facts = _("%(host)s richtet das Gespräch zum Thema „%(topic)s“ aus.") % {
         "host": dialogue.host,
@@ -223,7 +223,7 @@ def _proposal(dialogue: Dialogue) -> Vorlage:
         if dialogue.senator_attends
         else _("Zustimmung zu einem der Termine")
     )
-    return Vorlage(
+    return Briefing(
         _("Branchengespräch in der Reihe „%(series)s“") % {"series": series}, facts, "", vote
     )
 

@@ -12,7 +12,7 @@ from dialogues.mails.entries import entry_text
 from dialogues.models import Dialogue
 from dialogues.queries import dialogue_history
 from dialogues.views.frame import frame_of, visible_dialogue
-from outbox.calendars import PUBLISH, calendar_file_name
+from outbox.rendering.calendars import PUBLISH, calendar_file_name
 
 CALENDAR = "text/calendar; charset=utf-8; method=PUBLISH"
 
@@ -25,7 +25,7 @@ def overview(request, pk):
         options = list(
             dialogue.date_options.exclude(state=OptionState.DROPPED).order_by("starts_at", "pk")
         )
-    waiting = frame["situation"].request and frame["situation"].request.is_open
+    waiting = frame["situation"].approval and frame["situation"].approval.is_open
     for option in options:
         option.tone = TONE_OF_OPTION[option.state]
         option.can_be_dropped = frame["manages"] and not waiting and not dialogue.starts_at

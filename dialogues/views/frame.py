@@ -11,12 +11,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from approvals.course import with_conditions
 from approvals.enums import ApprovalKind, ApprovalState
-from approvals.names import senator_office_name
+from approvals.progress import with_conditions
 from core.dates import format_date, format_day, local_date
-from core.roles import OFFICE, SENATOR_OFFICE, has_role
-from core.shell import NextStep
+from core.progress import NextStep
+from core.roles import OFFICE, SENATOR_OFFICE, has_role, senator_office_name
 from core.states import allowed_actions
 from dialogues.course import TONE_OF_DIALOGUE, Situation, minutes_due_on, next_step_of, steps_of
 from dialogues.enums import BEFORE_THE_DAY, DIALOGUE_MOVES, AnswerState, DialogueState, HostAnswer
@@ -166,8 +165,8 @@ def _deadlines(dialogue: Dialogue, situation: Situation, inside: bool) -> list[t
     if dialogue.is_taken_over or dialogue.state in (DialogueState.CANCELLED, DialogueState.CLOSED):
         return []
     days = []
-    if inside and situation.request and situation.request.is_open:
-        days.append((situation.request.due_on, _("Entscheidung über die Termine")))
+    if inside and situation.approval and situation.approval.is_open:
+        days.append((situation.approval.due_on, _("Entscheidung über die Termine")))
     if dialogue.state == DialogueState.INVITED and dialogue.answer_by:
         days.append((dialogue.answer_by, _("Antwort der Gäste")))
         if (
@@ -212,7 +211,7 @@ def _acts(
     acts = [act for act in ACTS if act[0] in allowed]
     if dialogue.host_id and "explore" in allowed and dialogue.host_answer != HostAnswer.OPEN:
         acts.insert(0, ("host_answer", _("Antwort des Gastgebers"), "secondary"))
-    is_asked = situation.request is not None and situation.request.is_open
+    is_asked = situation.approval is not None and situation.approval.is_open
     if is_asked and "withdraw_dates" in allowed:
         acts.insert(0, ("dates_withdraw", _("Vorlage zurückziehen"), "danger"))
     if situation.lapsed and not is_asked and dialogue.starts_at > now:

@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.exports import xlsx_response
+from core.progress import Segment
 from core.roles import OBSERVER, OFFICE, SENATOR_OFFICE, has_role
-from core.shell import Segment
 from dialogues.course import TONE_OF_DIALOGUE, TONE_OF_TOPIC
 from dialogues.enums import AnswerState, DialogueCategory
 from dialogues.filters import DialogueFilter, EventFilter, TopicFilter

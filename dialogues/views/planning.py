@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from approvals.enums import ApprovalKind
-from approvals.guard import LapseGuard
+from approvals.forms import LapseGuard
 from core.answers import carry_out
 from core.dates import local_date
 from dialogues.course.approvals import told_later

@@ -7,23 +7,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from approvals.course import with_conditions
 from approvals.enums import ApprovalKind
-from approvals.guard import LapseGuard
+from approvals.forms import LapseGuard
 from approvals.mails import ASKED
-from approvals.names import senator_office_name
-from approvals.permissions import can_see_requests
-from approvals.queries import differences_since, requests_about
-from approvals.services import Vorlage
-from approvals.versions import snapshot_of
+from approvals.permissions import can_see_approvals
+from approvals.progress import with_conditions
+from approvals.queries import approvals_about, differences_since
+from approvals.registry import snapshot_of
+from approvals.services import Briefing
 from core.answers import carry_out, confirm_page, impossible_now
 from core.dates import local_date
-from core.roles import OFFICE, SENATOR_OFFICE, has_role
+from core.roles import OFFICE, SENATOR_OFFICE, has_role, senator_office_name
 from core.states import allowed_actions
 from dialogues.course import TONE_OF_SERIES, TONE_OF_TOPIC, series_steps, series_task
 from dialogues.enums import SERIES_MOVES
 from dialogues.essentials import SERIES_FACTS
-from dialogues.forms import SeriesForm, VorlageForm
+from dialogues.forms import BriefingForm, SeriesForm
 from dialogues.models import DialogueSeries
 from dialogues.permissions import can_manage
 from dialogues.queries import listed_series, listed_topics, series_history
@@ -45,7 +44,7 @@ def series_list(request):
 def detail(request, pk):
     series = get_object_or_404(DialogueSeries.objects.visible_to(request.user), pk=pk)
     now = timezone.now()
-    latest = requests_about(ApprovalKind.SERIES, pk).first()
+    latest = approvals_about(ApprovalKind.SERIES, pk).first()
     topics = list(listed_topics(request.user).filter(series=series).order_by("-pk"))
     for topic in topics:
         topic.tone = TONE_OF_TOPIC[topic.state]
@@ -65,7 +64,7 @@ def detail(request, pk):
         context["withdraws"] = context["manages"] and "withdraw" in allowed_actions(
             SERIES_MOVES, series
         )
-        context["sees_answer"] = can_see_requests(request.user, ApprovalKind.SERIES)
+        context["sees_answer"] = can_see_approvals(request.user, ApprovalKind.SERIES)
     return render(request, "dialogues/series.html", context)
 
 
@@ -110,20 +109,20 @@ def request(request, pk):
     if back := impossible_now(request, series, SERIES_MOVES, "request"):
         return back
     now = timezone.now()
-    proposal = Vorlage(
+    suggestion = Briefing(
         "", series.description, "", _("Zustimmung zur Reihe „%(title)s“") % {"title": series}
     )
-    former = requests_about(ApprovalKind.SERIES, pk).first()
+    former = approvals_about(ApprovalKind.SERIES, pk).first()
     files = request.FILES or None
-    form = VorlageForm(
-        request.POST or None, files, today=local_date(now), proposal=proposal, former=former
+    form = BriefingForm(
+        request.POST or None, files, today=local_date(now), suggestion=suggestion, former=former
     )
     if request.method == "POST" and form.is_valid():
         due_on = form.cleaned_data["due_on"]
         call = partial(
             request_consent,
             series=series,
-            vorlage=form.vorlage,
+            briefing=form.briefing,
             due_on=due_on,
             by=request.user,
             now=now,

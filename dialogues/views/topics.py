@@ -9,20 +9,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from approvals.course import with_conditions
 from approvals.enums import ApprovalKind
-from approvals.guard import LapseGuard
+from approvals.forms import LapseGuard
 from approvals.mails import ASKED
-from approvals.names import senator_office_name
-from approvals.queries import differences_since, requests_about
-from approvals.services import Vorlage
-from approvals.versions import snapshot_of
+from approvals.progress import with_conditions
+from approvals.queries import approvals_about, differences_since
+from approvals.registry import snapshot_of
+from approvals.services import Briefing
 from core.answers import carry_out, confirm_page, impossible_now
 from core.dates import format_date, local_date
+from core.roles import senator_office_name
 from dialogues.course import TONE_OF_DIALOGUE, TONE_OF_TOPIC, topic_steps, topic_task
 from dialogues.enums import TOPIC_MOVES, DialogueState, TopicState
 from dialogues.essentials import TOPIC_FACTS
-from dialogues.forms import OfficeTopicForm, ReasonForm, TopicForm, VorlageForm
+from dialogues.forms import BriefingForm, OfficeTopicForm, ReasonForm, TopicForm
 from dialogues.models import Topic
 from dialogues.permissions import can_edit_topic, can_manage, can_propose
 from dialogues.queries import dialogues_on, page_topics, topic_history
@@ -41,7 +41,7 @@ from outbox.wordings import with_waiting_note
 def detail(request, pk):
     topic = get_object_or_404(page_topics(request.user), pk=pk)
     manages = can_manage(request.user)
-    latest = requests_about(ApprovalKind.TOPIC, pk).first()
+    latest = approvals_about(ApprovalKind.TOPIC, pk).first()
     dialogues = list(dialogues_on(topic, request.user))
     for row in dialogues:
         row.tone = TONE_OF_DIALOGUE[row.state]
@@ -197,15 +197,24 @@ def submit(request, pk):
     if back := impossible_now(request, topic, TOPIC_MOVES, "submit"):
         return back
     now = timezone.now()
-    former = requests_about(ApprovalKind.TOPIC, pk).first()
+    former = approvals_about(ApprovalKind.TOPIC, pk).first()
     files = request.FILES or None
-    form = VorlageForm(
-        request.POST or None, files, today=local_date(now), proposal=_proposal(topic), former=former
+    form = BriefingForm(
+        request.POST or None,
+        files,
+        today=local_date(now),
+        suggestion=_suggested_briefing(topic),
+        former=former,
     )
     if request.method == "POST" and form.is_valid():
         due_on = form.cleaned_data["due_on"]
         call = partial(
-            submit_topic, topic=topic, vorlage=form.vorlage, due_on=due_on, by=request.user, now=now
+            submit_topic,
+            topic=topic,
+            briefing=form.briefing,
+            due_on=due_on,
+            by=request.user,
+            now=now,
         )
         if carry_out(
             request,
@@ -228,12 +237,12 @@ def submit(request, pk):
     )
 
 
-def _proposal(topic: Topic) -> Vorlage:
+def _suggested_briefing(topic: Topic) -> Briefing:
     """Return a first version of the Leitungsvorlage from what the topic says."""
     who = topic.organisation or _("Geschäftsstelle")
     occasion = _("Themenvorschlag: %(who)s") % {"who": who}
     facts = "\n\n".join(part for part in (topic.description, topic.wish) if part)
-    return Vorlage(occasion, facts, "", _("Freigabe des Themas „%(title)s“") % {"title": topic})
+    return Briefing(occasion, facts, "", _("Freigabe des Themas „%(title)s“") % {"title": topic})
 
 
 def withdraw(request, pk):

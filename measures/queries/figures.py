@@ -8,7 +8,7 @@ from django.db.models import Count, DateField, Max, Min, Prefetch
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from core.shell import Segment
+from core.progress import Segment
 from measures.enums import UNKNOWN_LABEL, Light, Phase
 from measures.models import Measure, Milestone, Plan, PlanSection
 from measures.queries.plans import sections_of, top_sections

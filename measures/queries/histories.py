@@ -3,11 +3,10 @@
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
-from approvals.names import senator_office_name
 from core.dates import format_date
 from core.models import Origin
-from core.roles import OFFICE, SENATOR_OFFICE
-from core.shell import HistoryEntry
+from core.progress import HistoryEntry
+from core.roles import OFFICE, SENATOR_OFFICE, senator_office_name
 from measures.enums import STATUS_ADOPTED, ReportState
 from measures.models import Measure, Milestone, StatusReport
 from measures.permissions import can_see_internal_notes

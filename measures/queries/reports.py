@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.dates import format_date
+from core.progress import Waiting
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from core.shell import Waiting
 from measures.enums import (
     EDITABLE_REPORT_STATES,
     FINISHED_PHASES,

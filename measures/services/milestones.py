@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.conflicts import require_unchanged
 from core.dates import format_date
-from core.errors import Outpaced, Refused
+from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as
 from measures.models import Measure, Milestone
 from measures.permissions import can_change_measures
@@ -97,4 +97,4 @@ def _lock(milestone: Milestone) -> Milestone:
     try:
         return Milestone.objects.select_for_update().get(pk=milestone.pk)
     except Milestone.DoesNotExist as error:
-        raise Outpaced(_("Dieser Meilenstein wurde inzwischen gelöscht.")) from error
+        raise ChangedMeanwhile(_("Dieser Meilenstein wurde inzwischen gelöscht.")) from error

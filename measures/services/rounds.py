@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.conflicts import require_unchanged
 from core.dates import format_date
-from core.errors import Outpaced, Refused
+from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as
 from core.states import target_of
 from measures.enums import ROUND_MOVES, RoundState
@@ -64,8 +64,8 @@ def open_round(*, reporting_round: ReportingRound, by, now: dt.datetime) -> Repo
         with transaction.atomic():
             save_as(reporting_round, by=by, reason=_("Berichtsrunde gestartet"))
     except IntegrityError as error:  # another round of the plan was started since we looked
-        raise Outpaced(_other_runs()) from error
-    enqueue_mails(_requests(reporting_round), now=now, by=by)
+        raise ChangedMeanwhile(_other_runs()) from error
+    enqueue_mails(_approvals(reporting_round), now=now, by=by)
     return reporting_round
 
 
@@ -83,7 +83,7 @@ def _other_runs() -> str:
     return _("In diesem Plan läuft schon eine Berichtsrunde. Bitte schließen Sie diese zuerst ab.")
 
 
-def _requests(reporting_round: ReportingRound) -> list[MailDraft]:
+def _approvals(reporting_round: ReportingRound) -> list[MailDraft]:
     """Return one mail for each person who reports, naming all the measures that its organisation
     leads.
     """

@@ -8,14 +8,14 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from core.errors import NotEntitled, Refused
+from core.errors import NotAllowed, Refused
 from core.history import save_as
 
 
 def require(allowed: bool) -> None:
     """Raise `NotEntitled` unless `allowed`."""
     if not allowed:
-        raise NotEntitled(_("Dazu sind Sie nicht berechtigt."))
+        raise NotAllowed(_("Dazu sind Sie nicht berechtigt."))
 
 
 def write(obj: models.Model, values: Mapping[str, Any], *, by, reason: str) -> None:

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 
 
 def allow(allowed: bool) -> None:
@@ -33,9 +33,9 @@ def attempt(
     """
     try:
         return service(**arguments)
-    except NotEntitled as error:
+    except NotAllowed as error:
         raise PermissionDenied(str(error)) from error
-    except Outpaced as error:
+    except ChangedMeanwhile as error:
         row = (
             current()
             if current
@@ -56,7 +56,7 @@ def act(request, service: Callable, *, done: str, target: str, **arguments):
     """
     try:
         service(**arguments)
-    except NotEntitled as error:
+    except NotAllowed as error:
         raise PermissionDenied(str(error)) from error
     except Refused as error:
         messages.error(request, str(error))

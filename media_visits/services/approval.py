@@ -6,10 +6,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from approvals.enums import DECIDED, GRANTING, Answer, ApprovalKind
+from approvals.enums import VERDICT_LABELS, ApprovalKind, Verdict
 from approvals.models import ApprovalRequest
-from approvals.services import Subject, Vorlage, record_decision, submit_request, withdraw_request
-from approvals.versions import snapshot_of
+from approvals.registry import Decision, snapshot_of
+from approvals.services import (
+    Briefing,
+    Subject,
+    record_decision,
+    request_approval,
+    withdraw_approval,
+)
 from core.dates import local_date
 from core.errors import Refused
 from core.states import target_of
@@ -23,7 +29,7 @@ SUBMITTED = gettext_lazy("Zur Freigabe vorgelegt")
 
 @transaction.atomic
 def submit_visit(
-    *, visit: Visit, vorlage: Vorlage, due_on: dt.date, by, now: dt.datetime
+    *, visit: Visit, briefing: Briefing, due_on: dt.date, by, now: dt.datetime
 ) -> ApprovalRequest:
     """Put a visit before the senator's office, which is told by mail.
 
@@ -35,7 +41,7 @@ def submit_visit(
     target_of(VISIT_MOVES, "submit", visit)
     _check_dates(visit.starts_at, due_on, now)
     _check_press(visit)
-    for name, text in vorlage.texts.items():
+    for name, text in briefing.texts.items():
         setattr(visit, name, text)
     visit.submitted_at = visit.submitted_at or now
     visit.is_published = False
@@ -48,7 +54,7 @@ def submit_visit(
         snapshot=snapshot_of(VISIT_FACTS, visit),
         origin=visit.origin,
     )
-    return submit_request(subject=subject, vorlage=vorlage, due_on=due_on, by=by, now=now)
+    return request_approval(subject=subject, briefing=briefing, due_on=due_on, by=by, now=now)
 
 
 def _check_dates(starts_at: dt.datetime | None, due_on: dt.date, now: dt.datetime) -> None:
@@ -86,20 +92,16 @@ def _check_press(visit: Visit) -> None:
 
 
 @transaction.atomic
-def decide_visit(
-    *, request: ApprovalRequest, answer: str, comment: str, by, now: dt.datetime, **details
-) -> Visit:
+def decide_visit(*, approval: ApprovalRequest, decision: Decision, by, now: dt.datetime) -> Visit:
     """Record the decision of the senator's office with its `details` and move the visit with it;
     the office is told.
 
     A refusal ends the visit, with the comment as its reason. Raises Refused when a visit whose time
     has come is approved: that could only be returned or refused.
     """
-    visit = lock_visit(request.subject_id)
-    request = record_decision(
-        request=request, answer=answer, comment=comment, by=by, now=now, **details
-    )
-    if answer in GRANTING and visit.starts_at <= now:
+    visit = lock_visit(approval.subject_id)
+    approval = record_decision(approval=approval, decision=decision, by=by, now=now)
+    if decision.is_granting and visit.starts_at <= now:
         raise Refused(
             _(
                 "Der Termin des Besuchs liegt inzwischen in der Vergangenheit; freigeben lässt er "
@@ -109,11 +111,13 @@ def decide_visit(
                 "ihn ab."
             )
         )
-    if answer == Answer.REFUSE:
+    if decision.verdict == Verdict.REFUSE:
         # Whoever was told of the visit reads this; the comment is for the house and stays with the
         # request.
         visit.reason = _("Der Besuch kommt nicht zustande.")
-    move_visit(visit, str(answer), by=by, now=now, reason=str(DECIDED[Answer(answer)]))
+    move_visit(
+        visit, decision.verdict, by=by, now=now, reason=str(VERDICT_LABELS[decision.verdict])
+    )
     return visit
 
 
@@ -125,5 +129,5 @@ def withdraw_visit(*, visit: Visit, by, now: dt.datetime) -> Visit:
     require_office(by)
     visit = lock_visit(visit.pk)
     move_visit(visit, "withdraw", by=by, now=now, reason=_("Vorlage zurückgezogen"))
-    withdraw_request(kind=ApprovalKind.VISIT, subject_id=visit.pk, by=by, now=now)
+    withdraw_approval(kind=ApprovalKind.VISIT, subject_id=visit.pk, by=by, now=now)
     return visit

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
-from approvals.services import lapse_approval, withdraw_request
+from approvals.services import lapse_approval, withdraw_approval
 from core.dates import local_date
 from core.errors import Refused
 from core.states import target_of
@@ -96,7 +96,7 @@ def cancel_visit(*, visit: Visit, reason: str, by, now: dt.datetime) -> Visit:
     people, deciders = mails.people_who_know(visit), mails.deciders_who_know(visit, local_date(now))
     move_visit(visit, "cancel", by=by, now=now, reason=_("Abgesagt"))
     if was_submitted:
-        withdraw_request(kind=ApprovalKind.VISIT, subject_id=visit.pk, by=by, now=now)
+        withdraw_approval(kind=ApprovalKind.VISIT, subject_id=visit.pk, by=by, now=now)
     else:
         lapse_approval(
             kind=ApprovalKind.VISIT,

@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from approvals.versions import essentials_of
+from approvals.registry import essentials_of
 from core.conflicts import require_unchanged
 from core.errors import Refused
 from core.history import save_as

@@ -6,11 +6,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
+from approvals.registry import Change, differences, essentials_of, reason_of
 from approvals.services import lapse_by_change
-from approvals.versions import Change, differences, essentials_of, reason_of
 from core.conflicts import require_unchanged
 from core.dates import local_date
-from core.errors import NotEntitled, Refused
+from core.errors import NotAllowed, Refused
 from core.history import save_as
 from core.models import Precision
 from core.states import target_of
@@ -40,7 +40,7 @@ STANDING = frozenset(
 def require_office(by) -> None:
     """Raise NotEntitled unless `by` belongs to the office."""
     if not can_manage(by):
-        raise NotEntitled(_("Das ist der Geschäftsstelle vorbehalten."))
+        raise NotAllowed(_("Das ist der Geschäftsstelle vorbehalten."))
 
 
 def lock_visit(pk: int) -> Visit:

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
 from approvals.mails import ASKED
-from approvals.names import senator_office_name
-from approvals.queries import differences_since, requests_about
-from approvals.versions import snapshot_of
+from approvals.queries import approvals_about, differences_since
+from approvals.registry import snapshot_of
 from core.answers import carry_out, confirm_page, impossible_now
 from core.dates import add_working_days, local_date
+from core.roles import senator_office_name
 from media_visits.enums import VISIT_MOVES
 from media_visits.essentials import VISIT_FACTS
 from media_visits.forms import AnnounceForm, OutcomeForm, ReasonForm, SubmitForm
@@ -40,7 +40,7 @@ def submit(request, pk):
     now = timezone.now()
     initial = {"due_on": add_working_days(local_date(now), WORKING_DAYS_TO_DECIDE)}
     differences = differences_since(ApprovalKind.VISIT, pk, snapshot_of(VISIT_FACTS, visit))
-    former = requests_about(ApprovalKind.VISIT, pk).first()
+    former = approvals_about(ApprovalKind.VISIT, pk).first()
     form = SubmitForm(
         request.POST or None, request.FILES or None, instance=visit, initial=initial, former=former
     )
@@ -48,7 +48,7 @@ def submit(request, pk):
         call = partial(
             submit_visit,
             visit=visit,
-            vorlage=form.vorlage,
+            briefing=form.briefing,
             due_on=form.cleaned_data["due_on"],
             by=request.user,
             now=now,

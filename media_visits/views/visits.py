@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
-from approvals.guard import LapseGuard
+from approvals.forms import LapseGuard
 from core.answers import carry_out
 from core.dates import local_date
 from media_visits.enums import VISIT_MOVES

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.roles import OFFICE, has_role
-from outbox.headers import SUBJECT_LENGTH
+from outbox.rendering.headers import SUBJECT_LENGTH
 from outbox.texts import title_of
 
 

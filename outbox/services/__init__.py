@@ -3,7 +3,7 @@
 from outbox.drafts import MailDraft, Recipient
 from outbox.services.bulk import approve_mails, resend_mails, settle_mails, withdraw_mails
 from outbox.services.delivery import deliver_due_mails
-from outbox.services.office import approve_mail, resend_mail, settle_mail, withdraw_mail
+from outbox.services.mails import approve_mail, resend_mail, settle_mail, withdraw_mail
 from outbox.services.queueing import enqueue_account_mail, enqueue_mails, settle_demo_mails
 from outbox.services.sweeping import remove_bodies, sweep_mails
 from outbox.services.withdrawing import withdraw_pending

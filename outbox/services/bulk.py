@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.batches import in_batches
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from outbox.choices import APPROVE, NOTES, RESEND, SETTLE, SOURCES, WITHDRAW, with_obstacle
 from outbox.enums import MOVES
 from outbox.models import Mail, MailLog
@@ -87,7 +87,7 @@ def settle_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.dat
 def _locked(action: str, mails: QuerySet[Mail], expected: int, by: Model) -> States:
     """Lock those of `mails` that `action` reaches and return them by state."""
     if not can_manage_mails(by):
-        raise NotEntitled(_("Nur die Geschäftsstelle darf den Versand ändern."))
+        raise NotAllowed(_("Nur die Geschäftsstelle darf den Versand ändern."))
     rows = with_obstacle(action, mails).filter(obstacle="", state__in=SOURCES[action])
     found: States = defaultdict(list)
     for key, state in rows.order_by("pk").select_for_update().values_list("pk", "state"):
@@ -103,7 +103,7 @@ def _locked(action: str, mails: QuerySet[Mail], expected: int, by: Model) -> Sta
             "Sie noch einmal.",
             count,
         )
-        raise Outpaced(message % {"count": count})
+        raise ChangedMeanwhile(message % {"count": count})
     return found
 
 

@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy
 
 from outbox.drafts import Recipient
 from outbox.enums import MOVES, MailState
-from outbox.letters import complete_link, write_letter
-from outbox.mime import build_mime, make_message_id
 from outbox.models import Mail, MailLog
-from outbox.placeholders import Placeholder
+from outbox.rendering.messages import complete_link, write_letter
+from outbox.rendering.mime import build_mime, make_message_id
+from outbox.rendering.placeholders import Placeholder
 from outbox.texts import MailText, Markdown, escape_markdown, register
 from outbox.wordings import text_in_force
 

@@ -13,6 +13,7 @@ from outbox.enums import MOVES
 from outbox.models import Mail, SendingSlot
 from outbox.queries import ORDER_OF_SENDING, sent_or_claimed_since
 from outbox.services.bundling import bundle_due_notices
+from outbox.services.connection_slots import Slot, close_slot, give_back_slot, renew_slot, take_slot
 from outbox.services.recorder import Recorder
 from outbox.services.recording import (
     backoff,
@@ -21,7 +22,6 @@ from outbox.services.recording import (
     record_unreachable,
     release,
 )
-from outbox.services.slots import Slot, close_slot, give_back_slot, renew_slot, take_slot
 from outbox.transports import (
     Deferred,
     Parcel,

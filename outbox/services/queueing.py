@@ -15,10 +15,10 @@ from core.models import Origin
 from outbox.drafts import MailDraft, Recipient
 from outbox.enums import MailState, Priority
 from outbox.errors import TextError
-from outbox.headers import normalise_address, one_line
-from outbox.letters import Letter, complete_link, write_letter, write_plain_letter
-from outbox.mime import build_mime, make_message_id
 from outbox.models import Mail
+from outbox.rendering.headers import normalise_address, one_line
+from outbox.rendering.messages import Letter, complete_link, write_letter, write_plain_letter
+from outbox.rendering.mime import build_mime, make_message_id
 from outbox.services.bundling import hold_for_bundle
 from outbox.services.handover import DRAIN_ACCOUNT, hand_over_on_commit
 from outbox.transports import write_to_folder

@@ -7,16 +7,16 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from core.conflicts import require_unchanged
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.history import save_as
 from outbox.drafts import Recipient
-from outbox.headers import one_line
-from outbox.letters import write_sample
 from outbox.models import Wording
 from outbox.permissions import can_edit_wordings
+from outbox.rendering.headers import one_line
+from outbox.rendering.messages import write_sample
 from outbox.services.queueing import enqueue_test_mail
 from outbox.texts import MailText, text_of
-from outbox.wording_checks import Words, clean_words, default_words, faults_of
+from outbox.validators import Words, clean_words, default_words, faults_of
 from outbox.wordings import FIELDS, as_shown, worded
 
 
@@ -90,7 +90,7 @@ def send_test_mail(*, kind: str, subject: str, body: str, now: dt.datetime, by: 
 
 def _require_office(by: Model) -> None:
     if not can_edit_wordings(by):
-        raise NotEntitled(_("Nur die Geschäftsstelle darf die Texte der E-Mails ändern."))
+        raise NotAllowed(_("Nur die Geschäftsstelle darf die Texte der E-Mails ändern."))
 
 
 def _locked(kind: str) -> Wording:
@@ -126,6 +126,6 @@ def _save(row: Wording, reason: str, *, now: dt.datetime, by) -> None:
     except (
         IntegrityError
     ) as error:  # the first two savings of a kind at once: there was no row to lock
-        raise Outpaced(
+        raise ChangedMeanwhile(
             _("Dieser Text wurde eben schon geändert. Beide Fassungen stehen auf dieser Seite.")
         ) from error

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from outbox.transports.base import Deferred, Parcel, Rejected, Throttled, Transport, Unreachable
 from outbox.transports.folder import FolderTransport, write_to_folder
-from outbox.transports.parcels import Deferred, Parcel, Rejected, Throttled, Transport, Unreachable
 from outbox.transports.smtp import SmtpTransport
 
 __all__ = [

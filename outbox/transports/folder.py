@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from outbox.transports.parcels import Parcel, Unreachable
+from outbox.transports.base import Parcel, Unreachable
 
 
 class FolderTransport:

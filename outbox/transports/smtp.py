@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from outbox.transports.parcels import Deferred, Parcel, Rejected, Throttled, Unreachable
-from outbox.transports.words import answer, describe, is_timeout
+from outbox.transports.base import Deferred, Parcel, Rejected, Throttled, Unreachable
+from outbox.transports.replies import answer, describe, is_timeout
 
 TOO_MANY_CONNECTIONS = 432  # Exchange Online
 SERVICE_CLOSING = 421

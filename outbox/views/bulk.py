@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from core.answers import allowed
-from core.errors import Outpaced, Refused
+from core.errors import ChangedMeanwhile, Refused
 from outbox.choices import APPROVE, RESEND, SETTLE, WITHDRAW, Choice
 from outbox.filters import MailFilter
-from outbox.labels import done_text, label_for
 from outbox.links import asked_rows, list_url, way_back
 from outbox.models import Mail
 from outbox.permissions import can_manage_mails
+from outbox.progress import done_text, label_for
 from outbox.services import approve_mails, resend_mails, settle_mails, withdraw_mails
 
 SERVICES = {
@@ -70,7 +70,7 @@ def bulk(request, action):
     if request.method == "POST":
         try:
             return _carry_out(request, action, mails)
-        except Outpaced as error:
+        except ChangedMeanwhile as error:
             outpaced = str(error)
         except Refused as error:
             messages.error(request, str(error))

@@ -13,19 +13,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.answers import allowed
-from core.errors import NotEntitled, Refused
+from core.errors import NotAllowed, Refused
 from core.exports import xlsx_response
 from core.states import allowed_actions
-from outbox import lists, preview
+from outbox import lists
 from outbox.enums import MOVES
 from outbox.filters import MailFilter
 from outbox.links import bulk_links, hidden_filter_rows, kept, pick_buttons, quick_links
 from outbox.models import Mail
-from outbox.pages import calendar_rows, fact_rows, history_of, section_tabs, tabs_of
 from outbox.permissions import can_manage_mails
+from outbox.progress import calendar_rows, fact_rows, history_of, section_tabs, tabs_of
 from outbox.queries import UNSOLVED, mails_for_office
+from outbox.rendering import preview
 from outbox.services import approve_mail, resend_mail, settle_mail, withdraw_mail
-from outbox.tallies import Tally
+from outbox.state_counts import Tally
 
 PAGE_SIZE = 25
 # The preview holds nothing but its own styles; no script, no picture from outside, no link that
@@ -176,7 +177,7 @@ def _act(request, pk: int, service: Callable, done: str) -> HttpResponse:
     try:
         service(mail, now=timezone.now(), by=request.user)
         messages.success(request, done)
-    except NotEntitled as error:
+    except NotAllowed as error:
         raise PermissionDenied(str(error)) from error
     except Refused as error:
         messages.error(request, str(error))

@@ -10,18 +10,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.answers import allowed
 from core.conflicts import version_of
-from core.errors import Outpaced, Refused
+from core.errors import ChangedMeanwhile, Refused
 from core.history import entries_of
-from outbox import preview
 from outbox.errors import TextError
 from outbox.forms import WordingForm
-from outbox.letters import write_sample
 from outbox.models import Wording
 from outbox.permissions import can_edit_wordings
+from outbox.rendering import preview
+from outbox.rendering.messages import write_sample
 from outbox.services import reset_wording, save_wording, send_test_mail
 from outbox.texts import MailText, area_of, explained, text_of
+from outbox.validators import clean_words, default_words, faults_of
 from outbox.views.mails import PREVIEW_POLICY
-from outbox.wording_checks import clean_words, default_words, faults_of
 from outbox.wordings import FIELDS, as_shown, is_outdated, text_in_force, worded, wording_rows
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -122,7 +122,7 @@ def _save(request, form: WordingForm) -> bool:
             by=request.user,
             **form.values,
         )
-    except Outpaced as error:
+    except ChangedMeanwhile as error:
         form.show_conflict(error, as_shown(*_wording(request, kind)))
     except Refused as error:
         form.add_error(None, str(error))
@@ -149,7 +149,7 @@ def _reset(request, kind: str):
         reset_wording(
             kind=kind, version=request.POST.get("version", ""), now=timezone.now(), by=request.user
         )
-    except Outpaced as error:
+    except ChangedMeanwhile as error:
         messages.error(request, str(error))
         return redirect(reverse("outbox:wording_reset", args=[kind]))
     except Refused as error:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import DayField
 from core.roles import SENATOR_OFFICE
-from outbox.headers import validate_address
+from outbox.rendering.headers import validate_address
 from partners.enums import ROLE_LABELS
 from partners.kinds import kind_choices
 from partners.models import Person, User

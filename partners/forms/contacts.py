@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm
 from core.forms import formfield_for
-from outbox.headers import validate_address
+from outbox.rendering.headers import validate_address
 from partners.models import DistributionList, Organisation, Person, Sector
 from partners.services import lists, organisations, people
 

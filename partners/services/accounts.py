@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from core.errors import Outpaced, Refused
+from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as
 from core.links import read_link
 from core.roles import OFFICE, PARTNER, ROLES
@@ -38,7 +38,7 @@ def invite_account(
     require_office(by)
     locked = Person.objects.select_for_update().get(pk=person.pk)
     if User.objects.filter(person=locked).exists():
-        raise Outpaced(_("Diese Person hat schon ein Konto."))
+        raise ChangedMeanwhile(_("Diese Person hat schon ein Konto."))
     if not locked.is_active:
         raise Refused(
             _("Diese Person ist nicht mehr aktiv. Bitte setzen Sie sie zuerst wieder auf aktiv.")
@@ -158,7 +158,7 @@ def deactivate_account(*, account: User, by) -> User:
     offices = lock_office_accounts()
     locked = lock_account(account.pk)
     if not locked.is_active:
-        raise Outpaced(_("Dieses Konto ist schon deaktiviert."))
+        raise ChangedMeanwhile(_("Dieses Konto ist schon deaktiviert."))
     if locked.pk == by.pk:
         raise Refused(_("Das eigene Konto kann niemand selbst deaktivieren."))
     _require_other_office(locked, offices)
@@ -176,7 +176,7 @@ def activate_account(*, account: User, by) -> User:
     require_office(by)
     locked = lock_account(account.pk)
     if locked.is_active:
-        raise Outpaced(_("Dieses Konto ist schon aktiv."))
+        raise ChangedMeanwhile(_("Dieses Konto ist schon aktiv."))
     _checked(locked.person, locked.email, locked.own_roles, account=locked)
     if not locked.person.is_active:
         raise Refused(

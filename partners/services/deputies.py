@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.dates import local_date
-from core.errors import NotEntitled, Refused
+from core.errors import NotAllowed, Refused
 from core.history import save_as
 from partners.kinds import checked_kinds
 from partners.mails import describe_period, mail_deputy
@@ -79,7 +79,7 @@ def end_deputy(*, row: Deputy, by, today: dt.date) -> None:
 
 def _require_entitled(by, principal: Person) -> None:
     if not can_arrange_deputy(by, principal):
-        raise NotEntitled(
+        raise NotAllowed(
             _("Vertretungen trägt die Geschäftsstelle ein oder die vertretene Person selbst.")
         )
 

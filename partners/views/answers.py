@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from core.conflicts import VersionedForm
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 
 PAGE_SIZE = 30
 
@@ -18,9 +18,9 @@ def attempt(form, service, **arguments):
     """
     try:
         return service(**arguments)
-    except NotEntitled as error:
+    except NotAllowed as error:
         raise PermissionDenied(str(error)) from error
-    except Outpaced as error:
+    except ChangedMeanwhile as error:
         _show_outpaced(form, error)
     except Refused as error:
         form.add_error(None, str(error))
@@ -33,7 +33,7 @@ def act(request, service, *, done: str, **arguments) -> bool:
     """
     try:
         service(**arguments)
-    except NotEntitled as error:
+    except NotAllowed as error:
         raise PermissionDenied(str(error)) from error
     except Refused as error:
         messages.error(request, str(error))
@@ -42,7 +42,7 @@ def act(request, service, *, done: str, **arguments) -> bool:
     return True
 
 
-def _show_outpaced(form, error: Outpaced) -> None:
+def _show_outpaced(form, error: ChangedMeanwhile) -> None:
     if isinstance(form, VersionedForm) and form.instance.pk:
         form.show_conflict(error, type(form.instance).objects.get(pk=form.instance.pk))
     else:

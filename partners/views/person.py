@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from core.dates import format_moment
 from core.history import entries_of
-from core.shell import HistoryEntry
+from core.progress import HistoryEntry
 from partners.enums import name_roles
 from partners.models import Person
 

@@ -8,9 +8,9 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from core.dates import local_date
-from core.errors import NotEntitled, Outpaced, Refused
-from outbox.headers import normalise_address
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from outbox.permissions import can_manage_mails
+from outbox.rendering.headers import normalise_address
 from reminders.models import ReminderPause
 
 
@@ -64,7 +64,7 @@ def pause_reminders(
         with transaction.atomic():
             pause.save()
     except IntegrityError as error:
-        raise Outpaced(_("Das ist bereits pausiert.")) from error
+        raise ChangedMeanwhile(_("Das ist bereits pausiert.")) from error
     return pause
 
 
@@ -78,14 +78,14 @@ def resume_reminders(*, pause: ReminderPause, by: Model, now: dt.datetime) -> Re
     _require_office(by)
     open_pause = ReminderPause.objects.filter(pk=pause.pk, ended_at__isnull=True)
     if not open_pause.update(ended_at=now, ended_by=by):
-        raise Outpaced(_("Diese Pause ist schon aufgehoben."))
+        raise ChangedMeanwhile(_("Diese Pause ist schon aufgehoben."))
     pause.refresh_from_db()
     return pause
 
 
 def _require_office(by: Model) -> None:
     if not can_manage_mails(by):
-        raise NotEntitled(_("Erinnerungen pausiert die Geschäftsstelle."))
+        raise NotAllowed(_("Erinnerungen pausiert die Geschäftsstelle."))
 
 
 def _end_the_past(target: PauseTarget, today: dt.date, now: dt.datetime) -> None:

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.history import save_as
 from outbox.permissions import can_manage_mails
 from reminders.models import ReminderRule
@@ -40,7 +40,7 @@ def change_rule(
     row = _locked(rule, by)
     present = schedule_of(rule, row)
     if present.version != version:
-        raise Outpaced(
+        raise ChangedMeanwhile(
             _(
                 "Diese Regel wurde inzwischen geändert; es gilt jetzt: %(steps)s. Ihre Eingaben "
                 "stehen noch hier."
@@ -79,7 +79,7 @@ def reset_rule(*, rule: Rule, by: Model) -> None:
 def _locked(rule: Rule, by: Model) -> ReminderRule:
     """Return the row of `rule` under lock, an unsaved one when the office changed nothing yet."""
     if not can_manage_mails(by):
-        raise NotEntitled(_("Nur die Geschäftsstelle darf Erinnerungsregeln ändern."))
+        raise NotAllowed(_("Nur die Geschäftsstelle darf Erinnerungsregeln ändern."))
     if rule.fixed:
         raise Refused(
             _("Die Schritte dieser Regel stehen fest. Sie können die Regel aber pausieren.")
@@ -95,7 +95,7 @@ def _save(row: ReminderRule, *, by: Model, reason: str) -> None:
     except (
         IntegrityError
     ) as error:  # two people made the first change of the rule at the same moment
-        raise Outpaced(
+        raise ChangedMeanwhile(
             _(
                 "Diese Regel wurde eben geändert. Bitte prüfen Sie sie und speichern Sie noch "
                 "einmal."

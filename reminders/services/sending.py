@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from core.dates import format_date
 from outbox.drafts import MailDraft
-from outbox.headers import normalise_address
-from outbox.letters import complete_link
 from outbox.models import Mail
+from outbox.rendering.headers import normalise_address
+from outbox.rendering.messages import complete_link
 from outbox.services.queueing import enqueue_mails
 from outbox.texts import Markdown
 from reminders.models import ReminderLog

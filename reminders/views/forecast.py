@@ -17,8 +17,8 @@ from core.answers import allowed
 from core.dates import format_day, local_date
 from core.errors import Refused
 from core.forms import DayField
-from outbox.pages import section_tabs
 from outbox.permissions import can_manage_mails
+from outbox.progress import section_tabs
 from reminders.forecast import Pausing, groups_of, pausing_of, plans_ahead
 from reminders.models import ReminderPause
 from reminders.planning import next_run_on

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.answers import allowed
-from core.errors import Outpaced, Refused
+from core.errors import ChangedMeanwhile, Refused
 from core.history import entries_of
-from outbox.pages import section_tabs
 from outbox.permissions import can_manage_mails
+from outbox.progress import section_tabs
 from reminders.models import ReminderRule
 from reminders.queries import pause_for, reminder_rule, reminder_rules, valid_pauses
 from reminders.rules import (
@@ -139,7 +139,7 @@ def rule_page(request, key):
     if request.method == "POST" and form.is_valid():
         try:
             changed = change_rule(rule=rule, by=request.user, **form.values)
-        except Outpaced as error:
+        except ChangedMeanwhile as error:
             form.add_error(None, str(error))
             form.data = form.data.copy()
             form.data["version"] = reminder_rule(key).version  # the next save overwrites knowingly

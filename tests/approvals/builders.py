@@ -4,9 +4,9 @@ import datetime as dt
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
-from approvals.enums import Answer, ApprovalKind, ApprovalState
+from approvals.enums import ApprovalKind, ApprovalState, Verdict
 from approvals.models import ApprovalRequest, Condition
-from approvals.services import Subject, Vorlage, submit_request
+from approvals.services import Briefing, Subject, request_approval
 from core.roles import OFFICE
 from partners.models import Deputy, User
 from tests.partners.builders import make_user
@@ -16,7 +16,7 @@ NOW = dt.datetime(2026, 3, 2, 10, 0, tzinfo=BERLIN)
 TODAY = NOW.date()
 DUE_ON = dt.date(2026, 3, 13)
 CONDITION = "Bitte die Bezirke beteiligen."
-VORLAGE = Vorlage(
+BRIEFING = Briefing(
     occasion="Vorschlag eines Verbands",
     facts="Das Thema betrifft viele Betriebe.",
     assessment="Die Geschäftsstelle rät zu.",
@@ -39,7 +39,7 @@ def an_office() -> User:
     return User.objects.filter(groups__name=OFFICE).order_by("pk").first() or make_user(OFFICE)
 
 
-def make_request(
+def make_approval(
     state: str = ApprovalState.OPEN,
     *,
     subject: Subject | None = None,
@@ -58,37 +58,37 @@ def make_request(
     if by is None:
         by = an_office()
         by.roles = frozenset({OFFICE})  # as it is: the question costs more than the row
-    with patch("approvals.services.submitting.mail_submission"):
-        request = submit_request(
-            subject=subject or make_subject(), vorlage=VORLAGE, due_on=due_on, by=by, now=now
+    with patch("approvals.services.mail_submission"):
+        approval = request_approval(
+            subject=subject or make_subject(), briefing=BRIEFING, due_on=due_on, by=by, now=now
         )
     if state not in (ApprovalState.OPEN, ApprovalState.WITHDRAWN):
         decision = {
             "decided_at": now,
-            "decided_by": decided_by or request.submitted_by,
+            "decided_by": decided_by or approval.submitted_by,
             "comment": "Begründung",
         }
         fields = decision | fields
     if state == ApprovalState.WITHDRAWN:
-        fields = {"withdrawn_at": now, "withdrawn_by": request.submitted_by} | fields
-    if fields or state != request.state:
-        ApprovalRequest.objects.filter(pk=request.pk).update(state=state, **fields)
-        request.refresh_from_db()
-    return request
+        fields = {"withdrawn_at": now, "withdrawn_by": approval.submitted_by} | fields
+    if fields or state != approval.state:
+        ApprovalRequest.objects.filter(pk=approval.pk).update(state=state, **fields)
+        approval.refresh_from_db()
+    return approval
 
 
 def details_of(answer: str, chosen=()) -> dict:
     """Return what `answer` needs beside a comment: a condition, the ticked options."""
     details: dict = {"chosen": list(chosen)}
-    if answer == Answer.CONDITION:
+    if answer == Verdict.CONDITION:
         details["conditions"] = [CONDITION]
     return details
 
 
-def make_condition(request: ApprovalRequest | None = None, **fields) -> Condition:
-    """Return an open condition of `request`, an approval given on condition when missing."""
-    request = request or make_request(ApprovalState.CONDITIONAL)
-    return Condition.objects.create(**{"text": CONDITION} | fields, request=request)
+def make_condition(approval: ApprovalRequest | None = None, **fields) -> Condition:
+    """Return an open condition of `approval`, an approval given on condition when missing."""
+    approval = approval or make_approval(ApprovalState.CONDITIONAL)
+    return Condition.objects.create(**{"text": CONDITION} | fields, approval=approval)
 
 
 def make_deputy(

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from django.db import models, transaction
 
-from approvals.enums import Answer, ApprovalKind, ApprovalState
+from approvals.enums import ApprovalKind, ApprovalState, Verdict
 from approvals.models import ApprovalRequest
+from approvals.registry import Decision
 from core.conflicts import version_of
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, OptionState, SeriesState, TopicState
@@ -23,12 +24,12 @@ from media_visits.services import submit_visit, update_visit
 from media_visits.services.visits import EDITABLE
 from partners.models import User
 from tests.approvals.builders import (
+    BRIEFING,
     DUE_ON,
     NOW,
-    VORLAGE,
     details_of,
+    make_approval,
     make_deputy,
-    make_request,
     make_subject,
 )
 from tests.dialogues.builders import make_dialogue, make_option, make_series, make_topic
@@ -83,7 +84,7 @@ class Case(NamedTuple):
     dates the option.
     """
 
-    request: ApprovalRequest
+    approval: ApprovalRequest
     subject: models.Model
     row: models.Model
 
@@ -92,10 +93,10 @@ class Case(NamedTuple):
         self.row.refresh_from_db()
         return self.row.state
 
-    def answer(self, answer: str) -> dict:
-        """Return what a decision `answer` on this request needs."""
-        chosen = [option["id"] for option in self.request.options]
-        return {"answer": answer, "comment": "Begründung", "now": NOW, **details_of(answer, chosen)}
+    def decision(self, verdict: str) -> Decision:
+        """Return a decision `verdict` on this approval with everything it needs."""
+        chosen = [option["id"] for option in self.approval.options]
+        return Decision(verdict, "Begründung", **details_of(verdict, chosen))
 
 
 def make_case(kind: str, state: str, *, by) -> Case:
@@ -111,14 +112,14 @@ def make_case(kind: str, state: str, *, by) -> Case:
     ApprovalRequest.objects.filter(kind=kind, subject_id=subject.pk).delete()
     options = [{"id": row.pk, "label": str(row), "hint": ""}] if kind == K.DATES else []
     about = {"title": str(subject), "path": subject.get_absolute_url(), "options": options}
-    request = make_request(
+    approval = make_approval(
         state, by=by, decided_by=by, subject=make_subject(kind, pk=subject.pk, **about)
     )
     if state == A.LAPSED:
-        ApprovalRequest.objects.filter(pk=request.pk).update(
+        ApprovalRequest.objects.filter(pk=approval.pk).update(
             lapsed_at=NOW, lapse_reason="geändert: Titel"
         )
-    return Case(request, subject, row)
+    return Case(approval, subject, row)
 
 
 def _make_subject(kind: str, state: str) -> models.Model:
@@ -128,8 +129,8 @@ def _make_subject(kind: str, state: str) -> models.Model:
 
 def submit(case: Case, by) -> ApprovalRequest:
     """Put the subject of `case` before the senator's office."""
-    values = {"vorlage": VORLAGE, "due_on": DUE_ON, "by": by, "now": NOW}
-    kind = case.request.kind
+    values = {"briefing": BRIEFING, "due_on": DUE_ON, "by": by, "now": NOW}
+    kind = case.approval.kind
     if kind == K.SERIES:
         return request_consent(series=case.subject, **values)
     if kind == K.TOPIC:
@@ -141,7 +142,7 @@ def submit(case: Case, by) -> ApprovalRequest:
 
 def change(case: Case, by) -> None:
     """Give the subject of `case` another title, as the form would."""
-    kind, changed = case.request.kind, type(case.subject).objects.get(pk=case.subject.pk)
+    kind, changed = case.approval.kind, type(case.subject).objects.get(pk=case.subject.pk)
     shown = version_of(changed, (*EDITABLE, "sectors")) if kind == K.VISIT else ""
     changed.title = "Ein anderer Titel"
     if kind == K.SERIES:
@@ -155,7 +156,7 @@ def change(case: Case, by) -> None:
 
 
 ANSWERS = {
-    kind: [answer for answer in Answer if kind == K.DATES or answer != Answer.NONE_POSSIBLE]
+    kind: [answer for answer in Verdict if kind == K.DATES or answer != Verdict.NONE_POSSIBLE]
     for kind in K
 }
 

@@ -10,10 +10,10 @@ import time_machine
 from approvals.enums import ApprovalKind, ApprovalState, ConditionState
 from approvals.models import ApprovalRequest
 from approvals.services import meet_condition
-from core.errors import NotEntitled, Refused
+from core.errors import NotAllowed, Refused
 from core.roles import OFFICE
 from dialogues.models import DateOption
-from dialogues.services import take_over_proposals, withdraw_topic
+from dialogues.services import adopt_counter_dates, withdraw_topic
 from media_visits.services import withdraw_visit
 from tests.approvals.builders import NOW, make_condition
 from tests.approvals.subjects import STATES, make_case, make_people, undone
@@ -32,7 +32,7 @@ def monday():
 
 
 def withdraw(case, by):
-    if case.request.kind == ApprovalKind.TOPIC:
+    if case.approval.kind == ApprovalKind.TOPIC:
         return withdraw_topic(topic=case.subject, by=by, now=NOW)
     return withdraw_visit(visit=case.subject, by=by, now=NOW)
 
@@ -58,18 +58,20 @@ def test_withdrawing_by_kind_state_and_role(kind, state):
     for role, person in make_people(kind, submitter).items():
         after = AFTER_WITHDRAWAL[kind].get(state)
         if role not in ENTITLED or after is None:
-            error = Refused if role in ENTITLED else NotEntitled
-            with nothing_changes(case.request, case.subject), pytest.raises(error):
+            error = Refused if role in ENTITLED else NotAllowed
+            with nothing_changes(case.approval, case.subject), pytest.raises(error):
                 withdraw(case, person)
             continue
         with undone():
             withdraw(case, person)
-            case.request.refresh_from_db()
-            assert (case.request.state, case.row_state) == (after, STATES[kind][A.WITHDRAWN]), role
-            assert case.request.history.count() == (1 if after == state else 2), role
+            case.approval.refresh_from_db()
+            assert (case.approval.state, case.row_state) == (after, STATES[kind][A.WITHDRAWN]), role
+            assert case.approval.history.count() == (1 if after == state else 2), role
             if after == A.WITHDRAWN:
-                assert (case.request.withdrawn_at, case.request.withdrawn_by) == (NOW, person), role
-                assert case.request.history.first().history_user == person, role
+                assert (case.approval.withdrawn_at, case.approval.withdrawn_by) == (NOW, person), (
+                    role
+                )
+                assert case.approval.history.first().history_user == person, role
                 told = {email for _kind, email in mails_written("approval_withdrawn")}
                 assert {"a@example.org", "b@example.org"} <= told and "c@example.org" not in told, (
                     role
@@ -81,18 +83,18 @@ def test_withdrawing_by_kind_state_and_role(kind, state):
 def test_meeting_a_condition_by_kind_state_and_role(kind, state):
     submitter = make_user(OFFICE)
     case = make_case(kind, state, by=submitter)
-    condition = make_condition(case.request)
+    condition = make_condition(case.approval)
 
     for role, person in make_people(kind, submitter).items():
         if role not in ENTITLED or state != A.CONDITIONAL:
-            error = Refused if role in ENTITLED else NotEntitled
+            error = Refused if role in ENTITLED else NotAllowed
             with (
-                nothing_changes(case.request, case.subject, case.row, condition),
+                nothing_changes(case.approval, case.subject, case.row, condition),
                 pytest.raises(error),
             ):
                 meet_condition(condition=condition, note="Im Mai", by=person, now=NOW)
             continue
-        with undone(), nothing_changes(case.request, case.subject, case.row, count_mails=False):
+        with undone(), nothing_changes(case.approval, case.subject, case.row, count_mails=False):
             met = meet_condition(condition=condition, note="Im Mai", by=person, now=NOW)
             assert (met.state, met.met_at, met.met_by) == (ConditionState.MET, NOW, person), role
             assert met.history.first().history_user == person, role
@@ -106,19 +108,19 @@ def test_taking_over_proposed_dates_by_state_and_role(state):
     case = make_case(ApprovalKind.DATES, state, by=submitter)
     starts_at = NOW + dt.timedelta(days=40)
     if state == A.RETURNED:
-        proposed = {"none_possible": True, "proposals": [[starts_at.isoformat(), ""]]}
-        ApprovalRequest.objects.filter(pk=case.request.pk).update(**proposed)
+        proposed = {"none_possible": True, "counter_dates": [[starts_at.isoformat(), ""]]}
+        ApprovalRequest.objects.filter(pk=case.approval.pk).update(**proposed)
 
     for role, person in make_people(ApprovalKind.DATES, submitter).items():
         if role not in ENTITLED or state != A.RETURNED:
-            error = Refused if role in ENTITLED else NotEntitled
-            with nothing_changes(case.request, case.subject, case.row), pytest.raises(error):
-                take_over_proposals(dialogue=case.subject, by=person, now=NOW)
+            error = Refused if role in ENTITLED else NotAllowed
+            with nothing_changes(case.approval, case.subject, case.row), pytest.raises(error):
+                adopt_counter_dates(dialogue=case.subject, by=person, now=NOW)
             assert DateOption.objects.count() == 1, role
             continue
-        with undone(), nothing_changes(case.request, case.row):
-            (option,) = take_over_proposals(dialogue=case.subject, by=person, now=NOW)
+        with undone(), nothing_changes(case.approval, case.row):
+            (option,) = adopt_counter_dates(dialogue=case.subject, by=person, now=NOW)
             assert (option.dialogue, option.starts_at) == (case.subject, starts_at), role
             assert option.history.get().history_user == person, role
             with pytest.raises(Refused):
-                take_over_proposals(dialogue=case.subject, by=person, now=NOW)
+                adopt_counter_dates(dialogue=case.subject, by=person, now=NOW)

@@ -8,14 +8,14 @@ import pytest
 
 from approvals.mails import mail_submission
 from approvals.models import ApprovalRequest
-from approvals.services import lapse_approval, lapse_by_change, record_decision, withdraw_request
-from approvals.versions import Change
+from approvals.registry import Change, Decision
+from approvals.services import lapse_approval, lapse_by_change, record_decision, withdraw_approval
 from core.errors import Refused
 from core.roles import OFFICE, SENATOR_OFFICE
 from outbox.enums import MOVES, MailState
 from outbox.models import Mail
 from outbox.services.bundling import bundle_due_notices
-from tests.approvals.builders import NOW, make_request, make_subject
+from tests.approvals.builders import NOW, make_approval, make_subject
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -35,36 +35,40 @@ def senator():
 
 @pytest.fixture
 def request_(office, senator):
-    return ask(make_request(by=office))
+    return ask(make_approval(by=office))
 
 
-def ask(request: ApprovalRequest) -> ApprovalRequest:
-    mail_submission(request, now=NOW, by=request.submitted_by)
-    return request
+def ask(approval: ApprovalRequest) -> ApprovalRequest:
+    mail_submission(approval, now=NOW, by=approval.submitted_by)
+    return approval
 
 
-def asked(request: ApprovalRequest) -> Mail:
-    return Mail.objects.get(kind="approval_asked", subject_key=f"approval:{request.pk}")
+def asked(approval: ApprovalRequest) -> Mail:
+    return Mail.objects.get(kind="approval_asked", subject_key=f"approval:{approval.pk}")
 
 
-def decide(request, office, senator):
-    record_decision(request=request, answer="approve", comment="", by=senator, now=LATER)
+def decide(approval, office, senator):
+    record_decision(approval=approval, decision=Decision("approve"), by=senator, now=LATER)
 
 
-def withdraw(request, office, senator):
-    withdraw_request(kind=request.kind, subject_id=request.subject_id, by=office, now=LATER)
+def withdraw(approval, office, senator):
+    withdraw_approval(kind=approval.kind, subject_id=approval.subject_id, by=office, now=LATER)
 
 
-def put_off(request, office, senator):
+def put_off(approval, office, senator):
     lapse_approval(
-        kind=request.kind, subject_id=request.subject_id, reason="verschoben", by=office, now=LATER
+        kind=approval.kind,
+        subject_id=approval.subject_id,
+        reason="verschoben",
+        by=office,
+        now=LATER,
     )
 
 
-def change(request, office, senator):
+def change(approval, office, senator):
     changes = [Change("Titel", "Alt", "Neu")]
     lapse_by_change(
-        kind=request.kind, subject_id=request.subject_id, changes=changes, by=office, now=LATER
+        kind=approval.kind, subject_id=approval.subject_id, changes=changes, by=office, now=LATER
     )
 
 
@@ -105,7 +109,7 @@ def test_only_what_has_not_gone_out_is_taken_back(office, senator, request_, end
 
 @pytest.mark.parametrize("end", [way for way, _state in WAYS])
 def test_mail_about_another_request_and_what_tells_the_end_stay(office, senator, request_, end):
-    other = ask(make_request(by=office, subject=make_subject(pk=2)))
+    other = ask(make_approval(by=office, subject=make_subject(pk=2)))
 
     end(request_, office, senator)
 
@@ -116,13 +120,13 @@ def test_mail_about_another_request_and_what_tells_the_end_stay(office, senator,
 
 def test_refused_decision_leaves_the_mail(senator, request_):
     with pytest.raises(Refused):
-        record_decision(request=request_, answer="refuse", comment="", by=senator, now=LATER)
+        record_decision(approval=request_, decision=Decision("refuse"), by=senator, now=LATER)
 
     assert asked(request_).state == MailState.WAITING
 
 
 def test_bundle_goes_out_as_it_is_written(office, senator, request_):
-    ask(make_request(by=office, subject=make_subject(pk=2)))
+    ask(make_approval(by=office, subject=make_subject(pk=2)))
     Mail.objects.update(due_at=NOW)
     assert bundle_due_notices(now=NOW) == 1
 

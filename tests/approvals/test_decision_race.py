@@ -5,12 +5,13 @@ from functools import partial
 import pytest
 from django.db import connection
 
-from approvals.enums import DECIDED, MOVES, ApprovalKind, ApprovalState
+from approvals.enums import MOVES, VERDICT_LABELS, ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
 from approvals.registry import decide
-from core.errors import Outpaced
+from core.errors import ChangedMeanwhile
 from core.roles import OFFICE, SENATOR_OFFICE
 from outbox.models import Mail
+from tests.approvals.builders import NOW
 from tests.approvals.subjects import ANSWERS, STATES, make_case
 from tests.partners.builders import make_user
 from tests.racing import race
@@ -46,7 +47,7 @@ def test_of_many_decisions_at_once_one_wins_in_every_round(people):
 
 
 def _rows(case):
-    return [type(row).objects.filter(pk=row.pk) for row in (case.request, case.subject, case.row)]
+    return [type(row).objects.filter(pk=row.pk) for row in (case.approval, case.subject, case.row)]
 
 
 def _picture(case) -> list[dict]:
@@ -59,21 +60,22 @@ def _set_back(case, picture):
     """
     for rows, values in zip(_rows(case), picture, strict=True):
         rows.update(**values)
-    case.request.conditions.all().delete()
+    case.approval.conditions.all().delete()
     Mail.objects.all().delete()
 
 
 def _play(case, kind, senators, number):
-    before = case.request.history.count(), case.subject.history.count()
+    before = case.approval.history.count(), case.subject.history.count()
     answers = [
         ANSWERS[kind][(place + number) % len(ANSWERS[kind])] for place in range(len(senators))
     ]
     acts = [
         partial(
             decide,
-            approval=ApprovalRequest.objects.get(pk=case.request.pk),
+            approval=ApprovalRequest.objects.get(pk=case.approval.pk),
             by=person,
-            **case.answer(answer),
+            decision=case.decision(answer),
+            now=NOW,
         )
         for person, answer in zip(senators, answers, strict=True)
     ]
@@ -86,7 +88,9 @@ def _play(case, kind, senators, number):
     assert len(winners) == 1, (kind, number, outcomes)
     winner, answer = senators[winners[0]], answers[winners[0]]
     losers = [str(outcome) for place, outcome in enumerate(outcomes) if place != winners[0]]
-    assert {type(outcome) for outcome in outcomes} - {type(outcomes[winners[0]])} == {Outpaced}, (
+    assert {type(outcome) for outcome in outcomes} - {type(outcomes[winners[0]])} == {
+        ChangedMeanwhile
+    }, (
         kind,
         number,
     )
@@ -95,20 +99,23 @@ def _play(case, kind, senators, number):
 
 
 def _agrees(case, kind, winner, answer, before):
-    request = ApprovalRequest.objects.get(pk=case.request.pk)
+    approval = ApprovalRequest.objects.get(pk=case.approval.pk)
     target = MOVES[answer].target
-    assert (request.state, request.decided_by, case.row_state) == (
+    assert (approval.state, approval.decided_by, case.row_state) == (
         target,
         winner,
         STATES[kind][target],
     )
-    assert (request.history.count(), case.subject.history.count()) == (before[0] + 1, before[1] + 1)
-    assert request.history.first().state == target
-    assert request.history.first().history_user == winner
+    assert (approval.history.count(), case.subject.history.count()) == (
+        before[0] + 1,
+        before[1] + 1,
+    )
+    assert approval.history.first().state == target
+    assert approval.history.first().history_user == winner
     assert case.subject.history.first().history_user == winner
-    mail = Mail.objects.get(kind="approval_decided", subject_key=f"approval:{request.pk}")
+    mail = Mail.objects.get(kind="approval_decided", subject_key=f"approval:{approval.pk}")
     assert str(winner) in mail.text
-    assert mail.subject.startswith(str(DECIDED[answer]))
+    assert mail.subject.startswith(str(VERDICT_LABELS[answer]))
     if kind == ApprovalKind.TOPIC:
         assert (
             Mail.objects.filter(
@@ -116,4 +123,4 @@ def _agrees(case, kind, winner, answer, before):
             ).count()
             == 1
         )
-    assert request.conditions.count() == (1 if answer == "condition" else 0)
+    assert approval.conditions.count() == (1 if answer == "condition" else 0)

@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from approvals.enums import Answer, ApprovalKind, ApprovalState
+from approvals.enums import ApprovalKind, ApprovalState, Verdict
+from approvals.registry import Decision
 from approvals.reminders import DAILY, DEPUTY, HALF_TIME, LEAD, RULE, due_step, reminders_due
 from approvals.services import record_decision
 from core.dates import is_working_day
@@ -14,7 +15,7 @@ from core.roles import OFFICE, SENATOR_OFFICE
 from reminders.queries import reminder_rule, reminder_rules
 from reminders.rules import days_in_words, default_schedule
 from reminders.services import change_rule
-from tests.approvals.builders import BERLIN, NOW, make_deputy, make_request, make_subject
+from tests.approvals.builders import BERLIN, NOW, make_approval, make_deputy, make_subject
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +66,7 @@ def reminded(first: dt.date, last: dt.date) -> dict[dt.date, list[str]]:
 
 def test_circle_grows_after_the_deadline(senator, office):
     make_deputy(senator, ends_on=None, email=STANDING)
-    make_request(by=office)  # submitted on Monday 2 March 2026, due on Friday 13 March
+    make_approval(by=office)  # submitted on Monday 2 March 2026, due on Friday 13 March
 
     assert reminded(D(2026, 3, 2), D(2026, 3, 20)) == {
         D(2026, 3, 6): [SENATOR],
@@ -82,7 +83,7 @@ def test_circle_grows_after_the_deadline(senator, office):
 def test_weekend_and_8_march_are_no_steps(senator, office):
     make_deputy(senator, starts_on=D(2027, 3, 1), ends_on=None, email=STANDING)
     submitted = dt.datetime(2027, 3, 1, 10, tzinfo=BERLIN)
-    make_request(
+    make_approval(
         by=office, now=submitted, due_on=D(2027, 3, 5)
     )  # a Friday; Monday 8 March is a holiday in Berlin
 
@@ -98,7 +99,7 @@ def test_weekend_and_8_march_are_no_steps(senator, office):
 
 def test_who_acts_during_an_absence_is_reminded_like_the_office_itself(senator, office):
     make_deputy(senator, starts_on=D(2026, 3, 12), ends_on=D(2026, 3, 16), email=DEPUTY_MAIL)
-    make_request(by=office)
+    make_approval(by=office)
 
     assert reminded(D(2026, 3, 11), D(2026, 3, 18)) == {
         D(2026, 3, 12): [SENATOR, DEPUTY_MAIL],
@@ -112,7 +113,7 @@ def test_who_acts_during_an_absence_is_reminded_like_the_office_itself(senator, 
 def test_standing_deputy_is_reminded_of_the_own_kinds_alone(senator, office):
     make_deputy(senator, ends_on=None, kinds=[ApprovalKind.VISIT], email=STANDING)
     for kind in (ApprovalKind.TOPIC, ApprovalKind.VISIT):
-        make_request(by=office, subject=make_subject(kind))
+        make_approval(by=office, subject=make_subject(kind))
 
     assert reminded(D(2026, 3, 17), D(2026, 3, 17)) == {
         D(2026, 3, 17): [SENATOR, SENATOR, STANDING]
@@ -122,7 +123,7 @@ def test_standing_deputy_is_reminded_of_the_own_kinds_alone(senator, office):
 def test_deputyship_both_for_an_absence_and_until_further_notice_tells_once(senator, office):
     deputy = make_deputy(senator, ends_on=None, email=STANDING)
     make_deputy(senator, ends_on=D(2026, 3, 20), deputy=deputy)
-    make_request(by=office)
+    make_approval(by=office)
 
     assert reminded(D(2026, 3, 13), D(2026, 3, 17)) == {
         D(2026, 3, 13): [SENATOR, STANDING],
@@ -133,7 +134,7 @@ def test_deputyship_both_for_an_absence_and_until_further_notice_tells_once(sena
 
 def test_whole_office_is_told_while_nobody_is_marked_as_its_lead(senator):
     first, second = (make_user(OFFICE, email=f"team-{number}@example.org") for number in (1, 2))
-    make_request(by=first)
+    make_approval(by=first)
 
     assert reminded(D(2026, 3, 18), D(2026, 3, 18)) == {
         D(2026, 3, 18): [SENATOR, first.email, second.email]
@@ -143,14 +144,14 @@ def test_whole_office_is_told_while_nobody_is_marked_as_its_lead(senator):
 def test_lead_without_the_role_or_with_a_closed_account_is_not_told(senator, office):
     make_user(OFFICE, email="frueher@example.org", is_lead=True, is_active=False)
     make_user(email="anders@example.org", is_lead=True)
-    make_request(by=office)
+    make_approval(by=office)
 
     assert reminded(D(2026, 3, 18), D(2026, 3, 18)) == {D(2026, 3, 18): [SENATOR, LEADS]}
 
 
 def test_words_say_why_somebody_is_told(senator, office):
     make_deputy(senator, ends_on=None, email=STANDING)
-    make_request(by=office)
+    make_approval(by=office)
 
     rows = [reminder for _day, reminder in reminders_due([D(2026, 3, 18)], reminder_rules())]
 
@@ -162,15 +163,15 @@ def test_words_say_why_somebody_is_told(senator, office):
     ]
 
 
-@pytest.mark.parametrize("answer", [Answer.APPROVE, Answer.RETURN])
+@pytest.mark.parametrize("answer", [Verdict.APPROVE, Verdict.RETURN])
 def test_reminders_stop_the_moment_a_decision_is_there(senator, office, answer):
-    request = make_request(by=office)
+    approval = make_approval(by=office)
     assert reminded(D(2026, 3, 18), D(2026, 3, 18)) != {}
 
-    record_decision(request=request, answer=answer, comment="Gut so.", by=senator, now=NOW)
-    request.refresh_from_db()
+    record_decision(approval=approval, decision=Decision(answer, "Gut so."), by=senator, now=NOW)
+    approval.refresh_from_db()
 
-    assert request.state != ApprovalState.OPEN
+    assert approval.state != ApprovalState.OPEN
     assert reminded(D(2026, 3, 2), D(2026, 3, 31)) == {}
 
 
@@ -184,7 +185,7 @@ def test_default_in_words():
 
 def test_steps_are_settings(senator, office):
     make_deputy(senator, ends_on=None, email=STANDING)
-    make_request(by=office)
+    make_approval(by=office)
     set_rule(office, before=(5, 2), **{HALF_TIME: False, DAILY: True, DEPUTY: 1, LEAD: None})
 
     assert reminded(D(2026, 3, 2), D(2026, 3, 19)) == {
@@ -199,7 +200,7 @@ def test_steps_are_settings(senator, office):
 
 def test_without_the_daily_step_only_the_days_of_joining_remind(senator, office):
     make_deputy(senator, ends_on=None, email=STANDING)
-    make_request(by=office)
+    make_approval(by=office)
     set_rule(office, before=(0,), **{HALF_TIME: False, DAILY: False, DEPUTY: 2, LEAD: 4})
 
     assert reminded(D(2026, 3, 2), D(2026, 3, 31)) == {
@@ -210,14 +211,14 @@ def test_without_the_daily_step_only_the_days_of_joining_remind(senator, office)
 
 
 def test_switched_off_rule_reminds_nobody(senator, office):
-    make_request(by=office)
+    make_approval(by=office)
     set_rule(office, is_active=False)
 
     assert reminded(D(2026, 3, 2), D(2026, 3, 31)) == {}
 
 
 def test_steps_keep_their_names_when_they_are_moved(senator, office):
-    request = make_request(by=office)
+    approval = make_approval(by=office)
     set_rule(office, before=(2, 0), **{HALF_TIME: True, DAILY: False, DEPUTY: 3, LEAD: 5})
     schedule = reminder_rule(RULE.key)
     days = [D(2026, 3, 2) + dt.timedelta(offset) for offset in range(30)]
@@ -225,7 +226,7 @@ def test_steps_keep_their_names_when_they_are_moved(senator, office):
     steps = [
         step.key
         for day in days
-        if is_working_day(day) and (step := due_step(request, day, schedule))
+        if is_working_day(day) and (step := due_step(approval, day, schedule))
     ]
 
     assert list(dict.fromkeys(steps)) == ["half_time", "-1", "0", "deputy", "lead"]

@@ -5,9 +5,9 @@ about.
 import pytest
 from django.urls import reverse
 
-from approvals.enums import Answer
+from approvals.enums import Verdict
 from core.roles import SENATOR_OFFICE
-from tests.approvals.requests import make_topic_request, make_two_dates_request
+from tests.approvals.requests import make_topic_approval, make_two_dates_approval
 from tests.partners.builders import make_user
 from tests.unchanged import nothing_changes
 
@@ -38,11 +38,11 @@ def post(client, approval, answer, **values):
 
 
 @pytest.mark.parametrize("confirmed", [{}, {"confirmed": "1"}])
-@pytest.mark.parametrize("answer", [Answer.APPROVE, Answer.RETURN, Answer.REFUSE])
+@pytest.mark.parametrize("answer", [Verdict.APPROVE, Verdict.RETURN, Verdict.REFUSE])
 def test_condition_beside_another_answer_is_asked_about_and_stays(
     client, senator, answer, confirmed
 ):
-    approval = make_topic_request()
+    approval = make_topic_approval()
 
     with nothing_changes(approval):
         response = post(client, approval, answer, conditions="Bezirke beteiligen", **confirmed)
@@ -53,7 +53,9 @@ def test_condition_beside_another_answer_is_asked_about_and_stays(
     assert '<details class="decision__more" open>' in page
 
 
-@pytest.mark.parametrize("answer", [answer for answer in Answer if answer != Answer.NONE_POSSIBLE])
+@pytest.mark.parametrize(
+    "answer", [answer for answer in Verdict if answer != Verdict.NONE_POSSIBLE]
+)
 @pytest.mark.parametrize(
     "row",
     [
@@ -62,9 +64,9 @@ def test_condition_beside_another_answer_is_asked_about_and_stays(
     ],
 )
 def test_proposed_date_beside_another_answer_is_asked_about_and_stays(client, senator, answer, row):
-    approval = make_two_dates_request()
-    ticks = [approval.options[0]["id"]] if answer in (Answer.APPROVE, Answer.CONDITION) else []
-    words = {"conditions": "Bezirke beteiligen"} if answer == Answer.CONDITION else {}
+    approval = make_two_dates_approval()
+    ticks = [approval.options[0]["id"]] if answer in (Verdict.APPROVE, Verdict.CONDITION) else []
+    words = {"conditions": "Bezirke beteiligen"} if answer == Verdict.CONDITION else {}
 
     with nothing_changes(approval):
         response = post(client, approval, answer, chosen=ticks, **words, **ROWS, **row)
@@ -74,11 +76,11 @@ def test_proposed_date_beside_another_answer_is_asked_about_and_stays(client, se
     assert all(f'value="{value}"' in page for value in row.values())
 
 
-@pytest.mark.parametrize("answer", [Answer.NONE_POSSIBLE, Answer.RETURN, Answer.REFUSE])
+@pytest.mark.parametrize("answer", [Verdict.NONE_POSSIBLE, Verdict.RETURN, Verdict.REFUSE])
 def test_ticks_beside_an_answer_that_grants_nothing_are_asked_about_and_stay(
     client, senator, answer
 ):
-    approval = make_two_dates_request()
+    approval = make_two_dates_approval()
     ticked = approval.options[1]["id"]
 
     with nothing_changes(approval):
@@ -89,8 +91,8 @@ def test_ticks_beside_an_answer_that_grants_nothing_are_asked_about_and_stay(
     assert form["chosen"].value() == [str(ticked)]
 
 
-@pytest.mark.parametrize("answer", [Answer.APPROVE, Answer.RETURN, Answer.REFUSE])
+@pytest.mark.parametrize("answer", [Verdict.APPROVE, Verdict.RETURN, Verdict.REFUSE])
 def test_empty_fields_ask_nothing(client, senator, answer):
-    approval = make_topic_request()
+    approval = make_topic_approval()
 
     assert post(client, approval, answer, conditions=" \r\n ", **ROWS).status_code == 200

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from core.roles import SENATOR_OFFICE
-from tests.approvals.requests import make_topic_request, make_two_dates_request
+from tests.approvals.requests import make_topic_approval, make_two_dates_approval
 from tests.partners.builders import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -26,7 +26,7 @@ def sign_in(page, senator):
     page.get_by_role("button", name="Anmelden", exact=True).click()
 
 
-def open_request(page, live_server, senator, approval) -> str:
+def open_approval(page, live_server, senator, approval) -> str:
     """Sign in on the way to `approval`, filtered by kind; return its address."""
     address = f"{live_server.url}{reverse('approval', args=[approval.pk])}?art={approval.kind}"
     page.goto(address)
@@ -44,8 +44,8 @@ def tap(page, name: str):
 
 
 def test_lapse_at_the_second_tap_keeps_what_was_typed_before_the_first(page, live_server, senator):
-    approval = make_topic_request()
-    address = open_request(page, live_server, senator, approval)
+    approval = make_topic_approval()
+    address = open_approval(page, live_server, senator, approval)
     page.get_by_text("Mit Auflage freigeben").first.click()
     page.fill("[name=conditions]", "Bezirke beteiligen\nKosten nennen")
     page.fill("[name=comment]", "Gern")
@@ -72,8 +72,8 @@ def test_lapse_at_the_second_tap_keeps_what_was_typed_before_the_first(page, liv
 
 @pytest.mark.parametrize("way", ["back", "error"])
 def test_lapse_after_going_back_or_an_error_keeps_the_latest_words(page, live_server, senator, way):
-    approval = make_two_dates_request()
-    address = open_request(page, live_server, senator, approval)
+    approval = make_two_dates_approval()
+    address = open_approval(page, live_server, senator, approval)
     page.get_by_label(approval.options[1]["label"]).check()
     if way == "back":
         page.fill("[name=comment]", "Gern")

@@ -3,11 +3,11 @@ import time_machine
 
 from approvals.enums import ApprovalKind
 from approvals.models import ApprovalRequest
-from approvals.permissions import acts_as_deputy, can_decide, can_see_requests, may_decide, why_not
-from approvals.queries import count_open_for, decided_requests, open_requests
+from approvals.permissions import acts_as_deputy, can_decide, can_see_approvals, may_decide, why_not
+from approvals.queries import count_open_for, decided_approvals, open_approvals
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from partners.models import User
-from tests.approvals.builders import NOW, TODAY, make_deputy, make_request, make_subject
+from tests.approvals.builders import NOW, TODAY, make_approval, make_deputy, make_subject
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def fresh(user) -> User:
 def test_rights_by_role_and_kind(kind, role, decides, sees):
     user = make_user(role) if role else make_user()
 
-    assert (can_decide(user, kind), can_see_requests(user, kind)) == (decides, sees)
+    assert (can_decide(user, kind), can_see_approvals(user, kind)) == (decides, sees)
     assert acts_as_deputy(user, kind) is False
 
 
@@ -49,7 +49,7 @@ def test_rights_of_a_deputy_for_topics(kind):
 
     assert (
         can_decide(deputy, kind),
-        can_see_requests(deputy, kind),
+        can_see_approvals(deputy, kind),
         acts_as_deputy(deputy, kind),
     ) == (is_topic,) * 3
 
@@ -57,12 +57,12 @@ def test_rights_of_a_deputy_for_topics(kind):
 @pytest.mark.usefixtures("monday")
 def test_deputy_for_some_kinds_sees_those_requests_alone():
     deputy = make_deputy(make_user(SENATOR_OFFICE), kinds=[ApprovalKind.TOPIC, ApprovalKind.DATES])
-    rows = {kind: make_request(subject=make_subject(kind)) for kind in ApprovalKind}
-    settled = make_request("withdrawn", subject=make_subject(ApprovalKind.TOPIC, pk=9))
-    make_request("withdrawn", subject=make_subject(ApprovalKind.VISIT, pk=9))
+    rows = {kind: make_approval(subject=make_subject(kind)) for kind in ApprovalKind}
+    settled = make_approval("withdrawn", subject=make_subject(ApprovalKind.TOPIC, pk=9))
+    make_approval("withdrawn", subject=make_subject(ApprovalKind.VISIT, pk=9))
 
-    assert set(open_requests(deputy)) == {rows[ApprovalKind.TOPIC], rows[ApprovalKind.DATES]}
-    assert list(decided_requests(deputy)) == [settled]
+    assert set(open_approvals(deputy)) == {rows[ApprovalKind.TOPIC], rows[ApprovalKind.DATES]}
+    assert list(decided_approvals(deputy)) == [settled]
     assert count_open_for(deputy) == 2
 
 
@@ -71,7 +71,7 @@ def test_office_that_acts_as_a_deputy_for_some_kinds_still_sees_all():
     office = make_deputy(
         make_user(SENATOR_OFFICE), kinds=[ApprovalKind.TOPIC], deputy=make_user(OFFICE)
     )
-    make_request(subject=make_subject(ApprovalKind.VISIT), by=make_user(OFFICE))
+    make_approval(subject=make_subject(ApprovalKind.VISIT), by=make_user(OFFICE))
 
     assert ApprovalRequest.objects.visible_to(office).count() == 1
     assert can_decide(office, ApprovalKind.VISIT) is False
@@ -80,19 +80,19 @@ def test_office_that_acts_as_a_deputy_for_some_kinds_still_sees_all():
 def test_own_request_is_for_somebody_else():
     both = make_user(OFFICE, SENATOR_OFFICE)
     own, other = (
-        make_request(by=both),
-        make_request(by=make_user(OFFICE), subject=make_subject(pk=2)),
+        make_approval(by=both),
+        make_approval(by=make_user(OFFICE), subject=make_subject(pk=2)),
     )
 
     assert (may_decide(both, own), may_decide(both, other)) == (False, True)
 
 
 def test_reasons_are_told_in_a_sentence(settings):
-    request = make_request()
+    approval = make_approval()
     settings.HEAD_TITLE_GENITIVE = "der Senatorin"
 
     assert (
-        why_not(make_user(PARTNER), TODAY, request)
+        why_not(make_user(PARTNER), TODAY, approval)
         == "Über Freigaben entscheidet das Büro der Senatorin."
     )
     assert (
@@ -104,8 +104,8 @@ def test_reasons_are_told_in_a_sentence(settings):
 def test_visible_requests_of_a_deputy_cost_one_query(monday, count, django_assert_num_queries):
     deputy = fresh(make_deputy(make_user(SENATOR_OFFICE), kinds=[ApprovalKind.TOPIC]))
     for number in range(count):
-        make_request(subject=make_subject(pk=number + 1))
+        make_approval(subject=make_subject(pk=number + 1))
     assert SENATOR_OFFICE in deputy.roles
 
     with django_assert_num_queries(1):
-        assert len(open_requests(deputy)) == count
+        assert len(open_approvals(deputy)) == count

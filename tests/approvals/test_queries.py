@@ -7,12 +7,12 @@ from approvals.models import ApprovalRequest
 from approvals.queries import (
     approval_entries,
     count_open_for,
-    decided_requests,
-    open_requests,
+    decided_approvals,
+    open_approvals,
 )
+from core.progress import HistoryEntry
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from core.shell import HistoryEntry
-from tests.approvals.builders import DUE_ON, NOW, make_request, make_subject
+from tests.approvals.builders import DUE_ON, NOW, make_approval, make_subject
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -24,21 +24,21 @@ pytestmark = pytest.mark.django_db
 )
 def test_only_the_house_sees_requests(role, sees):
     user = make_user(role) if role else make_user()
-    request = make_request()
+    approval = make_approval()
 
-    assert list(ApprovalRequest.objects.visible_to(user)) == ([request] if sees else [])
-    assert list(open_requests(user)) == ([request] if sees else [])
+    assert list(ApprovalRequest.objects.visible_to(user)) == ([approval] if sees else [])
+    assert list(open_approvals(user)) == ([approval] if sees else [])
     assert count_open_for(user) == int(sees)
 
 
 def test_open_requests_begin_with_the_oldest_deadline():
     user = make_user(OFFICE)
-    late = make_request(subject=make_subject(pk=1), due_on=DUE_ON + dt.timedelta(1))
-    first = make_request(subject=make_subject(pk=2))
-    second = make_request(subject=make_subject(pk=3))
-    make_request(ApprovalState.APPROVED, subject=make_subject(pk=4))
+    late = make_approval(subject=make_subject(pk=1), due_on=DUE_ON + dt.timedelta(1))
+    first = make_approval(subject=make_subject(pk=2))
+    second = make_approval(subject=make_subject(pk=3))
+    make_approval(ApprovalState.APPROVED, subject=make_subject(pk=4))
 
-    assert list(open_requests(user)) == [first, second, late]
+    assert list(open_approvals(user)) == [first, second, late]
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -46,24 +46,24 @@ def test_lists_cost_one_query(count, django_assert_num_queries):
     user = make_user(SENATOR_OFFICE)
     assert SENATOR_OFFICE in user.roles
     for number in range(count):
-        make_request(subject=make_subject(pk=10 + number))
-        make_request(ApprovalState.APPROVED, subject=make_subject(pk=20 + number))
+        make_approval(subject=make_subject(pk=10 + number))
+        make_approval(ApprovalState.APPROVED, subject=make_subject(pk=20 + number))
 
     with django_assert_num_queries(1):
-        assert [str(row.submitted_by) for row in open_requests(user)] != []
+        assert [str(row.submitted_by) for row in open_approvals(user)] != []
     with django_assert_num_queries(1):
-        assert [str(row.decided_by) for row in decided_requests(user)] != []
+        assert [str(row.decided_by) for row in decided_approvals(user)] != []
 
 
 def test_latest_decision_comes_first():
     user = make_user(OFFICE)
-    older = make_request(ApprovalState.REFUSED, subject=make_subject(pk=1))
-    newer = make_request(
+    older = make_approval(ApprovalState.REFUSED, subject=make_subject(pk=1))
+    newer = make_approval(
         ApprovalState.APPROVED, subject=make_subject(pk=2), decided_at=NOW + dt.timedelta(hours=1)
     )
-    make_request(subject=make_subject(pk=3))
+    make_approval(subject=make_subject(pk=3))
 
-    assert list(decided_requests(user)) == [newer, older]
+    assert list(decided_approvals(user)) == [newer, older]
 
 
 def test_course_names_submission_decision_and_deputy():
@@ -71,7 +71,7 @@ def test_course_names_submission_decision_and_deputy():
         make_user(OFFICE, email="gs@example.org"),
         make_user(email="vertretung@example.org"),
     )
-    make_request(ApprovalState.RETURNED, by=office, decided_by=deputy, by_deputy=True)
+    make_approval(ApprovalState.RETURNED, by=office, decided_by=deputy, by_deputy=True)
 
     assert approval_entries(ApprovalKind.TOPIC, 1) == [
         HistoryEntry(NOW, "Konto gs", "Freigabe beantragt", "Freigabe des Themas"),
@@ -83,7 +83,7 @@ def test_course_names_submission_decision_and_deputy():
 
 def test_lapsed_approval_keeps_what_was_decided():
     decided_by = make_user(SENATOR_OFFICE, email="senatorin@example.org")
-    make_request(ApprovalState.LAPSED, decided_by=decided_by, comment="")
+    make_approval(ApprovalState.LAPSED, decided_by=decided_by, comment="")
 
     [_submission, decision] = approval_entries(ApprovalKind.TOPIC, 1)
 

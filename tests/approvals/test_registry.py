@@ -5,9 +5,9 @@ where it is denied.
 import pytest
 import time_machine
 
-from approvals.enums import IN_FORCE, MOVES, Answer, ApprovalKind, ApprovalState
+from approvals.enums import IN_FORCE, MOVES, ApprovalKind, ApprovalState, Verdict
 from approvals.registry import decide
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OFFICE
 from partners.models import User
 from tests.approvals.builders import NOW
@@ -35,21 +35,21 @@ def monday():
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("state", A)
-@pytest.mark.parametrize("answer", Answer)
+@pytest.mark.parametrize("answer", Verdict)
 def test_answers_by_kind_state_and_role(kind, state, answer):
     submitter = make_user(OFFICE)
     case = make_case(kind, state, by=submitter)
 
     for role, person in make_people(kind, submitter).items():
         if role not in MAYBE_DECIDES:
-            expected = NotEntitled
+            expected = NotAllowed
         elif state != A.OPEN:
-            expected = Outpaced
+            expected = ChangedMeanwhile
         else:
             expected = None if answer in ANSWERS[kind] else Refused
         if expected:
-            with nothing_changes(case.request, case.subject, case.row), pytest.raises(expected):
-                decide(approval=case.request, by=person, **case.answer(answer))
+            with nothing_changes(case.approval, case.subject, case.row), pytest.raises(expected):
+                decide(approval=case.approval, by=person, decision=case.decision(answer), now=NOW)
         else:
             with undone():
                 _decides(case, kind, answer, role, person)
@@ -58,18 +58,18 @@ def test_answers_by_kind_state_and_role(kind, state, answer):
 def _decides(case, kind, answer, role, person):
     before = case.subject.history.count()
 
-    decide(approval=case.request, by=person, **case.answer(answer))
+    decide(approval=case.approval, by=person, decision=case.decision(answer), now=NOW)
 
-    request = case.request
-    request.refresh_from_db()
+    approval = case.approval
+    approval.refresh_from_db()
     target = MOVES[answer].target
-    assert (request.state, case.row_state) == (target, STATES[kind][target]), role
-    assert (request.decided_by, request.by_deputy) == (person, "deputy" in role), role
-    entry = request.history.first()
-    assert (entry.history_user, entry.state, request.history.count()) == (person, target, 2), role
+    assert (approval.state, case.row_state) == (target, STATES[kind][target]), role
+    assert (approval.decided_by, approval.by_deputy) == (person, "deputy" in role), role
+    entry = approval.history.first()
+    assert (entry.history_user, entry.state, approval.history.count()) == (person, target, 2), role
     assert case.subject.history.first().history_user == person, role
     assert case.subject.history.count() == before + 1, role
-    principals = [row.principal for row in person.deputyships_today] if request.by_deputy else []
+    principals = [row.principal for row in person.deputyships_today] if approval.by_deputy else []
     told = [*User.objects.filter(groups__name=OFFICE), *principals]
     assert mails_written("approval_decided") == sorted(
         ("approval_decided", one.email) for one in told
@@ -84,16 +84,16 @@ def test_submitting_by_kind_state_and_role(kind, state):
 
     for role, person in make_people(kind, submitter).items():
         if role not in (OFFICE, "submitter"):
-            with nothing_changes(case.request, case.subject, case.row), pytest.raises(NotEntitled):
+            with nothing_changes(case.approval, case.subject, case.row), pytest.raises(NotAllowed):
                 submit(case, person)
         elif state in SUBMITTABLE[kind]:
             with undone():
-                request = submit(case, person)
-                assert (request.state, case.row_state) == (A.OPEN, STATES[kind][A.OPEN]), role
-                assert (request.former, request.submitted_by) == (case.request, person), role
-                assert request.history.get().history_user == person, role
+                approval = submit(case, person)
+                assert (approval.state, case.row_state) == (A.OPEN, STATES[kind][A.OPEN]), role
+                assert (approval.former, approval.submitted_by) == (case.approval, person), role
+                assert approval.history.get().history_user == person, role
         else:
-            with nothing_changes(case.request, case.subject, case.row), pytest.raises(Refused):
+            with nothing_changes(case.approval, case.subject, case.row), pytest.raises(Refused):
                 submit(case, person)
 
 
@@ -105,22 +105,23 @@ def test_changing_by_kind_state_and_role(kind, state):
 
     for role, person in make_people(kind, submitter).items():
         if role not in (OFFICE, "submitter"):
-            with nothing_changes(case.request, case.subject, case.row), pytest.raises(NotEntitled):
+            with nothing_changes(case.approval, case.subject, case.row), pytest.raises(NotAllowed):
                 change(case, person)
         elif state in IN_FORCE:
             with undone():
                 change(case, person)
-                case.request.refresh_from_db()
-                assert (case.request.state, case.row_state) == (A.LAPSED, STATES[kind][A.LAPSED]), (
-                    role
-                )
-                assert case.request.history.first().history_user == person, role
-                assert case.request.history.count() == 2, role
+                case.approval.refresh_from_db()
+                assert (case.approval.state, case.row_state) == (
+                    A.LAPSED,
+                    STATES[kind][A.LAPSED],
+                ), role
+                assert case.approval.history.first().history_user == person, role
+                assert case.approval.history.count() == 2, role
                 told = {email for _kind, email in mails_written("approval_lapsed")}
                 assert {"a@example.org", "b@example.org", person.email} <= told, role
                 assert not {"c@example.org", "d@example.org"} & told, role
         else:
-            with undone(), nothing_changes(case.request):
+            with undone(), nothing_changes(case.approval):
                 _change_if_possible(case, person)
 
 

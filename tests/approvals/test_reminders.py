@@ -10,7 +10,7 @@ from core.roles import OFFICE, SENATOR_OFFICE
 from partners.models import Deputy
 from reminders.queries import reminder_rules
 from reminders.rules import default_schedule
-from tests.approvals.builders import BERLIN, TODAY, make_deputy, make_request, make_subject
+from tests.approvals.builders import BERLIN, TODAY, make_approval, make_deputy, make_subject
 from tests.partners.builders import make_user
 
 D = dt.date
@@ -23,13 +23,13 @@ def test_each_kind_names_its_matter_for_pauses():
 
 def steps_of(submitted_at: dt.datetime, due_on: dt.date, until: dt.date) -> dict[dt.date, str]:
     """Return the steps of a request day by day, from the day of its submission on."""
-    request = ApprovalRequest(submitted_at=submitted_at, due_on=due_on)
+    approval = ApprovalRequest(submitted_at=submitted_at, due_on=due_on)
     first = submitted_at.astimezone(BERLIN).date()
     days = (first + dt.timedelta(offset) for offset in range((until - first).days + 1))
     return {
         day: step.key
         for day in days
-        if (step := due_step(request, day, DEFAULT)) and step.on == day
+        if (step := due_step(approval, day, DEFAULT)) and step.on == day
     }
 
 
@@ -149,7 +149,7 @@ def senator():
 
 @pytest.mark.django_db
 def test_reminder_names_request_deadline_and_desk(office, senator):
-    request = make_request(by=office, subject=make_subject(title="Fach*kräfte*"))
+    approval = make_approval(by=office, subject=make_subject(title="Fach*kräfte*"))
 
     [row] = due_on(D(2026, 3, 12))
 
@@ -157,11 +157,11 @@ def test_reminder_names_request_deadline_and_desk(office, senator):
     assert row.why == "Entscheidung über eine Freigabe: 1 Arbeitstag vor dem 13.03.2026"
     assert (row.kind, row.subject_key, row.occasion) == (
         "approval",
-        f"approval:{request.pk}",
+        f"approval:{approval.pk}",
         "2026-03-13:-1",
     )
     assert (row.path, row.date, row.has_personal_link) == (
-        f"/freigaben/{request.pk}/",
+        f"/freigaben/{approval.pk}/",
         D(2026, 3, 13),
         False,
     )
@@ -173,7 +173,7 @@ def test_reminder_names_request_deadline_and_desk(office, senator):
     [("series", "series:7"), ("topic", "topic:7"), ("dates", "dialogue:7"), ("visit", "visit:7")],
 )
 def test_reminder_can_be_paused_with_its_subject(office, senator, kind, about):
-    make_request(by=office, subject=make_subject(kind, pk=7, title="Gespräch im Werk"))
+    make_approval(by=office, subject=make_subject(kind, pk=7, title="Gespräch im Werk"))
 
     [row] = due_on(D(2026, 3, 12))
 
@@ -199,18 +199,18 @@ def test_of_missed_steps_only_the_latest_is_made_up_for(today, key):
 
 
 def test_missed_step_is_forgotten_after_three_working_days():
-    request = ApprovalRequest(
+    approval = ApprovalRequest(
         submitted_at=at(2026, 3, 2), due_on=D(2026, 3, 31)
     )  # half of the time: 16 March
 
-    assert due_step(request, D(2026, 3, 19), DEFAULT).key == "half_time"
-    assert due_step(request, D(2026, 3, 20), DEFAULT) is None
+    assert due_step(approval, D(2026, 3, 19), DEFAULT).key == "half_time"
+    assert due_step(approval, D(2026, 3, 20), DEFAULT) is None
 
 
 def test_words_say_which_step_it_is():
-    request = ApprovalRequest(submitted_at=at(2026, 3, 2), due_on=D(2026, 3, 13))
+    approval = ApprovalRequest(submitted_at=at(2026, 3, 2), due_on=D(2026, 3, 13))
 
-    assert [due_step(request, D(2026, 3, day), DEFAULT).words for day in (6, 12, 13, 16, 17)] == [
+    assert [due_step(approval, D(2026, 3, day), DEFAULT).words for day in (6, 12, 13, 16, 17)] == [
         "nach der halben Zeit bis zum 13.03.2026",
         "1 Arbeitstag vor dem 13.03.2026",
         "am 13.03.2026",
@@ -228,7 +228,7 @@ def test_deputies_are_reminded_in_their_time(office, senator):
         starts_on=D(2026, 3, 13),
         ends_on=D(2026, 3, 16),
     )
-    make_request(by=office)
+    make_approval(by=office)
 
     assert reminded(D(2026, 3, 12)) == [("2026-03-13:-1", senator.email)]
     assert reminded(D(2026, 3, 13)) == [
@@ -240,14 +240,14 @@ def test_deputies_are_reminded_in_their_time(office, senator):
 @pytest.mark.django_db
 @pytest.mark.parametrize("state", [state for state in ApprovalState if state != ApprovalState.OPEN])
 def test_no_reminder_once_it_is_settled(office, senator, state):
-    make_request(state, by=office)
+    make_approval(state, by=office)
 
     assert due_on(D(2026, 3, 13)) == []
 
 
 @pytest.mark.django_db
 def test_taken_over_request_is_never_reminded(office, senator):
-    make_request(by=office, origin=Origin.TAKEN_OVER)
+    make_approval(by=office, origin=Origin.TAKEN_OVER)
 
     assert due_on(D(2026, 3, 13)) == []
 
@@ -263,7 +263,7 @@ def test_several_days_are_told_by_their_own_deputies_at_the_same_cost(
         starts_on=D(2026, 3, 13),
         ends_on=D(2026, 3, 20),
     )
-    make_request(by=office)
+    make_approval(by=office)
     rules = reminder_rules()
 
     with django_assert_num_queries(4):
@@ -279,7 +279,7 @@ def test_several_days_are_told_by_their_own_deputies_at_the_same_cost(
 @pytest.mark.django_db
 def test_deputies_are_reminded_of_the_kinds_they_act_in(office, senator, django_assert_num_queries):
     kinds = (ApprovalKind.TOPIC, ApprovalKind.VISIT)
-    requests = {kind: make_request(by=office, subject=make_subject(kind)) for kind in kinds}
+    requests = {kind: make_approval(by=office, subject=make_subject(kind)) for kind in kinds}
     topics = make_deputy(
         senator, kinds=[ApprovalKind.TOPIC], ends_on=D(2026, 4, 1), email="themen@example.org"
     )
@@ -304,7 +304,7 @@ def test_deputies_are_reminded_of_the_kinds_they_act_in(office, senator, django_
 @pytest.mark.parametrize("count", [1, 3])
 def test_reminders_cost_the_same_for_any_number(office, senator, count, django_assert_num_queries):
     for number in range(count):
-        make_request(by=office, subject=make_subject(ApprovalKind.VISIT, pk=number + 1))
+        make_approval(by=office, subject=make_subject(ApprovalKind.VISIT, pk=number + 1))
 
     rules = reminder_rules()
     with django_assert_num_queries(4):
@@ -313,6 +313,6 @@ def test_reminders_cost_the_same_for_any_number(office, senator, count, django_a
 
 @pytest.mark.django_db
 def test_day_of_submission_reminds_nobody(office, senator):
-    make_request(by=office, due_on=TODAY)
+    make_approval(by=office, due_on=TODAY)
 
     assert due_on(TODAY) == []

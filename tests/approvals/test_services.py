@@ -6,23 +6,23 @@ import time_machine
 from celery import current_app
 from django.db import transaction
 
-from approvals.enums import MOVES, Answer, ApprovalKind, ApprovalState
+from approvals.enums import MOVES, ApprovalKind, ApprovalState, Verdict
 from approvals.models import ApprovalRequest
-from approvals.proposals import Proposal
-from approvals.services import lapse_approval, record_decision, submit_request, withdraw_request
-from core.errors import NotEntitled, Outpaced, Refused
+from approvals.registry import CounterDate, Decision
+from approvals.services import lapse_approval, record_decision, request_approval, withdraw_approval
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Mail
 from partners.models import Deputy
 from tests.approvals.builders import (
+    BRIEFING,
     CONDITION,
     DUE_ON,
     NOW,
     TODAY,
-    VORLAGE,
     details_of,
+    make_approval,
     make_deputy,
-    make_request,
     make_subject,
 )
 from tests.partners.builders import make_user
@@ -45,35 +45,41 @@ def senator():
 
 
 def submit(by, **fields):
-    values = {"subject": make_subject(), "vorlage": VORLAGE, "due_on": DUE_ON, "by": by, "now": NOW}
-    return submit_request(**values | fields)
+    values = {
+        "subject": make_subject(),
+        "briefing": BRIEFING,
+        "due_on": DUE_ON,
+        "by": by,
+        "now": NOW,
+    }
+    return request_approval(**values | fields)
 
 
-def decide(request, by, answer=Answer.APPROVE, comment="Bitte ergänzen.", **fields):
+def decide(approval, by, answer=Verdict.APPROVE, comment="Bitte ergänzen.", **fields):
     return record_decision(
-        request=request, answer=answer, comment=comment, by=by, now=NOW, **fields
+        approval=approval, decision=Decision(answer, comment, **fields), by=by, now=NOW
     )
 
 
 def test_submission_keeps_what_was_shown(office):
     subject = make_subject(snapshot=[["Thema", "Fachkräfte sichern"]])
 
-    request = submit(office, subject=subject)
+    approval = submit(office, subject=subject)
 
-    request.refresh_from_db()
-    assert (request.kind, request.subject_id, request.state) == (
+    approval.refresh_from_db()
+    assert (approval.kind, approval.subject_id, approval.state) == (
         ApprovalKind.TOPIC,
         1,
         ApprovalState.OPEN,
     )
-    assert request.snapshot == [["Thema", "Fachkräfte sichern"]]
-    assert (request.vote, request.due_on, request.submitted_at, request.submitted_by) == (
-        VORLAGE.vote,
+    assert approval.snapshot == [["Thema", "Fachkräfte sichern"]]
+    assert (approval.vote, approval.due_on, approval.submitted_at, approval.submitted_by) == (
+        BRIEFING.vote,
         DUE_ON,
         NOW,
         office,
     )
-    assert [row.history_change_reason for row in request.history.all()] == ["Freigabe beantragt"]
+    assert [row.history_change_reason for row in approval.history.all()] == ["Freigabe beantragt"]
 
 
 def test_submission_tells_each_of_the_senators_office_once(office, senator):
@@ -81,13 +87,13 @@ def test_submission_tells_each_of_the_senators_office_once(office, senator):
     make_user(SENATOR_OFFICE, email="stillgelegt@example.org", is_active=False)
     make_user(PARTNER)
 
-    request = submit(office)
+    approval = submit(office)
 
     assert mails_written() == [("approval_asked", senator.email), ("approval_asked", second.email)]
     mail = Mail.objects.get(recipient=senator.email)
     assert mail.subject == "Freigabe erbeten bis 13.03.2026: Fachkräfte sichern"
-    assert mail.path == f"/freigaben/{request.pk}/"
-    assert f"http://localhost:8000/freigaben/{request.pk}/" in mail.text
+    assert mail.path == f"/freigaben/{approval.pk}/"
+    assert f"http://localhost:8000/freigaben/{approval.pk}/" in mail.text
 
 
 def test_submission_tells_the_deputies_of_the_day_only(office, senator):
@@ -114,7 +120,7 @@ def test_submission_tells_the_deputies_of_the_day_only(office, senator):
 def test_nobody_but_the_office_submits(role):
     by = make_user(role) if role else make_user()
 
-    with nothing_changes(), pytest.raises(NotEntitled):
+    with nothing_changes(), pytest.raises(NotAllowed):
         submit(by)
 
     assert not ApprovalRequest.objects.exists()
@@ -122,7 +128,7 @@ def test_nobody_but_the_office_submits(role):
 
 @pytest.mark.parametrize(
     "fields",
-    [{"due_on": TODAY - dt.timedelta(1)}, {"vorlage": VORLAGE._replace(vote="  ")}],
+    [{"due_on": TODAY - dt.timedelta(1)}, {"briefing": BRIEFING._replace(vote="  ")}],
     ids=["deadline in the past", "no vote"],
 )
 def test_incomplete_submission_is_refused(office, senator, fields):
@@ -141,7 +147,7 @@ def test_deadline_today_is_possible_late_in_the_evening_of_berlin(office):
 def test_second_open_request_about_the_same_subject_is_refused(office, senator):
     first = submit(office)
 
-    with nothing_changes(first), pytest.raises(Outpaced):
+    with nothing_changes(first), pytest.raises(ChangedMeanwhile):
         submit(office)
 
     assert ApprovalRequest.objects.count() == 1
@@ -172,17 +178,17 @@ def test_rollback_takes_the_mail_back(office, senator):
 
 ACTIONS = {
     **{
-        answer: lambda request, office, senator, answer=answer: decide(
-            request, senator, answer=answer, **details_of(answer, chosen=[7])
+        answer: lambda approval, office, senator, answer=answer: decide(
+            approval, senator, answer=answer, **details_of(answer, chosen=[7])
         )
-        for answer in Answer
+        for answer in Verdict
     },
-    "withdraw": lambda request, office, senator: withdraw_request(
-        kind=request.kind, subject_id=request.subject_id, by=office, now=NOW
+    "withdraw": lambda approval, office, senator: withdraw_approval(
+        kind=approval.kind, subject_id=approval.subject_id, by=office, now=NOW
     ),
-    "lapse": lambda request, office, senator: lapse_approval(
-        kind=request.kind,
-        subject_id=request.subject_id,
+    "lapse": lambda approval, office, senator: lapse_approval(
+        kind=approval.kind,
+        subject_id=approval.subject_id,
         reason="Gegenstand geändert",
         by=office,
         now=NOW,
@@ -198,34 +204,34 @@ def test_every_action_of_the_table_is_tested():
 @pytest.mark.parametrize("action", ACTIONS)
 def test_table_of_states_holds(state, action, office, senator):
     subject = make_subject(ApprovalKind.DATES, options=OPTIONS)
-    request = make_request(state, by=office, decided_by=senator, subject=subject)
-    act = partial(ACTIONS[action], request, office, senator)
+    approval = make_approval(state, by=office, decided_by=senator, subject=subject)
+    act = partial(ACTIONS[action], approval, office, senator)
 
     if state in MOVES[action].sources:
         act()
-        request.refresh_from_db()
-        assert request.state == MOVES[action].target
-        assert request.history.count() == 2
+        approval.refresh_from_db()
+        assert approval.state == MOVES[action].target
+        assert approval.history.count() == 2
     elif action in ("withdraw", "lapse"):
-        with nothing_changes(request):
+        with nothing_changes(approval):
             assert not act()
     else:
-        with nothing_changes(request), pytest.raises(Outpaced):
+        with nothing_changes(approval), pytest.raises(ChangedMeanwhile):
             act()
 
 
 def test_approval_is_recorded_and_told_to_the_office(office, senator):
-    request = make_request(by=office)
+    approval = make_approval(by=office)
 
-    decide(request, senator, comment=" Gern. ")
+    decide(approval, senator, comment=" Gern. ")
 
-    request.refresh_from_db()
+    approval.refresh_from_db()
     assert (
-        request.state,
-        request.comment,
-        request.decided_by,
-        request.decided_at,
-        request.by_deputy,
+        approval.state,
+        approval.comment,
+        approval.decided_by,
+        approval.decided_at,
+        approval.by_deputy,
     ) == (
         ApprovalState.APPROVED,
         "Gern.",
@@ -236,18 +242,18 @@ def test_approval_is_recorded_and_told_to_the_office(office, senator):
     assert mails_written() == [("approval_decided", office.email)]
     mail = Mail.objects.get()
     assert mail.subject == "Freigegeben: Fachkräfte sichern"
-    assert (mail.path, mail.occasion) == (request.path, "decided")
+    assert (mail.path, mail.occasion) == (approval.path, "decided")
     assert "Gern." in mail.text
-    latest = request.history.first()
-    assert (latest.history_change_reason, request.history.count()) == ("freigegeben", 2)
+    latest = approval.history.first()
+    assert (latest.history_change_reason, approval.history.count()) == ("freigegeben", 2)
 
 
 def test_second_decision_names_the_first(office, senator):
-    request = make_request(by=office)
-    decide(request, senator)
+    approval = make_approval(by=office)
+    decide(approval, senator)
 
-    with nothing_changes(request), pytest.raises(Outpaced) as refusal:
-        decide(request, senator, answer=Answer.REFUSE)
+    with nothing_changes(approval), pytest.raises(ChangedMeanwhile) as refusal:
+        decide(approval, senator, answer=Verdict.REFUSE)
 
     assert str(refusal.value) == (
         "Diese Freigabe ist bereits entschieden: freigegeben (am 02.03.2026, 10:00 Uhr, von: Konto "
@@ -257,13 +263,16 @@ def test_second_decision_names_the_first(office, senator):
 
 
 def test_withdrawn_request_says_by_whom_and_when(office, senator):
-    request = make_request(by=office)
-    withdraw_request(
-        kind=request.kind, subject_id=request.subject_id, by=office, now=NOW + dt.timedelta(hours=1)
+    approval = make_approval(by=office)
+    withdraw_approval(
+        kind=approval.kind,
+        subject_id=approval.subject_id,
+        by=office,
+        now=NOW + dt.timedelta(hours=1),
     )
 
-    with nothing_changes(request), pytest.raises(Outpaced) as refusal:
-        decide(request, senator)
+    with nothing_changes(approval), pytest.raises(ChangedMeanwhile) as refusal:
+        decide(approval, senator)
 
     assert str(refusal.value) == (
         f"Diese Freigabe ist zurückgezogen (am 02.03.2026, 11:00 Uhr, von: {office}). Ihre Eingabe "
@@ -273,13 +282,13 @@ def test_withdrawn_request_says_by_whom_and_when(office, senator):
 
 @pytest.mark.parametrize("state", [ApprovalState.LAPSED, ApprovalState.WITHDRAWN])
 def test_request_that_is_no_longer_asked_says_so(office, senator, state):
-    request = make_request(state, by=office, decided_by=senator)
-    ApprovalRequest.objects.filter(pk=request.pk).update(
+    approval = make_approval(state, by=office, decided_by=senator)
+    ApprovalRequest.objects.filter(pk=approval.pk).update(
         withdrawn_at=None, withdrawn_by=None
     )  # from before
 
-    with nothing_changes(request), pytest.raises(Outpaced) as refusal:
-        decide(request, senator)
+    with nothing_changes(approval), pytest.raises(ChangedMeanwhile) as refusal:
+        decide(approval, senator)
 
     assert (
         str(refusal.value)
@@ -289,87 +298,85 @@ def test_request_that_is_no_longer_asked_says_so(office, senator, state):
 
 @pytest.mark.parametrize("role", [OFFICE, PARTNER, OBSERVER, None])
 def test_nobody_but_the_senators_office_decides(office, senator, role):
-    request = make_request(by=office)
+    approval = make_approval(by=office)
     by = make_user(role) if role else make_user()
 
-    with nothing_changes(request), pytest.raises(NotEntitled):
-        decide(request, by)
+    with nothing_changes(approval), pytest.raises(NotAllowed):
+        decide(approval, by)
 
 
-@pytest.mark.parametrize("answer", [Answer.RETURN, Answer.REFUSE])
+@pytest.mark.parametrize("answer", [Verdict.RETURN, Verdict.REFUSE])
 def test_return_and_refusal_need_a_comment(office, senator, answer):
-    request = make_request(by=office)
+    approval = make_approval(by=office)
 
-    with nothing_changes(request), pytest.raises(Refused):
-        decide(request, senator, answer=answer, comment="  ")
+    with nothing_changes(approval), pytest.raises(Refused):
+        decide(approval, senator, answer=answer, comment="  ")
 
 
 def test_approval_needs_no_comment(office, senator):
-    assert decide(make_request(by=office), senator, comment="").comment == ""
+    assert decide(make_approval(by=office), senator, comment="").comment == ""
 
 
 def test_options_that_can_be_kept_are_recorded(office, senator):
-    request = make_request(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
+    approval = make_approval(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
 
-    decide(request, senator, chosen=[9, 7])
+    decide(approval, senator, chosen=[9, 7])
 
-    request.refresh_from_db()
-    assert request.chosen == [7, 9]
+    approval.refresh_from_db()
+    assert approval.chosen == [7, 9]
 
 
-@pytest.mark.parametrize(
-    "chosen", [[], None, [7, 8]], ids=["none ticked", "none given", "unknown one"]
-)
+@pytest.mark.parametrize("chosen", [[], [7, 8]], ids=["none ticked", "unknown one"])
 def test_wrong_options_are_refused(office, senator, chosen):
-    request = make_request(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
+    approval = make_approval(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
 
-    with nothing_changes(request), pytest.raises(Refused):
-        decide(request, senator, chosen=chosen)
+    with nothing_changes(approval), pytest.raises(Refused):
+        decide(approval, senator, chosen=chosen)
 
 
 def test_options_are_returned_without_a_tick(office, senator):
-    request = make_request(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
+    approval = make_approval(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
 
-    assert decide(request, senator, answer=Answer.RETURN).state == ApprovalState.RETURNED
+    assert decide(approval, senator, answer=Verdict.RETURN).state == ApprovalState.RETURNED
 
 
 @time_machine.travel(NOW)
 def test_deputy_decides_in_vertretung_and_the_principal_is_told(office, senator):
-    request = make_request(by=office)
+    approval = make_approval(by=office)
     deputy = make_deputy(senator)
     partner = make_user(PARTNER, email="partner@example.org")
     Deputy.objects.create(principal=partner.person, deputy=deputy.person, starts_on=TODAY)
 
-    decide(request, deputy)
+    decide(approval, deputy)
 
-    request.refresh_from_db()
-    assert (request.decided_by, request.by_deputy) == (deputy, True)
+    approval.refresh_from_db()
+    assert (approval.decided_by, approval.by_deputy) == (deputy, True)
     assert mails_written() == [
         ("approval_decided", office.email),
         ("approval_decided", senator.email),
     ]
     assert "Konto vertretung, in Vertretung" in Mail.objects.get(recipient=office.email).text
-    assert Mail.objects.get(recipient=senator.email).path == f"/freigaben/{request.pk}/"
+    assert Mail.objects.get(recipient=senator.email).path == f"/freigaben/{approval.pk}/"
 
 
 @pytest.mark.parametrize("days", [-1, 1], ids=["the day before", "the day after"])
 def test_deputy_decides_on_no_other_day(office, senator, days):
-    request = make_request(by=office)
+    approval = make_approval(by=office)
     deputy = make_deputy(senator)
 
     with (
         time_machine.travel(NOW + dt.timedelta(days)),
-        nothing_changes(request),
-        pytest.raises(NotEntitled),
+        nothing_changes(approval),
+        pytest.raises(NotAllowed),
     ):
-        decide(request, deputy)
+        decide(approval, deputy)
 
 
 @time_machine.travel(dt.datetime(2026, 3, 2, 23, 59, tzinfo=NOW.tzinfo))
 def test_deputyship_ends_at_midnight_in_berlin(office, senator):
-    request = make_request(by=office)
+    approval = make_approval(by=office)
 
-    assert decide(request, make_deputy(senator)).by_deputy is True
+    assert decide(approval, make_deputy(senator)).by_deputy is True
 
 
 @time_machine.travel(NOW)
@@ -377,16 +384,16 @@ def test_member_of_the_senators_office_never_decides_as_a_deputy(office, senator
     second = make_user(SENATOR_OFFICE)
     Deputy.objects.create(principal=senator.person, deputy=second.person, starts_on=TODAY)
 
-    assert decide(make_request(by=office), second).by_deputy is False
+    assert decide(make_approval(by=office), second).by_deputy is False
 
 
 def test_withdrawal_is_told_to_the_senators_office(office, senator):
-    request = make_request(by=office)
+    approval = make_approval(by=office)
 
-    withdraw_request(kind=request.kind, subject_id=request.subject_id, by=office, now=NOW)
+    withdraw_approval(kind=approval.kind, subject_id=approval.subject_id, by=office, now=NOW)
 
-    request.refresh_from_db()
-    assert (request.state, request.withdrawn_at, request.withdrawn_by) == (
+    approval.refresh_from_db()
+    assert (approval.state, approval.withdrawn_at, approval.withdrawn_by) == (
         ApprovalState.WITHDRAWN,
         NOW,
         office,
@@ -396,30 +403,30 @@ def test_withdrawal_is_told_to_the_senators_office(office, senator):
 
 
 def test_lapse_of_a_granted_approval_is_silent(office, senator):
-    request = make_request(ApprovalState.APPROVED, by=office, decided_by=senator)
+    approval = make_approval(ApprovalState.APPROVED, by=office, decided_by=senator)
 
     count = lapse_approval(
-        kind=request.kind, subject_id=request.subject_id, reason="Neu", by=office, now=NOW
+        kind=approval.kind, subject_id=approval.subject_id, reason="Neu", by=office, now=NOW
     )
 
     assert (count, Mail.objects.count()) == (1, 0)
-    assert request.history.first().history_change_reason == "Neu"
+    assert approval.history.first().history_change_reason == "Neu"
 
 
 def test_lapse_of_an_open_request_is_told(office, senator):
-    request = make_request(by=office)
+    approval = make_approval(by=office)
 
     lapse_approval(
-        kind=request.kind, subject_id=request.subject_id, reason="Neu", by=office, now=NOW
+        kind=approval.kind, subject_id=approval.subject_id, reason="Neu", by=office, now=NOW
     )
 
     assert mails_written() == [("approval_withdrawn", senator.email)]
-    request.refresh_from_db()
-    assert (request.lapsed_at, request.lapsed_by, request.lapse_reason) == (NOW, office, "Neu")
+    approval.refresh_from_db()
+    assert (approval.lapsed_at, approval.lapsed_by, approval.lapse_reason) == (NOW, office, "Neu")
 
 
 def test_lapse_leaves_other_subjects_alone(office):
-    other = make_request(by=office, subject=make_subject(pk=2))
+    other = make_approval(by=office, subject=make_subject(pk=2))
 
     assert lapse_approval(kind=other.kind, subject_id=1, reason="Neu", by=office, now=NOW) == 0
     other.refresh_from_db()
@@ -427,26 +434,26 @@ def test_lapse_leaves_other_subjects_alone(office):
 
 
 def test_condition_is_a_row_of_the_request_and_told_to_the_office(office, senator):
-    request = make_request(by=office)
+    approval = make_approval(by=office)
 
     decide(
-        request,
+        approval,
         senator,
-        answer=Answer.CONDITION,
+        answer=Verdict.CONDITION,
         comment="",
         conditions=[f" {CONDITION} ", "", "Kosten nennen", CONDITION],
     )
 
-    request.refresh_from_db()
-    assert request.state == ApprovalState.CONDITIONAL
-    rows = list(request.conditions.order_by("pk"))
+    approval.refresh_from_db()
+    assert approval.state == ApprovalState.CONDITIONAL
+    rows = list(approval.conditions.order_by("pk"))
     assert [(row.text, row.state, row.met_at) for row in rows] == [
         (CONDITION, "open", None),
         ("Kosten nennen", "open", None),
     ]
     entry = rows[0].history.get()
     assert (entry.history_user, entry.history_change_reason) == (senator, "Auflage erteilt")
-    assert request.history.first().history_change_reason == "mit Auflage freigegeben"
+    assert approval.history.first().history_change_reason == "mit Auflage freigegeben"
     mail = Mail.objects.get()
     assert (mail.kind, mail.recipient) == ("approval_decided", office.email)
     assert mail.subject == "Mit Auflage freigegeben: Fachkräfte sichern"
@@ -455,21 +462,21 @@ def test_condition_is_a_row_of_the_request_and_told_to_the_office(office, senato
 
 @pytest.mark.parametrize("conditions", [[], ["  "], ["x" * 501]], ids=["none", "blank", "too long"])
 def test_approval_on_condition_names_the_condition(office, senator, conditions):
-    request = make_request(by=office)
+    approval = make_approval(by=office)
 
-    with nothing_changes(request), pytest.raises(Refused, match="Auflage"):
-        decide(request, senator, answer=Answer.CONDITION, conditions=conditions)
+    with nothing_changes(approval), pytest.raises(Refused, match="Auflage"):
+        decide(approval, senator, answer=Verdict.CONDITION, conditions=conditions)
 
-    assert not request.conditions.exists()
+    assert not approval.conditions.exists()
 
 
-@pytest.mark.parametrize("answer", [answer for answer in Answer if answer != Answer.CONDITION])
+@pytest.mark.parametrize("answer", [answer for answer in Verdict if answer != Verdict.CONDITION])
 def test_conditions_belong_to_one_answer_alone(office, senator, answer):
-    request = make_request(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
+    approval = make_approval(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
 
-    decide(request, senator, answer=answer, chosen=[7], conditions=[CONDITION])
+    decide(approval, senator, answer=answer, chosen=[7], conditions=[CONDITION])
 
-    assert not request.conditions.exists()
+    assert not approval.conditions.exists()
 
 
 DAY = dt.datetime(2026, 5, 5, 14, 0, tzinfo=NOW.tzinfo)
@@ -477,19 +484,21 @@ HOUR = dt.timedelta(hours=1)
 
 
 def test_none_possible_keeps_what_is_proposed_instead(office, senator):
-    request = make_request(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
-    dates = [Proposal(DAY + HOUR), Proposal(DAY, DAY + HOUR), Proposal(DAY + HOUR)]
+    approval = make_approval(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
+    dates = [CounterDate(DAY + HOUR), CounterDate(DAY, DAY + HOUR), CounterDate(DAY + HOUR)]
 
-    decide(request, senator, answer=Answer.NONE_POSSIBLE, comment="", chosen=[7], proposals=dates)
+    decide(
+        approval, senator, answer=Verdict.NONE_POSSIBLE, comment="", chosen=[7], counter_dates=dates
+    )
 
-    request.refresh_from_db()
-    assert (request.state, request.none_possible, request.chosen) == (
+    approval.refresh_from_db()
+    assert (approval.state, approval.none_possible, approval.chosen) == (
         ApprovalState.RETURNED,
         True,
         [],
     )
-    assert request.proposed_dates == [Proposal(DAY, DAY + HOUR), Proposal(DAY + HOUR)]
-    assert request.history.first().history_change_reason == "kein Termin möglich"
+    assert approval.proposed_dates == [CounterDate(DAY, DAY + HOUR), CounterDate(DAY + HOUR)]
+    assert approval.history.first().history_change_reason == "kein Termin möglich"
     mail = Mail.objects.get()
     assert (mail.subject, mail.recipient) == (
         "Kein Termin möglich: Fachkräfte sichern",
@@ -499,38 +508,46 @@ def test_none_possible_keeps_what_is_proposed_instead(office, senator):
 
 
 def test_none_possible_takes_words_for_a_date(office, senator):
-    request = make_request(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
+    approval = make_approval(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
 
-    decide(request, senator, answer=Answer.NONE_POSSIBLE, comment=" Erst im Mai. ")
+    decide(approval, senator, answer=Verdict.NONE_POSSIBLE, comment=" Erst im Mai. ")
 
-    request.refresh_from_db()
-    assert (request.comment, request.proposals) == ("Erst im Mai.", [])
+    approval.refresh_from_db()
+    assert (approval.comment, approval.counter_dates) == ("Erst im Mai.", [])
 
 
 @pytest.mark.parametrize(
-    ("options", "comment", "proposals", "words"),
+    ("options", "comment", "counter_dates", "words"),
     [
         ([], "Erst im Mai.", [], "nur eine Antwort, wenn nach Terminen gefragt ist"),
         (OPTIONS, "  ", [], "schlagen Sie einen anderen Termin vor"),
-        (OPTIONS, "", [Proposal(NOW)], "liegt in der Vergangenheit: Mo, 02.03.2026, 10:00 Uhr"),
-        (OPTIONS, "", [Proposal(DAY, DAY)], "muss nach dem Beginn liegen"),
+        (OPTIONS, "", [CounterDate(NOW)], "liegt in der Vergangenheit: Mo, 02.03.2026, 10:00 Uhr"),
+        (OPTIONS, "", [CounterDate(DAY, DAY)], "muss nach dem Beginn liegen"),
     ],
     ids=["no dates asked", "nothing proposed", "past", "backwards"],
 )
-def test_wrong_counter_proposals_are_refused(office, senator, options, comment, proposals, words):
+def test_wrong_counter_proposals_are_refused(
+    office, senator, options, comment, counter_dates, words
+):
     kind = ApprovalKind.DATES if options else ApprovalKind.TOPIC
-    request = make_request(by=office, subject=make_subject(kind, options=options))
+    approval = make_approval(by=office, subject=make_subject(kind, options=options))
 
-    with nothing_changes(request), pytest.raises(Refused, match=words):
-        decide(request, senator, answer=Answer.NONE_POSSIBLE, comment=comment, proposals=proposals)
+    with nothing_changes(approval), pytest.raises(Refused, match=words):
+        decide(
+            approval,
+            senator,
+            answer=Verdict.NONE_POSSIBLE,
+            comment=comment,
+            counter_dates=counter_dates,
+        )
 
 
 def test_who_submitted_a_request_does_not_decide_it(office, senator):
     both = make_user(OFFICE, SENATOR_OFFICE)
-    request = make_request(by=both)
+    approval = make_approval(by=both)
 
-    with nothing_changes(request), pytest.raises(NotEntitled) as refusal:
-        decide(request, both)
+    with nothing_changes(approval), pytest.raises(NotAllowed) as refusal:
+        decide(approval, both)
 
     assert (
         str(refusal.value)
@@ -541,13 +558,13 @@ def test_who_submitted_a_request_does_not_decide_it(office, senator):
 @time_machine.travel(NOW)
 def test_who_submitted_a_request_does_not_decide_it_as_a_deputy_either(office, senator):
     make_deputy(senator, deputy=office)
-    request = make_request(by=office)
+    approval = make_approval(by=office)
 
-    with nothing_changes(request), pytest.raises(NotEntitled, match="selbst eingereicht"):
-        decide(request, office)
+    with nothing_changes(approval), pytest.raises(NotAllowed, match="selbst eingereicht"):
+        decide(approval, office)
 
     assert (
-        decide(make_request(by=make_user(OFFICE), subject=make_subject(pk=2)), office).by_deputy
+        decide(make_approval(by=make_user(OFFICE), subject=make_subject(pk=2)), office).by_deputy
         is True
     )
 
@@ -556,13 +573,13 @@ def test_who_submitted_a_request_does_not_decide_it_as_a_deputy_either(office, s
 @pytest.mark.parametrize("kind", ApprovalKind)
 def test_deputy_for_some_kinds_decides_on_those_alone(office, senator, kind):
     deputy = make_deputy(senator, kinds=[ApprovalKind.TOPIC, ApprovalKind.VISIT])
-    request = make_request(by=office, subject=make_subject(kind))
+    approval = make_approval(by=office, subject=make_subject(kind))
 
     if kind in (ApprovalKind.TOPIC, ApprovalKind.VISIT):
-        assert decide(request, deputy).by_deputy is True
+        assert decide(approval, deputy).by_deputy is True
     else:
-        with nothing_changes(request), pytest.raises(NotEntitled) as refusal:
-            decide(request, deputy)
+        with nothing_changes(approval), pytest.raises(NotAllowed) as refusal:
+            decide(approval, deputy)
         assert (
             str(refusal.value)
             == f"Ihre Vertretung gilt nicht für Freigaben der Art „{kind.label}“."
@@ -572,10 +589,10 @@ def test_deputy_for_some_kinds_decides_on_those_alone(office, senator, kind):
 @time_machine.travel(NOW)
 def test_deputy_whose_time_is_over_is_told_when_it_ended(office, senator):
     deputy = make_deputy(senator, starts_on=dt.date(2026, 2, 2), ends_on=dt.date(2026, 2, 27))
-    request = make_request(by=office)
+    approval = make_approval(by=office)
 
-    with nothing_changes(request), pytest.raises(NotEntitled) as refusal:
-        decide(request, deputy)
+    with nothing_changes(approval), pytest.raises(NotAllowed) as refusal:
+        decide(approval, deputy)
 
     assert str(refusal.value) == (
         "Ihre Vertretung endete am 27.02.2026. Über Freigaben entscheidet wieder die vertretene "
@@ -589,7 +606,7 @@ def test_only_principals_whose_deputyship_covers_the_kind_are_told(office, senat
     deputy = make_deputy(senator, kinds=[ApprovalKind.TOPIC])
     make_deputy(second, kinds=[ApprovalKind.VISIT], deputy=deputy)
 
-    decide(make_request(by=office), deputy)
+    decide(make_approval(by=office), deputy)
 
     assert mails_written() == [
         ("approval_decided", office.email),
@@ -612,17 +629,17 @@ def test_submission_tells_deputies_of_the_kind_alone(office, senator):
 
 
 def test_lapsed_request_says_when_and_why(office, senator):
-    request = make_request(by=office)
+    approval = make_approval(by=office)
     lapse_approval(
-        kind=request.kind,
-        subject_id=request.subject_id,
+        kind=approval.kind,
+        subject_id=approval.subject_id,
         reason="geändert: Titel",
         by=office,
         now=NOW,
     )
 
-    with nothing_changes(request), pytest.raises(Outpaced) as refusal:
-        decide(request, senator)
+    with nothing_changes(approval), pytest.raises(ChangedMeanwhile) as refusal:
+        decide(approval, senator)
 
     assert str(refusal.value) == (
         "Diese Freigabe ist am 02.03.2026 erloschen (geändert: Titel). Ihre Eingabe gilt nicht."
@@ -632,14 +649,17 @@ def test_lapsed_request_says_when_and_why(office, senator):
 @pytest.mark.django_db(transaction=True)
 def test_of_two_decisions_at_once_one_wins():
     office, first, second = make_user(OFFICE), make_user(SENATOR_OFFICE), make_user(SENATOR_OFFICE)
-    request = make_request(by=office)
+    approval = make_approval(by=office)
 
     outcomes = race(
-        partial(decide, request, first, answer=Answer.APPROVE),
-        partial(decide, request, second, answer=Answer.REFUSE),
+        partial(decide, approval, first, answer=Verdict.APPROVE),
+        partial(decide, approval, second, answer=Verdict.REFUSE),
     )
 
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ApprovalRequest", "Outpaced"]
-    request.refresh_from_db()
-    assert request.history.count() == 2
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == [
+        "ApprovalRequest",
+        "ChangedMeanwhile",
+    ]
+    approval.refresh_from_db()
+    assert approval.history.count() == 2
     assert len(mails_written("approval_decided")) == 1

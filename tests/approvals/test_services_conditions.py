@@ -7,10 +7,10 @@ import time_machine
 from approvals.enums import CONDITION_MOVES, ApprovalState, ConditionState
 from approvals.models import ApprovalRequest, Condition
 from approvals.services import meet_condition
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Mail
-from tests.approvals.builders import CONDITION, NOW, make_condition, make_deputy, make_request
+from tests.approvals.builders import CONDITION, NOW, make_approval, make_condition, make_deputy
 from tests.partners.builders import make_user
 from tests.racing import race
 from tests.unchanged import mails_written, nothing_changes
@@ -49,7 +49,7 @@ def test_condition_is_noted_as_met_and_told_to_the_senators_office(office, senat
     mail = Mail.objects.get()
     assert mail.subject == "Auflage erfüllt: Fachkräfte sichern"
     assert CONDITION in mail.text and "Vermerk: Anhörung am 5. März." in mail.text
-    assert mail.path == f"/freigaben/{condition.request_id}/"
+    assert mail.path == f"/freigaben/{condition.approval_id}/"
 
 
 def test_approval_on_condition_stays_what_it_was(office):
@@ -77,7 +77,7 @@ def test_condition_is_met_once(office):
     condition = make_condition()
     meet(condition, office)
 
-    with nothing_changes(condition), pytest.raises(Outpaced) as refusal:
+    with nothing_changes(condition), pytest.raises(ChangedMeanwhile) as refusal:
         meet(condition, office, note="Noch einmal")
 
     assert str(refusal.value) == (
@@ -91,7 +91,7 @@ def test_conditions_are_seen_to_by_the_office_alone(role):
     condition = make_condition()
     by = make_user(role) if role else make_user()
 
-    with nothing_changes(condition), pytest.raises(NotEntitled):
+    with nothing_changes(condition), pytest.raises(NotAllowed):
         meet(condition, by)
 
 
@@ -99,7 +99,7 @@ def test_conditions_are_seen_to_by_the_office_alone(role):
     "state", [state for state in ApprovalState if state != ApprovalState.CONDITIONAL]
 )
 def test_conditions_go_with_their_approval(office, state):
-    condition = make_condition(make_request(state))
+    condition = make_condition(make_approval(state))
 
     with (
         nothing_changes(condition),
@@ -117,7 +117,10 @@ def test_of_two_notes_at_once_one_wins():
 
     outcomes = race(partial(meet, condition, office), partial(meet, condition, second))
 
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Condition", "Outpaced"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == [
+        "ChangedMeanwhile",
+        "Condition",
+    ]
     condition.refresh_from_db()
     assert condition.state == ConditionState.MET
     assert condition.history.count() == 2

@@ -14,7 +14,7 @@ from approvals.enums import ApprovalState
 from approvals.mails import mail_submission
 from core.roles import SENATOR_OFFICE
 from outbox.models import Mail
-from tests.approvals.requests import make_topic_request
+from tests.approvals.requests import make_topic_approval
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def senator():
 @pytest.fixture
 def requests(senator):
     """Two open requests, the one with the older deadline first."""
-    return [make_topic_request(due_on=dt.date(2030, 5, day)) for day in (10, 20)]
+    return [make_topic_approval(due_on=dt.date(2030, 5, day)) for day in (10, 20)]
 
 
 def mailed_path(approval) -> str:

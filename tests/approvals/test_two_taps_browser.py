@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from approvals.enums import ApprovalState
 from core.roles import SENATOR_OFFICE
-from tests.approvals.requests import make_topic_request
+from tests.approvals.requests import make_topic_approval
 from tests.partners.builders import make_user
 from tests.sign_in.devices import add_authenticator, set_up_passkey
 
@@ -25,7 +25,7 @@ def senator():
 
 
 def test_passkey_leads_from_the_link_to_the_request_and_two_taps_on(page, live_server, senator):
-    first, second = (make_topic_request(due_on=dt.date(2030, 5, day)) for day in (10, 20))
+    first, second = (make_topic_approval(due_on=dt.date(2030, 5, day)) for day in (10, 20))
     page.set_viewport_size(PHONE)
     add_authenticator(page)
     page.goto(f"{live_server.url}/anmelden/")
@@ -51,7 +51,7 @@ def test_passkey_leads_from_the_link_to_the_request_and_two_taps_on(page, live_s
 
 @pytest.mark.parametrize("address", ["/freigaben/", "/"])
 def test_date_leaves_the_title_its_width_on_a_phone(page, live_server, senator, address):
-    request = make_topic_request(due_on=timezone.localdate() - dt.timedelta(days=9))
+    approval = make_topic_approval(due_on=timezone.localdate() - dt.timedelta(days=9))
     page.set_viewport_size(PHONE)
     page.goto(f"{live_server.url}/anmelden/?next={address}")
     page.get_by_label("E-Mail").fill(senator.email)
@@ -59,7 +59,7 @@ def test_date_leaves_the_title_its_width_on_a_phone(page, live_server, senator, 
     page.get_by_role("button", name="Anmelden", exact=True).click()
     page.wait_for_url(f"{live_server.url}{address}")
 
-    row = page.locator(".rows > li").filter(has_text=request.title)
+    row = page.locator(".rows > li").filter(has_text=approval.title)
     title, due = (
         row.locator(part).bounding_box()
         for part in (":scope > :first-child", ":scope > :last-child")

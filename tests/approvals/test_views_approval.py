@@ -8,7 +8,7 @@ from django.urls import reverse
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from core.roles import SENATOR_OFFICE
-from tests.approvals.builders import NOW, make_condition, make_request, make_subject
+from tests.approvals.builders import NOW, make_approval, make_condition, make_subject
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -32,11 +32,11 @@ def former_part(html: str) -> str:
 
 
 def test_former_decision_is_shown_with_its_words_and_a_link(client, senator):
-    former = make_request(
+    former = make_approval(
         ApprovalState.CONDITIONAL, decided_by=senator, comment="Bitte\nprüfen", by_deputy=True
     )
     make_condition(former, text="Bezirke beteiligen")
-    again = make_request(subject=make_subject(snapshot=[["Thema", "Neu"]]), now=LATER)
+    again = make_approval(subject=make_subject(snapshot=[["Thema", "Neu"]]), now=LATER)
 
     part = former_part(page_of(client, again))
 
@@ -49,10 +49,10 @@ def test_former_decision_is_shown_with_its_words_and_a_link(client, senator):
 
 
 def test_former_request_that_lapsed_undecided_says_when_and_why(client, senator):
-    former = make_request(by=make_user("office"))
+    former = make_approval(by=make_user("office"))
     lapsed = {"state": ApprovalState.LAPSED, "lapsed_at": LATER, "lapse_reason": "geändert: Titel"}
     ApprovalRequest.objects.filter(pk=former.pk).update(**lapsed)
-    again = make_request(now=LATER)
+    again = make_approval(now=LATER)
 
     part = former_part(page_of(client, again))
 
@@ -61,17 +61,17 @@ def test_former_request_that_lapsed_undecided_says_when_and_why(client, senator)
 
 
 def test_first_request_has_no_such_part(client, senator):
-    assert 'id="former"' not in page_of(client, make_request())
+    assert 'id="former"' not in page_of(client, make_approval())
 
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_former_request_costs_one_query_for_any_number_of_conditions(
     client, senator, count, django_assert_num_queries
 ):
-    former = make_request(ApprovalState.CONDITIONAL)
+    former = make_approval(ApprovalState.CONDITIONAL)
     for _number in range(count):
         make_condition(former)
-    again = make_request(now=LATER)
+    again = make_approval(now=LATER)
 
     with django_assert_num_queries(9):
         client.get(reverse("approval", args=[again.pk]))
@@ -79,7 +79,7 @@ def test_former_request_costs_one_query_for_any_number_of_conditions(
 
 def test_withdrawn_request_says_by_whom_and_when(client, senator):
     office = make_user("office")
-    approval = make_request(ApprovalState.WITHDRAWN, by=office)
+    approval = make_approval(ApprovalState.WITHDRAWN, by=office)
 
     page = page_of(client, approval)
     desk = client.get(reverse("approvals_desk") + "?stand=entschieden").content.decode()
@@ -98,9 +98,9 @@ def test_withdrawn_request_says_by_whom_and_when(client, senator):
 
 
 def test_former_request_that_was_withdrawn_says_by_whom(client, senator):
-    former = make_request(ApprovalState.WITHDRAWN, by=make_user("office"))
+    former = make_approval(ApprovalState.WITHDRAWN, by=make_user("office"))
 
-    part = former_part(page_of(client, make_request(now=LATER)))
+    part = former_part(page_of(client, make_approval(now=LATER)))
 
     assert (
         f"<strong>Zurückgezogen</strong> · 02.03.2026, 10:00 Uhr · {former.withdrawn_by}</p>"

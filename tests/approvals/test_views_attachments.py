@@ -6,12 +6,12 @@ import pytest
 import time_machine
 from django.urls import resolve, reverse
 
-from approvals.attaching import attach_files
+from approvals.documents import attach_files
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest, Attachment
 from core.roles import OFFICE
 from dialogues.enums import DialogueState, SeriesState, TopicState
-from tests.approvals.builders import NOW, make_request, make_subject
+from tests.approvals.builders import NOW, make_approval, make_subject
 from tests.core import files
 from tests.dialogues.builders import make_dialogue, make_option, make_series, make_topic
 from tests.media_visits.builders import make_visit
@@ -48,8 +48,8 @@ def test_each_form_takes_attachments(client, kind):
     )
 
     assert answer.status_code == 302
-    request = ApprovalRequest.objects.open().get()
-    assert [str(row) for row in request.attachments.order_by("pk")] == ["a.pdf", "b.pdf"]
+    approval = ApprovalRequest.objects.open().get()
+    assert [str(row) for row in approval.attachments.order_by("pk")] == ["a.pdf", "b.pdf"]
 
 
 @pytest.mark.usefixtures("monday")
@@ -74,7 +74,7 @@ def test_each_form_names_the_files_of_the_last_request(client, kind):
     assert AGAIN not in client.get(address).content.decode()
 
     subject = make_subject(kind.split()[-1], pk=resolve(address).kwargs["pk"])
-    former = make_request(ApprovalState.WITHDRAWN, subject=subject)
+    former = make_approval(ApprovalState.WITHDRAWN, subject=subject)
     attach_files(former, [files.upload("Größe.pdf"), files.upload("b.pdf")], by=office, now=NOW)
 
     assert f"{AGAIN} Größe.pdf, b.pdf." in client.get(address).content.decode()

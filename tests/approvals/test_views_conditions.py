@@ -7,8 +7,8 @@ from django.utils import timezone
 from approvals.enums import ApprovalKind, ApprovalState, ConditionState
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from overview.views import waiting_lines
-from tests.approvals.builders import NOW, make_condition, make_request, make_subject
-from tests.dialogues.builders import make_dates_request, make_dialogue, make_series, make_topic
+from tests.approvals.builders import NOW, make_approval, make_condition, make_subject
+from tests.dialogues.builders import make_dates_approval, make_dialogue, make_series, make_topic
 from tests.media_visits.builders import make_visit
 from tests.partners.builders import make_user
 from tests.unchanged import mails_written, nothing_changes
@@ -31,7 +31,7 @@ def test_office_notes_a_condition_as_met(client, office):
     senator = make_user(SENATOR_OFFICE)
     series = make_series()
     subject = make_subject(ApprovalKind.SERIES, pk=series.pk, path=series.get_absolute_url())
-    condition = make_condition(make_request(ApprovalState.CONDITIONAL, subject=subject))
+    condition = make_condition(make_approval(ApprovalState.CONDITIONAL, subject=subject))
 
     page = client.get(address(condition)).content.decode()
     response = client.post(address(condition), {"note": "Erledigt im Mai"})
@@ -70,7 +70,7 @@ def test_conditions_are_the_offices_to_note(client, role, status):
 
 
 def test_refusal_keeps_the_note(client, office):
-    condition = make_condition(make_request(ApprovalState.LAPSED))
+    condition = make_condition(make_approval(ApprovalState.LAPSED))
 
     with nothing_changes(condition):
         page = client.post(address(condition), {"note": "Mein Vermerk"}).content.decode()
@@ -84,16 +84,16 @@ def test_met_condition_leads_to_its_request(client, office):
 
     response = client.get(address(condition))
 
-    assert response.headers["Location"] == reverse("approval", args=[condition.request_id])
+    assert response.headers["Location"] == reverse("approval", args=[condition.approval_id])
 
 
 def test_request_lists_its_conditions(client, office):
     met = make_condition(
         state=ConditionState.MET, met_at=NOW, met_by=office, note="Anhörung im Mai"
     )
-    make_condition(met.request, text="Kosten nennen")
+    make_condition(met.approval, text="Kosten nennen")
 
-    page = client.get(reverse("approval", args=[met.request_id])).content.decode()
+    page = client.get(reverse("approval", args=[met.approval_id])).content.decode()
 
     assert "Anhörung im Mai" in page
     assert page.count("Als erfüllt vermerken") == 1
@@ -105,17 +105,19 @@ def make_page(kind):
     """
     if kind == ApprovalKind.DATES:
         subject = make_dialogue("exploring")
-        request = make_dates_request(subject)
-        type(request).objects.filter(pk=request.pk).update(
-            state=ApprovalState.CONDITIONAL, decided_at=NOW, decided_by=request.submitted_by
+        approval = make_dates_approval(subject)
+        type(approval).objects.filter(pk=approval.pk).update(
+            state=ApprovalState.CONDITIONAL, decided_at=NOW, decided_by=approval.submitted_by
         )
     else:
         subject = {ApprovalKind.SERIES: make_series, ApprovalKind.TOPIC: make_topic}.get(
             kind, lambda: make_visit("approved")
         )()
         type(subject).objects.filter(pk=subject.pk)
-        request = make_request(ApprovalState.CONDITIONAL, subject=make_subject(kind, pk=subject.pk))
-    return subject.get_absolute_url(), make_condition(request)
+        approval = make_approval(
+            ApprovalState.CONDITIONAL, subject=make_subject(kind, pk=subject.pk)
+        )
+    return subject.get_absolute_url(), make_condition(approval)
 
 
 @pytest.mark.parametrize("kind", ApprovalKind)
@@ -132,7 +134,7 @@ def test_every_subject_shows_its_open_conditions_under_next_step(client, kind, r
 
 def test_open_conditions_wait_for_the_office(office):
     condition = make_condition()
-    make_condition(state=ConditionState.MET, met_at=NOW, met_by=office, request=condition.request)
+    make_condition(state=ConditionState.MET, met_at=NOW, met_by=office, approval=condition.approval)
 
     lines = [
         line for line in waiting_lines(office, timezone.now(), []) if line.url == address(condition)

@@ -6,16 +6,16 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals.enums import Answer, ApprovalState
+from approvals.enums import ApprovalState, Verdict
 from approvals.models import ApprovalRequest
+from approvals.registry import Change
 from approvals.services import lapse_by_change
-from approvals.versions import Change
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.models import Topic
 from outbox.models import Mail
 from partners.models import User
-from tests.approvals.builders import make_condition, make_deputy, make_request
-from tests.approvals.requests import make_topic_request, make_two_dates_request
+from tests.approvals.builders import make_approval, make_condition, make_deputy
+from tests.approvals.requests import make_topic_approval, make_two_dates_approval
 from tests.partners.builders import make_user
 from tests.unchanged import nothing_changes
 
@@ -43,7 +43,7 @@ def test_desk_is_for_the_house(client, role, status):
 
 
 def test_first_tap_asks_again_and_changes_nothing(client, senator):
-    approval = make_topic_request()
+    approval = make_topic_approval()
     mails = Mail.objects.count()
 
     response = client.post(decide_url(approval), {"answer": "approve", "comment": "gern"})
@@ -56,8 +56,8 @@ def test_first_tap_asks_again_and_changes_nothing(client, senator):
 
 
 def test_second_tap_decides_and_leads_to_the_next_request(client, senator):
-    late = make_topic_request(due_on=dt.date(2030, 5, 20))
-    early = make_topic_request(due_on=dt.date(2030, 5, 10))
+    late = make_topic_approval(due_on=dt.date(2030, 5, 20))
+    early = make_topic_approval(due_on=dt.date(2030, 5, 10))
 
     response = client.post(decide_url(early), {"answer": "approve", "confirmed": "1"})
 
@@ -66,9 +66,9 @@ def test_second_tap_decides_and_leads_to_the_next_request(client, senator):
     assert response.headers["Location"] == reverse("approval", args=[late.pk])
 
 
-@pytest.mark.parametrize("answer", [Answer.RETURN, Answer.REFUSE])
+@pytest.mark.parametrize("answer", [Verdict.RETURN, Verdict.REFUSE])
 def test_answers_that_need_a_reason_are_asked_for_it(client, senator, answer):
-    approval = make_topic_request()
+    approval = make_topic_approval()
 
     response = client.post(
         decide_url(approval), {"answer": answer, "comment": " ", "confirmed": "1"}
@@ -81,7 +81,7 @@ def test_answers_that_need_a_reason_are_asked_for_it(client, senator, answer):
 
 
 def test_no_ticked_date_is_no_approval(client, senator):
-    approval = make_two_dates_request()
+    approval = make_two_dates_approval()
 
     response = client.post(
         decide_url(approval), {"answer": "approve", "comment": "bleibt stehen", "confirmed": "1"}
@@ -94,7 +94,7 @@ def test_no_ticked_date_is_no_approval(client, senator):
 
 
 def test_confirmation_names_the_ticked_dates(client, senator):
-    approval = make_two_dates_request()
+    approval = make_two_dates_approval()
     first, second = approval.options[0], approval.options[1]
 
     page = client.post(
@@ -106,7 +106,7 @@ def test_confirmation_names_the_ticked_dates(client, senator):
 
 
 def test_second_decision_names_who_was_faster(client, senator):
-    approval = make_topic_request()
+    approval = make_topic_approval()
     client.post(decide_url(approval), {"answer": "approve", "confirmed": "1"})
     client.force_login(make_user(SENATOR_OFFICE))
 
@@ -120,7 +120,7 @@ def test_second_decision_names_who_was_faster(client, senator):
 
 
 def test_office_looks_but_does_not_decide(client):
-    approval = make_topic_request()
+    approval = make_topic_approval()
     client.force_login(make_user(OFFICE))
 
     assert client.get(reverse("approval", args=[approval.pk])).status_code == 200
@@ -134,7 +134,7 @@ def test_office_looks_but_does_not_decide(client):
 
 @pytest.mark.parametrize("method", ["get", "head"])
 def test_opening_the_link_of_the_mail_decides_nothing(client, senator, method):
-    approval = make_topic_request()
+    approval = make_topic_approval()
     before = ApprovalRequest.history.count()
 
     getattr(client, method)(reverse("approval", args=[approval.pk]))
@@ -150,7 +150,7 @@ def test_desk_costs_the_same_queries_for_any_number(
     client, senator, count, django_assert_num_queries
 ):
     for _number in range(count):
-        make_topic_request()
+        make_topic_approval()
 
     with django_assert_num_queries(8):
         client.get(reverse("approvals_desk"))
@@ -161,7 +161,7 @@ def post(client, approval, answer, **values):
 
 
 def test_approval_on_condition_in_two_taps(client, senator):
-    approval = make_topic_request()
+    approval = make_topic_approval()
     values = {"answer": "condition", "conditions": "Bezirke beteiligen\r\n\r\nKosten nennen"}
 
     first = client.post(decide_url(approval), values).content.decode()
@@ -180,7 +180,7 @@ def test_approval_on_condition_in_two_taps(client, senator):
 
 @pytest.mark.parametrize("conditions", ["", " \r\n "])
 def test_condition_without_words_is_asked_for(client, senator, conditions):
-    approval = make_topic_request()
+    approval = make_topic_approval()
 
     response = post(client, approval, "condition", conditions=conditions, comment="bleibt stehen")
 
@@ -196,7 +196,7 @@ DATE = {"proposal-0-day": "2030-05-06", "proposal-0-begins": "14:00", "proposal-
 
 
 def test_none_possible_with_another_date_in_two_taps(client, senator):
-    approval = make_two_dates_request()
+    approval = make_two_dates_approval()
     values = {"answer": "none_possible", "comment": "", **ROWS, **DATE}
 
     first = client.post(decide_url(approval), values).content.decode()
@@ -227,7 +227,7 @@ def test_none_possible_with_another_date_in_two_taps(client, senator):
     ],
 )
 def test_wrong_proposals_are_told_and_stay(client, senator, values, words):
-    approval = make_two_dates_request()
+    approval = make_two_dates_approval()
     field = "comment" if values else "conditions"  # a comment would do instead of a date
 
     response = post(client, approval, "none_possible", **{field: "bleibt stehen"}, **ROWS, **values)
@@ -241,7 +241,7 @@ def test_wrong_proposals_are_told_and_stay(client, senator, values, words):
 
 
 def test_none_possible_is_offered_for_dates_alone(client, senator):
-    topic, dates = make_topic_request(), make_two_dates_request()
+    topic, dates = make_topic_approval(), make_two_dates_approval()
 
     assert (
         "Keiner der Termine ist möglich"
@@ -255,7 +255,7 @@ def test_none_possible_is_offered_for_dates_alone(client, senator):
 
 
 def test_the_way_back_keeps_all_that_was_typed(client, senator):
-    approval = make_two_dates_request()
+    approval = make_two_dates_approval()
     values = {
         "comment": "Eine Anmerkung",
         "conditions": "Eine Auflage",
@@ -274,7 +274,7 @@ def test_the_way_back_keeps_all_that_was_typed(client, senator):
 
 
 def test_who_was_slower_keeps_what_was_typed(client, senator):
-    approval = make_topic_request()
+    approval = make_topic_approval()
     post(client, approval, "approve")
     client.force_login(make_user(SENATOR_OFFICE))
 
@@ -294,7 +294,7 @@ def test_who_was_slower_keeps_what_was_typed(client, senator):
 def test_any_tap_on_what_was_decided_meanwhile_says_who_was_faster_and_keeps_the_words(
     client, senator, answer, tap
 ):
-    approval = make_two_dates_request()
+    approval = make_two_dates_approval()
     post(client, approval, "return", comment="Bitte später")
     client.force_login(make_user(SENATOR_OFFICE))
     half = {"proposal-0-day": "2030-05-06"}
@@ -310,7 +310,7 @@ def test_any_tap_on_what_was_decided_meanwhile_says_who_was_faster_and_keeps_the
 
 
 def test_own_answer_sent_again_leads_on_and_changes_nothing(client, senator):
-    approval, following = make_topic_request(), make_topic_request()
+    approval, following = make_topic_approval(), make_topic_approval()
     values = {"conditions": "Bezirke beteiligen\r\nKosten nennen", "comment": "Gern"}
     post(client, approval, "condition", **values)
 
@@ -324,7 +324,7 @@ def test_own_answer_sent_again_leads_on_and_changes_nothing(client, senator):
 
 
 def test_own_dates_sent_again_lead_on(client, senator):
-    approval = make_two_dates_request()
+    approval = make_two_dates_approval()
     post(client, approval, "none_possible", **ROWS, **DATE)
 
     response = post(client, approval, "none_possible", **ROWS, **DATE)
@@ -342,7 +342,7 @@ def test_own_dates_sent_again_lead_on(client, senator):
     ],
 )
 def test_another_answer_of_ones_own_does_not_count(client, senator, answer, values):
-    approval = make_topic_request()
+    approval = make_topic_approval()
     post(client, approval, "condition", comment="Gern", conditions="Bezirke beteiligen")
 
     with nothing_changes(approval):
@@ -355,7 +355,7 @@ def test_another_answer_of_ones_own_does_not_count(client, senator, answer, valu
 
 
 def test_lapsed_request_says_why_and_keeps_what_was_typed(client, senator):
-    approval = make_topic_request()
+    approval = make_topic_approval()
     changes = [Change("Thema", "Alt", "Neu")]
     office = make_user(OFFICE)
     lapse_by_change(
@@ -375,7 +375,7 @@ def test_lapsed_request_says_why_and_keeps_what_was_typed(client, senator):
     "state", ["submitted by oneself", "time is over", "time for the kind is over"]
 )
 def test_who_may_not_decide_is_told_why_and_keeps_what_was_typed(client, state):
-    approval = make_topic_request()
+    approval = make_topic_approval()
     principal, today = make_user(SENATOR_OFFICE), timezone.localdate()
     if state == "submitted by oneself":
         user, words = approval.submitted_by, "Diese Vorlage haben Sie selbst eingereicht."
@@ -418,7 +418,7 @@ def make_limited_deputy(principal):
 
 @pytest.mark.parametrize("had", ["nothing", "another kind", "the kind, before it was submitted"])
 def test_request_that_never_was_ones_own_to_see_is_not_found(client, had):
-    approval, principal = make_topic_request(), make_user(SENATOR_OFFICE)
+    approval, principal = make_topic_approval(), make_user(SENATOR_OFFICE)
     yesterday = timezone.localdate() - dt.timedelta(days=1)
     if had != "nothing":
         kinds = ["dates"] if had == "another kind" else ["topic"]
@@ -432,7 +432,7 @@ def test_request_that_never_was_ones_own_to_see_is_not_found(client, had):
 
 
 def test_link_of_a_kind_whose_deputyship_is_over_says_so(client):
-    approval, principal = make_topic_request(), make_user(SENATOR_OFFICE)
+    approval, principal = make_topic_approval(), make_user(SENATOR_OFFICE)
     yesterday = timezone.localdate() - dt.timedelta(days=1)
     submit_days_ago(approval, 1)
     make_deputy(principal, kinds=["topic"], starts_on=yesterday, ends_on=yesterday)
@@ -446,7 +446,7 @@ def test_link_of_a_kind_whose_deputyship_is_over_says_so(client):
 
 def test_own_request_offers_no_decision(client):
     both = make_user(OFFICE, SENATOR_OFFICE)
-    approval = make_topic_request()
+    approval = make_topic_approval()
     ApprovalRequest.objects.filter(pk=approval.pk).update(submitted_by=both)
     client.force_login(both)
 
@@ -459,7 +459,7 @@ def test_own_request_offers_no_decision(client):
 def test_deputy_for_topics_sees_topics_alone_on_the_desk(client):
     today = timezone.localdate()
     deputy = make_deputy(make_user(SENATOR_OFFICE), kinds=["topic"], starts_on=today, ends_on=today)
-    topic, dates = make_topic_request(), make_two_dates_request()
+    topic, dates = make_topic_approval(), make_two_dates_approval()
     client.force_login(deputy)
 
     page = client.get(reverse("approvals_desk"))
@@ -485,8 +485,8 @@ def test_deputy_whose_time_is_over_is_told_so_on_the_desk(client):
 
 
 def test_request_shows_what_changed_since_the_last_decision(client, senator):
-    approval = make_topic_request()
-    former = make_topic_request()
+    approval = make_topic_approval()
+    former = make_topic_approval()
     ApprovalRequest.objects.filter(pk=former.pk).update(
         snapshot=[["Thema", "Alt"], ["Ziel", "Weg"]]
     )
@@ -511,7 +511,7 @@ def test_request_shows_what_changed_since_the_last_decision(client, senator):
 def test_request_page_costs_the_same_for_any_number_of_conditions(
     client, senator, count, django_assert_num_queries
 ):
-    approval = make_request(ApprovalState.CONDITIONAL)
+    approval = make_approval(ApprovalState.CONDITIONAL)
     for _number in range(count):
         make_condition(approval)
 
@@ -524,7 +524,7 @@ def test_request_page_costs_the_same_for_any_number_of_conditions(
 def test_times_of_decisions_are_shown_without_naming_anybody(client, role, address):
     decider = make_user(SENATOR_OFFICE)
     now = timezone.now()
-    make_request(ApprovalState.APPROVED, submitted_at=now, decided_at=now, decided_by=decider)
+    make_approval(ApprovalState.APPROVED, submitted_at=now, decided_at=now, decided_by=decider)
     client.force_login(make_user(role))
 
     html = client.get(address).content.decode()

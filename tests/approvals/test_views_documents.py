@@ -7,12 +7,12 @@ import docx
 import pytest
 from django.urls import reverse
 
-from approvals.attaching import attach_files
+from approvals.documents import attach_files
 from approvals.enums import ApprovalKind, ApprovalState, ConditionState
 from approvals.models import ApprovalRequest, Attachment
 from core.media_types import PDF, WORD
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from tests.approvals.builders import NOW, make_condition, make_deputy, make_request, make_subject
+from tests.approvals.builders import NOW, make_approval, make_condition, make_deputy, make_subject
 from tests.core import files
 from tests.core.pdfs import text_of
 from tests.partners.builders import make_user
@@ -24,10 +24,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 @pytest.fixture
 def approval():
     """A request with two attachments."""
-    request = make_request(subject=make_subject(snapshot=[["Thema", "Fachkräfte sichern"]]))
+    approval = make_approval(subject=make_subject(snapshot=[["Thema", "Fachkräfte sichern"]]))
     uploads = [files.upload("Größe.pdf"), files.upload("Kosten.docx", files.word_file())]
-    attach_files(request, uploads, by=request.submitted_by, now=NOW)
-    return request
+    attach_files(approval, uploads, by=approval.submitted_by, now=NOW)
+    return approval
 
 
 def addresses(approval: ApprovalRequest) -> list[str]:
@@ -111,7 +111,7 @@ def test_nothing_is_sent_to_a_document(client, approval):
 
 
 def test_an_attachment_belongs_to_its_request(client, approval):
-    other = make_request(subject=make_subject(pk=2))
+    other = make_approval(subject=make_subject(pk=2))
     client.force_login(make_user(OFFICE))
 
     answer = client.get(
@@ -162,13 +162,13 @@ def test_queries_do_not_grow_with_attachments_and_conditions(
     client, approval, count, django_assert_num_queries
 ):
     ApprovalRequest.objects.filter(pk=approval.pk).update(state=ApprovalState.WITHDRAWN)
-    renewed = make_request(
+    renewed = make_approval(
         ApprovalState.CONDITIONAL, subject=make_subject(snapshot=[["Thema", "Fachkräfte binden"]])
     )
     first = approval.attachments.order_by("pk").first()
     for number in range(count):
         Attachment.objects.create(
-            request=renewed,
+            approval=renewed,
             title=f"{number}.pdf",
             file=first.file.name,
             size=1,

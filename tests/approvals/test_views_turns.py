@@ -11,8 +11,8 @@ from django.utils import timezone
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from core.roles import OFFICE, SENATOR_OFFICE
-from tests.approvals.builders import NOW, make_deputy, make_request, make_subject
-from tests.approvals.requests import make_topic_request, make_two_dates_request
+from tests.approvals.builders import NOW, make_approval, make_deputy, make_subject
+from tests.approvals.requests import make_topic_approval, make_two_dates_approval
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def senator(client):
 
 def make_topics(count: int) -> list[ApprovalRequest]:
     """Return requests about topics, a day of May each, the earliest first."""
-    return [make_topic_request(due_on=dt.date(2030, 5, day)) for day in range(1, count + 1)]
+    return [make_topic_approval(due_on=dt.date(2030, 5, day)) for day in range(1, count + 1)]
 
 
 def address(approval, query="") -> str:
@@ -57,7 +57,7 @@ def test_next_is_the_one_after_and_behind_the_last_the_first(client, senator):
 
 
 def test_of_two_on_one_day_the_later_one_follows(client, senator):
-    first, second = (make_topic_request(due_on=dt.date(2030, 5, 1)) for _number in range(2))
+    first, second = (make_topic_approval(due_on=dt.date(2030, 5, 1)) for _number in range(2))
 
     assert [turn(client, row) for row in (first, second)] == [(1, 2, second.pk), (2, 2, first.pk)]
 
@@ -74,7 +74,7 @@ def test_own_request_is_passed_over(client, senator):
 def test_kind_outside_the_deputyship_is_passed_over(client):
     today = timezone.localdate()
     first, second = make_topics(2)
-    dates = make_two_dates_request()  # due before both
+    dates = make_two_dates_approval()  # due before both
     office = make_user(OFFICE)  # sees every kind
     make_deputy(
         make_user(SENATOR_OFFICE), deputy=office, kinds=["topic"], starts_on=today, ends_on=today
@@ -107,7 +107,7 @@ def test_who_was_outpaced_or_looks_at_a_settled_request_is_led_on(client, senato
 
 @pytest.mark.parametrize("query", ["?art=topic"])
 def test_filter_by_kind_stays_on_the_whole_way(client, senator, query):
-    dates, (first, second) = make_two_dates_request(), make_topics(2)
+    dates, (first, second) = make_two_dates_approval(), make_topics(2)
 
     desk = client.get(reverse("approvals_desk") + query).content.decode()
     page = client.get(address(first, query)).content.decode()
@@ -127,7 +127,7 @@ def test_filter_by_kind_stays_on_the_whole_way(client, senator, query):
 
 
 def test_unknown_kind_filters_nothing(client, senator):
-    approval = make_topic_request()
+    approval = make_topic_approval()
 
     page = client.get(reverse("approvals_desk") + "?art=fremd")
 
@@ -136,12 +136,12 @@ def test_unknown_kind_filters_nothing(client, senator):
 
 
 def test_desk_filters_by_kind_and_other_tabs_keep_it(client, senator):
-    topic, dates = make_topic_request(), make_two_dates_request()
+    topic, dates = make_topic_approval(), make_two_dates_approval()
     ApprovalRequest.objects.exclude(
         state=ApprovalState.OPEN
     ).delete()  # how the topic of the dates was approved
-    settled = make_request(ApprovalState.REFUSED, subject=make_subject(pk=999))
-    make_request(ApprovalState.REFUSED, subject=make_subject("visit", pk=999))
+    settled = make_approval(ApprovalState.REFUSED, subject=make_subject(pk=999))
+    make_approval(ApprovalState.REFUSED, subject=make_subject("visit", pk=999))
 
     rows = {
         query: [
@@ -171,21 +171,21 @@ def test_desk_says_what_was_decided_by_whom_and_when(client, senator):
         ApprovalState.REFUSED,
     )
     for number, state in enumerate(states):
-        make_request(
+        make_approval(
             state,
             subject=make_subject(pk=next(topics)),
             decided_by=decider,
             decided_at=NOW + number * hour,
             by_deputy=state == ApprovalState.RETURNED,
         )
-    make_request(
+    make_approval(
         ApprovalState.LAPSED,
         subject=make_subject(pk=next(topics)),
         decided_by=decider,
         lapsed_at=NOW + 9 * hour,
         lapse_reason="geändert: Titel",
     )
-    make_request(subject=make_subject(pk=next(topics)))
+    make_approval(subject=make_subject(pk=next(topics)))
 
     response = client.get(reverse("approvals_desk") + "?stand=entschieden")
 

@@ -7,8 +7,8 @@ import docx
 import pytest
 from django.core.management import call_command
 
-from approvals.vorlage import WORD_TEMPLATE
-from approvals.word_template import build_template
+from approvals.documents import WORD_TEMPLATE
+from approvals.management.commands.word_template import build_template
 
 pytestmark = pytest.mark.embedded
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from celery import current_app
 from django.utils import timezone
 
-from outbox.calendars import CalendarEvent, make_calendar
 from outbox.drafts import MailDraft, Recipient
 from outbox.models import Mail
+from outbox.rendering.calendars import CalendarEvent, make_calendar
 from outbox.services import enqueue_mails
 from outbox.services.handover import DRAIN
 from tests.bench.sink import CountingSink

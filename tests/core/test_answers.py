@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import RequestFactory
 
 from core.answers import carry_out, impossible_now
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.states import Move
 
 MOVES = {"close": Move(("open",), "closed")}
@@ -59,7 +59,7 @@ def test_without_words_nothing_is_said():
     assert told(request) == []
 
 
-@pytest.mark.parametrize("error", [Refused("Nein."), Outpaced("Nein.")])
+@pytest.mark.parametrize("error", [Refused("Nein."), ChangedMeanwhile("Nein.")])
 def test_a_refusal_stands_above_the_page_or_at_the_form(error):
     bare, filled, form = ask(), ask(), forms.Form({})
 
@@ -72,7 +72,7 @@ def test_a_refusal_stands_above_the_page_or_at_the_form(error):
 
 def test_a_missing_right_is_a_403():
     with pytest.raises(PermissionDenied, match="Nein"):
-        carry_out(ask(), refuse(NotEntitled("Nein.")))
+        carry_out(ask(), refuse(NotAllowed("Nein.")))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.template import TemplateSyntaxError, engines
 from django.test import RequestFactory
 
-from core.shell import HistoryEntry, NextStep, Step, line_of_steps
+from core.progress import HistoryEntry, NextStep, ProgressStep, progress_steps
 
 TODAY = dt.date(2019, 6, 10)
 
@@ -76,7 +76,7 @@ def test_filters_write_dates(source, expected):
 
 def test_the_line_of_steps_marks_where_it_stands():
     html = render(
-        "{% steps items=items %}", items=line_of_steps(["Thema", "Termin", "Einladung"], 1)
+        "{% steps items=items %}", items=progress_steps(["Thema", "Termin", "Einladung"], 1)
     )
 
     assert text_of(html) == "Thema (erledigt) Termin Einladung"
@@ -85,7 +85,7 @@ def test_the_line_of_steps_marks_where_it_stands():
 
 
 def test_all_steps_may_be_done():
-    assert line_of_steps(["a", "b"], 2) == [Step("a", "done"), Step("b", "done")]
+    assert progress_steps(["a", "b"], 2) == [ProgressStep("a", "done"), ProgressStep("b", "done")]
 
 
 def test_the_next_step_names_who_and_until_when():

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from core.conflicts import require_unchanged, version_of
-from core.errors import Outpaced
+from core.errors import ChangedMeanwhile
 from core.history import save_as
 from core.roles import OFFICE
 from measures.forms import MeasureForm
@@ -51,7 +51,7 @@ def test_outpaced_names_who_saved_last_and_when():
     measure.title = "Neu"
     save_as(measure, by=office, reason="Geändert")
 
-    with pytest.raises(Outpaced) as caught:
+    with pytest.raises(ChangedMeanwhile) as caught:
         require_unchanged(measure, version, ["title"])
 
     assert str(caught.value) == (
@@ -63,7 +63,7 @@ def test_outpaced_names_who_saved_last_and_when():
 def test_outpaced_by_the_portal_itself_names_nobody():
     measure = make_measure(title="Alt")
 
-    with pytest.raises(Outpaced, match=r"^Der Eintrag wurde inzwischen geändert\."):
+    with pytest.raises(ChangedMeanwhile, match=r"^Der Eintrag wurde inzwischen geändert\."):
         require_unchanged(measure, "anything", ["title"])
 
 
@@ -90,7 +90,7 @@ def test_form_shows_both_versions_in_the_readers_words():
     assert form.is_valid(), form.errors
     assert form.version_shown == version_of(measure, form.model_fields)
 
-    form.show_conflict(Outpaced("Zu spät."), Measure.objects.get())
+    form.show_conflict(ChangedMeanwhile("Zu spät."), Measure.objects.get())
 
     assert form.non_field_errors() == ["Zu spät."]
     assert {tuple(conflict) for conflict in form.conflicts} == {

@@ -6,8 +6,7 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.test import override_settings
 
-from core.assets import NPM_FILES
-from core.stylesheet import _is_used, inline_imports, trim_kern
+from core.staticfiles import NPM_FILES, _is_used, inline_imports, trim_kern
 
 KERN_NAME = re.compile(r"kern-(?!level|color|metric|typography|theme|ux)[a-z]+(?:[_-]+[a-z]+)*")
 
@@ -47,7 +46,7 @@ def test_every_class_of_kern_in_use_is_served():
     """A page that takes a new part of KERN must name it in `KERN_PARTS`, or it would look bare in
     service.
     """
-    sources = [*settings.BASE_DIR.glob("templates/**/*.html"), settings.BASE_DIR / "core/marks.py"]
+    sources = [*settings.BASE_DIR.glob("templates/**/*.html"), settings.BASE_DIR / "core/html.py"]
     used = {name for source in sources for name in KERN_NAME.findall(source.read_text())}
 
     assert sorted(name for name in used if not _is_used(name.removeprefix("kern-"))) == []
@@ -66,7 +65,7 @@ def test_files_of_other_projects_are_found_by_name():
 def test_collected_files_are_one_small_stylesheet(tmp_path):
     storages = {
         **settings.STORAGES,
-        "staticfiles": {"BACKEND": "core.assets.PortalManifestStorage"},
+        "staticfiles": {"BACKEND": "core.staticfiles.PortalManifestStorage"},
     }
     with override_settings(STATIC_ROOT=tmp_path, STORAGES=storages):
         call_command("collectstatic", interactive=False, verbosity=0)

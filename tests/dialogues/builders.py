@@ -18,10 +18,18 @@ from dialogues.enums import (
 from dialogues.models import DateOption, Dialogue, DialogueSeries, Invitation, Topic
 from dialogues.services import Reply, release_invitations
 from partners.models import Person
-from tests.approvals.builders import BERLIN, DUE_ON, NOW, TODAY, VORLAGE, make_request, make_subject
+from tests.approvals.builders import (
+    BERLIN,
+    BRIEFING,
+    DUE_ON,
+    NOW,
+    TODAY,
+    make_approval,
+    make_subject,
+)
 from tests.partners.builders import make_organisation, make_person, make_user
 
-__all__ = ["BERLIN", "DUE_ON", "NOW", "TODAY", "VORLAGE"]
+__all__ = ["BERLIN", "DUE_ON", "NOW", "TODAY", "BRIEFING"]
 
 DAY = dt.datetime(2026, 4, 22, 14, 0, tzinfo=BERLIN)
 END = dt.datetime(2026, 4, 22, 16, 30, tzinfo=BERLIN)
@@ -49,7 +57,7 @@ def make_series(state: str = SeriesState.CONSENTED, **fields) -> DialogueSeries:
         **{"title": "Reihe 2026", "period": "2026"} | fields, state=state
     )
     if state == SeriesState.REQUESTED:
-        make_request(subject=make_subject(ApprovalKind.SERIES, pk=series.pk, title=series.title))
+        make_approval(subject=make_subject(ApprovalKind.SERIES, pk=series.pk, title=series.title))
     return series
 
 
@@ -73,7 +81,7 @@ def make_topic(state: str = TopicState.APPROVED, *, proposed_by=None, **fields) 
         TopicState.APPROVED: ApprovalState.APPROVED,
     }
     if state in decided:
-        make_request(decided[state], subject=make_subject(pk=topic.pk, title=topic.title))
+        make_approval(decided[state], subject=make_subject(pk=topic.pk, title=topic.title))
     return topic
 
 
@@ -104,7 +112,7 @@ def make_dialogue(
         option = make_option(
             dialogue, OptionState.FIXED, starts_at=dialogue.starts_at, ends_at=dialogue.ends_at
         )
-        make_dates_request(dialogue, option, state=ApprovalState.APPROVED)
+        make_dates_approval(dialogue, option, state=ApprovalState.APPROVED)
     return dialogue
 
 
@@ -115,14 +123,14 @@ def make_option(dialogue: Dialogue, state: str = OptionState.PROPOSED, **fields)
     )
 
 
-def make_dates_request(
+def make_dates_approval(
     dialogue: Dialogue, *options, state: str = ApprovalState.OPEN
 ) -> ApprovalRequest:
     """Return a request about `options`; a granted one has them all ticked."""
     listed = [{"id": option.pk, "label": str(option), "hint": ""} for option in options]
     chosen = [option.pk for option in options] if state == ApprovalState.APPROVED else []
     subject = make_subject(ApprovalKind.DATES, pk=dialogue.pk, title=dialogue.title, options=listed)
-    return make_request(state, subject=subject, chosen=chosen)
+    return make_approval(state, subject=subject, chosen=chosen)
 
 
 def make_invitation(

@@ -14,7 +14,8 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from approvals.enums import Answer
+from approvals.enums import Verdict
+from approvals.registry import Decision
 from core.roles import SENATOR_OFFICE
 from dialogues.enums import DialogueFormat, DialogueState
 from dialogues.mails.entries import entry_text
@@ -33,17 +34,17 @@ from dialogues.services import (
     update_dialogue,
     withdraw_invitation,
 )
-from outbox.calendars import CANCEL, PUBLISH, REQUEST
-from outbox.headers import clean_lines
 from outbox.models import Mail
+from outbox.rendering.calendars import CANCEL, PUBLISH, REQUEST
+from outbox.rendering.headers import clean_lines
 from tests.dialogues.builders import (
     BERLIN,
+    BRIEFING,
     DUE_ON,
     MAYBE,
     NO,
     NOW,
     SUBSTITUTE,
-    VORLAGE,
     YES,
     make_dialogue,
     make_office,
@@ -112,9 +113,12 @@ def date(dialogue, office, senator, starts_at, ends_at):
         by=office,
         now=NOW,
     )
-    request = submit_dates(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=office, now=NOW)
+    approval = submit_dates(dialogue=dialogue, briefing=BRIEFING, due_on=DUE_ON, by=office, now=NOW)
     decide_dates(
-        request=request, answer=Answer.APPROVE, comment="", by=senator, now=NOW, chosen=[option.pk]
+        approval=approval,
+        decision=Decision(Verdict.APPROVE, chosen=[option.pk]),
+        by=senator,
+        now=NOW,
     )
     fix_date(option=option, by=office, now=NOW)
 
@@ -160,10 +164,15 @@ def tell_the_story(office, senator) -> list[list[Sent]]:
         form_instance.place, form_instance.format = PLACE, DialogueFormat.HYBRID
         form_instance.video_link = "https://video.example.org/raum"
         update_dialogue(dialogue=form_instance, by=office, now=NOW)
-        request = renew_date(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=office, now=NOW)
-        chosen = [option["id"] for option in request.options]
+        approval = renew_date(
+            dialogue=dialogue, briefing=BRIEFING, due_on=DUE_ON, by=office, now=NOW
+        )
+        chosen = [option["id"] for option in approval.options]
         decide_dates(
-            request=request, answer=Answer.APPROVE, comment="", by=senator, now=NOW, chosen=chosen
+            approval=approval,
+            decision=Decision(Verdict.APPROVE, chosen=chosen),
+            by=senator,
+            now=NOW,
         )
 
     acts = (

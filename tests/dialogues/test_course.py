@@ -6,8 +6,8 @@ import pytest
 
 from approvals.models import ApprovalRequest
 from core.models import Origin
+from core.progress import NextStep
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from core.shell import NextStep
 from dialogues.course import (
     Situation,
     next_step_of,
@@ -193,7 +193,7 @@ def test_nothing_is_to_do_with_what_was_taken_over():
     assert office_step(dialogue) is None
 
 
-def open_request(**fields) -> ApprovalRequest:
+def open_approval(**fields) -> ApprovalRequest:
     return ApprovalRequest(
         pk=7, state="open", due_on=dt.date(2026, 3, 6), options=[{"id": 1}, {"id": 2}], **fields
     )
@@ -204,7 +204,7 @@ def test_dates_under_decision_wait_for_the_senators_office():
 
     for role, action, url in ((OFFICE, "", ""), (SENATOR_OFFICE, "Entscheiden", "/freigaben/7/")):
         step = next_step_of(
-            dialogue, make_user(role), Situation(request=open_request(), proposed=2), NOW
+            dialogue, make_user(role), Situation(approval=open_approval(), proposed=2), NOW
         )
         assert step == NextStep(
             "2 Termine liegen zur Freigabe vor.",
@@ -222,14 +222,14 @@ def test_dates_under_decision_wait_for_the_senators_office():
 def test_an_open_request_about_a_date_that_has_come_blocks_nothing(state, action):
     dialogue = make_dialogue(state)
 
-    assert office_step(dialogue, request=open_request()).who == "Büro der Senatorin"
-    assert office_step(dialogue, now=DAY, request=open_request()).action == action
+    assert office_step(dialogue, approval=open_approval()).who == "Büro der Senatorin"
+    assert office_step(dialogue, now=DAY, approval=open_approval()).action == action
 
 
 def test_refused_dates_say_why():
-    request = ApprovalRequest(pk=7, state="returned", comment="Nicht im April.")
+    approval = ApprovalRequest(pk=7, state="returned", comment="Nicht im April.")
 
-    step = office_step(make_dialogue(S.EXPLORING), request=request)
+    step = office_step(make_dialogue(S.EXPLORING), approval=approval)
 
     assert (
         step.text

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from approvals.models import ApprovalRequest
+from core.progress import NextStep
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from core.shell import NextStep
 from dialogues.course import (
     series_steps,
     series_task,
@@ -26,7 +26,7 @@ def current(steps) -> str:
     return "".join(step.label for step in steps if step.status == "current")
 
 
-def open_request(**fields) -> ApprovalRequest:
+def open_approval(**fields) -> ApprovalRequest:
     return ApprovalRequest(
         pk=7, state="open", due_on=dt.date(2026, 3, 6), options=[{"id": 1}, {"id": 2}], **fields
     )
@@ -124,9 +124,9 @@ def test_a_planned_topic_needs_nothing_more():
 
 def test_the_senators_office_decides_on_a_topic():
     topic = make_topic(TopicState.FOR_APPROVAL)
-    request = open_request()
+    approval = open_approval()
 
-    step = task(topic, SENATOR_OFFICE, request)
+    step = task(topic, SENATOR_OFFICE, approval)
 
     assert (step.action, step.url, step.who) == (
         "Entscheiden",

@@ -6,10 +6,10 @@ import datetime as dt
 
 import pytest
 
-from approvals.enums import Answer, ApprovalKind
+from approvals.enums import ApprovalKind, Verdict
 from approvals.models import ApprovalRequest
 from approvals.queries import differences_of, differences_since
-from approvals.versions import Change, snapshot_of
+from approvals.registry import Change, Decision, snapshot_of
 from dialogues.enums import DialogueState
 from dialogues.essentials import DATES_FACTS
 from dialogues.models import Dialogue
@@ -23,7 +23,7 @@ from dialogues.services import (
     update_dialogue,
 )
 from dialogues.services.dates import rows_to_tick
-from tests.dialogues.builders import DAY, DUE_ON, END, NOW, VORLAGE, make_dialogue, make_option
+from tests.dialogues.builders import BRIEFING, DAY, DUE_ON, END, NOW, make_dialogue, make_option
 from tests.dialogues.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -36,13 +36,15 @@ def option_on(dialogue, days: int):
 
 
 def ask(dialogue, by, service=submit_dates) -> ApprovalRequest:
-    return service(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=by, now=NOW)
+    return service(dialogue=dialogue, briefing=BRIEFING, due_on=DUE_ON, by=by, now=NOW)
 
 
-def decide(request, by, *options, answer=Answer.APPROVE) -> ApprovalRequest:
+def decide(approval, by, *options, answer=Verdict.APPROVE) -> ApprovalRequest:
     chosen = [option.pk for option in options]
-    decide_dates(request=request, answer=answer, comment="Nein.", chosen=chosen, by=by, now=NOW)
-    return request
+    decide_dates(
+        approval=approval, decision=Decision(answer, "Nein.", chosen=chosen), by=by, now=NOW
+    )
+    return approval
 
 
 def edit(dialogue, by, **fields) -> None:
@@ -80,7 +82,7 @@ def test_a_renewal_shows_no_new_date_where_the_date_was_approved(office, fixed):
 
 def test_a_second_renewal_shows_no_new_date_either(office, senator, fixed):
     edit(fixed, office, title="Neu")
-    decide(ask(fixed, office, renew_date), senator, answer=Answer.RETURN)
+    decide(ask(fixed, office, renew_date), senator, answer=Verdict.RETURN)
 
     assert differences_of(ask(fixed, office, renew_date)) == []
 
@@ -103,7 +105,7 @@ def test_after_postponing_a_renewed_date_only_that_one_is_the_old_one(office, se
     assert differences_of(ask(fixed, office)) == [Change("Termine", FIRST, THIRD)]
 
 
-@pytest.mark.parametrize("answer", [Answer.RETURN, Answer.REFUSE, Answer.NONE_POSSIBLE])
+@pytest.mark.parametrize("answer", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
 def test_after_a_no_the_other_dates_are_the_difference(office, senator, answer):
     dialogue = make_dialogue(DialogueState.EXPLORING)
     option_on(dialogue, 0)

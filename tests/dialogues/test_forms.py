@@ -11,6 +11,7 @@ from core.roles import PARTNER
 from dialogues.enums import AnswerState, DialogueState, SeriesState
 from dialogues.forms import (
     AnswerForm,
+    BriefingForm,
     ComposeForm,
     DateOptionFormSet,
     DialogueForm,
@@ -20,15 +21,14 @@ from dialogues.forms import (
     ReasonForm,
     SeriesForm,
     TopicForm,
-    VorlageForm,
 )
 from dialogues.models import DateOption
 from dialogues.services import Reply
 from tests.dialogues.builders import (
     BERLIN,
+    BRIEFING,
     DAY,
     TODAY,
-    VORLAGE,
     make_dialogue,
     make_invitation,
     make_option,
@@ -157,13 +157,13 @@ def test_only_dates_handed_over_can_be_fixed():
 
 
 def test_the_vorlage_starts_with_the_proposal_and_five_working_days():
-    form = VorlageForm(today=TODAY, proposal=VORLAGE)
+    form = BriefingForm(today=TODAY, suggestion=BRIEFING)
 
-    assert form.initial == VORLAGE.texts | {"due_on": dt.date(2026, 3, 9)}
+    assert form.initial == BRIEFING.texts | {"due_on": dt.date(2026, 3, 9)}
 
 
 def test_the_vorlage_needs_a_vote_and_a_plausible_day():
-    form = VorlageForm({"vote": "", "due_on": "9999-12-31"}, today=TODAY, proposal=VORLAGE)
+    form = BriefingForm({"vote": "", "due_on": "9999-12-31"}, today=TODAY, suggestion=BRIEFING)
 
     assert form.errors["due_on"] == ["Bitte prüfen Sie das Jahr."]
     assert set(form.errors) == {"vote", "due_on"}

@@ -6,12 +6,12 @@ import datetime as dt
 
 import pytest
 
-from approvals.enums import Answer, ApprovalKind, ApprovalState
+from approvals.enums import ApprovalKind, ApprovalState, Verdict
 from approvals.models import ApprovalRequest
 from approvals.queries import differences_of
+from approvals.registry import Change, Decision
 from approvals.services import lapse_by_change
-from approvals.versions import Change
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DATED, DialogueState, OptionState, SeriesState, TopicState
 from dialogues.models import Dialogue, Topic
@@ -29,17 +29,17 @@ from dialogues.services import (
     update_dialogue,
 )
 from partners.models import CrossCuttingTheme, Sector
-from tests.approvals.builders import make_request, make_subject
+from tests.approvals.builders import make_approval, make_subject
 from tests.dialogues.builders import (
     ANSWER_BY,
+    BRIEFING,
     DAY,
     DUE_ON,
     END,
     NOW,
     TODAY,
-    VORLAGE,
     YES,
-    make_dates_request,
+    make_dates_approval,
     make_dialogue,
     make_invitation,
     make_option,
@@ -53,13 +53,13 @@ pytestmark = pytest.mark.django_db
 HOURS = dt.timedelta(hours=2)
 
 
-def dates_request(dialogue) -> ApprovalRequest:
+def dates_approval(dialogue) -> ApprovalRequest:
     return ApprovalRequest.objects.filter(kind=ApprovalKind.DATES, subject_id=dialogue.pk).latest(
         "pk"
     )
 
 
-def topic_request(topic) -> ApprovalRequest:
+def topic_approval(topic) -> ApprovalRequest:
     return ApprovalRequest.objects.filter(kind=ApprovalKind.TOPIC, subject_id=topic.pk).latest("pk")
 
 
@@ -96,9 +96,9 @@ def test_changed_topic_goes_back_to_work(office, senator, state, fields, what):
     edit_topic(topic, office, **fields)
 
     topic.refresh_from_db()
-    request = topic_request(topic)
-    assert (topic.state, request.state) == (TopicState.IN_PROGRESS, ApprovalState.LAPSED)
-    assert (request.lapse_reason, request.lapsed_by) == (f"geändert: {what}", office)
+    approval = topic_approval(topic)
+    assert (topic.state, approval.state) == (TopicState.IN_PROGRESS, ApprovalState.LAPSED)
+    assert (approval.lapse_reason, approval.lapsed_by) == (f"geändert: {what}", office)
     assert topic.history.first().history_change_reason == f"Freigabe erloschen, geändert: {what}"
     assert mails_written() == told(office.email, senator.email, topic.proposed_by.email)
 
@@ -113,7 +113,7 @@ def test_another_series_or_proposer_is_another_topic(office, senator):
         organisation=make_organisation("Verband"),
     )
 
-    assert topic_request(topic).lapse_reason == "geändert: Reihe, Vorgeschlagen von"
+    assert topic_approval(topic).lapse_reason == "geändert: Reihe, Vorgeschlagen von"
 
 
 def test_note_and_order_of_a_topic_leave_the_approval(office):
@@ -126,7 +126,7 @@ def test_note_and_order_of_a_topic_leave_the_approval(office):
     edit_topic(topic, office, internal_notes="anrufen", sectors=[sector], themes=[theme])
 
     topic.refresh_from_db()
-    assert (topic.state, topic_request(topic).state) == (
+    assert (topic.state, topic_approval(topic).state) == (
         TopicState.APPROVED,
         ApprovalState.APPROVED,
     )
@@ -143,24 +143,24 @@ def test_proposal_of_the_office_is_told_to_nobody_twice(office, senator):
 
 def test_topic_is_submitted_again_with_the_difference(office, senator):
     topic = make_topic(TopicState.IN_PROGRESS, title="Alt")
-    values = {"vorlage": VORLAGE, "due_on": DUE_ON, "by": office, "now": NOW}
-    request = submit_topic(topic=topic, **values)
-    decide_topic(request=request, answer=Answer.APPROVE, comment="", by=senator, now=NOW)
+    values = {"briefing": BRIEFING, "due_on": DUE_ON, "by": office, "now": NOW}
+    approval = submit_topic(topic=topic, **values)
+    decide_topic(approval=approval, decision=Decision(Verdict.APPROVE), by=senator, now=NOW)
     edit_topic(topic, office, title="Neu")
 
     again = submit_topic(topic=topic, **values)
 
-    assert (again.former, differences_of(again)) == (request, [Change("Thema", "Alt", "Neu")])
+    assert (again.former, differences_of(again)) == (approval, [Change("Thema", "Alt", "Neu")])
 
 
 def test_decision_on_a_version_that_is_gone_is_refused(office, senator):
     topic = make_topic(TopicState.FOR_APPROVAL)
-    request = topic_request(topic)
+    approval = topic_approval(topic)
     edit_topic(topic, office, title="Neu")
     topic.refresh_from_db()
 
-    with nothing_changes(topic, request), pytest.raises(Outpaced, match="erloschen"):
-        decide_topic(request=request, answer=Answer.APPROVE, comment="", by=senator, now=NOW)
+    with nothing_changes(topic, approval), pytest.raises(ChangedMeanwhile, match="erloschen"):
+        decide_topic(approval=approval, decision=Decision(Verdict.APPROVE), by=senator, now=NOW)
 
 
 ESSENTIAL = [
@@ -177,14 +177,14 @@ def test_dates_that_were_possible_are_proposed_again(office, senator, fields, wh
     impossible = make_option(
         dialogue, OptionState.IMPOSSIBLE, starts_at=DAY + HOURS, ends_at=END + HOURS
     )
-    make_dates_request(dialogue, possible, state=ApprovalState.APPROVED)
+    make_dates_approval(dialogue, possible, state=ApprovalState.APPROVED)
 
     edit(dialogue, office, **fields)
 
     for row in (dialogue, possible, impossible):
         row.refresh_from_db()
-    request = dates_request(dialogue)
-    assert (request.state, request.lapse_reason) == (ApprovalState.LAPSED, f"geändert: {what}")
+    approval = dates_approval(dialogue)
+    assert (approval.state, approval.lapse_reason) == (ApprovalState.LAPSED, f"geändert: {what}")
     assert (possible.state, impossible.state) == (OptionState.PROPOSED, OptionState.IMPOSSIBLE)
     assert dialogue.state == DialogueState.EXPLORING
     assert mails_written() == told(office.email, senator.email)
@@ -196,24 +196,22 @@ def test_dates_that_were_possible_are_proposed_again(office, senator, fields, wh
 def test_dates_under_decision_have_to_be_asked_again(office, senator, fields, what):
     dialogue = make_dialogue(DialogueState.EXPLORING)
     option = make_option(dialogue)
-    request = make_dates_request(dialogue, option)
+    approval = make_dates_approval(dialogue, option)
 
     edit(dialogue, office, **fields)
 
     with (
         nothing_changes(dialogue, option),
-        pytest.raises(Outpaced, match=f"erloschen .geändert: {what}."),
+        pytest.raises(ChangedMeanwhile, match=f"erloschen .geändert: {what}."),
     ):
         decide_dates(
-            request=request,
-            answer=Answer.APPROVE,
-            comment="",
-            chosen=[option.pk],
+            approval=approval,
+            decision=Decision(Verdict.APPROVE, chosen=[option.pk]),
             by=senator,
             now=NOW,
         )
-    again = submit_dates(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=office, now=NOW)
-    assert again.former == request
+    again = submit_dates(dialogue=dialogue, briefing=BRIEFING, due_on=DUE_ON, by=office, now=NOW)
+    assert again.former == approval
 
 
 @pytest.mark.parametrize("state", DATED)
@@ -226,7 +224,7 @@ def test_fixed_date_stays_when_its_approval_lapses(office, senator, state, field
     dialogue.refresh_from_db()
     assert (dialogue.state, dialogue.starts_at) == (state, DAY)
     assert dialogue.date_options.get().state == OptionState.FIXED
-    assert dates_request(dialogue).state == ApprovalState.LAPSED
+    assert dates_approval(dialogue).state == ApprovalState.LAPSED
     assert mails_written("approval_lapsed") == told(office.email, senator.email)
 
 
@@ -246,7 +244,7 @@ def test_what_does_not_matter_leaves_the_approval_of_dates(office, senator, stat
 
     edit(dialogue, office, **fields)
 
-    assert dates_request(dialogue).state == ApprovalState.APPROVED
+    assert dates_approval(dialogue).state == ApprovalState.APPROVED
     assert mails_written("approval_lapsed") == []
 
 
@@ -264,7 +262,7 @@ def release(dialogue, by):
 
 
 def renew(dialogue, by, **fields):
-    values = {"vorlage": VORLAGE, "due_on": DUE_ON, "now": NOW} | fields
+    values = {"briefing": BRIEFING, "due_on": DUE_ON, "now": NOW} | fields
     return renew_date(dialogue=dialogue, by=by, **values)
 
 
@@ -292,9 +290,9 @@ def test_fixed_date_is_asked_about_again_and_then_invited_to(office, senator, st
     make_invitation(dialogue, released=False)
     option = dialogue.date_options.get()
 
-    request = renew(dialogue, office)
+    approval = renew(dialogue, office)
 
-    assert request.options == [
+    assert approval.options == [
         {
             "id": option.pk,
             "label": "Mi, 22.04.2026, 14:00–16:30 Uhr",
@@ -304,7 +302,10 @@ def test_fixed_date_is_asked_about_again_and_then_invited_to(office, senator, st
     ]
     assert dialogue.history.first().history_change_reason == "Termin erneut zur Freigabe vorgelegt"
     decide_dates(
-        request=request, answer=Answer.APPROVE, comment="", chosen=[option.pk], by=senator, now=NOW
+        approval=approval,
+        decision=Decision(Verdict.APPROVE, chosen=[option.pk]),
+        by=senator,
+        now=NOW,
     )
     dialogue.refresh_from_db()
     option.refresh_from_db()
@@ -312,13 +313,16 @@ def test_fixed_date_is_asked_about_again_and_then_invited_to(office, senator, st
     assert release(dialogue, office) == 1
 
 
-@pytest.mark.parametrize("answer", [Answer.RETURN, Answer.REFUSE, Answer.NONE_POSSIBLE])
+@pytest.mark.parametrize("answer", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
 def test_fixed_date_stands_without_approval_after_a_no(office, senator, answer):
     dialogue = lapsed(DialogueState.SCHEDULED)
     row = make_invitation(dialogue, released=False)
 
     decide_dates(
-        request=renew(dialogue, office), answer=answer, comment="Geht nicht.", by=senator, now=NOW
+        approval=renew(dialogue, office),
+        decision=Decision(answer, "Geht nicht."),
+        by=senator,
+        now=NOW,
     )
 
     dialogue.refresh_from_db()
@@ -367,7 +371,7 @@ def test_second_renewal_is_refused(office):
     dialogue = lapsed(DialogueState.SCHEDULED)
     renew(dialogue, office)
 
-    with nothing_changes(dialogue), pytest.raises(Outpaced):
+    with nothing_changes(dialogue), pytest.raises(ChangedMeanwhile):
         renew(dialogue, office)
 
 
@@ -375,7 +379,7 @@ def test_second_renewal_is_refused(office):
 def test_fixed_date_is_asked_about_again_by_the_office_alone(role):
     dialogue, by = lapsed(DialogueState.SCHEDULED), make_user(role)
 
-    with nothing_changes(dialogue), pytest.raises(NotEntitled):
+    with nothing_changes(dialogue), pytest.raises(NotAllowed):
         renew(dialogue, by)
 
 
@@ -391,10 +395,10 @@ MISSING = {
 def test_nothing_goes_on_while_topic_or_series_lack_the_consent(office, missing):
     exploring = make_dialogue(DialogueState.EXPLORING, **MISSING[missing]())
     option = make_option(exploring, OptionState.POSSIBLE)
-    make_dates_request(exploring, option, state=ApprovalState.APPROVED)
+    make_dates_approval(exploring, option, state=ApprovalState.APPROVED)
     dated = make_dialogue(DialogueState.SCHEDULED, topic=exploring.topic)
     make_invitation(dated, released=False)
-    values = {"vorlage": VORLAGE, "due_on": DUE_ON, "by": office, "now": NOW}
+    values = {"briefing": BRIEFING, "due_on": DUE_ON, "by": office, "now": NOW}
 
     for act in (
         lambda: add_date_option(
@@ -420,7 +424,7 @@ def test_nothing_goes_on_while_topic_or_series_lack_the_consent(office, missing)
 def test_a_topic_without_series_stands_for_itself(office):
     """A subject of another kind with the same number is left alone."""
     topic = make_topic(TopicState.APPROVED)
-    other = make_request(
+    other = make_approval(
         ApprovalState.APPROVED, subject=make_subject(ApprovalKind.VISIT, pk=topic.pk)
     )
 

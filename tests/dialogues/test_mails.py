@@ -2,8 +2,8 @@
 
 import pytest
 
-from outbox.letters import write_letter
-from outbox.placeholders import names_in
+from outbox.rendering.messages import write_letter
+from outbox.rendering.placeholders import names_in
 from outbox.texts import all_texts, text_of
 
 KINDS = (

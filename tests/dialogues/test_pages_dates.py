@@ -11,7 +11,7 @@ from tests.dialogues.builders import (
     DAY,
     END,
     NOW,
-    make_dates_request,
+    make_dates_approval,
     make_dialogue,
     make_option,
 )
@@ -106,7 +106,7 @@ def test_a_date_is_dropped_with_its_button(signed_in):
 def test_dates_under_decision_cannot_be_dropped(signed_in):
     dialogue = make_dialogue(S.EXPLORING)
     option = make_option(dialogue)
-    make_dates_request(dialogue, option)
+    make_dates_approval(dialogue, option)
     address = f"{dialogue.get_absolute_url()}termine/{option.pk}/verwerfen/"
 
     assert address not in signed_in.get(dialogue.get_absolute_url()).content.decode()
@@ -129,8 +129,8 @@ def test_dates_are_submitted_with_a_vorlage(signed_in, senator):
         {"vote": "Zustimmung", "due_on": "2026-03-09"},
     )
 
-    request = ApprovalRequest.objects.get(kind="dates")
-    assert [row["id"] for row in request.options] == [option.pk]
+    approval = ApprovalRequest.objects.get(kind="dates")
+    assert [row["id"] for row in approval.options] == [option.pk]
     assert mails_written() == [("approval_asked", "senatorin@example.org")]
 
 
@@ -142,7 +142,7 @@ def test_only_granted_dates_can_be_fixed(signed_in, senator):
     other = make_option(
         dialogue, OptionState.IMPOSSIBLE, starts_at=DAY.replace(day=23), ends_at=END.replace(day=23)
     )
-    make_dates_request(dialogue, granted, state="approved")
+    make_dates_approval(dialogue, granted, state="approved")
     address = f"{dialogue.get_absolute_url()}termine/festlegen/"
     page = text_of(signed_in.get(address))
     assert "Eine Nachricht mit Kalendereintrag erhalten: Büro der Senatorin Werksleitung" in page
@@ -164,21 +164,21 @@ def test_only_granted_dates_can_be_fixed(signed_in, senator):
 def test_a_request_about_dates_is_withdrawn_with_its_button(signed_in, senator, state):
     dialogue = make_dialogue(state)
     option = dialogue.date_options.first() or make_option(dialogue)
-    request = make_dates_request(dialogue, option)
+    approval = make_dates_approval(dialogue, option)
     address = f"{dialogue.get_absolute_url()}termine/zurueckziehen/"
     assert address in signed_in.get(dialogue.get_absolute_url()).content.decode()
 
-    with nothing_changes(dialogue, request):
+    with nothing_changes(dialogue, approval):
         assert "Das Büro der Senatorin wird benachrichtigt" in text_of(signed_in.get(address))
     assert "Die Vorlage ist zurückgezogen." in text_of(signed_in.post(address, follow=True))
 
-    request.refresh_from_db()
-    assert (request.state, mails_written()) == (
+    approval.refresh_from_db()
+    assert (approval.state, mails_written()) == (
         "withdrawn",
         [("approval_withdrawn", "senatorin@example.org")],
     )
     assert address not in signed_in.get(dialogue.get_absolute_url()).content.decode()
-    with nothing_changes(dialogue, request):
+    with nothing_changes(dialogue, approval):
         assert "liegt kein Termin zur Freigabe vor" in text_of(signed_in.post(address, follow=True))
 
 

@@ -8,7 +8,7 @@ from core.roles import OBSERVER, PARTNER
 from dialogues.enums import DialogueState, SeriesState, TopicState
 from dialogues.models import DialogueSeries, Topic
 from partners.models import Sector
-from tests.approvals.builders import make_request, make_subject
+from tests.approvals.builders import make_approval, make_subject
 from tests.dialogues.builders import make_dialogue, make_series, make_topic
 from tests.dialogues.pages import BASE, links_of, text_of, version_in
 from tests.partners.builders import make_user
@@ -17,7 +17,7 @@ from tests.unchanged import mails_written, nothing_changes
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 S = TopicState
 WORDS = {"title": "Wärme", "description": "Öfen brauchen Strom.", "wish": "Ein Tarif"}
-VORLAGE = {
+BRIEFING = {
     "occasion": "Anlass",
     "facts": "Lage",
     "assessment": "",
@@ -159,23 +159,23 @@ def test_the_vorlage_is_filled_from_the_topic(signed_in):
 
 def test_the_vorlage_is_filled_from_the_last_one_that_came_back(signed_in):
     topic = make_topic(S.IN_PROGRESS)
-    request = make_request(
+    approval = make_approval(
         ApprovalState.RETURNED, subject=make_subject(pk=topic.pk), comment="Bitte schärfen."
     )
 
     page = signed_in.get(f"{topic.get_absolute_url()}vorlegen/")
 
-    assert page.context["form"].initial["facts"] == request.facts
+    assert page.context["form"].initial["facts"] == approval.facts
     assert "Anmerkung zur letzten Vorlage Bitte schärfen." in text_of(page)
 
 
 def test_submitting_a_topic(signed_in, senator):
     topic = make_topic(S.IN_PROGRESS)
 
-    response = signed_in.post(f"{topic.get_absolute_url()}vorlegen/", VORLAGE, follow=True)
+    response = signed_in.post(f"{topic.get_absolute_url()}vorlegen/", BRIEFING, follow=True)
 
-    request = ApprovalRequest.objects.get()
-    assert (request.vote, str(request.due_on), request.subject_id) == (
+    approval = ApprovalRequest.objects.get()
+    assert (approval.vote, str(approval.due_on), approval.subject_id) == (
         "Freigabe",
         "2026-03-09",
         topic.pk,
@@ -191,7 +191,7 @@ def test_without_consent_the_topic_says_why_and_leads_to_the_series(signed_in):
     page = signed_in.get(topic.get_absolute_url())
     with nothing_changes(topic):
         refused = signed_in.post(
-            f"{topic.get_absolute_url()}vorlegen/", {**VORLAGE, "facts": "Lange getippt"}
+            f"{topic.get_absolute_url()}vorlegen/", {**BRIEFING, "facts": "Lange getippt"}
         )
 
     assert "Themen gehen erst zur Freigabe, wenn ihr zugestimmt wurde." in text_of(page)
@@ -201,9 +201,9 @@ def test_without_consent_the_topic_says_why_and_leads_to_the_series(signed_in):
 
 
 @pytest.mark.parametrize(
-    ("state", "request_state"), [(S.FOR_APPROVAL, "withdrawn"), (S.APPROVED, "lapsed")]
+    ("state", "approval_state"), [(S.FOR_APPROVAL, "withdrawn"), (S.APPROVED, "lapsed")]
 )
-def test_taking_a_topic_back(signed_in, state, request_state):
+def test_taking_a_topic_back(signed_in, state, approval_state):
     topic = make_topic(state)
     address = f"{topic.get_absolute_url()}zurueckziehen/"
     assert signed_in.get(address).status_code == 200
@@ -211,7 +211,7 @@ def test_taking_a_topic_back(signed_in, state, request_state):
     signed_in.post(address)
 
     topic.refresh_from_db()
-    assert (topic.state, ApprovalRequest.objects.get().state) == (S.IN_PROGRESS, request_state)
+    assert (topic.state, ApprovalRequest.objects.get().state) == (S.IN_PROGRESS, approval_state)
 
 
 def test_a_planned_topic_is_not_taken_back(signed_in):
@@ -247,7 +247,7 @@ def test_a_series_from_the_wish_to_the_request(signed_in, senator):
     series = DialogueSeries.objects.get()
 
     signed_in.post(f"{series.get_absolute_url()}bekraeftigen/")
-    signed_in.post(f"{series.get_absolute_url()}zustimmung/", VORLAGE)
+    signed_in.post(f"{series.get_absolute_url()}zustimmung/", BRIEFING)
 
     series.refresh_from_db()
     assert series.state == SeriesState.REQUESTED
@@ -257,7 +257,7 @@ def test_a_series_from_the_wish_to_the_request(signed_in, senator):
 
 def test_a_note_on_a_series_is_saved_without_a_question(signed_in):
     series = make_series(SeriesState.CONSENTED)
-    make_request(ApprovalState.APPROVED, subject=make_subject(ApprovalKind.SERIES, pk=series.pk))
+    make_approval(ApprovalState.APPROVED, subject=make_subject(ApprovalKind.SERIES, pk=series.pk))
     address = f"{series.get_absolute_url()}bearbeiten/"
     page = signed_in.get(address)
 

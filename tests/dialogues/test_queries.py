@@ -23,7 +23,7 @@ from tests.dialogues.builders import (
     DAY,
     NOW,
     TODAY,
-    make_dates_request,
+    make_dates_approval,
     make_dialogue,
     make_invitation,
     make_option,
@@ -112,7 +112,7 @@ def test_situation_counts_dates_ahead_and_guests():
 
     situation = situation_of(dialogue, NOW)
 
-    assert situation._replace(request=None, granted=None) == Situation(
+    assert situation._replace(approval=None, granted=None) == Situation(
         proposed=1,
         possible=1,
         prepared=1,
@@ -125,11 +125,11 @@ def test_situation_counts_dates_ahead_and_guests():
 
 def test_situation_knows_the_latest_request():
     dialogue = make_dialogue(S.EXPLORING)
-    request = make_dates_request(dialogue, make_option(dialogue))
+    approval = make_dates_approval(dialogue, make_option(dialogue))
 
     situation = situation_of(dialogue, NOW)
 
-    assert (situation.request, situation.granted) == (request, None)
+    assert (situation.approval, situation.granted) == (approval, None)
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from core.shell import Segment
+from core.progress import Segment
 from dialogues.enums import AnswerState, DialogueState, TopicState
 from dialogues.queries import (
     AnswerCounts,
@@ -20,9 +20,9 @@ from outbox.enums import MailState
 from outbox.models import Mail
 from partners.models import DistributionList
 from tests.dialogues.builders import (
+    BRIEFING,
     DUE_ON,
     NOW,
-    VORLAGE,
     make_dialogue,
     make_invitation,
     make_released,
@@ -182,13 +182,13 @@ def test_history_of_a_topic_tells_the_approval_once_and_to_the_house_alone(offic
     topic.history.all().delete()
     take_up_topic(topic=topic, by=office, now=NOW)
     topic.history.update(history_date=NOW - dt.timedelta(hours=1))
-    submit_topic(topic=topic, vorlage=VORLAGE, due_on=DUE_ON, by=office, now=NOW)
+    submit_topic(topic=topic, briefing=BRIEFING, due_on=DUE_ON, by=office, now=NOW)
     topic.history.filter(history_change_reason="Zur Freigabe vorgelegt").update(history_date=NOW)
 
     inside = [(entry.what, entry.note) for entry in topic_history(topic, senator)]
     outside = [entry.what for entry in topic_history(topic, topic.proposed_by)]
 
-    assert inside == [("Freigabe beantragt", VORLAGE.vote), ("Thema aufgegriffen", "")]
+    assert inside == [("Freigabe beantragt", BRIEFING.vote), ("Thema aufgegriffen", "")]
     assert outside == ["Zur Freigabe vorgelegt", "Thema aufgegriffen"]
 
 

@@ -15,7 +15,7 @@ from tests.dialogues.builders import (
     DAY,
     END,
     NOW,
-    make_dates_request,
+    make_dates_approval,
     make_dialogue,
     make_invitation,
     make_option,
@@ -42,7 +42,7 @@ def test_what_waits_for_the_office(office):
     make_dialogue(S.CANCELLED, topic=approved)
     make_dialogue(title="Geplant")
     waiting = make_dialogue(S.EXPLORING, title="Wartet")
-    make_dates_request(waiting, make_option(waiting))
+    make_dates_approval(waiting, make_option(waiting))
     make_invitation(make_dialogue(S.INVITED, title="Läuft"))
     make_dialogue(S.HELD, title="Vorbei")
     make_past()
@@ -82,7 +82,7 @@ def test_a_running_invitation_waits_for_the_office_once_guests_are_late(office, 
 )
 def test_a_request_about_the_date_hides_the_dialogue_until_the_day_has_come(office, now, expected):
     dialogue = make_dialogue(S.INVITED)
-    make_dates_request(dialogue, dialogue.date_options.get())
+    make_dates_approval(dialogue, dialogue.date_options.get())
 
     assert [row.what for row in waiting_for(office, now)] == expected
 

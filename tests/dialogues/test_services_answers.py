@@ -6,7 +6,7 @@ import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.core import signing
 
-from core.errors import NotEntitled, Refused
+from core.errors import NotAllowed, Refused
 from core.links import sign_link
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import AnswerChannel, AnswerState, DialogueState
@@ -318,7 +318,7 @@ def test_nobody_but_the_office_answers_for_others(role):
     row, by = make_invitation(), make_user(role)
 
     for channel in (AnswerChannel.OFFICE, AnswerChannel.ACCOUNT):
-        with nothing_changes(row), pytest.raises(NotEntitled):
+        with nothing_changes(row), pytest.raises(NotAllowed):
             answer(row, by=by, channel=channel)
 
 
@@ -341,7 +341,7 @@ def test_colleague_does_not_answer_for_the_invited_person():
     colleague = make_user(PARTNER, organisation=guest.person.organisation)
     row = make_invitation(person=guest.person)
 
-    with nothing_changes(row), pytest.raises(NotEntitled):
+    with nothing_changes(row), pytest.raises(NotAllowed):
         answer(row, by=colleague, channel=AnswerChannel.ACCOUNT)
 
 

@@ -4,9 +4,10 @@ from functools import partial
 import pytest
 import time_machine
 
-from approvals.enums import Answer, ApprovalKind, ApprovalState
+from approvals.enums import ApprovalKind, ApprovalState, Verdict
 from approvals.models import ApprovalRequest
-from core.errors import NotEntitled, Outpaced, Refused
+from approvals.registry import Decision
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DATED, DialogueState, HostAnswer, OptionState
 from dialogues.services import (
@@ -22,13 +23,13 @@ from partners.models import Deputy
 from tests.approvals.builders import details_of
 from tests.dialogues.builders import (
     BERLIN,
+    BRIEFING,
     DAY,
     DUE_ON,
     END,
     NOW,
     TODAY,
-    VORLAGE,
-    make_dates_request,
+    make_dates_approval,
     make_dialogue,
     make_option,
 )
@@ -60,13 +61,13 @@ def add(dialogue, by, starts_at=DAY, ends_at=None, now=NOW):
 
 
 def submit(dialogue, by, now=NOW, due_on=DUE_ON):
-    return submit_dates(dialogue=dialogue, vorlage=VORLAGE, due_on=due_on, by=by, now=now)
+    return submit_dates(dialogue=dialogue, briefing=BRIEFING, due_on=due_on, by=by, now=now)
 
 
-def decide(request, by, *options, answer=Answer.APPROVE, now=NOW):
+def decide(approval, by, *options, answer=Verdict.APPROVE, now=NOW):
     details = details_of(answer, [option.pk for option in options])
     return decide_dates(
-        request=request, answer=answer, comment="Begründung", by=by, now=now, **details
+        approval=approval, decision=Decision(answer, "Begründung", **details), by=by, now=now
     )
 
 
@@ -134,7 +135,7 @@ def test_date_is_proposed_once_but_again_after_it_was_dropped(office, exploring)
 
 def test_dates_stand_still_while_they_lie_before_the_senators_office(office, exploring):
     option = make_option(exploring)
-    make_dates_request(exploring, option)
+    make_dates_approval(exploring, option)
 
     with nothing_changes(exploring, option), pytest.raises(Refused, match="gerade zur Freigabe"):
         add(exploring, office, starts_at=DAY + HOURS)
@@ -144,13 +145,13 @@ def test_dates_stand_still_while_they_lie_before_the_senators_office(office, exp
 
 def test_withdrawn_dates_can_be_changed_and_are_asked_about_anew(office, senator, exploring):
     option = make_option(exploring)
-    request = make_dates_request(exploring, option)
+    approval = make_dates_approval(exploring, option)
 
     withdraw_dates(dialogue=exploring, by=office, now=NOW)
 
-    for row in (exploring, option, request):
+    for row in (exploring, option, approval):
         row.refresh_from_db()
-    assert (exploring.state, option.state, request.state) == (
+    assert (exploring.state, option.state, approval.state) == (
         DialogueState.EXPLORING,
         OptionState.PROPOSED,
         ApprovalState.WITHDRAWN,
@@ -164,38 +165,38 @@ def test_withdrawn_dates_can_be_changed_and_are_asked_about_anew(office, senator
 
 def test_decision_on_withdrawn_dates_is_refused(office, senator, exploring):
     option = make_option(exploring)
-    request = make_dates_request(exploring, option)
+    approval = make_dates_approval(exploring, option)
     withdraw_dates(dialogue=exploring, by=office, now=NOW)
     exploring.refresh_from_db()
-    request.refresh_from_db()
+    approval.refresh_from_db()
 
     with (
-        nothing_changes(exploring, option, request),
-        pytest.raises(Outpaced, match="zurückgezogen"),
+        nothing_changes(exploring, option, approval),
+        pytest.raises(ChangedMeanwhile, match="zurückgezogen"),
     ):
-        decide(request, senator, option)
+        decide(approval, senator, option)
 
 
 @pytest.mark.parametrize("state", DATED)
 def test_withdrawn_renewal_leaves_the_date_fixed(office, senator, state):
     dialogue = make_dialogue(state)
     option = dialogue.date_options.get()
-    request = make_dates_request(dialogue, option)
+    approval = make_dates_approval(dialogue, option)
 
     withdraw_dates(dialogue=dialogue, by=office, now=NOW)
 
-    for row in (dialogue, option, request):
+    for row in (dialogue, option, approval):
         row.refresh_from_db()
     assert (dialogue.state, dialogue.starts_at, option.state) == (state, DAY, OptionState.FIXED)
-    assert request.state == ApprovalState.WITHDRAWN
+    assert approval.state == ApprovalState.WITHDRAWN
 
 
 @pytest.mark.parametrize("state", [state for state in ApprovalState if state != ApprovalState.OPEN])
 def test_what_is_not_asked_is_not_withdrawn(office, exploring, state):
-    request = make_dates_request(exploring, make_option(exploring), state=state)
+    approval = make_dates_approval(exploring, make_option(exploring), state=state)
 
     with (
-        nothing_changes(exploring, request),
+        nothing_changes(exploring, approval),
         pytest.raises(Refused, match="kein Termin zur Freigabe"),
     ):
         withdraw_dates(dialogue=exploring, by=office, now=NOW)
@@ -211,7 +212,7 @@ def test_fixed_date_is_not_dropped(office):
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 def test_dates_are_the_offices_work(exploring, role):
     by, option = make_user(role), make_option(exploring, OptionState.POSSIBLE)
-    make_dates_request(exploring, option, state=ApprovalState.APPROVED)
+    make_dates_approval(exploring, option, state=ApprovalState.APPROVED)
 
     for act in (
         lambda: add(exploring, by, starts_at=DAY + HOURS),
@@ -219,7 +220,7 @@ def test_dates_are_the_offices_work(exploring, role):
         lambda: submit(exploring, by),
         lambda: fix_date(option=option, by=by, now=NOW),
     ):
-        with nothing_changes(exploring, option), pytest.raises(NotEntitled):
+        with nothing_changes(exploring, option), pytest.raises(NotAllowed):
             act()
 
 
@@ -232,11 +233,11 @@ def test_submission_shows_the_dates_to_tick(office, senator):
     make_option(dialogue, OptionState.IMPOSSIBLE, starts_at=DAY - HOURS)
     make_option(dialogue, starts_at=NOW - HOURS, ends_at=NOW)
 
-    request = submit(dialogue, office)
+    approval = submit(dialogue, office)
 
     dialogue.refresh_from_db()
     assert dialogue.state == DialogueState.EXPLORING
-    assert request.options == [
+    assert approval.options == [
         {"id": first.pk, "label": "Mi, 22.04.2026, 14:00–16:30 Uhr", "hint": "Gastgeber möglich"},
         {
             "id": second.pk,
@@ -244,7 +245,7 @@ def test_submission_shows_the_dates_to_tick(office, senator):
             "hint": "Gastgeber bevorzugt",
         },
     ]
-    assert request.snapshot == [
+    assert approval.snapshot == [
         ["Gespräch", "Fachkräfte im Maschinenbau"],
         ["Thema", "Fachkräfte sichern"],
         ["Gastgeber", str(dialogue.host)],
@@ -276,32 +277,32 @@ def test_deadline_lies_before_the_first_date(office, exploring, late):
     )
 
 
-@pytest.mark.parametrize("answer", [Answer.APPROVE, Answer.CONDITION])
+@pytest.mark.parametrize("answer", [Verdict.APPROVE, Verdict.CONDITION])
 def test_date_that_has_passed_is_not_ticked(senator, exploring, answer):
     passed, ahead = (
         make_option(exploring),
         make_option(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS),
     )
-    request = make_dates_request(exploring, passed, ahead)
+    approval = make_dates_approval(exploring, passed, ahead)
 
     with (
-        nothing_changes(exploring, passed, ahead, request),
+        nothing_changes(exploring, passed, ahead, approval),
         pytest.raises(
             Refused, match="^Inzwischen vergangen: Mi, 22.04.2026, 14:00–16:30 Uhr. Bitte"
         ),
     ):
-        decide(request, senator, passed, ahead, answer=answer, now=DAY)
+        decide(approval, senator, passed, ahead, answer=answer, now=DAY)
 
-    decide(request, senator, ahead, answer=answer, now=DAY)
+    decide(approval, senator, ahead, answer=answer, now=DAY)
     ahead.refresh_from_db()
     assert ahead.state == OptionState.POSSIBLE
 
 
-@pytest.mark.parametrize("answer", [Answer.RETURN, Answer.REFUSE, Answer.NONE_POSSIBLE])
+@pytest.mark.parametrize("answer", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
 def test_no_can_be_said_to_a_date_that_has_passed(senator, exploring, answer):
     option = make_option(exploring)
 
-    decide(make_dates_request(exploring, option), senator, option, answer=answer, now=DAY)
+    decide(make_dates_approval(exploring, option), senator, option, answer=answer, now=DAY)
 
     option.refresh_from_db()
     assert option.state == OptionState.IMPOSSIBLE
@@ -311,7 +312,7 @@ def test_dates_are_not_submitted_twice(office, exploring):
     make_option(exploring)
     submit(exploring, office)
 
-    with nothing_changes(exploring), pytest.raises(Outpaced):
+    with nothing_changes(exploring), pytest.raises(ChangedMeanwhile):
         submit(exploring, office)
 
 
@@ -320,9 +321,9 @@ def test_ticked_dates_are_possible_and_the_others_not(office, senator, exploring
         make_option(exploring),
         make_option(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS),
     )
-    request = make_dates_request(exploring, kept, other)
+    approval = make_dates_approval(exploring, kept, other)
 
-    decide(request, senator, kept)
+    decide(approval, senator, kept)
 
     for row in (kept, other, exploring):
         row.refresh_from_db()
@@ -332,11 +333,11 @@ def test_ticked_dates_are_possible_and_the_others_not(office, senator, exploring
     assert mails_written() == [("approval_decided", office.email)]
 
 
-@pytest.mark.parametrize("answer", [Answer.RETURN, Answer.REFUSE])
+@pytest.mark.parametrize("answer", [Verdict.RETURN, Verdict.REFUSE])
 def test_returned_dates_are_not_possible(senator, exploring, answer):
     option = make_option(exploring)
 
-    decide(make_dates_request(exploring, option), senator, answer=answer)
+    decide(make_dates_approval(exploring, option), senator, answer=answer)
 
     option.refresh_from_db()
     assert option.state == OptionState.IMPOSSIBLE
@@ -344,22 +345,22 @@ def test_returned_dates_are_not_possible(senator, exploring, answer):
 
 def test_approval_of_no_date_is_refused(senator, exploring):
     option = make_option(exploring)
-    request = make_dates_request(exploring, option)
+    approval = make_dates_approval(exploring, option)
 
     with (
-        nothing_changes(exploring, option, request),
+        nothing_changes(exploring, option, approval),
         pytest.raises(Refused, match="mindestens einen Termin"),
     ):
-        decide(request, senator)
+        decide(approval, senator)
 
 
 @pytest.mark.parametrize("role", [OFFICE, PARTNER, OBSERVER])
 def test_dates_are_ticked_by_the_senators_office_alone(exploring, role):
     option, by = make_option(exploring), make_user(role)
-    request = make_dates_request(exploring, option)
+    approval = make_dates_approval(exploring, option)
 
-    with nothing_changes(exploring, option, request), pytest.raises(NotEntitled):
-        decide(request, by, option)
+    with nothing_changes(exploring, option, approval), pytest.raises(NotAllowed):
+        decide(approval, by, option)
 
 
 @time_machine.travel(NOW)
@@ -369,13 +370,13 @@ def test_deputy_ticks_dates_in_vertretung(senator, exploring):
         principal=senator.person, deputy=deputy.person, starts_on=TODAY, ends_on=TODAY
     )
     option = make_option(exploring)
-    request = make_dates_request(exploring, option)
+    approval = make_dates_approval(exploring, option)
 
-    decide(request, deputy, option)
+    decide(approval, deputy, option)
 
-    request.refresh_from_db()
+    approval.refresh_from_db()
     option.refresh_from_db()
-    assert (request.by_deputy, option.state) == (True, OptionState.POSSIBLE)
+    assert (approval.by_deputy, option.state) == (True, OptionState.POSSIBLE)
 
 
 def test_fixed_date_is_told_with_a_calendar_entry(office, senator, exploring):
@@ -383,7 +384,7 @@ def test_fixed_date_is_told_with_a_calendar_entry(office, senator, exploring):
         make_option(exploring, OptionState.POSSIBLE),
         make_option(exploring, starts_at=DAY + HOURS),
     )
-    make_dates_request(exploring, option, state=ApprovalState.APPROVED)
+    make_dates_approval(exploring, option, state=ApprovalState.APPROVED)
 
     fix_date(option=option, by=office, now=NOW)
 
@@ -409,7 +410,7 @@ def test_fixed_date_is_told_with_a_calendar_entry(office, senator, exploring):
 
 def make_possible(dialogue, **fields):
     option = make_option(dialogue, OptionState.POSSIBLE, **fields)
-    make_dates_request(dialogue, option, state=ApprovalState.APPROVED)
+    make_dates_approval(dialogue, option, state=ApprovalState.APPROVED)
     return option
 
 
@@ -464,20 +465,23 @@ def test_second_date_is_not_fixed(office, exploring):
     second = make_possible(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS)
     fix_date(option=first, by=office, now=NOW)
 
-    with nothing_changes(exploring, second), pytest.raises(Outpaced, match="steht bereits fest"):
+    with (
+        nothing_changes(exploring, second),
+        pytest.raises(ChangedMeanwhile, match="steht bereits fest"),
+    ):
         fix_date(option=second, by=office, now=NOW)
 
 
 def test_fixing_takes_back_a_request_about_further_dates(office, senator, exploring):
     option = make_possible(exploring)
-    request = make_dates_request(
+    approval = make_dates_approval(
         exploring, make_option(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS)
     )
 
     fix_date(option=option, by=office, now=NOW)
 
-    request.refresh_from_db()
-    assert request.state == ApprovalState.WITHDRAWN
+    approval.refresh_from_db()
+    assert approval.state == ApprovalState.WITHDRAWN
     assert mails_written("approval_withdrawn") == [("approval_withdrawn", senator.email)]
 
 
@@ -492,5 +496,8 @@ def test_of_two_dates_fixed_at_once_one_wins():
         *(partial(fix_date, option=option, by=office, now=NOW) for option in (first, second))
     )
 
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Dialogue", "Outpaced"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == [
+        "ChangedMeanwhile",
+        "Dialogue",
+    ]
     assert dialogue.date_options.filter(state=OptionState.FIXED).count() == 1

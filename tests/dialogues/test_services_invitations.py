@@ -4,9 +4,10 @@ from functools import partial
 import pytest
 from django.db import transaction
 
-from approvals.enums import Answer, ApprovalKind, ApprovalState
+from approvals.enums import ApprovalKind, ApprovalState, Verdict
 from approvals.models import ApprovalRequest
-from core.errors import NotEntitled, Outpaced, Refused
+from approvals.registry import Decision
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import BEFORE_THE_DAY, AnswerChannel, AnswerState, DialogueState, OptionState
 from dialogues.mails import mail_date_fixed
@@ -32,11 +33,11 @@ from reminders.services import PauseTarget, pause_reminders
 from tests.dialogues.builders import (
     ANSWER_BY,
     BERLIN,
+    BRIEFING,
     DAY,
     DUE_ON,
     NOW,
     TODAY,
-    VORLAGE,
     YES,
     make_dialogue,
     make_invitation,
@@ -165,7 +166,7 @@ def test_guest_list_is_the_offices_alone(role):
         lambda: postpone(dialogue, by),
         lambda: cancel_dialogue(dialogue=dialogue, reason="Streik", by=by, now=NOW),
     ):
-        with nothing_changes(dialogue, listed, sent), pytest.raises(NotEntitled):
+        with nothing_changes(dialogue, listed, sent), pytest.raises(NotAllowed):
             act()
     assert dialogue.invitations.count() == 2
 
@@ -241,7 +242,10 @@ def test_release_of_nothing_is_refused(office):
 def test_release_of_another_number_than_the_preview_is_refused(office):
     row = make_invitation(make_dialogue(DialogueState.SCHEDULED), released=False)
 
-    with nothing_changes(row, row.dialogue), pytest.raises(Outpaced, match="1 Einladung wäre"):
+    with (
+        nothing_changes(row, row.dialogue),
+        pytest.raises(ChangedMeanwhile, match="1 Einladung wäre"),
+    ):
         release(row.dialogue, office, expected=2)
 
 
@@ -545,9 +549,12 @@ def fix_new_date(dialogue, office, senator, starts_at):
         by=office,
         now=NOW,
     )
-    request = submit_dates(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=office, now=NOW)
+    approval = submit_dates(dialogue=dialogue, briefing=BRIEFING, due_on=DUE_ON, by=office, now=NOW)
     decide_dates(
-        request=request, answer=Answer.APPROVE, comment="", by=senator, now=NOW, chosen=[option.pk]
+        approval=approval,
+        decision=Decision(Verdict.APPROVE, chosen=[option.pk]),
+        by=senator,
+        now=NOW,
     )
     fix_date(option=option, by=office, now=NOW)
 

@@ -6,7 +6,7 @@ import pytest
 from approvals.enums import ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
 from core.conflicts import version_of
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import (
@@ -38,13 +38,13 @@ from tests.approvals.builders import make_deputy
 from tests.dialogues.builders import (
     ANSWER_BY,
     BERLIN,
+    BRIEFING,
     DAY,
     DUE_ON,
     END,
     NOW,
     TODAY,
-    VORLAGE,
-    make_dates_request,
+    make_dates_approval,
     make_dialogue,
     make_invitation,
     make_option,
@@ -64,7 +64,7 @@ def plan(topic, by):
 
 
 def _submit(dialogue, by):
-    return submit_dates(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=by, now=NOW)
+    return submit_dates(dialogue=dialogue, briefing=BRIEFING, due_on=DUE_ON, by=by, now=NOW)
 
 
 def _fix(dialogue, by):
@@ -76,7 +76,7 @@ def _release(dialogue, by):
 
 
 def _withdraw(dialogue, by):
-    make_dates_request(dialogue, dialogue.date_options.get(state=OptionState.PROPOSED))
+    make_dates_approval(dialogue, dialogue.date_options.get(state=OptionState.PROPOSED))
     return withdraw_dates(dialogue=dialogue, by=by, now=NOW)
 
 
@@ -109,7 +109,7 @@ def make_ready(state, **fields):
     possible = make_option(
         dialogue, OptionState.POSSIBLE, starts_at=begin, ends_at=begin + dt.timedelta(hours=2)
     )
-    make_dates_request(dialogue, possible, state=ApprovalState.APPROVED)
+    make_dates_approval(dialogue, possible, state=ApprovalState.APPROVED)
     make_invitation(dialogue, released=False)
     return dialogue
 
@@ -149,7 +149,7 @@ def test_dialogues_are_run_by_the_office_alone(role, action, office, senator):
     dialogue = make_ready(DIALOGUE_MOVES[action].sources[0])
     by = make_user(role)
 
-    with nothing_changes(dialogue, *dialogue.date_options.all()), pytest.raises(NotEntitled):
+    with nothing_changes(dialogue, *dialogue.date_options.all()), pytest.raises(NotAllowed):
         ACTIONS[action](dialogue, by)
 
 
@@ -175,7 +175,7 @@ def test_dialogue_is_planned_on_an_approved_topic_only(office, state):
 def test_dialogue_is_planned_by_the_office_alone(role):
     topic, by = make_topic(), make_user(role)
 
-    with pytest.raises(NotEntitled):
+    with pytest.raises(NotAllowed):
         plan(topic, by)
 
     assert not Dialogue.objects.exists()
@@ -216,7 +216,7 @@ def test_host_has_to_be_named_before_it_answers(office):
 def test_answer_of_the_host_is_recorded_by_the_office_alone(role):
     dialogue, by = make_dialogue(), make_user(role)
 
-    with nothing_changes(dialogue), pytest.raises(NotEntitled):
+    with nothing_changes(dialogue), pytest.raises(NotAllowed):
         answer_of_host(dialogue, by)
 
 
@@ -276,7 +276,7 @@ def test_state_date_and_topic_never_come_from_a_form(office):
 def test_new_host_has_to_say_yes_and_the_dates_are_asked_anew(office, senator):
     dialogue = make_dialogue(DialogueState.EXPLORING)
     possible = make_option(dialogue, OptionState.POSSIBLE)
-    granted = make_dates_request(dialogue, possible, state=ApprovalState.APPROVED)
+    granted = make_dates_approval(dialogue, possible, state=ApprovalState.APPROVED)
     host = make_organisation()
 
     update_dialogue(dialogue=changed(dialogue, host=host), by=office, now=NOW)
@@ -293,12 +293,12 @@ def test_new_host_has_to_say_yes_and_the_dates_are_asked_anew(office, senator):
 
 def test_new_host_takes_back_dates_that_lie_before_the_senators_office(office, senator):
     dialogue = make_dialogue(DialogueState.EXPLORING)
-    request = make_dates_request(dialogue, make_option(dialogue))
+    approval = make_dates_approval(dialogue, make_option(dialogue))
 
     update_dialogue(dialogue=changed(dialogue, host=make_organisation()), by=office, now=NOW)
 
-    request.refresh_from_db()
-    assert request.state == ApprovalState.LAPSED
+    approval.refresh_from_db()
+    assert approval.state == ApprovalState.LAPSED
     assert mails_written() == [
         ("approval_lapsed", office.email),
         ("approval_lapsed", senator.email),
@@ -337,7 +337,7 @@ def test_second_save_of_an_older_version_is_refused(office):
     dialogue.refresh_from_db()
     late = changed(dialogue, place="Halle 3")
 
-    with nothing_changes(dialogue), pytest.raises(Outpaced):
+    with nothing_changes(dialogue), pytest.raises(ChangedMeanwhile):
         update_dialogue(dialogue=late, by=office, now=NOW, version=shown, fields=fields)
 
 
@@ -345,7 +345,7 @@ def test_second_save_of_an_older_version_is_refused(office):
 def test_facts_are_changed_by_the_office_alone(role):
     dialogue, by = make_dialogue(), make_user(role)
 
-    with nothing_changes(dialogue), pytest.raises(NotEntitled):
+    with nothing_changes(dialogue), pytest.raises(NotAllowed):
         update_dialogue(dialogue=changed(dialogue, title="Neu"), by=by, now=NOW)
 
 
@@ -360,13 +360,13 @@ def test_dialogue_is_not_held_before_it_begins(office):
 def test_what_was_held_is_decided_on_by_nobody_any_more(office, senator):
     deputy = make_deputy(senator, starts_on=TODAY, ends_on=AFTER.date(), kinds=[ApprovalKind.DATES])
     dialogue = make_dialogue(DialogueState.INVITED)
-    request = make_dates_request(dialogue, dialogue.date_options.get())
+    approval = make_dates_approval(dialogue, dialogue.date_options.get())
 
     record_held(dialogue=dialogue, by=office, now=AFTER)
 
-    request.refresh_from_db()
-    assert request.state == ApprovalState.WITHDRAWN
-    assert request.history.first().history_user == office
+    approval.refresh_from_db()
+    assert approval.state == ApprovalState.WITHDRAWN
+    assert approval.history.first().history_user == office
     assert mails_written() == [
         ("approval_withdrawn", senator.email),
         ("approval_withdrawn", deputy.email),
@@ -399,12 +399,12 @@ def test_days_after_walk_to_the_end(office):
 def test_cancelled_while_dates_are_asked_the_request_lapses(office, senator):
     contact = make_person(email="werk@example.org")
     dialogue = make_dialogue(DialogueState.EXPLORING, host_contact=contact)
-    request = make_dates_request(dialogue, make_option(dialogue))
+    approval = make_dates_approval(dialogue, make_option(dialogue))
 
     cancel_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
 
     assert (
-        ApprovalRequest.objects.get(kind=ApprovalKind.DATES, pk=request.pk).state
+        ApprovalRequest.objects.get(kind=ApprovalKind.DATES, pk=approval.pk).state
         == ApprovalState.LAPSED
     )
     assert mails_written() == [
@@ -421,7 +421,7 @@ def test_cancelled_with_granted_dates_the_senators_office_need_not_keep_them_fre
 ):
     deputy = make_deputy(senator, kinds=[ApprovalKind.DATES])
     dialogue = make_dialogue(DialogueState.EXPLORING)
-    make_dates_request(dialogue, make_option(dialogue, OptionState.POSSIBLE), state=state)
+    make_dates_approval(dialogue, make_option(dialogue, OptionState.POSSIBLE), state=state)
 
     cancel_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
 
@@ -436,7 +436,7 @@ def test_cancelled_with_granted_dates_the_senators_office_need_not_keep_them_fre
 )
 def test_cancelled_after_a_no_the_senators_office_has_nothing_to_learn(office, senator, state):
     dialogue = make_dialogue(DialogueState.EXPLORING)
-    make_dates_request(dialogue, make_option(dialogue, OptionState.IMPOSSIBLE), state=state)
+    make_dates_approval(dialogue, make_option(dialogue, OptionState.IMPOSSIBLE), state=state)
 
     cancel_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
 

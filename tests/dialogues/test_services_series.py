@@ -2,12 +2,12 @@ from functools import partial
 
 import pytest
 
-from approvals.enums import Answer, ApprovalKind, ApprovalState
+from approvals.enums import ApprovalKind, ApprovalState, Verdict
 from approvals.models import ApprovalRequest
 from approvals.queries import differences_of
-from approvals.versions import Change
+from approvals.registry import Change, Decision
 from core.conflicts import version_of
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.models import Origin
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from dialogues.enums import SERIES_MOVES, SeriesState
@@ -21,7 +21,7 @@ from dialogues.services import (
 )
 from outbox.models import Mail
 from tests.approvals.builders import CONDITION, details_of
-from tests.dialogues.builders import DUE_ON, NOW, VORLAGE, make_series
+from tests.dialogues.builders import BRIEFING, DUE_ON, NOW, make_series
 from tests.partners.builders import make_user
 from tests.unchanged import mails_written, nothing_changes
 
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 FIELDS = ("title", "period", "description", "internal_notes")
 
 
-def request_of(series) -> ApprovalRequest:
+def approval_of(series) -> ApprovalRequest:
     rows = ApprovalRequest.objects.filter(kind=ApprovalKind.SERIES, subject_id=series.pk)
     return rows.order_by("-pk").first() or ApprovalRequest(
         kind=ApprovalKind.SERIES, subject_id=series.pk
@@ -38,13 +38,13 @@ def request_of(series) -> ApprovalRequest:
 
 
 def ask(series, by):
-    return request_consent(series=series, vorlage=VORLAGE, due_on=DUE_ON, by=by, now=NOW)
+    return request_consent(series=series, briefing=BRIEFING, due_on=DUE_ON, by=by, now=NOW)
 
 
 def decide(series, by, answer):
-    request, details = request_of(series), details_of(answer)
+    approval, details = approval_of(series), details_of(answer)
     return decide_series(
-        request=request, answer=answer, comment="Begründung", by=by, now=NOW, **details
+        approval=approval, decision=Decision(answer, "Begründung", **details), by=by, now=NOW
     )
 
 
@@ -68,8 +68,8 @@ ACTIONS = {
     "request": lambda series, office, senator: ask(series, office),
     **{
         str(answer): lambda series, office, senator, answer=answer: decide(series, senator, answer)
-        for answer in Answer
-        if answer != Answer.NONE_POSSIBLE
+        for answer in Verdict
+        if answer != Verdict.NONE_POSSIBLE
     },
     "withdraw": lambda series, office, senator: withdraw_series(series=series, by=office, now=NOW),
     "lapse": lambda series, office, senator: rename(series, office),
@@ -120,7 +120,7 @@ def test_series_are_the_offices_alone(role, state, act):
     series = make_series(state)
     by = make_user(role)
 
-    with nothing_changes(series), pytest.raises(NotEntitled):
+    with nothing_changes(series), pytest.raises(NotAllowed):
         act(series, by)
 
 
@@ -129,17 +129,17 @@ def test_consent_is_the_senators_alone(role):
     series = make_series(SeriesState.REQUESTED)
     by = make_user(role)
 
-    with nothing_changes(series, request_of(series)), pytest.raises(NotEntitled):
-        decide(series, by, Answer.APPROVE)
+    with nothing_changes(series, approval_of(series)), pytest.raises(NotAllowed):
+        decide(series, by, Verdict.APPROVE)
 
 
 def test_request_shows_the_series_to_the_senators_office(office, senator):
     series = make_series(SeriesState.AFFIRMED, description="Gespräche mit Betrieben")
 
-    request = ask(series, office)
+    approval = ask(series, office)
 
-    assert (request.title, request.path) == ("Reihe 2026", series.get_absolute_url())
-    assert request.snapshot == [
+    assert (approval.title, approval.path) == ("Reihe 2026", series.get_absolute_url())
+    assert approval.snapshot == [
         ["Reihe", "Reihe 2026"],
         ["Zeitraum", "2026"],
         ["Worum es geht", "Gespräche mit Betrieben"],
@@ -149,27 +149,27 @@ def test_request_shows_the_series_to_the_senators_office(office, senator):
 
 def test_withdrawn_request_is_told_and_the_series_is_asked_for_anew(office, senator):
     series = make_series(SeriesState.REQUESTED)
-    request = request_of(series)
+    approval = approval_of(series)
 
     withdraw_series(series=series, by=office, now=NOW)
 
     series.refresh_from_db()
-    request.refresh_from_db()
-    assert (series.state, request.state) == (SeriesState.AFFIRMED, ApprovalState.WITHDRAWN)
+    approval.refresh_from_db()
+    assert (series.state, approval.state) == (SeriesState.AFFIRMED, ApprovalState.WITHDRAWN)
     assert series.history.first().history_change_reason == "Antrag auf Zustimmung zurückgezogen"
     assert mails_written() == [("approval_withdrawn", senator.email)]
-    with nothing_changes(series, request), pytest.raises(Outpaced, match="zurückgezogen"):
-        decide_series(request=request, answer=Answer.APPROVE, comment="", by=senator, now=NOW)
+    with nothing_changes(series, approval), pytest.raises(ChangedMeanwhile, match="zurückgezogen"):
+        decide_series(approval=approval, decision=Decision(Verdict.APPROVE), by=senator, now=NOW)
     assert ask(series, office).state == ApprovalState.OPEN
 
 
 def test_returned_series_can_be_asked_for_again(office, senator):
     series = make_series(SeriesState.AFFIRMED)
     ask(series, office)
-    decide(series, senator, Answer.RETURN)
+    decide(series, senator, Verdict.RETURN)
 
     ask(series, office)
-    decide(series, senator, Answer.APPROVE)
+    decide(series, senator, Verdict.APPROVE)
 
     series.refresh_from_db()
     assert series.state == SeriesState.CONSENTED
@@ -185,22 +185,22 @@ def test_returned_series_can_be_asked_for_again(office, senator):
 def test_consent_on_condition_is_a_consent(office, senator):
     series = make_series(SeriesState.REQUESTED)
 
-    decide(series, senator, Answer.CONDITION)
+    decide(series, senator, Verdict.CONDITION)
 
     series.refresh_from_db()
     assert series.state == SeriesState.CONSENTED
     assert series.history.first().history_change_reason == "Mit Auflage zugestimmt"
-    assert [row.text for row in request_of(series).conditions.all()] == [CONDITION]
+    assert [row.text for row in approval_of(series).conditions.all()] == [CONDITION]
 
 
 def test_no_date_is_asked_about_with_a_series(office, senator):
     series = make_series(SeriesState.REQUESTED)
 
     with (
-        nothing_changes(series, request_of(series)),
+        nothing_changes(series, approval_of(series)),
         pytest.raises(Refused, match="nach Terminen gefragt"),
     ):
-        decide(series, senator, Answer.NONE_POSSIBLE)
+        decide(series, senator, Verdict.NONE_POSSIBLE)
 
 
 def test_new_series_begins_as_proposed(office):
@@ -222,7 +222,7 @@ def test_what_was_refused_stays_as_it_was(office):
 def consented(office, senator) -> DialogueSeries:
     series = make_series(SeriesState.AFFIRMED)
     ask(series, office)
-    decide(series, senator, Answer.APPROVE)
+    decide(series, senator, Verdict.APPROVE)
     Mail.objects.all().delete()
     return series
 
@@ -233,10 +233,10 @@ def test_change_of_what_was_consented_to_lets_the_consent_lapse(office, senator)
     rename(series, office)
 
     series.refresh_from_db()
-    request = request_of(series)
+    approval = approval_of(series)
     assert (series.state, series.title) == (SeriesState.AFFIRMED, "Etwas anderes")
     assert series.history.first().history_change_reason == "Zustimmung erloschen, geändert: Reihe"
-    assert (request.state, request.lapse_reason) == (ApprovalState.LAPSED, "geändert: Reihe")
+    assert (approval.state, approval.lapse_reason) == (ApprovalState.LAPSED, "geändert: Reihe")
     assert mails_written() == [
         ("approval_lapsed", office.email),
         ("approval_lapsed", senator.email),
@@ -250,18 +250,18 @@ def test_change_while_the_senator_is_asked_takes_the_request_with_it(office, sen
     rename(series, office)
 
     series.refresh_from_db()
-    assert (series.state, request_of(series).state) == (SeriesState.AFFIRMED, ApprovalState.LAPSED)
-    with nothing_changes(series), pytest.raises(Outpaced, match="erloschen"):
-        decide(series, senator, Answer.APPROVE)
+    assert (series.state, approval_of(series).state) == (SeriesState.AFFIRMED, ApprovalState.LAPSED)
+    with nothing_changes(series), pytest.raises(ChangedMeanwhile, match="erloschen"):
+        decide(series, senator, Verdict.APPROVE)
 
 
 def test_series_is_asked_for_again_with_the_difference(office, senator):
     series = consented(office, senator)
     rename(series, office)
 
-    request = ask(series, office)
+    approval = ask(series, office)
 
-    assert differences_of(request) == [Change("Reihe", "Reihe 2026", "Etwas anderes")]
+    assert differences_of(approval) == [Change("Reihe", "Reihe 2026", "Etwas anderes")]
 
 
 @pytest.mark.parametrize("field", ["title", "period", "description"])
@@ -272,7 +272,7 @@ def test_consent_hangs_on_all_that_a_series_says(office, senator, field):
 
     save(changed, office)
 
-    assert request_of(series).state == ApprovalState.LAPSED
+    assert approval_of(series).state == ApprovalState.LAPSED
 
 
 def test_internal_note_leaves_the_consent(office, senator):
@@ -284,7 +284,7 @@ def test_internal_note_leaves_the_consent(office, senator):
 
     series.refresh_from_db()
     assert (series.internal_notes, series.state) == ("Bitte nachfassen", SeriesState.CONSENTED)
-    assert request_of(series).state == ApprovalState.APPROVED
+    assert approval_of(series).state == ApprovalState.APPROVED
     assert mails_written() == []
 
 
@@ -306,5 +306,5 @@ def test_second_save_of_an_older_version_is_refused(office):
     save(series, office, version=shown, fields=FIELDS)
     mine.title = "Zu spät"
 
-    with nothing_changes(series), pytest.raises(Outpaced):
+    with nothing_changes(series), pytest.raises(ChangedMeanwhile):
         save(mine, office, version=shown, fields=FIELDS)

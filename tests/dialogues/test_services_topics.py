@@ -4,10 +4,11 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from approvals.enums import Answer, ApprovalKind, ApprovalState
+from approvals.enums import ApprovalKind, ApprovalState, Verdict
 from approvals.models import ApprovalRequest
+from approvals.registry import Decision
 from core.conflicts import version_of
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import TOPIC_MOVES, DialogueState, SeriesState, TopicState
@@ -26,10 +27,10 @@ from outbox.models import Mail
 from partners.models import CrossCuttingTheme, Deputy, Person, Sector, User
 from tests.approvals.builders import details_of
 from tests.dialogues.builders import (
+    BRIEFING,
     DUE_ON,
     NOW,
     TODAY,
-    VORLAGE,
     make_dialogue,
     make_series,
     make_topic,
@@ -46,7 +47,7 @@ def partner():
     return make_user(PARTNER, email="vdma-ost@example.org")
 
 
-def request_of(topic) -> ApprovalRequest:
+def approval_of(topic) -> ApprovalRequest:
     rows = ApprovalRequest.objects.filter(kind=ApprovalKind.TOPIC, subject_id=topic.pk)
     return rows.order_by("-pk").first() or ApprovalRequest(
         kind=ApprovalKind.TOPIC, subject_id=topic.pk
@@ -54,13 +55,13 @@ def request_of(topic) -> ApprovalRequest:
 
 
 def submit(topic, by):
-    return submit_topic(topic=topic, vorlage=VORLAGE, due_on=DUE_ON, by=by, now=NOW)
+    return submit_topic(topic=topic, briefing=BRIEFING, due_on=DUE_ON, by=by, now=NOW)
 
 
-def decide(topic, by, answer=Answer.APPROVE, comment="Begründung"):
+def decide(topic, by, answer=Verdict.APPROVE, comment="Begründung"):
     details = details_of(answer)
     return decide_topic(
-        request=request_of(topic), answer=answer, comment=comment, by=by, now=NOW, **details
+        approval=approval_of(topic), decision=Decision(answer, comment, **details), by=by, now=NOW
     )
 
 
@@ -91,8 +92,8 @@ ACTIONS = {
     "rework": lambda topic, office, senator: withdraw_topic(topic=topic, by=office, now=NOW),
     **{
         str(answer): lambda topic, office, senator, answer=answer: decide(topic, senator, answer)
-        for answer in Answer
-        if answer != Answer.NONE_POSSIBLE
+        for answer in Verdict
+        if answer != Verdict.NONE_POSSIBLE
     },
     "lapse": lambda topic, office, senator: rename(topic, office),
 }
@@ -147,7 +148,7 @@ def test_topics_are_worked_on_by_the_office_alone(role, act):
     topic = make_topic(state)
     by = make_user(role)
 
-    with nothing_changes(topic), pytest.raises(NotEntitled):
+    with nothing_changes(topic), pytest.raises(NotAllowed):
         service(topic, by)
 
 
@@ -156,7 +157,7 @@ def test_topics_are_decided_by_the_senators_office_alone(role):
     topic = make_topic(TopicState.FOR_APPROVAL)
     by = make_user(role)
 
-    with nothing_changes(topic, request_of(topic)), pytest.raises(NotEntitled):
+    with nothing_changes(topic, approval_of(topic)), pytest.raises(NotAllowed):
         decide(topic, by)
 
 
@@ -164,7 +165,7 @@ def test_topics_are_decided_by_the_senators_office_alone(role):
 def test_only_partners_and_the_office_propose(role):
     by = make_user(role) if role else make_user()
 
-    with nothing_changes(), pytest.raises(NotEntitled):
+    with nothing_changes(), pytest.raises(NotAllowed):
         save(Topic(title="Energie", description="Kosten"), by)
 
     assert not Topic.objects.exists()
@@ -174,7 +175,7 @@ def test_partner_without_an_organisation_proposes_nothing(partner):
     partner.person.organisation = None
     partner.person.save()
 
-    with pytest.raises(NotEntitled):
+    with pytest.raises(NotAllowed):
         save(Topic(title="Energie", description="Kosten"), partner)
 
 
@@ -224,7 +225,7 @@ def test_proposer_edits_the_draft_only(partner, state):
     if state == TopicState.DRAFT:
         assert save(changed, partner).title == "Neuer Titel"
     else:
-        with nothing_changes(topic), pytest.raises(NotEntitled):
+        with nothing_changes(topic), pytest.raises(NotAllowed):
             save(changed, partner)
 
 
@@ -239,7 +240,7 @@ def test_office_edits_from_the_proposal_on(office, state):
         expected = state if state == TopicState.PROPOSED else TopicState.IN_PROGRESS
         assert Topic.objects.get(pk=topic.pk).state == expected
     else:
-        with nothing_changes(topic), pytest.raises(NotEntitled):
+        with nothing_changes(topic), pytest.raises(NotAllowed):
             save(changed, office)
 
 
@@ -254,7 +255,7 @@ def test_second_save_of_an_older_version_is_refused(office):
 
     with (
         nothing_changes(topic),
-        pytest.raises(Outpaced, match="Konto geschaeftsstelle hat diesen Eintrag"),
+        pytest.raises(ChangedMeanwhile, match="Konto geschaeftsstelle hat diesen Eintrag"),
     ):
         save(mine, office, version=shown, fields=fields)
 
@@ -275,7 +276,7 @@ def test_nobody_proposes_the_draft_of_somebody_else(office, partner):
     colleague = make_user(PARTNER, organisation=partner.person.organisation)
 
     for by in (colleague, office):
-        with nothing_changes(topic), pytest.raises(NotEntitled):
+        with nothing_changes(topic), pytest.raises(NotAllowed):
             propose_topic(topic=topic, by=by, now=NOW)
 
 
@@ -340,7 +341,7 @@ def test_refused_vorlage_leaves_the_topic_as_it_was(office, senator):
 
     with nothing_changes(topic), pytest.raises(Refused):
         submit_topic(
-            topic=topic, vorlage=VORLAGE._replace(vote=""), due_on=DUE_ON, by=office, now=NOW
+            topic=topic, briefing=BRIEFING._replace(vote=""), due_on=DUE_ON, by=office, now=NOW
         )
 
 
@@ -350,25 +351,25 @@ def test_submission_shows_the_topic_as_it_stands(office, senator, partner):
         Sector.objects.create(name="Optik"), Sector.objects.create(name="Maschinenbau")
     )
 
-    request = submit(topic, office)
+    approval = submit(topic, office)
 
-    assert request.snapshot == [
+    assert approval.snapshot == [
         ["Thema", "Fachkräfte sichern"],
         ["Reihe", "Reihe 2026"],
         ["Vorgeschlagen von", str(partner.person.organisation)],
         ["Worum es geht", "Betriebe suchen Nachwuchs."],
         ["Branchen", "Maschinenbau, Optik"],
     ]
-    assert request.path == topic.get_absolute_url()
+    assert approval.path == topic.get_absolute_url()
     assert mails_written() == [("approval_asked", senator.email)]
 
 
 @pytest.mark.parametrize(
     ("answer", "state", "reason"),
     [
-        (Answer.APPROVE, TopicState.APPROVED, ""),
-        (Answer.RETURN, TopicState.RETURNED, "Bitte schärfen."),
-        (Answer.REFUSE, TopicState.REFUSED, "Bitte schärfen."),
+        (Verdict.APPROVE, TopicState.APPROVED, ""),
+        (Verdict.RETURN, TopicState.RETURNED, "Bitte schärfen."),
+        (Verdict.REFUSE, TopicState.REFUSED, "Bitte schärfen."),
     ],
 )
 def test_decision_is_told_to_office_and_proposer(office, senator, partner, answer, state, reason):
@@ -388,8 +389,8 @@ def test_second_decision_changes_nothing(office, senator, partner):
     topic = make_topic(TopicState.FOR_APPROVAL, proposed_by=partner)
     decide(topic, senator)
 
-    with nothing_changes(topic, request_of(topic)), pytest.raises(Outpaced):
-        decide(topic, senator, Answer.REFUSE)
+    with nothing_changes(topic, approval_of(topic)), pytest.raises(ChangedMeanwhile):
+        decide(topic, senator, Verdict.REFUSE)
 
 
 @pytest.mark.parametrize("address", ["", "kontakt@example.org"])
@@ -425,7 +426,7 @@ def test_deputy_decides_and_the_principal_is_told(office, senator, partner):
     decide(topic, deputy)
 
     assert Topic.objects.get(pk=topic.pk).state == TopicState.APPROVED
-    assert request_of(topic).by_deputy is True
+    assert approval_of(topic).by_deputy is True
     assert topic.history.first().history_user == deputy
     assert topic.history.first().history_change_reason == "Freigegeben"
     assert mails_written() == [
@@ -438,11 +439,11 @@ def test_deputy_decides_and_the_principal_is_told(office, senator, partner):
 def test_topic_walks_through_a_second_round_with_new_mails(office, senator, partner):
     topic = make_topic(TopicState.IN_PROGRESS, proposed_by=partner)
     submit(topic, office)
-    decide(topic, senator, Answer.RETURN)
+    decide(topic, senator, Verdict.RETURN)
     changed = Topic.objects.get(pk=topic.pk)
     save(changed, office)
     submit(topic, office)
-    decide(topic, senator, Answer.RETURN)
+    decide(topic, senator, Verdict.RETURN)
 
     assert len(mails_written("topic_decided")) == 2
     assert len(mails_written("approval_asked")) == 2
@@ -453,7 +454,7 @@ def test_withdrawal_tells_the_senators_office(office, senator):
 
     withdraw_topic(topic=topic, by=office, now=NOW)
 
-    assert request_of(topic).state == ApprovalState.WITHDRAWN
+    assert approval_of(topic).state == ApprovalState.WITHDRAWN
     assert mails_written() == [("approval_withdrawn", senator.email)]
 
 
@@ -463,9 +464,9 @@ def test_approval_lapses_when_the_topic_is_taken_back(office, senator):
     withdraw_topic(topic=topic, by=office, now=NOW)
 
     topic.refresh_from_db()
-    request = request_of(topic)
-    assert (topic.state, request.state) == (TopicState.IN_PROGRESS, ApprovalState.LAPSED)
-    assert request.lapse_reason == "wieder in Bearbeitung"
+    approval = approval_of(topic)
+    assert (topic.state, approval.state) == (TopicState.IN_PROGRESS, ApprovalState.LAPSED)
+    assert approval.lapse_reason == "wieder in Bearbeitung"
     told = sorted([office.email, senator.email, topic.proposed_by.email])
     assert mails_written() == [("approval_lapsed", email) for email in told]
 
@@ -473,7 +474,7 @@ def test_approval_lapses_when_the_topic_is_taken_back(office, senator):
 def test_topic_of_a_planned_dialogue_stays_approved(office):
     dialogue = make_dialogue(DialogueState.PLANNING)
 
-    with nothing_changes(dialogue.topic, request_of(dialogue.topic)), pytest.raises(Refused):
+    with nothing_changes(dialogue.topic, approval_of(dialogue.topic)), pytest.raises(Refused):
         withdraw_topic(topic=dialogue.topic, by=office, now=NOW)
 
 
@@ -489,7 +490,7 @@ def test_of_decision_and_withdrawal_at_once_one_wins():
     topic = make_topic(TopicState.FOR_APPROVAL)
 
     outcomes = race(
-        partial(decide, topic, senator, Answer.REFUSE),
+        partial(decide, topic, senator, Verdict.REFUSE),
         partial(withdraw_topic, topic=topic, by=office, now=NOW),
     )
 
@@ -499,7 +500,7 @@ def test_of_decision_and_withdrawal_at_once_one_wins():
         TopicState.IN_PROGRESS: ApprovalState.WITHDRAWN,
     }
     assert sum(isinstance(outcome, Refused) for outcome in outcomes) == 1
-    assert request_of(topic).state == ends[topic.state]
+    assert approval_of(topic).state == ends[topic.state]
     assert topic.history.count() == 2
 
 

@@ -3,8 +3,9 @@
 import pytest
 import time_machine
 
-from approvals.enums import Answer, ApprovalKind
+from approvals.enums import ApprovalKind, Verdict
 from approvals.models import ApprovalRequest
+from approvals.registry import Decision
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.course import next_step_of
 from dialogues.enums import AnswerState, DialogueState, OptionState
@@ -25,12 +26,12 @@ from dialogues.services import (
 from outbox.models import Mail
 from tests.approvals.builders import CONDITION
 from tests.dialogues.builders import (
+    BRIEFING,
     DAY,
     DUE_ON,
     END,
     NOW,
     TODAY,
-    VORLAGE,
     YES,
     make_dialogue,
     make_invitation,
@@ -56,18 +57,15 @@ def edit(dialogue, by, **fields):
 
 
 def renew(dialogue, by) -> ApprovalRequest:
-    return renew_date(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=by, now=NOW)
+    return renew_date(dialogue=dialogue, briefing=BRIEFING, due_on=DUE_ON, by=by, now=NOW)
 
 
-def decide(request, by, answer=Answer.APPROVE):
-    chosen = [option["id"] for option in request.options]
-    conditions = [CONDITION] if answer == Answer.CONDITION else []
+def decide(approval, by, answer=Verdict.APPROVE):
+    chosen = [option["id"] for option in approval.options]
+    conditions = [CONDITION] if answer == Verdict.CONDITION else []
     decide_dates(
-        request=request,
-        answer=answer,
-        comment="Nein.",
-        chosen=chosen,
-        conditions=conditions,
+        approval=approval,
+        decision=Decision(answer, "Nein.", chosen=chosen, conditions=conditions),
         by=by,
         now=NOW,
     )
@@ -91,7 +89,7 @@ def dialogue(senator, guest):
 @pytest.mark.parametrize(
     ("fields", "label"), [({"title": "Neu"}, "Titel"), ({"format": "hybrid"}, "Format")]
 )
-@pytest.mark.parametrize("answer", [Answer.APPROVE, Answer.CONDITION])
+@pytest.mark.parametrize("answer", [Verdict.APPROVE, Verdict.CONDITION])
 def test_guests_are_told_once_the_change_is_approved(
     office, senator, dialogue, fields, label, answer
 ):
@@ -104,9 +102,9 @@ def test_guests_are_told_once_the_change_is_approved(
         ("approval_lapsed", senator.email),
     ]
 
-    request = renew(dialogue, office)
+    approval = renew(dialogue, office)
     assert mails_written(*TOLD) == []
-    decide(request, senator, answer)
+    decide(approval, senator, answer)
 
     dialogue.refresh_from_db()
     assert (dialogue.withheld, dialogue.sequence) == ({}, 2)
@@ -115,7 +113,7 @@ def test_guests_are_told_once_the_change_is_approved(
         ("dialogue_changed_info", "senatorin@example.org"),
         ("dialogue_changed_info", "werk@example.org"),
     ]
-    state = "freigegeben" if answer == Answer.APPROVE else "mit Auflage freigegeben"
+    state = "freigegeben" if answer == Verdict.APPROVE else "mit Auflage freigegeben"
     reason = f"Termine: {state}. Geändert: {label}; 3 Personen benachrichtigt"
     assert dialogue.history.first().history_change_reason == reason
 
@@ -132,7 +130,7 @@ def test_the_mail_after_the_approval_says_what_it_was_and_what_it_is(office, sen
     assert (entry.title, entry.sequence, entry.partstat) == ("Branchengespräch: Neu", 2, "ACCEPTED")
 
 
-@pytest.mark.parametrize("answer", [Answer.RETURN, Answer.REFUSE, Answer.NONE_POSSIBLE])
+@pytest.mark.parametrize("answer", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
 def test_after_a_no_nobody_is_told_and_the_office_sees_what_to_do(
     office, senator, dialogue, answer
 ):
@@ -149,7 +147,7 @@ def test_after_a_no_nobody_is_told_and_the_office_sees_what_to_do(
         "erneut vorlegen."
     )
     assert step.action == (
-        "Termin erneut vorlegen" if answer == Answer.RETURN else "Gespräch verschieben"
+        "Termin erneut vorlegen" if answer == Verdict.RETURN else "Gespräch verschieben"
     )
 
 
@@ -158,7 +156,7 @@ def test_after_a_no_the_date_can_be_submitted_again_from_the_page(
     client, office, senator, dialogue
 ):
     edit(dialogue, office, title="Neu")
-    decide(renew(dialogue, office), senator, Answer.REFUSE)
+    decide(renew(dialogue, office), senator, Verdict.REFUSE)
     client.force_login(office)
 
     assert (
@@ -268,7 +266,8 @@ def test_put_off_and_dated_again_the_change_is_approved_with_the_new_dates(
     option = make_option(dialogue, starts_at=DAY.replace(day=23), ends_at=END.replace(day=23))
 
     decide(
-        submit_dates(dialogue=dialogue, vorlage=VORLAGE, due_on=DUE_ON, by=office, now=NOW), senator
+        submit_dates(dialogue=dialogue, briefing=BRIEFING, due_on=DUE_ON, by=office, now=NOW),
+        senator,
     )
 
     dialogue.refresh_from_db()

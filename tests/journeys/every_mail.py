@@ -6,8 +6,9 @@ import datetime as dt
 
 from django.test import Client
 
-from approvals.enums import Answer, ApprovalKind
+from approvals.enums import ApprovalKind, Verdict
 from approvals.models import ApprovalRequest, Condition
+from approvals.registry import Decision
 from approvals.services import meet_condition
 from core.roles import PARTNER
 from dialogues.enums import DialogueState, TopicState
@@ -100,17 +101,15 @@ def _about_visits(office) -> None:
 
 def _about_approvals(office, senator) -> None:
     topic = make_topic(TopicState.FOR_APPROVAL)
-    request = ApprovalRequest.objects.open().get(kind=ApprovalKind.TOPIC, subject_id=topic.pk)
+    approval = ApprovalRequest.objects.open().get(kind=ApprovalKind.TOPIC, subject_id=topic.pk)
     decide_topic(
-        request=request,
-        answer=Answer.CONDITION,
-        comment="",
-        conditions=[CONDITION],
+        approval=approval,
+        decision=Decision(Verdict.CONDITION, conditions=[CONDITION]),
         by=senator,
         now=LATER,
     )
     meet_condition(
-        condition=Condition.objects.get(request=request), note="Erledigt.", by=office, now=LATER
+        condition=Condition.objects.get(approval=approval), note="Erledigt.", by=office, now=LATER
     )
 
 

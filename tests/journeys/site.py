@@ -52,7 +52,7 @@ def open_site(static: Path) -> Iterator[str]:
     """
     storages = {
         **settings.STORAGES,
-        "staticfiles": {"BACKEND": "core.assets.PortalManifestStorage"},
+        "staticfiles": {"BACKEND": "core.staticfiles.PortalManifestStorage"},
     }
     with override_settings(STATIC_ROOT=static, STORAGES=storages):
         call_command("collectstatic", interactive=False, verbosity=0)

@@ -168,10 +168,10 @@ def test_every_link_opens_for_the_person_it_was_sent_to():
 
 def test_picture_of_the_rows_would_show_a_decision():
     before = portal_rows()
-    request = ApprovalRequest.objects.open().filter(kind=ApprovalKind.TOPIC).order_by("pk").first()
+    approval = ApprovalRequest.objects.open().filter(kind=ApprovalKind.TOPIC).order_by("pk").first()
 
     client = sign_in_all()[SENATOR]
-    client.post(f"/freigaben/{request.pk}/entscheiden/", {"answer": "approve", "confirmed": "1"})
+    client.post(f"/freigaben/{approval.pk}/entscheiden/", {"answer": "approve", "confirmed": "1"})
 
     after = portal_rows()
     changed = {label for label, rows in before.items() if after[label] != rows}

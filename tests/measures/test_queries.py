@@ -6,8 +6,8 @@ from django.test.utils import CaptureQueriesContext
 
 from core.history import save_as
 from core.models import Origin
+from core.progress import Segment
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from core.shell import Segment
 from measures.enums import ReportState
 from measures.queries import (
     current_plan,

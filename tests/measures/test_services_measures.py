@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from core.conflicts import version_of
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import Phase
 from measures.models import Measure, Milestone, Project
@@ -96,7 +96,7 @@ def test_second_of_two_changes_is_outpaced_and_named(office):
     version = version_of(measure, ["title"])
     change_measure(measure=measure, values={"title": "Zuerst"}, version=version, by=office)
 
-    with pytest.raises(Outpaced, match=f"{office} hat diesen Eintrag inzwischen geändert"):
+    with pytest.raises(ChangedMeanwhile, match=f"{office} hat diesen Eintrag inzwischen geändert"):
         change_measure(
             measure=measure, values={"title": "Danach"}, version=version, by=make_user(OFFICE)
         )
@@ -148,7 +148,7 @@ def test_only_the_office_writes_measures_and_projects(role):
         lambda: create_project(measure=measure, values={"title": "Neu"}, by=user),
         lambda: change_project(project=project, values={"title": "Neu"}, version=version, by=user),
     ):
-        with pytest.raises(NotEntitled):
+        with pytest.raises(NotAllowed):
             refused()
 
     assert list(Measure.objects.values_list("title", flat=True)) == ["Alt"]
@@ -171,7 +171,7 @@ def test_project_changes_with_conflict(office):
     version = version_of(project, ["title"])
     change_project(project=project, values={"title": "Neu"}, version=version, by=office)
 
-    with pytest.raises(Outpaced):
+    with pytest.raises(ChangedMeanwhile):
         change_project(project=project, values={"title": "Anders"}, version=version, by=office)
 
     assert reasons(project)[1:] == ["Geändert: Titel"]
@@ -214,7 +214,7 @@ def test_milestone_changes_with_conflict(office):
         milestone=milestone, values={"title": "Neu"}, version=version, today=TODAY, by=office
     )
 
-    with pytest.raises(Outpaced):
+    with pytest.raises(ChangedMeanwhile):
         change_milestone(
             milestone=milestone, values={"title": "Anders"}, version=version, today=TODAY, by=office
         )
@@ -226,7 +226,7 @@ def test_deleted_milestone_leaves_its_history_and_cannot_be_touched_again(office
     milestone = make_milestone(make_measure())
 
     delete_milestone(milestone=Milestone.objects.get(), by=office)
-    with pytest.raises(Outpaced, match="inzwischen gelöscht"):
+    with pytest.raises(ChangedMeanwhile, match="inzwischen gelöscht"):
         complete_milestone(milestone=milestone, today=TODAY, by=office)
 
     assert not Milestone.objects.exists()
@@ -252,7 +252,7 @@ def test_only_the_office_writes_milestones(role):
         lambda: reopen_milestone(milestone=milestone, by=user),
         lambda: delete_milestone(milestone=milestone, by=user),
     ):
-        with pytest.raises(NotEntitled):
+        with pytest.raises(NotAllowed):
             refused()
 
     assert list(Milestone.objects.values_list("title", "done_on")) == [("Konzept liegt vor", None)]

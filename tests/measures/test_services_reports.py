@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from core.conflicts import version_of
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import REPORT_MOVES, ReportState
@@ -133,11 +133,11 @@ def test_two_colleagues_on_one_draft_see_both_versions(partner, measure):
     version = version_of(draft, report_values())
     save_draft(measure=measure, values=report_values(summary="Zuerst"), version=version, by=partner)
 
-    with pytest.raises(Outpaced):
+    with pytest.raises(ChangedMeanwhile):
         save_draft(
             measure=measure, values=report_values(summary="Danach"), version=version, by=partner
         )
-    with pytest.raises(Outpaced):
+    with pytest.raises(ChangedMeanwhile):
         submit_report(measure=measure, values=report_values(summary="Danach"), by=partner, now=NOW)
 
     assert StatusReport.objects.get().summary == "Zuerst"
@@ -310,7 +310,7 @@ def test_strangers_neither_report_nor_decide(role, measure):
         lambda: accept_report(report=report, by=user, now=NOW),
         lambda: return_report(report=report, comment="Nein", by=user, now=NOW),
     ):
-        with pytest.raises(NotEntitled):
+        with pytest.raises(NotAllowed):
             refused()
 
     assert list(StatusReport.objects.values_list("state", flat=True)) == ["submitted"]
@@ -320,7 +320,7 @@ def test_strangers_neither_report_nor_decide(role, measure):
 def test_lead_does_not_decide_on_its_own_report(partner, measure):
     report = submit_report(measure=measure, values=report_values(), by=partner, now=NOW)
 
-    with pytest.raises(NotEntitled):
+    with pytest.raises(NotAllowed):
         accept_report(report=report, by=partner, now=LATER)
 
     report.refresh_from_db()
@@ -328,7 +328,7 @@ def test_lead_does_not_decide_on_its_own_report(partner, measure):
 
 
 def test_office_does_not_write_in_the_leads_name(office, measure):
-    with pytest.raises(NotEntitled):
+    with pytest.raises(NotAllowed):
         submit_report(measure=measure, values=report_values(), by=office, now=NOW)
 
 

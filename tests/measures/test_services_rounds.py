@@ -4,7 +4,7 @@ from functools import partial
 import pytest
 
 from core.conflicts import version_of
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import ROUND_MOVES, RoundState
@@ -124,7 +124,7 @@ def test_round_changes_until_it_is_closed(office):
     version = version_of(reporting_round, due)
 
     change_round(reporting_round=reporting_round, values=due, version=version, by=office)
-    with pytest.raises(Outpaced):
+    with pytest.raises(ChangedMeanwhile):
         change_round(reporting_round=reporting_round, values=due, version=version, by=office)
     close_round(reporting_round=reporting_round, by=office)
     reporting_round.refresh_from_db()
@@ -151,7 +151,7 @@ def test_only_the_office_runs_rounds(role):
         lambda: open_round(reporting_round=reporting_round, by=user, now=NOW),
         lambda: close_round(reporting_round=reporting_round, by=user),
     ):
-        with pytest.raises(NotEntitled):
+        with pytest.raises(NotAllowed):
             refused()
 
     assert ReportingRound.objects.get().state == RoundState.PLANNED

@@ -11,7 +11,7 @@ from core.models import Precision
 from media_visits.enums import PressKind, VisitState
 from media_visits.models import Coverage, PressSlot, Visit
 from partners.models import Sector
-from tests.approvals.builders import NOW, make_request, make_subject
+from tests.approvals.builders import NOW, make_approval, make_subject
 from tests.partners.builders import make_organisation
 
 STARTS_AT = NOW + dt.timedelta(days=21)
@@ -49,7 +49,7 @@ def make_visit(state: str = VisitState.IDEA, **fields) -> Visit:
     """Return a saved visit in `state` with what a visit in this state has: its request, its dates,
     its reasons.
     """
-    request = fields.pop("request", True)
+    approval = fields.pop("approval", True)
     if state in WAS_SUBMITTED:
         fields.setdefault("submitted_at", NOW)
     if state in WAS_ANNOUNCED:
@@ -65,19 +65,19 @@ def make_visit(state: str = VisitState.IDEA, **fields) -> Visit:
         visit.precision = Precision.UNKNOWN
     visit._history_date = NOW - dt.timedelta(days=1)
     visit.save()
-    if request and state == VisitState.SUBMITTED:
-        make_visit_request(visit)
-    if request and state in GRANTED:
-        make_visit_request(visit, ApprovalState.APPROVED)
+    if approval and state == VisitState.SUBMITTED:
+        make_visit_approval(visit)
+    if approval and state in GRANTED:
+        make_visit_approval(visit, ApprovalState.APPROVED)
     return visit
 
 
-def make_visit_request(visit: Visit, state: str = ApprovalState.OPEN, **fields):
+def make_visit_approval(visit: Visit, state: str = ApprovalState.OPEN, **fields):
     """Return a request for approval of `visit`."""
     subject = make_subject(
         kind=ApprovalKind.VISIT, pk=visit.pk, title=str(visit), path=visit.get_absolute_url()
     )
-    return make_request(state, subject=subject, **fields)
+    return make_approval(state, subject=subject, **fields)
 
 
 def make_sector(name: str = "Maschinenbau") -> Sector:

@@ -5,15 +5,15 @@ from core.roles import OBSERVER, OFFICE, SENATOR_OFFICE
 from media_visits.course import next_step_of, steps_of
 from media_visits.enums import VisitState
 from tests.approvals.builders import DUE_ON, NOW
-from tests.media_visits.builders import AFTERWARDS, make_visit, make_visit_request
+from tests.media_visits.builders import AFTERWARDS, make_visit, make_visit_approval
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
 S = VisitState
 
 
-def step(visit, role=OFFICE, *, request=None, now=NOW):
-    return next_step_of(visit, make_user(role), request=request, now=now)
+def step(visit, role=OFFICE, *, approval=None, now=NOW):
+    return next_step_of(visit, make_user(role), approval=approval, now=now)
 
 
 @pytest.mark.parametrize(
@@ -27,21 +27,21 @@ def step(visit, role=OFFICE, *, request=None, now=NOW):
     ],
 )
 def test_the_line_of_steps_marks_where_a_visit_stands(state, current):
-    steps = steps_of(make_visit(state, request=False))
+    steps = steps_of(make_visit(state, approval=False))
 
     assert [row.label for row in steps if row.status == "current"] == [current]
     assert len(steps) == 6
 
 
 def test_a_documented_visit_is_all_done():
-    assert {row.status for row in steps_of(make_visit(S.DOCUMENTED, request=False))} == {"done"}
+    assert {row.status for row in steps_of(make_visit(S.DOCUMENTED, approval=False))} == {"done"}
 
 
 @pytest.mark.parametrize(
     "fields", [{"state": S.CANCELLED}, {"state": S.HELD, "origin": Origin.TAKEN_OVER}]
 )
 def test_cancelled_and_taken_over_visits_have_no_line(fields):
-    assert steps_of(make_visit(request=False, **fields)) == []
+    assert steps_of(make_visit(approval=False, **fields)) == []
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_cancelled_and_taken_over_visits_have_no_line(fields):
     ],
 )
 def test_the_office_gets_one_button(state, action, route):
-    visit = make_visit(state, request=False)
+    visit = make_visit(state, approval=False)
 
     box = step(visit)
 
@@ -75,26 +75,30 @@ def test_without_a_date_the_date_comes_first():
 
 
 def test_an_announced_visit_is_recorded_only_afterwards():
-    visit = make_visit(S.ANNOUNCED, request=False)
+    visit = make_visit(S.ANNOUNCED, approval=False)
 
     assert step(visit).action == ""
     assert step(visit, now=AFTERWARDS).url == f"/besuche/{visit.pk}/durchgefuehrt/"
 
 
 def test_deciding_is_the_senators_offices_button():
-    visit = make_visit(S.SUBMITTED, request=False)
-    request = make_visit_request(visit)
+    visit = make_visit(S.SUBMITTED, approval=False)
+    approval = make_visit_approval(visit)
 
-    box = step(visit, SENATOR_OFFICE, request=request)
+    box = step(visit, SENATOR_OFFICE, approval=approval)
 
-    assert (box.action, box.url, box.due_on) == ("Entscheiden", f"/freigaben/{request.pk}/", DUE_ON)
-    assert step(visit, OFFICE, request=request).action == ""
+    assert (box.action, box.url, box.due_on) == (
+        "Entscheiden",
+        f"/freigaben/{approval.pk}/",
+        DUE_ON,
+    )
+    assert step(visit, OFFICE, approval=approval).action == ""
 
 
 def test_who_only_looks_gets_no_button():
-    assert step(make_visit(S.APPROVED, request=False), OBSERVER).action == ""
+    assert step(make_visit(S.APPROVED, approval=False), OBSERVER).action == ""
 
 
 @pytest.mark.parametrize("state", [S.DOCUMENTED, S.CANCELLED])
 def test_nothing_is_left_to_do_at_the_end(state):
-    assert step(make_visit(state, request=False)) is None
+    assert step(make_visit(state, approval=False)) is None

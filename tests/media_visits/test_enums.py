@@ -2,16 +2,17 @@ import datetime as dt
 
 import pytest
 
-from approvals.enums import Answer
-from core.errors import NotEntitled, Refused
+from approvals.enums import Verdict
+from approvals.registry import Decision
+from core.errors import NotAllowed, Refused
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from media_visits import services
 from media_visits.enums import STATE_TONES, VISIT_MOVES, VisitState
 from media_visits.models import Visit
 from media_visits.permissions import DECISIONS, open_actions
-from tests.approvals.builders import DUE_ON, NOW, VORLAGE, details_of
-from tests.media_visits.builders import AFTERWARDS, make_visit, make_visit_request
+from tests.approvals.builders import BRIEFING, DUE_ON, NOW, details_of
+from tests.media_visits.builders import AFTERWARDS, make_visit, make_visit_approval
 from tests.partners.builders import make_user
 from tests.unchanged import nothing_changes
 
@@ -21,24 +22,22 @@ S = VisitState
 
 def decide(answer):
     return lambda visit, by: services.decide_visit(
-        request=visit.test_request,
-        answer=answer,
-        comment="Bitte ergänzen.",
+        approval=visit.test_request,
+        decision=Decision(answer, "Bitte ergänzen.", **details_of(answer)),
         by=by,
         now=NOW,
-        **details_of(answer),
     )
 
 
 ACTS = {
     "submit": lambda visit, by: services.submit_visit(
-        visit=visit, vorlage=VORLAGE, due_on=DUE_ON, by=by, now=NOW
+        visit=visit, briefing=BRIEFING, due_on=DUE_ON, by=by, now=NOW
     ),
     "withdraw": lambda visit, by: services.withdraw_visit(visit=visit, by=by, now=NOW),
-    "approve": decide(Answer.APPROVE),
-    "condition": decide(Answer.CONDITION),
-    "return": decide(Answer.RETURN),
-    "refuse": decide(Answer.REFUSE),
+    "approve": decide(Verdict.APPROVE),
+    "condition": decide(Verdict.CONDITION),
+    "return": decide(Verdict.RETURN),
+    "refuse": decide(Verdict.REFUSE),
     "announce": lambda visit, by: services.announce_visit(visit=visit, by=by, now=NOW),
     "hold": lambda visit, by: services.record_held(visit=visit, by=by, now=AFTERWARDS),
     "document": lambda visit, by: services.document_visit(
@@ -54,9 +53,9 @@ ACTS = {
 
 
 def a_visit(state, action, **fields):
-    visit = make_visit(state, request=action not in DECISIONS, **fields)
+    visit = make_visit(state, approval=action not in DECISIONS, **fields)
     if action in DECISIONS:
-        visit.test_request = make_visit_request(visit)
+        visit.test_request = make_visit_approval(visit)
     return visit
 
 
@@ -94,7 +93,7 @@ def test_the_role_rules_every_action(action, role):
         ACTS[action](visit, by)
         assert Visit.objects.get(pk=visit.pk).state == VISIT_MOVES[action].target
     else:
-        with nothing_changes(visit), pytest.raises(NotEntitled):
+        with nothing_changes(visit), pytest.raises(NotAllowed):
             ACTS[action](visit, by)
 
 

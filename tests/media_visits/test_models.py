@@ -45,7 +45,7 @@ PUBLIC = {S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED, S.CANCELLED}
 
 @pytest.mark.parametrize("state", S)
 def test_the_database_knows_which_states_may_be_public(state):
-    visit = make_visit(state, request=False)
+    visit = make_visit(state, approval=False)
     visit.is_published = True
 
     if state in PUBLIC:
@@ -58,7 +58,7 @@ def test_the_database_knows_which_states_may_be_public(state):
 @pytest.mark.parametrize("state", S)
 def test_a_company_sees_its_announced_visit_only_with_a_valid_approval(state):
     partner = make_user(PARTNER)
-    make_visit(state, company=partner.person.organisation, announced_at=NOW, request=False)
+    make_visit(state, company=partner.person.organisation, announced_at=NOW, approval=False)
 
     assert Visit.objects.visible_to(partner).exists() == (state in PUBLIC)
 
@@ -196,7 +196,7 @@ SEEN = {
 @pytest.mark.parametrize("role", SEEN)
 @pytest.mark.parametrize("state", S)
 def test_who_sees_an_internal_visit(role, state):
-    visit = make_visit(state, request=False)
+    visit = make_visit(state, approval=False)
 
     assert Visit.objects.visible_to(make_user(role)).filter(pk=visit.pk).exists() == (
         state in SEEN[role]
@@ -213,16 +213,16 @@ def test_partners_see_what_is_published_and_what_was_announced_to_them():
     partner = make_user(PARTNER)
     own = partner.person.organisation
     make_visit(S.IDEA, company=own)
-    make_visit(S.APPROVED, company=own, request=False)
-    make_visit(S.ANNOUNCED, request=False)
-    announced = make_visit(S.ANNOUNCED, company=own, request=False)
-    published = make_visit(S.APPROVED, is_published=True, request=False)
+    make_visit(S.APPROVED, company=own, approval=False)
+    make_visit(S.ANNOUNCED, approval=False)
+    announced = make_visit(S.ANNOUNCED, company=own, approval=False)
+    published = make_visit(S.APPROVED, is_published=True, approval=False)
 
     assert set(Visit.objects.visible_to(partner)) == {announced, published}
 
 
 def test_without_a_role_nothing_is_visible(django_user_model):
-    make_visit(S.APPROVED, is_published=True, request=False)
+    make_visit(S.APPROVED, is_published=True, approval=False)
     make_coverage()
     nobody = make_user()
 
@@ -232,8 +232,8 @@ def test_without_a_role_nothing_is_visible(django_user_model):
 
 def test_a_clipping_shows_only_to_those_who_see_its_visit():
     free = make_coverage()
-    public = make_coverage(visit=make_visit(S.HELD, is_published=True, request=False))
-    internal = make_coverage(visit=make_visit(S.HELD, request=False))
+    public = make_coverage(visit=make_visit(S.HELD, is_published=True, approval=False))
+    internal = make_coverage(visit=make_visit(S.HELD, approval=False))
 
     assert set(Coverage.objects.visible_to(make_user(PARTNER))) == {free, public}
     assert set(Coverage.objects.visible_to(make_user(OBSERVER))) == {free, public, internal}

@@ -21,34 +21,34 @@ def attention(user, **limits):
 
 
 def visit_of(sector, state=S.HELD, **fields):
-    visit = make_visit(state, request=False, **fields)
+    visit = make_visit(state, approval=False, **fields)
     visit.sectors.add(sector)
     return visit
 
 
 def test_upcoming_are_approved_and_announced_visits_soonest_first(office):
-    later = make_visit(S.APPROVED, starts_at=STARTS_AT + 2 * DAY, ends_at=None, request=False)
-    sooner = make_visit(S.ANNOUNCED, request=False)
+    later = make_visit(S.APPROVED, starts_at=STARTS_AT + 2 * DAY, ends_at=None, approval=False)
+    sooner = make_visit(S.ANNOUNCED, approval=False)
     make_visit(S.IDEA)
     make_visit(S.CANCELLED)
-    make_visit(S.ANNOUNCED, starts_at=STARTS_AT - 60 * DAY, ends_at=None, request=False)
-    make_visit(S.ANNOUNCED, origin=Origin.TAKEN_OVER, request=False)
+    make_visit(S.ANNOUNCED, starts_at=STARTS_AT - 60 * DAY, ends_at=None, approval=False)
+    make_visit(S.ANNOUNCED, origin=Origin.TAKEN_OVER, approval=False)
 
     assert upcoming_visits(visits_in_motion(office), TODAY) == [sooner, later]
 
 
 def test_in_motion_is_only_what_is_visible():
-    make_visit(S.APPROVED, request=False)
+    make_visit(S.APPROVED, approval=False)
 
     assert visits_in_motion(make_user(PARTNER)) == []
 
 
 def test_in_motion_is_what_is_not_over_yet(office):
     idea = make_visit(S.IDEA, starts_at=None, ends_at=None)
-    held = make_visit(S.HELD, request=False)
-    make_visit(S.DOCUMENTED, request=False)
+    held = make_visit(S.HELD, approval=False)
+    make_visit(S.DOCUMENTED, approval=False)
     make_visit(S.CANCELLED)
-    make_visit(S.HELD, origin=Origin.TAKEN_OVER, request=False)
+    make_visit(S.HELD, origin=Origin.TAKEN_OVER, approval=False)
 
     assert visits_in_motion(office) == [held, idea]
 

@@ -32,7 +32,7 @@ def due_on(today: dt.date):
 
 @pytest.mark.parametrize(("state", "working_days", "kind", "step"), CASES)
 def test_the_office_is_reminded_by_working_day(office, state, working_days, kind, step):
-    visit = make_visit(state, request=False, company=make_organisation("Turbinenbau AG"))
+    visit = make_visit(state, approval=False, company=make_organisation("Turbinenbau AG"))
 
     (reminder,) = due_on(add_working_days(DAY_OF_VISIT, working_days))
 
@@ -50,7 +50,7 @@ def test_the_office_is_reminded_by_working_day(office, state, working_days, kind
 
 
 def test_each_day_has_its_reminder_once_at_most(office):
-    visit = make_visit(S.ANNOUNCED, request=False)
+    visit = make_visit(S.ANNOUNCED, approval=False)
 
     days = [visit.starts_on + dt.timedelta(days=offset) for offset in range(-30, 40)]
 
@@ -59,7 +59,7 @@ def test_each_day_has_its_reminder_once_at_most(office):
 
 
 def test_step_up_to_the_day_of_the_present_state_does_not_count(office):
-    visit = make_visit(S.APPROVED, request=False)
+    visit = make_visit(S.APPROVED, approval=False)
     visit.history.update(
         history_date=dt.datetime(2026, 3, 9, 9, tzinfo=dt.UTC)
     )  # 10 working days before
@@ -72,7 +72,7 @@ def test_step_up_to_the_day_of_the_present_state_does_not_count(office):
     "state", [S.IDEA, S.SUBMITTED, S.RETURNED, S.POSTPONED, S.CANCELLED, S.DOCUMENTED]
 )
 def test_other_states_remind_of_nothing(office, state):
-    make_visit(state, request=False)
+    make_visit(state, approval=False)
 
     days = [DAY_OF_VISIT + dt.timedelta(days=offset) for offset in range(-30, 30)]
 
@@ -80,6 +80,6 @@ def test_other_states_remind_of_nothing(office, state):
 
 
 def test_what_was_taken_over_reminds_of_nothing(office):
-    make_visit(S.ANNOUNCED, request=False, origin=Origin.TAKEN_OVER)
+    make_visit(S.ANNOUNCED, approval=False, origin=Origin.TAKEN_OVER)
 
     assert due_on(add_working_days(DAY_OF_VISIT, 1)) == []

@@ -3,12 +3,12 @@ import datetime as dt
 import pytest
 import time_machine
 
-from approvals.enums import Answer, ApprovalKind, ApprovalState
+from approvals.enums import ApprovalKind, ApprovalState, Verdict
 from approvals.models import ApprovalRequest
 from approvals.queries import differences_of
-from approvals.versions import Change, snapshot_of
+from approvals.registry import Change, Decision, snapshot_of
 from core.conflicts import version_of
-from core.errors import Outpaced, Refused
+from core.errors import ChangedMeanwhile, Refused
 from media_visits.enums import VisitState
 from media_visits.essentials import VISIT_FACTS
 from media_visits.models import Visit
@@ -21,7 +21,7 @@ from media_visits.services import (
 )
 from media_visits.services.visits import EDITABLE
 from partners.models import Deputy
-from tests.approvals.builders import DUE_ON, NOW, TODAY, VORLAGE, details_of
+from tests.approvals.builders import BRIEFING, DUE_ON, NOW, TODAY, details_of
 from tests.media_visits.builders import STARTS_AT, make_sector, make_slot, make_visit
 from tests.partners.builders import make_organisation, make_user
 from tests.racing import race
@@ -33,14 +33,13 @@ S = VisitState
 
 def submit(visit, by, **fields):
     return submit_visit(
-        **{"visit": visit, "vorlage": VORLAGE, "due_on": DUE_ON, "by": by, "now": NOW} | fields
+        **{"visit": visit, "briefing": BRIEFING, "due_on": DUE_ON, "by": by, "now": NOW} | fields
     )
 
 
-def decide(request, by, answer=Answer.APPROVE, comment="Bitte ergänzen.", **fields):
-    return decide_visit(
-        **{"request": request, "answer": answer, "comment": comment, "by": by, "now": NOW} | fields
-    )
+def decide(approval, by, answer=Verdict.APPROVE, comment="Bitte ergänzen.", *, now=NOW, **details):
+    decision = Decision(answer, comment, **details)
+    return decide_visit(approval=approval, decision=decision, by=by, now=now)
 
 
 def test_submission_keeps_brief_and_snapshot(office, senator):
@@ -50,17 +49,17 @@ def test_submission_keeps_brief_and_snapshot(office, senator):
     visit.sectors.add(make_sector())
     make_slot(visit)
 
-    request = submit(visit, office)
+    approval = submit(visit, office)
 
     visit.refresh_from_db()
-    assert (visit.state, visit.submitted_at, visit.vote) == (S.SUBMITTED, NOW, VORLAGE.vote)
-    assert (request.kind, request.subject_id, request.title) == (
+    assert (visit.state, visit.submitted_at, visit.vote) == (S.SUBMITTED, NOW, BRIEFING.vote)
+    assert (approval.kind, approval.subject_id, approval.title) == (
         ApprovalKind.VISIT,
         visit.pk,
         "Turbinenbau AG: Rundgang",
     )
-    assert request.path == f"/besuche/{visit.pk}/"
-    assert request.snapshot == [
+    assert approval.path == f"/besuche/{visit.pk}/"
+    assert approval.snapshot == [
         ["Unternehmen", "Turbinenbau AG"],
         ["Anlass des Besuchs", "Rundgang"],
         ["Termin", "Mo, 23.03.2026, 10:00–12:00 Uhr"],
@@ -96,7 +95,7 @@ def test_a_visit_by_a_plant_names_the_partner_behind_it():
         ({"starts_at": NOW - dt.timedelta(hours=1), "ends_at": None}, {}, "in der Vergangenheit"),
         ({}, {"due_on": STARTS_AT.date()}, "vor dem Tag des Besuchs"),
         ({}, {"due_on": TODAY - dt.timedelta(days=1)}, "in der Vergangenheit"),
-        ({}, {"vorlage": VORLAGE._replace(vote=" ")}, "Votum"),
+        ({}, {"briefing": BRIEFING._replace(vote=" ")}, "Votum"),
     ],
 )
 def test_what_cannot_be_decided_is_not_submitted(office, senator, visit_fields, fields, message):
@@ -148,9 +147,9 @@ def test_a_postponed_visit_is_not_submitted_with_its_press_on_the_former_day(off
 
 def test_approval_moves_the_visit_and_tells_the_office(office, senator):
     visit = make_visit()
-    request = submit(visit, office)
+    approval = submit(visit, office)
 
-    decide(request, senator, comment="")
+    decide(approval, senator, comment="")
 
     visit.refresh_from_db()
     assert visit.state == S.APPROVED
@@ -161,7 +160,7 @@ def test_approval_moves_the_visit_and_tells_the_office(office, senator):
 
 def test_a_returned_visit_is_submitted_again(office, senator):
     visit = make_visit()
-    decide(submit(visit, office), senator, Answer.RETURN)
+    decide(submit(visit, office), senator, Verdict.RETURN)
     visit.refresh_from_db()
     assert visit.state == S.RETURNED
 
@@ -175,71 +174,74 @@ def test_a_returned_visit_is_submitted_again(office, senator):
 def test_a_refusal_ends_the_visit_and_its_comment_stays_inside(office, senator):
     visit = make_visit()
 
-    decide(submit(visit, office), senator, Answer.REFUSE, "Kein Bezug zum Masterplan.")
+    decide(submit(visit, office), senator, Verdict.REFUSE, "Kein Bezug zum Masterplan.")
 
     visit.refresh_from_db()
     assert (visit.state, visit.reason) == (S.CANCELLED, "Der Besuch kommt nicht zustande.")
 
 
-@pytest.mark.parametrize("answer", [Answer.APPROVE, Answer.CONDITION])
+@pytest.mark.parametrize("answer", [Verdict.APPROVE, Verdict.CONDITION])
 @pytest.mark.parametrize("late", [dt.timedelta(0), dt.timedelta(days=1)])
 def test_a_visit_whose_time_has_come_is_not_approved(office, senator, answer, late):
     visit = make_visit()
-    request = submit(visit, office)
+    approval = submit(visit, office)
 
     with (
-        nothing_changes(visit, request),
+        nothing_changes(visit, approval),
         pytest.raises(Refused, match="Geben Sie den Besuch zurück"),
     ):
-        decide(request, senator, answer, now=STARTS_AT + late, **details_of(answer))
+        decide(approval, senator, answer, now=STARTS_AT + late, **details_of(answer))
 
 
 @pytest.mark.parametrize(
-    ("answer", "state"), [(Answer.RETURN, S.RETURNED), (Answer.REFUSE, S.CANCELLED)]
+    ("answer", "state"), [(Verdict.RETURN, S.RETURNED), (Verdict.REFUSE, S.CANCELLED)]
 )
 def test_a_visit_whose_time_has_come_is_returned_or_refused(office, senator, answer, state):
-    request = submit(make_visit(), office)
+    approval = submit(make_visit(), office)
 
-    visit = decide(request, senator, answer, now=STARTS_AT)
+    visit = decide(approval, senator, answer, now=STARTS_AT)
 
     assert visit.state == state
 
 
 def test_a_visit_is_approved_until_it_begins(office, senator):
-    request = submit(make_visit(), office)
+    approval = submit(make_visit(), office)
 
     assert (
-        decide(request, senator, comment="", now=STARTS_AT - dt.timedelta(minutes=1)).state
+        decide(approval, senator, comment="", now=STARTS_AT - dt.timedelta(minutes=1)).state
         == S.APPROVED
     )
 
 
-@pytest.mark.parametrize("answer", [Answer.RETURN, Answer.REFUSE])
+@pytest.mark.parametrize("answer", [Verdict.RETURN, Verdict.REFUSE])
 def test_without_a_comment_nothing_is_returned_or_refused(office, senator, answer):
     visit = make_visit()
-    request = submit(visit, office)
+    approval = submit(visit, office)
 
-    with nothing_changes(visit, request), pytest.raises(Refused, match="begründen"):
-        decide(request, senator, answer, " ")
+    with nothing_changes(visit, approval), pytest.raises(Refused, match="begründen"):
+        decide(approval, senator, answer, " ")
 
 
 def test_the_second_decision_comes_too_late(office, senator):
     visit = make_visit()
-    request = submit(visit, office)
-    decide(request, senator)
+    approval = submit(visit, office)
+    decide(approval, senator)
 
-    with nothing_changes(visit, request), pytest.raises(Outpaced, match="bereits entschieden"):
-        decide(request, senator, Answer.RETURN)
+    with (
+        nothing_changes(visit, approval),
+        pytest.raises(ChangedMeanwhile, match="bereits entschieden"),
+    ):
+        decide(approval, senator, Verdict.RETURN)
 
 
 def test_a_condition_is_kept_and_the_visit_approved(office, senator):
     visit = make_visit()
-    request = submit(visit, office)
+    approval = submit(visit, office)
 
-    decide(request, senator, Answer.CONDITION, "", conditions=["Nur mit Betriebsrat"])
+    decide(approval, senator, Verdict.CONDITION, "", conditions=["Nur mit Betriebsrat"])
 
     visit.refresh_from_db()
-    assert (visit.state, [row.text for row in request.conditions.all()]) == (
+    assert (visit.state, [row.text for row in approval.conditions.all()]) == (
         S.APPROVED,
         ["Nur mit Betriebsrat"],
     )
@@ -254,21 +256,21 @@ def test_a_changed_visit_is_submitted_again_with_the_difference(office, senator)
     visit.visitor = "Staatssekretariat"
     update_visit(visit=visit, sectors=[], version=version, by=office, now=NOW)
 
-    request = submit(visit, office)
+    approval = submit(visit, office)
 
-    assert differences_of(request) == [Change("Wer besucht", "Senatorin", "Staatssekretariat")]
+    assert differences_of(approval) == [Change("Wer besucht", "Senatorin", "Staatssekretariat")]
 
 
 @time_machine.travel(NOW)
 def test_a_deputy_decides_in_vertretung(office, senator):
     deputy = make_user(email="vertretung@example.org")
     Deputy.objects.create(principal=senator.person, deputy=deputy.person, starts_on=TODAY)
-    request = submit(make_visit(), office)
+    approval = submit(make_visit(), office)
 
-    visit = decide(request, deputy, comment="")
+    visit = decide(approval, deputy, comment="")
 
-    request.refresh_from_db()
-    assert (visit.state, request.state, request.by_deputy) == (
+    approval.refresh_from_db()
+    assert (visit.state, approval.state, approval.by_deputy) == (
         S.APPROVED,
         ApprovalState.APPROVED,
         True,
@@ -277,19 +279,19 @@ def test_a_deputy_decides_in_vertretung(office, senator):
 
 def test_withdrawing_takes_the_request_back_and_tells(office, senator):
     visit = make_visit()
-    request = submit(visit, office)
+    approval = submit(visit, office)
 
     withdraw_visit(visit=visit, by=office, now=NOW)
 
     visit.refresh_from_db()
-    request.refresh_from_db()
-    assert (visit.state, request.state) == (S.IDEA, ApprovalState.WITHDRAWN)
+    approval.refresh_from_db()
+    assert (visit.state, approval.state) == (S.IDEA, ApprovalState.WITHDRAWN)
     assert mails_written("approval_withdrawn") == [("approval_withdrawn", "senatorin@example.org")]
 
 
 def test_a_refused_visit_is_not_published(office, senator):
     visit = make_visit()
-    decide(submit(visit, office), senator, Answer.REFUSE, "Kein Bezug zum Masterplan.")
+    decide(submit(visit, office), senator, Verdict.REFUSE, "Kein Bezug zum Masterplan.")
 
     with nothing_changes(visit), pytest.raises(Refused, match="Er ist im Stand „abgesagt“"):
         publish_visit(visit=visit, publish=True, by=office, now=NOW)
@@ -298,17 +300,17 @@ def test_a_refused_visit_is_not_published(office, senator):
 @pytest.mark.django_db(transaction=True)
 def test_of_a_decision_and_a_withdrawal_one_wins(office, senator):
     visit = make_visit()
-    request = submit(visit, office)
+    approval = submit(visit, office)
 
     results = race(
-        lambda: decide(request, senator, comment=""),
+        lambda: decide(approval, senator, comment=""),
         lambda: withdraw_visit(visit=visit, by=office, now=NOW),
     )
 
     visit.refresh_from_db()
-    request.refresh_from_db()
+    approval.refresh_from_db()
     assert sum(isinstance(result, Refused) for result in results) == 1
-    assert (visit.state, request.state) in [
+    assert (visit.state, approval.state) in [
         (S.APPROVED, ApprovalState.APPROVED),
         (S.IDEA, ApprovalState.WITHDRAWN),
     ]

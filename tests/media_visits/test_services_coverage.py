@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from core.conflicts import version_of
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.models import Precision
 from media_visits.models import Coverage
 from media_visits.services import remove_coverage, save_coverage
@@ -64,7 +64,7 @@ def test_who_changes_a_clipping_second_is_told(office):
     row.title = "Erste Fassung"
     save_coverage(coverage=row, version=shown, by=office, now=NOW)
 
-    with nothing_changes(row), pytest.raises(Outpaced):
+    with nothing_changes(row), pytest.raises(ChangedMeanwhile):
         save_coverage(coverage=row, version=shown, by=office, now=NOW)
 
 
@@ -81,8 +81,8 @@ def test_only_the_office_keeps_clippings(senator):
     row = make_coverage()
 
     with nothing_changes(row):
-        with pytest.raises(NotEntitled):
+        with pytest.raises(NotAllowed):
             save(senator)
-        with pytest.raises(NotEntitled):
+        with pytest.raises(NotAllowed):
             remove_coverage(coverage=row, by=senator)
     assert Coverage.objects.count() == 1

@@ -4,7 +4,7 @@ import pytest
 
 from approvals.models import ApprovalRequest
 from core.conflicts import version_of
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.models import Origin
 from media_visits.enums import PressKind, VisitState
 from media_visits.models import PressSlot, Visit
@@ -104,8 +104,8 @@ def test_other_press_lets_the_approval_lapse(office, senator, state, act):
         remove_press_slot(slot=slot, by=office, now=NOW)
 
     assert Visit.objects.get(pk=visit.pk).state == S.IDEA
-    request = ApprovalRequest.objects.get()
-    assert (request.state, request.lapse_reason) == ("lapsed", "geändert: Presse")
+    approval = ApprovalRequest.objects.get()
+    assert (approval.state, approval.lapse_reason) == ("lapsed", "geändert: Presse")
     assert mails_written() == [
         ("approval_lapsed", office.email),
         ("approval_lapsed", senator.email),
@@ -138,7 +138,7 @@ def test_who_changes_a_slot_second_is_told(office):
     shown = version_of(slot, EDITABLE)
     change(slot, office, capacity=5)
 
-    with nothing_changes(visit, slot), pytest.raises(Outpaced):
+    with nothing_changes(visit, slot), pytest.raises(ChangedMeanwhile):
         change(slot, office, version=shown, capacity=9)
 
 
@@ -186,9 +186,9 @@ def test_only_the_office_keeps_slots(senator):
     slot = make_slot(visit)
 
     with nothing_changes(visit, slot):
-        with pytest.raises(NotEntitled):
+        with pytest.raises(NotAllowed):
             add(visit, senator)
-        with pytest.raises(NotEntitled):
+        with pytest.raises(NotAllowed):
             change(slot, senator, capacity=1)
-        with pytest.raises(NotEntitled):
+        with pytest.raises(NotAllowed):
             remove_press_slot(slot=slot, by=senator, now=NOW)

@@ -5,7 +5,7 @@ import pytest
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from core.conflicts import version_of
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.models import Origin, Precision
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from media_visits.enums import VisitState
@@ -66,7 +66,7 @@ def test_a_visit_late_in_the_evening_lies_on_its_day_in_berlin(office):
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 def test_only_the_office_creates(role):
-    with pytest.raises(NotEntitled):
+    with pytest.raises(NotAllowed):
         create_visit(visit=new_visit(), by=make_user(role), now=NOW)
 
     assert not Visit.objects.exists()
@@ -129,7 +129,7 @@ def test_who_comes_second_is_told(office):
 
     with (
         nothing_changes(visit),
-        pytest.raises(Outpaced, match="hat diesen Eintrag inzwischen geändert"),
+        pytest.raises(ChangedMeanwhile, match="hat diesen Eintrag inzwischen geändert"),
     ):
         change(visit, office, version=shown, title="Zweite Fassung")
 
@@ -152,10 +152,10 @@ def test_a_change_of_what_matters_lets_the_approval_lapse(office, senator, state
     change(visit, office, **fields)
 
     visit.refresh_from_db()
-    request = ApprovalRequest.objects.get()
+    approval = ApprovalRequest.objects.get()
     assert (visit.state, visit.is_published) == (S.IDEA, False)
     assert visit.history.latest().history_change_reason == f"Freigabe erloschen, geändert: {what}"
-    assert (request.state, request.lapse_reason) == (ApprovalState.LAPSED, f"geändert: {what}")
+    assert (approval.state, approval.lapse_reason) == (ApprovalState.LAPSED, f"geändert: {what}")
     assert mails_written() == [
         ("approval_lapsed", office.email),
         ("approval_lapsed", senator.email),
@@ -249,7 +249,7 @@ def test_the_page_offers_to_publish_what_the_service_publishes(office, state):
 
 @pytest.mark.parametrize("state", [S.ANNOUNCED, S.HELD, S.CANCELLED])
 def test_what_was_taken_over_is_published_again_whatever_became_of_it(office, state):
-    visit = make_visit(state, origin=Origin.TAKEN_OVER, is_published=True, request=False)
+    visit = make_visit(state, origin=Origin.TAKEN_OVER, is_published=True, approval=False)
     publish_visit(visit=visit, publish=False, by=office, now=NOW)
 
     publish_visit(visit=visit, publish=True, by=office, now=NOW)
@@ -280,7 +280,7 @@ def test_only_the_office_changes_and_publishes(senator):
     visit = make_visit(S.APPROVED)
 
     with nothing_changes(visit):
-        with pytest.raises(NotEntitled):
+        with pytest.raises(NotAllowed):
             change(visit, senator, title="Anders")
-        with pytest.raises(NotEntitled):
+        with pytest.raises(NotAllowed):
             publish_visit(visit=visit, publish=True, by=senator, now=NOW)

@@ -29,7 +29,7 @@ OFFICE_PAGES = [
 @pytest.mark.parametrize("role", [OFFICE, *ROLES])
 @pytest.mark.parametrize("address", ["", "export/", "pressespiegel/", "pressespiegel/export/"])
 def test_lists_open_for_every_role(client, role, address):
-    make_visit(S.HELD, is_published=True, request=False)
+    make_visit(S.HELD, is_published=True, approval=False)
     make_coverage()
     client.force_login(make_user(role))
 
@@ -72,7 +72,7 @@ def test_only_the_office_opens_forms_of_new_things(client, role, route):
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("act", ["bearbeiten", "entfernen"])
 def test_slots_and_clippings_are_changed_by_the_office_alone(client, role, act):
-    visit = make_visit(S.HELD, is_published=True, request=False)
+    visit = make_visit(S.HELD, is_published=True, approval=False)
     slot, clipping = make_slot(visit), make_coverage(visit=visit)
     client.force_login(make_user(role))
 

@@ -32,8 +32,8 @@ def test_a_visit_goes_to_approval(signed_in, senator):
     response = signed_in.post(f"/besuche/{visit.pk}/vorlegen/", brief | {"due_on": DUE_ON})
 
     assert response.url == f"/besuche/{visit.pk}/"
-    request = ApprovalRequest.objects.get()
-    assert (request.state, request.vote, request.due_on) == (
+    approval = ApprovalRequest.objects.get()
+    assert (approval.state, approval.vote, approval.due_on) == (
         ApprovalState.OPEN,
         "Zustimmung",
         DUE_ON,

@@ -26,7 +26,7 @@ QUERIES_OF_COVERAGE = 10
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_costs_the_same_for_any_number(signed_in, django_assert_num_queries, count):
     for number in range(count):
-        visit = make_visit(S.HELD, request=False)
+        visit = make_visit(S.HELD, approval=False)
         make_slot(visit)
         visit.sectors.add(make_sector(f"Branche {number}"))
 
@@ -39,7 +39,7 @@ def test_the_pressespiegel_costs_the_same_for_any_number(
     signed_in, django_assert_num_queries, count
 ):
     for number in range(count):
-        clipping = make_coverage(visit=make_visit(S.HELD, request=False))
+        clipping = make_coverage(visit=make_visit(S.HELD, approval=False))
         clipping.sectors.add(make_sector(f"Branche {number}"))
 
     with django_assert_num_queries(QUERIES_OF_COVERAGE):
@@ -48,7 +48,7 @@ def test_the_pressespiegel_costs_the_same_for_any_number(
 
 def test_filters_of_visits(signed_in):
     company = make_organisation("Öfen & Söhne GmbH")
-    found = make_visit(S.HELD, company=company, title="Gefunden", request=False)
+    found = make_visit(S.HELD, company=company, title="Gefunden", approval=False)
     found.sectors.add(make_sector("Metall"))
     make_slot(found, kind=PressKind.POOL)
     make_slot(found, kind=PressKind.POOL, starts_at=STARTS_AT + dt.timedelta(hours=1))
@@ -118,7 +118,7 @@ def test_empty_lists_say_what_to_do(client, signed_in):
 
 
 def test_the_export_holds_what_is_shown(signed_in):
-    make_slot(make_visit(S.HELD, title="=Rundgang", company_text="Werk Süd", request=False))
+    make_slot(make_visit(S.HELD, title="=Rundgang", company_text="Werk Süd", approval=False))
     make_visit(title="Andere")
 
     response = signed_in.get("/besuche/export/?state=held")
@@ -131,7 +131,7 @@ def test_the_export_holds_what_is_shown(signed_in):
 
 
 def test_filters_of_the_pressespiegel(signed_in):
-    visit = make_visit(S.HELD, request=False)
+    visit = make_visit(S.HELD, approval=False)
     found = make_coverage(
         title="Gefunden", medium="Funk", kind="radio", tone="critical", visit=visit
     )
@@ -155,7 +155,7 @@ def test_filters_of_the_pressespiegel(signed_in):
     ("role", "sees"), [(OFFICE, True), (SENATOR_OFFICE, True), (OBSERVER, False), (PARTNER, False)]
 )
 def test_the_tone_stays_inside_the_house(client, role, sees):
-    make_coverage(visit=make_visit(S.HELD, is_published=True, request=False), tone="critical")
+    make_coverage(visit=make_visit(S.HELD, is_published=True, approval=False), tone="critical")
     client.force_login(make_user(role))
 
     assert ("kritisch" in text_of(client.get("/besuche/pressespiegel/"))) == sees

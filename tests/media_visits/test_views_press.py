@@ -111,7 +111,7 @@ def clipping(**fields):
 
 
 def test_a_clipping_is_recorded_from_its_visit(signed_in):
-    visit = make_visit(S.HELD, request=False)
+    visit = make_visit(S.HELD, approval=False)
     page = text_of(signed_in.get(f"/besuche/pressespiegel/neu/?besuch={visit.pk}"))
     assert f'<option value="{visit.pk}" selected>' in page
 

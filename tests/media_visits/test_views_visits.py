@@ -63,7 +63,7 @@ def test_the_page_costs_the_same_for_any_number_of_clippings(
 
 @pytest.mark.parametrize("role", ROLES)
 def test_internal_notes_are_the_offices_alone(client, role):
-    visit = make_visit(S.HELD, is_published=True, internal_notes="streng intern", request=False)
+    visit = make_visit(S.HELD, is_published=True, internal_notes="streng intern", approval=False)
     client.force_login(make_user(role))
 
     assert "streng intern" not in text_of(client.get(f"/besuche/{visit.pk}/"))
@@ -71,7 +71,7 @@ def test_internal_notes_are_the_offices_alone(client, role):
 
 @pytest.mark.parametrize("role", [PARTNER, OBSERVER])
 def test_brief_and_log_stay_inside_the_house(client, role):
-    visit = make_visit(S.HELD, is_published=True, assessment="heikel", request=False)
+    visit = make_visit(S.HELD, is_published=True, assessment="heikel", approval=False)
     client.force_login(make_user(role))
 
     page = text_of(client.get(f"/besuche/{visit.pk}/"))
@@ -97,7 +97,7 @@ def test_a_visit_taken_over_shows_source_and_doubt_and_no_steps(signed_in):
         sources=["https://example.org/quelle"],
         doubts="Tag abgeleitet",
         basis={"starts_on": "inferred"},
-        request=False,
+        approval=False,
     )
 
     page = text_of(signed_in.get(f"/besuche/{visit.pk}/"))

@@ -3,10 +3,10 @@
 import datetime as dt
 import itertools
 
-from outbox.calendars import CalendarEvent, make_calendar
 from outbox.drafts import MailDraft, Recipient
 from outbox.models import Mail, Wording
-from outbox.placeholders import Placeholder
+from outbox.rendering.calendars import CalendarEvent, make_calendar
+from outbox.rendering.placeholders import Placeholder
 from outbox.services import enqueue_account_mail, enqueue_mails
 from outbox.texts import MailText, register
 

@@ -8,7 +8,7 @@ import pytest
 from celery import current_app
 from django.db import connection
 
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.choices import APPROVE, RESEND, SETTLE, SOURCES, WITHDRAW
 from outbox.enums import MOVES, MailState
@@ -88,7 +88,7 @@ def test_nobody_but_the_office_may(role, action, hints):
     make_mail(state=START[action])
     before = everything()
 
-    with pytest.raises(NotEntitled):
+    with pytest.raises(NotAllowed):
         act(action, 1, make_user(role))
 
     assert (everything(), hints) == (before, [])
@@ -104,7 +104,7 @@ def test_another_number_than_the_page_named_changes_nothing(
 
     with (
         django_capture_on_commit_callbacks(execute=True),
-        pytest.raises(Outpaced, match="Es wären 3 E-Mails"),
+        pytest.raises(ChangedMeanwhile, match="Es wären 3 E-Mails"),
     ):
         act(action, expected, office)
 

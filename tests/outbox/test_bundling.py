@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from outbox.models import Mail
-from outbox.placeholders import Placeholder
+from outbox.rendering.placeholders import Placeholder
 from outbox.services import bundling, deliver_due_mails
 from outbox.services.bundling import BUNDLE, bundle_due_notices
 from outbox.texts import MailText, register

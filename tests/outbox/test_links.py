@@ -17,7 +17,7 @@ from outbox.links import (
     quick_links,
     way_back,
 )
-from outbox.tallies import Group, Tally
+from outbox.state_counts import Group, Tally
 
 BATCH = UUID(int=7)
 TALLY = Tally([Group("failed", False, False, False, 3), Group("draft", False, False, False, 2)])

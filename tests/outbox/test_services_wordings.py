@@ -2,7 +2,7 @@ import pytest
 from django.utils import timezone
 
 from core.conflicts import version_of
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Mail, Wording
 from outbox.services import enqueue_mails, reset_wording, save_wording, send_test_mail
@@ -84,7 +84,7 @@ def test_nobody_else_words_a_mail(role):
         lambda: reset_wording(kind="test_notice", version=version_now(), now=NOW, by=user),
         lambda: send_test_mail(kind="test_notice", now=NOW, by=user, **WORDS),
     ):
-        with nothing_changes(row), pytest.raises(NotEntitled, match="Nur die Geschäftsstelle"):
+        with nothing_changes(row), pytest.raises(NotAllowed, match="Nur die Geschäftsstelle"):
             act()
 
 
@@ -188,13 +188,13 @@ def test_second_of_two_editors_is_told_and_changes_nothing(office):
 
     with (
         nothing_changes(row),
-        pytest.raises(Outpaced, match="hat diesen Eintrag inzwischen geändert"),
+        pytest.raises(ChangedMeanwhile, match="hat diesen Eintrag inzwischen geändert"),
     ):
         save(office, version=shown)
 
 
 def test_default_that_changed_since_it_was_shown_is_a_conflict_too(office):
-    with pytest.raises(Outpaced, match="wurde inzwischen geändert"):
+    with pytest.raises(ChangedMeanwhile, match="wurde inzwischen geändert"):
         save(office, version="of an older version of the portal")
 
     assert Wording.objects.count() == 0
@@ -209,7 +209,7 @@ def test_of_two_who_save_at_once_one_is_told(office):
         lambda: save(other, version=version, subject="Zwei {topic}"),
     )
 
-    assert sorted(type(result).__name__ for result in results) == ["Outpaced", "Wording"]
+    assert sorted(type(result).__name__ for result in results) == ["ChangedMeanwhile", "Wording"]
     row = Wording.objects.get()
     assert row.subject == next(result.subject for result in results if isinstance(result, Wording))
     assert row.history.count() == 1
@@ -237,7 +237,7 @@ def test_going_back_from_words_nobody_saw_is_refused(office):
     shown = version_now()
     row = make_wording()
 
-    with nothing_changes(row), pytest.raises(Outpaced):
+    with nothing_changes(row), pytest.raises(ChangedMeanwhile):
         reset_wording(kind="test_notice", version=shown, now=NOW, by=office)
 
 

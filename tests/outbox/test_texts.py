@@ -2,8 +2,8 @@ import pytest
 from django.utils.translation import gettext_lazy
 
 from outbox.errors import TextError
-from outbox.letters import write_letter
-from outbox.placeholders import names_in
+from outbox.rendering.messages import write_letter
+from outbox.rendering.placeholders import names_in
 from outbox.texts import (
     MailText,
     all_texts,

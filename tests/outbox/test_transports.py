@@ -15,8 +15,8 @@ from outbox.transports import (
     open_transport,
     write_to_folder,
 )
+from outbox.transports.replies import answer, describe
 from outbox.transports.smtp import with_doubled_dots
-from outbox.transports.words import answer, describe
 from tests.outbox.builders import NOW
 from tests.outbox.sink import DROP, DROP_AFTER_DATA
 from tests.stack import free_port

@@ -6,14 +6,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals.queries import waiting_requests
+from approvals.queries import waiting_approvals
 from core.dates import format_date
 from core.roles import OBSERVER, OFFICE, PARTNER, ROLES, SENATOR_OFFICE
 from media_visits.enums import VisitState
 from media_visits.queries import upcoming_visits, visits_in_motion
 from media_visits.waiting import waiting_for_office
 from overview.views import mail_trouble, overdue_approvals, waiting_lines
-from tests.approvals.requests import make_topic_request
+from tests.approvals.requests import make_topic_approval
 from tests.journeys.visitor import Page
 from tests.measures.builders import make_measure, make_plan
 from tests.media_visits.builders import make_visit
@@ -44,7 +44,7 @@ def test_account_without_a_role_is_told_whom_to_ask(client):
 
 def test_open_approval_waits_for_the_senators_office_on_both_start_pages():
     make_user(SENATOR_OFFICE)
-    approval = make_topic_request()
+    approval = make_topic_approval()
 
     for role in (OFFICE, SENATOR_OFFICE):
         lines = waiting_lines(make_user(role), timezone.now(), [])
@@ -71,7 +71,7 @@ def test_visit_that_fell_back_waits_for_the_office(client, state, action):
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 def test_what_the_office_must_do_for_a_visit_is_not_said_to_others(client, role):
-    make_visit(VisitState.APPROVED, is_published=True, request=False)
+    make_visit(VisitState.APPROVED, is_published=True, approval=False)
     client.force_login(make_user(role))
 
     assert client.get(reverse("overview")).context["waiting"] == []
@@ -80,7 +80,7 @@ def test_what_the_office_must_do_for_a_visit_is_not_said_to_others(client, role)
 @pytest.mark.parametrize("count", [1, 3])
 def test_visits_cost_one_query_of_the_start_page(client, count, django_assert_num_queries):
     for state in [VisitState.RETURNED, VisitState.APPROVED, VisitState.HELD][:count]:
-        make_visit(state, request=False)
+        make_visit(state, approval=False)
     office = make_user(OFFICE)
     assert office.roles
 
@@ -91,7 +91,7 @@ def test_visits_cost_one_query_of_the_start_page(client, count, django_assert_nu
 
 
 def test_partner_does_not_see_what_waits_for_the_house():
-    make_topic_request()
+    make_topic_approval()
 
     assert waiting_lines(make_user(PARTNER), timezone.now(), []) == []
 
@@ -146,8 +146,8 @@ def test_no_tile_while_all_is_well(client, django_assert_num_queries):
 
 
 def test_oldest_deadline_stands_first(client):
-    late = make_topic_request(due_on=dt.date(2030, 5, 20))
-    early = make_topic_request(due_on=dt.date(2030, 5, 10))
+    late = make_topic_approval(due_on=dt.date(2030, 5, 20))
+    early = make_topic_approval(due_on=dt.date(2030, 5, 10))
     client.force_login(make_user(SENATOR_OFFICE))
 
     page = client.get(reverse("overview")).content.decode()
@@ -215,8 +215,8 @@ def test_chart_comes_without_the_shell_for_the_start_page(client):
 def test_tile_tells_the_office_of_overdue_decisions(client):
     today = timezone.localdate()
     for days in (1, 9):
-        make_topic_request(due_on=today - dt.timedelta(days=days))
-    make_topic_request(due_on=today)
+        make_topic_approval(due_on=today - dt.timedelta(days=days))
+    make_topic_approval(due_on=today)
     client.force_login(make_user(OFFICE))
 
     page = Page(client.get(reverse("overview")).content.decode())
@@ -228,19 +228,19 @@ def test_tile_tells_the_office_of_overdue_decisions(client):
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 def test_tile_of_overdue_decisions_is_the_offices_own(client, role):
-    make_topic_request(due_on=timezone.localdate() - dt.timedelta(days=9))
+    make_topic_approval(due_on=timezone.localdate() - dt.timedelta(days=9))
     client.force_login(make_user(role))
 
     assert client.get(reverse("overview")).context["overdue"] == ""
 
 
 def test_tile_of_overdue_decisions_reads_what_waits_only_once(django_assert_num_queries):
-    make_topic_request(due_on=timezone.localdate() - dt.timedelta(days=9))
+    make_topic_approval(due_on=timezone.localdate() - dt.timedelta(days=9))
     office = make_user(OFFICE)
     assert office.roles
 
     with django_assert_num_queries(1):
-        assert waiting_requests(office)
+        assert waiting_approvals(office)
         assert overdue_approvals(office, timezone.localdate()).startswith(
             "1 Entscheidung ist überfällig"
         )

@@ -11,7 +11,7 @@ import time_machine
 from django.db import transaction
 from django.utils import timezone
 
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Mail
 from partners.models import User
@@ -77,7 +77,7 @@ def test_invitation_completes_the_persons_address(office):
 
 @pytest.mark.parametrize("role", (SENATOR_OFFICE, PARTNER, OBSERVER))
 def test_only_the_office_invites(role):
-    with pytest.raises(NotEntitled):
+    with pytest.raises(NotAllowed):
         invite(make_user(role))
 
     assert Mail.objects.count() == 0
@@ -87,7 +87,7 @@ def test_only_the_office_invites(role):
 def test_person_has_one_account(office):
     person = invite(office).person
 
-    with pytest.raises(Outpaced, match="hat schon ein Konto"):
+    with pytest.raises(ChangedMeanwhile, match="hat schon ein Konto"):
         invite(office, person=person, email="zweites@example.org")
 
     assert Mail.objects.count() == 1
@@ -260,7 +260,7 @@ def test_closing_twice_is_told(office):
     account = make_user(OBSERVER)
     deactivate_account(account=account, by=office)
 
-    with pytest.raises(Outpaced, match="schon deaktiviert"):
+    with pytest.raises(ChangedMeanwhile, match="schon deaktiviert"):
         deactivate_account(account=account, by=office)
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from core.conflicts import version_of
-from core.errors import NotEntitled, Refused
+from core.errors import NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from partners.models import DistributionList, Organisation, Person
 from partners.services import (
@@ -70,7 +70,7 @@ def test_name_is_compared_folded(office):
 
 @pytest.mark.parametrize("role", (SENATOR_OFFICE, PARTNER, OBSERVER))
 def test_only_the_office_adds(role):
-    with pytest.raises(NotEntitled):
+    with pytest.raises(NotAllowed):
         add_organisation(values={"name": "Neu"}, by=make_user(role))
 
     assert not Organisation.objects.filter(name="Neu").exists()
@@ -244,9 +244,9 @@ def test_members_are_for_the_office(office):
     row = DistributionList.objects.create(name="Metall")
     stranger = make_user(SENATOR_OFFICE)
 
-    with pytest.raises(NotEntitled):
+    with pytest.raises(NotAllowed):
         add_members(distribution_list=row, people=[make_person()], by=stranger)
-    with pytest.raises(NotEntitled):
+    with pytest.raises(NotAllowed):
         remove_members(distribution_list=row, people=[], by=stranger)
 
     assert row.members.count() == 0

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from core.errors import NotEntitled, Refused
+from core.errors import NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Mail
 from partners.models import Deputy, Person, User
@@ -74,7 +74,7 @@ def test_everybody_arranges_the_own_deputy(principal, deputy):
 
 
 def test_nobody_else_arranges_a_deputy(principal, deputy):
-    with pytest.raises(NotEntitled):
+    with pytest.raises(NotAllowed):
         arrange(principal, deputy, make_user(OBSERVER))
 
     assert (Deputy.objects.count(), Mail.objects.count()) == (0, 0)

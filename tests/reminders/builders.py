@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from core.roles import OFFICE
 from outbox.drafts import Recipient
-from outbox.placeholders import Placeholder
+from outbox.rendering.placeholders import Placeholder
 from outbox.texts import MailText, register
 from reminders.models import ReminderPause
 from reminders.registry import Reminder, ReminderLetter

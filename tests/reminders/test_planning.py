@@ -13,7 +13,6 @@ from core.errors import Refused
 from core.roles import OFFICE, SENATOR_OFFICE
 from dialogues.enums import DialogueState
 from dialogues.services import remind_guests
-from reminders.tasks import remind
 from outbox.drafts import Recipient
 from outbox.models import Mail
 from reminders import planning
@@ -21,8 +20,9 @@ from reminders.models import ReminderLog
 from reminders.planning import next_run_on, plan_days, plan_of, send_reminders
 from reminders.queries import reminder_rule
 from reminders.services import change_rule, resume_reminders
-from tests.approvals.builders import make_deputy, make_request
-from tests.approvals.requests import make_topic_request
+from reminders.tasks import remind
+from tests.approvals.builders import make_approval, make_deputy
+from tests.approvals.requests import make_topic_approval
 from tests.dialogues.builders import make_dialogue, make_invitation
 from tests.partners.builders import make_user
 from tests.reminders.builders import (
@@ -486,7 +486,7 @@ def test_by_hand_and_by_itself_are_one_reminder_a_day(office):
 
 def test_command_shows_and_sends_what_beat_would():
     make_user(SENATOR_OFFICE, email="senatorin@example.org")
-    approval = make_topic_request(due_on=D(2030, 5, 10))
+    approval = make_topic_approval(due_on=D(2030, 5, 10))
     Mail.objects.all().delete()
 
     shown = StringIO()
@@ -536,7 +536,7 @@ def escalating(sources):
     senator = make_user(SENATOR_OFFICE, email="senatorin@example.org")
     make_deputy(senator, ends_on=None, email="staendig@example.org")
     lead = make_user(OFFICE, email="leitung@example.org", is_lead=True)
-    make_request(by=lead)
+    make_approval(by=lead)
     return lead
 
 

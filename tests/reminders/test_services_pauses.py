@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from reminders.models import ReminderPause
 from reminders.queries import pause_for, valid_pauses
@@ -76,7 +76,7 @@ def test_resumed_is_no_longer_paused(office, target):
 
     assert (pause.ended_at, pause.ended_by, pause.holds_on(TODAY)) == (at(TOMORROW), office, False)
     assert valid_pauses(TODAY) == []
-    with pytest.raises(Outpaced, match="schon aufgehoben"):
+    with pytest.raises(ChangedMeanwhile, match="schon aufgehoben"):
         resume_reminders(pause=pause, by=office, now=at(TOMORROW))
 
 
@@ -84,7 +84,7 @@ def test_resumed_is_no_longer_paused(office, target):
 def test_the_same_is_paused_once(office, target):
     make_pause(by=office, **target)
 
-    with pytest.raises(Outpaced, match="bereits pausiert"):
+    with pytest.raises(ChangedMeanwhile, match="bereits pausiert"):
         make_pause(by=office, **target)
 
     assert ReminderPause.objects.count() == 1
@@ -115,9 +115,9 @@ def test_person_is_paused_by_the_address_as_it_is_stored(office):
 def test_nobody_else_pauses_or_resumes(office, role):
     pause, other = make_pause(by=office, rule="test_rule"), make_user(role)
 
-    with pytest.raises(NotEntitled):
+    with pytest.raises(NotAllowed):
         make_pause(by=other, about="dialogue:5")
-    with pytest.raises(NotEntitled):
+    with pytest.raises(NotAllowed):
         resume_reminders(pause=pause, by=other, now=NOW)
 
     pause.refresh_from_db()

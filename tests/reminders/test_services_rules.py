@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from core.errors import NotEntitled, Outpaced, Refused
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from reminders.models import ReminderRule
 from reminders.queries import reminder_rule, reminder_rules
@@ -115,7 +115,7 @@ def test_option_changed_by_somebody_faster_is_noticed(office):
     seen = reminder_rule(WITH_OPTIONS.key).version
     change(office, WITH_OPTIONS, before=[1], after=[], options={"chief": 5})
 
-    with pytest.raises(Outpaced, match="ab dem 5. Arbeitstag die Leitung"):
+    with pytest.raises(ChangedMeanwhile, match="ab dem 5. Arbeitstag die Leitung"):
         change(office, WITH_OPTIONS, before=[1], after=[], options={"chief": 6}, version=seen)
 
     assert reminder_rule(WITH_OPTIONS.key).option("chief") == 5
@@ -165,7 +165,7 @@ def test_somebody_faster_is_noticed(office):
     seen = reminder_rule(RULE.key).version
     change(office, before=[8], after=[])
 
-    with pytest.raises(Outpaced, match="es gilt jetzt: 8 Arbeitstage vorher"):
+    with pytest.raises(ChangedMeanwhile, match="es gilt jetzt: 8 Arbeitstage vorher"):
         change(office, before=[7], after=[], version=seen)
 
     assert reminder_rule(RULE.key).before == (8,)
@@ -176,9 +176,9 @@ def test_nobody_else_changes_a_rule(office, role):
     change(office, before=[8], after=[])
     other, before = make_user(role), ReminderRule.objects.values().get()
 
-    with pytest.raises(NotEntitled):
+    with pytest.raises(NotAllowed):
         change(other, before=[7], after=[])
-    with pytest.raises(NotEntitled):
+    with pytest.raises(NotAllowed):
         reset_rule(rule=RULE, by=other)
 
     assert ReminderRule.objects.values().get() == before

@@ -1,10 +1,18 @@
 from pathlib import Path
 
+import docx
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from docx.document import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Cm, Length, Pt, RGBColor
+from docx.styles.style import ParagraphStyle
+from docx.text.paragraph import Paragraph
 
-from approvals.vorlage import WORD_TEMPLATE
-from approvals.word_template import build_template
+from approvals.documents import WORD_TEMPLATE
 
 
 class Command(BaseCommand):
@@ -13,3 +21,235 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         build_template().save(str(Path(settings.BASE_DIR) / "templates" / WORD_TEMPLATE))
+
+
+FONT = "Arial"
+TEXT_WIDTH = Cm(16.6)
+COLUMNS = (Cm(5), Cm(11.6))
+COLUMNS_OF_CHANGES = (Cm(5), Cm(5.8), Cm(5.8))
+MUTED = RGBColor(0x55, 0x55, 0x55)
+SIDES = ("top", "left", "bottom", "right", "insideH", "insideV")
+RED, GREY = "C40C20", "A5A5A5"
+# A box that can be ticked in Word: a content control of Word 2010 and later
+TICK_BOX = """<w:sdt {w} xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w:sdtPr><w14:checkbox>
+<w14:checked w14:val="0"/><w14:checkedState w14:val="2612" w14:font="MS Gothic"/>
+<w14:uncheckedState w14:val="2610" w14:font="MS Gothic"/></w14:checkbox></w:sdtPr><w:sdtContent><w:r><w:rPr>
+<w:rFonts w:ascii="MS Gothic" w:eastAsia="MS Gothic" w:hAnsi="MS Gothic" w:hint="eastAsia"/></w:rPr>
+<w:t>\N{BALLOT BOX}</w:t></w:r></w:sdtContent></w:sdt>"""
+
+
+def build_template() -> Document:
+    """Return the template as a document of python-docx."""
+    document = docx.Document()
+    _set_up_page(document)
+    _set_up_styles(document)
+    _write_head(document)
+    _write_changes(document)
+    _write_sections(document)
+    _write_attachments(document)
+    _write_decision(document)
+    _write_footer(document)
+    properties = document.core_properties
+    properties.author = properties.title = properties.comments = ""
+    properties.language = "de-DE"
+    return document
+
+
+def _set_up_page(document: Document) -> None:
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2.2)
+    section.top_margin, section.bottom_margin, section.footer_distance = Cm(1.6), Cm(1.8), Cm(0.9)
+
+
+def _set_up_styles(document: Document) -> None:
+    _style(document, "Normal", size=10, after=3)
+    _style(document, "Heading 1", size=15, bold=True, before=4, after=6)
+    _style(document, "Heading 2", size=10.5, bold=True, before=9, after=3)
+    _style(document, "List Number", size=10, after=1)
+    _style(document, "Small", size=8, colour=MUTED, new=True)
+    cell = _style(document, "Cell", size=10, before=1.5, after=1.5, new=True)
+    _hyphenate(document, cell)
+    routing = _style(document, "Routing", size=10, after=1, new=True)
+    routing.paragraph_format.keep_together = True
+    routing.paragraph_format.left_indent, routing.paragraph_format.first_line_indent = (
+        Cm(3.6),
+        Cm(-3.6),
+    )
+    for name, indent in (("Box", Cm(0.7)), ("Inset box", Cm(1.4))):
+        box = _style(document, name, size=10, after=4, new=True)
+        box.paragraph_format.left_indent, box.paragraph_format.first_line_indent = indent, Cm(-0.7)
+        box.paragraph_format.tab_stops.add_tab_stop(indent)
+        box.paragraph_format.tab_stops.add_tab_stop(
+            TEXT_WIDTH, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.LINES
+        )
+        box.paragraph_format.keep_with_next = True
+    for border in document.styles["Table Grid"].element.iter(*(qn(f"w:{side}") for side in SIDES)):
+        border.set(qn("w:color"), GREY)
+    defaults = (
+        document.styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
+    )
+    defaults.find(qn("w:lang")).set(qn("w:val"), "de-DE")
+
+
+def _hyphenate(document: Document, cell: ParagraphStyle) -> None:
+    """Let long words break in the narrow columns of tables, and nowhere else."""
+    document.settings.element.find(qn("w:defaultTabStop")).addnext(OxmlElement("w:autoHyphenation"))
+    for style, suppressed in ((document.styles["Normal"], "1"), (cell, "0")):
+        element = OxmlElement("w:suppressAutoHyphens")
+        element.set(qn("w:val"), suppressed)
+        style.element.get_or_add_pPr().find(qn("w:spacing")).addprevious(element)
+
+
+def _style(
+    document: Document, name: str, *, size, bold=False, before=0, after=0, colour=None, new=False
+):
+    styles = document.styles
+    style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH) if new else styles[name]
+    if new:
+        style.base_style = styles["Normal"]
+    style.font.name, style.font.size, style.font.bold = FONT, Pt(size), bold
+    style.font.color.rgb = colour or RGBColor(0, 0, 0)
+    fonts = style.element.rPr.rFonts
+    for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+        fonts.attrib.pop(qn(f"w:{theme}"), None)
+    style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
+    style.paragraph_format.line_spacing = 1.1
+    return style
+
+
+def _write_head(document: Document) -> None:
+    portal = document.add_paragraph()
+    portal.add_run("{{ portal }}").bold = True
+    _border(portal, "left", RED, eighths=36, space=6)
+    sender = document.add_paragraph("{{ sender|join(' · ') }}", style="Small")
+    _border(sender, "bottom", GREY, eighths=4, space=4)
+    name = document.add_paragraph("{{ name }}\t{{ mark }}", style="Small")
+    name.paragraph_format.space_before = Pt(6)
+    name.paragraph_format.tab_stops.add_tab_stop(TEXT_WIDTH, WD_TAB_ALIGNMENT.RIGHT)
+    document.add_paragraph("{{ subject }}", style="Heading 1")
+    _rows(document, "rows")
+
+
+def _write_changes(document: Document) -> None:
+    document.add_paragraph("{%p if changes.rows %}")
+    document.add_paragraph("{{ changes.heading }}", style="Heading 2")
+    heads = tuple(f"{{{{ changes.columns[{number}] }}}}" for number in range(3))
+    _table(document, heads, "changes.rows", COLUMNS_OF_CHANGES)
+    document.add_paragraph("{%p endif %}")
+
+
+def _write_sections(document: Document) -> None:
+    document.add_paragraph("{%p for section in sections %}")
+    document.add_paragraph("{{ section.heading }}", style="Heading 2")
+    document.add_paragraph("{%p for paragraph in section.paragraphs %}")
+    document.add_paragraph("{{ paragraph }}")
+    document.add_paragraph("{%p endfor %}")
+    document.add_paragraph("{%p if section.rows %}")
+    _table(document, ("{{ fact }}", "{{ value }}"), "section.rows", COLUMNS)
+    document.add_paragraph("{%p endif %}")
+    document.add_paragraph("{%p endfor %}")
+    document.add_paragraph("{{ vote_heading }}", style="Heading 2")
+    vote = document.add_paragraph()
+    vote.add_run("{{ vote }}").bold = True
+    _border(vote, "left", GREY, eighths=24, space=6)
+
+
+def _write_attachments(document: Document) -> None:
+    document.add_paragraph("{{ attachments_heading }}", style="Heading 2")
+    document.add_paragraph("{%p for attachment in attachments %}")
+    document.add_paragraph("{{ attachment }}", style="List Number")
+    document.add_paragraph("{%p endfor %}")
+    document.add_paragraph("{%p if not attachments %}")
+    document.add_paragraph("{{ no_attachments }}")
+    document.add_paragraph("{%p endif %}")
+
+
+def _write_decision(document: Document) -> None:
+    heading = document.add_paragraph("{{ decision.heading }}", style="Heading 2")
+    _border(heading, "top", GREY, eighths=6, space=6)
+    document.add_paragraph("{%p for choice in decision.boxes %}")
+    for condition, style in (("{%p if choice.inset %}", "Inset box"), ("{%p else %}", "Box")):
+        document.add_paragraph(condition)
+        paragraph = document.add_paragraph(style=style)
+        paragraph._p.append(parse_xml(TICK_BOX.format(w=nsdecls("w"))))
+        paragraph.add_run("\t{{ choice.label }} {% if choice.line %}")
+        paragraph.add_run("\t")
+        paragraph.add_run("{% endif %}")
+    document.add_paragraph("{%p endif %}")
+    document.add_paragraph("{%p endfor %}")
+    _rows(document, "decision.rows")
+    document.add_paragraph("{%p if decision.signature %}")
+    signature = document.add_paragraph("{{ decision.signature|join(', ') }}: \t", style="Box")
+    signature.paragraph_format.space_before = Pt(16)
+    signature.paragraph_format.left_indent = signature.paragraph_format.first_line_indent = Cm(0)
+    signature.paragraph_format.keep_with_next = False
+    document.add_paragraph("{%p endif %}")
+
+
+def _table(
+    document: Document, heads: tuple[str, ...], name: str, widths: tuple[Length, ...]
+) -> None:
+    """Write a table with a row for each of the lists that `name` holds, under `heads`, which every
+    page repeats.
+    """
+    table = document.add_table(rows=4, cols=len(heads), style="Table Grid")
+    table.autofit = False
+    values = tuple(f"{{{{ row[{number}] }}}}" for number in range(len(heads)))
+    rest = ("",) * (len(heads) - 1)
+    texts = (heads, ("{%tr for row in " + name + " %}", *rest), values, ("{%tr endfor %}", *rest))
+    for row, words in zip(table.rows, texts, strict=True):
+        for cell, width, text in zip(row.cells, widths, words, strict=True):
+            cell.width, cell.paragraphs[0].style = width, "Cell"
+            cell.paragraphs[0].add_run(text).bold = words is heads
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    # Word lets a table stand out by the padding of its cells, 108 twentieths of a point.
+    indent = parse_xml(f'<w:tblInd {nsdecls("w")} w:w="108" w:type="dxa"/>')
+    table._tbl.tblPr.find(qn("w:tblLayout")).addprevious(indent)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def _rows(document: Document, name: str) -> None:
+    """Write a line a row of [label, value], the values under each other."""
+    document.add_paragraph("{%p for row in " + name + " %}")
+    line = document.add_paragraph(style="Routing")
+    line.paragraph_format.keep_with_next = True
+    line.add_run("{{ row[0] }}").font.color.rgb = MUTED
+    line.add_run("\t{{ row[1] }}")
+    document.add_paragraph("{%p endfor %}")
+
+
+def _write_footer(document: Document) -> None:
+    footer = document.sections[0].footer.paragraphs[0]
+    footer.style = document.styles["Small"]
+    footer.paragraph_format.tab_stops.add_tab_stop(TEXT_WIDTH, WD_TAB_ALIGNMENT.RIGHT)
+    footer.add_run("{{ name }}\t{{ page }} ")
+    _field(footer, "PAGE")
+    footer.add_run(" {{ of }} ")
+    _field(footer, "NUMPAGES")
+
+
+def _field(paragraph: Paragraph, name: str) -> None:
+    field = parse_xml(
+        f'<w:fldSimple {nsdecls("w")} w:instr="{name}"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
+    )
+    paragraph._p.append(field)
+
+
+def _border(paragraph: Paragraph, side: str, colour: str, *, eighths: int, space: int) -> None:
+    """Draw a line at one side of a paragraph, `eighths` of a point wide."""
+    line = f'<w:{side} w:val="single" w:sz="{eighths}" w:space="{space}" w:color="{colour}"/>'
+    borders = parse_xml(f"<w:pBdr {nsdecls('w')}>{line}</w:pBdr>")
+    properties = paragraph._p.get_or_add_pPr()
+    properties.insert_element_before(
+        borders,
+        "w:shd",
+        "w:tabs",
+        "w:suppressAutoHyphens",
+        "w:spacing",
+        "w:ind",
+        "w:jc",
+        "w:rPr",
+        "w:sectPr",
+    )

@@ -1,0 +1,248 @@
+"""The *Leitungsvorlage* as a document on one page: PDF and Word out of the same values."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from approvals.enums import ApprovalState
+from approvals.models import ApprovalRequest, Attachment, Condition
+from approvals.queries import differences_of, former_lines
+from core.dates import format_day, format_moment
+from core.documents import make_pdf, make_word
+from core.roles import senator_office_name
+from core.uploads import ascii_name, check_uploads, clean_name
+
+PDF_TEMPLATE = "approvals/leitungsvorlage.typ"
+WORD_TEMPLATE = "approvals/leitungsvorlage.docx"
+LONGEST_FILE_NAME = 60
+
+
+def briefing_pdf(approval: ApprovalRequest, attachments: Iterable[Attachment]) -> bytes:
+    """Return the Leitungsvorlage of `approval` as an accessible PDF."""
+    return make_pdf(
+        PDF_TEMPLATE, vorlage_values(approval, attachments), made_at=_last_change(approval)
+    )
+
+
+def briefing_word(approval: ApprovalRequest, attachments: Iterable[Attachment]) -> bytes:
+    """Return the Leitungsvorlage of `approval` as a Word document."""
+    return make_word(
+        WORD_TEMPLATE, vorlage_values(approval, attachments), made_at=_last_change(approval)
+    )
+
+
+def briefing_filename(approval: ApprovalRequest, suffix: str) -> str:
+    """Return `leitungsvorlage-fachkraefte-sichern.pdf`."""
+    subject = ascii_name(approval.title).lower()[:LONGEST_FILE_NAME].strip("-")
+    return f"leitungsvorlage-{subject or approval.pk}.{suffix}"
+
+
+def vorlage_values(approval: ApprovalRequest, attachments: Iterable[Attachment]) -> dict[str, Any]:
+    """Return every word of the document in the order it is read; the templates only arrange them.
+
+    `approval` comes from `approvals.queries.requests_to_show`. Keys with `rows` hold [[label,
+    value], …], those of `changes` [[label, before, after], …].
+    """
+    name = _("Leitungsvorlage")
+    return {
+        "title": f"{name}: {approval.title}",
+        "author": settings.OFFICE_NAME,
+        "portal": settings.PORTAL_NAME,
+        "sender": [settings.OFFICE_NAME, *filter(None, (settings.OFFICE_ADDRESS, _contact()))],
+        "name": f"{name} · {approval.get_kind_display()}",
+        "mark": _("Demodaten") if approval.is_demo else "",
+        "subject": approval.title,
+        "rows": _routing(approval),
+        "changes": _changes(approval),
+        "sections": _sections(approval),
+        "fact": _("Angabe"),
+        "value": _("vorgelegter Stand"),
+        "vote_heading": _("Votum"),
+        "vote": approval.vote,
+        "attachments_heading": _("Anlagen"),
+        "attachments": [f"{attachment} ({attachment.description})" for attachment in attachments],
+        "no_attachments": _("keine"),
+        "decision": _ballot(approval) if approval.is_open else _outcome(approval),
+        "page": _("Seite"),
+        "of": _("von"),
+    }
+
+
+def _contact() -> str:
+    return " · ".join(filter(None, (settings.OFFICE_PHONE, settings.OFFICE_EMAIL)))
+
+
+def _last_change(approval: ApprovalRequest) -> dt.datetime:
+    met = [condition.met_at for condition in approval.conditions.all()]
+    ended = [approval.decided_at, approval.lapsed_at, approval.withdrawn_at]
+    return max(filter(None, [approval.submitted_at, *ended, *met]))
+
+
+def _routing(approval: ApprovalRequest) -> list[list[str]]:
+    """To whom, by whom, when, until when, and what was answered to the request that it is compared
+    with.
+    """
+    submitted = _("%(at)s durch %(who)s") % {
+        "at": format_moment(approval.submitted_at),
+        "who": approval.submitted_by,
+    }
+    rows = [
+        [_("An"), senator_office_name()],
+        [_("Von"), settings.OFFICE_NAME],
+        [_("Vorgelegt"), submitted],
+        [_("Entscheidung bis"), format_day(approval.due_on)],
+    ]
+    if former := approval.former:
+        values = {"at": format_moment(former.submitted_at), "outcome": former.outcome}
+        stand = _("vorgelegt %(at)s; %(outcome)s") % values
+        rows.append([_("Frühere Vorlage"), "\n".join([stand, *former_lines(approval)])])
+    return rows
+
+
+def _changes(approval: ApprovalRequest) -> dict[str, Any]:
+    """What differs from the former request; no rows where there is none, or nothing differs."""
+    return {
+        "heading": _("Geändert seit der letzten Vorlage"),
+        "columns": [_("Angabe"), _("bisher"), _("jetzt")],
+        "rows": [
+            [change.label, change.before or "–", change.after or "–"]
+            for change in differences_of(approval)
+        ],
+    }
+
+
+def _sections(approval: ApprovalRequest) -> list[dict[str, Any]]:
+    """Occasion, facts with what was shown of the subject, assessment; those without a word are left
+    out.
+    """
+    sections = [
+        {"heading": _("Anlass"), "paragraphs": _paragraphs(approval.occasion), "rows": []},
+        {
+            "heading": _("Sachverhalt"),
+            "paragraphs": _paragraphs(approval.facts),
+            "rows": approval.snapshot,
+        },
+        {"heading": _("Bewertung"), "paragraphs": _paragraphs(approval.assessment), "rows": []},
+    ]
+    return [section for section in sections if section["paragraphs"] or section["rows"]]
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of `text`; lines within one stay lines."""
+    blocks = "\n".join(line.rstrip() for line in text.splitlines()).split("\n\n")
+    return [block.strip("\n") for block in blocks if block.strip()]
+
+
+def _ballot(approval: ApprovalRequest) -> dict[str, Any]:
+    """The boxes of an open request: one for each date that is asked about, then the answers.
+
+    A box is {"label", "line", "inset"}: `line` leaves room to write, `inset` says that it belongs
+    to the one above.
+    """
+    approved = _("freigegeben: die angekreuzten Termine") if approval.options else _("freigegeben")
+    boxes = [_box(approved)]
+    boxes += [_box(_with_hint(option), inset=True) for option in approval.options]
+    boxes.append(_box(_("freigegeben mit Auflage:"), line=True))
+    if approval.options:
+        boxes.append(_box(_("kein Termin möglich, Gegenvorschlag:"), line=True))
+    boxes += [_box(_("zurückgegeben:"), line=True), _box(_("abgelehnt:"), line=True)]
+    return {
+        "heading": _("Entscheidung"),
+        "boxes": boxes,
+        "rows": [],
+        "signature": [_("Datum"), _("Unterschrift")],
+    }
+
+
+def _box(label: str, *, line: bool = False, inset: bool = False) -> dict[str, Any]:
+    return {"label": label, "line": line, "inset": inset}
+
+
+def _with_hint(option: dict) -> str:
+    return f"{option['label']} – {option['hint']}" if option.get("hint") else option["label"]
+
+
+def _outcome(approval: ApprovalRequest) -> dict[str, Any]:
+    """What became of a request that is no longer open: its decision with all that was added to it,
+    and its lapse.
+    """
+    rows = [
+        [_("Stand"), _state(approval)],
+        [_("Mögliche Termine"), "\n".join(option["label"] for option in approval.chosen_options)],
+        *([_("Auflage"), _condition(condition)] for condition in approval.conditions.all()),
+        [_("Gegenvorschlag"), "\n".join(map(str, approval.proposed_dates))],
+        [_("Entschieden von"), _decider(approval)],
+        [_("Entschieden am"), format_moment(approval.decided_at)],
+        [_("Anmerkung"), approval.comment],
+        [_("Erloschen am"), format_moment(approval.lapsed_at)],
+        [_("Grund"), approval.lapse_reason],
+        [_("Zurückgezogen von"), str(approval.withdrawn_by or "")],
+        [_("Zurückgezogen am"), format_moment(approval.withdrawn_at)],
+    ]
+    return {
+        "heading": _("Entscheidung"),
+        "boxes": [],
+        "rows": [row for row in rows if row[1]],
+        "signature": [],
+    }
+
+
+def _state(approval: ApprovalRequest) -> str:
+    # Only what was granted can lapse after a decision.
+    lapsed = approval.state == ApprovalState.LAPSED and approval.decided_at
+    return capfirst(_("freigegeben, später erloschen") if lapsed else approval.outcome)
+
+
+def _decider(approval: ApprovalRequest) -> str:
+    if not approval.decided_at:
+        return ""
+    return (
+        _("%(who)s, in Vertretung") % {"who": approval.decided_by}
+        if approval.by_deputy
+        else str(approval.decided_by)
+    )
+
+
+def _condition(condition: Condition) -> str:
+    """A condition and, on lines of their own, that it was met, and the note about it."""
+    lines = [condition.text]
+    if condition.met_at:
+        met = {"at": format_moment(condition.met_at), "who": condition.met_by}
+        lines += [_("erfüllt, vermerkt am %(at)s durch %(who)s") % met, condition.note]
+    elif condition.approval.state == ApprovalState.CONDITIONAL:
+        lines.append(condition.get_state_display())
+    return "\n".join(filter(None, lines))
+
+
+def attach_files(
+    approval: ApprovalRequest, uploads: Sequence[UploadedFile], *, by, now: dt.datetime
+) -> list[Attachment]:
+    """Keep `uploads` as attachments of a new request, within the caller's transaction.
+
+    Raises Refused when one of them cannot be taken. Files written before a failure are removed
+    again.
+    """
+    attachments: list[Attachment] = []
+    try:
+        for upload, media_type in zip(uploads, check_uploads(uploads), strict=True):
+            attachment = Attachment(
+                approval=approval,
+                title=clean_name(upload.name or ""),
+                size=upload.size,
+                media_type=media_type,
+                uploaded_at=now,
+                uploaded_by=by,
+            )
+            attachment.file.save(upload.name, upload, save=False)
+            attachments.append(attachment)
+            attachment.save()
+    except BaseException:
+        for attachment in attachments:
+            attachment.file.storage.delete(attachment.file.name)
+        raise
+    return attachments

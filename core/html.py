@@ -1,0 +1,165 @@
+"""Small pieces of HTML that stand in table rows by the hundred: built in Python, without a template
+each.
+"""
+
+import datetime as dt
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.dates import describe_due
+from core.staticfiles import KERN_ICONS
+
+TONES = ("neutral", "info", "success", "warning", "danger", "muted")
+SCALE = ("strong", "medium", "light", "faint")
+VARIANTS = {
+    "primary": "kern-btn--primary",
+    "secondary": "kern-btn--secondary",
+    "danger": "kern-btn--secondary btn--danger",
+    "plain": "kern-btn--tertiary",
+}
+AMPEL = {
+    "green": (gettext_lazy("grün"), gettext_lazy("läuft"), "M4.5 8.4 7 10.8l4.6-5.4"),
+    "yellow": (
+        gettext_lazy("gelb"),
+        gettext_lazy("Probleme, ohne Hilfe lösbar"),
+        "M8 4v5M8 11.6v.4",
+    ),
+    "red": (
+        gettext_lazy("rot"),
+        gettext_lazy("Hilfe oder Entscheidung nötig"),
+        "m5.2 5.2 5.6 5.6m0-5.6-5.6 5.6",
+    ),
+    "": (
+        gettext_lazy("unbekannt"),
+        gettext_lazy("keine Angabe"),
+        "M6 6.3c0-2.7 4.1-2.5 4.1 0 0 1.6-2.1 1.6-2.1 3.2M8 12v.2",
+    ),
+}
+
+
+def checked(name: str, allowed) -> str:
+    """Return `name` if it is one of `allowed`; a misspelt one is an error and not an odd look."""
+    if name not in allowed:
+        raise ValueError(f"{name!r} is none of {', '.join(map(repr, allowed))}")
+    return name
+
+
+def draw_icon(name: str) -> SafeString:
+    """Return the KERN icon `name`, hidden from screen readers."""
+    return format_html(
+        '<span class="kern-icon kern-icon--{}" aria-hidden="true"></span>',
+        checked(name, KERN_ICONS),
+    )
+
+
+def draw_badge(text, tone: str = "neutral") -> SafeString:
+    """Return the state `text` as a pill in the colour of `tone`."""
+    return format_html('<span class="badge badge--{}">{}</span>', checked(tone, TONES), text)
+
+
+def draw_ampel(value: str, *, short: bool = False, count: int | None = None) -> SafeString:
+    """Return a traffic light: a shape, its colour in words and its meaning.
+
+    `value` is green, yellow, red or empty (unknown). With `short` the word is for screen readers
+    only; with `count` the number of things in this state stands before it.
+    """
+    word, meaning, path = AMPEL[checked(value or "", AMPEL)]
+    text = word if count is None else f"{count} {word}"
+    shown = format_html('<span class="ampel__text">{}</span>', text)
+    if short:
+        visible = (
+            "" if count is None else format_html('<span aria-hidden="true">{}</span>', str(count))
+        )
+        shown = format_html('{}<span class="kern-sr-only">{}</span>', visible, text)
+    return format_html(
+        '<span class="ampel ampel--{}" title="{}: {}">'
+        '<svg class="ampel__sign" viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" '
+        'r="7.5"/>'
+        '<path d="{}"/></svg>{}</span>',
+        value or "unknown",
+        word,
+        meaning,
+        mark_safe(path),  # one of the constants above
+        shown,
+    )
+
+
+def draw_due(date: dt.date | None, today: dt.date) -> SafeString:
+    """Return how the deadline `date` looks from `today`, in red once it is over; nothing without a
+    date.
+    """
+    if date is None:
+        return SafeString("")
+    name = "due due--over" if date < today else "due"
+    return format_html(
+        '<time class="{}" datetime="{}">{}</time>',
+        name,
+        date.isoformat(),
+        describe_due(date, today),
+    )
+
+
+def draw_link_button(url: str, label, variant: str = "secondary") -> SafeString:
+    """Return a link that looks like a button."""
+    return format_html(
+        '<a class="kern-btn {}" href="{}"><span class="kern-label">{}</span></a>',
+        VARIANTS[checked(variant, VARIANTS)],
+        url,
+        label,
+    )
+
+
+def draw_stacked_bar(segments, label: str, *, compact: bool = False) -> SafeString:
+    """Return a bar of `segments` (`core.progress.Segment`) with a legend and a table of the same
+    numbers.
+
+    `compact` is for a cell of a table: the bar alone, its numbers in its name.
+    """
+    segments = [segment for segment in segments if segment.count]
+    numbers = ", ".join(f"{segment.count} {segment.label}" for segment in segments) or _(
+        "keine Einträge"
+    )
+    picture = format_html(
+        '<svg class="bar__picture" viewBox="0 0 1000 14" preserveAspectRatio="none" role="img" '
+        'aria-label="{}">'
+        "{}</svg>",
+        f"{label}: {numbers}",
+        _bar_parts(segments),
+    )
+    if compact:
+        return format_html('<span class="bar bar--compact" title="{}">{}</span>', numbers, picture)
+    legend = format_html_join(
+        "",
+        '<li class="bar__item"><span class="bar__dot fill--{}"></span>{} {}</li>',
+        ((segment.tone, str(segment.count), segment.label) for segment in segments),
+    )
+    rows = format_html_join(
+        "",
+        '<tr><th scope="row">{}</th><td>{}</td></tr>',
+        ((segment.label, str(segment.count)) for segment in segments),
+    )
+    return format_html(
+        '<div class="bar">{}<ul class="bar__legend" aria-hidden="true">{}</ul>'
+        '<table class="kern-sr-only"><caption>{}</caption><tbody>{}</tbody></table></div>',
+        picture,
+        legend,
+        label,
+        rows,
+    )
+
+
+def _bar_parts(segments) -> SafeString:
+    """Return one `<rect>` a segment. Numbers go in as text: a localised `12,5` is no number in SVG."""
+    total = sum(segment.count for segment in segments)
+    parts, left = [], 0
+    for segment in segments:
+        width = 1000 * segment.count / total
+        tone = checked(segment.tone, TONES + SCALE)
+        parts.append((tone, f"{left:.1f}", f"{max(width - 3, 1):.1f}"))
+        left += width
+    return format_html_join(
+        "", '<rect class="fill--{}" x="{}" y="0" width="{}" height="14"/>', parts
+    )

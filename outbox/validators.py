@@ -1,0 +1,220 @@
+"""What an office's own wording of a mail must keep to; each fault is a German sentence that says
+what to do.
+
+The rules keep a mail from failing when it is written, from losing its link, and from hiding a
+foreign address behind words: a reader of the office's mail trusts its links.
+"""
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+from markdown_it.token import Token
+
+from outbox.rendering.headers import SUBJECT_LENGTH, clean_lines, one_line
+from outbox.rendering.markdown import Link, links_in, parse
+from outbox.rendering.placeholders import is_link_name, mark_of, marked
+from outbox.texts import MailText, explained
+
+BODY_LENGTH = 10_000
+NAME = re.compile(r"\{([^\W\d]\w*)\}")
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+ADDRESS = re.compile(r"://|\bwww\.", re.IGNORECASE)
+# An address that touches other characters is another address, at least in the plain text.
+TIED = re.compile(
+    r"(?<=[\w/=?&@:#%.+)}-])\{(link|\w+_link)\}|\{(link|\w+_link)\}\)?(?=[\w/=?&@#%+{-])"
+)
+
+
+class Words(NamedTuple):
+    """A subject and a body as they are stored: plain line breaks, no characters that nobody sees."""
+
+    subject: str
+    body: str
+
+
+class Fault(NamedTuple):
+    """What is wrong, and in which field of `Words`."""
+
+    field: str
+    sentence: str
+
+
+def clean_words(subject: str, body: str) -> Words:
+    """Return what was typed as it is stored and compared."""
+    return Words(one_line(subject, SUBJECT_LENGTH * 2), clean_lines(body).strip())
+
+
+def default_words(default: MailText) -> Words:
+    """Return the words that stand in the code for the kind of `default`."""
+    return clean_words(str(default.subject), str(default.body))
+
+
+def faults_of(default: MailText, words: Words) -> list[Fault]:
+    """Return what forbids `words` in place of `default`; an empty list when nothing does."""
+    faults = [Fault("subject", sentence) for sentence in _faults_of_subject(default, words.subject)]
+    return faults + [Fault("body", sentence) for sentence in _faults_of_body(default, words.body)]
+
+
+def _faults_of_subject(default: MailText, subject: str) -> Iterator[str]:
+    if not subject:
+        yield _("Bitte geben Sie einen Betreff ein.")
+    if len(subject) > SUBJECT_LENGTH:
+        yield _("Der Betreff ist zu lang. Bitte kürzen Sie ihn auf %(most)d Zeichen.") % {
+            "most": SUBJECT_LENGTH
+        }
+    yield from _faults_of_names(default, subject)
+    known = explained(default)
+    for name in NAME.findall(subject):
+        if is_link_name(name):
+            yield _(
+                "{%(name)s} ist eine Adresse und gehört in den Text. Bitte nehmen Sie sie aus dem "
+                "Betreff."
+            ) % {"name": name}
+        elif name in known and known[name].is_block:
+            yield _(
+                "{%(name)s} ist eine Liste und gehört in den Text. Bitte nehmen Sie sie aus dem "
+                "Betreff."
+            ) % {"name": name}
+
+
+def _faults_of_body(default: MailText, body: str) -> Iterator[str]:
+    if not body:
+        yield _("Bitte geben Sie einen Text ein.")
+        return
+    if len(body) > BODY_LENGTH:
+        yield _("Der Text ist zu lang. Bitte kürzen Sie ihn auf %(most)d Zeichen.") % {
+            "most": BODY_LENGTH
+        }
+        return
+    if broken := list(_faults_of_names(default, body)):
+        yield from broken
+        return
+    if tied := TIED.search(body):
+        yield _(
+            "{%(name)s} muss für sich stehen. Bitte setzen Sie davor und danach ein Leerzeichen."
+        ) % {"name": tied[1] or tied[2]}
+    tokens = parse(marked(body))
+    yield from _faults_of_html(tokens)
+    yield from _faults_of_blocks(default, tokens)
+    links = links_in(body)
+    for link in links:
+        yield from _faults_of_link(link)
+    yield from _missing_links(default, links)
+
+
+def _faults_of_names(default: MailText, template: str) -> Iterator[str]:
+    known = explained(default)
+    rest = NAME.sub("", template)
+    if place := re.search(r".{0,15}[{}].{0,15}", rest):
+        yield _(
+            "Bei den geschweiften Klammern stimmt etwas nicht: „%(place)s“. Sie stehen nur einzeln "
+            "um einen "
+            "Platzhalter, zum Beispiel {%(name)s}."
+        ) % {"place": place[0].strip(), "name": next(iter(known))}
+    for name in sorted(set(NAME.findall(template)) - known.keys()):
+        guess = get_close_matches(name.lower(), known, 1)
+        hint = (
+            _("Meinten Sie {%(name)s}?") % {"name": guess[0]} if guess else _names_in_words(known)
+        )
+        yield _("Den Platzhalter {%(name)s} gibt es hier nicht. %(hint)s") % {
+            "name": name,
+            "hint": hint,
+        }
+
+
+def _names_in_words(names) -> str:
+    return _("Möglich sind: %(names)s.") % {"names": ", ".join(f"{{{name}}}" for name in names)}
+
+
+def _faults_of_html(tokens: list[Token]) -> Iterator[str]:
+    for token in tokens:
+        words = "".join(child.content for child in token.children or [] if child.type == "text")
+        if found := TAG.search(words):
+            yield _(
+                "HTML wie „%(tag)s“ ist nicht möglich. Fett schreiben Sie **so**, eine Aufzählung "
+                "mit - am Anfang der "
+                "Zeile, eine Überschrift mit ##."
+            ) % {"tag": found[0]}
+            return
+
+
+def _faults_of_blocks(default: MailText, tokens: list[Token]) -> Iterator[str]:
+    """Yield a sentence for each block that does not stand alone in a paragraph: no mail could be
+    written with it.
+    """
+    blocks = {
+        mark_of(name): name
+        for name, placeholder in explained(default).items()
+        if placeholder.is_block
+    }
+    for before, token in zip(tokens, tokens[1:], strict=False):
+        for mark, name in blocks.items():
+            stands_alone = (
+                token.content.strip() == mark
+                and before.type == "paragraph_open"
+                and not before.hidden
+            )
+            if token.type == "inline" and mark in token.content and not stands_alone:
+                yield _(
+                    "{%(name)s} ist eine Liste und muss in einem Absatz allein stehen. Bitte "
+                    "setzen Sie davor und "
+                    "danach eine leere Zeile."
+                ) % {"name": name}
+
+
+def _faults_of_link(link: Link) -> Iterator[str]:
+    own = NAME.fullmatch(link.target)
+    if not link.label:
+        yield _(
+            "Ein Link hat keine Worte. Bitte schreiben Sie zwischen die eckigen Klammern, wohin er "
+            "führt."
+        )
+    elif own and not is_link_name(own[1]):
+        yield _("Der Link „%(label)s“ kann nicht zu {%(name)s} führen: Das ist keine Adresse.") % {
+            "label": link.label,
+            "name": own[1],
+        }
+    elif own and ADDRESS.search(link.label):
+        yield _(
+            "Der Link „%(label)s“ zeigt eine andere Adresse, als er öffnet. Bitte beschreiben Sie "
+            "mit Worten, "
+            "wohin er führt."
+        ) % {"label": link.label}
+    elif not own and not _is_shown_as_written(link):
+        yield _(
+            "Der Link „%(label)s“ verbirgt die Adresse %(target)s. Bitte schreiben Sie eine fremde "
+            "Adresse sichtbar "
+            "und mit https, zum Beispiel <https://www.berlin.de>, oder verwenden Sie {link}."
+        ) % {"label": link.label, "target": link.target}
+
+
+def _is_shown_as_written(link: Link) -> bool:
+    """Say whether the words of `link` are its address itself, in a form that nobody can take for
+    another.
+    """
+    scheme, _colon, rest = link.target.partition(":")
+    if NAME.search(link.target) or not link.target.isascii():
+        return False
+    if scheme in ("mailto", "tel"):
+        return "".join(link.label.split()) == rest
+    return (
+        scheme == "https" and link.label == link.target and "@" not in urlsplit(link.target).netloc
+    )
+
+
+def _missing_links(default: MailText, links: list[Link]) -> Iterator[str]:
+    present = {link.target for link in links}
+    for link in links_in(str(default.body)):
+        if link.target not in present:
+            yield _(
+                "Der Link zu %(target)s fehlt. Bitte fügen Sie ihn ein, zum Beispiel so: "
+                "%(example)s"
+            ) % {
+                "target": link.target,
+                "example": f"[{link.label}]({link.target})",
+            }
+            present.add(link.target)

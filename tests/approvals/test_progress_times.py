@@ -1,0 +1,165 @@
+"""How long decisions take: by kind, in working days of Berlin, and never by person."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from approvals import progress
+from approvals.enums import ApprovalKind, ApprovalState
+from approvals.progress import Times, duration_words, times_by_kind
+from core.models import Origin
+from core.roles import OFFICE, SENATOR_OFFICE
+from partners.models import User
+from tests.approvals.builders import BERLIN, make_approval, make_deputy, make_subject
+from tests.partners.builders import make_user
+
+D = dt.date
+
+
+def at(day: dt.date, hour: int = 10) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(hour), BERLIN)
+
+
+NOW = at(D(2026, 4, 20))
+
+
+def make_decided(
+    kind, submitted: dt.date, decided: dt.date, state=ApprovalState.APPROVED, **fields
+):
+    subject = make_subject(kind, pk=fields.pop("pk", 1))
+    moment = {"submitted_at": at(submitted), "decided_at": at(decided, 16)}
+    return make_approval(
+        state, subject=subject, now=at(submitted), due_on=D(2027, 12, 1), **moment | fields
+    )
+
+
+def by_label(user, now=NOW) -> dict[str, tuple]:
+    return {row.label: row[1:] for row in times_by_kind(user, now)}
+
+
+@pytest.mark.django_db
+def test_median_and_longest_in_working_days_by_kind():
+    office = make_user(OFFICE)
+    for number, decided in enumerate([D(2026, 3, 3), D(2026, 3, 6), D(2026, 3, 20)]):
+        make_decided(ApprovalKind.TOPIC, D(2026, 3, 2), decided, pk=number + 1)
+    make_decided(
+        ApprovalKind.VISIT, D(2026, 4, 1), D(2026, 4, 8), ApprovalState.REFUSED
+    )  # over Easter
+    make_decided(ApprovalKind.VISIT, D(2026, 4, 1), D(2026, 4, 1), ApprovalState.RETURNED, pk=2)
+
+    assert by_label(office) == {
+        "Reihe": (0, None, None, 0),
+        "Thema": (3, 4, 14, 0),
+        "Termine": (0, None, None, 0),
+        "Besuch": (2, 1.5, 3, 0),
+    }
+
+
+@pytest.mark.django_db
+def test_8_march_and_the_weekend_do_not_count():
+    office = make_user(OFFICE)
+    make_decided(
+        ApprovalKind.SERIES, D(2027, 3, 5), D(2027, 3, 9)
+    )  # Friday to Tuesday, Monday was a holiday
+
+    assert by_label(office, at(D(2027, 4, 1)))["Reihe"] == (1, 1, 1, 0)
+
+
+@pytest.mark.django_db
+def test_overdue_are_the_open_ones_whose_day_has_passed():
+    office = make_user(OFFICE)
+    for number, due_on in enumerate(
+        [D(2026, 4, 17), D(2026, 4, 19), D(2026, 4, 20), D(2026, 4, 21)]
+    ):
+        make_approval(subject=make_subject(ApprovalKind.DATES, pk=number + 1), due_on=due_on)
+    make_approval(
+        ApprovalState.WITHDRAWN,
+        subject=make_subject(ApprovalKind.DATES, pk=9),
+        due_on=D(2026, 4, 17),
+    )
+
+    assert by_label(office)["Termine"] == (0, None, None, 2)
+
+
+@pytest.mark.django_db
+def test_what_lapsed_after_a_decision_counts_and_what_lapsed_before_does_not():
+    office = make_user(OFFICE)
+    make_decided(ApprovalKind.TOPIC, D(2026, 3, 2), D(2026, 3, 3), ApprovalState.LAPSED)
+    make_decided(
+        ApprovalKind.TOPIC,
+        D(2026, 3, 2),
+        D(2026, 3, 3),
+        ApprovalState.LAPSED,
+        pk=2,
+        decided_at=None,
+    )
+
+    assert by_label(office)["Thema"] == (1, 1, 1, 0)
+
+
+@pytest.mark.django_db
+def test_older_than_a_year_and_taken_over_do_not_count():
+    office = make_user(OFFICE)
+    make_decided(ApprovalKind.TOPIC, D(2025, 3, 3), D(2025, 4, 16))
+    make_decided(ApprovalKind.TOPIC, D(2026, 3, 2), D(2026, 3, 3), pk=2, origin=Origin.TAKEN_OVER)
+
+    assert by_label(office)["Thema"] == (0, None, None, 0)
+
+
+@pytest.mark.django_db
+def test_only_so_many_of_the_latest_are_read(monkeypatch):
+    monkeypatch.setattr(progress, "MOST_ROWS", 2)
+    office = make_user(OFFICE)
+    for number, decided in enumerate([D(2026, 3, 3), D(2026, 3, 4), D(2026, 3, 5)]):
+        make_decided(ApprovalKind.TOPIC, D(2026, 3, 2), decided, pk=number + 1)
+
+    assert by_label(office)["Thema"] == (2, 2.5, 3, 0)
+
+
+@pytest.mark.django_db
+def test_deputy_for_some_kinds_sees_the_times_of_these_alone():
+    senator = make_user(SENATOR_OFFICE)
+    today = timezone.localdate()
+    deputy = make_deputy(senator, starts_on=today, ends_on=today, kinds=[ApprovalKind.VISIT])
+    for kind in (ApprovalKind.TOPIC, ApprovalKind.VISIT):
+        make_decided(kind, D(2026, 3, 2), D(2026, 3, 3))
+
+    assert [row.decided for row in times_by_kind(senator, NOW)] == [0, 1, 0, 1]
+    assert by_label(deputy) == {"Besuch": (1, 1, 1, 0)}
+    deputy.groups.add(Group.objects.get(name=OFFICE))
+    assert len(times_by_kind(User.objects.get(pk=deputy.pk), NOW)) == 4
+
+
+def test_nothing_of_a_row_names_a_person():
+    assert Times._fields == ("label", "decided", "median", "longest", "overdue")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 30])
+def test_times_cost_two_queries_for_any_number(count, django_assert_num_queries):
+    office = make_user(OFFICE)
+    assert office.roles
+    for number in range(count):
+        make_decided(ApprovalKind.TOPIC, D(2026, 3, 2), D(2026, 3, 3), pk=number + 1)
+
+    with django_assert_num_queries(2):
+        times_by_kind(office, NOW)
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (None, "–"),
+        (0, "am selben Tag"),
+        (0.5, "0,5 Arbeitstage"),
+        (1, "1 Arbeitstag"),
+        (1.0, "1 Arbeitstag"),
+        (2.5, "2,5 Arbeitstage"),
+        (14, "14 Arbeitstage"),
+        (1200, "1200 Arbeitstage"),
+    ],
+)
+def test_duration_in_words(days, words):
+    assert duration_words(days) == words

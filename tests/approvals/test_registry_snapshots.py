@@ -1,0 +1,72 @@
+from types import SimpleNamespace
+
+from approvals.registry import (
+    Change,
+    Fact,
+    differences,
+    essential_changes,
+    essentials_of,
+    name_essentials,
+    option_changes,
+    reason_of,
+    snapshot_of,
+)
+
+FACTS = (
+    Fact("Titel", lambda row: row.title),
+    Fact("Ort", lambda row: row.place, matters=False),
+    Fact("Gäste", lambda row: row.guests),
+)
+
+
+def row(title="Eins", place="Halle", guests=""):
+    return SimpleNamespace(title=title, place=place, guests=guests)
+
+
+def test_snapshot_leaves_out_what_is_empty():
+    assert snapshot_of(FACTS, row(guests="  ")) == [["Titel", "Eins"], ["Ort", "Halle"]]
+
+
+def test_essentials_are_what_the_approval_hangs_on():
+    assert essentials_of(FACTS, row(guests="12")) == [["Titel", "Eins"], ["Gäste", "12"]]
+    assert name_essentials(FACTS) == "Titel, Gäste"
+
+
+def test_ends_of_lines_and_blanks_around_are_no_change():
+    assert essential_changes(FACTS, row(title="Eins\nzwei"), row(title=" Eins\r\nzwei\r\n")) == []
+
+
+def test_only_what_matters_is_a_change():
+    assert essential_changes(FACTS, row(), row(place="Hof")) == []
+    assert essential_changes(FACTS, row(), row(title="Zwei", guests="3")) == [
+        Change("Titel", "Eins", "Zwei"),
+        Change("Gäste", "", "3"),
+    ]
+
+
+def test_differences_follow_the_new_version_and_end_with_what_fell_away():
+    before, after = [["A", "1"], ["B", "2"], ["C", "3"]], [["C", "4"], ["A", "1"], ["D", "5"]]
+
+    changes = differences(before, after)
+
+    assert changes == [Change("C", "3", "4"), Change("D", "", "5"), Change("B", "2", "")]
+    assert reason_of(changes) == "geändert: C, D, B"
+
+
+def test_dates_asked_about_are_compared_in_one_line():
+    first, second = {"id": 1, "label": "Mi, 22.04.2026"}, {"id": 2, "label": "Do, 23.04.2026"}
+
+    assert option_changes([first], [first, second]) == [
+        Change("Termine", "Mi, 22.04.2026", "Mi, 22.04.2026; Do, 23.04.2026")
+    ]
+    assert option_changes([first], [second]) == [
+        Change("Termine", "Mi, 22.04.2026", "Do, 23.04.2026")
+    ]
+    assert option_changes([first], [{"id": 3, "label": "Mi, 22.04.2026"}]) == []
+    assert option_changes([], []) == []
+
+
+def test_a_fixed_date_was_approved_before():
+    first, second = {"id": 1, "label": "Mi, 22.04.2026"}, {"id": 2, "label": "Do, 23.04.2026"}
+
+    assert option_changes([first, second], [first | {"is_fixed": True}]) == []

@@ -1,0 +1,156 @@
+import datetime as dt
+import re
+
+import pytest
+
+from core.html import (
+    draw_ampel,
+    draw_badge,
+    draw_due,
+    draw_icon,
+    draw_link_button,
+    draw_stacked_bar,
+)
+from core.progress import Segment
+
+TODAY = dt.date(2019, 6, 10)
+
+
+def text_of(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+
+
+def test_a_badge_carries_its_tone_and_escapes_its_text():
+    assert draw_badge("Zusage", "success") == '<span class="badge badge--success">Zusage</span>'
+    assert draw_badge("<b>") == '<span class="badge badge--neutral">&lt;b&gt;</span>'
+
+
+def test_a_misspelt_tone_is_an_error():
+    with pytest.raises(ValueError, match="'sucess' is none of 'neutral'"):
+        draw_badge("Zusage", "sucess")
+
+
+def test_an_icon_is_hidden_from_screen_readers():
+    assert draw_icon("mail") == '<span class="kern-icon kern-icon--mail" aria-hidden="true"></span>'
+
+
+def test_an_icon_that_is_not_served_is_an_error():
+    with pytest.raises(ValueError, match="'male' is none of"):
+        draw_icon("male")
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "word", "meaning"),
+    [
+        ("green", "green", "grün", "läuft"),
+        ("yellow", "yellow", "gelb", "Probleme, ohne Hilfe lösbar"),
+        ("red", "red", "rot", "Hilfe oder Entscheidung nötig"),
+        ("", "unknown", "unbekannt", "keine Angabe"),
+        (None, "unknown", "unbekannt", "keine Angabe"),
+    ],
+)
+def test_a_traffic_light_says_its_colour_in_words(value, name, word, meaning):
+    html = draw_ampel(value)
+
+    assert html.startswith(f'<span class="ampel ampel--{name}" title="{word}: {meaning}"><svg ')
+    assert html.endswith(f'</svg><span class="ampel__text">{word}</span></span>')
+
+
+def test_the_four_signs_differ_in_shape():
+    signs = {
+        re.search(r'<path d="([^"]+)"', draw_ampel(value))[1]
+        for value in ("green", "yellow", "red", "")
+    }
+
+    assert len(signs) == 4
+
+
+def test_a_short_traffic_light_keeps_its_word_for_screen_readers():
+    assert draw_ampel("red", short=True).endswith(
+        '</svg><span class="kern-sr-only">rot</span></span>'
+    )
+
+
+def test_a_traffic_light_can_count():
+    assert text_of(draw_ampel("green", count=22)) == "22 grün"
+    assert draw_ampel("green", short=True, count=1200).endswith(
+        '</svg><span aria-hidden="true">1200</span><span class="kern-sr-only">1200 '
+        "grün</span></span>"
+    )
+
+
+def test_an_unknown_colour_is_an_error():
+    with pytest.raises(ValueError, match="'blue' is none of"):
+        draw_ampel("blue")
+
+
+@pytest.mark.parametrize(
+    ("date", "html"),
+    [
+        (None, ""),
+        (dt.date(2019, 6, 28), '<time class="due" datetime="2019-06-28">bis 28.06.2019</time>'),
+        (dt.date(2019, 6, 10), '<time class="due" datetime="2019-06-10">bis heute</time>'),
+        (
+            dt.date(2019, 6, 4),
+            '<time class="due due--over" datetime="2019-06-04">seit 6 Tagen überfällig</time>',
+        ),
+    ],
+)
+def test_a_deadline_turns_red_once_it_is_over(date, html):
+    assert draw_due(date, TODAY) == html
+
+
+def test_a_link_button_looks_like_its_variant():
+    assert draw_link_button("/x/?a=1&b=2", "Öffnen", "primary") == (
+        '<a class="kern-btn kern-btn--primary" href="/x/?a=1&amp;b=2"><span '
+        'class="kern-label">Öffnen</span></a>'
+    )
+    with pytest.raises(ValueError, match="'main' is none of"):
+        draw_link_button("/", "Öffnen", "main")
+
+
+SEGMENTS = [
+    Segment("abgeschlossen", 1, "strong"),
+    Segment("nicht begonnen", 3, "faint"),
+    Segment("leer", 0, "light"),
+]
+
+
+def test_a_bar_is_drawn_in_plain_numbers():
+    html = draw_stacked_bar(SEGMENTS, "Phase")
+
+    assert '<rect class="fill--strong" x="0.0" y="0" width="247.0" height="14"/>' in html
+    assert '<rect class="fill--faint" x="250.0" y="0" width="747.0" height="14"/>' in html
+    assert html.count("<rect") == 2
+
+
+def test_a_bar_says_its_numbers_and_has_them_in_a_table():
+    html = draw_stacked_bar(SEGMENTS, "Phase")
+
+    assert 'role="img" aria-label="Phase: 1 abgeschlossen, 3 nicht begonnen"' in html
+    assert "<caption>Phase</caption>" in html
+    assert '<tr><th scope="row">nicht begonnen</th><td>3</td></tr>' in html
+    assert (
+        '<li class="bar__item"><span class="bar__dot fill--faint"></span>3 nicht begonnen</li>'
+        in html
+    )
+
+
+def test_a_bar_of_thousands_has_no_separators():
+    html = draw_stacked_bar([Segment("viele", 12000, "info")], "Antworten")
+
+    assert 'aria-label="Antworten: 12000 viele"' in html
+    assert 'width="997.0"' in html
+
+
+def test_a_compact_bar_is_only_the_picture():
+    html = draw_stacked_bar(SEGMENTS, "Marketing", compact=True)
+
+    assert html.startswith(
+        '<span class="bar bar--compact" title="1 abgeschlossen, 3 nicht begonnen"><svg '
+    )
+    assert "<table" not in html
+
+
+def test_an_empty_bar_says_so():
+    assert 'aria-label="Phase: keine Einträge"' in draw_stacked_bar([], "Phase")

@@ -1,0 +1,41 @@
+import pytest
+from django.urls import reverse
+
+from core.middleware import page_above
+from core.roles import OFFICE
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("name", ["overview", "outbox:list", "partners:list"])
+def test_pages_of_the_signed_in_are_private(client, name):
+    client.force_login(make_user(OFFICE))
+
+    assert client.get(reverse(name)).headers["Cache-Control"] == "private, no-cache"
+
+
+def test_public_page_may_be_kept(client):
+    assert "Cache-Control" not in client.get(reverse("imprint")).headers
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/branchengespraeche/themen/11/aufgreifen/", "/branchengespraeche/themen/11/"),
+        ("/branchengespraeche/einladungen/3/streichen/", "/branchengespraeche/"),
+        ("/gibtesnicht/", "/"),
+    ],
+)
+def test_page_above_is_the_nearest_that_exists(path, page):
+    assert page_above(path) == page
+
+
+def test_opened_form_address_says_what_to_do(client, db):
+    client.force_login(make_user(OFFICE))
+
+    answer = client.get("/branchengespraeche/themen/11/aufgreifen/")
+
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "Es wurde nichts geändert." in answer.text
+    assert 'href="/branchengespraeche/themen/11/"' in answer.text

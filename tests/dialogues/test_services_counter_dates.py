@@ -1,0 +1,160 @@
+"""Dates that the senator's office proposed instead become options in one step."""
+
+import datetime as dt
+
+import pytest
+
+from approvals.enums import Verdict
+from approvals.registry import CounterDate, Decision
+from core.errors import NotAllowed, Refused
+from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
+from dialogues.enums import DialogueState, HostAnswer, HostPreference, OptionState
+from dialogues.services import adopt_counter_dates, decide_dates, postpone_dialogue
+from tests.dialogues.builders import DAY, END, NOW, make_dates_approval, make_dialogue, make_option
+from tests.partners.builders import make_user
+from tests.unchanged import nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+WEEK = dt.timedelta(days=7)
+HOUR = dt.timedelta(hours=1)
+DATES = [CounterDate(DAY + WEEK), CounterDate(DAY + 2 * WEEK, DAY + 2 * WEEK + HOUR)]
+
+
+def answered(senator, *dates, comment="Der April ist voll."):
+    """Return a dialogue whose one date is not possible, with `dates` proposed instead."""
+    dialogue = make_dialogue(DialogueState.EXPLORING)
+    approval = make_dates_approval(dialogue, make_option(dialogue))
+    decide_dates(
+        approval=approval,
+        decision=Decision(Verdict.NONE_POSSIBLE, comment, counter_dates=dates),
+        by=senator,
+        now=NOW,
+    )
+    dialogue.refresh_from_db()
+    return dialogue
+
+
+def take_over(dialogue, by, now=NOW):
+    return adopt_counter_dates(dialogue=dialogue, by=by, now=now)
+
+
+def test_none_possible_makes_every_date_impossible(senator):
+    dialogue = answered(senator, *DATES)
+
+    assert dialogue.date_options.get().state == OptionState.IMPOSSIBLE
+    assert dialogue.history.first().history_change_reason == "Termine: kein Termin möglich"
+
+
+def test_proposed_dates_become_options(office, senator):
+    dialogue = answered(senator, *DATES)
+
+    rows = take_over(dialogue, office)
+
+    assert [(row.starts_at, row.ends_at, row.state, row.host_preference) for row in rows] == [
+        (DAY + WEEK, END + WEEK, OptionState.PROPOSED, HostPreference.POSSIBLE),
+        (DAY + 2 * WEEK, DAY + 2 * WEEK + HOUR, OptionState.PROPOSED, HostPreference.POSSIBLE),
+    ]
+    entry = rows[0].history.get()
+    assert (entry.history_user, entry.history_change_reason) == (
+        office,
+        "Gegenvorschlag übernommen",
+    )
+
+
+def test_they_are_taken_over_once(office, senator):
+    dialogue = answered(senator, *DATES)
+    take_over(dialogue, office)
+
+    with pytest.raises(Refused, match="schon übernommen"):
+        take_over(dialogue, office)
+
+    assert dialogue.date_options.count() == 3
+
+
+def test_date_that_was_ruled_out_is_proposed_again(office, senator):
+    dialogue = answered(senator, CounterDate(DAY, DAY + HOUR))
+
+    [row] = take_over(dialogue, office)
+
+    assert dialogue.date_options.get() == row
+    assert (row.state, row.ends_at) == (OptionState.PROPOSED, DAY + HOUR)
+
+
+def test_date_that_has_passed_is_left_out(office, senator):
+    dialogue = answered(senator, *DATES)
+
+    assert [row.starts_at for row in take_over(dialogue, office, now=DAY + WEEK)] == [
+        DAY + 2 * WEEK
+    ]
+    with pytest.raises(Refused, match="noch bevorsteht"):
+        take_over(dialogue, office, now=DAY + 3 * WEEK)
+
+
+def test_words_alone_are_no_date(office, senator):
+    dialogue = answered(senator)
+
+    with (
+        nothing_changes(dialogue),
+        pytest.raises(Refused, match="kein anderer Termin vorgeschlagen"),
+    ):
+        take_over(dialogue, office)
+
+
+def test_without_an_answer_there_is_nothing_to_take_over(office):
+    dialogue = make_dialogue(DialogueState.EXPLORING)
+
+    with (
+        nothing_changes(dialogue),
+        pytest.raises(Refused, match="kein anderer Termin vorgeschlagen"),
+    ):
+        take_over(dialogue, office)
+
+
+def test_the_answer_to_a_later_request_counts(office, senator):
+    dialogue = answered(senator, *DATES)
+    make_dates_approval(dialogue, make_option(dialogue, starts_at=DAY + HOUR, ends_at=END + HOUR))
+
+    with nothing_changes(dialogue), pytest.raises(Refused):
+        take_over(dialogue, office)
+
+
+@pytest.mark.parametrize(
+    "state", [state for state in DialogueState if state not in ("planning", "exploring")]
+)
+def test_dates_are_taken_over_before_one_is_fixed(office, state):
+    dialogue = make_dialogue(state)
+
+    with nothing_changes(dialogue), pytest.raises(Refused):
+        take_over(dialogue, office)
+
+
+def test_dates_are_taken_over_with_the_hosts_yes(office, senator):
+    dialogue = answered(senator, *DATES)
+    type(dialogue).objects.update(host_answer=HostAnswer.DECLINED)
+    dialogue.refresh_from_db()
+
+    with nothing_changes(dialogue), pytest.raises(Refused, match="Gastgeber zugesagt"):
+        take_over(dialogue, office)
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+def test_the_office_alone_takes_over(senator, role):
+    dialogue, by = answered(senator, *DATES), make_user(role)
+
+    with nothing_changes(dialogue), pytest.raises(NotAllowed):
+        take_over(dialogue, by)
+
+
+def test_after_postponing_the_last_answer_can_be_taken_over(office, senator):
+    dialogue = make_dialogue(DialogueState.SCHEDULED)
+    option = dialogue.date_options.get()
+    decide_dates(
+        approval=make_dates_approval(dialogue, option),
+        decision=Decision(Verdict.NONE_POSSIBLE, counter_dates=DATES),
+        by=senator,
+        now=NOW,
+    )
+    postpone_dialogue(dialogue=dialogue, reason="Verhindert", by=office, now=NOW)
+
+    assert len(take_over(dialogue, office)) == 2

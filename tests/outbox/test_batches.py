@@ -1,0 +1,105 @@
+"""One sending: how far it is, why some mails did not go out, in one query."""
+
+import datetime as dt
+from uuid import uuid4
+
+import pytest
+
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from outbox.batches import Reason, sending_of, unsolved_of
+from outbox.models import Mail
+from tests.outbox.builders import NOW, make_batch, make_mail
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+MINUTE = dt.timedelta(minutes=1)
+
+
+@pytest.fixture
+def office():
+    user = make_user(OFFICE)
+    assert user.roles
+    return user
+
+
+def move(mails, **columns):
+    Mail.objects.filter(pk__in=[mail.pk for mail in mails]).update(**columns)
+
+
+def test_sending_counts_what_became_of_each(office, django_assert_num_queries):
+    mails = make_batch(10)
+    move(mails[:3], state="sent", sent_at=NOW + MINUTE)
+    move(mails[3:4], state="sent", sent_at=NOW + 3 * MINUTE)
+    move(mails[4:6], state="failed", last_error="550 5.1.1 Postfach unbekannt")
+    move(mails[6:7], state="retry", last_error="450 später")
+    move(mails[7:8], state="withdrawn", last_error="")
+    make_mail()
+
+    with django_assert_num_queries(1):
+        sending = sending_of(mails[0].batch, office)
+
+    assert (sending.total, sending.sent, sending.under_way, sending.percent) == (9, 4, 3, 44)
+    assert sending.tally.count("unsolved") == 2
+    assert (sending.written_at, sending.first_sent_at, sending.last_sent_at) == (
+        NOW,
+        NOW + MINUTE,
+        NOW + 3 * MINUTE,
+    )
+    assert (sending.kinds, sending.path) == (["Hinweis zum Test"], "/branchengespraeche/themen/12/")
+
+
+def test_nothing_sent_yet_has_no_moments(office):
+    sending = sending_of(make_batch(2)[0].batch, office)
+
+    assert (sending.first_sent_at, sending.last_sent_at, sending.percent) == (None, None, 0)
+
+
+def test_pages_that_differ_are_not_named(office):
+    mails = make_batch(2)
+    move(mails[:1], path="/")
+
+    assert sending_of(mails[0].batch, office).path == ""
+
+
+def test_all_taken_back_leaves_nothing_to_send(office):
+    sending = sending_of(make_batch(2, state="withdrawn")[0].batch, office)
+
+    assert (sending.total, sending.under_way, sending.percent) == (0, 0, 100)
+
+
+def test_reasons_alike_but_for_address_and_number_stand_together(office):
+    mails = make_batch(4)
+    for number, mail in enumerate(mails[:3]):
+        words = f"550 5.1.1 <gast{number}@example.org>: unbekannt, id 4fXy2{number}abc9Z"
+        move([mail], state="failed", last_error=words)
+    move(
+        mails[3:],
+        state="retry",
+        last_error="Der Mailserver ist nicht erreichbar: Verbindung abgelehnt",
+    )
+
+    assert sending_of(mails[0].batch, office).reasons == [
+        Reason("failed", "550 5.1.1 …: unbekannt, id …", 3),
+        Reason("retry", "Der Mailserver ist nicht erreichbar: Verbindung abgelehnt", 1),
+    ]
+
+
+def test_unsolved_are_listed_by_name_without_settled_ones(office):
+    mails = make_batch(4, state="failed")
+    move(mails[:1], settled_at=NOW)
+    move(mails[1:2], state="sent", sent_at=NOW)
+    move(mails[2:3], recipient_name="Zuletzt")
+
+    assert list(unsolved_of(mails[0].batch, office)) == [mails[3], mails[2]]
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+def test_nobody_else_sees_a_sending(role):
+    batch = make_batch(2, state="failed")[0].batch
+
+    assert sending_of(batch, make_user(role)) is None
+    assert list(unsolved_of(batch, make_user(role))) == []
+
+
+def test_unknown_sending_is_none(office):
+    assert sending_of(uuid4(), office) is None
