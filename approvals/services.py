@@ -124,7 +124,7 @@ def request_approval(
     )
     try:
         with transaction.atomic():
-            save_as(approval, by=by, reason=_("Freigabe beantragt"))
+            save_as(approval, by=by, now=now, reason=_("Freigabe beantragt"))
     except IntegrityError as error:
         raise ChangedMeanwhile(
             _("Für diesen Gegenstand ist bereits eine Freigabe beantragt.")
@@ -169,9 +169,9 @@ def record_decision(
     locked.counter_dates = [date.as_row() for date in decision.counter_dates]
     locked.decided_at, locked.decided_by = now, by
     locked.by_deputy = acts_as_deputy(by, locked.kind)
-    save_as(locked, by=by, reason=locked.outcome)
+    save_as(locked, by=by, now=now, reason=locked.outcome)
     for text in decision.conditions:
-        save_as(Condition(approval=locked, text=text), by=by, reason=_("Auflage erteilt"))
+        save_as(Condition(approval=locked, text=text), by=by, now=now, reason=_("Auflage erteilt"))
     withdraw_asking(locked, now=now, by=by)
     mail_decision(locked, now=now, by=by)
     return locked
@@ -269,7 +269,7 @@ def meet_condition(*, condition: Condition, note: str, by, now: dt.datetime) -> 
         )
     locked.state = target_of(CONDITION_MOVES, "meet", locked)
     locked.met_at, locked.met_by, locked.note = now, by, note.strip()
-    save_as(locked, by=by, reason=_("Auflage erfüllt"))
+    save_as(locked, by=by, now=now, reason=_("Auflage erfüllt"))
     mail_condition_met(approval, locked, now=now, by=by)
     return locked
 
@@ -284,7 +284,7 @@ def withdraw_approval(
         return None
     row.state = target_of(MOVES, "withdraw", row)
     row.withdrawn_at, row.withdrawn_by = now, by
-    save_as(row, by=by, reason=row.get_state_display())
+    save_as(row, by=by, now=now, reason=row.get_state_display())
     withdraw_asking(row, now=now, by=by)
     mail_withdrawal(row, now=now, by=by)
     return row
@@ -346,5 +346,5 @@ def _in_force(kind: str, subject_id: int) -> list[ApprovalRequest]:
 def _lapse(row: ApprovalRequest, reason: str, *, by, now: dt.datetime) -> None:
     row.state = target_of(MOVES, "lapse", row)
     row.lapsed_at, row.lapsed_by, row.lapse_reason = now, by, reason[:300]
-    save_as(row, by=by, reason=reason)
+    save_as(row, by=by, now=now, reason=reason)
     withdraw_asking(row, now=now, by=by)

@@ -13,11 +13,13 @@ from core.batches import in_batches
 from core.progress import HistoryEntry
 
 
-def save_as(obj, *, by, reason: str | Promise) -> None:
-    """Save `obj` so that its history names the actor `by` (None: the portal itself) and the German
-    `reason`.
+def save_as(obj, *, by, now: dt.datetime, reason: str | Promise) -> None:
+    """Save `obj` with one line of history: changed by `by` (None: the portal itself) at `now`.
+
+    `reason` is the German line that *Verlauf* shows, cut to 100 characters.
     """
     obj._history_user = by if getattr(by, "pk", None) else None
+    obj._history_date = now
     obj._change_reason = str(reason)[:100]
     obj.save()
 

@@ -4,7 +4,6 @@ principal's roles.
 The user model offers `user.roles`, a frozenset of role names read once per request.
 """
 
-import rules
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -23,17 +22,17 @@ def has_role(user, *names: str) -> bool:
     )
 
 
-@rules.predicate
 def is_office(user) -> bool:
     return has_role(user, OFFICE)
 
 
-@rules.predicate
 def is_senator_office(user) -> bool:
     return has_role(user, SENATOR_OFFICE)
 
 
-is_staff_of_the_house = is_office | is_senator_office
+def is_inside(user) -> bool:
+    """Say whether `user` belongs to the office or to the senator's office."""
+    return has_role(user, OFFICE, SENATOR_OFFICE)
 
 
 def senator_office_name() -> str:

@@ -1,10 +1,165 @@
-"""What every view shares."""
+"""What every view shares: let people in, run a service, confirm, show a form, page and order a list."""
 
+from collections.abc import Callable, Mapping
+from functools import wraps
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from core.conflicts import VersionedForm
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
+from core.roles import is_office
+from core.states import Move, target_of
+
+PAGE_SIZE = 50
+
+
+def allowed(predicate: Callable, reason: str | Promise = ""):
+    """Decorate a view: 403 with `reason` for everyone of whom `predicate(user)` is false."""
+
+    def decorate(view):
+        @wraps(view)
+        def checked(request, *args, **kwargs):
+            require(predicate(request.user), reason)
+            return view(request, *args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+def require(is_allowed: bool, reason: str | Promise = "") -> None:
+    """Raise PermissionDenied (403) with `reason` unless `is_allowed`."""
+    if not is_allowed:
+        raise PermissionDenied(str(reason))
+
+
+def require_office(request: HttpRequest) -> None:
+    """Raise PermissionDenied (403) for everyone but the office."""
+    require(is_office(request.user), _("Das ist der Geschäftsstelle vorbehalten."))
+
+
+def get_for_office(request: HttpRequest, queryset: QuerySet, pk: int):
+    """Return the object for the office: 404 when the user may not see it, 403 when they may see but
+    not change it.
+    """
+    found = get_object_or_404(queryset.visible_to(request.user), pk=pk)
+    require_office(request)
+    return found
+
+
+def run_service(
+    request: HttpRequest,
+    service: Callable,
+    *,
+    done: str | Promise = "",
+    form: BaseForm | None = None,
+    current: Callable | None = None,
+):
+    """Call `service()` and return its result, or True when it returns None; show `done`.
+
+    When the service refuses, return False: the sentence goes to `form`, or above the page without
+    one. When somebody else saved meanwhile, the form shows both versions; `current()` loads the
+    saved object, by default the form's own. A missing right becomes a 403.
+    """
+    try:
+        result = service()
+    except NotAllowed as error:
+        raise PermissionDenied(str(error)) from error
+    except Refused as error:
+        _show_refusal(request, error, form, current)
+        return False
+    if done:
+        messages.success(request, done)
+    return True if result is None else result
+
+
+def _show_refusal(
+    request: HttpRequest, error: Refused, form: BaseForm | None, current: Callable | None
+) -> None:
+    if form is None:
+        messages.error(request, str(error))
+    elif isinstance(error, ChangedMeanwhile) and (saved := _saved_version(form, current)):
+        form.show_conflict(error, saved)
+    else:
+        form.add_error(None, str(error))
+
+
+def _saved_version(form: BaseForm, current: Callable | None):
+    if not isinstance(form, VersionedForm):
+        return None
+    if current:
+        return current()
+    return type(form.instance).objects.filter(pk=form.instance.pk).first()
+
+
+def redirect_unless_possible(
+    request: HttpRequest, obj, moves: Mapping[str, Move], action: str
+) -> HttpResponse | None:
+    """Return a redirect to `obj`, with the reason, when a page is opened whose `action` its state
+    forbids.
+
+    A POST goes to the service, which gives the same reason without losing what was typed.
+    """
+    if request.method == "POST":
+        return None
+    try:
+        target_of(moves, action, obj)
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect(obj)
+    return None
+
+
+def render_confirmation(
+    request: HttpRequest, form: BaseForm | None = None, **context
+) -> HttpResponse:
+    """Return the page that asks again; `context` takes `title`, `question`, `details`,
+    `submit_label`, `cancel_url`, `danger`.
+    """
+    return render(request, "generic/confirm.html", {"form": form, **context})
+
+
+def render_form(
+    request: HttpRequest, form: BaseForm, *, template: str = "generic/form.html", **context
+) -> HttpResponse:
+    """Return the page of a plain form; `context` takes `title`, `submit_label`, `cancel_url`,
+    `intro`.
+    """
+    return render(request, template, {"form": form, **context})
 
 
 def render_page_or_fragment(request: HttpRequest, fragment: str, context: dict) -> HttpResponse:
     """Return the whole page around the template `fragment`; htmx gets the fragment alone."""
     template = fragment if request.htmx else "generic/chart.html"
     return render(request, template, context | {"fragment": fragment})
+
+
+def redirect_with_message(request: HttpRequest, message: str | Promise, target) -> HttpResponse:
+    """Show `message` on the page `target` (an object, a URL or a URL name)."""
+    messages.success(request, message)
+    return redirect(target)
+
+
+def paginate(request: HttpRequest, queryset: QuerySet) -> Page:
+    """Return the page of the ordered `queryset` that `?page=` asks for."""
+    return Paginator(queryset, PAGE_SIZE).get_page(request.GET.get("page"))
+
+
+def ordering(request: HttpRequest, sorts: Mapping[str, tuple[str, ...]], default: str) -> list[str]:
+    """Return the columns for `order_by` that `?sort=` asks for, a key of `sorts` or `-key`, ending
+    in the primary key.
+    """
+    asked = request.GET.get("sort", "")
+    key = asked.removeprefix("-")
+    if key not in sorts:
+        return [*sorts[default], "pk"]
+    sign = "-" if asked.startswith("-") else ""
+    return [sign + column for column in sorts[key]] + ["pk"]

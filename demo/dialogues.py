@@ -24,7 +24,7 @@ DIGITAL = ("(digital)", "virtuell")
 TAKEN_OVER = gettext_lazy("Aus früheren Unterlagen übernommen")
 
 
-def load_dialogues(data: list[dict]) -> None:
+def load_dialogues(data: list[dict], *, now: dt.datetime) -> None:
     """Load every row of `data/dialogues.json`; a host that matches no organisation stays text."""
     organisations = OrganisationIndex()
     for row in data:
@@ -48,7 +48,7 @@ def load_dialogues(data: list[dict]) -> None:
             doubts=doubts_of(row),
             **known_day(row),
         )
-        save_as(dialogue, by=None, reason=TAKEN_OVER)
+        save_as(dialogue, by=None, now=now, reason=TAKEN_OVER)
 
 
 def known_day(row: dict) -> dict:

@@ -12,7 +12,7 @@ from approvals.registry import Decision
 from approvals.services import Briefing
 from core.models import Origin
 from demo.accounts import find_organisation
-from demo.stage import Stage, playing
+from demo.stage import Stage
 from dialogues import services
 from dialogues.enums import AnswerChannel, HostAnswer, HostPreference
 from dialogues.models import Dialogue, DialogueSeries, Topic
@@ -23,11 +23,11 @@ PROGRAMME = "13:30 Ankommen\n14:00 Begrüßung\n14:15 Werksrundgang\n15:00 Gespr
 
 def load_invented_dialogues(users, *, today: dt.date, now: dt.datetime) -> None:
     """Load series, topics and dialogues of the demo's present."""
-    with playing(users, today=today, now=now) as stage:
-        series = load_series(stage)
-        load_topics(stage, series)
-        load_dialogue_in_planning(stage, series)
-        load_dialogue_with_invitations(stage, series)
+    stage = Stage(users, today, now)
+    series = load_series(stage)
+    load_topics(stage, series)
+    load_dialogue_in_planning(stage, series)
+    load_dialogue_with_invitations(stage, series)
 
 
 def load_series(stage: Stage) -> DialogueSeries:
@@ -54,8 +54,7 @@ def load_series(stage: Stage) -> DialogueSeries:
         "Wiederaufnahme der Gespräche mit den Branchen vor Ort.",
     )
     for row, days in ((waiting, -6), (consented, -40)):
-        stage.at(days - 2)
-        services.affirm_series(series=row, by=stage.office)
+        services.affirm_series(series=row, by=stage.office, now=stage.at(days - 2))
         services.request_consent(
             series=row,
             by=stage.office,
@@ -268,15 +267,14 @@ def _dialogue(stage: Stage, topic: Topic, host_part: str, days: int) -> Dialogue
         origin=Origin.DEMO,
         place="" if host.postal_address else "Besuchereingang, Werksgelände",
     )
-    stage.at(days - 1)
-    services.plan_dialogue(dialogue=dialogue, topic=topic, by=stage.office)
-    stage.at(days)
+    services.plan_dialogue(dialogue=dialogue, topic=topic, by=stage.office, now=stage.at(days - 1))
     return services.record_host_answer(
         dialogue=dialogue,
         answer=HostAnswer.ACCEPTED,
         answered_on=stage.on(days),
         note="telefonisch",
         by=stage.office,
+        now=stage.at(days),
     )
 
 
@@ -346,9 +344,11 @@ def load_dialogue_with_invitations(stage: Stage, series: DialogueSeries) -> None
     people = list(
         Person.objects.reachable().filter(user__isnull=True, origin=Origin.DEMO).order_by("pk")[:22]
     )
-    stage.at(-9)
     services.add_guests(
-        dialogue=dialogue, people=[*people, stage.vdma.person, stage.ihk.person], by=stage.office
+        dialogue=dialogue,
+        people=[*people, stage.vdma.person, stage.ihk.person],
+        by=stage.office,
+        now=stage.at(-9),
     )
     services.release_invitations(
         dialogue=dialogue, answer_by=stage.on(8), expected=24, by=stage.office, now=stage.at(-8)

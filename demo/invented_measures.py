@@ -74,7 +74,7 @@ def _load_last_round(plan: Plan, office, today: dt.date) -> None:
         )
         if measure.is_taken_over:
             _load_milestones(measure, progress, today)
-    services.close_round(reporting_round=last, by=office)
+    services.close_round(reporting_round=last, by=office, now=_at(cut_off_on, 25))
 
 
 def _load_invented(plan: Plan, row: Invented, today: dt.date) -> Measure:
@@ -90,8 +90,7 @@ def _load_invented(plan: Plan, row: Invented, today: dt.date) -> Measure:
         is_published=True,
         origin=Origin.DEMO,
     )
-    measure._history_date = _at(today, -200)
-    save_as(measure, by=None, reason="Maßnahme angelegt")
+    save_as(measure, by=None, now=_at(today, -200), reason="Maßnahme angelegt")
     _load_milestones(measure, row.progress, today)
     return measure
 
@@ -107,9 +106,11 @@ def _load_milestones(measure: Measure, progress: Progress, today: dt.date) -> No
             position=position,
             origin=Origin.DEMO,
         )
-        milestone._history_date = _at(due_on, 0) if is_done else _at(today, -130)
         save_as(
-            milestone, by=None, reason="Meilenstein erreicht" if is_done else "Meilenstein angelegt"
+            milestone,
+            by=None,
+            now=_at(due_on, 0) if is_done else _at(today, -130),
+            reason="Meilenstein erreicht" if is_done else "Meilenstein angelegt",
         )
 
 
@@ -122,7 +123,7 @@ def _round(plan: Plan, *, cut_off_on: dt.date, due_on: dt.date) -> ReportingRoun
         due_on=due_on,
         origin=Origin.DEMO,
     )
-    save_as(row, by=None, reason="Berichtsrunde angelegt")
+    save_as(row, by=None, now=_at(cut_off_on, 0), reason="Berichtsrunde angelegt")
     return row
 
 

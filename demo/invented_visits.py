@@ -13,7 +13,7 @@ from core.conflicts import version_of
 from core.models import Origin
 from demo.accounts import find_organisation
 from demo.attachments import invented_sheet
-from demo.stage import Stage, playing
+from demo.stage import Stage
 from media_visits import services
 from media_visits.enums import PressKind
 from media_visits.models import PressSlot, Visit
@@ -26,10 +26,10 @@ COURSE = [["Uhrzeit", "Was"], ["14:00", "Begrüßung"], ["14:15", "Rundgang"], [
 
 def load_invented_visits(users, *, today: dt.date, now: dt.datetime) -> None:
     """Load the visits of the demo's present."""
-    with playing(users, today=today, now=now) as stage:
-        load_approved_visit(stage)
-        load_visit_awaiting_approval(stage)
-        load_visit_that_lapsed(stage)
+    stage = Stage(users, today, now)
+    load_approved_visit(stage)
+    load_visit_awaiting_approval(stage)
+    load_visit_that_lapsed(stage)
 
 
 def load_approved_visit(stage: Stage) -> None:

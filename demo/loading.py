@@ -39,12 +39,12 @@ def load_demo(*, today: dt.date, now: dt.datetime) -> None:
 
     The mails that the invented present wrote are recorded as sent; nothing goes out.
     """
-    load_organisations(read_rows("organisations"))
-    load_plans(read_rows("plans"))
-    load_measures(read_rows("measures"))
-    load_dialogues(read_rows("dialogues"))
-    load_visits(read_rows("visits"))
-    load_coverage(read_rows("coverage"))
+    load_organisations(read_rows("organisations"), now=now)
+    load_plans(read_rows("plans"), now=now)
+    load_measures(read_rows("measures"), now=now)
+    load_dialogues(read_rows("dialogues"), now=now)
+    load_visits(read_rows("visits"), now=now)
+    load_coverage(read_rows("coverage"), now=now)
     users = load_accounts(today=today, now=now)
     load_contacts()
     load_distribution_lists()

@@ -27,7 +27,7 @@ DAY = re.compile(r"^(\d{2})\.(\d{2})\.(\d{4})$")
 YEAR = re.compile(r"^(?:Ende )?(\d{4})$")
 
 
-def load_plans(data: list[dict]) -> list[Plan]:
+def load_plans(data: list[dict], *, now: dt.datetime) -> list[Plan]:
     """Load the plans with their trees, and the measures that only the trees name; return the plans
     in their order.
     """
@@ -36,7 +36,7 @@ def load_plans(data: list[dict]) -> list[Plan]:
         plan = _load_plan(row, position, plans[-1] if plans else None)
         plans.append(plan)
         for place, field in enumerate(row["fields"], start=1):
-            _load_field(plan, field, place)
+            _load_field(plan, field, place, now=now)
     return plans
 
 
@@ -76,7 +76,7 @@ def _levels(rows: list[str]) -> tuple[list[str], str]:
     return names, "; ".join(remarks)
 
 
-def _load_field(plan: Plan, row: dict, position: int) -> None:
+def _load_field(plan: Plan, row: dict, position: int, *, now: dt.datetime) -> None:
     field = _section(
         plan,
         None,
@@ -89,12 +89,14 @@ def _load_field(plan: Plan, row: dict, position: int) -> None:
     )
     for place, cluster in enumerate(row["clusters"], start=1):
         if LETTER.match(cluster["name"]):
-            _load_lettered(plan, field, cluster, place)
+            _load_lettered(plan, field, cluster, place, now=now)
         else:
-            _load_cluster(plan, field, cluster, place)
+            _load_cluster(plan, field, cluster, place, now=now)
 
 
-def _load_lettered(plan: Plan, field: PlanSection, row: dict, position: int) -> None:
+def _load_lettered(
+    plan: Plan, field: PlanSection, row: dict, position: int, *, now: dt.datetime
+) -> None:
     """Load a section that the plan of 2010 names by its letter and its goal."""
     goal = row["goals"][0] if row["goals"] else {}
     basis = {"code": row["letter_basis"], "title": goal.get("basis", "")}
@@ -106,7 +108,9 @@ def _load_lettered(plan: Plan, field: PlanSection, row: dict, position: int) -> 
     section.save()
 
 
-def _load_cluster(plan: Plan, field: PlanSection, row: dict, position: int) -> None:
+def _load_cluster(
+    plan: Plan, field: PlanSection, row: dict, position: int, *, now: dt.datetime
+) -> None:
     cluster = _section(plan, field, 1, position, title=row["name"], page=row.get("page"), row=row)
     for place, goal in enumerate(row["goals"], start=1):
         doubt, _fragment, text = goal["text"].rpartition(FRAGMENT)
@@ -143,7 +147,8 @@ def _load_cluster(plan: Plan, field: PlanSection, row: dict, position: int) -> N
                     lead_text=task["responsible"] or "",
                     sources=task["source"],
                     basis={"plan": task["basis"], "section": task["basis"]},
-                )
+                ),
+                now=now,
             )
 
 
@@ -164,7 +169,7 @@ def _section(
     )
 
 
-def load_measures(data: list[dict]) -> None:
+def load_measures(data: list[dict], *, now: dt.datetime) -> None:
     """Load the measures of the plans; rows that are mere context become projects outside every
     plan.
     """
@@ -173,16 +178,18 @@ def load_measures(data: list[dict]) -> None:
     for row in data:
         plan = plans[row["plan"].replace("-", "–")]
         if row["mpi_link"] == "context":
-            _load_context(row, plan, organisations)
+            _load_context(row, plan, organisations, now=now)
         else:
-            _load_measure(row, plan, organisations)
+            _load_measure(row, plan, organisations, now=now)
     for title, forerunner in FORERUNNERS.items():
         measure = Measure.objects.get(title=title)
         measure.predecessor = Measure.objects.get(title=forerunner)
-        save_as(measure, by=None, reason="Vorläufer zugeordnet")
+        save_as(measure, by=None, now=now, reason="Vorläufer zugeordnet")
 
 
-def _load_measure(row: dict, plan: Plan, organisations: OrganisationIndex) -> None:
+def _load_measure(
+    row: dict, plan: Plan, organisations: OrganisationIndex, *, now: dt.datetime
+) -> None:
     measure = Measure.objects.filter(plan=plan, title=row["title"]).first() or Measure(
         plan=plan, title=row["title"]
     )
@@ -192,11 +199,13 @@ def _load_measure(row: dict, plan: Plan, organisations: OrganisationIndex) -> No
         measure.section = place
     basis = {"plan": row["mpi_link"], "section": place_basis}
     supporters = _take_over(measure, row, organisations, basis)
-    _save_measure(measure)
+    _save_measure(measure, now=now)
     measure.supporters.set(supporters)
 
 
-def _load_context(row: dict, plan: Plan, organisations: OrganisationIndex) -> None:
+def _load_context(
+    row: dict, plan: Plan, organisations: OrganisationIndex, *, now: dt.datetime
+) -> None:
     cluster, _remark = split_remark(row["theme_cluster"] or "")
     parts = [
         str(plan),
@@ -207,7 +216,7 @@ def _load_context(row: dict, plan: Plan, organisations: OrganisationIndex) -> No
     basis = {"plan": row["mpi_link"], "theme": row["field_basis"]}
     supporters = _take_over(project, row, organisations, basis)
     project.origin = Origin.TAKEN_OVER
-    save_as(project, by=None, reason=TAKEN_OVER)
+    save_as(project, by=None, now=now, reason=TAKEN_OVER)
     project.supporters.set(supporters)
 
 
@@ -255,9 +264,9 @@ def _below(section: PlanSection) -> set[int]:
     return descendants_of(section.pk, PlanSection.objects.filter(plan_id=section.plan_id))
 
 
-def _save_measure(measure: Measure) -> None:
+def _save_measure(measure: Measure, *, now: dt.datetime) -> None:
     measure.origin, measure.is_published = Origin.TAKEN_OVER, True
-    save_as(measure, by=None, reason="Angaben ergänzt" if measure.pk else TAKEN_OVER)
+    save_as(measure, by=None, now=now, reason="Angaben ergänzt" if measure.pk else TAKEN_OVER)
 
 
 def _days(runtime: str) -> tuple[dt.date | None, dt.date | None, str]:

@@ -1,5 +1,7 @@
 """The real organisations: taken over with source, basis and doubt."""
 
+import datetime as dt
+
 from core.history import save_as
 from core.models import Origin
 from demo.matching import split_remark
@@ -43,10 +45,10 @@ NAME_BASIS = {
 }
 
 
-def load_organisations(data: list[dict]) -> None:
+def load_organisations(data: list[dict], *, now: dt.datetime) -> None:
     """Load every row of `data/organisations.json`; remarks in a name go to basis and doubts."""
     for row in data:
-        save_as(organisation_from(row), by=None, reason=TAKEN_OVER)
+        save_as(organisation_from(row), by=None, now=now, reason=TAKEN_OVER)
 
 
 def organisation_from(row: dict) -> Organisation:

@@ -66,7 +66,7 @@ LEGAL_FORM = re.compile(r"(\s+(ag|se|gmbh|co\.|kg|&))+$")
 TAKEN_OVER = gettext_lazy("Aus früheren Unterlagen übernommen")
 
 
-def load_visits(data: list[dict]) -> None:
+def load_visits(data: list[dict], *, now: dt.datetime) -> None:
     """Load every row of `data/visits.json`. Their sources are public, so they are published."""
     companies = companies_by_name()
     for row in data:
@@ -93,14 +93,14 @@ def load_visits(data: list[dict]) -> None:
         if visit.state == VisitState.CANCELLED:
             visit.reason = visit.doubts.partition(";")[0]
         slot_kind = press_kind(visit)
-        save_as(visit, by=None, reason=TAKEN_OVER)
+        save_as(visit, by=None, now=now, reason=TAKEN_OVER)
         names = {name for text in row["sectors"] for name in SECTORS.get(text, ())}
         visit.sectors.set([Sector.objects.get_or_create(name=name)[0] for name in sorted(names)])
         if slot_kind:
             slot = PressSlot(
                 visit=visit, kind=slot_kind, starts_at=visit.starts_at, origin=Origin.TAKEN_OVER
             )
-            save_as(slot, by=None, reason=TAKEN_OVER)
+            save_as(slot, by=None, now=now, reason=TAKEN_OVER)
 
 
 def press_kind(visit: Visit) -> PressKind | None:
@@ -177,7 +177,7 @@ def find_company(text: str, companies: dict[str, Organisation]) -> Organisation 
     return None
 
 
-def load_coverage(data: list[dict]) -> None:
+def load_coverage(data: list[dict], *, now: dt.datetime) -> None:
     """Load every row of `data/coverage.json`, linked to a visit where exactly one names the
     clipping as its source.
     """
@@ -206,7 +206,7 @@ def load_coverage(data: list[dict]) -> None:
                 else row["published_basis"],
             },
         )
-        save_as(coverage, by=None, reason=TAKEN_OVER)
+        save_as(coverage, by=None, now=now, reason=TAKEN_OVER)
 
 
 def visits_by_source() -> dict[str, Visit]:

@@ -65,7 +65,7 @@ def invitation(request, token):
     form = PasswordForm(account, request.POST or None)
     if request.method == "POST" and form.is_valid():
         password = form.cleaned_data["new_password1"]
-        if attempt(form, accept_invitation, token=token, password=password):
+        if attempt(form, accept_invitation, token=token, now=timezone.now(), password=password):
             messages.success(
                 request, _("Ihr Passwort ist gesetzt. Bitte melden Sie sich jetzt an.")
             )

@@ -1,7 +1,5 @@
 """*Verlauf* of series, topics and dialogues."""
 
-import datetime as dt
-
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -13,7 +11,6 @@ from core.progress import HistoryEntry
 from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
 
 LIMIT = 60
-MOMENT = dt.timedelta(seconds=2)  # a subject and its approval are written in one transaction
 
 
 def series_history(series: DialogueSeries, user) -> list[HistoryEntry]:
@@ -48,7 +45,7 @@ def _merged(
 
 
 def _is_same(own: HistoryEntry, approval: HistoryEntry) -> bool:
-    return abs(own.at - approval.at) < MOMENT and approval.who.startswith(own.who)
+    return own.at == approval.at and approval.who.startswith(own.who)
 
 
 def _approvals(kind: str, pk: int, user) -> list[HistoryEntry]:

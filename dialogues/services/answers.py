@@ -128,7 +128,9 @@ def answer_invitation(
         setattr(row, field, value)
     row.answered_at, row.channel = now, channel
     row.revision += mails.changes_hands(row.person, before, after)
-    save_as(row, by=by, reason=_("Antwort: %(answer)s") % {"answer": row.get_answer_display()})
+    save_as(
+        row, by=by, now=now, reason=_("Antwort: %(answer)s") % {"answer": row.get_answer_display()}
+    )
     mails.withdraw_reminders(row, note=_("Der Gast hat geantwortet."), by=by, now=now)
     if dialogue.state == DialogueState.INVITED:
         mails.mail_confirmation(dialogue, row, previous=before, by=by, now=now)

@@ -35,7 +35,9 @@ def adopt_counter_dates(*, dialogue: Dialogue, by, now: dt.datetime) -> list[Dat
     if approval is None or not dates:
         raise Refused(_("Es ist kein anderer Termin vorgeschlagen, der noch bevorsteht."))
     length = _length_of(dialogue, approval)
-    taken = [option for date in dates if (option := _take_over(dialogue, date, length, by=by))]
+    taken = [
+        option for date in dates if (option := _take_over(dialogue, date, length, by=by, now=now))
+    ]
     if not taken:
         raise Refused(_("Die vorgeschlagenen Termine sind schon übernommen."))
     return taken
@@ -47,7 +49,7 @@ def _length_of(dialogue: Dialogue, approval: ApprovalRequest) -> dt.timedelta:
 
 
 def _take_over(
-    dialogue: Dialogue, date: CounterDate, length: dt.timedelta, *, by
+    dialogue: Dialogue, date: CounterDate, length: dt.timedelta, *, by, now: dt.datetime
 ) -> DateOption | None:
     """Return the option made of `date`, or None when it stands there already."""
     present = dialogue.date_options.select_for_update().exclude(state=OptionState.DROPPED)
@@ -57,5 +59,5 @@ def _take_over(
     if option.pk and option.state in (OptionState.PROPOSED, OptionState.FIXED):
         return None
     option.ends_at, option.state = date.ends_at or date.starts_at + length, OptionState.PROPOSED
-    save_as(option, by=by, reason=_("Gegenvorschlag übernommen"))
+    save_as(option, by=by, now=now, reason=_("Gegenvorschlag übernommen"))
     return option

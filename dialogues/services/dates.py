@@ -84,12 +84,12 @@ def add_date_option(
     option = DateOption(
         dialogue=dialogue, starts_at=starts_at, ends_at=ends_at, host_preference=host_preference
     )
-    save_as(option, by=by, reason=_("Termin vorgeschlagen"))
+    save_as(option, by=by, now=now, reason=_("Termin vorgeschlagen"))
     return option
 
 
 @transaction.atomic
-def drop_date_option(*, option: DateOption, by) -> DateOption:
+def drop_date_option(*, option: DateOption, by, now: dt.datetime) -> DateOption:
     """Take a proposed date back. Refused while dates lie before the senator's office, or once it is
     the fixed one.
     """
@@ -103,7 +103,7 @@ def drop_date_option(*, option: DateOption, by) -> DateOption:
             _("Dieser Termin steht fest. Verschieben Sie das Gespräch, um ihn zu ändern.")
         )
     option.state = OptionState.DROPPED
-    save_as(option, by=by, reason=_("Termin verworfen"))
+    save_as(option, by=by, now=now, reason=_("Termin verworfen"))
     return option
 
 
@@ -128,7 +128,7 @@ def submit_dates(
         )
     if sentence := why_too_late(due_on, options):
         raise Refused(sentence)
-    move_dialogue(dialogue, "explore", by=by, reason=_("Termine zur Freigabe vorgelegt"))
+    move_dialogue(dialogue, "explore", by=by, now=now, reason=_("Termine zur Freigabe vorgelegt"))
     subject = _subject_of(dialogue, options)
     return request_approval(subject=subject, briefing=briefing, due_on=due_on, by=by, now=now)
 
@@ -192,7 +192,7 @@ def renew_date(
         raise Refused(_("Der Termin ist inzwischen vergangen."))
     if sentence := why_too_late(due_on, [option]):
         raise Refused(sentence)
-    save_as(dialogue, by=by, reason=_("Termin erneut zur Freigabe vorgelegt"))
+    save_as(dialogue, by=by, now=now, reason=_("Termin erneut zur Freigabe vorgelegt"))
     subject = _subject_of(dialogue, [option])
     return request_approval(subject=subject, briefing=briefing, due_on=due_on, by=by, now=now)
 
@@ -214,7 +214,9 @@ def withdraw_dates(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
                 "entschieden."
             )
         )
-    move_dialogue(dialogue, "withdraw_dates", by=by, reason=_("Vorlage der Termine zurückgezogen"))
+    move_dialogue(
+        dialogue, "withdraw_dates", by=by, now=now, reason=_("Vorlage der Termine zurückgezogen")
+    )
     return dialogue
 
 
@@ -238,12 +240,12 @@ def decide_dates(
         pk__in=asked, state=OptionState.PROPOSED
     ):
         option.state = OptionState.POSSIBLE if option.pk in kept else OptionState.IMPOSSIBLE
-        save_as(option, by=by, reason=option.get_state_display())
+        save_as(option, by=by, now=now, reason=option.get_state_display())
     reason = _("Termine: %(state)s") % {"state": approval.outcome}
     if decision.is_granting:
         tell_withheld(dialogue, reason=reason, by=by, now=now)
     else:
-        save_as(dialogue, by=by, reason=reason)
+        save_as(dialogue, by=by, now=now, reason=reason)
     return dialogue
 
 
@@ -288,12 +290,16 @@ def fix_date(*, option: DateOption, by, now: dt.datetime) -> Dialogue:
     if dialogue.host_answer != HostAnswer.ACCEPTED:
         raise Refused(_("Der Gastgeber hat noch nicht zugesagt."))
     option.state = OptionState.FIXED
-    save_as(option, by=by, reason=_("Termin festgelegt"))
+    save_as(option, by=by, now=now, reason=_("Termin festgelegt"))
     dialogue.starts_at, dialogue.ends_at = option.starts_at, option.ends_at
     dialogue.answer_by, dialogue.closing_reason = None, ""
     dialogue.sequence += 1
     move_dialogue(
-        dialogue, "fix_date", by=by, reason=_("Termin festgelegt: %(date)s") % {"date": option}
+        dialogue,
+        "fix_date",
+        by=by,
+        now=now,
+        reason=_("Termin festgelegt: %(date)s") % {"date": option},
     )
     withdraw_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now)
     mails.mail_date_fixed(dialogue, by=by, now=now)
@@ -314,6 +320,6 @@ def release_date(dialogue: Dialogue, *, reason: str, by, now: dt.datetime) -> No
         state__in=(*CURRENT, OptionState.FIXED)
     ):
         option.state = OptionState.DROPPED
-        save_as(option, by=by, reason=reason)
+        save_as(option, by=by, now=now, reason=reason)
     lapse_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, reason=reason, by=by, now=now)
     dialogue.starts_at = dialogue.ends_at = dialogue.answer_by = None

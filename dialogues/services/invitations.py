@@ -55,7 +55,9 @@ def _require_guest_list(dialogue: Dialogue) -> None:
 
 
 @transaction.atomic
-def add_guests(*, dialogue: Dialogue, people=(), organisations=(), lists=(), by) -> tuple[int, int]:
+def add_guests(
+    *, dialogue: Dialogue, people=(), organisations=(), lists=(), by, now: dt.datetime
+) -> tuple[int, int]:
     """Put people on the guest list: single ones, all contacts of organisations, the members of
     lists.
 
@@ -80,7 +82,7 @@ def add_guests(*, dialogue: Dialogue, people=(), organisations=(), lists=(), by)
             row.link_version += 1
             row.revision += 1
             _forget_answer(row)
-        save_as(row, by=by, reason=_("Auf die Gästeliste gesetzt"))
+        save_as(row, by=by, now=now, reason=_("Auf die Gästeliste gesetzt"))
         added += 1
     return added, len(wanted) - added
 
@@ -99,7 +101,7 @@ def _reachable(people, organisations, lists) -> list[Person]:
 
 
 @transaction.atomic
-def remove_guest(*, invitation: Invitation, by) -> None:
+def remove_guest(*, invitation: Invitation, by, now: dt.datetime) -> None:
     """Strike a guest from the list who was not invited yet. Refused once the invitation went out."""
     require_office(by)
     lock_dialogue(invitation.dialogue_id)
@@ -180,7 +182,7 @@ def release_invitations(
     reason = ngettext(
         "%(count)d Einladung versandt", "%(count)d Einladungen versandt", len(rows)
     ) % {"count": len(rows)}
-    move_dialogue(dialogue, "release", by=by, reason=reason)
+    move_dialogue(dialogue, "release", by=by, now=now, reason=reason)
     mails.mail_invitations(dialogue, rows, by=by, now=now)
     return len(rows)
 
@@ -223,7 +225,7 @@ def withdraw_invitation(*, invitation: Invitation, by, now: dt.datetime) -> Invi
     row.withdrawn_at = now
     row.link_version += 1
     row.revision += 1
-    save_as(row, by=by, reason=_("Einladung zurückgezogen"))
+    save_as(row, by=by, now=now, reason=_("Einladung zurückgezogen"))
     mails.mail_withdrawn(dialogue, row, by=by, now=now)
     mails.take_back([row], note=_("Die Einladung wurde zurückgezogen."), by=by, now=now)
     return row
@@ -247,7 +249,11 @@ def postpone_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) 
     dialogue.round += 1
     dialogue.closing_reason = reason.strip()
     move_dialogue(
-        dialogue, "postpone", by=by, reason=_("Verschoben: %(reason)s") % {"reason": reason.strip()}
+        dialogue,
+        "postpone",
+        by=by,
+        now=now,
+        reason=_("Verschoben: %(reason)s") % {"reason": reason.strip()},
     )
     mails.mail_called_off(dialogue, told, "dialogue_postponed", span=before, by=by, now=now)
     return dialogue
@@ -274,7 +280,11 @@ def cancel_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) ->
     )
     dialogue.closing_reason = reason.strip()
     move_dialogue(
-        dialogue, "cancel", by=by, reason=_("Abgesagt: %(reason)s") % {"reason": reason.strip()}
+        dialogue,
+        "cancel",
+        by=by,
+        now=now,
+        reason=_("Abgesagt: %(reason)s") % {"reason": reason.strip()},
     )
     mails.mail_called_off(dialogue, told, "dialogue_cancelled", span=before, by=by, now=now)
     return dialogue

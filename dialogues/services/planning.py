@@ -59,21 +59,21 @@ def require_consent(dialogue: Dialogue) -> None:
         )
 
 
-def move_dialogue(dialogue: Dialogue, action: str, *, by, reason: str) -> None:
+def move_dialogue(dialogue: Dialogue, action: str, *, by, now: dt.datetime, reason: str) -> None:
     """Move a locked dialogue by its state table and save it with its reason."""
     dialogue.state = target_of(DIALOGUE_MOVES, action, dialogue)
-    save_as(dialogue, by=by, reason=reason)
+    save_as(dialogue, by=by, now=now, reason=reason)
 
 
 @transaction.atomic
-def plan_dialogue(*, dialogue: Dialogue, topic: Topic, by) -> Dialogue:
+def plan_dialogue(*, dialogue: Dialogue, topic: Topic, by, now: dt.datetime) -> Dialogue:
     """Begin a dialogue on an approved topic. Refused while the topic lacks the approval."""
     require_office(by)
     topic = Topic.objects.select_for_update().get(pk=topic.pk)
     if topic.state != TopicState.APPROVED:
         raise Refused(_("Ein Gespräch wird erst zu einem freigegebenen Thema geplant."))
     dialogue.topic = topic
-    save_as(dialogue, by=by, reason=_("Planung begonnen"))
+    save_as(dialogue, by=by, now=now, reason=_("Planung begonnen"))
     return dialogue
 
 
@@ -170,7 +170,7 @@ def _ask_dates_anew(before: Dialogue, after: Dialogue, *, by, now: dt.datetime) 
     answered = (OptionState.POSSIBLE,) if before.host_id == after.host_id else ANSWERED
     for option in after.date_options.select_for_update().filter(state__in=answered):
         option.state = OptionState.PROPOSED
-        save_as(option, by=by, reason=_("Freigabe erloschen"))
+        save_as(option, by=by, now=now, reason=_("Freigabe erloschen"))
     return True
 
 
@@ -184,7 +184,7 @@ def seats_taken(dialogue: Dialogue) -> int:
 
 @transaction.atomic
 def record_host_answer(
-    *, dialogue: Dialogue, answer: str, answered_on: dt.date, note: str, by
+    *, dialogue: Dialogue, answer: str, answered_on: dt.date, note: str, by, now: dt.datetime
 ) -> Dialogue:
     """Record what the host company said. Refused without a host, or once the date is fixed."""
     require_office(by)
@@ -209,7 +209,7 @@ def record_host_answer(
         note.strip(),
     )
     label = HostAnswer(answer).label
-    save_as(dialogue, by=by, reason=_("Gastgeber: %(answer)s") % {"answer": label})
+    save_as(dialogue, by=by, now=now, reason=_("Gastgeber: %(answer)s") % {"answer": label})
     return dialogue
 
 
@@ -224,27 +224,27 @@ def record_held(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
     if dialogue.starts_at and dialogue.starts_at > now:
         raise Refused(_("Das Gespräch hat noch nicht begonnen."))
     dialogue.withheld = {}
-    move_dialogue(dialogue, "hold", by=by, reason=_("Durchgeführt"))
+    move_dialogue(dialogue, "hold", by=by, now=now, reason=_("Durchgeführt"))
     withdraw_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now)
     return dialogue
 
 
 @transaction.atomic
-def document_outcome(*, dialogue: Dialogue, outcome: str, by) -> Dialogue:
+def document_outcome(*, dialogue: Dialogue, outcome: str, by, now: dt.datetime) -> Dialogue:
     """Write the outcome of a dialogue that was held. Refused without a text."""
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     if not outcome.strip():
         raise Refused(_("Bitte halten Sie das Ergebnis in wenigen Sätzen fest."))
     dialogue.outcome = outcome.strip()
-    move_dialogue(dialogue, "document", by=by, reason=_("Ergebnis festgehalten"))
+    move_dialogue(dialogue, "document", by=by, now=now, reason=_("Ergebnis festgehalten"))
     return dialogue
 
 
 @transaction.atomic
-def close_dialogue(*, dialogue: Dialogue, by) -> Dialogue:
+def close_dialogue(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
     """Close a documented dialogue."""
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
-    move_dialogue(dialogue, "close", by=by, reason=_("Abgeschlossen"))
+    move_dialogue(dialogue, "close", by=by, now=now, reason=_("Abgeschlossen"))
     return dialogue

@@ -52,7 +52,7 @@ def save_series(
         raise NotAllowed(_("Reihen legt die Geschäftsstelle an."))
     if series.pk is None:
         series.state = SeriesState.PROPOSED
-        save_as(series, by=by, reason=_("Reihe vorgeschlagen"))
+        save_as(series, by=by, now=now, reason=_("Reihe vorgeschlagen"))
         return series
     present = lock_series(series.pk)
     take_over_form(series, present, version=version, fields=fields)
@@ -63,25 +63,30 @@ def save_series(
         )
     if changes and present.state in SERIES_MOVES["lapse"].sources:
         return _lapse(series, changes, by=by, now=now)
-    save_as(series, by=by, reason=_("Angaben geändert"))
+    save_as(series, by=by, now=now, reason=_("Angaben geändert"))
     return series
 
 
 def _lapse(series: DialogueSeries, changes, *, by, now: dt.datetime) -> DialogueSeries:
     series.state = target_of(SERIES_MOVES, "lapse", series)
-    save_as(series, by=by, reason=_("Zustimmung erloschen, %(why)s") % {"why": reason_of(changes)})
+    save_as(
+        series,
+        by=by,
+        now=now,
+        reason=_("Zustimmung erloschen, %(why)s") % {"why": reason_of(changes)},
+    )
     lapse_by_change(kind=ApprovalKind.SERIES, subject_id=series.pk, changes=changes, by=by, now=now)
     return series
 
 
 @transaction.atomic
-def affirm_series(*, series: DialogueSeries, by) -> DialogueSeries:
+def affirm_series(*, series: DialogueSeries, by, now: dt.datetime) -> DialogueSeries:
     """Record that department and partners affirmed the wish to hold these dialogues."""
     if not can_manage(by):
         raise NotAllowed(_("Das vermerkt die Geschäftsstelle."))
     series = lock_series(series.pk)
     series.state = target_of(SERIES_MOVES, "affirm", series)
-    save_as(series, by=by, reason=_("Von Verwaltung und Partnern bekräftigt"))
+    save_as(series, by=by, now=now, reason=_("Von Verwaltung und Partnern bekräftigt"))
     return series
 
 
@@ -94,7 +99,7 @@ def request_consent(
         raise NotAllowed(_("Die Zustimmung beantragt die Geschäftsstelle."))
     series = lock_series(series.pk)
     series.state = target_of(SERIES_MOVES, "request", series)
-    save_as(series, by=by, reason=_("Zustimmung beantragt"))
+    save_as(series, by=by, now=now, reason=_("Zustimmung beantragt"))
     subject = Subject(
         kind=ApprovalKind.SERIES,
         pk=series.pk,
@@ -113,7 +118,7 @@ def withdraw_series(*, series: DialogueSeries, by, now: dt.datetime) -> Dialogue
         raise NotAllowed(_("Den Antrag zieht die Geschäftsstelle zurück."))
     series = lock_series(series.pk)
     series.state = target_of(SERIES_MOVES, "withdraw", series)
-    save_as(series, by=by, reason=_("Antrag auf Zustimmung zurückgezogen"))
+    save_as(series, by=by, now=now, reason=_("Antrag auf Zustimmung zurückgezogen"))
     withdraw_approval(kind=ApprovalKind.SERIES, subject_id=series.pk, by=by, now=now)
     return series
 
@@ -128,5 +133,10 @@ def decide_series(
     series = lock_series(approval.subject_id)
     record_decision(approval=approval, decision=decision, by=by, now=now)
     series.state = target_of(SERIES_MOVES, decision.verdict, series)
-    save_as(series, by=by, reason=CONSENT.get(decision.verdict, VERDICT_LABELS[decision.verdict]))
+    save_as(
+        series,
+        by=by,
+        now=now,
+        reason=CONSENT.get(decision.verdict, VERDICT_LABELS[decision.verdict]),
+    )
     return series

@@ -43,11 +43,11 @@ def save_and_tell(
     for the renewed approval (`tell_withheld`), as nothing goes out without the senator's consent.
     """
     if not is_known_to_others(present, now=now):
-        save_as(dialogue, by=by, reason=_("Angaben geändert"))
+        save_as(dialogue, by=by, now=now, reason=_("Angaben geändert"))
         return Update(dialogue, 0)
     dialogue.withheld = _withheld_after(present, dialogue, lapses=lapses)
     told, what = _raise_sequence(dialogue, present.as_told, now=now)
-    save_as(dialogue, by=by, reason=what or _("Angaben geändert"))
+    save_as(dialogue, by=by, now=now, reason=what or _("Angaben geändert"))
     mails.mail_changed(dialogue, present.as_told, told, by=by, now=now)
     return Update(dialogue, len(told), lapses and bool(dialogue.withheld))
 
@@ -99,5 +99,5 @@ def tell_withheld(dialogue: Dialogue, *, reason: str, by, now: dt.datetime) -> N
         if is_known_to_others(dialogue, now=now)
         else ([], "")
     )
-    save_as(dialogue, by=by, reason=f"{reason}. {what}" if what else reason)
+    save_as(dialogue, by=by, now=now, reason=f"{reason}. {what}" if what else reason)
     mails.mail_changed(dialogue, before, told, by=by, now=now)

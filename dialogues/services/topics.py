@@ -42,9 +42,9 @@ def _require_office(by):
         raise NotAllowed(_("Das ist der Geschäftsstelle vorbehalten."))
 
 
-def _move(topic: Topic, action: str, *, by, reason: str) -> None:
+def _move(topic: Topic, action: str, *, by, now: dt.datetime, reason: str) -> None:
     topic.state = target_of(TOPIC_MOVES, action, topic)
-    save_as(topic, by=by, reason=reason)
+    save_as(topic, by=by, now=now, reason=reason)
 
 
 def _organisation_of(partner) -> int:
@@ -96,7 +96,7 @@ def save_topic(
         ):
             topic.state = target_of(TOPIC_MOVES, "lapse", present)
             reason = _("Freigabe erloschen, %(why)s") % {"why": reason_of(changes)}
-    save_as(topic, by=by, reason=reason)
+    save_as(topic, by=by, now=now, reason=reason)
     topic.sectors.set(sectors)
     topic.themes.set(themes)
     if changes:
@@ -114,7 +114,7 @@ def propose_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
     if topic.proposed_by_id != by.pk:
         raise NotAllowed(_("Einen Entwurf schlägt die Person vor, die ihn angelegt hat."))
     topic.proposed_at = now
-    _move(topic, "propose", by=by, reason=_("Thema vorgeschlagen"))
+    _move(topic, "propose", by=by, now=now, reason=_("Thema vorgeschlagen"))
     mails.mail_topic_proposed(topic, by=by, now=now)
     return topic
 
@@ -124,7 +124,7 @@ def take_up_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
     """Start working on a proposed topic; the proposer is told."""
     _require_office(by)
     topic = lock_topic(topic.pk)
-    _move(topic, "take_up", by=by, reason=_("Thema aufgegriffen"))
+    _move(topic, "take_up", by=by, now=now, reason=_("Thema aufgegriffen"))
     mails.mail_topic_to_proposer(topic, "topic_taken_up", by=by, now=now)
     return topic
 
@@ -137,7 +137,7 @@ def decline_topic(*, topic: Topic, reason: str, by, now: dt.datetime) -> Topic:
         raise Refused(_("Bitte begründen Sie, warum das Thema nicht aufgegriffen wird."))
     topic = lock_topic(topic.pk)
     topic.reason = reason.strip()
-    _move(topic, "decline", by=by, reason=_("Nicht aufgegriffen"))
+    _move(topic, "decline", by=by, now=now, reason=_("Nicht aufgegriffen"))
     mails.mail_topic_to_proposer(topic, "topic_declined", by=by, now=now)
     return topic
 
@@ -164,7 +164,7 @@ def submit_topic(
             )
             % {"series": topic.series, "state": topic.series.get_state_display()}
         )
-    _move(topic, "submit", by=by, reason=_("Zur Freigabe vorgelegt"))
+    _move(topic, "submit", by=by, now=now, reason=_("Zur Freigabe vorgelegt"))
     subject = Subject(
         kind=ApprovalKind.TOPIC,
         pk=topic.pk,
@@ -186,7 +186,7 @@ def decide_topic(*, approval: ApprovalRequest, decision: Decision, by, now: dt.d
     topic = lock_topic(approval.subject_id)
     record_decision(approval=approval, decision=decision, by=by, now=now)
     topic.reason = "" if decision.is_granting else decision.comment
-    _move(topic, decision.verdict, by=by, reason=str(VERDICT_LABELS[decision.verdict]))
+    _move(topic, decision.verdict, by=by, now=now, reason=str(VERDICT_LABELS[decision.verdict]))
     mails.mail_topic_to_proposer(topic, "topic_decided", by=by, now=now)
     return topic
 
@@ -205,7 +205,7 @@ def withdraw_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
         if topic.state == TopicState.APPROVED
         else _("Freigabe zurückgezogen")
     )
-    _move(topic, "rework", by=by, reason=reason)
+    _move(topic, "rework", by=by, now=now, reason=reason)
     subject = {"kind": ApprovalKind.TOPIC, "subject_id": topic.pk, "by": by, "now": now}
     withdraw_approval(**subject)
     also = mails.proposer_to_tell(topic, by=by)

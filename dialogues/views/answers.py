@@ -1,5 +1,5 @@
 """How the views of this app load a row for the office, show a form and page a list; the rest is in
-`core.answers`.
+`core.views`.
 """
 
 from django.core.exceptions import PermissionDenied

@@ -15,10 +15,10 @@ from approvals.mails import ASKED
 from approvals.queries import approvals_about, differences_since
 from approvals.registry import snapshot_of
 from approvals.services import Briefing
-from core.answers import carry_out, confirm_page, impossible_now
 from core.dates import local_date
 from core.errors import Refused
 from core.roles import senator_office_name
+from core.views import redirect_unless_possible, render_confirmation, run_service
 from dialogues.enums import DATED, DIALOGUE_MOVES, HostAnswer, OptionState
 from dialogues.essentials import DATES_FACTS
 from dialogues.forms import BriefingForm, DateOptionFormSet, FixDateForm
@@ -52,7 +52,7 @@ def propose(request, pk):
 
 def _too_early(request, dialogue: Dialogue):
     """Lead back to the dialogue while there is no host's yes, or once the date is fixed."""
-    if back := impossible_now(request, dialogue, DIALOGUE_MOVES, "explore"):
+    if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, "explore"):
         return back
     if request.method != "POST" and dialogue.host_answer != HostAnswer.ACCEPTED:
         messages.error(
@@ -83,9 +83,9 @@ def _add_all(request, dialogue: Dialogue, formset) -> bool:
 def drop(request, dialogue_pk, pk):
     dialogue = dialogue_for_office(request, dialogue_pk)
     option = get_object_or_404(DateOption, pk=pk, dialogue=dialogue)
-    carry_out(
+    run_service(
         request,
-        partial(drop_date_option, option=option, by=request.user),
+        partial(drop_date_option, option=option, by=request.user, now=timezone.now()),
         done=_("Der Termin ist verworfen."),
     )
     return redirect(dialogue)
@@ -145,7 +145,7 @@ def _submit(request, dialogue: Dialogue, options, service, *, title: str, done: 
             by=request.user,
             now=now,
         )
-        if carry_out(request, call, form=form, done=done):
+        if run_service(request, call, form=form, done=done):
             return redirect(dialogue)
     return form_page(
         request,
@@ -171,19 +171,19 @@ def withdraw(request, pk):
     dialogue = dialogue_for_office(request, pk)
     if request.method == "POST":
         call = partial(withdraw_dates, dialogue=dialogue, by=request.user, now=timezone.now())
-        carry_out(
+        run_service(
             request,
             call,
             done=_("Die Vorlage ist zurückgezogen. Legen Sie die Termine vor, wenn sie stehen."),
         )
         return redirect(dialogue)
-    if back := impossible_now(request, dialogue, DIALOGUE_MOVES, "withdraw_dates"):
+    if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, "withdraw_dates"):
         return back
     details = [
         _("Das %(office)s wird benachrichtigt und muss nichts mehr tun.")
         % {"office": senator_office_name()}
     ]
-    return confirm_page(
+    return render_confirmation(
         request,
         title=_("Vorlage zurückziehen"),
         question=str(dialogue),
@@ -199,7 +199,7 @@ def take_over(request, pk):
     """The dates that the senator's office proposed become options."""
     dialogue = dialogue_for_office(request, pk)
     call = partial(adopt_counter_dates, dialogue=dialogue, by=request.user, now=timezone.now())
-    if taken := carry_out(request, call):
+    if taken := run_service(request, call):
         text = ngettext(
             "%(count)d Termin ist übernommen. Fragen Sie den Gastgeber, bevor Sie ihn vorlegen.",
             "%(count)d Termine sind übernommen. Fragen Sie den Gastgeber, bevor Sie sie vorlegen.",
@@ -244,7 +244,7 @@ def fix(request, pk):
     form = FixDateForm(request.POST or None, options=options, initial=initial)
     if request.method == "POST" and form.is_valid():
         call = partial(fix_date, option=form.cleaned_data["option"], by=request.user, now=now)
-        if carry_out(
+        if run_service(
             request,
             call,
             form=form,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from core.answers import carry_out, confirm_page
+from core.views import render_confirmation, run_service
 from dialogues.enums import AnswerChannel, DialogueState
 from dialogues.forms import ComposeForm, OfficeAnswerForm
 from dialogues.models import Dialogue, Invitation
@@ -51,8 +51,10 @@ def compose(request, pk):
         return back
     form = ComposeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        call = partial(add_guests, dialogue=dialogue, by=request.user, **form.cleaned_data)
-        if result := carry_out(request, call, form=form):
+        call = partial(
+            add_guests, dialogue=dialogue, by=request.user, now=timezone.now(), **form.cleaned_data
+        )
+        if result := run_service(request, call, form=form):
             messages.success(request, added_text(*result))
             return redirect("dialogues:guests_add", dialogue.pk)
     choices = guests_to_choose(dialogue, request.GET.get("q", ""))
@@ -87,7 +89,7 @@ def remind(request, pk):
     dialogue = dialogue_for_office(request, pk)
     if request.method == "POST":
         call = partial(remind_guests, dialogue=dialogue, by=request.user, now=timezone.now())
-        if count := carry_out(request, call):
+        if count := run_service(request, call):
             text = ngettext(
                 "%(count)d Gast wird erinnert.", "%(count)d Gäste werden erinnert.", count
             )
@@ -109,7 +111,7 @@ def remind(request, pk):
     label = ngettext("%(count)d Gast erinnern", "%(count)d Gäste erinnern", len(names)) % {
         "count": len(names)
     }
-    return confirm_page(
+    return render_confirmation(
         request,
         title=_("Gäste erinnern"),
         question=_("Diese Gäste haben noch nicht geantwortet:"),
@@ -148,7 +150,7 @@ def enter_answer(request, pk):
             by=request.user,
             now=timezone.now(),
         )
-        if carry_out(request, call, form=form, done=_("Die Antwort ist eingetragen.")):
+        if run_service(request, call, form=form, done=_("Die Antwort ist eingetragen.")):
             return redirect(guests_url(row.dialogue))
     return form_page(
         request,
@@ -166,7 +168,7 @@ def withdraw(request, pk):
     row = _guest_for_office(request, pk)
     if request.method == "POST":
         call = partial(withdraw_invitation, invitation=row, by=request.user, now=timezone.now())
-        carry_out(
+        run_service(
             request, call, done=_("Die Einladung ist zurückgezogen; der Gast wird benachrichtigt.")
         )
         return redirect(guests_url(row.dialogue))
@@ -175,7 +177,7 @@ def withdraw(request, pk):
         % {"guest": row.person},
         _("Der persönliche Link gilt nicht mehr, der Platz wird frei."),
     ]
-    return confirm_page(
+    return render_confirmation(
         request,
         title=_("Einladung zurückziehen"),
         question=_name_of(row),
@@ -191,5 +193,9 @@ def remove(request, pk):
     """Strike somebody from the list who was not invited yet."""
     row = _guest_for_office(request, pk)
     text = _("%(guest)s steht nicht mehr auf der Gästeliste.") % {"guest": row.person}
-    carry_out(request, partial(remove_guest, invitation=row, by=request.user), done=text)
+    run_service(
+        request,
+        partial(remove_guest, invitation=row, by=request.user, now=timezone.now()),
+        done=text,
+    )
     return redirect(guests_url(row.dialogue))

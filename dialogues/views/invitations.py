@@ -13,9 +13,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from core.answers import carry_out
 from core.dates import local_date
 from core.errors import Refused
+from core.views import run_service
 from dialogues.course import TONE_OF_ANSWER
 from dialogues.enums import AnswerChannel, AnswerState
 from dialogues.forms import AnswerForm
@@ -90,7 +90,7 @@ def _answer_page(request, invitation: Invitation, channel: str, shell: str):
     if request.method == "POST" and form.is_valid():
         by = request.user if channel == AnswerChannel.ACCOUNT else None
         call = partial(_write, invitation, form, channel, by, now)
-        if text := carry_out(request, call, form=form):
+        if text := run_service(request, call, form=form):
             messages.success(request, text)
             return redirect(request.path)
     context = {

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from core.answers import carry_out, confirm_page, impossible_now
 from core.dates import local_date
+from core.views import redirect_unless_possible, render_confirmation, run_service
 from dialogues.enums import DIALOGUE_MOVES
 from dialogues.forms import OutcomeForm, ReasonForm
 from dialogues.mails import people_told
@@ -59,7 +59,7 @@ def cancel(request, pk):
 
 def _call_off(request, pk, action, service, *, title, submit_label, done, effect):
     dialogue = dialogue_for_office(request, pk)
-    if back := impossible_now(request, dialogue, DIALOGUE_MOVES, action):
+    if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, action):
         return back
     now = timezone.now()
     form = ReasonForm(
@@ -70,10 +70,10 @@ def _call_off(request, pk, action, service, *, title, submit_label, done, effect
         call = partial(
             service, dialogue=dialogue, reason=form.cleaned_data["reason"], by=request.user, now=now
         )
-        if carry_out(request, call, form=form, done=done):
+        if run_service(request, call, form=form, done=done):
             return redirect(dialogue)
     told = people_told(dialogue, today=local_date(now))
-    return confirm_page(
+    return render_confirmation(
         request,
         form,
         title=title,
@@ -123,7 +123,7 @@ def told_lines(told) -> list[str]:
 def hold(request, pk):
     dialogue = dialogue_for_office(request, pk)
     call = partial(record_held, dialogue=dialogue, by=request.user, now=timezone.now())
-    carry_out(
+    run_service(
         request,
         call,
         done=_("Das Gespräch ist als durchgeführt vermerkt. Halten Sie jetzt das Ergebnis fest."),
@@ -134,7 +134,7 @@ def hold(request, pk):
 def document(request, pk):
     """Write what came out of the dialogue."""
     dialogue: Dialogue = dialogue_for_office(request, pk)
-    if back := impossible_now(request, dialogue, DIALOGUE_MOVES, "document"):
+    if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, "document"):
         return back
     form = OutcomeForm(request.POST or None, initial={"outcome": dialogue.outcome})
     if request.method == "POST" and form.is_valid():
@@ -143,8 +143,9 @@ def document(request, pk):
             dialogue=dialogue,
             outcome=form.cleaned_data["outcome"],
             by=request.user,
+            now=timezone.now(),
         )
-        if carry_out(request, call, form=form, done=_("Das Ergebnis ist festgehalten.")):
+        if run_service(request, call, form=form, done=_("Das Ergebnis ist festgehalten.")):
             return redirect(dialogue)
     return form_page(
         request,
@@ -158,6 +159,6 @@ def document(request, pk):
 @require_POST
 def close(request, pk):
     dialogue = dialogue_for_office(request, pk)
-    call = partial(close_dialogue, dialogue=dialogue, by=request.user)
-    carry_out(request, call, done=_("Das Gespräch ist abgeschlossen."))
+    call = partial(close_dialogue, dialogue=dialogue, by=request.user, now=timezone.now())
+    run_service(request, call, done=_("Das Gespräch ist abgeschlossen."))
     return redirect(dialogue)

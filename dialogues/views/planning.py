@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 
 from approvals.enums import ApprovalKind
 from approvals.forms import LapseGuard
-from core.answers import carry_out
 from core.dates import local_date
+from core.views import run_service
 from dialogues.course.approvals import told_later
 from dialogues.enums import BEFORE_THE_DAY, DialogueState, HostAnswer, TopicState
 from dialogues.essentials import DATES_FACTS
@@ -32,8 +32,10 @@ def create(request, pk):
         return redirect(topic)
     form = DialogueForm(request.POST or None, initial={"title": topic.title})
     if request.method == "POST" and form.is_valid():
-        call = partial(plan_dialogue, dialogue=form.instance, topic=topic, by=request.user)
-        if dialogue := carry_out(request, call, form=form, done=_("Die Planung hat begonnen.")):
+        call = partial(
+            plan_dialogue, dialogue=form.instance, topic=topic, by=request.user, now=timezone.now()
+        )
+        if dialogue := run_service(request, call, form=form, done=_("Die Planung hat begonnen.")):
             return redirect(dialogue)
     return form_page(
         request,
@@ -60,7 +62,7 @@ def edit(request, pk):
     if request.method == "POST" and form.is_valid() and not guard.asks(request.POST, form.instance):
         shown = {"version": form.version_shown, "fields": form.model_fields}
         call = partial(update_dialogue, dialogue=form.instance, by=request.user, now=now, **shown)
-        if update := carry_out(request, call, form=form):
+        if update := run_service(request, call, form=form):
             messages.success(request, saved_text(update, is_known=is_known))
             return redirect(dialogue)
     return form_page(
@@ -131,8 +133,16 @@ def host_answer(request, pk):
     initial = {"answer": answer, "answered_on": answered_on, "note": dialogue.host_note}
     form = HostAnswerForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        call = partial(record_host_answer, dialogue=dialogue, by=request.user, **form.cleaned_data)
-        if carry_out(request, call, form=form, done=_("Die Antwort des Gastgebers ist vermerkt.")):
+        call = partial(
+            record_host_answer,
+            dialogue=dialogue,
+            by=request.user,
+            now=timezone.now(),
+            **form.cleaned_data,
+        )
+        if run_service(
+            request, call, form=form, done=_("Die Antwort des Gastgebers ist vermerkt.")
+        ):
             return redirect(dialogue)
     return form_page(
         request,

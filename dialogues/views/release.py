@@ -12,9 +12,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.answers import carry_out
 from core.dates import add_working_days, local_date
 from core.errors import Refused
+from core.views import run_service
 from dialogues.course import release_label
 from dialogues.forms import ReleaseForm
 from dialogues.mails import preview_invitation
@@ -61,7 +61,7 @@ def release(request, pk):
         call = partial(
             release_invitations, dialogue=dialogue, by=request.user, now=now, **form.cleaned_data
         )
-        if sent := carry_out(request, call, form=form):
+        if sent := run_service(request, call, form=form):
             messages.success(request, released_text(dialogue, sent, waiting_note("invitation")))
             return redirect(guests_url(dialogue))
     return render(

@@ -15,10 +15,10 @@ from approvals.progress import with_conditions
 from approvals.queries import approvals_about, differences_since
 from approvals.registry import snapshot_of
 from approvals.services import Briefing
-from core.answers import carry_out, confirm_page, impossible_now
 from core.dates import local_date
 from core.roles import OFFICE, SENATOR_OFFICE, has_role, senator_office_name
 from core.states import allowed_actions
+from core.views import redirect_unless_possible, render_confirmation, run_service
 from dialogues.course import TONE_OF_SERIES, TONE_OF_TOPIC, series_steps, series_task
 from dialogues.enums import SERIES_MOVES
 from dialogues.essentials import SERIES_FACTS
@@ -73,7 +73,7 @@ def create(request):
     form = SeriesForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         call = partial(save_series, series=form.instance, by=request.user, now=timezone.now())
-        if series := carry_out(request, call, form=form, done=_("Die Reihe ist angelegt.")):
+        if series := run_service(request, call, form=form, done=_("Die Reihe ist angelegt.")):
             return redirect(series)
     return form_page(
         request, form, title=_("Neue Reihe"), cancel_url="../", submit_label=_("Anlegen")
@@ -89,7 +89,7 @@ def edit(request, pk):
         call = partial(
             save_series, series=form.instance, by=request.user, now=timezone.now(), **shown
         )
-        if carry_out(request, call, form=form, done=_("Die Angaben sind gespeichert.")):
+        if run_service(request, call, form=form, done=_("Die Angaben sind gespeichert.")):
             return redirect(series)
     cancel_url = series.get_absolute_url()
     return form_page(request, form, title=_("Reihe bearbeiten"), cancel_url=cancel_url, guard=guard)
@@ -99,14 +99,18 @@ def edit(request, pk):
 def affirm(request, pk):
     series = row_for_office(request, DialogueSeries.objects.all(), pk)
     done = _("Vermerkt: Verwaltung und Partner haben die Reihe bekräftigt.")
-    carry_out(request, partial(affirm_series, series=series, by=request.user), done=done)
+    run_service(
+        request,
+        partial(affirm_series, series=series, by=request.user, now=timezone.now()),
+        done=done,
+    )
     return redirect(series)
 
 
 def request(request, pk):
     """The Leitungsvorlage for the consent to a series."""
     series = row_for_office(request, DialogueSeries.objects.all(), pk)
-    if back := impossible_now(request, series, SERIES_MOVES, "request"):
+    if back := redirect_unless_possible(request, series, SERIES_MOVES, "request"):
         return back
     now = timezone.now()
     suggestion = Briefing(
@@ -127,7 +131,7 @@ def request(request, pk):
             by=request.user,
             now=now,
         )
-        if carry_out(
+        if run_service(
             request,
             call,
             form=form,
@@ -153,19 +157,19 @@ def withdraw(request, pk):
     series = row_for_office(request, DialogueSeries.objects.all(), pk)
     if request.method == "POST":
         call = partial(withdraw_series, series=series, by=request.user, now=timezone.now())
-        carry_out(
+        run_service(
             request,
             call,
             done=_("Der Antrag ist zurückgezogen; Sie können die Reihe wieder bearbeiten."),
         )
         return redirect(series)
-    if back := impossible_now(request, series, SERIES_MOVES, "withdraw"):
+    if back := redirect_unless_possible(request, series, SERIES_MOVES, "withdraw"):
         return back
     details = [
         _("Das %(office)s wird benachrichtigt und muss nichts mehr tun.")
         % {"office": senator_office_name()}
     ]
-    return confirm_page(
+    return render_confirmation(
         request,
         title=_("Antrag zurückziehen"),
         question=str(series),

@@ -16,9 +16,9 @@ from approvals.progress import with_conditions
 from approvals.queries import approvals_about, differences_since
 from approvals.registry import snapshot_of
 from approvals.services import Briefing
-from core.answers import carry_out, confirm_page, impossible_now
 from core.dates import format_date, local_date
 from core.roles import senator_office_name
+from core.views import redirect_unless_possible, render_confirmation, run_service
 from dialogues.course import TONE_OF_DIALOGUE, TONE_OF_TOPIC, topic_steps, topic_task
 from dialogues.enums import TOPIC_MOVES, DialogueState, TopicState
 from dialogues.essentials import TOPIC_FACTS
@@ -124,7 +124,7 @@ def _save(request, form) -> Topic | bool:
         if proposes
         else _("Das Thema ist gespeichert.")
     )
-    return carry_out(request, partial(_write, request, form, proposes), form=form, done=done)
+    return run_service(request, partial(_write, request, form, proposes), form=form, done=done)
 
 
 @transaction.atomic
@@ -146,7 +146,7 @@ def _write(request, form, proposes: bool) -> Topic:
 def propose(request, pk):
     topic = get_object_or_404(Topic.objects.visible_to(request.user), pk=pk)
     call = partial(propose_topic, topic=topic, by=request.user, now=timezone.now())
-    carry_out(request, call, done=_("Ihr Vorschlag liegt der Geschäftsstelle vor."))
+    run_service(request, call, done=_("Ihr Vorschlag liegt der Geschäftsstelle vor."))
     return redirect(topic)
 
 
@@ -154,7 +154,7 @@ def propose(request, pk):
 def take_up(request, pk):
     topic = row_for_office(request, Topic.objects.all(), pk)
     call = partial(take_up_topic, topic=topic, by=request.user, now=timezone.now())
-    carry_out(
+    run_service(
         request,
         call,
         done=_("Das Thema ist aufgegriffen. Ergänzen Sie, was zur Freigabe noch fehlt."),
@@ -164,7 +164,7 @@ def take_up(request, pk):
 
 def decline(request, pk):
     topic = row_for_office(request, Topic.objects.all(), pk)
-    if back := impossible_now(request, topic, TOPIC_MOVES, "decline"):
+    if back := redirect_unless_possible(request, topic, TOPIC_MOVES, "decline"):
         return back
     form = ReasonForm(
         request.POST or None,
@@ -175,9 +175,9 @@ def decline(request, pk):
         call = partial(
             decline_topic, topic=topic, reason=reason, by=request.user, now=timezone.now()
         )
-        if carry_out(request, call, form=form, done=_("Das Thema wird nicht aufgegriffen.")):
+        if run_service(request, call, form=form, done=_("Das Thema wird nicht aufgegriffen.")):
             return redirect(topic)
-    return confirm_page(
+    return render_confirmation(
         request,
         form,
         title=_("Thema nicht aufgreifen"),
@@ -194,7 +194,7 @@ def submit(request, pk):
     back.
     """
     topic = row_for_office(request, page_topics(request.user), pk)
-    if back := impossible_now(request, topic, TOPIC_MOVES, "submit"):
+    if back := redirect_unless_possible(request, topic, TOPIC_MOVES, "submit"):
         return back
     now = timezone.now()
     former = approvals_about(ApprovalKind.TOPIC, pk).first()
@@ -216,7 +216,7 @@ def submit(request, pk):
             by=request.user,
             now=now,
         )
-        if carry_out(
+        if run_service(
             request,
             call,
             form=form,
@@ -249,13 +249,13 @@ def withdraw(request, pk):
     topic = row_for_office(request, Topic.objects.all(), pk)
     if request.method == "POST":
         call = partial(withdraw_topic, topic=topic, by=request.user, now=timezone.now())
-        carry_out(
+        run_service(
             request,
             call,
             done=_("Die Vorlage ist zurückgezogen; Sie können das Thema wieder bearbeiten."),
         )
         return redirect(topic)
-    if back := impossible_now(request, topic, TOPIC_MOVES, "rework"):
+    if back := redirect_unless_possible(request, topic, TOPIC_MOVES, "rework"):
         return back
     title, label = _("Vorlage zurückziehen"), _("Zurückziehen")
     details = [
@@ -269,7 +269,7 @@ def withdraw(request, pk):
             _("Das %(office)s erfährt davon, ebenso wer das Thema vorgeschlagen hat.")
             % {"office": senator_office_name()},
         ]
-    return confirm_page(
+    return render_confirmation(
         request,
         title=title,
         question=str(topic),

@@ -2,6 +2,7 @@
 status report.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,19 +18,21 @@ from measures.services.writing import changes_in_words, require, write
 
 
 @transaction.atomic
-def create_measure(*, values: Mapping[str, Any], by) -> Measure:
+def create_measure(*, values: Mapping[str, Any], by, now: dt.datetime) -> Measure:
     """Return a new measure with `values` (field → value), not begun yet. Raises `NotEntitled`,
     `Refused`.
     """
     require(can_change_measures(by))
     measure = Measure(phase=Phase.NOT_STARTED)
     _check_place(measure, values)
-    write(measure, values, by=by, reason=_("Maßnahme angelegt"))
+    write(measure, values, by=by, now=now, reason=_("Maßnahme angelegt"))
     return measure
 
 
 @transaction.atomic
-def change_measure(*, measure: Measure, values: Mapping[str, Any], version: str, by) -> Measure:
+def change_measure(
+    *, measure: Measure, values: Mapping[str, Any], version: str, by, now: dt.datetime
+) -> Measure:
     """Write `values` to `measure` and return it; without a difference nothing is written.
 
     `version` is the fingerprint (`core.conflicts.version_of`) of the fields as they were shown.
@@ -40,21 +43,27 @@ def change_measure(*, measure: Measure, values: Mapping[str, Any], version: str,
     require_unchanged(measure, version, values)
     _check_place(measure, values)
     if changed := changes_in_words(measure, values):
-        write(measure, values, by=by, reason=_("Geändert: %(fields)s") % {"fields": changed})
+        write(
+            measure, values, by=by, now=now, reason=_("Geändert: %(fields)s") % {"fields": changed}
+        )
     return measure
 
 
 @transaction.atomic
-def create_project(*, measure: Measure | None = None, values: Mapping[str, Any], by) -> Project:
+def create_project(
+    *, measure: Measure | None = None, values: Mapping[str, Any], by, now: dt.datetime
+) -> Project:
     """Return a new project under `measure`, or outside the plans without one. Raises `NotEntitled`."""
     require(can_change_measures(by))
     project = Project(measure=measure)
-    write(project, values, by=by, reason=_("Projekt angelegt"))
+    write(project, values, by=by, now=now, reason=_("Projekt angelegt"))
     return project
 
 
 @transaction.atomic
-def change_project(*, project: Project, values: Mapping[str, Any], version: str, by) -> Project:
+def change_project(
+    *, project: Project, values: Mapping[str, Any], version: str, by, now: dt.datetime
+) -> Project:
     """Write `values` to `project` and return it; without a difference nothing is written.
 
     Raises `NotEntitled`, `Outpaced`.
@@ -63,7 +72,9 @@ def change_project(*, project: Project, values: Mapping[str, Any], version: str,
     project = Project.objects.select_for_update().get(pk=project.pk)
     require_unchanged(project, version, values)
     if changed := changes_in_words(project, values):
-        write(project, values, by=by, reason=_("Geändert: %(fields)s") % {"fields": changed})
+        write(
+            project, values, by=by, now=now, reason=_("Geändert: %(fields)s") % {"fields": changed}
+        )
     return project
 
 

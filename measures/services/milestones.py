@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.conflicts import require_unchanged
-from core.dates import format_date
+from core.dates import format_date, local_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as
 from measures.models import Measure, Milestone
@@ -19,62 +19,73 @@ from measures.services.writing import changes_in_words, require, write
 
 
 @transaction.atomic
-def add_milestone(*, measure: Measure, values: Mapping[str, Any], today: dt.date, by) -> Milestone:
+def add_milestone(
+    *, measure: Measure, values: Mapping[str, Any], now: dt.datetime, by
+) -> Milestone:
     """Return a new milestone of `measure`. Raises `NotEntitled`, and `Refused` when it was reached
     after `today`.
     """
+    today = local_date(now)
     require(can_change_measures(by))
     _require_past(values, today)
     milestone = Milestone(measure=measure)
-    write(milestone, values, by=by, reason=_("Meilenstein angelegt"))
+    write(milestone, values, by=by, now=now, reason=_("Meilenstein angelegt"))
     return milestone
 
 
 @transaction.atomic
 def change_milestone(
-    *, milestone: Milestone, values: Mapping[str, Any], version: str, today: dt.date, by
+    *, milestone: Milestone, values: Mapping[str, Any], version: str, now: dt.datetime, by
 ) -> Milestone:
     """Write `values` to `milestone` and return it.
 
     Raises `NotEntitled`, `Outpaced`, and `Refused` when it was reached after `today`.
     """
+    today = local_date(now)
     require(can_change_measures(by))
     _require_past(values, today)
     milestone = _lock(milestone)
     require_unchanged(milestone, version, values)
     if changed := changes_in_words(milestone, values):
-        write(milestone, values, by=by, reason=_("Geändert: %(fields)s") % {"fields": changed})
+        write(
+            milestone,
+            values,
+            by=by,
+            now=now,
+            reason=_("Geändert: %(fields)s") % {"fields": changed},
+        )
     return milestone
 
 
 @transaction.atomic
-def complete_milestone(*, milestone: Milestone, today: dt.date, by) -> Milestone:
+def complete_milestone(*, milestone: Milestone, now: dt.datetime, by) -> Milestone:
     """Mark `milestone` as reached `today`. Raises `NotEntitled`, and `Refused` when it was reached
     before.
     """
+    today = local_date(now)
     require(can_change_measures(by))
     milestone = _lock(milestone)
     if milestone.done_on:
         raise Refused(_("Dieser Meilenstein ist schon als erreicht eingetragen."))
     milestone.done_on = today
-    save_as(milestone, by=by, reason=_("Meilenstein erreicht"))
+    save_as(milestone, by=by, now=now, reason=_("Meilenstein erreicht"))
     return milestone
 
 
 @transaction.atomic
-def reopen_milestone(*, milestone: Milestone, by) -> Milestone:
+def reopen_milestone(*, milestone: Milestone, by, now: dt.datetime) -> Milestone:
     """Take back that `milestone` was reached. Raises `NotEntitled`, and `Refused` when it is open."""
     require(can_change_measures(by))
     milestone = _lock(milestone)
     if milestone.done_on is None:
         raise Refused(_("Dieser Meilenstein ist schon wieder offen."))
     milestone.done_on = None
-    save_as(milestone, by=by, reason=_("Meilenstein wieder offen"))
+    save_as(milestone, by=by, now=now, reason=_("Meilenstein wieder offen"))
     return milestone
 
 
 @transaction.atomic
-def delete_milestone(*, milestone: Milestone, by) -> None:
+def delete_milestone(*, milestone: Milestone, by, now: dt.datetime) -> None:
     """Delete `milestone`; its history stays. Raises `NotEntitled`, `Outpaced`."""
     require(can_change_measures(by))
     milestone = _lock(milestone)

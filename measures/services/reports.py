@@ -35,7 +35,7 @@ from partners.recipients import recipient_of
 
 @transaction.atomic
 def save_draft(
-    *, measure: Measure, values: Mapping[str, Any], version: str = "", by
+    *, measure: Measure, values: Mapping[str, Any], version: str = "", by, now: dt.datetime
 ) -> StatusReport:
     """Keep an unfinished report of the lead and return it.
 
@@ -43,7 +43,7 @@ def save_draft(
     Raises `NotEntitled`, `Refused`, `Outpaced`.
     """
     report = _open_report(measure=measure, values=values, version=version, action="revise", by=by)
-    save_as(report, by=by, reason=_("Entwurf gespeichert"))
+    save_as(report, by=by, now=now, reason=_("Entwurf gespeichert"))
     return report
 
 
@@ -57,7 +57,7 @@ def submit_report(
     report = _open_report(measure=measure, values=values, version=version, action="submit", by=by)
     _require_complete(report, today=local_date(now))
     report.reported_at = now
-    save_as(report, by=by, reason=_("Bericht eingereicht"))
+    save_as(report, by=by, now=now, reason=_("Bericht eingereicht"))
     enqueue_mails(_mails_to_office(report, now), now=now, by=by)
     return report
 
@@ -87,8 +87,8 @@ def record_report(
     report.state = ReportState.ACCEPTED
     report.reported_by = report.decided_by = by
     report.reported_at = report.decided_at = now
-    save_as(report, by=by, reason=_("Bericht erfasst"))
-    _adopt_status(measure, by=by)
+    save_as(report, by=by, now=now, reason=_("Bericht erfasst"))
+    _adopt_status(measure, by=by, now=now)
     return report
 
 
@@ -100,8 +100,8 @@ def accept_report(*, report: StatusReport, by, now: dt.datetime) -> StatusReport
     report = StatusReport.objects.select_for_update().get(pk=report.pk)
     report.state = target_of(REPORT_MOVES, "accept", report)
     report.decided_by, report.decided_at = by, now
-    save_as(report, by=by, reason=_("Bericht angenommen"))
-    _adopt_status(measure, by=by)
+    save_as(report, by=by, now=now, reason=_("Bericht angenommen"))
+    _adopt_status(measure, by=by, now=now)
     _tell_reporter(report, "report_accepted", now=now, by=by, path=measure.get_absolute_url())
     return report
 
@@ -119,7 +119,7 @@ def return_report(*, report: StatusReport, comment: str, by, now: dt.datetime) -
         raise Refused(_("Bitte schreiben Sie dazu, was fehlt."))
     report.comment = comment.strip()
     report.decided_by, report.decided_at = by, now
-    save_as(report, by=by, reason=_("Bericht zurückgegeben"))
+    save_as(report, by=by, now=now, reason=_("Bericht zurückgegeben"))
     path = report.get_absolute_url()
     _tell_reporter(report, "report_returned", now=now, by=by, path=path, comment=report.comment)
     return report
@@ -176,7 +176,7 @@ def _require_complete(report: StatusReport, *, today: dt.date) -> None:
         raise Refused(str(LIGHT_MESSAGE))
 
 
-def _adopt_status(measure: Measure, *, by) -> None:
+def _adopt_status(measure: Measure, *, by, now: dt.datetime) -> None:
     """Store on `measure` what its latest accepted report says; a report of an earlier day changes
     nothing.
     """
@@ -185,7 +185,7 @@ def _adopt_status(measure: Measure, *, by) -> None:
     for name in STATUS_FIELDS:
         setattr(measure, name, getattr(latest, name))
     measure.status_on, measure.status_origin = latest.as_of_on, latest.origin
-    save_as(measure, by=by, reason=str(STATUS_ADOPTED))
+    save_as(measure, by=by, now=now, reason=str(STATUS_ADOPTED))
 
 
 def _mails_to_office(report: StatusReport, now: dt.datetime) -> list[MailDraft]:

@@ -24,17 +24,22 @@ from partners.recipients import recipient_of
 
 
 @transaction.atomic
-def create_round(*, values: Mapping[str, Any], by) -> ReportingRound:
+def create_round(*, values: Mapping[str, Any], by, now: dt.datetime) -> ReportingRound:
     """Return a new, planned round. Raises `NotEntitled`."""
     require(can_run_rounds(by))
     reporting_round = ReportingRound()
-    write(reporting_round, values, by=by, reason=_("Berichtsrunde angelegt"))
+    write(reporting_round, values, by=by, now=now, reason=_("Berichtsrunde angelegt"))
     return reporting_round
 
 
 @transaction.atomic
 def change_round(
-    *, reporting_round: ReportingRound, values: Mapping[str, Any], version: str, by
+    *,
+    reporting_round: ReportingRound,
+    values: Mapping[str, Any],
+    version: str,
+    by,
+    now: dt.datetime,
 ) -> ReportingRound:
     """Write `values` to a round that is not closed. Raises `NotEntitled`, `Refused`, `Outpaced`."""
     require(can_run_rounds(by))
@@ -44,7 +49,11 @@ def change_round(
     require_unchanged(reporting_round, version, values)
     if changed := changes_in_words(reporting_round, values):
         write(
-            reporting_round, values, by=by, reason=_("Geändert: %(fields)s") % {"fields": changed}
+            reporting_round,
+            values,
+            by=by,
+            now=now,
+            reason=_("Geändert: %(fields)s") % {"fields": changed},
         )
     return reporting_round
 
@@ -62,7 +71,7 @@ def open_round(*, reporting_round: ReportingRound, by, now: dt.datetime) -> Repo
     reporting_round.state = target
     try:
         with transaction.atomic():
-            save_as(reporting_round, by=by, reason=_("Berichtsrunde gestartet"))
+            save_as(reporting_round, by=by, now=now, reason=_("Berichtsrunde gestartet"))
     except IntegrityError as error:  # another round of the plan was started since we looked
         raise ChangedMeanwhile(_other_runs()) from error
     enqueue_mails(_approvals(reporting_round), now=now, by=by)
@@ -70,12 +79,12 @@ def open_round(*, reporting_round: ReportingRound, by, now: dt.datetime) -> Repo
 
 
 @transaction.atomic
-def close_round(*, reporting_round: ReportingRound, by) -> ReportingRound:
+def close_round(*, reporting_round: ReportingRound, by, now: dt.datetime) -> ReportingRound:
     """End a round; what is missing is no longer due. Raises `NotEntitled`, `Refused`."""
     require(can_run_rounds(by))
     reporting_round = ReportingRound.objects.select_for_update().get(pk=reporting_round.pk)
     reporting_round.state = target_of(ROUND_MOVES, "close", reporting_round)
-    save_as(reporting_round, by=by, reason=_("Berichtsrunde abgeschlossen"))
+    save_as(reporting_round, by=by, now=now, reason=_("Berichtsrunde abgeschlossen"))
     return reporting_round
 
 

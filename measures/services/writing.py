@@ -2,6 +2,7 @@
 sentence.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +19,9 @@ def require(allowed: bool) -> None:
         raise NotAllowed(_("Dazu sind Sie nicht berechtigt."))
 
 
-def write(obj: models.Model, values: Mapping[str, Any], *, by, reason: str) -> None:
+def write(
+    obj: models.Model, values: Mapping[str, Any], *, by, now: dt.datetime, reason: str
+) -> None:
     """Set `values` on `obj` and save it with one row of history; many-to-many values go in before
     that row.
 
@@ -33,9 +36,11 @@ def write(obj: models.Model, values: Mapping[str, Any], *, by, reason: str) -> N
     try:
         with transaction.atomic():
             if lists:
-                _write_lists(obj, {name: values[name] for name in lists}, by=by, reason=reason)
+                _write_lists(
+                    obj, {name: values[name] for name in lists}, by=by, now=now, reason=reason
+                )
             else:
-                save_as(obj, by=by, reason=reason)
+                save_as(obj, by=by, now=now, reason=reason)
     except IntegrityError as error:
         raise Refused(
             _(
@@ -46,7 +51,7 @@ def write(obj: models.Model, values: Mapping[str, Any], *, by, reason: str) -> N
         ) from error
 
 
-def _write_lists(obj, values: Mapping[str, Any], *, by, reason: str) -> None:
+def _write_lists(obj, values: Mapping[str, Any], *, by, now: dt.datetime, reason: str) -> None:
     """Save without history, set the lists without theirs, then write the one row that holds
     everything.
     """
@@ -57,7 +62,7 @@ def _write_lists(obj, values: Mapping[str, Any], *, by, reason: str) -> None:
             getattr(obj, name).set(chosen)
     finally:
         del obj.skip_history_when_saving
-    save_as(obj, by=by, reason=reason)
+    save_as(obj, by=by, now=now, reason=reason)
 
 
 def changes_in_words(obj, values: Mapping[str, Any]) -> str:

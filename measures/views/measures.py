@@ -56,7 +56,9 @@ def measure_create(request):
     initial = {"plan": request.GET.get("plan") or current_plan(request.user)}
     form = MeasureForm(submitted(request), initial=initial)
     if form.is_valid() and (
-        measure := attempt(form, create_measure, values=form.values, by=request.user)
+        measure := attempt(
+            form, create_measure, values=form.values, by=request.user, now=timezone.now()
+        )
     ):
         return go(request, _("Die Maßnahme ist angelegt."), measure)
     context = {"form": form, "title": _("Neue Maßnahme"), "submit_label": _("Maßnahme anlegen")}
@@ -74,6 +76,7 @@ def measure_edit(request, pk):
         values=form.values,
         version=form.version_shown,
         by=request.user,
+        now=timezone.now(),
     ):
         return go(request, _("Die Maßnahme ist gespeichert."), measure)
     context = {

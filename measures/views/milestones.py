@@ -22,7 +22,7 @@ def milestone_add(request, pk):
         services.add_milestone,
         measure=measure,
         values=form.values,
-        today=timezone.localdate(),
+        now=timezone.now(),
         by=request.user,
     ):
         return go(request, _("Der Meilenstein ist angelegt."), measure)
@@ -39,7 +39,7 @@ def milestone_edit(request, pk):
         milestone=milestone,
         values=form.values,
         version=form.version_shown,
-        today=timezone.localdate(),
+        now=timezone.now(),
         by=request.user,
     ):
         return go(request, _("Der Meilenstein ist gespeichert."), milestone.measure)
@@ -53,7 +53,7 @@ def milestone_done(request, pk):
         request,
         services.complete_milestone,
         milestone=milestone,
-        today=timezone.localdate(),
+        now=timezone.now(),
         by=request.user,
         done=_("Meilenstein erreicht: %(title)s") % {"title": milestone.title},
         target=milestone.measure.get_absolute_url(),
@@ -68,6 +68,7 @@ def milestone_reopen(request, pk):
         services.reopen_milestone,
         milestone=milestone,
         by=request.user,
+        now=timezone.now(),
         done=_("Meilenstein wieder offen: %(title)s") % {"title": milestone.title},
         target=milestone.measure.get_absolute_url(),
     )
@@ -84,6 +85,7 @@ def milestone_delete(request, pk):
             services.delete_milestone,
             milestone=milestone,
             by=request.user,
+            now=timezone.now(),
             done=done,
             target=target,
         )

@@ -1,11 +1,12 @@
 """Projects: under a measure or outside the plans."""
 
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.history import entries_of
-from core.roles import PARTNER, is_staff_of_the_house
+from core.roles import PARTNER, is_inside
 from measures.forms import ProjectForm
 from measures.models import Measure, Project
 from measures.page import project_facts_of
@@ -25,7 +26,7 @@ def project_page(request, pk):
         "facts": project_facts_of(
             project, measure=measure, can_see_organisations=PARTNER not in request.user.roles
         ),
-        "entries": entries_of(project) if is_staff_of_the_house(request.user) else [],
+        "entries": entries_of(project) if is_inside(request.user) else [],
         "can_change": can_change_measures(request.user),
     }
     return render(request, "measures/project.html", context)
@@ -38,7 +39,12 @@ def project_add(request, pk=None):
     form = ProjectForm(submitted(request))
     if form.is_valid() and (
         project := attempt(
-            form, create_project, measure=measure, values=form.values, by=request.user
+            form,
+            create_project,
+            measure=measure,
+            values=form.values,
+            by=request.user,
+            now=timezone.now(),
         )
     ):
         return go(request, _("Das Projekt ist angelegt."), project)
@@ -57,6 +63,7 @@ def project_edit(request, pk):
         values=form.values,
         version=form.version_shown,
         by=request.user,
+        now=timezone.now(),
     ):
         return go(request, _("Das Projekt ist gespeichert."), project)
     context = {

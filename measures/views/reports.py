@@ -47,7 +47,7 @@ def _save(request, form, measure, *, is_lead: bool, is_draft: bool):
     arguments["version"] = form.version_shown
     arguments["current"] = lambda: open_report_of(measure, request.user)
     if is_draft:
-        return attempt(form, services.save_draft, **arguments)
+        return attempt(form, services.save_draft, now=timezone.now(), **arguments)
     return attempt(form, services.submit_report, now=timezone.now(), **arguments)
 
 

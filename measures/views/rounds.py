@@ -51,7 +51,9 @@ def round_create(request):
     allow(can_run_rounds(request.user))
     form = RoundForm(submitted(request), initial={"plan": current_plan(request.user)})
     if form.is_valid() and (
-        reporting_round := attempt(form, services.create_round, values=form.values, by=request.user)
+        reporting_round := attempt(
+            form, services.create_round, values=form.values, by=request.user, now=timezone.now()
+        )
     ):
         return go(
             request,
@@ -72,6 +74,7 @@ def round_edit(request, pk):
         values=form.values,
         version=form.version_shown,
         by=request.user,
+        now=timezone.now(),
     ):
         return go(request, _("Die Berichtsrunde ist gespeichert."), reporting_round)
     context = {
@@ -115,7 +118,7 @@ def round_close(request, pk):
     allow(can_run_rounds(request.user))
     target = reporting_round.get_absolute_url()
     if request.method == "POST":
-        arguments = {"reporting_round": reporting_round, "by": request.user}
+        arguments = {"reporting_round": reporting_round, "by": request.user, "now": timezone.now()}
         done = _("Die Berichtsrunde ist abgeschlossen.")
         return act(request, services.close_round, done=done, target=target, **arguments)
     missing = measures_awaiting_report(reporting_round).count()

@@ -53,7 +53,7 @@ def save_coverage(
     reason = _("Geändert") if coverage.pk else _("Erfasst")
     try:
         with transaction.atomic():
-            save_as(coverage, by=by, reason=reason)
+            save_as(coverage, by=by, now=now, reason=reason)
     except IntegrityError as error:
         raise Refused(_("Ein Bericht mit diesem Link ist schon erfasst.")) from error
     coverage.sectors.set(sectors)
@@ -61,7 +61,7 @@ def save_coverage(
 
 
 @transaction.atomic
-def remove_coverage(*, coverage: Coverage, by) -> None:
+def remove_coverage(*, coverage: Coverage, by, now: dt.datetime) -> None:
     """Delete a clipping; the change log keeps it."""
     require_office(by)
     coverage = Coverage.objects.select_for_update(of=("self",)).get(pk=coverage.pk)

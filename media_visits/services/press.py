@@ -50,7 +50,7 @@ def add_press_slot(*, slot: PressSlot, by, now: dt.datetime) -> PressSlot:
         raise Refused(_("Diesen Pressetermin gibt es schon."))
     before = essentials_of(VISIT_FACTS, visit)
     slot.visit = visit
-    save_as(slot, by=by, reason=_("Angelegt"))
+    save_as(slot, by=by, now=now, reason=_("Angelegt"))
     reason = _("Pressetermin ergänzt: %(slot)s") % {"slot": slot}
     save_change(visit, before, by=by, now=now, reason=reason)
     return slot
@@ -76,7 +76,7 @@ def update_press_slot(*, slot: PressSlot, version: str, by, now: dt.datetime) ->
         setattr(stored, name, getattr(slot, name))
     _join(stored, visit)
     _check_times(stored)
-    save_as(stored, by=by, reason=_("Geändert"))
+    save_as(stored, by=by, now=now, reason=_("Geändert"))
     reason = _("Pressetermin geändert: %(slot)s") % {"slot": stored}
     save_change(visit, before, by=by, now=now, reason=reason)
     return stored

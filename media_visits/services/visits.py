@@ -53,8 +53,7 @@ def save_visit(visit: Visit, *, by, now: dt.datetime, reason: str) -> None:
     occasion.
     """
     visit.version += 1
-    visit._history_date = now
-    save_as(visit, by=by, reason=reason)
+    save_as(visit, by=by, now=now, reason=reason)
 
 
 def move_visit(visit: Visit, action: str, *, by, now: dt.datetime, reason: str) -> None:
@@ -106,8 +105,8 @@ def create_visit(*, visit: Visit, sectors=(), by, now: dt.datetime) -> Visit:
         raise Refused(
             _("Diesen Besuch gibt es schon. Sie finden ihn in der Liste der Unternehmensbesuche.")
         )
-    visit.state, visit._history_date = VisitState.IDEA, now
-    save_as(visit, by=by, reason=_("Als Idee angelegt"))
+    visit.state = VisitState.IDEA
+    save_as(visit, by=by, now=now, reason=_("Als Idee angelegt"))
     visit.sectors.set(sectors)
     return visit
 

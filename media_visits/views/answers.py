@@ -1,5 +1,5 @@
 """How the views of this app load a visit for the office and show a form; the rest is in
-`core.answers`.
+`core.views`.
 """
 
 from django.core.exceptions import PermissionDenied

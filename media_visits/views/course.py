@@ -10,9 +10,9 @@ from approvals.enums import ApprovalKind
 from approvals.mails import ASKED
 from approvals.queries import approvals_about, differences_since
 from approvals.registry import snapshot_of
-from core.answers import carry_out, confirm_page, impossible_now
 from core.dates import add_working_days, local_date
 from core.roles import senator_office_name
+from core.views import redirect_unless_possible, render_confirmation, run_service
 from media_visits.enums import VISIT_MOVES
 from media_visits.essentials import VISIT_FACTS
 from media_visits.forms import AnnounceForm, OutcomeForm, ReasonForm, SubmitForm
@@ -35,7 +35,7 @@ WORKING_DAYS_TO_DECIDE = 5
 def submit(request, pk):
     """The Leitungsvorlage, then on to the senator's office."""
     visit = visit_for_office(request, pk)
-    if back := impossible_now(request, visit, VISIT_MOVES, "submit"):
+    if back := redirect_unless_possible(request, visit, VISIT_MOVES, "submit"):
         return back
     now = timezone.now()
     initial = {"due_on": add_working_days(local_date(now), WORKING_DAYS_TO_DECIDE)}
@@ -53,7 +53,7 @@ def submit(request, pk):
             by=request.user,
             now=now,
         )
-        if carry_out(
+        if run_service(
             request,
             call,
             done=with_waiting_note(
@@ -77,13 +77,13 @@ def submit(request, pk):
 def withdraw(request, pk):
     """Take the request for approval back."""
     visit = visit_for_office(request, pk)
-    if back := impossible_now(request, visit, VISIT_MOVES, "withdraw"):
+    if back := redirect_unless_possible(request, visit, VISIT_MOVES, "withdraw"):
         return back
     if request.method == "POST":
         call = partial(withdraw_visit, visit=visit, by=request.user, now=timezone.now())
-        carry_out(request, call, done=_("Die Vorlage ist zurückgezogen."))
+        run_service(request, call, done=_("Die Vorlage ist zurückgezogen."))
         return redirect(visit)
-    return confirm_page(
+    return render_confirmation(
         request,
         title=_("Vorlage zurückziehen"),
         question=_("Soll die Bitte um Freigabe zurückgezogen werden?"),
@@ -96,7 +96,7 @@ def withdraw(request, pk):
 def announce(request, pk):
     """Announce an approved visit."""
     visit = visit_for_office(request, pk)
-    if back := impossible_now(request, visit, VISIT_MOVES, "announce"):
+    if back := redirect_unless_possible(request, visit, VISIT_MOVES, "announce"):
         return back
     form = AnnounceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -107,12 +107,12 @@ def announce(request, pk):
             by=request.user,
             now=timezone.now(),
         )
-        if carry_out(request, call, done=_("Der Besuch ist angekündigt."), form=form):
+        if run_service(request, call, done=_("Der Besuch ist angekündigt."), form=form):
             return redirect(visit)
     details = told_lines(
         people_to_announce_to(visit), deciders_who_know(visit, timezone.localdate())
     )
-    return confirm_page(
+    return render_confirmation(
         request,
         form,
         title=_("Besuch ankündigen"),
@@ -127,13 +127,13 @@ def announce(request, pk):
 def hold(request, pk):
     """Record that the visit took place."""
     visit = visit_for_office(request, pk)
-    if back := impossible_now(request, visit, VISIT_MOVES, "hold"):
+    if back := redirect_unless_possible(request, visit, VISIT_MOVES, "hold"):
         return back
     if request.method == "POST":
         call = partial(record_held, visit=visit, by=request.user, now=timezone.now())
-        carry_out(request, call, done=_("Der Besuch ist als durchgeführt vermerkt."))
+        run_service(request, call, done=_("Der Besuch ist als durchgeführt vermerkt."))
         return redirect(visit)
-    return confirm_page(
+    return render_confirmation(
         request,
         title=_("Als durchgeführt vermerken"),
         submit_label=_("Ja, durchgeführt"),
@@ -147,7 +147,7 @@ def hold(request, pk):
 def document(request, pk):
     """Write what came of the visit."""
     visit = visit_for_office(request, pk)
-    if back := impossible_now(request, visit, VISIT_MOVES, "document"):
+    if back := redirect_unless_possible(request, visit, VISIT_MOVES, "document"):
         return back
     form = OutcomeForm(request.POST or None, initial={"outcome": visit.outcome})
     if request.method == "POST" and form.is_valid():
@@ -158,7 +158,7 @@ def document(request, pk):
             by=request.user,
             now=timezone.now(),
         )
-        if carry_out(request, call, done=_("Das Ergebnis ist festgehalten."), form=form):
+        if run_service(request, call, done=_("Das Ergebnis ist festgehalten."), form=form):
             return redirect(visit)
     return form_page(
         request,
@@ -223,7 +223,7 @@ def cancel(request, pk):
 
 
 def _put_off(request, visit, action, service, *, title, submit_label, done, effects):
-    if back := impossible_now(request, visit, VISIT_MOVES, action):
+    if back := redirect_unless_possible(request, visit, VISIT_MOVES, action):
         return back
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -234,10 +234,10 @@ def _put_off(request, visit, action, service, *, title, submit_label, done, effe
             by=request.user,
             now=timezone.now(),
         )
-        if carry_out(request, call, done=done, form=form):
+        if run_service(request, call, done=done, form=form):
             return redirect(visit)
     question = f"{visit}, {visit.date_text}"
-    return confirm_page(
+    return render_confirmation(
         request,
         form,
         title=title,

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.answers import carry_out, confirm_page
+from core.views import render_confirmation, run_service
 from media_visits.forms import CoverageForm
 from media_visits.models import Coverage, Visit
 from media_visits.permissions import can_manage
@@ -65,10 +65,10 @@ def remove(request, pk):
     """Ask once more, then remove a clipping."""
     coverage = clipping_for_office(request, pk)
     if request.method == "POST":
-        call = partial(remove_coverage, coverage=coverage, by=request.user)
-        carry_out(request, call, done=_("Der Pressebericht ist entfernt."))
+        call = partial(remove_coverage, coverage=coverage, by=request.user, now=timezone.now())
+        run_service(request, call, done=_("Der Pressebericht ist entfernt."))
         return redirect(page_of(coverage))
-    return confirm_page(
+    return render_confirmation(
         request,
         title=_("Pressebericht entfernen"),
         question=_("„%(clipping)s“ entfernen?") % {"clipping": coverage},
@@ -88,4 +88,4 @@ def _save(request, form: CoverageForm, done: str) -> bool:
         by=request.user,
         now=timezone.now(),
     )
-    return carry_out(request, call, done=done, form=form)
+    return run_service(request, call, done=done, form=form)

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.answers import carry_out, confirm_page
+from core.views import render_confirmation, run_service
 from media_visits.enums import VISIT_MOVES, VisitState
 from media_visits.forms import PressSlotForm
 from media_visits.models import PressSlot, Visit
@@ -54,7 +54,7 @@ def create(request, pk):
     )
     if request.method == "POST" and form.is_valid():
         call = partial(add_press_slot, slot=form.instance, by=request.user, now=timezone.now())
-        if carry_out(request, call, done=_("Der Pressetermin ist angelegt."), form=form):
+        if run_service(request, call, done=_("Der Pressetermin ist angelegt."), form=form):
             return redirect(visit)
     return form_page(
         request,
@@ -77,7 +77,7 @@ def edit(request, pk):
             by=request.user,
             now=timezone.now(),
         )
-        if carry_out(request, call, done=_("Der Pressetermin ist gespeichert."), form=form):
+        if run_service(request, call, done=_("Der Pressetermin ist gespeichert."), form=form):
             return redirect(slot.visit)
     url = slot.visit.get_absolute_url()
     return form_page(
@@ -94,9 +94,9 @@ def remove(request, pk):
     slot = slot_for_office(request, pk)
     if request.method == "POST":
         call = partial(remove_press_slot, slot=slot, by=request.user, now=timezone.now())
-        carry_out(request, call, done=_("Der Pressetermin ist entfernt."))
+        run_service(request, call, done=_("Der Pressetermin ist entfernt."))
         return redirect(slot.visit)
-    return confirm_page(
+    return render_confirmation(
         request,
         title=_("Pressetermin entfernen"),
         question=_("„%(slot)s“ entfernen?") % {"slot": slot},

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
 from approvals.forms import LapseGuard
-from core.answers import carry_out
 from core.dates import local_date
+from core.views import run_service
 from media_visits.enums import VISIT_MOVES
 from media_visits.essentials import VISIT_FACTS
 from media_visits.forms import VisitForm
@@ -45,7 +45,7 @@ def create(request):
             by=request.user,
             now=timezone.now(),
         )
-        if carry_out(request, call, done=_("Der Besuch ist als Idee angelegt."), form=form):
+        if run_service(request, call, done=_("Der Besuch ist als Idee angelegt."), form=form):
             return redirect(form.instance)
     return form_page(
         request,
@@ -71,7 +71,7 @@ def edit(request, pk):
             by=request.user,
             now=timezone.now(),
         )
-        if carry_out(request, call, done=_("Die Angaben sind gespeichert."), form=form):
+        if run_service(request, call, done=_("Die Angaben sind gespeichert."), form=form):
             return redirect(visit)
     return form_page(
         request,
@@ -96,7 +96,7 @@ def publish(request, pk):
     """Show the visit to partners and on the public site."""
     visit = visit_for_office(request, pk)
     call = partial(publish_visit, visit=visit, publish=True, by=request.user, now=timezone.now())
-    carry_out(request, call, done=_("Der Besuch ist veröffentlicht."))
+    run_service(request, call, done=_("Der Besuch ist veröffentlicht."))
     return redirect(visit)
 
 
@@ -105,5 +105,5 @@ def unpublish(request, pk):
     """Take the visit back inside the house."""
     visit = visit_for_office(request, pk)
     call = partial(publish_visit, visit=visit, publish=False, by=request.user, now=timezone.now())
-    carry_out(request, call, done=_("Der Besuch ist nicht mehr veröffentlicht."))
+    run_service(request, call, done=_("Der Besuch ist nicht mehr veröffentlicht."))
     return redirect(visit)

@@ -122,7 +122,7 @@ def _save(row: Wording, reason: str, *, now: dt.datetime, by) -> None:
     row.changed_at, row.changed_by = now, by
     try:
         with transaction.atomic():
-            save_as(row, by=by, reason=reason)
+            save_as(row, by=by, now=now, reason=reason)
     except (
         IntegrityError
     ) as error:  # the first two savings of a kind at once: there was no row to lock

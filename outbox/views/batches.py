@@ -6,7 +6,7 @@ from django.http import Http404, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from core.answers import allowed
+from core.views import allowed
 from outbox.batches import UNSOLVED_SHOWN, Sending, sending_of, unsolved_of
 from outbox.choices import APPROVE, RESEND, SETTLE, WITHDRAW
 from outbox.enums import MailState

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from core.answers import allowed
 from core.errors import ChangedMeanwhile, Refused
+from core.views import allowed
 from outbox.choices import APPROVE, RESEND, SETTLE, WITHDRAW, Choice
 from outbox.filters import MailFilter
 from outbox.links import asked_rows, list_url, way_back

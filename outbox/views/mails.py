@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.answers import allowed
 from core.errors import NotAllowed, Refused
 from core.exports import xlsx_response
 from core.states import allowed_actions
+from core.views import allowed
 from outbox import lists
 from outbox.enums import MOVES
 from outbox.filters import MailFilter

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.answers import allowed
 from core.conflicts import version_of
 from core.errors import ChangedMeanwhile, Refused
 from core.history import entries_of
+from core.views import allowed
 from outbox.errors import TextError
 from outbox.forms import WordingForm
 from outbox.models import Wording

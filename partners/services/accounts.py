@@ -47,12 +47,20 @@ def invite_account(
     account = User(person=locked, email=email, invited_at=now, is_lead=is_lead)
     account.set_unusable_password()
     _save(
-        account, by=by, reason=_("eingeladen als %(roles)s") % {"roles": _in_words(roles, is_lead)}
+        account,
+        by=by,
+        now=now,
+        reason=_("eingeladen als %(roles)s") % {"roles": _in_words(roles, is_lead)},
     )
     account.groups.set(Group.objects.filter(name__in=roles))
     if not locked.email:
         locked.email = email
-        save_as(locked, by=by, reason=_("E-Mail-Adresse aus der Einladung zum Konto übernommen"))
+        save_as(
+            locked,
+            by=by,
+            now=now,
+            reason=_("E-Mail-Adresse aus der Einladung zum Konto übernommen"),
+        )
     mail_invitation(account, now=now, by=by)
     return account
 
@@ -68,7 +76,7 @@ def resend_invitation(*, account: User, by, now: dt.datetime) -> User:
         raise Refused(_("Für dieses Konto ist keine Einladung mehr offen."))
     locked.invitation_version += 1
     locked.invited_at = now
-    save_as(locked, by=by, reason=_("Einladung erneut versandt"))
+    save_as(locked, by=by, now=now, reason=_("Einladung erneut versandt"))
     mail_invitation(locked, now=now, by=by)
     return locked
 
@@ -83,14 +91,14 @@ def read_invitation(token: str) -> User:
 
 
 @transaction.atomic
-def accept_invitation(*, token: str, password: str) -> User:
+def accept_invitation(*, token: str, password: str, now: dt.datetime) -> User:
     """Set the first password of an invited account; the link is void afterwards. Raises as
     `read_invitation`.
     """
     account = _invited(_locking(), token)
     account.set_password(password)
     account.invitation_version += 1
-    save_as(account, by=account, reason=_("Einladung angenommen, Passwort gesetzt"))
+    save_as(account, by=account, now=now, reason=_("Einladung angenommen, Passwort gesetzt"))
     return account
 
 
@@ -118,7 +126,13 @@ def _invited(accounts: QuerySet[User], token: str) -> User:
 
 @transaction.atomic
 def change_account(
-    *, account: User, email: str, roles: Collection[str], by, is_lead: bool = False
+    *,
+    account: User,
+    email: str,
+    roles: Collection[str],
+    by,
+    now: dt.datetime,
+    is_lead: bool = False,
 ) -> User:
     """Write the address, the roles and the lead of an account. Another address voids the link sent
     to the former one.
@@ -144,13 +158,18 @@ def change_account(
         EmailAddress.objects.filter(user=locked).delete()
         locked.invitation_version += 1
     locked.email, locked.is_lead = email, is_lead
-    _save(locked, by=by, reason=_("geändert: %(roles)s") % {"roles": _in_words(roles, is_lead)})
+    _save(
+        locked,
+        by=by,
+        now=now,
+        reason=_("geändert: %(roles)s") % {"roles": _in_words(roles, is_lead)},
+    )
     locked.groups.set(Group.objects.filter(name__in=roles))
     return locked
 
 
 @transaction.atomic
-def deactivate_account(*, account: User, by) -> User:
+def deactivate_account(*, account: User, by, now: dt.datetime) -> User:
     """Close an account: its sessions end. Raises Refused for oneself and for the last account of
     the office.
     """
@@ -164,12 +183,12 @@ def deactivate_account(*, account: User, by) -> User:
     _require_other_office(locked, offices)
     locked.is_active = False
     locked.invitation_version += 1
-    save_as(locked, by=by, reason=_("deaktiviert"))
+    save_as(locked, by=by, now=now, reason=_("deaktiviert"))
     return locked
 
 
 @transaction.atomic
-def activate_account(*, account: User, by) -> User:
+def activate_account(*, account: User, by, now: dt.datetime) -> User:
     """Open a closed account again. Raises Outpaced when it is open, Refused when a partner has no
     organisation.
     """
@@ -183,7 +202,7 @@ def activate_account(*, account: User, by) -> User:
             _("Diese Person ist nicht mehr aktiv. Bitte setzen Sie sie zuerst wieder auf aktiv.")
         )
     locked.is_active = True
-    save_as(locked, by=by, reason=_("aktiviert"))
+    save_as(locked, by=by, now=now, reason=_("aktiviert"))
     return locked
 
 
@@ -248,10 +267,10 @@ def _checked(
     return email
 
 
-def _save(account: User, *, by, reason: str) -> None:
+def _save(account: User, *, by, now: dt.datetime, reason: str) -> None:
     try:
         with transaction.atomic():
-            save_as(account, by=by, reason=reason)
+            save_as(account, by=by, now=now, reason=reason)
     except IntegrityError as error:
         raise Refused(_taken(account.email)) from error
 

@@ -50,16 +50,17 @@ def add_deputy(
         ends_on=ends_on,
         kinds=checked_kinds(kinds),
     )
-    save_as(row, by=by, reason=_("Vertretung eingetragen"))
+    save_as(row, by=by, now=now, reason=_("Vertretung eingetragen"))
     mail_deputy(row, now=now, by=by)
     return row
 
 
 @transaction.atomic
-def end_deputy(*, row: Deputy, by, today: dt.date) -> None:
+def end_deputy(*, row: Deputy, by, now: dt.datetime) -> None:
     """End a deputyship at once: yesterday was its last day; one that would begin today or later is
     taken out.
     """
+    today = local_date(now)
     locked = (
         Deputy.objects.select_for_update(of=("self",))
         .select_related("principal")
@@ -74,7 +75,7 @@ def end_deputy(*, row: Deputy, by, today: dt.date) -> None:
         locked.delete()
         return
     locked.ends_on = today - dt.timedelta(days=1)
-    save_as(locked, by=by, reason=_("Vertretung beendet"))
+    save_as(locked, by=by, now=now, reason=_("Vertretung beendet"))
 
 
 def _require_entitled(by, principal: Person) -> None:

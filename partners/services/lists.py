@@ -1,5 +1,6 @@
 """Distribution lists: their name and purpose, and who is on them."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,17 +17,22 @@ FIELDS = ("name", "description")
 
 
 @transaction.atomic
-def add_list(*, values: dict[str, Any], by) -> DistributionList:
+def add_list(*, values: dict[str, Any], by, now: dt.datetime) -> DistributionList:
     """Write a new, empty list. Raises NotEntitled for anybody but the office, Refused when the name
     is taken.
     """
     require_office(by)
-    return _write(DistributionList(), values, by=by, reason=_("Verteiler angelegt"))
+    return _write(DistributionList(), values, by=by, now=now, reason=_("Verteiler angelegt"))
 
 
 @transaction.atomic
 def change_list(
-    *, distribution_list: DistributionList, values: dict[str, Any], version: str, by
+    *,
+    distribution_list: DistributionList,
+    values: dict[str, Any],
+    version: str,
+    by,
+    now: dt.datetime,
 ) -> DistributionList:
     """Write name and purpose. Raises NotEntitled, Refused when the name is taken, Outpaced since
     `version`.
@@ -34,39 +40,45 @@ def change_list(
     require_office(by)
     locked = DistributionList.objects.select_for_update().get(pk=distribution_list.pk)
     require_unchanged(locked, version, FIELDS)
-    return _write(locked, values, by=by, reason=_("Angaben geändert"))
+    return _write(locked, values, by=by, now=now, reason=_("Angaben geändert"))
 
 
 @transaction.atomic
-def add_members(*, distribution_list: DistributionList, people: Iterable[Person], by) -> int:
+def add_members(
+    *, distribution_list: DistributionList, people: Iterable[Person], by, now: dt.datetime
+) -> int:
     """Put `people` on the list; return how many were not on it before."""
     require_office(by)
     locked = DistributionList.objects.select_for_update().get(pk=distribution_list.pk)
     there = set(locked.members.values_list("pk", flat=True))
     new = [person for person in people if person.pk not in there]
     if new:
-        save_as(locked, by=by, reason=_("%(count)d aufgenommen") % {"count": len(new)})
+        save_as(locked, by=by, now=now, reason=_("%(count)d aufgenommen") % {"count": len(new)})
         locked.members.add(*new)
     return len(new)
 
 
 @transaction.atomic
-def remove_members(*, distribution_list: DistributionList, people: Iterable[Person], by) -> int:
+def remove_members(
+    *, distribution_list: DistributionList, people: Iterable[Person], by, now: dt.datetime
+) -> int:
     """Take `people` off the list; return how many were on it."""
     require_office(by)
     locked = DistributionList.objects.select_for_update().get(pk=distribution_list.pk)
     gone = list(locked.members.filter(pk__in=[person.pk for person in people]))
     if gone:
-        save_as(locked, by=by, reason=_("%(count)d entfernt") % {"count": len(gone)})
+        save_as(locked, by=by, now=now, reason=_("%(count)d entfernt") % {"count": len(gone)})
         locked.members.remove(*gone)
     return len(gone)
 
 
-def _write(row: DistributionList, values: dict[str, Any], *, by, reason: str) -> DistributionList:
+def _write(
+    row: DistributionList, values: dict[str, Any], *, by, now: dt.datetime, reason: str
+) -> DistributionList:
     row.name, row.description = values["name"], values.get("description", "")
     try:
         with transaction.atomic():
-            save_as(row, by=by, reason=reason)
+            save_as(row, by=by, now=now, reason=reason)
     except IntegrityError as error:
         raise Refused(_("Einen Verteiler mit diesem Namen gibt es schon.")) from error
     return row

@@ -1,5 +1,6 @@
 """Add and change organisations."""
 
+import datetime as dt
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -28,17 +29,17 @@ FIELDS = (
 
 
 @transaction.atomic
-def add_organisation(*, values: dict[str, Any], by) -> Organisation:
+def add_organisation(*, values: dict[str, Any], by, now: dt.datetime) -> Organisation:
     """Write a new organisation. Raises NotEntitled for anybody but the office, Refused when the
     name is taken.
     """
     require_office(by)
-    return _write(Organisation(), values, by=by, reason=_("Organisation angelegt"))
+    return _write(Organisation(), values, by=by, now=now, reason=_("Organisation angelegt"))
 
 
 @transaction.atomic
 def change_organisation(
-    *, organisation: Organisation, values: dict[str, Any], version: str, by
+    *, organisation: Organisation, values: dict[str, Any], version: str, by, now: dt.datetime
 ) -> Organisation:
     """Write `values` to an organisation.
 
@@ -48,17 +49,19 @@ def change_organisation(
     require_office(by)
     locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
     require_unchanged(locked, version, FIELDS)
-    return _write(locked, values, by=by, reason=_("Angaben geändert"))
+    return _write(locked, values, by=by, now=now, reason=_("Angaben geändert"))
 
 
-def _write(organisation: Organisation, values: dict[str, Any], *, by, reason: str) -> Organisation:
+def _write(
+    organisation: Organisation, values: dict[str, Any], *, by, now: dt.datetime, reason: str
+) -> Organisation:
     _require_free_name(organisation, values["name"])
     sectors = values.get("sectors")
     for name in set(FIELDS) & set(values) - {"sectors"}:
         setattr(organisation, name, values[name])
     try:
         with transaction.atomic():
-            save_as(organisation, by=by, reason=reason)
+            save_as(organisation, by=by, now=now, reason=reason)
     except IntegrityError as error:
         raise Refused(_taken(values["name"])) from error
     if sectors is not None:

@@ -1,5 +1,6 @@
 """Add and change contacts."""
 
+import datetime as dt
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +17,7 @@ FIELDS = ("name", "salutation", "function", "organisation", "email", "phone", "n
 
 
 @transaction.atomic
-def add_person(*, values: dict[str, Any], by) -> Person:
+def add_person(*, values: dict[str, Any], by, now: dt.datetime) -> Person:
     """Write a new contact. Raises NotEntitled for anybody but the office, Refused when the same one
     exists.
     """
@@ -28,11 +29,13 @@ def add_person(*, values: dict[str, Any], by) -> Person:
         raise Refused(
             _("Diese Person ist mit derselben Organisation und E-Mail-Adresse schon eingetragen.")
         )
-    return _write(Person(), values, by=by, reason=_("Person angelegt"))
+    return _write(Person(), values, by=by, now=now, reason=_("Person angelegt"))
 
 
 @transaction.atomic
-def change_person(*, person: Person, values: dict[str, Any], version: str, by) -> Person:
+def change_person(
+    *, person: Person, values: dict[str, Any], version: str, by, now: dt.datetime
+) -> Person:
     """Write `values` to a contact.
 
     Raises NotEntitled, Outpaced when somebody saved since `version` was shown, Refused when the
@@ -42,7 +45,7 @@ def change_person(*, person: Person, values: dict[str, Any], version: str, by) -
     locked = Person.objects.select_for_update().get(pk=person.pk)
     require_unchanged(locked, version, FIELDS)
     _require_kept_account(locked, values)
-    return _write(locked, values, by=by, reason=_("Angaben geändert"))
+    return _write(locked, values, by=by, now=now, reason=_("Angaben geändert"))
 
 
 def _require_kept_account(person: Person, values: dict[str, Any]) -> None:
@@ -62,8 +65,8 @@ def _require_kept_account(person: Person, values: dict[str, Any]) -> None:
         )
 
 
-def _write(person: Person, values: dict[str, Any], *, by, reason: str) -> Person:
+def _write(person: Person, values: dict[str, Any], *, by, now: dt.datetime, reason: str) -> Person:
     for name in set(FIELDS) & set(values):
         setattr(person, name, values[name])
-    save_as(person, by=by, reason=reason)
+    save_as(person, by=by, now=now, reason=reason)
     return person

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.answers import allowed
+from core.views import allowed
 from partners.forms import AccountForm
 from partners.models import User
 from partners.permissions import can_manage_partners
@@ -77,7 +77,12 @@ def account_edit(request, pk):
     form = AccountForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         if changed := attempt(
-            form, change_account, account=account, **form.cleaned_data, by=request.user
+            form,
+            change_account,
+            account=account,
+            **form.cleaned_data,
+            by=request.user,
+            now=timezone.now(),
         ):
             return saved(request, _changed_text(account, changed), account.person)
     return show_form(
@@ -103,6 +108,7 @@ def account_deactivate(request, pk):
             deactivate_account,
             account=account,
             by=request.user,
+            now=timezone.now(),
             done=_("Das Konto ist deaktiviert."),
         )
         return redirect(account.person)
@@ -132,6 +138,7 @@ def account_activate(request, pk):
             activate_account,
             account=account,
             by=request.user,
+            now=timezone.now(),
             done=_("Das Konto ist wieder aktiv."),
         )
         return redirect(account.person)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.answers import allowed
+from core.views import allowed
 from partners.forms import DeputyForm
 from partners.mails import describe_period
 from partners.models import Deputy, Person
@@ -49,7 +49,7 @@ def deputy_end(request, pk):
         raise PermissionDenied
     if request.method == "POST":
         done = _("Die Vertretung durch %(name)s ist beendet.") % {"name": row.deputy.name}
-        act(request, end_deputy, row=row, by=request.user, today=timezone.localdate(), done=done)
+        act(request, end_deputy, row=row, by=request.user, now=timezone.now(), done=done)
         return redirect(back)
     context = {
         "title": _("Vertretung beenden"),

@@ -3,13 +3,14 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from core.answers import allowed
 from core.exports import xlsx_response
 from core.history import entries_of
+from core.views import allowed
 from partners.filters import DistributionListFilter, OwnPeopleFilter
 from partners.forms import DistributionListForm
 from partners.models import DistributionList, Person
@@ -86,7 +87,7 @@ def list_export(request, pk):
 def list_add(request):
     form = DistributionListForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if row := attempt(form, add_list, values=form.values, by=request.user):
+        if row := attempt(form, add_list, values=form.values, by=request.user, now=timezone.now()):
             return saved(
                 request,
                 _("„%(name)s“ ist angelegt. Wen soll der Verteiler erreichen?")
@@ -103,7 +104,12 @@ def list_edit(request, pk):
     row = get_object_or_404(DistributionList.objects.visible_to(request.user), pk=pk)
     form = DistributionListForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
-        arguments = {"values": form.values, "version": form.version_shown, "by": request.user}
+        arguments = {
+            "values": form.values,
+            "version": form.version_shown,
+            "by": request.user,
+            "now": timezone.now(),
+        }
         if attempt(form, change_list, distribution_list=row, **arguments):
             return saved(request, _("Die Angaben sind gespeichert."), row)
     return show_form(
@@ -116,7 +122,9 @@ def list_members(request, pk):
     """Search people who are not on the list yet and tick those to add."""
     row = get_object_or_404(DistributionList.objects.visible_to(request.user), pk=pk)
     if request.method == "POST":
-        count = add_members(distribution_list=row, people=_chosen(request), by=request.user)
+        count = add_members(
+            distribution_list=row, people=_chosen(request), by=request.user, now=timezone.now()
+        )
         text = ngettext(
             "%(count)d Person ist aufgenommen.", "%(count)d Personen sind aufgenommen.", count
         )
@@ -134,7 +142,9 @@ def list_members(request, pk):
 @require_POST
 def list_remove(request, pk):
     row = get_object_or_404(DistributionList.objects.visible_to(request.user), pk=pk)
-    count = remove_members(distribution_list=row, people=_chosen(request), by=request.user)
+    count = remove_members(
+        distribution_list=row, people=_chosen(request), by=request.user, now=timezone.now()
+    )
     text = ngettext("%(count)d Person ist entfernt.", "%(count)d Personen sind entfernt.", count)
     _tell(request, count, text % {"count": count})
     return redirect(row)

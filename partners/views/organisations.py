@@ -5,10 +5,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.answers import allowed
 from core.dates import format_date
 from core.exports import xlsx_response
 from core.history import entries_of
+from core.views import allowed
 from partners.filters import OrganisationFilter
 from partners.forms import OrganisationForm
 from partners.models import Organisation
@@ -75,7 +75,9 @@ def organisation_page(request, pk):
 def organisation_add(request):
     form = OrganisationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if row := attempt(form, add_organisation, values=form.values, by=request.user):
+        if row := attempt(
+            form, add_organisation, values=form.values, by=request.user, now=timezone.now()
+        ):
             return saved(request, _("„%(name)s“ ist angelegt.") % {"name": row.name}, row)
     return show_form(
         request, form, title=_("Neue Organisation"), cancel_url=reverse("partners:list")
@@ -87,7 +89,12 @@ def organisation_edit(request, pk):
     organisation = get_object_or_404(Organisation.objects.visible_to(request.user), pk=pk)
     form = OrganisationForm(request.POST or None, instance=organisation)
     if request.method == "POST" and form.is_valid():
-        arguments = {"values": form.values, "version": form.version_shown, "by": request.user}
+        arguments = {
+            "values": form.values,
+            "version": form.version_shown,
+            "by": request.user,
+            "now": timezone.now(),
+        }
         if row := attempt(form, change_organisation, organisation=organisation, **arguments):
             return saved(request, _("Die Angaben sind gespeichert."), row)
     return show_form(

@@ -5,9 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.answers import allowed
 from core.dates import format_date
 from core.exports import xlsx_response
+from core.views import allowed
 from partners.enums import name_roles
 from partners.filters import OwnPeopleFilter, PersonFilter
 from partners.forms import PersonForm
@@ -95,7 +95,9 @@ def person_add(request):
         request.POST or None, initial={"organisation": request.GET.get("organisation")}
     )
     if request.method == "POST" and form.is_valid():
-        if row := attempt(form, add_person, values=form.values, by=request.user):
+        if row := attempt(
+            form, add_person, values=form.values, by=request.user, now=timezone.now()
+        ):
             return saved(request, _("„%(name)s“ ist angelegt.") % {"name": row.name}, row)
     return show_form(request, form, title=_("Neue Person"), cancel_url=reverse("partners:people"))
 
@@ -105,7 +107,12 @@ def person_edit(request, pk):
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     form = PersonForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
-        arguments = {"values": form.values, "version": form.version_shown, "by": request.user}
+        arguments = {
+            "values": form.values,
+            "version": form.version_shown,
+            "by": request.user,
+            "now": timezone.now(),
+        }
         if row := attempt(form, change_person, person=person, **arguments):
             return saved(request, _("Die Angaben sind gespeichert."), row)
     return show_form(

@@ -1,5 +1,6 @@
 """The office changes when somebody is reminded, and goes back to the default."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from django.db import IntegrityError, transaction
@@ -27,6 +28,7 @@ def change_rule(
     is_active: bool,
     version: str,
     by: Model,
+    now: dt.datetime,
     options: Mapping[str, Setting] | None = None,
 ) -> Schedule:
     """Set the steps of `rule` in working days before (0: the day itself) and after its date; return
@@ -60,12 +62,12 @@ def change_rule(
             is_active,
         )
         row.options = settings or None
-        _save(row, by=by, reason=days_in_words(wanted))
+        _save(row, by=by, now=now, reason=days_in_words(wanted))
     return wanted
 
 
 @transaction.atomic
-def reset_rule(*, rule: Rule, by: Model) -> None:
+def reset_rule(*, rule: Rule, by: Model, now: dt.datetime) -> None:
     """Let the default of `rule` hold again. Raises `NotEntitled`, `Refused` when it cannot be
     changed.
     """
@@ -73,7 +75,7 @@ def reset_rule(*, rule: Rule, by: Model) -> None:
     if row.steps is None and row.weekly is None and row.options is None and row.is_active:
         return
     row.steps, row.weekly, row.options, row.is_active = None, None, None, True
-    _save(row, by=by, reason=_("Auf die Voreinstellung zurückgesetzt"))
+    _save(row, by=by, now=now, reason=_("Auf die Voreinstellung zurückgesetzt"))
 
 
 def _locked(rule: Rule, by: Model) -> ReminderRule:
@@ -88,10 +90,10 @@ def _locked(rule: Rule, by: Model) -> ReminderRule:
     return row or ReminderRule(key=rule.key)
 
 
-def _save(row: ReminderRule, *, by: Model, reason: str) -> None:
+def _save(row: ReminderRule, *, by: Model, now: dt.datetime, reason: str) -> None:
     try:
         with transaction.atomic():
-            save_as(row, by=by, reason=reason)
+            save_as(row, by=by, now=now, reason=reason)
     except (
         IntegrityError
     ) as error:  # two people made the first change of the rule at the same moment

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from core.answers import allowed
 from core.dates import format_day, local_date
 from core.errors import Refused
 from core.forms import DayField
+from core.views import allowed
 from outbox.permissions import can_manage_mails
 from outbox.progress import section_tabs
 from reminders.forecast import Pausing, groups_of, pausing_of, plans_ahead

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.answers import allowed
 from core.errors import ChangedMeanwhile, Refused
 from core.history import entries_of
+from core.views import allowed
 from outbox.permissions import can_manage_mails
 from outbox.progress import section_tabs
 from reminders.models import ReminderRule
@@ -138,7 +138,7 @@ def rule_page(request, key):
     form = RuleForm(request.POST or None, schedule=schedule)
     if request.method == "POST" and form.is_valid():
         try:
-            changed = change_rule(rule=rule, by=request.user, **form.values)
+            changed = change_rule(rule=rule, by=request.user, now=timezone.now(), **form.values)
         except ChangedMeanwhile as error:
             form.add_error(None, str(error))
             form.data = form.data.copy()
@@ -168,7 +168,7 @@ def rule_reset(request, key):
     """Let the default of a rule hold again."""
     rule = _rule_or_404(key)
     try:
-        reset_rule(rule=rule, by=request.user)
+        reset_rule(rule=rule, by=request.user, now=timezone.now())
     except Refused as error:
         messages.error(request, str(error))
     else:

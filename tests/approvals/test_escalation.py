@@ -51,6 +51,7 @@ def set_rule(office, *, before=(1, 0), is_active=True, **options):
         options=options,
         version=reminder_rule(RULE.key).version,
         by=office,
+        now=NOW,
     )
 
 

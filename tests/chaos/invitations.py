@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable, Iterator
 
 import django
+from django.utils import timezone
 
 django.setup()
 
 from django.db import InterfaceError, OperationalError, connection  # noqa: E402
-from django.utils import timezone  # noqa: E402
 
 from dialogues.enums import DialogueState  # noqa: E402
 from dialogues.models import Dialogue  # noqa: E402
@@ -37,7 +37,11 @@ def main(seed: str, count: int, chunk: int) -> None:
         DialogueState.SCHEDULED, starts_at=begin, ends_at=begin + dt.timedelta(hours=2)
     )
     for people in guests(seed, count, chunk):
-        persevere(lambda people=people: add_guests(dialogue=dialogue, people=people, by=office))
+        persevere(
+            lambda people=people: add_guests(
+                dialogue=dialogue, people=people, by=office, now=timezone.now()
+            )
+        )
         persevere(lambda: release(dialogue, office))
 
 

@@ -47,9 +47,9 @@ def test_version_knows_lists_whatever_their_order():
 def test_outpaced_names_who_saved_last_and_when():
     office, measure = make_user(OFFICE), make_measure(title="Alt")
     version = version_of(measure, ["title"])
-    measure._history_date = dt.datetime(2126, 3, 18, 13, 2, tzinfo=dt.UTC)
+    saved_at = dt.datetime(2126, 3, 18, 13, 2, tzinfo=dt.UTC)
     measure.title = "Neu"
-    save_as(measure, by=office, reason="Geändert")
+    save_as(measure, by=office, now=saved_at, reason="Geändert")
 
     with pytest.raises(ChangedMeanwhile) as caught:
         require_unchanged(measure, version, ["title"])

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from core.models import Origin, Precision
 from demo.dialogues import load_dialogues
@@ -18,9 +19,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
 @pytest.fixture(scope="module")
 def rows(django_db_setup, django_db_blocker):
     with kept_for_a_while(django_db_blocker):
-        load_organisations(read_rows("organisations"))
+        load_organisations(read_rows("organisations"), now=timezone.now())
         data = read_rows("dialogues")
-        load_dialogues(data)
+        load_dialogues(data, now=timezone.now())
         yield list(zip(data, Dialogue.objects.order_by("pk"), strict=True))
 
 

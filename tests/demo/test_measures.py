@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from core.models import Origin
 from core.roles import OFFICE
@@ -21,9 +22,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def loaded(django_db_setup, django_db_blocker):
     with kept_for_a_while(django_db_blocker):
-        load_organisations(read_rows("organisations"))
-        load_plans(read_rows("plans"))
-        load_measures(read_rows("measures"))
+        load_organisations(read_rows("organisations"), now=timezone.now())
+        load_plans(read_rows("plans"), now=timezone.now())
+        load_measures(read_rows("measures"), now=timezone.now())
         yield
 
 

@@ -1,6 +1,7 @@
 """The real organisations as the demo loads them."""
 
 import pytest
+from django.utils import timezone
 
 from core.models import Origin
 from demo.loading import read_rows
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def loaded(django_db_setup, django_db_blocker):
     with kept_for_a_while(django_db_blocker):
-        load_organisations(read_rows("organisations"))
+        load_organisations(read_rows("organisations"), now=timezone.now())
         yield {row.name: row for row in Organisation.objects.all()}
 
 

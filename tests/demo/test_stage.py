@@ -1,7 +1,6 @@
 """What the demo invents happened on the days that it plays, in the history too."""
 
 import pytest
-import time_machine
 from django.test import override_settings
 
 from approvals.models import ApprovalRequest
@@ -80,12 +79,3 @@ def test_nothing_happened_after_the_demo_was_loaded_or_all_on_one_day(model):
 
     assert rows.latest("history_date").history_date <= NOW
     assert len(set(rows.dates("history_date", "day"))) > 3
-
-
-def test_the_clock_goes_back_to_the_real_time_afterwards():
-    later = NOW.replace(hour=12)
-
-    with time_machine.travel(later, tick=False):
-        row = DialogueSeries.objects.create(title="Danach", period="2026")
-
-    assert row.history.get().history_date == later

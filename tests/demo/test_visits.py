@@ -1,6 +1,7 @@
 """The real visits and clippings in the demo: every row, as exactly as its source knows it."""
 
 import pytest
+from django.utils import timezone
 
 from core.models import Origin, Precision
 from demo import visits as demo
@@ -20,8 +21,8 @@ def loaded(django_db_setup, django_db_blocker):
         for row in read_rows("organisations"):
             kind = OrganisationKind.PRESS if row["kind"] == "press" else OrganisationKind.COMPANY
             make_organisation(row["name"], short_name=row["short_name"] or "", kind=kind)
-        demo.load_visits(read_rows("visits"))
-        demo.load_coverage(read_rows("coverage"))
+        demo.load_visits(read_rows("visits"), now=timezone.now())
+        demo.load_coverage(read_rows("coverage"), now=timezone.now())
         yield
 
 

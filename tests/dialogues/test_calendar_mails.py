@@ -152,7 +152,7 @@ def tell_the_story(office, senator) -> list[list[Sent]]:
         )
 
     def list_and_invite():
-        add_guests(dialogue=dialogue, people=people, by=office)
+        add_guests(dialogue=dialogue, people=people, by=office, now=NOW)
         invite(4)
 
     def answer_all():

@@ -117,7 +117,7 @@ def test_after_a_no_the_other_dates_are_the_difference(office, senator, answer):
 
 def test_dates_asked_about_anew_differ_by_what_was_added_and_dropped(office, granted):
     edit(granted, office, title="Neu")
-    drop_date_option(option=granted.date_options.order_by("starts_at").first(), by=office)
+    drop_date_option(option=granted.date_options.order_by("starts_at").first(), by=office, now=NOW)
     option_on(granted, 2)
 
     assert differences_of(ask(granted, office)) == [

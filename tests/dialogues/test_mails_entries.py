@@ -154,7 +154,7 @@ def test_guest_who_declines_but_stands_in_for_another_keeps_the_entry(answer, ro
 
 def test_withdrawal_takes_back_one_entry_and_the_next_invitation_goes_above_it(office, row):
     withdraw_invitation(invitation=row, by=office, now=NOW)
-    add_guests(dialogue=row.dialogue, people=[row.person], by=office)
+    add_guests(dialogue=row.dialogue, people=[row.person], by=office, now=NOW)
     release_invitations(dialogue=row.dialogue, answer_by=ANSWER_BY, expected=1, by=office, now=NOW)
 
     assert entries_of(Mail.objects.all()) == [

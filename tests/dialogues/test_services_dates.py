@@ -128,7 +128,7 @@ def test_date_is_proposed_once_but_again_after_it_was_dropped(office, exploring)
     with nothing_changes(exploring), pytest.raises(Refused, match="schon vorgeschlagen"):
         add(exploring, office)
 
-    drop_date_option(option=option, by=office)
+    drop_date_option(option=option, by=office, now=NOW)
 
     assert add(exploring, office).state == OptionState.PROPOSED
 
@@ -140,7 +140,7 @@ def test_dates_stand_still_while_they_lie_before_the_senators_office(office, exp
     with nothing_changes(exploring, option), pytest.raises(Refused, match="gerade zur Freigabe"):
         add(exploring, office, starts_at=DAY + HOURS)
     with nothing_changes(exploring, option), pytest.raises(Refused, match="gerade zur Freigabe"):
-        drop_date_option(option=option, by=office)
+        drop_date_option(option=option, by=office, now=NOW)
 
 
 def test_withdrawn_dates_can_be_changed_and_are_asked_about_anew(office, senator, exploring):
@@ -159,7 +159,7 @@ def test_withdrawn_dates_can_be_changed_and_are_asked_about_anew(office, senator
     assert exploring.history.first().history_change_reason == "Vorlage der Termine zurückgezogen"
     assert mails_written() == [("approval_withdrawn", senator.email)]
     other = add(exploring, office, starts_at=DAY + HOURS)
-    drop_date_option(option=option, by=office)
+    drop_date_option(option=option, by=office, now=NOW)
     assert [row["id"] for row in submit(exploring, office).options] == [other.pk]
 
 
@@ -206,7 +206,7 @@ def test_fixed_date_is_not_dropped(office):
     option = make_dialogue(DialogueState.SCHEDULED).date_options.get()
 
     with nothing_changes(option), pytest.raises(Refused, match="steht fest"):
-        drop_date_option(option=option, by=office)
+        drop_date_option(option=option, by=office, now=NOW)
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
@@ -216,7 +216,7 @@ def test_dates_are_the_offices_work(exploring, role):
 
     for act in (
         lambda: add(exploring, by, starts_at=DAY + HOURS),
-        lambda: drop_date_option(option=option, by=by),
+        lambda: drop_date_option(option=option, by=by, now=NOW),
         lambda: submit(exploring, by),
         lambda: fix_date(option=option, by=by, now=NOW),
     ):

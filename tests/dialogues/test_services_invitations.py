@@ -69,13 +69,13 @@ def test_guests_are_listed_once_the_date_is_fixed(office, state):
     dialogue, person = make_dialogue(state), make_person()
 
     if state in GUEST_LIST:
-        assert add_guests(dialogue=dialogue, people=[person], by=office) == (1, 0)
+        assert add_guests(dialogue=dialogue, people=[person], by=office, now=NOW) == (1, 0)
         row = dialogue.invitations.get()
         assert (row.person, row.released_at, row.created_by) == (person, None, office)
         assert row.history.get().history_change_reason == "Auf die Gästeliste gesetzt"
     else:
         with nothing_changes(dialogue), pytest.raises(Refused, match="wenn der Termin feststeht"):
-            add_guests(dialogue=dialogue, people=[person], by=office)
+            add_guests(dialogue=dialogue, people=[person], by=office, now=NOW)
     assert mails_written() == []
 
 
@@ -94,6 +94,7 @@ def test_guest_list_is_composed_of_people_organisations_and_lists(office):
         organisations=[organisation],
         lists=[list_of_people],
         by=office,
+        now=NOW,
     )
 
     assert counts == (3, 0)
@@ -104,7 +105,9 @@ def test_who_is_on_the_list_stays_there_once(office):
     row = make_invitation(make_dialogue(DialogueState.INVITED))
 
     with nothing_changes(row):
-        assert add_guests(dialogue=row.dialogue, people=[row.person, make_person()], by=office) == (
+        assert add_guests(
+            dialogue=row.dialogue, people=[row.person, make_person()], by=office, now=NOW
+        ) == (
             1,
             1,
         )
@@ -114,7 +117,7 @@ def test_withdrawn_guest_comes_back_with_a_new_link_and_no_old_answer(office):
     row = make_invitation(answer=AnswerState.REPRESENTED, party=4, remark="Parkplatz?")
     withdraw_invitation(invitation=row, by=office, now=NOW)
 
-    assert add_guests(dialogue=row.dialogue, people=[row.person], by=office) == (1, 0)
+    assert add_guests(dialogue=row.dialogue, people=[row.person], by=office, now=NOW) == (1, 0)
 
     row.refresh_from_db()
     assert (row.answer, row.party, row.substitute_name, row.substitute_email, row.remark) == (
@@ -130,7 +133,7 @@ def test_withdrawn_guest_comes_back_with_a_new_link_and_no_old_answer(office):
 def test_guest_is_struck_off_before_the_invitation_went_out(office):
     row = make_invitation(make_dialogue(DialogueState.SCHEDULED), released=False)
 
-    remove_guest(invitation=row, by=office)
+    remove_guest(invitation=row, by=office, now=NOW)
 
     assert not Invitation.objects.exists()
     deleted = Invitation.history.first()
@@ -145,7 +148,7 @@ def test_invited_guest_is_not_struck_off(office):
     row = make_invitation()
 
     with nothing_changes(row), pytest.raises(Refused, match="schon versandt"):
-        remove_guest(invitation=row, by=office)
+        remove_guest(invitation=row, by=office, now=NOW)
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
@@ -158,8 +161,8 @@ def test_guest_list_is_the_offices_alone(role):
     )
 
     for act in (
-        lambda: add_guests(dialogue=dialogue, people=[make_person()], by=by),
-        lambda: remove_guest(invitation=listed, by=by),
+        lambda: add_guests(dialogue=dialogue, people=[make_person()], by=by, now=NOW),
+        lambda: remove_guest(invitation=listed, by=by, now=NOW),
         lambda: release(dialogue, by),
         lambda: withdraw_invitation(invitation=sent, by=by, now=NOW),
         lambda: remind_guests(dialogue=dialogue, by=by, now=NOW),

@@ -60,7 +60,7 @@ AFTER = END + dt.timedelta(days=1)
 
 
 def plan(topic, by):
-    return plan_dialogue(dialogue=Dialogue(title="Fachkräfte vor Ort"), topic=topic, by=by)
+    return plan_dialogue(dialogue=Dialogue(title="Fachkräfte vor Ort"), topic=topic, by=by, now=NOW)
 
 
 def _submit(dialogue, by):
@@ -87,9 +87,9 @@ ACTIONS = {
     "release": _release,
     "hold": lambda dialogue, by: record_held(dialogue=dialogue, by=by, now=AFTER),
     "document": lambda dialogue, by: document_outcome(
-        dialogue=dialogue, outcome="Zwei Bedarfe", by=by
+        dialogue=dialogue, outcome="Zwei Bedarfe", by=by, now=NOW
     ),
-    "close": lambda dialogue, by: close_dialogue(dialogue=dialogue, by=by),
+    "close": lambda dialogue, by: close_dialogue(dialogue=dialogue, by=by, now=NOW),
     "postpone": lambda dialogue, by: postpone_dialogue(
         dialogue=dialogue, reason="Streik", by=by, now=NOW
     ),
@@ -183,7 +183,7 @@ def test_dialogue_is_planned_by_the_office_alone(role):
 
 def answer_of_host(dialogue, by, answer=HostAnswer.ACCEPTED):
     return record_host_answer(
-        dialogue=dialogue, answer=answer, answered_on=TODAY, note=" telefonisch ", by=by
+        dialogue=dialogue, answer=answer, answered_on=TODAY, note=" telefonisch ", by=by, now=NOW
     )
 
 
@@ -377,15 +377,15 @@ def test_outcome_is_not_empty(office):
     dialogue = make_dialogue(DialogueState.HELD)
 
     with nothing_changes(dialogue), pytest.raises(Refused):
-        document_outcome(dialogue=dialogue, outcome="  ", by=office)
+        document_outcome(dialogue=dialogue, outcome="  ", by=office, now=NOW)
 
 
 def test_days_after_walk_to_the_end(office):
     dialogue = make_dialogue(DialogueState.INVITED)
 
     record_held(dialogue=dialogue, by=office, now=AFTER)
-    document_outcome(dialogue=dialogue, outcome=" Zwei Bedarfe ", by=office)
-    close_dialogue(dialogue=dialogue, by=office)
+    document_outcome(dialogue=dialogue, outcome=" Zwei Bedarfe ", by=office, now=AFTER)
+    close_dialogue(dialogue=dialogue, by=office, now=AFTER)
 
     dialogue.refresh_from_db()
     assert (dialogue.state, dialogue.outcome) == (DialogueState.CLOSED, "Zwei Bedarfe")

@@ -64,7 +64,7 @@ def rename(series, by):
 
 
 ACTIONS = {
-    "affirm": lambda series, office, senator: affirm_series(series=series, by=office),
+    "affirm": lambda series, office, senator: affirm_series(series=series, by=office, now=NOW),
     "request": lambda series, office, senator: ask(series, office),
     **{
         str(answer): lambda series, office, senator, answer=answer: decide(series, senator, answer)
@@ -110,7 +110,7 @@ def test_taken_over_series_never_moves(action, office, senator):
     ("state", "act"),
     [
         (SeriesState.PROPOSED, save),
-        (SeriesState.PROPOSED, lambda series, by: affirm_series(series=series, by=by)),
+        (SeriesState.PROPOSED, lambda series, by: affirm_series(series=series, by=by, now=NOW)),
         (SeriesState.AFFIRMED, ask),
         (SeriesState.REQUESTED, lambda series, by: withdraw_series(series=series, by=by, now=NOW)),
     ],

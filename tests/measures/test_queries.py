@@ -416,8 +416,8 @@ def test_history_tells_of_internal_notes_to_the_office_alone(office, role):
         "Titel, interner Ver",
         "Titel, ",
     ):
-        save_as(measure, by=office, reason=f"Geändert: {fields}")
-    save_as(measure, by=office, reason="Maßnahme angelegt")
+        save_as(measure, by=office, now=NOW, reason=f"Geändert: {fields}")
+    save_as(measure, by=office, now=NOW, reason="Maßnahme angelegt")
 
     to_office, to_others = (
         [entry.what for entry in measure_history(measure, measure.reports.all(), reader)]
@@ -433,7 +433,7 @@ def test_history_tells_of_internal_notes_to_the_office_alone(office, role):
 
 def test_history_names_the_senators_office_by_its_role(office):
     measure = make_measure()
-    save_as(measure, by=make_user(SENATOR_OFFICE), reason="Geändert: Titel")
+    save_as(measure, by=make_user(SENATOR_OFFICE), now=NOW, reason="Geändert: Titel")
 
     assert [entry.who for entry in measure_history(measure, measure.reports.all(), office)] == [
         "Büro der Senatorin"

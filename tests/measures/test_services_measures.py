@@ -19,6 +19,7 @@ from measures.services import (
     reopen_milestone,
 )
 from tests.measures.builders import (
+    NOW,
     TODAY,
     make_measure,
     make_milestone,
@@ -49,6 +50,7 @@ def test_new_measure_is_not_begun_and_tells_so_once(office):
     measure = create_measure(
         values={"plan": plan, "title": "Ankauf", "section": None, "supporters": [organisation]},
         by=office,
+        now=NOW,
     )
 
     assert (measure.phase, measure.light, measure.origin) == (Phase.NOT_STARTED, "", "entered")
@@ -63,7 +65,11 @@ def test_change_names_the_fields_and_keeps_the_rest(office):
     values = {"title": "Neu", "amount": "10 €"}
 
     changed = change_measure(
-        measure=measure, values=values, version=version_of(measure, values), by=office
+        measure=measure,
+        values=values,
+        version=version_of(measure, values),
+        by=office,
+        now=NOW,
     )
 
     assert (changed.title, changed.amount) == ("Neu", "10 €")
@@ -74,7 +80,13 @@ def test_changed_supporters_are_named_and_kept_in_history(office):
     measure, organisation = make_measure(), make_organisation()
     values = {"supporters": [organisation]}
 
-    change_measure(measure=measure, values=values, version=version_of(measure, values), by=office)
+    change_measure(
+        measure=measure,
+        values=values,
+        version=version_of(measure, values),
+        by=office,
+        now=NOW,
+    )
 
     assert reasons(measure)[1:] == ["Geändert: unterstützende Akteure"]
     assert list(measure.supporters.all()) == [organisation]
@@ -86,7 +98,13 @@ def test_unchanged_values_write_nothing(office):
     before = measure.history.count()
     values = {"title": "Alt", "supporters": [organisation]}
 
-    change_measure(measure=measure, values=values, version=version_of(measure, values), by=office)
+    change_measure(
+        measure=measure,
+        values=values,
+        version=version_of(measure, values),
+        by=office,
+        now=NOW,
+    )
 
     assert measure.history.count() == before
 
@@ -94,11 +112,15 @@ def test_unchanged_values_write_nothing(office):
 def test_second_of_two_changes_is_outpaced_and_named(office):
     measure = make_measure(title="Alt")
     version = version_of(measure, ["title"])
-    change_measure(measure=measure, values={"title": "Zuerst"}, version=version, by=office)
+    change_measure(measure=measure, values={"title": "Zuerst"}, version=version, by=office, now=NOW)
 
     with pytest.raises(ChangedMeanwhile, match=f"{office} hat diesen Eintrag inzwischen geändert"):
         change_measure(
-            measure=measure, values={"title": "Danach"}, version=version, by=make_user(OFFICE)
+            measure=measure,
+            values={"title": "Danach"},
+            version=version,
+            by=make_user(OFFICE),
+            now=NOW,
         )
 
     assert Measure.objects.get(pk=measure.pk).title == "Zuerst"
@@ -112,9 +134,10 @@ def test_change_of_another_field_does_not_disturb(office):
         values={"amount": "5 €"},
         version=version_of(measure, ["amount"]),
         by=office,
+        now=NOW,
     )
 
-    change_measure(measure=measure, values={"title": "Neu"}, version=version, by=office)
+    change_measure(measure=measure, values={"title": "Neu"}, version=version, by=office, now=NOW)
 
     measure.refresh_from_db()
     assert (measure.title, measure.amount) == ("Neu", "5 €")
@@ -124,7 +147,11 @@ def test_section_of_another_plan_is_refused(office):
     plan, section = make_plan(), make_section(make_plan())
 
     with pytest.raises(Refused, match="gehört zu einem anderen Plan"):
-        create_measure(values={"plan": plan, "title": "Ankauf", "section": section}, by=office)
+        create_measure(
+            values={"plan": plan, "title": "Ankauf", "section": section},
+            by=office,
+            now=NOW,
+        )
     measure = make_measure(plan)
     with pytest.raises(Refused, match="gehört zu einem anderen Plan"):
         change_measure(
@@ -132,6 +159,7 @@ def test_section_of_another_plan_is_refused(office):
             values={"section": section},
             version=version_of(measure, ["section"]),
             by=office,
+            now=NOW,
         )
 
     assert list(Measure.objects.values_list("pk", "section")) == [(measure.pk, None)]
@@ -143,10 +171,14 @@ def test_only_the_office_writes_measures_and_projects(role):
     version = version_of(measure, ["title"])
 
     for refused in (
-        lambda: create_measure(values={"plan": measure.plan, "title": "Neu"}, by=user),
-        lambda: change_measure(measure=measure, values={"title": "Neu"}, version=version, by=user),
-        lambda: create_project(measure=measure, values={"title": "Neu"}, by=user),
-        lambda: change_project(project=project, values={"title": "Neu"}, version=version, by=user),
+        lambda: create_measure(values={"plan": measure.plan, "title": "Neu"}, by=user, now=NOW),
+        lambda: change_measure(
+            measure=measure, values={"title": "Neu"}, version=version, by=user, now=NOW
+        ),
+        lambda: create_project(measure=measure, values={"title": "Neu"}, by=user, now=NOW),
+        lambda: change_project(
+            project=project, values={"title": "Neu"}, version=version, by=user, now=NOW
+        ),
     ):
         with pytest.raises(NotAllowed):
             refused()
@@ -159,8 +191,8 @@ def test_only_the_office_writes_measures_and_projects(role):
 def test_project_goes_under_a_measure_or_outside(office):
     measure = make_measure()
 
-    under = create_project(measure=measure, values={"title": "Hub"}, by=office)
-    outside = create_project(values={"title": "Fonds"}, by=office)
+    under = create_project(measure=measure, values={"title": "Hub"}, by=office, now=NOW)
+    outside = create_project(values={"title": "Fonds"}, by=office, now=NOW)
 
     assert (under.measure, under.is_outside_plans) == (measure, False)
     assert list(Project.objects.outside_plans()) == [outside]
@@ -169,10 +201,16 @@ def test_project_goes_under_a_measure_or_outside(office):
 def test_project_changes_with_conflict(office):
     project = make_project("Alt")
     version = version_of(project, ["title"])
-    change_project(project=project, values={"title": "Neu"}, version=version, by=office)
+    change_project(project=project, values={"title": "Neu"}, version=version, by=office, now=NOW)
 
     with pytest.raises(ChangedMeanwhile):
-        change_project(project=project, values={"title": "Anders"}, version=version, by=office)
+        change_project(
+            project=project,
+            values={"title": "Anders"},
+            version=version,
+            by=office,
+            now=NOW,
+        )
 
     assert reasons(project)[1:] == ["Geändert: Titel"]
 
@@ -185,18 +223,18 @@ def test_milestone_is_reached_once_and_opened_again(office):
     milestone = add_milestone(
         measure=measure,
         values={"title": "Konzept", "due_on": dt.date(2026, 5, 1)},
-        today=TODAY,
+        now=NOW,
         by=office,
     )
 
-    complete_milestone(milestone=milestone, today=TODAY, by=office)
+    complete_milestone(milestone=milestone, now=NOW, by=office)
     with pytest.raises(Refused, match="schon als erreicht"):
-        complete_milestone(milestone=milestone, today=dt.date(2026, 4, 1), by=office)
+        complete_milestone(milestone=milestone, now=NOW, by=office)
     milestone.refresh_from_db()
     assert milestone.done_on == TODAY
-    reopen_milestone(milestone=milestone, by=office)
+    reopen_milestone(milestone=milestone, by=office, now=NOW)
     with pytest.raises(Refused, match="schon wieder offen"):
-        reopen_milestone(milestone=milestone, by=office)
+        reopen_milestone(milestone=milestone, by=office, now=NOW)
 
     milestone.refresh_from_db()
     assert milestone.done_on is None
@@ -211,12 +249,16 @@ def test_milestone_changes_with_conflict(office):
     milestone = make_milestone(make_measure(), "Alt")
     version = version_of(milestone, ["title"])
     change_milestone(
-        milestone=milestone, values={"title": "Neu"}, version=version, today=TODAY, by=office
+        milestone=milestone, values={"title": "Neu"}, version=version, now=NOW, by=office
     )
 
     with pytest.raises(ChangedMeanwhile):
         change_milestone(
-            milestone=milestone, values={"title": "Anders"}, version=version, today=TODAY, by=office
+            milestone=milestone,
+            values={"title": "Anders"},
+            version=version,
+            now=NOW,
+            by=office,
         )
 
     assert Milestone.objects.get().title == "Neu"
@@ -225,9 +267,9 @@ def test_milestone_changes_with_conflict(office):
 def test_deleted_milestone_leaves_its_history_and_cannot_be_touched_again(office):
     milestone = make_milestone(make_measure())
 
-    delete_milestone(milestone=Milestone.objects.get(), by=office)
+    delete_milestone(milestone=Milestone.objects.get(), by=office, now=NOW)
     with pytest.raises(ChangedMeanwhile, match="inzwischen gelöscht"):
-        complete_milestone(milestone=milestone, today=TODAY, by=office)
+        complete_milestone(milestone=milestone, now=NOW, by=office)
 
     assert not Milestone.objects.exists()
     last = Milestone.history.order_by("history_id").last()
@@ -242,15 +284,15 @@ def test_only_the_office_writes_milestones(role):
         lambda: add_milestone(
             measure=milestone.measure,
             values={"title": "Neu", "due_on": TODAY},
-            today=TODAY,
+            now=NOW,
             by=user,
         ),
         lambda: change_milestone(
-            milestone=milestone, values={"title": "Neu"}, version="", today=TODAY, by=user
+            milestone=milestone, values={"title": "Neu"}, version="", now=NOW, by=user
         ),
-        lambda: complete_milestone(milestone=milestone, today=TODAY, by=user),
-        lambda: reopen_milestone(milestone=milestone, by=user),
-        lambda: delete_milestone(milestone=milestone, by=user),
+        lambda: complete_milestone(milestone=milestone, now=NOW, by=user),
+        lambda: reopen_milestone(milestone=milestone, by=user, now=NOW),
+        lambda: delete_milestone(milestone=milestone, by=user, now=NOW),
     ):
         with pytest.raises(NotAllowed):
             refused()
@@ -266,17 +308,14 @@ def test_a_milestone_is_not_reached_on_a_day_to_come(office):
     with nothing_changes(milestone):
         with pytest.raises(Refused, match="höchstens den 18.03.2026"):
             change_milestone(
-                milestone=milestone, values=tomorrow, version=version, today=TODAY, by=office
+                milestone=milestone, values=tomorrow, version=version, now=NOW, by=office
             )
         with pytest.raises(Refused, match="„erreicht am“ liegt in der Zukunft"):
-            add_milestone(measure=milestone.measure, values=tomorrow, today=TODAY, by=office)
+            add_milestone(measure=milestone.measure, values=tomorrow, now=NOW, by=office)
     assert Milestone.objects.count() == 1
 
 
 def test_a_milestone_may_be_reached_today(office):
     values = {"title": "Konzept", "due_on": TODAY, "done_on": TODAY}
 
-    assert (
-        add_milestone(measure=make_measure(), values=values, today=TODAY, by=office).done_on
-        == TODAY
-    )
+    assert add_milestone(measure=make_measure(), values=values, now=NOW, by=office).done_on == TODAY

@@ -110,14 +110,16 @@ def test_return_needs_a_comment(office, partner, measure):
 
 
 def test_draft_may_be_unfinished_and_writes_no_mail(office, partner, measure):
-    report = save_draft(measure=measure, values=report_values(phase="", light="red"), by=partner)
+    report = save_draft(
+        measure=measure, values=report_values(phase="", light="red"), by=partner, now=NOW
+    )
 
     assert (report.state, report.reported_at) == ("draft", None)
     assert mails() == []
 
 
 def test_draft_is_continued_and_submitted(office, partner, measure):
-    draft = save_draft(measure=measure, values=report_values(summary=""), by=partner)
+    draft = save_draft(measure=measure, values=report_values(summary=""), by=partner, now=NOW)
     values = report_values()
 
     report = submit_report(
@@ -129,13 +131,23 @@ def test_draft_is_continued_and_submitted(office, partner, measure):
 
 
 def test_two_colleagues_on_one_draft_see_both_versions(partner, measure):
-    draft = save_draft(measure=measure, values=report_values(), by=partner)
+    draft = save_draft(measure=measure, values=report_values(), by=partner, now=NOW)
     version = version_of(draft, report_values())
-    save_draft(measure=measure, values=report_values(summary="Zuerst"), version=version, by=partner)
+    save_draft(
+        measure=measure,
+        values=report_values(summary="Zuerst"),
+        version=version,
+        by=partner,
+        now=NOW,
+    )
 
     with pytest.raises(ChangedMeanwhile):
         save_draft(
-            measure=measure, values=report_values(summary="Danach"), version=version, by=partner
+            measure=measure,
+            values=report_values(summary="Danach"),
+            version=version,
+            by=partner,
+            now=NOW,
         )
     with pytest.raises(ChangedMeanwhile):
         submit_report(measure=measure, values=report_values(summary="Danach"), by=partner, now=NOW)
@@ -266,7 +278,7 @@ def act(action, report, *, office, partner):
         "by": partner,
     }
     if action == "revise":
-        return save_draft(**common)
+        return save_draft(**common, now=NOW)
     if action == "submit":
         return submit_report(**common, now=LATER)
     if action == "accept":
@@ -304,7 +316,7 @@ def test_strangers_neither_report_nor_decide(role, measure):
     report = make_report(make_measure())
 
     for refused in (
-        lambda: save_draft(measure=measure, values=report_values(), by=user),
+        lambda: save_draft(measure=measure, values=report_values(), by=user, now=NOW),
         lambda: submit_report(measure=measure, values=report_values(), by=user, now=NOW),
         lambda: record_report(measure=measure, values=report_values(), by=user, now=NOW),
         lambda: accept_report(report=report, by=user, now=NOW),

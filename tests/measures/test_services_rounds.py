@@ -35,7 +35,7 @@ def values(plan) -> dict:
 def test_new_round_is_planned_and_writes_no_mail(office):
     make_measure(lead=make_organisation())
 
-    reporting_round = create_round(values=values(make_plan()), by=office)
+    reporting_round = create_round(values=values(make_plan()), by=office, now=NOW)
 
     assert reporting_round.state == RoundState.PLANNED
     assert not Mail.objects.exists()
@@ -106,7 +106,7 @@ def test_every_state_and_action(state, action, office):
     reporting_round = make_round(make_plan(), state=state)
     act = {
         "open": lambda: open_round(reporting_round=reporting_round, by=office, now=NOW),
-        "close": lambda: close_round(reporting_round=reporting_round, by=office),
+        "close": lambda: close_round(reporting_round=reporting_round, by=office, now=NOW),
     }[action]
 
     if state in ROUND_MOVES[action].sources:
@@ -123,10 +123,12 @@ def test_round_changes_until_it_is_closed(office):
     due = {"due_on": dt.date(2026, 4, 15)}
     version = version_of(reporting_round, due)
 
-    change_round(reporting_round=reporting_round, values=due, version=version, by=office)
+    change_round(reporting_round=reporting_round, values=due, version=version, by=office, now=NOW)
     with pytest.raises(ChangedMeanwhile):
-        change_round(reporting_round=reporting_round, values=due, version=version, by=office)
-    close_round(reporting_round=reporting_round, by=office)
+        change_round(
+            reporting_round=reporting_round, values=due, version=version, by=office, now=NOW
+        )
+    close_round(reporting_round=reporting_round, by=office, now=NOW)
     reporting_round.refresh_from_db()
     with pytest.raises(Refused, match="abgeschlossen"):
         change_round(
@@ -134,6 +136,7 @@ def test_round_changes_until_it_is_closed(office):
             values={"due_on": dt.date(2026, 5, 1)},
             version=version_of(reporting_round, due),
             by=office,
+            now=NOW,
         )
 
     assert ReportingRound.objects.get().due_on == dt.date(2026, 4, 15)
@@ -144,12 +147,12 @@ def test_only_the_office_runs_rounds(role):
     user, reporting_round = make_user(role), make_round(make_plan(), state=RoundState.PLANNED)
 
     for refused in (
-        lambda: create_round(values=values(make_plan()), by=user),
+        lambda: create_round(values=values(make_plan()), by=user, now=NOW),
         lambda: change_round(
-            reporting_round=reporting_round, values={"title": "Neu"}, version="", by=user
+            reporting_round=reporting_round, values={"title": "Neu"}, version="", by=user, now=NOW
         ),
         lambda: open_round(reporting_round=reporting_round, by=user, now=NOW),
-        lambda: close_round(reporting_round=reporting_round, by=user),
+        lambda: close_round(reporting_round=reporting_round, by=user, now=NOW),
     ):
         with pytest.raises(NotAllowed):
             refused()
@@ -164,7 +167,11 @@ def test_running_round_does_not_move_into_a_plan_with_another(office):
 
     with pytest.raises(Refused, match="steht dem entgegen"):
         change_round(
-            reporting_round=other, values=moved, version=version_of(other, moved), by=office
+            reporting_round=other,
+            values=moved,
+            version=version_of(other, moved),
+            by=office,
+            now=NOW,
         )
 
     assert ReportingRound.objects.get(pk=other.pk).plan_id != running.plan_id
@@ -172,9 +179,9 @@ def test_running_round_does_not_move_into_a_plan_with_another(office):
 
 def test_round_sent_twice_is_refused(office):
     plan = make_plan()
-    create_round(values=values(plan), by=office)
+    create_round(values=values(plan), by=office, now=NOW)
 
     with pytest.raises(Refused, match="eben schon gespeichert"):
-        create_round(values=values(plan), by=office)
+        create_round(values=values(plan), by=office, now=NOW)
 
     assert ReportingRound.objects.count() == 1

@@ -71,7 +71,7 @@ def test_who_changes_a_clipping_second_is_told(office):
 def test_a_removed_clipping_stays_in_the_log(office):
     row = make_coverage()
 
-    remove_coverage(coverage=row, by=office)
+    remove_coverage(coverage=row, by=office, now=NOW)
 
     assert not Coverage.objects.exists()
     assert Coverage.history.latest().history_type == "-"
@@ -84,5 +84,5 @@ def test_only_the_office_keeps_clippings(senator):
         with pytest.raises(NotAllowed):
             save(senator)
         with pytest.raises(NotAllowed):
-            remove_coverage(coverage=row, by=senator)
+            remove_coverage(coverage=row, by=senator, now=NOW)
     assert Coverage.objects.count() == 1

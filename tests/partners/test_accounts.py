@@ -175,7 +175,7 @@ def test_closing_an_account_voids_its_link(client, office):
     account = invite(office, now=timezone.now())
     link = link_in_last_mail()
 
-    deactivate_account(account=account, by=office)
+    deactivate_account(account=account, by=office, now=NOW)
 
     assert client.get(link).status_code == 410
 
@@ -184,7 +184,7 @@ def test_closing_an_account_voids_its_link(client, office):
 @pytest.mark.parametrize(
     ("act", "words"),
     [
-        (deactivate_account, "Dieses Konto gibt es nicht mehr."),
+        (partial(deactivate_account, now=NOW), "Dieses Konto gibt es nicht mehr."),
         (partial(resend_invitation, now=NOW), "Diese Einladung wurde durch eine neuere ersetzt."),
     ],
 )
@@ -201,7 +201,7 @@ def test_a_link_that_ends_while_its_password_is_sent_sets_none(office, act, word
 
     def set_the_password():
         ended.wait(30)
-        return accept_invitation(token=token, password=PASSWORD)
+        return accept_invitation(token=token, now=NOW, password=PASSWORD)
 
     _, result = race(end_the_link, set_the_password)
 
@@ -224,7 +224,7 @@ def test_nobody_closes_the_own_account(office):
     make_user(OFFICE)
 
     with pytest.raises(Refused, match="Das eigene Konto"):
-        deactivate_account(account=office, by=office)
+        deactivate_account(account=office, by=office, now=NOW)
 
     office.refresh_from_db()
     assert office.is_active
@@ -238,7 +238,7 @@ def test_last_office_account_stays_open():
     )  # acts for the office as a deputy, holds no role of the own
 
     with pytest.raises(Refused, match="das letzte aktive Konto der Geschäftsstelle"):
-        deactivate_account(account=last, by=substitute)
+        deactivate_account(account=last, by=substitute, now=NOW)
 
     last.refresh_from_db()
     assert last.is_active
@@ -247,8 +247,8 @@ def test_last_office_account_stays_open():
 def test_closing_and_opening_is_in_the_history(office):
     account = make_user(OBSERVER)
 
-    deactivate_account(account=account, by=office)
-    activate_account(account=account, by=office)
+    deactivate_account(account=account, by=office, now=NOW)
+    activate_account(account=account, by=office, now=NOW)
 
     reasons = account.history.order_by("-history_date", "-history_id").values_list(
         "history_change_reason", flat=True
@@ -258,10 +258,10 @@ def test_closing_and_opening_is_in_the_history(office):
 
 def test_closing_twice_is_told(office):
     account = make_user(OBSERVER)
-    deactivate_account(account=account, by=office)
+    deactivate_account(account=account, by=office, now=NOW)
 
     with pytest.raises(ChangedMeanwhile, match="schon deaktiviert"):
-        deactivate_account(account=account, by=office)
+        deactivate_account(account=account, by=office, now=NOW)
 
 
 def test_nobody_changes_the_own_roles(office):
@@ -269,7 +269,7 @@ def test_nobody_changes_the_own_roles(office):
 
     with pytest.raises(Refused, match="eigenen Rollen"):
         change_account(
-            account=office, email=office.email, roles=[OFFICE, SENATOR_OFFICE], by=office
+            account=office, email=office.email, roles=[OFFICE, SENATOR_OFFICE], by=office, now=NOW
         )
 
     assert User.objects.get(pk=office.pk).own_roles == {OFFICE}
@@ -278,7 +278,9 @@ def test_nobody_changes_the_own_roles(office):
 def test_roles_and_address_are_changed(office):
     account = make_user(OBSERVER)
 
-    change_account(account=account, email="Neu@Example.org", roles=[SENATOR_OFFICE], by=office)
+    change_account(
+        account=account, email="Neu@Example.org", roles=[SENATOR_OFFICE], by=office, now=NOW
+    )
 
     changed = User.objects.get(pk=account.pk)
     assert (changed.email, changed.own_roles) == ("neu@example.org", {SENATOR_OFFICE})
@@ -352,12 +354,14 @@ def test_another_address_voids_the_link_that_went_to_the_former_one(client, offi
 def test_lead_of_the_office_is_set_and_taken_back(office):
     account = make_user(OFFICE)
 
-    change_account(account=account, email=account.email, roles=[OFFICE], is_lead=True, by=office)
+    change_account(
+        account=account, email=account.email, roles=[OFFICE], is_lead=True, by=office, now=NOW
+    )
     account.refresh_from_db()
     assert account.is_lead
     assert account.history.latest().history_change_reason == "geändert: Geschäftsstelle (Leitung)"
 
-    change_account(account=account, email=account.email, roles=[OFFICE], by=office)
+    change_account(account=account, email=account.email, roles=[OFFICE], by=office, now=NOW)
     account.refresh_from_db()
     assert not account.is_lead
 
@@ -381,7 +385,9 @@ def test_only_an_account_of_the_office_leads_it(office, roles):
     account = make_user(OFFICE)
 
     with nothing_changes(account), pytest.raises(Refused, match="auch ihre Rolle hat"):
-        change_account(account=account, email=account.email, roles=roles, is_lead=True, by=office)
+        change_account(
+            account=account, email=account.email, roles=roles, is_lead=True, by=office, now=NOW
+        )
     with pytest.raises(Refused, match="auch ihre Rolle hat"):
         invite_account(
             person=make_person(),

@@ -4,6 +4,7 @@ from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from core.conflicts import version_of
@@ -63,7 +64,7 @@ def test_name_is_compared_folded(office):
     make_organisation("Müller Präzision GmbH")
 
     with pytest.raises(Refused, match="gibt es schon"):
-        add_organisation(values={"name": "MUELLER PRÄZISION GMBH"}, by=office)
+        add_organisation(values={"name": "MUELLER PRÄZISION GMBH"}, by=office, now=timezone.now())
 
     assert Organisation.objects.filter(search__contains="mueller").count() == 1
 
@@ -71,7 +72,7 @@ def test_name_is_compared_folded(office):
 @pytest.mark.parametrize("role", (SENATOR_OFFICE, PARTNER, OBSERVER))
 def test_only_the_office_adds(role):
     with pytest.raises(NotAllowed):
-        add_organisation(values={"name": "Neu"}, by=make_user(role))
+        add_organisation(values={"name": "Neu"}, by=make_user(role), now=timezone.now())
 
     assert not Organisation.objects.filter(name="Neu").exists()
 
@@ -97,10 +98,10 @@ def test_same_person_is_not_added_twice(office):
         "organisation": make_organisation(),
         "email": "einkauf@example.org",
     }
-    add_person(values=values, by=office)
+    add_person(values=values, by=office, now=timezone.now())
 
     with pytest.raises(Refused, match="schon eingetragen"):
-        add_person(values=values, by=office)
+        add_person(values=values, by=office, now=timezone.now())
 
     assert Person.objects.filter(name="Leitung Einkauf").count() == 1
 
@@ -109,7 +110,13 @@ def test_person_with_an_open_account_stays_active(office):
     person = make_user(PARTNER).person
     values = {"name": person.name, "organisation": person.organisation, "is_active": False}
     with pytest.raises(Refused, match="zuerst das Konto"):
-        change_person(person=person, values=values, version=version_of(person, FIELDS), by=office)
+        change_person(
+            person=person,
+            values=values,
+            version=version_of(person, FIELDS),
+            by=office,
+            now=timezone.now(),
+        )
 
 
 def test_partner_keeps_the_organisation(client, office):
@@ -245,9 +252,9 @@ def test_members_are_for_the_office(office):
     stranger = make_user(SENATOR_OFFICE)
 
     with pytest.raises(NotAllowed):
-        add_members(distribution_list=row, people=[make_person()], by=stranger)
+        add_members(distribution_list=row, people=[make_person()], by=stranger, now=timezone.now())
     with pytest.raises(NotAllowed):
-        remove_members(distribution_list=row, people=[], by=stranger)
+        remove_members(distribution_list=row, people=[], by=stranger, now=timezone.now())
 
     assert row.members.count() == 0
 

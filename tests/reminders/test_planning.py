@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 import approvals.reminders
 from core.errors import Refused
@@ -78,7 +79,14 @@ def run_through(first: dt.date, last: dt.date) -> list[tuple[dt.date, str]]:
 def change(by, before, after=(5,), rule=RULE):
     version = reminder_rule(rule.key).version
     change_rule(
-        rule=rule, before=before, after=after, weekly=False, is_active=True, version=version, by=by
+        rule=rule,
+        before=before,
+        after=after,
+        weekly=False,
+        is_active=True,
+        version=version,
+        by=by,
+        now=timezone.now(),
     )
 
 
@@ -593,6 +601,7 @@ def test_changed_steps_of_approvals_mail_nobody_anew(escalating, options, mails_
         options=options,
         version=reminder_rule(rule.key).version,
         by=escalating,
+        now=timezone.now(),
     )
 
     assert run(D(2026, 3, 17), 9) == 0
@@ -610,6 +619,7 @@ def test_moved_day_of_the_deputies_is_the_same_step(escalating):
             weekly=False,
             is_active=True,
             by=escalating,
+            now=timezone.now(),
             options={"daily": False, "deputy": count, "lead": None},
             version=reminder_rule(rule.key).version,
         )

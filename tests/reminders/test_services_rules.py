@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
@@ -22,7 +23,7 @@ def office():
 def change(by, rule=RULE, **fields):
     values = {"before": [10, 3, 0], "after": [5], "weekly": False, "is_active": True}
     values["version"] = reminder_rule(rule.key).version
-    return change_rule(rule=rule, by=by, **values | fields)
+    return change_rule(rule=rule, by=by, now=timezone.now(), **values | fields)
 
 
 def test_without_a_row_the_default_holds():
@@ -66,8 +67,8 @@ def test_weekly_is_kept_only_where_a_rule_can_go_on(office):
 def test_default_comes_back(office):
     change(office, before=[8], after=[], is_active=False)
 
-    reset_rule(rule=RULE, by=office)
-    reset_rule(rule=RULE, by=office)
+    reset_rule(rule=RULE, by=office, now=timezone.now())
+    reset_rule(rule=RULE, by=office, now=timezone.now())
 
     assert reminder_rule(RULE.key) == default_schedule(RULE)
     reasons = ReminderRule.objects.get().history.values_list("history_change_reason", flat=True)
@@ -100,7 +101,7 @@ def test_option_may_be_never(office):
 def test_default_of_options_comes_back(office):
     change(office, WITH_OPTIONS, before=[1], after=[], options={"early": False, "chief": None})
 
-    reset_rule(rule=WITH_OPTIONS, by=office)
+    reset_rule(rule=WITH_OPTIONS, by=office, now=timezone.now())
 
     assert reminder_rule(WITH_OPTIONS.key) == default_schedule(WITH_OPTIONS)
 
@@ -179,7 +180,7 @@ def test_nobody_else_changes_a_rule(office, role):
     with pytest.raises(NotAllowed):
         change(other, before=[7], after=[])
     with pytest.raises(NotAllowed):
-        reset_rule(rule=RULE, by=other)
+        reset_rule(rule=RULE, by=other, now=timezone.now())
 
     assert ReminderRule.objects.values().get() == before
     assert ReminderRule.history.count() == 1
@@ -187,7 +188,7 @@ def test_nobody_else_changes_a_rule(office, role):
 
 def test_fixed_rule_has_nothing_to_reset(office):
     with pytest.raises(Refused, match="stehen fest"):
-        reset_rule(rule=FIXED, by=office)
+        reset_rule(rule=FIXED, by=office, now=timezone.now())
 
 
 def test_all_rules_cost_one_query(office, django_assert_num_queries):

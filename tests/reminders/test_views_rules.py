@@ -1,4 +1,5 @@
 import pytest
+from django.utils import timezone
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from reminders.models import ReminderRule
@@ -48,6 +49,7 @@ def test_list_says_when_each_rule_reminds_and_how_it_stands(client, office):
         is_active=True,
         version=reminder_rule(PERSONAL.key).version,
         by=office,
+        now=timezone.now(),
     )
     make_pause(by=office, rule=FIXED.key)
 
@@ -79,6 +81,7 @@ def test_list_costs_the_same_with_changes(client, office, changed, django_assert
             is_active=True,
             version=reminder_rule(rule.key).version,
             by=office,
+            now=timezone.now(),
         )
 
     with django_assert_num_queries(6):  # session, account, roles, count of approvals, rules, pauses

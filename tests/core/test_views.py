@@ -7,9 +7,9 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.exceptions import PermissionDenied
 from django.test import RequestFactory
 
-from core.answers import carry_out, impossible_now
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.states import Move
+from core.views import redirect_unless_possible, run_service
 
 MOVES = {"close": Move(("open",), "closed")}
 
@@ -48,14 +48,14 @@ def refuse(error):
 def test_what_was_done_is_said_and_returned(result, answer):
     request = ask()
 
-    assert carry_out(request, lambda: result, done="Erledigt.") == answer
+    assert run_service(request, lambda: result, done="Erledigt.") == answer
     assert told(request) == [("success", "Erledigt.")]
 
 
 def test_without_words_nothing_is_said():
     request = ask()
 
-    assert carry_out(request, lambda: None) is True
+    assert run_service(request, lambda: None) is True
     assert told(request) == []
 
 
@@ -63,8 +63,8 @@ def test_without_words_nothing_is_said():
 def test_a_refusal_stands_above_the_page_or_at_the_form(error):
     bare, filled, form = ask(), ask(), forms.Form({})
 
-    assert carry_out(bare, refuse(error), done="Erledigt.") is False
-    assert carry_out(filled, refuse(error), done="Erledigt.", form=form) is False
+    assert run_service(bare, refuse(error), done="Erledigt.") is False
+    assert run_service(filled, refuse(error), done="Erledigt.", form=form) is False
 
     assert told(bare) == [("error", "Nein.")]
     assert (told(filled), form.non_field_errors()) == ([], ["Nein."])
@@ -72,7 +72,7 @@ def test_a_refusal_stands_above_the_page_or_at_the_form(error):
 
 def test_a_missing_right_is_a_403():
     with pytest.raises(PermissionDenied, match="Nein"):
-        carry_out(ask(), refuse(NotAllowed("Nein.")))
+        run_service(ask(), refuse(NotAllowed("Nein.")))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_missing_right_is_a_403():
 def test_only_a_page_that_is_opened_leads_back_when_the_state_forbids_it(method, state, leads_back):
     request = ask(method)
 
-    back = impossible_now(request, Door(state), MOVES, "close")
+    back = redirect_unless_possible(request, Door(state), MOVES, "close")
 
     assert (back.url if back else None) == ("/tuer/" if leads_back else None)
     assert len(told(request)) == leads_back
