@@ -66,16 +66,16 @@ run: $(RUNTIME) $(FRONTEND) | $(VENV)/bin/python
 	@exec env DEMO=1 DEBUG=0 MAIL_BUNDLE_MINUTES=$${MAIL_BUNDLE_MINUTES:-1} $(BIN)/python manage.py portal
 
 test: $(DEVELOPMENT) $(FRONTEND)
-	@exec $(BIN)/python -m tests.run $(ARGS)
+	@exec $(BIN)/python -m scripts.run_tests $(ARGS)
 
 check: $(DEVELOPMENT) $(FRONTEND)
-	@exec $(BIN)/python -m tests.check
+	@exec $(BIN)/python -m scripts.check
 
 bench: $(DEVELOPMENT) $(FRONTEND)
-	@exec $(BIN)/python -m tests.bench
+	@exec $(BIN)/python -m scripts.bench
 
 chaos: $(DEVELOPMENT)
-	@exec $(BIN)/python -m tests.chaos
+	@exec $(BIN)/python -m scripts.chaos
 
 format: $(DEVELOPMENT)
 	@$(BIN)/ruff format .

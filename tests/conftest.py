@@ -19,7 +19,7 @@ from simple_history.signals import pre_create_historical_record
 
 from core.roles import ROLES
 from operations.catalogues import compile_catalogues
-from tests import machine
+from scripts import machine
 from tests.network import close_network
 from tests.settings import ON_POSTGRESQL
 

@@ -12,7 +12,7 @@ import tempfile
 import zlib
 from pathlib import Path
 
-from tests.machine import DATABASE_SERVER
+from scripts.machine import DATABASE_SERVER
 
 ON_POSTGRESQL = os.environ.get("TEST_STACK") == "postgresql"
 

@@ -18,7 +18,7 @@ import psycopg2
 import pytest
 import redis
 
-from tests import machine
+from scripts import machine
 
 PATIENCE = 180  # seconds to wait for a process on a busy machine; nobody waits longer than it takes
 NATIVE = {

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.chaos.ledger import Journal, Kept, Outbox, Row
+from scripts.chaos.ledger import Journal, Kept, Outbox, Row
 
 pytestmark = pytest.mark.embedded
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.chaos.plan import (
+from scripts.chaos.plan import (
     FAULTS,
     FIRST,
     LAST,

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from tests.chaos import __main__ as command
-from tests.chaos.run import Options, RunFailed, Story
-from tests.chaos.servers import missing_programs
-from tests.chaos.stages import embedded_stage, full_stage, own_folder
-from tests.chaos.verdict import Verdict
+from scripts.chaos import __main__ as command
+from scripts.chaos.run import Options, RunFailed, Story
+from scripts.chaos.servers import missing_programs
+from scripts.chaos.stages import embedded_stage, full_stage, own_folder
+from scripts.chaos.verdict import Verdict
 
 FIGURES = {
     "mails": 200,

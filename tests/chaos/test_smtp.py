@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.chaos.ledger import Journal
-from tests.chaos.plan import FAULTS, Fate
-from tests.chaos.processes import Process
-from tests.chaos.stages import refusing
+from scripts.chaos.ledger import Journal
+from scripts.chaos.plan import FAULTS, Fate
+from scripts.chaos.processes import Process
+from scripts.chaos.stages import refusing
 from tests.stack import free_port, native_environment, wait_until
 
 pytestmark = pytest.mark.embedded
@@ -27,7 +27,7 @@ def journal(tmp_path):
 @pytest.fixture
 def server(tmp_path, journal):
     port = free_port()
-    command = [sys.executable, "-m", "tests.chaos.smtp", str(port), str(journal.path)]
+    command = [sys.executable, "-m", "scripts.chaos.smtp", str(port), str(journal.path)]
     process = Process(
         "The mail server", command, tmp_path / "smtp.log", native_environment(PORT=str(port))
     )

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.chaos.ledger import Kept, Row
-from tests.chaos.verdict import Facts, judge, most_at_once, unexplained
+from scripts.chaos.ledger import Kept, Row
+from scripts.chaos.verdict import Facts, judge, most_at_once, unexplained
 
 pytestmark = pytest.mark.embedded
 

@@ -3,9 +3,9 @@ import sys
 
 import pytest
 
-from tests.chaos import servers, workers
-from tests.chaos.processes import Process
-from tests.chaos.workers import Crew
+from scripts.chaos import servers, workers
+from scripts.chaos.processes import Process
+from scripts.chaos.workers import Crew
 from tests.stack import wait_until
 
 pytestmark = pytest.mark.embedded

@@ -6,7 +6,7 @@ import pytest
 from django.utils.translation import gettext as _
 
 from operations.catalogues import compile_catalogues
-from tests.rules import catalogues
+from scripts import catalogues
 
 pytestmark = pytest.mark.embedded
 

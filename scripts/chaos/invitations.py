@@ -1,7 +1,7 @@
 """A person of the office at work: puts the guests of the plan on a list and releases their
 invitations.
 
-`python -m tests.chaos.invitations SEED COUNT CHUNK`, with the portal's own settings in the
+`python -m scripts.chaos.invitations SEED COUNT CHUNK`, with the portal's own settings in the
 environment. Whoever meets a database that is away tries again, as a person would; what was released
 stays released.
 """
@@ -23,7 +23,7 @@ from dialogues.models import Dialogue  # noqa: E402
 from dialogues.services import add_guests, release_invitations  # noqa: E402
 from dialogues.services.invitations import unreleased  # noqa: E402
 from partners.models import Person  # noqa: E402
-from tests.chaos.plan import draw_recipients  # noqa: E402
+from scripts.chaos.plan import draw_recipients  # noqa: E402
 from tests.dialogues.builders import make_dialogue, make_office  # noqa: E402
 
 TRIES = 30

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests import machine
+from scripts import machine
 
 HALVES = (
     ("SQLite", "not stack", {"TEST_STACK": ""}),

@@ -21,7 +21,7 @@ from outbox.models import Mail
 from outbox.rendering.calendars import CalendarEvent, make_calendar
 from outbox.services import enqueue_mails
 from outbox.services.handover import DRAIN
-from tests.bench.sink import CountingSink
+from scripts.bench.sink import CountingSink
 
 MAILS = 1000
 ROUNDS = 5

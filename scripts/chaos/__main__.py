@@ -15,10 +15,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.chaos.run import Options, RunFailed, Say, Story
-from tests.chaos.servers import ServerFailed, missing_programs
-from tests.chaos.stages import Stage, embedded_stage, full_stage, own_folder
-from tests.chaos.verdict import Verdict
+from scripts.chaos.run import Options, RunFailed, Say, Story
+from scripts.chaos.servers import ServerFailed, missing_programs
+from scripts.chaos.stages import Stage, embedded_stage, full_stage, own_folder
+from scripts.chaos.verdict import Verdict
 
 WHOLE_SECONDS = 475
 FULL_SECONDS = 330  # for the sending on the full stack; the embedded stack has what is left

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from operations.processes import beat_command, worker_command
-from tests.chaos.ledger import Journal, Outbox
-from tests.chaos.plan import Act
-from tests.chaos.processes import BASE_DIR, Process
-from tests.chaos.servers import PostgreSQL, Redis
+from scripts.chaos.ledger import Journal, Outbox
+from scripts.chaos.plan import Act
+from scripts.chaos.processes import BASE_DIR, Process
+from scripts.chaos.servers import PostgreSQL, Redis
 from tests.stack import free_port, native_environment, wait_until
 
 CONNECTIONS = 3
@@ -137,7 +137,7 @@ def _stage(
     _migrate(environment)
     mail_server = Process(
         "The mail server",
-        [sys.executable, "-m", "tests.chaos.smtp", str(port), str(journal.path)],
+        [sys.executable, "-m", "scripts.chaos.smtp", str(port), str(journal.path)],
         folder / "smtp.log",
         environment,
     )

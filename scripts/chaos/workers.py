@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Callable
 
-from tests.chaos.processes import Process
+from scripts.chaos.processes import Process
 
 WARM_AFTER_SECONDS = 4  # before, a worker is still loading, and a kill would prove nothing
 PAUSE_SECONDS = 0.5  # a container engine takes at least so long to start a process again

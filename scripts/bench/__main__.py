@@ -13,11 +13,11 @@ import django
 import psycopg2
 from django.core.management import call_command
 
-from tests import machine
-from tests.bench.sink import CountingSink
+from scripts import machine
+from scripts.bench.sink import CountingSink
 
 MEASURES = (
-    "tests.bench.outbox",
+    "scripts.bench.outbox",
 )  # modules with `measure(sink) -> {name: ratio}`, imported once Django is set up
 
 

@@ -21,7 +21,7 @@ STEPS = (
     ("types", ["mypy"]),
     ("layers", ["lint-imports"]),
     ("migrations", ["python", "manage.py", "makemigrations", "--check", "--dry-run"]),
-    ("catalogues", ["python", "-m", "tests.rules.catalogues"]),
+    ("catalogues", ["python", "-m", "scripts.catalogues"]),
     ("settings", ["python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"]),
 )
 

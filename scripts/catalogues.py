@@ -7,7 +7,7 @@ from pathlib import Path
 import allauth
 import polib
 
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
+BASE_DIR = Path(__file__).resolve().parent.parent
 OWN = BASE_DIR / "locale"
 ALLAUTH = Path(allauth.__file__).parent / "locale" / "de" / "LC_MESSAGES" / "django.po"
 UNWANTED = re.compile(

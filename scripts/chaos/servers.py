@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg2
 import redis
 
-from tests.chaos.processes import Process, account_of
+from scripts.chaos.processes import Process, account_of
 from tests.stack import free_port, wait_until
 
 

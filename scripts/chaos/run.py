@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tests.chaos.plan import Act, Event, draw_events, draw_recipients, fate_of, is_permanent
-from tests.chaos.processes import Process
-from tests.chaos.stages import CONNECTIONS, SWEEP_SECONDS, Outage, Stage
-from tests.chaos.verdict import Facts, Verdict, judge
-from tests.chaos.workers import Crew
+from scripts.chaos.plan import Act, Event, draw_events, draw_recipients, fate_of, is_permanent
+from scripts.chaos.processes import Process
+from scripts.chaos.stages import CONNECTIONS, SWEEP_SECONDS, Outage, Stage
+from scripts.chaos.verdict import Facts, Verdict, judge
+from scripts.chaos.workers import Crew
 
 Say = Callable[[str], None]
 RELEASES = 8  # as often are invitations released; each release wakes a worker
@@ -50,7 +50,7 @@ class Story:
         )
         self.office = Process(
             "The office",
-            [sys.executable, "-m", "tests.chaos.invitations", *self._office_arguments()],
+            [sys.executable, "-m", "scripts.chaos.invitations", *self._office_arguments()],
             stage.folder / "office.log",
             stage.environment,
         )

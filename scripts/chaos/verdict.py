@@ -7,8 +7,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
-from tests.chaos.ledger import OPEN_STATES, Kept, Row
-from tests.chaos.plan import FAULTS, fate_of, is_permanent
+from scripts.chaos.ledger import OPEN_STATES, Kept, Row
+from scripts.chaos.plan import FAULTS, fate_of, is_permanent
 
 KIND = "invitation"
 SLACK_SECONDS = 1.0  # a killed worker's message may be kept a moment after the kill
