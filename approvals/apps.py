@@ -9,7 +9,7 @@ class ApprovalsConfig(AppConfig):
         from approvals import mails  # noqa: F401  registers the texts
         from approvals.enums import ApprovalKind
         from approvals.reminders import RULE, reminders_due
-        from partners.kinds import register_kinds
+        from partners.registry import register_kinds
         from reminders.registry import register_reminders
 
         register_kinds(ApprovalKind.choices)

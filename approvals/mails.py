@@ -16,8 +16,7 @@ from outbox.rendering.placeholders import Placeholder
 from outbox.services import enqueue_mails, withdraw_pending
 from outbox.texts import MailText, Markdown, escape_markdown, register
 from partners.models import Person
-from partners.queries import people_with_role
-from partners.recipients import recipient_of
+from partners.queries import people_with_role, recipient_of
 
 ASKED = "approval_asked"
 
@@ -147,12 +146,12 @@ def subject_key(approval: ApprovalRequest) -> str:
     return f"approval:{approval.pk}"
 
 
-def _draft(approval: ApprovalRequest, kind, person, occasion, values, path) -> MailDraft:
+def _draft(approval: ApprovalRequest, kind, person, event, values, path) -> MailDraft:
     common = {"kind": approval.get_kind_display(), "title": approval.title}
     return MailDraft(
         kind=kind,
         subject_key=subject_key(approval),
-        occasion=occasion,
+        event=event,
         to=recipient_of(person),
         values=common | values,
         path=path,
@@ -245,11 +244,11 @@ def mail_withdrawal(approval: ApprovalRequest, *, now, by) -> None:
 
 
 def _tell_deciders(
-    approval: ApprovalRequest, kind: str, occasion: str, values: dict, *, now, by
+    approval: ApprovalRequest, kind: str, event: str, values: dict, *, now, by
 ) -> None:
     people = deciders(local_date(now), approval.kind)
     drafts = [
-        _draft(approval, kind, person, occasion, values, desk_path(approval)) for person in people
+        _draft(approval, kind, person, event, values, desk_path(approval)) for person in people
     ]
     enqueue_mails(drafts, now=now, by=by)
 

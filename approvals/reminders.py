@@ -21,8 +21,7 @@ from core.dates import (
 from core.models import Origin
 from outbox.texts import escape_markdown
 from partners.models import Person
-from partners.queries import office_leads
-from partners.recipients import recipient_of
+from partners.queries import office_leads, recipient_of
 from reminders.queries import Rules
 from reminders.registry import Reminder
 from reminders.rules import Option, Rule, Schedule, Step, is_fresh, words_of

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from core.dates import describe_due
 from core.staticfiles import KERN_ICONS
 
-TONES = ("neutral", "info", "success", "warning", "danger", "muted")
+BADGE_COLOURS = ("neutral", "info", "success", "warning", "danger", "muted")
 SCALE = ("strong", "medium", "light", "faint")
 VARIANTS = {
     "primary": "kern-btn--primary",
@@ -55,9 +55,11 @@ def draw_icon(name: str) -> SafeString:
     )
 
 
-def draw_badge(text, tone: str = "neutral") -> SafeString:
-    """Return the state `text` as a pill in the colour of `tone`."""
-    return format_html('<span class="badge badge--{}">{}</span>', checked(tone, TONES), text)
+def draw_badge(text, colour: str = "neutral") -> SafeString:
+    """Return the state `text` as a pill in the colour of `colour`."""
+    return format_html(
+        '<span class="badge badge--{}">{}</span>', checked(colour, BADGE_COLOURS), text
+    )
 
 
 def draw_ampel(value: str, *, short: bool = False, count: int | None = None) -> SafeString:
@@ -134,7 +136,7 @@ def draw_stacked_bar(segments, label: str, *, compact: bool = False) -> SafeStri
     legend = format_html_join(
         "",
         '<li class="bar__item"><span class="bar__dot fill--{}"></span>{} {}</li>',
-        ((segment.tone, str(segment.count), segment.label) for segment in segments),
+        ((segment.colour, str(segment.count), segment.label) for segment in segments),
     )
     rows = format_html_join(
         "",
@@ -157,8 +159,8 @@ def _bar_parts(segments) -> SafeString:
     parts, left = [], 0
     for segment in segments:
         width = 1000 * segment.count / total
-        tone = checked(segment.tone, TONES + SCALE)
-        parts.append((tone, f"{left:.1f}", f"{max(width - 3, 1):.1f}"))
+        colour = checked(segment.colour, BADGE_COLOURS + SCALE)
+        parts.append((colour, f"{left:.1f}", f"{max(width - 3, 1):.1f}"))
         left += width
     return format_html_join(
         "", '<rect class="fill--{}" x="{}" y="0" width="{}" height="14"/>', parts

@@ -43,7 +43,7 @@ class Segment:
 
     label: str
     count: int
-    tone: str
+    colour: str
 
 
 class HistoryEntry(NamedTuple):

@@ -14,7 +14,7 @@ from core.models import Origin
 from demo.accounts import find_organisation
 from demo.stage import Stage
 from dialogues import services
-from dialogues.enums import AnswerChannel, HostAnswer, HostPreference
+from dialogues.enums import HostPreference, HostReply, RsvpChannel
 from dialogues.models import Dialogue, DialogueSeries, Topic
 from partners.models import CrossCuttingTheme, Person, Sector
 
@@ -79,13 +79,11 @@ def _series(stage: Stage, days: int, title: str, description: str) -> DialogueSe
     return services.save_series(series=row, by=stage.office, now=stage.at(days))
 
 
-def _decide(
-    stage: Stage, service, subject, answer: str, comment: str, days: int, **details
-) -> None:
+def _decide(stage: Stage, service, subject, rsvp: str, comment: str, days: int, **details) -> None:
     approval = ApprovalRequest.objects.open().get(subject_id=subject.pk, title=subject.title)
     service(
         approval=approval,
-        decision=Decision(answer, comment, **details),
+        decision=Decision(rsvp, comment, **details),
         by=stage.senator,
         now=stage.at(days, 15),
     )
@@ -249,8 +247,8 @@ def _approved(
         themes=themes,
     )
     _submit(stage, topic, -27, -20)
-    answer = Verdict.CONDITION if condition else Verdict.APPROVE
-    _decide(stage, services.decide_topic, topic, answer, "", -24, conditions=[condition])
+    rsvp = Verdict.CONDITION if condition else Verdict.APPROVE
+    _decide(stage, services.decide_topic, topic, rsvp, "", -24, conditions=[condition])
     topic.refresh_from_db()
     return topic
 
@@ -268,10 +266,10 @@ def _dialogue(stage: Stage, topic: Topic, host_part: str, days: int) -> Dialogue
         place="" if host.postal_address else "Besuchereingang, Werksgelände",
     )
     services.plan_dialogue(dialogue=dialogue, topic=topic, by=stage.office, now=stage.at(days - 1))
-    return services.record_host_answer(
+    return services.record_host_reply(
         dialogue=dialogue,
-        answer=HostAnswer.ACCEPTED,
-        answered_on=stage.on(days),
+        reply=HostReply.ACCEPTED,
+        replied_on=stage.on(days),
         note="telefonisch",
         by=stage.office,
         now=stage.at(days),
@@ -351,15 +349,15 @@ def load_dialogue_with_invitations(stage: Stage, series: DialogueSeries) -> None
         now=stage.at(-9),
     )
     services.release_invitations(
-        dialogue=dialogue, answer_by=stage.on(8), expected=24, by=stage.office, now=stage.at(-8)
+        dialogue=dialogue, rsvp_by=stage.on(8), expected=24, by=stage.office, now=stage.at(-8)
     )
     rows = list(dialogue.invitations.filter(person__user__isnull=True).order_by("pk"))
     replies = (
-        [services.Reply("accepted", party=1 + index % 2) for index in range(12)]
-        + [services.Reply("tentative", remark="Der Termin hängt noch an einer Sitzung.")] * 2
-        + [services.Reply("declined")] * 3
+        [services.Rsvp("accepted", party=1 + index % 2) for index in range(12)]
+        + [services.Rsvp("tentative", remark="Der Termin hängt noch an einer Sitzung.")] * 2
+        + [services.Rsvp("declined")] * 3
         + [
-            services.Reply(
+            services.Rsvp(
                 "represented",
                 substitute_name="Stabsstelle Industrie",
                 substitute_function="Referat",
@@ -368,6 +366,6 @@ def load_dialogue_with_invitations(stage: Stage, series: DialogueSeries) -> None
         * 2
     )
     for row, reply in zip(rows, replies, strict=False):
-        services.answer_invitation(
-            invitation=row, reply=reply, channel=AnswerChannel.LINK, now=stage.at(-5)
+        services.record_rsvp(
+            invitation=row, reply=reply, channel=RsvpChannel.LINK, now=stage.at(-5)
         )

@@ -123,7 +123,7 @@ class DialogueFormat(models.TextChoices):
     HYBRID = "hybrid", _("hybrid")
 
 
-class HostAnswer(models.TextChoices):
+class HostReply(models.TextChoices):
     OPEN = "open", _("angefragt")
     ACCEPTED = "accepted", _("zugesagt")
     DECLINED = "declined", _("abgesagt")
@@ -142,7 +142,7 @@ class HostPreference(models.TextChoices):
     POSSIBLE = "possible", _("Gastgeber möglich")
 
 
-class AnswerState(models.TextChoices):
+class RsvpState(models.TextChoices):
     OPEN = "open", _("offen")
     ACCEPTED = "accepted", _("Zusage")
     TENTATIVE = "tentative", _("Vorbehalt")
@@ -150,10 +150,10 @@ class AnswerState(models.TextChoices):
     REPRESENTED = "represented", _("vertreten")
 
 
-SEATED = (AnswerState.ACCEPTED, AnswerState.REPRESENTED)  # who holds a seat
+SEATED = (RsvpState.ACCEPTED, RsvpState.REPRESENTED)  # who holds a seat
 
 
-class AnswerChannel(models.TextChoices):
+class RsvpChannel(models.TextChoices):
     LINK = "link", _("über den persönlichen Link")
     ACCOUNT = "account", _("im Portal")
     OFFICE = "office", _("durch die Geschäftsstelle eingetragen")

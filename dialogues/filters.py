@@ -9,7 +9,7 @@ from core.folding import matching
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from dialogues.enums import DialogueState, TopicState
 from dialogues.models import Topic
-from dialogues.queries import hosts_of, matching_as_told, years_of
+from dialogues.queries import hosts_of, matching_as_announced, years_of
 from partners.models import CrossCuttingTheme, Sector
 
 
@@ -31,7 +31,7 @@ class DialogueSearchFilter(SearchFilter):
     def filter(self, qs, value):
         if not value or has_role(self.parent.request.user, OFFICE, SENATOR_OFFICE):
             return super().filter(qs, value)
-        return qs.filter(matching_as_told(value))
+        return qs.filter(matching_as_announced(value))
 
 
 class YearFilter(filters.ChoiceFilter):

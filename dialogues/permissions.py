@@ -34,6 +34,6 @@ def can_edit_topic(user, topic) -> bool:
     return can_manage(user) and topic.state in EDITED_BY_THE_OFFICE
 
 
-def can_answer(user, invitation) -> bool:
+def can_reply(user, invitation) -> bool:
     """The invited person with an account; the office enters answers through its own door."""
     return invitation.person_id == getattr(user, "person_id", None)

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from core.dates import add_working_days, describe_due, format_date, local_date
 from core.models import Origin
-from dialogues.enums import AnswerState, DialogueState
+from dialogues.enums import DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation
 from outbox.queries import is_not_held_back
 from outbox.texts import escape_markdown
-from partners.recipients import recipient_of
+from partners.queries import recipient_of
 from reminders.queries import Memory, Rules, pause_for, reminder_rule, valid_pauses
 from reminders.registry import Reminder
 from reminders.rules import Rule, Schedule, Step
@@ -46,13 +46,13 @@ def next_reminders(dialogues: Iterable[Dialogue], today: dt.date) -> dict[int, N
     """Return by primary key when the guests of `dialogues` are reminded next by themselves, in two
     queries at most.
     """
-    inviting = [row for row in dialogues if row.state == DialogueState.INVITED and row.answer_by]
+    inviting = [row for row in dialogues if row.state == DialogueState.INVITED and row.rsvp_by]
     if not inviting:
         return {}
     rule, pauses = reminder_rule(RULE.key), valid_pauses(today)
     outlook = {}
     for row in inviting:
-        if on := rule.next_on(row.answer_by, today):
+        if on := rule.next_on(row.rsvp_by, today):
             paused = pause_for(pauses, on, rule=RULE.key, about=about(row)) is not None
             outlook[row.pk] = NextReminder(on, paused)
     return outlook
@@ -66,23 +66,23 @@ def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, 
     of a dialogue that no longer invites.
     """
     rows = Invitation.objects.filter(
-        dialogue__state=DialogueState.INVITED, dialogue__answer_by__gte=min(days)
+        dialogue__state=DialogueState.INVITED, dialogue__rsvp_by__gte=min(days)
     )
     rows = unanswered(rows.exclude(dialogue__origin=Origin.TAKEN_OVER)).order_by(
-        "dialogue__answer_by", "pk"
+        "dialogue__rsvp_by", "pk"
     )
     current = [row for row in rows if row.released_round == row.dialogue.round]
     return [
         (day, reminder_of(row, step, day))
         for day in days
         for row in current
-        if day <= row.dialogue.answer_by and (step := _step_on(row, day, rules[RULE.key]))
+        if day <= row.dialogue.rsvp_by and (step := _step_on(row, day, rules[RULE.key]))
     ]
 
 
 def _step_on(row: Invitation, day: dt.date, rule: Schedule) -> Step | None:
     return rule.step_on(
-        row.dialogue.answer_by, day, since=add_working_days(local_date(row.released_at), 1)
+        row.dialogue.rsvp_by, day, since=add_working_days(local_date(row.released_at), 1)
     )
 
 
@@ -101,7 +101,7 @@ def guests_to_remind(dialogue: Dialogue, today: dt.date) -> list[Invitation]:
 
     Those who were reminded today already and those whose own reminders are paused are left out.
     """
-    if dialogue.state != DialogueState.INVITED or dialogue.answer_by < today:
+    if dialogue.state != DialogueState.INVITED or dialogue.rsvp_by < today:
         return []
     rows = unanswered(dialogue.invitations.filter(released_round=dialogue.round)).order_by("pk")
     found = [
@@ -127,22 +127,22 @@ def unanswered(rows: QuerySet[Invitation]) -> QuerySet[Invitation]:
     mail_key = Concat(Value("invitation:"), Cast(OuterRef("pk"), CharField()))
     return (
         rows.released()
-        .filter(is_not_held_back(mail_key, "invitation"), answer=AnswerState.OPEN)
+        .filter(is_not_held_back(mail_key, "invitation"), rsvp=RsvpState.OPEN)
         .select_related("dialogue", "person__user", "person__organisation")
     )
 
 
 def reminder_of(row: Invitation, step: Step, today: dt.date) -> Reminder:
     """Return the reminder of one unanswered invitation; its dialogue and person are loaded."""
-    dialogue = row.dialogue.as_told
+    dialogue = row.dialogue.as_announced
     line = _("Einladung „%(title)s“: Antwort %(due)s") % {
         "title": escape_markdown(dialogue.title),
-        "due": describe_due(dialogue.answer_by, today),
+        "due": describe_due(dialogue.rsvp_by, today),
     }
     return Reminder(
         kind=RULE.key,
         subject_key=row.mail_key,
-        date=dialogue.answer_by,
+        date=dialogue.rsvp_by,
         step=step,
         to=recipient_of(row.person),
         line=line,
@@ -154,6 +154,6 @@ def reminder_of(row: Invitation, step: Step, today: dt.date) -> Reminder:
         values={
             "dialogue": dialogue.title,
             "date": dialogue.when,
-            "answer_by": format_date(dialogue.answer_by),
+            "answer_by": format_date(dialogue.rsvp_by),
         },
     )

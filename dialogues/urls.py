@@ -47,7 +47,7 @@ urlpatterns = [
     path("<int:pk>/verlauf/", dialogues.history, name="history"),
     path("<int:pk>/termin.ics", dialogues.calendar, name="calendar"),
     path("<int:pk>/bearbeiten/", planning.edit, name="edit"),
-    path("<int:pk>/gastgeber/", planning.host_answer, name="host_answer"),
+    path("<int:pk>/gastgeber/", planning.host_reply, name="host_reply"),
     path("<int:pk>/termine/", dates.propose, name="dates"),
     path("<int:pk>/termine/vorlegen/", dates.submit, name="dates_submit"),
     path("<int:pk>/termine/festlegen/", dates.fix, name="date_fix"),
@@ -69,6 +69,6 @@ urlpatterns = [
     path("einladungen/<int:pk>/eintragen/", guest_list.enter_answer, name="enter_answer"),
     path("einladungen/<int:pk>/zurueckziehen/", guest_list.withdraw, name="invitation_withdraw"),
     path("einladungen/<int:pk>/streichen/", guest_list.remove, name="guest_remove"),
-    path("einladung/<str:token>/", invitations.answer, name="answer"),
+    path("einladung/<str:token>/", invitations.rsvp, name="rsvp"),
     path("einladung/<str:token>/termin.ics", invitations.calendar, name="answer_calendar"),
 ]

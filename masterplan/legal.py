@@ -95,9 +95,7 @@ Das Gesetz verlangt eine Antwort bis spätestens {answer_by}.
         ),
         "page": Placeholder(_("Seite, um die es geht"), "/zeitplan/"),
         "sender": Placeholder(_("Adresse für die Antwort"), "person@example.org"),
-        "answer_by": Placeholder(
-            _("Tag, bis zu dem das Gesetz eine Antwort verlangt"), "18.07.2019"
-        ),
+        "answer_by": Placeholder(_("Tag, bis zu dem das Gesetz eine Antwort verlangt"), "18.07.2019"),
     },
 )
 
@@ -128,7 +126,7 @@ def report_barrier(*, message: str, page: str, email: str, path: str, now: dt.da
     draft = MailDraft(
         kind="barrier_reported",
         subject_key="accessibility",
-        occasion=f"{today}:{sha256(words.encode()).hexdigest()[:32]}",
+        event=f"{today}:{sha256(words.encode()).hexdigest()[:32]}",
         to=Recipient(email=settings.OFFICE_EMAIL, name=settings.OFFICE_NAME),
         values={
             "message": message,

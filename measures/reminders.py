@@ -17,7 +17,7 @@ from measures.models import Measure, ReportingRound
 from measures.queries.reports import measures_awaiting_report, reporters_of
 from outbox.texts import escape_markdown
 from partners.models import Person
-from partners.recipients import recipient_of
+from partners.queries import recipient_of
 from reminders.queries import Rules
 from reminders.registry import Reminder
 from reminders.rules import Rule, Step

@@ -103,7 +103,7 @@ def _draw_today(scale: Scale, height: int, today: dt.date) -> SafeString:
 
 
 def _draw_row(row: TimelineRow, top: int, scale: Scale) -> SafeString:
-    tone = PHASE_TONES.get(row.measure.phase, "neutral")
+    colour = PHASE_TONES.get(row.measure.phase, "neutral")
     title = row.measure.title if len(row.measure.title) <= 28 else row.measure.title[:27] + "…"
     start = min(scale.x(row.starts_on), WIDTH - 8)
     marks = format_html_join(
@@ -125,7 +125,7 @@ def _draw_row(row: TimelineRow, top: int, scale: Scale) -> SafeString:
         '<rect class="fill--{}" x="{}" y="{}" width="{}" height="8" rx="4"/>{}{}',
         top + 16,
         title,
-        tone,
+        colour,
         f"{start:.1f}",
         top + 8,
         f"{max(scale.x(row.ends_on) - start, 8):.1f}",

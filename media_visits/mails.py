@@ -19,8 +19,7 @@ from outbox.rendering.placeholders import Placeholder
 from outbox.services import MailDraft, enqueue_mails, withdraw_pending
 from outbox.texts import MailText, Markdown, escape_markdown, register
 from partners.models import Person
-from partners.queries import people_of
-from partners.recipients import recipient_of
+from partners.queries import people_of, recipient_of
 
 register(
     MailText(
@@ -135,12 +134,12 @@ def deciders_who_know(visit: Visit, today: dt.date) -> list[Person]:
 
 def _enqueue(visit, kind, people, values, *, by, now) -> None:
     values = {"company": visit.company_name, "title": visit.title} | values
-    occasion, path = f"v{visit.version}", visit.get_absolute_url()
+    event, path = f"v{visit.version}", visit.get_absolute_url()
     drafts = [
         MailDraft(
             kind=kind,
             subject_key=f"visit:{visit.pk}",
-            occasion=occasion,
+            event=event,
             to=recipient_of(person),
             values=values,
             path=path,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from media_visits.views import course, coverage, lists, press, visits
+from media_visits.views import coverage, lifecycle, lists, press, visits
 
 app_name = "media_visits"
 
@@ -21,12 +21,12 @@ urlpatterns = [
     path("<int:pk>/bearbeiten/", visits.edit, name="edit"),
     path("<int:pk>/veroeffentlichen/", visits.publish, name="publish"),
     path("<int:pk>/zuruecknehmen/", visits.unpublish, name="unpublish"),
-    path("<int:pk>/vorlegen/", course.submit, name="submit"),
-    path("<int:pk>/zurueckziehen/", course.withdraw, name="withdraw"),
-    path("<int:pk>/ankuendigen/", course.announce, name="announce"),
-    path("<int:pk>/durchgefuehrt/", course.hold, name="hold"),
-    path("<int:pk>/ergebnis/", course.document, name="document"),
-    path("<int:pk>/verschieben/", course.postpone, name="postpone"),
-    path("<int:pk>/absagen/", course.cancel, name="cancel"),
+    path("<int:pk>/vorlegen/", lifecycle.submit, name="submit"),
+    path("<int:pk>/zurueckziehen/", lifecycle.withdraw, name="withdraw"),
+    path("<int:pk>/ankuendigen/", lifecycle.announce, name="announce"),
+    path("<int:pk>/durchgefuehrt/", lifecycle.hold, name="hold"),
+    path("<int:pk>/ergebnis/", lifecycle.document, name="document"),
+    path("<int:pk>/verschieben/", lifecycle.postpone, name="postpone"),
+    path("<int:pk>/absagen/", lifecycle.cancel, name="cancel"),
     path("<int:pk>/pressetermin/", press.create, name="press_create"),
 ]

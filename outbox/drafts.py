@@ -16,7 +16,7 @@ class Recipient(NamedTuple):
 class MailDraft(NamedTuple):
     """One mail to be written.
 
-    `kind` names a registered text. (`kind`, `subject_key`, recipient, `occasion`) is unique: what
+    `kind` names a registered text. (`kind`, `subject_key`, recipient, `event`) is unique: what
     was written once is never written again. `values` holds exactly the placeholders of the text.
     `path` is the page the mail is about, `link` what {link} becomes (a path is completed by
     SITE_URL; empty means `path`). A mail with a personal link is shown in the portal only with the
@@ -26,7 +26,7 @@ class MailDraft(NamedTuple):
 
     kind: str
     subject_key: str
-    occasion: str
+    event: str
     to: Recipient
     values: Mapping[str, str] = {}
     path: str = ""

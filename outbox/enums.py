@@ -64,7 +64,7 @@ ENDED = (
     MailState.EXPIRED,
 )
 
-TONES = {
+BADGE_COLOURS = {
     MailState.DRAFT: "neutral",
     MailState.WAITING: "info",
     MailState.SENDING: "info",

@@ -21,11 +21,11 @@ def sees_balance(user) -> bool:
 
 
 class BalanceCell(NamedTuple):
-    """The visits and clippings of a sector in one year; `tone` is the shade of the cell."""
+    """The visits and clippings of a sector in one year; `colour` is the shade of the cell."""
 
     visits: int
     clippings: int
-    tone: str
+    colour: str
 
     @property
     def total(self) -> int:
@@ -70,5 +70,5 @@ def sector_balance(user, today: dt.date) -> SectorBalance | None:
 
 
 def _cell(visits: int, clippings: int) -> BalanceCell:
-    tone = next(tone for least, tone in STEPS if visits + clippings >= least)
-    return BalanceCell(visits, clippings, tone)
+    colour = next(colour for least, colour in STEPS if visits + clippings >= least)
+    return BalanceCell(visits, clippings, colour)

@@ -30,8 +30,8 @@ from measures.queries import (
     waiting_for_reports,
 )
 from media_visits.models import Visit
+from media_visits.progress import waiting_for_office
 from media_visits.queries import upcoming_visits, visits_in_motion
-from media_visits.waiting import waiting_for_office
 from outbox.filters import LATE, UNSOLVED
 from outbox.queries import trouble_at
 from overview.queries import sector_balance, sees_balance

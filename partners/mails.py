@@ -15,7 +15,7 @@ from outbox.services import MailDraft, enqueue_account_mail, enqueue_mails
 from outbox.texts import MailText, register
 from partners.enums import name_roles
 from partners.models import Deputy, User
-from partners.recipients import recipient_of
+from partners.queries import recipient_of
 
 INVITATION = "account_invitation"  # kind of the signed link
 INVITATION_DAYS = 14
@@ -66,7 +66,7 @@ def mail_invitation(account: User, *, now: dt.datetime, by) -> None:
         subject=_("Ihr Zugang zum Portal %(portal)s") % {"portal": settings.PORTAL_NAME},
         text=render_to_string("account/email/invitation_message.txt", values),
         now=now,
-        occasion=f"invitation:{account.pk}:{account.invitation_version}",
+        event=f"invitation:{account.pk}:{account.invitation_version}",
         expires_at=now + dt.timedelta(days=3),
         by=by,
     )
@@ -84,7 +84,7 @@ def mail_deputy(row: Deputy, *, now: dt.datetime, by) -> None:
             MailDraft(
                 kind="deputy_arranged",
                 subject_key=f"deputy:{row.pk}",
-                occasion="arranged",
+                event="arranged",
                 to=recipient_of(person),
                 values=values,
                 path=reverse("account"),

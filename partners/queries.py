@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.db.models import Count, Q, QuerySet
 
 from core.roles import OFFICE
+from outbox.services import Recipient
 from partners.models import Deputy, DistributionList, Organisation, Person, User
 
 
@@ -91,3 +92,12 @@ def people_shown_at(organisation: Organisation, user) -> QuerySet[Person]:
 def lists_shown(user) -> QuerySet[DistributionList]:
     """Return the distribution lists that `user` may see, with the number of their members."""
     return DistributionList.objects.visible_to(user).annotate(member_count=Count("members"))
+
+
+def recipient_of(person: Person) -> Recipient:
+    """Return where and how the portal writes to `person`. An account's address wins over the
+    contact's.
+    """
+    account = getattr(person, "user", None)
+    email = account.email if account and account.is_active else person.email
+    return Recipient(email=email, name=person.name, greeting=person.greeting)

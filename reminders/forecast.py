@@ -131,14 +131,14 @@ def _day_view(plan: DayPlan, told: set[tuple[str, str, str]]) -> DayView:
 
 
 def _name_of(reminder: Reminder) -> tuple[str, str, str]:
-    return reminder.subject_key, reminder.occasion, reminder.to.email
+    return reminder.subject_key, reminder.event, reminder.to.email
 
 
 def _mail_views(plan: DayPlan) -> list[MailView]:
     bundles: dict[tuple, list[ReminderLetter]] = {}
     for number, letter in enumerate(plan.letters):
         first = letter.reminders[0]
-        key = (first.kind, first.about, first.occasion) if letter.is_personal else (number,)
+        key = (first.kind, first.about, first.event) if letter.is_personal else (number,)
         bundles.setdefault(key, []).append(letter)
     return [_mail_view(letters, plan.day) for letters in bundles.values()]
 

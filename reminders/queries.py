@@ -148,6 +148,6 @@ def notes_about(subject_keys: Iterable[str], *, expired: bool = False) -> Iterab
 
 def _digests_of(days: Iterable[dt.date]) -> set[tuple[str, str]]:
     """Return (day, address) of the digests that were written for `days`."""
-    occasions = [day.isoformat() for day in days]
-    rows = Mail.objects.filter(kind=DIGEST, occasion__in=occasions)
-    return set(rows.values_list("occasion", "recipient"))
+    events = [day.isoformat() for day in days]
+    rows = Mail.objects.filter(kind=DIGEST, event__in=events)
+    return set(rows.values_list("event", "recipient"))

@@ -64,7 +64,7 @@ class Reminder(NamedTuple):
     values: Mapping[str, str] = {}
 
     @property
-    def occasion(self) -> str:
+    def event(self) -> str:
         """What makes the reminder the only one of its sort: the date and the step, never the day it
         goes out.
         """

@@ -14,8 +14,7 @@ from core.roles import OFFICE
 from outbox.filters import UNSOLVED
 from outbox.queries import latest_failure
 from outbox.texts import escape_markdown
-from partners.queries import people_with_role
-from partners.recipients import recipient_of
+from partners.queries import people_with_role, recipient_of
 from reminders.queries import Rules
 from reminders.registry import Reminder
 from reminders.rules import Rule, Step

@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from outbox.services import Recipient, enqueue_account_mail
 from partners.models import User
 from partners.permissions import may_sign_in
-from partners.recipients import recipient_of
+from partners.queries import recipient_of
 
 
 class AccountBackend(AuthenticationBackend):

@@ -77,8 +77,8 @@ def form_token() -> SafeString:
 
 
 @register.simple_tag
-def badge(*, text, tone: str = "neutral") -> SafeString:
-    return html.draw_badge(text, tone)
+def badge(*, text, colour: str = "neutral") -> SafeString:
+    return html.draw_badge(text, colour)
 
 
 @register.simple_tag

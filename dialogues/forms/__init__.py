@@ -1,6 +1,6 @@
 from dialogues.forms.approvals import BriefingForm
 from dialogues.forms.dates import DATE_ROWS, DateOptionFormSet, FixDateForm
-from dialogues.forms.dialogues import DialogueForm, HostAnswerForm, OutcomeForm, ReasonForm
+from dialogues.forms.dialogues import DialogueForm, HostReplyForm, OutcomeForm, ReasonForm
 from dialogues.forms.guests import AnswerForm, ComposeForm, OfficeAnswerForm, ReleaseForm
 from dialogues.forms.topics import OfficeTopicForm, SeriesForm, TopicForm
 
@@ -11,7 +11,7 @@ __all__ = [
     "DateOptionFormSet",
     "DialogueForm",
     "FixDateForm",
-    "HostAnswerForm",
+    "HostReplyForm",
     "OfficeAnswerForm",
     "OfficeTopicForm",
     "OutcomeForm",

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm, version_of
 from core.forms import DayField, formfield_for, limit_length
-from dialogues.enums import DialogueState, HostAnswer
+from dialogues.enums import DialogueState, HostReply
 from dialogues.models import Dialogue
 from partners.models import Organisation, Person
 
@@ -57,7 +57,7 @@ class DialogueForm(VersionedForm):
             "video_link",
             "senator_attends",
             "seats",
-            "answer_by",
+            "rsvp_by",
             "programme",
             "internal_notes",
         )
@@ -77,9 +77,9 @@ class DialogueForm(VersionedForm):
             "organisation__search", "search", "pk"
         )
         limit_length(self.fields["programme"], LONGEST_PROGRAMME)
-        self.fields["answer_by"].required = True
+        self.fields["rsvp_by"].required = True
         if self.instance.state != DialogueState.INVITED:
-            del self.fields["answer_by"]
+            del self.fields["rsvp_by"]
         if (
             self.instance.pk
         ):  # anew, over the fields that are left: else the first save would meet a conflict
@@ -90,15 +90,15 @@ class DialogueForm(VersionedForm):
         return tuple(name for name in super().model_fields if name in self.fields)
 
 
-class HostAnswerForm(forms.Form):
+class HostReplyForm(forms.Form):
     """What the host company said, and when."""
 
-    answer = forms.ChoiceField(
+    reply = forms.ChoiceField(
         label=_("Antwort"),
-        choices=[(value, value.label) for value in HostAnswer if value != HostAnswer.OPEN],
+        choices=[(value, value.label) for value in HostReply if value != HostReply.OPEN],
         widget=forms.RadioSelect(attrs={"class": "choices--cards"}),
     )
-    answered_on = DayField(label=_("Antwort vom"))
+    replied_on = DayField(label=_("Antwort vom"))
     note = forms.CharField(
         label=_("Vermerk"),
         max_length=250,

@@ -4,9 +4,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import DayField
-from dialogues.enums import AnswerState
+from dialogues.enums import RsvpState
 from dialogues.models import Invitation
-from dialogues.services import Reply
+from dialogues.services import Rsvp
 from outbox.rendering.headers import validate_address
 from partners.models import DistributionList, Organisation, Person
 
@@ -35,7 +35,7 @@ class ComposeForm(forms.Form):
 class ReleaseForm(forms.Form):
     """Until when an answer is asked for, and how many invitations the page named."""
 
-    answer_by = DayField(
+    rsvp_by = DayField(
         label=_("Antwort erbeten bis"),
         help_text=_(
             "Wer noch nicht geantwortet hat, wird 5 und 2 Arbeitstage vor diesem Tag erinnert."
@@ -48,13 +48,13 @@ class AnswerForm(forms.Form):
     """A guest's answer. Whom the guest sends instead is asked only where somebody is sent."""
 
     CHOICES = (
-        (AnswerState.ACCEPTED, _("Zusage: Ich nehme teil.")),
-        (AnswerState.TENTATIVE, _("Vorbehalt: Ich weiß es noch nicht sicher.")),
-        (AnswerState.DECLINED, _("Absage: Ich kann nicht teilnehmen.")),
-        (AnswerState.REPRESENTED, _("Vertretung: Es kommt jemand anderes für mich.")),
+        (RsvpState.ACCEPTED, _("Zusage: Ich nehme teil.")),
+        (RsvpState.TENTATIVE, _("Vorbehalt: Ich weiß es noch nicht sicher.")),
+        (RsvpState.DECLINED, _("Absage: Ich kann nicht teilnehmen.")),
+        (RsvpState.REPRESENTED, _("Vertretung: Es kommt jemand anderes für mich.")),
     )
 
-    answer = forms.ChoiceField(
+    rsvp = forms.ChoiceField(
         label=_("Ihre Antwort"),
         widget=forms.RadioSelect(attrs={"class": "choices--cards"}),
         error_messages={"required": _("Bitte wählen Sie eine Antwort.")},
@@ -83,17 +83,17 @@ class AnswerForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    shares_answer = forms.BooleanField(
+    shares_rsvp = forms.BooleanField(
         label=_("Andere Gäste dürfen sehen, dass ich teilnehme."), required=False
     )
 
     def __init__(self, *args, invitation: Invitation, **kwargs):
-        answered = invitation.answer != AnswerState.OPEN
-        initial = {name: getattr(invitation, name) for name in Reply._fields} | (
-            {} if answered else {"answer": ""}
+        answered = invitation.rsvp != RsvpState.OPEN
+        initial = {name: getattr(invitation, name) for name in Rsvp._fields} | (
+            {} if answered else {"rsvp": ""}
         )
         super().__init__(*args, initial=initial, **kwargs)
-        self.fields["answer"].choices = self.CHOICES
+        self.fields["rsvp"].choices = self.CHOICES
         self.fields["substitute_name"].required = not self.is_bound or self._is_represented
         self.fields["substitute_name"].error_messages["required"] = _(
             "Bitte nennen Sie, wer Sie vertritt."
@@ -110,24 +110,24 @@ class AnswerForm(forms.Form):
 
     @property
     def _is_represented(self) -> bool:
-        return self.data.get(self.add_prefix("answer")) == AnswerState.REPRESENTED
+        return self.data.get(self.add_prefix("rsvp")) == RsvpState.REPRESENTED
 
     @property
-    def reply(self) -> Reply:
-        values = {name: self.cleaned_data[name] for name in Reply._fields}
-        return Reply(**values | {"party": values["party"] or 1})
+    def reply(self) -> Rsvp:
+        values = {name: self.cleaned_data[name] for name in Rsvp._fields}
+        return Rsvp(**values | {"party": values["party"] or 1})
 
 
 class OfficeAnswerForm(AnswerForm):
     """An answer given by phone, entered by the office."""
 
     CHOICES = tuple(
-        (value, AnswerState(value).label) for value in AnswerState if value != AnswerState.OPEN
+        (value, RsvpState(value).label) for value in RsvpState if value != RsvpState.OPEN
     )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["answer"].label = _("Antwort")
+        self.fields["rsvp"].label = _("Antwort")
         self.fields["party"].help_text = _("Der Gast oder die Vertretung mitgezählt.")
         self.fields["remark"].label = _("Nachricht des Gastes")
-        self.fields["shares_answer"].label = _("Andere Gäste dürfen die Teilnahme sehen.")
+        self.fields["shares_rsvp"].label = _("Andere Gäste dürfen die Teilnahme sehen.")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.dates import format_date, local_date
-from dialogues.enums import AnswerState
+from dialogues.enums import RsvpState
 from dialogues.mails.entries import Told, entry_text
 from dialogues.mails.guests import guest_draft
 from dialogues.models import Dialogue
@@ -56,7 +56,7 @@ def mail_changed(
     """Tell everybody in `told` what changed since `before`, each with the entry that replaces the
     one held so far.
     """
-    dialogue = dialogue.as_told
+    dialogue = dialogue.as_announced
     changes = changes_between(before, dialogue)
     enqueue_mails([_draft_for(entry, dialogue, changes, now) for entry in told], now=now, by=by)
 
@@ -64,7 +64,7 @@ def mail_changed(
 def _draft_for(
     entry: Told, dialogue: Dialogue, changes: list[Change], now: dt.datetime
 ) -> MailDraft:
-    occasion = f"changed:{dialogue.sequence}"
+    event = f"changed:{dialogue.sequence}"
     common = {"to": entry.to, "calendar": _calendar_for(entry, dialogue, now)}
     values = {
         "dialogue": dialogue.title,
@@ -77,7 +77,7 @@ def _draft_for(
             dialogue,
             row,
             "dialogue_changed",
-            occasion,
+            event,
             values=values,
             link=row.personal_link,
             has_personal_link=True,
@@ -86,7 +86,7 @@ def _draft_for(
     return MailDraft(
         kind="dialogue_changed_info",
         subject_key=f"dialogue:{dialogue.pk}",
-        occasion=occasion,
+        event=event,
         values=values,
         path=dialogue.get_absolute_url(),
         **common,
@@ -118,16 +118,16 @@ def _note_for(entry: Told, dialogue: Dialogue, today: dt.date) -> str:
     changed.
     """
     row = entry.invitation
-    if row.answer == AnswerState.REPRESENTED:
+    if row.rsvp == RsvpState.REPRESENTED:
         return _("Bitte geben Sie die Änderung an Ihre Vertretung weiter: %(name)s.") % {
             "name": row.substitute_name
         }
     sentences = []
-    day = format_date(dialogue.answer_by)
-    is_open = dialogue.answer_by and today <= dialogue.answer_by
-    if row.answer != AnswerState.OPEN:
+    day = format_date(dialogue.rsvp_by)
+    is_open = dialogue.rsvp_by and today <= dialogue.rsvp_by
+    if row.rsvp != RsvpState.OPEN:
         sentences.append(
-            _("Ihre Antwort (%(answer)s) gilt weiter.") % {"answer": row.get_answer_display()}
+            _("Ihre Antwort (%(answer)s) gilt weiter.") % {"answer": row.get_rsvp_display()}
         )
         sentences += (
             [_("Bis zum %(day)s können Sie sie über den Link ändern.") % {"day": day}]

@@ -14,7 +14,7 @@ from dialogues.models import Dialogue
 from outbox.drafts import MailDraft
 from outbox.rendering.calendars import CANCEL, PUBLISH, REQUEST
 from outbox.services import enqueue_mails, withdraw_pending
-from partners.recipients import recipient_of
+from partners.queries import recipient_of
 
 CALLED_OFF = {
     "dialogue_postponed": gettext_lazy("Das Gespräch wurde verschoben."),
@@ -43,7 +43,7 @@ def mail_date_fixed(dialogue: Dialogue, *, by, now) -> None:
         MailDraft(
             kind="date_fixed",
             subject_key=f"dialogue:{dialogue.pk}",
-            occasion=f"fixed:{dialogue.round}",
+            event=f"fixed:{dialogue.round}",
             to=to,
             values=values,
             path=path,
@@ -68,14 +68,14 @@ def mail_called_off(
     withdraw_pending(
         subject_keys=[f"dialogue:{dialogue.pk}"], kinds=OF_A_DATE, note=note, by=by, now=now
     )
-    dialogue = dialogue.as_told
+    dialogue = dialogue.as_announced
     date = format_span(*span) if span[0] else _("Termin noch offen")
     values = {"dialogue": dialogue.title, "date": date, "reason": dialogue.closing_reason}
     drafts = [
         MailDraft(
             kind=kind,
             subject_key=f"dialogue:{dialogue.pk}",
-            occasion=f"off:{dialogue.sequence}",
+            event=f"off:{dialogue.sequence}",
             to=entry.to,
             values=values,
             path=dialogue.get_absolute_url(),

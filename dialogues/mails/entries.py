@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from approvals.enums import GRANTED, ApprovalKind, ApprovalState
 from approvals.queries import approvals_about, deciders
-from dialogues.enums import AnswerState
+from dialogues.enums import RsvpState
 from dialogues.models import Dialogue, Invitation
 from outbox.drafts import Recipient
 from outbox.queries import held_back
@@ -23,13 +23,13 @@ from outbox.rendering.calendars import (
     make_calendar,
 )
 from partners.models import Person
-from partners.recipients import recipient_of
+from partners.queries import recipient_of
 
 # The answers with which guests keep their entry, and what it then says.
 PARTSTATS = {
-    AnswerState.OPEN: NEEDS_ACTION,
-    AnswerState.ACCEPTED: ACCEPTED,
-    AnswerState.TENTATIVE: TENTATIVE,
+    RsvpState.OPEN: NEEDS_ACTION,
+    RsvpState.ACCEPTED: ACCEPTED,
+    RsvpState.TENTATIVE: TENTATIVE,
 }
 
 
@@ -54,14 +54,14 @@ def holder_of(person: Person, said) -> Recipient | None:
 
     It is the guest until he or she declines, or the substitute, if one with an address was named.
     """
-    if said.answer == AnswerState.REPRESENTED:
+    if said.rsvp == RsvpState.REPRESENTED:
         return (
             Recipient(said.substitute_email, said.substitute_name)
             if said.substitute_email
             else None
         )
     to = recipient_of(person)
-    return to if said.answer in PARTSTATS and to.email else None
+    return to if said.rsvp in PARTSTATS and to.email else None
 
 
 def changes_hands(person: Person, before, after) -> bool:
@@ -84,10 +84,10 @@ def holds_another(row: Invitation, email: str) -> bool:
         .filter(released_round=row.dialogue.round)
         .exclude(pk=row.pk)
     )
-    if others.filter(answer=AnswerState.REPRESENTED, substitute_email__iexact=email).exists():
+    if others.filter(rsvp=RsvpState.REPRESENTED, substitute_email__iexact=email).exists():
         return True
     known = Q(person__email__iexact=email) | Q(person__user__email__iexact=email)
-    guests = others.filter(known, answer__in=PARTSTATS).select_related("person__user")
+    guests = others.filter(known, rsvp__in=PARTSTATS).select_related("person__user")
     return any(_address_of(recipient_of(guest.person)) == email.lower() for guest in guests)
 
 
@@ -102,11 +102,11 @@ def people_told(dialogue: Dialogue, *, today: dt.date) -> list[Told]:
     told, rows = [], list(_released(dialogue))
     unknown = held_back([row.mail_key for row in rows], "invitation")
     for row in rows:
-        if row.mail_key in unknown and row.answer == AnswerState.OPEN:
+        if row.mail_key in unknown and row.rsvp == RsvpState.OPEN:
             continue
         method = REQUEST if row.released_round == dialogue.round else ""
         told.append(Told(recipient_of(row.person), method, revision=row.revision, invitation=row))
-        if row.answer == AnswerState.REPRESENTED:
+        if row.rsvp == RsvpState.REPRESENTED:
             told.append(
                 Told(
                     Recipient(row.substitute_email, row.substitute_name),
@@ -126,11 +126,11 @@ def people_to_update(dialogue: Dialogue, *, today: dt.date) -> list[Told]:
     """
     told = []
     for row in _released(dialogue).filter(released_round=dialogue.round):
-        own = None if row.answer == AnswerState.REPRESENTED else row
+        own = None if row.rsvp == RsvpState.REPRESENTED else row
         if holder := holder_of(row.person, row):
-            partstat = PARTSTATS.get(AnswerState(row.answer), NEEDS_ACTION)
+            partstat = PARTSTATS.get(RsvpState(row.rsvp), NEEDS_ACTION)
             told.append(Told(holder, REQUEST, partstat, row.revision, own))
-        elif row.answer == AnswerState.REPRESENTED:
+        elif row.rsvp == RsvpState.REPRESENTED:
             told.append(Told(recipient_of(row.person), revision=row.revision, invitation=row))
     return _each_once([*told, *_watchers(dialogue, today)])
 
@@ -193,7 +193,7 @@ def event_of(
     No change that waits for its approval stands in it. With PUBLISH it is for anybody; what does
     not take place then says so in its title, as calendars show no more.
     """
-    dialogue = dialogue.as_told
+    dialogue = dialogue.as_announced
     title = _("Branchengespräch: %(title)s") % {"title": dialogue.title}
     starts_at, ends_at = span or (dialogue.starts_at, dialogue.ends_at)
     return CalendarEvent(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.dates import format_date
-from dialogues.enums import SEATED, AnswerState
+from dialogues.enums import SEATED, RsvpState
 from dialogues.mails.entries import PARTSTATS, changes_hands, entry_text, holds_another
 from dialogues.models import Dialogue, Invitation
 from outbox.drafts import MailDraft, Recipient
@@ -16,7 +16,7 @@ from outbox.rendering.calendars import CANCEL, REQUEST
 from outbox.rendering.messages import Letter, complete_link, write_letter
 from outbox.services import enqueue_mails, withdraw_pending
 from outbox.wordings import text_in_force
-from partners.recipients import recipient_of
+from partners.queries import recipient_of
 
 OF_AN_INVITATION = (
     "invitation",
@@ -29,18 +29,16 @@ OF_AN_INVITATION = (
 NO_LINK = "/branchengespraeche/einladung/vorschau/"
 
 
-def guest_draft(
-    dialogue: Dialogue, row: Invitation, kind: str, occasion: str, **extra
-) -> MailDraft:
+def guest_draft(dialogue: Dialogue, row: Invitation, kind: str, event: str, **extra) -> MailDraft:
     """Return a mail about the invitation `row`, to its guest unless `extra` names another
     recipient.
     """
-    dialogue = dialogue.as_told
+    dialogue = dialogue.as_announced
     values = {"dialogue": dialogue.title, "date": dialogue.when} | extra.pop("values", {})
     return MailDraft(
         kind=kind,
         subject_key=row.mail_key,
-        occasion=occasion,
+        event=event,
         values=values,
         path=dialogue.get_absolute_url(),
         **({"to": recipient_of(row.person)} | extra),
@@ -56,18 +54,18 @@ def _enqueue(drafts: list[MailDraft], *, now: dt.datetime, by) -> None:
 
 def mail_invitations(dialogue: Dialogue, rows: list[Invitation], *, by, now: dt.datetime) -> None:
     """Write the invitations of one release, each with a personal link and a calendar entry."""
-    values = _invitation_values(dialogue, dialogue.answer_by)
+    values = _invitation_values(dialogue, dialogue.rsvp_by)
     drafts = []
     for row in rows:
         to = recipient_of(row.person)
         calendar = entry_text(dialogue, now=now, method=REQUEST, to=to, revision=row.revision)
-        occasion = f"invited:{row.link_version}:{dialogue.round}"
+        event = f"invited:{row.link_version}:{dialogue.round}"
         drafts.append(
             guest_draft(
                 dialogue,
                 row,
                 "invitation",
-                occasion,
+                event,
                 values=values,
                 to=to,
                 link=row.personal_link,
@@ -78,21 +76,21 @@ def mail_invitations(dialogue: Dialogue, rows: list[Invitation], *, by, now: dt.
     enqueue_mails(drafts, now=now, by=by)
 
 
-def _invitation_values(dialogue: Dialogue, answer_by: dt.date) -> dict[str, str]:
+def _invitation_values(dialogue: Dialogue, rsvp_by: dt.date) -> dict[str, str]:
     return {
         "place": dialogue.location or dialogue.get_format_display(),
-        "answer_by": format_date(answer_by),
+        "answer_by": format_date(rsvp_by),
         "about": dialogue.topic.description if dialogue.topic else "",
         "programme": dialogue.programme_line,
     }
 
 
-def preview_invitation(dialogue: Dialogue, row: Invitation, *, answer_by: dt.date) -> Letter:
+def preview_invitation(dialogue: Dialogue, row: Invitation, *, rsvp_by: dt.date) -> Letter:
     """Return the words that the mail of `row` will have when it is released; a remark stands for
     the personal link.
     """
     values = {"dialogue": dialogue.title, "date": dialogue.when} | _invitation_values(
-        dialogue, answer_by
+        dialogue, rsvp_by
     )
     greeting = recipient_of(row.person).greeting
     letter = write_letter(
@@ -126,16 +124,16 @@ def mail_confirmation(
     Whose calendar entry went over to somebody else, or to nobody, gets it taken back in the same
     mail.
     """
-    dialogue = dialogue.as_told
+    dialogue = dialogue.as_announced
     to = recipient_of(row.person)
     stamp = now.isoformat()
     calendar = _entry_after(dialogue, row, to, previous, now)
     values = {
         "place": dialogue.location or dialogue.get_format_display(),
-        "answer": row.get_answer_display(),
+        "answer": row.get_rsvp_display(),
         "details": _details(row),
-        "answer_by": format_date(dialogue.answer_by),
-        "entry": _goes_out_of_calendar() if calendar and row.answer not in PARTSTATS else "",
+        "answer_by": format_date(dialogue.rsvp_by),
+        "entry": _goes_out_of_calendar() if calendar and row.rsvp not in PARTSTATS else "",
     }
     drafts = [
         guest_draft(
@@ -167,21 +165,21 @@ def _entry_after(
     """
     if not to.email:
         return ""
-    if row.answer in PARTSTATS:
-        partstat = PARTSTATS[AnswerState(row.answer)]
+    if row.rsvp in PARTSTATS:
+        partstat = PARTSTATS[RsvpState(row.rsvp)]
         return entry_text(
             dialogue, now=now, method=REQUEST, to=to, partstat=partstat, revision=row.revision
         )
-    held = previous.answer in PARTSTATS and changes_hands(row.person, previous, row)
+    held = previous.rsvp in PARTSTATS and changes_hands(row.person, previous, row)
     if not held or holds_another(row, to.email):
         return ""
     return entry_text(dialogue, now=now, method=CANCEL, to=to, revision=row.revision)
 
 
 def _details(row: Invitation) -> str:
-    if row.answer == AnswerState.REPRESENTED:
+    if row.rsvp == RsvpState.REPRESENTED:
         return _("Es kommt: %(name)s") % {"name": row.substitute_name}
-    if row.answer in SEATED:
+    if row.rsvp in SEATED:
         return ngettext(
             "Angemeldet: %(count)d Person", "Angemeldet: %(count)d Personen", row.party
         ) % {"count": row.party}
@@ -219,7 +217,7 @@ def _withdrawal_draft(
     dialogue: Dialogue,
     row: Invitation,
     to: Recipient,
-    occasion: str,
+    event: str,
     now: dt.datetime,
     *,
     keeps_entry: bool = False,
@@ -227,7 +225,7 @@ def _withdrawal_draft(
     calendar = ""
     if dialogue.starts_at and row.released_round == dialogue.round and to.email and not keeps_entry:
         calendar = entry_text(dialogue, now=now, method=CANCEL, to=to, revision=row.revision)
-    return guest_draft(dialogue, row, "invitation_withdrawn", occasion, to=to, calendar=calendar)
+    return guest_draft(dialogue, row, "invitation_withdrawn", event, to=to, calendar=calendar)
 
 
 def mail_withdrawn(dialogue: Dialogue, row: Invitation, *, by, now: dt.datetime) -> None:
@@ -237,13 +235,13 @@ def mail_withdrawn(dialogue: Dialogue, row: Invitation, *, by, now: dt.datetime)
     told. A substitute who comes by another invitation as well is not told; a guest who does keeps
     the entry.
     """
-    occasion = f"withdrawn:{row.link_version}"
+    event = f"withdrawn:{row.link_version}"
     guest = recipient_of(row.person)
     keeps = holds_another(row, guest.email)
     drafts = []
-    if row.answer != AnswerState.OPEN or not held_back([row.mail_key], "invitation"):
-        drafts.append(_withdrawal_draft(dialogue, row, guest, occasion, now, keeps_entry=keeps))
-    if row.answer == AnswerState.REPRESENTED and not holds_another(row, row.substitute_email):
+    if row.rsvp != RsvpState.OPEN or not held_back([row.mail_key], "invitation"):
+        drafts.append(_withdrawal_draft(dialogue, row, guest, event, now, keeps_entry=keeps))
+    if row.rsvp == RsvpState.REPRESENTED and not holds_another(row, row.substitute_email):
         substitute = Recipient(row.substitute_email, row.substitute_name)
-        drafts.append(_withdrawal_draft(dialogue, row, substitute, occasion, now))
+        drafts.append(_withdrawal_draft(dialogue, row, substitute, event, now))
     _enqueue(drafts, now=now, by=by)

@@ -7,18 +7,17 @@ from dialogues.models import Topic
 from outbox.drafts import MailDraft
 from outbox.services import enqueue_mails
 from partners.models import Person
-from partners.queries import people_with_role
-from partners.recipients import recipient_of
+from partners.queries import people_with_role, recipient_of
 
 
 def _draft(topic: Topic, kind: str, person, **values) -> MailDraft:
     # A topic may come back to the same state; the history's id keeps a second notice apart from the
     # first.
-    occasion = f"{topic.state}:{topic.history.values_list('history_id', flat=True).first()}"
+    event = f"{topic.state}:{topic.history.values_list('history_id', flat=True).first()}"
     return MailDraft(
         kind=kind,
         subject_key=f"topic:{topic.pk}",
-        occasion=occasion,
+        event=event,
         to=recipient_of(person),
         values={"topic": topic.title} | values,
         path=topic.get_absolute_url(),

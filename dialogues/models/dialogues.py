@@ -16,8 +16,8 @@ from dialogues.enums import (
     DialogueCategory,
     DialogueFormat,
     DialogueState,
-    HostAnswer,
     HostPreference,
+    HostReply,
     OptionState,
 )
 from dialogues.models.topics import Topic
@@ -63,7 +63,7 @@ class Dialogue(Sourced, KnownDate):
 
     `starts_at` and `ends_at` are the fixed date; `starts_on` (KnownDate) is the day of what was
     taken over. `round` counts how often the dialogue was dated: postponing raises it, so mails of a
-    new round are new mails. `withheld` holds by field what those outside still know, while a change
+    new round are new mails. `unannounced` holds by field what those outside still know, while a change
     waits for the renewed approval of the date.
     """
 
@@ -112,14 +112,14 @@ class Dialogue(Sourced, KnownDate):
         related_name="hosted_dialogues",
         verbose_name=_("Ansprechperson beim Gastgeber"),
     )
-    host_answer = models.CharField(
+    host_reply = models.CharField(
         _("Antwort des Gastgebers"),
         max_length=10,
-        choices=HostAnswer,
-        default=HostAnswer.OPEN,
+        choices=HostReply,
+        default=HostReply.OPEN,
         editable=False,
     )
-    host_answered_on = models.DateField(_("Antwort vom"), null=True, editable=False)
+    host_replied_on = models.DateField(_("Antwort vom"), null=True, editable=False)
     host_note = models.CharField(
         _("Vermerk zur Antwort"), max_length=250, blank=True, editable=False
     )
@@ -137,7 +137,7 @@ class Dialogue(Sourced, KnownDate):
     starts_at = models.DateTimeField(_("Beginn"), null=True, editable=False)
     ends_at = models.DateTimeField(_("Ende"), null=True, editable=False)
     seats = models.PositiveSmallIntegerField(_("Plätze"), default=30)
-    answer_by = models.DateField(_("Antwort bis"), null=True, blank=True)
+    rsvp_by = models.DateField(_("Antwort bis"), null=True, blank=True)
     programme = models.TextField(
         _("Programm"),
         blank=True,
@@ -145,7 +145,7 @@ class Dialogue(Sourced, KnownDate):
     )
     round = models.PositiveSmallIntegerField(default=1, editable=False)
     sequence = models.PositiveSmallIntegerField(default=0, editable=False)
-    withheld = models.JSONField(default=dict, blank=True, editable=False)
+    unannounced = models.JSONField(default=dict, blank=True, editable=False)
     participants_text = models.TextField(_("Teilnehmende laut Quelle"), blank=True, editable=False)
     outcome = models.TextField(_("Ergebnis"), blank=True)
     press_text = models.TextField(_("Presse"), blank=True, editable=False)
@@ -167,7 +167,7 @@ class Dialogue(Sourced, KnownDate):
                 | Q(
                     topic__isnull=False,
                     host__isnull=False,
-                    host_answer="accepted",
+                    host_reply="accepted",
                     starts_at__isnull=False,
                 ),
                 name="dialogue_dated_has_topic_host_and_date",
@@ -198,16 +198,16 @@ class Dialogue(Sourced, KnownDate):
         return str(_("noch offen"))
 
     @property
-    def as_told(self) -> "Dialogue":
+    def as_announced(self) -> "Dialogue":
         """The dialogue as those outside know it, to be shown, never saved: without a change that is
         not approved.
         """
-        if not self.withheld:
+        if not self.unannounced:
             return self
         known = copy(self)
-        for name, value in self.withheld.items():
+        for name, value in self.unannounced.items():
             setattr(known, name, value)
-        known.withheld = {}
+        known.unannounced = {}
         return known
 
     @property

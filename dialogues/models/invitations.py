@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from core.links import sign_link
 from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from dialogues.enums import SEATED, AnswerChannel, AnswerState
+from dialogues.enums import SEATED, RsvpChannel, RsvpState
 from dialogues.models.dialogues import Dialogue
 from partners.models import Person
 
@@ -56,20 +56,20 @@ class Invitation(models.Model):
     person = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="invitations", verbose_name=_("Person")
     )
-    answer = models.CharField(
-        _("Antwort"), max_length=12, choices=AnswerState, default=AnswerState.OPEN, editable=False
+    rsvp = models.CharField(
+        _("Antwort"), max_length=12, choices=RsvpState, default=RsvpState.OPEN, editable=False
     )
     party = models.PositiveSmallIntegerField(_("Personen"), default=1)
     substitute_name = models.CharField(_("Name der Vertretung"), max_length=150, blank=True)
     substitute_function = models.CharField(_("Funktion der Vertretung"), max_length=150, blank=True)
     substitute_email = models.EmailField(_("E-Mail der Vertretung"), blank=True)
     remark = models.TextField(_("Nachricht an die Geschäftsstelle"), blank=True)
-    shares_answer = models.BooleanField(
+    shares_rsvp = models.BooleanField(
         _("Andere Gäste dürfen sehen, dass ich teilnehme."), default=False
     )
-    answered_at = models.DateTimeField(_("beantwortet am"), null=True, editable=False)
+    replied_at = models.DateTimeField(_("beantwortet am"), null=True, editable=False)
     channel = models.CharField(
-        _("Weg"), max_length=8, choices=AnswerChannel, blank=True, editable=False
+        _("Weg"), max_length=8, choices=RsvpChannel, blank=True, editable=False
     )
     released_at = models.DateTimeField(_("versandt am"), null=True, editable=False)
     released_round = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -98,11 +98,11 @@ class Invitation(models.Model):
                 condition=Q(party__gte=1, party__lte=10), name="invitation_party_is_one_to_ten"
             ),
             models.CheckConstraint(
-                condition=Q(answer="open") | Q(answered_at__isnull=False),
+                condition=Q(rsvp="open") | Q(replied_at__isnull=False),
                 name="invitation_answer_has_time",
             ),
             models.CheckConstraint(
-                condition=~Q(answer="represented") | ~Q(substitute_name=""),
+                condition=~Q(rsvp="represented") | ~Q(substitute_name=""),
                 name="invitation_represented_names_substitute",
             ),
         ]
@@ -113,14 +113,14 @@ class Invitation(models.Model):
     @property
     def seats_taken(self) -> int:
         """How many seats this invitation holds now."""
-        return self.party if self.answer in SEATED and not self.withdrawn_at else 0
+        return self.party if self.rsvp in SEATED and not self.withdrawn_at else 0
 
     @property
-    def dialogue_as_told(self) -> Dialogue:
+    def dialogue_as_announced(self) -> Dialogue:
         """The dialogue as this guest knows it, to be shown: without a date for which they were not
         invited (yet).
         """
-        known = self.dialogue.as_told
+        known = self.dialogue.as_announced
         if self.released_round != known.round:
             known = copy(known)
             known.starts_at = known.ends_at = None
@@ -134,4 +134,4 @@ class Invitation(models.Model):
     @property
     def personal_link(self) -> str:
         """The address of the answer page; whoever has it may answer for this guest."""
-        return reverse("dialogues:answer", args=[sign_link(LINK_KIND, self.pk, self.link_version)])
+        return reverse("dialogues:rsvp", args=[sign_link(LINK_KIND, self.pk, self.link_version)])

@@ -25,9 +25,9 @@ from core.dates import local_date
 from core.folding import folded_words, matching
 from core.models import Origin
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
-from dialogues.course import Situation
-from dialogues.enums import DATED, SEATED, AnswerState, DialogueState, OptionState
+from dialogues.enums import DATED, SEATED, DialogueState, OptionState, RsvpState
 from dialogues.models import DateOption, Dialogue, Invitation
+from dialogues.progress import Situation
 from dialogues.reminders import NextReminder, next_reminders
 from partners.models import Organisation
 
@@ -53,13 +53,13 @@ def listed_dialogues(user) -> QuerySet[Dialogue]:
         .annotate(
             day=_day(),
             sent=Count("invitations", filter=live),
-            yes=Count("invitations", filter=live & Q(invitations__answer__in=SEATED)),
-            maybe=Count("invitations", filter=live & Q(invitations__answer=AnswerState.TENTATIVE)),
-            no=Count("invitations", filter=live & Q(invitations__answer=AnswerState.DECLINED)),
+            yes=Count("invitations", filter=live & Q(invitations__rsvp__in=SEATED)),
+            maybe=Count("invitations", filter=live & Q(invitations__rsvp=RsvpState.TENTATIVE)),
+            no=Count("invitations", filter=live & Q(invitations__rsvp=RsvpState.DECLINED)),
             seats_held=Coalesce(
-                Sum("invitations__party", filter=live & Q(invitations__answer__in=SEATED)), 0
+                Sum("invitations__party", filter=live & Q(invitations__rsvp__in=SEATED)), 0
             ),
-            own_answer=Subquery(own.values("answer")[:1]),
+            own_answer=Subquery(own.values("rsvp")[:1]),
         )
     )
 
@@ -67,10 +67,10 @@ def listed_dialogues(user) -> QuerySet[Dialogue]:
 def as_seen_by(user, rows: Iterable[Dialogue]) -> list[Dialogue]:
     """Return `rows` as `user` may know them: no change reaches those outside before it is approved."""
     inside = has_role(user, OFFICE, SENATOR_OFFICE)
-    return [row if inside else row.as_told for row in rows]
+    return [row if inside else row.as_announced for row in rows]
 
 
-def matching_as_told(words: str) -> Q:
+def matching_as_announced(words: str) -> Q:
     """Return the condition that every word of `words` occurs in a dialogue as those outside know
     it.
 
@@ -78,11 +78,13 @@ def matching_as_told(words: str) -> Q:
     rows are read.
     """
     column, wanted = Dialogue._meta.get_field("search"), folded_words(words)
-    changing = Dialogue.objects.exclude(withheld={})
+    changing = Dialogue.objects.exclude(unannounced={})
     known = [
-        row.pk for row in changing if all(word in column.folded(row.as_told) for word in wanted)
+        row.pk
+        for row in changing
+        if all(word in column.folded(row.as_announced) for word in wanted)
     ]
-    return Q(withheld={}) & matching(words) | Q(pk__in=known)
+    return Q(unannounced={}) & matching(words) | Q(pk__in=known)
 
 
 def _day():
@@ -162,7 +164,7 @@ def _counted(pks: list[int], now: dt.datetime) -> QuerySet:
             possible=_count(ahead.filter(state=OptionState.POSSIBLE)),
             prepared=_count(guests.exclude(released_round=OuterRef("round"))),
             invited=_count(invited),
-            unanswered=_count(invited.filter(answer=AnswerState.OPEN)),
+            unanswered=_count(invited.filter(rsvp=RsvpState.OPEN)),
         )
     )
 

@@ -10,10 +10,10 @@ from django.utils.translation import ngettext
 from core.dates import format_date
 from core.folding import matching
 from core.progress import Segment
-from dialogues.course import TONE_OF_ANSWER
-from dialogues.enums import SEATED, AnswerState
+from dialogues.enums import SEATED, RsvpState
 from dialogues.models import Dialogue, Invitation
-from outbox.enums import TONES, MailState
+from dialogues.progress import COLOUR_OF_RSVP
+from outbox.enums import BADGE_COLOURS, MailState
 from outbox.models import Mail
 from outbox.queries import UNDER_WAY, UNSOLVED, mails_about
 from partners.models import DistributionList, Organisation, Person
@@ -28,9 +28,9 @@ class GuestRow(NamedTuple):
     """
 
     invitation: Invitation
-    tone: str
+    colour: str
     mail_text: str
-    mail_tone: str  # empty for plain text
+    mail_colour: str  # empty for plain text
     mail_state: str
     is_released: bool
 
@@ -71,21 +71,21 @@ class AnswerCounts(NamedTuple):
         live = [
             row for row in rows if not row.withdrawn_at and row.released_round == dialogue.round
         ]
-        counts = Counter(row.answer for row in live)
+        counts = Counter(row.rsvp for row in live)
         segments = [
-            Segment(label_of(answer, counts[answer]), counts[answer], tone)
-            for answer, tone in TONE_OF_ANSWER.items()
+            Segment(label_of(rsvp, counts[rsvp]), counts[rsvp], colour)
+            for rsvp, colour in COLOUR_OF_RSVP.items()
         ]
         return cls(segments, len(live), sum(row.seats_taken for row in live))
 
 
-def label_of(answer: str, count: int) -> str:
+def label_of(rsvp: str, count: int) -> str:
     """Return what `count` answers of a kind are called: `2 Zusagen`, `1 Absage`."""
-    if answer == AnswerState.ACCEPTED:
+    if rsvp == RsvpState.ACCEPTED:
         return ngettext("Zusage", "Zusagen", count)
-    if answer == AnswerState.DECLINED:
+    if rsvp == RsvpState.DECLINED:
         return ngettext("Absage", "Absagen", count)
-    return str(AnswerState(answer).label)
+    return str(RsvpState(rsvp).label)
 
 
 def guest_rows(dialogue: Dialogue, invitations: QuerySet[Invitation]) -> list[GuestRow]:
@@ -109,35 +109,35 @@ def _latest_mails(dialogue: Dialogue) -> dict[str, Mail]:
 
 
 def _guest_row(dialogue: Dialogue, row: Invitation, mail: Mail | None) -> GuestRow:
-    tone = TONE_OF_ANSWER[AnswerState(row.answer)]
+    colour = COLOUR_OF_RSVP[RsvpState(row.rsvp)]
     is_released = row.released_round == dialogue.round and row.released_at is not None
     if row.withdrawn_at:
         text = _("zurückgezogen %(day)s") % {"day": format_date(row.withdrawn_at)}
-        return GuestRow(row, tone, text, "", "", is_released)
+        return GuestRow(row, colour, text, "", "", is_released)
     if not is_released:
-        return GuestRow(row, tone, _("noch nicht versandt"), "", "", is_released)
+        return GuestRow(row, colour, _("noch nicht versandt"), "", "", is_released)
     if mail is None:
         text = _("eingeladen %(day)s") % {"day": format_date(row.released_at)}
-        return GuestRow(row, tone, text, "", "", is_released)
+        return GuestRow(row, colour, text, "", "", is_released)
     if mail.state != MailState.SENT:
         return GuestRow(
             row,
-            tone,
+            colour,
             mail.get_state_display(),
-            TONES[MailState(mail.state)],
+            BADGE_COLOURS[MailState(mail.state)],
             mail.state,
             is_released,
         )
     verb = _("erinnert %(day)s") if mail.kind == "invitation_reminder" else _("versandt %(day)s")
     return GuestRow(
-        row, tone, verb % {"day": format_date(mail.sent_at)}, "", mail.state, is_released
+        row, colour, verb % {"day": format_date(mail.sent_at)}, "", mail.state, is_released
     )
 
 
 def sharing_guests(dialogue: Dialogue) -> QuerySet[Invitation]:
     """Return the guests who come and agreed that other guests may see it, by organisation and name."""
     rows = dialogue.invitations.released().filter(
-        shares_answer=True, answer__in=SEATED, released_round=dialogue.round
+        shares_rsvp=True, rsvp__in=SEATED, released_round=dialogue.round
     )
     return rows.select_related("person__organisation").order_by(
         "person__organisation__search", "person__search", "pk"

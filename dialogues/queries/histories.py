@@ -26,20 +26,20 @@ def topic_history(topic: Topic, user) -> list[HistoryEntry]:
 def dialogue_history(dialogue: Dialogue, user) -> list[HistoryEntry]:
     """Return what happened to `dialogue`, its approvals and its guests' answers, the latest first."""
     return _merged(
-        entries_of(dialogue), _approvals(ApprovalKind.DATES, dialogue.pk, user), _answers(dialogue)
+        entries_of(dialogue), _approvals(ApprovalKind.DATES, dialogue.pk, user), _rsvps(dialogue)
     )
 
 
 def _merged(
     own: list[HistoryEntry],
     approvals: list[HistoryEntry],
-    answers: list[HistoryEntry] | None = None,
+    rsvps: list[HistoryEntry] | None = None,
 ) -> list[HistoryEntry]:
     """Return all entries, the latest first. What an approval tells with its remark is not told by
     `own` again.
     """
     told = [entry for entry in own if not any(_is_same(entry, approval) for approval in approvals)]
-    return sorted([*told, *approvals, *(answers or [])], key=lambda entry: entry.at, reverse=True)[
+    return sorted([*told, *approvals, *(rsvps or [])], key=lambda entry: entry.at, reverse=True)[
         :LIMIT
     ]
 
@@ -53,12 +53,12 @@ def _approvals(kind: str, pk: int, user) -> list[HistoryEntry]:
     return approval_entries(kind, pk) if can_see_approvals(user, kind) else []
 
 
-def _answers(dialogue: Dialogue) -> list[HistoryEntry]:
+def _rsvps(dialogue: Dialogue) -> list[HistoryEntry]:
     """Return answers and withdrawals of guests; that mails went out is told once by the dialogue
     itself.
     """
     rows = Invitation.history.filter(dialogue_id=dialogue.pk).exclude(history_type="-")
-    rows = rows.filter(Q(answered_at__isnull=False) | Q(withdrawn_at__isnull=False))
+    rows = rows.filter(Q(replied_at__isnull=False) | Q(withdrawn_at__isnull=False))
     rows = rows.select_related("history_user__person", "person__organisation")
     return [
         HistoryEntry(

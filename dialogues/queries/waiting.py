@@ -11,9 +11,9 @@ from core.models import Origin
 from core.progress import Waiting
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from dialogues.consent import lacks_consent
-from dialogues.course import awaits_decision, task_of
-from dialogues.enums import AnswerState, DialogueState, SeriesState, TopicState
+from dialogues.enums import DialogueState, RsvpState, SeriesState, TopicState
 from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
+from dialogues.progress import awaits_decision, task_of
 from dialogues.queries.dialogues import situations_of
 
 UNDER_WAY = (
@@ -92,7 +92,7 @@ def _waits(dialogue: Dialogue, situation, now) -> bool:
     )
     if is_answering and (situation.lapsed or lacks_consent(dialogue)):
         return True
-    return not is_answering or bool(situation.unanswered and dialogue.answer_by < local_date(now))
+    return not is_answering or bool(situation.unanswered and dialogue.rsvp_by < local_date(now))
 
 
 def _office_task(dialogue: Dialogue, situation, now) -> Waiting:
@@ -113,18 +113,18 @@ def _office(text: str, row) -> Waiting:
 def _invitations(user, today: dt.date) -> list[Waiting]:
     rows: QuerySet[Invitation] = Invitation.objects.released().filter(
         person=user.person_id,
-        answer=AnswerState.OPEN,
+        rsvp=RsvpState.OPEN,
         dialogue__state=DialogueState.INVITED,
-        dialogue__answer_by__gte=today,
+        dialogue__rsvp_by__gte=today,
     )
     return [
         Waiting(
             str(user),
-            _("Einladung beantworten: %(title)s") % {"title": row.dialogue.as_told},
+            _("Einladung beantworten: %(title)s") % {"title": row.dialogue.as_announced},
             reverse("dialogues:my_answer", args=[row.pk]),
-            row.dialogue.answer_by,
+            row.dialogue.rsvp_by,
         )
-        for row in rows.select_related("dialogue").order_by("dialogue__answer_by", "pk")
+        for row in rows.select_related("dialogue").order_by("dialogue__rsvp_by", "pk")
     ]
 
 

@@ -2,7 +2,6 @@
 goes through one.
 """
 
-from dialogues.services.answers import Reply, answer_invitation, closed_reason, open_invitation
 from dialogues.services.counter_dates import adopt_counter_dates
 from dialogues.services.dates import (
     add_date_option,
@@ -26,10 +25,11 @@ from dialogues.services.planning import (
     document_outcome,
     plan_dialogue,
     record_held,
-    record_host_answer,
+    record_host_reply,
     update_dialogue,
 )
 from dialogues.services.reminding import remind_guests
+from dialogues.services.rsvps import Rsvp, closed_reason, open_invitation, record_rsvp
 from dialogues.services.series import (
     affirm_series,
     decide_series,
@@ -48,11 +48,11 @@ from dialogues.services.topics import (
 )
 
 __all__ = [
-    "Reply",
+    "Rsvp",
     "add_date_option",
     "add_guests",
     "affirm_series",
-    "answer_invitation",
+    "record_rsvp",
     "cancel_dialogue",
     "close_dialogue",
     "closed_reason",
@@ -68,7 +68,7 @@ __all__ = [
     "postpone_dialogue",
     "propose_topic",
     "record_held",
-    "record_host_answer",
+    "record_host_reply",
     "release_invitations",
     "remind_guests",
     "remove_guest",

@@ -25,16 +25,16 @@ from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as
 from core.states import target_of
 from dialogues import mails
-from dialogues.enums import DATED, DIALOGUE_MOVES, HostAnswer, OptionState
-from dialogues.essentials import DATES_FACTS
+from dialogues.enums import DATED, DIALOGUE_MOVES, HostReply, OptionState
 from dialogues.models import DateOption, Dialogue
+from dialogues.registry import DATES_FACTS
+from dialogues.services.announcing import announce_changes
 from dialogues.services.planning import (
     lock_dialogue,
     move_dialogue,
     require_consent,
     require_office,
 )
-from dialogues.services.telling import tell_withheld
 
 CURRENT = (OptionState.PROPOSED, OptionState.POSSIBLE, OptionState.IMPOSSIBLE)
 
@@ -45,7 +45,7 @@ def require_exploration(dialogue: Dialogue) -> None:
     """
     target_of(DIALOGUE_MOVES, "explore", dialogue)
     require_consent(dialogue)
-    if dialogue.host is None or dialogue.host_answer != HostAnswer.ACCEPTED:
+    if dialogue.host is None or dialogue.host_reply != HostReply.ACCEPTED:
         raise Refused(_("Termine werden erst abgestimmt, wenn ein Gastgeber zugesagt hat."))
 
 
@@ -243,7 +243,7 @@ def decide_dates(
         save_as(option, by=by, now=now, reason=option.get_state_display())
     reason = _("Termine: %(state)s") % {"state": approval.outcome}
     if decision.is_granting:
-        tell_withheld(dialogue, reason=reason, by=by, now=now)
+        announce_changes(dialogue, reason=reason, by=by, now=now)
     else:
         save_as(dialogue, by=by, now=now, reason=reason)
     return dialogue
@@ -287,12 +287,12 @@ def fix_date(*, option: DateOption, by, now: dt.datetime) -> Dialogue:
         raise Refused(
             _("Dieser Termin ist inzwischen vergangen. Bitte schlagen Sie neue Termine vor.")
         )
-    if dialogue.host_answer != HostAnswer.ACCEPTED:
+    if dialogue.host_reply != HostReply.ACCEPTED:
         raise Refused(_("Der Gastgeber hat noch nicht zugesagt."))
     option.state = OptionState.FIXED
     save_as(option, by=by, now=now, reason=_("Termin festgelegt"))
     dialogue.starts_at, dialogue.ends_at = option.starts_at, option.ends_at
-    dialogue.answer_by, dialogue.closing_reason = None, ""
+    dialogue.rsvp_by, dialogue.closing_reason = None, ""
     dialogue.sequence += 1
     move_dialogue(
         dialogue,
@@ -322,4 +322,4 @@ def release_date(dialogue: Dialogue, *, reason: str, by, now: dt.datetime) -> No
         option.state = OptionState.DROPPED
         save_as(option, by=by, now=now, reason=reason)
     lapse_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, reason=reason, by=by, now=now)
-    dialogue.starts_at = dialogue.ends_at = dialogue.answer_by = None
+    dialogue.starts_at = dialogue.ends_at = dialogue.rsvp_by = None

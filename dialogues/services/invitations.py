@@ -14,7 +14,7 @@ from core.dates import local_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as, update_all_as
 from dialogues import mails
-from dialogues.enums import BEFORE_THE_DAY, AnswerState, DialogueState, OptionState
+from dialogues.enums import BEFORE_THE_DAY, DialogueState, OptionState, RsvpState
 from dialogues.models import Dialogue, Invitation
 from dialogues.services.dates import is_granted, release_date
 from dialogues.services.planning import (
@@ -25,18 +25,18 @@ from dialogues.services.planning import (
     require_office,
 )
 from partners.models import Person
-from partners.recipients import recipient_of
+from partners.queries import recipient_of
 
 NO_ANSWER = {
-    "answer": AnswerState.OPEN,
+    "rsvp": RsvpState.OPEN,
     "party": 1,
-    "answered_at": None,
+    "replied_at": None,
     "channel": "",
     "substitute_name": "",
     "substitute_function": "",
     "substitute_email": "",
     "remark": "",
-    "shares_answer": False,
+    "shares_rsvp": False,
 }
 
 
@@ -126,7 +126,7 @@ def unreleased(dialogue: Dialogue):
 
 @transaction.atomic
 def release_invitations(
-    *, dialogue: Dialogue, answer_by: dt.date, expected: int, by, now: dt.datetime
+    *, dialogue: Dialogue, rsvp_by: dt.date, expected: int, by, now: dt.datetime
 ) -> int:
     """Release all invitations that have not gone out; mail goes out on commit. Returns how many.
 
@@ -146,7 +146,7 @@ def release_invitations(
                 "hinaus."
             )
         )
-    if not local_date(now) <= answer_by <= local_date(dialogue.starts_at):
+    if not local_date(now) <= rsvp_by <= local_date(dialogue.starts_at):
         raise Refused(
             _(
                 "Der Tag, bis zu dem Sie um Antwort bitten, muss zwischen heute und dem Gespräch "
@@ -156,7 +156,7 @@ def release_invitations(
     rows = list(unreleased(dialogue))
     if not rows:
         raise Refused(_("Es gibt keine Einladung, die noch zu versenden wäre."))
-    require_no_earlier(dialogue, answer_by)
+    require_no_earlier(dialogue, rsvp_by)
     if len(rows) != expected:
         message = ngettext(
             "Die Gästeliste hat sich geändert: %(count)d Einladung wäre zu senden. Bitte prüfen "
@@ -178,7 +178,7 @@ def release_invitations(
         )
     values = NO_ANSWER | {"released_at": now, "released_round": dialogue.round}
     update_all_as(rows, values, by=by, reason=_("Einladung versandt"), now=now)
-    dialogue.answer_by = answer_by
+    dialogue.rsvp_by = rsvp_by
     reason = ngettext(
         "%(count)d Einladung versandt", "%(count)d Einladungen versandt", len(rows)
     ) % {"count": len(rows)}

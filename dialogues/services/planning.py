@@ -20,15 +20,15 @@ from dialogues.enums import (
     DIALOGUE_MOVES,
     SEATED,
     DialogueState,
-    HostAnswer,
+    HostReply,
     OptionState,
     TopicState,
 )
-from dialogues.essentials import DATES_FACTS
 from dialogues.models import Dialogue, Topic
 from dialogues.permissions import can_manage
+from dialogues.registry import DATES_FACTS
+from dialogues.services.announcing import Update, save_and_tell
 from dialogues.services.editing import take_over_form
-from dialogues.services.telling import Update, save_and_tell
 
 ANSWERED = (OptionState.POSSIBLE, OptionState.IMPOSSIBLE)
 
@@ -115,13 +115,13 @@ def update_dialogue(
                     "zu wechseln."
                 )
             )
-        dialogue.host_answer, dialogue.host_answered_on, dialogue.host_note = (
-            HostAnswer.OPEN,
+        dialogue.host_reply, dialogue.host_replied_on, dialogue.host_note = (
+            HostReply.OPEN,
             None,
             "",
         )
     if present.state == DialogueState.INVITED:
-        require_answer_day(present, dialogue.answer_by)
+        require_answer_day(present, dialogue.rsvp_by)
     taken = seats_taken(present)
     if dialogue.seats < taken:
         raise Refused(
@@ -132,29 +132,25 @@ def update_dialogue(
     return save_and_tell(dialogue, present, lapses=lapses, by=by, now=now)
 
 
-def require_answer_day(dialogue: Dialogue, answer_by: dt.date | None) -> None:
-    """Raise Refused unless `answer_by` is a day no later than the dialogue and no earlier than
+def require_answer_day(dialogue: Dialogue, rsvp_by: dt.date | None) -> None:
+    """Raise Refused unless `rsvp_by` is a day no later than the dialogue and no earlier than
     guests were told.
     """
-    if not (answer_by and dialogue.starts_at and answer_by <= local_date(dialogue.starts_at)):
+    if not (rsvp_by and dialogue.starts_at and rsvp_by <= local_date(dialogue.starts_at)):
         raise Refused(
             _("Bitte nennen Sie einen Tag für die Antworten, der nicht nach dem Gespräch liegt.")
         )
-    require_no_earlier(dialogue, answer_by)
+    require_no_earlier(dialogue, rsvp_by)
 
 
-def require_no_earlier(dialogue: Dialogue, answer_by: dt.date) -> None:
-    """Raise Refused when guests were told that they may answer until a later day than `answer_by`."""
-    if (
-        dialogue.state == DialogueState.INVITED
-        and dialogue.answer_by
-        and answer_by < dialogue.answer_by
-    ):
+def require_no_earlier(dialogue: Dialogue, rsvp_by: dt.date) -> None:
+    """Raise Refused when guests were told that they may answer until a later day than `rsvp_by`."""
+    if dialogue.state == DialogueState.INVITED and dialogue.rsvp_by and rsvp_by < dialogue.rsvp_by:
         text = _(
             "Die Gäste haben bis zum %(day)s Zeit zu antworten. Bitte nennen Sie diesen Tag oder "
             "einen späteren."
         )
-        raise Refused(text % {"day": format_date(dialogue.answer_by)})
+        raise Refused(text % {"day": format_date(dialogue.rsvp_by)})
 
 
 def _ask_dates_anew(before: Dialogue, after: Dialogue, *, by, now: dt.datetime) -> bool:
@@ -178,13 +174,13 @@ def seats_taken(dialogue: Dialogue) -> int:
     """Return how many seats of `dialogue` are held by answers; ask under its lock before giving one
     away.
     """
-    rows = dialogue.invitations.active().filter(answer__in=SEATED)
+    rows = dialogue.invitations.active().filter(rsvp__in=SEATED)
     return rows.aggregate(seats=Sum("party"))["seats"] or 0
 
 
 @transaction.atomic
-def record_host_answer(
-    *, dialogue: Dialogue, answer: str, answered_on: dt.date, note: str, by, now: dt.datetime
+def record_host_reply(
+    *, dialogue: Dialogue, reply: str, replied_on: dt.date, note: str, by, now: dt.datetime
 ) -> Dialogue:
     """Record what the host company said. Refused without a host, or once the date is fixed."""
     require_office(by)
@@ -203,12 +199,12 @@ def record_host_answer(
             )
             % {"state": dialogue.get_state_display()}
         )
-    dialogue.host_answer, dialogue.host_answered_on, dialogue.host_note = (
-        answer,
-        answered_on,
+    dialogue.host_reply, dialogue.host_replied_on, dialogue.host_note = (
+        reply,
+        replied_on,
         note.strip(),
     )
-    label = HostAnswer(answer).label
+    label = HostReply(reply).label
     save_as(dialogue, by=by, now=now, reason=_("Gastgeber: %(answer)s") % {"answer": label})
     return dialogue
 
@@ -223,7 +219,7 @@ def record_held(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
     dialogue = lock_dialogue(dialogue.pk)
     if dialogue.starts_at and dialogue.starts_at > now:
         raise Refused(_("Das Gespräch hat noch nicht begonnen."))
-    dialogue.withheld = {}
+    dialogue.unannounced = {}
     move_dialogue(dialogue, "hold", by=by, now=now, reason=_("Durchgeführt"))
     withdraw_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now)
     return dialogue

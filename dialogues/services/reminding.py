@@ -28,10 +28,10 @@ def remind_guests(*, dialogue: Dialogue, by, now: dt.datetime) -> int:
         raise Refused(_("Erinnert wird nur, solange Einladungen laufen."))
     if not unanswered(dialogue.invitations.filter(released_round=dialogue.round)).exists():
         raise Refused(_("Alle Gäste haben geantwortet."))
-    if today > dialogue.answer_by:
+    if today > dialogue.rsvp_by:
         raise Refused(
             _("Die Frist für die Antworten ist am %(day)s abgelaufen.")
-            % {"day": format_date(dialogue.answer_by)}
+            % {"day": format_date(dialogue.rsvp_by)}
         )
     reminders = [
         reminder_of(row, by_hand(today), today) for row in guests_to_remind(dialogue, today)

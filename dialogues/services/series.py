@@ -22,9 +22,9 @@ from core.errors import NotAllowed, Refused
 from core.history import save_as
 from core.states import target_of
 from dialogues.enums import SERIES_MOVES, SeriesState
-from dialogues.essentials import SERIES_FACTS
 from dialogues.models import DialogueSeries
 from dialogues.permissions import can_manage
+from dialogues.registry import SERIES_FACTS
 from dialogues.services.editing import take_over_form
 
 CONSENT = {

@@ -22,9 +22,9 @@ from core.history import save_as
 from core.states import target_of
 from dialogues import mails
 from dialogues.enums import TOPIC_MOVES, DialogueState, SeriesState, TopicState
-from dialogues.essentials import TOPIC_FACTS
 from dialogues.models import Topic
 from dialogues.permissions import can_edit_topic, can_manage, can_propose
+from dialogues.registry import TOPIC_FACTS
 from dialogues.services.editing import take_over_form
 
 

@@ -19,10 +19,10 @@ from core.dates import local_date
 from core.errors import Refused
 from core.roles import senator_office_name
 from core.views import redirect_unless_possible, render_confirmation, run_service
-from dialogues.enums import DATED, DIALOGUE_MOVES, HostAnswer, OptionState
-from dialogues.essentials import DATES_FACTS
+from dialogues.enums import DATED, DIALOGUE_MOVES, HostReply, OptionState
 from dialogues.forms import BriefingForm, DateOptionFormSet, FixDateForm
 from dialogues.models import DateOption, Dialogue
+from dialogues.registry import DATES_FACTS
 from dialogues.services import (
     add_date_option,
     adopt_counter_dates,
@@ -54,7 +54,7 @@ def _too_early(request, dialogue: Dialogue):
     """Lead back to the dialogue while there is no host's yes, or once the date is fixed."""
     if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, "explore"):
         return back
-    if request.method != "POST" and dialogue.host_answer != HostAnswer.ACCEPTED:
+    if request.method != "POST" and dialogue.host_reply != HostReply.ACCEPTED:
         messages.error(
             request, _("Termine werden erst abgestimmt, wenn ein Gastgeber zugesagt hat.")
         )

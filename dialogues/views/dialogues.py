@@ -6,10 +6,10 @@ from django.utils import timezone
 
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from core.states import allowed_actions
-from dialogues.course import TONE_OF_HOST, TONE_OF_OPTION
 from dialogues.enums import DIALOGUE_MOVES, DialogueState, OptionState
 from dialogues.mails.entries import entry_text
 from dialogues.models import Dialogue
+from dialogues.progress import COLOUR_OF_HOST, COLOUR_OF_OPTION
 from dialogues.queries import dialogue_history
 from dialogues.views.frame import frame_of, visible_dialogue
 from outbox.rendering.calendars import PUBLISH, calendar_file_name
@@ -27,12 +27,12 @@ def overview(request, pk):
         )
     waiting = frame["situation"].approval and frame["situation"].approval.is_open
     for option in options:
-        option.tone = TONE_OF_OPTION[option.state]
+        option.colour = COLOUR_OF_OPTION[option.state]
         option.can_be_dropped = frame["manages"] and not waiting and not dialogue.starts_at
         option.has_lapsed = frame["situation"].lapsed and option.state == OptionState.FIXED
     context = {
         "options": options,
-        "host_tone": TONE_OF_HOST[dialogue.host_answer],
+        "host_colour": COLOUR_OF_HOST[dialogue.host_reply],
         "is_bare": _is_bare(dialogue),
     }
     context["adds_dates"] = (

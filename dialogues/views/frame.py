@@ -17,10 +17,10 @@ from core.dates import format_date, format_day, local_date
 from core.progress import NextStep
 from core.roles import OFFICE, SENATOR_OFFICE, has_role, senator_office_name
 from core.states import allowed_actions
-from dialogues.course import TONE_OF_DIALOGUE, Situation, minutes_due_on, next_step_of, steps_of
-from dialogues.enums import BEFORE_THE_DAY, DIALOGUE_MOVES, AnswerState, DialogueState, HostAnswer
+from dialogues.enums import BEFORE_THE_DAY, DIALOGUE_MOVES, DialogueState, HostReply, RsvpState
 from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import can_manage
+from dialogues.progress import COLOUR_OF_DIALOGUE, Situation, minutes_due_on, next_step_of, steps_of
 from dialogues.queries import situation_of
 
 ACTS = (
@@ -37,7 +37,7 @@ def visible_dialogue(request, pk: int) -> Dialogue:
         "topic__series", "host", "host_contact"
     )
     dialogue = get_object_or_404(rows, pk=pk)
-    return dialogue if has_role(request.user, OFFICE, SENATOR_OFFICE) else dialogue.as_told
+    return dialogue if has_role(request.user, OFFICE, SENATOR_OFFICE) else dialogue.as_announced
 
 
 def frame_of(request, dialogue: Dialogue, tab: str) -> dict:
@@ -52,7 +52,7 @@ def frame_of(request, dialogue: Dialogue, tab: str) -> dict:
     box = _box(request.user, dialogue, own, situation, now)
     return {
         "dialogue": dialogue,
-        "tone": TONE_OF_DIALOGUE[dialogue.state],
+        "colour": COLOUR_OF_DIALOGUE[dialogue.state],
         "today": today,
         "now": now,
         "manages": manages,
@@ -87,25 +87,21 @@ def _box(
     if has_role(user, OFFICE, SENATOR_OFFICE):
         box = next_step_of(dialogue, user, situation, now)
         return with_conditions(box, kind=ApprovalKind.DATES, subject_id=dialogue.pk, user=user)
-    if (
-        own is None
-        or dialogue.state != DialogueState.INVITED
-        or dialogue.answer_by < local_date(now)
-    ):
+    if own is None or dialogue.state != DialogueState.INVITED or dialogue.rsvp_by < local_date(now):
         return None
     url = reverse("dialogues:my_answer", args=[own.pk])
-    if own.answer == AnswerState.OPEN:
+    if own.rsvp == RsvpState.OPEN:
         return NextStep(
             _("Sie sind eingeladen. Bitte antworten Sie."),
             str(user),
-            dialogue.answer_by,
+            dialogue.rsvp_by,
             _("Einladung beantworten"),
             url,
         )
     text = _("Ihre Antwort: %(answer)s. Sie können sie noch ändern.") % {
-        "answer": own.get_answer_display()
+        "answer": own.get_rsvp_display()
     }
-    return NextStep(text, str(user), dialogue.answer_by, _("Antwort ändern"), url)
+    return NextStep(text, str(user), dialogue.rsvp_by, _("Antwort ändern"), url)
 
 
 def _lead(dialogue: Dialogue) -> str:
@@ -167,8 +163,8 @@ def _deadlines(dialogue: Dialogue, situation: Situation, inside: bool) -> list[t
     days = []
     if inside and situation.approval and situation.approval.is_open:
         days.append((situation.approval.due_on, _("Entscheidung über die Termine")))
-    if dialogue.state == DialogueState.INVITED and dialogue.answer_by:
-        days.append((dialogue.answer_by, _("Antwort der Gäste")))
+    if dialogue.state == DialogueState.INVITED and dialogue.rsvp_by:
+        days.append((dialogue.rsvp_by, _("Antwort der Gäste")))
         if (
             inside
             and situation.unanswered
@@ -209,8 +205,8 @@ def _acts(
     """Return (label, address, look) of what the office may do besides the next step."""
     allowed = allowed_actions(DIALOGUE_MOVES, dialogue)
     acts = [act for act in ACTS if act[0] in allowed]
-    if dialogue.host_id and "explore" in allowed and dialogue.host_answer != HostAnswer.OPEN:
-        acts.insert(0, ("host_answer", _("Antwort des Gastgebers"), "secondary"))
+    if dialogue.host_id and "explore" in allowed and dialogue.host_reply != HostReply.OPEN:
+        acts.insert(0, ("host_reply", _("Antwort des Gastgebers"), "secondary"))
     is_asked = situation.approval is not None and situation.approval.is_open
     if is_asked and "withdraw_dates" in allowed:
         acts.insert(0, ("dates_withdraw", _("Vorlage zurückziehen"), "danger"))

@@ -12,14 +12,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from core.views import render_confirmation, run_service
-from dialogues.enums import AnswerChannel, DialogueState
+from dialogues.enums import DialogueState, RsvpChannel
 from dialogues.forms import ComposeForm, OfficeAnswerForm
 from dialogues.models import Dialogue, Invitation
 from dialogues.queries import guests_to_choose
 from dialogues.reminders import guests_to_remind
 from dialogues.services import (
     add_guests,
-    answer_invitation,
+    record_rsvp,
     remind_guests,
     remove_guest,
     withdraw_invitation,
@@ -143,10 +143,10 @@ def enter_answer(request, pk):
     form = OfficeAnswerForm(request.POST or None, invitation=row)
     if request.method == "POST" and form.is_valid():
         call = partial(
-            answer_invitation,
+            record_rsvp,
             invitation=row,
             reply=form.reply,
-            channel=AnswerChannel.OFFICE,
+            channel=RsvpChannel.OFFICE,
             by=request.user,
             now=timezone.now(),
         )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from core.exports import xlsx_response
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from dialogues.enums import BEFORE_THE_DAY, SEATED, AnswerState, DialogueState
+from dialogues.enums import BEFORE_THE_DAY, SEATED, DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import can_manage
 from dialogues.queries import AnswerCounts, GuestRow, Sending, guest_rows, sharing_guests
@@ -95,12 +95,12 @@ def _line_of(row: GuestRow) -> list:
         person.function,
         person.email,
         person.phone,
-        guest.get_answer_display(),
+        guest.get_rsvp_display(),
         guest.seats_taken,
         guest.substitute_name,
         guest.substitute_function,
         guest.remark,
-        guest.answered_at,
+        guest.replied_at,
         guest.get_channel_display(),
         row.mail_text,
     ]
@@ -121,9 +121,5 @@ def printed(request, pk):
 
 
 def _may_come(guest: Invitation, dialogue: Dialogue) -> bool:
-    answers = (*SEATED, AnswerState.TENTATIVE)
-    return (
-        not guest.withdrawn_at
-        and guest.released_round == dialogue.round
-        and guest.answer in answers
-    )
+    rsvps = (*SEATED, RsvpState.TENTATIVE)
+    return not guest.withdrawn_at and guest.released_round == dialogue.round and guest.rsvp in rsvps

@@ -16,16 +16,16 @@ from django.views.decorators.csrf import csrf_exempt
 from core.dates import local_date
 from core.errors import Refused
 from core.views import run_service
-from dialogues.course import TONE_OF_ANSWER
-from dialogues.enums import AnswerChannel, AnswerState
+from dialogues.enums import RsvpChannel, RsvpState
 from dialogues.forms import AnswerForm
 from dialogues.models import Invitation
-from dialogues.permissions import can_answer
-from dialogues.services import answer_invitation, closed_reason, open_invitation
+from dialogues.permissions import can_reply
+from dialogues.progress import COLOUR_OF_RSVP
+from dialogues.services import closed_reason, open_invitation, record_rsvp
 from dialogues.services.planning import seats_taken
 from dialogues.views.dialogues import calendar_response
 
-FOLDED = ("party", "remark", "shares_answer")
+FOLDED = ("party", "remark", "shares_rsvp")
 PRIVATE = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -60,13 +60,13 @@ def personal_link(view):
 
 
 @personal_link
-def answer(request, invitation):
-    return _answer_page(request, invitation, AnswerChannel.LINK, "shell_public.html")
+def rsvp(request, invitation):
+    return _answer_page(request, invitation, RsvpChannel.LINK, "shell_public.html")
 
 
 @personal_link
 def calendar(request, invitation):
-    return calendar_response(invitation.dialogue_as_told)
+    return calendar_response(invitation.dialogue_as_announced)
 
 
 def my_answer(request, pk):
@@ -75,33 +75,33 @@ def my_answer(request, pk):
     invitation = get_object_or_404(
         rows.select_related("dialogue__host", "person__organisation"), pk=pk
     )
-    if not can_answer(request.user, invitation):
+    if not can_reply(request.user, invitation):
         raise PermissionDenied(_("Diese Einladung gilt einer anderen Person."))
-    return _answer_page(request, invitation, AnswerChannel.ACCOUNT, "base.html")
+    return _answer_page(request, invitation, RsvpChannel.ACCOUNT, "base.html")
 
 
 def _answer_page(request, invitation: Invitation, channel: str, shell: str):
     """Show the invitation with its form, take an answer; what was typed stays when it is refused."""
     now = timezone.now()
     calendar_url = f"{request.path}termin.ics"
-    if channel == AnswerChannel.ACCOUNT:
+    if channel == RsvpChannel.ACCOUNT:
         calendar_url = reverse("dialogues:calendar", args=[invitation.dialogue_id])
     form = AnswerForm(request.POST or None, invitation=invitation)
     if request.method == "POST" and form.is_valid():
-        by = request.user if channel == AnswerChannel.ACCOUNT else None
+        by = request.user if channel == RsvpChannel.ACCOUNT else None
         call = partial(_write, invitation, form, channel, by, now)
         if text := run_service(request, call, form=form):
             messages.success(request, text)
             return redirect(request.path)
     context = {
         "invitation": invitation,
-        "dialogue": invitation.dialogue_as_told,
+        "dialogue": invitation.dialogue_as_announced,
         "form": form,
         "shell": shell,
         "closed": closed_reason(invitation, today=local_date(now)),
-        "answered": invitation.answer != AnswerState.OPEN,
-        "is_public": channel == AnswerChannel.LINK,
-        "tone": TONE_OF_ANSWER[invitation.answer],
+        "answered": invitation.rsvp != RsvpState.OPEN,
+        "is_public": channel == RsvpChannel.LINK,
+        "colour": COLOUR_OF_RSVP[invitation.rsvp],
         "facts": _facts(invitation),
         "calendar_url": calendar_url,
         "opens_more": _opens_more(form),
@@ -111,7 +111,7 @@ def _answer_page(request, invitation: Invitation, channel: str, shell: str):
 
 
 def _facts(invitation: Invitation) -> list[tuple]:
-    dialogue = invitation.dialogue_as_told
+    dialogue = invitation.dialogue_as_announced
     about = dialogue.topic.description if dialogue.topic else ""
     rows = [
         (_("Für"), _name_of(invitation)),
@@ -153,9 +153,7 @@ def _seats_note(invitation: Invitation) -> str:
 
 def _write(invitation: Invitation, form: AnswerForm, channel: str, by, now) -> str:
     """Write the answer and return what to say about it."""
-    changed = answer_invitation(
-        invitation=invitation, reply=form.reply, now=now, by=by, channel=channel
-    )
+    changed = record_rsvp(invitation=invitation, reply=form.reply, now=now, by=by, channel=channel)
     if not changed:
         return _("Ihre Antwort liegt uns bereits vor. Sie müssen nichts weiter tun.")
     return _("Vielen Dank, Ihre Antwort ist eingegangen. Sie erhalten eine Bestätigung per E-Mail.")

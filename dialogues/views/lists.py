@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from core.exports import xlsx_response
 from core.progress import Segment
 from core.roles import OBSERVER, OFFICE, SENATOR_OFFICE, has_role
-from dialogues.course import TONE_OF_DIALOGUE, TONE_OF_TOPIC
-from dialogues.enums import AnswerState, DialogueCategory
+from dialogues.enums import DialogueCategory, RsvpState
 from dialogues.filters import DialogueFilter, EventFilter, TopicFilter
 from dialogues.models import Dialogue
 from dialogues.permissions import can_manage, can_propose
+from dialogues.progress import COLOUR_OF_DIALOGUE, COLOUR_OF_TOPIC
 from dialogues.queries import as_seen_by, label_of, listed_dialogues, listed_topics
 from dialogues.views.answers import order_by, page_of
 
@@ -55,9 +55,9 @@ def dialogue_list(request):
     sees_counts = has_role(request.user, OFFICE, SENATOR_OFFICE, OBSERVER)
     page.object_list = as_seen_by(request.user, page.object_list)
     for dialogue in page.object_list:
-        dialogue.tone = TONE_OF_DIALOGUE[dialogue.state]
+        dialogue.colour = COLOUR_OF_DIALOGUE[dialogue.state]
         dialogue.segments = segments_of(dialogue) if sees_counts and dialogue.sent else []
-        dialogue.own = AnswerState(dialogue.own_answer).label if dialogue.own_answer else ""
+        dialogue.own = RsvpState(dialogue.own_answer).label if dialogue.own_answer else ""
     context = {"filter": filter, "page": page, "tabs": tabs("list"), "sees_counts": sees_counts}
     return render(request, "dialogues/list.html", {**context, "manages": can_manage(request.user)})
 
@@ -66,10 +66,10 @@ def segments_of(dialogue) -> list[Segment]:
     """Return the answers that `listed_dialogues` counted, as parts of a bar."""
     silent = dialogue.sent - dialogue.yes - dialogue.maybe - dialogue.no
     return [
-        Segment(label_of(AnswerState.ACCEPTED, dialogue.yes), dialogue.yes, "success"),
-        Segment(label_of(AnswerState.TENTATIVE, dialogue.maybe), dialogue.maybe, "warning"),
-        Segment(label_of(AnswerState.DECLINED, dialogue.no), dialogue.no, "danger"),
-        Segment(label_of(AnswerState.OPEN, silent), silent, "neutral"),
+        Segment(label_of(RsvpState.ACCEPTED, dialogue.yes), dialogue.yes, "success"),
+        Segment(label_of(RsvpState.TENTATIVE, dialogue.maybe), dialogue.maybe, "warning"),
+        Segment(label_of(RsvpState.DECLINED, dialogue.no), dialogue.no, "danger"),
+        Segment(label_of(RsvpState.OPEN, silent), silent, "neutral"),
     ]
 
 
@@ -172,7 +172,7 @@ def topic_list(request):
     filter, rows = _topics(request)
     page = page_of(request, rows)
     for topic in page.object_list:
-        topic.tone = TONE_OF_TOPIC[topic.state]
+        topic.colour = COLOUR_OF_TOPIC[topic.state]
     context = {"filter": filter, "page": page, "tabs": tabs("topics")}
     return render(
         request, "dialogues/topics.html", {**context, "proposes": can_propose(request.user)}

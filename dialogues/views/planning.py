@@ -13,14 +13,14 @@ from approvals.enums import ApprovalKind
 from approvals.forms import LapseGuard
 from core.dates import local_date
 from core.views import run_service
-from dialogues.course.approvals import told_later
-from dialogues.enums import BEFORE_THE_DAY, DialogueState, HostAnswer, TopicState
-from dialogues.essentials import DATES_FACTS
-from dialogues.forms import DialogueForm, HostAnswerForm
+from dialogues.enums import BEFORE_THE_DAY, DialogueState, HostReply, TopicState
+from dialogues.forms import DialogueForm, HostReplyForm
 from dialogues.mails import AT_ONCE, people_to_update
 from dialogues.models import Dialogue, Topic
-from dialogues.services import plan_dialogue, record_host_answer, update_dialogue
-from dialogues.services.telling import Update, is_known_to_others
+from dialogues.progress.approvals import told_later
+from dialogues.registry import DATES_FACTS
+from dialogues.services import plan_dialogue, record_host_reply, update_dialogue
+from dialogues.services.announcing import Update, is_known_to_others
 from dialogues.views.answers import dialogue_for_office, form_page, row_for_office
 
 
@@ -123,18 +123,18 @@ def saved_text(update: Update, *, is_known: bool) -> str:
     )
 
 
-def host_answer(request, pk):
+def host_reply(request, pk):
     """Note what the host company said."""
     dialogue = dialogue_for_office(request, pk)
     if back := _without_question(request, dialogue):
         return back
-    answer = "" if dialogue.host_answer == HostAnswer.OPEN else dialogue.host_answer
-    answered_on = dialogue.host_answered_on or local_date(timezone.now())
-    initial = {"answer": answer, "answered_on": answered_on, "note": dialogue.host_note}
-    form = HostAnswerForm(request.POST or None, initial=initial)
+    reply = "" if dialogue.host_reply == HostReply.OPEN else dialogue.host_reply
+    replied_on = dialogue.host_replied_on or local_date(timezone.now())
+    initial = {"reply": reply, "replied_on": replied_on, "note": dialogue.host_note}
+    form = HostReplyForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         call = partial(
-            record_host_answer,
+            record_host_reply,
             dialogue=dialogue,
             by=request.user,
             now=timezone.now(),

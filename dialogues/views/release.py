@@ -15,14 +15,14 @@ from django.utils.translation import ngettext
 from core.dates import add_working_days, local_date
 from core.errors import Refused
 from core.views import run_service
-from dialogues.course import release_label
 from dialogues.forms import ReleaseForm
 from dialogues.mails import preview_invitation
 from dialogues.models import Dialogue
+from dialogues.progress import release_label
 from dialogues.services import release_invitations
 from dialogues.services.invitations import require_approval, unreleased
-from dialogues.views.answers import dialogue_for_office
 from dialogues.views.guest_list import guests_url, not_inviting
+from dialogues.views.answers import dialogue_for_office
 from outbox.queries import latest_sending
 from outbox.wordings import waiting_note
 
@@ -55,7 +55,7 @@ def release(request, pk):
             _("Alle Einladungen dieser Liste sind schon versandt, oder es steht niemand darauf."),
         )
         return redirect(guests_url(dialogue))
-    initial = {"answer_by": default_answer_by(dialogue, local_date(now)), "expected": len(rows)}
+    initial = {"rsvp_by": default_rsvp_by(dialogue, local_date(now)), "expected": len(rows)}
     form = ReleaseForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         call = partial(
@@ -76,8 +76,8 @@ def _release_context(dialogue: Dialogue, rows, form: ReleaseForm, initial: dict)
     if form.is_bound:
         form.data = form.data.copy()
         form.data["expected"] = len(rows)
-    answer_by = getattr(form, "cleaned_data", {}).get("answer_by") or initial["answer_by"]
-    letter = preview_invitation(dialogue, rows[0], answer_by=answer_by) if rows else None
+    rsvp_by = getattr(form, "cleaned_data", {}).get("rsvp_by") or initial["rsvp_by"]
+    letter = preview_invitation(dialogue, rows[0], rsvp_by=rsvp_by) if rows else None
     entry = [
         (_("Titel"), _("Branchengespräch: %(title)s") % {"title": dialogue}),
         (_("Termin"), dialogue.when),
@@ -129,12 +129,12 @@ def release_doubts(dialogue: Dialogue, prepared: int) -> list[str]:
     return doubts
 
 
-def default_answer_by(dialogue: Dialogue, today):
+def default_rsvp_by(dialogue: Dialogue, today):
     """Return the day proposed for answers: the one already named, else some working days before the
     dialogue.
     """
-    if dialogue.answer_by and dialogue.answer_by >= today:
-        return dialogue.answer_by
+    if dialogue.rsvp_by and dialogue.rsvp_by >= today:
+        return dialogue.rsvp_by
     return max(add_working_days(local_date(dialogue.starts_at), -ANSWER_DAYS), today)
 
 

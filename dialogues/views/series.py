@@ -19,23 +19,23 @@ from core.dates import local_date
 from core.roles import OFFICE, SENATOR_OFFICE, has_role, senator_office_name
 from core.states import allowed_actions
 from core.views import redirect_unless_possible, render_confirmation, run_service
-from dialogues.course import TONE_OF_SERIES, TONE_OF_TOPIC, series_steps, series_task
 from dialogues.enums import SERIES_MOVES
-from dialogues.essentials import SERIES_FACTS
 from dialogues.forms import BriefingForm, SeriesForm
 from dialogues.models import DialogueSeries
 from dialogues.permissions import can_manage
+from dialogues.progress import COLOUR_OF_SERIES, COLOUR_OF_TOPIC, series_steps, series_task
 from dialogues.queries import listed_series, listed_topics, series_history
+from dialogues.registry import SERIES_FACTS
 from dialogues.services import affirm_series, request_consent, save_series, withdraw_series
-from dialogues.views.answers import form_page, page_of, require_office, row_for_office
 from dialogues.views.lists import tabs
+from dialogues.views.answers import form_page, page_of, require_office, row_for_office
 from outbox.wordings import with_waiting_note
 
 
 def series_list(request):
     page = page_of(request, listed_series(request.user))
     for row in page.object_list:
-        row.tone = TONE_OF_SERIES[row.state]
+        row.colour = COLOUR_OF_SERIES[row.state]
     context = {"page": page, "tabs": tabs("series_list"), "manages": can_manage(request.user)}
     context["inside"] = has_role(request.user, OFFICE, SENATOR_OFFICE)
     return render(request, "dialogues/series_list.html", context)
@@ -47,10 +47,10 @@ def detail(request, pk):
     latest = approvals_about(ApprovalKind.SERIES, pk).first()
     topics = list(listed_topics(request.user).filter(series=series).order_by("-pk"))
     for topic in topics:
-        topic.tone = TONE_OF_TOPIC[topic.state]
+        topic.colour = COLOUR_OF_TOPIC[topic.state]
     context = {
         "series": series,
-        "tone": TONE_OF_SERIES[series.state],
+        "colour": COLOUR_OF_SERIES[series.state],
         "steps": series_steps(series),
         "topics": topics,
         "today": local_date(now),

@@ -19,13 +19,13 @@ from approvals.services import Briefing
 from core.dates import format_date, local_date
 from core.roles import senator_office_name
 from core.views import redirect_unless_possible, render_confirmation, run_service
-from dialogues.course import TONE_OF_DIALOGUE, TONE_OF_TOPIC, topic_steps, topic_task
 from dialogues.enums import TOPIC_MOVES, DialogueState, TopicState
-from dialogues.essentials import TOPIC_FACTS
 from dialogues.forms import BriefingForm, OfficeTopicForm, ReasonForm, TopicForm
 from dialogues.models import Topic
 from dialogues.permissions import can_edit_topic, can_manage, can_propose
+from dialogues.progress import COLOUR_OF_DIALOGUE, COLOUR_OF_TOPIC, topic_steps, topic_task
 from dialogues.queries import dialogues_on, page_topics, topic_history
+from dialogues.registry import TOPIC_FACTS
 from dialogues.services import (
     decline_topic,
     propose_topic,
@@ -44,12 +44,12 @@ def detail(request, pk):
     latest = approvals_about(ApprovalKind.TOPIC, pk).first()
     dialogues = list(dialogues_on(topic, request.user))
     for row in dialogues:
-        row.tone = TONE_OF_DIALOGUE[row.state]
+        row.colour = COLOUR_OF_DIALOGUE[row.state]
     planned = any(row.state != DialogueState.CANCELLED for row in dialogues)
     box = topic_task(topic, request.user, latest, planned=planned)
     context = {
         "topic": topic,
-        "tone": TONE_OF_TOPIC[topic.state],
+        "colour": COLOUR_OF_TOPIC[topic.state],
         "steps": topic_steps(topic),
         "latest": latest,
         "box": with_conditions(box, kind=ApprovalKind.TOPIC, subject_id=pk, user=request.user),

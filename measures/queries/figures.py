@@ -42,10 +42,11 @@ class FieldProgress(NamedTuple):
         out.
         """
         parts = [
-            (phase.label, self.phases.get(phase, 0), tone) for phase, tone in PHASE_TONES.items()
+            (phase.label, self.phases.get(phase, 0), colour)
+            for phase, colour in PHASE_TONES.items()
         ]
         parts.append((UNKNOWN_LABEL, self.phases.get("", 0), "neutral"))
-        return [Segment(str(label), count, tone) for label, count, tone in parts if count]
+        return [Segment(str(label), count, colour) for label, count, colour in parts if count]
 
     @property
     def light_counts(self) -> list[tuple[str, int]]:

@@ -29,8 +29,7 @@ from measures.permissions import can_decide_reports, can_record_report, can_subm
 from measures.queries.reports import running_round_of
 from measures.services.writing import require
 from outbox.services import MailDraft, enqueue_mails
-from partners.queries import people_with_role
-from partners.recipients import recipient_of
+from partners.queries import people_with_role, recipient_of
 
 
 @transaction.atomic
@@ -198,7 +197,7 @@ def _mails_to_office(report: StatusReport, now: dt.datetime) -> list[MailDraft]:
         MailDraft(
             kind="report_submitted",
             subject_key=f"report:{report.pk}",
-            occasion=f"submitted:{now.isoformat()}",
+            event=f"submitted:{now.isoformat()}",
             to=recipient_of(person),
             values=values,
             path=report.get_absolute_url(),
@@ -216,7 +215,7 @@ def _tell_reporter(
     draft = MailDraft(
         kind=kind,
         subject_key=f"report:{report.pk}",
-        occasion=f"decided:{now.isoformat()}",
+        event=f"decided:{now.isoformat()}",
         to=recipient_of(report.reported_by.person),
         values={"measure": report.measure.title, **values},
         path=path,

@@ -20,7 +20,7 @@ from measures.queries.reports import measures_awaiting_report, reporters_of
 from measures.services.writing import changes_in_words, require, write
 from outbox.services import MailDraft, enqueue_mails
 from outbox.texts import Markdown, escape_markdown
-from partners.recipients import recipient_of
+from partners.queries import recipient_of
 
 
 @transaction.atomic
@@ -103,7 +103,7 @@ def _approvals(reporting_round: ReportingRound) -> list[MailDraft]:
         MailDraft(
             kind="report_requested",
             subject_key=f"round:{reporting_round.pk}",
-            occasion="opened",
+            event="opened",
             to=recipient_of(person),
             values={
                 "round": reporting_round.title,

@@ -11,10 +11,10 @@ from core.exports import xlsx_response
 from measures.filters import MeasureFilter, ProjectFilter
 from measures.models import Measure, Plan, Project
 from measures.permissions import can_change_measures
+from measures.progress import EXPORT_HEADER, export_row, list_rows
 from measures.queries import plan_tree, top_sections
 from measures.queries.lists import sorted_measures
 from measures.queries.reports import reports_due_for
-from measures.rows import EXPORT_HEADER, export_row, list_rows
 
 PAGE_SIZE = 50
 

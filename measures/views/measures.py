@@ -9,8 +9,8 @@ from core.dates import local_date
 from core.roles import PARTNER
 from measures.forms import MeasureForm
 from measures.models import Measure, Project, StatusReport
-from measures.page import facts_of, next_step_of, steps_of
 from measures.permissions import can_change_measures, can_report, can_see_internal_notes
+from measures.progress import facts_of, next_step_of, steps_of
 from measures.queries import current_plan, measure_history, relatives_of, sections_above
 from measures.queries.reports import open_report_of, round_owed_in
 from measures.services import change_measure, create_measure

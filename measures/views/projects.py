@@ -9,8 +9,8 @@ from core.history import entries_of
 from core.roles import PARTNER, is_inside
 from measures.forms import ProjectForm
 from measures.models import Measure, Project
-from measures.page import project_facts_of
 from measures.permissions import can_change_measures
+from measures.progress import project_facts_of
 from measures.services import change_project, create_project
 from measures.views.answers import allow, attempt, go, submitted
 

@@ -205,5 +205,5 @@ class Visit(Sourced, KnownDate):
         return self.state in (SHOWN_OUTSIDE if self.is_taken_over else CONSENTED)
 
     @property
-    def state_tone(self) -> str:
+    def state_colour(self) -> str:
         return STATE_TONES[VisitState(self.state)]

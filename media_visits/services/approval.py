@@ -20,8 +20,8 @@ from core.dates import local_date
 from core.errors import Refused
 from core.states import target_of
 from media_visits.enums import VISIT_MOVES
-from media_visits.essentials import VISIT_FACTS
 from media_visits.models import Visit
+from media_visits.registry import VISIT_FACTS
 from media_visits.services.visits import lock_visit, move_visit, require_office
 
 SUBMITTED = gettext_lazy("Zur Freigabe vorgelegt")

@@ -11,8 +11,8 @@ from core.errors import Refused
 from core.history import save_as
 from core.models import Origin
 from media_visits.enums import VisitState
-from media_visits.essentials import VISIT_FACTS
 from media_visits.models import PressSlot, Visit
+from media_visits.registry import VISIT_FACTS
 from media_visits.services.visits import lock_visit, require_office, save_change
 
 EDITABLE = (

@@ -15,9 +15,9 @@ from core.history import save_as
 from core.models import Precision
 from core.states import target_of
 from media_visits.enums import VISIT_MOVES, VisitState
-from media_visits.essentials import VISIT_FACTS
 from media_visits.models import Visit
 from media_visits.permissions import can_manage
+from media_visits.registry import VISIT_FACTS
 
 EDITABLE = (
     "company",

@@ -13,10 +13,10 @@ from approvals.forms import LapseGuard
 from core.dates import local_date
 from core.views import run_service
 from media_visits.enums import VISIT_MOVES
-from media_visits.essentials import VISIT_FACTS
 from media_visits.forms import VisitForm
 from media_visits.models import Visit
-from media_visits.page import visit_context
+from media_visits.progress import visit_context
+from media_visits.registry import VISIT_FACTS
 from media_visits.services import create_visit, publish_visit, update_visit
 from media_visits.views.answers import form_page, require_office, visit_for_office
 

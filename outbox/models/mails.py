@@ -13,7 +13,7 @@ from core.dates import format_moment
 from core.folding import FoldedField
 from core.models import Origin
 from core.roles import OFFICE, has_role
-from outbox.enums import MOVES, TONES, MailState, Priority
+from outbox.enums import BADGE_COLOURS, MOVES, MailState, Priority
 from outbox.texts import title_of
 
 
@@ -47,7 +47,7 @@ class Mail(models.Model):
 
     kind = models.CharField(_("Art"), max_length=60)
     subject_key = models.CharField(_("Gegenstand"), max_length=80)
-    occasion = models.CharField(_("Anlass"), max_length=80)
+    event = models.CharField(_("Anlass"), max_length=80)
     recipient = models.EmailField(_("Adresse"), max_length=254)
     recipient_name = models.CharField(_("Name"), max_length=150, blank=True)
     subject = models.CharField(_("Betreff"), max_length=250)
@@ -102,7 +102,7 @@ class Mail(models.Model):
         verbose_name_plural = _("E-Mails")
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "subject_key", "recipient", "occasion"], name="mail_is_written_once"
+                fields=["kind", "subject_key", "recipient", "event"], name="mail_is_written_once"
             ),
             models.CheckConstraint(
                 condition=Q(state=MailState.SENT, sent_at__isnull=False) | ~Q(state=MailState.SENT),
@@ -166,9 +166,9 @@ class Mail(models.Model):
         )
 
     @property
-    def tone(self) -> str:
+    def colour(self) -> str:
         """The tone of the badge of its state."""
-        return TONES[MailState(self.state)]
+        return BADGE_COLOURS[MailState(self.state)]
 
     @property
     def reason(self) -> str:

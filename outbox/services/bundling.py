@@ -146,7 +146,7 @@ def _bundle_mail(group: list[Mail], text: MailText, now: dt.datetime) -> Mail:
     return Mail(
         kind=BUNDLE,
         subject_key="bundle",
-        occasion=batch.hex,
+        event=batch.hex,
         recipient=to.email,
         recipient_name=to.name,
         subject=letter.subject,

@@ -59,7 +59,7 @@ def enqueue_test_mail(
     """
     batch = uuid4()
     mail = _mail_row(to, letter, now=now, by=by, batch=batch)
-    mail.kind, mail.subject_key, mail.occasion = kind, f"wording:{kind}", f"test:{batch.hex}"
+    mail.kind, mail.subject_key, mail.event = kind, f"wording:{kind}", f"test:{batch.hex}"
     _let_live(mail)
     _insert([mail], batch)
     hand_over_on_commit()
@@ -72,7 +72,7 @@ def enqueue_account_mail(
     subject: str,
     text: str,
     now: dt.datetime,
-    occasion: str = "",
+    event: str = "",
     expires_at: dt.datetime | None = None,
     by: Model | None = None,
 ) -> None:
@@ -85,7 +85,7 @@ def enqueue_account_mail(
     batch = uuid4()
     letter = write_plain_letter(subject=subject, text=text)
     mail = _mail_row(to, letter, now=now, by=by, batch=batch)
-    mail.kind, mail.subject_key, mail.occasion = "account", "account", occasion or batch.hex
+    mail.kind, mail.subject_key, mail.event = "account", "account", event or batch.hex
     mail.is_account_mail, mail.priority = True, Priority.ACCOUNT
     _let_live(mail, expires_at or now + dt.timedelta(hours=settings.MAIL_ACCOUNT_EXPIRES_HOURS))
     if _insert([mail], batch):
@@ -124,10 +124,10 @@ def _mail_from(
     link = draft.link or draft.path
     letter = write_letter(force.text, greeting=draft.to.greeting, link=link, values=draft.values)
     mail = _mail_row(draft.to, letter, now=now, by=by, batch=batch, calendar=draft.calendar)
-    mail.kind, mail.subject_key, mail.occasion, mail.path = (
+    mail.kind, mail.subject_key, mail.event, mail.path = (
         draft.kind,
         draft.subject_key,
-        draft.occasion,
+        draft.event,
         draft.path,
     )
     mail.is_notice = force.text.is_notice

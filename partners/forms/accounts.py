@@ -8,9 +8,9 @@ from core.forms import DayField
 from core.roles import SENATOR_OFFICE
 from outbox.rendering.headers import validate_address
 from partners.enums import ROLE_LABELS
-from partners.kinds import kind_choices
 from partners.models import Person, User
 from partners.permissions import can_manage_partners
+from partners.registry import kind_choices
 
 
 class AccountForm(forms.Form):

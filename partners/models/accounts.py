@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from partners.kinds import name_kinds
 from partners.models.contacts import Person
+from partners.registry import name_kinds
 
 
 class UserManager(BaseUserManager):

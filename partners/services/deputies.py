@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from core.dates import local_date
 from core.errors import NotAllowed, Refused
 from core.history import save_as
-from partners.kinds import checked_kinds
 from partners.mails import describe_period, mail_deputy
 from partners.models import Deputy, Person
 from partners.permissions import can_arrange_deputy
+from partners.registry import checked_kinds
 
 
 @transaction.atomic

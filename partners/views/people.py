@@ -125,6 +125,6 @@ def _account_of(person: Person) -> tuple[str, str, str] | None:
     account = getattr(person, "user", None)
     if account is None:
         return None
-    text, tone = account.state
+    text, colour = account.state
     roles = name_roles({group.name for group in account.groups.all()}, is_lead=account.is_lead)
-    return text, tone, ", ".join(roles)
+    return text, colour, ", ".join(roles)

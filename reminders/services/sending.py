@@ -53,15 +53,15 @@ def enqueue_reminders(
     batch = uuid4()
     enqueue_mails([draft for _letter, draft in pairs], now=now, by=by, batch=batch)
     written = {
-        (kind, subject_key, occasion, recipient): pk
-        for pk, kind, subject_key, occasion, recipient in Mail.objects.filter(
-            batch=batch
-        ).values_list("pk", "kind", "subject_key", "occasion", "recipient")
+        (kind, subject_key, event, recipient): pk
+        for pk, kind, subject_key, event, recipient in Mail.objects.filter(batch=batch).values_list(
+            "pk", "kind", "subject_key", "event", "recipient"
+        )
     }
     rows = []
     for letter, draft in pairs:
         address = normalise_address(draft.to.email)
-        if pk := written.get((draft.kind, draft.subject_key, draft.occasion, address)):
+        if pk := written.get((draft.kind, draft.subject_key, draft.event, address)):
             rows += [
                 ReminderLog(**_note_key(reminder)._asdict(), at=now, mail_id=pk)
                 for reminder in letter.reminders
@@ -88,13 +88,11 @@ def _note_key(reminder: Reminder) -> NoteKey:
 def _draft(letter: ReminderLetter, day: dt.date, now: dt.datetime, anew: set[NoteKey]) -> MailDraft:
     first, expires_at = letter.reminders[0], _end_of_day(now)
     if letter.is_personal:
-        occasion = (
-            f"{first.occasion}:{day.isoformat()}" if _note_key(first) in anew else first.occasion
-        )
+        event = f"{first.event}:{day.isoformat()}" if _note_key(first) in anew else first.event
         return MailDraft(
             kind=first.kind,
             subject_key=first.subject_key,
-            occasion=occasion,
+            event=event,
             to=letter.to,
             values=first.values,
             path=first.path,
@@ -108,7 +106,7 @@ def _draft(letter: ReminderLetter, day: dt.date, now: dt.datetime, anew: set[Not
     return MailDraft(
         kind=DIGEST,
         subject_key="digest",
-        occasion=day.isoformat(),
+        event=day.isoformat(),
         to=letter.to,
         path="/",
         values={"day": format_date(day), "lines": lines},

@@ -60,9 +60,9 @@ def guests(seed: str, count: int, chunk: int) -> Iterator[list[Person]]:
 def release(dialogue: Dialogue, office) -> None:
     """Release what has not gone out yet."""
     if expected := unreleased(dialogue).count():
-        answer_by = timezone.localdate() + dt.timedelta(days=30)
+        rsvp_by = timezone.localdate() + dt.timedelta(days=30)
         release_invitations(
-            dialogue=dialogue, answer_by=answer_by, expected=expected, by=office, now=timezone.now()
+            dialogue=dialogue, rsvp_by=rsvp_by, expected=expected, by=office, now=timezone.now()
         )
 
 

@@ -134,7 +134,7 @@ def due_on(today: dt.date):
 
 
 def reminded(today: dt.date) -> list[tuple[str, str]]:
-    return [(row.occasion, row.to.email) for row in due_on(today)]
+    return [(row.event, row.to.email) for row in due_on(today)]
 
 
 @pytest.fixture
@@ -155,7 +155,7 @@ def test_reminder_names_request_deadline_and_desk(office, senator):
 
     assert row.line == "Freigabe „Fach\\*kräfte\\*“ (Thema): Entscheidung bis morgen"
     assert row.why == "Entscheidung über eine Freigabe: 1 Arbeitstag vor dem 13.03.2026"
-    assert (row.kind, row.subject_key, row.occasion) == (
+    assert (row.kind, row.subject_key, row.event) == (
         "approval",
         f"approval:{approval.pk}",
         "2026-03-13:-1",

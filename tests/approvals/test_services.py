@@ -242,7 +242,7 @@ def test_approval_is_recorded_and_told_to_the_office(office, senator):
     assert mails_written() == [("approval_decided", office.email)]
     mail = Mail.objects.get()
     assert mail.subject == "Freigegeben: Fachkräfte sichern"
-    assert (mail.path, mail.occasion) == (approval.path, "decided")
+    assert (mail.path, mail.event) == (approval.path, "decided")
     assert "Gern." in mail.text
     latest = approval.history.first()
     assert (latest.history_change_reason, approval.history.count()) == ("freigegeben", 2)

@@ -25,7 +25,7 @@ def text_of(html: str) -> str:
 @pytest.mark.parametrize(
     "source",
     [
-        '{% badge text="x" tone="info" size="big" %}',
+        '{% badge text="x" colour="info" size="big" %}',
         '{% badge "x" %}',
         '{% ampel colour="red" %}',
         '{% icon "mail" %}',
@@ -43,7 +43,7 @@ def test_a_misspelt_or_missing_argument_is_an_error(source):
 
 
 def test_tags_that_draw_marks_pass_everything_on():
-    assert text_of(render('{% badge text="Zusage" tone="success" %}')) == "Zusage"
+    assert text_of(render('{% badge text="Zusage" colour="success" %}')) == "Zusage"
     assert "ampel--red" in render('{% ampel value="red" short=True %}')
     assert "kern-icon--mail" in render('{% icon name="mail" %}')
     assert "due--over" in render(

@@ -7,16 +7,16 @@ from approvals.models import ApprovalRequest
 from core.models import Origin, Precision
 from core.roles import OFFICE, PARTNER
 from dialogues.enums import (
-    AnswerChannel,
-    AnswerState,
     DialogueState,
-    HostAnswer,
+    HostReply,
     OptionState,
+    RsvpChannel,
+    RsvpState,
     SeriesState,
     TopicState,
 )
 from dialogues.models import DateOption, Dialogue, DialogueSeries, Invitation, Topic
-from dialogues.services import Reply, release_invitations
+from dialogues.services import Rsvp, release_invitations
 from partners.models import Person
 from tests.approvals.builders import (
     BERLIN,
@@ -41,11 +41,11 @@ FIXED_STATES = (
     DialogueState.DOCUMENTED,
     DialogueState.CLOSED,
 )
-YES = Reply(answer=AnswerState.ACCEPTED)
-NO = Reply(answer=AnswerState.DECLINED)
-MAYBE = Reply(answer=AnswerState.TENTATIVE)
-SUBSTITUTE = Reply(
-    answer=AnswerState.REPRESENTED,
+YES = Rsvp(rsvp=RsvpState.ACCEPTED)
+NO = Rsvp(rsvp=RsvpState.DECLINED)
+MAYBE = Rsvp(rsvp=RsvpState.TENTATIVE)
+SUBSTITUTE = Rsvp(
+    rsvp=RsvpState.REPRESENTED,
     substitute_name="Stellvertretung",
     substitute_email="stellvertretung@example.org",
 )
@@ -96,7 +96,7 @@ def make_dialogue(
     values = {
         "title": "Fachkräfte im Maschinenbau",
         "host_contact": host_contact,
-        "host_answer": HostAnswer.ACCEPTED,
+        "host_reply": HostReply.ACCEPTED,
         "place": "Werkstraße 1, 12681 Berlin",
     }
     if "topic" not in fields:
@@ -106,7 +106,7 @@ def make_dialogue(
     if state in FIXED_STATES:
         values |= {"starts_at": DAY, "ends_at": END, "sequence": 1}
     if state in FIXED_STATES[1:]:
-        values["answer_by"] = ANSWER_BY
+        values["rsvp_by"] = ANSWER_BY
     dialogue = Dialogue.objects.create(**values | fields, state=state)
     if dialogue.starts_at and not dialogue.is_taken_over:
         option = make_option(
@@ -135,7 +135,7 @@ def make_dates_approval(
 
 def make_invitation(
     dialogue: Dialogue | None = None,
-    answer: str = AnswerState.OPEN,
+    rsvp: str = RsvpState.OPEN,
     *,
     released: bool = True,
     **fields,
@@ -144,14 +144,14 @@ def make_invitation(
     present round.
     """
     dialogue = dialogue or make_dialogue(DialogueState.INVITED)
-    values = {"person": None, "answer": answer}
+    values = {"person": None, "rsvp": rsvp}
     if "person" not in fields:
         values["person"] = make_person()
     if released:
         values |= {"released_at": NOW, "released_round": dialogue.round}
-    if answer != AnswerState.OPEN:
-        values |= {"answered_at": NOW, "channel": AnswerChannel.LINK}
-    if answer == AnswerState.REPRESENTED:
+    if rsvp != RsvpState.OPEN:
+        values |= {"replied_at": NOW, "channel": RsvpChannel.LINK}
+    if rsvp == RsvpState.REPRESENTED:
         values |= {
             "substitute_name": "Stellvertretung",
             "substitute_email": "stellvertretung@example.org",
@@ -167,7 +167,7 @@ def make_released(office, count: int) -> Dialogue:
             f"Gast {number}", organisation=make_organisation(f"Betrieb {number:02}")
         )
         make_invitation(dialogue, released=False, person=person)
-    release_invitations(dialogue=dialogue, answer_by=ANSWER_BY, expected=count, by=office, now=NOW)
+    release_invitations(dialogue=dialogue, rsvp_by=ANSWER_BY, expected=count, by=office, now=NOW)
     dialogue.refresh_from_db()
     return dialogue
 

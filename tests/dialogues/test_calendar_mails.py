@@ -23,11 +23,11 @@ from dialogues.models import Dialogue
 from dialogues.services import (
     add_date_option,
     add_guests,
-    answer_invitation,
     cancel_dialogue,
     decide_dates,
     fix_date,
     postpone_dialogue,
+    record_rsvp,
     release_invitations,
     renew_date,
     submit_dates,
@@ -140,16 +140,14 @@ def tell_the_story(office, senator) -> list[list[Sent]]:
     row = {}
 
     def invite(expected):
-        days = {"answer_by": dt.date(2026, 10, 20), "expected": expected}
+        days = {"rsvp_by": dt.date(2026, 10, 20), "expected": expected}
         release_invitations(dialogue=dialogue, by=office, now=NOW, **days)
         row.update(
             {guest.person.email: guest for guest in dialogue.invitations.select_related("person")}
         )
 
-    def answer(address, reply, minutes=0):
-        answer_invitation(
-            invitation=row[address], reply=reply, now=NOW + dt.timedelta(minutes=minutes)
-        )
+    def rsvp(address, reply, minutes=0):
+        record_rsvp(invitation=row[address], reply=reply, now=NOW + dt.timedelta(minutes=minutes))
 
     def list_and_invite():
         add_guests(dialogue=dialogue, people=people, by=office, now=NOW)
@@ -157,7 +155,7 @@ def tell_the_story(office, senator) -> list[list[Sent]]:
 
     def answer_all():
         for address, reply in ((A, YES), (B, SUBSTITUTE), (C, NO), (D, MAYBE)):
-            answer(address, reply)
+            rsvp(address, reply)
 
     def change():
         form_instance = Dialogue.objects.get(pk=dialogue.pk)
@@ -180,7 +178,7 @@ def tell_the_story(office, senator) -> list[list[Sent]]:
         list_and_invite,
         answer_all,
         change,
-        lambda: answer(B, YES, minutes=1),
+        lambda: rsvp(B, YES, minutes=1),
         lambda: withdraw_invitation(invitation=row[D], by=office, now=NOW),
         lambda: postpone_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW),
         lambda: date(dialogue, office, senator, LATER, LATER + dt.timedelta(hours=2)),

@@ -11,8 +11,8 @@ from approvals.models import ApprovalRequest
 from approvals.queries import differences_of, differences_since
 from approvals.registry import Change, Decision, snapshot_of
 from dialogues.enums import DialogueState
-from dialogues.essentials import DATES_FACTS
 from dialogues.models import Dialogue
+from dialogues.registry import DATES_FACTS
 from dialogues.services import (
     decide_dates,
     drop_date_option,
@@ -39,11 +39,9 @@ def ask(dialogue, by, service=submit_dates) -> ApprovalRequest:
     return service(dialogue=dialogue, briefing=BRIEFING, due_on=DUE_ON, by=by, now=NOW)
 
 
-def decide(approval, by, *options, answer=Verdict.APPROVE) -> ApprovalRequest:
+def decide(approval, by, *options, rsvp=Verdict.APPROVE) -> ApprovalRequest:
     chosen = [option.pk for option in options]
-    decide_dates(
-        approval=approval, decision=Decision(answer, "Nein.", chosen=chosen), by=by, now=NOW
-    )
+    decide_dates(approval=approval, decision=Decision(rsvp, "Nein.", chosen=chosen), by=by, now=NOW)
     return approval
 
 
@@ -82,7 +80,7 @@ def test_a_renewal_shows_no_new_date_where_the_date_was_approved(office, fixed):
 
 def test_a_second_renewal_shows_no_new_date_either(office, senator, fixed):
     edit(fixed, office, title="Neu")
-    decide(ask(fixed, office, renew_date), senator, answer=Verdict.RETURN)
+    decide(ask(fixed, office, renew_date), senator, rsvp=Verdict.RETURN)
 
     assert differences_of(ask(fixed, office, renew_date)) == []
 
@@ -105,11 +103,11 @@ def test_after_postponing_a_renewed_date_only_that_one_is_the_old_one(office, se
     assert differences_of(ask(fixed, office)) == [Change("Termine", FIRST, THIRD)]
 
 
-@pytest.mark.parametrize("answer", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
-def test_after_a_no_the_other_dates_are_the_difference(office, senator, answer):
+@pytest.mark.parametrize("rsvp", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
+def test_after_a_no_the_other_dates_are_the_difference(office, senator, rsvp):
     dialogue = make_dialogue(DialogueState.EXPLORING)
     option_on(dialogue, 0)
-    decide(ask(dialogue, office), senator, answer=answer)
+    decide(ask(dialogue, office), senator, rsvp=rsvp)
     option_on(dialogue, 1)
 
     assert differences_of(ask(dialogue, office)) == [Change("Termine", FIRST, SECOND)]

@@ -8,7 +8,7 @@ import pytest
 
 from core.conflicts import version_of
 from core.roles import PARTNER
-from dialogues.enums import AnswerState, DialogueState, SeriesState
+from dialogues.enums import DialogueState, RsvpState, SeriesState
 from dialogues.forms import (
     AnswerForm,
     BriefingForm,
@@ -23,7 +23,7 @@ from dialogues.forms import (
     TopicForm,
 )
 from dialogues.models import DateOption
-from dialogues.services import Reply
+from dialogues.services import Rsvp
 from tests.dialogues.builders import (
     BERLIN,
     BRIEFING,
@@ -43,19 +43,19 @@ pytestmark = pytest.mark.django_db
 def test_an_open_invitation_preselects_nothing():
     form = AnswerForm(invitation=make_invitation())
 
-    assert form["answer"].value() == ""
+    assert form["rsvp"].value() == ""
     assert form.fields["substitute_name"].required
 
 
 def test_a_given_answer_is_shown_as_it_stands():
-    row = make_invitation(answer=AnswerState.REPRESENTED, party=2, remark="Gern")
+    row = make_invitation(rsvp=RsvpState.REPRESENTED, party=2, remark="Gern")
 
     form = AnswerForm(invitation=row)
 
     assert {
-        name: form[name].value() for name in ("answer", "party", "substitute_name", "remark")
+        name: form[name].value() for name in ("rsvp", "party", "substitute_name", "remark")
     } == {
-        "answer": "represented",
+        "rsvp": "represented",
         "party": 2,
         "substitute_name": "Stellvertretung",
         "remark": "Gern",
@@ -65,23 +65,23 @@ def test_a_given_answer_is_shown_as_it_stands():
 @pytest.mark.parametrize(
     ("data", "reply"),
     [
-        ({"answer": "accepted"}, Reply("accepted")),
+        ({"rsvp": "accepted"}, Rsvp("accepted")),
         (
-            {"answer": "accepted", "party": "3", "shares_answer": "on"},
-            Reply("accepted", 3, shares_answer=True),
+            {"rsvp": "accepted", "party": "3", "shares_rsvp": "on"},
+            Rsvp("accepted", 3, shares_rsvp=True),
         ),
         (
-            {"answer": "declined", "substitute_name": "S", "substitute_email": "kaputt@"},
-            Reply("declined"),
+            {"rsvp": "declined", "substitute_name": "S", "substitute_email": "kaputt@"},
+            Rsvp("declined"),
         ),
         (
             {
-                "answer": "represented",
+                "rsvp": "represented",
                 "substitute_name": "S",
                 "substitute_function": "F",
                 "remark": "R",
             },
-            Reply("represented", 1, "S", "F", "", "R"),
+            Rsvp("represented", 1, "S", "F", "", "R"),
         ),
     ],
 )
@@ -94,9 +94,9 @@ def test_reply_of_an_answer(data, reply):
 
 @pytest.mark.parametrize("form_class", [AnswerForm, OfficeAnswerForm])
 def test_open_is_no_answer(form_class):
-    form = form_class({"answer": "open"}, invitation=make_invitation())
+    form = form_class({"rsvp": "open"}, invitation=make_invitation())
 
-    assert list(form.errors) == ["answer"]
+    assert list(form.errors) == ["rsvp"]
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_version_is_made_of_the_fields_that_are_shown(state):
 def test_the_answer_day_is_asked_while_invitations_run(state):
     form = DialogueForm(instance=make_dialogue(state))
 
-    assert ("answer_by" in form.fields) is (state == DialogueState.INVITED)
+    assert ("rsvp_by" in form.fields) is (state == DialogueState.INVITED)
 
 
 def test_contacts_are_named_with_their_organisation():

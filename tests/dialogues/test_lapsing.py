@@ -17,10 +17,10 @@ from dialogues.enums import DATED, DialogueState, OptionState, SeriesState, Topi
 from dialogues.models import Dialogue, Topic
 from dialogues.services import (
     add_date_option,
-    answer_invitation,
     decide_dates,
     decide_topic,
     fix_date,
+    record_rsvp,
     release_invitations,
     renew_date,
     save_topic,
@@ -258,7 +258,7 @@ def lapsed(state, **fields) -> Dialogue:
 
 
 def release(dialogue, by):
-    return release_invitations(dialogue=dialogue, answer_by=ANSWER_BY, expected=1, by=by, now=NOW)
+    return release_invitations(dialogue=dialogue, rsvp_by=ANSWER_BY, expected=1, by=by, now=NOW)
 
 
 def renew(dialogue, by, **fields):
@@ -281,7 +281,7 @@ def test_no_invitation_goes_out_without_the_approval_of_the_date(office, state):
 def test_guests_invited_before_still_answer(office):
     row = make_invitation(lapsed(DialogueState.INVITED))
 
-    assert answer_invitation(invitation=row, reply=YES, now=NOW) is True
+    assert record_rsvp(invitation=row, reply=YES, now=NOW) is True
 
 
 @pytest.mark.parametrize("state", DATED)
@@ -313,14 +313,14 @@ def test_fixed_date_is_asked_about_again_and_then_invited_to(office, senator, st
     assert release(dialogue, office) == 1
 
 
-@pytest.mark.parametrize("answer", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
-def test_fixed_date_stands_without_approval_after_a_no(office, senator, answer):
+@pytest.mark.parametrize("rsvp", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
+def test_fixed_date_stands_without_approval_after_a_no(office, senator, rsvp):
     dialogue = lapsed(DialogueState.SCHEDULED)
     row = make_invitation(dialogue, released=False)
 
     decide_dates(
         approval=renew(dialogue, office),
-        decision=Decision(answer, "Geht nicht."),
+        decision=Decision(rsvp, "Geht nicht."),
         by=senator,
         now=NOW,
     )

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from dialogues.enums import BEFORE_THE_DAY, AnswerState, DialogueFormat, DialogueState
+from dialogues.enums import BEFORE_THE_DAY, DialogueFormat, DialogueState, RsvpState
 from dialogues.mails import MATTERS, changes_between, people_to_update, people_told
 from dialogues.models import Dialogue
 from dialogues.services import update_dialogue
@@ -27,7 +27,7 @@ from tests.partners.builders import make_organisation, make_person
 from tests.unchanged import mails_written
 
 pytestmark = pytest.mark.django_db
-A = AnswerState
+A = RsvpState
 LINK = "https://video.example.org/raum"
 
 
@@ -38,9 +38,9 @@ def change(dialogue, by, now=NOW, **fields):
     return update_dialogue(dialogue=row, by=by, now=now)
 
 
-def make_guest(dialogue, name, answer=A.OPEN, **fields):
+def make_guest(dialogue, name, rsvp=A.OPEN, **fields):
     return make_invitation(
-        dialogue, answer, person=make_person(name.title(), email=f"{name}@example.org"), **fields
+        dialogue, rsvp, person=make_person(name.title(), email=f"{name}@example.org"), **fields
     )
 
 
@@ -65,8 +65,8 @@ OTHERS = ["senatorin@example.org", "stellvertretung@example.org", "werk@example.
 
 
 def test_everybody_who_holds_an_entry_is_told_and_nobody_else(office, dialogue):
-    answers = list(
-        dialogue.invitations.order_by("pk").values_list("pk", "answer", "answered_at", "revision")
+    rsvps = list(
+        dialogue.invitations.order_by("pk").values_list("pk", "rsvp", "replied_at", "revision")
     )
 
     update = change(dialogue, office, place="Halle 2")
@@ -87,11 +87,9 @@ def test_everybody_who_holds_an_entry_is_told_and_nobody_else(office, dialogue):
     )
     assert (
         list(
-            dialogue.invitations.order_by("pk").values_list(
-                "pk", "answer", "answered_at", "revision"
-            )
+            dialogue.invitations.order_by("pk").values_list("pk", "rsvp", "replied_at", "revision")
         )
-        == answers
+        == rsvps
     )
 
 
@@ -165,7 +163,7 @@ def test_after_the_deadline_nobody_is_sent_to_the_link(office, dialogue):
         {"seats": 99},
         {"internal_notes": "Parkplatz sperren"},
         {"senator_attends": False},
-        {"answer_by": ANSWER_BY + dt.timedelta(days=1)},
+        {"rsvp_by": ANSWER_BY + dt.timedelta(days=1)},
         {"programme": "14:00 Begrüßung\r\n\r\n 14:15 Rundgang "},
     ],
 )

@@ -6,10 +6,10 @@ import datetime as dt
 
 import pytest
 
-from dialogues.enums import AnswerState, DialogueState
+from dialogues.enums import DialogueState, RsvpState
 from dialogues.services import (
     add_guests,
-    answer_invitation,
+    record_rsvp,
     release_invitations,
     withdraw_invitation,
 )
@@ -28,7 +28,7 @@ from tests.dialogues.messages import calendar_of
 from tests.partners.builders import make_person, make_user
 
 pytestmark = pytest.mark.django_db
-A = AnswerState
+A = RsvpState
 GUEST, STAND_IN, OTHER = "gast@example.org", "stellvertretung@example.org", "andere@example.org"
 
 
@@ -38,7 +38,7 @@ def row():
 
 
 @pytest.fixture
-def answer(row):
+def rsvp(row):
     """Return a function that answers and gives the entries which went out, (recipient, method,
     partstat, sequence).
     """
@@ -46,9 +46,7 @@ def answer(row):
 
     def answer_with(reply):
         before = set(Mail.objects.values_list("pk", flat=True))
-        answer_invitation(
-            invitation=row, reply=reply, now=NOW + dt.timedelta(minutes=next(minutes))
-        )
+        record_rsvp(invitation=row, reply=reply, now=NOW + dt.timedelta(minutes=next(minutes)))
         row.refresh_from_db()
         return entries_of(Mail.objects.exclude(pk__in=before))
 
@@ -61,17 +59,17 @@ def entries_of(mails):
 
 
 @pytest.mark.parametrize(("reply", "partstat"), [(YES, "ACCEPTED"), (MAYBE, "TENTATIVE")])
-def test_answer_that_keeps_the_entry_is_written_into_it(answer, row, reply, partstat):
-    assert answer(reply) == [(GUEST, "REQUEST", partstat, 1)]
+def test_answer_that_keeps_the_entry_is_written_into_it(rsvp, row, reply, partstat):
+    assert rsvp(reply) == [(GUEST, "REQUEST", partstat, 1)]
     assert row.revision == 0
 
 
 @pytest.mark.parametrize("first", [None, YES, MAYBE])
-def test_declining_takes_the_entry_back(answer, row, first):
+def test_declining_takes_the_entry_back(rsvp, row, first):
     if first:
-        answer(first)
+        rsvp(first)
 
-    assert answer(NO) == [(GUEST, "CANCEL", "NEEDS-ACTION", 2)]
+    assert rsvp(NO) == [(GUEST, "CANCEL", "NEEDS-ACTION", 2)]
     mail = Mail.objects.latest("pk")
     assert calendar_of(mail).status == ""
     assert "Mit dieser E-Mail kann Ihr Kalender den Termin entfernen" in mail.text
@@ -79,83 +77,83 @@ def test_declining_takes_the_entry_back(answer, row, first):
     assert row.revision == 1
 
 
-def test_who_changes_the_mind_gets_the_entry_again_with_a_higher_sequence(answer):
-    answer(YES)
-    answer(NO)
+def test_who_changes_the_mind_gets_the_entry_again_with_a_higher_sequence(rsvp):
+    rsvp(YES)
+    rsvp(NO)
 
-    assert answer(YES) == [(GUEST, "REQUEST", "ACCEPTED", 3)]
-    assert answer(NO) == [(GUEST, "CANCEL", "NEEDS-ACTION", 4)]
+    assert rsvp(YES) == [(GUEST, "REQUEST", "ACCEPTED", 3)]
+    assert rsvp(NO) == [(GUEST, "CANCEL", "NEEDS-ACTION", 4)]
 
 
-def test_entry_goes_to_the_substitute_and_back(answer):
-    assert answer(SUBSTITUTE) == [
+def test_entry_goes_to_the_substitute_and_back(rsvp):
+    assert rsvp(SUBSTITUTE) == [
         (GUEST, "CANCEL", "NEEDS-ACTION", 2),
         (STAND_IN, "REQUEST", "NEEDS-ACTION", 2),
     ]
-    assert answer(SUBSTITUTE._replace(remark="Parkplatz?")) == []
-    assert answer(SUBSTITUTE._replace(substitute_email=OTHER)) == [
+    assert rsvp(SUBSTITUTE._replace(remark="Parkplatz?")) == []
+    assert rsvp(SUBSTITUTE._replace(substitute_email=OTHER)) == [
         (OTHER, "REQUEST", "NEEDS-ACTION", 3),
         (STAND_IN, "CANCEL", "NEEDS-ACTION", 3),
     ]
-    assert answer(YES) == [(GUEST, "REQUEST", "ACCEPTED", 4), (OTHER, "CANCEL", "NEEDS-ACTION", 4)]
+    assert rsvp(YES) == [(GUEST, "REQUEST", "ACCEPTED", 4), (OTHER, "CANCEL", "NEEDS-ACTION", 4)]
 
 
-def test_declined_after_a_substitute_was_named_only_the_substitute_loses_the_entry(answer):
-    answer(SUBSTITUTE)
+def test_declined_after_a_substitute_was_named_only_the_substitute_loses_the_entry(rsvp):
+    rsvp(SUBSTITUTE)
 
-    assert answer(NO) == [(STAND_IN, "CANCEL", "NEEDS-ACTION", 3)]
+    assert rsvp(NO) == [(STAND_IN, "CANCEL", "NEEDS-ACTION", 3)]
 
 
-def test_substitute_without_an_address_takes_over_no_entry(answer):
+def test_substitute_without_an_address_takes_over_no_entry(rsvp):
     nameless = SUBSTITUTE._replace(substitute_email="")
 
-    assert answer(nameless) == [(GUEST, "CANCEL", "NEEDS-ACTION", 2)]
-    assert answer(NO) == []
+    assert rsvp(nameless) == [(GUEST, "CANCEL", "NEEDS-ACTION", 2)]
+    assert rsvp(NO) == []
 
 
-def test_guest_who_names_the_own_address_keeps_the_entry(answer, row):
-    assert answer(SUBSTITUTE._replace(substitute_email=GUEST.upper())) == [
+def test_guest_who_names_the_own_address_keeps_the_entry(rsvp, row):
+    assert rsvp(SUBSTITUTE._replace(substitute_email=GUEST.upper())) == [
         (GUEST, "REQUEST", "NEEDS-ACTION", 1)
     ]
     assert row.revision == 0
 
 
-def test_substitute_who_stands_in_for_another_guest_keeps_the_entry(answer, row):
+def test_substitute_who_stands_in_for_another_guest_keeps_the_entry(rsvp, row):
     make_invitation(row.dialogue, A.REPRESENTED)
-    answer(SUBSTITUTE)
+    rsvp(SUBSTITUTE)
 
-    assert answer(YES) == [(GUEST, "REQUEST", "ACCEPTED", 3)]
+    assert rsvp(YES) == [(GUEST, "REQUEST", "ACCEPTED", 3)]
     assert not Mail.objects.filter(kind="invitation_withdrawn").exists()
 
 
 @pytest.mark.parametrize("others_answer", [A.OPEN, A.ACCEPTED, A.TENTATIVE])
-def test_substitute_who_is_a_guest_too_keeps_the_own_entry(answer, row, others_answer):
+def test_substitute_who_is_a_guest_too_keeps_the_own_entry(rsvp, row, others_answer):
     account = make_user(email=STAND_IN, person=make_person(email="alt@example.org"))
     make_invitation(row.dialogue, others_answer, person=account.person)
-    answer(SUBSTITUTE)
+    rsvp(SUBSTITUTE)
 
-    assert answer(NO) == []
+    assert rsvp(NO) == []
     assert not Mail.objects.filter(kind="invitation_withdrawn").exists()
 
 
-def test_substitute_who_declined_the_own_invitation_loses_the_entry(answer, row):
+def test_substitute_who_declined_the_own_invitation_loses_the_entry(rsvp, row):
     make_invitation(row.dialogue, A.DECLINED, person=make_person(email=STAND_IN))
-    answer(SUBSTITUTE)
+    rsvp(SUBSTITUTE)
 
-    assert answer(NO) == [(STAND_IN, "CANCEL", "NEEDS-ACTION", 3)]
+    assert rsvp(NO) == [(STAND_IN, "CANCEL", "NEEDS-ACTION", 3)]
 
 
-def test_guest_who_declines_but_stands_in_for_another_keeps_the_entry(answer, row):
+def test_guest_who_declines_but_stands_in_for_another_keeps_the_entry(rsvp, row):
     make_invitation(row.dialogue, A.REPRESENTED, substitute_email=GUEST)
 
-    assert answer(NO) == []
+    assert rsvp(NO) == []
     assert "Kalender" not in Mail.objects.get().text
 
 
 def test_withdrawal_takes_back_one_entry_and_the_next_invitation_goes_above_it(office, row):
     withdraw_invitation(invitation=row, by=office, now=NOW)
     add_guests(dialogue=row.dialogue, people=[row.person], by=office, now=NOW)
-    release_invitations(dialogue=row.dialogue, answer_by=ANSWER_BY, expected=1, by=office, now=NOW)
+    release_invitations(dialogue=row.dialogue, rsvp_by=ANSWER_BY, expected=1, by=office, now=NOW)
 
     assert entries_of(Mail.objects.all()) == [
         (GUEST, "CANCEL", "NEEDS-ACTION", 2),
@@ -173,7 +171,7 @@ def test_withdrawn_guest_who_stands_in_for_another_keeps_the_entry(office, row):
 
 def test_withdrawal_leaves_a_substitute_alone_who_comes_anyway(office, row):
     make_invitation(row.dialogue, A.ACCEPTED, person=make_person(email=STAND_IN))
-    answer_invitation(invitation=row, reply=SUBSTITUTE, now=NOW)
+    record_rsvp(invitation=row, reply=SUBSTITUTE, now=NOW)
     Mail.objects.all().delete()
 
     withdraw_invitation(invitation=row, by=office, now=NOW)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from core.models import Origin, Precision
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
-from dialogues.enums import AnswerState, DialogueFormat, DialogueState, OptionState, TopicState
+from dialogues.enums import DialogueFormat, DialogueState, OptionState, RsvpState, TopicState
 from dialogues.models import Dialogue, Invitation, Topic
 from dialogues.permissions import can_propose
 from partners.models import Deputy, User
@@ -48,7 +48,7 @@ def test_declined_topic_has_a_reason():
     [
         {"topic": None},
         {"host": None},
-        {"host_answer": "open"},
+        {"host_reply": "open"},
         {"starts_at": None, "ends_at": None},
     ],
 )
@@ -110,30 +110,30 @@ def test_party_is_one_to_ten(party):
     violates("invitation_party_is_one_to_ten", make_invitation(), party=party)
 
 
-@pytest.mark.parametrize("answer", [state for state in AnswerState if state != AnswerState.OPEN])
-def test_answer_has_a_moment(answer):
-    violates("invitation_answer_has_time", make_invitation(answer=answer), answered_at=None)
+@pytest.mark.parametrize("rsvp", [state for state in RsvpState if state != RsvpState.OPEN])
+def test_answer_has_a_moment(rsvp):
+    violates("invitation_answer_has_time", make_invitation(rsvp=rsvp), replied_at=None)
 
 
 def test_substitute_has_a_name():
-    row = make_invitation(answer=AnswerState.REPRESENTED)
+    row = make_invitation(rsvp=RsvpState.REPRESENTED)
 
     violates("invitation_represented_names_substitute", row, substitute_name="")
 
 
 @pytest.mark.parametrize(
-    ("answer", "withdrawn_at", "seats"),
+    ("rsvp", "withdrawn_at", "seats"),
     [
-        (AnswerState.OPEN, None, 0),
-        (AnswerState.ACCEPTED, None, 3),
-        (AnswerState.REPRESENTED, None, 3),
-        (AnswerState.TENTATIVE, None, 0),
-        (AnswerState.DECLINED, None, 0),
-        (AnswerState.ACCEPTED, DAY, 0),
+        (RsvpState.OPEN, None, 0),
+        (RsvpState.ACCEPTED, None, 3),
+        (RsvpState.REPRESENTED, None, 3),
+        (RsvpState.TENTATIVE, None, 0),
+        (RsvpState.DECLINED, None, 0),
+        (RsvpState.ACCEPTED, DAY, 0),
     ],
 )
-def test_seats_follow_the_answer(answer, withdrawn_at, seats):
-    assert make_invitation(answer=answer, party=3, withdrawn_at=withdrawn_at).seats_taken == seats
+def test_seats_follow_the_answer(rsvp, withdrawn_at, seats):
+    assert make_invitation(rsvp=rsvp, party=3, withdrawn_at=withdrawn_at).seats_taken == seats
 
 
 def test_when_is_the_fixed_date_the_known_day_or_open():

@@ -151,7 +151,7 @@ def test_guests_are_changed_by_the_office_alone(client, role, act):
 
     with nothing_changes(row):
         assert (
-            client.post(f"{BASE}/einladungen/{row.pk}/{act}/", {"answer": "accepted"}).status_code
+            client.post(f"{BASE}/einladungen/{row.pk}/{act}/", {"rsvp": "accepted"}).status_code
             == 403
         )
 
@@ -172,7 +172,7 @@ def test_a_colleagues_invitation_is_seen_but_not_answered(client):
 
     with nothing_changes(row):
         assert (
-            client.post(f"{BASE}/einladungen/{row.pk}/antwort/", {"answer": "accepted"}).status_code
+            client.post(f"{BASE}/einladungen/{row.pk}/antwort/", {"rsvp": "accepted"}).status_code
             == 403
         )
 

@@ -4,7 +4,7 @@ import pytest
 from icalendar import Calendar
 
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
-from dialogues.enums import AnswerState, DialogueFormat, DialogueState
+from dialogues.enums import DialogueFormat, DialogueState, RsvpState
 from partners.models import CrossCuttingTheme, Sector
 from tests.dialogues.builders import (
     BERLIN,
@@ -94,7 +94,7 @@ def test_what_was_taken_over_shows_its_source_and_no_workflow(signed_in):
 def test_a_partner_sees_the_own_answer_and_may_change_it(client):
     partner = make_user(PARTNER)
     dialogue = make_dialogue(S.INVITED)
-    row = make_invitation(dialogue, AnswerState.TENTATIVE, person=partner.person)
+    row = make_invitation(dialogue, RsvpState.TENTATIVE, person=partner.person)
     client.force_login(partner)
 
     response = client.get(dialogue.get_absolute_url())
@@ -158,7 +158,7 @@ def test_internal_notes_and_others_answers_stay_inside(client, role):
     client.force_login(user)
     dialogue = make_dialogue(DialogueState.INVITED, internal_notes="Streng vertraulich")
     make_invitation(dialogue, person=user.person)
-    other = make_invitation(dialogue, AnswerState.DECLINED, remark="Keine Zeit")
+    other = make_invitation(dialogue, RsvpState.DECLINED, remark="Keine Zeit")
 
     for page in ("", "gaeste/"):
         text = text_of(client.get(f"{BASE}/{dialogue.pk}/{page}"))

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
-from dialogues.enums import AnswerState, DialogueState
+from dialogues.enums import DialogueState, RsvpState
 from outbox.enums import MailState
 from outbox.models import Mail
 from tests.dialogues.builders import (
@@ -43,11 +43,11 @@ def test_the_list_shows_answers_seats_and_how_mails_stand(signed_in, office):
     Mail.objects.update(state=MailState.SENT, sent_at=NOW)
     first, second, _third = dialogue.invitations.order_by("pk")
     dialogue.invitations.filter(pk=first.pk).update(
-        answer=AnswerState.ACCEPTED, answered_at=NOW, party=3
+        rsvp=RsvpState.ACCEPTED, replied_at=NOW, party=3
     )
     dialogue.invitations.filter(pk=second.pk).update(
-        answer=AnswerState.REPRESENTED,
-        answered_at=NOW,
+        rsvp=RsvpState.REPRESENTED,
+        replied_at=NOW,
         substitute_name="Stabsstelle",
         remark="Bis bald",
     )
@@ -119,9 +119,7 @@ def test_the_senators_office_sees_the_list_without_acts(client):
 
 def test_an_observer_sees_numbers_and_no_names(client):
     dialogue = make_dialogue(S.INVITED)
-    make_invitation(
-        dialogue, AnswerState.ACCEPTED, person=make_person("Leitung A"), shares_answer=True
-    )
+    make_invitation(dialogue, RsvpState.ACCEPTED, person=make_person("Leitung A"), shares_rsvp=True)
     client.force_login(make_user(OBSERVER))
 
     text = text_of(client.get(guests_page(dialogue)))
@@ -134,13 +132,13 @@ def test_a_partner_sees_who_agreed_and_the_own_organisation(client):
     partner = make_user(PARTNER)
     dialogue = make_dialogue(S.INVITED)
     colleague = make_person("Kollegium", organisation=partner.person.organisation)
-    make_invitation(dialogue, AnswerState.TENTATIVE, person=partner.person)
-    make_invitation(dialogue, AnswerState.DECLINED, person=colleague)
+    make_invitation(dialogue, RsvpState.TENTATIVE, person=partner.person)
+    make_invitation(dialogue, RsvpState.DECLINED, person=colleague)
     seen = make_person("Offen", organisation=make_organisation("Zange GmbH"))
-    make_invitation(dialogue, AnswerState.ACCEPTED, person=seen, shares_answer=True)
-    make_invitation(dialogue, AnswerState.ACCEPTED, person=make_person("Verdeckt"))
+    make_invitation(dialogue, RsvpState.ACCEPTED, person=seen, shares_rsvp=True)
+    make_invitation(dialogue, RsvpState.ACCEPTED, person=make_person("Verdeckt"))
     make_invitation(
-        dialogue, AnswerState.DECLINED, person=make_person("Verhindert"), shares_answer=True
+        dialogue, RsvpState.DECLINED, person=make_person("Verhindert"), shares_rsvp=True
     )
     client.force_login(partner)
 
@@ -157,9 +155,7 @@ def test_an_observer_who_is_a_partner_too_sees_numbers_and_as_a_guest_who_agreed
     client, is_invited, is_named
 ):
     both, dialogue = make_user(PARTNER, OBSERVER), make_dialogue(S.INVITED)
-    make_invitation(
-        dialogue, AnswerState.ACCEPTED, person=make_person("Leitung A"), shares_answer=True
-    )
+    make_invitation(dialogue, RsvpState.ACCEPTED, person=make_person("Leitung A"), shares_rsvp=True)
     if is_invited:
         make_invitation(dialogue, person=both.person)
     client.force_login(both)
@@ -173,9 +169,7 @@ def test_an_observer_who_is_a_partner_too_sees_numbers_and_as_a_guest_who_agreed
 def test_a_host_sees_who_agreed(client):
     host = make_user(PARTNER)
     dialogue = make_dialogue(S.INVITED, host=host.person.organisation)
-    make_invitation(
-        dialogue, AnswerState.ACCEPTED, person=make_person("Leitung A"), shares_answer=True
-    )
+    make_invitation(dialogue, RsvpState.ACCEPTED, person=make_person("Leitung A"), shares_rsvp=True)
     client.force_login(host)
 
     assert "Wer teilnimmt Leitung A" in text_of(client.get(guests_page(dialogue)))
@@ -185,14 +179,12 @@ def test_an_answer_given_by_phone(signed_in):
     row = make_invitation(person=make_person("Leitung A", email="a@example.org"))
     address = f"{BASE}/einladungen/{row.pk}/eintragen/"
 
-    refused = text_of(signed_in.post(address, {"answer": "represented", "remark": "Lange getippt"}))
-    signed_in.post(
-        address, {"answer": "represented", "substitute_name": "Stabsstelle", "party": "2"}
-    )
+    refused = text_of(signed_in.post(address, {"rsvp": "represented", "remark": "Lange getippt"}))
+    signed_in.post(address, {"rsvp": "represented", "substitute_name": "Stabsstelle", "party": "2"})
 
     row.refresh_from_db()
     assert "Bitte nennen Sie, wer Sie vertritt." in refused and "Lange getippt" in refused
-    assert (row.answer, row.substitute_name, row.party, row.channel) == (
+    assert (row.rsvp, row.substitute_name, row.party, row.channel) == (
         "represented",
         "Stabsstelle",
         2,
@@ -231,7 +223,7 @@ def test_the_whole_list_as_excel(signed_in):
     person = make_person(
         "=Leitung", function="Werk", email="a@example.org", phone="030 1", organisation=organisation
     )
-    make_invitation(dialogue, AnswerState.ACCEPTED, person=person, party=2, remark="Gern")
+    make_invitation(dialogue, RsvpState.ACCEPTED, person=person, party=2, remark="Gern")
 
     response = signed_in.get(f"{guests_page(dialogue)}export/")
 
@@ -268,13 +260,13 @@ def test_the_whole_list_as_excel(signed_in):
 
 def test_the_printed_list_holds_who_may_come(signed_in):
     dialogue = make_dialogue(S.INVITED)
-    for name, answer, party in (
+    for name, rsvp, party in (
         ("A", "accepted", 2),
         ("B", "tentative", 1),
         ("C", "declined", 1),
         ("D", "open", 1),
     ):
-        make_invitation(dialogue, answer, person=make_person(f"Leitung {name}"), party=party)
+        make_invitation(dialogue, rsvp, person=make_person(f"Leitung {name}"), party=party)
     make_invitation(dialogue, "represented", person=make_person("Leitung E"))
 
     text = text_of(signed_in.get(f"{guests_page(dialogue)}drucken/"))

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from dialogues.enums import AnswerState, DialogueState
+from dialogues.enums import DialogueState, RsvpState
 from outbox.models import Mail
 from partners.models import DistributionList
 from tests.dialogues.builders import (
@@ -88,7 +88,7 @@ def test_the_second_look_shows_mail_entry_list_and_no_link(signed_in):
         "1 Gast Leitung Leitung · leitung@example.org",
     ):
         assert words in text, words
-    assert str(response.context["form"].initial["answer_by"]) == "2026-04-15"
+    assert str(response.context["form"].initial["rsvp_by"]) == "2026-04-15"
     assert "/einladung/" not in response.content.decode().replace("/einladungen/", "")
     assert row.personal_link not in response.content.decode()
 
@@ -99,10 +99,10 @@ def test_releasing_sends_what_the_button_named(signed_in):
         make_invitation(dialogue, released=False, person=make_person(email=f"{letter}@example.org"))
     address = f"{guests_page(dialogue)}versenden/"
 
-    response = signed_in.post(address, {"answer_by": "2026-04-10", "expected": "2"}, follow=True)
+    response = signed_in.post(address, {"rsvp_by": "2026-04-10", "expected": "2"}, follow=True)
 
     dialogue.refresh_from_db()
-    assert (dialogue.state, dialogue.answer_by) == (S.INVITED, dt.date(2026, 4, 10))
+    assert (dialogue.state, dialogue.rsvp_by) == (S.INVITED, dt.date(2026, 4, 10))
     assert response.redirect_chain == [(guests_page(dialogue), 302)]
     assert "2 Einladungen sind auf dem Weg. Versand verfolgen" in text_of(response)
     [batch] = set(Mail.objects.values_list("batch", flat=True))
@@ -117,7 +117,7 @@ def test_a_list_that_changed_meanwhile_is_looked_at_again(signed_in):
     address = f"{guests_page(dialogue)}versenden/"
 
     with nothing_changes(dialogue):
-        response = signed_in.post(address, {"answer_by": "2026-04-10", "expected": "1"})
+        response = signed_in.post(address, {"rsvp_by": "2026-04-10", "expected": "1"})
 
     assert "2 Einladungen wären zu senden. Bitte prüfen Sie noch einmal." in text_of(response)
     assert 'name="expected" value="2"' in response.content.decode()
@@ -125,7 +125,7 @@ def test_a_list_that_changed_meanwhile_is_looked_at_again(signed_in):
 
 
 @pytest.mark.parametrize(
-    ("answer_by", "words"),
+    ("rsvp_by", "words"),
     [
         ("2026-03-01", "muss zwischen heute und dem Gespräch liegen"),
         ("2026-04-23", "muss zwischen heute und dem Gespräch liegen"),
@@ -133,13 +133,13 @@ def test_a_list_that_changed_meanwhile_is_looked_at_again(signed_in):
         ("", "Dieses Feld ist zwingend erforderlich."),
     ],
 )
-def test_a_wrong_answer_day_sends_nothing(signed_in, answer_by, words):
+def test_a_wrong_answer_day_sends_nothing(signed_in, rsvp_by, words):
     dialogue = make_dialogue(S.SCHEDULED)
     row = make_invitation(dialogue, released=False)
 
     with nothing_changes(dialogue, row):
         response = signed_in.post(
-            f"{guests_page(dialogue)}versenden/", {"answer_by": answer_by, "expected": "1"}
+            f"{guests_page(dialogue)}versenden/", {"rsvp_by": rsvp_by, "expected": "1"}
         )
 
     assert words in text_of(response)
@@ -160,7 +160,7 @@ def test_reminding_names_whom_and_reminds_once_a_day(signed_in):
         "Leitung A", email="a@example.org", organisation=make_organisation("Zange GmbH")
     )
     make_invitation(dialogue, person=silent)
-    make_invitation(dialogue, AnswerState.DECLINED)
+    make_invitation(dialogue, RsvpState.DECLINED)
     address = f"{guests_page(dialogue)}erinnern/"
 
     page = text_of(signed_in.get(address))
@@ -176,7 +176,7 @@ def test_reminding_names_whom_and_reminds_once_a_day(signed_in):
 def test_reminding_nobody_leads_back_and_says_so(signed_in):
     for dialogue in (
         make_dialogue(S.PLANNING),
-        make_invitation(answer=AnswerState.ACCEPTED).dialogue,
+        make_invitation(rsvp=RsvpState.ACCEPTED).dialogue,
     ):
         page = text_of(signed_in.get(f"{guests_page(dialogue)}erinnern/", follow=True))
 
@@ -189,13 +189,13 @@ def test_the_answer_day_of_running_invitations_stays_a_day(signed_in):
     values = {"title": dialogue.title, "format": "on_site", "seats": "30", "host": dialogue.host_id}
     values["senator_attends"] = "on"
 
-    for answer_by in ("", "2026-04-23"):
+    for rsvp_by in ("", "2026-04-23"):
         with nothing_changes(dialogue):
-            assert signed_in.post(address, values | {"answer_by": answer_by}).status_code == 200
-    signed_in.post(address, values | {"answer_by": "2026-04-20"})
+            assert signed_in.post(address, values | {"rsvp_by": rsvp_by}).status_code == 200
+    signed_in.post(address, values | {"rsvp_by": "2026-04-20"})
 
     dialogue.refresh_from_db()
-    assert (ANSWER_BY, dialogue.answer_by) == (dt.date(2026, 4, 15), dt.date(2026, 4, 20))
+    assert (ANSWER_BY, dialogue.rsvp_by) == (dt.date(2026, 4, 15), dt.date(2026, 4, 20))
 
 
 def test_release_and_reminder_say_that_their_mails_wait(signed_in):
@@ -208,7 +208,7 @@ def test_release_and_reminder_say_that_their_mails_wait(signed_in):
 
     before = text_of(signed_in.get(address))
     sent = text_of(
-        signed_in.post(address, {"answer_by": ANSWER_BY.isoformat(), "expected": 1}, follow=True)
+        signed_in.post(address, {"rsvp_by": ANSWER_BY.isoformat(), "expected": 1}, follow=True)
     )
     Mail.objects.update(**in_state("sent"))
     reminded = text_of(signed_in.post(f"{guests_page(dialogue)}erinnern/", follow=True))

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 
 from core.models import Precision
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from dialogues.enums import AnswerState, DialogueCategory, DialogueState, SeriesState, TopicState
+from dialogues.enums import DialogueCategory, DialogueState, RsvpState, SeriesState, TopicState
 from partners.models import CrossCuttingTheme, Sector
 from tests.dialogues.builders import (
     NOW,
@@ -67,7 +67,7 @@ def test_filters_of_dialogues(signed_in):
     topic.themes.add(theme)
     found = make_dialogue(S.INVITED, title="Wärme für Öfen", topic=topic, host=host)
     for _ in range(2):
-        make_invitation(found, AnswerState.ACCEPTED)
+        make_invitation(found, RsvpState.ACCEPTED)
     make_past("Anderes")
 
     for query in (
@@ -128,7 +128,7 @@ def test_an_empty_list_says_what_to_do(signed_in):
 def test_numbers_of_answers_are_not_for_partners(client, role, seen):
     user = make_user(role)
     dialogue = make_dialogue(S.INVITED)
-    make_invitation(dialogue, AnswerState.ACCEPTED, person=user.person, party=4)
+    make_invitation(dialogue, RsvpState.ACCEPTED, person=user.person, party=4)
     client.force_login(user)
 
     page = client.get(f"{BASE}/")
@@ -142,7 +142,7 @@ def test_numbers_of_answers_are_not_for_partners(client, role, seen):
 def test_export_of_what_is_shown(signed_in):
     host = make_organisation("Messgeräte GmbH")
     dialogue = make_dialogue(S.INVITED, title="=Wärme", host=host, seats=12)
-    make_invitation(dialogue, AnswerState.ACCEPTED, party=2)
+    make_invitation(dialogue, RsvpState.ACCEPTED, party=2)
     make_invitation(dialogue)
     make_past("Anderes")
 
@@ -238,7 +238,7 @@ def test_series_show_their_state_and_numbers(signed_in):
 
     rows = signed_in.get(f"{BASE}/reihen/").context["page"].object_list
 
-    assert [(row.title, row.topic_count, row.dialogue_count, row.tone) for row in rows] == [
+    assert [(row.title, row.topic_count, row.dialogue_count, row.colour) for row in rows] == [
         ("Reihe Süd", 0, 0, "danger"),
         ("Reihe Nord", 1, 1, "success"),
     ]

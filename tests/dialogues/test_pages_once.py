@@ -93,7 +93,7 @@ def test_two_taps_at_once_make_one_row(client, partner):
     for tap in clients:
         tap.cookies = client.cookies
 
-    answers = race(*[lambda tap=tap: tap.post(ADDRESS, sent) for tap in clients])
+    rsvps = race(*[lambda tap=tap: tap.post(ADDRESS, sent) for tap in clients])
 
     topic = Topic.objects.get()
-    assert {answer.headers["Location"] for answer in answers} == {topic.get_absolute_url()}
+    assert {rsvp.headers["Location"] for rsvp in rsvps} == {topic.get_absolute_url()}

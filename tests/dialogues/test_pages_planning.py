@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from dialogues.enums import AnswerState, DialogueFormat, DialogueState, HostAnswer
+from dialogues.enums import DialogueFormat, DialogueState, HostReply, RsvpState
 from dialogues.models import Dialogue
 from tests.dialogues.builders import (
     DAY,
@@ -32,10 +32,10 @@ def test_planning_begins_on_an_approved_topic(signed_in):
     signed_in.post(f"{topic.get_absolute_url()}gespraech/", {**FACTS, "host": host.pk})
 
     dialogue = Dialogue.objects.get()
-    assert (dialogue.topic, dialogue.host, dialogue.host_answer, dialogue.state) == (
+    assert (dialogue.topic, dialogue.host, dialogue.host_reply, dialogue.state) == (
         topic,
         host,
-        HostAnswer.OPEN,
+        HostReply.OPEN,
         S.PLANNING,
     )
 
@@ -59,14 +59,14 @@ def test_of_two_changes_the_second_sees_both_and_loses_nothing(signed_in):
 
 def test_fewer_seats_than_taken_are_refused_at_the_form(signed_in):
     dialogue = make_dialogue(S.INVITED)
-    make_invitation(dialogue, AnswerState.ACCEPTED, party=3)
+    make_invitation(dialogue, RsvpState.ACCEPTED, party=3)
     address = f"{dialogue.get_absolute_url()}bearbeiten/"
     values = {
         **FACTS,
         "title": dialogue.title,
         "seats": "2",
         "host": dialogue.host_id,
-        "answer_by": "2026-04-15",
+        "rsvp_by": "2026-04-15",
     }
 
     text = text_of(
@@ -87,7 +87,7 @@ def edit(client, dialogue, **fields):
         "host": dialogue.host_id,
         "senator_attends": "on",
         "programme": dialogue.programme.replace("\n", "\r\n"),
-        "answer_by": dialogue.answer_by or "",
+        "rsvp_by": dialogue.rsvp_by or "",
     }
     return client.post(
         address, values | {"version": version_in(client.get(address))} | fields, follow=True
@@ -99,7 +99,7 @@ def test_form_says_before_saving_how_many_will_be_told(signed_in, senator, count
     dialogue = make_dialogue(S.INVITED)
     for _i in range(count):
         make_invitation(dialogue)
-    make_invitation(dialogue, AnswerState.DECLINED)
+    make_invitation(dialogue, RsvpState.DECLINED)
 
     text = text_of(signed_in.get(f"{dialogue.get_absolute_url()}bearbeiten/"))
 
@@ -127,7 +127,7 @@ def test_form_warns_of_nothing_when_there_is_nobody_to_tell(signed_in):
 
 def test_saving_says_how_many_are_told(signed_in, senator):
     dialogue = make_dialogue(S.INVITED, programme="14:00 Begrüßung\n14:15 Rundgang")
-    make_invitation(dialogue, AnswerState.ACCEPTED)
+    make_invitation(dialogue, RsvpState.ACCEPTED)
 
     text = text_of(edit(signed_in, dialogue, place="Halle 2"))
 
@@ -139,7 +139,7 @@ def test_guests_wait_for_the_approval_and_the_page_says_so_before_and_after_savi
     signed_in, senator
 ):
     dialogue = make_dialogue(S.INVITED)
-    make_invitation(dialogue, AnswerState.ACCEPTED)
+    make_invitation(dialogue, RsvpState.ACCEPTED)
     later = "Die Gäste erfahren davon, sobald das Büro zugestimmt hat."
 
     with nothing_changes(dialogue):
@@ -155,7 +155,7 @@ def test_guests_wait_for_the_approval_and_the_page_says_so_before_and_after_savi
 
 def test_saving_what_matters_to_nobody_says_so(signed_in, senator):
     dialogue = make_dialogue(S.INVITED, programme="14:00 Begrüßung\n14:15 Rundgang")
-    make_invitation(dialogue, AnswerState.ACCEPTED)
+    make_invitation(dialogue, RsvpState.ACCEPTED)
 
     text = text_of(edit(signed_in, dialogue, seats="31"))
 
@@ -183,24 +183,24 @@ def test_facts_do_not_change_afterwards(signed_in, state):
 
 
 def test_the_hosts_answer_is_noted(signed_in):
-    dialogue = make_dialogue(host_answer=HostAnswer.OPEN)
+    dialogue = make_dialogue(host_reply=HostReply.OPEN)
     address = f"{dialogue.get_absolute_url()}gastgeber/"
-    assert str(signed_in.get(address).context["form"].initial["answered_on"]) == "2026-03-02"
+    assert str(signed_in.get(address).context["form"].initial["replied_on"]) == "2026-03-02"
 
     signed_in.post(
-        address, {"answer": "accepted", "answered_on": "2026-03-01", "note": "telefonisch"}
+        address, {"reply": "accepted", "replied_on": "2026-03-01", "note": "telefonisch"}
     )
 
     dialogue.refresh_from_db()
-    assert (dialogue.host_answer, dialogue.host_answered_on, dialogue.host_note) == (
-        HostAnswer.ACCEPTED,
+    assert (dialogue.host_reply, dialogue.host_replied_on, dialogue.host_note) == (
+        HostReply.ACCEPTED,
         dt.date(2026, 3, 1),
         "telefonisch",
     )
 
 
 def test_without_a_host_there_is_nobody_to_ask(signed_in):
-    dialogue = make_dialogue(host=None, host_answer=HostAnswer.OPEN)
+    dialogue = make_dialogue(host=None, host_reply=HostReply.OPEN)
 
     response = signed_in.get(f"{dialogue.get_absolute_url()}gastgeber/")
 

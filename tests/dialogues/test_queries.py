@@ -6,9 +6,9 @@ import pytest
 
 from core.models import Precision
 from core.roles import PARTNER
-from dialogues.course import Situation
-from dialogues.enums import AnswerState, DialogueState, OptionState, TopicState
+from dialogues.enums import DialogueState, OptionState, RsvpState, TopicState
 from dialogues.models import Dialogue
+from dialogues.progress import Situation
 from dialogues.queries import (
     hosts_of,
     listed_dialogues,
@@ -39,13 +39,13 @@ S = DialogueState
 
 def test_listed_dialogues_count_the_answers_of_the_present_round(office):
     dialogue = make_dialogue(S.INVITED, round=2)
-    make_invitation(dialogue, AnswerState.ACCEPTED, party=3)
-    make_invitation(dialogue, AnswerState.REPRESENTED)
-    make_invitation(dialogue, AnswerState.TENTATIVE)
-    make_invitation(dialogue, AnswerState.DECLINED)
+    make_invitation(dialogue, RsvpState.ACCEPTED, party=3)
+    make_invitation(dialogue, RsvpState.REPRESENTED)
+    make_invitation(dialogue, RsvpState.TENTATIVE)
+    make_invitation(dialogue, RsvpState.DECLINED)
     make_invitation(dialogue)
-    make_invitation(dialogue, AnswerState.ACCEPTED, withdrawn_at=NOW)
-    make_invitation(dialogue, AnswerState.ACCEPTED, released_round=1)
+    make_invitation(dialogue, RsvpState.ACCEPTED, withdrawn_at=NOW)
+    make_invitation(dialogue, RsvpState.ACCEPTED, released_round=1)
     make_invitation(dialogue, released=False)
 
     row = listed_dialogues(office).get()
@@ -56,10 +56,10 @@ def test_listed_dialogues_count_the_answers_of_the_present_round(office):
 def test_listed_dialogues_carry_the_own_answer():
     partner = make_user(PARTNER)
     dialogue = make_dialogue(S.INVITED)
-    make_invitation(dialogue, AnswerState.TENTATIVE, person=partner.person)
-    make_invitation(dialogue, AnswerState.DECLINED)
+    make_invitation(dialogue, RsvpState.TENTATIVE, person=partner.person)
+    make_invitation(dialogue, RsvpState.DECLINED)
 
-    assert [row.own_answer for row in listed_dialogues(partner)] == [AnswerState.TENTATIVE]
+    assert [row.own_answer for row in listed_dialogues(partner)] == [RsvpState.TENTATIVE]
 
 
 def test_what_has_no_day_yet_comes_last_and_what_never_had_one_first(office):
@@ -105,7 +105,7 @@ def test_situation_counts_dates_ahead_and_guests():
     )
     make_option(dialogue, starts_at=NOW, ends_at=NOW + dt.timedelta(hours=1))
     make_invitation(dialogue)
-    make_invitation(dialogue, AnswerState.ACCEPTED)
+    make_invitation(dialogue, RsvpState.ACCEPTED)
     make_invitation(dialogue, released=False)
     make_invitation(dialogue, withdrawn_at=NOW)
     granted = dialogue.date_options.get(state=OptionState.FIXED)

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from core.progress import Segment
-from dialogues.enums import AnswerState, DialogueState, TopicState
+from dialogues.enums import DialogueState, RsvpState, TopicState
 from dialogues.queries import (
     AnswerCounts,
     Sending,
@@ -37,9 +37,9 @@ S = DialogueState
 
 def test_answers_are_counted_by_kind_with_their_seats():
     dialogue = make_dialogue(S.INVITED)
-    make_invitation(dialogue, AnswerState.ACCEPTED, party=2)
-    make_invitation(dialogue, AnswerState.ACCEPTED)
-    make_invitation(dialogue, AnswerState.DECLINED)
+    make_invitation(dialogue, RsvpState.ACCEPTED, party=2)
+    make_invitation(dialogue, RsvpState.ACCEPTED)
+    make_invitation(dialogue, RsvpState.DECLINED)
     make_invitation(dialogue, withdrawn_at=NOW)
 
     counts = AnswerCounts.of(list(dialogue.invitations.all()), dialogue)
@@ -68,7 +68,7 @@ def test_guest_rows_say_how_the_last_mail_stands(office):
         "<2@x>",
         later,
     )
-    reminded.state, reminded.sent_at, reminded.occasion = MailState.SENT, later, "reminded"
+    reminded.state, reminded.sent_at, reminded.event = MailState.SENT, later, "reminded"
     reminded.save()
     make_invitation(
         dialogue,
@@ -78,7 +78,7 @@ def test_guest_rows_say_how_the_last_mail_stands(office):
 
     rows = guest_rows(dialogue, dialogue.invitations.all())
 
-    assert [(row.mail_text, row.mail_tone) for row in rows] == [
+    assert [(row.mail_text, row.mail_colour) for row in rows] == [
         ("versandt 02.03.2026", ""),
         ("fehlgeschlagen", "danger"),
         ("wartet", "info"),
@@ -132,11 +132,11 @@ def test_guest_rows_cost_two_queries(office, django_assert_num_queries, count):
 
 def test_sharing_guests_come_and_agreed():
     dialogue = make_dialogue(S.INVITED, round=2)
-    shown = make_invitation(dialogue, AnswerState.ACCEPTED, shares_answer=True)
-    make_invitation(dialogue, AnswerState.ACCEPTED)
-    make_invitation(dialogue, AnswerState.DECLINED, shares_answer=True)
-    make_invitation(dialogue, AnswerState.ACCEPTED, shares_answer=True, withdrawn_at=NOW)
-    make_invitation(dialogue, AnswerState.ACCEPTED, shares_answer=True, released_round=1)
+    shown = make_invitation(dialogue, RsvpState.ACCEPTED, shares_rsvp=True)
+    make_invitation(dialogue, RsvpState.ACCEPTED)
+    make_invitation(dialogue, RsvpState.DECLINED, shares_rsvp=True)
+    make_invitation(dialogue, RsvpState.ACCEPTED, shares_rsvp=True, withdrawn_at=NOW)
+    make_invitation(dialogue, RsvpState.ACCEPTED, shares_rsvp=True, released_round=1)
 
     assert list(sharing_guests(dialogue)) == [shown]
 
@@ -195,7 +195,7 @@ def test_history_of_a_topic_tells_the_approval_once_and_to_the_house_alone(offic
 def test_history_of_a_dialogue_tells_answers_with_the_name(office):
     dialogue = make_released(office, 1)
     row = dialogue.invitations.get()
-    row.answer, row.answered_at, row._change_reason = AnswerState.ACCEPTED, NOW, "Antwort: Zusage"
+    row.rsvp, row.replied_at, row._change_reason = RsvpState.ACCEPTED, NOW, "Antwort: Zusage"
     row.save()
 
     entries = {entry.what: (entry.who, entry.note) for entry in dialogue_history(dialogue, office)}

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from dialogues.enums import AnswerState, DialogueState, SeriesState, TopicState
+from dialogues.enums import DialogueState, RsvpState, SeriesState, TopicState
 from dialogues.queries import (
     waiting_for,
 )
@@ -101,9 +101,9 @@ def test_waiting_costs_the_same_for_any_number(office, django_assert_num_queries
 def test_what_waits_for_a_partner():
     partner = make_user(PARTNER)
     mine = make_invitation(person=partner.person)
-    make_invitation(make_dialogue(S.INVITED), AnswerState.ACCEPTED, person=partner.person)
+    make_invitation(make_dialogue(S.INVITED), RsvpState.ACCEPTED, person=partner.person)
     make_invitation(
-        make_dialogue(S.INVITED, answer_by=NOW.date() - dt.timedelta(days=1)), person=partner.person
+        make_dialogue(S.INVITED, rsvp_by=NOW.date() - dt.timedelta(days=1)), person=partner.person
     )
     colleague = make_user(PARTNER, organisation=partner.person.organisation)
     make_invitation(person=colleague.person)

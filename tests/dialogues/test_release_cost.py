@@ -31,7 +31,7 @@ def statements_to_release(count, office):
     )
     with CaptureQueriesContext(connection) as queries:
         release_invitations(
-            dialogue=dialogue, answer_by=ANSWER_BY, expected=count, by=office, now=NOW
+            dialogue=dialogue, rsvp_by=ANSWER_BY, expected=count, by=office, now=NOW
         )
     assert Mail.objects.filter(path=dialogue.get_absolute_url()).count() == count
     assert (

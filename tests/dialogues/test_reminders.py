@@ -4,7 +4,7 @@ import pytest
 
 from core.models import Origin
 from core.roles import OFFICE
-from dialogues.enums import AnswerState, DialogueState
+from dialogues.enums import DialogueState, RsvpState
 from dialogues.models import Dialogue
 from dialogues.reminders import RULE, NextReminder, guests_to_remind, next_reminders, reminders_due
 from dialogues.services import open_invitation
@@ -31,7 +31,7 @@ FIRST, SECOND = (
 
 
 @pytest.mark.parametrize(
-    ("answer_by", "days"),
+    ("rsvp_by", "days"),
     [
         pytest.param(D(2026, 4, 15), {D(2026, 4, 8), D(2026, 4, 13)}, id="plain week"),
         pytest.param(D(2026, 4, 9), {D(2026, 3, 31), D(2026, 4, 7)}, id="over Easter"),
@@ -48,8 +48,8 @@ FIRST, SECOND = (
         ),
     ],
 )
-def test_guests_are_reminded_five_and_two_working_days_before(answer_by, days):
-    assert {step.on for step in default_schedule(RULE).steps(answer_by, FIRST)} == days
+def test_guests_are_reminded_five_and_two_working_days_before(rsvp_by, days):
+    assert {step.on for step in default_schedule(RULE).steps(rsvp_by, FIRST)} == days
 
 
 def due_on(today: dt.date):
@@ -63,7 +63,7 @@ def test_reminder_carries_the_personal_link_and_the_words_of_its_mail():
 
     [reminder] = due_on(FIRST)
 
-    assert (reminder.kind, reminder.subject_key, reminder.occasion) == (
+    assert (reminder.kind, reminder.subject_key, reminder.event) == (
         "invitation_reminder",
         f"invitation:{row.pk}",
         "2026-04-15:-5",
@@ -99,9 +99,9 @@ def test_reminders_fall_on_two_days_only():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("state", [state for state in AnswerState if state != AnswerState.OPEN])
+@pytest.mark.parametrize("state", [state for state in RsvpState if state != RsvpState.OPEN])
 def test_who_has_answered_is_left_alone(state):
-    make_invitation(answer=state)
+    make_invitation(rsvp=state)
 
     assert due_on(FIRST) == []
 
@@ -123,7 +123,7 @@ def test_who_is_not_invited_now_is_left_alone(fields):
     "state", [state for state in DialogueState if state != DialogueState.INVITED]
 )
 def test_only_inviting_dialogues_remind(state):
-    make_invitation(make_dialogue(state, answer_by=ANSWER_BY))
+    make_invitation(make_dialogue(state, rsvp_by=ANSWER_BY))
 
     assert due_on(FIRST) == []
 
@@ -147,10 +147,10 @@ def test_fresh_invitation_is_not_reminded_at_once(released_on, reminded):
 @pytest.mark.django_db
 def test_moved_answer_day_moves_the_reminders():
     row = make_invitation()
-    Dialogue.objects.filter(pk=row.dialogue_id).update(answer_by=D(2026, 4, 20))
+    Dialogue.objects.filter(pk=row.dialogue_id).update(rsvp_by=D(2026, 4, 20))
 
     assert due_on(FIRST) == []
-    assert [reminder.occasion for reminder in due_on(D(2026, 4, 13))] == ["2026-04-20:-5"]
+    assert [reminder.event for reminder in due_on(D(2026, 4, 13))] == ["2026-04-20:-5"]
 
 
 @pytest.mark.django_db

@@ -8,7 +8,7 @@ from approvals.enums import Verdict
 from approvals.registry import CounterDate, Decision
 from core.errors import NotAllowed, Refused
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
-from dialogues.enums import DialogueState, HostAnswer, HostPreference, OptionState
+from dialogues.enums import DialogueState, HostPreference, HostReply, OptionState
 from dialogues.services import adopt_counter_dates, decide_dates, postpone_dialogue
 from tests.dialogues.builders import DAY, END, NOW, make_dates_approval, make_dialogue, make_option
 from tests.partners.builders import make_user
@@ -131,7 +131,7 @@ def test_dates_are_taken_over_before_one_is_fixed(office, state):
 
 def test_dates_are_taken_over_with_the_hosts_yes(office, senator):
     dialogue = answered(senator, *DATES)
-    type(dialogue).objects.update(host_answer=HostAnswer.DECLINED)
+    type(dialogue).objects.update(host_reply=HostReply.DECLINED)
     dialogue.refresh_from_db()
 
     with nothing_changes(dialogue), pytest.raises(Refused, match="Gastgeber zugesagt"):

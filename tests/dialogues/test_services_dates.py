@@ -9,7 +9,7 @@ from approvals.models import ApprovalRequest
 from approvals.registry import Decision
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from dialogues.enums import DATED, DialogueState, HostAnswer, OptionState
+from dialogues.enums import DATED, DialogueState, HostReply, OptionState
 from dialogues.services import (
     add_date_option,
     decide_dates,
@@ -64,10 +64,10 @@ def submit(dialogue, by, now=NOW, due_on=DUE_ON):
     return submit_dates(dialogue=dialogue, briefing=BRIEFING, due_on=due_on, by=by, now=now)
 
 
-def decide(approval, by, *options, answer=Verdict.APPROVE, now=NOW):
-    details = details_of(answer, [option.pk for option in options])
+def decide(approval, by, *options, rsvp=Verdict.APPROVE, now=NOW):
+    details = details_of(rsvp, [option.pk for option in options])
     return decide_dates(
-        approval=approval, decision=Decision(answer, "Begründung", **details), by=by, now=now
+        approval=approval, decision=Decision(rsvp, "Begründung", **details), by=by, now=now
     )
 
 
@@ -88,9 +88,9 @@ def test_dates_are_proposed_before_one_is_fixed(office, state):
             add(dialogue, office, starts_at=DAY + dt.timedelta(days=1))
 
 
-@pytest.mark.parametrize("answer", [HostAnswer.OPEN, HostAnswer.DECLINED])
-def test_no_date_is_proposed_or_submitted_without_the_hosts_yes(office, answer):
-    dialogue = make_dialogue(host_answer=answer)
+@pytest.mark.parametrize("rsvp", [HostReply.OPEN, HostReply.DECLINED])
+def test_no_date_is_proposed_or_submitted_without_the_hosts_yes(office, rsvp):
+    dialogue = make_dialogue(host_reply=rsvp)
     make_option(dialogue)
 
     with nothing_changes(dialogue), pytest.raises(Refused, match="Gastgeber zugesagt"):
@@ -277,8 +277,8 @@ def test_deadline_lies_before_the_first_date(office, exploring, late):
     )
 
 
-@pytest.mark.parametrize("answer", [Verdict.APPROVE, Verdict.CONDITION])
-def test_date_that_has_passed_is_not_ticked(senator, exploring, answer):
+@pytest.mark.parametrize("rsvp", [Verdict.APPROVE, Verdict.CONDITION])
+def test_date_that_has_passed_is_not_ticked(senator, exploring, rsvp):
     passed, ahead = (
         make_option(exploring),
         make_option(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS),
@@ -291,18 +291,18 @@ def test_date_that_has_passed_is_not_ticked(senator, exploring, answer):
             Refused, match="^Inzwischen vergangen: Mi, 22.04.2026, 14:00–16:30 Uhr. Bitte"
         ),
     ):
-        decide(approval, senator, passed, ahead, answer=answer, now=DAY)
+        decide(approval, senator, passed, ahead, rsvp=rsvp, now=DAY)
 
-    decide(approval, senator, ahead, answer=answer, now=DAY)
+    decide(approval, senator, ahead, rsvp=rsvp, now=DAY)
     ahead.refresh_from_db()
     assert ahead.state == OptionState.POSSIBLE
 
 
-@pytest.mark.parametrize("answer", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
-def test_no_can_be_said_to_a_date_that_has_passed(senator, exploring, answer):
+@pytest.mark.parametrize("rsvp", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
+def test_no_can_be_said_to_a_date_that_has_passed(senator, exploring, rsvp):
     option = make_option(exploring)
 
-    decide(make_dates_approval(exploring, option), senator, option, answer=answer, now=DAY)
+    decide(make_dates_approval(exploring, option), senator, option, rsvp=rsvp, now=DAY)
 
     option.refresh_from_db()
     assert option.state == OptionState.IMPOSSIBLE
@@ -333,11 +333,11 @@ def test_ticked_dates_are_possible_and_the_others_not(office, senator, exploring
     assert mails_written() == [("approval_decided", office.email)]
 
 
-@pytest.mark.parametrize("answer", [Verdict.RETURN, Verdict.REFUSE])
-def test_returned_dates_are_not_possible(senator, exploring, answer):
+@pytest.mark.parametrize("rsvp", [Verdict.RETURN, Verdict.REFUSE])
+def test_returned_dates_are_not_possible(senator, exploring, rsvp):
     option = make_option(exploring)
 
-    decide(make_dates_approval(exploring, option), senator, answer=answer)
+    decide(make_dates_approval(exploring, option), senator, rsvp=rsvp)
 
     option.refresh_from_db()
     assert option.state == OptionState.IMPOSSIBLE
@@ -454,7 +454,7 @@ def test_date_that_has_passed_is_not_fixed(office, exploring):
 
 def test_date_is_not_fixed_after_the_host_stepped_back(office, exploring):
     option = make_possible(exploring)
-    type(exploring).objects.filter(pk=exploring.pk).update(host_answer=HostAnswer.DECLINED)
+    type(exploring).objects.filter(pk=exploring.pk).update(host_reply=HostReply.DECLINED)
 
     with nothing_changes(exploring, option), pytest.raises(Refused, match="nicht zugesagt"):
         fix_date(option=option, by=office, now=NOW)

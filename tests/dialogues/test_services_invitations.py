@@ -9,17 +9,17 @@ from approvals.models import ApprovalRequest
 from approvals.registry import Decision
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from dialogues.enums import BEFORE_THE_DAY, AnswerChannel, AnswerState, DialogueState, OptionState
+from dialogues.enums import BEFORE_THE_DAY, DialogueState, OptionState, RsvpChannel, RsvpState
 from dialogues.mails import mail_date_fixed
 from dialogues.models import Invitation
 from dialogues.services import (
     add_date_option,
     add_guests,
-    answer_invitation,
     cancel_dialogue,
     decide_dates,
     fix_date,
     postpone_dialogue,
+    record_rsvp,
     release_invitations,
     remind_guests,
     remove_guest,
@@ -54,9 +54,9 @@ pytestmark = pytest.mark.django_db
 GUEST_LIST = (DialogueState.SCHEDULED, DialogueState.INVITED)
 
 
-def release(dialogue, by, expected=1, answer_by=ANSWER_BY, now=NOW):
+def release(dialogue, by, expected=1, rsvp_by=ANSWER_BY, now=NOW):
     return release_invitations(
-        dialogue=dialogue, answer_by=answer_by, expected=expected, by=by, now=now
+        dialogue=dialogue, rsvp_by=rsvp_by, expected=expected, by=by, now=now
     )
 
 
@@ -114,14 +114,14 @@ def test_who_is_on_the_list_stays_there_once(office):
 
 
 def test_withdrawn_guest_comes_back_with_a_new_link_and_no_old_answer(office):
-    row = make_invitation(answer=AnswerState.REPRESENTED, party=4, remark="Parkplatz?")
+    row = make_invitation(rsvp=RsvpState.REPRESENTED, party=4, remark="Parkplatz?")
     withdraw_invitation(invitation=row, by=office, now=NOW)
 
     assert add_guests(dialogue=row.dialogue, people=[row.person], by=office, now=NOW) == (1, 0)
 
     row.refresh_from_db()
-    assert (row.answer, row.party, row.substitute_name, row.substitute_email, row.remark) == (
-        AnswerState.OPEN,
+    assert (row.rsvp, row.party, row.substitute_name, row.substitute_email, row.remark) == (
+        RsvpState.OPEN,
         1,
         "",
         "",
@@ -185,9 +185,9 @@ def test_release_sends_each_guest_one_invitation(office):
 
     first.refresh_from_db()
     dialogue.refresh_from_db()
-    assert (dialogue.state, dialogue.answer_by) == (DialogueState.INVITED, ANSWER_BY)
+    assert (dialogue.state, dialogue.rsvp_by) == (DialogueState.INVITED, ANSWER_BY)
     assert dialogue.history.first().history_change_reason == "2 Einladungen versandt"
-    assert (first.released_at, first.released_round, first.answer) == (NOW, 1, AnswerState.OPEN)
+    assert (first.released_at, first.released_round, first.rsvp) == (NOW, 1, RsvpState.OPEN)
     assert mails_written() == [
         ("invitation", "erster@example.org"),
         ("invitation", "zweiter@example.org"),
@@ -253,16 +253,16 @@ def test_release_of_another_number_than_the_preview_is_refused(office):
 
 
 @pytest.mark.parametrize(
-    "answer_by", [TODAY - dt.timedelta(days=1), DAY.date() + dt.timedelta(days=1)]
+    "rsvp_by", [TODAY - dt.timedelta(days=1), DAY.date() + dt.timedelta(days=1)]
 )
-def test_day_of_answer_lies_between_today_and_the_dialogue(office, answer_by):
+def test_day_of_answer_lies_between_today_and_the_dialogue(office, rsvp_by):
     row = make_invitation(make_dialogue(DialogueState.SCHEDULED), released=False)
 
     with (
         nothing_changes(row, row.dialogue),
         pytest.raises(Refused, match="zwischen heute und dem Gespräch"),
     ):
-        release(row.dialogue, office, answer_by=answer_by)
+        release(row.dialogue, office, rsvp_by=rsvp_by)
 
 
 def test_guest_whose_address_was_taken_out_is_named(office):
@@ -290,7 +290,7 @@ def test_form_sent_twice_at_once_invites_once():
 
 @pytest.mark.parametrize("state", DialogueState)
 def test_invitation_is_withdrawn_before_the_day(office, state):
-    row = make_invitation(make_dialogue(state), AnswerState.ACCEPTED)
+    row = make_invitation(make_dialogue(state), RsvpState.ACCEPTED)
 
     if state in BEFORE_THE_DAY:
         withdraw_invitation(invitation=row, by=office, now=NOW)
@@ -303,9 +303,7 @@ def test_invitation_is_withdrawn_before_the_day(office, state):
 
 
 def test_withdrawal_cancels_the_calendar_entry_of_guest_and_substitute(office):
-    row = make_invitation(
-        answer=AnswerState.REPRESENTED, person=make_person(email="gast@example.org")
-    )
+    row = make_invitation(rsvp=RsvpState.REPRESENTED, person=make_person(email="gast@example.org"))
 
     withdraw_invitation(invitation=row, by=office, now=NOW)
 
@@ -341,7 +339,7 @@ def test_listed_guest_has_nothing_to_withdraw(office):
 def test_reminder_goes_to_who_has_not_answered_once_a_day(office):
     dialogue = make_dialogue(DialogueState.INVITED)
     waiting = make_invitation(dialogue)
-    make_invitation(dialogue, AnswerState.DECLINED)
+    make_invitation(dialogue, RsvpState.DECLINED)
     make_invitation(dialogue, withdrawn_at=NOW)
     make_invitation(dialogue, released=False)
 
@@ -373,7 +371,7 @@ def test_by_hand_reaches_those_of_a_paused_dialogue_but_no_paused_person(office)
     ("act", "note"),
     [
         (
-            lambda row, by: answer_invitation(invitation=row, reply=YES, now=NOW),
+            lambda row, by: record_rsvp(invitation=row, reply=YES, now=NOW),
             "Der Gast hat geantwortet.",
         ),
         (
@@ -404,7 +402,7 @@ def test_waiting_reminder_is_taken_back_once_there_is_nothing_to_answer(office, 
 
 
 def test_nobody_is_reminded_after_everybody_answered(office):
-    dialogue = make_invitation(answer=AnswerState.TENTATIVE).dialogue
+    dialogue = make_invitation(rsvp=RsvpState.TENTATIVE).dialogue
 
     with nothing_changes(dialogue), pytest.raises(Refused, match="Alle Gäste haben geantwortet"):
         remind_guests(dialogue=dialogue, by=office, now=NOW)
@@ -436,8 +434,8 @@ def make_busy_dialogue():
     dialogue = make_dialogue(
         DialogueState.INVITED, host_contact=make_person(email="werk@example.org")
     )
-    make_invitation(dialogue, AnswerState.DECLINED, person=make_person(email="absage@example.org"))
-    make_invitation(dialogue, AnswerState.REPRESENTED, person=make_person(email="gast@example.org"))
+    make_invitation(dialogue, RsvpState.DECLINED, person=make_person(email="absage@example.org"))
+    make_invitation(dialogue, RsvpState.REPRESENTED, person=make_person(email="gast@example.org"))
     make_invitation(dialogue, withdrawn_at=NOW)
     make_invitation(dialogue, released=False)
     return dialogue
@@ -458,7 +456,7 @@ def test_postponement_tells_everyone_and_takes_the_date_back(office, senator):
     postpone(dialogue, office, reason=" Streik ")
 
     dialogue.refresh_from_db()
-    assert (dialogue.state, dialogue.starts_at, dialogue.ends_at, dialogue.answer_by) == (
+    assert (dialogue.state, dialogue.starts_at, dialogue.ends_at, dialogue.rsvp_by) == (
         DialogueState.EXPLORING,
         None,
         None,
@@ -565,17 +563,17 @@ def fix_new_date(dialogue, office, senator, starts_at):
 def test_second_round_invites_anew_with_a_higher_sequence(office, senator):
     dialogue = make_dialogue(DialogueState.INVITED)
     row = make_invitation(
-        dialogue, AnswerState.REPRESENTED, person=make_person(email="gast@example.org")
+        dialogue, RsvpState.REPRESENTED, person=make_person(email="gast@example.org")
     )
     postpone(dialogue, office)
     new_day = DAY + dt.timedelta(days=7)
     fix_new_date(dialogue, office, senator, new_day)
     Mail.objects.all().delete()
 
-    assert release(dialogue, office, answer_by=ANSWER_BY, expected=1) == 1
+    assert release(dialogue, office, rsvp_by=ANSWER_BY, expected=1) == 1
 
     row.refresh_from_db()
-    assert (row.answer, row.substitute_email, row.released_round) == (AnswerState.OPEN, "", 2)
+    assert (row.rsvp, row.substitute_email, row.released_round) == (RsvpState.OPEN, "", 2)
     entry = calendar_of(Mail.objects.get())
     assert (entry.method, entry.sequence, entry.starts_at, entry.attendee) == (
         "REQUEST",
@@ -598,7 +596,7 @@ def test_old_date_cannot_be_fixed_again_without_a_new_approval(office, senator):
 
 def test_substitute_of_the_first_date_is_told_again_of_the_second(office, senator):
     dialogue = make_dialogue(DialogueState.INVITED)
-    row = make_invitation(dialogue, AnswerState.REPRESENTED)
+    row = make_invitation(dialogue, RsvpState.REPRESENTED)
     postpone(dialogue, office)
     fix_new_date(dialogue, office, senator, DAY + dt.timedelta(days=7))
     release(dialogue, office)
@@ -606,11 +604,11 @@ def test_substitute_of_the_first_date_is_told_again_of_the_second(office, senato
     Mail.objects.all().delete()
 
     again = YES._replace(
-        answer=AnswerState.REPRESENTED,
+        rsvp=RsvpState.REPRESENTED,
         substitute_name="Stellvertretung",
         substitute_email="stellvertretung@example.org",
     )
-    answer_invitation(invitation=row, reply=again, now=NOW)
+    record_rsvp(invitation=row, reply=again, now=NOW)
 
     assert ("substitute_named", "stellvertretung@example.org") in mails_written()
 
@@ -659,7 +657,7 @@ def test_guest_whom_the_invitation_may_have_reached_is_told(office, act, kind, o
 
 def test_guest_who_answered_by_phone_is_told_though_the_invitation_still_waits(office):
     row = make_released(office, 1).invitations.get()
-    answer_invitation(invitation=row, reply=YES, by=office, channel=AnswerChannel.OFFICE, now=NOW)
+    record_rsvp(invitation=row, reply=YES, by=office, channel=RsvpChannel.OFFICE, now=NOW)
 
     cancel_dialogue(dialogue=row.dialogue, reason="Streik", by=office, now=NOW)
 
@@ -687,7 +685,7 @@ def test_nobody_is_invited_to_what_has_begun(office):
         nothing_changes(dialogue, row),
         pytest.raises(Refused, match="Das Gespräch hat schon begonnen"),
     ):
-        release_invitations(dialogue=dialogue, answer_by=DAY.date(), expected=1, by=office, now=DAY)
+        release_invitations(dialogue=dialogue, rsvp_by=DAY.date(), expected=1, by=office, now=DAY)
 
 
 @pytest.mark.parametrize(("days", "refused"), [(-1, True), (0, False), (1, False)])
@@ -697,7 +695,7 @@ def test_day_to_answer_by_is_never_shortened_for_those_invited(office, days, ref
     release = partial(
         release_invitations,
         dialogue=dialogue,
-        answer_by=ANSWER_BY + dt.timedelta(days),
+        rsvp_by=ANSWER_BY + dt.timedelta(days),
         expected=1,
         by=office,
         now=NOW,

@@ -12,10 +12,10 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import (
     BEFORE_THE_DAY,
     DIALOGUE_MOVES,
-    AnswerState,
     DialogueState,
-    HostAnswer,
+    HostReply,
     OptionState,
+    RsvpState,
     TopicState,
 )
 from dialogues.models import Dialogue
@@ -27,7 +27,7 @@ from dialogues.services import (
     plan_dialogue,
     postpone_dialogue,
     record_held,
-    record_host_answer,
+    record_host_reply,
     release_invitations,
     submit_dates,
     update_dialogue,
@@ -72,7 +72,7 @@ def _fix(dialogue, by):
 
 
 def _release(dialogue, by):
-    return release_invitations(dialogue=dialogue, answer_by=ANSWER_BY, expected=1, by=by, now=NOW)
+    return release_invitations(dialogue=dialogue, rsvp_by=ANSWER_BY, expected=1, by=by, now=NOW)
 
 
 def _withdraw(dialogue, by):
@@ -159,10 +159,10 @@ def test_dialogue_is_planned_on_an_approved_topic_only(office, state):
 
     if state == TopicState.APPROVED:
         dialogue = plan(topic, office)
-        assert (dialogue.topic, dialogue.state, dialogue.host_answer) == (
+        assert (dialogue.topic, dialogue.state, dialogue.host_reply) == (
             topic,
             DialogueState.PLANNING,
-            HostAnswer.OPEN,
+            HostReply.OPEN,
         )
         assert dialogue.history.get().history_change_reason == "Planung begonnen"
     else:
@@ -181,9 +181,9 @@ def test_dialogue_is_planned_by_the_office_alone(role):
     assert not Dialogue.objects.exists()
 
 
-def answer_of_host(dialogue, by, answer=HostAnswer.ACCEPTED):
-    return record_host_answer(
-        dialogue=dialogue, answer=answer, answered_on=TODAY, note=" telefonisch ", by=by, now=NOW
+def answer_of_host(dialogue, by, rsvp=HostReply.ACCEPTED):
+    return record_host_reply(
+        dialogue=dialogue, reply=rsvp, replied_on=TODAY, note=" telefonisch ", by=by, now=NOW
     )
 
 
@@ -192,10 +192,10 @@ def test_answer_of_the_host_is_recorded_before_the_date_is_fixed(office, state):
     dialogue = make_dialogue(state)
 
     if state in (DialogueState.PLANNING, DialogueState.EXPLORING):
-        answer_of_host(dialogue, office, HostAnswer.DECLINED)
+        answer_of_host(dialogue, office, HostReply.DECLINED)
         dialogue.refresh_from_db()
-        assert (dialogue.host_answer, dialogue.host_answered_on, dialogue.host_note) == (
-            HostAnswer.DECLINED,
+        assert (dialogue.host_reply, dialogue.host_replied_on, dialogue.host_note) == (
+            HostReply.DECLINED,
             TODAY,
             "telefonisch",
         )
@@ -283,7 +283,7 @@ def test_new_host_has_to_say_yes_and_the_dates_are_asked_anew(office, senator):
 
     for row in (dialogue, possible, granted):
         row.refresh_from_db()
-    assert (dialogue.host, dialogue.host_answer) == (host, HostAnswer.OPEN)
+    assert (dialogue.host, dialogue.host_reply) == (host, HostReply.OPEN)
     assert (possible.state, granted.state) == (OptionState.PROPOSED, ApprovalState.LAPSED)
     assert mails_written() == [
         ("approval_lapsed", office.email),
@@ -315,7 +315,7 @@ def test_host_stays_once_the_date_is_fixed(office, state):
 
 def test_seats_stay_above_what_is_taken(office):
     dialogue = make_dialogue(DialogueState.INVITED, seats=5)
-    make_invitation(dialogue, AnswerState.ACCEPTED, party=3)
+    make_invitation(dialogue, RsvpState.ACCEPTED, party=3)
 
     with nothing_changes(dialogue), pytest.raises(Refused, match="3 Plätze belegt"):
         update_dialogue(dialogue=changed(dialogue, seats=2), by=office, now=NOW)
@@ -492,9 +492,9 @@ def test_guests_with_an_account_see_the_dialogue_they_are_invited_to(roles):
 def test_seats_are_counted_by_one_query(count, django_assert_num_queries):
     dialogue = make_dialogue(DialogueState.INVITED)
     for _i in range(count):
-        make_invitation(dialogue, AnswerState.ACCEPTED, party=2)
-    make_invitation(dialogue, AnswerState.ACCEPTED, withdrawn_at=NOW)
-    make_invitation(dialogue, AnswerState.TENTATIVE)
+        make_invitation(dialogue, RsvpState.ACCEPTED, party=2)
+    make_invitation(dialogue, RsvpState.ACCEPTED, withdrawn_at=NOW)
+    make_invitation(dialogue, RsvpState.TENTATIVE)
 
     with django_assert_num_queries(1):
         assert seats_taken(dialogue) == 2 * count
@@ -503,7 +503,7 @@ def test_seats_are_counted_by_one_query(count, django_assert_num_queries):
 def test_what_the_form_does_not_hold_stays_as_somebody_else_saved_it_meanwhile(office):
     dialogue = make_dialogue(DialogueState.SCHEDULED)
     edited = changed(dialogue, title="Neuer Titel")
-    Dialogue.objects.filter(pk=dialogue.pk).update(state=DialogueState.INVITED, answer_by=ANSWER_BY)
+    Dialogue.objects.filter(pk=dialogue.pk).update(state=DialogueState.INVITED, rsvp_by=ANSWER_BY)
 
     update_dialogue(
         dialogue=edited,
@@ -514,4 +514,4 @@ def test_what_the_form_does_not_hold_stays_as_somebody_else_saved_it_meanwhile(o
     )
 
     stored = Dialogue.objects.get(pk=dialogue.pk)
-    assert (stored.title, stored.answer_by) == ("Neuer Titel", ANSWER_BY)
+    assert (stored.title, stored.rsvp_by) == ("Neuer Titel", ANSWER_BY)

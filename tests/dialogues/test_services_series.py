@@ -41,10 +41,10 @@ def ask(series, by):
     return request_consent(series=series, briefing=BRIEFING, due_on=DUE_ON, by=by, now=NOW)
 
 
-def decide(series, by, answer):
-    approval, details = approval_of(series), details_of(answer)
+def decide(series, by, rsvp):
+    approval, details = approval_of(series), details_of(rsvp)
     return decide_series(
-        approval=approval, decision=Decision(answer, "Begründung", **details), by=by, now=NOW
+        approval=approval, decision=Decision(rsvp, "Begründung", **details), by=by, now=NOW
     )
 
 
@@ -67,9 +67,9 @@ ACTIONS = {
     "affirm": lambda series, office, senator: affirm_series(series=series, by=office, now=NOW),
     "request": lambda series, office, senator: ask(series, office),
     **{
-        str(answer): lambda series, office, senator, answer=answer: decide(series, senator, answer)
-        for answer in Verdict
-        if answer != Verdict.NONE_POSSIBLE
+        str(rsvp): lambda series, office, senator, rsvp=rsvp: decide(series, senator, rsvp)
+        for rsvp in Verdict
+        if rsvp != Verdict.NONE_POSSIBLE
     },
     "withdraw": lambda series, office, senator: withdraw_series(series=series, by=office, now=NOW),
     "lapse": lambda series, office, senator: rename(series, office),

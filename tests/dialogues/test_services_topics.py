@@ -58,10 +58,10 @@ def submit(topic, by):
     return submit_topic(topic=topic, briefing=BRIEFING, due_on=DUE_ON, by=by, now=NOW)
 
 
-def decide(topic, by, answer=Verdict.APPROVE, comment="Begründung"):
-    details = details_of(answer)
+def decide(topic, by, rsvp=Verdict.APPROVE, comment="Begründung"):
+    details = details_of(rsvp)
     return decide_topic(
-        approval=approval_of(topic), decision=Decision(answer, comment, **details), by=by, now=NOW
+        approval=approval_of(topic), decision=Decision(rsvp, comment, **details), by=by, now=NOW
     )
 
 
@@ -91,9 +91,9 @@ ACTIONS = {
     "submit": lambda topic, office, senator: submit(topic, office),
     "rework": lambda topic, office, senator: withdraw_topic(topic=topic, by=office, now=NOW),
     **{
-        str(answer): lambda topic, office, senator, answer=answer: decide(topic, senator, answer)
-        for answer in Verdict
-        if answer != Verdict.NONE_POSSIBLE
+        str(rsvp): lambda topic, office, senator, rsvp=rsvp: decide(topic, senator, rsvp)
+        for rsvp in Verdict
+        if rsvp != Verdict.NONE_POSSIBLE
     },
     "lapse": lambda topic, office, senator: rename(topic, office),
 }
@@ -365,17 +365,17 @@ def test_submission_shows_the_topic_as_it_stands(office, senator, partner):
 
 
 @pytest.mark.parametrize(
-    ("answer", "state", "reason"),
+    ("rsvp", "state", "reason"),
     [
         (Verdict.APPROVE, TopicState.APPROVED, ""),
         (Verdict.RETURN, TopicState.RETURNED, "Bitte schärfen."),
         (Verdict.REFUSE, TopicState.REFUSED, "Bitte schärfen."),
     ],
 )
-def test_decision_is_told_to_office_and_proposer(office, senator, partner, answer, state, reason):
+def test_decision_is_told_to_office_and_proposer(office, senator, partner, rsvp, state, reason):
     topic = make_topic(TopicState.FOR_APPROVAL, proposed_by=partner)
 
-    decide(topic, senator, answer, comment="Bitte schärfen.")
+    decide(topic, senator, rsvp, comment="Bitte schärfen.")
 
     topic.refresh_from_db()
     assert (topic.state, topic.reason) == (state, reason)

@@ -2,8 +2,8 @@ import pytest
 
 from core.errors import Refused
 from core.roles import OFFICE
-from dialogues.enums import AnswerChannel, AnswerState
-from dialogues.services import Reply, answer_invitation
+from dialogues.enums import RsvpChannel, RsvpState
+from dialogues.services import Rsvp, record_rsvp
 from outbox.models import Mail
 from tests.dialogues.builders import NOW, make_invitation
 from tests.partners.builders import make_user
@@ -14,26 +14,26 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 def test_substitute_whom_no_mail_can_reach_is_an_error_at_the_field(client):
     row = make_invitation()
     data = {
-        "answer": "represented",
+        "rsvp": "represented",
         "substitute_name": "Stellvertretung",
         "substitute_email": '"s"@example.org',
     }
 
-    answer = client.post(row.personal_link, data)
+    rsvp = client.post(row.personal_link, data)
 
     row.refresh_from_db()
-    assert "An diese Adresse kann das Portal nicht schreiben" in answer.content.decode()
-    assert row.answer == AnswerState.OPEN
+    assert "An diese Adresse kann das Portal nicht schreiben" in rsvp.content.decode()
+    assert row.rsvp == RsvpState.OPEN
     assert Mail.objects.count() == 0
 
 
 def name_substitute(row, number, **options):
-    reply = Reply(
-        AnswerState.REPRESENTED,
+    reply = Rsvp(
+        RsvpState.REPRESENTED,
         substitute_name="Stellvertretung",
         substitute_email=f"s{number}@example.org",
     )
-    return answer_invitation(invitation=row, reply=reply, now=NOW, **options)
+    return record_rsvp(invitation=row, reply=reply, now=NOW, **options)
 
 
 def test_link_writes_to_three_substitutes_and_to_no_more():
@@ -53,4 +53,4 @@ def test_office_names_as_many_substitutes_as_it_is_told():
     row, office = make_invitation(), make_user(OFFICE)
 
     for number in range(5):
-        assert name_substitute(row, number, by=office, channel=AnswerChannel.OFFICE)
+        assert name_substitute(row, number, by=office, channel=RsvpChannel.OFFICE)

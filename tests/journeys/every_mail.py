@@ -13,10 +13,10 @@ from approvals.services import meet_condition
 from core.roles import PARTNER
 from dialogues.enums import DialogueState, TopicState
 from dialogues.services import (
-    answer_invitation,
     cancel_dialogue,
     decide_topic,
     postpone_dialogue,
+    record_rsvp,
     remind_guests,
     update_dialogue,
     withdraw_invitation,
@@ -77,7 +77,7 @@ def _about_dialogues(office) -> None:
     dialogue = make_released(office, 4)
     Mail.objects.filter(kind="invitation", state="waiting").update(**in_state("sent"))
     first, second, *_rest = dialogue.invitations.select_related("person").order_by("pk")
-    answer_invitation(invitation=first, reply=SUBSTITUTE, now=LATER)
+    record_rsvp(invitation=first, reply=SUBSTITUTE, now=LATER)
     withdraw_invitation(invitation=second, by=office, now=LATER)
     remind_guests(dialogue=dialogue, by=office, now=LATER)
     dialogue.refresh_from_db()

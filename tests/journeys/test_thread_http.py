@@ -110,7 +110,7 @@ def complete_topic(house, topic: Topic) -> None:
     assert "Das Thema liegt zur Freigabe vor; das Büro ist benachrichtigt." in office.text
 
 
-def decide_on_the_desk(house, answer: str, **values) -> None:
+def decide_on_the_desk(house, rsvp: str, **values) -> None:
     """Open the address from the mail, choose, confirm; opening alone decides nothing."""
     mail = Mail.objects.get(kind="approval_asked")
     assert (mail.recipient, f"http://localhost:8000{mail.path}" in mail.text) == (
@@ -118,9 +118,9 @@ def decide_on_the_desk(house, answer: str, **values) -> None:
         True,
     )
     house.senator.open("/freigaben/").open(mail.path)
-    house.senator.press(answer, **values)
+    house.senator.press(rsvp, **values)
     assert told() == [("approval_asked", SENATOR_MAIL)]
-    house.senator.press(f"Ja, {answer.lower()}")
+    house.senator.press(f"Ja, {rsvp.lower()}")
 
 
 def decide_topic(house, topic: Topic) -> None:
@@ -147,7 +147,7 @@ def plan_dialogue(house, topic: Topic) -> Dialogue:
     assert "Messgeräte GmbH ist als Gastgeber angefragt." in office.text
 
     office.follow("Antwort des Gastgebers vermerken").press(
-        "Vermerken", answer="accepted", note="telefonisch"
+        "Vermerken", rsvp="accepted", note="telefonisch"
     )
 
     assert "Der Gastgeber hat zugesagt." in office.text
@@ -215,14 +215,14 @@ def answer_as_guests(house, dialogue: Dialogue, links: dict[str, str]) -> None:
     first, second, third = (Visitor().open(links[address]) for address in GUESTS)
     assert told() == []
 
-    first.press("Antwort senden", answer="accepted")
+    first.press("Antwort senden", rsvp="accepted")
     assert "Vielen Dank, Ihre Antwort ist eingegangen." in first.text
     assert told() == [("answer_confirmed", GUESTS[0])]
     first.press("Antwort ändern")
     assert "Ihre Antwort liegt uns bereits vor." in first.text
     second.press(
         "Antwort senden",
-        answer="represented",
+        rsvp="represented",
         substitute_name="Stellvertretung",
         substitute_email="stellvertretung@example.org",
     )
@@ -230,10 +230,10 @@ def answer_as_guests(house, dialogue: Dialogue, links: dict[str, str]) -> None:
         ("answer_confirmed", GUESTS[1]),
         ("substitute_named", "stellvertretung@example.org"),
     ]
-    third.press("Antwort senden", answer="accepted", remark="Ich käme gern.")
+    third.press("Antwort senden", rsvp="accepted", remark="Ich käme gern.")
     assert "Es sind keine Plätze mehr frei." in third.text
     assert "Ich käme gern." in third.response.content.decode()
-    third.press("Antwort senden", answer="tentative")
+    third.press("Antwort senden", rsvp="tentative")
 
     assert told() == [("answer_confirmed", GUESTS[2])]
 
@@ -253,7 +253,7 @@ def look_after_the_guest_list(house, dialogue: Dialogue) -> None:
 
     office.open(f"{dialogue.get_absolute_url()}gaeste/").follow("Antwort eintragen")
     assert "Leitung A" in office.text
-    office.press("Eintragen", answer="declined")
+    office.press("Eintragen", rsvp="declined")
     assert "Die Antwort ist eingetragen." in office.text
     assert told() == [("answer_confirmed", GUESTS[0])]
     office.follow("Einladung zurückziehen").press("Einladung zurückziehen")

@@ -64,7 +64,7 @@ def walk_thread(browser: Browser, portal: Portal) -> None:
     tick_dates(senator, portal)
     fix_date(office)
     guest = invite(office)
-    link = answer(people, portal, guest)
+    link = rsvp(people, portal, guest)
     see_answer(office, guest)
     postpone(office, people, portal, guest, link)
 
@@ -171,7 +171,7 @@ def invite(office: Page) -> str:
     return note.rpartition(" ")[2]
 
 
-def answer(people: People, portal: Portal, guest: str) -> str:
+def rsvp(people: People, portal: Portal, guest: str) -> str:
     """Answer as `guest`, who has no account, by the link from the mail; return the link."""
     invitation = portal.mail_to(guest, f"Einladung: {TITLE}")
     assert calendar_method(invitation) == "REQUEST"

@@ -53,7 +53,7 @@ def test_each_reporter_is_reminded_of_each_measure():
         "report_due",
         f"round:{running.pk}:measure:{measure.pk}",
     )
-    assert (reminder.occasion, reminder.date) == ("2026-03-31:-3", DUE)
+    assert (reminder.event, reminder.date) == ("2026-03-31:-3", DUE)
     assert reminder.why == "Statusbericht der Federführung: 3 Arbeitstage vor dem 31.03.2026"
     assert (reminder.about, reminder.about_title) == (f"measure:{measure.pk}", "Ankauf *jetzt*")
     assert reminder.line == (

@@ -36,7 +36,7 @@ def test_the_office_is_reminded_by_working_day(office, state, working_days, kind
 
     (reminder,) = due_on(add_working_days(DAY_OF_VISIT, working_days))
 
-    assert (reminder.kind, reminder.subject_key, reminder.occasion) == (
+    assert (reminder.kind, reminder.subject_key, reminder.event) == (
         kind,
         f"visit:{visit.pk}",
         f"2026-03-23:{step}",
@@ -54,8 +54,8 @@ def test_each_day_has_its_reminder_once_at_most(office):
 
     days = [visit.starts_on + dt.timedelta(days=offset) for offset in range(-30, 40)]
 
-    occasions = [row.occasion for day in days for row in due_on(day) if row.step.on == day]
-    assert occasions == ["2026-03-23:1", "2026-03-23:3", "2026-03-23:5"]
+    events = [row.event for day in days for row in due_on(day) if row.step.on == day]
+    assert events == ["2026-03-23:1", "2026-03-23:3", "2026-03-23:5"]
 
 
 def test_step_up_to_the_day_of_the_present_state_does_not_count(office):

@@ -10,7 +10,7 @@ from core.models import Origin, Precision
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from media_visits.enums import VisitState
 from media_visits.models import Visit
-from media_visits.page import visit_context
+from media_visits.progress import visit_context
 from media_visits.services import create_visit, publish_visit, update_visit
 from media_visits.services.visits import EDITABLE
 from tests.approvals.builders import NOW

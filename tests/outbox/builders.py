@@ -64,7 +64,7 @@ def make_draft(**fields) -> MailDraft:
     values = {
         "kind": "test_notice",
         "subject_key": f"topic:{next(_numbers)}",
-        "occasion": "proposed",
+        "event": "proposed",
         "to": make_recipient(),
         "values": {"topic": "Netze", "comment": "Bitte prüfen"},
         "path": "/branchengespraeche/themen/12/",
@@ -109,7 +109,7 @@ def make_mail(draft: MailDraft | None = None, *, now: dt.datetime = NOW, by=None
     """Return a mail written at `now`; `fields` overwrite its columns afterwards."""
     draft = draft or make_draft()
     enqueue_mails([draft], now=now, by=by)
-    mail = Mail.objects.get(kind=draft.kind, subject_key=draft.subject_key, occasion=draft.occasion)
+    mail = Mail.objects.get(kind=draft.kind, subject_key=draft.subject_key, event=draft.event)
     if fields:
         Mail.objects.filter(pk=mail.pk).update(**fields)
         mail.refresh_from_db()

@@ -44,7 +44,7 @@ def test_mail_is_a_finished_row():
         make_draft(subject_key="topic:1", to=make_recipient(email="Gast@Example.org")), by=user
     )
 
-    assert (mail.kind, mail.subject_key, mail.occasion) == ("test_notice", "topic:1", "proposed")
+    assert (mail.kind, mail.subject_key, mail.event) == ("test_notice", "topic:1", "proposed")
     assert (mail.recipient, mail.recipient_name) == ("gast@example.org", "Leitung Werk")
     assert (mail.subject, mail.state, mail.priority, mail.attempts) == (
         "Neu: Netze",
@@ -88,7 +88,7 @@ def test_same_occasion_is_written_once_even_with_other_words():
     [
         {"kind": "test_invitation", "values": {"topic": "x"}},
         {"subject_key": "topic:2"},
-        {"occasion": "again"},
+        {"event": "again"},
         {"to": make_recipient(email="zweiter@example.org")},
     ],
 )
@@ -263,7 +263,7 @@ def test_each_account_mail_is_its_own_unless_it_names_an_occasion():
             subject="Einladung",
             text="Link",
             now=NOW,
-            occasion="invitation:1:1",
+            event="invitation:1:1",
             expires_at=NOW + dt.timedelta(days=3),
         )
 

@@ -257,7 +257,7 @@ def test_test_mail_goes_to_the_own_account_alone_with_examples(office):
         "",
     )
     assert mail.created_by == office
-    assert mails[1].occasion != mail.occasion
+    assert mails[1].event != mail.event
     assert Wording.objects.count() == 0
 
 

@@ -10,8 +10,8 @@ from approvals.queries import waiting_approvals
 from core.dates import format_date
 from core.roles import OBSERVER, OFFICE, PARTNER, ROLES, SENATOR_OFFICE
 from media_visits.enums import VisitState
+from media_visits.progress import waiting_for_office
 from media_visits.queries import upcoming_visits, visits_in_motion
-from media_visits.waiting import waiting_for_office
 from overview.views import mail_trouble, overdue_approvals, waiting_lines
 from tests.approvals.requests import make_topic_approval
 from tests.journeys.visitor import Page

@@ -323,7 +323,7 @@ def test_mail_of_the_morning_does_not_swallow_what_comes_due_later(sources):
     assert run_through(THREE_BEFORE + DAY, D(2026, 4, 13)) == [
         (D(2026, 4, 13), "-3")
     ]  # the Monday after
-    assert [mail.occasion for mail in Mail.objects.order_by("pk")] == ["2026-04-10", "2026-04-13"]
+    assert [mail.event for mail in Mail.objects.order_by("pk")] == ["2026-04-10", "2026-04-13"]
 
 
 def test_personal_link_does_not_wait_for_the_digest(sources):

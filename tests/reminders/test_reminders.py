@@ -47,7 +47,7 @@ def test_office_is_told_how_many_failed_and_which_last(office):
         "geschaeftsstelle@example.org",
         "/postausgang/?state=unsolved",
     )
-    assert (reminder.subject_key, reminder.occasion) == ("outbox", "2026-03-27:daily")
+    assert (reminder.subject_key, reminder.event) == ("outbox", "2026-03-27:daily")
 
 
 def test_single_failure_is_told_in_the_singular(office):
@@ -95,6 +95,6 @@ def test_digest_tells_it_once_a_day_until_it_is_settled(office):
     settle_mail(failed, now=timezone.now(), by=office)
     send_reminders(today=MONDAY + dt.timedelta(days=1), now=timezone.now())
 
-    assert [mail.occasion for mail in digests()] == ["2026-03-27", "2026-03-30"]
+    assert [mail.event for mail in digests()] == ["2026-03-27", "2026-03-30"]
     assert "1 E-Mail ging nicht hinaus" in digests()[0].text
     assert "/postausgang/?state=unsolved" in digests()[0].text

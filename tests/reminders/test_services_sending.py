@@ -40,7 +40,7 @@ def test_digest_names_each_reminder_and_each_is_noted():
     assert send(letter) == 1
 
     mail = Mail.objects.get()
-    assert (mail.kind, mail.subject_key, mail.occasion) == (
+    assert (mail.kind, mail.subject_key, mail.event) == (
         "reminder_digest",
         "digest",
         "2026-04-10",
@@ -60,7 +60,7 @@ def test_personal_link_has_a_mail_of_its_own_kind():
     assert send(make_letter(reminder)) == 1
 
     mail = Mail.objects.get()
-    assert (mail.kind, mail.subject_key, mail.occasion) == (
+    assert (mail.kind, mail.subject_key, mail.event) == (
         "test_personal",
         "test:Netze",
         "2026-04-15:-5",
@@ -117,8 +117,8 @@ def test_reminder_whose_mail_expired_is_sent_anew_and_noted_anew():
 
     assert send(*letters, day=monday, now=at(monday)) == 2
 
-    occasions = list(Mail.objects.order_by("pk").values_list("kind", "occasion", "state"))
-    assert sorted(occasions[2:]) == [
+    events = list(Mail.objects.order_by("pk").values_list("kind", "event", "state"))
+    assert sorted(events[2:]) == [
         ("reminder_digest", "2026-04-13", "waiting"),
         ("test_personal", "2026-04-15:-5:2026-04-13", "waiting"),
     ]
@@ -176,5 +176,5 @@ def test_occasion_is_the_date_and_the_step_and_never_the_day_of_sending():
         "test_rule", "x", DATE, Step("-3", THREE_BEFORE, "…"), Recipient("gast@example.org"), "line"
     )
 
-    assert reminder.occasion == "2026-04-15:-3"
+    assert reminder.event == "2026-04-15:-3"
     assert reminder.why == "Antwort zum Test: …"

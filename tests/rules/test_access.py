@@ -17,7 +17,7 @@ PUBLIC = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "account_signup",
-    "dialogues:answer",
+    "dialogues:rsvp",
     "dialogues:answer_calendar",
     "healthz",
     "healthz_operation",

@@ -39,26 +39,26 @@ def save_and_tell(
 ) -> Update:
     """Save `dialogue` over `present` and tell those who come. Answers stay as they are.
 
-    Where the change lets the approval lapse, nothing of this save goes out: it waits in `withheld`
-    for the renewed approval (`tell_withheld`), as nothing goes out without the senator's consent.
+    Where the change lets the approval lapse, nothing of this save goes out: it waits in `unannounced`
+    for the renewed approval (`announce_changes`), as nothing goes out without the senator's consent.
     """
     if not is_known_to_others(present, now=now):
         save_as(dialogue, by=by, now=now, reason=_("Angaben geändert"))
         return Update(dialogue, 0)
-    dialogue.withheld = _withheld_after(present, dialogue, lapses=lapses)
-    told, what = _raise_sequence(dialogue, present.as_told, now=now)
+    dialogue.unannounced = _unannounced_after(present, dialogue, lapses=lapses)
+    told, what = _raise_sequence(dialogue, present.as_announced, now=now)
     save_as(dialogue, by=by, now=now, reason=what or _("Angaben geändert"))
-    mails.mail_changed(dialogue, present.as_told, told, by=by, now=now)
-    return Update(dialogue, len(told), lapses and bool(dialogue.withheld))
+    mails.mail_changed(dialogue, present.as_announced, told, by=by, now=now)
+    return Update(dialogue, len(told), lapses and bool(dialogue.unannounced))
 
 
-def _withheld_after(present: Dialogue, dialogue: Dialogue, *, lapses: bool) -> dict[str, str]:
+def _unannounced_after(present: Dialogue, dialogue: Dialogue, *, lapses: bool) -> dict[str, str]:
     """Return by field what guests still know otherwise. What changes by itself meanwhile is not
     held back any more.
     """
     before = {name: getattr(present, name) for name in TOLD_FIELDS}
     changed = {name: value for name, value in before.items() if value != getattr(dialogue, name)}
-    waiting = present.withheld
+    waiting = present.unannounced
     known = (
         changed | waiting
         if lapses
@@ -73,7 +73,7 @@ def _raise_sequence(
     """Return who is told how `dialogue` differs from `before`, what guests know, and the words for
     its history.
     """
-    changes = mails.changes_between(before, dialogue.as_told)
+    changes = mails.changes_between(before, dialogue.as_announced)
     if not changes:
         return [], ""
     dialogue.sequence += 1
@@ -87,13 +87,13 @@ def _raise_sequence(
     return told, text % {"what": what, "count": len(told)}
 
 
-def tell_withheld(dialogue: Dialogue, *, reason: str, by, now: dt.datetime) -> None:
+def announce_changes(dialogue: Dialogue, *, reason: str, by, now: dt.datetime) -> None:
     """Save the locked `dialogue` for `reason`; tell what was held back, now that its dates are
     approved as it stands.
 
     Put off meanwhile, it has no date to be told of: the next invitation says how it is.
     """
-    before, dialogue.withheld = dialogue.as_told, {}
+    before, dialogue.unannounced = dialogue.as_announced, {}
     told, what = (
         _raise_sequence(dialogue, before, now=now)
         if is_known_to_others(dialogue, now=now)

@@ -7,13 +7,8 @@ import pytest
 from approvals.models import ApprovalRequest
 from core.progress import NextStep
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from dialogues.course import (
-    series_steps,
-    series_task,
-    topic_steps,
-    topic_task,
-)
 from dialogues.enums import DialogueState, SeriesState, TopicState
+from dialogues.progress import series_steps, series_task, topic_steps, topic_task
 from tests.dialogues.builders import make_series, make_topic
 from tests.partners.builders import make_user
 

@@ -8,22 +8,16 @@ from approvals.models import ApprovalRequest
 from core.models import Origin
 from core.progress import NextStep
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from dialogues.course import (
-    Situation,
-    next_step_of,
-    release_label,
-    steps_of,
-    tones,
-)
 from dialogues.enums import (
-    AnswerState,
     DialogueState,
-    HostAnswer,
+    HostReply,
     OptionState,
+    RsvpState,
     SeriesState,
     TopicState,
 )
 from dialogues.models import Dialogue
+from dialogues.progress import Situation, colours, next_step_of, release_label, steps_of
 from dialogues.reminders import NextReminder
 from tests.dialogues.builders import DAY, NOW, make_dialogue
 from tests.partners.builders import make_organisation, make_user
@@ -38,20 +32,20 @@ def current(steps) -> str:
 
 
 @pytest.mark.parametrize(
-    ("state", "host_answer", "label", "done"),
+    ("state", "host_reply", "label", "done"),
     [
-        (S.PLANNING, HostAnswer.OPEN, "Gastgeber angefragt", 1),
-        (S.PLANNING, HostAnswer.DECLINED, "Gastgeber gesucht", 1),
-        (S.EXPLORING, HostAnswer.ACCEPTED, "Termin in Abstimmung", 2),
-        (S.SCHEDULED, HostAnswer.ACCEPTED, "Einladung in Vorbereitung", 3),
-        (S.INVITED, HostAnswer.ACCEPTED, "Einladung läuft", 3),
-        (S.HELD, HostAnswer.ACCEPTED, "Ergebnis offen", 5),
-        (S.DOCUMENTED, HostAnswer.ACCEPTED, "", 6),
-        (S.CLOSED, HostAnswer.ACCEPTED, "", 6),
+        (S.PLANNING, HostReply.OPEN, "Gastgeber angefragt", 1),
+        (S.PLANNING, HostReply.DECLINED, "Gastgeber gesucht", 1),
+        (S.EXPLORING, HostReply.ACCEPTED, "Termin in Abstimmung", 2),
+        (S.SCHEDULED, HostReply.ACCEPTED, "Einladung in Vorbereitung", 3),
+        (S.INVITED, HostReply.ACCEPTED, "Einladung läuft", 3),
+        (S.HELD, HostReply.ACCEPTED, "Ergebnis offen", 5),
+        (S.DOCUMENTED, HostReply.ACCEPTED, "", 6),
+        (S.CLOSED, HostReply.ACCEPTED, "", 6),
     ],
 )
-def test_line_of_steps(state, host_answer, label, done):
-    steps = steps_of(make_dialogue(state, host_answer=host_answer))
+def test_line_of_steps(state, host_reply, label, done):
+    steps = steps_of(make_dialogue(state, host_reply=host_reply))
 
     assert current(steps) == label
     assert sum(step.status == "done" for step in steps) == done
@@ -60,7 +54,7 @@ def test_line_of_steps(state, host_answer, label, done):
 
 def test_a_dialogue_without_host_looks_for_one():
     assert (
-        current(steps_of(make_dialogue(host=None, host_answer=HostAnswer.OPEN)))
+        current(steps_of(make_dialogue(host=None, host_reply=HostReply.OPEN)))
         == "Gastgeber gesucht"
     )
 
@@ -77,9 +71,9 @@ def office_step(dialogue, now=NOW, **situation) -> NextStep | None:
 @pytest.mark.parametrize(
     ("fields", "situation", "action", "route"),
     [
-        ({"host": None, "host_answer": "open"}, {}, "Gastgeber eintragen", "bearbeiten/"),
-        ({"host_answer": "open"}, {}, "Antwort des Gastgebers vermerken", "gastgeber/"),
-        ({"host_answer": "declined"}, {}, "Anderen Gastgeber eintragen", "bearbeiten/"),
+        ({"host": None, "host_reply": "open"}, {}, "Gastgeber eintragen", "bearbeiten/"),
+        ({"host_reply": "open"}, {}, "Antwort des Gastgebers vermerken", "gastgeber/"),
+        ({"host_reply": "declined"}, {}, "Anderen Gastgeber eintragen", "bearbeiten/"),
         ({}, {}, "Termine vorschlagen", "termine/"),
         ({}, {"proposed": 3}, "Termine zur Freigabe vorlegen", "termine/vorlegen/"),
         ({}, {"proposed": 1, "possible": 2}, "Termin festlegen", "termine/festlegen/"),
@@ -255,12 +249,12 @@ def test_label_of_the_release_counts():
 @pytest.mark.parametrize(
     ("table", "states"),
     [
-        (tones.TONE_OF_SERIES, SeriesState),
-        (tones.TONE_OF_TOPIC, TopicState),
-        (tones.TONE_OF_DIALOGUE, DialogueState),
-        (tones.TONE_OF_HOST, HostAnswer),
-        (tones.TONE_OF_OPTION, OptionState),
-        (tones.TONE_OF_ANSWER, AnswerState),
+        (colours.COLOUR_OF_SERIES, SeriesState),
+        (colours.COLOUR_OF_TOPIC, TopicState),
+        (colours.COLOUR_OF_DIALOGUE, DialogueState),
+        (colours.COLOUR_OF_HOST, HostReply),
+        (colours.COLOUR_OF_OPTION, OptionState),
+        (colours.COLOUR_OF_RSVP, RsvpState),
     ],
 )
 def test_every_state_has_a_tone(table, states):
@@ -268,6 +262,6 @@ def test_every_state_has_a_tone(table, states):
 
 
 def test_the_host_is_named_while_its_answer_is_awaited():
-    dialogue = make_dialogue(host=make_organisation("Messgeräte GmbH"), host_answer=HostAnswer.OPEN)
+    dialogue = make_dialogue(host=make_organisation("Messgeräte GmbH"), host_reply=HostReply.OPEN)
 
     assert office_step(dialogue).text == "Messgeräte GmbH ist als Gastgeber angefragt."

@@ -1,15 +1,15 @@
 """The tone of the badge of each state."""
 
 from dialogues.enums import (
-    AnswerState,
     DialogueState,
-    HostAnswer,
+    HostReply,
     OptionState,
+    RsvpState,
     SeriesState,
     TopicState,
 )
 
-TONE_OF_SERIES = {
+COLOUR_OF_SERIES = {
     SeriesState.PROPOSED: "neutral",
     SeriesState.AFFIRMED: "info",
     SeriesState.REQUESTED: "info",
@@ -17,7 +17,7 @@ TONE_OF_SERIES = {
     SeriesState.RETURNED: "warning",
     SeriesState.REFUSED: "danger",
 }
-TONE_OF_TOPIC = {
+COLOUR_OF_TOPIC = {
     TopicState.DRAFT: "muted",
     TopicState.PROPOSED: "neutral",
     TopicState.IN_PROGRESS: "info",
@@ -27,7 +27,7 @@ TONE_OF_TOPIC = {
     TopicState.REFUSED: "danger",
     TopicState.NOT_TAKEN_UP: "muted",
 }
-TONE_OF_DIALOGUE = {
+COLOUR_OF_DIALOGUE = {
     DialogueState.PLANNING: "neutral",
     DialogueState.EXPLORING: "neutral",
     DialogueState.SCHEDULED: "info",
@@ -37,22 +37,22 @@ TONE_OF_DIALOGUE = {
     DialogueState.CLOSED: "muted",
     DialogueState.CANCELLED: "danger",
 }
-TONE_OF_HOST = {
-    HostAnswer.OPEN: "neutral",
-    HostAnswer.ACCEPTED: "success",
-    HostAnswer.DECLINED: "danger",
+COLOUR_OF_HOST = {
+    HostReply.OPEN: "neutral",
+    HostReply.ACCEPTED: "success",
+    HostReply.DECLINED: "danger",
 }
-TONE_OF_OPTION = {
+COLOUR_OF_OPTION = {
     OptionState.PROPOSED: "neutral",
     OptionState.POSSIBLE: "success",
     OptionState.IMPOSSIBLE: "danger",
     OptionState.FIXED: "info",
     OptionState.DROPPED: "muted",
 }
-TONE_OF_ANSWER = {
-    AnswerState.ACCEPTED: "success",
-    AnswerState.REPRESENTED: "info",
-    AnswerState.TENTATIVE: "warning",
-    AnswerState.DECLINED: "danger",
-    AnswerState.OPEN: "neutral",
+COLOUR_OF_RSVP = {
+    RsvpState.ACCEPTED: "success",
+    RsvpState.REPRESENTED: "info",
+    RsvpState.TENTATIVE: "warning",
+    RsvpState.DECLINED: "danger",
+    RsvpState.OPEN: "neutral",
 }

@@ -3,8 +3,8 @@ import datetime as dt
 import pytest
 
 from media_visits.enums import VisitState
+from media_visits.progress import waiting_for_office
 from media_visits.queries import visits_in_motion
-from media_visits.waiting import waiting_for_office
 from tests.approvals.builders import TODAY
 from tests.media_visits.builders import STARTS_AT, make_visit
 

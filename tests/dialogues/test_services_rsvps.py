@@ -9,14 +9,14 @@ from django.core import signing
 from core.errors import NotAllowed, Refused
 from core.links import sign_link
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from dialogues.enums import AnswerChannel, AnswerState, DialogueState
+from dialogues.enums import DialogueState, RsvpChannel, RsvpState
 from dialogues.models import Invitation
 from dialogues.models.invitations import LINK_KIND
 from dialogues.services import (
-    Reply,
-    answer_invitation,
+    Rsvp,
     closed_reason,
     open_invitation,
+    record_rsvp,
     withdraw_invitation,
 )
 from outbox.models import Mail
@@ -39,8 +39,8 @@ from tests.unchanged import mails_written, nothing_changes
 pytestmark = pytest.mark.django_db
 
 
-def answer(invitation, reply=YES, now=NOW, **fields):
-    return answer_invitation(invitation=invitation, reply=reply, now=now, **fields)
+def rsvp(invitation, reply=YES, now=NOW, **fields):
+    return record_rsvp(invitation=invitation, reply=reply, now=now, **fields)
 
 
 def token_of(invitation) -> str:
@@ -87,7 +87,7 @@ def test_withdrawn_invitation_is_refused(office):
     with pytest.raises(Refused, match="wurde zurückgezogen"):
         open_invitation(token)
     with nothing_changes(row), pytest.raises(Refused, match="wurde zurückgezogen"):
-        answer(row)
+        rsvp(row)
 
 
 def test_link_of_an_older_version_is_refused():
@@ -98,7 +98,7 @@ def test_link_of_an_older_version_is_refused():
     with pytest.raises(Refused, match="durch einen neueren ersetzt"):
         open_invitation(token_of(old))
     with nothing_changes(row), pytest.raises(Refused, match="durch einen neueren ersetzt"):
-        answer(old)
+        rsvp(old)
 
 
 @pytest.mark.parametrize("gone", [True, False])
@@ -125,16 +125,16 @@ def test_link_of_what_is_not_out_is_refused(gone):
 def test_answer_is_written_and_confirmed(reply, details):
     row = make_invitation(person=make_person(email="gast@example.org"))
 
-    assert answer(row, reply) is True
+    assert rsvp(row, reply) is True
 
     row.refresh_from_db()
-    assert (row.answer, row.party, row.answered_at, row.channel) == (
-        reply.answer,
+    assert (row.rsvp, row.party, row.replied_at, row.channel) == (
+        reply.rsvp,
         reply.party,
         NOW,
-        AnswerChannel.LINK,
+        RsvpChannel.LINK,
     )
-    label = AnswerState(reply.answer).label
+    label = RsvpState(reply.rsvp).label
     latest = row.history.first()
     assert (latest.history_change_reason, latest.history_user) == (f"Antwort: {label}", None)
     mail = Mail.objects.get(kind="answer_confirmed")
@@ -147,7 +147,7 @@ def test_answer_is_written_and_confirmed(reply, details):
 def test_yes_comes_with_a_calendar_entry_that_asks_no_more():
     row = make_invitation(person=make_person(email="gast@example.org"))
 
-    answer(row)
+    rsvp(row)
 
     entry = calendar_of(Mail.objects.get())
     assert (entry.method, entry.sequence, entry.attendee) == ("REQUEST", 1, "gast@example.org")
@@ -157,7 +157,7 @@ def test_yes_comes_with_a_calendar_entry_that_asks_no_more():
 def test_substitute_gets_date_and_place():
     row = make_invitation(person=make_person("Werksleitung"))
 
-    answer(row, SUBSTITUTE)
+    rsvp(row, SUBSTITUTE)
 
     mail = Mail.objects.get(kind="substitute_named")
     assert (mail.recipient, mail.has_personal_link) == ("stellvertretung@example.org", False)
@@ -167,44 +167,42 @@ def test_substitute_gets_date_and_place():
 
 
 def test_substitute_without_an_address_is_fine():
-    answer(make_invitation(), SUBSTITUTE._replace(substitute_email=""))
+    rsvp(make_invitation(), SUBSTITUTE._replace(substitute_email=""))
 
     assert [kind for kind, _to in mails_written()] == ["answer_confirmed"]
 
 
 @pytest.mark.parametrize("then", [YES, SUBSTITUTE._replace(substitute_email="andere@example.org")])
 def test_former_substitute_is_told(then):
-    row = make_invitation(answer=AnswerState.REPRESENTED)
+    row = make_invitation(rsvp=RsvpState.REPRESENTED)
 
-    answer(row, then)
+    rsvp(row, then)
 
     assert mails_written("invitation_withdrawn") == [
         ("invitation_withdrawn", "stellvertretung@example.org")
     ]
     assert calendar_of(Mail.objects.get(kind="invitation_withdrawn")).method == "CANCEL"
     expected = (
-        [("substitute_named", "andere@example.org")]
-        if then.answer == AnswerState.REPRESENTED
-        else []
+        [("substitute_named", "andere@example.org")] if then.rsvp == RsvpState.REPRESENTED else []
     )
     assert mails_written("substitute_named") == expected
 
 
 def test_substitute_stays_without_a_second_mail():
-    row = make_invitation(answer=AnswerState.REPRESENTED)
+    row = make_invitation(rsvp=RsvpState.REPRESENTED)
 
-    answer(row, SUBSTITUTE._replace(remark="Vegetarisch"))
+    rsvp(row, SUBSTITUTE._replace(remark="Vegetarisch"))
 
     assert [kind for kind, _to in mails_written()] == ["answer_confirmed"]
 
 
 def test_second_answer_that_is_the_same_writes_nothing():
     row = make_invitation()
-    answer(row, SUBSTITUTE._replace(remark=" Parkplatz? "))
+    rsvp(row, SUBSTITUTE._replace(remark=" Parkplatz? "))
 
     with nothing_changes(row):
         assert (
-            answer(row, SUBSTITUTE._replace(remark="Parkplatz?"), now=NOW + dt.timedelta(hours=1))
+            rsvp(row, SUBSTITUTE._replace(remark="Parkplatz?"), now=NOW + dt.timedelta(hours=1))
             is False
         )
 
@@ -213,19 +211,17 @@ def test_answer_can_be_changed_and_each_change_is_confirmed():
     row = make_invitation()
 
     for minutes, reply in enumerate((YES, NO, YES)):
-        assert answer(row, reply, now=NOW + dt.timedelta(minutes=minutes)) is True
+        assert rsvp(row, reply, now=NOW + dt.timedelta(minutes=minutes)) is True
 
     row.refresh_from_db()
-    assert (row.answer, row.history.count()) == (AnswerState.ACCEPTED, 4)
+    assert (row.rsvp, row.history.count()) == (RsvpState.ACCEPTED, 4)
     assert len(mails_written("answer_confirmed")) == 3
 
 
 def test_no_keeps_neither_people_nor_substitute():
-    row = make_invitation(answer=AnswerState.REPRESENTED, party=3)
+    row = make_invitation(rsvp=RsvpState.REPRESENTED, party=3)
 
-    answer(
-        row, NO._replace(party=3, substitute_name="Jemand", substitute_email="jemand@example.org")
-    )
+    rsvp(row, NO._replace(party=3, substitute_name="Jemand", substitute_email="jemand@example.org"))
 
     row.refresh_from_db()
     assert (row.party, row.substitute_name, row.substitute_email) == (1, "", "")
@@ -234,8 +230,8 @@ def test_no_keeps_neither_people_nor_substitute():
 @pytest.mark.parametrize(
     "reply",
     [
-        Reply(answer=AnswerState.OPEN),
-        Reply(answer="vielleicht"),
+        Rsvp(rsvp=RsvpState.OPEN),
+        Rsvp(rsvp="vielleicht"),
         SUBSTITUTE._replace(substitute_name=" "),
         YES._replace(party=0),
         YES._replace(party=11),
@@ -246,7 +242,7 @@ def test_impossible_answer_is_refused(reply):
     row = make_invitation()
 
     with nothing_changes(row), pytest.raises(Refused):
-        answer(row, reply)
+        rsvp(row, reply)
 
 
 @pytest.mark.parametrize("state", DialogueState)
@@ -255,44 +251,44 @@ def test_guests_answer_only_while_invited(state):
 
     if state == DialogueState.INVITED:
         assert closed_reason(row, today=NOW.date()) == ""
-        assert answer(row) is True
+        assert rsvp(row) is True
     else:
         sentence = closed_reason(row, today=NOW.date())
         assert sentence
         with nothing_changes(row), pytest.raises(Refused) as refusal:
-            answer(row)
+            rsvp(row)
         assert str(refusal.value) == sentence
 
 
 def test_answer_is_taken_until_midnight_of_the_last_day():
     row = make_invitation()
 
-    answer(row, now=dt.datetime(2026, 4, 15, 23, 59, tzinfo=BERLIN))
+    rsvp(row, now=dt.datetime(2026, 4, 15, 23, 59, tzinfo=BERLIN))
     with nothing_changes(row), pytest.raises(Refused, match="am 15.04.2026 abgelaufen"):
-        answer(row, NO, now=dt.datetime(2026, 4, 16, 0, 0, tzinfo=BERLIN))
+        rsvp(row, NO, now=dt.datetime(2026, 4, 16, 0, 0, tzinfo=BERLIN))
 
 
 def test_invitation_of_an_earlier_round_is_not_answered():
     row = make_invitation(make_dialogue(DialogueState.INVITED, round=2), released_round=1)
 
     with nothing_changes(row), pytest.raises(Refused):
-        answer(row)
+        rsvp(row)
 
 
 def test_office_enters_an_answer_given_by_phone_after_the_deadline(office):
     row = make_invitation()
 
-    answer(row, now=DAY, by=office, channel=AnswerChannel.OFFICE)
+    rsvp(row, now=DAY, by=office, channel=RsvpChannel.OFFICE)
 
     row.refresh_from_db()
-    assert (row.answer, row.channel) == (AnswerState.ACCEPTED, AnswerChannel.OFFICE)
+    assert (row.rsvp, row.channel) == (RsvpState.ACCEPTED, RsvpChannel.OFFICE)
     assert row.history.first().history_user == office
 
 
 def test_office_notes_who_came_without_a_mail(office):
     row = make_invitation(make_dialogue(DialogueState.HELD))
 
-    answer(row, now=DAY + dt.timedelta(days=1), by=office, channel=AnswerChannel.OFFICE)
+    rsvp(row, now=DAY + dt.timedelta(days=1), by=office, channel=RsvpChannel.OFFICE)
 
     assert mails_written() == []
 
@@ -300,7 +296,7 @@ def test_office_notes_who_came_without_a_mail(office):
 def test_office_answers_for_a_guest_without_an_address(office):
     row = make_invitation(person=make_person(email=""))
 
-    answer(row, by=office, channel=AnswerChannel.OFFICE)
+    rsvp(row, by=office, channel=RsvpChannel.OFFICE)
 
     assert mails_written() == []
 
@@ -310,28 +306,28 @@ def test_office_enters_no_answer_before_or_long_after(office, state):
     row = make_invitation(make_dialogue(state))
 
     with nothing_changes(row), pytest.raises(Refused):
-        answer(row, by=office, channel=AnswerChannel.OFFICE)
+        rsvp(row, by=office, channel=RsvpChannel.OFFICE)
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 def test_nobody_but_the_office_answers_for_others(role):
     row, by = make_invitation(), make_user(role)
 
-    for channel in (AnswerChannel.OFFICE, AnswerChannel.ACCOUNT):
+    for channel in (RsvpChannel.OFFICE, RsvpChannel.ACCOUNT):
         with nothing_changes(row), pytest.raises(NotAllowed):
-            answer(row, by=by, channel=channel)
+            rsvp(row, by=by, channel=channel)
 
 
 def test_invited_person_answers_with_the_own_account():
     guest = make_user(PARTNER)
     row = make_invitation(person=guest.person)
 
-    answer(row, by=guest, channel=AnswerChannel.ACCOUNT)
+    rsvp(row, by=guest, channel=RsvpChannel.ACCOUNT)
 
     row.refresh_from_db()
-    assert (row.answer, row.channel, row.history.first().history_user) == (
-        AnswerState.ACCEPTED,
-        AnswerChannel.ACCOUNT,
+    assert (row.rsvp, row.channel, row.history.first().history_user) == (
+        RsvpState.ACCEPTED,
+        RsvpChannel.ACCOUNT,
         guest,
     )
 
@@ -342,47 +338,47 @@ def test_colleague_does_not_answer_for_the_invited_person():
     row = make_invitation(person=guest.person)
 
     with nothing_changes(row), pytest.raises(NotAllowed):
-        answer(row, by=colleague, channel=AnswerChannel.ACCOUNT)
+        rsvp(row, by=colleague, channel=RsvpChannel.ACCOUNT)
 
 
 @pytest.mark.parametrize("reply", [YES, SUBSTITUTE])
 def test_seats_are_given_until_none_is_left(reply):
     dialogue = make_dialogue(DialogueState.INVITED, seats=3)
-    make_invitation(dialogue, AnswerState.ACCEPTED, party=2)
+    make_invitation(dialogue, RsvpState.ACCEPTED, party=2)
     row = make_invitation(dialogue)
 
     with nothing_changes(row), pytest.raises(Refused, match="nur noch 1 Platz"):
-        answer(row, reply._replace(party=2))
-    assert answer(row, reply) is True
+        rsvp(row, reply._replace(party=2))
+    assert rsvp(row, reply) is True
     late = make_invitation(dialogue)
     with nothing_changes(late), pytest.raises(Refused, match="keine Plätze mehr frei"):
-        answer(late, reply)
-    assert answer(late, MAYBE) is True
+        rsvp(late, reply)
+    assert rsvp(late, MAYBE) is True
 
 
 def test_office_cannot_exceed_the_seats_either(office):
     dialogue = make_dialogue(DialogueState.INVITED, seats=1)
-    make_invitation(dialogue, AnswerState.ACCEPTED)
+    make_invitation(dialogue, RsvpState.ACCEPTED)
     row = make_invitation(dialogue)
 
     with nothing_changes(row), pytest.raises(Refused):
-        answer(row, by=office, channel=AnswerChannel.OFFICE)
+        rsvp(row, by=office, channel=RsvpChannel.OFFICE)
 
 
 def test_own_seats_count_for_a_change():
     dialogue = make_dialogue(DialogueState.INVITED, seats=3)
-    row = make_invitation(dialogue, AnswerState.ACCEPTED, party=2)
+    row = make_invitation(dialogue, RsvpState.ACCEPTED, party=2)
 
-    assert answer(row, YES._replace(party=3)) is True
-    assert answer(row, YES._replace(party=1)) is True
+    assert rsvp(row, YES._replace(party=3)) is True
+    assert rsvp(row, YES._replace(party=1)) is True
 
 
 def test_withdrawn_and_declined_seats_are_free():
     dialogue = make_dialogue(DialogueState.INVITED, seats=1)
-    make_invitation(dialogue, AnswerState.ACCEPTED, withdrawn_at=NOW)
-    make_invitation(dialogue, AnswerState.DECLINED)
+    make_invitation(dialogue, RsvpState.ACCEPTED, withdrawn_at=NOW)
+    make_invitation(dialogue, RsvpState.DECLINED)
 
-    assert answer(make_invitation(dialogue)) is True
+    assert rsvp(make_invitation(dialogue)) is True
 
 
 @pytest.mark.django_db(transaction=True)
@@ -390,10 +386,10 @@ def test_twenty_guests_at_once_take_five_seats():
     dialogue = make_dialogue(DialogueState.INVITED, seats=5)
     rows = [make_invitation(dialogue) for _i in range(20)]
 
-    outcomes = race(*(partial(answer, row) for row in rows))
+    outcomes = race(*(partial(rsvp, row) for row in rows))
 
     assert [type(outcome) for outcome in outcomes].count(Refused) == 15
-    assert dialogue.invitations.filter(answer=AnswerState.ACCEPTED).count() == 5
+    assert dialogue.invitations.filter(rsvp=RsvpState.ACCEPTED).count() == 5
     assert len(mails_written("answer_confirmed")) == 5
 
 
@@ -401,7 +397,7 @@ def test_twenty_guests_at_once_take_five_seats():
 def test_form_sent_twice_at_once_is_one_answer():
     row = make_invitation()
 
-    outcomes = race(partial(answer, row), partial(answer, row))
+    outcomes = race(partial(rsvp, row), partial(rsvp, row))
 
     assert sorted(outcomes) == [False, True]
     assert len(mails_written("answer_confirmed")) == 1
@@ -448,7 +444,7 @@ def test_partner_sees_released_invitations_of_the_own_organisation_only():
     partner = make_user(PARTNER)
     colleague = make_person(organisation=partner.person.organisation)
     own = make_invitation(person=colleague)
-    make_invitation(own.dialogue, shares_answer=True)
+    make_invitation(own.dialogue, shares_rsvp=True)
     make_invitation(person=colleague, released=False)
 
     assert list(Invitation.objects.visible_to(partner)) == [own]

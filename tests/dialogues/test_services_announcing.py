@@ -7,17 +7,17 @@ from approvals.enums import ApprovalKind, Verdict
 from approvals.models import ApprovalRequest
 from approvals.registry import Decision
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from dialogues.course import next_step_of
-from dialogues.enums import AnswerState, DialogueState, OptionState
+from dialogues.enums import DialogueState, OptionState, RsvpState
 from dialogues.models import Dialogue
+from dialogues.progress import next_step_of
 from dialogues.queries import situation_of
 from dialogues.reminders import by_hand, reminder_of
 from dialogues.services import (
-    answer_invitation,
     cancel_dialogue,
     decide_dates,
     postpone_dialogue,
     record_held,
+    record_rsvp,
     renew_date,
     submit_dates,
     update_dialogue,
@@ -60,12 +60,12 @@ def renew(dialogue, by) -> ApprovalRequest:
     return renew_date(dialogue=dialogue, briefing=BRIEFING, due_on=DUE_ON, by=by, now=NOW)
 
 
-def decide(approval, by, answer=Verdict.APPROVE):
+def decide(approval, by, rsvp=Verdict.APPROVE):
     chosen = [option["id"] for option in approval.options]
-    conditions = [CONDITION] if answer == Verdict.CONDITION else []
+    conditions = [CONDITION] if rsvp == Verdict.CONDITION else []
     decide_dates(
         approval=approval,
-        decision=Decision(answer, "Nein.", chosen=chosen, conditions=conditions),
+        decision=Decision(rsvp, "Nein.", chosen=chosen, conditions=conditions),
         by=by,
         now=NOW,
     )
@@ -82,16 +82,16 @@ def dialogue(senator, guest):
     row = make_dialogue(
         DialogueState.INVITED, title="Alt", host_contact=make_person(email="werk@example.org")
     )
-    make_invitation(row, AnswerState.ACCEPTED, person=guest)
+    make_invitation(row, RsvpState.ACCEPTED, person=guest)
     return row
 
 
 @pytest.mark.parametrize(
     ("fields", "label"), [({"title": "Neu"}, "Titel"), ({"format": "hybrid"}, "Format")]
 )
-@pytest.mark.parametrize("answer", [Verdict.APPROVE, Verdict.CONDITION])
+@pytest.mark.parametrize("rsvp", [Verdict.APPROVE, Verdict.CONDITION])
 def test_guests_are_told_once_the_change_is_approved(
-    office, senator, dialogue, fields, label, answer
+    office, senator, dialogue, fields, label, rsvp
 ):
     update = edit(dialogue, office, **fields)
 
@@ -104,16 +104,16 @@ def test_guests_are_told_once_the_change_is_approved(
 
     approval = renew(dialogue, office)
     assert mails_written(*TOLD) == []
-    decide(approval, senator, answer)
+    decide(approval, senator, rsvp)
 
     dialogue.refresh_from_db()
-    assert (dialogue.withheld, dialogue.sequence) == ({}, 2)
+    assert (dialogue.unannounced, dialogue.sequence) == ({}, 2)
     assert mails_written(*TOLD) == [
         ("dialogue_changed", "gast@example.org"),
         ("dialogue_changed_info", "senatorin@example.org"),
         ("dialogue_changed_info", "werk@example.org"),
     ]
-    state = "freigegeben" if answer == Verdict.APPROVE else "mit Auflage freigegeben"
+    state = "freigegeben" if rsvp == Verdict.APPROVE else "mit Auflage freigegeben"
     reason = f"Termine: {state}. Geändert: {label}; 3 Personen benachrichtigt"
     assert dialogue.history.first().history_change_reason == reason
 
@@ -130,16 +130,18 @@ def test_the_mail_after_the_approval_says_what_it_was_and_what_it_is(office, sen
     assert (entry.title, entry.sequence, entry.partstat) == ("Branchengespräch: Neu", 2, "ACCEPTED")
 
 
-@pytest.mark.parametrize("answer", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
-def test_after_a_no_nobody_is_told_and_the_office_sees_what_to_do(
-    office, senator, dialogue, answer
-):
+@pytest.mark.parametrize("rsvp", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
+def test_after_a_no_nobody_is_told_and_the_office_sees_what_to_do(office, senator, dialogue, rsvp):
     edit(dialogue, office, title="Neu")
 
-    decide(renew(dialogue, office), senator, answer)
+    decide(renew(dialogue, office), senator, rsvp)
 
     dialogue.refresh_from_db()
-    assert (dialogue.withheld, dialogue.sequence, mails_written(*TOLD)) == ({"title": "Alt"}, 1, [])
+    assert (dialogue.unannounced, dialogue.sequence, mails_written(*TOLD)) == (
+        {"title": "Alt"},
+        1,
+        [],
+    )
     step = next_step_of(dialogue, office, situation_of(dialogue, NOW), NOW)
     assert step.text.endswith(
         "Die Gäste wissen von Ihrer Änderung nichts. Sie können sie unter „Bearbeiten“ "
@@ -147,7 +149,7 @@ def test_after_a_no_nobody_is_told_and_the_office_sees_what_to_do(
         "erneut vorlegen."
     )
     assert step.action == (
-        "Termin erneut vorlegen" if answer == Verdict.RETURN else "Gespräch verschieben"
+        "Termin erneut vorlegen" if rsvp == Verdict.RETURN else "Gespräch verschieben"
     )
 
 
@@ -172,7 +174,7 @@ def test_what_was_taken_back_is_told_to_nobody(office, senator, dialogue):
     decide(renew(dialogue, office), senator)
 
     dialogue.refresh_from_db()
-    assert (dialogue.withheld, dialogue.sequence, mails_written(*TOLD)) == ({}, 1, [])
+    assert (dialogue.unannounced, dialogue.sequence, mails_written(*TOLD)) == ({}, 1, [])
 
 
 def test_of_two_changes_guests_learn_the_sum(office, senator, dialogue):
@@ -199,12 +201,12 @@ def test_another_place_is_told_meanwhile_under_the_name_that_guests_know(office,
         2,
         True,
     )
-    assert dialogue.withheld == {"title": "Alt"}
+    assert dialogue.unannounced == {"title": "Alt"}
 
 
 def test_what_is_saved_together_is_told_together(office, senator, dialogue):
     edit(dialogue, office, format="digital", place="", video_link="https://example.org/raum")
-    assert dialogue.withheld == {
+    assert dialogue.unannounced == {
         "format": "on_site",
         "place": "Werkstraße 1, 12681 Berlin",
         "video_link": "",
@@ -221,7 +223,7 @@ def test_a_place_held_back_goes_out_once_it_changes_by_itself(office, senator, d
     edit(dialogue, office, title="Neu", place="Halle 2")
     edit(dialogue, office, place="Halle 3")
 
-    assert dialogue.withheld == {"title": "Alt"}
+    assert dialogue.unannounced == {"title": "Alt"}
     text = Mail.objects.get(recipient="gast@example.org").text
     assert "12681 Berlin\njetzt:" in text
     assert "Halle 3" in text
@@ -233,7 +235,7 @@ def test_what_goes_out_meanwhile_says_what_guests_know(office, senator, dialogue
     asked.refresh_from_db()
 
     reminder = reminder_of(asked, by_hand(TODAY), TODAY)
-    answer_invitation(invitation=asked, reply=YES, now=NOW)
+    record_rsvp(invitation=asked, reply=YES, now=NOW)
     withdraw_invitation(invitation=asked, by=office, now=NOW)
 
     assert (reminder.values["dialogue"], reminder.about_title) == ("Alt", "Alt")
@@ -272,7 +274,11 @@ def test_put_off_and_dated_again_the_change_is_approved_with_the_new_dates(
 
     dialogue.refresh_from_db()
     option.refresh_from_db()
-    assert (dialogue.withheld, option.state, mails_written(*TOLD)) == ({}, OptionState.POSSIBLE, [])
+    assert (dialogue.unannounced, option.state, mails_written(*TOLD)) == (
+        {},
+        OptionState.POSSIBLE,
+        [],
+    )
 
 
 def test_what_took_place_is_shown_as_it_was(office, senator, dialogue):
@@ -281,7 +287,7 @@ def test_what_took_place_is_shown_as_it_was(office, senator, dialogue):
     record_held(dialogue=dialogue, by=office, now=END)
 
     dialogue.refresh_from_db()
-    assert (dialogue.title, dialogue.withheld) == ("Neu", {})
+    assert (dialogue.title, dialogue.unannounced) == ("Neu", {})
 
 
 @pytest.mark.parametrize(
@@ -348,5 +354,5 @@ def test_the_next_step_says_that_guests_are_told_later(office, senator, dialogue
 def test_a_change_that_guests_do_not_see_holds_nothing_back(office, senator, dialogue):
     update = edit(dialogue, office, senator_attends=False)
 
-    assert (update.holds_back, dialogue.withheld) == (False, {})
+    assert (update.holds_back, dialogue.unannounced) == (False, {})
     assert ApprovalRequest.objects.filter(kind=ApprovalKind.DATES).latest("pk").state == "lapsed"

@@ -10,7 +10,7 @@ from icalendar import Calendar
 
 from core.links import sign_link
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from dialogues.enums import AnswerState, DialogueState
+from dialogues.enums import DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation, Topic
 from tests.dialogues.builders import ANSWER_BY, DAY, END, NOW, make_dialogue, make_invitation
 from tests.dialogues.pages import BASE, links_of, text_of
@@ -19,7 +19,7 @@ from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 S = DialogueState
-YES = {"answer": "accepted", "party": "1"}
+YES = {"rsvp": "accepted", "party": "1"}
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_two_taps_are_enough(row):
     response = browser.post(row.personal_link, YES, headers={"origin": "null"}, follow=True)
 
     row.refresh_from_db()
-    assert (row.answer, row.answered_at, row.channel) == (AnswerState.ACCEPTED, NOW, "link")
+    assert (row.rsvp, row.replied_at, row.channel) == (RsvpState.ACCEPTED, NOW, "link")
     assert "Vielen Dank, Ihre Antwort ist eingegangen." in text_of(response)
     assert "Ihre bisherige Antwort Zusage Gegeben am 02.03.2026, 10:00 Uhr." in text_of(response)
     assert "Sie können Ihre Antwort bis Mi, 15.04.2026 ändern." in text_of(response)
@@ -100,7 +100,7 @@ def test_a_form_sent_twice_writes_and_mails_once(client, row):
 
 def test_an_answer_is_changed_and_keeps_nothing_of_the_substitute(client, row):
     substitute = {
-        "answer": "represented",
+        "rsvp": "represented",
         "substitute_name": "Stabsstelle",
         "substitute_email": "s@example.org",
     }
@@ -109,23 +109,23 @@ def test_an_answer_is_changed_and_keeps_nothing_of_the_substitute(client, row):
 
     client.post(
         row.personal_link,
-        {"answer": "declined", "substitute_name": "Stabsstelle", "substitute_email": "x@"},
+        {"rsvp": "declined", "substitute_name": "Stabsstelle", "substitute_email": "x@"},
     )
 
     row.refresh_from_db()
-    assert (row.answer, row.substitute_name, row.substitute_email) == (AnswerState.DECLINED, "", "")
+    assert (row.rsvp, row.substitute_name, row.substitute_email) == (RsvpState.DECLINED, "", "")
 
 
 @pytest.mark.parametrize(
     ("values", "words"),
     [
         ({}, "Bitte wählen Sie eine Antwort."),
-        ({"answer": "open"}, "ist keine gültige Auswahl"),
-        ({"answer": "represented"}, "Bitte nennen Sie, wer Sie vertritt."),
-        ({"answer": "accepted", "party": "11"}, "kleiner oder gleich 10"),
-        ({"answer": "accepted", "party": "4"}, "Es sind nur noch 3 Plätze frei."),
+        ({"rsvp": "open"}, "ist keine gültige Auswahl"),
+        ({"rsvp": "represented"}, "Bitte nennen Sie, wer Sie vertritt."),
+        ({"rsvp": "accepted", "party": "11"}, "kleiner oder gleich 10"),
+        ({"rsvp": "accepted", "party": "4"}, "Es sind nur noch 3 Plätze frei."),
         (
-            {"answer": "represented", "substitute_name": "S", "substitute_email": "x"},
+            {"rsvp": "represented", "substitute_name": "S", "substitute_email": "x"},
             "gültige E-Mail-Adresse",
         ),
     ],
@@ -144,22 +144,22 @@ def test_wrong_input_keeps_what_was_typed(client, row, values, words):
 
 
 def test_a_full_dialogue_says_so_before_and_after(client, row):
-    make_invitation(row.dialogue, AnswerState.ACCEPTED, party=3)
+    make_invitation(row.dialogue, RsvpState.ACCEPTED, party=3)
     assert "Zurzeit sind alle Plätze belegt." in text_of(client.get(row.personal_link))
 
     with nothing_changes(row):
         response = client.post(row.personal_link, YES | {"remark": "Lange getippt"})
-    client.post(row.personal_link, {"answer": "tentative"})
+    client.post(row.personal_link, {"rsvp": "tentative"})
 
     assert "Es sind keine Plätze mehr frei." in text_of(response)
     assert "Lange getippt" in response.content.decode()
     row.refresh_from_db()
-    assert row.answer == AnswerState.TENTATIVE
+    assert row.rsvp == RsvpState.TENTATIVE
 
 
 def test_a_guest_with_a_seat_may_keep_it_when_the_rest_is_full(client, row):
-    Invitation.objects.filter(pk=row.pk).update(answer=AnswerState.ACCEPTED, answered_at=NOW)
-    make_invitation(row.dialogue, AnswerState.ACCEPTED, party=2)
+    Invitation.objects.filter(pk=row.pk).update(rsvp=RsvpState.ACCEPTED, replied_at=NOW)
+    make_invitation(row.dialogue, RsvpState.ACCEPTED, party=2)
 
     assert "Zurzeit sind alle Plätze belegt." not in text_of(client.get(row.personal_link))
 
@@ -208,7 +208,7 @@ def test_a_revoked_link(client, row, method, fields, words):
         ({"state": S.EXPLORING}, "Dieses Gespräch wird verschoben."),
         ({"state": S.HELD}, "Zu diesem Gespräch kann nicht mehr geantwortet werden."),
         (
-            {"answer_by": dt.date(2026, 3, 1)},
+            {"rsvp_by": dt.date(2026, 3, 1)},
             "Die Frist für Ihre Antwort ist am 01.03.2026 abgelaufen.",
         ),
     ],
@@ -246,7 +246,7 @@ def test_signed_in_guests_answer_in_the_portal(client, roles):
     client.post(address, YES)
 
     row.refresh_from_db()
-    assert (row.answer, row.channel) == (AnswerState.ACCEPTED, "account")
+    assert (row.rsvp, row.channel) == (RsvpState.ACCEPTED, "account")
     assert row.history.first().history_user == guest
 
 
@@ -274,7 +274,7 @@ def test_signed_in_guests_answer_only_what_went_out_and_holds(client, fields):
 
 def test_answering_asks_few_questions_of_the_database(client, row, django_assert_max_num_queries):
     for _ in range(20):
-        make_invitation(row.dialogue, AnswerState.DECLINED)
+        make_invitation(row.dialogue, RsvpState.DECLINED)
 
     with django_assert_max_num_queries(4):
         client.get(row.personal_link)
@@ -286,7 +286,7 @@ def test_the_answer_day_is_the_last_day(client, row, time_machine):
     client.post(row.personal_link, YES)
 
     row.refresh_from_db()
-    assert row.answer == AnswerState.ACCEPTED
+    assert row.rsvp == RsvpState.ACCEPTED
 
 
 def test_a_former_link_names_no_date_it_was_not_sent_for(client, row):

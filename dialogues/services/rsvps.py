@@ -12,28 +12,28 @@ from core.errors import NotAllowed, Refused
 from core.history import save_as
 from core.links import read_link
 from dialogues import mails
-from dialogues.enums import SEATED, AnswerChannel, AnswerState, DialogueState
+from dialogues.enums import SEATED, DialogueState, RsvpChannel, RsvpState
 from dialogues.models import Dialogue, Invitation
 from dialogues.models.invitations import LINK_KIND, LINK_LIFETIME_SECONDS
-from dialogues.permissions import can_answer, can_manage
+from dialogues.permissions import can_manage, can_reply
 from dialogues.services.planning import lock_dialogue, seats_taken
 
-POSSIBLE_ANSWERS = tuple(answer for answer in AnswerState if answer != AnswerState.OPEN)
+POSSIBLE_RSVPS = tuple(rsvp for rsvp in RsvpState if rsvp != RsvpState.OPEN)
 MOST_SUBSTITUTES = 3  # that one guest may have the portal write to
 
 
-class Reply(NamedTuple):
+class Rsvp(NamedTuple):
     """What a guest answers. `party` is the number of people who come; the substitute counts only
     when represented.
     """
 
-    answer: str
+    rsvp: str
     party: int = 1
     substitute_name: str = ""
     substitute_function: str = ""
     substitute_email: str = ""
     remark: str = ""
-    shares_answer: bool = False
+    shares_rsvp: bool = False
 
 
 def open_invitation(token: str) -> Invitation:
@@ -82,18 +82,18 @@ def closed_reason(invitation: Invitation, *, today: dt.date) -> str:
             "Zu diesem Gespräch kann nicht mehr geantwortet werden. Bitte wenden Sie sich an die "
             "Geschäftsstelle."
         )
-    if dialogue.answer_by and today > dialogue.answer_by:
+    if dialogue.rsvp_by and today > dialogue.rsvp_by:
         text = _(
             "Die Frist für Ihre Antwort ist am %(day)s abgelaufen. Bitte wenden Sie sich an die "
             "Geschäftsstelle."
         )
-        return text % {"day": format_date(dialogue.answer_by)}
+        return text % {"day": format_date(dialogue.rsvp_by)}
     return ""
 
 
 @transaction.atomic
-def answer_invitation(
-    *, invitation: Invitation, reply: Reply, now: dt.datetime, by=None, channel=AnswerChannel.LINK
+def record_rsvp(
+    *, invitation: Invitation, reply: Rsvp, now: dt.datetime, by=None, channel=RsvpChannel.LINK
 ) -> bool:
     """Write a guest's answer under the dialogue's lock; returns whether anything changed.
 
@@ -111,26 +111,24 @@ def answer_invitation(
     row.dialogue = dialogue
     _check_right(row, by, channel)
     _check_open(row, invitation, channel, now)
-    if reply.answer not in POSSIBLE_ANSWERS:
+    if reply.rsvp not in POSSIBLE_RSVPS:
         raise Refused(_("Bitte wählen Sie eine Antwort."))
-    if reply.answer == AnswerState.REPRESENTED and not reply.substitute_name.strip():
+    if reply.rsvp == RsvpState.REPRESENTED and not reply.substitute_name.strip():
         raise Refused(_("Bitte nennen Sie, wer Sie vertritt."))
     if not 1 <= reply.party <= 10:
         raise Refused(_("Bitte geben Sie eine Zahl von 1 bis 10 Personen an."))
     before = _as_reply(row)
     after = _normalised(reply)
-    if row.answered_at and before == after:
+    if row.replied_at and before == after:
         return False
     _check_seats(dialogue, row, after)
-    if channel != AnswerChannel.OFFICE:
+    if channel != RsvpChannel.OFFICE:
         _check_substitutes(row, after)
     for field, value in after._asdict().items():
         setattr(row, field, value)
-    row.answered_at, row.channel = now, channel
+    row.replied_at, row.channel = now, channel
     row.revision += mails.changes_hands(row.person, before, after)
-    save_as(
-        row, by=by, now=now, reason=_("Antwort: %(answer)s") % {"answer": row.get_answer_display()}
-    )
+    save_as(row, by=by, now=now, reason=_("Antwort: %(answer)s") % {"answer": row.get_rsvp_display()})
     mails.withdraw_reminders(row, note=_("Der Gast hat geantwortet."), by=by, now=now)
     if dialogue.state == DialogueState.INVITED:
         mails.mail_confirmation(dialogue, row, previous=before, by=by, now=now)
@@ -138,9 +136,9 @@ def answer_invitation(
 
 
 def _check_right(row, by, channel) -> None:
-    if channel == AnswerChannel.OFFICE and not can_manage(by):
+    if channel == RsvpChannel.OFFICE and not can_manage(by):
         raise NotAllowed(_("Antworten trägt die Geschäftsstelle ein."))
-    if channel == AnswerChannel.ACCOUNT and not can_answer(by, row):
+    if channel == RsvpChannel.ACCOUNT and not can_reply(by, row):
         raise NotAllowed(_("Diese Einladung gilt einer anderen Person."))
 
 
@@ -149,7 +147,7 @@ def _check_open(row, invitation, channel, now) -> None:
         raise Refused(
             _("Diese Einladung wurde zurückgezogen. Bei Fragen hilft Ihnen die Geschäftsstelle.")
         )
-    if channel == AnswerChannel.OFFICE:
+    if channel == RsvpChannel.OFFICE:
         if row.dialogue.state not in (DialogueState.INVITED, DialogueState.HELD):
             raise Refused(_("Antworten lassen sich nur eintragen, solange eingeladen ist."))
         return
@@ -164,7 +162,7 @@ def _check_open(row, invitation, channel, now) -> None:
         raise Refused(sentence)
 
 
-def _check_substitutes(row: Invitation, after: Reply) -> None:
+def _check_substitutes(row: Invitation, after: Rsvp) -> None:
     """Refuse the mail to one more address: a personal link must not become a way to write to
     anybody.
     """
@@ -180,8 +178,8 @@ def _check_substitutes(row: Invitation, after: Reply) -> None:
         )
 
 
-def _check_seats(dialogue: Dialogue, row: Invitation, after: Reply) -> None:
-    needed = after.party if after.answer in SEATED else 0
+def _check_seats(dialogue: Dialogue, row: Invitation, after: Rsvp) -> None:
+    needed = after.party if after.rsvp in SEATED else 0
     if needed <= row.seats_taken:
         return
     left = dialogue.seats - (seats_taken(dialogue) - row.seats_taken)
@@ -204,19 +202,19 @@ def _check_seats(dialogue: Dialogue, row: Invitation, after: Reply) -> None:
         )
 
 
-def _as_reply(row: Invitation) -> Reply:
-    return Reply(**{field: getattr(row, field) for field in Reply._fields})
+def _as_reply(row: Invitation) -> Rsvp:
+    return Rsvp(**{field: getattr(row, field) for field in Rsvp._fields})
 
 
-def _normalised(reply: Reply) -> Reply:
+def _normalised(reply: Rsvp) -> Rsvp:
     """Return `reply` without what its answer does not need: a substitute unless represented, more
     than one person.
     """
     reply = reply._replace(
         remark=reply.remark.strip(), substitute_name=reply.substitute_name.strip()
     )
-    if reply.answer != AnswerState.REPRESENTED:
+    if reply.rsvp != RsvpState.REPRESENTED:
         reply = reply._replace(substitute_name="", substitute_function="", substitute_email="")
-    if reply.answer not in SEATED:
+    if reply.rsvp not in SEATED:
         reply = reply._replace(party=1)
     return reply

@@ -14,7 +14,10 @@ from core.dates import add_working_days, format_date, format_day, local_date
 from core.progress import NextStep, ProgressStep, progress_steps
 from core.roles import senator_office_name
 from dialogues.consent import lacks_consent
-from dialogues.course.approvals import (
+from dialogues.enums import DATED, DialogueState, HostReply
+from dialogues.models import Dialogue
+from dialogues.permissions import can_manage
+from dialogues.progress.approvals import (
     consent_task,
     counter_task,
     lapse_text,
@@ -22,10 +25,7 @@ from dialogues.course.approvals import (
     renewal_task,
     withheld_text,
 )
-from dialogues.course.situation import Situation, Task
-from dialogues.enums import DATED, DialogueState, HostAnswer
-from dialogues.models import Dialogue
-from dialogues.permissions import can_manage
+from dialogues.progress.situation import Situation, Task
 
 S = DialogueState
 MINUTES_DAYS = 5  # working days after a dialogue in which its outcome is written down
@@ -56,9 +56,9 @@ def steps_of(dialogue: Dialogue, *, lapsed: bool = False) -> list[ProgressStep]:
 def _position(dialogue: Dialogue) -> tuple[int, str]:
     """Return the index of the present step and what it is called while it lasts."""
     if dialogue.state in (S.PLANNING, S.EXPLORING):
-        if dialogue.host_answer == HostAnswer.ACCEPTED:
+        if dialogue.host_reply == HostReply.ACCEPTED:
             return 2, _("Termin in Abstimmung")
-        asked = dialogue.host_id and dialogue.host_answer == HostAnswer.OPEN
+        asked = dialogue.host_id and dialogue.host_reply == HostReply.OPEN
         return 1, _("Gastgeber angefragt") if asked else _("Gastgeber gesucht")
     return {
         S.SCHEDULED: (3, _("Einladung in Vorbereitung")),
@@ -145,10 +145,10 @@ def _exploring_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) 
             _("Gastgeber eintragen"),
             "edit",
         )
-    if dialogue.host_answer == HostAnswer.OPEN:
+    if dialogue.host_reply == HostReply.OPEN:
         text = _("%(host)s ist als Gastgeber angefragt.") % {"host": dialogue.host}
-        return Task(text, _("Antwort des Gastgebers vermerken"), "host_answer")
-    if dialogue.host_answer == HostAnswer.DECLINED:
+        return Task(text, _("Antwort des Gastgebers vermerken"), "host_reply")
+    if dialogue.host_reply == HostReply.DECLINED:
         text = _("%(host)s hat abgesagt. Fragen Sie einen anderen Betrieb.") % {
             "host": dialogue.host
         }
@@ -226,8 +226,8 @@ def _invited_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) ->
 
 def _reminding_task(dialogue: Dialogue, situation: Situation, today: dt.date) -> Task:
     count = situation.unanswered
-    values = {"count": count, "day": format_date(dialogue.answer_by)}
-    if dialogue.answer_by < today:
+    values = {"count": count, "day": format_date(dialogue.rsvp_by)}
+    if dialogue.rsvp_by < today:
         text = ngettext(
             "%(count)d Gast hat bis zum %(day)s nicht geantwortet. Fragen Sie nach, tragen Sie "
             "die Antwort ein.",
@@ -235,7 +235,7 @@ def _reminding_task(dialogue: Dialogue, situation: Situation, today: dt.date) ->
             "die Antworten ein.",
             count,
         )
-        return Task(text % values, _("Zur Gästeliste"), "guests", dialogue.answer_by)
+        return Task(text % values, _("Zur Gästeliste"), "guests", dialogue.rsvp_by)
     text = (
         ngettext(
             "%(count)d Gast hat noch nicht geantwortet.",
@@ -250,4 +250,4 @@ def _reminding_task(dialogue: Dialogue, situation: Situation, today: dt.date) ->
         text += " " + _("Die Erinnerung geht am %(day)s hinaus.") % {
             "day": format_day(situation.reminder.on)
         }
-    return Task(text, _("Jetzt erinnern"), "remind", dialogue.answer_by)
+    return Task(text, _("Jetzt erinnern"), "remind", dialogue.rsvp_by)

@@ -14,9 +14,9 @@ from core.dates import add_working_days, local_date
 from core.roles import senator_office_name
 from core.views import redirect_unless_possible, render_confirmation, run_service
 from media_visits.enums import VISIT_MOVES
-from media_visits.essentials import VISIT_FACTS
 from media_visits.forms import AnnounceForm, OutcomeForm, ReasonForm, SubmitForm
 from media_visits.mails import deciders_who_know, people_to_announce_to, people_who_know
+from media_visits.registry import VISIT_FACTS
 from media_visits.services import (
     announce_visit,
     cancel_visit,

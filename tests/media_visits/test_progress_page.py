@@ -5,7 +5,7 @@ import pytest
 from approvals.enums import Verdict
 from approvals.queries import approvals_about
 from approvals.registry import Decision
-from media_visits.page import history_of
+from media_visits.progress import history_of
 from media_visits.services import cancel_visit, decide_visit, submit_visit
 from tests.approvals.builders import BRIEFING, DUE_ON, NOW
 from tests.media_visits.builders import make_visit

@@ -8,8 +8,8 @@ from django.utils.translation import ngettext
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from approvals.registry import CounterDate
-from dialogues.course.situation import Situation, Task
 from dialogues.models import Dialogue, DialogueSeries, Topic
+from dialogues.progress.situation import Situation, Task
 
 
 def consent_task(missing: Topic | DialogueSeries) -> Task:
@@ -55,7 +55,7 @@ def lapse_text(approval: ApprovalRequest | None) -> str:
 
 def withheld_text(dialogue: Dialogue) -> str:
     """Say that those who come were not told of a change yet; nothing when none is held back."""
-    return " " + told_later() if dialogue.withheld else ""
+    return " " + told_later() if dialogue.unannounced else ""
 
 
 def told_later() -> str:
@@ -70,7 +70,7 @@ def renewal_task(dialogue: Dialogue, approval: ApprovalRequest | None) -> Task:
     Where a change is held back, those who come know nothing of it, so it can still be taken back.
     """
     task = _renewal_task(approval)
-    if not dialogue.withheld:
+    if not dialogue.unannounced:
         return task
     if approval is None or approval.state not in (ApprovalState.RETURNED, ApprovalState.REFUSED):
         return task._replace(text=task.text + withheld_text(dialogue))
