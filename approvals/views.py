@@ -42,8 +42,8 @@ from approvals.queries import (
 from approvals.registry import decide
 from approvals.services import meet_condition, was_given
 from core.documents import document_response
+from core.enums import PDF, WORD
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
-from core.media_types import PDF, WORD
 from core.roles import OFFICE, SENATOR_OFFICE, has_role, senator_office_name
 
 DONE = {

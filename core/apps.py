@@ -11,7 +11,7 @@ class CoreConfig(AppConfig):
 
     def ready(self):
         """Set what Django and its packages offer no setting for."""
-        from core import lookups  # noqa: F401
+        from core import queries  # noqa: F401
 
         # What is missing is said by the portal: a browser would stop at the first field, in its own
         # words.

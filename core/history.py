@@ -9,8 +9,8 @@ from django.db.models import Model, OuterRef, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from core.batches import in_batches
 from core.progress import HistoryEntry
+from core.queries import in_batches
 
 
 def save_as(obj, *, by, now: dt.datetime, reason: str | Promise) -> None:

@@ -4,10 +4,12 @@ each.
 
 import datetime as dt
 
+import nh3
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from markdown_it import MarkdownIt
 
 from core.dates import describe_due
 from core.staticfiles import KERN_ICONS
@@ -40,7 +42,7 @@ AMPEL = {
 }
 
 
-def checked(name: str, allowed) -> str:
+def one_of(name: str, allowed) -> str:
     """Return `name` if it is one of `allowed`; a misspelt one is an error and not an odd look."""
     if name not in allowed:
         raise ValueError(f"{name!r} is none of {', '.join(map(repr, allowed))}")
@@ -51,14 +53,14 @@ def draw_icon(name: str) -> SafeString:
     """Return the KERN icon `name`, hidden from screen readers."""
     return format_html(
         '<span class="kern-icon kern-icon--{}" aria-hidden="true"></span>',
-        checked(name, KERN_ICONS),
+        one_of(name, KERN_ICONS),
     )
 
 
 def draw_badge(text, colour: str = "neutral") -> SafeString:
     """Return the state `text` as a pill in the colour of `colour`."""
     return format_html(
-        '<span class="badge badge--{}">{}</span>', checked(colour, BADGE_COLOURS), text
+        '<span class="badge badge--{}">{}</span>', one_of(colour, BADGE_COLOURS), text
     )
 
 
@@ -68,7 +70,7 @@ def draw_ampel(value: str, *, short: bool = False, count: int | None = None) -> 
     `value` is green, yellow, red or empty (unknown). With `short` the word is for screen readers
     only; with `count` the number of things in this state stands before it.
     """
-    word, meaning, path = AMPEL[checked(value or "", AMPEL)]
+    word, meaning, path = AMPEL[one_of(value or "", AMPEL)]
     text = word if count is None else f"{count} {word}"
     shown = format_html('<span class="ampel__text">{}</span>', text)
     if short:
@@ -108,7 +110,7 @@ def draw_link_button(url: str, label, variant: str = "secondary") -> SafeString:
     """Return a link that looks like a button."""
     return format_html(
         '<a class="kern-btn {}" href="{}"><span class="kern-label">{}</span></a>',
-        VARIANTS[checked(variant, VARIANTS)],
+        VARIANTS[one_of(variant, VARIANTS)],
         url,
         label,
     )
@@ -159,9 +161,29 @@ def _bar_parts(segments) -> SafeString:
     parts, left = [], 0
     for segment in segments:
         width = 1000 * segment.count / total
-        colour = checked(segment.colour, BADGE_COLOURS + SCALE)
+        colour = one_of(segment.colour, BADGE_COLOURS + SCALE)
         parts.append((colour, f"{left:.1f}", f"{max(width - 3, 1):.1f}"))
         left += width
     return format_html_join(
         "", '<rect class="fill--{}" x="{}" y="0" width="{}" height="14"/>', parts
     )
+
+
+TAGS = {"a", "blockquote", "br", "code", "em", "h3", "h4", "hr", "li", "ol", "p", "strong", "ul"}
+ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+
+_parser = MarkdownIt("commonmark", {"html": False, "breaks": True})
+
+
+def render_markdown(text: str | None) -> SafeString:
+    """Return `text` as HTML that holds nothing but paragraphs, lists, emphasis, links and small
+    headings.
+    """
+    html = nh3.clean(
+        _parser.render(text or ""),
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer",
+    )
+    return mark_safe(html)

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
+from core.enums import JPEG, PDF, PNG, WORD, XLSX
 from core.errors import Refused
-from core.media_types import JPEG, PDF, PNG, WORD, XLSX
 
 SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 LONGEST_NAME, LONGEST_SUFFIX = 120, 8

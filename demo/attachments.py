@@ -5,7 +5,7 @@ from io import BytesIO
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
-from core.media_types import XLSX
+from core.enums import XLSX
 
 
 def invented_sheet(name: str, rows: list[list[str]]) -> SimpleUploadedFile:

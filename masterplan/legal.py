@@ -95,7 +95,9 @@ Das Gesetz verlangt eine Antwort bis spätestens {answer_by}.
         ),
         "page": Placeholder(_("Seite, um die es geht"), "/zeitplan/"),
         "sender": Placeholder(_("Adresse für die Antwort"), "person@example.org"),
-        "answer_by": Placeholder(_("Tag, bis zu dem das Gesetz eine Antwort verlangt"), "18.07.2019"),
+        "answer_by": Placeholder(
+            _("Tag, bis zu dem das Gesetz eine Antwort verlangt"), "18.07.2019"
+        ),
     },
 )
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from core.fonts import unpack_fonts
+from core.documents import unpack_fonts
 from operations.catalogues import compile_catalogues
 
 Say = Callable[[str], None]

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, Max, Min, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from core.batches import in_batches
+from core.queries import in_batches
 from outbox.enums import MOVES, MailState
 from outbox.models import Mail, in_states
 

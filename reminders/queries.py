@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from core.batches import in_batches
 from core.dates import local_date
+from core.queries import in_batches
 from outbox.enums import MailState
 from outbox.models import Mail
 from reminders.models import ReminderLog, ReminderPause, ReminderRule

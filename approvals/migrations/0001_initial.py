@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,184 +16,646 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ApprovalRequest',
+            name="ApprovalRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('series', 'Reihe'), ('topic', 'Thema'), ('dates', 'Termine'), ('visit', 'Besuch')], max_length=12, verbose_name='Art')),
-                ('subject_id', models.PositiveBigIntegerField(editable=False)),
-                ('title', models.CharField(max_length=250, verbose_name='Gegenstand')),
-                ('path', models.CharField(editable=False, max_length=200)),
-                ('snapshot', models.JSONField(default=list, verbose_name='vorgelegter Stand')),
-                ('options', models.JSONField(blank=True, default=list, verbose_name='zur Auswahl')),
-                ('occasion', models.TextField(blank=True, verbose_name='Anlass')),
-                ('facts', models.TextField(blank=True, verbose_name='Sachverhalt')),
-                ('assessment', models.TextField(blank=True, verbose_name='Bewertung')),
-                ('vote', models.CharField(max_length=300, verbose_name='Votum')),
-                ('due_on', models.DateField(verbose_name='Entscheidung bis')),
-                ('state', models.CharField(choices=[('open', 'offen'), ('approved', 'freigegeben'), ('conditional', 'mit Auflage freigegeben'), ('returned', 'zurückgegeben'), ('refused', 'abgelehnt'), ('lapsed', 'erloschen'), ('withdrawn', 'zurückgezogen')], default='open', editable=False, max_length=12, verbose_name='Stand')),
-                ('submitted_at', models.DateTimeField(editable=False, verbose_name='vorgelegt am')),
-                ('decided_at', models.DateTimeField(editable=False, null=True, verbose_name='entschieden am')),
-                ('by_deputy', models.BooleanField(default=False, editable=False, verbose_name='in Vertretung')),
-                ('comment', models.TextField(blank=True, verbose_name='Anmerkung')),
-                ('chosen', models.JSONField(blank=True, default=list, editable=False, verbose_name='mögliche Optionen')),
-                ('none_possible', models.BooleanField(default=False, editable=False, verbose_name='kein Termin möglich')),
-                ('counter_dates', models.JSONField(blank=True, default=list, editable=False, verbose_name='Gegenvorschlag')),
-                ('lapsed_at', models.DateTimeField(editable=False, null=True, verbose_name='erloschen am')),
-                ('lapse_reason', models.CharField(blank=True, editable=False, max_length=300, verbose_name='Grund des Erlöschens')),
-                ('withdrawn_at', models.DateTimeField(editable=False, null=True, verbose_name='zurückgezogen am')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12)),
-                ('decided_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entschieden von')),
-                ('former', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='approvals.approvalrequest', verbose_name='frühere Vorlage')),
-                ('lapsed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='geändert von')),
-                ('submitted_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='vorgelegt von')),
-                ('withdrawn_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='zurückgezogen von')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("series", "Reihe"),
+                            ("topic", "Thema"),
+                            ("dates", "Termine"),
+                            ("visit", "Besuch"),
+                        ],
+                        max_length=12,
+                        verbose_name="Art",
+                    ),
+                ),
+                ("subject_id", models.PositiveBigIntegerField(editable=False)),
+                ("title", models.CharField(max_length=250, verbose_name="Gegenstand")),
+                ("path", models.CharField(editable=False, max_length=200)),
+                ("snapshot", models.JSONField(default=list, verbose_name="vorgelegter Stand")),
+                ("options", models.JSONField(blank=True, default=list, verbose_name="zur Auswahl")),
+                ("occasion", models.TextField(blank=True, verbose_name="Anlass")),
+                ("facts", models.TextField(blank=True, verbose_name="Sachverhalt")),
+                ("assessment", models.TextField(blank=True, verbose_name="Bewertung")),
+                ("vote", models.CharField(max_length=300, verbose_name="Votum")),
+                ("due_on", models.DateField(verbose_name="Entscheidung bis")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "offen"),
+                            ("approved", "freigegeben"),
+                            ("conditional", "mit Auflage freigegeben"),
+                            ("returned", "zurückgegeben"),
+                            ("refused", "abgelehnt"),
+                            ("lapsed", "erloschen"),
+                            ("withdrawn", "zurückgezogen"),
+                        ],
+                        default="open",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Stand",
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField(editable=False, verbose_name="vorgelegt am")),
+                (
+                    "decided_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="entschieden am"),
+                ),
+                (
+                    "by_deputy",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="in Vertretung"
+                    ),
+                ),
+                ("comment", models.TextField(blank=True, verbose_name="Anmerkung")),
+                (
+                    "chosen",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="mögliche Optionen"
+                    ),
+                ),
+                (
+                    "none_possible",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="kein Termin möglich"
+                    ),
+                ),
+                (
+                    "counter_dates",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Gegenvorschlag"
+                    ),
+                ),
+                (
+                    "lapsed_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="erloschen am"),
+                ),
+                (
+                    "lapse_reason",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=300,
+                        verbose_name="Grund des Erlöschens",
+                    ),
+                ),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="zurückgezogen am"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="entschieden von",
+                    ),
+                ),
+                (
+                    "former",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="approvals.approvalrequest",
+                        verbose_name="frühere Vorlage",
+                    ),
+                ),
+                (
+                    "lapsed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="geändert von",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="vorgelegt von",
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="zurückgezogen von",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Freigabe',
-                'verbose_name_plural': 'Freigaben',
+                "verbose_name": "Freigabe",
+                "verbose_name_plural": "Freigaben",
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=150, verbose_name='Name der Datei')),
-                ('file', models.FileField(max_length=200, upload_to=core.uploads.stored_name, verbose_name='Datei')),
-                ('size', models.PositiveBigIntegerField(verbose_name='Größe')),
-                ('media_type', models.CharField(max_length=100, verbose_name='Dateityp')),
-                ('uploaded_at', models.DateTimeField(verbose_name='hochgeladen am')),
-                ('approval', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='approvals.approvalrequest', verbose_name='Freigabe')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='hochgeladen von')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=150, verbose_name="Name der Datei")),
+                (
+                    "file",
+                    models.FileField(
+                        max_length=200, upload_to=core.uploads.stored_name, verbose_name="Datei"
+                    ),
+                ),
+                ("size", models.PositiveBigIntegerField(verbose_name="Größe")),
+                ("media_type", models.CharField(max_length=100, verbose_name="Dateityp")),
+                ("uploaded_at", models.DateTimeField(verbose_name="hochgeladen am")),
+                (
+                    "approval",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="approvals.approvalrequest",
+                        verbose_name="Freigabe",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="hochgeladen von",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Anlage',
-                'verbose_name_plural': 'Anlagen',
+                "verbose_name": "Anlage",
+                "verbose_name_plural": "Anlagen",
             },
         ),
         migrations.CreateModel(
-            name='Condition',
+            name="Condition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=500, verbose_name='Auflage')),
-                ('state', models.CharField(choices=[('open', 'offen'), ('met', 'erfüllt')], default='open', editable=False, max_length=8, verbose_name='Stand')),
-                ('met_at', models.DateTimeField(editable=False, null=True, verbose_name='erfüllt am')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='Vermerk')),
-                ('approval', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conditions', to='approvals.approvalrequest')),
-                ('met_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='vermerkt von')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.CharField(max_length=500, verbose_name="Auflage")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "offen"), ("met", "erfüllt")],
+                        default="open",
+                        editable=False,
+                        max_length=8,
+                        verbose_name="Stand",
+                    ),
+                ),
+                (
+                    "met_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="erfüllt am"),
+                ),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="Vermerk")),
+                (
+                    "approval",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="conditions",
+                        to="approvals.approvalrequest",
+                    ),
+                ),
+                (
+                    "met_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="vermerkt von",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Auflage',
-                'verbose_name_plural': 'Auflagen',
+                "verbose_name": "Auflage",
+                "verbose_name_plural": "Auflagen",
             },
         ),
         migrations.CreateModel(
-            name='HistoricalApprovalRequest',
+            name="HistoricalApprovalRequest",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('series', 'Reihe'), ('topic', 'Thema'), ('dates', 'Termine'), ('visit', 'Besuch')], max_length=12, verbose_name='Art')),
-                ('subject_id', models.PositiveBigIntegerField(editable=False)),
-                ('title', models.CharField(max_length=250, verbose_name='Gegenstand')),
-                ('path', models.CharField(editable=False, max_length=200)),
-                ('snapshot', models.JSONField(default=list, verbose_name='vorgelegter Stand')),
-                ('options', models.JSONField(blank=True, default=list, verbose_name='zur Auswahl')),
-                ('occasion', models.TextField(blank=True, verbose_name='Anlass')),
-                ('facts', models.TextField(blank=True, verbose_name='Sachverhalt')),
-                ('assessment', models.TextField(blank=True, verbose_name='Bewertung')),
-                ('vote', models.CharField(max_length=300, verbose_name='Votum')),
-                ('due_on', models.DateField(verbose_name='Entscheidung bis')),
-                ('state', models.CharField(choices=[('open', 'offen'), ('approved', 'freigegeben'), ('conditional', 'mit Auflage freigegeben'), ('returned', 'zurückgegeben'), ('refused', 'abgelehnt'), ('lapsed', 'erloschen'), ('withdrawn', 'zurückgezogen')], default='open', editable=False, max_length=12, verbose_name='Stand')),
-                ('submitted_at', models.DateTimeField(editable=False, verbose_name='vorgelegt am')),
-                ('decided_at', models.DateTimeField(editable=False, null=True, verbose_name='entschieden am')),
-                ('by_deputy', models.BooleanField(default=False, editable=False, verbose_name='in Vertretung')),
-                ('comment', models.TextField(blank=True, verbose_name='Anmerkung')),
-                ('chosen', models.JSONField(blank=True, default=list, editable=False, verbose_name='mögliche Optionen')),
-                ('none_possible', models.BooleanField(default=False, editable=False, verbose_name='kein Termin möglich')),
-                ('counter_dates', models.JSONField(blank=True, default=list, editable=False, verbose_name='Gegenvorschlag')),
-                ('lapsed_at', models.DateTimeField(editable=False, null=True, verbose_name='erloschen am')),
-                ('lapse_reason', models.CharField(blank=True, editable=False, max_length=300, verbose_name='Grund des Erlöschens')),
-                ('withdrawn_at', models.DateTimeField(editable=False, null=True, verbose_name='zurückgezogen am')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entschieden von')),
-                ('former', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='approvals.approvalrequest', verbose_name='frühere Vorlage')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('lapsed_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='geändert von')),
-                ('submitted_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='vorgelegt von')),
-                ('withdrawn_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='zurückgezogen von')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("series", "Reihe"),
+                            ("topic", "Thema"),
+                            ("dates", "Termine"),
+                            ("visit", "Besuch"),
+                        ],
+                        max_length=12,
+                        verbose_name="Art",
+                    ),
+                ),
+                ("subject_id", models.PositiveBigIntegerField(editable=False)),
+                ("title", models.CharField(max_length=250, verbose_name="Gegenstand")),
+                ("path", models.CharField(editable=False, max_length=200)),
+                ("snapshot", models.JSONField(default=list, verbose_name="vorgelegter Stand")),
+                ("options", models.JSONField(blank=True, default=list, verbose_name="zur Auswahl")),
+                ("occasion", models.TextField(blank=True, verbose_name="Anlass")),
+                ("facts", models.TextField(blank=True, verbose_name="Sachverhalt")),
+                ("assessment", models.TextField(blank=True, verbose_name="Bewertung")),
+                ("vote", models.CharField(max_length=300, verbose_name="Votum")),
+                ("due_on", models.DateField(verbose_name="Entscheidung bis")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "offen"),
+                            ("approved", "freigegeben"),
+                            ("conditional", "mit Auflage freigegeben"),
+                            ("returned", "zurückgegeben"),
+                            ("refused", "abgelehnt"),
+                            ("lapsed", "erloschen"),
+                            ("withdrawn", "zurückgezogen"),
+                        ],
+                        default="open",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Stand",
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField(editable=False, verbose_name="vorgelegt am")),
+                (
+                    "decided_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="entschieden am"),
+                ),
+                (
+                    "by_deputy",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="in Vertretung"
+                    ),
+                ),
+                ("comment", models.TextField(blank=True, verbose_name="Anmerkung")),
+                (
+                    "chosen",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="mögliche Optionen"
+                    ),
+                ),
+                (
+                    "none_possible",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="kein Termin möglich"
+                    ),
+                ),
+                (
+                    "counter_dates",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Gegenvorschlag"
+                    ),
+                ),
+                (
+                    "lapsed_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="erloschen am"),
+                ),
+                (
+                    "lapse_reason",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=300,
+                        verbose_name="Grund des Erlöschens",
+                    ),
+                ),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="zurückgezogen am"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="entschieden von",
+                    ),
+                ),
+                (
+                    "former",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="approvals.approvalrequest",
+                        verbose_name="frühere Vorlage",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "lapsed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="geändert von",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="vorgelegt von",
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="zurückgezogen von",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Freigabe',
-                'verbose_name_plural': 'historical Freigaben',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Freigabe",
+                "verbose_name_plural": "historical Freigaben",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalCondition',
+            name="HistoricalCondition",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('text', models.CharField(max_length=500, verbose_name='Auflage')),
-                ('state', models.CharField(choices=[('open', 'offen'), ('met', 'erfüllt')], default='open', editable=False, max_length=8, verbose_name='Stand')),
-                ('met_at', models.DateTimeField(editable=False, null=True, verbose_name='erfüllt am')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='Vermerk')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('approval', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='approvals.approvalrequest')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('met_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='vermerkt von')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.CharField(max_length=500, verbose_name="Auflage")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "offen"), ("met", "erfüllt")],
+                        default="open",
+                        editable=False,
+                        max_length=8,
+                        verbose_name="Stand",
+                    ),
+                ),
+                (
+                    "met_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="erfüllt am"),
+                ),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="Vermerk")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "approval",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="approvals.approvalrequest",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "met_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="vermerkt von",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Auflage',
-                'verbose_name_plural': 'historical Auflagen',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Auflage",
+                "verbose_name_plural": "historical Auflagen",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.AddIndex(
-            model_name='approvalrequest',
-            index=models.Index(fields=['state', 'due_on'], name='approval_by_deadline'),
+            model_name="approvalrequest",
+            index=models.Index(fields=["state", "due_on"], name="approval_by_deadline"),
         ),
         migrations.AddConstraint(
-            model_name='approvalrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('kind', 'subject_id'), name='approval_open_once_per_subject'),
+            model_name="approvalrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")),
+                fields=("kind", "subject_id"),
+                name="approval_open_once_per_subject",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approvalrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'conditional', 'returned', 'refused']), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='approval_decision_has_maker'),
+            model_name="approvalrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state__in", ["approved", "conditional", "returned", "refused"]),
+                        _negated=True,
+                    ),
+                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="approval_decision_has_maker",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approvalrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['returned', 'refused']), _negated=True), models.Q(('comment', ''), _negated=True), ('none_possible', True), _connector='OR'), name='approval_refusal_has_reason'),
+            model_name="approvalrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["returned", "refused"]), _negated=True),
+                    models.Q(("comment", ""), _negated=True),
+                    ("none_possible", True),
+                    _connector="OR",
+                ),
+                name="approval_refusal_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approvalrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('none_possible', False), models.Q(('kind', 'dates'), ('state', 'returned')), _connector='OR'), name='approval_none_possible_returns_dates'),
+            model_name="approvalrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("none_possible", False),
+                    models.Q(("kind", "dates"), ("state", "returned")),
+                    _connector="OR",
+                ),
+                name="approval_none_possible_returns_dates",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approvalrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('state', 'withdrawn'), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='approval_withdrawal_has_maker'),
+            model_name="approvalrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)),
+                    models.Q(
+                        ("state", "withdrawn"),
+                        ("withdrawn_at__isnull", False),
+                        ("withdrawn_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="approval_withdrawal_has_maker",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('file', ''), _negated=True)), name='attachment_has_name_and_file'),
+            model_name="attachment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("title", ""), _negated=True), models.Q(("file", ""), _negated=True)
+                ),
+                name="attachment_has_name_and_file",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='attachment_is_not_empty'),
+            model_name="attachment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("size__gt", 0)), name="attachment_is_not_empty"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='condition',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='condition_has_words'),
+            model_name="condition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="condition_has_words"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='condition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('met_at__isnull', True), ('met_by__isnull', True), ('state', 'open')), models.Q(('met_at__isnull', False), ('met_by__isnull', False), ('state', 'met')), _connector='OR'), name='condition_met_has_maker'),
+            model_name="condition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("met_at__isnull", True), ("met_by__isnull", True), ("state", "open")),
+                    models.Q(
+                        ("met_at__isnull", False), ("met_by__isnull", False), ("state", "met")
+                    ),
+                    _connector="OR",
+                ),
+                name="condition_met_has_maker",
+            ),
         ),
     ]

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core import dates, html, middleware
-from core.markdown import render_markdown
+from core.html import render_markdown
 
 register = template.Library()
 
@@ -114,7 +114,7 @@ def stacked_bar(*, segments, label: str, compact: bool = False) -> SafeString:
 
 @register.inclusion_tag("components/post_button.html", takes_context=True)
 def post_button(context, *, url: str, label, variant: str = "secondary") -> dict:
-    style = html.VARIANTS[html.checked(variant, html.VARIANTS)]
+    style = html.VARIANTS[html.one_of(variant, html.VARIANTS)]
     return {"url": url, "label": label, "style": style, "csrf_token": context.get("csrf_token")}
 
 

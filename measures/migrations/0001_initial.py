@@ -8,505 +8,1878 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('partners', '0002_roles'),
+        ("partners", "0002_roles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalMeasure',
+            name="HistoricalMeasure",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12, verbose_name='Herkunft')),
-                ('sources', models.JSONField(blank=True, default=list, editable=False, verbose_name='Quellen')),
-                ('basis', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Beleglage')),
-                ('doubts', models.TextField(blank=True, editable=False, verbose_name='Anmerkung zur Quelle')),
-                ('phase', models.CharField(blank=True, choices=[('not_started', 'nicht begonnen'), ('preparing', 'in Vorbereitung'), ('running', 'in Umsetzung'), ('completed', 'abgeschlossen'), ('discontinued', 'eingestellt')], max_length=12, verbose_name='Phase')),
-                ('light', models.CharField(blank=True, choices=[('green', 'grün'), ('yellow', 'gelb'), ('red', 'rot')], max_length=6, verbose_name='Ampel')),
-                ('light_reason', models.TextField(blank=True, verbose_name='Grund')),
-                ('help_wanted', models.TextField(blank=True, verbose_name='gewünschte Entscheidung oder Hilfe')),
-                ('financing', models.CharField(blank=True, choices=[('not_needed', 'nicht nötig'), ('secured', 'gesichert'), ('partial', 'teilweise'), ('open', 'ungeklärt')], max_length=10, verbose_name='Finanzierung')),
-                ('runtime', models.CharField(blank=True, max_length=200, verbose_name='Laufzeit')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='Beginn')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='Ende')),
-                ('amount', models.CharField(blank=True, max_length=200, verbose_name='Mittel')),
-                ('code', models.CharField(blank=True, help_text='So wie im Plan, etwa „C 1“.', max_length=20, verbose_name='Kennung')),
-                ('title', models.CharField(max_length=300, verbose_name='Titel')),
-                ('description', models.TextField(blank=True, verbose_name='Beschreibung')),
-                ('lead_text', models.CharField(blank=True, help_text='Nur, wenn die Stelle nicht unter Partner steht.', max_length=300, verbose_name='Federführung als Text')),
-                ('supporters_text', models.TextField(blank=True, help_text='Eine je Zeile.', verbose_name='weitere unterstützende Akteure')),
-                ('status_on', models.DateField(blank=True, editable=False, null=True, verbose_name='Stand vom')),
-                ('status_origin', models.CharField(blank=True, choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], editable=False, max_length=12)),
-                ('is_published', models.BooleanField(default=False, help_text='Für Partner und Steuerungskreis sichtbar.', verbose_name='veröffentlicht')),
-                ('internal_notes', models.TextField(blank=True, help_text='Nur für die Geschäftsstelle sichtbar.', verbose_name='interner Vermerk')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('lead', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='partners.organisation', verbose_name='Federführung')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Herkunft",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
+                (
+                    "phase",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("not_started", "nicht begonnen"),
+                            ("preparing", "in Vorbereitung"),
+                            ("running", "in Umsetzung"),
+                            ("completed", "abgeschlossen"),
+                            ("discontinued", "eingestellt"),
+                        ],
+                        max_length=12,
+                        verbose_name="Phase",
+                    ),
+                ),
+                (
+                    "light",
+                    models.CharField(
+                        blank=True,
+                        choices=[("green", "grün"), ("yellow", "gelb"), ("red", "rot")],
+                        max_length=6,
+                        verbose_name="Ampel",
+                    ),
+                ),
+                ("light_reason", models.TextField(blank=True, verbose_name="Grund")),
+                (
+                    "help_wanted",
+                    models.TextField(blank=True, verbose_name="gewünschte Entscheidung oder Hilfe"),
+                ),
+                (
+                    "financing",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("not_needed", "nicht nötig"),
+                            ("secured", "gesichert"),
+                            ("partial", "teilweise"),
+                            ("open", "ungeklärt"),
+                        ],
+                        max_length=10,
+                        verbose_name="Finanzierung",
+                    ),
+                ),
+                ("runtime", models.CharField(blank=True, max_length=200, verbose_name="Laufzeit")),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="Beginn")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="Ende")),
+                ("amount", models.CharField(blank=True, max_length=200, verbose_name="Mittel")),
+                (
+                    "code",
+                    models.CharField(
+                        blank=True,
+                        help_text="So wie im Plan, etwa „C 1“.",
+                        max_length=20,
+                        verbose_name="Kennung",
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="Titel")),
+                ("description", models.TextField(blank=True, verbose_name="Beschreibung")),
+                (
+                    "lead_text",
+                    models.CharField(
+                        blank=True,
+                        help_text="Nur, wenn die Stelle nicht unter Partner steht.",
+                        max_length=300,
+                        verbose_name="Federführung als Text",
+                    ),
+                ),
+                (
+                    "supporters_text",
+                    models.TextField(
+                        blank=True,
+                        help_text="Eine je Zeile.",
+                        verbose_name="weitere unterstützende Akteure",
+                    ),
+                ),
+                (
+                    "status_on",
+                    models.DateField(
+                        blank=True, editable=False, null=True, verbose_name="Stand vom"
+                    ),
+                ),
+                (
+                    "status_origin",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        editable=False,
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "is_published",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Für Partner und Steuerungskreis sichtbar.",
+                        verbose_name="veröffentlicht",
+                    ),
+                ),
+                (
+                    "internal_notes",
+                    models.TextField(
+                        blank=True,
+                        help_text="Nur für die Geschäftsstelle sichtbar.",
+                        verbose_name="interner Vermerk",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.organisation",
+                        verbose_name="Federführung",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Maßnahme',
-                'verbose_name_plural': 'historical Maßnahmen',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Maßnahme",
+                "verbose_name_plural": "historical Maßnahmen",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Measure',
+            name="Measure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12, verbose_name='Herkunft')),
-                ('sources', models.JSONField(blank=True, default=list, editable=False, verbose_name='Quellen')),
-                ('basis', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Beleglage')),
-                ('doubts', models.TextField(blank=True, editable=False, verbose_name='Anmerkung zur Quelle')),
-                ('phase', models.CharField(blank=True, choices=[('not_started', 'nicht begonnen'), ('preparing', 'in Vorbereitung'), ('running', 'in Umsetzung'), ('completed', 'abgeschlossen'), ('discontinued', 'eingestellt')], max_length=12, verbose_name='Phase')),
-                ('light', models.CharField(blank=True, choices=[('green', 'grün'), ('yellow', 'gelb'), ('red', 'rot')], max_length=6, verbose_name='Ampel')),
-                ('light_reason', models.TextField(blank=True, verbose_name='Grund')),
-                ('help_wanted', models.TextField(blank=True, verbose_name='gewünschte Entscheidung oder Hilfe')),
-                ('financing', models.CharField(blank=True, choices=[('not_needed', 'nicht nötig'), ('secured', 'gesichert'), ('partial', 'teilweise'), ('open', 'ungeklärt')], max_length=10, verbose_name='Finanzierung')),
-                ('runtime', models.CharField(blank=True, max_length=200, verbose_name='Laufzeit')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='Beginn')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='Ende')),
-                ('amount', models.CharField(blank=True, max_length=200, verbose_name='Mittel')),
-                ('code', models.CharField(blank=True, help_text='So wie im Plan, etwa „C 1“.', max_length=20, verbose_name='Kennung')),
-                ('title', models.CharField(max_length=300, verbose_name='Titel')),
-                ('description', models.TextField(blank=True, verbose_name='Beschreibung')),
-                ('lead_text', models.CharField(blank=True, help_text='Nur, wenn die Stelle nicht unter Partner steht.', max_length=300, verbose_name='Federführung als Text')),
-                ('supporters_text', models.TextField(blank=True, help_text='Eine je Zeile.', verbose_name='weitere unterstützende Akteure')),
-                ('status_on', models.DateField(blank=True, editable=False, null=True, verbose_name='Stand vom')),
-                ('status_origin', models.CharField(blank=True, choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], editable=False, max_length=12)),
-                ('is_published', models.BooleanField(default=False, help_text='Für Partner und Steuerungskreis sichtbar.', verbose_name='veröffentlicht')),
-                ('internal_notes', models.TextField(blank=True, help_text='Nur für die Geschäftsstelle sichtbar.', verbose_name='interner Vermerk')),
-                ('search', core.folding.FoldedField(blank=True, default='', editable=False, sources=('title', 'code', 'lead_text', 'supporters_text', 'description'))),
-                ('lead', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='led_measures', to='partners.organisation', verbose_name='Federführung')),
-                ('predecessor', models.ForeignKey(blank=True, help_text='Die Maßnahme eines früheren Plans, die hier weitergeführt wird.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='measures.measure', verbose_name='führt fort')),
-                ('supporters', models.ManyToManyField(blank=True, related_name='supported_measures', to='partners.organisation', verbose_name='unterstützende Akteure')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Herkunft",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
+                (
+                    "phase",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("not_started", "nicht begonnen"),
+                            ("preparing", "in Vorbereitung"),
+                            ("running", "in Umsetzung"),
+                            ("completed", "abgeschlossen"),
+                            ("discontinued", "eingestellt"),
+                        ],
+                        max_length=12,
+                        verbose_name="Phase",
+                    ),
+                ),
+                (
+                    "light",
+                    models.CharField(
+                        blank=True,
+                        choices=[("green", "grün"), ("yellow", "gelb"), ("red", "rot")],
+                        max_length=6,
+                        verbose_name="Ampel",
+                    ),
+                ),
+                ("light_reason", models.TextField(blank=True, verbose_name="Grund")),
+                (
+                    "help_wanted",
+                    models.TextField(blank=True, verbose_name="gewünschte Entscheidung oder Hilfe"),
+                ),
+                (
+                    "financing",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("not_needed", "nicht nötig"),
+                            ("secured", "gesichert"),
+                            ("partial", "teilweise"),
+                            ("open", "ungeklärt"),
+                        ],
+                        max_length=10,
+                        verbose_name="Finanzierung",
+                    ),
+                ),
+                ("runtime", models.CharField(blank=True, max_length=200, verbose_name="Laufzeit")),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="Beginn")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="Ende")),
+                ("amount", models.CharField(blank=True, max_length=200, verbose_name="Mittel")),
+                (
+                    "code",
+                    models.CharField(
+                        blank=True,
+                        help_text="So wie im Plan, etwa „C 1“.",
+                        max_length=20,
+                        verbose_name="Kennung",
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="Titel")),
+                ("description", models.TextField(blank=True, verbose_name="Beschreibung")),
+                (
+                    "lead_text",
+                    models.CharField(
+                        blank=True,
+                        help_text="Nur, wenn die Stelle nicht unter Partner steht.",
+                        max_length=300,
+                        verbose_name="Federführung als Text",
+                    ),
+                ),
+                (
+                    "supporters_text",
+                    models.TextField(
+                        blank=True,
+                        help_text="Eine je Zeile.",
+                        verbose_name="weitere unterstützende Akteure",
+                    ),
+                ),
+                (
+                    "status_on",
+                    models.DateField(
+                        blank=True, editable=False, null=True, verbose_name="Stand vom"
+                    ),
+                ),
+                (
+                    "status_origin",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        editable=False,
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "is_published",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Für Partner und Steuerungskreis sichtbar.",
+                        verbose_name="veröffentlicht",
+                    ),
+                ),
+                (
+                    "internal_notes",
+                    models.TextField(
+                        blank=True,
+                        help_text="Nur für die Geschäftsstelle sichtbar.",
+                        verbose_name="interner Vermerk",
+                    ),
+                ),
+                (
+                    "search",
+                    core.folding.FoldedField(
+                        blank=True,
+                        default="",
+                        editable=False,
+                        sources=("title", "code", "lead_text", "supporters_text", "description"),
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="led_measures",
+                        to="partners.organisation",
+                        verbose_name="Federführung",
+                    ),
+                ),
+                (
+                    "predecessor",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Die Maßnahme eines früheren Plans, die hier weitergeführt wird.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successors",
+                        to="measures.measure",
+                        verbose_name="führt fort",
+                    ),
+                ),
+                (
+                    "supporters",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="supported_measures",
+                        to="partners.organisation",
+                        verbose_name="unterstützende Akteure",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Maßnahme',
-                'verbose_name_plural': 'Maßnahmen',
+                "verbose_name": "Maßnahme",
+                "verbose_name_plural": "Maßnahmen",
             },
         ),
         migrations.CreateModel(
-            name='HistoricalMilestone',
+            name="HistoricalMilestone",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='Meilenstein')),
-                ('due_on', models.DateField(verbose_name='geplant bis')),
-                ('done_on', models.DateField(blank=True, null=True, verbose_name='erreicht am')),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Ordnet Meilensteine mit demselben Datum.', verbose_name='Reihenfolge')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('measure', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='measures.measure', verbose_name='Maßnahme')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="Meilenstein")),
+                ("due_on", models.DateField(verbose_name="geplant bis")),
+                ("done_on", models.DateField(blank=True, null=True, verbose_name="erreicht am")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        help_text="Ordnet Meilensteine mit demselben Datum.",
+                        verbose_name="Reihenfolge",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="measures.measure",
+                        verbose_name="Maßnahme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Meilenstein',
-                'verbose_name_plural': 'historical Meilensteine',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Meilenstein",
+                "verbose_name_plural": "historical Meilensteine",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalMeasure_supporters',
+            name="HistoricalMeasure_supporters",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('m2m_history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, to='measures.historicalmeasure')),
-                ('organisation', models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='partners.organisation')),
-                ('measure', models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='measures.measure')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("m2m_history_id", models.AutoField(primary_key=True, serialize=False)),
+                (
+                    "history",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="measures.historicalmeasure",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.organisation",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="measures.measure",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'HistoricalMeasure_supporters',
+                "verbose_name": "HistoricalMeasure_supporters",
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.AddField(
-            model_name='historicalmeasure',
-            name='predecessor',
-            field=models.ForeignKey(blank=True, db_constraint=False, help_text='Die Maßnahme eines früheren Plans, die hier weitergeführt wird.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='measures.measure', verbose_name='führt fort'),
+            model_name="historicalmeasure",
+            name="predecessor",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                help_text="Die Maßnahme eines früheren Plans, die hier weitergeführt wird.",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="measures.measure",
+                verbose_name="führt fort",
+            ),
         ),
         migrations.CreateModel(
-            name='Milestone',
+            name="Milestone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='Meilenstein')),
-                ('due_on', models.DateField(verbose_name='geplant bis')),
-                ('done_on', models.DateField(blank=True, null=True, verbose_name='erreicht am')),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Ordnet Meilensteine mit demselben Datum.', verbose_name='Reihenfolge')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12)),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='milestones', to='measures.measure', verbose_name='Maßnahme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="Meilenstein")),
+                ("due_on", models.DateField(verbose_name="geplant bis")),
+                ("done_on", models.DateField(blank=True, null=True, verbose_name="erreicht am")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        help_text="Ordnet Meilensteine mit demselben Datum.",
+                        verbose_name="Reihenfolge",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="milestones",
+                        to="measures.measure",
+                        verbose_name="Maßnahme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Meilenstein',
-                'verbose_name_plural': 'Meilensteine',
+                "verbose_name": "Meilenstein",
+                "verbose_name_plural": "Meilensteine",
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12, verbose_name='Herkunft')),
-                ('sources', models.JSONField(blank=True, default=list, editable=False, verbose_name='Quellen')),
-                ('basis', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Beleglage')),
-                ('doubts', models.TextField(blank=True, editable=False, verbose_name='Anmerkung zur Quelle')),
-                ('title', models.CharField(max_length=200, unique=True, verbose_name='Titel')),
-                ('short_title', models.CharField(max_length=60, verbose_name='Kurztitel')),
-                ('levels', models.JSONField(blank=True, default=list, verbose_name='Gliederungsebenen')),
-                ('first_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='von')),
-                ('last_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='bis')),
-                ('adopted_on', models.DateField(blank=True, null=True, verbose_name='Senatsbeschluss vom')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='Reihenfolge')),
-                ('is_published', models.BooleanField(default=False, verbose_name='veröffentlicht')),
-                ('predecessor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='measures.plan', verbose_name='Fortschreibung von')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Herkunft",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, unique=True, verbose_name="Titel")),
+                ("short_title", models.CharField(max_length=60, verbose_name="Kurztitel")),
+                (
+                    "levels",
+                    models.JSONField(blank=True, default=list, verbose_name="Gliederungsebenen"),
+                ),
+                (
+                    "first_year",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="von"),
+                ),
+                (
+                    "last_year",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="bis"),
+                ),
+                (
+                    "adopted_on",
+                    models.DateField(blank=True, null=True, verbose_name="Senatsbeschluss vom"),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="Reihenfolge"),
+                ),
+                ("is_published", models.BooleanField(default=False, verbose_name="veröffentlicht")),
+                (
+                    "predecessor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successors",
+                        to="measures.plan",
+                        verbose_name="Fortschreibung von",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Plan',
-                'verbose_name_plural': 'Pläne',
+                "verbose_name": "Plan",
+                "verbose_name_plural": "Pläne",
             },
         ),
         migrations.AddField(
-            model_name='measure',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='measures.plan', verbose_name='Plan'),
+            model_name="measure",
+            name="plan",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="measures",
+                to="measures.plan",
+                verbose_name="Plan",
+            ),
         ),
         migrations.CreateModel(
-            name='HistoricalReportingRound',
+            name="HistoricalReportingRound",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('title', models.CharField(help_text='Zum Beispiel „Berichtsrunde 2/2026“.', max_length=120, verbose_name='Titel')),
-                ('cut_off_on', models.DateField(verbose_name='Stichtag')),
-                ('due_on', models.DateField(verbose_name='Berichte bis')),
-                ('state', models.CharField(choices=[('planned', 'geplant'), ('open', 'läuft'), ('closed', 'abgeschlossen')], default='planned', editable=False, max_length=8, verbose_name='Stand')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('plan', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='measures.plan', verbose_name='Plan')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        help_text="Zum Beispiel „Berichtsrunde 2/2026“.",
+                        max_length=120,
+                        verbose_name="Titel",
+                    ),
+                ),
+                ("cut_off_on", models.DateField(verbose_name="Stichtag")),
+                ("due_on", models.DateField(verbose_name="Berichte bis")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "geplant"),
+                            ("open", "läuft"),
+                            ("closed", "abgeschlossen"),
+                        ],
+                        default="planned",
+                        editable=False,
+                        max_length=8,
+                        verbose_name="Stand",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="measures.plan",
+                        verbose_name="Plan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Berichtsrunde',
-                'verbose_name_plural': 'historical Berichtsrunden',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Berichtsrunde",
+                "verbose_name_plural": "historical Berichtsrunden",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalProject',
+            name="HistoricalProject",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12, verbose_name='Herkunft')),
-                ('sources', models.JSONField(blank=True, default=list, editable=False, verbose_name='Quellen')),
-                ('basis', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Beleglage')),
-                ('doubts', models.TextField(blank=True, editable=False, verbose_name='Anmerkung zur Quelle')),
-                ('runtime', models.CharField(blank=True, max_length=200, verbose_name='Laufzeit')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='Beginn')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='Ende')),
-                ('amount', models.CharField(blank=True, max_length=200, verbose_name='Mittel')),
-                ('title', models.CharField(max_length=300, verbose_name='Titel')),
-                ('description', models.TextField(blank=True, verbose_name='Beschreibung')),
-                ('theme', models.CharField(blank=True, max_length=200, verbose_name='thematisch passend zu')),
-                ('lead_text', models.CharField(blank=True, help_text='Nur, wenn die Stelle nicht unter Partner steht.', max_length=300, verbose_name='Federführung als Text')),
-                ('supporters_text', models.TextField(blank=True, help_text='Eine je Zeile.', verbose_name='weitere unterstützende Akteure')),
-                ('is_published', models.BooleanField(default=False, help_text='Für Partner und Steuerungskreis sichtbar.', verbose_name='veröffentlicht')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('lead', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='partners.organisation', verbose_name='Federführung')),
-                ('measure', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='measures.measure', verbose_name='Maßnahme')),
-                ('plan', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='measures.plan', verbose_name='Plan')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Herkunft",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
+                ("runtime", models.CharField(blank=True, max_length=200, verbose_name="Laufzeit")),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="Beginn")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="Ende")),
+                ("amount", models.CharField(blank=True, max_length=200, verbose_name="Mittel")),
+                ("title", models.CharField(max_length=300, verbose_name="Titel")),
+                ("description", models.TextField(blank=True, verbose_name="Beschreibung")),
+                (
+                    "theme",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="thematisch passend zu"
+                    ),
+                ),
+                (
+                    "lead_text",
+                    models.CharField(
+                        blank=True,
+                        help_text="Nur, wenn die Stelle nicht unter Partner steht.",
+                        max_length=300,
+                        verbose_name="Federführung als Text",
+                    ),
+                ),
+                (
+                    "supporters_text",
+                    models.TextField(
+                        blank=True,
+                        help_text="Eine je Zeile.",
+                        verbose_name="weitere unterstützende Akteure",
+                    ),
+                ),
+                (
+                    "is_published",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Für Partner und Steuerungskreis sichtbar.",
+                        verbose_name="veröffentlicht",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.organisation",
+                        verbose_name="Federführung",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="measures.measure",
+                        verbose_name="Maßnahme",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="measures.plan",
+                        verbose_name="Plan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Projekt',
-                'verbose_name_plural': 'historical Projekte',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Projekt",
+                "verbose_name_plural": "historical Projekte",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.AddField(
-            model_name='historicalmeasure',
-            name='plan',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='measures.plan', verbose_name='Plan'),
+            model_name="historicalmeasure",
+            name="plan",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="measures.plan",
+                verbose_name="Plan",
+            ),
         ),
         migrations.CreateModel(
-            name='PlanSection',
+            name="PlanSection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12, verbose_name='Herkunft')),
-                ('sources', models.JSONField(blank=True, default=list, editable=False, verbose_name='Quellen')),
-                ('basis', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Beleglage')),
-                ('doubts', models.TextField(blank=True, editable=False, verbose_name='Anmerkung zur Quelle')),
-                ('level', models.CharField(max_length=60, verbose_name='Ebene')),
-                ('code', models.CharField(blank=True, max_length=20, verbose_name='Kennung')),
-                ('title', models.CharField(blank=True, max_length=300, verbose_name='Titel')),
-                ('page', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='Seite im Plan')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='Reihenfolge')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='measures.plansection', verbose_name='unter')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='measures.plan', verbose_name='Plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Herkunft",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
+                ("level", models.CharField(max_length=60, verbose_name="Ebene")),
+                ("code", models.CharField(blank=True, max_length=20, verbose_name="Kennung")),
+                ("title", models.CharField(blank=True, max_length=300, verbose_name="Titel")),
+                (
+                    "page",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="Seite im Plan"
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="Reihenfolge"),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="children",
+                        to="measures.plansection",
+                        verbose_name="unter",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sections",
+                        to="measures.plan",
+                        verbose_name="Plan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Abschnitt',
-                'verbose_name_plural': 'Abschnitte',
+                "verbose_name": "Abschnitt",
+                "verbose_name_plural": "Abschnitte",
             },
         ),
         migrations.AddField(
-            model_name='measure',
-            name='section',
-            field=models.ForeignKey(blank=True, help_text='Leer, wenn der Platz im Plan nicht belegt ist.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='measures.plansection', verbose_name='Abschnitt des Plans'),
+            model_name="measure",
+            name="section",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Leer, wenn der Platz im Plan nicht belegt ist.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="measures",
+                to="measures.plansection",
+                verbose_name="Abschnitt des Plans",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalmeasure',
-            name='section',
-            field=models.ForeignKey(blank=True, db_constraint=False, help_text='Leer, wenn der Platz im Plan nicht belegt ist.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='measures.plansection', verbose_name='Abschnitt des Plans'),
+            model_name="historicalmeasure",
+            name="section",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                help_text="Leer, wenn der Platz im Plan nicht belegt ist.",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="measures.plansection",
+                verbose_name="Abschnitt des Plans",
+            ),
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12, verbose_name='Herkunft')),
-                ('sources', models.JSONField(blank=True, default=list, editable=False, verbose_name='Quellen')),
-                ('basis', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Beleglage')),
-                ('doubts', models.TextField(blank=True, editable=False, verbose_name='Anmerkung zur Quelle')),
-                ('runtime', models.CharField(blank=True, max_length=200, verbose_name='Laufzeit')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='Beginn')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='Ende')),
-                ('amount', models.CharField(blank=True, max_length=200, verbose_name='Mittel')),
-                ('title', models.CharField(max_length=300, verbose_name='Titel')),
-                ('description', models.TextField(blank=True, verbose_name='Beschreibung')),
-                ('theme', models.CharField(blank=True, max_length=200, verbose_name='thematisch passend zu')),
-                ('lead_text', models.CharField(blank=True, help_text='Nur, wenn die Stelle nicht unter Partner steht.', max_length=300, verbose_name='Federführung als Text')),
-                ('supporters_text', models.TextField(blank=True, help_text='Eine je Zeile.', verbose_name='weitere unterstützende Akteure')),
-                ('is_published', models.BooleanField(default=False, help_text='Für Partner und Steuerungskreis sichtbar.', verbose_name='veröffentlicht')),
-                ('search', core.folding.FoldedField(blank=True, default='', editable=False, sources=('title', 'theme', 'lead_text', 'supporters_text', 'description'))),
-                ('lead', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='led_projects', to='partners.organisation', verbose_name='Federführung')),
-                ('measure', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='measures.measure', verbose_name='Maßnahme')),
-                ('plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='measures.plan', verbose_name='Plan')),
-                ('supporters', models.ManyToManyField(blank=True, related_name='supported_projects', to='partners.organisation', verbose_name='unterstützende Akteure')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Herkunft",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
+                ("runtime", models.CharField(blank=True, max_length=200, verbose_name="Laufzeit")),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="Beginn")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="Ende")),
+                ("amount", models.CharField(blank=True, max_length=200, verbose_name="Mittel")),
+                ("title", models.CharField(max_length=300, verbose_name="Titel")),
+                ("description", models.TextField(blank=True, verbose_name="Beschreibung")),
+                (
+                    "theme",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="thematisch passend zu"
+                    ),
+                ),
+                (
+                    "lead_text",
+                    models.CharField(
+                        blank=True,
+                        help_text="Nur, wenn die Stelle nicht unter Partner steht.",
+                        max_length=300,
+                        verbose_name="Federführung als Text",
+                    ),
+                ),
+                (
+                    "supporters_text",
+                    models.TextField(
+                        blank=True,
+                        help_text="Eine je Zeile.",
+                        verbose_name="weitere unterstützende Akteure",
+                    ),
+                ),
+                (
+                    "is_published",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Für Partner und Steuerungskreis sichtbar.",
+                        verbose_name="veröffentlicht",
+                    ),
+                ),
+                (
+                    "search",
+                    core.folding.FoldedField(
+                        blank=True,
+                        default="",
+                        editable=False,
+                        sources=("title", "theme", "lead_text", "supporters_text", "description"),
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="led_projects",
+                        to="partners.organisation",
+                        verbose_name="Federführung",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects",
+                        to="measures.measure",
+                        verbose_name="Maßnahme",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects",
+                        to="measures.plan",
+                        verbose_name="Plan",
+                    ),
+                ),
+                (
+                    "supporters",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="supported_projects",
+                        to="partners.organisation",
+                        verbose_name="unterstützende Akteure",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Projekt',
-                'verbose_name_plural': 'Projekte',
+                "verbose_name": "Projekt",
+                "verbose_name_plural": "Projekte",
             },
         ),
         migrations.CreateModel(
-            name='HistoricalProject_supporters',
+            name="HistoricalProject_supporters",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('m2m_history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, to='measures.historicalproject')),
-                ('organisation', models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='partners.organisation')),
-                ('project', models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='measures.project')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("m2m_history_id", models.AutoField(primary_key=True, serialize=False)),
+                (
+                    "history",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="measures.historicalproject",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.organisation",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="measures.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'HistoricalProject_supporters',
+                "verbose_name": "HistoricalProject_supporters",
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='ReportingRound',
+            name="ReportingRound",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(help_text='Zum Beispiel „Berichtsrunde 2/2026“.', max_length=120, verbose_name='Titel')),
-                ('cut_off_on', models.DateField(verbose_name='Stichtag')),
-                ('due_on', models.DateField(verbose_name='Berichte bis')),
-                ('state', models.CharField(choices=[('planned', 'geplant'), ('open', 'läuft'), ('closed', 'abgeschlossen')], default='planned', editable=False, max_length=8, verbose_name='Stand')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='measures.plan', verbose_name='Plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        help_text="Zum Beispiel „Berichtsrunde 2/2026“.",
+                        max_length=120,
+                        verbose_name="Titel",
+                    ),
+                ),
+                ("cut_off_on", models.DateField(verbose_name="Stichtag")),
+                ("due_on", models.DateField(verbose_name="Berichte bis")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "geplant"),
+                            ("open", "läuft"),
+                            ("closed", "abgeschlossen"),
+                        ],
+                        default="planned",
+                        editable=False,
+                        max_length=8,
+                        verbose_name="Stand",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rounds",
+                        to="measures.plan",
+                        verbose_name="Plan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Berichtsrunde',
-                'verbose_name_plural': 'Berichtsrunden',
+                "verbose_name": "Berichtsrunde",
+                "verbose_name_plural": "Berichtsrunden",
             },
         ),
         migrations.CreateModel(
-            name='HistoricalStatusReport',
+            name="HistoricalStatusReport",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('phase', models.CharField(blank=True, choices=[('not_started', 'nicht begonnen'), ('preparing', 'in Vorbereitung'), ('running', 'in Umsetzung'), ('completed', 'abgeschlossen'), ('discontinued', 'eingestellt')], max_length=12, verbose_name='Phase')),
-                ('light', models.CharField(blank=True, choices=[('green', 'grün'), ('yellow', 'gelb'), ('red', 'rot')], max_length=6, verbose_name='Ampel')),
-                ('light_reason', models.TextField(blank=True, verbose_name='Grund')),
-                ('help_wanted', models.TextField(blank=True, verbose_name='gewünschte Entscheidung oder Hilfe')),
-                ('financing', models.CharField(blank=True, choices=[('not_needed', 'nicht nötig'), ('secured', 'gesichert'), ('partial', 'teilweise'), ('open', 'ungeklärt')], max_length=10, verbose_name='Finanzierung')),
-                ('state', models.CharField(choices=[('draft', 'Entwurf'), ('submitted', 'eingereicht'), ('returned', 'zurückgegeben'), ('accepted', 'angenommen')], default='draft', editable=False, max_length=10, verbose_name='Stand des Berichts')),
-                ('as_of_on', models.DateField(verbose_name='Stand vom')),
-                ('summary', models.TextField(blank=True, help_text='Was ist seit dem letzten Bericht geschehen?', verbose_name='Sachstand')),
-                ('outlook', models.TextField(blank=True, help_text='Was geschieht bis zum nächsten?', verbose_name='Nächste Schritte')),
-                ('reported_at', models.DateTimeField(editable=False, null=True, verbose_name='berichtet am')),
-                ('decided_at', models.DateTimeField(editable=False, null=True, verbose_name='geprüft am')),
-                ('comment', models.TextField(blank=True, editable=False, verbose_name='Anmerkung der Geschäftsstelle')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='geprüft von')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reported_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='berichtet von')),
-                ('measure', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='measures.measure', verbose_name='Maßnahme')),
-                ('round', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='measures.reportinground', verbose_name='Berichtsrunde')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "phase",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("not_started", "nicht begonnen"),
+                            ("preparing", "in Vorbereitung"),
+                            ("running", "in Umsetzung"),
+                            ("completed", "abgeschlossen"),
+                            ("discontinued", "eingestellt"),
+                        ],
+                        max_length=12,
+                        verbose_name="Phase",
+                    ),
+                ),
+                (
+                    "light",
+                    models.CharField(
+                        blank=True,
+                        choices=[("green", "grün"), ("yellow", "gelb"), ("red", "rot")],
+                        max_length=6,
+                        verbose_name="Ampel",
+                    ),
+                ),
+                ("light_reason", models.TextField(blank=True, verbose_name="Grund")),
+                (
+                    "help_wanted",
+                    models.TextField(blank=True, verbose_name="gewünschte Entscheidung oder Hilfe"),
+                ),
+                (
+                    "financing",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("not_needed", "nicht nötig"),
+                            ("secured", "gesichert"),
+                            ("partial", "teilweise"),
+                            ("open", "ungeklärt"),
+                        ],
+                        max_length=10,
+                        verbose_name="Finanzierung",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Entwurf"),
+                            ("submitted", "eingereicht"),
+                            ("returned", "zurückgegeben"),
+                            ("accepted", "angenommen"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="Stand des Berichts",
+                    ),
+                ),
+                ("as_of_on", models.DateField(verbose_name="Stand vom")),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True,
+                        help_text="Was ist seit dem letzten Bericht geschehen?",
+                        verbose_name="Sachstand",
+                    ),
+                ),
+                (
+                    "outlook",
+                    models.TextField(
+                        blank=True,
+                        help_text="Was geschieht bis zum nächsten?",
+                        verbose_name="Nächste Schritte",
+                    ),
+                ),
+                (
+                    "reported_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="berichtet am"),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="geprüft am"),
+                ),
+                (
+                    "comment",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung der Geschäftsstelle"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="geprüft von",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reported_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="berichtet von",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="measures.measure",
+                        verbose_name="Maßnahme",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="measures.reportinground",
+                        verbose_name="Berichtsrunde",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Statusbericht',
-                'verbose_name_plural': 'historical Statusberichte',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Statusbericht",
+                "verbose_name_plural": "historical Statusberichte",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='StatusReport',
+            name="StatusReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phase', models.CharField(blank=True, choices=[('not_started', 'nicht begonnen'), ('preparing', 'in Vorbereitung'), ('running', 'in Umsetzung'), ('completed', 'abgeschlossen'), ('discontinued', 'eingestellt')], max_length=12, verbose_name='Phase')),
-                ('light', models.CharField(blank=True, choices=[('green', 'grün'), ('yellow', 'gelb'), ('red', 'rot')], max_length=6, verbose_name='Ampel')),
-                ('light_reason', models.TextField(blank=True, verbose_name='Grund')),
-                ('help_wanted', models.TextField(blank=True, verbose_name='gewünschte Entscheidung oder Hilfe')),
-                ('financing', models.CharField(blank=True, choices=[('not_needed', 'nicht nötig'), ('secured', 'gesichert'), ('partial', 'teilweise'), ('open', 'ungeklärt')], max_length=10, verbose_name='Finanzierung')),
-                ('state', models.CharField(choices=[('draft', 'Entwurf'), ('submitted', 'eingereicht'), ('returned', 'zurückgegeben'), ('accepted', 'angenommen')], default='draft', editable=False, max_length=10, verbose_name='Stand des Berichts')),
-                ('as_of_on', models.DateField(verbose_name='Stand vom')),
-                ('summary', models.TextField(blank=True, help_text='Was ist seit dem letzten Bericht geschehen?', verbose_name='Sachstand')),
-                ('outlook', models.TextField(blank=True, help_text='Was geschieht bis zum nächsten?', verbose_name='Nächste Schritte')),
-                ('reported_at', models.DateTimeField(editable=False, null=True, verbose_name='berichtet am')),
-                ('decided_at', models.DateTimeField(editable=False, null=True, verbose_name='geprüft am')),
-                ('comment', models.TextField(blank=True, editable=False, verbose_name='Anmerkung der Geschäftsstelle')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12)),
-                ('decided_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='geprüft von')),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='measures.measure', verbose_name='Maßnahme')),
-                ('reported_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='berichtet von')),
-                ('round', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='measures.reportinground', verbose_name='Berichtsrunde')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "phase",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("not_started", "nicht begonnen"),
+                            ("preparing", "in Vorbereitung"),
+                            ("running", "in Umsetzung"),
+                            ("completed", "abgeschlossen"),
+                            ("discontinued", "eingestellt"),
+                        ],
+                        max_length=12,
+                        verbose_name="Phase",
+                    ),
+                ),
+                (
+                    "light",
+                    models.CharField(
+                        blank=True,
+                        choices=[("green", "grün"), ("yellow", "gelb"), ("red", "rot")],
+                        max_length=6,
+                        verbose_name="Ampel",
+                    ),
+                ),
+                ("light_reason", models.TextField(blank=True, verbose_name="Grund")),
+                (
+                    "help_wanted",
+                    models.TextField(blank=True, verbose_name="gewünschte Entscheidung oder Hilfe"),
+                ),
+                (
+                    "financing",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("not_needed", "nicht nötig"),
+                            ("secured", "gesichert"),
+                            ("partial", "teilweise"),
+                            ("open", "ungeklärt"),
+                        ],
+                        max_length=10,
+                        verbose_name="Finanzierung",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Entwurf"),
+                            ("submitted", "eingereicht"),
+                            ("returned", "zurückgegeben"),
+                            ("accepted", "angenommen"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="Stand des Berichts",
+                    ),
+                ),
+                ("as_of_on", models.DateField(verbose_name="Stand vom")),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True,
+                        help_text="Was ist seit dem letzten Bericht geschehen?",
+                        verbose_name="Sachstand",
+                    ),
+                ),
+                (
+                    "outlook",
+                    models.TextField(
+                        blank=True,
+                        help_text="Was geschieht bis zum nächsten?",
+                        verbose_name="Nächste Schritte",
+                    ),
+                ),
+                (
+                    "reported_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="berichtet am"),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="geprüft am"),
+                ),
+                (
+                    "comment",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung der Geschäftsstelle"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="geprüft von",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="measures.measure",
+                        verbose_name="Maßnahme",
+                    ),
+                ),
+                (
+                    "reported_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="berichtet von",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="measures.reportinground",
+                        verbose_name="Berichtsrunde",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Statusbericht',
-                'verbose_name_plural': 'Statusberichte',
+                "verbose_name": "Statusbericht",
+                "verbose_name_plural": "Statusberichte",
             },
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('first_year__isnull', True), ('last_year__isnull', True), ('last_year__gte', models.F('first_year')), _connector='OR'), name='plan_ends_after_start'),
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("first_year__isnull", True),
+                    ("last_year__isnull", True),
+                    ("last_year__gte", models.F("first_year")),
+                    _connector="OR",
+                ),
+                name="plan_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('predecessor', models.F('id')), _negated=True), name='plan_is_not_its_own_predecessor'),
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("predecessor", models.F("id")), _negated=True),
+                name="plan_is_not_its_own_predecessor",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plansection',
-            constraint=models.CheckConstraint(condition=models.Q(('code', ''), ('title', ''), _negated=True), name='plansection_has_code_or_title'),
+            model_name="plansection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code", ""), ("title", ""), _negated=True),
+                name="plansection_has_code_or_title",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plansection',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='plansection_is_not_its_own_parent'),
+            model_name="plansection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("id")), _negated=True),
+                name="plansection_is_not_its_own_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.UniqueConstraint(fields=('plan', 'title'), name='measure_title_once_a_plan', violation_error_message='In diesem Plan gibt es schon eine Maßnahme mit diesem Titel.'),
+            model_name="measure",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "title"),
+                name="measure_title_once_a_plan",
+                violation_error_message="In diesem Plan gibt es schon eine Maßnahme mit diesem Titel.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('light__in', ('yellow', 'red')), _negated=True), models.Q(models.Q(('light_reason', ''), _negated=True), models.Q(('help_wanted', ''), _negated=True)), _connector='OR'), name='measure_light_is_explained', violation_error_message='Bei Gelb und Rot gehören Grund und gewünschte Hilfe oder Entscheidung dazu.'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("light__in", ("yellow", "red")), _negated=True),
+                    models.Q(
+                        models.Q(("light_reason", ""), _negated=True),
+                        models.Q(("help_wanted", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="measure_light_is_explained",
+                violation_error_message="Bei Gelb und Rot gehören Grund und gewünschte Hilfe oder Entscheidung dazu.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='measure_ends_after_start', violation_error_message='Das Ende liegt vor dem Beginn.'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("starts_on__isnull", True),
+                    ("ends_on__isnull", True),
+                    ("ends_on__gte", models.F("starts_on")),
+                    _connector="OR",
+                ),
+                name="measure_ends_after_start",
+                violation_error_message="Das Ende liegt vor dem Beginn.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('lead__isnull', True), ('lead_text', ''), _connector='OR'), name='measure_has_one_lead', violation_error_message='Bitte eine Organisation auswählen oder die Federführung als Text angeben.'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("lead__isnull", True), ("lead_text", ""), _connector="OR"),
+                name="measure_has_one_lead",
+                violation_error_message="Bitte eine Organisation auswählen oder die Federführung als Text angeben.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('predecessor', models.F('id')), _negated=True), name='measure_is_not_its_own_predecessor'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("predecessor", models.F("id")), _negated=True),
+                name="measure_is_not_its_own_predecessor",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('phase__in', ['', 'not_started', 'preparing', 'running', 'completed', 'discontinued'])), name='measure_phase_is_known'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "phase__in",
+                        ["", "not_started", "preparing", "running", "completed", "discontinued"],
+                    )
+                ),
+                name="measure_phase_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('light__in', ['', 'green', 'yellow', 'red'])), name='measure_light_is_known'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("light__in", ["", "green", "yellow", "red"])),
+                name="measure_light_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('financing__in', ['', 'not_needed', 'secured', 'partial', 'open'])), name='measure_financing_is_known'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("financing__in", ["", "not_needed", "secured", "partial", "open"])
+                ),
+                name="measure_financing_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('measure__isnull', True), ('plan__isnull', True), _connector='OR'), name='project_has_measure_or_plan'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("measure__isnull", True), ("plan__isnull", True), _connector="OR"
+                ),
+                name="project_has_measure_or_plan",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='project_ends_after_start', violation_error_message='Das Ende liegt vor dem Beginn.'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("starts_on__isnull", True),
+                    ("ends_on__isnull", True),
+                    ("ends_on__gte", models.F("starts_on")),
+                    _connector="OR",
+                ),
+                name="project_ends_after_start",
+                violation_error_message="Das Ende liegt vor dem Beginn.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('lead__isnull', True), ('lead_text', ''), _connector='OR'), name='project_has_one_lead', violation_error_message='Bitte eine Organisation auswählen oder die Federführung als Text angeben.'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("lead__isnull", True), ("lead_text", ""), _connector="OR"),
+                name="project_has_one_lead",
+                violation_error_message="Bitte eine Organisation auswählen oder die Federführung als Text angeben.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportinground',
-            constraint=models.UniqueConstraint(fields=('plan', 'title'), name='reportinground_title_once_a_plan', violation_error_message='In diesem Plan gibt es schon eine Berichtsrunde mit diesem Titel.'),
+            model_name="reportinground",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "title"),
+                name="reportinground_title_once_a_plan",
+                violation_error_message="In diesem Plan gibt es schon eine Berichtsrunde mit diesem Titel.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportinground',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('plan',), name='reportinground_one_open_a_plan'),
+            model_name="reportinground",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")),
+                fields=("plan",),
+                name="reportinground_one_open_a_plan",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportinground',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'open', 'closed'])), name='reportinground_state_is_known'),
+            model_name="reportinground",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["planned", "open", "closed"])),
+                name="reportinground_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportinground',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('cut_off_on'))), name='reportinground_due_after_cut_off', violation_error_message='Die Frist liegt vor dem Stichtag.'),
+            model_name="reportinground",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on__gte", models.F("cut_off_on"))),
+                name="reportinground_due_after_cut_off",
+                violation_error_message="Die Frist liegt vor dem Stichtag.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusreport',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('draft', 'submitted', 'returned'))), fields=('measure',), name='statusreport_one_open_a_measure'),
+            model_name="statusreport",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("draft", "submitted", "returned"))),
+                fields=("measure",),
+                name="statusreport_one_open_a_measure",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusreport',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'returned', 'accepted'])), name='statusreport_state_is_known'),
+            model_name="statusreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["draft", "submitted", "returned", "accepted"])),
+                name="statusreport_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusreport',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('light__in', ('yellow', 'red')), _negated=True), models.Q(models.Q(('light_reason', ''), _negated=True), models.Q(('help_wanted', ''), _negated=True)), _connector='OR'), name='statusreport_light_is_explained', violation_error_message='Bei Gelb und Rot gehören Grund und gewünschte Hilfe oder Entscheidung dazu.'),
+            model_name="statusreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "draft"),
+                    models.Q(("light__in", ("yellow", "red")), _negated=True),
+                    models.Q(
+                        models.Q(("light_reason", ""), _negated=True),
+                        models.Q(("help_wanted", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="statusreport_light_is_explained",
+                violation_error_message="Bei Gelb und Rot gehören Grund und gewünschte Hilfe oder Entscheidung dazu.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusreport',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('phase__in', ['not_started', 'preparing', 'running', 'completed', 'discontinued']), _connector='OR'), name='statusreport_names_phase', violation_error_message='Bitte geben Sie die Phase an.'),
+            model_name="statusreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "draft"),
+                    (
+                        "phase__in",
+                        ["not_started", "preparing", "running", "completed", "discontinued"],
+                    ),
+                    _connector="OR",
+                ),
+                name="statusreport_names_phase",
+                violation_error_message="Bitte geben Sie die Phase an.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusreport',
-            constraint=models.CheckConstraint(condition=models.Q(('light__in', ['', 'green', 'yellow', 'red'])), name='statusreport_light_is_known'),
+            model_name="statusreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("light__in", ["", "green", "yellow", "red"])),
+                name="statusreport_light_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusreport',
-            constraint=models.CheckConstraint(condition=models.Q(('financing__in', ['', 'not_needed', 'secured', 'partial', 'open'])), name='statusreport_financing_is_known'),
+            model_name="statusreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("financing__in", ["", "not_needed", "secured", "partial", "open"])
+                ),
+                name="statusreport_financing_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusreport',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('reported_at__isnull', False), _connector='OR'), name='statusreport_submitted_has_moment'),
+            model_name="statusreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "draft"), ("reported_at__isnull", False), _connector="OR"
+                ),
+                name="statusreport_submitted_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), ('decided_at__isnull', False), _connector='OR'), name='statusreport_accepted_has_moment'),
+            model_name="statusreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "accepted"), _negated=True),
+                    ("decided_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="statusreport_accepted_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('decided_at__isnull', False), models.Q(('comment', ''), _negated=True)), _connector='OR'), name='statusreport_returned_has_comment'),
+            model_name="statusreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "returned"), _negated=True),
+                    models.Q(
+                        ("decided_at__isnull", False), models.Q(("comment", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="statusreport_returned_has_comment",
+            ),
         ),
     ]

@@ -8,294 +8,1182 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('partners', '0002_roles'),
+        ("partners", "0002_roles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalVisit',
+            name="HistoricalVisit",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12, verbose_name='Herkunft')),
-                ('sources', models.JSONField(blank=True, default=list, editable=False, verbose_name='Quellen')),
-                ('basis', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Beleglage')),
-                ('doubts', models.TextField(blank=True, editable=False, verbose_name='Anmerkung zur Quelle')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='Datum')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='bis')),
-                ('precision', models.CharField(blank=True, choices=[('day', 'Tag'), ('month', 'Monat'), ('year', 'Jahr'), ('range', 'Zeitraum'), ('unknown', 'nicht belegt')], default='day', max_length=8, verbose_name='Genauigkeit')),
-                ('company_text', models.CharField(blank=True, help_text='Falls das Unternehmen noch nicht unter Partner steht oder ein bestimmtes Werk gemeint ist.', max_length=250, verbose_name='Unternehmen (Freitext)')),
-                ('title', models.CharField(max_length=250, verbose_name='Anlass des Besuchs')),
-                ('message', models.TextField(blank=True, help_text='Der eine Satz, der nach dem Besuch in der Zeitung stehen soll.', verbose_name='Botschaft')),
-                ('sectors_text', models.CharField(blank=True, editable=False, max_length=200, verbose_name='Branche laut Quelle')),
-                ('visitor', models.CharField(blank=True, max_length=200, verbose_name='Wer besucht')),
-                ('address', models.CharField(blank=True, help_text='Straße, Hausnummer, Postleitzahl, Ort.', max_length=250, verbose_name='Adresse')),
-                ('starts_at', models.DateTimeField(blank=True, null=True, verbose_name='Beginn')),
-                ('ends_at', models.DateTimeField(blank=True, null=True, verbose_name='Ende')),
-                ('state', models.CharField(choices=[('idea', 'Idee'), ('submitted', 'zur Freigabe'), ('returned', 'zurückgegeben'), ('approved', 'freigegeben'), ('announced', 'angekündigt'), ('held', 'durchgeführt'), ('documented', 'dokumentiert'), ('postponed', 'verschoben'), ('cancelled', 'abgesagt')], default='idea', editable=False, max_length=12, verbose_name='Stand')),
-                ('to_be_published', models.BooleanField(default=True, help_text='Steht in der Vorlage. Ohne Haken bleibt der Besuch auch nach der Freigabe intern.', verbose_name='Veröffentlichung vorgesehen')),
-                ('is_published', models.BooleanField(default=False, editable=False, verbose_name='veröffentlicht')),
-                ('reason', models.CharField(blank=True, editable=False, max_length=500, verbose_name='Grund')),
-                ('press_text', models.CharField(blank=True, editable=False, max_length=250, verbose_name='Presse laut Quelle')),
-                ('occasion', models.TextField(blank=True, help_text='Warum jetzt, warum dieses Unternehmen?', verbose_name='Anlass')),
-                ('facts', models.TextField(blank=True, verbose_name='Sachverhalt')),
-                ('assessment', models.TextField(blank=True, verbose_name='Bewertung')),
-                ('vote', models.CharField(blank=True, help_text='Worum bitten Sie? Zum Beispiel: Zustimmung zum Besuch.', max_length=300, verbose_name='Votum')),
-                ('outcome', models.TextField(blank=True, editable=False, verbose_name='Ergebnis')),
-                ('internal_notes', models.TextField(blank=True, help_text='Sieht nur die Geschäftsstelle.', verbose_name='interner Vermerk')),
-                ('submitted_at', models.DateTimeField(editable=False, null=True, verbose_name='zuerst vorgelegt am')),
-                ('announced_at', models.DateTimeField(editable=False, null=True, verbose_name='zuerst angekündigt am')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('company', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='partners.organisation', verbose_name='Unternehmen')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Herkunft",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="Datum")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="bis")),
+                (
+                    "precision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("day", "Tag"),
+                            ("month", "Monat"),
+                            ("year", "Jahr"),
+                            ("range", "Zeitraum"),
+                            ("unknown", "nicht belegt"),
+                        ],
+                        default="day",
+                        max_length=8,
+                        verbose_name="Genauigkeit",
+                    ),
+                ),
+                (
+                    "company_text",
+                    models.CharField(
+                        blank=True,
+                        help_text="Falls das Unternehmen noch nicht unter Partner steht oder ein bestimmtes Werk gemeint ist.",
+                        max_length=250,
+                        verbose_name="Unternehmen (Freitext)",
+                    ),
+                ),
+                ("title", models.CharField(max_length=250, verbose_name="Anlass des Besuchs")),
+                (
+                    "message",
+                    models.TextField(
+                        blank=True,
+                        help_text="Der eine Satz, der nach dem Besuch in der Zeitung stehen soll.",
+                        verbose_name="Botschaft",
+                    ),
+                ),
+                (
+                    "sectors_text",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=200,
+                        verbose_name="Branche laut Quelle",
+                    ),
+                ),
+                (
+                    "visitor",
+                    models.CharField(blank=True, max_length=200, verbose_name="Wer besucht"),
+                ),
+                (
+                    "address",
+                    models.CharField(
+                        blank=True,
+                        help_text="Straße, Hausnummer, Postleitzahl, Ort.",
+                        max_length=250,
+                        verbose_name="Adresse",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(blank=True, null=True, verbose_name="Beginn")),
+                ("ends_at", models.DateTimeField(blank=True, null=True, verbose_name="Ende")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("idea", "Idee"),
+                            ("submitted", "zur Freigabe"),
+                            ("returned", "zurückgegeben"),
+                            ("approved", "freigegeben"),
+                            ("announced", "angekündigt"),
+                            ("held", "durchgeführt"),
+                            ("documented", "dokumentiert"),
+                            ("postponed", "verschoben"),
+                            ("cancelled", "abgesagt"),
+                        ],
+                        default="idea",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Stand",
+                    ),
+                ),
+                (
+                    "to_be_published",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Steht in der Vorlage. Ohne Haken bleibt der Besuch auch nach der Freigabe intern.",
+                        verbose_name="Veröffentlichung vorgesehen",
+                    ),
+                ),
+                (
+                    "is_published",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="veröffentlicht"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, editable=False, max_length=500, verbose_name="Grund"
+                    ),
+                ),
+                (
+                    "press_text",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=250,
+                        verbose_name="Presse laut Quelle",
+                    ),
+                ),
+                (
+                    "occasion",
+                    models.TextField(
+                        blank=True,
+                        help_text="Warum jetzt, warum dieses Unternehmen?",
+                        verbose_name="Anlass",
+                    ),
+                ),
+                ("facts", models.TextField(blank=True, verbose_name="Sachverhalt")),
+                ("assessment", models.TextField(blank=True, verbose_name="Bewertung")),
+                (
+                    "vote",
+                    models.CharField(
+                        blank=True,
+                        help_text="Worum bitten Sie? Zum Beispiel: Zustimmung zum Besuch.",
+                        max_length=300,
+                        verbose_name="Votum",
+                    ),
+                ),
+                ("outcome", models.TextField(blank=True, editable=False, verbose_name="Ergebnis")),
+                (
+                    "internal_notes",
+                    models.TextField(
+                        blank=True,
+                        help_text="Sieht nur die Geschäftsstelle.",
+                        verbose_name="interner Vermerk",
+                    ),
+                ),
+                (
+                    "submitted_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="zuerst vorgelegt am"
+                    ),
+                ),
+                (
+                    "announced_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="zuerst angekündigt am"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.organisation",
+                        verbose_name="Unternehmen",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Unternehmensbesuch',
-                'verbose_name_plural': 'historical Unternehmensbesuche',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Unternehmensbesuch",
+                "verbose_name_plural": "historical Unternehmensbesuche",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12, verbose_name='Herkunft')),
-                ('sources', models.JSONField(blank=True, default=list, editable=False, verbose_name='Quellen')),
-                ('basis', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Beleglage')),
-                ('doubts', models.TextField(blank=True, editable=False, verbose_name='Anmerkung zur Quelle')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='Datum')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='bis')),
-                ('precision', models.CharField(blank=True, choices=[('day', 'Tag'), ('month', 'Monat'), ('year', 'Jahr'), ('range', 'Zeitraum'), ('unknown', 'nicht belegt')], default='day', max_length=8, verbose_name='Genauigkeit')),
-                ('company_text', models.CharField(blank=True, help_text='Falls das Unternehmen noch nicht unter Partner steht oder ein bestimmtes Werk gemeint ist.', max_length=250, verbose_name='Unternehmen (Freitext)')),
-                ('title', models.CharField(max_length=250, verbose_name='Anlass des Besuchs')),
-                ('message', models.TextField(blank=True, help_text='Der eine Satz, der nach dem Besuch in der Zeitung stehen soll.', verbose_name='Botschaft')),
-                ('sectors_text', models.CharField(blank=True, editable=False, max_length=200, verbose_name='Branche laut Quelle')),
-                ('visitor', models.CharField(blank=True, max_length=200, verbose_name='Wer besucht')),
-                ('address', models.CharField(blank=True, help_text='Straße, Hausnummer, Postleitzahl, Ort.', max_length=250, verbose_name='Adresse')),
-                ('starts_at', models.DateTimeField(blank=True, null=True, verbose_name='Beginn')),
-                ('ends_at', models.DateTimeField(blank=True, null=True, verbose_name='Ende')),
-                ('state', models.CharField(choices=[('idea', 'Idee'), ('submitted', 'zur Freigabe'), ('returned', 'zurückgegeben'), ('approved', 'freigegeben'), ('announced', 'angekündigt'), ('held', 'durchgeführt'), ('documented', 'dokumentiert'), ('postponed', 'verschoben'), ('cancelled', 'abgesagt')], default='idea', editable=False, max_length=12, verbose_name='Stand')),
-                ('to_be_published', models.BooleanField(default=True, help_text='Steht in der Vorlage. Ohne Haken bleibt der Besuch auch nach der Freigabe intern.', verbose_name='Veröffentlichung vorgesehen')),
-                ('is_published', models.BooleanField(default=False, editable=False, verbose_name='veröffentlicht')),
-                ('reason', models.CharField(blank=True, editable=False, max_length=500, verbose_name='Grund')),
-                ('press_text', models.CharField(blank=True, editable=False, max_length=250, verbose_name='Presse laut Quelle')),
-                ('occasion', models.TextField(blank=True, help_text='Warum jetzt, warum dieses Unternehmen?', verbose_name='Anlass')),
-                ('facts', models.TextField(blank=True, verbose_name='Sachverhalt')),
-                ('assessment', models.TextField(blank=True, verbose_name='Bewertung')),
-                ('vote', models.CharField(blank=True, help_text='Worum bitten Sie? Zum Beispiel: Zustimmung zum Besuch.', max_length=300, verbose_name='Votum')),
-                ('outcome', models.TextField(blank=True, editable=False, verbose_name='Ergebnis')),
-                ('internal_notes', models.TextField(blank=True, help_text='Sieht nur die Geschäftsstelle.', verbose_name='interner Vermerk')),
-                ('submitted_at', models.DateTimeField(editable=False, null=True, verbose_name='zuerst vorgelegt am')),
-                ('announced_at', models.DateTimeField(editable=False, null=True, verbose_name='zuerst angekündigt am')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('search', core.folding.FoldedField(blank=True, default='', editable=False, sources=('company_name', 'title', 'message', 'address', 'visitor', 'sectors_text'))),
-                ('company', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='partners.organisation', verbose_name='Unternehmen')),
-                ('informed', models.ManyToManyField(blank=True, editable=False, related_name='+', to='partners.person')),
-                ('sectors', models.ManyToManyField(blank=True, related_name='visits', to='partners.sector', verbose_name='Branchenschwerpunkt')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Herkunft",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="Datum")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="bis")),
+                (
+                    "precision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("day", "Tag"),
+                            ("month", "Monat"),
+                            ("year", "Jahr"),
+                            ("range", "Zeitraum"),
+                            ("unknown", "nicht belegt"),
+                        ],
+                        default="day",
+                        max_length=8,
+                        verbose_name="Genauigkeit",
+                    ),
+                ),
+                (
+                    "company_text",
+                    models.CharField(
+                        blank=True,
+                        help_text="Falls das Unternehmen noch nicht unter Partner steht oder ein bestimmtes Werk gemeint ist.",
+                        max_length=250,
+                        verbose_name="Unternehmen (Freitext)",
+                    ),
+                ),
+                ("title", models.CharField(max_length=250, verbose_name="Anlass des Besuchs")),
+                (
+                    "message",
+                    models.TextField(
+                        blank=True,
+                        help_text="Der eine Satz, der nach dem Besuch in der Zeitung stehen soll.",
+                        verbose_name="Botschaft",
+                    ),
+                ),
+                (
+                    "sectors_text",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=200,
+                        verbose_name="Branche laut Quelle",
+                    ),
+                ),
+                (
+                    "visitor",
+                    models.CharField(blank=True, max_length=200, verbose_name="Wer besucht"),
+                ),
+                (
+                    "address",
+                    models.CharField(
+                        blank=True,
+                        help_text="Straße, Hausnummer, Postleitzahl, Ort.",
+                        max_length=250,
+                        verbose_name="Adresse",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(blank=True, null=True, verbose_name="Beginn")),
+                ("ends_at", models.DateTimeField(blank=True, null=True, verbose_name="Ende")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("idea", "Idee"),
+                            ("submitted", "zur Freigabe"),
+                            ("returned", "zurückgegeben"),
+                            ("approved", "freigegeben"),
+                            ("announced", "angekündigt"),
+                            ("held", "durchgeführt"),
+                            ("documented", "dokumentiert"),
+                            ("postponed", "verschoben"),
+                            ("cancelled", "abgesagt"),
+                        ],
+                        default="idea",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Stand",
+                    ),
+                ),
+                (
+                    "to_be_published",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Steht in der Vorlage. Ohne Haken bleibt der Besuch auch nach der Freigabe intern.",
+                        verbose_name="Veröffentlichung vorgesehen",
+                    ),
+                ),
+                (
+                    "is_published",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="veröffentlicht"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, editable=False, max_length=500, verbose_name="Grund"
+                    ),
+                ),
+                (
+                    "press_text",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=250,
+                        verbose_name="Presse laut Quelle",
+                    ),
+                ),
+                (
+                    "occasion",
+                    models.TextField(
+                        blank=True,
+                        help_text="Warum jetzt, warum dieses Unternehmen?",
+                        verbose_name="Anlass",
+                    ),
+                ),
+                ("facts", models.TextField(blank=True, verbose_name="Sachverhalt")),
+                ("assessment", models.TextField(blank=True, verbose_name="Bewertung")),
+                (
+                    "vote",
+                    models.CharField(
+                        blank=True,
+                        help_text="Worum bitten Sie? Zum Beispiel: Zustimmung zum Besuch.",
+                        max_length=300,
+                        verbose_name="Votum",
+                    ),
+                ),
+                ("outcome", models.TextField(blank=True, editable=False, verbose_name="Ergebnis")),
+                (
+                    "internal_notes",
+                    models.TextField(
+                        blank=True,
+                        help_text="Sieht nur die Geschäftsstelle.",
+                        verbose_name="interner Vermerk",
+                    ),
+                ),
+                (
+                    "submitted_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="zuerst vorgelegt am"
+                    ),
+                ),
+                (
+                    "announced_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="zuerst angekündigt am"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "search",
+                    core.folding.FoldedField(
+                        blank=True,
+                        default="",
+                        editable=False,
+                        sources=(
+                            "company_name",
+                            "title",
+                            "message",
+                            "address",
+                            "visitor",
+                            "sectors_text",
+                        ),
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visits",
+                        to="partners.organisation",
+                        verbose_name="Unternehmen",
+                    ),
+                ),
+                (
+                    "informed",
+                    models.ManyToManyField(
+                        blank=True, editable=False, related_name="+", to="partners.person"
+                    ),
+                ),
+                (
+                    "sectors",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="visits",
+                        to="partners.sector",
+                        verbose_name="Branchenschwerpunkt",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Unternehmensbesuch',
-                'verbose_name_plural': 'Unternehmensbesuche',
+                "verbose_name": "Unternehmensbesuch",
+                "verbose_name_plural": "Unternehmensbesuche",
             },
         ),
         migrations.CreateModel(
-            name='PressSlot',
+            name="PressSlot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('not_public', 'nicht presseöffentlich'), ('picture', 'Bildtermin'), ('word_picture', 'Wort-Bild-Termin'), ('opening', 'Auftaktbilder'), ('pool', 'Pool'), ('invited', 'nur auf Einladung')], default='word_picture', max_length=12, verbose_name='Art')),
-                ('starts_at', models.DateTimeField(blank=True, null=True, verbose_name='Beginn')),
-                ('be_there_by', models.DateTimeField(blank=True, null=True, verbose_name='Eintreffen bis')),
-                ('meeting_point', models.CharField(blank=True, max_length=200, verbose_name='Treffpunkt')),
-                ('expected_pictures', models.CharField(blank=True, help_text='Zum Beispiel: Blick in die Montage, Statement am Prüfstand.', max_length=300, verbose_name='Erwartbare Bilder')),
-                ('registration_deadline', models.DateTimeField(blank=True, null=True, verbose_name='Anmeldung bis')),
-                ('capacity', models.PositiveSmallIntegerField(blank=True, help_text='Leer: ohne Grenze.', null=True, verbose_name='Plätze')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12)),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='press_slots', to='media_visits.visit', verbose_name='Besuch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("not_public", "nicht presseöffentlich"),
+                            ("picture", "Bildtermin"),
+                            ("word_picture", "Wort-Bild-Termin"),
+                            ("opening", "Auftaktbilder"),
+                            ("pool", "Pool"),
+                            ("invited", "nur auf Einladung"),
+                        ],
+                        default="word_picture",
+                        max_length=12,
+                        verbose_name="Art",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(blank=True, null=True, verbose_name="Beginn")),
+                (
+                    "be_there_by",
+                    models.DateTimeField(blank=True, null=True, verbose_name="Eintreffen bis"),
+                ),
+                (
+                    "meeting_point",
+                    models.CharField(blank=True, max_length=200, verbose_name="Treffpunkt"),
+                ),
+                (
+                    "expected_pictures",
+                    models.CharField(
+                        blank=True,
+                        help_text="Zum Beispiel: Blick in die Montage, Statement am Prüfstand.",
+                        max_length=300,
+                        verbose_name="Erwartbare Bilder",
+                    ),
+                ),
+                (
+                    "registration_deadline",
+                    models.DateTimeField(blank=True, null=True, verbose_name="Anmeldung bis"),
+                ),
+                (
+                    "capacity",
+                    models.PositiveSmallIntegerField(
+                        blank=True, help_text="Leer: ohne Grenze.", null=True, verbose_name="Plätze"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="press_slots",
+                        to="media_visits.visit",
+                        verbose_name="Besuch",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Pressetermin',
-                'verbose_name_plural': 'Pressetermine',
+                "verbose_name": "Pressetermin",
+                "verbose_name_plural": "Pressetermine",
             },
         ),
         migrations.CreateModel(
-            name='HistoricalPressSlot',
+            name="HistoricalPressSlot",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('not_public', 'nicht presseöffentlich'), ('picture', 'Bildtermin'), ('word_picture', 'Wort-Bild-Termin'), ('opening', 'Auftaktbilder'), ('pool', 'Pool'), ('invited', 'nur auf Einladung')], default='word_picture', max_length=12, verbose_name='Art')),
-                ('starts_at', models.DateTimeField(blank=True, null=True, verbose_name='Beginn')),
-                ('be_there_by', models.DateTimeField(blank=True, null=True, verbose_name='Eintreffen bis')),
-                ('meeting_point', models.CharField(blank=True, max_length=200, verbose_name='Treffpunkt')),
-                ('expected_pictures', models.CharField(blank=True, help_text='Zum Beispiel: Blick in die Montage, Statement am Prüfstand.', max_length=300, verbose_name='Erwartbare Bilder')),
-                ('registration_deadline', models.DateTimeField(blank=True, null=True, verbose_name='Anmeldung bis')),
-                ('capacity', models.PositiveSmallIntegerField(blank=True, help_text='Leer: ohne Grenze.', null=True, verbose_name='Plätze')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('visit', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='media_visits.visit', verbose_name='Besuch')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("not_public", "nicht presseöffentlich"),
+                            ("picture", "Bildtermin"),
+                            ("word_picture", "Wort-Bild-Termin"),
+                            ("opening", "Auftaktbilder"),
+                            ("pool", "Pool"),
+                            ("invited", "nur auf Einladung"),
+                        ],
+                        default="word_picture",
+                        max_length=12,
+                        verbose_name="Art",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(blank=True, null=True, verbose_name="Beginn")),
+                (
+                    "be_there_by",
+                    models.DateTimeField(blank=True, null=True, verbose_name="Eintreffen bis"),
+                ),
+                (
+                    "meeting_point",
+                    models.CharField(blank=True, max_length=200, verbose_name="Treffpunkt"),
+                ),
+                (
+                    "expected_pictures",
+                    models.CharField(
+                        blank=True,
+                        help_text="Zum Beispiel: Blick in die Montage, Statement am Prüfstand.",
+                        max_length=300,
+                        verbose_name="Erwartbare Bilder",
+                    ),
+                ),
+                (
+                    "registration_deadline",
+                    models.DateTimeField(blank=True, null=True, verbose_name="Anmeldung bis"),
+                ),
+                (
+                    "capacity",
+                    models.PositiveSmallIntegerField(
+                        blank=True, help_text="Leer: ohne Grenze.", null=True, verbose_name="Plätze"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="media_visits.visit",
+                        verbose_name="Besuch",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Pressetermin',
-                'verbose_name_plural': 'historical Pressetermine',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Pressetermin",
+                "verbose_name_plural": "historical Pressetermine",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalCoverage',
+            name="HistoricalCoverage",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12, verbose_name='Herkunft')),
-                ('sources', models.JSONField(blank=True, default=list, editable=False, verbose_name='Quellen')),
-                ('basis', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Beleglage')),
-                ('doubts', models.TextField(blank=True, editable=False, verbose_name='Anmerkung zur Quelle')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='Datum')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='bis')),
-                ('precision', models.CharField(blank=True, choices=[('day', 'Tag'), ('month', 'Monat'), ('year', 'Jahr'), ('range', 'Zeitraum'), ('unknown', 'nicht belegt')], default='day', max_length=8, verbose_name='Genauigkeit')),
-                ('medium', models.CharField(max_length=150, verbose_name='Medium')),
-                ('publisher', models.CharField(choices=[('press', 'Presse'), ('chamber', 'Kammermagazin'), ('association', 'Verband oder Gewerkschaft'), ('site', 'Standortbetreiber'), ('portal', 'Branchenportal')], default='press', max_length=12, verbose_name='Herausgeber')),
-                ('kind', models.CharField(choices=[('print', 'Print'), ('online', 'online'), ('tv', 'Fernsehen'), ('radio', 'Hörfunk'), ('social', 'soziale Medien'), ('unknown', 'nicht belegt')], default='online', max_length=8, verbose_name='Art')),
-                ('title', models.CharField(blank=True, max_length=300, verbose_name='Überschrift')),
-                ('url', models.URLField(blank=True, max_length=500, verbose_name='Link')),
-                ('about', models.CharField(blank=True, max_length=300, verbose_name='Worum es geht')),
-                ('tone', models.CharField(blank=True, choices=[('positive', 'zustimmend'), ('neutral', 'sachlich'), ('critical', 'kritisch')], max_length=8, verbose_name='Tonlage')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('visit', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='media_visits.visit', verbose_name='Besuch')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Herkunft",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="Datum")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="bis")),
+                (
+                    "precision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("day", "Tag"),
+                            ("month", "Monat"),
+                            ("year", "Jahr"),
+                            ("range", "Zeitraum"),
+                            ("unknown", "nicht belegt"),
+                        ],
+                        default="day",
+                        max_length=8,
+                        verbose_name="Genauigkeit",
+                    ),
+                ),
+                ("medium", models.CharField(max_length=150, verbose_name="Medium")),
+                (
+                    "publisher",
+                    models.CharField(
+                        choices=[
+                            ("press", "Presse"),
+                            ("chamber", "Kammermagazin"),
+                            ("association", "Verband oder Gewerkschaft"),
+                            ("site", "Standortbetreiber"),
+                            ("portal", "Branchenportal"),
+                        ],
+                        default="press",
+                        max_length=12,
+                        verbose_name="Herausgeber",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("print", "Print"),
+                            ("online", "online"),
+                            ("tv", "Fernsehen"),
+                            ("radio", "Hörfunk"),
+                            ("social", "soziale Medien"),
+                            ("unknown", "nicht belegt"),
+                        ],
+                        default="online",
+                        max_length=8,
+                        verbose_name="Art",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=300, verbose_name="Überschrift")),
+                ("url", models.URLField(blank=True, max_length=500, verbose_name="Link")),
+                (
+                    "about",
+                    models.CharField(blank=True, max_length=300, verbose_name="Worum es geht"),
+                ),
+                (
+                    "tone",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("positive", "zustimmend"),
+                            ("neutral", "sachlich"),
+                            ("critical", "kritisch"),
+                        ],
+                        max_length=8,
+                        verbose_name="Tonlage",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="media_visits.visit",
+                        verbose_name="Besuch",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Pressebericht',
-                'verbose_name_plural': 'historical Presseberichte',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Pressebericht",
+                "verbose_name_plural": "historical Presseberichte",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Coverage',
+            name="Coverage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12, verbose_name='Herkunft')),
-                ('sources', models.JSONField(blank=True, default=list, editable=False, verbose_name='Quellen')),
-                ('basis', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Beleglage')),
-                ('doubts', models.TextField(blank=True, editable=False, verbose_name='Anmerkung zur Quelle')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='Datum')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='bis')),
-                ('precision', models.CharField(blank=True, choices=[('day', 'Tag'), ('month', 'Monat'), ('year', 'Jahr'), ('range', 'Zeitraum'), ('unknown', 'nicht belegt')], default='day', max_length=8, verbose_name='Genauigkeit')),
-                ('medium', models.CharField(max_length=150, verbose_name='Medium')),
-                ('publisher', models.CharField(choices=[('press', 'Presse'), ('chamber', 'Kammermagazin'), ('association', 'Verband oder Gewerkschaft'), ('site', 'Standortbetreiber'), ('portal', 'Branchenportal')], default='press', max_length=12, verbose_name='Herausgeber')),
-                ('kind', models.CharField(choices=[('print', 'Print'), ('online', 'online'), ('tv', 'Fernsehen'), ('radio', 'Hörfunk'), ('social', 'soziale Medien'), ('unknown', 'nicht belegt')], default='online', max_length=8, verbose_name='Art')),
-                ('title', models.CharField(blank=True, max_length=300, verbose_name='Überschrift')),
-                ('url', models.URLField(blank=True, max_length=500, verbose_name='Link')),
-                ('about', models.CharField(blank=True, max_length=300, verbose_name='Worum es geht')),
-                ('tone', models.CharField(blank=True, choices=[('positive', 'zustimmend'), ('neutral', 'sachlich'), ('critical', 'kritisch')], max_length=8, verbose_name='Tonlage')),
-                ('search', core.folding.FoldedField(blank=True, default='', editable=False, sources=('medium', 'title', 'about'))),
-                ('sectors', models.ManyToManyField(blank=True, related_name='coverage', to='partners.sector', verbose_name='getragener Branchenschwerpunkt')),
-                ('visit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='coverage', to='media_visits.visit', verbose_name='Besuch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Herkunft",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="Datum")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="bis")),
+                (
+                    "precision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("day", "Tag"),
+                            ("month", "Monat"),
+                            ("year", "Jahr"),
+                            ("range", "Zeitraum"),
+                            ("unknown", "nicht belegt"),
+                        ],
+                        default="day",
+                        max_length=8,
+                        verbose_name="Genauigkeit",
+                    ),
+                ),
+                ("medium", models.CharField(max_length=150, verbose_name="Medium")),
+                (
+                    "publisher",
+                    models.CharField(
+                        choices=[
+                            ("press", "Presse"),
+                            ("chamber", "Kammermagazin"),
+                            ("association", "Verband oder Gewerkschaft"),
+                            ("site", "Standortbetreiber"),
+                            ("portal", "Branchenportal"),
+                        ],
+                        default="press",
+                        max_length=12,
+                        verbose_name="Herausgeber",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("print", "Print"),
+                            ("online", "online"),
+                            ("tv", "Fernsehen"),
+                            ("radio", "Hörfunk"),
+                            ("social", "soziale Medien"),
+                            ("unknown", "nicht belegt"),
+                        ],
+                        default="online",
+                        max_length=8,
+                        verbose_name="Art",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=300, verbose_name="Überschrift")),
+                ("url", models.URLField(blank=True, max_length=500, verbose_name="Link")),
+                (
+                    "about",
+                    models.CharField(blank=True, max_length=300, verbose_name="Worum es geht"),
+                ),
+                (
+                    "tone",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("positive", "zustimmend"),
+                            ("neutral", "sachlich"),
+                            ("critical", "kritisch"),
+                        ],
+                        max_length=8,
+                        verbose_name="Tonlage",
+                    ),
+                ),
+                (
+                    "search",
+                    core.folding.FoldedField(
+                        blank=True, default="", editable=False, sources=("medium", "title", "about")
+                    ),
+                ),
+                (
+                    "sectors",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="coverage",
+                        to="partners.sector",
+                        verbose_name="getragener Branchenschwerpunkt",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="coverage",
+                        to="media_visits.visit",
+                        verbose_name="Besuch",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Pressebericht',
-                'verbose_name_plural': 'Presseberichte',
+                "verbose_name": "Pressebericht",
+                "verbose_name_plural": "Presseberichte",
             },
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['state', 'starts_on'], name='visit_by_state_and_day'),
+            model_name="visit",
+            index=models.Index(fields=["state", "starts_on"], name="visit_by_state_and_day"),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['starts_on'], name='visit_by_day'),
+            model_name="visit",
+            index=models.Index(fields=["starts_on"], name="visit_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['idea', 'submitted', 'returned', 'approved', 'announced', 'held', 'documented', 'postponed', 'cancelled'])), name='visit_state_is_known'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "idea",
+                            "submitted",
+                            "returned",
+                            "approved",
+                            "announced",
+                            "held",
+                            "documented",
+                            "postponed",
+                            "cancelled",
+                        ],
+                    )
+                ),
+                name="visit_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('company__isnull', False), models.Q(('company_text', ''), _negated=True), _connector='OR'), name='visit_names_a_company', violation_error_message='Bitte nennen Sie das Unternehmen.'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("company__isnull", False),
+                    models.Q(("company_text", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="visit_names_a_company",
+                violation_error_message="Bitte nennen Sie das Unternehmen.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), models.Q(('ends_at__gt', models.F('starts_at')), ('starts_at__isnull', False)), _connector='OR'), name='visit_ends_after_start', violation_error_message='Das Ende muss nach dem Beginn liegen.'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_at__isnull", True),
+                    models.Q(("ends_at__gt", models.F("starts_at")), ("starts_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="visit_ends_after_start",
+                violation_error_message="Das Ende muss nach dem Beginn liegen.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), models.Q(('ends_on__gte', models.F('starts_on')), ('starts_on__isnull', False)), _connector='OR'), name='visit_days_in_order'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True),
+                    models.Q(("ends_on__gte", models.F("starts_on")), ("starts_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="visit_days_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('origin', 'taken_over'), ('starts_at__isnull', False), models.Q(('state__in', ['submitted', 'approved', 'announced', 'held', 'documented']), _negated=True), _connector='OR'), name='visit_submitted_has_a_start'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("origin", "taken_over"),
+                    ("starts_at__isnull", False),
+                    models.Q(
+                        ("state__in", ["submitted", "approved", "announced", "held", "documented"]),
+                        _negated=True,
+                    ),
+                    _connector="OR",
+                ),
+                name="visit_submitted_has_a_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('origin', 'taken_over'), models.Q(('reason', ''), _negated=True), models.Q(('state__in', ['postponed', 'cancelled']), _negated=True), _connector='OR'), name='visit_put_off_has_a_reason'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("origin", "taken_over"),
+                    models.Q(("reason", ""), _negated=True),
+                    models.Q(("state__in", ["postponed", "cancelled"]), _negated=True),
+                    _connector="OR",
+                ),
+                name="visit_put_off_has_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('is_published', False), ('state__in', ('approved', 'announced', 'held', 'documented', 'cancelled')), _connector='OR'), name='visit_published_was_approved'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_published", False),
+                    ("state__in", ("approved", "announced", "held", "documented", "cancelled")),
+                    _connector="OR",
+                ),
+                name="visit_published_was_approved",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('origin', 'taken_over'), models.Q(('outcome', ''), _negated=True), models.Q(('state', 'documented'), _negated=True), _connector='OR'), name='visit_documented_has_an_outcome'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("origin", "taken_over"),
+                    models.Q(("outcome", ""), _negated=True),
+                    models.Q(("state", "documented"), _negated=True),
+                    _connector="OR",
+                ),
+                name="visit_documented_has_an_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pressslot',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['not_public', 'picture', 'word_picture', 'opening', 'pool', 'invited'])), name='press_slot_kind_is_known'),
+            model_name="pressslot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        ["not_public", "picture", "word_picture", "opening", "pool", "invited"],
+                    )
+                ),
+                name="press_slot_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pressslot',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'not_public'), ('starts_at__isnull', False), ('origin', 'taken_over'), _connector='OR'), name='press_slot_has_a_start'),
+            model_name="pressslot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind", "not_public"),
+                    ("starts_at__isnull", False),
+                    ("origin", "taken_over"),
+                    _connector="OR",
+                ),
+                name="press_slot_has_a_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pressslot',
-            constraint=models.CheckConstraint(condition=models.Q(('be_there_by__isnull', True), ('be_there_by__lte', models.F('starts_at')), _connector='OR'), name='press_slot_arrive_before_start', violation_error_message='Das Eintreffen muss vor dem Beginn liegen.'),
+            model_name="pressslot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("be_there_by__isnull", True),
+                    ("be_there_by__lte", models.F("starts_at")),
+                    _connector="OR",
+                ),
+                name="press_slot_arrive_before_start",
+                violation_error_message="Das Eintreffen muss vor dem Beginn liegen.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pressslot',
-            constraint=models.CheckConstraint(condition=models.Q(('registration_deadline__isnull', True), ('registration_deadline__lte', models.F('starts_at')), _connector='OR'), name='press_slot_register_before_start', violation_error_message='Der Anmeldeschluss muss vor dem Beginn liegen.'),
+            model_name="pressslot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("registration_deadline__isnull", True),
+                    ("registration_deadline__lte", models.F("starts_at")),
+                    _connector="OR",
+                ),
+                name="press_slot_register_before_start",
+                violation_error_message="Der Anmeldeschluss muss vor dem Beginn liegen.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pressslot',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__isnull', True), ('capacity__gt', 0), _connector='OR'), name='press_slot_capacity_is_positive', violation_error_message='Die Zahl der Plätze muss größer als null sein.'),
+            model_name="pressslot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("capacity__isnull", True), ("capacity__gt", 0), _connector="OR"
+                ),
+                name="press_slot_capacity_is_positive",
+                violation_error_message="Die Zahl der Plätze muss größer als null sein.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='coverage',
-            index=models.Index(fields=['starts_on'], name='coverage_by_day'),
+            model_name="coverage",
+            index=models.Index(fields=["starts_on"], name="coverage_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='coverage',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['print', 'online', 'tv', 'radio', 'social', 'unknown'])), name='coverage_kind_is_known'),
+            model_name="coverage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["print", "online", "tv", "radio", "social", "unknown"])
+                ),
+                name="coverage_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='coverage',
-            constraint=models.CheckConstraint(condition=models.Q(('publisher__in', ['press', 'chamber', 'association', 'site', 'portal'])), name='coverage_publisher_is_known'),
+            model_name="coverage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("publisher__in", ["press", "chamber", "association", "site", "portal"])
+                ),
+                name="coverage_publisher_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='coverage',
-            constraint=models.CheckConstraint(condition=models.Q(('tone__in', ['', 'positive', 'neutral', 'critical'])), name='coverage_tone_is_known'),
+            model_name="coverage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tone__in", ["", "positive", "neutral", "critical"])),
+                name="coverage_tone_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='coverage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('about', ''), _negated=True), models.Q(('url', ''), _negated=True), _connector='OR'), name='coverage_says_what_it_is', violation_error_message='Bitte nennen Sie Überschrift, Inhalt oder Link des Berichts.'),
+            model_name="coverage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("title", ""), _negated=True),
+                    models.Q(("about", ""), _negated=True),
+                    models.Q(("url", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="coverage_says_what_it_is",
+                violation_error_message="Bitte nennen Sie Überschrift, Inhalt oder Link des Berichts.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='coverage',
-            constraint=models.UniqueConstraint(condition=models.Q(('url', ''), _negated=True), fields=('url',), name='coverage_link_once', violation_error_message='Ein Bericht mit diesem Link ist schon erfasst.'),
+            model_name="coverage",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("url", ""), _negated=True),
+                fields=("url",),
+                name="coverage_link_once",
+                violation_error_message="Ein Bericht mit diesem Link ist schon erfasst.",
+            ),
         ),
     ]

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,177 +16,472 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalWording',
+            name="HistoricalWording",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60, verbose_name='Art')),
-                ('subject', models.CharField(blank=True, max_length=200, verbose_name='Betreff')),
-                ('body', models.TextField(blank=True, verbose_name='Text')),
-                ('needs_release', models.BooleanField(default=False, verbose_name='E-Mails dieser Art erst nach Durchsicht senden')),
-                ('changed_at', models.DateTimeField(verbose_name='geändert am')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('changed_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='geändert von')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60, verbose_name="Art")),
+                ("subject", models.CharField(blank=True, max_length=200, verbose_name="Betreff")),
+                ("body", models.TextField(blank=True, verbose_name="Text")),
+                (
+                    "needs_release",
+                    models.BooleanField(
+                        default=False, verbose_name="E-Mails dieser Art erst nach Durchsicht senden"
+                    ),
+                ),
+                ("changed_at", models.DateTimeField(verbose_name="geändert am")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="geändert von",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Text einer E-Mail',
-                'verbose_name_plural': 'historical Texte der E-Mails',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Text einer E-Mail",
+                "verbose_name_plural": "historical Texte der E-Mails",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Mail',
+            name="Mail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60, verbose_name='Art')),
-                ('subject_key', models.CharField(max_length=80, verbose_name='Gegenstand')),
-                ('event', models.CharField(max_length=80, verbose_name='Anlass')),
-                ('recipient', models.EmailField(max_length=254, verbose_name='Adresse')),
-                ('recipient_name', models.CharField(blank=True, max_length=150, verbose_name='Name')),
-                ('subject', models.CharField(max_length=250, verbose_name='Betreff')),
-                ('text', models.TextField(blank=True, verbose_name='Text')),
-                ('mime', models.TextField(blank=True, verbose_name='fertige Nachricht')),
-                ('message_id', models.CharField(max_length=150, unique=True, verbose_name='Message-ID')),
-                ('state', models.CharField(choices=[('draft', 'Entwurf'), ('waiting', 'wartet'), ('sending', 'wird gesendet'), ('sent', 'versandt'), ('retry', 'neuer Versuch'), ('failed', 'fehlgeschlagen'), ('undeliverable', 'unzustellbar'), ('withdrawn', 'zurückgezogen'), ('expired', 'verfallen')], default='waiting', max_length=14, verbose_name='Stand')),
-                ('priority', models.PositiveSmallIntegerField(choices=[(0, 'Konto'), (5, 'normal')], default=5, verbose_name='Vorrang')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='Versuche')),
-                ('refusals', models.PositiveSmallIntegerField(default=0, verbose_name='vorläufige Abweisungen')),
-                ('created_at', models.DateTimeField(verbose_name='geschrieben am')),
-                ('due_at', models.DateTimeField(verbose_name='fällig am')),
-                ('expires_at', models.DateTimeField(verbose_name='verfällt am')),
-                ('lifetime', models.DurationField(verbose_name='Geltungsdauer')),
-                ('claim', models.CharField(blank=True, max_length=32)),
-                ('claimed_at', models.DateTimeField(null=True)),
-                ('sent_at', models.DateTimeField(null=True, verbose_name='versandt am')),
-                ('settled_at', models.DateTimeField(null=True, verbose_name='als erledigt abgelegt am')),
-                ('last_error', models.CharField(blank=True, max_length=500, verbose_name='letzter Fehler')),
-                ('server_answer', models.CharField(blank=True, max_length=500, verbose_name='Antwort des Mailservers')),
-                ('batch', models.UUIDField(db_index=True, verbose_name='Versand')),
-                ('path', models.CharField(blank=True, max_length=250, verbose_name='Seite im Portal')),
-                ('has_personal_link', models.BooleanField(default=False, verbose_name='enthält einen persönlichen Link')),
-                ('secret', models.TextField(blank=True)),
-                ('is_notice', models.BooleanField(default=False, verbose_name='Nachricht über etwas Neues')),
-                ('is_account_mail', models.BooleanField(default=False, verbose_name='Konto-Mail')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', max_length=12, verbose_name='Herkunft')),
-                ('search', core.folding.FoldedField(blank=True, default='', editable=False, sources=('subject', 'recipient_name', 'recipient'))),
-                ('bundled_in', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='bundled', to='outbox.mail', verbose_name='Sammelnachricht')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ausgelöst von')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60, verbose_name="Art")),
+                ("subject_key", models.CharField(max_length=80, verbose_name="Gegenstand")),
+                ("event", models.CharField(max_length=80, verbose_name="Anlass")),
+                ("recipient", models.EmailField(max_length=254, verbose_name="Adresse")),
+                (
+                    "recipient_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="Name"),
+                ),
+                ("subject", models.CharField(max_length=250, verbose_name="Betreff")),
+                ("text", models.TextField(blank=True, verbose_name="Text")),
+                ("mime", models.TextField(blank=True, verbose_name="fertige Nachricht")),
+                (
+                    "message_id",
+                    models.CharField(max_length=150, unique=True, verbose_name="Message-ID"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Entwurf"),
+                            ("waiting", "wartet"),
+                            ("sending", "wird gesendet"),
+                            ("sent", "versandt"),
+                            ("retry", "neuer Versuch"),
+                            ("failed", "fehlgeschlagen"),
+                            ("undeliverable", "unzustellbar"),
+                            ("withdrawn", "zurückgezogen"),
+                            ("expired", "verfallen"),
+                        ],
+                        default="waiting",
+                        max_length=14,
+                        verbose_name="Stand",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "Konto"), (5, "normal")], default=5, verbose_name="Vorrang"
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="Versuche")),
+                (
+                    "refusals",
+                    models.PositiveSmallIntegerField(
+                        default=0, verbose_name="vorläufige Abweisungen"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="geschrieben am")),
+                ("due_at", models.DateTimeField(verbose_name="fällig am")),
+                ("expires_at", models.DateTimeField(verbose_name="verfällt am")),
+                ("lifetime", models.DurationField(verbose_name="Geltungsdauer")),
+                ("claim", models.CharField(blank=True, max_length=32)),
+                ("claimed_at", models.DateTimeField(null=True)),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="versandt am")),
+                (
+                    "settled_at",
+                    models.DateTimeField(null=True, verbose_name="als erledigt abgelegt am"),
+                ),
+                (
+                    "last_error",
+                    models.CharField(blank=True, max_length=500, verbose_name="letzter Fehler"),
+                ),
+                (
+                    "server_answer",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="Antwort des Mailservers"
+                    ),
+                ),
+                ("batch", models.UUIDField(db_index=True, verbose_name="Versand")),
+                (
+                    "path",
+                    models.CharField(blank=True, max_length=250, verbose_name="Seite im Portal"),
+                ),
+                (
+                    "has_personal_link",
+                    models.BooleanField(
+                        default=False, verbose_name="enthält einen persönlichen Link"
+                    ),
+                ),
+                ("secret", models.TextField(blank=True)),
+                (
+                    "is_notice",
+                    models.BooleanField(default=False, verbose_name="Nachricht über etwas Neues"),
+                ),
+                ("is_account_mail", models.BooleanField(default=False, verbose_name="Konto-Mail")),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        max_length=12,
+                        verbose_name="Herkunft",
+                    ),
+                ),
+                (
+                    "search",
+                    core.folding.FoldedField(
+                        blank=True,
+                        default="",
+                        editable=False,
+                        sources=("subject", "recipient_name", "recipient"),
+                    ),
+                ),
+                (
+                    "bundled_in",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="bundled",
+                        to="outbox.mail",
+                        verbose_name="Sammelnachricht",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="ausgelöst von",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'E-Mail',
-                'verbose_name_plural': 'E-Mails',
+                "verbose_name": "E-Mail",
+                "verbose_name_plural": "E-Mails",
             },
         ),
         migrations.CreateModel(
-            name='MailLog',
+            name="MailLog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='Zeitpunkt')),
-                ('from_state', models.CharField(choices=[('draft', 'Entwurf'), ('waiting', 'wartet'), ('sending', 'wird gesendet'), ('sent', 'versandt'), ('retry', 'neuer Versuch'), ('failed', 'fehlgeschlagen'), ('undeliverable', 'unzustellbar'), ('withdrawn', 'zurückgezogen'), ('expired', 'verfallen')], max_length=14, verbose_name='von')),
-                ('to_state', models.CharField(choices=[('draft', 'Entwurf'), ('waiting', 'wartet'), ('sending', 'wird gesendet'), ('sent', 'versandt'), ('retry', 'neuer Versuch'), ('failed', 'fehlgeschlagen'), ('undeliverable', 'unzustellbar'), ('withdrawn', 'zurückgezogen'), ('expired', 'verfallen')], max_length=14, verbose_name='nach')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='Vermerk')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='durch')),
-                ('mail', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='log', to='outbox.mail', verbose_name='E-Mail')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="Zeitpunkt")),
+                (
+                    "from_state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Entwurf"),
+                            ("waiting", "wartet"),
+                            ("sending", "wird gesendet"),
+                            ("sent", "versandt"),
+                            ("retry", "neuer Versuch"),
+                            ("failed", "fehlgeschlagen"),
+                            ("undeliverable", "unzustellbar"),
+                            ("withdrawn", "zurückgezogen"),
+                            ("expired", "verfallen"),
+                        ],
+                        max_length=14,
+                        verbose_name="von",
+                    ),
+                ),
+                (
+                    "to_state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Entwurf"),
+                            ("waiting", "wartet"),
+                            ("sending", "wird gesendet"),
+                            ("sent", "versandt"),
+                            ("retry", "neuer Versuch"),
+                            ("failed", "fehlgeschlagen"),
+                            ("undeliverable", "unzustellbar"),
+                            ("withdrawn", "zurückgezogen"),
+                            ("expired", "verfallen"),
+                        ],
+                        max_length=14,
+                        verbose_name="nach",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="Vermerk")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="durch",
+                    ),
+                ),
+                (
+                    "mail",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="log",
+                        to="outbox.mail",
+                        verbose_name="E-Mail",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Vermerk zum Versand',
-                'verbose_name_plural': 'Vermerke zum Versand',
+                "verbose_name": "Vermerk zum Versand",
+                "verbose_name_plural": "Vermerke zum Versand",
             },
         ),
         migrations.CreateModel(
-            name='SendingSlot',
+            name="SendingSlot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(unique=True, verbose_name='Nummer')),
-                ('holder', models.CharField(blank=True, max_length=32)),
-                ('held_until', models.DateTimeField(null=True)),
-                ('closed_until', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(unique=True, verbose_name="Nummer")),
+                ("holder", models.CharField(blank=True, max_length=32)),
+                ("held_until", models.DateTimeField(null=True)),
+                ("closed_until", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': 'Verbindung zum Mailserver',
-                'verbose_name_plural': 'Verbindungen zum Mailserver',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('held_until__isnull', True), ('holder', '')), models.Q(models.Q(('holder', ''), _negated=True), ('held_until__isnull', False)), _connector='OR'), name='slot_holder_goes_with_time')],
+                "verbose_name": "Verbindung zum Mailserver",
+                "verbose_name_plural": "Verbindungen zum Mailserver",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("held_until__isnull", True), ("holder", "")),
+                            models.Q(
+                                models.Q(("holder", ""), _negated=True),
+                                ("held_until__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="slot_holder_goes_with_time",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Wording',
+            name="Wording",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60, verbose_name='Art')),
-                ('subject', models.CharField(blank=True, max_length=200, verbose_name='Betreff')),
-                ('body', models.TextField(blank=True, verbose_name='Text')),
-                ('needs_release', models.BooleanField(default=False, verbose_name='E-Mails dieser Art erst nach Durchsicht senden')),
-                ('changed_at', models.DateTimeField(verbose_name='geändert am')),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='geändert von')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60, verbose_name="Art")),
+                ("subject", models.CharField(blank=True, max_length=200, verbose_name="Betreff")),
+                ("body", models.TextField(blank=True, verbose_name="Text")),
+                (
+                    "needs_release",
+                    models.BooleanField(
+                        default=False, verbose_name="E-Mails dieser Art erst nach Durchsicht senden"
+                    ),
+                ),
+                ("changed_at", models.DateTimeField(verbose_name="geändert am")),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="geändert von",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Text einer E-Mail',
-                'verbose_name_plural': 'Texte der E-Mails',
+                "verbose_name": "Text einer E-Mail",
+                "verbose_name_plural": "Texte der E-Mails",
             },
         ),
         migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'retry'])), fields=['priority', 'due_at', 'id'], name='mail_due'),
+            model_name="mail",
+            index=models.Index(
+                condition=models.Q(("state__in", ["waiting", "retry"])),
+                fields=["priority", "due_at", "id"],
+                name="mail_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(condition=models.Q(('state', 'sending')), fields=['claimed_at'], name='mail_claimed'),
+            model_name="mail",
+            index=models.Index(
+                condition=models.Q(("state", "sending")), fields=["claimed_at"], name="mail_claimed"
+            ),
         ),
         migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(condition=models.Q(('state', 'sent')), fields=['sent_at'], name='mail_sent_at'),
+            model_name="mail",
+            index=models.Index(
+                condition=models.Q(("state", "sent")), fields=["sent_at"], name="mail_sent_at"
+            ),
         ),
         migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(condition=models.Q(('is_notice', True)), fields=['recipient', 'due_at'], name='mail_notices'),
+            model_name="mail",
+            index=models.Index(
+                condition=models.Q(("is_notice", True)),
+                fields=["recipient", "due_at"],
+                name="mail_notices",
+            ),
         ),
         migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(condition=models.Q(('state', 'failed'), ('state', 'undeliverable'), ('state', 'expired'), _connector='OR'), fields=['settled_at'], name='mail_unsolved'),
+            model_name="mail",
+            index=models.Index(
+                condition=models.Q(
+                    ("state", "failed"),
+                    ("state", "undeliverable"),
+                    ("state", "expired"),
+                    _connector="OR",
+                ),
+                fields=["settled_at"],
+                name="mail_unsolved",
+            ),
         ),
         migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(fields=['-created_at', '-id'], name='mail_newest'),
+            model_name="mail",
+            index=models.Index(fields=["-created_at", "-id"], name="mail_newest"),
         ),
         migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(fields=['path'], name='mail_path'),
+            model_name="mail",
+            index=models.Index(fields=["path"], name="mail_path"),
         ),
         migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(fields=['subject_key'], name='mail_subject_key'),
+            model_name="mail",
+            index=models.Index(fields=["subject_key"], name="mail_subject_key"),
         ),
         migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.UniqueConstraint(fields=('kind', 'subject_key', 'recipient', 'event'), name='mail_is_written_once'),
+            model_name="mail",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "subject_key", "recipient", "event"), name="mail_is_written_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(('state', 'sent'), _negated=True), _connector='OR'), name='mail_sent_has_time'),
+            model_name="mail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("sent_at__isnull", False), ("state", "sent")),
+                    models.Q(("state", "sent"), _negated=True),
+                    _connector="OR",
+                ),
+                name="mail_sent_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('claimed_at__isnull', False), ('state', 'sending'), models.Q(('claim', ''), _negated=True)), models.Q(models.Q(('state', 'sending'), _negated=True), ('claim', ''), ('claimed_at__isnull', True)), _connector='OR'), name='mail_claim_goes_with_sending'),
+            model_name="mail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("claimed_at__isnull", False),
+                        ("state", "sending"),
+                        models.Q(("claim", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("state", "sending"), _negated=True),
+                        ("claim", ""),
+                        ("claimed_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="mail_claim_goes_with_sending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.CheckConstraint(condition=models.Q(('has_personal_link', False), models.Q(('secret', ''), _negated=True), ('mime', ''), _connector='OR'), name='mail_personal_link_is_known'),
+            model_name="mail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("has_personal_link", False),
+                    models.Q(("secret", ""), _negated=True),
+                    ("mime", ""),
+                    _connector="OR",
+                ),
+                name="mail_personal_link_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.CheckConstraint(condition=models.Q(('is_notice', False), models.Q(('has_personal_link', False), ('is_account_mail', False)), _connector='OR'), name='mail_notice_is_for_everybody'),
+            model_name="mail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_notice", False),
+                    models.Q(("has_personal_link", False), ("is_account_mail", False)),
+                    _connector="OR",
+                ),
+                name="mail_notice_is_for_everybody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='wording',
-            constraint=models.UniqueConstraint(fields=('kind',), name='wording_is_one_a_kind'),
+            model_name="wording",
+            constraint=models.UniqueConstraint(fields=("kind",), name="wording_is_one_a_kind"),
         ),
         migrations.AddConstraint(
-            model_name='wording',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('body', ''), ('subject', '')), models.Q(models.Q(('subject', ''), _negated=True), models.Q(('body', ''), _negated=True)), _connector='OR'), name='wording_is_whole_or_default'),
+            model_name="wording",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("body", ""), ("subject", "")),
+                    models.Q(
+                        models.Q(("subject", ""), _negated=True),
+                        models.Q(("body", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="wording_is_whole_or_default",
+            ),
         ),
     ]

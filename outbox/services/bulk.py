@@ -12,8 +12,8 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.batches import in_batches
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
+from core.queries import in_batches
 from outbox.choices import APPROVE, NOTES, RESEND, SETTLE, SOURCES, WITHDRAW, with_obstacle
 from outbox.enums import MOVES
 from outbox.models import Mail, MailLog

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from django.db import transaction
 from django.db.models import Model
 
-from core.batches import in_batches
+from core.queries import in_batches
 from outbox.enums import MOVES
 from outbox.models import Mail, MailLog
 

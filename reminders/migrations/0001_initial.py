@@ -7,92 +7,188 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('outbox', '0001_initial'),
+        ("outbox", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalReminderRule',
+            name="HistoricalReminderRule",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('key', models.CharField(max_length=60, verbose_name='Regel')),
-                ('steps', models.JSONField(null=True, verbose_name='Schritte')),
-                ('weekly', models.BooleanField(null=True, verbose_name='danach wöchentlich')),
-                ('is_active', models.BooleanField(default=True, verbose_name='eingeschaltet')),
-                ('options', models.JSONField(null=True, verbose_name='weitere Einstellungen')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=60, verbose_name="Regel")),
+                ("steps", models.JSONField(null=True, verbose_name="Schritte")),
+                ("weekly", models.BooleanField(null=True, verbose_name="danach wöchentlich")),
+                ("is_active", models.BooleanField(default=True, verbose_name="eingeschaltet")),
+                ("options", models.JSONField(null=True, verbose_name="weitere Einstellungen")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Erinnerungsregel',
-                'verbose_name_plural': 'historical Erinnerungsregeln',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Erinnerungsregel",
+                "verbose_name_plural": "historical Erinnerungsregeln",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='ReminderRule',
+            name="ReminderRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60, verbose_name='Regel')),
-                ('steps', models.JSONField(null=True, verbose_name='Schritte')),
-                ('weekly', models.BooleanField(null=True, verbose_name='danach wöchentlich')),
-                ('is_active', models.BooleanField(default=True, verbose_name='eingeschaltet')),
-                ('options', models.JSONField(null=True, verbose_name='weitere Einstellungen')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=60, verbose_name="Regel")),
+                ("steps", models.JSONField(null=True, verbose_name="Schritte")),
+                ("weekly", models.BooleanField(null=True, verbose_name="danach wöchentlich")),
+                ("is_active", models.BooleanField(default=True, verbose_name="eingeschaltet")),
+                ("options", models.JSONField(null=True, verbose_name="weitere Einstellungen")),
             ],
             options={
-                'verbose_name': 'Erinnerungsregel',
-                'verbose_name_plural': 'Erinnerungsregeln',
-                'constraints': [models.UniqueConstraint(fields=('key',), name='reminderrule_once_per_key')],
+                "verbose_name": "Erinnerungsregel",
+                "verbose_name_plural": "Erinnerungsregeln",
+                "constraints": [
+                    models.UniqueConstraint(fields=("key",), name="reminderrule_once_per_key")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReminderLog',
+            name="ReminderLog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60, verbose_name='Regel')),
-                ('subject_key', models.CharField(max_length=80, verbose_name='Gegenstand')),
-                ('recipient', models.EmailField(max_length=254, verbose_name='Adresse')),
-                ('date', models.DateField(verbose_name='Bezugstag')),
-                ('step', models.CharField(max_length=40, verbose_name='Schritt')),
-                ('at', models.DateTimeField(verbose_name='Zeitpunkt')),
-                ('mail', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reminders', to='outbox.mail', verbose_name='E-Mail')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60, verbose_name="Regel")),
+                ("subject_key", models.CharField(max_length=80, verbose_name="Gegenstand")),
+                ("recipient", models.EmailField(max_length=254, verbose_name="Adresse")),
+                ("date", models.DateField(verbose_name="Bezugstag")),
+                ("step", models.CharField(max_length=40, verbose_name="Schritt")),
+                ("at", models.DateTimeField(verbose_name="Zeitpunkt")),
+                (
+                    "mail",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reminders",
+                        to="outbox.mail",
+                        verbose_name="E-Mail",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Erinnerung',
-                'verbose_name_plural': 'Erinnerungen',
-                'indexes': [models.Index(fields=['at'], name='reminderlog_at')],
-                'constraints': [models.UniqueConstraint(fields=('subject_key', 'kind', 'recipient', 'date', 'step'), name='reminderlog_each_step_once')],
+                "verbose_name": "Erinnerung",
+                "verbose_name_plural": "Erinnerungen",
+                "indexes": [models.Index(fields=["at"], name="reminderlog_at")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subject_key", "kind", "recipient", "date", "step"),
+                        name="reminderlog_each_step_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReminderPause',
+            name="ReminderPause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(blank=True, max_length=60, verbose_name='Regel')),
-                ('about', models.CharField(blank=True, max_length=80, verbose_name='Vorgang')),
-                ('recipient', models.EmailField(blank=True, max_length=254, verbose_name='Person')),
-                ('title', models.CharField(max_length=300, verbose_name='Bezeichnung')),
-                ('until_on', models.DateField(blank=True, null=True, verbose_name='bis einschließlich')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='Grund')),
-                ('created_at', models.DateTimeField(verbose_name='pausiert am')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='aufgehoben am')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='pausiert von')),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='aufgehoben von')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rule", models.CharField(blank=True, max_length=60, verbose_name="Regel")),
+                ("about", models.CharField(blank=True, max_length=80, verbose_name="Vorgang")),
+                ("recipient", models.EmailField(blank=True, max_length=254, verbose_name="Person")),
+                ("title", models.CharField(max_length=300, verbose_name="Bezeichnung")),
+                (
+                    "until_on",
+                    models.DateField(blank=True, null=True, verbose_name="bis einschließlich"),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="Grund")),
+                ("created_at", models.DateTimeField(verbose_name="pausiert am")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="aufgehoben am")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="pausiert von",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="aufgehoben von",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Pause',
-                'verbose_name_plural': 'Pausen',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(models.Q(('rule', ''), _negated=True), ('about', ''), ('recipient', '')), models.Q(models.Q(('about', ''), _negated=True), ('recipient', ''), ('rule', '')), models.Q(models.Q(('recipient', ''), _negated=True), ('about', ''), ('rule', '')), _connector='OR'), name='reminderpause_has_one_target'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('rule', 'about', 'recipient'), name='reminderpause_one_open_per_target')],
+                "verbose_name": "Pause",
+                "verbose_name_plural": "Pausen",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("rule", ""), _negated=True),
+                                ("about", ""),
+                                ("recipient", ""),
+                            ),
+                            models.Q(
+                                models.Q(("about", ""), _negated=True),
+                                ("recipient", ""),
+                                ("rule", ""),
+                            ),
+                            models.Q(
+                                models.Q(("recipient", ""), _negated=True),
+                                ("about", ""),
+                                ("rule", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="reminderpause_has_one_target",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("rule", "about", "recipient"),
+                        name="reminderpause_one_open_per_target",
+                    ),
+                ],
             },
         ),
     ]

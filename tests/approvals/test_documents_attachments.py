@@ -13,8 +13,8 @@ from approvals.forms import AttachmentsForm
 from approvals.models import ApprovalRequest, Attachment
 from approvals.queries import attachments_of
 from approvals.services import request_approval
+from core.enums import PDF, WORD
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
-from core.media_types import PDF, WORD
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Mail
 from partners.models import Deputy

@@ -10,7 +10,7 @@ from django.urls import reverse
 from approvals.documents import attach_files
 from approvals.enums import ApprovalKind, ApprovalState, ConditionState
 from approvals.models import ApprovalRequest, Attachment
-from core.media_types import PDF, WORD
+from core.enums import PDF, WORD
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from tests.approvals.builders import NOW, make_approval, make_condition, make_deputy, make_subject
 from tests.core import files

@@ -5,8 +5,8 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from core.enums import JPEG, PDF, PNG, WORD, XLSX
 from core.errors import Refused
-from core.media_types import JPEG, PDF, PNG, WORD, XLSX
 from core.uploads import ascii_name, check_uploads, clean_name, download_name, stored_name
 from tests.core import files
 

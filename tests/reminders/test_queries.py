@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from django.db import connection
 
-from core.batches import OTHERS
+from core.queries import OTHERS
 from outbox.drafts import Recipient
 from reminders.models import ReminderLog
 from reminders.queries import Memory, reminder_mails

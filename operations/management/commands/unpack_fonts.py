@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from core.fonts import unpack_fonts
+from core.documents import unpack_fonts
 
 
 class Command(BaseCommand):
