@@ -21,7 +21,7 @@ from core.dates import (
 from core.models import Origin
 from outbox.texts import escape_markdown
 from partners.models import Person
-from partners.queries import office_leads, recipient_of
+from partners.queries import office_heads, recipient_of
 from reminders.queries import Rules
 from reminders.registry import Reminder
 from reminders.rules import Option, Rule, Schedule, Step, is_fresh, words_of
@@ -151,7 +151,7 @@ def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, 
     ]
     if not due:
         return []
-    circles, leads = circles_on(days, {row.kind for _day, row, _step in due}), office_leads()
+    circles, leads = circles_on(days, {row.kind for _day, row, _step in due}), office_heads()
     return [
         (day, _reminder(row, told, person, day))
         for day, row, step in due

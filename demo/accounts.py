@@ -1,12 +1,12 @@
 """The demo's people: roles at example.org, six of them with an account."""
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.utils.text import slugify
 
 from core.folding import fold
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from partners.demo import DEMO_PASSWORD
 from partners.models import Deputy, DistributionList, Organisation, Person, User
 
 HOUSE = "Senatsverwaltung für Wirtschaft, Energie und Betriebe"
@@ -79,10 +79,10 @@ def load_accounts(*, today, now) -> dict[str, User]:
         user = User.objects.create_user(
             email=email,
             person=person,
-            password=DEMO_PASSWORD,
+            password=settings.DEMO_PASSWORD,
             is_demo=True,
             invited_at=now,
-            is_lead=roles == (OFFICE,),
+            is_office_head=roles == (OFFICE,),
         )
         user.groups.set(Group.objects.filter(name__in=roles))
         users[email.partition("@")[0]] = user

@@ -19,6 +19,7 @@ environ.Env.read_env(BASE_DIR / ".env")
 
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)
+DEMO_PASSWORD = "masterplan"  # shared by the demo accounts, which cannot sign in outside a demo
 TESTING = "pytest" in sys.modules
 VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
 

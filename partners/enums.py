@@ -32,11 +32,11 @@ ROLE_LABELS = {
 }
 
 
-def name_roles(roles, *, is_lead: bool = False) -> list[str]:
-    """Return the German names of `roles` in their fixed order; with `is_lead` that the office is
+def role_names(roles, *, is_office_head: bool = False) -> list[str]:
+    """Return the German names of `roles` in their fixed order; with `is_office_head` that the office is
     led.
     """
     names = {role: str(label) for role, label in ROLE_LABELS.items() if role in roles}
-    if is_lead and OFFICE in names:
+    if is_office_head and OFFICE in names:
         names[OFFICE] = gettext("%(role)s (Leitung)") % {"role": names[OFFICE]}
     return list(names.values())

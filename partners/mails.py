@@ -13,7 +13,7 @@ from core.links import sign_link
 from outbox.rendering.placeholders import Placeholder
 from outbox.services import MailDraft, enqueue_account_mail, enqueue_mails
 from outbox.texts import MailText, register
-from partners.enums import name_roles
+from partners.enums import role_names
 from partners.models import Deputy, User
 from partners.queries import recipient_of
 
@@ -56,7 +56,7 @@ def mail_invitation(account: User, *, now: dt.datetime, by) -> None:
     token = sign_link(INVITATION, account.pk, account.invitation_version)
     values = {
         "recipient": recipient_of(account.person),
-        "roles": name_roles(account.groups.values_list("name", flat=True)),
+        "roles": role_names(account.groups.values_list("name", flat=True)),
         "link": settings.SITE_URL + reverse("account_invitation", args=[token]),
         "valid_until": now + dt.timedelta(days=INVITATION_DAYS),
         "portal": settings.PORTAL_NAME,

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
 from core.roles import OFFICE
@@ -18,10 +19,10 @@ def people_with_role(role: str) -> QuerySet[Person]:
     return people.select_related("user", "organisation").order_by("user__pk")
 
 
-def office_leads() -> list[Person]:
+def office_heads() -> list[Person]:
     """Return whom the office marked as its *Leitung*; everybody of the office while nobody is."""
     people = list(people_with_role(OFFICE))
-    return [person for person in people if person.user.is_lead] or people
+    return [person for person in people if person.user.is_office_head] or people
 
 
 def people_of(organisation: Organisation | int) -> QuerySet[Person]:
@@ -101,3 +102,11 @@ def recipient_of(person: Person) -> Recipient:
     account = getattr(person, "user", None)
     email = account.email if account and account.is_active else person.email
     return Recipient(email=email, name=person.name, greeting=person.greeting)
+
+
+def demo_accounts() -> list[User]:
+    """Return the accounts that the sign-in page of a demo offers; none outside a demo."""
+    if not settings.DEMO:
+        return []
+    accounts = User.objects.filter(is_demo=True, is_active=True)
+    return list(accounts.select_related("person__organisation").order_by("pk"))

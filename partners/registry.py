@@ -24,7 +24,7 @@ def kind_choices() -> list[tuple[str, str | Promise]]:
     return list(_labels.items())
 
 
-def checked_kinds(keys: Iterable[str]) -> list[str]:
+def ordered_kinds(keys: Iterable[str]) -> list[str]:
     """Return `keys` once each in their fixed order. Raises Refused for a key that nobody made
     known.
     """
@@ -34,7 +34,7 @@ def checked_kinds(keys: Iterable[str]) -> list[str]:
     return [key for key in _labels if key in wanted]
 
 
-def name_kinds(keys: Iterable[str]) -> str:
+def kind_limit_text(keys: Iterable[str]) -> str:
     """Return `nur Freigaben: Thema, Besuch`, or an empty string without a key."""
     names = ", ".join(str(_labels.get(key, key)) for key in keys)
     return _("nur Freigaben: %(kinds)s") % {"kinds": names} if names else ""

@@ -2,6 +2,7 @@
 
 from allauth.account.views import LoginView, PasswordResetView
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count
@@ -14,11 +15,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django_htmx.http import HttpResponseClientRefresh
 
 from core.errors import Refused
-from partners.demo import DEMO_PASSWORD, demo_accounts
-from partners.enums import name_roles
+from partners.enums import role_names
 from partners.forms import PasswordForm
 from partners.models import Deputy, Organisation
-from partners.queries import deputies_of
+from partners.queries import demo_accounts, deputies_of
 from partners.services import accept_invitation, read_invitation
 from partners.views.answers import attempt
 
@@ -37,7 +37,11 @@ class SignInView(LoginView):
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        return {**context, "demo_accounts": demo_accounts(), "demo_password": DEMO_PASSWORD}
+        return {
+            **context,
+            "demo_accounts": demo_accounts(),
+            "demo_password": settings.DEMO_PASSWORD,
+        }
 
 
 class ForgottenPasswordView(PasswordResetView):
@@ -101,8 +105,11 @@ def _facts(user) -> list[tuple[str, str]]:
         (_("Organisation"), organisation.name if organisation else ""),
         (_("Anmeldung mit"), user.email),
         (_("Telefon"), user.person.phone),
-        (_("Rollen"), ", ".join(name_roles(user.own_roles, is_lead=user.is_lead)) or _("keine")),
+        (
+            _("Rollen"),
+            ", ".join(role_names(user.own_roles, is_office_head=user.is_office_head)) or _("keine"),
+        ),
     ]
     if borrowed := user.roles - user.own_roles:
-        rows.append((_("in Vertretung"), ", ".join(name_roles(borrowed))))
+        rows.append((_("in Vertretung"), ", ".join(role_names(borrowed))))
     return [(label, value) for label, value in rows if value]

@@ -34,7 +34,7 @@ class AccountForm(forms.Form):
         ),
         error_messages={"required": _("Bitte wählen Sie mindestens eine Rolle.")},
     )
-    is_lead = forms.BooleanField(
+    is_office_head = forms.BooleanField(
         label=_("Leitung der Geschäftsstelle"),
         required=False,
         help_text=_(

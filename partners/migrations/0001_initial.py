@@ -215,7 +215,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(default=False, editable=False, verbose_name="Demokonto"),
                 ),
                 (
-                    "is_lead",
+                    "is_office_head",
                     models.BooleanField(default=False, verbose_name="Leitung der Geschäftsstelle"),
                 ),
                 (
@@ -589,7 +589,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(default=False, editable=False, verbose_name="Demokonto"),
                 ),
                 (
-                    "is_lead",
+                    "is_office_head",
                     models.BooleanField(default=False, verbose_name="Leitung der Geschäftsstelle"),
                 ),
                 (

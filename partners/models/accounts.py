@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from partners.models.contacts import Person
-from partners.registry import name_kinds
+from partners.registry import kind_limit_text
 
 
 class UserManager(BaseUserManager):
@@ -54,7 +54,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField(_("aktiv"), default=True)
     is_demo = models.BooleanField(_("Demokonto"), default=False, editable=False)
-    is_lead = models.BooleanField(_("Leitung der Geschäftsstelle"), default=False)
+    is_office_head = models.BooleanField(_("Leitung der Geschäftsstelle"), default=False)
     date_joined = models.DateTimeField(_("eingerichtet am"), default=timezone.now, editable=False)
     invited_at = models.DateTimeField(_("eingeladen am"), null=True, editable=False)
     invitation_version = models.PositiveIntegerField(
@@ -246,4 +246,4 @@ class Deputy(models.Model):
     @property
     def scope(self) -> str:
         """For which approvals only it holds, in words; empty when for all of them."""
-        return name_kinds(self.kinds)
+        return kind_limit_text(self.kinds)

@@ -13,7 +13,7 @@ from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as
 from core.links import read_link
 from core.roles import OFFICE, PARTNER, ROLES
-from partners.enums import name_roles
+from partners.enums import role_names
 from partners.mails import INVITATION, INVITATION_DAYS, mail_invitation
 from partners.models import Person, User
 from partners.services.gate import require_office
@@ -27,7 +27,7 @@ def invite_account(
     roles: Collection[str],
     by,
     now: dt.datetime,
-    is_lead: bool = False,
+    is_office_head: bool = False,
 ) -> User:
     """Give `person` an account with `roles` and mail the link that sets its password.
 
@@ -43,14 +43,14 @@ def invite_account(
         raise Refused(
             _("Diese Person ist nicht mehr aktiv. Bitte setzen Sie sie zuerst wieder auf aktiv.")
         )
-    email = _checked(locked, email, roles, is_lead=is_lead)
-    account = User(person=locked, email=email, invited_at=now, is_lead=is_lead)
+    email = _checked(locked, email, roles, is_office_head=is_office_head)
+    account = User(person=locked, email=email, invited_at=now, is_office_head=is_office_head)
     account.set_unusable_password()
     _save(
         account,
         by=by,
         now=now,
-        reason=_("eingeladen als %(roles)s") % {"roles": _in_words(roles, is_lead)},
+        reason=_("eingeladen als %(roles)s") % {"roles": _in_words(roles, is_office_head)},
     )
     account.groups.set(Group.objects.filter(name__in=roles))
     if not locked.email:
@@ -132,7 +132,7 @@ def change_account(
     roles: Collection[str],
     by,
     now: dt.datetime,
-    is_lead: bool = False,
+    is_office_head: bool = False,
 ) -> User:
     """Write the address, the roles and the lead of an account. Another address voids the link sent
     to the former one.
@@ -143,7 +143,7 @@ def change_account(
     require_office(by)
     offices = lock_office_accounts()
     locked = lock_account(account.pk)
-    email = _checked(locked.person, email, roles, account=locked, is_lead=is_lead)
+    email = _checked(locked.person, email, roles, account=locked, is_office_head=is_office_head)
     if set(roles) != locked.own_roles:
         if locked.pk == by.pk:
             raise Refused(
@@ -157,12 +157,12 @@ def change_account(
     if email != locked.email:
         EmailAddress.objects.filter(user=locked).delete()
         locked.invitation_version += 1
-    locked.email, locked.is_lead = email, is_lead
+    locked.email, locked.is_office_head = email, is_office_head
     _save(
         locked,
         by=by,
         now=now,
-        reason=_("geändert: %(roles)s") % {"roles": _in_words(roles, is_lead)},
+        reason=_("geändert: %(roles)s") % {"roles": _in_words(roles, is_office_head)},
     )
     locked.groups.set(Group.objects.filter(name__in=roles))
     return locked
@@ -235,9 +235,9 @@ def _require_other_office(account: User, offices: list[int]) -> None:
         )
 
 
-def _in_words(roles: Collection[str], is_lead: bool) -> str:
+def _in_words(roles: Collection[str], is_office_head: bool) -> str:
     """Return the roles of an account in words, `Geschäftsstelle (Leitung), Partner`."""
-    return ", ".join(name_roles(roles, is_lead=is_lead))
+    return ", ".join(role_names(roles, is_office_head=is_office_head))
 
 
 def _checked(
@@ -246,7 +246,7 @@ def _checked(
     roles: Collection[str],
     *,
     account: User | None = None,
-    is_lead: bool = False,
+    is_office_head: bool = False,
 ) -> str:
     """Return the address as accounts keep it. Raises Refused when address or roles do not do."""
     email = email.strip().lower()
@@ -259,7 +259,7 @@ def _checked(
                 "Person ein."
             )
         )
-    if is_lead and OFFICE not in roles:
+    if is_office_head and OFFICE not in roles:
         raise Refused(_("Die Geschäftsstelle leiten kann nur, wer auch ihre Rolle hat."))
     others = User.objects.exclude(pk=account.pk) if account else User.objects.all()
     if others.filter(email=email).exists():

@@ -13,7 +13,7 @@ from core.history import save_as
 from partners.mails import describe_period, mail_deputy
 from partners.models import Deputy, Person
 from partners.permissions import can_arrange_deputy
-from partners.registry import checked_kinds
+from partners.registry import ordered_kinds
 
 
 @transaction.atomic
@@ -48,7 +48,7 @@ def add_deputy(
         deputy=deputy,
         starts_on=starts_on,
         ends_on=ends_on,
-        kinds=checked_kinds(kinds),
+        kinds=ordered_kinds(kinds),
     )
     save_as(row, by=by, now=now, reason=_("Vertretung eingetragen"))
     mail_deputy(row, now=now, by=by)

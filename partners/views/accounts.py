@@ -72,7 +72,7 @@ def account_edit(request, pk):
     initial = {
         "email": account.email,
         "roles": sorted(account.own_roles),
-        "is_lead": account.is_lead,
+        "is_office_head": account.is_office_head,
     }
     form = AccountForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from core.dates import format_date
 from core.exports import xlsx_response
 from core.views import allowed
-from partners.enums import name_roles
+from partners.enums import role_names
 from partners.filters import OwnPeopleFilter, PersonFilter
 from partners.forms import PersonForm
 from partners.models import Person
@@ -126,5 +126,7 @@ def _account_of(person: Person) -> tuple[str, str, str] | None:
     if account is None:
         return None
     text, colour = account.state
-    roles = name_roles({group.name for group in account.groups.all()}, is_lead=account.is_lead)
+    roles = role_names(
+        {group.name for group in account.groups.all()}, is_office_head=account.is_office_head
+    )
     return text, colour, ", ".join(roles)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from core.dates import format_moment
 from core.history import entries_of
 from core.progress import HistoryEntry
-from partners.enums import name_roles
+from partners.enums import role_names
 from partners.models import Person
 
 
@@ -25,7 +25,9 @@ def account_facts(person: Person) -> list[tuple[str, str]]:
     account = getattr(person, "user", None)
     if account is None:
         return []
-    roles = name_roles({group.name for group in account.groups.all()}, is_lead=account.is_lead)
+    roles = role_names(
+        {group.name for group in account.groups.all()}, is_office_head=account.is_office_head
+    )
     rows = [
         (_("Anmeldung mit"), account.email),
         (_("Rollen"), ", ".join(roles) or _("keine")),

@@ -36,7 +36,7 @@ def senator():
 @pytest.fixture
 def office():
     """The office: one who leads it, one who does not."""
-    make_user(OFFICE, email=LEADS, is_lead=True)
+    make_user(OFFICE, email=LEADS, is_office_head=True)
     return make_user(OFFICE, email=CLERK)
 
 
@@ -143,8 +143,8 @@ def test_whole_office_is_told_while_nobody_is_marked_as_its_lead(senator):
 
 
 def test_lead_without_the_role_or_with_a_closed_account_is_not_told(senator, office):
-    make_user(OFFICE, email="frueher@example.org", is_lead=True, is_active=False)
-    make_user(email="anders@example.org", is_lead=True)
+    make_user(OFFICE, email="frueher@example.org", is_office_head=True, is_active=False)
+    make_user(email="anders@example.org", is_office_head=True)
     make_approval(by=office)
 
     assert reminded(D(2026, 3, 18), D(2026, 3, 18)) == {D(2026, 3, 18): [SENATOR, LEADS]}

@@ -351,49 +351,59 @@ def test_another_address_voids_the_link_that_went_to_the_former_one(client, offi
     assert User.objects.get(pk=account.pk).is_pending
 
 
-def test_lead_of_the_office_is_set_and_taken_back(office):
+def test_office_head_is_set_and_unset(office):
     account = make_user(OFFICE)
 
     change_account(
-        account=account, email=account.email, roles=[OFFICE], is_lead=True, by=office, now=NOW
+        account=account,
+        email=account.email,
+        roles=[OFFICE],
+        is_office_head=True,
+        by=office,
+        now=NOW,
     )
     account.refresh_from_db()
-    assert account.is_lead
+    assert account.is_office_head
     assert account.history.latest().history_change_reason == "geändert: Geschäftsstelle (Leitung)"
 
     change_account(account=account, email=account.email, roles=[OFFICE], by=office, now=NOW)
     account.refresh_from_db()
-    assert not account.is_lead
+    assert not account.is_office_head
 
 
-def test_invited_lead_of_the_office(office):
+def test_office_head_can_be_invited(office):
     account = invite_account(
         person=make_person(),
         email="leitung@example.org",
         roles=[OFFICE],
-        is_lead=True,
+        is_office_head=True,
         by=office,
         now=NOW,
     )
 
-    assert account.is_lead
+    assert account.is_office_head
     assert account.history.get().history_change_reason == "eingeladen als Geschäftsstelle (Leitung)"
 
 
 @pytest.mark.parametrize("roles", [[SENATOR_OFFICE], [OBSERVER]])
-def test_only_an_account_of_the_office_leads_it(office, roles):
+def test_only_an_office_account_can_be_its_head(office, roles):
     account = make_user(OFFICE)
 
     with nothing_changes(account), pytest.raises(Refused, match="auch ihre Rolle hat"):
         change_account(
-            account=account, email=account.email, roles=roles, is_lead=True, by=office, now=NOW
+            account=account,
+            email=account.email,
+            roles=roles,
+            is_office_head=True,
+            by=office,
+            now=NOW,
         )
     with pytest.raises(Refused, match="auch ihre Rolle hat"):
         invite_account(
             person=make_person(),
             email="x@example.org",
             roles=roles,
-            is_lead=True,
+            is_office_head=True,
             by=office,
             now=NOW,
         )
@@ -401,17 +411,19 @@ def test_only_an_account_of_the_office_leads_it(office, roles):
     assert not User.objects.filter(email="x@example.org").exists()
 
 
-def test_lead_is_ticked_on_the_form_and_shown_in_the_lists(client, office):
+def test_office_head_is_ticked_on_the_form_and_shown_in_the_lists(client, office):
     account = make_user(OFFICE)
     client.force_login(office)
     address = f"/partner/personen/{account.person_id}/konto/bearbeiten/"
 
     page = client.post(
-        address, {"email": account.email, "roles": [OFFICE], "is_lead": "on"}, follow=True
+        address, {"email": account.email, "roles": [OFFICE], "is_office_head": "on"}, follow=True
     )
 
     assert "Geschäftsstelle (Leitung)" in page.content.decode()
     assert "Geschäftsstelle (Leitung)" in client.get("/partner/personen/").content.decode()
-    assert re.search(r'name="is_lead"[^>]*checked', client.get(address).content.decode())
-    answer = client.post(address, {"email": account.email, "roles": [OBSERVER], "is_lead": "on"})
+    assert re.search(r'name="is_office_head"[^>]*checked', client.get(address).content.decode())
+    answer = client.post(
+        address, {"email": account.email, "roles": [OBSERVER], "is_office_head": "on"}
+    )
     assert "auch ihre Rolle hat" in answer.content.decode()

@@ -543,7 +543,7 @@ def escalating(sources):
     sources(approvals.reminders.reminders_due)
     senator = make_user(SENATOR_OFFICE, email="senatorin@example.org")
     make_deputy(senator, ends_on=None, email="staendig@example.org")
-    lead = make_user(OFFICE, email="leitung@example.org", is_lead=True)
+    lead = make_user(OFFICE, email="leitung@example.org", is_office_head=True)
     make_approval(by=lead)
     return lead
 

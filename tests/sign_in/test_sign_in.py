@@ -3,11 +3,11 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from core.roles import OFFICE
 from outbox.models import Mail
-from partners.demo import DEMO_PASSWORD
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -181,22 +181,24 @@ def test_deactivated_account_is_turned_away(client, account):
 
 def test_demo_account_signs_in_by_its_button(client, settings):
     settings.DEMO = True
-    account = make_user(OFFICE, email="demo@example.org", password=DEMO_PASSWORD, is_demo=True)
+    account = make_user(
+        OFFICE, email="demo@example.org", password=settings.DEMO_PASSWORD, is_demo=True
+    )
 
     page = client.get("/anmelden/").content.decode()
-    sign_in(client, account, password=DEMO_PASSWORD)
+    sign_in(client, account, password=settings.DEMO_PASSWORD)
 
     assert 'name="login" value="demo@example.org"' in page
     assert is_signed_in(client)
 
 
 def test_sign_in_page_offers_no_demo_account_outside_a_demo(client):
-    make_user(OFFICE, email="demo@example.org", password=DEMO_PASSWORD, is_demo=True)
+    make_user(OFFICE, email="demo@example.org", password=settings.DEMO_PASSWORD, is_demo=True)
 
     page = client.get("/anmelden/").content.decode()
 
     assert "demo@example.org" not in page
-    assert DEMO_PASSWORD not in page
+    assert settings.DEMO_PASSWORD not in page
 
 
 def test_sign_in_page_of_a_demo_offers_no_real_account(client, settings, account):
@@ -206,15 +208,19 @@ def test_sign_in_page_of_a_demo_offers_no_real_account(client, settings, account
 
 
 def test_demo_account_has_no_password_door_outside_a_demo(client):
-    account = make_user(OFFICE, email="demo@example.org", password=DEMO_PASSWORD, is_demo=True)
+    account = make_user(
+        OFFICE, email="demo@example.org", password=settings.DEMO_PASSWORD, is_demo=True
+    )
 
-    sign_in(client, account, password=DEMO_PASSWORD)
+    sign_in(client, account, password=settings.DEMO_PASSWORD)
 
     assert not is_signed_in(client)
 
 
 def test_demo_account_has_no_code_door_outside_a_demo(client):
-    account = make_user(OFFICE, email="demo@example.org", password=DEMO_PASSWORD, is_demo=True)
+    account = make_user(
+        OFFICE, email="demo@example.org", password=settings.DEMO_PASSWORD, is_demo=True
+    )
     client.post("/anmelden/code/", {"email": account.email})
     code = re.search(r"\n\n([A-Z0-9-]{4,12})\n\n", last_mail_text())
 
@@ -225,8 +231,10 @@ def test_demo_account_has_no_code_door_outside_a_demo(client):
 
 def test_demo_session_ends_with_the_demo(client, settings):
     settings.DEMO = True
-    account = make_user(OFFICE, email="demo@example.org", password=DEMO_PASSWORD, is_demo=True)
-    sign_in(client, account, password=DEMO_PASSWORD)
+    account = make_user(
+        OFFICE, email="demo@example.org", password=settings.DEMO_PASSWORD, is_demo=True
+    )
+    sign_in(client, account, password=settings.DEMO_PASSWORD)
 
     settings.DEMO = False
 

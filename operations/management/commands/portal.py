@@ -15,7 +15,7 @@ from operations.processes import (
     worker_command,
 )
 from operations.setup import prepare
-from partners.demo import DEMO_PASSWORD, demo_accounts
+from partners.queries import demo_accounts
 
 
 class Command(BaseCommand):
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         """Say where the portal is and who can sign in."""
         self.say(f"\nDas Portal läuft: {settings.SITE_URL}")
         if accounts := demo_accounts():
-            self.say(f"\nDemokonten, alle mit dem Passwort „{DEMO_PASSWORD}“:")
+            self.say(f"\nDemokonten, alle mit dem Passwort „{settings.DEMO_PASSWORD}“:")
             for account in accounts:
                 self.say(f"  {account.email:<32}{account.person.name}")
             self.say("")
