@@ -17,6 +17,15 @@ class SeriesState(models.TextChoices):
     REFUSED = "refused", _("abgelehnt")
 
 
+COLOUR_OF_SERIES = {
+    SeriesState.PROPOSED: "neutral",
+    SeriesState.AFFIRMED: "info",
+    SeriesState.REQUESTED: "info",
+    SeriesState.CONSENTED: "success",
+    SeriesState.RETURNED: "warning",
+    SeriesState.REFUSED: "danger",
+}
+
 SERIES_MOVES = {
     "affirm": Move((SeriesState.PROPOSED,), SeriesState.AFFIRMED, _("Bekräftigen")),
     "request": Move(
@@ -47,6 +56,17 @@ class TopicState(models.TextChoices):
     REFUSED = "refused", _("abgelehnt")
     NOT_TAKEN_UP = "not_taken_up", _("nicht aufgegriffen")
 
+
+COLOUR_OF_TOPIC = {
+    TopicState.DRAFT: "muted",
+    TopicState.PROPOSED: "neutral",
+    TopicState.IN_PROGRESS: "info",
+    TopicState.FOR_APPROVAL: "info",
+    TopicState.APPROVED: "success",
+    TopicState.RETURNED: "warning",
+    TopicState.REFUSED: "danger",
+    TopicState.NOT_TAKEN_UP: "muted",
+}
 
 TOPIC_MOVES = {
     "propose": Move((TopicState.DRAFT,), TopicState.PROPOSED, _("Vorschlagen")),
@@ -80,6 +100,17 @@ class DialogueState(models.TextChoices):
     CLOSED = "closed", _("abgeschlossen")
     CANCELLED = "cancelled", _("abgesagt")
 
+
+COLOUR_OF_DIALOGUE = {
+    DialogueState.PLANNING: "neutral",
+    DialogueState.EXPLORING: "neutral",
+    DialogueState.SCHEDULED: "info",
+    DialogueState.INVITED: "info",
+    DialogueState.HELD: "success",
+    DialogueState.DOCUMENTED: "success",
+    DialogueState.CLOSED: "muted",
+    DialogueState.CANCELLED: "danger",
+}
 
 DATED = (DialogueState.SCHEDULED, DialogueState.INVITED)  # the date is fixed and lies ahead
 BEFORE_THE_DAY = (
@@ -129,12 +160,28 @@ class HostReply(models.TextChoices):
     DECLINED = "declined", _("abgesagt")
 
 
+COLOUR_OF_HOST = {
+    HostReply.OPEN: "neutral",
+    HostReply.ACCEPTED: "success",
+    HostReply.DECLINED: "danger",
+}
+
+
 class OptionState(models.TextChoices):
     PROPOSED = "proposed", _("vorgeschlagen")
     POSSIBLE = "possible", _("möglich")
     IMPOSSIBLE = "impossible", _("nicht möglich")
     FIXED = "fixed", _("festgelegt")
     DROPPED = "dropped", _("verworfen")
+
+
+COLOUR_OF_OPTION = {
+    OptionState.PROPOSED: "neutral",
+    OptionState.POSSIBLE: "success",
+    OptionState.IMPOSSIBLE: "danger",
+    OptionState.FIXED: "info",
+    OptionState.DROPPED: "muted",
+}
 
 
 class HostPreference(models.TextChoices):
@@ -149,6 +196,14 @@ class RsvpState(models.TextChoices):
     DECLINED = "declined", _("Absage")
     REPRESENTED = "represented", _("vertreten")
 
+
+COLOUR_OF_RSVP = {
+    RsvpState.ACCEPTED: "success",
+    RsvpState.REPRESENTED: "info",
+    RsvpState.TENTATIVE: "warning",
+    RsvpState.DECLINED: "danger",
+    RsvpState.OPEN: "neutral",
+}
 
 SEATED = (RsvpState.ACCEPTED, RsvpState.REPRESENTED)  # who holds a seat
 

@@ -10,9 +10,8 @@ from django.utils.translation import ngettext
 from core.dates import format_date
 from core.folding import matching
 from core.progress import Segment
-from dialogues.enums import SEATED, RsvpState
+from dialogues.enums import COLOUR_OF_RSVP, SEATED, RsvpState
 from dialogues.models import Dialogue, Invitation
-from dialogues.progress import COLOUR_OF_RSVP
 from outbox.enums import BADGE_COLOURS, MailState
 from outbox.models import Mail
 from outbox.queries import UNDER_WAY, UNSOLVED, mails_about

@@ -6,10 +6,15 @@ from django.utils import timezone
 
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
 from core.states import allowed_actions
-from dialogues.enums import DIALOGUE_MOVES, DialogueState, OptionState
+from dialogues.enums import (
+    COLOUR_OF_HOST,
+    COLOUR_OF_OPTION,
+    DIALOGUE_MOVES,
+    DialogueState,
+    OptionState,
+)
 from dialogues.mails.entries import entry_text
 from dialogues.models import Dialogue
-from dialogues.progress import COLOUR_OF_HOST, COLOUR_OF_OPTION
 from dialogues.queries import dialogue_history
 from dialogues.views.frame import frame_of, visible_dialogue
 from outbox.rendering.calendars import PUBLISH, calendar_file_name

@@ -17,10 +17,17 @@ from core.dates import format_date, format_day, local_date
 from core.progress import NextStep
 from core.roles import OFFICE, SENATOR_OFFICE, has_role, senator_office_name
 from core.states import allowed_actions
-from dialogues.enums import BEFORE_THE_DAY, DIALOGUE_MOVES, DialogueState, HostReply, RsvpState
+from dialogues.enums import (
+    BEFORE_THE_DAY,
+    COLOUR_OF_DIALOGUE,
+    DIALOGUE_MOVES,
+    DialogueState,
+    HostReply,
+    RsvpState,
+)
 from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import can_manage
-from dialogues.progress import COLOUR_OF_DIALOGUE, Situation, minutes_due_on, next_step_of, steps_of
+from dialogues.progress import Situation, minutes_due_on, next_step_of, steps_of
 from dialogues.queries import situation_of
 
 ACTS = (

@@ -16,11 +16,10 @@ from django.views.decorators.csrf import csrf_exempt
 from core.dates import local_date
 from core.errors import Refused
 from core.views import run_service
-from dialogues.enums import RsvpChannel, RsvpState
+from dialogues.enums import COLOUR_OF_RSVP, RsvpChannel, RsvpState
 from dialogues.forms import AnswerForm
 from dialogues.models import Invitation
 from dialogues.permissions import can_reply
-from dialogues.progress import COLOUR_OF_RSVP
 from dialogues.services import closed_reason, open_invitation, record_rsvp
 from dialogues.services.planning import seats_taken
 from dialogues.views.dialogues import calendar_response

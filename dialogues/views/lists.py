@@ -8,11 +8,10 @@ from django.utils.translation import gettext as _
 from core.exports import xlsx_response
 from core.progress import Segment
 from core.roles import OBSERVER, OFFICE, SENATOR_OFFICE, has_role
-from dialogues.enums import DialogueCategory, RsvpState
+from dialogues.enums import COLOUR_OF_DIALOGUE, COLOUR_OF_TOPIC, DialogueCategory, RsvpState
 from dialogues.filters import DialogueFilter, EventFilter, TopicFilter
 from dialogues.models import Dialogue
 from dialogues.permissions import can_manage, can_propose
-from dialogues.progress import COLOUR_OF_DIALOGUE, COLOUR_OF_TOPIC
 from dialogues.queries import as_seen_by, label_of, listed_dialogues, listed_topics
 from dialogues.views.answers import order_by, page_of
 

@@ -21,8 +21,8 @@ from dialogues.models import Dialogue
 from dialogues.progress import release_label
 from dialogues.services import release_invitations
 from dialogues.services.invitations import require_approval, unreleased
-from dialogues.views.guest_list import guests_url, not_inviting
 from dialogues.views.answers import dialogue_for_office
+from dialogues.views.guest_list import guests_url, not_inviting
 from outbox.queries import latest_sending
 from outbox.wordings import waiting_note
 

@@ -19,16 +19,16 @@ from core.dates import local_date
 from core.roles import OFFICE, SENATOR_OFFICE, has_role, senator_office_name
 from core.states import allowed_actions
 from core.views import redirect_unless_possible, render_confirmation, run_service
-from dialogues.enums import SERIES_MOVES
+from dialogues.enums import COLOUR_OF_SERIES, COLOUR_OF_TOPIC, SERIES_MOVES
 from dialogues.forms import BriefingForm, SeriesForm
 from dialogues.models import DialogueSeries
 from dialogues.permissions import can_manage
-from dialogues.progress import COLOUR_OF_SERIES, COLOUR_OF_TOPIC, series_steps, series_task
+from dialogues.progress import series_steps, series_task
 from dialogues.queries import listed_series, listed_topics, series_history
 from dialogues.registry import SERIES_FACTS
 from dialogues.services import affirm_series, request_consent, save_series, withdraw_series
-from dialogues.views.lists import tabs
 from dialogues.views.answers import form_page, page_of, require_office, row_for_office
+from dialogues.views.lists import tabs
 from outbox.wordings import with_waiting_note
 
 

@@ -19,11 +19,17 @@ from approvals.services import Briefing
 from core.dates import format_date, local_date
 from core.roles import senator_office_name
 from core.views import redirect_unless_possible, render_confirmation, run_service
-from dialogues.enums import TOPIC_MOVES, DialogueState, TopicState
+from dialogues.enums import (
+    COLOUR_OF_DIALOGUE,
+    COLOUR_OF_TOPIC,
+    TOPIC_MOVES,
+    DialogueState,
+    TopicState,
+)
 from dialogues.forms import BriefingForm, OfficeTopicForm, ReasonForm, TopicForm
 from dialogues.models import Topic
 from dialogues.permissions import can_edit_topic, can_manage, can_propose
-from dialogues.progress import COLOUR_OF_DIALOGUE, COLOUR_OF_TOPIC, topic_steps, topic_task
+from dialogues.progress import topic_steps, topic_task
 from dialogues.queries import dialogues_on, page_topics, topic_history
 from dialogues.registry import TOPIC_FACTS
 from dialogues.services import (

@@ -9,6 +9,12 @@ from core.models import Origin
 from core.progress import NextStep
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import (
+    COLOUR_OF_DIALOGUE,
+    COLOUR_OF_HOST,
+    COLOUR_OF_OPTION,
+    COLOUR_OF_RSVP,
+    COLOUR_OF_SERIES,
+    COLOUR_OF_TOPIC,
     DialogueState,
     HostReply,
     OptionState,
@@ -17,7 +23,7 @@ from dialogues.enums import (
     TopicState,
 )
 from dialogues.models import Dialogue
-from dialogues.progress import Situation, colours, next_step_of, release_label, steps_of
+from dialogues.progress import Situation, next_step_of, release_label, steps_of
 from dialogues.reminders import NextReminder
 from tests.dialogues.builders import DAY, NOW, make_dialogue
 from tests.partners.builders import make_organisation, make_user
@@ -249,12 +255,12 @@ def test_label_of_the_release_counts():
 @pytest.mark.parametrize(
     ("table", "states"),
     [
-        (colours.COLOUR_OF_SERIES, SeriesState),
-        (colours.COLOUR_OF_TOPIC, TopicState),
-        (colours.COLOUR_OF_DIALOGUE, DialogueState),
-        (colours.COLOUR_OF_HOST, HostReply),
-        (colours.COLOUR_OF_OPTION, OptionState),
-        (colours.COLOUR_OF_RSVP, RsvpState),
+        (COLOUR_OF_SERIES, SeriesState),
+        (COLOUR_OF_TOPIC, TopicState),
+        (COLOUR_OF_DIALOGUE, DialogueState),
+        (COLOUR_OF_HOST, HostReply),
+        (COLOUR_OF_OPTION, OptionState),
+        (COLOUR_OF_RSVP, RsvpState),
     ],
 )
 def test_every_state_has_a_tone(table, states):
