@@ -1,4 +1,6 @@
-"""Widgets of the portal's forms and the choice of widget for a model's field."""
+"""Widgets and fields of the portal's forms, the widget for each kind of model field, and the forms
+that more than one app asks with.
+"""
 
 import datetime as dt
 import re
@@ -112,3 +114,26 @@ def formfield_for(db_field: models.Field, **kwargs) -> forms.Field | None:
     if isinstance(db_field, models.URLField):
         kwargs.setdefault("assume_scheme", "https")
     return db_field.formfield(**kwargs)
+
+
+class ReasonForm(forms.Form):
+    """Why something is declined, postponed or cancelled. `help_text` says who reads the reason."""
+
+    # As long as a model keeps it, so that the mails quote it in full.
+    reason = forms.CharField(
+        label=_("Grund"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args, help_text="", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = help_text
+
+
+class OutcomeForm(forms.Form):
+    """What came of a dialogue or a visit. `help_text` says what to write down."""
+
+    outcome = forms.CharField(label=_("Ergebnis"), widget=forms.Textarea(attrs={"rows": 8}))
+
+    def __init__(self, *args, help_text="", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].help_text = help_text

@@ -123,25 +123,6 @@ class AnnounceForm(forms.Form):
         )
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Grund"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Steht in der Nachricht an alle, die von dem Besuch wissen."),
-    )
-
-
-class OutcomeForm(forms.Form):
-    outcome = forms.CharField(
-        label=gettext_lazy("Ergebnis"),
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=gettext_lazy(
-            "Was wurde besprochen, zugesagt, gezeigt? Formatierung mit Markdown ist möglich."
-        ),
-    )
-
-
 class PressSlotForm(VersionedForm):
     """When and how the press comes along. A visit of the portal needs a beginning, unless the press
     stays away.

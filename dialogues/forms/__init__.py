@@ -1,6 +1,6 @@
 from dialogues.forms.approvals import BriefingForm
 from dialogues.forms.dates import DATE_ROWS, DateOptionFormSet, FixDateForm
-from dialogues.forms.dialogues import DialogueForm, HostReplyForm, OutcomeForm, ReasonForm
+from dialogues.forms.dialogues import DialogueForm, HostReplyForm
 from dialogues.forms.guests import AnswerForm, ComposeForm, OfficeAnswerForm, ReleaseForm
 from dialogues.forms.topics import OfficeTopicForm, SeriesForm, TopicForm
 
@@ -14,8 +14,6 @@ __all__ = [
     "HostReplyForm",
     "OfficeAnswerForm",
     "OfficeTopicForm",
-    "OutcomeForm",
-    "ReasonForm",
     "ReleaseForm",
     "SeriesForm",
     "TopicForm",

@@ -105,25 +105,3 @@ class HostReplyForm(forms.Form):
         required=False,
         help_text=_("Zum Beispiel: telefonisch, mit wem, Bedingungen."),
     )
-
-
-class ReasonForm(forms.Form):
-    """Why something is declined, postponed or cancelled; the words go into the mails."""
-
-    reason = forms.CharField(
-        label=_("Grund"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-    def __init__(self, *args, hint="", **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].help_text = hint
-
-
-class OutcomeForm(forms.Form):
-    """What came out of a dialogue."""
-
-    outcome = forms.CharField(
-        label=_("Ergebnis"),
-        widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=_("Die wichtigsten Aussagen, Bedarfe und Zusagen, in wenigen Sätzen."),
-    )

@@ -9,9 +9,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from core.dates import local_date
+from core.forms import OutcomeForm, ReasonForm
 from core.views import redirect_unless_possible, render_confirmation, run_service
 from dialogues.enums import DIALOGUE_MOVES
-from dialogues.forms import OutcomeForm, ReasonForm
 from dialogues.mails import people_told
 from dialogues.models import Dialogue
 from dialogues.services import (
@@ -64,7 +64,7 @@ def _call_off(request, pk, action, service, *, title, submit_label, done, effect
     now = timezone.now()
     form = ReasonForm(
         request.POST or None,
-        hint=_("Er steht in der Nachricht an alle, die benachrichtigt werden."),
+        help_text=_("Er steht in der Nachricht an alle, die benachrichtigt werden."),
     )
     if request.method == "POST" and form.is_valid():
         call = partial(
@@ -136,7 +136,11 @@ def document(request, pk):
     dialogue: Dialogue = dialogue_for_office(request, pk)
     if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, "document"):
         return back
-    form = OutcomeForm(request.POST or None, initial={"outcome": dialogue.outcome})
+    form = OutcomeForm(
+        request.POST or None,
+        initial={"outcome": dialogue.outcome},
+        help_text=_("Die wichtigsten Aussagen, Bedarfe und Zusagen, in wenigen Sätzen."),
+    )
     if request.method == "POST" and form.is_valid():
         call = partial(
             document_outcome,

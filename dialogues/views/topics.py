@@ -17,6 +17,7 @@ from approvals.queries import approvals_about, differences_since
 from approvals.registry import snapshot_of
 from approvals.services import Briefing
 from core.dates import format_date, local_date
+from core.forms import ReasonForm
 from core.roles import senator_office_name
 from core.views import redirect_unless_possible, render_confirmation, run_service
 from dialogues.enums import (
@@ -26,7 +27,7 @@ from dialogues.enums import (
     DialogueState,
     TopicState,
 )
-from dialogues.forms import BriefingForm, OfficeTopicForm, ReasonForm, TopicForm
+from dialogues.forms import BriefingForm, OfficeTopicForm, TopicForm
 from dialogues.models import Topic
 from dialogues.permissions import can_edit_topic, can_manage, can_propose
 from dialogues.progress import topic_steps, topic_task
@@ -174,7 +175,7 @@ def decline(request, pk):
         return back
     form = ReasonForm(
         request.POST or None,
-        hint=_("Steht in der Nachricht an die Person, die es vorgeschlagen hat."),
+        help_text=_("Steht in der Nachricht an die Person, die es vorgeschlagen hat."),
     )
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]

@@ -11,10 +11,11 @@ from approvals.mails import ASKED
 from approvals.queries import approvals_about, differences_since
 from approvals.registry import snapshot_of
 from core.dates import add_working_days, local_date
+from core.forms import OutcomeForm, ReasonForm
 from core.roles import senator_office_name
 from core.views import redirect_unless_possible, render_confirmation, run_service
 from media_visits.enums import VISIT_MOVES
-from media_visits.forms import AnnounceForm, OutcomeForm, ReasonForm, SubmitForm
+from media_visits.forms import AnnounceForm, SubmitForm
 from media_visits.mails import deciders_who_know, people_to_announce_to, people_who_know
 from media_visits.registry import VISIT_FACTS
 from media_visits.services import (
@@ -149,7 +150,13 @@ def document(request, pk):
     visit = visit_for_office(request, pk)
     if back := redirect_unless_possible(request, visit, VISIT_MOVES, "document"):
         return back
-    form = OutcomeForm(request.POST or None, initial={"outcome": visit.outcome})
+    form = OutcomeForm(
+        request.POST or None,
+        initial={"outcome": visit.outcome},
+        help_text=_(
+            "Was wurde besprochen, zugesagt, gezeigt? Formatierung mit Markdown ist möglich."
+        ),
+    )
     if request.method == "POST" and form.is_valid():
         call = partial(
             document_visit,
@@ -225,7 +232,10 @@ def cancel(request, pk):
 def _put_off(request, visit, action, service, *, title, submit_label, done, effects):
     if back := redirect_unless_possible(request, visit, VISIT_MOVES, action):
         return back
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(
+        request.POST or None,
+        help_text=_("Steht in der Nachricht an alle, die von dem Besuch wissen."),
+    )
     if request.method == "POST" and form.is_valid():
         call = partial(
             service,

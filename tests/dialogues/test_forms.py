@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from core.conflicts import version_of
+from core.forms import ReasonForm
 from core.roles import PARTNER
 from dialogues.enums import DialogueState, RsvpState, SeriesState
 from dialogues.forms import (
@@ -18,7 +19,6 @@ from dialogues.forms import (
     FixDateForm,
     OfficeAnswerForm,
     OfficeTopicForm,
-    ReasonForm,
     SeriesForm,
     TopicForm,
 )
