@@ -22,7 +22,7 @@ VARIANTS = {
     "danger": "kern-btn--secondary btn--danger",
     "plain": "kern-btn--tertiary",
 }
-AMPEL = {
+TRAFFIC_LIGHTS = {
     "green": (gettext_lazy("grün"), gettext_lazy("läuft"), "M4.5 8.4 7 10.8l4.6-5.4"),
     "yellow": (
         gettext_lazy("gelb"),
@@ -64,13 +64,13 @@ def draw_badge(text, colour: str = "neutral") -> SafeString:
     )
 
 
-def draw_ampel(value: str, *, short: bool = False, count: int | None = None) -> SafeString:
+def draw_traffic_light(value: str, *, short: bool = False, count: int | None = None) -> SafeString:
     """Return a traffic light: a shape, its colour in words and its meaning.
 
     `value` is green, yellow, red or empty (unknown). With `short` the word is for screen readers
     only; with `count` the number of things in this state stands before it.
     """
-    word, meaning, path = AMPEL[one_of(value or "", AMPEL)]
+    word, meaning, path = TRAFFIC_LIGHTS[one_of(value or "", TRAFFIC_LIGHTS)]
     text = word if count is None else f"{count} {word}"
     shown = format_html('<span class="ampel__text">{}</span>', text)
     if short:

@@ -132,8 +132,8 @@ def _values(progress: Progress, day: dt.date) -> dict:
     return {
         "as_of_on": day,
         "phase": progress.phase,
-        "light": progress.light,
-        "light_reason": progress.reason,
+        "traffic_light": progress.traffic_light,
+        "traffic_light_reason": progress.reason,
         "help_wanted": progress.help_wanted,
         "financing": progress.financing,
         "summary": progress.summary,

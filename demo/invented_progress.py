@@ -4,7 +4,7 @@ the demo only.
 
 from typing import NamedTuple
 
-from measures.enums import Financing, Light, Phase
+from measures.enums import Financing, Phase, TrafficLight
 
 
 class Progress(NamedTuple):
@@ -12,7 +12,7 @@ class Progress(NamedTuple):
 
     title: str
     phase: Phase
-    light: str
+    traffic_light: str
     financing: str
     summary: str
     milestones: tuple[tuple[str, int, bool], ...] = ()
@@ -34,7 +34,7 @@ REAL = (
     Progress(
         "Junior1stein Akademie",
         Phase.RUNNING,
-        Light.GREEN,
+        TrafficLight.GREEN,
         Financing.SECURED,
         "Zwei weitere Kitas und eine Schule nehmen teil.",
         (
@@ -45,7 +45,7 @@ REAL = (
     Progress(
         "MINTgrün-Orientierungsstudium",
         Phase.COMPLETED,
-        Light.GREEN,
+        TrafficLight.GREEN,
         Financing.SECURED,
         "Das Angebot ist verstetigt.",
         (("Evaluation liegt vor", -120, True), ("Verstetigung beschlossen", -60, True)),
@@ -53,7 +53,7 @@ REAL = (
     Progress(
         "Smart Business District",
         Phase.PREPARING,
-        Light.YELLOW,
+        TrafficLight.YELLOW,
         Financing.PARTIAL,
         "Der Bedarf an Strom und Flächen ist erhoben, die Rechtsform ist offen.",
         (
@@ -67,7 +67,7 @@ REAL = (
     Progress(
         "TransferHUB CleanTech Marzahn",
         Phase.RUNNING,
-        Light.GREEN,
+        TrafficLight.GREEN,
         Financing.SECURED,
         "Die ersten Betriebe nutzen das Angebot.",
         (
@@ -87,7 +87,7 @@ REAL = (
     Progress(
         "Ankaufsstrategie für Industrieflächen",
         Phase.RUNNING,
-        Light.RED,
+        TrafficLight.RED,
         Financing.OPEN,
         "Zwei Flächen sind bewertet, der Ankauf ruht.",
         (
@@ -101,7 +101,7 @@ REAL = (
     Progress(
         "Verdichtung bestehender Flächen",
         Phase.PREPARING,
-        Light.GREEN,
+        TrafficLight.GREEN,
         Financing.NOT_NEEDED,
         "Ein Leitfaden für die Bezirke ist in Arbeit.",
         (("Leitfaden im Entwurf", 20, False),),
@@ -109,7 +109,7 @@ REAL = (
     Progress(
         "Wiederaufnahme der Branchengespräche",
         Phase.RUNNING,
-        Light.GREEN,
+        TrafficLight.GREEN,
         Financing.SECURED,
         "Die Reihe ist vorbereitet, Themen werden gesammelt.",
         (("Partner bekräftigen die Reihe", -50, True), ("Erstes Gespräch", 15, False)),
@@ -117,7 +117,7 @@ REAL = (
     Progress(
         "Medial begleitete Unternehmensbesuche mit Branchenschwerpunkt (Prüfauftrag)",
         Phase.PREPARING,
-        Light.GREEN,
+        TrafficLight.GREEN,
         Financing.NOT_NEEDED,
         "Ein erster Besuch ist in Vorbereitung.",
         (("Prüfung abgeschlossen", 30, False),),
@@ -125,7 +125,7 @@ REAL = (
     Progress(
         "Geschäftsstelle Masterplan Industriestadt Berlin",
         Phase.RUNNING,
-        Light.GREEN,
+        TrafficLight.GREEN,
         Financing.SECURED,
         "Die Geschäftsstelle führt die laufende Berichtsrunde durch.",
         (("Monitoring-Bericht erstellt", 50, False),),
@@ -133,7 +133,7 @@ REAL = (
     Progress(
         "MPI-Budget (Projektförderung mit zwei Stichtagen pro Jahr)",
         Phase.RUNNING,
-        Light.YELLOW,
+        TrafficLight.YELLOW,
         Financing.PARTIAL,
         "Die Skizzen zum letzten Stichtag sind geprüft.",
         (("Skizzen geprüft", -12, True), ("Förderanträge eingeladen", 10, False)),
@@ -145,7 +145,7 @@ REAL = (
 RETROFIT = Progress(
     "Retrofit-Werkstatt: ältere Maschinen digital nachrüsten",
     Phase.RUNNING,
-    Light.GREEN,
+    TrafficLight.GREEN,
     Financing.SECURED,
     "Drei Betriebe haben Maschinen nachgerüstet und ihre Erfahrungen weitergegeben.",
     (
@@ -157,7 +157,7 @@ RETROFIT = Progress(
 WORKSHOPS = Progress(
     "Offene Ausbildungswerkstätten im Maschinenbau",
     Phase.PREPARING,
-    Light.YELLOW,
+    TrafficLight.YELLOW,
     Financing.PARTIAL,
     "Vier Betriebe wollen ihre Werkstatt öffnen, zwei haben Fragen zur Haftung.",
     (
@@ -171,7 +171,7 @@ WORKSHOPS = Progress(
 GUIDES = Progress(
     "Lotsendienst für Genehmigungen",
     Phase.RUNNING,
-    Light.GREEN,
+    TrafficLight.GREEN,
     Financing.SECURED,
     "Der Dienst hat die ersten Anfragen aus Betrieben beantwortet.",
     (("Ansprechstelle benannt", -55, True), ("Fünfzig Anfragen beantwortet", 25, False)),
@@ -179,7 +179,7 @@ GUIDES = Progress(
 EXCHANGE = Progress(
     "Börse für freie Produktionsflächen",
     Phase.PREPARING,
-    Light.RED,
+    TrafficLight.RED,
     Financing.OPEN,
     "Das Konzept liegt vor, es fehlt eine Stelle, die die Daten pflegt.",
     (("Konzept liegt vor", -25, True), ("Probebetrieb", 55, False)),

@@ -21,7 +21,7 @@ class Phase(models.TextChoices):
 FINISHED_PHASES = (Phase.COMPLETED, Phase.DISCONTINUED)
 
 
-class Light(models.TextChoices):
+class TrafficLight(models.TextChoices):
     """*Ampel*."""
 
     GREEN = "green", _("grün")
@@ -29,11 +29,11 @@ class Light(models.TextChoices):
     RED = "red", _("rot")
 
 
-LIGHTS_WITH_REASON = (Light.YELLOW, Light.RED)
-LIGHT_MEANINGS = {
-    Light.GREEN: _("läuft"),
-    Light.YELLOW: _("Probleme, ohne Hilfe lösbar"),
-    Light.RED: _("Hilfe oder Entscheidung nötig"),
+TRAFFIC_LIGHTS_WITH_REASON = (TrafficLight.YELLOW, TrafficLight.RED)
+TRAFFIC_LIGHT_MEANINGS = {
+    TrafficLight.GREEN: _("läuft"),
+    TrafficLight.YELLOW: _("Probleme, ohne Hilfe lösbar"),
+    TrafficLight.RED: _("Hilfe oder Entscheidung nötig"),
 }
 
 

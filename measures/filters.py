@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.folding import matching
-from measures.enums import UNKNOWN, UNKNOWN_LABEL, Financing, Light, Phase
+from measures.enums import UNKNOWN, UNKNOWN_LABEL, Financing, Phase, TrafficLight
 from measures.models import Measure, Plan, Project
 from measures.queries.plans import descendants_of, section_choices, sections_of
 from partners.models import Organisation
@@ -40,7 +40,7 @@ class MeasureFilter(filters.FilterSet):
     )
     section = filters.ChoiceFilter(label=_("Handlungsfeld"), method="below", empty_label=EVERYTHING)
     phase = _value_field(_("Phase"), Phase.choices)
-    light = _value_field(_("Ampel"), Light.choices)
+    traffic_light = _value_field(_("Ampel"), TrafficLight.choices)
     lead = filters.ChoiceFilter(label=_("Federführung"), method="led_by", empty_label=EVERYTHING)
     financing = _value_field(_("Finanzierung"), Financing.choices)
 

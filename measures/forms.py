@@ -5,7 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm
 from core.forms import formfield_for
-from measures.enums import LIGHT_MEANINGS, LIGHTS_WITH_REASON, Financing, Light, Phase
+from measures.enums import (
+    TRAFFIC_LIGHT_MEANINGS,
+    TRAFFIC_LIGHTS_WITH_REASON,
+    Financing,
+    Phase,
+    TrafficLight,
+)
 from measures.models import (
     Measure,
     Milestone,
@@ -129,8 +135,8 @@ class ReportForm(VersionedForm):
         fields = (
             "as_of_on",
             "phase",
-            "light",
-            "light_reason",
+            "traffic_light",
+            "traffic_light_reason",
             "help_wanted",
             "financing",
             "summary",
@@ -139,7 +145,7 @@ class ReportForm(VersionedForm):
         formfield_callback = formfield_for
         widgets = {
             "phase": forms.RadioSelect,
-            "light": forms.RadioSelect,
+            "traffic_light": forms.RadioSelect,
             "financing": forms.RadioSelect,
         }
         error_messages = {
@@ -149,7 +155,7 @@ class ReportForm(VersionedForm):
             },
         }
         help_texts = {
-            "light_reason": _("Bei Gelb und Rot nötig: Woran liegt es?"),
+            "traffic_light_reason": _("Bei Gelb und Rot nötig: Woran liegt es?"),
             "help_wanted": _("Bei Gelb und Rot nötig: Wer soll was entscheiden oder tun?"),
         }
 
@@ -160,20 +166,26 @@ class ReportForm(VersionedForm):
             self.fields[name].required = not is_draft
         self.fields["phase"].choices = Phase.choices
         self.fields["financing"].choices = [*Financing.choices, NO_ANSWER]
-        self.fields["light"].choices = [
-            *((light.value, f"{light.label}: {LIGHT_MEANINGS[light]}") for light in Light),
+        self.fields["traffic_light"].choices = [
+            *(
+                (
+                    traffic_light.value,
+                    f"{traffic_light.label}: {TRAFFIC_LIGHT_MEANINGS[traffic_light]}",
+                )
+                for traffic_light in TrafficLight
+            ),
             NO_ANSWER,
         ]
 
     def clean(self):
         cleaned = super().clean()
-        if not self.is_draft and cleaned.get("light") in LIGHTS_WITH_REASON:
+        if not self.is_draft and cleaned.get("traffic_light") in TRAFFIC_LIGHTS_WITH_REASON:
             self._require_explanation(cleaned)
         return cleaned
 
     def _require_explanation(self, cleaned: dict) -> None:
-        if not cleaned.get("light_reason", "").strip():
-            self.add_error("light_reason", _("Bei Gelb und Rot gehört der Grund dazu."))
+        if not cleaned.get("traffic_light_reason", "").strip():
+            self.add_error("traffic_light_reason", _("Bei Gelb und Rot gehört der Grund dazu."))
         if not cleaned.get("help_wanted", "").strip():
             self.add_error(
                 "help_wanted",

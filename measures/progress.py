@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.dates import format_date
-from core.html import draw_ampel, draw_badge
+from core.html import draw_badge, draw_traffic_light
 from core.progress import NextStep, ProgressStep, progress_steps
-from measures.enums import LIGHT_MEANINGS, Phase, ReportState, RoundState
+from measures.enums import TRAFFIC_LIGHT_MEANINGS, Phase, ReportState, RoundState
 from measures.models import Measure, Milestone, PlanSection, Project, StatusReport
 from measures.permissions import can_decide_reports, can_record_report, leads_measure
 
@@ -189,7 +189,7 @@ class ListRow(NamedTuple):
     url: str
     place: str
     phase: SafeString
-    light: SafeString
+    traffic_light: SafeString
     lead: str
     financing: str
     status: str
@@ -218,7 +218,7 @@ def list_rows(measures: Iterable[Measure], tops: Mapping[int, PlanSection]) -> l
             url=measure.get_absolute_url(),
             place=_place(measure, tops),
             phase=phase_badge(measure),
-            light=draw_ampel(measure.light),
+            traffic_light=draw_traffic_light(measure.traffic_light),
             lead=lead_label(measure),
             financing=measure.get_financing_display(),
             status=format_date(measure.status_on),
@@ -246,9 +246,9 @@ def export_row(measure: Measure, tops: Mapping[int, PlanSection]) -> list:
         measure.code,
         measure.title,
         measure.get_phase_display(),
-        measure.get_light_display(),
-        str(LIGHT_MEANINGS.get(measure.light, "")),
-        measure.light_reason,
+        measure.get_traffic_light_display(),
+        str(TRAFFIC_LIGHT_MEANINGS.get(measure.traffic_light, "")),
+        measure.traffic_light_reason,
         measure.help_wanted,
         measure.get_financing_display(),
         lead_label(measure),

@@ -82,14 +82,18 @@ def badge(*, text, colour: str = "neutral") -> SafeString:
 
 
 @register.simple_tag
-def ampel(*, value: str, short: bool = False, count: int | None = None) -> SafeString:
-    return html.draw_ampel(value, short=short, count=count)
+def traffic_light(*, value: str, short: bool = False, count: int | None = None) -> SafeString:
+    return html.draw_traffic_light(value, short=short, count=count)
 
 
-@register.inclusion_tag("components/ampel_legend.html")
-def ampel_legend() -> dict:
+@register.inclusion_tag("components/traffic_light_legend.html")
+def traffic_light_legend() -> dict:
     """Say what the three colours mean, wherever they are shown."""
-    return {"values": [(value, meaning) for value, (_word, meaning, _path) in html.AMPEL.items()]}
+    return {
+        "values": [
+            (value, meaning) for value, (_word, meaning, _path) in html.TRAFFIC_LIGHTS.items()
+        ]
+    }
 
 
 @register.simple_tag

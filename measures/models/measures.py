@@ -11,11 +11,11 @@ from core.models import Origin, Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from measures.enums import (
     FINISHED_PHASES,
-    LIGHT_MEANINGS,
-    LIGHTS_WITH_REASON,
+    TRAFFIC_LIGHT_MEANINGS,
+    TRAFFIC_LIGHTS_WITH_REASON,
     Financing,
-    Light,
     Phase,
+    TrafficLight,
 )
 from measures.models.plans import Plan, PlanSection
 from measures.permissions import represented_organisations
@@ -26,8 +26,8 @@ class Status(models.Model):
     """How a measure stands: three things that stay apart, and what a yellow or red light must say."""
 
     phase = models.CharField(_("Phase"), max_length=12, choices=Phase, blank=True)
-    light = models.CharField(_("Ampel"), max_length=6, choices=Light, blank=True)
-    light_reason = models.TextField(_("Grund"), blank=True)
+    traffic_light = models.CharField(_("Ampel"), max_length=6, choices=TrafficLight, blank=True)
+    traffic_light_reason = models.TextField(_("Grund"), blank=True)
     help_wanted = models.TextField(_("gewünschte Entscheidung oder Hilfe"), blank=True)
     financing = models.CharField(_("Finanzierung"), max_length=10, choices=Financing, blank=True)
 
@@ -35,14 +35,18 @@ class Status(models.Model):
         abstract = True
 
     @property
-    def light_meaning(self) -> str:
+    def traffic_light_meaning(self) -> str:
         """What the colour says; empty when it is unknown."""
-        return str(LIGHT_MEANINGS.get(self.light, ""))
+        return str(TRAFFIC_LIGHT_MEANINGS.get(self.traffic_light, ""))
 
 
-STATUS_FIELDS = ("phase", "light", "light_reason", "help_wanted", "financing")
-LIGHT_IS_EXPLAINED = ~Q(light__in=LIGHTS_WITH_REASON) | (~Q(light_reason="") & ~Q(help_wanted=""))
-LIGHT_MESSAGE = _("Bei Gelb und Rot gehören Grund und gewünschte Hilfe oder Entscheidung dazu.")
+STATUS_FIELDS = ("phase", "traffic_light", "traffic_light_reason", "help_wanted", "financing")
+TRAFFIC_LIGHT_IS_EXPLAINED = ~Q(traffic_light__in=TRAFFIC_LIGHTS_WITH_REASON) | (
+    ~Q(traffic_light_reason="") & ~Q(help_wanted="")
+)
+TRAFFIC_LIGHT_MESSAGE = _(
+    "Bei Gelb und Rot gehören Grund und gewünschte Hilfe oder Entscheidung dazu."
+)
 
 
 class Runtime(models.Model):
@@ -165,9 +169,9 @@ class Measure(Sourced, Status, Runtime):
                 ),
             ),
             models.CheckConstraint(
-                condition=LIGHT_IS_EXPLAINED,
-                name="measure_light_is_explained",
-                violation_error_message=LIGHT_MESSAGE,
+                condition=TRAFFIC_LIGHT_IS_EXPLAINED,
+                name="measure_traffic_light_is_explained",
+                violation_error_message=TRAFFIC_LIGHT_MESSAGE,
             ),
             models.CheckConstraint(
                 condition=RUNTIME_IS_ORDERED,
@@ -186,7 +190,8 @@ class Measure(Sourced, Status, Runtime):
                 condition=Q(phase__in=["", *Phase.values]), name="measure_phase_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(light__in=["", *Light.values]), name="measure_light_is_known"
+                condition=Q(traffic_light__in=["", *TrafficLight.values]),
+                name="measure_traffic_light_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(financing__in=["", *Financing.values]),

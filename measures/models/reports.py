@@ -9,8 +9,20 @@ from simple_history.models import HistoricalRecords
 
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from measures.enums import OPEN_REPORT_STATES, Financing, Light, Phase, ReportState, RoundState
-from measures.models.measures import LIGHT_IS_EXPLAINED, LIGHT_MESSAGE, Measure, Status
+from measures.enums import (
+    OPEN_REPORT_STATES,
+    Financing,
+    Phase,
+    ReportState,
+    RoundState,
+    TrafficLight,
+)
+from measures.models.measures import (
+    TRAFFIC_LIGHT_IS_EXPLAINED,
+    TRAFFIC_LIGHT_MESSAGE,
+    Measure,
+    Status,
+)
 from measures.models.plans import Plan
 from measures.permissions import represented_organisations
 
@@ -168,9 +180,9 @@ class StatusReport(Status):
                 condition=Q(state__in=ReportState.values), name="statusreport_state_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(state=ReportState.DRAFT) | LIGHT_IS_EXPLAINED,
-                name="statusreport_light_is_explained",
-                violation_error_message=LIGHT_MESSAGE,
+                condition=Q(state=ReportState.DRAFT) | TRAFFIC_LIGHT_IS_EXPLAINED,
+                name="statusreport_traffic_light_is_explained",
+                violation_error_message=TRAFFIC_LIGHT_MESSAGE,
             ),
             models.CheckConstraint(
                 condition=Q(state=ReportState.DRAFT) | Q(phase__in=Phase.values),
@@ -178,7 +190,8 @@ class StatusReport(Status):
                 violation_error_message=_("Bitte geben Sie die Phase an."),
             ),
             models.CheckConstraint(
-                condition=Q(light__in=["", *Light.values]), name="statusreport_light_is_known"
+                condition=Q(traffic_light__in=["", *TrafficLight.values]),
+                name="statusreport_traffic_light_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(financing__in=["", *Financing.values]),

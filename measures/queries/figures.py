@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from core.progress import Segment
-from measures.enums import UNKNOWN_LABEL, Light, Phase
+from measures.enums import UNKNOWN_LABEL, Phase, TrafficLight
 from measures.models import Measure, Milestone, Plan, PlanSection
 from measures.queries.plans import sections_of, top_sections
 
@@ -20,11 +20,11 @@ PHASE_TONES = {
     Phase.NOT_STARTED: "faint",
     Phase.DISCONTINUED: "muted",
 }
-LIGHT_VALUES = (Light.GREEN, Light.YELLOW, Light.RED, "")
+TRAFFIC_LIGHT_ORDER = (TrafficLight.GREEN, TrafficLight.YELLOW, TrafficLight.RED, "")
 
 
 class FieldProgress(NamedTuple):
-    """How the measures of one Handlungsfeld stand. `phases` and `lights` count them by value; "" is
+    """How the measures of one Handlungsfeld stand. `phases` and `traffic_lights` count them by value; "" is
     unknown.
     """
 
@@ -32,7 +32,7 @@ class FieldProgress(NamedTuple):
     section: PlanSection | None
     total: int
     phases: dict[str, int]
-    lights: dict[str, int]
+    traffic_lights: dict[str, int]
     milestones_done: int
     milestones_total: int
 
@@ -49,9 +49,9 @@ class FieldProgress(NamedTuple):
         return [Segment(str(label), count, colour) for label, count, colour in parts if count]
 
     @property
-    def light_counts(self) -> list[tuple[str, int]]:
+    def traffic_light_counts(self) -> list[tuple[str, int]]:
         """Each colour and how many measures have it, unknown last."""
-        return [(value, self.lights.get(value, 0)) for value in LIGHT_VALUES]
+        return [(value, self.traffic_lights.get(value, 0)) for value in TRAFFIC_LIGHT_ORDER]
 
 
 class ProgressFigures(NamedTuple):
@@ -72,13 +72,19 @@ class TimelineRow(NamedTuple):
 
 class _Tally:
     def __init__(self):
-        self.phases, self.lights = defaultdict(int), defaultdict(int)
+        self.phases, self.traffic_lights = defaultdict(int), defaultdict(int)
         self.done = self.total = 0
 
     def result(self, label: str, section: PlanSection | None) -> FieldProgress:
         count = sum(self.phases.values())
         return FieldProgress(
-            label, section, count, dict(self.phases), dict(self.lights), self.done, self.total
+            label,
+            section,
+            count,
+            dict(self.phases),
+            dict(self.traffic_lights),
+            self.done,
+            self.total,
         )
 
 
@@ -91,17 +97,17 @@ def progress_figures(user, plan: Plan) -> ProgressFigures:
     whole = _Tally()
     counted = (
         measures.order_by()
-        .values_list("section_id", "phase", "light")
+        .values_list("section_id", "phase", "traffic_light")
         .annotate(
             count=Count("pk", distinct=True),
             total=Count("milestones"),
             done=Count("milestones__done_on"),
         )
     )
-    for section_id, phase, light, count, total, done in counted:
+    for section_id, phase, traffic_light, count, total, done in counted:
         for tally in (whole, tallies[_top_id(tops, section_id)]):
             tally.phases[phase] += count
-            tally.lights[light] += count
+            tally.traffic_lights[traffic_light] += count
             tally.total += total
             tally.done += done
     fields = [tallies[top.pk].result(top.label, top) for top in sections if top.parent_id is None]

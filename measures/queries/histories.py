@@ -67,8 +67,10 @@ def describe_status(status) -> str:
     out.
     """
     parts = [status.get_phase_display()]
-    if status.light:
-        parts.append(_("Ampel %(light)s") % {"light": status.get_light_display()})
+    if status.traffic_light:
+        parts.append(
+            _("Ampel %(traffic_light)s") % {"traffic_light": status.get_traffic_light_display()}
+        )
     if status.financing:
         parts.append(
             _("Finanzierung %(financing)s") % {"financing": status.get_financing_display()}

@@ -2,7 +2,7 @@
 
 from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 
-from measures.enums import Financing, Light, Phase
+from measures.enums import Financing, Phase, TrafficLight
 from measures.models import Measure
 
 
@@ -15,7 +15,9 @@ def _ranked(field: str, values) -> Case:
 SORTS = {
     "title": F("search"),
     "phase": _ranked("phase", Phase.values),
-    "light": _ranked("light", (Light.RED, Light.YELLOW, Light.GREEN)),
+    "traffic_light": _ranked(
+        "traffic_light", (TrafficLight.RED, TrafficLight.YELLOW, TrafficLight.GREEN)
+    ),
     "lead": F("lead__search"),
     "financing": _ranked(
         "financing", (Financing.OPEN, Financing.PARTIAL, Financing.SECURED, Financing.NOT_NEEDED)

@@ -17,14 +17,14 @@ from core.models import Origin
 from core.roles import OFFICE
 from core.states import target_of
 from measures.enums import (
-    LIGHTS_WITH_REASON,
     OPEN_REPORT_STATES,
     REPORT_MOVES,
     STATUS_ADOPTED,
+    TRAFFIC_LIGHTS_WITH_REASON,
     ReportState,
 )
 from measures.models import Measure, StatusReport
-from measures.models.measures import LIGHT_MESSAGE, STATUS_FIELDS
+from measures.models.measures import STATUS_FIELDS, TRAFFIC_LIGHT_MESSAGE
 from measures.permissions import can_decide_reports, can_record_report, can_submit_report
 from measures.queries.reports import running_round_of
 from measures.services.writing import require
@@ -169,10 +169,10 @@ def _require_complete(report: StatusReport, *, today: dt.date) -> None:
         )
     if not report.phase:
         raise Refused(_("Bitte geben Sie die Phase an."))
-    if report.light in LIGHTS_WITH_REASON and not (
-        report.light_reason.strip() and report.help_wanted.strip()
+    if report.traffic_light in TRAFFIC_LIGHTS_WITH_REASON and not (
+        report.traffic_light_reason.strip() and report.help_wanted.strip()
     ):
-        raise Refused(str(LIGHT_MESSAGE))
+        raise Refused(str(TRAFFIC_LIGHT_MESSAGE))
 
 
 def _adopt_status(measure: Measure, *, by, now: dt.datetime) -> None:

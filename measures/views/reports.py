@@ -65,7 +65,7 @@ def _first_values(measure: Measure, report: StatusReport | None) -> dict:
     """
     if report:
         return {}
-    names = ("phase", "light", "light_reason", "help_wanted", "financing")
+    names = ("phase", "traffic_light", "traffic_light_reason", "help_wanted", "financing")
     today = local_date(timezone.now())
     running = running_round_of(measure)
     return {

@@ -27,7 +27,7 @@ def text_of(html: str) -> str:
     [
         '{% badge text="x" colour="info" size="big" %}',
         '{% badge "x" %}',
-        '{% ampel colour="red" %}',
+        '{% traffic_light colour="red" %}',
         '{% icon "mail" %}',
         "{% steps steps=x %}",
         "{% next_step box=x %}",
@@ -44,7 +44,7 @@ def test_a_misspelt_or_missing_argument_is_an_error(source):
 
 def test_tags_that_draw_marks_pass_everything_on():
     assert text_of(render('{% badge text="Zusage" colour="success" %}')) == "Zusage"
-    assert "ampel--red" in render('{% ampel value="red" short=True %}')
+    assert "ampel--red" in render('{% traffic_light value="red" short=True %}')
     assert "kern-icon--mail" in render('{% icon name="mail" %}')
     assert "due--over" in render(
         "{% due date=date today=today %}", date=dt.date(2019, 6, 1), today=TODAY
@@ -53,7 +53,7 @@ def test_tags_that_draw_marks_pass_everything_on():
 
 
 def test_the_legend_says_what_the_colours_mean():
-    assert text_of(render("{% ampel_legend %}")) == (
+    assert text_of(render("{% traffic_light_legend %}")) == (
         "Was die Ampel bedeutet grün : läuft gelb : Probleme, ohne Hilfe lösbar"
         " rot : Hilfe oder Entscheidung nötig unbekannt : keine Angabe"
     )

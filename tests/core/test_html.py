@@ -4,12 +4,12 @@ import re
 import pytest
 
 from core.html import (
-    draw_ampel,
     draw_badge,
     draw_due,
     draw_icon,
     draw_link_button,
     draw_stacked_bar,
+    draw_traffic_light,
 )
 from core.progress import Segment
 
@@ -50,7 +50,7 @@ def test_an_icon_that_is_not_served_is_an_error():
     ],
 )
 def test_a_traffic_light_says_its_colour_in_words(value, name, word, meaning):
-    html = draw_ampel(value)
+    html = draw_traffic_light(value)
 
     assert html.startswith(f'<span class="ampel ampel--{name}" title="{word}: {meaning}"><svg ')
     assert html.endswith(f'</svg><span class="ampel__text">{word}</span></span>')
@@ -58,7 +58,7 @@ def test_a_traffic_light_says_its_colour_in_words(value, name, word, meaning):
 
 def test_the_four_signs_differ_in_shape():
     signs = {
-        re.search(r'<path d="([^"]+)"', draw_ampel(value))[1]
+        re.search(r'<path d="([^"]+)"', draw_traffic_light(value))[1]
         for value in ("green", "yellow", "red", "")
     }
 
@@ -66,14 +66,14 @@ def test_the_four_signs_differ_in_shape():
 
 
 def test_a_short_traffic_light_keeps_its_word_for_screen_readers():
-    assert draw_ampel("red", short=True).endswith(
+    assert draw_traffic_light("red", short=True).endswith(
         '</svg><span class="kern-sr-only">rot</span></span>'
     )
 
 
 def test_a_traffic_light_can_count():
-    assert text_of(draw_ampel("green", count=22)) == "22 grün"
-    assert draw_ampel("green", short=True, count=1200).endswith(
+    assert text_of(draw_traffic_light("green", count=22)) == "22 grün"
+    assert draw_traffic_light("green", short=True, count=1200).endswith(
         '</svg><span aria-hidden="true">1200</span><span class="kern-sr-only">1200 '
         "grün</span></span>"
     )
@@ -81,7 +81,7 @@ def test_a_traffic_light_can_count():
 
 def test_an_unknown_colour_is_an_error():
     with pytest.raises(ValueError, match="'blue' is none of"):
-        draw_ampel("blue")
+        draw_traffic_light("blue")
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_every_phase_and_light_is_there_but_not_begun(today):
         "discontinued": 1,
         "": 1,
     }
-    assert set(figures.whole.lights) == {"green", "yellow", "red", ""}
+    assert set(figures.whole.traffic_lights) == {"green", "yellow", "red", ""}
     assert 0 < figures.whole.milestones_done < figures.whole.milestones_total
 
 

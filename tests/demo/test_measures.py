@@ -58,7 +58,13 @@ def test_everything_is_taken_over_with_sources_and_keeps_its_doubts(loaded):
 def test_missing_values_stay_empty(loaded):
     measure = Measure.objects.get(title="Karriere in der Berliner Industrie")
 
-    assert (measure.phase, measure.light, measure.financing, measure.lead, measure.lead_text) == (
+    assert (
+        measure.phase,
+        measure.traffic_light,
+        measure.financing,
+        measure.lead,
+        measure.lead_text,
+    ) == (
         "",
         "",
         "",

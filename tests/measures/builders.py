@@ -94,8 +94,8 @@ def report_values(**changes) -> dict:
     return {
         "as_of_on": dt.date(2026, 3, 1),
         "phase": Phase.RUNNING,
-        "light": "green",
-        "light_reason": "",
+        "traffic_light": "green",
+        "traffic_light_reason": "",
         "help_wanted": "",
         "financing": "secured",
         "summary": "Es geht voran.",

@@ -21,7 +21,7 @@ from tests.partners.builders import make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
 LIST = "/massnahmen/"
-RED = {"light": "red", "light_reason": "Geld fehlt.", "help_wanted": "Beschluss"}
+RED = {"traffic_light": "red", "traffic_light_reason": "Geld fehlt.", "help_wanted": "Beschluss"}
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def stock():
         **RED,
     )
     make_measure(
-        plan, "Ankauf", section=field, lead_text="Bezirke", phase="preparing", light="green"
+        plan, "Ankauf", section=field, lead_text="Bezirke", phase="preparing", traffic_light="green"
     )
     make_measure(old, "Zubehör", code="C 1")
     return {"plan": plan, "old": old, "field": field, "cluster": cluster, "lead": lead}
@@ -70,8 +70,8 @@ def stock():
         ("q=nirgends", []),
         ("phase=running", ["Öffentliche Flächen"]),
         ("phase=unknown", ["C 1: Zubehör"]),
-        ("light=red", ["Öffentliche Flächen"]),
-        ("light=unknown", ["C 1: Zubehör"]),
+        ("traffic_light=red", ["Öffentliche Flächen"]),
+        ("traffic_light=unknown", ["C 1: Zubehör"]),
         ("financing=open", ["Öffentliche Flächen"]),
         ("financing=unknown", ["Ankauf", "C 1: Zubehör"]),
         ("lead=unknown", ["C 1: Zubehör"]),
@@ -81,7 +81,7 @@ def stock():
         ("lead={lead}", ["Öffentliche Flächen"]),
         ("sort=title", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
         ("sort=-title", ["C 1: Zubehör", "Öffentliche Flächen", "Ankauf"]),
-        ("sort=light", ["Öffentliche Flächen", "Ankauf", "C 1: Zubehör"]),
+        ("sort=traffic_light", ["Öffentliche Flächen", "Ankauf", "C 1: Zubehör"]),
         ("sort=phase", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
         ("sort=lead", ["Öffentliche Flächen", "Ankauf", "C 1: Zubehör"]),
         ("sort=status", ["Ankauf", "Öffentliche Flächen", "C 1: Zubehör"]),
@@ -170,7 +170,7 @@ def sheet_of(response) -> list[tuple]:
 
 
 def test_export_holds_what_is_shown(client, office, stock):
-    response = client.get("/massnahmen/massnahmen.xlsx?light=red")
+    response = client.get("/massnahmen/massnahmen.xlsx?traffic_light=red")
 
     header, *rows = sheet_of(response)
     assert header[:5] == ("Plan", "Handlungsfeld", "Abschnitt", "Kennung", "Maßnahme")
@@ -234,7 +234,9 @@ def test_projects_outside_stand_apart(client, office):
 def fill(plan, section, lead, count: int) -> None:
     """Add `count` measures with all that a page can show of them."""
     for _number in range(count):
-        measure = make_measure(plan, section=section, lead=lead, phase="running", light="green")
+        measure = make_measure(
+            plan, section=section, lead=lead, phase="running", traffic_light="green"
+        )
         make_milestone(measure)
         make_project(lead=lead)
         make_project(measure=measure)

@@ -29,32 +29,39 @@ def refused_by(name: str, create) -> bool:
     return name in str(caught.value)
 
 
-@pytest.mark.parametrize("light", ["yellow", "red"])
-@pytest.mark.parametrize("missing", ["light_reason", "help_wanted"])
-def test_yellow_and_red_need_reason_and_help_wanted(light, missing):
-    fields = {"light_reason": "Es fehlt Geld.", "help_wanted": "Ein Beschluss."} | {missing: ""}
+@pytest.mark.parametrize("traffic_light", ["yellow", "red"])
+@pytest.mark.parametrize("missing", ["traffic_light_reason", "help_wanted"])
+def test_yellow_and_red_need_reason_and_help_wanted(traffic_light, missing):
+    fields = {"traffic_light_reason": "Es fehlt Geld.", "help_wanted": "Ein Beschluss."} | {
+        missing: ""
+    }
 
-    assert refused_by("measure_light_is_explained", lambda: make_measure(light=light, **fields))
+    assert refused_by(
+        "measure_traffic_light_is_explained",
+        lambda: make_measure(traffic_light=traffic_light, **fields),
+    )
 
 
-@pytest.mark.parametrize("light", ["", "green"])
-def test_green_and_unknown_need_no_reason(light):
-    assert make_measure(light=light).pk
+@pytest.mark.parametrize("traffic_light", ["", "green"])
+def test_green_and_unknown_need_no_reason(traffic_light):
+    assert make_measure(traffic_light=traffic_light).pk
 
 
 def test_report_needs_explanation_once_it_is_no_draft():
     measure = make_measure()
 
-    assert make_report(measure, ReportState.DRAFT, light="red").pk
+    assert make_report(measure, ReportState.DRAFT, traffic_light="red").pk
     other = make_measure()
-    assert refused_by("statusreport_light_is_explained", lambda: make_report(other, light="red"))
+    assert refused_by(
+        "statusreport_traffic_light_is_explained", lambda: make_report(other, traffic_light="red")
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "fields"),
     [
         ("measure_phase_is_known", {"phase": "paused"}),
-        ("measure_light_is_known", {"light": "blue"}),
+        ("measure_traffic_light_is_known", {"traffic_light": "blue"}),
         ("measure_financing_is_known", {"financing": "rich"}),
         (
             "measure_ends_after_start",
@@ -122,7 +129,7 @@ def test_project_hangs_on_a_measure_or_a_plan_but_not_on_both():
     [
         ("statusreport_state_is_known", "lost", {}),
         ("statusreport_names_phase", ReportState.SUBMITTED, {"phase": ""}),
-        ("statusreport_light_is_known", ReportState.SUBMITTED, {"light": "blue"}),
+        ("statusreport_traffic_light_is_known", ReportState.SUBMITTED, {"traffic_light": "blue"}),
         ("statusreport_financing_is_known", ReportState.SUBMITTED, {"financing": "rich"}),
         ("statusreport_submitted_has_moment", ReportState.SUBMITTED, {"reported_at": None}),
         ("statusreport_accepted_has_moment", ReportState.ACCEPTED, {"decided_at": None}),

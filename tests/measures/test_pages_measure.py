@@ -35,8 +35,8 @@ def test_measure_page_answers_the_three_questions(client, office):
     organisation = make_organisation("Handwerkskammer")
     measure = make_measure(
         phase="running",
-        light="red",
-        light_reason="Geld fehlt.",
+        traffic_light="red",
+        traffic_light_reason="Geld fehlt.",
         help_wanted="Beschluss",
         lead=organisation,
     )

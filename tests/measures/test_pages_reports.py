@@ -34,7 +34,7 @@ def report_data(**changes) -> dict:
     return {
         "as_of_on": "2026-03-01",
         "phase": "running",
-        "light": "green",
+        "traffic_light": "green",
         "financing": "secured",
         "summary": "Es geht voran.",
         **changes,
@@ -56,7 +56,7 @@ def test_office_records_a_status(client, office):
     )
 
     measure.refresh_from_db()
-    assert (measure.phase, measure.light, measure.status_on) == (
+    assert (measure.phase, measure.traffic_light, measure.status_on) == (
         "running",
         "green",
         dt.date(2026, 3, 1),
@@ -70,9 +70,9 @@ def test_whole_way_of_a_report(client, lead):
     measure = make_measure(lead_id=lead.organisation_id, is_published=False)
     url = reverse("measures:write_report", args=[measure.pk])
 
-    client.post(url, report_data(summary="", draft="1", light="red"))
+    client.post(url, report_data(summary="", draft="1", traffic_light="red"))
     report = StatusReport.objects.get()
-    assert (report.state, report.light) == (ReportState.DRAFT, "red")
+    assert (report.state, report.traffic_light) == (ReportState.DRAFT, "red")
     client.post(url, report_data(submit="1", version=version_on(client, url)))
     report.refresh_from_db()
     assert report.state == ReportState.SUBMITTED
@@ -98,7 +98,7 @@ def test_whole_way_of_a_report(client, lead):
     twice = client.post(reverse("measures:report_accept", args=[report.pk]), follow=True)
     assert "nicht möglich" in twice.content.decode()
     measure.refresh_from_db()
-    assert (measure.phase, measure.light) == ("running", "green")
+    assert (measure.phase, measure.traffic_light) == ("running", "green")
     assert list(Mail.objects.order_by("pk").values_list("kind", "recipient")) == [
         ("report_submitted", "office@example.org"),
         ("report_returned", "lead@example.org"),
@@ -112,9 +112,12 @@ def test_whole_way_of_a_report(client, lead):
     [
         ({"phase": ""}, "Bitte geben Sie die Phase an."),
         ({"summary": " "}, "Bitte schreiben Sie in ein, zwei Sätzen"),
-        ({"light": "red"}, "Bei Gelb und Rot gehört der Grund dazu."),
-        ({"light": "yellow", "light_reason": "Geld"}, "welche Entscheidung oder Hilfe nötig ist"),
-        ({"light": "blau"}, "Bitte eine gültige Auswahl treffen"),
+        ({"traffic_light": "red"}, "Bei Gelb und Rot gehört der Grund dazu."),
+        (
+            {"traffic_light": "yellow", "traffic_light_reason": "Geld"},
+            "welche Entscheidung oder Hilfe nötig ist",
+        ),
+        ({"traffic_light": "blau"}, "Bitte eine gültige Auswahl treffen"),
         ({"as_of_on": "2050-01-01"}, "liegt in der Zukunft"),
         ({"as_of_on": ""}, "Dieses Feld ist zwingend erforderlich."),
     ],

@@ -279,9 +279,9 @@ def test_current_plan_is_the_newest_the_reader_may_see(office):
 
 def test_figures_by_field_and_as_a_whole(office, tree):
     plan = tree["plan"]
-    explained = {"light_reason": "Geld fehlt.", "help_wanted": "Beschluss"}
-    first = make_measure(plan, section=tree["cluster"], phase="running", light="green")
-    make_measure(plan, section=tree["field"], phase="completed", light="red", **explained)
+    explained = {"traffic_light_reason": "Geld fehlt.", "help_wanted": "Beschluss"}
+    first = make_measure(plan, section=tree["cluster"], phase="running", traffic_light="green")
+    make_measure(plan, section=tree["field"], phase="completed", traffic_light="red", **explained)
     make_measure(plan)
     make_milestone(first, done_on=dt.date(2026, 1, 5))
     make_milestone(first)
@@ -304,7 +304,7 @@ def test_figures_by_field_and_as_a_whole(office, tree):
         Segment("abgeschlossen", 1, "strong"),
         Segment("in Umsetzung", 1, "medium"),
     ]
-    assert frame.light_counts == [("green", 1), ("yellow", 0), ("red", 1), ("", 0)]
+    assert frame.traffic_light_counts == [("green", 1), ("yellow", 0), ("red", 1), ("", 0)]
     assert (frame.milestones_done, frame.milestones_total) == (1, 2)
     assert (marketing.total, marketing.phase_segments) == (0, [])
     assert nowhere.phase_segments == [Segment("nicht belegt", 1, "neutral")]
@@ -384,7 +384,7 @@ def test_history_tells_who_said_what_when(office):
 def test_history_does_not_tell_the_adopted_status_twice(office):
     measure = make_measure()
 
-    record_report(measure=measure, values=report_values(light=""), by=office, now=NOW)
+    record_report(measure=measure, values=report_values(traffic_light=""), by=office, now=NOW)
 
     entries = measure_history(measure, measure.reports.all(), office)
     assert [(entry.who, entry.what) for entry in entries] == [

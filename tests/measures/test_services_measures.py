@@ -53,7 +53,11 @@ def test_new_measure_is_not_begun_and_tells_so_once(office):
         now=NOW,
     )
 
-    assert (measure.phase, measure.light, measure.origin) == (Phase.NOT_STARTED, "", "entered")
+    assert (measure.phase, measure.traffic_light, measure.origin) == (
+        Phase.NOT_STARTED,
+        "",
+        "entered",
+    )
     assert list(measure.supporters.all()) == [organisation]
     assert reasons(measure) == ["Maßnahme angelegt"]
     assert measure.history.get().history_user == office

@@ -46,7 +46,7 @@ def mails() -> list[tuple[str, str]]:
 
 def status_of(measure) -> tuple:
     measure.refresh_from_db()
-    return measure.phase, measure.light, measure.financing, measure.status_on
+    return measure.phase, measure.traffic_light, measure.financing, measure.status_on
 
 
 def test_lead_submits_and_the_office_is_told(office, partner, measure):
@@ -64,7 +64,9 @@ def test_lead_submits_and_the_office_is_told(office, partner, measure):
 def test_accepted_report_becomes_the_status_and_the_reporter_is_told(office, partner, measure):
     report = submit_report(
         measure=measure,
-        values=report_values(light="red", light_reason="Geld fehlt.", help_wanted="Beschluss"),
+        values=report_values(
+            traffic_light="red", traffic_light_reason="Geld fehlt.", help_wanted="Beschluss"
+        ),
         by=partner,
         now=NOW,
     )
@@ -73,7 +75,7 @@ def test_accepted_report_becomes_the_status_and_the_reporter_is_told(office, par
 
     assert (accepted.state, accepted.decided_by, accepted.decided_at) == ("accepted", office, LATER)
     assert status_of(measure) == ("running", "red", "secured", dt.date(2026, 3, 1))
-    assert (measure.light_reason, measure.help_wanted) == ("Geld fehlt.", "Beschluss")
+    assert (measure.traffic_light_reason, measure.help_wanted) == ("Geld fehlt.", "Beschluss")
     assert mails()[1:] == [("report_accepted", "partner@example.org")]
 
 
@@ -111,7 +113,7 @@ def test_return_needs_a_comment(office, partner, measure):
 
 def test_draft_may_be_unfinished_and_writes_no_mail(office, partner, measure):
     report = save_draft(
-        measure=measure, values=report_values(phase="", light="red"), by=partner, now=NOW
+        measure=measure, values=report_values(phase="", traffic_light="red"), by=partner, now=NOW
     )
 
     assert (report.state, report.reported_at) == ("draft", None)
@@ -207,7 +209,7 @@ def test_correction_of_the_same_day_wins(office, measure):
 
     record_report(
         measure=measure,
-        values=report_values(light="green", phase="completed"),
+        values=report_values(traffic_light="green", phase="completed"),
         by=office,
         now=LATER,
     )
@@ -232,9 +234,9 @@ def test_day_to_come_is_refused_but_the_rounds_own_day_is_not(office, measure):
     "values",
     [
         report_values(phase=""),
-        report_values(light="yellow"),
-        report_values(light="red", light_reason="Geld fehlt."),
-        report_values(light="red", light_reason=" ", help_wanted="Beschluss"),
+        report_values(traffic_light="yellow"),
+        report_values(traffic_light="red", traffic_light_reason="Geld fehlt."),
+        report_values(traffic_light="red", traffic_light_reason=" ", help_wanted="Beschluss"),
     ],
 )
 def test_incomplete_report_is_refused(office, partner, measure, values):
