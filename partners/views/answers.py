@@ -57,7 +57,7 @@ def show_form(
     """
     context = {"title": title, "form": form, "cancel_url": cancel_url, "intro": intro}
     return render(
-        request, "partners/form.html", {**context, "submit_label": submit_label or _("Speichern")}
+        request, "generic/form.html", {**context, "submit_label": submit_label or _("Speichern")}
     )
 
 
