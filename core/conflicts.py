@@ -1,9 +1,9 @@
-"""Two people edit the same row: the second one sees both versions, and nothing typed is lost.
+"""Optimistic locking for forms: two people edit the same object, and nothing typed is lost.
 
-A form built on `VersionedForm` carries a fingerprint of the values it showed. The service locks the
-row, calls `require_unchanged`, and raises `Outpaced` when somebody saved meanwhile; the view hands
-that to `show_conflict`. The form then shows both versions and takes the present one as its base, so
-that saving again overwrites knowingly.
+A form based on `VersionedForm` carries a fingerprint of the values it showed. The service locks the
+object and calls `require_unchanged`, which raises ChangedMeanwhile when somebody else saved first.
+`core.views.run_service` then calls `show_conflict`: the form shows both versions and takes over the
+saved one's fingerprint, so that saving again overwrites deliberately.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ from core.errors import ChangedMeanwhile
 
 
 class Conflict(NamedTuple):
-    """One field that differs: its label, the value saved meanwhile, the value typed here."""
+    """One field that differs: its label, the saved value and the value typed here."""
 
     label: str
     theirs: str
@@ -29,23 +29,22 @@ class Conflict(NamedTuple):
 
 
 def version_of(obj: models.Model, fields: Iterable[str]) -> str:
-    """Return a fingerprint of the values that `obj` has in `fields`; many-to-many fields cost a
-    query each.
-    """
+    """Return a fingerprint of the values of `fields`. Many-to-many fields cost a query each."""
     values = []
     for name in sorted(fields):
         value = obj._meta.get_field(name).value_from_object(obj)
         if isinstance(value, list):
+            # The order in which a many-to-many relation was saved is no change.
             value = sorted(getattr(part, "pk", part) for part in value)
         values.append([name, str(value)])
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:20]
 
 
 def require_unchanged(obj, version: str, fields: Iterable[str]) -> None:
-    """Raise `Outpaced` when `obj`, read under lock, no longer has the values that `version` was
-    made of.
+    """Raise ChangedMeanwhile when `obj` no longer has the values that `version` stands for.
 
-    The sentence names who saved last when the model keeps a history.
+    Call it on an object read under lock. The sentence names who saved last, if the model keeps a
+    history.
     """
     if version_of(obj, fields) == version:
         return
@@ -68,7 +67,7 @@ def require_unchanged(obj, version: str, fields: Iterable[str]) -> None:
 
 
 class VersionedForm(forms.ModelForm):
-    """A model form that remembers which version of the row it showed."""
+    """A model form that remembers which version of the object it showed."""
 
     version = forms.CharField(required=False, widget=forms.HiddenInput)
     conflicts: list[Conflict]
@@ -81,24 +80,24 @@ class VersionedForm(forms.ModelForm):
 
     @property
     def model_fields(self) -> tuple[str, ...]:
-        """The names of the fields that belong to the model."""
         return tuple(self._meta.fields or ())
 
     @property
     def values(self) -> dict[str, Any]:
-        """The checked values of the model's fields, as services take them."""
+        """The cleaned values of the model's fields, as services take them."""
         return {
             name: self.cleaned_data[name] for name in self.model_fields if name in self.cleaned_data
         }
 
     @property
     def version_shown(self) -> str:
-        """The fingerprint of the row as this form showed it."""
+        """The fingerprint of the object as this form showed it."""
         return self.cleaned_data.get("version", "")
 
     def show_conflict(self, error: ChangedMeanwhile, current: models.Model) -> None:
-        """Show `current`, the row as it is now, beside what was typed; the next save starts from
-        `current`.
+        """Show the saved object `current` beside what was typed.
+
+        The form takes the fingerprint of `current`, so the next save overwrites it.
         """
         self.add_error(None, str(error))
         for name, mine in self.values.items():
@@ -107,6 +106,7 @@ class VersionedForm(forms.ModelForm):
                 self.conflicts.append(
                     Conflict(str(self.fields[name].label), saved or "–", typed or "–")
                 )
+        # `data` is an immutable QueryDict.
         data = self.data.copy()
         data[self.add_prefix("version")] = version_of(current, self.model_fields)
         self.data = data
@@ -118,7 +118,7 @@ def _value(obj: models.Model, name: str) -> Any:
 
 
 def _in_words(form: forms.ModelForm, name: str, value: Any) -> str:
-    """Return a value of the field `name` as its readers know it."""
+    """Return a value of the field `name` as the pages show it."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):

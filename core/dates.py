@@ -11,23 +11,19 @@ from django.utils.translation import gettext as _
 
 @lru_cache(maxsize=64)
 def berlin_holidays(year: int) -> frozenset[dt.date]:
-    """Return the public holidays of Berlin in `year` (Sonn- und Feiertagsgesetz Berlin, with 8
-    March).
-    """
+    """Return the public holidays of `year` (Sonn- und Feiertagsgesetz Berlin, with 8 March)."""
     return frozenset(holidays.country_holidays("DE", subdiv="BE", years=year))
 
 
 def is_working_day(day: dt.date) -> bool:
-    """Say whether `day` is Monday to Friday and no public holiday in Berlin."""
+    """Return whether `day` is a Monday to Friday and no public holiday in Berlin."""
     return day.weekday() < 5 and day not in berlin_holidays(day.year)
 
 
 def add_working_days(day: dt.date, count: int) -> dt.date:
-    """Return the date `count` working days after `day` (before it when negative); with 0 the next
-    working day.
+    """Return the date `count` working days after `day`, before it when negative.
 
-    Ends at the calendar's last day: somebody's `31.12.9999` must not stop the reminders of all
-    others.
+    With 0, return `day` or the next working day.
     """
     step = dt.timedelta(days=-1 if count < 0 else 1)
     try:
@@ -38,32 +34,31 @@ def add_working_days(day: dt.date, count: int) -> dt.date:
             while not is_working_day(day):
                 day += step
     except OverflowError:
+        # A typed 31.12.9999 must not stop the reminders of everyone else.
         return day
     return day
 
 
 def latest_working_day(day: dt.date) -> dt.date:
-    """Return `day` itself when it is a working day, otherwise the last one before it."""
+    """Return `day` if it is a working day, otherwise the last one before it."""
     while not is_working_day(day):
         day -= dt.timedelta(days=1)
     return day
 
 
 def working_days_between(start: dt.date, end: dt.date) -> int:
-    """Return how many working days lie after `start` up to and including `end`; 0 when `end` is not
-    later.
-    """
+    """Count the working days after `start` up to and including `end`; 0 when `end` is not later."""
     days = (start + dt.timedelta(days=offset) for offset in range(1, (end - start).days + 1))
     return sum(map(is_working_day, days))
 
 
 def local_date(moment: dt.datetime) -> dt.date:
-    """Return the date that `moment` has in Berlin."""
+    """Return the date of `moment` in Berlin."""
     return timezone.localtime(moment).date()
 
 
 def format_date(day: dt.date | dt.datetime | None) -> str:
-    """Return `27.03.2019`, or an empty string without a day."""
+    """Return `27.03.2019`, or an empty string for None."""
     if day is None:
         return ""
     if isinstance(day, dt.datetime):
@@ -79,7 +74,7 @@ def format_day(day: dt.date | dt.datetime) -> str:
 
 
 def format_moment(moment: dt.datetime | None) -> str:
-    """Return `18.06.2019, 14:00 Uhr`, or an empty string without a moment."""
+    """Return `18.06.2019, 14:00 Uhr`, or an empty string for None."""
     if moment is None:
         return ""
     local = timezone.localtime(moment)
@@ -87,7 +82,7 @@ def format_moment(moment: dt.datetime | None) -> str:
 
 
 def format_span(start: dt.datetime, end: dt.datetime | None = None) -> str:
-    """Return `Di, 18.06.2019, 14:00–16:30 Uhr`; an end on another day is written out."""
+    """Return `Di, 18.06.2019, 14:00–16:30 Uhr`; an end on another day gets its own date."""
     begin = timezone.localtime(start)
     text = f"{format_day(begin.date())}, {begin:%H:%M}"
     if end is not None:
@@ -100,9 +95,7 @@ def format_span(start: dt.datetime, end: dt.datetime | None = None) -> str:
 
 
 def describe_due(due_on: dt.date, today: dt.date) -> str:
-    """Return how a deadline looks from `today`: `bis morgen`, `bis 28.06.2019`, `seit 6 Tagen
-    überfällig`.
-    """
+    """Return `bis morgen`, `bis 28.06.2019` or `seit 6 Tagen überfällig`, seen from `today`."""
     days = (due_on - today).days
     if days < -1:
         return _("seit %(days)d Tagen überfällig") % {"days": -days}

@@ -1,7 +1,7 @@
-"""Documents out of templates of this repository: PDF by typst, Word by docxtpl.
+"""Documents made from templates in this repository: PDF with typst, Word with docxtpl.
 
-What people wrote goes in as data and never as markup. PDFs are tagged: PDF/UA-1 (BIKTG Bln asks for
-accessible documents) and PDF/A-2a (to be filed) at once.
+User text goes in as data, never as markup. PDFs conform to PDF/UA-1 (accessibility, required by
+BIKTG Bln) and PDF/A-2a (archiving) at once.
 """
 
 import datetime as dt
@@ -24,7 +24,7 @@ from docxtpl import DocxTemplate
 
 PDF_STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
 NO_GLYPH = "\ufffd"
-# What Fira Sans or the fonts inside typst can draw; PDF/UA allows no character without a glyph.
+# Characters that Fira Sans or the fonts embedded in typst can draw: PDF/UA forbids missing glyphs.
 DRAWN = re.compile(
     "[\n "
     "-~\xa0-\u04ff\u1e00-\u1fff\u2010-\u2027\u202f-\u2040\u2044-\u2052\u2054-\u205e\u2070-\u209c\u20a0-\u20bf"
@@ -38,11 +38,10 @@ INVISIBLE = re.compile(
 
 
 def make_pdf(template: str, data: dict[str, Any], *, made_at: dt.datetime) -> bytes:
-    """Return the PDF of the typst `template` (a path below `templates/`), which reads `data` from
-    `sys.inputs.data`.
+    """Return the PDF of a typst template, which reads `data` from `sys.inputs.data`.
 
-    Every text in `data` is cleaned by `drawable`. Raises typst.TypstError when the template breaks
-    a rule of PDF/UA.
+    `template` is a path below `templates/`. Every text in `data` goes through `drawable`. Raises
+    typst.TypstError when the template violates PDF/UA.
     """
     root = _template_root()
     return typst.compile(
@@ -58,10 +57,10 @@ def make_pdf(template: str, data: dict[str, Any], *, made_at: dt.datetime) -> by
 
 
 def make_word(template: str, data: dict[str, Any], *, made_at: dt.datetime) -> bytes:
-    """Return the Word document of the docxtpl `template` (a path below `templates/`) filled with
-    `data`.
+    """Return the Word document of a docxtpl template filled with `data`.
 
-    `data["title"]` and `data["author"]` become the document's properties.
+    `template` is a path below `templates/`. `data["title"]` and `data["author"]` become the
+    document's properties.
     """
     values = _each_text(data, writable)
     document = DocxTemplate(_template_root() / template)
@@ -75,15 +74,13 @@ def make_word(template: str, data: dict[str, Any], *, made_at: dt.datetime) -> b
 
 
 def document_response(content: bytes, *, filename: str, media_type: str) -> HttpResponse:
-    """Return `content` as a download called `filename` (ASCII)."""
+    """Return `content` as a download. `filename` must be ASCII."""
     headers = {"Content-Disposition": content_disposition_header(True, filename) or "attachment"}
     return HttpResponse(content, content_type=media_type, headers=headers)
 
 
 def writable(text: str) -> str:
-    """Return `text` without what no document holds: control characters; each end of line is one
-    `\\n`.
-    """
+    """Return `text` without control characters and with `\\n` as its only line end."""
     lines = LINE_ENDS.sub("\n", text).replace("\t", " ")
     return "".join(
         char
@@ -93,9 +90,7 @@ def writable(text: str) -> str:
 
 
 def drawable(text: str) -> str:
-    """Return `text` as the fonts can draw it: composed, without invisible characters, `NO_GLYPH`
-    for unknown ones.
-    """
+    """Return `text` with only characters that the fonts can draw, `NO_GLYPH` for all others."""
     visible = INVISIBLE.sub("", unicodedata.normalize("NFC", writable(text)))
     return re.sub(
         f"{NO_GLYPH}+", NO_GLYPH, "".join(c if DRAWN.match(c) else NO_GLYPH for c in visible)
@@ -114,26 +109,23 @@ def _template_root() -> Path:
     return Path(settings.BASE_DIR) / "templates"
 
 
-FAMILY, MORE = (
-    "Fira Sans",
-    "Fira More",
-)  # a name of its own, as long as the other, for the part with rarer letters
+# typst uses one font per family and weight, so the subset with rarer letters needs a family name of
+# its own. Both names have the same length: it is replaced in place.
+FAMILY, EXTENDED_FAMILY = ("Fira Sans", "Fira More")
 SOURCE = "node_modules/@fontsource/fira-sans/files"
-PARTS = {"latin": FAMILY, "latin-ext": MORE}
+PARTS = {"latin": FAMILY, "latin-ext": EXTENDED_FAMILY}
 WEIGHTS = (400, 600)
 
-HEADER = struct.Struct(
-    ">4sIIHHI24x"
-)  # signature, flavour, length, number of tables, reserved, size when unpacked
-ENTRY = struct.Struct(">4sIIII")  # tag, offset, packed length, length, checksum
+# signature, flavour, length, number of tables, reserved, unpacked size
+HEADER = struct.Struct(">4sIIHHI24x")
+# tag, offset, packed length, length, checksum
+ENTRY = struct.Struct(">4sIIII")
 
 
 def unpack_woff(data: bytes, *, family: str = FAMILY) -> bytes:
-    """Return the TrueType font inside the WOFF 1.0 file `data` (W3C *WOFF File Format 1.0*,
-    chapters 3 to 5).
+    """Return the TrueType font in the WOFF 1.0 file `data`, renamed to `family`.
 
-    It is called `family`, since typst takes one font of a name and weight and never asks a second.
-    Raises ValueError when `data` is no WOFF file.
+    Format: W3C *WOFF File Format 1.0*, chapters 3 to 5. Raises ValueError for anything else.
     """
     if data[:4] != b"wOFF":
         raise ValueError("This is no WOFF file.")
@@ -156,9 +148,6 @@ def unpack_woff(data: bytes, *, family: str = FAMILY) -> bytes:
 
 
 def _renamed(names: bytes, family: str) -> bytes:
-    """Return the table of names with `family` instead of `FAMILY`; both have the same length, so
-    nothing moves.
-    """
     for encoding in ("utf-16-be", "ascii"):
         names = names.replace(FAMILY.encode(encoding), family.encode(encoding))
     return names
@@ -171,11 +160,9 @@ def _checksum(table: bytes) -> int:
 
 
 def unpack_fonts() -> list[Path]:
-    """Write the fonts of documents to `FONT_DIR` as far as they are missing; return where all of
-    them are.
+    """Write the missing fonts to `FONT_DIR` and return the paths of all of them.
 
-    Raises FileNotFoundError when neither they nor their sources are there. Two processes may do it
-    at once.
+    Raises FileNotFoundError when the npm package is not installed.
     """
     settings.FONT_DIR.mkdir(parents=True, exist_ok=True)
     return [_unpack_one(part, weight) for part in PARTS for weight in WEIGHTS]
@@ -185,6 +172,7 @@ def _unpack_one(part: str, weight: int) -> Path:
     target = settings.FONT_DIR / f"{part}-{weight}.ttf"
     if not target.exists():
         source = Path(settings.BASE_DIR) / SOURCE / f"fira-sans-{part}-{weight}-normal.woff"
+        # Another process may unpack the same font: write beside the target, then rename atomically.
         unfinished = target.with_suffix(f".{uuid.uuid4().hex}")
         unfinished.write_bytes(unpack_woff(source.read_bytes(), family=PARTS[part]))
         unfinished.replace(target)
@@ -193,9 +181,7 @@ def _unpack_one(part: str, weight: int) -> Path:
 
 @cache
 def document_fonts() -> typst.Fonts:
-    """Return the fonts of documents: the two parts of Fira Sans and those inside typst; never those
-    of the system.
-    """
+    """Return the fonts of documents: Fira Sans and those embedded in typst, no system fonts."""
     folder = unpack_fonts()[0].parent
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder)]

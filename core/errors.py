@@ -1,19 +1,16 @@
-"""Errors a user can cause. Their text is a German sentence that says what is wrong and what to do
-next.
+"""Errors that users can cause.
+
+Their text is a German sentence that says what is wrong and what to do next; it is shown as it is.
 """
 
 
 class Refused(Exception):
-    """A service refuses: the rules or the present state forbid it. Nothing was changed.
-
-    `str(error)` is shown to the user as it is; a view turns it into a message or an error at the
-    form.
-    """
+    """A service refuses: the rules or the current state forbid it. Nothing was changed."""
 
 
 class NotAllowed(Refused):
-    """The actor may see the object but may not do this to it; a view answers 403."""
+    """The actor may see the object but may not do this to it. Views answer 403."""
 
 
 class ChangedMeanwhile(Refused):
-    """Somebody else changed the object meanwhile; the sentence says who or what was faster."""
+    """Somebody else changed the object first; the sentence says who, if known."""

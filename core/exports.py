@@ -19,13 +19,14 @@ from core.enums import XLSX
 DATE_FORMAT = "DD.MM.YYYY"
 MOMENT_FORMAT = "DD.MM.YYYY HH:MM"
 TIME_FORMAT = "HH:MM"
-WIDTHS = (10, 60)
+MIN_WIDTH, MAX_WIDTH = 10, 60  # characters
 
 
 def xlsx_response(filename: str, header: list[str], rows: Iterable[list]) -> HttpResponse:
-    """Return an Excel file of one sheet: `header` bold and frozen, a cell a value, dates as dates.
+    """Return an Excel file of one sheet with a bold, frozen header.
 
-    Text stays text: what starts with `=` is no formula. Moments are shown in Berlin's time.
+    Dates stay dates, in Berlin time. Text is always stored as text, so that a value starting with
+    `=` cannot become a formula (CSV injection).
     """
     lines = [list(row) for row in rows]
     book = Workbook(write_only=True)
@@ -34,7 +35,7 @@ def xlsx_response(filename: str, header: list[str], rows: Iterable[list]) -> Htt
     for index, title in enumerate(header):
         longest = max([len(str(title)), *(_shown_length(line[index]) for line in lines)])
         sheet.column_dimensions[get_column_letter(index + 1)].width = min(
-            max(longest + 2, WIDTHS[0]), WIDTHS[1]
+            max(longest + 2, MIN_WIDTH), MAX_WIDTH
         )
     sheet.append([_bold(sheet, title) for title in header])
     for line in lines:
@@ -59,6 +60,7 @@ def _bold(sheet, title) -> WriteOnlyCell:
 def _cell(sheet, value) -> WriteOnlyCell:
     if isinstance(value, dt.datetime):
         local = timezone.localtime(value) if timezone.is_aware(value) else value
+        # Excel knows no time zones.
         return _formatted(sheet, local.replace(tzinfo=None), MOMENT_FORMAT)
     if isinstance(value, dt.date):
         return _formatted(sheet, value, DATE_FORMAT)

@@ -1,5 +1,6 @@
-"""Folded text: lower case, umlauts and accents resolved, so that search and sorting agree on both
-databases.
+"""Folded text: lower case without umlauts and accents.
+
+Search and sorting use it, so that SQLite and PostgreSQL agree whatever their collation.
 """
 
 import unicodedata
@@ -11,18 +12,18 @@ GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 def fold(text: str) -> str:
-    """Return `text` folded: `Öffentliche Straße` becomes `oeffentliche strasse`."""
-    composed = unicodedata.normalize("NFKC", text)  # macOS types an umlaut as letter and dots
+    """Return `oeffentliche strasse` for `Öffentliche Straße`."""
+    composed = unicodedata.normalize("NFKC", text)  # macOS sends an umlaut as letter plus dots
     lowered = composed.casefold().translate(GERMAN)
     decomposed = unicodedata.normalize("NFKD", lowered)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 class FoldedField(models.TextField):
-    """A text column filled from other fields of the same row whenever it is saved, in bulk too.
+    """A text column filled from other fields of the same object on every save, bulk saves included.
 
-    `sources` names the attributes that go in, joined by a blank; the first one leads, so the column
-    also sorts.
+    `sources` names the attributes, joined by a space. The first one comes first, so the column
+    also serves sorting.
     """
 
     def __init__(self, *args, sources: tuple[str, ...] = (), **kwargs):
@@ -43,22 +44,19 @@ class FoldedField(models.TextField):
         return folded
 
     def folded(self, model_instance: models.Model) -> str:
-        """Return what the column holds once `model_instance` is saved as it is."""
+        """Return the value the column would get if `model_instance` were saved now."""
         values = (str(getattr(model_instance, source) or "") for source in self.sources)
         return fold(" ".join(value for value in values if value))
 
 
 def folded_words(words: str) -> list[str]:
-    """Return the words to look for. PostgreSQL takes no NUL in a text, so it parts words like a
-    blank.
-    """
+    """Split `words` into folded search words."""
+    # PostgreSQL rejects NUL in text.
     return fold(words.replace("\0", " ")).split()
 
 
 def matching(words: str, field: str = "search") -> Q:
-    """Return the condition that every word of `words` occurs somewhere in the folded column
-    `field`.
-    """
+    """Return the condition that every word of `words` occurs in the folded column `field`."""
     condition = Q()
     for word in folded_words(words):
         condition &= Q(**{f"{field}__contains": word})

@@ -1,6 +1,4 @@
-"""Widgets and fields of the portal's forms, the widget for each kind of model field, and the forms
-that more than one app asks with.
-"""
+"""Form fields and widgets, and which of them a model field gets."""
 
 import datetime as dt
 import re
@@ -14,7 +12,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
 class DateInput(forms.DateInput):
-    """A day, with the browser's own calendar. Browsers want ISO here and show it the user's way."""
+    """A date picker. Browsers expect ISO 8601 and display it in the user's format."""
 
     input_type = "date"
 
@@ -23,8 +21,6 @@ class DateInput(forms.DateInput):
 
 
 class DateTimeInput(forms.DateTimeInput):
-    """A day and a time, to the minute."""
-
     input_type = "datetime-local"
 
     def __init__(self, attrs=None):
@@ -32,8 +28,6 @@ class DateTimeInput(forms.DateTimeInput):
 
 
 class TimeInput(forms.TimeInput):
-    """A time of the day, to the minute."""
-
     input_type = "time"
 
     def __init__(self, attrs=None):
@@ -41,34 +35,34 @@ class TimeInput(forms.TimeInput):
 
 
 class CheckboxList(forms.CheckboxSelectMultiple):
-    """Many choices to tick, in a box that scrolls by itself."""
+    """Checkboxes for many choices, in a box with its own scrollbar."""
 
     def __init__(self, attrs=None, **kwargs):
         super().__init__({"class": "choices--many", **(attrs or {})}, **kwargs)
 
 
 def validate_year(value: dt.date) -> None:
-    """Refuse a day, or a moment in Berlin, of a year that nobody can mean."""
+    """Reject years that can only be a typing error."""
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise forms.ValidationError(_("Bitte prüfen Sie das Jahr."))
 
 
 class DayField(forms.DateField):
-    """A day that somebody can mean: a slip of the finger in the year makes no deadline in 9999."""
+    """A date within plausible years: a slip of the finger must not set a deadline in 9999."""
 
     widget = DateInput
     default_validators = [validate_year]
 
 
 class MomentField(forms.DateTimeField):
-    """A day and a time, in such a year too."""
+    """A date with a time, within plausible years."""
 
     widget = DateTimeInput
     default_validators = [validate_year]
 
 
 class GermanDecimalField(forms.DecimalField):
-    """A number as people here write it: `88.500`, `1.234,5` and `12,5`; `12.5` is understood too."""
+    """A number in German notation (`88.500`, `1.234,5`, `12,5`); accepts `12.5` too."""
 
     widget = forms.TextInput(attrs={"inputmode": "decimal"})
 
@@ -84,8 +78,8 @@ class GermanDecimalField(forms.DecimalField):
 
 
 def limit_length(field: forms.Field, most: int) -> None:
-    """Let `field` of a text without limit in the database take at most `most` characters: it goes
-    into mails.
+    """Limit `field` to `most` characters where the database sets no limit, as its text goes into
+    mails.
     """
     field.validators.append(MaxLengthValidator(most))
     field.widget.attrs["maxlength"] = most
@@ -100,9 +94,7 @@ WIDGETS = {
 
 
 def formfield_for(db_field: models.Field, **kwargs) -> forms.Field | None:
-    """Return the form field of a model's field with the portal's widget; `Meta.formfield_callback`
-    of a ModelForm.
-    """
+    """Return the form field of a model field. Use as `Meta.formfield_callback` of a ModelForm."""
     widget = WIDGETS.get(type(db_field))
     if widget:
         kwargs.setdefault("widget", widget)

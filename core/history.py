@@ -32,10 +32,9 @@ def update_all_as(
     reason: str | Promise,
     now: dt.datetime,
 ) -> None:
-    """Set the same `values` in all `rows` of one model, with a line of history of `now` each, as
-    `save_as` would.
+    """Set the same `values` on all `rows` of one model, each with a line of history.
 
-    Costs two statements on PostgreSQL, on SQLite two a batch.
+    Two statements on PostgreSQL, two per batch on SQLite.
     """
     for row in rows:
         for name, value in values.items():
@@ -51,7 +50,7 @@ def update_all_as(
 
 
 def entries_of(obj, *, limit: int = 50) -> list[HistoryEntry]:
-    """Return the latest changes of `obj` as lines of *Verlauf*, the latest first, in one query."""
+    """Return the latest changes of `obj` as lines of *Verlauf*, latest first, in one query."""
     rows = obj.history.select_related("history_user__person").order_by(
         "-history_date", "-history_id"
     )[:limit]
@@ -67,9 +66,7 @@ def entries_of(obj, *, limit: int = 50) -> list[HistoryEntry]:
 
 
 def state_since(model: type[Model]) -> Subquery:
-    """Return an annotation for rows of `model`: the moment at which its history first shows the
-    present state.
-    """
+    """Return an annotation: when the history first shows an object's current state."""
     same = model.history.filter(id=OuterRef("pk"), state=OuterRef("state")).order_by(
         "history_date", "history_id"
     )

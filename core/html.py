@@ -1,6 +1,4 @@
-"""Small pieces of HTML that stand in table rows by the hundred: built in Python, without a template
-each.
-"""
+"""HTML fragments that appear hundreds of times on a page: Python is faster than templates here."""
 
 import datetime as dt
 
@@ -43,7 +41,7 @@ TRAFFIC_LIGHTS = {
 
 
 def one_of(name: str, allowed) -> str:
-    """Return `name` if it is one of `allowed`; a misspelt one is an error and not an odd look."""
+    """Return `name`; raise ValueError unless it is one of `allowed`, so that typos fail loudly."""
     if name not in allowed:
         raise ValueError(f"{name!r} is none of {', '.join(map(repr, allowed))}")
     return name
@@ -58,7 +56,6 @@ def draw_icon(name: str) -> SafeString:
 
 
 def draw_badge(text, colour: str = "neutral") -> SafeString:
-    """Return the state `text` as a pill in the colour of `colour`."""
     return format_html(
         '<span class="badge badge--{}">{}</span>', one_of(colour, BADGE_COLOURS), text
     )
@@ -92,9 +89,7 @@ def draw_traffic_light(value: str, *, short: bool = False, count: int | None = N
 
 
 def draw_due(date: dt.date | None, today: dt.date) -> SafeString:
-    """Return how the deadline `date` looks from `today`, in red once it is over; nothing without a
-    date.
-    """
+    """Return the deadline `date` as seen from `today`, red when overdue; empty without a date."""
     if date is None:
         return SafeString("")
     name = "due due--over" if date < today else "due"
@@ -107,7 +102,6 @@ def draw_due(date: dt.date | None, today: dt.date) -> SafeString:
 
 
 def draw_link_button(url: str, label, variant: str = "secondary") -> SafeString:
-    """Return a link that looks like a button."""
     return format_html(
         '<a class="kern-btn {}" href="{}"><span class="kern-label">{}</span></a>',
         VARIANTS[one_of(variant, VARIANTS)],
@@ -156,7 +150,7 @@ def draw_stacked_bar(segments, label: str, *, compact: bool = False) -> SafeStri
 
 
 def _bar_parts(segments) -> SafeString:
-    """Return one `<rect>` a segment. Numbers go in as text: a localised `12,5` is no number in SVG."""
+    # Numbers are formatted here: a localised `12,5` is no number in SVG.
     total = sum(segment.count for segment in segments)
     parts, left = [], 0
     for segment in segments:
@@ -176,9 +170,7 @@ _parser = MarkdownIt("commonmark", {"html": False, "breaks": True})
 
 
 def render_markdown(text: str | None) -> SafeString:
-    """Return `text` as HTML that holds nothing but paragraphs, lists, emphasis, links and small
-    headings.
-    """
+    """Return user-written Markdown as safe HTML: text, lists, links, small headings."""
     html = nh3.clean(
         _parser.render(text or ""),
         tags=TAGS,

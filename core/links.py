@@ -1,5 +1,5 @@
-"""Personal links: signed over kind, id and a version of the link, expiring, revoked by raising the
-version.
+"""Personal links: signed tokens over kind, id and version. They expire, and raising the version of
+the object revokes them.
 """
 
 from typing import NamedTuple
@@ -11,20 +11,20 @@ from core.errors import Refused
 
 
 class LinkTarget(NamedTuple):
-    """What a personal link points at: the primary key and the version of the link when it was made."""
+    """What a personal link points to: a primary key, and the link version when it was made."""
 
     pk: int
     version: int
 
 
 def sign_link(kind: str, pk: int, version: int) -> str:
-    """Return the token of a personal link to the row `pk` of `kind`."""
     return signing.dumps([pk, version], salt=f"link.{kind}", compress=False)
 
 
 def read_link(kind: str, token: str, *, max_age: int | None = None) -> LinkTarget:
-    """Return what `token` points at. Raises `Refused` when it is damaged, of another kind or older
-    than `max_age` seconds.
+    """Return what `token` points to.
+
+    Raises Refused when it is damaged, of another kind or older than `max_age` seconds.
     """
     try:
         pk, version = signing.loads(token, salt=f"link.{kind}", max_age=max_age)

@@ -1,4 +1,4 @@
-"""Logs without secrets: whoever has a personal link may act with it, so no log keeps one."""
+"""Logging without secrets: whoever holds a personal link can act with it."""
 
 import logging
 import re
@@ -7,12 +7,10 @@ TOKEN = re.compile(r"(/(?:einladung|passwort)/)[^/\s]+")
 
 
 class HideTokens(logging.Filter):
-    """Blot out the tokens of personal links, invitations and password links, which Django logs with
-    a path.
-    """
+    """Remove tokens of personal links and password links, which Django logs with the path."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record pass, its message without tokens."""
+        """Let every record pass, with tokens removed from its message."""
         message = record.getMessage()
         if TOKEN.search(message):
             record.msg, record.args = TOKEN.sub(r"\1…", message), ()

@@ -1,6 +1,4 @@
-"""A form that was taken does nothing a second time: sent again after *back*, or by a second tap
-without scripts.
-"""
+"""Middleware: duplicate submissions, caching of private pages, POST-only URLs."""
 
 import hashlib
 import secrets
@@ -13,50 +11,50 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
-FIELD = "form_token"
-KEPT_SECONDS = 24 * 60 * 60
-LONGEST_SECONDS = 60  # a form is worked on; after that it may be sent again
-PATIENCE_SECONDS = 5  # for the answer to a form that is being worked on
-TICK_SECONDS = 0.1
+FORM_TOKEN = "form_token"
+REMEMBERED_SECONDS = 24 * 60 * 60
+PROCESSING_SECONDS = 60  # longest time a form is processed; after that it may be sent again
+WAIT_SECONDS = 5  # for the answer to the first submission while it is still being processed
+POLL_SECONDS = 0.1
 
 
 def new_token() -> str:
-    """Return what marks one rendering of a form."""
+    """Return a token that identifies one rendering of a form."""
     return secrets.token_urlsafe(9)
 
 
-class SentOnceMiddleware:
-    """Answers a form that was taken already, with the very same entries, by leading to where it led
-    before.
+class DuplicateSubmissionMiddleware:
+    """Answer a form that was already accepted by redirecting to where the first submission led.
 
-    Taken is what was answered with a redirect. Other entries on the same page are a form of their
-    own, so whoever goes back and changes a word is heard. What the cache forgets is merely not
-    noticed.
+    This covers a double tap and a form sent again after going back. A submission with other values
+    on the same page is a form of its own. When the cache forgets, the duplicate goes unnoticed.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method != "POST" or not request.POST.get(FIELD):
+        if request.method != "POST" or not request.POST.get(FORM_TOKEN):
             return self.get_response(request)
-        key = _key_of(request)
-        if not cache.add(key, "", LONGEST_SECONDS) and (target := _target_of(key)):
+        key = _submission_key(request)
+        # `add` is atomic: of two submissions at the same time, one wins and processes the form.
+        if not cache.add(key, "", PROCESSING_SECONDS) and (target := _redirect_of(key)):
             text = _(
                 "Dieses Formular war schon abgeschickt. Es wurde nicht noch einmal gespeichert."
             )
             messages.info(request, text)
             return redirect(target)
         response = self.get_response(request)
+        # Only a redirect means that the form was accepted; an invalid form may be sent again.
         if response.status_code == 302:
-            cache.set(key, response.headers["Location"], KEPT_SECONDS)
+            cache.set(key, response.headers["Location"], REMEMBERED_SECONDS)
         else:
             cache.delete(key)
         return response
 
 
-def _key_of(request: HttpRequest) -> str:
-    """Return a name for the entries of the form, files by name and size, as this person sent them."""
+def _submission_key(request: HttpRequest) -> str:
+    """Return a cache key for what this session sends: all values, files by name and size."""
     sent = [
         (name, value)
         for name, values in request.POST.lists()
@@ -75,24 +73,25 @@ def _key_of(request: HttpRequest) -> str:
     return f"form:{digest.hexdigest()}"
 
 
-def _target_of(key: str) -> str:
-    """Return where the form led that was sent before; waits for its answer, empty when it was not
-    taken.
+def _redirect_of(key: str) -> str:
+    """Return where the first submission led; empty when it was not accepted.
+
+    Waits for the first submission while it is being processed.
     """
-    for _tick in range(round(PATIENCE_SECONDS / TICK_SECONDS)):
+    for _tick in range(round(WAIT_SECONDS / POLL_SECONDS)):
         if target := cache.get(key):
             return target
         if target is None:
             break
-        time.sleep(TICK_SECONDS)
+        time.sleep(POLL_SECONDS)
     return ""
 
 
-class PrivatePages:
-    """Middleware: an answer to somebody signed in is `private, no-cache` unless its view says more.
+class PrivatePagesMiddleware:
+    """Mark pages of signed-in users `private, no-cache` unless the view sets Cache-Control itself.
 
-    `no-cache` instead of `no-store`, so that going back in the browser keeps what was typed (RFC
-    9111, 5.2.2).
+    `no-cache` instead of `no-store`: going back in the browser must keep what was typed (RFC 9111,
+    5.2.2).
     """
 
     def __init__(self, get_response):
@@ -106,7 +105,10 @@ class PrivatePages:
 
 
 class FormAddressMiddleware:
-    """Put a page with a way back where Django would answer with an empty 405."""
+    """Show a page with a way back where Django would answer a GET with an empty 405.
+
+    Someone who signs in again after their session expired may land on such an address.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -121,7 +123,7 @@ class FormAddressMiddleware:
 
 
 def page_above(path: str) -> str:
-    """Return the nearest address above `path` that exists, at last the start page."""
+    """Return the nearest existing path above `path`, `/` at the latest."""
     while path != "/":
         path = path.rstrip("/").rpartition("/")[0] + "/"
         try:

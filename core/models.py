@@ -25,7 +25,7 @@ MONTHS = (
 
 
 class Origin(models.TextChoices):
-    """Where a row comes from. What was taken over stands outside the workflow."""
+    """Where an object comes from. What was taken over stays outside the workflow."""
 
     ENTERED = "entered", _("im Portal erfasst")
     TAKEN_OVER = "taken_over", _("übernommen")
@@ -33,7 +33,7 @@ class Origin(models.TextChoices):
 
 
 class Precision(models.TextChoices):
-    """How exactly a day is known."""
+    """How exactly a date is known."""
 
     DAY = "day", _("Tag")
     MONTH = "month", _("Monat")
@@ -43,11 +43,10 @@ class Precision(models.TextChoices):
 
 
 class Sourced(models.Model):
-    """A row that remembers where it comes from: origin, addresses of its sources, basis of single
-    values, doubts.
+    """An object that records where it comes from and how reliable its values are.
 
-    `basis` maps a field's name to how sure its value is: sourced, inferred, unknown, month, year,
-    range …
+    `sources` are URLs. `basis` maps a field name to the reliability of its value: sourced,
+    inferred, unknown, month, year, range …
     """
 
     origin = models.CharField(
@@ -70,9 +69,7 @@ class Sourced(models.Model):
 
 
 class KnownDate(models.Model):
-    """A day as exactly as it is known: `starts_on` alone, a range, only a month or a year, or
-    nothing.
-    """
+    """A date as exactly as it is known: a day, a range, only a month or a year, or nothing."""
 
     starts_on = models.DateField(_("Datum"), null=True, blank=True)
     ends_on = models.DateField(_("bis"), null=True, blank=True)
@@ -85,9 +82,7 @@ class KnownDate(models.Model):
 
     @property
     def known_date(self) -> str:
-        """The day as the office would write it: `23.10.2017`, `Juli 2017`, `2017`, `25.07.2017 –
-        09.08.2017`.
-        """
+        """The date in words: `23.10.2017`, `Juli 2017`, `2017`, `25.07.2017 – 09.08.2017`."""
         if self.starts_on is None or self.precision == Precision.UNKNOWN:
             return str(_("Datum nicht belegt"))
         if self.precision == Precision.YEAR:
@@ -104,10 +99,9 @@ class KnownDate(models.Model):
 
 
 class Document(models.Model):
-    """A file that somebody handed in: what it is called, where it is kept, how large and of which
-    type it is.
+    """An uploaded file.
 
-    An app derives a table of its own, with a real foreign key to what the file belongs to.
+    Apps derive a table of their own, with a real foreign key to the object the file belongs to.
     """
 
     title = models.CharField(_("Name der Datei"), max_length=150)
@@ -130,10 +124,10 @@ class Document(models.Model):
 
     @property
     def description(self) -> str:
-        """What kind of file it is and how large: `PDF, 120,4 KB`."""
+        """Type and size: `PDF, 120,4 KB`."""
         return f"{LABELS.get(self.media_type, self.media_type)}, {filesizeformat(self.size)}"
 
     @property
     def download_name(self) -> str:
-        """What the file is called when it is saved: ASCII alone, without folders."""
+        """The ASCII file name used for the download."""
         return download_name(self.title)

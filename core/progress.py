@@ -1,4 +1,4 @@
-"""Small value objects that pages hand to the building blocks in `templates/components/`."""
+"""Value objects that pages hand to the building blocks in `templates/components/`."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -6,16 +6,14 @@ from typing import NamedTuple
 
 
 class ProgressStep(NamedTuple):
-    """One dot of the line of steps; `status` is done, current or todo."""
+    """One dot of the progress bar; `status` is done, current or todo."""
 
     label: str
     status: str
 
 
 class OpenPoint(NamedTuple):
-    """One more thing that is open in the box *Nächster Schritt*; its button is there for who must
-    act.
-    """
+    """One more open item in the box *Nächster Schritt*, with a button for who handles it."""
 
     text: str
     action: str = ""
@@ -23,9 +21,9 @@ class OpenPoint(NamedTuple):
 
 
 class NextStep(NamedTuple):
-    """The box *Nächster Schritt*: what happens next, who must do it, by when, and its one button.
+    """The box *Nächster Schritt*: what happens next, who does it, by when, and its one button.
 
-    With `post=True` the button posts to `url`, otherwise it is a link. `points` are open besides.
+    With `post=True` the button posts to `url`, otherwise it is a link.
     """
 
     text: str
@@ -39,7 +37,7 @@ class NextStep(NamedTuple):
 
 @dataclass(frozen=True)
 class Segment:
-    """One part of a stacked bar: label, count, and the tone that gives its colour."""
+    """One part of a stacked bar. `colour` is one of `core.html.BADGE_COLOURS` or `SCALE`."""
 
     label: str
     count: int
@@ -47,7 +45,7 @@ class Segment:
 
 
 class HistoryEntry(NamedTuple):
-    """One line of *Verlauf*: when, who (by role or name), what, and an optional remark."""
+    """One line of *Verlauf*. `who` is a role or a name."""
 
     at: dt.datetime
     who: str
@@ -65,8 +63,9 @@ class Waiting(NamedTuple):
 
 
 def progress_steps(labels: list[str], current: int) -> list[ProgressStep]:
-    """Return the steps `labels` with those before index `current` done; `current == len(labels)`
-    means all done.
+    """Return the steps `labels`: those before index `current` are done.
+
+    `current == len(labels)` means that all are done.
     """
     return [
         ProgressStep(

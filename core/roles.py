@@ -1,7 +1,7 @@
-"""Role names and role predicates. A role is a group of the same name; deputies act with their
-principal's roles.
+"""Roles and role predicates. A role is a Django group of the same name.
 
-The user model offers `user.roles`, a frozenset of role names read once per request.
+The user model provides `user.roles`, a frozenset that includes roles borrowed as a deputy and is
+read once per request.
 """
 
 from django.conf import settings
@@ -16,7 +16,7 @@ ROLES = (OFFICE, SENATOR_OFFICE, PARTNER, OBSERVER)
 
 
 def has_role(user, *names: str) -> bool:
-    """Say whether `user` is signed in, active and has at least one of the roles `names`."""
+    """Return whether `user` is signed in, active and has at least one of the roles `names`."""
     return bool(
         user and user.is_authenticated and user.is_active and user.roles.intersection(names)
     )
@@ -31,10 +31,10 @@ def is_senator_office(user) -> bool:
 
 
 def is_inside(user) -> bool:
-    """Say whether `user` belongs to the office or to the senator's office."""
+    """Return whether `user` belongs to the office or the senator's office."""
     return has_role(user, OFFICE, SENATOR_OFFICE)
 
 
 def senator_office_name() -> str:
-    """Return how the office of the head of the house is called, `Büro der Senatorin`."""
+    """Return the name of the senator's office, `Büro der Senatorin`."""
     return _("Büro %(head)s") % {"head": settings.HEAD_TITLE_GENITIVE}

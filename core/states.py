@@ -1,6 +1,4 @@
-"""State machines as tables: action → from where, to where. Buttons, services and tests read the
-same table.
-"""
+"""State machines as tables, shared by services, buttons and tests."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -12,9 +10,7 @@ from core.errors import Refused
 
 
 class Move(NamedTuple):
-    """One row of a state table: the states an action may start from and the one it leads to; empty:
-    it stays.
-    """
+    """One row of a state table. An empty `target` keeps the state."""
 
     sources: tuple[str, ...]
     target: str
@@ -24,8 +20,8 @@ class Move(NamedTuple):
 def target_of(table: Mapping[str, Move], action: str, obj) -> str:
     """Return the state that `action` leads `obj` to.
 
-    Raises `Refused` with a German sentence when the table does not allow the action in the present
-    state or when the row was taken over from before and stands outside the workflow.
+    Raises Refused when the table does not allow `action` in the current state, and for objects
+    taken over from former records, which stay outside the workflow.
     """
     move = table[action]
     if getattr(obj, "is_taken_over", False):
@@ -48,7 +44,6 @@ def target_of(table: Mapping[str, Move], action: str, obj) -> str:
 
 
 def allowed_actions(table: Mapping[str, Move], obj) -> list[str]:
-    """Return the names of the actions that `table` allows for `obj` as it stands."""
     if getattr(obj, "is_taken_over", False):
         return []
     return [name for name, move in table.items() if obj.state in move.sources]

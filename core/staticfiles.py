@@ -1,4 +1,4 @@
-"""Front-end files of other projects: served by name from node_modules, never committed."""
+"""Static files of other projects: served by name from node_modules, never committed."""
 
 import posixpath
 import re
@@ -13,10 +13,8 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 FIRA = "@fontsource/fira-sans/files"
 
-# Address below /static/ → path below node_modules. KERN brings Fira Sans whole (130 KB a weight);
-# the same
-# typeface cut by script comes from fontsource. Two weights are in use, each with its part for Latin
-# Extended.
+# URL below /static/ → path below node_modules. KERN ships Fira Sans as a whole (130 KB per weight);
+# fontsource ships it split by script.
 NPM_FILES: dict[str, str] = {
     "kern/kern.min.css": "@kern-ux/native/dist/kern.min.css",
     "fonts/fira-sans-400.woff2": f"{FIRA}/fira-sans-latin-400-normal.woff2",
@@ -28,7 +26,7 @@ STYLESHEET = "css/portal.css"
 
 
 class NpmFinder(BaseFinder):
-    """Finds the files named in `NPM_FILES` (address below /static/ → path below node_modules)."""
+    """Finds the files in `NPM_FILES`."""
 
     root = Path(settings.BASE_DIR) / "node_modules"
 
@@ -44,11 +42,11 @@ class NpmFinder(BaseFinder):
     def list(self, ignore_patterns):
         for path, target in NPM_FILES.items():
             if (self.root / target).exists():
-                yield path, _Renamed(self.root / target)
+                yield path, _SingleFileStorage(self.root / target)
 
 
-class _Renamed(FileSystemStorage):
-    """A storage of one file, so that collectstatic copies it under its own address."""
+class _SingleFileStorage(FileSystemStorage):
+    """A storage of one file, so that collectstatic copies it under another name."""
 
     def __init__(self, target: Path):
         super().__init__(location=str(target.parent))
@@ -59,10 +57,10 @@ class _Renamed(FileSystemStorage):
 
 
 class PortalManifestStorage(CompressedManifestStaticFilesStorage):
-    """Hashed, compressed files; references to source maps that are not shipped are left alone.
+    """Hashed, compressed static files, without source maps.
 
-    The one stylesheet is written with what it imports inside, so a page waits for one file and not
-    for a chain.
+    The stylesheet is written with its imports inlined, so that a page loads one file and not a
+    chain.
     """
 
     support_js_module_import_aggregation = True
@@ -83,9 +81,6 @@ class PortalManifestStorage(CompressedManifestStaticFilesStorage):
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
     def _write_stylesheet(self, paths) -> None:
-        """Write the stylesheet anew from its sources: what an earlier run left behind may be older
-        than they are.
-        """
 
         def read(path: str) -> str:
             storage, source = paths[path]
@@ -94,23 +89,22 @@ class PortalManifestStorage(CompressedManifestStaticFilesStorage):
             return trim_kern(text) if path.startswith("kern/") else text
 
         whole = inline_imports(read(STYLESHEET), base=STYLESHEET, read=read)
+        # An earlier collectstatic may have left an older version.
         self.delete(STYLESHEET)
         self._save(STYLESHEET, ContentFile(whole.encode("utf-8")))
 
 
-# Extensions of htmx import the bare name `htmx`, which a hashing storage takes for a missing file.
-# None is in use.
+# htmx extensions import the bare name `htmx`, which a hashing storage takes for a missing file. None
+# is in use.
 NOT_SHIPPED = ["django_htmx/ext/*"]
 
 
 class UsableAppFinder(AppDirectoriesFinder):
-    """Django's finder of app files, without those in `NOT_SHIPPED`."""
-
     def list(self, ignore_patterns):
         return super().list([*(ignore_patterns or ()), *NOT_SHIPPED])
 
 
-# What the portal draws with KERN's own classes. Everything else stands on KERN's custom properties.
+# KERN classes in use. All other CSS builds on KERN's custom properties.
 KERN_PARTS = (
     "btn",
     "dark",
@@ -168,11 +162,10 @@ TOKEN = re.compile(r'"[^"]*"|[{};]')
 
 
 def inline_imports(css: str, *, base: str, read: Callable[[str], str]) -> str:
-    """Return `css` (found at the address `base`) with each `@import url(…) layer(…)` replaced by
-    its layer.
+    """Return `css`, found at the URL `base`, with each `@import url(…) layer(…)` replaced by its layer.
 
-    `read` gives the text of an address. A relative address inside an imported file is left as it
-    is, so a file with `url()` must lie in the folder of `base`.
+    `read` returns the text at a URL. Relative URLs inside imported files are not rewritten, so a
+    file with `url()` must be in the folder of `base`.
     """
 
     def layer(match: re.Match) -> str:
@@ -183,16 +176,12 @@ def inline_imports(css: str, *, base: str, read: Callable[[str], str]) -> str:
 
 
 def trim_kern(css: str) -> str:
-    """Return KERN's minified stylesheet without the components, utilities and icons that the portal
-    does not use.
-    """
+    """Return KERN's minified stylesheet without the components and icons the portal does not use."""
     return "".join(_trimmed(rule) for rule in _split_rules(css) if not rule.startswith("@charset"))
 
 
 def _split_rules(css: str) -> Iterator[str]:
-    """Yield the rules of the outermost level one by one; braces inside strings (`data:` images) do
-    not count.
-    """
+    # TOKEN matches strings as a whole: braces inside `data:` images must not count.
     depth = start = 0
     for token in TOKEN.finditer(css):
         if token[0] == "{":

@@ -1,4 +1,4 @@
-"""Files that people hand in: which are taken, checked by what is inside, and what they are called."""
+"""Uploaded files: which are accepted, checked by their content, and what they are named."""
 
 import re
 import unicodedata
@@ -16,28 +16,28 @@ from django.utils.translation import gettext as _
 from core.enums import JPEG, PDF, PNG, WORD, XLSX
 from core.errors import Refused
 
-SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
-LONGEST_NAME, LONGEST_SUFFIX = 120, 8
-MOST_FILES = 10
+TRANSLITERATION = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}
+)
+MAX_NAME_LENGTH, MAX_SUFFIX_LENGTH = 120, 8
+MAX_FILES = 10
 CONTENT_TYPES = "[Content_Types].xml"
-LARGEST_CONTENT_TYPES = 1_000_000  # bytes; a real one has some thousand
+MAX_CONTENT_TYPES_BYTES = 1_000_000  # real ones have some thousand; guards against zip bombs
 
 
 def _starts_with(*signatures: bytes) -> Callable[[IO[bytes]], bool]:
     return lambda file: file.read(16).startswith(signatures)
 
 
-def _is_office(part: str) -> Callable[[IO[bytes]], bool]:
-    """Return the check that a file is an Office document with the main part `part`, without macro
-    and password.
-    """
+def _is_office_file(part: str) -> Callable[[IO[bytes]], bool]:
+    """Return a check for Office documents with the main part `part`, without macros or password."""
 
     def check(file: IO[bytes]) -> bool:
         try:
             with zipfile.ZipFile(file) as package:
                 names = package.namelist()
                 entry = package.getinfo(CONTENT_TYPES)
-                if entry.file_size > LARGEST_CONTENT_TYPES or any(
+                if entry.file_size > MAX_CONTENT_TYPES_BYTES or any(
                     "vbaproject" in name.lower() for name in names
                 ):
                     return False
@@ -56,9 +56,7 @@ def _is_office(part: str) -> Callable[[IO[bytes]], bool]:
 
 
 class FileKind(NamedTuple):
-    """One kind of file that is taken: its name for people, media type, endings, and the check of
-    its content.
-    """
+    """One accepted file type. `fits` checks the content, as endings and headers can lie."""
 
     label: str
     media_type: str
@@ -68,8 +66,8 @@ class FileKind(NamedTuple):
 
 KINDS = (
     FileKind("PDF", PDF, (".pdf",), _starts_with(b"%PDF-")),
-    FileKind("Word", WORD, (".docx",), _is_office("wordprocessingml.document")),
-    FileKind("Excel", XLSX, (".xlsx",), _is_office("spreadsheetml.sheet")),
+    FileKind("Word", WORD, (".docx",), _is_office_file("wordprocessingml.document")),
+    FileKind("Excel", XLSX, (".xlsx",), _is_office_file("spreadsheetml.sheet")),
     FileKind("PNG", PNG, (".png",), _starts_with(b"\x89PNG\r\n\x1a\n")),
     FileKind("JPEG", JPEG, (".jpg", ".jpeg"), _starts_with(b"\xff\xd8\xff")),
 )
@@ -78,13 +76,12 @@ ACCEPT = ",".join(suffix for kind in KINDS for suffix in kind.suffixes)
 
 
 def check_uploads(uploads: list[UploadedFile]) -> list[str]:
-    """Return the media type of each of `uploads`. Raises Refused, with a sentence, when one cannot
-    be taken.
+    """Return the media type of each upload.
 
-    Together they may be as large as `ATTACHMENT_MAX_MB` says.
+    Raises Refused when a file is not accepted or all together exceed `ATTACHMENT_MAX_MB`.
     """
-    if len(uploads) > MOST_FILES:
-        raise Refused(_("Bitte wählen Sie höchstens %(count)d Dateien.") % {"count": MOST_FILES})
+    if len(uploads) > MAX_FILES:
+        raise Refused(_("Bitte wählen Sie höchstens %(count)d Dateien.") % {"count": MAX_FILES})
     if sum(upload.size or 0 for upload in uploads) > settings.ATTACHMENT_MAX_MB * 1_000_000:
         raise Refused(
             _(
@@ -126,45 +123,39 @@ def _media_type_of(upload: UploadedFile) -> str:
 
 
 def clean_name(name: str) -> str:
-    """Return what an uploaded file is called on pages: without folders, invisible characters and a
-    leading sign.
-    """
+    """Return the file name shown on pages: no folders, invisible characters or leading signs."""
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
     shown = "".join(char for char in last if unicodedata.category(char)[0] != "C")
     plain = " ".join(shown.split()).lstrip(" .=+-@") or "datei"
-    suffix = PurePosixPath(plain).suffix[:LONGEST_SUFFIX]
-    return plain.removesuffix(suffix)[: LONGEST_NAME - len(suffix)] + suffix
+    suffix = PurePosixPath(plain).suffix[:MAX_SUFFIX_LENGTH]
+    return plain.removesuffix(suffix)[: MAX_NAME_LENGTH - len(suffix)] + suffix
 
 
 def ascii_name(text: str) -> str:
-    """Return `text` as a part of a file name that every system takes: `Größe 1` becomes
-    `Groesse-1`.
-    """
-    spelt = unicodedata.normalize("NFKC", text).translate(SPELT)
+    """Return `text` as part of a portable file name: `Groesse-1` for `Größe 1`."""
+    spelt = unicodedata.normalize("NFKC", text).translate(TRANSLITERATION)
     letters = unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9]+", "-", letters).strip("-")
 
 
 def download_name(title: str) -> str:
-    """Return what the file called `title` is saved as: ASCII alone, its ending kept."""
+    """Return the ASCII name under which the file `title` is downloaded."""
     path = PurePosixPath(clean_name(title))
     return (ascii_name(path.stem) or "datei") + path.suffix.lower()
 
 
 def stored_name(document, filename: str) -> str:
-    """Return where a document's file is kept below MEDIA_ROOT: a name that says nothing about it."""
+    """Return a path below MEDIA_ROOT that reveals nothing about the file."""
     suffix = PurePosixPath(clean_name(filename)).suffix.lower()
     return f"{document._meta.label_lower.replace('.', '/')}/{uuid.uuid4().hex}{suffix}"
 
 
 class FilesInput(forms.FileInput):
-    """Several files at once."""
-
     allow_multiple_selected = True
 
 
 class FilesField(forms.FileField):
-    """None or several files that can be taken; gives a list of uploads."""
+    """Any number of accepted files; cleans to a list of uploads."""
 
     widget = FilesInput(attrs={"accept": ACCEPT})
 

@@ -1,4 +1,4 @@
-"""What every view shares: let people in, run a service, confirm, show a form, page and order a list."""
+"""What all views share: access, running services, confirmation, forms, pages and order of lists."""
 
 from collections.abc import Callable, Mapping
 from functools import wraps

@@ -1,6 +1,4 @@
-"""The building blocks of the pages. Arguments are keywords and declared, so a misspelt one is an
-error.
-"""
+"""Building blocks of pages. All arguments are declared keywords, so that a typo is an error."""
 
 import datetime as dt
 
@@ -43,9 +41,7 @@ def day(value: dt.date | dt.datetime | None) -> str:
 
 @register.filter
 def wrapped(content: str, target: str) -> SafeString:
-    """Return `content` inside the element `target` (`nav.breadcrumb`), or nothing when a page
-    leaves it empty.
-    """
+    """Return `content` inside the element `target` (`nav.breadcrumb`); nothing when it is empty."""
     if not content.strip():
         return SafeString("")
     element, _dot, name = target.partition(".")
@@ -54,7 +50,7 @@ def wrapped(content: str, target: str) -> SafeString:
 
 @register.filter
 def as_breadcrumb(content: str) -> SafeString:
-    """Return the links `content` as the way that leads to the page, or nothing."""
+    """Return the links `content` as breadcrumb navigation; nothing when it is empty."""
     if not content.strip():
         return SafeString("")
     return format_html('<nav class="breadcrumb" aria-label="{}">{}</nav>', _("Pfad"), content)
@@ -62,17 +58,15 @@ def as_breadcrumb(content: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def block_again(context, *, name: str) -> SafeString:
-    """Render the block `name` of the page a second time: a page whose heading is its title says it
-    once.
-    """
+    """Render the block `name` a second time, as for a heading that equals the title."""
     return context.render_context[BLOCK_CONTEXT_KEY].get_block(name).render(context)
 
 
 @register.simple_tag
 def form_token() -> SafeString:
-    """Mark this rendering of a form, so that it is taken once."""
+    """Mark this rendering of a form, so that a duplicate submission is recognised."""
     return format_html(
-        '<input type="hidden" name="{}" value="{}">', middleware.FIELD, middleware.new_token()
+        '<input type="hidden" name="{}" value="{}">', middleware.FORM_TOKEN, middleware.new_token()
     )
 
 
@@ -154,7 +148,7 @@ def tabs(*, items) -> dict:
 
 @register.inclusion_tag("components/origin_note.html")
 def origin_note(*, obj) -> dict:
-    """Show where `obj` (a `core.models.Sourced`) comes from and how sure its values are."""
+    """Show where `obj` (a `core.models.Sourced`) comes from and how reliable its values are."""
     sources = [source for source in obj.sources if str(source).startswith(("https://", "http://"))]
     basis = [
         (_field_label(obj, name), BASIS.get(value, value))
@@ -178,7 +172,7 @@ def _field_label(obj, name: str) -> str:
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
 def pagination(context, *, page) -> dict:
-    """Lead through the pages of a list and keep its filters; nothing when there is only one page."""
+    """Link the pages of a list, keeping its filters; nothing for a single page."""
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     return {
         "page": page,
@@ -193,8 +187,9 @@ def pagination(context, *, page) -> dict:
 
 @register.inclusion_tag("components/filter_bar.html", takes_context=True)
 def filter_bar(context, *, filter, count: int, export_url: str = "") -> dict:
-    """Show the form of a django-filter `filter` and how many rows it leaves; the fields after the
-    first fold away.
+    """Show the form of a django-filter and the number of results.
+
+    All fields but the first fold away.
     """
     request = context["request"]
     first, *rest = filter.form.visible_fields()
@@ -216,7 +211,7 @@ def filter_bar(context, *, filter, count: int, export_url: str = "") -> dict:
 
 @register.inclusion_tag("components/sort_header.html", takes_context=True)
 def sort_header(context, *, label, field: str) -> dict:
-    """Head a column that sorts by `?sort=field`, the other way round when it does so already."""
+    """Show a column header that sorts by `?sort=field`, or reverses when already sorted."""
     current = context["request"].GET.get("sort", "")
     direction = {field: "ascending", f"-{field}": "descending"}.get(current, "")
     target = f"-{field}" if direction == "ascending" else field
@@ -228,7 +223,7 @@ def sort_header(context, *, label, field: str) -> dict:
 
 
 def _address(context, **changes) -> str:
-    """Return the query string of the page with `changes` made; `None` takes a value out."""
+    """Return the current query string with `changes`; None removes a parameter."""
     query = context["request"].GET.copy()
     for name, value in changes.items():
         query.pop(name, None)

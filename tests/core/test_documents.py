@@ -171,7 +171,7 @@ def tables(font: bytes) -> dict[bytes, tuple[int, bytes]]:
     }
 
 
-@pytest.mark.parametrize("family", [documents.FAMILY, documents.MORE])
+@pytest.mark.parametrize("family", [documents.FAMILY, documents.EXTENDED_FAMILY])
 def test_each_table_comes_out_as_its_checksum_says(woff, family):
     found = tables(unpack_woff(woff, family=family))
 
@@ -186,7 +186,7 @@ def test_each_table_comes_out_as_its_checksum_says(woff, family):
 
 
 def test_the_part_with_rarer_letters_has_a_name_of_its_own(woff):
-    names = tables(unpack_woff(woff, family=documents.MORE))[b"name"][1]
+    names = tables(unpack_woff(woff, family=documents.EXTENDED_FAMILY))[b"name"][1]
 
     assert "Fira More".encode("utf-16-be") in names
     assert "Fira Sans".encode("utf-16-be") not in names
