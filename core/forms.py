@@ -1,4 +1,4 @@
-"""Form fields and widgets, and which of them a model field gets."""
+"""Form fields, widgets and their choice for model fields, and the forms that apps share."""
 
 import datetime as dt
 import re
