@@ -1,11 +1,13 @@
 """What every form has that puts something before the senator's office."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from django import forms
 from django.conf import settings
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -15,6 +17,7 @@ from approvals.enums import GRANTING, Verdict
 from approvals.models import ApprovalRequest
 from approvals.queries import approval_in_force, attachments_of
 from approvals.registry import (
+    Briefing,
     Change,
     CounterDate,
     Decision,
@@ -23,6 +26,7 @@ from approvals.registry import (
     essentials_of,
     name_essentials,
 )
+from core.dates import add_working_days
 from core.forms import DayField, TimeInput
 from core.uploads import FilesField
 
@@ -66,6 +70,75 @@ class AttachmentsForm(forms.Form):
                 "names": ", ".join(names)
             }
             super().add_error("attachments", again)
+
+
+DECISION_WORKING_DAYS = 5  # that the senator's office gets by default
+
+
+class BriefingForm(AttachmentsForm):
+    """The *Leitungsvorlage* on one page, and until when a decision is asked for."""
+
+    field_order = ["occasion", "facts", "assessment", "vote", "attachments", "due_on"]
+
+    occasion = forms.CharField(
+        label=gettext_lazy("Anlass"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Warum liegt das jetzt vor?"),
+    )
+    facts = forms.CharField(
+        label=gettext_lazy("Sachverhalt"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    assessment = forms.CharField(
+        label=gettext_lazy("Bewertung"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Was spricht dafür, was ist zu bedenken?"),
+    )
+    vote = forms.CharField(
+        label=gettext_lazy("Votum"),
+        max_length=300,
+        help_text=gettext_lazy("Worum bitten Sie? Ein Satz, auf den man Ja sagen kann."),
+    )
+    due_on = DayField(label=gettext_lazy("Entscheidung bis"))
+
+    def __init__(
+        self,
+        *args,
+        today: dt.date,
+        suggestion: Briefing,
+        former: ApprovalRequest | None = None,
+        needs_occasion: bool = False,
+        help_texts: Mapping[str, str | Promise] = MappingProxyType({}),
+        due_on_error: Callable[[dt.date], str] = lambda due_on: "",
+        **kwargs,
+    ):
+        """The words of `former`, the last request about the same subject, fill the form, those of
+        `suggestion` the first time.
+
+        `help_texts` replace those of the fields. `due_on_error(due_on)` returns why a day suits the
+        subject badly, or an empty string.
+        """
+        source = former or suggestion
+        initial = {name: getattr(source, name) for name in suggestion.texts}
+        initial["due_on"] = add_working_days(today, DECISION_WORKING_DAYS)
+        super().__init__(*args, initial=initial, former=former, **kwargs)
+        self.due_on_error = due_on_error
+        self.fields["occasion"].required = needs_occasion
+        for name, text in help_texts.items():
+            self.fields[name].help_text = text
+
+    def clean_due_on(self) -> dt.date:
+        due_on = self.cleaned_data["due_on"]
+        if error := self.due_on_error(due_on):
+            raise forms.ValidationError(error)
+        return due_on
+
+    @property
+    def briefing(self) -> Briefing:
+        """What was entered, without the deadline. Only for a valid form."""
+        return Briefing(**{name: self.cleaned_data[name] for name in Briefing._fields})
 
 
 PROPOSALS = 3  # how many dates can be proposed instead

@@ -5,15 +5,17 @@ Each app registers the deciding service of its kinds from `AppConfig.ready` (`do
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from approvals.enums import GRANTING, ApprovalKind, Verdict
 from core.dates import format_span
+from core.models import Origin
 
 _deciding_services: dict[str, Callable] = {}
 
@@ -36,6 +38,40 @@ def decide(*, approval, decision: "Decision", by, now: dt.datetime) -> None:
     registered a service for the kind.
     """
     _deciding_services[approval.kind](approval=approval, decision=decision, by=by, now=now)
+
+
+class Briefing(NamedTuple):
+    """*Leitungsvorlage*: the short text on one page that a decision is asked with."""
+
+    occasion: str
+    facts: str
+    assessment: str
+    vote: str
+    attachments: Sequence[UploadedFile] = ()
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Its words by the names of the fields that keep them."""
+        return {
+            "occasion": self.occasion,
+            "facts": self.facts,
+            "assessment": self.assessment,
+            "vote": self.vote,
+        }
+
+
+class Subject(NamedTuple):
+    """What is to be approved, as the apps above describe it. `snapshot`: [[label, value], …] as
+    shown.
+    """
+
+    kind: ApprovalKind
+    pk: int
+    title: str
+    path: str
+    snapshot: list[list[str]]
+    options: list[dict] = []
+    origin: str = Origin.ENTERED
 
 
 class CounterDate(NamedTuple):

@@ -5,10 +5,8 @@ and moves its subject in the same transaction.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -17,7 +15,6 @@ from approvals.enums import (
     CONDITION_MOVES,
     IN_FORCE,
     MOVES,
-    ApprovalKind,
     ApprovalState,
     Verdict,
 )
@@ -32,17 +29,14 @@ from approvals.mails import (
 from approvals.models import ApprovalRequest, Condition
 from approvals.permissions import acts_as_deputy, can_submit, may_decide, why_not, why_settled
 from approvals.queries import approval_to_compare
-from approvals.registry import Change, Decision, reason_of
+from approvals.registry import Briefing, Change, Decision, Subject, reason_of
 from core.dates import format_moment, local_date
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.history import save_as
-from core.models import Origin
 from core.states import target_of
 from partners.models import Person
 
 __all__ = [
-    "Subject",
-    "Briefing",
     "lapse_approval",
     "lapse_by_change",
     "lock_approval",
@@ -51,40 +45,6 @@ __all__ = [
     "request_approval",
     "withdraw_approval",
 ]
-
-
-class Briefing(NamedTuple):
-    """*Leitungsvorlage*: the short text on one page that a decision is asked with."""
-
-    occasion: str
-    facts: str
-    assessment: str
-    vote: str
-    attachments: Sequence[UploadedFile] = ()
-
-    @property
-    def texts(self) -> dict[str, str]:
-        """Its words by the names of the fields that keep them."""
-        return {
-            "occasion": self.occasion,
-            "facts": self.facts,
-            "assessment": self.assessment,
-            "vote": self.vote,
-        }
-
-
-class Subject(NamedTuple):
-    """What is to be approved, as the floors above describe it. `snapshot`: [[label, value], …] as
-    shown.
-    """
-
-    kind: ApprovalKind
-    pk: int
-    title: str
-    path: str
-    snapshot: list[list[str]]
-    options: list[dict] = []
-    origin: str = Origin.ENTERED
 
 
 @transaction.atomic

@@ -8,8 +8,7 @@ import datetime as dt
 
 from approvals.enums import Verdict
 from approvals.models import ApprovalRequest
-from approvals.registry import Decision
-from approvals.services import Briefing
+from approvals.registry import Briefing, Decision
 from core.models import Origin
 from demo.accounts import find_organisation
 from demo.stage import Stage

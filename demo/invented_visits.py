@@ -7,8 +7,7 @@ Both go through the services and are dated relative to the day of loading.
 import datetime as dt
 
 from approvals.enums import Verdict
-from approvals.registry import Decision
-from approvals.services import Briefing
+from approvals.registry import Briefing, Decision
 from core.conflicts import version_of
 from core.models import Origin
 from demo.accounts import find_organisation

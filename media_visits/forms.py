@@ -8,10 +8,8 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from approvals.forms import AttachmentsForm
-from approvals.services import Briefing
 from core.conflicts import VersionedForm
-from core.forms import DayField, formfield_for
+from core.forms import formfield_for
 from core.models import Precision
 from media_visits.enums import PressKind
 from media_visits.models import Coverage, PressSlot, Visit
@@ -69,29 +67,6 @@ class VisitForm(VersionedForm):
         if ends_at and "starts_at" not in self.errors and (not starts_at or ends_at <= starts_at):
             self.add_error("ends_at", _("Das Ende muss nach dem Beginn liegen."))
         return data
-
-
-class SubmitForm(AttachmentsForm, forms.ModelForm):
-    """The Leitungsvorlage and the day by which a decision is asked."""
-
-    field_order = ["occasion", "facts", "assessment", "vote", "attachments", "due_on"]
-    due_on = DayField(label=gettext_lazy("Entscheidung bis"))
-
-    class Meta:
-        model = Visit
-        fields = ["occasion", "facts", "assessment", "vote"]
-        formfield_callback = formfield_for
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for name in ("occasion", "vote"):
-            self.fields[name].required = True
-        for name in ("occasion", "facts", "assessment"):
-            self.fields[name].widget.attrs["rows"] = 4
-
-    @property
-    def briefing(self) -> Briefing:
-        return Briefing(**{name: self.cleaned_data[name] for name in Briefing._fields})
 
 
 class ListsField(forms.ModelMultipleChoiceField):

@@ -1,4 +1,3 @@
-from dialogues.forms.approvals import BriefingForm
 from dialogues.forms.dates import DATE_ROWS, DateOptionFormSet, FixDateForm
 from dialogues.forms.dialogues import DialogueForm, HostReplyForm
 from dialogues.forms.guests import AnswerForm, ComposeForm, OfficeAnswerForm, ReleaseForm
@@ -17,5 +16,4 @@ __all__ = [
     "ReleaseForm",
     "SeriesForm",
     "TopicForm",
-    "BriefingForm",
 ]

@@ -11,15 +11,8 @@ from django.utils.translation import gettext as _
 from approvals.enums import GRANTED, ApprovalKind
 from approvals.models import ApprovalRequest
 from approvals.queries import approvals_about
-from approvals.registry import Decision, snapshot_of
-from approvals.services import (
-    Briefing,
-    Subject,
-    lapse_approval,
-    record_decision,
-    request_approval,
-    withdraw_approval,
-)
+from approvals.registry import Briefing, Decision, Subject, snapshot_of
+from approvals.services import lapse_approval, record_decision, request_approval, withdraw_approval
 from core.dates import format_day, local_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as

@@ -8,15 +8,15 @@ from django.utils.translation import gettext as _
 
 from approvals.enums import VERDICT_LABELS, ApprovalKind
 from approvals.models import ApprovalRequest
-from approvals.registry import Decision, essential_changes, reason_of, snapshot_of
-from approvals.services import (
+from approvals.registry import (
     Briefing,
+    Decision,
     Subject,
-    lapse_by_change,
-    record_decision,
-    request_approval,
-    withdraw_approval,
+    essential_changes,
+    reason_of,
+    snapshot_of,
 )
+from approvals.services import lapse_by_change, record_decision, request_approval, withdraw_approval
 from core.errors import NotAllowed, Refused
 from core.history import save_as
 from core.states import target_of

@@ -11,16 +11,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
+from approvals.forms import BriefingForm
 from approvals.mails import ASKED
 from approvals.queries import approvals_about, differences_since
-from approvals.registry import snapshot_of
-from approvals.services import Briefing
+from approvals.registry import Briefing, snapshot_of
 from core.dates import local_date
 from core.errors import Refused
 from core.roles import senator_office_name
 from core.views import redirect_unless_possible, render_confirmation, run_service
 from dialogues.enums import DATED, DIALOGUE_MOVES, HostReply, OptionState
-from dialogues.forms import BriefingForm, DateOptionFormSet, FixDateForm
+from dialogues.forms import DateOptionFormSet, FixDateForm
 from dialogues.models import DateOption, Dialogue
 from dialogues.registry import DATES_FACTS
 from dialogues.services import (
@@ -32,7 +32,7 @@ from dialogues.services import (
     submit_dates,
     withdraw_dates,
 )
-from dialogues.services.dates import rows_to_tick
+from dialogues.services.dates import rows_to_tick, why_too_late
 from dialogues.views.answers import dialogue_for_office, form_page
 from outbox.wordings import with_waiting_note
 
@@ -133,8 +133,14 @@ def _submit(request, dialogue: Dialogue, options, service, *, title: str, done: 
     former = approvals_about(ApprovalKind.DATES, dialogue.pk).first()
     files = request.FILES or None
     options = list(options.order_by("starts_at", "pk"))
-    shown = {"suggestion": _suggested_briefing(dialogue), "former": former, "dates": options}
-    form = BriefingForm(request.POST or None, files, today=local_date(now), **shown)
+    form = BriefingForm(
+        request.POST or None,
+        files,
+        today=local_date(now),
+        suggestion=_suggested_briefing(dialogue),
+        former=former,
+        due_on_error=partial(why_too_late, options=options),
+    )
     if request.method == "POST" and form.is_valid():
         due_on = form.cleaned_data["due_on"]
         call = partial(

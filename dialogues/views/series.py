@@ -8,19 +8,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
-from approvals.forms import LapseGuard
+from approvals.forms import BriefingForm, LapseGuard
 from approvals.mails import ASKED
 from approvals.permissions import can_see_approvals
 from approvals.progress import with_conditions
 from approvals.queries import approvals_about, differences_since
-from approvals.registry import snapshot_of
-from approvals.services import Briefing
+from approvals.registry import Briefing, snapshot_of
 from core.dates import local_date
 from core.roles import OFFICE, SENATOR_OFFICE, has_role, senator_office_name
 from core.states import allowed_actions
 from core.views import redirect_unless_possible, render_confirmation, run_service
 from dialogues.enums import COLOUR_OF_SERIES, COLOUR_OF_TOPIC, SERIES_MOVES
-from dialogues.forms import BriefingForm, SeriesForm
+from dialogues.forms import SeriesForm
 from dialogues.models import DialogueSeries
 from dialogues.permissions import can_manage
 from dialogues.progress import series_steps, series_task

@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
-from approvals.forms import LapseGuard
+from approvals.forms import BriefingForm, LapseGuard
 from approvals.mails import ASKED
 from approvals.progress import with_conditions
 from approvals.queries import approvals_about, differences_since
-from approvals.registry import snapshot_of
-from approvals.services import Briefing
+from approvals.registry import Briefing, snapshot_of
 from core.dates import format_date, local_date
 from core.forms import ReasonForm
 from core.roles import senator_office_name
@@ -27,7 +26,7 @@ from dialogues.enums import (
     DialogueState,
     TopicState,
 )
-from dialogues.forms import BriefingForm, OfficeTopicForm, TopicForm
+from dialogues.forms import OfficeTopicForm, TopicForm
 from dialogues.models import Topic
 from dialogues.permissions import can_edit_topic, can_manage, can_propose
 from dialogues.progress import topic_steps, topic_task

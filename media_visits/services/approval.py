@@ -8,14 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from approvals.enums import VERDICT_LABELS, ApprovalKind, Verdict
 from approvals.models import ApprovalRequest
-from approvals.registry import Decision, snapshot_of
-from approvals.services import (
-    Briefing,
-    Subject,
-    record_decision,
-    request_approval,
-    withdraw_approval,
-)
+from approvals.registry import Briefing, Decision, Subject, snapshot_of
+from approvals.services import record_decision, request_approval, withdraw_approval
 from core.dates import local_date
 from core.errors import Refused
 from core.states import target_of

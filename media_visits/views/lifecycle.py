@@ -5,17 +5,19 @@ from functools import partial
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from approvals.enums import ApprovalKind
+from approvals.forms import BriefingForm
 from approvals.mails import ASKED
 from approvals.queries import approvals_about, differences_since
-from approvals.registry import snapshot_of
-from core.dates import add_working_days, local_date
+from approvals.registry import Briefing, snapshot_of
+from core.dates import local_date
 from core.forms import OutcomeForm, ReasonForm
 from core.roles import senator_office_name
 from core.views import redirect_unless_possible, render_confirmation, run_service
 from media_visits.enums import VISIT_MOVES
-from media_visits.forms import AnnounceForm, SubmitForm
+from media_visits.forms import AnnounceForm
 from media_visits.mails import deciders_who_know, people_to_announce_to, people_who_know
 from media_visits.registry import VISIT_FACTS
 from media_visits.services import (
@@ -30,7 +32,11 @@ from media_visits.services import (
 from media_visits.views.answers import form_page, visit_for_office
 from outbox.wordings import with_waiting_note
 
-WORKING_DAYS_TO_DECIDE = 5
+BRIEFING_HELP_TEXTS = {
+    "occasion": gettext_lazy("Warum jetzt, warum dieses Unternehmen?"),
+    "assessment": "",
+    "vote": gettext_lazy("Worum bitten Sie? Zum Beispiel: Zustimmung zum Besuch."),
+}
 
 
 def submit(request, pk):
@@ -39,11 +45,16 @@ def submit(request, pk):
     if back := redirect_unless_possible(request, visit, VISIT_MOVES, "submit"):
         return back
     now = timezone.now()
-    initial = {"due_on": add_working_days(local_date(now), WORKING_DAYS_TO_DECIDE)}
     differences = differences_since(ApprovalKind.VISIT, pk, snapshot_of(VISIT_FACTS, visit))
     former = approvals_about(ApprovalKind.VISIT, pk).first()
-    form = SubmitForm(
-        request.POST or None, request.FILES or None, instance=visit, initial=initial, former=former
+    form = BriefingForm(
+        request.POST or None,
+        request.FILES or None,
+        today=local_date(now),
+        suggestion=Briefing(visit.occasion, visit.facts, visit.assessment, visit.vote),
+        former=former,
+        needs_occasion=True,
+        help_texts=BRIEFING_HELP_TEXTS,
     )
     if request.method == "POST" and form.is_valid():
         call = partial(

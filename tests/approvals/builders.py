@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from approvals.enums import ApprovalKind, ApprovalState, Verdict
 from approvals.models import ApprovalRequest, Condition
-from approvals.services import Briefing, Subject, request_approval
+from approvals.registry import Briefing, Subject
+from approvals.services import request_approval
 from core.roles import OFFICE
 from partners.models import Deputy, User
 from tests.partners.builders import make_user

@@ -12,7 +12,6 @@ from core.roles import PARTNER
 from dialogues.enums import DialogueState, RsvpState, SeriesState
 from dialogues.forms import (
     AnswerForm,
-    BriefingForm,
     ComposeForm,
     DateOptionFormSet,
     DialogueForm,
@@ -26,9 +25,7 @@ from dialogues.models import DateOption
 from dialogues.services import Rsvp
 from tests.dialogues.builders import (
     BERLIN,
-    BRIEFING,
     DAY,
-    TODAY,
     make_dialogue,
     make_invitation,
     make_option,
@@ -154,19 +151,6 @@ def test_only_dates_handed_over_can_be_fixed():
     assert [label for _value, label in form.fields["option"].choices] == [
         "Mi, 22.04.2026, 14:00–16:30 Uhr (Gastgeber möglich)"
     ]
-
-
-def test_the_vorlage_starts_with_the_proposal_and_five_working_days():
-    form = BriefingForm(today=TODAY, suggestion=BRIEFING)
-
-    assert form.initial == BRIEFING.texts | {"due_on": dt.date(2026, 3, 9)}
-
-
-def test_the_vorlage_needs_a_vote_and_a_plausible_day():
-    form = BriefingForm({"vote": "", "due_on": "9999-12-31"}, today=TODAY, suggestion=BRIEFING)
-
-    assert form.errors["due_on"] == ["Bitte prüfen Sie das Jahr."]
-    assert set(form.errors) == {"vote", "due_on"}
 
 
 def test_partners_are_asked_five_things():

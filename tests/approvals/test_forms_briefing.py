@@ -1,0 +1,51 @@
+import datetime as dt
+
+import pytest
+
+from approvals.forms import BriefingForm
+from tests.approvals.builders import BRIEFING, DUE_ON, TODAY, make_approval
+
+pytestmark = pytest.mark.django_db
+
+FILLED_IN = BRIEFING.texts | {"due_on": str(DUE_ON)}
+
+
+def make_form(data=None, **values) -> BriefingForm:
+    return BriefingForm(data, today=TODAY, suggestion=BRIEFING, **values)
+
+
+def test_form_starts_with_the_suggestion_and_a_deadline_in_five_working_days():
+    assert make_form().initial == BRIEFING.texts | {"due_on": dt.date(2026, 3, 9)}
+
+
+def test_words_of_the_last_request_come_before_the_suggestion():
+    former = make_approval(occasion="Beschluss vom Februar")
+
+    assert make_form(former=former).initial["occasion"] == "Beschluss vom Februar"
+
+
+def test_vote_and_a_plausible_deadline_are_required():
+    form = make_form({"vote": "", "due_on": "9999-12-31"})
+
+    assert form.errors["due_on"] == ["Bitte prüfen Sie das Jahr."]
+    assert set(form.errors) == {"vote", "due_on"}
+
+
+def test_occasion_is_required_where_the_subject_needs_one():
+    form = make_form(FILLED_IN | {"occasion": ""}, needs_occasion=True)
+
+    assert list(form.errors) == ["occasion"]
+
+
+def test_deadline_that_does_not_suit_the_subject_is_refused():
+    form = make_form(FILLED_IN, due_on_error=lambda due_on: f"{due_on} ist zu spät.")
+
+    assert form.errors == {"due_on": ["2026-03-13 ist zu spät."]}
+
+
+def test_valid_form_gives_the_briefing_and_the_deadline():
+    form = make_form(FILLED_IN)
+
+    assert form.is_valid()
+    assert form.briefing == BRIEFING._replace(attachments=[])
+    assert form.cleaned_data["due_on"] == DUE_ON
