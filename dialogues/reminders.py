@@ -1,8 +1,7 @@
 """Which guests must be reminded of an invitation they have not answered."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from django.db.models import CharField, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
@@ -13,6 +12,7 @@ from core.dates import add_working_days, describe_due, format_date, local_date
 from core.models import Origin
 from dialogues.enums import DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation
+from dialogues.queries.dialogues import NextReminder
 from outbox.queries import is_not_held_back
 from outbox.texts import escape_markdown
 from partners.queries import recipient_of
@@ -33,29 +33,15 @@ def about(dialogue: Dialogue) -> str:
     return f"dialogue:{dialogue.pk}"
 
 
-class NextReminder(NamedTuple):
-    """When the guests of a dialogue without an answer are reminded next, and whether a pause stops
-    that.
-    """
-
-    on: dt.date | None = None
-    is_paused: bool = False
-
-
-def next_reminders(dialogues: Iterable[Dialogue], today: dt.date) -> dict[int, NextReminder]:
-    """Return by primary key when the guests of `dialogues` are reminded next by themselves, in two
-    queries at most.
-    """
-    inviting = [row for row in dialogues if row.state == DialogueState.INVITED and row.rsvp_by]
-    if not inviting:
-        return {}
-    rule, pauses = reminder_rule(RULE.key), valid_pauses(today)
-    outlook = {}
-    for row in inviting:
-        if on := rule.next_on(row.rsvp_by, today):
-            paused = pause_for(pauses, on, rule=RULE.key, about=about(row)) is not None
-            outlook[row.pk] = NextReminder(on, paused)
-    return outlook
+def next_reminder(dialogue: Dialogue, today: dt.date) -> NextReminder:
+    """Return when guests who have not answered are reminded next; empty unless it is inviting."""
+    if dialogue.state != DialogueState.INVITED or not dialogue.rsvp_by:
+        return NextReminder()
+    on = reminder_rule(RULE.key).next_on(dialogue.rsvp_by, today)
+    if not on:
+        return NextReminder()
+    pause = pause_for(valid_pauses(today), on, rule=RULE.key, about=about(dialogue))
+    return NextReminder(on, is_paused=pause is not None)
 
 
 def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, Reminder]]:

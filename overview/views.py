@@ -19,7 +19,8 @@ from core.dates import format_date, format_moment, local_date
 from core.progress import Waiting
 from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role, senator_office_name
 from core.views import render_page_or_fragment
-from dialogues.queries import upcoming_dialogues, waiting_for
+from dialogues.progress import waiting_for
+from dialogues.queries import upcoming_dialogues
 from measures.models import Plan, ReportingRound
 from measures.queries import (
     current_plan,

@@ -9,7 +9,8 @@ from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from approvals.registry import CounterDate
 from dialogues.models import Dialogue, DialogueSeries, Topic
-from dialogues.progress.situation import Situation, Task
+from dialogues.progress.situation import Task
+from dialogues.queries.dialogues import Situation
 
 
 def consent_task(missing: Topic | DialogueSeries) -> Task:

@@ -13,7 +13,6 @@ from approvals.permissions import may_decide
 from core.dates import add_working_days, format_date, format_day, local_date
 from core.progress import NextStep, ProgressStep, progress_steps
 from core.roles import senator_office_name
-from dialogues.consent import lacks_consent
 from dialogues.enums import DATED, DialogueState, HostReply
 from dialogues.models import Dialogue
 from dialogues.permissions import can_manage
@@ -25,7 +24,8 @@ from dialogues.progress.approvals import (
     renewal_task,
     withheld_text,
 )
-from dialogues.progress.situation import Situation, Task
+from dialogues.progress.situation import Task
+from dialogues.queries.dialogues import Situation, missing_approval
 
 S = DialogueState
 MINUTES_DAYS = 5  # working days after a dialogue in which its outcome is written down
@@ -153,7 +153,7 @@ def _exploring_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) 
             "host": dialogue.host
         }
         return Task(text, _("Anderen Gastgeber eintragen"), "edit")
-    if missing := lacks_consent(dialogue):
+    if missing := missing_approval(dialogue):
         return consent_task(missing)
     if situation.possible:
         text = ngettext(
@@ -179,7 +179,7 @@ def _scheduled_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) 
     if dialogue.starts_at <= now:
         text = _("Der Termin ist verstrichen, ohne dass eingeladen wurde.")
         return Task(text, _("Gespräch verschieben"), "postpone")
-    if missing := lacks_consent(dialogue):
+    if missing := missing_approval(dialogue):
         return consent_task(missing)
     if situation.lapsed:
         return renewal_task(dialogue, situation.approval)
@@ -210,7 +210,7 @@ def _invited_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) ->
     if dialogue.starts_at <= now:
         text = _("Der Tag des Gesprächs ist gekommen. Hat es stattgefunden?")
         return Task(text, _("Als durchgeführt vermerken"), "hold", post=True)
-    if missing := lacks_consent(dialogue):
+    if missing := missing_approval(dialogue):
         return consent_task(missing)
     if situation.lapsed:
         return renewal_task(dialogue, situation.approval)

@@ -1,16 +1,17 @@
-"""What pages, tests and the floor above ask about series, topics, dialogues and guests."""
-
 from dialogues.queries.dialogues import (
+    NextReminder,
+    Situation,
     as_seen_by,
     hosts_of,
     listed_dialogues,
     matching_as_announced,
-    situation_of,
+    missing_approval,
     situations_of,
     upcoming_dialogues,
     years_of,
 )
-from dialogues.queries.guests import (
+from dialogues.queries.history import dialogue_history, series_history, topic_history
+from dialogues.queries.invitations import (
     AnswerCounts,
     GuestRow,
     Sending,
@@ -19,7 +20,6 @@ from dialogues.queries.guests import (
     label_of,
     sharing_guests,
 )
-from dialogues.queries.histories import dialogue_history, series_history, topic_history
 from dialogues.queries.topics import (
     dialogues_on,
     listed_series,
@@ -27,12 +27,13 @@ from dialogues.queries.topics import (
     page_topics,
     series_to_choose,
 )
-from dialogues.queries.waiting import waiting_for
 
 __all__ = [
     "AnswerCounts",
     "GuestRow",
+    "NextReminder",
     "Sending",
+    "Situation",
     "as_seen_by",
     "dialogue_history",
     "dialogues_on",
@@ -44,14 +45,13 @@ __all__ = [
     "listed_series",
     "listed_topics",
     "matching_as_announced",
+    "missing_approval",
     "page_topics",
     "series_history",
     "series_to_choose",
     "sharing_guests",
-    "situation_of",
     "situations_of",
     "topic_history",
     "upcoming_dialogues",
-    "waiting_for",
     "years_of",
 ]

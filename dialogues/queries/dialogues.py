@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.db.models import (
     Case,
@@ -21,14 +22,19 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from approvals.enums import GRANTED, ApprovalKind
 from approvals.models import ApprovalRequest
-from core.dates import local_date
 from core.folding import folded_words, matching
 from core.models import Origin
 from core.roles import OFFICE, SENATOR_OFFICE, has_role
-from dialogues.enums import DATED, SEATED, DialogueState, OptionState, RsvpState
-from dialogues.models import DateOption, Dialogue, Invitation
-from dialogues.progress import Situation
-from dialogues.reminders import NextReminder, next_reminders
+from dialogues.enums import (
+    DATED,
+    SEATED,
+    DialogueState,
+    OptionState,
+    RsvpState,
+    SeriesState,
+    TopicState,
+)
+from dialogues.models import DateOption, Dialogue, DialogueSeries, Invitation, Topic
 from partners.models import Organisation
 
 OPEN_END, OPEN_START = dt.date(9999, 12, 31), dt.date(1900, 1, 1)
@@ -124,30 +130,45 @@ def upcoming_dialogues(user, today: dt.date, limit: int = 10) -> list[Dialogue]:
     return as_seen_by(user, ahead.order_by("starts_at", "pk")[:limit])
 
 
-def situation_of(dialogue: Dialogue, now: dt.datetime) -> Situation:
-    """Return what the next step of `dialogue` hangs on at `now`, in four queries at most."""
-    return situations_of([dialogue], now)[dialogue.pk]
+class NextReminder(NamedTuple):
+    """When guests who have not answered are reminded next, and whether a pause prevents it."""
+
+    on: dt.date | None = None
+    is_paused: bool = False
+
+
+class Situation(NamedTuple):
+    """What determines the next step of a dialogue."""
+
+    approval: ApprovalRequest | None = None  # the latest about dates, open or decided
+    granted: ApprovalRequest | None = None  # the approval of dates that holds
+    proposed: int = 0  # dates ahead that nobody has answered
+    possible: int = 0  # dates ahead that the senator's office can keep
+    prepared: int = 0  # guests on the list who have not been invited in this round
+    invited: int = 0
+    unanswered: int = 0
+    reminder: NextReminder = NextReminder()  # to guests who have not answered
+    lapsed: bool = False  # the date is fixed, but its approval no longer holds
 
 
 def situations_of(dialogues: Iterable[Dialogue], now: dt.datetime) -> dict[int, Situation]:
-    """Return by primary key what the next steps of `dialogues` hang on, in four queries at most for
-    any number.
+    """Load by primary key what determines the next steps of `dialogues`, in two queries for any
+    number.
+
+    `reminder` stays empty: it depends on rules that only the page of one dialogue shows
+    (`dialogues.progress.situation_of`).
     """
-    by_pk = {dialogue.pk: dialogue for dialogue in dialogues}
-    latest, granted = _approvals(list(by_pk))
-    rows = {row.pop("pk"): row for row in _counted(list(by_pk), now)}
-    reminders = next_reminders(
-        (by_pk[pk] for pk, row in rows.items() if row["unanswered"]), local_date(now)
-    )
+    pks = [dialogue.pk for dialogue in dialogues]
+    latest, granted = _approvals(pks)
     return {
         pk: Situation(
             latest.get(pk),
             granted.get(pk),
-            lapsed=row.pop("state") in DATED and pk not in granted,
-            reminder=reminders.get(pk, NextReminder()),
-            **row,
+            lapsed=counts.pop("state") in DATED and pk not in granted,
+            **counts,
         )
-        for pk, row in rows.items()
+        for counts in _counted(pks, now)
+        for pk in [counts.pop("pk")]
     }
 
 
@@ -184,3 +205,17 @@ def _approvals(pks: list[int]) -> tuple[dict[int, ApprovalRequest], dict[int, Ap
         if row.state in GRANTED:
             granted[row.subject_id] = row
     return latest, granted
+
+
+def missing_approval(dialogue: Dialogue) -> Topic | DialogueSeries | None:
+    """Return the topic or the series of `dialogue` that is not approved now, or None.
+
+    An approval can lapse long after the dialogue was planned. Until it is renewed no date is
+    explored and no mail goes out (DOMAIN: nothing without consent). Load `topic__series` before.
+    """
+    topic = dialogue.topic
+    if topic is None:
+        return None
+    if topic.state != TopicState.APPROVED:
+        return topic
+    return topic.series if topic.series and topic.series.state != SeriesState.CONSENTED else None

@@ -14,7 +14,6 @@ from core.dates import format_date, local_date
 from core.errors import NotAllowed, Refused
 from core.history import save_as
 from core.states import target_of
-from dialogues.consent import lacks_consent
 from dialogues.enums import (
     BEFORE_THE_DAY,
     DIALOGUE_MOVES,
@@ -26,6 +25,7 @@ from dialogues.enums import (
 )
 from dialogues.models import Dialogue, Topic
 from dialogues.permissions import can_manage
+from dialogues.queries.dialogues import missing_approval
 from dialogues.registry import DATES_FACTS
 from dialogues.services.announcing import Update, save_and_tell
 from dialogues.services.editing import take_over_form
@@ -49,7 +49,7 @@ def require_office(by) -> None:
 
 def require_consent(dialogue: Dialogue) -> None:
     """Raise Refused while the topic or the series of a dialogue has no consent (any more)."""
-    if missing := lacks_consent(dialogue):
+    if missing := missing_approval(dialogue):
         raise Refused(
             _(
                 "„%(title)s“ ist im Stand „%(state)s“. Erst muss die Freigabe wieder da sein, dann "

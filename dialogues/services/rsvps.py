@@ -128,7 +128,9 @@ def record_rsvp(
         setattr(row, field, value)
     row.replied_at, row.channel = now, channel
     row.revision += mails.changes_hands(row.person, before, after)
-    save_as(row, by=by, now=now, reason=_("Antwort: %(answer)s") % {"answer": row.get_rsvp_display()})
+    save_as(
+        row, by=by, now=now, reason=_("Antwort: %(answer)s") % {"answer": row.get_rsvp_display()}
+    )
     mails.withdraw_reminders(row, note=_("Der Gast hat geantwortet."), by=by, now=now)
     if dialogue.state == DialogueState.INVITED:
         mails.mail_confirmation(dialogue, row, previous=before, by=by, now=now)

@@ -27,8 +27,8 @@ from dialogues.enums import (
 )
 from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import can_manage
-from dialogues.progress import Situation, minutes_due_on, next_step_of, steps_of
-from dialogues.queries import situation_of
+from dialogues.progress import minutes_due_on, next_step_of, situation_of, steps_of
+from dialogues.queries import Situation
 
 ACTS = (
     ("postpone", gettext_lazy("Verschieben"), "danger"),

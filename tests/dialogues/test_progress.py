@@ -23,7 +23,8 @@ from dialogues.enums import (
     TopicState,
 )
 from dialogues.models import Dialogue
-from dialogues.progress import Situation, next_step_of, release_label, steps_of
+from dialogues.progress import next_step_of, release_label, steps_of
+from dialogues.queries import Situation
 from dialogues.reminders import NextReminder
 from tests.dialogues.builders import DAY, NOW, make_dialogue
 from tests.partners.builders import make_organisation, make_user

@@ -8,12 +8,12 @@ from core.models import Precision
 from core.roles import PARTNER
 from dialogues.enums import DialogueState, OptionState, RsvpState, TopicState
 from dialogues.models import Dialogue
-from dialogues.progress import Situation
+from dialogues.progress import situation_of
 from dialogues.queries import (
+    Situation,
     hosts_of,
     listed_dialogues,
     listed_series,
-    situation_of,
     situations_of,
     upcoming_dialogues,
     years_of,
@@ -136,7 +136,7 @@ def test_situation_knows_the_latest_request():
 def test_situations_cost_the_same_for_any_number(django_assert_num_queries, count):
     dialogues = [make_invitation(make_dialogue(S.INVITED)).dialogue for _ in range(count)]
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(2):
         assert len(situations_of(dialogues, NOW)) == count
 
 

@@ -9,8 +9,7 @@ from approvals.registry import Decision
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, OptionState, RsvpState
 from dialogues.models import Dialogue
-from dialogues.progress import next_step_of
-from dialogues.queries import situation_of
+from dialogues.progress import next_step_of, situation_of
 from dialogues.reminders import by_hand, reminder_of
 from dialogues.services import (
     cancel_dialogue,

@@ -6,9 +6,7 @@ import pytest
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, RsvpState, SeriesState, TopicState
-from dialogues.queries import (
-    waiting_for,
-)
+from dialogues.progress import waiting_for
 from tests.dialogues.builders import (
     ANSWER_BY,
     BERLIN,

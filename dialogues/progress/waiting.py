@@ -10,11 +10,10 @@ from core.dates import local_date
 from core.models import Origin
 from core.progress import Waiting
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from dialogues.consent import lacks_consent
 from dialogues.enums import DialogueState, RsvpState, SeriesState, TopicState
 from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
-from dialogues.progress import awaits_decision, task_of
-from dialogues.queries.dialogues import situations_of
+from dialogues.progress.dialogues import awaits_decision, task_of
+from dialogues.queries import missing_approval, situations_of
 
 UNDER_WAY = (
     DialogueState.PLANNING,
@@ -90,7 +89,7 @@ def _waits(dialogue: Dialogue, situation, now) -> bool:
         and not situation.prepared
         and dialogue.starts_at > now
     )
-    if is_answering and (situation.lapsed or lacks_consent(dialogue)):
+    if is_answering and (situation.lapsed or missing_approval(dialogue)):
         return True
     return not is_answering or bool(situation.unanswered and dialogue.rsvp_by < local_date(now))
 
