@@ -1,4 +1,4 @@
-"""`make check`: form, types, layers, migrations, catalogues and settings, one line each."""
+"""`make check`: format, types, layers, migrations, generated pages and style, one line each."""
 
 import os
 import subprocess
@@ -22,6 +22,8 @@ STEPS = (
     ("layers", ["lint-imports"]),
     ("migrations", ["python", "manage.py", "makemigrations", "--check", "--dry-run"]),
     ("catalogues", ["python", "-m", "scripts.catalogues"]),
+    ("states", ["python", "-m", "scripts.states", "--check"]),
+    ("style", ["python", "-m", "scripts.style_report", "--check"]),
     ("settings", ["python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"]),
 )
 
