@@ -1,10 +1,16 @@
 """The mails about topics and dialogues: who gets which, with which values."""
 
 from dialogues.mails import texts  # noqa: F401  registers the words
-from dialogues.mails.changes import AT_ONCE, MATTERS, changes_between, mail_changed
-from dialogues.mails.dialogues import mail_called_off, mail_date_fixed
-from dialogues.mails.entries import Told, changes_hands, people_to_update, people_told
-from dialogues.mails.guests import (
+from dialogues.mails.dates import Told, changes_hands, people_to_update, people_told
+from dialogues.mails.dialogues import (
+    AT_ONCE,
+    MATTERS,
+    changes_between,
+    mail_called_off,
+    mail_changed,
+    mail_date_fixed,
+)
+from dialogues.mails.invitations import (
     mail_confirmation,
     mail_invitations,
     mail_withdrawn,

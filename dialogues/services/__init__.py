@@ -2,9 +2,9 @@
 goes through one.
 """
 
-from dialogues.services.counter_dates import adopt_counter_dates
 from dialogues.services.dates import (
     add_date_option,
+    adopt_counter_dates,
     decide_dates,
     drop_date_option,
     fix_date,
@@ -12,15 +12,7 @@ from dialogues.services.dates import (
     submit_dates,
     withdraw_dates,
 )
-from dialogues.services.invitations import (
-    add_guests,
-    cancel_dialogue,
-    postpone_dialogue,
-    release_invitations,
-    remove_guest,
-    withdraw_invitation,
-)
-from dialogues.services.planning import (
+from dialogues.services.dialogues import (
     close_dialogue,
     document_outcome,
     plan_dialogue,
@@ -28,7 +20,15 @@ from dialogues.services.planning import (
     record_host_reply,
     update_dialogue,
 )
-from dialogues.services.reminding import remind_guests
+from dialogues.services.invitations import (
+    add_guests,
+    cancel_dialogue,
+    postpone_dialogue,
+    release_invitations,
+    remind_guests,
+    remove_guest,
+    withdraw_invitation,
+)
 from dialogues.services.rsvps import Rsvp, closed_reason, open_invitation, record_rsvp
 from dialogues.services.series import (
     affirm_series,

@@ -11,18 +11,18 @@ from django.utils.translation import gettext as _
 from approvals.enums import GRANTED, ApprovalKind
 from approvals.models import ApprovalRequest
 from approvals.queries import approvals_about
-from approvals.registry import Briefing, Decision, Subject, snapshot_of
+from approvals.registry import Briefing, CounterDate, Decision, Subject, snapshot_of
 from approvals.services import lapse_approval, record_decision, request_approval, withdraw_approval
 from core.dates import format_day, local_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as
 from core.states import target_of
 from dialogues import mails
-from dialogues.enums import DATED, DIALOGUE_MOVES, HostReply, OptionState
+from dialogues.enums import DATED, DIALOGUE_MOVES, HostPreference, HostReply, OptionState
 from dialogues.models import DateOption, Dialogue
 from dialogues.registry import DATES_FACTS
-from dialogues.services.announcing import announce_changes
-from dialogues.services.planning import (
+from dialogues.services.dialogues import (
+    announce_changes,
     lock_dialogue,
     move_dialogue,
     require_consent,
@@ -316,3 +316,50 @@ def release_date(dialogue: Dialogue, *, reason: str, by, now: dt.datetime) -> No
         save_as(option, by=by, now=now, reason=reason)
     lapse_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, reason=reason, by=by, now=now)
     dialogue.starts_at = dialogue.ends_at = dialogue.rsvp_by = None
+
+
+USUAL_LENGTH = dt.timedelta(hours=2)
+
+
+@transaction.atomic
+def adopt_counter_dates(*, dialogue: Dialogue, by, now: dt.datetime) -> list[DateOption]:
+    """Make the dates proposed in the last answer options of the dialogue; returns those that are
+    new.
+
+    One without an end lasts as long as the dates that were asked about. Refused when none of them
+    lies ahead or all were taken over before. The host is still to be asked.
+    """
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    require_exploration(dialogue)
+    approval = approvals_about(ApprovalKind.DATES, dialogue.pk).first()
+    dates = approval.counter_dates_ahead(now) if approval else []
+    if approval is None or not dates:
+        raise Refused(_("Es ist kein anderer Termin vorgeschlagen, der noch bevorsteht."))
+    length = _length_of(dialogue, approval)
+    taken = [
+        option for date in dates if (option := _take_over(dialogue, date, length, by=by, now=now))
+    ]
+    if not taken:
+        raise Refused(_("Die vorgeschlagenen Termine sind schon übernommen."))
+    return taken
+
+
+def _length_of(dialogue: Dialogue, approval: ApprovalRequest) -> dt.timedelta:
+    asked = dialogue.date_options.filter(pk__in=[option["id"] for option in approval.options])
+    return max((option.ends_at - option.starts_at for option in asked), default=USUAL_LENGTH)
+
+
+def _take_over(
+    dialogue: Dialogue, date: CounterDate, length: dt.timedelta, *, by, now: dt.datetime
+) -> DateOption | None:
+    """Return the option made of `date`, or None when it stands there already."""
+    present = dialogue.date_options.select_for_update().exclude(state=OptionState.DROPPED)
+    option = present.filter(starts_at=date.starts_at).first() or DateOption(
+        dialogue=dialogue, starts_at=date.starts_at, host_preference=HostPreference.POSSIBLE
+    )
+    if option.pk and option.state in (OptionState.PROPOSED, OptionState.FIXED):
+        return None
+    option.ends_at, option.state = date.ends_at or date.starts_at + length, OptionState.PROPOSED
+    save_as(option, by=by, now=now, reason=_("Gegenvorschlag übernommen"))
+    return option

@@ -10,14 +10,15 @@ from django.utils.translation import ngettext
 
 from approvals.enums import ApprovalKind
 from approvals.services import lapse_approval
-from core.dates import local_date
+from core.dates import format_date, local_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as, update_all_as
 from dialogues import mails
 from dialogues.enums import BEFORE_THE_DAY, DialogueState, OptionState, RsvpState
 from dialogues.models import Dialogue, Invitation
+from dialogues.reminders import by_hand, guests_to_remind, reminder_of, unanswered
 from dialogues.services.dates import is_granted, release_date
-from dialogues.services.planning import (
+from dialogues.services.dialogues import (
     lock_dialogue,
     move_dialogue,
     require_consent,
@@ -26,6 +27,8 @@ from dialogues.services.planning import (
 )
 from partners.models import Person
 from partners.queries import recipient_of
+from reminders.registry import ReminderLetter
+from reminders.services import enqueue_reminders
 
 NO_ANSWER = {
     "rsvp": RsvpState.OPEN,
@@ -288,3 +291,32 @@ def cancel_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) ->
     )
     mails.mail_called_off(dialogue, told, "dialogue_cancelled", span=before, by=by, now=now)
     return dialogue
+
+
+@transaction.atomic
+def remind_guests(*, dialogue: Dialogue, by, now: dt.datetime) -> int:
+    """Remind everyone who has not answered, at most once a day each; returns how many.
+
+    Left out are those who were reminded today already, by hand or by themselves, and those whose
+    reminders are paused.
+    """
+    require_office(by)
+    dialogue, today = lock_dialogue(dialogue.pk), local_date(now)
+    if dialogue.state != DialogueState.INVITED:
+        raise Refused(_("Erinnert wird nur, solange Einladungen laufen."))
+    if not unanswered(dialogue.invitations.filter(released_round=dialogue.round)).exists():
+        raise Refused(_("Alle Gäste haben geantwortet."))
+    if today > dialogue.rsvp_by:
+        raise Refused(
+            _("Die Frist für die Antworten ist am %(day)s abgelaufen.")
+            % {"day": format_date(dialogue.rsvp_by)}
+        )
+    reminders = [
+        reminder_of(row, by_hand(today), today) for row in guests_to_remind(dialogue, today)
+    ]
+    if not reminders:
+        raise Refused(
+            _("Wer noch nicht geantwortet hat, wurde heute schon erinnert oder ist pausiert.")
+        )
+    letters = [ReminderLetter(reminder.to, [reminder]) for reminder in reminders]
+    return enqueue_reminders(letters, day=today, now=now, by=by)

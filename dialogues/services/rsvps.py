@@ -16,7 +16,7 @@ from dialogues.enums import SEATED, DialogueState, RsvpChannel, RsvpState
 from dialogues.models import Dialogue, Invitation
 from dialogues.models.invitations import LINK_KIND, LINK_LIFETIME_SECONDS
 from dialogues.permissions import can_manage, can_reply
-from dialogues.services.planning import lock_dialogue, seats_taken
+from dialogues.services.dialogues import lock_dialogue, seats_taken
 
 POSSIBLE_RSVPS = tuple(rsvp for rsvp in RsvpState if rsvp != RsvpState.OPEN)
 MOST_SUBSTITUTES = 3  # that one guest may have the portal write to

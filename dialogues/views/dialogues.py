@@ -13,7 +13,7 @@ from dialogues.enums import (
     DialogueState,
     OptionState,
 )
-from dialogues.mails.entries import entry_text
+from dialogues.mails.dates import entry_text
 from dialogues.models import Dialogue
 from dialogues.queries import dialogue_history
 from dialogues.views.frame import frame_of, visible_dialogue

@@ -21,7 +21,7 @@ from dialogues.forms import AnswerForm
 from dialogues.models import Invitation
 from dialogues.permissions import can_reply
 from dialogues.services import closed_reason, open_invitation, record_rsvp
-from dialogues.services.planning import seats_taken
+from dialogues.services.dialogues import seats_taken
 from dialogues.views.dialogues import calendar_response
 
 FOLDED = ("party", "remark", "shares_rsvp")

@@ -20,7 +20,7 @@ from dialogues.models import Dialogue, Topic
 from dialogues.progress.approvals import told_later
 from dialogues.registry import DATES_FACTS
 from dialogues.services import plan_dialogue, record_host_reply, update_dialogue
-from dialogues.services.announcing import Update, is_known_to_others
+from dialogues.services.dialogues import Update, is_known_to_others
 from dialogues.views.answers import dialogue_for_office, form_page, row_for_office
 
 

@@ -18,7 +18,7 @@ from approvals.enums import Verdict
 from approvals.registry import Decision
 from core.roles import SENATOR_OFFICE
 from dialogues.enums import DialogueFormat, DialogueState
-from dialogues.mails.entries import entry_text
+from dialogues.mails.dates import entry_text
 from dialogues.models import Dialogue
 from dialogues.services import (
     add_date_option,

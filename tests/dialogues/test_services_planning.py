@@ -33,7 +33,7 @@ from dialogues.services import (
     update_dialogue,
     withdraw_dates,
 )
-from dialogues.services.planning import seats_taken
+from dialogues.services.dialogues import seats_taken
 from tests.approvals.builders import make_deputy
 from tests.dialogues.builders import (
     ANSWER_BY,

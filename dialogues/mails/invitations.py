@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from core.dates import format_date
 from dialogues.enums import SEATED, RsvpState
-from dialogues.mails.entries import PARTSTATS, changes_hands, entry_text, holds_another
+from dialogues.mails.dates import PARTSTATS, changes_hands, entry_text, holds_another
 from dialogues.models import Dialogue, Invitation
 from outbox.drafts import MailDraft, Recipient
 from outbox.queries import held_back
