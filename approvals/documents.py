@@ -19,30 +19,30 @@ from core.uploads import ascii_name, check_uploads, clean_name
 
 PDF_TEMPLATE = "approvals/leitungsvorlage.typ"
 WORD_TEMPLATE = "approvals/leitungsvorlage.docx"
-LONGEST_FILE_NAME = 60
+MAX_FILE_NAME_LENGTH = 60
 
 
 def briefing_pdf(approval: ApprovalRequest, attachments: Iterable[Attachment]) -> bytes:
     """Return the Leitungsvorlage of `approval` as an accessible PDF."""
     return make_pdf(
-        PDF_TEMPLATE, vorlage_values(approval, attachments), made_at=_last_change(approval)
+        PDF_TEMPLATE, briefing_values(approval, attachments), made_at=_last_change(approval)
     )
 
 
 def briefing_word(approval: ApprovalRequest, attachments: Iterable[Attachment]) -> bytes:
     """Return the Leitungsvorlage of `approval` as a Word document."""
     return make_word(
-        WORD_TEMPLATE, vorlage_values(approval, attachments), made_at=_last_change(approval)
+        WORD_TEMPLATE, briefing_values(approval, attachments), made_at=_last_change(approval)
     )
 
 
 def briefing_filename(approval: ApprovalRequest, suffix: str) -> str:
     """Return `leitungsvorlage-fachkraefte-sichern.pdf`."""
-    subject = ascii_name(approval.title).lower()[:LONGEST_FILE_NAME].strip("-")
+    subject = ascii_name(approval.title).lower()[:MAX_FILE_NAME_LENGTH].strip("-")
     return f"leitungsvorlage-{subject or approval.pk}.{suffix}"
 
 
-def vorlage_values(approval: ApprovalRequest, attachments: Iterable[Attachment]) -> dict[str, Any]:
+def briefing_values(approval: ApprovalRequest, attachments: Iterable[Attachment]) -> dict[str, Any]:
     """Return every word of the document in the order it is read; the templates only arrange them.
 
     `approval` comes from `approvals.queries.requests_to_show`. Keys with `rows` hold [[label,

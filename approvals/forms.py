@@ -22,9 +22,9 @@ from approvals.registry import (
     CounterDate,
     Decision,
     Fact,
-    differences,
-    essentials_of,
-    name_essentials,
+    binding_labels,
+    binding_snapshot_of,
+    snapshot_changes,
 )
 from core.dates import add_working_days
 from core.forms import DayField, TimeInput
@@ -141,7 +141,7 @@ class BriefingForm(AttachmentsForm):
         return Briefing(**{name: self.cleaned_data[name] for name in Briefing._fields})
 
 
-PROPOSALS = 3  # how many dates can be proposed instead
+MAX_COUNTER_DATES = 3  # how many dates can be proposed instead
 
 
 class CounterDateForm(forms.Form):
@@ -187,14 +187,17 @@ def _moment(day: dt.date, time: dt.time) -> dt.datetime:
 
 
 CounterDateFormSet = forms.formset_factory(
-    CounterDateForm, extra=PROPOSALS, max_num=PROPOSALS, absolute_max=PROPOSALS
+    CounterDateForm,
+    extra=MAX_COUNTER_DATES,
+    max_num=MAX_COUNTER_DATES,
+    absolute_max=MAX_COUNTER_DATES,
 )
 
 
 class DecisionForm(forms.Form):
     """The answer, the dates that can be kept or are proposed instead, conditions, a comment."""
 
-    answer = forms.ChoiceField(choices=Verdict)
+    verdict = forms.ChoiceField(choices=Verdict)
     chosen = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Welche Termine sind möglich?"),
         coerce=int,
@@ -229,9 +232,9 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args, approval: ApprovalRequest, **kwargs):
         super().__init__(*args, **kwargs)
-        self.approval, answer = approval, self.data.get("answer")
-        self.fields["chosen"].required = bool(approval.options) and answer in GRANTING
-        self.fields["conditions"].required = not self.is_bound or answer == Verdict.CONDITION
+        self.approval, verdict = approval, self.data.get("verdict")
+        self.fields["chosen"].required = bool(approval.options) and verdict in GRANTING
+        self.fields["conditions"].required = not self.is_bound or verdict == Verdict.CONDITION
         self.fields["chosen"].choices = [
             (
                 option["id"],
@@ -243,33 +246,33 @@ class DecisionForm(forms.Form):
         self.counter_dates = CounterDateFormSet(self.data if has_rows else None, prefix="proposal")
 
     @property
-    def answer_given(self) -> str:
+    def pressed_verdict(self) -> str:
         """The button that was pressed, to show what belongs to it again."""
-        return self.data.get("answer", "") if self.is_bound else ""
+        return self.data.get("verdict", "") if self.is_bound else ""
 
     @property
     def opens_counter_dates(self) -> bool:
         """Whether the part with other dates holds something that must be seen."""
-        return self.answer_given == Verdict.NONE_POSSIBLE or self._proposes
+        return self.pressed_verdict == Verdict.NONE_POSSIBLE or self._proposes
 
     def clean(self):
         data = super().clean()
-        answer, comment = data.get("answer"), data.get("comment", "").strip()
-        if answer in (Verdict.RETURN, Verdict.REFUSE) and not comment:
+        verdict, comment = data.get("verdict"), data.get("comment", "").strip()
+        if verdict in (Verdict.RETURN, Verdict.REFUSE) and not comment:
             self.add_error(
                 "comment",
                 _("Bitte begründen Sie kurz, damit die Geschäftsstelle weiß, was zu tun ist."),
             )
-        if answer == Verdict.NONE_POSSIBLE:
+        if verdict == Verdict.NONE_POSSIBLE:
             self._clean_counter_dates(comment)
-        self._refuse_what_would_be_dropped(answer)
+        self._refuse_what_would_be_dropped(verdict)
         return data
 
-    def _refuse_what_would_be_dropped(self, answer: str | None) -> None:
+    def _refuse_what_would_be_dropped(self, verdict: str | None) -> None:
         """A condition, a date or a tick that does not go with the button says that another answer
         was meant.
         """
-        if answer != Verdict.CONDITION and self.lines:
+        if verdict != Verdict.CONDITION and self.lines:
             self.add_error(
                 "conditions",
                 _(
@@ -277,7 +280,7 @@ class DecisionForm(forms.Form):
                     "leeren Sie das Feld."
                 ),
             )
-        if answer != Verdict.NONE_POSSIBLE and self._proposes:
+        if verdict != Verdict.NONE_POSSIBLE and self._proposes:
             self.add_error(
                 None,
                 _(
@@ -285,7 +288,7 @@ class DecisionForm(forms.Form):
                     "leeren Sie diese Felder."
                 ),
             )
-        if answer not in GRANTING and self.cleaned_data.get("chosen"):
+        if verdict not in GRANTING and self.cleaned_data.get("chosen"):
             self.add_error(
                 "chosen",
                 _(
@@ -330,20 +333,20 @@ class DecisionForm(forms.Form):
     def decision(self) -> Decision:
         """What was entered. Only for a valid form."""
         data = self.cleaned_data
-        return Decision(data["answer"], data["comment"], data["chosen"], self.lines, self.dates)
+        return Decision(data["verdict"], data["comment"], data["chosen"], self.lines, self.dates)
 
     @property
-    def typed(self) -> list[str]:
+    def entered_texts(self) -> list[str]:
         """The words and dates that were entered, to be shown where they could not be saved."""
         words = [self.data.get(name, "").strip() for name in ("comment", "conditions")]
         rows = self.dates or [row.as_typed for row in self.counter_dates]
         return [text for text in [*words, *map(str, rows)] if text]
 
-    def as_hidden(self) -> list[tuple[str, str]]:
+    def hidden_values(self) -> list[tuple[str, str]]:
         """Return all that was entered as (name, value), so that nothing is lost on the page that
         asks again.
         """
-        names = {"csrfmiddlewaretoken", "answer", "confirmed", "back"}
+        names = {"csrfmiddlewaretoken", "verdict", "confirmed", "back"}
         return [
             (name, value)
             for name in self.data
@@ -366,7 +369,7 @@ class ConditionForm(forms.Form):
     )
 
 
-CONFIRMED = "lapse"  # the field of a form that says that the user was asked
+LAPSE_CONFIRMED = "lapse"  # the field of a form that says that the user was asked
 
 
 class LapseGuard:
@@ -378,16 +381,16 @@ class LapseGuard:
     def __init__(self, kind: str, facts: tuple[Fact, ...], subject):
         self.facts = facts
         self.approval = approval_in_force(kind, subject.pk)
-        self.before = essentials_of(facts, subject) if self.approval else []
+        self.before = binding_snapshot_of(facts, subject) if self.approval else []
         self.changes: list[Change] = []
 
-    def asks(self, data: Mapping, changed) -> bool:
+    def needs_confirmation(self, data: Mapping, changed) -> bool:
         """Say whether saving the row `changed` lets the approval lapse and the user was not asked
         yet.
         """
-        if self.approval is None or CONFIRMED in data:
+        if self.approval is None or LAPSE_CONFIRMED in data:
             return False
-        self.changes = differences(self.before, essentials_of(self.facts, changed))
+        self.changes = snapshot_changes(self.before, binding_snapshot_of(self.facts, changed))
         return bool(self.changes)
 
     @property
@@ -405,4 +408,4 @@ class LapseGuard:
                 "Das ist freigegeben. Wenn Sie eine dieser Angaben ändern, erlischt die Freigabe: "
                 "%(what)s."
             )
-        return text % {"what": name_essentials(self.facts)}
+        return text % {"what": binding_labels(self.facts)}

@@ -18,11 +18,11 @@ from outbox.texts import MailText, Markdown, escape_markdown, register
 from partners.models import Person
 from partners.queries import people_with_role, recipient_of
 
-ASKED = "approval_asked"
+APPROVAL_ASKED = "approval_asked"
 
 register(
     MailText(
-        kind=ASKED,
+        kind=APPROVAL_ASKED,
         title=gettext_lazy("Freigabe erbeten"),
         subject=gettext_lazy("Freigabe erbeten bis {due_on}: {title}"),
         body=gettext_lazy(
@@ -138,7 +138,7 @@ register(
     },
 )
 
-LONGEST_VALUE = 160  # characters of a value that a mail quotes
+MAX_QUOTED_CHARACTERS = 160  # characters of a value that a mail quotes
 
 
 def subject_key(approval: ApprovalRequest) -> str:
@@ -158,24 +158,17 @@ def _draft(approval: ApprovalRequest, kind, person, event, values, path) -> Mail
     )
 
 
-def desk_path(approval: ApprovalRequest) -> str:
-    """Return the address of the page where `approval` is decided."""
-    return f"/freigaben/{approval.pk}/"
-
-
-def condition_path(condition: Condition) -> str:
-    """Return the address of the page where `condition` is noted as met."""
-    return f"/freigaben/auflagen/{condition.pk}/"
-
-
 def mail_submission(approval: ApprovalRequest, *, now, by) -> None:
     values = {"vote": approval.vote, "due_on": format_date(approval.due_on)}
     people = deciders(local_date(now), approval.kind)
-    drafts = [_draft(approval, ASKED, p, "asked", values, desk_path(approval)) for p in people]
+    drafts = [
+        _draft(approval, APPROVAL_ASKED, p, "asked", values, approval.get_absolute_url())
+        for p in people
+    ]
     enqueue_mails(drafts, now=now, by=by)
 
 
-def withdraw_asking(approval: ApprovalRequest, *, now, by) -> None:
+def withdraw_submission_mails(approval: ApprovalRequest, *, now, by) -> None:
     """Take back the mails that ask about `approval` and still wait: there is nothing to decide any
     more.
 
@@ -183,7 +176,9 @@ def withdraw_asking(approval: ApprovalRequest, *, now, by) -> None:
     leads to the request, which says how it stands.
     """
     note = _("Die Freigabe ist nicht mehr offen: %(state)s.") % {"state": approval.outcome}
-    withdraw_pending(subject_keys=[subject_key(approval)], kinds=[ASKED], note=note, now=now, by=by)
+    withdraw_pending(
+        subject_keys=[subject_key(approval)], kinds=[APPROVAL_ASKED], note=note, now=now, by=by
+    )
 
 
 def mail_decision(approval: ApprovalRequest, *, now, by) -> None:
@@ -203,7 +198,9 @@ def mail_decision(approval: ApprovalRequest, *, now, by) -> None:
     ]
     if approval.by_deputy:
         drafts += [
-            _draft(approval, "approval_decided", person, "decided", values, desk_path(approval))
+            _draft(
+                approval, "approval_decided", person, "decided", values, approval.get_absolute_url()
+            )
             for person in _principals_of(by, approval.kind)
         ]
     enqueue_mails(drafts, now=now, by=by)
@@ -248,23 +245,33 @@ def _tell_deciders(
 ) -> None:
     people = deciders(local_date(now), approval.kind)
     drafts = [
-        _draft(approval, kind, person, event, values, desk_path(approval)) for person in people
+        _draft(approval, kind, person, event, values, approval.get_absolute_url())
+        for person in people
     ]
     enqueue_mails(drafts, now=now, by=by)
 
 
 def mail_lapse(
-    approval: ApprovalRequest, changes: list[Change], also: Iterable[Person], *, now, by
+    approval: ApprovalRequest,
+    changes: list[Change],
+    further_recipients: Iterable[Person],
+    *,
+    now,
+    by,
 ) -> None:
     """Tell all who are concerned that `approval` lapsed and by which `changes`.
 
-    The senator's office and its deputies are led to the request, the office and `also` to the
+    The senator's office and its deputies are led to the request, the office and `further_recipients` to the
     subject.
     """
     changed = _listed([_describe(change) for change in changes])
     values = {"reason": approval.lapse_reason, "changes": changed}
-    house = [(person, desk_path(approval)) for person in deciders(local_date(now), approval.kind)]
-    others = [(person, approval.path) for person in (*people_with_role(OFFICE), *also)]
+    house = [
+        (person, approval.get_absolute_url()) for person in deciders(local_date(now), approval.kind)
+    ]
+    others = [
+        (person, approval.path) for person in (*people_with_role(OFFICE), *further_recipients)
+    ]
     drafts = [
         _draft(approval, "approval_lapsed", person, "lapsed", values, path)
         for person, path in house + others
@@ -274,7 +281,7 @@ def mail_lapse(
 
 def _describe(change: Change) -> str:
     before, after = (
-        Truncator(value).chars(LONGEST_VALUE) or _("ohne Angabe")
+        Truncator(value).chars(MAX_QUOTED_CHARACTERS) or _("ohne Angabe")
         for value in (change.before, change.after)
     )
     return f"{change.label}: {before} → {after}"

@@ -5,11 +5,12 @@ conditions.
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from approvals.enums import ApprovalKind, ApprovalState, ConditionState
-from approvals.permissions import decides_anything, kinds_of_deputy
+from approvals.permissions import can_decide_any, kinds_of_deputy
 from approvals.registry import CounterDate
 from core.models import Document, Origin
 from core.roles import OFFICE, has_role
@@ -22,7 +23,7 @@ class ApprovalRequestQuerySet(models.QuerySet):
         """
         if has_role(user, OFFICE):
             return self
-        if not decides_anything(user):
+        if not can_decide_any(user):
             return self.none()
         kinds = kinds_of_deputy(user)
         return self if kinds is None else self.filter(kind__in=kinds)
@@ -146,6 +147,9 @@ class ApprovalRequest(models.Model):
     def __str__(self):
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("approval", args=[self.pk])
+
     @property
     def is_demo(self) -> bool:
         return self.origin == Origin.DEMO
@@ -226,6 +230,9 @@ class Condition(models.Model):
 
     def __str__(self):
         return self.text
+
+    def get_absolute_url(self) -> str:
+        return reverse("condition", args=[self.pk])
 
     @property
     def is_open(self) -> bool:

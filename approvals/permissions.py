@@ -15,7 +15,7 @@ def can_submit(user) -> bool:
     return has_role(user, OFFICE)
 
 
-def decides_anything(user) -> bool:
+def can_decide_any(user) -> bool:
     """The senator's office decides, and for the time of a deputyship its deputies, be it on some
     kinds alone.
     """
@@ -29,11 +29,11 @@ def kinds_of_deputy(user) -> frozenset[str] | None:
     return user.lent_kinds.get(SENATOR_OFFICE)
 
 
-def can_decide(user, kind: str) -> bool:
+def can_decide_kind(user, kind: str) -> bool:
     """Say whether `user` belongs to the senator's office, or acts for it today in approvals of
     `kind`.
     """
-    if not decides_anything(user):
+    if not can_decide_any(user):
         return False
     kinds = kinds_of_deputy(user)
     return kinds is None or kind in kinds
@@ -43,27 +43,27 @@ def can_see_approvals(user, kind: str) -> bool:
     """Requests are between the office and the senator's office; a deputy sees the kinds of the
     deputyship.
     """
-    return has_role(user, OFFICE) or can_decide(user, kind)
+    return has_role(user, OFFICE) or can_decide_kind(user, kind)
 
 
-def submitted_it(user, approval) -> bool:
+def is_own_submission(user, approval) -> bool:
     """Nobody decides on a request of one's own, be it as somebody's deputy."""
     return approval.submitted_by_id == user.pk
 
 
-def may_decide(user, approval) -> bool:
+def can_decide(user, approval) -> bool:
     """Say whether `user` may decide on `approval`, whatever its state."""
-    return can_decide(user, approval.kind) and not submitted_it(user, approval)
+    return can_decide_kind(user, approval.kind) and not is_own_submission(user, approval)
 
 
-def acts_as_deputy(user, kind: str) -> bool:
+def is_deputy_for(user, kind: str) -> bool:
     """Say whether `user` decides only *in Vertretung*: the role comes from a principal, not from
     the own account.
     """
-    return can_decide(user, kind) and SENATOR_OFFICE not in user.own_roles
+    return can_decide_kind(user, kind) and SENATOR_OFFICE not in user.own_roles
 
 
-def why_no_longer(user, approval, today: dt.date) -> str:
+def refusal_reason_after_deputyship(user, approval, today: dt.date) -> str:
     """Return the sentence for `user` whose deputyship for the kind of `approval` ended after it was
     submitted.
 
@@ -72,7 +72,7 @@ def why_no_longer(user, approval, today: dt.date) -> str:
     ended = last_deputyship(user, SENATOR_OFFICE, today, approval.kind)
     if (
         ended is None
-        or can_decide(user, approval.kind)
+        or can_decide_kind(user, approval.kind)
         or ended.ends_on < local_date(approval.submitted_at)
     ):
         return ""
@@ -83,17 +83,17 @@ def why_no_longer(user, approval, today: dt.date) -> str:
     ) % {"kind": ApprovalKind(approval.kind).label, "day": format_date(ended.ends_on)}
 
 
-def why_not(user, today: dt.date, approval=None) -> str:
+def refusal_reason(user, today: dt.date, approval=None) -> str:
     """Return the sentence that tells `user` why it is not for them to decide on `approval`, or on
     any.
     """
-    if approval is not None and decides_anything(user):
-        if submitted_it(user, approval):
+    if approval is not None and can_decide_any(user):
+        if is_own_submission(user, approval):
             return _(
                 "Diese Vorlage haben Sie selbst eingereicht. Darüber muss jemand anderes "
                 "entscheiden."
             )
-        if sentence := why_no_longer(user, approval, today):
+        if sentence := refusal_reason_after_deputyship(user, approval, today):
             return sentence
         kind = ApprovalKind(approval.kind).label
         return _("Ihre Vertretung gilt nicht für Freigaben der Art „%(kind)s“.") % {"kind": kind}
@@ -105,7 +105,7 @@ def why_not(user, today: dt.date, approval=None) -> str:
     return _("Über Freigaben entscheidet das %(office)s.") % {"office": senator_office_name()}
 
 
-def why_settled(approval) -> str:
+def refusal_reason_when_closed(approval) -> str:
     """Return the sentence for who answers an approval that is no longer open."""
     if approval.state == ApprovalState.LAPSED and approval.lapsed_at:
         return _(

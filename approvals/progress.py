@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from approvals.enums import ApprovalKind
-from approvals.mails import condition_path
 from approvals.models import ApprovalRequest, Condition
 from approvals.permissions import can_see_approvals, can_submit, kinds_of_deputy
 from approvals.queries import conditions_to_meet
@@ -44,14 +43,16 @@ def _point(condition: Condition, user) -> OpenPoint:
     text = _("Auflage: %(text)s") % {"text": condition}
     if not can_submit(user):
         return OpenPoint(text)
-    return OpenPoint(text, _("Als erfüllt vermerken"), condition_path(condition))
+    return OpenPoint(text, _("Als erfüllt vermerken"), condition.get_absolute_url())
 
 
-LOOKS_BACK = dt.timedelta(days=365)
-MOST_ROWS = 1000  # of the decisions looked at, the latest; a year of the office has far fewer
+DURATIONS_PERIOD = dt.timedelta(days=365)
+MAX_DECISIONS_READ = (
+    1000  # of the decisions looked at, the latest; a year of the office has far fewer
+)
 
 
-class Times(NamedTuple):
+class DecisionDurations(NamedTuple):
     """One kind of request: how many were decided, after how many working days, and how many are
     overdue now.
     """
@@ -71,7 +72,7 @@ class Times(NamedTuple):
         return duration_words(self.longest)
 
 
-def times_by_kind(user, now: dt.datetime) -> list[Times]:
+def decision_durations(user, now: dt.datetime) -> list[DecisionDurations]:
     """Return how the requests that `user` may see stand at `now`, a row for each of their kinds, in
     two queries.
 
@@ -79,11 +80,13 @@ def times_by_kind(user, now: dt.datetime) -> list[Times]:
     over ones do not.
     """
     rows = ApprovalRequest.objects.visible_to(user).exclude(origin=Origin.TAKEN_OVER)
-    decided = rows.filter(decided_at__gt=now - LOOKS_BACK, decided_at__lte=now).order_by(
+    decided = rows.filter(decided_at__gt=now - DURATIONS_PERIOD, decided_at__lte=now).order_by(
         "-decided_at", "-pk"
     )
     took: dict[str, list[int]] = defaultdict(list)
-    for kind, start, end in decided.values_list("kind", "submitted_at", "decided_at")[:MOST_ROWS]:
+    for kind, start, end in decided.values_list("kind", "submitted_at", "decided_at")[
+        :MAX_DECISIONS_READ
+    ]:
         took[kind].append(working_days_between(local_date(start), local_date(end)))
     late = (
         rows.open()
@@ -94,7 +97,7 @@ def times_by_kind(user, now: dt.datetime) -> list[Times]:
     )
     overdue, kinds = dict(late), None if has_role(user, OFFICE) else kinds_of_deputy(user)
     return [
-        Times(
+        DecisionDurations(
             str(kind.label),
             len(days := took[kind]),
             median(days) if days else None,

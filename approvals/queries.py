@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from approvals.enums import IN_FORCE, ApprovalState, ConditionState
 from approvals.models import ApprovalRequest, Attachment, Condition
-from approvals.permissions import decides_anything, kinds_of_deputy, why_no_longer
-from approvals.registry import Change, differences, option_changes
+from approvals.permissions import can_decide_any, kinds_of_deputy, refusal_reason_after_deputyship
+from approvals.registry import Change, option_changes, snapshot_changes
 from core.progress import HistoryEntry
 from core.roles import SENATOR_OFFICE
 from partners.models import Person
@@ -26,13 +26,13 @@ def open_approvals(user) -> QuerySet[ApprovalRequest]:
 
 
 def decidable_approvals(user) -> QuerySet[ApprovalRequest]:
-    """Return the open requests that `user` may decide on (`approvals.permissions.may_decide`),
+    """Return the open requests that `user` may decide on (`approvals.permissions.can_decide`),
     oldest deadline first.
 
     Who also belongs to the office sees more than that; the own ones and other kinds are somebody
     else's to decide.
     """
-    if not decides_anything(user):
+    if not can_decide_any(user):
         return ApprovalRequest.objects.none()
     rows, kinds = open_approvals(user).exclude(submitted_by=user), kinds_of_deputy(user)
     return rows if kinds is None else rows.filter(kind__in=kinds)
@@ -68,7 +68,7 @@ def waiting_approvals(user) -> list[ApprovalRequest]:
     return user.__dict__["waiting_requests"]
 
 
-def count_open_for(user) -> int:
+def count_open_approvals(user) -> int:
     """Return how many requests wait: for the senator's office to decide, for the office to watch; 0
     for others.
     """
@@ -115,7 +115,9 @@ def _differences(
     """Return what changed since `former`: the dates asked about, then line by line what was shown."""
     if former is None:
         return []
-    return option_changes(former.options, list(options)) + differences(former.snapshot, snapshot)
+    return option_changes(former.options, list(options)) + snapshot_changes(
+        former.snapshot, snapshot
+    )
 
 
 def differences_of(approval: ApprovalRequest) -> list[Change]:
@@ -136,7 +138,7 @@ def _conditions_in_full() -> Prefetch:
     return Prefetch("conditions", Condition.objects.select_related("met_by__person").order_by("pk"))
 
 
-def full_approvals(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
+def approvals_with_conditions(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
     """Return all requests about one subject, the latest first, with their conditions and who let
     them lapse.
     """
@@ -161,12 +163,12 @@ def viewable_approvals(user) -> QuerySet[ApprovalRequest]:
     )
 
 
-def why_hidden(user, pk: int, today: dt.date) -> str:
+def refusal_reason_when_hidden(user, pk: int, today: dt.date) -> str:
     """Return why `user` does not see a request any more (`why_no_longer`); empty where there is or
     was nothing.
     """
     approval = ApprovalRequest.objects.filter(pk=pk).first()
-    return why_no_longer(user, approval, today) if approval else ""
+    return refusal_reason_after_deputyship(user, approval, today) if approval else ""
 
 
 def attachments_of(approval: ApprovalRequest) -> QuerySet[Attachment]:
@@ -174,11 +176,13 @@ def attachments_of(approval: ApprovalRequest) -> QuerySet[Attachment]:
     return approval.attachments.order_by("pk")
 
 
-def approval_entries(kind: str, subject_id: int) -> list[HistoryEntry]:
+def approval_history(kind: str, subject_id: int) -> list[HistoryEntry]:
     """Return the lines that approvals add to a subject's *Verlauf*: submission, decision,
     conditions, lapse.
     """
-    return [entry for row in full_approvals(kind, subject_id) for entry in _entries_of(row)]
+    return [
+        entry for row in approvals_with_conditions(kind, subject_id) for entry in _entries_of(row)
+    ]
 
 
 def _entries_of(row: ApprovalRequest) -> list[HistoryEntry]:
@@ -187,7 +191,7 @@ def _entries_of(row: ApprovalRequest) -> list[HistoryEntry]:
     ]
     if row.decided_at:
         entries.append(_decision_entry(row))
-    entries += condition_entries(row)
+    entries += condition_history(row)
     if row.lapsed_at:
         reason = row.lapse_reason
         entries.append(
@@ -205,11 +209,11 @@ def _decision_entry(row: ApprovalRequest) -> HistoryEntry:
     # Only what was granted can lapse after a decision; the lapse itself was nobody's decision.
     state = _("freigegeben, später erloschen") if row.state == ApprovalState.LAPSED else row.outcome
     return HistoryEntry(
-        row.decided_at, who, _("Freigabe: %(state)s") % {"state": state}, note_of(row)
+        row.decided_at, who, _("Freigabe: %(state)s") % {"state": state}, decision_note(row)
     )
 
 
-def note_of(row: ApprovalRequest) -> str:
+def decision_note(row: ApprovalRequest) -> str:
     """Return what a decision adds to its line: conditions, dates proposed instead, comment.
     Prefetch conditions.
     """
@@ -236,7 +240,7 @@ def former_lines(approval: ApprovalRequest) -> list[str]:
     )
 
 
-def condition_entries(row: ApprovalRequest) -> list[HistoryEntry]:
+def condition_history(row: ApprovalRequest) -> list[HistoryEntry]:
     """Return a line for each condition of `row` that was met, with the office's note. Prefetch
     conditions.
     """
@@ -252,7 +256,7 @@ def condition_entries(row: ApprovalRequest) -> list[HistoryEntry]:
     ]
 
 
-class Circle(NamedTuple):
+class Deciders(NamedTuple):
     """Who may decide on a day: the senator's office with those who act while it is away, and
     standing deputies.
 
@@ -268,7 +272,9 @@ class Circle(NamedTuple):
         return self.first + self.standing
 
 
-def circles_on(days: Sequence[dt.date], kinds: Iterable[str]) -> dict[tuple[dt.date, str], Circle]:
+def deciders_by_day_and_kind(
+    days: Sequence[dt.date], kinds: Iterable[str]
+) -> dict[tuple[dt.date, str], Deciders]:
     """Return for each of `days` and `kinds` who may decide on requests of the kind on the day, in
     two queries.
     """
@@ -279,7 +285,7 @@ def circles_on(days: Sequence[dt.date], kinds: Iterable[str]) -> dict[tuple[dt.d
         acting = [row for row in rows if row.holds_on(day) and row.covers(kind)]
         first = _distinct([*principals, *(row.deputy for row in acting if row.ends_on)])
         standing = _distinct(row.deputy for row in acting if row.ends_on is None)
-        found[day, kind] = Circle(first, [person for person in standing if person not in first])
+        found[day, kind] = Deciders(first, [person for person in standing if person not in first])
     return found
 
 
@@ -287,7 +293,7 @@ def deciders(today: dt.date, kind: str) -> list[Person]:
     """Return who is told about requests of `kind`: the senator's office and who acts for it in them
     on `today`.
     """
-    return circles_on([today], [kind])[today, kind].everybody
+    return deciders_by_day_and_kind([today], [kind])[today, kind].everybody
 
 
 def _distinct(people: Iterable[Person]) -> list[Person]:

@@ -83,13 +83,13 @@ class CounterDate(NamedTuple):
     def __str__(self):
         return format_span(self.starts_at, self.ends_at)
 
-    def as_row(self) -> list[str]:
+    def as_json(self) -> list[str]:
         """Return the date as ApprovalRequest.counter_dates stores it."""
         return [self.starts_at.isoformat(), self.ends_at.isoformat() if self.ends_at else ""]
 
     @classmethod
     def of(cls, row: list[str]) -> "CounterDate":
-        """Read the date back that `as_row` wrote."""
+        """Read the date back that `as_json` wrote."""
         starts_at, ends_at = row
         return cls(
             dt.datetime.fromisoformat(starts_at),
@@ -139,7 +139,7 @@ class Fact(NamedTuple):
 
     label: str | Promise
     read: Callable[[Any], str]
-    matters: bool = True
+    binding: bool = True
 
 
 class Change(NamedTuple):
@@ -163,23 +163,23 @@ def snapshot_of(facts: Iterable[Fact], subject) -> list[list[str]]:
     return [row for row in rows if row[1]]
 
 
-def essentials_of(facts: Iterable[Fact], subject) -> list[list[str]]:
+def binding_snapshot_of(facts: Iterable[Fact], subject) -> list[list[str]]:
     """Return the lines of `subject` that an approval is bound to."""
-    return snapshot_of([fact for fact in facts if fact.matters], subject)
+    return snapshot_of([fact for fact in facts if fact.binding], subject)
 
 
-def essential_changes(facts: Iterable[Fact], before, after) -> list[Change]:
+def binding_changes(facts: Iterable[Fact], before, after) -> list[Change]:
     """Return which lines that an approval is bound to differ between the rows `before` and `after`."""
     facts = tuple(facts)
-    return differences(essentials_of(facts, before), essentials_of(facts, after))
+    return snapshot_changes(binding_snapshot_of(facts, before), binding_snapshot_of(facts, after))
 
 
-def name_essentials(facts: Iterable[Fact]) -> str:
+def binding_labels(facts: Iterable[Fact]) -> str:
     """Return what an approval is bound to, for a warning: `Titel, Gastgeber, Format`."""
-    return ", ".join(str(fact.label) for fact in facts if fact.matters)
+    return ", ".join(str(fact.label) for fact in facts if fact.binding)
 
 
-def differences(before: list[list[str]], after: list[list[str]]) -> list[Change]:
+def snapshot_changes(before: list[list[str]], after: list[list[str]]) -> list[Change]:
     """Return how the snapshot `after` differs from `before`, line by line, what fell away at the
     end.
     """
@@ -201,6 +201,6 @@ def option_changes(before: list[dict], after: list[dict]) -> list[Change]:
     return [Change(_("Termine"), old, new)]
 
 
-def reason_of(changes: Iterable[Change]) -> str:
+def lapse_reason_for(changes: Iterable[Change]) -> str:
     """Return why an approval lapsed: `geändert: Titel, Gastgeber`."""
     return _("geändert: %(what)s") % {"what": ", ".join(change.label for change in changes)}

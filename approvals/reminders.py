@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.enums import ApprovalKind
-from approvals.mails import desk_path, subject_key
+from approvals.mails import subject_key
 from approvals.models import ApprovalRequest
-from approvals.queries import Circle, circles_on
+from approvals.queries import Deciders, deciders_by_day_and_kind
 from core.dates import (
     add_working_days,
     describe_due,
@@ -77,7 +77,7 @@ RULE = Rule(
     ),
 )
 
-SUBJECTS = {
+SUBJECT_PREFIXES = {
     ApprovalKind.SERIES: "series",
     ApprovalKind.TOPIC: "topic",
     ApprovalKind.DATES: "dialogue",
@@ -85,7 +85,7 @@ SUBJECTS = {
 }
 
 
-def steps_of(approval: ApprovalRequest, today: dt.date, schedule: Schedule) -> list[Step]:
+def reminder_steps(approval: ApprovalRequest, today: dt.date, schedule: Schedule) -> list[Step]:
     """Return the steps of `approval` up to `today`, in working days of Berlin, in their order.
 
     Half of the time, the days before, the day itself, and once it is late each working day, of
@@ -136,7 +136,7 @@ def due_step(approval: ApprovalRequest, today: dt.date, schedule: Schedule) -> S
     """Return the one step of `approval` that may go out on `today`: the latest passed one, unless it
     is stale.
     """
-    passed = steps_of(approval, today, schedule)
+    passed = reminder_steps(approval, today, schedule)
     return passed[-1] if passed and is_fresh(passed[-1], today) else None
 
 
@@ -151,7 +151,10 @@ def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, 
     ]
     if not due:
         return []
-    circles, leads = circles_on(days, {row.kind for _day, row, _step in due}), office_heads()
+    circles, leads = (
+        deciders_by_day_and_kind(days, {row.kind for _day, row, _step in due}),
+        office_heads(),
+    )
     return [
         (day, _reminder(row, told, person, day))
         for day, row, step in due
@@ -160,7 +163,7 @@ def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, 
 
 
 def _people_for(
-    row: ApprovalRequest, step: Step, schedule: Schedule, circle: Circle, leads: list[Person]
+    row: ApprovalRequest, step: Step, schedule: Schedule, circle: Deciders, leads: list[Person]
 ) -> Iterator[tuple[Person, Step]]:
     """Give each person that `step` reminds once, with the step in words that say why this person."""
     late, told = working_days_between(row.due_on, step.on), set()
@@ -193,7 +196,7 @@ def _reminder(row, step, person, today) -> Reminder:
         step=step,
         to=recipient_of(person),
         line=line,
-        about=f"{SUBJECTS[ApprovalKind(row.kind)]}:{row.subject_id}",
+        about=f"{SUBJECT_PREFIXES[ApprovalKind(row.kind)]}:{row.subject_id}",
         about_title=row.title,
-        path=desk_path(row),
+        path=row.get_absolute_url(),
     )

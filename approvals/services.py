@@ -24,12 +24,18 @@ from approvals.mails import (
     mail_lapse,
     mail_submission,
     mail_withdrawal,
-    withdraw_asking,
+    withdraw_submission_mails,
 )
 from approvals.models import ApprovalRequest, Condition
-from approvals.permissions import acts_as_deputy, can_submit, may_decide, why_not, why_settled
+from approvals.permissions import (
+    can_decide,
+    can_submit,
+    is_deputy_for,
+    refusal_reason,
+    refusal_reason_when_closed,
+)
 from approvals.queries import approval_to_compare
-from approvals.registry import Briefing, Change, Decision, Subject, reason_of
+from approvals.registry import Briefing, Change, Decision, Subject, lapse_reason_for
 from core.dates import format_moment, local_date
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.history import save_as
@@ -37,8 +43,8 @@ from core.states import target_of
 from partners.models import Person
 
 __all__ = [
-    "lapse_approval",
-    "lapse_by_change",
+    "lapse_approvals",
+    "lapse_changed_approvals",
     "lock_approval",
     "meet_condition",
     "record_decision",
@@ -94,7 +100,7 @@ def request_approval(
     return approval
 
 
-LONGEST_CONDITION = 500
+MAX_CONDITION_LENGTH = 500
 
 
 def lock_approval(pk: int) -> ApprovalRequest:
@@ -115,29 +121,29 @@ def record_decision(
     ChangedMeanwhile when it is no longer open (the sentence says who was faster), Refused when the
     decision lacks something.
     """
-    if not may_decide(by, approval):
-        raise NotAllowed(why_not(by, local_date(now), approval))
+    if not can_decide(by, approval):
+        raise NotAllowed(refusal_reason(by, local_date(now), approval))
     locked = lock_approval(approval.pk)
     if not locked.is_open:
-        raise ChangedMeanwhile(why_settled(locked))
+        raise ChangedMeanwhile(refusal_reason_when_closed(locked))
     _check_words(decision)
     _check_options(locked, decision)
     _check_counter_dates(locked, decision, now)
     locked.state = target_of(MOVES, decision.verdict, locked)
     locked.comment, locked.chosen = decision.comment, list(decision.chosen)
     locked.none_possible = decision.verdict == Verdict.NONE_POSSIBLE
-    locked.counter_dates = [date.as_row() for date in decision.counter_dates]
+    locked.counter_dates = [date.as_json() for date in decision.counter_dates]
     locked.decided_at, locked.decided_by = now, by
-    locked.by_deputy = acts_as_deputy(by, locked.kind)
+    locked.by_deputy = is_deputy_for(by, locked.kind)
     save_as(locked, by=by, now=now, reason=locked.outcome)
     for text in decision.conditions:
         save_as(Condition(approval=locked, text=text), by=by, now=now, reason=_("Auflage erteilt"))
-    withdraw_asking(locked, now=now, by=by)
+    withdraw_submission_mails(locked, now=now, by=by)
     mail_decision(locked, now=now, by=by)
     return locked
 
 
-def was_given(approval: ApprovalRequest, decision: Decision, *, by) -> bool:
+def is_same_decision(approval: ApprovalRequest, decision: Decision, *, by) -> bool:
     """Return whether `by` already decided `approval` exactly so, as after a form sent twice over a
     bad connection.
     """
@@ -146,7 +152,7 @@ def was_given(approval: ApprovalRequest, decision: Decision, *, by) -> bool:
         and approval.state == MOVES[decision.verdict].target
         and approval.none_possible == (decision.verdict == Verdict.NONE_POSSIBLE)
         and (approval.comment, approval.chosen) == (decision.comment, list(decision.chosen))
-        and approval.counter_dates == [date.as_row() for date in decision.counter_dates]
+        and approval.counter_dates == [date.as_json() for date in decision.counter_dates]
         and sorted(map(str, approval.conditions.all())) == sorted(decision.conditions)
     )
 
@@ -160,10 +166,10 @@ def _check_words(decision: Decision) -> None:
         return
     if not decision.conditions:
         raise Refused(_("Bitte nennen Sie die Auflage, die zu erfüllen ist."))
-    if max(map(len, decision.conditions)) > LONGEST_CONDITION:
+    if max(map(len, decision.conditions)) > MAX_CONDITION_LENGTH:
         raise Refused(
             _("Bitte fassen Sie eine Auflage kürzer; möglich sind %(count)d Zeichen.")
-            % {"count": LONGEST_CONDITION}
+            % {"count": MAX_CONDITION_LENGTH}
         )
 
 
@@ -245,13 +251,13 @@ def withdraw_approval(
     row.state = target_of(MOVES, "withdraw", row)
     row.withdrawn_at, row.withdrawn_by = now, by
     save_as(row, by=by, now=now, reason=row.get_state_display())
-    withdraw_asking(row, now=now, by=by)
+    withdraw_submission_mails(row, now=now, by=by)
     mail_withdrawal(row, now=now, by=by)
     return row
 
 
 @transaction.atomic
-def lapse_approval(*, kind: str, subject_id: int, reason: str, by, now: dt.datetime) -> int:
+def lapse_approvals(*, kind: str, subject_id: int, reason: str, by, now: dt.datetime) -> int:
     """Let every open or granted approval of a subject lapse that is put off or called off; returns
     how many.
 
@@ -268,13 +274,13 @@ def lapse_approval(*, kind: str, subject_id: int, reason: str, by, now: dt.datet
 
 
 @transaction.atomic
-def lapse_by_change(
+def lapse_changed_approvals(
     *,
     kind: str,
     subject_id: int,
     changes: list[Change],
     reason: str = "",
-    also: Iterable[Person] = (),
+    further_recipients: Iterable[Person] = (),
     by,
     now: dt.datetime,
 ) -> int:
@@ -282,13 +288,13 @@ def lapse_by_change(
     many.
 
     All who are concerned are told once what changed: the senator's office with its deputies, the
-    office, and `also`. `reason` says why where nothing has changed yet.
+    office, and `further_recipients`. `reason` says why where nothing has changed yet.
     """
     rows = _in_force(kind, subject_id)
     for row in rows:
-        _lapse(row, reason or reason_of(changes), by=by, now=now)
+        _lapse(row, reason or lapse_reason_for(changes), by=by, now=now)
     if rows:
-        mail_lapse(rows[-1], changes, also, now=now, by=by)
+        mail_lapse(rows[-1], changes, further_recipients, now=now, by=by)
     return len(rows)
 
 
@@ -307,4 +313,4 @@ def _lapse(row: ApprovalRequest, reason: str, *, by, now: dt.datetime) -> None:
     row.state = target_of(MOVES, "lapse", row)
     row.lapsed_at, row.lapsed_by, row.lapse_reason = now, by, reason[:300]
     save_as(row, by=by, now=now, reason=reason)
-    withdraw_asking(row, now=now, by=by)
+    withdraw_submission_mails(row, now=now, by=by)

@@ -18,17 +18,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from approvals.documents import briefing_filename, briefing_pdf, briefing_word
 from approvals.enums import ApprovalKind, ApprovalState, Verdict
 from approvals.forms import ConditionForm, DecisionForm
-from approvals.mails import desk_path
 from approvals.models import ApprovalRequest, Attachment, Condition
 from approvals.permissions import (
-    acts_as_deputy,
+    can_decide,
+    can_decide_any,
     can_submit,
-    decides_anything,
-    may_decide,
-    why_not,
-    why_settled,
+    is_deputy_for,
+    refusal_reason,
+    refusal_reason_when_closed,
 )
-from approvals.progress import times_by_kind
+from approvals.progress import decision_durations
 from approvals.queries import (
     attachments_of,
     decidable_approvals,
@@ -36,11 +35,11 @@ from approvals.queries import (
     differences_of,
     former_lines,
     open_approvals,
+    refusal_reason_when_hidden,
     viewable_approvals,
-    why_hidden,
 )
 from approvals.registry import decide
-from approvals.services import meet_condition, was_given
+from approvals.services import is_same_decision, meet_condition
 from core.documents import document_response
 from core.enums import PDF, WORD
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
@@ -58,7 +57,7 @@ DONE = {
 def _require_house(user) -> None:
     """Answer 403 to anybody outside the house, with a sentence for a deputy whose time is over."""
     if not has_role(user, OFFICE, SENATOR_OFFICE):
-        raise PermissionDenied(why_not(user, timezone.localdate()))
+        raise PermissionDenied(refusal_reason(user, timezone.localdate()))
 
 
 @require_safe
@@ -78,9 +77,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         "query": query_of(kind),
         "kinds": ApprovalKind.choices,
         "today": timezone.localdate(),
-        "can_decide": decides_anything(request.user),
+        "can_decide": can_decide_any(request.user),
         "office_name": senator_office_name(),
-        "times": times_by_kind(request.user, timezone.now()),
+        "durations": decision_durations(request.user, timezone.now()),
     }
     return render(request, "approvals/list.html", context)
 
@@ -105,16 +104,16 @@ def decide_page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect(reverse("approval", args=[pk]) + query_of(kind_in(request)))
     if not has_role(request.user, OFFICE, SENATOR_OFFICE):
-        return _refuse(request, why_not(request.user, timezone.localdate()))
+        return _refuse(request, refusal_reason(request.user, timezone.localdate()))
     try:
         approval = _load(request, pk)
     except PermissionDenied as error:
         return _refuse(request, str(error))
-    if not may_decide(request.user, approval):
-        return _refuse(request, why_not(request.user, timezone.localdate(), approval))
+    if not can_decide(request.user, approval):
+        return _refuse(request, refusal_reason(request.user, timezone.localdate(), approval))
     form = DecisionForm(request.POST, approval=approval)
     if not approval.is_open:
-        return _too_late(request, approval, form, why_settled(approval))
+        return _too_late(request, approval, form, refusal_reason_when_closed(approval))
     if "back" in request.POST:
         return _show(request, approval, form)
     if not form.is_valid():
@@ -143,15 +142,15 @@ def _too_late(
     """Say who was faster and show what was typed; who sent the own answer twice hears that it is
     done.
     """
-    if form.is_valid() and was_given(approval, form.decision, by=request.user):
+    if form.is_valid() and is_same_decision(approval, form.decision, by=request.user):
         return _lead_on(request, approval, form)
     messages.warning(request, sentence)
-    return _show(request, approval, form, status=409, typed=form.typed)
+    return _show(request, approval, form, status=409, entered_texts=form.entered_texts)
 
 
 def _lead_on(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm) -> HttpResponse:
     messages.success(
-        request, DONE[Verdict(form.cleaned_data["answer"])] % {"title": approval.title}
+        request, DONE[Verdict(form.cleaned_data["verdict"])] % {"title": approval.title}
     )
     kind = kind_in(request)
     following = turn_of(request.user, approval, kind).following
@@ -163,9 +162,9 @@ def _ask_again(request: HttpRequest, approval: ApprovalRequest, form: DecisionFo
     context = {
         "approval": approval,
         "form": form,
-        "answer": Verdict(form.cleaned_data["answer"]),
+        "verdict": Verdict(form.cleaned_data["verdict"]),
         "chosen": [o for o in approval.options if o["id"] in form.cleaned_data["chosen"]],
-        "as_deputy": acts_as_deputy(request.user, approval.kind),
+        "as_deputy": is_deputy_for(request.user, approval.kind),
         "query": query_of(kind_in(request)),
     }
     return render(request, "approvals/confirm.html", context)
@@ -173,10 +172,10 @@ def _ask_again(request: HttpRequest, approval: ApprovalRequest, form: DecisionFo
 
 def _refuse(request: HttpRequest, sentence: str) -> HttpResponse:
     """Answer 403 with the reason and with what was typed, which is nowhere else."""
-    typed = DecisionForm(request.POST, approval=ApprovalRequest()).typed
+    entered_texts = DecisionForm(request.POST, approval=ApprovalRequest()).entered_texts
     context = {
         "sentence": sentence,
-        "typed": typed,
+        "entered_texts": entered_texts,
         "sees_desk": has_role(request.user, OFFICE, SENATOR_OFFICE),
         "query": query_of(kind_in(request)),
     }
@@ -189,13 +188,13 @@ def _load(request: HttpRequest, pk: int) -> ApprovalRequest:
     """
     if approval := viewable_approvals(request.user).filter(pk=pk).first():
         return approval
-    if sentence := why_hidden(request.user, pk, timezone.localdate()):
+    if sentence := refusal_reason_when_hidden(request.user, pk, timezone.localdate()):
         raise PermissionDenied(sentence)
     raise Http404
 
 
 def _show(
-    request, approval: ApprovalRequest, form: DecisionForm, *, status: int = 200, typed=()
+    request, approval: ApprovalRequest, form: DecisionForm, *, status: int = 200, entered_texts=()
 ) -> HttpResponse:
     kind = kind_in(request)
     context = {
@@ -204,11 +203,11 @@ def _show(
         "today": timezone.localdate(),
         "query": query_of(kind),
         "turn": turn_of(request.user, approval, kind),
-        "may_decide": approval.is_open and may_decide(request.user, approval),
-        "as_deputy": acts_as_deputy(request.user, approval.kind),
+        "can_decide": approval.is_open and can_decide(request.user, approval),
+        "as_deputy": is_deputy_for(request.user, approval.kind),
         "office_name": senator_office_name(),
-        "typed": typed,
-        "decides": decides_anything(request.user),
+        "entered_texts": entered_texts,
+        "decides": can_decide_any(request.user),
         "is_own": approval.is_open and approval.submitted_by_id == request.user.pk,
         "differences": differences_of(approval),
         "former": approval.former,
@@ -281,7 +280,7 @@ def condition(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied(_("Auflagen vermerkt die Geschäftsstelle als erfüllt."))
     if request.method != "POST" and not row.is_open:
         messages.info(request, _("Diese Auflage ist schon als erfüllt vermerkt."))
-        return redirect(desk_path(row.approval))
+        return redirect(row.approval.get_absolute_url())
     form = ConditionForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _meet(request, row, form):
         return redirect(row.approval.path)
@@ -330,7 +329,7 @@ def turn_of(user, approval: ApprovalRequest, kind: str = "") -> Turn:
     The next one is the one after it, and behind the last the first again: one that was skipped does
     not come back at once. Who decides nothing walks through what is open.
     """
-    rows = decidable_approvals(user) if decides_anything(user) else open_approvals(user)
+    rows = decidable_approvals(user) if can_decide_any(user) else open_approvals(user)
     if kind:
         rows = rows.filter(kind=kind)
     places, own = list(rows.values_list("due_on", "pk")), (approval.due_on, approval.pk)

@@ -34,15 +34,15 @@ TOPIC_FACTS = (
     ),
     Fact(gettext_lazy("Worum es geht"), attrgetter("description")),
     Fact(gettext_lazy("Was am Ende stehen soll"), attrgetter("wish")),
-    Fact(gettext_lazy("Branchen"), lambda topic: _names(topic.sectors), matters=False),
-    Fact(gettext_lazy("Querschnittsthemen"), lambda topic: _names(topic.themes), matters=False),
+    Fact(gettext_lazy("Branchen"), lambda topic: _names(topic.sectors), binding=False),
+    Fact(gettext_lazy("Querschnittsthemen"), lambda topic: _names(topic.themes), binding=False),
 )
 
 DATES_FACTS = (
     Fact(gettext_lazy("Gespräch"), attrgetter("title")),
     Fact(gettext_lazy("Thema"), lambda dialogue: str(dialogue.topic or "")),
     Fact(gettext_lazy("Gastgeber"), lambda dialogue: str(dialogue.host or "")),
-    Fact(gettext_lazy("Ort"), attrgetter("address"), matters=False),
+    Fact(gettext_lazy("Ort"), attrgetter("address"), binding=False),
     Fact(gettext_lazy("Format"), lambda dialogue: dialogue.get_format_display()),
     Fact(
         gettext_lazy("Teilnahme der Leitung"),

@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
-from approvals.queries import count_open_for
+from approvals.queries import count_open_approvals
 from core.roles import OFFICE, ROLES, SENATOR_OFFICE, has_role
 
 OFFICE_GROUP = _("Geschäftsstelle")
@@ -50,7 +50,7 @@ FOOTER = (
     (_("Barrierefreiheit"), "accessibility"),
 )
 # Which open things an entry counts: url name → function of the user.
-COUNTS = {"approvals_desk": count_open_for}
+COUNTS = {"approvals_desk": count_open_approvals}
 
 
 class Portal:

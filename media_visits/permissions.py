@@ -18,7 +18,7 @@ def can_manage(user) -> bool:
 
 def can_decide(user) -> bool:
     """The senator's office decides, and for the time of a deputyship its deputies for visits."""
-    return approvals.can_decide(user, ApprovalKind.VISIT)
+    return approvals.can_decide_kind(user, ApprovalKind.VISIT)
 
 
 def can_see_course(user) -> bool:

@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.enums import VERDICT_LABELS, ApprovalKind, ApprovalState
-from approvals.mails import desk_path
-from approvals.permissions import can_see_approvals, may_decide
+from approvals.permissions import can_decide, can_see_approvals
 from approvals.progress import with_conditions
-from approvals.queries import condition_entries, full_approvals, note_of
+from approvals.queries import approvals_with_conditions, condition_history, decision_note
 from core.dates import local_date
 from core.history import entries_of
 from core.progress import HistoryEntry, NextStep, ProgressStep, Waiting, progress_steps
@@ -150,7 +149,7 @@ def office_step_of(visit, now: dt.datetime) -> OfficeStep | None:
 
 
 def _decision_step(user, approval) -> NextStep:
-    url = desk_path(approval) if approval and may_decide(user, approval) else ""
+    url = approval.get_absolute_url() if approval and can_decide(user, approval) else ""
     text = _("Der Besuch liegt zur Freigabe vor.")
     return NextStep(
         text,
@@ -166,7 +165,7 @@ def visit_context(visit, user, *, now: dt.datetime) -> dict:
     inside = can_see_course(user)
     requests = []
     if can_see_approvals(user, ApprovalKind.VISIT):
-        requests = list(full_approvals(ApprovalKind.VISIT, visit.pk))
+        requests = list(approvals_with_conditions(ApprovalKind.VISIT, visit.pk))
     is_open = visit.is_taken_over or visit.state in OPEN_STATES
     return {
         "steps": steps_of(visit),
@@ -257,14 +256,14 @@ def history_of(visit, requests) -> list[HistoryEntry]:
     entries = [
         entry._replace(note=notes.get((entry.at, entry.what), "")) for entry in entries_of(visit)
     ]
-    entries += [entry for row in requests for entry in condition_entries(row)]
+    entries += [entry for row in requests for entry in condition_history(row)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
 def _note_of(row) -> str:
     """Return what a decision adds to its line: that a deputy took it, conditions and comment."""
     return "\n".join(
-        part for part in (_("in Vertretung") if row.by_deputy else "", note_of(row)) if part
+        part for part in (_("in Vertretung") if row.by_deputy else "", decision_note(row)) if part
     )
 
 

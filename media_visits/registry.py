@@ -34,9 +34,9 @@ VISIT_FACTS = (
     Fact(
         gettext_lazy("Branchenschwerpunkt"),
         lambda visit: ", ".join(sector.name for sector in visit.sectors.order_by("name", "pk")),
-        matters=False,
+        binding=False,
     ),
-    Fact(gettext_lazy("Botschaft"), attrgetter("message"), matters=False),
+    Fact(gettext_lazy("Botschaft"), attrgetter("message"), binding=False),
     Fact(gettext_lazy("Presse"), _press),
     Fact(
         gettext_lazy("Veröffentlichung"),

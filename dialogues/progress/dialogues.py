@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from approvals.models import ApprovalRequest
-from approvals.permissions import may_decide
+from approvals.permissions import can_decide
 from core.dates import add_working_days, format_date, format_day, local_date
 from core.progress import NextStep, ProgressStep, progress_steps
 from core.roles import senator_office_name
@@ -109,7 +109,7 @@ def awaits_decision(dialogue: Dialogue, situation: Situation, now: dt.datetime) 
 
 
 def _decision_step(dialogue: Dialogue, user, approval: ApprovalRequest) -> NextStep:
-    url = f"/freigaben/{approval.pk}/" if may_decide(user, approval) else ""
+    url = approval.get_absolute_url() if can_decide(user, approval) else ""
     text = ngettext(
         "%(count)d Termin liegt zur Freigabe vor.",
         "%(count)d Termine liegen zur Freigabe vor.",

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
-from approvals.permissions import may_decide
+from approvals.permissions import can_decide
 from core.progress import NextStep, ProgressStep, progress_steps
 from core.roles import senator_office_name
 from dialogues.enums import SeriesState
@@ -36,7 +36,7 @@ def series_task(series: DialogueSeries, user, latest: ApprovalRequest | None) ->
     if series.is_taken_over or series.state == S.REFUSED:
         return None
     if series.state == S.REQUESTED:
-        url = f"/freigaben/{latest.pk}/" if latest and may_decide(user, latest) else ""
+        url = latest.get_absolute_url() if latest and can_decide(user, latest) else ""
         text = _("Die Zustimmung ist beantragt. Bis dahin gehen keine Themen zur Freigabe.")
         due_on = latest.due_on if latest else None
         return NextStep(text, senator_office_name(), due_on, _("Entscheiden") if url else "", url)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
-from approvals.permissions import may_decide
+from approvals.permissions import can_decide
 from core.progress import NextStep, ProgressStep, progress_steps
 from core.roles import senator_office_name
 from dialogues.enums import SeriesState, TopicState
@@ -58,7 +58,7 @@ def topic_task(
             text, str(topic.proposed_by or ""), None, action, url if action else "", post=True
         )
     if topic.state == S.FOR_APPROVAL:
-        url = f"/freigaben/{latest.pk}/" if latest and may_decide(user, latest) else ""
+        url = latest.get_absolute_url() if latest and can_decide(user, latest) else ""
         due_on = latest.due_on if latest else None
         text = _("Das Thema liegt zur Freigabe vor.")
         return NextStep(text, senator_office_name(), due_on, _("Entscheiden") if url else "", url)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
 from approvals.permissions import can_see_approvals
-from approvals.queries import approval_entries
+from approvals.queries import approval_history
 from core.history import entries_of
 from core.progress import HistoryEntry
 from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
@@ -50,7 +50,7 @@ def _is_same(own: HistoryEntry, approval: HistoryEntry) -> bool:
 
 def _approvals(kind: str, pk: int, user) -> list[HistoryEntry]:
     """Requests and decisions are between the office and the senator's office."""
-    return approval_entries(kind, pk) if can_see_approvals(user, kind) else []
+    return approval_history(kind, pk) if can_see_approvals(user, kind) else []
 
 
 def _rsvps(dialogue: Dialogue) -> list[HistoryEntry]:

@@ -12,7 +12,7 @@ from approvals.enums import GRANTED, ApprovalKind
 from approvals.models import ApprovalRequest
 from approvals.queries import approvals_about
 from approvals.registry import Briefing, CounterDate, Decision, Subject, snapshot_of
-from approvals.services import lapse_approval, record_decision, request_approval, withdraw_approval
+from approvals.services import lapse_approvals, record_decision, request_approval, withdraw_approval
 from core.dates import format_day, local_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as
@@ -314,7 +314,7 @@ def release_date(dialogue: Dialogue, *, reason: str, by, now: dt.datetime) -> No
     ):
         option.state = OptionState.DROPPED
         save_as(option, by=by, now=now, reason=reason)
-    lapse_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, reason=reason, by=by, now=now)
+    lapse_approvals(kind=ApprovalKind.DATES, subject_id=dialogue.pk, reason=reason, by=by, now=now)
     dialogue.starts_at = dialogue.ends_at = dialogue.rsvp_by = None
 
 

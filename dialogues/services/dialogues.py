@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from approvals.enums import ApprovalKind
-from approvals.registry import essential_changes
-from approvals.services import lapse_by_change, withdraw_approval
+from approvals.registry import binding_changes
+from approvals.services import lapse_changed_approvals, withdraw_approval
 from core.dates import format_date, local_date
 from core.errors import NotAllowed, Refused
 from core.history import save_as
@@ -175,10 +175,12 @@ def _ask_dates_anew(before: Dialogue, after: Dialogue, *, by, now: dt.datetime) 
 
     Dates that were possible are proposed again; with another host also those that were not.
     """
-    changes = essential_changes(DATES_FACTS, before, after)
+    changes = binding_changes(DATES_FACTS, before, after)
     if not changes:
         return False
-    lapse_by_change(kind=ApprovalKind.DATES, subject_id=after.pk, changes=changes, by=by, now=now)
+    lapse_changed_approvals(
+        kind=ApprovalKind.DATES, subject_id=after.pk, changes=changes, by=by, now=now
+    )
     answered = (OptionState.POSSIBLE,) if before.host_id == after.host_id else ANSWERED
     for option in after.date_options.select_for_update().filter(state__in=answered):
         option.state = OptionState.PROPOSED

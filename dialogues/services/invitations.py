@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from approvals.enums import ApprovalKind
-from approvals.services import lapse_approval
+from approvals.services import lapse_approvals
 from core.dates import format_date, local_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as, update_all_as
@@ -274,7 +274,7 @@ def cancel_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) ->
     told = list(mails.people_told(dialogue, today=local_date(now)))
     before = dialogue.starts_at, dialogue.ends_at
     dialogue.sequence += 1
-    lapse_approval(
+    lapse_approvals(
         kind=ApprovalKind.DATES,
         subject_id=dialogue.pk,
         reason=_("Gespräch abgesagt"),

@@ -13,11 +13,16 @@ from approvals.registry import (
     Briefing,
     Decision,
     Subject,
-    essential_changes,
-    reason_of,
+    binding_changes,
+    lapse_reason_for,
     snapshot_of,
 )
-from approvals.services import lapse_by_change, record_decision, request_approval, withdraw_approval
+from approvals.services import (
+    lapse_changed_approvals,
+    record_decision,
+    request_approval,
+    withdraw_approval,
+)
 from core.errors import NotAllowed, Refused
 from core.history import save_as
 from core.states import target_of
@@ -56,7 +61,7 @@ def save_series(
         return series
     present = lock_series(series.pk)
     take_over_form(series, present, version=version, fields=fields)
-    changes = essential_changes(SERIES_FACTS, present, series)
+    changes = binding_changes(SERIES_FACTS, present, series)
     if changes and present.state == SeriesState.REFUSED:
         raise Refused(
             _("Die Reihe ist abgelehnt und bleibt, wie sie der Leitung des Hauses vorgelegt wurde.")
@@ -73,9 +78,11 @@ def _lapse(series: DialogueSeries, changes, *, by, now: dt.datetime) -> Dialogue
         series,
         by=by,
         now=now,
-        reason=_("Zustimmung erloschen, %(why)s") % {"why": reason_of(changes)},
+        reason=_("Zustimmung erloschen, %(why)s") % {"why": lapse_reason_for(changes)},
     )
-    lapse_by_change(kind=ApprovalKind.SERIES, subject_id=series.pk, changes=changes, by=by, now=now)
+    lapse_changed_approvals(
+        kind=ApprovalKind.SERIES, subject_id=series.pk, changes=changes, by=by, now=now
+    )
     return series
 
 

@@ -12,11 +12,16 @@ from approvals.registry import (
     Briefing,
     Decision,
     Subject,
-    essential_changes,
-    reason_of,
+    binding_changes,
+    lapse_reason_for,
     snapshot_of,
 )
-from approvals.services import lapse_by_change, record_decision, request_approval, withdraw_approval
+from approvals.services import (
+    lapse_changed_approvals,
+    record_decision,
+    request_approval,
+    withdraw_approval,
+)
 from core.errors import NotAllowed, Refused
 from core.history import save_as
 from core.states import target_of
@@ -92,17 +97,22 @@ def save_topic(
             topic.state = target_of(TOPIC_MOVES, "rework", present)
             reason = _("Überarbeitung begonnen")
         if present.state in TOPIC_MOVES["lapse"].sources and (
-            changes := essential_changes(TOPIC_FACTS, present, topic)
+            changes := binding_changes(TOPIC_FACTS, present, topic)
         ):
             topic.state = target_of(TOPIC_MOVES, "lapse", present)
-            reason = _("Freigabe erloschen, %(why)s") % {"why": reason_of(changes)}
+            reason = _("Freigabe erloschen, %(why)s") % {"why": lapse_reason_for(changes)}
     save_as(topic, by=by, now=now, reason=reason)
     topic.sectors.set(sectors)
     topic.themes.set(themes)
     if changes:
         also = mails.proposer_to_tell(topic, by=by)
-        lapse_by_change(
-            kind=ApprovalKind.TOPIC, subject_id=topic.pk, changes=changes, also=also, by=by, now=now
+        lapse_changed_approvals(
+            kind=ApprovalKind.TOPIC,
+            subject_id=topic.pk,
+            changes=changes,
+            further_recipients=also,
+            by=by,
+            now=now,
         )
     return topic
 
@@ -209,5 +219,7 @@ def withdraw_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
     subject = {"kind": ApprovalKind.TOPIC, "subject_id": topic.pk, "by": by, "now": now}
     withdraw_approval(**subject)
     also = mails.proposer_to_tell(topic, by=by)
-    lapse_by_change(**subject, changes=[], reason=_("wieder in Bearbeitung"), also=also)
+    lapse_changed_approvals(
+        **subject, changes=[], reason=_("wieder in Bearbeitung"), further_recipients=also
+    )
     return topic

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
 from approvals.forms import BriefingForm
-from approvals.mails import ASKED
+from approvals.mails import APPROVAL_ASKED
 from approvals.queries import approvals_about, differences_since
 from approvals.registry import Briefing, snapshot_of
 from core.dates import local_date
@@ -104,7 +104,7 @@ def submit(request, pk):
         submit_dates,
         title=_("Termine zur Freigabe vorlegen"),
         done=with_waiting_note(
-            _("Die Termine liegen zur Freigabe vor; das Büro ist benachrichtigt."), ASKED
+            _("Die Termine liegen zur Freigabe vor; das Büro ist benachrichtigt."), APPROVAL_ASKED
         ),
     )
 

@@ -59,7 +59,11 @@ def edit(request, pk):
     is_known = is_known_to_others(dialogue, now=now)
     guard = LapseGuard(ApprovalKind.DATES, DATES_FACTS, dialogue)
     form = DialogueForm(request.POST or None, instance=dialogue)
-    if request.method == "POST" and form.is_valid() and not guard.asks(request.POST, form.instance):
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and not guard.needs_confirmation(request.POST, form.instance)
+    ):
         shown = {"version": form.version_shown, "fields": form.model_fields}
         call = partial(update_dialogue, dialogue=form.instance, by=request.user, now=now, **shown)
         if update := run_service(request, call, form=form):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
 from approvals.forms import BriefingForm, LapseGuard
-from approvals.mails import ASKED
+from approvals.mails import APPROVAL_ASKED
 from approvals.permissions import can_see_approvals
 from approvals.progress import with_conditions
 from approvals.queries import approvals_about, differences_since
@@ -83,7 +83,11 @@ def edit(request, pk):
     series = row_for_office(request, DialogueSeries.objects.all(), pk)
     guard = LapseGuard(ApprovalKind.SERIES, SERIES_FACTS, series)
     form = SeriesForm(request.POST or None, instance=series)
-    if request.method == "POST" and form.is_valid() and not guard.asks(request.POST, form.instance):
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and not guard.needs_confirmation(request.POST, form.instance)
+    ):
         shown = {"version": form.version_shown, "fields": form.model_fields}
         call = partial(
             save_series, series=form.instance, by=request.user, now=timezone.now(), **shown
@@ -135,7 +139,7 @@ def request(request, pk):
             call,
             form=form,
             done=with_waiting_note(
-                _("Die Zustimmung ist beantragt; das Büro ist benachrichtigt."), ASKED
+                _("Die Zustimmung ist beantragt; das Büro ist benachrichtigt."), APPROVAL_ASKED
             ),
         ):
             return redirect(series)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
 from approvals.forms import BriefingForm, LapseGuard
-from approvals.mails import ASKED
+from approvals.mails import APPROVAL_ASKED
 from approvals.progress import with_conditions
 from approvals.queries import approvals_about, differences_since
 from approvals.registry import Briefing, snapshot_of
@@ -107,7 +107,9 @@ def edit(request, pk):
     guard = LapseGuard(ApprovalKind.TOPIC, TOPIC_FACTS, topic)
     form = _form_for(request.user)(request.POST or None, instance=topic)
     is_complete = (
-        request.method == "POST" and form.is_valid() and not guard.asks(request.POST, form.instance)
+        request.method == "POST"
+        and form.is_valid()
+        and not guard.needs_confirmation(request.POST, form.instance)
     )
     if is_complete and _save(request, form):
         return redirect(topic)
@@ -227,7 +229,7 @@ def submit(request, pk):
             call,
             form=form,
             done=with_waiting_note(
-                _("Das Thema liegt zur Freigabe vor; das Büro ist benachrichtigt."), ASKED
+                _("Das Thema liegt zur Freigabe vor; das Büro ist benachrichtigt."), APPROVAL_ASKED
             ),
         ):
             return redirect(topic)

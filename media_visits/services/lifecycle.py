@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
-from approvals.services import lapse_approval, withdraw_approval
+from approvals.services import lapse_approvals, withdraw_approval
 from core.dates import local_date
 from core.errors import Refused
 from core.states import target_of
@@ -80,7 +80,7 @@ def postpone_visit(*, visit: Visit, reason: str, by, now: dt.datetime) -> Visit:
     visit.is_published = False
     set_day(visit)
     save_visit(visit, by=by, now=now, reason=_("Verschoben, bisher: %(when)s") % {"when": told_of})
-    lapse_approval(
+    lapse_approvals(
         kind=ApprovalKind.VISIT, subject_id=visit.pk, reason=_("Besuch verschoben"), by=by, now=now
     )
     mails.mail_change(visit, "visit_postponed", people, deciders, told_of=told_of, by=by, now=now)
@@ -98,7 +98,7 @@ def cancel_visit(*, visit: Visit, reason: str, by, now: dt.datetime) -> Visit:
     if was_submitted:
         withdraw_approval(kind=ApprovalKind.VISIT, subject_id=visit.pk, by=by, now=now)
     else:
-        lapse_approval(
+        lapse_approvals(
             kind=ApprovalKind.VISIT,
             subject_id=visit.pk,
             reason=_("Besuch abgesagt"),

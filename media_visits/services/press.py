@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from approvals.registry import essentials_of
+from approvals.registry import binding_snapshot_of
 from core.conflicts import require_unchanged
 from core.errors import Refused
 from core.history import save_as
@@ -48,7 +48,7 @@ def add_press_slot(*, slot: PressSlot, by, now: dt.datetime) -> PressSlot:
     _check_times(slot)
     if visit.press_slots.filter(kind=slot.kind, starts_at=slot.starts_at).exists():
         raise Refused(_("Diesen Pressetermin gibt es schon."))
-    before = essentials_of(VISIT_FACTS, visit)
+    before = binding_snapshot_of(VISIT_FACTS, visit)
     slot.visit = visit
     save_as(slot, by=by, now=now, reason=_("Angelegt"))
     reason = _("Pressetermin ergänzt: %(slot)s") % {"slot": slot}
@@ -71,7 +71,7 @@ def update_press_slot(*, slot: PressSlot, version: str, by, now: dt.datetime) ->
     if not changed:
         return stored
     _check_open(visit, any(name in ESSENTIAL for name in changed))
-    before = essentials_of(VISIT_FACTS, visit)
+    before = binding_snapshot_of(VISIT_FACTS, visit)
     for name in changed:
         setattr(stored, name, getattr(slot, name))
     _join(stored, visit)
@@ -89,7 +89,7 @@ def remove_press_slot(*, slot: PressSlot, by, now: dt.datetime) -> Visit:
     visit = _lock_open(slot.visit_id, essential=True)
     stored = PressSlot.objects.select_for_update().get(pk=slot.pk)
     before, reason = (
-        essentials_of(VISIT_FACTS, visit),
+        binding_snapshot_of(VISIT_FACTS, visit),
         _("Pressetermin entfernt: %(slot)s") % {"slot": stored},
     )
     stored._history_user = by

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
-from approvals.registry import Change, differences, essentials_of, reason_of
-from approvals.services import lapse_by_change
+from approvals.registry import Change, binding_snapshot_of, lapse_reason_for, snapshot_changes
+from approvals.services import lapse_changed_approvals
 from core.conflicts import require_unchanged
 from core.dates import local_date
 from core.errors import NotAllowed, Refused
@@ -71,7 +71,7 @@ def save_change(
     Submitted or approved, the visit then goes back to an idea: what was shown is no longer what is
     planned.
     """
-    changes = differences(before, essentials_of(VISIT_FACTS, visit))
+    changes = snapshot_changes(before, binding_snapshot_of(VISIT_FACTS, visit))
     if changes and not visit.is_taken_over and visit.state in VISIT_MOVES["lapse"].sources:
         _lapse(visit, changes, by=by, now=now)
     else:
@@ -80,9 +80,11 @@ def save_change(
 
 def _lapse(visit: Visit, changes: list[Change], *, by, now: dt.datetime) -> None:
     visit.is_published = False
-    reason = _("Freigabe erloschen, %(why)s") % {"why": reason_of(changes)}
+    reason = _("Freigabe erloschen, %(why)s") % {"why": lapse_reason_for(changes)}
     move_visit(visit, "lapse", by=by, now=now, reason=reason)
-    lapse_by_change(kind=ApprovalKind.VISIT, subject_id=visit.pk, changes=changes, by=by, now=now)
+    lapse_changed_approvals(
+        kind=ApprovalKind.VISIT, subject_id=visit.pk, changes=changes, by=by, now=now
+    )
 
 
 @transaction.atomic
@@ -125,12 +127,14 @@ def update_visit(*, visit: Visit, sectors, version: str, by, now: dt.datetime) -
     require_unchanged(stored, version, (*EDITABLE, "sectors"))
     changed = [name for name in EDITABLE if getattr(stored, name) != getattr(visit, name)]
     labels = ", ".join(str(Visit._meta.get_field(name).verbose_name) for name in changed)
-    before = essentials_of(VISIT_FACTS, stored)
+    before = binding_snapshot_of(VISIT_FACTS, stored)
     for name in EDITABLE:
         setattr(stored, name, getattr(visit, name))
     set_day(stored)
     _check_facts(stored)
-    _check_editable(stored, changed, is_essential=before != essentials_of(VISIT_FACTS, stored))
+    _check_editable(
+        stored, changed, is_essential=before != binding_snapshot_of(VISIT_FACTS, stored)
+    )
     if changed or set(sectors) != set(stored.sectors.all()):
         reason = _("Geändert: %(what)s") % {"what": labels or _("Branchenschwerpunkt")}
         save_change(stored, before, by=by, now=now, reason=reason)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from approvals.enums import ApprovalKind
 from approvals.forms import BriefingForm
-from approvals.mails import ASKED
+from approvals.mails import APPROVAL_ASKED
 from approvals.queries import approvals_about, differences_since
 from approvals.registry import Briefing, snapshot_of
 from core.dates import local_date
@@ -69,7 +69,7 @@ def submit(request, pk):
             request,
             call,
             done=with_waiting_note(
-                _("Der Besuch ist vorgelegt; das Büro ist benachrichtigt."), ASKED
+                _("Der Besuch ist vorgelegt; das Büro ist benachrichtigt."), APPROVAL_ASKED
             ),
             form=form,
         ):

@@ -62,7 +62,7 @@ def edit(request, pk):
     guard = guard_of(visit)
     form = VisitForm(request.POST or None, instance=visit)
     is_complete = request.method == "POST" and form.is_valid()
-    if is_complete and not (guard and guard.asks(request.POST, form.instance)):
+    if is_complete and not (guard and guard.needs_confirmation(request.POST, form.instance)):
         call = partial(
             update_visit,
             visit=form.instance,

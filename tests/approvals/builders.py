@@ -78,10 +78,10 @@ def make_approval(
     return approval
 
 
-def details_of(answer: str, chosen=()) -> dict:
-    """Return what `answer` needs beside a comment: a condition, the ticked options."""
+def details_of(verdict: str, chosen=()) -> dict:
+    """Return what `verdict` needs beside a comment: a condition, the ticked options."""
     details: dict = {"chosen": list(chosen)}
-    if answer == Verdict.CONDITION:
+    if verdict == Verdict.CONDITION:
         details["conditions"] = [CONDITION]
     return details
 

@@ -155,8 +155,8 @@ def change(case: Case, by) -> None:
         update_visit(visit=changed, sectors=[], version=shown, by=by, now=NOW)
 
 
-ANSWERS = {
-    kind: [answer for answer in Verdict if kind == K.DATES or answer != Verdict.NONE_POSSIBLE]
+VERDICTS = {
+    kind: [verdict for verdict in Verdict if kind == K.DATES or verdict != Verdict.NONE_POSSIBLE]
     for kind in K
 }
 

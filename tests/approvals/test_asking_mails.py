@@ -9,7 +9,12 @@ import pytest
 from approvals.mails import mail_submission
 from approvals.models import ApprovalRequest
 from approvals.registry import Change, Decision
-from approvals.services import lapse_approval, lapse_by_change, record_decision, withdraw_approval
+from approvals.services import (
+    lapse_approvals,
+    lapse_changed_approvals,
+    record_decision,
+    withdraw_approval,
+)
 from core.errors import Refused
 from core.roles import OFFICE, SENATOR_OFFICE
 from outbox.enums import MOVES, MailState
@@ -56,7 +61,7 @@ def withdraw(approval, office, senator):
 
 
 def put_off(approval, office, senator):
-    lapse_approval(
+    lapse_approvals(
         kind=approval.kind,
         subject_id=approval.subject_id,
         reason="verschoben",
@@ -67,7 +72,7 @@ def put_off(approval, office, senator):
 
 def change(approval, office, senator):
     changes = [Change("Titel", "Alt", "Neu")]
-    lapse_by_change(
+    lapse_changed_approvals(
         kind=approval.kind, subject_id=approval.subject_id, changes=changes, by=office, now=LATER
     )
 

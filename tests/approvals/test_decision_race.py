@@ -12,7 +12,7 @@ from core.errors import ChangedMeanwhile
 from core.roles import OFFICE, SENATOR_OFFICE
 from outbox.models import Mail
 from tests.approvals.builders import NOW
-from tests.approvals.subjects import ANSWERS, STATES, make_case
+from tests.approvals.subjects import STATES, VERDICTS, make_case
 from tests.partners.builders import make_user
 from tests.racing import race
 
@@ -66,18 +66,18 @@ def _set_back(case, picture):
 
 def _play(case, kind, senators, number):
     before = case.approval.history.count(), case.subject.history.count()
-    answers = [
-        ANSWERS[kind][(place + number) % len(ANSWERS[kind])] for place in range(len(senators))
+    verdicts = [
+        VERDICTS[kind][(place + number) % len(VERDICTS[kind])] for place in range(len(senators))
     ]
     acts = [
         partial(
             decide,
             approval=ApprovalRequest.objects.get(pk=case.approval.pk),
             by=person,
-            decision=case.decision(answer),
+            decision=case.decision(verdict),
             now=NOW,
         )
-        for person, answer in zip(senators, answers, strict=True)
+        for person, verdict in zip(senators, verdicts, strict=True)
     ]
 
     outcomes = race(*acts)
@@ -86,7 +86,7 @@ def _play(case, kind, senators, number):
         place for place, outcome in enumerate(outcomes) if not isinstance(outcome, Exception)
     ]
     assert len(winners) == 1, (kind, number, outcomes)
-    winner, answer = senators[winners[0]], answers[winners[0]]
+    winner, verdict = senators[winners[0]], verdicts[winners[0]]
     losers = [str(outcome) for place, outcome in enumerate(outcomes) if place != winners[0]]
     assert {type(outcome) for outcome in outcomes} - {type(outcomes[winners[0]])} == {
         ChangedMeanwhile
@@ -95,12 +95,12 @@ def _play(case, kind, senators, number):
         number,
     )
     assert all(f"von: {winner})" in text for text in losers), (kind, number, losers)
-    _agrees(case, kind, winner, answer, before)
+    _agrees(case, kind, winner, verdict, before)
 
 
-def _agrees(case, kind, winner, answer, before):
+def _agrees(case, kind, winner, verdict, before):
     approval = ApprovalRequest.objects.get(pk=case.approval.pk)
-    target = MOVES[answer].target
+    target = MOVES[verdict].target
     assert (approval.state, approval.decided_by, case.row_state) == (
         target,
         winner,
@@ -115,7 +115,7 @@ def _agrees(case, kind, winner, answer, before):
     assert case.subject.history.first().history_user == winner
     mail = Mail.objects.get(kind="approval_decided", subject_key=f"approval:{approval.pk}")
     assert str(winner) in mail.text
-    assert mail.subject.startswith(str(VERDICT_LABELS[answer]))
+    assert mail.subject.startswith(str(VERDICT_LABELS[verdict]))
     if kind == ApprovalKind.TOPIC:
         assert (
             Mail.objects.filter(
@@ -123,4 +123,4 @@ def _agrees(case, kind, winner, answer, before):
             ).count()
             == 1
         )
-    assert approval.conditions.count() == (1 if answer == "condition" else 0)
+    assert approval.conditions.count() == (1 if verdict == "condition" else 0)

@@ -9,7 +9,7 @@ import docx
 import pytest
 from django.test import override_settings
 
-from approvals.documents import briefing_filename, briefing_pdf, briefing_word, vorlage_values
+from approvals.documents import briefing_filename, briefing_pdf, briefing_values, briefing_word
 from approvals.enums import ApprovalState, ConditionState
 from core.models import Origin
 from tests.approvals.briefings import TICK, attachment, dates_approval, some_approval
@@ -136,7 +136,7 @@ def test_demo_is_marked():
 def test_empty_parts_are_left_out_and_no_attachments_are_said():
     approval = make_approval(occasion="", facts=" \n \n", assessment="")
 
-    assert vorlage_values(approval, [])["sections"] == []
+    assert briefing_values(approval, [])["sections"] == []
     assert "Anlagen\nkeine\n" in text_of(briefing_pdf(approval, []))
     assert "keine" in lines_of_word(briefing_word(approval, []))
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from approvals.documents import briefing_pdf, vorlage_values
+from approvals.documents import briefing_pdf, briefing_values
 from approvals.enums import ApprovalState
 from tests.approvals.briefings import SNAPSHOT, pdf_lines, some_approval, word_lines
 from tests.approvals.builders import NOW, make_approval, make_condition, make_subject
@@ -77,17 +77,17 @@ def test_the_first_request_and_an_unchanged_one_have_no_such_part():
     again = some_approval(now=NOW + dt.timedelta(days=1))
 
     assert (
-        vorlage_values(first, [])["changes"]["rows"],
-        vorlage_values(again, [])["changes"]["rows"],
+        briefing_values(first, [])["changes"]["rows"],
+        briefing_values(again, [])["changes"]["rows"],
     ) == ([], [])
     assert HEADING not in pdf_lines(again) + word_lines(again)
-    assert [row[0] for row in vorlage_values(first, [])["rows"]] == [
+    assert [row[0] for row in briefing_values(first, [])["rows"]] == [
         "An",
         "Von",
         "Vorgelegt",
         "Entscheidung bis",
     ]
-    assert vorlage_values(again, [])["rows"][-1] == [
+    assert briefing_values(again, [])["rows"][-1] == [
         "Frühere Vorlage",
         "vorgelegt 02.03.2026, 10:00 Uhr; zurückgegeben\nAnmerkung: Begründung",
     ]
@@ -117,4 +117,4 @@ def test_conditions_and_dates_proposed_before_are_named():
         "Auflage: Kosten nennen",
         "Gegenvorschlag: Mi, 01.04.2026, 10:00 Uhr",
     ]
-    assert vorlage_values(again, [])["rows"][-1][1].splitlines()[1:] == lines
+    assert briefing_values(again, [])["rows"][-1][1].splitlines()[1:] == lines

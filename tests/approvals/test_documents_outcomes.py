@@ -4,11 +4,11 @@ import datetime as dt
 
 import pytest
 
-from approvals.documents import briefing_pdf, briefing_word, vorlage_values
+from approvals.documents import briefing_pdf, briefing_values, briefing_word
 from approvals.enums import ApprovalState, Verdict
 from approvals.queries import viewable_approvals
 from approvals.registry import CounterDate, Decision
-from approvals.services import lapse_approval, meet_condition, record_decision
+from approvals.services import lapse_approvals, meet_condition, record_decision
 from core.roles import SENATOR_OFFICE
 from tests.approvals.briefings import TICK, dates_approval, pdf_lines, some_approval, word_lines
 from tests.approvals.builders import CONDITION, NOW, an_office
@@ -77,7 +77,7 @@ def test_a_settled_request_shows_the_decision_instead_of_boxes(state, fields, ro
         for label, value in expected
     ]
 
-    decision = vorlage_values(approval, [])["decision"]
+    decision = briefing_values(approval, [])["decision"]
     text, word = text_of(briefing_pdf(approval, [])), lines_of_word(briefing_word(approval, []))
 
     assert decision["rows"] == expected
@@ -91,7 +91,7 @@ def test_a_settled_request_shows_the_decision_instead_of_boxes(state, fields, ro
 def test_dates_that_can_be_kept_are_named():
     approval = dates_approval(ApprovalState.APPROVED, chosen=[9])
 
-    assert ["Mögliche Termine", "Do, 20.06.2019, 10:00–12:30 Uhr"] in vorlage_values(approval, [])[
+    assert ["Mögliche Termine", "Do, 20.06.2019, 10:00–12:30 Uhr"] in briefing_values(approval, [])[
         "decision"
     ]["rows"]
 
@@ -104,10 +104,10 @@ def senator():
     return make_user(SENATOR_OFFICE)
 
 
-def decide(approval, senator, answer, **details):
+def decide(approval, senator, verdict, **details):
     return record_decision(
         approval=approval,
-        decision=Decision(answer, **{"comment": ""} | details),
+        decision=Decision(verdict, **{"comment": ""} | details),
         by=senator,
         now=NOW,
     )
@@ -182,7 +182,7 @@ def test_a_lapse_is_shown_with_its_reason(senator, was_decided):
     approval = some_approval()
     if was_decided:
         approval = decide(approval, senator, Verdict.CONDITION, conditions=[CONDITION])
-    lapse_approval(
+    lapse_approvals(
         kind=approval.kind,
         subject_id=approval.subject_id,
         reason="Termin fällt aus",

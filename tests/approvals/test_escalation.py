@@ -164,12 +164,12 @@ def test_words_say_why_somebody_is_told(senator, office):
     ]
 
 
-@pytest.mark.parametrize("answer", [Verdict.APPROVE, Verdict.RETURN])
-def test_reminders_stop_the_moment_a_decision_is_there(senator, office, answer):
+@pytest.mark.parametrize("verdict", [Verdict.APPROVE, Verdict.RETURN])
+def test_reminders_stop_the_moment_a_decision_is_there(senator, office, verdict):
     approval = make_approval(by=office)
     assert reminded(D(2026, 3, 18), D(2026, 3, 18)) != {}
 
-    record_decision(approval=approval, decision=Decision(answer, "Gut so."), by=senator, now=NOW)
+    record_decision(approval=approval, decision=Decision(verdict, "Gut so."), by=senator, now=NOW)
     approval.refresh_from_db()
 
     assert approval.state != ApprovalState.OPEN

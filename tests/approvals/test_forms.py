@@ -30,22 +30,22 @@ def senator(client):
     return user
 
 
-def post(client, approval, answer, **values):
+def post(client, approval, verdict, **values):
     return client.post(
         reverse("approval_decide", args=[approval.pk]),
-        {"answer": answer, "comment": "Gern"} | values,
+        {"verdict": verdict, "comment": "Gern"} | values,
     )
 
 
 @pytest.mark.parametrize("confirmed", [{}, {"confirmed": "1"}])
-@pytest.mark.parametrize("answer", [Verdict.APPROVE, Verdict.RETURN, Verdict.REFUSE])
+@pytest.mark.parametrize("verdict", [Verdict.APPROVE, Verdict.RETURN, Verdict.REFUSE])
 def test_condition_beside_another_answer_is_asked_about_and_stays(
-    client, senator, answer, confirmed
+    client, senator, verdict, confirmed
 ):
     approval = make_topic_approval()
 
     with nothing_changes(approval):
-        response = post(client, approval, answer, conditions="Bezirke beteiligen", **confirmed)
+        response = post(client, approval, verdict, conditions="Bezirke beteiligen", **confirmed)
 
     page = response.content.decode()
     assert (response.status_code, CONDITION in page) == (422, True)
@@ -54,7 +54,7 @@ def test_condition_beside_another_answer_is_asked_about_and_stays(
 
 
 @pytest.mark.parametrize(
-    "answer", [answer for answer in Verdict if answer != Verdict.NONE_POSSIBLE]
+    "verdict", [verdict for verdict in Verdict if verdict != Verdict.NONE_POSSIBLE]
 )
 @pytest.mark.parametrize(
     "row",
@@ -63,36 +63,38 @@ def test_condition_beside_another_answer_is_asked_about_and_stays(
         {"proposal-1-day": "2030-05-07"},
     ],
 )
-def test_proposed_date_beside_another_answer_is_asked_about_and_stays(client, senator, answer, row):
+def test_proposed_date_beside_another_answer_is_asked_about_and_stays(
+    client, senator, verdict, row
+):
     approval = make_two_dates_approval()
-    ticks = [approval.options[0]["id"]] if answer in (Verdict.APPROVE, Verdict.CONDITION) else []
-    words = {"conditions": "Bezirke beteiligen"} if answer == Verdict.CONDITION else {}
+    ticks = [approval.options[0]["id"]] if verdict in (Verdict.APPROVE, Verdict.CONDITION) else []
+    words = {"conditions": "Bezirke beteiligen"} if verdict == Verdict.CONDITION else {}
 
     with nothing_changes(approval):
-        response = post(client, approval, answer, chosen=ticks, **words, **ROWS, **row)
+        response = post(client, approval, verdict, chosen=ticks, **words, **ROWS, **row)
 
     page = response.content.decode()
     assert (response.status_code, response.context["form"].non_field_errors()) == (422, [PROPOSAL])
     assert all(f'value="{value}"' in page for value in row.values())
 
 
-@pytest.mark.parametrize("answer", [Verdict.NONE_POSSIBLE, Verdict.RETURN, Verdict.REFUSE])
+@pytest.mark.parametrize("verdict", [Verdict.NONE_POSSIBLE, Verdict.RETURN, Verdict.REFUSE])
 def test_ticks_beside_an_answer_that_grants_nothing_are_asked_about_and_stay(
-    client, senator, answer
+    client, senator, verdict
 ):
     approval = make_two_dates_approval()
     ticked = approval.options[1]["id"]
 
     with nothing_changes(approval):
-        response = post(client, approval, answer, chosen=[ticked], **ROWS)
+        response = post(client, approval, verdict, chosen=[ticked], **ROWS)
 
     form = response.context["form"]
     assert (response.status_code, form.errors) == (422, {"chosen": [TICKS]})
     assert form["chosen"].value() == [str(ticked)]
 
 
-@pytest.mark.parametrize("answer", [Verdict.APPROVE, Verdict.RETURN, Verdict.REFUSE])
-def test_empty_fields_ask_nothing(client, senator, answer):
+@pytest.mark.parametrize("verdict", [Verdict.APPROVE, Verdict.RETURN, Verdict.REFUSE])
+def test_empty_fields_ask_nothing(client, senator, verdict):
     approval = make_topic_approval()
 
-    assert post(client, approval, answer, conditions=" \r\n ", **ROWS).status_code == 200
+    assert post(client, approval, verdict, conditions=" \r\n ", **ROWS).status_code == 200

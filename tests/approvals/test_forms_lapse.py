@@ -10,7 +10,7 @@ from tests.approvals.builders import make_approval
 pytestmark = pytest.mark.django_db
 
 GRANTED = "Das ist freigegeben. Wenn Sie eine dieser Angaben ändern, erlischt die Freigabe"
-FACTS = (Fact("Titel", lambda row: row.title), Fact("Ort", lambda row: row.place, matters=False))
+FACTS = (Fact("Titel", lambda row: row.title), Fact("Ort", lambda row: row.place, binding=False))
 
 
 def row(title="Eins", place="Halle"):
@@ -45,16 +45,16 @@ def test_form_asks_once_before_an_approval_lapses():
 
     asking = guard()
 
-    assert asking.asks({}, row(title="Zwei")) is True
+    assert asking.needs_confirmation({}, row(title="Zwei")) is True
     assert asking.changes == [Change("Titel", "Eins", "Zwei")]
-    assert guard().asks({"lapse": "1"}, row(title="Zwei")) is False
+    assert guard().needs_confirmation({"lapse": "1"}, row(title="Zwei")) is False
 
 
 def test_form_does_not_ask_about_what_does_not_matter():
     make_approval(ApprovalState.APPROVED)
 
-    assert guard().asks({}, row(place="Hof")) is False
+    assert guard().needs_confirmation({}, row(place="Hof")) is False
 
 
 def test_form_does_not_ask_without_an_approval():
-    assert guard().asks({}, row(title="Zwei")) is False
+    assert guard().needs_confirmation({}, row(title="Zwei")) is False

@@ -3,8 +3,14 @@ import time_machine
 
 from approvals.enums import ApprovalKind
 from approvals.models import ApprovalRequest
-from approvals.permissions import acts_as_deputy, can_decide, can_see_approvals, may_decide, why_not
-from approvals.queries import count_open_for, decided_approvals, open_approvals
+from approvals.permissions import (
+    can_decide,
+    can_decide_kind,
+    can_see_approvals,
+    is_deputy_for,
+    refusal_reason,
+)
+from approvals.queries import count_open_approvals, decided_approvals, open_approvals
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from partners.models import User
 from tests.approvals.builders import NOW, TODAY, make_approval, make_deputy, make_subject
@@ -37,8 +43,8 @@ def fresh(user) -> User:
 def test_rights_by_role_and_kind(kind, role, decides, sees):
     user = make_user(role) if role else make_user()
 
-    assert (can_decide(user, kind), can_see_approvals(user, kind)) == (decides, sees)
-    assert acts_as_deputy(user, kind) is False
+    assert (can_decide_kind(user, kind), can_see_approvals(user, kind)) == (decides, sees)
+    assert is_deputy_for(user, kind) is False
 
 
 @pytest.mark.usefixtures("monday")
@@ -48,9 +54,9 @@ def test_rights_of_a_deputy_for_topics(kind):
     is_topic = kind == ApprovalKind.TOPIC
 
     assert (
-        can_decide(deputy, kind),
+        can_decide_kind(deputy, kind),
         can_see_approvals(deputy, kind),
-        acts_as_deputy(deputy, kind),
+        is_deputy_for(deputy, kind),
     ) == (is_topic,) * 3
 
 
@@ -63,7 +69,7 @@ def test_deputy_for_some_kinds_sees_those_requests_alone():
 
     assert set(open_approvals(deputy)) == {rows[ApprovalKind.TOPIC], rows[ApprovalKind.DATES]}
     assert list(decided_approvals(deputy)) == [settled]
-    assert count_open_for(deputy) == 2
+    assert count_open_approvals(deputy) == 2
 
 
 @pytest.mark.usefixtures("monday")
@@ -74,7 +80,7 @@ def test_office_that_acts_as_a_deputy_for_some_kinds_still_sees_all():
     make_approval(subject=make_subject(ApprovalKind.VISIT), by=make_user(OFFICE))
 
     assert ApprovalRequest.objects.visible_to(office).count() == 1
-    assert can_decide(office, ApprovalKind.VISIT) is False
+    assert can_decide_kind(office, ApprovalKind.VISIT) is False
 
 
 def test_own_request_is_for_somebody_else():
@@ -84,7 +90,7 @@ def test_own_request_is_for_somebody_else():
         make_approval(by=make_user(OFFICE), subject=make_subject(pk=2)),
     )
 
-    assert (may_decide(both, own), may_decide(both, other)) == (False, True)
+    assert (can_decide(both, own), can_decide(both, other)) == (False, True)
 
 
 def test_reasons_are_told_in_a_sentence(settings):
@@ -92,11 +98,12 @@ def test_reasons_are_told_in_a_sentence(settings):
     settings.HEAD_TITLE_GENITIVE = "der Senatorin"
 
     assert (
-        why_not(make_user(PARTNER), TODAY, approval)
+        refusal_reason(make_user(PARTNER), TODAY, approval)
         == "Über Freigaben entscheidet das Büro der Senatorin."
     )
     assert (
-        why_not(make_user(PARTNER), TODAY) == "Über Freigaben entscheidet das Büro der Senatorin."
+        refusal_reason(make_user(PARTNER), TODAY)
+        == "Über Freigaben entscheidet das Büro der Senatorin."
     )
 
 

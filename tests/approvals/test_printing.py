@@ -51,7 +51,7 @@ def page_of(row: ApprovalRequest) -> str:
 def test_each_vorlage_on_screen_is_printed_on_one_page(client, demo, page):
     client.force_login(make_user(SENATOR_OFFICE))
 
-    def answer(route):
+    def fulfil(route):
         address = urlsplit(route.approval.url).path
         if address.startswith("/static/"):
             found = finders.find(address.removeprefix("/static/"))
@@ -59,7 +59,7 @@ def test_each_vorlage_on_screen_is_printed_on_one_page(client, demo, page):
         return route.fulfill(body=pages[address], content_type="text/html; charset=utf-8")
 
     pages = {address: client.get(address).content.decode() for address in map(page_of, demo)}
-    page.route("**/*", answer)
+    page.route("**/*", fulfil)
     for row in demo:
         page.goto(f"http://portal.test{page_of(row)}")
         printed = page.pdf(

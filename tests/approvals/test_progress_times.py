@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from approvals import progress
 from approvals.enums import ApprovalKind, ApprovalState
-from approvals.progress import Times, duration_words, times_by_kind
+from approvals.progress import DecisionDurations, decision_durations, duration_words
 from core.models import Origin
 from core.roles import OFFICE, SENATOR_OFFICE
 from partners.models import User
@@ -36,7 +36,7 @@ def make_decided(
 
 
 def by_label(user, now=NOW) -> dict[str, tuple]:
-    return {row.label: row[1:] for row in times_by_kind(user, now)}
+    return {row.label: row[1:] for row in decision_durations(user, now)}
 
 
 @pytest.mark.django_db
@@ -110,7 +110,7 @@ def test_older_than_a_year_and_taken_over_do_not_count():
 
 @pytest.mark.django_db
 def test_only_so_many_of_the_latest_are_read(monkeypatch):
-    monkeypatch.setattr(progress, "MOST_ROWS", 2)
+    monkeypatch.setattr(progress, "MAX_DECISIONS_READ", 2)
     office = make_user(OFFICE)
     for number, decided in enumerate([D(2026, 3, 3), D(2026, 3, 4), D(2026, 3, 5)]):
         make_decided(ApprovalKind.TOPIC, D(2026, 3, 2), decided, pk=number + 1)
@@ -126,14 +126,14 @@ def test_deputy_for_some_kinds_sees_the_times_of_these_alone():
     for kind in (ApprovalKind.TOPIC, ApprovalKind.VISIT):
         make_decided(kind, D(2026, 3, 2), D(2026, 3, 3))
 
-    assert [row.decided for row in times_by_kind(senator, NOW)] == [0, 1, 0, 1]
+    assert [row.decided for row in decision_durations(senator, NOW)] == [0, 1, 0, 1]
     assert by_label(deputy) == {"Besuch": (1, 1, 1, 0)}
     deputy.groups.add(Group.objects.get(name=OFFICE))
-    assert len(times_by_kind(User.objects.get(pk=deputy.pk), NOW)) == 4
+    assert len(decision_durations(User.objects.get(pk=deputy.pk), NOW)) == 4
 
 
 def test_nothing_of_a_row_names_a_person():
-    assert Times._fields == ("label", "decided", "median", "longest", "overdue")
+    assert DecisionDurations._fields == ("label", "decided", "median", "longest", "overdue")
 
 
 @pytest.mark.django_db
@@ -145,7 +145,7 @@ def test_times_cost_two_queries_for_any_number(count, django_assert_num_queries)
         make_decided(ApprovalKind.TOPIC, D(2026, 3, 2), D(2026, 3, 3), pk=number + 1)
 
     with django_assert_num_queries(2):
-        times_by_kind(office, NOW)
+        decision_durations(office, NOW)
 
 
 @pytest.mark.parametrize(

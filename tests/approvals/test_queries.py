@@ -5,8 +5,8 @@ import pytest
 from approvals.enums import ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
 from approvals.queries import (
-    approval_entries,
-    count_open_for,
+    approval_history,
+    count_open_approvals,
     decided_approvals,
     open_approvals,
 )
@@ -28,7 +28,7 @@ def test_only_the_house_sees_requests(role, sees):
 
     assert list(ApprovalRequest.objects.visible_to(user)) == ([approval] if sees else [])
     assert list(open_approvals(user)) == ([approval] if sees else [])
-    assert count_open_for(user) == int(sees)
+    assert count_open_approvals(user) == int(sees)
 
 
 def test_open_requests_begin_with_the_oldest_deadline():
@@ -73,7 +73,7 @@ def test_course_names_submission_decision_and_deputy():
     )
     make_approval(ApprovalState.RETURNED, by=office, decided_by=deputy, by_deputy=True)
 
-    assert approval_entries(ApprovalKind.TOPIC, 1) == [
+    assert approval_history(ApprovalKind.TOPIC, 1) == [
         HistoryEntry(NOW, "Konto gs", "Freigabe beantragt", "Freigabe des Themas"),
         HistoryEntry(
             NOW, "Konto vertretung, in Vertretung", "Freigabe: zurückgegeben", "Begründung"
@@ -85,7 +85,7 @@ def test_lapsed_approval_keeps_what_was_decided():
     decided_by = make_user(SENATOR_OFFICE, email="senatorin@example.org")
     make_approval(ApprovalState.LAPSED, decided_by=decided_by, comment="")
 
-    [_submission, decision] = approval_entries(ApprovalKind.TOPIC, 1)
+    [_submission, decision] = approval_history(ApprovalKind.TOPIC, 1)
 
     assert (decision.who, decision.what) == (
         "Konto senatorin",

@@ -11,7 +11,15 @@ from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OFFICE
 from partners.models import User
 from tests.approvals.builders import NOW
-from tests.approvals.subjects import ANSWERS, STATES, change, make_case, make_people, submit, undone
+from tests.approvals.subjects import (
+    STATES,
+    VERDICTS,
+    change,
+    make_case,
+    make_people,
+    submit,
+    undone,
+)
 from tests.partners.builders import make_user
 from tests.unchanged import mails_written, nothing_changes
 
@@ -35,8 +43,8 @@ def monday():
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("state", A)
-@pytest.mark.parametrize("answer", Verdict)
-def test_answers_by_kind_state_and_role(kind, state, answer):
+@pytest.mark.parametrize("verdict", Verdict)
+def test_answers_by_kind_state_and_role(kind, state, verdict):
     submitter = make_user(OFFICE)
     case = make_case(kind, state, by=submitter)
 
@@ -46,23 +54,23 @@ def test_answers_by_kind_state_and_role(kind, state, answer):
         elif state != A.OPEN:
             expected = ChangedMeanwhile
         else:
-            expected = None if answer in ANSWERS[kind] else Refused
+            expected = None if verdict in VERDICTS[kind] else Refused
         if expected:
             with nothing_changes(case.approval, case.subject, case.row), pytest.raises(expected):
-                decide(approval=case.approval, by=person, decision=case.decision(answer), now=NOW)
+                decide(approval=case.approval, by=person, decision=case.decision(verdict), now=NOW)
         else:
             with undone():
-                _decides(case, kind, answer, role, person)
+                _decides(case, kind, verdict, role, person)
 
 
-def _decides(case, kind, answer, role, person):
+def _decides(case, kind, verdict, role, person):
     before = case.subject.history.count()
 
-    decide(approval=case.approval, by=person, decision=case.decision(answer), now=NOW)
+    decide(approval=case.approval, by=person, decision=case.decision(verdict), now=NOW)
 
     approval = case.approval
     approval.refresh_from_db()
-    target = MOVES[answer].target
+    target = MOVES[verdict].target
     assert (approval.state, case.row_state) == (target, STATES[kind][target]), role
     assert (approval.decided_by, approval.by_deputy) == (person, "deputy" in role), role
     entry = approval.history.first()

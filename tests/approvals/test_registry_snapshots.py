@@ -3,18 +3,18 @@ from types import SimpleNamespace
 from approvals.registry import (
     Change,
     Fact,
-    differences,
-    essential_changes,
-    essentials_of,
-    name_essentials,
+    binding_changes,
+    binding_labels,
+    binding_snapshot_of,
+    lapse_reason_for,
     option_changes,
-    reason_of,
+    snapshot_changes,
     snapshot_of,
 )
 
 FACTS = (
     Fact("Titel", lambda row: row.title),
-    Fact("Ort", lambda row: row.place, matters=False),
+    Fact("Ort", lambda row: row.place, binding=False),
     Fact("Gäste", lambda row: row.guests),
 )
 
@@ -28,17 +28,17 @@ def test_snapshot_leaves_out_what_is_empty():
 
 
 def test_essentials_are_what_the_approval_hangs_on():
-    assert essentials_of(FACTS, row(guests="12")) == [["Titel", "Eins"], ["Gäste", "12"]]
-    assert name_essentials(FACTS) == "Titel, Gäste"
+    assert binding_snapshot_of(FACTS, row(guests="12")) == [["Titel", "Eins"], ["Gäste", "12"]]
+    assert binding_labels(FACTS) == "Titel, Gäste"
 
 
 def test_ends_of_lines_and_blanks_around_are_no_change():
-    assert essential_changes(FACTS, row(title="Eins\nzwei"), row(title=" Eins\r\nzwei\r\n")) == []
+    assert binding_changes(FACTS, row(title="Eins\nzwei"), row(title=" Eins\r\nzwei\r\n")) == []
 
 
 def test_only_what_matters_is_a_change():
-    assert essential_changes(FACTS, row(), row(place="Hof")) == []
-    assert essential_changes(FACTS, row(), row(title="Zwei", guests="3")) == [
+    assert binding_changes(FACTS, row(), row(place="Hof")) == []
+    assert binding_changes(FACTS, row(), row(title="Zwei", guests="3")) == [
         Change("Titel", "Eins", "Zwei"),
         Change("Gäste", "", "3"),
     ]
@@ -47,10 +47,10 @@ def test_only_what_matters_is_a_change():
 def test_differences_follow_the_new_version_and_end_with_what_fell_away():
     before, after = [["A", "1"], ["B", "2"], ["C", "3"]], [["C", "4"], ["A", "1"], ["D", "5"]]
 
-    changes = differences(before, after)
+    changes = snapshot_changes(before, after)
 
     assert changes == [Change("C", "3", "4"), Change("D", "", "5"), Change("B", "2", "")]
-    assert reason_of(changes) == "geändert: C, D, B"
+    assert lapse_reason_for(changes) == "geändert: C, D, B"
 
 
 def test_dates_asked_about_are_compared_in_one_line():

@@ -4,7 +4,7 @@ import pytest
 
 from approvals.enums import ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
-from approvals.reminders import RULE, SUBJECTS, due_step, reminders_due
+from approvals.reminders import RULE, SUBJECT_PREFIXES, due_step, reminders_due
 from core.models import Origin
 from core.roles import OFFICE, SENATOR_OFFICE
 from partners.models import Deputy
@@ -18,7 +18,7 @@ DEFAULT = default_schedule(RULE)
 
 
 def test_each_kind_names_its_matter_for_pauses():
-    assert set(SUBJECTS) == set(ApprovalKind)
+    assert set(SUBJECT_PREFIXES) == set(ApprovalKind)
 
 
 def steps_of(submitted_at: dt.datetime, due_on: dt.date, until: dt.date) -> dict[dt.date, str]:

@@ -9,7 +9,7 @@ from django.db import transaction
 from approvals.enums import MOVES, ApprovalKind, ApprovalState, Verdict
 from approvals.models import ApprovalRequest
 from approvals.registry import CounterDate, Decision
-from approvals.services import lapse_approval, record_decision, request_approval, withdraw_approval
+from approvals.services import lapse_approvals, record_decision, request_approval, withdraw_approval
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Mail
@@ -55,9 +55,9 @@ def submit(by, **fields):
     return request_approval(**values | fields)
 
 
-def decide(approval, by, answer=Verdict.APPROVE, comment="Bitte ergänzen.", **fields):
+def decide(approval, by, verdict=Verdict.APPROVE, comment="Bitte ergänzen.", **fields):
     return record_decision(
-        approval=approval, decision=Decision(answer, comment, **fields), by=by, now=NOW
+        approval=approval, decision=Decision(verdict, comment, **fields), by=by, now=NOW
     )
 
 
@@ -178,15 +178,15 @@ def test_rollback_takes_the_mail_back(office, senator):
 
 ACTIONS = {
     **{
-        answer: lambda approval, office, senator, answer=answer: decide(
-            approval, senator, answer=answer, **details_of(answer, chosen=[7])
+        verdict: lambda approval, office, senator, verdict=verdict: decide(
+            approval, senator, verdict=verdict, **details_of(verdict, chosen=[7])
         )
-        for answer in Verdict
+        for verdict in Verdict
     },
     "withdraw": lambda approval, office, senator: withdraw_approval(
         kind=approval.kind, subject_id=approval.subject_id, by=office, now=NOW
     ),
-    "lapse": lambda approval, office, senator: lapse_approval(
+    "lapse": lambda approval, office, senator: lapse_approvals(
         kind=approval.kind,
         subject_id=approval.subject_id,
         reason="Gegenstand geändert",
@@ -253,7 +253,7 @@ def test_second_decision_names_the_first(office, senator):
     decide(approval, senator)
 
     with nothing_changes(approval), pytest.raises(ChangedMeanwhile) as refusal:
-        decide(approval, senator, answer=Verdict.REFUSE)
+        decide(approval, senator, verdict=Verdict.REFUSE)
 
     assert str(refusal.value) == (
         "Diese Freigabe ist bereits entschieden: freigegeben (am 02.03.2026, 10:00 Uhr, von: Konto "
@@ -305,12 +305,12 @@ def test_nobody_but_the_senators_office_decides(office, senator, role):
         decide(approval, by)
 
 
-@pytest.mark.parametrize("answer", [Verdict.RETURN, Verdict.REFUSE])
-def test_return_and_refusal_need_a_comment(office, senator, answer):
+@pytest.mark.parametrize("verdict", [Verdict.RETURN, Verdict.REFUSE])
+def test_return_and_refusal_need_a_comment(office, senator, verdict):
     approval = make_approval(by=office)
 
     with nothing_changes(approval), pytest.raises(Refused):
-        decide(approval, senator, answer=answer, comment="  ")
+        decide(approval, senator, verdict=verdict, comment="  ")
 
 
 def test_approval_needs_no_comment(office, senator):
@@ -337,7 +337,7 @@ def test_wrong_options_are_refused(office, senator, chosen):
 def test_options_are_returned_without_a_tick(office, senator):
     approval = make_approval(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
 
-    assert decide(approval, senator, answer=Verdict.RETURN).state == ApprovalState.RETURNED
+    assert decide(approval, senator, verdict=Verdict.RETURN).state == ApprovalState.RETURNED
 
 
 @time_machine.travel(NOW)
@@ -405,7 +405,7 @@ def test_withdrawal_is_told_to_the_senators_office(office, senator):
 def test_lapse_of_a_granted_approval_is_silent(office, senator):
     approval = make_approval(ApprovalState.APPROVED, by=office, decided_by=senator)
 
-    count = lapse_approval(
+    count = lapse_approvals(
         kind=approval.kind, subject_id=approval.subject_id, reason="Neu", by=office, now=NOW
     )
 
@@ -416,7 +416,7 @@ def test_lapse_of_a_granted_approval_is_silent(office, senator):
 def test_lapse_of_an_open_request_is_told(office, senator):
     approval = make_approval(by=office)
 
-    lapse_approval(
+    lapse_approvals(
         kind=approval.kind, subject_id=approval.subject_id, reason="Neu", by=office, now=NOW
     )
 
@@ -428,7 +428,7 @@ def test_lapse_of_an_open_request_is_told(office, senator):
 def test_lapse_leaves_other_subjects_alone(office):
     other = make_approval(by=office, subject=make_subject(pk=2))
 
-    assert lapse_approval(kind=other.kind, subject_id=1, reason="Neu", by=office, now=NOW) == 0
+    assert lapse_approvals(kind=other.kind, subject_id=1, reason="Neu", by=office, now=NOW) == 0
     other.refresh_from_db()
     assert other.is_open
 
@@ -439,7 +439,7 @@ def test_condition_is_a_row_of_the_request_and_told_to_the_office(office, senato
     decide(
         approval,
         senator,
-        answer=Verdict.CONDITION,
+        verdict=Verdict.CONDITION,
         comment="",
         conditions=[f" {CONDITION} ", "", "Kosten nennen", CONDITION],
     )
@@ -465,16 +465,18 @@ def test_approval_on_condition_names_the_condition(office, senator, conditions):
     approval = make_approval(by=office)
 
     with nothing_changes(approval), pytest.raises(Refused, match="Auflage"):
-        decide(approval, senator, answer=Verdict.CONDITION, conditions=conditions)
+        decide(approval, senator, verdict=Verdict.CONDITION, conditions=conditions)
 
     assert not approval.conditions.exists()
 
 
-@pytest.mark.parametrize("answer", [answer for answer in Verdict if answer != Verdict.CONDITION])
-def test_conditions_belong_to_one_answer_alone(office, senator, answer):
+@pytest.mark.parametrize(
+    "verdict", [verdict for verdict in Verdict if verdict != Verdict.CONDITION]
+)
+def test_conditions_belong_to_one_answer_alone(office, senator, verdict):
     approval = make_approval(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
 
-    decide(approval, senator, answer=answer, chosen=[7], conditions=[CONDITION])
+    decide(approval, senator, verdict=verdict, chosen=[7], conditions=[CONDITION])
 
     assert not approval.conditions.exists()
 
@@ -488,7 +490,12 @@ def test_none_possible_keeps_what_is_proposed_instead(office, senator):
     dates = [CounterDate(DAY + HOUR), CounterDate(DAY, DAY + HOUR), CounterDate(DAY + HOUR)]
 
     decide(
-        approval, senator, answer=Verdict.NONE_POSSIBLE, comment="", chosen=[7], counter_dates=dates
+        approval,
+        senator,
+        verdict=Verdict.NONE_POSSIBLE,
+        comment="",
+        chosen=[7],
+        counter_dates=dates,
     )
 
     approval.refresh_from_db()
@@ -510,7 +517,7 @@ def test_none_possible_keeps_what_is_proposed_instead(office, senator):
 def test_none_possible_takes_words_for_a_date(office, senator):
     approval = make_approval(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
 
-    decide(approval, senator, answer=Verdict.NONE_POSSIBLE, comment=" Erst im Mai. ")
+    decide(approval, senator, verdict=Verdict.NONE_POSSIBLE, comment=" Erst im Mai. ")
 
     approval.refresh_from_db()
     assert (approval.comment, approval.counter_dates) == ("Erst im Mai.", [])
@@ -536,7 +543,7 @@ def test_wrong_counter_proposals_are_refused(
         decide(
             approval,
             senator,
-            answer=Verdict.NONE_POSSIBLE,
+            verdict=Verdict.NONE_POSSIBLE,
             comment=comment,
             counter_dates=counter_dates,
         )
@@ -630,7 +637,7 @@ def test_submission_tells_deputies_of_the_kind_alone(office, senator):
 
 def test_lapsed_request_says_when_and_why(office, senator):
     approval = make_approval(by=office)
-    lapse_approval(
+    lapse_approvals(
         kind=approval.kind,
         subject_id=approval.subject_id,
         reason="geändert: Titel",
@@ -652,8 +659,8 @@ def test_of_two_decisions_at_once_one_wins():
     approval = make_approval(by=office)
 
     outcomes = race(
-        partial(decide, approval, first, answer=Verdict.APPROVE),
-        partial(decide, approval, second, answer=Verdict.REFUSE),
+        partial(decide, approval, first, verdict=Verdict.APPROVE),
+        partial(decide, approval, second, verdict=Verdict.REFUSE),
     )
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == [

@@ -10,7 +10,7 @@ import time_machine
 from approvals.enums import ApprovalKind, ApprovalState
 from approvals.queries import differences_of
 from approvals.registry import Change
-from approvals.services import lapse_by_change, request_approval
+from approvals.services import lapse_changed_approvals, request_approval
 from core.roles import OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Mail
 from tests.approvals.builders import BRIEFING, DUE_ON, NOW, make_approval, make_deputy, make_subject
@@ -34,7 +34,7 @@ def senator():
 
 
 def change(approval, by, **fields):
-    return lapse_by_change(
+    return lapse_changed_approvals(
         kind=approval.kind,
         subject_id=approval.subject_id,
         by=by,
@@ -83,7 +83,7 @@ def test_all_who_are_concerned_are_told_what_changed(office, senator):
     proposer = make_user(PARTNER, email="vdma-ost@example.org")
     approval = make_approval(ApprovalState.APPROVED, by=office, decided_by=senator)
 
-    change(approval, office, also=[proposer.person])
+    change(approval, office, further_recipients=[proposer.person])
 
     assert mails_written() == [
         ("approval_lapsed", "geschaeftsstelle@example.org"),

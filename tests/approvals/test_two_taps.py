@@ -64,10 +64,10 @@ def test_link_of_the_mail_then_two_taps_then_the_next_request(client, senator, r
     address = client.get(path).url
 
     assert way(client, senator, address) == path
-    assert client.get(path).context["may_decide"]
-    one = client.post(reverse("approval_decide", args=[first.pk]), {"answer": "approve"})
+    assert client.get(path).context["can_decide"]
+    one = client.post(reverse("approval_decide", args=[first.pk]), {"verdict": "approve"})
     two = client.post(
-        reverse("approval_decide", args=[first.pk]), {"answer": "approve", "confirmed": "1"}
+        reverse("approval_decide", args=[first.pk]), {"verdict": "approve", "confirmed": "1"}
     )
 
     first.refresh_from_db()
@@ -79,7 +79,7 @@ def test_link_of_the_mail_then_two_taps_then_the_next_request(client, senator, r
     )
 
 
-@pytest.mark.parametrize("tap", [{"answer": "approve"}, {"answer": "approve", "confirmed": "1"}])
+@pytest.mark.parametrize("tap", [{"verdict": "approve"}, {"verdict": "approve", "confirmed": "1"}])
 def test_tap_with_a_lapsed_session_decides_nothing_and_leads_back_to_the_request(
     client, senator, requests, tap
 ):
@@ -91,7 +91,7 @@ def test_tap_with_a_lapsed_session_decides_nothing_and_leads_back_to_the_request
     first.refresh_from_db()
     assert first.state == ApprovalState.OPEN
     assert page.redirect_chain == [(reverse("approval", args=[first.pk]), 302)]
-    assert page.context["may_decide"]
+    assert page.context["can_decide"]
 
 
 def test_link_of_a_request_that_is_not_ones_own_matter_is_no_way_in(client, requests):

@@ -84,13 +84,13 @@ def test_withdrawn_request_says_by_whom_and_when(client, senator):
     page = page_of(client, approval)
     desk = client.get(reverse("approvals_desk") + "?stand=entschieden").content.decode()
     taps = client.post(
-        reverse("approval_decide", args=[approval.pk]), {"answer": "approve", "comment": "Gern"}
+        reverse("approval_decide", args=[approval.pk]), {"verdict": "approve", "comment": "Gern"}
     )
 
     assert f"<strong>zurückgezogen</strong> · 02.03.2026, 10:00 Uhr · {office}</p>" in page
     assert f"<p>zurückgezogen<br>02.03.2026, {office}</p>" in desk
     sentence = f"Diese Freigabe ist zurückgezogen (am 02.03.2026, 10:00 Uhr, von: {office}). Ihre Eingabe gilt nicht."
-    assert (taps.status_code, sentence in taps.content.decode(), taps.context["typed"]) == (
+    assert (taps.status_code, sentence in taps.content.decode(), taps.context["entered_texts"]) == (
         409,
         True,
         ["Gern"],

@@ -43,11 +43,11 @@ def test_each_form_takes_attachments(client, kind):
     client.force_login(make_user(OFFICE))
     assert 'enctype="multipart/form-data"' in client.get(address).content.decode()
 
-    answer = client.post(
+    response = client.post(
         address, TEXTS | {"attachments": [files.upload("a.pdf"), files.upload("b.pdf")]}
     )
 
-    assert answer.status_code == 302
+    assert response.status_code == 302
     approval = ApprovalRequest.objects.open().get()
     assert [str(row) for row in approval.attachments.order_by("pk")] == ["a.pdf", "b.pdf"]
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from approvals.enums import ApprovalState, Verdict
 from approvals.models import ApprovalRequest
 from approvals.registry import Change
-from approvals.services import lapse_by_change
+from approvals.services import lapse_changed_approvals
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.models import Topic
 from outbox.models import Mail
@@ -46,7 +46,7 @@ def test_first_tap_asks_again_and_changes_nothing(client, senator):
     approval = make_topic_approval()
     mails = Mail.objects.count()
 
-    response = client.post(decide_url(approval), {"answer": "approve", "comment": "gern"})
+    response = client.post(decide_url(approval), {"verdict": "approve", "comment": "gern"})
 
     approval.refresh_from_db()
     page = response.content.decode()
@@ -59,19 +59,19 @@ def test_second_tap_decides_and_leads_to_the_next_request(client, senator):
     late = make_topic_approval(due_on=dt.date(2030, 5, 20))
     early = make_topic_approval(due_on=dt.date(2030, 5, 10))
 
-    response = client.post(decide_url(early), {"answer": "approve", "confirmed": "1"})
+    response = client.post(decide_url(early), {"verdict": "approve", "confirmed": "1"})
 
     early.refresh_from_db()
     assert (early.state, early.decided_by) == (ApprovalState.APPROVED, senator)
     assert response.headers["Location"] == reverse("approval", args=[late.pk])
 
 
-@pytest.mark.parametrize("answer", [Verdict.RETURN, Verdict.REFUSE])
-def test_answers_that_need_a_reason_are_asked_for_it(client, senator, answer):
+@pytest.mark.parametrize("verdict", [Verdict.RETURN, Verdict.REFUSE])
+def test_answers_that_need_a_reason_are_asked_for_it(client, senator, verdict):
     approval = make_topic_approval()
 
     response = client.post(
-        decide_url(approval), {"answer": answer, "comment": " ", "confirmed": "1"}
+        decide_url(approval), {"verdict": verdict, "comment": " ", "confirmed": "1"}
     )
 
     approval.refresh_from_db()
@@ -84,7 +84,7 @@ def test_no_ticked_date_is_no_approval(client, senator):
     approval = make_two_dates_approval()
 
     response = client.post(
-        decide_url(approval), {"answer": "approve", "comment": "bleibt stehen", "confirmed": "1"}
+        decide_url(approval), {"verdict": "approve", "comment": "bleibt stehen", "confirmed": "1"}
     )
 
     page = response.content.decode()
@@ -98,7 +98,7 @@ def test_confirmation_names_the_ticked_dates(client, senator):
     first, second = approval.options[0], approval.options[1]
 
     page = client.post(
-        decide_url(approval), {"answer": "approve", "chosen": [first["id"]]}
+        decide_url(approval), {"verdict": "approve", "chosen": [first["id"]]}
     ).content.decode()
 
     assert first["label"] in page
@@ -107,11 +107,13 @@ def test_confirmation_names_the_ticked_dates(client, senator):
 
 def test_second_decision_names_who_was_faster(client, senator):
     approval = make_topic_approval()
-    client.post(decide_url(approval), {"answer": "approve", "confirmed": "1"})
+    client.post(decide_url(approval), {"verdict": "approve", "confirmed": "1"})
     client.force_login(make_user(SENATOR_OFFICE))
 
     response = client.post(
-        decide_url(approval), {"answer": "refuse", "comment": "nein", "confirmed": "1"}, follow=True
+        decide_url(approval),
+        {"verdict": "refuse", "comment": "nein", "confirmed": "1"},
+        follow=True,
     )
 
     approval.refresh_from_db()
@@ -125,7 +127,7 @@ def test_office_looks_but_does_not_decide(client):
 
     assert client.get(reverse("approval", args=[approval.pk])).status_code == 200
     assert (
-        client.post(decide_url(approval), {"answer": "approve", "confirmed": "1"}).status_code
+        client.post(decide_url(approval), {"verdict": "approve", "confirmed": "1"}).status_code
         == 403
     )
     approval.refresh_from_db()
@@ -138,11 +140,11 @@ def test_opening_the_link_of_the_mail_decides_nothing(client, senator, method):
     before = ApprovalRequest.history.count()
 
     getattr(client, method)(reverse("approval", args=[approval.pk]))
-    answer = getattr(client, method)(decide_url(approval))
+    response = getattr(client, method)(decide_url(approval))
 
     approval.refresh_from_db()
     assert (approval.state, ApprovalRequest.history.count()) == (ApprovalState.OPEN, before)
-    assert (answer.status_code, answer.url) == (302, reverse("approval", args=[approval.pk]))
+    assert (response.status_code, response.url) == (302, reverse("approval", args=[approval.pk]))
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -156,13 +158,13 @@ def test_desk_costs_the_same_queries_for_any_number(
         client.get(reverse("approvals_desk"))
 
 
-def post(client, approval, answer, **values):
-    return client.post(decide_url(approval), {"answer": answer, "confirmed": "1"} | values)
+def post(client, approval, verdict, **values):
+    return client.post(decide_url(approval), {"verdict": verdict, "confirmed": "1"} | values)
 
 
 def test_approval_on_condition_in_two_taps(client, senator):
     approval = make_topic_approval()
-    values = {"answer": "condition", "conditions": "Bezirke beteiligen\r\n\r\nKosten nennen"}
+    values = {"verdict": "condition", "conditions": "Bezirke beteiligen\r\n\r\nKosten nennen"}
 
     first = client.post(decide_url(approval), values).content.decode()
     assert "Möchten Sie mit Auflage freigeben?" in first
@@ -197,7 +199,7 @@ DATE = {"proposal-0-day": "2030-05-06", "proposal-0-begins": "14:00", "proposal-
 
 def test_none_possible_with_another_date_in_two_taps(client, senator):
     approval = make_two_dates_approval()
-    values = {"answer": "none_possible", "comment": "", **ROWS, **DATE}
+    values = {"verdict": "none_possible", "comment": "", **ROWS, **DATE}
 
     first = client.post(decide_url(approval), values).content.decode()
     assert "Ist keiner der Termine möglich?" in first
@@ -263,7 +265,7 @@ def test_the_way_back_keeps_all_that_was_typed(client, senator):
     }
 
     response = client.post(
-        decide_url(approval), {"answer": "approve", "back": "1", **values, **ROWS, **DATE}
+        decide_url(approval), {"verdict": "approve", "back": "1", **values, **ROWS, **DATE}
     )
 
     page = response.content.decode()
@@ -290,15 +292,15 @@ def test_who_was_slower_keeps_what_was_typed(client, senator):
 
 
 @pytest.mark.parametrize("tap", [{"back": "1"}, {}, {"confirmed": "1"}])
-@pytest.mark.parametrize("answer", ["approve", "none_possible"])
+@pytest.mark.parametrize("verdict", ["approve", "none_possible"])
 def test_any_tap_on_what_was_decided_meanwhile_says_who_was_faster_and_keeps_the_words(
-    client, senator, answer, tap
+    client, senator, verdict, tap
 ):
     approval = make_two_dates_approval()
     post(client, approval, "return", comment="Bitte später")
     client.force_login(make_user(SENATOR_OFFICE))
     half = {"proposal-0-day": "2030-05-06"}
-    values = {"answer": answer, "comment": "Meine Anmerkung", "conditions": "Meine Auflage"}
+    values = {"verdict": verdict, "comment": "Meine Anmerkung", "conditions": "Meine Auflage"}
 
     with nothing_changes(approval):
         response = client.post(decide_url(approval), values | tap | ROWS | half)
@@ -306,7 +308,7 @@ def test_any_tap_on_what_was_decided_meanwhile_says_who_was_faster_and_keeps_the
     page = response.content.decode()
     assert response.status_code == 409
     assert f"von: {senator})" in page and "Ihre Eingabe gilt nicht." in page
-    assert response.context["typed"] == ["Meine Anmerkung", "Meine Auflage", "2030-05-06"]
+    assert response.context["entered_texts"] == ["Meine Anmerkung", "Meine Auflage", "2030-05-06"]
 
 
 def test_own_answer_sent_again_leads_on_and_changes_nothing(client, senator):
@@ -333,7 +335,7 @@ def test_own_dates_sent_again_lead_on(client, senator):
 
 
 @pytest.mark.parametrize(
-    ("answer", "values"),
+    ("verdict", "values"),
     [
         ("approve", {"comment": "Gern"}),
         ("condition", {"comment": "Anders", "conditions": "Bezirke beteiligen"}),
@@ -341,12 +343,12 @@ def test_own_dates_sent_again_lead_on(client, senator):
         ("refuse", {"comment": "Gern"}),
     ],
 )
-def test_another_answer_of_ones_own_does_not_count(client, senator, answer, values):
+def test_another_answer_of_ones_own_does_not_count(client, senator, verdict, values):
     approval = make_topic_approval()
     post(client, approval, "condition", comment="Gern", conditions="Bezirke beteiligen")
 
     with nothing_changes(approval):
-        response = post(client, approval, answer, **values)
+        response = post(client, approval, verdict, **values)
 
     assert (response.status_code, "Ihre Eingabe gilt nicht." in response.content.decode()) == (
         409,
@@ -358,7 +360,7 @@ def test_lapsed_request_says_why_and_keeps_what_was_typed(client, senator):
     approval = make_topic_approval()
     changes = [Change("Thema", "Alt", "Neu")]
     office = make_user(OFFICE)
-    lapse_by_change(
+    lapse_changed_approvals(
         kind="topic", subject_id=approval.subject_id, changes=changes, by=office, now=timezone.now()
     )
 
@@ -453,7 +455,7 @@ def test_own_request_offers_no_decision(client):
     page = client.get(reverse("approval", args=[approval.pk])).content.decode()
 
     assert "Diese Vorlage haben Sie selbst eingereicht; darüber entscheidet jemand anderes." in page
-    assert 'name="answer"' not in page
+    assert 'name="verdict"' not in page
 
 
 def test_deputy_for_topics_sees_topics_alone_on_the_desk(client):

@@ -47,21 +47,21 @@ def test_the_house_takes_documents_and_changes_nothing(client, approval, role, m
     attachment = approval.attachments.first()
 
     with nothing_changes(approval, attachment):
-        answers = [getattr(client, method)(address) for address in addresses(approval)]
+        responses = [getattr(client, method)(address) for address in addresses(approval)]
 
     assert [
-        (answer.status_code, answer["Content-Type"], answer["Content-Disposition"])
-        for answer in answers
+        (response.status_code, response["Content-Type"], response["Content-Disposition"])
+        for response in responses
     ] == [
         (200, PDF, 'attachment; filename="leitungsvorlage-fachkraefte-sichern.pdf"'),
         (200, WORD, 'attachment; filename="leitungsvorlage-fachkraefte-sichern.docx"'),
         (200, PDF, 'attachment; filename="Groesse.pdf"'),
         (200, WORD, 'attachment; filename="Kosten.docx"'),
     ]
-    assert {answer["X-Content-Type-Options"] for answer in answers} == {"nosniff"}
-    assert {answer["Cache-Control"] for answer in answers} == {"private, no-cache"}
-    for answer in answers:
-        answer.close()
+    assert {response["X-Content-Type-Options"] for response in responses} == {"nosniff"}
+    assert {response["Cache-Control"] for response in responses} == {"private, no-cache"}
+    for response in responses:
+        response.close()
 
 
 def test_documents_hold_the_vorlage_and_files_are_what_was_handed_in(client, approval):
@@ -88,37 +88,37 @@ def test_a_deputy_takes_the_kinds_of_the_deputyship(client, approval, kind, stat
     deputy = make_deputy(make_user(SENATOR_OFFICE), ends_on=dt.date(2099, 1, 1), kinds=[kind])
     client.force_login(deputy)
 
-    answers = [client.get(address) for address in addresses(approval)]
+    responses = [client.get(address) for address in addresses(approval)]
 
-    assert [answer.status_code for answer in answers] == [status] * 4
-    for answer in answers:
-        answer.close()
+    assert [response.status_code for response in responses] == [status] * 4
+    for response in responses:
+        response.close()
 
 
 def test_without_signing_in_there_is_nothing(client, approval):
-    answers = [client.get(address) for address in addresses(approval)]
+    responses = [client.get(address) for address in addresses(approval)]
 
-    assert {answer["Location"].partition("?")[0] for answer in answers} == {"/anmelden/"}
+    assert {response["Location"].partition("?")[0] for response in responses} == {"/anmelden/"}
 
 
 def test_nothing_is_sent_to_a_document(client, approval):
     client.force_login(make_user(OFFICE))
 
     with nothing_changes(approval, approval.attachments.first()):
-        answers = [client.post(address).status_code for address in addresses(approval)]
+        responses = [client.post(address).status_code for address in addresses(approval)]
 
-    assert answers == [405] * 4
+    assert responses == [405] * 4
 
 
 def test_an_attachment_belongs_to_its_request(client, approval):
     other = make_approval(subject=make_subject(pk=2))
     client.force_login(make_user(OFFICE))
 
-    answer = client.get(
+    response = client.get(
         reverse("approval_attachment", args=[other.pk, approval.attachments.first().pk])
     )
 
-    assert answer.status_code == 404
+    assert response.status_code == 404
 
 
 def test_a_stored_file_has_no_address_of_its_own(client, approval, settings):
@@ -139,9 +139,9 @@ def test_a_file_that_is_gone_is_logged_by_its_number_alone(client, approval, med
     attachment = approval.attachments.first()
     (media / attachment.file.name).unlink()
 
-    answer = client.get(reverse("approval_attachment", args=[approval.pk, attachment.pk]))
+    response = client.get(reverse("approval_attachment", args=[approval.pk, attachment.pk]))
 
-    assert answer.status_code == 404
+    assert response.status_code == 404
     [line] = [record.getMessage() for record in caplog.records if record.name == "approvals.views"]
     assert line == f"Attachment {attachment.pk}: its file is missing below MEDIA_ROOT"
 

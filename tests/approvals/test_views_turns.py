@@ -36,7 +36,7 @@ def address(approval, query="") -> str:
 
 def approve(client, approval, query=""):
     url = reverse("approval_decide", args=[approval.pk]) + query
-    return client.post(url, {"answer": "approve", "confirmed": "1"})
+    return client.post(url, {"verdict": "approve", "confirmed": "1"})
 
 
 def turn(client, approval, query="") -> tuple:
@@ -112,7 +112,7 @@ def test_filter_by_kind_stays_on_the_whole_way(client, senator, query):
     desk = client.get(reverse("approvals_desk") + query).content.decode()
     page = client.get(address(first, query)).content.decode()
     decide = reverse("approval_decide", args=[first.pk]) + query
-    confirm = client.post(decide, {"answer": "approve"}).content.decode()
+    confirm = client.post(decide, {"verdict": "approve"}).content.decode()
 
     assert f'href="{address(first, query)}"' in desk and address(dates) not in desk
     assert "1 von 2" in page and f'action="{decide}"' in page and f'action="{decide}"' in confirm

@@ -10,7 +10,7 @@ from approvals.enums import ApprovalKind, ApprovalState, Verdict
 from approvals.models import ApprovalRequest
 from approvals.queries import differences_of
 from approvals.registry import Change, Decision
-from approvals.services import lapse_by_change
+from approvals.services import lapse_changed_approvals
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DATED, DialogueState, OptionState, SeriesState, TopicState
@@ -428,7 +428,7 @@ def test_a_topic_without_series_stands_for_itself(office):
         ApprovalState.APPROVED, subject=make_subject(ApprovalKind.VISIT, pk=topic.pk)
     )
 
-    lapse_by_change(
+    lapse_changed_approvals(
         kind=ApprovalKind.TOPIC,
         subject_id=topic.pk,
         changes=[Change("Thema", "a", "b")],

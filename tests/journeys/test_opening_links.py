@@ -171,7 +171,7 @@ def test_picture_of_the_rows_would_show_a_decision():
     approval = ApprovalRequest.objects.open().filter(kind=ApprovalKind.TOPIC).order_by("pk").first()
 
     client = sign_in_all()[SENATOR]
-    client.post(f"/freigaben/{approval.pk}/entscheiden/", {"rsvp": "approve", "confirmed": "1"})
+    client.post(f"/freigaben/{approval.pk}/entscheiden/", {"verdict": "approve", "confirmed": "1"})
 
     after = portal_rows()
     changed = {label for label, rows in before.items() if after[label] != rows}
