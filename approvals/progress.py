@@ -12,12 +12,22 @@ from django.utils.translation import ngettext
 
 from approvals.enums import ApprovalKind
 from approvals.models import ApprovalRequest, Condition
-from approvals.permissions import can_see_approvals, can_submit, kinds_of_deputy
+from approvals.permissions import can_decide, can_see_approvals, can_submit, kinds_of_deputy
 from approvals.queries import conditions_to_meet
 from core.dates import local_date, working_days_between
 from core.models import Origin
 from core.progress import NextStep, OpenPoint
-from core.roles import OFFICE, has_role
+from core.roles import OFFICE, has_role, senator_office_name
+
+
+def decision_step(text: str, approval: ApprovalRequest | None, user) -> NextStep:
+    """Return the step while the senator's office has to decide on `approval`; only those who may
+    decide get the button.
+    """
+    step = NextStep(text, senator_office_name(), approval.due_on if approval else None)
+    if approval is None or not can_decide(user, approval):
+        return step
+    return step._replace(action=_("Entscheiden"), url=approval.get_absolute_url())
 
 
 def with_conditions(box: NextStep | None, *, kind: str, subject_id: int, user) -> NextStep | None:

@@ -34,6 +34,10 @@ class NextStep(NamedTuple):
     post: bool = False
     points: tuple[OpenPoint, ...] = ()
 
+    def without_button(self) -> "NextStep":
+        """Return the step as users see it who cannot act."""
+        return self._replace(action="", url="")
+
 
 @dataclass(frozen=True)
 class Segment:

@@ -1,6 +1,4 @@
-"""Where series, topics and dialogues stand, and what the next step of a dialogue is, as their pages
-show it.
-"""
+"""Where a dialogue stands and what happens next."""
 
 import datetime as dt
 
@@ -8,34 +6,44 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from approvals.models import ApprovalRequest
-from approvals.permissions import can_decide
-from core.dates import add_working_days, format_date, format_day, local_date
-from core.progress import NextStep, ProgressStep, progress_steps
-from core.roles import senator_office_name
+from approvals.progress import decision_step
+from core.dates import add_working_days, local_date
+from core.models import Origin
+from core.progress import NextStep, ProgressStep, Waiting, progress_steps
 from dialogues.enums import DATED, DialogueState, HostReply
 from dialogues.models import Dialogue
 from dialogues.permissions import can_manage
-from dialogues.progress.approvals import (
-    consent_task,
-    counter_task,
-    lapse_text,
-    no_dates_text,
-    renewal_task,
-    withheld_text,
+from dialogues.progress.dates import (
+    counter_dates_step,
+    fix_date_step,
+    missing_approval_step,
+    office_step,
+    pending_changes_note,
+    propose_dates_step,
+    renewal_step,
+    submit_dates_step,
 )
-from dialogues.progress.situation import Task
-from dialogues.queries.dialogues import Situation, missing_approval
+from dialogues.progress.invitations import compose_step, release_step, replies_step
+from dialogues.queries import Preparation, missing_approval, preparations_of
+from dialogues.reminders import next_reminder
 
 S = DialogueState
-MINUTES_DAYS = 5  # working days after a dialogue in which its outcome is written down
+MINUTES_WORKING_DAYS = 5  # after a dialogue, to write down its outcome
+OFFICE_ACTS = (S.PLANNING, S.EXPLORING, S.SCHEDULED, S.INVITED, S.HELD)
 
 
-def steps_of(dialogue: Dialogue, *, lapsed: bool = False) -> list[ProgressStep]:
-    """Return the line of steps of `dialogue`; none for what was taken over or cancelled, which
-    stand outside of it.
+def preparation_of(dialogue: Dialogue, now: dt.datetime) -> Preparation:
+    """Load the data that determines the next step of `dialogue`, in at most four queries."""
+    preparation = preparations_of([dialogue], now)[dialogue.pk]
+    if not preparation.unanswered:
+        return preparation
+    return preparation._replace(reminder=next_reminder(dialogue, local_date(now)))
 
-    With `lapsed` the approval of the fixed date is the step to take once more.
+
+def dialogue_progress(dialogue: Dialogue, *, is_lapsed: bool = False) -> list[ProgressStep]:
+    """Return the progress bar of `dialogue`; empty for imported and cancelled ones.
+
+    With `is_lapsed` the approval of the fixed date has to be renewed: that step is current again.
     """
     if dialogue.is_taken_over or dialogue.state == S.CANCELLED:
         return []
@@ -47,19 +55,19 @@ def steps_of(dialogue: Dialogue, *, lapsed: bool = False) -> list[ProgressStep]:
         _("Durchgeführt"),
         _("Dokumentiert"),
     ]
-    position, label = (2, _("Freigabe erloschen")) if lapsed else _position(dialogue)
+    position, label = (2, _("Freigabe erloschen")) if is_lapsed else _position(dialogue)
     if label:
         labels[position] = label
     return progress_steps(labels, position)
 
 
 def _position(dialogue: Dialogue) -> tuple[int, str]:
-    """Return the index of the present step and what it is called while it lasts."""
+    """Return the index of the current step and its label while it lasts."""
     if dialogue.state in (S.PLANNING, S.EXPLORING):
         if dialogue.host_reply == HostReply.ACCEPTED:
             return 2, _("Termin in Abstimmung")
-        asked = dialogue.host_id and dialogue.host_reply == HostReply.OPEN
-        return 1, _("Gastgeber angefragt") if asked else _("Gastgeber gesucht")
+        is_asked = dialogue.host_id and dialogue.host_reply == HostReply.OPEN
+        return 1, _("Gastgeber angefragt") if is_asked else _("Gastgeber gesucht")
     return {
         S.SCHEDULED: (3, _("Einladung in Vorbereitung")),
         S.INVITED: (3, _("Einladung läuft")),
@@ -68,186 +76,139 @@ def _position(dialogue: Dialogue) -> tuple[int, str]:
 
 
 def minutes_due_on(dialogue: Dialogue) -> dt.date | None:
-    """Return the day by which the outcome of a dated dialogue should be written down."""
-    return (
-        add_working_days(local_date(dialogue.starts_at), MINUTES_DAYS)
-        if dialogue.starts_at
-        else None
-    )
+    """Return the day by which the outcome should be written down; None without a date."""
+    if not dialogue.starts_at:
+        return None
+    return add_working_days(local_date(dialogue.starts_at), MINUTES_WORKING_DAYS)
 
 
-def next_step_of(
-    dialogue: Dialogue, user, situation: Situation, now: dt.datetime
+def dialogue_next_step(
+    dialogue: Dialogue, user, preparation: Preparation, now: dt.datetime
 ) -> NextStep | None:
-    """Return the box *Nächster Schritt* of `dialogue` for `user`, or None when nothing is left to
-    do.
+    """Return the box *Nächster Schritt* for `user`, or None when nothing is left to do.
 
-    Its button is there only for who must act.
+    Only users who can act get its button.
     """
     if dialogue.is_taken_over or dialogue.state in (S.CLOSED, S.CANCELLED):
         return None
-    if awaits_decision(dialogue, situation, now):
-        return _decision_step(dialogue, user, situation.approval)
-    task = task_of(dialogue, situation, now)
-    url = ""
-    if can_manage(user):
-        url = task.url or (
-            reverse(f"dialogues:{task.route}", args=[dialogue.pk]) if task.route else ""
-        )
-    return NextStep(
-        task.text, _("Geschäftsstelle"), task.due_on, task.action if url else "", url, task.post
-    )
+    if awaits_decision(dialogue, preparation, now):
+        count = len(preparation.approval.options)
+        text = ngettext(
+            "%(count)d Termin liegt zur Freigabe vor.",
+            "%(count)d Termine liegen zur Freigabe vor.",
+            count,
+        ) % {"count": count}
+        return decision_step(text + pending_changes_note(dialogue), preparation.approval, user)
+    step = office_next_step(dialogue, preparation, now)
+    return step if can_manage(user) else step.without_button()
 
 
-def awaits_decision(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> bool:
-    """Say whether the next step is a decision on dates: not once the fixed date has come, then
-    there is more to do.
+def awaits_decision(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> bool:
+    """Say whether the next step is a decision on dates. Once the fixed date has come, it no longer
+    is: the office has more urgent things to do.
     """
-    if situation.approval is None or not situation.approval.is_open:
+    if preparation.approval is None or not preparation.approval.is_open:
         return False
     return dialogue.state not in DATED or dialogue.starts_at > now
 
 
-def _decision_step(dialogue: Dialogue, user, approval: ApprovalRequest) -> NextStep:
-    url = approval.get_absolute_url() if can_decide(user, approval) else ""
-    text = ngettext(
-        "%(count)d Termin liegt zur Freigabe vor.",
-        "%(count)d Termine liegen zur Freigabe vor.",
-        len(approval.options),
-    ) % {"count": len(approval.options)}
-    text += withheld_text(dialogue)
-    return NextStep(
-        text, senator_office_name(), approval.due_on, _("Entscheiden") if url else "", url
-    )
-
-
-def task_of(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> Task:
-    """Return what the office does next with a dialogue that is under way and waits for no decision."""
+def office_next_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> NextStep:
+    """Return what the office does next with a dialogue in progress that awaits no decision."""
     if dialogue.state in (S.PLANNING, S.EXPLORING):
-        return _exploring_task(dialogue, situation, now)
-    if dialogue.state == S.SCHEDULED:
-        return _scheduled_task(dialogue, situation, now)
-    if dialogue.state == S.INVITED:
-        return _invited_task(dialogue, situation, now)
+        return _host_step(dialogue) or _dates_step(dialogue, preparation, now)
+    if dialogue.state in DATED:
+        return _dated_step(dialogue, preparation, now)
     if dialogue.state == S.HELD:
         text = _("Das Gespräch hat stattgefunden. Halten Sie das Ergebnis in wenigen Sätzen fest.")
-        return Task(text, _("Ergebnis festhalten"), "document", minutes_due_on(dialogue))
+        url = reverse("dialogues:document", args=[dialogue.pk])
+        due_on = minutes_due_on(dialogue)
+        return office_step(text, _("Ergebnis festhalten"), url, due_on=due_on)
     text = _(
         "Das Ergebnis ist festgehalten. Wenn nichts mehr offen ist, schließen Sie das Gespräch ab."
     )
-    return Task(text, _("Abschließen"), "close", post=True)
+    url = reverse("dialogues:close", args=[dialogue.pk])
+    return office_step(text, _("Abschließen"), url, post=True)
 
 
-def _exploring_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> Task:
+def _host_step(dialogue: Dialogue) -> NextStep | None:
+    edit_url = reverse("dialogues:edit", args=[dialogue.pk])
     if dialogue.host_id is None:
-        return Task(
-            _("Es fehlt noch ein Betrieb, der das Gespräch ausrichtet."),
-            _("Gastgeber eintragen"),
-            "edit",
-        )
+        text = _("Es fehlt noch ein Betrieb, der das Gespräch ausrichtet.")
+        return office_step(text, _("Gastgeber eintragen"), edit_url)
     if dialogue.host_reply == HostReply.OPEN:
         text = _("%(host)s ist als Gastgeber angefragt.") % {"host": dialogue.host}
-        return Task(text, _("Antwort des Gastgebers vermerken"), "host_reply")
+        url = reverse("dialogues:host_reply", args=[dialogue.pk])
+        return office_step(text, _("Antwort des Gastgebers vermerken"), url)
     if dialogue.host_reply == HostReply.DECLINED:
-        text = _("%(host)s hat abgesagt. Fragen Sie einen anderen Betrieb.") % {
-            "host": dialogue.host
-        }
-        return Task(text, _("Anderen Gastgeber eintragen"), "edit")
+        text = _("%(host)s hat abgesagt. Fragen Sie einen anderen Betrieb.")
+        text %= {"host": dialogue.host}
+        return office_step(text, _("Anderen Gastgeber eintragen"), edit_url)
+    return None
+
+
+def _dates_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> NextStep:
+    approval = preparation.approval
     if missing := missing_approval(dialogue):
-        return consent_task(missing)
-    if situation.possible:
-        text = ngettext(
-            "%(count)d Termin ist freigegeben. Legen Sie ihn fest.",
-            "%(count)d Termine sind freigegeben. Legen Sie einen davon fest.",
-            situation.possible,
-        )
-        return Task(text % {"count": situation.possible}, _("Termin festlegen"), "date_fix")
-    if situation.proposed:
-        text = ngettext(
-            "%(count)d Termin ist vorgeschlagen. Legen Sie ihn zur Freigabe vor.",
-            "%(count)d Termine sind vorgeschlagen. Legen Sie sie zur Freigabe vor.",
-            situation.proposed,
-        )
-        text = lapse_text(situation.approval) + text % {"count": situation.proposed}
-        return Task(text, _("Termine zur Freigabe vorlegen"), "dates_submit")
-    if situation.approval and (dates := situation.approval.counter_dates_ahead(now)):
-        return counter_task(situation.approval, dates)
-    return Task(no_dates_text(situation), _("Termine vorschlagen"), "dates")
+        return missing_approval_step(missing)
+    if preparation.possible:
+        return fix_date_step(dialogue, preparation.possible)
+    if preparation.proposed:
+        return submit_dates_step(dialogue, approval, preparation.proposed)
+    if approval and (dates := approval.counter_dates_ahead(now)):
+        return counter_dates_step(dialogue, approval, dates)
+    return propose_dates_step(dialogue, approval)
 
 
-def _scheduled_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> Task:
+def _dated_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> NextStep:
+    is_invited = dialogue.state == S.INVITED
     if dialogue.starts_at <= now:
-        text = _("Der Termin ist verstrichen, ohne dass eingeladen wurde.")
-        return Task(text, _("Gespräch verschieben"), "postpone")
+        return _day_has_come_step(dialogue)
     if missing := missing_approval(dialogue):
-        return consent_task(missing)
-    if situation.lapsed:
-        return renewal_task(dialogue, situation.approval)
-    if situation.prepared:
-        return _release_task(situation)
-    text = _("Der Termin steht fest. Stellen Sie jetzt die Gästeliste zusammen.")
-    return Task(text, _("Gästeliste zusammenstellen"), "guests_add")
+        return missing_approval_step(missing)
+    if preparation.is_lapsed:
+        return renewal_step(dialogue, preparation.approval)
+    if preparation.to_invite:
+        return release_step(dialogue, preparation.to_invite)
+    if is_invited:
+        return replies_step(dialogue, preparation.unanswered, preparation.reminder, local_date(now))
+    return compose_step(dialogue)
 
 
-def _release_task(situation: Situation) -> Task:
-    count = situation.prepared
-    text = ngettext(
-        "%(count)d Gast steht auf der Liste und ist noch nicht eingeladen.",
-        "%(count)d Gäste stehen auf der Liste und sind noch nicht eingeladen.",
-        count,
-    )
-    return Task(text % {"count": count}, release_label(count), "release")
-
-
-def release_label(count: int) -> str:
-    """Return the words of the button that sends `count` invitations."""
-    return ngettext("%(count)d Einladung versenden", "%(count)d Einladungen versenden", count) % {
-        "count": count
-    }
-
-
-def _invited_task(dialogue: Dialogue, situation: Situation, now: dt.datetime) -> Task:
-    if dialogue.starts_at <= now:
+def _day_has_come_step(dialogue: Dialogue) -> NextStep:
+    if dialogue.state == S.INVITED:
         text = _("Der Tag des Gesprächs ist gekommen. Hat es stattgefunden?")
-        return Task(text, _("Als durchgeführt vermerken"), "hold", post=True)
-    if missing := missing_approval(dialogue):
-        return consent_task(missing)
-    if situation.lapsed:
-        return renewal_task(dialogue, situation.approval)
-    if situation.prepared:
-        return _release_task(situation)
-    if not situation.unanswered:
-        text = _("Alle Gäste haben geantwortet. Das Gespräch findet am %(day)s statt.")
-        return Task(
-            text % {"day": format_day(dialogue.starts_at)}, due_on=local_date(dialogue.starts_at)
-        )
-    return _reminding_task(dialogue, situation, local_date(now))
+        url = reverse("dialogues:hold", args=[dialogue.pk])
+        return office_step(text, _("Als durchgeführt vermerken"), url, post=True)
+    text = _("Der Termin ist verstrichen, ohne dass eingeladen wurde.")
+    url = reverse("dialogues:postpone", args=[dialogue.pk])
+    return office_step(text, _("Gespräch verschieben"), url)
 
 
-def _reminding_task(dialogue: Dialogue, situation: Situation, today: dt.date) -> Task:
-    count = situation.unanswered
-    values = {"count": count, "day": format_date(dialogue.rsvp_by)}
-    if dialogue.rsvp_by < today:
-        text = ngettext(
-            "%(count)d Gast hat bis zum %(day)s nicht geantwortet. Fragen Sie nach, tragen Sie "
-            "die Antwort ein.",
-            "%(count)d Gäste haben bis zum %(day)s nicht geantwortet. Fragen Sie nach, tragen Sie "
-            "die Antworten ein.",
-            count,
-        )
-        return Task(text % values, _("Zur Gästeliste"), "guests", dialogue.rsvp_by)
-    text = (
-        ngettext(
-            "%(count)d Gast hat noch nicht geantwortet.",
-            "%(count)d Gäste haben noch nicht geantwortet.",
-            count,
-        )
-        % values
+def dialogues_awaiting_office(now: dt.datetime) -> list[Waiting]:
+    found = Dialogue.objects.exclude(origin=Origin.TAKEN_OVER).filter(state__in=OFFICE_ACTS)
+    dialogues = list(found.select_related("host", "topic__series").order_by("pk"))
+    preparations = preparations_of(dialogues, now)
+    return [
+        _waiting(dialogue, preparations[dialogue.pk], now)
+        for dialogue in dialogues
+        if _awaits_office(dialogue, preparations[dialogue.pk], now)
+    ]
+
+
+def _awaits_office(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> bool:
+    if awaits_decision(dialogue, preparation, now):
+        return False
+    guests_reply = (
+        dialogue.state == S.INVITED and not preparation.to_invite and dialogue.starts_at > now
     )
-    if situation.reminder.is_paused:
-        text += " " + _("Die Erinnerung ist pausiert.")
-    elif situation.reminder.on:
-        text += " " + _("Die Erinnerung geht am %(day)s hinaus.") % {
-            "day": format_day(situation.reminder.on)
-        }
-    return Task(text, _("Jetzt erinnern"), "remind", dialogue.rsvp_by)
+    if not guests_reply or preparation.is_lapsed or missing_approval(dialogue):
+        return True
+    return bool(preparation.unanswered and dialogue.rsvp_by < local_date(now))
+
+
+def _waiting(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> Waiting:
+    step = office_next_step(dialogue, preparation, now)
+    due_on = step.due_on or (local_date(dialogue.starts_at) if dialogue.starts_at else None)
+    return Waiting(
+        step.who, f"{step.action}: {dialogue.title}", dialogue.get_absolute_url(), due_on
+    )

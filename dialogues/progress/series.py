@@ -5,18 +5,19 @@ from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
-from approvals.permissions import can_decide
-from core.progress import NextStep, ProgressStep, progress_steps
-from core.roles import senator_office_name
+from approvals.progress import decision_step
+from core.models import Origin
+from core.progress import NextStep, ProgressStep, Waiting, progress_steps
 from dialogues.enums import SeriesState
 from dialogues.models import DialogueSeries
 from dialogues.permissions import can_manage
+from dialogues.progress.dates import office_step
 
 S = SeriesState
 
 
-def series_steps(series: DialogueSeries) -> list[ProgressStep]:
-    """Return the line of steps of `series`; none for what was taken over or refused."""
+def series_progress(series: DialogueSeries) -> list[ProgressStep]:
+    """Return the progress bar of `series`; empty for imported and refused ones."""
     if series.is_taken_over or series.state == S.REFUSED:
         return []
     labels = [_("Vorgeschlagen"), _("Bekräftigt"), _("Zustimmung beantragt"), _("Zugestimmt")]
@@ -28,54 +29,56 @@ def series_steps(series: DialogueSeries) -> list[ProgressStep]:
     return progress_steps(labels, position)
 
 
-def series_task(series: DialogueSeries, user, latest: ApprovalRequest | None) -> NextStep | None:
-    """Return the box *Nächster Schritt* of `series` for `user`, or None when nothing is left to do.
+def series_next_step(
+    series: DialogueSeries, user, latest: ApprovalRequest | None
+) -> NextStep | None:
+    """Return the box *Nächster Schritt* for `user`, or None when nothing is left to do.
 
-    `latest` is the last request for consent. The button is there only for who must act.
+    `latest` is the last request for consent. Only users who can act get the button.
     """
     if series.is_taken_over or series.state == S.REFUSED:
         return None
     if series.state == S.REQUESTED:
-        url = latest.get_absolute_url() if latest and can_decide(user, latest) else ""
         text = _("Die Zustimmung ist beantragt. Bis dahin gehen keine Themen zur Freigabe.")
-        due_on = latest.due_on if latest else None
-        return NextStep(text, senator_office_name(), due_on, _("Entscheiden") if url else "", url)
-    text, action, url, post = _office_task(series, latest)
-    if not can_manage(user):
-        action = url = ""
-    return NextStep(text, _("Geschäftsstelle"), None, action, url, post)
+        return decision_step(text, latest, user)
+    step = _office_next_step(series, latest)
+    return step if can_manage(user) else step.without_button()
 
 
-def _office_task(
-    series: DialogueSeries, latest: ApprovalRequest | None
-) -> tuple[str, str, str, bool]:
+def _office_next_step(series: DialogueSeries, latest: ApprovalRequest | None) -> NextStep:
     if series.state == S.PROPOSED:
         text = _(
             "Verwaltung und Partner bekräftigen zuerst, dass sie diese Gespräche führen wollen."
         )
-        return (
-            text,
-            _("Als bekräftigt vermerken"),
-            reverse("dialogues:series_affirm", args=[series.pk]),
-            True,
-        )
+        url = reverse("dialogues:series_affirm", args=[series.pk])
+        return office_step(text, _("Als bekräftigt vermerken"), url, post=True)
+    if series.state == S.CONSENTED:
+        text = _("Der Reihe ist zugestimmt. Themen können zur Freigabe gehen.")
+        return office_step(text, _("Zu den Themen"), reverse("dialogues:topics"))
     url = reverse("dialogues:series_request", args=[series.pk])
-    if series.state == S.AFFIRMED and latest and latest.state == ApprovalState.LAPSED:
+    if series.state == S.RETURNED:
+        text = _("Die Reihe wurde zurückgegeben: „%(comment)s“")
+        text %= {"comment": latest.comment if latest else ""}
+        return office_step(text, _("Erneut beantragen"), url)
+    if latest and latest.state == ApprovalState.LAPSED:
         text = _(
             "Die Zustimmung ist erloschen (%(why)s). Beantragen Sie sie erneut; so lange ruhen "
             "Themen und Termine."
         )
-        return text % {"why": latest.lapse_reason}, _("Erneut beantragen"), url, False
-    if series.state == S.AFFIRMED:
-        text = _(
-            "Beantragen Sie die Zustimmung. Erst danach werden Themen freigegeben und Termine "
-            "abgestimmt."
-        )
-        return text, _("Zustimmung beantragen"), url, False
-    if series.state == S.RETURNED:
-        text = _("Die Reihe wurde zurückgegeben: „%(comment)s“") % {
-            "comment": latest.comment if latest else ""
-        }
-        return text, _("Erneut beantragen"), url, False
-    text = _("Der Reihe ist zugestimmt. Themen können zur Freigabe gehen.")
-    return text, _("Zu den Themen"), reverse("dialogues:topics"), False
+        return office_step(text % {"why": latest.lapse_reason}, _("Erneut beantragen"), url)
+    text = _(
+        "Beantragen Sie die Zustimmung. Erst danach werden Themen freigegeben und Termine "
+        "abgestimmt."
+    )
+    return office_step(text, _("Zustimmung beantragen"), url)
+
+
+def series_awaiting_office() -> list[Waiting]:
+    text = _("Zustimmung zur Reihe „%(title)s“ beantragen")
+    waiting = DialogueSeries.objects.exclude(origin=Origin.TAKEN_OVER).filter(
+        state__in=[S.AFFIRMED, S.RETURNED]
+    )
+    return [
+        Waiting(_("Geschäftsstelle"), text % {"title": series}, series.get_absolute_url())
+        for series in waiting.order_by("pk")
+    ]

@@ -1,23 +1,34 @@
 """Where a topic stands and what happens next."""
 
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
-from approvals.permissions import can_decide
-from core.progress import NextStep, ProgressStep, progress_steps
-from core.roles import senator_office_name
-from dialogues.enums import SeriesState, TopicState
-from dialogues.models import Topic
+from approvals.progress import decision_step
+from core.models import Origin
+from core.progress import NextStep, ProgressStep, Waiting, progress_steps
+from dialogues.enums import DialogueState, SeriesState, TopicState
+from dialogues.models import Dialogue, Topic
 from dialogues.permissions import can_manage
+from dialogues.progress.dates import office_step
 
 S = TopicState
 
+WHAT_THE_OFFICE_DOES = {
+    S.PROPOSED: gettext_lazy("Die Geschäftsstelle prüft den Vorschlag."),
+    S.IN_PROGRESS: gettext_lazy("Die Geschäftsstelle bereitet die Freigabe vor."),
+    S.RETURNED: gettext_lazy("Die Geschäftsstelle überarbeitet das Thema."),
+    S.APPROVED: gettext_lazy(
+        "Das Thema ist freigegeben. Die Geschäftsstelle plant dazu ein Gespräch."
+    ),
+}
 
-def topic_steps(topic: Topic) -> list[ProgressStep]:
-    """Return the line of steps of `topic`; none for what was taken over, refused or not taken up."""
+
+def topic_progress(topic: Topic) -> list[ProgressStep]:
+    """Return the progress bar of `topic`; empty for imported, refused and declined ones."""
     if topic.is_taken_over or topic.state in (S.REFUSED, S.NOT_TAKEN_UP):
         return []
     labels = [_("Vorgeschlagen"), _("In Bearbeitung"), _("Zur Freigabe"), _("Freigegeben")]
@@ -34,83 +45,105 @@ def topic_steps(topic: Topic) -> list[ProgressStep]:
     return progress_steps(labels, position)
 
 
-def topic_task(
-    topic: Topic, user, latest: ApprovalRequest | None, *, planned: bool
+def topic_next_step(
+    topic: Topic, user, latest: ApprovalRequest | None, *, is_planned: bool
 ) -> NextStep | None:
-    """Return the box *Nächster Schritt* of `topic` for `user`, or None when nothing is left to do.
+    """Return the box *Nächster Schritt* for `user`, or None when nothing is left to do.
 
-    `latest` is the last request for approval, `planned` whether a dialogue on the topic exists. The
-    button is there only for who must act.
+    `latest` is the last approval request; `is_planned` says that a dialogue on the topic exists.
+    Only users who can act get the button.
     """
-    if (
-        topic.is_taken_over
-        or topic.state in (S.REFUSED, S.NOT_TAKEN_UP)
-        or (topic.state == S.APPROVED and planned)
-    ):
+    if topic.is_taken_over or topic.state in (S.REFUSED, S.NOT_TAKEN_UP):
+        return None
+    if topic.state == S.APPROVED and is_planned:
         return None
     if topic.state == S.DRAFT:
-        url = reverse("dialogues:topic_propose", args=[topic.pk])
-        text = _(
-            "Der Entwurf ist noch nicht vorgeschlagen. Nur Sie und Ihre Organisation sehen ihn."
-        )
-        action = _("Vorschlagen") if topic.proposed_by_id == user.pk else ""
-        return NextStep(
-            text, str(topic.proposed_by or ""), None, action, url if action else "", post=True
-        )
+        return _draft_step(topic, user)
     if topic.state == S.FOR_APPROVAL:
-        url = latest.get_absolute_url() if latest and can_decide(user, latest) else ""
-        due_on = latest.due_on if latest else None
-        text = _("Das Thema liegt zur Freigabe vor.")
-        return NextStep(text, senator_office_name(), due_on, _("Entscheiden") if url else "", url)
-    text, action, url, post = _office_task(topic, latest)
-    if not can_manage(user):
-        text, action, url = _OTHERS[topic.state], "", ""
-    return NextStep(str(text), _("Geschäftsstelle"), None, action, url, post)
+        return decision_step(_("Das Thema liegt zur Freigabe vor."), latest, user)
+    step = _office_next_step(topic, latest)
+    if can_manage(user):
+        return step
+    return step.without_button()._replace(text=str(WHAT_THE_OFFICE_DOES[S(topic.state)]))
 
 
-def _office_task(topic: Topic, latest: ApprovalRequest | None) -> tuple[str, str, str, bool]:
+def _draft_step(topic: Topic, user) -> NextStep:
+    step = NextStep(
+        _("Der Entwurf ist noch nicht vorgeschlagen. Nur Sie und Ihre Organisation sehen ihn."),
+        str(topic.proposed_by or ""),
+        action=_("Vorschlagen"),
+        url=reverse("dialogues:topic_propose", args=[topic.pk]),
+        post=True,
+    )
+    return step if topic.proposed_by_id == user.pk else step.without_button()
+
+
+def _office_next_step(topic: Topic, latest: ApprovalRequest | None) -> NextStep:
     if topic.state == S.PROPOSED:
         text = _("Prüfen Sie den Vorschlag. Wenn er sich eignet, greifen Sie ihn auf.")
-        return text, _("Aufgreifen"), reverse("dialogues:topic_take_up", args=[topic.pk]), True
+        url = reverse("dialogues:topic_take_up", args=[topic.pk])
+        return office_step(text, _("Aufgreifen"), url, post=True)
     if topic.state == S.APPROVED:
         text = _("Das Thema ist freigegeben. Planen Sie dazu ein Gespräch.")
-        return text, _("Gespräch planen"), reverse("dialogues:create", args=[topic.pk]), False
+        url = reverse("dialogues:create", args=[topic.pk])
+        return office_step(text, _("Gespräch planen"), url)
     edit_url = reverse("dialogues:topic_edit", args=[topic.pk])
     if topic.state == S.RETURNED:
         text = _("Das Thema wurde zurückgegeben: „%(comment)s“") % {"comment": topic.reason}
-        return text, _("Überarbeiten"), edit_url, False
+        return office_step(text, _("Überarbeiten"), edit_url)
     if topic.series is None:
         text = _("Ordnen Sie das Thema einer Reihe zu; erst dann kann es zur Freigabe gehen.")
-        return text, _("Thema ergänzen"), edit_url, False
+        return office_step(text, _("Thema ergänzen"), edit_url)
     if topic.series.state != SeriesState.CONSENTED:
-        return _missing_consent(topic), _("Zur Reihe"), topic.series.get_absolute_url(), False
+        text = _(
+            "Die Reihe „%(series)s“ ist im Stand „%(state)s“. Themen gehen erst zur Freigabe, wenn "
+            "ihr zugestimmt wurde."
+        )
+        text %= {"series": topic.series, "state": topic.series.get_state_display()}
+        return office_step(text, _("Zur Reihe"), topic.series.get_absolute_url())
+    return _submit_step(topic, latest)
+
+
+def _submit_step(topic: Topic, latest: ApprovalRequest | None) -> NextStep:
+    url = reverse("dialogues:topic_submit", args=[topic.pk])
     if latest and latest.state == ApprovalState.LAPSED:
-        text = _("Die Freigabe ist erloschen (%(why)s). Legen Sie das Thema erneut vor.") % {
-            "why": latest.lapse_reason
-        }
-        return text, _("Erneut vorlegen"), reverse("dialogues:topic_submit", args=[topic.pk]), False
+        text = _("Die Freigabe ist erloschen (%(why)s). Legen Sie das Thema erneut vor.")
+        return office_step(text % {"why": latest.lapse_reason}, _("Erneut vorlegen"), url)
     text = _("Das Thema ist vollständig? Dann legen Sie es mit einer kurzen Leitungsvorlage vor.")
-    return (
-        text,
-        _("Zur Freigabe vorlegen"),
-        reverse("dialogues:topic_submit", args=[topic.pk]),
-        False,
+    return office_step(text, _("Zur Freigabe vorlegen"), url)
+
+
+def topics_awaiting_office() -> list[Waiting]:
+    texts = {
+        S.PROPOSED: _("Über den Themenvorschlag „%(title)s“ entscheiden"),
+        S.RETURNED: _("Zurückgegebenes Thema „%(title)s“ überarbeiten"),
+        S.IN_PROGRESS: _("Thema „%(title)s“ zur Freigabe vorlegen"),
+        S.APPROVED: _("Gespräch zum Thema „%(title)s“ planen"),
+    }
+    planned = Dialogue.objects.filter(topic=OuterRef("pk")).exclude(state=DialogueState.CANCELLED)
+    waiting = (
+        Topic.objects.exclude(origin=Origin.TAKEN_OVER)
+        .filter(state__in=texts)
+        .exclude(Q(state=S.APPROVED) & Exists(planned))
+        .only("title", "state")
     )
+    return [
+        Waiting(
+            _("Geschäftsstelle"),
+            texts[S(topic.state)] % {"title": topic},
+            topic.get_absolute_url(),
+        )
+        for topic in waiting.order_by("pk")
+    ]
 
 
-def _missing_consent(topic: Topic) -> str:
-    text = _(
-        "Die Reihe „%(series)s“ ist im Stand „%(state)s“. Themen gehen erst zur Freigabe, wenn ihr "
-        "zugestimmt wurde."
-    )
-    return text % {"series": topic.series, "state": topic.series.get_state_display()}
-
-
-_OTHERS = {
-    S.PROPOSED: gettext_lazy("Die Geschäftsstelle prüft den Vorschlag."),
-    S.IN_PROGRESS: gettext_lazy("Die Geschäftsstelle bereitet die Freigabe vor."),
-    S.RETURNED: gettext_lazy("Die Geschäftsstelle überarbeitet das Thema."),
-    S.APPROVED: gettext_lazy(
-        "Das Thema ist freigegeben. Die Geschäftsstelle plant dazu ein Gespräch."
-    ),
-}
+def drafts_of(user) -> list[Waiting]:
+    drafts = Topic.objects.visible_to(user).filter(proposed_by=user, state=S.DRAFT)
+    return [
+        Waiting(
+            str(user),
+            _("Themenvorschlag fertigstellen: %(title)s") % {"title": topic},
+            topic.get_absolute_url(),
+        )
+        for topic in drafts.only("title").order_by("pk")
+    ]

@@ -137,34 +137,34 @@ class NextReminder(NamedTuple):
     is_paused: bool = False
 
 
-class Situation(NamedTuple):
-    """What determines the next step of a dialogue."""
+class Preparation(NamedTuple):
+    """How far the preparation of a dialogue has come: the data that determines its next step."""
 
     approval: ApprovalRequest | None = None  # the latest about dates, open or decided
     granted: ApprovalRequest | None = None  # the approval of dates that holds
     proposed: int = 0  # dates ahead that nobody has answered
     possible: int = 0  # dates ahead that the senator's office can keep
-    prepared: int = 0  # guests on the list who have not been invited in this round
+    to_invite: int = 0  # guests on the list who have not been invited in this round
     invited: int = 0
     unanswered: int = 0
     reminder: NextReminder = NextReminder()  # to guests who have not answered
-    lapsed: bool = False  # the date is fixed, but its approval no longer holds
+    is_lapsed: bool = False  # the date is fixed, but its approval no longer holds
 
 
-def situations_of(dialogues: Iterable[Dialogue], now: dt.datetime) -> dict[int, Situation]:
+def preparations_of(dialogues: Iterable[Dialogue], now: dt.datetime) -> dict[int, Preparation]:
     """Load by primary key what determines the next steps of `dialogues`, in two queries for any
     number.
 
     `reminder` stays empty: it depends on rules that only the page of one dialogue shows
-    (`dialogues.progress.situation_of`).
+    (`dialogues.progress.preparation_of`).
     """
     pks = [dialogue.pk for dialogue in dialogues]
     latest, granted = _approvals(pks)
     return {
-        pk: Situation(
+        pk: Preparation(
             latest.get(pk),
             granted.get(pk),
-            lapsed=counts.pop("state") in DATED and pk not in granted,
+            is_lapsed=counts.pop("state") in DATED and pk not in granted,
             **counts,
         )
         for counts in _counted(pks, now)
@@ -183,7 +183,7 @@ def _counted(pks: list[int], now: dt.datetime) -> QuerySet:
         .annotate(
             proposed=_count(ahead.filter(state=OptionState.PROPOSED)),
             possible=_count(ahead.filter(state=OptionState.POSSIBLE)),
-            prepared=_count(guests.exclude(released_round=OuterRef("round"))),
+            to_invite=_count(guests.exclude(released_round=OuterRef("round"))),
             invited=_count(invited),
             unanswered=_count(invited.filter(rsvp=RsvpState.OPEN)),
         )

@@ -30,11 +30,11 @@ def overview(request, pk):
         options = list(
             dialogue.date_options.exclude(state=OptionState.DROPPED).order_by("starts_at", "pk")
         )
-    waiting = frame["situation"].approval and frame["situation"].approval.is_open
+    waiting = frame["preparation"].approval and frame["preparation"].approval.is_open
     for option in options:
         option.colour = COLOUR_OF_OPTION[option.state]
         option.can_be_dropped = frame["manages"] and not waiting and not dialogue.starts_at
-        option.has_lapsed = frame["situation"].lapsed and option.state == OptionState.FIXED
+        option.has_lapsed = frame["preparation"].is_lapsed and option.state == OptionState.FIXED
     context = {
         "options": options,
         "host_colour": COLOUR_OF_HOST[dialogue.host_reply],

@@ -23,12 +23,17 @@ from dialogues.enums import (
     DIALOGUE_MOVES,
     DialogueState,
     HostReply,
-    RsvpState,
 )
 from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import can_manage
-from dialogues.progress import minutes_due_on, next_step_of, situation_of, steps_of
-from dialogues.queries import Situation
+from dialogues.progress import (
+    dialogue_next_step,
+    dialogue_progress,
+    guest_next_step,
+    minutes_due_on,
+    preparation_of,
+)
+from dialogues.queries import Preparation
 
 ACTS = (
     ("postpone", gettext_lazy("Verschieben"), "danger"),
@@ -54,9 +59,9 @@ def frame_of(request, dialogue: Dialogue, tab: str) -> dict:
     now = timezone.now()
     today = local_date(now)
     manages, inside = can_manage(request.user), has_role(request.user, OFFICE, SENATOR_OFFICE)
-    situation = Situation() if dialogue.is_taken_over else situation_of(dialogue, now)
+    preparation = Preparation() if dialogue.is_taken_over else preparation_of(dialogue, now)
     own = own_invitation(request.user, dialogue)
-    box = _box(request.user, dialogue, own, situation, now)
+    box = _box(request.user, dialogue, own, preparation, now)
     return {
         "dialogue": dialogue,
         "colour": COLOUR_OF_DIALOGUE[dialogue.state],
@@ -64,14 +69,14 @@ def frame_of(request, dialogue: Dialogue, tab: str) -> dict:
         "now": now,
         "manages": manages,
         "inside": inside,
-        "situation": situation,
+        "preparation": preparation,
         "own": own,
-        "steps": steps_of(dialogue, lapsed=situation.lapsed) if inside else [],
+        "steps": dialogue_progress(dialogue, is_lapsed=preparation.is_lapsed) if inside else [],
         "box": box,
-        "facts": _facts(dialogue, situation, inside),
-        "deadlines": _deadlines(dialogue, situation, inside),
-        "tabs": _tabs(request.user, dialogue, situation, tab),
-        "acts": _acts(dialogue, situation, box, now) if manages else [],
+        "facts": _facts(dialogue, preparation, inside),
+        "deadlines": _deadlines(dialogue, preparation, inside),
+        "tabs": _tabs(request.user, dialogue, preparation, tab),
+        "acts": _acts(dialogue, preparation, box, now) if manages else [],
         "lead": _lead(dialogue),
     }
 
@@ -88,27 +93,13 @@ def own_invitation(user, dialogue: Dialogue) -> Invitation | None:
 
 
 def _box(
-    user, dialogue: Dialogue, own: Invitation | None, situation, now: dt.datetime
+    user, dialogue: Dialogue, own: Invitation | None, preparation, now: dt.datetime
 ) -> NextStep | None:
     """The house sees what is next; a guest with an account what there is to answer."""
     if has_role(user, OFFICE, SENATOR_OFFICE):
-        box = next_step_of(dialogue, user, situation, now)
+        box = dialogue_next_step(dialogue, user, preparation, now)
         return with_conditions(box, kind=ApprovalKind.DATES, subject_id=dialogue.pk, user=user)
-    if own is None or dialogue.state != DialogueState.INVITED or dialogue.rsvp_by < local_date(now):
-        return None
-    url = reverse("dialogues:my_answer", args=[own.pk])
-    if own.rsvp == RsvpState.OPEN:
-        return NextStep(
-            _("Sie sind eingeladen. Bitte antworten Sie."),
-            str(user),
-            dialogue.rsvp_by,
-            _("Einladung beantworten"),
-            url,
-        )
-    text = _("Ihre Antwort: %(answer)s. Sie können sie noch ändern.") % {
-        "answer": own.get_rsvp_display()
-    }
-    return NextStep(text, str(user), dialogue.rsvp_by, _("Antwort ändern"), url)
+    return guest_next_step(dialogue, user, own, now)
 
 
 def _lead(dialogue: Dialogue) -> str:
@@ -121,7 +112,7 @@ def _lead(dialogue: Dialogue) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _facts(dialogue: Dialogue, situation: Situation, inside: bool) -> list[tuple]:
+def _facts(dialogue: Dialogue, preparation: Preparation, inside: bool) -> list[tuple]:
     rows = [
         (_("Termin"), dialogue.when),
         (_("Gastgeber"), dialogue.host or dialogue.host_text or _("noch offen")),
@@ -145,40 +136,40 @@ def _facts(dialogue: Dialogue, situation: Situation, inside: bool) -> list[tuple
         link = format_html('<a href="{}">{}</a>', dialogue.topic.get_absolute_url(), dialogue.topic)
         rows.append((_("Thema"), link))
     rows.append((_("Plätze"), dialogue.seats))
-    if inside and (approval := _approval_text(situation)):
+    if inside and (approval := _approval_text(preparation)):
         rows.append((_("Freigabe"), approval))
     if inside and dialogue.host_contact:
         rows.append((_("Ansprechperson"), dialogue.host_contact))
     return rows
 
 
-def _approval_text(situation: Situation) -> str:
+def _approval_text(preparation: Preparation) -> str:
     """Return how the approval of the dates stands: by whom and when, or that it lapsed; empty while
     there is none.
     """
-    if situation.granted:
-        text = f"{senator_office_name()}, {format_date(situation.granted.decided_at)}"
-        is_conditional = situation.granted.state == ApprovalState.CONDITIONAL
+    if preparation.granted:
+        text = f"{senator_office_name()}, {format_date(preparation.granted.decided_at)}"
+        is_conditional = preparation.granted.state == ApprovalState.CONDITIONAL
         return text + ", " + _("mit Auflage") if is_conditional else text
-    return _("Freigabe erloschen") if situation.lapsed else ""
+    return _("Freigabe erloschen") if preparation.is_lapsed else ""
 
 
-def _deadlines(dialogue: Dialogue, situation: Situation, inside: bool) -> list[tuple]:
+def _deadlines(dialogue: Dialogue, preparation: Preparation, inside: bool) -> list[tuple]:
     """Return (label, day) of what has a date, in the order of the days."""
     if dialogue.is_taken_over or dialogue.state in (DialogueState.CANCELLED, DialogueState.CLOSED):
         return []
     days = []
-    if inside and situation.approval and situation.approval.is_open:
-        days.append((situation.approval.due_on, _("Entscheidung über die Termine")))
+    if inside and preparation.approval and preparation.approval.is_open:
+        days.append((preparation.approval.due_on, _("Entscheidung über die Termine")))
     if dialogue.state == DialogueState.INVITED and dialogue.rsvp_by:
         days.append((dialogue.rsvp_by, _("Antwort der Gäste")))
         if (
             inside
-            and situation.unanswered
-            and situation.reminder.on
-            and not situation.reminder.is_paused
+            and preparation.unanswered
+            and preparation.reminder.on
+            and not preparation.reminder.is_paused
         ):
-            days.append((situation.reminder.on, _("Erinnerung an die Gäste")))
+            days.append((preparation.reminder.on, _("Erinnerung an die Gäste")))
     if dialogue.starts_at and dialogue.state in BEFORE_THE_DAY:
         days.append((local_date(dialogue.starts_at), _("Gespräch")))
     if (
@@ -190,11 +181,11 @@ def _deadlines(dialogue: Dialogue, situation: Situation, inside: bool) -> list[t
     return [(label, format_day(day)) for day, label in sorted(days)]
 
 
-def _tabs(user, dialogue: Dialogue, situation: Situation, current: str) -> list[tuple]:
+def _tabs(user, dialogue: Dialogue, preparation: Preparation, current: str) -> list[tuple]:
     if dialogue.is_taken_over:
         return []
     names = [("detail", _("Überblick"))]
-    if dialogue.starts_at or situation.invited or situation.prepared:
+    if dialogue.starts_at or preparation.invited or preparation.to_invite:
         names.append(("guests", _("Gäste")))
     if dialogue.programme:
         names.append(("programme", _("Programm")))
@@ -207,17 +198,17 @@ def _tabs(user, dialogue: Dialogue, situation: Situation, current: str) -> list[
 
 
 def _acts(
-    dialogue: Dialogue, situation: Situation, box: NextStep | None, now: dt.datetime
+    dialogue: Dialogue, preparation: Preparation, box: NextStep | None, now: dt.datetime
 ) -> list[tuple[str, str, str]]:
     """Return (label, address, look) of what the office may do besides the next step."""
     allowed = allowed_actions(DIALOGUE_MOVES, dialogue)
     acts = [act for act in ACTS if act[0] in allowed]
     if dialogue.host_id and "explore" in allowed and dialogue.host_reply != HostReply.OPEN:
         acts.insert(0, ("host_reply", _("Antwort des Gastgebers"), "secondary"))
-    is_asked = situation.approval is not None and situation.approval.is_open
+    is_asked = preparation.approval is not None and preparation.approval.is_open
     if is_asked and "withdraw_dates" in allowed:
         acts.insert(0, ("dates_withdraw", _("Vorlage zurückziehen"), "danger"))
-    if situation.lapsed and not is_asked and dialogue.starts_at > now:
+    if preparation.is_lapsed and not is_asked and dialogue.starts_at > now:
         acts.insert(0, ("date_renew", _("Termin erneut vorlegen"), "secondary"))
     rows = [
         (label, reverse(f"dialogues:{name}", args=[dialogue.pk]), look)

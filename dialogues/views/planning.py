@@ -17,7 +17,7 @@ from dialogues.enums import BEFORE_THE_DAY, DialogueState, HostReply, TopicState
 from dialogues.forms import DialogueForm, HostReplyForm
 from dialogues.mails import AT_ONCE, people_to_update
 from dialogues.models import Dialogue, Topic
-from dialogues.progress.approvals import told_later
+from dialogues.progress.dates import announced_later_note
 from dialogues.registry import DATES_FACTS
 from dialogues.services import plan_dialogue, record_host_reply, update_dialogue
 from dialogues.services.dialogues import Update, is_known_to_others
@@ -91,7 +91,7 @@ def effect_of_changes(dialogue: Dialogue, today: dt.date, *, lapses: bool) -> st
     if not count:
         return ""
     if lapses:
-        return told_later()
+        return announced_later_note()
     text = ngettext(
         "Was sich an %(facts)s ändert, erfährt %(count)d Person sofort per E-Mail mit neuem "
         "Kalendereintrag.",
@@ -103,7 +103,7 @@ def effect_of_changes(dialogue: Dialogue, today: dt.date, *, lapses: bool) -> st
     facts = _("%(facts)s oder %(last)s") % {"facts": ", ".join(labels[:-1]), "last": labels[-1]}
     at_once = text % {"facts": facts, "count": count} + " " + _("Gegebene Antworten gelten weiter.")
     later = _("Erlischt durch eine Änderung die Freigabe, geht noch nichts hinaus:")
-    return f"{at_once} {later} {told_later()}"
+    return f"{at_once} {later} {announced_later_note()}"
 
 
 def saved_text(update: Update, *, is_known: bool) -> str:
@@ -112,7 +112,7 @@ def saved_text(update: Update, *, is_known: bool) -> str:
     """
     saved, told = _("Die Angaben sind gespeichert."), update.told
     if update.holds_back:
-        return f"{saved} {told_later()}"
+        return f"{saved} {announced_later_note()}"
     if told:
         text = ngettext(
             "%(count)d Person wird benachrichtigt.",

@@ -22,7 +22,7 @@ from dialogues.enums import COLOUR_OF_SERIES, COLOUR_OF_TOPIC, SERIES_MOVES
 from dialogues.forms import SeriesForm
 from dialogues.models import DialogueSeries
 from dialogues.permissions import can_manage
-from dialogues.progress import series_steps, series_task
+from dialogues.progress import series_next_step, series_progress
 from dialogues.queries import listed_series, listed_topics, series_history
 from dialogues.registry import SERIES_FACTS
 from dialogues.services import affirm_series, request_consent, save_series, withdraw_series
@@ -50,14 +50,14 @@ def detail(request, pk):
     context = {
         "series": series,
         "colour": COLOUR_OF_SERIES[series.state],
-        "steps": series_steps(series),
+        "steps": series_progress(series),
         "topics": topics,
         "today": local_date(now),
         "manages": can_manage(request.user),
         "latest": latest,
     }
     if has_role(request.user, OFFICE, SENATOR_OFFICE):
-        box = series_task(series, request.user, latest)
+        box = series_next_step(series, request.user, latest)
         box = with_conditions(box, kind=ApprovalKind.SERIES, subject_id=pk, user=request.user)
         context |= {"inside": True, "box": box, "history": series_history(series, request.user)}
         context["withdraws"] = context["manages"] and "withdraw" in allowed_actions(

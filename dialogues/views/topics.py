@@ -29,7 +29,7 @@ from dialogues.enums import (
 from dialogues.forms import OfficeTopicForm, TopicForm
 from dialogues.models import Topic
 from dialogues.permissions import can_edit_topic, can_manage, can_propose
-from dialogues.progress import topic_steps, topic_task
+from dialogues.progress import topic_next_step, topic_progress
 from dialogues.queries import dialogues_on, page_topics, topic_history
 from dialogues.registry import TOPIC_FACTS
 from dialogues.services import (
@@ -52,11 +52,11 @@ def detail(request, pk):
     for row in dialogues:
         row.colour = COLOUR_OF_DIALOGUE[row.state]
     planned = any(row.state != DialogueState.CANCELLED for row in dialogues)
-    box = topic_task(topic, request.user, latest, planned=planned)
+    box = topic_next_step(topic, request.user, latest, is_planned=planned)
     context = {
         "topic": topic,
         "colour": COLOUR_OF_TOPIC[topic.state],
-        "steps": topic_steps(topic),
+        "steps": topic_progress(topic),
         "latest": latest,
         "box": with_conditions(box, kind=ApprovalKind.TOPIC, subject_id=pk, user=request.user),
         "today": local_date(timezone.now()),

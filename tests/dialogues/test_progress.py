@@ -23,10 +23,21 @@ from dialogues.enums import (
     TopicState,
 )
 from dialogues.models import Dialogue
-from dialogues.progress import next_step_of, release_label, steps_of
-from dialogues.queries import Situation
-from dialogues.reminders import NextReminder
-from tests.dialogues.builders import DAY, NOW, make_dialogue
+from dialogues.progress import (
+    dialogue_next_step,
+    dialogue_progress,
+    preparation_of,
+    release_label,
+)
+from dialogues.queries import NextReminder, Preparation, preparations_of
+from tests.dialogues.builders import (
+    DAY,
+    NOW,
+    make_dates_approval,
+    make_dialogue,
+    make_invitation,
+    make_option,
+)
 from tests.partners.builders import make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +63,7 @@ def current(steps) -> str:
     ],
 )
 def test_line_of_steps(state, host_reply, label, done):
-    steps = steps_of(make_dialogue(state, host_reply=host_reply))
+    steps = dialogue_progress(make_dialogue(state, host_reply=host_reply))
 
     assert current(steps) == label
     assert sum(step.status == "done" for step in steps) == done
@@ -61,22 +72,22 @@ def test_line_of_steps(state, host_reply, label, done):
 
 def test_a_dialogue_without_host_looks_for_one():
     assert (
-        current(steps_of(make_dialogue(host=None, host_reply=HostReply.OPEN)))
+        current(dialogue_progress(make_dialogue(host=None, host_reply=HostReply.OPEN)))
         == "Gastgeber gesucht"
     )
 
 
 def test_no_line_for_what_was_cancelled_or_taken_over():
-    assert steps_of(make_dialogue(S.CANCELLED)) == []
-    assert steps_of(Dialogue(state=S.HELD, origin=Origin.TAKEN_OVER)) == []
+    assert dialogue_progress(make_dialogue(S.CANCELLED)) == []
+    assert dialogue_progress(Dialogue(state=S.HELD, origin=Origin.TAKEN_OVER)) == []
 
 
-def office_step(dialogue, now=NOW, **situation) -> NextStep | None:
-    return next_step_of(dialogue, make_user(OFFICE), Situation(**situation), now)
+def office_step(dialogue, now=NOW, **preparation) -> NextStep | None:
+    return dialogue_next_step(dialogue, make_user(OFFICE), Preparation(**preparation), now)
 
 
 @pytest.mark.parametrize(
-    ("fields", "situation", "action", "route"),
+    ("fields", "preparation", "action", "route"),
     [
         ({"host": None, "host_reply": "open"}, {}, "Gastgeber eintragen", "bearbeiten/"),
         ({"host_reply": "open"}, {}, "Antwort des Gastgebers vermerken", "gastgeber/"),
@@ -86,10 +97,10 @@ def office_step(dialogue, now=NOW, **situation) -> NextStep | None:
         ({}, {"proposed": 1, "possible": 2}, "Termin festlegen", "termine/festlegen/"),
     ],
 )
-def test_next_step_before_the_date(fields, situation, action, route):
+def test_next_step_before_the_date(fields, preparation, action, route):
     dialogue = make_dialogue(**fields)
 
-    step = office_step(dialogue, **situation)
+    step = office_step(dialogue, **preparation)
 
     assert (step.action, step.url, step.post) == (
         action,
@@ -100,13 +111,13 @@ def test_next_step_before_the_date(fields, situation, action, route):
 
 
 @pytest.mark.parametrize(
-    ("state", "situation", "action", "route", "post"),
+    ("state", "preparation", "action", "route", "post"),
     [
         (S.SCHEDULED, {}, "Gästeliste zusammenstellen", "gaeste/zusammenstellen/", False),
-        (S.SCHEDULED, {"prepared": 24}, "24 Einladungen versenden", "gaeste/versenden/", False),
+        (S.SCHEDULED, {"to_invite": 24}, "24 Einladungen versenden", "gaeste/versenden/", False),
         (
             S.INVITED,
-            {"prepared": 1, "invited": 5},
+            {"to_invite": 1, "invited": 5},
             "1 Einladung versenden",
             "gaeste/versenden/",
             False,
@@ -116,10 +127,10 @@ def test_next_step_before_the_date(fields, situation, action, route):
         (S.DOCUMENTED, {}, "Abschließen", "abschliessen/", True),
     ],
 )
-def test_next_step_from_the_date_on(state, situation, action, route, post):
+def test_next_step_from_the_date_on(state, preparation, action, route, post):
     dialogue = make_dialogue(state)
 
-    step = office_step(dialogue, **situation)
+    step = office_step(dialogue, **preparation)
 
     assert (step.action, step.url, step.post) == (
         action,
@@ -180,7 +191,7 @@ def test_when_all_have_answered_there_is_nothing_to_press():
     [(S.SCHEDULED, "Gespräch verschieben"), (S.INVITED, "Als durchgeführt vermerken")],
 )
 def test_once_the_moment_has_come(state, action):
-    assert office_step(make_dialogue(state), now=DAY, prepared=2).action == action
+    assert office_step(make_dialogue(state), now=DAY, to_invite=2).action == action
 
 
 @pytest.mark.parametrize("state", [S.CLOSED, S.CANCELLED])
@@ -204,8 +215,8 @@ def test_dates_under_decision_wait_for_the_senators_office():
     dialogue = make_dialogue(S.EXPLORING)
 
     for role, action, url in ((OFFICE, "", ""), (SENATOR_OFFICE, "Entscheiden", "/freigaben/7/")):
-        step = next_step_of(
-            dialogue, make_user(role), Situation(approval=open_approval(), proposed=2), NOW
+        step = dialogue_next_step(
+            dialogue, make_user(role), Preparation(approval=open_approval(), proposed=2), NOW
         )
         assert step == NextStep(
             "2 Termine liegen zur Freigabe vor.",
@@ -241,7 +252,7 @@ def test_refused_dates_say_why():
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, OBSERVER, PARTNER])
 @pytest.mark.parametrize("state", [S.PLANNING, S.SCHEDULED, S.HELD, S.DOCUMENTED])
 def test_only_the_office_gets_its_button(role, state):
-    step = next_step_of(make_dialogue(state), make_user(role), Situation(), NOW)
+    step = dialogue_next_step(make_dialogue(state), make_user(role), Preparation(), NOW)
 
     assert (step.action, step.url) == ("", "")
 
@@ -272,3 +283,49 @@ def test_the_host_is_named_while_its_answer_is_awaited():
     dialogue = make_dialogue(host=make_organisation("Messgeräte GmbH"), host_reply=HostReply.OPEN)
 
     assert office_step(dialogue).text == "Messgeräte GmbH ist als Gastgeber angefragt."
+
+
+def test_preparation_counts_dates_ahead_and_guests():
+    dialogue = make_dialogue(S.INVITED)
+    make_option(dialogue, starts_at=DAY + dt.timedelta(days=1), ends_at=DAY + dt.timedelta(days=2))
+    make_option(
+        dialogue,
+        OptionState.POSSIBLE,
+        starts_at=DAY + dt.timedelta(days=2),
+        ends_at=DAY + dt.timedelta(days=3),
+    )
+    make_option(dialogue, starts_at=NOW, ends_at=NOW + dt.timedelta(hours=1))
+    make_invitation(dialogue)
+    make_invitation(dialogue, RsvpState.ACCEPTED)
+    make_invitation(dialogue, released=False)
+    make_invitation(dialogue, withdrawn_at=NOW)
+    granted = dialogue.date_options.get(state=OptionState.FIXED)
+
+    preparation = preparation_of(dialogue, NOW)
+
+    assert preparation._replace(approval=None, granted=None) == Preparation(
+        proposed=1,
+        possible=1,
+        to_invite=1,
+        invited=2,
+        unanswered=1,
+        reminder=NextReminder(dt.date(2026, 4, 8)),
+    )
+    assert preparation.granted.chosen == [granted.pk]
+
+
+def test_preparation_knows_the_latest_request():
+    dialogue = make_dialogue(S.EXPLORING)
+    approval = make_dates_approval(dialogue, make_option(dialogue))
+
+    preparation = preparation_of(dialogue, NOW)
+
+    assert (preparation.approval, preparation.granted) == (approval, None)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_preparations_cost_the_same_for_any_number(django_assert_num_queries, count):
+    dialogues = [make_invitation(make_dialogue(S.INVITED)).dialogue for _ in range(count)]
+
+    with django_assert_num_queries(2):
+        assert len(preparations_of(dialogues, NOW)) == count

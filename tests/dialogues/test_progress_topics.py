@@ -8,7 +8,7 @@ from approvals.models import ApprovalRequest
 from core.progress import NextStep
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, SeriesState, TopicState
-from dialogues.progress import series_steps, series_task, topic_steps, topic_task
+from dialogues.progress import series_next_step, series_progress, topic_next_step, topic_progress
 from tests.dialogues.builders import make_series, make_topic
 from tests.partners.builders import make_user
 
@@ -40,21 +40,24 @@ def open_approval(**fields) -> ApprovalRequest:
 def test_course_of_a_series(state, label, action, end):
     series = make_series(state)
 
-    step = series_task(series, make_user(OFFICE), None)
+    step = series_next_step(series, make_user(OFFICE), None)
 
-    assert current(series_steps(series)) == label
+    assert current(series_progress(series)) == label
     assert (step.action, step.url.endswith(end)) == (action, True)
-    assert series_task(series, make_user(OBSERVER), None).action == ""
+    assert series_next_step(series, make_user(OBSERVER), None).action == ""
 
 
 def test_a_refused_series_stands_outside_of_the_line():
     series = make_series(SeriesState.REFUSED)
 
-    assert (series_steps(series), series_task(series, make_user(OFFICE), None)) == ([], None)
+    assert (series_progress(series), series_next_step(series, make_user(OFFICE), None)) == (
+        [],
+        None,
+    )
 
 
-def task(topic, role=OFFICE, latest=None, planned=False) -> NextStep | None:
-    return topic_task(topic, make_user(role), latest, planned=planned)
+def task(topic, role=OFFICE, latest=None, is_planned=False) -> NextStep | None:
+    return topic_next_step(topic, make_user(role), latest, is_planned=is_planned)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +75,7 @@ def test_course_of_a_topic(state, label, action, end):
 
     step = task(topic)
 
-    assert current(topic_steps(topic)) == label
+    assert current(topic_progress(topic)) == label
     assert (step.action, step.url.endswith(end)) == (action, True)
     assert task(topic, PARTNER).action == ""
 
@@ -81,14 +84,14 @@ def test_course_of_a_topic(state, label, action, end):
 def test_an_ended_topic_stands_outside_of_the_line(state):
     topic = make_topic(state)
 
-    assert (topic_steps(topic), task(topic)) == ([], None)
+    assert (topic_progress(topic), task(topic)) == ([], None)
 
 
 def test_a_draft_is_proposed_by_who_wrote_it():
     partner = make_user(PARTNER)
     topic = make_topic(TopicState.DRAFT, proposed_by=partner)
 
-    assert topic_task(topic, partner, None, planned=False).action == "Vorschlagen"
+    assert topic_next_step(topic, partner, None, is_planned=False).action == "Vorschlagen"
     assert task(topic, PARTNER).action == ""
 
 
@@ -114,7 +117,7 @@ def test_a_series_without_consent_is_named_and_linked():
 
 
 def test_a_planned_topic_needs_nothing_more():
-    assert task(make_topic(TopicState.APPROVED), planned=True) is None
+    assert task(make_topic(TopicState.APPROVED), is_planned=True) is None
 
 
 def test_the_senators_office_decides_on_a_topic():

@@ -6,27 +6,21 @@ import pytest
 
 from core.models import Precision
 from core.roles import PARTNER
-from dialogues.enums import DialogueState, OptionState, RsvpState, TopicState
+from dialogues.enums import DialogueState, RsvpState, TopicState
 from dialogues.models import Dialogue
-from dialogues.progress import situation_of
 from dialogues.queries import (
-    Situation,
     hosts_of,
     listed_dialogues,
     listed_series,
-    situations_of,
     upcoming_dialogues,
     years_of,
 )
-from dialogues.reminders import NextReminder
 from tests.dialogues.builders import (
     DAY,
     NOW,
     TODAY,
-    make_dates_approval,
     make_dialogue,
     make_invitation,
-    make_option,
     make_past,
     make_series,
     make_topic,
@@ -92,52 +86,6 @@ def test_upcoming_dialogues_are_dated_ahead_and_not_of_the_past(office):
     assert list(upcoming_dialogues(office, TODAY, limit=1)) == [sooner]
     assert list(upcoming_dialogues(office, DAY.date() + dt.timedelta(days=1))) == [later]
     assert list(upcoming_dialogues(make_user(PARTNER), TODAY)) == []
-
-
-def test_situation_counts_dates_ahead_and_guests():
-    dialogue = make_dialogue(S.INVITED)
-    make_option(dialogue, starts_at=DAY + dt.timedelta(days=1), ends_at=DAY + dt.timedelta(days=2))
-    make_option(
-        dialogue,
-        OptionState.POSSIBLE,
-        starts_at=DAY + dt.timedelta(days=2),
-        ends_at=DAY + dt.timedelta(days=3),
-    )
-    make_option(dialogue, starts_at=NOW, ends_at=NOW + dt.timedelta(hours=1))
-    make_invitation(dialogue)
-    make_invitation(dialogue, RsvpState.ACCEPTED)
-    make_invitation(dialogue, released=False)
-    make_invitation(dialogue, withdrawn_at=NOW)
-    granted = dialogue.date_options.get(state=OptionState.FIXED)
-
-    situation = situation_of(dialogue, NOW)
-
-    assert situation._replace(approval=None, granted=None) == Situation(
-        proposed=1,
-        possible=1,
-        prepared=1,
-        invited=2,
-        unanswered=1,
-        reminder=NextReminder(dt.date(2026, 4, 8)),
-    )
-    assert situation.granted.chosen == [granted.pk]
-
-
-def test_situation_knows_the_latest_request():
-    dialogue = make_dialogue(S.EXPLORING)
-    approval = make_dates_approval(dialogue, make_option(dialogue))
-
-    situation = situation_of(dialogue, NOW)
-
-    assert (situation.approval, situation.granted) == (approval, None)
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_situations_cost_the_same_for_any_number(django_assert_num_queries, count):
-    dialogues = [make_invitation(make_dialogue(S.INVITED)).dialogue for _ in range(count)]
-
-    with django_assert_num_queries(2):
-        assert len(situations_of(dialogues, NOW)) == count
 
 
 def test_series_count_topics_and_dialogues(office):

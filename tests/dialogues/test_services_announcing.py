@@ -9,7 +9,7 @@ from approvals.registry import Decision
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, OptionState, RsvpState
 from dialogues.models import Dialogue
-from dialogues.progress import next_step_of, situation_of
+from dialogues.progress import dialogue_next_step, preparation_of
 from dialogues.reminders import by_hand, reminder_of
 from dialogues.services import (
     cancel_dialogue,
@@ -141,7 +141,7 @@ def test_after_a_no_nobody_is_told_and_the_office_sees_what_to_do(office, senato
         1,
         [],
     )
-    step = next_step_of(dialogue, office, situation_of(dialogue, NOW), NOW)
+    step = dialogue_next_step(dialogue, office, preparation_of(dialogue, NOW), NOW)
     assert step.text.endswith(
         "Die Gäste wissen von Ihrer Änderung nichts. Sie können sie unter „Bearbeiten“ "
         "zurücknehmen und den Termin "
@@ -341,10 +341,10 @@ def test_the_personal_link_shows_what_guests_were_told(client, office, senator, 
 
 def test_the_next_step_says_that_guests_are_told_later(office, senator, dialogue):
     edit(dialogue, office, title="Neu")
-    lapsed = next_step_of(dialogue, office, situation_of(dialogue, NOW), NOW)
+    lapsed = dialogue_next_step(dialogue, office, preparation_of(dialogue, NOW), NOW)
 
     renew(dialogue, office)
-    asked = next_step_of(dialogue, senator, situation_of(dialogue, NOW), NOW)
+    asked = dialogue_next_step(dialogue, senator, preparation_of(dialogue, NOW), NOW)
 
     assert lapsed.text.endswith(LATER)
     assert asked.text == f"1 Termin liegt zur Freigabe vor. {LATER}"
