@@ -22,9 +22,8 @@ from core.models import Origin
 from outbox.texts import escape_markdown
 from partners.models import Person
 from partners.queries import office_heads, recipient_of
-from reminders.queries import Rules
-from reminders.registry import Reminder
-from reminders.rules import Option, Rule, Schedule, Step, is_fresh, words_of
+from reminders.registry import Option, Reminder, ReminderStep, Rule
+from reminders.schedules import Schedule, Schedules, describe_offset, is_recent
 
 HALF_TIME, DAILY, DEPUTY, LEAD = "half_time", "daily", "deputy", "lead"
 RULE = Rule(
@@ -85,7 +84,9 @@ SUBJECT_PREFIXES = {
 }
 
 
-def reminder_steps(approval: ApprovalRequest, today: dt.date, schedule: Schedule) -> list[Step]:
+def reminder_steps(
+    approval: ApprovalRequest, today: dt.date, schedule: Schedule
+) -> list[ReminderStep]:
     """Return the steps of `approval` up to `today`, in working days of Berlin, in their order.
 
     Half of the time, the days before, the day itself, and once it is late each working day, of
@@ -102,13 +103,13 @@ def reminder_steps(approval: ApprovalRequest, today: dt.date, schedule: Schedule
     return [by_day[day] for day in sorted(by_day)]
 
 
-def _half_time(approval: ApprovalRequest, schedule: Schedule) -> list[Step]:
+def _half_time(approval: ApprovalRequest, schedule: Schedule) -> list[ReminderStep]:
     if not schedule.option(HALF_TIME):
         return []
     start, due_on = local_date(approval.submitted_at), approval.due_on
     half = add_working_days(start, working_days_between(start, due_on) // 2)
     return [
-        Step(
+        ReminderStep(
             HALF_TIME,
             half,
             _("nach der halben Zeit bis zum %(day)s") % {"day": format_date(due_on)},
@@ -116,7 +117,7 @@ def _half_time(approval: ApprovalRequest, schedule: Schedule) -> list[Step]:
     ]
 
 
-def _late_steps(due_on: dt.date, today: dt.date, schedule: Schedule) -> list[Step]:
+def _late_steps(due_on: dt.date, today: dt.date, schedule: Schedule) -> list[ReminderStep]:
     """Return the steps after the deadline: the latest of the daily ones, or else those that
     somebody joins at.
     """
@@ -124,25 +125,29 @@ def _late_steps(due_on: dt.date, today: dt.date, schedule: Schedule) -> list[Ste
     if not late:
         return []
     if schedule.option(DAILY):
-        return [Step(f"overdue:{late}", latest_working_day(today), words_of(late, due_on))]
+        return [
+            ReminderStep(
+                f"overdue:{late}", latest_working_day(today), describe_offset(late, due_on)
+            )
+        ]
     joining = [(key, count) for key in (DEPUTY, LEAD) if (count := schedule.option(key))]
     return [
-        Step(key, add_working_days(due_on, count), words_of(count, due_on))
+        ReminderStep(key, add_working_days(due_on, count), describe_offset(count, due_on))
         for key, count in joining
     ]
 
 
-def due_step(approval: ApprovalRequest, today: dt.date, schedule: Schedule) -> Step | None:
-    """Return the one step of `approval` that may go out on `today`: the latest passed one, unless it
-    is stale.
+def due_step(approval: ApprovalRequest, today: dt.date, schedule: Schedule) -> ReminderStep | None:
+    """Return the one step of `approval` that may go out on `today`: the latest passed one, if it is
+    recent enough.
     """
     passed = reminder_steps(approval, today, schedule)
-    return passed[-1] if passed and is_fresh(passed[-1], today) else None
+    return passed[-1] if passed and is_recent(passed[-1], today) else None
 
 
-def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, Reminder]]:
+def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[dt.date, Reminder]]:
     """Return what may go out on each of `days` about open approvals, to whom each step has come."""
-    schedule = rules[RULE.key]
+    schedule = schedules[RULE.key]
     rows = list(
         ApprovalRequest.objects.open().exclude(origin=Origin.TAKEN_OVER).order_by("due_on", "pk")
     )
@@ -163,9 +168,13 @@ def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, 
 
 
 def _people_for(
-    row: ApprovalRequest, step: Step, schedule: Schedule, circle: Deciders, leads: list[Person]
-) -> Iterator[tuple[Person, Step]]:
-    """Give each person that `step` reminds once, with the step in words that say why this person."""
+    row: ApprovalRequest,
+    step: ReminderStep,
+    schedule: Schedule,
+    circle: Deciders,
+    leads: list[Person],
+) -> Iterator[tuple[Person, ReminderStep]]:
+    """Yield each person that `step` reminds once, with a step that describes why this person."""
     late, told = working_days_between(row.due_on, step.on), set()
     groups = [(circle.first, "")]
     if _has_come(schedule.option(DEPUTY), late):
@@ -176,7 +185,8 @@ def _people_for(
         for person in people:
             if person.pk not in told:
                 told.add(person.pk)
-                yield person, step._replace(words=f"{step.words}, {words}") if words else step
+                description = f"{step.description}, {words}" if words else step.description
+                yield person, step._replace(description=description)
 
 
 def _has_come(count: int | None, late: int) -> bool:

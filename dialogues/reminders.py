@@ -16,9 +16,9 @@ from dialogues.queries.dialogues import NextReminder
 from outbox.queries import is_not_held_back
 from outbox.texts import escape_markdown
 from partners.queries import recipient_of
-from reminders.queries import Memory, Rules, pause_for, reminder_rule, valid_pauses
-from reminders.registry import Reminder
-from reminders.rules import Rule, Schedule, Step
+from reminders.queries import SentReminders, current_schedule, pause_for, valid_pauses
+from reminders.registry import Reminder, ReminderStep, Rule
+from reminders.schedules import Schedule, Schedules
 
 RULE = Rule(
     key="invitation_reminder",
@@ -37,14 +37,14 @@ def next_reminder(dialogue: Dialogue, today: dt.date) -> NextReminder:
     """Return when guests who have not answered are reminded next; empty unless it is inviting."""
     if dialogue.state != DialogueState.INVITED or not dialogue.rsvp_by:
         return NextReminder()
-    on = reminder_rule(RULE.key).next_on(dialogue.rsvp_by, today)
+    on = current_schedule(RULE.key).next_on(dialogue.rsvp_by, today)
     if not on:
         return NextReminder()
     pause = pause_for(valid_pauses(today), on, rule=RULE.key, about=about(dialogue))
     return NextReminder(on, is_paused=pause is not None)
 
 
-def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, Reminder]]:
+def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[dt.date, Reminder]]:
     """Return what may go out on each of `days` about unanswered invitations, each with the guest's
     personal link.
 
@@ -62,19 +62,19 @@ def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, 
         (day, reminder_of(row, step, day))
         for day in days
         for row in current
-        if day <= row.dialogue.rsvp_by and (step := _step_on(row, day, rules[RULE.key]))
+        if day <= row.dialogue.rsvp_by and (step := _step_on(row, day, schedules[RULE.key]))
     ]
 
 
-def _step_on(row: Invitation, day: dt.date, rule: Schedule) -> Step | None:
+def _step_on(row: Invitation, day: dt.date, rule: Schedule) -> ReminderStep | None:
     return rule.step_on(
         row.dialogue.rsvp_by, day, since=add_working_days(local_date(row.released_at), 1)
     )
 
 
-def by_hand(today: dt.date) -> Step:
+def by_hand(today: dt.date) -> ReminderStep:
     """Return the step of what the office sends itself on `today`."""
-    return Step(
+    return ReminderStep(
         f"by_hand:{today.isoformat()}",
         today,
         _("am %(day)s von Hand") % {"day": format_date(today)},
@@ -95,12 +95,13 @@ def guests_to_remind(dialogue: Dialogue, today: dt.date) -> list[Invitation]:
         for row in rows
         if recipient_of(row.person).email
     ]
-    memory = Memory([reminder for _row, reminder in found], valid_pauses(today), [])
+    sent = SentReminders([reminder for _row, reminder in found])
+    pauses = valid_pauses(today)
     return [
         row
         for row, reminder in found
-        if memory.last_on(reminder) != today
-        and not pause_for(memory.pauses, today, recipient=reminder.to.email)
+        if sent.last_on(reminder) != today
+        and not pause_for(pauses, today, recipient=reminder.to.email)
     ]
 
 
@@ -118,7 +119,7 @@ def unanswered(rows: QuerySet[Invitation]) -> QuerySet[Invitation]:
     )
 
 
-def reminder_of(row: Invitation, step: Step, today: dt.date) -> Reminder:
+def reminder_of(row: Invitation, step: ReminderStep, today: dt.date) -> Reminder:
     """Return the reminder of one unanswered invitation; its dialogue and person are loaded."""
     dialogue = row.dialogue.as_announced
     line = _("Einladung „%(title)s“: Antwort %(due)s") % {

@@ -18,9 +18,8 @@ from measures.queries.reports import measures_awaiting_report, reporters_of
 from outbox.texts import escape_markdown
 from partners.models import Person
 from partners.queries import recipient_of
-from reminders.queries import Rules
-from reminders.registry import Reminder
-from reminders.rules import Rule, Step
+from reminders.registry import Reminder, ReminderStep, Rule
+from reminders.schedules import Schedules
 
 RULE = Rule(
     key="report_due",
@@ -31,7 +30,7 @@ RULE = Rule(
 )
 
 
-def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, Reminder]]:
+def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[dt.date, Reminder]]:
     """Return what the leads may be reminded of on each of `days`: one reminder for each person and
     measure.
 
@@ -47,7 +46,7 @@ def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, 
         due = [
             (day, step)
             for day in days
-            if (step := rules[RULE.key].step_on(row.due_on, day, since=since))
+            if (step := schedules[RULE.key].step_on(row.due_on, day, since=since))
         ]
         owed = list(_owed_in(row)) if due else []
         reminders += [
@@ -70,7 +69,7 @@ def _owed_in(reporting_round: ReportingRound) -> Iterator[tuple[Person, Measure]
 
 
 def _reminder(
-    reporting_round: ReportingRound, measure: Measure, person: Person, step: Step, day
+    reporting_round: ReportingRound, measure: Measure, person: Person, step: ReminderStep, day
 ) -> Reminder:
     line = _("Statusbericht zu **%(measure)s** (%(round)s), %(due)s") % {
         "measure": escape_markdown(measure.title),

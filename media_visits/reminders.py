@@ -15,9 +15,8 @@ from media_visits.enums import VisitState
 from media_visits.models import Visit
 from outbox.texts import escape_markdown
 from partners.queries import people_with_role, recipient_of
-from reminders.queries import Rules
-from reminders.registry import Reminder
-from reminders.rules import Rule, Step
+from reminders.registry import Reminder, ReminderStep, Rule
+from reminders.schedules import Schedules
 
 DAY_OF_VISIT = gettext_lazy("der Tag des Besuchs")
 RULES = {
@@ -55,27 +54,29 @@ LINES = {
 }
 
 
-def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, Reminder]]:
+def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[dt.date, Reminder]]:
     """Return what the office may be reminded of on each of `days`, each of its people of each
     visit.
     """
     near = Q(starts_on__gte=min(days) - LONGEST, starts_on__lte=max(days) + LONGEST)
     rows = Visit.objects.in_workflow().filter(near, state__in=list(RULES)).select_related("company")
     rows = rows.annotate(state_since=state_since(Visit)).order_by("starts_on", "pk")
-    due = [(day, row, step) for row in rows for day in days if (step := _step_on(row, day, rules))]
+    due = [
+        (day, row, step) for row in rows for day in days if (step := _step_on(row, day, schedules))
+    ]
     people = list(people_with_role(OFFICE)) if due else []
     return [(day, _reminder(visit, step, person)) for day, visit, step in due for person in people]
 
 
-def _step_on(visit: Visit, day: dt.date, rules: Rules) -> Step | None:
+def _step_on(visit: Visit, day: dt.date, schedules: Schedules) -> ReminderStep | None:
     """Return the step for `day`; one up to the day on which the visit came into its state does not
     count.
     """
     since = local_date(visit.state_since) if visit.state_since else None
-    return rules[RULES[VisitState(visit.state)].key].step_on(visit.starts_on, day, since=since)
+    return schedules[RULES[VisitState(visit.state)].key].step_on(visit.starts_on, day, since=since)
 
 
-def _reminder(visit: Visit, step: Step, person) -> Reminder:
+def _reminder(visit: Visit, step: ReminderStep, person) -> Reminder:
     line = LINES[VisitState(visit.state)] % {
         "visit": escape_markdown(visit.company_name),
         "when": escape_markdown(visit.date_text),

@@ -6,6 +6,7 @@ class RemindersConfig(AppConfig):
     verbose_name = "Erinnerungen"
 
     def ready(self):
+        from reminders import mails  # noqa: F401  registers the texts
         from reminders.registry import register_reminders
         from reminders.reminders import RULE, reminders_due
 

@@ -1,223 +1,290 @@
-"""The forecast of reminders as its page shows it: day by day, mail by mail, with what may be
-paused.
-"""
+"""What the page *Vorschau* shows: the reminders of the coming days, and what can be paused."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.dates import format_date, format_day, is_working_day, local_date
 from outbox.drafts import Recipient
 from outbox.texts import plain_text
 from reminders.models import ReminderPause
 from reminders.planning import DayPlan, next_run_on, plan_days
-from reminders.registry import Reminder, ReminderLetter
-from reminders.rules import all_rules, rule_of
+from reminders.registry import Reminder, ReminderMail, all_rules, get_rule
 from reminders.services import PauseTarget
 
 
-class Line(NamedTuple):
-    """One reminder: its words, the page it is about, and why it goes out."""
+class ForecastLine(NamedTuple):
+    """One reminder: its text, the page it is about, and why it is sent."""
 
     text: str
     path: str
     why: str
 
 
-class Choice(NamedTuple):
-    """One thing that can be paused: what it is called, and the value its button posts."""
+class PauseChoice(NamedTuple):
+    """Something that can be paused: its label, and the value that its button posts."""
 
     label: str
     value: str
 
 
-class MailView(NamedTuple):
-    """One mail, or the mails with personal links about the same thing, which differ by their people
-    alone.
-    """
+class ForecastMail(NamedTuple):
+    """One mail, or a bundle of mails with personal links that differ only in their recipients."""
 
-    people: list[tuple[Recipient, Choice]]
-    lines: list[Line]
-    choices: list[Choice]
+    recipients: list[tuple[Recipient, PauseChoice]]
+    lines: list[ForecastLine]
+    choices: list[PauseChoice]
 
     @property
     def is_bundle(self) -> bool:
-        return len(self.people) > 1
+        return len(self.recipients) > 1
+
+    @property
+    def title(self) -> str:
+        if self.is_bundle:
+            return _("%(count)s Personen, je eine eigene E-Mail") % {"count": len(self.recipients)}
+        to, _choice = self.recipients[0]
+        return to.name or to.email
+
+    @property
+    def address(self) -> str:
+        """What stands beside the title: the address of a single recipient known by name."""
+        to, _choice = self.recipients[0]
+        return "" if self.is_bundle or not to.name else to.email
 
 
-class HeldView(NamedTuple):
+class PausedLine(NamedTuple):
     """A reminder that a pause holds back."""
 
-    line: Line
+    line: ForecastLine
     to: Recipient
     pause: ReminderPause
 
 
-class DayView(NamedTuple):
-    """One day of the forecast."""
+class ForecastDay(NamedTuple):
+    """One day; `note` says why it has no mails."""
 
     day: dt.date
-    mails: list[MailView]
-    held: list[HeldView]
+    mails: list[ForecastMail]
+    paused: list[PausedLine]
+    note: str
 
     @property
-    def count(self) -> int:
-        """How many mails go out."""
-        return sum(len(mail.people) for mail in self.mails)
-
-    @property
-    def is_free(self) -> bool:
-        return not is_working_day(self.day)
+    def mail_count(self) -> int:
+        return sum(len(mail.recipients) for mail in self.mails)
 
 
-class Group(NamedTuple):
-    """*Heute*, *Morgen*, and the rest of the week."""
+class ForecastGroup(NamedTuple):
+    """*Heute*, *Morgen*, or the rest of a week."""
 
     title: str
-    days: list[DayView]
+    days: list[ForecastDay]
+    has_day_titles: bool = False
 
 
-def days_ahead(today: dt.date) -> list[dt.date]:
-    """Return the days of the forecast: to the end of the week, of the next one when no working day
-    is left in it.
+def forecast_days(today: dt.date) -> list[dt.date]:
+    """Return the days from `today` to Sunday.
+
+    When no working day of the week is left after tomorrow, the next week is included.
     """
     sunday = today + dt.timedelta(days=6 - today.weekday())
-    left = [today + dt.timedelta(days=offset) for offset in range(2, (sunday - today).days + 1)]
-    if not any(map(is_working_day, left)):
+    rest = [today + dt.timedelta(days=offset) for offset in range(2, (sunday - today).days + 1)]
+    if not any(map(is_working_day, rest)):
         sunday += dt.timedelta(weeks=1)
     return [today + dt.timedelta(days=offset) for offset in range((sunday - today).days + 1)]
 
 
-def plans_ahead(now: dt.datetime, pauses: Iterable[ReminderPause] | None = None) -> list[DayPlan]:
-    """Return the plan of each day of the forecast at `now`; today's is empty once its last run is
-    over.
-    """
-    days = days_ahead(local_date(now))
+def plan_forecast(now: dt.datetime, pauses: Iterable[ReminderPause] | None = None) -> list[DayPlan]:
+    """Return the plan of each day of the forecast; today's is empty once its last run is over."""
+    days = forecast_days(local_date(now))
     first = next_run_on(now)
     plans = plan_days([day for day in days if day >= first], pauses)
     return [DayPlan(day, [], []) for day in days if day < first] + plans
 
 
-def groups_of(plans: list[DayPlan]) -> list[Group]:
-    """Return `plans`, of which the first is today's, in the groups of the page; a held reminder is
-    told once.
-    """
-    told: set[tuple[str, str, str]] = set()
-    today, tomorrow, *rest = [_day_view(plan, told) for plan in plans]
-    groups = [Group(_("Heute, %s") % format_day(today.day), [today])]
-    groups.append(Group(_("Morgen, %s") % format_day(tomorrow.day), [tomorrow]))
-    same_week = [view for view in rest if view.day.isocalendar()[:2] == today.day.isocalendar()[:2]]
-    coming = [view for view in rest if view not in same_week]
-    if any(not view.is_free for view in same_week):
-        groups.append(Group(_("Diese Woche"), _without_free(same_week)))
-    if coming:
-        groups.append(Group(_("Nächste Woche"), _without_free(coming)))
+def group_days(
+    plans: Sequence[DayPlan], *, now: dt.datetime, has_sent_today: bool = False
+) -> list[ForecastGroup]:
+    """Return `plans`, the first of which is today's, as the groups of the page."""
+    # A paused reminder is due again every day; the page shows it on the first one only.
+    seen: set[tuple[str, str, str]] = set()
+    shown = [_forecast_day(plan, seen, now, has_sent_today) for plan in plans]
+    today, tomorrow, *rest = shown
+    groups = [
+        ForecastGroup(_("Heute, %s") % format_day(today.day), [today]),
+        ForecastGroup(_("Morgen, %s") % format_day(tomorrow.day), [tomorrow]),
+    ]
+    week = today.day.isocalendar()[:2]
+    working_days = [day for day in rest if is_working_day(day.day)]
+    this_week = [day for day in working_days if day.day.isocalendar()[:2] == week]
+    if this_week:
+        groups.append(ForecastGroup(_("Diese Woche"), this_week, has_day_titles=True))
+    if any(day.day.isocalendar()[:2] != week for day in rest):
+        next_week = [day for day in working_days if day not in this_week]
+        groups.append(ForecastGroup(_("Nächste Woche"), next_week, has_day_titles=True))
     return groups
 
 
-def _without_free(views: list[DayView]) -> list[DayView]:
-    return [view for view in views if not view.is_free]
+def _forecast_day(
+    plan: DayPlan, seen: set[tuple[str, str, str]], now: dt.datetime, has_sent_today: bool
+) -> ForecastDay:
+    paused = []
+    for reminder, pause in plan.paused:
+        if _identity(reminder) not in seen:
+            seen.add(_identity(reminder))
+            paused.append(PausedLine(_line(reminder, plan.day), reminder.to, pause))
+    note = _note_without_mails(plan.day, now, has_sent_today)
+    return ForecastDay(plan.day, _forecast_mails(plan), paused, note)
 
 
-def _day_view(plan: DayPlan, told: set[tuple[str, str, str]]) -> DayView:
-    held = []
-    for reminder, pause in plan.held:
-        if _name_of(reminder) not in told:
-            told.add(_name_of(reminder))
-            held.append(HeldView(_line(reminder, plan.day), reminder.to, pause))
-    return DayView(plan.day, _mail_views(plan), held)
+def _note_without_mails(day: dt.date, now: dt.datetime, has_sent_today: bool) -> str:
+    is_today = day == local_date(now)
+    if not is_working_day(day):
+        return _("Kein Arbeitstag. An Wochenenden und Berliner Feiertagen wird niemand erinnert.")
+    if is_today and next_run_on(now) > day:
+        return _(
+            "Der letzte Versand des Tages war um %(last_hour)s Uhr. Was noch fällig wird, geht am "
+            "nächsten Arbeitstag hinaus."
+        ) % {"last_hour": settings.REMINDER_HOURS[1]}
+    if is_today and has_sent_today:
+        return _("Mehr steht für heute nicht an.")
+    return _("Nach heutigem Stand wird niemand erinnert.")
 
 
-def _name_of(reminder: Reminder) -> tuple[str, str, str]:
+def _identity(reminder: Reminder) -> tuple[str, str, str]:
     return reminder.subject_key, reminder.event, reminder.to.email
 
 
-def _mail_views(plan: DayPlan) -> list[MailView]:
-    bundles: dict[tuple, list[ReminderLetter]] = {}
-    for number, letter in enumerate(plan.letters):
-        first = letter.reminders[0]
-        key = (first.kind, first.about, first.event) if letter.is_personal else (number,)
-        bundles.setdefault(key, []).append(letter)
-    return [_mail_view(letters, plan.day) for letters in bundles.values()]
+def _forecast_mails(plan: DayPlan) -> list[ForecastMail]:
+    bundles: dict[tuple, list[ReminderMail]] = {}
+    for number, mail in enumerate(plan.mails):
+        first = mail.reminders[0]
+        key = (first.kind, first.about, first.event) if mail.is_personal else (number,)
+        bundles.setdefault(key, []).append(mail)
+    return [_forecast_mail(mails, plan.day) for mails in bundles.values()]
 
 
-def _mail_view(letters: list[ReminderLetter], day: dt.date) -> MailView:
-    reminders = letters[0].reminders
-    people = [(letter.to, person_choice(letter.to)) for letter in letters]
+def _forecast_mail(mails: list[ReminderMail], day: dt.date) -> ForecastMail:
+    reminders = mails[0].reminders
+    recipients = [(mail.to, _recipient_choice(mail.to)) for mail in mails]
+    # Keys of dicts: each choice once, in order.
     choices = dict.fromkeys(choice for reminder in reminders for choice in _choices(reminder))
-    if len(people) == 1:
-        choices = dict.fromkeys([people[0][1], *choices])
-    return MailView(people, [_line(reminder, day) for reminder in reminders], list(choices))
+    if len(recipients) == 1:
+        choices = dict.fromkeys([recipients[0][1], *choices])
+    return ForecastMail(recipients, [_line(reminder, day) for reminder in reminders], list(choices))
 
 
-def _line(reminder: Reminder, day: dt.date) -> Line:
+def _line(reminder: Reminder, day: dt.date) -> ForecastLine:
     why = reminder.why
     if reminder.step.on < day:
         why += " " + _("(nachgeholt, fällig war der %(day)s)") % {
             "day": format_date(reminder.step.on)
         }
-    return Line(plain_text(reminder.line), reminder.path, why)
+    return ForecastLine(plain_text(reminder.line), reminder.path, why)
 
 
-def person_choice(to: Recipient) -> Choice:
-    """Return the choice that pauses a person."""
-    return Choice(_("Person: %(name)s") % {"name": to.name or to.email}, f"recipient:{to.email}")
+def _recipient_choice(to: Recipient) -> PauseChoice:
+    label = _("Person: %(name)s") % {"name": to.name or to.email}
+    return PauseChoice(label, f"recipient:{to.email}")
 
 
-def _choices(reminder: Reminder) -> list[Choice]:
-    choices = [
-        Choice(
-            _("Regel: %(title)s") % {"title": rule_of(reminder.kind).title}, f"rule:{reminder.kind}"
-        )
-    ]
+def _choices(reminder: Reminder) -> list[PauseChoice]:
+    rule = get_rule(reminder.kind)
+    choices = [PauseChoice(_("Regel: %(title)s") % {"title": rule.title}, f"rule:{rule.key}")]
     if reminder.about:
-        choices.append(
-            Choice(
-                _("Vorgang: %(title)s") % {"title": reminder.about_title}, f"about:{reminder.about}"
-            )
-        )
+        label = _("Vorgang: %(title)s") % {"title": reminder.about_title}
+        choices.append(PauseChoice(label, f"about:{reminder.about}"))
     return choices
 
 
-class Pausing(NamedTuple):
-    """What a posted value would pause: the target, how it is called, and how many reminders ahead
-    it holds back.
+class PausePreview(NamedTuple):
+    """What a pause would hold back: its target, the target's German name, and how many reminders of
+    the forecast.
     """
 
     target: PauseTarget
     title: str
     count: int
 
+    @property
+    def question(self) -> str:
+        if self.target.rule:
+            text = _("Nach der Regel „%(title)s“ erinnert das Portal dann niemanden.")
+        elif self.target.about:
+            text = _("Zu „%(title)s“ erinnert das Portal dann niemanden.")
+        else:
+            text = _("%(title)s erhält dann keine Erinnerungen.")
+        return text % {"title": self.title}
 
-def pausing_of(value: str, plans: Iterable[DayPlan]) -> Pausing | None:
-    """Return what the button `value` of the page means, None when nothing ahead is about it any
-    more.
+    @property
+    def affected(self) -> str:
+        if not self.count:
+            return _("In den nächsten Tagen steht dazu keine Erinnerung an.")
+        text = ngettext(
+            "Das betrifft zunächst %(count)d Erinnerung, die in der Vorschau steht.",
+            "Das betrifft zunächst %(count)d Erinnerungen, die in der Vorschau stehen.",
+            self.count,
+        )
+        return text % {"count": self.count}
 
-    A rule can be paused at any time. What is called how is taken from the rules and `plans`, never
-    from the request.
+
+def preview_pause(value: str, plans: Iterable[DayPlan]) -> PausePreview | None:
+    """Return what the posted `value` of a `PauseChoice` would pause; None when the forecast has no
+    reminder of it any more. A rule can be paused at any time.
     """
     kind, _colon, name = value.partition(":")
-    reminders = list({_name_of(row): row for plan in plans for row in _reminders_of(plan)}.values())
+    # One reminder may be planned for several days while it is paused: count it once.
+    reminders = list(
+        {_identity(reminder): reminder for plan in plans for reminder in _all(plan)}.values()
+    )
+    # Titles come from the rules and the plans, never from the request: nobody can make up a target.
     if kind == "rule":
         titles = {rule.key: str(rule.title) for rule in all_rules()}
-        return _pausing("rule", name, titles, sum(row.kind == name for row in reminders))
-    if kind == "about":
-        titles = {row.about: row.about_title for row in reminders if row.about}
-        return _pausing("about", name, titles, sum(row.about == name for row in reminders))
-    titles = {
-        row.to.email: f"{row.to.name} ({row.to.email})" if row.to.name else row.to.email
-        for row in reminders
+        affected = [reminder.kind == name for reminder in reminders]
+    elif kind == "about":
+        titles = {reminder.about: reminder.about_title for reminder in reminders if reminder.about}
+        affected = [reminder.about == name for reminder in reminders]
+    else:
+        kind = "recipient"
+        titles = {reminder.to.email: _name_and_address(reminder.to) for reminder in reminders}
+        affected = [reminder.to.email == name for reminder in reminders]
+    if name not in titles:
+        return None
+    return PausePreview(PauseTarget(**{kind: name}), titles[name], sum(affected))
+
+
+def _name_and_address(to: Recipient) -> str:
+    return f"{to.name} ({to.email})" if to.name else to.email
+
+
+def _all(plan: DayPlan) -> list[Reminder]:
+    sent = [reminder for mail in plan.mails for reminder in mail.reminders]
+    return sent + [paused.reminder for paused in plan.paused]
+
+
+class PauseEntry(NamedTuple):
+    """A pause in the list *Pausen*."""
+
+    pk: int
+    title: str
+    notes: list[str]
+
+
+def pause_entries(pauses: Iterable[ReminderPause]) -> list[PauseEntry]:
+    return [PauseEntry(pause.pk, pause.title, _pause_notes(pause)) for pause in pauses]
+
+
+def _pause_notes(pause: ReminderPause) -> list[str]:
+    target = _("Regel") if pause.rule else _("Vorgang") if pause.about else _("Person")
+    until = _("bis zum Aufheben")
+    if pause.until_on:
+        until = _("bis einschließlich %(day)s") % {"day": format_day(pause.until_on)}
+    author = _("pausiert von %(who)s am %(day)s") % {
+        "who": pause.created_by or _("Portal"),
+        "day": format_date(pause.created_at),
     }
-    return _pausing("recipient", name, titles, sum(row.to.email == name for row in reminders))
-
-
-def _pausing(kind: str, name: str, titles: dict[str, str], count: int) -> Pausing | None:
-    return Pausing(PauseTarget(**{kind: name}), titles[name], count) if name in titles else None
-
-
-def _reminders_of(plan: DayPlan) -> list[Reminder]:
-    return [row for letter in plan.letters for row in letter.reminders] + [
-        row for row, _pause in plan.held
-    ]
+    return [note for note in (f"{target} · {until}", pause.reason, author) if note]

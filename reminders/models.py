@@ -1,4 +1,4 @@
-"""What the office changed about reminders, what it paused, and what was reminded of."""
+"""The office's changes of rules, its pauses, and the log of sent reminders."""
 
 import datetime as dt
 
@@ -8,16 +8,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from core.roles import OFFICE, has_role
+from core.roles import is_office
 from outbox.models.mails import Mail
-from reminders.rules import Offsets
+from reminders.registry import Offsets
 
 
 class ReminderRule(models.Model):
-    """What the office changed of a rule that an app declares; without a row its defaults hold.
+    """What the office changed about a rule that an app registered. Null stands for the default.
 
-    `steps` is [[lasting name, working days from the date], …] as in `reminders.rules.Schedule`,
-    `options` is {key: setting} of the rule's own options; null is the default.
+    `steps` is [[key, working days from the date], …] as in `registry.Offsets`, `options` is
+    {key: setting}.
     """
 
     key = models.CharField(_("Regel"), max_length=60)
@@ -38,16 +38,14 @@ class ReminderRule(models.Model):
 
     @property
     def offsets(self) -> Offsets:
-        """The changed steps as a schedule holds them."""
         return tuple((key, day) for key, day in self.steps or [])
 
 
 class ReminderLog(models.Model):
-    """One reminder that went out: which step of which rule, about what, to whom, and in which mail.
+    """A sent reminder: which step of which rule, about what, to whom, and in which mail.
 
-    The row is written with the mail, and there is one at most: whatever is changed about a rule
-    later, nobody is reminded of the same step a second time. A date that moved is another date, so
-    its steps begin anew.
+    Written in the transaction of its mail and unique, so nobody is reminded of one step twice, even
+    if the rule changes later. A date that moves is a new date, and its steps start again.
     """
 
     kind = models.CharField(_("Regel"), max_length=60)
@@ -81,18 +79,16 @@ class ReminderLog(models.Model):
 
 class ReminderPauseQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The office sees every pause, nobody else any."""
-        return self if has_role(user, OFFICE) else self.none()
+        """The office sees all pauses, everybody else none."""
+        return self if is_office(user) else self.none()
 
     def valid_on(self, day: dt.date):
-        """Pauses that nobody lifted and whose last day is not over on `day`."""
+        """Pauses that nobody ended and whose last day is not before `day`."""
         return self.filter(Q(until_on__isnull=True) | Q(until_on__gte=day), ended_at__isnull=True)
 
 
 class ReminderPause(models.Model):
-    """Who or what gets no reminders for a while: a rule, a matter (`dialogue:5`), or a person by
-    address.
-    """
+    """Stops the reminders of a rule, about a matter (`dialogue:5`), or to an address."""
 
     rule = models.CharField(_("Regel"), max_length=60, blank=True)
     about = models.CharField(_("Vorgang"), max_length=80, blank=True)
@@ -141,6 +137,5 @@ class ReminderPause(models.Model):
     def __str__(self):
         return self.title
 
-    def holds_on(self, day: dt.date) -> bool:
-        """Say whether the pause stops reminders on `day`."""
+    def applies_on(self, day: dt.date) -> bool:
         return self.ended_at is None and (self.until_on is None or day <= self.until_on)

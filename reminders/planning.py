@@ -1,8 +1,6 @@
-"""Reminders over all apps: what goes out on a day, gathered by person, so that one person gets one
-mail a day.
+"""What is sent on a day, over all apps: one digest a person, and mails with personal links.
 
-The run of the day and the forecast ask the same function; for later days it notes what the days
-before will have sent.
+The daily run and the forecast use the same function, so the forecast shows what the run will do.
 """
 
 import datetime as dt
@@ -17,58 +15,70 @@ from core.dates import add_working_days, is_working_day, local_date
 from outbox.errors import TextError
 from outbox.rendering.headers import normalise_address
 from reminders.models import ReminderPause
-from reminders.queries import Memory, Rules, reminder_rules, valid_pauses
-from reminders.registry import Reminder, ReminderLetter, reminder_sources
-from reminders.rules import CATCH_UP_DAYS
+from reminders.queries import (
+    SentReminders,
+    current_schedules,
+    digests_written_for,
+    pause_for,
+    valid_pauses,
+)
+from reminders.registry import Reminder, ReminderMail, reminder_sources
+from reminders.schedules import CATCH_UP_WORKING_DAYS, Schedules
 from reminders.services import enqueue_reminders
 
-RUN_TAKES_MINUTES = 10  # so long after its hour a run may still be at work
+RUN_TAKES_MINUTES = 10  # a run started on the hour may still be at work for so long
 
 
-class Held(NamedTuple):
-    """A reminder that would go out but for a pause."""
+class PausedReminder(NamedTuple):
+    """A reminder that a pause keeps from being sent."""
 
     reminder: Reminder
     pause: ReminderPause
 
 
 class DayPlan(NamedTuple):
-    """What goes out on a day, one letter a mail, and what a pause holds back."""
+    """The mails of a day, and the reminders that are paused."""
 
     day: dt.date
-    letters: list[ReminderLetter]
-    held: list[Held]
+    mails: list[ReminderMail]
+    paused: list[PausedReminder]
 
 
 def plan_days(
     days: Sequence[dt.date], pauses: Iterable[ReminderPause] | None = None
 ) -> list[DayPlan]:
-    """Return what goes out on each of `days`, given in their order, when nothing changes until
-    then.
+    """Return what goes out on each of `days`, in ascending order, provided that nothing changes.
 
-    Only what was not sent yet is in it. `pauses` are those that hold on the first day, loaded when
-    not given. The number of queries does not grow with the days nor with the reminders.
+    Reminders already sent are left out. `pauses` are those valid on the first day, loaded when not
+    given. The number of queries depends neither on the days nor on the reminders.
     """
-    gathered = gather(days, reminder_rules())
-    every = [reminder for reminders in gathered.values() for reminder in reminders]
-    memory = Memory(every, valid_pauses(min(days)) if pauses is None else pauses, days)
-    return [_plan(day, gathered[day], memory) for day in days]
+    reminders_by_day = gather_reminders(days, current_schedules())
+    reminders = [reminder for found in reminders_by_day.values() for reminder in found]
+    sent = SentReminders(reminders)
+    digests = digests_written_for(days)
+    pauses = list(valid_pauses(min(days)) if pauses is None else pauses)
+    # One after the other: what a day sends, the later days must count as sent.
+    return [_plan_day(day, reminders_by_day[day], sent, digests, pauses) for day in days]
 
 
-def gather(days: Sequence[dt.date], rules: Rules) -> dict[dt.date, list[Reminder]]:
-    """Return what may be reminded of on each of `days`, to whom a mail can be sent; nothing on free
-    days.
+def gather_reminders(
+    days: Sequence[dt.date], schedules: Schedules
+) -> dict[dt.date, list[Reminder]]:
+    """Return the reminders of all sources for each of `days`, without those that cannot be mailed.
+
+    Free days get none.
     """
-    gathered: dict[dt.date, list[Reminder]] = {day: [] for day in days}
-    if working := [day for day in days if is_working_day(day)]:
-        for day, row in (pair for source in reminder_sources() for pair in source(working, rules)):
-            if reminder := _addressed(row):
-                gathered[day].append(reminder)
-    return gathered
+    found: dict[dt.date, list[Reminder]] = {day: [] for day in days}
+    if working_days := [day for day in days if is_working_day(day)]:
+        for source in reminder_sources():
+            for day, reminder in source(working_days, schedules):
+                if addressed := _with_stored_address(reminder):
+                    found[day].append(addressed)
+    return found
 
 
-def _addressed(reminder: Reminder) -> Reminder | None:
-    """Return `reminder` with the address as it is stored; None for one that no mail can be sent to."""
+def _with_stored_address(reminder: Reminder) -> Reminder | None:
+    """Return `reminder` with its address as mails and log store it; None if it is no address."""
     try:
         email = normalise_address(reminder.to.email)
     except TextError:
@@ -76,42 +86,48 @@ def _addressed(reminder: Reminder) -> Reminder | None:
     return reminder._replace(to=reminder.to._replace(email=email))
 
 
-def _plan(day: dt.date, reminders: Iterable[Reminder], memory: Memory) -> DayPlan:
-    personal: list[ReminderLetter] = []
-    gathered: dict[str, ReminderLetter] = {}
-    held: list[Held] = []
+def _plan_day(
+    day: dt.date,
+    reminders: Iterable[Reminder],
+    sent: SentReminders,
+    digests: set[tuple[str, str]],
+    pauses: list[ReminderPause],
+) -> DayPlan:
+    personal: list[ReminderMail] = []
+    gathered: dict[str, ReminderMail] = {}
+    paused: list[PausedReminder] = []
     for reminder in reminders:
-        if memory.covers(reminder):
+        email = reminder.to.email
+        if sent.covers(reminder):
             continue
-        if pause := memory.pause_of(reminder, day):
-            held.append(Held(reminder, pause))
+        pause = pause_for(pauses, day, rule=reminder.kind, about=reminder.about, recipient=email)
+        if pause:
+            paused.append(PausedReminder(reminder, pause))
         elif reminder.has_personal_link:
-            personal.append(ReminderLetter(reminder.to, [reminder]))
-            memory.note(reminder, day)
-        elif (day.isoformat(), reminder.to.email) not in memory.digests:
-            letter = gathered.setdefault(reminder.to.email, ReminderLetter(reminder.to, []))
-            letter.reminders.append(reminder)
-            memory.note(reminder, day)
-    for letter in gathered.values():
-        letter.reminders.sort(key=lambda reminder: (reminder.date, reminder.line))
-    return DayPlan(day, [*gathered.values(), *personal], held)
+            personal.append(ReminderMail(reminder.to, [reminder]))
+            sent.add(reminder, day)
+        # Nobody gets a second digest on one day: what became due since waits for the next day.
+        elif (day.isoformat(), email) not in digests:
+            gathered.setdefault(email, ReminderMail(reminder.to, [])).reminders.append(reminder)
+            sent.add(reminder, day)
+    for mail in gathered.values():
+        mail.reminders.sort(key=lambda reminder: (reminder.date, reminder.line))
+    return DayPlan(day, [*gathered.values(), *personal], paused)
 
 
-def plan_of(day: dt.date, *, now: dt.datetime) -> DayPlan:
-    """Return what goes out on `day`; on a day to come after the runs until then have had their
-    turn.
-    """
+def plan_day(day: dt.date, *, now: dt.datetime) -> DayPlan:
+    """Return what goes out on `day`; for a day to come, after the runs before it."""
     first = day
     if day > local_date(now):
-        first = max(next_run_on(now), add_working_days(day, -CATCH_UP_DAYS))
+        # A step of an earlier day is made up for on `day` only if the runs before did not send it.
+        # So those runs are simulated too, as far back as a step can be made up for.
+        first = max(next_run_on(now), add_working_days(day, -CATCH_UP_WORKING_DAYS))
     days = [first + dt.timedelta(days=offset) for offset in range((day - first).days + 1)]
     return plan_days(days)[-1]
 
 
 def next_run_on(now: dt.datetime) -> dt.date:
-    """Return the day of the next run at `now`: today until the last one of the day has passed, else
-    tomorrow.
-    """
+    """Return the day of the next run: today until its last run is over, then tomorrow."""
     local = timezone.localtime(now)
     is_over = local.time() >= dt.time(settings.REMINDER_HOURS[1], RUN_TAKES_MINUTES)
     return local.date() + dt.timedelta(days=int(is_over))
@@ -119,7 +135,8 @@ def next_run_on(now: dt.datetime) -> dt.date:
 
 @transaction.atomic
 def send_reminders(*, today: dt.date, now: dt.datetime) -> int:
-    """Write the reminder mails of `today` that were not written yet; return how many are new. Safe
-    to run twice.
+    """Write the reminder mails of `today` that do not exist yet; return how many were written.
+
+    Safe to run twice, even at the same moment: see `enqueue_reminders`.
     """
-    return enqueue_reminders(plan_of(today, now=now).letters, day=today, now=now)
+    return enqueue_reminders(plan_day(today, now=now).mails, day=today, now=now)

@@ -1,59 +1,90 @@
-"""What the apps offer to be reminded of; floor 7 gathers it by person and day."""
+"""What apps register to be reminded of: their rules, and a function that finds what is due."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.utils.translation import gettext_lazy as _
-
 from outbox.drafts import Recipient
-from outbox.rendering.placeholders import Placeholder
-from outbox.texts import MailText, register
-from reminders.rules import Rule, Schedule, Step, declare, rule_of
 
-END_OF_DAY = dt.time(20)  # Berlin; a reminder that did not get out by then is not sent any more
-DIGEST = "reminder_digest"
-register(
-    MailText(
-        kind=DIGEST,
-        title=_("Erinnerungen des Tages"),
-        subject=_("Offene Vorgänge am {day}"),
-        body=_(
-            "das wartet auf Sie oder liegt in Ihrer Verantwortung:\n\n{lines}\n\n[Zur "
-            "Übersicht]({link})"
-        ),
-        placeholders=("day", "lines"),
-        can_wait=False,
-    ),
-    area=_("Übersicht"),
-    placeholders={
-        "day": Placeholder(_("Tag der Erinnerung"), "18.06.2019"),
-        "lines": Placeholder(
-            _("Liste dessen, was wartet, mit Links"),
-            _(
-                "- Freigabe „Digitale Infrastruktur“ (Thema): Entscheidung bis morgen\n- Bericht: "
-                "bis 28.06.2019"
-            ),
-            is_block=True,
-        ),
-    },
-)
+DIGEST = "reminder_digest"  # kind of the mail that gathers a person's reminders of one day
+
+# (key, working days from the date) of each step. The key outlives a change of the days: it is what
+# the log of sent reminders knows a step by.
+Offsets = tuple[tuple[str, int], ...]
+Setting = bool | int | None
+
+
+class Option(NamedTuple):
+    """A setting of a rule besides its days: a switch, or something that starts some working days
+    after the date.
+
+    `default` is a boolean for a switch, otherwise a number of working days, None for never.
+    `summary` is its part of the rule's description in the list of rules; that of a number contains
+    `%(count)d`. With `is_early` it precedes the days.
+    """
+
+    key: str
+    label: str
+    summary: str
+    default: Setting
+    help_text: str = ""
+    is_early: bool = False
+
+    @property
+    def is_switch(self) -> bool:
+        return isinstance(self.default, bool)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """When an app reminds of one kind of thing, unless the office changes it.
+
+    `key` is the kind of its reminders, `counts_from` names the date in German. `before` and `after`
+    are the default lead times in working days of Berlin; the office can change a side only if it
+    has a default. `weekly` says whether reminders go on every week after the date, None if they
+    never can. A rule without steps says in `fixed` when it reminds, and cannot be changed.
+    """
+
+    key: str
+    title: str
+    counts_from: str
+    before: tuple[int, ...] = ()
+    after: tuple[int, ...] = ()
+    weekly: bool | None = None
+    options: tuple[Option, ...] = ()
+    fixed: str = ""
+
+    @property
+    def default_offsets(self) -> Offsets:
+        """The default steps; the key of each is the number of working days it was declared with."""
+        days = sorted([-count for count in self.before] + list(self.after))
+        return tuple((str(day), day) for day in days)
+
+
+class ReminderStep(NamedTuple):
+    """One reminder of a rule about one date: its key, its working day, and that day described in
+    German.
+    """
+
+    key: str
+    on: dt.date
+    description: str
 
 
 class Reminder(NamedTuple):
     """One step of a rule about one thing, for one person.
 
     `kind` is the key of the rule, `date` the day that its steps count from. `about` is what the
-    office may pause (`dialogue:5`), `about_title` how it is called. `line` is one line of German
-    Markdown for the digest; text typed by users goes into it through
-    `outbox.texts.escape_markdown`. A reminder with a personal link gets a mail of its own, of its
-    `kind`, with `values`.
+    office may pause (`dialogue:5`), `about_title` its name. `line` is one line of German Markdown
+    for the digest; text typed by users goes into it through `outbox.texts.escape_markdown`. A
+    reminder with a personal link gets a mail of its own, of its `kind`, with `values`.
     """
 
     kind: str
     subject_key: str
     date: dt.date
-    step: Step
+    step: ReminderStep
     to: Recipient
     line: str
     about: str = ""
@@ -65,19 +96,17 @@ class Reminder(NamedTuple):
 
     @property
     def event(self) -> str:
-        """What makes the reminder the only one of its sort: the date and the step, never the day it
-        goes out.
-        """
+        """The date and the step, but not the day of sending: sent late, it is still the same."""
         return f"{self.date.isoformat()}:{self.step.key}"
 
     @property
     def why(self) -> str:
-        """The rule and the step in words."""
-        return f"{rule_of(self.kind).title}: {self.step.words}"
+        """The rule and the step in German."""
+        return f"{get_rule(self.kind).title}: {self.step.description}"
 
 
-class ReminderLetter(NamedTuple):
-    """One reminder mail: to whom, and the reminders in it. A personal link stands alone in its
+class ReminderMail(NamedTuple):
+    """One mail to one person with its reminders; a reminder with a personal link is alone in its
     mail.
     """
 
@@ -89,20 +118,36 @@ class ReminderLetter(NamedTuple):
         return self.reminders[0].has_personal_link
 
 
-ReminderSource = Callable[
-    [Sequence[dt.date], Mapping[str, Schedule]], Iterable[tuple[dt.date, Reminder]]
-]
+# Takes the days and `schedules.Schedules`; returns each reminder with the day it may go out.
+ReminderSource = Callable[[Sequence[dt.date], Mapping], Iterable[tuple[dt.date, Reminder]]]
+_rules: dict[str, Rule] = {}
 _sources: list[ReminderSource] = []
 
 
 def register_reminders(*rules: Rule, due: ReminderSource) -> None:
-    """Declare an app's `rules`, and `due(days, schedules)`, which returns what they remind of.
+    """Register an app's `rules` and the function that returns what is due.
 
-    Called from `AppConfig.ready`. Raises ValueError when a key is taken by another rule.
+    Called from `AppConfig.ready`. Raises ValueError when another rule has the same key.
     """
-    declare(*rules)
+    register_rules(*rules)
     if due not in _sources:
         _sources.append(due)
+
+
+def register_rules(*rules: Rule) -> None:
+    for rule in rules:
+        if _rules.setdefault(rule.key, rule) != rule:
+            raise ValueError(f"{rule.key}: registered twice")
+
+
+def get_rule(key: str) -> Rule:
+    """Raises KeyError when no app registered a rule with this key."""
+    return _rules[key]
+
+
+def all_rules() -> list[Rule]:
+    """Return every registered rule, by title."""
+    return sorted(_rules.values(), key=lambda rule: str(rule.title))
 
 
 def reminder_sources() -> list[ReminderSource]:

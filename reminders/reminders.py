@@ -1,6 +1,4 @@
-"""The office is reminded of mails that failed, once a working day, for as long as nobody has
-settled them.
-"""
+"""The rule `mail_failed`: each working day the office is reminded of mails that failed."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -15,9 +13,8 @@ from outbox.filters import UNSOLVED
 from outbox.queries import latest_failure
 from outbox.texts import escape_markdown
 from partners.queries import people_with_role, recipient_of
-from reminders.queries import Rules
-from reminders.registry import Reminder
-from reminders.rules import Rule, Step
+from reminders.registry import Reminder, ReminderStep, Rule
+from reminders.schedules import Schedules
 
 RULE = Rule(
     key="mail_failed",
@@ -27,10 +24,8 @@ RULE = Rule(
 )
 
 
-def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, Reminder]]:
-    """Return for each of `days` a reminder of the failed mails to each of the office's people; none
-    without any.
-    """
+def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[dt.date, Reminder]]:
+    """Return one reminder for each day and person of the office, as long as a mail is unsettled."""
     failure = latest_failure()
     if failure is None:
         return []
@@ -50,7 +45,7 @@ def reminders_due(days: Sequence[dt.date], rules: Rules) -> list[tuple[dt.date, 
                 kind=RULE.key,
                 subject_key="outbox",
                 date=day,
-                step=Step("daily", day, format_date(day)),
+                step=ReminderStep("daily", day, format_date(day)),
                 to=recipient_of(person),
                 line=line,
                 path=path,

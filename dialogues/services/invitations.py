@@ -27,7 +27,7 @@ from dialogues.services.dialogues import (
 )
 from partners.models import Person
 from partners.queries import recipient_of
-from reminders.registry import ReminderLetter
+from reminders.registry import ReminderMail
 from reminders.services import enqueue_reminders
 
 NO_ANSWER = {
@@ -318,5 +318,5 @@ def remind_guests(*, dialogue: Dialogue, by, now: dt.datetime) -> int:
         raise Refused(
             _("Wer noch nicht geantwortet hat, wurde heute schon erinnert oder ist pausiert.")
         )
-    letters = [ReminderLetter(reminder.to, [reminder]) for reminder in reminders]
-    return enqueue_reminders(letters, day=today, now=now, by=by)
+    reminder_mails = [ReminderMail(reminder.to, [reminder]) for reminder in reminders]
+    return enqueue_reminders(reminder_mails, day=today, now=now, by=by)

@@ -12,8 +12,8 @@ from approvals.reminders import DAILY, DEPUTY, HALF_TIME, LEAD, RULE, due_step, 
 from approvals.services import record_decision
 from core.dates import is_working_day
 from core.roles import OFFICE, SENATOR_OFFICE
-from reminders.queries import reminder_rule, reminder_rules
-from reminders.rules import days_in_words, default_schedule
+from reminders.queries import current_schedule, current_schedules
+from reminders.schedules import default_schedule, describe_schedule
 from reminders.services import change_rule
 from tests.approvals.builders import BERLIN, NOW, make_approval, make_deputy, make_subject
 from tests.partners.builders import make_user
@@ -49,7 +49,7 @@ def set_rule(office, *, before=(1, 0), is_active=True, **options):
         weekly=False,
         is_active=is_active,
         options=options,
-        version=reminder_rule(RULE.key).version,
+        version=current_schedule(RULE.key).version,
         by=office,
         now=NOW,
     )
@@ -59,7 +59,7 @@ def reminded(first: dt.date, last: dt.date) -> dict[dt.date, list[str]]:
     """Return who is reminded on which day; only the days on which a step falls."""
     days = [first + dt.timedelta(offset) for offset in range((last - first).days + 1)]
     told: dict[dt.date, list[str]] = {}
-    for day, reminder in reminders_due(days, reminder_rules()):
+    for day, reminder in reminders_due(days, current_schedules()):
         if reminder.step.on == day:
             told.setdefault(day, []).append(reminder.to.email)
     return told
@@ -154,7 +154,7 @@ def test_words_say_why_somebody_is_told(senator, office):
     make_deputy(senator, ends_on=None, email=STANDING)
     make_approval(by=office)
 
-    rows = [reminder for _day, reminder in reminders_due([D(2026, 3, 18)], reminder_rules())]
+    rows = [reminder for _day, reminder in reminders_due([D(2026, 3, 18)], current_schedules())]
 
     step = "Entscheidung über eine Freigabe: 3 Arbeitstage nach dem 13.03.2026"
     assert [(row.to.email, row.why) for row in rows] == [
@@ -177,7 +177,7 @@ def test_reminders_stop_the_moment_a_decision_is_there(senator, office, verdict)
 
 
 def test_default_in_words():
-    assert days_in_words(default_schedule(RULE)) == (
+    assert describe_schedule(default_schedule(RULE)) == (
         "nach der halben Zeit, 1 Arbeitstag vorher, am Tag selbst, danach jeden Arbeitstag, "
         "ab dem 2. Arbeitstag danach auch an die ständige Vertretung, "
         "ab dem 3. Arbeitstag danach auch an die Leitung der Geschäftsstelle"
@@ -221,7 +221,7 @@ def test_switched_off_rule_reminds_nobody(senator, office):
 def test_steps_keep_their_names_when_they_are_moved(senator, office):
     approval = make_approval(by=office)
     set_rule(office, before=(2, 0), **{HALF_TIME: True, DAILY: False, DEPUTY: 3, LEAD: 5})
-    schedule = reminder_rule(RULE.key)
+    schedule = current_schedule(RULE.key)
     days = [D(2026, 3, 2) + dt.timedelta(offset) for offset in range(30)]
 
     steps = [

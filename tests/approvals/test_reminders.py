@@ -8,8 +8,8 @@ from approvals.reminders import RULE, SUBJECT_PREFIXES, due_step, reminders_due
 from core.models import Origin
 from core.roles import OFFICE, SENATOR_OFFICE
 from partners.models import Deputy
-from reminders.queries import reminder_rules
-from reminders.rules import default_schedule
+from reminders.queries import current_schedules
+from reminders.schedules import default_schedule
 from tests.approvals.builders import BERLIN, TODAY, make_approval, make_deputy, make_subject
 from tests.partners.builders import make_user
 
@@ -130,7 +130,7 @@ def test_steps_fall_on_working_days(submitted_at, due_on, until, steps):
 
 def due_on(today: dt.date):
     """Return what may go out on `today`."""
-    return [reminder for _day, reminder in reminders_due([today], reminder_rules())]
+    return [reminder for _day, reminder in reminders_due([today], current_schedules())]
 
 
 def reminded(today: dt.date) -> list[tuple[str, str]]:
@@ -210,7 +210,9 @@ def test_missed_step_is_forgotten_after_three_working_days():
 def test_words_say_which_step_it_is():
     approval = ApprovalRequest(submitted_at=at(2026, 3, 2), due_on=D(2026, 3, 13))
 
-    assert [due_step(approval, D(2026, 3, day), DEFAULT).words for day in (6, 12, 13, 16, 17)] == [
+    assert [
+        due_step(approval, D(2026, 3, day), DEFAULT).description for day in (6, 12, 13, 16, 17)
+    ] == [
         "nach der halben Zeit bis zum 13.03.2026",
         "1 Arbeitstag vor dem 13.03.2026",
         "am 13.03.2026",
@@ -264,10 +266,10 @@ def test_several_days_are_told_by_their_own_deputies_at_the_same_cost(
         ends_on=D(2026, 3, 20),
     )
     make_approval(by=office)
-    rules = reminder_rules()
+    schedules = current_schedules()
 
     with django_assert_num_queries(4):
-        pairs = reminders_due([D(2026, 3, 12), D(2026, 3, 13)], rules)
+        pairs = reminders_due([D(2026, 3, 12), D(2026, 3, 13)], schedules)
 
     assert [(day.day, row.step.key, row.to.email) for day, row in pairs] == [
         (12, "-1", senator.email),
@@ -284,10 +286,10 @@ def test_deputies_are_reminded_of_the_kinds_they_act_in(office, senator, django_
         senator, kinds=[ApprovalKind.TOPIC], ends_on=D(2026, 4, 1), email="themen@example.org"
     )
     everything = make_deputy(senator, ends_on=D(2026, 4, 1), email="alles@example.org")
-    rules = reminder_rules()
+    schedules = current_schedules()
 
     with django_assert_num_queries(4):
-        rows = reminders_due([D(2026, 3, 12), D(2026, 3, 13)], rules)
+        rows = reminders_due([D(2026, 3, 12), D(2026, 3, 13)], schedules)
 
     told = {(day, row.subject_key, row.to.email) for day, row in rows}
     assert told == {
@@ -306,9 +308,9 @@ def test_reminders_cost_the_same_for_any_number(office, senator, count, django_a
     for number in range(count):
         make_approval(by=office, subject=make_subject(ApprovalKind.VISIT, pk=number + 1))
 
-    rules = reminder_rules()
+    schedules = current_schedules()
     with django_assert_num_queries(4):
-        assert len(reminders_due([D(2026, 3, 13)], rules)) == count
+        assert len(reminders_due([D(2026, 3, 13)], schedules)) == count
 
 
 @pytest.mark.django_db

@@ -24,7 +24,7 @@ from measures.queries import (
     reports_to_check,
 )
 from measures.reminders import reminders_due
-from reminders.queries import reminder_rules
+from reminders.queries import current_schedules
 from tests.keeping import kept_for_a_while
 from tests.partners.builders import make_user
 
@@ -123,7 +123,7 @@ def test_reminders_name_only_invented_measures(today):
     }
 
     last = latest_working_day(running.due_on)
-    reminders = [reminder for _day, reminder in reminders_due([last], reminder_rules())]
+    reminders = [reminder for _day, reminder in reminders_due([last], current_schedules())]
 
     assert len(reminders) == 3
     assert {reminder.subject_key.rpartition(":")[2] for reminder in reminders} <= demo

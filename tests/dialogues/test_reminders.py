@@ -9,8 +9,8 @@ from dialogues.models import Dialogue
 from dialogues.reminders import RULE, NextReminder, guests_to_remind, next_reminders, reminders_due
 from dialogues.services import open_invitation
 from outbox.models import Mail
-from reminders.queries import reminder_rules
-from reminders.rules import default_schedule
+from reminders.queries import current_schedules
+from reminders.schedules import default_schedule
 from reminders.services import PauseTarget, pause_reminders
 from tests.dialogues.builders import (
     ANSWER_BY,
@@ -54,7 +54,7 @@ def test_guests_are_reminded_five_and_two_working_days_before(rsvp_by, days):
 
 def due_on(today: dt.date):
     """Return what may go out on `today`."""
-    return [reminder for _day, reminder in reminders_due([today], reminder_rules())]
+    return [reminder for _day, reminder in reminders_due([today], current_schedules())]
 
 
 @pytest.mark.django_db
@@ -188,9 +188,9 @@ def test_reminders_cost_one_query(count, django_assert_num_queries):
     for _i in range(count):
         make_invitation(dialogue)
 
-    rules = reminder_rules()
+    schedules = current_schedules()
     with django_assert_num_queries(1):
-        assert len(reminders_due([FIRST], rules)) == count
+        assert len(reminders_due([FIRST], schedules)) == count
 
 
 @pytest.mark.django_db
@@ -198,7 +198,7 @@ def test_after_the_answer_day_nobody_is_reminded_of_several_days_asked_for():
     make_invitation()
     days = [FIRST, ANSWER_BY, D(2026, 4, 16)]
 
-    pairs = reminders_due(days, reminder_rules())
+    pairs = reminders_due(days, current_schedules())
 
     assert [(day, row.step.key) for day, row in pairs] == [(FIRST, "-5"), (ANSWER_BY, "-2")]
 

@@ -6,8 +6,8 @@ from core.models import Origin
 from core.roles import PARTNER
 from measures.enums import ReportState
 from measures.reminders import RULE, reminders_due
-from reminders.queries import reminder_rules
-from reminders.rules import default_schedule
+from reminders.queries import current_schedules
+from reminders.schedules import default_schedule
 from tests.measures.builders import make_measure, make_plan, make_report, make_round
 from tests.partners.builders import make_organisation, make_user
 
@@ -16,7 +16,7 @@ DUE = dt.date(2026, 3, 31)  # a Tuesday
 
 def due_on(today: dt.date):
     """Return what may go out on `today`."""
-    return [reminder for _day, reminder in reminders_due([today], reminder_rules())]
+    return [reminder for _day, reminder in reminders_due([today], current_schedules())]
 
 
 @pytest.mark.parametrize(
@@ -107,10 +107,10 @@ def test_reminders_cost_the_same_for_1_and_30_measures(django_assert_num_queries
     plan, partner = make_plan(), make_user(PARTNER)
     make_round(plan, due_on=DUE)
     make_measure(plan, lead_id=partner.organisation_id)
-    rules = reminder_rules()
+    schedules = current_schedules()
     with django_assert_num_queries(3):
-        reminders_due([DUE], rules)
+        reminders_due([DUE], schedules)
     for _number in range(29):
         make_measure(plan, lead_id=partner.organisation_id)
     with django_assert_num_queries(3):
-        assert len(reminders_due([DUE], rules)) == 30
+        assert len(reminders_due([DUE], schedules)) == 30

@@ -6,7 +6,7 @@ from core.dates import add_working_days
 from core.models import Origin
 from media_visits.enums import VisitState
 from media_visits.reminders import reminders_due
-from reminders.queries import reminder_rules
+from reminders.queries import current_schedules
 from tests.media_visits.builders import make_visit
 from tests.partners.builders import make_organisation
 
@@ -27,7 +27,7 @@ CASES = [
 
 def due_on(today: dt.date):
     """Return what may go out on `today`."""
-    return [reminder for _day, reminder in reminders_due([today], reminder_rules())]
+    return [reminder for _day, reminder in reminders_due([today], current_schedules())]
 
 
 @pytest.mark.parametrize(("state", "working_days", "kind", "step"), CASES)

@@ -9,8 +9,7 @@ from outbox.drafts import Recipient
 from outbox.rendering.placeholders import Placeholder
 from outbox.texts import MailText, register
 from reminders.models import ReminderPause
-from reminders.registry import Reminder, ReminderLetter
-from reminders.rules import Option, Rule, Step, declare
+from reminders.registry import Option, Reminder, ReminderMail, ReminderStep, Rule, register_rules
 from reminders.services import PauseTarget, pause_reminders
 from tests.partners.builders import make_user
 
@@ -49,7 +48,7 @@ WITH_OPTIONS = Rule(
         ),
     ),
 )
-declare(RULE, FIXED, PERSONAL, WITH_OPTIONS)
+register_rules(RULE, FIXED, PERSONAL, WITH_OPTIONS)
 register(
     MailText(
         kind=PERSONAL.key,
@@ -78,7 +77,7 @@ def make_reminder(
         "kind": RULE.key,
         "subject_key": f"test:{subject}",
         "date": DATE,
-        "step": Step("-3", on, "3 Arbeitstage vor dem 15.04.2026"),
+        "step": ReminderStep("-3", on, "3 Arbeitstage vor dem 15.04.2026"),
         "line": subject,
         "about": f"test:{subject}",
         "about_title": subject,
@@ -95,14 +94,14 @@ def make_personal(subject: str = "", **fields) -> Reminder:
         "link": f"/antwort/token-of-the-guest-{number:016}/",
         "has_personal_link": True,
         "values": {"topic": subject or "Netze"},
-        "step": Step("-5", THREE_BEFORE, "5 Arbeitstage vor dem 15.04.2026"),
+        "step": ReminderStep("-5", THREE_BEFORE, "5 Arbeitstage vor dem 15.04.2026"),
     }
     return make_reminder(subject, **values | fields)
 
 
-def make_letter(*reminders: Reminder) -> ReminderLetter:
+def make_reminder_mail(*reminders: Reminder) -> ReminderMail:
     """Return the mail that carries `reminders`, all to one person."""
-    return ReminderLetter(reminders[0].to, list(reminders))
+    return ReminderMail(reminders[0].to, list(reminders))
 
 
 def offering(*things: tuple[str, dt.date], to: Recipient = GUEST, rule: Rule = RULE):
@@ -110,9 +109,9 @@ def offering(*things: tuple[str, dt.date], to: Recipient = GUEST, rule: Rule = R
     date), by `rule`.
     """
 
-    def reminders_due(days, rules):
+    def reminders_due(days, schedules):
         steps = [
-            (day, name, date, rules[rule.key].step_on(date, day))
+            (day, name, date, schedules[rule.key].step_on(date, day))
             for day in days
             for name, date in things
         ]
@@ -127,7 +126,7 @@ def offering(*things: tuple[str, dt.date], to: Recipient = GUEST, rule: Rule = R
 
 def fixed(*reminders: Reminder):
     """Return a source that offers `reminders` on every day."""
-    return lambda days, rules: [(day, reminder) for day in days for reminder in reminders]
+    return lambda days, schedules: [(day, reminder) for day in days for reminder in reminders]
 
 
 def make_pause(

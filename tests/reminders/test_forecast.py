@@ -6,7 +6,7 @@ import pytest
 
 from outbox.drafts import Recipient
 from reminders import planning
-from reminders.forecast import Choice, days_ahead, groups_of, pausing_of, plans_ahead
+from reminders.forecast import PauseChoice, forecast_days, group_days, plan_forecast, preview_pause
 from reminders.services import PauseTarget
 from tests.reminders.builders import (
     DATE,
@@ -48,7 +48,7 @@ def sources(monkeypatch):
     ],
 )
 def test_forecast_reaches_to_the_end_of_the_week_in_which_work_is_left(today, last):
-    days = days_ahead(today)
+    days = forecast_days(today)
 
     assert (days[0], days[-1], len(days)) == (today, last, (last - today).days + 1)
 
@@ -89,12 +89,15 @@ def test_forecast_reaches_to_the_end_of_the_week_in_which_work_is_left(today, la
 def test_days_are_grouped_by_today_tomorrow_and_the_week(sources, today, titles):
     sources()
 
-    assert [(group.title, len(group.days)) for group in groups_of(plans_ahead(at(today)))] == titles
+    assert [
+        (group.title, len(group.days))
+        for group in group_days(plan_forecast(at(today)), now=at(today))
+    ] == titles
 
 
 def shown(now: dt.datetime) -> dict[dt.date, list[list[str]]]:
     """Return the lines of the mails of each day that has any."""
-    views = [view for group in groups_of(plans_ahead(now)) for view in group.days]
+    views = [view for group in group_days(plan_forecast(now), now=now) for view in group.days]
     return {
         view.day: [[line.text for line in mail.lines] for mail in view.mails]
         for view in views
@@ -116,7 +119,7 @@ def test_after_the_last_run_today_waits_for_the_next_working_day(sources):
 
 
 def first_mail():
-    return groups_of(plans_ahead(at(FRIDAY)))[0].days[0].mails[0]
+    return group_days(plan_forecast(at(FRIDAY)), now=at(FRIDAY))[0].days[0].mails[0]
 
 
 def test_line_says_why(sources):
@@ -144,9 +147,9 @@ def test_mail_offers_person_rule_and_matter_once_each(sources):
     )
 
     assert first_mail().choices == [
-        Choice("Person: Leitung Werk", "recipient:gast@example.org"),
-        Choice("Regel: Antwort zum Test", "rule:test_rule"),
-        Choice("Vorgang: eins", "about:dialogue:5"),
+        PauseChoice("Person: Leitung Werk", "recipient:gast@example.org"),
+        PauseChoice("Regel: Antwort zum Test", "rule:test_rule"),
+        PauseChoice("Vorgang: eins", "about:dialogue:5"),
     ]
 
 
@@ -158,28 +161,28 @@ def test_personal_mails_about_one_thing_are_one_entry(sources):
     ]
     sources(fixed(*same, make_personal("anderes")))
 
-    bundle, other = groups_of(plans_ahead(at(FRIDAY)))[0].days[0].mails
+    bundle, other = group_days(plan_forecast(at(FRIDAY)), now=at(FRIDAY))[0].days[0].mails
 
-    assert [to.email for to, _choice in bundle.people] == [guest.email for guest in guests]
+    assert [to.email for to, _choice in bundle.recipients] == [guest.email for guest in guests]
     assert [choice.value for choice in bundle.choices] == ["rule:test_personal", "about:dialogue:5"]
-    assert [choice.value for _to, choice in bundle.people][0] == "recipient:gast-0@example.org"
-    assert (bundle.is_bundle, other.is_bundle, len(other.people)) == (True, False, 1)
-    assert groups_of(plans_ahead(at(FRIDAY)))[0].days[0].count == 4
+    assert [choice.value for _to, choice in bundle.recipients][0] == "recipient:gast-0@example.org"
+    assert (bundle.is_bundle, other.is_bundle, len(other.recipients)) == (True, False, 1)
+    assert group_days(plan_forecast(at(FRIDAY)), now=at(FRIDAY))[0].days[0].mail_count == 4
 
 
 def test_what_a_pause_holds_back_is_told_once(sources):
     sources(offering(("eins", DATE)))
     pause = make_pause(rule=RULE.key)
 
-    held = {
-        view.day: view.held
-        for group in groups_of(plans_ahead(at(FRIDAY)))
+    paused = {
+        view.day: view.paused
+        for group in group_days(plan_forecast(at(FRIDAY)), now=at(FRIDAY))
         for view in group.days
-        if view.held
+        if view.paused
     }
 
     assert {
-        day: [(row.line.text, row.to, row.pause) for row in rows] for day, rows in held.items()
+        day: [(row.line.text, row.to, row.pause) for row in rows] for day, rows in paused.items()
     } == {
         FRIDAY: [("eins", GUEST, pause)],
         DATE: [("eins", GUEST, pause)],
@@ -203,7 +206,7 @@ def test_what_a_pause_holds_back_is_told_once(sources):
 def test_button_means_what_the_forecast_holds(sources, value, target, title, count):
     sources(fixed(make_reminder("eins"), make_reminder("zwei"), make_personal("drei")))
 
-    assert pausing_of(value, plans_ahead(at(FRIDAY))) == (target, title, count)
+    assert preview_pause(value, plan_forecast(at(FRIDAY))) == (target, title, count)
 
 
 @pytest.mark.parametrize(
@@ -222,4 +225,4 @@ def test_button_means_what_the_forecast_holds(sources, value, target, title, cou
 def test_button_that_means_nothing_pauses_nothing(sources, value):
     sources(fixed(make_reminder("eins")))
 
-    assert pausing_of(value, plans_ahead(at(FRIDAY))) is None
+    assert preview_pause(value, plan_forecast(at(FRIDAY))) is None

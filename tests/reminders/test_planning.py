@@ -18,8 +18,8 @@ from outbox.drafts import Recipient
 from outbox.models import Mail
 from reminders import planning
 from reminders.models import ReminderLog
-from reminders.planning import next_run_on, plan_days, plan_of, send_reminders
-from reminders.queries import reminder_rule
+from reminders.planning import next_run_on, plan_day, plan_days, send_reminders
+from reminders.queries import current_schedule
 from reminders.services import change_rule, resume_reminders
 from reminders.tasks import remind
 from tests.approvals.builders import make_approval, make_deputy
@@ -77,7 +77,7 @@ def run_through(first: dt.date, last: dt.date) -> list[tuple[dt.date, str]]:
 
 
 def change(by, before, after=(5,), rule=RULE):
-    version = reminder_rule(rule.key).version
+    version = current_schedule(rule.key).version
     change_rule(
         rule=rule,
         before=before,
@@ -91,7 +91,7 @@ def change(by, before, after=(5,), rule=RULE):
 
 
 def lines_on(day: dt.date) -> list[list[str]]:
-    return [[row.line for row in letter.reminders] for letter in plan_days([day])[0].letters]
+    return [[row.line for row in mail.reminders] for mail in plan_days([day])[0].mails]
 
 
 # Gathering
@@ -270,7 +270,7 @@ def test_nobody_is_reminded_on_a_free_day(sources, date, free, went):
     sources(offering(("eins", date)))
 
     assert run_through(date - 10 * DAY, date + DAY) == went
-    assert all(plan.letters == [] for plan in plan_days(free))
+    assert all(plan.mails == [] for plan in plan_days(free))
 
 
 @pytest.mark.parametrize(
@@ -288,7 +288,7 @@ def test_free_day_sends_nothing_whatever_is_waiting(sources, day):
     sources(fixed(make_reminder("eins"), make_personal("zwei")))
 
     assert run(day) == 0
-    assert plan_days([day])[0].letters == []
+    assert plan_days([day])[0].mails == []
 
 
 def test_step_missed_on_friday_goes_out_on_monday(sources):
@@ -339,23 +339,23 @@ def test_personal_link_does_not_wait_for_the_digest(sources):
 
 
 @pytest.mark.parametrize(
-    ("target", "held", "sent"),
+    ("target", "paused", "sent"),
     [
         ({"rule": RULE.key}, ["eins", "zwei"], ["drei"]),
         ({"about": "test:eins"}, ["eins"], ["drei", "zwei"]),
         ({"recipient": "gast@example.org"}, ["drei", "eins"], ["zwei"]),
     ],
 )
-def test_pause_holds_back_what_it_names(sources, target, held, sent):
+def test_pause_holds_back_what_it_names(sources, target, paused, sent):
     other = Recipient("andere@example.org")
     sources(fixed(make_reminder("eins"), make_reminder("zwei", to=other), make_personal("drei")))
     pause = make_pause(**target)
 
     [plan] = plan_days([THREE_BEFORE])
 
-    assert sorted(row.reminder.line for row in plan.held) == held
-    assert {row.pause for row in plan.held} == {pause}
-    assert sorted(row.line for letter in plan.letters for row in letter.reminders) == sent
+    assert sorted(row.reminder.line for row in plan.paused) == paused
+    assert {row.pause for row in plan.paused} == {pause}
+    assert sorted(row.line for mail in plan.mails for row in mail.reminders) == sent
     run(THREE_BEFORE)
     assert ReminderLog.objects.count() == len(sent)
 
@@ -405,8 +405,8 @@ def test_forecast_says_what_the_runs_will_do(sources, office):
     foreseen = [
         (plan.day, row.subject_key, row.step.key, row.to.email)
         for plan in plan_days(days)
-        for letter in plan.letters
-        for row in letter.reminders
+        for mail in plan.mails
+        for row in mail.reminders
     ]
     run_through(days[0], days[-1])
 
@@ -430,9 +430,9 @@ def test_later_day_is_told_as_it_will_be_then(sources):
     sources(offering(("eins", DATE)))
 
     assert (
-        plan_of(D(2026, 4, 13), now=at(D(2026, 4, 1))).letters == []
+        plan_day(D(2026, 4, 13), now=at(D(2026, 4, 1))).mails == []
     )  # it will have gone out on the 10th
-    assert len(plan_of(THREE_BEFORE, now=at(D(2026, 4, 1))).letters) == 1
+    assert len(plan_day(THREE_BEFORE, now=at(D(2026, 4, 1))).mails) == 1
 
 
 @pytest.mark.parametrize(
@@ -458,7 +458,7 @@ def test_plan_costs_the_same_for_1_and_30_reminders(sources, count, django_asser
     )
 
     with django_assert_num_queries(4):  # rules, pauses, digests of these days, the log
-        assert sum(len(plan.letters) for plan in plan_days([THREE_BEFORE, DATE])) == 2 * count
+        assert sum(len(plan.mails) for plan in plan_days([THREE_BEFORE, DATE])) == 2 * count
 
 
 # By beat and by hand
@@ -532,7 +532,7 @@ def test_command_refuses_what_is_no_date():
 
 
 def words_of(plan) -> list[tuple[str, str]]:
-    return [(letter.to.email, row.why) for letter in plan.letters for row in letter.reminders]
+    return [(mail.to.email, row.why) for mail in plan.mails for row in mail.reminders]
 
 
 @pytest.fixture
@@ -599,7 +599,7 @@ def test_changed_steps_of_approvals_mail_nobody_anew(escalating, options, mails_
         weekly=False,
         is_active=True,
         options=options,
-        version=reminder_rule(rule.key).version,
+        version=current_schedule(rule.key).version,
         by=escalating,
         now=timezone.now(),
     )
@@ -621,7 +621,7 @@ def test_moved_day_of_the_deputies_is_the_same_step(escalating):
             by=escalating,
             now=timezone.now(),
             options={"daily": False, "deputy": count, "lead": None},
-            version=reminder_rule(rule.key).version,
+            version=current_schedule(rule.key).version,
         )
 
     set_deputy(2)

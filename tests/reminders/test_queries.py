@@ -3,44 +3,50 @@ import datetime as dt
 import pytest
 from django.db import connection
 
-from core.queries import OTHERS
+from core.queries import RESERVED_PARAMETERS
 from outbox.drafts import Recipient
 from reminders.models import ReminderLog
-from reminders.queries import Memory, reminder_mails
-from reminders.rules import Step
+from reminders.queries import SentReminders, digests_written_for, reminder_mails
+from reminders.registry import ReminderStep
 from reminders.services import enqueue_reminders
 from tests.reminders.builders import (
     DATE,
     TEN_BEFORE,
     THREE_BEFORE,
     at,
-    make_letter,
     make_personal,
     make_reminder,
+    make_reminder_mail,
 )
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
-SENT = make_reminder("eins", on=TEN_BEFORE)._replace(step=Step("-10", TEN_BEFORE, "…"))
+SENT = make_reminder("eins", on=TEN_BEFORE)._replace(step=ReminderStep("-10", TEN_BEFORE, "…"))
 
 
 def remembered(reminder) -> bool:
     """Say whether `reminder` is covered after SENT went out ten working days before."""
-    enqueue_reminders([make_letter(SENT)], day=TEN_BEFORE, now=at(TEN_BEFORE))
-    return Memory([reminder], [], []).covers(reminder)
+    enqueue_reminders([make_reminder_mail(SENT)], day=TEN_BEFORE, now=at(TEN_BEFORE))
+    return SentReminders([reminder]).covers(reminder)
 
 
 @pytest.mark.parametrize(
     ("changes", "is_covered"),
     [
         pytest.param({}, True, id="the same"),
-        pytest.param({"step": Step("-10", THREE_BEFORE, "…")}, True, id="the same step, moved"),
         pytest.param(
-            {"step": Step("-11", TEN_BEFORE - DAY, "…")}, True, id="a step of an earlier day"
+            {"step": ReminderStep("-10", THREE_BEFORE, "…")}, True, id="the same step, moved"
         ),
-        pytest.param({"step": Step("-10+", TEN_BEFORE, "…")}, True, id="another step of that day"),
         pytest.param(
-            {"step": Step("-9", TEN_BEFORE + DAY, "…")}, False, id="a step of a later day"
+            {"step": ReminderStep("-11", TEN_BEFORE - DAY, "…")},
+            True,
+            id="a step of an earlier day",
+        ),
+        pytest.param(
+            {"step": ReminderStep("-10+", TEN_BEFORE, "…")}, True, id="another step of that day"
+        ),
+        pytest.param(
+            {"step": ReminderStep("-9", TEN_BEFORE + DAY, "…")}, False, id="a step of a later day"
         ),
         pytest.param({"date": DATE + DAY}, False, id="another date"),
         pytest.param({"subject_key": "test:zwei"}, False, id="another thing"),
@@ -53,46 +59,52 @@ def test_what_went_out_covers_the_same_and_what_was_before_it(changes, is_covere
 
 
 def test_noted_is_as_good_as_sent():
-    memory = Memory([], [], [])
+    sent = SentReminders([])
 
-    memory.note(SENT, THREE_BEFORE)
+    sent.add(SENT, THREE_BEFORE)
 
-    assert memory.covers(SENT)
-    assert memory.last_on(SENT) == THREE_BEFORE
-    assert memory.last_on(make_reminder("zwei")) is None
+    assert sent.covers(SENT)
+    assert sent.last_on(SENT) == THREE_BEFORE
+    assert sent.last_on(make_reminder("zwei")) is None
 
 
 def test_day_of_sending_is_berlins():
     enqueue_reminders(
-        [make_letter(SENT)], day=TEN_BEFORE, now=dt.datetime(2026, 3, 29, 22, 30, tzinfo=dt.UTC)
+        [make_reminder_mail(SENT)],
+        day=TEN_BEFORE,
+        now=dt.datetime(2026, 3, 29, 22, 30, tzinfo=dt.UTC),
     )
 
-    assert Memory([SENT], [], []).last_on(SENT) == dt.date(2026, 3, 30)
+    assert SentReminders([SENT]).last_on(SENT) == dt.date(2026, 3, 30)
 
 
 def test_digests_of_the_days_are_known():
-    enqueue_reminders([make_letter(SENT)], day=TEN_BEFORE, now=at(TEN_BEFORE))
+    enqueue_reminders([make_reminder_mail(SENT)], day=TEN_BEFORE, now=at(TEN_BEFORE))
 
-    assert Memory([], [], [TEN_BEFORE, THREE_BEFORE]).digests == {
-        ("2026-03-30", "gast@example.org")
-    }
-    assert Memory([], [], [THREE_BEFORE]).digests == set()
+    assert digests_written_for([TEN_BEFORE, THREE_BEFORE]) == {("2026-03-30", "gast@example.org")}
+    assert digests_written_for([THREE_BEFORE]) == set()
 
 
 def test_log_is_read_in_pieces_that_the_database_takes(django_assert_num_queries, monkeypatch):
-    monkeypatch.setattr(connection.features, "max_query_params", OTHERS + 2)
+    monkeypatch.setattr(connection.features, "max_query_params", RESERVED_PARAMETERS + 2)
     many = [make_reminder() for _number in range(3)]
 
-    with django_assert_num_queries(3):  # two pieces, and the digests
-        Memory(many, [], [DATE])
+    with django_assert_num_queries(2):
+        SentReminders(many)
 
 
 def test_mails_of_a_day_are_told_with_their_number_of_reminders(django_assert_num_queries):
     enqueue_reminders(
-        [make_letter(make_reminder(), make_reminder())], day=TEN_BEFORE, now=at(TEN_BEFORE, 0)
+        [make_reminder_mail(make_reminder(), make_reminder())],
+        day=TEN_BEFORE,
+        now=at(TEN_BEFORE, 0),
     )
-    enqueue_reminders([make_letter(make_personal())], day=TEN_BEFORE, now=at(TEN_BEFORE, 23, 59))
-    enqueue_reminders([make_letter(make_personal())], day=TEN_BEFORE, now=at(TEN_BEFORE + DAY, 0))
+    enqueue_reminders(
+        [make_reminder_mail(make_personal())], day=TEN_BEFORE, now=at(TEN_BEFORE, 23, 59)
+    )
+    enqueue_reminders(
+        [make_reminder_mail(make_personal())], day=TEN_BEFORE, now=at(TEN_BEFORE + DAY, 0)
+    )
 
     with django_assert_num_queries(1):
         rows = [(mail.kind, mail.count) for mail in reminder_mails(TEN_BEFORE)]

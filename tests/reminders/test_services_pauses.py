@@ -64,7 +64,7 @@ def test_pause_says_what_until_when_why_and_by_whom(office, target):
 def test_pause_holds_up_to_and_including_its_last_day(office, until_on, day, holds):
     pause = make_pause(by=office, until_on=until_on, rule="test_rule")
 
-    assert pause.holds_on(day) is holds
+    assert pause.applies_on(day) is holds
     assert valid_pauses(day) == ([pause] if holds else [])
 
 
@@ -74,7 +74,11 @@ def test_resumed_is_no_longer_paused(office, target):
 
     resume_reminders(pause=pause, by=office, now=at(TOMORROW))
 
-    assert (pause.ended_at, pause.ended_by, pause.holds_on(TODAY)) == (at(TOMORROW), office, False)
+    assert (pause.ended_at, pause.ended_by, pause.applies_on(TODAY)) == (
+        at(TOMORROW),
+        office,
+        False,
+    )
     assert valid_pauses(TODAY) == []
     with pytest.raises(ChangedMeanwhile, match="schon aufgehoben"):
         resume_reminders(pause=pause, by=office, now=at(TOMORROW))

@@ -6,8 +6,8 @@ from django.utils import timezone
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from reminders.models import ReminderRule
-from reminders.queries import reminder_rule, reminder_rules
-from reminders.rules import default_schedule
+from reminders.queries import current_schedule, current_schedules
+from reminders.schedules import default_schedule
 from reminders.services import change_rule, reset_rule
 from tests.partners.builders import make_user
 from tests.reminders.builders import FIXED, PERSONAL, RULE, WITH_OPTIONS
@@ -22,19 +22,19 @@ def office():
 
 def change(by, rule=RULE, **fields):
     values = {"before": [10, 3, 0], "after": [5], "weekly": False, "is_active": True}
-    values["version"] = reminder_rule(rule.key).version
+    values["version"] = current_schedule(rule.key).version
     return change_rule(rule=rule, by=by, now=timezone.now(), **values | fields)
 
 
 def test_without_a_row_the_default_holds():
-    assert reminder_rule(RULE.key) == default_schedule(RULE)
-    assert reminder_rules()[RULE.key].is_default
+    assert current_schedule(RULE.key) == default_schedule(RULE)
+    assert current_schedules()[RULE.key].is_default
 
 
 def test_changed_steps_hold_and_are_kept_with_who_and_when(office):
     schedule = change(office, before=[8, 3, 0], after=[])
 
-    assert schedule == reminder_rule(RULE.key)
+    assert schedule == current_schedule(RULE.key)
     assert schedule.offsets == (("-10", -8), ("-3", -3), ("0", 0))
     assert (schedule.before, schedule.after, schedule.is_default) == ((8, 3, 0), (), False)
     entry = ReminderRule.objects.get().history.get()
@@ -70,7 +70,7 @@ def test_default_comes_back(office):
     reset_rule(rule=RULE, by=office, now=timezone.now())
     reset_rule(rule=RULE, by=office, now=timezone.now())
 
-    assert reminder_rule(RULE.key) == default_schedule(RULE)
+    assert current_schedule(RULE.key) == default_schedule(RULE)
     reasons = ReminderRule.objects.get().history.values_list("history_change_reason", flat=True)
     assert list(reasons) == ["Auf die Voreinstellung zurückgesetzt", "ausgeschaltet"]
 
@@ -82,7 +82,7 @@ def test_options_hold_as_changed_and_what_is_not_named_stays(office):
     )
     schedule = change(office, WITH_OPTIONS, before=[1], after=[], options={"early": False})
 
-    assert schedule == reminder_rule(WITH_OPTIONS.key)
+    assert schedule == current_schedule(WITH_OPTIONS.key)
     assert (schedule.options, schedule.is_default) == ((("early", False), ("chief", 5)), False)
     reasons = ReminderRule.objects.get().history.values_list("history_change_reason", flat=True)
     assert list(reasons) == [
@@ -103,23 +103,23 @@ def test_default_of_options_comes_back(office):
 
     reset_rule(rule=WITH_OPTIONS, by=office, now=timezone.now())
 
-    assert reminder_rule(WITH_OPTIONS.key) == default_schedule(WITH_OPTIONS)
+    assert current_schedule(WITH_OPTIONS.key) == default_schedule(WITH_OPTIONS)
 
 
 def test_option_that_came_later_holds_with_its_default(office):
     ReminderRule.objects.create(key=WITH_OPTIONS.key, options={"early": False, "gone": 4})
 
-    assert reminder_rule(WITH_OPTIONS.key).options == (("early", False), ("chief", 3))
+    assert current_schedule(WITH_OPTIONS.key).options == (("early", False), ("chief", 3))
 
 
 def test_option_changed_by_somebody_faster_is_noticed(office):
-    seen = reminder_rule(WITH_OPTIONS.key).version
+    seen = current_schedule(WITH_OPTIONS.key).version
     change(office, WITH_OPTIONS, before=[1], after=[], options={"chief": 5})
 
     with pytest.raises(ChangedMeanwhile, match="ab dem 5. Arbeitstag die Leitung"):
         change(office, WITH_OPTIONS, before=[1], after=[], options={"chief": 6}, version=seen)
 
-    assert reminder_rule(WITH_OPTIONS.key).option("chief") == 5
+    assert current_schedule(WITH_OPTIONS.key).option("chief") == 5
 
 
 NOTHING = {
@@ -163,13 +163,13 @@ def test_steps_that_cannot_be_are_refused(office, fields, words):
 
 
 def test_somebody_faster_is_noticed(office):
-    seen = reminder_rule(RULE.key).version
+    seen = current_schedule(RULE.key).version
     change(office, before=[8], after=[])
 
     with pytest.raises(ChangedMeanwhile, match="es gilt jetzt: 8 Arbeitstage vorher"):
         change(office, before=[7], after=[], version=seen)
 
-    assert reminder_rule(RULE.key).before == (8,)
+    assert current_schedule(RULE.key).before == (8,)
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
@@ -195,4 +195,4 @@ def test_all_rules_cost_one_query(office, django_assert_num_queries):
     change(office, before=[8], after=[])
 
     with django_assert_num_queries(1):
-        assert reminder_rules()[RULE.key].before == (8,)
+        assert current_schedules()[RULE.key].before == (8,)

@@ -8,25 +8,24 @@ from django.db import IntegrityError
 from outbox.drafts import Recipient
 from outbox.models import Mail
 from reminders.models import ReminderLog
-from reminders.registry import Reminder
-from reminders.rules import Step
+from reminders.registry import Reminder, ReminderStep
 from reminders.services import enqueue_reminders
 from tests.racing import race
 from tests.reminders.builders import (
     DATE,
     THREE_BEFORE,
     at,
-    make_letter,
     make_personal,
     make_reminder,
+    make_reminder_mail,
 )
 
 pytestmark = pytest.mark.django_db
 NOW = at(THREE_BEFORE)
 
 
-def send(*letters, day: dt.date = THREE_BEFORE, now: dt.datetime = NOW) -> int:
-    return enqueue_reminders(letters, day=day, now=now)
+def send(*mails, day: dt.date = THREE_BEFORE, now: dt.datetime = NOW) -> int:
+    return enqueue_reminders(mails, day=day, now=now)
 
 
 def log() -> list[tuple[str, str, str, dt.date]]:
@@ -35,9 +34,9 @@ def log() -> list[tuple[str, str, str, dt.date]]:
 
 
 def test_digest_names_each_reminder_and_each_is_noted():
-    letter = make_letter(make_reminder("eins", path="/a/"), make_reminder("zwei", path="/b/"))
+    mail = make_reminder_mail(make_reminder("eins", path="/a/"), make_reminder("zwei", path="/b/"))
 
-    assert send(letter) == 1
+    assert send(mail) == 1
 
     mail = Mail.objects.get()
     assert (mail.kind, mail.subject_key, mail.event) == (
@@ -57,7 +56,7 @@ def test_digest_names_each_reminder_and_each_is_noted():
 def test_personal_link_has_a_mail_of_its_own_kind():
     reminder = make_personal("Netze")
 
-    assert send(make_letter(reminder)) == 1
+    assert send(make_reminder_mail(reminder)) == 1
 
     mail = Mail.objects.get()
     assert (mail.kind, mail.subject_key, mail.event) == (
@@ -70,15 +69,15 @@ def test_personal_link_has_a_mail_of_its_own_kind():
 
 
 def test_address_is_noted_as_it_is_stored():
-    send(make_letter(make_reminder("eins", to=Recipient("GAST@Example.org"))))
+    send(make_reminder_mail(make_reminder("eins", to=Recipient("GAST@Example.org"))))
 
     assert (Mail.objects.get().recipient, log()[0][2]) == ("gast@example.org", "gast@example.org")
 
 
 def test_second_digest_of_the_day_is_neither_written_nor_noted():
-    send(make_letter(make_reminder("eins")))
+    send(make_reminder_mail(make_reminder("eins")))
 
-    assert send(make_letter(make_reminder("zwei"))) == 0
+    assert send(make_reminder_mail(make_reminder("zwei"))) == 0
 
     assert Mail.objects.count() == 1
     assert [row[0] for row in log()] == ["test:eins"]
@@ -86,10 +85,13 @@ def test_second_digest_of_the_day_is_neither_written_nor_noted():
 
 def test_reminder_noted_in_another_mail_stops_the_whole_run():
     again = make_reminder("eins")
-    send(make_letter(again))
+    send(make_reminder_mail(again))
 
     with pytest.raises(IntegrityError):
-        send(make_letter(again, make_reminder("zwei")), day=THREE_BEFORE + dt.timedelta(days=3))
+        send(
+            make_reminder_mail(again, make_reminder("zwei")),
+            day=THREE_BEFORE + dt.timedelta(days=3),
+        )
 
     assert (Mail.objects.count(), ReminderLog.objects.count()) == (1, 1)
 
@@ -104,18 +106,18 @@ def test_reminder_noted_in_another_mail_stops_the_whole_run():
     ],
 )
 def test_reminder_expires_in_the_evening(now, expires_at):
-    send(make_letter(make_personal()), make_letter(make_reminder()), now=now)
+    send(make_reminder_mail(make_personal()), make_reminder_mail(make_reminder()), now=now)
 
     assert set(Mail.objects.values_list("expires_at", flat=True)) == {expires_at}
 
 
 def test_reminder_whose_mail_expired_is_sent_anew_and_noted_anew():
-    letters = [make_letter(make_reminder("eins")), make_letter(make_personal("zwei"))]
-    send(*letters)
+    mails = [make_reminder_mail(make_reminder("eins")), make_reminder_mail(make_personal("zwei"))]
+    send(*mails)
     Mail.objects.update(state="expired")
     monday = THREE_BEFORE + dt.timedelta(days=3)
 
-    assert send(*letters, day=monday, now=at(monday)) == 2
+    assert send(*mails, day=monday, now=at(monday)) == 2
 
     events = list(Mail.objects.order_by("pk").values_list("kind", "event", "state"))
     assert sorted(events[2:]) == [
@@ -128,35 +130,35 @@ def test_reminder_whose_mail_expired_is_sent_anew_and_noted_anew():
 
 @pytest.mark.parametrize("state", ["sent", "failed", "withdrawn", "retry"])
 def test_reminder_whose_mail_did_not_expire_is_never_noted_twice(state):
-    letter = make_letter(make_personal("eins"))
-    send(letter)
+    mail = make_reminder_mail(make_personal("eins"))
+    send(mail)
     Mail.objects.update(state=state, sent_at=NOW)
 
-    assert send(letter, day=THREE_BEFORE + dt.timedelta(days=3)) == 0
+    assert send(mail, day=THREE_BEFORE + dt.timedelta(days=3)) == 0
 
     assert (Mail.objects.count(), ReminderLog.objects.count()) == (1, 1)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_runs_at_once_write_one_mail_and_one_note():
-    letters = [
-        make_letter(make_reminder("eins")),
-        make_letter(make_personal("zwei", link="/antwort/token-1234567890/")),
+    mails = [
+        make_reminder_mail(make_reminder("eins")),
+        make_reminder_mail(make_personal("zwei", link="/antwort/token-1234567890/")),
     ]
 
-    counts = race(*[lambda: send(*letters) for _run in range(3)])
+    counts = race(*[lambda: send(*mails) for _run in range(3)])
 
     assert sorted(counts) == [0, 0, 2]
     assert (Mail.objects.count(), ReminderLog.objects.count()) == (2, 2)
 
 
 def test_queries_do_not_grow_with_the_reminders(django_assert_num_queries):
-    send(make_letter(make_reminder()))
+    send(make_reminder_mail(make_reminder()))
     with django_assert_num_queries(10):
-        send(make_letter(make_personal()))
+        send(make_reminder_mail(make_personal()))
 
     many = [
-        make_letter(make_personal(to=Recipient(f"gast-{number}@example.org")))
+        make_reminder_mail(make_personal(to=Recipient(f"gast-{number}@example.org")))
         for number in range(20)
     ]
     with django_assert_num_queries(10):
@@ -164,7 +166,7 @@ def test_queries_do_not_grow_with_the_reminders(django_assert_num_queries):
 
 
 def test_log_outlives_its_mail():
-    send(make_letter(make_reminder("eins")))
+    send(make_reminder_mail(make_reminder("eins")))
 
     Mail.objects.all().delete()
 
@@ -173,7 +175,12 @@ def test_log_outlives_its_mail():
 
 def test_occasion_is_the_date_and_the_step_and_never_the_day_of_sending():
     reminder = Reminder(
-        "test_rule", "x", DATE, Step("-3", THREE_BEFORE, "…"), Recipient("gast@example.org"), "line"
+        "test_rule",
+        "x",
+        DATE,
+        ReminderStep("-3", THREE_BEFORE, "…"),
+        Recipient("gast@example.org"),
+        "line",
     )
 
     assert reminder.event == "2026-04-15:-3"

@@ -3,7 +3,7 @@ from django.utils import timezone
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from reminders.models import ReminderRule
-from reminders.queries import reminder_rule
+from reminders.queries import current_schedule
 from reminders.services import change_rule
 from tests.partners.builders import make_user
 from tests.reminders.builders import FIXED, PERSONAL, RULE, WITH_OPTIONS, make_pause
@@ -26,7 +26,7 @@ def values(**fields) -> dict:
         "before": "10, 3, 0",
         "after": "5",
         "is_active": "on",
-        "version": reminder_rule(RULE.key).version,
+        "version": current_schedule(RULE.key).version,
     } | fields
 
 
@@ -47,7 +47,7 @@ def test_list_says_when_each_rule_reminds_and_how_it_stands(client, office):
         after=[],
         weekly=False,
         is_active=True,
-        version=reminder_rule(PERSONAL.key).version,
+        version=current_schedule(PERSONAL.key).version,
         by=office,
         now=timezone.now(),
     )
@@ -79,7 +79,7 @@ def test_list_costs_the_same_with_changes(client, office, changed, django_assert
             after=[],
             weekly=False,
             is_active=True,
-            version=reminder_rule(rule.key).version,
+            version=current_schedule(rule.key).version,
             by=office,
             now=timezone.now(),
         )
@@ -115,7 +115,7 @@ def test_form_asks_only_for_what_the_rule_has(client, office):
 def test_days_are_understood_as_people_write_them(client, office, written):
     html = client.post(PAGE, values(before=written, after=""), follow=True).content.decode()
 
-    assert reminder_rule(RULE.key).before == (8, 3, 0)
+    assert current_schedule(RULE.key).before == (8, 3, 0)
     assert "Gespeichert. Die Regel erinnert: 8 und 3 Arbeitstage vorher, am Tag selbst." in html
 
 
@@ -147,7 +147,7 @@ def option_values(**fields) -> dict:
         "option_early": "on",
         "option_chief": "3",
         "is_active": "on",
-        "version": reminder_rule(WITH_OPTIONS.key).version,
+        "version": current_schedule(WITH_OPTIONS.key).version,
     } | fields
 
 
@@ -165,7 +165,7 @@ def test_options_are_shown_and_changed(client, office):
     html = client.post(address, posted, follow=True).content.decode()
 
     assert "Gespeichert. Die Regel erinnert: 1 Arbeitstag vorher." in html
-    assert reminder_rule(WITH_OPTIONS.key).options == (("early", False), ("chief", None))
+    assert current_schedule(WITH_OPTIONS.key).options == (("early", False), ("chief", None))
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_rule_of_approvals_is_changed_on_its_page(client, office):
             "option_deputy": "1",
             "option_lead": "",
             "is_active": "on",
-            "version": reminder_rule("approval").version,
+            "version": current_schedule("approval").version,
         },
         follow=True,
     ).content.decode()
@@ -227,7 +227,7 @@ def test_rule_is_switched_off_without_its_tick(client, office):
 
     client.post(PAGE, posted)
 
-    assert reminder_rule(RULE.key).is_active is False
+    assert current_schedule(RULE.key).is_active is False
     assert "ausgeschaltet" in client.get(LIST).content.decode()
 
 
@@ -238,7 +238,7 @@ def test_default_comes_back_by_one_button(client, office):
 
     html = client.post(f"{PAGE}zuruecksetzen/", follow=True).content.decode()
 
-    assert reminder_rule(RULE.key).is_default
+    assert current_schedule(RULE.key).is_default
     assert "Es gilt wieder die Voreinstellung: 10 und 3 Arbeitstage vorher" in html
     assert str(office) in html
 
@@ -251,9 +251,9 @@ def test_second_of_two_people_sees_what_holds_and_may_save_again(client, office)
 
     assert "es gilt jetzt: 8 Arbeitstage vorher, 5 Arbeitstage danach" in html
     assert 'value="7"' in html
-    assert reminder_rule(RULE.key).before == (8,)
+    assert current_schedule(RULE.key).before == (8,)
     client.post(PAGE, values(before="7"))
-    assert reminder_rule(RULE.key).before == (7,)
+    assert current_schedule(RULE.key).before == (7,)
 
 
 @pytest.mark.parametrize("address", [f"{LIST}nichts/", f"{LIST}nichts/zuruecksetzen/"])

@@ -1,4 +1,4 @@
-"""`manage.py remind --on DATE`: show and do what beat does on a day."""
+"""`manage.py remind --on DATE`: show and send the reminders of a day, as beat does."""
 
 import datetime as dt
 
@@ -7,11 +7,14 @@ from django.utils import timezone
 
 from core.dates import format_day
 from outbox.texts import plain_text
-from reminders.planning import plan_of, send_reminders
+from reminders.planning import plan_day, send_reminders
 
 
 class Command(BaseCommand):
-    help = "Zeigt die Erinnerungen eines Tages und verschickt sie; mit --dry-run werden sie nur gezeigt."
+    help = (
+        "Zeigt die Erinnerungen eines Tages und verschickt sie; mit --dry-run werden sie nur "
+        "gezeigt."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument(
@@ -22,13 +25,13 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         day = parse_day(options["on"]) if options["on"] else timezone.localdate()
         now = timezone.now()
-        plan = plan_of(day, now=now)
-        self.stdout.write(f"Erinnerungen am {format_day(day)}: {len(plan.letters)} E-Mails")
-        for letter in plan.letters:
-            self.stdout.write(f"  an {letter.to.email}")
-            for reminder in letter.reminders:
+        plan = plan_day(day, now=now)
+        self.stdout.write(f"Erinnerungen am {format_day(day)}: {len(plan.mails)} E-Mails")
+        for mail in plan.mails:
+            self.stdout.write(f"  an {mail.to.email}")
+            for reminder in mail.reminders:
                 self.stdout.write(f"    - {plain_text(reminder.line)} ({reminder.why})")
-        for reminder, pause in plan.held:
+        for reminder, pause in plan.paused:
             self.stdout.write(
                 f"  pausiert ({pause.title}): {plain_text(reminder.line)}, an {reminder.to.email}"
             )
@@ -39,9 +42,7 @@ class Command(BaseCommand):
 
 
 def parse_day(text: str) -> dt.date:
-    """Return the date that `text` writes as `2026-03-27` or `27.03.2026`. Raises CommandError for
-    anything else.
-    """
+    """Accept `2026-03-27` and `27.03.2026`. Raises CommandError for anything else."""
     for form in ("%Y-%m-%d", "%d.%m.%Y"):
         try:
             return dt.datetime.strptime(text, form).date()

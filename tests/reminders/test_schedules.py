@@ -2,15 +2,8 @@ import datetime as dt
 
 import pytest
 
-from reminders.rules import (
-    Rule,
-    Schedule,
-    days_in_words,
-    declare,
-    default_schedule,
-    renamed,
-    rule_of,
-)
+from reminders.registry import Rule, get_rule, register_rules
+from reminders.schedules import Schedule, default_schedule, describe_schedule, keep_step_keys
 from tests.reminders.builders import DATE, FIXED, PERSONAL, RULE, THREE_BEFORE, WITH_OPTIONS
 
 D = dt.date
@@ -108,7 +101,7 @@ def test_week_after_on_a_holiday_moves_to_the_next_working_day():
 
     assert schedule.step_on(monday, easter_monday) is None
     assert schedule.step_on(monday, tuesday).key == "week:1"
-    assert schedule.step_on(monday, tuesday).words == "1 Woche nach dem 30.03.2026"
+    assert schedule.step_on(monday, tuesday).description == "1 Woche nach dem 30.03.2026"
 
 
 @pytest.mark.parametrize(
@@ -200,7 +193,7 @@ def test_somebodys_last_day_of_the_calendar_stops_nobody_else():
 def test_words_of_a_step(offset, words):
     schedule = Schedule(RULE, (("x", offset),), weekly=False)
 
-    assert [step.words for step in schedule.steps(DATE, D(2026, 1, 1))] == [words]
+    assert [step.description for step in schedule.steps(DATE, D(2026, 1, 1))] == [words]
 
 
 @pytest.mark.parametrize(
@@ -234,7 +227,7 @@ def test_words_of_a_step(offset, words):
     ],
 )
 def test_words_of_a_rule(schedule, words):
-    assert days_in_words(schedule) == words
+    assert describe_schedule(schedule) == words
 
 
 OLD = (("-10", -10), ("-3", -3), ("0", 0))
@@ -258,18 +251,23 @@ OLD = (("-10", -10), ("-3", -3), ("0", 0))
     ],
 )
 def test_step_that_moved_keeps_its_name(days, steps):
-    assert renamed(OLD, days) == steps
+    assert keep_step_keys(OLD, days) == steps
 
 
 def test_new_step_takes_no_name_that_is_in_use():
-    moved = renamed(OLD, [-8, -3, 0])
+    moved = keep_step_keys(OLD, [-8, -3, 0])
 
-    assert renamed(moved, [-10, -8, -3, 0]) == (("-10+", -10), ("-10", -8), ("-3", -3), ("0", 0))
+    assert keep_step_keys(moved, [-10, -8, -3, 0]) == (
+        ("-10+", -10),
+        ("-10", -8),
+        ("-3", -3),
+        ("0", 0),
+    )
 
 
 def test_rule_is_declared_once():
-    declare(RULE)
+    register_rules(RULE)
 
-    with pytest.raises(ValueError, match="test_rule: declared twice"):
-        declare(rule(key="test_rule"))
-    assert rule_of("test_rule") is RULE
+    with pytest.raises(ValueError, match="test_rule: registered twice"):
+        register_rules(rule(key="test_rule"))
+    assert get_rule("test_rule") is RULE

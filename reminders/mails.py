@@ -1,0 +1,83 @@
+"""The daily digest of reminders: its text, and the drafts of all reminder mails."""
+
+import datetime as dt
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.dates import format_date
+from outbox.drafts import MailDraft
+from outbox.rendering.messages import complete_link
+from outbox.rendering.placeholders import Placeholder
+from outbox.texts import MailText, Markdown, register
+from reminders.registry import DIGEST, ReminderMail
+
+# Berlin. A reminder not sent by then expires, and the next working day's run takes its place.
+END_OF_DAY = dt.time(20)
+MIN_LIFETIME = dt.timedelta(hours=1)  # for reminders that the office sends in the evening
+
+register(
+    MailText(
+        kind=DIGEST,
+        title=_("Erinnerungen des Tages"),
+        subject=_("Offene Vorgänge am {day}"),
+        body=_(
+            "das wartet auf Sie oder liegt in Ihrer Verantwortung:\n\n{lines}\n\n[Zur "
+            "Übersicht]({link})"
+        ),
+        placeholders=("day", "lines"),
+        can_wait=False,
+    ),
+    area=_("Übersicht"),
+    placeholders={
+        "day": Placeholder(_("Tag der Erinnerung"), "18.06.2019"),
+        "lines": Placeholder(
+            _("Liste dessen, was wartet, mit Links"),
+            _(
+                "- Freigabe „Digitale Infrastruktur“ (Thema): Entscheidung bis morgen\n- Bericht: "
+                "bis 28.06.2019"
+            ),
+            is_block=True,
+        ),
+    },
+)
+
+
+def draft_digest(mail: ReminderMail, *, day: dt.date, now: dt.datetime) -> MailDraft:
+    """Return the draft of a person's one digest of `day`."""
+    lines = "\n".join(
+        f"- [{reminder.line}]({complete_link(reminder.link or reminder.path)})"
+        for reminder in mail.reminders
+    )
+    return MailDraft(
+        kind=DIGEST,
+        subject_key="digest",
+        event=day.isoformat(),
+        to=mail.to,
+        path="/",
+        values={"day": format_date(day), "lines": Markdown(lines)},
+        expires_at=expires_at(now),
+    )
+
+
+def draft_personal(mail: ReminderMail, *, event: str, now: dt.datetime) -> MailDraft:
+    """Return the draft of a reminder with a personal link, which only its recipient may read."""
+    (reminder,) = mail.reminders
+    return MailDraft(
+        kind=reminder.kind,
+        subject_key=reminder.subject_key,
+        event=event,
+        to=mail.to,
+        values=reminder.values,
+        path=reminder.path,
+        link=reminder.link,
+        has_personal_link=True,
+        expires_at=expires_at(now),
+    )
+
+
+def expires_at(now: dt.datetime) -> dt.datetime:
+    """Return until when a reminder written at `now` may be sent: by tomorrow it may be settled."""
+    today = timezone.localtime(now).date()
+    end_of_day = timezone.make_aware(dt.datetime.combine(today, END_OF_DAY))
+    return max(end_of_day, now + MIN_LIFETIME)

@@ -1,0 +1,312 @@
+"""The office changes rules and pauses reminders; runs write reminder mails and log them."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, NoReturn
+from uuid import uuid4
+
+from django.db import IntegrityError, transaction
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from core.dates import local_date
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
+from core.history import save_as
+from outbox.drafts import MailDraft
+from outbox.models import Mail
+from outbox.permissions import can_manage_mails
+from outbox.rendering.headers import normalise_address
+from outbox.services.queueing import enqueue_mails
+from reminders.mails import draft_digest, draft_personal
+from reminders.models import ReminderLog, ReminderPause, ReminderRule
+from reminders.queries import log_entries, schedule_for
+from reminders.registry import Option, Reminder, ReminderMail, Rule, Setting
+from reminders.schedules import Schedule, describe_schedule, keep_step_keys
+
+MAX_LEAD_WORKING_DAYS = 60
+MAX_STEPS = 8
+
+# Rules
+
+
+@transaction.atomic
+def change_rule(
+    *,
+    rule: Rule,
+    before: Iterable[int],
+    after: Iterable[int],
+    weekly: bool,
+    is_active: bool,
+    version: str,
+    by: Model,
+    now: dt.datetime,
+    options: Mapping[str, Setting] | None = None,
+) -> Schedule:
+    """Set the working days before (0: the day itself) and after the date; return the new schedule.
+
+    `options` are settings by the key of the option; those left out stay as they are. `version` is
+    that of the schedule the form showed. Raises NotAllowed, ChangedMeanwhile when somebody changed
+    the rule in the meantime, and Refused for steps or settings that the rule cannot have.
+    """
+    change = _lock_change(rule, by)
+    current = schedule_for(rule, change)
+    if current.version != version:
+        raise ChangedMeanwhile(
+            _(
+                "Diese Regel wurde inzwischen geändert; es gilt jetzt: %(steps)s. Ihre Eingaben "
+                "stehen noch hier."
+            )
+            % {"steps": describe_schedule(current)}
+        )
+    days = _check_days(rule, list(before), list(after))
+    settings = _check_options(rule, dict(current.options) | dict(options or {}))
+    if is_active and not days and not weekly and not any(settings.values()):
+        raise Refused(_("Bitte nennen Sie mindestens einen Tag, oder schalten Sie die Regel aus."))
+    wanted = Schedule(
+        rule,
+        keep_step_keys(current.offsets, days),
+        bool(weekly and rule.weekly is not None),
+        is_active,
+        tuple(settings.items()),
+    )
+    if wanted != current:
+        change.steps = [list(step) for step in wanted.offsets]
+        change.weekly, change.is_active = wanted.weekly, is_active
+        change.options = settings or None
+        _save_change(change, by=by, now=now, reason=describe_schedule(wanted))
+    return wanted
+
+
+@transaction.atomic
+def reset_rule(*, rule: Rule, by: Model, now: dt.datetime) -> None:
+    """Restore the default. Raises NotAllowed, and Refused for a rule that cannot be changed."""
+    change = _lock_change(rule, by)
+    if change.is_active and (change.steps, change.weekly, change.options) == (None, None, None):
+        return
+    change.steps, change.weekly, change.options, change.is_active = None, None, None, True
+    _save_change(change, by=by, now=now, reason=_("Auf die Voreinstellung zurückgesetzt"))
+
+
+def _lock_change(rule: Rule, by: Model) -> ReminderRule:
+    """Return the office's change of `rule` under lock, a new one when there is none yet."""
+    if not can_manage_mails(by):
+        raise NotAllowed(_("Nur die Geschäftsstelle darf Erinnerungsregeln ändern."))
+    if rule.fixed:
+        raise Refused(
+            _("Die Schritte dieser Regel stehen fest. Sie können die Regel aber pausieren.")
+        )
+    change = ReminderRule.objects.select_for_update().filter(key=rule.key).first()
+    return change or ReminderRule(key=rule.key)
+
+
+def _save_change(change: ReminderRule, *, by: Model, now: dt.datetime, reason: str) -> None:
+    try:
+        with transaction.atomic():
+            save_as(change, by=by, now=now, reason=reason)
+    # The first change of a rule has no record to lock, so two people can make it at once.
+    except IntegrityError as error:
+        raise ChangedMeanwhile(
+            _(
+                "Diese Regel wurde eben geändert. Bitte prüfen Sie sie und speichern Sie noch "
+                "einmal."
+            )
+        ) from error
+
+
+def _check_days(rule: Rule, before: list[int], after: list[int]) -> list[int]:
+    """Return the days as offsets from the date. Raises Refused for days that `rule` cannot have."""
+    if (before and not rule.before) or (after and not rule.after):
+        raise Refused(_("Diese Regel erinnert nur auf einer Seite ihres Tages."))
+    if not all(0 <= count <= MAX_LEAD_WORKING_DAYS for count in before):
+        _refuse_long_lead()
+    if not all(1 <= count <= MAX_LEAD_WORKING_DAYS for count in after):
+        _refuse_long_lead()
+    days = sorted({-count for count in before} | set(after))
+    if len(days) > MAX_STEPS:
+        raise Refused(_("Bitte nennen Sie höchstens %(most)d Tage.") % {"most": MAX_STEPS})
+    return days
+
+
+def _check_options(rule: Rule, settings: dict[str, Setting]) -> dict[str, Setting]:
+    """Return `settings` in the order of the options. Raises Refused for what `rule` cannot have."""
+    if set(settings) - {option.key for option in rule.options}:
+        raise Refused(_("Diese Einstellung hat die Regel nicht."))
+    return {option.key: _check_setting(option, settings[option.key]) for option in rule.options}
+
+
+def _check_setting(option: Option, setting: Setting) -> Setting:
+    if option.is_switch:
+        return bool(setting)
+    if setting is not None and not 1 <= setting <= MAX_LEAD_WORKING_DAYS:
+        _refuse_long_lead()
+    return setting
+
+
+def _refuse_long_lead() -> NoReturn:
+    raise Refused(_("Möglich sind bis zu %(most)d Arbeitstage.") % {"most": MAX_LEAD_WORKING_DAYS})
+
+
+# Pauses
+
+
+class PauseTarget(NamedTuple):
+    """What is paused, exactly one of: the key of a rule, a matter (`dialogue:5`), an address."""
+
+    rule: str = ""
+    about: str = ""
+    recipient: str = ""
+
+
+@transaction.atomic
+def pause_reminders(
+    *,
+    target: PauseTarget,
+    title: str,
+    by: Model,
+    now: dt.datetime,
+    until_on: dt.date | None = None,
+    reason: str = "",
+) -> ReminderPause:
+    """Pause reminders up to and including `until_on`, or until somebody ends the pause.
+
+    `title` names the target in German. Raises NotAllowed, Refused when `until_on` has passed, and
+    ChangedMeanwhile when the target is paused already.
+    """
+    _require_office(by)
+    today = local_date(now)
+    if until_on and until_on < today:
+        raise Refused(
+            _(
+                "Der letzte Tag der Pause liegt in der Vergangenheit. Bitte wählen Sie einen "
+                "späteren."
+            )
+        )
+    if target.recipient:
+        target = target._replace(recipient=normalise_address(target.recipient))
+    _end_expired_pause(target, today, now)
+    pause = ReminderPause(
+        **target._asdict(),
+        title=title[:300],
+        until_on=until_on,
+        reason=reason.strip(),
+        created_at=now,
+        created_by=by,
+    )
+    try:
+        with transaction.atomic():
+            pause.save()
+    except IntegrityError as error:
+        raise ChangedMeanwhile(_("Das ist bereits pausiert.")) from error
+    return pause
+
+
+@transaction.atomic
+def resume_reminders(*, pause: ReminderPause, by: Model, now: dt.datetime) -> ReminderPause:
+    """End a pause. The latest step that fell into it is made up for like any other missed step.
+
+    Raises NotAllowed, and ChangedMeanwhile when somebody ended it already.
+    """
+    _require_office(by)
+    open_pause = ReminderPause.objects.filter(pk=pause.pk, ended_at__isnull=True)
+    # A conditional update instead of a lock: of two clicks at once only one finds the pause open.
+    if not open_pause.update(ended_at=now, ended_by=by):
+        raise ChangedMeanwhile(_("Diese Pause ist schon aufgehoben."))
+    pause.refresh_from_db()
+    return pause
+
+
+def _require_office(by: Model) -> None:
+    if not can_manage_mails(by):
+        raise NotAllowed(_("Erinnerungen pausiert die Geschäftsstelle."))
+
+
+def _end_expired_pause(target: PauseTarget, today: dt.date, now: dt.datetime) -> None:
+    """End a pause of `target` that ran out, since only one may be open for each target."""
+    expired = ReminderPause.objects.filter(
+        **target._asdict(), ended_at__isnull=True, until_on__lt=today
+    )
+    expired.update(ended_at=now)
+
+
+# Mails
+
+
+class LogEntryKey(NamedTuple):
+    """The fields that identify an entry of the log."""
+
+    kind: str
+    subject_key: str
+    recipient: str
+    date: dt.date
+    step: str
+
+
+@transaction.atomic
+def enqueue_reminders(
+    mails: Iterable[ReminderMail], *, day: dt.date, now: dt.datetime, by: Model | None = None
+) -> int:
+    """Write the reminder `mails` of `day` and log their reminders; return how many are new.
+
+    A mail that exists already stays as it is, and its reminders are not logged: they may not be in
+    it. Raises IntegrityError when a reminder has been logged with another mail since the plan was
+    made. Then nothing at all is written, so that nobody is reminded twice, and the next run plans
+    anew.
+    """
+    mails = list(mails)
+    keys = {_entry_key(reminder) for mail in mails for reminder in mail.reminders}
+    resent = _delete_expired_entries(keys)
+    drafts = [(mail, _draft(mail, day, now, resent)) for mail in mails]
+    # The batch tells the mails written now from those that existed.
+    batch = uuid4()
+    enqueue_mails([draft for _mail, draft in drafts], now=now, by=by, batch=batch)
+    written = {
+        (mail.kind, mail.subject_key, mail.event, mail.recipient): mail.pk
+        for mail in Mail.objects.filter(batch=batch).only(
+            "kind", "subject_key", "event", "recipient"
+        )
+    }
+    entries = []
+    for mail, draft in drafts:
+        address = normalise_address(draft.to.email)
+        if pk := written.get((draft.kind, draft.subject_key, draft.event, address)):
+            entries += [
+                ReminderLog(**_entry_key(reminder)._asdict(), at=now, mail_id=pk)
+                for reminder in mail.reminders
+            ]
+    ReminderLog.objects.bulk_create(entries)
+    return len(written)
+
+
+def _delete_expired_entries(keys: set[LogEntryKey]) -> set[LogEntryKey]:
+    """Delete those entries of `keys` whose mail expired before anybody got it; return them."""
+    entries = log_entries({key.subject_key for key in keys}, expired=True)
+    found = {
+        entry.pk: LogEntryKey(*(getattr(entry, name) for name in LogEntryKey._fields))
+        for entry in entries
+    }
+    expired = {pk: key for pk, key in found.items() if key in keys}
+    if expired:
+        ReminderLog.objects.filter(pk__in=expired).delete()
+    return set(expired.values())
+
+
+def _entry_key(reminder: Reminder) -> LogEntryKey:
+    return LogEntryKey(
+        reminder.kind,
+        reminder.subject_key,
+        normalise_address(reminder.to.email),
+        reminder.date,
+        reminder.step.key,
+    )
+
+
+def _draft(
+    mail: ReminderMail, day: dt.date, now: dt.datetime, resent: set[LogEntryKey]
+) -> MailDraft:
+    if not mail.is_personal:
+        return draft_digest(mail, day=day, now=now)
+    (reminder,) = mail.reminders
+    # The expired mail keeps its unique key, so sending again takes an event of its own.
+    is_resent = _entry_key(reminder) in resent
+    event = f"{reminder.event}:{day.isoformat()}" if is_resent else reminder.event
+    return draft_personal(mail, event=event, now=now)
