@@ -57,8 +57,11 @@ class HistoryEntry(NamedTuple):
     note: str = ""
 
 
-class Waiting(NamedTuple):
-    """One thing that waits for somebody, as the start page lists it."""
+class WaitingEntry(NamedTuple):
+    """One line of *Wartet auf* on the start page: who has to do what, and the page to do it on.
+
+    `NextStep` says the same on the object's own page, where it carries the button.
+    """
 
     who: str
     what: str

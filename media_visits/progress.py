@@ -16,7 +16,7 @@ from approvals.progress import with_conditions
 from approvals.queries import approvals_with_conditions, condition_history, decision_note
 from core.dates import local_date
 from core.history import entries_of
-from core.progress import HistoryEntry, NextStep, ProgressStep, Waiting, progress_steps
+from core.progress import HistoryEntry, NextStep, ProgressStep, WaitingEntry, progress_steps
 from core.roles import senator_office_name
 from media_visits.enums import VisitState
 from media_visits.models import Visit
@@ -267,7 +267,7 @@ def _note_of(row) -> str:
     )
 
 
-def waiting_for_office(visits: Iterable[Visit], today: dt.date) -> list[Waiting]:
+def waiting_for_office(visits: Iterable[Visit], today: dt.date) -> list[WaitingEntry]:
     """Return which of `visits` the office must move on, and until when: by the day of the visit, if
     it has one.
 
@@ -279,10 +279,10 @@ def waiting_for_office(visits: Iterable[Visit], today: dt.date) -> list[Waiting]
     return [_line(visit, step.action) for visit, step in steps if step and step.route]
 
 
-def _line(visit: Visit, action) -> Waiting:
+def _line(visit: Visit, action) -> WaitingEntry:
     what = _("%(action)s: Besuch bei %(company)s (%(title)s)") % {
         "action": action,
         "company": visit.company_name,
         "title": visit.title,
     }
-    return Waiting(_("Geschäftsstelle"), what, visit.get_absolute_url(), visit.starts_on)
+    return WaitingEntry(_("Geschäftsstelle"), what, visit.get_absolute_url(), visit.starts_on)

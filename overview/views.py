@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from approvals.queries import waiting_approvals
 from core.dates import format_date, format_moment, local_date
-from core.progress import Waiting
+from core.progress import WaitingEntry
 from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role, senator_office_name
 from core.views import render_page_or_fragment
 from dialogues.progress import waiting_for
@@ -105,7 +105,7 @@ def empty_text(user) -> str:
 
 def waiting_lines(
     user, now: dt.datetime, rounds: list[ReportingRound], visits: Sequence[Visit] = ()
-) -> list[Waiting]:
+) -> list[WaitingEntry]:
     """Return everything that waits at `now`: for the office all of it, for others what waits for
     them.
 
@@ -115,7 +115,7 @@ def waiting_lines(
     if has_role(user, OFFICE, SENATOR_OFFICE):
         lines += _approval_lines(user)
     lines += [
-        Waiting(
+        WaitingEntry(
             _("Sie"),
             _("Statusbericht: %(measure)s") % {"measure": due.measure},
             due.url,
@@ -129,10 +129,10 @@ def waiting_lines(
     return lines
 
 
-def _approval_lines(user) -> list[Waiting]:
+def _approval_lines(user) -> list[WaitingEntry]:
     who = senator_office_name()
     return [
-        Waiting(
+        WaitingEntry(
             who,
             _("%(kind)s „%(title)s“ freigeben")
             % {"kind": row.get_kind_display(), "title": row.title},
@@ -144,11 +144,11 @@ def _approval_lines(user) -> list[Waiting]:
     ]
 
 
-def _conditions(user) -> list[Waiting]:
+def _conditions(user) -> list[WaitingEntry]:
     who = _("Geschäftsstelle")
     rows = [row for row in waiting_approvals(user) if not row.is_open]
     return [
-        Waiting(
+        WaitingEntry(
             who,
             _("Auflage zu „%(title)s“: %(text)s")
             % {"title": row.title, "text": row.condition_text},
@@ -158,10 +158,10 @@ def _conditions(user) -> list[Waiting]:
     ]
 
 
-def _reports_to_check() -> list[Waiting]:
+def _reports_to_check() -> list[WaitingEntry]:
     who = _("Geschäftsstelle")
     return [
-        Waiting(
+        WaitingEntry(
             who,
             _("Statusbericht prüfen: %(measure)s") % {"measure": row.measure},
             row.measure.get_absolute_url(),

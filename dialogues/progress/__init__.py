@@ -3,7 +3,7 @@
 import datetime as dt
 
 from core.dates import local_date
-from core.progress import Waiting
+from core.progress import WaitingEntry
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from dialogues.progress.dialogues import (
     dialogue_next_step,
@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 
-def waiting_for(user, now: dt.datetime) -> list[Waiting]:
+def waiting_for(user, now: dt.datetime) -> list[WaitingEntry]:
     """Return what waits for `user` on the start page, the nearest deadline first.
 
     Decisions are not among it: the senator's office finds them on the desk of approvals.

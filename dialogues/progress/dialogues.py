@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from approvals.progress import decision_step
 from core.dates import add_working_days, local_date
 from core.models import Origin
-from core.progress import NextStep, ProgressStep, Waiting, progress_steps
+from core.progress import NextStep, ProgressStep, WaitingEntry, progress_steps
 from dialogues.enums import DATED, DialogueState, HostReply
 from dialogues.models import Dialogue
 from dialogues.permissions import can_manage
@@ -184,7 +184,7 @@ def _day_has_come_step(dialogue: Dialogue) -> NextStep:
     return office_step(text, _("Gespräch verschieben"), url)
 
 
-def dialogues_awaiting_office(now: dt.datetime) -> list[Waiting]:
+def dialogues_awaiting_office(now: dt.datetime) -> list[WaitingEntry]:
     found = Dialogue.objects.exclude(origin=Origin.TAKEN_OVER).filter(state__in=OFFICE_ACTS)
     dialogues = list(found.select_related("host", "topic__series").order_by("pk"))
     preparations = preparations_of(dialogues, now)
@@ -206,9 +206,9 @@ def _awaits_office(dialogue: Dialogue, preparation: Preparation, now: dt.datetim
     return bool(preparation.unanswered and dialogue.rsvp_by < local_date(now))
 
 
-def _waiting(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> Waiting:
+def _waiting(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> WaitingEntry:
     step = office_next_step(dialogue, preparation, now)
     due_on = step.due_on or (local_date(dialogue.starts_at) if dialogue.starts_at else None)
-    return Waiting(
+    return WaitingEntry(
         step.who, f"{step.action}: {dialogue.title}", dialogue.get_absolute_url(), due_on
     )

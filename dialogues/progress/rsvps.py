@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.dates import local_date
-from core.progress import NextStep, Waiting
+from core.progress import NextStep, WaitingEntry
 from dialogues.enums import DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation
 
@@ -28,7 +28,7 @@ def guest_next_step(
     return NextStep(text, str(user), dialogue.rsvp_by, action, url)
 
 
-def invitations_awaiting_reply(user, today: dt.date) -> list[Waiting]:
+def invitations_awaiting_reply(user, today: dt.date) -> list[WaitingEntry]:
     """Return what `user`, invited in person, has not answered and still can."""
     open_invitations = Invitation.objects.released().filter(
         person=user.person_id,
@@ -37,7 +37,7 @@ def invitations_awaiting_reply(user, today: dt.date) -> list[Waiting]:
         dialogue__rsvp_by__gte=today,
     )
     return [
-        Waiting(
+        WaitingEntry(
             str(user),
             _("Einladung beantworten: %(title)s") % {"title": invitation.dialogue.as_announced},
             reverse("dialogues:my_answer", args=[invitation.pk]),

@@ -7,7 +7,7 @@ from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from approvals.progress import decision_step
 from core.models import Origin
-from core.progress import NextStep, ProgressStep, Waiting, progress_steps
+from core.progress import NextStep, ProgressStep, WaitingEntry, progress_steps
 from dialogues.enums import SeriesState
 from dialogues.models import DialogueSeries
 from dialogues.permissions import can_manage
@@ -73,12 +73,12 @@ def _office_next_step(series: DialogueSeries, latest: ApprovalRequest | None) ->
     return office_step(text, _("Zustimmung beantragen"), url)
 
 
-def series_awaiting_office() -> list[Waiting]:
+def series_awaiting_office() -> list[WaitingEntry]:
     text = _("Zustimmung zur Reihe „%(title)s“ beantragen")
     waiting = DialogueSeries.objects.exclude(origin=Origin.TAKEN_OVER).filter(
         state__in=[S.AFFIRMED, S.RETURNED]
     )
     return [
-        Waiting(_("Geschäftsstelle"), text % {"title": series}, series.get_absolute_url())
+        WaitingEntry(_("Geschäftsstelle"), text % {"title": series}, series.get_absolute_url())
         for series in waiting.order_by("pk")
     ]

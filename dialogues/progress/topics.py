@@ -9,7 +9,7 @@ from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from approvals.progress import decision_step
 from core.models import Origin
-from core.progress import NextStep, ProgressStep, Waiting, progress_steps
+from core.progress import NextStep, ProgressStep, WaitingEntry, progress_steps
 from dialogues.enums import DialogueState, SeriesState, TopicState
 from dialogues.models import Dialogue, Topic
 from dialogues.permissions import can_manage
@@ -113,7 +113,7 @@ def _submit_step(topic: Topic, latest: ApprovalRequest | None) -> NextStep:
     return office_step(text, _("Zur Freigabe vorlegen"), url)
 
 
-def topics_awaiting_office() -> list[Waiting]:
+def topics_awaiting_office() -> list[WaitingEntry]:
     texts = {
         S.PROPOSED: _("Über den Themenvorschlag „%(title)s“ entscheiden"),
         S.RETURNED: _("Zurückgegebenes Thema „%(title)s“ überarbeiten"),
@@ -128,7 +128,7 @@ def topics_awaiting_office() -> list[Waiting]:
         .only("title", "state")
     )
     return [
-        Waiting(
+        WaitingEntry(
             _("Geschäftsstelle"),
             texts[S(topic.state)] % {"title": topic},
             topic.get_absolute_url(),
@@ -137,10 +137,10 @@ def topics_awaiting_office() -> list[Waiting]:
     ]
 
 
-def drafts_of(user) -> list[Waiting]:
+def drafts_of(user) -> list[WaitingEntry]:
     drafts = Topic.objects.visible_to(user).filter(proposed_by=user, state=S.DRAFT)
     return [
-        Waiting(
+        WaitingEntry(
             str(user),
             _("Themenvorschlag fertigstellen: %(title)s") % {"title": topic},
             topic.get_absolute_url(),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.dates import format_date
-from core.progress import Waiting
+from core.progress import WaitingEntry
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from measures.enums import (
     EDITABLE_REPORT_STATES,
@@ -158,7 +158,7 @@ def reporters_of(organisation_ids: Iterable[int]) -> dict[int, list[Person]]:
     return dict(found)
 
 
-def waiting_for_reports(rounds: Iterable[ReportingRound]) -> list[Waiting]:
+def waiting_for_reports(rounds: Iterable[ReportingRound]) -> list[WaitingEntry]:
     """Return one line for each organisation that owes reports in `rounds`, for the start page of
     the office.
     """
@@ -170,7 +170,9 @@ def waiting_for_reports(rounds: Iterable[ReportingRound]) -> list[Waiting]:
         url = reporting_round.get_absolute_url()
         for who, count in counts.items():
             lines.append(
-                Waiting(who, _what_is_owed(reporting_round, count), url, reporting_round.due_on)
+                WaitingEntry(
+                    who, _what_is_owed(reporting_round, count), url, reporting_round.due_on
+                )
             )
     return lines
 
