@@ -65,10 +65,10 @@ urlpatterns = [
     path("<int:pk>/gaeste/erinnern/", guest_list.remind, name="remind"),
     path("<int:pk>/gaeste/export/", guests.export, name="guests_export"),
     path("<int:pk>/gaeste/drucken/", guests.printed, name="guests_print"),
-    path("einladungen/<int:pk>/antwort/", invitations.my_answer, name="my_answer"),
-    path("einladungen/<int:pk>/eintragen/", guest_list.enter_answer, name="enter_answer"),
+    path("einladungen/<int:pk>/antwort/", invitations.my_rsvp, name="my_rsvp"),
+    path("einladungen/<int:pk>/eintragen/", guest_list.enter_rsvp, name="enter_rsvp"),
     path("einladungen/<int:pk>/zurueckziehen/", guest_list.withdraw, name="invitation_withdraw"),
     path("einladungen/<int:pk>/streichen/", guest_list.remove, name="guest_remove"),
     path("einladung/<str:token>/", invitations.rsvp, name="rsvp"),
-    path("einladung/<str:token>/termin.ics", invitations.calendar, name="answer_calendar"),
+    path("einladung/<str:token>/termin.ics", invitations.calendar, name="rsvp_calendar"),
 ]

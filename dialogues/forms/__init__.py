@@ -1,19 +1,21 @@
-from dialogues.forms.dates import DATE_ROWS, DateOptionFormSet, FixDateForm
+from dialogues.forms.dates import MAX_DATES, DateOptionFormSet, FixDateForm
 from dialogues.forms.dialogues import DialogueForm, HostReplyForm
-from dialogues.forms.guests import AnswerForm, ComposeForm, OfficeAnswerForm, ReleaseForm
-from dialogues.forms.topics import OfficeTopicForm, SeriesForm, TopicForm
+from dialogues.forms.invitations import GuestListForm, ReleaseForm
+from dialogues.forms.rsvps import OfficeRsvpForm, RsvpForm
+from dialogues.forms.series import SeriesForm
+from dialogues.forms.topics import OfficeTopicForm, TopicForm
 
 __all__ = [
-    "DATE_ROWS",
-    "AnswerForm",
-    "ComposeForm",
+    "MAX_DATES",
     "DateOptionFormSet",
     "DialogueForm",
     "FixDateForm",
+    "GuestListForm",
     "HostReplyForm",
-    "OfficeAnswerForm",
+    "OfficeRsvpForm",
     "OfficeTopicForm",
     "ReleaseForm",
+    "RsvpForm",
     "SeriesForm",
     "TopicForm",
 ]

@@ -10,7 +10,7 @@ from core.forms import DayField, TimeInput
 from dialogues.enums import HostPreference
 from dialogues.models import DateOption
 
-DATE_ROWS = 3  # how many dates can be proposed at once
+MAX_DATES = 3  # proposed at once
 
 
 class DateOptionForm(forms.Form):
@@ -55,9 +55,9 @@ class BaseDateOptionFormSet(forms.BaseFormSet):
 DateOptionFormSet = forms.formset_factory(
     DateOptionForm,
     formset=BaseDateOptionFormSet,
-    extra=DATE_ROWS,
-    max_num=DATE_ROWS,
-    absolute_max=DATE_ROWS,
+    extra=MAX_DATES,
+    max_num=MAX_DATES,
+    absolute_max=MAX_DATES,
 )
 
 

@@ -9,8 +9,8 @@ from dialogues.enums import DialogueState, HostReply
 from dialogues.models import Dialogue
 from partners.models import Organisation, Person
 
-MOST_SEATS = 1000
-LONGEST_PROGRAMME = 4000  # it stands in invitations and calendar entries
+MAX_SEATS = 1000
+MAX_PROGRAMME_LENGTH = 4000  # it stands in invitations and calendar entries
 
 
 class PersonField(forms.ModelChoiceField):
@@ -44,7 +44,7 @@ class DialogueForm(VersionedForm):
             "Erfährt, wenn der Termin feststeht, sich ändert, verschoben oder abgesagt wird."
         ),
     )
-    seats = forms.IntegerField(label=_("Plätze"), min_value=1, max_value=MOST_SEATS, initial=30)
+    seats = forms.IntegerField(label=_("Plätze"), min_value=1, max_value=MAX_SEATS, initial=30)
 
     class Meta:
         model = Dialogue
@@ -76,7 +76,7 @@ class DialogueForm(VersionedForm):
         self.fields["host_contact"].queryset = people.order_by(
             "organisation__search", "search", "pk"
         )
-        limit_length(self.fields["programme"], LONGEST_PROGRAMME)
+        limit_length(self.fields["programme"], MAX_PROGRAMME_LENGTH)
         self.fields["rsvp_by"].required = True
         if self.instance.state != DialogueState.INVITED:
             del self.fields["rsvp_by"]

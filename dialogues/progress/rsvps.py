@@ -24,7 +24,7 @@ def guest_next_step(
         text = _("Ihre Antwort: %(answer)s. Sie können sie noch ändern.")
         text %= {"answer": invitation.get_rsvp_display()}
         action = _("Antwort ändern")
-    url = reverse("dialogues:my_answer", args=[invitation.pk])
+    url = reverse("dialogues:my_rsvp", args=[invitation.pk])
     return NextStep(text, str(user), dialogue.rsvp_by, action, url)
 
 
@@ -40,7 +40,7 @@ def invitations_awaiting_reply(user, today: dt.date) -> list[WaitingEntry]:
         WaitingEntry(
             str(user),
             _("Einladung beantworten: %(title)s") % {"title": invitation.dialogue.as_announced},
-            reverse("dialogues:my_answer", args=[invitation.pk]),
+            reverse("dialogues:my_rsvp", args=[invitation.pk]),
             invitation.dialogue.rsvp_by,
         )
         for invitation in open_invitations.select_related("dialogue").order_by(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core.views import render_confirmation, run_service
 from dialogues.enums import DialogueState, RsvpChannel
-from dialogues.forms import ComposeForm, OfficeAnswerForm
+from dialogues.forms import GuestListForm, OfficeRsvpForm
 from dialogues.models import Dialogue, Invitation
 from dialogues.queries import guests_to_choose
 from dialogues.reminders import guests_to_remind
@@ -49,7 +49,7 @@ def compose(request, pk):
     dialogue = dialogue_for_office(request, pk)
     if back := not_inviting(request, dialogue):
         return back
-    form = ComposeForm(request.POST or None)
+    form = GuestListForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         call = partial(
             add_guests, dialogue=dialogue, by=request.user, now=timezone.now(), **form.cleaned_data
@@ -135,12 +135,12 @@ def _guest_for_office(request, pk: int) -> Invitation:
     return row
 
 
-def enter_answer(request, pk):
+def enter_rsvp(request, pk):
     """Enter an answer given by phone."""
     row = _guest_for_office(request, pk)
     if row.released_at is None:
         raise Http404
-    form = OfficeAnswerForm(request.POST or None, invitation=row)
+    form = OfficeRsvpForm(request.POST or None, invitation=row)
     if request.method == "POST" and form.is_valid():
         call = partial(
             record_rsvp,

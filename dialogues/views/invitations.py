@@ -17,7 +17,7 @@ from core.dates import local_date
 from core.errors import Refused
 from core.views import run_service
 from dialogues.enums import COLOUR_OF_RSVP, RsvpChannel, RsvpState
-from dialogues.forms import AnswerForm
+from dialogues.forms import RsvpForm
 from dialogues.models import Invitation
 from dialogues.permissions import can_reply
 from dialogues.services import closed_reason, open_invitation, record_rsvp
@@ -68,7 +68,7 @@ def calendar(request, invitation):
     return calendar_response(invitation.dialogue_as_announced)
 
 
-def my_answer(request, pk):
+def my_rsvp(request, pk):
     """The same for an invited person with an account."""
     rows = Invitation.objects.visible_to(request.user).released()
     invitation = get_object_or_404(
@@ -85,7 +85,7 @@ def _answer_page(request, invitation: Invitation, channel: str, shell: str):
     calendar_url = f"{request.path}termin.ics"
     if channel == RsvpChannel.ACCOUNT:
         calendar_url = reverse("dialogues:calendar", args=[invitation.dialogue_id])
-    form = AnswerForm(request.POST or None, invitation=invitation)
+    form = RsvpForm(request.POST or None, invitation=invitation)
     if request.method == "POST" and form.is_valid():
         by = request.user if channel == RsvpChannel.ACCOUNT else None
         call = partial(_write, invitation, form, channel, by, now)
@@ -106,7 +106,7 @@ def _answer_page(request, invitation: Invitation, channel: str, shell: str):
         "opens_more": _opens_more(form),
         "seats_note": _seats_note(invitation),
     }
-    return render(request, "dialogues/answer.html", context)
+    return render(request, "dialogues/rsvp.html", context)
 
 
 def _facts(invitation: Invitation) -> list[tuple]:
@@ -133,7 +133,7 @@ def _name_of(invitation: Invitation) -> str:
     return f"{invitation.person}, {organisation.label}" if organisation else str(invitation.person)
 
 
-def _opens_more(form: AnswerForm) -> bool:
+def _opens_more(form: RsvpForm) -> bool:
     """Say whether the folded fields hold something that the guest must see."""
     return any(
         form[name].errors or form[name].value() not in ("", None, 1, "1", False) for name in FOLDED
@@ -150,7 +150,7 @@ def _seats_note(invitation: Invitation) -> str:
     )
 
 
-def _write(invitation: Invitation, form: AnswerForm, channel: str, by, now) -> str:
+def _write(invitation: Invitation, form: RsvpForm, channel: str, by, now) -> str:
     """Write the answer and return what to say about it."""
     changed = record_rsvp(invitation=invitation, reply=form.reply, now=now, by=by, channel=channel)
     if not changed:

@@ -11,13 +11,13 @@ from core.forms import ReasonForm
 from core.roles import PARTNER
 from dialogues.enums import DialogueState, RsvpState, SeriesState
 from dialogues.forms import (
-    AnswerForm,
-    ComposeForm,
     DateOptionFormSet,
     DialogueForm,
     FixDateForm,
-    OfficeAnswerForm,
+    GuestListForm,
+    OfficeRsvpForm,
     OfficeTopicForm,
+    RsvpForm,
     SeriesForm,
     TopicForm,
 )
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_an_open_invitation_preselects_nothing():
-    form = AnswerForm(invitation=make_invitation())
+    form = RsvpForm(invitation=make_invitation())
 
     assert form["rsvp"].value() == ""
     assert form.fields["substitute_name"].required
@@ -47,7 +47,7 @@ def test_an_open_invitation_preselects_nothing():
 def test_a_given_answer_is_shown_as_it_stands():
     row = make_invitation(rsvp=RsvpState.REPRESENTED, party=2, remark="Gern")
 
-    form = AnswerForm(invitation=row)
+    form = RsvpForm(invitation=row)
 
     assert {
         name: form[name].value() for name in ("rsvp", "party", "substitute_name", "remark")
@@ -83,13 +83,13 @@ def test_a_given_answer_is_shown_as_it_stands():
     ],
 )
 def test_reply_of_an_answer(data, reply):
-    form = AnswerForm(data, invitation=make_invitation())
+    form = RsvpForm(data, invitation=make_invitation())
 
     assert form.is_valid(), form.errors
     assert form.reply == reply
 
 
-@pytest.mark.parametrize("form_class", [AnswerForm, OfficeAnswerForm])
+@pytest.mark.parametrize("form_class", [RsvpForm, OfficeRsvpForm])
 def test_open_is_no_answer(form_class):
     form = form_class({"rsvp": "open"}, invitation=make_invitation())
 
@@ -232,9 +232,9 @@ def test_seats_are_a_plausible_number(seats):
 def test_a_guest_list_is_composed_of_what_exists():
     person = make_person()
 
-    assert ComposeForm({"people": [person.pk]}).is_valid()
-    assert not ComposeForm({"people": [person.pk + 1]}).is_valid()
-    assert not ComposeForm({}).is_valid()
+    assert GuestListForm({"people": [person.pk]}).is_valid()
+    assert not GuestListForm({"people": [person.pk + 1]}).is_valid()
+    assert not GuestListForm({}).is_valid()
 
 
 @pytest.mark.parametrize(

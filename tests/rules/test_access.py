@@ -18,7 +18,7 @@ PUBLIC = {
     "account_reset_password_from_key_done",
     "account_signup",
     "dialogues:rsvp",
-    "dialogues:answer_calendar",
+    "dialogues:rsvp_calendar",
     "healthz",
     "healthz_operation",
     "imprint",

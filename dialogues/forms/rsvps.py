@@ -1,50 +1,18 @@
-"""The guest list and the answers to it."""
+"""The answer of a guest, given by the guest or entered by the office."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import DayField
 from dialogues.enums import RsvpState
 from dialogues.models import Invitation
 from dialogues.services import Rsvp
 from outbox.rendering.headers import validate_address
-from partners.models import DistributionList, Organisation, Person
 
-MOST_PEOPLE = 10
-SUBSTITUTE = ("substitute_name", "substitute_function", "substitute_email")
-
-
-class ComposeForm(forms.Form):
-    """Whom to put on the guest list: lists, organisations, single people. What may be ticked is
-    what exists.
-    """
-
-    lists = forms.ModelMultipleChoiceField(queryset=DistributionList.objects.all(), required=False)
-    organisations = forms.ModelMultipleChoiceField(
-        queryset=Organisation.objects.all(), required=False
-    )
-    people = forms.ModelMultipleChoiceField(queryset=Person.objects.all(), required=False)
-
-    def clean(self):
-        values = super().clean()
-        if not any(values.get(name) for name in self.fields):
-            raise forms.ValidationError(_("Bitte kreuzen Sie an, wer auf die Gästeliste soll."))
-        return values
+MAX_PEOPLE = 10
+SUBSTITUTE_FIELDS = ("substitute_name", "substitute_function", "substitute_email")
 
 
-class ReleaseForm(forms.Form):
-    """Until when an answer is asked for, and how many invitations the page named."""
-
-    rsvp_by = DayField(
-        label=_("Antwort erbeten bis"),
-        help_text=_(
-            "Wer noch nicht geantwortet hat, wird 5 und 2 Arbeitstage vor diesem Tag erinnert."
-        ),
-    )
-    expected = forms.IntegerField(widget=forms.HiddenInput)
-
-
-class AnswerForm(forms.Form):
+class RsvpForm(forms.Form):
     """A guest's answer. Whom the guest sends instead is asked only where somebody is sent."""
 
     CHOICES = (
@@ -62,7 +30,7 @@ class AnswerForm(forms.Form):
     party = forms.IntegerField(
         label=_("Wie viele Personen kommen?"),
         min_value=1,
-        max_value=MOST_PEOPLE,
+        max_value=MAX_PEOPLE,
         required=False,
         help_text=_("Sie selbst oder Ihre Vertretung mitgezählt."),
     )
@@ -103,7 +71,7 @@ class AnswerForm(forms.Form):
         """Forget what was typed about a substitute when nobody is sent, right or wrong."""
         values = super().clean()
         if not self._is_represented:
-            for name in SUBSTITUTE:
+            for name in SUBSTITUTE_FIELDS:
                 self.errors.pop(name, None)
                 values[name] = ""
         return values
@@ -118,7 +86,7 @@ class AnswerForm(forms.Form):
         return Rsvp(**values | {"party": values["party"] or 1})
 
 
-class OfficeAnswerForm(AnswerForm):
+class OfficeRsvpForm(RsvpForm):
     """An answer given by phone, entered by the office."""
 
     CHOICES = tuple(

@@ -1,0 +1,37 @@
+"""The guest list of a dialogue and its release."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.forms import DayField
+from partners.models import DistributionList, Organisation, Person
+
+
+class GuestListForm(forms.Form):
+    """Whom to put on the guest list: lists, organisations, single people. What may be ticked is
+    what exists.
+    """
+
+    lists = forms.ModelMultipleChoiceField(queryset=DistributionList.objects.all(), required=False)
+    organisations = forms.ModelMultipleChoiceField(
+        queryset=Organisation.objects.all(), required=False
+    )
+    people = forms.ModelMultipleChoiceField(queryset=Person.objects.all(), required=False)
+
+    def clean(self):
+        values = super().clean()
+        if not any(values.get(name) for name in self.fields):
+            raise forms.ValidationError(_("Bitte kreuzen Sie an, wer auf die Gästeliste soll."))
+        return values
+
+
+class ReleaseForm(forms.Form):
+    """Until when an answer is asked for, and how many invitations the page named."""
+
+    rsvp_by = DayField(
+        label=_("Antwort erbeten bis"),
+        help_text=_(
+            "Wer noch nicht geantwortet hat, wird 5 und 2 Arbeitstage vor diesem Tag erinnert."
+        ),
+    )
+    expected = forms.IntegerField(widget=forms.HiddenInput)
