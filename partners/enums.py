@@ -1,4 +1,6 @@
-"""Choices of the partners app."""
+"""Choices of the partners app, their colours, and the roles in German."""
+
+from collections.abc import Collection
 
 from django.conf import settings
 from django.db import models
@@ -24,6 +26,18 @@ class OrganisationKind(models.TextChoices):
     OTHER = "other", _("Sonstige")
 
 
+class AccountState(models.TextChoices):
+    ACTIVE = "active", _("aktiv")
+    INVITED = "invited", _("eingeladen")
+    CLOSED = "closed", _("deaktiviert")
+
+
+BADGE_COLOURS = {
+    AccountState.ACTIVE: "success",
+    AccountState.INVITED: "info",
+    AccountState.CLOSED: "muted",
+}
+
 ROLE_LABELS = {
     OFFICE: _("Geschäftsstelle"),
     SENATOR_OFFICE: format_lazy(_("Büro {head}"), head=settings.HEAD_TITLE_GENITIVE),
@@ -32,10 +46,8 @@ ROLE_LABELS = {
 }
 
 
-def role_names(roles, *, is_office_head: bool = False) -> list[str]:
-    """Return the German names of `roles` in their fixed order; with `is_office_head` that the office is
-    led.
-    """
+def role_names(roles: Collection[str], *, is_office_head: bool = False) -> list[str]:
+    """Return the German names of `roles` in a fixed order, such as `Geschäftsstelle (Leitung)`."""
     names = {role: str(label) for role, label in ROLE_LABELS.items() if role in roles}
     if is_office_head and OFFICE in names:
         names[OFFICE] = gettext("%(role)s (Leitung)") % {"role": names[OFFICE]}

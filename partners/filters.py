@@ -1,4 +1,4 @@
-"""Filters of the three lists. They stay in the address."""
+"""Filters of organisations, people and distribution lists."""
 
 import django_filters as filters
 from django import forms
@@ -24,8 +24,6 @@ def _search_field(hint) -> filters.CharFilter:
 
 
 class OrganisationFilter(filters.FilterSet):
-    """Search by name, short name, kind and place; kind, sector, still active or not."""
-
     q = _search_field(_("Name, Kurzname oder Ort"))
     kind = filters.ChoiceFilter(label=_("Art"), choices=OrganisationKind, empty_label=_("alle"))
     sector = filters.ModelChoiceFilter(
@@ -50,8 +48,6 @@ class OrganisationFilter(filters.FilterSet):
 
 
 class PersonFilter(filters.FilterSet):
-    """Search by name, function, address and organisation; account, role, list, still active or not."""
-
     q = _search_field(_("Name, Funktion, E-Mail oder Organisation"))
     account = filters.ChoiceFilter(
         label=_("Konto"), choices=ACCOUNTS, method="by_account", empty_label=_("alle")
@@ -84,7 +80,7 @@ class PersonFilter(filters.FilterSet):
             return queryset.filter(user=None)
         if value == "closed":
             return queryset.filter(user__is_active=False)
-        invited = Q(user__password__startswith="!")
+        invited = Q(user__password__startswith="!")  # Django's mark of an unusable password
         return queryset.filter(invited if value == "invited" else ~invited, user__is_active=True)
 
     def by_state(self, queryset, _name, value):
@@ -92,14 +88,18 @@ class PersonFilter(filters.FilterSet):
 
 
 class OwnPeopleFilter(PersonFilter):
-    """What partners may filter by: nothing about accounts and lists."""
+    """For partners, who may not see accounts and distribution lists."""
 
     account = role = list = None
 
 
-class DistributionListFilter(filters.FilterSet):
-    """Search by name and purpose."""
+class CandidateFilter(OwnPeopleFilter):
+    """For adding people to a distribution list: all of them are active."""
 
+    state = None
+
+
+class DistributionListFilter(filters.FilterSet):
     q = _search_field(_("Name oder Zweck"))
 
     class Meta:
@@ -107,21 +107,18 @@ class DistributionListFilter(filters.FilterSet):
         fields: list[str] = []
 
     def search_words(self, queryset, _name, value):
-        """Lists are few: fold them here instead of keeping a column for it."""
+        # There are few lists, so they need no column with folded text.
         words = fold(value).split()
-        rows = queryset.values_list("pk", "name", "description")
         found = [
             pk
-            for pk, name, purpose in rows
+            for pk, name, purpose in queryset.values_list("pk", "name", "description")
             if all(word in fold(f"{name} {purpose}") for word in words)
         ]
         return queryset.filter(pk__in=found)
 
 
 def matching_person(words: str) -> Q:
-    """Return the condition that every word occurs in the person's own text or in the
-    organisation's.
-    """
+    """Return the condition that each word occurs in the text of the person or the organisation."""
     condition = Q()
     for word in words.split():
         condition &= matching(word) | matching(word, "organisation__search")

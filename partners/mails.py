@@ -1,4 +1,4 @@
-"""The mails of this app."""
+"""The invitation to an account, and the notice of a deputyship."""
 
 import datetime as dt
 
@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.dates import format_date
 from core.links import sign_link
 from outbox.rendering.placeholders import Placeholder
 from outbox.services import MailDraft, enqueue_account_mail, enqueue_mails
@@ -19,6 +18,7 @@ from partners.queries import recipient_of
 
 INVITATION = "account_invitation"  # kind of the signed link
 INVITATION_DAYS = 14
+DELIVERY_LIMIT = dt.timedelta(days=3)
 
 register(
     MailText(
@@ -50,9 +50,7 @@ register(
 
 
 def mail_invitation(account: User, *, now: dt.datetime, by) -> None:
-    """Send the link with which the holder of `account` sets the first password; it opens once, for
-    14 days.
-    """
+    """Mail the link with which the holder of `account` sets the first password."""
     token = sign_link(INVITATION, account.pk, account.invitation_version)
     values = {
         "recipient": recipient_of(account.person),
@@ -67,39 +65,30 @@ def mail_invitation(account: User, *, now: dt.datetime, by) -> None:
         text=render_to_string("account/email/invitation_message.txt", values),
         now=now,
         event=f"invitation:{account.pk}:{account.invitation_version}",
-        expires_at=now + dt.timedelta(days=3),
+        expires_at=now + DELIVERY_LIMIT,
         by=by,
     )
 
 
-def mail_deputy(row: Deputy, *, now: dt.datetime, by) -> None:
-    """Tell both sides that the deputyship `row` holds."""
+def mail_deputyship(deputyship: Deputy, *, now: dt.datetime, by) -> None:
+    """Mail both sides that the deputyship was arranged."""
     values = {
-        "principal": row.principal.name,
-        "deputy": row.deputy.name,
-        "period": describe_period(row),
+        "principal": deputyship.principal.name,
+        "deputy": deputyship.deputy.name,
+        "period": deputyship.period,
     }
     enqueue_mails(
         [
             MailDraft(
                 kind="deputy_arranged",
-                subject_key=f"deputy:{row.pk}",
+                subject_key=f"deputy:{deputyship.pk}",
                 event="arranged",
                 to=recipient_of(person),
                 values=values,
                 path=reverse("account"),
             )
-            for person in (row.principal, row.deputy)
+            for person in (deputyship.principal, deputyship.deputy)
         ],
         now=now,
         by=by,
     )
-
-
-def describe_period(row: Deputy) -> str:
-    """Return `vom 01.07.2019 bis 14.07.2019` or `ab 01.07.2019 bis auf Weiteres`, and for which
-    approvals only.
-    """
-    values = {"start": format_date(row.starts_on), "end": format_date(row.ends_on)}
-    text = _("vom %(start)s bis %(end)s") if row.ends_on else _("ab %(start)s bis auf Weiteres")
-    return ", ".join(filter(None, [text % values, row.scope]))

@@ -1,18 +1,26 @@
-"""Who may see and change what about organisations, people and accounts; and who may sign in at all."""
+"""Who may sign in, and who may see and change organisations, people and accounts."""
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
+from core.errors import NotAllowed
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 
 
 def may_sign_in(user) -> bool:
-    """Active accounts sign in; those of the demo only in a demo, whatever way they choose."""
+    # The password of the demo accounts is public, so they must not open a real portal.
     return user.is_active and (settings.DEMO or not user.is_demo)
 
 
 def can_manage_partners(user) -> bool:
-    """The office adds and edits organisations, people, accounts and distribution lists."""
+    """The office maintains organisations, people, accounts and distribution lists."""
     return has_role(user, OFFICE)
+
+
+def require_can_manage_partners(user) -> None:
+    """Raise NotAllowed unless `user` may change organisations, people, accounts and lists."""
+    if not can_manage_partners(user):
+        raise NotAllowed(_("Organisationen, Personen und Konten pflegt die Geschäftsstelle."))
 
 
 def can_see_organisations(user) -> bool:
@@ -20,7 +28,7 @@ def can_see_organisations(user) -> bool:
 
 
 def can_see_people(user) -> bool:
-    """People are personal data: not for those who only observe."""
+    # Contacts are personal data, which the steering committee does not need.
     return has_role(user, OFFICE, SENATOR_OFFICE, PARTNER)
 
 
@@ -28,11 +36,14 @@ def can_see_lists(user) -> bool:
     return has_role(user, OFFICE, SENATOR_OFFICE)
 
 
+def can_see_accounts(user) -> bool:
+    return has_role(user, OFFICE, SENATOR_OFFICE)
+
+
 def can_see_notes(user) -> bool:
-    """Internal notes are the office's alone."""
     return has_role(user, OFFICE)
 
 
 def can_arrange_deputy(user, principal) -> bool:
-    """The office arranges deputies for others, everybody for oneself."""
+    """The office arranges deputies for everyone, others only for themselves."""
     return can_manage_partners(user) or (user.is_active and user.person_id == principal.pk)

@@ -1,7 +1,7 @@
-"""What a deputyship can be limited to: kinds of approval, whose keys and words the floor above
-makes known.
+"""The kinds of approval that a deputyship can be limited to.
 
-A deputyship that names no kind holds for all of them, also for those that join later.
+`approvals` registers them, as this app may not import it. A deputyship without kinds covers all of
+them, including those registered later.
 """
 
 from collections.abc import Iterable
@@ -15,19 +15,16 @@ _labels: dict[str, str | Promise] = {}
 
 
 def register_kinds(choices: Iterable[tuple[str, str | Promise]]) -> None:
-    """Make kinds of approval known, as (key, label)."""
+    """Register kinds of approval as (key, label)."""
     _labels.update(choices)
 
 
 def kind_choices() -> list[tuple[str, str | Promise]]:
-    """Return the known kinds as choices of a form."""
     return list(_labels.items())
 
 
 def ordered_kinds(keys: Iterable[str]) -> list[str]:
-    """Return `keys` once each in their fixed order. Raises Refused for a key that nobody made
-    known.
-    """
+    """Return `keys` without duplicates in their fixed order. Raises Refused for an unknown key."""
     wanted = set(keys)
     if unknown := sorted(wanted - set(_labels)):
         raise Refused(_("Unbekannte Art von Freigaben: %(kinds)s.") % {"kinds": ", ".join(unknown)})
@@ -35,6 +32,7 @@ def ordered_kinds(keys: Iterable[str]) -> list[str]:
 
 
 def kind_limit_text(keys: Iterable[str]) -> str:
-    """Return `nur Freigaben: Thema, Besuch`, or an empty string without a key."""
+    """Return `nur Freigaben: Thema, Besuch`; empty when there are no `keys`, hence no limit."""
+    # A kind that is no longer registered still shows its key rather than hiding the limit.
     names = ", ".join(str(_labels.get(key, key)) for key in keys)
     return _("nur Freigaben: %(kinds)s") % {"kinds": names} if names else ""

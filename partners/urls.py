@@ -1,4 +1,4 @@
-"""Addresses of *Konto* and *Partner*, one route a line."""
+"""URLs of *Partner* and of deputies in *Konto*."""
 
 from django.urls import path
 
@@ -42,7 +42,7 @@ urlpatterns = [
         name="account_activate",
     ),
     path("partner/personen/<int:pk>/vertretung/neu/", deputies.deputy_add, name="deputy_add"),
-    path("partner/verteiler/", lists.list_list, name="lists"),
+    path("partner/verteiler/", lists.list_overview, name="lists"),
     path("partner/verteiler/neu/", lists.list_add, name="list_add"),
     path("partner/verteiler/<int:pk>/", lists.list_page, name="distribution_list"),
     path("partner/verteiler/<int:pk>/bearbeiten/", lists.list_edit, name="list_edit"),

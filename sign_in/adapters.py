@@ -1,4 +1,4 @@
-"""How people sign in: only with an account that the office invited; demo accounts only in a demo."""
+"""What allauth asks us: who may sign in, where `next` may lead, how mail is sent."""
 
 from urllib.parse import urlsplit
 
@@ -20,42 +20,35 @@ from partners.queries import recipient_of
 
 
 class AccountBackend(AuthenticationBackend):
-    """allauth's sign-in by e-mail for those who may.
-
-    `get_user` asks the same question for every request, so a session ends with the account.
-    """
+    """allauth's sign-in by e-mail, limited to accounts that may sign in."""
 
     def user_can_authenticate(self, user):
         return may_sign_in(user)
 
     def get_user(self, user_id):
+        # Runs for every request, so a session ends as soon as its account may not sign in any more.
         account = User.objects.select_related("person__organisation").filter(pk=user_id).first()
         return account if account and may_sign_in(account) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Closed sign-up, one gate before every way of signing in, and mail through the outbox."""
-
     def is_open_for_signup(self, request):
-        return False
+        return False  # accounts are by invitation only
 
     def pre_login(self, request, user, **kwargs):
-        """Turn away whoever may not sign in, after password, code and passkey alike."""
+        # Password, code and passkey all come through here.
         if not may_sign_in(user):
             self.logout(request)
             return redirect("account_inactive")
         return super().pre_login(request, user, **kwargs)
 
     def is_safe_url(self, url):
-        """Let `next` lead to a page of this portal alone, written as a path: never to another host."""
+        # `next` may only be a path of this portal: an open redirect would help phishing.
         return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def get_reset_password_from_key_url(self, key):
-        """Build the link on SITE_URL: what a request calls its host is not to be trusted in a mail.
-
-        It carries the page of this portal that was asked for, so that it may be opened in another
-        browser.
-        """
+        # The client chooses the Host header, so links in mails start with SITE_URL. They carry `next`,
+        # as the mail may be opened in another browser than the page that was asked for.
         link = settings.SITE_URL + urlsplit(super().get_reset_password_from_key_url(key)).path
         return passthrough_next_redirect_url(self.request, link, REDIRECT_FIELD_NAME)
 
@@ -63,7 +56,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("account")
 
     def send_mail(self, template_prefix, email, context):
-        """Hand the mail to the outbox: account mails go first, and no page ever shows their text."""
+        """Queue the mail in the outbox, as an account mail: sent first, its text never shown."""
         account = User.objects.select_related("person").filter(email=email.lower()).first()
         recipient = recipient_of(account.person) if account else Recipient(email=email)
         values = {**context, "recipient": recipient}

@@ -1,4 +1,4 @@
-"""allauth's forms without placeholders: they repeat the label and vanish while one types."""
+"""allauth's forms without placeholders."""
 
 from allauth.account import forms as account
 from allauth.account.utils import passthrough_next_redirect_url
@@ -8,53 +8,49 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 
-class Plain:
-    """Take the placeholders out of every field."""
-
+class WithoutPlaceholders:
+    # They repeat the label and vanish as soon as somebody types.
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
 
 
-class LoginForm(Plain, account.LoginForm):
-    """E-mail and password. The way to a new password leads back to the page that was asked for,
-    too.
-    """
-
+class LoginForm(WithoutPlaceholders, account.LoginForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        address = passthrough_next_redirect_url(
+        # Someone who forgot the password should still reach the page they asked for.
+        url = passthrough_next_redirect_url(
             self.request, reverse("account_reset_password"), REDIRECT_FIELD_NAME
         )
         self.fields["password"].help_text = format_html(
-            '<a href="{}">{}</a>', address, _("Passwort vergessen?")
+            '<a href="{}">{}</a>', url, _("Passwort vergessen?")
         )
 
 
-class RequestCodeForm(Plain, account.RequestLoginCodeForm):
-    """The address that gets a code."""
+class RequestCodeForm(WithoutPlaceholders, account.RequestLoginCodeForm):
+    pass
 
 
-class ConfirmCodeForm(Plain, account.ConfirmLoginCodeForm):
-    """The code out of the mail."""
+class ConfirmCodeForm(WithoutPlaceholders, account.ConfirmLoginCodeForm):
+    pass
 
 
-class ResetForm(Plain, account.ResetPasswordForm):
-    """The address that gets a link."""
+class ResetForm(WithoutPlaceholders, account.ResetPasswordForm):
+    pass
 
 
-class ResetKeyForm(Plain, account.ResetPasswordKeyForm):
-    """The new password, twice."""
+class ResetKeyForm(WithoutPlaceholders, account.ResetPasswordKeyForm):
+    pass
 
 
-class ChangePasswordForm(Plain, account.ChangePasswordForm):
-    """The old password, and the new one twice."""
+class ChangePasswordForm(WithoutPlaceholders, account.ChangePasswordForm):
+    pass
 
 
-class FirstPasswordForm(Plain, account.SetPasswordForm):
-    """The password of somebody who signed in by code or passkey so far."""
+class FirstPasswordForm(WithoutPlaceholders, account.SetPasswordForm):
+    """For an account that has signed in by code or passkey so far."""
 
 
-class ReauthenticateForm(Plain, account.ReauthenticateForm):
-    """The password, asked for once more."""
+class ReauthenticateForm(WithoutPlaceholders, account.ReauthenticateForm):
+    pass

@@ -1,4 +1,4 @@
-"""Addresses of signing in and of one's own credentials, under the names that allauth expects."""
+"""URLs of signing in and of the own credentials, under the names that allauth expects."""
 
 from allauth.account import views as allauth_account
 from allauth.mfa.base import views as mfa

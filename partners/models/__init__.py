@@ -1,6 +1,8 @@
-from partners.models.accounts import Deputy, User
-from partners.models.contacts import DistributionList, Person
+from partners.models.accounts import User
+from partners.models.deputies import Deputy
+from partners.models.lists import DistributionList
 from partners.models.organisations import CrossCuttingTheme, Organisation, Sector
+from partners.models.people import Person
 
 __all__ = [
     "CrossCuttingTheme",

@@ -1,4 +1,4 @@
-"""Organisations and the orders they are grouped by."""
+"""Organisations, sectors and cross-cutting themes."""
 
 from django.db import models
 from django.urls import reverse
@@ -12,9 +12,7 @@ from partners.enums import OrganisationKind
 
 
 class Sector(models.Model):
-    """*Branche*: an order of statistics, not to be mixed with clusters or an association's own
-    fields.
-    """
+    """*Branche* of the official statistics; neither a cluster nor an association's own division."""
 
     name = models.CharField(_("Branche"), max_length=120, unique=True)
 
@@ -41,7 +39,7 @@ class CrossCuttingTheme(models.Model):
 
 class OrganisationQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The house and its steering committee see all organisations, partners their own."""
+        """All of them; partners only see the organisations they speak for."""
         if has_role(user, OFFICE, SENATOR_OFFICE, OBSERVER):
             return self
         if has_role(user, PARTNER):
@@ -50,9 +48,7 @@ class OrganisationQuerySet(models.QuerySet):
 
 
 class Organisation(Sourced):
-    """A Senate department, district, chamber, association, union, agency, company … that takes
-    part.
-    """
+    """A Senate department, district, chamber, association, company … that takes part."""
 
     name = models.CharField(_("Name"), max_length=250, unique=True)
     short_name = models.CharField(_("Kurzname"), max_length=60, blank=True)
@@ -86,11 +82,11 @@ class Organisation(Sourced):
 
     @property
     def label(self) -> str:
-        """The short name where there is one, else the name."""
+        """The short name, or else the name."""
         return self.short_name or self.name
 
     @property
     def postal_address(self) -> str:
-        """Street, postcode and city in one line; empty parts are left out."""
+        """Street, postcode and city in one line, as far as known."""
         town = f"{self.postcode} {self.city}".strip()
         return ", ".join(part for part in (self.street, town) if part)

@@ -5,6 +5,7 @@ from partners.services.accounts import (
     deactivate_account,
     invite_account,
     read_invitation,
+    require_other_account,
     resend_invitation,
 )
 from partners.services.deputies import add_deputy, end_deputy
@@ -29,5 +30,6 @@ __all__ = [
     "invite_account",
     "read_invitation",
     "remove_members",
+    "require_other_account",
     "resend_invitation",
 ]

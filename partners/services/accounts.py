@@ -1,4 +1,4 @@
-"""Invite people to an account, change it, close it and open it again."""
+"""Invite people to an account; change, deactivate and reactivate accounts."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as
@@ -16,7 +17,10 @@ from core.roles import OFFICE, PARTNER, ROLES
 from partners.enums import role_names
 from partners.mails import INVITATION, INVITATION_DAYS, mail_invitation
 from partners.models import Person, User
-from partners.services.gate import require_office
+from partners.permissions import require_can_manage_partners
+
+INVITATION_SECONDS = INVITATION_DAYS * 24 * 3600
+ROLE_REQUIRED = gettext_lazy("Bitte wählen Sie mindestens eine Rolle.")
 
 
 @transaction.atomic
@@ -29,49 +33,36 @@ def invite_account(
     now: dt.datetime,
     is_office_head: bool = False,
 ) -> User:
-    """Give `person` an account with `roles` and mail the link that sets its password.
+    """Create an account for `person` and mail the link with which they set its password.
 
-    Raises NotEntitled for anybody but the office; Refused when the person has an account, the
-    address is taken, no role is chosen, a partner belongs to no organisation, or somebody without
-    the office's role would lead it.
+    Raises ChangedMeanwhile when the person has an account already; Refused when the person is not
+    active, the address belongs to another account, or the roles do not fit.
     """
-    require_office(by)
+    require_can_manage_partners(by)
     locked = Person.objects.select_for_update().get(pk=person.pk)
     if User.objects.filter(person=locked).exists():
         raise ChangedMeanwhile(_("Diese Person hat schon ein Konto."))
-    if not locked.is_active:
-        raise Refused(
-            _("Diese Person ist nicht mehr aktiv. Bitte setzen Sie sie zuerst wieder auf aktiv.")
-        )
-    email = _checked(locked, email, roles, is_office_head=is_office_head)
+    _require_active(locked)
+    _require_fitting_roles(locked, roles, is_office_head)
+    email = _require_free_address(email)
     account = User(person=locked, email=email, invited_at=now, is_office_head=is_office_head)
     account.set_unusable_password()
-    _save(
-        account,
-        by=by,
-        now=now,
-        reason=_("eingeladen als %(roles)s") % {"roles": _in_words(roles, is_office_head)},
-    )
+    reason = _("eingeladen als %(roles)s") % {"roles": _roles_text(roles, is_office_head)}
+    _save(account, by=by, now=now, reason=reason)
     account.groups.set(Group.objects.filter(name__in=roles))
     if not locked.email:
         locked.email = email
-        save_as(
-            locked,
-            by=by,
-            now=now,
-            reason=_("E-Mail-Adresse aus der Einladung zum Konto übernommen"),
-        )
+        reason = _("E-Mail-Adresse aus der Einladung zum Konto übernommen")
+        save_as(locked, by=by, now=now, reason=reason)
     mail_invitation(account, now=now, by=by)
     return account
 
 
 @transaction.atomic
 def resend_invitation(*, account: User, by, now: dt.datetime) -> User:
-    """Mail a new link and void the older one. Raises Refused when the password is set or the
-    account is closed.
-    """
-    require_office(by)
-    locked = lock_account(account.pk)
+    """Mail a new link and revoke the older one. Raises Refused unless the invitation is pending."""
+    require_can_manage_partners(by)
+    locked = _lock_account(account)
     if not locked.is_pending:
         raise Refused(_("Für dieses Konto ist keine Einladung mehr offen."))
     locked.invitation_version += 1
@@ -84,27 +75,23 @@ def resend_invitation(*, account: User, by, now: dt.datetime) -> User:
 def read_invitation(token: str) -> User:
     """Return the account that the link of an invitation belongs to.
 
-    Raises Refused with a German sentence when the link is damaged, older than 14 days, replaced or
-    used.
+    Raises Refused when the link is damaged, expired, replaced by a newer one, or used.
     """
-    return _invited(User.objects.select_related("person"), token)
+    return _invited_account(User.objects.select_related("person"), token)
 
 
 @transaction.atomic
 def accept_invitation(*, token: str, password: str, now: dt.datetime) -> User:
-    """Set the first password of an invited account; the link is void afterwards. Raises as
-    `read_invitation`.
-    """
-    account = _invited(_locking(), token)
+    """Set the first password of an account and revoke the link. Raises as `read_invitation`."""
+    account = _invited_account(_locked_accounts(), token)
     account.set_password(password)
     account.invitation_version += 1
     save_as(account, by=account, now=now, reason=_("Einladung angenommen, Passwort gesetzt"))
     return account
 
 
-def _invited(accounts: QuerySet[User], token: str) -> User:
-    """Return the row of `accounts` that the link belongs to. Raises as `read_invitation`."""
-    target = read_link(INVITATION, token, max_age=INVITATION_DAYS * 24 * 3600)
+def _invited_account(accounts: QuerySet[User], token: str) -> User:
+    target = read_link(INVITATION, token, max_age=INVITATION_SECONDS)
     account = accounts.filter(pk=target.pk).first()
     if account is None or not account.is_active:
         raise Refused(
@@ -134,16 +121,16 @@ def change_account(
     now: dt.datetime,
     is_office_head: bool = False,
 ) -> User:
-    """Write the address, the roles and the lead of an account. Another address voids the link sent
-    to the former one.
+    """Change the address, the roles and the head of the office. A new address revokes sent links.
 
-    Raises Refused when the address is taken, somebody changes the own roles, the last office
-    account would lose its role, or somebody without the office's role would lead it.
+    Raises Refused when the address belongs to another account, the roles do not fit, users change
+    their own roles, or the last account of the office would lose its role.
     """
-    require_office(by)
-    offices = lock_office_accounts()
-    locked = lock_account(account.pk)
-    email = _checked(locked.person, email, roles, account=locked, is_office_head=is_office_head)
+    require_can_manage_partners(by)
+    office_pks = _lock_office_accounts()
+    locked = _lock_account(account)
+    _require_fitting_roles(locked.person, roles, is_office_head)
+    email = _require_free_address(email, account=locked)
     if set(roles) != locked.own_roles:
         if locked.pk == by.pk:
             raise Refused(
@@ -153,34 +140,32 @@ def change_account(
                 )
             )
         if OFFICE not in roles:
-            _require_other_office(locked, offices)
+            _require_another_office_account(locked, office_pks)
     if email != locked.email:
+        # allauth keeps its own copy of confirmed addresses and would still accept the former one.
         EmailAddress.objects.filter(user=locked).delete()
         locked.invitation_version += 1
     locked.email, locked.is_office_head = email, is_office_head
-    _save(
-        locked,
-        by=by,
-        now=now,
-        reason=_("geändert: %(roles)s") % {"roles": _in_words(roles, is_office_head)},
-    )
+    reason = _("geändert: %(roles)s") % {"roles": _roles_text(roles, is_office_head)}
+    _save(locked, by=by, now=now, reason=reason)
     locked.groups.set(Group.objects.filter(name__in=roles))
     return locked
 
 
 @transaction.atomic
 def deactivate_account(*, account: User, by, now: dt.datetime) -> User:
-    """Close an account: its sessions end. Raises Refused for oneself and for the last account of
-    the office.
+    """Close an account, which ends its sessions and revokes its invitation.
+
+    Raises ChangedMeanwhile when it is closed already; Refused for the user's own account and for
+    the last account of the office.
     """
-    require_office(by)
-    offices = lock_office_accounts()
-    locked = lock_account(account.pk)
+    require_can_manage_partners(by)
+    office_pks = _lock_office_accounts()
+    locked = _lock_account(account)
     if not locked.is_active:
         raise ChangedMeanwhile(_("Dieses Konto ist schon deaktiviert."))
-    if locked.pk == by.pk:
-        raise Refused(_("Das eigene Konto kann niemand selbst deaktivieren."))
-    _require_other_office(locked, offices)
+    require_other_account(locked, by)
+    _require_another_office_account(locked, office_pks)
     locked.is_active = False
     locked.invitation_version += 1
     save_as(locked, by=by, now=now, reason=_("deaktiviert"))
@@ -189,44 +174,47 @@ def deactivate_account(*, account: User, by, now: dt.datetime) -> User:
 
 @transaction.atomic
 def activate_account(*, account: User, by, now: dt.datetime) -> User:
-    """Open a closed account again. Raises Outpaced when it is open, Refused when a partner has no
-    organisation.
+    """Reopen a closed account.
+
+    Raises ChangedMeanwhile when it is open already; Refused when its person is not active or no
+    longer has the organisation that a partner needs.
     """
-    require_office(by)
-    locked = lock_account(account.pk)
+    require_can_manage_partners(by)
+    locked = _lock_account(account)
     if locked.is_active:
         raise ChangedMeanwhile(_("Dieses Konto ist schon aktiv."))
-    _checked(locked.person, locked.email, locked.own_roles, account=locked)
-    if not locked.person.is_active:
-        raise Refused(
-            _("Diese Person ist nicht mehr aktiv. Bitte setzen Sie sie zuerst wieder auf aktiv.")
-        )
+    _require_fitting_roles(locked.person, locked.own_roles)
+    _require_active(locked.person)
     locked.is_active = True
     save_as(locked, by=by, now=now, reason=_("aktiviert"))
     return locked
 
 
-def lock_account(pk: int) -> User:
-    """Return the account locked until the end of the transaction."""
-    return _locking().get(pk=pk)
+def require_other_account(account: User, by) -> None:
+    """Raise Refused when `account` is the user's own, which others have to deactivate."""
+    if account.pk == by.pk:
+        raise Refused(_("Das eigene Konto kann niemand selbst deaktivieren."))
 
 
-def _locking() -> QuerySet[User]:
+def _locked_accounts() -> QuerySet[User]:
     return User.objects.select_for_update(of=("self",)).select_related("person")
 
 
-def lock_office_accounts() -> list[int]:
-    """Lock the office's active accounts, so that two people cannot close the last two at once;
-    return their keys.
-    """
-    offices = User.objects.select_for_update(of=("self",)).filter(
-        is_active=True, groups__name=OFFICE
-    )
-    return [account.pk for account in offices.order_by("pk")]
+def _lock_account(account: User) -> User:
+    return _locked_accounts().get(pk=account.pk)
 
 
-def _require_other_office(account: User, offices: list[int]) -> None:
-    if account.pk in offices and len(offices) == 1:
+def _lock_office_accounts() -> list[int]:
+    """Lock the active accounts of the office and return their primary keys."""
+    # Without the lock, two people could close the last two accounts at the same time. In the order
+    # of the keys, two such requests wait for each other instead of deadlocking.
+    accounts = User.objects.select_for_update(of=("self",))
+    offices = accounts.filter(is_active=True, groups__name=OFFICE).order_by("pk")
+    return [account.pk for account in offices]
+
+
+def _require_another_office_account(account: User, office_pks: list[int]) -> None:
+    if office_pks == [account.pk]:
         raise Refused(
             _(
                 "Dies ist das letzte aktive Konto der Geschäftsstelle. Bitte laden Sie zuerst "
@@ -235,23 +223,18 @@ def _require_other_office(account: User, offices: list[int]) -> None:
         )
 
 
-def _in_words(roles: Collection[str], is_office_head: bool) -> str:
-    """Return the roles of an account in words, `Geschäftsstelle (Leitung), Partner`."""
-    return ", ".join(role_names(roles, is_office_head=is_office_head))
+def _require_active(person: Person) -> None:
+    if not person.is_active:
+        raise Refused(
+            _("Diese Person ist nicht mehr aktiv. Bitte setzen Sie sie zuerst wieder auf aktiv.")
+        )
 
 
-def _checked(
-    person: Person,
-    email: str,
-    roles: Collection[str],
-    *,
-    account: User | None = None,
-    is_office_head: bool = False,
-) -> str:
-    """Return the address as accounts keep it. Raises Refused when address or roles do not do."""
-    email = email.strip().lower()
+def _require_fitting_roles(
+    person: Person, roles: Collection[str], is_office_head: bool = False
+) -> None:
     if not roles or set(roles) - set(ROLES):
-        raise Refused(_("Bitte wählen Sie mindestens eine Rolle."))
+        raise Refused(str(ROLE_REQUIRED))
     if PARTNER in roles and person.organisation_id is None:
         raise Refused(
             _(
@@ -261,19 +244,29 @@ def _checked(
         )
     if is_office_head and OFFICE not in roles:
         raise Refused(_("Die Geschäftsstelle leiten kann nur, wer auch ihre Rolle hat."))
+
+
+def _require_free_address(email: str, *, account: User | None = None) -> str:
+    """Return the address in lower case, as accounts store it; Refused when another one has it."""
+    email = email.strip().lower()
     others = User.objects.exclude(pk=account.pk) if account else User.objects.all()
     if others.filter(email=email).exists():
-        raise Refused(_taken(email))
+        raise Refused(_address_taken(email))
     return email
 
 
 def _save(account: User, *, by, now: dt.datetime, reason: str) -> None:
+    # Another request may have taken the address after the check; the constraint decides.
     try:
         with transaction.atomic():
             save_as(account, by=by, now=now, reason=reason)
     except IntegrityError as error:
-        raise Refused(_taken(account.email)) from error
+        raise Refused(_address_taken(account.email)) from error
 
 
-def _taken(email: str) -> str:
+def _address_taken(email: str) -> str:
     return _("Die E-Mail-Adresse %(email)s gehört schon zu einem anderen Konto.") % {"email": email}
+
+
+def _roles_text(roles: Collection[str], is_office_head: bool) -> str:
+    return ", ".join(role_names(roles, is_office_head=is_office_head))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.dates import local_date
 from core.errors import NotAllowed, Refused
 from core.history import save_as
-from partners.mails import describe_period, mail_deputy
+from partners.mails import mail_deputyship
 from partners.models import Deputy, Person
 from partners.permissions import can_arrange_deputy
 from partners.registry import ordered_kinds
@@ -27,49 +27,50 @@ def add_deputy(
     now: dt.datetime,
     kinds: Iterable[str] = (),
 ) -> Deputy:
-    """Let `deputy` act for `principal` from a day to a day (None: until further notice) and tell
-    both by mail.
+    """Let `deputy` act for `principal` on these days; without `ends_on` until further notice.
 
-    `kinds` limits it to some kinds of approval. Several people may act for one principal at the
-    same time. Raises NotEntitled for anybody but the office and the principal; Refused when the
-    dates do not fit or are over, the same deputy is arranged for that time already, one side has no
-    account, or somebody would make oneself a deputy.
+    Mails both of them. `kinds` limits the deputyship to some kinds of approval. Several people may
+    act for one principal at the same time. Raises NotAllowed unless `by` is the office or the
+    principal; Refused for impossible or past dates, an overlapping deputyship of the same two, a
+    side without an active account, and a user who would make themselves a deputy.
     """
-    _require_entitled(by, principal)
+    _require_can_arrange(by, principal)
+    # Locking the principal keeps two requests from arranging overlapping deputyships.
     locked = Person.objects.select_for_update().get(pk=principal.pk)
     _require_two_accounts(locked, deputy, by)
     if ends_on is not None and ends_on < starts_on:
         raise Refused(_("Das Ende der Vertretung liegt vor ihrem Beginn."))
     if ends_on is not None and ends_on < local_date(now):
         raise Refused(_("Diese Vertretung wäre schon vorbei. Bitte prüfen Sie ihren letzten Tag."))
-    _require_free(locked, deputy, starts_on, ends_on)
-    row = Deputy(
+    _require_no_overlap(locked, deputy, starts_on, ends_on)
+    deputyship = Deputy(
         principal=locked,
         deputy=deputy,
         starts_on=starts_on,
         ends_on=ends_on,
         kinds=ordered_kinds(kinds),
     )
-    save_as(row, by=by, now=now, reason=_("Vertretung eingetragen"))
-    mail_deputy(row, now=now, by=by)
-    return row
+    save_as(deputyship, by=by, now=now, reason=_("Vertretung eingetragen"))
+    mail_deputyship(deputyship, now=now, by=by)
+    return deputyship
 
 
 @transaction.atomic
-def end_deputy(*, row: Deputy, by, now: dt.datetime) -> None:
-    """End a deputyship at once: yesterday was its last day; one that would begin today or later is
-    taken out.
+def end_deputy(*, deputyship: Deputy, by, now: dt.datetime) -> None:
+    """End a deputyship at once: its last day was yesterday. Delete it if it has not begun before.
+
+    Raises NotAllowed as `add_deputy`, Refused when it has ended already.
     """
     today = local_date(now)
     locked = (
         Deputy.objects.select_for_update(of=("self",))
         .select_related("principal")
-        .filter(pk=row.pk)
+        .filter(pk=deputyship.pk)
         .first()
     )
-    if locked is None or (locked.ends_on is not None and locked.ends_on < today):
+    if locked is None or locked.is_over(today):
         raise Refused(_("Diese Vertretung ist schon beendet."))
-    _require_entitled(by, locked.principal)
+    _require_can_arrange(by, locked.principal)
     if locked.starts_on >= today:
         locked._history_user, locked._change_reason = by, _("Vertretung zurückgenommen")
         locked.delete()
@@ -78,7 +79,7 @@ def end_deputy(*, row: Deputy, by, now: dt.datetime) -> None:
     save_as(locked, by=by, now=now, reason=_("Vertretung beendet"))
 
 
-def _require_entitled(by, principal: Person) -> None:
+def _require_can_arrange(by, principal: Person) -> None:
     if not can_arrange_deputy(by, principal):
         raise NotAllowed(
             _("Vertretungen trägt die Geschäftsstelle ein oder die vertretene Person selbst.")
@@ -88,6 +89,7 @@ def _require_entitled(by, principal: Person) -> None:
 def _require_two_accounts(principal: Person, deputy: Person, by) -> None:
     if principal.pk == deputy.pk:
         raise Refused(_("Niemand kann sich selbst vertreten. Bitte wählen Sie eine andere Person."))
+    # Otherwise the office could lend itself any role, such as the senator's office's.
     if deputy.pk == by.person_id:
         raise Refused(
             _(
@@ -101,18 +103,18 @@ def _require_two_accounts(principal: Person, deputy: Person, by) -> None:
             raise Refused(_("%(name)s hat kein aktives Konto.") % {"name": person.name})
 
 
-def _require_free(
+def _require_no_overlap(
     principal: Person, deputy: Person, starts_on: dt.date, ends_on: dt.date | None
 ) -> None:
-    overlapping = Deputy.objects.filter(principal=principal, deputy=deputy)
-    overlapping = overlapping.filter(Q(ends_on=None) | Q(ends_on__gte=starts_on))
+    deputyships = Deputy.objects.filter(principal=principal, deputy=deputy)
+    overlapping = deputyships.filter(Q(ends_on=None) | Q(ends_on__gte=starts_on))
     if ends_on is not None:
         overlapping = overlapping.filter(starts_on__lte=ends_on)
-    if row := overlapping.order_by("starts_on", "pk").first():
+    if found := overlapping.order_by("starts_on", "pk").first():
         raise Refused(
             _(
                 "In dieser Zeit ist diese Vertretung schon eingetragen: %(name)s, %(period)s. "
                 "Beenden Sie sie zuerst."
             )
-            % {"name": deputy.name, "period": describe_period(row)}
+            % {"name": deputy.name, "period": found.period}
         )

@@ -6,22 +6,22 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.conflicts import require_unchanged
 from core.errors import Refused
 from core.history import save_as
 from partners.models import DistributionList, Person
-from partners.services.gate import require_office
+from partners.permissions import require_can_manage_partners
 
 FIELDS = ("name", "description")
+NAME_TAKEN = gettext_lazy("Einen Verteiler mit diesem Namen gibt es schon.")
 
 
 @transaction.atomic
 def add_list(*, values: dict[str, Any], by, now: dt.datetime) -> DistributionList:
-    """Write a new, empty list. Raises NotEntitled for anybody but the office, Refused when the name
-    is taken.
-    """
-    require_office(by)
+    """Create an empty list. Raises Refused when the name is taken."""
+    require_can_manage_partners(by)
     return _write(DistributionList(), values, by=by, now=now, reason=_("Verteiler angelegt"))
 
 
@@ -34,10 +34,11 @@ def change_list(
     by,
     now: dt.datetime,
 ) -> DistributionList:
-    """Write name and purpose. Raises NotEntitled, Refused when the name is taken, Outpaced since
-    `version`.
+    """Change name and purpose.
+
+    Raises Refused when the name is taken, ChangedMeanwhile when it was saved since `version`.
     """
-    require_office(by)
+    require_can_manage_partners(by)
     locked = DistributionList.objects.select_for_update().get(pk=distribution_list.pk)
     require_unchanged(locked, version, FIELDS)
     return _write(locked, values, by=by, now=now, reason=_("Angaben geändert"))
@@ -47,11 +48,11 @@ def change_list(
 def add_members(
     *, distribution_list: DistributionList, people: Iterable[Person], by, now: dt.datetime
 ) -> int:
-    """Put `people` on the list; return how many were not on it before."""
-    require_office(by)
+    """Put `people` on the list and return how many were not on it before."""
+    require_can_manage_partners(by)
     locked = DistributionList.objects.select_for_update().get(pk=distribution_list.pk)
-    there = set(locked.members.values_list("pk", flat=True))
-    new = [person for person in people if person.pk not in there]
+    present = set(locked.members.values_list("pk", flat=True))
+    new = [person for person in people if person.pk not in present]
     if new:
         save_as(locked, by=by, now=now, reason=_("%(count)d aufgenommen") % {"count": len(new)})
         locked.members.add(*new)
@@ -62,23 +63,29 @@ def add_members(
 def remove_members(
     *, distribution_list: DistributionList, people: Iterable[Person], by, now: dt.datetime
 ) -> int:
-    """Take `people` off the list; return how many were on it."""
-    require_office(by)
+    """Take `people` off the list and return how many were on it."""
+    require_can_manage_partners(by)
     locked = DistributionList.objects.select_for_update().get(pk=distribution_list.pk)
-    gone = list(locked.members.filter(pk__in=[person.pk for person in people]))
-    if gone:
-        save_as(locked, by=by, now=now, reason=_("%(count)d entfernt") % {"count": len(gone)})
-        locked.members.remove(*gone)
-    return len(gone)
+    members = list(locked.members.filter(pk__in=[person.pk for person in people]))
+    if members:
+        save_as(locked, by=by, now=now, reason=_("%(count)d entfernt") % {"count": len(members)})
+        locked.members.remove(*members)
+    return len(members)
 
 
 def _write(
-    row: DistributionList, values: dict[str, Any], *, by, now: dt.datetime, reason: str
+    distribution_list: DistributionList,
+    values: dict[str, Any],
+    *,
+    by,
+    now: dt.datetime,
+    reason: str,
 ) -> DistributionList:
-    row.name, row.description = values["name"], values.get("description", "")
+    distribution_list.name = values["name"]
+    distribution_list.description = values.get("description", "")
     try:
         with transaction.atomic():
-            save_as(row, by=by, now=now, reason=reason)
+            save_as(distribution_list, by=by, now=now, reason=reason)
     except IntegrityError as error:
-        raise Refused(_("Einen Verteiler mit diesem Namen gibt es schon.")) from error
-    return row
+        raise Refused(str(NAME_TAKEN)) from error
+    return distribution_list

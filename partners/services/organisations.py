@@ -11,7 +11,7 @@ from core.errors import Refused
 from core.folding import fold
 from core.history import save_as
 from partners.models import Organisation
-from partners.services.gate import require_office
+from partners.permissions import require_can_manage_partners
 
 FIELDS = (
     "name",
@@ -30,10 +30,8 @@ FIELDS = (
 
 @transaction.atomic
 def add_organisation(*, values: dict[str, Any], by, now: dt.datetime) -> Organisation:
-    """Write a new organisation. Raises NotEntitled for anybody but the office, Refused when the
-    name is taken.
-    """
-    require_office(by)
+    """Create an organisation. Raises Refused when the name is taken."""
+    require_can_manage_partners(by)
     return _write(Organisation(), values, by=by, now=now, reason=_("Organisation angelegt"))
 
 
@@ -41,12 +39,11 @@ def add_organisation(*, values: dict[str, Any], by, now: dt.datetime) -> Organis
 def change_organisation(
     *, organisation: Organisation, values: dict[str, Any], version: str, by, now: dt.datetime
 ) -> Organisation:
-    """Write `values` to an organisation.
+    """Change an organisation.
 
-    Raises NotEntitled, Refused when the name is taken, Outpaced when somebody saved since `version`
-    was shown.
+    Raises Refused when the name is taken, ChangedMeanwhile when it was saved since `version`.
     """
-    require_office(by)
+    require_can_manage_partners(by)
     locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
     require_unchanged(locked, version, FIELDS)
     return _write(locked, values, by=by, now=now, reason=_("Angaben geändert"))
@@ -59,24 +56,25 @@ def _write(
     sectors = values.get("sectors")
     for name in set(FIELDS) & set(values) - {"sectors"}:
         setattr(organisation, name, values[name])
+    # Another request may have taken the name after the check; the constraint decides.
     try:
         with transaction.atomic():
             save_as(organisation, by=by, now=now, reason=reason)
     except IntegrityError as error:
-        raise Refused(_taken(values["name"])) from error
+        raise Refused(_name_taken(values["name"])) from error
     if sectors is not None:
         organisation.sectors.set(sectors)
     return organisation
 
 
 def _require_free_name(organisation: Organisation, name: str) -> None:
-    """Compare folded, so that `Müller GmbH` and `MUELLER GMBH` are one."""
+    # `Müller GmbH` and `MUELLER GMBH` are the same organisation.
     others = Organisation.objects.exclude(pk=organisation.pk).filter(search__startswith=fold(name))
     if any(fold(other.name) == fold(name) for other in others):
-        raise Refused(_taken(name))
+        raise Refused(_name_taken(name))
 
 
-def _taken(name: str) -> str:
+def _name_taken(name: str) -> str:
     return _(
         "Eine Organisation mit dem Namen „%(name)s“ gibt es schon. Bitte bearbeiten Sie den "
         "vorhandenen Eintrag."

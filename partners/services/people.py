@@ -11,17 +11,19 @@ from core.errors import Refused
 from core.history import save_as
 from core.roles import PARTNER
 from partners.models import Person
-from partners.services.gate import require_office
+from partners.permissions import require_can_manage_partners
 
 FIELDS = ("name", "salutation", "function", "organisation", "email", "phone", "notes", "is_active")
 
 
 @transaction.atomic
 def add_person(*, values: dict[str, Any], by, now: dt.datetime) -> Person:
-    """Write a new contact. Raises NotEntitled for anybody but the office, Refused when the same one
-    exists.
+    """Create a contact.
+
+    Raises Refused for a second one of the same name, organisation and address: most likely the form
+    was sent twice.
     """
-    require_office(by)
+    require_can_manage_partners(by)
     same = Person.objects.filter(
         name=values["name"], organisation=values.get("organisation"), email=values.get("email", "")
     )
@@ -36,19 +38,19 @@ def add_person(*, values: dict[str, Any], by, now: dt.datetime) -> Person:
 def change_person(
     *, person: Person, values: dict[str, Any], version: str, by, now: dt.datetime
 ) -> Person:
-    """Write `values` to a contact.
+    """Change a contact.
 
-    Raises NotEntitled, Outpaced when somebody saved since `version` was shown, Refused when the
-    contact's account would lose what it needs.
+    Raises ChangedMeanwhile when it was saved since `version`, Refused when the contact's account
+    would lose what it needs.
     """
-    require_office(by)
+    require_can_manage_partners(by)
     locked = Person.objects.select_for_update().get(pk=person.pk)
     require_unchanged(locked, version, FIELDS)
-    _require_kept_account(locked, values)
+    _require_account_stays_valid(locked, values)
     return _write(locked, values, by=by, now=now, reason=_("Angaben geändert"))
 
 
-def _require_kept_account(person: Person, values: dict[str, Any]) -> None:
+def _require_account_stays_valid(person: Person, values: dict[str, Any]) -> None:
     account = getattr(person, "user", None)
     if account is None or not account.is_active:
         return

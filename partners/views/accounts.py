@@ -1,32 +1,37 @@
 """The account of a person, as the office manages it."""
 
-from django.contrib import messages
+from functools import partial
+
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.views import allowed
+from core.views import (
+    allowed,
+    redirect_with_message,
+    render_confirmation,
+    render_form,
+    run_service,
+)
 from partners.forms import AccountForm
 from partners.models import User
 from partners.permissions import can_manage_partners
-from partners.queries import people_listed
+from partners.queries import visible_people
 from partners.services import (
     activate_account,
     change_account,
     deactivate_account,
     invite_account,
+    require_other_account,
     resend_invitation,
 )
-from partners.views.answers import act, attempt, saved, show_form
 
 
-def _account(request, pk) -> User:
-    """Return the account of the person `pk`, or answer 404 when there is none that the user may
-    see.
-    """
-    person = get_object_or_404(people_listed(request.user), pk=pk)
+def _account_of_person(request, pk: int) -> User:
+    """Return the account of the person `pk`; 404 unless both exist and are visible to the user."""
+    person = get_object_or_404(visible_people(request.user), pk=pk)
     if account := getattr(person, "user", None):
         return account
     raise Http404
@@ -34,22 +39,21 @@ def _account(request, pk) -> User:
 
 @allowed(can_manage_partners)
 def account_invite(request, pk):
-    person = get_object_or_404(people_listed(request.user), pk=pk)
+    person = get_object_or_404(visible_people(request.user), pk=pk)
     form = AccountForm(request.POST or None, initial={"email": person.email})
-    if request.method == "POST" and form.is_valid():
-        arguments = {**form.cleaned_data, "by": request.user, "now": timezone.now()}
-        if account := attempt(form, invite_account, person=person, **arguments):
-            return saved(
-                request, _("Die Einladung geht an %(email)s.") % {"email": account.email}, person
-            )
-    intro = _("%(name)s bekommt eine E-Mail mit einem Link, der einmal und 14 Tage lang gilt.") % {
-        "name": person.name
-    }
-    return show_form(
+    if form.is_valid():
+        service = partial(
+            invite_account, person=person, **form.values, by=request.user, now=timezone.now()
+        )
+        if account := run_service(request, service, form=form):
+            done = _("Die Einladung geht an %(email)s.") % {"email": account.email}
+            return redirect_with_message(request, done, person)
+    intro = _("%(name)s bekommt eine E-Mail mit einem Link, der einmal und 14 Tage lang gilt.")
+    return render_form(
         request,
         form,
         title=_("Zum Portal einladen"),
-        intro=intro,
+        intro=intro % {"name": person.name},
         cancel_url=person.get_absolute_url(),
         submit_label=_("Einladung senden"),
     )
@@ -58,34 +62,29 @@ def account_invite(request, pk):
 @allowed(can_manage_partners)
 @require_POST
 def account_resend(request, pk):
-    account = _account(request, pk)
-    done = _("Eine neue Einladung geht an %(email)s. Der frühere Link gilt nicht mehr.") % {
-        "email": account.email
-    }
-    act(request, resend_invitation, account=account, by=request.user, now=timezone.now(), done=done)
+    account = _account_of_person(request, pk)
+    service = partial(resend_invitation, account=account, by=request.user, now=timezone.now())
+    done = _("Eine neue Einladung geht an %(email)s. Der frühere Link gilt nicht mehr.")
+    run_service(request, service, done=done % {"email": account.email})
     return redirect(account.person)
 
 
 @allowed(can_manage_partners)
 def account_edit(request, pk):
-    account = _account(request, pk)
+    account = _account_of_person(request, pk)
     initial = {
         "email": account.email,
         "roles": sorted(account.own_roles),
         "is_office_head": account.is_office_head,
     }
     form = AccountForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        if changed := attempt(
-            form,
-            change_account,
-            account=account,
-            **form.cleaned_data,
-            by=request.user,
-            now=timezone.now(),
-        ):
-            return saved(request, _changed_text(account, changed), account.person)
-    return show_form(
+    if form.is_valid():
+        service = partial(
+            change_account, account=account, **form.values, by=request.user, now=timezone.now()
+        )
+        if changed := run_service(request, service, form=form):
+            return redirect_with_message(request, _changed_text(account, changed), account.person)
+    return render_form(
         request, form, title=_("Konto ändern"), cancel_url=account.person.get_absolute_url()
     )
 
@@ -101,23 +100,15 @@ def _changed_text(before: User, after: User) -> str:
 
 @allowed(can_manage_partners)
 def account_deactivate(request, pk):
-    account = _account(request, pk)
+    account = _account_of_person(request, pk)
     if request.method == "POST":
-        act(
-            request,
-            deactivate_account,
-            account=account,
-            by=request.user,
-            now=timezone.now(),
-            done=_("Das Konto ist deaktiviert."),
-        )
+        service = partial(deactivate_account, account=account, by=request.user, now=timezone.now())
+        run_service(request, service, done=_("Das Konto ist deaktiviert."))
         return redirect(account.person)
-    if account.pk == request.user.pk:
-        messages.error(request, _("Das eigene Konto kann niemand selbst deaktivieren."))
+    if not run_service(request, partial(require_other_account, account, request.user)):
         return redirect(account.person)
-    return _confirm(
+    return render_confirmation(
         request,
-        account,
         title=_("Konto deaktivieren"),
         question=_("Das Konto von %(name)s deaktivieren?") % {"name": account.person.name},
         details=[
@@ -125,45 +116,24 @@ def account_deactivate(request, pk):
             _("Die Person bleibt mit allem, was sie eingetragen hat, erhalten."),
             _("Das Konto kann später wieder aktiviert werden."),
         ],
+        submit_label=_("Konto deaktivieren"),
+        cancel_url=account.person.get_absolute_url(),
         danger=True,
     )
 
 
 @allowed(can_manage_partners)
 def account_activate(request, pk):
-    account = _account(request, pk)
+    account = _account_of_person(request, pk)
     if request.method == "POST":
-        act(
-            request,
-            activate_account,
-            account=account,
-            by=request.user,
-            now=timezone.now(),
-            done=_("Das Konto ist wieder aktiv."),
-        )
+        service = partial(activate_account, account=account, by=request.user, now=timezone.now())
+        run_service(request, service, done=_("Das Konto ist wieder aktiv."))
         return redirect(account.person)
-    return _confirm(
+    return render_confirmation(
         request,
-        account,
         title=_("Konto aktivieren"),
         question=_("Das Konto von %(name)s wieder aktivieren?") % {"name": account.person.name},
         details=[_("Die Person kann sich danach mit ihrem bisherigen Passwort anmelden.")],
-        danger=False,
-    )
-
-
-def _confirm(
-    request, account: User, *, title: str, question: str, details: list[str], danger: bool
-):
-    context = {
-        "title": title,
-        "question": question,
-        "details": details,
-        "danger": danger,
-        "submit_label": title,
-    }
-    return render(
-        request,
-        "generic/confirm.html",
-        {**context, "cancel_url": account.person.get_absolute_url()},
+        submit_label=_("Konto aktivieren"),
+        cancel_url=account.person.get_absolute_url(),
     )

@@ -1,6 +1,9 @@
-"""Distribution lists: list, page, forms, members, export."""
+"""Distribution lists: list, page, export, forms and members."""
+
+from functools import partial
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,17 +13,25 @@ from django.views.decorators.http import require_POST
 
 from core.exports import xlsx_response
 from core.history import entries_of
-from core.views import allowed
-from partners.filters import DistributionListFilter, OwnPeopleFilter
+from core.views import (
+    allowed,
+    ordering,
+    paginate,
+    redirect_with_message,
+    render_form,
+    run_service,
+)
+from partners.filters import CandidateFilter, DistributionListFilter
 from partners.forms import DistributionListForm
 from partners.models import DistributionList, Person
 from partners.permissions import can_manage_partners, can_see_lists
-from partners.queries import lists_shown, people_listed
+from partners.queries import visible_lists, visible_people
 from partners.services import add_list, add_members, change_list, remove_members
-from partners.views.answers import attempt, order_by, page_of, saved, show_form
-from partners.views.tabs import tabs_for
+from partners.views.organisations import add_action, tabs_for
+from partners.views.people import EXPORT_HEADER, export_row
 
-LONGEST_KEY = 18  # digits that both databases take as a primary key
+MAX_KEY_DIGITS = 18  # both databases hold every number of so many digits as a primary key
+MAX_TICKED = 500
 SORTS = {"name": ("name",), "members": ("member_count", "name")}
 MEMBER_SORTS = {
     "name": ("search",),
@@ -30,136 +41,153 @@ MEMBER_SORTS = {
 
 
 @allowed(can_see_lists)
-def list_list(request):
-    listing = DistributionListFilter(request.GET, lists_shown(request.user))
-    page = page_of(request, listing.qs, SORTS, "name")
+def list_overview(request):
+    listing = DistributionListFilter(request.GET, visible_lists(request.user))
+    page = paginate(request, listing.qs.order_by(*ordering(request, SORTS, "name")))
     context = {
         "filter": listing,
         "page": page,
         "count": page.paginator.count,
         "tabs": tabs_for(request.user, "lists"),
-        "can_edit": can_manage_partners(request.user),
+        "actions": add_action(request.user, "partners:list_add", _("Neuer Verteiler")),
     }
     return render(request, "partners/lists.html", context)
 
 
 @allowed(can_see_lists)
 def list_page(request, pk):
-    row = get_object_or_404(lists_shown(request.user), pk=pk)
+    distribution_list = get_object_or_404(visible_lists(request.user), pk=pk)
     can_edit = can_manage_partners(request.user)
     context = {
-        "list": row,
-        "page": page_of(
-            request,
-            people_listed(request.user).filter(distribution_lists=row),
-            MEMBER_SORTS,
-            "name",
-        ),
+        "list": distribution_list,
+        "page": paginate(request, _members(request, distribution_list)),
         "can_edit": can_edit,
-        "history": entries_of(row, limit=20) if can_edit else [],
+        "actions": _list_actions(distribution_list) if can_edit else [],
+        "history": entries_of(distribution_list, limit=20) if can_edit else [],
     }
     return render(request, "partners/list.html", context)
 
 
+def _list_actions(distribution_list: DistributionList) -> list[tuple[str, str, str]]:
+    pk = distribution_list.pk
+    return [
+        (reverse("partners:list_members", args=[pk]), _("Personen aufnehmen"), "primary"),
+        (reverse("partners:list_edit", args=[pk]), _("Bearbeiten"), "secondary"),
+    ]
+
+
 @allowed(can_see_lists)
 def list_export(request, pk):
-    row = get_object_or_404(lists_shown(request.user), pk=pk)
-    members = (
-        people_listed(request.user)
-        .filter(distribution_lists=row)
-        .order_by(*order_by(request, MEMBER_SORTS, "name"))
-    )
-    header = [_("Name"), _("Funktion"), _("Organisation"), _("E-Mail"), _("Telefon")]
-    lines = [
-        [
-            person.name,
-            person.function,
-            person.organisation.name if person.organisation else "",
-            person.email,
-            person.phone,
-        ]
-        for person in members
-    ]
-    return xlsx_response(f"Verteiler {row.name}.xlsx", header, lines)
+    distribution_list = get_object_or_404(visible_lists(request.user), pk=pk)
+    rows = [export_row(person) for person in _members(request, distribution_list)]
+    return xlsx_response(f"Verteiler {distribution_list.name}.xlsx", EXPORT_HEADER, rows)
+
+
+def _members(request, distribution_list: DistributionList) -> QuerySet[Person]:
+    people = visible_people(request.user).filter(distribution_lists=distribution_list)
+    return people.order_by(*ordering(request, MEMBER_SORTS, "name"))
 
 
 @allowed(can_manage_partners)
 def list_add(request):
     form = DistributionListForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if row := attempt(form, add_list, values=form.values, by=request.user, now=timezone.now()):
-            return saved(
+    if form.is_valid():
+        service = partial(add_list, values=form.values, by=request.user, now=timezone.now())
+        if distribution_list := run_service(request, service, form=form):
+            done = _("„%(name)s“ ist angelegt. Wen soll der Verteiler erreichen?")
+            return redirect_with_message(
                 request,
-                _("„%(name)s“ ist angelegt. Wen soll der Verteiler erreichen?")
-                % {"name": row.name},
-                reverse("partners:list_members", args=[row.pk]),
+                done % {"name": distribution_list.name},
+                reverse("partners:list_members", args=[distribution_list.pk]),
             )
-    return show_form(
+    return render_form(
         request, form, title=_("Neuer Verteiler"), cancel_url=reverse("partners:lists")
     )
 
 
 @allowed(can_manage_partners)
 def list_edit(request, pk):
-    row = get_object_or_404(DistributionList.objects.visible_to(request.user), pk=pk)
-    form = DistributionListForm(request.POST or None, instance=row)
-    if request.method == "POST" and form.is_valid():
-        arguments = {
-            "values": form.values,
-            "version": form.version_shown,
-            "by": request.user,
-            "now": timezone.now(),
-        }
-        if attempt(form, change_list, distribution_list=row, **arguments):
-            return saved(request, _("Die Angaben sind gespeichert."), row)
-    return show_form(
-        request, form, title=_("Verteiler bearbeiten"), cancel_url=row.get_absolute_url()
+    distribution_list = _visible_list(request, pk)
+    form = DistributionListForm(request.POST or None, instance=distribution_list)
+    if form.is_valid():
+        service = partial(
+            change_list,
+            distribution_list=distribution_list,
+            values=form.values,
+            version=form.version_shown,
+            by=request.user,
+            now=timezone.now(),
+        )
+        done = _("Die Angaben sind gespeichert.")
+        if run_service(request, service, form=form, done=done):
+            return redirect(distribution_list)
+    return render_form(
+        request,
+        form,
+        title=_("Verteiler bearbeiten"),
+        cancel_url=distribution_list.get_absolute_url(),
     )
 
 
 @allowed(can_manage_partners)
 def list_members(request, pk):
-    """Search people who are not on the list yet and tick those to add."""
-    row = get_object_or_404(DistributionList.objects.visible_to(request.user), pk=pk)
+    """Offer the active people who are not on the list yet; POST adds the ticked ones."""
+    distribution_list = _visible_list(request, pk)
     if request.method == "POST":
-        count = add_members(
-            distribution_list=row, people=_chosen(request), by=request.user, now=timezone.now()
-        )
-        text = ngettext(
+        count = _change_members(request, add_members, distribution_list)
+        done = ngettext(
             "%(count)d Person ist aufgenommen.", "%(count)d Personen sind aufgenommen.", count
         )
-        _tell(request, count, text % {"count": count})
+        _show_count(request, count, done)
         return redirect(request.get_full_path())
-    others = people_listed(request.user).filter(is_active=True).exclude(distribution_lists=row)
-    listing = OwnPeopleFilter(request.GET, others)
-    del listing.form.fields["state"]
-    page = page_of(request, listing.qs, MEMBER_SORTS, "name")
-    context = {"list": row, "filter": listing, "page": page, "count": page.paginator.count}
+    others = visible_people(request.user).filter(is_active=True)
+    listing = CandidateFilter(request.GET, others.exclude(distribution_lists=distribution_list))
+    page = paginate(request, listing.qs.order_by(*ordering(request, MEMBER_SORTS, "name")))
+    context = {
+        "list": distribution_list,
+        "filter": listing,
+        "page": page,
+        "count": page.paginator.count,
+    }
     return render(request, "partners/list_members.html", context)
 
 
 @allowed(can_manage_partners)
 @require_POST
 def list_remove(request, pk):
-    row = get_object_or_404(DistributionList.objects.visible_to(request.user), pk=pk)
-    count = remove_members(
-        distribution_list=row, people=_chosen(request), by=request.user, now=timezone.now()
+    distribution_list = _visible_list(request, pk)
+    count = _change_members(request, remove_members, distribution_list)
+    done = ngettext("%(count)d Person ist entfernt.", "%(count)d Personen sind entfernt.", count)
+    _show_count(request, count, done)
+    return redirect(distribution_list)
+
+
+def _visible_list(request, pk: int) -> DistributionList:
+    return get_object_or_404(DistributionList.objects.visible_to(request.user), pk=pk)
+
+
+def _change_members(request, service, distribution_list: DistributionList) -> int:
+    """Call `service` with the ticked people and return how many it added or removed."""
+    return service(
+        distribution_list=distribution_list,
+        people=_ticked_people(request),
+        by=request.user,
+        now=timezone.now(),
     )
-    text = ngettext("%(count)d Person ist entfernt.", "%(count)d Personen sind entfernt.", count)
-    _tell(request, count, text % {"count": count})
-    return redirect(row)
 
 
-def _chosen(request):
-    """Return the ticked people that the user may see."""
+def _ticked_people(request) -> QuerySet[Person]:
+    # The keys come from outside: PostgreSQL raises an error for a number that no column can hold.
     keys = [
-        key for key in request.POST.getlist("person") if key.isdecimal() and len(key) <= LONGEST_KEY
+        key
+        for key in request.POST.getlist("person")
+        if key.isdecimal() and len(key) <= MAX_KEY_DIGITS
     ]
-    return Person.objects.visible_to(request.user).filter(pk__in=keys[:500])
+    return Person.objects.visible_to(request.user).filter(pk__in=keys[:MAX_TICKED])
 
 
-def _tell(request, count: int, text: str) -> None:
+def _show_count(request, count: int, done: str) -> None:
     if count:
-        messages.success(request, text)
+        messages.success(request, done % {"count": count})
     else:
         messages.warning(request, _("Bitte kreuzen Sie mindestens eine Person an."))

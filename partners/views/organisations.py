@@ -1,6 +1,8 @@
-"""Organisations: list, page, forms, export."""
+"""Organisations: list, export, page and forms; the tabs of *Partner*."""
 
-from django.shortcuts import get_object_or_404, render
+from functools import partial
+
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,29 +10,39 @@ from django.utils.translation import gettext as _
 from core.dates import format_date
 from core.exports import xlsx_response
 from core.history import entries_of
-from core.views import allowed
+from core.views import (
+    allowed,
+    ordering,
+    paginate,
+    redirect_with_message,
+    render_form,
+    run_service,
+)
 from partners.filters import OrganisationFilter
 from partners.forms import OrganisationForm
-from partners.models import Organisation
-from partners.permissions import can_manage_partners, can_see_organisations, can_see_people
-from partners.queries import organisations_listed, people_shown_at
+from partners.models import Organisation, Person
+from partners.permissions import (
+    can_manage_partners,
+    can_see_lists,
+    can_see_organisations,
+    can_see_people,
+)
+from partners.queries import visible_organisations, visible_people_of
 from partners.services import add_organisation, change_organisation
-from partners.views.answers import attempt, order_by, page_of, saved, show_form
-from partners.views.tabs import tabs_for
 
 SORTS = {"name": ("search",), "city": ("city", "search"), "people": ("people_count", "search")}
 
 
 @allowed(can_see_organisations)
 def organisation_list(request):
-    listing = OrganisationFilter(request.GET, organisations_listed(request.user))
-    page = page_of(request, listing.qs, SORTS, "name")
+    listing = OrganisationFilter(request.GET, visible_organisations(request.user))
+    page = paginate(request, listing.qs.order_by(*ordering(request, SORTS, "name")))
     context = {
         "filter": listing,
         "page": page,
         "count": page.paginator.count,
         "tabs": tabs_for(request.user, "organisations"),
-        "can_edit": can_manage_partners(request.user),
+        "actions": add_action(request.user, "partners:organisation_add", _("Neue Organisation")),
         "shows_people": can_see_people(request.user),
     }
     return render(request, "partners/organisations.html", context)
@@ -38,7 +50,7 @@ def organisation_list(request):
 
 @allowed(can_see_organisations)
 def organisation_export(request):
-    rows = OrganisationFilter(request.GET, organisations_listed(request.user)).qs
+    organisations = OrganisationFilter(request.GET, visible_organisations(request.user)).qs
     header = [
         _("Name"),
         _("Kurzname"),
@@ -48,12 +60,19 @@ def organisation_export(request):
         _("Anschrift"),
         _("Internetseite"),
     ]
-    lines = [
-        [row.name, row.short_name, row.get_kind_display(), row.subkind]
-        + [", ".join(sector.name for sector in row.sectors.all()), row.postal_address, row.website]
-        for row in rows.order_by(*order_by(request, SORTS, "name"))
+    rows = [
+        [
+            organisation.name,
+            organisation.short_name,
+            organisation.get_kind_display(),
+            organisation.subkind,
+            ", ".join(sector.name for sector in organisation.sectors.all()),
+            organisation.postal_address,
+            organisation.website,
+        ]
+        for organisation in organisations.order_by(*ordering(request, SORTS, "name"))
     ]
-    return xlsx_response(f"Organisationen {format_date(timezone.localdate())}.xlsx", header, lines)
+    return xlsx_response(f"Organisationen {format_date(timezone.localdate())}.xlsx", header, rows)
 
 
 @allowed(can_see_organisations)
@@ -62,9 +81,11 @@ def organisation_page(request, pk):
     can_edit = can_manage_partners(request.user)
     context = {
         "organisation": organisation,
-        "facts": facts_of(organisation),
-        "sees_people": can_see_people(request.user),
-        "people": people_shown_at(organisation, request.user),
+        "lead": lead_of(organisation, organisation.get_kind_display()),
+        "actions": edit_action(request.user, "partners:organisation_edit", organisation),
+        "facts": _facts(organisation),
+        "shows_people": can_see_people(request.user),
+        "people": visible_people_of(organisation, request.user),
         "can_edit": can_edit,
         "history": entries_of(organisation, limit=20) if can_edit else [],
     }
@@ -74,12 +95,12 @@ def organisation_page(request, pk):
 @allowed(can_manage_partners)
 def organisation_add(request):
     form = OrganisationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if row := attempt(
-            form, add_organisation, values=form.values, by=request.user, now=timezone.now()
-        ):
-            return saved(request, _("„%(name)s“ ist angelegt.") % {"name": row.name}, row)
-    return show_form(
+    if form.is_valid():
+        service = partial(add_organisation, values=form.values, by=request.user, now=timezone.now())
+        if organisation := run_service(request, service, form=form):
+            done = _("„%(name)s“ ist angelegt.") % {"name": organisation.name}
+            return redirect_with_message(request, done, organisation)
+    return render_form(
         request, form, title=_("Neue Organisation"), cancel_url=reverse("partners:list")
     )
 
@@ -88,16 +109,19 @@ def organisation_add(request):
 def organisation_edit(request, pk):
     organisation = get_object_or_404(Organisation.objects.visible_to(request.user), pk=pk)
     form = OrganisationForm(request.POST or None, instance=organisation)
-    if request.method == "POST" and form.is_valid():
-        arguments = {
-            "values": form.values,
-            "version": form.version_shown,
-            "by": request.user,
-            "now": timezone.now(),
-        }
-        if row := attempt(form, change_organisation, organisation=organisation, **arguments):
-            return saved(request, _("Die Angaben sind gespeichert."), row)
-    return show_form(
+    if form.is_valid():
+        service = partial(
+            change_organisation,
+            organisation=organisation,
+            values=form.values,
+            version=form.version_shown,
+            by=request.user,
+            now=timezone.now(),
+        )
+        done = _("Die Angaben sind gespeichert.")
+        if run_service(request, service, form=form, done=done):
+            return redirect(organisation)
+    return render_form(
         request,
         form,
         title=_("Organisation bearbeiten"),
@@ -105,15 +129,44 @@ def organisation_edit(request, pk):
     )
 
 
-def facts_of(organisation: Organisation) -> list[tuple[str, str]]:
-    """Return the *Eckdaten* that are known."""
-    sectors = ", ".join(organisation.sectors.order_by("name", "pk").values_list("name", flat=True))
-    rows = [
+def tabs_for(user, current: str) -> list[tuple[str, str, bool]]:
+    """Return the tabs of *Partner* that `user` may open, as (label, URL, is current).
+
+    `current` is organisations, people or lists.
+    """
+    tabs = [("organisations", _("Organisationen"), "partners:list")]
+    if can_see_people(user):
+        tabs.append(("people", _("Personen"), "partners:people"))
+    if can_see_lists(user):
+        tabs.append(("lists", _("Verteiler"), "partners:lists"))
+    return [(label, reverse(url_name), key == current) for key, label, url_name in tabs]
+
+
+def add_action(user, url_name: str, label: str) -> list[tuple[str, str, str]]:
+    """Return the button above a list, as (URL, label, variant), if `user` may use it."""
+    return [(reverse(url_name), label, "primary")] if can_manage_partners(user) else []
+
+
+def edit_action(user, url_name: str, obj) -> list[tuple[str, str, str]]:
+    """Return the button above the page of `obj`, as (URL, label, variant), if `user` may use it."""
+    if not can_manage_partners(user):
+        return []
+    return [(reverse(url_name, args=[obj.pk]), _("Bearbeiten"), "secondary")]
+
+
+def lead_of(obj: Organisation | Person, text: str) -> str:
+    """Return the line below the title, which also says when `obj` is no longer active."""
+    return text if obj.is_active else _("%(text)s · nicht mehr aktiv") % {"text": text}
+
+
+def _facts(organisation: Organisation) -> list[tuple[str, str]]:
+    sectors = organisation.sectors.order_by("name", "pk").values_list("name", flat=True)
+    facts = [
         (_("Kurzname"), organisation.short_name),
         (_("Art"), organisation.get_kind_display()),
         (_("nähere Art"), organisation.subkind),
-        (_("Branchen"), sectors),
+        (_("Branchen"), ", ".join(sectors)),
         (_("Anschrift"), organisation.postal_address),
         (_("Internetseite"), organisation.website),
     ]
-    return [(label, value) for label, value in rows if value]
+    return [(label, value) for label, value in facts if value]

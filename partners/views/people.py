@@ -1,23 +1,39 @@
-"""People: list, page, forms, export."""
+"""People: list, export, page and forms."""
 
-from django.shortcuts import get_object_or_404, render
+from functools import partial
+
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from core.dates import format_date
+from core.dates import format_date, format_moment
 from core.exports import xlsx_response
-from core.views import allowed
+from core.history import entries_of
+from core.progress import HistoryEntry
+from core.views import (
+    allowed,
+    ordering,
+    paginate,
+    redirect_with_message,
+    render_form,
+    run_service,
+)
 from partners.enums import role_names
 from partners.filters import OwnPeopleFilter, PersonFilter
 from partners.forms import PersonForm
-from partners.models import Person
-from partners.permissions import can_manage_partners, can_see_lists, can_see_notes, can_see_people
-from partners.queries import deputies_of, people_listed
+from partners.models import Person, User
+from partners.permissions import (
+    can_manage_partners,
+    can_see_accounts,
+    can_see_lists,
+    can_see_notes,
+    can_see_people,
+)
+from partners.queries import deputyships_for, visible_people
 from partners.services import add_person, change_person
-from partners.views.answers import attempt, order_by, page_of, saved, show_form
-from partners.views.person import account_facts, history_of, person_facts
-from partners.views.tabs import tabs_for
+from partners.views.organisations import add_action, edit_action, lead_of, tabs_for
 
 SORTS = {
     "name": ("search",),
@@ -25,108 +41,182 @@ SORTS = {
     "organisation": ("organisation__search", "search"),
     "email": ("email", "search"),
 }
-
-
-def _filter(request) -> PersonFilter:
-    kind = PersonFilter if can_see_lists(request.user) else OwnPeopleFilter
-    return kind(request.GET, people_listed(request.user))
+EXPORT_HEADER = [
+    gettext_lazy("Name"),
+    gettext_lazy("Funktion"),
+    gettext_lazy("Organisation"),
+    gettext_lazy("E-Mail"),
+    gettext_lazy("Telefon"),
+]
 
 
 @allowed(can_see_people)
 def people_list(request):
     listing = _filter(request)
-    page = page_of(request, listing.qs, SORTS, "name")
+    page = paginate(request, listing.qs.order_by(*ordering(request, SORTS, "name")))
     context = {
         "filter": listing,
         "page": page,
         "count": page.paginator.count,
-        "rows": [(person, _account_of(person)) for person in page],
+        "people": [(person, *_account_and_roles(person)) for person in page],
         "tabs": tabs_for(request.user, "people"),
-        "can_edit": can_manage_partners(request.user),
-        "shows_accounts": can_see_lists(request.user),
+        "actions": add_action(request.user, "partners:person_add", _("Neue Person")),
+        "shows_accounts": can_see_accounts(request.user),
     }
     return render(request, "partners/people.html", context)
 
 
 @allowed(can_see_people)
 def people_export(request):
-    header = [_("Name"), _("Funktion"), _("Organisation"), _("E-Mail"), _("Telefon")]
-    notes = can_see_notes(request.user)
-    lines = [
-        [
-            row.name,
-            row.function,
-            row.organisation.name if row.organisation else "",
-            row.email,
-            row.phone,
-        ]
-        + ([row.notes] if notes else [])
-        for row in _filter(request).qs.order_by(*order_by(request, SORTS, "name"))
-    ]
-    header += [_("interner Vermerk")] if notes else []
-    return xlsx_response(f"Personen {format_date(timezone.localdate())}.xlsx", header, lines)
+    people = _filter(request).qs.order_by(*ordering(request, SORTS, "name"))
+    header, rows = [*EXPORT_HEADER], [export_row(person) for person in people]
+    if can_see_notes(request.user):
+        header.append(_("interner Vermerk"))
+        rows = [[*export_row(person), person.notes] for person in people]
+    return xlsx_response(f"Personen {format_date(timezone.localdate())}.xlsx", header, rows)
+
+
+def export_row(person: Person) -> list[str]:
+    """Return the values under `EXPORT_HEADER`."""
+    organisation = person.organisation.name if person.organisation else ""
+    return [person.name, person.function, organisation, person.email, person.phone]
+
+
+def _filter(request) -> PersonFilter:
+    filter_class = PersonFilter if can_see_accounts(request.user) else OwnPeopleFilter
+    return filter_class(request.GET, visible_people(request.user))
 
 
 @allowed(can_see_people)
 def person_page(request, pk):
-    person = get_object_or_404(people_listed(request.user), pk=pk)
-    today = timezone.localdate()
+    person = get_object_or_404(visible_people(request.user), pk=pk)
     can_edit = can_manage_partners(request.user)
     context = {
         "person": person,
-        "account": getattr(person, "user", None),
-        "facts": person_facts(person),
-        "account_facts": account_facts(person),
-        "sees_account": can_see_lists(request.user),
-        "sees_notes": can_see_notes(request.user),
+        "organisation": person.organisation,
+        "lead": lead_of(person, person.function),
+        "actions": edit_action(request.user, "partners:person_edit", person),
+        "facts": _person_facts(person),
+        "notes": person.notes if can_see_notes(request.user) else "",
         "can_edit": can_edit,
-        "deputies": [(row, row.is_over(today)) for row in deputies_of(person)],
-        "lists": person.distribution_lists.order_by("name", "pk")
-        if can_see_lists(request.user)
-        else [],
-        "history": history_of(person) if can_edit else [],
+        "lists": _lists_of(person, request.user),
+        "history": _history(person) if can_edit else [],
+        "shows_account": can_see_accounts(request.user),
     }
+    if context["shows_account"]:
+        context |= _account_context(person, request.user)
     return render(request, "partners/person.html", context)
+
+
+def _account_context(person: Person, user) -> dict:
+    """Return what the page shows of the account, which is None for most people."""
+    account = getattr(person, "user", None)
+    can_edit = can_manage_partners(user)
+    if account is None:
+        return {
+            "no_account": _("Diese Person hat kein Konto und kann sich nicht anmelden.")
+            if can_edit
+            else _("Diese Person hat kein Konto."),
+            "invite_label": _("Zum Portal einladen") if can_edit else "",
+        }
+    today = timezone.localdate()
+    return {
+        "account": account,
+        "account_facts": _account_facts(account),
+        "account_links": _account_links(account, user),
+        "deputyships": [
+            (deputyship, deputyship.is_over(today)) for deputyship in deputyships_for(person)
+        ],
+    }
+
+
+def _account_links(account: User, user) -> list[tuple[str, str, str]]:
+    """Return the buttons that change an account, as (URL, label, variant)."""
+    links = [("partners:account_edit", _("Konto ändern"), "secondary")]
+    if not account.is_active:
+        links.append(("partners:account_activate", _("Aktivieren"), "secondary"))
+    elif account.pk != user.pk:
+        links.append(("partners:account_deactivate", _("Deaktivieren"), "danger"))
+    return [
+        (reverse(url_name, args=[account.person_id]), label, variant)
+        for url_name, label, variant in links
+    ]
 
 
 @allowed(can_manage_partners)
 def person_add(request):
-    form = PersonForm(
-        request.POST or None, initial={"organisation": request.GET.get("organisation")}
-    )
-    if request.method == "POST" and form.is_valid():
-        if row := attempt(
-            form, add_person, values=form.values, by=request.user, now=timezone.now()
-        ):
-            return saved(request, _("„%(name)s“ ist angelegt.") % {"name": row.name}, row)
-    return show_form(request, form, title=_("Neue Person"), cancel_url=reverse("partners:people"))
+    initial = {"organisation": request.GET.get("organisation")}
+    form = PersonForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        service = partial(add_person, values=form.values, by=request.user, now=timezone.now())
+        if person := run_service(request, service, form=form):
+            done = _("„%(name)s“ ist angelegt.") % {"name": person.name}
+            return redirect_with_message(request, done, person)
+    return render_form(request, form, title=_("Neue Person"), cancel_url=reverse("partners:people"))
 
 
 @allowed(can_manage_partners)
 def person_edit(request, pk):
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     form = PersonForm(request.POST or None, instance=person)
-    if request.method == "POST" and form.is_valid():
-        arguments = {
-            "values": form.values,
-            "version": form.version_shown,
-            "by": request.user,
-            "now": timezone.now(),
-        }
-        if row := attempt(form, change_person, person=person, **arguments):
-            return saved(request, _("Die Angaben sind gespeichert."), row)
-    return show_form(
+    if form.is_valid():
+        service = partial(
+            change_person,
+            person=person,
+            values=form.values,
+            version=form.version_shown,
+            by=request.user,
+            now=timezone.now(),
+        )
+        done = _("Die Angaben sind gespeichert.")
+        if run_service(request, service, form=form, done=done):
+            return redirect(person)
+    return render_form(
         request, form, title=_("Person bearbeiten"), cancel_url=person.get_absolute_url()
     )
 
 
-def _account_of(person: Person) -> tuple[str, str, str] | None:
-    """Return state, tone and roles of a person's account for a table row."""
+def _lists_of(person: Person, user):
+    return person.distribution_lists.order_by("name", "pk") if can_see_lists(user) else []
+
+
+def _account_and_roles(person: Person) -> tuple[User | None, str]:
     account = getattr(person, "user", None)
-    if account is None:
-        return None
-    text, colour = account.state
-    roles = role_names(
-        {group.name for group in account.groups.all()}, is_office_head=account.is_office_head
-    )
-    return text, colour, ", ".join(roles)
+    return account, _roles_text(account) if account else ""
+
+
+def _roles_text(account: User) -> str:
+    # `account.own_roles` would cost a query for each person of a list; the groups are prefetched.
+    roles = {group.name for group in account.groups.all()}
+    return ", ".join(role_names(roles, is_office_head=account.is_office_head))
+
+
+def _person_facts(person: Person) -> list[tuple[str, str]]:
+    facts = [
+        (_("Funktion"), person.function),
+        (_("E-Mail"), person.email),
+        (_("Telefon"), person.phone),
+        (_("Anrede im Brief"), person.greeting),
+    ]
+    return [(label, value) for label, value in facts if value]
+
+
+def _account_facts(account: User) -> list[tuple[str, str]]:
+    # The last sign-in is left out on purpose: the portal does not watch when people work.
+    facts = [
+        (_("Anmeldung mit"), account.email),
+        (_("Rollen"), _roles_text(account) or _("keine")),
+        (_("Eingeladen"), format_moment(account.invited_at)),
+    ]
+    return [(label, value) for label, value in facts if value]
+
+
+def _history(person: Person) -> list[HistoryEntry]:
+    """Return the changes of the contact and of the account, the latest first."""
+    entries = entries_of(person, limit=20)
+    if account := getattr(person, "user", None):
+        entries += [
+            entry._replace(what=_("Konto: %(what)s") % {"what": entry.what})
+            for entry in entries_of(account, limit=20)
+        ]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)

@@ -331,7 +331,7 @@ def test_closed_account_lends_no_role(principal, deputy):
 def test_ending_makes_yesterday_the_last_day(principal, deputy, office):
     row = arrange(principal, deputy, office)
 
-    end_deputy(row=row, by=office, now=dt.datetime(2019, 6, 10, 9, tzinfo=dt.UTC))
+    end_deputy(deputyship=row, by=office, now=dt.datetime(2019, 6, 10, 9, tzinfo=dt.UTC))
 
     row.refresh_from_db()
     assert row.ends_on == dt.date(2019, 6, 9)
@@ -341,17 +341,17 @@ def test_ending_makes_yesterday_the_last_day(principal, deputy, office):
 def test_ending_before_it_began_takes_it_out(principal, deputy, office):
     row = arrange(principal, deputy, office, starts_on=JULY, ends_on=None)
 
-    end_deputy(row=row, by=office, now=NOW)
+    end_deputy(deputyship=row, by=office, now=NOW)
 
     assert Deputy.objects.count() == 0
 
 
 def test_ending_twice_is_told(principal, deputy, office):
     row = arrange(principal, deputy, office)
-    end_deputy(row=row, by=office, now=NOW)
+    end_deputy(deputyship=row, by=office, now=NOW)
 
     with pytest.raises(Refused, match="schon beendet"):
-        end_deputy(row=row, by=office, now=NOW)
+        end_deputy(deputyship=row, by=office, now=NOW)
 
 
 def test_own_page_offers_people_of_the_own_organisation_only(client, principal, deputy):

@@ -1,4 +1,4 @@
-"""People as contacts, and the lists they are invited by."""
+"""People as contacts of the office; only some of them have an account."""
 
 from django.db import models
 from django.db.models import Q
@@ -14,9 +14,7 @@ from partners.models.organisations import Organisation
 
 class PersonQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The office and the senator's office see all contacts, partners their own organisation's,
-        others none.
-        """
+        """All for the office and the senator's office, their own organisations' for partners."""
         if has_role(user, OFFICE, SENATOR_OFFICE):
             return self
         if has_role(user, PARTNER):
@@ -24,13 +22,14 @@ class PersonQuerySet(models.QuerySet):
         return self.none()
 
     def reachable(self):
-        """Active contacts with an e-mail address: whom the portal can write to."""
+        """Active contacts with an e-mail address."""
         return self.filter(is_active=True).exclude(email="")
 
 
 class Person(models.Model):
-    """A contact. Most never get an account. In demo and tests the name is a role, never an invented
-    person.
+    """A contact of the office. Most never get an account.
+
+    In the demo and in tests the name is a role, never an invented person.
     """
 
     name = models.CharField(_("Name"), max_length=150)
@@ -73,41 +72,9 @@ class Person(models.Model):
 
     @property
     def greeting(self) -> str:
-        """The first line of a mail to this person, without the comma."""
+        """The first line of a mail, without its comma."""
         return self.salutation or str(_("Guten Tag"))
 
     @property
     def is_demo(self) -> bool:
         return self.origin == Origin.DEMO
-
-
-class DistributionListQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Lists hold contacts of many organisations: only the office and the senator's office see
-        them.
-        """
-        return self if has_role(user, OFFICE, SENATOR_OFFICE) else self.none()
-
-
-class DistributionList(models.Model):
-    """*Verteiler*: a named set of people that a guest list can be filled from."""
-
-    name = models.CharField(_("Name"), max_length=120, unique=True)
-    description = models.TextField(_("Zweck"), blank=True)
-    members = models.ManyToManyField(
-        Person, verbose_name=_("Personen"), blank=True, related_name="distribution_lists"
-    )
-    origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
-
-    history = HistoricalRecords(m2m_fields=[members])
-    objects = DistributionListQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("Verteiler")
-        verbose_name_plural = _("Verteiler")
-
-    def __str__(self):
-        return self.name
-
-    def get_absolute_url(self):
-        return reverse("partners:distribution_list", args=[self.pk])

@@ -1,0 +1,174 @@
+"""Forms for organisations, people, accounts, deputies and distribution lists."""
+
+from django import forms
+from django.contrib.auth.forms import SetPasswordForm
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.conflicts import VersionedForm
+from core.forms import DayField, formfield_for
+from core.roles import SENATOR_OFFICE
+from outbox.rendering.headers import validate_address
+from partners.enums import ROLE_LABELS
+from partners.models import DistributionList, Organisation, Person, Sector, User
+from partners.permissions import can_manage_partners
+from partners.registry import kind_choices
+from partners.services import lists, organisations, people
+from partners.services.accounts import ROLE_REQUIRED
+
+
+class OrganisationForm(VersionedForm):
+    sectors = forms.ModelMultipleChoiceField(
+        label=_("Branchen"),
+        queryset=Sector.objects.order_by("name", "pk"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Organisation
+        fields = organisations.FIELDS
+        formfield_callback = formfield_for
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {
+            "short_name": _("Zum Beispiel „IHK Berlin“. Er steht in Listen, wo wenig Platz ist."),
+            "is_active": _("Ohne Haken wird die Organisation nicht mehr zur Auswahl angeboten."),
+        }
+        error_messages = {
+            "name": {"unique": _("Eine Organisation mit diesem Namen gibt es schon.")}
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.fields["sectors"].queryset.exists():
+            del self.fields["sectors"]
+
+
+class PersonForm(VersionedForm):
+    """A contact with the internal note, which only the office may read."""
+
+    class Meta:
+        model = Person
+        fields = people.FIELDS
+        formfield_callback = formfield_for
+        widgets = {"notes": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {
+            "notes": _("Nur für die Geschäftsstelle sichtbar."),
+            "is_active": _("Ohne Haken wird die Person nicht mehr zur Auswahl angeboten."),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].validators.append(validate_address)
+        field = self.fields["organisation"]
+        field.queryset = Organisation.objects.filter(is_active=True).order_by("search", "pk")
+        # An organisation that is no longer active stays with the contacts who belong to it.
+        if self.instance.organisation_id:
+            field.queryset |= Organisation.objects.filter(pk=self.instance.organisation_id)
+        field.empty_label = _("keine Organisation")
+
+
+class DistributionListForm(VersionedForm):
+    """Name and purpose of a list; its members have a page of their own."""
+
+    class Meta:
+        model = DistributionList
+        fields = lists.FIELDS
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+        error_messages = {"name": {"unique": lists.NAME_TAKEN}}
+
+
+class AccountForm(forms.Form):
+    """Address and roles of an account, for the invitation and for later changes."""
+
+    email = forms.EmailField(
+        validators=[validate_address],
+        label=_("E-Mail"),
+        help_text=_(
+            "Mit dieser Adresse meldet sich die Person an. Jede Adresse hat nur ein Konto."
+        ),
+    )
+    roles = forms.MultipleChoiceField(
+        label=_("Rollen"),
+        choices=list(ROLE_LABELS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Bitte nur so viel wie nötig. Die Rolle Partner gilt für die Organisation der Person."
+        ),
+        error_messages={"required": ROLE_REQUIRED},
+    )
+    is_office_head = forms.BooleanField(
+        label=_("Leitung der Geschäftsstelle"),
+        required=False,
+        help_text=_(
+            "Nur mit der Rolle Geschäftsstelle. Wer sie leitet, erfährt von Freigaben, die liegen "
+            "bleiben."
+        ),
+    )
+
+    @property
+    def values(self) -> dict:
+        """The arguments `email`, `roles` and `is_office_head` of the account services."""
+        return self.cleaned_data
+
+
+class DeputyForm(forms.Form):
+    """Who acts for `principal` on which days, and for whom decides on approvals: on which kinds."""
+
+    deputy = forms.ModelChoiceField(
+        label=_("Wer vertritt?"),
+        queryset=Person.objects.none(),
+        empty_label=_("Bitte wählen"),
+        help_text=_("Zur Auswahl stehen Personen mit aktivem Konto."),
+    )
+    starts_on = DayField(label=_("Erster Tag"))
+    ends_on = DayField(
+        label=_("Letzter Tag"), required=False, help_text=_("Leer: bis auf Weiteres.")
+    )
+    kinds = forms.MultipleChoiceField(
+        label=_("Nur für diese Freigaben"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "choices--inline"}),
+        help_text=_("Nichts angekreuzt: für alle Freigaben."),
+    )
+
+    def __init__(self, *args, principal: Person, by: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        deputy = self.fields["deputy"]
+        deputy.queryset = _possible_deputies(principal, by)
+        deputy.label_from_instance = _name_with_organisation
+        self.fields["kinds"].choices = kind_choices()
+        account = getattr(principal, "user", None)
+        if account is None or SENATOR_OFFICE not in account.own_roles:
+            del self.fields["kinds"]
+        else:
+            self.fields["ends_on"].help_text = _(
+                "Leer: bis auf Weiteres; an Freigaben wird die Vertretung dann erst nach Ablauf "
+                "der Frist erinnert, "
+                "mit einem letzten Tag von Anfang an."
+            )
+
+    @property
+    def values(self) -> dict:
+        """The arguments `deputy`, `starts_on`, `ends_on` and perhaps `kinds` of `add_deputy`."""
+        return self.cleaned_data
+
+
+class PasswordForm(SetPasswordForm):
+    """The first password, twice, with the rules for it."""
+
+
+def _possible_deputies(principal: Person, by: User) -> QuerySet[Person]:
+    """Return the people with an active account; users outside the office choose a colleague."""
+    people = Person.objects.visible_to(by)
+    if not can_manage_partners(by):
+        people = Person.objects.filter(
+            organisation__isnull=False, organisation_id=by.organisation_id
+        )
+    # Nobody makes themselves a deputy; the service refuses it too.
+    people = people.filter(user__is_active=True).exclude(pk__in=[principal.pk, by.person_id])
+    return people.select_related("organisation").order_by("search", "pk")
+
+
+def _name_with_organisation(person: Person) -> str:
+    return f"{person.name} ({person.organisation.label})" if person.organisation else person.name
