@@ -57,6 +57,18 @@ class HistoryEntry(NamedTuple):
     note: str = ""
 
 
+class TextCard(NamedTuple):
+    """A card of plain text. `more` holds (subheading, text) pairs, `note` stands below in small
+    print.
+    """
+
+    title: str
+    text: str
+    more: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+    css_class: str = "card"
+
+
 class WaitingEntry(NamedTuple):
     """One line of *Wartet auf* on the start page: who has to do what, and the page to do it on.
 

@@ -131,6 +131,11 @@ def facts(*, rows) -> dict:
     return {"rows": rows}
 
 
+@register.inclusion_tag("components/text_cards.html")
+def text_cards(*, cards) -> dict:
+    return {"cards": cards}
+
+
 @register.inclusion_tag("components/history.html")
 def history(*, entries) -> dict:
     return {"entries": entries}

@@ -13,6 +13,9 @@ from core.folding import FoldedField
 from core.models import KnownDate, Origin, Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from dialogues.enums import (
+    COLOUR_OF_DIALOGUE,
+    COLOUR_OF_HOST,
+    COLOUR_OF_OPTION,
     DialogueCategory,
     DialogueFormat,
     DialogueState,
@@ -189,6 +192,14 @@ class Dialogue(Sourced, KnownDate):
         return reverse("dialogues:detail", args=[self.pk])
 
     @property
+    def badge_colour(self) -> str:
+        return COLOUR_OF_DIALOGUE[DialogueState(self.state)]
+
+    @property
+    def host_badge_colour(self) -> str:
+        return COLOUR_OF_HOST[HostReply(self.host_reply)]
+
+    @property
     def when(self) -> str:
         """The fixed date with its times, or the day as it is known, or that it is open."""
         if self.starts_at:
@@ -275,3 +286,7 @@ class DateOption(models.Model):
 
     def __str__(self):
         return format_span(self.starts_at, self.ends_at)
+
+    @property
+    def badge_colour(self) -> str:
+        return COLOUR_OF_OPTION[OptionState(self.state)]

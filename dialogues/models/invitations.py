@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from core.links import sign_link
 from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from dialogues.enums import SEATED, RsvpChannel, RsvpState
+from dialogues.enums import COLOUR_OF_RSVP, SEATED, RsvpChannel, RsvpState
 from dialogues.models.dialogues import Dialogue
 from partners.models import Person
 
@@ -109,6 +109,10 @@ class Invitation(models.Model):
 
     def __str__(self):
         return f"{self.person} – {self.dialogue}"
+
+    @property
+    def badge_colour(self) -> str:
+        return COLOUR_OF_RSVP[RsvpState(self.rsvp)]
 
     @property
     def seats_taken(self) -> int:

@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 from core.folding import FoldedField
 from core.models import Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from dialogues.enums import SeriesState, TopicState
+from dialogues.enums import COLOUR_OF_SERIES, COLOUR_OF_TOPIC, SeriesState, TopicState
 from partners.models import CrossCuttingTheme, Organisation, Sector
 
 
@@ -47,6 +47,10 @@ class DialogueSeries(Sourced):
 
     def get_absolute_url(self):
         return reverse("dialogues:series", args=[self.pk])
+
+    @property
+    def badge_colour(self) -> str:
+        return COLOUR_OF_SERIES[SeriesState(self.state)]
 
 
 class TopicQuerySet(models.QuerySet):
@@ -140,3 +144,7 @@ class Topic(Sourced):
 
     def get_absolute_url(self):
         return reverse("dialogues:topic", args=[self.pk])
+
+    @property
+    def badge_colour(self) -> str:
+        return COLOUR_OF_TOPIC[TopicState(self.state)]
