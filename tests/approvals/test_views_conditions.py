@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from approvals.enums import ApprovalKind, ApprovalState, ConditionState
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from overview.views import waiting_lines
+from overview.progress import waiting_entries
 from tests.approvals.builders import NOW, make_approval, make_condition, make_subject
 from tests.dialogues.builders import make_dates_approval, make_dialogue, make_series, make_topic
 from tests.media_visits.builders import make_visit
@@ -137,10 +137,10 @@ def test_open_conditions_wait_for_the_office(office):
     make_condition(state=ConditionState.MET, met_at=NOW, met_by=office, approval=condition.approval)
 
     lines = [
-        line for line in waiting_lines(office, timezone.now(), []) if line.url == address(condition)
+        line for line in waiting_entries(office, timezone.now(), []) if line.url == address(condition)
     ]
 
     assert [(line.who, line.what) for line in lines] == [
         ("Geschäftsstelle", "Auflage zu „Fachkräfte sichern“: Bitte die Bezirke beteiligen.")
     ]
-    assert waiting_lines(make_user(SENATOR_OFFICE), timezone.now(), []) == []
+    assert waiting_entries(make_user(SENATOR_OFFICE), timezone.now(), []) == []

@@ -1,0 +1,158 @@
+"""What waits for whom, alerts and next dates."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from approvals.queries import waiting_approvals
+from core.dates import format_date
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from media_visits.enums import VisitState
+from media_visits.progress import waiting_for_office
+from media_visits.queries import upcoming_visits, visits_in_motion
+from overview.progress import alerts, plan_line, waiting_entries
+from tests.approvals.requests import make_topic_approval
+from tests.measures.builders import make_plan, make_round
+from tests.media_visits.builders import make_visit
+from tests.outbox.builders import make_mail
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def today() -> dt.date:
+    return timezone.localdate()
+
+
+@pytest.mark.parametrize("role", [OFFICE, SENATOR_OFFICE])
+def test_open_approval_waits_for_the_senators_office(role):
+    make_user(SENATOR_OFFICE)
+    approval = make_topic_approval()
+
+    entries = waiting_entries(make_user(role), timezone.now())
+
+    assert ("Büro der Senatorin", reverse("approval", args=[approval.pk])) in [
+        (entry.who, entry.url) for entry in entries
+    ]
+
+
+def test_partners_do_not_see_what_waits_for_the_senators_office():
+    make_topic_approval()
+
+    assert waiting_entries(make_user(PARTNER), timezone.now()) == []
+
+
+def test_earliest_deadline_comes_first_and_entries_without_one_last():
+    late = make_topic_approval(due_on=dt.date(2030, 5, 20))
+    early = make_topic_approval(due_on=dt.date(2030, 5, 10))
+    visit = make_visit(VisitState.RETURNED, starts_at=None, ends_at=None, approval=False)
+    office = make_user(OFFICE)
+
+    entries = waiting_entries(office, timezone.now(), visits=visits_in_motion(office))
+
+    urls = [reverse("approval", args=[approval.pk]) for approval in (early, late)]
+    assert [entry.url for entry in entries] == [*urls, visit.get_absolute_url()]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_visits_cost_one_query(count, today, django_assert_num_queries):
+    for state in [VisitState.RETURNED, VisitState.APPROVED, VisitState.HELD][:count]:
+        make_visit(state, approval=False)
+    office = make_user(OFFICE)
+    assert office.roles
+
+    with django_assert_num_queries(1):
+        visits = visits_in_motion(office)
+        assert len(waiting_for_office(visits, today)) == count
+        upcoming_visits(visits, today)
+
+
+def test_plan_line_names_the_round_of_the_plan():
+    plan = make_plan("MPI 2030")
+    other = make_round(make_plan("MPI 2020"))
+    running = make_round(plan, due_on=dt.date(2026, 3, 27))
+
+    assert plan_line(None, [running]) == ""
+    assert plan_line(plan, [other]) == str(plan)
+    assert plan_line(plan, [other, running]) == (f"{plan} · {running.title} läuft bis 27.03.2026")
+
+
+def make_failed_and_late_mails(now: dt.datetime) -> None:
+    """Make two failed mails, a settled one, and two due mails, one of them late."""
+    make_mail(state="failed")
+    make_mail(state="expired")
+    make_mail(state="failed", settled_at=now)
+    make_mail(due_at=now - dt.timedelta(minutes=20), expires_at=now + dt.timedelta(days=1))
+    make_mail(due_at=now - dt.timedelta(minutes=10), expires_at=now + dt.timedelta(days=1))
+
+
+def test_office_is_alerted_of_failed_and_late_mail():
+    now = timezone.now()
+    make_failed_and_late_mails(now)
+
+    (alert,) = alerts(make_user(OFFICE), now)
+
+    (failed, failed_url), (late, late_url) = alert.lines
+    assert alert.title == "Postausgang"
+    assert failed == "2 E-Mails gingen nicht hinaus."
+    assert late.startswith("1 E-Mail ist verspätet, fällig seit ")
+    assert (failed_url, late_url) == ("/postausgang/?state=unsolved", "/postausgang/?state=late")
+
+
+def test_alert_counts_what_its_list_shows(client):
+    make_failed_and_late_mails(timezone.now())
+    client.force_login(make_user(OFFICE))
+
+    counts = [
+        client.get(f"/postausgang/?state={state}").context["count"]
+        for state in ("unsolved", "late")
+    ]
+
+    assert counts == [2, 1]
+
+
+def test_office_is_alerted_of_overdue_decisions(today):
+    for days in (1, 9):
+        make_topic_approval(due_on=today - dt.timedelta(days=days))
+    make_topic_approval(due_on=today)
+
+    (alert,) = alerts(make_user(OFFICE), timezone.now())
+
+    day = format_date(today - dt.timedelta(days=9))
+    text = f"2 Entscheidungen sind überfällig, die älteste war bis zum {day} erbeten."
+    assert (alert.title, alert.lines) == ("Freigaben", [(text, reverse("approvals_desk"))])
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+def test_others_are_not_alerted(role, today):
+    make_failed_and_late_mails(timezone.now())
+    make_topic_approval(due_on=today - dt.timedelta(days=9))
+
+    assert alerts(make_user(role), timezone.now()) == []
+
+
+def test_no_alert_while_all_is_well_costs_one_query_besides_the_approvals(
+    django_assert_num_queries,
+):
+    make_mail(state="failed", settled_at=timezone.now())
+    office = make_user(OFFICE)
+    assert office.roles
+    assert waiting_approvals(office) == []
+
+    with django_assert_num_queries(1):
+        assert alerts(office, timezone.now()) == []
+
+
+def test_alert_of_overdue_decisions_reads_the_approvals_only_once(today, django_assert_num_queries):
+    make_topic_approval(due_on=today - dt.timedelta(days=9))
+    office = make_user(OFFICE)
+    assert office.roles
+    assert len(waiting_approvals(office)) == 1
+
+    with django_assert_num_queries(1):  # of the mails
+        (alert,) = alerts(office, timezone.now())
+
+    assert alert.lines[0][0].startswith("1 Entscheidung ist überfällig")
