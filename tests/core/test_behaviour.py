@@ -43,7 +43,7 @@ FORM = """<form method="post" data-keep data-once data-guard-unsaved><input name
 <input type="checkbox" name="sector" value="a"><input type="checkbox" name="sector" value="b">
 <input type="password" name="secret"><textarea name="text"></textarea>
 <button type="submit">Speichern</button></form>"""
-SIGN_IN = "<!doctype html><html><head><script type='module' src='/js/keep.js'></script></head><body>Anmelden</body></html>"
+SIGN_IN = "<!doctype html><html><head><script type='module' src='/js/restore-form.js'></script></head><body>Anmelden</body></html>"
 
 
 def fill(page):
@@ -59,7 +59,7 @@ def values(page) -> tuple:
 
 
 def test_what_was_sent_after_the_session_lapsed_stands_there_again(page, serve):
-    pages = {"/form": html(FORM, "keep"), "/": html("Übersicht", "keep")}
+    pages = {"/form": html(FORM, "restore-form"), "/": html("Übersicht", "restore-form")}
     serve(pages)
     page.goto(f"{SITE}/form")
     fill(page)
@@ -67,7 +67,7 @@ def test_what_was_sent_after_the_session_lapsed_stands_there_again(page, serve):
     pages["/form"] = SIGN_IN
     page.click("button")
     page.goto(f"{SITE}/anmelden")
-    pages["/form"] = html(FORM, "keep")
+    pages["/form"] = html(FORM, "restore-form")
     page.goto(f"{SITE}/form")
 
     assert values(page) == ("Mein Thema", "Zeile", "", False, True)
@@ -78,7 +78,7 @@ def test_what_was_sent_after_the_session_lapsed_stands_there_again(page, serve):
 
 
 def test_message_of_signing_in_forgets_nothing(page, serve):
-    pages = {"/form": html(FORM, "keep")}
+    pages = {"/form": html(FORM, "restore-form")}
     serve(pages)
     page.goto(f"{SITE}/form")
     fill(page)
@@ -89,7 +89,7 @@ def test_message_of_signing_in_forgets_nothing(page, serve):
     message = (
         '<div class="messages"><p class="notice notice--success">Sie sind angemeldet.</p></div>'
     )
-    pages["/form"] = html(message + FORM, "keep")
+    pages["/form"] = html(message + FORM, "restore-form")
     page.goto(f"{SITE}/form")
 
     assert values(page) == ("Mein Thema", "Zeile", "", False, True)
@@ -98,14 +98,14 @@ def test_message_of_signing_in_forgets_nothing(page, serve):
 
 
 def test_nothing_comes_back_once_it_was_saved(page, serve):
-    pages = {"/form": html(FORM, "keep")}
+    pages = {"/form": html(FORM, "restore-form")}
     serve(pages)
     page.goto(f"{SITE}/form")
     fill(page)
 
     pages["/form"] = html(
         '<div class="messages"><p class="notice notice--success">Gespeichert.</p></div>' + FORM,
-        "keep",
+        "restore-form",
     )
     page.click("button")
 
@@ -113,14 +113,14 @@ def test_nothing_comes_back_once_it_was_saved(page, serve):
 
 
 def test_nothing_comes_back_for_somebody_else(page, serve):
-    pages = {"/form": html(FORM, "keep")}
+    pages = {"/form": html(FORM, "restore-form")}
     serve(pages)
     page.goto(f"{SITE}/form")
     fill(page)
     pages["/form"] = SIGN_IN
     page.click("button")
 
-    pages["/form"] = html(FORM, "keep", user="8")
+    pages["/form"] = html(FORM, "restore-form", user="8")
     page.goto(f"{SITE}/form")
 
     assert values(page) == ("", "", "", False, False)
@@ -128,13 +128,13 @@ def test_nothing_comes_back_for_somebody_else(page, serve):
 
 
 def test_errors_of_the_form_are_left_as_the_server_sent_them(page, serve):
-    pages = {"/form": html(FORM, "keep")}
+    pages = {"/form": html(FORM, "restore-form")}
     serve(pages)
     page.goto(f"{SITE}/form")
     fill(page)
 
     pages["/form"] = html(
-        FORM.replace('name="title"', 'name="title" value="vom Server" aria-invalid="true"'), "keep"
+        FORM.replace('name="title"', 'name="title" value="vom Server" aria-invalid="true"'), "restore-form"
     )
     page.click("button")
 
@@ -147,7 +147,7 @@ ASKED = '<form method="post" data-keep-for="/form"><input type="hidden" name="ti
 
 @pytest.mark.parametrize(("between", "kept"), [(ASKED, "Mein Thema"), ("Etwas anderes", "")])
 def test_page_that_asks_again_leaves_what_waits_for_the_form(page, serve, between, kept):
-    pages = {"/form": html(STEPS, "keep"), "/form/next": html(between, "keep")}
+    pages = {"/form": html(STEPS, "restore-form"), "/form/next": html(between, "restore-form")}
     serve(pages)
     page.goto(f"{SITE}/form")
     fill(page)
@@ -160,7 +160,7 @@ def test_page_that_asks_again_leaves_what_waits_for_the_form(page, serve, betwee
 
 
 def test_form_at_another_address_is_kept_for_its_own_page(page, serve):
-    pages = {"/form": html(STEPS, "keep"), "/form/next": html(STEPS, "keep")}
+    pages = {"/form": html(STEPS, "restore-form"), "/form/next": html(STEPS, "restore-form")}
     serve(pages)
     page.goto(f"{SITE}/form/next")
     fill(page)
@@ -173,12 +173,12 @@ def test_form_at_another_address_is_kept_for_its_own_page(page, serve):
 
 
 def test_form_that_the_server_filled_in_again_announces_nothing(page, serve):
-    pages = {"/form": html(STEPS, "keep")}
+    pages = {"/form": html(STEPS, "restore-form")}
     serve(pages)
     page.goto(f"{SITE}/form")
     page.fill("[name=title]", "Mein Thema")
     pages["/form/next"] = html(
-        STEPS.replace('name="title"', 'name="title" value="Mein Thema"'), "keep"
+        STEPS.replace('name="title"', 'name="title" value="Mein Thema"'), "restore-form"
     )
 
     page.click("button")
@@ -192,7 +192,7 @@ def test_folded_part_opens_where_words_come_back_to(page, serve):
     folded = FORM.replace("<textarea", "<details><summary>Mehr</summary><textarea").replace(
         "</textarea>", "</textarea></details>"
     )
-    pages = {"/form": html(folded, "keep")}
+    pages = {"/form": html(folded, "restore-form")}
     serve(pages)
     page.goto(f"{SITE}/form")
     page.click("summary")
@@ -200,14 +200,14 @@ def test_folded_part_opens_where_words_come_back_to(page, serve):
     pages["/form"] = SIGN_IN
     page.click("button")
 
-    pages["/form"] = html(folded, "keep")
+    pages["/form"] = html(folded, "restore-form")
     page.goto(f"{SITE}/form")
 
     assert (page.input_value("textarea"), page.locator("textarea").is_visible()) == ("Zeile", True)
 
 
 def test_a_form_is_sent_once(page, serve):
-    posted = serve({"/form": html(FORM, "once")})
+    posted = serve({"/form": html(FORM, "duplicate-submission")})
     page.goto(f"{SITE}/form")
 
     with page.expect_navigation():
@@ -222,7 +222,7 @@ def test_a_form_is_sent_once(page, serve):
 def test_leaving_asks_only_when_something_was_changed(page, serve, typed, asked):
     dialogs = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
-    serve({"/form": html(FORM, "guard"), "/": html("Übersicht")})
+    serve({"/form": html(FORM, "unsaved-changes"), "/": html("Übersicht")})
     page.goto(f"{SITE}/form")
     page.locator("[name=title]").press_sequentially(typed)
 
@@ -235,7 +235,7 @@ def test_searching_beside_the_form_asks(page, serve):
     dialogs = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
     search = '<form action="/"><button id="search">Suchen</button></form>'
-    serve({"/form": html(search + FORM, "guard"), "/": html("Übersicht")})
+    serve({"/form": html(search + FORM, "unsaved-changes"), "/": html("Übersicht")})
     page.goto(f"{SITE}/form")
     page.locator("[name=title]").press_sequentially("Neu")
 
@@ -247,7 +247,7 @@ def test_searching_beside_the_form_asks(page, serve):
 def test_saving_does_not_ask(page, serve):
     dialogs = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
-    serve({"/form": html(FORM, "guard")})
+    serve({"/form": html(FORM, "unsaved-changes")})
     page.goto(f"{SITE}/form")
     page.locator("[name=title]").press_sequentially("Neu")
 
@@ -295,7 +295,7 @@ def bodies_of(page) -> list[tuple[str, str]]:
 
 
 def test_what_is_typed_shows_in_the_frame_a_moment_later_and_is_not_sent_to_the_page(page, serve):
-    serve({"/form": html(LIVE, "once", "live"), "/frame": "<p>Vorschau</p>"})
+    serve({"/form": html(LIVE, "duplicate-submission", "preview"), "/frame": "<p>Vorschau</p>"})
     posts = bodies_of(page)
     page.goto(f"{SITE}/form")
     steps = page.evaluate("history.length")
@@ -324,7 +324,7 @@ def test_page_that_came_back_with_typed_words_previews_them_and_asks_before_it_i
         '"title"', '"title" value="Neu"'
     )
     serve(
-        {"/form": html(body, "guard", "live"), "/frame": "<p>Vorschau</p>", "/": html("Übersicht")}
+        {"/form": html(body, "unsaved-changes", "preview"), "/frame": "<p>Vorschau</p>", "/": html("Übersicht")}
     )
     posts = bodies_of(page)
 
