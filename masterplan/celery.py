@@ -1,4 +1,4 @@
-"""The Celery application; `celery -A masterplan worker` finds it here."""
+"""The Celery application, found by `celery -A masterplan worker`."""
 
 import os
 
@@ -19,7 +19,5 @@ app.autodiscover_tasks(["masterplan"], related_name="watchdog")
 
 @task_prerun.connect
 def renew_connection(*args, **kwargs) -> None:
-    """Let go of a database connection that broke or grew old: workers keep theirs from task to
-    task.
-    """
+    """Close database connections that broke or are too old: workers keep theirs across tasks."""
     close_old_connections()

@@ -1,6 +1,4 @@
-"""The three pages that the law wants within reach of every page: Impressum, Datenschutz,
-Barrierefreiheit.
-"""
+"""The pages the law requires within reach of every page, and the accessibility feedback form."""
 
 import datetime as dt
 from hashlib import sha256
@@ -39,7 +37,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_not_required
 def accessibility(request: HttpRequest) -> HttpResponse:
-    """Show the statement; take a hint about a barrier and send it to the office."""
+    """Show the accessibility statement; mail reported barriers to the office."""
     form = BarrierForm(request.POST or None, initial={"page": request.GET.get("seite", "")})
     if request.method == "POST" and form.is_valid():
         if ratelimit.consume(request, action="report_barrier"):
@@ -57,9 +55,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 
 def office_values(request: HttpRequest) -> dict:
-    """Return who is responsible, and the shell that fits: without navigation for those who are not
-    signed in.
-    """
+    """Return who is responsible, and the page frame: without navigation for visitors."""
     return {
         "shell": "base.html" if request.user.is_authenticated else "shell_public.html",
         "office_name": settings.OFFICE_NAME,
@@ -103,7 +99,7 @@ Das Gesetz verlangt eine Antwort bis spätestens {answer_by}.
 
 
 class BarrierForm(forms.Form):
-    """What somebody met, where, and whether an answer is wanted."""
+    """A reported barrier. Berlin's law (BIKTG Bln) requires an answer within a month."""
 
     message = forms.CharField(
         label=_("Welche Barriere haben Sie gefunden, oder was wünschen Sie?"),
@@ -120,8 +116,9 @@ class BarrierForm(forms.Form):
 
 
 def report_barrier(*, message: str, page: str, email: str, path: str, now: dt.datetime) -> None:
-    """Write the hint to the office; the same hint sent twice on a day arrives once. `path`: of the
-    statement.
+    """Mail the report to the office. The same report sent twice on one day arrives once.
+
+    `path` is the address of the statement.
     """
     today = local_date(now)
     words = "\0".join((message, page, email))
@@ -142,7 +139,7 @@ def report_barrier(*, message: str, page: str, email: str, path: str, now: dt.da
 
 
 def month_after(day: dt.date) -> dt.date:
-    """Return the same day of the next month, or that month's last."""
+    """Return the same day of the next month, or that month's last day."""
     first = (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
     last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
     return first.replace(day=min(day.day, last.day))

@@ -15,7 +15,7 @@ OFFICE_GROUP = _("Geschäftsstelle")
 
 
 class Entry(NamedTuple):
-    """One line of the table: what it is called, where it leads, who sees it, under which heading."""
+    """One line of the navigation table."""
 
     label: str | Promise
     url_name: str
@@ -25,7 +25,7 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Item:
-    """One link as the template draws it; `count` is the number of open things behind it."""
+    """One link as the template shows it; `count` is the number of open things behind it."""
 
     label: str | Promise
     url: str
@@ -49,14 +49,12 @@ FOOTER = (
     (_("Datenschutz"), "privacy"),
     (_("Barrierefreiheit"), "accessibility"),
 )
-# Which open things an entry counts: url name → function of the user.
+# URL name → function of the user that counts the open things behind the entry.
 COUNTS = {"approvals_desk": count_open_approvals}
 
 
 class Portal:
-    """The values of the page shell as templates ask for them; nothing is counted before it is
-    shown.
-    """
+    """The values of the page frame. Nothing is counted before a template asks for it."""
 
     name = settings.PORTAL_NAME
     office_email = settings.OFFICE_EMAIL
@@ -101,7 +99,7 @@ class Portal:
 
 
 def address_of(url_name: str) -> str:
-    """Return the address of `url_name`, or an empty string when no such page exists."""
+    """Return the URL of `url_name`, or an empty string when no such page exists."""
     try:
         return reverse(url_name)
     except NoReverseMatch:

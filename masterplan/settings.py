@@ -2,7 +2,7 @@
 environment.
 
 `.env.example` names them all. A missing value that has no safe default stops the start with a
-sentence that says how to cure it.
+sentence that says what to do.
 """
 
 import sys
@@ -25,9 +25,7 @@ VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
 
 
 def read_secret_key() -> str:
-    """Return the signing key: from SECRET_KEY, or from `SECRET_KEY_FILE` as `make run` generates
-    it.
-    """
+    """Return SECRET_KEY, or the key that `make run` generated into VAR_DIR."""
     if key := env("SECRET_KEY", default=""):
         return key
     key_file = Path(env("SECRET_KEY_FILE", default=str(VAR_DIR / "secret_key")))
@@ -52,16 +50,15 @@ HTTPS = SITE_URL.startswith("https://")
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
-    "TRUSTED_PROXIES", 0
-)  # how many proxies stand before us; for rate limits
+# Number of proxies in front of the portal, for rate limits by IP address
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 
-# The house
-HEAD_TITLE = env("HEAD_TITLE", default="Senatorin")  # how the head of the house is called
+# The office and the head of the department
+HEAD_TITLE = env("HEAD_TITLE", default="Senatorin")
 HEAD_TITLE_GENITIVE = env("HEAD_TITLE_GENITIVE", default="der " + HEAD_TITLE)
 PORTAL_NAME = env("PORTAL_NAME", default="Masterplan Industriestadt Berlin")
 OFFICE_EMAIL = env("OFFICE_EMAIL", default="geschaeftsstelle@example.org")
@@ -104,7 +101,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # pads at random against BREACH
+    "django.middleware.gzip.GZipMiddleware",  # Django pads responses at random against BREACH
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -159,7 +156,7 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Cache: allauth's rate limits and the figures of the overview
+# Cache: allauth's rate limits, duplicate submissions and the figures of the start page
 REDIS_URL = env("REDIS_URL", default="")
 CACHES = {
     "default": (
@@ -169,7 +166,7 @@ CACHES = {
     )
 }
 
-# Celery: the database is the truth, a message is only a hint
+# Celery: the database is the truth, a task message is only a hint
 CELERY_BROKER_URL = env("BROKER_URL", default=REDIS_URL or "filesystem://localhost")
 if CELERY_BROKER_URL.startswith("filesystem"):
     BROKER_DIR = VAR_DIR / "broker"
@@ -191,15 +188,14 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Europe/Berlin"
 CELERY_DB_REUSE_MAX = 200
-WORKER_SILENT_SECONDS = env.int(
-    "WORKER_SILENT_SECONDS", 300
-)  # a worker that receives nothing for so long ends itself
+# Seconds without a task after which a worker ends itself, to be restarted
+WORKER_SILENT_SECONDS = env.int("WORKER_SILENT_SECONDS", 300)
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULER = "operations.heartbeat:PortalScheduler"
-REMINDER_HOURS = (7, 11)  # of the first and the last run of the day
+REMINDER_HOURS = (7, 11)  # first and last run of the day
 CELERY_BEAT_SCHEDULE: dict = {
     "heartbeat": {"task": "operations.tasks.heartbeat", "schedule": 60, "options": {"expires": 55}},
-    # Every hour of the morning: who was down at seven is reminded at eight, and nobody twice.
+    # Every hour of the morning, so that a missed run is made up for; nobody is reminded twice.
     "remind": {
         "task": "reminders.tasks.remind",
         "schedule": crontab(minute=0, hour="{}-{}".format(*REMINDER_HOURS)),
@@ -214,35 +210,27 @@ MAIL_FOLDER = Path(env("MAIL_FOLDER", default=str(VAR_DIR / "mail")))
 MAIL_FROM = env("MAIL_FROM", default=OFFICE_EMAIL)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 MAIL_TIMEOUT = env.int("MAIL_TIMEOUT", 30)  # seconds the mail server may take for one answer
-MAIL_END_TIMEOUT = env.int(
-    "MAIL_END_TIMEOUT", 120
-)  # and to accept a message whole: many scan it first
-MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", 3)  # to the mail server at a time, over all workers
-MAIL_SLOT_SECONDS = env.int(
-    "MAIL_SLOT_SECONDS", 180
-)  # after that the connection of a dead worker is free again
-MAIL_THROTTLE_SECONDS = env.int(
-    "MAIL_THROTTLE_SECONDS", 600
-)  # with fewer connections, once the server asks for it
-MAIL_PER_MINUTE = env.int(
-    "MAIL_PER_MINUTE", 0
-)  # mails in any 60 seconds; 0: no limit. Account mail is exempt
+# Seconds the server may take to accept a whole message: many scan it first
+MAIL_END_TIMEOUT = env.int("MAIL_END_TIMEOUT", 120)
+MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", 3)  # at a time, over all workers
+# Seconds until the connection of a dead worker is free again
+MAIL_SLOT_SECONDS = env.int("MAIL_SLOT_SECONDS", 180)
+# Seconds with fewer connections, once the server asks for it (432)
+MAIL_THROTTLE_SECONDS = env.int("MAIL_THROTTLE_SECONDS", 600)
+# Mails in any 60 seconds; 0: no limit. Account mail is exempt.
+MAIL_PER_MINUTE = env.int("MAIL_PER_MINUTE", 0)
 MAIL_BATCH_SIZE = env.int("MAIL_BATCH_SIZE", 50)  # mails that one worker claims at a time
-MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", 600)  # after that a claimed mail is taken back
-MAIL_SWEEP_SECONDS = env.int("MAIL_SWEEP_SECONDS", 60)  # how often beat looks for what was missed
-MAIL_BACKOFF = env.list(
-    "MAIL_BACKOFF", int, [60, 300, 900, 3600, 10_800, 21_600]
-)  # seconds before the next tries
-MAIL_MAX_ATTEMPTS = env.int(
-    "MAIL_MAX_ATTEMPTS", 8
-)  # as often may the server put a mail off before it has failed
-MAIL_BUNDLE_MINUTES = env.int(
-    "MAIL_BUNDLE_MINUTES", 10
-)  # notices to one person within them become one mail; 0: none
+MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", 600)  # until a claimed mail is released
+MAIL_SWEEP_SECONDS = env.int("MAIL_SWEEP_SECONDS", 60)
+# Seconds before each further attempt
+MAIL_BACKOFF = env.list("MAIL_BACKOFF", int, [60, 300, 900, 3600, 10_800, 21_600])
+# Attempts before a mail that the server defers has failed
+MAIL_MAX_ATTEMPTS = env.int("MAIL_MAX_ATTEMPTS", 8)
+# Notices to one person within these minutes become one mail; 0: no bundling
+MAIL_BUNDLE_MINUTES = env.int("MAIL_BUNDLE_MINUTES", 10)
 MAIL_MAX_KB = env.int("MAIL_MAX_KB", 1024)  # a larger mail is refused when it is written
-MAIL_BODY_DAYS = env.int(
-    "MAIL_BODY_DAYS", 180
-)  # then the text of a mail is removed; that it was sent stays
+# Days until the text of a mail is removed; the record that it was sent stays
+MAIL_BODY_DAYS = env.int("MAIL_BODY_DAYS", 180)
 MAIL_EXPIRES_HOURS = env.int("MAIL_EXPIRES_HOURS", 72)
 MAIL_ACCOUNT_EXPIRES_HOURS = env.int("MAIL_ACCOUNT_EXPIRES_HOURS", 2)
 CELERY_BEAT_SCHEDULE["sweep-mails"] = {
@@ -272,7 +260,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGIN_BY_CODE_ENABLED = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # mail takes its time
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # seconds; mail may take a while
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {
     "login": "sign_in.forms.LoginForm",
@@ -309,8 +297,7 @@ STATICFILES_FINDERS = [
     "core.staticfiles.NpmFinder",
 ]
 FONT_DIR = VAR_DIR / "fonts"  # Fira Sans as documents need it, unpacked from node_modules
-# Files that people hand in: outside of everything that is served, readable by the portal alone,
-# handed out by views
+# Uploaded files: never served directly, only handed out by views
 MEDIA_ROOT = VAR_DIR / "media"
 ATTACHMENT_MAX_MB = env.int("ATTACHMENT_MAX_MB", 15)  # all attachments of one submission together
 STORAGES = {
@@ -340,7 +327,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Logs: to stderr, one line an event, nothing personal
+# Logs: to stderr, one line per event, nothing personal
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -356,10 +343,9 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="WARNING")},
 }
 
-# The proxy redirects to HTTPS (W008); what an office's other subdomains do is not ours to promise
-# (W005, W021);
-# the preview of a mail is a frame of our own pages (W019). Without HTTPS its own checks have
-# nothing to say.
+# W008: the proxy redirects to HTTPS. W005, W021: the portal cannot speak for other subdomains.
+# W019: the preview of a mail is shown in a frame of its own pages. Without HTTPS, the HTTPS checks
+# do not apply.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W019", "security.W021"]
 if not HTTPS:
     SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W012", "security.W016"]

@@ -1,4 +1,4 @@
-"""What must hold of the translation catalogues; a rule of the tests and a step of `make check`."""
+"""Checks the translation catalogues; used by a test and by `make check`."""
 
 import re
 import sys
@@ -50,7 +50,6 @@ def unfit_messages_of_allauth() -> list[str]:
 
 
 def main() -> int:
-    """Print what is wrong; return 0 when nothing is."""
     unfit = unfit_messages_of_allauth()
     found = faults() + [
         f"message of allauth that needs a German text of ours: {message!r}" for message in unfit

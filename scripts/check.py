@@ -29,7 +29,7 @@ STEPS = (
 
 
 def main() -> int:
-    """Run each step, show what a failing one printed, and return 0 when all passed."""
+    """Run each step, show the output of failing ones, and return 0 when all passed."""
     failed = []
     for name, (program, *arguments) in STEPS:
         result = subprocess.run(

@@ -23,9 +23,7 @@ CHROMIUM_FLAGS = [
 
 @cache
 def chromium() -> str | None:
-    """Return the path of the installed Chromium, if any; the shell without a window takes a third
-    less time.
-    """
+    """Return the path of Chromium, if installed; the headless shell takes a third less time."""
     names = (
         os.environ.get("CHROMIUM", ""),
         "chromium-headless-shell",
@@ -38,13 +36,13 @@ def chromium() -> str | None:
 
 @cache
 def missing_browser() -> str:
-    """Return why browser tests cannot run here, or nothing."""
+    """Return why browser tests cannot run here; empty when they can."""
     return "" if chromium() else "Chromium is not installed (CHROMIUM names another program)"
 
 
 @cache
 def missing_servers() -> str:
-    """Return why tests on the full stack cannot run here, or nothing."""
+    """Return why tests on the full stack cannot run here; empty when they can."""
     missing = []
     try:
         psycopg2.connect(DATABASE_SERVER, connect_timeout=10).close()

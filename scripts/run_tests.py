@@ -1,4 +1,4 @@
-"""`make test`: runs everything this machine can run, and says plainly what it did not run and why."""
+"""`make test`: run everything this machine can run, and say what was left out and why."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ HALVES = (
 
 
 def main(arguments: list[str]) -> int:
-    """Run both halves; return 0 when all that ran passed and nothing that has to run was left out."""
+    """Run both halves; return 0 when all passed and nothing required was left out."""
     began, results, left_out = time.monotonic(), {}, []
     for name, selection, environment in HALVES:
         if environment["TEST_STACK"] and machine.missing_servers():
@@ -39,14 +39,13 @@ def main(arguments: list[str]) -> int:
 
 
 def run_pytest(selection: str, environment: dict[str, str], arguments: list[str]) -> int:
-    """Run the tests that `selection` (an expression of markers) names; return pytest's exit code.
+    """Run the tests that the marker expression `selection` names; return pytest's exit code.
 
-    Where `arguments` ask for some tests, a half may hold none of them.
+    With `arguments` a half may hold no tests at all.
     """
-    processes = str(
-        min(4, os.cpu_count() or 1) + 1
-    )  # one more than work at a time, since some tests only wait
-    # The tests of a file stay together, since they share what they loaded.
+    # One process more than cores, as some tests only wait.
+    processes = str(min(4, os.cpu_count() or 1) + 1)
+    # Tests of one file stay together: they share what they loaded.
     spread = ["-n", processes, "--dist", "loadscope", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest", "-q", "-rs", *spread, "-m", selection, *arguments]
     code = subprocess.run(command, env=os.environ | environment).returncode
@@ -54,7 +53,7 @@ def run_pytest(selection: str, environment: dict[str, str], arguments: list[str]
 
 
 def say(line: str) -> None:
-    """Print at once, so that lines keep their place among pytest's own."""
+    """Print at once, so that lines keep their order among pytest's own."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

@@ -22,7 +22,7 @@ NAME_OF_A_RECORD = "row"
 
 
 class Measure(NamedTuple):
-    """One line of the report. `limit` and `floor` bound the value; `is_enforced` fails the check."""
+    """One line of the report, bounded by `floor` and `limit`."""
 
     label: str
     value: float

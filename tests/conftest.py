@@ -1,4 +1,4 @@
-"""What every test stands on: closed network, empty cache, and what to leave out on this machine."""
+"""Shared by all tests: closed network, empty cache, and what this machine cannot run."""
 
 import datetime as dt
 import gc
@@ -25,12 +25,12 @@ from tests.settings import ON_POSTGRESQL
 
 pytest_plugins = ["tests.stack"]
 
-# A busy machine may take its time, and what one run finds every other run finds too.
+# No deadline on busy machines, and the same examples in every run.
 hypothesis_settings.register_profile("portal", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("portal")
 LARGE_TABLE = 12  # cases
 TAKES_LONG = ("slow", "stack", "browser")
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in the main thread
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs an event loop in the main thread
 
 
 BUILT_AT = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -38,7 +38,7 @@ BUILT_AT = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 @receiver(pre_create_historical_record)
 def date_what_tests_build(instance, history_instance, **kwargs):
-    """Date rows that a test builds before everything services do: services pass their own time."""
+    """Date records that tests build before everything else: services pass their own time."""
     if not hasattr(instance, "_history_date"):
         history_instance.history_date = BUILT_AT
 
@@ -52,10 +52,10 @@ def pytest_configure(config):
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Skip, with the reason, what this machine cannot run; do not repeat on PostgreSQL what asks no
+    """Skip, with the reason, what this machine cannot run, and deselect on PostgreSQL what needs no
     database.
 
-    What takes long begins first, so that no process is left alone with it at the end.
+    Slow tests start first, so that no process is left alone with one at the end.
     """
     if ON_POSTGRESQL:
         repeated = thinned([item for item in items if asks_a_database(item)])
@@ -75,9 +75,9 @@ def takes_long(item) -> bool:
 
 
 def thinned(items):
-    """Return `items` with every fourth case of large tables of cases: in what they vary (role,
-    page, state) the two databases are asked alike, and each case was tried on the first. With
-    EVERY_CASE=1 all of them.
+    """Return `items` with every fourth case of large parametrised tests, or all with EVERY_CASE=1.
+
+    All cases ran on SQLite; what they vary (role, page, state) makes no difference to the database.
     """
     if os.environ.get("EVERY_CASE"):
         return items
@@ -92,13 +92,12 @@ def thinned(items):
 
 
 def asks_a_database(item) -> bool:
-    """Return whether the outcome of a test can depend on the database it runs on."""
     marked = any(item.get_closest_marker(name) for name in ("django_db", "stack"))
     return marked or not {"db", "transactional_db"}.isdisjoint(item.fixturenames)
 
 
 def pytest_collection_finish():
-    """Leave what was imported out of the search for garbage, and search less often."""
+    """Exclude imported objects from garbage collection and collect less often: it costs a tenth."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
@@ -106,7 +105,7 @@ def pytest_collection_finish():
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    """Count a skipped test as failed where everything has to run."""
+    """Count a skipped test as failed with REQUIRE_ALL=1."""
     report = yield
     if report.skipped and machine.REQUIRE_ALL and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
@@ -116,7 +115,6 @@ def pytest_runtest_makereport(item, call):
 
 @pytest.fixture(autouse=True, scope="session")
 def closed_network():
-    """Let no test reach another machine."""
     with pytest.MonkeyPatch.context() as patch:
         close_network(patch)
         yield
@@ -124,9 +122,7 @@ def closed_network():
 
 @pytest.fixture(autouse=True, scope="session")
 def lasting_roles():
-    """Bring the roles back whenever a test that commits has emptied all tables: they come from a
-    migration.
-    """
+    """Recreate the roles after a test that empties all tables; they come from a migration."""
 
     def bring_back(**kwargs):
         Group.objects.bulk_create([Group(name=name) for name in ROLES], ignore_conflicts=True)
@@ -139,9 +135,7 @@ def lasting_roles():
 
 @pytest.fixture(autouse=True, scope="session")
 def quick_flush():
-    """Empty the tables of PostgreSQL row by row after a test that commits: TRUNCATE makes all their
-    files anew.
-    """
+    """Empty tables with DELETE after tests that commit: TRUNCATE recreates their files."""
     if not ON_POSTGRESQL:
         yield
         return
@@ -161,20 +155,19 @@ def quick_flush():
 
 @pytest.fixture(autouse=True)
 def empty_cache():
-    """Forget rate limits and kept figures of the test before."""
+    """Forget rate limits and cached figures of the test before."""
     cache.clear()
 
 
 @pytest.fixture
 def media(settings, tmp_path) -> Path:
-    """The folder of uploaded files, empty."""
+    """An empty folder for uploads."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return settings.MEDIA_ROOT
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """Start the system's Chromium, without its habit of calling home."""
     return {
         **browser_type_launch_args,
         "executable_path": machine.chromium(),
@@ -184,5 +177,4 @@ def browser_type_launch_args(browser_type_launch_args):
 
 @pytest.fixture(scope="session")
 def base_dir() -> Path:
-    """The checkout."""
     return settings.BASE_DIR

@@ -1,4 +1,4 @@
-"""Closes the network to tests: only this machine may be reached."""
+"""Closes the network to tests: only this machine can be reached."""
 
 import ipaddress
 import socket

@@ -1,4 +1,4 @@
-"""Several threads that act at the same time, each with a database connection of its own."""
+"""Threads that act at the same time, each with its own database connection."""
 
 import threading
 from collections.abc import Callable
@@ -8,9 +8,7 @@ from django.db import connection
 
 
 def race(*acts: Callable[[], object]) -> list[object]:
-    """Start all `acts` at once; return what each gave or the exception it raised, in the order of
-    `acts`.
-    """
+    """Start all `acts` at once; return their results, or the exceptions they raised, in order."""
     line = threading.Barrier(len(acts))
 
     def run(act: Callable[[], object]) -> object:

@@ -1,6 +1,4 @@
-"""Real servers for tests that start the portal's processes: a database and a Redis of their own for
-each test.
-"""
+"""Real servers for tests that start the portal's processes: a PostgreSQL database and a Redis."""
 
 import os
 import socket
@@ -89,16 +87,13 @@ def start(base_dir, tmp_path):
 
 
 def native_environment(**environment: str) -> dict[str, str]:
-    """Return the environment of a process as an installation would start it, free of the tests' own
-    settings.
-    """
+    """Return the environment of an installed process, without the tests' own variables."""
     scripts = str(Path(sys.executable).parent)
     home = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
     return {**home, "PATH": f"{scripts}:{os.environ['PATH']}", **NATIVE, **environment}
 
 
 def free_port() -> int:
-    """Return a port that nobody uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -117,7 +112,7 @@ def status_of(address: str) -> tuple[int, str]:
 
 
 def wait_until(condition: Callable[[], bool], *, what: Callable[[], object]) -> None:
-    """Return once `condition` holds; when patience ends, fail and show `what()`."""
+    """Return once `condition` holds; after PATIENCE seconds fail and show `what()`."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, f"not within {PATIENCE} seconds: {what()}"

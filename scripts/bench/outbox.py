@@ -30,7 +30,7 @@ PATIENCE_SECONDS = 300
 
 
 def write_invitations(count: int) -> None:
-    """Write `count` invitations with a personal link and a calendar entry, which wait to be sent."""
+    """Queue `count` invitations with a personal link and a calendar entry."""
     now = timezone.now()
     enqueue_mails([_invitation(number, now) for number in range(count)], now=now)
 

@@ -50,7 +50,7 @@ def main() -> int:
 
 
 def play_both(mails: int, kills: int, seed: str, say: Say) -> int:
-    """Play on the full stack, then something smaller on the embedded stack; return the exit code."""
+    """Run on the full stack, then briefly on the embedded one; return the exit code."""
     began = time.monotonic()
     workers = int(os.environ.get("CHAOS_WORKERS", 4))
     with own_folder() as folder, full_stage(folder, workers=workers) as stage:

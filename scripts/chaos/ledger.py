@@ -25,7 +25,7 @@ class Row(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """One message as the mail server kept it; `at` is in seconds since 1970, just before the 250."""
+    """A message the mail server kept; `at` in seconds since 1970, just before its 250."""
 
     at: float
     message_id: str

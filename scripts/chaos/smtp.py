@@ -1,7 +1,7 @@
 """A real SMTP server on loopback that misbehaves by plan. It keeps a message exactly when it
 answers 250.
 
-`python -m scripts.chaos.smtp PORT LOG` serves until it is ended. SIGUSR1 makes it refuse connections
+`python -m scripts.chaos.smtp PORT LOG` serves until it ends. SIGUSR1 makes it refuse connections
 and drop the open ones, SIGUSR2 makes it serve again. LOG gets a line of JSON for each thing that
 happens; what is kept is on the disk before the 250 is on the wire.
 """

@@ -112,7 +112,7 @@ def full_stage(folder: Path, *, workers: int) -> Iterator[Stage]:
 
 @contextmanager
 def embedded_stage(folder: Path) -> Iterator[Stage]:
-    """Set up SQLite and the broker in a folder, with one worker, as `manage.py portal` runs them."""
+    """Set up SQLite, a filesystem broker and one worker, as `manage.py portal` does."""
     with _stage(
         folder, [worker_command()], CONNECTIONS, f"sqlite:///{folder / 'var' / 'db.sqlite3'}"
     ) as stage:

@@ -122,7 +122,8 @@ def _visibly_refused(facts: Facts) -> list[Row]:
 
 def _written_once(facts: Facts, figures: dict) -> str:
     if sorted(row.recipient for row in _invitations(facts)) != sorted(facts.recipients):
-        return f"{len(facts.recipients)} guests were to get one invitation each; {figures['mails']} were written"
+        count = len(facts.recipients)
+        return f"{count} guests should get one invitation each; {figures['mails']} were written"
     return ""
 
 
@@ -166,7 +167,8 @@ def _same_bytes(facts: Facts, figures: dict) -> str:
 def _refusals_are_visible(facts: Facts, figures: dict) -> str:
     refused = sum(is_permanent(fate_of(recipient)) for recipient in facts.recipients)
     if figures["failed_visible"] != refused:
-        return f"{refused} mails were refused for good; {figures['failed_visible']} show it with the server's words"
+        shown = figures["failed_visible"]
+        return f"{refused} mails were refused for good; {shown} show it with the server's words"
     return ""
 
 

@@ -44,7 +44,7 @@ class Crew:
                 process.start()
 
     def kill_one(self) -> bool:
-        """Kill a random worker, one that sends if there is one; False while all are still loading."""
+        """Kill a random worker, preferably one that sends; False while all are still loading."""
         warm = [
             worker
             for worker in self.workers

@@ -137,7 +137,9 @@ def test_open_conditions_wait_for_the_office(office):
     make_condition(state=ConditionState.MET, met_at=NOW, met_by=office, approval=condition.approval)
 
     lines = [
-        line for line in waiting_entries(office, timezone.now(), []) if line.url == address(condition)
+        line
+        for line in waiting_entries(office, timezone.now(), [])
+        if line.url == address(condition)
     ]
 
     assert [(line.who, line.what) for line in lines] == [

@@ -134,7 +134,8 @@ def test_errors_of_the_form_are_left_as_the_server_sent_them(page, serve):
     fill(page)
 
     pages["/form"] = html(
-        FORM.replace('name="title"', 'name="title" value="vom Server" aria-invalid="true"'), "restore-form"
+        FORM.replace('name="title"', 'name="title" value="vom Server" aria-invalid="true"'),
+        "restore-form",
     )
     page.click("button")
 
@@ -324,7 +325,11 @@ def test_page_that_came_back_with_typed_words_previews_them_and_asks_before_it_i
         '"title"', '"title" value="Neu"'
     )
     serve(
-        {"/form": html(body, "unsaved-changes", "preview"), "/frame": "<p>Vorschau</p>", "/": html("Übersicht")}
+        {
+            "/form": html(body, "unsaved-changes", "preview"),
+            "/frame": "<p>Vorschau</p>",
+            "/": html("Übersicht"),
+        }
     )
     posts = bodies_of(page)
 

@@ -1,4 +1,4 @@
-"""The project's own files, as the rules read them."""
+"""The project's own files, for the rules in this folder."""
 
 import ast
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def modules() -> Iterator[tuple[str, ast.Module]]:
 
 
 def templates() -> Iterator[tuple[str, str]]:
-    """Yield path and text of every template; a Word template has no text that could be read."""
+    """Yield path and text of every template except binary ones."""
     for path in sorted((BASE_DIR / "templates").rglob("*")):
         if path.is_file() and path.suffix != ".docx":
             yield str(path.relative_to(BASE_DIR)), path.read_text()

@@ -1,4 +1,4 @@
-"""Closed by default: what may be opened without signing in is this list, and nothing else."""
+"""Closed by default: this list holds every page that opens without signing in."""
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver

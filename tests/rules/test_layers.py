@@ -1,4 +1,4 @@
-"""The house: imports point downward, at the top of a module; tasks named by string exist."""
+"""Layers: imports go down, at the top of a module; tasks named by string exist."""
 
 import ast
 import subprocess
@@ -14,7 +14,7 @@ from tests.rules.source import APPS, modules
 pytestmark = pytest.mark.embedded
 
 
-def test_imports_keep_to_the_floors(base_dir):
+def test_imports_follow_the_contracts(base_dir):
     lint = Path(sys.executable).parent / "lint-imports"
 
     result = subprocess.run([lint, "--no-cache"], cwd=base_dir, capture_output=True, text=True)
@@ -22,7 +22,7 @@ def test_imports_keep_to_the_floors(base_dir):
     assert result.returncode == 0, result.stdout
 
 
-def test_no_import_hides_in_a_function():
+def test_no_function_imports_a_module_of_the_project():
     hidden = [
         f"{path}:{inner.lineno}"
         for path, tree in modules()
@@ -30,7 +30,7 @@ def test_no_import_hides_in_a_function():
         if isinstance(function, ast.FunctionDef)
         and not (path.endswith("/apps.py") and function.name == "ready")
         for inner in ast.walk(function)
-        if isinstance(inner, ast.Import | ast.ImportFrom) and imports_the_house(inner)
+        if isinstance(inner, ast.Import | ast.ImportFrom) and imports_own_module(inner)
     ]
 
     assert hidden == []
@@ -53,7 +53,7 @@ def test_tasks_named_by_string_are_registered():
     assert sorted((named | scheduled) - set(celery_app.tasks)) == []
 
 
-def imports_the_house(node: ast.Import | ast.ImportFrom) -> bool:
+def imports_own_module(node: ast.Import | ast.ImportFrom) -> bool:
     names = (
         [alias.name for alias in node.names]
         if isinstance(node, ast.Import)

@@ -1,4 +1,4 @@
-"""Migrations are named, linear, reversible, and say the same as the models."""
+"""Migrations are named, linear, reversible, and match the models."""
 
 import re
 from io import StringIO

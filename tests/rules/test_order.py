@@ -1,4 +1,4 @@
-"""No test may depend on which test ran before."""
+"""No test depends on which test ran before."""
 
 import pytest
 from django.contrib.auth.models import Group

@@ -1,4 +1,4 @@
-"""Settings come from the environment: each is documented, and a missing one says how to cure it."""
+"""Settings come from the environment: each is documented, and a missing one says what to do."""
 
 import re
 import subprocess

@@ -1,6 +1,4 @@
-"""Templates: every one compiles, none breaks the content security policy, every word can be
-translated.
-"""
+"""Every template compiles, respects the content security policy, and can be translated."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Catalogues are whole, and no message of a library says "du"."""
+"""Catalogues are complete, and no library message says "du"."""
 
 import gettext
 
