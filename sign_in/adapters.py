@@ -47,8 +47,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def get_reset_password_from_key_url(self, key):
-        # The client chooses the Host header, so links in mails start with SITE_URL. They carry `next`,
-        # as the mail may be opened in another browser than the page that was asked for.
+        # The client chooses the Host header, so links in mails start with SITE_URL. They carry
+        # `next`, as the mail may be opened in another browser than the page that was asked for.
         link = settings.SITE_URL + urlsplit(super().get_reset_password_from_key_url(key)).path
         return passthrough_next_redirect_url(self.request, link, REDIRECT_FIELD_NAME)
 

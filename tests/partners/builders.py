@@ -1,22 +1,27 @@
-"""Rows for tests. People are roles, addresses are at example.org."""
+"""Records for tests. People are roles, addresses are at example.org."""
 
+import datetime as dt
 import itertools
+import re
+from collections.abc import Collection
 
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from core.roles import PARTNER
-from partners.models import Organisation, Person, User
+from outbox.models import Mail
+from partners.models import Deputy, Organisation, Person, User
+from partners.services import invite_account
 
 _numbers = itertools.count(1)
 
 
 def make_organisation(name: str | None = None, **fields) -> Organisation:
-    """Return a saved organisation; the name is made up when missing."""
     return Organisation.objects.create(name=name or f"Betrieb {next(_numbers)} GmbH", **fields)
 
 
 def make_person(name: str | None = None, **fields) -> Person:
-    """Return a saved contact with an address at example.org."""
+    """Save a contact with an address at example.org."""
     number = next(_numbers)
     fields.setdefault("email", f"person-{number}@example.org")
     return Person.objects.create(name=name or f"Ansprechperson {number}", **fields)
@@ -30,9 +35,9 @@ def make_user(
     password: str | None = None,
     **fields,
 ) -> User:
-    """Return a saved account with `roles`; a partner without an organisation gets a new one.
+    """Save an account with `roles`; a partner without an organisation gets a new one.
 
-    A `person` given keeps its own organisation. Without a `password` nobody can sign in with one.
+    A given `person` keeps its own organisation. Without a `password` nobody can sign in with one.
     """
     email = email or f"konto-{next(_numbers)}@example.org"
     if person is None:
@@ -43,3 +48,32 @@ def make_user(
     if roles:
         user.groups.add(*Group.objects.filter(name__in=roles))
     return user
+
+
+def make_deputyship(principal: User, deputy: User, *kinds: str, **fields) -> Deputy:
+    """Let `deputy` act for `principal` from today on, perhaps only for some kinds of approval."""
+    fields = {"starts_on": timezone.localdate(), "kinds": list(kinds)} | fields
+    return Deputy.objects.create(principal=principal.person, deputy=deputy.person, **fields)
+
+
+def make_invited_user(
+    office: User,
+    person: Person | None = None,
+    email: str = "ihk@example.org",
+    roles: Collection[str] = (PARTNER,),
+    now: dt.datetime | None = None,
+) -> User:
+    """Let `office` invite a person of an organisation; the mail is in the outbox."""
+    return invite_account(
+        person=person or make_person(organisation=make_organisation()),
+        email=email,
+        roles=list(roles),
+        by=office,
+        now=now or timezone.now(),
+    )
+
+
+def invitation_link() -> str:
+    """Return the path of the link in the latest mail, which is an invitation."""
+    text = Mail.objects.latest("pk").text
+    return re.search(r"http://localhost:8000(/anmelden/einladung/\S+)", text)[1]

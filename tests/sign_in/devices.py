@@ -1,4 +1,4 @@
-"""A device with passkeys for a page in Chromium."""
+"""A virtual device that holds passkeys, for tests in Chromium."""
 
 OPTIONS = {
     "protocol": "ctap2",
@@ -11,9 +11,7 @@ OPTIONS = {
 
 
 def add_authenticator(page):
-    """Give `page` a device that holds passkeys and whose user always agrees; return how many
-    passkeys it holds.
-    """
+    """Give `page` a device whose user always agrees; return a function that counts its passkeys."""
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     key = session.send("WebAuthn.addVirtualAuthenticator", {"options": OPTIONS})["authenticatorId"]
@@ -23,7 +21,7 @@ def add_authenticator(page):
 
 
 def set_up_passkey(page, site: str, password: str) -> None:
-    """Give the account that is signed in on `page` a passkey on its device."""
+    """Let the user who is signed in on `page` set up a passkey."""
     page.goto(f"{site}/konto/sicherheit/passkeys/neu/")
     page.get_by_label("Passwort").fill(password)
     page.get_by_role("button", name="Bestätigen").click()

@@ -1,4 +1,4 @@
-"""allauth's pages in our look: they open, speak German, and hold no inline script."""
+"""allauth's pages in the design of the portal: in German and without inline scripts."""
 
 import re
 
@@ -43,7 +43,7 @@ WITH_SECOND_FACTOR = {
     "mfa_reauthenticate": "Bitte bestätigen Sie, dass Sie es sind",
 }
 ENGLISH = re.compile(
-    r"\b(the|your|you|password|sign in|please|email address|security key|master key|authenticator)\b",
+    r"\b(the|your|you|password|sign in|please|email address|(security|master) key|authenticator)\b",
     re.I,
 )
 DU = re.compile(r"\b(du|dein|deine|deinen|deiner|dir|dich)\b", re.I)
@@ -51,7 +51,7 @@ DU = re.compile(r"\b(du|dein|deine|deinen|deiner|dir|dich)\b", re.I)
 
 @pytest.fixture
 def account(client):
-    """Somebody who signed in and just proved it once more."""
+    """An account that is signed in and has just been reauthenticated."""
     account = make_user(OFFICE, password=PASSWORD)
     client.post("/anmelden/", {"login": account.email, "password": PASSWORD})
     client.post("/konto/bestaetigen/", {"password": PASSWORD})
@@ -59,7 +59,7 @@ def account(client):
 
 
 def read(answer, heading: str) -> str:
-    """Return the visible words of the page after looking at what holds for every page."""
+    """Return the visible words of the page, after checking what applies to every page."""
     page = answer.content.decode()
     assert answer.status_code == 200
     assert heading in re.search(r"<h1[^>]*>(.*?)</h1>", page, re.S)[1]
@@ -83,23 +83,23 @@ def activate_app(client) -> str:
 
 
 @pytest.mark.parametrize("name", PUBLIC)
-def test_public_page_speaks_german(client, name):
+def test_public_page_is_in_german(client, name):
     read(client.get(reverse(name)), PUBLIC[name])
 
 
 @pytest.mark.parametrize("name", OWN)
-def test_own_page_speaks_german(client, account, name):
+def test_own_page_is_in_german(client, account, name):
     read(client.get(reverse(name)), OWN[name])
 
 
 @pytest.mark.parametrize("name", WITH_SECOND_FACTOR)
-def test_page_of_the_second_factor_speaks_german(client, account, name):
+def test_page_of_the_second_factor_is_in_german(client, account, name):
     activate_app(client)
 
     read(client.get(reverse(name)), WITH_SECOND_FACTOR[name])
 
 
-def test_qr_code_is_a_picture_in_the_page(client, account):
+def test_qr_code_is_embedded_in_the_page(client, account):
     page = client.get(reverse("mfa_activate_totp")).content.decode()
 
     assert 'src="data:image/svg+xml;base64,' in page
@@ -118,17 +118,21 @@ def test_app_asks_for_its_code(client, account):
     assert client.get("/konto/").status_code == 302
 
 
-def test_spare_code_signs_in_once(client, account):
+def test_recovery_code_signs_in_once(client, account):
     activate_app(client)
-    spare = (
+    recovery_code = (
         Authenticator.objects.get(user=account, type="recovery_codes").wrap().get_unused_codes()[0]
     )
     client.logout()
     client.post("/anmelden/", {"login": account.email, "password": PASSWORD})
 
-    client.post("/anmelden/zweiter-faktor/", {"code": spare})
-
+    client.post("/anmelden/zweiter-faktor/", {"code": recovery_code})
     assert client.get("/konto/").status_code == 200
+
+    client.logout()
+    client.post("/anmelden/", {"login": account.email, "password": PASSWORD})
+    client.post("/anmelden/zweiter-faktor/", {"code": recovery_code})
+    assert client.get("/konto/").status_code == 302
 
 
 def test_changing_the_password_leads_back_to_the_account(client, account):

@@ -1,6 +1,4 @@
-"""A passkey in a real Chromium with a virtual authenticator: set up, sign in with it, be asked for
-it.
-"""
+"""Passkeys in a real Chromium with a virtual authenticator."""
 
 from urllib.parse import urlencode
 
@@ -21,8 +19,8 @@ def account():
 
 
 @pytest.fixture
-def trouble(page):
-    """What the browser complains about: refused by the policy, errors of scripts."""
+def browser_errors(page):
+    """Violations of the content security policy and errors of scripts."""
     lines: list[str] = []
     page.on(
         "console", lambda message: lines.append(message.text) if message.type == "error" else None
@@ -48,7 +46,7 @@ def sign_out(page):
     page.context.clear_cookies()
 
 
-def test_passkey_signs_in_and_leads_back(page, live_server, account, authenticator, trouble):
+def test_passkey_signs_in_and_leads_back(page, live_server, account, authenticator, browser_errors):
     sign_in_by_password(page, live_server, account)
     set_up_passkey(page, live_server.url, PASSWORD)
     assert authenticator() == 1
@@ -59,10 +57,12 @@ def test_passkey_signs_in_and_leads_back(page, live_server, account, authenticat
 
     page.wait_for_url(f"{live_server.url}/partner/")
     assert page.get_by_role("heading", level=1).inner_text() == "Organisationen"
-    assert trouble == []
+    assert browser_errors == []
 
 
-def test_passkey_as_second_step_leads_back(page, live_server, account, authenticator, trouble):
+def test_passkey_as_second_step_leads_back(
+    page, live_server, account, authenticator, browser_errors
+):
     sign_in_by_password(page, live_server, account)
     set_up_passkey(page, live_server.url, PASSWORD)
     sign_out(page)
@@ -75,10 +75,10 @@ def test_passkey_as_second_step_leads_back(page, live_server, account, authentic
     page.get_by_role("button", name="Passkey benutzen").click()
 
     page.wait_for_url(f"{live_server.url}/partner/?q=werk")
-    assert trouble == []
+    assert browser_errors == []
 
 
-def test_device_without_a_passkey_gets_a_german_sentence(page, live_server, authenticator):
+def test_device_without_a_passkey_gets_a_german_explanation(page, live_server, authenticator):
     page.goto(f"{live_server.url}/anmelden/")
 
     page.get_by_role("button", name="Mit Passkey anmelden").click()

@@ -1,6 +1,4 @@
-"""A page opened without a session: every way of signing in leads straight back to it, and never to
-another host.
-"""
+"""Each way of signing in leads back to the page that was asked for, and never to another host."""
 
 import re
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -47,7 +45,7 @@ def account():
 
 
 def inputs(html: str) -> dict[str, str]:
-    """Return the hidden fields of the page's forms, of several with one name the first."""
+    """Return the hidden fields as {name: value}, of several with the same name the first."""
     found: dict[str, str] = {}
     for field in re.findall(r'<input type="hidden"[^>]*>', html):
         name, value = (re.search(rf'{key}="([^"]*)"', field) for key in ("name", "value"))
@@ -61,21 +59,21 @@ def link_to(html: str, path: str) -> str:
 
 
 def post_form(client, address: str, **values):
-    """Open the page at `address` and send its form, with the hidden `next` that it holds."""
+    """Open the page and post its form with `values` and with the hidden `next`, if there is one."""
     form = form_to(urlsplit(address).path, client.get(address).content.decode())
     kept = {name: value for name, value in inputs(form).items() if name == "next"}
     return client.post(urlsplit(address).path, kept | values)
 
 
 def form_to(path: str, html: str) -> str:
-    """Return the first form of the page that is sent to `path`."""
+    """Return the HTML of the first form that posts to `path`."""
     return next(
         form for form in re.findall(r"<form.*?</form>", html, re.S) if f'action="{path}"' in form
     )
 
 
 def sign_in_address(client, target: str = PAGE) -> str:
-    """Open `target` without a session; return where that leads."""
+    """Open `target` without a session and return the URL of the sign-in page it redirects to."""
     answer = client.get(target)
     assert answer.status_code == 302
     assert parse_qs(urlsplit(answer.url).query) == {"next": [target]}
@@ -103,7 +101,7 @@ def by_password_and_app(client, account, address) -> str:
 
 
 def by_new_password(client, account, address) -> str:
-    """Order a link, open it in another browser, set the password, and sign in with it there."""
+    """Request a link, open it in another browser, set the password and sign in with it there."""
     reset_page = link_to(client.get(address).content.decode(), "/anmelden/passwort/")
     assert (
         urlsplit(post_form(client, reset_page, email=account.email).url).path
@@ -129,7 +127,7 @@ WAYS = [by_password, by_code, by_password_and_app, by_new_password]
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_every_way_leads_straight_back(client, account, way):
+def test_each_way_leads_straight_back(client, account, way):
     assert way(client, account, sign_in_address(client)) == PAGE
 
     assert client.get(PAGE).status_code == 200
@@ -153,20 +151,20 @@ def test_foreign_host_typed_into_the_form_leads_to_the_start_page(client, accoun
 
 
 @pytest.mark.parametrize("target", FOREIGN)
-def test_who_is_signed_in_already_is_not_led_away_either(client, account, target):
+def test_foreign_host_is_ignored_for_a_signed_in_user(client, account, target):
     client.force_login(account)
 
     assert client.get("/anmelden/", {"next": target}).url == "/"
     assert client.get("/anmelden/code/", {"next": target}).url == "/"
 
 
-def test_who_is_signed_in_already_goes_on_at_once(client, account):
+def test_signed_in_user_goes_straight_to_the_page(client, account):
     client.force_login(account)
 
     assert client.get("/anmelden/", {"next": PAGE}).url == PAGE
 
 
-def test_wrong_password_and_then_a_code_still_lead_back(client, account):
+def test_code_after_a_wrong_password_still_leads_back(client, account):
     address = sign_in_address(client)
     wrong = post_form(client, address, login=account.email, password="falsch").content.decode()
 
@@ -175,7 +173,7 @@ def test_wrong_password_and_then_a_code_still_lead_back(client, account):
     assert parse_qs(urlsplit(code_page).query) == {"next": [PAGE]}
 
 
-def test_wrong_code_and_a_new_one_still_lead_back(client, account):
+def test_new_code_after_a_wrong_one_still_leads_back(client, account):
     code_page = link_to(client.get(sign_in_address(client)).content.decode(), "/anmelden/code/")
     enter_page = post_form(client, code_page, email=account.email).url
 
@@ -187,14 +185,14 @@ def test_wrong_code_and_a_new_one_still_lead_back(client, account):
     assert post_form(client, again, code=code).url == PAGE
 
 
-def test_turning_back_from_the_code_keeps_the_page(client, account):
+def test_cancelling_the_code_keeps_the_page(client, account):
     code_page = link_to(client.get(sign_in_address(client)).content.decode(), "/anmelden/code/")
     html = client.get(code_page).content.decode()
 
     assert parse_qs(urlsplit(link_to(html, r"/anmelden/\?")).query) == {"next": [PAGE]}
 
 
-def test_part_of_a_page_asked_for_without_a_session_has_the_whole_page_loaded_anew(client):
+def test_fragment_without_a_session_reloads_the_whole_page(client):
     answer = client.get(PAGE, headers={"HX-Request": "true"}, follow=True)
 
     assert (answer.status_code, answer.headers["HX-Refresh"], answer.content) == (200, "true", b"")

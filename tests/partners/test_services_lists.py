@@ -1,0 +1,39 @@
+"""The members of distribution lists."""
+
+import datetime as dt
+
+import pytest
+
+from core.errors import NotAllowed
+from core.roles import SENATOR_OFFICE
+from partners.models import DistributionList
+from partners.services import add_list, add_members, remove_members
+from tests.partners.builders import make_person, make_user
+from tests.unchanged import nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+
+NOW = dt.datetime(2019, 6, 3, 9, 0, tzinfo=dt.UTC)
+
+
+def test_only_the_office_adds_lists():
+    stranger = make_user(SENATOR_OFFICE)
+
+    with pytest.raises(NotAllowed):
+        add_list(values={"name": "Metall"}, by=stranger, now=NOW)
+
+    assert not DistributionList.objects.exists()
+
+
+@pytest.mark.parametrize("service", [add_members, remove_members])
+def test_only_the_office_changes_members(service):
+    member, candidate, stranger = make_person(), make_person(), make_user(SENATOR_OFFICE)
+    metal = DistributionList.objects.create(name="Metall")
+    metal.members.add(member)
+    people = [member, candidate]
+
+    with nothing_changes(metal), pytest.raises(NotAllowed):
+        service(distribution_list=metal, people=people, by=stranger, now=NOW)
+
+    assert list(metal.members.all()) == [member]

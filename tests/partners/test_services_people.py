@@ -1,0 +1,61 @@
+"""Adding and changing people."""
+
+import datetime as dt
+
+import pytest
+
+from core.conflicts import version_of
+from core.errors import NotAllowed, Refused
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from partners.models import Person
+from partners.services import add_person, change_person
+from partners.services.people import FIELDS
+from tests.partners.builders import make_organisation, make_user
+from tests.unchanged import nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+NOW = dt.datetime(2019, 6, 3, 9, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def office():
+    return make_user(OFFICE)
+
+
+def test_same_person_is_not_added_twice(office):
+    values = {
+        "name": "Leitung Einkauf",
+        "organisation": make_organisation(),
+        "email": "einkauf@example.org",
+    }
+    person = add_person(values=values, by=office, now=NOW)
+
+    with nothing_changes(person), pytest.raises(Refused, match="schon eingetragen"):
+        add_person(values=values, by=office, now=NOW)
+
+    assert Person.objects.filter(name="Leitung Einkauf").count() == 1
+
+
+@pytest.mark.parametrize("role", (SENATOR_OFFICE, PARTNER, OBSERVER))
+def test_only_the_office_adds_people(role):
+    stranger = make_user(role)
+
+    with pytest.raises(NotAllowed):
+        add_person(values={"name": "Leitung Einkauf"}, by=stranger, now=NOW)
+
+    assert not Person.objects.filter(name="Leitung Einkauf").exists()
+
+
+def test_person_with_an_open_account_stays_active(office):
+    person = make_user(PARTNER).person
+    values = {"name": person.name, "organisation": person.organisation, "is_active": False}
+
+    with nothing_changes(person), pytest.raises(Refused, match="zuerst das Konto"):
+        change_person(
+            person=person,
+            values=values,
+            version=version_of(person, FIELDS),
+            by=office,
+            now=NOW,
+        )

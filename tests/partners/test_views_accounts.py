@@ -1,0 +1,94 @@
+"""The pages on which the office manages accounts."""
+
+import re
+
+import pytest
+
+from core.roles import OBSERVER, OFFICE, PARTNER
+from partners.models import User
+from tests.partners.builders import (
+    invitation_link,
+    make_invited_user,
+    make_organisation,
+    make_person,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "Havelbrücke 27"
+
+
+@pytest.fixture
+def office():
+    return make_user(OFFICE)
+
+
+def test_refused_invitation_keeps_what_was_typed(client, office):
+    make_user(OBSERVER, email="belegt@example.org")
+    person = make_person(organisation=make_organisation())
+    client.force_login(office)
+
+    answer = client.post(
+        f"/partner/personen/{person.pk}/konto/einladen/",
+        {"email": "belegt@example.org", "roles": PARTNER},
+    )
+
+    page = answer.content.decode()
+    assert "belegt@example.org gehört schon zu einem anderen Konto" in page
+    assert 'value="belegt@example.org"' in page
+    assert re.search(r'value="partner"[^>]*checked', page)
+
+
+def test_account_is_deactivated_by_post_only(client, office):
+    account = make_user(OBSERVER)
+    client.force_login(office)
+    url = f"/partner/personen/{account.person_id}/konto/deaktivieren/"
+
+    client.get(url)
+    assert User.objects.get(pk=account.pk).is_active
+
+    client.post(url)
+    assert not User.objects.get(pk=account.pk).is_active
+
+
+def test_page_to_deactivate_the_own_account_does_not_open(client, office):
+    client.force_login(office)
+
+    page = client.get(f"/partner/personen/{office.person_id}/konto/deaktivieren/", follow=True)
+
+    assert page.redirect_chain == [(f"/partner/personen/{office.person_id}/", 302)]
+    assert "Das eigene Konto kann niemand selbst deaktivieren." in page.content.decode()
+
+
+def test_new_address_revokes_the_link_sent_to_the_former_one(client, office):
+    account = make_invited_user(office, email="vertippt@example.org")
+    url = invitation_link()
+
+    client.force_login(office)
+    data = {"email": "richtig@example.org", "roles": PARTNER}
+    page = client.post(
+        f"/partner/personen/{account.person_id}/konto/bearbeiten/", data, follow=True
+    )
+    client.logout()
+    answer = client.post(url, {"new_password1": PASSWORD, "new_password2": PASSWORD})
+
+    assert "bitte senden Sie die Einladung erneut" in page.content.decode()
+    assert answer.status_code == 410
+    assert User.objects.get(pk=account.pk).is_pending
+
+
+def test_office_head_is_ticked_on_the_form_and_shown_in_the_list(client, office):
+    account = make_user(OFFICE)
+    client.force_login(office)
+    url = f"/partner/personen/{account.person_id}/konto/bearbeiten/"
+
+    page = client.post(
+        url, {"email": account.email, "roles": [OFFICE], "is_office_head": "on"}, follow=True
+    )
+
+    assert "Geschäftsstelle (Leitung)" in page.content.decode()
+    assert "Geschäftsstelle (Leitung)" in client.get("/partner/personen/").content.decode()
+    assert re.search(r'name="is_office_head"[^>]*checked', client.get(url).content.decode())
+    answer = client.post(url, {"email": account.email, "roles": [OBSERVER], "is_office_head": "on"})
+    assert "auch ihre Rolle hat" in answer.content.decode()

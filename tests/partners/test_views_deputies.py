@@ -1,0 +1,98 @@
+"""The forms for deputies, and who may end a deputyship."""
+
+import pytest
+
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from partners.models import Deputy
+from tests.partners.builders import make_deputyship, make_organisation, make_user
+from tests.unchanged import nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office():
+    return make_user(OFFICE)
+
+
+@pytest.fixture
+def principal():
+    return make_user(SENATOR_OFFICE, organisation=make_organisation())
+
+
+@pytest.fixture
+def deputy(principal):
+    return make_user(organisation=principal.person.organisation)
+
+
+def test_form_offers_colleagues_only(client, principal, deputy):
+    make_user(OBSERVER, organisation=make_organisation("Fremder Betrieb"))
+    client.force_login(principal)
+
+    form = client.get("/konto/vertretung/neu/").context["form"]
+
+    assert list(form.fields["deputy"].queryset) == [deputy.person]
+
+
+def test_kinds_are_asked_where_the_principal_decides_on_approvals(client, principal, deputy):
+    client.force_login(principal)
+    typed = {
+        "deputy": deputy.person_id,
+        "starts_on": "2019-07-01",
+        "ends_on": "",
+        "kinds": ["topic", "dates"],
+    }
+
+    assert "Nur für diese Freigaben" in client.get("/konto/vertretung/neu/").content.decode()
+    client.post("/konto/vertretung/neu/", typed)
+
+    assert Deputy.objects.get().kinds == ["topic", "dates"]
+    assert "nur Freigaben: Thema, Termine" in client.get("/konto/").content.decode()
+
+
+def test_kinds_are_not_asked_of_others(client):
+    partner = make_user(PARTNER)
+    client.force_login(partner)
+
+    assert "Nur für diese Freigaben" not in client.get("/konto/vertretung/neu/").content.decode()
+
+
+def test_deputy_sees_the_kinds_of_the_deputyship(client, principal, deputy):
+    make_deputyship(principal, deputy, "visit")
+    client.force_login(deputy)
+
+    assert "nur Freigaben: Besuch" in client.get("/konto/").content.decode()
+
+
+def test_refused_deputy_keeps_what_was_typed(client, principal, deputy):
+    client.force_login(principal)
+    typed = {"deputy": deputy.person_id, "starts_on": "2019-07-01", "ends_on": "2019-06-01"}
+
+    page = client.post("/konto/vertretung/neu/", typed).content.decode()
+
+    assert "Das Ende der Vertretung liegt vor ihrem Beginn." in page
+    assert 'value="2019-07-01"' in page
+
+
+def test_others_cannot_end_a_deputyship(client, principal, deputy):
+    deputyship = make_deputyship(principal, deputy)
+    url = f"/konto/vertretung/{deputyship.pk}/beenden/"
+
+    client.force_login(make_user(OBSERVER))
+    with nothing_changes(deputyship):
+        assert client.post(url).status_code == 404
+
+    client.force_login(deputy)
+    with nothing_changes(deputyship):
+        assert client.post(url).status_code == 403
+
+
+@pytest.mark.parametrize(("role", "is_said"), [(SENATOR_OFFICE, True), (PARTNER, False)])
+def test_form_explains_the_last_day_where_the_principal_decides(client, office, role, is_said):
+    client.force_login(office)
+    account = make_user(role)
+
+    html = client.get(f"/partner/personen/{account.person_id}/vertretung/neu/").content.decode()
+
+    assert "bis auf Weiteres" in html
+    assert ("mit einem letzten Tag von Anfang an" in html) == is_said

@@ -1,0 +1,76 @@
+"""Distribution lists and their members."""
+
+import pytest
+from django.urls import reverse
+
+from core.roles import OFFICE
+from partners.models import DistributionList
+from tests.partners.builders import make_person, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office(client):
+    account = make_user(OFFICE)
+    client.force_login(account)
+    return account
+
+
+def test_members_are_added_and_removed(client, office):
+    metal = DistributionList.objects.create(name="Metall")
+    first, second = make_person(), make_person()
+
+    client.post(
+        reverse("partners:list_members", args=[metal.pk]) + "?q=a",
+        {"person": [first.pk, second.pk, "x"]},
+    )
+    assert set(metal.members.all()) == {first, second}
+
+    client.post(reverse("partners:list_remove", args=[metal.pk]), {"person": first.pk})
+    assert set(metal.members.all()) == {second}
+    assert (
+        metal.history.order_by("-history_date", "-history_id")[0].history_change_reason
+        == "1 entfernt"
+    )
+
+
+def test_nothing_ticked_says_so(client, office):
+    metal = DistributionList.objects.create(name="Metall")
+
+    answer = client.post(reverse("partners:list_members", args=[metal.pk]), follow=True)
+
+    assert "Bitte kreuzen Sie mindestens eine Person an." in answer.content.decode()
+
+
+def test_members_are_not_offered_again(client, office):
+    metal = DistributionList.objects.create(name="Metall")
+    inside, outside = make_person("Drin"), make_person("Draußen")
+    metal.members.add(inside)
+
+    page = client.get(reverse("partners:list_members", args=[metal.pk])).context["page"]
+
+    assert outside in page
+    assert inside not in page
+
+
+def test_name_of_another_list_is_refused(client, office):
+    DistributionList.objects.create(name="Metall")
+
+    page = client.post(
+        reverse("partners:list_add"), {"name": "Metall", "description": "Zweck"}
+    ).content.decode()
+
+    assert "Einen Verteiler mit diesem Namen gibt es schon." in page
+    assert "Zweck" in page
+    assert DistributionList.objects.count() == 1
+
+
+@pytest.mark.parametrize("key", ["²", "9" * 30, "-1", "x"])
+def test_invalid_keys_add_nobody(client, office, key):
+    metal = DistributionList.objects.create(name="Metall")
+
+    answer = client.post(reverse("partners:list_members", args=[metal.pk]), {"person": [key]})
+
+    assert answer.status_code == 302
+    assert metal.members.count() == 0

@@ -1,0 +1,95 @@
+"""The list, page, forms and export of people."""
+
+from io import BytesIO
+
+import pytest
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from core.roles import OFFICE, PARTNER, SENATOR_OFFICE
+from partners.models import Person
+from tests.partners.builders import make_deputyship, make_organisation, make_person, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office(client):
+    account = make_user(OFFICE)
+    client.force_login(account)
+    return account
+
+
+def rows_of(answer) -> list[tuple]:
+    return list(load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True))
+
+
+def test_partner_keeps_the_organisation(client, office):
+    person = make_user(PARTNER).person
+    url = reverse("partners:person_edit", args=[person.pk])
+    version = client.get(url).context["form"].initial["version"]
+
+    page = client.post(
+        url, {"name": person.name, "is_active": "on", "version": version}
+    ).content.decode()
+
+    person.refresh_from_db()
+    assert "braucht deshalb eine Organisation" in page
+    assert person.organisation_id is not None
+
+
+def test_export_has_the_note_for_the_office_only(client, office):
+    make_person(notes="Bitte nur vormittags.")
+    assert rows_of(client.get(reverse("partners:people_export")))[0][-1] == "interner Vermerk"
+
+    client.force_login(make_user(SENATOR_OFFICE))
+    assert rows_of(client.get(reverse("partners:people_export")))[0][-1] == "Telefon"
+
+
+def test_address_that_no_mail_can_reach_is_refused(client, office):
+    answer = client.post(
+        reverse("partners:person_add"), {"name": "Leitung", "email": '"leitung"@example.org'}
+    )
+
+    assert "An diese Adresse kann das Portal nicht schreiben" in answer.content.decode()
+    assert not Person.objects.filter(name="Leitung").exists()
+
+
+def test_partner_gets_404_for_people_of_others(client):
+    stranger = make_person(organisation=make_organisation())
+    client.force_login(make_user(PARTNER))
+
+    assert client.get(stranger.get_absolute_url()).status_code == 404
+
+
+def test_deputy_sees_what_the_principal_sees(client):
+    principal, deputy = make_user(PARTNER), make_user(PARTNER)
+    colleague = make_person(organisation=principal.person.organisation)
+    make_deputyship(principal, deputy)
+    client.force_login(deputy)
+
+    assert client.get(colleague.get_absolute_url()).status_code == 200
+
+
+@pytest.mark.parametrize("role", (SENATOR_OFFICE, PARTNER))
+def test_internal_note_is_for_the_office_only(client, role):
+    organisation = make_organisation()
+    person = make_person(organisation=organisation, notes="Bitte nur vormittags anrufen.")
+    url = reverse("partners:person", args=[person.pk])
+
+    client.force_login(make_user(role, organisation=organisation))
+    assert "vormittags" not in client.get(url).content.decode()
+
+    client.force_login(make_user(OFFICE))
+    assert "vormittags" in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize("count", (1, 30))
+def test_list_costs_the_same_number_of_queries(client, count, django_assert_num_queries):
+    organisation = make_organisation()
+    for _number in range(count):
+        make_user(PARTNER, organisation=organisation)
+    client.force_login(make_user(OFFICE))
+
+    with django_assert_num_queries(8):
+        client.get(reverse("partners:people"))
