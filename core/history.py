@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import Model, OuterRef, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from core.errors import Refused
 from core.progress import HistoryEntry
 from core.queries import in_batches
 
@@ -22,6 +23,69 @@ def save_as(obj, *, by, now: dt.datetime, reason: str | Promise) -> None:
     obj._history_date = now
     obj._change_reason = str(reason)[:100]
     obj.save()
+
+
+def save_values_as(
+    obj: Model, values: Mapping[str, Any], *, by, now: dt.datetime, reason: str | Promise
+) -> None:
+    """Set `values` (field → value, many-to-many fields included) on `obj` and save it with one line
+    of history.
+
+    Raises `Refused` when a database constraint is violated.
+    """
+    many = {
+        name for name in values if isinstance(obj._meta.get_field(name), models.ManyToManyField)
+    }
+    for name in values.keys() - many:
+        setattr(obj, name, values[name])
+    try:
+        with transaction.atomic():
+            if many:
+                _save_many_to_many(obj, {name: values[name] for name in many})
+            save_as(obj, by=by, now=now, reason=reason)
+    except IntegrityError as error:
+        # Both requests of a form sent twice pass the form's own check; the constraint decides.
+        raise Refused(
+            _(
+                "Ein anderer Eintrag steht dem entgegen. Vielleicht wurde dasselbe eben schon "
+                "gespeichert; "
+                "bitte prüfen Sie die Liste."
+            )
+        ) from error
+
+
+def _save_many_to_many(obj: Model, values: Mapping[str, Any]) -> None:
+    # The historical record copies the related objects as they are at that moment, so they have to
+    # be stored before it is written, and a new object has to be stored before them.
+    obj.skip_history_when_saving = True
+    try:
+        obj.save()
+        for name, chosen in values.items():
+            getattr(obj, name).set(chosen)
+    finally:
+        del obj.skip_history_when_saving
+
+
+def save_changes_as(obj: Model, values: Mapping[str, Any], *, by, now: dt.datetime) -> bool:
+    """Save `values` like `save_values_as` with the line *Geändert: Titel, Beginn*; without a
+    difference save nothing and return False.
+    """
+    changed = [
+        str(obj._meta.get_field(name).verbose_name)
+        for name, value in values.items()
+        if _differs(obj, name, value)
+    ]
+    if changed:
+        reason = _("Geändert: %(fields)s") % {"fields": ", ".join(changed)}
+        save_values_as(obj, values, by=by, now=now, reason=reason)
+    return bool(changed)
+
+
+def _differs(obj: Model, name: str, value: Any) -> bool:
+    if isinstance(obj._meta.get_field(name), models.ManyToManyField):
+        stored = set(getattr(obj, name).values_list("pk", flat=True))
+        return {related.pk for related in value} != stored
+    return getattr(obj, name) != value
 
 
 def update_all_as(

@@ -76,6 +76,12 @@ def badge(*, text, colour: str = "neutral") -> SafeString:
 
 
 @register.simple_tag
+def demo_badge(*, shown: bool) -> SafeString:
+    """Mark an invented record: a blank and the badge, or nothing."""
+    return SafeString(" ") + html.draw_badge(_("Demodaten"), "warning") if shown else SafeString("")
+
+
+@register.simple_tag
 def traffic_light(*, value: str, short: bool = False, count: int | None = None) -> SafeString:
     return html.draw_traffic_light(value, short=short, count=count)
 
