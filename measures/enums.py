@@ -1,7 +1,7 @@
-"""Words of the monitoring and the state tables of rounds and reports.
+"""Phase, traffic light and financing of a measure; the state tables of rounds and reports.
 
-Phase, traffic light and financing are three things that never mix (DOMAIN, *Monitoring*). An empty
-value means that nobody has said it yet.
+The first three are independent of each other (DOMAIN, *Monitoring*): a red light says nothing about
+the phase. An empty value means that no source or report states it.
 """
 
 from django.db import models
@@ -19,11 +19,24 @@ class Phase(models.TextChoices):
 
 
 FINISHED_PHASES = (Phase.COMPLETED, Phase.DISCONTINUED)
+COLOUR_OF_PHASE = {
+    Phase.NOT_STARTED: "neutral",
+    Phase.PREPARING: "neutral",
+    Phase.RUNNING: "info",
+    Phase.COMPLETED: "success",
+    Phase.DISCONTINUED: "muted",
+}
+# Bars show one scale, not states: the further a measure has come, the stronger the colour.
+BAR_COLOUR_OF_PHASE = {
+    Phase.COMPLETED: "strong",
+    Phase.RUNNING: "medium",
+    Phase.PREPARING: "light",
+    Phase.NOT_STARTED: "faint",
+    Phase.DISCONTINUED: "muted",
+}
 
 
 class TrafficLight(models.TextChoices):
-    """*Ampel*."""
-
     GREEN = "green", _("grün")
     YELLOW = "yellow", _("gelb")
     RED = "red", _("rot")
@@ -44,7 +57,7 @@ class Financing(models.TextChoices):
     OPEN = "open", _("ungeklärt")
 
 
-UNKNOWN = "unknown"  # in addresses and filters; the columns hold an empty text
+UNKNOWN = "unknown"  # in query strings; the columns hold an empty text
 UNKNOWN_LABEL = _("nicht belegt")
 
 
@@ -70,7 +83,7 @@ class ReportState(models.TextChoices):
 OPEN_REPORT_STATES = (ReportState.DRAFT, ReportState.SUBMITTED, ReportState.RETURNED)
 EDITABLE_REPORT_STATES = (ReportState.DRAFT, ReportState.RETURNED)
 
-# An accepted report has no way on: a correction is a new report.
+# No action starts from an accepted report: a correction is a new report.
 REPORT_MOVES = {
     "revise": Move(EDITABLE_REPORT_STATES, ReportState.DRAFT, _("Als Entwurf speichern")),
     "submit": Move(EDITABLE_REPORT_STATES, ReportState.SUBMITTED, _("Bericht einreichen")),
@@ -78,6 +91,6 @@ REPORT_MOVES = {
     "return": Move((ReportState.SUBMITTED,), ReportState.RETURNED, _("Bericht zurückgeben")),
 }
 
-# What the history says where a report became the measure's status; the report itself tells it in
-# Verlauf.
-STATUS_ADOPTED = _("Stand aus Statusbericht übernommen")
+# The history line of a measure that takes over the status of a report. The measure's Verlauf leaves
+# it out, since it shows the report itself.
+ADOPTED_STATUS_REASON = _("Stand aus Statusbericht übernommen")

@@ -1,4 +1,4 @@
-"""Filters of the lists; what is chosen stays in the address."""
+"""Filters of the lists. The choice stays in the query string, so that it can be bookmarked."""
 
 import django_filters as filters
 from django import forms
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.folding import matching
 from measures.enums import UNKNOWN, UNKNOWN_LABEL, Financing, Phase, TrafficLight
 from measures.models import Measure, Plan, Project
-from measures.queries.plans import descendants_of, section_choices, sections_of
+from measures.queries import descendants_of, section_choices, sections_of
 from partners.models import Organisation
 
 EVERYTHING = _("alle")
@@ -32,16 +32,16 @@ def _value_field(label, choices) -> filters.ChoiceFilter:
 
 
 class MeasureFilter(filters.FilterSet):
-    """Words, plan, section with all below it, phase, traffic light, lead, financing."""
-
     q = _search_field()
     plan = filters.ModelChoiceFilter(
         label=_("Plan"), queryset=Plan.objects.none(), empty_label=EVERYTHING
     )
-    section = filters.ChoiceFilter(label=_("Handlungsfeld"), method="below", empty_label=EVERYTHING)
+    section = filters.ChoiceFilter(
+        label=_("Handlungsfeld"), method="by_section", empty_label=EVERYTHING
+    )
     phase = _value_field(_("Phase"), Phase.choices)
     traffic_light = _value_field(_("Ampel"), TrafficLight.choices)
-    lead = filters.ChoiceFilter(label=_("Federführung"), method="led_by", empty_label=EVERYTHING)
+    lead = filters.ChoiceFilter(label=_("Federführung"), method="by_lead", empty_label=EVERYTHING)
     financing = _value_field(_("Finanzierung"), Financing.choices)
 
     class Meta:
@@ -66,31 +66,29 @@ class MeasureFilter(filters.FilterSet):
             (UNKNOWN, UNKNOWN_LABEL),
         ]
 
-    def search(self, rows, name, value):
-        return rows.filter(matching(value) | matching(value, "lead__search"))
+    def search(self, measures, name, value):
+        return measures.filter(matching(value) | matching(value, "lead__search"))
 
-    def by_value(self, rows, name, value):
-        return rows.filter(**{name: "" if value == UNKNOWN else value})
+    def by_value(self, measures, name, value):
+        return measures.filter(**{name: "" if value == UNKNOWN else value})
 
-    def below(self, rows, name, value):
-        return rows.filter(section_id__in=descendants_of(int(value), self.sections))
+    def by_section(self, measures, name, value):
+        return measures.filter(section_id__in=descendants_of(int(value), self.sections))
 
-    def led_by(self, rows, name, value):
+    def by_lead(self, measures, name, value):
         if value == UNKNOWN:
-            return rows.filter(lead__isnull=True, lead_text="")
-        return rows.filter(lead_id=int(value))
+            return measures.filter(lead__isnull=True, lead_text="")
+        return measures.filter(lead_id=int(value))
 
 
 class ProjectFilter(filters.FilterSet):
-    """Words alone."""
-
     q = _search_field()
 
     class Meta:
         model = Project
         fields = []
 
-    def search(self, rows, name, value):
-        return rows.filter(
+    def search(self, projects, name, value):
+        return projects.filter(
             matching(value) | Q(lead__isnull=False) & matching(value, "lead__search")
         )

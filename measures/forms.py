@@ -1,4 +1,4 @@
-"""Forms of the measures app. They check and say what is wrong; services write."""
+"""Forms of the measures app. Their `values` go to the services, which check the rules again."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,6 @@ from core.conflicts import VersionedForm
 from core.forms import formfield_for
 from measures.enums import (
     TRAFFIC_LIGHT_MEANINGS,
-    TRAFFIC_LIGHTS_WITH_REASON,
     Financing,
     Phase,
     TrafficLight,
@@ -21,11 +20,16 @@ from measures.models import (
     ReportingRound,
     StatusReport,
 )
-from measures.queries.plans import section_choices, sections_of
+from measures.queries import section_choices, sections_of
+from measures.services.reports import missing_explanations
 from partners.enums import OrganisationKind
 from partners.models import Organisation
 
 NO_ANSWER = ("", _("keine Angabe"))
+MISSING_EXPLANATION_MESSAGES = {
+    "traffic_light_reason": _("Bei Gelb und Rot gehört der Grund dazu."),
+    "help_wanted": _("Bei Gelb und Rot gehört dazu, welche Entscheidung oder Hilfe nötig ist."),
+}
 
 
 def _offer_organisations(form: forms.ModelForm) -> None:
@@ -128,7 +132,7 @@ class RoundForm(VersionedForm):
 
 
 class ReportForm(VersionedForm):
-    """How a measure stands. With `is_draft` it may be unfinished."""
+    """A status report. With `is_draft` it may be incomplete, so that a lead can go on later."""
 
     class Meta:
         model = StatusReport
@@ -179,18 +183,15 @@ class ReportForm(VersionedForm):
 
     def clean(self):
         cleaned = super().clean()
-        if not self.is_draft and cleaned.get("traffic_light") in TRAFFIC_LIGHTS_WITH_REASON:
-            self._require_explanation(cleaned)
-        return cleaned
-
-    def _require_explanation(self, cleaned: dict) -> None:
-        if not cleaned.get("traffic_light_reason", "").strip():
-            self.add_error("traffic_light_reason", _("Bei Gelb und Rot gehört der Grund dazu."))
-        if not cleaned.get("help_wanted", "").strip():
-            self.add_error(
-                "help_wanted",
-                _("Bei Gelb und Rot gehört dazu, welche Entscheidung oder Hilfe nötig ist."),
+        if not self.is_draft:
+            missing = missing_explanations(
+                cleaned.get("traffic_light", ""),
+                reason=cleaned.get("traffic_light_reason", ""),
+                help_wanted=cleaned.get("help_wanted", ""),
             )
+            for name in missing:
+                self.add_error(name, MISSING_EXPLANATION_MESSAGES[name])
+        return cleaned
 
 
 class ReturnForm(forms.Form):

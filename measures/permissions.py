@@ -1,19 +1,24 @@
-"""Who may do what with measures and reports (DOMAIN, *Who takes part*). The querysets' `visible_to`
-are the twins.
+"""Who may do what with measures and reports (DOMAIN, *Who takes part*).
+
+The querysets' `visible_to` decide what somebody may see.
 """
 
+from django.utils.translation import gettext as _
+
+from core.errors import NotAllowed
 from core.roles import OFFICE, PARTNER, has_role, is_office
 
 
 def represented_organisations(user) -> frozenset[int]:
-    """Return the ids of the organisations that a partner speaks for today; nobody else speaks for
-    one.
+    """Return the ids of the organisations a partner speaks for today.
+
+    Empty for every other role: an office account that belongs to an organisation does not report
+    on its behalf.
     """
     return user.organisation_ids if has_role(user, PARTNER) else frozenset()
 
 
 def leads_measure(user, measure) -> bool:
-    """Say whether `user` speaks for the organisation that leads `measure`."""
     return bool(measure and measure.lead_id and measure.lead_id in represented_organisations(user))
 
 
@@ -21,16 +26,19 @@ can_change_measures = is_office
 can_see_internal_notes = is_office
 can_run_rounds = is_office
 can_decide_reports = is_office
-
-
-def can_record_report(user, measure=None) -> bool:
-    """The office writes down how a measure stands; its report needs nobody's check."""
-    return has_role(user, OFFICE)
-
-
 can_submit_report = leads_measure
 
 
+def can_record_report(user, measure=None) -> bool:
+    """The office may record a status itself; nobody has to accept it."""
+    return has_role(user, OFFICE)
+
+
 def can_report(user, measure) -> bool:
-    """The office and the lead report on a measure."""
     return can_record_report(user) or can_submit_report(user, measure)
+
+
+def require_permission(is_allowed: bool) -> None:
+    """Raise `NotAllowed` unless `is_allowed`. The first line of every service of this app."""
+    if not is_allowed:
+        raise NotAllowed(_("Dazu sind Sie nicht berechtigt."))

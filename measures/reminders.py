@@ -1,5 +1,5 @@
-"""Reports that a lead owes: by default reminded 10 and 3 working days before the deadline, on it,
-and weekly after.
+"""Reminders of status reports: by default 10 and 3 working days before the deadline, on the day,
+and weekly afterwards.
 """
 
 import datetime as dt
@@ -14,7 +14,7 @@ from core.dates import describe_due, local_date
 from core.history import state_since
 from measures.enums import RoundState
 from measures.models import Measure, ReportingRound
-from measures.queries.reports import measures_awaiting_report, reporters_of
+from measures.queries import measures_awaiting_report, reporters_of
 from outbox.texts import escape_markdown
 from partners.models import Person
 from partners.queries import recipient_of
@@ -31,40 +31,40 @@ RULE = Rule(
 
 
 def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[dt.date, Reminder]]:
-    """Return what the leads may be reminded of on each of `days`: one reminder for each person and
-    measure.
+    """Return for each of `days` the reminders due on it: one for each person and measure.
 
-    A step up to the day on which the round was opened does not count: that day every lead was
-    asked.
+    Costs one query for the rounds and two more for each round with a reminder on one of `days`.
     """
     rounds = ReportingRound.objects.filter(state=RoundState.OPEN).annotate(
         state_since=state_since(ReportingRound)
     )
     reminders = []
-    for row in rounds.order_by("due_on", "pk"):
-        since = local_date(row.state_since) if row.state_since else None
-        due = [
+    for reporting_round in rounds.order_by("due_on", "pk"):
+        # Steps up to the day on which the round was opened are left out: the leads got a mail then.
+        opened_at = reporting_round.state_since
+        since = local_date(opened_at) if opened_at else None
+        steps = [
             (day, step)
             for day in days
-            if (step := schedules[RULE.key].step_on(row.due_on, day, since=since))
+            if (step := schedules[RULE.key].step_on(reporting_round.due_on, day, since=since))
         ]
-        owed = list(_owed_in(row)) if due else []
+        owed = list(_owed_reports(reporting_round)) if steps else []
         reminders += [
-            (day, _reminder(row, measure, person, step, day))
-            for day, step in due
+            (day, _reminder(reporting_round, measure, person, step, day))
+            for day, step in steps
             for person, measure in owed
         ]
     return reminders
 
 
-def _owed_in(reporting_round: ReportingRound) -> Iterator[tuple[Person, Measure]]:
-    """Yield who owes a report on which measure."""
-    by_lead: dict[int, list[Measure]] = defaultdict(list)
+def _owed_reports(reporting_round: ReportingRound) -> Iterator[tuple[Person, Measure]]:
+    """Yield each person who may report with each measure that still needs a report."""
+    measures_by_lead: dict[int, list[Measure]] = defaultdict(list)
     for measure in measures_awaiting_report(reporting_round):
-        by_lead[measure.lead_id].append(measure)
-    for lead_id, people in reporters_of(by_lead).items():
+        measures_by_lead[measure.lead_id].append(measure)
+    for lead_id, people in reporters_of(measures_by_lead).items():
         for person in people:
-            for measure in by_lead[lead_id]:
+            for measure in measures_by_lead[lead_id]:
                 yield person, measure
 
 

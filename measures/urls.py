@@ -1,14 +1,14 @@
 from django.urls import path
 
-from measures.views import lists, measures, milestones, projects, reports, rounds
+from measures.views import measures, milestones, plans, projects, reports, rounds
 
 app_name = "measures"
 
 urlpatterns = [
-    path("", lists.measure_list, name="list"),
-    path("massnahmen.xlsx", lists.measure_export, name="export"),
-    path("baum/", lists.tree, name="tree"),
-    path("ausserhalb/", lists.outside, name="outside"),
+    path("", measures.measure_list, name="list"),
+    path("massnahmen.xlsx", measures.measure_export, name="export"),
+    path("baum/", plans.tree, name="tree"),
+    path("ausserhalb/", projects.outside, name="outside"),
     path("ausserhalb/neu/", projects.project_add, name="project_add_outside"),
     path("neu/", measures.measure_create, name="create"),
     path("<int:pk>/", measures.measure_page, name="measure"),

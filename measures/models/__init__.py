@@ -1,7 +1,9 @@
-from measures.models.measures import Measure, Milestone
+from measures.models.measures import Measure
+from measures.models.milestones import Milestone
 from measures.models.plans import Plan, PlanSection
 from measures.models.projects import Project
-from measures.models.reports import ReportingRound, StatusReport
+from measures.models.reports import StatusReport
+from measures.models.rounds import ReportingRound
 
 __all__ = [
     "Measure",

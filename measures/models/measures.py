@@ -1,4 +1,4 @@
-"""Measures of a plan and their milestones."""
+"""Measures, and what they share with projects and status reports."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from core.dates import format_date
 from core.folding import FoldedField
 from core.models import Origin, Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
@@ -23,7 +24,7 @@ from partners.models import Organisation
 
 
 class Status(models.Model):
-    """How a measure stands: three things that stay apart, and what a yellow or red light must say."""
+    """How a measure stands: phase, traffic light and financing, independent of each other."""
 
     phase = models.CharField(_("Phase"), max_length=12, choices=Phase, blank=True)
     traffic_light = models.CharField(_("Ampel"), max_length=6, choices=TrafficLight, blank=True)
@@ -36,7 +37,6 @@ class Status(models.Model):
 
     @property
     def traffic_light_meaning(self) -> str:
-        """What the colour says; empty when it is unknown."""
         return str(TRAFFIC_LIGHT_MEANINGS.get(self.traffic_light, ""))
 
 
@@ -49,16 +49,58 @@ TRAFFIC_LIGHT_MESSAGE = _(
 )
 
 
-class Runtime(models.Model):
-    """When it runs: as the source or the office words it, and as days where they are known."""
+class Undertaking(Sourced):
+    """What measures and projects have in common: who leads and supports them, when they run."""
 
+    title = models.CharField(_("Titel"), max_length=300)
+    description = models.TextField(_("Beschreibung"), blank=True)
+    lead = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="led_%(class)ss",
+        verbose_name=_("Federführung"),
+    )
+    lead_text = models.CharField(
+        _("Federführung als Text"),
+        max_length=300,
+        blank=True,
+        help_text=_("Nur, wenn die Stelle nicht unter Partner steht."),
+    )
+    supporters = models.ManyToManyField(
+        Organisation,
+        blank=True,
+        related_name="supported_%(class)ss",
+        verbose_name=_("unterstützende Akteure"),
+    )
+    supporters_text = models.TextField(
+        _("weitere unterstützende Akteure"), blank=True, help_text=_("Eine je Zeile.")
+    )
     runtime = models.CharField(_("Laufzeit"), max_length=200, blank=True)
     starts_on = models.DateField(_("Beginn"), null=True, blank=True)
     ends_on = models.DateField(_("Ende"), null=True, blank=True)
     amount = models.CharField(_("Mittel"), max_length=200, blank=True)
+    is_published = models.BooleanField(
+        _("veröffentlicht"), default=False, help_text=_("Für Partner und Steuerungskreis sichtbar.")
+    )
 
     class Meta:
         abstract = True
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def lead_label(self) -> str:
+        """The lead as text, or "". Querysets need `select_related("lead")`."""
+        return self.lead.label if self.lead_id else self.lead_text
+
+    @property
+    def runtime_label(self) -> str:
+        """The runtime in the words of its source, else by its days: `01.03.2019 – 31.12.2021`."""
+        days = (format_date(day) for day in (self.starts_on, self.ends_on) if day)
+        return self.runtime or " – ".join(days)
 
 
 RUNTIME_IS_ORDERED = (
@@ -71,8 +113,8 @@ LEAD_MESSAGE = _("Bitte eine Organisation auswählen oder die Federführung als 
 
 class MeasureQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Office and senator's office: all. Others: the published plan; partners also what they
-        lead themselves.
+        """Office and senator's office: all. Others: measures published in a published plan;
+        partners also those their organisation leads.
         """
         if has_role(user, OFFICE, SENATOR_OFFICE):
             return self
@@ -84,15 +126,18 @@ class MeasureQuerySet(models.QuerySet):
         )
 
     def in_workflow(self):
-        """Measures that reminders, deadlines and queues may name: what was taken over stands
-        outside.
+        """Measures that deadlines and reminders apply to.
+
+        Records taken over from earlier documents are history: nobody owes anything on them.
         """
         return self.exclude(origin=Origin.TAKEN_OVER)
 
 
-class Measure(Sourced, Status, Runtime):
-    """A *Maßnahme*. Its status is the latest accepted report's, stored here so that lists need no
-    join.
+class Measure(Undertaking, Status):
+    """A *Maßnahme*.
+
+    Its status is a copy of the latest accepted report, so that lists sort and filter by it without
+    a join. Only `services.reports` writes it.
     """
 
     plan = models.ForeignKey(
@@ -110,31 +155,6 @@ class Measure(Sourced, Status, Runtime):
     code = models.CharField(
         _("Kennung"), max_length=20, blank=True, help_text=_("So wie im Plan, etwa „C 1“.")
     )
-    title = models.CharField(_("Titel"), max_length=300)
-    description = models.TextField(_("Beschreibung"), blank=True)
-    lead = models.ForeignKey(
-        Organisation,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="led_measures",
-        verbose_name=_("Federführung"),
-    )
-    lead_text = models.CharField(
-        _("Federführung als Text"),
-        max_length=300,
-        blank=True,
-        help_text=_("Nur, wenn die Stelle nicht unter Partner steht."),
-    )
-    supporters = models.ManyToManyField(
-        Organisation,
-        blank=True,
-        related_name="supported_measures",
-        verbose_name=_("unterstützende Akteure"),
-    )
-    supporters_text = models.TextField(
-        _("weitere unterstützende Akteure"), blank=True, help_text=_("Eine je Zeile.")
-    )
     status_on = models.DateField(_("Stand vom"), null=True, blank=True, editable=False)
     status_origin = models.CharField(max_length=12, choices=Origin, blank=True, editable=False)
     predecessor = models.ForeignKey(
@@ -146,15 +166,12 @@ class Measure(Sourced, Status, Runtime):
         verbose_name=_("führt fort"),
         help_text=_("Die Maßnahme eines früheren Plans, die hier weitergeführt wird."),
     )
-    is_published = models.BooleanField(
-        _("veröffentlicht"), default=False, help_text=_("Für Partner und Steuerungskreis sichtbar.")
-    )
     internal_notes = models.TextField(
         _("interner Vermerk"), blank=True, help_text=_("Nur für die Geschäftsstelle sichtbar.")
     )
     search = FoldedField(sources=("title", "code", "lead_text", "supporters_text", "description"))
 
-    history = HistoricalRecords(excluded_fields=["search"], m2m_fields=[supporters])
+    history = HistoricalRecords(excluded_fields=["search"], m2m_fields=["supporters"])
     objects = MeasureQuerySet.as_manager()
 
     class Meta:
@@ -199,11 +216,13 @@ class Measure(Sourced, Status, Runtime):
             ),
         ]
 
-    def __str__(self):
-        return self.title
-
     def get_absolute_url(self):
         return reverse("measures:measure", args=[self.pk])
+
+    @property
+    def label(self) -> str:
+        """Code and title as the plan prints them: `C 1: Ankauf`."""
+        return f"{self.code}: {self.title}" if self.code else self.title
 
     @property
     def is_finished(self) -> bool:
@@ -211,33 +230,12 @@ class Measure(Sourced, Status, Runtime):
 
     @property
     def has_demo_status(self) -> bool:
-        """Whether the status is invented although the measure itself is real."""
+        """Whether the status is invented; the measure itself may be real."""
         return self.status_origin == Origin.DEMO
 
-
-class Milestone(models.Model):
-    """A step of a measure with a day by which it shall be reached."""
-
-    measure = models.ForeignKey(
-        Measure, on_delete=models.CASCADE, related_name="milestones", verbose_name=_("Maßnahme")
-    )
-    title = models.CharField(_("Meilenstein"), max_length=200)
-    due_on = models.DateField(_("geplant bis"))
-    done_on = models.DateField(_("erreicht am"), null=True, blank=True)
-    position = models.PositiveSmallIntegerField(
-        _("Reihenfolge"), default=0, help_text=_("Ordnet Meilensteine mit demselben Datum.")
-    )
-    origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
-
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("Meilenstein")
-        verbose_name_plural = _("Meilensteine")
-
-    def __str__(self):
-        return self.title
-
     @property
-    def is_demo(self) -> bool:
-        return self.origin == Origin.DEMO
+    def demo_label(self) -> str:
+        """What the demo badge says, "" for a real measure with a real status."""
+        if self.is_demo:
+            return _("Demodaten")
+        return _("Stand: Demodaten") if self.has_demo_status else ""

@@ -11,7 +11,7 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 
 class PlanQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Office and senator's office see all plans, observers and partners the published ones."""
+        """Office and senator's office: all. Observers and partners: the published ones."""
         if has_role(user, OFFICE, SENATOR_OFFICE):
             return self
         if has_role(user, OBSERVER, PARTNER):
@@ -23,7 +23,11 @@ class PlanQuerySet(models.QuerySet):
 
 
 class Plan(Sourced):
-    """A *Masterplan Industriestadt Berlin*. It names the levels above its measures itself."""
+    """A *Masterplan Industriestadt Berlin*.
+
+    `levels` names the levels of its tree from the top, for example Handlungsfeld, Themencluster:
+    every plan has its own.
+    """
 
     title = models.CharField(_("Titel"), max_length=200, unique=True)
     short_title = models.CharField(_("Kurztitel"), max_length=60)
@@ -67,8 +71,9 @@ class Plan(Sourced):
 
 
 class PlanSection(Sourced):
-    """One node of a plan's tree, for example the Themencluster *Flächen*. Codes are text, never
-    computed.
+    """One node of a plan's tree, for example the Themencluster *Flächen*.
+
+    `code` is text as the plan prints it (`C 1`, `D-F`) and is never computed from the position.
     """
 
     plan = models.ForeignKey(
@@ -105,11 +110,18 @@ class PlanSection(Sourced):
 
     @property
     def label(self) -> str:
-        """Code and title as the plan prints them; a plain number stands behind its level, not
-        before the title.
+        """Code and title as the plan prints them: `G: Kompetenzen`.
+
+        A plain number is left out, because pages print it after the level: `Handlungsfeld 3:
+        Flächen`.
         """
         if not self.title:
             return f"{self.level} {self.code}"
         if not self.code or self.code.isdecimal():
             return self.title
         return f"{self.code}: {self.title}"
+
+    @property
+    def level_label(self) -> str:
+        """The level, with the plain number that `label` leaves out: `Handlungsfeld 3`."""
+        return f"{self.level} {self.code}" if self.title and self.code.isdecimal() else self.level

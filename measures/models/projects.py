@@ -1,4 +1,4 @@
-"""Single projects: under a measure, beside the measures of a plan, or outside every plan."""
+"""Projects: under a measure, beside the measures of a plan, or outside every plan."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.folding import FoldedField
-from core.models import Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from measures.models.measures import (
     HAS_ONE_LEAD,
@@ -15,35 +14,34 @@ from measures.models.measures import (
     RUNTIME_IS_ORDERED,
     RUNTIME_MESSAGE,
     Measure,
-    Runtime,
+    Undertaking,
 )
 from measures.models.plans import Plan
 from measures.permissions import represented_organisations
-from partners.models import Organisation
 
 
 class ProjectQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Office and senator's office: all. Others: published ones; partners also those of their
-        organisation.
+        """Office and senator's office: all. Others: published projects whose plan and measure are
+        published too; partners also the projects of what their organisation leads.
         """
         if has_role(user, OFFICE, SENATOR_OFFICE):
             return self
         if not has_role(user, OBSERVER, PARTNER):
             return self.none()
         own = represented_organisations(user)
-        in_shown_plan = Q(measure__isnull=True) | Q(
+        measure_is_published = Q(measure__isnull=True) | Q(
             measure__is_published=True, measure__plan__is_published=True
         )
-        published = Q(is_published=True) & in_shown_plan & ~Q(plan__is_published=False)
+        published = Q(is_published=True) & measure_is_published & ~Q(plan__is_published=False)
         return self.filter(published | Q(lead_id__in=own) | Q(measure__lead_id__in=own))
 
     def outside_plans(self):
-        """Projects that fit a plan's themes but belong to none of its measures."""
+        """Projects that fit a plan's themes but belong neither to it nor to one of its measures."""
         return self.filter(measure__isnull=True, plan__isnull=True)
 
 
-class Project(Sourced, Runtime):
+class Project(Undertaking):
     """An *Einzelprojekt*."""
 
     measure = models.ForeignKey(
@@ -62,38 +60,10 @@ class Project(Sourced, Runtime):
         related_name="projects",
         verbose_name=_("Plan"),
     )
-    title = models.CharField(_("Titel"), max_length=300)
-    description = models.TextField(_("Beschreibung"), blank=True)
     theme = models.CharField(_("thematisch passend zu"), max_length=200, blank=True)
-    lead = models.ForeignKey(
-        Organisation,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="led_projects",
-        verbose_name=_("Federführung"),
-    )
-    lead_text = models.CharField(
-        _("Federführung als Text"),
-        max_length=300,
-        blank=True,
-        help_text=_("Nur, wenn die Stelle nicht unter Partner steht."),
-    )
-    supporters = models.ManyToManyField(
-        Organisation,
-        blank=True,
-        related_name="supported_projects",
-        verbose_name=_("unterstützende Akteure"),
-    )
-    supporters_text = models.TextField(
-        _("weitere unterstützende Akteure"), blank=True, help_text=_("Eine je Zeile.")
-    )
-    is_published = models.BooleanField(
-        _("veröffentlicht"), default=False, help_text=_("Für Partner und Steuerungskreis sichtbar.")
-    )
     search = FoldedField(sources=("title", "theme", "lead_text", "supporters_text", "description"))
 
-    history = HistoricalRecords(excluded_fields=["search"], m2m_fields=[supporters])
+    history = HistoricalRecords(excluded_fields=["search"], m2m_fields=["supporters"])
     objects = ProjectQuerySet.as_manager()
 
     class Meta:
@@ -115,9 +85,6 @@ class Project(Sourced, Runtime):
                 violation_error_message=LEAD_MESSAGE,
             ),
         ]
-
-    def __str__(self):
-        return self.title
 
     def get_absolute_url(self):
         return reverse("measures:project", args=[self.pk])

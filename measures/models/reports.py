@@ -1,106 +1,30 @@
-"""Reporting rounds and the leads' answers."""
+"""Status reports of the leads."""
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from measures.enums import (
-    OPEN_REPORT_STATES,
-    Financing,
-    Phase,
-    ReportState,
-    RoundState,
-    TrafficLight,
-)
+from measures.enums import OPEN_REPORT_STATES, Financing, Phase, ReportState, TrafficLight
 from measures.models.measures import (
     TRAFFIC_LIGHT_IS_EXPLAINED,
     TRAFFIC_LIGHT_MESSAGE,
     Measure,
     Status,
 )
-from measures.models.plans import Plan
+from measures.models.rounds import ReportingRound
 from measures.permissions import represented_organisations
-
-
-class RoundQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Office: all. Senator's office, observers and partners: what runs or ran."""
-        if has_role(user, OFFICE):
-            return self
-        if has_role(user, SENATOR_OFFICE, OBSERVER, PARTNER):
-            return self.exclude(state=RoundState.PLANNED)
-        return self.none()
-
-
-class ReportingRound(models.Model):
-    """*Berichtsrunde*: the office asks every lead how things stand on a cut-off day (*Stichtag*)."""
-
-    plan = models.ForeignKey(
-        Plan, on_delete=models.PROTECT, related_name="rounds", verbose_name=_("Plan")
-    )
-    title = models.CharField(
-        _("Titel"), max_length=120, help_text=_("Zum Beispiel „Berichtsrunde 2/2026“.")
-    )
-    cut_off_on = models.DateField(_("Stichtag"))
-    due_on = models.DateField(_("Berichte bis"))
-    state = models.CharField(
-        _("Stand"), max_length=8, choices=RoundState, default=RoundState.PLANNED, editable=False
-    )
-    origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
-
-    history = HistoricalRecords()
-    objects = RoundQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("Berichtsrunde")
-        verbose_name_plural = _("Berichtsrunden")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["plan", "title"],
-                name="reportinground_title_once_a_plan",
-                violation_error_message=_(
-                    "In diesem Plan gibt es schon eine Berichtsrunde mit diesem Titel."
-                ),
-            ),
-            models.UniqueConstraint(
-                fields=["plan"],
-                condition=Q(state=RoundState.OPEN),
-                name="reportinground_one_open_a_plan",
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=RoundState.values), name="reportinground_state_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(due_on__gte=F("cut_off_on")),
-                name="reportinground_due_after_cut_off",
-                violation_error_message=_("Die Frist liegt vor dem Stichtag."),
-            ),
-        ]
-
-    def __str__(self):
-        return self.title
-
-    def get_absolute_url(self):
-        return reverse("measures:round", args=[self.pk])
-
-    @property
-    def is_demo(self) -> bool:
-        return self.origin == Origin.DEMO
-
-    @property
-    def is_taken_over(self) -> bool:
-        return self.origin == Origin.TAKEN_OVER
 
 
 class ReportQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Office: all. Senator's office: all but drafts. Others: accepted ones of the published
-        plan; partners also every report on the measures they lead."""
+        """Office: all. Senator's office: all but drafts. Others: accepted reports on published
+        measures; partners also every report on the measures they lead.
+        """
         if has_role(user, OFFICE):
             return self
         if has_role(user, SENATOR_OFFICE):
@@ -114,7 +38,7 @@ class ReportQuerySet(models.QuerySet):
 
 
 class StatusReport(Status):
-    """One answer to how a measure stands: an immutable snapshot once accepted; a correction is a
+    """What a lead reports on one measure as of one day. Immutable once accepted: a correction is a
     new report.
     """
 
@@ -170,6 +94,7 @@ class StatusReport(Status):
     class Meta:
         verbose_name = _("Statusbericht")
         verbose_name_plural = _("Statusberichte")
+        # A draft may be incomplete, so the rules about its content apply from submission on.
         constraints = [
             models.UniqueConstraint(
                 fields=["measure"],

@@ -1,17 +1,28 @@
-"""Plans as trees. A plan's sections are few and read in one query; the tree is built in Python."""
+"""Plans as trees, and how far their measures are.
 
-from collections import defaultdict
+A plan has a few dozen sections at most: they are read in one query and the tree is built in Python,
+which spares a recursive query that differs between the two databases.
+"""
+
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Count
+from django.utils.translation import gettext as _
 
+from core.progress import Segment
+from measures.enums import BAR_COLOUR_OF_PHASE, UNKNOWN_LABEL, TrafficLight
 from measures.models import Measure, Plan, PlanSection
+
+TRAFFIC_LIGHT_ORDER = (TrafficLight.GREEN, TrafficLight.YELLOW, TrafficLight.RED, "")
 
 
 class TreeNode(NamedTuple):
-    """A section with its measures and sub-sections; `count` is the number of measures in and below
-    it.
+    """A section of a plan; `count` is the number of measures in and below it.
+
+    The root has no section: its measures have no place in the plan.
     """
 
     section: PlanSection | None
@@ -20,19 +31,62 @@ class TreeNode(NamedTuple):
     count: int
 
 
+@dataclass
+class FieldProgress:
+    """How far the measures of one Handlungsfeld are.
+
+    `phases` and `traffic_lights` count the measures by value; the key "" counts those without one.
+    """
+
+    label: str
+    section: PlanSection | None = None
+    phases: Counter[str] = field(default_factory=Counter)
+    traffic_lights: Counter[str] = field(default_factory=Counter)
+    milestones_done: int = 0
+    milestones_total: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.phases.total()
+
+    @property
+    def phase_segments(self) -> list[Segment]:
+        """The phases that occur as parts of a stacked bar, the furthest first, unknown last."""
+        parts = [(phase.label, phase, colour) for phase, colour in BAR_COLOUR_OF_PHASE.items()]
+        parts.append((UNKNOWN_LABEL, "", "neutral"))
+        return [
+            Segment(str(label), self.phases[phase], colour)
+            for label, phase, colour in parts
+            if self.phases[phase]
+        ]
+
+    @property
+    def traffic_light_counts(self) -> list[tuple[str, int]]:
+        """Each colour and how many measures have it, unknown last."""
+        return [(value, self.traffic_lights[value]) for value in TRAFFIC_LIGHT_ORDER]
+
+
+class PlanProgress(NamedTuple):
+    """How far a plan is: as a whole, and by Handlungsfeld in the order of the plan."""
+
+    whole: FieldProgress
+    fields: list[FieldProgress]
+
+
 def current_plan(user) -> Plan | None:
-    """Return the newest plan that `user` may see."""
     return Plan.objects.visible_to(user).newest_first().first()
 
 
 def sections_of(plans: Iterable[Plan]) -> list[PlanSection]:
-    """Return all sections of `plans` in the order of the plans."""
+    """Return all sections of `plans`, the newest plan first."""
     sections = PlanSection.objects.filter(plan__in=list(plans)).select_related("plan")
     return list(sections.order_by("-plan__position", "position", "pk"))
 
 
 def top_sections(sections: Iterable[PlanSection]) -> dict[int, PlanSection]:
-    """Return for the id of each of `sections` the section on the highest level above it, or itself."""
+    """Return section id → its topmost ancestor, usually a Handlungsfeld; `sections` are complete
+    trees.
+    """
     by_id = {section.pk: section for section in sections}
     tops = {}
     for section in by_id.values():
@@ -43,32 +97,19 @@ def top_sections(sections: Iterable[PlanSection]) -> dict[int, PlanSection]:
     return tops
 
 
-def sections_above(measure: Measure) -> list[PlanSection]:
-    """Return the sections from the top of the plan down to the one that `measure` hangs on."""
+def section_path(measure: Measure) -> list[PlanSection]:
+    """Return the sections from the top of the plan down to the section of `measure`."""
     if measure.section_id is None:
         return []
     by_id = {section.pk: section for section in PlanSection.objects.filter(plan_id=measure.plan_id)}
-    chain = [by_id[measure.section_id]]
-    while chain[0].parent_id:
-        chain.insert(0, by_id[chain[0].parent_id])
-    return chain
-
-
-def relatives_of(measure: Measure, user) -> tuple[list[Measure], list[Measure]]:
-    """Return the measures that `measure` continues and those that continue it, as far as `user` may
-    see them.
-    """
-    related = Measure.objects.visible_to(user).filter(
-        Q(pk=measure.predecessor_id) | Q(predecessor=measure)
-    )
-    before, after = [], []
-    for row in related.order_by("search", "pk"):
-        (before if row.pk == measure.predecessor_id else after).append(row)
-    return before, after
+    path = [by_id[measure.section_id]]
+    while path[0].parent_id:
+        path.insert(0, by_id[path[0].parent_id])
+    return path
 
 
 def descendants_of(section_id: int, sections: Iterable[PlanSection]) -> set[int]:
-    """Return the ids of a section and of all below it, out of `sections`."""
+    """Return the ids of a section and of all sections below it."""
     children = defaultdict(list)
     for section in sections:
         children[section.parent_id].append(section.pk)
@@ -83,9 +124,9 @@ def descendants_of(section_id: int, sections: Iterable[PlanSection]) -> set[int]
 def section_choices(
     sections: Iterable[PlanSection], *, only_plan: str | None = None
 ) -> list[tuple]:
-    """Return choices for a select out of `sections`: grouped by plan, indented by depth.
+    """Return `sections` as choices of a select: grouped by plan, indented by depth.
 
-    `only_plan` is the primary key of one plan as it stands in an address; anything unknown means
+    `only_plan` is the primary key of one plan as the query string gives it; an unknown value means
     all plans.
     """
     children, plans = defaultdict(list), {}
@@ -107,14 +148,12 @@ def _indented(
 
 
 def plan_tree(plan: Plan, user) -> TreeNode:
-    """Return the tree of `plan` with the measures `user` may see; the root holds those without a
-    place.
-    """
+    """Return the root of the tree of `plan` with the measures `user` may see, in two queries."""
     children, measures = defaultdict(list), defaultdict(list)
     for section in sections_of([plan]):
         children[section.parent_id].append(section)
-    rows = Measure.objects.visible_to(user).filter(plan=plan).select_related("lead")
-    for measure in rows.order_by("code", "search", "pk"):
+    visible = Measure.objects.visible_to(user).filter(plan=plan).select_related("lead")
+    for measure in visible.order_by("code", "search", "pk"):
         measures[measure.section_id].append(measure)
     return _node(None, children, measures)
 
@@ -125,3 +164,34 @@ def _node(section: PlanSection | None, children: dict, measures: dict) -> TreeNo
     return TreeNode(
         section, nodes, measures[key], len(measures[key]) + sum(node.count for node in nodes)
     )
+
+
+def progress_figures(user, plan: Plan) -> PlanProgress:
+    """Return how far the measures of `plan` are that `user` may see, in two queries."""
+    sections = sections_of([plan])
+    tops = top_sections(sections)
+    whole = FieldProgress(str(plan))
+    by_top = {top.pk: FieldProgress(top.label, top) for top in sections if top.parent_id is None}
+    unplaced = FieldProgress(_("Keinem Feld zugeordnet"))
+    # One row for each combination that occurs instead of one for each measure, so that the size of
+    # a plan does not matter. `distinct` undoes the repetition of a measure by its milestones.
+    counted = (
+        Measure.objects.visible_to(user)
+        .filter(plan=plan)
+        .order_by()
+        .values_list("section_id", "phase", "traffic_light")
+        .annotate(
+            count=Count("pk", distinct=True),
+            total=Count("milestones"),
+            done=Count("milestones__done_on"),
+        )
+    )
+    for section_id, phase, traffic_light, count, total, done in counted:
+        place = by_top[tops[section_id].pk] if section_id else unplaced
+        for progress in (whole, place):
+            progress.phases[phase] += count
+            progress.traffic_lights[traffic_light] += count
+            progress.milestones_total += total
+            progress.milestones_done += done
+    fields = list(by_top.values())
+    return PlanProgress(whole, [*fields, unplaced] if unplaced.total else fields)

@@ -1,9 +1,4 @@
-from measures.services.measures import (
-    change_measure,
-    change_project,
-    create_measure,
-    create_project,
-)
+from measures.services.measures import change_measure, create_measure
 from measures.services.milestones import (
     add_milestone,
     change_milestone,
@@ -11,6 +6,7 @@ from measures.services.milestones import (
     delete_milestone,
     reopen_milestone,
 )
+from measures.services.projects import change_project, create_project
 from measures.services.reports import (
     accept_report,
     record_report,

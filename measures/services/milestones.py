@@ -1,6 +1,4 @@
-"""Milestones of a measure. The office keeps them; each act is undone by its opposite, except
-deleting.
-"""
+"""Milestones, kept by the office. Reaching one can be undone; deleting one cannot."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -12,71 +10,65 @@ from django.utils.translation import gettext as _
 from core.conflicts import require_unchanged
 from core.dates import format_date, local_date
 from core.errors import ChangedMeanwhile, Refused
-from core.history import save_as
+from core.history import save_as, save_changes_as, save_values_as
 from measures.models import Measure, Milestone
-from measures.permissions import can_change_measures
-from measures.services.writing import changes_in_words, require, write
+from measures.permissions import can_change_measures, require_permission
 
 
 @transaction.atomic
 def add_milestone(
-    *, measure: Measure, values: Mapping[str, Any], now: dt.datetime, by
+    *, measure: Measure, values: Mapping[str, Any], by, now: dt.datetime
 ) -> Milestone:
-    """Return a new milestone of `measure`. Raises `NotEntitled`, and `Refused` when it was reached
-    after `today`.
+    """Return a new milestone of `measure`.
+
+    Raises `NotAllowed`; `Refused` when its `done_on` is in the future.
     """
-    today = local_date(now)
-    require(can_change_measures(by))
-    _require_past(values, today)
+    require_permission(can_change_measures(by))
+    _require_no_future_done_on(values, local_date(now))
     milestone = Milestone(measure=measure)
-    write(milestone, values, by=by, now=now, reason=_("Meilenstein angelegt"))
+    save_values_as(milestone, values, by=by, now=now, reason=_("Meilenstein angelegt"))
     return milestone
 
 
 @transaction.atomic
 def change_milestone(
-    *, milestone: Milestone, values: Mapping[str, Any], version: str, now: dt.datetime, by
+    *, milestone: Milestone, values: Mapping[str, Any], version: str, by, now: dt.datetime
 ) -> Milestone:
-    """Write `values` to `milestone` and return it.
+    """Save what differs from `values`.
 
-    Raises `NotEntitled`, `Outpaced`, and `Refused` when it was reached after `today`.
+    Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` when `done_on` is in the future.
     """
-    today = local_date(now)
-    require(can_change_measures(by))
-    _require_past(values, today)
-    milestone = _lock(milestone)
+    require_permission(can_change_measures(by))
+    _require_no_future_done_on(values, local_date(now))
+    milestone = _lock_milestone(milestone)
     require_unchanged(milestone, version, values)
-    if changed := changes_in_words(milestone, values):
-        write(
-            milestone,
-            values,
-            by=by,
-            now=now,
-            reason=_("Geändert: %(fields)s") % {"fields": changed},
-        )
+    save_changes_as(milestone, values, by=by, now=now)
     return milestone
 
 
 @transaction.atomic
-def complete_milestone(*, milestone: Milestone, now: dt.datetime, by) -> Milestone:
-    """Mark `milestone` as reached `today`. Raises `NotEntitled`, and `Refused` when it was reached
-    before.
+def complete_milestone(*, milestone: Milestone, by, now: dt.datetime) -> Milestone:
+    """Mark `milestone` as reached on the day of `now`.
+
+    Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` when it was reached before.
     """
-    today = local_date(now)
-    require(can_change_measures(by))
-    milestone = _lock(milestone)
+    require_permission(can_change_measures(by))
+    milestone = _lock_milestone(milestone)
     if milestone.done_on:
         raise Refused(_("Dieser Meilenstein ist schon als erreicht eingetragen."))
-    milestone.done_on = today
+    milestone.done_on = local_date(now)
     save_as(milestone, by=by, now=now, reason=_("Meilenstein erreicht"))
     return milestone
 
 
 @transaction.atomic
 def reopen_milestone(*, milestone: Milestone, by, now: dt.datetime) -> Milestone:
-    """Take back that `milestone` was reached. Raises `NotEntitled`, and `Refused` when it is open."""
-    require(can_change_measures(by))
-    milestone = _lock(milestone)
+    """Mark `milestone` as not reached yet.
+
+    Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` when it is open.
+    """
+    require_permission(can_change_measures(by))
+    milestone = _lock_milestone(milestone)
     if milestone.done_on is None:
         raise Refused(_("Dieser Meilenstein ist schon wieder offen."))
     milestone.done_on = None
@@ -86,15 +78,17 @@ def reopen_milestone(*, milestone: Milestone, by, now: dt.datetime) -> Milestone
 
 @transaction.atomic
 def delete_milestone(*, milestone: Milestone, by, now: dt.datetime) -> None:
-    """Delete `milestone`; its history stays. Raises `NotEntitled`, `Outpaced`."""
-    require(can_change_measures(by))
-    milestone = _lock(milestone)
+    """Delete `milestone` and keep its history. Raises `NotAllowed`, `ChangedMeanwhile`."""
+    require_permission(can_change_measures(by))
+    milestone = _lock_milestone(milestone)
+    # simple_history takes the author, the moment and the reason of the deletion from these.
     milestone._history_user = by
+    milestone._history_date = now
     milestone._change_reason = _("Meilenstein gelöscht")
     milestone.delete()
 
 
-def _require_past(values: Mapping[str, Any], today: dt.date) -> None:
+def _require_no_future_done_on(values: Mapping[str, Any], today: dt.date) -> None:
     done_on = values.get("done_on")
     if done_on and done_on > today:
         raise Refused(
@@ -103,8 +97,8 @@ def _require_past(values: Mapping[str, Any], today: dt.date) -> None:
         )
 
 
-def _lock(milestone: Milestone) -> Milestone:
-    """Return the row under lock. Raises `Outpaced` when somebody deleted it meanwhile."""
+def _lock_milestone(milestone: Milestone) -> Milestone:
+    # Milestones are the only records of this app that can be deleted while a page shows them.
     try:
         return Milestone.objects.select_for_update().get(pk=milestone.pk)
     except Milestone.DoesNotExist as error:

@@ -1,5 +1,12 @@
-"""Status reports: a lead writes and submits, the office accepts or returns; the office may also
-record directly.
+"""Status reports.
+
+A lead writes a draft and submits it; the office accepts it or returns it with a comment. The office
+may also record a status itself. An accepted report becomes the status of the measure.
+
+Every service locks the measure first. Reports of one measure are therefore written one after the
+other: two people of a lead cannot open two reports, and a status recorded by the office cannot
+overtake the acceptance of a report. The order measure → report is the same everywhere, so two
+requests never deadlock.
 """
 
 import datetime as dt
@@ -17,17 +24,21 @@ from core.models import Origin
 from core.roles import OFFICE
 from core.states import target_of
 from measures.enums import (
+    ADOPTED_STATUS_REASON,
     OPEN_REPORT_STATES,
     REPORT_MOVES,
-    STATUS_ADOPTED,
     TRAFFIC_LIGHTS_WITH_REASON,
     ReportState,
 )
 from measures.models import Measure, StatusReport
 from measures.models.measures import STATUS_FIELDS, TRAFFIC_LIGHT_MESSAGE
-from measures.permissions import can_decide_reports, can_record_report, can_submit_report
-from measures.queries.reports import running_round_of
-from measures.services.writing import require
+from measures.permissions import (
+    can_decide_reports,
+    can_record_report,
+    can_submit_report,
+    require_permission,
+)
+from measures.queries import open_round_of
 from outbox.services import MailDraft, enqueue_mails
 from partners.queries import people_with_role, recipient_of
 
@@ -36,10 +47,11 @@ from partners.queries import people_with_role, recipient_of
 def save_draft(
     *, measure: Measure, values: Mapping[str, Any], version: str = "", by, now: dt.datetime
 ) -> StatusReport:
-    """Keep an unfinished report of the lead and return it.
+    """Save the lead's unfinished report and return it. A draft may be incomplete and mails nobody.
 
-    `version` is the fingerprint of the open report that was shown, empty when there was none.
-    Raises `NotEntitled`, `Refused`, `Outpaced`.
+    Only the lead and the office see it: a lead often needs several days and several people for
+    a report. `version` is the fingerprint of the open report as the form showed it, "" if there was
+    none. Raises `NotAllowed`, `Refused`, `ChangedMeanwhile`.
     """
     report = _open_report(measure=measure, values=values, version=version, action="revise", by=by)
     save_as(report, by=by, now=now, reason=_("Entwurf gespeichert"))
@@ -50,8 +62,10 @@ def save_draft(
 def submit_report(
     *, measure: Measure, values: Mapping[str, Any], version: str = "", by, now: dt.datetime
 ) -> StatusReport:
-    """Hand the lead's report to the office and return it. Raises `NotEntitled`, `Refused`,
-    `Outpaced`.
+    """Submit the lead's report, mail the office, and return the report.
+
+    The measure keeps its status until the office accepts the report. `version` as in `save_draft`.
+    Raises `NotAllowed`, `Refused`, `ChangedMeanwhile`.
     """
     report = _open_report(measure=measure, values=values, version=version, action="submit", by=by)
     _require_complete(report, today=local_date(now))
@@ -70,18 +84,18 @@ def record_report(
     now: dt.datetime,
     origin: str = Origin.ENTERED,
 ) -> StatusReport:
-    """Write down how `measure` stands, accepted at once, and return the report. Raises
-    `NotEntitled`, `Refused`.
+    """Record how `measure` stands as an accepted report of the office, and return it. Mails nobody.
 
-    `origin` marks an invented report on a real measure.
+    `origin` lets the demo data mark an invented report on a real measure. Raises `NotAllowed`,
+    `Refused`.
     """
-    require(can_record_report(by, measure))
+    require_permission(can_record_report(by, measure))
     measure = _lock_measure(measure)
     if measure.reports.filter(state=ReportState.SUBMITTED).exists():
         raise Refused(
             _("Die Federführung hat einen Bericht eingereicht. Bitte prüfen Sie zuerst diesen.")
         )
-    report = StatusReport(measure=measure, round=running_round_of(measure), origin=origin, **values)
+    report = StatusReport(measure=measure, round=open_round_of(measure), origin=origin, **values)
     _require_complete(report, today=local_date(now))
     report.state = ReportState.ACCEPTED
     report.reported_by = report.decided_by = by
@@ -93,24 +107,29 @@ def record_report(
 
 @transaction.atomic
 def accept_report(*, report: StatusReport, by, now: dt.datetime) -> StatusReport:
-    """Make a submitted report the measure's status and return it. Raises `NotEntitled`, `Refused`."""
-    require(can_decide_reports(by))
+    """Make a submitted report the status of its measure, mail the reporter, and return the report.
+
+    Raises `NotAllowed`, `Refused`.
+    """
+    require_permission(can_decide_reports(by))
     measure = _lock_measure(report.measure)
     report = StatusReport.objects.select_for_update().get(pk=report.pk)
     report.state = target_of(REPORT_MOVES, "accept", report)
     report.decided_by, report.decided_at = by, now
     save_as(report, by=by, now=now, reason=_("Bericht angenommen"))
     _adopt_status(measure, by=by, now=now)
-    _tell_reporter(report, "report_accepted", now=now, by=by, path=measure.get_absolute_url())
+    _mail_reporter(report, "report_accepted", path=measure.get_absolute_url(), by=by, now=now)
     return report
 
 
 @transaction.atomic
 def return_report(*, report: StatusReport, comment: str, by, now: dt.datetime) -> StatusReport:
-    """Give a submitted report back to the lead with a `comment`, and return it. Raises
-    `NotEntitled`, `Refused`.
+    """Return a submitted report to the lead with a `comment`, mail the reporter, and return the
+    report.
+
+    Raises `NotAllowed`, `Refused`.
     """
-    require(can_decide_reports(by))
+    require_permission(can_decide_reports(by))
     _lock_measure(report.measure)
     report = StatusReport.objects.select_for_update().get(pk=report.pk)
     report.state = target_of(REPORT_MOVES, "return", report)
@@ -119,48 +138,50 @@ def return_report(*, report: StatusReport, comment: str, by, now: dt.datetime) -
     report.comment = comment.strip()
     report.decided_by, report.decided_at = by, now
     save_as(report, by=by, now=now, reason=_("Bericht zurückgegeben"))
+    values = {"comment": report.comment}
     path = report.get_absolute_url()
-    _tell_reporter(report, "report_returned", now=now, by=by, path=path, comment=report.comment)
+    _mail_reporter(report, "report_returned", path=path, values=values, by=by, now=now)
     return report
 
 
 def _open_report(
     *, measure: Measure, values: Mapping[str, Any], version: str, action: str, by
 ) -> StatusReport:
-    """Return the measure's open report with `values` in the state that `action` leads to, not yet
-    saved.
+    """Return the measure's open report, or a new one, with `values` and in the state that `action`
+    leads to; not saved yet.
     """
-    require(can_submit_report(by, measure))
+    require_permission(can_submit_report(by, measure))
+    # The lock comes before the look for an open report: of two people who start a report at the
+    # same moment, the second finds the report of the first.
     measure = _lock_measure(measure)
     report = measure.reports.select_for_update().filter(state__in=OPEN_REPORT_STATES).first()
     if report is None:
         origin = Origin.DEMO if measure.is_demo else Origin.ENTERED
         report = StatusReport(measure=measure, origin=origin)
-        target = target_of(REPORT_MOVES, action, report)
+        report.state = target_of(REPORT_MOVES, action, report)
     else:
+        # `target_of` tells somebody whose report was submitted meanwhile that it is being checked;
+        # `require_unchanged` keeps colleagues from overwriting each other's text. The second of two
+        # first drafts has no version to show, so it is caught as well.
         target = target_of(REPORT_MOVES, action, report)
         require_unchanged(report, version, values)
+        report.state = target
     for name, value in values.items():
         setattr(report, name, value)
-    report.round = running_round_of(measure) or report.round
+    # A draft begun in an earlier round counts for the round that is open when it is finished.
+    report.round = open_round_of(measure) or report.round
     report.reported_by = by
-    report.state = target
     return report
 
 
 def _lock_measure(measure: Measure) -> Measure:
-    """Return the measure under lock: whoever writes its reports or its status goes one after the
-    other.
-    """
     return Measure.objects.select_for_update().get(pk=measure.pk)
 
 
 def _require_complete(report: StatusReport, *, today: dt.date) -> None:
-    """Raise `Refused` when what a finished report must say is missing, or when it speaks of a day
-    to come.
-
-    The day of the round is allowed in advance. Any later one would outlast all reports that follow.
-    """
+    """Raise `Refused` unless `report` has everything that a submitted report must have."""
+    # The latest report wins, so a date in the future would hide every report until then. The
+    # cut-off day of the round is allowed, since leads report ahead of it.
     latest = max(today, report.round.cut_off_on) if report.round else today
     if report.as_of_on > latest:
         raise Refused(
@@ -169,47 +190,60 @@ def _require_complete(report: StatusReport, *, today: dt.date) -> None:
         )
     if not report.phase:
         raise Refused(_("Bitte geben Sie die Phase an."))
-    if report.traffic_light in TRAFFIC_LIGHTS_WITH_REASON and not (
-        report.traffic_light_reason.strip() and report.help_wanted.strip()
+    if missing_explanations(
+        report.traffic_light, reason=report.traffic_light_reason, help_wanted=report.help_wanted
     ):
         raise Refused(str(TRAFFIC_LIGHT_MESSAGE))
 
 
-def _adopt_status(measure: Measure, *, by, now: dt.datetime) -> None:
-    """Store on `measure` what its latest accepted report says; a report of an earlier day changes
-    nothing.
+def missing_explanations(traffic_light: str, *, reason: str, help_wanted: str) -> list[str]:
+    """Return the names of the fields that a yellow or red traffic light requires and that are
+    blank.
     """
+    if traffic_light not in TRAFFIC_LIGHTS_WITH_REASON:
+        return []
+    explanations = {"traffic_light_reason": reason, "help_wanted": help_wanted}
+    return [name for name, text in explanations.items() if not text.strip()]
+
+
+def _adopt_status(measure: Measure, *, by, now: dt.datetime) -> None:
+    """Copy the latest accepted report to the status of `measure`."""
+    # Latest by the day it describes, not by the day it was accepted: a report handed in late does
+    # not undo a newer one. Of two reports on one day the correction, decided later, wins.
     accepted = measure.reports.filter(state=ReportState.ACCEPTED)
     latest = accepted.order_by("-as_of_on", "-decided_at", "-pk")[0]
     for name in STATUS_FIELDS:
         setattr(measure, name, getattr(latest, name))
     measure.status_on, measure.status_origin = latest.as_of_on, latest.origin
-    save_as(measure, by=by, now=now, reason=str(STATUS_ADOPTED))
+    save_as(measure, by=by, now=now, reason=ADOPTED_STATUS_REASON)
 
 
 def _mails_to_office(report: StatusReport, now: dt.datetime) -> list[MailDraft]:
-    measure = report.measure
-    values = {
-        "measure": measure.title,
-        "organisation": measure.lead.label if measure.lead else measure.lead_text,
-    }
+    # The moment is part of the event, so a report that was returned and submitted again is mailed
+    # again, while a repeated request is not.
     return [
         MailDraft(
             kind="report_submitted",
             subject_key=f"report:{report.pk}",
             event=f"submitted:{now.isoformat()}",
             to=recipient_of(person),
-            values=values,
+            values={"measure": report.measure.title, "organisation": report.measure.lead_label},
             path=report.get_absolute_url(),
         )
         for person in people_with_role(OFFICE)
     ]
 
 
-def _tell_reporter(
-    report: StatusReport, kind: str, *, now: dt.datetime, by, path: str, **values: str
+def _mail_reporter(
+    report: StatusReport,
+    kind: str,
+    *,
+    path: str,
+    values: Mapping[str, str] | None = None,
+    by,
+    now: dt.datetime,
 ) -> None:
-    """Write to whoever handed the report in."""
+    # Demo reports have no reporter, and somebody whose account was closed cannot open the link.
     if report.reported_by is None or not report.reported_by.is_active:
         return
     draft = MailDraft(
@@ -217,7 +251,7 @@ def _tell_reporter(
         subject_key=f"report:{report.pk}",
         event=f"decided:{now.isoformat()}",
         to=recipient_of(report.reported_by.person),
-        values={"measure": report.measure.title, **values},
+        values={"measure": report.measure.title, **(values or {})},
         path=path,
     )
     enqueue_mails([draft], now=now, by=by)

@@ -1,4 +1,4 @@
-"""Reporting rounds: planned, started with a mail to every lead, closed."""
+"""Reporting rounds: planned, opened with a mail to every lead, closed."""
 
 import datetime as dt
 from collections import defaultdict
@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from core.conflicts import require_unchanged
 from core.dates import format_date
 from core.errors import ChangedMeanwhile, Refused
-from core.history import save_as
+from core.history import save_as, save_changes_as, save_values_as
 from core.states import target_of
 from measures.enums import ROUND_MOVES, RoundState
 from measures.models import Measure, ReportingRound
-from measures.permissions import can_run_rounds
-from measures.queries.reports import measures_awaiting_report, reporters_of
-from measures.services.writing import changes_in_words, require, write
+from measures.permissions import can_run_rounds, require_permission
+from measures.queries import measures_awaiting_report, reporters_of
 from outbox.services import MailDraft, enqueue_mails
 from outbox.texts import Markdown, escape_markdown
 from partners.queries import recipient_of
@@ -25,10 +24,11 @@ from partners.queries import recipient_of
 
 @transaction.atomic
 def create_round(*, values: Mapping[str, Any], by, now: dt.datetime) -> ReportingRound:
-    """Return a new, planned round. Raises `NotEntitled`."""
-    require(can_run_rounds(by))
+    """Return a new, planned round. Raises `NotAllowed`, `Refused`."""
+    require_permission(can_run_rounds(by))
     reporting_round = ReportingRound()
-    write(reporting_round, values, by=by, now=now, reason=_("Berichtsrunde angelegt"))
+    reason = _("Berichtsrunde angelegt")
+    save_values_as(reporting_round, values, by=by, now=now, reason=reason)
     return reporting_round
 
 
@@ -41,64 +41,72 @@ def change_round(
     by,
     now: dt.datetime,
 ) -> ReportingRound:
-    """Write `values` to a round that is not closed. Raises `NotEntitled`, `Refused`, `Outpaced`."""
-    require(can_run_rounds(by))
-    reporting_round = ReportingRound.objects.select_for_update().get(pk=reporting_round.pk)
+    """Save what differs from `values`.
+
+    Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` when the round is closed.
+    """
+    require_permission(can_run_rounds(by))
+    reporting_round = _lock_round(reporting_round)
     if reporting_round.state == RoundState.CLOSED:
         raise Refused(_("Diese Berichtsrunde ist abgeschlossen und bleibt, wie sie war."))
     require_unchanged(reporting_round, version, values)
-    if changed := changes_in_words(reporting_round, values):
-        write(
-            reporting_round,
-            values,
-            by=by,
-            now=now,
-            reason=_("Geändert: %(fields)s") % {"fields": changed},
-        )
+    save_changes_as(reporting_round, values, by=by, now=now)
     return reporting_round
 
 
 @transaction.atomic
 def open_round(*, reporting_round: ReportingRound, by, now: dt.datetime) -> ReportingRound:
-    """Start a round and ask every lead for reports. Raises `NotEntitled`, `Refused`, `Outpaced`."""
-    require(can_run_rounds(by))
-    reporting_round = ReportingRound.objects.select_for_update().get(pk=reporting_round.pk)
+    """Open a round and mail everybody who may report on a measure in it.
+
+    Raises `NotAllowed`, `Refused`, and `ChangedMeanwhile` when another round of the plan was opened
+    at the same moment.
+    """
+    require_permission(can_run_rounds(by))
+    reporting_round = _lock_round(reporting_round)
     target = target_of(ROUND_MOVES, "open", reporting_round)
-    if ReportingRound.objects.filter(
+    open_rounds_of_plan = ReportingRound.objects.filter(
         plan_id=reporting_round.plan_id, state=RoundState.OPEN
-    ).exists():
-        raise Refused(_other_runs())
+    )
+    if open_rounds_of_plan.exists():
+        raise Refused(_another_round_is_open())
     reporting_round.state = target
     try:
+        # The lock holds this round only. A database constraint catches another round of the plan
+        # that was opened since the check; the savepoint keeps the outer transaction usable.
         with transaction.atomic():
             save_as(reporting_round, by=by, now=now, reason=_("Berichtsrunde gestartet"))
-    except IntegrityError as error:  # another round of the plan was started since we looked
-        raise ChangedMeanwhile(_other_runs()) from error
-    enqueue_mails(_approvals(reporting_round), now=now, by=by)
+    except IntegrityError as error:
+        raise ChangedMeanwhile(_another_round_is_open()) from error
+    enqueue_mails(_report_requests(reporting_round), now=now, by=by)
     return reporting_round
 
 
 @transaction.atomic
 def close_round(*, reporting_round: ReportingRound, by, now: dt.datetime) -> ReportingRound:
-    """End a round; what is missing is no longer due. Raises `NotEntitled`, `Refused`."""
-    require(can_run_rounds(by))
-    reporting_round = ReportingRound.objects.select_for_update().get(pk=reporting_round.pk)
+    """Close a round. Missing reports are no longer due, so reminders stop.
+
+    Raises `NotAllowed`, `Refused`.
+    """
+    require_permission(can_run_rounds(by))
+    reporting_round = _lock_round(reporting_round)
     reporting_round.state = target_of(ROUND_MOVES, "close", reporting_round)
     save_as(reporting_round, by=by, now=now, reason=_("Berichtsrunde abgeschlossen"))
     return reporting_round
 
 
-def _other_runs() -> str:
+def _lock_round(reporting_round: ReportingRound) -> ReportingRound:
+    return ReportingRound.objects.select_for_update().get(pk=reporting_round.pk)
+
+
+def _another_round_is_open() -> str:
     return _("In diesem Plan läuft schon eine Berichtsrunde. Bitte schließen Sie diese zuerst ab.")
 
 
-def _approvals(reporting_round: ReportingRound) -> list[MailDraft]:
-    """Return one mail for each person who reports, naming all the measures that its organisation
-    leads.
-    """
-    by_lead: dict[int | None, list[Measure]] = defaultdict(list)
+def _report_requests(reporting_round: ReportingRound) -> list[MailDraft]:
+    """Return one mail for each person who may report, with all measures of their organisation."""
+    measures_by_lead: dict[int, list[Measure]] = defaultdict(list)
     for measure in measures_awaiting_report(reporting_round):
-        by_lead[measure.lead_id].append(measure)
+        measures_by_lead[measure.lead_id].append(measure)
     return [
         MailDraft(
             kind="report_requested",
@@ -109,12 +117,14 @@ def _approvals(reporting_round: ReportingRound) -> list[MailDraft]:
                 "round": reporting_round.title,
                 "cut_off": format_date(reporting_round.cut_off_on),
                 "due": format_date(reporting_round.due_on),
-                "measures": Markdown(
-                    "\n".join(f"- {escape_markdown(row.title)}" for row in by_lead[lead_id])
-                ),
+                "measures": _as_list(measures_by_lead[lead_id]),
             },
             path=reporting_round.get_absolute_url(),
         )
-        for lead_id, people in reporters_of(lead for lead in by_lead if lead).items()
+        for lead_id, people in reporters_of(measures_by_lead).items()
         for person in people
     ]
+
+
+def _as_list(measures: list[Measure]) -> Markdown:
+    return Markdown("\n".join(f"- {escape_markdown(measure.title)}" for measure in measures))

@@ -1,20 +1,71 @@
-"""The page of a measure, and the office's forms for it."""
+"""Measures: list, export, page, and the office's form."""
 
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.dates import local_date
+from core.exports import xlsx_response
 from core.roles import PARTNER
+from core.views import allowed, paginate, render_form, require, run_service
+from measures import services
+from measures.filters import MeasureFilter
 from measures.forms import MeasureForm
 from measures.models import Measure, Project, StatusReport
-from measures.permissions import can_change_measures, can_report, can_see_internal_notes
-from measures.progress import facts_of, next_step_of, steps_of
-from measures.queries import current_plan, measure_history, relatives_of, sections_above
-from measures.queries.reports import open_report_of, round_owed_in
-from measures.services import change_measure, create_measure
-from measures.views.answers import allow, attempt, go, submitted
+from measures.permissions import can_change_measures, can_see_internal_notes
+from measures.progress import (
+    EXPORT_HEADER,
+    export_row,
+    list_items,
+    measure_facts,
+    measure_subtitle,
+    next_step_of,
+    phase_steps,
+    status_facts,
+)
+from measures.queries import (
+    current_plan,
+    measure_history,
+    open_report_of,
+    related_measures,
+    reports_due_for,
+    round_awaiting_report,
+    section_path,
+    sorted_measures,
+    top_sections,
+)
+
+
+@require_safe
+def measure_list(request):
+    listing, measures = _listing(request)
+    page = paginate(request, measures)
+    context = {
+        "filter": listing,
+        "page_obj": page,
+        "items": list_items(page.object_list, top_sections(listing.sections)),
+        "due_reports": reports_due_for(request.user),
+        "today": local_date(timezone.now()),
+        "can_change": can_change_measures(request.user),
+    }
+    return render(request, "measures/list.html", context)
+
+
+@require_safe
+def measure_export(request):
+    listing, measures = _listing(request)
+    tops = top_sections(listing.sections)
+    rows = (export_row(measure, tops) for measure in measures)
+    return xlsx_response(_("massnahmen.xlsx"), [str(title) for title in EXPORT_HEADER], rows)
+
+
+def _listing(request):
+    """Return the filter and what it leaves, in the order that `?sort=` asks for."""
+    measures = Measure.objects.visible_to(request.user).select_related("plan", "section", "lead")
+    listing = MeasureFilter(request.GET, queryset=measures, user=request.user)
+    measures = listing.qs.defer("description", "internal_notes", "sources", "basis", "doubts")
+    return listing, sorted_measures(measures, request.GET.get("sort", ""))
 
 
 @require_safe
@@ -22,66 +73,84 @@ def measure_page(request, pk):
     user = request.user
     measures = Measure.objects.visible_to(user).select_related("plan", "section", "lead")
     measure = get_object_or_404(measures.prefetch_related("supporters"), pk=pk)
-    milestones = list(measure.milestones.order_by("due_on", "position", "pk"))
+    milestones = list(measure.milestones.in_order())
     report = open_report_of(measure, user)
     reports = StatusReport.objects.visible_to(user).filter(measure=measure)
+    projects = Project.objects.visible_to(user).filter(measure=measure)
     context = {
         "measure": measure,
         "milestones": milestones,
-        "projects": Project.objects.visible_to(user)
-        .filter(measure=measure)
-        .order_by("search", "pk"),
+        "projects": projects.order_by("search", "pk"),
         "report": report,
-        "steps": steps_of(measure),
-        "box": next_step_of(
-            measure, user=user, report=report, milestones=milestones, owes_in=round_owed_in(measure)
-        ),
-        "facts": facts_of(
+        "subtitle": measure_subtitle(measure),
+        "steps": phase_steps(measure),
+        "next_step": next_step_of(
             measure,
-            place=sections_above(measure),
-            relatives=relatives_of(measure, user),
+            user=user,
+            report=report,
+            milestones=milestones,
+            awaited_in=round_awaiting_report(measure),
+        ),
+        "status_facts": status_facts(measure),
+        "facts": measure_facts(
+            measure,
+            path=section_path(measure),
+            related=related_measures(measure, user),
             can_see_organisations=PARTNER not in user.roles,
         ),
         "entries": measure_history(measure, reports, user),
         "can_change": can_change_measures(user),
-        "can_report": can_report(user, measure),
-        "can_see_notes": can_see_internal_notes(user),
+        "internal_notes": measure.internal_notes if can_see_internal_notes(user) else "",
         "today": local_date(timezone.now()),
     }
     return render(request, "measures/measure.html", context)
 
 
+@allowed(can_change_measures)
 def measure_create(request):
-    allow(can_change_measures(request.user))
     initial = {"plan": request.GET.get("plan") or current_plan(request.user)}
-    form = MeasureForm(submitted(request), initial=initial)
-    if form.is_valid() and (
-        measure := attempt(
-            form, create_measure, values=form.values, by=request.user, now=timezone.now()
+    form = MeasureForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        measure = run_service(
+            request,
+            lambda: services.create_measure(
+                values=form.values, by=request.user, now=timezone.now()
+            ),
+            form=form,
+            done=_("Die Maßnahme ist angelegt."),
         )
-    ):
-        return go(request, _("Die Maßnahme ist angelegt."), measure)
-    context = {"form": form, "title": _("Neue Maßnahme"), "submit_label": _("Maßnahme anlegen")}
-    return render(request, "measures/form.html", context)
+        if measure:
+            return redirect(measure)
+    return render_form(
+        request,
+        form,
+        template="measures/form.html",
+        title=_("Neue Maßnahme"),
+        submit_label=_("Maßnahme anlegen"),
+    )
 
 
 def measure_edit(request, pk):
     measure = get_object_or_404(Measure.objects.visible_to(request.user), pk=pk)
-    allow(can_change_measures(request.user))
-    form = MeasureForm(submitted(request), instance=measure)
-    if form.is_valid() and attempt(
-        form,
-        change_measure,
-        measure=measure,
-        values=form.values,
-        version=form.version_shown,
-        by=request.user,
-        now=timezone.now(),
+    require(can_change_measures(request.user))
+    form = MeasureForm(request.POST or None, instance=measure)
+    if form.is_valid() and run_service(
+        request,
+        lambda: services.change_measure(
+            measure=measure,
+            values=form.values,
+            version=form.version_shown,
+            by=request.user,
+            now=timezone.now(),
+        ),
+        form=form,
+        done=_("Die Maßnahme ist gespeichert."),
     ):
-        return go(request, _("Die Maßnahme ist gespeichert."), measure)
-    context = {
-        "form": form,
-        "title": _("Maßnahme bearbeiten"),
-        "cancel_url": measure.get_absolute_url(),
-    }
-    return render(request, "measures/form.html", context)
+        return redirect(measure)
+    return render_form(
+        request,
+        form,
+        template="measures/form.html",
+        title=_("Maßnahme bearbeiten"),
+        cancel_url=measure.get_absolute_url(),
+    )

@@ -1,29 +1,44 @@
-"""Projects: under a measure or outside the plans."""
+"""Projects: the list of those outside the plans, their page, and the office's form."""
 
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.history import entries_of
 from core.roles import PARTNER, is_inside
+from core.views import paginate, render_form, require, run_service
+from measures import services
+from measures.filters import ProjectFilter
 from measures.forms import ProjectForm
 from measures.models import Measure, Project
 from measures.permissions import can_change_measures
-from measures.progress import project_facts_of
-from measures.services import change_project, create_project
-from measures.views.answers import allow, attempt, go, submitted
+from measures.progress import project_facts, project_subtitle
+
+
+@require_safe
+def outside(request):
+    projects = Project.objects.visible_to(request.user).outside_plans().select_related("lead")
+    listing = ProjectFilter(request.GET, queryset=projects)
+    context = {
+        "filter": listing,
+        "page_obj": paginate(request, listing.qs.order_by("search", "pk")),
+        "can_change": can_change_measures(request.user),
+    }
+    return render(request, "measures/outside.html", context)
 
 
 @require_safe
 def project_page(request, pk):
     projects = Project.objects.visible_to(request.user).select_related("plan", "lead")
     project = get_object_or_404(projects.prefetch_related("supporters"), pk=pk)
+    # A project may be visible although its measure is not: then it does not name the measure.
     measure = Measure.objects.visible_to(request.user).filter(pk=project.measure_id).first()
     context = {
         "project": project,
         "measure": measure,
-        "facts": project_facts_of(
+        "subtitle": project_subtitle(project),
+        "facts": project_facts(
             project, measure=measure, can_see_organisations=PARTNER not in request.user.roles
         ),
         "entries": entries_of(project) if is_inside(request.user) else [],
@@ -35,40 +50,45 @@ def project_page(request, pk):
 def project_add(request, pk=None):
     """Add a project to the measure `pk`, or outside the plans without one."""
     measure = get_object_or_404(Measure.objects.visible_to(request.user), pk=pk) if pk else None
-    allow(can_change_measures(request.user))
-    form = ProjectForm(submitted(request))
-    if form.is_valid() and (
-        project := attempt(
-            form,
-            create_project,
-            measure=measure,
-            values=form.values,
-            by=request.user,
-            now=timezone.now(),
+    require(can_change_measures(request.user))
+    form = ProjectForm(request.POST or None)
+    if form.is_valid():
+        project = run_service(
+            request,
+            lambda: services.create_project(
+                measure=measure, values=form.values, by=request.user, now=timezone.now()
+            ),
+            form=form,
+            done=_("Das Projekt ist angelegt."),
         )
-    ):
-        return go(request, _("Das Projekt ist angelegt."), project)
-    context = {"form": form, "title": _("Neues Projekt"), "subject": measure}
-    return render(request, "measures/form.html", context)
+        if project:
+            return redirect(project)
+    return render_form(
+        request, form, template="measures/form.html", title=_("Neues Projekt"), subject=measure
+    )
 
 
 def project_edit(request, pk):
     project = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
-    allow(can_change_measures(request.user))
-    form = ProjectForm(submitted(request), instance=project)
-    if form.is_valid() and attempt(
-        form,
-        change_project,
-        project=project,
-        values=form.values,
-        version=form.version_shown,
-        by=request.user,
-        now=timezone.now(),
+    require(can_change_measures(request.user))
+    form = ProjectForm(request.POST or None, instance=project)
+    if form.is_valid() and run_service(
+        request,
+        lambda: services.change_project(
+            project=project,
+            values=form.values,
+            version=form.version_shown,
+            by=request.user,
+            now=timezone.now(),
+        ),
+        form=form,
+        done=_("Das Projekt ist gespeichert."),
     ):
-        return go(request, _("Das Projekt ist gespeichert."), project)
-    context = {
-        "form": form,
-        "title": _("Projekt bearbeiten"),
-        "cancel_url": project.get_absolute_url(),
-    }
-    return render(request, "measures/form.html", context)
+        return redirect(project)
+    return render_form(
+        request,
+        form,
+        template="measures/form.html",
+        title=_("Projekt bearbeiten"),
+        cancel_url=project.get_absolute_url(),
+    )

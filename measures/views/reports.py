@@ -1,130 +1,170 @@
-"""Status reports: written by the lead or the office, checked by the office."""
+"""Status reports: the lead writes and submits them, the office checks them.
 
-from django.shortcuts import get_object_or_404, render
+`docs/walkthrough` follows a submitted report from here through the layers: URL → view → form →
+service → model and history → mail → page.
+"""
+
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from core.dates import local_date
-from core.states import allowed_actions
+from core.dates import format_date, local_date
+from core.views import redirect_with_message, render_form, require, run_service
 from measures import services
-from measures.enums import EDITABLE_REPORT_STATES, REPORT_MOVES
+from measures.enums import EDITABLE_REPORT_STATES, ReportState
 from measures.forms import ReportForm, ReturnForm
 from measures.models import Measure, StatusReport
+from measures.models.measures import STATUS_FIELDS
 from measures.permissions import can_decide_reports, can_report, leads_measure
-from measures.queries.reports import open_report_of, running_round_of
-from measures.views.answers import act, allow, attempt, go, submitted
+from measures.progress import report_buttons, report_origin, status_facts
+from measures.queries import open_report_of, open_round_of
 
 
 def report_write(request, pk):
-    """The lead writes its report, the office writes down how the measure stands."""
+    """Show and take the report form: the lead drafts and submits, the office records a status."""
+    # A measure that the user may not see is a 404, one that they may not report on a 403.
     measure = get_object_or_404(
         Measure.objects.visible_to(request.user).select_related("plan", "lead"), pk=pk
     )
-    allow(can_report(request.user, measure))
-    is_lead = leads_measure(request.user, measure)
-    report = open_report_of(measure, request.user) if is_lead else None
+    require(can_report(request.user, measure))
+    if leads_measure(request.user, measure):
+        return _write_as_lead(request, measure)
+    return _record_as_office(request, measure)
+
+
+def _write_as_lead(request, measure: Measure):
+    report = open_report_of(measure, request.user)
     if report and report.state not in EDITABLE_REPORT_STATES:
-        return go(request, _("Der Bericht ist eingereicht. Sie können ihn hier lesen."), report)
-    is_draft = is_lead and "draft" in request.POST
+        message = _("Der Bericht ist eingereicht. Sie können ihn hier lesen.")
+        return redirect_with_message(request, message, report)
+    # The form has two buttons. A draft skips the checks that a submitted report has to pass.
+    is_draft = "draft" in request.POST
+    service = services.save_draft if is_draft else services.submit_report
+    done = (
+        _("Der Entwurf ist gespeichert. Er ist noch nicht eingereicht.")
+        if is_draft
+        else _("Der Bericht ist eingereicht. Die Geschäftsstelle prüft ihn.")
+    )
     form = ReportForm(
-        submitted(request),
+        request.POST or None,
         instance=report,
-        initial=_first_values(measure, report),
+        initial=_initial_values(measure, report),
         is_draft=is_draft,
     )
-    if form.is_valid() and _save(request, form, measure, is_lead=is_lead, is_draft=is_draft):
-        return go(request, _done(is_lead, is_draft), measure)
-    context = {"form": form, "measure": measure, "report": report, "is_lead": is_lead}
-    return render(request, "measures/report_form.html", context)
+    if form.is_valid() and run_service(
+        request,
+        lambda: service(
+            measure=measure,
+            values=form.values,
+            version=form.version_shown,
+            by=request.user,
+            now=timezone.now(),
+        ),
+        form=form,
+        done=done,
+        # A colleague may have saved the first draft while this form had none to compare with.
+        current=lambda: open_report_of(measure, request.user),
+    ):
+        return redirect(measure)
+    return _render_report_form(request, form, measure, report=report, is_lead=True)
 
 
-def _save(request, form, measure, *, is_lead: bool, is_draft: bool):
-    """Hand the form to the service that fits the writer; return None when it was refused."""
-    arguments = {"measure": measure, "values": form.values, "by": request.user}
-    if not is_lead:
-        return attempt(form, services.record_report, now=timezone.now(), **arguments)
-    arguments["version"] = form.version_shown
-    arguments["current"] = lambda: open_report_of(measure, request.user)
-    if is_draft:
-        return attempt(form, services.save_draft, now=timezone.now(), **arguments)
-    return attempt(form, services.submit_report, now=timezone.now(), **arguments)
+def _record_as_office(request, measure: Measure):
+    form = ReportForm(request.POST or None, initial=_initial_values(measure))
+    if form.is_valid() and run_service(
+        request,
+        lambda: services.record_report(
+            measure=measure, values=form.values, by=request.user, now=timezone.now()
+        ),
+        form=form,
+        done=_("Der Stand ist festgehalten."),
+    ):
+        return redirect(measure)
+    return _render_report_form(request, form, measure)
 
 
-def _done(is_lead: bool, is_draft: bool) -> str:
-    if is_draft:
-        return _("Der Entwurf ist gespeichert. Er ist noch nicht eingereicht.")
-    if is_lead:
-        return _("Der Bericht ist eingereicht. Die Geschäftsstelle prüft ihn.")
-    return _("Der Stand ist festgehalten.")
+def _render_report_form(request, form, measure, *, report=None, is_lead: bool = False):
+    return render_form(
+        request,
+        form,
+        template="measures/report_form.html",
+        title=_("Statusbericht") if is_lead else _("Stand festhalten"),
+        measure=measure,
+        report=report,
+        is_lead=is_lead,
+    )
 
 
-def _first_values(measure: Measure, report: StatusReport | None) -> dict:
-    """Return what a new report starts from: the status as it is known, at the day of the running
-    round.
+def _initial_values(measure: Measure, report: StatusReport | None = None) -> dict:
+    """Return what the form of a new report starts from: the measure's status, since most of it has
+    not changed, as of the cut-off day of the open round.
     """
     if report:
         return {}
-    names = ("phase", "traffic_light", "traffic_light_reason", "help_wanted", "financing")
-    today = local_date(timezone.now())
-    running = running_round_of(measure)
-    return {
-        **{name: getattr(measure, name) for name in names},
-        "as_of_on": running.cut_off_on if running else today,
-    }
+    reporting_round = open_round_of(measure)
+    as_of_on = reporting_round.cut_off_on if reporting_round else local_date(timezone.now())
+    return {name: getattr(measure, name) for name in STATUS_FIELDS} | {"as_of_on": as_of_on}
 
 
 @require_safe
 def report_page(request, pk):
-    report = _report(request, pk)
+    report = _get_report(request, pk)
+    # Once the lead has revised a returned report, the comment on its old version would confuse.
+    is_returned = report.state == ReportState.RETURNED
+    sections = [(_("Sachstand"), report.summary), (_("Nächste Schritte"), report.outlook)]
     context = {
+        "title": _("Statusbericht zum %(day)s") % {"day": format_date(report.as_of_on)},
         "report": report,
         "measure": report.measure,
-        "actions": allowed_actions(REPORT_MOVES, report),
-        "can_decide": can_decide_reports(request.user),
-        "is_lead": leads_measure(request.user, report.measure),
+        "comment": report.comment if is_returned else "",
+        "texts": [(heading, text) for heading, text in sections if text],
+        "status_facts": status_facts(report),
+        "origin": report_origin(report),
+        "buttons": report_buttons(report, request.user),
     }
     return render(request, "measures/report.html", context)
 
 
 @require_POST
 def report_accept(request, pk):
-    report = _report(request, pk)
-    return act(
+    report = _get_report(request, pk)
+    run_service(
         request,
-        services.accept_report,
-        report=report,
-        by=request.user,
-        now=timezone.now(),
+        lambda: services.accept_report(report=report, by=request.user, now=timezone.now()),
         done=_("Der Bericht ist angenommen und der Stand der Maßnahme übernommen."),
-        target=report.measure.get_absolute_url(),
     )
+    return redirect(report.measure)
 
 
 def report_return(request, pk):
-    report = _report(request, pk)
-    allow(can_decide_reports(request.user))
-    form = ReturnForm(submitted(request))
-    if form.is_valid() and attempt(
-        form,
-        services.return_report,
-        report=report,
-        comment=form.cleaned_data["comment"],
-        by=request.user,
-        now=timezone.now(),
+    report = _get_report(request, pk)
+    require(can_decide_reports(request.user))
+    form = ReturnForm(request.POST or None)
+    if form.is_valid() and run_service(
+        request,
+        lambda: services.return_report(
+            report=report,
+            comment=form.cleaned_data["comment"],
+            by=request.user,
+            now=timezone.now(),
+        ),
+        form=form,
+        done=_("Der Bericht ist zurückgegeben."),
     ):
-        return go(request, _("Der Bericht ist zurückgegeben."), report.measure)
-    context = {
-        "form": form,
-        "title": _("Bericht zurückgeben"),
-        "subject": report.measure,
-        "submit_label": _("Bericht zurückgeben"),
-        "cancel_url": report.get_absolute_url(),
-    }
-    return render(request, "measures/form.html", context)
+        return redirect(report.measure)
+    return render_form(
+        request,
+        form,
+        template="measures/form.html",
+        title=_("Bericht zurückgeben"),
+        subject=report.measure,
+        submit_label=_("Bericht zurückgeben"),
+        cancel_url=report.get_absolute_url(),
+    )
 
 
-def _report(request, pk) -> StatusReport:
+def _get_report(request, pk) -> StatusReport:
     reports = StatusReport.objects.visible_to(request.user).select_related(
         "measure__plan", "measure__lead", "round", "reported_by__person__organisation", "decided_by"
     )

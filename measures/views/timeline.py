@@ -1,4 +1,4 @@
-"""The timeline of the current plan: a page of its own, which the start page loads as a fragment."""
+"""The timeline of the current plan: a page of its own, and a fragment of the start page."""
 
 import datetime as dt
 
@@ -9,41 +9,46 @@ from django.views.decorators.http import require_safe
 
 from core.views import render_page_or_fragment
 from measures.models import Plan
-from measures.queries import TimelineRow, current_plan, timeline_rows
-from measures.timeline import draw_timeline
+from measures.progress import draw_timeline
+from measures.queries import TimelineBar, current_plan, timeline_bars
 
-ROWS, MOST = 8, 200  # measures on the start page, and on the page of its own
-AIR = 3  # years shown around those of the plan
+BARS_ON_START_PAGE = 8
+TIMELINE_BAR_LIMIT = 200
+YEARS_AROUND_PLAN = 3
 
 
 @require_safe
 def timeline_page(request: HttpRequest) -> HttpResponse:
-    """Show measures of the current plan on a line of years: those that still run or ended lately,
-    else all.
+    """Show the measures that run this year or ended last year; all of them if there are none.
 
     The start page shows the first of them and how many more there are.
     """
     plan = current_plan(request.user)
     today = timezone.localdate()
-    lasting = _lasting_rows(request.user, plan, since=dt.date(today.year - 1, 1, 1)) if plan else []
-    shown = lasting[:ROWS] if request.htmx else lasting
+    bars = _current_bars(request.user, plan, today) if plan else []
+    is_fragment = bool(request.htmx)
+    shown = bars[:BARS_ON_START_PAGE] if is_fragment else bars
     context = {
         "title": _("Zeitplan"),
         "timeline": draw_timeline(shown, years=_years_around(plan, today), today=today),
-        "more": len(lasting) - len(shown),
-        "is_cut": len(lasting) == MOST and not request.htmx,
+        "more_count": len(bars) - len(shown),
+        "is_limited": len(bars) == TIMELINE_BAR_LIMIT and not is_fragment,
     }
     return render_page_or_fragment(request, "measures/_timeline.html", context)
 
 
-def _lasting_rows(user, plan: Plan, *, since: dt.date) -> list[TimelineRow]:
-    return timeline_rows(user, plan, MOST, since=since) or timeline_rows(user, plan, MOST)
+def _current_bars(user, plan: Plan, today: dt.date) -> list[TimelineBar]:
+    last_year = dt.date(today.year - 1, 1, 1)
+    return timeline_bars(user, plan, TIMELINE_BAR_LIMIT, ending_since=last_year) or timeline_bars(
+        user, plan, TIMELINE_BAR_LIMIT
+    )
 
 
 def _years_around(plan: Plan | None, today: dt.date) -> tuple[int, int]:
-    """Return the first and the last year to show: those of the plan and today's, with some air.
+    """Return the first and the last year to show: those of the plan and today, with a margin.
 
-    One measure that runs until 2099 would leave nothing of the others.
+    Without the limit one measure that runs until 2099 would squeeze all others into a corner.
     """
-    first, last = plan and plan.first_year or today.year, plan and plan.last_year or today.year
-    return min(first, today.year) - AIR, max(last, today.year) + AIR
+    first = plan.first_year if plan and plan.first_year else today.year
+    last = plan.last_year if plan and plan.last_year else today.year
+    return min(first, today.year) - YEARS_AROUND_PLAN, max(last, today.year) + YEARS_AROUND_PLAN

@@ -32,7 +32,7 @@ def office(client):
 
 
 def titles(response) -> list[str]:
-    return [row.title for row in response.context["rows"]]
+    return [row.title for row in response.context["items"]]
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_list_marks_invented_measures_and_invented_status(client, office):
     make_measure(title="Nur der Stand", origin=Origin.TAKEN_OVER, status_origin=Origin.DEMO)
     make_measure(title="Echt")
 
-    rows = {row.title: row.mark for row in client.get(LIST).context["rows"]}
+    rows = {row.title: row.demo_badge for row in client.get(LIST).context["items"]}
 
     assert ">Demodaten<" in rows["Ganz"]
     assert ">Stand: Demodaten<" in rows["Nur der Stand"]
@@ -308,5 +308,5 @@ def test_round_page_costs_the_same_for_1_and_30_measures(client, office):
     with CaptureQueriesContext(connection) as many:
         response = client.get(running.get_absolute_url())
 
-    assert len(response.context["answers"]) == 60
+    assert len(response.context["reports_in_round"]) == 60
     assert len(many) == len(once) <= 20

@@ -14,18 +14,22 @@ from measures.queries import (
     descendants_of,
     measure_history,
     measures_awaiting_report,
+    open_report_of,
     open_rounds,
     plan_tree,
     progress_figures,
+    reporters_of,
     reports_due_for,
+    reports_in_round,
     reports_to_check,
-    sections_above,
-    timeline_rows,
+    round_awaiting_report,
+    section_choices,
+    section_path,
+    sections_of,
+    timeline_bars,
     top_sections,
     waiting_for_reports,
 )
-from measures.queries.plans import section_choices, sections_of
-from measures.queries.reports import answers_in, open_report_of, reporters_of, round_owed_in
 from measures.services import accept_report, record_report, return_report, submit_report
 from tests.measures.builders import (
     NOW,
@@ -72,7 +76,7 @@ def test_who_owes_a_report(fields, state, owes):
         make_report(measure, state, round=running)
 
     assert list(measures_awaiting_report(running)) == ([measure] if owes else [])
-    assert round_owed_in(measure) == (running if owes else None)
+    assert round_awaiting_report(measure) == (running if owes else None)
 
 
 def test_measure_without_an_organisation_in_the_lead_owes_nothing():
@@ -190,13 +194,13 @@ def test_answers_of_a_round_by_reader(office):
     accepted = make_report(other, ReportState.ACCEPTED, round=running)
     waiting = make_measure(plan, "Offene", lead=make_organisation())
 
-    assert answers_in(running, office) == [(own, draft), (other, accepted), (waiting, None)]
-    assert answers_in(running, make_user(SENATOR_OFFICE)) == [
+    assert reports_in_round(running, office) == [(own, draft), (other, accepted), (waiting, None)]
+    assert reports_in_round(running, make_user(SENATOR_OFFICE)) == [
         (own, None),
         (other, accepted),
         (waiting, None),
     ]
-    assert answers_in(running, partner) == [(own, draft)]
+    assert reports_in_round(running, partner) == [(own, draft)]
 
 
 # Trees
@@ -239,8 +243,8 @@ def test_sections_know_top_chain_and_descendants(tree):
     assert top_sections(sections)[tree["cluster"].pk] == tree["field"]
     assert descendants_of(tree["field"].pk, sections) == {tree["field"].pk, tree["cluster"].pk}
     measure = make_measure(tree["plan"], section=tree["cluster"])
-    assert sections_above(measure) == [tree["field"], tree["cluster"]]
-    assert sections_above(make_measure(tree["plan"])) == []
+    assert section_path(measure) == [tree["field"], tree["cluster"]]
+    assert section_path(make_measure(tree["plan"])) == []
 
 
 def test_section_choices_are_indented_and_cut_to_one_plan(tree):
@@ -340,13 +344,13 @@ def test_timeline_takes_own_days_or_those_of_the_milestones(office, django_asser
     make_measure(plan)
 
     with django_assert_num_queries(2):
-        rows = timeline_rows(office, plan, 8)
+        rows = timeline_bars(office, plan, 8)
 
     assert [(row.measure, row.starts_on, row.ends_on, row.milestones) for row in rows] == [
         (own, dt.date(2026, 1, 1), dt.date(2026, 12, 31), []),
         (milestones, dt.date(2026, 2, 1), dt.date(2026, 9, 1), [first, last]),
     ]
-    assert len(timeline_rows(office, plan, 1)) == 1
+    assert len(timeline_bars(office, plan, 1)) == 1
 
 
 # Verlauf

@@ -6,15 +6,15 @@ import re
 import pytest
 
 from measures.models import Measure, Milestone
-from measures.queries.figures import TimelineRow
-from measures.timeline import WIDTH, draw_timeline
+from measures.progress.timeline import CHART_WIDTH_PX, draw_timeline
+from measures.queries import TimelineBar
 
 TODAY = dt.date(2026, 3, 18)
 
 
-def row(first: int, last: int, *milestones: dt.date) -> TimelineRow:
+def row(first: int, last: int, *milestones: dt.date) -> TimelineBar:
     marks = [Milestone(title="Konzept", due_on=day) for day in milestones]
-    return TimelineRow(Measure(title="Ankauf"), dt.date(first, 1, 1), dt.date(last, 12, 31), marks)
+    return TimelineBar(Measure(title="Ankauf"), dt.date(first, 1, 1), dt.date(last, 12, 31), marks)
 
 
 def labels(svg: str) -> list[tuple[float, str]]:
@@ -25,7 +25,7 @@ def labels(svg: str) -> list[tuple[float, str]]:
     ]
 
 
-def draw(*rows: TimelineRow, years=(2015, 2029)) -> str:
+def draw(*rows: TimelineBar, years=(2015, 2029)) -> str:
     return draw_timeline(list(rows), years=years, today=TODAY).svg
 
 
@@ -39,7 +39,7 @@ def test_years_never_overlap_nor_leave_the_picture(span):
 
     assert len(places) >= 4
     assert all(after - before >= 36 for before, after in zip(places, places[1:], strict=False))
-    assert places[-1] <= WIDTH - 36
+    assert places[-1] <= CHART_WIDTH_PX - 36
 
 
 def test_a_bar_beyond_the_years_is_cut_with_an_arrow_that_tells_its_day():

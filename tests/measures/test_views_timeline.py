@@ -37,7 +37,7 @@ def html_of(client, **headers) -> str:
 
 def titles_shown(client, **headers) -> list[str]:
     context = client.get(reverse("timeline"), headers=headers).context
-    return [row.measure.title for row in context["timeline"].rows]
+    return [line.measure.title for line in context["timeline"].table]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -72,7 +72,7 @@ def test_fragment_shows_the_first_and_how_many_more(client, office, count, shown
 
 
 def test_page_says_what_it_leaves_out(client, office, monkeypatch):
-    monkeypatch.setattr("measures.views.timeline.MOST", 3)
+    monkeypatch.setattr("measures.views.timeline.TIMELINE_BAR_LIMIT", 3)
     make_running_measures(make_plan(), 4)
 
     page = html_of(client)

@@ -1,0 +1,35 @@
+from measures.progress.measures import (
+    EXPORT_HEADER,
+    ListItem,
+    export_row,
+    list_items,
+    measure_facts,
+    measure_subtitle,
+    next_step_of,
+    phase_steps,
+    status_facts,
+)
+from measures.progress.projects import project_facts, project_subtitle
+from measures.progress.reports import ReportButtons, report_buttons, report_origin
+from measures.progress.rounds import round_buttons
+from measures.progress.timeline import Timeline, draw_timeline
+
+__all__ = [
+    "EXPORT_HEADER",
+    "ListItem",
+    "ReportButtons",
+    "Timeline",
+    "draw_timeline",
+    "export_row",
+    "list_items",
+    "measure_facts",
+    "measure_subtitle",
+    "next_step_of",
+    "phase_steps",
+    "project_facts",
+    "project_subtitle",
+    "report_buttons",
+    "report_origin",
+    "round_buttons",
+    "status_facts",
+]

@@ -1,0 +1,250 @@
+"""Where a measure stands and what happens next, on its page, in the list and in the export."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from django.template.defaultfilters import linebreaksbr
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.dates import format_date
+from core.html import draw_badge, draw_traffic_light
+from core.progress import NextStep, ProgressStep, progress_steps
+from measures.enums import COLOUR_OF_PHASE, UNKNOWN_LABEL, Phase, ReportState, RoundState
+from measures.models import Measure, Milestone, PlanSection, ReportingRound, StatusReport
+from measures.permissions import can_decide_reports, can_record_report, leads_measure
+
+PHASES_BEFORE_THE_END = (Phase.NOT_STARTED, Phase.PREPARING, Phase.RUNNING)
+NOT_REACHED = -1
+
+
+def measure_subtitle(measure: Measure) -> str:
+    parts = [_("Maßnahme")]
+    if measure.section_id:
+        parts.append(measure.section.label)
+    if not measure.is_published:
+        parts.append(_("nicht veröffentlicht"))
+    return " · ".join(parts)
+
+
+def phase_steps(measure: Measure) -> list[ProgressStep]:
+    """Return the phases as a progress bar. Without a known phase none of them is reached."""
+    end = Phase.DISCONTINUED if measure.phase == Phase.DISCONTINUED else Phase.COMPLETED
+    phases = (*PHASES_BEFORE_THE_END, end)
+    current = phases.index(measure.phase) if measure.phase else NOT_REACHED
+    return progress_steps([str(phase.label) for phase in phases], current)
+
+
+def next_step_of(
+    measure: Measure,
+    *,
+    user,
+    report: StatusReport | None,
+    milestones: Iterable[Milestone],
+    awaited_in: ReportingRound | None = None,
+) -> NextStep:
+    """Return what happens next with `measure`, who does it, and the button that `user` has for it.
+
+    `report` is the measure's open report if `user` may see it, `awaited_in` the open round in which
+    the lead still owes a report.
+    """
+    if report and report.state == ReportState.SUBMITTED:
+        action = _("Bericht prüfen") if can_decide_reports(user) else ""
+        text = _("Der Statusbericht ist eingereicht und wird geprüft.")
+        return NextStep(text, _("Geschäftsstelle"), None, action, report.get_absolute_url())
+    if report and report.state == ReportState.RETURNED:
+        is_in_open_round = report.round and report.round.state == RoundState.OPEN
+        due_on = report.round.due_on if is_in_open_round else None
+        return _step_of_lead(measure, user, _("Der Statusbericht ist zu überarbeiten."), due_on)
+    if awaited_in:
+        text = _("Statusbericht zum Stichtag %(day)s") % {"day": format_date(awaited_in.cut_off_on)}
+        return _step_of_lead(measure, user, text, awaited_in.due_on)
+    if measure.is_finished:
+        return _step_of_lead(measure, user, _("Die Maßnahme ist beendet. Es steht nichts mehr an."))
+    milestone = next((milestone for milestone in milestones if not milestone.done_on), None)
+    if milestone is None:
+        text = _("Kein Meilenstein offen. Der nächste Bericht zeigt, wie es steht.")
+        return _step_of_lead(measure, user, text)
+    # The milestones of an earlier plan are long past: they are shown, but nobody is late.
+    due_on = None if measure.is_taken_over else milestone.due_on
+    return _step_of_lead(measure, user, milestone.title, due_on)
+
+
+def _step_of_lead(measure: Measure, user, text: str, due_on: dt.date | None = None) -> NextStep:
+    action = ""
+    if leads_measure(user, measure):
+        action = _("Statusbericht schreiben")
+    elif can_record_report(user, measure):
+        action = _("Stand festhalten")
+    url = reverse("measures:write_report", args=[measure.pk]) if action else ""
+    return NextStep(text, measure.lead_label, due_on, action, url)
+
+
+def status_facts(status) -> list[tuple]:
+    """Return the status of a measure or report as label and value; reason and wanted help only
+    where there are any.
+    """
+    traffic_light = draw_traffic_light(status.traffic_light)
+    if status.traffic_light:
+        traffic_light = format_html(
+            '{} <span class="muted">{}</span>', traffic_light, status.traffic_light_meaning
+        )
+    explanations = [
+        (_("Grund"), linebreaksbr(status.traffic_light_reason)),
+        (_("Gewünschte Entscheidung oder Hilfe"), linebreaksbr(status.help_wanted)),
+    ]
+    return [
+        (_("Phase"), status.get_phase_display() or UNKNOWN_LABEL),
+        (_("Ampel"), traffic_light),
+        *((label, text) for label, text in explanations if text),
+        (_("Finanzierung"), status.get_financing_display() or UNKNOWN_LABEL),
+    ]
+
+
+def measure_facts(
+    measure: Measure, *, path: list[PlanSection], related: tuple, can_see_organisations: bool
+) -> list[tuple]:
+    """Return the *Eckdaten* of `measure` as label and value. Unknown values are left out, except
+    the lead, whose absence matters.
+
+    `path` leads from the top of the plan to the measure's section; `related` are the measures it
+    continues and those that continue it (`queries.related_measures`).
+    """
+    predecessors, successors = related
+    facts = [
+        (_("Plan"), link_to(measure.plan)),
+        *((section.level, section.label) for section in path),
+        (_("Kennung"), measure.code),
+        (_("Federführung"), lead_fact(measure, can_see_organisations)),
+        (_("Unterstützende"), supporters_fact(measure, can_see_organisations)),
+        (_("Laufzeit"), measure.runtime_label),
+        (_("Mittel"), measure.amount),
+        (_("Führt fort"), _links_to(predecessors)),
+        (_("Fortgeführt in"), _links_to(successors)),
+    ]
+    return [(label, value) for label, value in facts if value]
+
+
+def lead_fact(undertaking, can_see_organisations: bool):
+    if undertaking.lead_id and can_see_organisations:
+        return link_to(undertaking.lead)
+    return undertaking.lead_label or UNKNOWN_LABEL
+
+
+def supporters_fact(undertaking, can_see_organisations: bool):
+    """Return the supporters of a measure or project as a list: organisations, then plain names."""
+    organisations = undertaking.supporters.all()
+    names = filter(None, undertaking.supporters_text.splitlines())
+    items = [
+        *(
+            link_to(supporter) if can_see_organisations else supporter
+            for supporter in organisations
+        ),
+        *names,
+    ]
+    if not items:
+        return ""
+    lines = format_html_join("", "<li>{}</li>", ((item,) for item in items))
+    return format_html('<ul class="plain-list">{}</ul>', lines)
+
+
+def link_to(obj) -> SafeString:
+    return format_html('<a href="{}">{}</a>', obj.get_absolute_url(), obj)
+
+
+def _links_to(measures: list[Measure]) -> SafeString:
+    return format_html_join(", ", "{}", ((link_to(measure),) for measure in measures))
+
+
+class ListItem(NamedTuple):
+    """One line of the list of measures."""
+
+    title: str
+    url: str
+    place: str
+    phase: SafeString
+    traffic_light: SafeString
+    lead: str
+    financing: str
+    status: str
+    demo_badge: SafeString
+
+
+def list_items(measures: Iterable[Measure], tops: Mapping[int, PlanSection]) -> list[ListItem]:
+    """Return the lines of the list; `tops` maps section ids to their Handlungsfeld."""
+    return [
+        ListItem(
+            title=measure.label,
+            url=measure.get_absolute_url(),
+            place=" · ".join(filter(None, (str(measure.plan), _field_label(measure, tops)))),
+            phase=_phase_badge(measure),
+            traffic_light=draw_traffic_light(measure.traffic_light),
+            lead=measure.lead_label,
+            financing=measure.get_financing_display(),
+            status=format_date(measure.status_on),
+            demo_badge=_demo_badge(measure),
+        )
+        for measure in measures
+    ]
+
+
+def _phase_badge(measure: Measure) -> SafeString:
+    if not measure.phase:
+        return SafeString("")
+    return draw_badge(measure.get_phase_display(), COLOUR_OF_PHASE[measure.phase])
+
+
+def _demo_badge(measure: Measure) -> SafeString:
+    return draw_badge(measure.demo_label, "warning") if measure.demo_label else SafeString("")
+
+
+def _field_label(measure: Measure, tops: Mapping[int, PlanSection]) -> str:
+    return tops[measure.section_id].label if measure.section_id else ""
+
+
+EXPORT_HEADER = (
+    gettext_lazy("Plan"),
+    gettext_lazy("Handlungsfeld"),
+    gettext_lazy("Abschnitt"),
+    gettext_lazy("Kennung"),
+    gettext_lazy("Maßnahme"),
+    gettext_lazy("Phase"),
+    gettext_lazy("Ampel"),
+    gettext_lazy("Bedeutung der Ampel"),
+    gettext_lazy("Grund"),
+    gettext_lazy("Gewünschte Entscheidung oder Hilfe"),
+    gettext_lazy("Finanzierung"),
+    gettext_lazy("Federführung"),
+    gettext_lazy("Laufzeit"),
+    gettext_lazy("Mittel"),
+    gettext_lazy("Stand vom"),
+    gettext_lazy("Herkunft der Maßnahme"),
+    gettext_lazy("Herkunft des Standes"),
+)
+
+
+def export_row(measure: Measure, tops: Mapping[int, PlanSection]) -> list:
+    """Return the cells of `measure` in the order of `EXPORT_HEADER`."""
+    return [
+        str(measure.plan),
+        _field_label(measure, tops),
+        measure.section.label if measure.section_id else "",
+        measure.code,
+        measure.title,
+        measure.get_phase_display(),
+        measure.get_traffic_light_display(),
+        measure.traffic_light_meaning,
+        measure.traffic_light_reason,
+        measure.help_wanted,
+        measure.get_financing_display(),
+        measure.lead_label,
+        measure.runtime_label,
+        measure.amount,
+        measure.status_on,
+        measure.get_origin_display(),
+        measure.get_status_origin_display(),
+    ]

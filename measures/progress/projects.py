@@ -1,0 +1,29 @@
+"""What the page of a project shows beside its description."""
+
+from django.utils.translation import gettext as _
+
+from measures.models import Measure, Project
+from measures.progress.measures import lead_fact, link_to, supporters_fact
+
+
+def project_subtitle(project: Project) -> str:
+    kind = _("Projekt außerhalb des Plans") if project.is_outside_plans else _("Projekt")
+    return kind if project.is_published else f"{kind} · {_('nicht veröffentlicht')}"
+
+
+def project_facts(
+    project: Project, *, measure: Measure | None, can_see_organisations: bool
+) -> list[tuple]:
+    """Return the *Eckdaten* of `project` as label and value; `measure` is its measure, if the
+    reader may see it.
+    """
+    facts = [
+        (_("Maßnahme"), link_to(measure) if measure else ""),
+        (_("Plan"), project.plan or (_("außerhalb des Plans") if project.is_outside_plans else "")),
+        (_("Passt thematisch zu"), project.theme),
+        (_("Federführung"), lead_fact(project, can_see_organisations)),
+        (_("Unterstützende"), supporters_fact(project, can_see_organisations)),
+        (_("Laufzeit"), project.runtime_label),
+        (_("Mittel"), project.amount),
+    ]
+    return [(label, value) for label, value in facts if value]

@@ -1,0 +1,197 @@
+"""The timeline as an SVG drawn on the server; its page shows the same data as a table."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from core.dates import format_date
+from measures.enums import BAR_COLOUR_OF_PHASE
+from measures.models import Measure
+from measures.queries import TimelineBar
+
+# Lengths in units of the viewBox; the picture scales to the width of its card.
+CHART_WIDTH_PX = 640
+NAMES_WIDTH_PX = 190
+HEADER_HEIGHT_PX = 26
+BAR_ROW_HEIGHT_PX = 28
+MIN_BAR_WIDTH_PX = 8
+YEAR_LABEL_WIDTH_PX = 36  # a year in figures and the space after it
+MAX_NAME_LENGTH = 28
+YEAR_INTERVALS = (1, 2, 5, 10, 20, 50, 100, 200)
+
+
+class Scale(NamedTuple):
+    """The days that the timeline shows: its first one and the day after its last one."""
+
+    first: dt.date
+    end: dt.date
+
+    def x(self, day: dt.date) -> float:
+        """Return the horizontal position of `day`; days outside the scale lie on its edge."""
+        day = min(max(day, self.first), self.end)
+        days = (day - self.first).days / (self.end - self.first).days
+        return NAMES_WIDTH_PX + (CHART_WIDTH_PX - NAMES_WIDTH_PX) * days
+
+    def contains(self, day: dt.date) -> bool:
+        return self.first <= day < self.end
+
+    @property
+    def labelled_years(self) -> list[int]:
+        """Every year, or every 2nd, 5th, 10th …, so that their labels do not overlap."""
+        width_of_year = (CHART_WIDTH_PX - NAMES_WIDTH_PX) / (self.end.year - self.first.year)
+        interval = next(
+            years for years in YEAR_INTERVALS if years * width_of_year >= YEAR_LABEL_WIDTH_PX
+        )
+        return [year for year in range(self.first.year, self.end.year) if year % interval == 0]
+
+
+class TimelineLine(NamedTuple):
+    """One line of the table: `milestones` as text, `Konzept (30.06.2026) – erreicht; Start (…)`."""
+
+    measure: Measure
+    starts_on: dt.date
+    ends_on: dt.date
+    milestones: str
+
+
+class Timeline(NamedTuple):
+    """The picture and the table below it, both empty without a measure that has a day."""
+
+    svg: SafeString
+    table: list[TimelineLine]
+
+
+def draw_timeline(bars: list[TimelineBar], *, years: tuple[int, int], today: dt.date) -> Timeline:
+    """Draw each measure as a bar with its milestones as diamonds, hollow until reached.
+
+    `years` are the first and the last year to show at most. What reaches beyond them is cut at the
+    edge and marked with an arrow that has the real day as its tooltip.
+    """
+    if not bars:
+        return Timeline(SafeString(""), [])
+    scale, height = _scale_of(bars, years), HEADER_HEIGHT_PX + BAR_ROW_HEIGHT_PX * len(bars)
+    rows = format_html_join(
+        "",
+        "{}",
+        (
+            (_draw_bar(bar, HEADER_HEIGHT_PX + BAR_ROW_HEIGHT_PX * number, scale),)
+            for number, bar in enumerate(bars)
+        ),
+    )
+    svg = format_html(
+        '<svg class="timeline" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>',
+        CHART_WIDTH_PX,
+        height,
+        _("Zeitplan der Maßnahmen; dieselben Angaben stehen darunter als Tabelle"),
+        _draw_years(scale, height),
+        _draw_today(scale, height, today),
+        rows,
+    )
+    return Timeline(svg, [_table_line(bar) for bar in bars])
+
+
+def _table_line(bar: TimelineBar) -> TimelineLine:
+    milestones = []
+    for milestone in bar.milestones:
+        text = f"{milestone.title} ({format_date(milestone.due_on)})"
+        milestones.append(f"{text} – {_('erreicht')}" if milestone.done_on else text)
+    return TimelineLine(bar.measure, bar.starts_on, bar.ends_on, "; ".join(milestones))
+
+
+def _scale_of(bars: list[TimelineBar], years: tuple[int, int]) -> Scale:
+    """Return the years that the bars need, within `years`: at least one, even if all bars lie
+    outside.
+    """
+    first_allowed, last_allowed = years
+    earliest = min(bar.starts_on.year for bar in bars)
+    latest = max(bar.ends_on.year for bar in bars)
+    first = min(max(earliest, first_allowed), last_allowed)
+    last = max(min(latest, last_allowed), first)
+    return Scale(dt.date(first, 1, 1), dt.date(last + 1, 1, 1))
+
+
+def _draw_years(scale: Scale, height: int) -> SafeString:
+    positions = [(f"{scale.x(dt.date(year, 1, 1)):.1f}", year) for year in scale.labelled_years]
+    lines = format_html_join(
+        "",
+        '<line class="timeline__year" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>',
+        ((x, HEADER_HEIGHT_PX - 6, height) for x, _year in positions),
+    )
+    labels = format_html_join(
+        "",
+        '<text class="timeline__label" x="{}" y="14">{}</text>',
+        # As text: format_html would localise the number to `2.026`.
+        (
+            (x, str(year))
+            for x, year in positions
+            if float(x) <= CHART_WIDTH_PX - YEAR_LABEL_WIDTH_PX
+        ),
+    )
+    return lines + labels
+
+
+def _draw_today(scale: Scale, height: int, today: dt.date) -> SafeString:
+    if not scale.contains(today):
+        return SafeString("")
+    return format_html(
+        '<line class="timeline__today" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>',
+        f"{scale.x(today):.1f}",
+        HEADER_HEIGHT_PX - 6,
+        height,
+    )
+
+
+def _draw_bar(bar: TimelineBar, top: int, scale: Scale) -> SafeString:
+    start = min(scale.x(bar.starts_on), CHART_WIDTH_PX - MIN_BAR_WIDTH_PX)
+    return format_html(
+        '<text class="timeline__name" x="0" y="{}">{}</text>'
+        '<rect class="fill--{}" x="{}" y="{}" width="{}" height="8" rx="4"/>{}{}',
+        top + 16,
+        _shortened(bar.measure.title),
+        BAR_COLOUR_OF_PHASE.get(bar.measure.phase, "neutral"),
+        f"{start:.1f}",
+        top + 8,
+        f"{max(scale.x(bar.ends_on) - start, MIN_BAR_WIDTH_PX):.1f}",
+        _draw_cuts(bar, top, scale),
+        _draw_milestones(bar, top, scale),
+    )
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= MAX_NAME_LENGTH else name[: MAX_NAME_LENGTH - 1] + "…"
+
+
+def _draw_milestones(bar: TimelineBar, top: int, scale: Scale) -> SafeString:
+    return format_html_join(
+        "",
+        '<path class="timeline__mark{}" d="M{} {}l6 6-6 6-6-6z"><title>{}</title></path>',
+        (
+            (
+                " timeline__mark--done" if milestone.done_on else "",
+                f"{scale.x(milestone.due_on):.1f}",
+                top + 6,
+                f"{milestone.title}, {format_date(milestone.due_on)}",
+            )
+            for milestone in bar.milestones
+            if bar.starts_on <= milestone.due_on <= bar.ends_on and scale.contains(milestone.due_on)
+        ),
+    )
+
+
+def _draw_cuts(bar: TimelineBar, top: int, scale: Scale) -> SafeString:
+    """Draw an arrow at each edge that `bar` reaches beyond, with the day it really begins or
+    ends.
+    """
+    cuts = []
+    if bar.starts_on < scale.first:
+        tooltip = _("seit %(day)s") % {"day": format_date(bar.starts_on)}
+        cuts.append((NAMES_WIDTH_PX, top + 12, "l8-6v12z", tooltip))
+    if bar.ends_on >= scale.end:
+        tooltip = _("bis %(day)s") % {"day": format_date(bar.ends_on)}
+        cuts.append((CHART_WIDTH_PX, top + 12, "l-8-6v12z", tooltip))
+    return format_html_join(
+        "", '<path class="timeline__cut" d="M{} {}{}"><title>{}</title></path>', cuts
+    )

@@ -1,0 +1,182 @@
+"""Measures: their order in the list, what they continue, and their *Verlauf*."""
+
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.utils.translation import gettext as _
+
+from core.dates import format_date
+from core.models import Origin
+from core.progress import HistoryEntry
+from core.roles import OFFICE, SENATOR_OFFICE, senator_office_name
+from measures.enums import ADOPTED_STATUS_REASON, Financing, Phase, ReportState, TrafficLight
+from measures.models import Measure, Milestone, StatusReport
+from measures.permissions import can_see_internal_notes
+
+HISTORY_LIMIT = 60
+
+
+def _ranked(field: str, values) -> Case:
+    """Return an expression that sorts `field` in the order of `values`, anything else last."""
+    ranks = [When(**{field: value}, then=Value(rank)) for rank, value in enumerate(values)]
+    return Case(*ranks, default=Value(len(ranks)), output_field=IntegerField())
+
+
+SORTS = {
+    "title": F("search"),
+    "phase": _ranked("phase", Phase.values),
+    "traffic_light": _ranked(
+        "traffic_light", (TrafficLight.RED, TrafficLight.YELLOW, TrafficLight.GREEN)
+    ),
+    "lead": F("lead__search"),
+    "financing": _ranked(
+        "financing", (Financing.OPEN, Financing.PARTIAL, Financing.SECURED, Financing.NOT_NEEDED)
+    ),
+    "status": F("status_on"),
+}
+
+
+def sorted_measures(measures: QuerySet[Measure], key: str) -> QuerySet[Measure]:
+    """Return `measures` in the order `key`: a key of `SORTS`, descending with a leading `-`.
+
+    An unknown key sorts by plan, the newest first.
+    """
+    expression = SORTS.get(key.removeprefix("-"))
+    if expression is None:
+        return measures.order_by("-plan__position", "search", "pk")
+    # Missing values come last in both directions: whoever sorts looks for what is there.
+    order = (
+        expression.desc(nulls_last=True) if key.startswith("-") else expression.asc(nulls_last=True)
+    )
+    return measures.order_by(order, "search", "pk")
+
+
+def related_measures(measure: Measure, user) -> tuple[list[Measure], list[Measure]]:
+    """Return the measures that `measure` continues and those that continue it, as far as `user` may
+    see them.
+    """
+    related = Measure.objects.visible_to(user).filter(
+        Q(pk=measure.predecessor_id) | Q(predecessor=measure)
+    )
+    predecessors, successors = [], []
+    for other in related.order_by("search", "pk"):
+        (predecessors if other.pk == measure.predecessor_id else successors).append(other)
+    return predecessors, successors
+
+
+def measure_history(measure: Measure, reports: QuerySet[StatusReport], user) -> list[HistoryEntry]:
+    """Return the *Verlauf* of `measure`, the latest entry first: its `reports` (those `user` may
+    see), its milestones, its master data.
+    """
+    entries = _report_entries(reports)
+    changes = _change_entries(measure.history.all())
+    if not can_see_internal_notes(user):
+        changes = _without_internal_notes(changes)
+    milestones = Milestone.history.filter(measure_id=measure.pk)
+    entries += changes + _change_entries(milestones, named_by="title")
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:HISTORY_LIMIT]
+
+
+def describe_status(status) -> str:
+    """Return the known parts of a status in one line: `in Umsetzung, Ampel grün`.
+
+    `status` is a measure or a report.
+    """
+    parts = [status.get_phase_display()]
+    if status.traffic_light:
+        parts.append(_("Ampel %(colour)s") % {"colour": status.get_traffic_light_display()})
+    if status.financing:
+        parts.append(
+            _("Finanzierung %(financing)s") % {"financing": status.get_financing_display()}
+        )
+    return ", ".join(part for part in parts if part)
+
+
+def _report_entries(reports: QuerySet[StatusReport]) -> list[HistoryEntry]:
+    reports = (
+        reports.exclude(state=ReportState.DRAFT)
+        .select_related("reported_by__person__organisation", "decided_by__person__organisation")
+        .prefetch_related("reported_by__groups", "decided_by__groups")
+    )
+    entries = []
+    for report in reports:
+        entries.append(_submission_entry(report))
+        # A report that the office recorded itself was not decided on by anybody else.
+        if report.decided_at and report.decided_by_id != report.reported_by_id:
+            entries.append(_decision_entry(report))
+    return entries
+
+
+def _submission_entry(report: StatusReport) -> HistoryEntry:
+    who = _actor_label(report.reported_by, report)
+    if report.is_demo and report.reported_by:
+        who = f"{who}, {Origin.DEMO.label}"
+    what = _("Statusbericht zum %(day)s: %(status)s") % {
+        "day": format_date(report.as_of_on),
+        "status": describe_status(report),
+    }
+    return HistoryEntry(report.reported_at, who, what, report.summary)
+
+
+def _decision_entry(report: StatusReport) -> HistoryEntry:
+    who = _actor_label(report.decided_by, report)
+    if report.state == ReportState.ACCEPTED:
+        return HistoryEntry(report.decided_at, who, _("Bericht angenommen"))
+    note = report.comment if report.state == ReportState.RETURNED else ""
+    return HistoryEntry(report.decided_at, who, _("Bericht zurückgegeben"), note)
+
+
+def _change_entries(records: QuerySet, *, named_by: str = "") -> list[HistoryEntry]:
+    """Return the entries of historical `records`; `named_by` is the field that names the changed
+    object behind the reason.
+    """
+    records = (
+        records.exclude(history_change_reason__isnull=True)
+        # The report that the status comes from has an entry of its own.
+        .exclude(history_change_reason=str(ADOPTED_STATUS_REASON))
+        .select_related("history_user__person__organisation")
+        .prefetch_related("history_user__groups")
+        .order_by("-history_date", "-history_id")
+    )
+    entries = []
+    for record in records[:HISTORY_LIMIT]:
+        what = record.history_change_reason
+        if named_by:
+            what = f"{what}: {getattr(record, named_by)}"
+        who = _actor_label(record.history_user, record)
+        entries.append(HistoryEntry(record.history_date, who, what))
+    return entries
+
+
+def _without_internal_notes(entries: list[HistoryEntry]) -> list[HistoryEntry]:
+    """Return `entries` without any mention of the internal note: even the fact that the office
+    changed it is internal.
+    """
+    shown = [entry._replace(what=_without_internal_note(entry.what)) for entry in entries]
+    return [entry for entry in shown if entry.what]
+
+
+def _without_internal_note(what: str) -> str:
+    """Return `Geändert: Titel` for `Geändert: Titel, interner Vermerk`, and "" when only the note
+    was changed.
+    """
+    verb, colon, names = what.partition(": ")
+    if not colon:
+        return what
+    note = str(Measure._meta.get_field("internal_notes").verbose_name)
+    # The history cuts a reason after 100 characters, so the last name may be only half there.
+    others = [name for name in names.split(", ") if not note.startswith(name)]
+    return f"{verb}: {', '.join(others)}" if others else ""
+
+
+def _actor_label(user, record) -> str:
+    """Return who made the entry. The office and the senator's office appear by their role, since
+    the log shows which side acted, not which colleague.
+    """
+    if user is None:
+        return _("Demodaten") if getattr(record, "origin", "") == Origin.DEMO else ""
+    roles = {group.name for group in user.groups.all()}
+    if OFFICE in roles:
+        return _("Geschäftsstelle")
+    if SENATOR_OFFICE in roles:
+        return senator_office_name()
+    organisation = user.person.organisation
+    return f"{organisation.label} ({user})" if organisation else str(user)

@@ -1,0 +1,81 @@
+"""Reporting rounds: which are open, and which reports they still wait for."""
+
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from core.roles import OBSERVER, OFFICE, SENATOR_OFFICE, has_role
+from measures.enums import FINISHED_PHASES, ReportState, RoundState
+from measures.models import Measure, ReportingRound, StatusReport
+from measures.permissions import represented_organisations
+
+
+class ReportInRound(NamedTuple):
+    measure: Measure
+    report: StatusReport | None
+
+
+def open_rounds() -> list[ReportingRound]:
+    """Return the open rounds of all plans, the earliest deadline first."""
+    return list(ReportingRound.objects.filter(state=RoundState.OPEN).order_by("due_on", "pk"))
+
+
+def open_round_of(measure: Measure) -> ReportingRound | None:
+    """Return the open round of the measure's plan. A database constraint allows one at a time."""
+    return ReportingRound.objects.filter(plan=measure.plan_id, state=RoundState.OPEN).first()
+
+
+def measures_awaiting_report(reporting_round: ReportingRound) -> QuerySet[Measure]:
+    """Return the measures whose lead still owes a report in `reporting_round`, with their leads, by
+    title.
+
+    Nothing is owed on finished measures, on measures without an organisation in the lead, and on
+    measures taken over from earlier documents.
+    """
+    # A returned report has to be revised, so it does not count as given.
+    given = StatusReport.objects.filter(
+        measure=OuterRef("pk"),
+        round=reporting_round,
+        state__in=(ReportState.SUBMITTED, ReportState.ACCEPTED),
+    )
+    return (
+        Measure.objects.in_workflow()
+        .filter(plan_id=reporting_round.plan_id, lead__isnull=False)
+        .exclude(phase__in=FINISHED_PHASES)
+        .exclude(Exists(given))
+        .select_related("lead")
+        .order_by("search", "pk")
+    )
+
+
+def round_awaiting_report(measure: Measure) -> ReportingRound | None:
+    """Return the open round in which the lead of `measure` still owes a report, if any."""
+    reporting_round = open_round_of(measure)
+    if reporting_round and measures_awaiting_report(reporting_round).filter(pk=measure.pk).exists():
+        return reporting_round
+    return None
+
+
+def reports_in_round(reporting_round: ReportingRound, user) -> list[ReportInRound]:
+    """Return each measure that owes or has given a report in the round, with the latest report that
+    `user` may see.
+
+    Partners see the measures their organisation leads.
+    """
+    reports = (
+        StatusReport.objects.visible_to(user)
+        .filter(round=reporting_round)
+        .order_by("-as_of_on", "-pk")
+    )
+    awaiting = measures_awaiting_report(reporting_round).order_by().values("pk")
+    reported = reports.order_by().values("measure_id")
+    measures = Measure.objects.visible_to(user).filter(Q(pk__in=awaiting) | Q(pk__in=reported))
+    if not has_role(user, OFFICE, SENATOR_OFFICE, OBSERVER):
+        measures = measures.filter(lead_id__in=represented_organisations(user))
+    measures = measures.select_related("lead").prefetch_related(
+        Prefetch("reports", reports, to_attr="reports_given")
+    )
+    return [
+        ReportInRound(measure, next(iter(measure.reports_given), None))
+        for measure in measures.order_by("search", "pk")
+    ]
