@@ -14,7 +14,7 @@ TRANSPORT_ALIASES["filesystem"] = "operations.broker:Transport"
 app = Celery("masterplan")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.autodiscover_tasks(["masterplan"], related_name="watchdog")
+app.autodiscover_tasks(["operations"], related_name="watchdog")
 
 
 @task_prerun.connect

@@ -1,8 +1,7 @@
-"""The broker in a folder, for trying out: kombu's own, but a message is there at once or not at
-all.
+"""The broker in a folder that `make run` uses: kombu's, but writing a message is atomic.
 
-Kombu opens the file under its final name and then writes, so a worker could take it while it was
-empty and end ("Unrecoverable error: JSONDecodeError").
+Kombu opens the file under its final name and then writes, so a worker can read it while it is still
+empty, and ends with "Unrecoverable error: JSONDecodeError".
 """
 
 from pathlib import Path
@@ -16,9 +15,9 @@ from kombu.utils.json import dumps
 
 class Channel(filesystem.Channel):
     def _put(self, queue, payload, **kwargs):
-        """Put `payload` onto `queue`: written beside it, where nobody looks, and then renamed."""
         folder = Path(self.data_folder_out)
         name = f"{round(monotonic() * 1000)}_{uuid4()}.{queue}.msg"
+        # Workers look for names that end in .msg; renaming is atomic within a file system.
         unfinished = folder / f"{name}.unfinished"
         try:
             unfinished.write_text(dumps(payload), encoding="utf-8")

@@ -1,7 +1,6 @@
-"""Signs of life: beat notes when it sends the heartbeat, the worker when it receives it.
+"""Heartbeats: beat records when it sends one, the worker when it receives one.
 
-Two rows, so that monitoring can tell a dead worker (beat goes on, nobody consumes) from a dead
-beat.
+Two records let monitoring tell a dead worker (beat goes on, nobody consumes) from a dead beat.
 """
 
 import datetime as dt
@@ -17,23 +16,25 @@ HEARTBEAT_ENTRY = "heartbeat"
 logger = logging.getLogger(__name__)
 
 
-def note_alive(process: str, *, now: dt.datetime) -> None:
+def record_heartbeat(process: str, *, now: dt.datetime) -> None:
     """Record that `process` (a `Heartbeat.Process`) was alive at `now`."""
     Heartbeat.objects.update_or_create(process=process, defaults={"at": now})
 
 
 class PortalScheduler(PersistentScheduler):
-    """Celery's scheduler, which beats at once when it starts and notes each beat in the database."""
+    """Celery's scheduler, with a heartbeat right at the start, and each recorded."""
 
     def setup_schedule(self) -> None:
         super().setup_schedule()
-        entry = self.schedule[HEARTBEAT_ENTRY]
-        entry.last_run_at -= dt.timedelta(days=1)
+        # The entry was read from the file of the last run: make it due now, so that monitoring need
+        # not wait for a minute.
+        self.schedule[HEARTBEAT_ENTRY].last_run_at -= dt.timedelta(days=1)
 
     def apply_async(self, entry: ScheduleEntry, *args, **kwargs):
         if entry.name == HEARTBEAT_ENTRY:
             try:
-                note_alive(Heartbeat.Process.BEAT, now=timezone.now())
+                record_heartbeat(Heartbeat.Process.BEAT, now=timezone.now())
+            # Beat must outlive an outage of the database.
             except DatabaseError:
-                logger.exception("Beat could not note that it is alive")
+                logger.exception("Beat could not record its heartbeat")
         return super().apply_async(entry, *args, **kwargs)

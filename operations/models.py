@@ -1,11 +1,11 @@
-"""The one table of this floor: signs of life of the processes in the background."""
+"""Heartbeats of the background processes."""
 
 from django.db import models
 
 
 class Heartbeat(models.Model):
-    """When a process in the background last showed that it lives. It serves monitoring and holds no
-    history.
+    """When a background process was last known to be alive; without history, since it is written
+    each minute.
     """
 
     class Process(models.TextChoices):

@@ -1,4 +1,4 @@
-"""Runs the portal's processes together on one machine and ends them together."""
+"""Runs the portal's processes on one machine: starts, restarts and ends them together."""
 
 import ctypes
 import os
@@ -13,23 +13,26 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
 
-GRACE_SECONDS = 10
-READY_WITHIN_SECONDS = 60
-STEADY_AFTER_SECONDS = 60
-LONGEST_PAUSE_SECONDS = 30
+GRACE_SECONDS = 10  # between asking the processes to end and killing them
+READY_TIMEOUT_SECONDS = 60
+STEADY_AFTER_SECONDS = 60  # a process that ran for so long is no repeated failure
+MAX_RESTART_DELAY_SECONDS = 30
+PR_SET_PDEATHSIG = 1  # of prctl(2)
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StartFailed(Exception):
-    """A process could not start; the text is a German sentence."""
+    """A process could not start. The text is a German sentence for the person at the terminal."""
 
 
 def loopback_addresses(port: int) -> list[str]:
-    """Return the addresses of this machine at `port`, as gunicorn takes them. Raises StartFailed if
-    it is taken.
+    """Return the loopback addresses at `port` for gunicorn's `--bind`.
+
+    Browsers resolve localhost to either family, so both are used where the machine has both. Raises
+    StartFailed if the port is taken, invalid or privileged.
     """
     addresses = []
-    for family, host, written in (
+    for family, host, address in (
         (socket.AF_INET, "127.0.0.1", f"127.0.0.1:{port}"),
         (socket.AF_INET6, "::1", f"[::1]:{port}"),
     ):
@@ -44,6 +47,7 @@ def loopback_addresses(port: int) -> list[str]:
             ) from error
         except OverflowError as error:
             raise StartFailed(f"{port} ist kein Port; erlaubt sind 1 bis 65535.") from error
+        # A machine without IPv6 is fine.
         except OSError as error:
             if family == socket.AF_INET:
                 raise StartFailed(
@@ -52,12 +56,11 @@ def loopback_addresses(port: int) -> list[str]:
                     f"anderen: PORT={port + 1} make run"
                 ) from error
         else:
-            addresses.append(written)
+            addresses.append(address)
     return addresses
 
 
 def web_command(addresses: list[str]) -> list[str]:
-    """Return how gunicorn serves the portal at `addresses`, in one process with threads."""
     binds = [f"--bind={address}" for address in addresses]
     return [
         *(sys.executable, "-m", "gunicorn", "masterplan.wsgi"),
@@ -68,11 +71,10 @@ def web_command(addresses: list[str]) -> list[str]:
 
 
 def worker_command() -> list[str]:
-    """Return how one worker runs: in one process, so that nothing can outlive it, with a thread for
-    each connection to the mail server and one for everything else.
-    """
     return [
         *(sys.executable, "-m", "celery", "--quiet", "-A", "masterplan", "worker"),
+        # Threads, because child processes could outlive the worker. One for each connection to the
+        # mail server and one for everything else.
         *(
             "--pool=threads",
             "--concurrency=4",
@@ -85,7 +87,6 @@ def worker_command() -> list[str]:
 
 
 def beat_command() -> list[str]:
-    """Return how beat runs; without a file of its process number, which a crash would leave behind."""
     return [
         sys.executable,
         "-m",
@@ -94,6 +95,7 @@ def beat_command() -> list[str]:
         "-A",
         "masterplan",
         "beat",
+        # After a crash a pid file would be left behind and keep beat from starting.
         "--pidfile=",
         "--loglevel=WARNING",
     ]
@@ -101,7 +103,7 @@ def beat_command() -> list[str]:
 
 @dataclass
 class Child:
-    """One process: `name` is shown to people, `log` takes what it prints."""
+    """One process. `name` is shown to people; its output goes to `log`."""
 
     name: str
     command: list[str]
@@ -112,74 +114,72 @@ class Child:
     failures: int = field(default=0)
 
     def start(self) -> None:
-        """Start the process in a session of its own, so that Ctrl-C reaches it only through us."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                # In a session of its own Ctrl-C does not reach it: the supervisor ends it in order.
                 start_new_session=True,
                 preexec_fn=_end_with_parent,
             )
         self.started = time.monotonic()
 
-    def ended(self) -> int | None:
-        """Return the exit code once the process has ended."""
+    def exit_code(self) -> int | None:
+        """Return None while the process runs, and before it was started."""
         return self.process.poll() if self.process else None
 
-    def last_words(self) -> str:
-        """Return the last line of its log that says something."""
+    def last_log_line(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
 class Supervisor:
-    """Keeps `children` running until a signal asks to stop; `say` shows a line to the person at the
-    terminal.
-    """
+    """Keeps `children` running until a signal asks to stop. `say` shows a line at the terminal."""
 
     def __init__(self, children: list[Child], say: Callable[[str], None]):
         self.children = children
         self.say = say
-        self.stop_asked = False
+        self.is_stopping = False
 
     def run(self, ready_url: str, on_ready: Callable[[], None]) -> None:
         """Start all, call `on_ready`, and return when asked to stop and all have ended.
 
-        The others wait until the first answers at `ready_url`, so that it has the machine for
-        itself. Raises StartFailed when it ends before it answers, answers with an error, or does
-        not answer in time.
+        The first is the web server; the others start once it answers at `ready_url`, so that they
+        do not slow it down. Raises StartFailed when it ends, answers with an error, or does not
+        answer in time.
         """
-        before = {number: signal.signal(number, self._ask_to_stop) for number in STOP_SIGNALS}
+        previous = {number: signal.signal(number, self._request_stop) for number in STOP_SIGNALS}
         try:
             first, *others = self.children
             first.start()
-            if self._await_ready(ready_url):
+            if self._wait_until_ready(ready_url):
                 for child in others:
                     child.start()
                 on_ready()
-            while not self.stop_asked:
+            while not self.is_stopping:
                 for child in self.children:
-                    self._tend(child)
+                    self._restart_if_ended(child)
                 time.sleep(0.2)
         finally:
             self.say("Das Portal wird beendet …")
             self._stop_all()
-            for number, handler in before.items():
+            for number, handler in previous.items():
                 signal.signal(number, handler)
 
-    def _ask_to_stop(self, number, frame) -> None:
-        self.stop_asked = True
+    def _request_stop(self, number, frame) -> None:
+        self.is_stopping = True
 
-    def _await_ready(self, url: str) -> bool:
+    def _wait_until_ready(self, url: str) -> bool:
         web = self.children[0]
-        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        deadline = time.monotonic() + READY_TIMEOUT_SECONDS
+        # Without a proxy: one set in the environment cannot reach this machine's loopback.
         opener = build_opener(ProxyHandler({}))
-        while not self.stop_asked:
-            if web.ended() is not None:
+        while not self.is_stopping:
+            if web.exit_code() is not None:
                 raise StartFailed(
-                    f"{web.name} konnte nicht starten: {web.last_words()} (mehr in {web.log})"
+                    f"{web.name} konnte nicht starten: {web.last_log_line()} (mehr in {web.log})"
                 )
             try:
                 with opener.open(url, timeout=5):
@@ -187,26 +187,26 @@ class Supervisor:
             except (URLError, OSError) as error:
                 if isinstance(error, HTTPError) and error.code == 500:
                     raise StartFailed(
-                        f"{web.name} antwortet mit einem Fehler: {web.last_words()} (mehr in "
+                        f"{web.name} antwortet mit einem Fehler: {web.last_log_line()} (mehr in "
                         f"{web.log})"
                     ) from None
                 if time.monotonic() > deadline:
                     raise StartFailed(
-                        f"{web.name} antwortet nicht innerhalb von {READY_WITHIN_SECONDS} "
+                        f"{web.name} antwortet nicht innerhalb von {READY_TIMEOUT_SECONDS} "
                         "Sekunden; "
                         f"der Grund steht in {web.log}."
                     ) from None
                 time.sleep(0.1)
         return False
 
-    def _tend(self, child: Child) -> None:
-        code, now = child.ended(), time.monotonic()
+    def _restart_if_ended(self, child: Child) -> None:
+        code, now = child.exit_code(), time.monotonic()
         if code is None:
             return
         if not child.start_after:
             child.failures = 0 if now - child.started > STEADY_AFTER_SECONDS else child.failures + 1
             child.start_after = now + (
-                min(2**child.failures, LONGEST_PAUSE_SECONDS) if child.failures > 1 else 0
+                min(2**child.failures, MAX_RESTART_DELAY_SECONDS) if child.failures > 1 else 0
             )
             self.say(
                 f"{child.name} endete unerwartet ({code}) und wird neu gestartet; mehr in "
@@ -221,9 +221,10 @@ class Supervisor:
             _signal_group(child, signal.SIGTERM, only_leader=True)
         deadline = time.monotonic() + GRACE_SECONDS
         while time.monotonic() < deadline and any(
-            c.process and c.ended() is None for c in self.children
+            child.process and child.exit_code() is None for child in self.children
         ):
             time.sleep(0.05)
+        # Kill whole groups, also of leaders that ended: their children may still run.
         for child in self.children:
             _signal_group(child, signal.SIGKILL)
             if child.process:
@@ -231,7 +232,7 @@ class Supervisor:
 
 
 def _signal_group(child: Child, number: int, only_leader: bool = False) -> None:
-    if child.process is None or (only_leader and child.ended() is not None):
+    if child.process is None or (only_leader and child.exit_code() is not None):
         return
     try:
         (os.kill if only_leader else os.killpg)(child.process.pid, number)
@@ -240,6 +241,6 @@ def _signal_group(child: Child, number: int, only_leader: bool = False) -> None:
 
 
 def _end_with_parent() -> None:
-    """Ask Linux to end this child when the supervisor is killed without a chance to do so."""
+    """Have Linux end this process when the supervisor is killed and cannot do it any more."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,8 +1,13 @@
-"""Brings an installation to the point where it can serve; skips what is done."""
+"""Prepares an installation to serve: translations, fonts, database, static files.
+
+Each step is skipped when nothing has changed since the last time.
+"""
 
 import hashlib
 from collections.abc import Callable
+from pathlib import Path
 
+import polib
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
@@ -10,15 +15,11 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from core.documents import unpack_fonts
-from operations.catalogues import compile_catalogues
 
-Say = Callable[[str], None]
+Say = Callable[[str], None]  # shows a line to the person at the terminal
 
 
 def prepare(say: Say) -> None:
-    """Compile catalogues, unpack fonts, migrate, load the demo, collect static files; tell `say`
-    what takes time.
-    """
     for folder in settings.LOCALE_PATHS:
         compile_catalogues(folder)
     unpack_fonts()
@@ -31,24 +32,37 @@ def prepare(say: Say) -> None:
     collect_static(say)
 
 
+def compile_catalogues(folder: Path) -> int:
+    """Write the `.mo` beside each `.po` below `folder` that is newer; return how many were written.
+
+    polib does it, because a fresh machine has no gettext. Raises OSError for a broken catalogue.
+    """
+    written = 0
+    for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
+        target = source.with_suffix(".mo")
+        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+            polib.pofile(str(source)).save_as_mofile(str(target))
+            written += 1
+    return written
+
+
 def collect_static(say: Say) -> None:
-    """Collect the static files unless nothing changed since the last time."""
+    """Collect the static files unless none changed since the last time."""
     stamp = settings.STATIC_ROOT / ".collected"
-    wanted = static_fingerprint()
-    if stamp.exists() and stamp.read_text() == wanted:
+    fingerprint = static_fingerprint()
+    if stamp.exists() and stamp.read_text() == fingerprint:
         return
     say("Dateien der Oberfläche werden bereitgestellt …")
     call_command("collectstatic", interactive=False, verbosity=0)
-    stamp.write_text(wanted)
+    stamp.write_text(fingerprint)
 
 
 def static_fingerprint() -> str:
-    """Return a short text that changes with every change of a static file or of the way they are
-    stored.
-    """
+    """Return a hash that changes with any static file, and with the way they are stored."""
     digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
     for finder in get_finders():
         for path, storage in finder.list([]):
+            # Time and size instead of the contents: reading thousands of files delays each start.
             status = storage.get_modified_time(path).timestamp(), storage.size(path)
             digest.update(repr((path, status)).encode())
     return digest.hexdigest()

@@ -1,13 +1,13 @@
-"""Background work that shows monitoring that the portal works."""
+"""Background work of monitoring."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from operations.heartbeat import note_alive
+from operations.heartbeat import record_heartbeat
 from operations.models import Heartbeat
 
 
 @shared_task
 def heartbeat() -> None:
-    """Note that the worker consumes what beat sends."""
-    note_alive(Heartbeat.Process.WORKER, now=timezone.now())
+    """Record that the worker consumes what beat sends."""
+    record_heartbeat(Heartbeat.Process.WORKER, now=timezone.now())

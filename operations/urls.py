@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from operations import health
+from operations import views
 
 urlpatterns = [
-    path("healthz", health.container, name="healthz"),
-    path("healthz/betrieb", health.operation, name="healthz_operation"),
+    path("healthz", views.container_health, name="healthz"),
+    path("healthz/betrieb", views.operation_health, name="healthz_operation"),
 ]

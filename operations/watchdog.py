@@ -1,8 +1,7 @@
-"""Ends a worker that consumes nothing any more, so that its supervisor or container engine starts
-it anew.
+"""Ends a worker that receives nothing any more; supervisor or container engine restart it.
 
-Workers have been seen alive but deaf after a restart of Redis. Beat sends a heartbeat each minute,
-so a worker that received nothing for minutes is not merely idle.
+After a restart of Redis, workers have been seen running without consuming. Beat sends a heartbeat
+each minute, so a worker that receives nothing for minutes is not idle but cut off.
 """
 
 import logging
@@ -15,7 +14,8 @@ from celery.signals import task_received, worker_ready
 from celery.worker import state
 from django.conf import settings
 
-LAST_EXIT_SECONDS = 30
+MAX_PAUSE_SECONDS = 10  # between two looks
+EXIT_GRACE_SECONDS = 30  # for a warm shutdown, before the worker is killed
 logger = logging.getLogger(__name__)
 
 
@@ -30,22 +30,21 @@ class Watchdog(threading.Thread):
         self.received_at = time.monotonic()
 
     def run(self) -> None:
-        patience = settings.WORKER_SILENT_SECONDS
-        while (silent := time.monotonic() - self.received_at) < patience:
-            time.sleep(min(patience - silent, 10))
-            if state.active_requests:  # at work, though perhaps for long: not deaf
+        limit = settings.WORKER_SILENT_SECONDS
+        while (silence := time.monotonic() - self.received_at) < limit:
+            time.sleep(min(limit - silence, MAX_PAUSE_SECONDS))
+            # A worker with all threads at work receives nothing either, but it is alive.
+            if state.active_requests:
                 self.note_received()
-        logger.error(
-            "This worker received nothing for %d seconds and ends itself to be started anew",
-            patience,
-        )
+        logger.error("This worker received nothing for %d seconds and ends to be restarted", limit)
         os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(LAST_EXIT_SECONDS)
+        # A worker that hangs in a dead connection may ignore SIGTERM.
+        time.sleep(EXIT_GRACE_SECONDS)
         os.kill(os.getpid(), signal.SIGKILL)
 
 
 @worker_ready.connect
-def watch(**kwargs) -> None:
+def start_watchdog(**kwargs) -> None:
     """Start watching once the worker consumes."""
     watchdog = Watchdog()
     task_received.connect(watchdog.note_received, weak=False)

@@ -18,7 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from simple_history.signals import pre_create_historical_record
 
 from core.roles import ROLES
-from operations.catalogues import compile_catalogues
+from operations.setup import compile_catalogues
 from scripts import machine
 from tests.network import close_network
 from tests.settings import ON_POSTGRESQL

@@ -1,4 +1,4 @@
-"""The broker in a folder: a message is there as a whole or not at all."""
+"""The broker in a folder writes messages atomically."""
 
 from queue import Empty
 
@@ -26,7 +26,7 @@ def channel(tmp_path):
         yield connection.channel()
 
 
-def test_portal_uses_it_wherever_the_broker_is_a_folder(channel):
+def test_portal_uses_it_for_every_broker_in_a_folder(channel):
     assert isinstance(
         app.connection_for_write("filesystem://localhost").transport, broker.Transport
     )
@@ -46,7 +46,7 @@ def test_messages_come_out_as_they_went_in(channel):
         channel._get("celery")
 
 
-def test_worker_that_looks_while_a_message_is_written_finds_nothing_yet(channel, monkeypatch):
+def test_half_written_message_is_not_delivered(channel, monkeypatch):
     looks = []
 
     def write_slowly(path, text, **kwargs):

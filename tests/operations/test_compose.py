@@ -1,4 +1,4 @@
-"""The commands of docker-compose.yml, started natively against a real PostgreSQL and a real Redis."""
+"""The commands of docker-compose.yml, started natively with a real PostgreSQL and Redis."""
 
 import subprocess
 from functools import partial
@@ -40,7 +40,7 @@ def test_services_work_together(services, base_dir, own_postgresql, own_redis, s
 
     for path in ("healthz", "healthz/betrieb"):
         address = f"http://127.0.0.1:{port}/{path}"
-        wait_until(partial(answers_well, address), what=partial(status_of, address))
+        wait_until(partial(is_healthy, address), what=partial(status_of, address))
     for name in ("worker", "beat"):
         kind, *check = services[name]["healthcheck"]["test"]
         assert kind == "CMD"
@@ -50,7 +50,7 @@ def test_services_work_together(services, base_dir, own_postgresql, own_redis, s
         )
 
 
-def answers_well(address: str) -> bool:
+def is_healthy(address: str) -> bool:
     return status_of(address)[0] == 200
 
 

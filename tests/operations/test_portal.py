@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
 @pytest.fixture
 def portal(base_dir, tmp_path):
-    """Yield a function that starts the portal on `port`, with its data and output below `tmp_path`."""
+    """Yield a function that starts the portal on `port`, with data and output in `tmp_path`."""
     started = []
 
     def start_portal(port):
@@ -39,11 +39,11 @@ def portal(base_dir, tmp_path):
             process.wait(PATIENCE)
 
 
-def test_portal_serves_mends_and_ends(portal):
+def test_portal_serves_restarts_a_dead_process_and_ends_them_all(portal):
     port = free_port()
     process, output = portal(port)
     wait_for(output, "Das Portal läuft")
-    first = family_of(process.pid)
+    first = descendants_of(process.pid)
 
     assert f"http://localhost:{port}" in output.read_text()
     assert status_of(f"http://localhost:{port}/healthz")[0] == 200
@@ -55,14 +55,14 @@ def test_portal_serves_mends_and_ends(portal):
     os.kill(worker, signal.SIGKILL)
     wait_for(output, "Der Hintergrunddienst endete unerwartet (-9) und wird neu gestartet")
     wait_until(
-        lambda: any("worker" in command_of(p) and p != worker for p in family_of(process.pid)),
+        lambda: any("worker" in command_of(p) and p != worker for p in descendants_of(process.pid)),
         what=output.read_text,
     )
-    family = family_of(process.pid)
+    descendants = descendants_of(process.pid)
     process.send_signal(signal.SIGINT)
 
     assert process.wait(PATIENCE) == 0
-    assert [pid for pid in family if command_of(pid)] == []
+    assert [pid for pid in descendants if command_of(pid)] == []
     assert output.read_text().endswith("Das Portal wird beendet …\nDas Portal ist beendet.\n")
     assert "Traceback" not in output.read_text()
     with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
@@ -86,7 +86,7 @@ def test_portal_runs_once_over_the_same_data_and_starts_again(portal):
     assert "bereitgestellt" not in again.read_text()
 
 
-def test_taken_port_is_told_with_the_cure(portal):
+def test_taken_port_is_reported_with_a_remedy(portal):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -102,21 +102,21 @@ def test_taken_port_is_told_with_the_cure(portal):
     )
 
 
-def wait_for(output: Path, words: str) -> None:
-    wait_until(lambda: words in output.read_text(), what=output.read_text)
+def wait_for(output: Path, text: str) -> None:
+    wait_until(lambda: text in output.read_text(), what=output.read_text)
 
 
-def family_of(pid: int) -> list[int]:
-    """Return the processes that `pid` started, and theirs."""
+def descendants_of(pid: int) -> list[int]:
+    """Return the process ids of all descendants of `pid`."""
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except OSError:
         return []
-    return [member for child in children for member in (int(child), *family_of(int(child)))]
+    return [member for child in children for member in (int(child), *descendants_of(int(child)))]
 
 
 def command_of(pid: int) -> str:
-    """Return the command line of a process, or nothing when it has ended."""
+    """Return the command line of a process, empty when it has ended."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
     except OSError:

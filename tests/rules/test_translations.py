@@ -5,7 +5,7 @@ import gettext
 import pytest
 from django.utils.translation import gettext as _
 
-from operations.catalogues import compile_catalogues
+from operations.setup import compile_catalogues
 from scripts import catalogues
 
 pytestmark = pytest.mark.embedded

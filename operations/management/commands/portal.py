@@ -19,10 +19,14 @@ from partners.queries import demo_accounts
 
 
 class Command(BaseCommand):
-    help = "Portal auf diesem Rechner starten: Web, Hintergrunddienst und Zeitplan in einem; Strg-C beendet alles."
+    help = (
+        "Portal auf diesem Rechner starten: Web, Hintergrunddienst und Zeitplan in einem; Strg-C "
+        "beendet alles."
+    )
     requires_system_checks = []
 
     def handle(self, *args, **options):
+        # Before the supervisor takes over, all signals end the set-up like Ctrl-C.
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.default_int_handler)
         try:
@@ -37,7 +41,6 @@ class Command(BaseCommand):
         self.say("Das Portal ist beendet.")
 
     def serve(self, addresses: list[str]) -> None:
-        """Run the three processes until a signal ends them."""
         logs = settings.VAR_DIR / "log"
         logs.mkdir(parents=True, exist_ok=True)
         children = [
@@ -50,7 +53,6 @@ class Command(BaseCommand):
         Supervisor(children, self.say).run(f"http://{addresses[0]}/healthz", self.greet)
 
     def greet(self) -> None:
-        """Say where the portal is and who can sign in."""
         self.say(f"\nDas Portal läuft: {settings.SITE_URL}")
         if accounts := demo_accounts():
             self.say(f"\nDemokonten, alle mit dem Passwort „{settings.DEMO_PASSWORD}“:")
@@ -65,7 +67,9 @@ class Command(BaseCommand):
 
     @contextmanager
     def only_one(self):
-        """Refuse to run twice over the same data: two schedules would send every reminder twice."""
+        """Raise CommandError when the portal runs already on the same data: two beats would send
+        each task twice.
+        """
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         with (settings.VAR_DIR / "portal.lock").open("w") as lock:
             try:
