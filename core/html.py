@@ -110,6 +110,10 @@ def draw_link_button(url: str, label, variant: str = "secondary") -> SafeString:
     )
 
 
+def draw_hidden_field(name: str, value: str) -> SafeString:
+    return format_html('<input type="hidden" name="{}" value="{}">', name, value)
+
+
 def draw_stacked_bar(segments, label: str, *, compact: bool = False) -> SafeString:
     """Return a bar of `segments` (`core.progress.Segment`) with a legend and a table of the same
     numbers.

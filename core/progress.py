@@ -11,6 +11,14 @@ class ProgressStep(NamedTuple):
     label: str
     status: str
 
+    @property
+    def is_done(self) -> bool:
+        return self.status == "done"
+
+    @property
+    def is_current(self) -> bool:
+        return self.status == "current"
+
 
 class OpenPoint(NamedTuple):
     """One more open item in the box *Nächster Schritt*, with a button for who handles it."""

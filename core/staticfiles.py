@@ -94,8 +94,7 @@ class PortalManifestStorage(CompressedManifestStaticFilesStorage):
         self._save(STYLESHEET, ContentFile(whole.encode("utf-8")))
 
 
-# htmx extensions import the bare name `htmx`, which a hashing storage takes for a missing file. None
-# is in use.
+# htmx extensions import the bare name `htmx`, which a hashing storage takes for a missing file.
 NOT_SHIPPED = ["django_htmx/ext/*"]
 
 
@@ -162,7 +161,7 @@ TOKEN = re.compile(r'"[^"]*"|[{};]')
 
 
 def inline_imports(css: str, *, base: str, read: Callable[[str], str]) -> str:
-    """Return `css`, found at the URL `base`, with each `@import url(…) layer(…)` replaced by its layer.
+    """Return `css` (URL `base`) with each `@import url(…) layer(…)` replaced by its layer.
 
     `read` returns the text at a URL. Relative URLs inside imported files are not rewritten, so a
     file with `url()` must be in the folder of `base`.
@@ -176,7 +175,7 @@ def inline_imports(css: str, *, base: str, read: Callable[[str], str]) -> str:
 
 
 def trim_kern(css: str) -> str:
-    """Return KERN's minified stylesheet without the components and icons the portal does not use."""
+    """Return KERN's stylesheet without the components and icons the portal does not use."""
     return "".join(_trimmed(rule) for rule in _split_rules(css) if not rule.startswith("@charset"))
 
 

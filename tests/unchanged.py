@@ -8,7 +8,7 @@ from outbox.models import Mail
 
 
 def stored_values(obj: models.Model) -> tuple:
-    """Return the number of history entries of `obj` and all its values as the database holds them."""
+    """Return the number of history entries of `obj` and all its values in the database."""
     quote, table = connection.ops.quote_name, obj._meta
     name, key = quote(table.db_table), quote(table.pk.column)
     changes = "0"

@@ -5,7 +5,7 @@ import datetime as dt
 from django import template
 from django.core.exceptions import FieldDoesNotExist
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -40,12 +40,34 @@ def day(value: dt.date | dt.datetime | None) -> str:
 
 
 @register.filter
-def wrapped(content: str, target: str) -> SafeString:
-    """Return `content` inside the element `target` (`nav.breadcrumb`); nothing when it is empty."""
-    if not content.strip():
+def wrapped(content, target: str) -> SafeString:
+    """Return `content` inside the element `target` (`p`, `div.note`); nothing when it is empty."""
+    if not content or not str(content).strip():
         return SafeString("")
-    element, _dot, name = target.partition(".")
-    return format_html('<{0} class="{1}">{2}</{0}>', element, name, content)
+    element, _dot, css_class = target.partition(".")
+    attribute = format_html(' class="{}"', css_class) if css_class else ""
+    return format_html("<{0}{1}>{2}</{0}>", element, attribute, content)
+
+
+@register.filter
+def prefixed(content, prefix: str) -> SafeString:
+    """Return `content` after `prefix`; nothing when it is empty."""
+    return format_html("{}{}", prefix, content) if content else SafeString("")
+
+
+@register.filter
+def attribute(is_set, text: str) -> SafeString:
+    """Return the HTML attribute `text` (`aria-current=page`, `open`) if `is_set`, else nothing."""
+    if not is_set:
+        return SafeString("")
+    name, equals, value = text.partition("=")
+    return format_html(' {}="{}"', name, value) if equals else format_html(" {}", name)
+
+
+@register.filter
+def role_of_level(level_tag: str) -> str:
+    """Return the ARIA role of a message: only errors interrupt a screen reader."""
+    return "alert" if level_tag == "error" else "status"
 
 
 @register.filter
@@ -112,6 +134,30 @@ def link_button(*, url: str, label, variant: str = "secondary") -> SafeString:
 
 
 @register.simple_tag
+def optional_link_button(*, url: str, label, variant: str = "secondary") -> SafeString:
+    """Return a link button, or nothing without a URL or a label."""
+    return html.draw_link_button(url, label, variant) if url and label else SafeString("")
+
+
+@register.simple_tag
+def submit_label(*, guard, label):
+    """Return the label of a form's button; it says so when saving lets an approval lapse."""
+    if guard and guard.changes:
+        return _("Speichern, die Freigabe erlischt")
+    return label or _("Speichern")
+
+
+@register.simple_tag(takes_context=True)
+def restoring_attributes(context) -> SafeString:
+    """Return the attributes by which a script restores what was typed before the session ended."""
+    user = getattr(context.get("request"), "user", None)
+    if user is None or not user.is_authenticated:
+        return SafeString("")
+    text = _("Ihre Eingaben von vorhin stehen wieder da; gespeichert sind sie noch nicht.")
+    return format_html(' data-user="{}" data-restored="{}"', str(user.pk), text)
+
+
+@register.simple_tag
 def stacked_bar(*, segments, label: str, compact: bool = False) -> SafeString:
     return html.draw_stacked_bar(segments, label, compact=compact)
 
@@ -129,7 +175,9 @@ def steps(*, items) -> dict:
 
 @register.inclusion_tag("components/next_step.html", takes_context=True)
 def next_step(context, *, box, today: dt.date) -> dict:
-    return {"box": box, "today": today, "csrf_token": context.get("csrf_token")}
+    parts = [box.who, html.draw_due(box.due_on, today)] if box else []
+    who = format_html_join(" · ", "{}", ((part,) for part in parts if part))
+    return {"box": box, "who": who, "csrf_token": context.get("csrf_token")}
 
 
 @register.inclusion_tag("components/facts.html")
@@ -166,8 +214,16 @@ def origin_note(*, obj) -> dict:
         for name, value in obj.basis.items()
         if value
     ]
+    kind = SafeString("")
+    if obj.is_demo:
+        mark = html.draw_badge(_("Demodaten"), "warning")
+        kind = format_html("{} {}", mark, _("Zum Ausprobieren erfunden."))
+    elif obj.is_taken_over:
+        mark = html.draw_badge(_("übernommen"), "muted")
+        kind = format_html("{} {}", mark, _("Aus früheren Unterlagen übernommen."))
     return {
         "obj": obj,
+        "kind": kind,
         "sources": sources,
         "basis": basis,
         "has_details": sources or basis or obj.doubts,
@@ -206,18 +262,29 @@ def filter_bar(context, *, filter, count: int, export_url: str = "") -> dict:
     first, *rest = filter.form.visible_fields()
     active = sum(1 for field in rest if any(request.GET.getlist(field.html_name)))
     hidden = [field for field in filter.form.hidden_fields() if field.value()]
-    query = request.GET.urlencode()
+    query, sort = request.GET.urlencode(), request.GET.get("sort", "")
+    links = []
+    if active or hidden or any(request.GET.getlist(first.html_name)):
+        links.append((request.path, _("Filter zurücksetzen"), ""))
+    if export_url:
+        url = f"{export_url}?{query}" if query else export_url
+        links.append((url, _("Als Excel-Datei laden"), SafeString(" download")))
     return {
         "first": first,
         "rest": rest,
         "hidden": hidden,
         "active": active,
-        "is_filtered": active or hidden or any(request.GET.getlist(first.html_name)),
+        "summary": f"{_('Filter')} ({active})" if active else _("Filter"),
         "count": count,
         "path": request.path,
-        "sort": request.GET.get("sort", ""),
-        "export_url": f"{export_url}?{query}" if export_url and query else export_url,
+        "sort_field": html.draw_hidden_field("sort", sort) if sort else "",
+        "links": links,
     }
+
+
+@register.inclusion_tag("components/filter_field.html")
+def filter_field(*, field) -> dict:
+    return {"field": field}
 
 
 @register.inclusion_tag("components/sort_header.html", takes_context=True)
@@ -228,7 +295,8 @@ def sort_header(context, *, label, field: str) -> dict:
     target = f"-{field}" if direction == "ascending" else field
     return {
         "label": label,
-        "direction": direction,
+        "css_class": f"sort sort--{direction}" if direction else "sort",
+        "aria_sort": format_html(' aria-sort="{}"', direction) if direction else "",
         "url": _address(context, sort=target, page=None),
     }
 

@@ -123,7 +123,7 @@ def _visibly_refused(facts: Facts) -> list[Row]:
 def _written_once(facts: Facts, figures: dict) -> str:
     if sorted(row.recipient for row in _invitations(facts)) != sorted(facts.recipients):
         count = len(facts.recipients)
-        return f"{count} guests should get one invitation each; {figures['mails']} were written"
+        return f"{count} guests were to get one invitation each; {figures['mails']} were written"
     return ""
 
 
