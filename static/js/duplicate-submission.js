@@ -1,7 +1,7 @@
-// A form with data-once is sent once: a second press while the answer is on its way does nothing.
+// Submits a form with data-submit-once only once: a second press while the answer is on its way is ignored.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || !form.matches("[data-once]")) return;
+  if (event.defaultPrevented || !form.matches("[data-submit-once]")) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;
@@ -10,7 +10,7 @@ document.addEventListener("submit", (event) => {
   for (const button of form.querySelectorAll("button[type=submit]")) button.setAttribute("aria-disabled", "true");
 });
 
-// Back in the browser shows the page as it was left: let it be sent again.
+// Going back shows the page as it was left: allow it to be submitted again.
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete form.dataset.sent;
@@ -18,8 +18,8 @@ window.addEventListener("pageshow", () => {
   }
 });
 
-// Back in the browser loads a form anew, with what was typed but another token: it keeps the one of its place in the
-// history, so that what was taken already is not taken again.
+// Going back may reload the form with what was typed but a new token. Keep the token of its history entry, so that the
+// server recognises a duplicate submission.
 const token = document.querySelector("input[name=form_token]");
 if (token && history.state?.formToken) token.value = history.state.formToken;
 else if (token) history.replaceState({ ...history.state, formToken: token.value }, "");

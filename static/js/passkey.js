@@ -1,5 +1,5 @@
-// Passkeys: a form with data-passkey="login", "get" or "create" asks the device when it is sent, and sends its answer.
-// Options stand in the page (#passkey-options) or, for "login", come from the form's own address.
+// Passkeys: a form with data-passkey="login", "get" or "create" asks the device before it is submitted. Options are in the
+// page (#passkey-options) or, for "login", come from the form's own URL.
 
 const decode = (text) => {
   const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));

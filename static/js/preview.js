@@ -1,10 +1,10 @@
-// What is typed shows in the frame of the preview, a moment after the last key: the form is posted there, never saved.
+// Shows what is typed in the preview frame, shortly after the last key. The form is posted there and never saved.
 const DELAY = 600;
 const buttons = [...document.querySelectorAll("button[data-preview]")];
 let current = buttons[0];
 let timer;
 
-// A fresh frame each time: going back in the browser leaves the page and does not step through previews.
+// A new frame each time, so that going back leaves the page instead of stepping through previews.
 function freshFrame(name) {
   const old = document.querySelector(`iframe[name="${name}"]`);
   const frame = old.cloneNode();

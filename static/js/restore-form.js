@@ -1,16 +1,16 @@
-// What was sent by a form with data-keep is not lost when the session had lapsed: it waits in this tab until it was
-// saved. "Saved" shows by the next signed-in page being another one, or one with a message that it was done.
-// data-keep="/path/" names the page on which it stands again, where the form shows under another address too; a page
-// between, with data-keep-for="/path/", leaves alone what waits for that one.
-const PREFIX = "keep:";
+// Restores what was typed in a form with data-restore when the session had expired: the values wait in this tab until they
+// were saved. They count as saved when the next signed-in page is another one, or shows a success message.
+// data-restore="/path/" names the page on which to restore them if the form is shown under another URL. A page in between
+// has data-restore-for="/path/" and leaves them alone.
+const PREFIX = "restore:";
 const AWAY = "signed-out";
 const root = document.documentElement;
 const user = root.dataset.user ?? "";
 
-const pathOf = (form) => form.dataset.keep || location.pathname;
+const pathOf = (form) => form.dataset.restore || location.pathname;
 const keyOf = (form) => `${PREFIX}${pathOf(form)}#${form.id || [...document.forms].indexOf(form)}`;
 const read = (key) => JSON.parse(sessionStorage.getItem(key) ?? "null");
-const keptKeys = () => Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
+const storedKeys = () => Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
 
 const fieldsOf = (form) =>
   [...form.elements].filter(
@@ -50,28 +50,28 @@ function announce(form) {
   form.prepend(note);
 }
 
-// Forget what was saved, and what somebody else left in this tab. The message after signing in is none of a saved form.
+// Forget what was saved, and what another user left in this tab. The message after signing in does not count.
 function tidy() {
   const isBack = sessionStorage.getItem(AWAY) !== null;
   sessionStorage.removeItem(AWAY);
-  if (!user && keptKeys().length) sessionStorage.setItem(AWAY, "1");
+  if (!user && storedKeys().length) sessionStorage.setItem(AWAY, "1");
   if (!user) return;
   const isDone = !isBack && document.querySelector(".messages .notice--success, .messages .notice--info") !== null;
   const paths = [location.pathname];
-  for (const form of document.querySelectorAll("[data-keep], [data-keep-for]")) {
-    paths.push(form.dataset.keepFor ?? pathOf(form));
+  for (const form of document.querySelectorAll("[data-restore], [data-restore-for]")) {
+    paths.push(form.dataset.restoreFor ?? pathOf(form));
   }
-  for (const key of keptKeys()) {
+  for (const key of storedKeys()) {
     const kept = read(key);
     if (isDone || !paths.includes(kept.path) || kept.user !== user) sessionStorage.removeItem(key);
   }
 }
 
 function restore() {
-  for (const form of document.querySelectorAll("form[data-keep]")) {
+  for (const form of document.querySelectorAll("form[data-restore]")) {
     const kept = read(keyOf(form));
     if (!kept || form.querySelector("[aria-invalid=true], [data-error-summary]")) continue;
-    if (JSON.stringify(valuesOf(form)) === JSON.stringify(kept.values)) continue; // the server filled it in again
+    if (JSON.stringify(valuesOf(form)) === JSON.stringify(kept.values)) continue; // the server already filled it in
     fill(form, kept.values);
     announce(form);
   }
@@ -79,7 +79,7 @@ function restore() {
 
 function listen() {
   document.addEventListener("submit", (event) => {
-    if (event.target.matches("form[data-keep]")) store(event.target);
+    if (event.target.matches("form[data-restore]")) store(event.target);
   });
 }
 
@@ -88,5 +88,5 @@ try {
   restore();
   listen();
 } catch {
-  // storage is switched off: the browser's own memory of the form has to do
+  // storage is disabled: rely on the browser's own form restoration
 }

@@ -1,4 +1,4 @@
-// Light or dark: as the system says, until somebody chooses; the choice stays in this browser.
+// Light or dark theme: the system's preference until the user chooses; the choice stays in this browser.
 const KEY = "theme";
 const root = document.documentElement;
 
@@ -14,7 +14,7 @@ function stored() {
   try {
     return localStorage.getItem(KEY);
   } catch {
-    return null; // storage is switched off: the system's choice holds
+    return null; // storage is disabled: use the system's preference
   }
 }
 
@@ -24,7 +24,7 @@ function toggle() {
   try {
     localStorage.setItem(KEY, theme);
   } catch {
-    // without storage the choice lasts for this page
+    // storage is disabled: the choice lasts for this page
   }
 }
 

@@ -1,12 +1,12 @@
-// Leaving a page whose form data-guard-unsaved was changed asks first.
-// With data-guard-unsaved="changed" the page came back with what was typed, and nothing is saved yet.
-let changed = document.querySelector('form[data-guard-unsaved="changed"]') !== null;
+// Asks before leaving a page with unsaved changes in a form with data-warn-unsaved. data-warn-unsaved="changed": the
+// server returned the form with unsaved values.
+let changed = document.querySelector('form[data-warn-unsaved="changed"]') !== null;
 
 document.addEventListener("input", (event) => {
-  if (event.target.closest("form[data-guard-unsaved]")) changed = true;
+  if (event.target.closest("form[data-warn-unsaved]")) changed = true;
 });
 
-// A search beside the form sends nothing of it.
+// Submitting a search (GET) beside the form saves nothing.
 document.addEventListener("submit", (event) => {
   if (event.target.method === "post") changed = false;
 });

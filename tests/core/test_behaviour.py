@@ -39,7 +39,7 @@ def html(body: str, *scripts: str, user: str = "7") -> str:
     return f"{start}<head>{modules}</head><body>{body}</body></html>"
 
 
-FORM = """<form method="post" data-keep data-once data-guard-unsaved><input name="title">
+FORM = """<form method="post" data-restore data-submit-once data-warn-unsaved><input name="title">
 <input type="checkbox" name="sector" value="a"><input type="checkbox" name="sector" value="b">
 <input type="password" name="secret"><textarea name="text"></textarea>
 <button type="submit">Speichern</button></form>"""
@@ -142,8 +142,8 @@ def test_errors_of_the_form_are_left_as_the_server_sent_them(page, serve):
     assert page.input_value("[name=title]") == "vom Server"
 
 
-STEPS = FORM.replace("data-keep", 'id="words" action="/form/next" data-keep="/form"')
-ASKED = '<form method="post" data-keep-for="/form"><input type="hidden" name="title" value="x"><button>Ja</button></form>'
+STEPS = FORM.replace("data-restore", 'id="words" action="/form/next" data-restore="/form"')
+ASKED = '<form method="post" data-restore-for="/form"><input type="hidden" name="title" value="x"><button>Ja</button></form>'
 
 
 @pytest.mark.parametrize(("between", "kept"), [(ASKED, "Mein Thema"), ("Etwas anderes", "")])
@@ -277,7 +277,7 @@ def test_the_choice_of_light_or_dark_stays(page, serve):
     assert page.get_attribute("html", "data-kern-theme") == "dark"
 
 
-LIVE = """<form id="words" method="post" action="/form" data-once><input name="title"><button>Speichern</button></form>
+LIVE = """<form id="words" method="post" action="/form" data-submit-once><input name="title"><button>Speichern</button></form>
 <button form="words" formaction="/frame" formtarget="preview" data-preview>Als E-Mail</button>
 <button form="words" formaction="/frame?ansicht=text" formtarget="preview" data-preview>Als Text</button>
 <iframe name="preview" sandbox="" src="/frame"></iframe>"""
@@ -321,7 +321,7 @@ def test_what_is_typed_shows_in_the_frame_a_moment_later_and_is_not_sent_to_the_
 def test_page_that_came_back_with_typed_words_previews_them_and_asks_before_it_is_left(page, serve):
     dialogs = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
-    body = LIVE.replace("data-once", 'data-guard-unsaved="changed"').replace(
+    body = LIVE.replace("data-submit-once", 'data-warn-unsaved="changed"').replace(
         '"title"', '"title" value="Neu"'
     )
     serve(

@@ -104,7 +104,7 @@ def test_the_next_step_names_who_and_until_when():
         text_of(html)
         == "Nächster Schritt Gäste erinnern Geschäftsstelle · bis morgen Jetzt erinnern"
     )
-    assert '<form class="inline-form" method="post" action="/x/" data-once>' in html
+    assert '<form class="inline-form" method="post" action="/x/" data-submit-once>' in html
     assert 'name="csrfmiddlewaretoken"' in html
 
 

@@ -123,7 +123,7 @@ def test_faults_stand_at_their_field_and_nothing_typed_is_lost(client, office):
     assert 'href="#id_body">Text: Der Link zu {link} fehlt.' in source
     assert 'value="Thema: {tipic}"' in source
     assert "neu, ohne Link</textarea>" in source
-    assert 'data-guard-unsaved="changed"' in source
+    assert 'data-warn-unsaved="changed"' in source
     assert Wording.objects.count() == 0
 
 
@@ -184,7 +184,7 @@ def test_test_mail_sends_what_is_typed_and_keeps_it_on_the_page(client, office):
     assert "ungespeichert: Wärme & Strom" in mail.text
     assert f"Eine Testmail ist auf dem Weg an {office.email}." in text_of(response)
     assert "ungespeichert: {topic}" in response.content.decode()
-    assert 'data-guard-unsaved="changed"' in response.content.decode()
+    assert 'data-warn-unsaved="changed"' in response.content.decode()
     assert response.redirect_chain == []
     assert Wording.objects.count() == 0
 
@@ -196,7 +196,7 @@ def test_test_mail_of_the_stored_words_leaves_nothing_unsaved(client, office):
     response = submit(client, test="1", **words)
 
     assert "Am gespeicherten Text ändert sie nichts." in text_of(response)
-    assert 'data-guard-unsaved="changed"' not in response.content.decode()
+    assert 'data-warn-unsaved="changed"' not in response.content.decode()
 
 
 def test_test_mail_goes_nowhere_else_whatever_is_posted(client, office):
