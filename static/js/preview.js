@@ -46,7 +46,7 @@ for (const button of buttons) {
 
 if (current) {
   mark();
-  if (current.form.dataset.guardUnsaved === "changed") show();
+  if (current.form.dataset.warnUnsaved === "changed") show();
   current.form.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(show, DELAY);
