@@ -1,4 +1,4 @@
-"""`make style`: measure what can be measured of `docs/style.md`; `make check` fails on the limits.
+"""Measure the style of the code; `make check` enforces the limits.
 
 python -m scripts.style_report            show every measure
 python -m scripts.style_report --check    show and enforce those with a limit

@@ -1,7 +1,6 @@
 """Status reports: the lead writes and submits them, the office checks them.
 
-`docs/walkthrough` follows a submitted report from here through the layers: URL → view → form →
-service → model and history → mail → page.
+`CONTRIBUTING.md` (*Walk one request*) follows a submitted report through the layers.
 """
 
 from django.shortcuts import get_object_or_404, redirect, render
