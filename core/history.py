@@ -88,6 +88,14 @@ def _differs(obj: Model, name: str, value: Any) -> bool:
     return getattr(obj, name) != value
 
 
+def delete_as(obj, *, by, now: dt.datetime, reason: str | Promise) -> None:
+    """Delete `obj`; its history stays and ends with a line as `save_as` writes it."""
+    obj._history_user = by if getattr(by, "pk", None) else None
+    obj._history_date = now
+    obj._change_reason = str(reason)[:100]
+    obj.delete()
+
+
 def update_all_as(
     rows: Sequence[models.Model],
     values: Mapping[str, Any],

@@ -55,6 +55,11 @@ def draw_icon(name: str) -> SafeString:
     )
 
 
+def draw_note(text) -> SafeString:
+    """Return `text` as the small second line of a table cell; nothing for an empty text."""
+    return format_html('<span class="table__note">{}</span>', text) if text else SafeString("")
+
+
 def draw_badge(text, colour: str = "neutral") -> SafeString:
     return format_html(
         '<span class="badge badge--{}">{}</span>', one_of(colour, BADGE_COLOURS), text

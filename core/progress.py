@@ -28,6 +28,18 @@ class OpenPoint(NamedTuple):
     url: str = ""
 
 
+class Button(NamedTuple):
+    """A link that looks like a button, or with `is_post` a button that posts to `url`.
+
+    `variant` is primary, secondary, danger or plain.
+    """
+
+    label: str
+    url: str
+    variant: str = "secondary"
+    is_post: bool = False
+
+
 class NextStep(NamedTuple):
     """The box *Nächster Schritt*: what happens next, who does it, by when, and its one button.
 

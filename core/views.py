@@ -6,7 +6,8 @@ from functools import wraps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.expressions import OrderBy
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -153,13 +154,28 @@ def paginate(request: HttpRequest, queryset: QuerySet) -> Page:
     return Paginator(queryset, PAGE_SIZE).get_page(request.GET.get("page"))
 
 
-def ordering(request: HttpRequest, sorts: Mapping[str, tuple[str, ...]], default: str) -> list[str]:
-    """Return the columns for `order_by` that `?sort=` asks for, a key of `sorts` or `-key`, ending
-    in the primary key.
+def ordering(
+    request: HttpRequest,
+    sorts: Mapping[str, tuple[str, ...]],
+    default: str,
+    *,
+    then: tuple[str, ...] = (),
+    nulls_last: bool = False,
+) -> list[str | OrderBy]:
+    """Return the columns for `order_by` that `?sort=` asks for: a key of `sorts`, or `-key`, as
+    `default` is too.
+
+    The columns `then` and the primary key decide between equal records. With `nulls_last` records
+    without a value come last in both directions.
     """
     asked = request.GET.get("sort", "")
-    key = asked.removeprefix("-")
-    if key not in sorts:
-        return [*sorts[default], "pk"]
+    if asked.removeprefix("-") not in sorts:
+        asked = default
     sign = "-" if asked.startswith("-") else ""
-    return [sign + column for column in sorts[key]] + ["pk"]
+    columns = [sign + column for column in sorts[asked.removeprefix("-")]]
+    return [*(map(_nulls_last, columns) if nulls_last else columns), *then, "pk"]
+
+
+def _nulls_last(column: str) -> OrderBy:
+    field = F(column.removeprefix("-"))
+    return field.desc(nulls_last=True) if column.startswith("-") else field.asc(nulls_last=True)

@@ -15,8 +15,8 @@ from demo.attachments import invented_sheet
 from demo.stage import Stage
 from media_visits import services
 from media_visits.enums import PressKind
-from media_visits.models import PressSlot, Visit
-from media_visits.services.visits import EDITABLE
+from media_visits.models import Visit
+from media_visits.services.visits import VISIT_FIELDS
 from partners.models import Sector
 
 LATER = dt.timedelta(hours=2)
@@ -43,18 +43,18 @@ def load_approved_visit(stage: Stage) -> None:
         title="Rundgang durch die Fertigung für Energiespeicher",
         message="Energiespeicher aus Berlin halten Betriebe am Netz.",
     )
-    slot = PressSlot(
-        visit=visit,
-        kind=PressKind.WORD_PICTURE,
-        starts_at=visit.starts_at,
-        origin=Origin.DEMO,
-        be_there_by=visit.starts_at - dt.timedelta(minutes=15),
-        meeting_point="Besuchereingang am Werkstor",
-        expected_pictures="Blick in die Zellfertigung, Statement am Prüfstand",
-        registration_deadline=stage.at(13, 14),
-        capacity=20,
+    slot = {
+        "kind": PressKind.WORD_PICTURE,
+        "starts_at": visit.starts_at,
+        "be_there_by": visit.starts_at - dt.timedelta(minutes=15),
+        "meeting_point": "Besuchereingang am Werkstor",
+        "expected_pictures": "Blick in die Zellfertigung, Statement am Prüfstand",
+        "registration_deadline": stage.at(13, 14),
+        "capacity": 20,
+    }
+    services.add_press_slot(
+        visit=visit, values=slot, origin=Origin.DEMO, by=stage.office, now=stage.at(-8)
     )
-    services.add_press_slot(slot=slot, by=stage.office, now=stage.at(-8))
     approval = _submit(
         stage,
         visit,
@@ -80,14 +80,10 @@ def load_visit_awaiting_approval(stage: Stage) -> None:
         title="Ausbildung in der Metallverarbeitung",
         message="Wer in Berlin einen Metallberuf lernt, baut Spielplätze für die ganze Welt.",
     )
-    slot = PressSlot(
-        visit=visit,
-        kind=PressKind.PICTURE,
-        starts_at=visit.starts_at,
-        origin=Origin.DEMO,
-        capacity=12,
+    slot = {"kind": PressKind.PICTURE, "starts_at": visit.starts_at, "capacity": 12}
+    services.add_press_slot(
+        visit=visit, values=slot, origin=Origin.DEMO, by=stage.office, now=stage.at(-2)
     )
-    services.add_press_slot(slot=slot, by=stage.office, now=stage.at(-2))
     _submit(
         stage, visit, -2, due=4, facts="Der Betrieb schlägt ein Gespräch mit Auszubildenden vor."
     )
@@ -113,12 +109,10 @@ def load_visit_that_lapsed(stage: Stage) -> None:
         now=stage.at(-5, 15),
     )
     visit = Visit.objects.get(pk=visit.pk)
-    version = version_of(visit, (*EDITABLE, "sectors"))
-    visit.starts_at, visit.ends_at = visit.starts_at + LATER, visit.ends_at + LATER
     services.update_visit(
         visit=visit,
-        sectors=visit.sectors.all(),
-        version=version,
+        values={"starts_at": visit.starts_at + LATER, "ends_at": visit.ends_at + LATER},
+        version=version_of(visit, VISIT_FIELDS),
         by=stage.office,
         now=stage.at(-1, 9),
     )
@@ -136,18 +130,19 @@ def _visit(
 ) -> Visit:
     company = find_organisation(part)
     starts_at = stage.at(days, 11)
-    visit = Visit(
-        company=company,
-        title=title,
-        message=message,
-        address=company.postal_address,
-        visitor="Senatorin",
-        starts_at=starts_at,
-        ends_at=starts_at + dt.timedelta(hours=1, minutes=30),
-        origin=Origin.DEMO,
+    values = {
+        "company": company,
+        "title": title,
+        "message": message,
+        "address": company.postal_address,
+        "visitor": "Senatorin",
+        "starts_at": starts_at,
+        "ends_at": starts_at + dt.timedelta(hours=1, minutes=30),
+        "sectors": [Sector.objects.get_or_create(name=name)[0] for name in sectors],
+    }
+    return services.create_visit(
+        values=values, origin=Origin.DEMO, by=stage.office, now=stage.at(-10)
     )
-    rows = [Sector.objects.get_or_create(name=name)[0] for name in sectors]
-    return services.create_visit(visit=visit, sectors=rows, by=stage.office, now=stage.at(-10))
 
 
 def _submit(stage: Stage, visit: Visit, days: int, *, due: int, facts: str):

@@ -20,8 +20,8 @@ class VisitState(models.TextChoices):
 
 S = VisitState
 
-# A refusal ends the visit: the table of DOMAIN knows no state of its own for it, the approval keeps
-# the answer.
+# DOMAIN has no state of its own for a refused visit: it is cancelled, and the approval keeps the
+# verdict.
 VISIT_MOVES = {
     "submit": Move((S.IDEA, S.RETURNED, S.POSTPONED), S.SUBMITTED, _("Zur Freigabe vorlegen")),
     "withdraw": Move((S.SUBMITTED,), S.IDEA, _("Vorlage zurückziehen")),
@@ -41,7 +41,7 @@ VISIT_MOVES = {
     ),
 }
 
-STATE_TONES = {
+COLOUR_OF_VISIT = {
     S.IDEA: "muted",
     S.SUBMITTED: "warning",
     S.RETURNED: "warning",
@@ -53,19 +53,20 @@ STATE_TONES = {
     S.CANCELLED: "danger",
 }
 
-# States in which the consent of the senator's office is in force: only here is a visit published.
-CONSENTED = (S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED)
-# What is public when it is called off stays so, and tells the outside that it is called off. Put
-# off, it does not: the
-# next date may not be known outside before it is approved as well.
-SHOWN_OUTSIDE = (*CONSENTED, S.CANCELLED)
-# States in which a visit counts as attention given to a sector.
-TAKES_PLACE = (S.ANNOUNCED, S.HELD, S.DOCUMENTED)
+# The approval is in force: only in these states can a visit be published.
+APPROVED_STATES = (S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED)
+# A published visit stays public when it is cancelled, so that outsiders learn of it. A postponed
+# one does not: its next date must not be known outside before it is approved as well.
+PUBLIC_STATES = (*APPROVED_STATES, S.CANCELLED)
+# A visit in these states counts as attention given to its sectors.
+ATTENTION_STATES = (S.ANNOUNCED, S.HELD, S.DOCUMENTED)
+# Press slots can be added, changed and removed.
+PRESS_OPEN_STATES = (S.IDEA, S.SUBMITTED, S.RETURNED, S.POSTPONED, S.APPROVED, S.ANNOUNCED)
+# Company, place and time stand as they are.
+OVER_STATES = (S.HELD, S.DOCUMENTED, S.CANCELLED)
 
 
 class PressKind(models.TextChoices):
-    """How the press may accompany a visit."""
-
     NOT_PUBLIC = "not_public", _("nicht presseöffentlich")
     PICTURE = "picture", _("Bildtermin")
     WORD_PICTURE = "word_picture", _("Wort-Bild-Termin")
@@ -84,7 +85,7 @@ class CoverageKind(models.TextChoices):
 
 
 class Publisher(models.TextChoices):
-    """Who stands behind a medium; associations and operators of sites report on themselves."""
+    """Who is behind a medium. Associations and site operators report on themselves."""
 
     PRESS = "press", _("Presse")
     CHAMBER = "chamber", _("Kammermagazin")
@@ -94,6 +95,8 @@ class Publisher(models.TextChoices):
 
 
 class Tone(models.TextChoices):
+    """How a report judges its subject; shown to the office and the senator's office only."""
+
     POSITIVE = "positive", _("zustimmend")
     NEUTRAL = "neutral", _("sachlich")
     CRITICAL = "critical", _("kritisch")

@@ -1,4 +1,4 @@
-"""Filters of the two lists; they stay in the address."""
+"""Filters of the two lists. The address keeps them, so that a filtered list can be shared."""
 
 import django_filters as filters
 from django.forms import SearchInput
@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from core.folding import matching
 from media_visits.enums import CoverageKind, PressKind, Tone, VisitState
 from media_visits.models import Coverage, Visit
-from media_visits.permissions import can_see_course
+from media_visits.permissions import can_see_internals
 from media_visits.queries import companies_visited, years_of
 from partners.models import Sector
 
-LINKS = [("visit", _("zu einem Besuch")), ("free", _("ohne Besuch"))]
+VISIT_CHOICES = [("visit", _("zu einem Besuch")), ("free", _("ohne Besuch"))]
 
 
 def sectors_by_name(request=None):
@@ -52,7 +52,7 @@ class VisitFilter(filters.FilterSet):
         self.filters["year"].extra["choices"] = [(year, year) for year in years]
 
     def with_press(self, queryset, name, value):
-        """A subquery, since a join would show a visit once for each of its slots."""
+        # A join would show a visit once for each of its slots.
         return queryset.filter(pk__in=Visit.objects.filter(press_slots__kind=value).values("pk"))
 
 
@@ -66,7 +66,7 @@ class CoverageFilter(filters.FilterSet):
     tone = filters.ChoiceFilter(label=_("Tonlage"), choices=Tone, empty_label=_("alle"))
     year = filters.ChoiceFilter(label=_("Jahr"), method=in_year, empty_label=_("alle"))
     linked = filters.ChoiceFilter(
-        label=_("Bezug"), choices=LINKS, method="by_link", empty_label=_("alle")
+        label=_("Bezug"), choices=VISIT_CHOICES, method="by_link", empty_label=_("alle")
     )
 
     class Meta:
@@ -79,7 +79,7 @@ class CoverageFilter(filters.FilterSet):
         self.filters["year"].extra["choices"] = [(year, year) for year in years_of(visible)]
         media = visible.order_by("medium").values_list("medium", flat=True).distinct()
         self.filters["medium"].extra["choices"] = [(medium, medium) for medium in media]
-        if not can_see_course(self.request.user):
+        if not can_see_internals(self.request.user):
             del self.filters["tone"]
 
     def by_link(self, queryset, name, value):

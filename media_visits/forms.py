@@ -13,14 +13,16 @@ from core.forms import formfield_for
 from core.models import Precision
 from media_visits.enums import PressKind
 from media_visits.models import Coverage, PressSlot, Visit
+from media_visits.services.press import START_IS_MISSING
+from media_visits.services.visits import visit_errors
 from partners.models import DistributionList, Organisation, Sector
 
+# A clipping appears on one day; RANGE comes from earlier records only.
 PRECISIONS = [Precision.DAY, Precision.MONTH, Precision.YEAR, Precision.UNKNOWN]
+FIRST_YEAR_OF_COVERAGE = 1990
 
 
 class VisitForm(VersionedForm):
-    """Facts of a visit."""
-
     class Meta:
         model = Visit
         fields = [
@@ -50,37 +52,34 @@ class VisitForm(VersionedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["company"].queryset = Organisation.objects.filter(is_active=True).order_by(
-            "search", "pk"
-        )
+        companies = Organisation.objects.filter(is_active=True)
+        self.fields["company"].queryset = companies.order_by("search", "pk")
         self.fields["sectors"].queryset = Sector.objects.order_by("name", "pk")
         if self.instance._state.adding:
             self.fields["visitor"].initial = settings.HEAD_TITLE
 
     def clean(self):
         data = super().clean()
-        if not data.get("company") and not data.get("company_text"):
-            self.add_error(
-                "company", _("Bitte wählen Sie ein Unternehmen, oder nennen Sie es als Freitext.")
-            )
-        starts_at, ends_at = data.get("starts_at"), data.get("ends_at")
-        if ends_at and "starts_at" not in self.errors and (not starts_at or ends_at <= starts_at):
-            self.add_error("ends_at", _("Das Ende muss nach dem Beginn liegen."))
+        errors = visit_errors(data)
+        if "starts_at" in self.errors:
+            # Compared with a beginning that is no date, every end would look wrong.
+            errors.pop("ends_at", None)
+        for name, sentence in errors.items():
+            self.add_error(name, sentence)
         return data
 
 
-class ListsField(forms.ModelMultipleChoiceField):
-    """Distribution lists to tick, each with the number of people it reaches."""
+class DistributionListsField(forms.ModelMultipleChoiceField):
+    """Distribution lists to tick, each with the number of people it reaches (`reached`)."""
 
-    def label_from_instance(self, row):
-        count = ngettext("%(count)d Person", "%(count)d Personen", row.reached) % {
-            "count": row.reached
-        }
-        return f"{row.name} ({count})"
+    def label_from_instance(self, distribution_list):
+        reached = distribution_list.reached
+        count = ngettext("%(count)d Person", "%(count)d Personen", reached) % {"count": reached}
+        return f"{distribution_list.name} ({count})"
 
 
 class AnnounceForm(forms.Form):
-    lists = ListsField(
+    lists = DistributionListsField(
         label=gettext_lazy("Zusätzlich informieren"),
         queryset=DistributionList.objects.none(),
         widget=forms.CheckboxSelectMultiple,
@@ -92,17 +91,13 @@ class AnnounceForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        # The people whom Person.objects.reachable() finds.
         reached = Count("members", filter=Q(members__is_active=True) & ~Q(members__email=""))
-        self.fields["lists"].queryset = DistributionList.objects.annotate(reached=reached).order_by(
-            "name", "pk"
-        )
+        lists = DistributionList.objects.annotate(reached=reached)
+        self.fields["lists"].queryset = lists.order_by("name", "pk")
 
 
 class PressSlotForm(VersionedForm):
-    """When and how the press comes along. A visit of the portal needs a beginning, unless the press
-    stays away.
-    """
-
     class Meta:
         model = PressSlot
         fields = [
@@ -115,11 +110,7 @@ class PressSlotForm(VersionedForm):
             "capacity",
         ]
         formfield_callback = formfield_for
-        error_messages = {
-            "starts_at": {
-                "required": gettext_lazy("Bitte tragen Sie ein, wann der Pressetermin beginnt.")
-            },
-        }
+        error_messages = {"starts_at": {"required": START_IS_MISSING}}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -166,6 +157,6 @@ class CoverageForm(VersionedForm):
 
     def clean_starts_on(self) -> dt.date | None:
         day = self.cleaned_data["starts_on"]
-        if day and day.year < 1990:
+        if day and day.year < FIRST_YEAR_OF_COVERAGE:
             raise forms.ValidationError(_("Bitte prüfen Sie das Jahr."))
         return day

@@ -1,7 +1,7 @@
 """The mails about visits. Those about the approval itself come from `approvals`.
 
-People outside the house get mail without a link, since most have no account; the senator's office
-gets one.
+People outside get mail without a link, because most of them have no account; the senator's office
+gets one with a link.
 """
 
 import datetime as dt
@@ -100,13 +100,12 @@ register(
 )
 
 
-TAKES_PLACE = ("visit_announced", "visit_moved")
+# Mails that say the visit takes place; useless once it is postponed or cancelled.
+ANNOUNCING_KINDS = ("visit_announced", "visit_moved")
 
 
 def people_to_announce_to(visit: Visit, lists=()) -> list[Person]:
-    """Return whom an announcement goes to outside the house: the company's contacts and the members
-    of `lists`.
-    """
+    """Return the company's contacts and the members of `lists`, each person once."""
     members = Person.objects.reachable().filter(distribution_lists__in=lists).select_related("user")
     people = {person.pk: person for person in members}
     if visit.company_id:
@@ -114,43 +113,23 @@ def people_to_announce_to(visit: Visit, lists=()) -> list[Person]:
     return [people[pk] for pk in sorted(people)]
 
 
-def people_who_know(visit: Visit) -> list[Person]:
-    """Return whom the portal told of the visit and can still write to, without the senator's
-    office.
-    """
+def informed_people(visit: Visit) -> list[Person]:
+    """Return the people to whom the visit was announced, as far as they can still be reached."""
     return list(visit.informed.reachable().select_related("user").order_by("pk"))
 
 
-def deciders_who_know(visit: Visit, today: dt.date) -> list[Person]:
-    """Return who may decide on visits on the day `today`, if this one was before them.
-
-    These are the same as for a new request (`docs/adr/0014`): one of them may have approved it in
-    Vertretung. A request just withdrawn has a mail of its own.
-    """
+def deciders_to_inform(visit: Visit, today: dt.date) -> list[Person]:
+    """Return who may decide on visits on `today`, if this visit was ever submitted to them."""
+    # Withdrawing an open submission has a mail of its own.
     if visit.submitted_at is None or visit.state == VisitState.SUBMITTED:
         return []
+    # The same people as for a new submission (docs/adr/0014): one of the deputies may have approved
+    # the visit.
     return deciders(today, ApprovalKind.VISIT)
 
 
-def _enqueue(visit, kind, people, values, *, by, now) -> None:
-    values = {"company": visit.company_name, "title": visit.title} | values
-    event, path = f"v{visit.version}", visit.get_absolute_url()
-    drafts = [
-        MailDraft(
-            kind=kind,
-            subject_key=f"visit:{visit.pk}",
-            event=event,
-            to=recipient_of(person),
-            values=values,
-            path=path,
-        )
-        for person in people
-    ]
-    enqueue_mails(drafts, now=now, by=by)
-
-
 def mail_announcement(visit: Visit, people: list[Person], *, by, now) -> None:
-    """Tell `people` of an announced visit, and the senator's office that it is announced."""
+    """Announce the visit to `people`, and mail the senator's office that it is announced."""
     values = {
         "when": visit.date_text,
         "visitor": visit.visitor or settings.HEAD_TITLE,
@@ -158,42 +137,58 @@ def mail_announcement(visit: Visit, people: list[Person], *, by, now) -> None:
         "press": _press_lines(visit),
     }
     _enqueue(visit, "visit_announced", people, values, by=by, now=now)
-    told = {person.pk for person in people}
-    others = [
-        person for person in deciders_who_know(visit, local_date(now)) if person.pk not in told
-    ]
-    _mail_moved(visit, others, visit.date_text, "", by=by, now=now)
+    others = _without(deciders_to_inform(visit, local_date(now)), people)
+    _mail_senator_office(visit, others, visit.date_text, "", by=by, now=now)
 
 
-def mail_change(visit: Visit, kind: str, people, told_inside, *, told_of: str, by, now) -> None:
-    """Tell `people`, and `told_inside` of who may decide, that a visit once due `told_of` is put
-    off (`kind`).
+def mail_change(visit: Visit, kind: str, people, deciders, *, date_before: str, by, now) -> None:
+    """Mail `people` (with `kind`) and `deciders` that a visit is postponed or cancelled.
 
-    What still waits in the outbox and says that the visit takes place is taken back.
+    Announcements that still wait in the outbox are withdrawn.
     """
     note = _("Der Besuch wurde verschoben oder abgesagt.")
     withdraw_pending(
-        subject_keys=[f"visit:{visit.pk}"], kinds=TAKES_PLACE, note=note, by=by, now=now
+        subject_keys=[f"visit:{visit.pk}"], kinds=ANNOUNCING_KINDS, note=note, by=by, now=now
     )
-    _enqueue(visit, kind, people, {"when": told_of, "reason": visit.reason}, by=by, now=now)
-    told = {person.pk for person in people}
-    others = [person for person in told_inside if person.pk not in told]
-    _mail_moved(
-        visit, others, told_of, _("Grund: %(reason)s") % {"reason": visit.reason}, by=by, now=now
-    )
+    values = {"when": date_before, "reason": visit.reason}
+    _enqueue(visit, kind, people, values, by=by, now=now)
+    note = _("Grund: %(reason)s") % {"reason": visit.reason}
+    _mail_senator_office(visit, _without(deciders, people), date_before, note, by=by, now=now)
 
 
-def _mail_moved(visit, people, when, note, *, by, now) -> None:
+def _without(deciders: list[Person], people: list[Person]) -> list[Person]:
+    # One mail is enough for a decider who is also among the people.
+    keys = {person.pk for person in people}
+    return [person for person in deciders if person.pk not in keys]
+
+
+def _mail_senator_office(visit, deciders, when, note, *, by, now) -> None:
     values = {"when": when, "state": visit.get_state_display(), "note": note}
-    _enqueue(visit, "visit_moved", people, values, by=by, now=now)
+    _enqueue(visit, "visit_moved", deciders, values, by=by, now=now)
+
+
+def _enqueue(visit, kind, people, values, *, by, now) -> None:
+    values = {"company": visit.company_name, "title": visit.title} | values
+    drafts = [
+        MailDraft(
+            kind=kind,
+            subject_key=f"visit:{visit.pk}",
+            event=f"v{visit.version}",
+            to=recipient_of(person),
+            values=values,
+            path=visit.get_absolute_url(),
+        )
+        for person in people
+    ]
+    enqueue_mails(drafts, now=now, by=by)
 
 
 def _press_lines(visit: Visit) -> Markdown:
     """Return the press slots as a Markdown list, or a sentence where there is none."""
     slots = visit.press_slots.exclude(kind=PressKind.NOT_PUBLIC).order_by("starts_at", "pk")
     lines = [
-        f"- {escape_markdown(', '.join(part for part in (str(s), s.meeting_point) if part))}"
-        for s in slots
+        f"- {escape_markdown(', '.join(filter(None, (str(slot), slot.meeting_point))))}"
+        for slot in slots
     ]
     if not lines:
         return Markdown(_("Der Besuch ist nicht presseöffentlich."))

@@ -2,41 +2,39 @@
 
 from approvals import permissions as approvals
 from approvals.enums import ApprovalKind
-from core.roles import OFFICE, SENATOR_OFFICE, has_role
+from core.roles import is_inside, is_office
 from core.states import allowed_actions
 from media_visits.enums import VISIT_MOVES
 
 DECISIONS = ("approve", "condition", "return", "refuse")
-# What happens by itself when a submitted or approved visit is changed; never a button.
-CONSEQUENCES = ("lapse",)
+# These follow from another change and never have a button of their own.
+AUTOMATIC_ACTIONS = ("lapse",)
 
 
 def can_manage(user) -> bool:
     """The office plans visits, keeps press slots and clippings, and sees internal notes."""
-    return has_role(user, OFFICE)
+    return is_office(user)
 
 
 def can_decide(user) -> bool:
-    """The senator's office decides, and for the time of a deputyship its deputies for visits."""
+    """The senator's office decides, and so do its deputies for visits while they act for it."""
     return approvals.can_decide_kind(user, ApprovalKind.VISIT)
 
 
-def can_see_course(user) -> bool:
-    """The change log and the brief for the head of the house stay inside the house."""
-    return has_role(user, OFFICE, SENATOR_OFFICE)
+def can_see_internals(user) -> bool:
+    """History, briefing and press tone are for the office and the senator's office only."""
+    return is_inside(user)
 
 
 def can_act(user, action: str) -> bool:
-    """Say whether the role of `user` allows `action` of the state table at all, whatever the
-    visit's state.
-    """
+    """Whether the role of `user` allows `action`, in whatever state the visit is."""
     return can_decide(user) if action in DECISIONS else can_manage(user)
 
 
 def open_actions(user, visit) -> list[str]:
-    """Return the actions that state and role allow `user` on `visit`."""
+    """Return the actions that both the state of `visit` and the role of `user` allow."""
     return [
         action
         for action in allowed_actions(VISIT_MOVES, visit)
-        if action not in CONSEQUENCES and can_act(user, action)
+        if action not in AUTOMATIC_ACTIONS and can_act(user, action)
     ]

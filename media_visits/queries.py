@@ -8,13 +8,13 @@ from typing import NamedTuple
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from core.models import Precision
-from media_visits.enums import TAKES_PLACE, VisitState
+from media_visits.enums import ATTENTION_STATES, VisitState
 from media_visits.models import Coverage, PressSlot, Visit
 from partners.models import Organisation, Sector
 
 
 class SectorQuarter(NamedTuple):
-    """How much attention a sector got in one quarter; `quarter` is 0 where only the year is known."""
+    """The attention a sector got in one quarter; `quarter` is 0 where only the year is known."""
 
     sector: Sector
     year: int
@@ -23,10 +23,10 @@ class SectorQuarter(NamedTuple):
     clippings: int
 
 
-def listed_visits(user) -> QuerySet[Visit]:
-    """Return the visits `user` may see with all that a row of the list shows, unordered."""
-    slots = PressSlot.objects.order_by("starts_at", "pk")
-    rows = (
+def visits_to_list(user) -> QuerySet[Visit]:
+    """Return the visits `user` may see, unordered, with everything the list and its export show."""
+    # Message, outcome and notes are long texts that no list shows.
+    visits = (
         Visit.objects.visible_to(user)
         .select_related("company")
         .only(
@@ -47,45 +47,47 @@ def listed_visits(user) -> QuerySet[Visit]:
             "sectors_text",
         )
     )
-    return rows.prefetch_related(
-        Prefetch("press_slots", slots), Prefetch("sectors", Sector.objects.order_by("name", "pk"))
-    )
+    slots = PressSlot.objects.order_by("starts_at", "pk")
+    return visits.prefetch_related(Prefetch("press_slots", slots), _sectors_by_name())
 
 
-def listed_coverage(user) -> QuerySet[Coverage]:
-    """Return the clippings `user` may see with visit and sectors, unordered."""
-    rows = Coverage.objects.visible_to(user).select_related("visit__company")
-    return rows.prefetch_related(Prefetch("sectors", Sector.objects.order_by("name", "pk")))
+def coverage_to_list(user) -> QuerySet[Coverage]:
+    """Return the clippings `user` may see, unordered, with their visits and sectors."""
+    clippings = Coverage.objects.visible_to(user).select_related("visit__company")
+    return clippings.prefetch_related(_sectors_by_name())
+
+
+def _sectors_by_name() -> Prefetch:
+    return Prefetch("sectors", Sector.objects.order_by("name", "pk"))
 
 
 def companies_visited(user) -> QuerySet[Organisation]:
-    """Return the organisations that any visit visible to `user` leads to, by name."""
+    """Return the organisations behind the visits that `user` may see, by name."""
     visits = Visit.objects.visible_to(user).filter(company__isnull=False)
     return Organisation.objects.filter(pk__in=visits.values("company_id")).order_by("search", "pk")
 
 
-def years_of(rows: QuerySet) -> list[int]:
-    """Return the years in which the dated `rows` lie, the latest first."""
-    days = rows.filter(starts_on__isnull=False).order_by().dates("starts_on", "year", order="DESC")
+def years_of(dated: QuerySet) -> list[int]:
+    """Return the years in which the records of `dated` lie, latest first."""
+    days = dated.filter(starts_on__isnull=False).order_by().dates("starts_on", "year", order="DESC")
     return [day.year for day in days]
 
 
-def visits_in_motion(user) -> list[Visit]:
-    """Return the visits of the workflow, visible to `user`, that are not over yet, the soonest
-    first.
+def unfinished_visits(user) -> list[Visit]:
+    """Return the visits of the workflow that are not over yet and visible to `user`, soonest first.
 
-    One query for two things that the start page shows: what waits, and what comes next.
+    The start page reads two lists from this one query: what waits, and what comes next.
     """
-    rows = Visit.objects.visible_to(user).in_workflow().select_related("company")
-    rows = rows.exclude(state__in=[VisitState.DOCUMENTED, VisitState.CANCELLED])
-    shown = rows.only(
+    visits = Visit.objects.visible_to(user).in_workflow().select_related("company")
+    visits = visits.exclude(state__in=[VisitState.DOCUMENTED, VisitState.CANCELLED])
+    visits = visits.only(
         "company__name", "company_text", "title", "starts_at", "starts_on", "state", "origin"
     )
-    return list(shown.order_by(F("starts_at").asc(nulls_last=True), "pk"))
+    return list(visits.order_by(F("starts_at").asc(nulls_last=True), "pk"))
 
 
 def upcoming_visits(visits: Iterable[Visit], today: dt.date) -> list[Visit]:
-    """Return which of the `visits` are approved or announced and lie ahead, in their order."""
+    """Return those of `visits` that are approved or announced and lie ahead, in the same order."""
     return [
         visit
         for visit in visits
@@ -96,48 +98,55 @@ def upcoming_visits(visits: Iterable[Visit], today: dt.date) -> list[Visit]:
 def sector_attention(
     user, *, since: dt.date | None = None, until: dt.date | None = None
 ) -> list[SectorQuarter]:
-    """Return how many visits and clippings each sector got per quarter, by sector and time, for the
-    Branchenbilanz.
+    """Return the visits and clippings each sector got per quarter, for the Branchenbilanz.
 
-    Counts what `user` may see and what took place or is announced, from `since` to `until` (both
-    included). A clipping without a sector of its own counts for the sectors of its visit. Rows
-    without a date are left out; sectors that got nothing have no row. Two queries for any number of
-    rows, plus one for the sectors.
+    Counts what `user` may see from `since` to `until`, both included. Undated records and sectors
+    without any attention are left out. Three queries for any number of records.
     """
-    visits = Visit.objects.visible_to(user).filter(state__in=TAKES_PLACE, sectors__isnull=False)
-    clippings = Coverage.objects.visible_to(user).filter(
-        Q(sectors__isnull=False) | Q(visit__sectors__isnull=False)
+    visits = _visits_per_quarter(user, since, until)
+    clippings = _clippings_per_quarter(user, since, until)
+    keys = visits | clippings
+    sectors = Sector.objects.in_bulk({sector_id for sector_id, _year, _quarter in keys})
+    quarters = [
+        SectorQuarter(sectors[key[0]], key[1], key[2], visits[key], clippings[key]) for key in keys
+    ]
+    return sorted(quarters, key=lambda found: (found.sector.name, found.year, found.quarter))
+
+
+# Keys of these counters are (sector id, year, quarter).
+def _visits_per_quarter(user, since, until) -> Counter:
+    visits = Visit.objects.visible_to(user).filter(
+        state__in=ATTENTION_STATES, sectors__isnull=False
     )
-    counted_visits = Counter(
-        (sector, *_quarter(day, precision))
-        for sector, day, precision in _dated(visits, since, until).values_list(
+    return Counter(
+        (sector_id, *_quarter(day, precision))
+        for sector_id, day, precision in _between(visits, since, until).values_list(
             "sectors", "starts_on", "precision"
         )
     )
-    pairs = set(
-        _dated(clippings, since, until).values_list(
-            "pk", "sectors", "visit__sectors", "starts_on", "precision"
-        )
+
+
+def _clippings_per_quarter(user, since, until) -> Counter:
+    clippings = Coverage.objects.visible_to(user).filter(
+        Q(sectors__isnull=False) | Q(visit__sectors__isnull=False)
     )
-    carried = {
+    found = _between(clippings, since, until).values_list(
+        "pk", "sectors", "visit__sectors", "starts_on", "precision"
+    )
+    # A clipping without sectors of its own counts for those of its visit. The two joins repeat it,
+    # so the set keeps each pair of clipping and sector once.
+    pairs = {
         (pk, own or inherited, *_quarter(day, precision))
-        for pk, own, inherited, day, precision in pairs
+        for pk, own, inherited, day, precision in set(found)
     }
-    counted_clippings = Counter(key[1:] for key in carried)
-    sectors = Sector.objects.in_bulk({key[0] for key in counted_visits | counted_clippings})
-    rows = [
-        SectorQuarter(sectors[sector], year, quarter, counted_visits[key], counted_clippings[key])
-        for key in counted_visits | counted_clippings
-        for sector, year, quarter in [key]
-    ]
-    return sorted(rows, key=lambda row: (row.sector.name, row.year, row.quarter))
+    return Counter(pair[1:] for pair in pairs)
 
 
-def _dated(rows: QuerySet, since: dt.date | None, until: dt.date | None) -> QuerySet:
-    rows = rows.filter(starts_on__isnull=False)
+def _between(records: QuerySet, since: dt.date | None, until: dt.date | None) -> QuerySet:
+    records = records.filter(starts_on__isnull=False)
     if since:
-        rows = rows.filter(starts_on__gte=since)
-    return rows.filter(starts_on__lte=until) if until else rows
+        records = records.filter(starts_on__gte=since)
+    return records.filter(starts_on__lte=until) if until else records
 
 
 def _quarter(day: dt.date, precision: str) -> tuple[int, int]:

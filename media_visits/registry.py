@@ -1,6 +1,6 @@
-"""What the senator's office is shown of a visit, and which of it the approval is bound to.
+"""What the senator's office is shown of a visit, and which of it binds the approval.
 
-Message and sector focus are shown, yet may change; so may meeting point, seats and deadline of a
+Message and sectors are shown but may change; so may the meeting point, seats and deadline of a
 press slot, which the line *Presse* does not name.
 """
 
@@ -13,20 +13,14 @@ from approvals.registry import Fact
 from media_visits.models import Visit
 
 
-def _organisation(visit: Visit) -> str:
-    """Return the organisation behind a company that is named otherwise."""
-    return visit.company.name if visit.company and visit.company.name != visit.company_name else ""
-
-
 def _press(visit: Visit) -> str:
-    return "; ".join(map(str, visit.press_slots.order_by("starts_at", "pk"))) or _(
-        "kein Pressetermin"
-    )
+    slots = visit.press_slots.order_by("starts_at", "pk")
+    return "; ".join(map(str, slots)) or _("kein Pressetermin")
 
 
 VISIT_FACTS = (
     Fact(gettext_lazy("Unternehmen"), attrgetter("company_name")),
-    Fact(gettext_lazy("Partner"), _organisation),
+    Fact(gettext_lazy("Partner"), attrgetter("partner_name")),
     Fact(gettext_lazy("Anlass des Besuchs"), attrgetter("title")),
     Fact(gettext_lazy("Termin"), attrgetter("date_text")),
     Fact(gettext_lazy("Adresse"), attrgetter("address")),

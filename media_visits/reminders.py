@@ -1,4 +1,4 @@
-"""What the office is reminded of: to announce an approved visit, and afterwards to record and
+"""Reminders for the office: announce an approved visit, record afterwards that it took place,
 document it.
 """
 
@@ -39,7 +39,8 @@ RULES = {
         after=(5, 10, 15),
     ),
 }
-LONGEST = dt.timedelta(days=120)  # more calendar days than the longest lead time that can be set
+# Covers the longest lead time that can be set, so that the query leaves out visits far away.
+MAX_LEAD_TIME = dt.timedelta(days=120)
 
 LINES = {
     VisitState.APPROVED: gettext_lazy(
@@ -55,23 +56,25 @@ LINES = {
 
 
 def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[dt.date, Reminder]]:
-    """Return what the office may be reminded of on each of `days`, each of its people of each
-    visit.
-    """
-    near = Q(starts_on__gte=min(days) - LONGEST, starts_on__lte=max(days) + LONGEST)
-    rows = Visit.objects.in_workflow().filter(near, state__in=list(RULES)).select_related("company")
-    rows = rows.annotate(state_since=state_since(Visit)).order_by("starts_on", "pk")
+    """Return the reminders possible on each of `days`: one per visit and member of the office."""
+    near = Q(
+        starts_on__gte=min(days) - MAX_LEAD_TIME,
+        starts_on__lte=max(days) + MAX_LEAD_TIME,
+    )
+    visits = Visit.objects.in_workflow().filter(near, state__in=list(RULES))
+    visits = visits.select_related("company").annotate(state_since=state_since(Visit))
     due = [
-        (day, row, step) for row in rows for day in days if (step := _step_on(row, day, schedules))
+        (day, visit, step)
+        for visit in visits.order_by("starts_on", "pk")
+        for day in days
+        if (step := _step_on(visit, day, schedules))
     ]
     people = list(people_with_role(OFFICE)) if due else []
     return [(day, _reminder(visit, step, person)) for day, visit, step in due for person in people]
 
 
 def _step_on(visit: Visit, day: dt.date, schedules: Schedules) -> ReminderStep | None:
-    """Return the step for `day`; one up to the day on which the visit came into its state does not
-    count.
-    """
+    # Steps up to the day of the present state passed before there was anything to do.
     since = local_date(visit.state_since) if visit.state_since else None
     return schedules[RULES[VisitState(visit.state)].key].step_on(visit.starts_on, day, since=since)
 

@@ -2,21 +2,21 @@
 
 from django.urls import path
 
-from media_visits.views import coverage, lifecycle, lists, press, visits
+from media_visits.views import lifecycle, press, visits
 
 app_name = "media_visits"
 
 urlpatterns = [
-    path("", lists.visit_list, name="list"),
-    path("export/", lists.visit_export, name="export"),
+    path("", visits.visit_list, name="list"),
+    path("export/", visits.export, name="export"),
     path("neu/", visits.create, name="create"),
-    path("pressespiegel/", lists.coverage_list, name="coverage"),
-    path("pressespiegel/export/", lists.coverage_export, name="coverage_export"),
-    path("pressespiegel/neu/", coverage.create, name="coverage_create"),
-    path("pressespiegel/<int:pk>/bearbeiten/", coverage.edit, name="coverage_edit"),
-    path("pressespiegel/<int:pk>/entfernen/", coverage.remove, name="coverage_remove"),
-    path("pressetermine/<int:pk>/bearbeiten/", press.edit, name="press_edit"),
-    path("pressetermine/<int:pk>/entfernen/", press.remove, name="press_remove"),
+    path("pressespiegel/", press.coverage_list, name="coverage"),
+    path("pressespiegel/export/", press.export_coverage, name="coverage_export"),
+    path("pressespiegel/neu/", press.create_coverage, name="coverage_create"),
+    path("pressespiegel/<int:pk>/bearbeiten/", press.edit_coverage, name="coverage_edit"),
+    path("pressespiegel/<int:pk>/entfernen/", press.remove_coverage, name="coverage_remove"),
+    path("pressetermine/<int:pk>/bearbeiten/", press.edit_slot, name="press_edit"),
+    path("pressetermine/<int:pk>/entfernen/", press.remove_slot, name="press_remove"),
     path("<int:pk>/", visits.detail, name="detail"),
     path("<int:pk>/bearbeiten/", visits.edit, name="edit"),
     path("<int:pk>/veroeffentlichen/", visits.publish, name="publish"),
@@ -28,5 +28,5 @@ urlpatterns = [
     path("<int:pk>/ergebnis/", lifecycle.document, name="document"),
     path("<int:pk>/verschieben/", lifecycle.postpone, name="postpone"),
     path("<int:pk>/absagen/", lifecycle.cancel, name="cancel"),
-    path("<int:pk>/pressetermin/", press.create, name="press_create"),
+    path("<int:pk>/pressetermin/", press.create_slot, name="press_create"),
 ]

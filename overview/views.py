@@ -10,7 +10,7 @@ from core.dates import local_date
 from core.roles import is_office
 from core.views import allowed, render_page_or_fragment
 from measures.queries import current_plan, open_rounds, progress_figures
-from media_visits.queries import visits_in_motion
+from media_visits.queries import unfinished_visits
 from overview.permissions import can_see_sector_balance
 from overview.progress import (
     alerts,
@@ -30,7 +30,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Show what waits, how the plan stands, and what comes next, as far as the role sees it."""
     user, now = request.user, timezone.now()
     today = local_date(now)
-    rounds, visits, plan = open_rounds(), visits_in_motion(user), current_plan(user)
+    rounds, visits, plan = open_rounds(), unfinished_visits(user), current_plan(user)
     waiting = waiting_entries(user, now, rounds, visits)
     context = {
         "today": today,

@@ -162,6 +162,17 @@ def stacked_bar(*, segments, label: str, compact: bool = False) -> SafeString:
     return html.draw_stacked_bar(segments, label, compact=compact)
 
 
+@register.simple_tag
+def note(*, text) -> SafeString:
+    return html.draw_note(text)
+
+
+@register.inclusion_tag("components/buttons.html", takes_context=True)
+def buttons(context, *, items) -> dict:
+    """Show a list of `core.progress.Button`."""
+    return {"items": items, "csrf_token": context.get("csrf_token")}
+
+
 @register.inclusion_tag("components/post_button.html", takes_context=True)
 def post_button(context, *, url: str, label, variant: str = "secondary") -> dict:
     style = html.VARIANTS[html.one_of(variant, html.VARIANTS)]

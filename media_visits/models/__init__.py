@@ -1,5 +1,4 @@
-from media_visits.models.coverage import Coverage
-from media_visits.models.press import PressSlot
+from media_visits.models.press import Coverage, PressSlot
 from media_visits.models.visits import Visit
 
 __all__ = ["Coverage", "PressSlot", "Visit"]

@@ -1,4 +1,4 @@
-"""Press slots of a visit."""
+"""The press at a visit: slots for it beforehand, clippings afterwards."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -6,13 +6,24 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.dates import format_moment
-from core.models import Origin
-from media_visits.enums import PressKind
+from core.folding import FoldedField
+from core.models import KnownDate, Origin, Sourced
+from core.roles import ROLES, has_role
+from media_visits.enums import CoverageKind, PressKind, Publisher, Tone
 from media_visits.models.visits import Visit
+from partners.models import Sector
+
+SAYS_NOTHING = _("Bitte nennen Sie Überschrift, Inhalt oder Link des Berichts.")
+LINK_IS_RECORDED = _("Ein Bericht mit diesem Link ist schon erfasst.")
+
+
+class PressSlotQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(visit__in=Visit.objects.visible_to(user))
 
 
 class PressSlot(models.Model):
-    """When and how the press may accompany a visit. A visit has none, one or several."""
+    """When and how the press may accompany a visit; a visit can have several."""
 
     visit = models.ForeignKey(
         Visit, on_delete=models.CASCADE, related_name="press_slots", verbose_name=_("Besuch")
@@ -36,6 +47,7 @@ class PressSlot(models.Model):
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
 
     history = HistoricalRecords()
+    objects = PressSlotQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Pressetermin")
@@ -73,7 +85,82 @@ class PressSlot(models.Model):
 
     @property
     def needs_a_start(self) -> bool:
-        """Whether its beginning must be known: the words of the constraint
-        `press_slot_has_a_start`.
-        """
+        """Whether a beginning is required, as in the constraint `press_slot_has_a_start`."""
         return self.kind != PressKind.NOT_PUBLIC and self.origin != Origin.TAKEN_OVER
+
+
+class CoverageQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        # Clippings are public, but one of a visit would reveal a visit that is not.
+        if not has_role(user, *ROLES):
+            return self.none()
+        return self.filter(Q(visit__isnull=True) | Q(visit__in=Visit.objects.visible_to(user)))
+
+
+class Coverage(Sourced, KnownDate):
+    """*Clipping*: one report about a visit or about industrial policy; published on `starts_on`."""
+
+    visit = models.ForeignKey(
+        Visit,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="coverage",
+        verbose_name=_("Besuch"),
+    )
+    medium = models.CharField(_("Medium"), max_length=150)
+    publisher = models.CharField(
+        _("Herausgeber"), max_length=12, choices=Publisher, default=Publisher.PRESS
+    )
+    kind = models.CharField(
+        _("Art"), max_length=8, choices=CoverageKind, default=CoverageKind.ONLINE
+    )
+    title = models.CharField(_("Überschrift"), max_length=300, blank=True)
+    url = models.URLField(_("Link"), max_length=500, blank=True)
+    about = models.CharField(_("Worum es geht"), max_length=300, blank=True)
+    tone = models.CharField(_("Tonlage"), max_length=8, choices=Tone, blank=True)
+    sectors = models.ManyToManyField(
+        Sector,
+        verbose_name=_("getragener Branchenschwerpunkt"),
+        blank=True,
+        related_name="coverage",
+    )
+    search = FoldedField(sources=("medium", "title", "about"))
+
+    history = HistoricalRecords(excluded_fields=["search"])
+    objects = CoverageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Pressebericht")
+        verbose_name_plural = _("Presseberichte")
+        indexes = [models.Index(fields=["starts_on"], name="coverage_by_day")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=CoverageKind.values), name="coverage_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(publisher__in=Publisher.values), name="coverage_publisher_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(tone__in=["", *Tone.values]), name="coverage_tone_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(title="") | ~Q(about="") | ~Q(url=""),
+                name="coverage_says_what_it_is",
+                violation_error_message=SAYS_NOTHING,
+            ),
+            models.UniqueConstraint(
+                fields=["url"],
+                condition=~Q(url=""),
+                name="coverage_link_once",
+                violation_error_message=LINK_IS_RECORDED,
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.medium}: {self.label}"
+
+    @property
+    def label(self) -> str:
+        """The headline, else what the report is about, else its link."""
+        return self.title or self.about or self.url

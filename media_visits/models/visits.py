@@ -1,4 +1,4 @@
-"""Company visits of the head of the house."""
+"""Company visits of the head of the office."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,18 +10,15 @@ from core.dates import format_span
 from core.folding import FoldedField
 from core.models import KnownDate, Origin, Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from media_visits.enums import CONSENTED, SHOWN_OUTSIDE, STATE_TONES, VisitState
+from media_visits.enums import APPROVED_STATES, COLOUR_OF_VISIT, PUBLIC_STATES, VisitState
 from partners.models import Organisation, Person, Sector
 
 
 class VisitQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The office sees all, the senator's office all but ideas never submitted, observers what
-        is published or approved, partners what is published and what was announced to their own
-        organisation.
-
-        Outside the house nobody sees a visit without a valid approval, or its next date would be
-        out before that.
+        """The office sees every visit; the senator's office all but ideas never submitted;
+        observers what is published or approved; partners what is published or was announced to
+        their own organisation.
         """
         if has_role(user, OFFICE):
             return self
@@ -29,23 +26,25 @@ class VisitQuerySet(models.QuerySet):
         if has_role(user, SENATOR_OFFICE):
             seen |= ~Q(state=VisitState.IDEA) | Q(submitted_at__isnull=False)
         if has_role(user, OBSERVER):
-            seen |= Q(is_published=True) | Q(state__in=CONSENTED)
+            seen |= Q(is_published=True) | Q(state__in=APPROVED_STATES)
         if has_role(user, PARTNER):
-            announced = Q(announced_at__isnull=False, state__in=SHOWN_OUTSIDE)
+            # A postponed visit was announced once, but its next date is not approved yet.
+            announced = Q(announced_at__isnull=False, state__in=PUBLIC_STATES)
             seen |= Q(is_published=True) | Q(announced, company_id__in=user.organisation_ids)
         return self.filter(seen)
 
     def in_workflow(self):
-        """Without what was taken over: only these visits wait, fall due and remind."""
+        """Leave out visits taken over from earlier records: they never wait for anybody."""
         return self.exclude(origin=Origin.TAKEN_OVER)
 
 
 class Visit(Sourced, KnownDate):
-    """A visit to a company that can carry a sector focus and its message.
+    """A visit to a company, with the message and the sectors it is meant to promote.
 
     A planned visit has `starts_at`; `starts_on` is then its day in Berlin, so that lists sort and
-    filter by one column. A visit taken over has the day as exactly as it is known, and a time only
-    where a source names it.
+    filter by one column. A visit taken over from earlier records has a day as precise as its
+    source, and a time only where the source names one. Its ApprovalRequest keeps the
+    Leitungsvorlage.
     """
 
     company = models.ForeignKey(
@@ -100,17 +99,6 @@ class Visit(Sourced, KnownDate):
     reason = models.CharField(_("Grund"), max_length=500, blank=True, editable=False)
     press_text = models.CharField(
         _("Presse laut Quelle"), max_length=250, blank=True, editable=False
-    )
-    occasion = models.TextField(
-        _("Anlass"), blank=True, help_text=_("Warum jetzt, warum dieses Unternehmen?")
-    )
-    facts = models.TextField(_("Sachverhalt"), blank=True)
-    assessment = models.TextField(_("Bewertung"), blank=True)
-    vote = models.CharField(
-        _("Votum"),
-        max_length=300,
-        blank=True,
-        help_text=_("Worum bitten Sie? Zum Beispiel: Zustimmung zum Besuch."),
     )
     outcome = models.TextField(_("Ergebnis"), blank=True, editable=False)
     internal_notes = models.TextField(
@@ -167,7 +155,7 @@ class Visit(Sourced, KnownDate):
                 name="visit_put_off_has_a_reason",
             ),
             models.CheckConstraint(
-                condition=Q(is_published=False) | Q(state__in=SHOWN_OUTSIDE),
+                condition=Q(is_published=False) | Q(state__in=PUBLIC_STATES),
                 name="visit_published_was_approved",
             ),
             models.CheckConstraint(
@@ -184,14 +172,19 @@ class Visit(Sourced, KnownDate):
 
     @property
     def company_name(self) -> str:
-        """The text where one was entered (a certain plant, an unknown company), else the
-        organisation's name.
-        """
+        """The text entered for a certain plant or an unknown company, else the organisation."""
         return self.company_text or (self.company.name if self.company else "")
 
     @property
+    def partner_name(self) -> str:
+        """The organisation behind a company that is named differently, else an empty string."""
+        if self.company and self.company.name != self.company_name:
+            return self.company.name
+        return ""
+
+    @property
     def date_text(self) -> str:
-        """The time of the visit as exactly as it is known."""
+        """The date and time as precisely as they are known."""
         if self.starts_at:
             return format_span(self.starts_at, self.ends_at)
         if self.starts_on is None and not self.is_taken_over:
@@ -199,11 +192,16 @@ class Visit(Sourced, KnownDate):
         return self.known_date
 
     @property
-    def has_consent(self) -> bool:
-        """Say whether it may be published as it stands. What was taken over is outside the
-        workflow, whatever became of it: its sources are public."""
-        return self.state in (SHOWN_OUTSIDE if self.is_taken_over else CONSENTED)
+    def has_approval(self) -> bool:
+        """Whether its state allows publishing it."""
+        # The sources of visits taken over are public, so a cancelled one may be shown as well.
+        return self.state in (PUBLIC_STATES if self.is_taken_over else APPROVED_STATES)
+
+    @property
+    def is_publishable(self) -> bool:
+        """Whether it may be published: approved, and submitted as a visit to be published."""
+        return self.has_approval and (self.to_be_published or self.is_taken_over)
 
     @property
     def state_colour(self) -> str:
-        return STATE_TONES[VisitState(self.state)]
+        return COLOUR_OF_VISIT[VisitState(self.state)]

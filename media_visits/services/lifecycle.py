@@ -1,27 +1,145 @@
-"""What happens to a visit once it is approved: announced, held, documented, or put off."""
+"""The steps of a visit, from its submission to its outcome, and postponing or cancelling it."""
 
 import datetime as dt
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from approvals.enums import ApprovalKind
-from approvals.services import lapse_approvals, withdraw_approval
+from approvals.enums import VERDICT_LABELS, ApprovalKind, Verdict
+from approvals.models import ApprovalRequest
+from approvals.registry import Briefing, Decision, Subject, snapshot_of
+from approvals.services import (
+    lapse_approvals,
+    record_decision,
+    request_approval,
+    withdraw_approval,
+)
 from core.dates import local_date
 from core.errors import Refused
 from core.states import target_of
 from media_visits import mails
 from media_visits.enums import VISIT_MOVES, VisitState
 from media_visits.models import Visit
-from media_visits.services.visits import lock_visit, move_visit, require_office, save_visit, set_day
+from media_visits.registry import VISIT_FACTS
+from media_visits.services.visits import (
+    lock_visit,
+    move_visit,
+    require_office,
+    save_visit,
+    set_day,
+)
+
+SUBMITTED = gettext_lazy("Zur Freigabe vorgelegt")
+MAX_TITLE_LENGTH = 250
+MAX_REASON_LENGTH = 500
+
+
+@transaction.atomic
+def submit_visit(
+    *, visit: Visit, briefing: Briefing, due_on: dt.date, by, now: dt.datetime
+) -> ApprovalRequest:
+    """Submit a visit to the senator's office and mail it.
+
+    Raises Refused without a time that lies ahead, when the decision is due on the day of the visit
+    or later, and when a press slot lies on another day.
+    """
+    require_office(by)
+    visit = lock_visit(visit.pk)
+    target_of(VISIT_MOVES, "submit", visit)
+    _check_dates(visit.starts_at, due_on, now)
+    _check_press(visit)
+    visit.submitted_at = visit.submitted_at or now
+    visit.is_published = False
+    move_visit(visit, "submit", by=by, now=now, reason=str(SUBMITTED))
+    subject = Subject(
+        kind=ApprovalKind.VISIT,
+        pk=visit.pk,
+        title=str(visit)[:MAX_TITLE_LENGTH],
+        path=visit.get_absolute_url(),
+        snapshot=snapshot_of(VISIT_FACTS, visit),
+        origin=visit.origin,
+    )
+    return request_approval(subject=subject, briefing=briefing, due_on=due_on, by=by, now=now)
+
+
+def _check_dates(starts_at: dt.datetime | None, due_on: dt.date, now: dt.datetime) -> None:
+    if starts_at is None:
+        raise Refused(_("Bitte tragen Sie zuerst Tag und Uhrzeit des Besuchs ein."))
+    if starts_at <= now:
+        raise Refused(
+            _(
+                "Der Termin des Besuchs liegt in der Vergangenheit. Bitte tragen Sie einen neuen "
+                "ein."
+            )
+        )
+    if due_on >= local_date(starts_at):
+        raise Refused(
+            _(
+                "Die Entscheidung muss vor dem Tag des Besuchs fallen. Bitte wählen Sie eine "
+                "frühere Frist."
+            )
+        )
+
+
+def _check_press(visit: Visit) -> None:
+    # When a visit moves to another day, its slots stay behind until somebody changes them.
+    days = [local_date(moment) for moment in (visit.starts_at, visit.ends_at) if moment]
+    for slot in visit.press_slots.order_by("starts_at", "pk"):
+        if slot.starts_at and not days[0] <= local_date(slot.starts_at) <= days[-1]:
+            raise Refused(
+                _(
+                    "Der Pressetermin „%(slot)s“ liegt an einem anderen Tag als der Besuch "
+                    "(%(when)s). "
+                    "Bitte ändern Sie zuerst seinen Beginn, oder entfernen Sie ihn."
+                )
+                % {"slot": slot, "when": visit.date_text}
+            )
+
+
+@transaction.atomic
+def decide_visit(*, approval: ApprovalRequest, decision: Decision, by, now: dt.datetime) -> Visit:
+    """Record the decision of the senator's office and move the visit with it; mails the office.
+
+    Raises what `record_decision` raises, and Refused when a visit whose time has come is approved.
+    """
+    visit = lock_visit(approval.subject_id)
+    approval = record_decision(approval=approval, decision=decision, by=by, now=now)
+    if decision.is_granting and visit.starts_at <= now:
+        raise Refused(
+            _(
+                "Der Termin des Besuchs liegt inzwischen in der Vergangenheit; freigeben lässt er "
+                "sich nicht mehr. "
+                "Geben Sie den Besuch zurück, damit die Geschäftsstelle einen neuen Termin "
+                "vorlegt, oder lehnen Sie "
+                "ihn ab."
+            )
+        )
+    if decision.verdict == Verdict.REFUSE:
+        # People outside read this reason. The comment is internal and stays with the approval.
+        visit.reason = _("Der Besuch kommt nicht zustande.")
+    move_visit(
+        visit, decision.verdict, by=by, now=now, reason=str(VERDICT_LABELS[decision.verdict])
+    )
+    return visit
+
+
+@transaction.atomic
+def withdraw_visit(*, visit: Visit, by, now: dt.datetime) -> Visit:
+    """Take the submission back, so that the visit can be changed; mails the senator's office."""
+    require_office(by)
+    visit = lock_visit(visit.pk)
+    move_visit(visit, "withdraw", by=by, now=now, reason=_("Vorlage zurückgezogen"))
+    withdraw_approval(kind=ApprovalKind.VISIT, subject_id=visit.pk, by=by, now=now)
+    return visit
 
 
 @transaction.atomic
 def announce_visit(*, visit: Visit, lists=(), by, now: dt.datetime) -> Visit:
-    """Announce an approved visit: the company's contacts, the members of `lists` and the senator's
-    office are told.
+    """Announce an approved visit by mail to the company's contacts, the members of `lists` and the
+    senator's office.
 
-    Whom the portal wrote to is kept, since a later change is told to the same people.
+    Raises Refused when the visit would already have begun.
     """
     require_office(by)
     visit = lock_visit(visit.pk)
@@ -35,14 +153,15 @@ def announce_visit(*, visit: Visit, lists=(), by, now: dt.datetime) -> Visit:
     visit.announced_at = visit.announced_at or now
     move_visit(visit, "announce", by=by, now=now, reason=_("Angekündigt"))
     people = mails.people_to_announce_to(visit, lists)
+    # The same people get a mail when the visit is postponed or cancelled.
     visit.informed.add(*people)
     mails.mail_announcement(visit, people, by=by, now=now)
     return visit
 
 
 @transaction.atomic
-def record_held(*, visit: Visit, by, now: dt.datetime) -> Visit:
-    """Record that the visit took place. Refused before its beginning."""
+def hold_visit(*, visit: Visit, by, now: dt.datetime) -> Visit:
+    """Record that the visit took place. Raises Refused before it begins."""
     require_office(by)
     visit = lock_visit(visit.pk)
     if visit.starts_at and visit.starts_at > now:
@@ -53,7 +172,7 @@ def record_held(*, visit: Visit, by, now: dt.datetime) -> Visit:
 
 @transaction.atomic
 def document_visit(*, visit: Visit, outcome: str, by, now: dt.datetime) -> Visit:
-    """Write what came of a visit that took place. Refused without a text."""
+    """Record the outcome of a visit that took place. Raises Refused without a text."""
     require_office(by)
     if not outcome.strip():
         raise Refused(_("Bitte halten Sie das Ergebnis in wenigen Sätzen fest."))
@@ -65,51 +184,52 @@ def document_visit(*, visit: Visit, outcome: str, by, now: dt.datetime) -> Visit
 
 @transaction.atomic
 def postpone_visit(*, visit: Visit, reason: str, by, now: dt.datetime) -> Visit:
-    """Postpone a visit: the approval lapses, the date is open again, and all who were told before
-    are told why.
+    """Postpone a visit. Its approval lapses; everyone who knows of it gets a mail with `reason`.
 
-    It goes back inside until it is approved and published again, or its next date would be public
-    too early.
+    The visit is no longer published, so that its next date is not public before it is approved.
     """
     require_office(by)
-    visit = _put_off(visit, reason)
-    told_of = visit.date_text
-    people, deciders = mails.people_who_know(visit), mails.deciders_who_know(visit, local_date(now))
+    visit = _lock_with_reason(visit, reason)
+    date_before = visit.date_text
+    people = mails.informed_people(visit)
+    deciders = mails.deciders_to_inform(visit, local_date(now))
     visit.state = target_of(VISIT_MOVES, "postpone", visit)
     visit.starts_at = visit.ends_at = None
     visit.is_published = False
     set_day(visit)
-    save_visit(visit, by=by, now=now, reason=_("Verschoben, bisher: %(when)s") % {"when": told_of})
-    lapse_approvals(
-        kind=ApprovalKind.VISIT, subject_id=visit.pk, reason=_("Besuch verschoben"), by=by, now=now
+    history_reason = _("Verschoben, bisher: %(when)s") % {"when": date_before}
+    save_visit(visit, by=by, now=now, reason=history_reason)
+    _lapse(visit, _("Besuch verschoben"), by=by, now=now)
+    mails.mail_change(
+        visit, "visit_postponed", people, deciders, date_before=date_before, by=by, now=now
     )
-    mails.mail_change(visit, "visit_postponed", people, deciders, told_of=told_of, by=by, now=now)
     return visit
 
 
 @transaction.atomic
 def cancel_visit(*, visit: Visit, reason: str, by, now: dt.datetime) -> Visit:
-    """Call a visit off: an open request is withdrawn, and all who were told before are told why."""
+    """Cancel a visit; everyone who knows of it gets a mail with `reason`.
+
+    An open submission is withdrawn, an approval lapses.
+    """
     require_office(by)
-    visit = _put_off(visit, reason)
-    told_of, was_submitted = visit.date_text, visit.state == VisitState.SUBMITTED
-    people, deciders = mails.people_who_know(visit), mails.deciders_who_know(visit, local_date(now))
+    visit = _lock_with_reason(visit, reason)
+    date_before, was_submitted = visit.date_text, visit.state == VisitState.SUBMITTED
+    # Read before the move: whom to inform depends on the state.
+    people = mails.informed_people(visit)
+    deciders = mails.deciders_to_inform(visit, local_date(now))
     move_visit(visit, "cancel", by=by, now=now, reason=_("Abgesagt"))
     if was_submitted:
         withdraw_approval(kind=ApprovalKind.VISIT, subject_id=visit.pk, by=by, now=now)
     else:
-        lapse_approvals(
-            kind=ApprovalKind.VISIT,
-            subject_id=visit.pk,
-            reason=_("Besuch abgesagt"),
-            by=by,
-            now=now,
-        )
-    mails.mail_change(visit, "visit_cancelled", people, deciders, told_of=told_of, by=by, now=now)
+        _lapse(visit, _("Besuch abgesagt"), by=by, now=now)
+    mails.mail_change(
+        visit, "visit_cancelled", people, deciders, date_before=date_before, by=by, now=now
+    )
     return visit
 
 
-def _put_off(visit: Visit, reason: str) -> Visit:
+def _lock_with_reason(visit: Visit, reason: str) -> Visit:
     if not reason.strip():
         raise Refused(
             _(
@@ -118,5 +238,9 @@ def _put_off(visit: Visit, reason: str) -> Visit:
             )
         )
     visit = lock_visit(visit.pk)
-    visit.reason = reason.strip()[:500]
+    visit.reason = reason.strip()[:MAX_REASON_LENGTH]
     return visit
+
+
+def _lapse(visit: Visit, reason: str, *, by, now: dt.datetime) -> None:
+    lapse_approvals(kind=ApprovalKind.VISIT, subject_id=visit.pk, reason=reason, by=by, now=now)

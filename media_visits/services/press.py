@@ -1,21 +1,31 @@
-"""Press slots of a visit: added, changed, removed."""
+"""Press slots and clippings: added, changed, removed."""
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from approvals.registry import binding_snapshot_of
 from core.conflicts import require_unchanged
+from core.dates import local_date
 from core.errors import Refused
-from core.history import save_as
-from core.models import Origin
-from media_visits.enums import VisitState
-from media_visits.models import PressSlot, Visit
+from core.history import delete_as, save_as
+from core.models import Origin, Precision
+from media_visits.enums import PRESS_OPEN_STATES
+from media_visits.models import Coverage, PressSlot, Visit
+from media_visits.models.press import LINK_IS_RECORDED, SAYS_NOTHING
 from media_visits.registry import VISIT_FACTS
-from media_visits.services.visits import lock_visit, require_office, save_change
+from media_visits.services.visits import (
+    lock_visit,
+    refuse_if_announced,
+    require_office,
+    save_change,
+)
 
-EDITABLE = (
+SLOT_FIELDS = (
     "kind",
     "starts_at",
     "be_there_by",
@@ -24,32 +34,42 @@ EDITABLE = (
     "registration_deadline",
     "capacity",
 )
-# What was announced, and what the line *Presse* of the Vorlage says; meeting point and seats may
-# still change.
-ESSENTIAL = ("kind", "starts_at")
-OPEN_STATES = (
-    VisitState.IDEA,
-    VisitState.SUBMITTED,
-    VisitState.RETURNED,
-    VisitState.POSTPONED,
-    VisitState.APPROVED,
-    VisitState.ANNOUNCED,
+# These were approved and announced. Meeting point and seats may still change.
+BINDING_SLOT_FIELDS = frozenset({"kind", "starts_at"})
+COVERAGE_FIELDS = (
+    "visit",
+    "medium",
+    "publisher",
+    "kind",
+    "title",
+    "about",
+    "url",
+    "starts_on",
+    "precision",
+    "tone",
+    "sectors",
 )
+START_IS_MISSING = gettext_lazy("Bitte tragen Sie ein, wann der Pressetermin beginnt.")
 
 
 @transaction.atomic
-def add_press_slot(*, slot: PressSlot, by, now: dt.datetime) -> PressSlot:
-    """Save the new `slot` of its visit. An approval of the visit lapses: how the press comes along
-    was part of it.
+def add_press_slot(
+    *, visit: Visit, values: Mapping[str, Any], origin: str = Origin.ENTERED, by, now: dt.datetime
+) -> PressSlot:
+    """Save a new press slot; an approval of the visit lapses, because it covers the press too.
+
+    `values` has entries of SLOT_FIELDS. Raises Refused when the visit is announced or over, the
+    times are impossible, or the same slot exists already.
     """
     require_office(by)
-    visit = _lock_open(slot.visit_id, essential=True)
-    _join(slot, visit)
+    visit = lock_visit(visit.pk)
+    _check_open(visit, is_binding=True)
+    slot = PressSlot(visit=visit, origin=origin, **values)
+    _set_origin(slot, visit)
     _check_times(slot)
     if visit.press_slots.filter(kind=slot.kind, starts_at=slot.starts_at).exists():
         raise Refused(_("Diesen Pressetermin gibt es schon."))
     before = binding_snapshot_of(VISIT_FACTS, visit)
-    slot.visit = visit
     save_as(slot, by=by, now=now, reason=_("Angelegt"))
     reason = _("Pressetermin ergänzt: %(slot)s") % {"slot": slot}
     save_change(visit, before, by=by, now=now, reason=reason)
@@ -57,84 +77,133 @@ def add_press_slot(*, slot: PressSlot, by, now: dt.datetime) -> PressSlot:
 
 
 @transaction.atomic
-def update_press_slot(*, slot: PressSlot, version: str, by, now: dt.datetime) -> PressSlot:
-    """Write the editable fields of `slot`; another kind or time lets an approval of the visit
-    lapse.
+def update_press_slot(
+    *, slot: PressSlot, values: Mapping[str, Any], version: str, by, now: dt.datetime
+) -> PressSlot:
+    """Write `values`, entries of SLOT_FIELDS; another kind or start lets an approval lapse.
 
-    Raises Outpaced when the slot is no longer what the form with the fingerprint `version` showed.
+    `version` is the fingerprint that the form showed. Raises ChangedMeanwhile when somebody else
+    saved first; Refused as `add_press_slot`.
     """
     require_office(by)
-    visit = lock_visit(slot.visit_id)
-    stored = PressSlot.objects.select_for_update().get(pk=slot.pk)
-    require_unchanged(stored, version, EDITABLE)
-    changed = [name for name in EDITABLE if getattr(stored, name) != getattr(slot, name)]
+    visit, slot = _lock_visit_and_slot(slot)
+    require_unchanged(slot, version, SLOT_FIELDS)
+    changed = {name for name in values if getattr(slot, name) != values[name]}
     if not changed:
-        return stored
-    _check_open(visit, any(name in ESSENTIAL for name in changed))
+        return slot
+    _check_open(visit, is_binding=bool(changed & BINDING_SLOT_FIELDS))
     before = binding_snapshot_of(VISIT_FACTS, visit)
     for name in changed:
-        setattr(stored, name, getattr(slot, name))
-    _join(stored, visit)
-    _check_times(stored)
-    save_as(stored, by=by, now=now, reason=_("Geändert"))
-    reason = _("Pressetermin geändert: %(slot)s") % {"slot": stored}
+        setattr(slot, name, values[name])
+    _set_origin(slot, visit)
+    _check_times(slot)
+    save_as(slot, by=by, now=now, reason=_("Geändert"))
+    reason = _("Pressetermin geändert: %(slot)s") % {"slot": slot}
     save_change(visit, before, by=by, now=now, reason=reason)
-    return stored
+    return slot
 
 
 @transaction.atomic
 def remove_press_slot(*, slot: PressSlot, by, now: dt.datetime) -> Visit:
     """Delete a press slot; an approval of the visit lapses."""
     require_office(by)
-    visit = _lock_open(slot.visit_id, essential=True)
-    stored = PressSlot.objects.select_for_update().get(pk=slot.pk)
-    before, reason = (
-        binding_snapshot_of(VISIT_FACTS, visit),
-        _("Pressetermin entfernt: %(slot)s") % {"slot": stored},
-    )
-    stored._history_user = by
-    stored._change_reason = _("Entfernt")
-    stored.delete()
+    visit, slot = _lock_visit_and_slot(slot)
+    _check_open(visit, is_binding=True)
+    before = binding_snapshot_of(VISIT_FACTS, visit)
+    reason = _("Pressetermin entfernt: %(slot)s") % {"slot": slot}
+    delete_as(slot, by=by, now=now, reason=_("Entfernt"))
     save_change(visit, before, by=by, now=now, reason=reason)
     return visit
 
 
-def _lock_open(pk: int, *, essential: bool) -> Visit:
-    visit = lock_visit(pk)
-    _check_open(visit, essential)
-    return visit
+def _lock_visit_and_slot(slot: PressSlot) -> tuple[Visit, PressSlot]:
+    # The visit comes first in every service, so that two of them cannot block each other.
+    visit = lock_visit(slot.visit_id)
+    return visit, PressSlot.objects.select_for_update().get(pk=slot.pk)
 
 
-def _check_open(visit: Visit, essential: bool) -> None:
+def _check_open(visit: Visit, *, is_binding: bool) -> None:
+    """Raise Refused when the press slots of `visit` cannot change any more."""
     if visit.is_taken_over:
         return
-    if visit.state not in OPEN_STATES:
+    if visit.state not in PRESS_OPEN_STATES:
         raise Refused(
             _("Der Besuch ist %(state)s; an den Presseterminen ist nichts mehr zu ändern.")
             % {"state": visit.get_state_display()}
         )
-    if visit.state == VisitState.ANNOUNCED and essential:
-        raise Refused(
-            _(
-                "Der Besuch ist angekündigt. Verschieben Sie ihn, damit alle, die davon wissen, es "
-                "erfahren."
-            )
-        )
+    if is_binding:
+        refuse_if_announced(visit)
 
 
-def _join(slot: PressSlot, visit: Visit) -> None:
-    """A slot stands outside the workflow with its visit, also one entered later: its source may
-    name no time.
-    """
+def _set_origin(slot: PressSlot, visit: Visit) -> None:
+    # A slot entered later for a visit taken over may lack a time as well: its source names none.
     if visit.is_taken_over:
         slot.origin = Origin.TAKEN_OVER
 
 
 def _check_times(slot: PressSlot) -> None:
     if slot.starts_at is None and slot.needs_a_start:
-        raise Refused(_("Bitte tragen Sie ein, wann der Pressetermin beginnt."))
+        raise Refused(str(START_IS_MISSING))
     for moment in (slot.be_there_by, slot.registration_deadline):
         if moment and (slot.starts_at is None or moment > slot.starts_at):
             raise Refused(
                 _("Eintreffen und Anmeldeschluss müssen vor dem Beginn des Pressetermins liegen.")
             )
+
+
+@transaction.atomic
+def create_coverage(*, values: Mapping[str, Any], by, now: dt.datetime) -> Coverage:
+    """Save a new clipping. `values` has entries of COVERAGE_FIELDS.
+
+    Raises Refused when nothing says what it is about, its day lies ahead, or its link is recorded
+    already.
+    """
+    require_office(by)
+    return _save_coverage(Coverage(), values, by=by, now=now, reason=_("Erfasst"))
+
+
+@transaction.atomic
+def update_coverage(
+    *, coverage: Coverage, values: Mapping[str, Any], version: str, by, now: dt.datetime
+) -> Coverage:
+    """Write `values`, entries of COVERAGE_FIELDS; `version` is the fingerprint the form showed.
+
+    Raises ChangedMeanwhile when somebody else saved first; Refused as `create_coverage`.
+    """
+    require_office(by)
+    coverage = Coverage.objects.select_for_update(of=("self",)).get(pk=coverage.pk)
+    require_unchanged(coverage, version, COVERAGE_FIELDS)
+    return _save_coverage(coverage, values, by=by, now=now, reason=_("Geändert"))
+
+
+def _save_coverage(
+    coverage: Coverage, values: Mapping[str, Any], *, by, now: dt.datetime, reason: str
+) -> Coverage:
+    for name in values:
+        if name != "sectors":
+            setattr(coverage, name, values[name])
+    if not (coverage.title or coverage.about or coverage.url):
+        raise Refused(str(SAYS_NOTHING))
+    if coverage.starts_on and coverage.starts_on > local_date(now):
+        raise Refused(_("Der Tag des Berichts liegt in der Zukunft."))
+    if coverage.starts_on is None:
+        coverage.precision = Precision.UNKNOWN
+    elif coverage.precision == Precision.UNKNOWN:
+        coverage.precision = Precision.DAY
+    try:
+        # A savepoint keeps the outer transaction usable on PostgreSQL after the violation.
+        with transaction.atomic():
+            save_as(coverage, by=by, now=now, reason=reason)
+    except IntegrityError as error:
+        raise Refused(str(LINK_IS_RECORDED)) from error
+    if "sectors" in values:
+        coverage.sectors.set(values["sectors"])
+    return coverage
+
+
+@transaction.atomic
+def remove_coverage(*, coverage: Coverage, by, now: dt.datetime) -> None:
+    """Delete a clipping; its history stays."""
+    require_office(by)
+    coverage = Coverage.objects.select_for_update(of=("self",)).get(pk=coverage.pk)
+    delete_as(coverage, by=by, now=now, reason=_("Entfernt"))

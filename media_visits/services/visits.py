@@ -1,25 +1,28 @@
-"""Creating, changing and publishing visits."""
+"""Creating, changing and publishing visits, and what all services of this app share."""
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from approvals.enums import ApprovalKind
-from approvals.registry import Change, binding_snapshot_of, lapse_reason_for, snapshot_changes
+from approvals.registry import binding_snapshot_of, lapse_reason_for, snapshot_changes
 from approvals.services import lapse_changed_approvals
 from core.conflicts import require_unchanged
 from core.dates import local_date
 from core.errors import NotAllowed, Refused
 from core.history import save_as
-from core.models import Precision
+from core.models import Origin, Precision
 from core.states import target_of
-from media_visits.enums import VISIT_MOVES, VisitState
+from media_visits.enums import OVER_STATES, VISIT_MOVES, VisitState
 from media_visits.models import Visit
 from media_visits.permissions import can_manage
 from media_visits.registry import VISIT_FACTS
 
-EDITABLE = (
+# In the order in which *Verlauf* names what was changed.
+EDITABLE_FIELDS = (
     "company",
     "company_text",
     "title",
@@ -31,27 +34,25 @@ EDITABLE = (
     "to_be_published",
     "internal_notes",
 )
-# What stands once a visit took place or was called off.
-STANDING = frozenset(
+VISIT_FIELDS = (*EDITABLE_FIELDS, "sectors")
+FIXED_ONCE_OVER = frozenset(
     {"company", "company_text", "visitor", "address", "starts_at", "ends_at", "to_be_published"}
 )
 
 
 def require_office(by) -> None:
-    """Raise NotEntitled unless `by` belongs to the office."""
+    """Raise NotAllowed unless `by` belongs to the office."""
     if not can_manage(by):
         raise NotAllowed(_("Das ist der Geschäftsstelle vorbehalten."))
 
 
 def lock_visit(pk: int) -> Visit:
-    """Return the visit locked until the end of the transaction, with its company."""
     return Visit.objects.select_for_update(of=("self",)).select_related("company").get(pk=pk)
 
 
 def save_visit(visit: Visit, *, by, now: dt.datetime, reason: str) -> None:
-    """Save a locked visit with the reason for *Verlauf*; its version makes each of its mails an
-    occasion.
-    """
+    """Save a locked visit with the `reason` that *Verlauf* shows."""
+    # The version is part of each mail's deduplication key: the same mail may follow a later change.
     visit.version += 1
     save_as(visit, by=by, now=now, reason=reason)
 
@@ -65,20 +66,15 @@ def move_visit(visit: Visit, action: str, *, by, now: dt.datetime, reason: str) 
 def save_change(
     visit: Visit, before: list[list[str]], *, by, now: dt.datetime, reason: str
 ) -> None:
-    """Save a locked, changed visit whose essentials were `before`; an approval that was bound to
-    them lapses.
+    """Save a locked, changed visit whose binding facts were `before`.
 
-    Submitted or approved, the visit then goes back to an idea: what was shown is no longer what is
-    planned.
+    If they changed while the visit was submitted or approved, its approval lapses, the visit
+    becomes an idea again, and everyone involved in the approval gets a mail.
     """
     changes = snapshot_changes(before, binding_snapshot_of(VISIT_FACTS, visit))
-    if changes and not visit.is_taken_over and visit.state in VISIT_MOVES["lapse"].sources:
-        _lapse(visit, changes, by=by, now=now)
-    else:
+    if not changes or visit.is_taken_over or visit.state not in VISIT_MOVES["lapse"].sources:
         save_visit(visit, by=by, now=now, reason=reason)
-
-
-def _lapse(visit: Visit, changes: list[Change], *, by, now: dt.datetime) -> None:
+        return
     visit.is_published = False
     reason = _("Freigabe erloschen, %(why)s") % {"why": lapse_reason_for(changes)}
     move_visit(visit, "lapse", by=by, now=now, reason=reason)
@@ -87,16 +83,33 @@ def _lapse(visit: Visit, changes: list[Change], *, by, now: dt.datetime) -> None
     )
 
 
-@transaction.atomic
-def create_visit(*, visit: Visit, sectors=(), by, now: dt.datetime) -> Visit:
-    """Save the new `visit` as an idea with its sector focus; the office's right alone.
+def visit_errors(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with the facts of a visit, by field, as form and service say it."""
+    errors = {}
+    if not values.get("company") and not values.get("company_text"):
+        errors["company"] = _("Bitte wählen Sie ein Unternehmen, oder nennen Sie es als Freitext.")
+    starts_at, ends_at = values.get("starts_at"), values.get("ends_at")
+    if ends_at and (not starts_at or ends_at <= starts_at):
+        errors["ends_at"] = _("Das Ende muss nach dem Beginn liegen.")
+    return errors
 
-    Raises Refused when the same visit (company, occasion, beginning) is there already: a form sent
-    twice.
+
+@transaction.atomic
+def create_visit(
+    *, values: Mapping[str, Any], origin: str = Origin.ENTERED, by, now: dt.datetime
+) -> Visit:
+    """Save a new visit as an idea. `values` has entries of VISIT_FIELDS.
+
+    Raises NotAllowed for anyone but the office; Refused for impossible facts, and when the same
+    visit exists already.
     """
     require_office(by)
+    visit = Visit(
+        origin=origin, **{name: values[name] for name in EDITABLE_FIELDS if name in values}
+    )
     set_day(visit)
     _check_facts(visit)
+    # A form sent twice is the usual cause.
     same = Visit.objects.filter(
         company=visit.company,
         company_text=visit.company_text,
@@ -107,47 +120,47 @@ def create_visit(*, visit: Visit, sectors=(), by, now: dt.datetime) -> Visit:
         raise Refused(
             _("Diesen Besuch gibt es schon. Sie finden ihn in der Liste der Unternehmensbesuche.")
         )
-    visit.state = VisitState.IDEA
     save_as(visit, by=by, now=now, reason=_("Als Idee angelegt"))
-    visit.sectors.set(sectors)
+    visit.sectors.set(values.get("sectors", ()))
     return visit
 
 
 @transaction.atomic
-def update_visit(*, visit: Visit, sectors, version: str, by, now: dt.datetime) -> Visit:
-    """Write the editable fields of `visit` and its sector focus; `version` is the fingerprint that
-    the form showed.
+def update_visit(
+    *, visit: Visit, values: Mapping[str, Any], version: str, by, now: dt.datetime
+) -> Visit:
+    """Write `values`, entries of VISIT_FIELDS; `version` is the fingerprint that the form showed.
 
-    Raises Outpaced when the visit was changed since; Refused when an announced visit, or one that
-    is over, would change in what was announced. A change of what was submitted or approved lets the
-    approval lapse.
+    An approval lapses as `save_change` describes. Raises ChangedMeanwhile when somebody else saved
+    first; Refused when an announced visit, or one that is over, would change in what is fixed.
     """
     require_office(by)
-    stored = lock_visit(visit.pk)
-    require_unchanged(stored, version, (*EDITABLE, "sectors"))
-    changed = [name for name in EDITABLE if getattr(stored, name) != getattr(visit, name)]
-    labels = ", ".join(str(Visit._meta.get_field(name).verbose_name) for name in changed)
-    before = binding_snapshot_of(VISIT_FACTS, stored)
-    for name in EDITABLE:
-        setattr(stored, name, getattr(visit, name))
-    set_day(stored)
-    _check_facts(stored)
-    _check_editable(
-        stored, changed, is_essential=before != binding_snapshot_of(VISIT_FACTS, stored)
-    )
-    if changed or set(sectors) != set(stored.sectors.all()):
-        reason = _("Geändert: %(what)s") % {"what": labels or _("Branchenschwerpunkt")}
-        save_change(stored, before, by=by, now=now, reason=reason)
-    stored.sectors.set(sectors)
-    return stored
+    visit = lock_visit(visit.pk)
+    require_unchanged(visit, version, VISIT_FIELDS)
+    changed = [
+        name for name in EDITABLE_FIELDS if name in values and getattr(visit, name) != values[name]
+    ]
+    before = binding_snapshot_of(VISIT_FACTS, visit)
+    for name in changed:
+        setattr(visit, name, values[name])
+    set_day(visit)
+    _check_facts(visit)
+    _check_editable(visit, changed, is_binding=before != binding_snapshot_of(VISIT_FACTS, visit))
+    sectors = set(visit.sectors.all())
+    if changed or set(values.get("sectors", sectors)) != sectors:
+        labels = [str(Visit._meta.get_field(name).verbose_name) for name in changed]
+        reason = _("Geändert: %(what)s") % {"what": ", ".join(labels) or _("Branchenschwerpunkt")}
+        save_change(visit, before, by=by, now=now, reason=reason)
+    visit.sectors.set(values.get("sectors", sectors))
+    return visit
 
 
 @transaction.atomic
-def publish_visit(*, visit: Visit, publish: bool, by, now: dt.datetime) -> Visit:
-    """Publish a visit the senator's office consented to, or take it back inside."""
+def publish_visit(*, visit: Visit, by, now: dt.datetime) -> Visit:
+    """Show an approved visit to partners and on the public site."""
     require_office(by)
     visit = lock_visit(visit.pk)
-    if publish and not visit.has_consent:
+    if not visit.has_approval:
         raise Refused(
             _(
                 "Veröffentlicht wird ein Besuch nur, solange seine Freigabe gilt. Er ist im Stand "
@@ -155,58 +168,62 @@ def publish_visit(*, visit: Visit, publish: bool, by, now: dt.datetime) -> Visit
             )
             % {"state": visit.get_state_display()}
         )
-    if publish and not (visit.to_be_published or visit.is_taken_over):
+    if not visit.is_publishable:
         raise Refused(
             _(
                 "Freigegeben ist der Besuch ohne Veröffentlichung. Ändern Sie das, und legen Sie "
                 "den Besuch erneut vor."
             )
         )
-    if visit.is_published != publish:
-        visit.is_published = publish
-        save_visit(
-            visit,
-            by=by,
-            now=now,
-            reason=_("Veröffentlicht") if publish else _("Veröffentlichung zurückgenommen"),
-        )
+    if not visit.is_published:
+        visit.is_published = True
+        save_visit(visit, by=by, now=now, reason=_("Veröffentlicht"))
+    return visit
+
+
+@transaction.atomic
+def unpublish_visit(*, visit: Visit, by, now: dt.datetime) -> Visit:
+    require_office(by)
+    visit = lock_visit(visit.pk)
+    if visit.is_published:
+        visit.is_published = False
+        save_visit(visit, by=by, now=now, reason=_("Veröffentlichung zurückgenommen"))
     return visit
 
 
 def set_day(visit: Visit) -> None:
-    """Derive the day from the time. A visit taken over without a time keeps the day as its source
-    knows it.
-    """
+    """Derive the day from the time."""
     if visit.starts_at:
-        visit.starts_on, visit.ends_on, visit.precision = (
-            local_date(visit.starts_at),
-            None,
-            Precision.DAY,
-        )
+        visit.starts_on = local_date(visit.starts_at)
+        visit.ends_on, visit.precision = None, Precision.DAY
     elif not visit.is_taken_over:
+        # A visit taken over keeps the day as its source gives it, also without a time.
         visit.starts_on, visit.ends_on, visit.precision = None, None, Precision.UNKNOWN
 
 
-def _check_facts(visit: Visit) -> None:
-    if visit.company is None and not visit.company_text:
-        raise Refused(_("Bitte wählen Sie ein Unternehmen, oder nennen Sie es als Freitext."))
-    if visit.ends_at and (visit.starts_at is None or visit.ends_at <= visit.starts_at):
-        raise Refused(_("Das Ende muss nach dem Beginn liegen."))
-
-
-def _check_editable(visit: Visit, changed: list[str], *, is_essential: bool) -> None:
-    """Raise Refused when what was announced, or has taken place, would change."""
-    if visit.is_taken_over:
-        return
-    if visit.state == VisitState.ANNOUNCED and is_essential:
+def refuse_if_announced(visit: Visit) -> None:
+    """Raise Refused for an announced visit: only postponing it mails the people who were told."""
+    if visit.state == VisitState.ANNOUNCED:
         raise Refused(
             _(
                 "Der Besuch ist angekündigt. Verschieben Sie ihn, damit alle, die davon wissen, es "
                 "erfahren."
             )
         )
-    over = (VisitState.HELD, VisitState.DOCUMENTED, VisitState.CANCELLED)
-    if visit.state in over and STANDING.intersection(changed):
+
+
+def _check_facts(visit: Visit) -> None:
+    fields = ("company", "company_text", "starts_at", "ends_at")
+    for sentence in visit_errors({name: getattr(visit, name) for name in fields}).values():
+        raise Refused(sentence)
+
+
+def _check_editable(visit: Visit, changed: list[str], *, is_binding: bool) -> None:
+    if visit.is_taken_over:
+        return
+    if is_binding:
+        refuse_if_announced(visit)
+    if visit.state in OVER_STATES and FIXED_ONCE_OVER.intersection(changed):
         raise Refused(
             _("Der Besuch ist %(state)s; Unternehmen, Ort und Termin stehen fest.")
             % {"state": visit.get_state_display()}

@@ -1,4 +1,4 @@
-"""The steps of a visit: each asks once more and says who will be told."""
+"""The steps of a visit. Each page asks for confirmation and says who will get mail."""
 
 from functools import partial
 
@@ -18,18 +18,19 @@ from core.roles import senator_office_name
 from core.views import redirect_unless_possible, render_confirmation, run_service
 from media_visits.enums import VISIT_MOVES
 from media_visits.forms import AnnounceForm
-from media_visits.mails import deciders_who_know, people_to_announce_to, people_who_know
+from media_visits.mails import deciders_to_inform, informed_people, people_to_announce_to
+from media_visits.models import Visit
 from media_visits.registry import VISIT_FACTS
 from media_visits.services import (
     announce_visit,
     cancel_visit,
     document_visit,
+    hold_visit,
     postpone_visit,
-    record_held,
     submit_visit,
     withdraw_visit,
 )
-from media_visits.views.answers import form_page, visit_for_office
+from media_visits.views.visits import form_page, visit_for_office
 from outbox.wordings import with_waiting_note
 
 BRIEFING_HELP_TEXTS = {
@@ -40,7 +41,7 @@ BRIEFING_HELP_TEXTS = {
 
 
 def submit(request, pk):
-    """The Leitungsvorlage, then on to the senator's office."""
+    """The Leitungsvorlage of a visit; its form starts with what the last one said."""
     visit = visit_for_office(request, pk)
     if back := redirect_unless_possible(request, visit, VISIT_MOVES, "submit"):
         return back
@@ -51,7 +52,7 @@ def submit(request, pk):
         request.POST or None,
         request.FILES or None,
         today=local_date(now),
-        suggestion=Briefing(visit.occasion, visit.facts, visit.assessment, visit.vote),
+        suggestion=Briefing("", "", "", ""),
         former=former,
         needs_occasion=True,
         help_texts=BRIEFING_HELP_TEXTS,
@@ -65,29 +66,21 @@ def submit(request, pk):
             by=request.user,
             now=now,
         )
-        if run_service(
-            request,
-            call,
-            done=with_waiting_note(
-                _("Der Besuch ist vorgelegt; das Büro ist benachrichtigt."), APPROVAL_ASKED
-            ),
-            form=form,
-        ):
+        done = _("Der Besuch ist vorgelegt; das Büro ist benachrichtigt.")
+        if run_service(request, call, done=with_waiting_note(done, APPROVAL_ASKED), form=form):
             return redirect(visit)
-    intro = _("%(visit)s – %(when)s") % {"visit": visit, "when": visit.date_text}
     return form_page(
         request,
         form,
         title=_("Zur Freigabe vorlegen"),
         submit_label=_("Vorlegen"),
-        intro=intro,
+        intro=_("%(visit)s – %(when)s") % {"visit": visit, "when": visit.date_text},
         cancel_url=visit.get_absolute_url(),
         differences=differences,
     )
 
 
 def withdraw(request, pk):
-    """Take the request for approval back."""
     visit = visit_for_office(request, pk)
     if back := redirect_unless_possible(request, visit, VISIT_MOVES, "withdraw"):
         return back
@@ -106,7 +99,6 @@ def withdraw(request, pk):
 
 
 def announce(request, pk):
-    """Announce an approved visit."""
     visit = visit_for_office(request, pk)
     if back := redirect_unless_possible(request, visit, VISIT_MOVES, "announce"):
         return back
@@ -121,15 +113,12 @@ def announce(request, pk):
         )
         if run_service(request, call, done=_("Der Besuch ist angekündigt."), form=form):
             return redirect(visit)
-    details = told_lines(
-        people_to_announce_to(visit), deciders_who_know(visit, timezone.localdate())
-    )
     return render_confirmation(
         request,
         form,
         title=_("Besuch ankündigen"),
         submit_label=_("Ankündigen"),
-        details=details,
+        details=_recipient_lines(visit, people_to_announce_to(visit)),
         question=_("%(visit)s, %(when)s: jetzt ankündigen?")
         % {"visit": visit, "when": visit.date_text},
         cancel_url=visit.get_absolute_url(),
@@ -137,12 +126,11 @@ def announce(request, pk):
 
 
 def hold(request, pk):
-    """Record that the visit took place."""
     visit = visit_for_office(request, pk)
     if back := redirect_unless_possible(request, visit, VISIT_MOVES, "hold"):
         return back
     if request.method == "POST":
-        call = partial(record_held, visit=visit, by=request.user, now=timezone.now())
+        call = partial(hold_visit, visit=visit, by=request.user, now=timezone.now())
         run_service(request, call, done=_("Der Besuch ist als durchgeführt vermerkt."))
         return redirect(visit)
     return render_confirmation(
@@ -157,7 +145,6 @@ def hold(request, pk):
 
 
 def document(request, pk):
-    """Write what came of the visit."""
     visit = visit_for_office(request, pk)
     if back := redirect_unless_possible(request, visit, VISIT_MOVES, "document"):
         return back
@@ -188,7 +175,6 @@ def document(request, pk):
 
 
 def postpone(request, pk):
-    """Postpone the visit and tell all who know of it; what was published is so no longer."""
     visit = visit_for_office(request, pk)
     effects = [
         _(
@@ -208,39 +194,25 @@ def postpone(request, pk):
             "Der Besuch ist verschoben und nicht mehr veröffentlicht. Bitte tragen Sie einen neuen "
             "Termin ein."
         )
-    return _put_off(
-        request,
-        visit,
-        "postpone",
-        postpone_visit,
-        title=_("Besuch verschieben"),
-        submit_label=_("Verschieben"),
-        done=done,
-        effects=effects,
-    )
+    labels = {"title": _("Besuch verschieben"), "submit_label": _("Verschieben")}
+    call = partial(postpone_visit, visit=visit)
+    return _ask_for_reason(request, visit, "postpone", call, done, effects, **labels)
 
 
 def cancel(request, pk):
-    """Call the visit off and tell all who know of it; what was published stays so."""
     visit = visit_for_office(request, pk)
     effects = [_("Eine Absage lässt sich nicht zurücknehmen.")]
     if visit.is_published:
         effects.append(
             _("Der Besuch bleibt veröffentlicht, damit alle sehen, dass er abgesagt ist.")
         )
-    return _put_off(
-        request,
-        visit,
-        "cancel",
-        cancel_visit,
-        title=_("Besuch absagen"),
-        submit_label=_("Absagen"),
-        done=_("Der Besuch ist abgesagt."),
-        effects=effects,
-    )
+    done = _("Der Besuch ist abgesagt.")
+    labels = {"title": _("Besuch absagen"), "submit_label": _("Absagen")}
+    call = partial(cancel_visit, visit=visit)
+    return _ask_for_reason(request, visit, "cancel", call, done, effects, **labels)
 
 
-def _put_off(request, visit, action, service, *, title, submit_label, done, effects):
+def _ask_for_reason(request, visit, action, service, done, effects, **labels):
     if back := redirect_unless_possible(request, visit, VISIT_MOVES, action):
         return back
     form = ReasonForm(
@@ -248,33 +220,24 @@ def _put_off(request, visit, action, service, *, title, submit_label, done, effe
         help_text=_("Steht in der Nachricht an alle, die von dem Besuch wissen."),
     )
     if request.method == "POST" and form.is_valid():
-        call = partial(
-            service,
-            visit=visit,
-            reason=form.cleaned_data["reason"],
-            by=request.user,
-            now=timezone.now(),
-        )
+        reason = form.cleaned_data["reason"]
+        call = partial(service, reason=reason, by=request.user, now=timezone.now())
         if run_service(request, call, done=done, form=form):
             return redirect(visit)
-    question = f"{visit}, {visit.date_text}"
     return render_confirmation(
         request,
         form,
-        title=title,
-        question=question,
-        submit_label=submit_label,
+        question=f"{visit}, {visit.date_text}",
         danger=True,
-        details=[
-            *effects,
-            *told_lines(people_who_know(visit), deciders_who_know(visit, timezone.localdate())),
-        ],
+        details=[*effects, *_recipient_lines(visit, informed_people(visit))],
         cancel_url=visit.get_absolute_url(),
+        **labels,
     )
 
 
-def told_lines(people, deciders) -> list[str]:
-    """Return the lines that say to whom mail will go: each by name, the senator's office as one."""
+def _recipient_lines(visit: Visit, people) -> list[str]:
+    """Return who will get mail: `people` by name, the senator's office as a whole."""
+    deciders = deciders_to_inform(visit, timezone.localdate())
     if not people and not deciders:
         return [
             _(
@@ -283,8 +246,8 @@ def told_lines(people, deciders) -> list[str]:
             )
         ]
     lines = [
-        _("E-Mail an %(name)s (%(email)s)") % {"name": row.name, "email": row.email}
-        for row in people
+        _("E-Mail an %(name)s (%(email)s)") % {"name": person.name, "email": person.email}
+        for person in people
     ]
     if deciders:
         lines.append(_("E-Mail an: %(office)s") % {"office": senator_office_name()})

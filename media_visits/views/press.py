@@ -1,34 +1,42 @@
-"""Press slots of a visit."""
+"""Press slots of a visit, and the Pressespiegel with its clippings."""
 
 from functools import partial
 
-from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.views import render_confirmation, run_service
+from core.dates import local_date
+from core.exports import xlsx_response
+from core.views import (
+    get_for_office,
+    ordering,
+    paginate,
+    render_confirmation,
+    require_office,
+    run_service,
+)
+from media_visits import services
 from media_visits.enums import VISIT_MOVES, VisitState
-from media_visits.forms import PressSlotForm
-from media_visits.models import PressSlot, Visit
-from media_visits.permissions import can_manage
-from media_visits.services import add_press_slot, remove_press_slot, update_press_slot
-from media_visits.views.answers import form_page, visit_for_office
+from media_visits.filters import CoverageFilter
+from media_visits.forms import CoverageForm, PressSlotForm
+from media_visits.models import Coverage, PressSlot, Visit
+from media_visits.permissions import can_manage, can_see_internals
+from media_visits.progress import listed_clippings
+from media_visits.queries import coverage_to_list
+from media_visits.views.visits import form_page, visit_for_office
+
+COVERAGE_SORTS = {"date": ("starts_on",), "medium": ("search",)}
 
 
-def slot_for_office(request, pk: int) -> PressSlot:
-    """Return the slot for the office: 404 when its visit is not visible, 403 when only looking is
-    allowed.
-    """
-    visible = PressSlot.objects.filter(visit__in=Visit.objects.visible_to(request.user))
-    slot = get_object_or_404(visible.select_related("visit__company"), pk=pk)
-    if not can_manage(request.user):
-        raise PermissionDenied
-    return slot
+def slot_for_office(request: HttpRequest, pk: int) -> PressSlot:
+    return get_for_office(request, PressSlot.objects.select_related("visit__company"), pk)
 
 
-def warning_for(visit: Visit) -> str:
-    """Return what a change of the press slots does to a submitted or approved visit."""
+def lapse_warning(visit: Visit) -> str:
+    """Return what a change of the press slots does to the approval; else the name of the visit."""
     if visit.is_taken_over or visit.state not in VISIT_MOVES["lapse"].sources:
         return str(visit)
     if visit.state == VisitState.SUBMITTED:
@@ -44,8 +52,7 @@ def warning_for(visit: Visit) -> str:
     )
 
 
-def create(request, pk):
-    """A further press slot of a visit."""
+def create_slot(request, pk):
     visit = visit_for_office(request, pk)
     form = PressSlotForm(
         request.POST or None,
@@ -53,55 +60,202 @@ def create(request, pk):
         initial={"starts_at": visit.starts_at},
     )
     if request.method == "POST" and form.is_valid():
-        call = partial(add_press_slot, slot=form.instance, by=request.user, now=timezone.now())
+        call = partial(
+            services.add_press_slot,
+            visit=visit,
+            values=form.values,
+            by=request.user,
+            now=timezone.now(),
+        )
         if run_service(request, call, done=_("Der Pressetermin ist angelegt."), form=form):
             return redirect(visit)
     return form_page(
         request,
         form,
         title=_("Neuer Pressetermin"),
-        intro=warning_for(visit),
+        intro=lapse_warning(visit),
         cancel_url=visit.get_absolute_url(),
     )
 
 
-def edit(request, pk):
-    """The facts of a press slot."""
+def edit_slot(request, pk):
     slot = slot_for_office(request, pk)
     form = PressSlotForm(request.POST or None, instance=slot)
     if request.method == "POST" and form.is_valid():
         call = partial(
-            update_press_slot,
-            slot=form.instance,
+            services.update_press_slot,
+            slot=slot,
+            values=form.values,
             version=form.version_shown,
             by=request.user,
             now=timezone.now(),
         )
         if run_service(request, call, done=_("Der Pressetermin ist gespeichert."), form=form):
             return redirect(slot.visit)
-    url = slot.visit.get_absolute_url()
     return form_page(
         request,
         form,
         title=_("Pressetermin bearbeiten"),
-        intro=warning_for(slot.visit),
-        cancel_url=url,
+        intro=lapse_warning(slot.visit),
+        cancel_url=slot.visit.get_absolute_url(),
     )
 
 
-def remove(request, pk):
-    """Ask once more, then remove a press slot."""
+def remove_slot(request, pk):
     slot = slot_for_office(request, pk)
     if request.method == "POST":
-        call = partial(remove_press_slot, slot=slot, by=request.user, now=timezone.now())
+        call = partial(services.remove_press_slot, slot=slot, by=request.user, now=timezone.now())
         run_service(request, call, done=_("Der Pressetermin ist entfernt."))
         return redirect(slot.visit)
     return render_confirmation(
         request,
         title=_("Pressetermin entfernen"),
         question=_("„%(slot)s“ entfernen?") % {"slot": slot},
-        details=[warning_for(slot.visit)],
+        details=[lapse_warning(slot.visit)],
         submit_label=_("Entfernen"),
         danger=True,
         cancel_url=slot.visit.get_absolute_url(),
+    )
+
+
+def coverage_list(request):
+    """*Pressespiegel*: all clippings the user may see."""
+    result = _filtered(request)
+    page = paginate(request, _sorted(request, result))
+    context = {
+        "filter": result,
+        "page": page,
+        "clippings": listed_clippings(page, request.user),
+        "manages": can_manage(request.user),
+        "empty": _empty_list(request),
+    }
+    return render(request, "media_visits/coverage.html", context)
+
+
+def _filtered(request) -> CoverageFilter:
+    return CoverageFilter(request.GET, queryset=coverage_to_list(request.user), request=request)
+
+
+def _sorted(request, result: CoverageFilter):
+    columns = ordering(request, COVERAGE_SORTS, "-date", then=("search",), nulls_last=True)
+    return result.qs.order_by(*columns)
+
+
+def _empty_list(request) -> dict:
+    """Return what an empty Pressespiegel says and offers."""
+    if request.GET:
+        return {
+            "text": _("Kein Bericht passt zu dieser Auswahl."),
+            "action": _("Alle anzeigen"),
+            "url": reverse("media_visits:coverage"),
+        }
+    text = _("Noch ist kein Pressebericht erfasst.")
+    if not can_manage(request.user):
+        return {"text": text}
+    url = reverse("media_visits:coverage_create")
+    return {"text": text, "action": _("Bericht erfassen"), "url": url}
+
+
+def export_coverage(request):
+    """Answer with the filtered Pressespiegel as an Excel file."""
+    sees_tone = can_see_internals(request.user)
+    header = [
+        _("Medium"),
+        _("Überschrift"),
+        _("Datum"),
+        _("Art"),
+        _("Worum es geht"),
+        _("Besuch"),
+        _("Branche"),
+        _("Link"),
+    ]
+    rows = [
+        [
+            clipping.medium,
+            clipping.title,
+            clipping.known_date,
+            clipping.get_kind_display(),
+            clipping.about,
+            str(clipping.visit) if clipping.visit else "",
+            ", ".join(sector.name for sector in clipping.sectors.all()),
+            clipping.url,
+            *([clipping.get_tone_display()] if sees_tone else []),
+        ]
+        for clipping in _sorted(request, _filtered(request))
+    ]
+    header += [_("Tonlage")] if sees_tone else []
+    return xlsx_response(f"pressespiegel-{local_date(timezone.now()):%Y-%m-%d}.xlsx", header, rows)
+
+
+def clipping_for_office(request: HttpRequest, pk: int) -> Coverage:
+    return get_for_office(request, Coverage.objects.select_related("visit"), pk)
+
+
+def page_of(clipping: Coverage) -> str:
+    """Return the address where `clipping` is shown: its visit, or the Pressespiegel."""
+    return clipping.visit.get_absolute_url() if clipping.visit else reverse("media_visits:coverage")
+
+
+def create_coverage(request):
+    """A new clipping; `?besuch=` names the visit it is about."""
+    require_office(request)
+    visit = _visit_asked_for(request)
+    form = CoverageForm(request.POST or None, initial={"visit": visit}, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        call = partial(
+            services.create_coverage, values=form.values, by=request.user, now=timezone.now()
+        )
+        clipping = run_service(request, call, done=_("Der Pressebericht ist erfasst."), form=form)
+        if clipping:
+            return redirect(page_of(clipping))
+    return form_page(
+        request,
+        form,
+        title=_("Pressebericht erfassen"),
+        cancel_url=visit.get_absolute_url() if visit else reverse("media_visits:coverage"),
+    )
+
+
+def _visit_asked_for(request) -> Visit | None:
+    pk = request.GET.get("besuch", "")
+    if not pk.isdecimal():
+        return None
+    return Visit.objects.visible_to(request.user).filter(pk=pk).first()
+
+
+def edit_coverage(request, pk):
+    clipping = clipping_for_office(request, pk)
+    # Filling the form writes what was typed into the clipping, also another visit.
+    cancel_url = page_of(clipping)
+    form = CoverageForm(request.POST or None, instance=clipping, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        call = partial(
+            services.update_coverage,
+            coverage=clipping,
+            values=form.values,
+            version=form.version_shown,
+            by=request.user,
+            now=timezone.now(),
+        )
+        if run_service(request, call, done=_("Der Pressebericht ist gespeichert."), form=form):
+            return redirect(page_of(clipping))
+    return form_page(request, form, title=_("Pressebericht bearbeiten"), cancel_url=cancel_url)
+
+
+def remove_coverage(request, pk):
+    clipping = clipping_for_office(request, pk)
+    if request.method == "POST":
+        call = partial(
+            services.remove_coverage, coverage=clipping, by=request.user, now=timezone.now()
+        )
+        run_service(request, call, done=_("Der Pressebericht ist entfernt."))
+        return redirect(page_of(clipping))
+    return render_confirmation(
+        request,
+        title=_("Pressebericht entfernen"),
+        question=_("„%(clipping)s“ entfernen?") % {"clipping": clipping},
+        details=[],
+        submit_label=_("Entfernen"),
+        danger=True,
+        cancel_url=page_of(clipping),
     )

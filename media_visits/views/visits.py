@@ -1,7 +1,8 @@
-"""The page of a visit, and the forms of its facts."""
+"""The list of visits, the page of a visit, and the form of its facts."""
 
 from functools import partial
 
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,42 +12,125 @@ from django.views.decorators.http import require_POST
 from approvals.enums import ApprovalKind
 from approvals.forms import LapseGuard
 from core.dates import local_date
-from core.views import run_service
+from core.exports import xlsx_response
+from core.views import (
+    get_for_office,
+    ordering,
+    paginate,
+    render_form,
+    require_office,
+    run_service,
+)
 from media_visits.enums import VISIT_MOVES
+from media_visits.filters import VisitFilter
 from media_visits.forms import VisitForm
 from media_visits.models import Visit
-from media_visits.progress import visit_context
+from media_visits.permissions import can_manage
+from media_visits.progress import listed_visits, visit_page
+from media_visits.queries import visits_to_list
 from media_visits.registry import VISIT_FACTS
-from media_visits.services import create_visit, publish_visit, update_visit
-from media_visits.views.answers import form_page, require_office, visit_for_office
+from media_visits.services import create_visit, publish_visit, unpublish_visit, update_visit
+
+VISIT_SORTS = {"date": ("starts_on",), "company": ("search",), "state": ("state",)}
+
+form_page = partial(render_form, template="media_visits/form.html")
+
+
+def visit_for_office(request: HttpRequest, pk: int) -> Visit:
+    return get_for_office(request, Visit.objects.select_related("company"), pk)
+
+
+def visit_list(request):
+    result = _filtered(request)
+    page = paginate(request, _sorted(request, result))
+    context = {
+        "filter": result,
+        "page": page,
+        "visits": listed_visits(page),
+        "manages": can_manage(request.user),
+        "empty": _empty_list(request),
+    }
+    return render(request, "media_visits/list.html", context)
+
+
+def _filtered(request) -> VisitFilter:
+    return VisitFilter(request.GET, queryset=visits_to_list(request.user), request=request)
+
+
+def _sorted(request, result: VisitFilter):
+    # Latest first; visits without a date come last in any order.
+    columns = ordering(request, VISIT_SORTS, "-date", then=("search",), nulls_last=True)
+    return result.qs.order_by(*columns)
+
+
+def _empty_list(request) -> dict:
+    """Return what an empty list says and offers."""
+    if request.GET:
+        return {
+            "text": _("Kein Besuch passt zu dieser Auswahl."),
+            "action": _("Alle anzeigen"),
+            "url": reverse("media_visits:list"),
+        }
+    if can_manage(request.user):
+        return {
+            "text": _(
+                "Noch ist kein Besuch erfasst. Legen Sie eine Idee an; sie bleibt zunächst in der "
+                "Geschäftsstelle."
+            ),
+            "action": _("Neuer Besuch"),
+            "url": reverse("media_visits:create"),
+        }
+    return {"text": _("Zurzeit gibt es keine Besuche, die für Sie freigegeben sind.")}
+
+
+def export(request):
+    """Answer with the filtered list as an Excel file."""
+    header = [
+        _("Unternehmen"),
+        _("Anlass"),
+        _("Termin"),
+        _("Tag"),
+        _("Stand"),
+        _("Wer besucht"),
+        _("Adresse"),
+        _("Branche"),
+        _("Presse"),
+        _("Herkunft"),
+    ]
+    rows = [
+        [
+            visit.company_name,
+            visit.title,
+            visit.date_text,
+            visit.starts_on,
+            visit.get_state_display(),
+            visit.visitor,
+            visit.address,
+            ", ".join(sector.name for sector in visit.sectors.all()) or visit.sectors_text,
+            "\n".join(map(str, visit.press_slots.all())) or visit.press_text,
+            visit.get_origin_display(),
+        ]
+        for visit in _sorted(request, _filtered(request))
+    ]
+    return xlsx_response(f"besuche-{local_date(timezone.now()):%Y-%m-%d}.xlsx", header, rows)
 
 
 def detail(request, pk):
-    """One visit: where it stands, what is next, what happened."""
-    visit = get_object_or_404(
-        Visit.objects.visible_to(request.user).select_related("company"), pk=pk
-    )
-    now = timezone.now()
-    context = visit_context(visit, request.user, now=now)
-    return render(
-        request, "media_visits/detail.html", {"visit": visit, "today": local_date(now), **context}
-    )
+    visits = Visit.objects.visible_to(request.user).select_related("company")
+    visit, now = get_object_or_404(visits, pk=pk), timezone.now()
+    context = visit_page(visit, request.user, now=now)
+    context |= {"visit": visit, "today": local_date(now)}
+    return render(request, "media_visits/detail.html", context)
 
 
 def create(request):
-    """A new visit, an idea at first."""
     require_office(request)
     form = VisitForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        call = partial(
-            create_visit,
-            visit=form.instance,
-            sectors=form.cleaned_data["sectors"],
-            by=request.user,
-            now=timezone.now(),
-        )
-        if run_service(request, call, done=_("Der Besuch ist als Idee angelegt."), form=form):
-            return redirect(form.instance)
+        call = partial(create_visit, values=form.values, by=request.user, now=timezone.now())
+        visit = run_service(request, call, done=_("Der Besuch ist als Idee angelegt."), form=form)
+        if visit:
+            return redirect(visit)
     return form_page(
         request,
         form,
@@ -57,16 +141,16 @@ def create(request):
 
 
 def edit(request, pk):
-    """The facts of a visit; what somebody else saved meanwhile is shown beside what was typed."""
+    """The facts of a visit; asks again before a change that lets an approval lapse."""
     visit = visit_for_office(request, pk)
-    guard = guard_of(visit)
+    guard = lapse_guard(visit)
     form = VisitForm(request.POST or None, instance=visit)
     is_complete = request.method == "POST" and form.is_valid()
     if is_complete and not (guard and guard.needs_confirmation(request.POST, form.instance)):
         call = partial(
             update_visit,
-            visit=form.instance,
-            sectors=form.cleaned_data["sectors"],
+            visit=visit,
+            values=form.values,
             version=form.version_shown,
             by=request.user,
             now=timezone.now(),
@@ -82,10 +166,8 @@ def edit(request, pk):
     )
 
 
-def guard_of(visit: Visit) -> LapseGuard | None:
-    """Return what warns of an approval that would lapse, or None where the state of `visit` forbids
-    it anyway.
-    """
+def lapse_guard(visit: Visit) -> LapseGuard | None:
+    """Return the guard that warns before an approval lapses; None where none can lapse."""
     if visit.is_taken_over or visit.state not in VISIT_MOVES["lapse"].sources:
         return None
     return LapseGuard(ApprovalKind.VISIT, VISIT_FACTS, visit)
@@ -93,17 +175,16 @@ def guard_of(visit: Visit) -> LapseGuard | None:
 
 @require_POST
 def publish(request, pk):
-    """Show the visit to partners and on the public site."""
-    visit = visit_for_office(request, pk)
-    call = partial(publish_visit, visit=visit, publish=True, by=request.user, now=timezone.now())
-    run_service(request, call, done=_("Der Besuch ist veröffentlicht."))
-    return redirect(visit)
+    return _run(request, pk, publish_visit, _("Der Besuch ist veröffentlicht."))
 
 
 @require_POST
 def unpublish(request, pk):
-    """Take the visit back inside the house."""
+    return _run(request, pk, unpublish_visit, _("Der Besuch ist nicht mehr veröffentlicht."))
+
+
+def _run(request, pk, service, done) -> HttpResponse:
     visit = visit_for_office(request, pk)
-    call = partial(publish_visit, visit=visit, publish=False, by=request.user, now=timezone.now())
-    run_service(request, call, done=_("Der Besuch ist nicht mehr veröffentlicht."))
+    call = partial(service, visit=visit, by=request.user, now=timezone.now())
+    run_service(request, call, done=done)
     return redirect(visit)

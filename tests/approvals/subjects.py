@@ -21,7 +21,7 @@ from dialogues.services import (
 )
 from media_visits.enums import VisitState
 from media_visits.services import submit_visit, update_visit
-from media_visits.services.visits import EDITABLE
+from media_visits.services.visits import VISIT_FIELDS
 from partners.models import User
 from tests.approvals.builders import (
     BRIEFING,
@@ -143,16 +143,17 @@ def submit(case: Case, by) -> ApprovalRequest:
 def change(case: Case, by) -> None:
     """Give the subject of `case` another title, as the form would."""
     kind, changed = case.approval.kind, type(case.subject).objects.get(pk=case.subject.pk)
-    shown = version_of(changed, (*EDITABLE, "sectors")) if kind == K.VISIT else ""
+    if kind == K.VISIT:
+        values, shown = {"title": "Ein anderer Titel"}, version_of(changed, VISIT_FIELDS)
+        update_visit(visit=changed, values=values, version=shown, by=by, now=NOW)
+        return
     changed.title = "Ein anderer Titel"
     if kind == K.SERIES:
         save_series(series=changed, by=by, now=NOW)
     elif kind == K.TOPIC:
         save_topic(topic=changed, sectors=[], themes=[], by=by, now=NOW)
-    elif kind == K.DATES:
-        update_dialogue(dialogue=changed, by=by, now=NOW)
     else:
-        update_visit(visit=changed, sectors=[], version=shown, by=by, now=NOW)
+        update_dialogue(dialogue=changed, by=by, now=NOW)
 
 
 VERDICTS = {

@@ -1,6 +1,4 @@
-"""Visits, press slots and clippings for tests; the visit lies three weeks after the Monday of the
-test.
-"""
+"""Visits, press slots and clippings for tests. A visit takes place three weeks after NOW."""
 
 import datetime as dt
 import itertools
@@ -32,8 +30,8 @@ GRANTED = (VisitState.APPROVED, *WAS_ANNOUNCED)
 _numbers = itertools.count(1)
 
 
-def new_visit(**fields) -> Visit:
-    """Return an unsaved visit as a form would hand it over."""
+def visit_values(**fields) -> dict:
+    """Return values of a visit as its form hands them to the services."""
     values = {
         "title": f"Rundgang {next(_numbers)}",
         "starts_at": STARTS_AT,
@@ -42,12 +40,18 @@ def new_visit(**fields) -> Visit:
     }
     if "company" not in fields and "company_text" not in fields:
         values["company"] = make_organisation()
-    return Visit(**values | fields)
+    return values | fields
+
+
+def new_visit(**fields) -> Visit:
+    """Return an unsaved visit."""
+    return Visit(**visit_values(**fields))
 
 
 def make_visit(state: str = VisitState.IDEA, **fields) -> Visit:
-    """Return a saved visit in `state` with what a visit in this state has: its request, its dates,
-    its reasons.
+    """Return a saved visit in `state` with all that goes with it: approval, dates, reasons.
+
+    `approval=False` leaves the approval out.
     """
     approval = fields.pop("approval", True)
     if state in WAS_SUBMITTED:
@@ -73,7 +77,7 @@ def make_visit(state: str = VisitState.IDEA, **fields) -> Visit:
 
 
 def make_visit_approval(visit: Visit, state: str = ApprovalState.OPEN, **fields):
-    """Return a request for approval of `visit`."""
+    """Return an approval of `visit` in `state`; `fields` are set on it."""
     subject = make_subject(
         kind=ApprovalKind.VISIT, pk=visit.pk, title=str(visit), path=visit.get_absolute_url()
     )
@@ -81,7 +85,6 @@ def make_visit_approval(visit: Visit, state: str = ApprovalState.OPEN, **fields)
 
 
 def make_sector(name: str = "Maschinenbau") -> Sector:
-    """Return the sector `name`."""
     return Sector.objects.get_or_create(name=name)[0]
 
 
@@ -96,7 +99,7 @@ def make_slot(visit: Visit, **fields) -> PressSlot:
 
 
 def make_coverage(**fields) -> Coverage:
-    """Return a saved clipping with a link of its own."""
+    """Return a saved clipping with a unique link."""
     number = next(_numbers)
     values = {
         "medium": "Stadtblatt",
@@ -107,7 +110,7 @@ def make_coverage(**fields) -> Coverage:
     return Coverage.objects.create(**values | fields)
 
 
-def facts(**fields) -> dict:
+def posted_visit(**fields) -> dict:
     """Return what the form of a visit posts."""
     values = {
         "company_text": "Turbinenbau AG",
@@ -124,15 +127,14 @@ def facts(**fields) -> dict:
 
 
 def text_of(response) -> str:
-    """Return the page as text."""
     return response.content.decode()
 
 
-def shown(response) -> list[str]:
-    """Return the titles of the rows on a page of a list."""
-    return [row.title for row in response.context["page"].object_list]
+def titles_shown(response) -> list[str]:
+    """Return the titles of the visits or clippings on a page of a list."""
+    return [record.title for record in response.context["page"].object_list]
 
 
 def hidden_version(response) -> str:
-    """Return the fingerprint that a form carries."""
+    """Return the fingerprint in the form of a page."""
     return response.context["form"]["version"].value()

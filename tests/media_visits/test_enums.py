@@ -8,7 +8,7 @@ from core.errors import NotAllowed, Refused
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from media_visits import services
-from media_visits.enums import STATE_TONES, VISIT_MOVES, VisitState
+from media_visits.enums import COLOUR_OF_VISIT, VISIT_MOVES, VisitState
 from media_visits.models import Visit
 from media_visits.permissions import DECISIONS, open_actions
 from tests.approvals.builders import BRIEFING, DUE_ON, NOW, details_of
@@ -39,7 +39,7 @@ ACTS = {
     "return": decide(Verdict.RETURN),
     "refuse": decide(Verdict.REFUSE),
     "announce": lambda visit, by: services.announce_visit(visit=visit, by=by, now=NOW),
-    "hold": lambda visit, by: services.record_held(visit=visit, by=by, now=AFTERWARDS),
+    "hold": lambda visit, by: services.hold_visit(visit=visit, by=by, now=AFTERWARDS),
     "document": lambda visit, by: services.document_visit(
         visit=visit, outcome="Fläche gesucht", by=by, now=AFTERWARDS
     ),
@@ -63,8 +63,8 @@ def test_every_action_is_tried():
     assert set(ACTS) | {"lapse"} == set(VISIT_MOVES)
 
 
-def test_every_state_has_a_tone():
-    assert set(STATE_TONES) == set(S)
+def test_every_state_has_a_badge_colour():
+    assert set(COLOUR_OF_VISIT) == set(S)
 
 
 @pytest.mark.parametrize("action", ACTS)
@@ -129,7 +129,7 @@ def test_a_visit_far_away_is_not_held_before_it_begins(office):
     visit = make_visit(S.ANNOUNCED)
 
     with nothing_changes(visit), pytest.raises(Refused, match="noch nicht begonnen"):
-        services.record_held(visit=visit, by=office, now=visit.starts_at - dt.timedelta(minutes=1))
+        services.hold_visit(visit=visit, by=office, now=visit.starts_at - dt.timedelta(minutes=1))
 
-    services.record_held(visit=visit, by=office, now=visit.starts_at)
+    services.hold_visit(visit=visit, by=office, now=visit.starts_at)
     assert Visit.objects.get(pk=visit.pk).state == S.HELD

@@ -6,7 +6,7 @@ from core.models import Origin, Precision
 from core.roles import OBSERVER, PARTNER
 from media_visits.enums import VisitState
 from media_visits.models import Visit
-from media_visits.queries import sector_attention, upcoming_visits, visits_in_motion, years_of
+from media_visits.queries import sector_attention, unfinished_visits, upcoming_visits, years_of
 from tests.approvals.builders import TODAY
 from tests.media_visits.builders import STARTS_AT, make_coverage, make_sector, make_visit
 from tests.partners.builders import make_user
@@ -34,13 +34,13 @@ def test_upcoming_are_approved_and_announced_visits_soonest_first(office):
     make_visit(S.ANNOUNCED, starts_at=STARTS_AT - 60 * DAY, ends_at=None, approval=False)
     make_visit(S.ANNOUNCED, origin=Origin.TAKEN_OVER, approval=False)
 
-    assert upcoming_visits(visits_in_motion(office), TODAY) == [sooner, later]
+    assert upcoming_visits(unfinished_visits(office), TODAY) == [sooner, later]
 
 
 def test_in_motion_is_only_what_is_visible():
     make_visit(S.APPROVED, approval=False)
 
-    assert visits_in_motion(make_user(PARTNER)) == []
+    assert unfinished_visits(make_user(PARTNER)) == []
 
 
 def test_in_motion_is_what_is_not_over_yet(office):
@@ -50,7 +50,7 @@ def test_in_motion_is_what_is_not_over_yet(office):
     make_visit(S.CANCELLED)
     make_visit(S.HELD, origin=Origin.TAKEN_OVER, approval=False)
 
-    assert visits_in_motion(office) == [held, idea]
+    assert unfinished_visits(office) == [held, idea]
 
 
 def test_years_are_those_of_dated_rows():

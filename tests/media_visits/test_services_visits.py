@@ -10,11 +10,10 @@ from core.models import Origin, Precision
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from media_visits.enums import VisitState
 from media_visits.models import Visit
-from media_visits.progress import visit_context
-from media_visits.services import create_visit, publish_visit, update_visit
-from media_visits.services.visits import EDITABLE
+from media_visits.services import create_visit, publish_visit, unpublish_visit, update_visit
+from media_visits.services.visits import VISIT_FIELDS
 from tests.approvals.builders import NOW
-from tests.media_visits.builders import STARTS_AT, make_sector, make_visit, new_visit
+from tests.media_visits.builders import STARTS_AT, make_sector, make_visit, visit_values
 from tests.partners.builders import make_organisation, make_user
 from tests.unchanged import mails_written, nothing_changes
 
@@ -23,21 +22,13 @@ S = VisitState
 DAY = dt.timedelta(days=1)
 
 
-FIELDS = (*EDITABLE, "sectors")
-
-
-def change(visit, by, *, sectors=(), version=None, **fields):
-    edited = Visit.objects.get(pk=visit.pk)
-    version = version or version_of(edited, FIELDS)
-    for name, value in fields.items():
-        setattr(edited, name, value)
-    return update_visit(visit=edited, sectors=sectors, version=version, by=by, now=NOW)
+def change(visit, by, *, version=None, **values):
+    version = version or version_of(Visit.objects.get(pk=visit.pk), VISIT_FIELDS)
+    return update_visit(visit=visit, values=values, version=version, by=by, now=NOW)
 
 
 def test_a_new_visit_is_an_idea_with_its_day_and_sectors(office):
-    visit = create_visit(
-        visit=new_visit(state=S.APPROVED), sectors=[make_sector()], by=office, now=NOW
-    )
+    visit = create_visit(values=visit_values(sectors=[make_sector()]), by=office, now=NOW)
 
     visit.refresh_from_db()
     assert (visit.state, visit.starts_on, visit.precision) == (
@@ -59,7 +50,7 @@ def test_a_visit_late_in_the_evening_lies_on_its_day_in_berlin(office):
         2026, 10, 24, 22, 30, tzinfo=dt.UTC
     )  # half past midnight on the day the clocks go back
 
-    visit = create_visit(visit=new_visit(starts_at=late, ends_at=None), by=office, now=NOW)
+    visit = create_visit(values=visit_values(starts_at=late, ends_at=None), by=office, now=NOW)
 
     assert visit.starts_on == dt.date(2026, 10, 25)
 
@@ -67,17 +58,17 @@ def test_a_visit_late_in_the_evening_lies_on_its_day_in_berlin(office):
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 def test_only_the_office_creates(role):
     with pytest.raises(NotAllowed):
-        create_visit(visit=new_visit(), by=make_user(role), now=NOW)
+        create_visit(values=visit_values(), by=make_user(role), now=NOW)
 
     assert not Visit.objects.exists()
 
 
 def test_the_same_form_twice_makes_one_visit(office):
     company = make_organisation()
-    create_visit(visit=new_visit(company=company, title="Rundgang"), by=office, now=NOW)
+    create_visit(values=visit_values(company=company, title="Rundgang"), by=office, now=NOW)
 
     with pytest.raises(Refused, match="gibt es schon"):
-        create_visit(visit=new_visit(company=company, title="Rundgang"), by=office, now=NOW)
+        create_visit(values=visit_values(company=company, title="Rundgang"), by=office, now=NOW)
 
     assert Visit.objects.count() == 1
 
@@ -92,7 +83,7 @@ def test_the_same_form_twice_makes_one_visit(office):
 )
 def test_impossible_facts_are_refused_in_words(office, fields, message):
     with pytest.raises(Refused, match=message):
-        create_visit(visit=new_visit(**fields), by=office, now=NOW)
+        create_visit(values=visit_values(**fields), by=office, now=NOW)
 
 
 def test_a_change_names_what_changed(office):
@@ -123,7 +114,7 @@ def test_another_sector_is_a_change(office):
 
 def test_who_comes_second_is_told(office):
     visit = make_visit()
-    shown = version_of(visit, FIELDS)
+    shown = version_of(visit, VISIT_FIELDS)
     change(visit, office, title="Erste Fassung")
     visit.refresh_from_db()
 
@@ -233,26 +224,19 @@ def test_a_visit_is_published_only_while_its_approval_is_in_force(office, state)
     visit = make_visit(state)
 
     if state in CONSENTED:
-        publish_visit(visit=visit, publish=True, by=office, now=NOW)
+        publish_visit(visit=visit, by=office, now=NOW)
         assert Visit.objects.get(pk=visit.pk).is_published
     else:
         with nothing_changes(visit), pytest.raises(Refused, match="solange seine Freigabe gilt"):
-            publish_visit(visit=visit, publish=True, by=office, now=NOW)
-
-
-@pytest.mark.parametrize("state", S)
-def test_the_page_offers_to_publish_what_the_service_publishes(office, state):
-    visit = make_visit(state)
-
-    assert visit_context(visit, office, now=NOW)["can_publish"] == (state in CONSENTED)
+            publish_visit(visit=visit, by=office, now=NOW)
 
 
 @pytest.mark.parametrize("state", [S.ANNOUNCED, S.HELD, S.CANCELLED])
 def test_what_was_taken_over_is_published_again_whatever_became_of_it(office, state):
     visit = make_visit(state, origin=Origin.TAKEN_OVER, is_published=True, approval=False)
-    publish_visit(visit=visit, publish=False, by=office, now=NOW)
+    unpublish_visit(visit=visit, by=office, now=NOW)
 
-    publish_visit(visit=visit, publish=True, by=office, now=NOW)
+    publish_visit(visit=visit, by=office, now=NOW)
 
     assert Visit.objects.get(pk=visit.pk).is_published
 
@@ -261,17 +245,17 @@ def test_nothing_is_published_that_was_approved_without(office):
     visit = make_visit(S.APPROVED, to_be_published=False)
 
     with nothing_changes(visit), pytest.raises(Refused, match="ohne Veröffentlichung"):
-        publish_visit(visit=visit, publish=True, by=office, now=NOW)
+        publish_visit(visit=visit, by=office, now=NOW)
 
 
 def test_publishing_is_undone_and_twice_is_once(office):
     visit = make_visit(S.APPROVED)
 
-    publish_visit(visit=visit, publish=True, by=office, now=NOW)
-    publish_visit(visit=visit, publish=True, by=office, now=NOW)
+    publish_visit(visit=visit, by=office, now=NOW)
+    publish_visit(visit=visit, by=office, now=NOW)
     assert Visit.objects.get(pk=visit.pk).is_published
 
-    publish_visit(visit=visit, publish=False, by=office, now=NOW)
+    unpublish_visit(visit=visit, by=office, now=NOW)
     assert not Visit.objects.get(pk=visit.pk).is_published
     assert visit.history.count() == 3
 
@@ -283,4 +267,6 @@ def test_only_the_office_changes_and_publishes(senator):
         with pytest.raises(NotAllowed):
             change(visit, senator, title="Anders")
         with pytest.raises(NotAllowed):
-            publish_visit(visit=visit, publish=True, by=senator, now=NOW)
+            publish_visit(visit=visit, by=senator, now=NOW)
+        with pytest.raises(NotAllowed):
+            unpublish_visit(visit=visit, by=senator, now=NOW)

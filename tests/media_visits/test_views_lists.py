@@ -12,8 +12,8 @@ from tests.media_visits.builders import (
     make_sector,
     make_slot,
     make_visit,
-    shown,
     text_of,
+    titles_shown,
 )
 from tests.partners.builders import make_organisation, make_user
 
@@ -66,8 +66,8 @@ def test_filters_of_visits(signed_in):
         "year=2026",
         f"company={company.pk}",
     ):
-        assert shown(signed_in.get(f"/besuche/?{query}")) == ["Gefunden"], query
-    assert shown(signed_in.get("/besuche/?q=nichts")) == []
+        assert titles_shown(signed_in.get(f"/besuche/?{query}")) == ["Gefunden"], query
+    assert titles_shown(signed_in.get("/besuche/?q=nichts")) == []
 
 
 def test_a_wrong_filter_is_no_error(signed_in):
@@ -93,10 +93,10 @@ def test_visits_are_sorted_the_latest_first_and_undated_last(signed_in):
     )
     make_visit(title="offen", company_text="C", starts_at=None, ends_at=None)
 
-    assert shown(signed_in.get("/besuche/")) == ["spät", "früh", "offen"]
-    assert shown(signed_in.get("/besuche/?sort=date")) == ["früh", "spät", "offen"]
-    assert shown(signed_in.get("/besuche/?sort=company")) == ["früh", "spät", "offen"]
-    assert shown(signed_in.get("/besuche/?sort=-company")) == ["offen", "spät", "früh"]
+    assert titles_shown(signed_in.get("/besuche/")) == ["spät", "früh", "offen"]
+    assert titles_shown(signed_in.get("/besuche/?sort=date")) == ["früh", "spät", "offen"]
+    assert titles_shown(signed_in.get("/besuche/?sort=company")) == ["früh", "spät", "offen"]
+    assert titles_shown(signed_in.get("/besuche/?sort=-company")) == ["offen", "spät", "früh"]
 
 
 def test_a_long_list_is_cut_into_pages(signed_in):
@@ -105,8 +105,8 @@ def test_a_long_list_is_cut_into_pages(signed_in):
 
     first, second = signed_in.get("/besuche/"), signed_in.get("/besuche/?page=2")
 
-    assert (len(shown(first)), len(shown(second))) == (50, 1)
-    assert set(shown(first)) & set(shown(second)) == set()
+    assert (len(titles_shown(first)), len(titles_shown(second))) == (50, 1)
+    assert set(titles_shown(first)) & set(titles_shown(second)) == set()
 
 
 def test_empty_lists_say_what_to_do(client, signed_in):
@@ -147,8 +147,10 @@ def test_filters_of_the_pressespiegel(signed_in):
         "linked=visit",
         f"sector={make_sector().pk}",
     ):
-        assert shown(signed_in.get(f"/besuche/pressespiegel/?{query}")) == ["Gefunden"], query
-    assert shown(signed_in.get("/besuche/pressespiegel/?linked=free")) == ["Andere"]
+        assert titles_shown(signed_in.get(f"/besuche/pressespiegel/?{query}")) == ["Gefunden"], (
+            query
+        )
+    assert titles_shown(signed_in.get("/besuche/pressespiegel/?linked=free")) == ["Andere"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 
+from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from core.models import Origin
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
@@ -9,12 +10,13 @@ from media_visits.enums import VisitState
 from media_visits.models import Visit
 from tests.media_visits.builders import (
     STARTS_AT,
-    facts,
     hidden_version,
     make_coverage,
     make_sector,
     make_slot,
     make_visit,
+    make_visit_approval,
+    posted_visit,
     text_of,
 )
 from tests.partners.builders import make_user
@@ -71,7 +73,8 @@ def test_internal_notes_are_the_offices_alone(client, role):
 
 @pytest.mark.parametrize("role", [PARTNER, OBSERVER])
 def test_brief_and_log_stay_inside_the_house(client, role):
-    visit = make_visit(S.HELD, is_published=True, assessment="heikel", approval=False)
+    visit = make_visit(S.HELD, is_published=True, approval=False)
+    make_visit_approval(visit, ApprovalState.APPROVED, assessment="heikel")
     client.force_login(make_user(role))
 
     page = text_of(client.get(f"/besuche/{visit.pk}/"))
@@ -109,7 +112,7 @@ def test_a_visit_taken_over_shows_source_and_doubt_and_no_steps(signed_in):
 
 
 def test_a_visit_is_created(signed_in):
-    response = signed_in.post("/besuche/neu/", facts(sectors=[make_sector().pk]))
+    response = signed_in.post("/besuche/neu/", posted_visit(sectors=[make_sector().pk]))
 
     visit = Visit.objects.get()
     assert response.url == f"/besuche/{visit.pk}/"
@@ -141,7 +144,7 @@ def test_the_form_says_that_one_of_two_fields_names_the_company(signed_in):
     ],
 )
 def test_wrong_facts_stay_in_the_form(signed_in, fields, message):
-    response = signed_in.post("/besuche/neu/", facts(visitor="Staatssekretariat", **fields))
+    response = signed_in.post("/besuche/neu/", posted_visit(visitor="Staatssekretariat", **fields))
 
     assert response.status_code == 200
     assert message in text_of(response)
@@ -150,9 +153,9 @@ def test_wrong_facts_stay_in_the_form(signed_in, fields, message):
 
 
 def test_the_form_sent_twice_makes_one_visit(signed_in):
-    signed_in.post("/besuche/neu/", facts())
+    signed_in.post("/besuche/neu/", posted_visit())
 
-    response = signed_in.post("/besuche/neu/", facts())
+    response = signed_in.post("/besuche/neu/", posted_visit())
 
     assert "Diesen Besuch gibt es schon" in text_of(response)
     assert Visit.objects.count() == 1
@@ -162,16 +165,16 @@ def test_a_conflict_shows_both_versions_and_then_lets_the_typed_one_win(signed_i
     visit = make_visit(company_text="Turbinenbau AG", company=None, title="Rundgang")
     address = f"/besuche/{visit.pk}/bearbeiten/"
     shown = hidden_version(signed_in.get(address))
-    signed_in.post(address, facts(title="Fassung eins", version=shown))
+    signed_in.post(address, posted_visit(title="Fassung eins", version=shown))
 
-    response = signed_in.post(address, facts(title="Fassung zwei", version=shown))
+    response = signed_in.post(address, posted_visit(title="Fassung zwei", version=shown))
 
     assert "hat diesen Eintrag inzwischen geändert" in text_of(response)
     (conflict,) = response.context["form"].conflicts
     assert conflict == ("Anlass des Besuchs", "Fassung eins", "Fassung zwei")
     assert "Beide Fassungen" in text_of(response)
     assert 'value="Fassung zwei"' in text_of(response)
-    signed_in.post(address, facts(title="Fassung zwei", version=hidden_version(response)))
+    signed_in.post(address, posted_visit(title="Fassung zwei", version=hidden_version(response)))
     assert Visit.objects.get().title == "Fassung zwei"
 
 

@@ -11,7 +11,7 @@ from core.dates import format_date
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from media_visits.enums import VisitState
 from media_visits.progress import waiting_for_office
-from media_visits.queries import upcoming_visits, visits_in_motion
+from media_visits.queries import unfinished_visits, upcoming_visits
 from overview.progress import alerts, plan_line, waiting_entries
 from tests.approvals.requests import make_topic_approval
 from tests.measures.builders import make_plan, make_round
@@ -51,7 +51,7 @@ def test_earliest_deadline_comes_first_and_entries_without_one_last():
     visit = make_visit(VisitState.RETURNED, starts_at=None, ends_at=None, approval=False)
     office = make_user(OFFICE)
 
-    entries = waiting_entries(office, timezone.now(), visits=visits_in_motion(office))
+    entries = waiting_entries(office, timezone.now(), visits=unfinished_visits(office))
 
     urls = [reverse("approval", args=[approval.pk]) for approval in (early, late)]
     assert [entry.url for entry in entries] == [*urls, visit.get_absolute_url()]
@@ -65,7 +65,7 @@ def test_visits_cost_one_query(count, today, django_assert_num_queries):
     assert office.roles
 
     with django_assert_num_queries(1):
-        visits = visits_in_motion(office)
+        visits = unfinished_visits(office)
         assert len(waiting_for_office(visits, today)) == count
         upcoming_visits(visits, today)
 

@@ -19,7 +19,7 @@ from media_visits.services import (
     update_visit,
     withdraw_visit,
 )
-from media_visits.services.visits import EDITABLE
+from media_visits.services.visits import VISIT_FIELDS
 from partners.models import Deputy
 from tests.approvals.builders import BRIEFING, DUE_ON, NOW, TODAY, details_of
 from tests.media_visits.builders import STARTS_AT, make_sector, make_slot, make_visit
@@ -52,7 +52,8 @@ def test_submission_keeps_brief_and_snapshot(office, senator):
     approval = submit(visit, office)
 
     visit.refresh_from_db()
-    assert (visit.state, visit.submitted_at, visit.vote) == (S.SUBMITTED, NOW, BRIEFING.vote)
+    assert (visit.state, visit.submitted_at) == (S.SUBMITTED, NOW)
+    assert (approval.occasion, approval.facts, approval.assessment, approval.vote) == BRIEFING[:4]
     assert (approval.kind, approval.subject_id, approval.title) == (
         ApprovalKind.VISIT,
         visit.pk,
@@ -252,9 +253,8 @@ def test_a_changed_visit_is_submitted_again_with_the_difference(office, senator)
     visit = make_visit(visitor="Senatorin")
     decide(submit(visit, office), senator)
     visit = Visit.objects.get(pk=visit.pk)
-    version = version_of(visit, (*EDITABLE, "sectors"))
-    visit.visitor = "Staatssekretariat"
-    update_visit(visit=visit, sectors=[], version=version, by=office, now=NOW)
+    version, values = version_of(visit, VISIT_FIELDS), {"visitor": "Staatssekretariat"}
+    update_visit(visit=visit, values=values, version=version, by=office, now=NOW)
 
     approval = submit(visit, office)
 
@@ -294,7 +294,7 @@ def test_a_refused_visit_is_not_published(office, senator):
     decide(submit(visit, office), senator, Verdict.REFUSE, "Kein Bezug zum Masterplan.")
 
     with nothing_changes(visit), pytest.raises(Refused, match="Er ist im Stand „abgesagt“"):
-        publish_visit(visit=visit, publish=True, by=office, now=NOW)
+        publish_visit(visit=visit, by=office, now=NOW)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,7 +3,7 @@ import pytest
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, SENATOR_OFFICE
 from media_visits.enums import VisitState
-from media_visits.progress import next_step_of, steps_of
+from media_visits.progress import next_step_of, visit_steps
 from tests.approvals.builders import DUE_ON, NOW
 from tests.media_visits.builders import AFTERWARDS, make_visit, make_visit_approval
 from tests.partners.builders import make_user
@@ -12,8 +12,8 @@ pytestmark = pytest.mark.django_db
 S = VisitState
 
 
-def step(visit, role=OFFICE, *, approval=None, now=NOW):
-    return next_step_of(visit, make_user(role), approval=approval, now=now)
+def step(visit, role=OFFICE, *, approvals=(), now=NOW):
+    return next_step_of(visit, make_user(role), approvals=list(approvals), now=now)
 
 
 @pytest.mark.parametrize(
@@ -27,21 +27,21 @@ def step(visit, role=OFFICE, *, approval=None, now=NOW):
     ],
 )
 def test_the_line_of_steps_marks_where_a_visit_stands(state, current):
-    steps = steps_of(make_visit(state, approval=False))
+    steps = visit_steps(make_visit(state, approval=False))
 
     assert [row.label for row in steps if row.status == "current"] == [current]
     assert len(steps) == 6
 
 
 def test_a_documented_visit_is_all_done():
-    assert {row.status for row in steps_of(make_visit(S.DOCUMENTED, approval=False))} == {"done"}
+    assert {row.status for row in visit_steps(make_visit(S.DOCUMENTED, approval=False))} == {"done"}
 
 
 @pytest.mark.parametrize(
     "fields", [{"state": S.CANCELLED}, {"state": S.HELD, "origin": Origin.TAKEN_OVER}]
 )
 def test_cancelled_and_taken_over_visits_have_no_line(fields):
-    assert steps_of(make_visit(approval=False, **fields)) == []
+    assert visit_steps(make_visit(approval=False, **fields)) == []
 
 
 @pytest.mark.parametrize(
@@ -85,14 +85,14 @@ def test_deciding_is_the_senators_offices_button():
     visit = make_visit(S.SUBMITTED, approval=False)
     approval = make_visit_approval(visit)
 
-    box = step(visit, SENATOR_OFFICE, approval=approval)
+    box = step(visit, SENATOR_OFFICE, approvals=[approval])
 
     assert (box.action, box.url, box.due_on) == (
         "Entscheiden",
         f"/freigaben/{approval.pk}/",
         DUE_ON,
     )
-    assert step(visit, OFFICE, approval=approval).action == ""
+    assert step(visit, OFFICE, approvals=[approval]).action == ""
 
 
 def test_who_only_looks_gets_no_button():

@@ -4,7 +4,7 @@ import pytest
 
 from media_visits.enums import VisitState
 from media_visits.progress import waiting_for_office
-from media_visits.queries import visits_in_motion
+from media_visits.queries import unfinished_visits
 from tests.approvals.builders import TODAY
 from tests.media_visits.builders import STARTS_AT, make_visit
 
@@ -26,7 +26,7 @@ ACTIONS = {
 def test_the_office_reads_what_it_must_do_until_when(office, state):
     visit = make_visit(state, company_text="Turbinenbau AG", title="Rundgang")
 
-    lines = waiting_for_office(visits_in_motion(office), DAY_OF_VISIT + DAY)
+    lines = waiting_for_office(unfinished_visits(office), DAY_OF_VISIT + DAY)
 
     expected = (
         [
@@ -47,7 +47,7 @@ def test_the_office_reads_what_it_must_do_until_when(office, state):
 def test_without_a_date_one_is_to_be_entered(office, state):
     make_visit(state, company_text="Turbinenbau AG", title="Rundgang", starts_at=None, ends_at=None)
 
-    [line] = waiting_for_office(visits_in_motion(office), TODAY)
+    [line] = waiting_for_office(unfinished_visits(office), TODAY)
 
     assert (line.what, line.due_on) == (
         "Termin eintragen: Besuch bei Turbinenbau AG (Rundgang)",
@@ -61,4 +61,4 @@ def test_without_a_date_one_is_to_be_entered(office, state):
 def test_an_announced_visit_waits_from_the_day_after_it(office, day, count):
     make_visit(S.ANNOUNCED, starts_at=STARTS_AT)
 
-    assert len(waiting_for_office(visits_in_motion(office), day)) == count
+    assert len(waiting_for_office(unfinished_visits(office), day)) == count

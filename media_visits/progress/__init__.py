@@ -1,0 +1,20 @@
+from media_visits.progress.lifecycle import next_step_of, visit_steps, waiting_for_office
+from media_visits.progress.press import listed_clippings, listed_slots
+from media_visits.progress.visits import (
+    listed_visits,
+    visit_facts,
+    visit_history,
+    visit_page,
+)
+
+__all__ = [
+    "listed_clippings",
+    "listed_slots",
+    "listed_visits",
+    "next_step_of",
+    "visit_facts",
+    "visit_history",
+    "visit_page",
+    "visit_steps",
+    "waiting_for_office",
+]

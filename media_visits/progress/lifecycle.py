@@ -1,0 +1,166 @@
+"""Where a visit stands and what happens next, on its page and on the start page."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from approvals.enums import ApprovalState
+from approvals.models import ApprovalRequest
+from approvals.permissions import can_decide
+from core.dates import local_date
+from core.progress import NextStep, ProgressStep, WaitingEntry, progress_steps
+from core.roles import senator_office_name
+from media_visits.enums import VisitState
+from media_visits.models import Visit
+from media_visits.permissions import can_manage
+
+S = VisitState
+PROGRESS_STATES = (S.IDEA, S.SUBMITTED, S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED)
+# From these states the visit has to be submitted again.
+BACK_AT_THE_START = (S.RETURNED, S.POSTPONED)
+
+
+class OfficeTask(NamedTuple):
+    """What a state asks of the office; without a route it only waits for the day of the visit."""
+
+    text: str | Promise
+    action: str | Promise = ""
+    route: str = ""
+
+
+OFFICE_TASKS = {
+    S.IDEA: OfficeTask(
+        gettext_lazy(
+            "Angaben ergänzen und den Besuch mit einer Leitungsvorlage zur Freigabe vorlegen."
+        ),
+        gettext_lazy("Zur Freigabe vorlegen"),
+        "submit",
+    ),
+    S.RETURNED: OfficeTask(
+        gettext_lazy("Die Anmerkung zur Rückgabe einarbeiten und den Besuch noch einmal vorlegen."),
+        gettext_lazy("Erneut vorlegen"),
+        "submit",
+    ),
+    S.POSTPONED: OfficeTask(
+        gettext_lazy(
+            "Pressetermine auf den neuen Tag legen oder entfernen und den Besuch noch einmal "
+            "vorlegen."
+        ),
+        gettext_lazy("Erneut vorlegen"),
+        "submit",
+    ),
+    S.APPROVED: OfficeTask(
+        gettext_lazy(
+            "Den Besuch ankündigen: dem Unternehmen und, wenn gewünscht, einem Verteiler."
+        ),
+        gettext_lazy("Ankündigen"),
+        "announce",
+    ),
+    S.ANNOUNCED: OfficeTask(
+        gettext_lazy("Festhalten, dass der Besuch stattgefunden hat."),
+        gettext_lazy("Als durchgeführt vermerken"),
+        "hold",
+    ),
+    S.HELD: OfficeTask(
+        gettext_lazy("Das Ergebnis festhalten und Presseberichte erfassen."),
+        gettext_lazy("Ergebnis festhalten"),
+        "document",
+    ),
+}
+ENTER_DATE = OfficeTask(
+    gettext_lazy(
+        "Tag und Uhrzeit eintragen; danach kann der Besuch zur Freigabe vorgelegt werden."
+    ),
+    gettext_lazy("Termin eintragen"),
+    "edit",
+)
+WAIT_FOR_THE_DAY = OfficeTask(
+    gettext_lazy("Der Besuch steht bevor. Danach wird festgehalten, dass er stattgefunden hat.")
+)
+LAPSED = gettext_lazy("Die Freigabe ist erloschen (%(why)s). %(text)s")
+
+
+def visit_steps(visit: Visit) -> list[ProgressStep]:
+    """Return the progress bar; empty for visits that were taken over or cancelled."""
+    if visit.is_taken_over or visit.state == S.CANCELLED:
+        return []
+    state = S(visit.state)
+    labels = [str(step.label) for step in PROGRESS_STATES]
+    if state in BACK_AT_THE_START:
+        labels[0] = str(state.label)
+        return progress_steps(labels, 0)
+    is_done = state == S.DOCUMENTED
+    return progress_steps(labels, len(labels) if is_done else PROGRESS_STATES.index(state))
+
+
+def next_step_of(
+    visit: Visit, user, *, approvals: list[ApprovalRequest], now: dt.datetime
+) -> NextStep | None:
+    """Return the box *Nächster Schritt*, with its button for who has to act; None: nothing to do.
+
+    `approvals` are those of the visit that `user` may see, latest first.
+    """
+    if visit.is_taken_over:
+        return None
+    if visit.state == S.SUBMITTED:
+        return _decision_step(user, approvals)
+    task = office_task(visit, now)
+    if task is None:
+        return None
+    text = task.text
+    latest = approvals[0] if approvals else None
+    if latest and latest.state == ApprovalState.LAPSED and visit.state == S.IDEA:
+        text = LAPSED % {"why": latest.lapse_reason, "text": text}
+    step = NextStep(
+        str(text),
+        who=_("Geschäftsstelle"),
+        due_on=local_date(visit.starts_at) if visit.state == S.APPROVED else None,
+    )
+    if not task.route or not can_manage(user):
+        return step
+    url = reverse(f"media_visits:{task.route}", args=[visit.pk])
+    return step._replace(action=str(task.action), url=url)
+
+
+def _decision_step(user, approvals: list[ApprovalRequest]) -> NextStep:
+    step = NextStep(_("Der Besuch liegt zur Freigabe vor."), senator_office_name())
+    approval = next((approval for approval in approvals if approval.is_open), None)
+    if approval is None:
+        return step
+    step = step._replace(due_on=approval.due_on)
+    if not can_decide(user, approval):
+        return step
+    return step._replace(action=_("Entscheiden"), url=approval.get_absolute_url())
+
+
+def office_task(visit: Visit, now: dt.datetime) -> OfficeTask | None:
+    """Return what the office has to do next with `visit`; None: nothing."""
+    task = OFFICE_TASKS.get(S(visit.state))
+    if task and task.route == "submit" and visit.starts_at is None:
+        return ENTER_DATE
+    if visit.state == S.ANNOUNCED and visit.starts_at > now:
+        return WAIT_FOR_THE_DAY
+    return task
+
+
+def waiting_for_office(visits: Iterable[Visit], today: dt.date) -> list[WaitingEntry]:
+    """Return what the office has to do with `visits`, due on the day of the visit if it has one."""
+    # The office is asked whether a visit took place from the day after it, as in the reminders.
+    now = timezone.make_aware(dt.datetime.combine(today, dt.time.min))
+    tasks = [(visit, office_task(visit, now)) for visit in visits]
+    return [_waiting(visit, task.action) for visit, task in tasks if task and task.route]
+
+
+def _waiting(visit: Visit, action) -> WaitingEntry:
+    what = _("%(action)s: Besuch bei %(company)s (%(title)s)") % {
+        "action": action,
+        "company": visit.company_name,
+        "title": visit.title,
+    }
+    return WaitingEntry(_("Geschäftsstelle"), what, visit.get_absolute_url(), visit.starts_on)

@@ -1,0 +1,191 @@
+"""What the page of a visit shows, and to whom."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from approvals.enums import VERDICT_LABELS, ApprovalKind
+from approvals.models import ApprovalRequest
+from approvals.permissions import can_see_approvals
+from approvals.progress import with_conditions
+from approvals.queries import approvals_with_conditions, condition_history, decision_note
+from core.dates import format_moment
+from core.history import entries_of
+from core.progress import Button, HistoryEntry
+from media_visits.enums import PRESS_OPEN_STATES, VisitState
+from media_visits.models import Visit
+from media_visits.permissions import can_manage, can_see_internals, open_actions
+from media_visits.progress.lifecycle import next_step_of, visit_steps
+from media_visits.progress.press import listed_clippings, listed_slots
+from media_visits.queries import coverage_to_list
+from media_visits.services.lifecycle import SUBMITTED
+from partners.models import Organisation
+
+S = VisitState
+
+
+class ListedVisit(NamedTuple):
+    """A visit as the list shows it; missing texts are empty."""
+
+    visit: Visit
+    sectors: str
+    press: str
+    origin: str
+
+
+def listed_visits(visits: Iterable[Visit]) -> list[ListedVisit]:
+    """Return `visits` for the list. Prefetch sectors and press slots."""
+    return [
+        ListedVisit(
+            visit=visit,
+            sectors=", ".join(sector.name for sector in visit.sectors.all()) or visit.sectors_text,
+            press=", ".join(slot.get_kind_display() for slot in visit.press_slots.all())
+            or visit.press_text,
+            origin=visit.get_origin_display() if visit.is_demo or visit.is_taken_over else "",
+        )
+        for visit in visits
+    ]
+
+
+class TextCard(NamedTuple):
+    """One card of the page: a heading, a text, and a small line below it."""
+
+    title: str
+    text: str
+    note: str = ""
+    is_markdown: bool = False
+
+
+def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
+    """Return what `media_visits/detail.html` shows of `visit` to `user`."""
+    manages, is_internal = can_manage(user), can_see_internals(user)
+    approvals = list(approvals_with_conditions(ApprovalKind.VISIT, visit.pk)) if is_internal else []
+    # A deputy for other kinds reads the briefing, but not what was decided.
+    seen = approvals if can_see_approvals(user, ApprovalKind.VISIT) else []
+    next_step = next_step_of(visit, user, approvals=seen, now=now)
+    clippings = coverage_to_list(user).filter(visit=visit).order_by("starts_on", "pk")
+    slots = visit.press_slots.order_by(F("starts_at").asc(nulls_first=True), "pk")
+    return {
+        "steps": visit_steps(visit),
+        "next_step": with_conditions(
+            next_step, kind=ApprovalKind.VISIT, subject_id=visit.pk, user=user
+        ),
+        "buttons": [_button(visit, "edit", _("Bearbeiten"))] if manages else [],
+        "cards": _text_cards(visit, seen),
+        "slots": listed_slots(slots),
+        "edits_press": manages and (visit.is_taken_over or visit.state in PRESS_OPEN_STATES),
+        "clippings": listed_clippings(clippings, user),
+        "manages": manages,
+        "briefing": _briefing_facts(approvals),
+        "notes": _internal_notes(visit) if manages else [],
+        "facts": visit_facts(visit, is_internal=is_internal),
+        "company": Organisation.objects.visible_to(user).filter(pk=visit.company_id).first(),
+        "further_buttons": _further_buttons(visit, user) if manages else [],
+        "is_internal": is_internal,
+        "history": visit_history(visit, seen) if is_internal else [],
+    }
+
+
+def _text_cards(visit: Visit, approvals: list[ApprovalRequest]) -> list[TextCard]:
+    cards = []
+    if visit.state != S.DOCUMENTED:
+        is_cancelled = visit.state == S.CANCELLED
+        title = _("Warum abgesagt") if is_cancelled else _("Warum verschoben")
+        cards.append(TextCard(title, visit.reason))
+    decided = next((approval for approval in approvals if approval.decided_at), None)
+    if decided:
+        moment = format_moment(decided.decided_at)
+        note = f"{decided.outcome} · {decided.decided_by} · {moment}"
+        cards.append(TextCard(_("Anmerkung zur Freigabe"), decided.comment, note))
+    cards.append(TextCard(_("Botschaft"), visit.message))
+    cards.append(TextCard(_("Ergebnis"), visit.outcome, is_markdown=True))
+    return [card for card in cards if card.text]
+
+
+def _internal_notes(visit: Visit) -> list[TextCard]:
+    if not visit.internal_notes:
+        return []
+    note = _("Sieht nur die Geschäftsstelle.")
+    return [TextCard(_("Interner Vermerk"), visit.internal_notes, note)]
+
+
+def _briefing_facts(approvals: list[ApprovalRequest]) -> list[tuple[str, str]]:
+    """Return the filled lines of the latest Leitungsvorlage."""
+    if not approvals:
+        return []
+    latest = approvals[0]
+    facts = [
+        (_("Anlass"), latest.occasion),
+        (_("Sachverhalt"), latest.facts),
+        (_("Bewertung"), latest.assessment),
+        (_("Votum"), latest.vote),
+    ]
+    return [fact for fact in facts if fact[1]]
+
+
+def visit_facts(visit: Visit, *, is_internal: bool) -> list[tuple[str, str]]:
+    """Return the filled lines of *Eckdaten*."""
+    sectors = ", ".join(sector.name for sector in visit.sectors.order_by("name", "pk"))
+    facts = [
+        (_("Termin"), visit.date_text),
+        (_("Partner"), visit.partner_name),
+        (_("Adresse"), visit.address),
+        (_("Wer besucht"), visit.visitor),
+        (_("Branche"), sectors),
+        (_("Branche laut Quelle"), visit.sectors_text if visit.sectors_text != sectors else ""),
+        (_("Presse laut Quelle"), visit.press_text),
+        (_("Sichtbarkeit"), _visibility(visit) if is_internal else ""),
+    ]
+    return [fact for fact in facts if fact[1]]
+
+
+def _visibility(visit: Visit) -> str:
+    if visit.is_published:
+        return _("veröffentlicht")
+    if visit.to_be_published:
+        return _("nur intern")
+    return _("nur intern, Veröffentlichung nicht vorgesehen")
+
+
+def _further_buttons(visit: Visit, user) -> list[Button]:
+    buttons = []
+    if visit.is_published:
+        label = _("Veröffentlichung zurücknehmen")
+        buttons.append(_button(visit, "unpublish", label, is_post=True))
+    elif visit.is_publishable:
+        buttons.append(_button(visit, "publish", _("Veröffentlichen"), is_post=True))
+    steps = {
+        "withdraw": (_("Vorlage zurückziehen"), "secondary"),
+        "postpone": (_("Verschieben"), "danger"),
+        "cancel": (_("Absagen"), "danger"),
+    }
+    actions = open_actions(user, visit)
+    return buttons + [_button(visit, name, *steps[name]) for name in steps if name in actions]
+
+
+def _button(visit: Visit, route: str, label: str, variant: str = "secondary", *, is_post=False):
+    return Button(label, reverse(f"media_visits:{route}", args=[visit.pk]), variant, is_post)
+
+
+def visit_history(visit: Visit, approvals: list[ApprovalRequest]) -> list[HistoryEntry]:
+    """Return *Verlauf*, latest first, with vote and comment of `approvals`, also latest first."""
+    # Every submission and every decision of an approval wrote one of the visit's entries, so they
+    # come in the same order.
+    votes = (approval.vote for approval in approvals)
+    comments = (_decision_note(approval) for approval in approvals if approval.decided_at)
+    notes = {str(SUBMITTED): votes} | {str(label): comments for label in VERDICT_LABELS.values()}
+    entries = [
+        entry._replace(note=next(notes[entry.what], "")) if entry.what in notes else entry
+        for entry in entries_of(visit)
+    ]
+    entries += [entry for approval in approvals for entry in condition_history(approval)]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _decision_note(approval: ApprovalRequest) -> str:
+    deputy = _("in Vertretung") if approval.by_deputy else ""
+    return "\n".join(filter(None, (deputy, decision_note(approval))))
