@@ -9,7 +9,7 @@ saved one's fingerprint, so that saving again overwrites deliberately.
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django import forms
@@ -64,6 +64,19 @@ def require_unchanged(obj, version: str, fields: Iterable[str]) -> None:
         )
         % {"who": last.history_user, "moment": format_moment(last.history_date)}
     )
+
+
+def apply_values(obj: models.Model, values: Mapping[str, Any], version: str = "") -> None:
+    """Set `values` (field → value) on `obj`, read under lock; the caller sets many-to-many fields.
+
+    Raises ChangedMeanwhile when `obj` is no longer what `version` stands for. Without a version
+    nothing is compared: the caller showed nobody a form.
+    """
+    if version:
+        require_unchanged(obj, version, values)
+    for name, value in values.items():
+        if not obj._meta.get_field(name).many_to_many:
+            setattr(obj, name, value)
 
 
 class VersionedForm(forms.ModelForm):

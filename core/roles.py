@@ -7,6 +7,8 @@ read once per request.
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from core.errors import NotAllowed
+
 OFFICE = "office"
 SENATOR_OFFICE = "senator_office"
 PARTNER = "partner"
@@ -24,6 +26,15 @@ def has_role(user, *names: str) -> bool:
 
 def is_office(user) -> bool:
     return has_role(user, OFFICE)
+
+
+def require_office(by, sentence: str = "") -> None:
+    """Raise NotAllowed with `sentence`, or a general one, unless `by` belongs to the office.
+
+    For services; views call `core.views.require_office`.
+    """
+    if not is_office(by):
+        raise NotAllowed(sentence or _("Das ist der Geschäftsstelle vorbehalten."))
 
 
 def is_senator_office(user) -> bool:

@@ -14,7 +14,7 @@ from demo.accounts import find_organisation
 from demo.stage import Stage
 from dialogues import services
 from dialogues.enums import HostPreference, HostReply, RsvpChannel
-from dialogues.models import Dialogue, DialogueSeries, Topic
+from dialogues.models import Dialogue, DialogueSeries, Rsvp, Topic
 from partners.models import CrossCuttingTheme, Person, Sector
 
 PROGRAMME = "13:30 Ankommen\n14:00 Begrüßung\n14:15 Werksrundgang\n15:00 Gespräch\n16:00 Gelegenheit zum Austausch"
@@ -72,10 +72,9 @@ def load_series(stage: Stage) -> DialogueSeries:
 
 
 def _series(stage: Stage, days: int, title: str, description: str) -> DialogueSeries:
-    row = DialogueSeries(
-        title=title, period=title[-4:], description=description, origin=Origin.DEMO
-    )
-    return services.save_series(series=row, by=stage.office, now=stage.at(days))
+    values = {"title": title, "period": title[-4:], "description": description}
+    values["origin"] = Origin.DEMO
+    return services.create_series(values=values, by=stage.office, now=stage.at(days))
 
 
 def _decide(stage: Stage, service, subject, rsvp: str, comment: str, days: int, **details) -> None:
@@ -91,33 +90,23 @@ def _decide(stage: Stage, service, subject, rsvp: str, comment: str, days: int, 
 def _topic(
     stage: Stage, days: int, title: str, description: str, *, by, sectors=(), themes=(), wish=""
 ) -> Topic:
-    topic = Topic(
-        title=title,
-        description=description,
-        wish=wish,
-        origin=Origin.DEMO,
-        organisation=by.person.organisation if by != stage.office else None,
-    )
-    return services.save_topic(
-        topic=topic,
-        by=by,
-        now=stage.at(days),
-        sectors=[Sector.objects.get_or_create(name=name)[0] for name in sectors],
-        themes=[CrossCuttingTheme.objects.get_or_create(name=name)[0] for name in themes],
-    )
+    values = {
+        "title": title,
+        "description": description,
+        "wish": wish,
+        "origin": Origin.DEMO,
+        "sectors": [Sector.objects.get_or_create(name=name)[0] for name in sectors],
+        "themes": [CrossCuttingTheme.objects.get_or_create(name=name)[0] for name in themes],
+    }
+    return services.create_topic(values=values, by=by, now=stage.at(days))
 
 
 def _in_progress(stage: Stage, series, days: int, *args, **kwargs) -> Topic:
     topic = _topic(stage, days, *args, **kwargs)
     services.propose_topic(topic=topic, by=kwargs["by"], now=stage.at(days))
     topic = services.take_up_topic(topic=topic, by=stage.office, now=stage.at(days + 1))
-    topic.series = series
-    return services.save_topic(
-        topic=topic,
-        sectors=topic.sectors.all(),
-        themes=topic.themes.all(),
-        by=stage.office,
-        now=stage.at(days + 1),
+    return services.update_topic(
+        topic=topic, values={"series": series}, by=stage.office, now=stage.at(days + 1)
     )
 
 
@@ -255,16 +244,18 @@ def _approved(
 def _dialogue(stage: Stage, topic: Topic, host_part: str, days: int) -> Dialogue:
     host = find_organisation(host_part)
     contact = Person.objects.filter(organisation=host).order_by("pk").first()
-    dialogue = Dialogue(
-        title=topic.title,
-        host=host,
-        host_contact=contact,
-        programme=PROGRAMME,
-        seats=30,
-        origin=Origin.DEMO,
-        place="" if host.postal_address else "Besuchereingang, Werksgelände",
+    values = {
+        "title": topic.title,
+        "host": host,
+        "host_contact": contact,
+        "programme": PROGRAMME,
+        "seats": 30,
+        "origin": Origin.DEMO,
+        "place": "" if host.postal_address else "Besuchereingang, Werksgelände",
+    }
+    dialogue = services.plan_dialogue(
+        topic=topic, values=values, by=stage.office, now=stage.at(days - 1)
     )
-    services.plan_dialogue(dialogue=dialogue, topic=topic, by=stage.office, now=stage.at(days - 1))
     return services.record_host_reply(
         dialogue=dialogue,
         reply=HostReply.ACCEPTED,
@@ -352,11 +343,11 @@ def load_dialogue_with_invitations(stage: Stage, series: DialogueSeries) -> None
     )
     rows = list(dialogue.invitations.filter(person__user__isnull=True).order_by("pk"))
     replies = (
-        [services.Rsvp("accepted", party=1 + index % 2) for index in range(12)]
-        + [services.Rsvp("tentative", remark="Der Termin hängt noch an einer Sitzung.")] * 2
-        + [services.Rsvp("declined")] * 3
+        [Rsvp("accepted", party=1 + index % 2) for index in range(12)]
+        + [Rsvp("tentative", remark="Der Termin hängt noch an einer Sitzung.")] * 2
+        + [Rsvp("declined")] * 3
         + [
-            services.Rsvp(
+            Rsvp(
                 "represented",
                 substitute_name="Stabsstelle Industrie",
                 substitute_function="Referat",

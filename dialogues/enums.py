@@ -5,6 +5,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from approvals.enums import VERDICT_LABELS, ApprovalKind, Verdict
 from core.states import Move
 
 
@@ -212,3 +213,24 @@ class RsvpChannel(models.TextChoices):
     LINK = "link", _("über den persönlichen Link")
     ACCOUNT = "account", _("im Portal")
     OFFICE = "office", _("durch die Geschäftsstelle eingetragen")
+
+
+# History reasons with which a record is saved together with a step of its approval. *Verlauf*
+# leaves these entries out where it shows the approval's own, which carry vote and comment as well.
+CONSENT_REQUESTED = _("Zustimmung beantragt")
+CONSENT_LAPSED = _("Zustimmung erloschen")
+CONSENT_LABELS = VERDICT_LABELS | {
+    Verdict.APPROVE: _("Zugestimmt"),
+    Verdict.CONDITION: _("Mit Auflage zugestimmt"),
+}
+TOPIC_SUBMITTED = _("Zur Freigabe vorgelegt")
+TOPIC_LAPSED = _("Freigabe erloschen")
+DATES_SUBMITTED = _("Termine zur Freigabe vorgelegt")
+DATES_SUBMITTED_AGAIN = _("Termin erneut zur Freigabe vorgelegt")
+DATES_DECIDED = _("Termine:")  # the outcome follows
+
+APPROVAL_REASONS = {
+    ApprovalKind.SERIES: (CONSENT_REQUESTED, CONSENT_LAPSED, *CONSENT_LABELS.values()),
+    ApprovalKind.TOPIC: (TOPIC_SUBMITTED, TOPIC_LAPSED, *VERDICT_LABELS.values()),
+    ApprovalKind.DATES: (DATES_SUBMITTED, DATES_SUBMITTED_AGAIN, DATES_DECIDED),
+}

@@ -1,22 +1,24 @@
-"""What the senator's office is shown of a series, a topic and dates, and which of it the approval
+"""What the senator's office is shown of a series, a topic and dates, and which of it an approval
 is bound to.
 
-One table a kind. Spelling of an internal note, seats or programme stand in none of them. What
-orders a topic (sectors, themes) and where on the host's premises a dialogue begins is shown, yet
-may change. The dates asked about are the options of a request and compared as such
-(`approvals.queries.differences_of`).
+Internal notes, seats and programme are not shown. Sectors, themes and the place are shown, but may
+change without the approval lapsing (`binding=False`). The submitted dates are not facts: an
+approval stores them as its options and compares them itself (`approvals.queries.differences_of`).
 """
 
+from collections.abc import Iterable
 from operator import attrgetter
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.registry import Fact
+from dialogues.enums import OptionState
+from dialogues.models import DateOption
 
 
-def _names(rows) -> str:
-    return ", ".join(str(row) for row in rows.order_by("name"))
+def _names(classification) -> str:
+    return ", ".join(str(name) for name in classification.order_by("name"))
 
 
 SERIES_FACTS = (
@@ -49,3 +51,16 @@ DATES_FACTS = (
         lambda dialogue: _("ja") if dialogue.senator_attends else _("nein"),
     ),
 )
+
+
+def options_to_tick(options: Iterable[DateOption]) -> list[dict]:
+    """Return `options` as `ApprovalRequest.options` stores them, a fixed date marked as such."""
+    return [_option_to_tick(option) for option in options]
+
+
+def _option_to_tick(option: DateOption) -> dict:
+    hint = option.get_host_preference_display()
+    values = {"id": option.pk, "label": str(option), "hint": hint}
+    if option.state != OptionState.FIXED:
+        return values
+    return values | {"hint": _("steht fest, %(hint)s") % {"hint": hint}, "is_fixed": True}

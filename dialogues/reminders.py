@@ -1,4 +1,4 @@
-"""Which guests must be reminded of an invitation they have not answered."""
+"""Reminders to guests who have not replied to their invitation."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from core.dates import add_working_days, describe_due, format_date, local_date
 from core.models import Origin
 from dialogues.enums import DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation
-from dialogues.queries.dialogues import NextReminder
+from dialogues.queries import NextReminder
 from outbox.queries import is_not_held_back
 from outbox.texts import escape_markdown
 from partners.queries import recipient_of
@@ -29,12 +29,12 @@ RULE = Rule(
 
 
 def about(dialogue: Dialogue) -> str:
-    """Return by which name the reminders about `dialogue` are paused."""
+    """Return the key under which reminders about `dialogue` are paused."""
     return f"dialogue:{dialogue.pk}"
 
 
 def next_reminder(dialogue: Dialogue, today: dt.date) -> NextReminder:
-    """Return when guests who have not answered are reminded next; empty unless it is inviting."""
+    """Return when silent guests of `dialogue` are reminded next; empty unless it is inviting."""
     if dialogue.state != DialogueState.INVITED or not dialogue.rsvp_by:
         return NextReminder()
     on = current_schedule(RULE.key).next_on(dialogue.rsvp_by, today)
@@ -45,98 +45,92 @@ def next_reminder(dialogue: Dialogue, today: dt.date) -> NextReminder:
 
 
 def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[dt.date, Reminder]]:
-    """Return what may go out on each of `days` about unanswered invitations, each with the guest's
-    personal link.
+    """Return the reminders that may go out on each of `days`, each with the guest's personal link.
 
-    Nobody is reminded of a step that fell on the day of the invitation itself or the day after, nor
+    A step that falls on the day of the invitation or the day after is skipped, and so are guests
     of a dialogue that no longer invites.
     """
-    rows = Invitation.objects.filter(
+    invitations = Invitation.objects.exclude(dialogue__origin=Origin.TAKEN_OVER).filter(
         dialogue__state=DialogueState.INVITED, dialogue__rsvp_by__gte=min(days)
     )
-    rows = unanswered(rows.exclude(dialogue__origin=Origin.TAKEN_OVER)).order_by(
-        "dialogue__rsvp_by", "pk"
-    )
-    current = [row for row in rows if row.released_round == row.dialogue.round]
+    invitations = unanswered(invitations).order_by("dialogue__rsvp_by", "pk")
+    current = [
+        invitation
+        for invitation in invitations
+        if invitation.released_round == invitation.dialogue.round
+    ]
+    schedule = schedules[RULE.key]
     return [
-        (day, reminder_of(row, step, day))
+        (day, reminder_of(invitation, step, day))
         for day in days
-        for row in current
-        if day <= row.dialogue.rsvp_by and (step := _step_on(row, day, schedules[RULE.key]))
+        for invitation in current
+        if day <= invitation.dialogue.rsvp_by and (step := _step_on(invitation, day, schedule))
     ]
 
 
-def _step_on(row: Invitation, day: dt.date, rule: Schedule) -> ReminderStep | None:
-    return rule.step_on(
-        row.dialogue.rsvp_by, day, since=add_working_days(local_date(row.released_at), 1)
-    )
+def _step_on(invitation: Invitation, day: dt.date, schedule: Schedule) -> ReminderStep | None:
+    since = add_working_days(local_date(invitation.released_at), 1)
+    return schedule.step_on(invitation.dialogue.rsvp_by, day, since=since)
 
 
-def by_hand(today: dt.date) -> ReminderStep:
-    """Return the step of what the office sends itself on `today`."""
-    return ReminderStep(
-        f"by_hand:{today.isoformat()}",
-        today,
-        _("am %(day)s von Hand") % {"day": format_date(today)},
-    )
+def manual_step(today: dt.date) -> ReminderStep:
+    """Return the step of the reminders that the office sends itself on `today`."""
+    day = _("am %(day)s von Hand") % {"day": format_date(today)}
+    return ReminderStep(f"by_hand:{today.isoformat()}", today, day)
 
 
 def guests_to_remind(dialogue: Dialogue, today: dt.date) -> list[Invitation]:
-    """Return the unanswered invitations to `dialogue` whose guests the office may remind by hand on
-    `today`.
+    """Return the unanswered invitations whose guests the office may remind on `today`.
 
-    Those who were reminded today already and those whose own reminders are paused are left out.
+    Left out are guests who were reminded today already, whose reminders are paused, or who have no
+    address.
     """
     if dialogue.state != DialogueState.INVITED or dialogue.rsvp_by < today:
         return []
-    rows = unanswered(dialogue.invitations.filter(released_round=dialogue.round)).order_by("pk")
-    found = [
-        (row, reminder_of(row, by_hand(today), today))
-        for row in rows
-        if recipient_of(row.person).email
-    ]
-    sent = SentReminders([reminder for _row, reminder in found])
-    pauses = valid_pauses(today)
+    invitations = dialogue.invitations.filter(released_round=dialogue.round)
+    reminders = {
+        invitation: reminder_of(invitation, manual_step(today), today)
+        for invitation in unanswered(invitations).order_by("pk")
+        if recipient_of(invitation.person).email
+    }
+    sent, pauses = SentReminders(list(reminders.values())), valid_pauses(today)
     return [
-        row
-        for row, reminder in found
+        invitation
+        for invitation, reminder in reminders.items()
         if sent.last_on(reminder) != today
         and not pause_for(pauses, today, recipient=reminder.to.email)
     ]
 
 
-def unanswered(rows: QuerySet[Invitation]) -> QuerySet[Invitation]:
-    """Return those of `rows` that went out and wait for an answer, with all that a reminder takes
-    from them.
-
-    Whose invitation lies in the outbox still is not reminded of it.
-    """
+def unanswered(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
+    """Return the released ones without a reply, with everything that `reminder_of` reads."""
     mail_key = Concat(Value("invitation:"), Cast(OuterRef("pk"), CharField()))
     return (
-        rows.released()
+        invitations.released()
+        # Nobody is reminded of an invitation that never left the outbox.
         .filter(is_not_held_back(mail_key, "invitation"), rsvp=RsvpState.OPEN)
         .select_related("dialogue", "person__user", "person__organisation")
     )
 
 
-def reminder_of(row: Invitation, step: ReminderStep, today: dt.date) -> Reminder:
-    """Return the reminder of one unanswered invitation; its dialogue and person are loaded."""
-    dialogue = row.dialogue.as_announced
+def reminder_of(invitation: Invitation, step: ReminderStep, today: dt.date) -> Reminder:
+    """Return the reminder of one invitation of `unanswered`."""
+    dialogue = invitation.dialogue.as_announced
     line = _("Einladung „%(title)s“: Antwort %(due)s") % {
         "title": escape_markdown(dialogue.title),
         "due": describe_due(dialogue.rsvp_by, today),
     }
     return Reminder(
         kind=RULE.key,
-        subject_key=row.mail_key,
+        subject_key=invitation.mail_key,
         date=dialogue.rsvp_by,
         step=step,
-        to=recipient_of(row.person),
+        to=recipient_of(invitation.person),
         line=line,
         about=about(dialogue),
         about_title=dialogue.title,
         path=dialogue.get_absolute_url(),
-        link=row.personal_link,
+        link=invitation.personal_link,
         has_personal_link=True,
         values={
             "dialogue": dialogue.title,

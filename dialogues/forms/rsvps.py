@@ -4,8 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dialogues.enums import RsvpState
-from dialogues.models import Invitation
-from dialogues.services import Rsvp
+from dialogues.models import Invitation, Rsvp
 from outbox.rendering.headers import validate_address
 
 MAX_PEOPLE = 10

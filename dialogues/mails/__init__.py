@@ -1,31 +1,44 @@
-"""The mails about topics and dialogues: who gets which, with which values."""
+"""The mails about topics and dialogues. Drafts are saved in the caller's transaction, so that a
+change and its mails are stored together or not at all; delivery begins on commit.
+"""
 
 from dialogues.mails import texts  # noqa: F401  registers the words
-from dialogues.mails.dates import Told, changes_hands, people_to_update, people_told
+from dialogues.mails.dates import (
+    Addressee,
+    addressees_of_cancellation,
+    addressees_of_change,
+    entry_text,
+    has_new_holder,
+    mail_date_fixed,
+)
 from dialogues.mails.dialogues import (
-    AT_ONCE,
-    MATTERS,
+    ANNOUNCED_FIELDS,
+    FACTS_ANNOUNCED_AT_ONCE,
+    FACTS_FOR_GUESTS,
     changes_between,
     mail_called_off,
     mail_changed,
-    mail_date_fixed,
 )
 from dialogues.mails.invitations import (
-    mail_confirmation,
     mail_invitations,
     mail_withdrawn,
     preview_invitation,
-    take_back,
     withdraw_reminders,
+    withdraw_unsent_mails,
 )
-from dialogues.mails.topics import mail_topic_proposed, mail_topic_to_proposer, proposer_to_tell
+from dialogues.mails.rsvps import mail_confirmation
+from dialogues.mails.topics import mail_topic_proposed, mail_topic_to_proposer, proposer_to_notify
 
 __all__ = [
-    "AT_ONCE",
-    "MATTERS",
-    "Told",
+    "ANNOUNCED_FIELDS",
+    "FACTS_ANNOUNCED_AT_ONCE",
+    "FACTS_FOR_GUESTS",
+    "Addressee",
+    "addressees_of_cancellation",
+    "addressees_of_change",
     "changes_between",
-    "changes_hands",
+    "entry_text",
+    "has_new_holder",
     "mail_called_off",
     "mail_changed",
     "mail_confirmation",
@@ -34,10 +47,8 @@ __all__ = [
     "mail_topic_proposed",
     "mail_topic_to_proposer",
     "mail_withdrawn",
-    "people_to_update",
-    "people_told",
     "preview_invitation",
-    "proposer_to_tell",
-    "take_back",
+    "proposer_to_notify",
     "withdraw_reminders",
+    "withdraw_unsent_mails",
 ]

@@ -1,17 +1,18 @@
-"""Who holds a calendar entry of a dialogue, and the entry itself. No personal link goes in."""
+"""A dialogue's date in calendars: the entry, who holds one, and the mail that announces it."""
 
 import datetime as dt
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from approvals.enums import GRANTED, ApprovalKind, ApprovalState
 from approvals.queries import approvals_about, deciders
+from core.dates import local_date
 from dialogues.enums import RsvpState
-from dialogues.models import Dialogue, Invitation
-from outbox.drafts import Recipient
+from dialogues.models import Dialogue, Invitation, Rsvp
+from outbox.drafts import MailDraft, Recipient
 from outbox.queries import held_back
 from outbox.rendering.calendars import (
     ACCEPTED,
@@ -22,10 +23,11 @@ from outbox.rendering.calendars import (
     CalendarEvent,
     make_calendar,
 )
+from outbox.services import enqueue_mails
 from partners.models import Person
 from partners.queries import recipient_of
 
-# The answers with which guests keep their entry, and what it then says.
+# Replies with which guests keep their calendar entry, and the PARTSTAT it then shows.
 PARTSTATS = {
     RsvpState.OPEN: NEEDS_ACTION,
     RsvpState.ACCEPTED: ACCEPTED,
@@ -33,12 +35,12 @@ PARTSTATS = {
 }
 
 
-class Told(NamedTuple):
-    """Somebody who knows of a dialogue, and what stands in his or her calendar.
+class Addressee(NamedTuple):
+    """Somebody who was informed of a dialogue, and what their calendar holds of it.
 
-    `method` says how it came there: REQUEST as an own entry, PUBLISH to look at; empty when nothing
-    stands there. `invitation` is the own one of a guest, None for a substitute and for those who
-    only watch.
+    `method` is how the entry got there: REQUEST as the addressee's own, PUBLISH for information;
+    empty when there is none. `invitation` is the guest's own; None for substitutes and for those
+    who were only informed.
     """
 
     to: Recipient
@@ -48,42 +50,36 @@ class Told(NamedTuple):
     invitation: Invitation | None = None
 
 
-def holder_of(person: Person, said) -> Recipient | None:
-    """Return whose calendar holds the entry once `person` answered `said`, an invitation or a
-    reply.
+def entry_holder(person: Person, rsvp: Invitation | Rsvp) -> Recipient | None:
+    """Return whose calendar holds the entry of the guest `person` after the reply `rsvp`.
 
-    It is the guest until he or she declines, or the substitute, if one with an address was named.
+    The guest until they decline; the substitute, if one with an address was named; else nobody.
     """
-    if said.rsvp == RsvpState.REPRESENTED:
-        return (
-            Recipient(said.substitute_email, said.substitute_name)
-            if said.substitute_email
-            else None
-        )
+    if rsvp.rsvp == RsvpState.REPRESENTED:
+        if not rsvp.substitute_email:
+            return None
+        return Recipient(rsvp.substitute_email, rsvp.substitute_name)
     to = recipient_of(person)
-    return to if said.rsvp in PARTSTATS and to.email else None
+    return to if rsvp.rsvp in PARTSTATS and to.email else None
 
 
-def changes_hands(person: Person, before, after) -> bool:
-    """Say whether the entry of `person` goes to somebody else, or to nobody, by a new answer."""
-    return _address_of(holder_of(person, before)) != _address_of(holder_of(person, after))
+def has_new_holder(person: Person, before: Rsvp, after: Invitation | Rsvp) -> bool:
+    """Say whether the reply `after` passes the entry of `person` to somebody else, or to nobody."""
+    return _address_of(entry_holder(person, before)) != _address_of(entry_holder(person, after))
 
 
 def _address_of(to: Recipient | None) -> str:
     return to.email.lower() if to else ""
 
 
-def holds_another(row: Invitation, email: str) -> bool:
-    """Say whether `email` holds an entry of the same dialogue by another invitation than `row`.
+def holds_other_entry(invitation: Invitation, email: str) -> bool:
+    """Say whether `email` holds an entry of the same dialogue through another invitation.
 
-    All entries of a dialogue have one UID, so taking one back would take the other out of the
-    calendar too.
+    All entries of a dialogue share one UID, so cancelling one would remove the other as well.
     """
-    others = (
-        row.dialogue.invitations.released()
-        .filter(released_round=row.dialogue.round)
-        .exclude(pk=row.pk)
-    )
+    dialogue = invitation.dialogue
+    others = dialogue.invitations.released().filter(released_round=dialogue.round)
+    others = others.exclude(pk=invitation.pk)
     if others.filter(rsvp=RsvpState.REPRESENTED, substitute_email__iexact=email).exists():
         return True
     known = Q(person__email__iexact=email) | Q(person__user__email__iexact=email)
@@ -91,90 +87,87 @@ def holds_another(row: Invitation, email: str) -> bool:
     return any(_address_of(recipient_of(guest.person)) == email.lower() for guest in guests)
 
 
-def people_told(dialogue: Dialogue, *, today: dt.date) -> list[Told]:
-    """Return everybody who was told about the dialogue so far, each address once; no guest whose
-    invitation still lies in the outbox.
+def addressees_of_cancellation(dialogue: Dialogue, *, today: dt.date) -> list[Addressee]:
+    """Return everybody who was informed of `dialogue` so far, each address once.
 
-    Whoever was invited to the present date counts as holding an entry, since one taken back twice
-    does no harm and one left standing does. The host's contact and, once dates were granted, the
-    senator's office with its deputies were only informed. Who has no address any more is left out.
+    Guests invited to the present date count as holding an entry, whatever they replied: cancelling
+    an entry twice does no harm, leaving one behind does. The host's contact and, once dates were
+    approved, the senator's office with its deputies hold one for information.
     """
-    told, rows = [], list(_released(dialogue))
-    unknown = held_back([row.mail_key for row in rows], "invitation")
-    for row in rows:
-        if row.mail_key in unknown and row.rsvp == RsvpState.OPEN:
+    addressees, invitations = [], list(_released(dialogue))
+    # Those whose invitation was never sent know nothing, so they get no cancellation either.
+    unsent = held_back([invitation.mail_key for invitation in invitations], "invitation")
+    for invitation in invitations:
+        if invitation.mail_key in unsent and invitation.rsvp == RsvpState.OPEN:
             continue
-        method = REQUEST if row.released_round == dialogue.round else ""
-        told.append(Told(recipient_of(row.person), method, revision=row.revision, invitation=row))
-        if row.rsvp == RsvpState.REPRESENTED:
-            told.append(
-                Told(
-                    Recipient(row.substitute_email, row.substitute_name),
-                    method,
-                    revision=row.revision,
-                )
-            )
-    return _each_once([*told, *_watchers(dialogue, today)])
+        method = REQUEST if invitation.released_round == dialogue.round else ""
+        holders = [Addressee(recipient_of(invitation.person), method, invitation=invitation)]
+        if invitation.rsvp == RsvpState.REPRESENTED:
+            substitute = Recipient(invitation.substitute_email, invitation.substitute_name)
+            holders.append(Addressee(substitute, method))
+        addressees += [holder._replace(revision=invitation.revision) for holder in holders]
+    return _one_per_address([*addressees, *_informed_only(dialogue, today)])
 
 
-def people_to_update(dialogue: Dialogue, *, today: dt.date) -> list[Told]:
-    """Return who has to know of a change to a dated dialogue, each address once: everybody who
-    holds an entry.
+def addressees_of_change(dialogue: Dialogue, *, today: dt.date) -> list[Addressee]:
+    """Return everybody who holds an entry of the dated `dialogue`, each address once.
 
-    A guest whose substitute cannot be reached is told instead, to pass it on. Who declined hears
-    nothing.
+    A guest whose substitute has no address is mailed instead, to pass it on. Guests who declined
+    hear nothing.
     """
-    told = []
-    for row in _released(dialogue).filter(released_round=dialogue.round):
-        own = None if row.rsvp == RsvpState.REPRESENTED else row
-        if holder := holder_of(row.person, row):
-            partstat = PARTSTATS.get(RsvpState(row.rsvp), NEEDS_ACTION)
-            told.append(Told(holder, REQUEST, partstat, row.revision, own))
-        elif row.rsvp == RsvpState.REPRESENTED:
-            told.append(Told(recipient_of(row.person), revision=row.revision, invitation=row))
-    return _each_once([*told, *_watchers(dialogue, today)])
+    addressees = []
+    for invitation in _released(dialogue).filter(released_round=dialogue.round):
+        is_represented = invitation.rsvp == RsvpState.REPRESENTED
+        if holder := entry_holder(invitation.person, invitation):
+            partstat = PARTSTATS.get(RsvpState(invitation.rsvp), NEEDS_ACTION)
+            own = None if is_represented else invitation
+            addressees.append(Addressee(holder, REQUEST, partstat, invitation.revision, own))
+        elif is_represented:
+            guest = recipient_of(invitation.person)
+            addressees.append(Addressee(guest, revision=invitation.revision, invitation=invitation))
+    return _one_per_address([*addressees, *_informed_only(dialogue, today)])
 
 
-def _released(dialogue: Dialogue):
+def _released(dialogue: Dialogue) -> QuerySet[Invitation]:
     return dialogue.invitations.released().select_related("person__user").order_by("pk")
 
 
-def _watchers(dialogue: Dialogue, today: dt.date) -> list[Told]:
+def _informed_only(dialogue: Dialogue, today: dt.date) -> list[Addressee]:
+    """Return the host's contact and, where it knows of dates, the senator's office."""
     people = [dialogue.host_contact] if dialogue.host_contact else []
-    if dialogue.starts_at or dialogue.round > 1 or _are_kept_free(dialogue):
+    if dialogue.starts_at or dialogue.round > 1 or _keeps_dates_free(dialogue):
         people += deciders(today, ApprovalKind.DATES)
-    return [Told(recipient_of(person), PUBLISH if dialogue.starts_at else "") for person in people]
+    method = PUBLISH if dialogue.starts_at else ""
+    return [Addressee(recipient_of(person), method) for person in people]
 
 
-def _are_kept_free(dialogue: Dialogue) -> bool:
-    """Say whether the senator's office ticked dates, or was told that dates whose approval lapsed
-    come back to it.
+def _keeps_dates_free(dialogue: Dialogue) -> bool:
+    """Say whether the senator's office ticked dates, even if their approval lapsed since."""
+    approvals = approvals_about(ApprovalKind.DATES, dialogue.pk)
+    return approvals.filter(state__in=(*GRANTED, ApprovalState.LAPSED)).exists()
+
+
+def _one_per_address(addressees: Iterable[Addressee]) -> list[Addressee]:
+    """Return the addressee with the fullest calendar for each address; none without an address.
+
+    It takes the highest revision that went to the address: calendars ignore a lower one.
     """
-    rows = approvals_about(ApprovalKind.DATES, dialogue.pk)
-    return rows.filter(state__in=(*GRANTED, ApprovalState.LAPSED)).exists()
+    kept: dict[str, Addressee] = {}
+    for addressee in addressees:
+        address = addressee.to.email.lower()
+        known = kept.get(address, addressee)
+        best = max(known, addressee, key=_weight)
+        kept[address] = best._replace(revision=max(known.revision, addressee.revision))
+    return [addressee for address, addressee in kept.items() if address]
 
 
-def _each_once(told: Iterable[Told]) -> list[Told]:
-    """Return one line an address, the one with most in the calendar, with the highest revision that
-    went there.
-    """
-    kept: dict[str, Told] = {}
-    for entry in told:
-        address = entry.to.email.lower()
-        best = max(kept.get(address, entry), entry, key=_weight)
-        revision = (
-            max(kept[address].revision, entry.revision) if address in kept else entry.revision
-        )
-        kept[address] = best._replace(revision=revision)
-    return [entry for address, entry in kept.items() if address]
-
-
-def _weight(entry: Told) -> tuple[bool, bool, bool]:
-    return entry.method == REQUEST, entry.method == PUBLISH, entry.invitation is not None
+def _weight(addressee: Addressee) -> tuple[bool, bool, bool]:
+    method = addressee.method
+    return method == REQUEST, method == PUBLISH, addressee.invitation is not None
 
 
 def entry_text(dialogue: Dialogue, *, now: dt.datetime, **fields) -> str:
-    """Return the calendar entry of `dialogue` as text; `fields` as `event_of` takes them."""
+    """Return the calendar entry of `dialogue` as iCalendar text; `fields` as for `event_of`."""
     return make_calendar(event_of(dialogue, **fields), now=now)
 
 
@@ -188,20 +181,23 @@ def event_of(
     span=None,
     is_off: bool = False,
 ) -> CalendarEvent:
-    """Return the entry of `dialogue` for `to` as it stands, or as it stood at `span` (start, end).
+    """Return the entry of `dialogue` for `to`, at its date or at the former `span` (start, end).
 
-    No change that waits for its approval stands in it. With PUBLISH it is for anybody; what does
-    not take place then says so in its title, as calendars show no more.
+    It holds no personal link, as calendars are shared, and no change that waits for an approval.
     """
     dialogue = dialogue.as_announced
     title = _("Branchengespräch: %(title)s") % {"title": dialogue.title}
     starts_at, ends_at = span or (dialogue.starts_at, dialogue.ends_at)
+    if is_off and method == PUBLISH:
+        # A published entry has no attendee to send CANCEL to (RFC 5546, 3.2.1), and calendars
+        # hide its STATUS, so the title says it.
+        title = _("Entfällt: %(title)s") % {"title": title}
     return CalendarEvent(
         uid=dialogue.calendar_uid,
+        # The dialogue counts changes for all, the invitation those of one guest. Their sum rises
+        # with either, so calendars take each new entry for an update (RFC 5546, 2.1.4).
         sequence=dialogue.sequence + revision,
-        title=_("Entfällt: %(title)s") % {"title": title}
-        if is_off and method == PUBLISH
-        else title,
+        title=title,
         starts_at=starts_at,
         ends_at=ends_at,
         place=dialogue.location,
@@ -218,3 +214,31 @@ def _description_of(dialogue: Dialogue) -> str:
     if dialogue.video_link and dialogue.video_link != dialogue.location:
         lines = [_("Videokonferenz: %(link)s") % {"link": dialogue.video_link}, *lines]
     return "\n".join(lines)
+
+
+def mail_date_fixed(dialogue: Dialogue, *, by, now: dt.datetime) -> None:
+    """Mail the fixed date to the senator's office and the host, with an entry for information."""
+    calendar = entry_text(dialogue, now=now, method=PUBLISH)
+    values = {
+        "dialogue": dialogue.title,
+        "date": dialogue.when,
+        "place": dialogue.address,
+        "host": str(dialogue.host),
+    }
+    people = deciders(local_date(now), ApprovalKind.DATES)
+    recipients = [recipient_of(person) for person in people]
+    if dialogue.host_contact and (host := recipient_of(dialogue.host_contact)).email:
+        recipients.append(host)
+    drafts = [
+        MailDraft(
+            kind="date_fixed",
+            subject_key=f"dialogue:{dialogue.pk}",
+            event=f"fixed:{dialogue.round}",
+            to=recipient,
+            values=values,
+            path=dialogue.get_absolute_url(),
+            calendar=calendar,
+        )
+        for recipient in recipients
+    ]
+    enqueue_mails(drafts, now=now, by=by)

@@ -1,14 +1,17 @@
-"""Mails to guests. Their personal link stands in the body only, never in a calendar entry."""
+"""Mails to guests: the invitation, and its withdrawal.
+
+A personal link stands in the body only, never in a calendar entry, which assistants and whole
+teams can read.
+"""
 
 import datetime as dt
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core.dates import format_date
-from dialogues.enums import SEATED, RsvpState
-from dialogues.mails.dates import PARTSTATS, changes_hands, entry_text, holds_another
+from dialogues.enums import RsvpState
+from dialogues.mails.dates import entry_text, holds_other_entry
 from dialogues.models import Dialogue, Invitation
 from outbox.drafts import MailDraft, Recipient
 from outbox.queries import held_back
@@ -18,57 +21,60 @@ from outbox.services import enqueue_mails, withdraw_pending
 from outbox.wordings import text_in_force
 from partners.queries import recipient_of
 
-OF_AN_INVITATION = (
+KINDS_TO_GUESTS = (
     "invitation",
     "invitation_reminder",
     "dialogue_changed",
     "answer_confirmed",
     "substitute_named",
 )
-# leads nowhere: nobody gets a link before the release
-NO_LINK = "/branchengespraeche/einladung/vorschau/"
+# Stands for the personal link in a preview; nobody gets a link before the release.
+PREVIEW_LINK = "/branchengespraeche/einladung/vorschau/"
 
 
-def guest_draft(dialogue: Dialogue, row: Invitation, kind: str, event: str, **extra) -> MailDraft:
-    """Return a mail about the invitation `row`, to its guest unless `extra` names another
-    recipient.
-    """
+def guest_draft(
+    dialogue: Dialogue, invitation: Invitation, kind: str, event: str, **extra
+) -> MailDraft:
+    """Return a mail about `invitation`, to its guest unless `extra` names another recipient."""
     dialogue = dialogue.as_announced
     values = {"dialogue": dialogue.title, "date": dialogue.when} | extra.pop("values", {})
     return MailDraft(
         kind=kind,
-        subject_key=row.mail_key,
+        subject_key=invitation.mail_key,
         event=event,
         values=values,
         path=dialogue.get_absolute_url(),
-        **({"to": recipient_of(row.person)} | extra),
+        **({"to": recipient_of(invitation.person)} | extra),
     )
 
 
-def _enqueue(drafts: list[MailDraft], *, now: dt.datetime, by) -> None:
-    """Write the drafts of those who can be reached: an address may have been taken out since the
-    invitation.
-    """
+def enqueue_reachable(drafts: list[MailDraft], *, now: dt.datetime, by) -> None:
+    """Enqueue the drafts with an address; it may have been removed since the invitation."""
     enqueue_mails([draft for draft in drafts if draft.to.email], now=now, by=by)
 
 
-def mail_invitations(dialogue: Dialogue, rows: list[Invitation], *, by, now: dt.datetime) -> None:
-    """Write the invitations of one release, each with a personal link and a calendar entry."""
+def mail_invitations(
+    dialogue: Dialogue, invitations: list[Invitation], *, by, now: dt.datetime
+) -> None:
+    """Mail the invitations of one release, each with its personal link and calendar entry."""
     values = _invitation_values(dialogue, dialogue.rsvp_by)
     drafts = []
-    for row in rows:
-        to = recipient_of(row.person)
-        calendar = entry_text(dialogue, now=now, method=REQUEST, to=to, revision=row.revision)
-        event = f"invited:{row.link_version}:{dialogue.round}"
+    for invitation in invitations:
+        to = recipient_of(invitation.person)
+        calendar = entry_text(
+            dialogue, now=now, method=REQUEST, to=to, revision=invitation.revision
+        )
+        # A new round or a new link is a new invitation; anything else would be a duplicate.
+        event = f"invited:{invitation.link_version}:{dialogue.round}"
         drafts.append(
             guest_draft(
                 dialogue,
-                row,
+                invitation,
                 "invitation",
                 event,
                 values=values,
                 to=to,
-                link=row.personal_link,
+                link=invitation.personal_link,
                 has_personal_link=True,
                 calendar=calendar,
             )
@@ -85,163 +91,67 @@ def _invitation_values(dialogue: Dialogue, rsvp_by: dt.date) -> dict[str, str]:
     }
 
 
-def preview_invitation(dialogue: Dialogue, row: Invitation, *, rsvp_by: dt.date) -> Letter:
-    """Return the words that the mail of `row` will have when it is released; a remark stands for
-    the personal link.
-    """
-    values = {"dialogue": dialogue.title, "date": dialogue.when} | _invitation_values(
-        dialogue, rsvp_by
-    )
-    greeting = recipient_of(row.person).greeting
+def preview_invitation(dialogue: Dialogue, invitation: Invitation, *, rsvp_by: dt.date) -> Letter:
+    """Return the mail that releasing `invitation` would send, with a remark for its link."""
+    values = {"dialogue": dialogue.title, "date": dialogue.when}
     letter = write_letter(
-        text_in_force("invitation").text, greeting=greeting, link=NO_LINK, values=values
+        text_in_force("invitation").text,
+        greeting=recipient_of(invitation.person).greeting,
+        link=PREVIEW_LINK,
+        values=values | _invitation_values(dialogue, rsvp_by),
     )
-    return letter._replace(
-        text=letter.text.replace(complete_link(NO_LINK), _("[persönlicher Link]")), html=""
-    )
+    text = letter.text.replace(complete_link(PREVIEW_LINK), _("[persönlicher Link]"))
+    return letter._replace(text=text, html="")
 
 
-def withdraw_reminders(row: Invitation, *, note: str, by, now: dt.datetime) -> None:
-    """Take back the waiting reminders of `row`: there is nothing to answer any more."""
-    withdraw_pending(
-        subject_keys=[row.mail_key], kinds=["invitation_reminder"], note=note, by=by, now=now
-    )
+def withdraw_reminders(invitation: Invitation, *, note: str, by, now: dt.datetime) -> None:
+    """Withdraw unsent reminders of `invitation`: there is nothing to reply to any more."""
+    keys, kinds = [invitation.mail_key], ["invitation_reminder"]
+    withdraw_pending(subject_keys=keys, kinds=kinds, note=note, by=by, now=now)
 
 
-def take_back(rows: Iterable[Invitation], *, note: str, by, now: dt.datetime) -> None:
-    """Take back what still waits for the guests of `rows` and would reach them after the end of
-    their invitation.
-    """
-    keys = [row.mail_key for row in rows]
-    withdraw_pending(subject_keys=keys, kinds=OF_AN_INVITATION, note=note, by=by, now=now)
-
-
-def mail_confirmation(
-    dialogue: Dialogue, row: Invitation, *, previous, by, now: dt.datetime
+def withdraw_unsent_mails(
+    invitations: Iterable[Invitation], *, note: str, by, now: dt.datetime
 ) -> None:
-    """Confirm an answer to the guest, and tell a substitute who was named or is no longer needed.
-
-    Whose calendar entry went over to somebody else, or to nobody, gets it taken back in the same
-    mail.
-    """
-    dialogue = dialogue.as_announced
-    to = recipient_of(row.person)
-    stamp = now.isoformat()
-    calendar = _entry_after(dialogue, row, to, previous, now)
-    values = {
-        "place": dialogue.location or dialogue.get_format_display(),
-        "answer": row.get_rsvp_display(),
-        "details": _details(row),
-        "answer_by": format_date(dialogue.rsvp_by),
-        "entry": _goes_out_of_calendar() if calendar and row.rsvp not in PARTSTATS else "",
-    }
-    drafts = [
-        guest_draft(
-            dialogue,
-            row,
-            "answer_confirmed",
-            f"answered:{stamp}",
-            values=values,
-            to=to,
-            link=row.personal_link,
-            has_personal_link=True,
-            calendar=calendar,
-        )
-    ]
-    changed = row.substitute_email.lower() != previous.substitute_email.lower()
-    if changed and row.substitute_email:
-        drafts.append(_substitute_draft(dialogue, row, stamp, now))
-    if changed and previous.substitute_email and not holds_another(row, previous.substitute_email):
-        former = Recipient(previous.substitute_email, previous.substitute_name)
-        drafts.append(_withdrawal_draft(dialogue, row, former, f"substitute_off:{stamp}", now))
-    _enqueue(drafts, now=now, by=by)
+    """Withdraw unsent mails to guests that would arrive after their invitation ended."""
+    keys = [invitation.mail_key for invitation in invitations]
+    withdraw_pending(subject_keys=keys, kinds=KINDS_TO_GUESTS, note=note, by=by, now=now)
 
 
-def _entry_after(
-    dialogue: Dialogue, row: Invitation, to: Recipient, previous, now: dt.datetime
-) -> str:
-    """Return what the answer of `row` means for the guest's own entry: how it now stands, its end,
-    or nothing.
-    """
-    if not to.email:
-        return ""
-    if row.rsvp in PARTSTATS:
-        partstat = PARTSTATS[RsvpState(row.rsvp)]
-        return entry_text(
-            dialogue, now=now, method=REQUEST, to=to, partstat=partstat, revision=row.revision
-        )
-    held = previous.rsvp in PARTSTATS and changes_hands(row.person, previous, row)
-    if not held or holds_another(row, to.email):
-        return ""
-    return entry_text(dialogue, now=now, method=CANCEL, to=to, revision=row.revision)
-
-
-def _details(row: Invitation) -> str:
-    if row.rsvp == RsvpState.REPRESENTED:
-        return _("Es kommt: %(name)s") % {"name": row.substitute_name}
-    if row.rsvp in SEATED:
-        return ngettext(
-            "Angemeldet: %(count)d Person", "Angemeldet: %(count)d Personen", row.party
-        ) % {"count": row.party}
-    return ""
-
-
-def _goes_out_of_calendar() -> str:
-    """Return why the mail looks like a cancellation in the guest's calendar."""
-    return _(
-        "Mit dieser E-Mail kann Ihr Kalender den Termin entfernen, da Sie nicht selbst kommen. Das "
-        "Gespräch findet "
-        "statt."
-    )
-
-
-def _substitute_draft(
-    dialogue: Dialogue, row: Invitation, stamp: str, now: dt.datetime
-) -> MailDraft:
-    to = Recipient(row.substitute_email, row.substitute_name)
-    return guest_draft(
-        dialogue,
-        row,
-        "substitute_named",
-        f"substitute:{stamp}",
-        to=to,
-        values={
-            "guest": str(row.person),
-            "place": dialogue.location or dialogue.get_format_display(),
-        },
-        calendar=entry_text(dialogue, now=now, method=REQUEST, to=to, revision=row.revision),
-    )
-
-
-def _withdrawal_draft(
+def withdrawal_draft(
     dialogue: Dialogue,
-    row: Invitation,
+    invitation: Invitation,
     to: Recipient,
     event: str,
     now: dt.datetime,
     *,
     keeps_entry: bool = False,
 ) -> MailDraft:
+    """Return the mail that withdraws `invitation`, with the end of the entry unless it is kept."""
     calendar = ""
-    if dialogue.starts_at and row.released_round == dialogue.round and to.email and not keeps_entry:
-        calendar = entry_text(dialogue, now=now, method=CANCEL, to=to, revision=row.revision)
-    return guest_draft(dialogue, row, "invitation_withdrawn", event, to=to, calendar=calendar)
+    is_current = dialogue.starts_at and invitation.released_round == dialogue.round
+    if is_current and to.email and not keeps_entry:
+        calendar = entry_text(dialogue, now=now, method=CANCEL, to=to, revision=invitation.revision)
+    return guest_draft(
+        dialogue, invitation, "invitation_withdrawn", event, to=to, calendar=calendar
+    )
 
 
-def mail_withdrawn(dialogue: Dialogue, row: Invitation, *, by, now: dt.datetime) -> None:
-    """Tell a guest, and a substitute who was named, that the invitation was withdrawn.
+def mail_withdrawn(dialogue: Dialogue, invitation: Invitation, *, by, now: dt.datetime) -> None:
+    """Mail the guest, and a substitute who was named, that the invitation was withdrawn.
 
-    A guest without an answer whose invitation still lies in the outbox knows of nothing and is not
-    told. A substitute who comes by another invitation as well is not told; a guest who does keeps
-    the entry.
+    Guests who cannot know of the invitation are not mailed: no reply, and the mail never sent. A
+    substitute who also comes by another invitation is not mailed; a guest who does keeps the entry.
     """
-    event = f"withdrawn:{row.link_version}"
-    guest = recipient_of(row.person)
-    keeps = holds_another(row, guest.email)
+    event = f"withdrawn:{invitation.link_version}"
+    guest = recipient_of(invitation.person)
     drafts = []
-    if row.rsvp != RsvpState.OPEN or not held_back([row.mail_key], "invitation"):
-        drafts.append(_withdrawal_draft(dialogue, row, guest, event, now, keeps_entry=keeps))
-    if row.rsvp == RsvpState.REPRESENTED and not holds_another(row, row.substitute_email):
-        substitute = Recipient(row.substitute_email, row.substitute_name)
-        drafts.append(_withdrawal_draft(dialogue, row, substitute, event, now))
-    _enqueue(drafts, now=now, by=by)
+    has_replied = invitation.rsvp != RsvpState.OPEN
+    if has_replied or not held_back([invitation.mail_key], "invitation"):
+        keeps = holds_other_entry(invitation, guest.email)
+        drafts.append(withdrawal_draft(dialogue, invitation, guest, event, now, keeps_entry=keeps))
+    email = invitation.substitute_email
+    if invitation.rsvp == RsvpState.REPRESENTED and not holds_other_entry(invitation, email):
+        substitute = Recipient(email, invitation.substitute_name)
+        drafts.append(withdrawal_draft(dialogue, invitation, substitute, event, now))
+    enqueue_reachable(drafts, now=now, by=by)

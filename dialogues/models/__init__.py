@@ -1,5 +1,7 @@
-from dialogues.models.dialogues import DateOption, Dialogue
-from dialogues.models.invitations import Invitation
-from dialogues.models.topics import DialogueSeries, Topic
+from dialogues.models.dates import DateOption
+from dialogues.models.dialogues import Dialogue
+from dialogues.models.invitations import Invitation, Rsvp
+from dialogues.models.series import DialogueSeries
+from dialogues.models.topics import Topic
 
-__all__ = ["DateOption", "Dialogue", "DialogueSeries", "Invitation", "Topic"]
+__all__ = ["DateOption", "Dialogue", "DialogueSeries", "Invitation", "Rsvp", "Topic"]

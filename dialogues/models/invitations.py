@@ -1,6 +1,7 @@
 """Invitations to a dialogue and their answers."""
 
 from copy import copy
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -17,6 +18,21 @@ from partners.models import Person
 
 LINK_KIND = "invitation"
 LINK_LIFETIME_SECONDS = 180 * 24 * 3600  # from the mail that carried it; each mail makes a new one
+
+
+class Rsvp(NamedTuple):
+    """A guest's reply. The fields are those of Invitation that it is written to.
+
+    `party` counts everybody who comes; the substitute counts only when `rsvp` is represented.
+    """
+
+    rsvp: str
+    party: int = 1
+    substitute_name: str = ""
+    substitute_function: str = ""
+    substitute_email: str = ""
+    remark: str = ""
+    shares_rsvp: bool = False
 
 
 class InvitationQuerySet(models.QuerySet):
@@ -113,6 +129,10 @@ class Invitation(models.Model):
     @property
     def badge_colour(self) -> str:
         return COLOUR_OF_RSVP[RsvpState(self.rsvp)]
+
+    @property
+    def reply(self) -> Rsvp:
+        return Rsvp(**{name: getattr(self, name) for name in Rsvp._fields})
 
     @property
     def seats_taken(self) -> int:

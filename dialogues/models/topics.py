@@ -1,4 +1,4 @@
-"""Series of dialogues, and the topics proposed for them."""
+"""Topics proposed for dialogues."""
 
 from django.conf import settings
 from django.db import models
@@ -10,47 +10,9 @@ from simple_history.models import HistoricalRecords
 from core.folding import FoldedField
 from core.models import Sourced
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
-from dialogues.enums import COLOUR_OF_SERIES, COLOUR_OF_TOPIC, SeriesState, TopicState
+from dialogues.enums import COLOUR_OF_TOPIC, TopicState
+from dialogues.models.series import DialogueSeries
 from partners.models import CrossCuttingTheme, Organisation, Sector
-
-
-class SeriesQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """The house sees every series; observers and partners those that have the consent."""
-        if has_role(user, OFFICE, SENATOR_OFFICE):
-            return self
-        if has_role(user, OBSERVER, PARTNER):
-            return self.filter(state=SeriesState.CONSENTED)
-        return self.none()
-
-
-class DialogueSeries(Sourced):
-    """*Reihe*: before the senator's consent no topic goes to approval and no date is explored."""
-
-    title = models.CharField(_("Titel"), max_length=200)
-    period = models.CharField(_("Zeitraum"), max_length=60, blank=True)
-    description = models.TextField(_("Worum es geht"), blank=True)
-    state = models.CharField(
-        _("Stand"), max_length=12, choices=SeriesState, default=SeriesState.PROPOSED, editable=False
-    )
-    internal_notes = models.TextField(_("interner Vermerk"), blank=True)
-
-    history = HistoricalRecords()
-    objects = SeriesQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("Reihe")
-        verbose_name_plural = _("Reihen")
-
-    def __str__(self):
-        return self.title
-
-    def get_absolute_url(self):
-        return reverse("dialogues:series", args=[self.pk])
-
-    @property
-    def badge_colour(self) -> str:
-        return COLOUR_OF_SERIES[SeriesState(self.state)]
 
 
 class TopicQuerySet(models.QuerySet):

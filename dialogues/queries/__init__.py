@@ -1,7 +1,9 @@
+from dialogues.queries.dates import is_granted
 from dialogues.queries.dialogues import (
     NextReminder,
     Preparation,
     as_seen_by,
+    has_announced_date,
     hosts_of,
     listed_dialogues,
     matching_as_announced,
@@ -12,46 +14,47 @@ from dialogues.queries.dialogues import (
 )
 from dialogues.queries.history import dialogue_history, series_history, topic_history
 from dialogues.queries.invitations import (
-    AnswerCounts,
+    DeliveryCounts,
     GuestRow,
-    Sending,
+    RsvpCounts,
+    count_seats_taken,
+    guest_choices,
     guest_rows,
-    guests_to_choose,
-    label_of,
+    rsvp_label,
     sharing_guests,
+    unreleased_invitations,
 )
-from dialogues.queries.topics import (
-    dialogues_on,
-    listed_series,
-    listed_topics,
-    page_topics,
-    series_to_choose,
-)
+from dialogues.queries.series import listed_series, series_to_choose
+from dialogues.queries.topics import dialogues_on, listed_topics, topics_in_full
 
 __all__ = [
-    "AnswerCounts",
+    "DeliveryCounts",
     "GuestRow",
     "NextReminder",
-    "Sending",
+    "RsvpCounts",
     "Preparation",
     "as_seen_by",
+    "count_seats_taken",
     "dialogue_history",
     "dialogues_on",
+    "guest_choices",
     "guest_rows",
-    "guests_to_choose",
+    "has_announced_date",
     "hosts_of",
-    "label_of",
+    "is_granted",
     "listed_dialogues",
     "listed_series",
     "listed_topics",
     "matching_as_announced",
     "missing_approval",
-    "page_topics",
+    "rsvp_label",
     "series_history",
     "series_to_choose",
     "sharing_guests",
     "preparations_of",
     "topic_history",
+    "topics_in_full",
+    "unreleased_invitations",
     "upcoming_dialogues",
     "years_of",
 ]

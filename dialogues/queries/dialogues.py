@@ -44,7 +44,7 @@ def listed_dialogues(user) -> QuerySet[Dialogue]:
     """Return the dialogues `user` may see with all that a row of the list shows, unordered.
 
     `day` is the fixed or known day; what is still without one comes after everything dated, what
-    was taken over without one before. `sent`, `yes`, `maybe`, `no`, `seats_held` count the
+    was taken over without one before. `sent`, `yes`, `maybe`, `no`, `seats_taken` count the
     invitations of the present round.
     """
     live = Q(invitations__withdrawn_at__isnull=True, invitations__released_at__isnull=False)
@@ -62,7 +62,7 @@ def listed_dialogues(user) -> QuerySet[Dialogue]:
             yes=Count("invitations", filter=live & Q(invitations__rsvp__in=SEATED)),
             maybe=Count("invitations", filter=live & Q(invitations__rsvp=RsvpState.TENTATIVE)),
             no=Count("invitations", filter=live & Q(invitations__rsvp=RsvpState.DECLINED)),
-            seats_held=Coalesce(
+            seats_taken=Coalesce(
                 Sum("invitations__party", filter=live & Q(invitations__rsvp__in=SEATED)), 0
             ),
             own_answer=Subquery(own.values("rsvp")[:1]),
@@ -205,6 +205,11 @@ def _approvals(pks: list[int]) -> tuple[dict[int, ApprovalRequest], dict[int, Ap
         if row.state in GRANTED:
             granted[row.subject_id] = row
     return latest, granted
+
+
+def has_announced_date(dialogue: Dialogue, now: dt.datetime) -> bool:
+    """Say whether the date stands in calendars and lies ahead, so that changes are mailed."""
+    return dialogue.state in DATED and dialogue.starts_at is not None and dialogue.starts_at > now
 
 
 def missing_approval(dialogue: Dialogue) -> Topic | DialogueSeries | None:

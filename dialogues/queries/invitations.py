@@ -1,9 +1,9 @@
-"""Guests of a dialogue: their answers, how their mails stand, and what others may see of them."""
+"""The guests of a dialogue: their replies, the state of their mails, and who can be invited."""
 
 from collections import Counter
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,69 +17,67 @@ from outbox.models import Mail
 from outbox.queries import UNDER_WAY, UNSOLVED, mails_about
 from partners.models import DistributionList, Organisation, Person
 
-MOST = 60  # organisations or people shown at once
-INVITING = ("invitation", "invitation_reminder")
+MAX_CHOICES = 60  # organisations or people shown at once
+INVITING_KINDS = ("invitation", "invitation_reminder")
+IN_GUEST_ORDER = ("person__organisation__search", "person__search", "pk")
 
 
 class GuestRow(NamedTuple):
-    """One line of the guest list: the invitation, the tone of its answer, and how its last mail
-    stands.
-    """
+    """One row of the guest list. `colour` belongs to the reply; the mail is the latest one."""
 
     invitation: Invitation
     colour: str
     mail_text: str
-    mail_colour: str  # empty for plain text
-    mail_state: str
-    is_released: bool
+    mail_colour: str = ""  # empty for plain text
+    mail_state: str = ""
+    is_released: bool = False
 
 
-class Sending(NamedTuple):
-    """How far the invitations that were released have come: `done` of `total`, and how many failed."""
+class DeliveryCounts(NamedTuple):
+    """How many mails of the released invitations were sent, failed, and were to be sent at all."""
 
-    done: int
+    sent: int
     failed: int
     total: int
 
     @classmethod
-    def of(cls, rows: list[GuestRow]) -> "Sending":
-        """Count the mails of `rows`; those never mailed through the outbox, taken back or not let
-        go are left out.
-        """
-        states = Counter(row.mail_state for row in rows)
+    def of(cls, guests: list[GuestRow]) -> "DeliveryCounts":
+        """Count the mails of `guests`; drafts, withdrawn and never enqueued mails are left out."""
+        states = Counter(guest.mail_state for guest in guests)
         sent, failed = states[MailState.SENT], sum(states[state] for state in UNSOLVED)
         return cls(sent, failed, sent + failed + sum(states[state] for state in UNDER_WAY))
 
     @property
     def is_under_way(self) -> bool:
-        return self.done + self.failed < self.total
+        return self.sent + self.failed < self.total
 
 
-class AnswerCounts(NamedTuple):
-    """The answers to the invitations that went out in the present round, and the seats they hold."""
+class RsvpCounts(NamedTuple):
+    """The replies to the invitations of the present round, and the seats they hold."""
 
     segments: list[Segment]
     invited: int
-    seats_held: int
+    seats_taken: int
 
     @classmethod
-    def of(cls, rows: list[Invitation], dialogue: Dialogue) -> "AnswerCounts":
-        """Count `rows`, invitations of `dialogue`; withdrawn ones and those of former rounds are
-        left out.
-        """
-        live = [
-            row for row in rows if not row.withdrawn_at and row.released_round == dialogue.round
+    def of(cls, invitations: list[Invitation], dialogue: Dialogue) -> "RsvpCounts":
+        """Count `invitations` of `dialogue` but withdrawn ones and those of former rounds."""
+        current = [
+            invitation
+            for invitation in invitations
+            if not invitation.withdrawn_at and invitation.released_round == dialogue.round
         ]
-        counts = Counter(row.rsvp for row in live)
+        counts = Counter(invitation.rsvp for invitation in current)
         segments = [
-            Segment(label_of(rsvp, counts[rsvp]), counts[rsvp], colour)
+            Segment(rsvp_label(rsvp, counts[rsvp]), counts[rsvp], colour)
             for rsvp, colour in COLOUR_OF_RSVP.items()
         ]
-        return cls(segments, len(live), sum(row.seats_taken for row in live))
+        seats = sum(invitation.seats_taken for invitation in current)
+        return cls(segments, len(current), seats)
 
 
-def label_of(rsvp: str, count: int) -> str:
-    """Return what `count` answers of a kind are called: `2 Zusagen`, `1 Absage`."""
+def rsvp_label(rsvp: str, count: int) -> str:
+    """Return the noun for `count` replies of a kind: *Zusagen*, *Absage*."""
     if rsvp == RsvpState.ACCEPTED:
         return ngettext("Zusage", "Zusagen", count)
     if rsvp == RsvpState.DECLINED:
@@ -87,64 +85,61 @@ def label_of(rsvp: str, count: int) -> str:
     return str(RsvpState(rsvp).label)
 
 
+def count_seats_taken(dialogue: Dialogue) -> int:
+    """Return how many seats replies hold. Lock the dialogue before giving one away."""
+    seated = dialogue.invitations.active().filter(rsvp__in=SEATED)
+    return seated.aggregate(seats=Sum("party"))["seats"] or 0
+
+
+def unreleased_invitations(dialogue: Dialogue) -> QuerySet[Invitation]:
+    """Return the guests on the list who have not been invited in the present round."""
+    invitations = dialogue.invitations.active().exclude(released_round=dialogue.round)
+    return invitations.select_related("person__organisation", "person__user").order_by("pk")
+
+
 def guest_rows(dialogue: Dialogue, invitations: QuerySet[Invitation]) -> list[GuestRow]:
-    """Return `invitations` of `dialogue` as lines of its guest list, by organisation and name, in
-    two queries.
-    """
-    rows = invitations.select_related("person__organisation").order_by(
-        "person__organisation__search", "person__search", "pk"
-    )
+    """Return `invitations` as rows of the guest list, by organisation and name, in two queries."""
+    guests = invitations.select_related("person__organisation").order_by(*IN_GUEST_ORDER)
     mails = _latest_mails(dialogue)
-    return [_guest_row(dialogue, row, mails.get(row.mail_key)) for row in rows]
+    return [_guest_row(dialogue, guest, mails.get(guest.mail_key)) for guest in guests]
 
 
 def _latest_mails(dialogue: Dialogue) -> dict[str, Mail]:
-    rows = (
-        mails_about(dialogue.get_absolute_url())
-        .filter(kind__in=INVITING)
-        .order_by("created_at", "pk")
-    )
-    return {mail.subject_key: mail for mail in rows}
+    # All guests' mails lead to the page of their dialogue: one query finds them by that path.
+    mails = mails_about(dialogue.get_absolute_url()).filter(kind__in=INVITING_KINDS)
+    return {mail.subject_key: mail for mail in mails.order_by("created_at", "pk")}
 
 
-def _guest_row(dialogue: Dialogue, row: Invitation, mail: Mail | None) -> GuestRow:
-    colour = COLOUR_OF_RSVP[RsvpState(row.rsvp)]
-    is_released = row.released_round == dialogue.round and row.released_at is not None
-    if row.withdrawn_at:
-        text = _("zurückgezogen %(day)s") % {"day": format_date(row.withdrawn_at)}
-        return GuestRow(row, colour, text, "", "", is_released)
+def _guest_row(dialogue: Dialogue, invitation: Invitation, mail: Mail | None) -> GuestRow:
+    is_released = invitation.released_round == dialogue.round and invitation.released_at is not None
+    guest = GuestRow(invitation, invitation.badge_colour, "", is_released=is_released)
+    if invitation.withdrawn_at:
+        day = format_date(invitation.withdrawn_at)
+        return guest._replace(mail_text=_("zurückgezogen %(day)s") % {"day": day})
     if not is_released:
-        return GuestRow(row, colour, _("noch nicht versandt"), "", "", is_released)
+        return guest._replace(mail_text=_("noch nicht versandt"))
     if mail is None:
-        text = _("eingeladen %(day)s") % {"day": format_date(row.released_at)}
-        return GuestRow(row, colour, text, "", "", is_released)
+        day = format_date(invitation.released_at)
+        return guest._replace(mail_text=_("eingeladen %(day)s") % {"day": day})
+    guest = guest._replace(mail_state=mail.state)
     if mail.state != MailState.SENT:
-        return GuestRow(
-            row,
-            colour,
-            mail.get_state_display(),
-            BADGE_COLOURS[MailState(mail.state)],
-            mail.state,
-            is_released,
-        )
-    verb = _("erinnert %(day)s") if mail.kind == "invitation_reminder" else _("versandt %(day)s")
-    return GuestRow(
-        row, colour, verb % {"day": format_date(mail.sent_at)}, "", mail.state, is_released
-    )
+        colour = BADGE_COLOURS[MailState(mail.state)]
+        return guest._replace(mail_text=mail.get_state_display(), mail_colour=colour)
+    is_reminder = mail.kind == "invitation_reminder"
+    text = _("erinnert %(day)s") if is_reminder else _("versandt %(day)s")
+    return guest._replace(mail_text=text % {"day": format_date(mail.sent_at)})
 
 
 def sharing_guests(dialogue: Dialogue) -> QuerySet[Invitation]:
-    """Return the guests who come and agreed that other guests may see it, by organisation and name."""
-    rows = dialogue.invitations.released().filter(
+    """Return the guests who come and agreed that other guests may see it."""
+    guests = dialogue.invitations.released().filter(
         shares_rsvp=True, rsvp__in=SEATED, released_round=dialogue.round
     )
-    return rows.select_related("person__organisation").order_by(
-        "person__organisation__search", "person__search", "pk"
-    )
+    return guests.select_related("person__organisation").order_by(*IN_GUEST_ORDER)
 
 
-class Choices(NamedTuple):
-    """Who can be put on a guest list; `more` says that the search found more than are shown."""
+class GuestChoices(NamedTuple):
+    """Who can be put on a guest list; `more` says that more were found than are shown."""
 
     lists: list[DistributionList]
     organisations: list[Organisation]
@@ -152,13 +147,12 @@ class Choices(NamedTuple):
     more: bool
 
 
-def guests_to_choose(dialogue: Dialogue, words: str) -> Choices:
-    """Return distribution lists, organisations and people that match `words`, with how many can be
-    reached.
+def guest_choices(dialogue: Dialogue, words: str) -> GuestChoices:
+    """Return distribution lists, and organisations and people that match `words`.
 
-    `listed` of an organisation counts its people who stand on the guest list of `dialogue` already,
-    `is_listed` of a person says so. People appear only when searched for, as there are too many to
-    look through.
+    `reach` counts the people of a list or an organisation who have an address, `listed` those of
+    an organisation who are on the guest list already; `is_listed` says so of a person. People are
+    shown only in answer to a search: there are too many to look through.
     """
     reachable = Q(is_active=True) & ~Q(email="")
     on_list = dialogue.invitations.active()
@@ -169,20 +163,17 @@ def guests_to_choose(dialogue: Dialogue, words: str) -> Choices:
         reach=Count("people", filter=Q(people__is_active=True) & ~Q(people__email="")),
         listed=Count("people", filter=Q(people__in=on_list.values("person"))),
     )
-    people = Person.objects.filter(reachable).select_related("organisation")
-    people = people.annotate(is_listed=Exists(on_list.filter(person=OuterRef("pk"))))
-    found = Q(matching(words)) | matching(words, "organisation__search")
-    chosen = (
-        list(people.filter(found).order_by("organisation__search", "search", "pk")[: MOST + 1])
-        if words
-        else []
-    )
-    groups = list(
-        organisations.filter(matching(words), reach__gt=0).order_by("search", "pk")[: MOST + 1]
-    )
-    return Choices(
+    organisations = organisations.filter(matching(words), reach__gt=0).order_by("search", "pk")
+    people = Person.objects.none()
+    if words:
+        found = Q(matching(words)) | matching(words, "organisation__search")
+        people = Person.objects.filter(reachable, found).select_related("organisation")
+        people = people.annotate(is_listed=Exists(on_list.filter(person=OuterRef("pk"))))
+        people = people.order_by("organisation__search", "search", "pk")
+    # One more than is shown tells whether there are more, without counting them all.
+    shown = [list(choices[: MAX_CHOICES + 1]) for choices in (organisations, people)]
+    return GuestChoices(
         list(lists.order_by("name", "pk")),
-        groups[:MOST],
-        chosen[:MOST],
-        max(len(groups), len(chosen)) > MOST,
+        *(choices[:MAX_CHOICES] for choices in shown),
+        more=any(len(choices) > MAX_CHOICES for choices in shown),
     )

@@ -1,6 +1,4 @@
-"""The doors of the dialogues app: every change of a series, topic, dialogue, guest list or answer
-goes through one.
-"""
+"""Every change of a series, topic, dialogue, guest list or reply goes through one service."""
 
 from dialogues.services.dates import (
     add_date_option,
@@ -13,49 +11,52 @@ from dialogues.services.dates import (
     withdraw_dates,
 )
 from dialogues.services.dialogues import (
+    cancel_dialogue,
     close_dialogue,
     document_outcome,
     plan_dialogue,
+    postpone_dialogue,
     record_held,
     record_host_reply,
     update_dialogue,
 )
 from dialogues.services.invitations import (
     add_guests,
-    cancel_dialogue,
-    postpone_dialogue,
     release_invitations,
     remind_guests,
     remove_guest,
     withdraw_invitation,
 )
-from dialogues.services.rsvps import Rsvp, closed_reason, open_invitation, record_rsvp
+from dialogues.services.rsvps import closed_reason, open_invitation, record_rsvp
 from dialogues.services.series import (
     affirm_series,
+    create_series,
     decide_series,
     request_consent,
-    save_series,
+    update_series,
     withdraw_series,
 )
 from dialogues.services.topics import (
+    create_topic,
     decide_topic,
     decline_topic,
     propose_topic,
-    save_topic,
     submit_topic,
     take_up_topic,
+    update_topic,
     withdraw_topic,
 )
 
 __all__ = [
-    "Rsvp",
     "add_date_option",
     "add_guests",
+    "adopt_counter_dates",
     "affirm_series",
-    "record_rsvp",
     "cancel_dialogue",
     "close_dialogue",
     "closed_reason",
+    "create_series",
+    "create_topic",
     "decide_dates",
     "decide_series",
     "decide_topic",
@@ -69,18 +70,18 @@ __all__ = [
     "propose_topic",
     "record_held",
     "record_host_reply",
+    "record_rsvp",
     "release_invitations",
     "remind_guests",
     "remove_guest",
     "renew_date",
     "request_consent",
-    "save_series",
-    "save_topic",
     "submit_dates",
     "submit_topic",
-    "adopt_counter_dates",
     "take_up_topic",
     "update_dialogue",
+    "update_series",
+    "update_topic",
     "withdraw_dates",
     "withdraw_invitation",
     "withdraw_series",

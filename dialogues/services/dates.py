@@ -8,42 +8,51 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from approvals.enums import GRANTED, ApprovalKind
+from approvals.enums import ApprovalKind
 from approvals.models import ApprovalRequest
 from approvals.queries import approvals_about
 from approvals.registry import Briefing, CounterDate, Decision, Subject, snapshot_of
-from approvals.services import lapse_approvals, record_decision, request_approval, withdraw_approval
+from approvals.services import record_decision, request_approval, withdraw_approval
 from core.dates import format_day, local_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as
+from core.roles import require_office
 from core.states import target_of
 from dialogues import mails
-from dialogues.enums import DATED, DIALOGUE_MOVES, HostPreference, HostReply, OptionState
+from dialogues.enums import (
+    DATED,
+    DATES_DECIDED,
+    DATES_SUBMITTED,
+    DATES_SUBMITTED_AGAIN,
+    DIALOGUE_MOVES,
+    HostPreference,
+    HostReply,
+    OptionState,
+)
 from dialogues.models import DateOption, Dialogue
-from dialogues.registry import DATES_FACTS
+from dialogues.queries import is_granted
+from dialogues.registry import DATES_FACTS, options_to_tick
 from dialogues.services.dialogues import (
     announce_changes,
     lock_dialogue,
     move_dialogue,
     require_consent,
-    require_office,
 )
 
-CURRENT = (OptionState.PROPOSED, OptionState.POSSIBLE, OptionState.IMPOSSIBLE)
+USUAL_LENGTH = dt.timedelta(hours=2)
 
 
-def require_exploration(dialogue: Dialogue) -> None:
-    """Raise Refused unless dates are to be found now: consent is there, the host said yes, no date
-    is fixed.
-    """
+def _require_exploration(dialogue: Dialogue) -> None:
+    """Raise Refused unless dates can be explored: with consent, a host, and no date fixed."""
     target_of(DIALOGUE_MOVES, "explore", dialogue)
     require_consent(dialogue)
     if dialogue.host is None or dialogue.host_reply != HostReply.ACCEPTED:
         raise Refused(_("Termine werden erst abgestimmt, wenn ein Gastgeber zugesagt hat."))
 
 
-def _open_approval(dialogue: Dialogue) -> ApprovalRequest | None:
-    return approvals_about(ApprovalKind.DATES, dialogue.pk).open().first()
+def _require_no_open_approval(dialogue: Dialogue) -> None:
+    if approvals_about(ApprovalKind.DATES, dialogue.pk).open().exists():
+        raise Refused(_("Die Termine liegen gerade zur Freigabe vor. Warten Sie die Antwort ab."))
 
 
 @transaction.atomic
@@ -56,23 +65,17 @@ def add_date_option(
     by,
     now: dt.datetime,
 ) -> DateOption:
-    """Propose a date. Refused in the past, twice, without a host's yes, or while the senator's
-    office is asked.
-    """
+    """Propose a date. Raises Refused in the past, twice, or while the senator's office decides."""
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
-    require_exploration(dialogue)
-    if _open_approval(dialogue):
-        raise Refused(_("Die Termine liegen gerade zur Freigabe vor. Warten Sie die Antwort ab."))
+    _require_exploration(dialogue)
+    _require_no_open_approval(dialogue)
     if starts_at <= now:
         raise Refused(_("Der Termin liegt in der Vergangenheit."))
     if ends_at <= starts_at:
         raise Refused(_("Das Ende muss nach dem Beginn liegen."))
-    if (
-        dialogue.date_options.exclude(state=OptionState.DROPPED)
-        .filter(starts_at=starts_at)
-        .exists()
-    ):
+    present = dialogue.date_options.exclude(state=OptionState.DROPPED)
+    if present.filter(starts_at=starts_at).exists():
         raise Refused(_("Dieser Termin ist schon vorgeschlagen."))
     option = DateOption(
         dialogue=dialogue, starts_at=starts_at, ends_at=ends_at, host_preference=host_preference
@@ -83,13 +86,10 @@ def add_date_option(
 
 @transaction.atomic
 def drop_date_option(*, option: DateOption, by, now: dt.datetime) -> DateOption:
-    """Take a proposed date back. Refused while dates lie before the senator's office, or once it is
-    the fixed one.
-    """
+    """Drop a date. Raises Refused while the senator's office decides, or once it is fixed."""
     require_office(by)
     dialogue = lock_dialogue(option.dialogue_id)
-    if _open_approval(dialogue):
-        raise Refused(_("Die Termine liegen gerade zur Freigabe vor. Warten Sie die Antwort ab."))
+    _require_no_open_approval(dialogue)
     option = dialogue.date_options.select_for_update().get(pk=option.pk)
     if option.state == OptionState.FIXED:
         raise Refused(
@@ -104,14 +104,13 @@ def drop_date_option(*, option: DateOption, by, now: dt.datetime) -> DateOption:
 def submit_dates(
     *, dialogue: Dialogue, briefing: Briefing, due_on: dt.date, by, now: dt.datetime
 ) -> ApprovalRequest:
-    """Put the proposed dates before the senator's office, which ticks every one it can keep.
+    """Submit the proposed dates ahead to the senator's office, which ticks those it can keep.
 
-    Refused without a host's yes, without a date in the future that nobody has answered yet, or with
-    a deadline that does not lie before the first of them.
+    Raises Refused without such a date, or unless `due_on` lies before the first of them.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
-    require_exploration(dialogue)
+    _require_exploration(dialogue)
     options = dialogue.date_options.filter(state=OptionState.PROPOSED, starts_at__gt=now).order_by(
         "starts_at", "pk"
     )
@@ -121,15 +120,13 @@ def submit_dates(
         )
     if sentence := why_too_late(due_on, options):
         raise Refused(sentence)
-    move_dialogue(dialogue, "explore", by=by, now=now, reason=_("Termine zur Freigabe vorgelegt"))
+    move_dialogue(dialogue, "explore", by=by, now=now, reason=DATES_SUBMITTED)
     subject = _subject_of(dialogue, options)
     return request_approval(subject=subject, briefing=briefing, due_on=due_on, by=by, now=now)
 
 
 def why_too_late(due_on: dt.date, options: Iterable[DateOption]) -> str:
-    """Return why the deadline `due_on` does not suit the dates asked about, as a sentence; empty
-    when it does.
-    """
+    """Return why deciding by `due_on` is too late for `options`, as a sentence; else nothing."""
     first = min((option.starts_at for option in options), default=None)
     if first is None or due_on < local_date(first):
         return ""
@@ -148,30 +145,18 @@ def _subject_of(dialogue: Dialogue, options) -> Subject:
         path=dialogue.get_absolute_url(),
         snapshot=snapshot_of(DATES_FACTS, dialogue),
         origin=dialogue.origin,
-        options=rows_to_tick(options),
+        options=options_to_tick(options),
     )
-
-
-def rows_to_tick(options: Iterable[DateOption]) -> list[dict]:
-    """Return `options` as a request keeps them; a fixed date is marked, as it was approved before."""
-    return [_row_to_tick(option) for option in options]
-
-
-def _row_to_tick(option: DateOption) -> dict:
-    row = {"id": option.pk, "label": str(option), "hint": option.get_host_preference_display()}
-    if option.state != OptionState.FIXED:
-        return row
-    return row | {"hint": _("steht fest, %(hint)s") % {"hint": row["hint"]}, "is_fixed": True}
 
 
 @transaction.atomic
 def renew_date(
     *, dialogue: Dialogue, briefing: Briefing, due_on: dt.date, by, now: dt.datetime
 ) -> ApprovalRequest:
-    """Put the fixed date before the senator's office once more, after its approval lapsed.
+    """Submit the fixed date once more, after its approval lapsed.
 
-    Refused while the approval holds, without a fixed date that lies ahead, or with a deadline after
-    it.
+    Raises Refused while the approval holds, without a fixed date ahead, or unless `due_on` lies
+    before it.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
@@ -185,17 +170,16 @@ def renew_date(
         raise Refused(_("Der Termin ist inzwischen vergangen."))
     if sentence := why_too_late(due_on, [option]):
         raise Refused(sentence)
-    save_as(dialogue, by=by, now=now, reason=_("Termin erneut zur Freigabe vorgelegt"))
+    save_as(dialogue, by=by, now=now, reason=DATES_SUBMITTED_AGAIN)
     subject = _subject_of(dialogue, [option])
     return request_approval(subject=subject, briefing=briefing, due_on=due_on, by=by, now=now)
 
 
 @transaction.atomic
 def withdraw_dates(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
-    """Take the open request about dates back, so that they can be changed and asked about anew; who
-    was asked is told.
+    """Withdraw the open request about dates, so that they can change; mails the senator's office.
 
-    The dialogue stays where it is, a fixed date too. Refused when nothing is asked (any more).
+    The dialogue keeps its state and a fixed date. Raises Refused without an open request.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
@@ -217,24 +201,22 @@ def withdraw_dates(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
 def decide_dates(
     *, approval: ApprovalRequest, decision: Decision, by, now: dt.datetime
 ) -> Dialogue:
-    """Record which of the proposed dates the senator's office can keep, or which it proposes
-    instead (`details`).
+    """Record which dates the senator's office can keep, or proposes instead; mails the office.
 
-    The office is told. A date that was fixed before stays fixed: without the approval the office
-    has to put it off, with it those who come are told what was held back meanwhile. Refused when a
-    ticked date has passed.
+    A fixed date stays fixed. Approved again, guests are mailed the changes that waited for it;
+    otherwise the office has to postpone. Raises Refused when a ticked date has passed.
     """
     dialogue = lock_dialogue(approval.subject_id)
     approval = record_decision(approval=approval, decision=decision, by=by, now=now)
     _require_ahead(approval, now)
     asked = {option["id"] for option in approval.options}
     kept = set(approval.chosen) if decision.is_granting else set()
-    for option in dialogue.date_options.select_for_update().filter(
-        pk__in=asked, state=OptionState.PROPOSED
-    ):
+    # Dates dropped or fixed since the submission keep their state.
+    options = dialogue.date_options.select_for_update()
+    for option in options.filter(pk__in=asked, state=OptionState.PROPOSED):
         option.state = OptionState.POSSIBLE if option.pk in kept else OptionState.IMPOSSIBLE
         save_as(option, by=by, now=now, reason=option.get_state_display())
-    reason = _("Termine: %(state)s") % {"state": approval.outcome}
+    reason = f"{DATES_DECIDED} {approval.outcome}"
     if decision.is_granting:
         announce_changes(dialogue, reason=reason, by=by, now=now)
     else:
@@ -243,7 +225,7 @@ def decide_dates(
 
 
 def _require_ahead(approval: ApprovalRequest, now: dt.datetime) -> None:
-    """Raise Refused when a date was ticked that has passed since it was asked about."""
+    """Raise Refused when a ticked date has passed since it was submitted."""
     passed = DateOption.objects.filter(pk__in=approval.chosen, starts_at__lte=now).order_by(
         "starts_at", "pk"
     )
@@ -251,8 +233,7 @@ def _require_ahead(approval: ApprovalRequest, now: dt.datetime) -> None:
         raise Refused(
             _(
                 "Inzwischen vergangen: %(dates)s. Bitte kreuzen Sie nur Termine an, die noch "
-                "bevorstehen, oder geben "
-                "Sie die Vorlage zurück."
+                "bevorstehen, oder geben Sie die Vorlage zurück."
             )
             % {"dates": dates}
         )
@@ -260,16 +241,29 @@ def _require_ahead(approval: ApprovalRequest, now: dt.datetime) -> None:
 
 @transaction.atomic
 def fix_date(*, option: DateOption, by, now: dt.datetime) -> Dialogue:
-    """Make one of the dates that can be kept the date of the dialogue; senator's office and host
-    are told.
+    """Make `option` the date of its dialogue; mails the senator's office and the host.
 
-    Refused for a date without approval, one that has passed, or without the host's yes. A request
-    about further dates that is still open is withdrawn.
+    Raises ChangedMeanwhile when a date is fixed already, Refused for a date that is not approved or
+    has passed, or without the host's acceptance. An open request about further dates is withdrawn.
     """
     require_office(by)
     dialogue = lock_dialogue(option.dialogue_id)
     require_consent(dialogue)
     option = dialogue.date_options.select_for_update().get(pk=option.pk)
+    _require_fixable(dialogue, option, now)
+    option.state = OptionState.FIXED
+    save_as(option, by=by, now=now, reason=_("Termin festgelegt"))
+    dialogue.starts_at, dialogue.ends_at = option.starts_at, option.ends_at
+    dialogue.rsvp_by, dialogue.closing_reason = None, ""
+    dialogue.sequence += 1
+    reason = _("Termin festgelegt: %(date)s") % {"date": option}
+    move_dialogue(dialogue, "fix_date", by=by, now=now, reason=reason)
+    withdraw_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now)
+    mails.mail_date_fixed(dialogue, by=by, now=now)
+    return dialogue
+
+
+def _require_fixable(dialogue: Dialogue, option: DateOption, now: dt.datetime) -> None:
     if dialogue.starts_at:
         raise ChangedMeanwhile(
             _("Der Termin steht bereits fest: %(date)s.") % {"date": dialogue.when}
@@ -282,78 +276,40 @@ def fix_date(*, option: DateOption, by, now: dt.datetime) -> Dialogue:
         )
     if dialogue.host_reply != HostReply.ACCEPTED:
         raise Refused(_("Der Gastgeber hat noch nicht zugesagt."))
-    option.state = OptionState.FIXED
-    save_as(option, by=by, now=now, reason=_("Termin festgelegt"))
-    dialogue.starts_at, dialogue.ends_at = option.starts_at, option.ends_at
-    dialogue.rsvp_by, dialogue.closing_reason = None, ""
-    dialogue.sequence += 1
-    move_dialogue(
-        dialogue,
-        "fix_date",
-        by=by,
-        now=now,
-        reason=_("Termin festgelegt: %(date)s") % {"date": option},
-    )
-    withdraw_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now)
-    mails.mail_date_fixed(dialogue, by=by, now=now)
-    return dialogue
-
-
-def is_granted(option: DateOption) -> bool:
-    """Say whether an approval that holds allows the date `option`."""
-    rows = approvals_about(ApprovalKind.DATES, option.dialogue_id).filter(state__in=GRANTED)
-    return any(option.pk in row.chosen for row in rows)
-
-
-def release_date(dialogue: Dialogue, *, reason: str, by, now: dt.datetime) -> None:
-    """Give up the fixed date and all others: their approval lapses. The dialogue is locked by the
-    caller.
-    """
-    for option in dialogue.date_options.select_for_update().filter(
-        state__in=(*CURRENT, OptionState.FIXED)
-    ):
-        option.state = OptionState.DROPPED
-        save_as(option, by=by, now=now, reason=reason)
-    lapse_approvals(kind=ApprovalKind.DATES, subject_id=dialogue.pk, reason=reason, by=by, now=now)
-    dialogue.starts_at = dialogue.ends_at = dialogue.rsvp_by = None
-
-
-USUAL_LENGTH = dt.timedelta(hours=2)
 
 
 @transaction.atomic
 def adopt_counter_dates(*, dialogue: Dialogue, by, now: dt.datetime) -> list[DateOption]:
-    """Make the dates proposed in the last answer options of the dialogue; returns those that are
-    new.
+    """Propose the dates that the senator's office suggested instead; return those that are new.
 
-    One without an end lasts as long as the dates that were asked about. Refused when none of them
-    lies ahead or all were taken over before. The host is still to be asked.
+    Raises Refused when none of them lies ahead, or all were adopted before.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
-    require_exploration(dialogue)
+    _require_exploration(dialogue)
     approval = approvals_about(ApprovalKind.DATES, dialogue.pk).first()
     dates = approval.counter_dates_ahead(now) if approval else []
     if approval is None or not dates:
         raise Refused(_("Es ist kein anderer Termin vorgeschlagen, der noch bevorsteht."))
-    length = _length_of(dialogue, approval)
-    taken = [
-        option for date in dates if (option := _take_over(dialogue, date, length, by=by, now=now))
+    length = _usual_length(dialogue, approval)
+    adopted = [
+        option for date in dates if (option := _adopt(dialogue, date, length, by=by, now=now))
     ]
-    if not taken:
+    if not adopted:
         raise Refused(_("Die vorgeschlagenen Termine sind schon übernommen."))
-    return taken
+    return adopted
 
 
-def _length_of(dialogue: Dialogue, approval: ApprovalRequest) -> dt.timedelta:
-    asked = dialogue.date_options.filter(pk__in=[option["id"] for option in approval.options])
-    return max((option.ends_at - option.starts_at for option in asked), default=USUAL_LENGTH)
+def _usual_length(dialogue: Dialogue, approval: ApprovalRequest) -> dt.timedelta:
+    """Return how long a suggested date without an end lasts: as long as the submitted ones."""
+    submitted = dialogue.date_options.filter(pk__in=[option["id"] for option in approval.options])
+    return max((option.ends_at - option.starts_at for option in submitted), default=USUAL_LENGTH)
 
 
-def _take_over(
+def _adopt(
     dialogue: Dialogue, date: CounterDate, length: dt.timedelta, *, by, now: dt.datetime
 ) -> DateOption | None:
-    """Return the option made of `date`, or None when it stands there already."""
+    """Return the option made of `date`, or None when it is proposed or fixed already."""
     present = dialogue.date_options.select_for_update().exclude(state=OptionState.DROPPED)
     option = present.filter(starts_at=date.starts_at).first() or DateOption(
         dialogue=dialogue, starts_at=date.starts_at, host_preference=HostPreference.POSSIBLE

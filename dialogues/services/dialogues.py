@@ -1,70 +1,66 @@
-"""Planning a dialogue: the topic it takes up, the host and its yes, the facts, the day after."""
+"""Dialogues: planned on an approved topic, hosted, changed, called off, held and documented."""
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Mapping
+from copy import copy
+from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Sum
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from approvals.enums import ApprovalKind
 from approvals.registry import binding_changes
-from approvals.services import lapse_changed_approvals, withdraw_approval
+from approvals.services import lapse_approvals, lapse_changed_approvals, withdraw_approval
+from core.conflicts import apply_values
 from core.dates import format_date, local_date
-from core.errors import NotAllowed, Refused
+from core.errors import Refused
 from core.history import save_as
+from core.roles import require_office
 from core.states import target_of
 from dialogues import mails
 from dialogues.enums import (
     BEFORE_THE_DAY,
-    DATED,
     DIALOGUE_MOVES,
-    SEATED,
     DialogueState,
     HostReply,
     OptionState,
     TopicState,
 )
 from dialogues.models import Dialogue, Topic
-from dialogues.permissions import can_manage
-from dialogues.queries.dialogues import missing_approval
+from dialogues.queries import count_seats_taken, has_announced_date, missing_approval
 from dialogues.registry import DATES_FACTS
-from dialogues.services.editing import take_over_form
 
-ANSWERED = (OptionState.POSSIBLE, OptionState.IMPOSSIBLE)
-
-
-TOLD_FIELDS = ("title", "format", "place", "video_link", "programme")  # what `mails.MATTERS` reads
+NO_HOST_REPLY = {"host_reply": HostReply.OPEN, "host_replied_on": None, "host_note": ""}
+BEFORE_DATE = (DialogueState.PLANNING, DialogueState.EXPLORING)
 
 
 class Update(NamedTuple):
-    """A dialogue whose facts were saved, how many people are told what changed, and whether
-    something is held back.
+    """A dialogue whose facts were saved, and how many people are mailed what changed.
+
+    `is_deferred` says that guests hear of it only once the date is approved again.
     """
 
     dialogue: Dialogue
-    told: int
-    holds_back: bool = False
+    notified: int
+    is_deferred: bool = False
 
 
 def lock_dialogue(pk: int) -> Dialogue:
-    """Return the dialogue locked until the end of the transaction, with topic and host."""
-    rows = Dialogue.objects.select_for_update(of=("self",)).select_related(
+    """Return the dialogue with topic and host, locked until the end of the transaction.
+
+    Every service locks the dialogue before its dates, guests and approvals. With one order for
+    all, two services can wait for each other but never deadlock.
+    """
+    dialogues = Dialogue.objects.select_for_update(of=("self",)).select_related(
         "topic__series", "host", "host_contact"
     )
-    return rows.get(pk=pk)
-
-
-def require_office(by) -> None:
-    """Raise NotEntitled unless `by` belongs to the office."""
-    if not can_manage(by):
-        raise NotAllowed(_("Das ist der Geschäftsstelle vorbehalten."))
+    return dialogues.get(pk=pk)
 
 
 def require_consent(dialogue: Dialogue) -> None:
-    """Raise Refused while the topic or the series of a dialogue has no consent (any more)."""
+    """Raise Refused while the topic or the series of `dialogue` is not approved (any more)."""
     if missing := missing_approval(dialogue):
         raise Refused(
             _(
@@ -75,92 +71,90 @@ def require_consent(dialogue: Dialogue) -> None:
         )
 
 
-def move_dialogue(dialogue: Dialogue, action: str, *, by, now: dt.datetime, reason: str) -> None:
-    """Move a locked dialogue by its state table and save it with its reason."""
+def move_dialogue(
+    dialogue: Dialogue, action: str, *, by, now: dt.datetime, reason: str | Promise
+) -> None:
+    """Move a locked dialogue by its state table and save it. Raises Refused for a forbidden move."""
     dialogue.state = target_of(DIALOGUE_MOVES, action, dialogue)
     save_as(dialogue, by=by, now=now, reason=reason)
 
 
 @transaction.atomic
-def plan_dialogue(*, dialogue: Dialogue, topic: Topic, by, now: dt.datetime) -> Dialogue:
-    """Begin a dialogue on an approved topic. Refused while the topic lacks the approval."""
+def plan_dialogue(*, topic: Topic, values: Mapping[str, Any], by, now: dt.datetime) -> Dialogue:
+    """Begin a dialogue on `topic`. Raises Refused unless the topic is approved."""
     require_office(by)
+    # Locked, so that the approval cannot lapse between the check and the save.
     topic = Topic.objects.select_for_update().get(pk=topic.pk)
     if topic.state != TopicState.APPROVED:
         raise Refused(_("Ein Gespräch wird erst zu einem freigegebenen Thema geplant."))
-    dialogue.topic = topic
+    dialogue = Dialogue(**values, topic=topic)
     save_as(dialogue, by=by, now=now, reason=_("Planung begonnen"))
     return dialogue
 
 
 @transaction.atomic
 def update_dialogue(
-    *, dialogue: Dialogue, by, now: dt.datetime, version: str = "", fields: Iterable[str] = ()
+    *, dialogue: Dialogue, values: Mapping[str, Any], by, now: dt.datetime, version: str = ""
 ) -> Update:
-    """Save changed facts of a dialogue that lies ahead; who holds a calendar entry is told of what
-    matters to guests.
+    """Change the facts of a dialogue that lies ahead; mails guests what matters to them.
 
-    What the dates were approved with (`essentials.DATES_FACTS`) lets their approval lapse when it
-    changes: dates that were possible are proposed again, a fixed date stays and has to be put
-    before the senator's office once more; those who come are then told with the renewed approval,
-    not before. A new host has to be asked anew: possible only while no date is fixed. State, date,
-    topic and the host's answer are taken from the row as it stands, never from the form. Raises
-    Outpaced when somebody else saved since the form showed `version` of its `fields`.
+    A change to what the dates were approved with (`DATES_FACTS`) makes their approval lapse:
+    possible dates are proposed again, a fixed date stays but has to be approved once more. Guests
+    hear of such a change only with the new approval. Raises ChangedMeanwhile when somebody else
+    saved after the form showed `version`.
     """
     require_office(by)
-    present = lock_dialogue(dialogue.pk)
-    if present.is_taken_over:
+    dialogue = lock_dialogue(dialogue.pk)
+    _require_editable(dialogue)
+    before = copy(dialogue)
+    apply_values(dialogue, values, version)
+    if before.host_id != dialogue.host_id:
+        _reset_host_reply(dialogue)
+    if before.state == DialogueState.INVITED:
+        _require_rsvp_day(before, dialogue.rsvp_by)
+    _require_seats(dialogue)
+    lapses = _lapse_dates(before, dialogue, by=by, now=now)
+    return _save_and_announce(dialogue, before, lapses=lapses, by=by, now=now)
+
+
+def _require_editable(dialogue: Dialogue) -> None:
+    if dialogue.is_taken_over:
         raise Refused(
             _(
                 "Dieser Eintrag wurde aus früheren Unterlagen übernommen und steht außerhalb des "
                 "Ablaufs."
             )
         )
-    if present.state not in BEFORE_THE_DAY:
+    if dialogue.state not in BEFORE_THE_DAY:
         raise Refused(
             _("Im Stand „%(state)s“ lassen sich die Angaben nicht mehr ändern.")
-            % {"state": present.get_state_display()}
+            % {"state": dialogue.get_state_display()}
         )
-    take_over_form(dialogue, present, version=version, fields=fields)
-    dialogue.topic_id = present.topic_id
-    if present.host_id != dialogue.host_id:
-        if present.state not in (DialogueState.PLANNING, DialogueState.EXPLORING):
-            raise Refused(
-                _(
-                    "Der Gastgeber steht mit dem Termin fest. Verschieben Sie das Gespräch, um ihn "
-                    "zu wechseln."
-                )
-            )
-        dialogue.host_reply, dialogue.host_replied_on, dialogue.host_note = (
-            HostReply.OPEN,
-            None,
-            "",
-        )
-    if present.state == DialogueState.INVITED:
-        require_answer_day(present, dialogue.rsvp_by)
-    taken = seats_taken(present)
-    if dialogue.seats < taken:
+
+
+def _reset_host_reply(dialogue: Dialogue) -> None:
+    """Forget the former host's reply; another company has to be asked. Not once a date is fixed."""
+    if dialogue.state not in BEFORE_DATE:
         raise Refused(
-            _("Es sind schon %(count)d Plätze belegt; weniger Plätze sind nicht möglich.")
-            % {"count": taken}
+            _(
+                "Der Gastgeber steht mit dem Termin fest. Verschieben Sie das Gespräch, um ihn "
+                "zu wechseln."
+            )
         )
-    lapses = _ask_dates_anew(present, dialogue, by=by, now=now)
-    return save_and_tell(dialogue, present, lapses=lapses, by=by, now=now)
+    apply_values(dialogue, NO_HOST_REPLY)
 
 
-def require_answer_day(dialogue: Dialogue, rsvp_by: dt.date | None) -> None:
-    """Raise Refused unless `rsvp_by` is a day no later than the dialogue and no earlier than
-    guests were told.
-    """
-    if not (rsvp_by and dialogue.starts_at and rsvp_by <= local_date(dialogue.starts_at)):
+def _require_rsvp_day(before: Dialogue, rsvp_by: dt.date | None) -> None:
+    """Raise Refused unless `rsvp_by` is no later than the dialogue, no earlier than announced."""
+    if not (rsvp_by and before.starts_at and rsvp_by <= local_date(before.starts_at)):
         raise Refused(
             _("Bitte nennen Sie einen Tag für die Antworten, der nicht nach dem Gespräch liegt.")
         )
-    require_no_earlier(dialogue, rsvp_by)
+    require_no_earlier_rsvp_day(before, rsvp_by)
 
 
-def require_no_earlier(dialogue: Dialogue, rsvp_by: dt.date) -> None:
-    """Raise Refused when guests were told that they may answer until a later day than `rsvp_by`."""
+def require_no_earlier_rsvp_day(dialogue: Dialogue, rsvp_by: dt.date) -> None:
+    """Raise Refused when invitations gave guests until a later day than `rsvp_by` to reply."""
     if dialogue.state == DialogueState.INVITED and dialogue.rsvp_by and rsvp_by < dialogue.rsvp_by:
         text = _(
             "Die Gäste haben bis zum %(day)s Zeit zu antworten. Bitte nennen Sie diesen Tag oder "
@@ -169,11 +163,20 @@ def require_no_earlier(dialogue: Dialogue, rsvp_by: dt.date) -> None:
         raise Refused(text % {"day": format_date(dialogue.rsvp_by)})
 
 
-def _ask_dates_anew(before: Dialogue, after: Dialogue, *, by, now: dt.datetime) -> bool:
-    """Let the approval of dates lapse that were asked about with other essentials; returns whether
-    any changed.
+def _require_seats(dialogue: Dialogue) -> None:
+    taken = count_seats_taken(dialogue)
+    if dialogue.seats < taken:
+        raise Refused(
+            _("Es sind schon %(count)d Plätze belegt; weniger Plätze sind nicht möglich.")
+            % {"count": taken}
+        )
 
-    Dates that were possible are proposed again; with another host also those that were not.
+
+def _lapse_dates(before: Dialogue, after: Dialogue, *, by, now: dt.datetime) -> bool:
+    """Let the approval of dates lapse when what it is bound to changed; return whether it did.
+
+    Possible dates are proposed again, and with another host also those the senator's office ruled
+    out: the host may have been the reason.
     """
     changes = binding_changes(DATES_FACTS, before, after)
     if not changes:
@@ -181,71 +184,190 @@ def _ask_dates_anew(before: Dialogue, after: Dialogue, *, by, now: dt.datetime) 
     lapse_changed_approvals(
         kind=ApprovalKind.DATES, subject_id=after.pk, changes=changes, by=by, now=now
     )
-    answered = (OptionState.POSSIBLE,) if before.host_id == after.host_id else ANSWERED
+    answered = [OptionState.POSSIBLE]
+    if before.host_id != after.host_id:
+        answered.append(OptionState.IMPOSSIBLE)
     for option in after.date_options.select_for_update().filter(state__in=answered):
         option.state = OptionState.PROPOSED
         save_as(option, by=by, now=now, reason=_("Freigabe erloschen"))
     return True
 
 
-def seats_taken(dialogue: Dialogue) -> int:
-    """Return how many seats of `dialogue` are held by answers; ask under its lock before giving one
-    away.
+def _save_and_announce(
+    dialogue: Dialogue, before: Dialogue, *, lapses: bool, by, now: dt.datetime
+) -> Update:
+    """Save `dialogue` and mail what changed since `before` to those who know its date.
+
+    Where the change lets the approval lapse, nothing of this save goes out: it waits in
+    `unannounced` until `announce_changes`, as nothing leaves the office without consent.
     """
-    rows = dialogue.invitations.active().filter(rsvp__in=SEATED)
-    return rows.aggregate(seats=Sum("party"))["seats"] or 0
+    if not has_announced_date(before, now):
+        save_as(dialogue, by=by, now=now, reason=_("Angaben geändert"))
+        return Update(dialogue, 0)
+    known = before.as_announced
+    dialogue.unannounced = _unannounced_after(before, dialogue, lapses=lapses)
+    addressees, reason = _raise_sequence(dialogue, known, now)
+    save_as(dialogue, by=by, now=now, reason=reason or _("Angaben geändert"))
+    mails.mail_changed(dialogue, known, addressees, by=by, now=now)
+    return Update(dialogue, len(addressees), lapses and bool(dialogue.unannounced))
+
+
+def _unannounced_after(before: Dialogue, after: Dialogue, *, lapses: bool) -> dict[str, str]:
+    """Return by field the values that guests still know once `after` is saved.
+
+    A change that makes no approval lapse is announced at once, so a field it touches is no longer
+    held back; nor is a field that is back to what guests know.
+    """
+    waiting = before.unannounced
+    changed = {
+        name: getattr(before, name)
+        for name in mails.ANNOUNCED_FIELDS
+        if getattr(before, name) != getattr(after, name)
+    }
+    if lapses:
+        known = changed | waiting
+    else:
+        known = {name: value for name, value in waiting.items() if name not in changed}
+    return {name: value for name, value in known.items() if value != getattr(after, name)}
+
+
+def _raise_sequence(
+    dialogue: Dialogue, known: Dialogue, now: dt.datetime
+) -> tuple[list[mails.Addressee], str]:
+    """Return who is mailed how `dialogue` differs from what guests `known`, and the history reason.
+
+    Calendars take a second entry of the same UID for an update only with a higher SEQUENCE
+    (RFC 5545, 3.8.7.4), so it rises whenever a new entry goes out.
+    """
+    changes = mails.changes_between(known, dialogue.as_announced)
+    if not changes:
+        return [], ""
+    dialogue.sequence += 1
+    addressees = mails.addressees_of_change(dialogue, today=local_date(now))
+    reason = ngettext(
+        "Geändert: %(what)s; %(count)d Person benachrichtigt",
+        "Geändert: %(what)s; %(count)d Personen benachrichtigt",
+        len(addressees),
+    )
+    what = ", ".join(change.label for change in changes)
+    return addressees, reason % {"what": what, "count": len(addressees)}
+
+
+def announce_changes(dialogue: Dialogue, *, reason: str, by, now: dt.datetime) -> None:
+    """Save the locked `dialogue` for `reason` and mail the changes that waited for an approval.
+
+    When it was postponed meanwhile nobody is mailed: the next invitation shows it as it is.
+    """
+    known, dialogue.unannounced = dialogue.as_announced, {}
+    addressees: list[mails.Addressee] = []
+    if has_announced_date(dialogue, now):
+        addressees, what = _raise_sequence(dialogue, known, now)
+        reason = f"{reason}. {what}" if what else reason
+    save_as(dialogue, by=by, now=now, reason=reason)
+    mails.mail_changed(dialogue, known, addressees, by=by, now=now)
 
 
 @transaction.atomic
 def record_host_reply(
     *, dialogue: Dialogue, reply: str, replied_on: dt.date, note: str, by, now: dt.datetime
 ) -> Dialogue:
-    """Record what the host company said. Refused without a host, or once the date is fixed."""
+    """Record the host company's reply. Raises Refused without a host, or once the date is fixed."""
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     if dialogue.host is None:
         raise Refused(_("Bitte tragen Sie zuerst den Gastgeber ein."))
-    if dialogue.is_taken_over or dialogue.state not in (
-        DialogueState.PLANNING,
-        DialogueState.EXPLORING,
-    ):
+    if dialogue.is_taken_over or dialogue.state not in BEFORE_DATE:
         raise Refused(
             _(
                 "Im Stand „%(state)s“ lässt sich die Antwort des Gastgebers nicht mehr ändern. "
-                "Verschieben Sie das "
-                "Gespräch, oder sagen Sie es ab."
+                "Verschieben Sie das Gespräch, oder sagen Sie es ab."
             )
             % {"state": dialogue.get_state_display()}
         )
-    dialogue.host_reply, dialogue.host_replied_on, dialogue.host_note = (
-        reply,
-        replied_on,
-        note.strip(),
-    )
+    dialogue.host_reply, dialogue.host_replied_on = reply, replied_on
+    dialogue.host_note = note.strip()
     label = HostReply(reply).label
     save_as(dialogue, by=by, now=now, reason=_("Gastgeber: %(answer)s") % {"answer": label})
     return dialogue
 
 
 @transaction.atomic
-def record_held(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
-    """Record that the dialogue took place. Refused before its beginning.
+def postpone_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) -> Dialogue:
+    """Give up the fixed date and explore dates again; mails everyone informed, with the reason."""
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    reason = _required_reason(reason)
+    addressees = mails.addressees_of_cancellation(dialogue, today=local_date(now))
+    span = dialogue.starts_at, dialogue.ends_at
+    dialogue.sequence += 1
+    _release_date(dialogue, reason=_("Gespräch verschoben"), by=by, now=now)
+    # A new round makes the next invitations new mails: their events contain it.
+    dialogue.round += 1
+    dialogue.closing_reason = reason
+    history = _("Verschoben: %(reason)s") % {"reason": reason}
+    move_dialogue(dialogue, "postpone", by=by, now=now, reason=history)
+    mails.mail_called_off(dialogue, addressees, "dialogue_postponed", span=span, by=by, now=now)
+    return dialogue
 
-    Nobody has to decide on its date any more: an open request is withdrawn.
-    """
+
+def _release_date(dialogue: Dialogue, *, reason: str, by, now: dt.datetime) -> None:
+    """Drop the fixed date and all others of the locked `dialogue`; their approval lapses."""
+    dates = dialogue.date_options.select_for_update().exclude(state=OptionState.DROPPED)
+    for option in dates:
+        option.state = OptionState.DROPPED
+        save_as(option, by=by, now=now, reason=reason)
+    lapse_approvals(kind=ApprovalKind.DATES, subject_id=dialogue.pk, reason=reason, by=by, now=now)
+    dialogue.starts_at = dialogue.ends_at = dialogue.rsvp_by = None
+
+
+@transaction.atomic
+def cancel_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) -> Dialogue:
+    """Cancel a dialogue for good; mails everyone informed, with the reason."""
+    require_office(by)
+    dialogue = lock_dialogue(dialogue.pk)
+    reason = _required_reason(reason)
+    addressees = mails.addressees_of_cancellation(dialogue, today=local_date(now))
+    span = dialogue.starts_at, dialogue.ends_at
+    dialogue.sequence += 1
+    lapse_approvals(
+        kind=ApprovalKind.DATES,
+        subject_id=dialogue.pk,
+        reason=_("Gespräch abgesagt"),
+        by=by,
+        now=now,
+    )
+    dialogue.closing_reason = reason
+    history = _("Abgesagt: %(reason)s") % {"reason": reason}
+    move_dialogue(dialogue, "cancel", by=by, now=now, reason=history)
+    mails.mail_called_off(dialogue, addressees, "dialogue_cancelled", span=span, by=by, now=now)
+    return dialogue
+
+
+def _required_reason(reason: str) -> str:
+    if not reason.strip():
+        raise Refused(
+            _("Bitte nennen Sie den Grund; er steht in der Nachricht an alle Beteiligten.")
+        )
+    return reason.strip()
+
+
+@transaction.atomic
+def record_held(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
+    """Record that the dialogue took place. Raises Refused before it begins."""
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     if dialogue.starts_at and dialogue.starts_at > now:
         raise Refused(_("Das Gespräch hat noch nicht begonnen."))
     dialogue.unannounced = {}
     move_dialogue(dialogue, "hold", by=by, now=now, reason=_("Durchgeführt"))
+    # Nobody has to decide on the date of a dialogue that is over.
     withdraw_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now)
     return dialogue
 
 
 @transaction.atomic
 def document_outcome(*, dialogue: Dialogue, outcome: str, by, now: dt.datetime) -> Dialogue:
-    """Write the outcome of a dialogue that was held. Refused without a text."""
+    """Write the outcome of a dialogue that was held. Raises Refused without a text."""
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     if not outcome.strip():
@@ -257,84 +379,7 @@ def document_outcome(*, dialogue: Dialogue, outcome: str, by, now: dt.datetime) 
 
 @transaction.atomic
 def close_dialogue(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
-    """Close a documented dialogue."""
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     move_dialogue(dialogue, "close", by=by, now=now, reason=_("Abgeschlossen"))
     return dialogue
-
-
-def is_known_to_others(dialogue: Dialogue, *, now: dt.datetime) -> bool:
-    """Say whether the date of `dialogue` stands in calendars and still lies ahead, so that a change
-    has to be told.
-    """
-    return dialogue.state in DATED and dialogue.starts_at is not None and dialogue.starts_at > now
-
-
-def save_and_tell(
-    dialogue: Dialogue, present: Dialogue, *, lapses: bool, by, now: dt.datetime
-) -> Update:
-    """Save `dialogue` over `present` and tell those who come. Answers stay as they are.
-
-    Where the change lets the approval lapse, nothing of this save goes out: it waits in `unannounced`
-    for the renewed approval (`announce_changes`), as nothing goes out without the senator's consent.
-    """
-    if not is_known_to_others(present, now=now):
-        save_as(dialogue, by=by, now=now, reason=_("Angaben geändert"))
-        return Update(dialogue, 0)
-    dialogue.unannounced = _unannounced_after(present, dialogue, lapses=lapses)
-    told, what = _raise_sequence(dialogue, present.as_announced, now=now)
-    save_as(dialogue, by=by, now=now, reason=what or _("Angaben geändert"))
-    mails.mail_changed(dialogue, present.as_announced, told, by=by, now=now)
-    return Update(dialogue, len(told), lapses and bool(dialogue.unannounced))
-
-
-def _unannounced_after(present: Dialogue, dialogue: Dialogue, *, lapses: bool) -> dict[str, str]:
-    """Return by field what guests still know otherwise. What changes by itself meanwhile is not
-    held back any more.
-    """
-    before = {name: getattr(present, name) for name in TOLD_FIELDS}
-    changed = {name: value for name, value in before.items() if value != getattr(dialogue, name)}
-    waiting = present.unannounced
-    known = (
-        changed | waiting
-        if lapses
-        else {name: waiting[name] for name in waiting if name not in changed}
-    )
-    return {name: value for name, value in known.items() if value != getattr(dialogue, name)}
-
-
-def _raise_sequence(
-    dialogue: Dialogue, before: Dialogue, *, now: dt.datetime
-) -> tuple[list[mails.Told], str]:
-    """Return who is told how `dialogue` differs from `before`, what guests know, and the words for
-    its history.
-    """
-    changes = mails.changes_between(before, dialogue.as_announced)
-    if not changes:
-        return [], ""
-    dialogue.sequence += 1
-    told = mails.people_to_update(dialogue, today=local_date(now))
-    what = ", ".join(change.label for change in changes)
-    text = ngettext(
-        "Geändert: %(what)s; %(count)d Person benachrichtigt",
-        "Geändert: %(what)s; %(count)d Personen benachrichtigt",
-        len(told),
-    )
-    return told, text % {"what": what, "count": len(told)}
-
-
-def announce_changes(dialogue: Dialogue, *, reason: str, by, now: dt.datetime) -> None:
-    """Save the locked `dialogue` for `reason`; tell what was held back, now that its dates are
-    approved as it stands.
-
-    Put off meanwhile, it has no date to be told of: the next invitation says how it is.
-    """
-    before, dialogue.unannounced = dialogue.as_announced, {}
-    told, what = (
-        _raise_sequence(dialogue, before, now=now)
-        if is_known_to_others(dialogue, now=now)
-        else ([], "")
-    )
-    save_as(dialogue, by=by, now=now, reason=f"{reason}. {what}" if what else reason)
-    mails.mail_changed(dialogue, before, told, by=by, now=now)

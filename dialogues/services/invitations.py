@@ -1,36 +1,34 @@
-"""The guest list: composed from people, organisations and lists, previewed, released, changed,
-called off.
-"""
+"""Guest lists: composed, released, reminded; guests removed or their invitations withdrawn."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from approvals.enums import ApprovalKind
-from approvals.services import lapse_approvals
 from core.dates import format_date, local_date
 from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as, update_all_as
+from core.roles import require_office
 from dialogues import mails
-from dialogues.enums import BEFORE_THE_DAY, DialogueState, OptionState, RsvpState
+from dialogues.enums import BEFORE_THE_DAY, DATED, DialogueState, OptionState, RsvpState
 from dialogues.models import Dialogue, Invitation
-from dialogues.reminders import by_hand, guests_to_remind, reminder_of, unanswered
-from dialogues.services.dates import is_granted, release_date
+from dialogues.queries import is_granted, unreleased_invitations
+from dialogues.reminders import guests_to_remind, manual_step, reminder_of, unanswered
 from dialogues.services.dialogues import (
     lock_dialogue,
     move_dialogue,
     require_consent,
-    require_no_earlier,
-    require_office,
+    require_no_earlier_rsvp_day,
 )
-from partners.models import Person
+from partners.models import DistributionList, Organisation, Person
 from partners.queries import recipient_of
 from reminders.registry import ReminderMail
 from reminders.services import enqueue_reminders
 
-NO_ANSWER = {
+# Neither reply nor substitute hold for another date.
+NO_REPLY = {
     "rsvp": RsvpState.OPEN,
     "party": 1,
     "replied_at": None,
@@ -44,10 +42,7 @@ NO_ANSWER = {
 
 
 def _require_guest_list(dialogue: Dialogue) -> None:
-    if dialogue.is_taken_over or dialogue.state not in (
-        DialogueState.SCHEDULED,
-        DialogueState.INVITED,
-    ):
+    if dialogue.is_taken_over or dialogue.state not in DATED:
         raise Refused(
             _(
                 "Gäste werden eingeladen, wenn der Termin feststeht. Das Gespräch ist im Stand "
@@ -59,41 +54,48 @@ def _require_guest_list(dialogue: Dialogue) -> None:
 
 @transaction.atomic
 def add_guests(
-    *, dialogue: Dialogue, people=(), organisations=(), lists=(), by, now: dt.datetime
+    *,
+    dialogue: Dialogue,
+    people: Iterable[Person] = (),
+    organisations: Iterable[Organisation] = (),
+    lists: Iterable[DistributionList] = (),
+    by,
+    now: dt.datetime,
 ) -> tuple[int, int]:
-    """Put people on the guest list: single ones, all contacts of organisations, the members of
-    lists.
+    """Put people, all contacts of organisations and all members of lists on the guest list.
 
-    Nobody is mailed yet. Returns (added, left_out): people without an address or already on the
-    list are left out; somebody whose invitation was withdrawn is put on again with a new link.
+    Mails nobody. Returns (added, left_out): left out is who has no address or is listed already.
+    A guest whose invitation was withdrawn is listed again, with a new link.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     _require_guest_list(dialogue)
     wanted = _reachable(people, organisations, lists)
-    present = {row.person_id: row for row in dialogue.invitations.select_for_update()}
+    listed = {
+        invitation.person_id: invitation for invitation in dialogue.invitations.select_for_update()
+    }
     added = 0
     for person in wanted:
-        row = present.get(person.pk)
-        if row is None:
-            row = Invitation(dialogue=dialogue, person=person, created_by=by)
-        elif row.withdrawn_at is None:
+        invitation = listed.get(person.pk)
+        if invitation is None:
+            invitation = Invitation(dialogue=dialogue, person=person, created_by=by)
+        elif invitation.withdrawn_at is None:
             continue
         else:
-            row.withdrawn_at = row.released_at = None
-            row.released_round = 0
-            row.link_version += 1
-            row.revision += 1
-            _forget_answer(row)
-        save_as(row, by=by, now=now, reason=_("Auf die Gästeliste gesetzt"))
+            _list_again(invitation)
+        save_as(invitation, by=by, now=now, reason=_("Auf die Gästeliste gesetzt"))
         added += 1
     return added, len(wanted) - added
 
 
-def _forget_answer(row: Invitation) -> None:
-    """Open the invitation again: neither the answer nor the substitute holds for another date."""
-    for name, value in NO_ANSWER.items():
-        setattr(row, name, value)
+def _list_again(invitation: Invitation) -> None:
+    """Prepare a withdrawn invitation for another release. Links already mailed stay dead."""
+    invitation.withdrawn_at = invitation.released_at = None
+    invitation.released_round = 0
+    invitation.link_version += 1
+    invitation.revision += 1
+    for name, value in NO_REPLY.items():
+        setattr(invitation, name, value)
 
 
 def _reachable(people, organisations, lists) -> list[Person]:
@@ -105,41 +107,48 @@ def _reachable(people, organisations, lists) -> list[Person]:
 
 @transaction.atomic
 def remove_guest(*, invitation: Invitation, by, now: dt.datetime) -> None:
-    """Strike a guest from the list who was not invited yet. Refused once the invitation went out."""
+    """Remove a guest who was not invited yet. Raises Refused once the invitation went out."""
     require_office(by)
     lock_dialogue(invitation.dialogue_id)
-    row = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    if row.released_at:
+    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if invitation.released_at:
         raise Refused(
             _(
                 "Diese Einladung ist schon versandt. Ziehen Sie sie zurück; der Gast wird dann "
                 "benachrichtigt."
             )
         )
-    row._history_user = by
-    row._change_reason = _("Von der Gästeliste gestrichen")
-    row.delete()
-
-
-def unreleased(dialogue: Dialogue):
-    """Return the guests on the list whose invitation has not gone out in the present round."""
-    rows = dialogue.invitations.active().exclude(released_round=dialogue.round)
-    return rows.select_related("person__organisation", "person__user").order_by("pk")
+    invitation._history_user = by
+    invitation._change_reason = _("Von der Gästeliste gestrichen")
+    invitation.delete()
 
 
 @transaction.atomic
 def release_invitations(
     *, dialogue: Dialogue, rsvp_by: dt.date, expected: int, by, now: dt.datetime
 ) -> int:
-    """Release all invitations that have not gone out; mail goes out on commit. Returns how many.
+    """Release every invitation of this round that has not gone out; return how many were mailed.
 
-    `expected` is the number the preview named: if the list changed meanwhile, Outpaced is raised
-    and nothing goes out. Refused while series, topic or date has no approval that holds, once the
-    dialogue has begun, with an empty list, or with an answer day that is not between today and the
-    dialogue, or earlier than the one guests were told.
+    `expected` is the number that the preview named. When the guest list changed meanwhile,
+    ChangedMeanwhile is raised and nothing goes out. Raises Refused for everything that
+    `_require_releasable` and `_invitations_to_release` check.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
+    _require_releasable(dialogue, rsvp_by, now)
+    invitations = _invitations_to_release(dialogue, rsvp_by, expected)
+    values = NO_REPLY | {"released_at": now, "released_round": dialogue.round}
+    update_all_as(invitations, values, by=by, reason=_("Einladung versandt"), now=now)
+    dialogue.rsvp_by = rsvp_by
+    count = len(invitations)
+    reason = ngettext("%(count)d Einladung versandt", "%(count)d Einladungen versandt", count)
+    move_dialogue(dialogue, "release", by=by, now=now, reason=reason % {"count": count})
+    mails.mail_invitations(dialogue, invitations, by=by, now=now)
+    return count
+
+
+def _require_releasable(dialogue: Dialogue, rsvp_by: dt.date, now: dt.datetime) -> None:
+    """Raise Refused unless everything is approved and `rsvp_by` lies before a dialogue to come."""
     _require_guest_list(dialogue)
     require_approval(dialogue)
     if not dialogue.starts_at or dialogue.starts_at <= now:
@@ -156,44 +165,39 @@ def release_invitations(
                 "liegen."
             )
         )
-    rows = list(unreleased(dialogue))
-    if not rows:
+
+
+def _invitations_to_release(
+    dialogue: Dialogue, rsvp_by: dt.date, expected: int
+) -> list[Invitation]:
+    """Return what is to be released; raise Refused when it is nothing or lacks an address."""
+    invitations = list(unreleased_invitations(dialogue))
+    if not invitations:
         raise Refused(_("Es gibt keine Einladung, die noch zu versenden wäre."))
-    require_no_earlier(dialogue, rsvp_by)
-    if len(rows) != expected:
+    require_no_earlier_rsvp_day(dialogue, rsvp_by)
+    if len(invitations) != expected:
         message = ngettext(
             "Die Gästeliste hat sich geändert: %(count)d Einladung wäre zu senden. Bitte prüfen "
             "Sie noch einmal.",
             "Die Gästeliste hat sich geändert: %(count)d Einladungen wären zu senden. Bitte "
             "prüfen Sie noch einmal.",
-            len(rows),
+            len(invitations),
         )
-        raise ChangedMeanwhile(message % {"count": len(rows)})
-    if unreachable := ", ".join(
-        str(row.person) for row in rows if not recipient_of(row.person).email
-    ):
+        raise ChangedMeanwhile(message % {"count": len(invitations)})
+    people = [invitation.person for invitation in invitations]
+    if names := ", ".join(str(person) for person in people if not recipient_of(person).email):
         raise Refused(
             _(
                 "Ohne E-Mail-Adresse: %(names)s. Tragen Sie sie nach, oder streichen Sie die "
                 "Person von der Liste."
             )
-            % {"names": unreachable}
+            % {"names": names}
         )
-    values = NO_ANSWER | {"released_at": now, "released_round": dialogue.round}
-    update_all_as(rows, values, by=by, reason=_("Einladung versandt"), now=now)
-    dialogue.rsvp_by = rsvp_by
-    reason = ngettext(
-        "%(count)d Einladung versandt", "%(count)d Einladungen versandt", len(rows)
-    ) % {"count": len(rows)}
-    move_dialogue(dialogue, "release", by=by, now=now, reason=reason)
-    mails.mail_invitations(dialogue, rows, by=by, now=now)
-    return len(rows)
+    return invitations
 
 
 def require_approval(dialogue: Dialogue) -> None:
-    """Raise Refused unless the approvals of series, topic and fixed date hold: nothing goes out
-    without them.
-    """
+    """Raise Refused unless series, topic and fixed date are approved: nothing goes out otherwise."""
     require_consent(dialogue)
     fixed = dialogue.date_options.filter(state=OptionState.FIXED).first()
     if fixed is None or not is_granted(fixed):
@@ -205,100 +209,45 @@ def require_approval(dialogue: Dialogue) -> None:
         )
 
 
+def lock_invitation(pk: int, dialogue: Dialogue) -> Invitation:
+    """Return the invitation, locked like `dialogue`, which the caller locked before."""
+    invitations = Invitation.objects.select_for_update(of=("self",)).select_related("person__user")
+    invitation = invitations.get(pk=pk)
+    invitation.dialogue = dialogue
+    return invitation
+
+
 @transaction.atomic
 def withdraw_invitation(*, invitation: Invitation, by, now: dt.datetime) -> Invitation:
-    """Withdraw one invitation that went out: the link stops working, the guest is told, the seat is
-    free.
-    """
+    """Withdraw an invitation that went out: revokes the link, frees the seat, mails the guest."""
     require_office(by)
     dialogue = lock_dialogue(invitation.dialogue_id)
-    row = (
-        Invitation.objects.select_for_update(of=("self",))
-        .select_related("person__user")
-        .get(pk=invitation.pk)
-    )
-    row.dialogue = dialogue
+    invitation = lock_invitation(invitation.pk, dialogue)
     if dialogue.state not in BEFORE_THE_DAY:
         raise Refused(
             _("Das Gespräch ist im Stand „%(state)s“; Einladungen werden nicht mehr zurückgezogen.")
             % {"state": dialogue.get_state_display()}
         )
-    if row.withdrawn_at or not row.released_at:
+    if invitation.withdrawn_at or not invitation.released_at:
         raise Refused(_("Diese Einladung ist nicht versandt oder schon zurückgezogen."))
-    row.withdrawn_at = now
-    row.link_version += 1
-    row.revision += 1
-    save_as(row, by=by, now=now, reason=_("Einladung zurückgezogen"))
-    mails.mail_withdrawn(dialogue, row, by=by, now=now)
-    mails.take_back([row], note=_("Die Einladung wurde zurückgezogen."), by=by, now=now)
-    return row
-
-
-@transaction.atomic
-def postpone_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) -> Dialogue:
-    """Give up the fixed date: back to exploring dates. Everyone who was told before is told; the
-    approval lapses.
-    """
-    require_office(by)
-    dialogue = lock_dialogue(dialogue.pk)
-    if not reason.strip():
-        raise Refused(
-            _("Bitte nennen Sie den Grund; er steht in der Nachricht an alle Beteiligten.")
-        )
-    told = list(mails.people_told(dialogue, today=local_date(now)))
-    before = dialogue.starts_at, dialogue.ends_at
-    dialogue.sequence += 1
-    release_date(dialogue, reason=_("Gespräch verschoben"), by=by, now=now)
-    dialogue.round += 1
-    dialogue.closing_reason = reason.strip()
-    move_dialogue(
-        dialogue,
-        "postpone",
-        by=by,
-        now=now,
-        reason=_("Verschoben: %(reason)s") % {"reason": reason.strip()},
-    )
-    mails.mail_called_off(dialogue, told, "dialogue_postponed", span=before, by=by, now=now)
-    return dialogue
-
-
-@transaction.atomic
-def cancel_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) -> Dialogue:
-    """Cancel a dialogue for good. Everyone who was told before is told, with the reason."""
-    require_office(by)
-    dialogue = lock_dialogue(dialogue.pk)
-    if not reason.strip():
-        raise Refused(
-            _("Bitte nennen Sie den Grund; er steht in der Nachricht an alle Beteiligten.")
-        )
-    told = list(mails.people_told(dialogue, today=local_date(now)))
-    before = dialogue.starts_at, dialogue.ends_at
-    dialogue.sequence += 1
-    lapse_approvals(
-        kind=ApprovalKind.DATES,
-        subject_id=dialogue.pk,
-        reason=_("Gespräch abgesagt"),
-        by=by,
-        now=now,
-    )
-    dialogue.closing_reason = reason.strip()
-    move_dialogue(
-        dialogue,
-        "cancel",
-        by=by,
-        now=now,
-        reason=_("Abgesagt: %(reason)s") % {"reason": reason.strip()},
-    )
-    mails.mail_called_off(dialogue, told, "dialogue_cancelled", span=before, by=by, now=now)
-    return dialogue
+    invitation.withdrawn_at = now
+    # The link in the guest's mail names the former version and stops working.
+    invitation.link_version += 1
+    invitation.revision += 1
+    save_as(invitation, by=by, now=now, reason=_("Einladung zurückgezogen"))
+    # In this order: an invitation still in the outbox shows that the guest knows of nothing.
+    mails.mail_withdrawn(dialogue, invitation, by=by, now=now)
+    note = _("Die Einladung wurde zurückgezogen.")
+    mails.withdraw_unsent_mails([invitation], note=note, by=by, now=now)
+    return invitation
 
 
 @transaction.atomic
 def remind_guests(*, dialogue: Dialogue, by, now: dt.datetime) -> int:
-    """Remind everyone who has not answered, at most once a day each; returns how many.
+    """Remind guests who have not replied, at most once a day each; return how many were mailed.
 
-    Left out are those who were reminded today already, by hand or by themselves, and those whose
-    reminders are paused.
+    Left out are guests who were reminded today already, manually or automatically, and those whose
+    reminders are paused. Raises Refused when nobody is left.
     """
     require_office(by)
     dialogue, today = lock_dialogue(dialogue.pk), local_date(now)
@@ -311,8 +260,9 @@ def remind_guests(*, dialogue: Dialogue, by, now: dt.datetime) -> int:
             _("Die Frist für die Antworten ist am %(day)s abgelaufen.")
             % {"day": format_date(dialogue.rsvp_by)}
         )
+    step = manual_step(today)
     reminders = [
-        reminder_of(row, by_hand(today), today) for row in guests_to_remind(dialogue, today)
+        reminder_of(invitation, step, today) for invitation in guests_to_remind(dialogue, today)
     ]
     if not reminders:
         raise Refused(

@@ -1,74 +1,63 @@
-"""Answers of guests: by personal link, in the portal, or entered by the office after a call."""
+"""Guests' replies: by personal link, in the portal, or entered by the office after a call."""
 
 import datetime as dt
-from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.dates import format_date, local_date
 from core.errors import NotAllowed, Refused
 from core.history import save_as
 from core.links import read_link
+from core.roles import require_office
 from dialogues import mails
 from dialogues.enums import SEATED, DialogueState, RsvpChannel, RsvpState
-from dialogues.models import Dialogue, Invitation
+from dialogues.models import Dialogue, Invitation, Rsvp
 from dialogues.models.invitations import LINK_KIND, LINK_LIFETIME_SECONDS
-from dialogues.permissions import can_manage, can_reply
-from dialogues.services.dialogues import lock_dialogue, seats_taken
+from dialogues.permissions import can_reply
+from dialogues.queries import count_seats_taken
+from dialogues.services.dialogues import lock_dialogue
+from dialogues.services.invitations import lock_invitation
 
-POSSIBLE_RSVPS = tuple(rsvp for rsvp in RsvpState if rsvp != RsvpState.OPEN)
-MOST_SUBSTITUTES = 3  # that one guest may have the portal write to
+REPLIES = tuple(rsvp for rsvp in RsvpState if rsvp != RsvpState.OPEN)
+MAX_PARTY = 10
+# A personal link must not become a way to have the portal write to any number of addresses.
+MAX_SUBSTITUTES = 3
 
-
-class Rsvp(NamedTuple):
-    """What a guest answers. `party` is the number of people who come; the substitute counts only
-    when represented.
-    """
-
-    rsvp: str
-    party: int = 1
-    substitute_name: str = ""
-    substitute_function: str = ""
-    substitute_email: str = ""
-    remark: str = ""
-    shares_rsvp: bool = False
+INVITATION_WITHDRAWN = gettext_lazy(
+    "Diese Einladung wurde zurückgezogen. Bei Fragen hilft Ihnen die Geschäftsstelle."
+)
+LINK_REPLACED = gettext_lazy(
+    "Dieser Link wurde durch einen neueren ersetzt. Bitte öffnen Sie den Link aus der "
+    "letzten E-Mail."
+)
 
 
 def open_invitation(token: str) -> Invitation:
-    """Return the invitation that a personal link points at, with dialogue and host.
+    """Return the invitation of a personal link, with dialogue and host.
 
-    Raises Refused with a sentence and the next thing to do when the link is damaged, expired,
-    revoked or withdrawn. Reads only: opening a link changes nothing.
+    Raises Refused, saying what to do next, when the link is damaged, expired or replaced, or the
+    invitation withdrawn. Changes nothing: mail scanners open links too.
     """
     target = read_link(LINK_KIND, token, max_age=LINK_LIFETIME_SECONDS)
-    rows = Invitation.objects.select_related(
+    invitations = Invitation.objects.select_related(
         "dialogue__host", "dialogue__topic", "person__organisation"
     )
-    row = rows.filter(pk=target.pk).first()
-    if row is None or row.released_at is None:
+    invitation = invitations.filter(pk=target.pk).first()
+    if invitation is None or invitation.released_at is None:
         raise Refused(
             _("Diese Einladung gibt es nicht mehr. Bitte wenden Sie sich an die Geschäftsstelle.")
         )
-    if row.withdrawn_at:
-        raise Refused(
-            _("Diese Einladung wurde zurückgezogen. Bei Fragen hilft Ihnen die Geschäftsstelle.")
-        )
-    if row.link_version != target.version:
-        raise Refused(
-            _(
-                "Dieser Link wurde durch einen neueren ersetzt. Bitte öffnen Sie den Link aus der "
-                "letzten E-Mail."
-            )
-        )
-    return row
+    if invitation.withdrawn_at:
+        raise Refused(INVITATION_WITHDRAWN)
+    if invitation.link_version != target.version:
+        raise Refused(LINK_REPLACED)
+    return invitation
 
 
 def closed_reason(invitation: Invitation, *, today: dt.date) -> str:
-    """Return why the guest cannot answer any more, as a sentence, or an empty string while
-    answering is open.
-    """
+    """Return why the guest cannot reply any more, as a sentence; empty while they can."""
     dialogue = invitation.dialogue
     if dialogue.state == DialogueState.CANCELLED:
         return _("Dieses Gespräch wurde abgesagt. Sie müssen nichts weiter tun.")
@@ -95,83 +84,77 @@ def closed_reason(invitation: Invitation, *, today: dt.date) -> str:
 def record_rsvp(
     *, invitation: Invitation, reply: Rsvp, now: dt.datetime, by=None, channel=RsvpChannel.LINK
 ) -> bool:
-    """Write a guest's answer under the dialogue's lock; returns whether anything changed.
+    """Write a guest's reply and mail its confirmation; return whether anything changed.
 
-    An unchanged answer writes nothing and mails nothing. Raises NotEntitled for a foreign
-    invitation, Refused when the list is closed or the seats do not suffice; `seats` are never
-    exceeded. The office may answer after the deadline and for anybody (`channel` OFFICE), and after
-    the event without a mail.
+    Raises NotAllowed for somebody else's invitation, Refused when replying is closed or the seats
+    do not suffice. The office may reply for anybody and after the deadline (`channel` OFFICE);
+    after the event no mail goes out.
     """
+    # Replies to one dialogue wait for each other here, so seats are never given away twice.
     dialogue = lock_dialogue(invitation.dialogue_id)
-    row = (
-        Invitation.objects.select_for_update(of=("self",))
-        .select_related("person__user")
-        .get(pk=invitation.pk)
-    )
-    row.dialogue = dialogue
-    _check_right(row, by, channel)
-    _check_open(row, invitation, channel, now)
-    if reply.rsvp not in POSSIBLE_RSVPS:
-        raise Refused(_("Bitte wählen Sie eine Antwort."))
-    if reply.rsvp == RsvpState.REPRESENTED and not reply.substitute_name.strip():
-        raise Refused(_("Bitte nennen Sie, wer Sie vertritt."))
-    if not 1 <= reply.party <= 10:
-        raise Refused(_("Bitte geben Sie eine Zahl von 1 bis 10 Personen an."))
-    before = _as_reply(row)
-    after = _normalised(reply)
-    if row.replied_at and before == after:
+    locked = lock_invitation(invitation.pk, dialogue)
+    _require_right(locked, by, channel)
+    _require_open(locked, invitation.link_version, channel, now)
+    _require_complete(reply)
+    before, after = locked.reply, _normalised(reply)
+    # Links are opened and forms sent more than once; the same reply must not be confirmed again.
+    if locked.replied_at and before == after:
         return False
-    _check_seats(dialogue, row, after)
+    _require_free_seats(locked, after)
     if channel != RsvpChannel.OFFICE:
-        _check_substitutes(row, after)
-    for field, value in after._asdict().items():
-        setattr(row, field, value)
-    row.replied_at, row.channel = now, channel
-    row.revision += mails.changes_hands(row.person, before, after)
-    save_as(
-        row, by=by, now=now, reason=_("Antwort: %(answer)s") % {"answer": row.get_rsvp_display()}
-    )
-    mails.withdraw_reminders(row, note=_("Der Gast hat geantwortet."), by=by, now=now)
+        _require_few_substitutes(locked, after)
+    for name, value in after._asdict().items():
+        setattr(locked, name, value)
+    locked.replied_at, locked.channel = now, channel
+    # A calendar takes back or hands over an entry only with a higher SEQUENCE.
+    locked.revision += mails.has_new_holder(locked.person, before, after)
+    reason = _("Antwort: %(answer)s") % {"answer": locked.get_rsvp_display()}
+    save_as(locked, by=by, now=now, reason=reason)
+    mails.withdraw_reminders(locked, note=_("Der Gast hat geantwortet."), by=by, now=now)
     if dialogue.state == DialogueState.INVITED:
-        mails.mail_confirmation(dialogue, row, previous=before, by=by, now=now)
+        mails.mail_confirmation(dialogue, locked, previous=before, by=by, now=now)
     return True
 
 
-def _check_right(row, by, channel) -> None:
-    if channel == RsvpChannel.OFFICE and not can_manage(by):
-        raise NotAllowed(_("Antworten trägt die Geschäftsstelle ein."))
-    if channel == RsvpChannel.ACCOUNT and not can_reply(by, row):
+def _require_right(invitation: Invitation, by, channel: str) -> None:
+    if channel == RsvpChannel.OFFICE:
+        require_office(by, _("Antworten trägt die Geschäftsstelle ein."))
+    if channel == RsvpChannel.ACCOUNT and not can_reply(by, invitation):
         raise NotAllowed(_("Diese Einladung gilt einer anderen Person."))
 
 
-def _check_open(row, invitation, channel, now) -> None:
-    if row.withdrawn_at or not row.released_at:
-        raise Refused(
-            _("Diese Einladung wurde zurückgezogen. Bei Fragen hilft Ihnen die Geschäftsstelle.")
-        )
+def _require_open(
+    invitation: Invitation, version_opened: int, channel: str, now: dt.datetime
+) -> None:
+    """Raise Refused unless a reply is possible; `version_opened` is that of the link used."""
+    if invitation.withdrawn_at or not invitation.released_at:
+        raise Refused(INVITATION_WITHDRAWN)
     if channel == RsvpChannel.OFFICE:
-        if row.dialogue.state not in (DialogueState.INVITED, DialogueState.HELD):
+        if invitation.dialogue.state not in (DialogueState.INVITED, DialogueState.HELD):
             raise Refused(_("Antworten lassen sich nur eintragen, solange eingeladen ist."))
         return
-    if row.link_version != invitation.link_version:
-        raise Refused(
-            _(
-                "Dieser Link wurde durch einen neueren ersetzt. Bitte öffnen Sie den Link aus der "
-                "letzten E-Mail."
-            )
-        )
-    if sentence := closed_reason(row, today=local_date(now)):
+    if invitation.link_version != version_opened:
+        raise Refused(LINK_REPLACED)
+    if sentence := closed_reason(invitation, today=local_date(now)):
         raise Refused(sentence)
 
 
-def _check_substitutes(row: Invitation, after: Rsvp) -> None:
-    """Refuse the mail to one more address: a personal link must not become a way to write to
-    anybody.
-    """
+def _require_complete(reply: Rsvp) -> None:
+    if reply.rsvp not in REPLIES:
+        raise Refused(_("Bitte wählen Sie eine Antwort."))
+    if reply.rsvp == RsvpState.REPRESENTED and not reply.substitute_name.strip():
+        raise Refused(_("Bitte nennen Sie, wer Sie vertritt."))
+    if not 1 <= reply.party <= MAX_PARTY:
+        raise Refused(_("Bitte geben Sie eine Zahl von 1 bis 10 Personen an."))
+
+
+def _require_few_substitutes(invitation: Invitation, after: Rsvp) -> None:
+    """Raise Refused when the guest names one more address than may be mailed for them."""
     if not after.substitute_email:
         return
-    told = set(row.history.exclude(substitute_email="").values_list("substitute_email", flat=True))
-    if after.substitute_email not in told and len(told) >= MOST_SUBSTITUTES:
+    former = invitation.history.exclude(substitute_email="")
+    named = set(former.values_list("substitute_email", flat=True))
+    if after.substitute_email not in named and len(named) >= MAX_SUBSTITUTES:
         raise Refused(
             _(
                 "Sie haben schon mehrere Vertretungen genannt. Eine weitere trägt die "
@@ -180,38 +163,33 @@ def _check_substitutes(row: Invitation, after: Rsvp) -> None:
         )
 
 
-def _check_seats(dialogue: Dialogue, row: Invitation, after: Rsvp) -> None:
+def _require_free_seats(invitation: Invitation, after: Rsvp) -> None:
+    """Raise Refused when `after` needs more seats than are free. The dialogue is locked."""
+    dialogue: Dialogue = invitation.dialogue
     needed = after.party if after.rsvp in SEATED else 0
-    if needed <= row.seats_taken:
+    # Giving seats back is always possible, even where the office has overbooked.
+    if needed <= invitation.seats_taken:
         return
-    left = dialogue.seats - (seats_taken(dialogue) - row.seats_taken)
-    if needed > left:
-        if left <= 0:
-            raise Refused(
-                _(
-                    "Es sind keine Plätze mehr frei. Möglich ist eine Antwort mit Vorbehalt; "
-                    "sobald ein Platz frei "
-                    "wird, kann daraus eine Zusage werden."
-                )
-            )
+    left = dialogue.seats - (count_seats_taken(dialogue) - invitation.seats_taken)
+    if needed <= left:
+        return
+    if left <= 0:
         raise Refused(
-            ngettext(
-                "Es ist nur noch %(left)d Platz frei. Bitte geben Sie weniger Personen an.",
-                "Es sind nur noch %(left)d Plätze frei. Bitte geben Sie weniger Personen an.",
-                left,
+            _(
+                "Es sind keine Plätze mehr frei. Möglich ist eine Antwort mit Vorbehalt; "
+                "sobald ein Platz frei wird, kann daraus eine Zusage werden."
             )
-            % {"left": left}
         )
-
-
-def _as_reply(row: Invitation) -> Rsvp:
-    return Rsvp(**{field: getattr(row, field) for field in Rsvp._fields})
+    text = ngettext(
+        "Es ist nur noch %(left)d Platz frei. Bitte geben Sie weniger Personen an.",
+        "Es sind nur noch %(left)d Plätze frei. Bitte geben Sie weniger Personen an.",
+        left,
+    )
+    raise Refused(text % {"left": left})
 
 
 def _normalised(reply: Rsvp) -> Rsvp:
-    """Return `reply` without what its answer does not need: a substitute unless represented, more
-    than one person.
-    """
+    """Return `reply` without what it does not need: substitute and further people."""
     reply = reply._replace(
         remark=reply.remark.strip(), substitute_name=reply.substitute_name.strip()
     )

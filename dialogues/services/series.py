@@ -1,13 +1,14 @@
 """Series: proposed, affirmed by the partners, then put before the senator for consent."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Mapping
+from copy import copy
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from approvals.enums import VERDICT_LABELS, ApprovalKind, Verdict
+from approvals.enums import ApprovalKind
 from approvals.models import ApprovalRequest
 from approvals.registry import (
     Briefing,
@@ -23,19 +24,20 @@ from approvals.services import (
     request_approval,
     withdraw_approval,
 )
-from core.errors import NotAllowed, Refused
+from core.conflicts import apply_values
+from core.errors import Refused
 from core.history import save_as
+from core.roles import require_office
 from core.states import target_of
-from dialogues.enums import SERIES_MOVES, SeriesState
+from dialogues.enums import (
+    CONSENT_LABELS,
+    CONSENT_LAPSED,
+    CONSENT_REQUESTED,
+    SERIES_MOVES,
+    SeriesState,
+)
 from dialogues.models import DialogueSeries
-from dialogues.permissions import can_manage
 from dialogues.registry import SERIES_FACTS
-from dialogues.services.editing import take_over_form
-
-CONSENT = {
-    Verdict.APPROVE: gettext_lazy("Zugestimmt"),
-    Verdict.CONDITION: gettext_lazy("Mit Auflage zugestimmt"),
-}
 
 
 def lock_series(pk: int) -> DialogueSeries:
@@ -44,29 +46,32 @@ def lock_series(pk: int) -> DialogueSeries:
 
 
 @transaction.atomic
-def save_series(
-    *, series: DialogueSeries, by, now: dt.datetime, version: str = "", fields: Iterable[str] = ()
-) -> DialogueSeries:
-    """Write a new or changed series; the office's right alone.
+def create_series(*, values: Mapping[str, Any], by, now: dt.datetime) -> DialogueSeries:
+    require_office(by, _("Reihen legt die Geschäftsstelle an."))
+    series = DialogueSeries(**values, state=SeriesState.PROPOSED)
+    save_as(series, by=by, now=now, reason=_("Reihe vorgeschlagen"))
+    return series
 
-    Once it was put before the senator, a change of what it says lets the consent lapse and takes the series back to
-    *bekräftigt*. What was refused stays as it was, but for the internal note. `version` and `fields` come from the
-    form: Outpaced is raised when somebody else saved meanwhile.
+
+@transaction.atomic
+def update_series(
+    *, series: DialogueSeries, values: Mapping[str, Any], by, now: dt.datetime, version: str = ""
+) -> DialogueSeries:
+    """Change a series; a change to what consent was asked for makes the consent lapse.
+
+    A refused series keeps what was refused; only its internal note can change. Raises
+    ChangedMeanwhile when somebody else saved after the form showed `version`.
     """
-    if not can_manage(by):
-        raise NotAllowed(_("Reihen legt die Geschäftsstelle an."))
-    if series.pk is None:
-        series.state = SeriesState.PROPOSED
-        save_as(series, by=by, now=now, reason=_("Reihe vorgeschlagen"))
-        return series
-    present = lock_series(series.pk)
-    take_over_form(series, present, version=version, fields=fields)
-    changes = binding_changes(SERIES_FACTS, present, series)
-    if changes and present.state == SeriesState.REFUSED:
+    require_office(by, _("Reihen legt die Geschäftsstelle an."))
+    series = lock_series(series.pk)
+    before = copy(series)
+    apply_values(series, values, version)
+    changes = binding_changes(SERIES_FACTS, before, series)
+    if changes and series.state == SeriesState.REFUSED:
         raise Refused(
             _("Die Reihe ist abgelehnt und bleibt, wie sie der Leitung des Hauses vorgelegt wurde.")
         )
-    if changes and present.state in SERIES_MOVES["lapse"].sources:
+    if changes and series.state in SERIES_MOVES["lapse"].sources:
         return _lapse(series, changes, by=by, now=now)
     save_as(series, by=by, now=now, reason=_("Angaben geändert"))
     return series
@@ -78,7 +83,7 @@ def _lapse(series: DialogueSeries, changes, *, by, now: dt.datetime) -> Dialogue
         series,
         by=by,
         now=now,
-        reason=_("Zustimmung erloschen, %(why)s") % {"why": lapse_reason_for(changes)},
+        reason=f"{CONSENT_LAPSED}, {lapse_reason_for(changes)}",
     )
     lapse_changed_approvals(
         kind=ApprovalKind.SERIES, subject_id=series.pk, changes=changes, by=by, now=now
@@ -89,8 +94,7 @@ def _lapse(series: DialogueSeries, changes, *, by, now: dt.datetime) -> Dialogue
 @transaction.atomic
 def affirm_series(*, series: DialogueSeries, by, now: dt.datetime) -> DialogueSeries:
     """Record that department and partners affirmed the wish to hold these dialogues."""
-    if not can_manage(by):
-        raise NotAllowed(_("Das vermerkt die Geschäftsstelle."))
+    require_office(by, _("Das vermerkt die Geschäftsstelle."))
     series = lock_series(series.pk)
     series.state = target_of(SERIES_MOVES, "affirm", series)
     save_as(series, by=by, now=now, reason=_("Von Verwaltung und Partnern bekräftigt"))
@@ -102,11 +106,10 @@ def request_consent(
     *, series: DialogueSeries, briefing: Briefing, due_on: dt.date, by, now: dt.datetime
 ) -> ApprovalRequest:
     """Ask for the senator's consent to a series; without it no topic goes to approval."""
-    if not can_manage(by):
-        raise NotAllowed(_("Die Zustimmung beantragt die Geschäftsstelle."))
+    require_office(by, _("Die Zustimmung beantragt die Geschäftsstelle."))
     series = lock_series(series.pk)
     series.state = target_of(SERIES_MOVES, "request", series)
-    save_as(series, by=by, now=now, reason=_("Zustimmung beantragt"))
+    save_as(series, by=by, now=now, reason=CONSENT_REQUESTED)
     subject = Subject(
         kind=ApprovalKind.SERIES,
         pk=series.pk,
@@ -121,8 +124,7 @@ def request_consent(
 @transaction.atomic
 def withdraw_series(*, series: DialogueSeries, by, now: dt.datetime) -> DialogueSeries:
     """Take the request for consent back to work on the series; who was asked is told."""
-    if not can_manage(by):
-        raise NotAllowed(_("Den Antrag zieht die Geschäftsstelle zurück."))
+    require_office(by, _("Den Antrag zieht die Geschäftsstelle zurück."))
     series = lock_series(series.pk)
     series.state = target_of(SERIES_MOVES, "withdraw", series)
     save_as(series, by=by, now=now, reason=_("Antrag auf Zustimmung zurückgezogen"))
@@ -140,10 +142,5 @@ def decide_series(
     series = lock_series(approval.subject_id)
     record_decision(approval=approval, decision=decision, by=by, now=now)
     series.state = target_of(SERIES_MOVES, decision.verdict, series)
-    save_as(
-        series,
-        by=by,
-        now=now,
-        reason=CONSENT.get(decision.verdict, VERDICT_LABELS[decision.verdict]),
-    )
+    save_as(series, by=by, now=now, reason=CONSENT_LABELS[decision.verdict])
     return series

@@ -1,9 +1,12 @@
 """Topics: proposed by a partner, completed by the office, approved by the senator's office."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Mapping
+from copy import copy
+from typing import Any
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from approvals.enums import VERDICT_LABELS, ApprovalKind
@@ -22,15 +25,23 @@ from approvals.services import (
     request_approval,
     withdraw_approval,
 )
+from core.conflicts import apply_values
 from core.errors import NotAllowed, Refused
 from core.history import save_as
+from core.roles import require_office
 from core.states import target_of
 from dialogues import mails
-from dialogues.enums import TOPIC_MOVES, DialogueState, SeriesState, TopicState
+from dialogues.enums import (
+    TOPIC_LAPSED,
+    TOPIC_MOVES,
+    TOPIC_SUBMITTED,
+    DialogueState,
+    SeriesState,
+    TopicState,
+)
 from dialogues.models import Topic
 from dialogues.permissions import can_edit_topic, can_manage, can_propose
 from dialogues.registry import TOPIC_FACTS
-from dialogues.services.editing import take_over_form
 
 
 def lock_topic(pk: int) -> Topic:
@@ -42,12 +53,7 @@ def lock_topic(pk: int) -> Topic:
     )
 
 
-def _require_office(by):
-    if not can_manage(by):
-        raise NotAllowed(_("Das ist der Geschäftsstelle vorbehalten."))
-
-
-def _move(topic: Topic, action: str, *, by, now: dt.datetime, reason: str) -> None:
+def _move(topic: Topic, action: str, *, by, now: dt.datetime, reason: str | Promise) -> None:
     topic.state = target_of(TOPIC_MOVES, action, topic)
     save_as(topic, by=by, now=now, reason=reason)
 
@@ -61,60 +67,57 @@ def _organisation_of(partner) -> int:
 
 
 @transaction.atomic
-def save_topic(
-    *,
-    topic: Topic,
-    sectors,
-    themes,
-    by,
-    now: dt.datetime,
-    version: str = "",
-    fields: Iterable[str] = (),
-) -> Topic:
-    """Write a new or changed topic with its sectors and themes.
+def create_topic(*, values: Mapping[str, Any], by, now: dt.datetime) -> Topic:
+    """Create the draft of `by`. A partner's belongs to its organisation and to no series yet."""
+    if not can_propose(by):
+        raise NotAllowed(_("Themen schlagen die Partner und die Geschäftsstelle vor."))
+    topic = Topic(proposed_by=by)
+    apply_values(topic, values)
+    if not can_manage(by):
+        topic.organisation_id = _organisation_of(by)
+        topic.series = None
+    save_as(topic, by=by, now=now, reason=_("Entwurf angelegt"))
+    _set_classification(topic, values)
+    return topic
 
-    A new one starts as the draft of `by`; a partner's belongs to its organisation. Before the
-    senator's office or approved, a change of what matters lets the approval lapse and takes the
-    topic back to work. Raises NotEntitled when `by` may not edit it as it stands, Outpaced when
-    somebody else saved since the form showed `version`.
+
+@transaction.atomic
+def update_topic(
+    *, topic: Topic, values: Mapping[str, Any], by, now: dt.datetime, version: str = ""
+) -> Topic:
+    """Change a topic. A change to what an approval is bound to makes it lapse, which reopens work.
+
+    Raises NotAllowed when `by` may not edit the topic in its present state, ChangedMeanwhile when
+    somebody else saved after the form showed `version`. A lapse is mailed to everyone concerned.
     """
+    topic = lock_topic(topic.pk)
+    if not can_edit_topic(by, topic):
+        raise NotAllowed(_("Dieses Thema kann jetzt nicht bearbeitet werden."))
+    before = copy(topic)
+    apply_values(topic, values, version)
     changes = []
-    if topic.pk is None:
-        if not can_propose(by):
-            raise NotAllowed(_("Themen schlagen die Partner und die Geschäftsstelle vor."))
-        topic.proposed_by = by
-        if not can_manage(by):
-            topic.organisation_id = _organisation_of(by)
-            topic.series = None
-        reason = _("Entwurf angelegt")
-    else:
-        present = lock_topic(topic.pk)
-        if not can_edit_topic(by, present):
-            raise NotAllowed(_("Dieses Thema kann jetzt nicht bearbeitet werden."))
-        take_over_form(topic, present, version=version, fields=fields)
-        reason = _("Angaben geändert")
-        if present.state == TopicState.RETURNED:
-            topic.state = target_of(TOPIC_MOVES, "rework", present)
-            reason = _("Überarbeitung begonnen")
-        if present.state in TOPIC_MOVES["lapse"].sources and (
-            changes := binding_changes(TOPIC_FACTS, present, topic)
-        ):
-            topic.state = target_of(TOPIC_MOVES, "lapse", present)
-            reason = _("Freigabe erloschen, %(why)s") % {"why": lapse_reason_for(changes)}
-    save_as(topic, by=by, now=now, reason=reason)
-    topic.sectors.set(sectors)
-    topic.themes.set(themes)
+    if topic.state in TOPIC_MOVES["lapse"].sources:
+        changes = binding_changes(TOPIC_FACTS, before, topic)
     if changes:
-        also = mails.proposer_to_tell(topic, by=by)
+        reason = f"{TOPIC_LAPSED}, {lapse_reason_for(changes)}"
+        _move(topic, "lapse", by=by, now=now, reason=reason)
+    elif topic.state == TopicState.RETURNED:
+        _move(topic, "rework", by=by, now=now, reason=_("Überarbeitung begonnen"))
+    else:
+        save_as(topic, by=by, now=now, reason=_("Angaben geändert"))
+    _set_classification(topic, values)
+    if changes:
+        also = mails.proposer_to_notify(topic, by=by)
         lapse_changed_approvals(
-            kind=ApprovalKind.TOPIC,
-            subject_id=topic.pk,
-            changes=changes,
-            further_recipients=also,
-            by=by,
-            now=now,
+            kind=ApprovalKind.TOPIC, subject_id=topic.pk, changes=changes, further_recipients=also, by=by, now=now
         )
     return topic
+
+
+def _set_classification(topic: Topic, values: Mapping[str, Any]) -> None:
+    for name in ("sectors", "themes"):
+        if name in values:
+            getattr(topic, name).set(values[name])
 
 
 @transaction.atomic
@@ -132,7 +135,7 @@ def propose_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
 @transaction.atomic
 def take_up_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
     """Start working on a proposed topic; the proposer is told."""
-    _require_office(by)
+    require_office(by)
     topic = lock_topic(topic.pk)
     _move(topic, "take_up", by=by, now=now, reason=_("Thema aufgegriffen"))
     mails.mail_topic_to_proposer(topic, "topic_taken_up", by=by, now=now)
@@ -142,7 +145,7 @@ def take_up_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
 @transaction.atomic
 def decline_topic(*, topic: Topic, reason: str, by, now: dt.datetime) -> Topic:
     """Do not take a proposed topic up; the proposer is told why. Refused without a reason."""
-    _require_office(by)
+    require_office(by)
     if not reason.strip():
         raise Refused(_("Bitte begründen Sie, warum das Thema nicht aufgegriffen wird."))
     topic = lock_topic(topic.pk)
@@ -161,7 +164,7 @@ def submit_topic(
     Raises Refused when the topic has no series or the series lacks the senator's consent: only then
     are topics and dates explored (the plan's own order of steps).
     """
-    _require_office(by)
+    require_office(by)
     topic = lock_topic(topic.pk)
     if topic.series is None:
         raise Refused(_("Bitte ordnen Sie das Thema zuerst einer Reihe zu."))
@@ -174,7 +177,7 @@ def submit_topic(
             )
             % {"series": topic.series, "state": topic.series.get_state_display()}
         )
-    _move(topic, "submit", by=by, now=now, reason=_("Zur Freigabe vorgelegt"))
+    _move(topic, "submit", by=by, now=now, reason=TOPIC_SUBMITTED)
     subject = Subject(
         kind=ApprovalKind.TOPIC,
         pk=topic.pk,
@@ -196,7 +199,7 @@ def decide_topic(*, approval: ApprovalRequest, decision: Decision, by, now: dt.d
     topic = lock_topic(approval.subject_id)
     record_decision(approval=approval, decision=decision, by=by, now=now)
     topic.reason = "" if decision.is_granting else decision.comment
-    _move(topic, decision.verdict, by=by, now=now, reason=str(VERDICT_LABELS[decision.verdict]))
+    _move(topic, decision.verdict, by=by, now=now, reason=VERDICT_LABELS[decision.verdict])
     mails.mail_topic_to_proposer(topic, "topic_decided", by=by, now=now)
     return topic
 
@@ -206,19 +209,16 @@ def withdraw_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
     """Take a topic back to work on it again: an open request is withdrawn and the senator's office
     told, a granted approval lapses, which all who are concerned are told. Refused once a dialogue
     is planned on the topic."""
-    _require_office(by)
+    require_office(by)
     topic = lock_topic(topic.pk)
     if topic.dialogues.exclude(state=DialogueState.CANCELLED).exists():
         raise Refused(_("Zu diesem Thema wird schon ein Gespräch geplant. Sagen Sie es zuerst ab."))
-    reason = (
-        _("Freigabe erloschen")
-        if topic.state == TopicState.APPROVED
-        else _("Freigabe zurückgezogen")
-    )
+    was_approved = topic.state == TopicState.APPROVED
+    reason = TOPIC_LAPSED if was_approved else _("Freigabe zurückgezogen")
     _move(topic, "rework", by=by, now=now, reason=reason)
     subject = {"kind": ApprovalKind.TOPIC, "subject_id": topic.pk, "by": by, "now": now}
     withdraw_approval(**subject)
-    also = mails.proposer_to_tell(topic, by=by)
+    also = mails.proposer_to_notify(topic, by=by)
     lapse_changed_approvals(
         **subject, changes=[], reason=_("wieder in Bearbeitung"), further_recipients=also
     )

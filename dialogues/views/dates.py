@@ -22,7 +22,7 @@ from core.views import redirect_unless_possible, render_confirmation, run_servic
 from dialogues.enums import DATED, DIALOGUE_MOVES, HostReply, OptionState
 from dialogues.forms import DateOptionFormSet, FixDateForm
 from dialogues.models import DateOption, Dialogue
-from dialogues.registry import DATES_FACTS
+from dialogues.registry import DATES_FACTS, options_to_tick
 from dialogues.services import (
     add_date_option,
     adopt_counter_dates,
@@ -32,7 +32,7 @@ from dialogues.services import (
     submit_dates,
     withdraw_dates,
 )
-from dialogues.services.dates import rows_to_tick, why_too_late
+from dialogues.services.dates import why_too_late
 from dialogues.views.answers import dialogue_for_office, form_page
 from outbox.wordings import with_waiting_note
 
@@ -167,7 +167,7 @@ def _submit(request, dialogue: Dialogue, options, service, *, title: str, done: 
             ApprovalKind.DATES,
             dialogue.pk,
             snapshot_of(DATES_FACTS, dialogue),
-            rows_to_tick(options),
+            options_to_tick(options),
         ),
     )
 

@@ -15,7 +15,7 @@ from core.views import render_confirmation, run_service
 from dialogues.enums import DialogueState, RsvpChannel
 from dialogues.forms import GuestListForm, OfficeRsvpForm
 from dialogues.models import Dialogue, Invitation
-from dialogues.queries import guests_to_choose
+from dialogues.queries import guest_choices, unreleased_invitations
 from dialogues.reminders import guests_to_remind
 from dialogues.services import (
     add_guests,
@@ -24,7 +24,6 @@ from dialogues.services import (
     remove_guest,
     withdraw_invitation,
 )
-from dialogues.services.invitations import unreleased
 from dialogues.views.answers import dialogue_for_office, form_page, require_office
 from outbox.wordings import with_waiting_note
 
@@ -57,7 +56,7 @@ def compose(request, pk):
         if result := run_service(request, call, form=form):
             messages.success(request, added_text(*result))
             return redirect("dialogues:guests_add", dialogue.pk)
-    choices = guests_to_choose(dialogue, request.GET.get("q", ""))
+    choices = guest_choices(dialogue, request.GET.get("q", ""))
     context = {
         "dialogue": dialogue,
         "form": form,
@@ -66,7 +65,9 @@ def compose(request, pk):
     }
     context["ticked"] = {name: request.POST.getlist(name) for name in form.fields}
     return render(
-        request, "dialogues/compose.html", {**context, "prepared": unreleased(dialogue).count()}
+        request,
+        "dialogues/compose.html",
+        {**context, "prepared": unreleased_invitations(dialogue).count()},
     )
 
 

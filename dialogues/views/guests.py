@@ -10,7 +10,7 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from dialogues.enums import BEFORE_THE_DAY, SEATED, DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import can_manage
-from dialogues.queries import AnswerCounts, GuestRow, Sending, guest_rows, sharing_guests
+from dialogues.queries import DeliveryCounts, GuestRow, RsvpCounts, guest_rows, sharing_guests
 from dialogues.views.frame import frame_of, visible_dialogue
 from outbox.queries import latest_sending
 
@@ -35,9 +35,9 @@ def guest_tab(request, pk):
             if frame["inside"]
             else list(dialogue.invitations.active())
         )
-        context["counts"] = AnswerCounts.of(everyone, dialogue)
+        context["counts"] = RsvpCounts.of(everyone, dialogue)
     if frame["inside"]:
-        context["sending"] = Sending.of(rows)
+        context["sending"] = DeliveryCounts.of(rows)
         if frame["manages"] and context["sending"].is_under_way:
             context["batch"] = latest_sending(dialogue.get_absolute_url(), "invitation")
     elif _takes_part(request.user, dialogue, rows):

@@ -20,8 +20,8 @@ from dialogues.enums import COLOUR_OF_RSVP, RsvpChannel, RsvpState
 from dialogues.forms import RsvpForm
 from dialogues.models import Invitation
 from dialogues.permissions import can_reply
+from dialogues.queries import count_seats_taken
 from dialogues.services import closed_reason, open_invitation, record_rsvp
-from dialogues.services.dialogues import seats_taken
 from dialogues.views.dialogues import calendar_response
 
 FOLDED = ("party", "remark", "shares_rsvp")
@@ -141,7 +141,9 @@ def _opens_more(form: RsvpForm) -> bool:
 
 
 def _seats_note(invitation: Invitation) -> str:
-    left = invitation.dialogue.seats - seats_taken(invitation.dialogue) + invitation.seats_taken
+    left = (
+        invitation.dialogue.seats - count_seats_taken(invitation.dialogue) + invitation.seats_taken
+    )
     if left > 0:
         return ""
     return _(

@@ -12,7 +12,7 @@ from dialogues.enums import COLOUR_OF_DIALOGUE, COLOUR_OF_TOPIC, DialogueCategor
 from dialogues.filters import DialogueFilter, EventFilter, TopicFilter
 from dialogues.models import Dialogue
 from dialogues.permissions import can_manage, can_propose
-from dialogues.queries import as_seen_by, label_of, listed_dialogues, listed_topics
+from dialogues.queries import as_seen_by, listed_dialogues, listed_topics, rsvp_label
 from dialogues.views.answers import order_by, page_of
 
 DIALOGUE_SORTS = {
@@ -65,10 +65,10 @@ def segments_of(dialogue) -> list[Segment]:
     """Return the answers that `listed_dialogues` counted, as parts of a bar."""
     silent = dialogue.sent - dialogue.yes - dialogue.maybe - dialogue.no
     return [
-        Segment(label_of(RsvpState.ACCEPTED, dialogue.yes), dialogue.yes, "success"),
-        Segment(label_of(RsvpState.TENTATIVE, dialogue.maybe), dialogue.maybe, "warning"),
-        Segment(label_of(RsvpState.DECLINED, dialogue.no), dialogue.no, "danger"),
-        Segment(label_of(RsvpState.OPEN, silent), silent, "neutral"),
+        Segment(rsvp_label(RsvpState.ACCEPTED, dialogue.yes), dialogue.yes, "success"),
+        Segment(rsvp_label(RsvpState.TENTATIVE, dialogue.maybe), dialogue.maybe, "warning"),
+        Segment(rsvp_label(RsvpState.DECLINED, dialogue.no), dialogue.no, "danger"),
+        Segment(rsvp_label(RsvpState.OPEN, silent), silent, "neutral"),
     ]
 
 
@@ -122,7 +122,7 @@ def _counts_of(row: Dialogue) -> list:
         row.yes,
         row.maybe,
         row.no,
-        row.seats_held,
+        row.seats_taken,
         None if row.is_taken_over else row.seats,
     ]
 

@@ -12,7 +12,7 @@ from core.dates import local_date
 from core.forms import OutcomeForm, ReasonForm
 from core.views import redirect_unless_possible, render_confirmation, run_service
 from dialogues.enums import DIALOGUE_MOVES
-from dialogues.mails import people_told
+from dialogues.mails import addressees_of_cancellation
 from dialogues.models import Dialogue
 from dialogues.services import (
     cancel_dialogue,
@@ -72,7 +72,7 @@ def _call_off(request, pk, action, service, *, title, submit_label, done, effect
         )
         if run_service(request, call, form=form, done=done):
             return redirect(dialogue)
-    told = people_told(dialogue, today=local_date(now))
+    told = addressees_of_cancellation(dialogue, today=local_date(now))
     return render_confirmation(
         request,
         form,

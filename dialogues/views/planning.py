@@ -15,12 +15,13 @@ from core.dates import local_date
 from core.views import run_service
 from dialogues.enums import BEFORE_THE_DAY, DialogueState, HostReply, TopicState
 from dialogues.forms import DialogueForm, HostReplyForm
-from dialogues.mails import AT_ONCE, people_to_update
+from dialogues.mails import FACTS_ANNOUNCED_AT_ONCE, addressees_of_change
 from dialogues.models import Dialogue, Topic
 from dialogues.progress.dates import announced_later_note
+from dialogues.queries import has_announced_date
 from dialogues.registry import DATES_FACTS
 from dialogues.services import plan_dialogue, record_host_reply, update_dialogue
-from dialogues.services.dialogues import Update, is_known_to_others
+from dialogues.services.dialogues import Update
 from dialogues.views.answers import dialogue_for_office, form_page, row_for_office
 
 
@@ -33,7 +34,7 @@ def create(request, pk):
     form = DialogueForm(request.POST or None, initial={"title": topic.title})
     if request.method == "POST" and form.is_valid():
         call = partial(
-            plan_dialogue, dialogue=form.instance, topic=topic, by=request.user, now=timezone.now()
+            plan_dialogue, topic=topic, values=form.values, by=request.user, now=timezone.now()
         )
         if dialogue := run_service(request, call, form=form, done=_("Die Planung hat begonnen.")):
             return redirect(dialogue)
@@ -56,7 +57,7 @@ def edit(request, pk):
         messages.error(request, _("Die Angaben zu diesem Gespräch lassen sich nicht mehr ändern."))
         return redirect(dialogue)
     now = timezone.now()
-    is_known = is_known_to_others(dialogue, now=now)
+    is_known = has_announced_date(dialogue, now=now)
     guard = LapseGuard(ApprovalKind.DATES, DATES_FACTS, dialogue)
     form = DialogueForm(request.POST or None, instance=dialogue)
     if (
@@ -64,8 +65,14 @@ def edit(request, pk):
         and form.is_valid()
         and not guard.needs_confirmation(request.POST, form.instance)
     ):
-        shown = {"version": form.version_shown, "fields": form.model_fields}
-        call = partial(update_dialogue, dialogue=form.instance, by=request.user, now=now, **shown)
+        call = partial(
+            update_dialogue,
+            dialogue=dialogue,
+            values=form.values,
+            version=form.version_shown,
+            by=request.user,
+            now=now,
+        )
         if update := run_service(request, call, form=form):
             messages.success(request, saved_text(update, is_known=is_known))
             return redirect(dialogue)
@@ -87,7 +94,7 @@ def effect_of_changes(dialogue: Dialogue, today: dt.date, *, lapses: bool) -> st
 
     A save that lets the approval lapse tells nobody outside before it is there again.
     """
-    count = len(people_to_update(dialogue, today=today))
+    count = len(addressees_of_change(dialogue, today=today))
     if not count:
         return ""
     if lapses:
@@ -99,7 +106,7 @@ def effect_of_changes(dialogue: Dialogue, today: dt.date, *, lapses: bool) -> st
         "Kalendereintrag.",
         count,
     )
-    labels = [str(label) for label, _read in AT_ONCE]
+    labels = [str(label) for label, _read in FACTS_ANNOUNCED_AT_ONCE]
     facts = _("%(facts)s oder %(last)s") % {"facts": ", ".join(labels[:-1]), "last": labels[-1]}
     at_once = text % {"facts": facts, "count": count} + " " + _("Gegebene Antworten gelten weiter.")
     later = _("Erlischt durch eine Änderung die Freigabe, geht noch nichts hinaus:")
@@ -110,8 +117,8 @@ def saved_text(update: Update, *, is_known: bool) -> str:
     """Return what came of saving: how many people are told, that they are told later, or that
     nobody has to be.
     """
-    saved, told = _("Die Angaben sind gespeichert."), update.told
-    if update.holds_back:
+    saved, told = _("Die Angaben sind gespeichert."), update.notified
+    if update.is_deferred:
         return f"{saved} {announced_later_note()}"
     if told:
         text = ngettext(

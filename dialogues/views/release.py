@@ -19,8 +19,9 @@ from dialogues.forms import ReleaseForm
 from dialogues.mails import preview_invitation
 from dialogues.models import Dialogue
 from dialogues.progress import release_label
+from dialogues.queries import unreleased_invitations
 from dialogues.services import release_invitations
-from dialogues.services.invitations import require_approval, unreleased
+from dialogues.services.invitations import require_approval
 from dialogues.views.answers import dialogue_for_office
 from dialogues.views.guest_list import guests_url, not_inviting
 from outbox.queries import latest_sending
@@ -48,7 +49,7 @@ def release(request, pk):
     dialogue = dialogue_for_office(request, pk)
     if back := not_inviting(request, dialogue) or _without_approval(request, dialogue):
         return back
-    rows, now = list(unreleased(dialogue)), timezone.now()
+    rows, now = list(unreleased_invitations(dialogue)), timezone.now()
     if not rows:
         messages.error(
             request,

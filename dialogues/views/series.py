@@ -25,7 +25,13 @@ from dialogues.permissions import can_manage
 from dialogues.progress import series_next_step, series_progress
 from dialogues.queries import listed_series, listed_topics, series_history
 from dialogues.registry import SERIES_FACTS
-from dialogues.services import affirm_series, request_consent, save_series, withdraw_series
+from dialogues.services import (
+    affirm_series,
+    create_series,
+    request_consent,
+    update_series,
+    withdraw_series,
+)
 from dialogues.views.answers import form_page, page_of, require_office, row_for_office
 from dialogues.views.lists import tabs
 from outbox.wordings import with_waiting_note
@@ -71,7 +77,7 @@ def create(request):
     require_office(request)
     form = SeriesForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        call = partial(save_series, series=form.instance, by=request.user, now=timezone.now())
+        call = partial(create_series, values=form.values, by=request.user, now=timezone.now())
         if series := run_service(request, call, form=form, done=_("Die Reihe ist angelegt.")):
             return redirect(series)
     return form_page(
@@ -88,9 +94,13 @@ def edit(request, pk):
         and form.is_valid()
         and not guard.needs_confirmation(request.POST, form.instance)
     ):
-        shown = {"version": form.version_shown, "fields": form.model_fields}
         call = partial(
-            save_series, series=form.instance, by=request.user, now=timezone.now(), **shown
+            update_series,
+            series=series,
+            values=form.values,
+            version=form.version_shown,
+            by=request.user,
+            now=timezone.now(),
         )
         if run_service(request, call, form=form, done=_("Die Angaben sind gespeichert.")):
             return redirect(series)

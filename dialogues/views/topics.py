@@ -30,14 +30,15 @@ from dialogues.forms import OfficeTopicForm, TopicForm
 from dialogues.models import Topic
 from dialogues.permissions import can_edit_topic, can_manage, can_propose
 from dialogues.progress import topic_next_step, topic_progress
-from dialogues.queries import dialogues_on, page_topics, topic_history
+from dialogues.queries import dialogues_on, topic_history, topics_in_full
 from dialogues.registry import TOPIC_FACTS
 from dialogues.services import (
+    create_topic,
     decline_topic,
     propose_topic,
-    save_topic,
     submit_topic,
     take_up_topic,
+    update_topic,
     withdraw_topic,
 )
 from dialogues.views.answers import form_page, row_for_office
@@ -45,7 +46,7 @@ from outbox.wordings import with_waiting_note
 
 
 def detail(request, pk):
-    topic = get_object_or_404(page_topics(request.user), pk=pk)
+    topic = get_object_or_404(topics_in_full(request.user), pk=pk)
     manages = can_manage(request.user)
     latest = approvals_about(ApprovalKind.TOPIC, pk).first()
     dialogues = list(dialogues_on(topic, request.user))
@@ -99,7 +100,7 @@ def create(request):
 
 
 def edit(request, pk):
-    topic = get_object_or_404(page_topics(request.user), pk=pk)
+    topic = get_object_or_404(topics_in_full(request.user), pk=pk)
     if not can_edit_topic(request.user, topic):
         raise PermissionDenied(_("Dieses Thema kann jetzt nicht bearbeitet werden."))
     context = {"title": _("Thema bearbeiten"), "cancel_url": topic.get_absolute_url()}
@@ -137,17 +138,14 @@ def _save(request, form) -> Topic | bool:
 
 @transaction.atomic
 def _write(request, form, proposes: bool) -> Topic:
-    now, values = timezone.now(), form.cleaned_data
-    shown = {"version": form.version_shown, "fields": form.model_fields}
-    topic = save_topic(
-        topic=form.instance,
-        sectors=values["sectors"],
-        themes=values["themes"],
-        by=request.user,
-        now=now,
-        **shown,
-    )
-    return propose_topic(topic=topic, by=request.user, now=now) if proposes else topic
+    common = {"values": form.values, "by": request.user, "now": timezone.now()}
+    if form.instance.pk:
+        topic = update_topic(topic=form.instance, version=form.version_shown, **common)
+    else:
+        topic = create_topic(**common)
+    if proposes:
+        topic = propose_topic(topic=topic, by=request.user, now=common["now"])
+    return topic
 
 
 @require_POST
@@ -201,7 +199,7 @@ def submit(request, pk):
     """The Leitungsvorlage of a topic, filled from the topic or from the last request that came
     back.
     """
-    topic = row_for_office(request, page_topics(request.user), pk)
+    topic = row_for_office(request, topics_in_full(request.user), pk)
     if back := redirect_unless_possible(request, topic, TOPIC_MOVES, "submit"):
         return back
     now = timezone.now()

@@ -20,8 +20,8 @@ from django.db import InterfaceError, OperationalError, connection  # noqa: E402
 
 from dialogues.enums import DialogueState  # noqa: E402
 from dialogues.models import Dialogue  # noqa: E402
+from dialogues.queries import unreleased_invitations  # noqa: E402
 from dialogues.services import add_guests, release_invitations  # noqa: E402
-from dialogues.services.invitations import unreleased  # noqa: E402
 from partners.models import Person  # noqa: E402
 from scripts.chaos.plan import draw_recipients  # noqa: E402
 from tests.dialogues.builders import make_dialogue, make_office  # noqa: E402
@@ -59,7 +59,7 @@ def guests(seed: str, count: int, chunk: int) -> Iterator[list[Person]]:
 
 def release(dialogue: Dialogue, office) -> None:
     """Release what has not gone out yet."""
-    if expected := unreleased(dialogue).count():
+    if expected := unreleased_invitations(dialogue).count():
         rsvp_by = timezone.localdate() + dt.timedelta(days=30)
         release_invitations(
             dialogue=dialogue, rsvp_by=rsvp_by, expected=expected, by=office, now=timezone.now()

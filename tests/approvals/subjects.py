@@ -13,11 +13,11 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, OptionState, SeriesState, TopicState
 from dialogues.services import (
     request_consent,
-    save_series,
-    save_topic,
     submit_dates,
     submit_topic,
     update_dialogue,
+    update_series,
+    update_topic,
 )
 from media_visits.enums import VisitState
 from media_visits.services import submit_visit, update_visit
@@ -142,18 +142,17 @@ def submit(case: Case, by) -> ApprovalRequest:
 
 def change(case: Case, by) -> None:
     """Give the subject of `case` another title, as the form would."""
-    kind, changed = case.approval.kind, type(case.subject).objects.get(pk=case.subject.pk)
-    if kind == K.VISIT:
-        values, shown = {"title": "Ein anderer Titel"}, version_of(changed, VISIT_FIELDS)
-        update_visit(visit=changed, values=values, version=shown, by=by, now=NOW)
-        return
-    changed.title = "Ein anderer Titel"
+    kind, values = case.approval.kind, {"title": "Ein anderer Titel"}
     if kind == K.SERIES:
-        save_series(series=changed, by=by, now=NOW)
+        update_series(series=case.subject, values=values, by=by, now=NOW)
     elif kind == K.TOPIC:
-        save_topic(topic=changed, sectors=[], themes=[], by=by, now=NOW)
+        update_topic(topic=case.subject, values=values, by=by, now=NOW)
+    elif kind == K.DATES:
+        update_dialogue(dialogue=case.subject, values=values, by=by, now=NOW)
     else:
-        update_dialogue(dialogue=changed, by=by, now=NOW)
+        visit = type(case.subject).objects.get(pk=case.subject.pk)
+        shown = version_of(visit, VISIT_FIELDS)
+        update_visit(visit=visit, values=values, version=shown, by=by, now=NOW)
 
 
 VERDICTS = {

@@ -15,8 +15,8 @@ from dialogues.enums import (
     SeriesState,
     TopicState,
 )
-from dialogues.models import DateOption, Dialogue, DialogueSeries, Invitation, Topic
-from dialogues.services import Rsvp, release_invitations
+from dialogues.models import DateOption, Dialogue, DialogueSeries, Invitation, Rsvp, Topic
+from dialogues.services import release_invitations
 from partners.models import Person
 from tests.approvals.builders import (
     BERLIN,

@@ -158,10 +158,9 @@ def tell_the_story(office, senator) -> list[list[Sent]]:
             rsvp(address, reply)
 
     def change():
-        form_instance = Dialogue.objects.get(pk=dialogue.pk)
-        form_instance.place, form_instance.format = PLACE, DialogueFormat.HYBRID
-        form_instance.video_link = "https://video.example.org/raum"
-        update_dialogue(dialogue=form_instance, by=office, now=NOW)
+        values = {"place": PLACE, "format": DialogueFormat.HYBRID}
+        values["video_link"] = "https://video.example.org/raum"
+        update_dialogue(dialogue=dialogue, values=values, by=office, now=NOW)
         approval = renew_date(
             dialogue=dialogue, briefing=BRIEFING, due_on=DUE_ON, by=office, now=NOW
         )

@@ -11,8 +11,7 @@ from approvals.models import ApprovalRequest
 from approvals.queries import differences_of, differences_since
 from approvals.registry import Change, Decision, snapshot_of
 from dialogues.enums import DialogueState
-from dialogues.models import Dialogue
-from dialogues.registry import DATES_FACTS
+from dialogues.registry import DATES_FACTS, options_to_tick
 from dialogues.services import (
     decide_dates,
     drop_date_option,
@@ -22,7 +21,6 @@ from dialogues.services import (
     submit_dates,
     update_dialogue,
 )
-from dialogues.services.dates import rows_to_tick
 from tests.dialogues.builders import BRIEFING, DAY, DUE_ON, END, NOW, make_dialogue, make_option
 from tests.dialogues.pages import text_of
 
@@ -45,11 +43,8 @@ def decide(approval, by, *options, rsvp=Verdict.APPROVE) -> ApprovalRequest:
     return approval
 
 
-def edit(dialogue, by, **fields) -> None:
-    changed = Dialogue.objects.get(pk=dialogue.pk)
-    for name, value in fields.items():
-        setattr(changed, name, value)
-    update_dialogue(dialogue=changed, by=by, now=NOW)
+def edit(dialogue, by, **values) -> None:
+    update_dialogue(dialogue=dialogue, values=values, by=by, now=NOW)
 
 
 @pytest.fixture
@@ -137,7 +132,7 @@ def test_the_form_shows_what_the_request_will_show(client, office, fixed, monday
     fixed.refresh_from_db()
 
     before = differences_since(
-        ApprovalKind.DATES, fixed.pk, snapshot_of(DATES_FACTS, fixed), rows_to_tick(options)
+        ApprovalKind.DATES, fixed.pk, snapshot_of(DATES_FACTS, fixed), options_to_tick(options)
     )
     text = text_of(client.get(f"{fixed.get_absolute_url()}termine/vorlegen/"))
 

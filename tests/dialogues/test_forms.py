@@ -21,8 +21,7 @@ from dialogues.forms import (
     SeriesForm,
     TopicForm,
 )
-from dialogues.models import DateOption
-from dialogues.services import Rsvp
+from dialogues.models import DateOption, Rsvp
 from tests.dialogues.builders import (
     BERLIN,
     DAY,

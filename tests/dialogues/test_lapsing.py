@@ -14,7 +14,7 @@ from approvals.services import lapse_changed_approvals
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DATED, DialogueState, OptionState, SeriesState, TopicState
-from dialogues.models import Dialogue, Topic
+from dialogues.models import Dialogue
 from dialogues.services import (
     add_date_option,
     decide_dates,
@@ -23,10 +23,10 @@ from dialogues.services import (
     record_rsvp,
     release_invitations,
     renew_date,
-    save_topic,
     submit_dates,
     submit_topic,
     update_dialogue,
+    update_topic,
 )
 from partners.models import CrossCuttingTheme, Sector
 from tests.approvals.builders import make_approval, make_subject
@@ -63,18 +63,12 @@ def topic_approval(topic) -> ApprovalRequest:
     return ApprovalRequest.objects.filter(kind=ApprovalKind.TOPIC, subject_id=topic.pk).latest("pk")
 
 
-def edit_topic(topic, by, *, sectors=(), themes=(), **fields):
-    changed = Topic.objects.get(pk=topic.pk)
-    for name, value in fields.items():
-        setattr(changed, name, value)
-    return save_topic(topic=changed, sectors=sectors, themes=themes, by=by, now=NOW)
+def edit_topic(topic, by, **values):
+    return update_topic(topic=topic, values=values, by=by, now=NOW)
 
 
-def edit(dialogue, by, **fields):
-    changed = Dialogue.objects.get(pk=dialogue.pk)
-    for name, value in fields.items():
-        setattr(changed, name, value)
-    return update_dialogue(dialogue=changed, by=by, now=NOW)
+def edit(dialogue, by, **values):
+    return update_dialogue(dialogue=dialogue, values=values, by=by, now=NOW)
 
 
 def told(*emails):

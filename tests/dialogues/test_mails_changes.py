@@ -9,7 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from dialogues.enums import BEFORE_THE_DAY, DialogueFormat, DialogueState, RsvpState
-from dialogues.mails import MATTERS, changes_between, people_to_update, people_told
+from dialogues.mails import (
+    FACTS_FOR_GUESTS,
+    addressees_of_cancellation,
+    addressees_of_change,
+    changes_between,
+)
 from dialogues.models import Dialogue
 from dialogues.services import update_dialogue
 from outbox.models import Mail
@@ -31,11 +36,8 @@ A = RsvpState
 LINK = "https://video.example.org/raum"
 
 
-def change(dialogue, by, now=NOW, **fields):
-    row = Dialogue.objects.get(pk=dialogue.pk)
-    for name, value in fields.items():
-        setattr(row, name, value)
-    return update_dialogue(dialogue=row, by=by, now=now)
+def change(dialogue, by, now=NOW, **values):
+    return update_dialogue(dialogue=dialogue, values=values, by=by, now=now)
 
 
 def make_guest(dialogue, name, rsvp=A.OPEN, **fields):
@@ -71,7 +73,7 @@ def test_everybody_who_holds_an_entry_is_told_and_nobody_else(office, dialogue):
 
     update = change(dialogue, office, place="Halle 2")
 
-    assert update.told == 6
+    assert update.notified == 6
     assert mails_written() == [
         *(("dialogue_changed", address) for address in GUESTS),
         *(("dialogue_changed_info", to) for to in OTHERS),
@@ -170,7 +172,7 @@ def test_after_the_deadline_nobody_is_sent_to_the_link(office, dialogue):
 def test_what_does_not_matter_to_guests_is_saved_in_silence(office, dialogue, fields):
     Dialogue.objects.filter(pk=dialogue.pk).update(programme="14:00 Begrüßung\n14:15 Rundgang")
 
-    assert change(dialogue, office, **fields).told == 0
+    assert change(dialogue, office, **fields).notified == 0
 
     dialogue.refresh_from_db()
     [(name, value)] = fields.items()
@@ -183,12 +185,12 @@ def test_address_written_out_is_no_new_place(office, senator):
     host = make_organisation(street="Werkstraße 1", postcode="12681", city="Berlin")
     dialogue = make_dialogue(DialogueState.INVITED, host=host, place="")
 
-    assert change(dialogue, office, place=host.postal_address).told == 0
-    assert change(dialogue, office, place="Tor 2").told == 1
+    assert change(dialogue, office, place=host.postal_address).notified == 0
+    assert change(dialogue, office, place="Tor 2").notified == 1
 
 
 def test_what_matters_is_what_guests_were_told():
-    assert [str(label) for label, _read in MATTERS] == [
+    assert [str(label) for label, _read in FACTS_FOR_GUESTS] == [
         "Titel",
         "Format",
         "Ort",
@@ -215,7 +217,7 @@ def test_dialogue_that_becomes_digital_names_its_link_once(office, dialogue):
 def test_nobody_is_told_before_a_date_is_fixed(office, senator, state):
     dialogue = make_dialogue(state, host_contact=make_person(email="werk@example.org"))
 
-    told = change(dialogue, office, place="Halle 2").told
+    told = change(dialogue, office, place="Halle 2").notified
 
     dated = state in (DialogueState.SCHEDULED, DialogueState.INVITED)
     assert told == (2 if dated else 0)
@@ -230,7 +232,7 @@ def test_nobody_is_told_before_a_date_is_fixed(office, senator, state):
 
 
 def test_nobody_is_told_of_a_change_to_what_has_begun(office, dialogue):
-    assert change(dialogue, office, now=DAY, place="Halle 2").told == 0
+    assert change(dialogue, office, now=DAY, place="Halle 2").notified == 0
 
     assert mails_written() == []
 
@@ -272,7 +274,7 @@ def test_whoever_is_there_twice_is_told_once_by_the_own_invitation(office, senat
     make_invitation(dialogue, A.REPRESENTED, substitute_email="Beide@example.org", revision=3)
     own = make_invitation(dialogue, A.ACCEPTED, person=contact)
 
-    told = {entry.to.email.lower(): entry for entry in people_to_update(dialogue, today=TODAY)}
+    told = {entry.to.email.lower(): entry for entry in addressees_of_change(dialogue, today=TODAY)}
 
     entry = told["beide@example.org"]
     assert (entry.method, entry.invitation, entry.partstat, entry.revision) == (
@@ -281,7 +283,7 @@ def test_whoever_is_there_twice_is_told_once_by_the_own_invitation(office, senat
         "ACCEPTED",
         3,
     )
-    assert [to.to.email for to in people_told(dialogue, today=TODAY)].count(
+    assert [to.to.email for to in addressees_of_cancellation(dialogue, today=TODAY)].count(
         "beide@example.org"
     ) == 1
 
@@ -290,7 +292,7 @@ def test_account_without_an_address_stops_no_change(office, senator):
     dialogue = make_dialogue(DialogueState.INVITED)
     make_invitation(dialogue, A.ACCEPTED, person=make_person(email=""))
 
-    assert change(dialogue, office, place="Halle 2").told == 1
+    assert change(dialogue, office, place="Halle 2").notified == 1
 
 
 def test_a_change_costs_the_same_queries_for_any_number_of_guests(office, senator):
@@ -300,7 +302,7 @@ def test_a_change_costs_the_same_queries_for_any_number_of_guests(office, senato
         for _i in range(count):
             make_invitation(dialogue, A.ACCEPTED)
         with CaptureQueriesContext(connection) as queries:
-            assert change(dialogue, office, place="Halle 2").told == count + 1
+            assert change(dialogue, office, place="Halle 2").notified == count + 1
         costs.append(len(queries))
 
     assert costs == [costs[0]] * 3

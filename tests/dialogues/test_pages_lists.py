@@ -81,7 +81,7 @@ def test_filters_of_dialogues(signed_in):
     ):
         response = signed_in.get(f"{BASE}/?{query}")
         assert titles_of(response) == ["Wärme für Öfen"], query
-        assert response.context["page"].object_list[0].seats_held == 2, query
+        assert response.context["page"].object_list[0].seats_taken == 2, query
     assert titles_of(signed_in.get(f"{BASE}/?year=2017")) == ["Anderes"]
 
 

@@ -44,7 +44,7 @@ def test_listed_dialogues_count_the_answers_of_the_present_round(office):
 
     row = listed_dialogues(office).get()
 
-    assert (row.sent, row.yes, row.maybe, row.no, row.seats_held) == (5, 2, 1, 1, 4)
+    assert (row.sent, row.yes, row.maybe, row.no, row.seats_taken) == (5, 2, 1, 1, 4)
 
 
 def test_listed_dialogues_carry_the_own_answer():

@@ -7,11 +7,11 @@ import pytest
 from core.progress import Segment
 from dialogues.enums import DialogueState, RsvpState, TopicState
 from dialogues.queries import (
-    AnswerCounts,
-    Sending,
+    DeliveryCounts,
+    RsvpCounts,
     dialogue_history,
+    guest_choices,
     guest_rows,
-    guests_to_choose,
     sharing_guests,
     topic_history,
 )
@@ -42,7 +42,7 @@ def test_answers_are_counted_by_kind_with_their_seats():
     make_invitation(dialogue, RsvpState.DECLINED)
     make_invitation(dialogue, withdrawn_at=NOW)
 
-    counts = AnswerCounts.of(list(dialogue.invitations.all()), dialogue)
+    counts = RsvpCounts.of(list(dialogue.invitations.all()), dialogue)
 
     assert counts.segments == [
         Segment("Zusagen", 2, "success"),
@@ -51,7 +51,7 @@ def test_answers_are_counted_by_kind_with_their_seats():
         Segment("Absage", 1, "danger"),
         Segment("offen", 0, "neutral"),
     ]
-    assert (counts.invited, counts.seats_held) == (3, 3)
+    assert (counts.invited, counts.seats_taken) == (3, 3)
 
 
 def test_guest_rows_say_how_the_last_mail_stands(office):
@@ -85,16 +85,16 @@ def test_guest_rows_say_how_the_last_mail_stands(office):
         ("erinnert 03.03.2026", ""),
         ("noch nicht versandt", ""),
     ]
-    assert Sending.of(rows) == Sending(done=2, failed=1, total=4)
-    assert Sending.of(rows).is_under_way
+    assert DeliveryCounts.of(rows) == DeliveryCounts(sent=2, failed=1, total=4)
+    assert DeliveryCounts.of(rows).is_under_way
 
 
 @pytest.mark.parametrize(
     ("states", "sending"),
     [
-        (["draft", "withdrawn", "waiting"], Sending(done=0, failed=0, total=1)),
-        (["withdrawn", "withdrawn", "failed"], Sending(done=0, failed=1, total=1)),
-        (["expired", "undeliverable", "retry"], Sending(done=0, failed=2, total=3)),
+        (["draft", "withdrawn", "waiting"], DeliveryCounts(sent=0, failed=0, total=1)),
+        (["withdrawn", "withdrawn", "failed"], DeliveryCounts(sent=0, failed=1, total=1)),
+        (["expired", "undeliverable", "retry"], DeliveryCounts(sent=0, failed=2, total=3)),
     ],
 )
 def test_sending_leaves_out_what_is_not_to_be_sent(office, states, sending):
@@ -102,7 +102,7 @@ def test_sending_leaves_out_what_is_not_to_be_sent(office, states, sending):
     for mail, state in zip(Mail.objects.order_by("pk"), states, strict=True):
         Mail.objects.filter(pk=mail.pk).update(state=state)
 
-    assert Sending.of(guest_rows(dialogue, dialogue.invitations.all())) == sending
+    assert DeliveryCounts.of(guest_rows(dialogue, dialogue.invitations.all())) == sending
 
 
 def test_guest_rows_of_withdrawn_and_former_invitations():
@@ -152,7 +152,7 @@ def test_choices_of_a_guest_list_are_reachable_and_say_who_is_listed():
     members.members.add(listed)
     make_invitation(dialogue, person=listed, released=False)
 
-    choices = guests_to_choose(dialogue, "oef")
+    choices = guest_choices(dialogue, "oef")
 
     assert [(row.name, row.reach, row.listed) for row in choices.organisations] == [
         ("Öfen GmbH", 2, 1)
@@ -163,7 +163,7 @@ def test_choices_of_a_guest_list_are_reachable_and_say_who_is_listed():
     ]
     assert [(row.name, row.reach) for row in choices.lists] == [("Alle", 1)]
     assert not choices.more
-    assert guests_to_choose(dialogue, "").people == []
+    assert guest_choices(dialogue, "").people == []
 
 
 @pytest.mark.parametrize("count", [1, 5])
@@ -173,7 +173,7 @@ def test_choices_cost_the_same_for_any_number(django_assert_num_queries, count):
         make_person("Gast", organisation=make_organisation())
 
     with django_assert_num_queries(3):
-        choices = guests_to_choose(dialogue, "gast")
+        choices = guest_choices(dialogue, "gast")
         assert [str(person.organisation) != "" for person in choices.people] == [True] * count
 
 

@@ -6,7 +6,8 @@ from core.models import Origin
 from core.roles import OFFICE
 from dialogues.enums import DialogueState, RsvpState
 from dialogues.models import Dialogue
-from dialogues.reminders import RULE, NextReminder, guests_to_remind, next_reminders, reminders_due
+from dialogues.queries import NextReminder
+from dialogues.reminders import RULE, guests_to_remind, next_reminder, reminders_due
 from dialogues.services import open_invitation
 from outbox.models import Mail
 from reminders.queries import current_schedules
@@ -158,7 +159,8 @@ def test_page_knows_the_next_reminder_and_its_pause():
     office = make_user(OFFICE)
     dialogue = make_invitation().dialogue
     other = make_dialogue(DialogueState.SCHEDULED)
-    assert next_reminders([dialogue, other], FIRST) == {dialogue.pk: NextReminder(SECOND)}
+    assert next_reminder(dialogue, FIRST) == NextReminder(SECOND)
+    assert next_reminder(other, FIRST) == NextReminder()
 
     pause_reminders(
         target=PauseTarget(about=f"dialogue:{dialogue.pk}"),
@@ -168,17 +170,16 @@ def test_page_knows_the_next_reminder_and_its_pause():
         now=NOW,
     )
 
-    assert next_reminders([dialogue], FIRST) == {dialogue.pk: NextReminder(SECOND, is_paused=True)}
-    assert next_reminders([dialogue], SECOND) == {}
+    assert next_reminder(dialogue, FIRST) == NextReminder(SECOND, is_paused=True)
+    assert next_reminder(dialogue, SECOND) == NextReminder()
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("count", [1, 3])
-def test_next_reminders_cost_two_queries(count, django_assert_num_queries):
-    rows = [make_dialogue(DialogueState.INVITED) for _number in range(count)]
+def test_next_reminder_costs_two_queries(django_assert_num_queries):
+    dialogue = make_dialogue(DialogueState.INVITED)
 
     with django_assert_num_queries(2):
-        assert len(next_reminders(rows, FIRST)) == count
+        assert next_reminder(dialogue, FIRST).on
 
 
 @pytest.mark.django_db

@@ -8,9 +8,8 @@ from approvals.models import ApprovalRequest
 from approvals.registry import Decision
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, OptionState, RsvpState
-from dialogues.models import Dialogue
 from dialogues.progress import dialogue_next_step, preparation_of
-from dialogues.reminders import by_hand, reminder_of
+from dialogues.reminders import manual_step, reminder_of
 from dialogues.services import (
     cancel_dialogue,
     decide_dates,
@@ -46,11 +45,8 @@ TOLD = ("dialogue_changed", "dialogue_changed_info")
 LATER = "Die Gäste erfahren davon, sobald das Büro zugestimmt hat."
 
 
-def edit(dialogue, by, **fields):
-    changed = Dialogue.objects.get(pk=dialogue.pk)
-    for name, value in fields.items():
-        setattr(changed, name, value)
-    update = update_dialogue(dialogue=changed, by=by, now=NOW)
+def edit(dialogue, by, **values):
+    update = update_dialogue(dialogue=dialogue, values=values, by=by, now=NOW)
     dialogue.refresh_from_db()
     return update
 
@@ -94,7 +90,7 @@ def test_guests_are_told_once_the_change_is_approved(
 ):
     update = edit(dialogue, office, **fields)
 
-    assert (update.told, update.holds_back, dialogue.sequence) == (0, True, 1)
+    assert (update.notified, update.is_deferred, dialogue.sequence) == (0, True, 1)
     assert dialogue.history.first().history_change_reason == "Angaben geändert"
     assert mails_written() == [
         ("approval_lapsed", office.email),
@@ -189,7 +185,7 @@ def test_of_two_changes_guests_learn_the_sum(office, senator, dialogue):
 def test_another_place_is_told_meanwhile_under_the_name_that_guests_know(office, senator, dialogue):
     edit(dialogue, office, title="Neu")
 
-    assert edit(dialogue, office, place="Halle 2").told == 3
+    assert edit(dialogue, office, place="Halle 2").notified == 3
 
     mail = Mail.objects.get(recipient="gast@example.org")
     entry = calendar_of(mail)
@@ -233,7 +229,7 @@ def test_what_goes_out_meanwhile_says_what_guests_know(office, senator, dialogue
     edit(dialogue, office, title="Neu")
     asked.refresh_from_db()
 
-    reminder = reminder_of(asked, by_hand(TODAY), TODAY)
+    reminder = reminder_of(asked, manual_step(TODAY), TODAY)
     record_rsvp(invitation=asked, reply=YES, now=NOW)
     withdraw_invitation(invitation=asked, by=office, now=NOW)
 
@@ -353,5 +349,5 @@ def test_the_next_step_says_that_guests_are_told_later(office, senator, dialogue
 def test_a_change_that_guests_do_not_see_holds_nothing_back(office, senator, dialogue):
     update = edit(dialogue, office, senator_attends=False)
 
-    assert (update.holds_back, dialogue.unannounced) == (False, {})
+    assert (update.is_deferred, dialogue.unannounced) == (False, {})
     assert ApprovalRequest.objects.filter(kind=ApprovalKind.DATES).latest("pk").state == "lapsed"

@@ -19,6 +19,7 @@ from dialogues.enums import (
     TopicState,
 )
 from dialogues.models import Dialogue
+from dialogues.queries import count_seats_taken
 from dialogues.services import (
     cancel_dialogue,
     close_dialogue,
@@ -33,7 +34,6 @@ from dialogues.services import (
     update_dialogue,
     withdraw_dates,
 )
-from dialogues.services.dialogues import seats_taken
 from tests.approvals.builders import make_deputy
 from tests.dialogues.builders import (
     ANSWER_BY,
@@ -60,7 +60,7 @@ AFTER = END + dt.timedelta(days=1)
 
 
 def plan(topic, by):
-    return plan_dialogue(dialogue=Dialogue(title="Fachkräfte vor Ort"), topic=topic, by=by, now=NOW)
+    return plan_dialogue(topic=topic, values={"title": "Fachkräfte vor Ort"}, by=by, now=NOW)
 
 
 def _submit(dialogue, by):
@@ -220,40 +220,30 @@ def test_answer_of_the_host_is_recorded_by_the_office_alone(role):
         answer_of_host(dialogue, by)
 
 
-def changed(dialogue, **fields):
-    form_instance = Dialogue.objects.get(pk=dialogue.pk)
-    for name, value in fields.items():
-        setattr(form_instance, name, value)
-    return form_instance
+def edit(dialogue, by, *, version="", **values):
+    return update_dialogue(dialogue=dialogue, values=values, version=version, by=by, now=NOW)
 
 
 @pytest.mark.parametrize("state", DialogueState)
 def test_facts_change_until_the_day(office, state):
     dialogue = make_dialogue(state)
-    edited = changed(dialogue, programme="14:00 Begrüßung")
 
     if state in BEFORE_THE_DAY:
-        update_dialogue(dialogue=edited, by=office, now=NOW)
+        edit(dialogue, office, programme="14:00 Begrüßung")
         dialogue.refresh_from_db()
         assert dialogue.programme == "14:00 Begrüßung"
     else:
         with nothing_changes(dialogue), pytest.raises(Refused):
-            update_dialogue(dialogue=edited, by=office, now=NOW)
+            edit(dialogue, office, programme="14:00 Begrüßung")
 
 
 def test_state_date_and_topic_never_come_from_a_form(office):
     dialogue = make_dialogue(DialogueState.PLANNING)
-    edited = changed(
-        dialogue,
-        state=DialogueState.INVITED,
-        starts_at=DAY,
-        round=5,
-        topic=make_topic(),
-        origin=Origin.TAKEN_OVER,
-        title="Neuer Titel",
-    )
+    stale = Dialogue.objects.get(pk=dialogue.pk)
+    stale.state, stale.starts_at, stale.round = DialogueState.INVITED, DAY, 5
+    stale.topic, stale.origin = make_topic(), Origin.TAKEN_OVER
 
-    update_dialogue(dialogue=edited, by=office, now=NOW)
+    edit(stale, office, title="Neuer Titel")
 
     stored = Dialogue.objects.get(pk=dialogue.pk)
     assert (
@@ -279,7 +269,7 @@ def test_new_host_has_to_say_yes_and_the_dates_are_asked_anew(office, senator):
     granted = make_dates_approval(dialogue, possible, state=ApprovalState.APPROVED)
     host = make_organisation()
 
-    update_dialogue(dialogue=changed(dialogue, host=host), by=office, now=NOW)
+    edit(dialogue, office, host=host)
 
     for row in (dialogue, possible, granted):
         row.refresh_from_db()
@@ -295,7 +285,7 @@ def test_new_host_takes_back_dates_that_lie_before_the_senators_office(office, s
     dialogue = make_dialogue(DialogueState.EXPLORING)
     approval = make_dates_approval(dialogue, make_option(dialogue))
 
-    update_dialogue(dialogue=changed(dialogue, host=make_organisation()), by=office, now=NOW)
+    edit(dialogue, office, host=make_organisation())
 
     approval.refresh_from_db()
     assert approval.state == ApprovalState.LAPSED
@@ -310,7 +300,7 @@ def test_host_stays_once_the_date_is_fixed(office, state):
     dialogue = make_dialogue(state)
 
     with nothing_changes(dialogue), pytest.raises(Refused):
-        update_dialogue(dialogue=changed(dialogue, host=make_organisation()), by=office, now=NOW)
+        edit(dialogue, office, host=make_organisation())
 
 
 def test_seats_stay_above_what_is_taken(office):
@@ -318,27 +308,18 @@ def test_seats_stay_above_what_is_taken(office):
     make_invitation(dialogue, RsvpState.ACCEPTED, party=3)
 
     with nothing_changes(dialogue), pytest.raises(Refused, match="3 Plätze belegt"):
-        update_dialogue(dialogue=changed(dialogue, seats=2), by=office, now=NOW)
-    update_dialogue(dialogue=changed(dialogue, seats=3), by=office, now=NOW)
+        edit(dialogue, office, seats=2)
+    edit(dialogue, office, seats=3)
     assert Dialogue.objects.get(pk=dialogue.pk).seats == 3
 
 
 def test_second_save_of_an_older_version_is_refused(office):
     dialogue = make_dialogue()
-    fields = ("title", "place")
-    shown = version_of(dialogue, fields)
-    update_dialogue(
-        dialogue=changed(dialogue, place="Halle 2"),
-        by=office,
-        now=NOW,
-        version=shown,
-        fields=fields,
-    )
-    dialogue.refresh_from_db()
-    late = changed(dialogue, place="Halle 3")
+    shown = version_of(dialogue, ["place"])
+    edit(dialogue, office, place="Halle 2", version=shown)
 
     with nothing_changes(dialogue), pytest.raises(ChangedMeanwhile):
-        update_dialogue(dialogue=late, by=office, now=NOW, version=shown, fields=fields)
+        edit(dialogue, office, place="Halle 3", version=shown)
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
@@ -346,7 +327,7 @@ def test_facts_are_changed_by_the_office_alone(role):
     dialogue, by = make_dialogue(), make_user(role)
 
     with nothing_changes(dialogue), pytest.raises(NotAllowed):
-        update_dialogue(dialogue=changed(dialogue, title="Neu"), by=by, now=NOW)
+        edit(dialogue, by, title="Neu")
 
 
 def test_dialogue_is_not_held_before_it_begins(office):
@@ -497,21 +478,15 @@ def test_seats_are_counted_by_one_query(count, django_assert_num_queries):
     make_invitation(dialogue, RsvpState.TENTATIVE)
 
     with django_assert_num_queries(1):
-        assert seats_taken(dialogue) == 2 * count
+        assert count_seats_taken(dialogue) == 2 * count
 
 
 def test_what_the_form_does_not_hold_stays_as_somebody_else_saved_it_meanwhile(office):
     dialogue = make_dialogue(DialogueState.SCHEDULED)
-    edited = changed(dialogue, title="Neuer Titel")
+    shown = version_of(dialogue, ["title"])
     Dialogue.objects.filter(pk=dialogue.pk).update(state=DialogueState.INVITED, rsvp_by=ANSWER_BY)
 
-    update_dialogue(
-        dialogue=edited,
-        by=office,
-        now=NOW,
-        version=version_of(dialogue, ["title"]),
-        fields=["title"],
-    )
+    edit(dialogue, office, title="Neuer Titel", version=shown)
 
     stored = Dialogue.objects.get(pk=dialogue.pk)
     assert (stored.title, stored.rsvp_by) == ("Neuer Titel", ANSWER_BY)

@@ -10,15 +10,9 @@ from core.errors import NotAllowed, Refused
 from core.links import sign_link
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, RsvpChannel, RsvpState
-from dialogues.models import Invitation
+from dialogues.models import Invitation, Rsvp
 from dialogues.models.invitations import LINK_KIND
-from dialogues.services import (
-    Rsvp,
-    closed_reason,
-    open_invitation,
-    record_rsvp,
-    withdraw_invitation,
-)
+from dialogues.services import closed_reason, open_invitation, record_rsvp, withdraw_invitation
 from outbox.models import Mail
 from tests.dialogues.builders import (
     BERLIN,

@@ -3,7 +3,8 @@ import pytest
 from core.errors import Refused
 from core.roles import OFFICE
 from dialogues.enums import RsvpChannel, RsvpState
-from dialogues.services import Rsvp, record_rsvp
+from dialogues.models import Rsvp
+from dialogues.services import record_rsvp
 from outbox.models import Mail
 from tests.dialogues.builders import NOW, make_invitation
 from tests.partners.builders import make_user

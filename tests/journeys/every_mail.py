@@ -80,9 +80,7 @@ def _about_dialogues(office) -> None:
     record_rsvp(invitation=first, reply=SUBSTITUTE, now=LATER)
     withdraw_invitation(invitation=second, by=office, now=LATER)
     remind_guests(dialogue=dialogue, by=office, now=LATER)
-    dialogue.refresh_from_db()
-    dialogue.place = "Halle 2"
-    update_dialogue(dialogue=dialogue, by=office, now=LATER)
+    update_dialogue(dialogue=dialogue, values={"place": "Halle 2"}, by=office, now=LATER)
     cancel_dialogue(dialogue=dialogue, reason="Das Werk ist geschlossen.", by=office, now=LATER)
     other = make_dialogue(DialogueState.INVITED)
     make_invitation(other)

@@ -1,0 +1,121 @@
+"""Mails that follow a guest's reply: its confirmation, and those to substitutes."""
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.dates import format_date
+from dialogues.enums import SEATED, RsvpState
+from dialogues.mails.dates import PARTSTATS, entry_text, has_new_holder, holds_other_entry
+from dialogues.mails.invitations import enqueue_reachable, guest_draft, withdrawal_draft
+from dialogues.models import Dialogue, Invitation, Rsvp
+from outbox.drafts import MailDraft, Recipient
+from outbox.rendering.calendars import CANCEL, REQUEST
+from partners.queries import recipient_of
+
+
+def mail_confirmation(
+    dialogue: Dialogue, invitation: Invitation, *, previous: Rsvp, by, now: dt.datetime
+) -> None:
+    """Confirm a reply to the guest; mail a substitute who was named or is no longer needed.
+
+    A guest whose calendar entry passed to somebody else, or to nobody, gets it cancelled in the
+    same mail.
+    """
+    dialogue = dialogue.as_announced
+    # A guest may return to a former reply, which is confirmed again: the time tells them apart.
+    stamp = now.isoformat()
+    drafts = [_confirmation_draft(dialogue, invitation, previous, stamp, now)]
+    named, former = invitation.substitute_email, previous.substitute_email
+    if named.lower() != former.lower():
+        if named:
+            drafts.append(_substitute_draft(dialogue, invitation, stamp, now))
+        if former and not holds_other_entry(invitation, former):
+            to = Recipient(former, previous.substitute_name)
+            event = f"substitute_off:{stamp}"
+            drafts.append(withdrawal_draft(dialogue, invitation, to, event, now))
+    enqueue_reachable(drafts, now=now, by=by)
+
+
+def _confirmation_draft(
+    dialogue: Dialogue, invitation: Invitation, previous: Rsvp, stamp: str, now: dt.datetime
+) -> MailDraft:
+    to = recipient_of(invitation.person)
+    calendar = _entry_after(dialogue, invitation, to, previous, now)
+    loses_entry = calendar and invitation.rsvp not in PARTSTATS
+    values = {
+        "place": dialogue.location or dialogue.get_format_display(),
+        "answer": invitation.get_rsvp_display(),
+        "details": _details_of(invitation),
+        "answer_by": format_date(dialogue.rsvp_by),
+        "entry": _why_entry_goes() if loses_entry else "",
+    }
+    return guest_draft(
+        dialogue,
+        invitation,
+        "answer_confirmed",
+        f"answered:{stamp}",
+        values=values,
+        to=to,
+        link=invitation.personal_link,
+        has_personal_link=True,
+        calendar=calendar,
+    )
+
+
+def _entry_after(
+    dialogue: Dialogue, invitation: Invitation, to: Recipient, previous: Rsvp, now: dt.datetime
+) -> str:
+    """Return the guest's own entry after the reply: updated, cancelled, or nothing to change."""
+    if not to.email:
+        return ""
+    revision = invitation.revision
+    if invitation.rsvp in PARTSTATS:
+        partstat = PARTSTATS[RsvpState(invitation.rsvp)]
+        return entry_text(
+            dialogue, now=now, method=REQUEST, to=to, partstat=partstat, revision=revision
+        )
+    held_entry = previous.rsvp in PARTSTATS and has_new_holder(
+        invitation.person, previous, invitation
+    )
+    if not held_entry or holds_other_entry(invitation, to.email):
+        return ""
+    return entry_text(dialogue, now=now, method=CANCEL, to=to, revision=revision)
+
+
+def _details_of(invitation: Invitation) -> str:
+    if invitation.rsvp == RsvpState.REPRESENTED:
+        return _("Es kommt: %(name)s") % {"name": invitation.substitute_name}
+    if invitation.rsvp in SEATED:
+        text = ngettext(
+            "Angemeldet: %(count)d Person", "Angemeldet: %(count)d Personen", invitation.party
+        )
+        return text % {"count": invitation.party}
+    return ""
+
+
+def _why_entry_goes() -> str:
+    # Calendars show the attached CANCEL as if the whole dialogue were called off.
+    return _(
+        "Mit dieser E-Mail kann Ihr Kalender den Termin entfernen, da Sie nicht selbst kommen. Das "
+        "Gespräch findet statt."
+    )
+
+
+def _substitute_draft(
+    dialogue: Dialogue, invitation: Invitation, stamp: str, now: dt.datetime
+) -> MailDraft:
+    to = Recipient(invitation.substitute_email, invitation.substitute_name)
+    return guest_draft(
+        dialogue,
+        invitation,
+        "substitute_named",
+        f"substitute:{stamp}",
+        to=to,
+        values={
+            "guest": str(invitation.person),
+            "place": dialogue.location or dialogue.get_format_display(),
+        },
+        calendar=entry_text(dialogue, now=now, method=REQUEST, to=to, revision=invitation.revision),
+    )

@@ -1,0 +1,25 @@
+from django.db.models import Count, Q, QuerySet
+
+from dialogues.enums import SeriesState, TopicState
+from dialogues.models import DialogueSeries
+
+
+def listed_series(user) -> QuerySet[DialogueSeries]:
+    """Return the series `user` may see, newest first, with `topic_count` and `dialogue_count`."""
+    # Drafts are private, so they must not show in a number either.
+    proposed = Q(topics__state__in=[state for state in TopicState if state != TopicState.DRAFT])
+    return (
+        DialogueSeries.objects.visible_to(user)
+        .annotate(
+            topic_count=Count("topics", filter=proposed, distinct=True),
+            dialogue_count=Count("topics__dialogues", distinct=True),
+        )
+        .order_by("-pk")
+    )
+
+
+def series_to_choose(current: DialogueSeries | None = None) -> QuerySet[DialogueSeries]:
+    """Return the series a topic can belong to: all but refused ones, and always its `current` one."""
+    return DialogueSeries.objects.filter(
+        ~Q(state=SeriesState.REFUSED) | Q(pk=getattr(current, "pk", None))
+    ).order_by("-pk")
