@@ -9,6 +9,7 @@ from core.folding import fold, matching
 from partners.enums import ROLE_LABELS, OrganisationKind
 from partners.models import DistributionList, Organisation, Person, Sector
 
+# Django-filter's own boolean choice says "Yes" and "No"; these say what is meant.
 ACTIVITY = [("active", _("aktiv")), ("inactive", _("nicht mehr aktiv"))]
 ACCOUNTS = [
     ("active", _("mit aktivem Konto")),
@@ -90,6 +91,7 @@ class PersonFilter(filters.FilterSet):
 class OwnPeopleFilter(PersonFilter):
     """For partners, who may not see accounts and distribution lists."""
 
+    # None removes an inherited filter.
     account = role = list = None
 
 
@@ -119,6 +121,7 @@ class DistributionListFilter(filters.FilterSet):
 
 def matching_person(words: str) -> Q:
     """Return the condition that each word occurs in the text of the person or the organisation."""
+    # Word by word, so that `leitung mueller` finds the head of a department at Müller.
     condition = Q()
     for word in words.split():
         condition &= matching(word) | matching(word, "organisation__search")

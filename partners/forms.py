@@ -40,6 +40,7 @@ class OrganisationForm(VersionedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        # An empty group of check boxes would only confuse; the office adds sectors later.
         if not self.fields["sectors"].queryset.exists():
             del self.fields["sectors"]
 
@@ -59,6 +60,7 @@ class PersonForm(VersionedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        # Django accepts addresses that the portal cannot write to, such as quoted ones.
         self.fields["email"].validators.append(validate_address)
         field = self.fields["organisation"]
         field.queryset = Organisation.objects.filter(is_active=True).order_by("search", "pk")
@@ -138,6 +140,7 @@ class DeputyForm(forms.Form):
         deputy.queryset = _possible_deputies(principal, by)
         deputy.label_from_instance = _name_with_organisation
         self.fields["kinds"].choices = kind_choices()
+        # Only the senator's office decides on approvals, so only its deputies can be limited.
         account = getattr(principal, "user", None)
         if account is None or SENATOR_OFFICE not in account.own_roles:
             del self.fields["kinds"]

@@ -33,6 +33,7 @@ def can_see_people(user) -> bool:
 
 
 def can_see_lists(user) -> bool:
+    # A list shows contacts of many organisations, which partners must not see of each other.
     return has_role(user, OFFICE, SENATOR_OFFICE)
 
 
@@ -41,6 +42,7 @@ def can_see_accounts(user) -> bool:
 
 
 def can_see_notes(user) -> bool:
+    # The office writes these notes for itself alone.
     return has_role(user, OFFICE)
 
 

@@ -22,12 +22,14 @@ def people_with_role(role: str) -> QuerySet[Person]:
 
 def office_heads() -> list[Person]:
     """Return the heads of the office, or everyone in the office when no head is marked."""
+    # Overdue approvals must reach someone even when the office forgot to mark its head.
     people = list(people_with_role(OFFICE))
     return [person for person in people if person.user.is_office_head] or people
 
 
 def people_of(organisation: Organisation | int) -> QuerySet[Person]:
     """Return the active contacts of an organisation, given as object or primary key, by name."""
+    # `search` is folded text: sorting by `name` differs between SQLite and PostgreSQL.
     people = Person.objects.filter(organisation=organisation, is_active=True)
     return people.select_related("organisation", "user").order_by("search", "pk")
 

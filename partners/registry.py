@@ -25,6 +25,7 @@ def kind_choices() -> list[tuple[str, str | Promise]]:
 
 def ordered_kinds(keys: Iterable[str]) -> list[str]:
     """Return `keys` without duplicates in their fixed order. Raises Refused for an unknown key."""
+    # The stored order must not depend on the order of ticking, or the history shows false changes.
     wanted = set(keys)
     if unknown := sorted(wanted - set(_labels)):
         raise Refused(_("Unbekannte Art von Freigaben: %(kinds)s.") % {"kinds": ", ".join(unknown)})

@@ -52,6 +52,7 @@ class ForgottenPasswordView(PasswordResetView):
         return super().get_context_data(**kwargs) | {"login_url": login_url}
 
 
+# The URL holds a secret: no cache may keep it, and no error report may show the password.
 @login_not_required
 @never_cache
 @sensitive_post_parameters()

@@ -16,6 +16,7 @@ from partners.models.people import Person
 
 
 class UserManager(BaseUserManager):
+    # Addresses are stored in lower case, but people type them as they like.
     def get_by_natural_key(self, username):
         return self.get(email__iexact=username)
 
@@ -35,9 +36,6 @@ class UserManager(BaseUserManager):
 
     def create_superuser(self, *, email: str, password: str | None = None, **fields):
         """Create an account with every permission and the office's role (`createsuperuser`)."""
-        # The command passes both flags; `is_staff` is no field here.
-        for name in ("is_staff", "is_superuser"):
-            fields.pop(name, None)
         user = self.create_user(email=email, password=password, is_superuser=True, **fields)
         user.groups.add(Group.objects.get(name=OFFICE))
         return user
@@ -47,6 +45,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """An account, one to one with a person; only the office creates one, by invitation."""
 
     email = models.EmailField(_("E-Mail"), unique=True)
+    # PROTECT: the history and the approvals of an account must keep the name of its person.
     person = models.OneToOneField(
         Person, on_delete=models.PROTECT, related_name="user", verbose_name=_("Person")
     )
@@ -58,6 +57,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Part of the signed link in the invitation: raising it revokes the links sent so far.
     invitation_version = models.PositiveIntegerField(default=0, editable=False)
 
+    # Former password hashes must not pile up in the history.
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
     objects = UserManager()
 
@@ -69,6 +69,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("Konto")
         verbose_name_plural = _("Konten")
         constraints = [
+            # Without it, `unique` would accept the same address twice in different spellings.
             models.CheckConstraint(
                 condition=Q(email=Lower("email")), name="user_email_is_lower_case"
             )
@@ -84,10 +85,6 @@ class User(AbstractBaseUser, PermissionsMixin):
             self.skip_history_when_saving = True
         super().save(*args, **kwargs)
         self.__dict__.pop("skip_history_when_saving", None)
-
-    @property
-    def is_staff(self) -> bool:
-        return self.is_superuser
 
     @property
     def organisation_id(self) -> int | None:
@@ -136,6 +133,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         `kinds` is None for an own role, else the kinds of approval that the deputyship is limited
         to.
         """
+        # UNION wants the same columns on both sides, so own roles get a NULL for the kinds.
         own = Group.objects.filter(user=self).annotate(
             kinds=Value(None, output_field=models.JSONField())
         )
@@ -170,4 +168,5 @@ class User(AbstractBaseUser, PermissionsMixin):
         for role, kinds, _organisation in self._memberships:
             if kinds is not None and role not in self.own_roles:
                 lent.setdefault(role, []).append(kinds)
+        # An empty limit is a deputyship for all kinds, which lifts the limits of the others.
         return {role: frozenset().union(*limits) for role, limits in lent.items() if all(limits)}

@@ -15,6 +15,7 @@ from partners.registry import kind_limit_text
 
 
 class DeputyQuerySet(models.QuerySet):
+    # Unlike elsewhere, no role is needed: an account without one may still act as a deputy.
     def visible_to(self, user):
         """All for the office and the senator's office, for others those they are part of."""
         if has_role(user, OFFICE, SENATOR_OFFICE):
@@ -23,6 +24,7 @@ class DeputyQuerySet(models.QuerySet):
             return self.none()
         return self.filter(Q(principal_id=user.person_id) | Q(deputy_id=user.person_id))
 
+    # Rights end with the last day by themselves; no job has to take them away.
     def valid_on(self, day: dt.date):
         return self.filter(Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day)))
 
@@ -47,6 +49,7 @@ class Deputy(models.Model):
     ends_on = models.DateField(
         _("bis"), null=True, blank=True, help_text=_("Leer: bis auf Weiteres.")
     )
+    # No choices: the kinds belong to `approvals`, which registers them (partners.registry).
     kinds = models.JSONField(_("Arten von Freigaben"), default=list, blank=True)
 
     history = HistoricalRecords()

@@ -26,6 +26,7 @@ class DistributionList(models.Model):
     )
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
 
+    # Who was on a list when a dialogue was prepared is a question that comes up later.
     history = HistoricalRecords(m2m_fields=[members])
     objects = DistributionListQuerySet.as_manager()
 

@@ -60,6 +60,7 @@ class Organisation(Sourced):
     street = models.CharField(_("Straße und Hausnummer"), max_length=200, blank=True)
     postcode = models.CharField(_("Postleitzahl"), max_length=10, blank=True)
     city = models.CharField(_("Ort"), max_length=100, blank=True)
+    # As the sources write it, often without `https://`, so it is no URLField.
     website = models.CharField(_("Internetseite"), max_length=200, blank=True)
     sectors = models.ManyToManyField(
         Sector, verbose_name=_("Branchen"), blank=True, related_name="organisations"

@@ -57,6 +57,7 @@ class Person(models.Model):
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
     search = FoldedField(sources=("name", "function", "email"))
 
+    # `search` repeats what other fields say, so it has no history.
     history = HistoricalRecords(excluded_fields=["search"])
     objects = PersonQuerySet.as_manager()
 

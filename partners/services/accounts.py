@@ -39,6 +39,7 @@ def invite_account(
     active, the address belongs to another account, or the roles do not fit.
     """
     require_can_manage_partners(by)
+    # The lock on the person makes two simultaneous invitations wait for each other.
     locked = Person.objects.select_for_update().get(pk=person.pk)
     if User.objects.filter(person=locked).exists():
         raise ChangedMeanwhile(_("Diese Person hat schon ein Konto."))
@@ -83,6 +84,7 @@ def read_invitation(token: str) -> User:
 @transaction.atomic
 def accept_invitation(*, token: str, password: str, now: dt.datetime) -> User:
     """Set the first password of an account and revoke the link. Raises as `read_invitation`."""
+    # Read under lock: the office may revoke the link while the form is on its way.
     account = _invited_account(_locked_accounts(), token)
     account.set_password(password)
     account.invitation_version += 1
@@ -93,6 +95,7 @@ def accept_invitation(*, token: str, password: str, now: dt.datetime) -> User:
 def _invited_account(accounts: QuerySet[User], token: str) -> User:
     target = read_link(INVITATION, token, max_age=INVITATION_SECONDS)
     account = accounts.filter(pk=target.pk).first()
+    # Each reason has its own sentence, as each needs a different next step.
     if account is None or not account.is_active:
         raise Refused(
             _("Dieses Konto gibt es nicht mehr. Bitte wenden Sie sich an die Geschäftsstelle.")
@@ -132,6 +135,7 @@ def change_account(
     _require_fitting_roles(locked.person, roles, is_office_head)
     email = _require_free_address(email, account=locked)
     if set(roles) != locked.own_roles:
+        # Nobody can lock themselves out or grant themselves a role.
         if locked.pk == by.pk:
             raise Refused(
                 _(
@@ -167,6 +171,7 @@ def deactivate_account(*, account: User, by, now: dt.datetime) -> User:
     require_other_account(locked, by)
     _require_another_office_account(locked, office_pks)
     locked.is_active = False
+    # An account that is reopened later must not revive a link sent before.
     locked.invitation_version += 1
     save_as(locked, by=by, now=now, reason=_("deaktiviert"))
     return locked
@@ -197,6 +202,7 @@ def require_other_account(account: User, by) -> None:
 
 
 def _locked_accounts() -> QuerySet[User]:
+    # `of`: without it PostgreSQL would lock the joined person as well.
     return User.objects.select_for_update(of=("self",)).select_related("person")
 
 
@@ -256,7 +262,8 @@ def _require_free_address(email: str, *, account: User | None = None) -> str:
 
 
 def _save(account: User, *, by, now: dt.datetime, reason: str) -> None:
-    # Another request may have taken the address after the check; the constraint decides.
+    # Another request may have taken the address after the check; the constraint decides. The
+    # savepoint keeps PostgreSQL's outer transaction usable after the error.
     try:
         with transaction.atomic():
             save_as(account, by=by, now=now, reason=reason)

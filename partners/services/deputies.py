@@ -72,6 +72,7 @@ def end_deputy(*, deputyship: Deputy, by, now: dt.datetime) -> None:
         raise Refused(_("Diese Vertretung ist schon beendet."))
     _require_can_arrange(by, locked.principal)
     if locked.starts_on >= today:
+        # A deputyship that never applied leaves nothing behind but its line in the history.
         locked._history_user, locked._change_reason = by, _("Vertretung zurückgenommen")
         locked.delete()
         return

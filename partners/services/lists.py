@@ -53,6 +53,7 @@ def add_members(
     locked = DistributionList.objects.select_for_update().get(pk=distribution_list.pk)
     present = set(locked.members.values_list("pk", flat=True))
     new = [person for person in people if person.pk not in present]
+    # No field changes, but saving writes the line of history that carries the reason.
     if new:
         save_as(locked, by=by, now=now, reason=_("%(count)d aufgenommen") % {"count": len(new)})
         locked.members.add(*new)

@@ -52,16 +52,19 @@ def change_organisation(
 def _write(
     organisation: Organisation, values: dict[str, Any], *, by, now: dt.datetime, reason: str
 ) -> Organisation:
+    # The constraint compares letter by letter, so folded names are compared here.
     _require_free_name(organisation, values["name"])
     sectors = values.get("sectors")
     for name in set(FIELDS) & set(values) - {"sectors"}:
         setattr(organisation, name, values[name])
-    # Another request may have taken the name after the check; the constraint decides.
+    # Another request may have taken the name after the check; the constraint decides. The savepoint
+    # keeps PostgreSQL's outer transaction usable after the error.
     try:
         with transaction.atomic():
             save_as(organisation, by=by, now=now, reason=reason)
     except IntegrityError as error:
         raise Refused(_name_taken(values["name"])) from error
+    # The form has no field for sectors as long as none exist; then the values lack them.
     if sectors is not None:
         organisation.sectors.set(sectors)
     return organisation

@@ -46,6 +46,8 @@ def change_person(
     require_can_manage_partners(by)
     locked = Person.objects.select_for_update().get(pk=person.pk)
     require_unchanged(locked, version, FIELDS)
+    # An account without an active person or without the organisation of a partner would keep its
+    # rights but belong to nobody.
     _require_account_stays_valid(locked, values)
     return _write(locked, values, by=by, now=now, reason=_("Angaben geändert"))
 

@@ -53,6 +53,7 @@ def _add(request, principal: Person, *, back: str):
 
 def deputy_end(request, pk):
     deputyship = get_object_or_404(Deputy.objects.visible_to(request.user), pk=pk)
+    # Deputies see their deputyships but may not end them: 403 instead of 404.
     require(can_arrange_deputy(request.user, deputyship.principal))
     is_own = deputyship.principal_id == request.user.person_id
     back = reverse("account") if is_own else deputyship.principal.get_absolute_url()

@@ -139,6 +139,7 @@ def list_members(request, pk):
             "%(count)d Person ist aufgenommen.", "%(count)d Personen sind aufgenommen.", count
         )
         _show_count(request, count, done)
+        # With its query: people are added search by search, page by page.
         return redirect(request.get_full_path())
     others = visible_people(request.user).filter(is_active=True)
     listing = CandidateFilter(request.GET, others.exclude(distribution_lists=distribution_list))
@@ -178,6 +179,7 @@ def _change_members(request, service, distribution_list: DistributionList) -> in
 
 def _ticked_people(request) -> QuerySet[Person]:
     # The keys come from outside: PostgreSQL raises an error for a number that no column can hold.
+    # More than a page of boxes is never sent by the form, so the number is capped.
     keys = [
         key
         for key in request.POST.getlist("person")

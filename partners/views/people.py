@@ -83,6 +83,7 @@ def export_row(person: Person) -> list[str]:
 
 
 def _filter(request) -> PersonFilter:
+    # Filters reveal what they ask for: partners must not find out who has an account.
     filter_class = PersonFilter if can_see_accounts(request.user) else OwnPeopleFilter
     return filter_class(request.GET, visible_people(request.user))
 
@@ -145,6 +146,7 @@ def _account_links(account: User, user) -> list[tuple[str, str, str]]:
 
 @allowed(can_manage_partners)
 def person_add(request):
+    # The page of an organisation links here with its key.
     initial = {"organisation": request.GET.get("organisation")}
     form = PersonForm(request.POST or None, initial=initial)
     if form.is_valid():
