@@ -2,13 +2,10 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.enums import Phase, ReportState, RoundState
 from measures.models import Measure, Plan, PlanSection, Project, ReportingRound, StatusReport
-from measures.permissions import can_report
-from partners.models import Deputy
 from tests.measures.builders import (
     make_measure,
     make_plan,
@@ -190,8 +187,6 @@ def test_search_holds_title_code_and_lead_text_folded():
 
 
 # Who sees what (DOMAIN, Who takes part)
-
-
 @pytest.fixture
 def measures():
     """Measures by what they are: published, unpublished, in an unpublished plan."""
@@ -241,21 +236,6 @@ def test_lead_of_an_account_without_the_role_partner_opens_nothing():
     user = make_user(OBSERVER, organisation=organisation)
 
     assert not Measure.objects.visible_to(user).exists()
-
-
-def test_partner_who_deputises_for_the_senators_office_does_not_report_for_the_department():
-    partner, senator = (
-        make_user(PARTNER),
-        make_user(SENATOR_OFFICE, organisation=make_organisation()),
-    )
-    measure = make_measure(lead_id=senator.organisation_id)
-    today = timezone.localdate()
-    Deputy.objects.create(
-        principal=senator.person, deputy=partner.person, starts_on=today, kinds=["topic"]
-    )
-
-    assert not can_report(partner, measure)
-    assert can_report(make_user(PARTNER, organisation=senator.person.organisation), measure)
 
 
 def test_inactive_account_sees_nothing():

@@ -16,7 +16,6 @@ from tests.measures.builders import (
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
-
 EVERYONE = (OFFICE, SENATOR_OFFICE, OBSERVER, PARTNER)
 OFFICE_ONLY = (OFFICE,)
 # url name → its object, who gets a page, who may not even know of it (the rest: 403)

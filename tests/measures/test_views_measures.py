@@ -9,7 +9,6 @@ from tests.measures.builders import (
     make_measure,
     make_milestone,
     make_plan,
-    make_project,
     make_report,
     make_round,
 )
@@ -51,13 +50,13 @@ def test_measure_page_answers_the_three_questions(client, office):
         ("in Umsetzung", "current"),
         ("abgeschlossen", "todo"),
     ]
-    box = response.context["box"]
-    assert (box.text, box.who, box.due_on) == (
+    next_step = response.context["next_step"]
+    assert (next_step.text, next_step.who, next_step.due_on) == (
         "Erster Ankauf",
         "Handwerkskammer",
         dt.date(2026, 6, 30),
     )
-    assert (box.action, box.url) == ("Stand festhalten", f"/massnahmen/{measure.pk}/bericht/")
+    assert (next_step.action, next_step.url) == ("Stand festhalten", f"/massnahmen/{measure.pk}/bericht/")
     text = response.content.decode()
     for shown in (
         "Geld fehlt.",
@@ -111,7 +110,7 @@ def test_taken_over_measure_shows_its_sources_and_no_deadline(client, office):
         "Demodaten",
     ):
         assert shown in text
-    assert response.context["box"].due_on is None
+    assert response.context["next_step"].due_on is None
 
 
 @pytest.mark.parametrize(
@@ -149,10 +148,10 @@ def test_next_step_by_report_and_reader(client, state, role, text, action):
         make_report(measure, state, round=running, reported_by=lead)
     client.force_login(lead if role == "lead" else make_user(role))
 
-    box = client.get(measure.get_absolute_url()).context["box"]
+    next_step = client.get(measure.get_absolute_url()).context["next_step"]
 
-    assert (box.text, box.action) == (text, action)
-    assert box.due_on == (None if state == ReportState.SUBMITTED else dt.date(2026, 3, 31))
+    assert (next_step.text, next_step.action) == (text, action)
+    assert next_step.due_on == (None if state == ReportState.SUBMITTED else dt.date(2026, 3, 31))
 
 
 @pytest.mark.parametrize(
@@ -193,18 +192,6 @@ def test_predecessor_and_successor_are_linked(client, office):
 
     assert f'<dd><a href="{old.get_absolute_url()}">Industriedialog</a></dd>' in page(client, new)
     assert f'<dd><a href="{new.get_absolute_url()}">Branchengespräche</a></dd>' in page(client, old)
-
-
-def test_project_of_an_own_organisation_does_not_tell_its_hidden_measure(client):
-    lead = make_user(PARTNER)
-    hidden = make_measure(title="Verborgen", is_published=False)
-    project = make_project("Hub", measure=hidden, lead_id=lead.organisation_id)
-    client.force_login(lead)
-
-    response = client.get(project.get_absolute_url())
-
-    assert response.status_code == 200
-    assert "Verborgen" not in response.content.decode()
 
 
 def test_description_cannot_carry_markup(client, office):

@@ -1,13 +1,11 @@
-import datetime as dt
 import re
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from core.models import Origin
 from core.roles import OFFICE
-from measures.models import Measure, Milestone, Project
+from measures.models import Measure
 from tests.measures.builders import (
     make_measure,
     make_plan,
@@ -126,53 +124,3 @@ def test_edit_without_a_version_overwrites_nothing(client, office):
 
     assert response.status_code == 200
     assert Measure.objects.get().title == "Alt"
-
-
-def test_milestones_are_added_edited_reached_reopened_and_deleted(client, office):
-    measure = make_measure()
-    client.post(
-        reverse("measures:milestone_add", args=[measure.pk]),
-        {"title": "Konzept", "due_on": "2026-06-30", "position": 0},
-    )
-    milestone = Milestone.objects.get()
-    url = reverse("measures:milestone_edit", args=[milestone.pk])
-    client.post(
-        url,
-        {
-            "title": "Plan",
-            "due_on": "2026-07-01",
-            "position": 1,
-            "version": version_on(client, url),
-        },
-    )
-    client.post(reverse("measures:milestone_done", args=[milestone.pk]))
-    milestone.refresh_from_db()
-    assert (milestone.title, milestone.due_on, milestone.done_on) == (
-        "Plan",
-        dt.date(2026, 7, 1),
-        timezone.localdate(),
-    )
-
-    twice = client.post(reverse("measures:milestone_done", args=[milestone.pk]), follow=True)
-    assert "schon als erreicht" in twice.content.decode()
-    client.post(reverse("measures:milestone_reopen", args=[milestone.pk]))
-    asked = client.get(reverse("measures:milestone_delete", args=[milestone.pk]))
-    assert "Soll der Meilenstein „Plan“ gelöscht werden?" in asked.content.decode()
-    assert Milestone.objects.get().done_on is None
-    client.post(reverse("measures:milestone_delete", args=[milestone.pk]))
-
-    assert not Milestone.objects.exists()
-
-
-def test_projects_are_added_and_edited(client, office):
-    measure = make_measure()
-    client.post(reverse("measures:project_add", args=[measure.pk]), {"title": "Hub"})
-    client.post(reverse("measures:project_add_outside"), {"title": "Fonds", "is_published": "on"})
-    hub = Project.objects.get(title="Hub")
-    assert hub.measure == measure
-    url = reverse("measures:project_edit", args=[hub.pk])
-
-    client.post(url, {"title": "TransferHUB", "version": version_on(client, url)})
-
-    assert Project.objects.get(pk=hub.pk).title == "TransferHUB"
-    assert Project.objects.outside_plans().get().title == "Fonds"

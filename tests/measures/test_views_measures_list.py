@@ -1,19 +1,13 @@
 from io import BytesIO
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from openpyxl import load_workbook
 
 from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from tests.measures.builders import (
     make_measure,
-    make_milestone,
     make_plan,
-    make_project,
-    make_report,
     make_round,
     make_section,
 )
@@ -202,111 +196,3 @@ def test_export_holds_no_internal_notes_and_nothing_hidden(client):
     assert "Offen" in cells
     assert "Verborgen" not in cells
     assert not any("GEHEIM" in str(cell) for cell in cells)
-
-
-def test_tree_shows_one_plan_with_its_counts(client, office, stock):
-    response = client.get(f"/massnahmen/baum/?plan={stock['plan'].pk}")
-
-    assert response.context["root"].count == 2
-    assert "Zubehör" not in response.content.decode()
-    assert client.get("/massnahmen/baum/?plan=unsinn").context["plan"] == stock["plan"]
-
-
-def test_tree_without_a_plan_says_so(client):
-    client.force_login(make_user(PARTNER))
-    make_plan(is_published=False)
-
-    assert "Noch kein Plan veröffentlicht" in client.get("/massnahmen/baum/").content.decode()
-
-
-def test_projects_outside_stand_apart(client, office):
-    measure = make_measure()
-    make_project("Im Plan", measure=measure)
-    make_project("Ankaufsfonds", theme="Flächen")
-
-    text = client.get("/massnahmen/ausserhalb/?q=flächen").content.decode()
-
-    assert "Ankaufsfonds" in text
-    assert "Im Plan" not in text
-    assert "Ankaufsfonds" not in client.get(LIST).content.decode()
-
-
-def fill(plan, section, lead, count: int) -> None:
-    """Add `count` measures with all that a page can show of them."""
-    for _number in range(count):
-        measure = make_measure(
-            plan, section=section, lead=lead, phase="running", traffic_light="green"
-        )
-        make_milestone(measure)
-        make_project(lead=lead)
-        make_project(measure=measure)
-
-
-@pytest.mark.parametrize("name", ["list", "export", "tree", "outside", "rounds"])
-@pytest.mark.parametrize("role", [OFFICE, PARTNER])
-def test_lists_cost_the_same_for_1_and_30_rows(client, name, role):
-    client.force_login(make_user(role))
-    plan, lead = make_plan(), make_organisation()
-    section = make_section(plan, parent=make_section(plan))
-    running = make_round(plan)
-    fill(plan, section, lead, 1)
-    url = reverse(f"measures:{name}")
-    client.get(url)
-    with CaptureQueriesContext(connection) as once:
-        client.get(url)
-
-    fill(plan, section, lead, 29)
-    for _number in range(29):
-        make_round(plan, state="closed")
-    with CaptureQueriesContext(connection) as many:
-        response = client.get(url)
-
-    assert response.status_code == 200
-    assert len(many) == len(once) <= 20
-    assert running.pk
-
-
-@pytest.mark.parametrize("role", [OFFICE, PARTNER])
-def test_measure_page_costs_the_same_for_1_and_30_of_everything(client, role):
-    client.force_login(make_user(role))
-    plan = make_plan()
-    measure = make_measure(plan, section=make_section(plan, parent=make_section(plan)))
-    supporters = [make_organisation() for _number in range(30)]
-
-    def grow(count):
-        for number in range(count):
-            make_milestone(measure, f"Schritt {number}")
-            make_project(measure=measure)
-            make_report(measure, "accepted", reported_by=make_user(PARTNER))
-        measure.supporters.set(supporters[:count])
-
-    grow(1)
-    client.get(measure.get_absolute_url())
-    with CaptureQueriesContext(connection) as once:
-        client.get(measure.get_absolute_url())
-    grow(29)
-    with CaptureQueriesContext(connection) as many:
-        client.get(measure.get_absolute_url())
-
-    assert len(many) == len(once) <= 20
-
-
-def test_round_page_costs_the_same_for_1_and_30_measures(client, office):
-    plan = make_plan()
-    running = make_round(plan)
-
-    def grow(count):
-        for _number in range(count):
-            make_report(make_measure(plan, lead=make_organisation()), "accepted", round=running)
-            make_measure(plan, lead=make_organisation())
-
-    grow(1)
-    client.get(running.get_absolute_url())
-    with CaptureQueriesContext(connection) as once:
-        client.get(running.get_absolute_url())
-    grow(29)
-    with CaptureQueriesContext(connection) as many:
-        response = client.get(running.get_absolute_url())
-
-    assert len(response.context["reports_in_round"]) == 60
-    assert len(many) == len(once) <= 20

@@ -1,0 +1,131 @@
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from core.history import save_as
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from measures.enums import ReportState
+from measures.queries import (
+    measure_history,
+)
+from measures.services import accept_report, record_report, return_report, submit_report
+from tests.measures.builders import (
+    NOW,
+    make_measure,
+    make_report,
+    report_values,
+)
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office():
+    return make_user(OFFICE)
+
+
+def test_history_tells_who_said_what_when(office):
+    partner = make_user(PARTNER)
+    partner.person.organisation.short_name = "VDMA Ost"
+    partner.person.organisation.save()
+    measure = make_measure(lead_id=partner.organisation_id)
+    report = submit_report(measure=measure, values=report_values(), by=partner, now=NOW)
+    return_report(
+        report=report, comment="Bitte ergänzen.", by=office, now=NOW + dt.timedelta(hours=1)
+    )
+
+    entries = measure_history(measure, measure.reports.all(), office)
+
+    told = [(entry.at, entry.who, entry.what, entry.note) for entry in entries]
+    assert told == [
+        (
+            NOW + dt.timedelta(hours=1),
+            "Geschäftsstelle",
+            "Bericht zurückgegeben",
+            "Bitte ergänzen.",
+        ),
+        (
+            NOW,
+            f"VDMA Ost ({partner})",
+            "Statusbericht zum 01.03.2026: in Umsetzung, Ampel grün, Finanzierung gesichert",
+            "Es geht voran.",
+        ),
+    ]
+
+
+def test_history_does_not_tell_the_adopted_status_twice(office):
+    measure = make_measure()
+
+    record_report(measure=measure, values=report_values(traffic_light=""), by=office, now=NOW)
+
+    entries = measure_history(measure, measure.reports.all(), office)
+    assert [(entry.who, entry.what) for entry in entries] == [
+        ("Geschäftsstelle", "Statusbericht zum 01.03.2026: in Umsetzung, Finanzierung gesichert")
+    ]
+
+
+def test_history_leaves_out_drafts_and_tells_acceptance(office):
+    measure = make_measure()
+    report = make_report(measure, reported_by=make_user(PARTNER))
+    accept_report(report=report, by=office, now=NOW)
+    make_report(measure, ReportState.DRAFT)
+
+    entries = measure_history(measure, measure.reports.all(), office)
+
+    assert {entry.what.partition(":")[0] for entry in entries} == {
+        "Bericht angenommen",
+        "Statusbericht zum 01.03.2026",
+    }
+
+
+@pytest.mark.parametrize("role", [PARTNER, OBSERVER, SENATOR_OFFICE])
+def test_history_tells_of_internal_notes_to_the_office_alone(office, role):
+    measure = make_measure()
+    for fields in (
+        "interner Vermerk",
+        "Titel, interner Vermerk",
+        "Titel, Beginn",
+        "Titel, interner Ver",
+        "Titel, ",
+    ):
+        save_as(measure, by=office, now=NOW, reason=f"Geändert: {fields}")
+    save_as(measure, by=office, now=NOW, reason="Maßnahme angelegt")
+
+    to_office, to_others = (
+        [entry.what for entry in measure_history(measure, measure.reports.all(), reader)]
+        for reader in (office, make_user(role))
+    )
+
+    assert (len(to_office), to_office[-1]) == (6, "Geändert: interner Vermerk")
+    assert to_others == ["Maßnahme angelegt"] + ["Geändert: Titel"] * 2 + [
+        "Geändert: Titel, Beginn",
+        "Geändert: Titel",
+    ]
+
+
+def test_history_names_the_senators_office_by_its_role(office):
+    measure = make_measure()
+    save_as(measure, by=make_user(SENATOR_OFFICE), now=NOW, reason="Geändert: Titel")
+
+    assert [entry.who for entry in measure_history(measure, measure.reports.all(), office)] == [
+        "Büro der Senatorin"
+    ]
+
+
+def test_history_costs_the_same_for_1_and_30_reports(office, django_assert_num_queries):
+    measure = make_measure()
+    record_report(measure=measure, values=report_values(), by=office, now=NOW)
+    with CaptureQueriesContext(connection) as once:
+        measure_history(measure, measure.reports.all(), office)
+    for day in range(2, 30):
+        record_report(
+            measure=measure,
+            values=report_values(as_of_on=dt.date(2025, 1, day)),
+            by=make_user(OFFICE),
+            now=NOW,
+        )
+    with django_assert_num_queries(len(once)):
+        measure_history(measure, measure.reports.all(), office)

@@ -1,0 +1,155 @@
+import datetime as dt
+
+import pytest
+
+from core.progress import Segment
+from core.roles import OBSERVER, OFFICE, PARTNER
+from measures.queries import (
+    current_plan,
+    descendants_of,
+    plan_tree,
+    progress_figures,
+    section_choices,
+    section_path,
+    sections_of,
+    top_sections,
+)
+from tests.measures.builders import (
+    make_measure,
+    make_milestone,
+    make_plan,
+    make_section,
+)
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office():
+    return make_user(OFFICE)
+
+
+@pytest.fixture
+def tree():
+    plan = make_plan(levels=["Handlungsfeld", "Themencluster"])
+    field = make_section(plan, "Rahmenbedingungen", position=1)
+    other = make_section(plan, "Marketing", position=2)
+    cluster = make_section(plan, "Flächen", field, position=1)
+    return {"plan": plan, "field": field, "other": other, "cluster": cluster}
+
+
+def test_tree_counts_what_lies_below(office, tree):
+    plan = tree["plan"]
+    deep = make_measure(plan, "Ankauf", section=tree["cluster"])
+    make_measure(plan, "Rahmen", section=tree["field"])
+    loose = make_measure(plan, "Ohne Platz")
+
+    root = plan_tree(plan, office)
+
+    assert (root.count, root.measures) == (3, [loose])
+    assert [(node.section.title, node.count) for node in root.children] == [
+        ("Rahmenbedingungen", 2),
+        ("Marketing", 0),
+    ]
+    assert root.children[0].children[0].measures == [deep]
+
+
+def test_tree_holds_only_what_the_reader_may_see(tree):
+    make_measure(tree["plan"], section=tree["cluster"], is_published=False)
+
+    assert plan_tree(tree["plan"], make_user(OBSERVER)).count == 0
+
+
+def test_sections_know_top_chain_and_descendants(tree):
+    sections = sections_of([tree["plan"]])
+
+    assert top_sections(sections)[tree["cluster"].pk] == tree["field"]
+    assert descendants_of(tree["field"].pk, sections) == {tree["field"].pk, tree["cluster"].pk}
+    measure = make_measure(tree["plan"], section=tree["cluster"])
+    assert section_path(measure) == [tree["field"], tree["cluster"]]
+    assert section_path(make_measure(tree["plan"])) == []
+
+
+def test_section_choices_are_indented_and_cut_to_one_plan(tree):
+    other = make_plan("Älterer Plan")
+    make_section(other, "Aktionsfeld")
+    sections = sections_of([tree["plan"], other])
+
+    groups = dict(section_choices(sections))
+    only = section_choices(sections, only_plan=str(tree["plan"].pk))
+
+    assert groups.keys() == {str(tree["plan"]), "Älterer Plan"}
+    assert only == [
+        (
+            str(tree["plan"]),
+            [
+                (str(tree["field"].pk), "Rahmenbedingungen"),
+                (str(tree["cluster"].pk), "– Flächen"),
+                (str(tree["other"].pk), "Marketing"),
+            ],
+        )
+    ]
+    assert section_choices(sections, only_plan="unsinn") == section_choices(sections)
+
+
+def test_current_plan_is_the_newest_the_reader_may_see(office):
+    published = make_plan(position=1)
+    coming = make_plan(position=2, is_published=False)
+
+    assert current_plan(office) == coming
+    assert current_plan(make_user(PARTNER)) == published
+    assert current_plan(make_user()) is None
+
+
+def test_figures_by_field_and_as_a_whole(office, tree):
+    plan = tree["plan"]
+    explained = {"traffic_light_reason": "Geld fehlt.", "help_wanted": "Beschluss"}
+    first = make_measure(plan, section=tree["cluster"], phase="running", traffic_light="green")
+    make_measure(plan, section=tree["field"], phase="completed", traffic_light="red", **explained)
+    make_measure(plan)
+    make_milestone(first, done_on=dt.date(2026, 1, 5))
+    make_milestone(first)
+    make_measure(section=None, phase="running")
+
+    figures = progress_figures(office, plan)
+
+    assert (figures.whole.total, figures.whole.milestones_done, figures.whole.milestones_total) == (
+        3,
+        1,
+        2,
+    )
+    assert [field.label for field in figures.fields] == [
+        "Rahmenbedingungen",
+        "Marketing",
+        "Keinem Feld zugeordnet",
+    ]
+    frame, marketing, nowhere = figures.fields
+    assert frame.phase_segments == [
+        Segment("abgeschlossen", 1, "strong"),
+        Segment("in Umsetzung", 1, "medium"),
+    ]
+    assert frame.traffic_light_counts == [("green", 1), ("yellow", 0), ("red", 1), ("", 0)]
+    assert (frame.milestones_done, frame.milestones_total) == (1, 2)
+    assert (marketing.total, marketing.phase_segments) == (0, [])
+    assert nowhere.phase_segments == [Segment("nicht belegt", 1, "neutral")]
+
+
+def test_figures_leave_out_what_the_reader_may_not_see(tree):
+    hidden = make_measure(tree["plan"], section=tree["field"], is_published=False)
+    make_milestone(hidden)
+
+    figures = progress_figures(make_user(PARTNER), tree["plan"])
+
+    assert (figures.whole.total, figures.whole.milestones_total) == (0, 0)
+
+
+def test_figures_cost_two_queries_whatever_the_size(office, tree, django_assert_num_queries):
+    office.roles  # noqa: B018  read once a request
+    make_measure(tree["plan"], section=tree["cluster"])
+    with django_assert_num_queries(2):
+        progress_figures(office, tree["plan"])
+    for number in range(30):
+        make_milestone(make_measure(tree["plan"], section=tree["field"]), f"Schritt {number}")
+    with django_assert_num_queries(2):
+        progress_figures(office, tree["plan"])

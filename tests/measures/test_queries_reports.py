@@ -1,0 +1,119 @@
+import datetime as dt
+
+import pytest
+
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from measures.enums import ReportState
+from measures.queries import (
+    open_report_of,
+    open_rounds,
+    reporters_of,
+    reports_due_for,
+    reports_to_check,
+    waiting_for_reports,
+)
+from tests.measures.builders import (
+    NOW,
+    make_measure,
+    make_plan,
+    make_report,
+    make_round,
+)
+from tests.partners.builders import make_organisation, make_person, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office():
+    return make_user(OFFICE)
+
+
+def test_due_reports_of_a_partner_with_what_is_written_so_far():
+    plan, partner = make_plan(), make_user(PARTNER)
+    running = make_round(plan)
+    begun = make_measure(plan, "Begonnen", lead_id=partner.organisation_id)
+    draft = make_report(begun, ReportState.DRAFT, round=running)
+    fresh = make_measure(plan, "Frisch", lead_id=partner.organisation_id)
+    make_measure(plan, "Fremd", lead=make_organisation())
+
+    due = reports_due_for(partner)
+
+    assert [(row.measure, row.round, row.report, row.due_on) for row in due] == [
+        (begun, running, draft, dt.date(2026, 3, 31)),
+        (fresh, running, None, dt.date(2026, 3, 31)),
+    ]
+    assert due[0].url == f"/massnahmen/{begun.pk}/bericht/"
+
+
+@pytest.mark.parametrize("state", ["planned", "closed"])
+def test_nothing_is_due_outside_a_running_round(state):
+    plan, partner = make_plan(), make_user(PARTNER)
+    make_measure(plan, lead_id=partner.organisation_id)
+    make_round(plan, state=state)
+
+    assert reports_due_for(partner) == []
+    assert waiting_for_reports(open_rounds()) == []
+
+
+@pytest.mark.parametrize("role", [OFFICE, SENATOR_OFFICE, OBSERVER])
+def test_due_reports_are_for_partners(role):
+    organisation = make_organisation()
+    plan = make_plan()
+    make_round(plan)
+    make_measure(plan, lead=organisation)
+
+    assert reports_due_for(make_user(role, organisation=organisation)) == []
+
+
+def test_waiting_names_each_organisation_once():
+    plan = make_plan()
+    running = make_round(plan)
+    one, many = make_organisation("Kammer"), make_organisation("Verband")
+    make_measure(plan, "A", lead=one)
+    make_measure(plan, "B", lead=many)
+    make_measure(plan, "C", lead=many)
+
+    assert waiting_for_reports(open_rounds()) == [
+        (
+            "Kammer",
+            "Statusbericht zum Stichtag 01.03.2026",
+            f"/massnahmen/berichtsrunden/{running.pk}/",
+            running.due_on,
+        ),
+        (
+            "Verband",
+            "2 Statusberichte zum Stichtag 01.03.2026",
+            f"/massnahmen/berichtsrunden/{running.pk}/",
+            running.due_on,
+        ),
+    ]
+
+
+def test_reports_to_check_oldest_first():
+    second = make_report(make_measure(), reported_at=NOW + dt.timedelta(hours=1))
+    first = make_report(make_measure(), reported_at=NOW)
+    make_report(make_measure(), ReportState.ACCEPTED)
+
+    assert list(reports_to_check()) == [first, second]
+
+
+def test_reporters_are_people_with_a_partners_account():
+    organisation = make_organisation()
+    partner = make_user(PARTNER, organisation=organisation)
+    make_person(organisation=organisation)
+    make_user(OBSERVER, organisation=organisation)
+    make_user(PARTNER, organisation=organisation, is_active=False)
+
+    assert reporters_of([organisation.pk]) == {organisation.pk: [partner.person]}
+
+
+def test_open_report_is_hidden_from_whom_it_does_not_concern(office):
+    partner = make_user(PARTNER)
+    measure = make_measure(lead_id=partner.organisation_id)
+    draft = make_report(measure, ReportState.DRAFT)
+
+    assert open_report_of(measure, partner) == draft
+    assert open_report_of(measure, office) == draft
+    assert open_report_of(measure, make_user(SENATOR_OFFICE)) is None
+    assert open_report_of(measure, make_user(PARTNER)) is None

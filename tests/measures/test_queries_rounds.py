@@ -1,0 +1,83 @@
+import pytest
+
+from core.models import Origin
+from core.roles import OFFICE, PARTNER, SENATOR_OFFICE
+from measures.enums import ReportState
+from measures.queries import (
+    measures_awaiting_report,
+    reports_in_round,
+    round_awaiting_report,
+)
+from tests.measures.builders import (
+    make_measure,
+    make_plan,
+    make_report,
+    make_round,
+)
+from tests.partners.builders import make_organisation, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office():
+    return make_user(OFFICE)
+
+
+@pytest.mark.parametrize(
+    ("fields", "state", "owes"),
+    [
+        ({}, None, True),
+        ({}, ReportState.DRAFT, True),
+        ({}, ReportState.RETURNED, True),
+        ({}, ReportState.SUBMITTED, False),
+        ({}, ReportState.ACCEPTED, False),
+        ({"phase": "completed"}, None, False),
+        ({"phase": "discontinued"}, None, False),
+        ({"origin": Origin.TAKEN_OVER}, None, False),
+        ({"origin": Origin.DEMO}, None, True),
+    ],
+)
+def test_who_owes_a_report(fields, state, owes):
+    plan = make_plan()
+    running = make_round(plan)
+    measure = make_measure(plan, lead=make_organisation(), **fields)
+    if state:
+        make_report(measure, state, round=running)
+
+    assert list(measures_awaiting_report(running)) == ([measure] if owes else [])
+    assert round_awaiting_report(measure) == (running if owes else None)
+
+
+def test_measure_without_an_organisation_in_the_lead_owes_nothing():
+    plan = make_plan()
+    make_measure(plan, lead_text="diverse Senatsverwaltungen")
+    make_measure(lead=make_organisation())
+
+    assert not measures_awaiting_report(make_round(plan)).exists()
+
+
+def test_report_of_an_earlier_round_does_not_answer_this_one():
+    plan = make_plan()
+    measure = make_measure(plan, lead=make_organisation())
+    make_report(measure, ReportState.ACCEPTED, round=make_round(plan, state="closed"))
+
+    assert list(measures_awaiting_report(make_round(plan))) == [measure]
+
+
+def test_answers_of_a_round_by_reader(office):
+    plan, partner = make_plan(), make_user(PARTNER)
+    running = make_round(plan)
+    own = make_measure(plan, "Eigene", lead_id=partner.organisation_id)
+    draft = make_report(own, ReportState.DRAFT, round=running)
+    other = make_measure(plan, "Fremde", lead=make_organisation())
+    accepted = make_report(other, ReportState.ACCEPTED, round=running)
+    waiting = make_measure(plan, "Offene", lead=make_organisation())
+
+    assert reports_in_round(running, office) == [(own, draft), (other, accepted), (waiting, None)]
+    assert reports_in_round(running, make_user(SENATOR_OFFICE)) == [
+        (own, None),
+        (other, accepted),
+        (waiting, None),
+    ]
+    assert reports_in_round(running, partner) == [(own, draft)]

@@ -1,0 +1,40 @@
+import datetime as dt
+
+import pytest
+
+from core.roles import OFFICE
+from measures.queries import (
+    timeline_bars,
+)
+from tests.measures.builders import (
+    make_measure,
+    make_milestone,
+    make_plan,
+)
+from tests.partners.builders import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office():
+    return make_user(OFFICE)
+
+
+def test_timeline_takes_own_days_or_those_of_the_milestones(office, django_assert_num_queries):
+    office.roles  # noqa: B018
+    plan = make_plan()
+    own = make_measure(plan, starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 12, 31))
+    milestones = make_measure(plan)
+    first = make_milestone(milestones, due_on=dt.date(2026, 2, 1))
+    last = make_milestone(milestones, due_on=dt.date(2026, 9, 1))
+    make_measure(plan)
+
+    with django_assert_num_queries(2):
+        rows = timeline_bars(office, plan, 8)
+
+    assert [(row.measure, row.starts_on, row.ends_on, row.milestones) for row in rows] == [
+        (own, dt.date(2026, 1, 1), dt.date(2026, 12, 31), []),
+        (milestones, dt.date(2026, 2, 1), dt.date(2026, 9, 1), [first, last]),
+    ]
+    assert len(timeline_bars(office, plan, 1)) == 1

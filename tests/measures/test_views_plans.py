@@ -1,0 +1,57 @@
+import pytest
+
+from core.roles import OFFICE, PARTNER
+from tests.measures.builders import (
+    make_measure,
+    make_plan,
+    make_section,
+)
+from tests.partners.builders import make_organisation, make_user
+
+pytestmark = pytest.mark.django_db
+RED = {"traffic_light": "red", "traffic_light_reason": "Geld fehlt.", "help_wanted": "Beschluss"}
+
+
+@pytest.fixture
+def office(client):
+    user = make_user(OFFICE)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def stock():
+    """Three measures in two plans that differ in everything one can filter by."""
+    plan, old = make_plan("MPI 2018–2021", position=2), make_plan("MPI 2010–2020", position=1)
+    field = make_section(plan, "Rahmenbedingungen")
+    cluster = make_section(plan, "Flächen", field)
+    lead = make_organisation("Handwerkskammer", short_name="HWK")
+    make_measure(
+        plan,
+        "Öffentliche Flächen",
+        section=cluster,
+        lead=lead,
+        phase="running",
+        financing="open",
+        **RED,
+    )
+    make_measure(
+        plan, "Ankauf", section=field, lead_text="Bezirke", phase="preparing", traffic_light="green"
+    )
+    make_measure(old, "Zubehör", code="C 1")
+    return {"plan": plan, "old": old, "field": field, "cluster": cluster, "lead": lead}
+
+
+def test_tree_shows_one_plan_with_its_counts(client, office, stock):
+    response = client.get(f"/massnahmen/baum/?plan={stock['plan'].pk}")
+
+    assert response.context["root"].count == 2
+    assert "Zubehör" not in response.content.decode()
+    assert client.get("/massnahmen/baum/?plan=unsinn").context["plan"] == stock["plan"]
+
+
+def test_tree_without_a_plan_says_so(client):
+    client.force_login(make_user(PARTNER))
+    make_plan(is_published=False)
+
+    assert "Noch kein Plan veröffentlicht" in client.get("/massnahmen/baum/").content.decode()
