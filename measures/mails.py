@@ -1,4 +1,4 @@
-"""The words of the mails about status reports."""
+"""The wording of the mails about status reports, which the office can change in the portal."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,24 +10,25 @@ register(
         kind="report_requested",
         title=_("Berichtsrunde gestartet"),
         subject=_("{round}: bitte bis {due} berichten"),
-        body=_("""zum Stichtag {cut_off} bitten wir Sie um einen kurzen Bericht, wie es um diese Maßnahmen steht:
-
-{measures}
-
-Bitte berichten Sie bis zum **{due}**. Vier Angaben genügen: Phase, Ampel, Finanzierung und Sachstand.
-
-[Berichte öffnen]({link})
-"""),
+        body=_(
+            "zum Stichtag {cut_off} bitten wir Sie um einen kurzen Bericht, wie es um "
+            "diese Maßnahmen steht:\n\n"
+            "{measures}\n\n"
+            "Bitte berichten Sie bis zum **{due}**. Vier Angaben genügen: Phase, "
+            "Ampel, Finanzierung und Sachstand.\n\n"
+            "[Berichte öffnen]({link})\n"
+        ),
         placeholders=("round", "cut_off", "due", "measures"),
     ),
     MailText(
         kind="report_submitted",
         title=_("Statusbericht eingereicht"),
         subject=_("Statusbericht eingereicht: {measure}"),
-        body=_("""{organisation} hat zur Maßnahme **{measure}** berichtet. Bitte prüfen Sie den Bericht.
-
-[Bericht prüfen]({link})
-"""),
+        body=_(
+            "{organisation} hat zur Maßnahme **{measure}** berichtet. Bitte prüfen Sie "
+            "den Bericht.\n\n"
+            "[Bericht prüfen]({link})\n"
+        ),
         placeholders=("measure", "organisation"),
         is_notice=True,
     ),
@@ -35,10 +36,11 @@ Bitte berichten Sie bis zum **{due}**. Vier Angaben genügen: Phase, Ampel, Fina
         kind="report_accepted",
         title=_("Statusbericht angenommen"),
         subject=_("Angenommen: Ihr Bericht zu {measure}"),
-        body=_("""die Geschäftsstelle hat Ihren Bericht zur Maßnahme **{measure}** angenommen. Vielen Dank.
-
-[Maßnahme öffnen]({link})
-"""),
+        body=_(
+            "die Geschäftsstelle hat Ihren Bericht zur Maßnahme **{measure}** "
+            "angenommen. Vielen Dank.\n\n"
+            "[Maßnahme öffnen]({link})\n"
+        ),
         placeholders=("measure",),
         is_notice=True,
     ),
@@ -46,14 +48,13 @@ Bitte berichten Sie bis zum **{due}**. Vier Angaben genügen: Phase, Ampel, Fina
         kind="report_returned",
         title=_("Statusbericht zurückgegeben"),
         subject=_("Bitte ergänzen: Ihr Bericht zu {measure}"),
-        body=_("""die Geschäftsstelle bittet Sie, Ihren Bericht zur Maßnahme **{measure}** zu überarbeiten:
-
-{comment}
-
-Ihre Angaben sind noch da; Sie können dort weiterschreiben.
-
-[Bericht überarbeiten]({link})
-"""),
+        body=_(
+            "die Geschäftsstelle bittet Sie, Ihren Bericht zur Maßnahme **{measure}** "
+            "zu überarbeiten:\n\n"
+            "{comment}\n\n"
+            "Ihre Angaben sind noch da; Sie können dort weiterschreiben.\n\n"
+            "[Bericht überarbeiten]({link})\n"
+        ),
         placeholders=("measure", "comment"),
         is_notice=True,
     ),

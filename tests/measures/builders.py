@@ -22,7 +22,6 @@ _numbers = itertools.count(1)
 
 
 def make_plan(short_title: str | None = None, **fields) -> Plan:
-    """Return a saved, published plan."""
     number = next(_numbers)
     fields.setdefault("is_published", True)
     fields.setdefault("levels", ["Handlungsfeld", "Themencluster"])
@@ -43,7 +42,6 @@ def make_section(
 
 
 def make_measure(plan: Plan | None = None, title: str | None = None, **fields) -> Measure:
-    """Return a saved, published measure."""
     fields.setdefault("is_published", True)
     return Measure.objects.create(
         plan=plan or make_plan(), title=title or f"Maßnahme {next(_numbers)}", **fields
@@ -57,7 +55,6 @@ def make_milestone(measure: Measure, title: str = "Konzept liegt vor", **fields)
 
 
 def make_project(title: str | None = None, **fields) -> Project:
-    """Return a saved, published project."""
     fields.setdefault("is_published", True)
     return Project.objects.create(title=title or f"Projekt {next(_numbers)}", **fields)
 
@@ -70,10 +67,10 @@ def make_round(plan: Plan, **fields) -> ReportingRound:
     fields.setdefault("cut_off_on", dt.date(2026, 3, 1))
     fields.setdefault("due_on", dt.date(2026, 3, 31))
     opened_on = fields.pop("opened_on", fields["cut_off_on"])
-    row = ReportingRound(plan=plan, title=f"Berichtsrunde {next(_numbers)}", **fields)
-    row._history_date = dt.datetime.combine(opened_on, dt.time(9), dt.UTC)
-    row.save()
-    return row
+    reporting_round = ReportingRound(plan=plan, title=f"Berichtsrunde {next(_numbers)}", **fields)
+    reporting_round._history_date = dt.datetime.combine(opened_on, dt.time(9), dt.UTC)
+    reporting_round.save()
+    return reporting_round
 
 
 def make_report(measure: Measure, state: str = ReportState.SUBMITTED, **fields) -> StatusReport:

@@ -1,10 +1,11 @@
 import datetime as dt
+from contextlib import contextmanager
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from measures.enums import Phase, ReportState, RoundState
+from measures.enums import ReportState, RoundState
 from measures.models import Measure, Plan, PlanSection, Project, ReportingRound, StatusReport
 from tests.measures.builders import (
     make_measure,
@@ -19,11 +20,11 @@ from tests.partners.builders import make_organisation, make_user
 pytestmark = pytest.mark.django_db
 
 
-def refused_by(name: str, create) -> bool:
-    """Say whether the database refuses `create()` by the constraint `name`."""
-    with pytest.raises(IntegrityError) as caught, transaction.atomic():
-        create()
-    return name in str(caught.value)
+@contextmanager
+def violates(constraint: str):
+    """Expect that the block violates the database constraint of this name."""
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        yield
 
 
 @pytest.mark.parametrize("traffic_light", ["yellow", "red"])
@@ -33,10 +34,8 @@ def test_yellow_and_red_need_reason_and_help_wanted(traffic_light, missing):
         missing: ""
     }
 
-    assert refused_by(
-        "measure_traffic_light_is_explained",
-        lambda: make_measure(traffic_light=traffic_light, **fields),
-    )
+    with violates("measure_traffic_light_is_explained"):
+        make_measure(traffic_light=traffic_light, **fields)
 
 
 @pytest.mark.parametrize("traffic_light", ["", "green"])
@@ -44,14 +43,13 @@ def test_green_and_unknown_need_no_reason(traffic_light):
     assert make_measure(traffic_light=traffic_light).pk
 
 
-def test_report_needs_explanation_once_it_is_no_draft():
+def test_submitted_report_needs_an_explanation_but_a_draft_does_not():
     measure = make_measure()
 
     assert make_report(measure, ReportState.DRAFT, traffic_light="red").pk
     other = make_measure()
-    assert refused_by(
-        "statusreport_traffic_light_is_explained", lambda: make_report(other, traffic_light="red")
-    )
+    with violates("statusreport_traffic_light_is_explained"):
+        make_report(other, traffic_light="red")
 
 
 @pytest.mark.parametrize(
@@ -66,59 +64,48 @@ def test_report_needs_explanation_once_it_is_no_draft():
         ),
     ],
 )
-def test_measure_refuses(name, fields):
-    assert refused_by(name, lambda: make_measure(**fields))
+def test_measure_with_invalid_values_is_refused(name, fields):
+    with violates(name):
+        make_measure(**fields)
 
 
 def test_measure_has_at_most_one_lead():
     organisation = make_organisation()
 
-    assert refused_by(
-        "measure_has_one_lead", lambda: make_measure(lead=organisation, lead_text="Bezirk")
-    )
-    assert refused_by(
-        "project_has_one_lead", lambda: make_project(lead=organisation, lead_text="Bezirk")
-    )
+    with violates("measure_has_one_lead"):
+        make_measure(lead=organisation, lead_text="Bezirk")
+    with violates("project_has_one_lead"):
+        make_project(lead=organisation, lead_text="Bezirk")
 
 
-def test_measure_does_not_succeed_itself():
+def test_measure_cannot_continue_itself():
     measure = make_measure()
 
-    assert refused_by(
-        "measure_is_not_its_own_predecessor",
-        lambda: Measure.objects.filter(pk=measure.pk).update(predecessor=measure),
-    )
+    with violates("measure_is_not_its_own_predecessor"):
+        Measure.objects.filter(pk=measure.pk).update(predecessor=measure)
 
 
-def test_plan_and_section_refuse_themselves_as_parents():
+def test_invalid_plans_and_sections_are_refused():
     plan = make_plan()
     section = make_section(plan)
 
-    assert refused_by(
-        "plan_is_not_its_own_predecessor",
-        lambda: Plan.objects.filter(pk=plan.pk).update(predecessor=plan),
-    )
-    assert refused_by(
-        "plansection_is_not_its_own_parent",
-        lambda: PlanSection.objects.filter(pk=section.pk).update(parent=section),
-    )
-    assert refused_by("plan_ends_after_start", lambda: make_plan(first_year=2021, last_year=2018))
-    assert refused_by(
-        "plansection_has_code_or_title",
-        lambda: PlanSection.objects.create(plan=plan, level="Handlungsfeld"),
-    )
+    with violates("plan_is_not_its_own_predecessor"):
+        Plan.objects.filter(pk=plan.pk).update(predecessor=plan)
+    with violates("plansection_is_not_its_own_parent"):
+        PlanSection.objects.filter(pk=section.pk).update(parent=section)
+    with violates("plan_ends_after_start"):
+        make_plan(first_year=2021, last_year=2018)
+    with violates("plansection_has_code_or_title"):
+        PlanSection.objects.create(plan=plan, level="Handlungsfeld")
 
 
-def test_project_hangs_on_a_measure_or_a_plan_but_not_on_both():
+def test_project_belongs_to_a_measure_or_a_plan_but_not_to_both():
     measure = make_measure()
 
-    assert refused_by(
-        "project_has_measure_or_plan", lambda: make_project(measure=measure, plan=measure.plan)
-    )
-    assert refused_by(
-        "project_ends_after_start",
-        lambda: make_project(starts_on=dt.date(2026, 2, 1), ends_on=dt.date(2026, 1, 1)),
-    )
+    with violates("project_has_measure_or_plan"):
+        make_project(measure=measure, plan=measure.plan)
+    with violates("project_ends_after_start"):
+        make_project(starts_on=dt.date(2026, 2, 1), ends_on=dt.date(2026, 1, 1))
 
 
 @pytest.mark.parametrize(
@@ -133,10 +120,11 @@ def test_project_hangs_on_a_measure_or_a_plan_but_not_on_both():
         ("statusreport_returned_has_comment", ReportState.RETURNED, {"comment": ""}),
     ],
 )
-def test_report_refuses(name, state, fields):
+def test_report_with_invalid_values_is_refused(name, state, fields):
     measure = make_measure()
 
-    assert refused_by(name, lambda: make_report(measure, state, **fields))
+    with violates(name):
+        make_report(measure, state, **fields)
 
 
 def test_measure_has_one_open_report_at_a_time():
@@ -160,11 +148,10 @@ def test_plan_has_one_open_round_at_a_time():
 def test_round_refuses_deadline_before_cut_off_and_unknown_state():
     plan = make_plan()
 
-    assert refused_by(
-        "reportinground_due_after_cut_off",
-        lambda: make_round(plan, cut_off_on=dt.date(2026, 3, 2), due_on=dt.date(2026, 3, 1)),
-    )
-    assert refused_by("reportinground_state_is_known", lambda: make_round(plan, state="lost"))
+    with violates("reportinground_due_after_cut_off"):
+        make_round(plan, cut_off_on=dt.date(2026, 3, 2), due_on=dt.date(2026, 3, 1))
+    with violates("reportinground_state_is_known"):
+        make_round(plan, state="lost")
 
 
 @pytest.mark.parametrize(
@@ -176,7 +163,7 @@ def test_round_refuses_deadline_before_cut_off_and_unknown_state():
         ("D-F", "", "Handlungsfeld D-F"),
     ],
 )
-def test_section_is_called_as_the_plan_prints_it(code, title, label):
+def test_section_label_is_as_the_plan_prints_it(code, title, label):
     assert PlanSection(level="Handlungsfeld", code=code, title=title).label == label
 
 
@@ -186,7 +173,7 @@ def test_search_holds_title_code_and_lead_text_folded():
     assert measure.search == "oeffentliche strasse c 1 bezirk neukoelln"
 
 
-# Who sees what (DOMAIN, Who takes part)
+# Who may see what: docs/domain.md
 @pytest.fixture
 def measures():
     """Measures by what they are: published, unpublished, in an unpublished plan."""
@@ -215,10 +202,10 @@ def test_measures_and_their_projects_visible_by_role(measures, role, seen):
     make_project("outside")
     make_project("unpublished project", is_published=False)
 
-    assert {row.title for row in Measure.objects.visible_to(user)} == seen
-    projects = {row.title for row in Project.objects.visible_to(user)}
-    staff = {"unpublished project"} if role in (OFFICE, SENATOR_OFFICE) else set()
-    assert projects == (seen | {"outside"} | staff if role else set())
+    assert {measure.title for measure in Measure.objects.visible_to(user)} == seen
+    projects = {project.title for project in Project.objects.visible_to(user)}
+    inside_only = {"unpublished project"} if role in (OFFICE, SENATOR_OFFICE) else set()
+    assert projects == (seen | {"outside"} | inside_only if role else set())
 
 
 def test_partner_sees_what_its_organisation_leads(measures):
@@ -230,7 +217,7 @@ def test_partner_sees_what_its_organisation_leads(measures):
     assert set(Project.objects.visible_to(user)) == {project}
 
 
-def test_lead_of_an_account_without_the_role_partner_opens_nothing():
+def test_organisation_of_an_observer_makes_nothing_visible():
     organisation = make_organisation()
     make_measure(is_published=False, lead=organisation)
     user = make_user(OBSERVER, organisation=organisation)
@@ -294,10 +281,12 @@ def test_rounds_visible_by_role(role, states):
     for state in RoundState:
         make_round(plan, state=state)
 
-    assert {row.state for row in ReportingRound.objects.visible_to(user)} == states
+    assert {
+        reporting_round.state for reporting_round in ReportingRound.objects.visible_to(user)
+    } == states
 
 
-def test_unpublished_plan_is_for_the_house():
+def test_unpublished_plan_is_visible_inside_only():
     plan = make_plan(is_published=False)
 
     assert list(Plan.objects.visible_to(make_user(SENATOR_OFFICE))) == [plan]
@@ -305,7 +294,15 @@ def test_unpublished_plan_is_for_the_house():
 
 
 @pytest.mark.parametrize(
-    ("phase", "finished"), [(phase, phase in ("completed", "discontinued")) for phase in Phase]
+    ("phase", "finished"),
+    [
+        ("", False),
+        ("not_started", False),
+        ("preparing", False),
+        ("running", False),
+        ("completed", True),
+        ("discontinued", True),
+    ],
 )
-def test_finished_phases(phase, finished):
+def test_completed_and_discontinued_measures_are_finished(phase, finished):
     assert Measure(phase=phase).is_finished is finished

@@ -12,7 +12,7 @@ from tests.partners.builders import make_organisation, make_user
 pytestmark = pytest.mark.django_db
 
 
-def test_partner_who_deputises_for_the_senators_office_does_not_report_for_the_department():
+def test_deputy_of_the_senators_office_does_not_report_for_its_organisation():
     partner, senator = (
         make_user(PARTNER),
         make_user(SENATOR_OFFICE, organisation=make_organisation()),

@@ -27,7 +27,7 @@ def office():
     return make_user(OFFICE)
 
 
-def test_history_tells_who_said_what_when(office):
+def test_history_shows_reports_and_decisions_with_their_authors(office):
     partner = make_user(PARTNER)
     partner.person.organisation.short_name = "VDMA Ost"
     partner.person.organisation.save()
@@ -39,8 +39,8 @@ def test_history_tells_who_said_what_when(office):
 
     entries = measure_history(measure, measure.reports.all(), office)
 
-    told = [(entry.at, entry.who, entry.what, entry.note) for entry in entries]
-    assert told == [
+    shown = [(entry.at, entry.who, entry.what, entry.note) for entry in entries]
+    assert shown == [
         (
             NOW + dt.timedelta(hours=1),
             "Geschäftsstelle",
@@ -56,7 +56,7 @@ def test_history_tells_who_said_what_when(office):
     ]
 
 
-def test_history_does_not_tell_the_adopted_status_twice(office):
+def test_history_leaves_out_the_adopted_status(office):
     measure = make_measure()
 
     record_report(measure=measure, values=report_values(traffic_light=""), by=office, now=NOW)
@@ -67,7 +67,7 @@ def test_history_does_not_tell_the_adopted_status_twice(office):
     ]
 
 
-def test_history_leaves_out_drafts_and_tells_acceptance(office):
+def test_history_shows_acceptance_but_no_drafts(office):
     measure = make_measure()
     report = make_report(measure, reported_by=make_user(PARTNER))
     accept_report(report=report, by=office, now=NOW)
@@ -82,7 +82,7 @@ def test_history_leaves_out_drafts_and_tells_acceptance(office):
 
 
 @pytest.mark.parametrize("role", [PARTNER, OBSERVER, SENATOR_OFFICE])
-def test_history_tells_of_internal_notes_to_the_office_alone(office, role):
+def test_history_mentions_internal_notes_to_the_office_only(office, role):
     measure = make_measure()
     for fields in (
         "interner Vermerk",

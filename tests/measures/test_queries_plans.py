@@ -39,7 +39,7 @@ def tree():
     return {"plan": plan, "field": field, "other": other, "cluster": cluster}
 
 
-def test_tree_counts_what_lies_below(office, tree):
+def test_tree_counts_the_measures_below_each_section(office, tree):
     plan = tree["plan"]
     deep = make_measure(plan, "Ankauf", section=tree["cluster"])
     make_measure(plan, "Rahmen", section=tree["field"])
@@ -55,13 +55,13 @@ def test_tree_counts_what_lies_below(office, tree):
     assert root.children[0].children[0].measures == [deep]
 
 
-def test_tree_holds_only_what_the_reader_may_see(tree):
+def test_tree_has_only_measures_the_reader_may_see(tree):
     make_measure(tree["plan"], section=tree["cluster"], is_published=False)
 
     assert plan_tree(tree["plan"], make_user(OBSERVER)).count == 0
 
 
-def test_sections_know_top_chain_and_descendants(tree):
+def test_top_path_and_descendants_of_a_section(tree):
     sections = sections_of([tree["plan"]])
 
     assert top_sections(sections)[tree["cluster"].pk] == tree["field"]
@@ -71,7 +71,7 @@ def test_sections_know_top_chain_and_descendants(tree):
     assert section_path(make_measure(tree["plan"])) == []
 
 
-def test_section_choices_are_indented_and_cut_to_one_plan(tree):
+def test_section_choices_are_indented_and_limited_to_one_plan(tree):
     other = make_plan("Älterer Plan")
     make_section(other, "Aktionsfeld")
     sections = sections_of([tree["plan"], other])

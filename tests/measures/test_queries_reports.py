@@ -29,7 +29,7 @@ def office():
     return make_user(OFFICE)
 
 
-def test_due_reports_of_a_partner_with_what_is_written_so_far():
+def test_due_reports_of_a_partner_come_with_their_drafts():
     plan, partner = make_plan(), make_user(PARTNER)
     running = make_round(plan)
     begun = make_measure(plan, "Begonnen", lead_id=partner.organisation_id)
@@ -39,7 +39,7 @@ def test_due_reports_of_a_partner_with_what_is_written_so_far():
 
     due = reports_due_for(partner)
 
-    assert [(row.measure, row.round, row.report, row.due_on) for row in due] == [
+    assert [(item.measure, item.round, item.report, item.due_on) for item in due] == [
         (begun, running, draft, dt.date(2026, 3, 31)),
         (fresh, running, None, dt.date(2026, 3, 31)),
     ]
@@ -66,7 +66,7 @@ def test_due_reports_are_for_partners(role):
     assert reports_due_for(make_user(role, organisation=organisation)) == []
 
 
-def test_waiting_names_each_organisation_once():
+def test_each_organisation_waits_in_one_line():
     plan = make_plan()
     running = make_round(plan)
     one, many = make_organisation("Kammer"), make_organisation("Verband")
@@ -90,7 +90,7 @@ def test_waiting_names_each_organisation_once():
     ]
 
 
-def test_reports_to_check_oldest_first():
+def test_reports_to_check_come_oldest_first():
     second = make_report(make_measure(), reported_at=NOW + dt.timedelta(hours=1))
     first = make_report(make_measure(), reported_at=NOW)
     make_report(make_measure(), ReportState.ACCEPTED)
@@ -108,7 +108,7 @@ def test_reporters_are_people_with_a_partners_account():
     assert reporters_of([organisation.pk]) == {organisation.pk: [partner.person]}
 
 
-def test_open_report_is_hidden_from_whom_it_does_not_concern(office):
+def test_open_report_is_visible_to_lead_and_office_only(office):
     partner = make_user(PARTNER)
     measure = make_measure(lead_id=partner.organisation_id)
     draft = make_report(measure, ReportState.DRAFT)

@@ -25,7 +25,7 @@ def office():
 
 
 @pytest.mark.parametrize(
-    ("fields", "state", "owes"),
+    ("fields", "state", "is_owed"),
     [
         ({}, None, True),
         ({}, ReportState.DRAFT, True),
@@ -38,18 +38,18 @@ def office():
         ({"origin": Origin.DEMO}, None, True),
     ],
 )
-def test_who_owes_a_report(fields, state, owes):
+def test_lead_owes_a_report_until_it_is_submitted(fields, state, is_owed):
     plan = make_plan()
     running = make_round(plan)
     measure = make_measure(plan, lead=make_organisation(), **fields)
     if state:
         make_report(measure, state, round=running)
 
-    assert list(measures_awaiting_report(running)) == ([measure] if owes else [])
-    assert round_awaiting_report(measure) == (running if owes else None)
+    assert list(measures_awaiting_report(running)) == ([measure] if is_owed else [])
+    assert round_awaiting_report(measure) == (running if is_owed else None)
 
 
-def test_measure_without_an_organisation_in_the_lead_owes_nothing():
+def test_nothing_is_owed_without_an_organisation_in_the_lead():
     plan = make_plan()
     make_measure(plan, lead_text="diverse Senatsverwaltungen")
     make_measure(lead=make_organisation())
@@ -65,7 +65,7 @@ def test_report_of_an_earlier_round_does_not_answer_this_one():
     assert list(measures_awaiting_report(make_round(plan))) == [measure]
 
 
-def test_answers_of_a_round_by_reader(office):
+def test_reports_in_a_round_depend_on_the_reader(office):
     plan, partner = make_plan(), make_user(PARTNER)
     running = make_round(plan)
     own = make_measure(plan, "Eigene", lead_id=partner.organisation_id)

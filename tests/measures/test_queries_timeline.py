@@ -21,7 +21,7 @@ def office():
     return make_user(OFFICE)
 
 
-def test_timeline_takes_own_days_or_those_of_the_milestones(office, django_assert_num_queries):
+def test_bars_use_own_days_or_those_of_the_milestones(office, django_assert_num_queries):
     office.roles  # noqa: B018
     plan = make_plan()
     own = make_measure(plan, starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 12, 31))
@@ -31,9 +31,9 @@ def test_timeline_takes_own_days_or_those_of_the_milestones(office, django_asser
     make_measure(plan)
 
     with django_assert_num_queries(2):
-        rows = timeline_bars(office, plan, 8)
+        bars = timeline_bars(office, plan, 8)
 
-    assert [(row.measure, row.starts_on, row.ends_on, row.milestones) for row in rows] == [
+    assert [(bar.measure, bar.starts_on, bar.ends_on, bar.milestones) for bar in bars] == [
         (own, dt.date(2026, 1, 1), dt.date(2026, 12, 31), []),
         (milestones, dt.date(2026, 2, 1), dt.date(2026, 9, 1), [first, last]),
     ]

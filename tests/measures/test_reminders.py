@@ -15,7 +15,6 @@ DUE = dt.date(2026, 3, 31)  # a Tuesday
 
 
 def due_on(today: dt.date):
-    """Return what may go out on `today`."""
     return [reminder for _day, reminder in reminders_due([today], current_schedules())]
 
 
@@ -34,7 +33,7 @@ def due_on(today: dt.date):
         (dt.date(2026, 4, 15), ""),
     ],
 )
-def test_days_of_reminders(today, step):
+def test_reminders_are_due_on_these_days(today, step):
     found = default_schedule(RULE).step_on(DUE, today)
 
     assert (found.key if found and found.on == today else "") == step
@@ -68,7 +67,7 @@ def test_each_reporter_is_reminded_of_each_measure():
 @pytest.mark.parametrize(
     ("opened_on", "count"), [(dt.date(2026, 3, 16), 1), (dt.date(2026, 3, 17), 0)]
 )
-def test_step_up_to_the_opening_of_the_round_does_not_count(opened_on, count):
+def test_steps_up_to_the_opening_of_the_round_are_left_out(opened_on, count):
     plan, partner = make_plan(), make_user(PARTNER)
     make_round(plan, due_on=DUE, opened_on=opened_on)
     make_measure(plan, lead_id=partner.organisation_id)
@@ -78,7 +77,7 @@ def test_step_up_to_the_opening_of_the_round_does_not_count(opened_on, count):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("state", [ReportState.SUBMITTED, ReportState.ACCEPTED])
-def test_reminders_stop_at_once_when_the_report_is_there(state):
+def test_reminders_stop_once_the_report_is_submitted(state):
     plan, partner = make_plan(), make_user(PARTNER)
     running = make_round(plan, due_on=DUE)
     measure = make_measure(plan, lead_id=partner.organisation_id)
@@ -90,7 +89,7 @@ def test_reminders_stop_at_once_when_the_report_is_there(state):
 
 
 @pytest.mark.django_db
-def test_taken_over_measures_closed_rounds_and_other_days_are_silent():
+def test_taken_over_measures_and_closed_rounds_remind_nobody():
     plan, partner = make_plan(), make_user(PARTNER)
     make_round(plan, due_on=DUE)
     make_measure(plan, lead_id=partner.organisation_id, origin=Origin.TAKEN_OVER)

@@ -27,7 +27,7 @@ OTHERS = (SENATOR_OFFICE, PARTNER, OBSERVER)
 
 
 def reasons(obj) -> list[str]:
-    return [row.history_change_reason for row in obj.history.order_by("history_id")]
+    return [entry.history_change_reason for entry in obj.history.order_by("history_id")]
 
 
 @pytest.fixture
@@ -62,14 +62,14 @@ def test_milestone_is_reached_once_and_opened_again(office):
     ]
 
 
-def test_milestone_changes_with_conflict(office):
+def test_second_of_two_changes_is_refused(office):
     milestone = make_milestone(make_measure(), "Alt")
     version = version_of(milestone, ["title"])
     change_milestone(
         milestone=milestone, values={"title": "Neu"}, version=version, now=NOW, by=office
     )
 
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(ChangedMeanwhile, match="inzwischen geändert"):
         change_milestone(
             milestone=milestone,
             values={"title": "Anders"},
@@ -81,7 +81,7 @@ def test_milestone_changes_with_conflict(office):
     assert Milestone.objects.get().title == "Neu"
 
 
-def test_deleted_milestone_leaves_its_history_and_cannot_be_touched_again(office):
+def test_deleted_milestone_keeps_its_history_and_cannot_be_changed(office):
     milestone = make_milestone(make_measure())
 
     delete_milestone(milestone=Milestone.objects.get(), by=office, now=NOW)
@@ -90,14 +90,18 @@ def test_deleted_milestone_leaves_its_history_and_cannot_be_touched_again(office
 
     assert not Milestone.objects.exists()
     last = Milestone.history.order_by("history_id").last()
-    assert (last.history_change_reason, last.history_user) == ("Meilenstein gelöscht", office)
+    assert (last.history_change_reason, last.history_user, last.history_date) == (
+        "Meilenstein gelöscht",
+        office,
+        NOW,
+    )
 
 
 @pytest.mark.parametrize("role", OTHERS)
 def test_only_the_office_writes_milestones(role):
     user, milestone = make_user(role), make_milestone(make_measure())
 
-    for refused in (
+    services = (
         lambda: add_milestone(
             measure=milestone.measure,
             values={"title": "Neu", "due_on": TODAY},
@@ -110,14 +114,17 @@ def test_only_the_office_writes_milestones(role):
         lambda: complete_milestone(milestone=milestone, now=NOW, by=user),
         lambda: reopen_milestone(milestone=milestone, by=user, now=NOW),
         lambda: delete_milestone(milestone=milestone, by=user, now=NOW),
-    ):
-        with pytest.raises(NotAllowed):
-            refused()
+    )
 
-    assert list(Milestone.objects.values_list("title", "done_on")) == [("Konzept liegt vor", None)]
+    with nothing_changes(milestone):
+        for service in services:
+            with pytest.raises(NotAllowed, match="Dazu sind Sie nicht berechtigt"):
+                service()
+
+    assert Milestone.objects.count() == 1
 
 
-def test_a_milestone_is_not_reached_on_a_day_to_come(office):
+def test_milestone_cannot_be_reached_in_the_future(office):
     milestone = make_milestone(make_measure())
     tomorrow = {"title": "Konzept", "due_on": TODAY, "done_on": TODAY + dt.timedelta(days=1)}
     version = version_of(milestone, tomorrow)
@@ -132,7 +139,7 @@ def test_a_milestone_is_not_reached_on_a_day_to_come(office):
     assert Milestone.objects.count() == 1
 
 
-def test_a_milestone_may_be_reached_today(office):
+def test_milestone_may_be_reached_today(office):
     values = {"title": "Konzept", "due_on": TODAY, "done_on": TODAY}
 
     assert add_milestone(measure=make_measure(), values=values, now=NOW, by=office).done_on == TODAY

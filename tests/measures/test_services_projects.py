@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def reasons(obj) -> list[str]:
-    return [row.history_change_reason for row in obj.history.order_by("history_id")]
+    return [entry.history_change_reason for entry in obj.history.order_by("history_id")]
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def office():
     return make_user(OFFICE)
 
 
-def test_project_goes_under_a_measure_or_outside(office):
+def test_project_belongs_to_a_measure_or_is_outside_the_plans(office):
     measure = make_measure()
 
     under = create_project(measure=measure, values={"title": "Hub"}, by=office, now=NOW)
@@ -37,12 +37,12 @@ def test_project_goes_under_a_measure_or_outside(office):
     assert list(Project.objects.outside_plans()) == [outside]
 
 
-def test_project_changes_with_conflict(office):
+def test_second_of_two_changes_is_refused(office):
     project = make_project("Alt")
     version = version_of(project, ["title"])
     change_project(project=project, values={"title": "Neu"}, version=version, by=office, now=NOW)
 
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(ChangedMeanwhile, match="inzwischen geändert"):
         change_project(
             project=project,
             values={"title": "Anders"},

@@ -93,7 +93,7 @@ def expected_status(role, welcome, blind) -> int:
 
 @pytest.mark.parametrize(("name", "key", "welcome", "blind"), PAGES)
 @pytest.mark.parametrize("role", EVERYONE)
-def test_every_role_at_every_page(client, objects, role, name, key, welcome, blind):
+def test_page_answers_each_role_as_listed(client, objects, role, name, key, welcome, blind):
     client.force_login(make_user(role))
 
     response = client.get(address(name, key, objects))
@@ -102,14 +102,16 @@ def test_every_role_at_every_page(client, objects, role, name, key, welcome, bli
 
 
 @pytest.mark.parametrize(("name", "key", "welcome", "blind"), PAGES)
-def test_every_page_sends_guests_to_the_sign_in(client, objects, name, key, welcome, blind):
+def test_signed_out_visitors_are_sent_to_the_sign_in_page(
+    client, objects, name, key, welcome, blind
+):
     response = client.get(address(name, key, objects))
 
     assert response.status_code == 302
     assert response["Location"].startswith(reverse("account_login"))
 
 
-@pytest.mark.parametrize(("name", "key", "welcome", "blind"), [row for row in PAGES if row[1]])
+@pytest.mark.parametrize(("name", "key", "welcome", "blind"), [page for page in PAGES if page[1]])
 def test_unknown_object_is_not_found(client, name, key, welcome, blind):
     client.force_login(make_user(OFFICE))
 
@@ -118,7 +120,7 @@ def test_unknown_object_is_not_found(client, name, key, welcome, blind):
 
 @pytest.mark.parametrize(("name", "key", "blind"), BUTTONS)
 @pytest.mark.parametrize("role", EVERYONE)
-def test_every_role_at_every_button(client, objects, role, name, key, blind):
+def test_button_works_for_the_office_only(client, objects, role, name, key, blind):
     client.force_login(make_user(role))
     before = type(objects[key]).objects.values().get(pk=objects[key].pk)
 

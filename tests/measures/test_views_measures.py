@@ -30,7 +30,7 @@ def page(client, measure) -> str:
     return response.content.decode()
 
 
-def test_measure_page_answers_the_three_questions(client, office):
+def test_page_shows_status_next_step_and_facts(client, office):
     organisation = make_organisation("Handwerkskammer")
     measure = make_measure(
         phase="running",
@@ -56,7 +56,10 @@ def test_measure_page_answers_the_three_questions(client, office):
         "Handwerkskammer",
         dt.date(2026, 6, 30),
     )
-    assert (next_step.action, next_step.url) == ("Stand festhalten", f"/massnahmen/{measure.pk}/bericht/")
+    assert (next_step.action, next_step.url) == (
+        "Stand festhalten",
+        f"/massnahmen/{measure.pk}/bericht/",
+    )
     text = response.content.decode()
     for shown in (
         "Geld fehlt.",
@@ -78,7 +81,7 @@ def test_measure_page_answers_the_three_questions(client, office):
         ("discontinued", ["done", "done", "done", "current"]),
     ],
 )
-def test_line_of_steps_by_phase(client, office, phase, statuses):
+def test_progress_bar_follows_the_phase(client, office, phase, statuses):
     steps = client.get(make_measure(phase=phase).get_absolute_url()).context["steps"]
 
     assert [step.status for step in steps] == statuses
@@ -139,7 +142,7 @@ def test_taken_over_measure_shows_its_sources_and_no_deadline(client, office):
         ),
     ],
 )
-def test_next_step_by_report_and_reader(client, state, role, text, action):
+def test_next_step_depends_on_the_report_and_the_reader(client, state, role, text, action):
     lead = make_user(PARTNER)
     plan = make_plan()
     running = make_round(plan)
@@ -157,7 +160,7 @@ def test_next_step_by_report_and_reader(client, state, role, text, action):
 @pytest.mark.parametrize(
     ("role", "shown"), [(OFFICE, True), (SENATOR_OFFICE, False), (OBSERVER, False)]
 )
-def test_internal_notes_are_for_the_office(client, role, shown):
+def test_internal_notes_are_shown_to_the_office_only(client, role, shown):
     client.force_login(make_user(role))
 
     assert ("GEHEIM" in page(client, make_measure(internal_notes="GEHEIM"))) is shown
@@ -178,7 +181,7 @@ def test_lead_sees_neither_internal_notes_nor_links_to_foreign_organisations(cli
     assert "/partner/organisationen/" not in text
 
 
-def test_unpublished_predecessor_is_not_told_to_partners(client):
+def test_unpublished_predecessor_is_hidden_from_partners(client):
     hidden = make_measure(title="Verborgene Vorläuferin", is_published=False)
     measure = make_measure(predecessor=hidden)
     client.force_login(make_user(PARTNER))

@@ -77,7 +77,7 @@ def test_form_sent_twice_makes_one_measure(client, office):
         ({"title": "x" * 301}, "höchstens 300"),
     ],
 )
-def test_bad_input_stays_in_the_form_with_its_reason(client, office, changes, message):
+def test_invalid_input_stays_in_the_form_with_its_reason(client, office, changes, message):
     plan = make_plan()
     places = {"own": make_organisation().pk, "foreign": make_section(make_plan()).pk}
     data = measure_data(

@@ -26,7 +26,7 @@ def office(client):
 
 
 def titles(response) -> list[str]:
-    return [row.title for row in response.context["items"]]
+    return [item.title for item in response.context["items"]]
 
 
 @pytest.fixture
@@ -86,8 +86,8 @@ def stock():
         ),
     ],
 )
-def test_filters_search_and_sorting(client, office, stock, query, expected):
-    ids = {name: row.pk for name, row in stock.items()}
+def test_list_is_filtered_searched_and_sorted(client, office, stock, query, expected):
+    ids = {name: obj.pk for name, obj in stock.items()}
 
     response = client.get(f"{LIST}?{query.format(**ids)}")
 
@@ -110,7 +110,7 @@ def test_empty_list_says_what_to_do(client, role, query, text):
     assert text in client.get(LIST + query).content.decode()
 
 
-def test_list_is_cut_into_pages_that_keep_the_filter(client, office):
+def test_list_has_pages_that_keep_the_filter(client, office):
     plan = make_plan()
     for number in range(51):
         make_measure(plan, f"Maßnahme {number:02}", phase="running")
@@ -121,7 +121,7 @@ def test_list_is_cut_into_pages_that_keep_the_filter(client, office):
     assert "?phase=running&amp;page=1" in response.content.decode()
 
 
-def test_list_shows_unpublished_only_to_the_house(client):
+def test_list_shows_unpublished_measures_inside_only(client):
     make_measure(title="Offen")
     make_measure(title="Verborgen", is_published=False)
 
@@ -139,11 +139,11 @@ def test_list_marks_invented_measures_and_invented_status(client, office):
     make_measure(title="Nur der Stand", origin=Origin.TAKEN_OVER, status_origin=Origin.DEMO)
     make_measure(title="Echt")
 
-    rows = {row.title: row.demo_badge for row in client.get(LIST).context["items"]}
+    badges = {item.title: item.demo_badge for item in client.get(LIST).context["items"]}
 
-    assert ">Demodaten<" in rows["Ganz"]
-    assert ">Stand: Demodaten<" in rows["Nur der Stand"]
-    assert rows["Echt"] == ""
+    assert ">Demodaten<" in badges["Ganz"]
+    assert ">Stand: Demodaten<" in badges["Nur der Stand"]
+    assert badges["Echt"] == ""
 
 
 def test_partner_sees_its_due_reports_above_the_list(client):
@@ -163,7 +163,7 @@ def sheet_of(response) -> list[tuple]:
     return list(load_workbook(BytesIO(response.content)).active.iter_rows(values_only=True))
 
 
-def test_export_holds_what_is_shown(client, office, stock):
+def test_export_has_the_filtered_measures(client, office, stock):
     response = client.get("/massnahmen/massnahmen.xlsx?traffic_light=red")
 
     header, *rows = sheet_of(response)
@@ -186,7 +186,7 @@ def test_export_holds_what_is_shown(client, office, stock):
     assert shown["Bedeutung der Ampel"] == "Hilfe oder Entscheidung nötig"
 
 
-def test_export_holds_no_internal_notes_and_nothing_hidden(client):
+def test_export_has_no_internal_notes_and_nothing_hidden(client):
     make_measure(title="Offen", internal_notes="GEHEIM")
     make_measure(title="Verborgen", is_published=False)
     client.force_login(make_user(OBSERVER))

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 LIST = "/massnahmen/"
 
 
-def test_project_of_an_own_organisation_does_not_tell_its_hidden_measure(client):
+def test_project_page_does_not_name_a_hidden_measure(client):
     lead = make_user(PARTNER)
     hidden = make_measure(title="Verborgen", is_published=False)
     project = make_project("Hub", measure=hidden, lead_id=lead.organisation_id)
@@ -52,7 +52,7 @@ def test_projects_are_added_and_edited(client, office):
     assert Project.objects.outside_plans().get().title == "Fonds"
 
 
-def test_projects_outside_stand_apart(client, office):
+def test_projects_outside_the_plans_have_their_own_list(client, office):
     measure = make_measure()
     make_project("Im Plan", measure=measure)
     make_project("Ankaufsfonds", theme="Flächen")

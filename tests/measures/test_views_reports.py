@@ -48,7 +48,7 @@ def lead(client):
     return user
 
 
-def test_office_records_a_status(client, office):
+def test_office_records_a_status_at_once(client, office):
     measure = make_measure()
 
     response = client.post(
@@ -65,7 +65,7 @@ def test_office_records_a_status(client, office):
     assert StatusReport.objects.get().state == ReportState.ACCEPTED
 
 
-def test_whole_way_of_a_report(client, lead):
+def test_report_is_drafted_submitted_returned_revised_and_accepted(client, lead):
     office = make_user(OFFICE, email="office@example.org")
     measure = make_measure(lead_id=lead.organisation_id, is_published=False)
     url = reverse("measures:write_report", args=[measure.pk])
@@ -122,7 +122,7 @@ def test_whole_way_of_a_report(client, lead):
         ({"as_of_on": ""}, "Dieses Feld ist zwingend erforderlich."),
     ],
 )
-def test_bad_report_stays_in_the_form_with_its_reason(client, lead, changes, message):
+def test_invalid_report_stays_in_the_form_with_its_reason(client, lead, changes, message):
     measure = make_measure(lead_id=lead.organisation_id)
 
     response = client.post(
@@ -137,7 +137,7 @@ def test_bad_report_stays_in_the_form_with_its_reason(client, lead, changes, mes
     assert not Mail.objects.exists()
 
 
-def test_colleagues_first_report_is_not_lost_beside_ones_own(client, lead):
+def test_first_drafts_of_two_colleagues_conflict(client, lead):
     measure = make_measure(lead_id=lead.organisation_id)
     url = reverse("measures:write_report", args=[measure.pk])
     client.post(url, report_data(draft="1", summary="Vom Kollegium"))

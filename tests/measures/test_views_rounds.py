@@ -40,19 +40,22 @@ def test_round_is_planned_started_and_closed(client, office):
         "due_on": "2026-03-31",
     }
     client.post(reverse("measures:round_create"), data)
-    row = ReportingRound.objects.get()
-    start = reverse("measures:round_open", args=[row.pk])
+    reporting_round = ReportingRound.objects.get()
+    start = reverse("measures:round_open", args=[reporting_round.pk])
 
     assert "Starten und 1 E-Mails versenden" in client.get(start).content.decode()
     assert not Mail.objects.exists()
     client.post(start)
     assert Mail.objects.count() == 1
-    edit = reverse("measures:round_edit", args=[row.pk])
+    edit = reverse("measures:round_edit", args=[reporting_round.pk])
     client.post(edit, {**data, "due_on": "2026-04-15", "version": version_on(client, edit)})
-    client.post(reverse("measures:round_close", args=[row.pk]))
+    client.post(reverse("measures:round_close", args=[reporting_round.pk]))
 
-    row.refresh_from_db()
-    assert (row.state, row.due_on) == (RoundState.CLOSED, dt.date(2026, 4, 15))
+    reporting_round.refresh_from_db()
+    assert (reporting_round.state, reporting_round.due_on) == (
+        RoundState.CLOSED,
+        dt.date(2026, 4, 15),
+    )
 
 
 def test_second_round_of_a_plan_is_refused_with_a_message(client, office):

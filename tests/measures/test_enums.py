@@ -1,0 +1,34 @@
+"""The state tables, compared with a copy of what the office agreed on (docs/domain.md)."""
+
+from measures.enums import (
+    COLOUR_OF_PHASE,
+    REPORT_MOVES,
+    ROUND_MOVES,
+    TRAFFIC_LIGHT_MEANINGS,
+    Phase,
+    TrafficLight,
+)
+
+
+def test_round_moves_are_as_agreed():
+    assert {action: (move.sources, move.target) for action, move in ROUND_MOVES.items()} == {
+        "open": (("planned",), "open"),
+        "close": (("open",), "closed"),
+    }
+
+
+def test_report_moves_are_as_agreed():
+    assert {action: (move.sources, move.target) for action, move in REPORT_MOVES.items()} == {
+        "revise": (("draft", "returned"), "draft"),
+        "submit": (("draft", "returned"), "submitted"),
+        "accept": (("submitted",), "accepted"),
+        "return": (("submitted",), "returned"),
+    }
+
+
+def test_every_phase_has_a_badge_colour():
+    assert set(COLOUR_OF_PHASE) == set(Phase)
+
+
+def test_every_traffic_light_has_a_meaning():
+    assert set(TRAFFIC_LIGHT_MEANINGS) == set(TrafficLight)
