@@ -1,5 +1,6 @@
-"""States of series, topics, dialogues and answers, and the ways between them (DOMAIN,
-*Branchengespräche*).
+"""States of series, topics, dialogues and replies, with the tables of the moves between them.
+
+`docs/states.md` is generated from these tables; DOMAIN, *Branchengespräche*, explains them.
 """
 
 from django.db import models
@@ -113,7 +114,8 @@ COLOUR_OF_DIALOGUE = {
     DialogueState.CANCELLED: "danger",
 }
 
-DATED = (DialogueState.SCHEDULED, DialogueState.INVITED)  # the date is fixed and lies ahead
+# The date is fixed and lies ahead.
+DATED = (DialogueState.SCHEDULED, DialogueState.INVITED)
 BEFORE_THE_DAY = (
     DialogueState.PLANNING,
     DialogueState.EXPLORING,
@@ -128,7 +130,9 @@ DIALOGUE_MOVES = {
         _("Termine abstimmen"),
     ),
     "fix_date": Move((DialogueState.EXPLORING,), DialogueState.SCHEDULED, _("Termin festlegen")),
+    # Withdrawing a request about dates leaves the dialogue where it is, even with a date fixed.
     "withdraw_dates": Move((DialogueState.EXPLORING, *DATED), "", _("Vorlage zurückziehen")),
+    # Guests can be added and invited after the first release.
     "release": Move(
         (DialogueState.SCHEDULED, DialogueState.INVITED), DialogueState.INVITED, _("Einladen")
     ),
@@ -143,7 +147,7 @@ DIALOGUE_MOVES = {
 
 
 class DialogueCategory(models.TextChoices):
-    """Kindred meetings are *Veranstaltungen*, never Branchengespräche."""
+    # Related meetings of the office are Veranstaltungen; they are never called Branchengespräch.
 
     DIALOGUE = "dialogue", _("Branchengespräch")
     EVENT = "event", _("Veranstaltung")
@@ -206,7 +210,8 @@ COLOUR_OF_RSVP = {
     RsvpState.OPEN: "neutral",
 }
 
-SEATED = (RsvpState.ACCEPTED, RsvpState.REPRESENTED)  # who holds a seat
+# These replies hold a seat; a tentative one does not, so that nobody waits for it.
+SEATED = (RsvpState.ACCEPTED, RsvpState.REPRESENTED)
 
 
 class RsvpChannel(models.TextChoices):

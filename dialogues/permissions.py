@@ -1,20 +1,11 @@
-"""Who may do what with series, topics, dialogues and answers."""
+"""Who may do what with series, topics, dialogues and replies."""
 
-from core.roles import OFFICE, PARTNER, has_role
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role, is_office
 from dialogues.enums import TopicState
 
-
-def can_manage(user) -> bool:
-    """The office runs series, dialogues, guest lists and mail."""
-    return has_role(user, OFFICE)
-
-
-def can_propose(user) -> bool:
-    """Whoever speaks for an organisation as a partner proposes topics, and so does the office."""
-    return has_role(user, OFFICE) or (has_role(user, PARTNER) and bool(user.organisation_ids))
-
-
-EDITED_BY_THE_OFFICE = (
+# From the proposal until a final answer, the office completes the topic. A change to an approved
+# one makes the approval lapse.
+EDITED_BY_OFFICE = (
     TopicState.PROPOSED,
     TopicState.IN_PROGRESS,
     TopicState.RETURNED,
@@ -23,17 +14,30 @@ EDITED_BY_THE_OFFICE = (
 )
 
 
+def can_manage(user) -> bool:
+    """The office runs series, dialogues, guest lists and mail."""
+    return is_office(user)
+
+
+def can_propose(user) -> bool:
+    """Partners propose for an organisation, so they need one, their own or their principal's."""
+    return is_office(user) or (has_role(user, PARTNER) and bool(user.organisation_ids))
+
+
 def can_edit_topic(user, topic) -> bool:
-    """The proposer edits a draft; from the proposal on the office does, at the price of an approval
-    that lapses.
-    """
+    """Nobody but the proposer edits a draft; later it is up to the office."""
     if topic.is_taken_over:
         return False
     if topic.state == TopicState.DRAFT:
         return topic.proposed_by_id == user.pk
-    return can_manage(user) and topic.state in EDITED_BY_THE_OFFICE
+    return can_manage(user) and topic.state in EDITED_BY_OFFICE
+
+
+def can_see_rsvp_counts(user) -> bool:
+    """Numbers of guests and seats are shown inside the administration, not to partners."""
+    return has_role(user, OFFICE, SENATOR_OFFICE, OBSERVER)
 
 
 def can_reply(user, invitation) -> bool:
-    """The invited person with an account; the office enters answers through its own door."""
+    """Only the invited person; the office records replies for others (`RsvpChannel.OFFICE`)."""
     return invitation.person_id == getattr(user, "person_id", None)

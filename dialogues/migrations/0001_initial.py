@@ -8,347 +8,1449 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('partners', '0002_roles'),
+        ("partners", "0002_roles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DialogueSeries',
+            name="DialogueSeries",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12, verbose_name='Herkunft')),
-                ('sources', models.JSONField(blank=True, default=list, editable=False, verbose_name='Quellen')),
-                ('basis', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Beleglage')),
-                ('doubts', models.TextField(blank=True, editable=False, verbose_name='Anmerkung zur Quelle')),
-                ('title', models.CharField(max_length=200, verbose_name='Titel')),
-                ('period', models.CharField(blank=True, max_length=60, verbose_name='Zeitraum')),
-                ('description', models.TextField(blank=True, verbose_name='Worum es geht')),
-                ('state', models.CharField(choices=[('proposed', 'vorgeschlagen'), ('affirmed', 'bekräftigt'), ('requested', 'Zustimmung beantragt'), ('consented', 'zugestimmt'), ('returned', 'zurückgegeben'), ('refused', 'abgelehnt')], default='proposed', editable=False, max_length=12, verbose_name='Stand')),
-                ('internal_notes', models.TextField(blank=True, verbose_name='interner Vermerk')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Herkunft",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="Titel")),
+                ("period", models.CharField(blank=True, max_length=60, verbose_name="Zeitraum")),
+                ("description", models.TextField(blank=True, verbose_name="Worum es geht")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "vorgeschlagen"),
+                            ("affirmed", "bekräftigt"),
+                            ("requested", "Zustimmung beantragt"),
+                            ("consented", "zugestimmt"),
+                            ("returned", "zurückgegeben"),
+                            ("refused", "abgelehnt"),
+                        ],
+                        default="proposed",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Stand",
+                    ),
+                ),
+                ("internal_notes", models.TextField(blank=True, verbose_name="interner Vermerk")),
             ],
             options={
-                'verbose_name': 'Reihe',
-                'verbose_name_plural': 'Reihen',
+                "verbose_name": "Reihe",
+                "verbose_name_plural": "Reihen",
             },
         ),
         migrations.CreateModel(
-            name='Dialogue',
+            name="Dialogue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12, verbose_name='Herkunft')),
-                ('sources', models.JSONField(blank=True, default=list, editable=False, verbose_name='Quellen')),
-                ('basis', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Beleglage')),
-                ('doubts', models.TextField(blank=True, editable=False, verbose_name='Anmerkung zur Quelle')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='Datum')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='bis')),
-                ('precision', models.CharField(blank=True, choices=[('day', 'Tag'), ('month', 'Monat'), ('year', 'Jahr'), ('range', 'Zeitraum'), ('unknown', 'nicht belegt')], default='day', max_length=8, verbose_name='Genauigkeit')),
-                ('title', models.CharField(max_length=250, verbose_name='Titel')),
-                ('category', models.CharField(choices=[('dialogue', 'Branchengespräch'), ('event', 'Veranstaltung')], default='dialogue', editable=False, max_length=10, verbose_name='Rubrik')),
-                ('event_kind', models.CharField(blank=True, editable=False, max_length=120, verbose_name='Art der Veranstaltung')),
-                ('state', models.CharField(choices=[('planning', 'in Planung'), ('exploring', 'Terminsondierung'), ('scheduled', 'terminiert'), ('invited', 'eingeladen'), ('held', 'durchgeführt'), ('documented', 'dokumentiert'), ('closed', 'abgeschlossen'), ('cancelled', 'abgesagt')], default='planning', editable=False, max_length=12, verbose_name='Stand')),
-                ('host_text', models.CharField(blank=True, editable=False, max_length=250, verbose_name='Gastgeber laut Quelle')),
-                ('host_reply', models.CharField(choices=[('open', 'angefragt'), ('accepted', 'zugesagt'), ('declined', 'abgesagt')], default='open', editable=False, max_length=10, verbose_name='Antwort des Gastgebers')),
-                ('host_replied_on', models.DateField(editable=False, null=True, verbose_name='Antwort vom')),
-                ('host_note', models.CharField(blank=True, editable=False, max_length=250, verbose_name='Vermerk zur Antwort')),
-                ('format', models.CharField(choices=[('on_site', 'vor Ort'), ('digital', 'digital'), ('hybrid', 'hybrid')], default='on_site', max_length=10, verbose_name='Format')),
-                ('place', models.CharField(blank=True, help_text='Straße, Hausnummer, Treffpunkt. Leer: Anschrift des Gastgebers.', max_length=250, verbose_name='Ort')),
-                ('video_link', models.URLField(blank=True, verbose_name='Zugang zur Videokonferenz')),
-                ('senator_attends', models.BooleanField(default=True, verbose_name='Leitung des Hauses nimmt teil')),
-                ('starts_at', models.DateTimeField(editable=False, null=True, verbose_name='Beginn')),
-                ('ends_at', models.DateTimeField(editable=False, null=True, verbose_name='Ende')),
-                ('seats', models.PositiveSmallIntegerField(default=30, verbose_name='Plätze')),
-                ('rsvp_by', models.DateField(blank=True, null=True, verbose_name='Antwort bis')),
-                ('programme', models.TextField(blank=True, help_text='Eine Zeile je Punkt, zum Beispiel „14:00 Begrüßung“.', verbose_name='Programm')),
-                ('round', models.PositiveSmallIntegerField(default=1, editable=False)),
-                ('sequence', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('unannounced', models.JSONField(blank=True, default=dict, editable=False)),
-                ('participants_text', models.TextField(blank=True, editable=False, verbose_name='Teilnehmende laut Quelle')),
-                ('outcome', models.TextField(blank=True, verbose_name='Ergebnis')),
-                ('press_text', models.TextField(blank=True, editable=False, verbose_name='Presse')),
-                ('closing_reason', models.TextField(blank=True, editable=False, verbose_name='Grund')),
-                ('internal_notes', models.TextField(blank=True, verbose_name='interner Vermerk')),
-                ('search', core.folding.FoldedField(blank=True, default='', editable=False, sources=('title', 'event_kind', 'host_text', 'place', 'outcome'))),
-                ('host', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='hosted_dialogues', to='partners.organisation', verbose_name='Gastgeber')),
-                ('host_contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='hosted_dialogues', to='partners.person', verbose_name='Ansprechperson beim Gastgeber')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Herkunft",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="Datum")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="bis")),
+                (
+                    "precision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("day", "Tag"),
+                            ("month", "Monat"),
+                            ("year", "Jahr"),
+                            ("range", "Zeitraum"),
+                            ("unknown", "nicht belegt"),
+                        ],
+                        default="day",
+                        max_length=8,
+                        verbose_name="Genauigkeit",
+                    ),
+                ),
+                ("title", models.CharField(max_length=250, verbose_name="Titel")),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[("dialogue", "Branchengespräch"), ("event", "Veranstaltung")],
+                        default="dialogue",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="Rubrik",
+                    ),
+                ),
+                (
+                    "event_kind",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=120,
+                        verbose_name="Art der Veranstaltung",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planning", "in Planung"),
+                            ("exploring", "Terminsondierung"),
+                            ("scheduled", "terminiert"),
+                            ("invited", "eingeladen"),
+                            ("held", "durchgeführt"),
+                            ("documented", "dokumentiert"),
+                            ("closed", "abgeschlossen"),
+                            ("cancelled", "abgesagt"),
+                        ],
+                        default="planning",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Stand",
+                    ),
+                ),
+                (
+                    "host_text",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=250,
+                        verbose_name="Gastgeber laut Quelle",
+                    ),
+                ),
+                (
+                    "host_reply",
+                    models.CharField(
+                        choices=[
+                            ("open", "angefragt"),
+                            ("accepted", "zugesagt"),
+                            ("declined", "abgesagt"),
+                        ],
+                        default="open",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="Antwort des Gastgebers",
+                    ),
+                ),
+                (
+                    "host_replied_on",
+                    models.DateField(editable=False, null=True, verbose_name="Antwort vom"),
+                ),
+                (
+                    "host_note",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=250,
+                        verbose_name="Vermerk zur Antwort",
+                    ),
+                ),
+                (
+                    "format",
+                    models.CharField(
+                        choices=[
+                            ("on_site", "vor Ort"),
+                            ("digital", "digital"),
+                            ("hybrid", "hybrid"),
+                        ],
+                        default="on_site",
+                        max_length=10,
+                        verbose_name="Format",
+                    ),
+                ),
+                (
+                    "place",
+                    models.CharField(
+                        blank=True,
+                        help_text="Straße, Hausnummer, Treffpunkt. Leer: Anschrift des Gastgebers.",
+                        max_length=250,
+                        verbose_name="Ort",
+                    ),
+                ),
+                (
+                    "video_link",
+                    models.URLField(blank=True, verbose_name="Zugang zur Videokonferenz"),
+                ),
+                (
+                    "senator_attends",
+                    models.BooleanField(default=True, verbose_name="Leitung des Hauses nimmt teil"),
+                ),
+                (
+                    "starts_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="Beginn"),
+                ),
+                ("ends_at", models.DateTimeField(editable=False, null=True, verbose_name="Ende")),
+                ("seats", models.PositiveSmallIntegerField(default=30, verbose_name="Plätze")),
+                ("rsvp_by", models.DateField(blank=True, null=True, verbose_name="Antwort bis")),
+                (
+                    "programme",
+                    models.TextField(
+                        blank=True,
+                        help_text="Eine Zeile je Punkt, zum Beispiel „14:00 Begrüßung“.",
+                        verbose_name="Programm",
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1, editable=False)),
+                ("sequence", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("unannounced", models.JSONField(blank=True, default=dict, editable=False)),
+                (
+                    "participants_text",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Teilnehmende laut Quelle"
+                    ),
+                ),
+                ("outcome", models.TextField(blank=True, verbose_name="Ergebnis")),
+                ("press_text", models.TextField(blank=True, editable=False, verbose_name="Presse")),
+                (
+                    "closing_reason",
+                    models.TextField(blank=True, editable=False, verbose_name="Grund"),
+                ),
+                ("internal_notes", models.TextField(blank=True, verbose_name="interner Vermerk")),
+                (
+                    "search",
+                    core.folding.FoldedField(
+                        blank=True,
+                        default="",
+                        editable=False,
+                        sources=("title", "event_kind", "host_text", "place", "outcome"),
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hosted_dialogues",
+                        to="partners.organisation",
+                        verbose_name="Gastgeber",
+                    ),
+                ),
+                (
+                    "host_contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hosted_dialogues",
+                        to="partners.person",
+                        verbose_name="Ansprechperson beim Gastgeber",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Branchengespräch',
-                'verbose_name_plural': 'Branchengespräche',
+                "verbose_name": "Branchengespräch",
+                "verbose_name_plural": "Branchengespräche",
             },
         ),
         migrations.CreateModel(
-            name='HistoricalDateOption',
+            name="HistoricalDateOption",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('starts_at', models.DateTimeField(verbose_name='Beginn')),
-                ('ends_at', models.DateTimeField(verbose_name='Ende')),
-                ('host_preference', models.CharField(choices=[('preferred', 'Gastgeber bevorzugt'), ('possible', 'Gastgeber möglich')], default='possible', max_length=10, verbose_name='Gastgeber')),
-                ('state', models.CharField(choices=[('proposed', 'vorgeschlagen'), ('possible', 'möglich'), ('impossible', 'nicht möglich'), ('fixed', 'festgelegt'), ('dropped', 'verworfen')], default='proposed', editable=False, max_length=10, verbose_name='Stand')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('dialogue', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='dialogues.dialogue')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="Beginn")),
+                ("ends_at", models.DateTimeField(verbose_name="Ende")),
+                (
+                    "host_preference",
+                    models.CharField(
+                        choices=[
+                            ("preferred", "Gastgeber bevorzugt"),
+                            ("possible", "Gastgeber möglich"),
+                        ],
+                        default="possible",
+                        max_length=10,
+                        verbose_name="Gastgeber",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "vorgeschlagen"),
+                            ("possible", "möglich"),
+                            ("impossible", "nicht möglich"),
+                            ("fixed", "festgelegt"),
+                            ("dropped", "verworfen"),
+                        ],
+                        default="proposed",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="Stand",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="dialogues.dialogue",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Terminvorschlag',
-                'verbose_name_plural': 'historical Terminvorschläge',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Terminvorschlag",
+                "verbose_name_plural": "historical Terminvorschläge",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalDialogueSeries',
+            name="HistoricalDialogueSeries",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12, verbose_name='Herkunft')),
-                ('sources', models.JSONField(blank=True, default=list, editable=False, verbose_name='Quellen')),
-                ('basis', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Beleglage')),
-                ('doubts', models.TextField(blank=True, editable=False, verbose_name='Anmerkung zur Quelle')),
-                ('title', models.CharField(max_length=200, verbose_name='Titel')),
-                ('period', models.CharField(blank=True, max_length=60, verbose_name='Zeitraum')),
-                ('description', models.TextField(blank=True, verbose_name='Worum es geht')),
-                ('state', models.CharField(choices=[('proposed', 'vorgeschlagen'), ('affirmed', 'bekräftigt'), ('requested', 'Zustimmung beantragt'), ('consented', 'zugestimmt'), ('returned', 'zurückgegeben'), ('refused', 'abgelehnt')], default='proposed', editable=False, max_length=12, verbose_name='Stand')),
-                ('internal_notes', models.TextField(blank=True, verbose_name='interner Vermerk')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Herkunft",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="Titel")),
+                ("period", models.CharField(blank=True, max_length=60, verbose_name="Zeitraum")),
+                ("description", models.TextField(blank=True, verbose_name="Worum es geht")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "vorgeschlagen"),
+                            ("affirmed", "bekräftigt"),
+                            ("requested", "Zustimmung beantragt"),
+                            ("consented", "zugestimmt"),
+                            ("returned", "zurückgegeben"),
+                            ("refused", "abgelehnt"),
+                        ],
+                        default="proposed",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Stand",
+                    ),
+                ),
+                ("internal_notes", models.TextField(blank=True, verbose_name="interner Vermerk")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Reihe',
-                'verbose_name_plural': 'historical Reihen',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Reihe",
+                "verbose_name_plural": "historical Reihen",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalInvitation',
+            name="HistoricalInvitation",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('rsvp', models.CharField(choices=[('open', 'offen'), ('accepted', 'Zusage'), ('tentative', 'Vorbehalt'), ('declined', 'Absage'), ('represented', 'vertreten')], default='open', editable=False, max_length=12, verbose_name='Antwort')),
-                ('party', models.PositiveSmallIntegerField(default=1, verbose_name='Personen')),
-                ('substitute_name', models.CharField(blank=True, max_length=150, verbose_name='Name der Vertretung')),
-                ('substitute_function', models.CharField(blank=True, max_length=150, verbose_name='Funktion der Vertretung')),
-                ('substitute_email', models.EmailField(blank=True, max_length=254, verbose_name='E-Mail der Vertretung')),
-                ('remark', models.TextField(blank=True, verbose_name='Nachricht an die Geschäftsstelle')),
-                ('shares_rsvp', models.BooleanField(default=False, verbose_name='Andere Gäste dürfen sehen, dass ich teilnehme.')),
-                ('replied_at', models.DateTimeField(editable=False, null=True, verbose_name='beantwortet am')),
-                ('channel', models.CharField(blank=True, choices=[('link', 'über den persönlichen Link'), ('account', 'im Portal'), ('office', 'durch die Geschäftsstelle eingetragen')], editable=False, max_length=8, verbose_name='Weg')),
-                ('released_at', models.DateTimeField(editable=False, null=True, verbose_name='versandt am')),
-                ('released_round', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('withdrawn_at', models.DateTimeField(editable=False, null=True, verbose_name='zurückgezogen am')),
-                ('link_version', models.PositiveSmallIntegerField(default=1, editable=False)),
-                ('revision', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('created_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dialogue', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='dialogues.dialogue')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='partners.person', verbose_name='Person')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "rsvp",
+                    models.CharField(
+                        choices=[
+                            ("open", "offen"),
+                            ("accepted", "Zusage"),
+                            ("tentative", "Vorbehalt"),
+                            ("declined", "Absage"),
+                            ("represented", "vertreten"),
+                        ],
+                        default="open",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Antwort",
+                    ),
+                ),
+                ("party", models.PositiveSmallIntegerField(default=1, verbose_name="Personen")),
+                (
+                    "substitute_name",
+                    models.CharField(
+                        blank=True, max_length=150, verbose_name="Name der Vertretung"
+                    ),
+                ),
+                (
+                    "substitute_function",
+                    models.CharField(
+                        blank=True, max_length=150, verbose_name="Funktion der Vertretung"
+                    ),
+                ),
+                (
+                    "substitute_email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="E-Mail der Vertretung"
+                    ),
+                ),
+                (
+                    "remark",
+                    models.TextField(blank=True, verbose_name="Nachricht an die Geschäftsstelle"),
+                ),
+                (
+                    "shares_rsvp",
+                    models.BooleanField(
+                        default=False, verbose_name="Andere Gäste dürfen sehen, dass ich teilnehme."
+                    ),
+                ),
+                (
+                    "replied_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="beantwortet am"),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("link", "über den persönlichen Link"),
+                            ("account", "im Portal"),
+                            ("office", "durch die Geschäftsstelle eingetragen"),
+                        ],
+                        editable=False,
+                        max_length=8,
+                        verbose_name="Weg",
+                    ),
+                ),
+                (
+                    "released_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="versandt am"),
+                ),
+                ("released_round", models.PositiveSmallIntegerField(default=0, editable=False)),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="zurückgezogen am"
+                    ),
+                ),
+                ("link_version", models.PositiveSmallIntegerField(default=1, editable=False)),
+                ("revision", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="dialogues.dialogue",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.person",
+                        verbose_name="Person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Einladung',
-                'verbose_name_plural': 'historical Einladungen',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Einladung",
+                "verbose_name_plural": "historical Einladungen",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalTopic',
+            name="HistoricalTopic",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12, verbose_name='Herkunft')),
-                ('sources', models.JSONField(blank=True, default=list, editable=False, verbose_name='Quellen')),
-                ('basis', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Beleglage')),
-                ('doubts', models.TextField(blank=True, editable=False, verbose_name='Anmerkung zur Quelle')),
-                ('title', models.CharField(max_length=200, verbose_name='Titel')),
-                ('description', models.TextField(verbose_name='Worum geht es, und warum jetzt?')),
-                ('wish', models.TextField(blank=True, help_text='Zum Beispiel ein Bedarf, der an die Verwaltung gerichtet wird.', verbose_name='Was soll am Ende stehen?')),
-                ('state', models.CharField(choices=[('draft', 'Entwurf'), ('proposed', 'vorgeschlagen'), ('in_progress', 'in Bearbeitung'), ('for_approval', 'zur Freigabe'), ('approved', 'freigegeben'), ('returned', 'zurückgegeben'), ('refused', 'abgelehnt'), ('not_taken_up', 'nicht aufgegriffen')], default='draft', editable=False, max_length=12, verbose_name='Stand')),
-                ('reason', models.TextField(blank=True, editable=False, verbose_name='Begründung')),
-                ('proposed_at', models.DateTimeField(editable=False, null=True, verbose_name='vorgeschlagen am')),
-                ('internal_notes', models.TextField(blank=True, verbose_name='interner Vermerk')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='partners.organisation', verbose_name='vorgeschlagen von')),
-                ('proposed_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('series', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='dialogues.dialogueseries', verbose_name='Reihe')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Herkunft",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="Titel")),
+                ("description", models.TextField(verbose_name="Worum geht es, und warum jetzt?")),
+                (
+                    "wish",
+                    models.TextField(
+                        blank=True,
+                        help_text="Zum Beispiel ein Bedarf, der an die Verwaltung gerichtet wird.",
+                        verbose_name="Was soll am Ende stehen?",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Entwurf"),
+                            ("proposed", "vorgeschlagen"),
+                            ("in_progress", "in Bearbeitung"),
+                            ("for_approval", "zur Freigabe"),
+                            ("approved", "freigegeben"),
+                            ("returned", "zurückgegeben"),
+                            ("refused", "abgelehnt"),
+                            ("not_taken_up", "nicht aufgegriffen"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Stand",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, editable=False, verbose_name="Begründung")),
+                (
+                    "proposed_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="vorgeschlagen am"
+                    ),
+                ),
+                ("internal_notes", models.TextField(blank=True, verbose_name="interner Vermerk")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.organisation",
+                        verbose_name="vorgeschlagen von",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "series",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="dialogues.dialogueseries",
+                        verbose_name="Reihe",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Thema',
-                'verbose_name_plural': 'historical Themen',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Thema",
+                "verbose_name_plural": "historical Themen",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12, verbose_name='Herkunft')),
-                ('sources', models.JSONField(blank=True, default=list, editable=False, verbose_name='Quellen')),
-                ('basis', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Beleglage')),
-                ('doubts', models.TextField(blank=True, editable=False, verbose_name='Anmerkung zur Quelle')),
-                ('title', models.CharField(max_length=200, verbose_name='Titel')),
-                ('description', models.TextField(verbose_name='Worum geht es, und warum jetzt?')),
-                ('wish', models.TextField(blank=True, help_text='Zum Beispiel ein Bedarf, der an die Verwaltung gerichtet wird.', verbose_name='Was soll am Ende stehen?')),
-                ('state', models.CharField(choices=[('draft', 'Entwurf'), ('proposed', 'vorgeschlagen'), ('in_progress', 'in Bearbeitung'), ('for_approval', 'zur Freigabe'), ('approved', 'freigegeben'), ('returned', 'zurückgegeben'), ('refused', 'abgelehnt'), ('not_taken_up', 'nicht aufgegriffen')], default='draft', editable=False, max_length=12, verbose_name='Stand')),
-                ('reason', models.TextField(blank=True, editable=False, verbose_name='Begründung')),
-                ('proposed_at', models.DateTimeField(editable=False, null=True, verbose_name='vorgeschlagen am')),
-                ('internal_notes', models.TextField(blank=True, verbose_name='interner Vermerk')),
-                ('search', core.folding.FoldedField(blank=True, default='', editable=False, sources=('title', 'description'))),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='topics', to='partners.organisation', verbose_name='vorgeschlagen von')),
-                ('proposed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='topics', to=settings.AUTH_USER_MODEL)),
-                ('sectors', models.ManyToManyField(blank=True, related_name='topics', to='partners.sector', verbose_name='Branchen')),
-                ('series', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='topics', to='dialogues.dialogueseries', verbose_name='Reihe')),
-                ('themes', models.ManyToManyField(blank=True, related_name='topics', to='partners.crosscuttingtheme', verbose_name='Querschnittsthemen')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Herkunft",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="Titel")),
+                ("description", models.TextField(verbose_name="Worum geht es, und warum jetzt?")),
+                (
+                    "wish",
+                    models.TextField(
+                        blank=True,
+                        help_text="Zum Beispiel ein Bedarf, der an die Verwaltung gerichtet wird.",
+                        verbose_name="Was soll am Ende stehen?",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Entwurf"),
+                            ("proposed", "vorgeschlagen"),
+                            ("in_progress", "in Bearbeitung"),
+                            ("for_approval", "zur Freigabe"),
+                            ("approved", "freigegeben"),
+                            ("returned", "zurückgegeben"),
+                            ("refused", "abgelehnt"),
+                            ("not_taken_up", "nicht aufgegriffen"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Stand",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, editable=False, verbose_name="Begründung")),
+                (
+                    "proposed_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="vorgeschlagen am"
+                    ),
+                ),
+                ("internal_notes", models.TextField(blank=True, verbose_name="interner Vermerk")),
+                (
+                    "search",
+                    core.folding.FoldedField(
+                        blank=True, default="", editable=False, sources=("title", "description")
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="topics",
+                        to="partners.organisation",
+                        verbose_name="vorgeschlagen von",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="topics",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sectors",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="topics",
+                        to="partners.sector",
+                        verbose_name="Branchen",
+                    ),
+                ),
+                (
+                    "series",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="topics",
+                        to="dialogues.dialogueseries",
+                        verbose_name="Reihe",
+                    ),
+                ),
+                (
+                    "themes",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="topics",
+                        to="partners.crosscuttingtheme",
+                        verbose_name="Querschnittsthemen",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Thema',
-                'verbose_name_plural': 'Themen',
+                "verbose_name": "Thema",
+                "verbose_name_plural": "Themen",
             },
         ),
         migrations.CreateModel(
-            name='HistoricalDialogue',
+            name="HistoricalDialogue",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('entered', 'im Portal erfasst'), ('taken_over', 'übernommen'), ('demo', 'Demodaten')], default='entered', editable=False, max_length=12, verbose_name='Herkunft')),
-                ('sources', models.JSONField(blank=True, default=list, editable=False, verbose_name='Quellen')),
-                ('basis', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Beleglage')),
-                ('doubts', models.TextField(blank=True, editable=False, verbose_name='Anmerkung zur Quelle')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='Datum')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='bis')),
-                ('precision', models.CharField(blank=True, choices=[('day', 'Tag'), ('month', 'Monat'), ('year', 'Jahr'), ('range', 'Zeitraum'), ('unknown', 'nicht belegt')], default='day', max_length=8, verbose_name='Genauigkeit')),
-                ('title', models.CharField(max_length=250, verbose_name='Titel')),
-                ('category', models.CharField(choices=[('dialogue', 'Branchengespräch'), ('event', 'Veranstaltung')], default='dialogue', editable=False, max_length=10, verbose_name='Rubrik')),
-                ('event_kind', models.CharField(blank=True, editable=False, max_length=120, verbose_name='Art der Veranstaltung')),
-                ('state', models.CharField(choices=[('planning', 'in Planung'), ('exploring', 'Terminsondierung'), ('scheduled', 'terminiert'), ('invited', 'eingeladen'), ('held', 'durchgeführt'), ('documented', 'dokumentiert'), ('closed', 'abgeschlossen'), ('cancelled', 'abgesagt')], default='planning', editable=False, max_length=12, verbose_name='Stand')),
-                ('host_text', models.CharField(blank=True, editable=False, max_length=250, verbose_name='Gastgeber laut Quelle')),
-                ('host_reply', models.CharField(choices=[('open', 'angefragt'), ('accepted', 'zugesagt'), ('declined', 'abgesagt')], default='open', editable=False, max_length=10, verbose_name='Antwort des Gastgebers')),
-                ('host_replied_on', models.DateField(editable=False, null=True, verbose_name='Antwort vom')),
-                ('host_note', models.CharField(blank=True, editable=False, max_length=250, verbose_name='Vermerk zur Antwort')),
-                ('format', models.CharField(choices=[('on_site', 'vor Ort'), ('digital', 'digital'), ('hybrid', 'hybrid')], default='on_site', max_length=10, verbose_name='Format')),
-                ('place', models.CharField(blank=True, help_text='Straße, Hausnummer, Treffpunkt. Leer: Anschrift des Gastgebers.', max_length=250, verbose_name='Ort')),
-                ('video_link', models.URLField(blank=True, verbose_name='Zugang zur Videokonferenz')),
-                ('senator_attends', models.BooleanField(default=True, verbose_name='Leitung des Hauses nimmt teil')),
-                ('starts_at', models.DateTimeField(editable=False, null=True, verbose_name='Beginn')),
-                ('ends_at', models.DateTimeField(editable=False, null=True, verbose_name='Ende')),
-                ('seats', models.PositiveSmallIntegerField(default=30, verbose_name='Plätze')),
-                ('rsvp_by', models.DateField(blank=True, null=True, verbose_name='Antwort bis')),
-                ('programme', models.TextField(blank=True, help_text='Eine Zeile je Punkt, zum Beispiel „14:00 Begrüßung“.', verbose_name='Programm')),
-                ('round', models.PositiveSmallIntegerField(default=1, editable=False)),
-                ('sequence', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('unannounced', models.JSONField(blank=True, default=dict, editable=False)),
-                ('participants_text', models.TextField(blank=True, editable=False, verbose_name='Teilnehmende laut Quelle')),
-                ('outcome', models.TextField(blank=True, verbose_name='Ergebnis')),
-                ('press_text', models.TextField(blank=True, editable=False, verbose_name='Presse')),
-                ('closing_reason', models.TextField(blank=True, editable=False, verbose_name='Grund')),
-                ('internal_notes', models.TextField(blank=True, verbose_name='interner Vermerk')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('host', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='partners.organisation', verbose_name='Gastgeber')),
-                ('host_contact', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='partners.person', verbose_name='Ansprechperson beim Gastgeber')),
-                ('topic', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='dialogues.topic', verbose_name='Thema')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("entered", "im Portal erfasst"),
+                            ("taken_over", "übernommen"),
+                            ("demo", "Demodaten"),
+                        ],
+                        default="entered",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Herkunft",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.JSONField(
+                        blank=True, default=list, editable=False, verbose_name="Quellen"
+                    ),
+                ),
+                (
+                    "basis",
+                    models.JSONField(
+                        blank=True, default=dict, editable=False, verbose_name="Beleglage"
+                    ),
+                ),
+                (
+                    "doubts",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Anmerkung zur Quelle"
+                    ),
+                ),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="Datum")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="bis")),
+                (
+                    "precision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("day", "Tag"),
+                            ("month", "Monat"),
+                            ("year", "Jahr"),
+                            ("range", "Zeitraum"),
+                            ("unknown", "nicht belegt"),
+                        ],
+                        default="day",
+                        max_length=8,
+                        verbose_name="Genauigkeit",
+                    ),
+                ),
+                ("title", models.CharField(max_length=250, verbose_name="Titel")),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[("dialogue", "Branchengespräch"), ("event", "Veranstaltung")],
+                        default="dialogue",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="Rubrik",
+                    ),
+                ),
+                (
+                    "event_kind",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=120,
+                        verbose_name="Art der Veranstaltung",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planning", "in Planung"),
+                            ("exploring", "Terminsondierung"),
+                            ("scheduled", "terminiert"),
+                            ("invited", "eingeladen"),
+                            ("held", "durchgeführt"),
+                            ("documented", "dokumentiert"),
+                            ("closed", "abgeschlossen"),
+                            ("cancelled", "abgesagt"),
+                        ],
+                        default="planning",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Stand",
+                    ),
+                ),
+                (
+                    "host_text",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=250,
+                        verbose_name="Gastgeber laut Quelle",
+                    ),
+                ),
+                (
+                    "host_reply",
+                    models.CharField(
+                        choices=[
+                            ("open", "angefragt"),
+                            ("accepted", "zugesagt"),
+                            ("declined", "abgesagt"),
+                        ],
+                        default="open",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="Antwort des Gastgebers",
+                    ),
+                ),
+                (
+                    "host_replied_on",
+                    models.DateField(editable=False, null=True, verbose_name="Antwort vom"),
+                ),
+                (
+                    "host_note",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=250,
+                        verbose_name="Vermerk zur Antwort",
+                    ),
+                ),
+                (
+                    "format",
+                    models.CharField(
+                        choices=[
+                            ("on_site", "vor Ort"),
+                            ("digital", "digital"),
+                            ("hybrid", "hybrid"),
+                        ],
+                        default="on_site",
+                        max_length=10,
+                        verbose_name="Format",
+                    ),
+                ),
+                (
+                    "place",
+                    models.CharField(
+                        blank=True,
+                        help_text="Straße, Hausnummer, Treffpunkt. Leer: Anschrift des Gastgebers.",
+                        max_length=250,
+                        verbose_name="Ort",
+                    ),
+                ),
+                (
+                    "video_link",
+                    models.URLField(blank=True, verbose_name="Zugang zur Videokonferenz"),
+                ),
+                (
+                    "senator_attends",
+                    models.BooleanField(default=True, verbose_name="Leitung des Hauses nimmt teil"),
+                ),
+                (
+                    "starts_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="Beginn"),
+                ),
+                ("ends_at", models.DateTimeField(editable=False, null=True, verbose_name="Ende")),
+                ("seats", models.PositiveSmallIntegerField(default=30, verbose_name="Plätze")),
+                ("rsvp_by", models.DateField(blank=True, null=True, verbose_name="Antwort bis")),
+                (
+                    "programme",
+                    models.TextField(
+                        blank=True,
+                        help_text="Eine Zeile je Punkt, zum Beispiel „14:00 Begrüßung“.",
+                        verbose_name="Programm",
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1, editable=False)),
+                ("sequence", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("unannounced", models.JSONField(blank=True, default=dict, editable=False)),
+                (
+                    "participants_text",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="Teilnehmende laut Quelle"
+                    ),
+                ),
+                ("outcome", models.TextField(blank=True, verbose_name="Ergebnis")),
+                ("press_text", models.TextField(blank=True, editable=False, verbose_name="Presse")),
+                (
+                    "closing_reason",
+                    models.TextField(blank=True, editable=False, verbose_name="Grund"),
+                ),
+                ("internal_notes", models.TextField(blank=True, verbose_name="interner Vermerk")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.organisation",
+                        verbose_name="Gastgeber",
+                    ),
+                ),
+                (
+                    "host_contact",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="partners.person",
+                        verbose_name="Ansprechperson beim Gastgeber",
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="dialogues.topic",
+                        verbose_name="Thema",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical Branchengespräch',
-                'verbose_name_plural': 'historical Branchengespräche',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical Branchengespräch",
+                "verbose_name_plural": "historical Branchengespräche",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.AddField(
-            model_name='dialogue',
-            name='topic',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='dialogues', to='dialogues.topic', verbose_name='Thema'),
+            model_name="dialogue",
+            name="topic",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="dialogues",
+                to="dialogues.topic",
+                verbose_name="Thema",
+            ),
         ),
         migrations.CreateModel(
-            name='DateOption',
+            name="DateOption",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField(verbose_name='Beginn')),
-                ('ends_at', models.DateTimeField(verbose_name='Ende')),
-                ('host_preference', models.CharField(choices=[('preferred', 'Gastgeber bevorzugt'), ('possible', 'Gastgeber möglich')], default='possible', max_length=10, verbose_name='Gastgeber')),
-                ('state', models.CharField(choices=[('proposed', 'vorgeschlagen'), ('possible', 'möglich'), ('impossible', 'nicht möglich'), ('fixed', 'festgelegt'), ('dropped', 'verworfen')], default='proposed', editable=False, max_length=10, verbose_name='Stand')),
-                ('dialogue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='date_options', to='dialogues.dialogue')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="Beginn")),
+                ("ends_at", models.DateTimeField(verbose_name="Ende")),
+                (
+                    "host_preference",
+                    models.CharField(
+                        choices=[
+                            ("preferred", "Gastgeber bevorzugt"),
+                            ("possible", "Gastgeber möglich"),
+                        ],
+                        default="possible",
+                        max_length=10,
+                        verbose_name="Gastgeber",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "vorgeschlagen"),
+                            ("possible", "möglich"),
+                            ("impossible", "nicht möglich"),
+                            ("fixed", "festgelegt"),
+                            ("dropped", "verworfen"),
+                        ],
+                        default="proposed",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="Stand",
+                    ),
+                ),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="date_options",
+                        to="dialogues.dialogue",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Terminvorschlag',
-                'verbose_name_plural': 'Terminvorschläge',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'dropped'), _negated=True), fields=('dialogue', 'starts_at'), name='date_option_once_per_start'), models.UniqueConstraint(condition=models.Q(('state', 'fixed')), fields=('dialogue',), name='date_option_one_fixed'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='date_option_ends_after_start')],
+                "verbose_name": "Terminvorschlag",
+                "verbose_name_plural": "Terminvorschläge",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "dropped"), _negated=True),
+                        fields=("dialogue", "starts_at"),
+                        name="date_option_once_per_start",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "fixed")),
+                        fields=("dialogue",),
+                        name="date_option_one_fixed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="date_option_ends_after_start",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rsvp', models.CharField(choices=[('open', 'offen'), ('accepted', 'Zusage'), ('tentative', 'Vorbehalt'), ('declined', 'Absage'), ('represented', 'vertreten')], default='open', editable=False, max_length=12, verbose_name='Antwort')),
-                ('party', models.PositiveSmallIntegerField(default=1, verbose_name='Personen')),
-                ('substitute_name', models.CharField(blank=True, max_length=150, verbose_name='Name der Vertretung')),
-                ('substitute_function', models.CharField(blank=True, max_length=150, verbose_name='Funktion der Vertretung')),
-                ('substitute_email', models.EmailField(blank=True, max_length=254, verbose_name='E-Mail der Vertretung')),
-                ('remark', models.TextField(blank=True, verbose_name='Nachricht an die Geschäftsstelle')),
-                ('shares_rsvp', models.BooleanField(default=False, verbose_name='Andere Gäste dürfen sehen, dass ich teilnehme.')),
-                ('replied_at', models.DateTimeField(editable=False, null=True, verbose_name='beantwortet am')),
-                ('channel', models.CharField(blank=True, choices=[('link', 'über den persönlichen Link'), ('account', 'im Portal'), ('office', 'durch die Geschäftsstelle eingetragen')], editable=False, max_length=8, verbose_name='Weg')),
-                ('released_at', models.DateTimeField(editable=False, null=True, verbose_name='versandt am')),
-                ('released_round', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('withdrawn_at', models.DateTimeField(editable=False, null=True, verbose_name='zurückgezogen am')),
-                ('link_version', models.PositiveSmallIntegerField(default=1, editable=False)),
-                ('revision', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dialogue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='dialogues.dialogue')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='partners.person', verbose_name='Person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "rsvp",
+                    models.CharField(
+                        choices=[
+                            ("open", "offen"),
+                            ("accepted", "Zusage"),
+                            ("tentative", "Vorbehalt"),
+                            ("declined", "Absage"),
+                            ("represented", "vertreten"),
+                        ],
+                        default="open",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="Antwort",
+                    ),
+                ),
+                ("party", models.PositiveSmallIntegerField(default=1, verbose_name="Personen")),
+                (
+                    "substitute_name",
+                    models.CharField(
+                        blank=True, max_length=150, verbose_name="Name der Vertretung"
+                    ),
+                ),
+                (
+                    "substitute_function",
+                    models.CharField(
+                        blank=True, max_length=150, verbose_name="Funktion der Vertretung"
+                    ),
+                ),
+                (
+                    "substitute_email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="E-Mail der Vertretung"
+                    ),
+                ),
+                (
+                    "remark",
+                    models.TextField(blank=True, verbose_name="Nachricht an die Geschäftsstelle"),
+                ),
+                (
+                    "shares_rsvp",
+                    models.BooleanField(
+                        default=False, verbose_name="Andere Gäste dürfen sehen, dass ich teilnehme."
+                    ),
+                ),
+                (
+                    "replied_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="beantwortet am"),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("link", "über den persönlichen Link"),
+                            ("account", "im Portal"),
+                            ("office", "durch die Geschäftsstelle eingetragen"),
+                        ],
+                        editable=False,
+                        max_length=8,
+                        verbose_name="Weg",
+                    ),
+                ),
+                (
+                    "released_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="versandt am"),
+                ),
+                ("released_round", models.PositiveSmallIntegerField(default=0, editable=False)),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="zurückgezogen am"
+                    ),
+                ),
+                ("link_version", models.PositiveSmallIntegerField(default=1, editable=False)),
+                ("revision", models.PositiveSmallIntegerField(default=0, editable=False)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dialogue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="dialogues.dialogue",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitations",
+                        to="partners.person",
+                        verbose_name="Person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Einladung',
-                'verbose_name_plural': 'Einladungen',
-                'constraints': [models.UniqueConstraint(fields=('dialogue', 'person'), name='invitation_once_per_person'), models.CheckConstraint(condition=models.Q(('party__gte', 1), ('party__lte', 10)), name='invitation_party_is_one_to_ten'), models.CheckConstraint(condition=models.Q(('rsvp', 'open'), ('replied_at__isnull', False), _connector='OR'), name='invitation_answer_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('rsvp', 'represented'), _negated=True), models.Q(('substitute_name', ''), _negated=True), _connector='OR'), name='invitation_represented_names_substitute')],
+                "verbose_name": "Einladung",
+                "verbose_name_plural": "Einladungen",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("dialogue", "person"), name="invitation_once_per_person"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("party__gte", 1), ("party__lte", 10)),
+                        name="invitation_party_is_one_to_ten",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rsvp", "open"), ("replied_at__isnull", False), _connector="OR"
+                        ),
+                        name="invitation_answer_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("rsvp", "represented"), _negated=True),
+                            models.Q(("substitute_name", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="invitation_represented_names_substitute",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['for_approval', 'approved']), _negated=True), ('series__isnull', False), _connector='OR'), name='topic_for_approval_is_in_series'),
+            model_name="topic",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["for_approval", "approved"]), _negated=True),
+                    ("series__isnull", False),
+                    _connector="OR",
+                ),
+                name="topic_for_approval_is_in_series",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'not_taken_up'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='topic_declined_has_reason'),
+            model_name="topic",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "not_taken_up"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="topic_declined_has_reason",
+            ),
         ),
         migrations.AddIndex(
-            model_name='dialogue',
-            index=models.Index(fields=['state', 'starts_at'], name='dialogue_by_date'),
+            model_name="dialogue",
+            index=models.Index(fields=["state", "starts_at"], name="dialogue_by_date"),
         ),
         migrations.AddConstraint(
-            model_name='dialogue',
-            constraint=models.CheckConstraint(condition=models.Q(('origin', 'taken_over'), ('state__in', ['planning', 'exploring', 'cancelled']), models.Q(('host__isnull', False), ('host_reply', 'accepted'), ('starts_at__isnull', False), ('topic__isnull', False)), _connector='OR'), name='dialogue_dated_has_topic_host_and_date'),
+            model_name="dialogue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("origin", "taken_over"),
+                    ("state__in", ["planning", "exploring", "cancelled"]),
+                    models.Q(
+                        ("host__isnull", False),
+                        ("host_reply", "accepted"),
+                        ("starts_at__isnull", False),
+                        ("topic__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="dialogue_dated_has_topic_host_and_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dialogue',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='dialogue_ends_after_start'),
+            model_name="dialogue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_at__isnull", True),
+                    ("ends_at__gt", models.F("starts_at")),
+                    _connector="OR",
+                ),
+                name="dialogue_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dialogue',
-            constraint=models.CheckConstraint(condition=models.Q(('origin', 'taken_over'), ('category', 'dialogue'), _connector='OR'), name='dialogue_events_are_taken_over'),
+            model_name="dialogue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("origin", "taken_over"), ("category", "dialogue"), _connector="OR"
+                ),
+                name="dialogue_events_are_taken_over",
+            ),
         ),
     ]

@@ -15,7 +15,7 @@ from dialogues.models.dialogues import Dialogue
 
 
 class DateOption(models.Model):
-    """One of the dates that the office proposes and the senator's office ticks or not."""
+    """A date that the office proposes and the senator's office ticks, or does not."""
 
     dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="date_options")
     starts_at = models.DateTimeField(_("Beginn"))

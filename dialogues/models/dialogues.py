@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 from core.dates import format_span
 from core.folding import FoldedField
 from core.models import KnownDate, Origin, Sourced
-from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
+from core.roles import OBSERVER, PARTNER, has_role, is_inside
 from dialogues.enums import (
     COLOUR_OF_DIALOGUE,
     COLOUR_OF_HOST,
@@ -35,12 +35,13 @@ DECIDED = (
 
 class DialogueQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The house sees all; observers what is decided or taken over; a partner what its
-        organisations host or are invited to; everybody what one is invited to in person.
+        """Return the dialogues `user` may see.
 
-        What was taken over is public knowledge and open to every role.
+        Office and senator's office: all. Observers: those with a decided date. Partners: of these
+        the ones their organisations host, and those their people are invited to. Everybody: those
+        they are invited to in person. Records taken over from public sources are open to all roles.
         """
-        if has_role(user, OFFICE, SENATOR_OFFICE):
+        if is_inside(user):
             return self
         if not (user.is_authenticated and user.is_active):
             return self.none()
@@ -51,6 +52,7 @@ class DialogueQuerySet(models.QuerySet):
         if has_role(user, PARTNER):
             seen |= past | Q(host__in=user.organisation_ids, state__in=DECIDED)
             guest |= Q(invitations__person__organisation__in=user.organisation_ids)
+        # A subquery instead of a join: one dialogue with many guests must come once.
         invited = self.model.objects.filter(
             guest, invitations__released_at__isnull=False, invitations__withdrawn_at__isnull=True
         )
@@ -58,13 +60,10 @@ class DialogueQuerySet(models.QuerySet):
 
 
 class Dialogue(Sourced, KnownDate):
-    """*Branchengespräch* around one focus in an industrial company, or a kindred *Veranstaltung*
-    taken over.
+    """*Branchengespräch* in an industrial company, or a *Veranstaltung* taken over from sources.
 
-    `starts_at` and `ends_at` are the fixed date; `starts_on` (KnownDate) is the day of what was
-    taken over. `round` counts how often the dialogue was dated: postponing raises it, so mails of a
-    new round are new mails. `unannounced` holds by field what those outside still know, while a change
-    waits for the renewed approval of the date.
+    `starts_at` and `ends_at` are the fixed date; `starts_on` (KnownDate) is the day of a record
+    taken over.
     """
 
     title = models.CharField(_("Titel"), max_length=250)
@@ -143,8 +142,12 @@ class Dialogue(Sourced, KnownDate):
         blank=True,
         help_text=_("Eine Zeile je Punkt, zum Beispiel „14:00 Begrüßung“."),
     )
+    # Postponing begins a new round: invitations to the new date are new mails, and replies to the
+    # former one no longer count.
     round = models.PositiveSmallIntegerField(default=1, editable=False)
+    # SEQUENCE of the calendar entry (RFC 5545, 3.8.7.4), raised by every change that is mailed.
     sequence = models.PositiveSmallIntegerField(default=0, editable=False)
+    # By field the former values, which guests still know while a change waits for its approval.
     unannounced = models.JSONField(default=dict, blank=True, editable=False)
     participants_text = models.TextField(_("Teilnehmende laut Quelle"), blank=True, editable=False)
     outcome = models.TextField(_("Ergebnis"), blank=True)
@@ -198,7 +201,7 @@ class Dialogue(Sourced, KnownDate):
 
     @property
     def when(self) -> str:
-        """The fixed date with its times, or the day as it is known, or that it is open."""
+        """The fixed date with its times, or the known day of a record taken over."""
         if self.starts_at:
             return format_span(self.starts_at, self.ends_at)
         if self.is_taken_over:
@@ -207,8 +210,9 @@ class Dialogue(Sourced, KnownDate):
 
     @property
     def as_announced(self) -> "Dialogue":
-        """The dialogue as those outside know it, to be shown, never saved: without a change that is
-        not approved.
+        """A copy with the values that guests know: without changes that wait for an approval.
+
+        For pages and mails, never to be saved. Without such changes it is the dialogue itself.
         """
         if not self.unannounced:
             return self
@@ -224,26 +228,22 @@ class Dialogue(Sourced, KnownDate):
 
     @property
     def programme_points(self) -> list[str]:
-        """The lines of the programme. Forms and other sources end their lines differently; here
-        they are the same.
-        """
         return [line.strip() for line in self.programme.splitlines() if line.strip()]
 
     @property
     def programme_line(self) -> str:
-        """The programme in one line."""
         return " · ".join(self.programme_points)
 
     @property
     def location(self) -> str:
-        """Where it takes place, for whom does not know the host: its name and the address."""
+        """The host's name and the address, for readers who do not know the host."""
         if self.format == DialogueFormat.DIGITAL or self.host is None or self.is_taken_over:
             return self.address
         return ", ".join(part for part in (self.host.name, self.address) if part)
 
     @property
     def address(self) -> str:
-        """The place as entered, else the host's address; of a digital dialogue the link."""
+        """The place as entered, else the host's address, or the link of a digital dialogue."""
         if self.place or self.format == DialogueFormat.DIGITAL:
             return self.place or self.video_link
         return self.host.postal_address if self.host else ""

@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.links import sign_link
-from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role
+from core.roles import PARTNER, has_role, is_office, is_senator_office
 from dialogues.enums import COLOUR_OF_RSVP, SEATED, RsvpChannel, RsvpState
 from dialogues.models.dialogues import Dialogue
 from partners.models import Person
 
 LINK_KIND = "invitation"
-LINK_LIFETIME_SECONDS = 180 * 24 * 3600  # from the mail that carried it; each mail makes a new one
+# Counted from the mail that carried the link; each mail makes a new one.
+LINK_LIFETIME_SECONDS = 180 * 24 * 3600
 
 
 class Rsvp(NamedTuple):
@@ -37,12 +38,15 @@ class Rsvp(NamedTuple):
 
 class InvitationQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The office sees all, the senator's office the released ones, a partner those of its
-        organisations, and everybody the own one."""
-        if has_role(user, OFFICE):
+        """Return the invitations `user` may see.
+
+        The office: all. Of the released ones, the senator's office all, partners those of their
+        organisations' people, everybody their own.
+        """
+        if is_office(user):
             return self
         released = self.filter(released_at__isnull=False)
-        if has_role(user, SENATOR_OFFICE):
+        if is_senator_office(user):
             return released
         if not (user.is_authenticated and user.is_active):
             return self.none()
@@ -52,21 +56,14 @@ class InvitationQuerySet(models.QuerySet):
         return released.filter(seen)
 
     def active(self):
-        """Invitations that were not withdrawn."""
         return self.filter(withdrawn_at__isnull=True)
 
     def released(self):
-        """Invitations that went out and were not withdrawn."""
         return self.active().filter(released_at__isnull=False)
 
 
 class Invitation(models.Model):
-    """One person's invitation to one dialogue. Prepared, then released (mailed), perhaps withdrawn.
-
-    `party` counts the people who come on this invitation; they hold seats when the answer is a yes.
-    `revision` counts how often the calendar entry was given or taken back; it goes on top of the
-    dialogue's `sequence`.
-    """
+    """One person's invitation to one dialogue: prepared, released (mailed), perhaps withdrawn."""
 
     dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="invitations")
     person = models.ForeignKey(
@@ -75,6 +72,7 @@ class Invitation(models.Model):
     rsvp = models.CharField(
         _("Antwort"), max_length=12, choices=RsvpState, default=RsvpState.OPEN, editable=False
     )
+    # Everybody who comes on this invitation, the guest included.
     party = models.PositiveSmallIntegerField(_("Personen"), default=1)
     substitute_name = models.CharField(_("Name der Vertretung"), max_length=150, blank=True)
     substitute_function = models.CharField(_("Funktion der Vertretung"), max_length=150, blank=True)
@@ -90,7 +88,10 @@ class Invitation(models.Model):
     released_at = models.DateTimeField(_("versandt am"), null=True, editable=False)
     released_round = models.PositiveSmallIntegerField(default=0, editable=False)
     withdrawn_at = models.DateTimeField(_("zurückgezogen am"), null=True, editable=False)
+    # Signed into the personal link. Raising it revokes every link mailed before.
     link_version = models.PositiveSmallIntegerField(default=1, editable=False)
+    # How often this guest's calendar entry changed hands. Added to `Dialogue.sequence`, so that the
+    # guest's calendar takes the next entry for an update (RFC 5546, 2.1.4).
     revision = models.PositiveSmallIntegerField(default=0, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -136,14 +137,11 @@ class Invitation(models.Model):
 
     @property
     def seats_taken(self) -> int:
-        """How many seats this invitation holds now."""
         return self.party if self.rsvp in SEATED and not self.withdrawn_at else 0
 
     @property
     def dialogue_as_announced(self) -> Dialogue:
-        """The dialogue as this guest knows it, to be shown: without a date for which they were not
-        invited (yet).
-        """
+        """The dialogue as this guest knows it: without a date they were not invited to (yet)."""
         known = self.dialogue.as_announced
         if self.released_round != known.round:
             known = copy(known)
@@ -152,10 +150,10 @@ class Invitation(models.Model):
 
     @property
     def mail_key(self) -> str:
-        """What the mails about this invitation are about, as the outbox names it."""
+        """The `subject_key` of mails about this invitation."""
         return f"invitation:{self.pk}"
 
     @property
     def personal_link(self) -> str:
-        """The address of the answer page; whoever has it may answer for this guest."""
+        """The path of the guest's reply page. It is a secret: it lets its bearer reply."""
         return reverse("dialogues:rsvp", args=[sign_link(LINK_KIND, self.pk, self.link_version)])

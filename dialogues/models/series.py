@@ -6,14 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.models import Sourced
-from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
+from core.roles import OBSERVER, PARTNER, has_role, is_inside
 from dialogues.enums import COLOUR_OF_SERIES, SeriesState
 
 
 class SeriesQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The house sees every series; observers and partners those that have the consent."""
-        if has_role(user, OFFICE, SENATOR_OFFICE):
+        """Office and senator's office see every series, observers and partners consented ones."""
+        if is_inside(user):
             return self
         if has_role(user, OBSERVER, PARTNER):
             return self.filter(state=SeriesState.CONSENTED)
@@ -21,7 +21,7 @@ class SeriesQuerySet(models.QuerySet):
 
 
 class DialogueSeries(Sourced):
-    """*Reihe*: before the senator's consent no topic goes to approval and no date is explored."""
+    """*Reihe*. Before the senator consents, no topic is submitted and no date explored (DOMAIN)."""
 
     title = models.CharField(_("Titel"), max_length=200)
     period = models.CharField(_("Zeitraum"), max_length=60, blank=True)

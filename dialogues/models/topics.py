@@ -17,9 +17,12 @@ from partners.models import CrossCuttingTheme, Organisation, Sector
 
 class TopicQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The office sees all but foreign drafts, the senator's office all but drafts, observers
-        what was approved, a partner what its organisations propose, of drafts the own ones and
-        those of their own people."""
+        """Return the topics `user` may see.
+
+        The office: all but others' drafts. The senator's office: all but drafts. Observers:
+        approved ones. Partners: those of their organisations, drafts only when they or the
+        organisation's own people wrote them, not its deputies.
+        """
         own = Q(proposed_by=user.pk) if user.is_authenticated else Q(pk=None)
         if has_role(user, OFFICE):
             return self.filter(~Q(state=TopicState.DRAFT) | own)
@@ -39,7 +42,7 @@ class TopicQuerySet(models.QuerySet):
 
 
 class Topic(Sourced):
-    """*Thema*: what a dialogue is to be about, proposed by a partner or the office."""
+    """*Thema* of a dialogue, proposed by a partner or the office."""
 
     title = models.CharField(_("Titel"), max_length=200)
     description = models.TextField(_("Worum geht es, und warum jetzt?"))

@@ -1,5 +1,3 @@
-"""Dialogues: as lists show them, and what the page of one has to know to name the next step."""
-
 import datetime as dt
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -24,11 +22,10 @@ from approvals.enums import GRANTED, ApprovalKind
 from approvals.models import ApprovalRequest
 from core.folding import folded_words, matching
 from core.models import Origin
-from core.roles import OFFICE, SENATOR_OFFICE, has_role
+from core.roles import is_inside
 from dialogues.enums import (
     DATED,
     SEATED,
-    DialogueState,
     OptionState,
     RsvpState,
     SeriesState,
@@ -41,11 +38,10 @@ OPEN_END, OPEN_START = dt.date(9999, 12, 31), dt.date(1900, 1, 1)
 
 
 def listed_dialogues(user) -> QuerySet[Dialogue]:
-    """Return the dialogues `user` may see with all that a row of the list shows, unordered.
+    """Return the dialogues `user` may see, unordered, with what the list shows of one.
 
-    `day` is the fixed or known day; what is still without one comes after everything dated, what
-    was taken over without one before. `sent`, `yes`, `maybe`, `no`, `seats_taken` count the
-    invitations of the present round.
+    `day` is the fixed or known day, for sorting. `sent`, `yes`, `maybe`, `no` and `seats_taken`
+    count the invitations of the present round; `own_answer` is the user's own reply.
     """
     live = Q(invitations__withdrawn_at__isnull=True, invitations__released_at__isnull=False)
     live &= Q(invitations__released_round=F("round"))
@@ -70,30 +66,29 @@ def listed_dialogues(user) -> QuerySet[Dialogue]:
     )
 
 
-def as_seen_by(user, rows: Iterable[Dialogue]) -> list[Dialogue]:
-    """Return `rows` as `user` may know them: no change reaches those outside before it is approved."""
-    inside = has_role(user, OFFICE, SENATOR_OFFICE)
-    return [row if inside else row.as_announced for row in rows]
+def as_seen_by(user, dialogues: Iterable[Dialogue]) -> list[Dialogue]:
+    """Return `dialogues` as `user` may know them: outside, changes show only once approved."""
+    if is_inside(user):
+        return list(dialogues)
+    return [dialogue.as_announced for dialogue in dialogues]
 
 
 def matching_as_announced(words: str) -> Q:
-    """Return the condition that every word of `words` occurs in a dialogue as those outside know
-    it.
-
-    The column that is searched holds a change that waits for its approval already, so these few
-    rows are read.
-    """
+    """Return the condition that a dialogue, as guests know it, contains every word of `words`."""
     column, wanted = Dialogue._meta.get_field("search"), folded_words(words)
+    # The search column holds changes that wait for their approval already, and would give them
+    # away. The few dialogues with such changes are compared in Python.
     changing = Dialogue.objects.exclude(unannounced={})
     known = [
-        row.pk
-        for row in changing
-        if all(word in column.folded(row.as_announced) for word in wanted)
+        dialogue.pk
+        for dialogue in changing
+        if all(word in column.folded(dialogue.as_announced) for word in wanted)
     ]
     return Q(unannounced={}) & matching(words) | Q(pk__in=known)
 
 
-def _day():
+def _day() -> Coalesce:
+    # Without a day, what is planned sorts after everything dated, what was taken over before.
     unknown = Case(
         When(origin=Origin.TAKEN_OVER, then=Value(OPEN_START)),
         default=Value(OPEN_END),
@@ -102,30 +97,26 @@ def _day():
     return Coalesce(TruncDate("starts_at"), F("starts_on"), unknown, output_field=DateField())
 
 
-def years_of(rows: QuerySet[Dialogue]) -> list[int]:
-    """Return the years in which the dated `rows` lie, the latest first."""
-    fixed = rows.filter(starts_at__isnull=False).order_by().datetimes("starts_at", "year")
-    known = rows.filter(starts_on__isnull=False).order_by().dates("starts_on", "year")
+def years_of(dialogues: QuerySet[Dialogue]) -> list[int]:
+    """Return the years of dated `dialogues`, latest first."""
+    fixed = dialogues.filter(starts_at__isnull=False).order_by().datetimes("starts_at", "year")
+    known = dialogues.filter(starts_on__isnull=False).order_by().dates("starts_on", "year")
     return sorted({day.year for day in fixed} | {day.year for day in known}, reverse=True)
 
 
-def hosts_of(rows: QuerySet[Dialogue]) -> QuerySet[Organisation]:
-    """Return the organisations that host any of `rows`, by name."""
-    hosting = rows.order_by().filter(host=OuterRef("pk"))
+def hosts_of(dialogues: QuerySet[Dialogue]) -> QuerySet[Organisation]:
+    """Return the organisations that host any of `dialogues`, by name."""
+    hosting = dialogues.order_by().filter(host=OuterRef("pk"))
     return (
         Organisation.objects.filter(Exists(hosting)).only("name", "search").order_by("search", "pk")
     )
 
 
 def upcoming_dialogues(user, today: dt.date, limit: int = 10) -> list[Dialogue]:
-    """Return the next dated dialogues from `today` on that `user` may see, the soonest first."""
-    rows = (
-        Dialogue.objects.visible_to(user)
-        .exclude(origin=Origin.TAKEN_OVER)
-        .select_related("host", "topic")
-    )
-    ahead = rows.filter(
-        state__in=[DialogueState.SCHEDULED, DialogueState.INVITED], starts_at__date__gte=today
+    """Return the next dated dialogues from `today` on that `user` may see, soonest first."""
+    dialogues = Dialogue.objects.visible_to(user).exclude(origin=Origin.TAKEN_OVER)
+    ahead = dialogues.select_related("host", "topic").filter(
+        state__in=DATED, starts_at__date__gte=today
     )
     return as_seen_by(user, ahead.order_by("starts_at", "pk")[:limit])
 
@@ -152,11 +143,9 @@ class Preparation(NamedTuple):
 
 
 def preparations_of(dialogues: Iterable[Dialogue], now: dt.datetime) -> dict[int, Preparation]:
-    """Load by primary key what determines the next steps of `dialogues`, in two queries for any
-    number.
+    """Return by primary key what determines the next steps of `dialogues`, in two queries.
 
-    `reminder` stays empty: it depends on rules that only the page of one dialogue shows
-    (`dialogues.progress.preparation_of`).
+    `reminder` stays empty; `progress.preparation_of` loads it for the page of one dialogue.
     """
     pks = [dialogue.pk for dialogue in dialogues]
     latest, granted = _approvals(pks)
@@ -173,7 +162,6 @@ def preparations_of(dialogues: Iterable[Dialogue], now: dt.datetime) -> dict[int
 
 
 def _counted(pks: list[int], now: dt.datetime) -> QuerySet:
-    """Return for each dialogue how many dates ahead and guests of which sort it has."""
     ahead = DateOption.objects.filter(dialogue=OuterRef("pk"), starts_at__gt=now)
     guests = Invitation.objects.active().filter(dialogue=OuterRef("pk"))
     invited = guests.filter(released_round=OuterRef("round"))
@@ -190,20 +178,20 @@ def _counted(pks: list[int], now: dt.datetime) -> QuerySet:
     )
 
 
-def _count(rows: QuerySet) -> Coalesce:
-    """Return how many `rows` belong to the dialogue of the outer query."""
-    return Coalesce(
-        Subquery(rows.order_by().values("dialogue").annotate(count=Count("pk")).values("count")), 0
-    )
+def _count(related: QuerySet) -> Coalesce:
+    # A subquery for each count: joining dates and guests in one query would multiply both.
+    grouped = related.order_by().values("dialogue").annotate(count=Count("pk"))
+    return Coalesce(Subquery(grouped.values("count")), 0)
 
 
 def _approvals(pks: list[int]) -> tuple[dict[int, ApprovalRequest], dict[int, ApprovalRequest]]:
-    rows = ApprovalRequest.objects.filter(kind=ApprovalKind.DATES, subject_id__in=pks)
+    """Return by primary key of the dialogue its latest approval, and the one in force."""
+    approvals = ApprovalRequest.objects.filter(kind=ApprovalKind.DATES, subject_id__in=pks)
     latest, granted = {}, {}
-    for row in rows.select_related("decided_by__person").order_by("submitted_at", "pk"):
-        latest[row.subject_id] = row
-        if row.state in GRANTED:
-            granted[row.subject_id] = row
+    for approval in approvals.select_related("decided_by__person").order_by("submitted_at", "pk"):
+        latest[approval.subject_id] = approval
+        if approval.state in GRANTED:
+            granted[approval.subject_id] = approval
     return latest, granted
 
 

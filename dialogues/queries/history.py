@@ -48,7 +48,7 @@ def _with_approvals(
 
 
 def _rsvps(dialogue: Dialogue) -> list[HistoryEntry]:
-    """Return replies and withdrawals by guest; the release of mails is one entry of the dialogue."""
+    """Return replies and withdrawals of guests; a release is one entry of the dialogue itself."""
     changes = Invitation.history.filter(dialogue_id=dialogue.pk).exclude(history_type="-")
     changes = changes.filter(Q(replied_at__isnull=False) | Q(withdrawn_at__isnull=False))
     changes = changes.select_related("history_user__person", "person__organisation")

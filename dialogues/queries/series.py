@@ -19,7 +19,7 @@ def listed_series(user) -> QuerySet[DialogueSeries]:
 
 
 def series_to_choose(current: DialogueSeries | None = None) -> QuerySet[DialogueSeries]:
-    """Return the series a topic can belong to: all but refused ones, and always its `current` one."""
+    """Return the series a topic can belong to: all but refused ones, always its `current` one."""
     return DialogueSeries.objects.filter(
         ~Q(state=SeriesState.REFUSED) | Q(pk=getattr(current, "pk", None))
     ).order_by("-pk")

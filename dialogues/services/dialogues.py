@@ -74,7 +74,7 @@ def require_consent(dialogue: Dialogue) -> None:
 def move_dialogue(
     dialogue: Dialogue, action: str, *, by, now: dt.datetime, reason: str | Promise
 ) -> None:
-    """Move a locked dialogue by its state table and save it. Raises Refused for a forbidden move."""
+    """Move a locked dialogue by its state table and save it; raise Refused for a forbidden move."""
     dialogue.state = target_of(DIALOGUE_MOVES, action, dialogue)
     save_as(dialogue, by=by, now=now, reason=reason)
 

@@ -197,7 +197,7 @@ def _invitations_to_release(
 
 
 def require_approval(dialogue: Dialogue) -> None:
-    """Raise Refused unless series, topic and fixed date are approved: nothing goes out otherwise."""
+    """Raise Refused unless series, topic and fixed date are approved: else nothing goes out."""
     require_consent(dialogue)
     fixed = dialogue.date_options.filter(state=OptionState.FIXED).first()
     if fixed is None or not is_granted(fixed):

@@ -41,7 +41,6 @@ from dialogues.registry import SERIES_FACTS
 
 
 def lock_series(pk: int) -> DialogueSeries:
-    """Return the series locked until the end of the transaction."""
     return DialogueSeries.objects.select_for_update().get(pk=pk)
 
 
@@ -93,7 +92,7 @@ def _lapse(series: DialogueSeries, changes, *, by, now: dt.datetime) -> Dialogue
 
 @transaction.atomic
 def affirm_series(*, series: DialogueSeries, by, now: dt.datetime) -> DialogueSeries:
-    """Record that department and partners affirmed the wish to hold these dialogues."""
+    """Record that administration and partners affirmed that they want these dialogues."""
     require_office(by, _("Das vermerkt die Geschäftsstelle."))
     series = lock_series(series.pk)
     series.state = target_of(SERIES_MOVES, "affirm", series)
@@ -105,7 +104,7 @@ def affirm_series(*, series: DialogueSeries, by, now: dt.datetime) -> DialogueSe
 def request_consent(
     *, series: DialogueSeries, briefing: Briefing, due_on: dt.date, by, now: dt.datetime
 ) -> ApprovalRequest:
-    """Ask for the senator's consent to a series; without it no topic goes to approval."""
+    """Ask for the senator's consent; mails the senator's office."""
     require_office(by, _("Die Zustimmung beantragt die Geschäftsstelle."))
     series = lock_series(series.pk)
     series.state = target_of(SERIES_MOVES, "request", series)
@@ -123,7 +122,7 @@ def request_consent(
 
 @transaction.atomic
 def withdraw_series(*, series: DialogueSeries, by, now: dt.datetime) -> DialogueSeries:
-    """Take the request for consent back to work on the series; who was asked is told."""
+    """Withdraw the request for consent; mails the senator's office."""
     require_office(by, _("Den Antrag zieht die Geschäftsstelle zurück."))
     series = lock_series(series.pk)
     series.state = target_of(SERIES_MOVES, "withdraw", series)
@@ -136,9 +135,7 @@ def withdraw_series(*, series: DialogueSeries, by, now: dt.datetime) -> Dialogue
 def decide_series(
     *, approval: ApprovalRequest, decision: Decision, by, now: dt.datetime
 ) -> DialogueSeries:
-    """Record the answer to a request for consent, with the `details` of it, and move the series
-    with it.
-    """
+    """Record the decision on a request for consent; mails the office."""
     series = lock_series(approval.subject_id)
     record_decision(approval=approval, decision=decision, by=by, now=now)
     series.state = target_of(SERIES_MOVES, decision.verdict, series)

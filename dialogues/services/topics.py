@@ -45,7 +45,6 @@ from dialogues.registry import TOPIC_FACTS
 
 
 def lock_topic(pk: int) -> Topic:
-    """Return the topic locked until the end of the transaction."""
     return (
         Topic.objects.select_for_update(of=("self",))
         .select_related("series", "organisation")
@@ -59,9 +58,7 @@ def _move(topic: Topic, action: str, *, by, now: dt.datetime, reason: str | Prom
 
 
 def _organisation_of(partner) -> int:
-    """Return for which organisation `partner` proposes: the own one, or else the one it speaks for
-    as a deputy.
-    """
+    """Return the partner's own organisation, or the one they represent as a deputy."""
     spoken_for = partner.organisation_ids
     return partner.organisation_id if partner.organisation_id in spoken_for else min(spoken_for)
 
@@ -109,7 +106,12 @@ def update_topic(
     if changes:
         also = mails.proposer_to_notify(topic, by=by)
         lapse_changed_approvals(
-            kind=ApprovalKind.TOPIC, subject_id=topic.pk, changes=changes, further_recipients=also, by=by, now=now
+            kind=ApprovalKind.TOPIC,
+            subject_id=topic.pk,
+            changes=changes,
+            further_recipients=also,
+            by=by,
+            now=now,
         )
     return topic
 
@@ -122,7 +124,7 @@ def _set_classification(topic: Topic, values: Mapping[str, Any]) -> None:
 
 @transaction.atomic
 def propose_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
-    """Hand a draft to the office, which is told by mail."""
+    """Propose a draft to the office, which is mailed. Only its author may."""
     topic = lock_topic(topic.pk)
     if topic.proposed_by_id != by.pk:
         raise NotAllowed(_("Einen Entwurf schlägt die Person vor, die ihn angelegt hat."))
@@ -134,7 +136,7 @@ def propose_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
 
 @transaction.atomic
 def take_up_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
-    """Start working on a proposed topic; the proposer is told."""
+    """Start working on a proposed topic; mails the proposer."""
     require_office(by)
     topic = lock_topic(topic.pk)
     _move(topic, "take_up", by=by, now=now, reason=_("Thema aufgegriffen"))
@@ -144,7 +146,7 @@ def take_up_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
 
 @transaction.atomic
 def decline_topic(*, topic: Topic, reason: str, by, now: dt.datetime) -> Topic:
-    """Do not take a proposed topic up; the proposer is told why. Refused without a reason."""
+    """Decline a proposed topic; mails the proposer why. Raises Refused without a reason."""
     require_office(by)
     if not reason.strip():
         raise Refused(_("Bitte begründen Sie, warum das Thema nicht aufgegriffen wird."))
@@ -159,10 +161,10 @@ def decline_topic(*, topic: Topic, reason: str, by, now: dt.datetime) -> Topic:
 def submit_topic(
     *, topic: Topic, briefing: Briefing, due_on: dt.date, by, now: dt.datetime
 ) -> ApprovalRequest:
-    """Send a topic to approval; the senator's office is told by mail.
+    """Submit a topic for approval; mails the senator's office.
 
-    Raises Refused when the topic has no series or the series lacks the senator's consent: only then
-    are topics and dates explored (the plan's own order of steps).
+    Raises Refused unless the topic belongs to a series that has the senator's consent: the
+    Masterplan lays down that order of steps.
     """
     require_office(by)
     topic = lock_topic(topic.pk)
@@ -172,8 +174,7 @@ def submit_topic(
         raise Refused(
             _(
                 "Die Reihe „%(series)s“ ist im Stand „%(state)s“. Themen gehen erst zur Freigabe, "
-                "wenn ihr "
-                "zugestimmt wurde."
+                "wenn ihr zugestimmt wurde."
             )
             % {"series": topic.series, "state": topic.series.get_state_display()}
         )
@@ -191,13 +192,11 @@ def submit_topic(
 
 @transaction.atomic
 def decide_topic(*, approval: ApprovalRequest, decision: Decision, by, now: dt.datetime) -> Topic:
-    """Record the answer of the senator's office with its `details` and move the topic; office and
-    proposer are told.
-
-    A condition is between the office and the senator's office: the proposer learns of the approval.
-    """
+    """Record the decision on a topic; mails the office and the proposer."""
     topic = lock_topic(approval.subject_id)
     record_decision(approval=approval, decision=decision, by=by, now=now)
+    # The proposer reads the reason. Comment and conditions of an approval are between the office
+    # and the senator's office.
     topic.reason = "" if decision.is_granting else decision.comment
     _move(topic, decision.verdict, by=by, now=now, reason=VERDICT_LABELS[decision.verdict])
     mails.mail_topic_to_proposer(topic, "topic_decided", by=by, now=now)
@@ -206,9 +205,10 @@ def decide_topic(*, approval: ApprovalRequest, decision: Decision, by, now: dt.d
 
 @transaction.atomic
 def withdraw_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
-    """Take a topic back to work on it again: an open request is withdrawn and the senator's office
-    told, a granted approval lapses, which all who are concerned are told. Refused once a dialogue
-    is planned on the topic."""
+    """Reopen work on a topic: its open request is withdrawn, or its approval lapses.
+
+    Mails everyone concerned. Raises Refused while a dialogue is planned on the topic.
+    """
     require_office(by)
     topic = lock_topic(topic.pk)
     if topic.dialogues.exclude(state=DialogueState.CANCELLED).exists():

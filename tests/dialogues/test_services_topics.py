@@ -13,7 +13,7 @@ from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import TOPIC_MOVES, DialogueState, SeriesState, TopicState
 from dialogues.models import Topic
-from dialogues.permissions import EDITED_BY_THE_OFFICE
+from dialogues.permissions import EDITED_BY_OFFICE
 from dialogues.services import (
     create_topic,
     decide_topic,
@@ -257,7 +257,7 @@ def test_proposer_edits_the_draft_only(partner, state):
 def test_office_edits_from_the_proposal_on(office, state):
     topic = make_topic(state)
 
-    if state in EDITED_BY_THE_OFFICE:
+    if state in EDITED_BY_OFFICE:
         assert rename(topic, office).title == "Neuer Titel"
         expected = state if state == TopicState.PROPOSED else TopicState.IN_PROGRESS
         assert Topic.objects.get(pk=topic.pk).state == expected
