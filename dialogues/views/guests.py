@@ -6,10 +6,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from core.exports import xlsx_response
-from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
+from core.roles import OFFICE, PARTNER, SENATOR_OFFICE, has_role
 from dialogues.enums import BEFORE_THE_DAY, SEATED, DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation
-from dialogues.permissions import can_manage
+from dialogues.permissions import can_manage, can_see_rsvp_counts
 from dialogues.queries import DeliveryCounts, GuestRow, RsvpCounts, guest_rows, sharing_guests
 from dialogues.views.frame import frame_of, visible_dialogue
 from outbox.queries import latest_sending
@@ -27,7 +27,7 @@ def guest_tab(request, pk):
     context = {
         **frame,
         "rows": rows,
-        "sees_counts": has_role(request.user, OFFICE, SENATOR_OFFICE, OBSERVER),
+        "sees_counts": can_see_rsvp_counts(request.user),
     }
     if context["sees_counts"]:
         everyone = (

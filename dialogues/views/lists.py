@@ -7,11 +7,10 @@ from django.utils.translation import gettext as _
 
 from core.exports import xlsx_response
 from core.progress import Segment
-from core.roles import OBSERVER, OFFICE, SENATOR_OFFICE, has_role
 from dialogues.enums import COLOUR_OF_DIALOGUE, COLOUR_OF_TOPIC, DialogueCategory, RsvpState
 from dialogues.filters import DialogueFilter, EventFilter, TopicFilter
 from dialogues.models import Dialogue
-from dialogues.permissions import can_manage, can_propose
+from dialogues.permissions import can_manage, can_propose, can_see_rsvp_counts
 from dialogues.queries import as_seen_by, listed_dialogues, listed_topics, rsvp_label
 from dialogues.views.answers import order_by, page_of
 
@@ -51,7 +50,7 @@ def _dialogues(request, category: str, filterset) -> tuple[EventFilter, QuerySet
 def dialogue_list(request):
     filter, rows = _dialogues(request, DialogueCategory.DIALOGUE, DialogueFilter)
     page = page_of(request, rows)
-    sees_counts = has_role(request.user, OFFICE, SENATOR_OFFICE, OBSERVER)
+    sees_counts = can_see_rsvp_counts(request.user)
     page.object_list = as_seen_by(request.user, page.object_list)
     for dialogue in page.object_list:
         dialogue.colour = COLOUR_OF_DIALOGUE[dialogue.state]
@@ -85,7 +84,7 @@ def dialogue_export(request):
         _("Stand"),
         _("Ergebnis"),
     ]
-    sees_counts = has_role(request.user, OFFICE, SENATOR_OFFICE, OBSERVER)
+    sees_counts = can_see_rsvp_counts(request.user)
     if sees_counts:
         header += [
             _("Einladungen"),
