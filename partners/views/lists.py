@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core.exports import xlsx_response
 from core.history import entries_of
+from core.progress import Button
 from core.views import (
     allowed,
     ordering,
@@ -27,7 +28,7 @@ from partners.models import DistributionList, Person
 from partners.permissions import can_manage_partners, can_see_lists
 from partners.queries import visible_lists, visible_people
 from partners.services import add_list, add_members, change_list, remove_members
-from partners.views.organisations import add_action, tabs_for
+from partners.views.organisations import add_button, tabs_for
 from partners.views.people import EXPORT_HEADER, export_row
 
 MAX_KEY_DIGITS = 18  # both databases hold every number of so many digits as a primary key
@@ -49,7 +50,7 @@ def list_overview(request):
         "page": page,
         "count": page.paginator.count,
         "tabs": tabs_for(request.user, "lists"),
-        "actions": add_action(request.user, "partners:list_add", _("Neuer Verteiler")),
+        "actions": add_button(request.user, "partners:list_add", _("Neuer Verteiler")),
     }
     return render(request, "partners/lists.html", context)
 
@@ -62,17 +63,17 @@ def list_page(request, pk):
         "list": distribution_list,
         "page": paginate(request, _members(request, distribution_list)),
         "can_edit": can_edit,
-        "actions": _list_actions(distribution_list) if can_edit else [],
+        "actions": _list_buttons(distribution_list) if can_edit else [],
         "history": entries_of(distribution_list, limit=20) if can_edit else [],
     }
     return render(request, "partners/list.html", context)
 
 
-def _list_actions(distribution_list: DistributionList) -> list[tuple[str, str, str]]:
+def _list_buttons(distribution_list: DistributionList) -> list[Button]:
     pk = distribution_list.pk
     return [
-        (reverse("partners:list_members", args=[pk]), _("Personen aufnehmen"), "primary"),
-        (reverse("partners:list_edit", args=[pk]), _("Bearbeiten"), "secondary"),
+        Button(_("Personen aufnehmen"), reverse("partners:list_members", args=[pk]), "primary"),
+        Button(_("Bearbeiten"), reverse("partners:list_edit", args=[pk])),
     ]
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from core.dates import format_date
 from core.exports import xlsx_response
 from core.history import entries_of
+from core.progress import Button
 from core.views import (
     allowed,
     ordering,
@@ -42,7 +43,7 @@ def organisation_list(request):
         "page": page,
         "count": page.paginator.count,
         "tabs": tabs_for(request.user, "organisations"),
-        "actions": add_action(request.user, "partners:organisation_add", _("Neue Organisation")),
+        "actions": add_button(request.user, "partners:organisation_add", _("Neue Organisation")),
         "shows_people": can_see_people(request.user),
     }
     return render(request, "partners/organisations.html", context)
@@ -82,7 +83,7 @@ def organisation_page(request, pk):
     context = {
         "organisation": organisation,
         "lead": lead_of(organisation, organisation.get_kind_display()),
-        "actions": edit_action(request.user, "partners:organisation_edit", organisation),
+        "actions": edit_button(request.user, "partners:organisation_edit", organisation),
         "facts": _facts(organisation),
         "shows_people": can_see_people(request.user),
         "people": visible_people_of(organisation, request.user),
@@ -142,16 +143,16 @@ def tabs_for(user, current: str) -> list[tuple[str, str, bool]]:
     return [(label, reverse(url_name), key == current) for key, label, url_name in tabs]
 
 
-def add_action(user, url_name: str, label: str) -> list[tuple[str, str, str]]:
-    """Return the button above a list, as (URL, label, variant), if `user` may use it."""
-    return [(reverse(url_name), label, "primary")] if can_manage_partners(user) else []
+def add_button(user, url_name: str, label: str) -> list[Button]:
+    """Return the button above a list, if `user` may use it."""
+    return [Button(label, reverse(url_name), "primary")] if can_manage_partners(user) else []
 
 
-def edit_action(user, url_name: str, obj) -> list[tuple[str, str, str]]:
-    """Return the button above the page of `obj`, as (URL, label, variant), if `user` may use it."""
+def edit_button(user, url_name: str, obj) -> list[Button]:
+    """Return the button above the page of `obj`, if `user` may use it."""
     if not can_manage_partners(user):
         return []
-    return [(reverse(url_name, args=[obj.pk]), _("Bearbeiten"), "secondary")]
+    return [Button(_("Bearbeiten"), reverse(url_name, args=[obj.pk]))]
 
 
 def lead_of(obj: Organisation | Person, text: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from core.dates import format_date, format_moment
 from core.exports import xlsx_response
 from core.history import entries_of
-from core.progress import HistoryEntry
+from core.progress import Button, HistoryEntry
 from core.views import (
     allowed,
     ordering,
@@ -33,7 +33,7 @@ from partners.permissions import (
 )
 from partners.queries import deputyships_for, visible_people
 from partners.services import add_person, change_person
-from partners.views.organisations import add_action, edit_action, lead_of, tabs_for
+from partners.views.organisations import add_button, edit_button, lead_of, tabs_for
 
 SORTS = {
     "name": ("search",),
@@ -60,7 +60,7 @@ def people_list(request):
         "count": page.paginator.count,
         "people": [(person, *_account_and_roles(person)) for person in page],
         "tabs": tabs_for(request.user, "people"),
-        "actions": add_action(request.user, "partners:person_add", _("Neue Person")),
+        "actions": add_button(request.user, "partners:person_add", _("Neue Person")),
         "shows_accounts": can_see_accounts(request.user),
     }
     return render(request, "partners/people.html", context)
@@ -96,7 +96,7 @@ def person_page(request, pk):
         "person": person,
         "organisation": person.organisation,
         "lead": lead_of(person, person.function),
-        "actions": edit_action(request.user, "partners:person_edit", person),
+        "actions": edit_button(request.user, "partners:person_edit", person),
         "facts": _person_facts(person),
         "notes": person.notes if can_see_notes(request.user) else "",
         "can_edit": can_edit,
@@ -124,24 +124,29 @@ def _account_context(person: Person, user) -> dict:
     return {
         "account": account,
         "account_facts": _account_facts(account),
-        "account_links": _account_links(account, user),
+        "account_buttons": _account_buttons(account, user),
         "deputyships": [
             (deputyship, deputyship.is_over(today)) for deputyship in deputyships_for(person)
         ],
     }
 
 
-def _account_links(account: User, user) -> list[tuple[str, str, str]]:
-    """Return the buttons that change an account, as (URL, label, variant)."""
-    links = [("partners:account_edit", _("Konto ändern"), "secondary")]
+def _account_buttons(account: User, user) -> list[Button]:
+    if not can_manage_partners(user):
+        return []
+
+    def url(name: str) -> str:
+        return reverse(f"partners:{name}", args=[account.person_id])
+
+    buttons = [Button(_("Konto ändern"), url("account_edit"))]
+    if account.is_pending:
+        resend = Button(_("Einladung erneut senden"), url("account_resend"), is_post=True)
+        buttons.insert(0, resend)
     if not account.is_active:
-        links.append(("partners:account_activate", _("Aktivieren"), "secondary"))
+        buttons.append(Button(_("Aktivieren"), url("account_activate")))
     elif account.pk != user.pk:
-        links.append(("partners:account_deactivate", _("Deaktivieren"), "danger"))
-    return [
-        (reverse(url_name, args=[account.person_id]), label, variant)
-        for url_name, label, variant in links
-    ]
+        buttons.append(Button(_("Deaktivieren"), url("account_deactivate"), "danger"))
+    return buttons
 
 
 @allowed(can_manage_partners)
