@@ -1,3 +1,3 @@
-"""The demo: the real plans, measures, dialogues, visits and clippings, and an invented present
-around them.
-"""
+"""The demo: real plans, measures, dialogues, visits and clippings, and an invented present."""
+
+TAKEN_OVER = "Aus früheren Unterlagen übernommen"  # the reason in the history of real records

@@ -1,4 +1,6 @@
-"""The demo's people: roles at example.org, six of them with an account."""
+"""The people of the demo: roles instead of persons, at example.org; six have an account."""
+
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -9,34 +11,58 @@ from core.models import Origin
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from partners.models import Deputy, DistributionList, Organisation, Person, User
 
-HOUSE = "Senatsverwaltung für Wirtschaft, Energie und Betriebe"
+SENATE_DEPARTMENT = "Senatsverwaltung für Wirtschaft, Energie und Betriebe"
 
-# e-mail, name, function, part of the organisation's name, roles
+
+class DemoAccount(NamedTuple):
+    """`organisation` is a part of its name."""
+
+    email: str
+    name: str
+    function: str
+    organisation: str
+    roles: tuple[str, ...] = ()
+
+
 ACCOUNTS = (
-    (
+    DemoAccount(
         "geschaeftsstelle@example.org",
         "Geschäftsstelle",
         "Masterplan Industriestadt",
-        HOUSE,
+        SENATE_DEPARTMENT,
         (OFFICE,),
     ),
-    ("senatorin@example.org", "Büro der Senatorin", "Leitung", HOUSE, (SENATOR_OFFICE,)),
-    (
+    DemoAccount(
+        "senatorin@example.org",
+        "Büro der Senatorin",
+        "Leitung",
+        SENATE_DEPARTMENT,
+        (SENATOR_OFFICE,),
+    ),
+    # Without a role of its own: it acts as the deputy of the account before.
+    DemoAccount(
         "vertretung@example.org",
         "Vertretung im Büro der Senatorin",
         "stellvertretende Leitung",
-        HOUSE,
-        (),
+        SENATE_DEPARTMENT,
     ),
-    ("vdma-ost@example.org", "Landesverband", "Referat Industriepolitik", "VDMA", (PARTNER,)),
-    (
+    DemoAccount(
+        "vdma-ost@example.org", "Landesverband", "Referat Industriepolitik", "VDMA", (PARTNER,)
+    ),
+    DemoAccount(
         "ihk@example.org",
         "Bereich Industrie",
         "Fachreferat",
         "Industrie- und Handelskammer",
         (PARTNER,),
     ),
-    ("steuerungskreis@example.org", "Mitglied des Steuerungskreises", "SKIP", HOUSE, (OBSERVER,)),
+    DemoAccount(
+        "steuerungskreis@example.org",
+        "Mitglied des Steuerungskreises",
+        "SKIP",
+        SENATE_DEPARTMENT,
+        (OBSERVER,),
+    ),
 )
 CONTACT_KINDS = (
     "chamber",
@@ -57,55 +83,51 @@ CONTACT_NAMES = {
 
 
 def find_organisation(part: str) -> Organisation:
-    """Return the first organisation whose name or short name holds `part`."""
-    rows = Organisation.objects.filter(search__contains=fold(part)).exclude(kind="press")
-    found = rows.order_by("pk").first()
+    """Return the first organisation whose name contains `part`. Raises LookupError without any."""
+    records = Organisation.objects.filter(search__contains=fold(part)).exclude(kind="press")
+    found = records.order_by("pk").first()
     if found is None:
         raise LookupError(f"no organisation is called {part!r}")
     return found
 
 
 def load_accounts(*, today, now) -> dict[str, User]:
-    """Create the six demo accounts; return them by the part of their address before the @."""
+    """Return the demo accounts by the part of their address before the @."""
     users = {}
-    for email, name, function, part, roles in ACCOUNTS:
+    for account in ACCOUNTS:
         person = Person.objects.create(
-            name=name,
-            function=function,
-            email=email,
-            organisation=find_organisation(part),
+            name=account.name,
+            function=account.function,
+            email=account.email,
+            organisation=find_organisation(account.organisation),
             origin=Origin.DEMO,
         )
         user = User.objects.create_user(
-            email=email,
+            email=account.email,
             person=person,
             password=settings.DEMO_PASSWORD,
             is_demo=True,
             invited_at=now,
-            is_office_head=roles == (OFFICE,),
+            is_office_head=account.roles == (OFFICE,),
         )
-        user.groups.set(Group.objects.filter(name__in=roles))
-        users[email.partition("@")[0]] = user
+        user.groups.set(Group.objects.filter(name__in=account.roles))
+        users[account.email.partition("@")[0]] = user
     Deputy.objects.create(
         principal=users["senatorin"].person, deputy=users["vertretung"].person, starts_on=today
     )
     return users
 
 
-def load_contacts() -> list[Person]:
-    """Create one role contact for each organisation that takes part in dialogues; return them in
-    order.
-    """
-    people, taken = [], set(Person.objects.values_list("email", flat=True))
-    for organisation in Organisation.objects.filter(kind__in=CONTACT_KINDS).order_by(
-        "kind", "search", "pk"
-    ):
+def load_contacts() -> None:
+    """Load one contact for each organisation that can take part in dialogues."""
+    organisations = Organisation.objects.filter(kind__in=CONTACT_KINDS)
+    used = set(Person.objects.values_list("email", flat=True))
+    for organisation in organisations.order_by("kind", "search", "pk"):
         name, function = CONTACT_NAMES.get(organisation.kind, ("Geschäftsstelle", "Leitung"))
         email = f"{slugify(fold(organisation.label))[:50].strip('-')}@example.org"
-        if email in taken:
-            continue
-        taken.add(email)
-        people.append(
+        # Two organisations may share a label, and two people no address.
+        if email not in used:
+            used.add(email)
             Person.objects.create(
                 name=name,
                 function=function,
@@ -113,12 +135,9 @@ def load_contacts() -> list[Person]:
                 organisation=organisation,
                 origin=Origin.DEMO,
             )
-        )
-    return people
 
 
 def load_distribution_lists() -> None:
-    """Create two lists that a guest list can be filled from."""
     partners = DistributionList.objects.create(
         name="Partner des Masterplans",
         description="Kammern, Verbände und Gewerkschaften",

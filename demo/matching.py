@@ -1,6 +1,4 @@
-"""Names in the gathered facts, matched to organisations; remarks in brackets are taken out and kept
-apart.
-"""
+"""Finds the organisation that a name in the gathered facts means, and splits off remarks."""
 
 import re
 from typing import NamedTuple
@@ -12,7 +10,7 @@ BRACKETS = re.compile(r"^(?P<name>.+?)\s*\((?P<remark>[^()]*)\)$")
 
 
 class Named(NamedTuple):
-    """A name without its remark, the remark, and the organisation it means, if any."""
+    """A name without its remark in brackets, and the organisation it means, if one is known."""
 
     name: str
     remark: str
@@ -26,12 +24,11 @@ def split_remark(text: str) -> tuple[str, str]:
 
 
 class OrganisationIndex:
-    """All organisations by name, by short name, and by the abbreviation in brackets behind the
-    name.
-    """
+    """All organisations by name, short name, and the abbreviation in brackets behind the name."""
 
     def __init__(self):
         self.by_name: dict[str, Organisation] = {}
+        # In reverse, so that of two with the same name the first loaded one wins.
         for organisation in Organisation.objects.order_by("-pk"):
             name, abbreviation = split_remark(organisation.name)
             for alias in (abbreviation, organisation.short_name, name, organisation.name):
@@ -39,7 +36,7 @@ class OrganisationIndex:
                     self.by_name[fold(alias)] = organisation
 
     def find(self, text: str) -> Named:
-        """Return what `text` means; a remark in brackets does not hinder the match."""
+        """Try the whole text first, since brackets may be part of a name."""
         if whole := self.by_name.get(fold(text)):
             return Named(text, "", whole)
         name, remark = split_remark(text)

@@ -1,14 +1,14 @@
-"""The real organisations: taken over with source, basis and doubt."""
+"""Loads the real organisations with their sources, how sure each fact is, and doubts."""
 
 import datetime as dt
 
 from core.history import save_as
 from core.models import Origin
+from demo import TAKEN_OVER
 from demo.matching import split_remark
 from partners.enums import OrganisationKind
 from partners.models import Organisation
 
-TAKEN_OVER = "Aus früheren Unterlagen übernommen"
 KINDS = {
     "senate department": OrganisationKind.SENATE,
     "district": OrganisationKind.DISTRICT,
@@ -23,8 +23,8 @@ KINDS = {
     "press": OrganisationKind.PRESS,
 }
 SUBKINDS = {"research institute": "Forschungsinstitut"}
-# What stands in brackets behind a name is an abbreviation, a place or a kind; the rest is a remark
-# on the source.
+# Brackets behind a name hold an abbreviation, a place or a kind; anything else is a remark on the
+# source.
 ABBREVIATIONS = {"BSR", "BVG", "KPM", "B.I.G.", "nd"}
 PLACES = {"Hamburg"}
 KINDS_IN_BRACKETS = {"IHK-Magazin"}
@@ -45,17 +45,22 @@ NAME_BASIS = {
 }
 
 
-def load_organisations(data: list[dict], *, now: dt.datetime) -> None:
-    """Load every row of `data/organisations.json`; remarks in a name go to basis and doubts."""
-    for row in data:
-        save_as(organisation_from(row), by=None, now=now, reason=TAKEN_OVER)
+def load_organisations(records: list[dict], *, now: dt.datetime) -> None:
+    """Load `data/organisations.json`."""
+    for record in records:
+        save_as(organisation_from(record), by=None, now=now, reason=TAKEN_OVER)
 
 
-def organisation_from(row: dict) -> Organisation:
-    """Return the unsaved organisation that `row` describes."""
-    name, remark = split_remark(row["name"])
-    basis, note = NAME_BASIS.get(row["notes"], ("", row["notes"] or ""))
-    short_name, city, subkind, doubts = row["short_name"] or "", "", row["subkind"] or "", [note]
+def organisation_from(record: dict) -> Organisation:
+    """Return an unsaved organisation; remarks in its name go to `basis` and `doubts`."""
+    name, remark = split_remark(record["name"])
+    basis, note = NAME_BASIS.get(record["notes"], ("", record["notes"] or ""))
+    short_name, city, subkind, doubts = (
+        record["short_name"] or "",
+        "",
+        record["subkind"] or "",
+        [note],
+    )
     if remark in ABBREVIATIONS:
         short_name = short_name or remark
     elif remark in PLACES:
@@ -67,13 +72,13 @@ def organisation_from(row: dict) -> Organisation:
     return Organisation(
         name=name,
         short_name=short_name,
-        kind=KINDS[row["kind"]],
+        kind=KINDS[record["kind"]],
         subkind=SUBKINDS.get(subkind, subkind),
-        description=row["role"] or "",
+        description=record["role"] or "",
         city=city,
-        website=row["website"] or "",
+        website=record["website"] or "",
         origin=Origin.TAKEN_OVER,
-        sources=row["source"],
+        sources=record["source"],
         basis={"name": basis} if basis else {},
         doubts=" ".join(filter(None, doubts)),
     )

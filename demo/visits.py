@@ -1,14 +1,14 @@
-"""The real visits and clippings: taken over with source, basis and doubt, outside the workflow."""
+"""Loads the real visits and clippings, which bypass the workflow."""
 
 import datetime as dt
 import re
 
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
 
 from core.folding import fold
 from core.history import save_as
 from core.models import Origin, Precision
+from demo import TAKEN_OVER
 from demo.matching import split_remark
 from media_visits.enums import CoverageKind, PressKind, Publisher, VisitState
 from media_visits.models import Coverage, PressSlot, Visit
@@ -26,14 +26,14 @@ PUBLISHERS = {
     "chamber magazine": Publisher.CHAMBER,
     "industry portal": Publisher.PORTAL,
 }
-# What a source calls the press's part → kind of slot, and whether the source says so itself.
+# What a source says about the press, the kind of slot that means, and how sure that is.
 PRESS = (
     ("Wort-Bild-Termin", PressKind.WORD_PICTURE, "sourced"),
     ("nicht presseöffentlich", PressKind.NOT_PUBLIC, "sourced"),
     ("Presse- und Fototermin", PressKind.WORD_PICTURE, "inferred"),
     ("öffentlich, Fototermin", PressKind.PICTURE, "inferred"),
 )
-# Only what is a sector of industry; places, trades and themes stay as the source's text.
+# Only sectors of industry; places, trades and themes remain in `sectors_text`.
 SECTORS = {
     "Maschinenbau/Lasertechnik": ("Maschinenbau", "Optik/Photonik"),
     "Elektrotechnik": ("Elektroindustrie",),
@@ -63,38 +63,37 @@ SECTORS = {
     "Elektronik": ("Elektroindustrie",),
 }
 LEGAL_FORM = re.compile(r"(\s+(ag|se|gmbh|co\.|kg|&))+$")
-TAKEN_OVER = gettext_lazy("Aus früheren Unterlagen übernommen")
 
 
-def load_visits(data: list[dict], *, now: dt.datetime) -> None:
-    """Load every row of `data/visits.json`. Their sources are public, so they are published."""
+def load_visits(records: list[dict], *, now: dt.datetime) -> None:
+    """Load `data/visits.json`. The visits are published, because their sources are public."""
     companies = companies_by_name()
-    for row in data:
+    for record in records:
         visit = Visit(
-            company=find_company(row["company"], companies),
-            company_text=row["company"],
-            title=row["occasion"],
-            sectors_text=", ".join(row["sectors"]),
-            visitor=row["visitor"] or "",
-            address=row["address"] or "",
-            press_text=row["press_type"] or "",
-            state=STATES[row["status"]],
+            company=find_company(record["company"], companies),
+            company_text=record["company"],
+            title=record["occasion"],
+            sectors_text=", ".join(record["sectors"]),
+            visitor=record["visitor"] or "",
+            address=record["address"] or "",
+            press_text=record["press_type"] or "",
+            state=STATES[record["status"]],
             is_published=True,
             origin=Origin.TAKEN_OVER,
-            sources=row["source"],
-            doubts=row["notes"] or "",
+            sources=record["source"],
+            doubts=record["notes"] or "",
             basis={
-                "starts_on": row["date_basis"],
-                "sectors": row["sectors_basis"] if row["sectors"] else "unknown",
+                "starts_on": record["date_basis"],
+                "sectors": record["sectors_basis"] if record["sectors"] else "unknown",
             },
-            **known_days(row),
-            **known_times(row),
+            **known_days(record),
+            **known_times(record),
         )
         if visit.state == VisitState.CANCELLED:
             visit.reason = visit.doubts.partition(";")[0]
         slot_kind = press_kind(visit)
         save_as(visit, by=None, now=now, reason=TAKEN_OVER)
-        names = {name for text in row["sectors"] for name in SECTORS.get(text, ())}
+        names = {name for text in record["sectors"] for name in SECTORS.get(text, ())}
         visit.sectors.set([Sector.objects.get_or_create(name=name)[0] for name in sorted(names)])
         if slot_kind:
             slot = PressSlot(
@@ -104,9 +103,7 @@ def load_visits(data: list[dict], *, now: dt.datetime) -> None:
 
 
 def press_kind(visit: Visit) -> PressKind | None:
-    """Return the kind of press slot that the source's words name, and note in the basis how sure it
-    is.
-    """
+    """Return the kind of press slot the source names; set in `basis` how sure that is."""
     for words, kind, basis in PRESS:
         if visit.press_text.startswith(words):
             visit.basis["press_text"] = basis
@@ -114,14 +111,14 @@ def press_kind(visit: Visit) -> PressKind | None:
     return None
 
 
-def known_days(row: dict) -> dict:
-    """Return `starts_on`, `ends_on` and `precision` of a visit as exactly as its source knows them."""
-    if row["date"]:
-        return {"starts_on": dt.date.fromisoformat(row["date"]), "precision": Precision.DAY}
-    if not row["date_range"]:
+def known_days(record: dict) -> dict:
+    """Return `starts_on`, `ends_on` and `precision`, as exact as the source."""
+    if record["date"]:
+        return {"starts_on": dt.date.fromisoformat(record["date"]), "precision": Precision.DAY}
+    if not record["date_range"]:
         return {"precision": Precision.UNKNOWN}
-    first, _slash, last = row["date_range"].partition("/")
-    precision = Precision.MONTH if row["date_basis"] == "month" else Precision.RANGE
+    first, _slash, last = record["date_range"].partition("/")
+    precision = Precision.MONTH if record["date_basis"] == "month" else Precision.RANGE
     return {
         "starts_on": first_day(first),
         "ends_on": first_day(last) if last else None,
@@ -129,13 +126,11 @@ def known_days(row: dict) -> dict:
     }
 
 
-def known_times(row: dict) -> dict:
-    """Return `starts_at` and `ends_at` where a source names the time of a known day (`9:20`,
-    `15:00-15:40`).
-    """
-    if not row["date"] or not row["time"]:
+def known_times(record: dict) -> dict:
+    """Return `starts_at` and `ends_at` if day and time (`9:20`, `15:00-15:40`) are known."""
+    if not record["date"] or not record["time"]:
         return {}
-    moments = [_moment(row["date"], text) for text in row["time"].split("-")]
+    moments = [_moment(record["date"], text) for text in record["time"].split("-")]
     return {"starts_at": moments[0], "ends_at": moments[1] if len(moments) > 1 else None}
 
 
@@ -153,8 +148,8 @@ def first_day(text: str) -> dt.date:
 
 
 def companies_by_name() -> dict[str, Organisation]:
-    """Return the organisations by folded name, short name, and name without its legal form; no
-    press.
+    """Return the organisations other than press by folded name, short name, and name without its
+    legal form.
     """
     known: dict[str, Organisation] = {}
     for organisation in Organisation.objects.exclude(kind="press").order_by("pk"):
@@ -166,8 +161,8 @@ def companies_by_name() -> dict[str, Organisation]:
 
 
 def find_company(text: str, companies: dict[str, Organisation]) -> Organisation | None:
-    """Return the organisation that `text` names, also as `Siemens AG, Schaltwerk` or `Flughafen /
-    Betreiber`.
+    """Return the organisation that `text` names, also with a site as in `Siemens AG, Schaltwerk` or
+    `Flughafen / Betreiber`.
     """
     parts = [text, text.partition(",")[0], text.partition(" / ")[2], split_remark(text)[0]]
     for name in (fold(part.strip()) for part in parts if part.strip()):
@@ -177,22 +172,20 @@ def find_company(text: str, companies: dict[str, Organisation]) -> Organisation 
     return None
 
 
-def load_coverage(data: list[dict], *, now: dt.datetime) -> None:
-    """Load every row of `data/coverage.json`, linked to a visit where exactly one names the
-    clipping as its source.
-    """
+def load_coverage(records: list[dict], *, now: dt.datetime) -> None:
+    """Load `data/coverage.json`, each clipping linked to the visit whose source it is."""
     visits = visits_by_source()
-    for row in data:
-        text = row["published_on"] or ""
+    for record in records:
+        text = record["published_on"] or ""
         coverage = Coverage(
-            visit=visits.get(row["url"]),
-            medium=row["outlet"],
-            publisher=PUBLISHERS[row["outlet_kind"]],
-            title=row["title"] or "",
-            url=row["url"],
-            about=row["about"] or "",
+            visit=visits.get(record["url"]),
+            medium=record["outlet"],
+            publisher=PUBLISHERS[record["outlet_kind"]],
+            title=record["title"] or "",
+            url=record["url"],
+            about=record["about"] or "",
             kind=CoverageKind.RADIO
-            if "Radiointerview" in (row["about"] or "")
+            if "Radiointerview" in (record["about"] or "")
             else CoverageKind.UNKNOWN,
             starts_on=first_day(text) if text else None,
             precision={0: Precision.UNKNOWN, 4: Precision.YEAR, 7: Precision.MONTH}.get(
@@ -200,17 +193,20 @@ def load_coverage(data: list[dict], *, now: dt.datetime) -> None:
             ),
             origin=Origin.TAKEN_OVER,
             basis={
-                "title": row["title_basis"],
+                "title": record["title_basis"],
                 "starts_on": "sourced"
-                if row["published_basis"] == "day"
-                else row["published_basis"],
+                if record["published_basis"] == "day"
+                else record["published_basis"],
             },
         )
         save_as(coverage, by=None, now=now, reason=TAKEN_OVER)
 
 
 def visits_by_source() -> dict[str, Visit]:
-    """Return the visit of each address that is a source of exactly one visit that took place."""
+    """Return the visit for each address that is a source of only one visit.
+
+    An article about several visits belongs to none of them alone; cancelled ones do not count.
+    """
     found: dict[str, list[Visit]] = {}
     for visit in Visit.objects.exclude(state=VisitState.CANCELLED).order_by("pk"):
         for source in visit.sources:

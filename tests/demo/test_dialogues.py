@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from core.models import Origin, Precision
 from demo.dialogues import load_dialogues
-from demo.loading import read_rows
+from demo.loading import read_records
 from demo.organisations import load_organisations
 from dialogues.enums import DialogueCategory, DialogueFormat, DialogueState
 from dialogues.models import Dialogue
@@ -19,8 +19,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
 @pytest.fixture(scope="module")
 def rows(django_db_setup, django_db_blocker):
     with kept_for_a_while(django_db_blocker):
-        load_organisations(read_rows("organisations"), now=timezone.now())
-        data = read_rows("dialogues")
+        load_organisations(read_records("organisations"), now=timezone.now())
+        data = read_records("dialogues")
         load_dialogues(data, now=timezone.now())
         yield list(zip(data, Dialogue.objects.order_by("pk"), strict=True))
 

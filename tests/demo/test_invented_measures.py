@@ -1,6 +1,4 @@
-"""The invented progress around the real measures: on an ordinary day, a Sunday, a holiday, the ends
-of a half-year.
-"""
+"""The invented progress, loaded on ordinary and odd days: a Sunday, New Year, 29 February."""
 
 import datetime as dt
 
@@ -11,10 +9,11 @@ from core.dates import latest_working_day
 from core.models import Origin
 from core.roles import OFFICE
 from demo.accounts import load_accounts
-from demo.invented_measures import load_invented_measures
-from demo.loading import read_rows
+from demo.invented.measures import load_invented_measures
+from demo.loading import read_records
 from demo.measures import load_measures, load_plans
 from demo.organisations import load_organisations
+from demo.scenario import Scenario
 from measures.enums import ReportState, RoundState
 from measures.models import Measure, Milestone, Plan, ReportingRound, StatusReport
 from measures.queries import (
@@ -34,9 +33,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def loaded(django_db_setup, django_db_blocker):
     with kept_for_a_while(django_db_blocker):
-        load_organisations(read_rows("organisations"), now=timezone.now())
-        load_plans(read_rows("plans"), now=timezone.now())
-        load_measures(read_rows("measures"), now=timezone.now())
+        load_organisations(read_records("organisations"), now=timezone.now())
+        load_plans(read_records("plans"), now=timezone.now())
+        load_measures(read_records("measures"), now=timezone.now())
         yield
 
 
@@ -49,7 +48,7 @@ def today(request, loaded, django_db_blocker):
     now = timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
     with kept_for_a_while(django_db_blocker):
         users = load_accounts(today=day, now=now)
-        load_invented_measures(users, today=day, now=now)
+        load_invented_measures(Scenario(users, day, now))
         yield day, users
 
 
@@ -63,7 +62,7 @@ def test_real_measures_stay_taken_over_and_their_invented_status_is_marked(today
     assert not Milestone.objects.exclude(origin=Origin.DEMO).exists()
 
 
-def test_every_phase_and_light_is_there_but_not_begun(today):
+def test_every_phase_but_not_started_and_every_light_occurs(today):
     figures = progress_figures(make_user(OFFICE), Plan.objects.get(short_title="MPI 2018–2021"))
 
     assert figures.whole.total == 16
@@ -78,7 +77,7 @@ def test_every_phase_and_light_is_there_but_not_begun(today):
     assert 0 < figures.whole.milestones_done < figures.whole.milestones_total
 
 
-def test_one_round_is_over_and_one_runs(today):
+def test_one_round_is_closed_and_one_is_open(today):
     day, _users = today
 
     assert list(ReportingRound.objects.order_by("cut_off_on").values_list("state", flat=True)) == [
@@ -87,13 +86,13 @@ def test_one_round_is_over_and_one_runs(today):
     ]
     running = ReportingRound.objects.get(state=RoundState.OPEN)
     assert running.cut_off_on <= day < running.due_on
-    assert {row.lead.label for row in measures_awaiting_report(running)} == {
+    assert {measure.lead.label for measure in measures_awaiting_report(running)} == {
         "VDMA Ost",
         "IHK Berlin",
     }
 
 
-def test_both_partners_owe_and_the_office_checks(today):
+def test_both_partners_owe_reports_and_the_office_has_one_to_check(today):
     _day, users = today
 
     assert [
@@ -106,7 +105,7 @@ def test_both_partners_owe_and_the_office_checks(today):
     assert [due.measure.title for due in reports_due_for(users["ihk"])] == [
         "Lotsendienst für Genehmigungen"
     ]
-    assert [row.measure.title for row in reports_to_check()] == [
+    assert [report.measure.title for report in reports_to_check()] == [
         "Börse für freie Produktionsflächen"
     ]
 
@@ -117,7 +116,7 @@ def test_reminders_name_only_invented_measures(today):
     opened_at = timezone.make_aware(dt.datetime.combine(day, dt.time(7)))
     ReportingRound.history.filter(id=running.pk).update(
         history_date=opened_at
-    )  # it says when the test ran
+    )  # otherwise the time of the test run
     demo = {
         str(pk) for pk in Measure.objects.filter(origin=Origin.DEMO).values_list("pk", flat=True)
     }
@@ -129,7 +128,7 @@ def test_reminders_name_only_invented_measures(today):
     assert {reminder.subject_key.rpartition(":")[2] for reminder in reminders} <= demo
 
 
-def test_nothing_in_the_demo_was_said_after_its_day(today):
+def test_nothing_is_dated_after_the_day_of_loading(today):
     day, _users = today
     now = timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
 

@@ -1,4 +1,4 @@
-"""The invented visits of the demo, on days around which the calendar is odd."""
+"""The invented visits, loaded on an ordinary day, before Christmas and on 29 February."""
 
 import datetime as dt
 
@@ -8,7 +8,8 @@ from approvals.models import ApprovalRequest
 from approvals.queries import differences_of
 from core.models import Origin
 from core.roles import OFFICE, SENATOR_OFFICE
-from demo.invented_visits import load_invented_visits
+from demo.invented.visits import load_invented_visits
+from demo.scenario import Scenario
 from media_visits.enums import VisitState
 from media_visits.models import PressSlot, Visit
 from tests.approvals.builders import NOW, TODAY
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("today", [TODAY, dt.date(2026, 12, 23), dt.date(2028, 2, 29)])
-def test_the_invented_visits_lie_ahead_on_any_day(today):
+def test_invented_visits_lie_ahead_on_any_day(today):
     for name in ("BAE Batterien GmbH", "Berliner Seilfabrik", "Stadler Pankow"):
         make_organisation(name)
     users = {
@@ -29,7 +30,7 @@ def test_the_invented_visits_lie_ahead_on_any_day(today):
     }
     now = NOW.replace(year=today.year, month=today.month, day=today.day)
 
-    load_invented_visits(users, today=today, now=now)
+    load_invented_visits(Scenario(users, today, now))
 
     states = list(Visit.objects.order_by("pk").values_list("state", "origin"))
     assert states == [

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from core.models import Origin
 from core.roles import OFFICE
-from demo.loading import read_rows
+from demo.loading import read_records
 from demo.matching import split_remark
 from demo.measures import load_measures, load_plans
 from demo.organisations import load_organisations
@@ -22,18 +22,18 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def loaded(django_db_setup, django_db_blocker):
     with kept_for_a_while(django_db_blocker):
-        load_organisations(read_rows("organisations"), now=timezone.now())
-        load_plans(read_rows("plans"), now=timezone.now())
-        load_measures(read_rows("measures"), now=timezone.now())
+        load_organisations(read_records("organisations"), now=timezone.now())
+        load_plans(read_records("plans"), now=timezone.now())
+        load_measures(read_records("measures"), now=timezone.now())
         yield
 
 
 def test_every_row_is_a_measure_or_stands_outside_the_plans(loaded):
-    inside = {row["title"] for row in read_rows("measures") if row["mpi_link"] != "context"}
-    context = {row["title"] for row in read_rows("measures") if row["mpi_link"] == "context"}
+    inside = {row["title"] for row in read_records("measures") if row["mpi_link"] != "context"}
+    context = {row["title"] for row in read_records("measures") if row["mpi_link"] == "context"}
     in_plans = {
         title
-        for plan in read_rows("plans")
+        for plan in read_records("plans")
         for field in plan["fields"]
         for cluster in field["clusters"]
         for task in cluster.get("task_fields", [])
@@ -50,7 +50,7 @@ def test_everything_is_taken_over_with_sources_and_keeps_its_doubts(loaded):
     for row in [*Measure.objects.all(), *Project.objects.all(), *Plan.objects.all()]:
         assert row.origin == Origin.TAKEN_OVER
         assert row.sources
-    for row in read_rows("measures"):
+    for row in read_records("measures"):
         model = Project if row["mpi_link"] == "context" else Measure
         assert model.objects.get(title=row["title"]).doubts == row["notes"]
 

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from core.models import Origin
-from demo.loading import read_rows
+from demo.loading import read_records
 from demo.organisations import load_organisations
 from partners.models import Organisation
 from tests.keeping import kept_for_a_while
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def loaded(django_db_setup, django_db_blocker):
     with kept_for_a_while(django_db_blocker):
-        load_organisations(read_rows("organisations"), now=timezone.now())
+        load_organisations(read_records("organisations"), now=timezone.now())
         yield {row.name: row for row in Organisation.objects.all()}
 
 

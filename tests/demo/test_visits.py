@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from core.models import Origin, Precision
 from demo import visits as demo
-from demo.loading import read_rows
+from demo.loading import read_records
 from media_visits.enums import CoverageKind, PressKind, VisitState
 from media_visits.models import Coverage, PressSlot, Visit
 from partners.enums import OrganisationKind
@@ -18,11 +18,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def loaded(django_db_setup, django_db_blocker):
     with kept_for_a_while(django_db_blocker):
-        for row in read_rows("organisations"):
+        for row in read_records("organisations"):
             kind = OrganisationKind.PRESS if row["kind"] == "press" else OrganisationKind.COMPANY
             make_organisation(row["name"], short_name=row["short_name"] or "", kind=kind)
-        demo.load_visits(read_rows("visits"), now=timezone.now())
-        demo.load_coverage(read_rows("coverage"), now=timezone.now())
+        demo.load_visits(read_records("visits"), now=timezone.now())
+        demo.load_coverage(read_records("coverage"), now=timezone.now())
         yield
 
 
@@ -31,12 +31,14 @@ def of(company):
 
 
 def test_every_row_is_there_as_taken_over(loaded):
-    assert Visit.objects.filter(origin=Origin.TAKEN_OVER).count() == len(read_rows("visits"))
-    assert Coverage.objects.filter(origin=Origin.TAKEN_OVER).count() == len(read_rows("coverage"))
+    assert Visit.objects.filter(origin=Origin.TAKEN_OVER).count() == len(read_records("visits"))
+    assert Coverage.objects.filter(origin=Origin.TAKEN_OVER).count() == len(
+        read_records("coverage")
+    )
 
 
 def test_no_source_and_no_doubt_is_lost(loaded):
-    for row in read_rows("visits"):
+    for row in read_records("visits"):
         visit = Visit.objects.get(company_text=row["company"], title=row["occasion"])
         assert visit.sources == row["source"]
         assert visit.doubts == (row["notes"] or "")

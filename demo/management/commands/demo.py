@@ -1,4 +1,4 @@
-"""`manage.py demo`: load the demo into an empty installation that was started as one."""
+"""`manage.py demo`: load the demo into an empty database."""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError

@@ -1,10 +1,13 @@
+"""The pause of the invented series that waits for consent."""
+
 import datetime as dt
 
 import pytest
 
 from core.models import Origin
 from core.roles import OFFICE
-from demo.invented_pauses import load_invented_pause
+from demo.invented.series import pause_series
+from demo.scenario import Scenario
 from dialogues.enums import SeriesState
 from reminders.models import ReminderPause
 from tests.dialogues.builders import NOW, TODAY, make_series
@@ -17,9 +20,11 @@ def test_series_that_waits_for_consent_is_paused_and_marked_as_demo():
     series = make_series(
         SeriesState.REQUESTED, origin=Origin.DEMO, title="Branchengespräche Bezirke"
     )
-    office = make_user(OFFICE)
+    users = dict.fromkeys(("senatorin", "vdma-ost", "ihk")) | {
+        "geschaeftsstelle": make_user(OFFICE)
+    }
 
-    load_invented_pause({"geschaeftsstelle": office}, today=TODAY, now=NOW)
+    pause_series(Scenario(users, TODAY, NOW))
 
     pause = ReminderPause.objects.get()
     assert (pause.about, pause.title, pause.until_on) == (

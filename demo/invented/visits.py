@@ -1,42 +1,38 @@
-"""Invented for the demo and marked so: a visit approved with its press slot, one awaiting approval,
-one whose approval lapsed.
-
-Both go through the services and are dated relative to the day of loading.
-"""
+"""Invented visits: one approved, one awaiting approval, one whose approval lapsed."""
 
 import datetime as dt
+from io import BytesIO
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import Workbook
 
 from approvals.enums import Verdict
 from approvals.registry import Briefing, Decision
 from core.conflicts import version_of
+from core.enums import XLSX
 from core.models import Origin
 from demo.accounts import find_organisation
-from demo.attachments import invented_sheet
-from demo.stage import Stage
+from demo.scenario import Scenario
 from media_visits import services
 from media_visits.enums import PressKind
 from media_visits.models import Visit
 from media_visits.services.visits import VISIT_FIELDS
 from partners.models import Sector
 
-LATER = dt.timedelta(hours=2)
+DELAY = dt.timedelta(hours=2)
 COURSE = [["Uhrzeit", "Was"], ["14:00", "Begrüßung"], ["14:15", "Rundgang"], ["15:00", "Gespräch"]]
 
 
-def load_invented_visits(users, *, today: dt.date, now: dt.datetime) -> None:
-    """Load the visits of the demo's present."""
-    stage = Stage(users, today, now)
-    load_approved_visit(stage)
-    load_visit_awaiting_approval(stage)
-    load_visit_that_lapsed(stage)
+def load_invented_visits(scenario: Scenario) -> None:
+    _load_approved_visit(scenario)
+    _load_visit_awaiting_approval(scenario)
+    _load_visit_with_lapsed_approval(scenario)
 
 
-def load_approved_visit(stage: Stage) -> None:
-    """Load a visit three weeks ahead that the senator's office has approved, with a
-    Wort-Bild-Termin.
-    """
-    visit = _visit(
-        stage,
+def _load_approved_visit(scenario: Scenario) -> None:
+    """Load a visit three weeks ahead with a Wort-Bild-Termin."""
+    visit = _make_visit(
+        scenario,
         "BAE Batterien",
         days=16,
         sectors=["Elektroindustrie", "Energietechnik"],
@@ -49,14 +45,14 @@ def load_approved_visit(stage: Stage) -> None:
         "be_there_by": visit.starts_at - dt.timedelta(minutes=15),
         "meeting_point": "Besuchereingang am Werkstor",
         "expected_pictures": "Blick in die Zellfertigung, Statement am Prüfstand",
-        "registration_deadline": stage.at(13, 14),
+        "registration_deadline": scenario.at(13, 14),
         "capacity": 20,
     }
     services.add_press_slot(
-        visit=visit, values=slot, origin=Origin.DEMO, by=stage.office, now=stage.at(-8)
+        visit=visit, values=slot, origin=Origin.DEMO, by=scenario.office, now=scenario.at(-8)
     )
     approval = _submit(
-        stage,
+        scenario,
         visit,
         -8,
         due=-3,
@@ -65,15 +61,15 @@ def load_approved_visit(stage: Stage) -> None:
     services.decide_visit(
         approval=approval,
         decision=Decision(Verdict.APPROVE),
-        by=stage.senator,
-        now=stage.at(-5, 15),
+        by=scenario.senator,
+        now=scenario.at(-5, 15),
     )
 
 
-def load_visit_awaiting_approval(stage: Stage) -> None:
-    """Load a visit five weeks ahead that lies before the senator's office."""
-    visit = _visit(
-        stage,
+def _load_visit_awaiting_approval(scenario: Scenario) -> None:
+    """Load a visit five weeks ahead."""
+    visit = _make_visit(
+        scenario,
         "Berliner Seilfabrik",
         days=26,
         sectors=["Metall"],
@@ -82,42 +78,40 @@ def load_visit_awaiting_approval(stage: Stage) -> None:
     )
     slot = {"kind": PressKind.PICTURE, "starts_at": visit.starts_at, "capacity": 12}
     services.add_press_slot(
-        visit=visit, values=slot, origin=Origin.DEMO, by=stage.office, now=stage.at(-2)
+        visit=visit, values=slot, origin=Origin.DEMO, by=scenario.office, now=scenario.at(-2)
     )
     _submit(
-        stage, visit, -2, due=4, facts="Der Betrieb schlägt ein Gespräch mit Auszubildenden vor."
+        scenario, visit, -2, due=4, facts="Der Betrieb schlägt ein Gespräch mit Auszubildenden vor."
     )
 
 
-def load_visit_that_lapsed(stage: Stage) -> None:
-    """Load a visit whose time changed after it was approved; put before the senator's office again
-    it shows that.
-    """
-    visit = _visit(
-        stage,
+def _load_visit_with_lapsed_approval(scenario: Scenario) -> None:
+    """Load a visit whose time changed after it was approved, submitted again."""
+    visit = _make_visit(
+        scenario,
         "Stadler",
         days=30,
         sectors=["Fahrzeugbau"],
         title="Schienenfahrzeuge für den Nahverkehr",
         message="Züge aus Pankow fahren auf Berliner Gleisen.",
     )
-    approval = _submit(stage, visit, -7, due=-4, facts="Der Betrieb hat zugesagt.")
+    approval = _submit(scenario, visit, -7, due=-4, facts="Der Betrieb hat zugesagt.")
     services.decide_visit(
         approval=approval,
         decision=Decision(Verdict.APPROVE),
-        by=stage.senator,
-        now=stage.at(-5, 15),
+        by=scenario.senator,
+        now=scenario.at(-5, 15),
     )
     visit = Visit.objects.get(pk=visit.pk)
     services.update_visit(
         visit=visit,
-        values={"starts_at": visit.starts_at + LATER, "ends_at": visit.ends_at + LATER},
+        values={"starts_at": visit.starts_at + DELAY, "ends_at": visit.ends_at + DELAY},
         version=version_of(visit, VISIT_FIELDS),
-        by=stage.office,
-        now=stage.at(-1, 9),
+        by=scenario.office,
+        now=scenario.at(-1, 9),
     )
     _submit(
-        stage,
+        scenario,
         visit,
         -1,
         due=5,
@@ -125,11 +119,17 @@ def load_visit_that_lapsed(stage: Stage) -> None:
     )
 
 
-def _visit(
-    stage: Stage, part: str, *, days: int, sectors: list[str], title: str, message: str
+def _make_visit(
+    scenario: Scenario,
+    company_name: str,
+    *,
+    days: int,
+    sectors: list[str],
+    title: str,
+    message: str,
 ) -> Visit:
-    company = find_organisation(part)
-    starts_at = stage.at(days, 11)
+    company = find_organisation(company_name)
+    starts_at = scenario.at(days, 11)
     values = {
         "company": company,
         "title": title,
@@ -141,11 +141,11 @@ def _visit(
         "sectors": [Sector.objects.get_or_create(name=name)[0] for name in sectors],
     }
     return services.create_visit(
-        values=values, origin=Origin.DEMO, by=stage.office, now=stage.at(-10)
+        values=values, origin=Origin.DEMO, by=scenario.office, now=scenario.at(-10)
     )
 
 
-def _submit(stage: Stage, visit: Visit, days: int, *, due: int, facts: str):
+def _submit(scenario: Scenario, visit: Visit, days: int, *, due: int, facts: str):
     vote = (
         "Zustimmung zum Besuch mit Presse"
         if visit.press_slots.exists()
@@ -156,8 +156,22 @@ def _submit(stage: Stage, visit: Visit, days: int, *, due: int, facts: str):
         facts,
         "Die Branche kam in den letzten Besuchen kaum vor; der Termin passt in die Woche.",
         vote,
-        [invented_sheet("Ablauf (Demodaten).xlsx", COURSE)],
+        [_make_sheet("Ablauf (Demodaten).xlsx", COURSE)],
     )
     return services.submit_visit(
-        visit=visit, briefing=briefing, due_on=stage.on(due), by=stage.office, now=stage.at(days)
+        visit=visit,
+        briefing=briefing,
+        due_on=scenario.on(due),
+        by=scenario.office,
+        now=scenario.at(days),
     )
+
+
+def _make_sheet(name: str, rows: list[list[str]]) -> SimpleUploadedFile:
+    """Return an Excel file as if somebody had uploaded it."""
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    buffer = BytesIO()
+    book.save(buffer)
+    return SimpleUploadedFile(name, buffer.getvalue(), content_type=XLSX)

@@ -1,4 +1,4 @@
-"""What the demo invents happened on the days that it plays, in the history too."""
+"""The history of invented records shows the days on which things are said to have happened."""
 
 import pytest
 from django.test import override_settings
@@ -23,7 +23,7 @@ def demo(django_db_setup, django_db_blocker):
         yield
 
 
-def told(entries) -> list[tuple[str, str]]:
+def what_happened(entries) -> list[tuple[str, str]]:
     return [
         (f"{entry.at.astimezone(NOW.tzinfo):%d.%m. %H:%M}", entry.what)
         for entry in reversed(entries)
@@ -35,20 +35,20 @@ def office():
     return User.objects.get(email="geschaeftsstelle@example.org")
 
 
-def test_a_series_was_affirmed_before_consent_was_asked_for(office):
+def test_series_was_affirmed_before_consent_was_requested(office):
     series = DialogueSeries.objects.get(title="Branchengespräche Bezirke 2027")
 
-    assert told(series_history(series, office)) == [
+    assert what_happened(series_history(series, office)) == [
         ("12.02. 10:00", "Reihe vorgeschlagen"),
         ("18.02. 10:00", "Von Verwaltung und Partnern bekräftigt"),
         ("20.02. 10:00", "Freigabe beantragt"),
     ]
 
 
-def test_a_topic_tells_its_way_once(office):
+def test_topic_has_each_step_in_its_history_once(office):
     topic = Topic.objects.get(title="Wasserstoff in der Prozesswärme")
 
-    assert told(topic_history(topic, office)) == [
+    assert what_happened(topic_history(topic, office)) == [
         ("10.02. 10:00", "Entwurf angelegt"),
         ("10.02. 10:00", "Thema vorgeschlagen"),
         ("11.02. 10:00", "Thema aufgegriffen"),
@@ -58,10 +58,10 @@ def test_a_topic_tells_its_way_once(office):
     ]
 
 
-def test_a_dialogue_tells_its_way_once(office):
+def test_dialogue_has_each_step_in_its_history_once(office):
     dialogue = Dialogue.objects.get(title="Digitale Infrastruktur für Betriebe")
 
-    entries = told(dialogue_history(dialogue, office))
+    entries = what_happened(dialogue_history(dialogue, office))
     assert entries[:6] == [
         ("28.01. 10:00", "Planung begonnen"),
         ("29.01. 10:00", "Gastgeber: zugesagt"),
@@ -74,8 +74,8 @@ def test_a_dialogue_tells_its_way_once(office):
 
 
 @pytest.mark.parametrize("model", [DialogueSeries, Topic, Dialogue, Visit, ApprovalRequest])
-def test_nothing_happened_after_the_demo_was_loaded_or_all_on_one_day(model):
-    rows = model.history.filter(id__in=model.objects.filter(origin=Origin.DEMO).values("pk"))
+def test_nothing_happened_after_loading_nor_all_on_one_day(model):
+    history = model.history.filter(id__in=model.objects.filter(origin=Origin.DEMO).values("pk"))
 
-    assert rows.latest("history_date").history_date <= NOW
-    assert len(set(rows.dates("history_date", "day"))) > 3
+    assert history.latest("history_date").history_date <= NOW
+    assert len(set(history.dates("history_date", "day"))) > 3

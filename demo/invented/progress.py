@@ -1,6 +1,4 @@
-"""Invented for the demo: how the real measures of 2018–2021 stand, and four measures that exist in
-the demo only.
-"""
+"""How the real measures of 2018–2021 stand in the demo, and four invented measures."""
 
 from typing import NamedTuple
 
@@ -8,7 +6,7 @@ from measures.enums import Financing, Phase, TrafficLight
 
 
 class Progress(NamedTuple):
-    """How a measure stands in the demo; `milestones` are (title, working days from today, reached)."""
+    """The status of a measure; `milestones` are (title, working days from today, is reached)."""
 
     title: str
     phase: Phase
@@ -21,16 +19,14 @@ class Progress(NamedTuple):
     outlook: str = ""
 
 
-class Invented(NamedTuple):
-    """A measure that exists in the demo only."""
-
+class InventedMeasure(NamedTuple):
     progress: Progress
     section: str
-    lead: str
+    lead: str  # part of the organisation's name
     description: str
 
 
-REAL = (
+STATUS_OF_REAL_MEASURES = (
     Progress(
         "Junior1stein Akademie",
         Phase.RUNNING,
@@ -187,26 +183,26 @@ EXCHANGE = Progress(
     "Benennung einer Stelle in der Verwaltung, die die Daten pflegt.",
 )
 
-INVENTED = (
-    Invented(
+INVENTED_MEASURES = (
+    InventedMeasure(
         RETROFIT,
         "Digitale Industrie",
         "VDMA",
         "Betriebe rüsten vorhandene Maschinen mit Sensoren nach.",
     ),
-    Invented(
+    InventedMeasure(
         WORKSHOPS,
         "Fachkräfte",
         "VDMA",
         "Betriebe öffnen ihre Werkstätten für Auszubildende anderer Betriebe.",
     ),
-    Invented(
+    InventedMeasure(
         GUIDES,
         "Verwaltung und (digitale) Infrastruktur",
         "Industrie- und Handelskammer",
         "Eine Stelle begleitet Betriebe durch mehrere Verfahren.",
     ),
-    Invented(
+    InventedMeasure(
         EXCHANGE,
         "Flächen",
         "Industrie- und Handelskammer",

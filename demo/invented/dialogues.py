@@ -1,0 +1,148 @@
+"""Invented dialogues: one whose dates wait for approval, and one with invitations out."""
+
+import datetime as dt
+
+from approvals.enums import Verdict
+from approvals.registry import Briefing, Decision
+from core.models import Origin
+from demo.accounts import find_organisation
+from demo.invented.series import decide, make_approved_topic
+from demo.scenario import Scenario
+from dialogues import services
+from dialogues.enums import HostPreference, HostReply, RsvpChannel
+from dialogues.models import DateOption, Dialogue, DialogueSeries, Rsvp, Topic
+from partners.models import Person
+
+GUEST_COUNT = 22  # besides the two partners with an account
+PROGRAMME = "\n".join(
+    (
+        "13:30 Ankommen",
+        "14:00 Begrüßung",
+        "14:15 Werksrundgang",
+        "15:00 Gespräch",
+        "16:00 Gelegenheit zum Austausch",
+    )
+)
+
+
+def load_invented_dialogues(scenario: Scenario, series: DialogueSeries) -> None:
+    _load_dialogue_in_planning(scenario, series)
+    _load_dialogue_with_invitations(scenario, series)
+
+
+def _load_dialogue_in_planning(scenario: Scenario, series: DialogueSeries) -> None:
+    """Load a dialogue whose three dates wait for the senator's office."""
+    topic = make_approved_topic(
+        scenario,
+        series,
+        "Energieeffiziente Gebäude in der Produktion",
+        ["Elektroindustrie"],
+        ["Energie"],
+    )
+    dialogue = _make_dialogue(scenario, topic, "Stadler", -4)
+    _submit_dates(scenario, dialogue, -3, (25, 27, 32), due=1)
+
+
+def _load_dialogue_with_invitations(scenario: Scenario, series: DialogueSeries) -> None:
+    """Load a dialogue with 24 invitations out and replies of every kind."""
+    topic = make_approved_topic(
+        scenario,
+        series,
+        "Digitale Infrastruktur für Betriebe",
+        ["Maschinenbau"],
+        ["Infrastruktur", "Digitalisierung"],
+    )
+    dialogue = _make_dialogue(scenario, topic, "Berliner Glas", -22)
+    options = _submit_dates(scenario, dialogue, -21, (15, 17), due=-16)
+    chosen = tuple(option.pk for option in options)
+    decide(scenario, services.decide_dates, dialogue, Decision(Verdict.APPROVE, chosen=chosen), -18)
+    services.fix_date(option=options[0], by=scenario.office, now=scenario.at(-17))
+    _invite_guests(scenario, dialogue)
+    _record_rsvps(scenario, dialogue)
+
+
+def _make_dialogue(scenario: Scenario, topic: Topic, host_name: str, days: int) -> Dialogue:
+    host = find_organisation(host_name)
+    contact = Person.objects.filter(organisation=host).order_by("pk").first()
+    values = {
+        "title": topic.title,
+        "host": host,
+        "host_contact": contact,
+        "programme": PROGRAMME,
+        "seats": 30,
+        "origin": Origin.DEMO,
+        "place": "" if host.postal_address else "Besuchereingang, Werksgelände",
+    }
+    dialogue = services.plan_dialogue(
+        topic=topic, values=values, by=scenario.office, now=scenario.at(days - 1)
+    )
+    return services.record_host_reply(
+        dialogue=dialogue,
+        reply=HostReply.ACCEPTED,
+        replied_on=scenario.on(days),
+        note="telefonisch",
+        by=scenario.office,
+        now=scenario.at(days),
+    )
+
+
+def _submit_dates(
+    scenario: Scenario, dialogue: Dialogue, submitted: int, ahead: tuple[int, ...], *, due: int
+) -> list[DateOption]:
+    """Add an option for each number of working days in `ahead`, and submit them."""
+    options = [
+        services.add_date_option(
+            dialogue=dialogue,
+            starts_at=scenario.at(days, 14),
+            ends_at=scenario.at(days, 16) + dt.timedelta(minutes=30),
+            host_preference=HostPreference.PREFERRED if index == 0 else HostPreference.POSSIBLE,
+            by=scenario.office,
+            now=scenario.at(submitted),
+        )
+        for index, days in enumerate(ahead)
+    ]
+    services.submit_dates(
+        dialogue=dialogue,
+        by=scenario.office,
+        now=scenario.at(submitted),
+        due_on=scenario.on(due),
+        briefing=Briefing(
+            "Masterplan, Wiederaufnahme der Branchengespräche",
+            f"{dialogue.host} lädt zu „{dialogue.title}“ ein.",
+            "Der Gastgeber bevorzugt den ersten Termin.",
+            "Zustimmung, Teilnahme der Senatorin",
+        ),
+    )
+    return options
+
+
+def _invite_guests(scenario: Scenario, dialogue: Dialogue) -> None:
+    contacts = Person.objects.reachable().filter(user__isnull=True, origin=Origin.DEMO)
+    people = [*contacts.order_by("pk")[:GUEST_COUNT], scenario.vdma.person, scenario.ihk.person]
+    services.add_guests(dialogue=dialogue, people=people, by=scenario.office, now=scenario.at(-9))
+    services.release_invitations(
+        dialogue=dialogue,
+        rsvp_by=scenario.on(8),
+        expected=len(people),
+        by=scenario.office,
+        now=scenario.at(-8),
+    )
+
+
+def _record_rsvps(scenario: Scenario, dialogue: Dialogue) -> None:
+    """Let most guests reply; the partners with an account and three others do not."""
+    invitations = dialogue.invitations.filter(person__user__isnull=True).order_by("pk")
+    tentative = Rsvp("tentative", remark="Der Termin hängt noch an einer Sitzung.")
+    represented = Rsvp(
+        "represented", substitute_name="Stabsstelle Industrie", substitute_function="Referat"
+    )
+    replies = [
+        *(Rsvp("accepted", party=1 + index % 2) for index in range(12)),
+        *[tentative] * 2,
+        *[Rsvp("declined")] * 3,
+        *[represented] * 2,
+    ]
+    for invitation, reply in zip(invitations, replies, strict=False):
+        services.record_rsvp(
+            invitation=invitation, reply=reply, channel=RsvpChannel.LINK, now=scenario.at(-5)
+        )

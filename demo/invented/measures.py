@@ -1,0 +1,155 @@
+"""Invented progress of the plan 2018–2021: reports, milestones, a few measures, two rounds.
+
+The real measures stay what they are; only their reports and milestones are invented.
+"""
+
+import datetime as dt
+
+from core.history import save_as
+from core.models import Origin
+from demo.accounts import find_organisation
+from demo.invented.progress import (
+    EXCHANGE,
+    INVENTED_MEASURES,
+    STATUS_OF_REAL_MEASURES,
+    WORKSHOPS,
+    InventedMeasure,
+    Progress,
+)
+from demo.scenario import Scenario
+from measures import services
+from measures.enums import Phase
+from measures.models import Measure, Milestone, Plan, PlanSection, ReportingRound
+
+PLAN = "MPI 2018–2021"
+
+
+def load_invented_measures(scenario: Scenario) -> None:
+    plan = Plan.objects.get(short_title=PLAN)
+    measures = {
+        invented.progress.title: _load_measure(scenario, plan, invented)
+        for invented in INVENTED_MEASURES
+    }
+    _load_closed_round(scenario, plan)
+    _load_open_round(scenario, plan, measures)
+
+
+def _load_closed_round(scenario: Scenario, plan: Plan) -> None:
+    """Load the round of half a year ago, in which every measure was reported on."""
+    cut_off_on = scenario.on(-140)
+    closed = _make_round(scenario, plan, cut_off_on, due_on=scenario.on(20, after=cut_off_on))
+    services.open_round(
+        reporting_round=closed, by=scenario.office, now=scenario.at(1, after=cut_off_on)
+    )
+    status = [*STATUS_OF_REAL_MEASURES, *(invented.progress for invented in INVENTED_MEASURES)]
+    for number, progress in enumerate(status):
+        measure = Measure.objects.get(plan=plan, title=progress.title)
+        services.record_report(
+            measure=measure,
+            values=_report_values(progress, cut_off_on),
+            by=scenario.office,
+            now=scenario.at(5 + number, after=cut_off_on),
+            origin=Origin.DEMO,
+        )
+        if measure.is_taken_over:
+            _load_milestones(scenario, measure, progress)
+    services.close_round(
+        reporting_round=closed, by=scenario.office, now=scenario.at(25, after=cut_off_on)
+    )
+
+
+def _load_open_round(scenario: Scenario, plan: Plan, measures: dict[str, Measure]) -> None:
+    """Load the running round. VDMA Ost owes one report and has another one back, IHK Berlin owes
+    one and has handed one in.
+    """
+    running = _make_round(scenario, plan, scenario.on(-15), due_on=scenario.on(8))
+    services.open_round(reporting_round=running, by=scenario.office, now=scenario.at(-12))
+    report = services.submit_report(
+        measure=measures[WORKSHOPS.title],
+        values=_report_values(WORKSHOPS, running.cut_off_on),
+        by=scenario.vdma,
+        now=scenario.at(-5),
+    )
+    services.return_report(
+        report=report,
+        comment="Bitte ergänzen Sie, bis wann die Auskunft der Unfallkasse gebraucht wird.",
+        by=scenario.office,
+        now=scenario.at(-3),
+    )
+    services.submit_report(
+        measure=measures[EXCHANGE.title],
+        values=_report_values(EXCHANGE, running.cut_off_on),
+        by=scenario.ihk,
+        now=scenario.at(-2),
+    )
+
+
+def _load_measure(scenario: Scenario, plan: Plan, invented: InventedMeasure) -> Measure:
+    measure = Measure(
+        plan=plan,
+        section=PlanSection.objects.get(plan=plan, title=invented.section, level="Themencluster"),
+        title=invented.progress.title,
+        description=invented.description,
+        lead=find_organisation(invented.lead),
+        phase=Phase.NOT_STARTED,
+        starts_on=scenario.on(-200),
+        ends_on=scenario.on(200),
+        is_published=True,
+        origin=Origin.DEMO,
+    )
+    save_as(measure, by=None, now=scenario.at(-200), reason="Maßnahme angelegt")
+    _load_milestones(scenario, measure, invented.progress)
+    return measure
+
+
+def _load_milestones(scenario: Scenario, measure: Measure, progress: Progress) -> None:
+    for position, (title, days, is_done) in enumerate(progress.milestones, start=1):
+        due_on = scenario.on(days)
+        milestone = Milestone(
+            measure=measure,
+            title=title,
+            due_on=due_on,
+            done_on=due_on if is_done else None,
+            position=position,
+            origin=Origin.DEMO,
+        )
+        save_as(
+            milestone,
+            by=None,
+            now=scenario.at(days) if is_done else scenario.at(-130),
+            reason="Meilenstein erreicht" if is_done else "Meilenstein angelegt",
+        )
+
+
+def _make_round(
+    scenario: Scenario, plan: Plan, cut_off_on: dt.date, *, due_on: dt.date
+) -> ReportingRound:
+    half = 1 if cut_off_on.month <= 6 else 2
+    reporting_round = ReportingRound(
+        plan=plan,
+        title=f"Berichtsrunde {half}/{cut_off_on.year}",
+        cut_off_on=cut_off_on,
+        due_on=due_on,
+        origin=Origin.DEMO,
+    )
+    save_as(
+        reporting_round,
+        by=None,
+        now=scenario.at(0, after=cut_off_on),
+        reason="Berichtsrunde angelegt",
+    )
+    return reporting_round
+
+
+def _report_values(progress: Progress, day: dt.date) -> dict:
+    """Return a report as the services take it."""
+    return {
+        "as_of_on": day,
+        "phase": progress.phase,
+        "traffic_light": progress.traffic_light,
+        "traffic_light_reason": progress.reason,
+        "help_wanted": progress.help_wanted,
+        "financing": progress.financing,
+        "summary": progress.summary,
+        "outlook": progress.outlook,
+    }
