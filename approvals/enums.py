@@ -1,4 +1,4 @@
-"""Kinds, states and answers of approval requests (DOMAIN, *Freigabe*)."""
+"""Kinds, states and verdicts of approvals (DOMAIN, *Freigabe*), and the tables of their moves."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,8 +7,6 @@ from core.states import Move
 
 
 class ApprovalKind(models.TextChoices):
-    """What can be asked of the senator's office."""
-
     SERIES = "series", _("Reihe")
     TOPIC = "topic", _("Thema")
     DATES = "dates", _("Termine")
@@ -31,7 +29,7 @@ class ConditionState(models.TextChoices):
 
 
 class Verdict(models.TextChoices):
-    """What the senator's office can decide; that none is possible only where dates are asked about."""
+    """What the senator's office can decide; NONE_POSSIBLE only answers a question about dates."""
 
     APPROVE = "approve", _("Freigeben")
     CONDITION = "condition", _("Mit Auflage freigeben")
@@ -40,9 +38,11 @@ class Verdict(models.TextChoices):
     REFUSE = "refuse", _("Ablehnen")
 
 
+COLOUR_OF_CONDITION = {ConditionState.OPEN: "warning", ConditionState.MET: "success"}
+
 GRANTING = (Verdict.APPROVE, Verdict.CONDITION)
 
-# How a decision is told in *Verlauf*, once it is there.
+# The verdict in the past tense, for *Verlauf* and messages.
 VERDICT_LABELS = {
     Verdict.APPROVE: _("Freigegeben"),
     Verdict.CONDITION: _("Mit Auflage freigegeben"),
@@ -53,7 +53,8 @@ VERDICT_LABELS = {
 
 OPEN = (ApprovalState.OPEN,)
 GRANTED = (ApprovalState.APPROVED, ApprovalState.CONDITIONAL)
-IN_FORCE = (*OPEN, *GRANTED)  # a change of the subject lets these lapse
+# A change of the subject makes these lapse: what was decided otherwise binds nobody.
+IN_FORCE = (*OPEN, *GRANTED)
 
 MOVES = {
     Verdict.APPROVE: Move(OPEN, ApprovalState.APPROVED, _("Freigeben")),

@@ -1,4 +1,4 @@
-"""What every form has that puts something before the senator's office."""
+"""Forms of a submission and of a decision, and the warning before an approval lapses."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -17,6 +17,8 @@ from approvals.enums import GRANTING, Verdict
 from approvals.models import ApprovalRequest
 from approvals.queries import approval_in_force, attachments_of
 from approvals.registry import (
+    CONDITION_MISSING,
+    DATE_MISSING,
     Briefing,
     Change,
     CounterDate,
@@ -30,12 +32,11 @@ from core.dates import add_working_days
 from core.forms import DayField, TimeInput
 from core.uploads import FilesField
 
+DECISION_WORKING_DAYS = 5  # the deadline that a briefing suggests
+MAX_COUNTER_DATES = 3
+
 
 class AttachmentsForm(forms.Form):
-    """The attachments of a *Leitungsvorlage*. A browser forgets chosen files, so an error asks for
-    them again.
-    """
-
     attachments = FilesField(
         label=gettext_lazy("Anlagen"),
         required=False,
@@ -49,9 +50,7 @@ class AttachmentsForm(forms.Form):
     )
 
     def __init__(self, *args, former: ApprovalRequest | None = None, **kwargs):
-        """The files of `former`, the last request about the same subject, are named and have to be
-        given again.
-        """
+        """Name the files of `former`, the last approval of the same subject, to be chosen again."""
         super().__init__(*args, **kwargs)
         names = ", ".join(map(str, attachments_of(former))) if former else ""
         if names:
@@ -64,6 +63,7 @@ class AttachmentsForm(forms.Form):
 
     def add_error(self, field, error):
         super().add_error(field, error)
+        # A browser empties file fields when a form comes back with an error.
         names = [upload.name for upload in self.files.getlist(self.add_prefix("attachments"))]
         if names and "attachments" not in self.errors:
             again = _("Bitte wählen Sie die Dateien noch einmal aus: %(names)s.") % {
@@ -72,11 +72,8 @@ class AttachmentsForm(forms.Form):
             super().add_error("attachments", again)
 
 
-DECISION_WORKING_DAYS = 5  # that the senator's office gets by default
-
-
 class BriefingForm(AttachmentsForm):
-    """The *Leitungsvorlage* on one page, and until when a decision is asked for."""
+    """The *Leitungsvorlage* of a series, topic, date or visit, and the deadline of the decision."""
 
     field_order = ["occasion", "facts", "assessment", "vote", "attachments", "due_on"]
 
@@ -114,11 +111,10 @@ class BriefingForm(AttachmentsForm):
         due_on_error: Callable[[dt.date], str] = lambda due_on: "",
         **kwargs,
     ):
-        """The words of `former`, the last request about the same subject, fill the form, those of
-        `suggestion` the first time.
+        """Fill the form from `former`, the last approval of the same subject, else `suggestion`.
 
-        `help_texts` replace those of the fields. `due_on_error(due_on)` returns why a day suits the
-        subject badly, or an empty string.
+        `help_texts` replace those of the fields. `due_on_error(due_on)` returns why a deadline does
+        not suit the subject, or an empty string.
         """
         source = former or suggestion
         initial = {name: getattr(source, name) for name in suggestion.texts}
@@ -137,17 +133,12 @@ class BriefingForm(AttachmentsForm):
 
     @property
     def briefing(self) -> Briefing:
-        """What was entered, without the deadline. Only for a valid form."""
+        """What was entered, apart from `due_on`. Only for a valid form."""
         return Briefing(**{name: self.cleaned_data[name] for name in Briefing._fields})
 
 
-MAX_COUNTER_DATES = 3  # how many dates can be proposed instead
-
-
 class CounterDateForm(forms.Form):
-    """A date proposed instead: day and beginning, and an end if it matters. An empty row is left
-    out.
-    """
+    """A date proposed instead: day, beginning and perhaps an end. Empty forms are left out."""
 
     day = DayField(
         label=gettext_lazy("Tag"),
@@ -169,7 +160,7 @@ class CounterDateForm(forms.Form):
 
     @property
     def counter_date(self) -> CounterDate | None:
-        """The date in Berlin's time, or None for an empty row."""
+        """The date in Berlin's time, or None for an empty form."""
         data = self.cleaned_data
         if not data.get("day") or not data.get("begins"):
             return None
@@ -178,7 +169,7 @@ class CounterDateForm(forms.Form):
 
     @property
     def as_typed(self) -> str:
-        """What was entered, for a row that is no date (yet)."""
+        """What was entered, valid or not."""
         return " ".join(filter(None, (self[name].data for name in self.fields)))
 
 
@@ -195,7 +186,10 @@ CounterDateFormSet = forms.formset_factory(
 
 
 class DecisionForm(forms.Form):
-    """The answer, the dates that can be kept or are proposed instead, conditions, a comment."""
+    """The verdict with comment, conditions, granted dates and dates proposed instead.
+
+    Nothing entered is dropped silently: what does not suit the verdict is an error.
+    """
 
     verdict = forms.ChoiceField(choices=Verdict)
     chosen = forms.TypedMultipleChoiceField(
@@ -203,12 +197,7 @@ class DecisionForm(forms.Form):
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "choices--cards"}),
-        error_messages={
-            "required": gettext_lazy(
-                "Bitte kreuzen Sie mindestens einen Termin an, oder antworten Sie, dass keiner "
-                "möglich ist."
-            )
-        },
+        error_messages={"required": DATE_MISSING},
     )
     comment = forms.CharField(
         label=gettext_lazy("Anmerkung"),
@@ -225,9 +214,7 @@ class DecisionForm(forms.Form):
         help_text=gettext_lazy(
             "Eine Zeile je Auflage. Die Geschäftsstelle sieht sie, bis sie erfüllt ist."
         ),
-        error_messages={
-            "required": gettext_lazy("Bitte nennen Sie die Auflage, die zu erfüllen ist.")
-        },
+        error_messages={"required": CONDITION_MISSING},
     )
 
     def __init__(self, *args, approval: ApprovalRequest, **kwargs):
@@ -242,37 +229,56 @@ class DecisionForm(forms.Form):
             )
             for option in approval.options
         ]
-        has_rows = "proposal-TOTAL_FORMS" in self.data
-        self.counter_dates = CounterDateFormSet(self.data if has_rows else None, prefix="proposal")
+        # A form of a subject without dates is posted without the formset.
+        has_formset = "proposal-TOTAL_FORMS" in self.data
+        self.counter_dates = CounterDateFormSet(
+            self.data if has_formset else None, prefix="proposal"
+        )
 
     @property
-    def pressed_verdict(self) -> str:
-        """The button that was pressed, to show what belongs to it again."""
+    def first_fields(self) -> list[forms.BoundField]:
+        """The fields above the verdicts; the others fold away below them."""
+        return [self["chosen"], self["comment"]] if self.approval.options else [self["comment"]]
+
+    @property
+    def shows_conditions(self) -> bool:
+        """Whether the folded part with the condition must be open."""
+        return bool(self["conditions"].value()) or self._pressed_verdict == Verdict.CONDITION
+
+    @property
+    def shows_counter_dates(self) -> bool:
+        """Whether the folded part with other dates must be open."""
+        return self._has_counter_dates or self._pressed_verdict == Verdict.NONE_POSSIBLE
+
+    @property
+    def _pressed_verdict(self) -> str:
         return self.data.get("verdict", "") if self.is_bound else ""
 
     @property
-    def opens_counter_dates(self) -> bool:
-        """Whether the part with other dates holds something that must be seen."""
-        return self.pressed_verdict == Verdict.NONE_POSSIBLE or self._proposes
+    def _has_counter_dates(self) -> bool:
+        return any(form.has_changed() for form in self.counter_dates)
 
     def clean(self):
         data = super().clean()
-        verdict, comment = data.get("verdict"), data.get("comment", "").strip()
-        if verdict in (Verdict.RETURN, Verdict.REFUSE) and not comment:
-            self.add_error(
-                "comment",
-                _("Bitte begründen Sie kurz, damit die Geschäftsstelle weiß, was zu tun ist."),
-            )
-        if verdict == Verdict.NONE_POSSIBLE:
-            self._clean_counter_dates(comment)
+        verdict = data.get("verdict")
+        are_dates_valid = not self.counter_dates.is_bound or self.counter_dates.is_valid()
+        if verdict == Verdict.NONE_POSSIBLE and not are_dates_valid:
+            self.add_error(None, _("Bitte prüfen Sie die vorgeschlagenen Termine."))
+        elif verdict:
+            self._require_complete(verdict)
         self._refuse_what_would_be_dropped(verdict)
         return data
 
+    def _require_complete(self, verdict: str) -> None:
+        data, has_options = self.cleaned_data, bool(self.approval.options)
+        entered = (data.get("comment", ""), data.get("chosen", ()))
+        decision = Decision(verdict, *entered, self.condition_texts, self.proposed_dates)
+        for name, sentence in decision.missing(has_options=has_options).items():
+            if name not in self.errors:
+                self.add_error(name, sentence)
+
     def _refuse_what_would_be_dropped(self, verdict: str | None) -> None:
-        """A condition, a date or a tick that does not go with the button says that another answer
-        was meant.
-        """
-        if verdict != Verdict.CONDITION and self.lines:
+        if verdict != Verdict.CONDITION and self.condition_texts:
             self.add_error(
                 "conditions",
                 _(
@@ -280,7 +286,7 @@ class DecisionForm(forms.Form):
                     "leeren Sie das Feld."
                 ),
             )
-        if verdict != Verdict.NONE_POSSIBLE and self._proposes:
+        if verdict != Verdict.NONE_POSSIBLE and self._has_counter_dates:
             self.add_error(
                 None,
                 _(
@@ -298,54 +304,33 @@ class DecisionForm(forms.Form):
             )
 
     @property
-    def _proposes(self) -> bool:
-        return any(row.has_changed() for row in self.counter_dates)
-
-    def _clean_counter_dates(self, comment: str) -> None:
-        if self.counter_dates.is_bound and not self.counter_dates.is_valid():
-            self.add_error(None, _("Bitte prüfen Sie die vorgeschlagenen Termine."))
-        elif not self.dates and not comment:
-            self.add_error(
-                "comment",
-                _(
-                    "Bitte schlagen Sie einen anderen Termin vor, oder schreiben Sie, wann es "
-                    "möglich wäre."
-                ),
-            )
-
-    @property
-    def dates(self) -> list[CounterDate]:
-        """The dates proposed instead; none while one of them is wrong."""
-        if not (self.counter_dates.is_bound and self.counter_dates.is_valid()):
+    def proposed_dates(self) -> list[CounterDate]:
+        """The dates proposed instead; none while one of them is invalid."""
+        if not self.counter_dates.is_bound or not self.counter_dates.is_valid():
             return []
         return [date for form in self.counter_dates if (date := form.counter_date)]
 
     @property
-    def lines(self) -> list[str]:
-        """The conditions, one a line."""
-        return [
-            line.strip()
-            for line in self.cleaned_data.get("conditions", "").splitlines()
-            if line.strip()
-        ]
+    def condition_texts(self) -> list[str]:
+        lines = self.cleaned_data.get("conditions", "").splitlines()
+        return [line.strip() for line in lines if line.strip()]
 
     @property
     def decision(self) -> Decision:
         """What was entered. Only for a valid form."""
         data = self.cleaned_data
-        return Decision(data["verdict"], data["comment"], data["chosen"], self.lines, self.dates)
+        entered = (data["comment"], data["chosen"])
+        return Decision(data["verdict"], *entered, self.condition_texts, self.proposed_dates)
 
     @property
     def entered_texts(self) -> list[str]:
-        """The words and dates that were entered, to be shown where they could not be saved."""
-        words = [self.data.get(name, "").strip() for name in ("comment", "conditions")]
-        rows = self.dates or [row.as_typed for row in self.counter_dates]
-        return [text for text in [*words, *map(str, rows)] if text]
+        """All texts and dates entered, valid or not, to show where they could not be saved."""
+        texts = [self.data.get(name, "").strip() for name in ("comment", "conditions")]
+        dates = self.proposed_dates or [form.as_typed for form in self.counter_dates]
+        return [text for text in [*texts, *map(str, dates)] if text]
 
     def hidden_values(self) -> list[tuple[str, str]]:
-        """Return all that was entered as (name, value), so that nothing is lost on the page that
-        asks again.
-        """
+        """Return everything entered as (name, value), for the hidden fields of the confirmation."""
         names = {"csrfmiddlewaretoken", "verdict", "confirmed", "back"}
         return [
             (name, value)
@@ -356,8 +341,6 @@ class DecisionForm(forms.Form):
 
 
 class ConditionForm(forms.Form):
-    """How a condition was met."""
-
     note = forms.CharField(
         label=gettext_lazy("Vermerk"),
         required=False,
@@ -369,13 +352,13 @@ class ConditionForm(forms.Form):
     )
 
 
-LAPSE_CONFIRMED = "lapse"  # the field of a form that says that the user was asked
+LAPSE_CONFIRMED = "lapse"  # the field by which a form says that the user saw the warning
 
 
 class LapseGuard:
-    """Knows what the approval of a subject hangs on, and asks once before a form changes it.
+    """Asks for confirmation before a form changes facts that an approval is bound to.
 
-    Make it before the form is checked, since checking a form writes what was typed into its row.
+    Create it before validating the form: validation writes the entered values into the object.
     """
 
     def __init__(self, kind: str, facts: tuple[Fact, ...], subject):
@@ -385,8 +368,9 @@ class LapseGuard:
         self.changes: list[Change] = []
 
     def needs_confirmation(self, data: Mapping, changed) -> bool:
-        """Say whether saving the row `changed` lets the approval lapse and the user was not asked
-        yet.
+        """Say whether saving the object `changed` needs a confirmation that `data` does not hold.
+
+        Fills `changes`, which the form then shows.
         """
         if self.approval is None or LAPSE_CONFIRMED in data:
             return False
@@ -395,7 +379,7 @@ class LapseGuard:
 
     @property
     def notice(self) -> str:
-        """What stands above the form from the beginning; empty where nothing can lapse."""
+        """The warning above the form; empty when nothing can lapse."""
         if self.approval is None:
             return ""
         if self.approval.is_open:

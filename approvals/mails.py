@@ -1,4 +1,4 @@
-"""The mails about approvals: to the senator's office and its deputies, and back to the office."""
+"""Mails about approvals: to the senator's office with its deputies, and back to the office."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.models import ApprovalRequest, Condition
-from approvals.queries import deciders
+from approvals.queries import deciders, decision_lines
 from approvals.registry import Change
 from core.dates import format_date, local_date
 from core.roles import OFFICE, SENATOR_OFFICE, senator_office_name
@@ -138,19 +138,14 @@ register(
     },
 )
 
-MAX_QUOTED_CHARACTERS = 160  # characters of a value that a mail quotes
-
-
-def subject_key(approval: ApprovalRequest) -> str:
-    """Return the name under which the mails about `approval` are found in the outbox."""
-    return f"approval:{approval.pk}"
+MAX_QUOTED_CHARACTERS = 160
 
 
 def _draft(approval: ApprovalRequest, kind, person, event, values, path) -> MailDraft:
     common = {"kind": approval.get_kind_display(), "title": approval.title}
     return MailDraft(
         kind=kind,
-        subject_key=subject_key(approval),
+        subject_key=approval.mail_key,
         event=event,
         to=recipient_of(person),
         values=common | values,
@@ -159,95 +154,64 @@ def _draft(approval: ApprovalRequest, kind, person, event, values, path) -> Mail
 
 
 def mail_submission(approval: ApprovalRequest, *, now, by) -> None:
+    """Mail the senator's office and its deputies that a decision is asked for."""
     values = {"vote": approval.vote, "due_on": format_date(approval.due_on)}
-    people = deciders(local_date(now), approval.kind)
-    drafts = [
-        _draft(approval, APPROVAL_ASKED, p, "asked", values, approval.get_absolute_url())
-        for p in people
-    ]
-    enqueue_mails(drafts, now=now, by=by)
+    _mail_deciders(approval, APPROVAL_ASKED, "asked", values, now=now, by=by)
 
 
 def withdraw_submission_mails(approval: ApprovalRequest, *, now, by) -> None:
-    """Take back the mails that ask about `approval` and still wait: there is nothing to decide any
-    more.
-
-    What stands in a bundle or a digest goes out with it, since neither can be taken apart; its line
-    leads to the request, which says how it stands.
-    """
+    """Withdraw the mails that ask for a decision and still wait."""
+    # A mail already merged into a bundle or digest goes out with it, as these texts cannot be taken
+    # apart. Its link leads to the approval, which says that it is closed.
     note = _("Die Freigabe ist nicht mehr offen: %(state)s.") % {"state": approval.outcome}
     withdraw_pending(
-        subject_keys=[subject_key(approval)], kinds=[APPROVAL_ASKED], note=note, now=now, by=by
+        subject_keys=[approval.mail_key], kinds=[APPROVAL_ASKED], note=note, now=now, by=by
     )
 
 
 def mail_decision(approval: ApprovalRequest, *, now, by) -> None:
-    """Tell the office what was decided, and a principal what the deputy decided."""
+    """Mail the office what was decided; after a deputy's decision also the people represented."""
+    comment = _("Anmerkung: %(comment)s") % {"comment": approval.comment}
     values = {
         "answer": capfirst(approval.outcome),
-        "who": _("%(who)s, in Vertretung") % {"who": by} if approval.by_deputy else str(by),
-        "details": _listed(decision_lines(approval)),
-        "comment": _("Anmerkung: %(comment)s") % {"comment": approval.comment}
-        if approval.comment
-        else "",
+        "who": approval.decider_name,
+        "details": _as_list(decision_lines(approval)),
+        "comment": comment if approval.comment else "",
         "office": senator_office_name(),
     }
-    drafts = [
-        _draft(approval, "approval_decided", p, "decided", values, approval.path)
-        for p in people_with_role(OFFICE)
-    ]
+    recipients = [(person, approval.path) for person in people_with_role(OFFICE)]
     if approval.by_deputy:
-        drafts += [
-            _draft(
-                approval, "approval_decided", person, "decided", values, approval.get_absolute_url()
-            )
-            for person in _principals_of(by, approval.kind)
-        ]
+        principals = _principals_of(by, approval.kind)
+        recipients += [(person, approval.get_absolute_url()) for person in principals]
+    drafts = [
+        _draft(approval, "approval_decided", person, "decided", values, path)
+        for person, path in recipients
+    ]
     enqueue_mails(drafts, now=now, by=by)
 
 
-def decision_lines(approval: ApprovalRequest) -> list[str]:
-    """Return what a decision holds beside its comment: dates that are possible or proposed instead,
-    conditions.
-    """
-    lines = [
-        _("möglich: %(date)s") % {"date": option["label"]} for option in approval.chosen_options
-    ]
-    lines += [_("Gegenvorschlag: %(date)s") % {"date": date} for date in approval.proposed_dates]
-    lines += [
-        _("Auflage: %(text)s") % {"text": condition}
-        for condition in approval.conditions.order_by("pk")
-    ]
-    return lines
-
-
-def _listed(lines: list[str]) -> Markdown:
-    return Markdown("\n".join(f"- {escape_markdown(line)}" for line in lines))
-
-
 def _principals_of(deputy, kind: str) -> list[Person]:
-    """Return the people of the senator's office for whom the account `deputy` acts today in
-    approvals of `kind`.
-    """
-    covered = [row.principal_id for row in deputy.deputyships_today if row.covers(kind)]
+    """Return the people of the senator's office whom `deputy` represents today in `kind`."""
+    covered = [entry.principal_id for entry in deputy.deputyships_today if entry.covers(kind)]
     return list(people_with_role(SENATOR_OFFICE).filter(pk__in=covered))
 
 
+def _as_list(lines: list[str]) -> Markdown:
+    return Markdown("\n".join(f"- {escape_markdown(line)}" for line in lines))
+
+
 def mail_withdrawal(approval: ApprovalRequest, *, now, by) -> None:
-    values = {"state": approval.get_state_display()}
-    _tell_deciders(
-        approval, "approval_withdrawn", f"closed:{approval.state}", values, now=now, by=by
-    )
+    """Mail the senator's office and its deputies that there is nothing left to decide."""
+    event, values = f"closed:{approval.state}", {"state": approval.get_state_display()}
+    _mail_deciders(approval, "approval_withdrawn", event, values, now=now, by=by)
 
 
-def _tell_deciders(
+def _mail_deciders(
     approval: ApprovalRequest, kind: str, event: str, values: dict, *, now, by
 ) -> None:
+    path = approval.get_absolute_url()
     people = deciders(local_date(now), approval.kind)
-    drafts = [
-        _draft(approval, kind, person, event, values, approval.get_absolute_url())
-        for person in people
-    ]
+    drafts = [_draft(approval, kind, person, event, values, path) for person in people]
     enqueue_mails(drafts, now=now, by=by)
 
 
@@ -259,22 +223,22 @@ def mail_lapse(
     now,
     by,
 ) -> None:
-    """Tell all who are concerned that `approval` lapsed and by which `changes`.
+    """Mail everybody concerned that `approval` lapsed and what changed.
 
-    The senator's office and its deputies are led to the request, the office and `further_recipients` to the
-    subject.
+    The senator's office and its deputies get a link to the approval, the office and
+    `further_recipients` one to the subject.
     """
-    changed = _listed([_describe(change) for change in changes])
+    changed = _as_list([_describe(change) for change in changes])
     values = {"reason": approval.lapse_reason, "changes": changed}
-    house = [
+    recipients = [
         (person, approval.get_absolute_url()) for person in deciders(local_date(now), approval.kind)
     ]
-    others = [
+    recipients += [
         (person, approval.path) for person in (*people_with_role(OFFICE), *further_recipients)
     ]
     drafts = [
         _draft(approval, "approval_lapsed", person, "lapsed", values, path)
-        for person, path in house + others
+        for person, path in recipients
     ]
     enqueue_mails(drafts, now=now, by=by)
 
@@ -288,7 +252,7 @@ def _describe(change: Change) -> str:
 
 
 def mail_condition_met(approval: ApprovalRequest, condition: Condition, *, now, by) -> None:
-    """Tell the senator's office that the office saw to a condition."""
+    """Mail the senator's office and its deputies that the office met a condition."""
     note = _("Vermerk: %(note)s") % {"note": condition.note} if condition.note else ""
-    values = {"condition": condition.text, "note": note}
-    _tell_deciders(approval, "condition_met", f"condition:{condition.pk}", values, now=now, by=by)
+    event, values = f"condition:{condition.pk}", {"condition": condition.text, "note": note}
+    _mail_deciders(approval, "condition_met", event, values, now=now, by=by)

@@ -1,6 +1,7 @@
-"""Approval requests: what the senator's office was shown and given, what it answered, on which
-conditions.
-"""
+"""Approvals: what the senator's office was shown, what it decided, and on which conditions."""
+
+import datetime as dt
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -16,11 +17,16 @@ from core.models import Document, Origin
 from core.roles import OFFICE, has_role
 
 
+class Closing(NamedTuple):
+    """When an approval was closed, and by whom or why."""
+
+    at: dt.datetime
+    note: str
+
+
 class ApprovalRequestQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The office and the senator's office see all requests, a deputy those of the own kinds,
-        nobody else any.
-        """
+        """The office and the senator's office see all approvals, deputies those of their kinds."""
         if has_role(user, OFFICE):
             return self
         if not can_decide_any(user):
@@ -35,12 +41,14 @@ class ApprovalRequestQuerySet(models.QuerySet):
 class ApprovalRequest(models.Model):
     """A request for the senator's consent to a series, a topic, dates or a visit.
 
-    The subject is named by kind and id, never loaded here: the floors above know it. `snapshot`
-    keeps what was shown, a list of [label, value], `options` what can be ticked, a list of {"id",
-    "label", "hint"} with "is_fixed" for a date that was fixed before. `former` is the request that
+    `snapshot` keeps what was shown, a list of [label, value]; `options` the dates to choose from
+    (`approvals.registry.Subject`), `chosen` the ids of those granted. `former` is the approval that
     this one is compared with: the last decided one about the same subject, else the last one.
-    `counter_dates` are dates proposed instead of the options (`approvals.registry.CounterDate.as_row`).
+    `counter_dates` are dates proposed instead of the options (`CounterDate.as_json`).
     """
+
+    # The subject is named by kind and id instead of a foreign key: it belongs to an app above, and
+    # the approval must stay readable as it was decided (docs/adr/0001).
 
     kind = models.CharField(_("Art"), max_length=12, choices=ApprovalKind)
     subject_id = models.PositiveBigIntegerField(editable=False)
@@ -151,6 +159,11 @@ class ApprovalRequest(models.Model):
         return reverse("approval", args=[self.pk])
 
     @property
+    def mail_key(self) -> str:
+        """The key under which the outbox finds the mails and reminders about this approval."""
+        return f"approval:{self.pk}"
+
+    @property
     def is_demo(self) -> bool:
         return self.origin == Origin.DEMO
 
@@ -160,36 +173,53 @@ class ApprovalRequest(models.Model):
 
     @property
     def outcome(self) -> str:
-        """How it stands, in words; that no date is possible is more than „zurückgegeben“."""
+        """The state in words; „kein Termin möglich“ says more than „zurückgegeben“."""
         return str(_("kein Termin möglich")) if self.none_possible else self.get_state_display()
 
     @property
+    def decider_name(self) -> str:
+        """Who decided, marked *in Vertretung* for a deputy; empty before the decision."""
+        if not self.decided_at:
+            return ""
+        if self.by_deputy:
+            return _("%(who)s, in Vertretung") % {"who": self.decided_by}
+        return str(self.decided_by)
+
+    @property
+    def closing(self) -> "Closing | None":
+        """How it was decided, withdrawn or lapsed last; None while it is open."""
+        if self.state == ApprovalState.LAPSED:
+            return Closing(self.lapsed_at, self.lapse_reason) if self.lapsed_at else None
+        if self.withdrawn_at:
+            return Closing(self.withdrawn_at, str(self.withdrawn_by))
+        if not self.decided_at:
+            return None
+        by_deputy = _("(in Vertretung)") if self.by_deputy else ""
+        return Closing(self.decided_at, f"{self.decided_by} {by_deputy}".rstrip())
+
+    @property
     def chosen_options(self) -> list[dict]:
-        """The options that were ticked, as they were shown."""
         return [option for option in self.options if option["id"] in self.chosen]
 
     @property
     def proposed_dates(self) -> list[CounterDate]:
-        """The dates that the senator's office proposed instead."""
-        return [CounterDate.of(row) for row in self.counter_dates]
+        return [CounterDate.from_json(moments) for moments in self.counter_dates]
 
     def counter_dates_ahead(self, now) -> list[CounterDate]:
-        """The proposed dates that have not passed by `now`."""
         return [date for date in self.proposed_dates if date.starts_at > now]
 
 
 class ConditionQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Conditions are seen by those who see their request."""
         return self.filter(approval__in=ApprovalRequest.objects.visible_to(user))
 
     def open(self):
-        """Conditions that are still to be met: of an approval that holds."""
+        """Leave out the conditions of an approval that lapsed: they lapsed with it."""
         return self.filter(state=ConditionState.OPEN, approval__state=ApprovalState.CONDITIONAL)
 
 
 class Condition(models.Model):
-    """*Auflage*: what has to be seen to after an approval was given on condition."""
+    """*Auflage*: what the office has to do after an approval was given on condition."""
 
     approval = models.ForeignKey(
         ApprovalRequest, on_delete=models.CASCADE, related_name="conditions"
@@ -241,14 +271,11 @@ class Condition(models.Model):
 
 class AttachmentQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Attachments are seen by those who see their request."""
         return self.filter(approval__in=ApprovalRequest.objects.visible_to(user))
 
 
 class Attachment(Document):
-    """*Anlage*: a file that was submitted with a request. It stays as it is, like all that was
-    shown.
-    """
+    """*Anlage*: a file submitted with an approval, unchangeable like everything that was shown."""
 
     approval = models.ForeignKey(
         ApprovalRequest,

@@ -1,4 +1,4 @@
-"""Who may ask for an approval, who may give it, and who sees the requests."""
+"""Who may ask for an approval, who may decide it, and who sees it."""
 
 import datetime as dt
 
@@ -11,28 +11,24 @@ from partners.queries import last_deputyship
 
 
 def can_submit(user) -> bool:
-    """The office submits."""
     return has_role(user, OFFICE)
 
 
+def can_open_desk(user) -> bool:
+    return has_role(user, OFFICE, SENATOR_OFFICE)
+
+
 def can_decide_any(user) -> bool:
-    """The senator's office decides, and for the time of a deputyship its deputies, be it on some
-    kinds alone.
-    """
+    """Include deputies during their deputyship, even those limited to some kinds."""
     return has_role(user, SENATOR_OFFICE)
 
 
 def kinds_of_deputy(user) -> frozenset[str] | None:
-    """Return the kinds to which the deputyship of `user` is limited, or None where nothing limits
-    them.
-    """
+    """Return the kinds to which the deputyship of `user` is limited, None when it is unlimited."""
     return user.lent_kinds.get(SENATOR_OFFICE)
 
 
 def can_decide_kind(user, kind: str) -> bool:
-    """Say whether `user` belongs to the senator's office, or acts for it today in approvals of
-    `kind`.
-    """
     if not can_decide_any(user):
         return False
     kinds = kinds_of_deputy(user)
@@ -40,34 +36,54 @@ def can_decide_kind(user, kind: str) -> bool:
 
 
 def can_see_approvals(user, kind: str) -> bool:
-    """Requests are between the office and the senator's office; a deputy sees the kinds of the
-    deputyship.
-    """
+    """Approvals are between the office and the senator's office."""
     return has_role(user, OFFICE) or can_decide_kind(user, kind)
 
 
 def is_own_submission(user, approval) -> bool:
-    """Nobody decides on a request of one's own, be it as somebody's deputy."""
     return approval.submitted_by_id == user.pk
 
 
 def can_decide(user, approval) -> bool:
-    """Say whether `user` may decide on `approval`, whatever its state."""
+    """Say whether `user` may decide `approval`, whatever its state.
+
+    Users cannot decide their own submissions, even as deputies.
+    """
     return can_decide_kind(user, approval.kind) and not is_own_submission(user, approval)
 
 
 def is_deputy_for(user, kind: str) -> bool:
-    """Say whether `user` decides only *in Vertretung*: the role comes from a principal, not from
-    the own account.
-    """
+    """Say whether `user` decides `kind` only *in Vertretung*, without the role on their account."""
     return can_decide_kind(user, kind) and SENATOR_OFFICE not in user.own_roles
 
 
-def refusal_reason_after_deputyship(user, approval, today: dt.date) -> str:
-    """Return the sentence for `user` whose deputyship for the kind of `approval` ended after it was
-    submitted.
+def refusal_reason(user, today: dt.date, approval=None) -> str:
+    """Return why `user` cannot decide `approval`, or any approval, as a sentence."""
+    if approval is not None and can_decide_any(user):
+        return _refusal_reason_for_decider(user, today, approval)
+    if ended := last_deputyship(user, SENATOR_OFFICE, today):
+        return _(
+            "Ihre Vertretung endete am %(day)s. Über Freigaben entscheidet wieder die vertretene "
+            "Person."
+        ) % {"day": format_date(ended.ends_on)}
+    return _("Über Freigaben entscheidet das %(office)s.") % {"office": senator_office_name()}
 
-    Empty where it never was theirs to see.
+
+def _refusal_reason_for_decider(user, today: dt.date, approval) -> str:
+    if is_own_submission(user, approval):
+        return _(
+            "Diese Vorlage haben Sie selbst eingereicht. Darüber muss jemand anderes entscheiden."
+        )
+    if sentence := refusal_reason_after_deputyship(user, approval, today):
+        return sentence
+    kind = ApprovalKind(approval.kind).label
+    return _("Ihre Vertretung gilt nicht für Freigaben der Art „%(kind)s“.") % {"kind": kind}
+
+
+def refusal_reason_after_deputyship(user, approval, today: dt.date) -> str:
+    """Return the sentence for a deputy whose time ended after `approval` was submitted.
+
+    Empty for everybody else, so that it reveals no approval that the user never saw.
     """
     ended = last_deputyship(user, SENATOR_OFFICE, today, approval.kind)
     if (
@@ -83,30 +99,11 @@ def refusal_reason_after_deputyship(user, approval, today: dt.date) -> str:
     ) % {"kind": ApprovalKind(approval.kind).label, "day": format_date(ended.ends_on)}
 
 
-def refusal_reason(user, today: dt.date, approval=None) -> str:
-    """Return the sentence that tells `user` why it is not for them to decide on `approval`, or on
-    any.
-    """
-    if approval is not None and can_decide_any(user):
-        if is_own_submission(user, approval):
-            return _(
-                "Diese Vorlage haben Sie selbst eingereicht. Darüber muss jemand anderes "
-                "entscheiden."
-            )
-        if sentence := refusal_reason_after_deputyship(user, approval, today):
-            return sentence
-        kind = ApprovalKind(approval.kind).label
-        return _("Ihre Vertretung gilt nicht für Freigaben der Art „%(kind)s“.") % {"kind": kind}
-    if ended := last_deputyship(user, SENATOR_OFFICE, today):
-        return _(
-            "Ihre Vertretung endete am %(day)s. Über Freigaben entscheidet wieder die vertretene "
-            "Person."
-        ) % {"day": format_date(ended.ends_on)}
-    return _("Über Freigaben entscheidet das %(office)s.") % {"office": senator_office_name()}
-
-
 def refusal_reason_when_closed(approval) -> str:
-    """Return the sentence for who answers an approval that is no longer open."""
+    """Return why `approval`, which is no longer open, takes no decision: what it is, when, by whom.
+
+    Load `decided_by` and `withdrawn_by` with their people.
+    """
     if approval.state == ApprovalState.LAPSED and approval.lapsed_at:
         return _(
             "Diese Freigabe ist am %(when)s erloschen (%(reason)s). Ihre Eingabe gilt nicht."

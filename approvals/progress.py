@@ -1,28 +1,40 @@
-"""What approvals add to the box *Nächster Schritt* of their subjects."""
+"""What pages show about approvals: the next step, conditions, outcomes, durations."""
 
 import datetime as dt
 from collections import defaultdict
 from statistics import median
 from typing import NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from approvals.enums import ApprovalKind
+from approvals.enums import COLOUR_OF_CONDITION, ApprovalKind, ApprovalState, ConditionState
 from approvals.models import ApprovalRequest, Condition
-from approvals.permissions import can_decide, can_see_approvals, can_submit, kinds_of_deputy
+from approvals.permissions import (
+    can_decide,
+    can_decide_any,
+    can_see_approvals,
+    can_submit,
+    is_own_submission,
+    kinds_of_deputy,
+)
 from approvals.queries import conditions_to_meet
-from core.dates import local_date, working_days_between
+from core.dates import format_moment, local_date, working_days_between
 from core.models import Origin
 from core.progress import NextStep, OpenPoint
 from core.roles import OFFICE, has_role, senator_office_name
 
+DURATIONS_PERIOD = dt.timedelta(days=365)
+# Bounds the memory of a page that reads them all; the office takes far fewer decisions a year.
+MAX_DECISIONS_READ = 1000
+
 
 def decision_step(text: str, approval: ApprovalRequest | None, user) -> NextStep:
-    """Return the step while the senator's office has to decide on `approval`; only those who may
-    decide get the button.
+    """Return the step while the senator's office has to decide `approval`.
+
+    Only users who may decide it get the button.
     """
     step = NextStep(text, senator_office_name(), approval.due_on if approval else None)
     if approval is None or not can_decide(user, approval):
@@ -30,23 +42,25 @@ def decision_step(text: str, approval: ApprovalRequest | None, user) -> NextStep
     return step._replace(action=_("Entscheiden"), url=approval.get_absolute_url())
 
 
-def with_conditions(box: NextStep | None, *, kind: str, subject_id: int, user) -> NextStep | None:
-    """Return `box` with the conditions of a subject's approval that are still to be met, for who
-    may know of them.
+def with_conditions(
+    next_step: NextStep | None, *, kind: str, subject_id: int, user
+) -> NextStep | None:
+    """Return `next_step` with the open conditions of the subject's approval as its points.
 
-    They make a box of their own where nothing else is left to do.
+    Without a next step they make one of their own. Users who may not see the approval get
+    `next_step` unchanged.
     """
     if not can_see_approvals(user, kind):
-        return box
+        return next_step
     points = tuple(_point(condition, user) for condition in conditions_to_meet(kind, subject_id))
     if not points:
-        return box
-    if box is None:
+        return next_step
+    if next_step is None:
         text = ngettext(
             "Eine Auflage ist noch zu erfüllen.", "Auflagen sind noch zu erfüllen.", len(points)
         )
-        box = NextStep(text, _("Geschäftsstelle"))
-    return box._replace(points=points)
+        next_step = NextStep(text, _("Geschäftsstelle"))
+    return next_step._replace(points=points)
 
 
 def _point(condition: Condition, user) -> OpenPoint:
@@ -56,16 +70,59 @@ def _point(condition: Condition, user) -> OpenPoint:
     return OpenPoint(text, _("Als erfüllt vermerken"), condition.get_absolute_url())
 
 
-DURATIONS_PERIOD = dt.timedelta(days=365)
-MAX_DECISIONS_READ = (
-    1000  # of the decisions looked at, the latest; a year of the office has far fewer
-)
+class ConditionItem(NamedTuple):
+    """One condition on the page of its approval; `url` is there for those who can meet it."""
+
+    text: str
+    note: str
+    state: str
+    colour: str
+    url: str
+
+
+def condition_items(approval: ApprovalRequest, user) -> list[ConditionItem]:
+    """Return the conditions with when, by whom and how each was met. Prefetch conditions."""
+    can_meet = approval.state == ApprovalState.CONDITIONAL and can_submit(user)
+    return [
+        ConditionItem(
+            condition.text,
+            _met_note(condition),
+            condition.get_state_display(),
+            COLOUR_OF_CONDITION[ConditionState(condition.state)],
+            condition.get_absolute_url() if can_meet and condition.is_open else "",
+        )
+        for condition in approval.conditions.all()
+    ]
+
+
+def _met_note(condition: Condition) -> str:
+    if not condition.met_at:
+        return ""
+    parts = [format_moment(condition.met_at), str(condition.met_by), condition.note]
+    return " · ".join(filter(None, parts))
+
+
+def outcome_lists(approval: ApprovalRequest) -> list[tuple[str, list[str]]]:
+    """Return the dates that a decision granted or proposed instead, as (heading, dates)."""
+    granted = [option["label"] for option in approval.chosen_options]
+    proposed = [str(date) for date in approval.proposed_dates]
+    lists = [("", granted), (_("Stattdessen vorgeschlagen:"), proposed)]
+    return [(heading, dates) for heading, dates in lists if dates]
+
+
+def waiting_note(approval: ApprovalRequest, user) -> str:
+    """Return who decides, for users who wait for it or submitted the approval themselves."""
+    note = _("Die Entscheidung liegt beim %(office_name)s.") % {
+        "office_name": senator_office_name()
+    }
+    if not can_decide_any(user) or not is_own_submission(user, approval):
+        return note
+    own = _("Diese Vorlage haben Sie selbst eingereicht; darüber entscheidet jemand anderes.")
+    return f"{note} {own}"
 
 
 class DecisionDurations(NamedTuple):
-    """One kind of request: how many were decided, after how many working days, and how many are
-    overdue now.
-    """
+    """How long decisions of one kind took, in working days, and how many are overdue now."""
 
     label: str
     decided: int
@@ -74,42 +131,27 @@ class DecisionDurations(NamedTuple):
     overdue: int
 
     @property
-    def median_words(self) -> str:
-        return duration_words(self.median)
+    def median_text(self) -> str:
+        return format_duration(self.median)
 
     @property
-    def longest_words(self) -> str:
-        return duration_words(self.longest)
+    def longest_text(self) -> str:
+        return format_duration(self.longest)
 
 
 def decision_durations(user, now: dt.datetime) -> list[DecisionDurations]:
-    """Return how the requests that `user` may see stand at `now`, a row for each of their kinds, in
-    two queries.
+    """Return the durations for each kind that `user` may see, in two queries.
 
-    Decisions of the last year count, from submission to decision in working days of Berlin; taken
-    over ones do not.
+    Decisions of the last year count, from submission to decision in working days of Berlin.
     """
-    rows = ApprovalRequest.objects.visible_to(user).exclude(origin=Origin.TAKEN_OVER)
-    decided = rows.filter(decided_at__gt=now - DURATIONS_PERIOD, decided_at__lte=now).order_by(
-        "-decided_at", "-pk"
-    )
-    took: dict[str, list[int]] = defaultdict(list)
-    for kind, start, end in decided.values_list("kind", "submitted_at", "decided_at")[
-        :MAX_DECISIONS_READ
-    ]:
-        took[kind].append(working_days_between(local_date(start), local_date(end)))
-    late = (
-        rows.open()
-        .filter(due_on__lt=local_date(now))
-        .order_by()
-        .values_list("kind")
-        .annotate(Count("pk"))
-    )
-    overdue, kinds = dict(late), None if has_role(user, OFFICE) else kinds_of_deputy(user)
+    # Former records hold no moment of submission, so a duration of theirs would be invented.
+    approvals = ApprovalRequest.objects.visible_to(user).exclude(origin=Origin.TAKEN_OVER)
+    days_by_kind, overdue = _working_days_by_kind(approvals, now), _overdue_by_kind(approvals, now)
+    kinds = None if has_role(user, OFFICE) else kinds_of_deputy(user)
     return [
         DecisionDurations(
             str(kind.label),
-            len(days := took[kind]),
+            len(days := days_by_kind[kind]),
             median(days) if days else None,
             max(days, default=None),
             overdue.get(kind, 0),
@@ -119,7 +161,21 @@ def decision_durations(user, now: dt.datetime) -> list[DecisionDurations]:
     ]
 
 
-def duration_words(days: float | None) -> str:
+def _working_days_by_kind(approvals: QuerySet, now: dt.datetime) -> dict[str, list[int]]:
+    decided = approvals.filter(decided_at__gt=now - DURATIONS_PERIOD, decided_at__lte=now)
+    decided = decided.order_by("-decided_at", "-pk")[:MAX_DECISIONS_READ]
+    found: dict[str, list[int]] = defaultdict(list)
+    for kind, submitted_at, decided_at in decided.values_list("kind", "submitted_at", "decided_at"):
+        found[kind].append(working_days_between(local_date(submitted_at), local_date(decided_at)))
+    return found
+
+
+def _overdue_by_kind(approvals: QuerySet, now: dt.datetime) -> dict[str, int]:
+    overdue = approvals.open().filter(due_on__lt=local_date(now))
+    return dict(overdue.order_by().values_list("kind").annotate(Count("pk")))
+
+
+def format_duration(days: float | None) -> str:
     """Return `am selben Tag`, `1 Arbeitstag`, `2,5 Arbeitstage`; a dash without a duration."""
     if days is None:
         return "–"

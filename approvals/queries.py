@@ -20,26 +20,25 @@ from partners.queries import deputyships_between, people_with_role
 
 
 def open_approvals(user) -> QuerySet[ApprovalRequest]:
-    """Return the open requests `user` may see, the oldest deadline first."""
+    """Return the open approvals that `user` may see, earliest deadline first."""
     visible = ApprovalRequest.objects.visible_to(user).open()
     return visible.select_related("submitted_by__person").order_by("due_on", "pk")
 
 
 def decidable_approvals(user) -> QuerySet[ApprovalRequest]:
-    """Return the open requests that `user` may decide on (`approvals.permissions.can_decide`),
-    oldest deadline first.
+    """Return the open approvals that `user` may decide, earliest deadline first.
 
-    Who also belongs to the office sees more than that; the own ones and other kinds are somebody
-    else's to decide.
+    The same rule as `approvals.permissions.can_decide`, in SQL. A user who also belongs to the
+    office sees more than these.
     """
     if not can_decide_any(user):
         return ApprovalRequest.objects.none()
-    rows, kinds = open_approvals(user).exclude(submitted_by=user), kinds_of_deputy(user)
-    return rows if kinds is None else rows.filter(kind__in=kinds)
+    approvals, kinds = open_approvals(user).exclude(submitted_by=user), kinds_of_deputy(user)
+    return approvals if kinds is None else approvals.filter(kind__in=kinds)
 
 
 def decided_approvals(user) -> QuerySet[ApprovalRequest]:
-    """Return the requests `user` may see that are no longer open, what happened last first."""
+    """Return the approvals that `user` may see and that are no longer open, latest change first."""
     visible = ApprovalRequest.objects.visible_to(user).exclude(state=ApprovalState.OPEN)
     visible = visible.select_related(
         "decided_by__person", "submitted_by__person", "withdrawn_by__person"
@@ -50,74 +49,93 @@ def decided_approvals(user) -> QuerySet[ApprovalRequest]:
 
 
 def waiting_approvals(user) -> list[ApprovalRequest]:
-    """Return what waits, the oldest deadline first: requests for a decision, and approvals for a
-    condition to be met.
+    """Return what waits, earliest deadline first: for a decision, or for a condition to be met.
 
-    The latter carry `condition_pk` and `condition_text`, the first condition that is still to be
-    met. Read once for each user object, so once a page.
+    Approvals with an open condition carry the first one as `condition_pk` and `condition_text`.
     """
-    if "waiting_requests" not in user.__dict__:
+    # Navigation and start page ask on the same page: the user object, which lives as long as one
+    # HTTP request, keeps the answer.
+    if "waiting_approvals" not in user.__dict__:
         to_meet = Condition.objects.filter(
             approval=OuterRef("pk"), state=ConditionState.OPEN
         ).order_by("pk")
         waits = Q(state=ApprovalState.OPEN) | Q(Exists(to_meet), state=ApprovalState.CONDITIONAL)
         first = {name: Subquery(to_meet.values(name)[:1]) for name in ("pk", "text")}
-        rows = ApprovalRequest.objects.visible_to(user).filter(waits)
-        rows = rows.annotate(condition_pk=first["pk"], condition_text=first["text"])
-        user.__dict__["waiting_requests"] = list(rows.order_by("due_on", "pk"))
-    return user.__dict__["waiting_requests"]
+        approvals = ApprovalRequest.objects.visible_to(user).filter(waits)
+        approvals = approvals.annotate(condition_pk=first["pk"], condition_text=first["text"])
+        user.__dict__["waiting_approvals"] = list(approvals.order_by("due_on", "pk"))
+    return user.__dict__["waiting_approvals"]
 
 
 def count_open_approvals(user) -> int:
-    """Return how many requests wait: for the senator's office to decide, for the office to watch; 0
-    for others.
-    """
-    if "waiting_requests" in user.__dict__:
-        return sum(row.is_open for row in waiting_approvals(user))
+    """Return how many open approvals `user` may see."""
+    if "waiting_approvals" in user.__dict__:
+        return sum(approval.is_open for approval in waiting_approvals(user))
     return ApprovalRequest.objects.visible_to(user).open().count()
 
 
+class QueuePlace(NamedTuple):
+    """Where an approval stands among those that wait: its position, 0 for one that does not wait,
+    how many wait, and the primary key of the next one.
+    """
+
+    position: int
+    count: int
+    next_pk: int | None
+
+
+def place_in_queue(user, approval: ApprovalRequest, kind: str = "") -> QueuePlace:
+    """Return the place of `approval` among those that `user` may decide, of `kind` alone if given.
+
+    Users who decide nothing walk through all open approvals that they see.
+    """
+    waiting = decidable_approvals(user) if can_decide_any(user) else open_approvals(user)
+    if kind:
+        waiting = waiting.filter(kind=kind)
+    places, own = list(waiting.values_list("due_on", "pk")), (approval.due_on, approval.pk)
+    others = [place for place in places if place != own]
+    # After the last one comes the first again, so that a skipped approval does not come back at
+    # once but is not forgotten either.
+    following = next((place for place in others if place > own), others[0] if others else None)
+    return QueuePlace(
+        places.index(own) + 1 if own in places else 0,
+        len(places),
+        following[1] if following else None,
+    )
+
+
 def approvals_about(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
-    """Return all requests about one subject, the latest first."""
-    rows = ApprovalRequest.objects.filter(kind=kind, subject_id=subject_id)
-    return rows.select_related("submitted_by__person", "decided_by__person").order_by(
+    """Return all approvals about one subject, latest first."""
+    approvals = ApprovalRequest.objects.filter(kind=kind, subject_id=subject_id)
+    return approvals.select_related("submitted_by__person", "decided_by__person").order_by(
         "-submitted_at", "-pk"
     )
 
 
+def approvals_with_conditions(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
+    """Return all approvals about one subject, latest first, with everything their history needs."""
+    approvals = approvals_about(kind, subject_id).select_related("lapsed_by__person")
+    return approvals.prefetch_related(_prefetch_conditions())
+
+
 def approval_in_force(kind: str, subject_id: int) -> ApprovalRequest | None:
-    """Return the latest request about a subject that is open or granted, or None: what a change
-    lets lapse.
-    """
+    """Return the latest open or granted approval of a subject, which a change would make lapse."""
     return approvals_about(kind, subject_id).filter(state__in=IN_FORCE).first()
 
 
 def approval_to_compare(kind: str, subject_id: int) -> ApprovalRequest | None:
-    """Return the request about a subject that a new one is compared with: the last decided one,
+    """Return the approval that a new one about the subject is compared with: the last decided one,
     else the last one.
     """
-    rows = ApprovalRequest.objects.filter(kind=kind, subject_id=subject_id)
-    return rows.order_by(F("decided_at").desc(nulls_last=True), "-submitted_at", "-pk").first()
+    approvals = ApprovalRequest.objects.filter(kind=kind, subject_id=subject_id)
+    return approvals.order_by(F("decided_at").desc(nulls_last=True), "-submitted_at", "-pk").first()
 
 
 def differences_since(
     kind: str, subject_id: int, snapshot: list[list[str]], options: Sequence[dict] = ()
 ) -> list[Change]:
-    """Return how `snapshot` and `options` differ from what was last decided on; nothing the first
-    time.
-    """
+    """Return how `snapshot` and `options` differ from the approval they are compared with."""
     return _differences(approval_to_compare(kind, subject_id), snapshot, options)
-
-
-def _differences(
-    former: ApprovalRequest | None, snapshot: list[list[str]], options: Sequence[dict]
-) -> list[Change]:
-    """Return what changed since `former`: the dates asked about, then line by line what was shown."""
-    if former is None:
-        return []
-    return option_changes(former.options, list(options)) + snapshot_changes(
-        former.snapshot, snapshot
-    )
 
 
 def differences_of(approval: ApprovalRequest) -> list[Change]:
@@ -125,8 +143,18 @@ def differences_of(approval: ApprovalRequest) -> list[Change]:
     return _differences(approval.former, approval.snapshot, approval.options)
 
 
+def _differences(
+    former: ApprovalRequest | None, snapshot: list[list[str]], options: Sequence[dict]
+) -> list[Change]:
+    if former is None:
+        return []
+    return option_changes(former.options, list(options)) + snapshot_changes(
+        former.snapshot, snapshot
+    )
+
+
 def conditions_to_meet(kind: str, subject_id: int) -> list[Condition]:
-    """Return the conditions of a subject's approvals that are still to be met, in their order."""
+    """Return the open conditions of a subject's approvals, in the order they were given."""
     return list(
         Condition.objects.open()
         .filter(approval__kind=kind, approval__subject_id=subject_id)
@@ -134,26 +162,18 @@ def conditions_to_meet(kind: str, subject_id: int) -> list[Condition]:
     )
 
 
-def _conditions_in_full() -> Prefetch:
+def _prefetch_conditions() -> Prefetch:
     return Prefetch("conditions", Condition.objects.select_related("met_by__person").order_by("pk"))
 
 
-def approvals_with_conditions(kind: str, subject_id: int) -> QuerySet[ApprovalRequest]:
-    """Return all requests about one subject, the latest first, with their conditions and who let
-    them lapse.
-    """
-    rows = approvals_about(kind, subject_id).select_related("lapsed_by__person")
-    return rows.prefetch_related(_conditions_in_full())
-
-
 def viewable_approvals(user) -> QuerySet[ApprovalRequest]:
-    """Return the requests `user` may see with all that their page and documents say of them but
-    attachments.
+    """Return the approvals that `user` may see, with everything that their page and documents show
+    except attachments.
     """
-    rows = ApprovalRequest.objects.visible_to(user).prefetch_related(
-        _conditions_in_full(), "former__conditions"
+    approvals = ApprovalRequest.objects.visible_to(user).prefetch_related(
+        _prefetch_conditions(), "former__conditions"
     )
-    return rows.select_related(
+    return approvals.select_related(
         "submitted_by__person",
         "decided_by__person",
         "lapsed_by__person",
@@ -164,86 +184,97 @@ def viewable_approvals(user) -> QuerySet[ApprovalRequest]:
 
 
 def refusal_reason_when_hidden(user, pk: int, today: dt.date) -> str:
-    """Return why `user` does not see a request any more (`why_no_longer`); empty where there is or
-    was nothing.
-    """
+    """Return why `user` can no longer see an approval; empty when they never could."""
     approval = ApprovalRequest.objects.filter(pk=pk).first()
     return refusal_reason_after_deputyship(user, approval, today) if approval else ""
 
 
 def attachments_of(approval: ApprovalRequest) -> QuerySet[Attachment]:
-    """Return the attachments of a request in the order they were handed in."""
+    """Return the attachments in the order they were uploaded."""
     return approval.attachments.order_by("pk")
 
 
 def approval_history(kind: str, subject_id: int) -> list[HistoryEntry]:
-    """Return the lines that approvals add to a subject's *Verlauf*: submission, decision,
-    conditions, lapse.
-    """
+    """Return submission, decision, met conditions and lapse for the *Verlauf* of a subject."""
     return [
-        entry for row in approvals_with_conditions(kind, subject_id) for entry in _entries_of(row)
+        entry
+        for approval in approvals_with_conditions(kind, subject_id)
+        for entry in _history_of(approval)
     ]
 
 
-def _entries_of(row: ApprovalRequest) -> list[HistoryEntry]:
-    entries = [
-        HistoryEntry(row.submitted_at, str(row.submitted_by), _("Freigabe beantragt"), row.vote)
-    ]
-    if row.decided_at:
-        entries.append(_decision_entry(row))
-    entries += condition_history(row)
-    if row.lapsed_at:
-        reason = row.lapse_reason
-        entries.append(
-            HistoryEntry(row.lapsed_at, str(row.lapsed_by or ""), _("Freigabe erloschen"), reason)
-        )
+def _history_of(approval: ApprovalRequest) -> list[HistoryEntry]:
+    submitted = HistoryEntry(
+        approval.submitted_at,
+        str(approval.submitted_by),
+        _("Freigabe beantragt"),
+        approval.vote,
+    )
+    entries = [submitted]
+    if approval.decided_at:
+        entries.append(_decision_entry(approval))
+    entries += condition_history(approval)
+    if approval.lapsed_at:
+        lapsed_by, reason = str(approval.lapsed_by or ""), approval.lapse_reason
+        entries.append(HistoryEntry(approval.lapsed_at, lapsed_by, _("Freigabe erloschen"), reason))
     return entries
 
 
-def _decision_entry(row: ApprovalRequest) -> HistoryEntry:
-    who = (
-        _("%(who)s, in Vertretung") % {"who": row.decided_by}
-        if row.by_deputy
-        else str(row.decided_by)
-    )
-    # Only what was granted can lapse after a decision; the lapse itself was nobody's decision.
-    state = _("freigegeben, später erloschen") if row.state == ApprovalState.LAPSED else row.outcome
+def _decision_entry(approval: ApprovalRequest) -> HistoryEntry:
+    # Only a granted approval can lapse after its decision, and nobody decided that it lapsed.
+    is_lapsed = approval.state == ApprovalState.LAPSED
+    state = _("freigegeben, später erloschen") if is_lapsed else approval.outcome
     return HistoryEntry(
-        row.decided_at, who, _("Freigabe: %(state)s") % {"state": state}, decision_note(row)
+        approval.decided_at,
+        approval.decider_name,
+        _("Freigabe: %(state)s") % {"state": state},
+        decision_note(approval),
     )
 
 
-def decision_note(row: ApprovalRequest) -> str:
-    """Return what a decision adds to its line: conditions, dates proposed instead, comment.
-    Prefetch conditions.
-    """
-    lines = [_("Auflage: %(text)s") % {"text": condition} for condition in row.conditions.all()]
-    lines += [_("Gegenvorschlag: %(date)s") % {"date": date} for date in row.proposed_dates]
-    return "\n".join([*lines, row.comment]) if row.comment else "\n".join(lines)
+def decision_note(approval: ApprovalRequest) -> str:
+    """Return conditions, dates proposed instead and comment, one per line. Prefetch conditions."""
+    lines = [
+        *_condition_lines(approval.conditions.all()),
+        *_counter_date_lines(approval),
+        approval.comment,
+    ]
+    return "\n".join(filter(None, lines))
 
 
 def former_lines(approval: ApprovalRequest) -> list[str]:
-    """Return what was answered to the request before `approval`, for who has to see whether it was
-    heeded.
-    """
+    """Return what was asked for with the former approval, to check whether it was heeded."""
     if not (former := approval.former):
         return []
-    lines = [
-        _("Auflage: %(text)s") % {"text": text}
-        for text in sorted(former.conditions.all(), key=lambda c: c.pk)
-    ]
-    lines += [_("Gegenvorschlag: %(date)s") % {"date": date} for date in former.proposed_dates]
-    return (
-        [*lines, _("Anmerkung: %(comment)s") % {"comment": former.comment}]
-        if former.comment
-        else lines
-    )
+    # Sorted here: the prefetch of `former__conditions` has no order.
+    conditions = sorted(former.conditions.all(), key=lambda condition: condition.pk)
+    lines = [*_condition_lines(conditions), *_counter_date_lines(former)]
+    if former.comment:
+        lines.append(_("Anmerkung: %(comment)s") % {"comment": former.comment})
+    return lines
 
 
-def condition_history(row: ApprovalRequest) -> list[HistoryEntry]:
-    """Return a line for each condition of `row` that was met, with the office's note. Prefetch
+def decision_lines(approval: ApprovalRequest) -> list[str]:
+    """Return what a decision holds besides its comment: granted dates, dates proposed instead,
     conditions.
     """
+    granted = [
+        _("möglich: %(date)s") % {"date": option["label"]} for option in approval.chosen_options
+    ]
+    conditions = _condition_lines(approval.conditions.order_by("pk"))
+    return [*granted, *_counter_date_lines(approval), *conditions]
+
+
+def _condition_lines(conditions: Iterable[Condition]) -> list[str]:
+    return [_("Auflage: %(text)s") % {"text": condition} for condition in conditions]
+
+
+def _counter_date_lines(approval: ApprovalRequest) -> list[str]:
+    return [_("Gegenvorschlag: %(date)s") % {"date": date} for date in approval.proposed_dates]
+
+
+def condition_history(approval: ApprovalRequest) -> list[HistoryEntry]:
+    """Return an entry for each met condition, with the office's note. Prefetch conditions."""
     return [
         HistoryEntry(
             condition.met_at,
@@ -251,48 +282,43 @@ def condition_history(row: ApprovalRequest) -> list[HistoryEntry]:
             _("Auflage erfüllt: %(text)s") % {"text": condition},
             condition.note,
         )
-        for condition in row.conditions.all()
+        for condition in approval.conditions.all()
         if condition.met_at
     ]
 
 
 class Deciders(NamedTuple):
-    """Who may decide on a day: the senator's office with those who act while it is away, and
-    standing deputies.
-
-    A deputyship with a last day says that somebody is away; one until further notice says that
-    somebody could step in (`docs/adr/0014`). Nobody is in both.
+    """Who may decide on a day: the senator's office with those who act in its absence, and standing
+    deputies. Nobody is in both.
     """
 
-    first: list[Person]
-    standing: list[Person]
+    acting: list[Person]
+    standing_deputies: list[Person]
 
     @property
     def everybody(self) -> list[Person]:
-        return self.first + self.standing
+        return self.acting + self.standing_deputies
 
 
 def deciders_by_day_and_kind(
     days: Sequence[dt.date], kinds: Iterable[str]
 ) -> dict[tuple[dt.date, str], Deciders]:
-    """Return for each of `days` and `kinds` who may decide on requests of the kind on the day, in
-    two queries.
-    """
+    """Return who may decide approvals of each kind on each day, in two queries."""
     principals = list(people_with_role(SENATOR_OFFICE))
-    rows = list(deputyships_between(principals, min(days), max(days)))
+    deputyships = list(deputyships_between(principals, min(days), max(days)))
     found = {}
     for day, kind in product(days, kinds):
-        acting = [row for row in rows if row.holds_on(day) and row.covers(kind)]
-        first = _distinct([*principals, *(row.deputy for row in acting if row.ends_on)])
-        standing = _distinct(row.deputy for row in acting if row.ends_on is None)
-        found[day, kind] = Deciders(first, [person for person in standing if person not in first])
+        valid = [entry for entry in deputyships if entry.holds_on(day) and entry.covers(kind)]
+        # A deputyship with a last day means that somebody is away; one until further notice means
+        # that somebody could step in (docs/adr/0014).
+        acting = _distinct([*principals, *(entry.deputy for entry in valid if entry.ends_on)])
+        standing = _distinct(entry.deputy for entry in valid if entry.ends_on is None)
+        found[day, kind] = Deciders(acting, [person for person in standing if person not in acting])
     return found
 
 
 def deciders(today: dt.date, kind: str) -> list[Person]:
-    """Return who is told about requests of `kind`: the senator's office and who acts for it in them
-    on `today`.
-    """
+    """Return the senator's office and all who act for it in approvals of `kind` on `today`."""
     return deciders_by_day_and_kind([today], [kind])[today, kind].everybody
 
 

@@ -1,5 +1,5 @@
-"""What the apps above share with approvals: which service decides which kind, what a decision and
-a counter-date are, and how snapshots of a subject are taken and compared.
+"""What the apps above share with approvals: the service that decides each kind, the value objects
+of a submission and a decision, and how snapshots of a subject are taken and compared.
 
 Each app registers the deciding service of its kinds from `AppConfig.ready` (`docs/adr/0001`).
 """
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from approvals.enums import GRANTING, ApprovalKind, Verdict
 from core.dates import format_span
@@ -21,7 +22,7 @@ _deciding_services: dict[str, Callable] = {}
 
 
 def register_deciding_service(kind: ApprovalKind, service: Callable) -> None:
-    """Let `service(approval=, decision=, by=, now=)` decide requests of `kind` and move their
+    """Let `service(approval=, decision=, by=, now=)` decide approvals of `kind` and move their
     subject.
 
     Raises ValueError when another service is registered for `kind`.
@@ -41,7 +42,7 @@ def decide(*, approval, decision: "Decision", by, now: dt.datetime) -> None:
 
 
 class Briefing(NamedTuple):
-    """*Leitungsvorlage*: the short text on one page that a decision is asked with."""
+    """*Leitungsvorlage*: the short text on one page that explains what is to be decided."""
 
     occasion: str
     facts: str
@@ -51,7 +52,7 @@ class Briefing(NamedTuple):
 
     @property
     def texts(self) -> dict[str, str]:
-        """Its words by the names of the fields that keep them."""
+        """The texts by the names of the fields of ApprovalRequest that keep them."""
         return {
             "occasion": self.occasion,
             "facts": self.facts,
@@ -61,8 +62,10 @@ class Briefing(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """What is to be approved, as the apps above describe it. `snapshot`: [[label, value], …] as
-    shown.
+    """What is to be approved, as the app that owns it describes it.
+
+    `path` is its page, `snapshot` what is shown of it, [[label, value], …]. `options` are dates to
+    choose from, each with `id`, `label`, `hint` and, for a date fixed before, `is_fixed`.
     """
 
     kind: ApprovalKind
@@ -75,7 +78,7 @@ class Subject(NamedTuple):
 
 
 class CounterDate(NamedTuple):
-    """A date proposed instead; without an end it lasts as long as the dates that were asked about."""
+    """A date proposed instead; without an end it lasts as long as the dates asked about."""
 
     starts_at: dt.datetime
     ends_at: dt.datetime | None = None
@@ -88,13 +91,24 @@ class CounterDate(NamedTuple):
         return [self.starts_at.isoformat(), self.ends_at.isoformat() if self.ends_at else ""]
 
     @classmethod
-    def of(cls, row: list[str]) -> "CounterDate":
-        """Read the date back that `as_json` wrote."""
-        starts_at, ends_at = row
+    def from_json(cls, moments: list[str]) -> "CounterDate":
+        starts_at, ends_at = moments
         return cls(
             dt.datetime.fromisoformat(starts_at),
             dt.datetime.fromisoformat(ends_at) if ends_at else None,
         )
+
+
+REASON_MISSING = gettext_lazy(
+    "Bitte begründen Sie kurz, damit die Geschäftsstelle weiß, was zu tun ist."
+)
+CONDITION_MISSING = gettext_lazy("Bitte nennen Sie die Auflage, die zu erfüllen ist.")
+DATE_MISSING = gettext_lazy(
+    "Bitte kreuzen Sie mindestens einen Termin an, oder antworten Sie, dass keiner möglich ist."
+)
+COUNTER_DATE_MISSING = gettext_lazy(
+    "Bitte schlagen Sie einen anderen Termin vor, oder schreiben Sie, wann es möglich wäre."
+)
 
 
 @dataclass(frozen=True)
@@ -131,10 +145,28 @@ class Decision:
     def is_granting(self) -> bool:
         return self.verdict in GRANTING
 
+    def missing(self, *, has_options: bool) -> dict[str, str | Promise]:
+        """Return what the verdict still needs: a sentence for each form field to fill in.
+
+        `has_options` says that dates were asked about, of which granting takes at least one.
+        """
+        sentences: dict[str, str | Promise] = {}
+        if self.verdict in (Verdict.RETURN, Verdict.REFUSE) and not self.comment:
+            sentences["comment"] = REASON_MISSING
+        if self.verdict == Verdict.NONE_POSSIBLE and has_options:
+            if not self.counter_dates and not self.comment:
+                sentences["comment"] = COUNTER_DATE_MISSING
+        if self.verdict == Verdict.CONDITION and not self.conditions:
+            sentences["conditions"] = CONDITION_MISSING
+        if self.is_granting and has_options and not self.chosen:
+            sentences["chosen"] = DATE_MISSING
+        return sentences
+
 
 class Fact(NamedTuple):
-    """One line that the senator's office is shown: its label, how to read it, and whether the
-    approval hangs on it.
+    """One line shown of a subject: its label and how to read it.
+
+    An approval is bound to the facts marked `binding`: it lapses when one of them changes.
     """
 
     label: str | Promise
@@ -143,9 +175,7 @@ class Fact(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One line that differs: its label, what was shown before, what is shown now. Empty: there was
-    or is none.
-    """
+    """One line that differs; `before` or `after` is empty when the line was added or removed."""
 
     label: str
     before: str
@@ -153,23 +183,21 @@ class Change(NamedTuple):
 
 
 def snapshot_of(facts: Iterable[Fact], subject) -> list[list[str]]:
-    """Return what is shown of `subject`, [[label, value], …]; lines without a value are left out.
-
-    Browsers end lines their own way, which is no change.
-    """
-    rows = [
+    """Return what is shown of `subject`, [[label, value], …], without lines that have no value."""
+    # Browsers send line ends as CRLF; a form saved without a change must not look changed.
+    lines = [
         [str(fact.label), str(fact.read(subject)).replace("\r\n", "\n").strip()] for fact in facts
     ]
-    return [row for row in rows if row[1]]
+    return [line for line in lines if line[1]]
 
 
 def binding_snapshot_of(facts: Iterable[Fact], subject) -> list[list[str]]:
-    """Return the lines of `subject` that an approval is bound to."""
+    """Return the snapshot of the facts that an approval is bound to."""
     return snapshot_of([fact for fact in facts if fact.binding], subject)
 
 
 def binding_changes(facts: Iterable[Fact], before, after) -> list[Change]:
-    """Return which lines that an approval is bound to differ between the rows `before` and `after`."""
+    """Return the changes between two versions of a subject that make its approval lapse."""
     facts = tuple(facts)
     return snapshot_changes(binding_snapshot_of(facts, before), binding_snapshot_of(facts, after))
 
@@ -180,9 +208,7 @@ def binding_labels(facts: Iterable[Fact]) -> str:
 
 
 def snapshot_changes(before: list[list[str]], after: list[list[str]]) -> list[Change]:
-    """Return how the snapshot `after` differs from `before`, line by line, what fell away at the
-    end.
-    """
+    """Return the lines that differ between two snapshots, removed lines last."""
     old, new = dict(map(tuple, before)), dict(map(tuple, after))
     labels = [*new, *(label for label in old if label not in new)]
     changes = [Change(label, old.get(label, ""), new.get(label, "")) for label in labels]
@@ -190,13 +216,11 @@ def snapshot_changes(before: list[list[str]], after: list[list[str]]) -> list[Ch
 
 
 def option_changes(before: list[dict], after: list[dict]) -> list[Change]:
-    """Return how the dates asked about differ from those of the request before, in one line.
-
-    What is fixed was approved before and is only confirmed: that fewer dates are asked about then
-    is no change.
-    """
-    old, new = ("; ".join(row["label"] for row in rows) for rows in (before, after))
-    if old == new or any(row.get("is_fixed") for row in after):
+    """Return how the dates asked about differ from those asked about before, as one change."""
+    old, new = ("; ".join(option["label"] for option in options) for options in (before, after))
+    # A fixed date was approved before and is only confirmed, so that the other dates are no longer
+    # asked about is no change.
+    if old == new or any(option.get("is_fixed") for option in after):
         return []
     return [Change(_("Termine"), old, new)]
 

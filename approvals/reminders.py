@@ -1,4 +1,4 @@
-"""Who must be reminded of an open approval, and on which working days."""
+"""Who is reminded of an open approval, and on which working days (`docs/adr/0014`)."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from approvals.enums import ApprovalKind
-from approvals.mails import subject_key
 from approvals.models import ApprovalRequest
 from approvals.queries import Deciders, deciders_by_day_and_kind
 from core.dates import (
@@ -76,6 +75,7 @@ RULE = Rule(
     ),
 )
 
+# Under these names the office pauses the reminders about a subject.
 SUBJECT_PREFIXES = {
     ApprovalKind.SERIES: "series",
     ApprovalKind.TOPIC: "topic",
@@ -87,49 +87,38 @@ SUBJECT_PREFIXES = {
 def reminder_steps(
     approval: ApprovalRequest, today: dt.date, schedule: Schedule
 ) -> list[ReminderStep]:
-    """Return the steps of `approval` up to `today`, in working days of Berlin, in their order.
+    """Return the steps up to `today` in their order, in working days of Berlin.
 
-    Half of the time, the days before, the day itself, and once it is late each working day, of
-    which only the last is given. `docs/adr/0014` gives the reasons.
+    They are half of the time, the days before the deadline, the day itself and, when it is overdue,
+    the latest of the working days since.
     """
     if not schedule.is_active:
         return []
     start = local_date(approval.submitted_at)
-    steps = [*_half_time(approval, schedule), *schedule.steps(approval.due_on, today)]
-    steps += _late_steps(approval.due_on, today, schedule)
-    by_day = {
-        step.on: step for step in steps if start < step.on <= today
-    }  # of two on one day the later one counts
+    steps = [*_half_time_steps(approval, schedule), *schedule.steps(approval.due_on, today)]
+    steps += _overdue_steps(approval.due_on, today, schedule)
+    # Of two steps on one day the later one counts: it says more about the deadline.
+    by_day = {step.on: step for step in steps if start < step.on <= today}
     return [by_day[day] for day in sorted(by_day)]
 
 
-def _half_time(approval: ApprovalRequest, schedule: Schedule) -> list[ReminderStep]:
+def _half_time_steps(approval: ApprovalRequest, schedule: Schedule) -> list[ReminderStep]:
     if not schedule.option(HALF_TIME):
         return []
     start, due_on = local_date(approval.submitted_at), approval.due_on
     half = add_working_days(start, working_days_between(start, due_on) // 2)
-    return [
-        ReminderStep(
-            HALF_TIME,
-            half,
-            _("nach der halben Zeit bis zum %(day)s") % {"day": format_date(due_on)},
-        )
-    ]
+    text = _("nach der halben Zeit bis zum %(day)s") % {"day": format_date(due_on)}
+    return [ReminderStep(HALF_TIME, half, text)]
 
 
-def _late_steps(due_on: dt.date, today: dt.date, schedule: Schedule) -> list[ReminderStep]:
-    """Return the steps after the deadline: the latest of the daily ones, or else those that
-    somebody joins at.
-    """
-    late = working_days_between(due_on, today)
-    if not late:
+def _overdue_steps(due_on: dt.date, today: dt.date, schedule: Schedule) -> list[ReminderStep]:
+    days_late = working_days_between(due_on, today)
+    if not days_late:
         return []
     if schedule.option(DAILY):
-        return [
-            ReminderStep(
-                f"overdue:{late}", latest_working_day(today), describe_offset(late, due_on)
-            )
-        ]
+        text = describe_offset(days_late, due_on)
+        return [ReminderStep(f"overdue:{days_late}", latest_working_day(today), text)]
+    # Without daily reminders only the days on which another group joins are steps.
     joining = [(key, count) for key in (DEPUTY, LEAD) if (count := schedule.option(key))]
     return [
         ReminderStep(key, add_working_days(due_on, count), describe_offset(count, due_on))
@@ -138,75 +127,79 @@ def _late_steps(due_on: dt.date, today: dt.date, schedule: Schedule) -> list[Rem
 
 
 def due_step(approval: ApprovalRequest, today: dt.date, schedule: Schedule) -> ReminderStep | None:
-    """Return the one step of `approval` that may go out on `today`: the latest passed one, if it is
-    recent enough.
-    """
+    """Return the latest step up to `today`, None when it is too old to be sent."""
     passed = reminder_steps(approval, today, schedule)
     return passed[-1] if passed and is_recent(passed[-1], today) else None
 
 
 def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[dt.date, Reminder]]:
-    """Return what may go out on each of `days` about open approvals, to whom each step has come."""
+    """Return the reminders of open approvals for each of `days`, one for each person."""
     schedule = schedules[RULE.key]
-    rows = list(
+    approvals = list(
         ApprovalRequest.objects.open().exclude(origin=Origin.TAKEN_OVER).order_by("due_on", "pk")
     )
     due = [
-        (day, row, step) for day in days for row in rows if (step := due_step(row, day, schedule))
+        (day, approval, step)
+        for day in days
+        for approval in approvals
+        if (step := due_step(approval, day, schedule))
     ]
     if not due:
         return []
-    circles, leads = (
-        deciders_by_day_and_kind(days, {row.kind for _day, row, _step in due}),
-        office_heads(),
-    )
+    kinds = {approval.kind for _day, approval, _step in due}
+    deciders, heads = deciders_by_day_and_kind(days, kinds), office_heads()
     return [
-        (day, _reminder(row, told, person, day))
-        for day, row, step in due
-        for person, told in _people_for(row, step, schedule, circles[day, row.kind], leads)
+        (day, _reminder(approval, step_of_person, person, day))
+        for day, approval, step in due
+        for person, step_of_person in _recipients(
+            approval, step, schedule, deciders[day, approval.kind], heads
+        )
     ]
 
 
-def _people_for(
-    row: ApprovalRequest,
+def _recipients(
+    approval: ApprovalRequest,
     step: ReminderStep,
     schedule: Schedule,
-    circle: Deciders,
-    leads: list[Person],
+    deciders: Deciders,
+    heads: list[Person],
 ) -> Iterator[tuple[Person, ReminderStep]]:
     """Yield each person that `step` reminds once, with a step that describes why this person."""
-    late, told = working_days_between(row.due_on, step.on), set()
-    groups = [(circle.first, "")]
-    if _has_come(schedule.option(DEPUTY), late):
-        groups.append((circle.standing, _("auch an die ständige Vertretung")))
-    if _has_come(schedule.option(LEAD), late):
-        groups.append((leads, _("auch an die Leitung der Geschäftsstelle")))
-    for people, words in groups:
+    days_late, seen = working_days_between(approval.due_on, step.on), set()
+    groups = [(deciders.acting, "")]
+    if _has_joined(schedule.option(DEPUTY), days_late):
+        groups.append((deciders.standing_deputies, _("auch an die ständige Vertretung")))
+    if _has_joined(schedule.option(LEAD), days_late):
+        groups.append((heads, _("auch an die Leitung der Geschäftsstelle")))
+    for people, reason in groups:
         for person in people:
-            if person.pk not in told:
-                told.add(person.pk)
-                description = f"{step.description}, {words}" if words else step.description
-                yield person, step._replace(description=description)
+            if person.pk in seen:
+                continue
+            seen.add(person.pk)
+            description = f"{step.description}, {reason}" if reason else step.description
+            yield person, step._replace(description=description)
 
 
-def _has_come(count: int | None, late: int) -> bool:
-    return count is not None and late >= count
+def _has_joined(count: int | None, days_late: int) -> bool:
+    return count is not None and days_late >= count
 
 
-def _reminder(row, step, person, today) -> Reminder:
+def _reminder(
+    approval: ApprovalRequest, step: ReminderStep, person: Person, today: dt.date
+) -> Reminder:
     line = _("Freigabe „%(title)s“ (%(kind)s): Entscheidung %(due)s") % {
-        "title": escape_markdown(row.title),
-        "kind": row.get_kind_display(),
-        "due": describe_due(row.due_on, today),
+        "title": escape_markdown(approval.title),
+        "kind": approval.get_kind_display(),
+        "due": describe_due(approval.due_on, today),
     }
     return Reminder(
         kind=RULE.key,
-        subject_key=subject_key(row),
-        date=row.due_on,
+        subject_key=approval.mail_key,
+        date=approval.due_on,
         step=step,
         to=recipient_of(person),
         line=line,
-        about=f"{SUBJECT_PREFIXES[ApprovalKind(row.kind)]}:{row.subject_id}",
-        about_title=row.title,
-        path=row.get_absolute_url(),
+        about=f"{SUBJECT_PREFIXES[ApprovalKind(approval.kind)]}:{approval.subject_id}",
+        about_title=approval.title,
+        path=approval.get_absolute_url(),
     )

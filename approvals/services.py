@@ -1,7 +1,8 @@
-"""The doors of approvals. Deciding moves the subject too: that is the caller's part.
+"""Submit, decide, withdraw and lapse approvals, and meet their conditions.
 
-The subject's app owns the door (`dialogues.services.decide_topic`, …): it calls `record_decision`
-and moves its subject in the same transaction.
+Deciding also moves the subject, which belongs to an app above. That app's deciding service
+(`dialogues.services.decide_topic`, …) calls `record_decision` and moves its subject in the same
+transaction; pages reach it through `approvals.registry.decide`.
 """
 
 import datetime as dt
@@ -11,13 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from approvals.documents import attach_files
-from approvals.enums import (
-    CONDITION_MOVES,
-    IN_FORCE,
-    MOVES,
-    ApprovalState,
-    Verdict,
-)
+from approvals.enums import CONDITION_MOVES, IN_FORCE, MOVES, ApprovalState, Verdict
 from approvals.mails import (
     mail_condition_met,
     mail_decision,
@@ -52,16 +47,18 @@ __all__ = [
     "withdraw_approval",
 ]
 
+MAX_CONDITION_LENGTH = 500
+
 
 @transaction.atomic
 def request_approval(
     *, subject: Subject, briefing: Briefing, due_on: dt.date, by, now: dt.datetime
 ) -> ApprovalRequest:
-    """Ask the senator's office about `subject` until `due_on` and tell it by mail.
+    """Ask the senator's office to decide about `subject` until `due_on`; mails its deciders.
 
-    The request remembers which earlier one it differs from. Raises NotEntitled for anybody but the
-    office, Refused when the day lies in the past, the vote is missing or an attachment cannot be
-    taken, Outpaced when a request about the same subject is open.
+    Raises NotAllowed for anyone but the office, Refused when the deadline has passed, the vote is
+    missing or an attachment is not accepted, ChangedMeanwhile when an approval of the subject is
+    already open.
     """
     if not can_submit(by):
         raise NotAllowed(_("Freigaben beantragt die Geschäftsstelle."))
@@ -88,6 +85,16 @@ def request_approval(
         former=approval_to_compare(subject.kind, subject.pk),
         **briefing.texts,
     )
+    _save_submission(approval, by=by, now=now)
+    attach_files(approval, briefing.attachments, by=by, now=now)
+    mail_submission(approval, now=now, by=by)
+    return approval
+
+
+def _save_submission(approval: ApprovalRequest, *, by, now: dt.datetime) -> None:
+    # There is no row to lock before the first submission. Of two at the same moment the constraint
+    # `approval_open_once_per_subject` stops the second; the savepoint keeps the caller's
+    # transaction usable on PostgreSQL.
     try:
         with transaction.atomic():
             save_as(approval, by=by, now=now, reason=_("Freigabe beantragt"))
@@ -95,20 +102,16 @@ def request_approval(
         raise ChangedMeanwhile(
             _("Für diesen Gegenstand ist bereits eine Freigabe beantragt.")
         ) from error
-    attach_files(approval, briefing.attachments, by=by, now=now)
-    mail_submission(approval, now=now, by=by)
-    return approval
-
-
-MAX_CONDITION_LENGTH = 500
 
 
 def lock_approval(pk: int) -> ApprovalRequest:
-    """Return the request locked until the end of the transaction, so that of two decisions one
-    comes second.
+    """Return the approval locked until the end of the transaction.
+
+    Of two decisions at the same moment the second one waits here and then sees the first.
     """
-    rows = ApprovalRequest.objects.select_for_update(of=("self",))
-    return rows.select_related("decided_by__person", "withdrawn_by__person").get(pk=pk)
+    # `of`: PostgreSQL cannot lock the nullable side of the joins that select_related adds.
+    approvals = ApprovalRequest.objects.select_for_update(of=("self",))
+    return approvals.select_related("decided_by__person", "withdrawn_by__person").get(pk=pk)
 
 
 @transaction.atomic
@@ -117,18 +120,18 @@ def record_decision(
 ) -> ApprovalRequest:
     """Write `decision` on `approval`, mail the office, and return the locked, saved approval.
 
-    Moving the subject is the caller's part. Raises NotAllowed for anyone who may not decide it,
-    ChangedMeanwhile when it is no longer open (the sentence says who was faster), Refused when the
-    decision lacks something.
+    Moving the subject is the caller's part. Raises NotAllowed for users who may not decide it,
+    ChangedMeanwhile when it is no longer open (the sentence says who was first), Refused when the
+    decision is incomplete or does not suit the approval.
     """
     if not can_decide(by, approval):
         raise NotAllowed(refusal_reason(by, local_date(now), approval))
     locked = lock_approval(approval.pk)
     if not locked.is_open:
         raise ChangedMeanwhile(refusal_reason_when_closed(locked))
-    _check_words(decision)
-    _check_options(locked, decision)
-    _check_counter_dates(locked, decision, now)
+    _require_complete(locked, decision)
+    _require_known_options(locked, decision)
+    _require_possible_counter_dates(locked, decision, now)
     locked.state = target_of(MOVES, decision.verdict, locked)
     locked.comment, locked.chosen = decision.comment, list(decision.chosen)
     locked.none_possible = decision.verdict == Verdict.NONE_POSSIBLE
@@ -144,9 +147,7 @@ def record_decision(
 
 
 def is_same_decision(approval: ApprovalRequest, decision: Decision, *, by) -> bool:
-    """Return whether `by` already decided `approval` exactly so, as after a form sent twice over a
-    bad connection.
-    """
+    """Say whether `by` already decided exactly so, as when a bad connection sends a form twice."""
     return (
         approval.decided_by_id == by.pk
         and approval.state == MOVES[decision.verdict].target
@@ -157,48 +158,28 @@ def is_same_decision(approval: ApprovalRequest, decision: Decision, *, by) -> bo
     )
 
 
-def _check_words(decision: Decision) -> None:
-    if decision.verdict in (Verdict.RETURN, Verdict.REFUSE) and not decision.comment:
-        raise Refused(
-            _("Bitte begründen Sie kurz, damit die Geschäftsstelle weiß, was zu tun ist.")
-        )
-    if decision.verdict != Verdict.CONDITION:
-        return
-    if not decision.conditions:
-        raise Refused(_("Bitte nennen Sie die Auflage, die zu erfüllen ist."))
-    if max(map(len, decision.conditions)) > MAX_CONDITION_LENGTH:
+def _require_complete(locked: ApprovalRequest, decision: Decision) -> None:
+    for sentence in decision.missing(has_options=bool(locked.options)).values():
+        raise Refused(str(sentence))
+    if max(map(len, decision.conditions), default=0) > MAX_CONDITION_LENGTH:
         raise Refused(
             _("Bitte fassen Sie eine Auflage kürzer; möglich sind %(count)d Zeichen.")
             % {"count": MAX_CONDITION_LENGTH}
         )
 
 
-def _check_options(locked: ApprovalRequest, decision: Decision) -> None:
+def _require_known_options(locked: ApprovalRequest, decision: Decision) -> None:
     if unknown := set(decision.chosen) - {option["id"] for option in locked.options}:
         raise Refused(
             _("Unbekannte Auswahl: %(ids)s.") % {"ids": ", ".join(map(str, sorted(unknown)))}
         )
-    if decision.is_granting and locked.options and not decision.chosen:
-        raise Refused(
-            _(
-                "Bitte kreuzen Sie mindestens einen Termin an, oder antworten Sie, dass keiner "
-                "möglich ist."
-            )
-        )
-
-
-def _check_counter_dates(locked: ApprovalRequest, decision: Decision, now: dt.datetime) -> None:
-    if decision.verdict != Verdict.NONE_POSSIBLE:
-        return
-    if not locked.options:
+    if decision.verdict == Verdict.NONE_POSSIBLE and not locked.options:
         raise Refused(_("„Keiner möglich“ ist nur eine Antwort, wenn nach Terminen gefragt ist."))
-    if not decision.counter_dates and not decision.comment:
-        raise Refused(
-            _(
-                "Bitte schlagen Sie einen anderen Termin vor, oder schreiben Sie, wann es möglich "
-                "wäre."
-            )
-        )
+
+
+def _require_possible_counter_dates(
+    locked: ApprovalRequest, decision: Decision, now: dt.datetime
+) -> None:
     for counter_date in decision.counter_dates:
         if counter_date.starts_at <= now:
             raise Refused(
@@ -213,16 +194,17 @@ def _check_counter_dates(locked: ApprovalRequest, decision: Decision, now: dt.da
 
 @transaction.atomic
 def meet_condition(*, condition: Condition, note: str, by, now: dt.datetime) -> Condition:
-    """Note that a condition was met and tell the senator's office.
+    """Record that the office met `condition`; mails the senator's office and its deputies.
 
-    Raises NotEntitled for anybody but the office, Outpaced when somebody noted it before (with who
-    and when), Refused when the approval lapsed meanwhile, since its conditions went with it.
+    Raises NotAllowed for anyone but the office, ChangedMeanwhile when it is already met (the
+    sentence says by whom and when), Refused when the approval lapsed and its conditions with it.
     """
     if not can_submit(by):
         raise NotAllowed(_("Auflagen vermerkt die Geschäftsstelle als erfüllt."))
+    # The approval first, as every service locks it: two orders of locking could deadlock.
     approval = lock_approval(condition.approval_id)
-    rows = Condition.objects.select_for_update(of=("self",)).select_related("met_by__person")
-    locked = rows.get(pk=condition.pk)
+    conditions = Condition.objects.select_for_update(of=("self",)).select_related("met_by__person")
+    locked = conditions.get(pk=condition.pk)
     if locked.met_at:
         raise ChangedMeanwhile(
             _("Diese Auflage ist bereits als erfüllt vermerkt (am %(when)s, von: %(who)s).")
@@ -244,33 +226,32 @@ def meet_condition(*, condition: Condition, note: str, by, now: dt.datetime) -> 
 def withdraw_approval(
     *, kind: str, subject_id: int, by, now: dt.datetime
 ) -> ApprovalRequest | None:
-    """Take the open request about a subject back, if there is one, and tell the senator's office."""
-    row = _locked(kind, subject_id).open().first()
-    if row is None:
+    """Withdraw the open approval of a subject, if there is one; mails the deciders."""
+    approval = _locked_approvals(kind, subject_id).open().first()
+    if approval is None:
         return None
-    row.state = target_of(MOVES, "withdraw", row)
-    row.withdrawn_at, row.withdrawn_by = now, by
-    save_as(row, by=by, now=now, reason=row.get_state_display())
-    withdraw_submission_mails(row, now=now, by=by)
-    mail_withdrawal(row, now=now, by=by)
-    return row
+    approval.state = target_of(MOVES, "withdraw", approval)
+    approval.withdrawn_at, approval.withdrawn_by = now, by
+    save_as(approval, by=by, now=now, reason=approval.get_state_display())
+    withdraw_submission_mails(approval, now=now, by=by)
+    mail_withdrawal(approval, now=now, by=by)
+    return approval
 
 
 @transaction.atomic
 def lapse_approvals(*, kind: str, subject_id: int, reason: str, by, now: dt.datetime) -> int:
-    """Let every open or granted approval of a subject lapse that is put off or called off; returns
-    how many.
+    """Let every open or granted approval of a postponed or cancelled subject lapse.
 
-    The senator's office is told of an open request that it has nothing more to do; that the subject
-    is put off is told by the caller, to all who know of it.
+    Returns how many lapsed. Mails the deciders of an open one that there is nothing left to decide;
+    the caller mails everyone else about the subject itself.
     """
-    rows = _in_force(kind, subject_id)
-    for row in rows:
-        was_open = row.is_open
-        _lapse(row, reason, by=by, now=now)
+    approvals = _approvals_in_force(kind, subject_id)
+    for approval in approvals:
+        was_open = approval.is_open
+        _lapse(approval, reason, by=by, now=now)
         if was_open:
-            mail_withdrawal(row, now=now, by=by)
-    return len(rows)
+            mail_withdrawal(approval, now=now, by=by)
+    return len(approvals)
 
 
 @transaction.atomic
@@ -284,33 +265,32 @@ def lapse_changed_approvals(
     by,
     now: dt.datetime,
 ) -> int:
-    """Let every open or granted approval of a subject lapse whose essentials changed; returns how
-    many.
+    """Let every open or granted approval of a subject lapse after a change that it is bound to.
 
-    All who are concerned are told once what changed: the senator's office with its deputies, the
-    office, and `further_recipients`. `reason` says why where nothing has changed yet.
+    Returns how many lapsed. Sends one mail about the changes to the deciders, the office and
+    `further_recipients`. `reason` replaces the list of changes where nothing has changed yet.
     """
-    rows = _in_force(kind, subject_id)
-    for row in rows:
-        _lapse(row, reason or lapse_reason_for(changes), by=by, now=now)
-    if rows:
-        mail_lapse(rows[-1], changes, further_recipients, now=now, by=by)
-    return len(rows)
+    approvals = _approvals_in_force(kind, subject_id)
+    for approval in approvals:
+        _lapse(approval, reason or lapse_reason_for(changes), by=by, now=now)
+    if approvals:
+        mail_lapse(approvals[-1], changes, further_recipients, now=now, by=by)
+    return len(approvals)
 
 
-def _locked(kind: str, subject_id: int):
-    rows = ApprovalRequest.objects.select_for_update(of=("self",)).filter(
+def _locked_approvals(kind: str, subject_id: int):
+    approvals = ApprovalRequest.objects.select_for_update(of=("self",)).filter(
         kind=kind, subject_id=subject_id
     )
-    return rows.order_by("submitted_at", "pk")
+    return approvals.order_by("submitted_at", "pk")
 
 
-def _in_force(kind: str, subject_id: int) -> list[ApprovalRequest]:
-    return list(_locked(kind, subject_id).filter(state__in=IN_FORCE))
+def _approvals_in_force(kind: str, subject_id: int) -> list[ApprovalRequest]:
+    return list(_locked_approvals(kind, subject_id).filter(state__in=IN_FORCE))
 
 
-def _lapse(row: ApprovalRequest, reason: str, *, by, now: dt.datetime) -> None:
-    row.state = target_of(MOVES, "lapse", row)
-    row.lapsed_at, row.lapsed_by, row.lapse_reason = now, by, reason[:300]
-    save_as(row, by=by, now=now, reason=reason)
-    withdraw_submission_mails(row, now=now, by=by)
+def _lapse(approval: ApprovalRequest, reason: str, *, by, now: dt.datetime) -> None:
+    approval.state = target_of(MOVES, "lapse", approval)
+    approval.lapsed_at, approval.lapsed_by, approval.lapse_reason = now, by, reason[:300]
+    save_as(approval, by=by, now=now, reason=reason)
+    withdraw_submission_mails(approval, now=now, by=by)

@@ -1,12 +1,11 @@
-"""The desk of approvals at /freigaben/: what waits, what was decided, and deciding in two taps."""
+"""The desk of approvals: what waits and what was decided, deciding in two steps, conditions."""
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,25 +15,26 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from approvals.documents import briefing_filename, briefing_pdf, briefing_word
-from approvals.enums import ApprovalKind, ApprovalState, Verdict
+from approvals.enums import VERDICT_LABELS, ApprovalKind, Verdict
 from approvals.forms import ConditionForm, DecisionForm
 from approvals.models import ApprovalRequest, Attachment, Condition
 from approvals.permissions import (
     can_decide,
     can_decide_any,
+    can_open_desk,
     can_submit,
     is_deputy_for,
     refusal_reason,
     refusal_reason_when_closed,
 )
-from approvals.progress import decision_durations
+from approvals.progress import condition_items, decision_durations, outcome_lists, waiting_note
 from approvals.queries import (
     attachments_of,
-    decidable_approvals,
     decided_approvals,
     differences_of,
     former_lines,
     open_approvals,
+    place_in_queue,
     refusal_reason_when_hidden,
     viewable_approvals,
 )
@@ -43,148 +43,196 @@ from approvals.services import is_same_decision, meet_condition
 from core.documents import document_response
 from core.enums import PDF, WORD
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
-from core.roles import OFFICE, SENATOR_OFFICE, has_role, senator_office_name
+from core.roles import senator_office_name
+from core.views import paginate, redirect_with_message, render_confirmation, require, run_service
 
-DONE = {
-    Verdict.APPROVE: gettext_lazy("Freigegeben: %(title)s"),
-    Verdict.CONDITION: gettext_lazy("Mit Auflage freigegeben: %(title)s"),
-    Verdict.NONE_POSSIBLE: gettext_lazy("Kein Termin möglich: %(title)s"),
-    Verdict.RETURN: gettext_lazy("Zurückgegeben: %(title)s"),
-    Verdict.REFUSE: gettext_lazy("Abgelehnt: %(title)s"),
+logger = logging.getLogger(__name__)
+
+# For each verdict the question of the second step and its button.
+CONFIRMATIONS = {
+    Verdict.APPROVE: (gettext_lazy("Möchten Sie freigeben?"), gettext_lazy("Ja, freigeben")),
+    Verdict.CONDITION: (
+        gettext_lazy("Möchten Sie mit Auflage freigeben?"),
+        gettext_lazy("Ja, mit Auflage freigeben"),
+    ),
+    Verdict.NONE_POSSIBLE: (
+        gettext_lazy("Ist keiner der Termine möglich?"),
+        gettext_lazy("Ja, keiner möglich"),
+    ),
+    Verdict.RETURN: (gettext_lazy("Möchten Sie zurückgeben?"), gettext_lazy("Ja, zurückgeben")),
+    Verdict.REFUSE: (gettext_lazy("Möchten Sie ablehnen?"), gettext_lazy("Ja, ablehnen")),
 }
-
-
-def _require_house(user) -> None:
-    """Answer 403 to anybody outside the house, with a sentence for a deputy whose time is over."""
-    if not has_role(user, OFFICE, SENATOR_OFFICE):
-        raise PermissionDenied(refusal_reason(user, timezone.localdate()))
 
 
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    """List the open requests, the oldest deadline first, or with `?stand=entschieden` the decided
-    ones.
-    """
-    _require_house(request.user)
-    decided = request.GET.get("stand") == "entschieden"
-    rows = decided_approvals(request.user) if decided else open_approvals(request.user)
-    if kind := kind_in(request):
-        rows = rows.filter(kind=kind)
+    """List the open approvals, or with `?stand=entschieden` the closed ones."""
+    _require_desk(request)
+    is_closed = request.GET.get("stand") == "entschieden"
+    kind = _kind_filter(request)
+    approvals = decided_approvals(request.user) if is_closed else open_approvals(request.user)
+    if kind:
+        approvals = approvals.filter(kind=kind)
     context = {
-        "page": Paginator(rows, 25).get_page(request.GET.get("page")),
-        "decided": decided,
-        "kind": kind,
-        "query": query_of(kind),
-        "kinds": ApprovalKind.choices,
+        "page": paginate(request, approvals),
+        "lead": _desk_lead(request),
+        "heading": _("Entschieden") if is_closed else _("Offen"),
+        "states": [
+            (_("Offen"), None, not is_closed),
+            (_("Entschieden"), "entschieden", is_closed),
+        ],
+        "kinds": [
+            (_("alle"), None, not kind),
+            *((label, value, value == kind) for value, label in ApprovalKind.choices),
+        ],
+        "empty_text": _empty_text(request, kind, is_closed),
+        "query": _kind_query(kind),
         "today": timezone.localdate(),
-        "can_decide": can_decide_any(request.user),
-        "office_name": senator_office_name(),
         "durations": decision_durations(request.user, timezone.now()),
     }
     return render(request, "approvals/list.html", context)
 
 
+def _require_desk(request: HttpRequest) -> None:
+    if not can_open_desk(request.user):
+        raise PermissionDenied(refusal_reason(request.user, timezone.localdate()))
+
+
+def _desk_lead(request: HttpRequest) -> str:
+    if can_decide_any(request.user):
+        return _("Was auf Ihre Entscheidung wartet, die älteste Frist zuerst.")
+    values = {"office_name": senator_office_name()}
+    return _("Was beim %(office_name)s liegt, die älteste Frist zuerst.") % values
+
+
+def _empty_text(request: HttpRequest, kind: str, is_closed: bool) -> str:
+    if kind:
+        return _("Von dieser Art ist nichts dabei. Alle Arten zusammen zeigt „alle“.")
+    if is_closed:
+        return _("Hier stehen alle Entscheidungen, sobald die erste getroffen ist.")
+    if can_decide_any(request.user):
+        return _(
+            "Es wartet nichts auf Ihre Entscheidung. Sobald die Geschäftsstelle etwas vorlegt, "
+            "erhalten Sie eine E-Mail."
+        )
+    return _(
+        "Zurzeit liegt keine Freigabe vor. Themen, Termine und Besuche legen Sie auf ihrer Seite "
+        "zur Freigabe vor."
+    )
+
+
 @require_safe
 def approval_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one request: the Leitungsvorlage as submitted, and the form of the decision. Opening
-    decides nothing.
-    """
-    _require_house(request.user)
-    approval = _load(request, pk)
-    return _show(request, approval, DecisionForm(approval=approval))
+    """Show the Leitungsvorlage as submitted and the form of the decision."""
+    _require_desk(request)
+    approval = _get_approval(request, pk)
+    return _render_approval(request, approval, DecisionForm(approval=approval))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """First tap: ask again. Second tap (`confirmed`): decide and lead on to the next request.
+    """First step: ask for confirmation. Second step (`confirmed`): decide, then show the next one.
 
-    What was typed stays on the page, also when the way leads `back` or somebody was faster. Who
-    comes here without a tap, from signing in after the session lapsed, is led back to the request.
+    What was entered stays on the page, also after `back`, a refusal or somebody else's decision.
     """
     if request.method != "POST":
-        return redirect(reverse("approval", args=[pk]) + query_of(kind_in(request)))
-    if not has_role(request.user, OFFICE, SENATOR_OFFICE):
-        return _refuse(request, refusal_reason(request.user, timezone.localdate()))
+        # Signing in again after the session ended leads here by GET.
+        return redirect(reverse("approval", args=[pk]) + _kind_query(_kind_filter(request)))
+    if not can_open_desk(request.user):
+        return _render_refusal(request, refusal_reason(request.user, timezone.localdate()))
     try:
-        approval = _load(request, pk)
+        approval = _get_approval(request, pk)
     except PermissionDenied as error:
-        return _refuse(request, str(error))
+        return _render_refusal(request, str(error))
     if not can_decide(request.user, approval):
-        return _refuse(request, refusal_reason(request.user, timezone.localdate(), approval))
+        sentence = refusal_reason(request.user, timezone.localdate(), approval)
+        return _render_refusal(request, sentence)
     form = DecisionForm(request.POST, approval=approval)
     if not approval.is_open:
-        return _too_late(request, approval, form, refusal_reason_when_closed(approval))
+        return _answer_too_late(request, approval, form, refusal_reason_when_closed(approval))
     if "back" in request.POST:
-        return _show(request, approval, form)
+        return _render_approval(request, approval, form)
     if not form.is_valid():
-        return _show(request, approval, form, status=422)
+        return _render_approval(request, approval, form, status=422)
     if "confirmed" not in request.POST:
-        return _ask_again(request, approval, form)
+        return _render_decision_confirmation(request, approval, form)
     return _decide(request, approval, form)
 
 
 def _decide(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm) -> HttpResponse:
+    # Not `run_service`: every refusal has a page of its own here that shows what was entered.
     try:
         decide(approval=approval, decision=form.decision, by=request.user, now=timezone.now())
     except NotAllowed as error:
-        return _refuse(request, str(error))
+        return _render_refusal(request, str(error))
     except ChangedMeanwhile as error:
-        return _too_late(request, _load(request, approval.pk), form, str(error))
+        return _answer_too_late(request, _get_approval(request, approval.pk), form, str(error))
     except Refused as error:
         form.add_error(None, str(error))
-        return _show(request, approval, form, status=422)
-    return _lead_on(request, approval, form)
+        return _render_approval(request, approval, form, status=422)
+    return _redirect_to_next(request, approval, form)
 
 
-def _too_late(
+def _answer_too_late(
     request: HttpRequest, approval: ApprovalRequest, form: DecisionForm, sentence: str
 ) -> HttpResponse:
-    """Say who was faster and show what was typed; who sent the own answer twice hears that it is
-    done.
-    """
+    """Say who was first. Users whose own decision arrives a second time see it as successful."""
     if form.is_valid() and is_same_decision(approval, form.decision, by=request.user):
-        return _lead_on(request, approval, form)
+        return _redirect_to_next(request, approval, form)
     messages.warning(request, sentence)
-    return _show(request, approval, form, status=409, entered_texts=form.entered_texts)
+    return _render_approval(request, approval, form, status=409, entered_texts=form.entered_texts)
 
 
-def _lead_on(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm) -> HttpResponse:
-    messages.success(
-        request, DONE[Verdict(form.cleaned_data["verdict"])] % {"title": approval.title}
-    )
-    kind = kind_in(request)
-    following = turn_of(request.user, approval, kind).following
-    address = reverse("approval", args=[following]) if following else reverse("approvals_desk")
-    return redirect(address + query_of(kind))
+def _redirect_to_next(
+    request: HttpRequest, approval: ApprovalRequest, form: DecisionForm
+) -> HttpResponse:
+    kind = _kind_filter(request)
+    next_pk = place_in_queue(request.user, approval, kind).next_pk
+    url = reverse("approval", args=[next_pk]) if next_pk else reverse("approvals_desk")
+    message = f"{VERDICT_LABELS[form.decision.verdict]}: {approval.title}"
+    return redirect_with_message(request, message, url + _kind_query(kind))
 
 
-def _ask_again(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm) -> HttpResponse:
+def _render_decision_confirmation(
+    request: HttpRequest, approval: ApprovalRequest, form: DecisionForm
+) -> HttpResponse:
+    verdict, chosen = form.decision.verdict, form.decision.chosen
+    question, submit_label = CONFIRMATIONS[verdict]
+    dates = [option["label"] for option in approval.options if option["id"] in chosen]
+    lists = [
+        (_("Diese Termine sind möglich:"), dates),
+        (_("Ihre Auflage:"), form.condition_texts),
+        (_("Sie schlagen stattdessen vor:"), form.proposed_dates),
+    ]
     context = {
         "approval": approval,
-        "form": form,
-        "verdict": Verdict(form.cleaned_data["verdict"]),
-        "chosen": [o for o in approval.options if o["id"] in form.cleaned_data["chosen"]],
-        "as_deputy": is_deputy_for(request.user, approval.kind),
-        "query": query_of(kind_in(request)),
+        "verdict": verdict,
+        "hidden_values": form.hidden_values(),
+        "question": question,
+        "submit_label": submit_label,
+        "lists": [(heading, items) for heading, items in lists if items],
+        "comment": form.cleaned_data["comment"],
+        "is_deputy": is_deputy_for(request.user, approval.kind),
+        "query": _kind_query(_kind_filter(request)),
     }
     return render(request, "approvals/confirm.html", context)
 
 
-def _refuse(request: HttpRequest, sentence: str) -> HttpResponse:
-    """Answer 403 with the reason and with what was typed, which is nowhere else."""
-    entered_texts = DecisionForm(request.POST, approval=ApprovalRequest()).entered_texts
+def _render_refusal(request: HttpRequest, sentence: str) -> HttpResponse:
+    """Answer 403 with the reason and with what was entered, as it is saved nowhere."""
+    form = DecisionForm(request.POST, approval=ApprovalRequest())
     context = {
         "sentence": sentence,
-        "entered_texts": entered_texts,
-        "sees_desk": has_role(request.user, OFFICE, SENATOR_OFFICE),
-        "query": query_of(kind_in(request)),
+        "entered_texts": form.entered_texts,
+        "can_open_desk": can_open_desk(request.user),
+        "query": _kind_query(_kind_filter(request)),
     }
     return render(request, "approvals/refused.html", context, status=403)
 
 
-def _load(request: HttpRequest, pk: int) -> ApprovalRequest:
-    """Answer 404 for what was never the user's to see, 403 with the reason for what a deputyship no
-    longer shows.
+def _get_approval(request: HttpRequest, pk: int) -> ApprovalRequest:
+    """Raise Http404 for an approval that the user never could see, PermissionDenied with the reason
+    for one that they no longer see.
     """
     if approval := viewable_approvals(request.user).filter(pk=pk).first():
         return approval
@@ -193,70 +241,52 @@ def _load(request: HttpRequest, pk: int) -> ApprovalRequest:
     raise Http404
 
 
-def _show(
-    request, approval: ApprovalRequest, form: DecisionForm, *, status: int = 200, entered_texts=()
+def _render_approval(
+    request: HttpRequest,
+    approval: ApprovalRequest,
+    form: DecisionForm,
+    *,
+    status: int = 200,
+    entered_texts: Iterable[str] = (),
 ) -> HttpResponse:
-    kind = kind_in(request)
+    kind = _kind_filter(request)
+    texts = [
+        (_("Anlass"), approval.occasion),
+        (_("Sachverhalt"), approval.facts),
+        (_("Bewertung"), approval.assessment),
+    ]
     context = {
         "approval": approval,
         "form": form,
         "today": timezone.localdate(),
-        "query": query_of(kind),
-        "turn": turn_of(request.user, approval, kind),
+        "query": _kind_query(kind),
+        "place": place_in_queue(request.user, approval, kind),
         "can_decide": approval.is_open and can_decide(request.user, approval),
-        "as_deputy": is_deputy_for(request.user, approval.kind),
-        "office_name": senator_office_name(),
+        "is_deputy": is_deputy_for(request.user, approval.kind),
+        "waiting_note": waiting_note(approval, request.user),
         "entered_texts": entered_texts,
-        "decides": can_decide_any(request.user),
-        "is_own": approval.is_open and approval.submitted_by_id == request.user.pk,
         "differences": differences_of(approval),
         "former": approval.former,
         "former_lines": former_lines(approval),
-        "conditions": approval.conditions.all(),
-        "meets_conditions": approval.state == ApprovalState.CONDITIONAL
-        and can_submit(request.user),
+        "outcome_lists": outcome_lists(approval),
+        "conditions": condition_items(approval, request.user),
         "attachments": attachments_of(approval),
-        "briefing": [
-            (_("Anlass"), approval.occasion),
-            (_("Sachverhalt"), approval.facts),
-            (_("Bewertung"), approval.assessment),
-        ],
+        "briefing": [(label, text) for label, text in texts if text],
     }
-    return render(request, "approvals/request.html", context, status=status)
-
-
-logger = logging.getLogger(__name__)
+    return render(request, "approvals/approval.html", context, status=status)
 
 
 @require_safe
 def pdf(request: HttpRequest, pk: int) -> HttpResponse:
-    """Answer with the Leitungsvorlage as an accessible PDF."""
-    return _document(request, pk, briefing_pdf, "pdf", PDF)
+    return _render_document(request, pk, briefing_pdf, "pdf", PDF)
 
 
 @require_safe
 def word(request: HttpRequest, pk: int) -> HttpResponse:
-    """Answer with the Leitungsvorlage as a Word document."""
-    return _document(request, pk, briefing_word, "docx", WORD)
+    return _render_document(request, pk, briefing_word, "docx", WORD)
 
 
-@require_safe
-def attachment(request: HttpRequest, approval_pk: int, pk: int) -> FileResponse:
-    """Answer with an attached file, always to be saved and never shown within the portal."""
-    found = get_object_or_404(
-        Attachment.objects.visible_to(request.user), approval=approval_pk, pk=pk
-    )
-    try:
-        content = found.file.open("rb")
-    except FileNotFoundError as error:
-        logger.error("Attachment %d: its file is missing below MEDIA_ROOT", found.pk)
-        raise Http404 from error
-    return FileResponse(
-        content, as_attachment=True, filename=found.download_name, content_type=found.media_type
-    )
-
-
-def _document(
+def _render_document(
     request: HttpRequest,
     pk: int,
     make: Callable[[ApprovalRequest, Iterable[Attachment]], bytes],
@@ -270,84 +300,55 @@ def _document(
     )
 
 
-def condition(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask how a condition was met, then note it and lead back to the subject. Opening the page
-    notes nothing.
-    """
-    rows = Condition.objects.visible_to(request.user).select_related("approval", "met_by__person")
-    row = get_object_or_404(rows, pk=pk)
-    if not can_submit(request.user):
-        raise PermissionDenied(_("Auflagen vermerkt die Geschäftsstelle als erfüllt."))
-    if request.method != "POST" and not row.is_open:
-        messages.info(request, _("Diese Auflage ist schon als erfüllt vermerkt."))
-        return redirect(row.approval.get_absolute_url())
-    form = ConditionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _meet(request, row, form):
-        return redirect(row.approval.path)
-    context = {
-        "form": form,
-        "title": _("Auflage erfüllt"),
-        "question": str(row),
-        "submit_label": _("Als erfüllt vermerken"),
-        "details": [
-            f"{row.approval.get_kind_display()}: {row.approval.title}",
-            _("Das %(office)s wird benachrichtigt.") % {"office": senator_office_name()},
-        ],
-        "cancel_url": row.approval.path,
-    }
-    return render(request, "generic/confirm.html", context)
-
-
-def _meet(request: HttpRequest, row: Condition, form: ConditionForm) -> bool:
+@require_safe
+def attachment(request: HttpRequest, approval_pk: int, pk: int) -> FileResponse:
+    attachments = Attachment.objects.visible_to(request.user)
+    found = get_object_or_404(attachments, approval=approval_pk, pk=pk)
     try:
-        meet_condition(
-            condition=row, note=form.cleaned_data["note"], by=request.user, now=timezone.now()
-        )
-    except NotAllowed as error:
-        raise PermissionDenied(str(error)) from error
-    except Refused as error:
-        form.add_error(None, str(error))
-        return False
-    messages.success(request, _("Die Auflage ist als erfüllt vermerkt."))
-    return True
-
-
-class Turn(NamedTuple):
-    """The place of a request among those that wait, 0 for one that does not, how many wait, and the
-    next one's key.
-    """
-
-    position: int
-    count: int
-    following: int | None
-
-
-def turn_of(user, approval: ApprovalRequest, kind: str = "") -> Turn:
-    """Return the turn of `approval` among what `user` may decide on, of `kind` alone if given,
-    oldest deadline first.
-
-    The next one is the one after it, and behind the last the first again: one that was skipped does
-    not come back at once. Who decides nothing walks through what is open.
-    """
-    rows = decidable_approvals(user) if can_decide_any(user) else open_approvals(user)
-    if kind:
-        rows = rows.filter(kind=kind)
-    places, own = list(rows.values_list("due_on", "pk")), (approval.due_on, approval.pk)
-    others = [place for place in places if place != own]
-    following = next((place for place in others if place > own), others[0] if others else None)
-    return Turn(
-        places.index(own) + 1 if own in places else 0,
-        len(places),
-        following[1] if following else None,
+        content = found.file.open("rb")
+    except FileNotFoundError as error:
+        logger.error("Attachment %d: its file is missing below MEDIA_ROOT", found.pk)
+        raise Http404 from error
+    # Always a download: an uploaded file shown on the portal's own origin could attack the session.
+    return FileResponse(
+        content, as_attachment=True, filename=found.download_name, content_type=found.media_type
     )
 
 
-def kind_in(request: HttpRequest) -> str:
-    """Return the kind that the address filters by, or an empty string."""
+def condition(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask how a condition was met, record it and return to the subject."""
+    conditions = Condition.objects.visible_to(request.user)
+    found = get_object_or_404(conditions.select_related("approval", "met_by__person"), pk=pk)
+    require(can_submit(request.user), _("Auflagen vermerkt die Geschäftsstelle als erfüllt."))
+    approval = found.approval
+    if request.method != "POST" and not found.is_open:
+        messages.info(request, _("Diese Auflage ist schon als erfüllt vermerkt."))
+        return redirect(approval)
+    form = ConditionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        note, now = form.cleaned_data["note"], timezone.now()
+        call = partial(meet_condition, condition=found, note=note, by=request.user, now=now)
+        done = _("Die Auflage ist als erfüllt vermerkt.")
+        if run_service(request, call, form=form, done=done):
+            return redirect(approval.path)
+    return render_confirmation(
+        request,
+        form,
+        title=_("Auflage erfüllt"),
+        question=str(found),
+        submit_label=_("Als erfüllt vermerken"),
+        details=[
+            f"{approval.get_kind_display()}: {approval.title}",
+            _("Das %(office)s wird benachrichtigt.") % {"office": senator_office_name()},
+        ],
+        cancel_url=approval.path,
+    )
+
+
+def _kind_filter(request: HttpRequest) -> str:
     kind = request.GET.get("art", "")
     return kind if kind in ApprovalKind.values else ""
 
 
-def query_of(kind: str) -> str:
-    """Return what keeps the filter in the address of the next page."""
+def _kind_query(kind: str) -> str:
     return f"?art={kind}" if kind else ""

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from approvals import progress
 from approvals.enums import ApprovalKind, ApprovalState
-from approvals.progress import DecisionDurations, decision_durations, duration_words
+from approvals.progress import DecisionDurations, decision_durations, format_duration
 from core.models import Origin
 from core.roles import OFFICE, SENATOR_OFFICE
 from partners.models import User
@@ -162,4 +162,4 @@ def test_times_cost_two_queries_for_any_number(count, django_assert_num_queries)
     ],
 )
 def test_duration_in_words(days, words):
-    assert duration_words(days) == words
+    assert format_duration(days) == words

@@ -16,7 +16,10 @@ from approvals.documents import WORD_TEMPLATE
 
 
 class Command(BaseCommand):
-    help = "Die Word-Vorlage der Leitungsvorlage neu schreiben (templates/approvals/leitungsvorlage.docx)."
+    help = (
+        "Die Word-Vorlage der Leitungsvorlage neu schreiben "
+        "(templates/approvals/leitungsvorlage.docx)."
+    )
     requires_system_checks = []
 
     def handle(self, *args, **options):
@@ -30,10 +33,12 @@ COLUMNS_OF_CHANGES = (Cm(5), Cm(5.8), Cm(5.8))
 MUTED = RGBColor(0x55, 0x55, 0x55)
 SIDES = ("top", "left", "bottom", "right", "insideH", "insideV")
 RED, GREY = "C40C20", "A5A5A5"
-# A box that can be ticked in Word: a content control of Word 2010 and later
-TICK_BOX = """<w:sdt {w} xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w:sdtPr><w14:checkbox>
+# A box that can be ticked in Word: a content control of Word 2010 and later.
+TICK_BOX = """<w:sdt {w} xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml">
+<w:sdtPr><w14:checkbox>
 <w14:checked w14:val="0"/><w14:checkedState w14:val="2612" w14:font="MS Gothic"/>
-<w14:uncheckedState w14:val="2610" w14:font="MS Gothic"/></w14:checkbox></w:sdtPr><w:sdtContent><w:r><w:rPr>
+<w14:uncheckedState w14:val="2610" w14:font="MS Gothic"/>
+</w14:checkbox></w:sdtPr><w:sdtContent><w:r><w:rPr>
 <w:rFonts w:ascii="MS Gothic" w:eastAsia="MS Gothic" w:hAnsi="MS Gothic" w:hint="eastAsia"/></w:rPr>
 <w:t>\N{BALLOT BOX}</w:t></w:r></w:sdtContent></w:sdt>"""
 

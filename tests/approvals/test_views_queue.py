@@ -39,14 +39,14 @@ def approve(client, approval, query=""):
     return client.post(url, {"verdict": "approve", "confirmed": "1"})
 
 
-def turn(client, approval, query="") -> tuple:
-    return tuple(client.get(address(approval, query)).context["turn"])
+def place(client, approval, query="") -> tuple:
+    return tuple(client.get(address(approval, query)).context["place"])
 
 
 def test_next_is_the_one_after_and_behind_the_last_the_first(client, senator):
     first, second, third = make_topics(3)
 
-    assert [turn(client, row) for row in (first, second, third)] == [
+    assert [place(client, row) for row in (first, second, third)] == [
         (1, 3, second.pk),
         (2, 3, third.pk),
         (3, 3, first.pk),
@@ -59,15 +59,15 @@ def test_next_is_the_one_after_and_behind_the_last_the_first(client, senator):
 def test_of_two_on_one_day_the_later_one_follows(client, senator):
     first, second = (make_topic_approval(due_on=dt.date(2030, 5, 1)) for _number in range(2))
 
-    assert [turn(client, row) for row in (first, second)] == [(1, 2, second.pk), (2, 2, first.pk)]
+    assert [place(client, row) for row in (first, second)] == [(1, 2, second.pk), (2, 2, first.pk)]
 
 
 def test_own_request_is_passed_over(client, senator):
     first, own, third = make_topics(3)
     ApprovalRequest.objects.filter(pk=own.pk).update(submitted_by=senator)
 
-    assert turn(client, first) == (1, 2, third.pk)
-    assert turn(client, own) == (0, 2, third.pk)
+    assert place(client, first) == (1, 2, third.pk)
+    assert place(client, own) == (0, 2, third.pk)
     assert approve(client, first).url == address(third)
 
 
@@ -81,8 +81,8 @@ def test_kind_outside_the_deputyship_is_passed_over(client):
     )
     client.force_login(office)
 
-    assert turn(client, second) == (2, 2, first.pk)
-    assert turn(client, dates) == (0, 2, first.pk)
+    assert place(client, second) == (2, 2, first.pk)
+    assert place(client, dates) == (0, 2, first.pk)
     assert approve(client, second).url == address(first)
 
 
@@ -90,7 +90,7 @@ def test_office_walks_through_what_is_open(client):
     first, second = make_topics(2)
     client.force_login(first.submitted_by)
 
-    assert (turn(client, first), turn(client, second)) == ((1, 2, second.pk), (2, 2, first.pk))
+    assert (place(client, first), place(client, second)) == ((1, 2, second.pk), (2, 2, first.pk))
 
 
 def test_who_was_outpaced_or_looks_at_a_settled_request_is_led_on(client, senator):
@@ -102,7 +102,7 @@ def test_who_was_outpaced_or_looks_at_a_settled_request_is_led_on(client, senato
 
     assert outpaced.status_code == 409
     assert f'<a href="{address(third)}">Nächste offene Freigabe</a>' in outpaced.content.decode()
-    assert turn(client, second) == (0, 2, third.pk)
+    assert place(client, second) == (0, 2, third.pk)
 
 
 @pytest.mark.parametrize("query", ["?art=topic"])
