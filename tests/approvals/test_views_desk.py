@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.asserts import assertInHTML
 
 from approvals.enums import ApprovalState, Verdict
 from approvals.models import ApprovalRequest
@@ -499,14 +500,9 @@ def test_request_shows_what_changed_since_the_last_decision(client, senator):
     page = client.get(reverse("approval", args=[approval.pk])).content.decode()
 
     assert "Geändert seit der letzten Vorlage" in page
-    assert (
-        '<th scope="row">Thema</th><td data-label="bisher">Alt</td><td data-label="jetzt">Neu</td>'
-        in page
-    )
-    assert (
-        '<th scope="row">Ziel</th><td data-label="bisher">Weg</td><td data-label="jetzt">–</td>'
-        in page
-    )
+    for label, before, after in (("Thema", "Alt", "Neu"), ("Ziel", "Weg", "–")):
+        cells = f'<td data-label="bisher">{before}</td><td data-label="jetzt">{after}</td>'
+        assertInHTML(f'<tr><th scope="row">{label}</th>{cells}</tr>', page)
 
 
 @pytest.mark.parametrize("count", [1, 3])
