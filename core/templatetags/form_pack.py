@@ -1,0 +1,52 @@
+"""What the templates of the form pack `kern` decide and compose in Python."""
+
+from django import template
+from django.forms import BaseForm, BoundField
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+@register.simple_tag
+def attrs(*classes, **values) -> SafeString:
+    """Return HTML attributes, each after a space; empty ones are left out.
+
+    `classes` are joined to one `class`; `_` in the names of `values` becomes `-`.
+    """
+    given = {"class": " ".join(filter(None, classes))} | values
+    filled = [(name.replace("_", "-"), value) for name, value in given.items() if value]
+    return format_html_join("", ' {}="{}"', filled)
+
+
+@register.simple_tag
+def label_text(*, field: BoundField) -> SafeString:
+    """Return the label, marked when the field is optional: most fields are not."""
+    if field.field.required or field.field.disabled:
+        return format_html("{}", field.label)
+    mark = format_html('<span class="field__optional"> – {}</span>', _("optional"))
+    return format_html("{}{}", field.label, mark)
+
+
+@register.filter
+def error_class(field: BoundField) -> str:
+    return "field--error" if field.errors else ""
+
+
+@register.filter
+def encoding(form: BaseForm) -> str:
+    """Return the `enctype` that `form` needs to upload files."""
+    return "multipart/form-data" if form.is_multipart() else ""
+
+
+@register.simple_tag
+def affix(*, text) -> SafeString:
+    """Return a text such as a unit beside an input; nothing for an empty text."""
+    return format_html("<span>{}</span>", text) if text else SafeString("")
+
+
+@register.filter
+def button_class(button) -> str:
+    """Return the variant of a crispy button: the one that submits stands out."""
+    return "kern-btn--primary" if button.input_type == "submit" else "kern-btn--secondary"
