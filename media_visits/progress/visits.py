@@ -15,7 +15,7 @@ from approvals.progress import with_conditions
 from approvals.queries import approvals_with_conditions, condition_history, decision_note
 from core.dates import format_moment
 from core.history import entries_of
-from core.progress import Button, HistoryEntry
+from core.progress import Button, HistoryEntry, TextCard
 from media_visits.enums import PRESS_OPEN_STATES, VisitState
 from media_visits.models import Visit
 from media_visits.permissions import can_manage, can_see_internals, open_actions
@@ -49,15 +49,6 @@ def listed_visits(visits: Iterable[Visit]) -> list[ListedVisit]:
         )
         for visit in visits
     ]
-
-
-class TextCard(NamedTuple):
-    """One card of the page: a heading, a text, and a small line below it."""
-
-    title: str
-    text: str
-    note: str = ""
-    is_markdown: bool = False
 
 
 def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
@@ -100,9 +91,8 @@ def _text_cards(visit: Visit, approvals: list[ApprovalRequest]) -> list[TextCard
     if decided:
         moment = format_moment(decided.decided_at)
         note = f"{decided.outcome} · {decided.decided_by} · {moment}"
-        cards.append(TextCard(_("Anmerkung zur Freigabe"), decided.comment, note))
+        cards.append(TextCard(_("Anmerkung zur Freigabe"), decided.comment, note=note))
     cards.append(TextCard(_("Botschaft"), visit.message))
-    cards.append(TextCard(_("Ergebnis"), visit.outcome, is_markdown=True))
     return [card for card in cards if card.text]
 
 
@@ -110,7 +100,7 @@ def _internal_notes(visit: Visit) -> list[TextCard]:
     if not visit.internal_notes:
         return []
     note = _("Sieht nur die Geschäftsstelle.")
-    return [TextCard(_("Interner Vermerk"), visit.internal_notes, note)]
+    return [TextCard(_("Interner Vermerk"), visit.internal_notes, note=note)]
 
 
 def _briefing_facts(approvals: list[ApprovalRequest]) -> list[tuple[str, str]]:
