@@ -32,7 +32,7 @@ class People:
     def stranger(self, **options) -> Page:
         """Return the page of somebody without an account."""
         context = self.browser.new_context(locale="de-DE", base_url=self.portal.url, **options)
-        context.on("request", lambda approval: self.hosts.add(urlsplit(approval.url).netloc))
+        context.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
         page = context.new_page()
         page.set_default_timeout(PATIENCE * 1000)
         page.on(

@@ -179,8 +179,8 @@ class Visitor:
         return base + href if not href.startswith("?") else base + href
 
     def _arrive(self, response, status: int) -> "Visitor":
-        self.path = response.approval["PATH_INFO"]
-        query = response.approval.get("QUERY_STRING", "")
+        self.path = response.request["PATH_INFO"]
+        query = response.request.get("QUERY_STRING", "")
         assert response.status_code == status, (
             f"{self.path} answers {response.status_code}: {response.content[:2000]!r}"
         )
