@@ -35,14 +35,14 @@ def one_at_a_time(_handler):
     """
     lock, handle = threading.Lock(), ClientHandler()
 
-    def rsvp(environ, start_response):
+    def answer(environ, start_response):
         with lock:
             response = handle(environ)
             body = b"".join(response)
         start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
         return [body]
 
-    return rsvp
+    return answer
 
 
 @contextmanager

@@ -110,7 +110,7 @@ def complete_topic(house, topic: Topic) -> None:
     assert "Das Thema liegt zur Freigabe vor; das Büro ist benachrichtigt." in office.text
 
 
-def decide_on_the_desk(house, rsvp: str, **values) -> None:
+def decide_on_the_desk(house, verdict: str, **values) -> None:
     """Open the address from the mail, choose, confirm; opening alone decides nothing."""
     mail = Mail.objects.get(kind="approval_asked")
     assert (mail.recipient, f"http://localhost:8000{mail.path}" in mail.text) == (
@@ -118,9 +118,9 @@ def decide_on_the_desk(house, rsvp: str, **values) -> None:
         True,
     )
     house.senator.open("/freigaben/").open(mail.path)
-    house.senator.press(rsvp, **values)
+    house.senator.press(verdict, **values)
     assert told() == [("approval_asked", SENATOR_MAIL)]
-    house.senator.press(f"Ja, {rsvp.lower()}")
+    house.senator.press(f"Ja, {verdict.lower()}")
 
 
 def decide_topic(house, topic: Topic) -> None:
@@ -147,7 +147,7 @@ def plan_dialogue(house, topic: Topic) -> Dialogue:
     assert "Messgeräte GmbH ist als Gastgeber angefragt." in office.text
 
     office.follow("Antwort des Gastgebers vermerken").press(
-        "Vermerken", rsvp="accepted", note="telefonisch"
+        "Vermerken", reply="accepted", note="telefonisch"
     )
 
     assert "Der Gastgeber hat zugesagt." in office.text
