@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 
 from outbox.drafts import Recipient
-from reminders import planning
 from reminders.forecast import PauseChoice, forecast_days, group_days, plan_forecast, preview_pause
 from reminders.services import PauseTarget
 from tests.reminders.builders import (
@@ -23,14 +22,6 @@ from tests.reminders.builders import (
 pytestmark = pytest.mark.django_db
 D = dt.date
 WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = (D(2026, 4, day) for day in range(8, 13))
-
-
-@pytest.fixture
-def sources(monkeypatch):
-    def offer(*functions):
-        monkeypatch.setattr(planning, "reminder_sources", lambda: functions)
-
-    return offer
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
-from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from reminders.models import ReminderPause
 from reminders.queries import pause_for, valid_pauses
 from reminders.services import PauseTarget, pause_reminders, resume_reminders
@@ -15,11 +15,6 @@ pytestmark = pytest.mark.django_db
 NOW, TODAY = at(TEN_BEFORE), TEN_BEFORE
 TOMORROW, YESTERDAY = TODAY + dt.timedelta(days=1), TODAY - dt.timedelta(days=1)
 TARGETS = [{"rule": "test_rule"}, {"about": "dialogue:5"}, {"recipient": "gast@example.org"}]
-
-
-@pytest.fixture
-def office():
-    return make_user(OFFICE)
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
-from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from reminders.models import ReminderRule
 from reminders.queries import current_schedule, current_schedules
 from reminders.schedules import default_schedule
@@ -13,11 +13,6 @@ from tests.partners.builders import make_user
 from tests.reminders.builders import FIXED, PERSONAL, RULE, WITH_OPTIONS
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def office():
-    return make_user(OFFICE)
 
 
 def change(by, rule=RULE, **fields):

@@ -10,7 +10,6 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState
 from outbox.drafts import Recipient
 from outbox.models import Mail
-from reminders import planning
 from reminders.models import ReminderLog, ReminderPause
 from reminders.planning import send_reminders
 from tests.dialogues.builders import make_dialogue, make_invitation
@@ -37,14 +36,6 @@ def office(client):
     user = make_user(OFFICE)
     client.force_login(user)
     return user
-
-
-@pytest.fixture
-def sources(monkeypatch):
-    def offer(*functions):
-        monkeypatch.setattr(planning, "reminder_sources", lambda: functions)
-
-    return offer
 
 
 @pytest.fixture(autouse=True)
