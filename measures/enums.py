@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.states import Move
 
 
+# How far is it? Whether it needs help and whether it is paid for are questions of their own.
 class Phase(models.TextChoices):
     NOT_STARTED = "not_started", _("nicht begonnen")
     PREPARING = "preparing", _("in Vorbereitung")
@@ -18,6 +19,7 @@ class Phase(models.TextChoices):
     DISCONTINUED = "discontinued", _("eingestellt")
 
 
+# Nobody owes a report on a measure in one of these.
 FINISHED_PHASES = (Phase.COMPLETED, Phase.DISCONTINUED)
 COLOUR_OF_PHASE = {
     Phase.NOT_STARTED: "neutral",
@@ -42,6 +44,7 @@ class TrafficLight(models.TextChoices):
     RED = "red", _("rot")
 
 
+# A light that signals a problem must say why, and which decision or help is wanted.
 TRAFFIC_LIGHTS_WITH_REASON = (TrafficLight.YELLOW, TrafficLight.RED)
 TRAFFIC_LIGHT_MEANINGS = {
     TrafficLight.GREEN: _("läuft"),
@@ -80,7 +83,9 @@ class ReportState(models.TextChoices):
     ACCEPTED = "accepted", _("angenommen")
 
 
+# A measure has at most one report in these states (constraint statusreport_one_open_a_measure).
 OPEN_REPORT_STATES = (ReportState.DRAFT, ReportState.SUBMITTED, ReportState.RETURNED)
+# A submitted report is not editable: the office decides on exactly what it was given.
 EDITABLE_REPORT_STATES = (ReportState.DRAFT, ReportState.RETURNED)
 
 # No action starts from an accepted report: a correction is a new report.

@@ -56,6 +56,8 @@ class MeasureFilter(filters.FilterSet):
         self.filters["section"].extra["choices"] = section_choices(
             self.sections, only_plan=self.data.get("plan")
         )
+        # Only organisations that lead a measure the user may see: any other would find nothing,
+        # and the list of all organisations is not for everybody.
         leads = (
             Organisation.objects.filter(led_measures__in=queryset.order_by())
             .distinct()

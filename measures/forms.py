@@ -71,6 +71,7 @@ class MeasureForm(VersionedForm):
         _offer_organisations(self)
         plans = list(Plan.objects.newest_first())
         self.fields["plan"].queryset = Plan.objects.newest_first()
+        # Of all plans: the page works without JavaScript, so the choices cannot follow the plan.
         self.fields["section"].queryset = PlanSection.objects.filter(plan__in=plans)
         self.fields["section"].choices = [
             ("", _("nicht belegt")),
@@ -166,6 +167,7 @@ class ReportForm(VersionedForm):
     def __init__(self, *args, is_draft: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
         self.is_draft = is_draft
+        # The model allows blanks, since drafts have them and taken over measures know no better.
         for name in ("phase", "summary"):
             self.fields[name].required = not is_draft
         self.fields["phase"].choices = Phase.choices

@@ -22,6 +22,7 @@ def leads_measure(user, measure) -> bool:
     return bool(measure and measure.lead_id and measure.lead_id in represented_organisations(user))
 
 
+# Names of their own, so that one right can move to another role without a search through the views.
 can_change_measures = is_office
 can_see_internal_notes = is_office
 can_run_rounds = is_office
@@ -36,6 +37,11 @@ def can_record_report(user, measure=None) -> bool:
 
 def can_report(user, measure) -> bool:
     return can_record_report(user) or can_submit_report(user, measure)
+
+
+def can_open_organisations(user) -> bool:
+    # Partners may open the page of their own organisation only, so links to others would be dead.
+    return PARTNER not in user.roles
 
 
 def require_permission(is_allowed: bool) -> None:

@@ -48,6 +48,7 @@ def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[d
             for day in days
             if (step := schedules[RULE.key].step_on(reporting_round.due_on, day, since=since))
         ]
+        # The round is asked once for all days: the forecast plans many days at a time.
         owed = list(_owed_reports(reporting_round)) if steps else []
         reminders += [
             (day, _reminder(reporting_round, measure, person, step, day))

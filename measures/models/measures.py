@@ -26,6 +26,7 @@ from partners.models import Organisation
 class Status(models.Model):
     """How a measure stands: phase, traffic light and financing, independent of each other."""
 
+    # Blank means unknown: no source says it. A guess would be worse than a gap.
     phase = models.CharField(_("Phase"), max_length=12, choices=Phase, blank=True)
     traffic_light = models.CharField(_("Ampel"), max_length=6, choices=TrafficLight, blank=True)
     traffic_light_reason = models.TextField(_("Grund"), blank=True)
@@ -62,6 +63,8 @@ class Undertaking(Sourced):
         related_name="led_%(class)ss",
         verbose_name=_("Federführung"),
     )
+    # Sources name leads that are no partners of the office ("diverse Senatsverwaltungen"). They get
+    # no account and owe no report.
     lead_text = models.CharField(
         _("Federführung als Text"),
         max_length=300,
@@ -77,6 +80,7 @@ class Undertaking(Sourced):
     supporters_text = models.TextField(
         _("weitere unterstützende Akteure"), blank=True, help_text=_("Eine je Zeile.")
     )
+    # As the source words it ("laufend", "ab 2019"); the days stay empty unless they are known.
     runtime = models.CharField(_("Laufzeit"), max_length=200, blank=True)
     starts_on = models.DateField(_("Beginn"), null=True, blank=True)
     ends_on = models.DateField(_("Ende"), null=True, blank=True)
@@ -155,6 +159,7 @@ class Measure(Undertaking, Status):
     code = models.CharField(
         _("Kennung"), max_length=20, blank=True, help_text=_("So wie im Plan, etwa „C 1“.")
     )
+    # The day of the report that the status comes from, and whether that report is invented.
     status_on = models.DateField(_("Stand vom"), null=True, blank=True, editable=False)
     status_origin = models.CharField(max_length=12, choices=Origin, blank=True, editable=False)
     predecessor = models.ForeignKey(
@@ -169,6 +174,7 @@ class Measure(Undertaking, Status):
     internal_notes = models.TextField(
         _("interner Vermerk"), blank=True, help_text=_("Nur für die Geschäftsstelle sichtbar.")
     )
+    # What the list searches, and sorts by where titles are compared.
     search = FoldedField(sources=("title", "code", "lead_text", "supporters_text", "description"))
 
     history = HistoricalRecords(excluded_fields=["search"], m2m_fields=["supporters"])
@@ -178,6 +184,7 @@ class Measure(Undertaking, Status):
         verbose_name = _("Maßnahme")
         verbose_name_plural = _("Maßnahmen")
         constraints = [
+            # Catches a form that is sent twice; the check of the form alone has a gap.
             models.UniqueConstraint(
                 fields=["plan", "title"],
                 name="measure_title_once_a_plan",

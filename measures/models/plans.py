@@ -43,6 +43,7 @@ class Plan(Sourced):
         related_name="successors",
         verbose_name=_("Fortschreibung von"),
     )
+    # The newest plan has the highest position; its years would not do, since some are unknown.
     position = models.PositiveSmallIntegerField(_("Reihenfolge"), default=0)
     is_published = models.BooleanField(_("veröffentlicht"), default=False)
 

@@ -31,6 +31,7 @@ class ReportQuerySet(models.QuerySet):
             return self.exclude(state=ReportState.DRAFT)
         if not has_role(user, OBSERVER, PARTNER):
             return self.none()
+        # Drafts and returned reports are unfinished work between a lead and the office.
         published = Q(
             state=ReportState.ACCEPTED, measure__is_published=True, measure__plan__is_published=True
         )
@@ -45,6 +46,7 @@ class StatusReport(Status):
     measure = models.ForeignKey(
         Measure, on_delete=models.PROTECT, related_name="reports", verbose_name=_("Maßnahme")
     )
+    # Empty for a report between two rounds.
     round = models.ForeignKey(
         ReportingRound,
         on_delete=models.PROTECT,
@@ -85,6 +87,7 @@ class StatusReport(Status):
         verbose_name=_("geprüft von"),
     )
     decided_at = models.DateTimeField(_("geprüft am"), null=True, editable=False)
+    # Why the report was returned. It stays when the lead revises the report, as a reminder.
     comment = models.TextField(_("Anmerkung der Geschäftsstelle"), blank=True, editable=False)
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
 
@@ -96,6 +99,7 @@ class StatusReport(Status):
         verbose_name_plural = _("Statusberichte")
         # A draft may be incomplete, so the rules about its content apply from submission on.
         constraints = [
+            # Two colleagues of a lead work on the same draft, not on two.
             models.UniqueConstraint(
                 fields=["measure"],
                 condition=Q(state__in=OPEN_REPORT_STATES),

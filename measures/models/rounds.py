@@ -15,6 +15,7 @@ from measures.models.plans import Plan
 class RoundQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Office: all. Every other role: rounds that were opened."""
+        # A planned round is not announced yet: its dates may still move.
         if has_role(user, OFFICE):
             return self
         if has_role(user, SENATOR_OFFICE, OBSERVER, PARTNER):
@@ -54,6 +55,7 @@ class ReportingRound(models.Model):
                     "In diesem Plan gibt es schon eine Berichtsrunde mit diesem Titel."
                 ),
             ),
+            # With two open rounds nobody could say in which one a report counts.
             models.UniqueConstraint(
                 fields=["plan"],
                 condition=Q(state=RoundState.OPEN),

@@ -52,11 +52,13 @@ def next_step_of(
     `report` is the measure's open report if `user` may see it, `awaited_in` the open round in which
     the lead still owes a report.
     """
+    # Most urgent first. A report on the office's desk comes before everything the lead may owe.
     if report and report.state == ReportState.SUBMITTED:
         action = _("Bericht prüfen") if can_decide_reports(user) else ""
         text = _("Der Statusbericht ist eingereicht und wird geprüft.")
         return NextStep(text, _("Geschäftsstelle"), None, action, report.get_absolute_url())
     if report and report.state == ReportState.RETURNED:
+        # After the round is closed nobody is reminded, so there is no deadline to show either.
         is_in_open_round = report.round and report.round.state == RoundState.OPEN
         due_on = report.round.due_on if is_in_open_round else None
         return _step_of_lead(measure, user, _("Der Statusbericht ist zu überarbeiten."), due_on)
@@ -93,6 +95,7 @@ def status_facts(status) -> list[tuple]:
         traffic_light = format_html(
             '{} <span class="muted">{}</span>', traffic_light, status.traffic_light_meaning
         )
+    # linebreaksbr escapes what people typed.
     explanations = [
         (_("Grund"), linebreaksbr(status.traffic_light_reason)),
         (_("Gewünschte Entscheidung oder Hilfe"), linebreaksbr(status.help_wanted)),
@@ -106,21 +109,22 @@ def status_facts(status) -> list[tuple]:
 
 
 def measure_facts(
-    measure: Measure, *, path: list[PlanSection], related: tuple, can_see_organisations: bool
+    measure: Measure, *, path: list[PlanSection], related: tuple, with_links: bool
 ) -> list[tuple]:
     """Return the *Eckdaten* of `measure` as label and value. Unknown values are left out, except
     the lead, whose absence matters.
 
     `path` leads from the top of the plan to the measure's section; `related` are the measures it
-    continues and those that continue it (`queries.related_measures`).
+    continues and those that continue it (`queries.related_measures`); `with_links` turns
+    organisations into links.
     """
     predecessors, successors = related
     facts = [
         (_("Plan"), link_to(measure.plan)),
         *((section.level, section.label) for section in path),
         (_("Kennung"), measure.code),
-        (_("Federführung"), lead_fact(measure, can_see_organisations)),
-        (_("Unterstützende"), supporters_fact(measure, can_see_organisations)),
+        (_("Federführung"), lead_fact(measure, with_links)),
+        (_("Unterstützende"), supporters_fact(measure, with_links)),
         (_("Laufzeit"), measure.runtime_label),
         (_("Mittel"), measure.amount),
         (_("Führt fort"), _links_to(predecessors)),
@@ -129,21 +133,18 @@ def measure_facts(
     return [(label, value) for label, value in facts if value]
 
 
-def lead_fact(undertaking, can_see_organisations: bool):
-    if undertaking.lead_id and can_see_organisations:
+def lead_fact(undertaking, with_links: bool):
+    if undertaking.lead_id and with_links:
         return link_to(undertaking.lead)
     return undertaking.lead_label or UNKNOWN_LABEL
 
 
-def supporters_fact(undertaking, can_see_organisations: bool):
+def supporters_fact(undertaking, with_links: bool):
     """Return the supporters of a measure or project as a list: organisations, then plain names."""
     organisations = undertaking.supporters.all()
     names = filter(None, undertaking.supporters_text.splitlines())
     items = [
-        *(
-            link_to(supporter) if can_see_organisations else supporter
-            for supporter in organisations
-        ),
+        *(link_to(supporter) if with_links else supporter for supporter in organisations),
         *names,
     ]
     if not items:
@@ -152,6 +153,7 @@ def supporters_fact(undertaking, can_see_organisations: bool):
     return format_html('<ul class="plain-list">{}</ul>', lines)
 
 
+# Partners may not open the pages of organisations, so for them the names are plain text.
 def link_to(obj) -> SafeString:
     return format_html('<a href="{}">{}</a>', obj.get_absolute_url(), obj)
 

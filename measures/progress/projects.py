@@ -11,9 +11,7 @@ def project_subtitle(project: Project) -> str:
     return kind if project.is_published else f"{kind} · {_('nicht veröffentlicht')}"
 
 
-def project_facts(
-    project: Project, *, measure: Measure | None, can_see_organisations: bool
-) -> list[tuple]:
+def project_facts(project: Project, *, measure: Measure | None, with_links: bool) -> list[tuple]:
     """Return the *Eckdaten* of `project` as label and value; `measure` is its measure, if the
     reader may see it.
     """
@@ -21,8 +19,8 @@ def project_facts(
         (_("Maßnahme"), link_to(measure) if measure else ""),
         (_("Plan"), project.plan or (_("außerhalb des Plans") if project.is_outside_plans else "")),
         (_("Passt thematisch zu"), project.theme),
-        (_("Federführung"), lead_fact(project, can_see_organisations)),
-        (_("Unterstützende"), supporters_fact(project, can_see_organisations)),
+        (_("Federführung"), lead_fact(project, with_links)),
+        (_("Unterstützende"), supporters_fact(project, with_links)),
         (_("Laufzeit"), project.runtime_label),
         (_("Mittel"), project.amount),
     ]

@@ -108,6 +108,8 @@ def _scale_of(bars: list[TimelineBar], years: tuple[int, int]) -> Scale:
     first_allowed, last_allowed = years
     earliest = min(bar.starts_on.year for bar in bars)
     latest = max(bar.ends_on.year for bar in bars)
+    # If all bars lie outside, one year at the nearer edge remains: a scale of no length cannot be
+    # drawn.
     first = min(max(earliest, first_allowed), last_allowed)
     last = max(min(latest, last_allowed), first)
     return Scale(dt.date(first, 1, 1), dt.date(last + 1, 1, 1))
@@ -145,6 +147,7 @@ def _draw_today(scale: Scale, height: int, today: dt.date) -> SafeString:
 
 
 def _draw_bar(bar: TimelineBar, top: int, scale: Scale) -> SafeString:
+    # A bar that begins beyond the right edge still needs room for its minimum width.
     start = min(scale.x(bar.starts_on), CHART_WIDTH_PX - MIN_BAR_WIDTH_PX)
     return format_html(
         '<text class="timeline__name" x="0" y="{}">{}</text>'

@@ -20,6 +20,7 @@ def _ranked(field: str, values) -> Case:
     return Case(*ranks, default=Value(len(ranks)), output_field=IntegerField())
 
 
+# Ascending brings up what needs attention: red before green, open before secured financing.
 SORTS = {
     "title": F("search"),
     "phase": _ranked("phase", Phase.values),
@@ -66,6 +67,7 @@ def measure_history(measure: Measure, reports: QuerySet[StatusReport], user) -> 
     """Return the *Verlauf* of `measure`, the latest entry first: its `reports` (those `user` may
     see), its milestones, its master data.
     """
+    # Each source is limited by itself, so that a measure with a long history costs the same.
     entries = _report_entries(reports)
     changes = _change_entries(measure.history.all())
     if not can_see_internal_notes(user):
@@ -173,6 +175,7 @@ def _actor_label(user, record) -> str:
     """
     if user is None:
         return _("Demodaten") if getattr(record, "origin", "") == Origin.DEMO else ""
+    # From the prefetched groups: `user.roles` would cost a query for each entry.
     roles = {group.name for group in user.groups.all()}
     if OFFICE in roles:
         return _("Geschäftsstelle")

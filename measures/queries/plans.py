@@ -102,6 +102,7 @@ def section_path(measure: Measure) -> list[PlanSection]:
     if measure.section_id is None:
         return []
     by_id = {section.pk: section for section in PlanSection.objects.filter(plan_id=measure.plan_id)}
+    # One query for the sections of the plan is cheaper than one for each level.
     path = [by_id[measure.section_id]]
     while path[0].parent_id:
         path.insert(0, by_id[path[0].parent_id])
@@ -133,6 +134,7 @@ def section_choices(
     for section in sections:
         children[section.plan_id, section.parent_id].append(section)
         plans[section.plan_id] = section.plan
+    # An unknown plan comes from an old bookmark or a typing error: no reason for an error page.
     wanted = [plan for plan in plans.values() if str(plan.pk) == only_plan] or plans.values()
     return [(str(plan), _indented(children, plan.pk, None, 0)) for plan in wanted]
 

@@ -52,6 +52,7 @@ def reports_due_for(user) -> list[DueReport]:
         queryset=StatusReport.objects.filter(state__in=EDITABLE_REPORT_STATES),
         to_attr="unfinished_reports",
     )
+    # One query for each plan with an open round: there are two or three plans.
     due = []
     for reporting_round in open_rounds():
         measures = measures_awaiting_report(reporting_round).filter(lead_id__in=organisations)

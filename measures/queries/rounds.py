@@ -67,6 +67,7 @@ def reports_in_round(reporting_round: ReportingRound, user) -> list[ReportInRoun
         .filter(round=reporting_round)
         .order_by("-as_of_on", "-pk")
     )
+    # Both parts, since a measure with an accepted report no longer awaits one.
     awaiting = measures_awaiting_report(reporting_round).order_by().values("pk")
     reported = reports.order_by().values("measure_id")
     measures = Measure.objects.visible_to(user).filter(Q(pk__in=awaiting) | Q(pk__in=reported))

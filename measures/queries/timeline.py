@@ -32,6 +32,7 @@ def timeline_bars(
             first_on=Coalesce("starts_on", Min("milestones__due_on"), output_field=DateField()),
             last_on=Coalesce("ends_on", Max("milestones__due_on"), output_field=DateField()),
         )
+        # A comparison with NULL is never true, so this also drops measures without any day.
         .filter(first_on__isnull=False, last_on__gte=ending_since)
         .order_by("first_on", "search", "pk")
         .prefetch_related(Prefetch("milestones", queryset=Milestone.objects.in_order()))

@@ -46,6 +46,7 @@ def change_measure(
 
 
 def _require_section_of_plan(measure: Measure, values: Mapping[str, Any]) -> None:
+    # A form may change the plan, the section, or both: what it leaves out counts as it is stored.
     section = values.get("section", measure.section if measure.pk else None)
     plan = values.get("plan") or measure.plan
     if section and section.plan_id != plan.pk:

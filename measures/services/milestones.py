@@ -24,7 +24,7 @@ def add_milestone(
     Raises `NotAllowed`; `Refused` when its `done_on` is in the future.
     """
     require_permission(can_change_measures(by))
-    _require_no_future_done_on(values, local_date(now))
+    _require_no_future_done_on(values, local_date(now))  # in Berlin, whatever the server's zone
     milestone = Milestone(measure=measure)
     save_values_as(milestone, values, by=by, now=now, reason=_("Meilenstein angelegt"))
     return milestone

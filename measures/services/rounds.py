@@ -47,6 +47,7 @@ def change_round(
     """
     require_permission(can_run_rounds(by))
     reporting_round = _lock_round(reporting_round)
+    # The reports of a closed round refer to its cut-off day and deadline as they were.
     if reporting_round.state == RoundState.CLOSED:
         raise Refused(_("Diese Berichtsrunde ist abgeschlossen und bleibt, wie sie war."))
     require_unchanged(reporting_round, version, values)
@@ -111,6 +112,7 @@ def _report_requests(reporting_round: ReportingRound) -> list[MailDraft]:
         MailDraft(
             kind="report_requested",
             subject_key=f"round:{reporting_round.pk}",
+            # A round is opened once, so nobody gets this mail twice, whatever is retried.
             event="opened",
             to=recipient_of(person),
             values={

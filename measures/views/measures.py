@@ -7,13 +7,12 @@ from django.views.decorators.http import require_safe
 
 from core.dates import local_date
 from core.exports import xlsx_response
-from core.roles import PARTNER
 from core.views import allowed, paginate, render_form, require, run_service
 from measures import services
 from measures.filters import MeasureFilter
 from measures.forms import MeasureForm
 from measures.models import Measure, Project, StatusReport
-from measures.permissions import can_change_measures, can_see_internal_notes
+from measures.permissions import can_change_measures, can_open_organisations, can_see_internal_notes
 from measures.progress import (
     EXPORT_HEADER,
     export_row,
@@ -64,6 +63,7 @@ def _listing(request):
     """Return the filter and what it leaves, in the order that `?sort=` asks for."""
     measures = Measure.objects.visible_to(request.user).select_related("plan", "section", "lead")
     listing = MeasureFilter(request.GET, queryset=measures, user=request.user)
+    # Long texts that neither the list nor the export shows.
     measures = listing.qs.defer("description", "internal_notes", "sources", "basis", "doubts")
     return listing, sorted_measures(measures, request.GET.get("sort", ""))
 
@@ -96,7 +96,7 @@ def measure_page(request, pk):
             measure,
             path=section_path(measure),
             related=related_measures(measure, user),
-            can_see_organisations=PARTNER not in user.roles,
+            with_links=can_open_organisations(user),
         ),
         "entries": measure_history(measure, reports, user),
         "can_change": can_change_measures(user),

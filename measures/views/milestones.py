@@ -99,6 +99,7 @@ def milestone_delete(request, pk):
 
 def _get_milestone(request, pk) -> Milestone:
     """Return a milestone of a measure that the user may see; else 404."""
+    # A milestone is as visible as its measure; a foreign one is a 404, not a 403.
     milestones = Milestone.objects.filter(measure__in=Measure.objects.visible_to(request.user))
     return get_object_or_404(milestones.select_related("measure"), pk=pk)
 

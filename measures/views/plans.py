@@ -11,6 +11,7 @@ from measures.queries import plan_tree
 def tree(request):
     """Show the plan that `?plan=` asks for, by default the newest one."""
     plans = list(Plan.objects.visible_to(request.user).newest_first())
+    # A plan that is unknown or not visible falls back to the newest one, so old links still work.
     wanted = [plan for plan in plans if str(plan.pk) == request.GET.get("plan")] or plans
     chosen = wanted[0] if wanted else None
     tabs = [(plan.short_title, plan.get_absolute_url(), plan == chosen) for plan in plans]

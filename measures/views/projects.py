@@ -6,13 +6,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.history import entries_of
-from core.roles import PARTNER, is_inside
+from core.roles import is_inside
 from core.views import paginate, render_form, require, run_service
 from measures import services
 from measures.filters import ProjectFilter
 from measures.forms import ProjectForm
 from measures.models import Measure, Project
-from measures.permissions import can_change_measures
+from measures.permissions import can_change_measures, can_open_organisations
 from measures.progress import project_facts, project_subtitle
 
 
@@ -39,7 +39,7 @@ def project_page(request, pk):
         "measure": measure,
         "subtitle": project_subtitle(project),
         "facts": project_facts(
-            project, measure=measure, can_see_organisations=PARTNER not in request.user.roles
+            project, measure=measure, with_links=can_open_organisations(request.user)
         ),
         "entries": entries_of(project) if is_inside(request.user) else [],
         "can_change": can_change_measures(request.user),

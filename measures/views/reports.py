@@ -1,6 +1,6 @@
 """Status reports: the lead writes and submits them, the office checks them.
 
-`CONTRIBUTING.md` (*Walk one request*) follows a submitted report through the layers.
+CONTRIBUTING.md ("Walk one request") follows a submitted report from here through all layers.
 """
 
 from django.shortcuts import get_object_or_404, redirect, render
@@ -33,6 +33,7 @@ def report_write(request, pk):
 
 
 def _write_as_lead(request, measure: Measure):
+    # A returned report or a colleague's draft is continued; there is never a second one beside it.
     report = open_report_of(measure, request.user)
     if report and report.state not in EDITABLE_REPORT_STATES:
         message = _("Der Bericht ist eingereicht. Sie können ihn hier lesen.")
@@ -62,7 +63,8 @@ def _write_as_lead(request, measure: Measure):
         ),
         form=form,
         done=done,
-        # A colleague may have saved the first draft while this form had none to compare with.
+        # What the form compares with on a conflict; not its own record, since a colleague may have
+        # saved the first draft after this form was opened without one.
         current=lambda: open_report_of(measure, request.user),
     ):
         return redirect(measure)

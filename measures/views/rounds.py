@@ -25,6 +25,7 @@ from measures.queries import (
 @require_safe
 def round_list(request):
     rounds = ReportingRound.objects.visible_to(request.user).select_related("plan")
+    # Counted in the query that loads the rounds: one query for any number of rounds.
     accepted = Count("reports", filter=Q(reports__state=ReportState.ACCEPTED))
     context = {
         "rounds": rounds.annotate(accepted=accepted).order_by("-due_on", "-pk"),
@@ -99,6 +100,7 @@ def round_open(request, pk):
             done=_("Die Berichtsrunde läuft. Die Federführungen sind angeschrieben."),
         )
         return redirect(reporting_round)
+    # Opening sends mail, so the office sees first to how many people.
     measures = list(measures_awaiting_report(reporting_round))
     reporters = reporters_of({measure.lead_id for measure in measures})
     mail_count = sum(len(people) for people in reporters.values())
@@ -128,6 +130,7 @@ def round_close(request, pk):
             done=_("Die Berichtsrunde ist abgeschlossen."),
         )
         return redirect(reporting_round)
+    # Closing is final, so the office sees what it gives up.
     missing = measures_awaiting_report(reporting_round).count()
     return render_confirmation(
         request,

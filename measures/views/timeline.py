@@ -13,6 +13,7 @@ from measures.progress import draw_timeline
 from measures.queries import TimelineBar, current_plan, timeline_bars
 
 BARS_ON_START_PAGE = 8
+# A picture with more bars is no longer readable; the page then points to the list.
 TIMELINE_BAR_LIMIT = 200
 YEARS_AROUND_PLAN = 3
 
