@@ -37,16 +37,16 @@ def main(seed: str, count: int, chunk: int) -> None:
         DialogueState.SCHEDULED, starts_at=begin, ends_at=begin + dt.timedelta(hours=2)
     )
     for people in guests(seed, count, chunk):
-        persevere(
+        retry(
             lambda people=people: add_guests(
                 dialogue=dialogue, people=people, by=office, now=timezone.now()
             )
         )
-        persevere(lambda: release(dialogue, office))
+        retry(lambda: release(dialogue, office))
 
 
 def guests(seed: str, count: int, chunk: int) -> Iterator[list[Person]]:
-    """Write the contacts of the plan and yield them by chunks."""
+    """Create the planned contacts and yield them in chunks."""
     people = Person.objects.bulk_create(
         [
             Person(name=f"Gast {number}", email=email)
@@ -58,7 +58,6 @@ def guests(seed: str, count: int, chunk: int) -> Iterator[list[Person]]:
 
 
 def release(dialogue: Dialogue, office) -> None:
-    """Release what has not gone out yet."""
     if expected := unreleased_invitations(dialogue).count():
         rsvp_by = timezone.localdate() + dt.timedelta(days=30)
         release_invitations(
@@ -66,8 +65,8 @@ def release(dialogue: Dialogue, office) -> None:
         )
 
 
-def persevere(act: Callable[[], object]) -> None:
-    """Do `act` until the database took it. Raises the last error when that does not happen."""
+def retry(act: Callable[[], object]) -> None:
+    """Repeat `act` until the database accepts it; raise the last error if it never does."""
     for last in reversed(range(TRIES)):
         try:
             act()

@@ -1,4 +1,4 @@
-"""What will go wrong, drawn from a seed: the same seed makes the same plan."""
+"""What goes wrong, drawn from a seed: the same seed gives the same plan."""
 
 import math
 import random
@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Fate(StrEnum):
-    """What awaits the mails to one recipient; the word stands before the number in the address."""
+class FaultKind(StrEnum):
+    """What the mail server does to one recipient; the word precedes the number in the address."""
 
     NORMAL = "normal"
     UNKNOWN = "unknown"
@@ -21,9 +21,7 @@ class Fate(StrEnum):
 
 
 class Fault(NamedTuple):
-    """What the mail server does instead of accepting: at which command, with which answer, how many
-    times a mail.
-    """
+    """What the server answers instead, at which command, how often, to which share of guests."""
 
     command: str
     answer: str
@@ -34,19 +32,19 @@ class Fault(NamedTuple):
 HANG = "hang"
 DROP = "drop"
 FAULTS = {
-    Fate.UNKNOWN: Fault("RCPT", "550 5.1.1 no such mailbox", math.inf, 0.015),
-    Fate.REFUSED: Fault("DATA", "554 5.7.1 refused by policy", math.inf, 0.01),
-    Fate.GREYLISTED: Fault("RCPT", "451 4.7.1 greylisted, come back later", 2, 0.03),
-    Fate.FULL: Fault("DATA", "452 4.3.1 insufficient system storage", 1, 0.02),
-    Fate.THROTTLED: Fault("DATA", "432 4.3.2 concurrent connections limit exceeded", 1, 0.005),
-    Fate.CLOSING: Fault("RCPT", "421 4.3.2 service shutting down", 1, 0.003),
-    Fate.HANGING: Fault("DATA", HANG, 1, 0.003),
-    Fate.DROPPED: Fault("DATA", DROP, 1, 0.015),
+    FaultKind.UNKNOWN: Fault("RCPT", "550 5.1.1 no such mailbox", math.inf, 0.015),
+    FaultKind.REFUSED: Fault("DATA", "554 5.7.1 refused by policy", math.inf, 0.01),
+    FaultKind.GREYLISTED: Fault("RCPT", "451 4.7.1 greylisted, come back later", 2, 0.03),
+    FaultKind.FULL: Fault("DATA", "452 4.3.1 insufficient system storage", 1, 0.02),
+    FaultKind.THROTTLED: Fault("DATA", "432 4.3.2 concurrent connections limit exceeded", 1, 0.005),
+    FaultKind.CLOSING: Fault("RCPT", "421 4.3.2 service shutting down", 1, 0.003),
+    FaultKind.HANGING: Fault("DATA", HANG, 1, 0.003),
+    FaultKind.DROPPED: Fault("DATA", DROP, 1, 0.015),
 }
 
 
-class Act(StrEnum):
-    """What befalls the portal while it sends."""
+class Disturbance(StrEnum):
+    """What happens to the portal while it sends."""
 
     KILL = "kill"
     REDIS = "redis"
@@ -58,52 +56,49 @@ class Event(NamedTuple):
     """`act` happens as soon as the mail server has kept `kept` messages."""
 
     kept: int
-    act: Act
+    act: Disturbance
 
 
 # Where in the sending each outage falls, as a share of the mails, give or take MARGIN.
 OUTAGES = (
-    (0.25, Act.REDIS),
-    (0.35, Act.REFUSE),
-    (0.45, Act.POSTGRESQL),
-    (0.6, Act.REDIS),
-    (0.75, Act.REFUSE),
+    (0.25, Disturbance.REDIS),
+    (0.35, Disturbance.REFUSE),
+    (0.45, Disturbance.POSTGRESQL),
+    (0.6, Disturbance.REDIS),
+    (0.75, Disturbance.REFUSE),
 )
 MARGIN = 0.04
 FIRST, LAST = 0.02, 0.8  # kills fall between these shares of the mails
 
 
-def fate_of(address: str) -> Fate:
-    """Return the fate that `address` tells; whoever is not of the plan is served normally."""
+def fault_of(address: str) -> FaultKind:
+    """Return the fault that `address` names; unplanned addresses are served normally."""
     word = address.partition("@")[0].rpartition("-")[0]
-    return Fate(word) if word in set(Fate) else Fate.NORMAL
+    return FaultKind(word) if word in set(FaultKind) else FaultKind.NORMAL
 
 
-def is_permanent(fate: Fate) -> bool:
-    """Say whether no mail to a recipient of this fate is ever accepted."""
-    return fate in FAULTS and FAULTS[fate].times == math.inf
+def is_permanent(kind: FaultKind) -> bool:
+    return kind in FAULTS and FAULTS[kind].times == math.inf
 
 
 def draw_recipients(seed: str, count: int) -> list[str]:
-    """Return `count` addresses in an order of their own; each fault falls on its share of them, on
-    one at least.
-    """
+    """Return `count` addresses in random order; each fault gets its share, at least one."""
     fates = [
-        fate for fate, fault in FAULTS.items() for _ in range(max(1, round(count * fault.share)))
+        kind for kind, fault in FAULTS.items() for _ in range(max(1, round(count * fault.share)))
     ]
-    fates += [Fate.NORMAL] * (count - len(fates))
+    fates += [FaultKind.NORMAL] * (count - len(fates))
     random.Random(f"{seed}/recipients").shuffle(fates)
-    return [f"{fate}-{number:04}@example.org" for number, fate in enumerate(fates, 1)]
+    return [f"{kind}-{number:04}@example.org" for number, kind in enumerate(fates, 1)]
 
 
-def draw_events(seed: str, *, mails: int, kills: int, outages: set[Act]) -> list[Event]:
-    """Return what happens, in order: `kills` spread over the sending, and the outages of the kinds
-    in `outages`.
-    """
+def draw_events(seed: str, *, mails: int, kills: int, outages: set[Disturbance]) -> list[Event]:
+    """Return `kills` and `outages`, spread over the delivery, in order."""
     chance = random.Random(f"{seed}/events")
     shares = [
         (share + chance.uniform(-MARGIN, MARGIN), act) for share, act in OUTAGES if act in outages
     ]
     step = (LAST - FIRST) / max(kills, 1)
-    shares += [(FIRST + step * (number + chance.random()), Act.KILL) for number in range(kills)]
+    shares += [
+        (FIRST + step * (number + chance.random()), Disturbance.KILL) for number in range(kills)
+    ]
     return sorted(Event(max(1, round(share * mails)), act) for share, act in shares)

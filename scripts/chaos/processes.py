@@ -1,6 +1,4 @@
-"""Processes of a run. Each has a session of its own and ends when the run ends, whichever way that
-is.
-"""
+"""Processes of a run. Each has its own session and ends with the run, however that ends."""
 
 import os
 import pwd
@@ -34,7 +32,6 @@ class Process:
     started_at: float = 0.0
 
     def start(self) -> None:
-        """Start it; it must not run already."""
         with self.log.open("ab") as log:
             self.popen = subprocess.Popen(
                 [*_ending_with_parent(), *self.command],
@@ -50,27 +47,25 @@ class Process:
 
     @property
     def age(self) -> float:
-        """Seconds since its last start."""
         return time.monotonic() - self.started_at
 
     def ended(self) -> int | None:
-        """Return the exit code once it has ended; 0 when it was never started."""
+        """Return the exit code, 0 if it was never started; None while it runs."""
         return self.popen.poll() if self.popen else 0
 
     def notify(self, number: int) -> None:
-        """Send a signal to its first process while it runs."""
         if self.popen is not None and self.popen.poll() is None:
             self.popen.send_signal(number)
 
     def kill(self, number: int = signal.SIGKILL) -> None:
-        """Send a signal to all of it, and wait until it has ended."""
+        """Send a signal to the whole process group and wait for its end."""
         if self.popen is not None:
             if self.popen.poll() is None:
                 os.killpg(self.popen.pid, number)
             self.popen.wait(STOP_SECONDS)
 
     def stop(self) -> None:
-        """End it in its own way, or by force when it takes too long."""
+        """Terminate it, or kill it when it takes too long."""
         if self.popen is not None and self.popen.poll() is None:
             self.popen.send_signal(self.stop_signal)
             try:
@@ -94,19 +89,17 @@ class Process:
         )
 
     def last_words(self) -> str:
-        """Return the last line of its log that says something."""
+        """Return the last non-empty line of its log."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
 def account_of(user: str) -> dict[str, Any]:
-    """Return what makes subprocess run a program under the account `user`; nothing when it is
-    empty.
-    """
+    """Return the arguments that run a subprocess as `user`; none if it is the current account."""
     return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
 
 
 def _ending_with_parent() -> list[str]:
-    """Return what makes Linux end a command when the run is killed without a chance to do so."""
+    """Return a prefix that makes Linux end a command when the run itself is killed."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []

@@ -1,17 +1,22 @@
-"""The story: invitations are released, and while they go out everything goes wrong that the plan
-says.
-"""
+"""One run: invitations are released, and during delivery everything planned goes wrong."""
 
 import sys
 import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from scripts.chaos.plan import Act, Event, draw_events, draw_recipients, fate_of, is_permanent
+from scripts.chaos.plan import (
+    Disturbance,
+    Event,
+    draw_events,
+    draw_recipients,
+    fault_of,
+    is_permanent,
+)
 from scripts.chaos.processes import Process
-from scripts.chaos.stages import CONNECTIONS, SWEEP_SECONDS, Outage, Stage
+from scripts.chaos.stacks import CONNECTIONS, SWEEP_SECONDS, Outage, Stack
 from scripts.chaos.verdict import Facts, Verdict, judge
-from scripts.chaos.workers import Crew
+from scripts.chaos.workers import WorkerPool
 
 Say = Callable[[str], None]
 RELEASES = 8  # as often are invitations released; each release wakes a worker
@@ -23,11 +28,11 @@ QUIET_SECONDS = (
 
 
 class RunFailed(Exception):
-    """The run could not be played to its end; the text says why."""
+    """The run could not be completed; the text says why."""
 
 
 class Options(NamedTuple):
-    """How hard a run is; `longest_seconds` is for the sending, from the start of the workers."""
+    """How hard a run is. `longest_seconds` limits the delivery, from the start of the workers."""
 
     mails: int
     kills: int
@@ -35,44 +40,42 @@ class Options(NamedTuple):
     longest_seconds: float
 
 
-class Story:
-    """One run on a stage."""
-
-    def __init__(self, stage: Stage, options: Options, say: Say):
-        self.stage, self.options, self.say = stage, options, say
+class ChaosRun:
+    def __init__(self, stack: Stack, options: Options, say: Say):
+        self.stack, self.options, self.say = stack, options, say
         self.recipients = draw_recipients(options.seed, options.mails)
-        accepted = sum(not is_permanent(fate_of(recipient)) for recipient in self.recipients)
+        accepted = sum(not is_permanent(fault_of(recipient)) for recipient in self.recipients)
         self.events = draw_events(
-            options.seed, mails=accepted, kills=options.kills, outages=set(stage.outages)
+            options.seed, mails=accepted, kills=options.kills, outages=set(stack.outages)
         )
-        self.crew = Crew(
-            stage.workers, [stage.beat], mail_port=stage.mail_port, seed=options.seed, say=say
+        self.pool = WorkerPool(
+            stack.workers, [stack.beat], mail_port=stack.mail_port, seed=options.seed, say=say
         )
         self.office = Process(
             "The office",
             [sys.executable, "-m", "scripts.chaos.invitations", *self._office_arguments()],
-            stage.folder / "office.log",
-            stage.environment,
+            stack.folder / "office.log",
+            stack.environment,
         )
-        self.down: dict[Act, float] = {}  # what is away, and until when
+        self.down: dict[Disturbance, float] = {}  # what is away, and until when
         self.began = self.looked = self.quiet_since = 0.0
 
-    def play(self) -> Verdict:
+    def run(self) -> Verdict:
         """Play the story to its end and return the verdict."""
         self.began = time.monotonic()
         try:
-            self.crew.start()
+            self.pool.start()
             self.office.start()
             while not self._is_over():
-                self.stage.journal.read()
-                self.crew.tend()
-                self._mend()
-                self._strike()
+                self.stack.journal.read()
+                self.pool.restart_dead()
+                self._end_outages()
+                self._start_due_events()
                 time.sleep(TICK_SECONDS)
         finally:
             self.office.stop()
-            self.crew.stop()
-        self.stage.journal.read()
+            self.pool.stop()
+        self.stack.journal.read()
         return judge(self._facts())
 
     def _office_arguments(self) -> list[str]:
@@ -82,29 +85,27 @@ class Story:
             str(max(self.options.mails // RELEASES, 1)),
         ]
 
-    def _strike(self) -> None:
-        """Let happen what is due by the number of messages kept; what cannot happen now waits."""
-        kept = len(self.stage.journal.kept)
+    def _start_due_events(self) -> None:
+        kept = len(self.stack.journal.kept)
         self.events = [
             event for event in self.events if event.kept > kept or not self._happens(event)
         ]
 
     def _happens(self, event: Event) -> bool:
-        if event.act == Act.KILL:
-            return self.crew.kill_one()
+        if event.act == Disturbance.KILL:
+            return self.pool.kill_one()
         if event.act in self.down:
             return False
-        outage = self.stage.outages[event.act]
+        outage = self.stack.outages[event.act]
         outage.begin()
         self.down[event.act] = time.monotonic() + outage.seconds
         self.say(f"{outage.words} for {outage.seconds:g} s")
         return True
 
-    def _mend(self) -> None:
-        """Bring back what was away for long enough."""
+    def _end_outages(self) -> None:
         for act, until in list(self.down.items()):
             if time.monotonic() >= until:
-                outage: Outage = self.stage.outages[act]
+                outage: Outage = self.stack.outages[act]
                 outage.end()
                 del self.down[act]
                 self.say(f"{outage.process.name} is back")
@@ -116,7 +117,7 @@ class Story:
         return code == 0
 
     def _is_over(self) -> bool:
-        """Say whether all was done and stayed so, or time is up."""
+        """Return whether everything ended and stayed so, or time is up."""
         now = time.monotonic()
         if now - self.began > self.options.longest_seconds:
             self.say("Time is up.")
@@ -128,20 +129,20 @@ class Story:
             self._all_released()
             and not self.events
             and not self.down
-            and self.stage.outbox.open_count() == 0
+            and self.stack.outbox.open_count() == 0
         )
         self.quiet_since = (self.quiet_since or now) if done else 0.0
         return done and now - self.quiet_since > QUIET_SECONDS
 
     def _facts(self) -> Facts:
-        journal = self.stage.journal
+        journal = self.stack.journal
         return Facts(
             recipients=self.recipients,
-            rows=self.stage.outbox.rows(),
+            rows=self.stack.outbox.rows(),
             kept=journal.kept,
-            kills=self.crew.kills,
+            kills=self.pool.kills,
             planned_kills=self.options.kills,
-            duplicates_a_kill=self.stage.connections_a_worker,
+            duplicates_a_kill=self.stack.connections_a_worker,
             connections=journal.connections,
             connection_limit=CONNECTIONS
             - 1,  # one is kept for account mail, and the run sends none

@@ -1,4 +1,4 @@
-"""A PostgreSQL and a Redis of the run's own, on loopback, in folders of their own."""
+"""A PostgreSQL and a Redis for one run, on loopback, in their own folders."""
 
 import os
 import pwd
@@ -19,7 +19,7 @@ class ServerFailed(Exception):
 
 
 def missing_programs() -> str:
-    """Return which programs a run on the full stack needs and does not find, or nothing."""
+    """Return which programs a run on the full stack is missing; empty when all are there."""
     missing = []
     if postgresql_folder() is None:
         missing.append("PostgreSQL's initdb and postgres are not installed (Debian: postgresql)")
@@ -33,9 +33,7 @@ def missing_programs() -> str:
 
 
 def postgresql_folder() -> Path | None:
-    """Return the folder with the newest PostgreSQL server's programs, which Debian keeps off the
-    PATH.
-    """
+    """Return the folder of the newest PostgreSQL programs, which Debian keeps off PATH."""
     folders = [Path(found).parent] if (found := shutil.which("initdb")) else []
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
     return next((folder for folder in folders if (folder / "initdb").exists()), None)
@@ -46,7 +44,7 @@ def _version(folder: Path) -> float:
 
 
 def postgresql_account() -> str:
-    """Return the account that PostgreSQL is to run under: root may not, everybody else may."""
+    """Return the account PostgreSQL runs under: it refuses to run as root."""
     if os.geteuid() != 0:
         return ""
     known = {entry.pw_name for entry in pwd.getpwall()}
@@ -79,7 +77,6 @@ class PostgreSQL:
         )
 
     def create(self) -> None:
-        """Make the cluster and start it. Raises ServerFailed with the reason."""
         self.data.mkdir(mode=0o700)
         if self.account:
             shutil.chown(self.data, self.account)
@@ -105,9 +102,6 @@ class PostgreSQL:
         self.process.start()
 
     def crash(self) -> None:
-        """Shut down in immediate mode: every session is cut, nothing is written, the next start
-        recovers.
-        """
         self.process.kill(signal.SIGQUIT)
 
     def answers(self) -> bool:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP
 
-from scripts.chaos.plan import DROP, FAULTS, HANG, fate_of
+from scripts.chaos.plan import DROP, FAULTS, HANG, fault_of
 
 ACCEPTED = "250 2.0.0 accepted"
 CLOSING = "421"
@@ -34,13 +34,12 @@ class Journal:
         self.file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
 
     def note(self, event: str, **facts: object) -> None:
-        """Add one line."""
         os.write(
             self.file, json.dumps({"at": time.time(), "event": event, **facts}).encode() + b"\n"
         )
 
     def keep(self, recipient: str, content: bytes) -> None:
-        """Add a message, durably."""
+        """Write a message durably, before the 250 is sent."""
         message_id = BytesHeaderParser().parsebytes(content)["Message-ID"]
         self.note(
             "kept",
@@ -52,7 +51,7 @@ class Journal:
 
 
 class Handler:
-    """Answers by the fate that the recipient's address tells."""
+    """Answers as the recipient's address demands."""
 
     def __init__(self, journal: Journal):
         self.journal = journal
@@ -76,15 +75,14 @@ class Handler:
         return ACCEPTED
 
     def fault(self, command: str, recipient: str) -> str:
-        """Return what to do instead of accepting, or nothing."""
-        fault = FAULTS.get(fate_of(recipient))
+        """Return what to do instead of accepting; empty to accept."""
+        fault = FAULTS.get(fault_of(recipient))
         if fault is None or fault.command != command:
             return ""
         self.tries[recipient] += 1
         return fault.answer if self.tries[recipient] <= fault.times else ""
 
     async def misbehave(self, server: SMTP, answer: str) -> str:
-        """Give a bad answer, or none; when the client is gone, aiosmtpd cancels what waits here."""
         self.journal.note("fault", answer=answer)
         if answer == HANG:
             await asyncio.Event().wait()
@@ -99,7 +97,7 @@ class Handler:
 
 
 class Connection(SMTP):
-    """One connection; its begin and end are noted."""
+    """One connection; logs its begin and end."""
 
     opened: set["Connection"] = set()
 
@@ -123,7 +121,6 @@ class MailServer:
         self.listener: asyncio.Server | None = None
 
     async def serve(self) -> None:
-        """Take connections."""
         loop = asyncio.get_running_loop()
         self.listener = await loop.create_server(
             lambda: Connection(self.handler, hostname="localhost", loop=loop),
@@ -133,7 +130,7 @@ class MailServer:
         self.journal.note("listening")
 
     def refuse(self) -> None:
-        """Take no connections, and drop the open ones."""
+        """Accept no connections and drop open ones."""
         if self.listener is not None:
             self.listener.close()
             self.journal.note("fault", answer="connections refused")

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
-from scripts.chaos.ledger import OPEN_STATES, Kept, Row
-from scripts.chaos.plan import FAULTS, fate_of, is_permanent
+from scripts.chaos.evidence import OPEN_STATES, KeptMessage, OutboxMail
+from scripts.chaos.plan import FAULTS, fault_of, is_permanent
 
 KIND = "invitation"
 SLACK_SECONDS = 1.0  # a killed worker's message may be kept a moment after the kill
@@ -23,8 +23,8 @@ class Facts(NamedTuple):
     """
 
     recipients: list[str]
-    rows: list[Row]
-    kept: list[Kept]
+    rows: list[OutboxMail]
+    kept: list[KeptMessage]
     kills: list[float]
     planned_kills: int
     duplicates_a_kill: int
@@ -47,7 +47,7 @@ def judge(facts: Facts) -> Verdict:
         "mails": len(_invitations(facts)),
         "kills": len(facts.kills),
         "lost": len(lost(facts)),
-        "duplicates": len(facts.kept) - len(_kept_rows(facts)),
+        "duplicates": len(facts.kept) - len(_kept_ids(facts)),
         "failed_visible": len(_visibly_refused(facts)),
         "stuck": sum(row.state in OPEN_STATES for row in facts.rows),
         "connections": most_at_once(facts.connections),
@@ -66,10 +66,10 @@ def lost(facts: Facts) -> list[str]:
     written = {row.recipient for row in _invitations(facts)}
     missing = [recipient for recipient in facts.recipients if recipient not in written]
     missing += [row.recipient for row in facts.rows if row.message_id not in arrived]
-    return [recipient for recipient in missing if not is_permanent(fate_of(recipient))]
+    return [recipient for recipient in missing if not is_permanent(fault_of(recipient))]
 
 
-def unexplained(kept: list[Kept], kills: list[float]) -> int:
+def unexplained(kept: list[KeptMessage], kills: list[float]) -> int:
     """Return how many duplicates have no kill of their own between the two copies."""
     copies = defaultdict(list)
     for message in kept:
@@ -102,21 +102,21 @@ def most_at_once(connections: list[tuple[float, float]]) -> int:
     return most
 
 
-def _invitations(facts: Facts) -> list[Row]:
+def _invitations(facts: Facts) -> list[OutboxMail]:
     return [row for row in facts.rows if row.kind == KIND]
 
 
-def _kept_rows(facts: Facts) -> set[str]:
+def _kept_ids(facts: Facts) -> set[str]:
     return {row.message_id for row in facts.rows} & {kept.message_id for kept in facts.kept}
 
 
-def _visibly_refused(facts: Facts) -> list[Row]:
+def _visibly_refused(facts: Facts) -> list[OutboxMail]:
     return [
         row
         for row in facts.rows
-        if is_permanent(fate := fate_of(row.recipient))
+        if is_permanent(kind := fault_of(row.recipient))
         and row.state == "failed"
-        and FAULTS[fate].answer in row.last_error
+        and FAULTS[kind].answer in row.last_error
     ]
 
 
@@ -165,7 +165,7 @@ def _same_bytes(facts: Facts, figures: dict) -> str:
 
 
 def _refusals_are_visible(facts: Facts, figures: dict) -> str:
-    refused = sum(is_permanent(fate_of(recipient)) for recipient in facts.recipients)
+    refused = sum(is_permanent(fault_of(recipient)) for recipient in facts.recipients)
     if figures["failed_visible"] != refused:
         shown = figures["failed_visible"]
         return f"{refused} mails were refused for good; {shown} show it with the server's words"

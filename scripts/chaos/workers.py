@@ -10,7 +10,7 @@ WARM_AFTER_SECONDS = 4  # before, a worker is still loading, and a kill would pr
 PAUSE_SECONDS = 0.5  # a container engine takes at least so long to start a process again
 
 
-class Crew:
+class WorkerPool:
     """`workers` may be killed, `others` (beat) run beside them; whoever ends is started again.
 
     The killer prefers workers that hold a connection to the mail server, which listens at
@@ -34,7 +34,7 @@ class Crew:
         for process in (*self.workers, *self.others):
             process.start()
 
-    def tend(self) -> None:
+    def restart_dead(self) -> None:
         """Start again whoever has ended."""
         for process in (*self.workers, *self.others):
             code = process.ended()

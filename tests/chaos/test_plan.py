@@ -4,11 +4,11 @@ from scripts.chaos.plan import (
     FAULTS,
     FIRST,
     LAST,
-    Act,
-    Fate,
+    Disturbance,
+    FaultKind,
     draw_events,
     draw_recipients,
-    fate_of,
+    fault_of,
     is_permanent,
 )
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.embedded
 
 
 def test_same_seed_makes_the_same_plan_and_another_seed_another():
-    outages = {Act.REDIS, Act.POSTGRESQL, Act.REFUSE}
+    outages = {Disturbance.REDIS, Disturbance.POSTGRESQL, Disturbance.REFUSE}
 
     plans = [
         (draw_recipients(seed, 200), draw_events(seed, mails=200, kills=5, outages=outages))
@@ -32,42 +32,49 @@ def test_same_seed_makes_the_same_plan_and_another_seed_another():
 def test_each_fault_falls_on_its_share_and_on_one_at_least(count, refused):
     recipients = draw_recipients("seed", count)
 
-    fates = [fate_of(recipient) for recipient in recipients]
+    fates = [fault_of(recipient) for recipient in recipients]
     assert len(set(recipients)) == count
-    assert sum(is_permanent(fate) for fate in fates) == refused
-    assert {fate: fates.count(fate) for fate in FAULTS} == {
-        fate: max(1, round(count * fault.share)) for fate, fault in FAULTS.items()
+    assert sum(is_permanent(kind) for kind in fates) == refused
+    assert {kind: fates.count(kind) for kind in FAULTS} == {
+        kind: max(1, round(count * fault.share)) for kind, fault in FAULTS.items()
     }
 
 
 def test_office_and_others_outside_the_plan_are_served_normally():
-    assert fate_of("geschaeftsstelle@example.org") == Fate.NORMAL
-    assert fate_of("unknown@example.org") == Fate.NORMAL
-    assert fate_of("unknown-0007@example.org") == Fate.UNKNOWN
+    assert fault_of("geschaeftsstelle@example.org") == FaultKind.NORMAL
+    assert fault_of("unknown@example.org") == FaultKind.NORMAL
+    assert fault_of("unknown-0007@example.org") == FaultKind.UNKNOWN
 
 
 def test_kills_are_spread_and_outages_come_in_their_turn():
     events = draw_events(
-        "seed", mails=1000, kills=20, outages={Act.REDIS, Act.POSTGRESQL, Act.REFUSE}
+        "seed",
+        mails=1000,
+        kills=20,
+        outages={Disturbance.REDIS, Disturbance.POSTGRESQL, Disturbance.REFUSE},
     )
 
-    kills = [event.kept for event in events if event.act == Act.KILL]
+    kills = [event.kept for event in events if event.act == Disturbance.KILL]
     step = 1000 * (LAST - FIRST) / 20
     assert events == sorted(events)
     assert [
         round(1000 * FIRST + step * n) <= kill <= round(1000 * FIRST + step * (n + 1))
         for n, kill in enumerate(kills)
     ] == [True] * 20
-    assert [event.act for event in events if event.act != Act.KILL] == [
-        Act.REDIS,
-        Act.REFUSE,
-        Act.POSTGRESQL,
-        Act.REDIS,
-        Act.REFUSE,
+    assert [event.act for event in events if event.act != Disturbance.KILL] == [
+        Disturbance.REDIS,
+        Disturbance.REFUSE,
+        Disturbance.POSTGRESQL,
+        Disturbance.REDIS,
+        Disturbance.REFUSE,
     ]
 
 
 def test_embedded_stack_has_no_servers_to_lose():
-    events = draw_events("seed", mails=100, kills=1, outages={Act.REFUSE})
+    events = draw_events("seed", mails=100, kills=1, outages={Disturbance.REFUSE})
 
-    assert sorted(event.act for event in events) == [Act.KILL, Act.REFUSE, Act.REFUSE]
+    assert sorted(event.act for event in events) == [
+        Disturbance.KILL,
+        Disturbance.REFUSE,
+        Disturbance.REFUSE,
+    ]

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from scripts.chaos import __main__ as command
-from scripts.chaos.run import Options, RunFailed, Story
+from scripts.chaos.run import ChaosRun, Options, RunFailed
 from scripts.chaos.servers import missing_programs
-from scripts.chaos.stages import embedded_stage, full_stage, own_folder
+from scripts.chaos.stacks import embedded_stack, full_stack, own_folder
 from scripts.chaos.verdict import Verdict
 
 FIGURES = {
@@ -25,8 +25,8 @@ FIGURES = {
 def test_full_stack_keeps_its_promises_in_a_short_run(story_of):
     if missing := missing_programs():
         pytest.skip(missing)
-    with own_folder() as folder, full_stage(folder, workers=4) as stage:
-        verdict = story_of(stage, mails=200, kills=3)
+    with own_folder() as folder, full_stack(folder, workers=4) as stack:
+        verdict = story_of(stack, mails=200, kills=3)
 
     assert verdict.broken == []
     assert {
@@ -45,8 +45,8 @@ def test_full_stack_keeps_its_promises_in_a_short_run(story_of):
 @pytest.mark.embedded
 @pytest.mark.slow
 def test_embedded_stack_loses_nothing_when_its_one_worker_is_killed(story_of):
-    with own_folder() as folder, embedded_stage(folder) as stage:
-        verdict = story_of(stage, mails=50, kills=2)
+    with own_folder() as folder, embedded_stack(folder) as stack:
+        verdict = story_of(stack, mails=50, kills=2)
 
     assert verdict.broken == []
     assert {
@@ -63,23 +63,23 @@ def test_embedded_stack_loses_nothing_when_its_one_worker_is_killed(story_of):
 
 @pytest.fixture
 def story_of(capsys):
-    """Yield a function that plays a story; its lines are shown when the test fails."""
+    """Yield a function that does a run; its output are shown when the test fails."""
 
-    def play(stage, *, mails: int, kills: int) -> Verdict:
+    def run(stack, *, mails: int, kills: int) -> Verdict:
         options = Options(mails=mails, kills=kills, seed="short", longest_seconds=300)
-        return Story(stage, options, command.sayer()).play()
+        return ChaosRun(stack, options, command.make_say()).run()
 
-    return play
+    return run
 
 
 @pytest.fixture
 def verdicts(monkeypatch, tmp_path):
-    """Let the command play on no stage and come to the verdicts in this list."""
+    """Run the command without a stack; its runs end with the verdicts in this list."""
     waiting = []
     monkeypatch.setattr(command, "missing_programs", lambda: "")
-    monkeypatch.setattr(command, "full_stage", lambda folder, workers: own_folder())
-    monkeypatch.setattr(command, "embedded_stage", lambda folder: own_folder())
-    monkeypatch.setattr(command, "play", lambda stage, options, say: waiting.pop(0))
+    monkeypatch.setattr(command, "full_stack", lambda folder, workers: own_folder())
+    monkeypatch.setattr(command, "embedded_stack", lambda folder: own_folder())
+    monkeypatch.setattr(command, "run", lambda stack, options, say: waiting.pop(0))
     monkeypatch.setattr(command.signal, "signal", lambda number, handler: None)
     monkeypatch.setenv("CHAOS_SEED", "abc")
     return waiting
@@ -123,10 +123,10 @@ def test_broken_promise_is_told_and_ends_with_one(verdicts, capsys):
 
 @pytest.mark.embedded
 def test_run_that_cannot_be_played_says_why_and_ends_with_two(verdicts, capsys, monkeypatch):
-    def fail(stage, options, say):
+    def fail(stack, options, say):
         raise RunFailed("the invitations could not be released: no such table")
 
-    monkeypatch.setattr(command, "play", fail)
+    monkeypatch.setattr(command, "run", fail)
     assert command.main() == 2
     monkeypatch.setattr(
         command, "missing_programs", lambda: "redis-server is not installed (Debian: redis-server)"

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from scripts.chaos.ledger import Journal
-from scripts.chaos.plan import FAULTS, Fate
+from scripts.chaos.evidence import Journal
+from scripts.chaos.plan import FAULTS, FaultKind
 from scripts.chaos.processes import Process
-from scripts.chaos.stages import refusing
+from scripts.chaos.stacks import refusing
 from tests.stack import free_port, native_environment, wait_until
 
 pytestmark = pytest.mark.embedded
@@ -44,13 +44,13 @@ def send(server):
     """
     open_ones = []
 
-    def send_to(fate: Fate) -> int:
+    def send_to(kind: FaultKind) -> int:
         connection = smtplib.SMTP("127.0.0.1", int(server.environment["PORT"]), timeout=1)
         open_ones.append(connection)
         connection.ehlo()
         connection.mail("office@example.org")
         try:
-            code, _words = connection.rcpt(f"{fate}-0001@example.org")
+            code, _words = connection.rcpt(f"{kind}-0001@example.org")
             return connection.data(MESSAGE)[0] if code == 250 else code
         except smtplib.SMTPServerDisconnected:
             return 0
@@ -69,7 +69,7 @@ def until(journal: Journal, condition: Callable[[], bool]) -> None:
 
 
 def test_accepted_message_is_kept_with_its_message_id(send, journal):
-    code = send(Fate.NORMAL)
+    code = send(FaultKind.NORMAL)
 
     journal.read()
     assert code == 250
@@ -79,25 +79,25 @@ def test_accepted_message_is_kept_with_its_message_id(send, journal):
 
 
 @pytest.mark.parametrize(
-    ("fate", "codes"),
+    ("kind", "codes"),
     [
-        (Fate.UNKNOWN, [550, 550, 550, 550]),
-        (Fate.REFUSED, [554, 554, 554, 554]),
-        (Fate.GREYLISTED, [451, 451, 250, 250]),
-        (Fate.FULL, [452, 250]),
-        (Fate.THROTTLED, [432, 250]),
-        (Fate.CLOSING, [421, 250]),
-        (Fate.HANGING, [0, 250]),
-        (Fate.DROPPED, [0, 250]),
+        (FaultKind.UNKNOWN, [550, 550, 550, 550]),
+        (FaultKind.REFUSED, [554, 554, 554, 554]),
+        (FaultKind.GREYLISTED, [451, 451, 250, 250]),
+        (FaultKind.FULL, [452, 250]),
+        (FaultKind.THROTTLED, [432, 250]),
+        (FaultKind.CLOSING, [421, 250]),
+        (FaultKind.HANGING, [0, 250]),
+        (FaultKind.DROPPED, [0, 250]),
     ],
 )
-def test_each_fate_comes_as_often_as_planned_and_keeps_nothing(send, journal, fate, codes):
-    assert [send(fate) for _ in codes] == codes
+def test_each_fate_comes_as_often_as_planned_and_keeps_nothing(send, journal, kind, codes):
+    assert [send(kind) for _ in codes] == codes
 
     journal.read()
     assert len(journal.kept) == codes.count(250)
     assert sum(journal.faults.values()) == len(codes) - codes.count(250)
-    assert fate in FAULTS
+    assert kind in FAULTS
 
 
 def test_message_of_a_client_that_died_is_not_kept(send, journal, server):
@@ -115,14 +115,14 @@ def test_message_of_a_client_that_died_is_not_kept(send, journal, server):
 
 def test_refusing_server_drops_who_is_there_and_serves_again(send, journal, server):
     outage = refusing(server)
-    assert send(Fate.NORMAL) == 250
+    assert send(FaultKind.NORMAL) == 250
 
     outage.begin()
     until(journal, lambda: len(journal.connections) == 1)
 
     with pytest.raises(ConnectionRefusedError):
-        send(Fate.NORMAL)
+        send(FaultKind.NORMAL)
     journal.is_listening = False
     outage.end()
     until(journal, lambda: journal.is_listening)
-    assert send(Fate.NORMAL) == 250
+    assert send(FaultKind.NORMAL) == 250

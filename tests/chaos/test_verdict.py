@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.chaos.ledger import Kept, Row
+from scripts.chaos.evidence import KeptMessage, OutboxMail
 from scripts.chaos.verdict import Facts, judge, most_at_once, unexplained
 
 pytestmark = pytest.mark.embedded
@@ -11,9 +11,9 @@ GUESTS = ["normal-0001@example.org", "greylisted-0002@example.org", "unknown-000
 NO_MAILBOX = "550 5.1.1 no such mailbox"
 
 
-def make_row(number: int, state: str = "sent", **fields) -> Row:
+def make_row(number: int, state: str = "sent", **fields) -> OutboxMail:
     """Return the row of the invitation to guest `number` (from 1)."""
-    row = Row(
+    row = OutboxMail(
         "invitation",
         GUESTS[number - 1],
         f"<{number}@portal>",
@@ -23,9 +23,11 @@ def make_row(number: int, state: str = "sent", **fields) -> Row:
     return row._replace(**fields)
 
 
-def make_kept(number: int, at: float = 100.0, **fields) -> Kept:
+def make_kept(number: int, at: float = 100.0, **fields) -> KeptMessage:
     """Return the message to guest `number` as the mail server kept it."""
-    return Kept(at, f"<{number}@portal>", GUESTS[number - 1], f"sha-{number}")._replace(**fields)
+    return KeptMessage(at, f"<{number}@portal>", GUESTS[number - 1], f"sha-{number}")._replace(
+        **fields
+    )
 
 
 def make_facts(**fields) -> Facts:
@@ -121,7 +123,7 @@ BROKEN = {
         {
             "rows": [
                 *make_facts().rows,
-                Row("digest", "geschaeftsstelle@example.org", "<d@portal>", "sent", ""),
+                OutboxMail("digest", "geschaeftsstelle@example.org", "<d@portal>", "sent", ""),
             ]
         },
         {"lost": 1, "mails": 3},

@@ -5,7 +5,7 @@ import pytest
 
 from scripts.chaos import servers, workers
 from scripts.chaos.processes import Process
-from scripts.chaos.workers import Crew
+from scripts.chaos.workers import WorkerPool
 from tests.stack import wait_until
 
 pytestmark = pytest.mark.embedded
@@ -16,46 +16,48 @@ def make_crew(tmp_path):
     """Yield a function that starts a crew of sleepers; `lines` of the crew holds what it said."""
     crews = []
 
-    def make(code: str = "import time; time.sleep(60)", count: int = 2, mail_port: int = 1) -> Crew:
+    def make(
+        code: str = "import time; time.sleep(60)", count: int = 2, mail_port: int = 1
+    ) -> WorkerPool:
         lines = []
         sleepers = [
             Process(f"worker {number}", [sys.executable, "-c", code], tmp_path / f"{number}.log")
             for number in range(1, count + 1)
         ]
-        crew = Crew(sleepers, [], mail_port=mail_port, seed="seed", say=lines.append)
-        crew.lines = lines
-        crews.append(crew)
-        crew.start()
-        return crew
+        pool = WorkerPool(sleepers, [], mail_port=mail_port, seed="seed", say=lines.append)
+        pool.lines = lines
+        crews.append(pool)
+        pool.start()
+        return pool
 
     yield make
-    for crew in crews:
-        crew.stop()
+    for pool in crews:
+        pool.stop()
 
 
 def test_killed_worker_is_started_again_and_the_kill_is_noted(make_crew, monkeypatch):
     monkeypatch.setattr(workers, "WARM_AFTER_SECONDS", 0)
     monkeypatch.setattr(workers, "PAUSE_SECONDS", 0)
-    crew = make_crew(count=1)
-    [worker] = crew.workers
+    pool = make_crew(count=1)
+    [worker] = pool.workers
     first = worker.popen.pid
 
-    assert crew.kill_one()
+    assert pool.kill_one()
 
     assert worker.ended() == -9
-    crew.tend()
+    pool.restart_dead()
     assert worker.ended() is None
     assert worker.popen.pid != first
-    assert len(crew.kills) == 1
-    assert crew.lines == ["kill -9 worker 1 (kill 1)"]
+    assert len(pool.kills) == 1
+    assert pool.lines == ["kill -9 worker 1 (kill 1)"]
 
 
 def test_killer_prefers_whoever_talks_to_the_mail_server(make_crew, monkeypatch):
     monkeypatch.setattr(workers, "WARM_AFTER_SECONDS", 0)
     with socket.create_server(("127.0.0.1", 0)) as mail_server:
         port = mail_server.getsockname()[1]
-        crew = make_crew(count=3, mail_port=port)
-        sender = crew.workers[1]
+        pool = make_crew(count=3, mail_port=port)
+        sender = pool.workers[1]
         sender.kill()
         sender.command = [
             sys.executable,
@@ -65,40 +67,40 @@ def test_killer_prefers_whoever_talks_to_the_mail_server(make_crew, monkeypatch)
         ]
         sender.start()
         with mail_server.accept()[0]:
-            assert [worker.is_connected_to(port) for worker in crew.workers] == [False, True, False]
+            assert [worker.is_connected_to(port) for worker in pool.workers] == [False, True, False]
 
-            crew.kill_one()
+            pool.kill_one()
 
-    assert [worker.ended() for worker in crew.workers] == [None, -9, None]
-    assert crew.lines == ["kill -9 worker 2 as it sends (kill 1)"]
+    assert [worker.ended() for worker in pool.workers] == [None, -9, None]
+    assert pool.lines == ["kill -9 worker 2 as it sends (kill 1)"]
 
 
 def test_worker_that_still_loads_is_not_killed(make_crew):
-    crew = make_crew()
+    pool = make_crew()
 
-    assert not crew.kill_one()
+    assert not pool.kill_one()
 
-    assert crew.kills == []
-    assert [worker.ended() for worker in crew.workers] == [None, None]
+    assert pool.kills == []
+    assert [worker.ended() for worker in pool.workers] == [None, None]
 
 
 def test_worker_that_ends_by_itself_is_told_and_counts_as_no_kill(make_crew, monkeypatch):
     monkeypatch.setattr(workers, "PAUSE_SECONDS", 0)
-    crew = make_crew("import sys; sys.exit('out of luck')", count=1)
-    wait_until(lambda: crew.workers[0].ended() is not None, what=lambda: crew.lines)
+    pool = make_crew("import sys; sys.exit('out of luck')", count=1)
+    wait_until(lambda: pool.workers[0].ended() is not None, what=lambda: pool.lines)
 
-    crew.tend()
+    pool.restart_dead()
 
-    assert crew.lines == ["worker 1 ended by itself (1): out of luck"]
-    assert crew.kills == []
+    assert pool.lines == ["worker 1 ended by itself (1): out of luck"]
+    assert pool.kills == []
 
 
 def test_crew_that_was_stopped_leaves_nothing_behind(make_crew):
-    crew = make_crew()
+    pool = make_crew()
 
-    crew.stop()
+    pool.stop()
 
-    assert [worker.ended() for worker in crew.workers] == [-15, -15]
+    assert [worker.ended() for worker in pool.workers] == [-15, -15]
 
 
 def test_missing_programs_are_named_in_a_sentence(monkeypatch):

@@ -1,6 +1,4 @@
-"""The two ways the portal runs, each set up from nothing and taken down again, with a mail server
-that misbehaves.
-"""
+"""The two ways to run the portal, each set up from nothing, with a mail server that misbehaves."""
 
 import shutil
 import signal
@@ -13,16 +11,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from operations.processes import beat_command, worker_command
-from scripts.chaos.ledger import Journal, Outbox
-from scripts.chaos.plan import Act
+from scripts.chaos.evidence import Journal, Outbox
+from scripts.chaos.plan import Disturbance
 from scripts.chaos.processes import BASE_DIR, Process
 from scripts.chaos.servers import PostgreSQL, Redis
 from tests.stack import free_port, native_environment, wait_until
 
 CONNECTIONS = 3
 SWEEP_SECONDS = 3
-# As in an office, only faster: nobody wants to wait ten minutes for the claim of a killed worker to
-# lapse.
+# As in an office but faster: the lease of a killed worker must not take ten minutes to end.
 SETTINGS = {
     "MAIL_TIMEOUT": "3",
     "MAIL_END_TIMEOUT": "3",
@@ -37,8 +34,7 @@ SETTINGS = {
 }
 
 
-# One process with one connection to the mail server, as each process of the worker in
-# docker-compose.yml has it.
+# One process with one connection to the mail server, as in docker-compose.yml.
 SINGLE_WORKER = [
     *(sys.executable, "-m", "celery", "--quiet", "-A", "masterplan", "worker", "--pool=solo"),
     *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=WARNING"),
@@ -55,19 +51,15 @@ class Outage(NamedTuple):
     seconds: float
 
 
-class Stage(NamedTuple):
-    """Everything a run is played on; nothing of the portal runs yet.
-
-    A worker holds at most `connections_a_worker` connections to the mail server, which listens at
-    `mail_port`.
-    """
+class Stack(NamedTuple):
+    """Everything a run needs; no process of the portal runs yet."""
 
     environment: dict[str, str]
     workers: list[Process]
     connections_a_worker: int
     mail_port: int
     beat: Process
-    outages: dict[Act, Outage]
+    outages: dict[Disturbance, Outage]
     journal: Journal
     outbox: Outbox
     folder: Path
@@ -75,7 +67,7 @@ class Stage(NamedTuple):
 
 @contextmanager
 def own_folder() -> Iterator[Path]:
-    """Yield a new folder that the account of PostgreSQL can enter; nothing of it stays."""
+    """Yield a new folder that PostgreSQL's account can enter; remove it afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="masterplan-chaos-"))
     folder.chmod(0o711)
     try:
@@ -85,44 +77,44 @@ def own_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def full_stage(folder: Path, *, workers: int) -> Iterator[Stage]:
+def full_stack(folder: Path, *, workers: int) -> Iterator[Stack]:
     """Set up an own PostgreSQL and Redis, as in an office."""
     database, broker = PostgreSQL(folder), Redis(folder)
     try:
         database.create()
         broker.create()
-        with _stage(
+        with _set_up(
             folder, [SINGLE_WORKER] * workers, 1, database.address, REDIS_URL=broker.address
-        ) as stage:
-            stage.outages[Act.REDIS] = Outage(
+        ) as stack:
+            stack.outages[Disturbance.REDIS] = Outage(
                 "Redis is stopped and emptied", broker.process, broker.crash, broker.start, 3
             )
-            stage.outages[Act.POSTGRESQL] = Outage(
+            stack.outages[Disturbance.POSTGRESQL] = Outage(
                 "PostgreSQL is shut down in immediate mode",
                 database.process,
                 database.crash,
                 database.start,
                 2,
             )
-            yield stage
+            yield stack
     finally:
         broker.process.stop()
         database.process.stop()
 
 
 @contextmanager
-def embedded_stage(folder: Path) -> Iterator[Stage]:
+def embedded_stack(folder: Path) -> Iterator[Stack]:
     """Set up SQLite, a filesystem broker and one worker, as `manage.py portal` does."""
-    with _stage(
+    with _set_up(
         folder, [worker_command()], CONNECTIONS, f"sqlite:///{folder / 'var' / 'db.sqlite3'}"
-    ) as stage:
-        yield stage
+    ) as stack:
+        yield stack
 
 
 @contextmanager
-def _stage(
+def _set_up(
     folder: Path, workers: list[list[str]], connections_a_worker: int, database: str, **servers: str
-) -> Iterator[Stage]:
+) -> Iterator[Stack]:
     port = free_port()
     journal = Journal(folder / "kept.jsonl")
     environment = native_environment(
@@ -144,7 +136,7 @@ def _stage(
     mail_server.start()
     try:
         wait_until(lambda: _is_listening(journal), what=mail_server.last_words)
-        yield Stage(
+        yield Stack(
             environment=environment,
             workers=[
                 _worker(number, command, folder, environment)
@@ -153,7 +145,7 @@ def _stage(
             connections_a_worker=connections_a_worker,
             mail_port=port,
             beat=Process("beat", beat_command(), folder / "beat.log", environment),
-            outages={Act.REFUSE: refusing(mail_server)},
+            outages={Disturbance.REFUSE: refusing(mail_server)},
             journal=journal,
             outbox=Outbox(database),
             folder=folder,

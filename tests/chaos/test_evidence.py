@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from scripts.chaos.ledger import Journal, Kept, Outbox, Row
+from scripts.chaos.evidence import Journal, KeptMessage, Outbox, OutboxMail
 
 pytestmark = pytest.mark.embedded
 
@@ -31,7 +31,7 @@ def test_journal_takes_in_whole_lines_only_and_each_once(log):
     journal.read()
     journal.read()
 
-    assert journal.kept == [Kept(1.5, "<1>", "a@example.org", "s")]
+    assert journal.kept == [KeptMessage(1.5, "<1>", "a@example.org", "s")]
     log.write_text(f"{line}\n{line}\n")
     journal.read()
     assert len(journal.kept) == 2
@@ -71,7 +71,7 @@ def test_outbox_is_read_without_the_portal(tmp_path):
         connection.commit()
 
     assert outbox.open_count() == 3
-    assert outbox.rows()[0] == Row("k", "r", "0", "sent", "")
+    assert outbox.rows()[0] == OutboxMail("k", "r", "0", "sent", "")
 
 
 def test_outbox_of_a_server_that_is_away_is_unknown():

@@ -1,6 +1,4 @@
-"""Two books that are compared at the end: what the portal's outbox says, and what the mail server
-kept.
-"""
+"""The two records compared at the end: the portal's outbox, and the mail server's log."""
 
 import json
 import sqlite3
@@ -14,8 +12,8 @@ import psycopg2
 OPEN_STATES = ("draft", "waiting", "sending", "retry")
 
 
-class Row(NamedTuple):
-    """One mail as the outbox tells it."""
+class OutboxMail(NamedTuple):
+    """One mail as the outbox records it."""
 
     kind: str
     recipient: str
@@ -24,7 +22,7 @@ class Row(NamedTuple):
     last_error: str
 
 
-class Kept(NamedTuple):
+class KeptMessage(NamedTuple):
     """A message the mail server kept; `at` in seconds since 1970, just before its 250."""
 
     at: float
@@ -34,20 +32,20 @@ class Kept(NamedTuple):
 
 
 class Outbox:
-    """Reads the outbox with plain SQL, so that nothing of the portal's own code is trusted."""
+    """Reads the outbox with plain SQL, so that no code of the portal is trusted."""
 
     def __init__(self, address: str):
         self.address = address
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[OutboxMail]:
         """Return all mails."""
         return [
-            Row(*row)
+            OutboxMail(*row)
             for row in self._query("SELECT kind, recipient, message_id, state, last_error")
         ]
 
     def open_count(self) -> int | None:
-        """Return how many mails are still on their way; None while the database cannot be asked."""
+        """Return how many mails have not ended; None while the database is unreachable."""
         try:
             return sum(row[0] in OPEN_STATES for row in self._query("SELECT state"))
         except (psycopg2.OperationalError, sqlite3.OperationalError):
@@ -70,14 +68,14 @@ class Journal:
 
     def __init__(self, path: Path):
         self.path, self.position = path, 0
-        self.kept: list[Kept] = []
+        self.kept: list[KeptMessage] = []
         self.faults: Counter[str] = Counter()
         self.connections: list[tuple[float, float]] = []
         self.is_listening = False
         self._opened: dict[int, float] = {}
 
     def read(self) -> None:
-        """Take in what was added since the last time."""
+        """Read what was added since the last call."""
         if not self.path.exists():
             return
         with self.path.open("rb") as file:
@@ -91,7 +89,9 @@ class Journal:
     def _take(self, entry: dict) -> None:
         event, at = entry["event"], entry["at"]
         if event == "kept":
-            self.kept.append(Kept(at, entry["message_id"], entry["recipient"], entry["sha256"]))
+            self.kept.append(
+                KeptMessage(at, entry["message_id"], entry["recipient"], entry["sha256"])
+            )
         elif event == "fault":
             self.faults[entry["answer"].partition(" ")[0]] += 1
         elif event == "opened":
