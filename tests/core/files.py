@@ -1,4 +1,4 @@
-"""Files to upload: whole ones of each kind that is taken, and some that only look so."""
+"""Files to upload: valid ones of each accepted type, and some that only pretend."""
 
 import zipfile
 from io import BytesIO

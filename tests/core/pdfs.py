@@ -1,4 +1,4 @@
-"""What a PDF holds, as pypdf reads it."""
+"""The content of a PDF, as pypdf reads it."""
 
 from io import BytesIO
 

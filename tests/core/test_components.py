@@ -277,7 +277,8 @@ def test_blocks_that_a_page_leaves_empty_leave_no_element():
     plain = render(PAGE)
     full = render(
         PAGE
-        + '{% block breadcrumb %}<a href="/">Start</a>{% endblock %}{% block lead %}Kurz{% endblock %}'
+        + '{% block breadcrumb %}<a href="/">Start</a>{% endblock %}'
+        + "{% block lead %}Kurz{% endblock %}"
     )
 
     assert "breadcrumb" not in plain

@@ -1,4 +1,4 @@
-"""Two people edit one row. Tried on measures, whose form has every kind of field."""
+"""Two people edit one object. Tested with measures, whose form has every kind of field."""
 
 import datetime as dt
 

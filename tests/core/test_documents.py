@@ -1,4 +1,4 @@
-"""Documents: tagged, named, in German; what people wrote stays text."""
+"""Documents are tagged, named and in German, and user text stays text."""
 
 import datetime as dt
 import struct
@@ -39,7 +39,7 @@ PAPER = """#let data = json(bytes(sys.inputs.data))
 
 @pytest.fixture
 def root(settings, tmp_path):
-    """A checkout with one typst template and one Word template, on top of the fonts that are there."""
+    """A base folder with one typst and one Word template, and the unpacked fonts."""
     document_fonts()
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "paper.typ").write_text(PAPER)

@@ -1,4 +1,4 @@
-"""The proof that nothing changed can fail."""
+"""The check that nothing changed can fail."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What people may hand in is told by the content, and a name does no harm."""
+"""Uploads are checked by their content, and their names do no harm."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Running a service from a view, and what the user is told of it."""
+"""Running a service from a view, and what the user sees of it."""
 
 import pytest
 from django import forms

@@ -1,4 +1,4 @@
-"""What a Word document holds, as python-docx reads it."""
+"""The content of a Word document, as python-docx reads it."""
 
 from io import BytesIO
 

@@ -49,7 +49,7 @@ def calendar_method(message: EmailMessage) -> str:
 
 
 def start_embedded(start, folder: Path, port: int) -> Portal:
-    """Start everything with one command: SQLite in a file, the broker in a folder, mail as files."""
+    """Start everything with one command: SQLite, filesystem broker, mail as files."""
     environment = {"VAR_DIR": str(folder / "var"), "PORT": str(port), "DEMO": "1"}
     start([sys.executable, "manage.py", "portal"], **environment)
     return _ready(Portal(f"http://localhost:{port}", folder / "var" / "mail"))

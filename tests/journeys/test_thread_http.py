@@ -38,7 +38,7 @@ def days_ahead(count: int) -> dt.date:
 
 @pytest.fixture
 def house():
-    """Return the visitors of the thread, two series, the host, and guests on a distribution list."""
+    """Return visitors for each role, two series, a host, and guests on a list."""
     host = make_organisation("Messgeräte GmbH")
     guests = DistributionList.objects.create(name="Maschinenbau")
     for letter, address in zip("ABC", GUESTS, strict=True):

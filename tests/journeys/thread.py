@@ -1,4 +1,4 @@
-"""The thread of the portal, walked in a browser: from a proposed topic to an answered invitation."""
+"""The main job in a browser: from a proposed topic to an answered invitation."""
 
 import re
 from urllib.parse import urlsplit

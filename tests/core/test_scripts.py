@@ -1,4 +1,4 @@
-"""The scripts of the pages, each in a real Chromium with a page of its own."""
+"""The scripts in static/js, each in a real Chromium."""
 
 from urllib.parse import urlsplit
 
@@ -43,7 +43,8 @@ FORM = """<form method="post" data-restore data-submit-once data-warn-unsaved><i
 <input type="checkbox" name="sector" value="a"><input type="checkbox" name="sector" value="b">
 <input type="password" name="secret"><textarea name="text"></textarea>
 <button type="submit">Speichern</button></form>"""
-SIGN_IN = "<!doctype html><html><head><script type='module' src='/js/restore-form.js'></script></head><body>Anmelden</body></html>"
+SIGN_IN = """<!doctype html><html><head>
+<script type="module" src="/js/restore-form.js"></script></head><body>Anmelden</body></html>"""
 
 
 def fill(page):
@@ -143,7 +144,8 @@ def test_errors_of_the_form_are_left_as_the_server_sent_them(page, serve):
 
 
 STEPS = FORM.replace("data-restore", 'id="words" action="/form/next" data-restore="/form"')
-ASKED = '<form method="post" data-restore-for="/form"><input type="hidden" name="title" value="x"><button>Ja</button></form>'
+ASKED = """<form method="post" data-restore-for="/form">
+<input type="hidden" name="title" value="x"><button>Ja</button></form>"""
 
 
 @pytest.mark.parametrize(("between", "kept"), [(ASKED, "Mein Thema"), ("Etwas anderes", "")])
@@ -277,9 +279,11 @@ def test_the_choice_of_light_or_dark_stays(page, serve):
     assert page.get_attribute("html", "data-kern-theme") == "dark"
 
 
-LIVE = """<form id="words" method="post" action="/form" data-submit-once><input name="title"><button>Speichern</button></form>
+LIVE = """<form id="words" method="post" action="/form" data-submit-once>
+<input name="title"><button>Speichern</button></form>
 <button form="words" formaction="/frame" formtarget="preview" data-preview>Als E-Mail</button>
-<button form="words" formaction="/frame?ansicht=text" formtarget="preview" data-preview>Als Text</button>
+<button form="words" formaction="/frame?ansicht=text" formtarget="preview"
+data-preview>Als Text</button>
 <iframe name="preview" sandbox="" src="/frame"></iframe>"""
 
 
