@@ -1,37 +1,30 @@
-"""What the guests' tab and the histories ask, and what it costs."""
-
 import datetime as dt
 
 import pytest
 
 from core.progress import Segment
-from dialogues.enums import DialogueState, RsvpState, TopicState
+from dialogues.enums import DialogueState, RsvpState
 from dialogues.queries import (
     DeliveryCounts,
     RsvpCounts,
-    dialogue_history,
     guest_choices,
     guest_rows,
     sharing_guests,
-    topic_history,
 )
-from dialogues.services import submit_topic, take_up_topic
 from outbox.enums import MailState
 from outbox.models import Mail
 from partners.models import DistributionList
 from tests.dialogues.builders import (
-    BRIEFING,
-    DUE_ON,
     NOW,
     make_dialogue,
     make_invitation,
     make_released,
-    make_series,
-    make_topic,
 )
 from tests.partners.builders import make_organisation, make_person
 
 pytestmark = pytest.mark.django_db
+
+
 S = DialogueState
 
 
@@ -175,31 +168,3 @@ def test_choices_cost_the_same_for_any_number(django_assert_num_queries, count):
     with django_assert_num_queries(3):
         choices = guest_choices(dialogue, "gast")
         assert [str(person.organisation) != "" for person in choices.people] == [True] * count
-
-
-def test_history_of_a_topic_tells_the_approval_once_and_to_the_house_alone(office, senator):
-    topic = make_topic(TopicState.PROPOSED, series=make_series())
-    topic.history.all().delete()
-    take_up_topic(topic=topic, by=office, now=NOW)
-    topic.history.update(history_date=NOW - dt.timedelta(hours=1))
-    submit_topic(topic=topic, briefing=BRIEFING, due_on=DUE_ON, by=office, now=NOW)
-    topic.history.filter(history_change_reason="Zur Freigabe vorgelegt").update(history_date=NOW)
-
-    inside = [(entry.what, entry.note) for entry in topic_history(topic, senator)]
-    outside = [entry.what for entry in topic_history(topic, topic.proposed_by)]
-
-    assert inside == [("Freigabe beantragt", BRIEFING.vote), ("Thema aufgegriffen", "")]
-    assert outside == ["Zur Freigabe vorgelegt", "Thema aufgegriffen"]
-
-
-def test_history_of_a_dialogue_tells_answers_with_the_name(office):
-    dialogue = make_released(office, 1)
-    row = dialogue.invitations.get()
-    row.rsvp, row.replied_at, row._change_reason = RsvpState.ACCEPTED, NOW, "Antwort: Zusage"
-    row.save()
-
-    entries = {entry.what: (entry.who, entry.note) for entry in dialogue_history(dialogue, office)}
-
-    assert entries["Antwort: Zusage"] == ("Gast über den persönlichen Link", "Gast 0, Betrieb 00")
-    assert "1 Einladung versandt" in entries
-    assert "Einladung versandt" not in entries

@@ -1,14 +1,11 @@
 import datetime as dt
-from functools import partial
 
 import pytest
-import time_machine
 
-from approvals.enums import ApprovalKind, ApprovalState, Verdict
-from approvals.models import ApprovalRequest
+from approvals.enums import ApprovalState, Verdict
 from approvals.registry import Decision
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
-from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DATED, DialogueState, HostReply, OptionState
 from dialogues.services import (
     add_date_option,
@@ -18,8 +15,6 @@ from dialogues.services import (
     submit_dates,
     withdraw_dates,
 )
-from outbox.models import Mail
-from partners.models import Deputy
 from tests.approvals.builders import details_of
 from tests.dialogues.builders import (
     BERLIN,
@@ -28,16 +23,15 @@ from tests.dialogues.builders import (
     DUE_ON,
     END,
     NOW,
-    TODAY,
     make_dates_approval,
     make_dialogue,
     make_option,
 )
 from tests.partners.builders import make_person, make_user
-from tests.racing import race
 from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
+
 
 HOURS = dt.timedelta(hours=2)
 
@@ -277,227 +271,9 @@ def test_deadline_lies_before_the_first_date(office, exploring, late):
     )
 
 
-@pytest.mark.parametrize("rsvp", [Verdict.APPROVE, Verdict.CONDITION])
-def test_date_that_has_passed_is_not_ticked(senator, exploring, rsvp):
-    passed, ahead = (
-        make_option(exploring),
-        make_option(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS),
-    )
-    approval = make_dates_approval(exploring, passed, ahead)
-
-    with (
-        nothing_changes(exploring, passed, ahead, approval),
-        pytest.raises(
-            Refused, match="^Inzwischen vergangen: Mi, 22.04.2026, 14:00–16:30 Uhr. Bitte"
-        ),
-    ):
-        decide(approval, senator, passed, ahead, rsvp=rsvp, now=DAY)
-
-    decide(approval, senator, ahead, rsvp=rsvp, now=DAY)
-    ahead.refresh_from_db()
-    assert ahead.state == OptionState.POSSIBLE
-
-
-@pytest.mark.parametrize("rsvp", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
-def test_no_can_be_said_to_a_date_that_has_passed(senator, exploring, rsvp):
-    option = make_option(exploring)
-
-    decide(make_dates_approval(exploring, option), senator, option, rsvp=rsvp, now=DAY)
-
-    option.refresh_from_db()
-    assert option.state == OptionState.IMPOSSIBLE
-
-
 def test_dates_are_not_submitted_twice(office, exploring):
     make_option(exploring)
     submit(exploring, office)
 
     with nothing_changes(exploring), pytest.raises(ChangedMeanwhile):
         submit(exploring, office)
-
-
-def test_ticked_dates_are_possible_and_the_others_not(office, senator, exploring):
-    kept, other = (
-        make_option(exploring),
-        make_option(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS),
-    )
-    approval = make_dates_approval(exploring, kept, other)
-
-    decide(approval, senator, kept)
-
-    for row in (kept, other, exploring):
-        row.refresh_from_db()
-    assert (kept.state, other.state) == (OptionState.POSSIBLE, OptionState.IMPOSSIBLE)
-    assert exploring.state == DialogueState.EXPLORING
-    assert exploring.history.first().history_change_reason == "Termine: freigegeben"
-    assert mails_written() == [("approval_decided", office.email)]
-
-
-@pytest.mark.parametrize("rsvp", [Verdict.RETURN, Verdict.REFUSE])
-def test_returned_dates_are_not_possible(senator, exploring, rsvp):
-    option = make_option(exploring)
-
-    decide(make_dates_approval(exploring, option), senator, rsvp=rsvp)
-
-    option.refresh_from_db()
-    assert option.state == OptionState.IMPOSSIBLE
-
-
-def test_approval_of_no_date_is_refused(senator, exploring):
-    option = make_option(exploring)
-    approval = make_dates_approval(exploring, option)
-
-    with (
-        nothing_changes(exploring, option, approval),
-        pytest.raises(Refused, match="mindestens einen Termin"),
-    ):
-        decide(approval, senator)
-
-
-@pytest.mark.parametrize("role", [OFFICE, PARTNER, OBSERVER])
-def test_dates_are_ticked_by_the_senators_office_alone(exploring, role):
-    option, by = make_option(exploring), make_user(role)
-    approval = make_dates_approval(exploring, option)
-
-    with nothing_changes(exploring, option, approval), pytest.raises(NotAllowed):
-        decide(approval, by, option)
-
-
-@time_machine.travel(NOW)
-def test_deputy_ticks_dates_in_vertretung(senator, exploring):
-    deputy = make_user(email="vertretung@example.org")
-    Deputy.objects.create(
-        principal=senator.person, deputy=deputy.person, starts_on=TODAY, ends_on=TODAY
-    )
-    option = make_option(exploring)
-    approval = make_dates_approval(exploring, option)
-
-    decide(approval, deputy, option)
-
-    approval.refresh_from_db()
-    option.refresh_from_db()
-    assert (approval.by_deputy, option.state) == (True, OptionState.POSSIBLE)
-
-
-def test_fixed_date_is_told_with_a_calendar_entry(office, senator, exploring):
-    option, other = (
-        make_option(exploring, OptionState.POSSIBLE),
-        make_option(exploring, starts_at=DAY + HOURS),
-    )
-    make_dates_approval(exploring, option, state=ApprovalState.APPROVED)
-
-    fix_date(option=option, by=office, now=NOW)
-
-    for row in (option, other, exploring):
-        row.refresh_from_db()
-    assert (exploring.state, exploring.starts_at, exploring.ends_at) == (
-        DialogueState.SCHEDULED,
-        DAY,
-        END,
-    )
-    assert (option.state, other.state, exploring.sequence) == (
-        OptionState.FIXED,
-        OptionState.PROPOSED,
-        1,
-    )
-    assert (
-        exploring.history.first().history_change_reason
-        == "Termin festgelegt: Mi, 22.04.2026, 14:00–16:30 Uhr"
-    )
-    assert mails_written() == [("date_fixed", senator.email), ("date_fixed", "werk@example.org")]
-    assert "method=PUBLISH" in Mail.objects.get(recipient="werk@example.org").mime.replace('"', "")
-
-
-def make_possible(dialogue, **fields):
-    option = make_option(dialogue, OptionState.POSSIBLE, **fields)
-    make_dates_approval(dialogue, option, state=ApprovalState.APPROVED)
-    return option
-
-
-@pytest.mark.parametrize(
-    "state", [OptionState.PROPOSED, OptionState.IMPOSSIBLE, OptionState.DROPPED]
-)
-def test_date_that_cannot_be_kept_is_not_fixed(office, exploring, state):
-    option = make_option(exploring, state)
-
-    with nothing_changes(exploring, option), pytest.raises(Refused, match="nicht freigegeben"):
-        fix_date(option=option, by=office, now=NOW)
-
-
-@pytest.mark.parametrize(
-    "state", [state for state in ApprovalState if state not in ("approved", "conditional")]
-)
-def test_date_is_not_fixed_without_a_standing_approval(office, exploring, state):
-    option = make_possible(exploring)
-    ApprovalRequest.objects.filter(kind=ApprovalKind.DATES).update(state=state)
-
-    with nothing_changes(exploring, option), pytest.raises(Refused, match="nicht freigegeben"):
-        fix_date(option=option, by=office, now=NOW)
-
-
-def test_date_is_not_fixed_on_the_approval_of_another_date(office, exploring):
-    make_possible(exploring)
-    option = make_option(
-        exploring, OptionState.POSSIBLE, starts_at=DAY + HOURS, ends_at=END + HOURS
-    )
-
-    with nothing_changes(exploring, option), pytest.raises(Refused, match="nicht freigegeben"):
-        fix_date(option=option, by=office, now=NOW)
-
-
-def test_date_that_has_passed_is_not_fixed(office, exploring):
-    option = make_possible(exploring)
-
-    with nothing_changes(exploring, option), pytest.raises(Refused, match="inzwischen vergangen"):
-        fix_date(option=option, by=office, now=DAY)
-
-
-def test_date_is_not_fixed_after_the_host_stepped_back(office, exploring):
-    option = make_possible(exploring)
-    type(exploring).objects.filter(pk=exploring.pk).update(host_reply=HostReply.DECLINED)
-
-    with nothing_changes(exploring, option), pytest.raises(Refused, match="nicht zugesagt"):
-        fix_date(option=option, by=office, now=NOW)
-
-
-def test_second_date_is_not_fixed(office, exploring):
-    first = make_possible(exploring)
-    second = make_possible(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS)
-    fix_date(option=first, by=office, now=NOW)
-
-    with (
-        nothing_changes(exploring, second),
-        pytest.raises(ChangedMeanwhile, match="steht bereits fest"),
-    ):
-        fix_date(option=second, by=office, now=NOW)
-
-
-def test_fixing_takes_back_a_request_about_further_dates(office, senator, exploring):
-    option = make_possible(exploring)
-    approval = make_dates_approval(
-        exploring, make_option(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS)
-    )
-
-    fix_date(option=option, by=office, now=NOW)
-
-    approval.refresh_from_db()
-    assert approval.state == ApprovalState.WITHDRAWN
-    assert mails_written("approval_withdrawn") == [("approval_withdrawn", senator.email)]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_dates_fixed_at_once_one_wins():
-    office = make_user(OFFICE)
-    dialogue = make_dialogue(DialogueState.EXPLORING)
-    first = make_possible(dialogue)
-    second = make_possible(dialogue, starts_at=DAY + HOURS, ends_at=END + HOURS)
-
-    outcomes = race(
-        *(partial(fix_date, option=option, by=office, now=NOW) for option in (first, second))
-    )
-
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == [
-        "ChangedMeanwhile",
-        "Dialogue",
-    ]
-    assert dialogue.date_options.filter(state=OptionState.FIXED).count() == 1

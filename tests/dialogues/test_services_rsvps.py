@@ -1,14 +1,12 @@
 import datetime as dt
-from functools import partial
 
 import pytest
 import time_machine
-from django.contrib.auth.models import AnonymousUser
 from django.core import signing
 
 from core.errors import NotAllowed, Refused
 from core.links import sign_link
-from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState, RsvpChannel, RsvpState
 from dialogues.models import Invitation, Rsvp
 from dialogues.models.invitations import LINK_KIND
@@ -27,7 +25,6 @@ from tests.dialogues.builders import (
 )
 from tests.dialogues.messages import calendar_of, guest_of
 from tests.partners.builders import make_person, make_user
-from tests.racing import race
 from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
@@ -333,112 +330,3 @@ def test_colleague_does_not_answer_for_the_invited_person():
 
     with nothing_changes(row), pytest.raises(NotAllowed):
         rsvp(row, by=colleague, channel=RsvpChannel.ACCOUNT)
-
-
-@pytest.mark.parametrize("reply", [YES, SUBSTITUTE])
-def test_seats_are_given_until_none_is_left(reply):
-    dialogue = make_dialogue(DialogueState.INVITED, seats=3)
-    make_invitation(dialogue, RsvpState.ACCEPTED, party=2)
-    row = make_invitation(dialogue)
-
-    with nothing_changes(row), pytest.raises(Refused, match="nur noch 1 Platz"):
-        rsvp(row, reply._replace(party=2))
-    assert rsvp(row, reply) is True
-    late = make_invitation(dialogue)
-    with nothing_changes(late), pytest.raises(Refused, match="keine Plätze mehr frei"):
-        rsvp(late, reply)
-    assert rsvp(late, MAYBE) is True
-
-
-def test_office_cannot_exceed_the_seats_either(office):
-    dialogue = make_dialogue(DialogueState.INVITED, seats=1)
-    make_invitation(dialogue, RsvpState.ACCEPTED)
-    row = make_invitation(dialogue)
-
-    with nothing_changes(row), pytest.raises(Refused):
-        rsvp(row, by=office, channel=RsvpChannel.OFFICE)
-
-
-def test_own_seats_count_for_a_change():
-    dialogue = make_dialogue(DialogueState.INVITED, seats=3)
-    row = make_invitation(dialogue, RsvpState.ACCEPTED, party=2)
-
-    assert rsvp(row, YES._replace(party=3)) is True
-    assert rsvp(row, YES._replace(party=1)) is True
-
-
-def test_withdrawn_and_declined_seats_are_free():
-    dialogue = make_dialogue(DialogueState.INVITED, seats=1)
-    make_invitation(dialogue, RsvpState.ACCEPTED, withdrawn_at=NOW)
-    make_invitation(dialogue, RsvpState.DECLINED)
-
-    assert rsvp(make_invitation(dialogue)) is True
-
-
-@pytest.mark.django_db(transaction=True)
-def test_twenty_guests_at_once_take_five_seats():
-    dialogue = make_dialogue(DialogueState.INVITED, seats=5)
-    rows = [make_invitation(dialogue) for _i in range(20)]
-
-    outcomes = race(*(partial(rsvp, row) for row in rows))
-
-    assert [type(outcome) for outcome in outcomes].count(Refused) == 15
-    assert dialogue.invitations.filter(rsvp=RsvpState.ACCEPTED).count() == 5
-    assert len(mails_written("answer_confirmed")) == 5
-
-
-@pytest.mark.django_db(transaction=True)
-def test_form_sent_twice_at_once_is_one_answer():
-    row = make_invitation()
-
-    outcomes = race(partial(rsvp, row), partial(rsvp, row))
-
-    assert sorted(outcomes) == [False, True]
-    assert len(mails_written("answer_confirmed")) == 1
-
-
-@pytest.mark.parametrize(
-    ("role", "sees"),
-    [
-        (OFFICE, ["listed", "sent"]),
-        (SENATOR_OFFICE, ["sent"]),
-        (OBSERVER, []),
-        (PARTNER, []),
-        (None, []),
-    ],
-)
-def test_invitations_are_visible_by_the_table_of_roles(role, sees):
-    rows = {"sent": make_invitation(), "listed": make_invitation(released=False)}
-    user = make_user(role) if role else make_user()
-
-    seen = set(Invitation.objects.visible_to(user))
-
-    assert seen == {rows[name] for name in sees}
-
-
-@pytest.mark.parametrize("roles", [(OBSERVER,), (PARTNER,), ()])
-def test_guests_with_an_account_see_the_own_invitation_once_it_went_out(roles):
-    guest = make_user(*roles)
-    own = make_invitation(person=guest.person)
-    make_invitation(own.dialogue)
-    make_invitation(person=guest.person, released=False)
-
-    assert list(Invitation.objects.visible_to(guest)) == [own]
-
-
-def test_closed_account_sees_no_invitation():
-    guest = make_user(OBSERVER, is_active=False)
-    make_invitation(person=guest.person)
-
-    assert not Invitation.objects.visible_to(guest).exists()
-    assert not Invitation.objects.visible_to(AnonymousUser()).exists()
-
-
-def test_partner_sees_released_invitations_of_the_own_organisation_only():
-    partner = make_user(PARTNER)
-    colleague = make_person(organisation=partner.person.organisation)
-    own = make_invitation(person=colleague)
-    make_invitation(own.dialogue, shares_rsvp=True)
-    make_invitation(person=colleague, released=False)
-
-    assert list(Invitation.objects.visible_to(partner)) == [own]

@@ -1,6 +1,4 @@
-"""Topics and dates whose approval lapses: what changes, who is told, what rests until it is there
-again.
-"""
+"""A fixed date whose approval lapsed: what stops, and how it is submitted again."""
 
 import datetime as dt
 
@@ -8,7 +6,6 @@ import pytest
 
 from approvals.enums import ApprovalKind, ApprovalState, Verdict
 from approvals.models import ApprovalRequest
-from approvals.queries import differences_of
 from approvals.registry import Change, Decision
 from approvals.services import lapse_changed_approvals
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
@@ -18,17 +15,12 @@ from dialogues.models import Dialogue
 from dialogues.services import (
     add_date_option,
     decide_dates,
-    decide_topic,
     fix_date,
     record_rsvp,
     release_invitations,
     renew_date,
     submit_dates,
-    submit_topic,
-    update_dialogue,
-    update_topic,
 )
-from partners.models import CrossCuttingTheme, Sector
 from tests.approvals.builders import make_approval, make_subject
 from tests.dialogues.builders import (
     ANSWER_BY,
@@ -46,200 +38,13 @@ from tests.dialogues.builders import (
     make_series,
     make_topic,
 )
-from tests.partners.builders import make_organisation, make_user
-from tests.unchanged import mails_written, nothing_changes
+from tests.partners.builders import make_user
+from tests.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
+
+
 HOURS = dt.timedelta(hours=2)
-
-
-def dates_approval(dialogue) -> ApprovalRequest:
-    return ApprovalRequest.objects.filter(kind=ApprovalKind.DATES, subject_id=dialogue.pk).latest(
-        "pk"
-    )
-
-
-def topic_approval(topic) -> ApprovalRequest:
-    return ApprovalRequest.objects.filter(kind=ApprovalKind.TOPIC, subject_id=topic.pk).latest("pk")
-
-
-def edit_topic(topic, by, **values):
-    return update_topic(topic=topic, values=values, by=by, now=NOW)
-
-
-def edit(dialogue, by, **values):
-    return update_dialogue(dialogue=dialogue, values=values, by=by, now=NOW)
-
-
-def told(*emails):
-    return [("approval_lapsed", email) for email in sorted(emails)]
-
-
-@pytest.mark.parametrize("state", [TopicState.FOR_APPROVAL, TopicState.APPROVED])
-@pytest.mark.parametrize(
-    ("fields", "what"),
-    [
-        ({"title": "Neu"}, "Thema"),
-        ({"description": "Anderes"}, "Worum es geht"),
-        ({"wish": "Ein Tarif"}, "Was am Ende stehen soll"),
-    ],
-)
-def test_changed_topic_goes_back_to_work(office, senator, state, fields, what):
-    topic = make_topic(state)
-
-    edit_topic(topic, office, **fields)
-
-    topic.refresh_from_db()
-    approval = topic_approval(topic)
-    assert (topic.state, approval.state) == (TopicState.IN_PROGRESS, ApprovalState.LAPSED)
-    assert (approval.lapse_reason, approval.lapsed_by) == (f"geändert: {what}", office)
-    assert topic.history.first().history_change_reason == f"Freigabe erloschen, geändert: {what}"
-    assert mails_written() == told(office.email, senator.email, topic.proposed_by.email)
-
-
-def test_another_series_or_proposer_is_another_topic(office, senator):
-    topic = make_topic(TopicState.APPROVED)
-
-    edit_topic(
-        topic,
-        office,
-        series=make_series(title="Reihe Nord"),
-        organisation=make_organisation("Verband"),
-    )
-
-    assert topic_approval(topic).lapse_reason == "geändert: Reihe, Vorgeschlagen von"
-
-
-def test_note_and_order_of_a_topic_leave_the_approval(office):
-    topic = make_topic(TopicState.APPROVED)
-    sector, theme = (
-        Sector.objects.create(name="Metall"),
-        CrossCuttingTheme.objects.create(name="Flächen"),
-    )
-
-    edit_topic(topic, office, internal_notes="anrufen", sectors=[sector], themes=[theme])
-
-    topic.refresh_from_db()
-    assert (topic.state, topic_approval(topic).state) == (
-        TopicState.APPROVED,
-        ApprovalState.APPROVED,
-    )
-    assert (topic.internal_notes, mails_written()) == ("anrufen", [])
-
-
-def test_proposal_of_the_office_is_told_to_nobody_twice(office, senator):
-    topic = make_topic(TopicState.APPROVED, proposed_by=office, organisation=None)
-
-    edit_topic(topic, office, title="Neu")
-
-    assert mails_written() == told(office.email, senator.email)
-
-
-def test_topic_is_submitted_again_with_the_difference(office, senator):
-    topic = make_topic(TopicState.IN_PROGRESS, title="Alt")
-    values = {"briefing": BRIEFING, "due_on": DUE_ON, "by": office, "now": NOW}
-    approval = submit_topic(topic=topic, **values)
-    decide_topic(approval=approval, decision=Decision(Verdict.APPROVE), by=senator, now=NOW)
-    edit_topic(topic, office, title="Neu")
-
-    again = submit_topic(topic=topic, **values)
-
-    assert (again.former, differences_of(again)) == (approval, [Change("Thema", "Alt", "Neu")])
-
-
-def test_decision_on_a_version_that_is_gone_is_refused(office, senator):
-    topic = make_topic(TopicState.FOR_APPROVAL)
-    approval = topic_approval(topic)
-    edit_topic(topic, office, title="Neu")
-    topic.refresh_from_db()
-
-    with nothing_changes(topic, approval), pytest.raises(ChangedMeanwhile, match="erloschen"):
-        decide_topic(approval=approval, decision=Decision(Verdict.APPROVE), by=senator, now=NOW)
-
-
-ESSENTIAL = [
-    ({"title": "Neu"}, "Gespräch"),
-    ({"senator_attends": False}, "Teilnahme der Leitung"),
-    ({"format": "digital"}, "Format"),
-]
-
-
-@pytest.mark.parametrize(("fields", "what"), ESSENTIAL)
-def test_dates_that_were_possible_are_proposed_again(office, senator, fields, what):
-    dialogue = make_dialogue(DialogueState.EXPLORING)
-    possible = make_option(dialogue, OptionState.POSSIBLE)
-    impossible = make_option(
-        dialogue, OptionState.IMPOSSIBLE, starts_at=DAY + HOURS, ends_at=END + HOURS
-    )
-    make_dates_approval(dialogue, possible, state=ApprovalState.APPROVED)
-
-    edit(dialogue, office, **fields)
-
-    for row in (dialogue, possible, impossible):
-        row.refresh_from_db()
-    approval = dates_approval(dialogue)
-    assert (approval.state, approval.lapse_reason) == (ApprovalState.LAPSED, f"geändert: {what}")
-    assert (possible.state, impossible.state) == (OptionState.PROPOSED, OptionState.IMPOSSIBLE)
-    assert dialogue.state == DialogueState.EXPLORING
-    assert mails_written() == told(office.email, senator.email)
-    with pytest.raises(Refused, match="nicht freigegeben"):
-        fix_date(option=possible, by=office, now=NOW)
-
-
-@pytest.mark.parametrize(("fields", "what"), ESSENTIAL)
-def test_dates_under_decision_have_to_be_asked_again(office, senator, fields, what):
-    dialogue = make_dialogue(DialogueState.EXPLORING)
-    option = make_option(dialogue)
-    approval = make_dates_approval(dialogue, option)
-
-    edit(dialogue, office, **fields)
-
-    with (
-        nothing_changes(dialogue, option),
-        pytest.raises(ChangedMeanwhile, match=f"erloschen .geändert: {what}."),
-    ):
-        decide_dates(
-            approval=approval,
-            decision=Decision(Verdict.APPROVE, chosen=[option.pk]),
-            by=senator,
-            now=NOW,
-        )
-    again = submit_dates(dialogue=dialogue, briefing=BRIEFING, due_on=DUE_ON, by=office, now=NOW)
-    assert again.former == approval
-
-
-@pytest.mark.parametrize("state", DATED)
-@pytest.mark.parametrize(("fields", "what"), ESSENTIAL)
-def test_fixed_date_stays_when_its_approval_lapses(office, senator, state, fields, what):
-    dialogue = make_dialogue(state)
-
-    edit(dialogue, office, **fields)
-
-    dialogue.refresh_from_db()
-    assert (dialogue.state, dialogue.starts_at) == (state, DAY)
-    assert dialogue.date_options.get().state == OptionState.FIXED
-    assert dates_approval(dialogue).state == ApprovalState.LAPSED
-    assert mails_written("approval_lapsed") == told(office.email, senator.email)
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"internal_notes": "anrufen"},
-        {"programme": "14:00 Begrüßung"},
-        {"seats": 40},
-        {"place": "Tor 3"},
-        {"video_link": "https://example.org/"},
-    ],
-)
-@pytest.mark.parametrize("state", DATED)
-def test_what_does_not_matter_leaves_the_approval_of_dates(office, senator, state, fields):
-    dialogue = make_dialogue(state)
-
-    edit(dialogue, office, **fields)
-
-    assert dates_approval(dialogue).state == ApprovalState.APPROVED
-    assert mails_written("approval_lapsed") == []
 
 
 def lapsed(state, **fields) -> Dialogue:

@@ -1,17 +1,14 @@
-"""What lists and pages of dialogues, topics and series ask, and what it costs."""
-
 import datetime as dt
 
 import pytest
 
 from core.models import Precision
 from core.roles import PARTNER
-from dialogues.enums import DialogueState, RsvpState, TopicState
+from dialogues.enums import DialogueState, RsvpState
 from dialogues.models import Dialogue
 from dialogues.queries import (
     hosts_of,
     listed_dialogues,
-    listed_series,
     upcoming_dialogues,
     years_of,
 )
@@ -22,12 +19,12 @@ from tests.dialogues.builders import (
     make_dialogue,
     make_invitation,
     make_past,
-    make_series,
-    make_topic,
 )
 from tests.partners.builders import make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
+
+
 S = DialogueState
 
 
@@ -86,15 +83,3 @@ def test_upcoming_dialogues_are_dated_ahead_and_not_of_the_past(office):
     assert list(upcoming_dialogues(office, TODAY, limit=1)) == [sooner]
     assert list(upcoming_dialogues(office, DAY.date() + dt.timedelta(days=1))) == [later]
     assert list(upcoming_dialogues(make_user(PARTNER), TODAY)) == []
-
-
-def test_series_count_topics_and_dialogues(office):
-    series = make_series()
-    topic = make_topic(series=series)
-    make_topic(TopicState.DRAFT, series=series)
-    make_dialogue(topic=topic)
-    make_dialogue(topic=topic)
-
-    row = listed_series(office).get()
-
-    assert (row.topic_count, row.dialogue_count) == (1, 2)

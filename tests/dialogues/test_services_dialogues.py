@@ -1,3 +1,5 @@
+"""A dialogue from planning to its end, by its state table."""
+
 import datetime as dt
 from functools import partial
 
@@ -5,12 +7,10 @@ import pytest
 
 from approvals.enums import ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
-from core.conflicts import version_of
-from core.errors import ChangedMeanwhile, NotAllowed, Refused
+from core.errors import NotAllowed, Refused
 from core.models import Origin
-from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
 from dialogues.enums import (
-    BEFORE_THE_DAY,
     DIALOGUE_MOVES,
     DialogueState,
     HostReply,
@@ -28,10 +28,8 @@ from dialogues.services import (
     plan_dialogue,
     postpone_dialogue,
     record_held,
-    record_host_reply,
     release_invitations,
     submit_dates,
-    update_dialogue,
     withdraw_dates,
 )
 from tests.approvals.builders import make_deputy
@@ -50,12 +48,15 @@ from tests.dialogues.builders import (
     make_option,
     make_topic,
 )
-from tests.partners.builders import make_organisation, make_person, make_user
+from tests.partners.builders import make_person, make_user
 from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
 
+
 LATER = dt.datetime(2026, 5, 5, 10, 0, tzinfo=BERLIN)
+
+
 AFTER = END + dt.timedelta(days=1)
 
 
@@ -181,155 +182,6 @@ def test_dialogue_is_planned_by_the_office_alone(role):
     assert not Dialogue.objects.exists()
 
 
-def answer_of_host(dialogue, by, rsvp=HostReply.ACCEPTED):
-    return record_host_reply(
-        dialogue=dialogue, reply=rsvp, replied_on=TODAY, note=" telefonisch ", by=by, now=NOW
-    )
-
-
-@pytest.mark.parametrize("state", DialogueState)
-def test_answer_of_the_host_is_recorded_before_the_date_is_fixed(office, state):
-    dialogue = make_dialogue(state)
-
-    if state in (DialogueState.PLANNING, DialogueState.EXPLORING):
-        answer_of_host(dialogue, office, HostReply.DECLINED)
-        dialogue.refresh_from_db()
-        assert (dialogue.host_reply, dialogue.host_replied_on, dialogue.host_note) == (
-            HostReply.DECLINED,
-            TODAY,
-            "telefonisch",
-        )
-        assert dialogue.history.first().history_change_reason == "Gastgeber: abgesagt"
-    else:
-        with nothing_changes(dialogue), pytest.raises(Refused):
-            answer_of_host(dialogue, office)
-
-
-def test_host_has_to_be_named_before_it_answers(office):
-    dialogue = make_dialogue(host=None)
-
-    with nothing_changes(dialogue), pytest.raises(Refused, match="zuerst den Gastgeber"):
-        answer_of_host(dialogue, office)
-
-
-@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
-def test_answer_of_the_host_is_recorded_by_the_office_alone(role):
-    dialogue, by = make_dialogue(), make_user(role)
-
-    with nothing_changes(dialogue), pytest.raises(NotAllowed):
-        answer_of_host(dialogue, by)
-
-
-def edit(dialogue, by, *, version="", **values):
-    return update_dialogue(dialogue=dialogue, values=values, version=version, by=by, now=NOW)
-
-
-@pytest.mark.parametrize("state", DialogueState)
-def test_facts_change_until_the_day(office, state):
-    dialogue = make_dialogue(state)
-
-    if state in BEFORE_THE_DAY:
-        edit(dialogue, office, programme="14:00 Begrüßung")
-        dialogue.refresh_from_db()
-        assert dialogue.programme == "14:00 Begrüßung"
-    else:
-        with nothing_changes(dialogue), pytest.raises(Refused):
-            edit(dialogue, office, programme="14:00 Begrüßung")
-
-
-def test_state_date_and_topic_never_come_from_a_form(office):
-    dialogue = make_dialogue(DialogueState.PLANNING)
-    stale = Dialogue.objects.get(pk=dialogue.pk)
-    stale.state, stale.starts_at, stale.round = DialogueState.INVITED, DAY, 5
-    stale.topic, stale.origin = make_topic(), Origin.TAKEN_OVER
-
-    edit(stale, office, title="Neuer Titel")
-
-    stored = Dialogue.objects.get(pk=dialogue.pk)
-    assert (
-        stored.title,
-        stored.state,
-        stored.starts_at,
-        stored.round,
-        stored.topic_id,
-        stored.origin,
-    ) == (
-        "Neuer Titel",
-        DialogueState.PLANNING,
-        None,
-        1,
-        dialogue.topic_id,
-        Origin.ENTERED,
-    )
-
-
-def test_new_host_has_to_say_yes_and_the_dates_are_asked_anew(office, senator):
-    dialogue = make_dialogue(DialogueState.EXPLORING)
-    possible = make_option(dialogue, OptionState.POSSIBLE)
-    granted = make_dates_approval(dialogue, possible, state=ApprovalState.APPROVED)
-    host = make_organisation()
-
-    edit(dialogue, office, host=host)
-
-    for row in (dialogue, possible, granted):
-        row.refresh_from_db()
-    assert (dialogue.host, dialogue.host_reply) == (host, HostReply.OPEN)
-    assert (possible.state, granted.state) == (OptionState.PROPOSED, ApprovalState.LAPSED)
-    assert mails_written() == [
-        ("approval_lapsed", office.email),
-        ("approval_lapsed", senator.email),
-    ]
-
-
-def test_new_host_takes_back_dates_that_lie_before_the_senators_office(office, senator):
-    dialogue = make_dialogue(DialogueState.EXPLORING)
-    approval = make_dates_approval(dialogue, make_option(dialogue))
-
-    edit(dialogue, office, host=make_organisation())
-
-    approval.refresh_from_db()
-    assert approval.state == ApprovalState.LAPSED
-    assert mails_written() == [
-        ("approval_lapsed", office.email),
-        ("approval_lapsed", senator.email),
-    ]
-
-
-@pytest.mark.parametrize("state", [DialogueState.SCHEDULED, DialogueState.INVITED])
-def test_host_stays_once_the_date_is_fixed(office, state):
-    dialogue = make_dialogue(state)
-
-    with nothing_changes(dialogue), pytest.raises(Refused):
-        edit(dialogue, office, host=make_organisation())
-
-
-def test_seats_stay_above_what_is_taken(office):
-    dialogue = make_dialogue(DialogueState.INVITED, seats=5)
-    make_invitation(dialogue, RsvpState.ACCEPTED, party=3)
-
-    with nothing_changes(dialogue), pytest.raises(Refused, match="3 Plätze belegt"):
-        edit(dialogue, office, seats=2)
-    edit(dialogue, office, seats=3)
-    assert Dialogue.objects.get(pk=dialogue.pk).seats == 3
-
-
-def test_second_save_of_an_older_version_is_refused(office):
-    dialogue = make_dialogue()
-    shown = version_of(dialogue, ["place"])
-    edit(dialogue, office, place="Halle 2", version=shown)
-
-    with nothing_changes(dialogue), pytest.raises(ChangedMeanwhile):
-        edit(dialogue, office, place="Halle 3", version=shown)
-
-
-@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
-def test_facts_are_changed_by_the_office_alone(role):
-    dialogue, by = make_dialogue(), make_user(role)
-
-    with nothing_changes(dialogue), pytest.raises(NotAllowed):
-        edit(dialogue, by, title="Neu")
-
-
 def test_dialogue_is_not_held_before_it_begins(office):
     dialogue = make_dialogue(DialogueState.INVITED)
 
@@ -424,51 +276,6 @@ def test_cancelled_after_a_no_the_senators_office_has_nothing_to_learn(office, s
     assert mails_written() == []
 
 
-@pytest.mark.parametrize(
-    ("role", "states"),
-    [
-        (OFFICE, set(DialogueState)),
-        (SENATOR_OFFICE, set(DialogueState)),
-        (OBSERVER, set(DialogueState) - {DialogueState.PLANNING, DialogueState.EXPLORING}),
-        (PARTNER, set()),
-        (None, set()),
-    ],
-)
-def test_dialogues_are_visible_by_the_table_of_roles(role, states):
-    for state in DialogueState:
-        make_dialogue(state)
-    past = make_dialogue(DialogueState.CLOSED, origin=Origin.TAKEN_OVER)
-    user = make_user(role) if role else make_user()
-
-    seen = Dialogue.objects.visible_to(user)
-
-    assert set(seen.exclude(pk=past.pk).values_list("state", flat=True)) == states
-    assert seen.filter(pk=past.pk).exists() == bool(role)
-
-
-def test_partner_sees_what_it_hosts_and_is_invited_to():
-    partner = make_user(PARTNER)
-    colleague = make_person(organisation=partner.person.organisation)
-    hosted = make_dialogue(DialogueState.SCHEDULED, host=partner.person.organisation)
-    make_dialogue(DialogueState.PLANNING, host=partner.person.organisation)
-    invited = make_dialogue(DialogueState.INVITED)
-    make_invitation(invited, person=colleague)
-    make_invitation(make_dialogue(DialogueState.SCHEDULED), person=colleague, released=False)
-
-    assert set(Dialogue.objects.visible_to(partner)) == {hosted, invited}
-
-
-@pytest.mark.parametrize("roles", [(OBSERVER,), (PARTNER,), ()])
-def test_guests_with_an_account_see_the_dialogue_they_are_invited_to(roles):
-    guest = make_user(*roles)
-    postponed = make_dialogue(DialogueState.EXPLORING)
-    make_invitation(postponed, person=guest.person)
-    make_invitation(make_dialogue(DialogueState.EXPLORING), person=guest.person, withdrawn_at=NOW)
-    make_invitation(make_dialogue(DialogueState.EXPLORING), person=guest.person, released=False)
-
-    assert list(Dialogue.objects.visible_to(guest)) == [postponed]
-
-
 @pytest.mark.parametrize("count", [1, 3])
 def test_seats_are_counted_by_one_query(count, django_assert_num_queries):
     dialogue = make_dialogue(DialogueState.INVITED)
@@ -479,14 +286,3 @@ def test_seats_are_counted_by_one_query(count, django_assert_num_queries):
 
     with django_assert_num_queries(1):
         assert count_seats_taken(dialogue) == 2 * count
-
-
-def test_what_the_form_does_not_hold_stays_as_somebody_else_saved_it_meanwhile(office):
-    dialogue = make_dialogue(DialogueState.SCHEDULED)
-    shown = version_of(dialogue, ["title"])
-    Dialogue.objects.filter(pk=dialogue.pk).update(state=DialogueState.INVITED, rsvp_by=ANSWER_BY)
-
-    edit(dialogue, office, title="Neuer Titel", version=shown)
-
-    stored = Dialogue.objects.get(pk=dialogue.pk)
-    assert (stored.title, stored.rsvp_by) == ("Neuer Titel", ANSWER_BY)

@@ -1,0 +1,96 @@
+"""The state tables, compared with literal copies: changing one is a decision, not a slip."""
+
+from dialogues.enums import (
+    DIALOGUE_MOVES,
+    SEATED,
+    SERIES_MOVES,
+    TOPIC_MOVES,
+    DialogueState,
+    OptionState,
+    RsvpState,
+    SeriesState,
+    TopicState,
+)
+
+
+def moves_of(table):
+    return {action: (move.sources, move.target) for action, move in table.items()}
+
+
+def test_moves_of_a_series():
+    assert moves_of(SERIES_MOVES) == {
+        "affirm": (("proposed",), "affirmed"),
+        "request": (("affirmed", "returned"), "requested"),
+        "approve": (("requested",), "consented"),
+        "condition": (("requested",), "consented"),
+        "return": (("requested",), "returned"),
+        "refuse": (("requested",), "refused"),
+        "withdraw": (("requested",), "affirmed"),
+        "lapse": (("requested", "consented"), "affirmed"),
+    }
+
+
+def test_moves_of_a_topic():
+    assert moves_of(TOPIC_MOVES) == {
+        "propose": (("draft",), "proposed"),
+        "take_up": (("proposed",), "in_progress"),
+        "decline": (("proposed",), "not_taken_up"),
+        "submit": (("in_progress",), "for_approval"),
+        "approve": (("for_approval",), "approved"),
+        "condition": (("for_approval",), "approved"),
+        "return": (("for_approval",), "returned"),
+        "refuse": (("for_approval",), "refused"),
+        "rework": (("returned", "for_approval", "approved"), "in_progress"),
+        "lapse": (("for_approval", "approved"), "in_progress"),
+    }
+
+
+def test_moves_of_a_dialogue():
+    assert moves_of(DIALOGUE_MOVES) == {
+        "explore": (("planning", "exploring"), "exploring"),
+        "fix_date": (("exploring",), "scheduled"),
+        "withdraw_dates": (("exploring", "scheduled", "invited"), ""),
+        "release": (("scheduled", "invited"), "invited"),
+        "hold": (("invited",), "held"),
+        "document": (("held",), "documented"),
+        "close": (("documented",), "closed"),
+        "postpone": (("scheduled", "invited"), "exploring"),
+        "cancel": (("planning", "exploring", "scheduled", "invited"), "cancelled"),
+    }
+
+
+def test_states_are_stored_under_these_values():
+    assert SeriesState.values == [
+        "proposed",
+        "affirmed",
+        "requested",
+        "consented",
+        "returned",
+        "refused",
+    ]
+    assert TopicState.values == [
+        "draft",
+        "proposed",
+        "in_progress",
+        "for_approval",
+        "approved",
+        "returned",
+        "refused",
+        "not_taken_up",
+    ]
+    assert DialogueState.values == [
+        "planning",
+        "exploring",
+        "scheduled",
+        "invited",
+        "held",
+        "documented",
+        "closed",
+        "cancelled",
+    ]
+    assert OptionState.values == ["proposed", "possible", "impossible", "fixed", "dropped"]
+    assert RsvpState.values == ["open", "accepted", "tentative", "declined", "represented"]
+
+
+def test_accepted_and_represented_guests_hold_a_seat():
+    assert SEATED == ("accepted", "represented")

@@ -1,0 +1,302 @@
+"""Postponing and cancelling a dialogue: who is mailed, and what becomes of mails under way."""
+
+import datetime as dt
+
+import pytest
+
+from approvals.enums import ApprovalKind, ApprovalState, Verdict
+from approvals.models import ApprovalRequest
+from approvals.registry import Decision
+from core.errors import Refused
+from dialogues.enums import DialogueState, OptionState, RsvpChannel, RsvpState
+from dialogues.mails import mail_date_fixed
+from dialogues.services import (
+    add_date_option,
+    cancel_dialogue,
+    decide_dates,
+    fix_date,
+    postpone_dialogue,
+    record_rsvp,
+    release_invitations,
+    submit_dates,
+    withdraw_invitation,
+)
+from outbox.enums import MailState
+from outbox.models import Mail
+from tests.dialogues.builders import (
+    ANSWER_BY,
+    BRIEFING,
+    DAY,
+    DUE_ON,
+    NOW,
+    YES,
+    make_dialogue,
+    make_invitation,
+    make_released,
+)
+from tests.dialogues.messages import calendar_of
+from tests.outbox.builders import in_state
+from tests.partners.builders import make_person
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+
+def release(dialogue, by, expected=1, rsvp_by=ANSWER_BY, now=NOW):
+    return release_invitations(
+        dialogue=dialogue, rsvp_by=rsvp_by, expected=expected, by=by, now=now
+    )
+
+
+def postpone(dialogue, by, reason="Streik", now=NOW):
+    return postpone_dialogue(dialogue=dialogue, reason=reason, by=by, now=now)
+
+
+def make_busy_dialogue():
+    """Return an inviting dialogue with a guest, one who sends a substitute, one struck off, one not
+    yet invited.
+    """
+    dialogue = make_dialogue(
+        DialogueState.INVITED, host_contact=make_person(email="werk@example.org")
+    )
+    make_invitation(dialogue, RsvpState.DECLINED, person=make_person(email="absage@example.org"))
+    make_invitation(dialogue, RsvpState.REPRESENTED, person=make_person(email="gast@example.org"))
+    make_invitation(dialogue, withdrawn_at=NOW)
+    make_invitation(dialogue, released=False)
+    return dialogue
+
+
+TOLD = [
+    "absage@example.org",
+    "gast@example.org",
+    "senatorin@example.org",
+    "stellvertretung@example.org",
+    "werk@example.org",
+]
+
+
+def test_postponement_tells_everyone_and_takes_the_date_back(office, senator):
+    dialogue = make_busy_dialogue()
+
+    postpone(dialogue, office, reason=" Streik ")
+
+    dialogue.refresh_from_db()
+    assert (dialogue.state, dialogue.starts_at, dialogue.ends_at, dialogue.rsvp_by) == (
+        DialogueState.EXPLORING,
+        None,
+        None,
+        None,
+    )
+    assert (dialogue.round, dialogue.sequence, dialogue.closing_reason) == (2, 2, "Streik")
+    assert [option.state for option in dialogue.date_options.all()] == [OptionState.DROPPED]
+    assert ApprovalRequest.objects.get(kind=ApprovalKind.DATES).state == ApprovalState.LAPSED
+    assert dialogue.history.first().history_change_reason == "Verschoben: Streik"
+    assert mails_written() == [("dialogue_postponed", address) for address in TOLD]
+
+
+@pytest.mark.parametrize("kind", ["dialogue_postponed", "dialogue_cancelled"])
+def test_calendar_entries_are_cancelled_where_they_stand(office, senator, kind):
+    dialogue = make_busy_dialogue()
+
+    if kind == "dialogue_postponed":
+        postpone(dialogue, office)
+    else:
+        cancel_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
+
+    own = {"absage@example.org", "gast@example.org", "stellvertretung@example.org"}
+    for mail in Mail.objects.filter(kind=kind):
+        entry = calendar_of(mail)
+        assert (entry.sequence, entry.starts_at, entry.status) == (2, DAY, "CANCELLED")
+        method, attendee = ("CANCEL", mail.recipient) if mail.recipient in own else ("PUBLISH", "")
+        assert (entry.method, entry.attendee) == (method, attendee)
+        assert entry.title.startswith("Entfällt: ") == (method == "PUBLISH")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        postpone,
+        lambda dialogue, by, reason: cancel_dialogue(
+            dialogue=dialogue, reason=reason, by=by, now=NOW
+        ),
+    ],
+    ids=["postpone", "cancel"],
+)
+def test_nothing_is_called_off_without_a_reason(office, act):
+    dialogue = make_busy_dialogue()
+
+    with nothing_changes(dialogue), pytest.raises(Refused, match="Grund"):
+        act(dialogue, office, reason="  ")
+
+
+def test_cancellation_tells_everyone_and_ends_it(office, senator):
+    dialogue = make_busy_dialogue()
+
+    cancel_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
+
+    dialogue.refresh_from_db()
+    assert (dialogue.state, dialogue.closing_reason, dialogue.starts_at) == (
+        DialogueState.CANCELLED,
+        "Streik",
+        DAY,
+    )
+    assert mails_written() == [("dialogue_cancelled", address) for address in TOLD]
+    assert ApprovalRequest.objects.get(kind=ApprovalKind.DATES).state == ApprovalState.LAPSED
+
+
+def test_cancellation_after_a_postponement_tells_all_who_were_told_before(office, senator):
+    dialogue = make_busy_dialogue()
+    postpone(dialogue, office)
+    Mail.objects.all().delete()
+
+    cancel_dialogue(dialogue=dialogue, reason="Kein Termin", by=office, now=NOW)
+
+    assert mails_written() == [("dialogue_cancelled", address) for address in TOLD]
+    assert [calendar_of(mail) for mail in Mail.objects.all()] == [None] * 5
+    assert {mail.subject for mail in Mail.objects.all()} == {
+        f"Abgesagt: {dialogue.title}, Termin noch offen"
+    }
+
+
+def test_guest_without_an_address_does_not_stop_a_cancellation(office, senator):
+    row = make_invitation(person=make_person(email=""))
+
+    cancel_dialogue(dialogue=row.dialogue, reason="Streik", by=office, now=NOW)
+
+    assert mails_written() == [("dialogue_cancelled", senator.email)]
+
+
+def fix_new_date(dialogue, office, senator, starts_at):
+    option = add_date_option(
+        dialogue=dialogue,
+        starts_at=starts_at,
+        ends_at=starts_at + dt.timedelta(hours=2),
+        host_preference="possible",
+        by=office,
+        now=NOW,
+    )
+    approval = submit_dates(dialogue=dialogue, briefing=BRIEFING, due_on=DUE_ON, by=office, now=NOW)
+    decide_dates(
+        approval=approval,
+        decision=Decision(Verdict.APPROVE, chosen=[option.pk]),
+        by=senator,
+        now=NOW,
+    )
+    fix_date(option=option, by=office, now=NOW)
+
+
+def test_second_round_invites_anew_with_a_higher_sequence(office, senator):
+    dialogue = make_dialogue(DialogueState.INVITED)
+    row = make_invitation(
+        dialogue, RsvpState.REPRESENTED, person=make_person(email="gast@example.org")
+    )
+    postpone(dialogue, office)
+    new_day = DAY + dt.timedelta(days=7)
+    fix_new_date(dialogue, office, senator, new_day)
+    Mail.objects.all().delete()
+
+    assert release(dialogue, office, rsvp_by=ANSWER_BY, expected=1) == 1
+
+    row.refresh_from_db()
+    assert (row.rsvp, row.substitute_email, row.released_round) == (RsvpState.OPEN, "", 2)
+    entry = calendar_of(Mail.objects.get())
+    assert (entry.method, entry.sequence, entry.starts_at, entry.attendee) == (
+        "REQUEST",
+        3,
+        new_day,
+        "gast@example.org",
+    )
+    dialogue.refresh_from_db()
+    assert dialogue.closing_reason == ""
+
+
+def test_old_date_cannot_be_fixed_again_without_a_new_approval(office, senator):
+    dialogue = make_dialogue(DialogueState.SCHEDULED)
+    option = dialogue.date_options.get()
+    postpone(dialogue, office)
+
+    with nothing_changes(dialogue, option), pytest.raises(Refused, match="nicht freigegeben"):
+        fix_date(option=option, by=office, now=NOW)
+
+
+def test_substitute_of_the_first_date_is_told_again_of_the_second(office, senator):
+    dialogue = make_dialogue(DialogueState.INVITED)
+    row = make_invitation(dialogue, RsvpState.REPRESENTED)
+    postpone(dialogue, office)
+    fix_new_date(dialogue, office, senator, DAY + dt.timedelta(days=7))
+    release(dialogue, office)
+    row.refresh_from_db()
+    Mail.objects.all().delete()
+
+    again = YES._replace(
+        rsvp=RsvpState.REPRESENTED,
+        substitute_name="Stellvertretung",
+        substitute_email="stellvertretung@example.org",
+    )
+    record_rsvp(invitation=row, reply=again, now=NOW)
+
+    assert ("substitute_named", "stellvertretung@example.org") in mails_written()
+
+
+def waiting_mails() -> dict[str, str]:
+    return dict(Mail.objects.values_list("kind", "state"))
+
+
+CALLED_OFF = {
+    "withdrawn": lambda row, by: withdraw_invitation(invitation=row, by=by, now=NOW),
+    "postponed": lambda row, by: postpone(row.dialogue, by),
+    "cancelled": lambda row, by: cancel_dialogue(
+        dialogue=row.dialogue, reason="Streik", by=by, now=NOW
+    ),
+}
+
+
+@pytest.mark.parametrize("state", [MailState.DRAFT, MailState.WAITING, MailState.RETRY])
+@pytest.mark.parametrize("act", CALLED_OFF)
+def test_invitation_that_still_waits_is_taken_back_and_its_guest_told_nothing(office, act, state):
+    row = make_released(office, 1).invitations.get()
+    Mail.objects.update(state=state)
+
+    CALLED_OFF[act](row, office)
+
+    assert waiting_mails() == {"invitation": "withdrawn"}
+
+
+@pytest.mark.parametrize(
+    ("act", "kind"),
+    [
+        ("withdrawn", "invitation_withdrawn"),
+        ("postponed", "dialogue_postponed"),
+        ("cancelled", "dialogue_cancelled"),
+    ],
+)
+@pytest.mark.parametrize("on_its_way", [{"attempts": 1}, in_state("sending"), in_state("sent")])
+def test_guest_whom_the_invitation_may_have_reached_is_told(office, act, kind, on_its_way):
+    row = make_released(office, 1).invitations.get()
+    Mail.objects.update(**on_its_way)
+
+    CALLED_OFF[act](row, office)
+
+    assert waiting_mails() == {"invitation": on_its_way.get("state", "withdrawn"), kind: "waiting"}
+
+
+def test_guest_who_answered_by_phone_is_told_though_the_invitation_still_waits(office):
+    row = make_released(office, 1).invitations.get()
+    record_rsvp(invitation=row, reply=YES, by=office, channel=RsvpChannel.OFFICE, now=NOW)
+
+    cancel_dialogue(dialogue=row.dialogue, reason="Streik", by=office, now=NOW)
+
+    assert waiting_mails() == {
+        "invitation": "withdrawn",
+        "answer_confirmed": "withdrawn",
+        "dialogue_cancelled": "waiting",
+    }
+
+
+def test_what_tells_of_the_fixed_date_does_not_follow_its_end(office, senator):
+    dialogue = make_dialogue(DialogueState.SCHEDULED)
+    mail_date_fixed(dialogue, by=office, now=NOW)
+
+    cancel_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
+
+    assert waiting_mails() == {"date_fixed": "withdrawn", "dialogue_cancelled": "waiting"}

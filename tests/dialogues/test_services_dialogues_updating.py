@@ -1,0 +1,196 @@
+"""Changing the facts of a dialogue, and recording its host's reply."""
+
+import pytest
+
+from approvals.enums import ApprovalState
+from core.conflicts import version_of
+from core.errors import ChangedMeanwhile, NotAllowed, Refused
+from core.models import Origin
+from core.roles import OBSERVER, PARTNER, SENATOR_OFFICE
+from dialogues.enums import (
+    BEFORE_THE_DAY,
+    DialogueState,
+    HostReply,
+    OptionState,
+    RsvpState,
+)
+from dialogues.models import Dialogue
+from dialogues.services import (
+    record_host_reply,
+    update_dialogue,
+)
+from tests.dialogues.builders import (
+    ANSWER_BY,
+    DAY,
+    NOW,
+    TODAY,
+    make_dates_approval,
+    make_dialogue,
+    make_invitation,
+    make_option,
+    make_topic,
+)
+from tests.partners.builders import make_organisation, make_user
+from tests.unchanged import mails_written, nothing_changes
+
+pytestmark = pytest.mark.django_db
+
+
+def answer_of_host(dialogue, by, rsvp=HostReply.ACCEPTED):
+    return record_host_reply(
+        dialogue=dialogue, reply=rsvp, replied_on=TODAY, note=" telefonisch ", by=by, now=NOW
+    )
+
+
+@pytest.mark.parametrize("state", DialogueState)
+def test_answer_of_the_host_is_recorded_before_the_date_is_fixed(office, state):
+    dialogue = make_dialogue(state)
+
+    if state in (DialogueState.PLANNING, DialogueState.EXPLORING):
+        answer_of_host(dialogue, office, HostReply.DECLINED)
+        dialogue.refresh_from_db()
+        assert (dialogue.host_reply, dialogue.host_replied_on, dialogue.host_note) == (
+            HostReply.DECLINED,
+            TODAY,
+            "telefonisch",
+        )
+        assert dialogue.history.first().history_change_reason == "Gastgeber: abgesagt"
+    else:
+        with nothing_changes(dialogue), pytest.raises(Refused):
+            answer_of_host(dialogue, office)
+
+
+def test_host_has_to_be_named_before_it_answers(office):
+    dialogue = make_dialogue(host=None)
+
+    with nothing_changes(dialogue), pytest.raises(Refused, match="zuerst den Gastgeber"):
+        answer_of_host(dialogue, office)
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+def test_answer_of_the_host_is_recorded_by_the_office_alone(role):
+    dialogue, by = make_dialogue(), make_user(role)
+
+    with nothing_changes(dialogue), pytest.raises(NotAllowed):
+        answer_of_host(dialogue, by)
+
+
+def edit(dialogue, by, *, version="", **values):
+    return update_dialogue(dialogue=dialogue, values=values, version=version, by=by, now=NOW)
+
+
+@pytest.mark.parametrize("state", DialogueState)
+def test_facts_change_until_the_day(office, state):
+    dialogue = make_dialogue(state)
+
+    if state in BEFORE_THE_DAY:
+        edit(dialogue, office, programme="14:00 Begrüßung")
+        dialogue.refresh_from_db()
+        assert dialogue.programme == "14:00 Begrüßung"
+    else:
+        with nothing_changes(dialogue), pytest.raises(Refused):
+            edit(dialogue, office, programme="14:00 Begrüßung")
+
+
+def test_state_date_and_topic_never_come_from_a_form(office):
+    dialogue = make_dialogue(DialogueState.PLANNING)
+    stale = Dialogue.objects.get(pk=dialogue.pk)
+    stale.state, stale.starts_at, stale.round = DialogueState.INVITED, DAY, 5
+    stale.topic, stale.origin = make_topic(), Origin.TAKEN_OVER
+
+    edit(stale, office, title="Neuer Titel")
+
+    stored = Dialogue.objects.get(pk=dialogue.pk)
+    assert (
+        stored.title,
+        stored.state,
+        stored.starts_at,
+        stored.round,
+        stored.topic_id,
+        stored.origin,
+    ) == (
+        "Neuer Titel",
+        DialogueState.PLANNING,
+        None,
+        1,
+        dialogue.topic_id,
+        Origin.ENTERED,
+    )
+
+
+def test_new_host_has_to_say_yes_and_the_dates_are_asked_anew(office, senator):
+    dialogue = make_dialogue(DialogueState.EXPLORING)
+    possible = make_option(dialogue, OptionState.POSSIBLE)
+    granted = make_dates_approval(dialogue, possible, state=ApprovalState.APPROVED)
+    host = make_organisation()
+
+    edit(dialogue, office, host=host)
+
+    for row in (dialogue, possible, granted):
+        row.refresh_from_db()
+    assert (dialogue.host, dialogue.host_reply) == (host, HostReply.OPEN)
+    assert (possible.state, granted.state) == (OptionState.PROPOSED, ApprovalState.LAPSED)
+    assert mails_written() == [
+        ("approval_lapsed", office.email),
+        ("approval_lapsed", senator.email),
+    ]
+
+
+def test_new_host_takes_back_dates_that_lie_before_the_senators_office(office, senator):
+    dialogue = make_dialogue(DialogueState.EXPLORING)
+    approval = make_dates_approval(dialogue, make_option(dialogue))
+
+    edit(dialogue, office, host=make_organisation())
+
+    approval.refresh_from_db()
+    assert approval.state == ApprovalState.LAPSED
+    assert mails_written() == [
+        ("approval_lapsed", office.email),
+        ("approval_lapsed", senator.email),
+    ]
+
+
+@pytest.mark.parametrize("state", [DialogueState.SCHEDULED, DialogueState.INVITED])
+def test_host_stays_once_the_date_is_fixed(office, state):
+    dialogue = make_dialogue(state)
+
+    with nothing_changes(dialogue), pytest.raises(Refused):
+        edit(dialogue, office, host=make_organisation())
+
+
+def test_seats_stay_above_what_is_taken(office):
+    dialogue = make_dialogue(DialogueState.INVITED, seats=5)
+    make_invitation(dialogue, RsvpState.ACCEPTED, party=3)
+
+    with nothing_changes(dialogue), pytest.raises(Refused, match="3 Plätze belegt"):
+        edit(dialogue, office, seats=2)
+    edit(dialogue, office, seats=3)
+    assert Dialogue.objects.get(pk=dialogue.pk).seats == 3
+
+
+def test_second_save_of_an_older_version_is_refused(office):
+    dialogue = make_dialogue()
+    shown = version_of(dialogue, ["place"])
+    edit(dialogue, office, place="Halle 2", version=shown)
+
+    with nothing_changes(dialogue), pytest.raises(ChangedMeanwhile):
+        edit(dialogue, office, place="Halle 3", version=shown)
+
+
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
+def test_facts_are_changed_by_the_office_alone(role):
+    dialogue, by = make_dialogue(), make_user(role)
+
+    with nothing_changes(dialogue), pytest.raises(NotAllowed):
+        edit(dialogue, by, title="Neu")
+
+
+def test_what_the_form_does_not_hold_stays_as_somebody_else_saved_it_meanwhile(office):
+    dialogue = make_dialogue(DialogueState.SCHEDULED)
+    shown = version_of(dialogue, ["title"])
+    Dialogue.objects.filter(pk=dialogue.pk).update(state=DialogueState.INVITED, rsvp_by=ANSWER_BY)
+
+    edit(dialogue, office, title="Neuer Titel", version=shown)
+
+    stored = Dialogue.objects.get(pk=dialogue.pk)
+    assert (stored.title, stored.rsvp_by) == ("Neuer Titel", ANSWER_BY)
