@@ -37,6 +37,7 @@ def version_of(obj: models.Model, fields: Iterable[str]) -> str:
             # The order in which a many-to-many relation was saved is no change.
             value = sorted(getattr(part, "pk", part) for part in value)
         values.append([name, str(value)])
+    # Part of the digest is enough: it only has to differ from one version to the next.
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:20]
 
 
@@ -53,6 +54,7 @@ def require_unchanged(obj, version: str, fields: Iterable[str]) -> None:
         .order_by("-history_date", "-history_id")
         .first()
     )
+    # The last change may be older than the form when a model keeps no history of some field.
     if last is None or last.history_user is None:
         raise ChangedMeanwhile(
             _("Der Eintrag wurde inzwischen geändert. Beide Fassungen stehen auf dieser Seite.")
@@ -115,6 +117,7 @@ class VersionedForm(forms.ModelForm):
         self.add_error(None, str(error))
         for name, mine in self.values.items():
             typed, saved = _in_words(self, name, mine), _in_words(self, name, _value(current, name))
+            # Fields that both saved alike are no conflict and would only distract.
             if typed != saved:
                 self.conflicts.append(
                     Conflict(str(self.fields[name].label), saved or "–", typed or "–")

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 
+# Computing the holidays of a year takes milliseconds, and a page asks hundreds of times.
 @lru_cache(maxsize=64)
 def berlin_holidays(year: int) -> frozenset[dt.date]:
     """Return the public holidays of `year` (Sonn- und Feiertagsgesetz Berlin, with 8 March)."""
@@ -97,6 +98,7 @@ def format_span(start: dt.datetime, end: dt.datetime | None = None) -> str:
 def describe_due(due_on: dt.date, today: dt.date) -> str:
     """Return `bis morgen`, `bis 28.06.2019` or `seit 6 Tagen überfällig`, seen from `today`."""
     days = (due_on - today).days
+    # "gestern" and "morgen" read better than counted days; beyond that the date matters.
     if days < -1:
         return _("seit %(days)d Tagen überfällig") % {"days": -days}
     if days == -1:

@@ -22,6 +22,7 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from docxtpl import DocxTemplate
 
+# Both at once: typst checks the rules of each and refuses a document that breaks one.
 PDF_STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
 NO_GLYPH = "\ufffd"
 # Characters that Fira Sans or the fonts embedded in typst can draw: PDF/UA forbids missing glyphs.
@@ -48,10 +49,12 @@ def make_pdf(template: str, data: dict[str, Any], *, made_at: dt.datetime) -> by
         root / template,
         root=root,
         font_paths=document_fonts(),
+        # Fonts of the machine would make documents differ between installations.
         ignore_system_fonts=True,
         format="pdf",
         sys_inputs={"data": json.dumps(_each_text(data, drawable))},
         pdf_standards=[*PDF_STANDARDS],
+        # A fixed time makes the same data give the same bytes.
         timestamp=int(made_at.timestamp()),
     )
 
@@ -64,9 +67,11 @@ def make_word(template: str, data: dict[str, Any], *, made_at: dt.datetime) -> b
     """
     values = _each_text(data, writable)
     document = DocxTemplate(_template_root() / template)
+    # autoescape: the template is XML, and user text must not become part of its markup.
     document.render(values, autoescape=True)
     properties = document.docx.core_properties
     properties.title, properties.author = values["title"][:255], values["author"][:255]
+    # Word stores times in UTC without a time zone.
     properties.created = properties.modified = made_at.astimezone(dt.UTC).replace(tzinfo=None)
     buffer = BytesIO()
     document.save(buffer)
@@ -91,6 +96,7 @@ def writable(text: str) -> str:
 
 def drawable(text: str) -> str:
     """Return `text` with only characters that the fonts can draw, `NO_GLYPH` for all others."""
+    # NFC first: the fonts draw "ä" but not "a" with a combining mark.
     visible = INVISIBLE.sub("", unicodedata.normalize("NFC", writable(text)))
     return re.sub(
         f"{NO_GLYPH}+", NO_GLYPH, "".join(c if DRAWN.match(c) else NO_GLYPH for c in visible)
@@ -179,6 +185,7 @@ def _unpack_one(part: str, weight: int) -> Path:
     return target
 
 
+# Reading the fonts takes longer than writing a page.
 @cache
 def document_fonts() -> typst.Fonts:
     """Return the fonts of documents: Fira Sans and those embedded in typst, no system fonts."""

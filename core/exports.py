@@ -29,6 +29,7 @@ def xlsx_response(filename: str, header: list[str], rows: Iterable[list]) -> Htt
     `=` cannot become a formula (CSV injection).
     """
     lines = [list(row) for row in rows]
+    # write_only keeps memory flat; it also means that widths must be set before the first row.
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title="Liste")
     sheet.freeze_panes = "A2"
@@ -68,8 +69,10 @@ def _cell(sheet, value) -> WriteOnlyCell:
         return _formatted(sheet, value, TIME_FORMAT)
     if value is None or isinstance(value, (bool, int, float, Decimal)):
         return WriteOnlyCell(sheet, value)
+    # XML forbids control characters, and openpyxl raises on them.
     text = ILLEGAL_CHARACTERS_RE.sub("", str(value))
     cell = WriteOnlyCell(sheet, text)
+    # Without an explicit type openpyxl turns a leading "=" into a formula.
     cell.data_type = TYPE_STRING
     cell.alignment = Alignment(wrap_text="\n" in text, vertical="top")
     return cell

@@ -28,6 +28,7 @@ class FoldedField(models.TextField):
 
     def __init__(self, *args, sources: tuple[str, ...] = (), **kwargs):
         self.sources = sources
+        # Defaults here, so that every model declares only the sources.
         kwargs.setdefault("editable", False)
         kwargs.setdefault("blank", True)
         kwargs.setdefault("default", "")
@@ -39,6 +40,7 @@ class FoldedField(models.TextField):
         return name, path, args, kwargs
 
     def pre_save(self, model_instance, add):
+        # pre_save also runs in bulk_create and bulk_update, unlike Model.save.
         folded = self.folded(model_instance)
         setattr(model_instance, self.attname, folded)
         return folded

@@ -64,6 +64,7 @@ class MomentField(forms.DateTimeField):
 class GermanDecimalField(forms.DecimalField):
     """A number in German notation (`88.500`, `1.234,5`, `12,5`); accepts `12.5` too."""
 
+    # type="number" would reject the German decimal comma in some browsers.
     widget = forms.TextInput(attrs={"inputmode": "decimal"})
 
     def __init__(self, **kwargs):
@@ -72,6 +73,7 @@ class GermanDecimalField(forms.DecimalField):
     def to_python(self, value):
         if isinstance(value, str):
             value = re.sub(r"\s", "", value)
+            # "88.500" is eighty-eight thousand here, "12.5" can only be a decimal point.
             if "," in value or re.fullmatch(r"-?\d{1,3}(\.\d{3})+", value):
                 value = value.replace(".", "")
         return super().to_python(value)

@@ -19,6 +19,7 @@ def save_as(obj, *, by, now: dt.datetime, reason: str | Promise) -> None:
 
     `reason` is the German line that *Verlauf* shows, cut to 100 characters.
     """
+    # simple-history reads these attributes when it writes the line on save.
     obj._history_user = by if getattr(by, "pk", None) else None
     obj._history_date = now
     obj._change_reason = str(reason)[:100]
@@ -108,6 +109,7 @@ def update_all_as(
 
     Two statements on PostgreSQL, two per batch on SQLite.
     """
+    # The objects get the values too: the history lines are made from them.
     for row in rows:
         for name, value in values.items():
             setattr(row, name, value)
@@ -139,6 +141,7 @@ def entries_of(obj, *, limit: int = 50) -> list[HistoryEntry]:
 
 def state_since(model: type[Model]) -> Subquery:
     """Return an annotation: when the history first shows an object's current state."""
+    # The earliest line in the current state; a later edit in the same state does not restart it.
     same = model.history.filter(id=OuterRef("pk"), state=OuterRef("state")).order_by(
         "history_date", "history_id"
     )

@@ -95,6 +95,7 @@ def draw_traffic_light(value: str, *, short: bool = False, count: int | None = N
 
 def draw_due(date: dt.date | None, today: dt.date) -> SafeString:
     """Return the deadline `date` as seen from `today`, red when overdue; empty without a date."""
+    # Lists have rows without a deadline; the cell stays empty.
     if date is None:
         return SafeString("")
     name = "due due--over" if date < today else "due"
@@ -175,11 +176,13 @@ def _bar_parts(segments) -> SafeString:
 TAGS = {"a", "blockquote", "br", "code", "em", "h3", "h4", "hr", "li", "ol", "p", "strong", "ul"}
 ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 
+# HTML in the source is shown as text, and nh3 cleans the result again: two independent barriers.
 _parser = MarkdownIt("commonmark", {"html": False, "breaks": True})
 
 
 def render_markdown(text: str | None) -> SafeString:
     """Return user-written Markdown as safe HTML: text, lists, links, small headings."""
+    # noreferrer: the address of an internal page is nobody else's business.
     html = nh3.clean(
         _parser.render(text or ""),
         tags=TAGS,

@@ -18,6 +18,7 @@ class LinkTarget(NamedTuple):
 
 
 def sign_link(kind: str, pk: int, version: int) -> str:
+    # The salt keeps the token of one kind from being accepted for another.
     return signing.dumps([pk, version], salt=f"link.{kind}", compress=False)
 
 
@@ -32,6 +33,7 @@ def read_link(kind: str, token: str, *, max_age: int | None = None) -> LinkTarge
         raise Refused(
             _("Dieser Link ist abgelaufen. Bitte wenden Sie sich an die Geschäftsstelle.")
         ) from error
+    # A mail program may cut the link, so the sentence says what to try first.
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise Refused(
             _(

@@ -3,6 +3,7 @@
 import logging
 import re
 
+# The paths under which tokens appear: personal links and password links.
 TOKEN = re.compile(r"(/(?:einladung|passwort)/)[^/\s]+")
 
 
@@ -13,5 +14,6 @@ class HideTokens(logging.Filter):
         """Let every record pass, with tokens removed from its message."""
         message = record.getMessage()
         if TOKEN.search(message):
+            # The message is final now; args would be formatted into it once more.
             record.msg, record.args = TOKEN.sub(r"\1…", message), ()
         return True

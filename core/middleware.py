@@ -66,6 +66,7 @@ def _submission_key(request: HttpRequest) -> str:
         for name, files in request.FILES.lists()
         for file in files
     ]
+    # Per session: two people may send the same words.
     session = request.session.session_key or ""
     digest = hashlib.sha256(
         repr((session, request.path, sorted(sent))).encode("utf-8", "surrogatepass")
@@ -99,6 +100,7 @@ class PrivatePagesMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
+        # Shared proxies and the back button on a shared computer must not show another's page.
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             response.headers["Cache-Control"] = "private, no-cache"
         return response
@@ -115,6 +117,7 @@ class FormAddressMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        # HEAD and OPTIONS keep their plain answer.
         if response.status_code != 405 or request.method != "GET" or response.content:
             return response
         page = render(request, "405.html", {"back": page_above(request.path)}, status=405)

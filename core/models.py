@@ -68,6 +68,7 @@ class Sourced(models.Model):
         return self.origin == Origin.DEMO
 
 
+# Sources of the past often name only a month or a year; inventing a day would look like a fact.
 class KnownDate(models.Model):
     """A date as exactly as it is known: a day, a range, only a month or a year, or nothing."""
 

@@ -59,6 +59,7 @@ class NextStep(NamedTuple):
         return self._replace(action="", url="")
 
 
+# Frozen: the bar, its legend and its table are drawn from the same objects.
 @dataclass(frozen=True)
 class Segment:
     """One part of a stacked bar. `colour` is one of `core.html.BADGE_COLOURS` or `SCALE`."""

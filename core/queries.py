@@ -16,6 +16,7 @@ class IntegerIn(In):
     """
 
     def process_rhs(self, compiler, connection):
+        # A subquery is evaluated by the database and needs no filter.
         if self.rhs_is_direct_value():
             kind = self.lhs.output_field.get_internal_type()
             least, most = connection.ops.integer_field_range(kind)

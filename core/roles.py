@@ -17,6 +17,7 @@ OBSERVER = "observer"
 ROLES = (OFFICE, SENATOR_OFFICE, PARTNER, OBSERVER)
 
 
+# Django's permissions are not used: roles are few, and deputies borrow whole roles.
 def has_role(user, *names: str) -> bool:
     """Return whether `user` is signed in, active and has at least one of the roles `names`."""
     return bool(

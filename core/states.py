@@ -24,6 +24,7 @@ def target_of(table: Mapping[str, Move], action: str, obj) -> str:
     taken over from former records, which stay outside the workflow.
     """
     move = table[action]
+    # Facts of the past have no workflow; moving them would falsify the record.
     if getattr(obj, "is_taken_over", False):
         raise Refused(
             _(

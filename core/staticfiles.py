@@ -63,6 +63,7 @@ class PortalManifestStorage(CompressedManifestStaticFilesStorage):
     chain.
     """
 
+    # Scripts import each other by name; the hashed names have to be written into them.
     support_js_module_import_aggregation = True
     patterns = tuple(
         (
@@ -77,6 +78,7 @@ class PortalManifestStorage(CompressedManifestStaticFilesStorage):
     def post_process(self, paths, dry_run=False, **options):
         if STYLESHEET in paths and not dry_run:
             self._write_stylesheet(paths)
+            # The file just written replaces the source, so that its own hash is computed.
             paths = {**paths, STYLESHEET: (self, STYLESHEET)}
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
@@ -194,6 +196,7 @@ def _split_rules(css: str) -> Iterator[str]:
 
 def _trimmed(rule: str) -> str:
     prelude, _brace, body = rule.partition("{")
+    # Nested rules are trimmed too; an empty block would only cost bytes.
     if prelude.startswith(("@media", "@supports")):
         inner = "".join(map(_trimmed, _split_rules(body.removesuffix("}"))))
         return f"{prelude}{{{inner}}}" if inner else ""

@@ -37,11 +37,13 @@ def _is_office_file(part: str) -> Callable[[IO[bytes]], bool]:
             with zipfile.ZipFile(file) as package:
                 names = package.namelist()
                 entry = package.getinfo(CONTENT_TYPES)
+                # Macros run code on the reader's machine; a huge entry would exhaust ours.
                 if entry.file_size > MAX_CONTENT_TYPES_BYTES or any(
                     "vbaproject" in name.lower() for name in names
                 ):
                     return False
                 return f"{part}.main+xml".encode() in package.read(entry)
+        # RuntimeError: a password; NotImplementedError: an unknown compression.
         except (
             zipfile.BadZipFile,
             KeyError,
@@ -64,6 +66,7 @@ class FileKind(NamedTuple):
     fits: Callable[[IO[bytes]], bool]
 
 
+# Only types that an office can open and that cannot run code.
 KINDS = (
     FileKind("PDF", PDF, (".pdf",), _starts_with(b"%PDF-")),
     FileKind("Word", WORD, (".docx",), _is_office_file("wordprocessingml.document")),
@@ -107,6 +110,7 @@ def _media_type_of(upload: UploadedFile) -> str:
         )
     if not upload.size:
         raise Refused(_("„%(name)s“ ist leer.") % {"name": name})
+    # The form or an earlier check may have read the file already.
     upload.seek(0)
     fits = kind.fits(upload)
     upload.seek(0)
@@ -126,6 +130,7 @@ def clean_name(name: str) -> str:
     """Return the file name shown on pages: no folders, invisible characters or leading signs."""
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
     shown = "".join(char for char in last if unicodedata.category(char)[0] != "C")
+    # A leading "=", "+" or "@" would be a formula in a list of names, "." a hidden file.
     plain = " ".join(shown.split()).lstrip(" .=+-@") or "datei"
     suffix = PurePosixPath(plain).suffix[:MAX_SUFFIX_LENGTH]
     return plain.removesuffix(suffix)[: MAX_NAME_LENGTH - len(suffix)] + suffix

@@ -19,6 +19,7 @@ from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import is_office
 from core.states import Move, target_of
 
+# One size for all lists, so that people know how far a page reaches.
 PAGE_SIZE = 50
 
 
@@ -72,6 +73,7 @@ def run_service(
     """
     try:
         result = service()
+    # Before Refused, of which it is a subclass.
     except NotAllowed as error:
         raise PermissionDenied(str(error)) from error
     except Refused as error:
@@ -109,6 +111,7 @@ def redirect_unless_possible(
 
     A POST goes to the service, which gives the same reason without losing what was typed.
     """
+    # On POST the form has to be shown again with what was typed; only the service can say why.
     if request.method == "POST":
         return None
     try:

@@ -219,6 +219,7 @@ def tabs(*, items) -> dict:
 @register.inclusion_tag("components/origin_note.html")
 def origin_note(*, obj) -> dict:
     """Show where `obj` (a `core.models.Sourced`) comes from and how reliable its values are."""
+    # Only web addresses become links: a source may also be a printed document.
     sources = [source for source in obj.sources if str(source).startswith(("https://", "http://"))]
     basis = [
         (_field_label(obj, name), BASIS.get(value, value))
@@ -251,6 +252,7 @@ def _field_label(obj, name: str) -> str:
 @register.inclusion_tag("components/pagination.html", takes_context=True)
 def pagination(context, *, page) -> dict:
     """Link the pages of a list, keeping its filters; nothing for a single page."""
+    # At least the neighbours and both ends, however many pages there are.
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     return {
         "page": page,
@@ -314,6 +316,7 @@ def sort_header(context, *, label, field: str) -> dict:
 
 def _address(context, **changes) -> str:
     """Return the current query string with `changes`; None removes a parameter."""
+    # GET is immutable.
     query = context["request"].GET.copy()
     for name, value in changes.items():
         query.pop(name, None)
