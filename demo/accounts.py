@@ -75,6 +75,7 @@ CONTACT_KINDS = (
     "district",
     "company",
 )
+# Roles instead of names: the demo must not show real people.
 CONTACT_NAMES = {
     "company": ("Geschäftsführung", "Leitung des Werks"),
     "university": ("Transferstelle", "Wissens- und Technologietransfer"),

@@ -35,6 +35,7 @@ def load_demo(*, today: dt.date, now: dt.datetime) -> None:
 
     The mails that the invented present writes are recorded as sent; nothing goes out.
     """
+    # Organisations first: all other records refer to them.
     load_organisations(read_records("organisations"), now=now)
     load_plans(read_records("plans"), now=now)
     load_measures(read_records("measures"), now=now)

@@ -21,6 +21,7 @@ INFERRED = ("inferred", "Buchstabe abgeleitet")
 # Measure → the one that it continues, according to the notes of the latter.
 PREDECESSORS = {"Wiederaufnahme der Branchengespräche": "Industriedialog"}
 
+# Forms of a day or year in the data.
 DAY = re.compile(r"^(\d{2})\.(\d{2})\.(\d{4})$")
 YEAR = re.compile(r"^(?:Ende )?(\d{4})$")
 
@@ -40,6 +41,7 @@ def _load_plan(record: dict, position: int, predecessor: Plan | None) -> Plan:
     name, remark = split_remark(record["plan"])
     years = YEARS.search(name)
     levels, remarks = _levels(record["levels"])
+    # The data have hyphens; German puts a dash between years.
     dashed = name.replace("-", "–")
     return Plan.objects.create(
         title=dashed.replace("MPI", "Masterplan Industriestadt Berlin")
@@ -111,6 +113,7 @@ def _load_cluster(
         plan, field, 1, position, title=record["name"], page=record.get("page"), record=record
     )
     for place, goal in enumerate(record["goals"], start=1):
+        # Some goals are only partly legible; the remark before the fragment says so.
         doubt, _fragment, text = goal["text"].rpartition(FRAGMENT)
         section = _section(
             plan,
@@ -186,11 +189,13 @@ def load_measures(records: list[dict], *, now: dt.datetime) -> None:
 def _load_measure(
     record: dict, plan: Plan, organisations: OrganisationIndex, *, now: dt.datetime
 ) -> None:
+    # The tree of the plan may have loaded the measure already.
     measure = Measure.objects.filter(plan=plan, title=record["title"]).first() or Measure(
         plan=plan, title=record["title"]
     )
     measure.code = record["code"] or ""
     place, place_basis = _place(record, plan)
+    # The tree may also have put it into a deeper section: keep that one.
     if not (measure.section_id and place and measure.section_id in _below(place)):
         measure.section = place
     basis = {"plan": record["mpi_link"], "section": place_basis}

@@ -28,6 +28,7 @@ SUBKINDS = {"research institute": "Forschungsinstitut"}
 ABBREVIATIONS = {"BSR", "BVG", "KPM", "B.I.G.", "nd"}
 PLACES = {"Hamburg"}
 KINDS_IN_BRACKETS = {"IHK-Magazin"}
+# Notes in the data → how sure the name is, and what to tell readers about it.
 NAME_BASIS = {
     "Source names it without regional suffix.": (
         "inferred",

@@ -62,6 +62,7 @@ SECTORS = {
     "Lasertechnik": ("Optik/Photonik",),
     "Elektronik": ("Elektroindustrie",),
 }
+# Sources name companies with or without their legal form.
 LEGAL_FORM = re.compile(r"(\s+(ag|se|gmbh|co\.|kg|&))+$")
 
 
@@ -90,6 +91,7 @@ def load_visits(records: list[dict], *, now: dt.datetime) -> None:
             **known_times(record),
         )
         if visit.state == VisitState.CANCELLED:
+            # A cancelled visit needs a reason; the notes begin with it.
             visit.reason = visit.doubts.partition(";")[0]
         slot_kind = press_kind(visit)
         save_as(visit, by=None, now=now, reason=TAKEN_OVER)
@@ -188,6 +190,7 @@ def load_coverage(records: list[dict], *, now: dt.datetime) -> None:
             if "Radiointerview" in (record["about"] or "")
             else CoverageKind.UNKNOWN,
             starts_on=first_day(text) if text else None,
+            # The date is as long as it is exact: 2017, 2017-07 or 2017-07-25.
             precision={0: Precision.UNKNOWN, 4: Precision.YEAR, 7: Precision.MONTH}.get(
                 len(text), Precision.DAY
             ),

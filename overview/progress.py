@@ -95,15 +95,18 @@ def waiting_entries(
             due.url,
             due.due_on,
         )
+        # For every role: the office, too, can speak for an organisation that owes a report.
         for due in reports_due_for(user)
     ]
     if is_office(user):
         entries += waiting_for_office(visits, local_date(now))
         entries += waiting_for_reports(rounds) + _reports_to_check() + _conditions(user)
+    # `due_on is None` comes first in the key, because None and dates cannot be compared.
     return sorted(entries, key=lambda entry: (entry.due_on is None, entry.due_on, entry.what))
 
 
 def _decisions(user) -> list[WaitingEntry]:
+    # `waiting_approvals` reads once per request; navigation, alerts and this list share it.
     who = senator_office_name()
     return [
         WaitingEntry(

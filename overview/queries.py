@@ -40,6 +40,7 @@ def sector_balance(user, today: dt.date) -> SectorBalance | None:
     """Return the balance of the last years that have anything to count; None if there is no such
     year.
     """
+    # Announced visits lie ahead; the balance counts up to today.
     attention = sector_attention(user, until=today)
     years = sorted({quarter.year for quarter in attention})[-MAX_YEARS:]
     if not years:

@@ -30,6 +30,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Show what waits, how the plan stands, and what comes next, as far as the role sees it."""
     user, now = request.user, timezone.now()
     today = local_date(now)
+    # Loaded once, since several parts of the page use them.
     rounds, visits, plan = open_rounds(), unfinished_visits(user), current_plan(user)
     waiting = waiting_entries(user, now, rounds, visits)
     context = {

@@ -163,6 +163,7 @@ def _forecast_mails(plan: DayPlan) -> list[ForecastMail]:
     bundles: dict[tuple, list[ReminderMail]] = {}
     for number, mail in enumerate(plan.mails):
         first = mail.reminders[0]
+        # Guests of one dialogue get the same mail, each with a link of their own: one entry.
         key = (first.kind, first.about, first.event) if mail.is_personal else (number,)
         bundles.setdefault(key, []).append(mail)
     return [_forecast_mail(mails, plan.day) for mails in bundles.values()]
@@ -174,6 +175,7 @@ def _forecast_mail(mails: list[ReminderMail], day: dt.date) -> ForecastMail:
     # Keys of dicts: each choice once, in order.
     choices = dict.fromkeys(choice for reminder in reminders for choice in _choices(reminder))
     if len(recipients) == 1:
+        # In a bundle, each person has a button of their own.
         choices = dict.fromkeys([recipients[0][1], *choices])
     return ForecastMail(recipients, [_line(reminder, day) for reminder in reminders], list(choices))
 

@@ -40,6 +40,7 @@ class DaysField(forms.CharField):
         self.widget.attrs["inputmode"] = "text"
 
     def to_python(self, value):
+        # People write commas, semicolons or spaces, and end with a full stop.
         parts = re.split(r"[,;.\s]+", super().to_python(value).strip(" ,;."))
         if not all(re.fullmatch(r"\d{1,3}|", part) for part in parts):
             raise forms.ValidationError(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -54,7 +55,7 @@ def draft_digest(mail: ReminderMail, *, day: dt.date, now: dt.datetime) -> MailD
         subject_key="digest",
         event=day.isoformat(),
         to=mail.to,
-        path="/",
+        path=reverse("overview"),
         values={"day": format_date(day), "lines": Markdown(lines)},
         expires_at=expires_at(now),
     )

@@ -21,6 +21,7 @@ class ReminderRule(models.Model):
     """
 
     key = models.CharField(_("Regel"), max_length=60)
+    # Null rather than a copy of the default: a default that changes in code still applies then.
     steps = models.JSONField(_("Schritte"), null=True)
     weekly = models.BooleanField(_("danach wöchentlich"), null=True)
     is_active = models.BooleanField(_("eingeschaltet"), default=True)
@@ -49,11 +50,13 @@ class ReminderLog(models.Model):
     """
 
     kind = models.CharField(_("Regel"), max_length=60)
+    # A text instead of a foreign key, because the subjects belong to apps above this one.
     subject_key = models.CharField(_("Gegenstand"), max_length=80)
     recipient = models.EmailField(_("Adresse"), max_length=254)
     date = models.DateField(_("Bezugstag"))
     step = models.CharField(_("Schritt"), max_length=40)
     at = models.DateTimeField(_("Zeitpunkt"))
+    # The log outlives its mail: without the entry, the step would be sent again.
     mail = models.ForeignKey(
         Mail,
         on_delete=models.SET_NULL,
@@ -71,6 +74,7 @@ class ReminderLog(models.Model):
                 name="reminderlog_each_step_once",
             )
         ]
+        # For the mails of a day, which the forecast lists.
         indexes = [models.Index(fields=["at"], name="reminderlog_at")]
 
     def __str__(self):
@@ -93,6 +97,7 @@ class ReminderPause(models.Model):
     rule = models.CharField(_("Regel"), max_length=60, blank=True)
     about = models.CharField(_("Vorgang"), max_length=80, blank=True)
     recipient = models.EmailField(_("Person"), max_length=254, blank=True)
+    # A copy: the list of pauses stays readable when the subject is renamed or deleted.
     title = models.CharField(_("Bezeichnung"), max_length=300)
     until_on = models.DateField(_("bis einschließlich"), null=True, blank=True)
     reason = models.CharField(_("Grund"), max_length=300, blank=True)
@@ -128,6 +133,7 @@ class ReminderPause(models.Model):
                 name="reminderpause_has_one_target",
             ),
             models.UniqueConstraint(
+                # Ended pauses are kept as a record of who paused what.
                 fields=["rule", "about", "recipient"],
                 condition=Q(ended_at__isnull=True),
                 name="reminderpause_one_open_per_target",

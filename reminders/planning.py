@@ -80,6 +80,7 @@ def gather_reminders(
 def _with_stored_address(reminder: Reminder) -> Reminder | None:
     """Return `reminder` with its address as mails and log store it; None if it is no address."""
     try:
+        # One mistyped address must not keep everybody else from being reminded.
         email = normalise_address(reminder.to.email)
     except TextError:
         return None

@@ -26,6 +26,7 @@ def schedule_for(rule: Rule, change: ReminderRule | None) -> Schedule:
     offsets = default.offsets if change.steps is None else change.offsets
     weekly = default.weekly if change.weekly is None else change.weekly
     changed = change.options or {}
+    # An option that the app gained after the change has its default, one it lost is ignored.
     options = tuple((key, changed.get(key, setting)) for key, setting in default.options)
     return Schedule(rule, offsets, weekly, change.is_active, options)
 
@@ -51,6 +52,7 @@ def reminder_mails(day: dt.date) -> QuerySet[Mail]:
     """Return the reminder mails written on `day`, the newest first, with the number of reminders in
     each as `count`.
     """
+    # The day of Berlin; the database stores UTC.
     start = timezone.make_aware(dt.datetime.combine(day, dt.time.min))
     end = timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
     mails = Mail.objects.filter(reminders__at__gte=start, reminders__at__lt=end).slim()

@@ -44,6 +44,7 @@ def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[d
             Reminder(
                 kind=RULE.key,
                 subject_key="outbox",
+                # Each day is a date of its own, because this reminder is repeated daily.
                 date=day,
                 step=ReminderStep("daily", day, format_date(day)),
                 to=recipient_of(person),

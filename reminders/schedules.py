@@ -76,6 +76,7 @@ class Schedule(NamedTuple):
         It supersedes all earlier ones. Steps up to the day `since`, on which the person was asked
         in the first place, do not count.
         """
+        # Only the latest counts: after a pause or an outage people get one reminder, not five.
         passed = [step for step in self.steps(date, today) if step.on <= today]
         if not passed or (since and passed[-1].on <= since):
             return None
@@ -183,9 +184,11 @@ def keep_step_keys(old: Offsets, days: list[int]) -> Offsets:
     it already reminded would be reminded again. A step continues the old one on the same day, or
     else the nearest old one that no other step continues; a step without one gets a new key.
     """
+    # First the steps that stay on their day.
     keys = {day: key for key, day in old if day in days}
     dropped = {key: day for key, day in old if day not in days}
     added = [day for day in days if day not in keys]
+    # Then the nearest pairs of an added and a dropped day.
     by_distance = sorted(
         (abs(day - old_day), day, key) for day in added for key, old_day in dropped.items()
     )

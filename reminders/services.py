@@ -186,6 +186,7 @@ def pause_reminders(
     _end_expired_pause(target, today, now)
     pause = ReminderPause(
         **target._asdict(),
+        # Titles of dialogues and measures may be longer than the column.
         title=title[:300],
         until_on=until_on,
         reason=reason.strip(),
@@ -193,6 +194,7 @@ def pause_reminders(
         created_by=by,
     )
     try:
+        # In a savepoint: PostgreSQL refuses everything after a failed insert otherwise.
         with transaction.atomic():
             pause.save()
     except IntegrityError as error:
@@ -248,9 +250,9 @@ def enqueue_reminders(
     """Write the reminder `mails` of `day` and log their reminders; return how many are new.
 
     A mail that exists already stays as it is, and its reminders are not logged: they may not be in
-    it. Raises IntegrityError when a reminder has been logged with another mail since the plan was
-    made. Then nothing at all is written, so that nobody is reminded twice, and the next run plans
-    anew.
+    it. Raises IntegrityError when a concurrent run has logged one of the reminders with another
+    mail. That is intended: this run then writes nothing at all, so that nobody is reminded twice,
+    and the next one plans with what was logged.
     """
     mails = list(mails)
     keys = {_entry_key(reminder) for mail in mails for reminder in mail.reminders}
@@ -273,6 +275,7 @@ def enqueue_reminders(
                 ReminderLog(**_entry_key(reminder)._asdict(), at=now, mail_id=pk)
                 for reminder in mail.reminders
             ]
+    # Its unique constraint is what stops a concurrent run.
     ReminderLog.objects.bulk_create(entries)
     return len(written)
 

@@ -73,11 +73,13 @@ def pause(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     value = request.POST.get("target", "")
     preview = preview_pause(value, plan_forecast(now))
+    # The page may have been open while what it showed was settled or sent.
     if preview is None:
         messages.warning(
             request, _("Dazu steht keine Erinnerung mehr an; es gibt nichts zu pausieren.")
         )
         return redirect("reminders:forecast")
+    # The buttons of the forecast post without `confirmed`: then the form is shown unbound.
     form = PauseForm(request.POST if "confirmed" in request.POST else None)
     if form.is_valid():
         service = partial(
@@ -174,6 +176,7 @@ def rule_page(request: HttpRequest, key: str) -> HttpResponse:
             text = _("Gespeichert. Die Regel erinnert: %(days)s.")
             message = text % {"days": describe_schedule(changed)}
             return redirect_with_message(request, message, "reminders:rules")
+        # Somebody else may have saved first. The form keeps the input, and saving again overwrites.
         form.accept_version(schedule.version)
     change = ReminderRule.objects.filter(key=key).first()
     context = {

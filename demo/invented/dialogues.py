@@ -142,6 +142,7 @@ def _record_rsvps(scenario: Scenario, dialogue: Dialogue) -> None:
         *[Rsvp("declined")] * 3,
         *[represented] * 2,
     ]
+    # Fewer replies than invitations: the rest stays open.
     for invitation, reply in zip(invitations, replies, strict=False):
         services.record_rsvp(
             invitation=invitation, reply=reply, channel=RsvpChannel.LINK, now=scenario.at(-5)

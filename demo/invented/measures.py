@@ -48,9 +48,11 @@ def _load_closed_round(scenario: Scenario, plan: Plan) -> None:
             measure=measure,
             values=_report_values(progress, cut_off_on),
             by=scenario.office,
+            # One report a day, so that the history looks real.
             now=scenario.at(5 + number, after=cut_off_on),
             origin=Origin.DEMO,
         )
+        # The invented measures got their milestones when they were made.
         if measure.is_taken_over:
             _load_milestones(scenario, measure, progress)
     services.close_round(

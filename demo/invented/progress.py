@@ -138,6 +138,7 @@ STATUS_OF_REAL_MEASURES = (
     ),
 )
 
+# In the running round, WORKSHOPS was returned and EXCHANGE waits to be checked.
 RETROFIT = Progress(
     "Retrofit-Werkstatt: ältere Maschinen digital nachrüsten",
     Phase.RUNNING,

@@ -74,6 +74,7 @@ def _request_consent(scenario: Scenario, series: DialogueSeries, days: int) -> N
 
 def decide(scenario: Scenario, service: Callable, subject, decision: Decision, days: int) -> None:
     """Let the senator's office decide the open approval of `subject`."""
+    # The title too, because topics, series and visits share ids.
     approval = ApprovalRequest.objects.open().get(subject_id=subject.pk, title=subject.title)
     service(
         approval=approval,
@@ -212,6 +213,7 @@ def _make_topic_in_progress(
     topic = _make_topic(scenario, days, *args, **kwargs)
     services.propose_topic(topic=topic, by=kwargs["by"], now=scenario.at(days))
     topic = services.take_up_topic(topic=topic, by=scenario.office, now=scenario.at(days + 1))
+    # Only a topic in a series can be submitted.
     return services.update_topic(
         topic=topic, values={"series": series}, by=scenario.office, now=scenario.at(days + 1)
     )

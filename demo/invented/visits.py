@@ -102,6 +102,7 @@ def _load_visit_with_lapsed_approval(scenario: Scenario) -> None:
         by=scenario.senator,
         now=scenario.at(-5, 15),
     )
+    # The decision has changed the record.
     visit = Visit.objects.get(pk=visit.pk)
     services.update_visit(
         visit=visit,

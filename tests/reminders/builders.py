@@ -104,10 +104,8 @@ def make_reminder_mail(*reminders: Reminder) -> ReminderMail:
     return ReminderMail(reminders[0].to, list(reminders))
 
 
-def offering(*things: tuple[str, dt.date], to: Recipient = GUEST, rule: Rule = RULE):
-    """Return a source as the apps have them: it reminds `to` of each of `things`, given as (name,
-    date), by `rule`.
-    """
+def source_of(*things: tuple[str, dt.date], to: Recipient = GUEST, rule: Rule = RULE):
+    """Return a source like those of the apps, for `things` given as (name, date)."""
 
     def reminders_due(days, schedules):
         steps = [
@@ -124,8 +122,8 @@ def offering(*things: tuple[str, dt.date], to: Recipient = GUEST, rule: Rule = R
     return reminders_due
 
 
-def fixed(*reminders: Reminder):
-    """Return a source that offers `reminders` on every day."""
+def source_with(*reminders: Reminder):
+    """Return a source with the same `reminders` on every day."""
     return lambda days, schedules: [(day, reminder) for day in days for reminder in reminders]
 
 

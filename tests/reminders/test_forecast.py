@@ -1,4 +1,4 @@
-"""What the forecast shows on which day, and what its buttons mean."""
+"""What the forecast shows on which day, and what its buttons would pause."""
 
 import datetime as dt
 
@@ -12,11 +12,11 @@ from tests.reminders.builders import (
     GUEST,
     RULE,
     at,
-    fixed,
     make_pause,
     make_personal,
     make_reminder,
-    offering,
+    source_of,
+    source_with,
 )
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = (D(2026, 4, day) for day in rang
         (D(2026, 12, 23), D(2027, 1, 3)),  # Christmas Eve is tomorrow
     ],
 )
-def test_forecast_reaches_to_the_end_of_the_week_in_which_work_is_left(today, last):
+def test_forecast_reaches_to_the_end_of_the_week_with_working_days_left(today, last):
     days = forecast_days(today)
 
     assert (days[0], days[-1], len(days)) == (today, last, (last - today).days + 1)
@@ -96,14 +96,14 @@ def shown(now: dt.datetime) -> dict[dt.date, list[list[str]]]:
     }
 
 
-def test_reminder_stands_on_its_day_once(sources):
-    sources(offering(("eins", DATE), ("zwei", D(2026, 4, 14))))
+def test_reminder_is_shown_once_on_its_day(sources):
+    sources(source_of(("eins", DATE), ("zwei", D(2026, 4, 14))))
 
     assert shown(at(WEDNESDAY)) == {THURSDAY: [["zwei"]], FRIDAY: [["eins"]]}
 
 
-def test_after_the_last_run_today_waits_for_the_next_working_day(sources):
-    sources(offering(("eins", DATE)))
+def test_after_the_last_run_reminders_move_to_the_next_working_day(sources):
+    sources(source_of(("eins", DATE)))
 
     assert shown(at(FRIDAY, 9)) == {FRIDAY: [["eins"]], DATE: [["eins"]]}
     assert shown(at(FRIDAY, 12)) == {D(2026, 4, 13): [["eins"]], DATE: [["eins"]]}
@@ -114,7 +114,7 @@ def first_mail():
 
 
 def test_line_says_why(sources):
-    sources(fixed(make_reminder("Einladung \\*eins\\*", path="/seite/")))
+    sources(source_with(make_reminder("Einladung \\*eins\\*", path="/seite/")))
 
     assert first_mail().lines == [
         ("Einladung *eins*", "/seite/", "Antwort zum Test: 3 Arbeitstage vor dem 15.04.2026")
@@ -122,7 +122,7 @@ def test_line_says_why(sources):
 
 
 def test_late_line_says_when_it_was_due(sources):
-    sources(fixed(make_reminder("eins", on=THURSDAY)))
+    sources(source_with(make_reminder("eins", on=THURSDAY)))
 
     assert first_mail().lines[0].why == (
         "Antwort zum Test: 3 Arbeitstage vor dem 15.04.2026 (nachgeholt, fällig war der 09.04.2026)"
@@ -131,7 +131,7 @@ def test_late_line_says_when_it_was_due(sources):
 
 def test_mail_offers_person_rule_and_matter_once_each(sources):
     sources(
-        fixed(
+        source_with(
             make_reminder("eins", about="dialogue:5"),
             make_reminder("zwei", about="dialogue:5", about_title="eins"),
         )
@@ -150,7 +150,7 @@ def test_personal_mails_about_one_thing_are_one_entry(sources):
         make_personal(f"Gast {guest.name}", to=guest, about="dialogue:5", about_title="Netze")
         for guest in guests
     ]
-    sources(fixed(*same, make_personal("anderes")))
+    sources(source_with(*same, make_personal("anderes")))
 
     bundle, other = group_days(plan_forecast(at(FRIDAY)), now=at(FRIDAY))[0].days[0].mails
 
@@ -161,8 +161,8 @@ def test_personal_mails_about_one_thing_are_one_entry(sources):
     assert group_days(plan_forecast(at(FRIDAY)), now=at(FRIDAY))[0].days[0].mail_count == 4
 
 
-def test_what_a_pause_holds_back_is_told_once(sources):
-    sources(offering(("eins", DATE)))
+def test_paused_reminder_is_shown_on_its_first_day(sources):
+    sources(source_of(("eins", DATE)))
     pause = make_pause(rule=RULE.key)
 
     paused = {
@@ -194,8 +194,8 @@ def test_what_a_pause_holds_back_is_told_once(sources):
         ),
     ],
 )
-def test_button_means_what_the_forecast_holds(sources, value, target, title, count):
-    sources(fixed(make_reminder("eins"), make_reminder("zwei"), make_personal("drei")))
+def test_button_pauses_what_the_forecast_contains(sources, value, target, title, count):
+    sources(source_with(make_reminder("eins"), make_reminder("zwei"), make_personal("drei")))
 
     assert preview_pause(value, plan_forecast(at(FRIDAY))) == (target, title, count)
 
@@ -213,7 +213,7 @@ def test_button_means_what_the_forecast_holds(sources, value, target, title, cou
         "x:y",
     ],
 )
-def test_button_that_means_nothing_pauses_nothing(sources, value):
-    sources(fixed(make_reminder("eins")))
+def test_unknown_value_pauses_nothing(sources, value):
+    sources(source_with(make_reminder("eins")))
 
     assert preview_pause(value, plan_forecast(at(FRIDAY))) is None

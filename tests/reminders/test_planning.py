@@ -14,11 +14,11 @@ from tests.reminders.builders import (
     TEN_BEFORE,
     THREE_BEFORE,
     at,
-    fixed,
     make_pause,
     make_personal,
     make_reminder,
-    offering,
+    source_of,
+    source_with,
 )
 from tests.reminders.runs import DAY, change_days, lines_on, run, run_through
 
@@ -29,20 +29,20 @@ D = dt.date
 def test_one_person_gets_one_mail_with_the_earliest_date_first(sources):
     late = make_reminder("später", date=D(2026, 6, 12))
     early = make_reminder("früher", date=D(2026, 6, 10), to=Recipient("GAST@example.org"))
-    sources(fixed(late), fixed(early))
+    sources(source_with(late), source_with(early))
 
     assert lines_on(THREE_BEFORE) == [["früher", "später"]]
 
 
 def test_reminder_with_a_personal_link_is_alone_in_its_mail(sources):
-    sources(fixed(make_reminder("eins"), make_personal("zwei")))
+    sources(source_with(make_reminder("eins"), make_personal("zwei")))
 
     assert lines_on(THREE_BEFORE) == [["eins"], ["zwei"]]
 
 
 @pytest.mark.parametrize("address", ["", "keine Adresse", "zwei@example.org, drei@example.org"])
 def test_unusable_address_does_not_affect_others(sources, address):
-    sources(fixed(make_reminder("eins", to=Recipient(address)), make_reminder("zwei")))
+    sources(source_with(make_reminder("eins", to=Recipient(address)), make_reminder("zwei")))
 
     assert lines_on(THREE_BEFORE) == [["zwei"]]
     assert run(THREE_BEFORE) == 1
@@ -50,13 +50,13 @@ def test_unusable_address_does_not_affect_others(sources, address):
 
 def test_person_with_two_roles_is_reminded_once(sources):
     twice = make_reminder("eins")
-    sources(fixed(twice, twice))
+    sources(source_with(twice, twice))
 
     assert lines_on(THREE_BEFORE) == [["eins"]]
 
 
 def test_running_twice_writes_one_mail(sources):
-    sources(fixed(make_reminder("eins")))
+    sources(source_with(make_reminder("eins")))
 
     assert [run(THREE_BEFORE, hour) for hour in (7, 8, 9)] == [1, 0, 0]
     assert Mail.objects.get().subject == "Offene Vorgänge am 10.04.2026"
@@ -92,7 +92,7 @@ def test_running_twice_writes_one_mail(sources):
     ],
 )
 def test_nobody_is_reminded_on_a_free_day(sources, date, free, sent):
-    sources(offering(("eins", date)))
+    sources(source_of(("eins", date)))
 
     assert run_through(date - 10 * DAY, date + DAY) == sent
     assert all(plan.mails == [] for plan in plan_days(free))
@@ -110,14 +110,14 @@ def test_nobody_is_reminded_on_a_free_day(sources, date, free, sent):
     ],
 )
 def test_free_day_sends_nothing_even_with_reminders_due(sources, day):
-    sources(fixed(make_reminder("eins"), make_personal("zwei")))
+    sources(source_with(make_reminder("eins"), make_personal("zwei")))
 
     assert run(day) == 0
     assert plan_days([day])[0].mails == []
 
 
 def test_step_missed_on_friday_goes_out_on_monday(sources):
-    sources(offering(("eins", DATE)))
+    sources(source_of(("eins", DATE)))
 
     assert run_through(THREE_BEFORE + DAY, D(2026, 4, 13)) == [(D(2026, 4, 13), "-3")]
 
@@ -126,9 +126,9 @@ def test_plan_of_the_days_ahead_is_what_the_runs_send(sources, office):
     other = Recipient("andere@example.org")
     change_days(office, [9, 5, 3, 2, 1, 0], [1, 5])
     sources(
-        offering(("eins", DATE), ("zwei", DATE + 2 * DAY), ("drei", DATE - 4 * DAY)),
-        offering(("eins", DATE), to=other),
-        offering(("vier", DATE), to=other, rule=PERSONAL),
+        source_of(("eins", DATE), ("zwei", DATE + 2 * DAY), ("drei", DATE - 4 * DAY)),
+        source_of(("eins", DATE), to=other),
+        source_of(("vier", DATE), to=other, rule=PERSONAL),
     )
     make_pause(by=office, until_on=D(2026, 4, 9), about="test:eins")
     days = [D(2026, 4, 7) + offset * DAY for offset in range(14)]
@@ -150,7 +150,7 @@ def test_plan_of_the_days_ahead_is_what_the_runs_send(sources, office):
 
 
 def test_planning_writes_nothing(sources):
-    sources(offering(("eins", DATE)))
+    sources(source_of(("eins", DATE)))
 
     plan_days([TEN_BEFORE, THREE_BEFORE])
 
@@ -158,7 +158,7 @@ def test_planning_writes_nothing(sources):
 
 
 def test_later_day_is_planned_as_if_the_runs_before_had_been(sources):
-    sources(offering(("eins", DATE)))
+    sources(source_of(("eins", DATE)))
 
     assert (
         plan_day(D(2026, 4, 13), now=at(D(2026, 4, 1))).mails == []
@@ -182,10 +182,10 @@ def test_last_run_of_the_day_is_at_eleven(now, day):
 @pytest.mark.parametrize("count", [1, 30])
 def test_plan_costs_the_same_for_1_and_30_reminders(sources, count, django_assert_num_queries):
     sources(
-        fixed(
+        source_with(
             *[make_reminder(to=Recipient(f"gast-{number}@example.org")) for number in range(count)]
         ),
-        fixed(*[make_personal() for _number in range(count)]),
+        source_with(*[make_personal() for _number in range(count)]),
     )
 
     with django_assert_num_queries(4):  # rules, pauses, digests of these days, the log

@@ -19,11 +19,11 @@ from tests.reminders.builders import (
     TEN_BEFORE,
     THREE_BEFORE,
     at,
-    fixed,
     make_pause,
     make_personal,
     make_reminder,
-    offering,
+    source_of,
+    source_with,
 )
 from tests.reminders.runs import DAY, change_days, lines_on, run, run_through
 
@@ -32,7 +32,7 @@ D = dt.date
 
 
 def test_each_step_goes_out_once_on_its_day(sources):
-    sources(offering(("eins", DATE)))
+    sources(source_of(("eins", DATE)))
 
     assert run_through(D(2026, 3, 20), D(2026, 5, 10)) == [
         (TEN_BEFORE, "-10"),
@@ -67,7 +67,7 @@ def test_each_step_goes_out_once_on_its_day(sources):
     ],
 )
 def test_changed_rule_reminds_nobody_again(sources, office, before, sent):
-    sources(offering(("eins", DATE)))
+    sources(source_of(("eins", DATE)))
     run(TEN_BEFORE)
 
     change_days(office, before)
@@ -76,7 +76,7 @@ def test_changed_rule_reminds_nobody_again(sources, office, before, sent):
 
 
 def test_rule_changed_there_and_back_reminds_nobody_again(sources, office):
-    sources(offering(("eins", DATE)))
+    sources(source_of(("eins", DATE)))
     run(TEN_BEFORE)
 
     for before in ([9, 3, 0], [8], [15, 9, 4], [10, 3, 0]):
@@ -85,7 +85,7 @@ def test_rule_changed_there_and_back_reminds_nobody_again(sources, office):
 
 
 def test_step_added_before_a_late_reminder_is_not_made_up_for(sources, office):
-    sources(offering(("eins", DATE)))
+    sources(source_of(("eins", DATE)))
     assert run_through(D(2026, 4, 1), D(2026, 4, 1)) == [
         (D(2026, 4, 1), "-10")
     ]  # two working days late
@@ -96,10 +96,10 @@ def test_step_added_before_a_late_reminder_is_not_made_up_for(sources, office):
 
 
 def test_moved_date_starts_again(sources):
-    sources(offering(("eins", DATE)))
+    sources(source_of(("eins", DATE)))
     run_through(D(2026, 3, 20), DATE)
 
-    sources(offering(("eins", D(2026, 5, 29))))
+    sources(source_of(("eins", D(2026, 5, 29))))
 
     assert run_through(DATE + DAY, D(2026, 6, 30)) == [
         (D(2026, 5, 13), "-10"),
@@ -110,43 +110,43 @@ def test_moved_date_starts_again(sources):
 
 
 def test_date_moved_there_and_back_repeats_no_step(sources):
-    sources(offering(("eins", DATE)))
+    sources(source_of(("eins", DATE)))
     run(TEN_BEFORE)
-    sources(offering(("eins", DATE + DAY)))
+    sources(source_of(("eins", DATE + DAY)))
     assert run_through(TEN_BEFORE + DAY, TEN_BEFORE + DAY) == [(D(2026, 3, 31), "-10")]
 
-    sources(offering(("eins", DATE)))
+    sources(source_of(("eins", DATE)))
 
     assert run_through(TEN_BEFORE + DAY, THREE_BEFORE - DAY) == []
 
 
 def test_settled_matter_is_not_reminded_of_again(sources):
-    sources(offering(("eins", DATE), ("zwei", DATE)))
+    sources(source_of(("eins", DATE), ("zwei", DATE)))
     run(TEN_BEFORE)
 
-    sources(offering(("zwei", DATE)))
+    sources(source_of(("zwei", DATE)))
 
     assert lines_on(THREE_BEFORE) == [["zwei"]]
 
 
 def test_beat_that_was_down_for_two_days_makes_up_for_the_latest_step_only(sources, office):
     change_days(office, [4, 3, 0])
-    sources(offering(("eins", DATE)))
+    sources(source_of(("eins", DATE)))
 
     assert run_through(D(2026, 4, 13), DATE) == [(D(2026, 4, 13), "-3"), (DATE, "0")]
 
 
 def test_step_missed_for_too_long_is_left_out(sources):
-    sources(offering(("eins", DATE)))
+    sources(source_of(("eins", DATE)))
 
     assert run_through(D(2026, 4, 7), D(2026, 4, 9)) == []  # the step was due on 30 March
 
 
 def test_reminder_due_after_the_digest_goes_out_the_next_day(sources):
-    sources(offering(("eins", DATE)))
+    sources(source_of(("eins", DATE)))
     run(THREE_BEFORE)
 
-    sources(offering(("eins", DATE), ("zwei", DATE)))
+    sources(source_of(("eins", DATE), ("zwei", DATE)))
 
     assert run(THREE_BEFORE, 9) == 0
     assert run_through(THREE_BEFORE + DAY, D(2026, 4, 13)) == [
@@ -156,10 +156,10 @@ def test_reminder_due_after_the_digest_goes_out_the_next_day(sources):
 
 
 def test_personal_link_does_not_wait_for_the_digest(sources):
-    sources(fixed(make_reminder("eins")))
+    sources(source_with(make_reminder("eins")))
     run(THREE_BEFORE)
 
-    sources(fixed(make_reminder("eins"), make_personal("zwei")))
+    sources(source_with(make_reminder("eins"), make_personal("zwei")))
 
     assert run(THREE_BEFORE, 9) == 1
 
@@ -174,7 +174,9 @@ def test_personal_link_does_not_wait_for_the_digest(sources):
 )
 def test_pause_stops_only_what_it_names(sources, target, paused, sent):
     other = Recipient("andere@example.org")
-    sources(fixed(make_reminder("eins"), make_reminder("zwei", to=other), make_personal("drei")))
+    sources(
+        source_with(make_reminder("eins"), make_reminder("zwei", to=other), make_personal("drei"))
+    )
     pause = make_pause(**target)
 
     [plan] = plan_days([THREE_BEFORE])
@@ -191,7 +193,7 @@ def test_pause_stops_only_what_it_names(sources, target, paused, sent):
 )
 def test_ended_pause_releases_only_the_latest_step(sources, office, target):
     change_days(office, [7, 6, 5, 3, 0])
-    sources(offering(("eins", DATE)))
+    sources(source_of(("eins", DATE)))
     pause = make_pause(by=office, **target)
     assert run_through(TEN_BEFORE, D(2026, 4, 8)) == []
 
@@ -201,14 +203,14 @@ def test_ended_pause_releases_only_the_latest_step(sources, office, target):
 
 
 def test_long_pause_leaves_nothing_to_make_up_for(sources):
-    sources(offering(("eins", DATE)))
+    sources(source_of(("eins", DATE)))
     make_pause(until_on=D(2026, 4, 8), rule=RULE.key)
 
     assert run_through(TEN_BEFORE, DATE) == [(THREE_BEFORE, "-3"), (DATE, "0")]
 
 
 def test_pause_ends_with_its_last_day(sources):
-    sources(offering(("eins", DATE)))
+    sources(source_of(("eins", DATE)))
     make_pause(until_on=D(2026, 4, 10), rule=RULE.key)
 
     assert run_through(THREE_BEFORE, D(2026, 4, 14)) == [(D(2026, 4, 13), "-3")]

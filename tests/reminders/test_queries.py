@@ -24,7 +24,7 @@ DAY = dt.timedelta(days=1)
 SENT = make_reminder("eins", on=TEN_BEFORE)._replace(step=ReminderStep("-10", TEN_BEFORE, "…"))
 
 
-def remembered(reminder) -> bool:
+def is_covered_after_sending(reminder) -> bool:
     """Say whether `reminder` is covered after SENT went out ten working days before."""
     enqueue_reminders([make_reminder_mail(SENT)], day=TEN_BEFORE, now=at(TEN_BEFORE))
     return SentReminders([reminder]).covers(reminder)
@@ -54,11 +54,11 @@ def remembered(reminder) -> bool:
         pytest.param({"to": Recipient("andere@example.org")}, False, id="another person"),
     ],
 )
-def test_what_went_out_covers_the_same_and_what_was_before_it(changes, is_covered):
-    assert remembered(SENT._replace(**changes)) is is_covered
+def test_sent_step_covers_itself_and_earlier_ones(changes, is_covered):
+    assert is_covered_after_sending(SENT._replace(**changes)) is is_covered
 
 
-def test_noted_is_as_good_as_sent():
+def test_added_reminder_counts_as_sent():
     sent = SentReminders([])
 
     sent.add(SENT, THREE_BEFORE)
@@ -68,7 +68,7 @@ def test_noted_is_as_good_as_sent():
     assert sent.last_on(make_reminder("zwei")) is None
 
 
-def test_day_of_sending_is_berlins():
+def test_day_of_sending_is_the_day_in_berlin():
     enqueue_reminders(
         [make_reminder_mail(SENT)],
         day=TEN_BEFORE,
@@ -85,7 +85,7 @@ def test_digests_of_the_days_are_known():
     assert digests_written_for([THREE_BEFORE]) == set()
 
 
-def test_log_is_read_in_pieces_that_the_database_takes(django_assert_num_queries, monkeypatch):
+def test_log_is_read_in_batches(django_assert_num_queries, monkeypatch):
     monkeypatch.setattr(connection.features, "max_query_params", RESERVED_PARAMETERS + 2)
     many = [make_reminder() for _number in range(3)]
 
@@ -93,7 +93,7 @@ def test_log_is_read_in_pieces_that_the_database_takes(django_assert_num_queries
         SentReminders(many)
 
 
-def test_mails_of_a_day_are_told_with_their_number_of_reminders(django_assert_num_queries):
+def test_mails_of_a_day_come_with_their_number_of_reminders(django_assert_num_queries):
     enqueue_reminders(
         [make_reminder_mail(make_reminder(), make_reminder())],
         day=TEN_BEFORE,
@@ -107,7 +107,7 @@ def test_mails_of_a_day_are_told_with_their_number_of_reminders(django_assert_nu
     )
 
     with django_assert_num_queries(1):
-        rows = [(mail.kind, mail.count) for mail in reminder_mails(TEN_BEFORE)]
+        found = [(mail.kind, mail.count) for mail in reminder_mails(TEN_BEFORE)]
 
-    assert rows == [("test_personal", 1), ("reminder_digest", 2)]
+    assert found == [("test_personal", 1), ("reminder_digest", 2)]
     assert ReminderLog.objects.count() == 4

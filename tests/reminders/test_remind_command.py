@@ -10,7 +10,7 @@ from core.roles import SENATOR_OFFICE
 from outbox.models import Mail
 from tests.approvals.requests import make_topic_approval
 from tests.partners.builders import make_user
-from tests.reminders.builders import RULE, fixed, make_pause, make_reminder
+from tests.reminders.builders import RULE, make_pause, make_reminder, source_with
 
 pytestmark = pytest.mark.django_db
 D = dt.date
@@ -38,7 +38,7 @@ def test_command_shows_and_sends_the_reminders_of_the_day():
 
 
 def test_command_names_what_is_paused(sources):
-    sources(fixed(make_reminder("eins")))
+    sources(source_with(make_reminder("eins")))
     make_pause(rule=RULE.key)
 
     call_command("remind", "--on", "2026-04-10", stdout=(shown := StringIO()))

@@ -1,4 +1,4 @@
-"""The office is told of failed mails in its digest, once a working day while they last."""
+"""The office is reminded of failed mails each working day until they are settled."""
 
 import datetime as dt
 
@@ -31,7 +31,7 @@ def digests():
     return list(Mail.objects.filter(kind="reminder_digest").order_by("pk"))
 
 
-def test_office_is_told_how_many_failed_and_which_last(office):
+def test_line_says_how_many_failed_and_which_last(office):
     make_batch(2, state="failed")
     make_mail(
         make_draft(values={"topic": "Netze *neu*", "comment": ""}), state="expired", created_at=NOW
@@ -50,7 +50,7 @@ def test_office_is_told_how_many_failed_and_which_last(office):
     assert (reminder.subject_key, reminder.event) == ("outbox", "2026-03-27:daily")
 
 
-def test_single_failure_is_told_in_the_singular(office):
+def test_single_failure_is_in_the_singular(office):
     make_mail(state="failed")
 
     assert (
@@ -59,7 +59,7 @@ def test_single_failure_is_told_in_the_singular(office):
     )
 
 
-def test_nothing_failed_nothing_told(office, django_assert_num_queries):
+def test_settled_failure_gives_no_reminder(office, django_assert_num_queries):
     make_mail()
     make_mail(state="failed", settled_at=NOW)
 
@@ -68,14 +68,14 @@ def test_nothing_failed_nothing_told(office, django_assert_num_queries):
 
 
 @pytest.mark.parametrize("day", [dt.date(2026, 3, 28), dt.date(2026, 3, 29), dt.date(2026, 4, 3)])
-def test_weekends_and_holidays_are_left_alone(office, day):
+def test_nobody_is_reminded_on_weekends_and_holidays(office, day):
     make_mail(state="failed")
 
     assert send_reminders(today=day, now=NOW) == 0
     assert digests() == []
 
 
-def test_only_the_office_is_told(office):
+def test_only_the_office_is_reminded(office):
     for role in (SENATOR_OFFICE, PARTNER, OBSERVER):
         make_user(role)
     make_user(OFFICE, email="zweite@example.org")
@@ -87,7 +87,7 @@ def test_only_the_office_is_told(office):
     ]
 
 
-def test_digest_tells_it_once_a_day_until_it_is_settled(office):
+def test_digest_repeats_it_once_a_day_until_it_is_settled(office):
     failed = make_mail(state="failed")
 
     for day in (FRIDAY, FRIDAY, MONDAY):

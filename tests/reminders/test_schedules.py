@@ -118,13 +118,13 @@ def test_week_after_on_a_holiday_moves_to_the_next_working_day():
         (D(2026, 4, 28), None),
     ],
 )
-def test_latest_passed_step_is_made_up_for_three_working_days(today, key):
+def test_latest_passed_step_is_made_up_for_within_three_working_days(today, key):
     step = default_schedule(RULE).step_on(DATE, today)
 
     assert (step and step.key) == key
 
 
-def test_stale_step_does_not_let_an_earlier_one_through():
+def test_step_too_old_to_send_still_supersedes_earlier_ones():
     schedule = Schedule(RULE, (("-10", -10), ("-9", -9)), weekly=False)
 
     assert schedule.step_on(DATE, D(2026, 4, 8)) is None
@@ -134,7 +134,7 @@ def test_stale_step_does_not_let_an_earlier_one_through():
 @pytest.mark.parametrize(
     ("since", "key"), [(D(2026, 4, 9), "-3"), (THREE_BEFORE, None), (D(2026, 4, 11), None)]
 )
-def test_step_up_to_the_beginning_does_not_count(since, key):
+def test_step_up_to_the_day_of_asking_does_not_count(since, key):
     step = default_schedule(RULE).step_on(DATE, D(2026, 4, 12), since=since)
 
     assert (step and step.key) == key
@@ -148,7 +148,7 @@ def test_of_two_steps_on_one_day_the_later_counts():
     )  # due on a Saturday, reminded on the Friday
 
 
-def test_next_day_is_the_next_step_ahead():
+def test_next_on_is_the_day_of_the_next_step():
     schedule = default_schedule(RULE)
 
     assert [
@@ -174,7 +174,7 @@ def test_switched_off_rule_has_no_steps():
     )
 
 
-def test_somebodys_last_day_of_the_calendar_stops_nobody_else():
+def test_last_day_of_the_calendar_raises_no_error():
     schedule = default_schedule(rule(before=(2,), after=(3,), weekly=True))
 
     assert schedule.step_on(dt.date.max, D(2026, 4, 15)) is None
@@ -190,7 +190,7 @@ def test_somebodys_last_day_of_the_calendar_stops_nobody_else():
         (5, "5 Arbeitstage nach dem 15.04.2026"),
     ],
 )
-def test_words_of_a_step(offset, words):
+def test_step_is_described_in_german(offset, words):
     schedule = Schedule(RULE, (("x", offset),), weekly=False)
 
     assert [step.description for step in schedule.steps(DATE, D(2026, 1, 1))] == [words]
@@ -226,7 +226,7 @@ def test_words_of_a_step(offset, words):
         ),
     ],
 )
-def test_words_of_a_rule(schedule, words):
+def test_schedule_is_described_in_german(schedule, words):
     assert describe_schedule(schedule) == words
 
 
@@ -250,11 +250,11 @@ OLD = (("-10", -10), ("-3", -3), ("0", 0))
         pytest.param([], (), id="none left"),
     ],
 )
-def test_step_that_moved_keeps_its_name(days, steps):
+def test_step_that_moved_keeps_its_key(days, steps):
     assert keep_step_keys(OLD, days) == steps
 
 
-def test_new_step_takes_no_name_that_is_in_use():
+def test_new_step_takes_no_key_in_use():
     moved = keep_step_keys(OLD, [-8, -3, 0])
 
     assert keep_step_keys(moved, [-10, -8, -3, 0]) == (
@@ -265,7 +265,7 @@ def test_new_step_takes_no_name_that_is_in_use():
     )
 
 
-def test_rule_is_declared_once():
+def test_rule_is_registered_once():
     register_rules(RULE)
 
     with pytest.raises(ValueError, match="test_rule: registered twice"):

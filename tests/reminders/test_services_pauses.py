@@ -10,6 +10,7 @@ from reminders.queries import pause_for, valid_pauses
 from reminders.services import PauseTarget, pause_reminders, resume_reminders
 from tests.partners.builders import make_user
 from tests.reminders.builders import TEN_BEFORE, at, make_pause
+from tests.unchanged import nothing_changes
 
 pytestmark = pytest.mark.django_db
 NOW, TODAY = at(TEN_BEFORE), TEN_BEFORE
@@ -17,9 +18,15 @@ TOMORROW, YESTERDAY = TODAY + dt.timedelta(days=1), TODAY - dt.timedelta(days=1)
 TARGETS = [{"rule": "test_rule"}, {"about": "dialogue:5"}, {"recipient": "gast@example.org"}]
 
 
+def pause(by, until_on: dt.date | None = None, **target) -> ReminderPause:
+    return pause_reminders(
+        target=PauseTarget(**target), title="Titel", until_on=until_on, by=by, now=NOW
+    )
+
+
 @pytest.mark.parametrize("target", TARGETS)
-def test_pause_says_what_until_when_why_and_by_whom(office, target):
-    pause = pause_reminders(
+def test_pause_records_target_end_reason_and_author(office, target):
+    created = pause_reminders(
         target=PauseTarget(**target),
         title="Titel",
         until_on=TOMORROW,
@@ -28,26 +35,14 @@ def test_pause_says_what_until_when_why_and_by_whom(office, target):
         now=NOW,
     )
 
-    assert (
-        pause.title,
-        pause.until_on,
-        pause.reason,
-        pause.created_by,
-        pause.created_at,
-        pause.ended_at,
-    ) == (
-        "Titel",
-        TOMORROW,
-        "Urlaub",
-        office,
-        NOW,
-        None,
-    )
-    assert valid_pauses(TODAY) == [pause]
+    assert (created.title, created.until_on, created.reason) == ("Titel", TOMORROW, "Urlaub")
+    assert (created.created_by, created.created_at, created.ended_at) == (office, NOW, None)
+    assert PauseTarget(created.rule, created.about, created.recipient) == PauseTarget(**target)
+    assert valid_pauses(TODAY) == [created]
 
 
 @pytest.mark.parametrize(
-    ("until_on", "day", "holds"),
+    ("until_on", "day", "applies"),
     [
         (None, TODAY, True),
         (None, dt.date(2030, 1, 1), True),
@@ -56,15 +51,15 @@ def test_pause_says_what_until_when_why_and_by_whom(office, target):
         (TOMORROW, TODAY, True),
     ],
 )
-def test_pause_holds_up_to_and_including_its_last_day(office, until_on, day, holds):
+def test_pause_applies_up_to_and_including_its_last_day(office, until_on, day, applies):
     pause = make_pause(by=office, until_on=until_on, rule="test_rule")
 
-    assert pause.applies_on(day) is holds
-    assert valid_pauses(day) == ([pause] if holds else [])
+    assert pause.applies_on(day) is applies
+    assert valid_pauses(day) == ([pause] if applies else [])
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_resumed_is_no_longer_paused(office, target):
+def test_resumed_pause_no_longer_applies(office, target):
     pause = make_pause(by=office, **target)
 
     resume_reminders(pause=pause, by=office, now=at(TOMORROW))
@@ -80,11 +75,11 @@ def test_resumed_is_no_longer_paused(office, target):
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_the_same_is_paused_once(office, target):
+def test_target_cannot_be_paused_twice(office, target):
     make_pause(by=office, **target)
 
     with pytest.raises(ChangedMeanwhile, match="bereits pausiert"):
-        make_pause(by=office, **target)
+        pause(office, **target)
 
     assert ReminderPause.objects.count() == 1
 
@@ -99,28 +94,28 @@ def test_pause_that_ran_out_makes_room_for_a_new_one(office):
     assert valid_pauses(TOMORROW) == [new]
 
 
-def test_past_day_is_refused(office):
+def test_end_in_the_past_is_refused(office):
     with pytest.raises(Refused, match="liegt in der Vergangenheit"):
-        make_pause(by=office, until_on=YESTERDAY, rule="test_rule")
+        pause(office, until_on=YESTERDAY, rule="test_rule")
 
     assert ReminderPause.objects.count() == 0
 
 
-def test_person_is_paused_by_the_address_as_it_is_stored(office):
+def test_address_is_stored_as_mails_store_it(office):
     assert make_pause(by=office, recipient="Gast@Example.org").recipient == "gast@example.org"
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
-def test_nobody_else_pauses_or_resumes(office, role):
-    pause, other = make_pause(by=office, rule="test_rule"), make_user(role)
+def test_others_can_neither_pause_nor_resume(office, role):
+    existing, other = make_pause(by=office, rule="test_rule"), make_user(role)
 
-    with pytest.raises(NotAllowed):
-        make_pause(by=other, about="dialogue:5")
-    with pytest.raises(NotAllowed):
-        resume_reminders(pause=pause, by=other, now=NOW)
+    with nothing_changes(existing):
+        with pytest.raises(NotAllowed):
+            pause(other, about="dialogue:5")
+        with pytest.raises(NotAllowed):
+            resume_reminders(pause=existing, by=other, now=NOW)
 
-    pause.refresh_from_db()
-    assert (ReminderPause.objects.count(), pause.ended_at) == (1, None)
+    assert ReminderPause.objects.count() == 1
     assert (
         ReminderPause.objects.visible_to(other).count(),
         ReminderPause.objects.visible_to(office).count(),
@@ -139,12 +134,12 @@ def test_nobody_else_pauses_or_resumes(office, role):
         {"about": "dialogue:5", "recipient": "gast@example.org"},
     ],
 )
-def test_pause_is_of_one_thing(target):
+def test_pause_without_exactly_one_target_is_refused(target):
     with pytest.raises(IntegrityError, match="reminderpause_has_one_target"), transaction.atomic():
         ReminderPause.objects.create(title="x", created_at=NOW, **target)
 
 
-def test_pause_stops_what_it_names_and_nothing_else(office):
+def test_pause_applies_only_to_its_target(office):
     pauses = [make_pause(by=office, **target) for target in TARGETS]
     person = {"recipient": "gast@example.org"}
 

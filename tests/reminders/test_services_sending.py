@@ -1,4 +1,4 @@
-"""Reminder mails and their log are written together."""
+"""Reminder mails and their log are written in one transaction."""
 
 import datetime as dt
 
@@ -33,7 +33,7 @@ def log() -> list[tuple[str, str, str, dt.date]]:
     return list(rows.values_list("subject_key", "step", "recipient", "date"))
 
 
-def test_digest_names_each_reminder_and_each_is_noted():
+def test_digest_names_each_reminder_and_each_is_logged():
     mail = make_reminder_mail(make_reminder("eins", path="/a/"), make_reminder("zwei", path="/b/"))
 
     assert send(mail) == 1
@@ -68,13 +68,13 @@ def test_personal_link_has_a_mail_of_its_own_kind():
     assert log() == [("test:Netze", "-5", "gast@example.org", DATE)]
 
 
-def test_address_is_noted_as_it_is_stored():
+def test_address_is_logged_as_mails_store_it():
     send(make_reminder_mail(make_reminder("eins", to=Recipient("GAST@Example.org"))))
 
     assert (Mail.objects.get().recipient, log()[0][2]) == ("gast@example.org", "gast@example.org")
 
 
-def test_second_digest_of_the_day_is_neither_written_nor_noted():
+def test_second_digest_of_the_day_is_neither_written_nor_logged():
     send(make_reminder_mail(make_reminder("eins")))
 
     assert send(make_reminder_mail(make_reminder("zwei"))) == 0
@@ -83,7 +83,7 @@ def test_second_digest_of_the_day_is_neither_written_nor_noted():
     assert [row[0] for row in log()] == ["test:eins"]
 
 
-def test_reminder_noted_in_another_mail_stops_the_whole_run():
+def test_reminder_logged_with_another_mail_stops_the_whole_run():
     again = make_reminder("eins")
     send(make_reminder_mail(again))
 
@@ -111,7 +111,7 @@ def test_reminder_expires_in_the_evening(now, expires_at):
     assert set(Mail.objects.values_list("expires_at", flat=True)) == {expires_at}
 
 
-def test_reminder_whose_mail_expired_is_sent_anew_and_noted_anew():
+def test_reminder_whose_mail_expired_is_sent_and_logged_again():
     mails = [make_reminder_mail(make_reminder("eins")), make_reminder_mail(make_personal("zwei"))]
     send(*mails)
     Mail.objects.update(state="expired")
@@ -129,7 +129,7 @@ def test_reminder_whose_mail_expired_is_sent_anew_and_noted_anew():
 
 
 @pytest.mark.parametrize("state", ["sent", "failed", "withdrawn", "retry"])
-def test_reminder_whose_mail_did_not_expire_is_never_noted_twice(state):
+def test_reminder_whose_mail_did_not_expire_is_never_logged_twice(state):
     mail = make_reminder_mail(make_personal("eins"))
     send(mail)
     Mail.objects.update(state=state, sent_at=NOW)
@@ -140,7 +140,7 @@ def test_reminder_whose_mail_did_not_expire_is_never_noted_twice(state):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_runs_at_once_write_one_mail_and_one_note():
+def test_concurrent_runs_write_and_log_each_mail_once():
     mails = [
         make_reminder_mail(make_reminder("eins")),
         make_reminder_mail(make_personal("zwei", link="/antwort/token-1234567890/")),
@@ -173,7 +173,7 @@ def test_log_outlives_its_mail():
     assert ReminderLog.objects.get().mail is None
 
 
-def test_occasion_is_the_date_and_the_step_and_never_the_day_of_sending():
+def test_event_is_the_date_and_the_step_but_not_the_day_of_sending():
     reminder = Reminder(
         "test_rule",
         "x",

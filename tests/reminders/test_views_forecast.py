@@ -1,4 +1,4 @@
-"""The page Vorschau: shown to the office alone, pausing in two steps, lifting a pause."""
+"""The page *Vorschau*: for the office alone, with pausing in two steps and ending a pause."""
 
 import datetime as dt
 
@@ -19,11 +19,11 @@ from tests.reminders.builders import (
     RULE,
     THREE_BEFORE,
     at,
-    fixed,
     make_pause,
     make_personal,
     make_reminder,
-    offering,
+    source_of,
+    source_with,
 )
 
 pytestmark = pytest.mark.django_db
@@ -48,8 +48,8 @@ def page(client) -> str:
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
-def test_only_the_office_looks_and_acts(client, sources, role):
-    sources(fixed(make_reminder("eins")))
+def test_others_can_neither_see_nor_pause(client, sources, role):
+    sources(source_with(make_reminder("eins")))
     pause = make_pause(rule=RULE.key)
     client.force_login(make_user(role))
 
@@ -60,8 +60,8 @@ def test_only_the_office_looks_and_acts(client, sources, role):
     assert (ReminderPause.objects.count(), pause.ended_at) == (1, None)
 
 
-def test_page_says_to_whom_what_and_why(client, office, sources):
-    sources(fixed(make_reminder("Netze & Leitungen", path="/seite/")))
+def test_page_shows_recipient_text_and_reason(client, office, sources):
+    sources(source_with(make_reminder("Netze & Leitungen", path="/seite/")))
 
     html = page(client)
 
@@ -80,7 +80,7 @@ def test_page_says_to_whom_what_and_why(client, office, sources):
 
 def test_no_personal_link_is_shown(client, office, sources):
     reminder = make_personal()
-    sources(fixed(reminder))
+    sources(source_with(reminder))
 
     html = page(client)
 
@@ -115,7 +115,7 @@ def test_empty_days_say_so(client, office, sources):
 
 
 def test_after_the_last_run_the_page_says_so(client, office, sources, time_machine):
-    sources(offering(("eins", DATE)))
+    sources(source_of(("eins", DATE)))
     time_machine.move_to(at(THREE_BEFORE, 15), tick=False)
 
     html = page(client)
@@ -124,8 +124,8 @@ def test_after_the_last_run_the_page_says_so(client, office, sources, time_machi
     assert "nachgeholt, fällig war der 10.04.2026" in html
 
 
-def test_what_went_today_is_told_with_its_mail(client, office, sources, time_machine):
-    sources(fixed(make_reminder("eins"), make_reminder("zwei")))
+def test_mails_of_today_are_listed(client, office, sources, time_machine):
+    sources(source_with(make_reminder("eins"), make_reminder("zwei")))
     send_reminders(today=THREE_BEFORE, now=at(THREE_BEFORE, 7))
     time_machine.move_to(at(THREE_BEFORE, 8), tick=False)
 
@@ -137,9 +137,11 @@ def test_what_went_today_is_told_with_its_mail(client, office, sources, time_mac
     assert "Mehr steht für heute nicht an." in html
 
 
-def test_many_mails_of_today_are_cut_off_with_a_way_to_all(client, office, sources):
+def test_many_mails_of_today_are_cut_off_with_a_link_to_all(client, office, sources):
     sources(
-        fixed(*[make_personal(to=Recipient(f"gast-{number}@example.org")) for number in range(12)])
+        source_with(
+            *[make_personal(to=Recipient(f"gast-{number}@example.org")) for number in range(12)]
+        )
     )
     send_reminders(today=THREE_BEFORE, now=at(THREE_BEFORE, 5))
 
@@ -150,8 +152,8 @@ def test_many_mails_of_today_are_cut_off_with_a_way_to_all(client, office, sourc
     assert 'href="/postausgang/?start=2026-04-10"' in html
 
 
-def test_first_step_asks_and_changes_nothing(client, office, sources):
-    sources(offering(("eins", DATE)))
+def test_first_step_asks_and_pauses_nothing(client, office, sources):
+    sources(source_of(("eins", DATE)))
 
     response = client.post(PAUSE, {"target": "about:test:eins"})
 
@@ -179,7 +181,7 @@ def test_first_step_asks_and_changes_nothing(client, office, sources):
     ],
 )
 def test_second_step_pauses(client, office, sources, value, fields, question):
-    sources(offering(("eins", DATE)))
+    sources(source_of(("eins", DATE)))
     assert question in client.post(PAUSE, {"target": value}).content.decode()
 
     values = {
@@ -202,8 +204,8 @@ def test_second_step_pauses(client, office, sources, value, fields, question):
     assert f"pausiert von {office} am 10.04.2026" in html
 
 
-def test_pause_without_an_end_lasts_until_it_is_lifted(client, office, sources):
-    sources(offering(("eins", DATE)))
+def test_pause_without_a_last_day_lasts_until_it_is_ended(client, office, sources):
+    sources(source_of(("eins", DATE)))
 
     html = client.post(
         PAUSE, {"target": "rule:test_rule", "confirmed": "1"}, follow=True
@@ -221,8 +223,8 @@ def test_pause_without_an_end_lasts_until_it_is_lifted(client, office, sources):
         ("x", "gültiges Datum"),
     ],
 )
-def test_bad_day_is_told_at_the_form_and_pauses_nothing(client, office, sources, until_on, words):
-    sources(offering(("eins", DATE)))
+def test_bad_day_is_shown_at_the_form_and_pauses_nothing(client, office, sources, until_on, words):
+    sources(source_of(("eins", DATE)))
 
     response = client.post(
         PAUSE,
@@ -235,8 +237,8 @@ def test_bad_day_is_told_at_the_form_and_pauses_nothing(client, office, sources,
     assert ReminderPause.objects.count() == 0
 
 
-def test_the_same_cannot_be_paused_twice(client, office, sources):
-    sources(offering(("eins", DATE)))
+def test_target_cannot_be_paused_twice(client, office, sources):
+    sources(source_of(("eins", DATE)))
     make_pause(rule=RULE.key)
 
     response = client.post(PAUSE, {"target": "rule:test_rule", "confirmed": "1"})
@@ -248,7 +250,7 @@ def test_the_same_cannot_be_paused_twice(client, office, sources):
 @pytest.mark.parametrize(
     "values", [{}, {"target": "about:dialogue:99", "confirmed": "1"}, {"target": "x"}]
 )
-def test_what_is_no_longer_ahead_is_told(client, office, sources, values):
+def test_target_without_reminders_cannot_be_paused(client, office, sources, values):
     sources()
 
     html = client.post(PAUSE, values, follow=True).content.decode()
@@ -257,8 +259,8 @@ def test_what_is_no_longer_ahead_is_told(client, office, sources, values):
     assert ReminderPause.objects.count() == 0
 
 
-def test_pause_is_lifted_by_one_button(client, office, sources):
-    sources(offering(("eins", DATE)))
+def test_pause_is_ended_by_one_button(client, office, sources):
+    sources(source_of(("eins", DATE)))
     pause = make_pause(rule=RULE.key)
     address = f"{PAGE}pausen/{pause.pk}/aufheben/"
     assert f'action="{address}"' in page(client)
@@ -273,7 +275,7 @@ def test_pause_is_lifted_by_one_button(client, office, sources):
 
 @pytest.mark.parametrize("address", [PAGE, PAUSE])
 def test_reading_changes_nothing(client, office, sources, address):
-    sources(offering(("eins", DATE)))
+    sources(source_of(("eins", DATE)))
     make_pause(rule=RULE.key)
     before = list(ReminderPause.objects.values())
 

@@ -31,7 +31,7 @@ def values(**fields) -> dict:
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
-def test_only_the_office_reads_and_changes(client, role):
+def test_others_can_neither_see_nor_change(client, role):
     client.force_login(make_user(role))
 
     assert [client.get(address).status_code for address in (LIST, PAGE)] == [403, 403]
@@ -40,7 +40,7 @@ def test_only_the_office_reads_and_changes(client, role):
     assert ReminderRule.objects.count() == 0
 
 
-def test_list_says_when_each_rule_reminds_and_how_it_stands(client, office):
+def test_list_shows_when_each_rule_reminds_and_its_badge(client, office):
     change_rule(
         rule=PERSONAL,
         before=[4],
@@ -88,7 +88,7 @@ def test_list_costs_the_same_with_changes(client, office, changed, django_assert
         client.get(LIST)
 
 
-def test_form_asks_only_for_what_the_rule_has(client, office):
+def test_form_has_only_the_fields_of_the_rule(client, office):
     both, one = (
         client.get(PAGE).content.decode(),
         client.get(f"{LIST}{PERSONAL.key}/").content.decode(),
@@ -130,7 +130,7 @@ def test_days_are_understood_as_people_write_them(client, office, written):
         ({"before": "", "after": ""}, "Bitte nennen Sie mindestens einen Tag"),
     ],
 )
-def test_bad_days_are_told_and_nothing_typed_is_lost(client, office, fields, words):
+def test_bad_days_are_shown_and_the_input_is_kept(client, office, fields, words):
     response = client.post(PAGE, values(**fields))
 
     html = response.content.decode()
@@ -176,7 +176,7 @@ def test_options_are_shown_and_changed(client, office):
         ("61", "Dieser Wert muss kleiner oder gleich 60 sein."),
     ],
 )
-def test_bad_day_of_an_option_is_told_at_its_field(client, office, written, words):
+def test_bad_day_of_an_option_is_shown_at_its_field(client, office, written, words):
     response = client.post(
         f"{LIST}{WITH_OPTIONS.key}/", option_values(option_chief=written, before="8")
     )
@@ -231,7 +231,7 @@ def test_rule_is_switched_off_without_its_tick(client, office):
     assert "ausgeschaltet" in client.get(LIST).content.decode()
 
 
-def test_default_comes_back_by_one_button(client, office):
+def test_default_is_restored_by_one_button(client, office):
     assert "zuruecksetzen" not in client.get(PAGE).content.decode()
     client.post(PAGE, values(before="8"))
     assert f'action="{PAGE}zuruecksetzen/"' in client.get(PAGE).content.decode()
@@ -243,7 +243,7 @@ def test_default_comes_back_by_one_button(client, office):
     assert str(office) in html
 
 
-def test_second_of_two_people_sees_what_holds_and_may_save_again(client, office):
+def test_second_of_two_people_sees_the_change_and_can_save_again(client, office):
     posted = values(before="7")
     client.post(PAGE, values(before="8"))
 
