@@ -4,13 +4,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm
+from core.errors import Refused
 from core.forms import formfield_for
-from measures.enums import (
-    TRAFFIC_LIGHT_MEANINGS,
-    Financing,
-    Phase,
-    TrafficLight,
-)
+from measures.enums import TRAFFIC_LIGHT_MEANINGS, Financing, Phase, TrafficLight
 from measures.models import (
     Measure,
     Milestone,
@@ -21,6 +17,7 @@ from measures.models import (
     StatusReport,
 )
 from measures.queries import section_choices, sections_of
+from measures.services.measures import require_section_of_plan
 from measures.services.reports import missing_explanations
 from partners.enums import OrganisationKind
 from partners.models import Organisation
@@ -32,6 +29,7 @@ MISSING_EXPLANATION_MESSAGES = {
 }
 
 
+# A newspaper takes part in press slots, but never leads or supports a measure.
 def _offer_organisations(form: forms.ModelForm) -> None:
     organisations = Organisation.objects.filter(is_active=True).exclude(kind=OrganisationKind.PRESS)
     for name in ("lead", "supporters"):
@@ -77,6 +75,7 @@ class MeasureForm(VersionedForm):
             ("", _("nicht belegt")),
             *section_choices(sections_of(plans)),
         ]
+        # Any other measure: plans overlap, so "of an earlier plan" cannot be told from the years.
         earlier = (
             Measure.objects.exclude(pk=self.instance.pk).order_by("search", "pk").only("title")
         )
@@ -84,9 +83,10 @@ class MeasureForm(VersionedForm):
 
     def clean(self):
         cleaned = super().clean()
-        section, plan = cleaned.get("section"), cleaned.get("plan")
-        if section and plan and section.plan_id != plan.pk:
-            self.add_error("section", _("Dieser Abschnitt gehört zu einem anderen Plan."))
+        try:
+            require_section_of_plan(cleaned.get("section"), cleaned.get("plan"))
+        except Refused as error:
+            self.add_error("section", str(error))
         return cleaned
 
 
@@ -148,6 +148,7 @@ class ReportForm(VersionedForm):
             "outlook",
         )
         formfield_callback = formfield_for
+        # Radio buttons keep the meaning of each colour in sight while one is chosen.
         widgets = {
             "phase": forms.RadioSelect,
             "traffic_light": forms.RadioSelect,
@@ -174,11 +175,8 @@ class ReportForm(VersionedForm):
         self.fields["financing"].choices = [*Financing.choices, NO_ANSWER]
         self.fields["traffic_light"].choices = [
             *(
-                (
-                    traffic_light.value,
-                    f"{traffic_light.label}: {TRAFFIC_LIGHT_MEANINGS[traffic_light]}",
-                )
-                for traffic_light in TrafficLight
+                (colour, f"{colour.label}: {TRAFFIC_LIGHT_MEANINGS[colour]}")
+                for colour in TrafficLight
             ),
             NO_ANSWER,
         ]
@@ -197,6 +195,7 @@ class ReportForm(VersionedForm):
 
 
 class ReturnForm(forms.Form):
+    # Required: a lead cannot revise a report without knowing what is missing.
     comment = forms.CharField(
         label=_("Was soll ergänzt oder geändert werden?"),
         widget=forms.Textarea,

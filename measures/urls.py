@@ -4,6 +4,7 @@ from measures.views import measures, milestones, plans, projects, reports, round
 
 app_name = "measures"
 
+# German, since people read, type and quote them; the names are English.
 urlpatterns = [
     path("", measures.measure_list, name="list"),
     path("massnahmen.xlsx", measures.measure_export, name="export"),

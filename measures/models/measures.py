@@ -144,6 +144,7 @@ class Measure(Undertaking, Status):
     a join. Only `services.reports` writes it.
     """
 
+    # PROTECT throughout: what became of a measure is a record, and no deletion may take it along.
     plan = models.ForeignKey(
         Plan, on_delete=models.PROTECT, related_name="measures", verbose_name=_("Plan")
     )
@@ -162,6 +163,7 @@ class Measure(Undertaking, Status):
     # The day of the report that the status comes from, and whether that report is invented.
     status_on = models.DateField(_("Stand vom"), null=True, blank=True, editable=False)
     status_origin = models.CharField(max_length=12, choices=Origin, blank=True, editable=False)
+    # A new plan may sort its fields anew, so a measure carried over is a new record.
     predecessor = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,

@@ -67,6 +67,7 @@ class Plan(Sourced):
     def __str__(self):
         return self.short_title
 
+    # A plan has no page of its own: the tree shows one plan at a time.
     def get_absolute_url(self):
         return f"{reverse('measures:tree')}?plan={self.pk}"
 

@@ -46,7 +46,7 @@ class StatusReport(Status):
     measure = models.ForeignKey(
         Measure, on_delete=models.PROTECT, related_name="reports", verbose_name=_("Maßnahme")
     )
-    # Empty for a report between two rounds.
+    # Empty for a report between two rounds: a lead may report at any time.
     round = models.ForeignKey(
         ReportingRound,
         on_delete=models.PROTECT,
@@ -62,6 +62,7 @@ class StatusReport(Status):
         default=ReportState.DRAFT,
         editable=False,
     )
+    # The day the report describes, not the day of writing; it decides which report is the latest.
     as_of_on = models.DateField(_("Stand vom"))
     summary = models.TextField(
         _("Sachstand"), blank=True, help_text=_("Was ist seit dem letzten Bericht geschehen?")

@@ -34,6 +34,7 @@ class ReportingRound(models.Model):
     title = models.CharField(
         _("Titel"), max_length=120, help_text=_("Zum Beispiel „Berichtsrunde 2/2026“.")
     )
+    # The status is asked as of the first day, the report by the second: writing takes some weeks.
     cut_off_on = models.DateField(_("Stichtag"))
     due_on = models.DateField(_("Berichte bis"))
     state = models.CharField(

@@ -35,6 +35,7 @@ def phase_steps(measure: Measure) -> list[ProgressStep]:
     """Return the phases as a progress bar. Without a known phase none of them is reached."""
     end = Phase.DISCONTINUED if measure.phase == Phase.DISCONTINUED else Phase.COMPLETED
     phases = (*PHASES_BEFORE_THE_END, end)
+    # A finished measure stands on the last step, whether it was completed or discontinued.
     current = phases.index(measure.phase) if measure.phase else NOT_REACHED
     return progress_steps([str(phase.label) for phase in phases], current)
 
@@ -208,6 +209,7 @@ def _field_label(measure: Measure, tops: Mapping[int, PlanSection]) -> str:
     return tops[measure.section_id].label if measure.section_id else ""
 
 
+# No internal notes: the file leaves the portal.
 EXPORT_HEADER = (
     gettext_lazy("Plan"),
     gettext_lazy("Handlungsfeld"),

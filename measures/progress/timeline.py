@@ -45,6 +45,7 @@ class Scale(NamedTuple):
         interval = next(
             years for years in YEAR_INTERVALS if years * width_of_year >= YEAR_LABEL_WIDTH_PX
         )
+        # Multiples of the interval, so that the labels read 2020, 2025 and not 2018, 2023.
         return [year for year in range(self.first.year, self.end.year) if year % interval == 0]
 
 
@@ -167,6 +168,7 @@ def _shortened(name: str) -> str:
     return name if len(name) <= MAX_NAME_LENGTH else name[: MAX_NAME_LENGTH - 1] + "…"
 
 
+# Milestones outside the measure's own days would float beside its bar: only the table has them.
 def _draw_milestones(bar: TimelineBar, top: int, scale: Scale) -> SafeString:
     return format_html_join(
         "",

@@ -173,6 +173,7 @@ def _actor_label(user, record) -> str:
     """Return who made the entry. The office and the senator's office appear by their role, since
     the log shows which side acted, not which colleague.
     """
+    # Loading data acts as nobody: the portal invented or took over what it wrote.
     if user is None:
         return _("Demodaten") if getattr(record, "origin", "") == Origin.DEMO else ""
     # From the prefetched groups: `user.roles` would cost a query for each entry.

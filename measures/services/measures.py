@@ -14,7 +14,7 @@ from core.conflicts import require_unchanged
 from core.errors import Refused
 from core.history import save_changes_as, save_values_as
 from measures.enums import Phase
-from measures.models import Measure
+from measures.models import Measure, Plan, PlanSection
 from measures.permissions import can_change_measures, require_permission
 
 
@@ -23,7 +23,7 @@ def create_measure(*, values: Mapping[str, Any], by, now: dt.datetime) -> Measur
     """Return a new measure in the phase *nicht begonnen*. Raises `NotAllowed`, `Refused`."""
     require_permission(can_change_measures(by))
     measure = Measure(phase=Phase.NOT_STARTED)
-    _require_section_of_plan(measure, values)
+    require_section_of_plan(values.get("section"), values.get("plan"))
     save_values_as(measure, values, by=by, now=now, reason=_("Maßnahme angelegt"))
     return measure
 
@@ -40,19 +40,16 @@ def change_measure(
     require_permission(can_change_measures(by))
     measure = Measure.objects.select_for_update().get(pk=measure.pk)
     require_unchanged(measure, version, values)
-    _require_section_of_plan(measure, values)
+    # A form may change the plan, the section, or both: what it leaves out counts as it is stored.
+    require_section_of_plan(
+        values.get("section", measure.section), values.get("plan", measure.plan)
+    )
     save_changes_as(measure, values, by=by, now=now)
     return measure
 
 
-def _require_section_of_plan(measure: Measure, values: Mapping[str, Any]) -> None:
-    # A form may change the plan, the section, or both: what it leaves out counts as it is stored.
-    section = values.get("section", measure.section if measure.pk else None)
-    plan = values.get("plan") or measure.plan
-    if section and section.plan_id != plan.pk:
-        raise Refused(
-            _(
-                "Dieser Abschnitt gehört zu einem anderen Plan. Bitte wählen Sie einen Abschnitt "
-                "des Plans."
-            )
-        )
+def require_section_of_plan(section: PlanSection | None, plan: Plan | None) -> None:
+    """Raise `Refused` when `section` belongs to another plan. `MeasureForm` shares this check."""
+    # A database constraint cannot compare columns of two tables, so this is the only guard.
+    if section and plan and section.plan_id != plan.pk:
+        raise Refused(_("Dieser Abschnitt gehört zu einem anderen Plan."))

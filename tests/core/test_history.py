@@ -1,7 +1,12 @@
 import pytest
 
+from core.errors import Refused
+from core.history import save_changes_as, save_values_as
+from measures.models import Measure
 from partners.models import Person
+from tests.measures.builders import NOW, make_measure, make_plan
 from tests.partners.builders import make_organisation, make_person
+from tests.unchanged import nothing_changes
 
 
 def test_the_class_of_histories_is_built_once():
@@ -17,3 +22,46 @@ def test_each_row_has_a_history_of_its_own():
     assert [row.name for row in first.history.order_by("history_id")] == ["Erste", "Erste"]
     assert [row.name for row in second.history.all()] == ["Zweite"]
     assert make_organisation("Haus").history.get().name == "Haus"
+
+
+@pytest.mark.django_db
+def test_new_object_has_one_history_line_with_its_related_objects():
+    measure, supporter = Measure(plan=make_plan()), make_organisation()
+    values = {"title": "Ankauf", "supporters": [supporter]}
+
+    save_values_as(measure, values, by=None, now=NOW, reason="Angelegt")
+
+    entry = measure.history.get()
+    assert (entry.title, entry.history_change_reason, entry.history_date) == (
+        "Ankauf",
+        "Angelegt",
+        NOW,
+    )
+    assert [related.organisation for related in entry.supporters.all()] == [supporter]
+
+
+@pytest.mark.django_db
+def test_violated_constraint_is_refused_and_leaves_the_transaction_usable():
+    measure = make_measure(title="Ankauf")
+    duplicate = {"title": "Ankauf", "supporters": []}
+
+    with nothing_changes(measure):
+        with pytest.raises(Refused, match="eben schon gespeichert"):
+            save_values_as(
+                Measure(plan=measure.plan), duplicate, by=None, now=NOW, reason="Angelegt"
+            )
+
+    assert Measure.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_only_differences_are_saved_and_named():
+    measure, supporter = make_measure(title="Ankauf", amount="10 €"), make_organisation()
+    values = {"title": "Ankauf", "amount": "20 €", "supporters": [supporter]}
+
+    assert save_changes_as(measure, values, by=None, now=NOW)
+
+    latest = measure.history.order_by("history_id").last()
+    assert latest.history_change_reason == "Geändert: Mittel, unterstützende Akteure"
+    with nothing_changes(measure):
+        assert not save_changes_as(measure, values, by=None, now=NOW)
