@@ -1,4 +1,4 @@
-"""The *Leitungsvorlage* as a document on one page: PDF and Word out of the same values."""
+"""The *Leitungsvorlage* as a PDF and a Word document from the same values, and its attachments."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -23,14 +23,12 @@ MAX_FILE_NAME_LENGTH = 60
 
 
 def briefing_pdf(approval: ApprovalRequest, attachments: Iterable[Attachment]) -> bytes:
-    """Return the Leitungsvorlage of `approval` as an accessible PDF."""
     return make_pdf(
         PDF_TEMPLATE, briefing_values(approval, attachments), made_at=_last_change(approval)
     )
 
 
 def briefing_word(approval: ApprovalRequest, attachments: Iterable[Attachment]) -> bytes:
-    """Return the Leitungsvorlage of `approval` as a Word document."""
     return make_word(
         WORD_TEMPLATE, briefing_values(approval, attachments), made_at=_last_change(approval)
     )
@@ -43,10 +41,10 @@ def briefing_filename(approval: ApprovalRequest, suffix: str) -> str:
 
 
 def briefing_values(approval: ApprovalRequest, attachments: Iterable[Attachment]) -> dict[str, Any]:
-    """Return every word of the document in the order it is read; the templates only arrange them.
+    """Return all words of the document in reading order; the templates only arrange them.
 
-    `approval` comes from `approvals.queries.requests_to_show`. Keys with `rows` hold [[label,
-    value], …], those of `changes` [[label, before, after], …].
+    `approval` comes from `approvals.queries.viewable_approvals`. `rows` are [[label, value], …],
+    those of `changes` [[label, before, after], …].
     """
     name = _("Leitungsvorlage")
     return {
@@ -78,15 +76,14 @@ def _contact() -> str:
 
 
 def _last_change(approval: ApprovalRequest) -> dt.datetime:
+    # The date inside the document. Were it the current time, two downloads of the same approval
+    # would differ.
     met = [condition.met_at for condition in approval.conditions.all()]
     ended = [approval.decided_at, approval.lapsed_at, approval.withdrawn_at]
     return max(filter(None, [approval.submitted_at, *ended, *met]))
 
 
 def _routing(approval: ApprovalRequest) -> list[list[str]]:
-    """To whom, by whom, when, until when, and what was answered to the request that it is compared
-    with.
-    """
     submitted = _("%(at)s durch %(who)s") % {
         "at": format_moment(approval.submitted_at),
         "who": approval.submitted_by,
@@ -105,7 +102,6 @@ def _routing(approval: ApprovalRequest) -> list[list[str]]:
 
 
 def _changes(approval: ApprovalRequest) -> dict[str, Any]:
-    """What differs from the former request; no rows where there is none, or nothing differs."""
     return {
         "heading": _("Geändert seit der letzten Vorlage"),
         "columns": [_("Angabe"), _("bisher"), _("jetzt")],
@@ -117,9 +113,6 @@ def _changes(approval: ApprovalRequest) -> dict[str, Any]:
 
 
 def _sections(approval: ApprovalRequest) -> list[dict[str, Any]]:
-    """Occasion, facts with what was shown of the subject, assessment; those without a word are left
-    out.
-    """
     sections = [
         {"heading": _("Anlass"), "paragraphs": _paragraphs(approval.occasion), "rows": []},
         {
@@ -133,13 +126,13 @@ def _sections(approval: ApprovalRequest) -> list[dict[str, Any]]:
 
 
 def _paragraphs(text: str) -> list[str]:
-    """Return the paragraphs of `text`; lines within one stay lines."""
+    """Split `text` at blank lines; single line breaks stay."""
     blocks = "\n".join(line.rstrip() for line in text.splitlines()).split("\n\n")
     return [block.strip("\n") for block in blocks if block.strip()]
 
 
 def _ballot(approval: ApprovalRequest) -> dict[str, Any]:
-    """The boxes of an open request: one for each date that is asked about, then the answers.
+    """Return the boxes to tick on paper: the verdicts, and below the first each date asked about.
 
     A box is {"label", "line", "inset"}: `line` leaves room to write, `inset` says that it belongs
     to the one above.
@@ -168,15 +161,13 @@ def _with_hint(option: dict) -> str:
 
 
 def _outcome(approval: ApprovalRequest) -> dict[str, Any]:
-    """What became of a request that is no longer open: its decision with all that was added to it,
-    and its lapse.
-    """
+    """Return what became of a closed approval: decision, conditions, lapse or withdrawal."""
     rows = [
         [_("Stand"), _state(approval)],
         [_("Mögliche Termine"), "\n".join(option["label"] for option in approval.chosen_options)],
         *([_("Auflage"), _condition(condition)] for condition in approval.conditions.all()),
         [_("Gegenvorschlag"), "\n".join(map(str, approval.proposed_dates))],
-        [_("Entschieden von"), _decider(approval)],
+        [_("Entschieden von"), approval.decider_name],
         [_("Entschieden am"), format_moment(approval.decided_at)],
         [_("Anmerkung"), approval.comment],
         [_("Erloschen am"), format_moment(approval.lapsed_at)],
@@ -193,23 +184,12 @@ def _outcome(approval: ApprovalRequest) -> dict[str, Any]:
 
 
 def _state(approval: ApprovalRequest) -> str:
-    # Only what was granted can lapse after a decision.
+    # Only a granted approval can lapse after its decision.
     lapsed = approval.state == ApprovalState.LAPSED and approval.decided_at
     return capfirst(_("freigegeben, später erloschen") if lapsed else approval.outcome)
 
 
-def _decider(approval: ApprovalRequest) -> str:
-    if not approval.decided_at:
-        return ""
-    return (
-        _("%(who)s, in Vertretung") % {"who": approval.decided_by}
-        if approval.by_deputy
-        else str(approval.decided_by)
-    )
-
-
 def _condition(condition: Condition) -> str:
-    """A condition and, on lines of their own, that it was met, and the note about it."""
     lines = [condition.text]
     if condition.met_at:
         met = {"at": format_moment(condition.met_at), "who": condition.met_by}
@@ -222,10 +202,9 @@ def _condition(condition: Condition) -> str:
 def attach_files(
     approval: ApprovalRequest, uploads: Sequence[UploadedFile], *, by, now: dt.datetime
 ) -> list[Attachment]:
-    """Keep `uploads` as attachments of a new request, within the caller's transaction.
+    """Save `uploads` as attachments of a new approval, in the caller's transaction.
 
-    Raises Refused when one of them cannot be taken. Files written before a failure are removed
-    again.
+    Raises Refused when one of them is not accepted.
     """
     attachments: list[Attachment] = []
     try:
@@ -242,6 +221,7 @@ def attach_files(
             attachments.append(attachment)
             attachment.save()
     except BaseException:
+        # The rollback takes the rows back, but not the files already written.
         for attachment in attachments:
             attachment.file.storage.delete(attachment.file.name)
         raise

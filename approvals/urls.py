@@ -1,5 +1,3 @@
-"""The addresses of the desk below /freigaben/."""
-
 from django.urls import path
 
 from approvals import views

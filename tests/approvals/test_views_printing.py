@@ -52,7 +52,7 @@ def test_each_vorlage_on_screen_is_printed_on_one_page(client, demo, page):
     client.force_login(make_user(SENATOR_OFFICE))
 
     def fulfil(route):
-        address = urlsplit(route.approval.url).path
+        address = urlsplit(route.request.url).path
         if address.startswith("/static/"):
             found = finders.find(address.removeprefix("/static/"))
             return route.fulfill(path=found) if found else route.fulfill(status=404)
