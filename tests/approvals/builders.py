@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from approvals.enums import ApprovalKind, ApprovalState, Verdict
 from approvals.models import ApprovalRequest, Condition
-from approvals.registry import Briefing, Subject
-from approvals.services import request_approval
+from approvals.registry import Briefing, Decision, Subject
+from approvals.services import record_decision, request_approval
 from core.roles import OFFICE
 from partners.models import Deputy, User
 from tests.partners.builders import make_user
@@ -113,3 +113,9 @@ def make_deputy(
         kinds=list(kinds),
     )
     return deputy
+
+
+def decide(approval, by, verdict=Verdict.APPROVE, comment="Bitte ergänzen.", **fields):
+    """Record a decision at `NOW`; `fields` are those of `approvals.registry.Decision`."""
+    decision = Decision(verdict, comment, **fields)
+    return record_decision(approval=approval, decision=decision, by=by, now=NOW)

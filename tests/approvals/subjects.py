@@ -1,5 +1,6 @@
 """A subject of each kind with its request, in each state, for the tests of decisions."""
 
+import datetime as dt
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -32,7 +33,15 @@ from tests.approvals.builders import (
     make_deputy,
     make_subject,
 )
-from tests.dialogues.builders import make_dialogue, make_option, make_series, make_topic
+from tests.dialogues.builders import (
+    DAY,
+    END,
+    make_dates_approval,
+    make_dialogue,
+    make_option,
+    make_series,
+    make_topic,
+)
 from tests.media_visits.builders import make_visit
 from tests.partners.builders import make_user
 
@@ -186,3 +195,18 @@ def undone():
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def make_topic_approval(*, due_on: dt.date = dt.date(2030, 5, 10)) -> ApprovalRequest:
+    """Return the open request about a new topic, due on `due_on`."""
+    topic = make_topic(TopicState.FOR_APPROVAL)
+    ApprovalRequest.objects.open().filter(kind="topic", subject_id=topic.pk).update(due_on=due_on)
+    return ApprovalRequest.objects.open().get(kind="topic", subject_id=topic.pk)
+
+
+def make_two_dates_approval() -> ApprovalRequest:
+    """Return the open request about two dates of a dialogue, a day apart."""
+    dialogue = make_dialogue(DialogueState.EXPLORING)
+    day = dt.timedelta(days=1)
+    second = make_option(dialogue, starts_at=DAY + day, ends_at=END + day)
+    return make_dates_approval(dialogue, make_option(dialogue), second)

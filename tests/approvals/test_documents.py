@@ -12,8 +12,8 @@ from django.test import override_settings
 from approvals.documents import briefing_filename, briefing_pdf, briefing_values, briefing_word
 from approvals.enums import ApprovalState, ConditionState
 from core.models import Origin
-from tests.approvals.briefings import TICK, attachment, dates_approval, some_approval
 from tests.approvals.builders import NOW, an_office, make_approval, make_condition, make_subject
+from tests.approvals.documents import TICK, attachment, dates_approval, some_approval
 from tests.core.pdfs import fonts_of, read_pdf, structure_of, text_of
 from tests.core.word_files import lines_of_word
 

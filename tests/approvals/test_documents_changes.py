@@ -6,8 +6,8 @@ import pytest
 
 from approvals.documents import briefing_pdf, briefing_values
 from approvals.enums import ApprovalState
-from tests.approvals.briefings import SNAPSHOT, pdf_lines, some_approval, word_lines
 from tests.approvals.builders import NOW, make_approval, make_condition, make_subject
+from tests.approvals.documents import SNAPSHOT, pdf_lines, some_approval, word_lines
 from tests.core.pdfs import structure_of
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ from approvals.queries import viewable_approvals
 from approvals.registry import CounterDate, Decision
 from approvals.services import lapse_approvals, meet_condition, record_decision
 from core.roles import SENATOR_OFFICE
-from tests.approvals.briefings import TICK, dates_approval, pdf_lines, some_approval, word_lines
 from tests.approvals.builders import CONDITION, NOW, an_office
+from tests.approvals.documents import TICK, dates_approval, pdf_lines, some_approval, word_lines
 from tests.core.pdfs import text_of
 from tests.core.word_files import lines_of_word
 from tests.partners.builders import make_user

@@ -4,14 +4,17 @@ import pytest
 
 from approvals.documents import briefing_pdf, briefing_word
 from approvals.enums import ApprovalKind
-from tests.approvals.briefings import TICK, attachment, some_approval
 from tests.approvals.builders import make_approval, make_subject
+from tests.approvals.documents import TICK, attachment, some_approval
 from tests.core.pdfs import read_pdf, text_of
 from tests.core.word_files import lines_of_word
 
 pytestmark = pytest.mark.django_db
 
-HOSTILE = """#import "@preview/x:1.0.0" $a$ *fett* _k_ <marke> @ref "Zitat" 'x' {{ 7*7 }} {% if %} <w:p/> & \\ #{1+1} 😀"""
+HOSTILE = (
+    """#import "@preview/x:1.0.0" $a$ *fett* _k_ <marke> @ref "Zitat" 'x' {{ 7*7 }} {% if %} """
+    "<w:p/> & \\ #{1+1} 😀"
+)
 
 
 def test_hostile_text_stays_text_everywhere():

@@ -1,13 +1,11 @@
-"""Nothing that was typed or ticked is dropped silently: what does not go with the button is asked
-about.
-"""
+"""Nothing entered is dropped silently: what does not suit the verdict is an error."""
 
 import pytest
 from django.urls import reverse
 
 from approvals.enums import Verdict
 from core.roles import SENATOR_OFFICE
-from tests.approvals.requests import make_topic_approval, make_two_dates_approval
+from tests.approvals.subjects import make_topic_approval, make_two_dates_approval
 from tests.partners.builders import make_user
 from tests.unchanged import nothing_changes
 
@@ -16,7 +14,10 @@ pytestmark = pytest.mark.django_db
 CONDITION = (
     "Hier steht eine Auflage. Bitte wählen Sie „Mit Auflage freigeben“, oder leeren Sie das Feld."
 )
-PROPOSAL = "Sie schlagen andere Termine vor. Bitte wählen Sie „Keiner möglich“, oder leeren Sie diese Felder."
+PROPOSAL = (
+    "Sie schlagen andere Termine vor. Bitte wählen Sie „Keiner möglich“, oder leeren Sie diese "
+    "Felder."
+)
 TICKS = (
     "Sie haben Termine angekreuzt. Bitte geben Sie diese frei, oder nehmen Sie die Kreuze zurück."
 )
@@ -39,9 +40,7 @@ def post(client, approval, verdict, **values):
 
 @pytest.mark.parametrize("confirmed", [{}, {"confirmed": "1"}])
 @pytest.mark.parametrize("verdict", [Verdict.APPROVE, Verdict.RETURN, Verdict.REFUSE])
-def test_condition_beside_another_answer_is_asked_about_and_stays(
-    client, senator, verdict, confirmed
-):
+def test_condition_with_another_verdict_is_rejected_and_kept(client, senator, verdict, confirmed):
     approval = make_topic_approval()
 
     with nothing_changes(approval):
@@ -63,9 +62,7 @@ def test_condition_beside_another_answer_is_asked_about_and_stays(
         {"proposal-1-day": "2030-05-07"},
     ],
 )
-def test_proposed_date_beside_another_answer_is_asked_about_and_stays(
-    client, senator, verdict, row
-):
+def test_counter_date_with_another_verdict_is_rejected_and_kept(client, senator, verdict, row):
     approval = make_two_dates_approval()
     ticks = [approval.options[0]["id"]] if verdict in (Verdict.APPROVE, Verdict.CONDITION) else []
     words = {"conditions": "Bezirke beteiligen"} if verdict == Verdict.CONDITION else {}
@@ -79,7 +76,7 @@ def test_proposed_date_beside_another_answer_is_asked_about_and_stays(
 
 
 @pytest.mark.parametrize("verdict", [Verdict.NONE_POSSIBLE, Verdict.RETURN, Verdict.REFUSE])
-def test_ticks_beside_an_answer_that_grants_nothing_are_asked_about_and_stay(
+def test_chosen_dates_with_a_verdict_that_grants_nothing_are_rejected_and_kept(
     client, senator, verdict
 ):
     approval = make_two_dates_approval()
@@ -94,7 +91,7 @@ def test_ticks_beside_an_answer_that_grants_nothing_are_asked_about_and_stay(
 
 
 @pytest.mark.parametrize("verdict", [Verdict.APPROVE, Verdict.RETURN, Verdict.REFUSE])
-def test_empty_fields_ask_nothing(client, senator, verdict):
+def test_empty_fields_are_accepted(client, senator, verdict):
     approval = make_topic_approval()
 
     assert post(client, approval, verdict, conditions=" \r\n ", **ROWS).status_code == 200

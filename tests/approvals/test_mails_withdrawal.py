@@ -16,26 +16,14 @@ from approvals.services import (
     withdraw_approval,
 )
 from core.errors import Refused
-from core.roles import OFFICE, SENATOR_OFFICE
 from outbox.enums import MOVES, MailState
 from outbox.models import Mail
 from outbox.services.bundling import bundle_due_notices
 from tests.approvals.builders import NOW, make_approval, make_subject
-from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
 
 LATER = NOW + dt.timedelta(minutes=5)
-
-
-@pytest.fixture
-def office():
-    return make_user(OFFICE, email="geschaeftsstelle@example.org")
-
-
-@pytest.fixture
-def senator():
-    return make_user(SENATOR_OFFICE, email="senatorin@example.org")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from approvals.enums import ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
 from approvals.reminders import RULE, SUBJECT_PREFIXES, due_step, reminders_due
 from core.models import Origin
-from core.roles import OFFICE, SENATOR_OFFICE
 from partners.models import Deputy
 from reminders.queries import current_schedules
 from reminders.schedules import default_schedule
@@ -135,16 +134,6 @@ def due_on(today: dt.date):
 
 def reminded(today: dt.date) -> list[tuple[str, str]]:
     return [(row.event, row.to.email) for row in due_on(today)]
-
-
-@pytest.fixture
-def office():
-    return make_user(OFFICE, email="geschaeftsstelle@example.org")
-
-
-@pytest.fixture
-def senator():
-    return make_user(SENATOR_OFFICE, email="senatorin@example.org")
 
 
 @pytest.mark.django_db

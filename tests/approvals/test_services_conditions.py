@@ -18,16 +18,6 @@ from tests.unchanged import mails_written, nothing_changes
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def office():
-    return make_user(OFFICE, email="geschaeftsstelle@example.org")
-
-
-@pytest.fixture
-def senator():
-    return make_user(SENATOR_OFFICE, email="senatorin@example.org")
-
-
 def meet(condition, by, note=" Anhörung am 5. März. "):
     return meet_condition(condition=condition, note=note, by=by, now=NOW)
 

@@ -10,8 +10,13 @@ import time_machine
 from approvals.enums import ApprovalKind, ApprovalState
 from approvals.queries import differences_of
 from approvals.registry import Change
-from approvals.services import lapse_changed_approvals, request_approval
-from core.roles import OFFICE, PARTNER, SENATOR_OFFICE
+from approvals.services import (
+    lapse_approvals,
+    lapse_changed_approvals,
+    request_approval,
+    withdraw_approval,
+)
+from core.roles import PARTNER
 from outbox.models import Mail
 from tests.approvals.builders import BRIEFING, DUE_ON, NOW, make_approval, make_deputy, make_subject
 from tests.partners.builders import make_user
@@ -21,16 +26,6 @@ pytestmark = pytest.mark.django_db
 
 CHANGES = [Change("Titel", "Alt", "Neu"), Change("Gastgeber", "", "Werk *Nord*")]
 LATER = NOW + dt.timedelta(hours=1)
-
-
-@pytest.fixture
-def office():
-    return make_user(OFFICE, email="geschaeftsstelle@example.org")
-
-
-@pytest.fixture
-def senator():
-    return make_user(SENATOR_OFFICE, email="senatorin@example.org")
 
 
 def change(approval, by, **fields):
@@ -181,3 +176,49 @@ def test_other_subjects_are_no_former_version(office, senator):
     )
 
     assert ask_again(office).former is None
+
+
+def test_withdrawal_is_mailed_to_the_senators_office(office, senator):
+    approval = make_approval(by=office)
+
+    withdraw_approval(kind=approval.kind, subject_id=approval.subject_id, by=office, now=NOW)
+
+    approval.refresh_from_db()
+    assert (approval.state, approval.withdrawn_at, approval.withdrawn_by) == (
+        ApprovalState.WITHDRAWN,
+        NOW,
+        office,
+    )
+    assert mails_written() == [("approval_withdrawn", senator.email)]
+    assert Mail.objects.get().subject == "Erledigt: Fachkräfte sichern"
+
+
+def test_lapse_of_a_granted_approval_sends_no_mail(office, senator):
+    approval = make_approval(ApprovalState.APPROVED, by=office, decided_by=senator)
+
+    count = lapse_approvals(
+        kind=approval.kind, subject_id=approval.subject_id, reason="Neu", by=office, now=NOW
+    )
+
+    assert (count, Mail.objects.count()) == (1, 0)
+    assert approval.history.first().history_change_reason == "Neu"
+
+
+def test_lapse_of_an_open_approval_is_mailed(office, senator):
+    approval = make_approval(by=office)
+
+    lapse_approvals(
+        kind=approval.kind, subject_id=approval.subject_id, reason="Neu", by=office, now=NOW
+    )
+
+    assert mails_written() == [("approval_withdrawn", senator.email)]
+    approval.refresh_from_db()
+    assert (approval.lapsed_at, approval.lapsed_by, approval.lapse_reason) == (NOW, office, "Neu")
+
+
+def test_lapse_leaves_other_subjects_unchanged(office):
+    other = make_approval(by=office, subject=make_subject(pk=2))
+
+    assert lapse_approvals(kind=other.kind, subject_id=1, reason="Neu", by=office, now=NOW) == 0
+    other.refresh_from_db()
+    assert other.is_open

@@ -1,14 +1,16 @@
-"""What the page of a request says of what happened before and since."""
+"""The page of an approval: what was decided before and since, and who gets the form."""
 
 import datetime as dt
 
 import pytest
 from django.urls import reverse
+from pytest_django.asserts import assertInHTML
 
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
-from core.roles import SENATOR_OFFICE
+from core.roles import OFFICE, SENATOR_OFFICE
 from tests.approvals.builders import NOW, make_approval, make_condition, make_subject
+from tests.approvals.subjects import make_topic_approval
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +91,10 @@ def test_withdrawn_request_says_by_whom_and_when(client, senator):
 
     assert f"<strong>zurückgezogen</strong> · 02.03.2026, 10:00 Uhr · {office}</p>" in page
     assert f"<p>zurückgezogen<br>02.03.2026, {office}</p>" in desk
-    sentence = f"Diese Freigabe ist zurückgezogen (am 02.03.2026, 10:00 Uhr, von: {office}). Ihre Eingabe gilt nicht."
+    sentence = (
+        f"Diese Freigabe ist zurückgezogen (am 02.03.2026, 10:00 Uhr, von: {office}). Ihre "
+        "Eingabe gilt nicht."
+    )
     assert (taps.status_code, sentence in taps.content.decode(), taps.context["entered_texts"]) == (
         409,
         True,
@@ -106,3 +111,45 @@ def test_former_request_that_was_withdrawn_says_by_whom(client, senator):
         f"<strong>Zurückgezogen</strong> · 02.03.2026, 10:00 Uhr · {former.withdrawn_by}</p>"
         in part
     )
+
+
+def test_submitters_get_no_decision_form(client):
+    both = make_user(OFFICE, SENATOR_OFFICE)
+    approval = make_topic_approval()
+    ApprovalRequest.objects.filter(pk=approval.pk).update(submitted_by=both)
+    client.force_login(both)
+
+    page = client.get(reverse("approval", args=[approval.pk])).content.decode()
+
+    assert "Diese Vorlage haben Sie selbst eingereicht; darüber entscheidet jemand anderes." in page
+    assert 'name="verdict"' not in page
+
+
+def test_page_shows_changes_since_the_last_decision(client, senator):
+    approval = make_topic_approval()
+    former = make_topic_approval()
+    ApprovalRequest.objects.filter(pk=former.pk).update(
+        snapshot=[["Thema", "Alt"], ["Ziel", "Weg"]]
+    )
+    ApprovalRequest.objects.filter(pk=approval.pk).update(
+        snapshot=[["Thema", "Neu"]], former=former
+    )
+
+    page = client.get(reverse("approval", args=[approval.pk])).content.decode()
+
+    assert "Geändert seit der letzten Vorlage" in page
+    for label, before, after in (("Thema", "Alt", "Neu"), ("Ziel", "Weg", "–")):
+        cells = f'<td data-label="bisher">{before}</td><td data-label="jetzt">{after}</td>'
+        assertInHTML(f'<tr><th scope="row">{label}</th>{cells}</tr>', page)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_page_needs_the_same_queries_for_any_number_of_conditions(
+    client, senator, count, django_assert_num_queries
+):
+    approval = make_approval(ApprovalState.CONDITIONAL)
+    for _number in range(count):
+        make_condition(approval)
+
+    with django_assert_num_queries(8):
+        client.get(reverse("approval", args=[approval.pk]))

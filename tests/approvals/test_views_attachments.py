@@ -1,6 +1,4 @@
-"""Every form that puts something before the senator's office takes attachments, all in the same
-way.
-"""
+"""All briefing forms treat attachments the same way."""
 
 import pytest
 import time_machine
@@ -81,7 +79,7 @@ def test_each_form_names_the_files_of_the_last_request(client, kind):
 
 
 def submission(kind: str) -> str:
-    """Return the address of the form that puts a new subject of `kind` before the senator's office."""
+    """Return the URL of the briefing form for a new subject of `kind`."""
     if kind == "series":
         return reverse("dialogues:series_request", args=[make_series(SeriesState.AFFIRMED).pk])
     if kind == "topic":

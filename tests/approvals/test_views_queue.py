@@ -12,7 +12,7 @@ from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from core.roles import OFFICE, SENATOR_OFFICE
 from tests.approvals.builders import NOW, make_approval, make_deputy, make_subject
-from tests.approvals.requests import make_topic_approval, make_two_dates_approval
+from tests.approvals.subjects import make_topic_approval, make_two_dates_approval
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from approvals.enums import ApprovalState
 from approvals.mails import mail_submission
 from core.roles import SENATOR_OFFICE
 from outbox.models import Mail
-from tests.approvals.requests import make_topic_approval
+from tests.approvals.subjects import make_topic_approval
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db

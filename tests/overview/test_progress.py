@@ -13,7 +13,7 @@ from media_visits.enums import VisitState
 from media_visits.progress import waiting_for_office
 from media_visits.queries import unfinished_visits, upcoming_visits
 from overview.progress import alerts, plan_line, waiting_entries
-from tests.approvals.requests import make_topic_approval
+from tests.approvals.subjects import make_topic_approval
 from tests.measures.builders import make_plan, make_round
 from tests.media_visits.builders import make_visit
 from tests.outbox.builders import make_mail

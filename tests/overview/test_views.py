@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core.roles import OBSERVER, OFFICE, PARTNER, ROLES, SENATOR_OFFICE
 from media_visits.enums import VisitState
-from tests.approvals.requests import make_topic_approval
+from tests.approvals.subjects import make_topic_approval
 from tests.journeys.visitor import Page
 from tests.measures.builders import make_plan
 from tests.media_visits.builders import make_visit

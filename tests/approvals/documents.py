@@ -1,4 +1,4 @@
-"""Requests whose Leitungsvorlage is made in tests, and what its documents say of them."""
+"""Approvals with a Leitungsvorlage, and the text of its PDF and Word document."""
 
 from approvals.documents import briefing_pdf, briefing_word
 from approvals.enums import ApprovalKind, ApprovalState
@@ -40,6 +40,6 @@ def pdf_lines(approval: ApprovalRequest) -> list[str]:
 
 
 def word_lines(approval: ApprovalRequest) -> list[str]:
-    """Return the lines of the Word document as those of the PDF: a row that goes on makes several."""
+    """Return the lines of the Word document in the form of `pdf_lines`."""
     lines = "\n".join(lines_of_word(briefing_word(approval, []))).splitlines()
     return [line.replace("\t", " ").rstrip() for line in lines]
