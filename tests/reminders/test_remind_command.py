@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from core.roles import SENATOR_OFFICE
 from outbox.models import Mail
-from tests.approvals.requests import make_topic_approval
+from tests.approvals.subjects import make_topic_approval
 from tests.partners.builders import make_user
 from tests.reminders.builders import RULE, make_pause, make_reminder, source_with
 
