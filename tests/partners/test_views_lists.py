@@ -54,6 +54,17 @@ def test_members_are_not_offered_again(client, office):
     assert inside not in page
 
 
+def test_only_active_people_are_offered_whatever_the_query_says(client, office):
+    metal = DistributionList.objects.create(name="Metall")
+    active, inactive = make_person("Aktiv"), make_person("Weg", is_active=False)
+
+    url = reverse("partners:list_members", args=[metal.pk])
+    page = client.get(url, {"state": "inactive"}).context["page"]
+
+    assert active in page
+    assert inactive not in page
+
+
 def test_name_of_another_list_is_refused(client, office):
     DistributionList.objects.create(name="Metall")
 
