@@ -23,7 +23,7 @@ from approvals.permissions import (
 from approvals.queries import conditions_to_meet
 from core.dates import format_moment, local_date, working_days_between
 from core.models import Origin
-from core.progress import NextStep, OpenPoint
+from core.progress import NextStep, OpenPoint, TextCard
 from core.roles import OFFICE, has_role, senator_office_name
 
 DURATIONS_PERIOD = dt.timedelta(days=365)
@@ -40,6 +40,14 @@ def decision_step(text: str, approval: ApprovalRequest | None, user) -> NextStep
     if approval is None or not can_decide(user, approval):
         return step
     return step._replace(action=_("Entscheiden"), url=approval.get_absolute_url())
+
+
+def comment_cards(title: str, approval: ApprovalRequest | None) -> list[TextCard]:
+    """Return what the senator's office remarked on `approval` as a card; empty without a comment."""
+    if approval is None or not approval.comment:
+        return []
+    decided = f"{approval.decided_by} · {format_moment(approval.decided_at)}"
+    return [TextCard(title, approval.comment, note=f"{approval.outcome} · {decided}")]
 
 
 def with_conditions(

@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 
 class ProgressStep(NamedTuple):
     """One dot of the progress bar; `status` is done, current or todo."""
@@ -57,6 +59,12 @@ class NextStep(NamedTuple):
     def without_button(self) -> "NextStep":
         """Return the step as users see it who cannot act."""
         return self._replace(action="", url="")
+
+
+def office_step(
+    text: str, action: str = "", url: str = "", *, due_on: dt.date | None = None, post: bool = False
+) -> NextStep:
+    return NextStep(text, _("Geschäftsstelle"), due_on, action, url, post)
 
 
 # Frozen: the bar, its legend and its table are drawn from the same objects.

@@ -35,3 +35,9 @@ class ReleaseForm(forms.Form):
         ),
     )
     expected = forms.IntegerField(widget=forms.HiddenInput)
+
+    def expect(self, count: int) -> None:
+        """Take over the present number of invitations, so that sending again sends what is shown."""
+        if self.is_bound:
+            self.data = self.data.copy()
+            self.data["expected"] = count

@@ -8,6 +8,7 @@ from dialogues.models import Invitation, Rsvp
 from outbox.rendering.headers import validate_address
 
 MAX_PEOPLE = 10
+FOLDED_FIELDS = ("party", "remark", "shares_rsvp")
 SUBSTITUTE_FIELDS = ("substitute_name", "substitute_function", "substitute_email")
 
 
@@ -74,6 +75,14 @@ class RsvpForm(forms.Form):
                 self.errors.pop(name, None)
                 values[name] = ""
         return values
+
+    @property
+    def opens_more(self) -> bool:
+        """Whether the folded fields hold something that the guest must see."""
+        return any(
+            self[name].errors or self[name].value() not in ("", None, 1, "1", False)
+            for name in FOLDED_FIELDS
+        )
 
     @property
     def _is_represented(self) -> bool:

@@ -1,6 +1,7 @@
 """Next steps that concern approvals and dates of a dialogue, and what its page says about them."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,16 +10,17 @@ from django.utils.translation import ngettext
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from approvals.registry import CounterDate
-from core.progress import NextStep
+from core.dates import add_working_days, format_date, format_day, local_date
+from core.progress import NextStep, office_step
+from core.roles import is_inside, senator_office_name
+from dialogues.enums import BEFORE_THE_DAY, DialogueState
+from dialogues.mails import FACTS_ANNOUNCED_AT_ONCE, Addressee, addressees_of_change
 from dialogues.models import Dialogue, DialogueSeries, Topic
+from dialogues.queries import Preparation
 
+MINUTES_WORKING_DAYS = 5  # after a dialogue, to write down its outcome
+MAX_NAMED_PEOPLE = 12  # by name; those after them are only counted
 NOT_GRANTED = (ApprovalState.RETURNED, ApprovalState.REFUSED)
-
-
-def office_step(
-    text: str, action: str = "", url: str = "", *, due_on: dt.date | None = None, post: bool = False
-) -> NextStep:
-    return NextStep(text, _("Geschäftsstelle"), due_on, action, url, post)
 
 
 def missing_approval_step(missing: Topic | DialogueSeries) -> NextStep:
@@ -62,7 +64,7 @@ def counter_dates_step(
     if approval.comment:
         text += " " + _("Dazu: „%(comment)s“") % {"comment": approval.comment}
     label = ngettext("%(count)d Termin übernehmen", "%(count)d Termine übernehmen", len(dates))
-    url = reverse("dialogues:dates_take_over", args=[dialogue.pk])
+    url = reverse("dialogues:dates_adopt", args=[dialogue.pk])
     return office_step(text, label % {"count": len(dates)}, url, post=True)
 
 
@@ -137,3 +139,97 @@ def pending_changes_note(dialogue: Dialogue) -> str:
 def announced_later_note() -> str:
     """Return when guests learn of a change that lets the approval lapse."""
     return _("Die Gäste erfahren davon, sobald das Büro zugestimmt hat.")
+
+
+def approval_status(preparation: Preparation) -> str:
+    """Return who approved the dates and when, or that the approval lapsed; empty before that."""
+    if approval := preparation.granted:
+        text = f"{senator_office_name()}, {format_date(approval.decided_at)}"
+        is_conditional = approval.state == ApprovalState.CONDITIONAL
+        return f"{text}, {_('mit Auflage')}" if is_conditional else text
+    return _("Freigabe erloschen") if preparation.is_lapsed else ""
+
+
+def deadlines(dialogue: Dialogue, user, preparation: Preparation) -> list[tuple[str, str]]:
+    """Return (label, day) of everything that is due, soonest first."""
+    if dialogue.is_taken_over or dialogue.state in (DialogueState.CANCELLED, DialogueState.CLOSED):
+        return []
+    due = _deadlines_of_office(dialogue, preparation) if is_inside(user) else []
+    if dialogue.state == DialogueState.INVITED and dialogue.rsvp_by:
+        due.append((dialogue.rsvp_by, _("Antwort der Gäste")))
+    if dialogue.starts_at and dialogue.state in BEFORE_THE_DAY:
+        due.append((local_date(dialogue.starts_at), _("Gespräch")))
+    return [(label, format_day(day)) for day, label in sorted(due)]
+
+
+def _deadlines_of_office(dialogue: Dialogue, preparation: Preparation) -> list[tuple[dt.date, str]]:
+    due, reminder = [], preparation.reminder
+    if preparation.approval and preparation.approval.is_open:
+        due.append((preparation.approval.due_on, _("Entscheidung über die Termine")))
+    if (
+        dialogue.state == DialogueState.INVITED
+        and dialogue.rsvp_by
+        and preparation.unanswered
+        and reminder.on
+        and not reminder.is_paused
+    ):
+        due.append((reminder.on, _("Erinnerung an die Gäste")))
+    minutes_day = minutes_due_on(dialogue)
+    if minutes_day and dialogue.state in (*BEFORE_THE_DAY, DialogueState.HELD):
+        due.append((minutes_day, _("Ergebnis festhalten")))
+    return due
+
+
+def minutes_due_on(dialogue: Dialogue) -> dt.date | None:
+    """Return the day by which the outcome should be written down; None without a date."""
+    if not dialogue.starts_at:
+        return None
+    return add_working_days(local_date(dialogue.starts_at), MINUTES_WORKING_DAYS)
+
+
+def effect_of_changes(dialogue: Dialogue, today: dt.date, *, lapses: bool) -> str:
+    """Return whom a save would mail, as a warning above the form; empty when nobody.
+
+    A save that lets the approval lapse (`lapses`) mails nobody outside until it is renewed.
+    """
+    count = len(addressees_of_change(dialogue, today=today))
+    if not count:
+        return ""
+    if lapses:
+        return announced_later_note()
+    text = ngettext(
+        "Was sich an %(facts)s ändert, erfährt %(count)d Person sofort per E-Mail mit neuem "
+        "Kalendereintrag.",
+        "Was sich an %(facts)s ändert, erfahren %(count)d Personen sofort per E-Mail mit neuem "
+        "Kalendereintrag.",
+        count,
+    )
+    labels = [str(label) for label, _read in FACTS_ANNOUNCED_AT_ONCE]
+    facts = _("%(facts)s oder %(last)s") % {"facts": ", ".join(labels[:-1]), "last": labels[-1]}
+    at_once = text % {"facts": facts, "count": count} + " " + _("Gegebene Antworten gelten weiter.")
+    later = _("Erlischt durch eine Änderung die Freigabe, geht noch nichts hinaus:")
+    return f"{at_once} {later} {announced_later_note()}"
+
+
+def notified_people(recipients: Sequence[Addressee]) -> list[str]:
+    """Return who will be mailed: how many, then the first ones by name."""
+    if not recipients:
+        return [
+            _(
+                "Es wird niemand benachrichtigt: bisher weiß außerhalb der Geschäftsstelle niemand "
+                "davon."
+            )
+        ]
+    text = ngettext(
+        "%(count)d Person wird benachrichtigt:",
+        "%(count)d Personen werden benachrichtigt:",
+        len(recipients),
+    )
+    lines = [text % {"count": len(recipients)}]
+    for recipient in recipients[:MAX_NAMED_PEOPLE]:
+        name, email = recipient.to.name, recipient.to.email
+        lines.append(f"{name} ({email})" if name else email)
+    if len(recipients) > MAX_NAMED_PEOPLE:
+        rest = len(recipients) - MAX_NAMED_PEOPLE
+        lines.append(_("und %(count)d weitere") % {"count": rest})
+    return lines

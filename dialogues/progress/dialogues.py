@@ -1,34 +1,45 @@
-"""Where a dialogue stands and what happens next."""
+"""Where a dialogue stands, what happens next, and what its page shows around every tab."""
 
 import datetime as dt
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from approvals.progress import decision_step
-from core.dates import add_working_days, local_date
+from core.dates import format_date, local_date
 from core.models import Origin
-from core.progress import NextStep, ProgressStep, WaitingEntry, progress_steps
-from dialogues.enums import DATED, DialogueState, HostReply
+from core.progress import (
+    NextStep,
+    ProgressStep,
+    TextCard,
+    WaitingEntry,
+    office_step,
+    progress_steps,
+)
+from core.roles import is_inside
+from core.states import allowed_actions
+from dialogues.enums import DATED, DIALOGUE_MOVES, DialogueCategory, DialogueState, HostReply
 from dialogues.models import Dialogue
 from dialogues.permissions import can_manage
 from dialogues.progress.dates import (
+    approval_status,
     counter_dates_step,
     fix_date_step,
+    minutes_due_on,
     missing_approval_step,
-    office_step,
     pending_changes_note,
     propose_dates_step,
     renewal_step,
     submit_dates_step,
 )
 from dialogues.progress.invitations import compose_step, release_step, replies_step
+from dialogues.progress.topics import about_card
 from dialogues.queries import Preparation, missing_approval, preparations_of
 from dialogues.reminders import next_reminder
 
 S = DialogueState
-MINUTES_WORKING_DAYS = 5  # after a dialogue, to write down its outcome
 OFFICE_ACTS = (S.PLANNING, S.EXPLORING, S.SCHEDULED, S.INVITED, S.HELD)
 
 
@@ -73,13 +84,6 @@ def _position(dialogue: Dialogue) -> tuple[int, str]:
         S.INVITED: (3, _("Einladung läuft")),
         S.HELD: (5, _("Ergebnis offen")),
     }.get(S(dialogue.state), (6, ""))
-
-
-def minutes_due_on(dialogue: Dialogue) -> dt.date | None:
-    """Return the day by which the outcome should be written down; None without a date."""
-    if not dialogue.starts_at:
-        return None
-    return add_working_days(local_date(dialogue.starts_at), MINUTES_WORKING_DAYS)
 
 
 def dialogue_next_step(
@@ -182,6 +186,140 @@ def _day_has_come_step(dialogue: Dialogue) -> NextStep:
     text = _("Der Termin ist verstrichen, ohne dass eingeladen wurde.")
     url = reverse("dialogues:postpone", args=[dialogue.pk])
     return office_step(text, _("Gespräch verschieben"), url)
+
+
+def list_tabs(current: str) -> list[tuple[str, str, bool]]:
+    """Return (label, url, is_current) of the lists of dialogues, topics, series and events."""
+    names = (
+        ("list", _("Gespräche")),
+        ("topics", _("Themen")),
+        ("series_list", _("Reihen")),
+        ("events", _("Veranstaltungen")),
+    )
+    return [(label, reverse(f"dialogues:{name}"), name == current) for name, label in names]
+
+
+def dialogue_tabs(
+    dialogue: Dialogue, user, preparation: Preparation, current: str
+) -> list[tuple[str, str, bool]]:
+    """Return (label, url, is_current); empty where there is only one tab."""
+    if dialogue.is_taken_over:
+        return []
+    names = [("detail", _("Überblick"))]
+    if dialogue.starts_at or preparation.invited or preparation.to_invite:
+        names.append(("guests", _("Gäste")))
+    if dialogue.programme:
+        names.append(("programme", _("Programm")))
+    if is_inside(user):
+        names.append(("history", _("Verlauf")))
+    if len(names) == 1:
+        return []
+    return [
+        (label, reverse(f"dialogues:{name}", args=[dialogue.pk]), name == current)
+        for name, label in names
+    ]
+
+
+def dialogue_lead(dialogue: Dialogue) -> str:
+    parts = [dialogue.event_kind or str(dialogue.get_category_display())]
+    if dialogue.topic_id:
+        parts.append(", ".join(map(str, dialogue.topic.themes.all())))
+        parts.append(", ".join(map(str, dialogue.topic.sectors.all())))
+    return " · ".join(part for part in parts if part)
+
+
+def dialogue_parents(dialogue: Dialogue) -> list[tuple[str, str]]:
+    """Return (label, url) of the page between the list of dialogues and this one, if any."""
+    if dialogue.category == DialogueCategory.EVENT:
+        return [(_("Veranstaltungen"), reverse("dialogues:events"))]
+    series = dialogue.topic.series if dialogue.topic else None
+    return [(series.title, series.get_absolute_url())] if series else []
+
+
+def dialogue_facts(dialogue: Dialogue, user, preparation: Preparation) -> list[tuple]:
+    facts = [
+        (_("Termin"), dialogue.when),
+        (_("Gastgeber"), dialogue.host or dialogue.host_text or _("noch offen")),
+    ]
+    if dialogue.address and dialogue.address != dialogue.video_link:
+        facts.append((_("Ort"), dialogue.address))
+    if dialogue.is_taken_over:
+        return facts
+    facts.append((_("Format"), dialogue.get_format_display()))
+    if dialogue.video_link:
+        link = '<a href="{}" rel="noopener noreferrer">{}</a>'
+        facts.append((_("Zugang"), format_html(link, dialogue.video_link, _("Videokonferenz"))))
+    if not is_inside(user):
+        return [*facts, (_("Plätze"), dialogue.seats)]
+    topic = dialogue.topic
+    if topic:
+        link = format_html('<a href="{}">{}</a>', topic.get_absolute_url(), topic)
+        facts.append((_("Thema"), link))
+    facts.append((_("Plätze"), dialogue.seats))
+    if approval := approval_status(preparation):
+        facts.append((_("Freigabe"), approval))
+    if dialogue.host_contact:
+        facts.append((_("Ansprechperson"), dialogue.host_contact))
+    return facts
+
+
+def dialogue_actions(
+    dialogue: Dialogue, user, preparation: Preparation, box: NextStep | None, now: dt.datetime
+) -> list[tuple[str, str, str]]:
+    """Return (label, url, variant) of what the office can do besides the next step."""
+    if not can_manage(user):
+        return []
+    allowed = allowed_actions(DIALOGUE_MOVES, dialogue)
+    is_asked = preparation.approval is not None and preparation.approval.is_open
+    actions = []
+    if preparation.is_lapsed and not is_asked and dialogue.starts_at > now:
+        actions.append((_("Termin erneut vorlegen"), "date_renew", "secondary"))
+    if is_asked and "withdraw_dates" in allowed:
+        actions.append((_("Vorlage zurückziehen"), "dates_withdraw", "danger"))
+    if dialogue.host_id and "explore" in allowed and dialogue.host_reply != HostReply.OPEN:
+        actions.append((_("Antwort des Gastgebers"), "host_reply", "secondary"))
+    if "postpone" in allowed:
+        actions.append((_("Verschieben"), "postpone", "danger"))
+    if "cancel" in allowed:
+        actions.append((_("Absagen"), "cancel", "danger"))
+    found = [
+        (label, reverse(f"dialogues:{name}", args=[dialogue.pk]), variant)
+        for label, name, variant in actions
+    ]
+    return [action for action in found if box is None or action[1] != box.url]
+
+
+def closing_cards(dialogue: Dialogue) -> list[TextCard]:
+    """Return why the dialogue was cancelled or postponed; empty when it was neither."""
+    if not dialogue.closing_reason:
+        return []
+    if dialogue.state == S.CANCELLED:
+        css_class = "card card--danger"
+        return [TextCard(_("Warum abgesagt"), dialogue.closing_reason, css_class=css_class)]
+    return [TextCard(_("Warum verschoben"), dialogue.closing_reason)]
+
+
+def host_note(dialogue: Dialogue) -> str:
+    """Return when the host replied and what was noted; empty without a reply."""
+    if not dialogue.host_replied_on:
+        return ""
+    text = _("Antwort vom %(day)s") % {"day": format_date(dialogue.host_replied_on)}
+    return f"{text}: {dialogue.host_note}" if dialogue.host_note else text
+
+
+def outcome_cards(dialogue: Dialogue) -> list[TextCard]:
+    """Return what came of the dialogue and what it is about."""
+    outcome = [TextCard(_("Ergebnis"), dialogue.outcome)] if dialogue.outcome else []
+    return [*outcome, about_card(dialogue.topic)] if dialogue.topic else outcome
+
+
+def imported_cards(dialogue: Dialogue) -> list[TextCard]:
+    """Return what former records say about participants and press."""
+    cards = [
+        TextCard(_("Teilnehmende"), dialogue.participants_text),
+        TextCard(_("Presse"), dialogue.press_text),
+    ]
+    return [card for card in cards if card.text]
 
 
 def dialogues_awaiting_office(now: dt.datetime) -> list[WaitingEntry]:

@@ -1,16 +1,26 @@
-"""The next steps between a fixed date and the day of the dialogue: invite guests, remind them."""
+"""The guest list: the next steps from a fixed date to the day of the dialogue, and what its pages show."""
 
 import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.dates import format_date, format_day, local_date
-from core.progress import NextStep
-from dialogues.models import Dialogue
-from dialogues.progress.dates import office_step
-from dialogues.queries import NextReminder
+from core.dates import add_working_days, format_date, format_day, local_date
+from core.progress import NextStep, office_step
+from dialogues.enums import BEFORE_THE_DAY, RsvpState
+from dialogues.models import Dialogue, Invitation
+from dialogues.permissions import can_manage
+from dialogues.queries import DeliveryCounts, GuestRow, NextReminder, RsvpCounts
+from outbox.queries import latest_sending
+from outbox.wordings import waiting_note
+from partners.models import DistributionList, Organisation, Person
+
+RSVP_WORKING_DAYS = 5  # before the dialogue, for guests to reply, unless the office says otherwise
 
 
 def compose_step(dialogue: Dialogue) -> NextStep:
@@ -71,3 +81,295 @@ def _overdue_replies_step(dialogue: Dialogue, unanswered: int) -> NextStep:
     text %= {"count": unanswered, "day": format_date(dialogue.rsvp_by)}
     url = reverse("dialogues:guests", args=[dialogue.pk])
     return office_step(text, _("Zur Gästeliste"), url, due_on=dialogue.rsvp_by)
+
+
+def release_warnings(dialogue: Dialogue, count: int) -> list[str]:
+    """Return what the office should check before it sends `count` invitations. None of it prevents
+    sending them.
+    """
+    warnings = []
+    if not dialogue.address:
+        warnings.append(
+            _(
+                "Es ist keine Anschrift eingetragen; die Gäste erfahren nur den Namen des "
+                "Gastgebers."
+            )
+        )
+    if dialogue.host_contact is None:
+        warnings.append(
+            _(
+                "Beim Gastgeber ist keine Ansprechperson eingetragen; dort wird niemand "
+                "benachrichtigt."
+            )
+        )
+    invited = dialogue.invitations.released().filter(released_round=dialogue.round).count()
+    if count + invited > dialogue.seats:
+        text = _(
+            "Damit sind %(invited)d Gäste eingeladen, es gibt aber nur %(seats)d Plätze. Wer "
+            "zuerst zusagt, kommt."
+        )
+        warnings.append(text % {"invited": count + invited, "seats": dialogue.seats})
+    return [*warnings, *filter(None, [waiting_note("invitation")])]
+
+
+def default_rsvp_by(dialogue: Dialogue, today: dt.date) -> dt.date:
+    """Return the day proposed for replies: the one guests were given before, if it lies ahead."""
+    if dialogue.rsvp_by and dialogue.rsvp_by >= today:
+        return dialogue.rsvp_by
+    return max(add_working_days(local_date(dialogue.starts_at), -RSVP_WORKING_DAYS), today)
+
+
+def released_message(dialogue: Dialogue, count: int) -> str:
+    """Return what became of `count` invitations, with a link to the page that follows the sending."""
+    note = waiting_note("invitation")
+    text = ngettext(
+        "%(count)d Einladung ist auf dem Weg.", "%(count)d Einladungen sind auf dem Weg.", count
+    )
+    if note:
+        text = ngettext(
+            "%(count)d Einladung ist geschrieben.", "%(count)d Einladungen sind geschrieben.", count
+        )
+    text = f"{text % {'count': count}} {note}".strip()
+    batch = latest_sending(dialogue.get_absolute_url(), "invitation")
+    if batch is None:
+        return text
+    url = reverse("outbox:sending", args=[batch])
+    return format_html('{} <a href="{}">{}</a>', text, url, _("Versand verfolgen"))
+
+
+def full_name(person: Person) -> str:
+    """Return `Organisation: Name`, for lists of guests."""
+    return f"{person.organisation.label}: {person}" if person.organisation else str(person)
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A guest as the guest list shows one. `links` are (label, url) pairs; `remove_url` is there
+    until the invitation was sent.
+    """
+
+    organisation: str
+    name: str
+    invited: str
+    notes: list[str]
+    replies: list[tuple[str, str]]
+    mail_text: str
+    mail_badges: list[tuple[str, str]]
+    links: list[tuple[str, str]]
+    remove_url: str
+
+    @property
+    def has_menu(self) -> bool:
+        return bool(self.links or self.remove_url)
+
+
+def guest_list(rows: Iterable[GuestRow], user) -> list[Guest]:
+    return [_guest(row, manages=can_manage(user)) for row in rows]
+
+
+def _guest(row: GuestRow, *, manages: bool) -> Guest:
+    invitation = row.invitation
+    person, is_withdrawn = invitation.person, invitation.withdrawn_at is not None
+    replies = []
+    if is_withdrawn:
+        replies = [(_("zurückgezogen"), "muted")]
+    elif row.is_released:
+        replies = [(invitation.get_rsvp_display(), invitation.badge_colour)]
+    can_remove = manages and invitation.released_at is None and not is_withdrawn
+    return Guest(
+        organisation=person.organisation.label if person.organisation else "–",
+        name=attending_name(invitation),
+        invited=person.name,
+        notes=_notes(invitation),
+        replies=replies,
+        mail_text="" if row.mail_colour else row.mail_text,
+        mail_badges=[(row.mail_text, row.mail_colour)] if row.mail_colour else [],
+        links=_links(row) if manages and not is_withdrawn else [],
+        remove_url=reverse("dialogues:guest_remove", args=[invitation.pk]) if can_remove else "",
+    )
+
+
+def attending_name(invitation: Invitation) -> str:
+    """Return who comes: the guest, or the substitute with their function."""
+    if invitation.rsvp != RsvpState.REPRESENTED:
+        return invitation.person.name
+    return ", ".join(filter(None, [invitation.substitute_name, invitation.substitute_function]))
+
+
+def _notes(invitation: Invitation) -> list[str]:
+    notes = []
+    if invitation.rsvp == RsvpState.REPRESENTED:
+        notes.append(_("in Vertretung für %(name)s") % {"name": invitation.person.name})
+    if invitation.seats_taken > 1:
+        notes.append(_("%(count)s Personen") % {"count": invitation.seats_taken})
+    if invitation.remark:
+        notes.append(f"„{invitation.remark}“")
+    return notes
+
+
+def _links(row: GuestRow) -> list[tuple[str, str]]:
+    """Return what the office can do about an invitation that was sent."""
+    invitation, links = row.invitation, []
+    if row.is_released:
+        url = reverse("dialogues:enter_rsvp", args=[invitation.pk])
+        links.append((_("Antwort eintragen"), url))
+    if invitation.released_at and invitation.dialogue.state in BEFORE_THE_DAY:
+        url = reverse("dialogues:invitation_withdraw", args=[invitation.pk])
+        links.append((_("Einladung zurückziehen"), url))
+    return links
+
+
+class Attendee(NamedTuple):
+    """A line of the list to sign at the entrance; `party` is the number of people."""
+
+    organisation: str
+    name: str
+    note: str
+    party: int
+
+
+def attendees(invitations: Iterable[Invitation]) -> list[Attendee]:
+    return [_attendee(invitation) for invitation in invitations]
+
+
+def _attendee(invitation: Invitation) -> Attendee:
+    person, name, note = invitation.person, invitation.person.name, ""
+    if invitation.rsvp == RsvpState.REPRESENTED:
+        name = invitation.substitute_name
+        note = _("in Vertretung für %(name)s") % {"name": person.name}
+    elif invitation.rsvp == RsvpState.TENTATIVE:
+        note = _("mit Vorbehalt")
+    organisation = person.organisation.label if person.organisation else "–"
+    return Attendee(organisation, name, note, invitation.party)
+
+
+def own_replies(rows: Iterable[GuestRow]) -> list[tuple[str, str, str, str]]:
+    """Return (name, note, reply, colour) of invitations for who may see only these."""
+    replies = []
+    for row in rows:
+        invitation, note = row.invitation, ""
+        if invitation.rsvp == RsvpState.REPRESENTED:
+            note = _("Es kommt: %(name)s") % {"name": invitation.substitute_name}
+        reply, colour = invitation.get_rsvp_display(), invitation.badge_colour
+        replies.append((str(invitation.person), note, reply, colour))
+    return replies
+
+
+def counts_title(counts: RsvpCounts) -> str:
+    if not counts.invited:
+        return _("Gästeliste")
+    text = ngettext("%(invited)s Einladung", "%(invited)s Einladungen", counts.invited)
+    return text % {"invited": counts.invited}
+
+
+def counts_note(counts: RsvpCounts, dialogue: Dialogue) -> str:
+    values = {"held": counts.seats_taken, "seats": dialogue.seats}
+    note = _("%(held)s von %(seats)s Plätzen belegt") % values
+    if dialogue.rsvp_by:
+        note += " · " + _("Antwort bis %(day)s") % {"day": format_date(dialogue.rsvp_by)}
+    return note
+
+
+def failed_note(sending: DeliveryCounts) -> str:
+    if not sending.failed:
+        return ""
+    text = ngettext(
+        "%(failed)s ging nicht hinaus.", "%(failed)s gingen nicht hinaus.", sending.failed
+    )
+    return text % {"failed": sending.failed}
+
+
+def no_guests(add_url: str) -> dict[str, str]:
+    """Return text, action and url of what stands in place of an empty guest list."""
+    if not add_url:
+        return {
+            "text": _(
+                "Es ist niemand eingeladen. Die Gästeliste wird zusammengestellt, sobald der "
+                "Termin feststeht."
+            )
+        }
+    text = _(
+        "Noch steht niemand auf der Gästeliste. Wählen Sie Verteiler, Organisationen oder "
+        "einzelne Personen aus."
+    )
+    return {"text": text, "action": _("Gästeliste zusammenstellen"), "url": add_url}
+
+
+def compose_lead(count: int) -> str:
+    """Return what to know above the page that composes a list of `count` guests to invite."""
+    if not count:
+        return _(
+            "Hier wird noch nichts versandt. Sie sehen die Liste und die E-Mail vorher noch einmal."
+        )
+    text = ngettext(
+        "%(count)s Person steht auf der Liste und ist noch nicht eingeladen.",
+        "%(count)s Personen stehen auf der Liste und sind noch nicht eingeladen.",
+        count,
+    )
+    return text % {"count": count}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A checkbox of the page that composes a guest list; `attributes` go into its tag."""
+
+    value: str
+    label: str
+    note: str
+    attributes: str = ""
+
+
+def people_choices(people: Iterable[Person], ticked: Iterable[str]) -> list[Choice]:
+    """Return `people` to tick; who is on the guest list already cannot be ticked."""
+    choices = []
+    for person in people:
+        note = person.organisation.name if person.organisation else person.email
+        attributes = _checked(person.pk, ticked)
+        if person.is_listed:
+            note, attributes = f"{note} · {_('steht auf der Liste')}", "disabled"
+        label = ", ".join(filter(None, [person.name, person.function]))
+        choices.append(Choice(str(person.pk), label, note, attributes))
+    return choices
+
+
+def list_choices(lists: Iterable[DistributionList], ticked: Iterable[str]) -> list[Choice]:
+    return [
+        Choice(
+            str(distribution_list.pk),
+            distribution_list.name,
+            " · ".join(
+                filter(None, [_reach(distribution_list.reach), distribution_list.description])
+            ),
+            _checked(distribution_list.pk, ticked),
+        )
+        for distribution_list in lists
+    ]
+
+
+def organisation_choices(
+    organisations: Iterable[Organisation], ticked: Iterable[str]
+) -> list[Choice]:
+    choices = []
+    for organisation in organisations:
+        note = _reach(organisation.reach)
+        if organisation.listed:
+            listed = ngettext(
+                "%(listed)s steht auf der Liste",
+                "%(listed)s stehen auf der Liste",
+                organisation.listed,
+            )
+            note = f"{note} · {listed % {'listed': organisation.listed}}"
+        attributes = _checked(organisation.pk, ticked)
+        choices.append(Choice(str(organisation.pk), organisation.name, note, attributes))
+    return choices
+
+
+def _checked(pk: int, ticked: Iterable[str]) -> str:
+    return "checked" if str(pk) in ticked else ""
+
+
+def _reach(count: int) -> str:
+    text = ngettext(
+        "%(reach)s Person mit E-Mail-Adresse", "%(reach)s Personen mit E-Mail-Adresse", count
+    )
+    return text % {"reach": count}

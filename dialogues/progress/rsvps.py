@@ -1,11 +1,13 @@
-"""What a guest with an account has to answer."""
+"""What a guest has to answer and what the page to answer on shows."""
 
 import datetime as dt
 
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from core.dates import local_date
+from core.dates import format_day, format_moment, local_date
 from core.progress import NextStep, WaitingEntry
 from dialogues.enums import DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation
@@ -26,6 +28,52 @@ def guest_next_step(
         action = _("Antwort ändern")
     url = reverse("dialogues:my_rsvp", args=[invitation.pk])
     return NextStep(text, str(user), dialogue.rsvp_by, action, url)
+
+
+def rsvp_facts(invitation: Invitation) -> list[tuple]:
+    """Return what the guest should know of the dialogue before answering."""
+    dialogue, person = invitation.dialogue_as_announced, invitation.person
+    organisation = person.organisation
+    facts = [
+        (_("Für"), f"{person}, {organisation.label}" if organisation else str(person)),
+        (_("Termin"), dialogue.when),
+        (_("Ort"), dialogue.location),
+        (_("Format"), dialogue.get_format_display()),
+        (_("Worum es geht"), linebreaksbr(dialogue.topic.description if dialogue.topic else "")),
+    ]
+    if dialogue.video_link:
+        link = format_html('<a href="{0}" rel="noopener noreferrer">{0}</a>', dialogue.video_link)
+        facts.append((_("Videokonferenz"), link))
+    facts.append((_("Programm"), linebreaksbr(dialogue.programme)))
+    return [(label, value) for label, value in facts if value]
+
+
+def reply_text(invitation: Invitation) -> str:
+    """Return when the guest answered and who comes, in sentences."""
+    moment = format_moment(invitation.replied_at)
+    sentences = [_("Gegeben am %(moment)s.") % {"moment": moment}]
+    if invitation.rsvp == RsvpState.REPRESENTED:
+        sentences.append(_("Es kommt: %(name)s.") % {"name": invitation.substitute_name})
+    if invitation.seats_taken > 1:
+        sentences.append(_("Angemeldet sind %(party)s Personen.") % {"party": invitation.party})
+    return " ".join(sentences)
+
+
+def change_note(dialogue: Dialogue) -> str:
+    """Return until when the guest can change a reply."""
+    text = _("Sie können Ihre Antwort bis %(day)s ändern.")
+    return text % {"day": format_day(dialogue.rsvp_by)}
+
+
+def seats_note(invitation: Invitation, seats_taken: int) -> str:
+    """Return that all seats are taken; empty while there is one for this guest."""
+    left = invitation.dialogue.seats - seats_taken + invitation.seats_taken
+    if left > 0:
+        return ""
+    return _(
+        "Zurzeit sind alle Plätze belegt. Antworten Sie mit Vorbehalt; wird ein Platz frei, melden "
+        "wir uns."
+    )
 
 
 def invitations_awaiting_reply(user, today: dt.date) -> list[WaitingEntry]:

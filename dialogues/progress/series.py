@@ -3,15 +3,24 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from approvals.enums import ApprovalState
+from approvals.enums import ApprovalKind, ApprovalState
 from approvals.models import ApprovalRequest
-from approvals.progress import decision_step
+from approvals.permissions import can_see_approvals
+from approvals.progress import comment_cards, decision_step
 from core.models import Origin
-from core.progress import NextStep, ProgressStep, WaitingEntry, progress_steps
-from dialogues.enums import SeriesState
+from core.progress import (
+    NextStep,
+    ProgressStep,
+    TextCard,
+    WaitingEntry,
+    office_step,
+    progress_steps,
+)
+from core.roles import is_inside
+from core.states import allowed_actions
+from dialogues.enums import SERIES_MOVES, SeriesState
 from dialogues.models import DialogueSeries
 from dialogues.permissions import can_manage
-from dialogues.progress.dates import office_step
 
 S = SeriesState
 
@@ -71,6 +80,31 @@ def _office_next_step(series: DialogueSeries, latest: ApprovalRequest | None) ->
         "abgestimmt."
     )
     return office_step(text, _("Zustimmung beantragen"), url)
+
+
+def series_cards(series: DialogueSeries, user, latest: ApprovalRequest | None) -> list[TextCard]:
+    """Return what the series is about and, for those who may know it, how consent was commented."""
+    about = TextCard(_("Worum es geht"), series.description)
+    cards = [about] if series.description else []
+    if is_inside(user) and can_see_approvals(user, ApprovalKind.SERIES):
+        cards += comment_cards(_("Anmerkung zur Zustimmung"), latest)
+    return cards
+
+
+def internal_notes_cards(internal_notes: str, user) -> list[TextCard]:
+    """Return the notes of the office as a card; empty without notes and for everyone else."""
+    if not internal_notes or not can_manage(user):
+        return []
+    note = _("Sieht nur die Geschäftsstelle.")
+    return [TextCard(_("Interner Vermerk"), internal_notes, note=note)]
+
+
+def series_actions(series: DialogueSeries, user) -> list[tuple[str, str, str]]:
+    """Return (label, url, variant) of what the office can do besides the next step."""
+    if not can_manage(user) or "withdraw" not in allowed_actions(SERIES_MOVES, series):
+        return []
+    url = reverse("dialogues:series_withdraw", args=[series.pk])
+    return [(_("Antrag zurückziehen"), url, "danger")]
 
 
 def series_awaiting_office() -> list[WaitingEntry]:

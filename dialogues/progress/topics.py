@@ -8,12 +8,19 @@ from django.utils.translation import gettext_lazy
 from approvals.enums import ApprovalState
 from approvals.models import ApprovalRequest
 from approvals.progress import decision_step
+from core.dates import format_date
 from core.models import Origin
-from core.progress import NextStep, ProgressStep, WaitingEntry, progress_steps
+from core.progress import (
+    NextStep,
+    ProgressStep,
+    TextCard,
+    WaitingEntry,
+    office_step,
+    progress_steps,
+)
 from dialogues.enums import DialogueState, SeriesState, TopicState
 from dialogues.models import Dialogue, Topic
 from dialogues.permissions import can_manage
-from dialogues.progress.dates import office_step
 
 S = TopicState
 
@@ -111,6 +118,52 @@ def _submit_step(topic: Topic, latest: ApprovalRequest | None) -> NextStep:
         return office_step(text % {"why": latest.lapse_reason}, _("Erneut vorlegen"), url)
     text = _("Das Thema ist vollständig? Dann legen Sie es mit einer kurzen Leitungsvorlage vor.")
     return office_step(text, _("Zur Freigabe vorlegen"), url)
+
+
+def topic_cards(topic: Topic) -> list[TextCard]:
+    """Return why the topic stands where it does, if a reason was given, and what it is about."""
+    titles = {
+        S.NOT_TAKEN_UP: _("Warum das Thema nicht aufgegriffen wird"),
+        S.REFUSED: _("Warum das Thema abgelehnt wurde"),
+    }
+    title = titles.get(S(topic.state), _("Anmerkung zur Freigabe"))
+    reason = [TextCard(title, topic.reason)] if topic.reason else []
+    return [*reason, about_card(topic)]
+
+
+def about_card(topic: Topic) -> TextCard:
+    more = ((_("Was am Ende stehen soll"), topic.wish),) if topic.wish else ()
+    return TextCard(_("Worum es geht"), topic.description, more)
+
+
+def topic_facts(topic: Topic) -> list[tuple]:
+    proposed = topic.organisation.label if topic.organisation else _("Geschäftsstelle")
+    if topic.proposed_at:
+        proposed += f", {format_date(topic.proposed_at)}"
+    return [
+        (_("Vorgeschlagen von"), proposed),
+        (_("Reihe"), topic.series or "–"),
+        (_("Branchen"), ", ".join(map(str, topic.sectors.all())) or "–"),
+        (_("Querschnitt"), ", ".join(map(str, topic.themes.all())) or "–"),
+    ]
+
+
+def topic_actions(topic: Topic, user, *, is_planned: bool) -> list[tuple[str, str, str]]:
+    """Return (label, url, variant) of what the office can do besides the next step.
+
+    An approved topic goes back to work only until a dialogue on it is planned.
+    """
+    if not can_manage(user) or topic.is_taken_over:
+        return []
+    withdraw_url = reverse("dialogues:topic_withdraw", args=[topic.pk])
+    decline_url = reverse("dialogues:topic_decline", args=[topic.pk])
+    if topic.state == S.PROPOSED:
+        return [(_("Nicht aufgreifen"), decline_url, "danger")]
+    if topic.state == S.FOR_APPROVAL:
+        return [(_("Vorlage zurückziehen"), withdraw_url, "danger")]
+    if topic.state == S.APPROVED and not is_planned:
+        return [(_("Wieder bearbeiten"), withdraw_url, "danger")]
+    return []
 
 
 def topics_awaiting_office() -> list[WaitingEntry]:

@@ -1,9 +1,10 @@
-"""Dates of a dialogue: propose, take back, put before the senator's office, fix one."""
+"""Dates of a dialogue: propose, submit, fix, and give up by postponing or cancelling."""
 
 from functools import partial
 
 from django.contrib import messages
 from django.db import transaction
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,47 +12,57 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from approvals.enums import ApprovalKind
-from approvals.forms import BriefingForm
 from approvals.mails import APPROVAL_ASKED
-from approvals.queries import approvals_about, differences_since
-from approvals.registry import Briefing, snapshot_of
+from approvals.registry import Briefing
 from core.dates import local_date
 from core.errors import Refused
+from core.forms import ReasonForm
 from core.roles import senator_office_name
-from core.views import redirect_unless_possible, render_confirmation, run_service
+from core.views import (
+    redirect_unless_possible,
+    render_confirmation,
+    render_form,
+    run_service,
+)
 from dialogues.enums import DATED, DIALOGUE_MOVES, HostReply, OptionState
 from dialogues.forms import DateOptionFormSet, FixDateForm
+from dialogues.mails import addressees_of_cancellation
 from dialogues.models import DateOption, Dialogue
+from dialogues.progress import notified_people
 from dialogues.registry import DATES_FACTS, options_to_tick
 from dialogues.services import (
     add_date_option,
     adopt_counter_dates,
+    cancel_dialogue,
     drop_date_option,
     fix_date,
+    postpone_dialogue,
     renew_date,
     submit_dates,
     withdraw_dates,
 )
 from dialogues.services.dates import why_too_late
-from dialogues.views.answers import dialogue_for_office, form_page
+from dialogues.views.dialogues import dialogue_for_office
+from dialogues.views.series import submit_briefing
 from outbox.wordings import with_waiting_note
 
 
 def propose(request, pk):
-    """Up to three dates at once: all of them are kept, or none."""
+    """Propose up to three dates at once; all of them are saved, or none."""
     dialogue = dialogue_for_office(request, pk)
-    if back := _too_early(request, dialogue):
+    if back := _redirect_unless_exploring(request, dialogue):
         return back
     formset = DateOptionFormSet(request.POST or None, prefix="date")
     if request.method == "POST" and formset.is_valid() and _add_all(request, dialogue, formset):
         messages.success(request, _("Die Termine sind vorgeschlagen."))
         return redirect(dialogue)
-    context = {"dialogue": dialogue, "formset": formset, "options": _standing(dialogue)}
+    options = dialogue.date_options.exclude(state=OptionState.DROPPED).order_by("starts_at", "pk")
+    context = {"dialogue": dialogue, "formset": formset, "options": options}
     return render(request, "dialogues/dates.html", context)
 
 
-def _too_early(request, dialogue: Dialogue):
-    """Lead back to the dialogue while there is no host's yes, or once the date is fixed."""
+def _redirect_unless_exploring(request, dialogue: Dialogue) -> HttpResponse | None:
+    """Return a redirect, with the reason, before the host agreed and once the date is fixed."""
     if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, "explore"):
         return back
     if request.method != "POST" and dialogue.host_reply != HostReply.ACCEPTED:
@@ -62,19 +73,15 @@ def _too_early(request, dialogue: Dialogue):
     return None
 
 
-def _standing(dialogue: Dialogue):
-    return dialogue.date_options.exclude(state=OptionState.DROPPED).order_by("starts_at", "pk")
-
-
 def _add_all(request, dialogue: Dialogue, formset) -> bool:
     now = timezone.now()
     try:
         with transaction.atomic():
             for form in formset.filled:
-                at_fault = form
+                refused_form = form
                 add_date_option(dialogue=dialogue, by=request.user, now=now, **form.option)
     except Refused as error:
-        at_fault.add_error(None, str(error))
+        refused_form.add_error(None, str(error))
         return False
     return True
 
@@ -92,9 +99,8 @@ def drop(request, dialogue_pk, pk):
 
 
 def submit(request, pk):
-    """The Leitungsvorlage for the proposed dates."""
     dialogue = dialogue_for_office(request, pk)
-    if back := _too_early(request, dialogue):
+    if back := _redirect_unless_exploring(request, dialogue):
         return back
     options = dialogue.date_options.filter(state=OptionState.PROPOSED, starts_at__gt=timezone.now())
     return _submit(
@@ -110,7 +116,7 @@ def submit(request, pk):
 
 
 def renew(request, pk):
-    """The Leitungsvorlage for the fixed date, once its approval lapsed."""
+    """Submit the fixed date again, whose approval lapsed."""
     dialogue = dialogue_for_office(request, pk)
     if request.method != "POST" and dialogue.state not in DATED:
         messages.error(request, _("Erneut vorgelegt wird nur ein Termin, der feststeht."))
@@ -126,93 +132,26 @@ def renew(request, pk):
 
 
 def _submit(request, dialogue: Dialogue, options, service, *, title: str, done: str):
-    """Show and take the Leitungsvorlage about `options`; its words come from the last one, if there
-    was one.
-    """
-    now = timezone.now()
-    former = approvals_about(ApprovalKind.DATES, dialogue.pk).first()
-    files = request.FILES or None
     options = list(options.order_by("starts_at", "pk"))
-    form = BriefingForm(
-        request.POST or None,
-        files,
-        today=local_date(now),
-        suggestion=_suggested_briefing(dialogue),
-        former=former,
-        due_on_error=partial(why_too_late, options=options),
-    )
-    if request.method == "POST" and form.is_valid():
-        due_on = form.cleaned_data["due_on"]
-        call = partial(
-            service,
-            dialogue=dialogue,
-            briefing=form.briefing,
-            due_on=due_on,
-            by=request.user,
-            now=now,
-        )
-        if run_service(request, call, form=form, done=done):
-            return redirect(dialogue)
-    return form_page(
+    return submit_briefing(
         request,
-        form,
+        dialogue,
+        partial(service, dialogue=dialogue),
+        kind=ApprovalKind.DATES,
+        facts=DATES_FACTS,
+        suggestion=_suggested_briefing(dialogue),
+        options=options_to_tick(options),
+        form_options={"due_on_error": partial(why_too_late, options=options)},
         title=title,
         submit_label=_("Zur Freigabe vorlegen"),
-        intro=str(dialogue),
-        points=[f"{option} ({option.get_host_preference_display()})" for option in options],
+        done=done,
+        points=[_with_preference(option) for option in options],
         points_label=_("Vorgelegt werden:"),
-        cancel_url=dialogue.get_absolute_url(),
-        former=former,
-        differences=differences_since(
-            ApprovalKind.DATES,
-            dialogue.pk,
-            snapshot_of(DATES_FACTS, dialogue),
-            options_to_tick(options),
-        ),
     )
 
 
-def withdraw(request, pk):
-    """Take the request about dates back, after a second look."""
-    dialogue = dialogue_for_office(request, pk)
-    if request.method == "POST":
-        call = partial(withdraw_dates, dialogue=dialogue, by=request.user, now=timezone.now())
-        run_service(
-            request,
-            call,
-            done=_("Die Vorlage ist zurückgezogen. Legen Sie die Termine vor, wenn sie stehen."),
-        )
-        return redirect(dialogue)
-    if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, "withdraw_dates"):
-        return back
-    details = [
-        _("Das %(office)s wird benachrichtigt und muss nichts mehr tun.")
-        % {"office": senator_office_name()}
-    ]
-    return render_confirmation(
-        request,
-        title=_("Vorlage zurückziehen"),
-        question=str(dialogue),
-        submit_label=_("Zurückziehen"),
-        details=details,
-        danger=True,
-        cancel_url=dialogue.get_absolute_url(),
-    )
-
-
-@require_POST
-def take_over(request, pk):
-    """The dates that the senator's office proposed become options."""
-    dialogue = dialogue_for_office(request, pk)
-    call = partial(adopt_counter_dates, dialogue=dialogue, by=request.user, now=timezone.now())
-    if taken := run_service(request, call):
-        text = ngettext(
-            "%(count)d Termin ist übernommen. Fragen Sie den Gastgeber, bevor Sie ihn vorlegen.",
-            "%(count)d Termine sind übernommen. Fragen Sie den Gastgeber, bevor Sie sie vorlegen.",
-            len(taken),
-        )
-        messages.success(request, text % {"count": len(taken)})
-    return redirect(dialogue)
+def _with_preference(option: DateOption) -> str:
+    return f"{option} ({option.get_host_preference_display()})"
 
 
 def _suggested_briefing(dialogue: Dialogue) -> Briefing:
@@ -224,18 +163,52 @@ def _suggested_briefing(dialogue: Dialogue) -> Briefing:
     if dialogue.address:
         facts += " " + _("Ort: %(place)s.") % {"place": dialogue.address}
     series = dialogue.topic.series if dialogue.topic else ""
-    vote = (
-        _("Zustimmung zu einem der Termine, Teilnahme der Leitung")
-        if dialogue.senator_attends
-        else _("Zustimmung zu einem der Termine")
+    vote = _("Zustimmung zu einem der Termine")
+    if dialogue.senator_attends:
+        vote = _("Zustimmung zu einem der Termine, Teilnahme der Leitung")
+    occasion = _("Branchengespräch in der Reihe „%(series)s“") % {"series": series}
+    return Briefing(occasion, facts, "", vote)
+
+
+def withdraw(request, pk):
+    dialogue = dialogue_for_office(request, pk)
+    if request.method == "POST":
+        run_service(
+            request,
+            partial(withdraw_dates, dialogue=dialogue, by=request.user, now=timezone.now()),
+            done=_("Die Vorlage ist zurückgezogen. Legen Sie die Termine vor, wenn sie stehen."),
+        )
+        return redirect(dialogue)
+    if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, "withdraw_dates"):
+        return back
+    told = _("Das %(office)s wird benachrichtigt und muss nichts mehr tun.")
+    return render_confirmation(
+        request,
+        title=_("Vorlage zurückziehen"),
+        question=str(dialogue),
+        submit_label=_("Zurückziehen"),
+        details=[told % {"office": senator_office_name()}],
+        danger=True,
+        cancel_url=dialogue.get_absolute_url(),
     )
-    return Briefing(
-        _("Branchengespräch in der Reihe „%(series)s“") % {"series": series}, facts, "", vote
-    )
+
+
+@require_POST
+def adopt(request, pk):
+    """Make options of the dates that the senator's office proposed instead."""
+    dialogue = dialogue_for_office(request, pk)
+    call = partial(adopt_counter_dates, dialogue=dialogue, by=request.user, now=timezone.now())
+    if options := run_service(request, call):
+        text = ngettext(
+            "%(count)d Termin ist übernommen. Fragen Sie den Gastgeber, bevor Sie ihn vorlegen.",
+            "%(count)d Termine sind übernommen. Fragen Sie den Gastgeber, bevor Sie sie vorlegen.",
+            len(options),
+        )
+        messages.success(request, text % {"count": len(options)})
+    return redirect(dialogue)
 
 
 def fix(request, pk):
-    """One of the dates that the senator's office can keep becomes the date."""
     dialogue = dialogue_for_office(request, pk)
     now = timezone.now()
     options = dialogue.date_options.filter(state=OptionState.POSSIBLE, starts_at__gt=now).order_by(
@@ -250,23 +223,79 @@ def fix(request, pk):
     form = FixDateForm(request.POST or None, options=options, initial=initial)
     if request.method == "POST" and form.is_valid():
         call = partial(fix_date, option=form.cleaned_data["option"], by=request.user, now=now)
-        if run_service(
-            request,
-            call,
-            form=form,
-            done=with_waiting_note(
-                _("Der Termin steht fest. Die Beteiligten sind benachrichtigt."), "date_fixed"
-            ),
-        ):
+        done = _("Der Termin steht fest. Die Beteiligten sind benachrichtigt.")
+        if run_service(request, call, form=form, done=with_waiting_note(done, "date_fixed")):
             return redirect(dialogue)
-    told = [senator_office_name()] + ([str(dialogue.host_contact)] if dialogue.host_contact else [])
-    return form_page(
+    return render_form(
         request,
         form,
+        template="dialogues/form.html",
         title=_("Termin festlegen"),
         submit_label=_("Termin festlegen"),
         intro=str(dialogue),
-        points=told,
+        points=[str(who) for who in (senator_office_name(), dialogue.host_contact) if who],
         points_label=_("Eine Nachricht mit Kalendereintrag erhalten:"),
+        cancel_url=dialogue.get_absolute_url(),
+    )
+
+
+def postpone(request, pk):
+    return _give_up_date(
+        request,
+        pk,
+        "postpone",
+        postpone_dialogue,
+        title=_("Gespräch verschieben"),
+        submit_label=_("Verschieben"),
+        done=_("Das Gespräch ist verschoben. Schlagen Sie neue Termine vor."),
+        effect=_(
+            "Der Termin wird frei, seine Freigabe erlischt. Die Gästeliste bleibt; alle werden neu "
+            "eingeladen."
+        ),
+    )
+
+
+def cancel(request, pk):
+    return _give_up_date(
+        request,
+        pk,
+        "cancel",
+        cancel_dialogue,
+        title=_("Gespräch absagen"),
+        submit_label=_("Absagen"),
+        done=_("Das Gespräch ist abgesagt."),
+        effect=_("Eine Absage lässt sich nicht zurücknehmen."),
+    )
+
+
+def _give_up_date(request, pk, action, service, *, title, submit_label, done, effect):
+    """Ask for the reason and name everyone who will be mailed, then run `service`."""
+    dialogue = dialogue_for_office(request, pk)
+    if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, action):
+        return back
+    now = timezone.now()
+    hint = _("Er steht in der Nachricht an alle, die benachrichtigt werden.")
+    form = ReasonForm(request.POST or None, help_text=hint)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        call = partial(service, dialogue=dialogue, reason=reason, by=request.user, now=now)
+        if run_service(request, call, form=form, done=done):
+            return redirect(dialogue)
+    recipients = addressees_of_cancellation(dialogue, today=local_date(now))
+    if recipients:
+        people = ngettext(
+            "und %(count)d Person benachrichtigen",
+            "und %(count)d Personen benachrichtigen",
+            len(recipients),
+        )
+        submit_label = f"{submit_label} {people % {'count': len(recipients)}}"
+    return render_confirmation(
+        request,
+        form,
+        title=title,
+        submit_label=submit_label,
+        danger=True,
+        question=f"{dialogue} · {dialogue.when}",
+        details=[effect, *notified_people(recipients)],
         cancel_url=dialogue.get_absolute_url(),
     )

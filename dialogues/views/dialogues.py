@@ -1,75 +1,182 @@
-"""The page of a dialogue: overview, programme, history; and its date as a calendar entry."""
+"""The page of a dialogue with its tabs, planning one, and what came of it."""
 
+from functools import partial
+
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
-from core.roles import OFFICE, SENATOR_OFFICE, has_role
+from approvals.enums import ApprovalKind
+from approvals.forms import LapseGuard
+from approvals.progress import with_conditions
+from core.dates import local_date
+from core.forms import OutcomeForm
+from core.roles import is_inside
 from core.states import allowed_actions
+from core.views import (
+    get_for_office,
+    redirect_unless_possible,
+    render_form,
+    run_service,
+)
 from dialogues.enums import (
-    COLOUR_OF_HOST,
-    COLOUR_OF_OPTION,
+    BEFORE_THE_DAY,
     DIALOGUE_MOVES,
     DialogueState,
+    HostReply,
     OptionState,
+    TopicState,
 )
+from dialogues.forms import DialogueForm, HostReplyForm
 from dialogues.mails.dates import entry_text
-from dialogues.models import Dialogue
-from dialogues.queries import dialogue_history
-from dialogues.views.frame import frame_of, visible_dialogue
+from dialogues.models import Dialogue, Invitation, Topic
+from dialogues.permissions import can_manage
+from dialogues.progress import (
+    announced_later_note,
+    closing_cards,
+    deadlines,
+    dialogue_actions,
+    dialogue_facts,
+    dialogue_lead,
+    dialogue_next_step,
+    dialogue_parents,
+    dialogue_progress,
+    dialogue_tabs,
+    effect_of_changes,
+    guest_next_step,
+    host_note,
+    imported_cards,
+    internal_notes_cards,
+    outcome_cards,
+    preparation_of,
+)
+from dialogues.queries import (
+    Preparation,
+    dialogue_history,
+    has_announced_date,
+)
+from dialogues.registry import DATES_FACTS
+from dialogues.services import (
+    close_dialogue,
+    document_outcome,
+    plan_dialogue,
+    record_held,
+    record_host_reply,
+    update_dialogue,
+)
+from dialogues.services.dialogues import Update
 from outbox.rendering.calendars import PUBLISH, calendar_file_name
 
-CALENDAR = "text/calendar; charset=utf-8; method=PUBLISH"
+CALENDAR_TYPE = "text/calendar; charset=utf-8; method=PUBLISH"
+
+
+def visible_dialogue(request, pk: int) -> Dialogue:
+    """Return the dialogue with topic, series, host and contact, or raise Http404.
+
+    Those outside see it as it was announced, without a change that awaits its approval.
+    """
+    dialogues = Dialogue.objects.visible_to(request.user).select_related(
+        "topic__series", "host", "host_contact"
+    )
+    dialogue = get_object_or_404(dialogues, pk=pk)
+    return dialogue if is_inside(request.user) else dialogue.as_announced
+
+
+def dialogue_for_office(request, pk: int) -> Dialogue:
+    dialogues = Dialogue.objects.select_related("topic__series", "host", "host_contact")
+    return get_for_office(request, dialogues, pk)
+
+
+def page_context(request, dialogue: Dialogue, tab: str) -> dict:
+    """Return what all tabs of the page of `dialogue` show; `tab` is the URL name of this one."""
+    user, now = request.user, timezone.now()
+    preparation = Preparation() if dialogue.is_taken_over else preparation_of(dialogue, now)
+    steps = dialogue_progress(dialogue, is_lapsed=preparation.is_lapsed) if is_inside(user) else []
+    box = _next_step(dialogue, user, preparation, now)
+    actions = dialogue_actions(dialogue, user, preparation, box, now)
+    edit_url = reverse("dialogues:edit", args=[dialogue.pk])
+    return {
+        "dialogue": dialogue,
+        "preparation": preparation,
+        "today": local_date(now),
+        "parents": dialogue_parents(dialogue),
+        "lead": dialogue_lead(dialogue),
+        "shows_state": dialogue.state == DialogueState.CANCELLED or not steps,
+        "steps": steps,
+        "tabs": dialogue_tabs(dialogue, user, preparation, tab),
+        "buttons": [(_("Bearbeiten"), edit_url, "secondary")] if actions else [],
+        "closing_cards": closing_cards(dialogue),
+        "box": box,
+        "facts": dialogue_facts(dialogue, user, preparation),
+        "deadlines": deadlines(dialogue, user, preparation),
+        "actions": actions,
+    }
+
+
+def _next_step(dialogue: Dialogue, user, preparation: Preparation, now):
+    if is_inside(user):
+        box = dialogue_next_step(dialogue, user, preparation, now)
+        return with_conditions(box, kind=ApprovalKind.DATES, subject_id=dialogue.pk, user=user)
+    return guest_next_step(dialogue, user, _own_invitation(dialogue, user), now)
+
+
+def _own_invitation(dialogue: Dialogue, user) -> Invitation | None:
+    """Return the invitation of `user` in person to the present date, if it was sent."""
+    if dialogue.is_taken_over:
+        return None
+    return (
+        dialogue.invitations.released()
+        .filter(person=user.person_id, released_round=dialogue.round)
+        .first()
+    )
 
 
 def overview(request, pk):
     dialogue = visible_dialogue(request, pk)
-    frame = frame_of(request, dialogue, "detail")
-    options = []
-    if frame["inside"] and not dialogue.is_taken_over:
-        options = list(
-            dialogue.date_options.exclude(state=OptionState.DROPPED).order_by("starts_at", "pk")
-        )
-    waiting = frame["preparation"].approval and frame["preparation"].approval.is_open
-    for option in options:
-        option.colour = COLOUR_OF_OPTION[option.state]
-        option.can_be_dropped = frame["manages"] and not waiting and not dialogue.starts_at
-        option.has_lapsed = frame["preparation"].is_lapsed and option.state == OptionState.FIXED
-    context = {
-        "options": options,
-        "host_colour": COLOUR_OF_HOST[dialogue.host_reply],
-        "is_bare": _is_bare(dialogue),
+    context = page_context(request, dialogue, "detail")
+    user, preparation = request.user, context["preparation"]
+    is_asked = preparation.approval is not None and preparation.approval.is_open
+    can_explore = can_manage(user) and not is_asked
+    shows_planning = is_inside(user) and not dialogue.is_taken_over
+    options = dialogue.date_options.exclude(state=OptionState.DROPPED).order_by("starts_at", "pk")
+    cards = imported_cards(dialogue)
+    host = ""
+    if dialogue.host and shows_planning:
+        host = ", ".join(map(str, filter(None, [dialogue.host.name, dialogue.host_contact])))
+    context |= {
+        "outcome_cards": outcome_cards(dialogue),
+        "cards": cards + internal_notes_cards(dialogue.internal_notes, user),
+        "host": host,
+        "host_note": host_note(dialogue),
+        "options": options if shows_planning else [],
+        "can_drop": can_explore and not dialogue.starts_at,
+        "can_add_dates": can_explore and "explore" in allowed_actions(DIALOGUE_MOVES, dialogue),
+        "lapsed_state": OptionState.FIXED if preparation.is_lapsed else "",
+        "is_bare": dialogue.is_taken_over and not dialogue.outcome and not cards,
     }
-    context["adds_dates"] = (
-        frame["manages"] and not waiting and "explore" in allowed_actions(DIALOGUE_MOVES, dialogue)
-    )
-    return render(request, "dialogues/dialogue.html", frame | context)
-
-
-def _is_bare(dialogue: Dialogue) -> bool:
-    """Say whether nothing but facts is known of what was taken over."""
-    return dialogue.is_taken_over and not (
-        dialogue.outcome or dialogue.participants_text or dialogue.press_text
-    )
+    return render(request, "dialogues/dialogue.html", context)
 
 
 def programme(request, pk):
     dialogue = visible_dialogue(request, pk)
     if not dialogue.programme:
         raise Http404
-    return render(request, "dialogues/programme.html", frame_of(request, dialogue, "programme"))
+    context = page_context(request, dialogue, "programme")
+    return render(request, "dialogues/programme.html", context)
 
 
 def history(request, pk):
     dialogue = visible_dialogue(request, pk)
-    if dialogue.is_taken_over or not has_role(request.user, OFFICE, SENATOR_OFFICE):
+    if dialogue.is_taken_over or not is_inside(request.user):
         raise Http404
-    entries = dialogue_history(dialogue, request.user)
-    return render(
-        request,
-        "dialogues/history.html",
-        {**frame_of(request, dialogue, "history"), "history": entries},
-    )
+    context = page_context(request, dialogue, "history")
+    context["history"] = dialogue_history(dialogue, request.user)
+    return render(request, "dialogues/history.html", context)
 
 
 def calendar(request, pk):
@@ -77,12 +184,181 @@ def calendar(request, pk):
 
 
 def calendar_response(dialogue: Dialogue) -> HttpResponse:
-    """Return the date of `dialogue` as a file for any calendar, without a personal link; 404 while
-    there is none.
-    """
+    """Return the date as a calendar file without a personal link; 404 while there is none."""
     if not dialogue.starts_at:
         raise Http404
     is_off = dialogue.state == DialogueState.CANCELLED
     text = entry_text(dialogue, now=timezone.now(), method=PUBLISH, is_off=is_off)
     headers = {"Content-Disposition": f'attachment; filename="{calendar_file_name(text)}"'}
-    return HttpResponse(text, content_type=CALENDAR, headers=headers)
+    return HttpResponse(text, content_type=CALENDAR_TYPE, headers=headers)
+
+
+def create(request, pk):
+    topic = get_for_office(request, Topic.objects.all(), pk)
+    if request.method != "POST" and topic.state != TopicState.APPROVED:
+        messages.error(request, _("Ein Gespräch wird erst zu einem freigegebenen Thema geplant."))
+        return redirect(topic)
+    form = DialogueForm(request.POST or None, initial={"title": topic.title})
+    if request.method == "POST" and form.is_valid():
+        call = partial(
+            plan_dialogue, topic=topic, values=form.values, by=request.user, now=timezone.now()
+        )
+        if dialogue := run_service(request, call, form=form, done=_("Die Planung hat begonnen.")):
+            return redirect(dialogue)
+    intro = _("Zum Thema „%(topic)s“. Was noch offen ist, tragen Sie später nach.")
+    return render_form(
+        request,
+        form,
+        template="dialogues/form.html",
+        title=_("Gespräch planen"),
+        submit_label=_("Planung beginnen"),
+        intro=intro % {"topic": topic},
+        cancel_url=topic.get_absolute_url(),
+    )
+
+
+def edit(request, pk):
+    dialogue = dialogue_for_office(request, pk)
+    if request.method != "POST" and (
+        dialogue.is_taken_over or dialogue.state not in BEFORE_THE_DAY
+    ):
+        messages.error(request, _("Die Angaben zu diesem Gespräch lassen sich nicht mehr ändern."))
+        return redirect(dialogue)
+    now = timezone.now()
+    is_known = has_announced_date(dialogue, now=now)
+    guard = LapseGuard(ApprovalKind.DATES, DATES_FACTS, dialogue)
+    form = DialogueForm(request.POST or None, instance=dialogue)
+    is_complete = request.method == "POST" and form.is_valid()
+    if is_complete and not guard.needs_confirmation(request.POST, form.instance):
+        call = partial(
+            update_dialogue,
+            dialogue=dialogue,
+            values=form.values,
+            version=form.version_shown,
+            by=request.user,
+            now=now,
+        )
+        if update := run_service(request, call, form=form):
+            messages.success(request, _saved_message(update, is_known=is_known))
+            return redirect(dialogue)
+    effect = ""
+    if is_known:
+        effect = effect_of_changes(dialogue, local_date(now), lapses=bool(guard.changes))
+    return render_form(
+        request,
+        form,
+        template="dialogues/form.html",
+        title=_("Gespräch bearbeiten"),
+        cancel_url=dialogue.get_absolute_url(),
+        guard=guard,
+        effect=effect,
+    )
+
+
+def _saved_message(update: Update, *, is_known: bool) -> str:
+    """Return how many people are mailed about a saved change, and whether now or later."""
+    saved, told = _("Die Angaben sind gespeichert."), update.notified
+    if update.is_deferred:
+        return f"{saved} {announced_later_note()}"
+    if told:
+        text = ngettext(
+            "%(count)d Person wird benachrichtigt.",
+            "%(count)d Personen werden benachrichtigt.",
+            told,
+        )
+        return f"{saved} {text % {'count': told}}"
+    if is_known:
+        nobody = _("Für die Eingeladenen ändert sich nichts; niemand wird benachrichtigt.")
+        return f"{saved} {nobody}"
+    return saved
+
+
+def host_reply(request, pk):
+    dialogue = dialogue_for_office(request, pk)
+    if back := _redirect_unless_host_asked(request, dialogue):
+        return back
+    reply = "" if dialogue.host_reply == HostReply.OPEN else dialogue.host_reply
+    replied_on = dialogue.host_replied_on or local_date(timezone.now())
+    initial = {"reply": reply, "replied_on": replied_on, "note": dialogue.host_note}
+    form = HostReplyForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        call = partial(
+            record_host_reply,
+            dialogue=dialogue,
+            by=request.user,
+            now=timezone.now(),
+            **form.cleaned_data,
+        )
+        done = _("Die Antwort des Gastgebers ist vermerkt.")
+        if run_service(request, call, form=form, done=done):
+            return redirect(dialogue)
+    return render_form(
+        request,
+        form,
+        template="dialogues/form.html",
+        title=_("Antwort des Gastgebers"),
+        intro=str(dialogue.host),
+        submit_label=_("Vermerken"),
+        cancel_url=dialogue.get_absolute_url(),
+    )
+
+
+def _redirect_unless_host_asked(request, dialogue: Dialogue) -> HttpResponse | None:
+    if request.method == "POST":
+        return None
+    if dialogue.host is None:
+        messages.error(request, _("Bitte tragen Sie zuerst den Gastgeber ein."))
+        return redirect("dialogues:edit", dialogue.pk)
+    can_change = dialogue.state in (DialogueState.PLANNING, DialogueState.EXPLORING)
+    if dialogue.is_taken_over or not can_change:
+        messages.error(request, _("Die Antwort des Gastgebers lässt sich jetzt nicht mehr ändern."))
+        return redirect(dialogue)
+    return None
+
+
+@require_POST
+def hold(request, pk):
+    dialogue = dialogue_for_office(request, pk)
+    run_service(
+        request,
+        partial(record_held, dialogue=dialogue, by=request.user, now=timezone.now()),
+        done=_("Das Gespräch ist als durchgeführt vermerkt. Halten Sie jetzt das Ergebnis fest."),
+    )
+    return redirect(dialogue)
+
+
+def document(request, pk):
+    dialogue = dialogue_for_office(request, pk)
+    if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, "document"):
+        return back
+    form = OutcomeForm(
+        request.POST or None,
+        initial={"outcome": dialogue.outcome},
+        help_text=_("Die wichtigsten Aussagen, Bedarfe und Zusagen, in wenigen Sätzen."),
+    )
+    if request.method == "POST" and form.is_valid():
+        call = partial(
+            document_outcome,
+            dialogue=dialogue,
+            outcome=form.cleaned_data["outcome"],
+            by=request.user,
+            now=timezone.now(),
+        )
+        if run_service(request, call, form=form, done=_("Das Ergebnis ist festgehalten.")):
+            return redirect(dialogue)
+    return render_form(
+        request,
+        form,
+        template="dialogues/form.html",
+        title=_("Ergebnis festhalten"),
+        intro=str(dialogue),
+        cancel_url=dialogue.get_absolute_url(),
+    )
+
+
+@require_POST
+def close(request, pk):
+    dialogue = dialogue_for_office(request, pk)
+    call = partial(close_dialogue, dialogue=dialogue, by=request.user, now=timezone.now())
+    run_service(request, call, done=_("Das Gespräch ist abgeschlossen."))
+    return redirect(dialogue)

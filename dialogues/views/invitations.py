@@ -1,160 +1,392 @@
-"""A guest answers: by the personal link without an account, or signed in."""
+"""The guest list of a dialogue: show, compose, release, remind, change it."""
 
-from functools import partial, wraps
+from functools import partial
+from urllib.parse import quote
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404, redirect, render
-from django.template.defaultfilters import linebreaksbr
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from core.dates import local_date
 from core.errors import Refused
-from core.views import run_service
-from dialogues.enums import COLOUR_OF_RSVP, RsvpChannel, RsvpState
-from dialogues.forms import RsvpForm
-from dialogues.models import Invitation
-from dialogues.permissions import can_reply
-from dialogues.queries import count_seats_taken
-from dialogues.services import closed_reason, open_invitation, record_rsvp
-from dialogues.views.dialogues import calendar_response
+from core.exports import xlsx_response
+from core.roles import PARTNER, has_role, is_inside
+from core.views import (
+    get_for_office,
+    redirect_with_message,
+    render_confirmation,
+    require,
+    run_service,
+)
+from dialogues.enums import DATED, SEATED, RsvpState
+from dialogues.forms import GuestListForm, ReleaseForm
+from dialogues.mails import preview_invitation
+from dialogues.models import Dialogue, Invitation
+from dialogues.permissions import can_manage, can_see_rsvp_counts
+from dialogues.progress import (
+    attendees,
+    compose_lead,
+    counts_note,
+    counts_title,
+    default_rsvp_by,
+    failed_note,
+    full_name,
+    guest_list,
+    list_choices,
+    no_guests,
+    organisation_choices,
+    own_replies,
+    people_choices,
+    release_label,
+    release_warnings,
+    released_message,
+)
+from dialogues.queries import (
+    DeliveryCounts,
+    GuestRow,
+    RsvpCounts,
+    guest_choices,
+    guest_rows,
+    sharing_guests,
+    unreleased_invitations,
+)
+from dialogues.reminders import guests_to_remind
+from dialogues.services import (
+    add_guests,
+    release_invitations,
+    remind_guests,
+    remove_guest,
+    withdraw_invitation,
+)
+from dialogues.services.invitations import require_approval
+from dialogues.views.dialogues import dialogue_for_office, page_context, visible_dialogue
+from outbox.queries import latest_sending
+from outbox.wordings import with_waiting_note
 
-FOLDED = ("party", "remark", "shares_rsvp")
-PRIVATE = {
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "X-Robots-Tag": "noindex, nofollow",
-}
+
+def guests_url(dialogue: Dialogue) -> str:
+    return reverse("dialogues:guests", args=[dialogue.pk])
 
 
-def personal_link(view):
-    """Open `view(request, invitation)` to whoever holds the link, and let the address leak nowhere.
-
-    A link that does not lead anywhere (any more) gets a page with a sentence that says why, and a
-    404. With `no-referrer` browsers send the origin `null`, which the check against forged requests
-    must refuse; that check guards signed-in people, while here the link itself is the key, which a
-    forger does not have.
+def guest_tab(request, pk):
+    """Show what each may know: insiders the list, observers the numbers, participants their own
+    replies and who agreed to be named.
     """
-
-    @csrf_exempt
-    @login_not_required
-    @wraps(view)
-    def opened(request, token):
-        try:
-            response = view(request, open_invitation(token))
-        except Refused as error:
-            response = render(
-                request, "dialogues/link_closed.html", {"reason": str(error)}, status=404
-            )
-        for name, value in PRIVATE.items():
-            response[name] = value
-        return response
-
-    return opened
-
-
-@personal_link
-def rsvp(request, invitation):
-    return _answer_page(request, invitation, RsvpChannel.LINK, "shell_public.html")
+    dialogue = visible_dialogue(request, pk)
+    if dialogue.is_taken_over:
+        raise Http404
+    user = request.user
+    rows = guest_rows(dialogue, dialogue.invitations.visible_to(user))
+    context = page_context(request, dialogue, "guests")
+    if can_see_rsvp_counts(user):
+        context |= _counts_context(dialogue, user, rows)
+    if is_inside(user):
+        context |= _list_context(dialogue, user, rows)
+    elif _takes_part(user, dialogue, rows):
+        context |= {
+            "takes_part": True,
+            "own": own_replies(rows),
+            "sharing": list(sharing_guests(dialogue)),
+        }
+    return render(request, "dialogues/guests.html", context)
 
 
-@personal_link
-def calendar(request, invitation):
-    return calendar_response(invitation.dialogue_as_announced)
-
-
-def my_rsvp(request, pk):
-    """The same for an invited person with an account."""
-    rows = Invitation.objects.visible_to(request.user).released()
-    invitation = get_object_or_404(
-        rows.select_related("dialogue__host", "person__organisation"), pk=pk
-    )
-    if not can_reply(request.user, invitation):
-        raise PermissionDenied(_("Diese Einladung gilt einer anderen Person."))
-    return _answer_page(request, invitation, RsvpChannel.ACCOUNT, "base.html")
-
-
-def _answer_page(request, invitation: Invitation, channel: str, shell: str):
-    """Show the invitation with its form, take an answer; what was typed stays when it is refused."""
-    now = timezone.now()
-    calendar_url = f"{request.path}termin.ics"
-    if channel == RsvpChannel.ACCOUNT:
-        calendar_url = reverse("dialogues:calendar", args=[invitation.dialogue_id])
-    form = RsvpForm(request.POST or None, invitation=invitation)
-    if request.method == "POST" and form.is_valid():
-        by = request.user if channel == RsvpChannel.ACCOUNT else None
-        call = partial(_write, invitation, form, channel, by, now)
-        if text := run_service(request, call, form=form):
-            messages.success(request, text)
-            return redirect(request.path)
-    context = {
-        "invitation": invitation,
-        "dialogue": invitation.dialogue_as_announced,
-        "form": form,
-        "shell": shell,
-        "closed": closed_reason(invitation, today=local_date(now)),
-        "answered": invitation.rsvp != RsvpState.OPEN,
-        "is_public": channel == RsvpChannel.LINK,
-        "colour": COLOUR_OF_RSVP[invitation.rsvp],
-        "facts": _facts(invitation),
-        "calendar_url": calendar_url,
-        "opens_more": _opens_more(form),
-        "seats_note": _seats_note(invitation),
+def _counts_context(dialogue: Dialogue, user, rows: list[GuestRow]) -> dict:
+    invitations = [row.invitation for row in rows]
+    if not is_inside(user):
+        # Observers see no guest, but the numbers are those of the whole list.
+        invitations = list(dialogue.invitations.active())
+    counts = RsvpCounts.of(invitations, dialogue)
+    return {
+        "counts": counts,
+        "counts_title": counts_title(counts),
+        "counts_note": counts_note(counts, dialogue),
     }
-    return render(request, "dialogues/rsvp.html", context)
 
 
-def _facts(invitation: Invitation) -> list[tuple]:
-    dialogue = invitation.dialogue_as_announced
-    about = dialogue.topic.description if dialogue.topic else ""
-    rows = [
-        (_("Für"), _name_of(invitation)),
-        (_("Termin"), dialogue.when),
-        (_("Ort"), dialogue.location),
+def _list_context(dialogue: Dialogue, user, rows: list[GuestRow]) -> dict:
+    manages, sending = can_manage(user), DeliveryCounts.of(rows)
+    add_url = reverse("dialogues:guests_add", args=[dialogue.pk])
+    can_add = manages and dialogue.state in DATED
+    mails_of_dialogue = f"path={quote(dialogue.get_absolute_url())}"
+    downloads = [
+        (_("Als Excel-Datei laden"), reverse("dialogues:guests_export", args=[dialogue.pk]))
     ]
-    rows += [
-        (_("Format"), dialogue.get_format_display()),
-        (_("Worum es geht"), linebreaksbr(about)),
+    if manages and sending.total:
+        url = f"{reverse('outbox:export')}?{mails_of_dialogue}"
+        downloads.append((_("Nachweis des Versands"), url))
+    context = {
+        "guests": guest_list(rows, user),
+        "manages": manages,
+        "sending": sending,
+        "failed_note": failed_note(sending),
+        "outbox_url": f"{reverse('outbox:list')}?{mails_of_dialogue}",
+        "add_buttons": [(_("Gäste hinzufügen"), add_url)] if can_add else [],
+        "downloads": downloads,
+        "print_url": reverse("dialogues:guests_print", args=[dialogue.pk]),
+        "empty": no_guests(add_url if can_add else ""),
+    }
+    if manages and sending.is_under_way:
+        context["batch"] = latest_sending(dialogue.get_absolute_url(), "invitation")
+    return context
+
+
+def _takes_part(user, dialogue: Dialogue, rows: list[GuestRow]) -> bool:
+    """Say whether `user` is a guest or speaks for the host; `rows` are the invitations they see."""
+    if any(row.invitation.withdrawn_at is None for row in rows):
+        return True
+    return has_role(user, PARTNER) and dialogue.host_id in user.organisation_ids
+
+
+def _whole_list(request, pk) -> tuple[Dialogue, list[GuestRow]]:
+    """Return dialogue and guest list; 403 for everyone who may not take it out of the portal."""
+    dialogue = visible_dialogue(request, pk)
+    require(is_inside(request.user), _("Die Gästeliste ist dem Haus vorbehalten."))
+    return dialogue, guest_rows(dialogue, dialogue.invitations.visible_to(request.user))
+
+
+def export(request, pk):
+    """Export the whole guest list, withdrawn invitations included."""
+    _dialogue, rows = _whole_list(request, pk)
+    header = [
+        _("Organisation"),
+        _("Person"),
+        _("Funktion"),
+        _("E-Mail"),
+        _("Telefon"),
+        _("Antwort"),
+        _("Personen"),
+        _("Vertretung"),
+        _("Funktion der Vertretung"),
+        _("Nachricht"),
+        _("beantwortet am"),
+        _("Weg"),
+        _("Versand"),
     ]
-    if dialogue.video_link:
-        link = format_html('<a href="{0}" rel="noopener noreferrer">{0}</a>', dialogue.video_link)
-        rows.append((_("Videokonferenz"), link))
-    rows.append((_("Programm"), linebreaksbr(dialogue.programme)))
-    return [row for row in rows if row[1]]
+    return xlsx_response(_("Gaesteliste.xlsx"), header, [_line_of(row) for row in rows])
 
 
-def _name_of(invitation: Invitation) -> str:
-    organisation = invitation.person.organisation
-    return f"{invitation.person}, {organisation.label}" if organisation else str(invitation.person)
+def _line_of(row: GuestRow) -> list:
+    invitation, person = row.invitation, row.invitation.person
+    return [
+        str(person.organisation or ""),
+        person.name,
+        person.function,
+        person.email,
+        person.phone,
+        invitation.get_rsvp_display(),
+        invitation.seats_taken,
+        invitation.substitute_name,
+        invitation.substitute_function,
+        invitation.remark,
+        invitation.replied_at,
+        invitation.get_channel_display(),
+        row.mail_text,
+    ]
 
 
-def _opens_more(form: RsvpForm) -> bool:
-    """Say whether the folded fields hold something that the guest must see."""
-    return any(
-        form[name].errors or form[name].value() not in ("", None, 1, "1", False) for name in FOLDED
+def printed(request, pk):
+    """Show the list for the entrance: who comes, with a column to sign in."""
+    dialogue, rows = _whole_list(request, pk)
+    invitations = [row.invitation for row in rows if _may_come(row.invitation, dialogue)]
+    context = {
+        "dialogue": dialogue,
+        "lead": " · ".join(filter(None, [dialogue.title, dialogue.when, dialogue.location])),
+        "attendees": attendees(invitations),
+        "seats": sum(invitation.seats_taken for invitation in invitations),
+    }
+    return render(request, "dialogues/guests_print.html", context)
+
+
+def _may_come(invitation: Invitation, dialogue: Dialogue) -> bool:
+    is_present = invitation.released_round == dialogue.round and not invitation.withdrawn_at
+    return is_present and invitation.rsvp in (*SEATED, RsvpState.TENTATIVE)
+
+
+def _redirect_unless_inviting(request, dialogue: Dialogue) -> HttpResponse | None:
+    if request.method == "POST" or (dialogue.state in DATED and not dialogue.is_taken_over):
+        return None
+    messages.error(request, _("Gäste werden eingeladen, wenn der Termin feststeht."))
+    return redirect(dialogue)
+
+
+def compose(request, pk):
+    """Choose lists, organisations and people; with a search, only what matches it."""
+    dialogue = dialogue_for_office(request, pk)
+    if back := _redirect_unless_inviting(request, dialogue):
+        return back
+    form = GuestListForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        call = partial(
+            add_guests, dialogue=dialogue, by=request.user, now=timezone.now(), **form.cleaned_data
+        )
+        if result := run_service(request, call, form=form):
+            messages.success(request, _added_message(*result))
+            return redirect("dialogues:guests_add", dialogue.pk)
+    words, ticked = request.GET.get("q", ""), request.POST.getlist
+    choices = guest_choices(dialogue, words)
+    context = {
+        "dialogue": dialogue,
+        "form": form,
+        "lead": compose_lead(unreleased_invitations(dialogue).count()),
+        "words": words,
+        "people": people_choices(choices.people, ticked("people")),
+        "lists": [] if words else list_choices(choices.lists, ticked("lists")),
+        "organisations": organisation_choices(choices.organisations, ticked("organisations")),
+        "has_more": choices.more,
+    }
+    return render(request, "dialogues/compose.html", context)
+
+
+def _added_message(added: int, left_out: int) -> str:
+    text = ngettext(
+        "%(count)d Person steht neu auf der Gästeliste.",
+        "%(count)d Personen stehen neu auf der Gästeliste.",
+        added,
+    ) % {"count": added}
+    if not left_out:
+        return text
+    listed = ngettext("%(count)d stand schon darauf.", "%(count)d standen schon darauf.", left_out)
+    return f"{text} {listed % {'count': left_out}}"
+
+
+def release(request, pk):
+    """Show mail, guests and the day to reply by once more, then send the invitations."""
+    dialogue = dialogue_for_office(request, pk)
+    if back := _redirect_unless_inviting(request, dialogue):
+        return back
+    if back := _redirect_unless_approved(request, dialogue):
+        return back
+    invitations, now = list(unreleased_invitations(dialogue)), timezone.now()
+    if not invitations:
+        messages.error(
+            request,
+            _("Alle Einladungen dieser Liste sind schon versandt, oder es steht niemand darauf."),
+        )
+        return redirect(guests_url(dialogue))
+    rsvp_by = default_rsvp_by(dialogue, local_date(now))
+    initial = {"rsvp_by": rsvp_by, "expected": len(invitations)}
+    form = ReleaseForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        call = partial(
+            release_invitations, dialogue=dialogue, by=request.user, now=now, **form.cleaned_data
+        )
+        if count := run_service(request, call, form=form):
+            return redirect_with_message(
+                request, released_message(dialogue, count), guests_url(dialogue)
+            )
+    form.expect(len(invitations))
+    rsvp_by = getattr(form, "cleaned_data", {}).get("rsvp_by") or rsvp_by
+    context = _release_context(dialogue, invitations, rsvp_by)
+    return render(request, "dialogues/release.html", {"form": form, **context})
+
+
+def _redirect_unless_approved(request, dialogue: Dialogue) -> HttpResponse | None:
+    if request.method == "POST":
+        return None
+    try:
+        require_approval(dialogue)
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect(dialogue)
+    return None
+
+
+def _release_context(dialogue: Dialogue, invitations: list[Invitation], rsvp_by) -> dict:
+    count = len(invitations)
+    return {
+        "dialogue": dialogue,
+        "invitations": invitations,
+        "mail": preview_invitation(dialogue, invitations[0], rsvp_by=rsvp_by),
+        "label": release_label(count),
+        "calendar_entry": [
+            (_("Titel"), _("Branchengespräch: %(title)s") % {"title": dialogue}),
+            (_("Termin"), dialogue.when),
+            (_("Ort"), dialogue.location or dialogue.get_format_display()),
+        ],
+        "warnings": release_warnings(dialogue, count),
+    }
+
+
+def remind(request, pk):
+    """Name the guests who have not replied, then remind them."""
+    dialogue = dialogue_for_office(request, pk)
+    if request.method == "POST":
+        call = partial(remind_guests, dialogue=dialogue, by=request.user, now=timezone.now())
+        if count := run_service(request, call):
+            text = ngettext(
+                "%(count)d Gast wird erinnert.", "%(count)d Gäste werden erinnert.", count
+            )
+            done = with_waiting_note(text % {"count": count}, "invitation_reminder")
+            messages.success(request, done)
+        return redirect(guests_url(dialogue))
+    invitations = guests_to_remind(dialogue, timezone.localdate())
+    if not invitations:
+        messages.warning(
+            request,
+            _(
+                "Zurzeit ist niemand zu erinnern: Alle haben geantwortet, wurden heute schon "
+                "erinnert oder sind "
+                "pausiert, oder die Frist ist abgelaufen."
+            ),
+        )
+        return redirect(guests_url(dialogue))
+    count = len(invitations)
+    label = ngettext("%(count)d Gast erinnern", "%(count)d Gäste erinnern", count)
+    return render_confirmation(
+        request,
+        title=_("Gäste erinnern"),
+        question=_("Diese Gäste haben noch nicht geantwortet:"),
+        details=[full_name(invitation.person) for invitation in invitations],
+        submit_label=label % {"count": count},
+        cancel_url=guests_url(dialogue),
     )
 
 
-def _seats_note(invitation: Invitation) -> str:
-    left = (
-        invitation.dialogue.seats - count_seats_taken(invitation.dialogue) + invitation.seats_taken
-    )
-    if left > 0:
-        return ""
-    return _(
-        "Zurzeit sind alle Plätze belegt. Antworten Sie mit Vorbehalt; wird ein Platz frei, melden "
-        "wir uns."
+def invitation_for_office(request, pk: int) -> Invitation:
+    invitations = Invitation.objects.select_related("dialogue", "person__organisation")
+    return get_for_office(request, invitations, pk)
+
+
+def withdraw(request, pk):
+    invitation = invitation_for_office(request, pk)
+    back_url = guests_url(invitation.dialogue)
+    if request.method == "POST":
+        run_service(
+            request,
+            partial(
+                withdraw_invitation, invitation=invitation, by=request.user, now=timezone.now()
+            ),
+            done=_("Die Einladung ist zurückgezogen; der Gast wird benachrichtigt."),
+        )
+        return redirect(back_url)
+    mail = _("%(guest)s erhält eine Nachricht, dass die Einladung zurückgezogen ist.")
+    return render_confirmation(
+        request,
+        title=_("Einladung zurückziehen"),
+        question=full_name(invitation.person),
+        details=[
+            mail % {"guest": invitation.person},
+            _("Der persönliche Link gilt nicht mehr, der Platz wird frei."),
+        ],
+        danger=True,
+        submit_label=_("Einladung zurückziehen"),
+        cancel_url=back_url,
     )
 
 
-def _write(invitation: Invitation, form: RsvpForm, channel: str, by, now) -> str:
-    """Write the answer and return what to say about it."""
-    changed = record_rsvp(invitation=invitation, reply=form.reply, now=now, by=by, channel=channel)
-    if not changed:
-        return _("Ihre Antwort liegt uns bereits vor. Sie müssen nichts weiter tun.")
-    return _("Vielen Dank, Ihre Antwort ist eingegangen. Sie erhalten eine Bestätigung per E-Mail.")
+@require_POST
+def remove(request, pk):
+    invitation = invitation_for_office(request, pk)
+    done = _("%(guest)s steht nicht mehr auf der Gästeliste.") % {"guest": invitation.person}
+    run_service(
+        request,
+        partial(remove_guest, invitation=invitation, by=request.user, now=timezone.now()),
+        done=done,
+    )
+    return redirect(guests_url(invitation.dialogue))

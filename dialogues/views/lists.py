@@ -1,4 +1,4 @@
-"""Lists of dialogues, kindred meetings and topics, on the page and as Excel files."""
+"""Lists of dialogues, events, topics and series, on the page and as Excel files."""
 
 from django.db.models import QuerySet
 from django.shortcuts import render
@@ -7,12 +7,20 @@ from django.utils.translation import gettext as _
 
 from core.exports import xlsx_response
 from core.progress import Segment
-from dialogues.enums import COLOUR_OF_DIALOGUE, COLOUR_OF_TOPIC, DialogueCategory, RsvpState
+from core.roles import is_inside
+from core.views import ordering, paginate
+from dialogues.enums import DialogueCategory, RsvpState, TopicState
 from dialogues.filters import DialogueFilter, EventFilter, TopicFilter
-from dialogues.models import Dialogue
+from dialogues.models import Dialogue, Topic
 from dialogues.permissions import can_manage, can_propose, can_see_rsvp_counts
-from dialogues.queries import as_seen_by, listed_dialogues, listed_topics, rsvp_label
-from dialogues.views.answers import order_by, page_of
+from dialogues.progress import list_tabs
+from dialogues.queries import (
+    as_seen_by,
+    listed_dialogues,
+    listed_series,
+    listed_topics,
+    rsvp_label,
+)
 
 DIALOGUE_SORTS = {
     "title": ("search",),
@@ -25,55 +33,75 @@ TOPIC_SORTS = {
     "title": ("search",),
     "organisation": ("organisation__search",),
     "state": ("state",),
-    "proposed": ("proposed_at",),
+    "proposed": ("proposed_at", "pk"),
     "series": ("series__title",),
 }
 
 
-def tabs(current: str) -> list[tuple[str, str, bool]]:
-    """Return the four lists of this part of the portal; `current` is the URL name of the one shown."""
-    names = (
-        ("list", _("Gespräche")),
-        ("topics", _("Themen")),
-        ("series_list", _("Reihen")),
-        ("events", _("Veranstaltungen")),
-    )
-    return [(label, reverse(f"dialogues:{name}"), name == current) for name, label in names]
-
-
-def _dialogues(request, category: str, filterset) -> tuple[EventFilter, QuerySet[Dialogue]]:
-    rows = listed_dialogues(request.user).filter(category=category)
-    filter = filterset(request.GET, rows, request=request)
-    return filter, filter.qs.order_by(*order_by(request, DIALOGUE_SORTS, ("-day",)))
+def _dialogues(request, category: str, filter_class) -> tuple[EventFilter, QuerySet[Dialogue]]:
+    dialogues = listed_dialogues(request.user).filter(category=category)
+    listing = filter_class(request.GET, dialogues, request=request)
+    return listing, listing.qs.order_by(*ordering(request, DIALOGUE_SORTS, "-date"))
 
 
 def dialogue_list(request):
-    filter, rows = _dialogues(request, DialogueCategory.DIALOGUE, DialogueFilter)
-    page = page_of(request, rows)
-    sees_counts = can_see_rsvp_counts(request.user)
+    listing, dialogues = _dialogues(request, DialogueCategory.DIALOGUE, DialogueFilter)
+    page, sees_counts = paginate(request, dialogues), can_see_rsvp_counts(request.user)
     page.object_list = as_seen_by(request.user, page.object_list)
     for dialogue in page.object_list:
-        dialogue.colour = COLOUR_OF_DIALOGUE[dialogue.state]
-        dialogue.segments = segments_of(dialogue) if sees_counts and dialogue.sent else []
-        dialogue.own = RsvpState(dialogue.own_answer).label if dialogue.own_answer else ""
-    context = {"filter": filter, "page": page, "tabs": tabs("list"), "sees_counts": sees_counts}
-    return render(request, "dialogues/list.html", {**context, "manages": can_manage(request.user)})
+        dialogue.segments = _segments(dialogue) if sees_counts and dialogue.sent else []
+        dialogue.own = RsvpState(dialogue.own_answer).label if dialogue.own_answer else "–"
+    plan_url = f"{reverse('dialogues:topics')}?state={TopicState.APPROVED}"
+    manages = can_manage(request.user)
+    context = {
+        "filter": listing,
+        "page": page,
+        "tabs": list_tabs("list"),
+        "buttons": [(_("Gespräch planen"), plan_url, "primary")] if manages else [],
+        "replies_title": _("Antworten") if sees_counts else _("Ihre Antwort"),
+        "empty": _no_dialogues(request),
+    }
+    return render(request, "dialogues/list.html", context)
 
 
-def segments_of(dialogue) -> list[Segment]:
-    """Return the answers that `listed_dialogues` counted, as parts of a bar."""
-    silent = dialogue.sent - dialogue.yes - dialogue.maybe - dialogue.no
+def _no_dialogues(request) -> dict[str, str]:
+    """Return text, action and url of what stands in place of an empty list."""
+    if request.GET:
+        return {
+            "text": _("Kein Gespräch passt zu dieser Auswahl."),
+            "action": _("Alle anzeigen"),
+            "url": reverse("dialogues:list"),
+        }
+    if can_manage(request.user):
+        return {
+            "text": _(
+                "Noch ist kein Gespräch geplant. Ein Gespräch beginnt mit einem freigegebenen "
+                "Thema."
+            ),
+            "action": _("Zu den Themen"),
+            "url": reverse("dialogues:topics"),
+        }
+    return {
+        "text": _(
+            "Zurzeit gibt es kein Gespräch, zu dem Sie eingeladen sind. Unter „Themen“ sehen Sie, "
+            "was in Vorbereitung ist."
+        )
+    }
+
+
+def _segments(dialogue) -> list[Segment]:
+    """Return the replies that `listed_dialogues` counted, as parts of a bar."""
+    unanswered = dialogue.sent - dialogue.yes - dialogue.maybe - dialogue.no
     return [
         Segment(rsvp_label(RsvpState.ACCEPTED, dialogue.yes), dialogue.yes, "success"),
         Segment(rsvp_label(RsvpState.TENTATIVE, dialogue.maybe), dialogue.maybe, "warning"),
         Segment(rsvp_label(RsvpState.DECLINED, dialogue.no), dialogue.no, "danger"),
-        Segment(rsvp_label(RsvpState.OPEN, silent), silent, "neutral"),
+        Segment(rsvp_label(RsvpState.OPEN, unanswered), unanswered, "neutral"),
     ]
 
 
 def dialogue_export(request):
-    """The dialogues that the list shows; numbers of answers for those who may know them."""
-    _filter, rows = _dialogues(request, DialogueCategory.DIALOGUE, DialogueFilter)
+    _listing, dialogues = _dialogues(request, DialogueCategory.DIALOGUE, DialogueFilter)
     header = [
         _("Gespräch"),
         _("Reihe"),
@@ -84,59 +112,63 @@ def dialogue_export(request):
         _("Stand"),
         _("Ergebnis"),
     ]
-    sees_counts = can_see_rsvp_counts(request.user)
-    if sees_counts:
-        header += [
-            _("Einladungen"),
-            _("Zusagen"),
-            _("Vorbehalt"),
-            _("Absagen"),
-            _("belegt"),
-            _("Plätze"),
-        ]
-    lines = [
-        _line_of(row) + (_counts_of(row) if sees_counts else [])
-        for row in as_seen_by(request.user, rows)
+    count_header = [
+        _("Einladungen"),
+        _("Zusagen"),
+        _("Vorbehalt"),
+        _("Absagen"),
+        _("belegt"),
+        _("Plätze"),
     ]
+    sees_counts = can_see_rsvp_counts(request.user)
+    lines = [
+        _line_of(dialogue) + (_counts_of(dialogue) if sees_counts else [])
+        for dialogue in as_seen_by(request.user, dialogues)
+    ]
+    header += count_header if sees_counts else []
     return xlsx_response(_("Branchengespraeche.xlsx"), header, lines)
 
 
-def _line_of(row: Dialogue) -> list:
-    series = row.topic.series if row.topic else None
+def _line_of(dialogue: Dialogue) -> list:
+    series = dialogue.topic.series if dialogue.topic else None
     return [
-        row.title,
+        dialogue.title,
         str(series or ""),
-        row.when,
-        str(row.host or row.host_text),
-        row.address,
-        row.get_format_display(),
-        row.get_state_display(),
-        row.outcome,
+        dialogue.when,
+        str(dialogue.host or dialogue.host_text),
+        dialogue.address,
+        dialogue.get_format_display(),
+        dialogue.get_state_display(),
+        dialogue.outcome,
     ]
 
 
-def _counts_of(row: Dialogue) -> list:
-    return [
-        row.sent,
-        row.yes,
-        row.maybe,
-        row.no,
-        row.seats_taken,
-        None if row.is_taken_over else row.seats,
-    ]
+def _counts_of(dialogue) -> list:
+    seats = None if dialogue.is_taken_over else dialogue.seats
+    counts = [dialogue.sent, dialogue.yes, dialogue.maybe, dialogue.no]
+    return [*counts, dialogue.seats_taken, seats]
 
 
 def event_list(request):
-    filter, rows = _dialogues(request, DialogueCategory.EVENT, EventFilter)
-    page = page_of(request, rows)
-    return render(
-        request, "dialogues/events.html", {"filter": filter, "page": page, "tabs": tabs("events")}
-    )
+    listing, events = _dialogues(request, DialogueCategory.EVENT, EventFilter)
+    empty = {"text": _("Es sind keine früheren Veranstaltungen übernommen.")}
+    if request.GET:
+        empty = {
+            "text": _("Keine Veranstaltung passt zu dieser Auswahl."),
+            "action": _("Alle anzeigen"),
+            "url": reverse("dialogues:events"),
+        }
+    context = {
+        "filter": listing,
+        "page": paginate(request, events),
+        "tabs": list_tabs("events"),
+        "empty": empty,
+    }
+    return render(request, "dialogues/events.html", context)
 
 
 def event_export(request):
-    """The kindred meetings that the list shows."""
-    _filter, rows = _dialogues(request, DialogueCategory.EVENT, EventFilter)
+    _listing, events = _dialogues(request, DialogueCategory.EVENT, EventFilter)
     header = [
         _("Veranstaltung"),
         _("Art"),
@@ -148,38 +180,59 @@ def event_export(request):
     ]
     lines = [
         [
-            row.title,
-            row.event_kind,
-            row.when,
-            str(row.host or row.host_text),
-            row.place,
-            row.participants_text,
-            row.outcome,
+            event.title,
+            event.event_kind,
+            event.when,
+            str(event.host or event.host_text),
+            event.place,
+            event.participants_text,
+            event.outcome,
         ]
-        for row in rows
+        for event in events
     ]
     return xlsx_response(_("Veranstaltungen.xlsx"), header, lines)
 
 
-def _topics(request):
-    filter = TopicFilter(request.GET, listed_topics(request.user))
-    return filter, filter.qs.order_by(*order_by(request, TOPIC_SORTS, ("-proposed_at", "-pk")))
+def _topics(request) -> tuple[TopicFilter, QuerySet[Topic]]:
+    listing = TopicFilter(request.GET, listed_topics(request.user))
+    return listing, listing.qs.order_by(*ordering(request, TOPIC_SORTS, "-proposed"))
 
 
 def topic_list(request):
-    filter, rows = _topics(request)
-    page = page_of(request, rows)
-    for topic in page.object_list:
-        topic.colour = COLOUR_OF_TOPIC[topic.state]
-    context = {"filter": filter, "page": page, "tabs": tabs("topics")}
-    return render(
-        request, "dialogues/topics.html", {**context, "proposes": can_propose(request.user)}
-    )
+    listing, topics = _topics(request)
+    create_url, proposes = reverse("dialogues:topic_create"), can_propose(request.user)
+    context = {
+        "filter": listing,
+        "page": paginate(request, topics),
+        "tabs": list_tabs("topics"),
+        "buttons": [(_("Thema vorschlagen"), create_url, "primary")] if proposes else [],
+        "empty": _no_topics(request, proposes),
+    }
+    return render(request, "dialogues/topics.html", context)
+
+
+def _no_topics(request, proposes: bool) -> dict[str, str]:
+    """Return text, action and url of what stands in place of an empty list."""
+    if request.GET:
+        return {
+            "text": _("Kein Thema passt zu dieser Auswahl."),
+            "action": _("Alle anzeigen"),
+            "url": reverse("dialogues:topics"),
+        }
+    if not proposes:
+        return {"text": _("Zurzeit gibt es keine Themen, die für Sie sichtbar sind.")}
+    return {
+        "text": _(
+            "Noch ist kein Thema vorgeschlagen. Schlagen Sie vor, worüber gesprochen werden soll; "
+            "einige Sätze genügen."
+        ),
+        "action": _("Thema vorschlagen"),
+        "url": reverse("dialogues:topic_create"),
+    }
 
 
 def topic_export(request):
-    """The topics that the list shows."""
-    _filter, rows = _topics(request)
+    _listing, topics = _topics(request)
     header = [
         _("Thema"),
         _("Vorgeschlagen von"),
@@ -192,15 +245,32 @@ def topic_export(request):
     ]
     lines = [
         [
-            row.title,
-            str(row.organisation or _("Geschäftsstelle")),
-            row.proposed_at,
-            str(row.series or ""),
-            ", ".join(map(str, row.sectors.all())),
-            ", ".join(map(str, row.themes.all())),
-            row.get_state_display(),
-            row.reason,
+            topic.title,
+            str(topic.organisation or _("Geschäftsstelle")),
+            topic.proposed_at,
+            str(topic.series or ""),
+            ", ".join(map(str, topic.sectors.all())),
+            ", ".join(map(str, topic.themes.all())),
+            topic.get_state_display(),
+            topic.reason,
         ]
-        for row in rows
+        for topic in topics
     ]
     return xlsx_response(_("Themen.xlsx"), header, lines)
+
+
+def series_list(request):
+    create_url, can_create = reverse("dialogues:series_create"), can_manage(request.user)
+    context = {
+        "page": paginate(request, listed_series(request.user)),
+        "tabs": list_tabs("series_list"),
+        "is_inside": is_inside(request.user),
+        "buttons": [(_("Neue Reihe"), create_url, "primary")] if can_create else [],
+        "empty": {"text": _("Zurzeit gibt es keine Reihe, der zugestimmt wurde.")},
+    }
+    if can_create:
+        text = _(
+            "Noch gibt es keine Reihe. Legen Sie eine an; danach wird die Zustimmung beantragt."
+        )
+        context["empty"] = {"text": text, "action": _("Neue Reihe"), "url": create_url}
+    return render(request, "dialogues/series_list.html", context)

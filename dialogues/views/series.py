@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -10,20 +11,31 @@ from django.views.decorators.http import require_POST
 from approvals.enums import ApprovalKind
 from approvals.forms import BriefingForm, LapseGuard
 from approvals.mails import APPROVAL_ASKED
-from approvals.permissions import can_see_approvals
-from approvals.progress import with_conditions
+from approvals.progress import comment_cards, with_conditions
 from approvals.queries import approvals_about, differences_since
 from approvals.registry import Briefing, snapshot_of
 from core.dates import local_date
-from core.roles import OFFICE, SENATOR_OFFICE, has_role, senator_office_name
-from core.states import allowed_actions
-from core.views import redirect_unless_possible, render_confirmation, run_service
-from dialogues.enums import COLOUR_OF_SERIES, COLOUR_OF_TOPIC, SERIES_MOVES
+from core.roles import is_inside, senator_office_name
+from core.views import (
+    get_for_office,
+    redirect_unless_possible,
+    render_confirmation,
+    render_form,
+    require_office,
+    run_service,
+)
+from dialogues.enums import SERIES_MOVES
 from dialogues.forms import SeriesForm
 from dialogues.models import DialogueSeries
 from dialogues.permissions import can_manage
-from dialogues.progress import series_next_step, series_progress
-from dialogues.queries import listed_series, listed_topics, series_history
+from dialogues.progress import (
+    internal_notes_cards,
+    series_actions,
+    series_cards,
+    series_next_step,
+    series_progress,
+)
+from dialogues.queries import listed_topics, series_history
 from dialogues.registry import SERIES_FACTS
 from dialogues.services import (
     affirm_series,
@@ -32,44 +44,32 @@ from dialogues.services import (
     update_series,
     withdraw_series,
 )
-from dialogues.views.answers import form_page, page_of, require_office, row_for_office
-from dialogues.views.lists import tabs
 from outbox.wordings import with_waiting_note
 
-
-def series_list(request):
-    page = page_of(request, listed_series(request.user))
-    for row in page.object_list:
-        row.colour = COLOUR_OF_SERIES[row.state]
-    context = {"page": page, "tabs": tabs("series_list"), "manages": can_manage(request.user)}
-    context["inside"] = has_role(request.user, OFFICE, SENATOR_OFFICE)
-    return render(request, "dialogues/series_list.html", context)
+SERIES = DialogueSeries.objects.all()
 
 
 def detail(request, pk):
     series = get_object_or_404(DialogueSeries.objects.visible_to(request.user), pk=pk)
-    now = timezone.now()
+    user, manages = request.user, can_manage(request.user)
     latest = approvals_about(ApprovalKind.SERIES, pk).first()
-    topics = list(listed_topics(request.user).filter(series=series).order_by("-pk"))
-    for topic in topics:
-        topic.colour = COLOUR_OF_TOPIC[topic.state]
+    edit_url = reverse("dialogues:series_edit", args=[pk])
+    can_edit = manages and not series.is_taken_over
     context = {
         "series": series,
-        "colour": COLOUR_OF_SERIES[series.state],
+        "lead": " · ".join(filter(None, [_("Reihe"), series.period])),
         "steps": series_progress(series),
-        "topics": topics,
-        "today": local_date(now),
-        "manages": can_manage(request.user),
-        "latest": latest,
+        "buttons": [(_("Bearbeiten"), edit_url, "secondary")] if can_edit else [],
+        "cards": series_cards(series, user, latest),
+        "topics": listed_topics(user).filter(series=series).order_by("-pk"),
+        "internal_notes": internal_notes_cards(series.internal_notes, user),
+        "actions": series_actions(series, user),
+        "today": local_date(timezone.now()),
     }
-    if has_role(request.user, OFFICE, SENATOR_OFFICE):
-        box = series_next_step(series, request.user, latest)
-        box = with_conditions(box, kind=ApprovalKind.SERIES, subject_id=pk, user=request.user)
-        context |= {"inside": True, "box": box, "history": series_history(series, request.user)}
-        context["withdraws"] = context["manages"] and "withdraw" in allowed_actions(
-            SERIES_MOVES, series
-        )
-        context["sees_answer"] = can_see_approvals(request.user, ApprovalKind.SERIES)
+    if is_inside(user):
+        box = series_next_step(series, user, latest)
+        box = with_conditions(box, kind=ApprovalKind.SERIES, subject_id=pk, user=user)
+        context |= {"box": box, "history": series_history(series, user)}
     return render(request, "dialogues/series.html", context)
 
 
@@ -80,20 +80,22 @@ def create(request):
         call = partial(create_series, values=form.values, by=request.user, now=timezone.now())
         if series := run_service(request, call, form=form, done=_("Die Reihe ist angelegt.")):
             return redirect(series)
-    return form_page(
-        request, form, title=_("Neue Reihe"), cancel_url="../", submit_label=_("Anlegen")
+    return render_form(
+        request,
+        form,
+        template="dialogues/form.html",
+        title=_("Neue Reihe"),
+        submit_label=_("Anlegen"),
+        cancel_url=reverse("dialogues:series_list"),
     )
 
 
 def edit(request, pk):
-    series = row_for_office(request, DialogueSeries.objects.all(), pk)
+    series = get_for_office(request, SERIES, pk)
     guard = LapseGuard(ApprovalKind.SERIES, SERIES_FACTS, series)
     form = SeriesForm(request.POST or None, instance=series)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and not guard.needs_confirmation(request.POST, form.instance)
-    ):
+    is_complete = request.method == "POST" and form.is_valid()
+    if is_complete and not guard.needs_confirmation(request.POST, form.instance):
         call = partial(
             update_series,
             series=series,
@@ -104,90 +106,110 @@ def edit(request, pk):
         )
         if run_service(request, call, form=form, done=_("Die Angaben sind gespeichert.")):
             return redirect(series)
-    cancel_url = series.get_absolute_url()
-    return form_page(request, form, title=_("Reihe bearbeiten"), cancel_url=cancel_url, guard=guard)
+    return render_form(
+        request,
+        form,
+        template="dialogues/form.html",
+        title=_("Reihe bearbeiten"),
+        cancel_url=series.get_absolute_url(),
+        guard=guard,
+    )
 
 
 @require_POST
 def affirm(request, pk):
-    series = row_for_office(request, DialogueSeries.objects.all(), pk)
-    done = _("Vermerkt: Verwaltung und Partner haben die Reihe bekräftigt.")
+    series = get_for_office(request, SERIES, pk)
     run_service(
         request,
         partial(affirm_series, series=series, by=request.user, now=timezone.now()),
-        done=done,
+        done=_("Vermerkt: Verwaltung und Partner haben die Reihe bekräftigt."),
     )
     return redirect(series)
 
 
-def request(request, pk):
-    """The Leitungsvorlage for the consent to a series."""
-    series = row_for_office(request, DialogueSeries.objects.all(), pk)
+def submit(request, pk):
+    series = get_for_office(request, SERIES, pk)
     if back := redirect_unless_possible(request, series, SERIES_MOVES, "request"):
         return back
-    now = timezone.now()
-    suggestion = Briefing(
-        "", series.description, "", _("Zustimmung zur Reihe „%(title)s“") % {"title": series}
-    )
-    former = approvals_about(ApprovalKind.SERIES, pk).first()
-    files = request.FILES or None
-    form = BriefingForm(
-        request.POST or None, files, today=local_date(now), suggestion=suggestion, former=former
-    )
-    if request.method == "POST" and form.is_valid():
-        due_on = form.cleaned_data["due_on"]
-        call = partial(
-            request_consent,
-            series=series,
-            briefing=form.briefing,
-            due_on=due_on,
-            by=request.user,
-            now=now,
-        )
-        if run_service(
-            request,
-            call,
-            form=form,
-            done=with_waiting_note(
-                _("Die Zustimmung ist beantragt; das Büro ist benachrichtigt."), APPROVAL_ASKED
-            ),
-        ):
-            return redirect(series)
-    return form_page(
+    vote = _("Zustimmung zur Reihe „%(title)s“") % {"title": series}
+    return submit_briefing(
         request,
-        form,
+        series,
+        partial(request_consent, series=series),
+        kind=ApprovalKind.SERIES,
+        facts=SERIES_FACTS,
+        suggestion=Briefing("", series.description, "", vote),
         title=_("Zustimmung beantragen"),
         submit_label=_("Zur Zustimmung vorlegen"),
-        intro=str(series),
-        cancel_url=series.get_absolute_url(),
-        former=former,
-        differences=differences_since(ApprovalKind.SERIES, pk, snapshot_of(SERIES_FACTS, series)),
+        done=with_waiting_note(
+            _("Die Zustimmung ist beantragt; das Büro ist benachrichtigt."), APPROVAL_ASKED
+        ),
     )
 
 
 def withdraw(request, pk):
-    """Take the request for consent back, after a second look."""
-    series = row_for_office(request, DialogueSeries.objects.all(), pk)
+    series = get_for_office(request, SERIES, pk)
     if request.method == "POST":
-        call = partial(withdraw_series, series=series, by=request.user, now=timezone.now())
         run_service(
             request,
-            call,
+            partial(withdraw_series, series=series, by=request.user, now=timezone.now()),
             done=_("Der Antrag ist zurückgezogen; Sie können die Reihe wieder bearbeiten."),
         )
         return redirect(series)
     if back := redirect_unless_possible(request, series, SERIES_MOVES, "withdraw"):
         return back
-    details = [
-        _("Das %(office)s wird benachrichtigt und muss nichts mehr tun.")
-        % {"office": senator_office_name()}
-    ]
+    told = _("Das %(office)s wird benachrichtigt und muss nichts mehr tun.")
     return render_confirmation(
         request,
         title=_("Antrag zurückziehen"),
         question=str(series),
         submit_label=_("Zurückziehen"),
-        details=details,
+        details=[told % {"office": senator_office_name()}],
         danger=True,
         cancel_url=series.get_absolute_url(),
+    )
+
+
+def submit_briefing(
+    request,
+    subject,
+    service,
+    *,
+    kind,
+    facts,
+    suggestion,
+    done,
+    options=(),
+    form_options=None,
+    **context,
+):
+    """Show and take the Leitungsvorlage with which `service` asks for an approval of `subject`.
+
+    The last Leitungsvorlage about it fills the form, else `suggestion`. `options` are the dates
+    asked about, as the approval will list them; `form_options` goes to `BriefingForm`.
+    """
+    now = timezone.now()
+    former = approvals_about(kind, subject.pk).first()
+    form = BriefingForm(
+        request.POST or None,
+        request.FILES or None,
+        today=local_date(now),
+        suggestion=suggestion,
+        former=former,
+        **(form_options or {}),
+    )
+    if request.method == "POST" and form.is_valid():
+        due_on = form.cleaned_data["due_on"]
+        call = partial(service, briefing=form.briefing, due_on=due_on, by=request.user, now=now)
+        if run_service(request, call, form=form, done=done):
+            return redirect(subject)
+    return render_form(
+        request,
+        form,
+        template="dialogues/form.html",
+        intro=str(subject),
+        cancel_url=subject.get_absolute_url(),
+        cards=comment_cards(_("Anmerkung zur letzten Vorlage"), former),
+        differences=differences_since(kind, subject.pk, snapshot_of(facts, subject), options),
+        **context,
     )

@@ -225,4 +225,4 @@ def test_next_step_does_not_stand_among_the_further_steps(signed_in, state, next
     response = signed_in.get(dialogue.get_absolute_url())
 
     assert response.context["box"].action == next_step
-    assert [label for label, _url, _look in response.context["acts"]] == beside
+    assert [label for label, _url, _variant in response.context["actions"]] == beside

@@ -3,7 +3,7 @@
 import pytest
 
 from dialogues.enums import DialogueState
-from dialogues.views.release import release_doubts
+from dialogues.progress import release_warnings
 from tests.dialogues.builders import make_dialogue, make_invitation
 from tests.partners.builders import make_person
 
@@ -13,13 +13,13 @@ pytestmark = pytest.mark.django_db
 def test_nothing_to_doubt_where_address_contact_and_seats_are_there():
     dialogue = make_dialogue(DialogueState.SCHEDULED, host_contact=make_person(), seats=3)
 
-    assert release_doubts(dialogue, 3) == []
+    assert release_warnings(dialogue, 3) == []
 
 
 def test_missing_address_and_contact_are_named():
     dialogue = make_dialogue(DialogueState.SCHEDULED, place="")
 
-    assert [doubt.partition(";")[0] for doubt in release_doubts(dialogue, 1)] == [
+    assert [doubt.partition(";")[0] for doubt in release_warnings(dialogue, 1)] == [
         "Es ist keine Anschrift eingetragen",
         "Beim Gastgeber ist keine Ansprechperson eingetragen",
     ]
@@ -29,7 +29,7 @@ def test_more_guests_than_seats_are_named_with_those_already_invited():
     dialogue = make_dialogue(DialogueState.INVITED, host_contact=make_person(), seats=3)
     make_invitation(dialogue)
 
-    [doubt] = release_doubts(dialogue, 3)
+    [doubt] = release_warnings(dialogue, 3)
 
     assert (
         doubt

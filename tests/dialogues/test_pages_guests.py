@@ -34,7 +34,7 @@ def test_the_list_costs_the_same_for_any_number(
 ):
     dialogue = make_released(office, count)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         signed_in.get(guests_page(dialogue))
 
 

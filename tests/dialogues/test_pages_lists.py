@@ -238,14 +238,14 @@ def test_series_show_their_state_and_numbers(signed_in):
 
     rows = signed_in.get(f"{BASE}/reihen/").context["page"].object_list
 
-    assert [(row.title, row.topic_count, row.dialogue_count, row.colour) for row in rows] == [
+    assert [(row.title, row.topic_count, row.dialogue_count, row.badge_colour) for row in rows] == [
         ("Reihe Süd", 0, 0, "danger"),
         ("Reihe Nord", 1, 1, "success"),
     ]
 
 
 def test_a_long_list_is_cut_into_pages(signed_in):
-    for number in range(31):
+    for number in range(51):
         make_past(f"Gespräch {number:02}")
 
     first, second = (
@@ -253,6 +253,6 @@ def test_a_long_list_is_cut_into_pages(signed_in):
         signed_in.get(f"{BASE}/?q=gespraech&page=2"),
     )
 
-    assert (len(titles_of(first)), len(titles_of(second))) == (30, 1)
-    assert "31 Einträge" in text_of(first)
+    assert (len(titles_of(first)), len(titles_of(second))) == (50, 1)
+    assert "51 Einträge" in text_of(first)
     assert "?q=gespraech&amp;page=2" in first.content.decode()

@@ -1,0 +1,147 @@
+"""Guests reply: by the personal link without an account, signed in, or by phone to the office."""
+
+from functools import partial, wraps
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from core.dates import local_date
+from core.errors import Refused
+from core.views import redirect_with_message, render_form, require, run_service
+from dialogues.enums import DialogueState, RsvpChannel, RsvpState
+from dialogues.forms import OfficeRsvpForm, RsvpForm
+from dialogues.models import Invitation
+from dialogues.permissions import can_reply
+from dialogues.progress import change_note, full_name, reply_text, rsvp_facts, seats_note
+from dialogues.queries import count_seats_taken
+from dialogues.services import closed_reason, open_invitation, record_rsvp
+from dialogues.views.dialogues import calendar_response
+from dialogues.views.invitations import guests_url, invitation_for_office
+
+PRIVATE_HEADERS = {
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+def personal_link(view):
+    """Open `view(request, invitation)` for everyone who has the link, without leaking its address.
+
+    A link that no longer works gets a 404 page that says why.
+    """
+
+    # With `no-referrer` browsers send the origin `null`, which Django's CSRF check refuses. That
+    # check protects signed-in users; here the secret in the address is the key, and no forger has it.
+    @csrf_exempt
+    @login_not_required
+    @wraps(view)
+    def opened(request, token):
+        try:
+            response = view(request, open_invitation(token))
+        except Refused as error:
+            response = render(
+                request, "dialogues/link_closed.html", {"reason": str(error)}, status=404
+            )
+        for name, value in PRIVATE_HEADERS.items():
+            response[name] = value
+        return response
+
+    return opened
+
+
+@personal_link
+def rsvp(request, invitation):
+    calendar_url = f"{request.path}termin.ics"
+    return _rsvp_page(request, invitation, RsvpChannel.LINK, "shell_public.html", calendar_url)
+
+
+@personal_link
+def calendar(request, invitation):
+    return calendar_response(invitation.dialogue_as_announced)
+
+
+def my_rsvp(request, pk):
+    """Let an invited person with an account reply."""
+    invitations = Invitation.objects.visible_to(request.user).released()
+    invitation = get_object_or_404(
+        invitations.select_related("dialogue__host", "person__organisation"), pk=pk
+    )
+    require(can_reply(request.user, invitation), _("Diese Einladung gilt einer anderen Person."))
+    calendar_url = reverse("dialogues:calendar", args=[invitation.dialogue_id])
+    return _rsvp_page(request, invitation, RsvpChannel.ACCOUNT, "base.html", calendar_url)
+
+
+def _rsvp_page(request, invitation: Invitation, channel: str, shell: str, calendar_url: str):
+    now = timezone.now()
+    form = RsvpForm(request.POST or None, invitation=invitation)
+    if request.method == "POST" and form.is_valid():
+        by = request.user if channel == RsvpChannel.ACCOUNT else None
+        call = partial(_write, invitation, form, channel, by, now)
+        if message := run_service(request, call, form=form):
+            return redirect_with_message(request, message, request.path)
+    dialogue = invitation.dialogue_as_announced
+    closed = closed_reason(invitation, today=local_date(now))
+    is_answered = invitation.rsvp != RsvpState.OPEN
+    has_date = dialogue.starts_at and dialogue.state != DialogueState.CANCELLED
+    context = {
+        "invitation": invitation,
+        "dialogue": dialogue,
+        "form": form,
+        "shell": shell,
+        "closed": closed,
+        # What was typed stays on the page even when replying closed meanwhile.
+        "shows_form": not closed or form.is_bound,
+        "reply": reply_text(invitation) if is_answered else "",
+        "change_note": "" if closed else change_note(dialogue),
+        "submit_label": _("Antwort ändern") if is_answered else _("Antwort senden"),
+        "is_public": channel == RsvpChannel.LINK,
+        "facts": rsvp_facts(invitation),
+        "calendar_url": calendar_url if has_date else "",
+        "seats_note": seats_note(invitation, count_seats_taken(invitation.dialogue)),
+    }
+    return render(request, "dialogues/rsvp.html", context)
+
+
+def _write(invitation: Invitation, form: RsvpForm, channel: str, by, now) -> str:
+    """Record the reply and return what to say about it."""
+    has_changed = record_rsvp(
+        invitation=invitation, reply=form.reply, now=now, by=by, channel=channel
+    )
+    if not has_changed:
+        return _("Ihre Antwort liegt uns bereits vor. Sie müssen nichts weiter tun.")
+    return _("Vielen Dank, Ihre Antwort ist eingegangen. Sie erhalten eine Bestätigung per E-Mail.")
+
+
+def enter_rsvp(request, pk):
+    """Let the office enter a reply given by phone."""
+    invitation = invitation_for_office(request, pk)
+    if invitation.released_at is None:
+        raise Http404
+    form = OfficeRsvpForm(request.POST or None, invitation=invitation)
+    if request.method == "POST" and form.is_valid():
+        call = partial(
+            record_rsvp,
+            invitation=invitation,
+            reply=form.reply,
+            channel=RsvpChannel.OFFICE,
+            by=request.user,
+            now=timezone.now(),
+        )
+        if run_service(request, call, form=form, done=_("Die Antwort ist eingetragen.")):
+            return redirect(guests_url(invitation.dialogue))
+    values = {"guest": full_name(invitation.person), "dialogue": invitation.dialogue}
+    return render_form(
+        request,
+        form,
+        template="dialogues/form.html",
+        title=_("Antwort eintragen"),
+        submit_label=_("Eintragen"),
+        cancel_url=guests_url(invitation.dialogue),
+        intro=_("%(guest)s, zu „%(dialogue)s“") % values,
+    )
