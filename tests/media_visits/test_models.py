@@ -16,9 +16,9 @@ S = VisitState
 HOUR = dt.timedelta(hours=1)
 
 
-def refused_by(name, row):
+def refused_by(name, record):
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
-        row.save()
+        record.save()
     return True
 
 
@@ -64,7 +64,7 @@ def test_a_company_sees_its_announced_visit_only_with_a_valid_approval(state):
 
 
 @pytest.mark.parametrize("state", [S.HELD, S.CANCELLED, S.ANNOUNCED])
-def test_what_was_taken_over_may_lack_time_reason_and_outcome(state):
+def test_visits_taken_over_may_lack_time_reason_and_outcome(state):
     visit = new_visit(
         state=state, starts_at=None, ends_at=None, origin=Origin.TAKEN_OVER, is_published=True
     )
@@ -162,7 +162,7 @@ def test_the_entered_company_name_wins():
         ),
     ],
 )
-def test_a_date_is_shown_as_exactly_as_it_is_known(fields, text):
+def test_date_is_shown_as_precisely_as_it_is_known(fields, text):
     assert (
         str(Visit(**{"starts_at": STARTS_AT, "ends_at": STARTS_AT + 2 * HOUR} | fields).date_text)
         == text
@@ -203,7 +203,7 @@ def test_who_sees_an_internal_visit(role, state):
     )
 
 
-def test_the_senators_office_keeps_sight_of_what_was_before_it(senator):
+def test_the_senators_office_still_sees_a_withdrawn_visit(senator):
     withdrawn = make_visit(S.IDEA, submitted_at=NOW)
 
     assert list(Visit.objects.visible_to(senator)) == [withdrawn]

@@ -26,21 +26,23 @@ def step(visit, role=OFFICE, *, approvals=(), now=NOW):
         (S.ANNOUNCED, "angekündigt"),
     ],
 )
-def test_the_line_of_steps_marks_where_a_visit_stands(state, current):
+def test_progress_bar_marks_where_a_visit_stands(state, current):
     steps = visit_steps(make_visit(state, approval=False))
 
-    assert [row.label for row in steps if row.status == "current"] == [current]
+    assert [step.label for step in steps if step.status == "current"] == [current]
     assert len(steps) == 6
 
 
-def test_a_documented_visit_is_all_done():
-    assert {row.status for row in visit_steps(make_visit(S.DOCUMENTED, approval=False))} == {"done"}
+def test_every_step_of_a_documented_visit_is_done():
+    assert {step.status for step in visit_steps(make_visit(S.DOCUMENTED, approval=False))} == {
+        "done"
+    }
 
 
 @pytest.mark.parametrize(
     "fields", [{"state": S.CANCELLED}, {"state": S.HELD, "origin": Origin.TAKEN_OVER}]
 )
-def test_cancelled_and_taken_over_visits_have_no_line(fields):
+def test_cancelled_and_taken_over_visits_have_no_progress_bar(fields):
     assert visit_steps(make_visit(approval=False, **fields)) == []
 
 
@@ -65,7 +67,7 @@ def test_the_office_gets_one_button(state, action, route):
     )
 
 
-def test_without_a_date_the_date_comes_first():
+def test_the_date_has_to_be_entered_before_submitting():
     visit = make_visit(S.POSTPONED, starts_at=None, ends_at=None)
 
     assert (step(visit).action, step(visit).url) == (
@@ -81,7 +83,7 @@ def test_an_announced_visit_is_recorded_only_afterwards():
     assert step(visit, now=AFTERWARDS).url == f"/besuche/{visit.pk}/durchgefuehrt/"
 
 
-def test_deciding_is_the_senators_offices_button():
+def test_only_the_senators_office_gets_the_button_to_decide():
     visit = make_visit(S.SUBMITTED, approval=False)
     approval = make_visit_approval(visit)
 
@@ -95,7 +97,7 @@ def test_deciding_is_the_senators_offices_button():
     assert step(visit, OFFICE, approvals=[approval]).action == ""
 
 
-def test_who_only_looks_gets_no_button():
+def test_observers_get_no_button():
     assert step(make_visit(S.APPROVED, approval=False), OBSERVER).action == ""
 
 

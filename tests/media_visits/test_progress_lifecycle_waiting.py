@@ -23,7 +23,7 @@ ACTIONS = {
 
 
 @pytest.mark.parametrize("state", S)
-def test_the_office_reads_what_it_must_do_until_when(office, state):
+def test_start_page_lists_what_the_office_has_to_do(office, state):
     visit = make_visit(state, company_text="Turbinenbau AG", title="Rundgang")
 
     lines = waiting_for_office(unfinished_visits(office), DAY_OF_VISIT + DAY)
@@ -44,7 +44,7 @@ def test_the_office_reads_what_it_must_do_until_when(office, state):
 
 
 @pytest.mark.parametrize("state", [S.IDEA, S.RETURNED, S.POSTPONED])
-def test_without_a_date_one_is_to_be_entered(office, state):
+def test_visits_without_a_date_wait_for_one(office, state):
     make_visit(state, company_text="Turbinenbau AG", title="Rundgang", starts_at=None, ends_at=None)
 
     [line] = waiting_for_office(unfinished_visits(office), TODAY)

@@ -35,7 +35,7 @@ def test_history_shows_each_step_with_vote_and_comment(office, senator):
 
     entries = visit_history(visit, approvals_about("visit", visit.pk))
 
-    assert [(row.what, row.who, row.note) for row in entries][:-1] == [
+    assert [(entry.what, entry.who, entry.note) for entry in entries][:-1] == [
         ("Abgesagt", str(office), ""),
         ("Freigegeben", str(senator), ""),
         ("Zur Freigabe vorgelegt", str(office), BRIEFING.vote),
@@ -46,7 +46,7 @@ def test_history_shows_each_step_with_vote_and_comment(office, senator):
 
 
 @pytest.mark.parametrize("state", S)
-def test_the_page_offers_to_publish_what_the_service_publishes(office, state):
+def test_page_offers_to_publish_only_approved_visits(office, state):
     visit = make_visit(state)
 
     assert [button.label for button in visit_page(visit, office, now=NOW)["further_buttons"]].count(

@@ -17,7 +17,9 @@ DAY = dt.timedelta(days=1)
 
 
 def attention(user, **limits):
-    return [(*row[1:3], *row[3:], row.sector.name) for row in sector_attention(user, **limits)]
+    return [
+        (*found[1:3], *found[3:], found.sector.name) for found in sector_attention(user, **limits)
+    ]
 
 
 def visit_of(sector, state=S.HELD, **fields):
@@ -37,13 +39,13 @@ def test_upcoming_are_approved_and_announced_visits_soonest_first(office):
     assert upcoming_visits(unfinished_visits(office), TODAY) == [sooner, later]
 
 
-def test_in_motion_is_only_what_is_visible():
+def test_unfinished_visits_are_only_visible_ones():
     make_visit(S.APPROVED, approval=False)
 
     assert unfinished_visits(make_user(PARTNER)) == []
 
 
-def test_in_motion_is_what_is_not_over_yet(office):
+def test_unfinished_visits_are_those_not_over_yet(office):
     idea = make_visit(S.IDEA, starts_at=None, ends_at=None)
     held = make_visit(S.HELD, approval=False)
     make_visit(S.DOCUMENTED, approval=False)
@@ -53,7 +55,7 @@ def test_in_motion_is_what_is_not_over_yet(office):
     assert unfinished_visits(office) == [held, idea]
 
 
-def test_years_are_those_of_dated_rows():
+def test_years_are_those_of_dated_visits():
     make_visit(starts_at=dt.datetime(2018, 7, 1, 12, tzinfo=dt.UTC), ends_at=None)
     make_visit()
     make_visit(starts_at=None, ends_at=None)
@@ -78,7 +80,7 @@ def test_attention_counts_visits_and_clippings_by_quarter(office):
 
 
 @pytest.mark.parametrize("state", [S.IDEA, S.SUBMITTED, S.APPROVED, S.POSTPONED, S.CANCELLED])
-def test_what_did_not_take_place_draws_no_attention(office, state):
+def test_visits_that_did_not_take_place_count_no_attention(office, state):
     visit_of(make_sector(), state)
 
     assert attention(office) == []

@@ -49,12 +49,12 @@ def test_the_office_is_reminded_by_working_day(office, state, working_days, kind
     assert (reminder.about, reminder.about_title) == (f"visit:{visit.pk}", str(visit))
 
 
-def test_each_day_has_its_reminder_once_at_most(office):
+def test_each_step_reminds_once(office):
     visit = make_visit(S.ANNOUNCED, approval=False)
 
     days = [visit.starts_on + dt.timedelta(days=offset) for offset in range(-30, 40)]
 
-    events = [row.event for day in days for row in due_on(day) if row.step.on == day]
+    events = [reminder.event for day in days for reminder in due_on(day) if reminder.step.on == day]
     assert events == ["2026-03-23:1", "2026-03-23:3", "2026-03-23:5"]
 
 
@@ -65,21 +65,21 @@ def test_step_up_to_the_day_of_the_present_state_does_not_count(office):
     )  # 10 working days before
 
     assert due_on(dt.date(2026, 3, 10)) == []
-    assert [row.step.key for row in due_on(dt.date(2026, 3, 16))] == ["-5"]
+    assert [reminder.step.key for reminder in due_on(dt.date(2026, 3, 16))] == ["-5"]
 
 
 @pytest.mark.parametrize(
     "state", [S.IDEA, S.SUBMITTED, S.RETURNED, S.POSTPONED, S.CANCELLED, S.DOCUMENTED]
 )
-def test_other_states_remind_of_nothing(office, state):
+def test_other_states_cause_no_reminders(office, state):
     make_visit(state, approval=False)
 
     days = [DAY_OF_VISIT + dt.timedelta(days=offset) for offset in range(-30, 30)]
 
-    assert [row for day in days for row in due_on(day)] == []
+    assert [reminder for day in days for reminder in due_on(day)] == []
 
 
-def test_what_was_taken_over_reminds_of_nothing(office):
+def test_visits_taken_over_cause_no_reminders(office):
     make_visit(S.ANNOUNCED, approval=False, origin=Origin.TAKEN_OVER)
 
     assert due_on(add_working_days(DAY_OF_VISIT, 1)) == []

@@ -59,7 +59,7 @@ def test_an_announcement_reaches_company_lists_and_senators_office(
     ]
 
 
-def test_an_announcement_names_what_one_needs(office, company):
+def test_announcement_names_occasion_place_and_press(office, company):
     visit = make_visit(
         S.APPROVED, company=company, title="Rundgang", address="Werkstraße 1, Berlin"
     )
@@ -75,7 +75,7 @@ def test_an_announcement_names_what_one_needs(office, company):
     assert "nicht presseöffentlich" not in mail.text
 
 
-def test_a_person_on_two_lists_gets_one_mail(office, company, press_list):
+def test_person_on_two_lists_gets_one_mail(office, company, press_list):
     press_list.members.add(*company.people.all())
 
     announce_visit(
@@ -86,7 +86,7 @@ def test_a_person_on_two_lists_gets_one_mail(office, company, press_list):
 
 
 @pytest.mark.parametrize("count", [1, 10])
-def test_an_announcement_costs_the_same_for_few_and_many(
+def test_announcement_costs_the_same_for_few_and_many(
     office, company, press_list, django_assert_num_queries, count
 ):
     visit = make_visit(S.APPROVED, company=company)
@@ -107,7 +107,7 @@ def test_a_visit_in_the_past_is_not_announced(office):
         announce_visit(visit=visit, by=office, now=STARTS_AT + dt.timedelta(minutes=1))
 
 
-def test_postponing_frees_the_date_and_tells_all_who_know(office, senator, company):
+def test_postponing_clears_the_date_and_mails_everyone_informed(office, senator, company):
     visit = make_visit(S.APPROVED, company=company)
     announce_visit(visit=visit, by=office, now=NOW)
     Mail.objects.all().delete()
@@ -133,7 +133,7 @@ def test_postponing_frees_the_date_and_tells_all_who_know(office, senator, compa
 
 
 @pytest.mark.parametrize("state", [S.APPROVED, S.ANNOUNCED])
-def test_a_postponed_visit_goes_back_inside_and_its_next_date_stays_there(office, state):
+def test_postponed_visit_and_its_next_date_are_not_public(office, state):
     visit = make_visit(state, is_published=True)
 
     postpone_visit(visit=visit, reason="Streik", by=office, now=NOW)
@@ -146,7 +146,7 @@ def test_a_postponed_visit_goes_back_inside_and_its_next_date_stays_there(office
 
 @pytest.mark.parametrize("is_published", [True, False])
 @pytest.mark.parametrize("state", [S.APPROVED, S.ANNOUNCED])
-def test_a_visit_called_off_stays_as_public_as_it_was(office, state, is_published):
+def test_cancelled_visit_stays_as_public_as_it_was(office, state, is_published):
     visit = make_visit(state, is_published=is_published)
 
     cancel_visit(visit=visit, reason="Streik", by=office, now=NOW)
@@ -158,7 +158,7 @@ def test_a_visit_called_off_stays_as_public_as_it_was(office, state, is_publishe
     assert Visit.objects.visible_to(make_user(OBSERVER)).exists() == is_published
 
 
-def test_cancelling_an_announced_visit_tells_all_who_know(office, senator, company):
+def test_cancelling_an_announced_visit_mails_everyone_informed(office, senator, company):
     visit = make_visit(S.APPROVED, company=company)
     announce_visit(visit=visit, by=office, now=NOW)
     Mail.objects.all().delete()
@@ -175,7 +175,7 @@ def test_cancelling_an_announced_visit_tells_all_who_know(office, senator, compa
 @time_machine.travel(NOW)
 @pytest.mark.parametrize("state", [S.APPROVED, S.ANNOUNCED])
 @pytest.mark.parametrize("service", [postpone_visit, cancel_visit])
-def test_deputies_hear_of_it_while_they_may_decide(office, senator, service, state):
+def test_deputies_get_mail_while_they_may_decide(office, senator, service, state):
     away, standing, over = (
         make_user(email=f"{name}@example.org") for name in ("urlaub", "staendig", "frueher")
     )
@@ -198,7 +198,7 @@ def test_deputies_hear_of_it_while_they_may_decide(office, senator, service, sta
     ]
 
 
-def test_who_became_unreachable_is_left_out(office, company):
+def test_people_without_a_usable_address_get_no_mail(office, company):
     visit = make_visit(S.APPROVED, company=company)
     announce_visit(visit=visit, by=office, now=NOW)
     company.people.update(is_active=False)
@@ -208,13 +208,13 @@ def test_who_became_unreachable_is_left_out(office, company):
     assert mails_written("visit_cancelled") == []
 
 
-def test_cancelling_an_idea_tells_nobody(office, senator):
+def test_cancelling_an_idea_mails_nobody(office, senator):
     cancel_visit(visit=make_visit(), reason="Kein Interesse", by=office, now=NOW)
 
     assert mails_written() == []
 
 
-def test_cancelling_withdraws_an_open_request_and_says_so_once(office, senator):
+def test_cancelling_withdraws_an_open_approval_with_one_mail(office, senator):
     visit = make_visit(S.SUBMITTED)
     Mail.objects.all().delete()
 
@@ -225,14 +225,14 @@ def test_cancelling_withdraws_an_open_request_and_says_so_once(office, senator):
 
 
 @pytest.mark.parametrize("service", [postpone_visit, cancel_visit])
-def test_nothing_is_put_off_without_a_reason(office, service):
+def test_postponing_and_cancelling_need_a_reason(office, service):
     visit = make_visit(S.ANNOUNCED)
 
     with nothing_changes(visit), pytest.raises(Refused, match="nennen Sie den Grund"):
         service(visit=visit, reason="  ", by=office, now=NOW)
 
 
-def test_a_visit_is_documented_with_words(office):
+def test_documenting_needs_an_outcome(office):
     visit = make_visit(S.HELD)
 
     with nothing_changes(visit), pytest.raises(Refused, match="in wenigen Sätzen"):
@@ -246,7 +246,9 @@ def test_a_visit_is_documented_with_words(office):
 @pytest.mark.parametrize(
     ("end", "kind"), [(postpone_visit, "visit_postponed"), (cancel_visit, "visit_cancelled")]
 )
-def test_announcement_that_still_waits_does_not_follow_the_end(office, senator, company, end, kind):
+def test_waiting_announcement_is_withdrawn_when_the_visit_is_off(
+    office, senator, company, end, kind
+):
     visit = make_visit(S.APPROVED, company=company)
     announce_visit(visit=visit, lists=[], by=office, now=NOW)
     visit.refresh_from_db()

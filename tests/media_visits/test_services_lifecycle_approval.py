@@ -37,12 +37,12 @@ def submit(visit, by, **fields):
     )
 
 
-def decide(approval, by, answer=Verdict.APPROVE, comment="Bitte ergänzen.", *, now=NOW, **details):
-    decision = Decision(answer, comment, **details)
+def decide(approval, by, verdict=Verdict.APPROVE, comment="Bitte ergänzen.", *, now=NOW, **details):
+    decision = Decision(verdict, comment, **details)
     return decide_visit(approval=approval, decision=decision, by=by, now=now)
 
 
-def test_submission_keeps_brief_and_snapshot(office, senator):
+def test_submission_keeps_briefing_and_snapshot(office, senator):
     visit = make_visit(
         company=make_organisation("Turbinenbau AG"), title="Rundgang", message="Ein Satz"
     )
@@ -99,7 +99,9 @@ def test_a_visit_by_a_plant_names_the_partner_behind_it():
         ({}, {"briefing": BRIEFING._replace(vote=" ")}, "Votum"),
     ],
 )
-def test_what_cannot_be_decided_is_not_submitted(office, senator, visit_fields, fields, message):
+def test_visits_that_cannot_be_decided_are_not_submitted(
+    office, senator, visit_fields, fields, message
+):
     visit = make_visit(**visit_fields)
 
     with nothing_changes(visit), pytest.raises(Refused, match=message):
@@ -146,7 +148,7 @@ def test_a_postponed_visit_is_not_submitted_with_its_press_on_the_former_day(off
     )
 
 
-def test_approval_moves_the_visit_and_tells_the_office(office, senator):
+def test_approving_moves_the_visit_and_mails_the_office(office, senator):
     visit = make_visit()
     approval = submit(visit, office)
 
@@ -172,7 +174,7 @@ def test_a_returned_visit_is_submitted_again(office, senator):
     assert sorted(ApprovalRequest.objects.values_list("state", flat=True)) == ["open", "returned"]
 
 
-def test_a_refusal_ends_the_visit_and_its_comment_stays_inside(office, senator):
+def test_refusing_cancels_the_visit_and_its_comment_stays_internal(office, senator):
     visit = make_visit()
 
     decide(submit(visit, office), senator, Verdict.REFUSE, "Kein Bezug zum Masterplan.")
@@ -181,9 +183,9 @@ def test_a_refusal_ends_the_visit_and_its_comment_stays_inside(office, senator):
     assert (visit.state, visit.reason) == (S.CANCELLED, "Der Besuch kommt nicht zustande.")
 
 
-@pytest.mark.parametrize("answer", [Verdict.APPROVE, Verdict.CONDITION])
+@pytest.mark.parametrize("verdict", [Verdict.APPROVE, Verdict.CONDITION])
 @pytest.mark.parametrize("late", [dt.timedelta(0), dt.timedelta(days=1)])
-def test_a_visit_whose_time_has_come_is_not_approved(office, senator, answer, late):
+def test_a_visit_whose_time_has_come_is_not_approved(office, senator, verdict, late):
     visit = make_visit()
     approval = submit(visit, office)
 
@@ -191,16 +193,16 @@ def test_a_visit_whose_time_has_come_is_not_approved(office, senator, answer, la
         nothing_changes(visit, approval),
         pytest.raises(Refused, match="Geben Sie den Besuch zurück"),
     ):
-        decide(approval, senator, answer, now=STARTS_AT + late, **details_of(answer))
+        decide(approval, senator, verdict, now=STARTS_AT + late, **details_of(verdict))
 
 
 @pytest.mark.parametrize(
-    ("answer", "state"), [(Verdict.RETURN, S.RETURNED), (Verdict.REFUSE, S.CANCELLED)]
+    ("verdict", "state"), [(Verdict.RETURN, S.RETURNED), (Verdict.REFUSE, S.CANCELLED)]
 )
-def test_a_visit_whose_time_has_come_is_returned_or_refused(office, senator, answer, state):
+def test_a_visit_whose_time_has_come_is_returned_or_refused(office, senator, verdict, state):
     approval = submit(make_visit(), office)
 
-    visit = decide(approval, senator, answer, now=STARTS_AT)
+    visit = decide(approval, senator, verdict, now=STARTS_AT)
 
     assert visit.state == state
 
@@ -214,16 +216,16 @@ def test_a_visit_is_approved_until_it_begins(office, senator):
     )
 
 
-@pytest.mark.parametrize("answer", [Verdict.RETURN, Verdict.REFUSE])
-def test_without_a_comment_nothing_is_returned_or_refused(office, senator, answer):
+@pytest.mark.parametrize("verdict", [Verdict.RETURN, Verdict.REFUSE])
+def test_without_a_comment_nothing_is_returned_or_refused(office, senator, verdict):
     visit = make_visit()
     approval = submit(visit, office)
 
     with nothing_changes(visit, approval), pytest.raises(Refused, match="begründen"):
-        decide(approval, senator, answer, " ")
+        decide(approval, senator, verdict, " ")
 
 
-def test_the_second_decision_comes_too_late(office, senator):
+def test_second_decision_is_refused(office, senator):
     visit = make_visit()
     approval = submit(visit, office)
     decide(approval, senator)
@@ -242,7 +244,7 @@ def test_a_condition_is_kept_and_the_visit_approved(office, senator):
     decide(approval, senator, Verdict.CONDITION, "", conditions=["Nur mit Betriebsrat"])
 
     visit.refresh_from_db()
-    assert (visit.state, [row.text for row in approval.conditions.all()]) == (
+    assert (visit.state, [condition.text for condition in approval.conditions.all()]) == (
         S.APPROVED,
         ["Nur mit Betriebsrat"],
     )
@@ -262,7 +264,7 @@ def test_a_changed_visit_is_submitted_again_with_the_difference(office, senator)
 
 
 @time_machine.travel(NOW)
-def test_a_deputy_decides_in_vertretung(office, senator):
+def test_decision_of_a_deputy_is_marked(office, senator):
     deputy = make_user(email="vertretung@example.org")
     Deputy.objects.create(principal=senator.person, deputy=deputy.person, starts_on=TODAY)
     approval = submit(make_visit(), office)
@@ -277,7 +279,7 @@ def test_a_deputy_decides_in_vertretung(office, senator):
     )
 
 
-def test_withdrawing_takes_the_request_back_and_tells(office, senator):
+def test_withdrawing_closes_the_approval_and_mails_the_senators_office(office, senator):
     visit = make_visit()
     approval = submit(visit, office)
 
@@ -298,7 +300,7 @@ def test_a_refused_visit_is_not_published(office, senator):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_a_decision_and_a_withdrawal_one_wins(office, senator):
+def test_only_one_of_a_decision_and_a_withdrawal_succeeds(office, senator):
     visit = make_visit()
     approval = submit(visit, office)
 

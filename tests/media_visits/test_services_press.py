@@ -74,7 +74,7 @@ def test_the_same_slot_twice_is_refused(office):
 
 
 @pytest.mark.parametrize("state", CLOSED)
-def test_slots_rest_while_decided_upon_and_afterwards(office, state):
+def test_slots_cannot_change_once_a_visit_is_over(office, state):
     visit = make_visit(state)
     slot = make_slot(visit)
 
@@ -89,7 +89,7 @@ def test_slots_rest_while_decided_upon_and_afterwards(office, state):
 
 @pytest.mark.parametrize("act", ["add", "change", "remove"])
 @pytest.mark.parametrize("state", [S.SUBMITTED, S.APPROVED])
-def test_other_press_lets_the_approval_lapse(office, senator, state, act):
+def test_changing_the_press_lets_the_approval_lapse(office, senator, state, act):
     visit = make_visit(state)
     slot = make_slot(visit)
 
@@ -110,7 +110,7 @@ def test_other_press_lets_the_approval_lapse(office, senator, state, act):
 
 
 @pytest.mark.parametrize("state", [S.SUBMITTED, S.APPROVED, S.ANNOUNCED])
-def test_meeting_point_and_seats_may_change_any_time(office, state):
+def test_meeting_point_and_seats_may_change_until_the_visit(office, state):
     visit = make_visit(state)
     slot = make_slot(visit)
 
@@ -121,7 +121,7 @@ def test_meeting_point_and_seats_may_change_any_time(office, state):
     assert Visit.objects.get(pk=visit.pk).state == state
 
 
-def test_an_announced_time_stands(office):
+def test_announced_time_of_a_slot_is_fixed(office):
     visit = make_visit(S.ANNOUNCED)
     slot = make_slot(visit)
 
@@ -129,7 +129,7 @@ def test_an_announced_time_stands(office):
         change(slot, office, starts_at=STARTS_AT + dt.timedelta(hours=1))
 
 
-def test_who_changes_a_slot_second_is_told(office):
+def test_second_change_of_the_same_slot_version_is_refused(office):
     visit = make_visit()
     slot = make_slot(visit)
     shown = version_of(slot, SLOT_FIELDS)
@@ -147,7 +147,7 @@ def test_saving_a_slot_unchanged_writes_nothing(office):
         change(slot, office, kind=slot.kind, meeting_point=slot.meeting_point)
 
 
-def test_a_removed_slot_stays_in_the_log(office):
+def test_a_removed_slot_stays_in_the_history(office):
     visit = make_visit()
     slot = make_slot(visit)
     number = slot.pk

@@ -67,7 +67,7 @@ def test_a_link_is_recorded_once(office):
     assert Coverage.objects.count() == 1
 
 
-def test_who_changes_a_clipping_second_is_told(office):
+def test_second_change_of_the_same_clipping_version_is_refused(office):
     clipping = make_coverage()
     shown = version_of(clipping, COVERAGE_FIELDS)
     change(clipping, office, title="Erste Fassung")
@@ -76,7 +76,7 @@ def test_who_changes_a_clipping_second_is_told(office):
         change(clipping, office, version=shown, title="Zweite Fassung")
 
 
-def test_a_removed_clipping_stays_in_the_log(office):
+def test_a_removed_clipping_stays_in_the_history(office):
     clipping = make_coverage()
 
     remove_coverage(coverage=clipping, by=office, now=NOW)

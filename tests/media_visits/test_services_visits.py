@@ -112,7 +112,7 @@ def test_another_sector_is_a_change(office):
     assert visit.history.latest().history_change_reason == "Geändert: Branchenschwerpunkt"
 
 
-def test_who_comes_second_is_told(office):
+def test_second_change_of_the_same_version_is_refused(office):
     visit = make_visit()
     shown = version_of(visit, VISIT_FIELDS)
     change(visit, office, title="Erste Fassung")
@@ -125,7 +125,7 @@ def test_who_comes_second_is_told(office):
         change(visit, office, version=shown, title="Zweite Fassung")
 
 
-ESSENTIAL = [
+BINDING_CHANGES = [
     ({"title": "Neuer Anlass"}, "Anlass des Besuchs"),
     ({"address": "Werkstraße 1, 10115 Berlin"}, "Adresse"),
     ({"visitor": "Staatssekretariat"}, "Wer besucht"),
@@ -135,9 +135,9 @@ ESSENTIAL = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "what"), ESSENTIAL)
+@pytest.mark.parametrize(("fields", "what"), BINDING_CHANGES)
 @pytest.mark.parametrize("state", [S.SUBMITTED, S.APPROVED])
-def test_a_change_of_what_matters_lets_the_approval_lapse(office, senator, state, fields, what):
+def test_changing_a_binding_fact_lets_the_approval_lapse(office, senator, state, fields, what):
     visit = make_visit(state, is_published=state == S.APPROVED)
 
     change(visit, office, **fields)
@@ -154,7 +154,7 @@ def test_a_change_of_what_matters_lets_the_approval_lapse(office, senator, state
 
 
 @pytest.mark.parametrize("state", [S.SUBMITTED, S.APPROVED])
-def test_other_words_leave_the_approval(office, state):
+def test_changing_other_facts_keeps_the_approval(office, state):
     visit = make_visit(state)
     before = ApprovalRequest.objects.get().state
 
@@ -180,14 +180,14 @@ def test_an_announced_visit_is_postponed_and_not_edited(office, fields):
 
 @pytest.mark.parametrize("state", [S.HELD, S.DOCUMENTED, S.CANCELLED])
 @pytest.mark.parametrize("fields", [{"address": "Andere Straße"}, {"to_be_published": False}])
-def test_what_was_approved_stands_once_a_visit_is_over(office, state, fields):
+def test_approved_facts_are_fixed_once_a_visit_is_over(office, state, fields):
     visit = make_visit(state)
 
     with nothing_changes(visit), pytest.raises(Refused, match="stehen fest"):
         change(visit, office, **fields)
 
 
-def test_a_slip_of_the_pen_is_mended_once_a_visit_is_over(office):
+def test_a_typo_can_be_corrected_once_a_visit_is_over(office):
     visit = make_visit(S.HELD, title="Rundgagn")
 
     change(visit, office, title="Rundgang")
@@ -216,14 +216,14 @@ def test_a_visit_taken_over_keeps_its_range(office):
     assert (visit.address, visit.known_date) == ("Berlin-Mitte", "25.07.2017 – 09.08.2017")
 
 
-CONSENTED = (S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED)
+APPROVED_STATES = (S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED)
 
 
 @pytest.mark.parametrize("state", S)
 def test_a_visit_is_published_only_while_its_approval_is_in_force(office, state):
     visit = make_visit(state)
 
-    if state in CONSENTED:
+    if state in APPROVED_STATES:
         publish_visit(visit=visit, by=office, now=NOW)
         assert Visit.objects.get(pk=visit.pk).is_published
     else:
@@ -232,7 +232,7 @@ def test_a_visit_is_published_only_while_its_approval_is_in_force(office, state)
 
 
 @pytest.mark.parametrize("state", [S.ANNOUNCED, S.HELD, S.CANCELLED])
-def test_what_was_taken_over_is_published_again_whatever_became_of_it(office, state):
+def test_visits_taken_over_can_be_published_in_any_state(office, state):
     visit = make_visit(state, origin=Origin.TAKEN_OVER, is_published=True, approval=False)
     unpublish_visit(visit=visit, by=office, now=NOW)
 
@@ -241,14 +241,14 @@ def test_what_was_taken_over_is_published_again_whatever_became_of_it(office, st
     assert Visit.objects.get(pk=visit.pk).is_published
 
 
-def test_nothing_is_published_that_was_approved_without(office):
+def test_visits_approved_as_internal_are_not_published(office):
     visit = make_visit(S.APPROVED, to_be_published=False)
 
     with nothing_changes(visit), pytest.raises(Refused, match="ohne Veröffentlichung"):
         publish_visit(visit=visit, by=office, now=NOW)
 
 
-def test_publishing_is_undone_and_twice_is_once(office):
+def test_publishing_twice_writes_history_once_and_can_be_undone(office):
     visit = make_visit(S.APPROVED)
 
     publish_visit(visit=visit, by=office, now=NOW)

@@ -44,7 +44,7 @@ def test_guests_are_asked_to_sign_in(client, address):
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("route", OFFICE_PAGES)
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_acting_on_a_visible_visit_is_forbidden_to_others(client, role, route, method):
+def test_only_the_office_acts_on_a_visible_visit(client, role, route, method):
     visit = make_visit(S.APPROVED, is_published=True)
     client.force_login(make_user(role))
 
@@ -54,7 +54,7 @@ def test_acting_on_a_visible_visit_is_forbidden_to_others(client, role, route, m
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("route", ["", *OFFICE_PAGES])
-def test_an_invisible_visit_is_not_there(client, role, route):
+def test_an_invisible_visit_is_not_found(client, role, route):
     visit = make_visit(S.IDEA)
     client.force_login(make_user(role))
 
@@ -71,7 +71,7 @@ def test_only_the_office_opens_forms_of_new_things(client, role, route):
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("act", ["bearbeiten", "entfernen"])
-def test_slots_and_clippings_are_changed_by_the_office_alone(client, role, act):
+def test_only_the_office_changes_slots_and_clippings(client, role, act):
     visit = make_visit(S.HELD, is_published=True, approval=False)
     slot, clipping = make_slot(visit), make_coverage(visit=visit)
     client.force_login(make_user(role))
@@ -82,7 +82,7 @@ def test_slots_and_clippings_are_changed_by_the_office_alone(client, role, act):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_slots_and_clippings_of_an_invisible_visit_are_not_there(client, role):
+def test_slots_and_clippings_of_an_invisible_visit_are_not_found(client, role):
     visit = make_visit(S.IDEA)
     slot, clipping = make_slot(visit), make_coverage(visit=visit)
     client.force_login(make_user(role))

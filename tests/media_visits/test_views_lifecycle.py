@@ -21,7 +21,7 @@ S = VisitState
 
 def test_a_visit_goes_to_approval(signed_in, senator):
     visit = make_visit()
-    brief = {
+    briefing = {
         "occasion": "Masterplan",
         "facts": "Zugesagt",
         "assessment": "Passt",
@@ -29,7 +29,7 @@ def test_a_visit_goes_to_approval(signed_in, senator):
     }
     assert 'value="2026-03-09"' in text_of(signed_in.get(f"/besuche/{visit.pk}/vorlegen/"))
 
-    response = signed_in.post(f"/besuche/{visit.pk}/vorlegen/", brief | {"due_on": DUE_ON})
+    response = signed_in.post(f"/besuche/{visit.pk}/vorlegen/", briefing | {"due_on": DUE_ON})
 
     assert response.url == f"/besuche/{visit.pk}/"
     approval = ApprovalRequest.objects.get()
@@ -41,11 +41,11 @@ def test_a_visit_goes_to_approval(signed_in, senator):
     assert mails_written() == [("approval_asked", "senatorin@example.org")]
 
 
-def test_a_brief_that_is_refused_keeps_what_was_typed(signed_in):
+def test_refused_briefing_keeps_what_was_typed(signed_in):
     visit = make_visit(starts_at=None, ends_at=None)
-    brief = {"occasion": "Masterplan", "vote": "Zustimmung", "due_on": DUE_ON}
+    briefing = {"occasion": "Masterplan", "vote": "Zustimmung", "due_on": DUE_ON}
 
-    response = signed_in.post(f"/besuche/{visit.pk}/vorlegen/", brief)
+    response = signed_in.post(f"/besuche/{visit.pk}/vorlegen/", briefing)
 
     assert "Tag und Uhrzeit" in text_of(response)
     assert "Masterplan" in text_of(response)
@@ -64,7 +64,7 @@ def test_a_brief_that_is_refused_keeps_what_was_typed(signed_in):
         (S.HELD, "absagen/"),
     ],
 )
-def test_a_step_out_of_turn_leads_back_with_the_reason(signed_in, state, route):
+def test_impossible_step_leads_back_with_the_reason(signed_in, state, route):
     visit = make_visit(state)
 
     response = signed_in.get(f"/besuche/{visit.pk}/{route}", follow=True)
@@ -73,7 +73,7 @@ def test_a_step_out_of_turn_leads_back_with_the_reason(signed_in, state, route):
     assert "ist das nicht möglich" in text_of(response) or "nicht möglich" in text_of(response)
 
 
-def test_announcing_names_whom_it_tells(signed_in, senator):
+def test_announcing_names_the_recipients(signed_in, senator):
     company = make_organisation()
     make_person("Werksleitung", organisation=company, email="werk@example.org")
     press = DistributionList.objects.create(name="Presseverteiler")
@@ -99,7 +99,7 @@ def test_announcing_names_whom_it_tells(signed_in, senator):
 @pytest.mark.parametrize(
     ("route", "state"), [("verschieben/", S.POSTPONED), ("absagen/", S.CANCELLED)]
 )
-def test_putting_off_asks_for_a_reason_and_names_whom_it_tells(signed_in, senator, route, state):
+def test_postponing_and_cancelling_name_the_recipients(signed_in, senator, route, state):
     visit = make_visit(S.ANNOUNCED)
     visit.informed.add(make_person("Werksleitung", email="werk@example.org"))
     assert "Werksleitung (werk@example.org)" in text_of(
@@ -115,7 +115,7 @@ def test_putting_off_asks_for_a_reason_and_names_whom_it_tells(signed_in, senato
     assert (Visit.objects.get().state, Visit.objects.get().reason) == (state, "Streik")
 
 
-def test_postponing_says_that_the_visit_is_published_no_longer(signed_in):
+def test_postponing_says_that_the_visit_is_no_longer_published(signed_in):
     visit = make_visit(S.APPROVED, is_published=True)
     address = f"/besuche/{visit.pk}/verschieben/"
     assert "Veröffentlicht ist der Besuch dann nicht mehr." in text_of(signed_in.get(address))
@@ -137,13 +137,13 @@ def test_cancelling_says_that_the_visit_stays_published(signed_in):
 
 
 @pytest.mark.parametrize("route", ["verschieben/", "absagen/"])
-def test_putting_off_an_internal_visit_does_not_speak_of_publishing(signed_in, route):
+def test_internal_visits_are_not_said_to_be_published(signed_in, route):
     visit = make_visit(S.APPROVED)
 
     assert "veröffentlicht" not in text_of(signed_in.get(f"/besuche/{visit.pk}/{route}")).lower()
 
 
-def test_putting_off_what_nobody_knows_says_so(signed_in):
+def test_cancelling_an_unknown_visit_says_that_nobody_gets_mail(signed_in):
     visit = make_visit()
 
     assert "Es wird niemand benachrichtigt" in text_of(

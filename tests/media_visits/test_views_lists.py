@@ -70,7 +70,7 @@ def test_filters_of_visits(signed_in):
     assert titles_shown(signed_in.get("/besuche/?q=nichts")) == []
 
 
-def test_a_wrong_filter_is_no_error(signed_in):
+def test_unknown_filter_values_are_ignored(signed_in):
     make_visit()
 
     for query in (
@@ -156,7 +156,7 @@ def test_filters_of_the_pressespiegel(signed_in):
 @pytest.mark.parametrize(
     ("role", "sees"), [(OFFICE, True), (SENATOR_OFFICE, True), (OBSERVER, False), (PARTNER, False)]
 )
-def test_the_tone_stays_inside_the_house(client, role, sees):
+def test_press_tone_is_internal(client, role, sees):
     make_coverage(visit=make_visit(S.HELD, is_published=True, approval=False), tone="critical")
     client.force_login(make_user(role))
 

@@ -157,14 +157,14 @@ def test_a_clipping_that_says_nothing_stays_in_the_form(signed_in):
 
 
 def test_a_clipping_is_changed_and_removed(signed_in):
-    row = make_coverage()
+    report = make_coverage()
 
-    address = f"/besuche/pressespiegel/{row.pk}/bearbeiten/"
+    address = f"/besuche/pressespiegel/{report.pk}/bearbeiten/"
     version = hidden_version(signed_in.get(address))
     signed_in.post(address, clipping(title="Neue Überschrift", version=version))
     assert Coverage.objects.get().title == "Neue Überschrift"
 
-    signed_in.get(f"/besuche/pressespiegel/{row.pk}/entfernen/")
+    signed_in.get(f"/besuche/pressespiegel/{report.pk}/entfernen/")
     assert Coverage.objects.exists()
-    signed_in.post(f"/besuche/pressespiegel/{row.pk}/entfernen/")
+    signed_in.post(f"/besuche/pressespiegel/{report.pk}/entfernen/")
     assert not Coverage.objects.exists()

@@ -72,7 +72,7 @@ def test_internal_notes_are_the_offices_alone(client, role):
 
 
 @pytest.mark.parametrize("role", [PARTNER, OBSERVER])
-def test_brief_and_log_stay_inside_the_house(client, role):
+def test_briefing_and_history_are_internal(client, role):
     visit = make_visit(S.HELD, is_published=True, approval=False)
     make_visit_approval(visit, ApprovalState.APPROVED, assessment="heikel")
     client.force_login(make_user(role))

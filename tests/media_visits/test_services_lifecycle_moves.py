@@ -1,0 +1,112 @@
+import datetime as dt
+
+import pytest
+
+from approvals.enums import Verdict
+from approvals.registry import Decision
+from core.errors import NotAllowed, Refused
+from core.models import Origin
+from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
+from media_visits import services
+from media_visits.enums import VISIT_MOVES, VisitState
+from media_visits.models import Visit
+from media_visits.permissions import DECISIONS
+from tests.approvals.builders import BRIEFING, DUE_ON, NOW, details_of
+from tests.media_visits.builders import AFTERWARDS, make_visit, make_visit_approval
+from tests.partners.builders import make_user
+from tests.unchanged import nothing_changes
+
+pytestmark = pytest.mark.django_db
+S = VisitState
+
+
+def decide(verdict):
+    return lambda visit, by: services.decide_visit(
+        approval=visit.approval,
+        decision=Decision(verdict, "Bitte ergänzen.", **details_of(verdict)),
+        by=by,
+        now=NOW,
+    )
+
+
+SERVICES = {
+    "submit": lambda visit, by: services.submit_visit(
+        visit=visit, briefing=BRIEFING, due_on=DUE_ON, by=by, now=NOW
+    ),
+    "withdraw": lambda visit, by: services.withdraw_visit(visit=visit, by=by, now=NOW),
+    "approve": decide(Verdict.APPROVE),
+    "condition": decide(Verdict.CONDITION),
+    "return": decide(Verdict.RETURN),
+    "refuse": decide(Verdict.REFUSE),
+    "announce": lambda visit, by: services.announce_visit(visit=visit, by=by, now=NOW),
+    "hold": lambda visit, by: services.hold_visit(visit=visit, by=by, now=AFTERWARDS),
+    "document": lambda visit, by: services.document_visit(
+        visit=visit, outcome="Fläche gesucht", by=by, now=AFTERWARDS
+    ),
+    "postpone": lambda visit, by: services.postpone_visit(
+        visit=visit, reason="Krankheit", by=by, now=NOW
+    ),
+    "cancel": lambda visit, by: services.cancel_visit(
+        visit=visit, reason="Krankheit", by=by, now=NOW
+    ),
+}
+
+
+def make_visit_for(action, state, **fields):
+    visit = make_visit(state, approval=action not in DECISIONS, **fields)
+    if action in DECISIONS:
+        visit.approval = make_visit_approval(visit)
+    return visit
+
+
+def test_every_action_has_a_service():
+    assert set(SERVICES) | {"lapse"} == set(VISIT_MOVES)
+
+
+@pytest.mark.parametrize("action", SERVICES)
+@pytest.mark.parametrize("state", S)
+def test_every_service_follows_the_table(state, action):
+    visit = make_visit_for(action, state)
+    by = make_user(SENATOR_OFFICE if action in DECISIONS else OFFICE)
+    move = VISIT_MOVES[action]
+
+    if state in move.sources:
+        SERVICES[action](visit, by)
+        assert Visit.objects.get(pk=visit.pk).state == move.target
+    else:
+        with nothing_changes(visit), pytest.raises(Refused, match="Das ist im Stand"):
+            SERVICES[action](visit, by)
+
+
+@pytest.mark.parametrize("role", [OFFICE, SENATOR_OFFICE, PARTNER, OBSERVER])
+@pytest.mark.parametrize("action", SERVICES)
+def test_every_service_is_reserved_for_its_role(action, role):
+    state = VISIT_MOVES[action].sources[0]
+    visit = make_visit_for(action, state)
+    by = make_user(role)
+
+    if role == (SENATOR_OFFICE if action in DECISIONS else OFFICE):
+        SERVICES[action](visit, by)
+        assert Visit.objects.get(pk=visit.pk).state == VISIT_MOVES[action].target
+    else:
+        with nothing_changes(visit), pytest.raises(NotAllowed):
+            SERVICES[action](visit, by)
+
+
+@pytest.mark.parametrize("action", SERVICES)
+def test_no_service_moves_a_visit_taken_over(action):
+    visit = make_visit_for(action, VISIT_MOVES[action].sources[0], origin=Origin.TAKEN_OVER)
+    by = make_user(SENATOR_OFFICE if action in DECISIONS else OFFICE)
+
+    with nothing_changes(visit), pytest.raises(Refused, match="steht außerhalb des Ablaufs"):
+        SERVICES[action](visit, by)
+
+
+def test_a_visit_is_not_recorded_as_held_before_it_begins(office):
+    visit = make_visit(S.ANNOUNCED)
+
+    with nothing_changes(visit), pytest.raises(Refused, match="noch nicht begonnen"):
+        services.hold_visit(visit=visit, by=office, now=visit.starts_at - dt.timedelta(minutes=1))
+
+    services.hold_visit(visit=visit, by=office, now=visit.starts_at)
+    assert Visit.objects.get(pk=visit.pk).state == S.HELD
