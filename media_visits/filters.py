@@ -48,6 +48,7 @@ class VisitFilter(filters.FilterSet):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        # Choices from visible records only: others would reveal that a hidden visit exists.
         years = years_of(Visit.objects.visible_to(self.request.user))
         self.filters["year"].extra["choices"] = [(year, year) for year in years]
 
@@ -79,6 +80,7 @@ class CoverageFilter(filters.FilterSet):
         self.filters["year"].extra["choices"] = [(year, year) for year in years_of(visible)]
         media = visible.order_by("medium").values_list("medium", flat=True).distinct()
         self.filters["medium"].extra["choices"] = [(medium, medium) for medium in media]
+        # A filter by tone would disclose what the list hides.
         if not can_see_internals(self.request.user):
             del self.filters["tone"]
 

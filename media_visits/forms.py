@@ -116,6 +116,7 @@ class PressSlotForm(VersionedForm):
         super().__init__(*args, **kwargs)
         if not self.instance.visit.is_taken_over:
             starts_at = self.fields["starts_at"]
+            # As `PressSlot.needs_a_start` and the constraint have it; here for what was just typed.
             starts_at.required = self.data.get(self.add_prefix("kind")) != PressKind.NOT_PUBLIC
             starts_at.help_text = gettext_lazy("Nur bei „nicht presseöffentlich“ kann er fehlen.")
 
@@ -150,6 +151,7 @@ class CoverageForm(VersionedForm):
         self.fields["visit"].empty_label = gettext_lazy("ohne Bezug zu einem Besuch")
         self.fields["sectors"].queryset = Sector.objects.order_by("name", "pk")
         self.fields["precision"].choices = [(value.value, value.label) for value in PRECISIONS]
+        # Most reports have an exact day, which is the default.
         self.fields["precision"].required = False
 
     def clean_precision(self) -> str:

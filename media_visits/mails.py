@@ -173,6 +173,7 @@ def _enqueue(visit, kind, people, values, *, by, now) -> None:
         MailDraft(
             kind=kind,
             subject_key=f"visit:{visit.pk}",
+            # One mail per kind, person and version of the visit.
             event=f"v{visit.version}",
             to=recipient_of(person),
             values=values,
@@ -185,8 +186,10 @@ def _enqueue(visit, kind, people, values, *, by, now) -> None:
 
 def _press_lines(visit: Visit) -> Markdown:
     """Return the press slots as a Markdown list, or a sentence where there is none."""
+    # A slot that is not public only records that the press stays away.
     slots = visit.press_slots.exclude(kind=PressKind.NOT_PUBLIC).order_by("starts_at", "pk")
     lines = [
+        # The block is Markdown, so what people typed must not be read as markup.
         f"- {escape_markdown(', '.join(filter(None, (str(slot), slot.meeting_point))))}"
         for slot in slots
     ]

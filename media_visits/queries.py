@@ -63,6 +63,7 @@ def _sectors_by_name() -> Prefetch:
 
 def companies_visited(user) -> QuerySet[Organisation]:
     """Return the organisations behind the visits that `user` may see, by name."""
+    # A subquery, because a join would list a company once for each of its visits.
     visits = Visit.objects.visible_to(user).filter(company__isnull=False)
     return Organisation.objects.filter(pk__in=visits.values("company_id")).order_by("search", "pk")
 
@@ -83,6 +84,7 @@ def unfinished_visits(user) -> list[Visit]:
     visits = visits.only(
         "company__name", "company_text", "title", "starts_at", "starts_on", "state", "origin"
     )
+    # Databases disagree on where NULL sorts, so say it.
     return list(visits.order_by(F("starts_at").asc(nulls_last=True), "pk"))
 
 

@@ -14,6 +14,7 @@ from media_visits.models import Visit
 
 
 def _press(visit: Visit) -> str:
+    # Ordered, because another order would count as a change.
     slots = visit.press_slots.order_by("starts_at", "pk")
     return "; ".join(map(str, slots)) or _("kein Pressetermin")
 

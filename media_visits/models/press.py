@@ -13,6 +13,7 @@ from media_visits.enums import CoverageKind, PressKind, Publisher, Tone
 from media_visits.models.visits import Visit
 from partners.models import Sector
 
+# The form shows these through the constraints below, the service when it refuses.
 SAYS_NOTHING = _("Bitte nennen Sie Überschrift, Inhalt oder Link des Berichts.")
 LINK_IS_RECORDED = _("Ein Bericht mit diesem Link ist schon erfasst.")
 
@@ -44,6 +45,7 @@ class PressSlot(models.Model):
     capacity = models.PositiveSmallIntegerField(
         _("Plätze"), null=True, blank=True, help_text=_("Leer: ohne Grenze.")
     )
+    # Slots of visits taken over may lack a start, because their sources name none.
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
 
     history = HistoricalRecords()
@@ -149,6 +151,7 @@ class Coverage(Sourced, KnownDate):
                 name="coverage_says_what_it_is",
                 violation_error_message=SAYS_NOTHING,
             ),
+            # Many reports have no link, and those are no duplicates of each other.
             models.UniqueConstraint(
                 fields=["url"],
                 condition=~Q(url=""),

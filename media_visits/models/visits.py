@@ -73,6 +73,7 @@ class Visit(Sourced, KnownDate):
     sectors = models.ManyToManyField(
         Sector, verbose_name=_("Branchenschwerpunkt"), blank=True, related_name="visits"
     )
+    # Words of the source; only visits taken over from earlier records have them, as `press_text`.
     sectors_text = models.CharField(
         _("Branche laut Quelle"), max_length=200, blank=True, editable=False
     )
@@ -88,6 +89,7 @@ class Visit(Sourced, KnownDate):
     state = models.CharField(
         _("Stand"), max_length=12, choices=VisitState, default=VisitState.IDEA, editable=False
     )
+    # What the senator's office approved. `is_published` is what the office then made of it.
     to_be_published = models.BooleanField(
         _("Veröffentlichung vorgesehen"),
         default=True,
@@ -104,10 +106,14 @@ class Visit(Sourced, KnownDate):
     internal_notes = models.TextField(
         _("interner Vermerk"), blank=True, help_text=_("Sieht nur die Geschäftsstelle.")
     )
+    # The first time, kept even when the approval lapses: those who saw the visit then still may.
     submitted_at = models.DateTimeField(_("zuerst vorgelegt am"), null=True, editable=False)
     announced_at = models.DateTimeField(_("zuerst angekündigt am"), null=True, editable=False)
+    # The people it was announced to; they get mail when it is postponed or cancelled.
     informed = models.ManyToManyField(Person, blank=True, editable=False, related_name="+")
+    # Counts the saves; part of the deduplication key of mails about the visit.
     version = models.PositiveIntegerField(default=1, editable=False)
+    # The first source leads, so that the column also sorts by company.
     search = FoldedField(
         sources=("company_name", "title", "message", "address", "visitor", "sectors_text")
     )
@@ -122,6 +128,7 @@ class Visit(Sourced, KnownDate):
             models.Index(fields=["state", "starts_on"], name="visit_by_state_and_day"),
             models.Index(fields=["starts_on"], name="visit_by_day"),
         ]
+        # Visits taken over skip the workflow, so its rules make an exception for them.
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=VisitState.values), name="visit_state_is_known"

@@ -120,6 +120,7 @@ def next_step_of(
     step = NextStep(
         str(text),
         who=_("Geschäftsstelle"),
+        # Only announcing has a natural deadline: the day of the visit.
         due_on=local_date(visit.starts_at) if visit.state == S.APPROVED else None,
     )
     if not task.route or not can_manage(user):
@@ -142,6 +143,7 @@ def _decision_step(user, approvals: list[ApprovalRequest]) -> NextStep:
 def office_task(visit: Visit, now: dt.datetime) -> OfficeTask | None:
     """Return what the office has to do next with `visit`; None: nothing."""
     task = OFFICE_TASKS.get(S(visit.state))
+    # Submitting would be refused without a date.
     if task and task.route == "submit" and visit.starts_at is None:
         return ENTER_DATE
     if visit.state == S.ANNOUNCED and visit.starts_at > now:

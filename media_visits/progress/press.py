@@ -67,6 +67,7 @@ def listed_clippings(clippings: Iterable[Coverage], user) -> list[ListedClipping
 
 
 def _listed_clipping(clipping: Coverage, *, sees_tone: bool) -> ListedClipping:
+    # Kind and tone are optional and follow the name of the medium.
     details = []
     if clipping.kind != CoverageKind.UNKNOWN:
         details.append(clipping.get_kind_display())

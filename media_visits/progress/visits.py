@@ -59,6 +59,7 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
     seen = approvals if can_see_approvals(user, ApprovalKind.VISIT) else []
     next_step = next_step_of(visit, user, approvals=seen, now=now)
     clippings = coverage_to_list(user).filter(visit=visit).order_by("starts_on", "pk")
+    # Databases disagree on where NULL sorts, so say it.
     slots = visit.press_slots.order_by(F("starts_at").asc(nulls_first=True), "pk")
     return {
         "steps": visit_steps(visit),
@@ -74,6 +75,7 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
         "briefing": _briefing_facts(approvals),
         "notes": _internal_notes(visit) if manages else [],
         "facts": visit_facts(visit, is_internal=is_internal),
+        # Not everyone who sees the visit may open the page of the partner.
         "company": Organisation.objects.visible_to(user).filter(pk=visit.company_id).first(),
         "further_buttons": _further_buttons(visit, user) if manages else [],
         "is_internal": is_internal,
@@ -84,6 +86,7 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
 def _text_cards(visit: Visit, approvals: list[ApprovalRequest]) -> list[TextCard]:
     cards = []
     if visit.state != S.DOCUMENTED:
+        # A documented visit took place after all, so an earlier reason no longer matters.
         is_cancelled = visit.state == S.CANCELLED
         title = _("Warum abgesagt") if is_cancelled else _("Warum verschoben")
         cards.append(TextCard(title, visit.reason))

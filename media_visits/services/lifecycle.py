@@ -46,6 +46,7 @@ def submit_visit(
     """
     require_office(by)
     visit = lock_visit(visit.pk)
+    # First of all: in a wrong state, complaints about dates would mislead.
     target_of(VISIT_MOVES, "submit", visit)
     _check_dates(visit.starts_at, due_on, now)
     _check_press(visit)
@@ -103,8 +104,10 @@ def decide_visit(*, approval: ApprovalRequest, decision: Decision, by, now: dt.d
 
     Raises what `record_decision` raises, and Refused when a visit whose time has come is approved.
     """
+    # Visit before approval, as in every service here: the other order could deadlock.
     visit = lock_visit(approval.subject_id)
     approval = record_decision(approval=approval, decision=decision, by=by, now=now)
+    # Raising here also undoes the decision recorded above.
     if decision.is_granting and visit.starts_at <= now:
         raise Refused(
             _(
@@ -150,6 +153,7 @@ def announce_visit(*, visit: Visit, lists=(), by, now: dt.datetime) -> Visit:
                 "sagen Sie ihn ab."
             )
         )
+    # The first time: a company that was told once still sees the visit (`visible_to`).
     visit.announced_at = visit.announced_at or now
     move_visit(visit, "announce", by=by, now=now, reason=_("Angekündigt"))
     people = mails.people_to_announce_to(visit, lists)
@@ -214,6 +218,7 @@ def cancel_visit(*, visit: Visit, reason: str, by, now: dt.datetime) -> Visit:
     """
     require_office(by)
     visit = _lock_with_reason(visit, reason)
+    # Both are gone after the move.
     date_before, was_submitted = visit.date_text, visit.state == VisitState.SUBMITTED
     # Read before the move: whom to inform depends on the state.
     people = mails.informed_people(visit)

@@ -67,6 +67,7 @@ def add_press_slot(
     slot = PressSlot(visit=visit, origin=origin, **values)
     _set_origin(slot, visit)
     _check_times(slot)
+    # A form sent twice is the usual cause.
     if visit.press_slots.filter(kind=slot.kind, starts_at=slot.starts_at).exists():
         raise Refused(_("Diesen Pressetermin gibt es schon."))
     before = binding_snapshot_of(VISIT_FACTS, visit)
@@ -88,6 +89,7 @@ def update_press_slot(
     require_office(by)
     visit, slot = _lock_visit_and_slot(slot)
     require_unchanged(slot, version, SLOT_FIELDS)
+    # Saving an unchanged form writes no history and lets nothing lapse.
     changed = {name for name in values if getattr(slot, name) != values[name]}
     if not changed:
         return slot
@@ -186,6 +188,7 @@ def _save_coverage(
         raise Refused(str(SAYS_NOTHING))
     if coverage.starts_on and coverage.starts_on > local_date(now):
         raise Refused(_("Der Tag des Berichts liegt in der Zukunft."))
+    # `known_date` hides a day of unknown precision, so the two have to agree.
     if coverage.starts_on is None:
         coverage.precision = Precision.UNKNOWN
     elif coverage.precision == Precision.UNKNOWN:

@@ -47,6 +47,7 @@ def require_office(by) -> None:
 
 
 def lock_visit(pk: int) -> Visit:
+    # `of`: PostgreSQL cannot lock the company, which is on the nullable side of the join.
     return Visit.objects.select_for_update(of=("self",)).select_related("company").get(pk=pk)
 
 
@@ -104,6 +105,7 @@ def create_visit(
     visit exists already.
     """
     require_office(by)
+    # Only these fields come from the form, so that no caller can set a state.
     visit = Visit(
         origin=origin, **{name: values[name] for name in EDITABLE_FIELDS if name in values}
     )
@@ -136,6 +138,7 @@ def update_visit(
     """
     require_office(by)
     visit = lock_visit(visit.pk)
+    # Under the lock: of two forms sent at once, the second one has to see the first one's values.
     require_unchanged(visit, version, VISIT_FIELDS)
     changed = [
         name for name in EDITABLE_FIELDS if name in values and getattr(visit, name) != values[name]
@@ -146,6 +149,7 @@ def update_visit(
     set_day(visit)
     _check_facts(visit)
     _check_editable(visit, changed, is_binding=before != binding_snapshot_of(VISIT_FACTS, visit))
+    # Sectors are shown to the senator's office but do not bind the approval.
     sectors = set(visit.sectors.all())
     if changed or set(values.get("sectors", sectors)) != sectors:
         labels = [str(Visit._meta.get_field(name).verbose_name) for name in changed]
@@ -175,6 +179,7 @@ def publish_visit(*, visit: Visit, by, now: dt.datetime) -> Visit:
                 "den Besuch erneut vor."
             )
         )
+    # A second click is no error, but must not write another line of history.
     if not visit.is_published:
         visit.is_published = True
         save_visit(visit, by=by, now=now, reason=_("Veröffentlicht"))

@@ -33,6 +33,7 @@ from media_visits.services import (
 from media_visits.views.visits import form_page, visit_for_office
 from outbox.wordings import with_waiting_note
 
+# The shared form asks about topics and dates; these questions fit a visit.
 BRIEFING_HELP_TEXTS = {
     "occasion": gettext_lazy("Warum jetzt, warum dieses Unternehmen?"),
     "assessment": "",
@@ -46,6 +47,7 @@ def submit(request, pk):
     if back := redirect_unless_possible(request, visit, VISIT_MOVES, "submit"):
         return back
     now = timezone.now()
+    # The senator's office will see the same comparison.
     differences = differences_since(ApprovalKind.VISIT, pk, snapshot_of(VISIT_FACTS, visit))
     former = approvals_about(ApprovalKind.VISIT, pk).first()
     form = BriefingForm(
@@ -118,6 +120,7 @@ def announce(request, pk):
         form,
         title=_("Besuch ankündigen"),
         submit_label=_("Ankündigen"),
+        # The members of lists ticked in the form come on top; its labels count them.
         details=_recipient_lines(visit, people_to_announce_to(visit)),
         question=_("%(visit)s, %(when)s: jetzt ankündigen?")
         % {"visit": visit, "when": visit.date_text},
@@ -183,6 +186,7 @@ def postpone(request, pk):
         )
     ]
     done = _("Der Besuch ist verschoben. Bitte tragen Sie einen neuen Termin ein.")
+    # Postponing unpublishes the visit, so the office is warned beforehand.
     if visit.is_published:
         effects.append(
             _(

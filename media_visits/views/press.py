@@ -56,6 +56,7 @@ def create_slot(request, pk):
     visit = visit_for_office(request, pk)
     form = PressSlotForm(
         request.POST or None,
+        # The form needs the visit to know whether a start is required.
         instance=PressSlot(visit=visit),
         initial={"starts_at": visit.starts_at},
     )
@@ -183,6 +184,7 @@ def export_coverage(request):
         ]
         for clipping in _sorted(request, _filtered(request))
     ]
+    # The column is missing, not empty, for readers who may not see it.
     header += [_("Tonlage")] if sees_tone else []
     return xlsx_response(f"pressespiegel-{local_date(timezone.now()):%Y-%m-%d}.xlsx", header, rows)
 
@@ -218,6 +220,7 @@ def create_coverage(request):
 
 def _visit_asked_for(request) -> Visit | None:
     pk = request.GET.get("besuch", "")
+    # The number comes from the address bar and may be anything.
     if not pk.isdecimal():
         return None
     return Visit.objects.visible_to(request.user).filter(pk=pk).first()

@@ -33,6 +33,7 @@ from media_visits.services import create_visit, publish_visit, unpublish_visit, 
 
 VISIT_SORTS = {"date": ("starts_on",), "company": ("search",), "state": ("state",)}
 
+# Shows conflicts, the warning of a lapsing approval and what changed since the last submission.
 form_page = partial(render_form, template="media_visits/form.html")
 
 
@@ -59,6 +60,7 @@ def _filtered(request) -> VisitFilter:
 
 def _sorted(request, result: VisitFilter):
     # Latest first; visits without a date come last in any order.
+    # `search` starts with the company and decides between visits on the same day.
     columns = ordering(request, VISIT_SORTS, "-date", then=("search",), nulls_last=True)
     return result.qs.order_by(*columns)
 
@@ -143,6 +145,7 @@ def create(request):
 def edit(request, pk):
     """The facts of a visit; asks again before a change that lets an approval lapse."""
     visit = visit_for_office(request, pk)
+    # Before the form, because validating it writes what was typed into `visit`.
     guard = lapse_guard(visit)
     form = VisitForm(request.POST or None, instance=visit)
     is_complete = request.method == "POST" and form.is_valid()

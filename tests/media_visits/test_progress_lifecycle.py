@@ -34,9 +34,9 @@ def test_progress_bar_marks_where_a_visit_stands(state, current):
 
 
 def test_every_step_of_a_documented_visit_is_done():
-    assert {step.status for step in visit_steps(make_visit(S.DOCUMENTED, approval=False))} == {
-        "done"
-    }
+    steps = visit_steps(make_visit(S.DOCUMENTED, approval=False))
+
+    assert {step.status for step in steps} == {"done"}
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,8 @@ DAY = dt.timedelta(days=1)
 
 
 def attention(user, **limits):
-    return [
-        (*found[1:3], *found[3:], found.sector.name) for found in sector_attention(user, **limits)
-    ]
+    found = sector_attention(user, **limits)
+    return [(*quarter[1:], quarter.sector.name) for quarter in found]
 
 
 def visit_of(sector, state=S.HELD, **fields):

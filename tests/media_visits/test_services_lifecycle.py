@@ -244,16 +244,14 @@ def test_documenting_needs_an_outcome(office):
 
 
 @pytest.mark.parametrize(
-    ("end", "kind"), [(postpone_visit, "visit_postponed"), (cancel_visit, "visit_cancelled")]
+    ("service", "kind"), [(postpone_visit, "visit_postponed"), (cancel_visit, "visit_cancelled")]
 )
-def test_waiting_announcement_is_withdrawn_when_the_visit_is_off(
-    office, senator, company, end, kind
-):
+def test_waiting_announcement_is_withdrawn(office, senator, company, service, kind):
     visit = make_visit(S.APPROVED, company=company)
     announce_visit(visit=visit, lists=[], by=office, now=NOW)
     visit.refresh_from_db()
 
-    end(visit=visit, reason="Streik", by=office, now=NOW)
+    service(visit=visit, reason="Streik", by=office, now=NOW)
 
     states = set(
         Mail.objects.filter(subject_key=f"visit:{visit.pk}").values_list(

@@ -99,9 +99,7 @@ def test_a_visit_by_a_plant_names_the_partner_behind_it():
         ({}, {"briefing": BRIEFING._replace(vote=" ")}, "Votum"),
     ],
 )
-def test_visits_that_cannot_be_decided_are_not_submitted(
-    office, senator, visit_fields, fields, message
-):
+def test_what_cannot_be_decided_is_not_submitted(office, senator, visit_fields, fields, message):
     visit = make_visit(**visit_fields)
 
     with nothing_changes(visit), pytest.raises(Refused, match=message):

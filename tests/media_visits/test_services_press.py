@@ -69,8 +69,10 @@ def test_the_same_slot_twice_is_refused(office):
     visit = make_visit()
     add(visit, office)
 
-    with pytest.raises(Refused, match="gibt es schon"):
+    with nothing_changes(visit), pytest.raises(Refused, match="gibt es schon"):
         add(visit, office)
+
+    assert visit.press_slots.count() == 1
 
 
 @pytest.mark.parametrize("state", CLOSED)
@@ -79,11 +81,11 @@ def test_slots_cannot_change_once_a_visit_is_over(office, state):
     slot = make_slot(visit)
 
     with nothing_changes(visit, slot):
-        with pytest.raises(Refused):
+        with pytest.raises(Refused, match="nichts mehr zu ändern"):
             add(visit, office)
-        with pytest.raises(Refused):
+        with pytest.raises(Refused, match="nichts mehr zu ändern"):
             change(slot, office, meeting_point="Empfang")
-        with pytest.raises(Refused):
+        with pytest.raises(Refused, match="nichts mehr zu ändern"):
             remove_press_slot(slot=slot, by=office, now=NOW)
 
 

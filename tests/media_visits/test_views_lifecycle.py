@@ -70,7 +70,7 @@ def test_impossible_step_leads_back_with_the_reason(signed_in, state, route):
     response = signed_in.get(f"/besuche/{visit.pk}/{route}", follow=True)
 
     assert response.redirect_chain == [(f"/besuche/{visit.pk}/", 302)]
-    assert "ist das nicht möglich" in text_of(response) or "nicht möglich" in text_of(response)
+    assert "Das ist im Stand" in text_of(response)
 
 
 def test_announcing_names_the_recipients(signed_in, senator):
