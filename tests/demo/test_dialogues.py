@@ -1,4 +1,4 @@
-"""The real dialogues in the demo: every row, as exactly as its source knows it."""
+"""The real dialogues, as exact as their sources."""
 
 import datetime as dt
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
 
 
 @pytest.fixture(scope="module")
-def rows(django_db_setup, django_db_blocker):
+def loaded(django_db_setup, django_db_blocker):
     with kept_for_a_while(django_db_blocker):
         load_organisations(read_records("organisations"), now=timezone.now())
         data = read_records("dialogues")
@@ -25,34 +25,42 @@ def rows(django_db_setup, django_db_blocker):
         yield list(zip(data, Dialogue.objects.order_by("pk"), strict=True))
 
 
-def test_every_row_is_there_outside_the_workflow(rows):
-    assert len(rows) == 44
-    for source, row in rows:
-        assert (row.origin, row.state, row.starts_at) == (
+def test_every_record_is_loaded_as_taken_over(loaded):
+    assert len(loaded) == 44
+    for source, dialogue in loaded:
+        assert (dialogue.origin, dialogue.state, dialogue.starts_at) == (
             Origin.TAKEN_OVER,
             DialogueState.HELD,
             None,
         )
-        assert row.sources == source["source"]
-        assert row.basis == {"starts_on": source["date_basis"]}
-        assert row.outcome == (source["outcome"] or "")
-        assert row.press_text == (source["press"] or "")
-        assert row.participants_text.splitlines() == source["participants"]
-        assert str(row.host or row.host_text)
+        assert dialogue.sources == source["source"]
+        assert dialogue.basis == {"starts_on": source["date_basis"]}
+        assert dialogue.outcome == (source["outcome"] or "")
+        assert dialogue.press_text == (source["press"] or "")
+        assert dialogue.participants_text.splitlines() == source["participants"]
+        assert str(dialogue.host or dialogue.host_text)
 
 
-def test_only_a_branchengespraech_is_one(rows):
-    dialogues = [row for _source, row in rows if row.category == DialogueCategory.DIALOGUE]
-    events = [(source, row) for source, row in rows if row.category == DialogueCategory.EVENT]
+def test_other_meetings_become_events(loaded):
+    dialogues = [
+        dialogue for _source, dialogue in loaded if dialogue.category == DialogueCategory.DIALOGUE
+    ]
+    events = [
+        (source, dialogue)
+        for source, dialogue in loaded
+        if dialogue.category == DialogueCategory.EVENT
+    ]
 
-    assert [(row.known_date, row.event_kind) for row in dialogues] == [("23.10.2017", "")]
-    assert all(row.event_kind == source["kind"] for source, row in events)
+    assert [(dialogue.known_date, dialogue.event_kind) for dialogue in dialogues] == [
+        ("23.10.2017", "")
+    ]
+    assert all(dialogue.event_kind == source["kind"] for source, dialogue in events)
 
 
-def test_days_are_kept_as_they_are_known(rows):
-    known = {source["topic"]: row for source, row in rows}
+def test_day_is_as_exact_as_its_source(loaded):
+    known = {source["topic"]: dialogue for source, dialogue in loaded}
     seed = known["Wiederaufnahme der Branchengespräche, mediale Präsenz der Industrie"]
-    unknown = next(row for source, row in rows if source["date_basis"] == "unknown")
+    unknown = next(dialogue for source, dialogue in loaded if source["date_basis"] == "unknown")
     inferred = known[
         "Wirtschaftspolitik: Investitionen der Landesbetriebe, Messe, Tegel-Nachnutzung"
     ]
@@ -63,16 +71,16 @@ def test_days_are_kept_as_they_are_known(rows):
     assert (inferred.starts_on, inferred.basis["starts_on"]) == (dt.date(2017, 3, 1), "inferred")
 
 
-def test_hosts_are_matched_by_name_else_they_stay_text(rows):
-    matched = [source["host"] for source, row in rows if row.host]
+def test_host_that_matches_no_organisation_stays_text(loaded):
+    matched = [source["host"] for source, dialogue in loaded if dialogue.host]
 
     assert "IHK Berlin" in matched
     assert "VDMA Ost mit Senatsverwaltung für Wirtschaft, Energie und Betriebe" not in matched
-    assert all(not row.host_text for _source, row in rows if row.host)
+    assert all(not dialogue.host_text for _source, dialogue in loaded if dialogue.host)
 
 
-def test_doubts_keep_the_time_and_leave_out_remarks_among_gatherers(rows):
-    doubts = {source["topic"]: row.doubts for source, row in rows}
+def test_doubts_keep_the_time_of_day_and_drop_internal_remarks(loaded):
+    doubts = {source["topic"]: dialogue.doubts for source, dialogue in loaded}
 
     assert doubts["Relaunch Industriekampagne"] == (
         "Sitzungsnummer nicht genannt (rechnerisch 15). Uhrzeit laut Quelle: Pressekonferenz ca. "
@@ -85,7 +93,9 @@ def test_doubts_keep_the_time_and_leave_out_remarks_among_gatherers(rows):
     )
 
 
-def test_digital_meetings_are_digital(rows):
-    digital = [source["kind"] for source, row in rows if row.format == DialogueFormat.DIGITAL]
+def test_digital_meetings_are_digital(loaded):
+    digital = [
+        source["kind"] for source, dialogue in loaded if dialogue.format == DialogueFormat.DIGITAL
+    ]
 
     assert digital == ["Wirtschaftskonferenz (digital)", "Regionalveranstaltung (digital)"]

@@ -28,9 +28,13 @@ def loaded(django_db_setup, django_db_blocker):
         yield
 
 
-def test_every_row_is_a_measure_or_stands_outside_the_plans(loaded):
-    inside = {row["title"] for row in read_records("measures") if row["mpi_link"] != "context"}
-    context = {row["title"] for row in read_records("measures") if row["mpi_link"] == "context"}
+def test_every_record_is_a_measure_or_a_project_outside_the_plans(loaded):
+    inside = {
+        record["title"] for record in read_records("measures") if record["mpi_link"] != "context"
+    }
+    context = {
+        record["title"] for record in read_records("measures") if record["mpi_link"] == "context"
+    }
     in_plans = {
         title
         for plan in read_records("plans")
@@ -46,13 +50,13 @@ def test_every_row_is_a_measure_or_stands_outside_the_plans(loaded):
     assert not Measure.objects.filter(title__in=context).exists()
 
 
-def test_everything_is_taken_over_with_sources_and_keeps_its_doubts(loaded):
-    for row in [*Measure.objects.all(), *Project.objects.all(), *Plan.objects.all()]:
-        assert row.origin == Origin.TAKEN_OVER
-        assert row.sources
-    for row in read_records("measures"):
-        model = Project if row["mpi_link"] == "context" else Measure
-        assert model.objects.get(title=row["title"]).doubts == row["notes"]
+def test_everything_is_taken_over_with_sources_and_doubts(loaded):
+    for record in [*Measure.objects.all(), *Project.objects.all(), *Plan.objects.all()]:
+        assert record.origin == Origin.TAKEN_OVER
+        assert record.sources
+    for record in read_records("measures"):
+        model = Project if record["mpi_link"] == "context" else Measure
+        assert model.objects.get(title=record["title"]).doubts == record["notes"]
 
 
 def test_missing_values_stay_empty(loaded):
@@ -109,7 +113,7 @@ def test_no_remark_on_the_evidence_is_left_in_a_name(loaded):
         ("Geschäftsstelle Masterplan Industriestadt Berlin", None, "unknown"),
     ],
 )
-def test_place_in_the_plan_and_how_sure_it_is(loaded, title, section, basis):
+def test_measure_has_its_section_and_how_sure_it_is(loaded, title, section, basis):
     measure = Measure.objects.select_related("section").get(title=title)
 
     assert (measure.section and measure.section.label) == section
@@ -141,12 +145,12 @@ def test_lead_that_matches_no_organisation_stays_text(loaded, title, lead, text,
 def test_supporters_are_organisations_where_they_match_and_text_elsewhere(loaded):
     measure = Measure.objects.get(title="Wiederaufnahme der Branchengespräche")
 
-    assert [row.label for row in measure.supporters.all()] == ["VDMA Ost"]
+    assert [record.label for record in measure.supporters.all()] == ["VDMA Ost"]
     assert measure.supporters_text == "weitere Verbände und Kammern des Netzwerks Industriepolitik"
     assert measure.predecessor.title == "Industriedialog"
 
 
-def test_plans_name_their_levels_themselves(loaded):
+def test_plans_have_their_own_levels(loaded):
     plans = {
         plan.short_title: plan
         for plan in Plan.objects.select_related("predecessor").order_by("position")
@@ -193,7 +197,7 @@ def test_tree_of_2018_has_its_fields_clusters_goals_and_task_fields(loaded):
     ]
 
 
-def test_runtimes_become_days_only_where_they_are_known(loaded):
+def test_runtime_has_days_only_if_it_names_them(loaded):
     office = Measure.objects.get(title="Geschäftsstelle Masterplan Industriestadt Berlin")
     vague = Measure.objects.get(title="Made in Berlin meets KaDeWe")
 

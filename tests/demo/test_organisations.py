@@ -16,12 +16,12 @@ pytestmark = pytest.mark.django_db
 def loaded(django_db_setup, django_db_blocker):
     with kept_for_a_while(django_db_blocker):
         load_organisations(read_records("organisations"), now=timezone.now())
-        yield {row.name: row for row in Organisation.objects.all()}
+        yield {record.name: record for record in Organisation.objects.all()}
 
 
-def test_every_row_is_there_with_its_sources(loaded):
+def test_every_record_is_loaded_with_its_sources(loaded):
     assert len(loaded) == 117
-    assert all(row.origin == Origin.TAKEN_OVER and row.sources for row in loaded.values())
+    assert all(record.origin == Origin.TAKEN_OVER and record.sources for record in loaded.values())
 
 
 def test_no_remark_is_left_in_a_name(loaded):
@@ -43,8 +43,8 @@ def test_remark_becomes_a_doubt(loaded):
     )
 
 
-def test_inferred_name_is_said_to_be_so(loaded):
-    row = loaded["Verband Druck und Medien"]
+def test_inferred_name_is_marked(loaded):
+    record = loaded["Verband Druck und Medien"]
 
-    assert row.basis == {"name": "inferred"}
-    assert row.doubts == "Die Quelle nennt den Verband ohne Zusatz der Region."
+    assert record.basis == {"name": "inferred"}
+    assert record.doubts == "Die Quelle nennt den Verband ohne Zusatz der Region."

@@ -1,4 +1,4 @@
-"""The real visits and clippings in the demo: every row, as exactly as its source knows it."""
+"""The real visits and clippings, as exact as their sources."""
 
 import pytest
 from django.utils import timezone
@@ -18,32 +18,32 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def loaded(django_db_setup, django_db_blocker):
     with kept_for_a_while(django_db_blocker):
-        for row in read_records("organisations"):
-            kind = OrganisationKind.PRESS if row["kind"] == "press" else OrganisationKind.COMPANY
-            make_organisation(row["name"], short_name=row["short_name"] or "", kind=kind)
+        for record in read_records("organisations"):
+            kind = OrganisationKind.PRESS if record["kind"] == "press" else OrganisationKind.COMPANY
+            make_organisation(record["name"], short_name=record["short_name"] or "", kind=kind)
         demo.load_visits(read_records("visits"), now=timezone.now())
         demo.load_coverage(read_records("coverage"), now=timezone.now())
         yield
 
 
-def of(company):
+def visit_to(company: str) -> Visit:
     return Visit.objects.get(company_text=company)
 
 
-def test_every_row_is_there_as_taken_over(loaded):
+def test_every_record_is_loaded_as_taken_over(loaded):
     assert Visit.objects.filter(origin=Origin.TAKEN_OVER).count() == len(read_records("visits"))
     assert Coverage.objects.filter(origin=Origin.TAKEN_OVER).count() == len(
         read_records("coverage")
     )
 
 
-def test_no_source_and_no_doubt_is_lost(loaded):
-    for row in read_records("visits"):
-        visit = Visit.objects.get(company_text=row["company"], title=row["occasion"])
-        assert visit.sources == row["source"]
-        assert visit.doubts == (row["notes"] or "")
-        assert visit.basis["starts_on"] == row["date_basis"]
-        assert visit.sectors_text == ", ".join(row["sectors"])
+def test_sources_and_doubts_are_kept(loaded):
+    for record in read_records("visits"):
+        visit = Visit.objects.get(company_text=record["company"], title=record["occasion"])
+        assert visit.sources == record["source"]
+        assert visit.doubts == (record["notes"] or "")
+        assert visit.basis["starts_on"] == record["date_basis"]
+        assert visit.sectors_text == ", ".join(record["sectors"])
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,8 @@ def test_no_source_and_no_doubt_is_lost(loaded):
         ("Kryolan GmbH", "Datum nicht belegt"),
     ],
 )
-def test_a_date_stays_as_it_is_known(loaded, company, text):
-    assert of(company).date_text == text
+def test_date_is_as_exact_as_its_source(loaded, company, text):
+    assert visit_to(company).date_text == text
 
 
 @pytest.mark.parametrize(
@@ -72,17 +72,17 @@ def test_a_date_stays_as_it_is_known(loaded, company, text):
         ("HTW Berlin, Motion Capture Lab", "Hochschule für Technik und Wirtschaft Berlin"),
     ],
 )
-def test_a_company_is_found_by_its_name(loaded, text, name):
-    assert of(text).company.name == name
+def test_company_is_found_by_its_name(loaded, text, name):
+    assert visit_to(text).company.name == name
 
 
 @pytest.mark.parametrize("text", ["Motorola", "Berlin.Industrial.Group. und Swissbit AG"])
-def test_a_company_that_matches_nothing_stays_text(loaded, text):
-    assert of(text).company is None
+def test_unknown_company_stays_text(loaded, text):
+    assert visit_to(text).company is None
 
 
 def test_states_come_from_the_source(loaded):
-    cancelled = of("Bombardier Transportation, Hennigsdorf")
+    cancelled = visit_to("Bombardier Transportation, Hennigsdorf")
 
     assert cancelled.state == VisitState.CANCELLED
     assert cancelled.reason == "Absage am selben Vormittag wegen der Gespräche über Karstadt"
@@ -98,23 +98,23 @@ def test_press_slots_are_those_the_source_names(loaded):
     assert kinds[PressKind.NOT_PUBLIC] == 1
     assert kinds[PressKind.PICTURE] == 1
     assert kinds[PressKind.WORD_PICTURE] == 14
-    assert of("Carl Zeiss Meditec AG").press_slots.get().kind == PressKind.NOT_PUBLIC
-    assert of("Bosch Software Innovations GmbH").basis["press_text"] == "inferred"
+    assert visit_to("Carl Zeiss Meditec AG").press_slots.get().kind == PressKind.NOT_PUBLIC
+    assert visit_to("Bosch Software Innovations GmbH").basis["press_text"] == "inferred"
 
 
 def test_only_sectors_of_industry_become_sectors(loaded):
-    assert [s.name for s in of("Scansonic Holding SE").sectors.order_by("name")] == [
+    assert [s.name for s in visit_to("Scansonic Holding SE").sectors.order_by("name")] == [
         "Maschinenbau",
         "Optik/Photonik",
     ]
-    assert not of("GOERZWERK").sectors.exists()
-    assert of("GOERZWERK").sectors_text == "Gewerbehof"
+    assert not visit_to("GOERZWERK").sectors.exists()
+    assert visit_to("GOERZWERK").sectors_text == "Gewerbehof"
 
 
-def test_a_clipping_hangs_on_the_one_visit_it_is_a_source_of(loaded):
-    assert of("Collonil (Salzenbrodt)").coverage.count() == 4
-    assert of("First Sensor AG").coverage.count() == 1
-    assert of("Bombardier Transportation, Hennigsdorf").coverage.count() == 0
+def test_clipping_is_linked_to_the_only_visit_it_is_a_source_of(loaded):
+    assert visit_to("Collonil (Salzenbrodt)").coverage.count() == 4
+    assert visit_to("First Sensor AG").coverage.count() == 1
+    assert visit_to("Bombardier Transportation, Hennigsdorf").coverage.count() == 0
     assert Coverage.objects.filter(visit__isnull=False).count() == 11
     assert (
         Coverage.objects.get(title="Wirtschaftssenatorin besuchte Technologiepark Adlershof").visit
@@ -122,7 +122,7 @@ def test_a_clipping_hangs_on_the_one_visit_it_is_a_source_of(loaded):
     )
 
 
-def test_a_clipping_keeps_how_sure_it_is(loaded):
+def test_clipping_keeps_how_sure_its_facts_are(loaded):
     monthly = Coverage.objects.get(title="Sauber und sicher durch die Corona-Krise")
     radio = Coverage.objects.get(kind=CoverageKind.RADIO)
 
