@@ -49,8 +49,7 @@ def save_values_as(
         raise Refused(
             _(
                 "Ein anderer Eintrag steht dem entgegen. Vielleicht wurde dasselbe eben schon "
-                "gespeichert; "
-                "bitte prüfen Sie die Liste."
+                "gespeichert; bitte prüfen Sie die Liste."
             )
         ) from error
 

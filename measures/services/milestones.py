@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.conflicts import require_unchanged
 from core.dates import format_date, local_date
 from core.errors import ChangedMeanwhile, Refused
-from core.history import save_as, save_changes_as, save_values_as
+from core.history import delete_as, save_as, save_changes_as, save_values_as
 from measures.models import Measure, Milestone
 from measures.permissions import can_change_measures, require_permission
 
@@ -81,11 +81,7 @@ def delete_milestone(*, milestone: Milestone, by, now: dt.datetime) -> None:
     """Delete `milestone` and keep its history. Raises `NotAllowed`, `ChangedMeanwhile`."""
     require_permission(can_change_measures(by))
     milestone = _lock_milestone(milestone)
-    # simple_history takes the author, the moment and the reason of the deletion from these.
-    milestone._history_user = by
-    milestone._history_date = now
-    milestone._change_reason = _("Meilenstein gelöscht")
-    milestone.delete()
+    delete_as(milestone, by=by, now=now, reason=_("Meilenstein gelöscht"))
 
 
 def _require_no_future_done_on(values: Mapping[str, Any], today: dt.date) -> None:

@@ -14,6 +14,7 @@ from tests.measures.builders import (
     make_round,
 )
 from tests.partners.builders import make_user
+from tests.unchanged import nothing_changes, stored_values
 
 pytestmark = pytest.mark.django_db
 EVERYONE = (OFFICE, SENATOR_OFFICE, OBSERVER, PARTNER)
@@ -85,25 +86,25 @@ def address(name, key, objects) -> str:
     return reverse(f"measures:{name}", args=[objects[key].pk] if key else [])
 
 
-def expected_status(role, welcome, blind) -> int:
-    if role in welcome:
+def expected_status(role, allowed, not_found_for) -> int:
+    if role in allowed:
         return 200
-    return 404 if role in blind else 403
+    return 404 if role in not_found_for else 403
 
 
-@pytest.mark.parametrize(("name", "key", "welcome", "blind"), PAGES)
+@pytest.mark.parametrize(("name", "key", "allowed", "not_found_for"), PAGES)
 @pytest.mark.parametrize("role", EVERYONE)
-def test_page_answers_each_role_as_listed(client, objects, role, name, key, welcome, blind):
+def test_page_answers_each_role_as_listed(client, objects, role, name, key, allowed, not_found_for):
     client.force_login(make_user(role))
 
     response = client.get(address(name, key, objects))
 
-    assert response.status_code == expected_status(role, welcome, blind)
+    assert response.status_code == expected_status(role, allowed, not_found_for)
 
 
-@pytest.mark.parametrize(("name", "key", "welcome", "blind"), PAGES)
+@pytest.mark.parametrize(("name", "key", "allowed", "not_found_for"), PAGES)
 def test_signed_out_visitors_are_sent_to_the_sign_in_page(
-    client, objects, name, key, welcome, blind
+    client, objects, name, key, allowed, not_found_for
 ):
     response = client.get(address(name, key, objects))
 
@@ -111,31 +112,39 @@ def test_signed_out_visitors_are_sent_to_the_sign_in_page(
     assert response["Location"].startswith(reverse("account_login"))
 
 
-@pytest.mark.parametrize(("name", "key", "welcome", "blind"), [page for page in PAGES if page[1]])
-def test_unknown_object_is_not_found(client, name, key, welcome, blind):
+@pytest.mark.parametrize(
+    ("name", "key", "allowed", "not_found_for"), [page for page in PAGES if page[1]]
+)
+def test_unknown_object_is_not_found(client, name, key, allowed, not_found_for):
     client.force_login(make_user(OFFICE))
 
     assert client.get(reverse(f"measures:{name}", args=[987_654])).status_code == 404
 
 
-@pytest.mark.parametrize(("name", "key", "blind"), BUTTONS)
-@pytest.mark.parametrize("role", EVERYONE)
-def test_button_works_for_the_office_only(client, objects, role, name, key, blind):
-    client.force_login(make_user(role))
-    before = type(objects[key]).objects.values().get(pk=objects[key].pk)
+@pytest.mark.parametrize(("name", "key", "not_found_for"), BUTTONS)
+def test_button_works_for_the_office(client, objects, name, key, not_found_for):
+    client.force_login(make_user(OFFICE))
+    before = stored_values(objects[key])
 
     response = client.post(address(name, key, objects))
 
-    if role == OFFICE:
-        assert response.status_code == 302
-        assert type(objects[key]).objects.values().get(pk=objects[key].pk) != before
-    else:
-        assert response.status_code == expected_status(role, (), blind)
-        assert type(objects[key]).objects.values().get(pk=objects[key].pk) == before
+    assert response.status_code == 302
+    assert stored_values(objects[key]) != before
 
 
-@pytest.mark.parametrize(("name", "key", "blind"), BUTTONS)
-def test_opening_a_button_changes_nothing(client, objects, name, key, blind):
+@pytest.mark.parametrize(("name", "key", "not_found_for"), BUTTONS)
+@pytest.mark.parametrize("role", [SENATOR_OFFICE, OBSERVER, PARTNER])
+def test_button_is_denied_to_all_others(client, objects, role, name, key, not_found_for):
+    client.force_login(make_user(role))
+
+    with nothing_changes(objects[key]):
+        response = client.post(address(name, key, objects))
+
+    assert response.status_code == expected_status(role, (), not_found_for)
+
+
+@pytest.mark.parametrize(("name", "key", "not_found_for"), BUTTONS)
+def test_opening_a_button_changes_nothing(client, objects, name, key, not_found_for):
     client.force_login(make_user(OFFICE))
 
     assert client.get(address(name, key, objects)).status_code == 405
