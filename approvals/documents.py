@@ -36,6 +36,7 @@ def briefing_word(approval: ApprovalRequest, attachments: Iterable[Attachment]) 
 
 def briefing_filename(approval: ApprovalRequest, suffix: str) -> str:
     """Return `leitungsvorlage-fachkraefte-sichern.pdf`."""
+    # ASCII only: a Content-Disposition header carries other characters unreliably.
     subject = ascii_name(approval.title).lower()[:MAX_FILE_NAME_LENGTH].strip("-")
     return f"leitungsvorlage-{subject or approval.pk}.{suffix}"
 
@@ -94,6 +95,7 @@ def _routing(approval: ApprovalRequest) -> list[list[str]]:
         [_("Vorgelegt"), submitted],
         [_("Entscheidung bis"), format_day(approval.due_on)],
     ]
+    # Deciders check here whether their former objections were heeded.
     if former := approval.former:
         values = {"at": format_moment(former.submitted_at), "outcome": former.outcome}
         stand = _("vorgelegt %(at)s; %(outcome)s") % values

@@ -13,6 +13,8 @@ class ApprovalKind(models.TextChoices):
     VISIT = "visit", _("Besuch")
 
 
+# „Keiner möglich“ has no state of its own: the subject goes back to the office as after RETURNED,
+# and ApprovalRequest.none_possible keeps the difference.
 class ApprovalState(models.TextChoices):
     OPEN = "open", _("offen")
     APPROVED = "approved", _("freigegeben")
@@ -38,6 +40,7 @@ class Verdict(models.TextChoices):
     REFUSE = "refuse", _("Ablehnen")
 
 
+# An open condition is work for the office, so it is shown as a warning.
 COLOUR_OF_CONDITION = {ConditionState.OPEN: "warning", ConditionState.MET: "success"}
 
 GRANTING = (Verdict.APPROVE, Verdict.CONDITION)
@@ -56,6 +59,7 @@ GRANTED = (ApprovalState.APPROVED, ApprovalState.CONDITIONAL)
 # A change of the subject makes these lapse: what was decided otherwise binds nobody.
 IN_FORCE = (*OPEN, *GRANTED)
 
+# Keys are the verdicts and the two ways in which an approval ends without one.
 MOVES = {
     Verdict.APPROVE: Move(OPEN, ApprovalState.APPROVED, _("Freigeben")),
     Verdict.CONDITION: Move(OPEN, ApprovalState.CONDITIONAL, _("Mit Auflage freigeben")),

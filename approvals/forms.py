@@ -116,6 +116,7 @@ class BriefingForm(AttachmentsForm):
         `help_texts` replace those of the fields. `due_on_error(due_on)` returns why a deadline does
         not suit the subject, or an empty string.
         """
+        # What came back is usually submitted again with corrections.
         source = former or suggestion
         initial = {name: getattr(source, name) for name in suggestion.texts}
         initial["due_on"] = add_working_days(today, DECISION_WORKING_DAYS)
@@ -181,7 +182,7 @@ CounterDateFormSet = forms.formset_factory(
     CounterDateForm,
     extra=MAX_COUNTER_DATES,
     max_num=MAX_COUNTER_DATES,
-    absolute_max=MAX_COUNTER_DATES,
+    absolute_max=MAX_COUNTER_DATES,  # a forged TOTAL_FORMS must not create thousands of forms
 )
 
 
@@ -191,6 +192,7 @@ class DecisionForm(forms.Form):
     Nothing entered is dropped silently: what does not suit the verdict is an error.
     """
 
+    # Sent by the pressed button, so it has no widget on the page.
     verdict = forms.ChoiceField(choices=Verdict)
     chosen = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Welche Termine sind möglich?"),
@@ -220,6 +222,7 @@ class DecisionForm(forms.Form):
     def __init__(self, *args, approval: ApprovalRequest, **kwargs):
         super().__init__(*args, **kwargs)
         self.approval, verdict = approval, self.data.get("verdict")
+        # Marks the field for the user; the rule itself is `Decision.missing`.
         self.fields["chosen"].required = bool(approval.options) and verdict in GRANTING
         self.fields["conditions"].required = not self.is_bound or verdict == Verdict.CONDITION
         self.fields["chosen"].choices = [
@@ -331,6 +334,7 @@ class DecisionForm(forms.Form):
 
     def hidden_values(self) -> list[tuple[str, str]]:
         """Return everything entered as (name, value), for the hidden fields of the confirmation."""
+        # The template writes its own token and verdict; the buttons send the other two.
         names = {"csrfmiddlewaretoken", "verdict", "confirmed", "back"}
         return [
             (name, value)

@@ -141,6 +141,8 @@ register(
 MAX_QUOTED_CHARACTERS = 160
 
 
+# `event` completes the outbox's unique key (kind, object, recipient, event): each mail below is
+# written once, even when a service runs again.
 def _draft(approval: ApprovalRequest, kind, person, event, values, path) -> MailDraft:
     common = {"kind": approval.get_kind_display(), "title": approval.title}
     return MailDraft(
@@ -179,6 +181,7 @@ def mail_decision(approval: ApprovalRequest, *, now, by) -> None:
         "comment": comment if approval.comment else "",
         "office": senator_office_name(),
     }
+    # The office goes on with the subject; the people represented want to see the decision itself.
     recipients = [(person, approval.path) for person in people_with_role(OFFICE)]
     if approval.by_deputy:
         principals = _principals_of(by, approval.kind)
@@ -197,6 +200,7 @@ def _principals_of(deputy, kind: str) -> list[Person]:
 
 
 def _as_list(lines: list[str]) -> Markdown:
+    # The lines hold text typed by users, which must not become markup of the mail.
     return Markdown("\n".join(f"- {escape_markdown(line)}" for line in lines))
 
 

@@ -53,6 +53,7 @@ class ApprovalRequest(models.Model):
     kind = models.CharField(_("Art"), max_length=12, choices=ApprovalKind)
     subject_id = models.PositiveBigIntegerField(editable=False)
     title = models.CharField(_("Gegenstand"), max_length=250)
+    # The subject's page, stored because this app does not know the URLs of the apps above.
     path = models.CharField(max_length=200, editable=False)
     snapshot = models.JSONField(_("vorgelegter Stand"), default=list)
     options = models.JSONField(_("zur Auswahl"), default=list, blank=True)
@@ -81,6 +82,7 @@ class ApprovalRequest(models.Model):
         verbose_name=_("entschieden von"),
         editable=False,
     )
+    # Stored, as the deputyship may be changed or deleted after the decision.
     by_deputy = models.BooleanField(_("in Vertretung"), default=False, editable=False)
     comment = models.TextField(_("Anmerkung"), blank=True)
     chosen = models.JSONField(_("mögliche Optionen"), default=list, blank=True, editable=False)
@@ -123,18 +125,22 @@ class ApprovalRequest(models.Model):
     class Meta:
         verbose_name = _("Freigabe")
         verbose_name_plural = _("Freigaben")
+        # The desk and the reminders read open approvals by deadline.
         indexes = [models.Index(fields=["state", "due_on"], name="approval_by_deadline")]
         constraints = [
+            # Two open approvals of one subject could be decided differently.
             models.UniqueConstraint(
                 fields=["kind", "subject_id"],
                 condition=Q(state=ApprovalState.OPEN),
                 name="approval_open_once_per_subject",
             ),
+            # LAPSED is left out: an approval may lapse before anybody decided it.
             models.CheckConstraint(
                 condition=~Q(state__in=["approved", "conditional", "returned", "refused"])
                 | Q(decided_at__isnull=False, decided_by__isnull=False),
                 name="approval_decision_has_maker",
             ),
+            # The office must know what to do next; proposed dates say it without a comment.
             models.CheckConstraint(
                 condition=~Q(state__in=["returned", "refused"])
                 | ~Q(comment="")
@@ -277,6 +283,7 @@ class AttachmentQuerySet(models.QuerySet):
 class Attachment(Document):
     """*Anlage*: a file submitted with an approval, unchangeable like everything that was shown."""
 
+    # PROTECT: deleting an approval would leave its files behind without a record.
     approval = models.ForeignKey(
         ApprovalRequest,
         on_delete=models.PROTECT,

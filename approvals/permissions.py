@@ -31,6 +31,7 @@ def kinds_of_deputy(user) -> frozenset[str] | None:
 def can_decide_kind(user, kind: str) -> bool:
     if not can_decide_any(user):
         return False
+    # A member of the senator's office has the role on their own account: no limit is lent to them.
     kinds = kinds_of_deputy(user)
     return kinds is None or kind in kinds
 
@@ -59,6 +60,7 @@ def is_deputy_for(user, kind: str) -> bool:
 
 def refusal_reason(user, today: dt.date, approval=None) -> str:
     """Return why `user` cannot decide `approval`, or any approval, as a sentence."""
+    # The narrower reasons come first: they tell deciders what is wrong with this one approval.
     if approval is not None and can_decide_any(user):
         return _refusal_reason_for_decider(user, today, approval)
     if ended := last_deputyship(user, SENATOR_OFFICE, today):
@@ -104,6 +106,7 @@ def refusal_reason_when_closed(approval) -> str:
 
     Load `decided_by` and `withdrawn_by` with their people.
     """
+    # A lapsed approval may have been decided before: what counts now is that it lapsed.
     if approval.state == ApprovalState.LAPSED and approval.lapsed_at:
         return _(
             "Diese Freigabe ist am %(when)s erloschen (%(reason)s). Ihre Eingabe gilt nicht."
@@ -128,6 +131,7 @@ def refusal_reason_when_closed(approval) -> str:
             "who": approval.withdrawn_by,
             "when": format_moment(approval.withdrawn_at),
         }
+    # Former records know neither day nor person.
     return _("Diese Freigabe ist %(state)s. Ihre Eingabe gilt nicht.") % {
         "state": approval.get_state_display()
     }

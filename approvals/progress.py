@@ -60,6 +60,7 @@ def with_conditions(
     """
     if not can_see_approvals(user, kind):
         return next_step
+    # A lapsed approval takes its conditions with it, so only open ones of a valid approval count.
     points = tuple(_point(condition, user) for condition in conditions_to_meet(kind, subject_id))
     if not points:
         return next_step
@@ -118,6 +119,17 @@ def outcome_lists(approval: ApprovalRequest) -> list[tuple[str, list[str]]]:
     return [(heading, dates) for heading, dates in lists if dates]
 
 
+def earlier_decision(approval: ApprovalRequest) -> str:
+    """Return who granted an approval that lapsed afterwards; empty for all others."""
+    if approval.state != ApprovalState.LAPSED or not approval.decided_at:
+        return ""
+    granted = _("Freigegeben war es am %(at)s von %(who)s.") % {
+        "at": format_moment(approval.decided_at),
+        "who": approval.decided_by,
+    }
+    return f"{granted} {_('(in Vertretung)')}" if approval.by_deputy else granted
+
+
 def waiting_note(approval: ApprovalRequest, user) -> str:
     """Return who decides, for users who wait for it or submitted the approval themselves."""
     note = _("Die Entscheidung liegt beim %(office_name)s.") % {
@@ -155,6 +167,7 @@ def decision_durations(user, now: dt.datetime) -> list[DecisionDurations]:
     # Former records hold no moment of submission, so a duration of theirs would be invented.
     approvals = ApprovalRequest.objects.visible_to(user).exclude(origin=Origin.TAKEN_OVER)
     days_by_kind, overdue = _working_days_by_kind(approvals, now), _overdue_by_kind(approvals, now)
+    # Deputies see no row for the kinds they do not decide, not even an empty one.
     kinds = None if has_role(user, OFFICE) else kinds_of_deputy(user)
     return [
         DecisionDurations(
@@ -189,6 +202,7 @@ def format_duration(days: float | None) -> str:
         return "–"
     if days == 0:
         return _("am selben Tag")
+    # A median may end in .5; the plural form follows the number as German says it: 1,5 Arbeitstage.
     count = number_format(int(days) if days == int(days) else round(days, 1))
     return ngettext("%(count)s Arbeitstag", "%(count)s Arbeitstage", 1 if days == 1 else 2) % {
         "count": count

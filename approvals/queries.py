@@ -39,6 +39,7 @@ def decidable_approvals(user) -> QuerySet[ApprovalRequest]:
 
 def decided_approvals(user) -> QuerySet[ApprovalRequest]:
     """Return the approvals that `user` may see and that are no longer open, latest change first."""
+    # Ordered by what happened last: a lapse or withdrawal comes after any decision.
     visible = ApprovalRequest.objects.visible_to(user).exclude(state=ApprovalState.OPEN)
     visible = visible.select_related(
         "decided_by__person", "submitted_by__person", "withdrawn_by__person"
@@ -69,6 +70,7 @@ def waiting_approvals(user) -> list[ApprovalRequest]:
 
 def count_open_approvals(user) -> int:
     """Return how many open approvals `user` may see."""
+    # The number in the navigation costs no query on a page that has loaded the list.
     if "waiting_approvals" in user.__dict__:
         return sum(approval.is_open for approval in waiting_approvals(user))
     return ApprovalRequest.objects.visible_to(user).open().count()
@@ -127,6 +129,7 @@ def approval_to_compare(kind: str, subject_id: int) -> ApprovalRequest | None:
     """Return the approval that a new one about the subject is compared with: the last decided one,
     else the last one.
     """
+    # Decided ones first: the senator's office compares with what it judged last.
     approvals = ApprovalRequest.objects.filter(kind=kind, subject_id=subject_id)
     return approvals.order_by(F("decided_at").desc(nulls_last=True), "-submitted_at", "-pk").first()
 
@@ -170,6 +173,7 @@ def viewable_approvals(user) -> QuerySet[ApprovalRequest]:
     """Return the approvals that `user` may see, with everything that their page and documents show
     except attachments.
     """
+    # All joins at once, so that the page needs the same number of queries whatever it shows.
     approvals = ApprovalRequest.objects.visible_to(user).prefetch_related(
         _prefetch_conditions(), "former__conditions"
     )
@@ -185,6 +189,7 @@ def viewable_approvals(user) -> QuerySet[ApprovalRequest]:
 
 def refusal_reason_when_hidden(user, pk: int, today: dt.date) -> str:
     """Return why `user` can no longer see an approval; empty when they never could."""
+    # Not `visible_to`: the user does not see it any more, and learns no more than the reason.
     approval = ApprovalRequest.objects.filter(pk=pk).first()
     return refusal_reason_after_deputyship(user, approval, today) if approval else ""
 

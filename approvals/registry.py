@@ -18,6 +18,7 @@ from approvals.enums import GRANTING, ApprovalKind, Verdict
 from core.dates import format_span
 from core.models import Origin
 
+# Filled once per process at start-up; views call `decide` without importing the apps above.
 _deciding_services: dict[str, Callable] = {}
 
 
@@ -99,6 +100,7 @@ class CounterDate(NamedTuple):
         )
 
 
+# Form and service show the same sentences: `Decision.missing` is the only place of the rule.
 REASON_MISSING = gettext_lazy(
     "Bitte begründen Sie kurz, damit die Geschäftsstelle weiß, was zu tun ist."
 )
@@ -127,6 +129,8 @@ class Decision:
     counter_dates: tuple[CounterDate, ...] = ()
 
     def __post_init__(self):
+        # Equal entries must make equal decisions, whatever their order and spacing: that is how a
+        # form sent twice is recognised.
         verdict = Verdict(self.verdict)
         texts = dict.fromkeys(text.strip() for text in self.conditions)
         values = {
@@ -138,6 +142,7 @@ class Decision:
                 tuple(sorted(set(self.counter_dates))) if verdict == Verdict.NONE_POSSIBLE else ()
             ),
         }
+        # The usual way for a frozen dataclass to normalise itself.
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
@@ -209,6 +214,7 @@ def binding_labels(facts: Iterable[Fact]) -> str:
 
 def snapshot_changes(before: list[list[str]], after: list[list[str]]) -> list[Change]:
     """Return the lines that differ between two snapshots, removed lines last."""
+    # Compared by label: a line that only moved is no change.
     old, new = dict(map(tuple, before)), dict(map(tuple, after))
     labels = [*new, *(label for label in old if label not in new)]
     changes = [Change(label, old.get(label, ""), new.get(label, "")) for label in labels]

@@ -105,6 +105,8 @@ def reminder_steps(
 def _half_time_steps(approval: ApprovalRequest, schedule: Schedule) -> list[ReminderStep]:
     if not schedule.option(HALF_TIME):
         return []
+    # Rounded down: with one working day left there is no middle, and the step falls away as the
+    # day of submission reminds nobody.
     start, due_on = local_date(approval.submitted_at), approval.due_on
     half = add_working_days(start, working_days_between(start, due_on) // 2)
     text = _("nach der halben Zeit bis zum %(day)s") % {"day": format_date(due_on)}
@@ -117,6 +119,7 @@ def _overdue_steps(due_on: dt.date, today: dt.date, schedule: Schedule) -> list[
         return []
     if schedule.option(DAILY):
         text = describe_offset(days_late, due_on)
+        # The key counts the days, so that the log lets each working day remind once.
         return [ReminderStep(f"overdue:{days_late}", latest_working_day(today), text)]
     # Without daily reminders only the days on which another group joins are steps.
     joining = [(key, count) for key in (DEPUTY, LEAD) if (count := schedule.option(key))]
@@ -146,6 +149,7 @@ def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[d
     ]
     if not due:
         return []
+    # People are loaded once for all days: the forecast page asks for weeks.
     kinds = {approval.kind for _day, approval, _step in due}
     deciders, heads = deciders_by_day_and_kind(days, kinds), office_heads()
     return [
@@ -165,6 +169,7 @@ def _recipients(
     heads: list[Person],
 ) -> Iterator[tuple[Person, ReminderStep]]:
     """Yield each person that `step` reminds once, with a step that describes why this person."""
+    # Counted to the day of the step, not to today: a step made up for later keeps its recipients.
     days_late, seen = working_days_between(approval.due_on, step.on), set()
     groups = [(deciders.acting, "")]
     if _has_joined(schedule.option(DEPUTY), days_late):

@@ -126,6 +126,7 @@ def record_decision(
     """
     if not can_decide(by, approval):
         raise NotAllowed(refusal_reason(by, local_date(now), approval))
+    # The approval in hand may be stale: only the locked one says whether it is still open.
     locked = lock_approval(approval.pk)
     if not locked.is_open:
         raise ChangedMeanwhile(refusal_reason_when_closed(locked))
@@ -137,10 +138,12 @@ def record_decision(
     locked.none_possible = decision.verdict == Verdict.NONE_POSSIBLE
     locked.counter_dates = [date.as_json() for date in decision.counter_dates]
     locked.decided_at, locked.decided_by = now, by
+    # Deciding as oneself takes precedence over a deputyship for a colleague.
     locked.by_deputy = is_deputy_for(by, locked.kind)
     save_as(locked, by=by, now=now, reason=locked.outcome)
     for text in decision.conditions:
         save_as(Condition(approval=locked, text=text), by=by, now=now, reason=_("Auflage erteilt"))
+    # First withdraw what still asks for a decision, then say that there is one.
     withdraw_submission_mails(locked, now=now, by=by)
     mail_decision(locked, now=now, by=by)
     return locked
@@ -273,6 +276,7 @@ def lapse_changed_approvals(
     approvals = _approvals_in_force(kind, subject_id)
     for approval in approvals:
         _lapse(approval, reason or lapse_reason_for(changes), by=by, now=now)
+    # One mail for all of them: the change is the same, and the latest approval is the one to open.
     if approvals:
         mail_lapse(approvals[-1], changes, further_recipients, now=now, by=by)
     return len(approvals)
@@ -282,6 +286,7 @@ def _locked_approvals(kind: str, subject_id: int):
     approvals = ApprovalRequest.objects.select_for_update(of=("self",)).filter(
         kind=kind, subject_id=subject_id
     )
+    # Always locked in the same order, so that two services cannot wait for each other.
     return approvals.order_by("submitted_at", "pk")
 
 
@@ -291,6 +296,7 @@ def _approvals_in_force(kind: str, subject_id: int) -> list[ApprovalRequest]:
 
 def _lapse(approval: ApprovalRequest, reason: str, *, by, now: dt.datetime) -> None:
     approval.state = target_of(MOVES, "lapse", approval)
+    # Cut to the column's length; the history keeps the reason in full.
     approval.lapsed_at, approval.lapsed_by, approval.lapse_reason = now, by, reason[:300]
     save_as(approval, by=by, now=now, reason=reason)
     withdraw_submission_mails(approval, now=now, by=by)

@@ -27,7 +27,13 @@ from approvals.permissions import (
     refusal_reason,
     refusal_reason_when_closed,
 )
-from approvals.progress import condition_items, decision_durations, outcome_lists, waiting_note
+from approvals.progress import (
+    condition_items,
+    decision_durations,
+    earlier_decision,
+    outcome_lists,
+    waiting_note,
+)
 from approvals.queries import (
     attachments_of,
     decided_approvals,
@@ -150,6 +156,7 @@ def decide_page(request: HttpRequest, pk: int) -> HttpResponse:
     form = DecisionForm(request.POST, approval=approval)
     if not approval.is_open:
         return _answer_too_late(request, approval, form, refusal_reason_when_closed(approval))
+    # Before validation: on the way back nothing is wrong yet.
     if "back" in request.POST:
         return _render_approval(request, approval, form)
     if not form.is_valid():
@@ -187,6 +194,7 @@ def _redirect_to_next(
     request: HttpRequest, approval: ApprovalRequest, form: DecisionForm
 ) -> HttpResponse:
     kind = _kind_filter(request)
+    # Straight on to the next one: the senator's office often decides several in a row.
     next_pk = place_in_queue(request.user, approval, kind).next_pk
     url = reverse("approval", args=[next_pk]) if next_pk else reverse("approvals_desk")
     message = f"{VERDICT_LABELS[form.decision.verdict]}: {approval.title}"
@@ -212,7 +220,11 @@ def _render_decision_confirmation(
         "submit_label": submit_label,
         "lists": [(heading, items) for heading, items in lists if items],
         "comment": form.cleaned_data["comment"],
-        "is_deputy": is_deputy_for(request.user, approval.kind),
+        "deputy_note": _(
+            "Sie entscheiden in Vertretung. Die vertretene Person wird benachrichtigt."
+        )
+        if is_deputy_for(request.user, approval.kind)
+        else "",
         "query": _kind_query(_kind_filter(request)),
     }
     return render(request, "approvals/confirm.html", context)
@@ -220,6 +232,7 @@ def _render_decision_confirmation(
 
 def _render_refusal(request: HttpRequest, sentence: str) -> HttpResponse:
     """Answer 403 with the reason and with what was entered, as it is saved nowhere."""
+    # An empty approval: the entries are shown although the user may not see the real one.
     form = DecisionForm(request.POST, approval=ApprovalRequest())
     context = {
         "sentence": sentence,
@@ -250,6 +263,7 @@ def _render_approval(
     entered_texts: Iterable[str] = (),
 ) -> HttpResponse:
     kind = _kind_filter(request)
+    is_deputy = is_deputy_for(request.user, approval.kind)
     texts = [
         (_("Anlass"), approval.occasion),
         (_("Sachverhalt"), approval.facts),
@@ -262,12 +276,13 @@ def _render_approval(
         "query": _kind_query(kind),
         "place": place_in_queue(request.user, approval, kind),
         "can_decide": approval.is_open and can_decide(request.user, approval),
-        "is_deputy": is_deputy_for(request.user, approval.kind),
+        "deputy_note": _("Sie entscheiden in Vertretung.") if is_deputy else "",
         "waiting_note": waiting_note(approval, request.user),
         "entered_texts": entered_texts,
         "differences": differences_of(approval),
         "former": approval.former,
         "former_lines": former_lines(approval),
+        "earlier_decision": earlier_decision(approval),
         "outcome_lists": outcome_lists(approval),
         "conditions": condition_items(approval, request.user),
         "attachments": attachments_of(approval),
@@ -307,6 +322,7 @@ def attachment(request: HttpRequest, approval_pk: int, pk: int) -> FileResponse:
     try:
         content = found.file.open("rb")
     except FileNotFoundError as error:
+        # Only the number: file names can hold names of people.
         logger.error("Attachment %d: its file is missing below MEDIA_ROOT", found.pk)
         raise Http404 from error
     # Always a download: an uploaded file shown on the portal's own origin could attack the session.
