@@ -326,7 +326,7 @@ def test_alternative_and_file_are_the_same_bytes_under_a_plain_name(entries):
         )
 
 
-def test_no_personal_link_and_nobody_elses_address_stands_in_an_entry(entries):
+def test_entry_holds_neither_a_personal_link_nor_somebody_elses_address(entries):
     secrets = [sent.mail.secret for sent in entries if sent.mail.has_personal_link]
     tokens = {secret.rstrip("/").rpartition("/")[2] for secret in secrets}
     assert (

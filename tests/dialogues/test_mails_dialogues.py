@@ -1,6 +1,4 @@
-"""A change after the date was fixed: what counts as one, who is told, and what the mail and its
-entry say.
-"""
+"""Mails about a change to a dated dialogue: what counts as one, and who is mailed."""
 
 import datetime as dt
 
@@ -66,7 +64,7 @@ GUESTS = ["offen@example.org", "vorbehalt@example.org", "zusage@example.org"]
 OTHERS = ["senatorin@example.org", "stellvertretung@example.org", "werk@example.org"]
 
 
-def test_everybody_who_holds_an_entry_is_told_and_nobody_else(office, dialogue):
+def test_change_is_mailed_to_everybody_who_holds_an_entry_and_nobody_else(office, dialogue):
     rsvps = list(
         dialogue.invitations.order_by("pk").values_list("pk", "rsvp", "replied_at", "revision")
     )
@@ -106,7 +104,7 @@ def test_everybody_who_holds_an_entry_is_told_and_nobody_else(office, dialogue):
         ("senatorin@example.org", "PUBLISH", ""),
     ],
 )
-def test_entry_replaces_the_old_one_and_keeps_the_answer(
+def test_new_entry_replaces_the_former_one_and_keeps_the_reply(
     office, dialogue, address, method, partstat
 ):
     change(dialogue, office, place="Halle 2", programme="14:00 Begrüßung")
@@ -120,7 +118,7 @@ def test_entry_replaces_the_old_one_and_keeps_the_answer(
     assert entry.starts_at == DAY
 
 
-def test_mail_says_what_it_was_and_what_it_is(office, dialogue):
+def test_mail_shows_the_former_and_the_new_value(office, dialogue):
     host = dialogue.host.name
 
     change(
@@ -152,7 +150,7 @@ def test_mail_says_what_it_was_and_what_it_is(office, dialogue):
     assert (substitute.has_personal_link, guest_of(substitute.text)) == (False, None)
 
 
-def test_after_the_deadline_nobody_is_sent_to_the_link(office, dialogue):
+def test_after_the_deadline_the_mail_does_not_ask_for_a_reply(office, dialogue):
     change(dialogue, office, now=dt.datetime(2026, 4, 16, 8, 0, tzinfo=BERLIN), place="Halle 2")
 
     for mail in Mail.objects.filter(kind="dialogue_changed"):
@@ -169,7 +167,7 @@ def test_after_the_deadline_nobody_is_sent_to_the_link(office, dialogue):
         {"programme": "14:00 Begrüßung\r\n\r\n 14:15 Rundgang "},
     ],
 )
-def test_what_does_not_matter_to_guests_is_saved_in_silence(office, dialogue, fields):
+def test_change_that_does_not_matter_to_guests_is_not_mailed(office, dialogue, fields):
     Dialogue.objects.filter(pk=dialogue.pk).update(programme="14:00 Begrüßung\n14:15 Rundgang")
 
     assert change(dialogue, office, **fields).notified == 0
@@ -181,7 +179,7 @@ def test_what_does_not_matter_to_guests_is_saved_in_silence(office, dialogue, fi
     assert mails_written("dialogue_changed", "dialogue_changed_info") == []
 
 
-def test_address_written_out_is_no_new_place(office, senator):
+def test_writing_out_the_hosts_address_is_not_a_change(office, senator):
     host = make_organisation(street="Werkstraße 1", postcode="12681", city="Berlin")
     dialogue = make_dialogue(DialogueState.INVITED, host=host, place="")
 
@@ -189,7 +187,7 @@ def test_address_written_out_is_no_new_place(office, senator):
     assert change(dialogue, office, place="Tor 2").notified == 1
 
 
-def test_what_matters_is_what_guests_were_told():
+def test_facts_for_guests_are_those_that_can_be_held_back():
     assert [str(label) for label, _read in FACTS_FOR_GUESTS] == [
         "Titel",
         "Format",
@@ -214,7 +212,7 @@ def test_dialogue_that_becomes_digital_names_its_link_once(office, dialogue):
 
 
 @pytest.mark.parametrize("state", BEFORE_THE_DAY)
-def test_nobody_is_told_before_a_date_is_fixed(office, senator, state):
+def test_change_before_a_date_is_fixed_is_not_mailed(office, senator, state):
     dialogue = make_dialogue(state, host_contact=make_person(email="werk@example.org"))
 
     told = change(dialogue, office, place="Halle 2").notified
@@ -231,13 +229,13 @@ def test_nobody_is_told_before_a_date_is_fixed(office, senator, state):
     )
 
 
-def test_nobody_is_told_of_a_change_to_what_has_begun(office, dialogue):
+def test_change_after_the_beginning_is_not_mailed(office, dialogue):
     assert change(dialogue, office, now=DAY, place="Halle 2").notified == 0
 
     assert mails_written() == []
 
 
-def test_each_change_is_told_with_a_higher_sequence(office, dialogue):
+def test_each_mailed_change_raises_the_sequence(office, dialogue):
     for place in ("Halle 2", "Halle 3", "Halle 2"):
         change(dialogue, office, place=place)
 
@@ -245,7 +243,7 @@ def test_each_change_is_told_with_a_higher_sequence(office, dialogue):
     assert [calendar_of(mail).sequence for mail in rows] == [2, 3, 4]
 
 
-def test_guest_of_a_former_date_who_is_not_invited_again_hears_nothing(office, senator):
+def test_guest_of_a_former_date_is_not_mailed(office, senator):
     dialogue = make_dialogue(DialogueState.SCHEDULED, round=2)
     make_invitation(dialogue, A.ACCEPTED, released_round=1)
 
@@ -268,7 +266,7 @@ def test_guest_passes_the_change_on_to_a_substitute_without_an_address(office, s
     assert calendar_of(mail) is None
 
 
-def test_whoever_is_there_twice_is_told_once_by_the_own_invitation(office, senator):
+def test_address_listed_twice_is_mailed_once_about_its_own_invitation(office, senator):
     contact = make_person(email="beide@example.org")
     dialogue = make_dialogue(DialogueState.INVITED, host_contact=contact)
     make_invitation(dialogue, A.REPRESENTED, substitute_email="Beide@example.org", revision=3)
@@ -288,14 +286,14 @@ def test_whoever_is_there_twice_is_told_once_by_the_own_invitation(office, senat
     ) == 1
 
 
-def test_account_without_an_address_stops_no_change(office, senator):
+def test_account_without_an_address_does_not_block_a_change(office, senator):
     dialogue = make_dialogue(DialogueState.INVITED)
     make_invitation(dialogue, A.ACCEPTED, person=make_person(email=""))
 
     assert change(dialogue, office, place="Halle 2").notified == 1
 
 
-def test_a_change_costs_the_same_queries_for_any_number_of_guests(office, senator):
+def test_change_costs_the_same_queries_for_any_number_of_guests(office, senator):
     costs, _roles = [], office.roles
     for count in (1, 3, 20):  # SQLite takes about 30 mails a statement
         dialogue = make_dialogue(DialogueState.INVITED)

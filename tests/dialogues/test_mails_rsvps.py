@@ -1,6 +1,4 @@
-"""Whose calendar holds the entry: it goes with the answer, and each way it goes raises the
-sequence.
-"""
+"""Whose calendar holds the entry: it follows the reply, and each transfer raises the sequence."""
 
 import datetime as dt
 
@@ -59,13 +57,13 @@ def entries_of(mails):
 
 
 @pytest.mark.parametrize(("reply", "partstat"), [(YES, "ACCEPTED"), (MAYBE, "TENTATIVE")])
-def test_answer_that_keeps_the_entry_is_written_into_it(rsvp, row, reply, partstat):
+def test_reply_that_keeps_the_entry_is_shown_in_it(rsvp, row, reply, partstat):
     assert rsvp(reply) == [(GUEST, "REQUEST", partstat, 1)]
     assert row.revision == 0
 
 
 @pytest.mark.parametrize("first", [None, YES, MAYBE])
-def test_declining_takes_the_entry_back(rsvp, row, first):
+def test_declining_cancels_the_entry(rsvp, row, first):
     if first:
         rsvp(first)
 
@@ -77,7 +75,7 @@ def test_declining_takes_the_entry_back(rsvp, row, first):
     assert row.revision == 1
 
 
-def test_who_changes_the_mind_gets_the_entry_again_with_a_higher_sequence(rsvp):
+def test_guest_who_accepts_after_all_gets_an_entry_with_a_higher_sequence(rsvp):
     rsvp(YES)
     rsvp(NO)
 
@@ -85,7 +83,7 @@ def test_who_changes_the_mind_gets_the_entry_again_with_a_higher_sequence(rsvp):
     assert rsvp(NO) == [(GUEST, "CANCEL", "NEEDS-ACTION", 4)]
 
 
-def test_entry_goes_to_the_substitute_and_back(rsvp):
+def test_entry_passes_to_the_substitute_and_back(rsvp):
     assert rsvp(SUBSTITUTE) == [
         (GUEST, "CANCEL", "NEEDS-ACTION", 2),
         (STAND_IN, "REQUEST", "NEEDS-ACTION", 2),
@@ -104,14 +102,14 @@ def test_declined_after_a_substitute_was_named_only_the_substitute_loses_the_ent
     assert rsvp(NO) == [(STAND_IN, "CANCEL", "NEEDS-ACTION", 3)]
 
 
-def test_substitute_without_an_address_takes_over_no_entry(rsvp):
+def test_substitute_without_an_address_gets_no_entry(rsvp):
     nameless = SUBSTITUTE._replace(substitute_email="")
 
     assert rsvp(nameless) == [(GUEST, "CANCEL", "NEEDS-ACTION", 2)]
     assert rsvp(NO) == []
 
 
-def test_guest_who_names_the_own_address_keeps_the_entry(rsvp, row):
+def test_guest_who_names_their_own_address_keeps_the_entry(rsvp, row):
     assert rsvp(SUBSTITUTE._replace(substitute_email=GUEST.upper())) == [
         (GUEST, "REQUEST", "NEEDS-ACTION", 1)
     ]
@@ -127,7 +125,7 @@ def test_substitute_who_stands_in_for_another_guest_keeps_the_entry(rsvp, row):
 
 
 @pytest.mark.parametrize("others_answer", [A.OPEN, A.ACCEPTED, A.TENTATIVE])
-def test_substitute_who_is_a_guest_too_keeps_the_own_entry(rsvp, row, others_answer):
+def test_substitute_who_is_also_a_guest_keeps_their_entry(rsvp, row, others_answer):
     account = make_user(email=STAND_IN, person=make_person(email="alt@example.org"))
     make_invitation(row.dialogue, others_answer, person=account.person)
     rsvp(SUBSTITUTE)
@@ -136,7 +134,7 @@ def test_substitute_who_is_a_guest_too_keeps_the_own_entry(rsvp, row, others_ans
     assert not Mail.objects.filter(kind="invitation_withdrawn").exists()
 
 
-def test_substitute_who_declined_the_own_invitation_loses_the_entry(rsvp, row):
+def test_substitute_who_declined_their_own_invitation_loses_the_entry(rsvp, row):
     make_invitation(row.dialogue, A.DECLINED, person=make_person(email=STAND_IN))
     rsvp(SUBSTITUTE)
 
@@ -150,7 +148,7 @@ def test_guest_who_declines_but_stands_in_for_another_keeps_the_entry(rsvp, row)
     assert "Kalender" not in Mail.objects.get().text
 
 
-def test_withdrawal_takes_back_one_entry_and_the_next_invitation_goes_above_it(office, row):
+def test_withdrawal_cancels_one_entry_and_the_next_invitation_has_a_higher_sequence(office, row):
     withdraw_invitation(invitation=row, by=office, now=NOW)
     add_guests(dialogue=row.dialogue, people=[row.person], by=office, now=NOW)
     release_invitations(dialogue=row.dialogue, rsvp_by=ANSWER_BY, expected=1, by=office, now=NOW)
@@ -169,7 +167,7 @@ def test_withdrawn_guest_who_stands_in_for_another_keeps_the_entry(office, row):
     assert calendar_of(Mail.objects.get(recipient=GUEST)) is None
 
 
-def test_withdrawal_leaves_a_substitute_alone_who_comes_anyway(office, row):
+def test_withdrawal_spares_a_substitute_who_comes_by_another_invitation(office, row):
     make_invitation(row.dialogue, A.ACCEPTED, person=make_person(email=STAND_IN))
     record_rsvp(invitation=row, reply=SUBSTITUTE, now=NOW)
     Mail.objects.all().delete()

@@ -61,7 +61,7 @@ def test_dialogue_ends_after_its_beginning():
     violates("dialogue_ends_after_start", make_dialogue(DialogueState.SCHEDULED), ends_at=DAY)
 
 
-def test_kindred_events_are_taken_over():
+def test_only_records_taken_over_are_events():
     violates("dialogue_events_are_taken_over", make_dialogue(), category="event")
 
 
@@ -78,7 +78,7 @@ def test_taken_over_dialogue_may_miss_everything():
     assert Dialogue.objects.get(pk=row.pk).starts_at is None
 
 
-def test_date_is_proposed_once():
+def test_same_date_is_not_proposed_twice():
     dialogue = make_dialogue()
     make_option(dialogue)
     second = make_option(dialogue, starts_at=DAY + dt.timedelta(hours=1))
@@ -87,7 +87,7 @@ def test_date_is_proposed_once():
     make_option(dialogue, OptionState.DROPPED)
 
 
-def test_one_date_is_fixed():
+def test_only_one_date_is_fixed():
     dialogue = make_dialogue(DialogueState.SCHEDULED)
     second = make_option(dialogue, starts_at=DAY + dt.timedelta(hours=1))
 
@@ -98,7 +98,7 @@ def test_date_ends_after_its_beginning():
     violates("date_option_ends_after_start", make_option(make_dialogue()), ends_at=DAY)
 
 
-def test_person_is_invited_once():
+def test_person_is_not_invited_twice():
     first = make_invitation()
     second = make_invitation(first.dialogue)
 
@@ -111,7 +111,7 @@ def test_party_is_one_to_ten(party):
 
 
 @pytest.mark.parametrize("rsvp", [state for state in RsvpState if state != RsvpState.OPEN])
-def test_answer_has_a_moment(rsvp):
+def test_reply_has_a_time(rsvp):
     violates("invitation_answer_has_time", make_invitation(rsvp=rsvp), replied_at=None)
 
 
@@ -132,7 +132,7 @@ def test_substitute_has_a_name():
         (RsvpState.ACCEPTED, DAY, 0),
     ],
 )
-def test_seats_follow_the_answer(rsvp, withdrawn_at, seats):
+def test_seats_follow_the_reply(rsvp, withdrawn_at, seats):
     assert make_invitation(rsvp=rsvp, party=3, withdrawn_at=withdrawn_at).seats_taken == seats
 
 
@@ -188,7 +188,7 @@ def test_location_of_what_was_taken_over_is_left_as_it_is():
     assert row.location == "IHK Berlin"
 
 
-def test_rows_name_themselves():
+def test_records_have_names():
     dialogue = make_dialogue()
     row = make_invitation(dialogue)
 
@@ -254,7 +254,7 @@ def test_second_role_takes_nothing_from_a_partner(partner, role):
     assert rows_seen_by(User.objects.get(pk=partner.pk)) >= rows
 
 
-def test_role_merely_lent_opens_nothing_of_the_own_organisation(partner):
+def test_role_held_only_as_a_deputy_does_not_open_the_own_organisation(partner):
     deputy = make_deputy(partner, OBSERVER)
     colleague = make_user(PARTNER, organisation=deputy.person.organisation)
     make_topic(TopicState.PROPOSED, proposed_by=colleague)

@@ -33,7 +33,7 @@ def test_invitations_are_visible_by_the_table_of_roles(role, sees):
 
 
 @pytest.mark.parametrize("roles", [(OBSERVER,), (PARTNER,), ()])
-def test_guests_with_an_account_see_the_own_invitation_once_it_went_out(roles):
+def test_guests_with_an_account_see_their_invitation_once_released(roles):
     guest = make_user(*roles)
     own = make_invitation(person=guest.person)
     make_invitation(own.dialogue)
@@ -42,7 +42,7 @@ def test_guests_with_an_account_see_the_own_invitation_once_it_went_out(roles):
     assert list(Invitation.objects.visible_to(guest)) == [own]
 
 
-def test_closed_account_sees_no_invitation():
+def test_inactive_account_sees_no_invitation():
     guest = make_user(OBSERVER, is_active=False)
     make_invitation(person=guest.person)
 
@@ -50,7 +50,7 @@ def test_closed_account_sees_no_invitation():
     assert not Invitation.objects.visible_to(AnonymousUser()).exists()
 
 
-def test_partner_sees_released_invitations_of_the_own_organisation_only():
+def test_partner_sees_only_released_invitations_of_their_organisation():
     partner = make_user(PARTNER)
     colleague = make_person(organisation=partner.person.organisation)
     own = make_invitation(person=colleague)

@@ -36,14 +36,14 @@ def test_topics_are_visible_by_the_table_of_roles(role, states):
     assert set(Topic.objects.visible_to(user).values_list("state", flat=True)) == states
 
 
-def test_partner_sees_all_topics_of_the_own_organisation(partner):
+def test_partner_sees_all_topics_of_their_organisation(partner):
     colleague = make_user(PARTNER, organisation=partner.person.organisation)
     topics = {make_topic(state, proposed_by=partner) for state in TopicState}
 
     assert set(Topic.objects.visible_to(colleague)) == topics
 
 
-def test_own_draft_is_visible_to_the_office(office):
+def test_office_sees_its_own_draft(office):
     draft = make_topic(TopicState.DRAFT, proposed_by=office)
 
     assert list(Topic.objects.visible_to(office)) == [draft]

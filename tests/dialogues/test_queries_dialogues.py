@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 S = DialogueState
 
 
-def test_listed_dialogues_count_the_answers_of_the_present_round(office):
+def test_listed_dialogues_count_the_replies_of_the_present_round(office):
     dialogue = make_dialogue(S.INVITED, round=2)
     make_invitation(dialogue, RsvpState.ACCEPTED, party=3)
     make_invitation(dialogue, RsvpState.REPRESENTED)
@@ -44,7 +44,7 @@ def test_listed_dialogues_count_the_answers_of_the_present_round(office):
     assert (row.sent, row.yes, row.maybe, row.no, row.seats_taken) == (5, 2, 1, 1, 4)
 
 
-def test_listed_dialogues_carry_the_own_answer():
+def test_listed_dialogues_carry_the_users_own_reply():
     partner = make_user(PARTNER)
     dialogue = make_dialogue(S.INVITED)
     make_invitation(dialogue, RsvpState.TENTATIVE, person=partner.person)
@@ -53,7 +53,7 @@ def test_listed_dialogues_carry_the_own_answer():
     assert [row.own_answer for row in listed_dialogues(partner)] == [RsvpState.TENTATIVE]
 
 
-def test_what_has_no_day_yet_comes_last_and_what_never_had_one_first(office):
+def test_undated_plans_sort_last_and_undated_past_records_first(office):
     unknown = make_past("Unbekannt", starts_on=None, precision=Precision.UNKNOWN)
     past, dated, planned = make_past(), make_dialogue(S.SCHEDULED), make_dialogue()
 

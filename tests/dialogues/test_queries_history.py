@@ -2,47 +2,112 @@ import datetime as dt
 
 import pytest
 
-from dialogues.enums import RsvpState, TopicState
-from dialogues.queries import (
-    dialogue_history,
-    topic_history,
+from approvals.enums import Verdict
+from approvals.registry import Decision
+from dialogues.enums import DialogueState, SeriesState, TopicState
+from dialogues.queries import dialogue_history, series_history, topic_history
+from dialogues.services import (
+    decide_series,
+    decide_topic,
+    postpone_dialogue,
+    record_rsvp,
+    request_consent,
+    submit_topic,
+    take_up_topic,
+    update_series,
+    withdraw_topic,
 )
-from dialogues.services import submit_topic, take_up_topic
 from tests.dialogues.builders import (
     BRIEFING,
     DUE_ON,
     NOW,
+    YES,
+    make_dialogue,
     make_released,
     make_series,
     make_topic,
 )
 
 pytestmark = pytest.mark.django_db
+LATER = NOW + dt.timedelta(hours=1)
+LATEST = LATER + dt.timedelta(hours=1)
 
 
-def test_history_of_a_topic_tells_the_approval_once_and_to_the_house_alone(office, senator):
+def whats(entries):
+    return [entry.what for entry in entries]
+
+
+def test_submission_of_a_topic_is_one_entry_with_the_vote_inside(office, senator):
     topic = make_topic(TopicState.PROPOSED, series=make_series())
     topic.history.all().delete()
     take_up_topic(topic=topic, by=office, now=NOW)
-    topic.history.update(history_date=NOW - dt.timedelta(hours=1))
-    submit_topic(topic=topic, briefing=BRIEFING, due_on=DUE_ON, by=office, now=NOW)
-    topic.history.filter(history_change_reason="Zur Freigabe vorgelegt").update(history_date=NOW)
+    submit_topic(topic=topic, briefing=BRIEFING, due_on=DUE_ON, by=office, now=LATER)
 
     inside = [(entry.what, entry.note) for entry in topic_history(topic, senator)]
-    outside = [entry.what for entry in topic_history(topic, topic.proposed_by)]
 
     assert inside == [("Freigabe beantragt", BRIEFING.vote), ("Thema aufgegriffen", "")]
-    assert outside == ["Zur Freigabe vorgelegt", "Thema aufgegriffen"]
+    assert whats(topic_history(topic, topic.proposed_by)) == [
+        "Zur Freigabe vorgelegt",
+        "Thema aufgegriffen",
+    ]
 
 
-def test_history_of_a_dialogue_tells_answers_with_the_name(office):
-    dialogue = make_released(office, 1)
-    row = dialogue.invitations.get()
-    row.rsvp, row.replied_at, row._change_reason = RsvpState.ACCEPTED, NOW, "Antwort: Zusage"
-    row.save()
+def test_decision_and_lapse_of_a_topic_are_one_entry_each_inside(office, senator):
+    topic = make_topic(TopicState.IN_PROGRESS)
+    topic.history.all().delete()
+    approval = submit_topic(topic=topic, briefing=BRIEFING, due_on=DUE_ON, by=office, now=NOW)
+    decide_topic(approval=approval, decision=Decision(Verdict.APPROVE), by=senator, now=LATER)
+    withdraw_topic(topic=topic, by=office, now=LATEST)
+
+    assert whats(topic_history(topic, office)) == [
+        "Freigabe erloschen",
+        "Freigabe: freigegeben, später erloschen",
+        "Freigabe beantragt",
+    ]
+    assert whats(topic_history(topic, topic.proposed_by)) == [
+        "Freigabe erloschen",
+        "Freigegeben",
+        "Zur Freigabe vorgelegt",
+    ]
+
+
+def test_withdrawal_of_a_submitted_topic_is_shown_inside(office):
+    topic = make_topic(TopicState.FOR_APPROVAL)
+
+    withdraw_topic(topic=topic, by=office, now=NOW)
+
+    assert "Freigabe zurückgezogen" in whats(topic_history(topic, office))
+
+
+def test_consent_to_a_series_is_one_entry_for_each_step(office, senator):
+    series = make_series(SeriesState.AFFIRMED)
+    series.history.all().delete()
+    approval = request_consent(series=series, briefing=BRIEFING, due_on=DUE_ON, by=office, now=NOW)
+    decide_series(approval=approval, decision=Decision(Verdict.APPROVE), by=senator, now=LATER)
+    update_series(series=series, values={"title": "Neu"}, by=office, now=LATEST)
+
+    assert whats(series_history(series, office)) == [
+        "Freigabe erloschen",
+        "Freigabe: freigegeben, später erloschen",
+        "Freigabe beantragt",
+    ]
+
+
+def test_what_happens_in_the_moment_of_a_lapse_stays_in_the_history(office):
+    dialogue = make_dialogue(DialogueState.SCHEDULED)
+
+    postpone_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
+
+    entries = whats(dialogue_history(dialogue, office))
+    assert {"Verschoben: Streik", "Freigabe erloschen"} <= set(entries)
+
+
+def test_reply_is_shown_with_the_name_of_the_guest_and_a_release_as_one_entry(office):
+    dialogue = make_released(office, 2)
+    record_rsvp(invitation=dialogue.invitations.first(), reply=YES, now=LATER)
 
     entries = {entry.what: (entry.who, entry.note) for entry in dialogue_history(dialogue, office)}
 
     assert entries["Antwort: Zusage"] == ("Gast über den persönlichen Link", "Gast 0, Betrieb 00")
-    assert "1 Einladung versandt" in entries
+    assert "2 Einladungen versandt" in entries
     assert "Einladung versandt" not in entries

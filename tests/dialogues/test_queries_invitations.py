@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 S = DialogueState
 
 
-def test_answers_are_counted_by_kind_with_their_seats():
+def test_replies_are_counted_by_kind_with_their_seats():
     dialogue = make_dialogue(S.INVITED)
     make_invitation(dialogue, RsvpState.ACCEPTED, party=2)
     make_invitation(dialogue, RsvpState.ACCEPTED)
@@ -90,7 +90,7 @@ def test_guest_rows_say_how_the_last_mail_stands(office):
         (["expired", "undeliverable", "retry"], DeliveryCounts(sent=0, failed=2, total=3)),
     ],
 )
-def test_sending_leaves_out_what_is_not_to_be_sent(office, states, sending):
+def test_delivery_counts_leave_out_drafts_and_withdrawn_mails(office, states, sending):
     dialogue = make_released(office, 3)
     for mail, state in zip(Mail.objects.order_by("pk"), states, strict=True):
         Mail.objects.filter(pk=mail.pk).update(state=state)
@@ -123,7 +123,7 @@ def test_guest_rows_cost_two_queries(office, django_assert_num_queries, count):
         assert [str(row.invitation.person.organisation) for row in rows][0] == "Betrieb 00"
 
 
-def test_sharing_guests_come_and_agreed():
+def test_only_guests_who_come_and_agreed_are_shown_to_others():
     dialogue = make_dialogue(S.INVITED, round=2)
     shown = make_invitation(dialogue, RsvpState.ACCEPTED, shares_rsvp=True)
     make_invitation(dialogue, RsvpState.ACCEPTED)

@@ -101,7 +101,7 @@ def test_reminders_fall_on_two_days_only():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("state", [state for state in RsvpState if state != RsvpState.OPEN])
-def test_who_has_answered_is_left_alone(state):
+def test_guest_who_replied_is_not_reminded(state):
     make_invitation(rsvp=state)
 
     assert due_on(FIRST) == []

@@ -83,7 +83,7 @@ def test_dates_are_proposed_before_one_is_fixed(office, state):
 
 
 @pytest.mark.parametrize("rsvp", [HostReply.OPEN, HostReply.DECLINED])
-def test_no_date_is_proposed_or_submitted_without_the_hosts_yes(office, rsvp):
+def test_date_is_not_proposed_or_submitted_before_the_host_accepts(office, rsvp):
     dialogue = make_dialogue(host_reply=rsvp)
     make_option(dialogue)
 
@@ -106,7 +106,7 @@ def test_impossible_date_is_refused(office, exploring, starts_at, ends_at):
     assert not exploring.date_options.exists()
 
 
-def test_date_over_the_change_to_winter_time_has_its_real_length(office, exploring):
+def test_date_across_the_end_of_summer_time_has_its_real_length(office, exploring):
     begin = dt.datetime(2026, 10, 25, 1, 30, tzinfo=BERLIN)
     option = add(
         exploring, office, starts_at=begin, ends_at=dt.datetime(2026, 10, 25, 3, 30, tzinfo=BERLIN)
@@ -117,7 +117,7 @@ def test_date_over_the_change_to_winter_time_has_its_real_length(office, explori
     assert str(option) == "So, 25.10.2026, 01:30–03:30 Uhr"
 
 
-def test_date_is_proposed_once_but_again_after_it_was_dropped(office, exploring):
+def test_date_can_be_proposed_again_only_after_it_was_dropped(office, exploring):
     option = add(exploring, office)
     with nothing_changes(exploring), pytest.raises(Refused, match="schon vorgeschlagen"):
         add(exploring, office)
@@ -127,7 +127,7 @@ def test_date_is_proposed_once_but_again_after_it_was_dropped(office, exploring)
     assert add(exploring, office).state == OptionState.PROPOSED
 
 
-def test_dates_stand_still_while_they_lie_before_the_senators_office(office, exploring):
+def test_dates_cannot_change_while_the_senators_office_decides(office, exploring):
     option = make_option(exploring)
     make_dates_approval(exploring, option)
 
@@ -137,7 +137,7 @@ def test_dates_stand_still_while_they_lie_before_the_senators_office(office, exp
         drop_date_option(option=option, by=office, now=NOW)
 
 
-def test_withdrawn_dates_can_be_changed_and_are_asked_about_anew(office, senator, exploring):
+def test_withdrawn_dates_can_change_and_be_submitted_again(office, senator, exploring):
     option = make_option(exploring)
     approval = make_dates_approval(exploring, option)
 
@@ -186,7 +186,7 @@ def test_withdrawn_renewal_leaves_the_date_fixed(office, senator, state):
 
 
 @pytest.mark.parametrize("state", [state for state in ApprovalState if state != ApprovalState.OPEN])
-def test_what_is_not_asked_is_not_withdrawn(office, exploring, state):
+def test_dates_without_an_open_request_are_not_withdrawn(office, exploring, state):
     approval = make_dates_approval(exploring, make_option(exploring), state=state)
 
     with (
@@ -204,7 +204,7 @@ def test_fixed_date_is_not_dropped(office):
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
-def test_dates_are_the_offices_work(exploring, role):
+def test_only_the_office_proposes_and_submits_dates(exploring, role):
     by, option = make_user(role), make_option(exploring, OptionState.POSSIBLE)
     make_dates_approval(exploring, option, state=ApprovalState.APPROVED)
 

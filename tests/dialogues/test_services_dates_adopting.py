@@ -1,4 +1,4 @@
-"""Dates that the senator's office proposed instead become options in one step."""
+"""Dates that the senator's office suggested instead become options in one step."""
 
 import datetime as dt
 
@@ -35,7 +35,7 @@ def answered(senator, *dates, comment="Der April ist voll."):
     return dialogue
 
 
-def take_over(dialogue, by, now=NOW):
+def adopt(dialogue, by, now=NOW):
     return adopt_counter_dates(dialogue=dialogue, by=by, now=now)
 
 
@@ -49,7 +49,7 @@ def test_none_possible_makes_every_date_impossible(senator):
 def test_proposed_dates_become_options(office, senator):
     dialogue = answered(senator, *DATES)
 
-    rows = take_over(dialogue, office)
+    rows = adopt(dialogue, office)
 
     assert [(row.starts_at, row.ends_at, row.state, row.host_preference) for row in rows] == [
         (DAY + WEEK, END + WEEK, OptionState.PROPOSED, HostPreference.POSSIBLE),
@@ -62,12 +62,12 @@ def test_proposed_dates_become_options(office, senator):
     )
 
 
-def test_they_are_taken_over_once(office, senator):
+def test_suggested_dates_are_adopted_only_once(office, senator):
     dialogue = answered(senator, *DATES)
-    take_over(dialogue, office)
+    adopt(dialogue, office)
 
     with pytest.raises(Refused, match="schon übernommen"):
-        take_over(dialogue, office)
+        adopt(dialogue, office)
 
     assert dialogue.date_options.count() == 3
 
@@ -75,7 +75,7 @@ def test_they_are_taken_over_once(office, senator):
 def test_date_that_was_ruled_out_is_proposed_again(office, senator):
     dialogue = answered(senator, CounterDate(DAY, DAY + HOUR))
 
-    [row] = take_over(dialogue, office)
+    [row] = adopt(dialogue, office)
 
     assert dialogue.date_options.get() == row
     assert (row.state, row.ends_at) == (OptionState.PROPOSED, DAY + HOUR)
@@ -84,69 +84,67 @@ def test_date_that_was_ruled_out_is_proposed_again(office, senator):
 def test_date_that_has_passed_is_left_out(office, senator):
     dialogue = answered(senator, *DATES)
 
-    assert [row.starts_at for row in take_over(dialogue, office, now=DAY + WEEK)] == [
-        DAY + 2 * WEEK
-    ]
+    assert [row.starts_at for row in adopt(dialogue, office, now=DAY + WEEK)] == [DAY + 2 * WEEK]
     with pytest.raises(Refused, match="noch bevorsteht"):
-        take_over(dialogue, office, now=DAY + 3 * WEEK)
+        adopt(dialogue, office, now=DAY + 3 * WEEK)
 
 
-def test_words_alone_are_no_date(office, senator):
+def test_comment_without_dates_is_nothing_to_adopt(office, senator):
     dialogue = answered(senator)
 
     with (
         nothing_changes(dialogue),
         pytest.raises(Refused, match="kein anderer Termin vorgeschlagen"),
     ):
-        take_over(dialogue, office)
+        adopt(dialogue, office)
 
 
-def test_without_an_answer_there_is_nothing_to_take_over(office):
+def test_nothing_is_adopted_before_a_decision(office):
     dialogue = make_dialogue(DialogueState.EXPLORING)
 
     with (
         nothing_changes(dialogue),
         pytest.raises(Refused, match="kein anderer Termin vorgeschlagen"),
     ):
-        take_over(dialogue, office)
+        adopt(dialogue, office)
 
 
-def test_the_answer_to_a_later_request_counts(office, senator):
+def test_only_the_latest_decision_counts(office, senator):
     dialogue = answered(senator, *DATES)
     make_dates_approval(dialogue, make_option(dialogue, starts_at=DAY + HOUR, ends_at=END + HOUR))
 
     with nothing_changes(dialogue), pytest.raises(Refused):
-        take_over(dialogue, office)
+        adopt(dialogue, office)
 
 
 @pytest.mark.parametrize(
     "state", [state for state in DialogueState if state not in ("planning", "exploring")]
 )
-def test_dates_are_taken_over_before_one_is_fixed(office, state):
+def test_suggested_dates_are_adopted_only_before_one_is_fixed(office, state):
     dialogue = make_dialogue(state)
 
     with nothing_changes(dialogue), pytest.raises(Refused):
-        take_over(dialogue, office)
+        adopt(dialogue, office)
 
 
-def test_dates_are_taken_over_with_the_hosts_yes(office, senator):
+def test_suggested_dates_are_adopted_only_once_the_host_accepted(office, senator):
     dialogue = answered(senator, *DATES)
     type(dialogue).objects.update(host_reply=HostReply.DECLINED)
     dialogue.refresh_from_db()
 
     with nothing_changes(dialogue), pytest.raises(Refused, match="Gastgeber zugesagt"):
-        take_over(dialogue, office)
+        adopt(dialogue, office)
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
-def test_the_office_alone_takes_over(senator, role):
+def test_only_the_office_adopts_suggested_dates(senator, role):
     dialogue, by = answered(senator, *DATES), make_user(role)
 
     with nothing_changes(dialogue), pytest.raises(NotAllowed):
-        take_over(dialogue, by)
+        adopt(dialogue, by)
 
 
-def test_after_postponing_the_last_answer_can_be_taken_over(office, senator):
+def test_last_suggestion_can_be_adopted_after_postponing(office, senator):
     dialogue = make_dialogue(DialogueState.SCHEDULED)
     option = dialogue.date_options.get()
     decide_dates(
@@ -157,4 +155,4 @@ def test_after_postponing_the_last_answer_can_be_taken_over(office, senator):
     )
     postpone_dialogue(dialogue=dialogue, reason="Verhindert", by=office, now=NOW)
 
-    assert len(take_over(dialogue, office)) == 2
+    assert len(adopt(dialogue, office)) == 2

@@ -69,7 +69,7 @@ def test_date_that_has_passed_is_not_ticked(senator, exploring, rsvp):
 
 
 @pytest.mark.parametrize("rsvp", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
-def test_no_can_be_said_to_a_date_that_has_passed(senator, exploring, rsvp):
+def test_date_that_has_passed_can_be_declined(senator, exploring, rsvp):
     option = make_option(exploring)
 
     decide(make_dates_approval(exploring, option), senator, option, rsvp=rsvp, now=DAY)
@@ -105,7 +105,7 @@ def test_returned_dates_are_not_possible(senator, exploring, rsvp):
     assert option.state == OptionState.IMPOSSIBLE
 
 
-def test_approval_of_no_date_is_refused(senator, exploring):
+def test_approving_without_a_date_is_refused(senator, exploring):
     option = make_option(exploring)
     approval = make_dates_approval(exploring, option)
 
@@ -117,7 +117,7 @@ def test_approval_of_no_date_is_refused(senator, exploring):
 
 
 @pytest.mark.parametrize("role", [OFFICE, PARTNER, OBSERVER])
-def test_dates_are_ticked_by_the_senators_office_alone(exploring, role):
+def test_only_the_senators_office_ticks_dates(exploring, role):
     option, by = make_option(exploring), make_user(role)
     approval = make_dates_approval(exploring, option)
 
@@ -126,7 +126,7 @@ def test_dates_are_ticked_by_the_senators_office_alone(exploring, role):
 
 
 @time_machine.travel(NOW)
-def test_deputy_ticks_dates_in_vertretung(senator, exploring):
+def test_deputy_ticks_dates_on_behalf_of_the_principal(senator, exploring):
     deputy = make_user(email="vertretung@example.org")
     Deputy.objects.create(
         principal=senator.person, deputy=deputy.person, starts_on=TODAY, ends_on=TODAY

@@ -1,6 +1,4 @@
-"""What a request about dates shows as changed since the one before: the dates themselves and what
-they hang on.
-"""
+"""What a request about dates shows as changed since the former one."""
 
 import datetime as dt
 
@@ -63,17 +61,17 @@ def fixed(office, granted):
     return granted
 
 
-def test_the_first_request_differs_from_nothing(office, granted):
+def test_first_request_shows_no_difference(office, granted):
     assert differences_of(ApprovalRequest.objects.get(kind=ApprovalKind.DATES)) == []
 
 
-def test_a_renewal_shows_no_new_date_where_the_date_was_approved(office, fixed):
+def test_renewal_does_not_show_the_approved_date_as_new(office, fixed):
     edit(fixed, office, title="Neu")
 
     assert differences_of(ask(fixed, office, renew_date)) == [Change("Gespräch", "Alt", "Neu")]
 
 
-def test_a_second_renewal_shows_no_new_date_either(office, senator, fixed):
+def test_second_renewal_does_not_show_the_date_as_new(office, senator, fixed):
     edit(fixed, office, title="Neu")
     decide(ask(fixed, office, renew_date), senator, rsvp=Verdict.RETURN)
 
@@ -99,7 +97,7 @@ def test_after_postponing_a_renewed_date_only_that_one_is_the_old_one(office, se
 
 
 @pytest.mark.parametrize("rsvp", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
-def test_after_a_no_the_other_dates_are_the_difference(office, senator, rsvp):
+def test_other_dates_after_a_refusal_are_the_difference(office, senator, rsvp):
     dialogue = make_dialogue(DialogueState.EXPLORING)
     option_on(dialogue, 0)
     decide(ask(dialogue, office), senator, rsvp=rsvp)
@@ -108,7 +106,7 @@ def test_after_a_no_the_other_dates_are_the_difference(office, senator, rsvp):
     assert differences_of(ask(dialogue, office)) == [Change("Termine", FIRST, SECOND)]
 
 
-def test_dates_asked_about_anew_differ_by_what_was_added_and_dropped(office, granted):
+def test_resubmitted_dates_differ_by_what_was_added_and_dropped(office, granted):
     edit(granted, office, title="Neu")
     drop_date_option(option=granted.date_options.order_by("starts_at").first(), by=office, now=NOW)
     option_on(granted, 2)
@@ -119,13 +117,13 @@ def test_dates_asked_about_anew_differ_by_what_was_added_and_dropped(office, gra
     ]
 
 
-def test_the_same_dates_asked_about_anew_are_no_difference(office, granted):
+def test_resubmitting_the_same_dates_shows_no_difference(office, granted):
     edit(granted, office, title="Neu")
 
     assert differences_of(ask(granted, office)) == [Change("Gespräch", "Alt", "Neu")]
 
 
-def test_the_form_shows_what_the_request_will_show(client, office, fixed, monday):
+def test_form_shows_the_differences_that_the_request_will_show(client, office, fixed, monday):
     postpone_dialogue(dialogue=fixed, reason="Streik", by=office, now=NOW)
     options = [option_on(fixed, 2)]
     client.force_login(office)

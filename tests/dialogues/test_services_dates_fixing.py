@@ -39,7 +39,7 @@ def exploring(office, senator):
     )
 
 
-def test_fixed_date_is_told_with_a_calendar_entry(office, senator, exploring):
+def test_fixed_date_is_mailed_with_a_calendar_entry(office, senator, exploring):
     option, other = (
         make_option(exploring, OptionState.POSSIBLE),
         make_option(exploring, starts_at=DAY + HOURS),
@@ -87,7 +87,7 @@ def test_date_that_cannot_be_kept_is_not_fixed(office, exploring, state):
 @pytest.mark.parametrize(
     "state", [state for state in ApprovalState if state not in ("approved", "conditional")]
 )
-def test_date_is_not_fixed_without_a_standing_approval(office, exploring, state):
+def test_date_is_not_fixed_without_an_approval_in_force(office, exploring, state):
     option = make_possible(exploring)
     ApprovalRequest.objects.filter(kind=ApprovalKind.DATES).update(state=state)
 
@@ -112,7 +112,7 @@ def test_date_that_has_passed_is_not_fixed(office, exploring):
         fix_date(option=option, by=office, now=DAY)
 
 
-def test_date_is_not_fixed_after_the_host_stepped_back(office, exploring):
+def test_date_is_not_fixed_after_the_host_withdrew(office, exploring):
     option = make_possible(exploring)
     type(exploring).objects.filter(pk=exploring.pk).update(host_reply=HostReply.DECLINED)
 
@@ -132,7 +132,7 @@ def test_second_date_is_not_fixed(office, exploring):
         fix_date(option=second, by=office, now=NOW)
 
 
-def test_fixing_takes_back_a_request_about_further_dates(office, senator, exploring):
+def test_fixing_a_date_withdraws_the_request_about_further_ones(office, senator, exploring):
     option = make_possible(exploring)
     approval = make_dates_approval(
         exploring, make_option(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS)
@@ -146,7 +146,7 @@ def test_fixing_takes_back_a_request_about_further_dates(office, senator, explor
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_dates_fixed_at_once_one_wins():
+def test_only_one_of_two_dates_fixed_at_once_is_fixed():
     office = make_user(OFFICE)
     dialogue = make_dialogue(DialogueState.EXPLORING)
     first = make_possible(dialogue)

@@ -43,7 +43,7 @@ def edit(dialogue, by, **values):
     return update_dialogue(dialogue=dialogue, values=values, by=by, now=NOW)
 
 
-def told(*emails):
+def lapse_mails(*emails):
     return [("approval_lapsed", email) for email in sorted(emails)]
 
 
@@ -71,13 +71,13 @@ def test_dates_that_were_possible_are_proposed_again(office, senator, fields, wh
     assert (approval.state, approval.lapse_reason) == (ApprovalState.LAPSED, f"geändert: {what}")
     assert (possible.state, impossible.state) == (OptionState.PROPOSED, OptionState.IMPOSSIBLE)
     assert dialogue.state == DialogueState.EXPLORING
-    assert mails_written() == told(office.email, senator.email)
+    assert mails_written() == lapse_mails(office.email, senator.email)
     with pytest.raises(Refused, match="nicht freigegeben"):
         fix_date(option=possible, by=office, now=NOW)
 
 
 @pytest.mark.parametrize(("fields", "what"), ESSENTIAL)
-def test_dates_under_decision_have_to_be_asked_again(office, senator, fields, what):
+def test_dates_under_decision_have_to_be_submitted_again(office, senator, fields, what):
     dialogue = make_dialogue(DialogueState.EXPLORING)
     option = make_option(dialogue)
     approval = make_dates_approval(dialogue, option)
@@ -109,7 +109,7 @@ def test_fixed_date_stays_when_its_approval_lapses(office, senator, state, field
     assert (dialogue.state, dialogue.starts_at) == (state, DAY)
     assert dialogue.date_options.get().state == OptionState.FIXED
     assert dates_approval(dialogue).state == ApprovalState.LAPSED
-    assert mails_written("approval_lapsed") == told(office.email, senator.email)
+    assert mails_written("approval_lapsed") == lapse_mails(office.email, senator.email)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_fixed_date_stays_when_its_approval_lapses(office, senator, state, field
     ],
 )
 @pytest.mark.parametrize("state", DATED)
-def test_what_does_not_matter_leaves_the_approval_of_dates(office, senator, state, fields):
+def test_change_of_an_unbound_fact_keeps_the_approval_of_dates(office, senator, state, fields):
     dialogue = make_dialogue(state)
 
     edit(dialogue, office, **fields)

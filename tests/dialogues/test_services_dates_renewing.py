@@ -77,14 +77,14 @@ def test_no_invitation_goes_out_without_the_approval_of_the_date(office, state):
         release(dialogue, office)
 
 
-def test_guests_invited_before_still_answer(office):
+def test_guests_invited_before_can_still_reply(office):
     row = make_invitation(lapsed(DialogueState.INVITED))
 
     assert record_rsvp(invitation=row, reply=YES, now=NOW) is True
 
 
 @pytest.mark.parametrize("state", DATED)
-def test_fixed_date_is_asked_about_again_and_then_invited_to(office, senator, state):
+def test_fixed_date_is_renewed_before_invitations_go_out(office, senator, state):
     dialogue = lapsed(state)
     make_invitation(dialogue, released=False)
     option = dialogue.date_options.get()
@@ -113,7 +113,7 @@ def test_fixed_date_is_asked_about_again_and_then_invited_to(office, senator, st
 
 
 @pytest.mark.parametrize("rsvp", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
-def test_fixed_date_stands_without_approval_after_a_no(office, senator, rsvp):
+def test_fixed_date_stays_without_approval_after_a_refusal(office, senator, rsvp):
     dialogue = lapsed(DialogueState.SCHEDULED)
     row = make_invitation(dialogue, released=False)
 
@@ -134,7 +134,7 @@ def test_fixed_date_stands_without_approval_after_a_no(office, senator, rsvp):
 
 
 @pytest.mark.parametrize("state", DialogueState)
-def test_only_a_fixed_date_without_approval_is_asked_about_again(office, state):
+def test_only_a_fixed_date_without_approval_is_renewed(office, state):
     dialogue = lapsed(state)
 
     if state in DATED:
@@ -159,7 +159,7 @@ def test_impossible_renewal_is_refused(office, fields, words):
         renew(dialogue, office, **fields)
 
 
-def test_approved_date_is_not_asked_about_again(office):
+def test_approved_date_is_not_renewed(office):
     dialogue = make_dialogue(DialogueState.SCHEDULED)
 
     with nothing_changes(dialogue), pytest.raises(Refused, match="ist freigegeben"):
@@ -175,7 +175,7 @@ def test_second_renewal_is_refused(office):
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
-def test_fixed_date_is_asked_about_again_by_the_office_alone(role):
+def test_only_the_office_renews_a_fixed_date(role):
     dialogue, by = lapsed(DialogueState.SCHEDULED), make_user(role)
 
     with nothing_changes(dialogue), pytest.raises(NotAllowed):
@@ -191,7 +191,7 @@ MISSING = {
 
 
 @pytest.mark.parametrize("missing", MISSING)
-def test_nothing_goes_on_while_topic_or_series_lack_the_consent(office, missing):
+def test_dialogue_rests_while_topic_or_series_lack_approval(office, missing):
     exploring = make_dialogue(DialogueState.EXPLORING, **MISSING[missing]())
     option = make_option(exploring, OptionState.POSSIBLE)
     make_dates_approval(exploring, option, state=ApprovalState.APPROVED)
@@ -220,7 +220,7 @@ def test_nothing_goes_on_while_topic_or_series_lack_the_consent(office, missing)
             act()
 
 
-def test_a_topic_without_series_stands_for_itself(office):
+def test_topic_without_a_series_needs_only_its_own_approval(office):
     """A subject of another kind with the same number is left alone."""
     topic = make_topic(TopicState.APPROVED)
     other = make_approval(

@@ -190,7 +190,7 @@ def test_dialogue_is_not_held_before_it_begins(office):
     assert record_held(dialogue=dialogue, by=office, now=DAY).state == DialogueState.HELD
 
 
-def test_what_was_held_is_decided_on_by_nobody_any_more(office, senator):
+def test_open_request_is_withdrawn_once_the_dialogue_was_held(office, senator):
     deputy = make_deputy(senator, starts_on=TODAY, ends_on=AFTER.date(), kinds=[ApprovalKind.DATES])
     dialogue = make_dialogue(DialogueState.INVITED)
     approval = make_dates_approval(dialogue, dialogue.date_options.get())
@@ -213,7 +213,7 @@ def test_outcome_is_not_empty(office):
         document_outcome(dialogue=dialogue, outcome="  ", by=office, now=NOW)
 
 
-def test_days_after_walk_to_the_end(office):
+def test_dialogue_is_documented_and_closed_after_the_day(office):
     dialogue = make_dialogue(DialogueState.INVITED)
 
     record_held(dialogue=dialogue, by=office, now=AFTER)
@@ -229,7 +229,7 @@ def test_days_after_walk_to_the_end(office):
     ]
 
 
-def test_cancelled_while_dates_are_asked_the_request_lapses(office, senator):
+def test_cancelling_while_dates_are_submitted_makes_the_request_lapse(office, senator):
     contact = make_person(email="werk@example.org")
     dialogue = make_dialogue(DialogueState.EXPLORING, host_contact=contact)
     approval = make_dates_approval(dialogue, make_option(dialogue))
@@ -249,7 +249,7 @@ def test_cancelled_while_dates_are_asked_the_request_lapses(office, senator):
 @pytest.mark.parametrize(
     "state", [ApprovalState.APPROVED, ApprovalState.CONDITIONAL, ApprovalState.LAPSED]
 )
-def test_cancelled_with_granted_dates_the_senators_office_need_not_keep_them_free(
+def test_cancelling_after_dates_were_approved_is_mailed_to_the_senators_office(
     office, senator, state
 ):
     deputy = make_deputy(senator, kinds=[ApprovalKind.DATES])
@@ -267,7 +267,7 @@ def test_cancelled_with_granted_dates_the_senators_office_need_not_keep_them_fre
 @pytest.mark.parametrize(
     "state", [ApprovalState.RETURNED, ApprovalState.REFUSED, ApprovalState.WITHDRAWN]
 )
-def test_cancelled_after_a_no_the_senators_office_has_nothing_to_learn(office, senator, state):
+def test_cancelling_after_a_refusal_is_not_mailed_to_the_senators_office(office, senator, state):
     dialogue = make_dialogue(DialogueState.EXPLORING)
     make_dates_approval(dialogue, make_option(dialogue, OptionState.IMPOSSIBLE), state=state)
 

@@ -1,4 +1,4 @@
-"""A change that is not approved yet: who hears of it when, and what those outside see until then."""
+"""Changes that wait for an approval: who is mailed when, and what guests see until then."""
 
 import pytest
 import time_machine
@@ -41,7 +41,7 @@ from tests.partners.builders import make_person, make_user
 from tests.unchanged import mails_written
 
 pytestmark = pytest.mark.django_db
-TOLD = ("dialogue_changed", "dialogue_changed_info")
+CHANGE_MAILS = ("dialogue_changed", "dialogue_changed_info")
 LATER = "Die Gäste erfahren davon, sobald das Büro zugestimmt hat."
 
 
@@ -85,7 +85,7 @@ def dialogue(senator, guest):
     ("fields", "label"), [({"title": "Neu"}, "Titel"), ({"format": "hybrid"}, "Format")]
 )
 @pytest.mark.parametrize("rsvp", [Verdict.APPROVE, Verdict.CONDITION])
-def test_guests_are_told_once_the_change_is_approved(
+def test_guests_are_mailed_once_the_change_is_approved(
     office, senator, dialogue, fields, label, rsvp
 ):
     update = edit(dialogue, office, **fields)
@@ -98,12 +98,12 @@ def test_guests_are_told_once_the_change_is_approved(
     ]
 
     approval = renew(dialogue, office)
-    assert mails_written(*TOLD) == []
+    assert mails_written(*CHANGE_MAILS) == []
     decide(approval, senator, rsvp)
 
     dialogue.refresh_from_db()
     assert (dialogue.unannounced, dialogue.sequence) == ({}, 2)
-    assert mails_written(*TOLD) == [
+    assert mails_written(*CHANGE_MAILS) == [
         ("dialogue_changed", "gast@example.org"),
         ("dialogue_changed_info", "senatorin@example.org"),
         ("dialogue_changed_info", "werk@example.org"),
@@ -113,7 +113,7 @@ def test_guests_are_told_once_the_change_is_approved(
     assert dialogue.history.first().history_change_reason == reason
 
 
-def test_the_mail_after_the_approval_says_what_it_was_and_what_it_is(office, senator, dialogue):
+def test_mail_after_the_approval_shows_the_former_and_the_new_value(office, senator, dialogue):
     edit(dialogue, office, title="Neu")
 
     decide(renew(dialogue, office), senator)
@@ -126,13 +126,15 @@ def test_the_mail_after_the_approval_says_what_it_was_and_what_it_is(office, sen
 
 
 @pytest.mark.parametrize("rsvp", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
-def test_after_a_no_nobody_is_told_and_the_office_sees_what_to_do(office, senator, dialogue, rsvp):
+def test_after_a_refusal_nobody_is_mailed_and_the_office_sees_what_to_do(
+    office, senator, dialogue, rsvp
+):
     edit(dialogue, office, title="Neu")
 
     decide(renew(dialogue, office), senator, rsvp)
 
     dialogue.refresh_from_db()
-    assert (dialogue.unannounced, dialogue.sequence, mails_written(*TOLD)) == (
+    assert (dialogue.unannounced, dialogue.sequence, mails_written(*CHANGE_MAILS)) == (
         {"title": "Alt"},
         1,
         [],
@@ -149,7 +151,7 @@ def test_after_a_no_nobody_is_told_and_the_office_sees_what_to_do(office, senato
 
 
 @time_machine.travel(NOW)
-def test_after_a_no_the_date_can_be_submitted_again_from_the_page(
+def test_after_a_refusal_the_date_can_be_submitted_again_from_the_page(
     client, office, senator, dialogue
 ):
     edit(dialogue, office, title="Neu")
@@ -162,17 +164,17 @@ def test_after_a_no_the_date_can_be_submitted_again_from_the_page(
     )
 
 
-def test_what_was_taken_back_is_told_to_nobody(office, senator, dialogue):
+def test_reverted_change_is_never_mailed(office, senator, dialogue):
     edit(dialogue, office, title="Neu")
     edit(dialogue, office, title="Alt")
 
     decide(renew(dialogue, office), senator)
 
     dialogue.refresh_from_db()
-    assert (dialogue.unannounced, dialogue.sequence, mails_written(*TOLD)) == ({}, 1, [])
+    assert (dialogue.unannounced, dialogue.sequence, mails_written(*CHANGE_MAILS)) == ({}, 1, [])
 
 
-def test_of_two_changes_guests_learn_the_sum(office, senator, dialogue):
+def test_two_changes_are_mailed_as_one(office, senator, dialogue):
     edit(dialogue, office, title="Zwischen")
     edit(dialogue, office, title="Neu", format="hybrid")
 
@@ -182,7 +184,7 @@ def test_of_two_changes_guests_learn_the_sum(office, senator, dialogue):
     assert "Titel\nbisher: Alt\njetzt: Neu\n\nFormat\nbisher: vor Ort\njetzt: hybrid\n" in text
 
 
-def test_another_place_is_told_meanwhile_under_the_name_that_guests_know(office, senator, dialogue):
+def test_new_place_is_mailed_meanwhile_under_the_title_that_guests_know(office, senator, dialogue):
     edit(dialogue, office, title="Neu")
 
     assert edit(dialogue, office, place="Halle 2").notified == 3
@@ -199,7 +201,7 @@ def test_another_place_is_told_meanwhile_under_the_name_that_guests_know(office,
     assert dialogue.unannounced == {"title": "Alt"}
 
 
-def test_what_is_saved_together_is_told_together(office, senator, dialogue):
+def test_changes_saved_together_are_mailed_together(office, senator, dialogue):
     edit(dialogue, office, format="digital", place="", video_link="https://example.org/raum")
     assert dialogue.unannounced == {
         "format": "on_site",
@@ -214,7 +216,7 @@ def test_what_is_saved_together_is_told_together(office, senator, dialogue):
     assert "Videokonferenz\nbisher: keine Angabe\njetzt: https://example.org/raum\n" in text
 
 
-def test_a_place_held_back_goes_out_once_it_changes_by_itself(office, senator, dialogue):
+def test_deferred_place_is_mailed_once_it_changes_on_its_own(office, senator, dialogue):
     edit(dialogue, office, title="Neu", place="Halle 2")
     edit(dialogue, office, place="Halle 3")
 
@@ -224,7 +226,7 @@ def test_a_place_held_back_goes_out_once_it_changes_by_itself(office, senator, d
     assert "Halle 3" in text
 
 
-def test_what_goes_out_meanwhile_says_what_guests_know(office, senator, dialogue):
+def test_mails_meanwhile_show_what_guests_know(office, senator, dialogue):
     asked = make_invitation(dialogue, person=make_person(email="offen@example.org"))
     edit(dialogue, office, title="Neu")
     asked.refresh_from_db()
@@ -245,7 +247,7 @@ def test_what_goes_out_meanwhile_says_what_guests_know(office, senator, dialogue
 
 
 @pytest.mark.parametrize("call_off", [postpone_dialogue, cancel_dialogue])
-def test_what_is_called_off_is_named_as_guests_know_it(office, senator, dialogue, call_off):
+def test_called_off_dialogue_is_named_as_guests_know_it(office, senator, dialogue, call_off):
     edit(dialogue, office, title="Neu")
 
     call_off(dialogue=dialogue, reason="Streik", by=office, now=NOW)
@@ -255,9 +257,7 @@ def test_what_is_called_off_is_named_as_guests_know_it(office, senator, dialogue
     assert "Neu" not in mail.text + mail.mime
 
 
-def test_put_off_and_dated_again_the_change_is_approved_with_the_new_dates(
-    office, senator, dialogue
-):
+def test_change_is_approved_with_the_new_dates_after_postponing(office, senator, dialogue):
     edit(dialogue, office, title="Neu")
     postpone_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
     option = make_option(dialogue, starts_at=DAY.replace(day=23), ends_at=END.replace(day=23))
@@ -269,14 +269,14 @@ def test_put_off_and_dated_again_the_change_is_approved_with_the_new_dates(
 
     dialogue.refresh_from_db()
     option.refresh_from_db()
-    assert (dialogue.unannounced, option.state, mails_written(*TOLD)) == (
+    assert (dialogue.unannounced, option.state, mails_written(*CHANGE_MAILS)) == (
         {},
         OptionState.POSSIBLE,
         [],
     )
 
 
-def test_what_took_place_is_shown_as_it_was(office, senator, dialogue):
+def test_dialogue_that_took_place_is_shown_as_it_is(office, senator, dialogue):
     edit(dialogue, office, title="Neu")
 
     record_held(dialogue=dialogue, by=office, now=END)
@@ -290,9 +290,7 @@ def test_what_took_place_is_shown_as_it_was(office, senator, dialogue):
     [(OFFICE, "Neu"), (SENATOR_OFFICE, "Neu"), (PARTNER, "Alt"), (OBSERVER, "Alt")],
 )
 @time_machine.travel(NOW)
-def test_the_pages_show_outsiders_what_they_were_told(
-    client, office, senator, dialogue, role, title
-):
+def test_pages_show_guests_what_was_announced(client, office, senator, dialogue, role, title):
     user = make_user(role)
     make_invitation(dialogue, person=user.person)
     edit(dialogue, office, title="Neu")
@@ -308,7 +306,7 @@ def test_the_pages_show_outsiders_what_they_were_told(
     [(OFFICE, "Neu"), (SENATOR_OFFICE, "Neu"), (PARTNER, "Alt"), (OBSERVER, "Alt")],
 )
 @time_machine.travel(NOW)
-def test_search_finds_by_what_the_person_may_know(client, office, senator, dialogue, role, found):
+def test_search_finds_only_what_the_user_may_know(client, office, senator, dialogue, role, found):
     user = make_user(role)
     make_invitation(dialogue, person=user.person)
     make_invitation(make_dialogue(DialogueState.INVITED, title="Unverändert"), person=user.person)
@@ -322,7 +320,7 @@ def test_search_finds_by_what_the_person_may_know(client, office, senator, dialo
 
 
 @time_machine.travel(NOW)
-def test_the_personal_link_shows_what_guests_were_told(client, office, senator, dialogue):
+def test_personal_link_shows_what_was_announced(client, office, senator, dialogue):
     edit(dialogue, office, title="Neu", format="hybrid")
     row = dialogue.invitations.get()
 
@@ -335,7 +333,7 @@ def test_the_personal_link_shows_what_guests_were_told(client, office, senator, 
     assert "SUMMARY:Branchengespräch: Alt" in entry
 
 
-def test_the_next_step_says_that_guests_are_told_later(office, senator, dialogue):
+def test_next_step_says_that_guests_are_mailed_later(office, senator, dialogue):
     edit(dialogue, office, title="Neu")
     lapsed = dialogue_next_step(dialogue, office, preparation_of(dialogue, NOW), NOW)
 
@@ -346,7 +344,7 @@ def test_the_next_step_says_that_guests_are_told_later(office, senator, dialogue
     assert asked.text == f"1 Termin liegt zur Freigabe vor. {LATER}"
 
 
-def test_a_change_that_guests_do_not_see_holds_nothing_back(office, senator, dialogue):
+def test_change_that_guests_do_not_see_is_not_deferred(office, senator, dialogue):
     update = edit(dialogue, office, senator_attends=False)
 
     assert (update.is_deferred, dialogue.unannounced) == (False, {})

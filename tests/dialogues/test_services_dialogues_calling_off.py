@@ -66,7 +66,7 @@ def make_busy_dialogue():
     return dialogue
 
 
-TOLD = [
+INFORMED = [
     "absage@example.org",
     "gast@example.org",
     "senatorin@example.org",
@@ -75,7 +75,7 @@ TOLD = [
 ]
 
 
-def test_postponement_tells_everyone_and_takes_the_date_back(office, senator):
+def test_postponement_is_mailed_to_everyone_and_drops_the_date(office, senator):
     dialogue = make_busy_dialogue()
 
     postpone(dialogue, office, reason=" Streik ")
@@ -91,7 +91,7 @@ def test_postponement_tells_everyone_and_takes_the_date_back(office, senator):
     assert [option.state for option in dialogue.date_options.all()] == [OptionState.DROPPED]
     assert ApprovalRequest.objects.get(kind=ApprovalKind.DATES).state == ApprovalState.LAPSED
     assert dialogue.history.first().history_change_reason == "Verschoben: Streik"
-    assert mails_written() == [("dialogue_postponed", address) for address in TOLD]
+    assert mails_written() == [("dialogue_postponed", address) for address in INFORMED]
 
 
 @pytest.mark.parametrize("kind", ["dialogue_postponed", "dialogue_cancelled"])
@@ -129,7 +129,7 @@ def test_nothing_is_called_off_without_a_reason(office, act):
         act(dialogue, office, reason="  ")
 
 
-def test_cancellation_tells_everyone_and_ends_it(office, senator):
+def test_cancellation_is_mailed_to_everyone_and_final(office, senator):
     dialogue = make_busy_dialogue()
 
     cancel_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)
@@ -140,25 +140,25 @@ def test_cancellation_tells_everyone_and_ends_it(office, senator):
         "Streik",
         DAY,
     )
-    assert mails_written() == [("dialogue_cancelled", address) for address in TOLD]
+    assert mails_written() == [("dialogue_cancelled", address) for address in INFORMED]
     assert ApprovalRequest.objects.get(kind=ApprovalKind.DATES).state == ApprovalState.LAPSED
 
 
-def test_cancellation_after_a_postponement_tells_all_who_were_told_before(office, senator):
+def test_cancellation_after_a_postponement_is_mailed_to_all_informed_before(office, senator):
     dialogue = make_busy_dialogue()
     postpone(dialogue, office)
     Mail.objects.all().delete()
 
     cancel_dialogue(dialogue=dialogue, reason="Kein Termin", by=office, now=NOW)
 
-    assert mails_written() == [("dialogue_cancelled", address) for address in TOLD]
+    assert mails_written() == [("dialogue_cancelled", address) for address in INFORMED]
     assert [calendar_of(mail) for mail in Mail.objects.all()] == [None] * 5
     assert {mail.subject for mail in Mail.objects.all()} == {
         f"Abgesagt: {dialogue.title}, Termin noch offen"
     }
 
 
-def test_guest_without_an_address_does_not_stop_a_cancellation(office, senator):
+def test_guest_without_an_address_does_not_block_a_cancellation(office, senator):
     row = make_invitation(person=make_person(email=""))
 
     cancel_dialogue(dialogue=row.dialogue, reason="Streik", by=office, now=NOW)
@@ -185,7 +185,7 @@ def fix_new_date(dialogue, office, senator, starts_at):
     fix_date(option=option, by=office, now=NOW)
 
 
-def test_second_round_invites_anew_with_a_higher_sequence(office, senator):
+def test_second_round_invites_again_with_a_higher_sequence(office, senator):
     dialogue = make_dialogue(DialogueState.INVITED)
     row = make_invitation(
         dialogue, RsvpState.REPRESENTED, person=make_person(email="gast@example.org")
@@ -219,7 +219,7 @@ def test_old_date_cannot_be_fixed_again_without_a_new_approval(office, senator):
         fix_date(option=option, by=office, now=NOW)
 
 
-def test_substitute_of_the_first_date_is_told_again_of_the_second(office, senator):
+def test_substitute_for_the_first_date_is_mailed_again_about_the_second(office, senator):
     dialogue = make_dialogue(DialogueState.INVITED)
     row = make_invitation(dialogue, RsvpState.REPRESENTED)
     postpone(dialogue, office)
@@ -253,7 +253,7 @@ CALLED_OFF = {
 
 @pytest.mark.parametrize("state", [MailState.DRAFT, MailState.WAITING, MailState.RETRY])
 @pytest.mark.parametrize("act", CALLED_OFF)
-def test_invitation_that_still_waits_is_taken_back_and_its_guest_told_nothing(office, act, state):
+def test_unsent_invitation_is_withdrawn_and_its_guest_not_mailed(office, act, state):
     row = make_released(office, 1).invitations.get()
     Mail.objects.update(state=state)
 
@@ -271,7 +271,7 @@ def test_invitation_that_still_waits_is_taken_back_and_its_guest_told_nothing(of
     ],
 )
 @pytest.mark.parametrize("on_its_way", [{"attempts": 1}, in_state("sending"), in_state("sent")])
-def test_guest_whom_the_invitation_may_have_reached_is_told(office, act, kind, on_its_way):
+def test_guest_whom_the_invitation_may_have_reached_is_mailed(office, act, kind, on_its_way):
     row = make_released(office, 1).invitations.get()
     Mail.objects.update(**on_its_way)
 
@@ -280,7 +280,7 @@ def test_guest_whom_the_invitation_may_have_reached_is_told(office, act, kind, o
     assert waiting_mails() == {"invitation": on_its_way.get("state", "withdrawn"), kind: "waiting"}
 
 
-def test_guest_who_answered_by_phone_is_told_though_the_invitation_still_waits(office):
+def test_guest_who_replied_by_phone_is_mailed_although_the_invitation_is_unsent(office):
     row = make_released(office, 1).invitations.get()
     record_rsvp(invitation=row, reply=YES, by=office, channel=RsvpChannel.OFFICE, now=NOW)
 
@@ -293,7 +293,7 @@ def test_guest_who_answered_by_phone_is_told_though_the_invitation_still_waits(o
     }
 
 
-def test_what_tells_of_the_fixed_date_does_not_follow_its_end(office, senator):
+def test_unsent_mails_about_the_fixed_date_are_withdrawn(office, senator):
     dialogue = make_dialogue(DialogueState.SCHEDULED)
     mail_date_fixed(dialogue, by=office, now=NOW)
 

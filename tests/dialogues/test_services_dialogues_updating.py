@@ -43,7 +43,7 @@ def answer_of_host(dialogue, by, rsvp=HostReply.ACCEPTED):
 
 
 @pytest.mark.parametrize("state", DialogueState)
-def test_answer_of_the_host_is_recorded_before_the_date_is_fixed(office, state):
+def test_hosts_reply_is_recorded_before_the_date_is_fixed(office, state):
     dialogue = make_dialogue(state)
 
     if state in (DialogueState.PLANNING, DialogueState.EXPLORING):
@@ -60,7 +60,7 @@ def test_answer_of_the_host_is_recorded_before_the_date_is_fixed(office, state):
             answer_of_host(dialogue, office)
 
 
-def test_host_has_to_be_named_before_it_answers(office):
+def test_host_is_named_before_its_reply_is_recorded(office):
     dialogue = make_dialogue(host=None)
 
     with nothing_changes(dialogue), pytest.raises(Refused, match="zuerst den Gastgeber"):
@@ -68,7 +68,7 @@ def test_host_has_to_be_named_before_it_answers(office):
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
-def test_answer_of_the_host_is_recorded_by_the_office_alone(role):
+def test_only_the_office_records_the_hosts_reply(role):
     dialogue, by = make_dialogue(), make_user(role)
 
     with nothing_changes(dialogue), pytest.raises(NotAllowed):
@@ -118,7 +118,7 @@ def test_state_date_and_topic_never_come_from_a_form(office):
     )
 
 
-def test_new_host_has_to_say_yes_and_the_dates_are_asked_anew(office, senator):
+def test_new_host_has_to_accept_and_dates_are_proposed_again(office, senator):
     dialogue = make_dialogue(DialogueState.EXPLORING)
     possible = make_option(dialogue, OptionState.POSSIBLE)
     granted = make_dates_approval(dialogue, possible, state=ApprovalState.APPROVED)
@@ -136,7 +136,7 @@ def test_new_host_has_to_say_yes_and_the_dates_are_asked_anew(office, senator):
     ]
 
 
-def test_new_host_takes_back_dates_that_lie_before_the_senators_office(office, senator):
+def test_new_host_makes_submitted_dates_lapse(office, senator):
     dialogue = make_dialogue(DialogueState.EXPLORING)
     approval = make_dates_approval(dialogue, make_option(dialogue))
 
@@ -178,14 +178,14 @@ def test_second_save_of_an_older_version_is_refused(office):
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
-def test_facts_are_changed_by_the_office_alone(role):
+def test_only_the_office_changes_facts(role):
     dialogue, by = make_dialogue(), make_user(role)
 
     with nothing_changes(dialogue), pytest.raises(NotAllowed):
         edit(dialogue, by, title="Neu")
 
 
-def test_what_the_form_does_not_hold_stays_as_somebody_else_saved_it_meanwhile(office):
+def test_fields_outside_the_form_keep_what_was_saved_meanwhile(office):
     dialogue = make_dialogue(DialogueState.SCHEDULED)
     shown = version_of(dialogue, ["title"])
     Dialogue.objects.filter(pk=dialogue.pk).update(state=DialogueState.INVITED, rsvp_by=ANSWER_BY)

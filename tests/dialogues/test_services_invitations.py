@@ -88,7 +88,7 @@ def test_guest_list_is_composed_of_people_organisations_and_lists(office):
     assert {row.person for row in dialogue.invitations.all()} == {colleague, member, single}
 
 
-def test_who_is_on_the_list_stays_there_once(office):
+def test_guest_is_not_listed_twice(office):
     row = make_invitation(make_dialogue(DialogueState.INVITED))
 
     with nothing_changes(row):
@@ -100,7 +100,7 @@ def test_who_is_on_the_list_stays_there_once(office):
         )
 
 
-def test_withdrawn_guest_comes_back_with_a_new_link_and_no_old_answer(office):
+def test_withdrawn_guest_is_listed_again_with_a_new_link_and_no_reply(office):
     row = make_invitation(rsvp=RsvpState.REPRESENTED, party=4, remark="Parkplatz?")
     withdraw_invitation(invitation=row, by=office, now=NOW)
 
@@ -117,7 +117,7 @@ def test_withdrawn_guest_comes_back_with_a_new_link_and_no_old_answer(office):
     assert (row.withdrawn_at, row.released_at, row.link_version) == (None, None, 3)
 
 
-def test_guest_is_struck_off_before_the_invitation_went_out(office):
+def test_guest_is_removed_before_the_invitation_went_out(office):
     row = make_invitation(make_dialogue(DialogueState.SCHEDULED), released=False)
 
     remove_guest(invitation=row, by=office, now=NOW)
@@ -131,7 +131,7 @@ def test_guest_is_struck_off_before_the_invitation_went_out(office):
     )
 
 
-def test_invited_guest_is_not_struck_off(office):
+def test_invited_guest_is_not_removed(office):
     row = make_invitation()
 
     with nothing_changes(row), pytest.raises(Refused, match="schon versandt"):
@@ -139,7 +139,7 @@ def test_invited_guest_is_not_struck_off(office):
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
-def test_guest_list_is_the_offices_alone(role):
+def test_only_the_office_manages_the_guest_list(role):
     dialogue = make_dialogue(DialogueState.INVITED)
     listed, sent, by = (
         make_invitation(dialogue, released=False),
@@ -242,7 +242,7 @@ def test_release_of_another_number_than_the_preview_is_refused(office):
 @pytest.mark.parametrize(
     "rsvp_by", [TODAY - dt.timedelta(days=1), DAY.date() + dt.timedelta(days=1)]
 )
-def test_day_of_answer_lies_between_today_and_the_dialogue(office, rsvp_by):
+def test_reply_day_lies_between_today_and_the_dialogue(office, rsvp_by):
     row = make_invitation(make_dialogue(DialogueState.SCHEDULED), released=False)
 
     with (
@@ -252,7 +252,7 @@ def test_day_of_answer_lies_between_today_and_the_dialogue(office, rsvp_by):
         release(row.dialogue, office, rsvp_by=rsvp_by)
 
 
-def test_guest_whose_address_was_taken_out_is_named(office):
+def test_guest_without_an_address_is_named_in_the_refusal(office):
     person = make_person("Werksleitung", email="")
     row = make_invitation(make_dialogue(DialogueState.SCHEDULED), released=False, person=person)
 
@@ -275,7 +275,7 @@ def test_form_sent_twice_at_once_invites_once():
     assert len(mails_written()) == 1
 
 
-def test_nobody_is_invited_to_what_has_begun(office):
+def test_nobody_is_invited_after_the_beginning(office):
     dialogue = make_dialogue(DialogueState.SCHEDULED)
     row = make_invitation(dialogue, released=False)
 
@@ -287,7 +287,7 @@ def test_nobody_is_invited_to_what_has_begun(office):
 
 
 @pytest.mark.parametrize(("days", "refused"), [(-1, True), (0, False), (1, False)])
-def test_day_to_answer_by_is_never_shortened_for_those_invited(office, days, refused):
+def test_reply_day_is_never_moved_forward_for_invited_guests(office, days, refused):
     dialogue = make_released(office, 1)
     make_invitation(dialogue, released=False)
     release = partial(

@@ -66,7 +66,7 @@ def test_withdrawal_cancels_the_calendar_entry_of_guest_and_substitute(office):
         )
 
 
-def test_invitation_is_withdrawn_once(office):
+def test_invitation_is_not_withdrawn_twice(office):
     row = make_invitation()
     withdraw_invitation(invitation=row, by=office, now=NOW)
 
@@ -81,7 +81,7 @@ def test_listed_guest_has_nothing_to_withdraw(office):
         withdraw_invitation(invitation=row, by=office, now=NOW)
 
 
-def test_reminder_goes_to_who_has_not_answered_once_a_day(office):
+def test_silent_guests_are_reminded_at_most_once_a_day(office):
     dialogue = make_dialogue(DialogueState.INVITED)
     waiting = make_invitation(dialogue)
     make_invitation(dialogue, RsvpState.DECLINED)
@@ -98,7 +98,7 @@ def test_reminder_goes_to_who_has_not_answered_once_a_day(office):
     assert len(mails_written()) == 2
 
 
-def test_by_hand_reaches_those_of_a_paused_dialogue_but_no_paused_person(office):
+def test_manual_reminder_ignores_a_paused_dialogue_but_not_a_paused_person(office):
     dialogue = make_dialogue(DialogueState.INVITED)
     reached, paused = make_invitation(dialogue), make_invitation(dialogue)
     for target in (
@@ -131,7 +131,7 @@ def test_by_hand_reaches_those_of_a_paused_dialogue_but_no_paused_person(office)
     ],
     ids=["answered", "withdrawn", "postponed", "cancelled"],
 )
-def test_waiting_reminder_is_taken_back_once_there_is_nothing_to_answer(office, act, note):
+def test_unsent_reminder_is_withdrawn_once_no_reply_is_due(office, act, note):
     dialogue = make_dialogue(DialogueState.INVITED)
     row, other = make_invitation(dialogue), make_invitation()
     remind_guests(dialogue=dialogue, by=office, now=NOW)
@@ -146,7 +146,7 @@ def test_waiting_reminder_is_taken_back_once_there_is_nothing_to_answer(office, 
     assert MailLog.objects.get().note == note
 
 
-def test_nobody_is_reminded_after_everybody_answered(office):
+def test_nobody_is_reminded_after_everybody_replied(office):
     dialogue = make_invitation(rsvp=RsvpState.TENTATIVE).dialogue
 
     with nothing_changes(dialogue), pytest.raises(Refused, match="Alle Gäste haben geantwortet"):

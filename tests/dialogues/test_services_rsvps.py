@@ -93,7 +93,7 @@ def test_link_of_an_older_version_is_refused():
 
 
 @pytest.mark.parametrize("gone", [True, False])
-def test_link_of_what_is_not_out_is_refused(gone):
+def test_link_of_an_unreleased_invitation_is_refused(gone):
     row = make_invitation(released=False)
     token = token_of(row)
     if gone:
@@ -113,7 +113,7 @@ def test_link_of_what_is_not_out_is_refused(gone):
     ],
     ids=["yes", "maybe", "no", "substitute"],
 )
-def test_answer_is_written_and_confirmed(reply, details):
+def test_reply_is_recorded_and_confirmed(reply, details):
     row = make_invitation(person=make_person(email="gast@example.org"))
 
     assert rsvp(row, reply) is True
@@ -135,7 +135,7 @@ def test_answer_is_written_and_confirmed(reply, details):
     assert guest_of(mail.text) == row
 
 
-def test_yes_comes_with_a_calendar_entry_that_asks_no_more():
+def test_acceptance_is_confirmed_with_an_accepted_calendar_entry():
     row = make_invitation(person=make_person(email="gast@example.org"))
 
     rsvp(row)
@@ -145,7 +145,7 @@ def test_yes_comes_with_a_calendar_entry_that_asks_no_more():
     assert "PARTSTAT=ACCEPTED" in entry.text
 
 
-def test_substitute_gets_date_and_place():
+def test_substitute_is_mailed_date_and_place():
     row = make_invitation(person=make_person("Werksleitung"))
 
     rsvp(row, SUBSTITUTE)
@@ -157,14 +157,14 @@ def test_substitute_gets_date_and_place():
     assert calendar_of(mail).attendee == "stellvertretung@example.org"
 
 
-def test_substitute_without_an_address_is_fine():
+def test_substitute_needs_no_address():
     rsvp(make_invitation(), SUBSTITUTE._replace(substitute_email=""))
 
     assert [kind for kind, _to in mails_written()] == ["answer_confirmed"]
 
 
 @pytest.mark.parametrize("then", [YES, SUBSTITUTE._replace(substitute_email="andere@example.org")])
-def test_former_substitute_is_told(then):
+def test_former_substitute_is_mailed(then):
     row = make_invitation(rsvp=RsvpState.REPRESENTED)
 
     rsvp(row, then)
@@ -187,7 +187,7 @@ def test_substitute_stays_without_a_second_mail():
     assert [kind for kind, _to in mails_written()] == ["answer_confirmed"]
 
 
-def test_second_answer_that_is_the_same_writes_nothing():
+def test_same_reply_again_writes_nothing():
     row = make_invitation()
     rsvp(row, SUBSTITUTE._replace(remark=" Parkplatz? "))
 
@@ -198,7 +198,7 @@ def test_second_answer_that_is_the_same_writes_nothing():
         )
 
 
-def test_answer_can_be_changed_and_each_change_is_confirmed():
+def test_each_changed_reply_is_confirmed():
     row = make_invitation()
 
     for minutes, reply in enumerate((YES, NO, YES)):
@@ -209,7 +209,7 @@ def test_answer_can_be_changed_and_each_change_is_confirmed():
     assert len(mails_written("answer_confirmed")) == 3
 
 
-def test_no_keeps_neither_people_nor_substitute():
+def test_declining_drops_people_and_substitute():
     row = make_invitation(rsvp=RsvpState.REPRESENTED, party=3)
 
     rsvp(row, NO._replace(party=3, substitute_name="Jemand", substitute_email="jemand@example.org"))
@@ -229,7 +229,7 @@ def test_no_keeps_neither_people_nor_substitute():
     ],
     ids=["open", "unknown", "substitute without a name", "nobody", "too many"],
 )
-def test_impossible_answer_is_refused(reply):
+def test_impossible_reply_is_refused(reply):
     row = make_invitation()
 
     with nothing_changes(row), pytest.raises(Refused):
@@ -237,7 +237,7 @@ def test_impossible_answer_is_refused(reply):
 
 
 @pytest.mark.parametrize("state", DialogueState)
-def test_guests_answer_only_while_invited(state):
+def test_guests_reply_only_while_invited(state):
     row = make_invitation(make_dialogue(state))
 
     if state == DialogueState.INVITED:
@@ -251,7 +251,7 @@ def test_guests_answer_only_while_invited(state):
         assert str(refusal.value) == sentence
 
 
-def test_answer_is_taken_until_midnight_of_the_last_day():
+def test_reply_is_accepted_until_midnight_of_the_last_day():
     row = make_invitation()
 
     rsvp(row, now=dt.datetime(2026, 4, 15, 23, 59, tzinfo=BERLIN))
@@ -259,14 +259,14 @@ def test_answer_is_taken_until_midnight_of_the_last_day():
         rsvp(row, NO, now=dt.datetime(2026, 4, 16, 0, 0, tzinfo=BERLIN))
 
 
-def test_invitation_of_an_earlier_round_is_not_answered():
+def test_invitation_of_a_former_round_cannot_be_replied_to():
     row = make_invitation(make_dialogue(DialogueState.INVITED, round=2), released_round=1)
 
     with nothing_changes(row), pytest.raises(Refused):
         rsvp(row)
 
 
-def test_office_enters_an_answer_given_by_phone_after_the_deadline(office):
+def test_office_records_a_reply_by_phone_after_the_deadline(office):
     row = make_invitation()
 
     rsvp(row, now=DAY, by=office, channel=RsvpChannel.OFFICE)
@@ -276,7 +276,7 @@ def test_office_enters_an_answer_given_by_phone_after_the_deadline(office):
     assert row.history.first().history_user == office
 
 
-def test_office_notes_who_came_without_a_mail(office):
+def test_office_records_who_came_without_a_mail(office):
     row = make_invitation(make_dialogue(DialogueState.HELD))
 
     rsvp(row, now=DAY + dt.timedelta(days=1), by=office, channel=RsvpChannel.OFFICE)
@@ -284,7 +284,7 @@ def test_office_notes_who_came_without_a_mail(office):
     assert mails_written() == []
 
 
-def test_office_answers_for_a_guest_without_an_address(office):
+def test_office_records_a_reply_of_a_guest_without_an_address(office):
     row = make_invitation(person=make_person(email=""))
 
     rsvp(row, by=office, channel=RsvpChannel.OFFICE)
@@ -293,7 +293,7 @@ def test_office_answers_for_a_guest_without_an_address(office):
 
 
 @pytest.mark.parametrize("state", [s for s in DialogueState if s not in ("invited", "held")])
-def test_office_enters_no_answer_before_or_long_after(office, state):
+def test_office_records_no_reply_before_the_invitation_or_after_the_end(office, state):
     row = make_invitation(make_dialogue(state))
 
     with nothing_changes(row), pytest.raises(Refused):
@@ -301,7 +301,7 @@ def test_office_enters_no_answer_before_or_long_after(office, state):
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
-def test_nobody_but_the_office_answers_for_others(role):
+def test_only_the_office_replies_for_others(role):
     row, by = make_invitation(), make_user(role)
 
     for channel in (RsvpChannel.OFFICE, RsvpChannel.ACCOUNT):
@@ -309,7 +309,7 @@ def test_nobody_but_the_office_answers_for_others(role):
             rsvp(row, by=by, channel=channel)
 
 
-def test_invited_person_answers_with_the_own_account():
+def test_invited_person_replies_with_their_account():
     guest = make_user(PARTNER)
     row = make_invitation(person=guest.person)
 
@@ -323,7 +323,7 @@ def test_invited_person_answers_with_the_own_account():
     )
 
 
-def test_colleague_does_not_answer_for_the_invited_person():
+def test_colleague_cannot_reply_for_the_invited_person():
     guest = make_user(PARTNER)
     colleague = make_user(PARTNER, organisation=guest.person.organisation)
     row = make_invitation(person=guest.person)

@@ -1,4 +1,4 @@
-"""Seats are never given away twice, whoever replies and however often."""
+"""Seats are never given away twice, however many guests reply at once."""
 
 from functools import partial
 
@@ -49,7 +49,7 @@ def test_office_cannot_exceed_the_seats_either(office):
         rsvp(row, by=office, channel=RsvpChannel.OFFICE)
 
 
-def test_own_seats_count_for_a_change():
+def test_own_seats_are_free_for_a_changed_reply():
     dialogue = make_dialogue(DialogueState.INVITED, seats=3)
     row = make_invitation(dialogue, RsvpState.ACCEPTED, party=2)
 
@@ -78,7 +78,7 @@ def test_twenty_guests_at_once_take_five_seats():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_form_sent_twice_at_once_is_one_answer():
+def test_form_sent_twice_at_once_is_one_reply():
     row = make_invitation()
 
     outcomes = race(partial(rsvp, row), partial(rsvp, row))

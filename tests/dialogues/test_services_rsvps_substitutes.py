@@ -12,7 +12,7 @@ from tests.partners.builders import make_user
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
-def test_substitute_whom_no_mail_can_reach_is_an_error_at_the_field(client):
+def test_invalid_address_of_a_substitute_is_an_error_at_the_field(client):
     row = make_invitation()
     data = {
         "rsvp": "represented",
@@ -37,7 +37,7 @@ def name_substitute(row, number, **options):
     return record_rsvp(invitation=row, reply=reply, now=NOW, **options)
 
 
-def test_link_writes_to_three_substitutes_and_to_no_more():
+def test_guest_names_at_most_three_substitutes_with_addresses():
     row = make_invitation()
     for number in (1, 2, 3, 1):
         assert name_substitute(row, number)
@@ -50,7 +50,7 @@ def test_link_writes_to_three_substitutes_and_to_no_more():
     assert not Mail.objects.filter(recipient="s4@example.org").exists()
 
 
-def test_office_names_as_many_substitutes_as_it_is_told():
+def test_office_names_any_number_of_substitutes():
     row, office = make_invitation(), make_user(OFFICE)
 
     for number in range(5):

@@ -106,7 +106,7 @@ def test_table_of_states_holds(state, action, office, senator):
         (SeriesState.RETURNED, SeriesState.RETURNED),
     ],
 )
-def test_consent_asked_for_or_given_lapses_by_a_change(state, after, office):
+def test_change_makes_a_requested_or_given_consent_lapse(state, after, office):
     series = make_series(state)
 
     rename(series, office)
@@ -137,7 +137,7 @@ def test_taken_over_series_never_moves(action, office, senator):
     ],
     ids=["update", "affirm", "request", "withdraw"],
 )
-def test_series_are_the_offices_alone(role, state, act):
+def test_only_the_office_manages_series(role, state, act):
     series = make_series(state)
     by = make_user(role)
 
@@ -146,7 +146,7 @@ def test_series_are_the_offices_alone(role, state, act):
 
 
 @pytest.mark.parametrize("role", ["office", PARTNER, OBSERVER])
-def test_consent_is_the_senators_alone(role):
+def test_only_the_senators_office_consents(role):
     series = make_series(SeriesState.REQUESTED)
     by = make_user(role)
 
@@ -168,7 +168,7 @@ def test_request_shows_the_series_to_the_senators_office(office, senator):
     assert mails_written() == [("approval_asked", senator.email)]
 
 
-def test_withdrawn_request_is_told_and_the_series_is_asked_for_anew(office, senator):
+def test_withdrawn_request_is_mailed_and_can_be_made_again(office, senator):
     series = make_series(SeriesState.REQUESTED)
     approval = approval_of(series)
 
@@ -184,7 +184,7 @@ def test_withdrawn_request_is_told_and_the_series_is_asked_for_anew(office, sena
     assert ask(series, office).state == ApprovalState.OPEN
 
 
-def test_returned_series_can_be_asked_for_again(office, senator):
+def test_consent_to_a_returned_series_can_be_requested_again(office, senator):
     series = make_series(SeriesState.AFFIRMED)
     ask(series, office)
     decide(series, senator, Verdict.RETURN)
@@ -203,7 +203,7 @@ def test_returned_series_can_be_asked_for_again(office, senator):
     ]
 
 
-def test_consent_on_condition_is_a_consent(office, senator):
+def test_consent_with_a_condition_is_a_consent(office, senator):
     series = make_series(SeriesState.REQUESTED)
 
     decide(series, senator, Verdict.CONDITION)
@@ -214,7 +214,7 @@ def test_consent_on_condition_is_a_consent(office, senator):
     assert [row.text for row in approval_of(series).conditions.all()] == [CONDITION]
 
 
-def test_no_date_is_asked_about_with_a_series(office, senator):
+def test_series_has_no_dates_to_decline(office, senator):
     series = make_series(SeriesState.REQUESTED)
 
     with (
@@ -233,7 +233,7 @@ def test_new_series_begins_as_proposed(office):
     assert series.history.get().history_user == office
 
 
-def test_what_was_refused_stays_as_it_was(office):
+def test_refused_series_does_not_change(office):
     series = make_series(SeriesState.REFUSED)
 
     with nothing_changes(series), pytest.raises(Refused, match="abgelehnt und bleibt"):
@@ -248,7 +248,7 @@ def consented(office, senator) -> DialogueSeries:
     return series
 
 
-def test_change_of_what_was_consented_to_lets_the_consent_lapse(office, senator):
+def test_change_of_a_binding_fact_makes_the_consent_lapse(office, senator):
     series = consented(office, senator)
 
     rename(series, office)
@@ -264,7 +264,7 @@ def test_change_of_what_was_consented_to_lets_the_consent_lapse(office, senator)
     ]
 
 
-def test_change_while_the_senator_is_asked_takes_the_request_with_it(office, senator):
+def test_change_makes_an_open_request_lapse(office, senator):
     series = make_series(SeriesState.AFFIRMED)
     ask(series, office)
 
@@ -276,7 +276,7 @@ def test_change_while_the_senator_is_asked_takes_the_request_with_it(office, sen
         decide(series, senator, Verdict.APPROVE)
 
 
-def test_series_is_asked_for_again_with_the_difference(office, senator):
+def test_next_request_shows_the_difference(office, senator):
     series = consented(office, senator)
     rename(series, office)
 
@@ -286,7 +286,7 @@ def test_series_is_asked_for_again_with_the_difference(office, senator):
 
 
 @pytest.mark.parametrize("field", ["title", "period", "description"])
-def test_consent_hangs_on_all_that_a_series_says(office, senator, field):
+def test_consent_is_bound_to_all_facts_of_a_series(office, senator, field):
     series = consented(office, senator)
 
     edit(series, office, **{field: "anders"})
@@ -294,7 +294,7 @@ def test_consent_hangs_on_all_that_a_series_says(office, senator, field):
     assert approval_of(series).state == ApprovalState.LAPSED
 
 
-def test_internal_note_leaves_the_consent(office, senator):
+def test_internal_note_keeps_the_consent(office, senator):
     series = consented(office, senator)
 
     edit(series, office, internal_notes="Bitte nachfassen")

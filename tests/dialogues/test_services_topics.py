@@ -131,7 +131,7 @@ def test_table_of_states_holds(state, action, office, senator):
         (TopicState.APPROVED, TopicState.IN_PROGRESS, "Freigabe erloschen, geändert: Thema"),
     ],
 )
-def test_approval_asked_for_or_given_lapses_by_a_change(state, after, reason, office):
+def test_change_makes_a_requested_or_given_approval_lapse(state, after, reason, office):
     topic = make_topic(state)
 
     rename(topic, office)
@@ -165,7 +165,7 @@ OFFICE_ACTS = {
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 @pytest.mark.parametrize("act", OFFICE_ACTS)
-def test_topics_are_worked_on_by_the_office_alone(role, act):
+def test_only_the_office_works_on_topics(role, act):
     state, service = OFFICE_ACTS[act]
     topic = make_topic(state)
     by = make_user(role)
@@ -175,7 +175,7 @@ def test_topics_are_worked_on_by_the_office_alone(role, act):
 
 
 @pytest.mark.parametrize("role", [OFFICE, PARTNER, OBSERVER])
-def test_topics_are_decided_by_the_senators_office_alone(role):
+def test_only_the_senators_office_decides_on_topics(role):
     topic = make_topic(TopicState.FOR_APPROVAL)
     by = make_user(role)
 
@@ -201,7 +201,7 @@ def test_partner_without_an_organisation_proposes_nothing(partner):
         create(partner)
 
 
-def test_draft_of_a_partner_belongs_to_the_own_organisation_and_no_series(partner):
+def test_draft_of_a_partner_belongs_to_their_organisation_and_no_series(partner):
     sector, theme = (
         Sector.objects.create(name="Maschinenbau"),
         CrossCuttingTheme.objects.create(name="Fachkräfte"),
@@ -274,7 +274,7 @@ def test_second_save_of_an_older_version_is_refused(office):
         edit(topic, office, title="Zu spät", version=shown)
 
 
-def test_proposal_is_told_to_the_office(office, partner):
+def test_proposal_is_mailed_to_the_office(office, partner):
     topic = make_topic(TopicState.DRAFT, proposed_by=partner)
 
     propose_topic(topic=topic, by=partner, now=NOW)
@@ -285,7 +285,7 @@ def test_proposal_is_told_to_the_office(office, partner):
     assert Mail.objects.get().subject == "Themenvorschlag: Fachkräfte sichern"
 
 
-def test_nobody_proposes_the_draft_of_somebody_else(office, partner):
+def test_draft_is_proposed_only_by_its_author(office, partner):
     topic = make_topic(TopicState.DRAFT, proposed_by=partner)
     colleague = make_user(PARTNER, organisation=partner.person.organisation)
 
@@ -294,13 +294,13 @@ def test_nobody_proposes_the_draft_of_somebody_else(office, partner):
             propose_topic(topic=topic, by=by, now=NOW)
 
 
-def test_proposer_is_told_that_the_topic_is_taken_up(office, partner):
+def test_proposer_is_mailed_that_the_topic_is_taken_up(office, partner):
     take_up_topic(topic=make_topic(TopicState.PROPOSED, proposed_by=partner), by=office, now=NOW)
 
     assert mails_written() == [("topic_taken_up", partner.email)]
 
 
-def test_proposer_is_told_why_the_topic_is_declined(office, partner):
+def test_proposer_is_mailed_why_the_topic_is_declined(office, partner):
     topic = make_topic(TopicState.PROPOSED, proposed_by=partner)
 
     decline_topic(topic=topic, reason=" Läuft schon. ", by=office, now=NOW)
@@ -318,7 +318,7 @@ def test_topic_is_not_declined_without_a_reason(office, partner):
         decline_topic(topic=topic, reason=" ", by=office, now=NOW)
 
 
-def test_own_proposal_of_the_office_is_not_told_to_itself(office):
+def test_office_is_not_mailed_its_own_proposal(office):
     topic = make_topic(TopicState.DRAFT, proposed_by=office, organisation=None)
 
     propose_topic(topic=topic, by=office, now=NOW)

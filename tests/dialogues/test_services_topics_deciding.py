@@ -98,7 +98,7 @@ def test_topic_without_a_series_is_refused(office, senator):
         submit(topic, office)
 
 
-def test_refused_vorlage_leaves_the_topic_as_it_was(office, senator):
+def test_refused_submission_leaves_the_topic_unchanged(office, senator):
     topic = make_topic(TopicState.IN_PROGRESS)
 
     with nothing_changes(topic), pytest.raises(Refused):
@@ -134,7 +134,7 @@ def test_submission_shows_the_topic_as_it_stands(office, senator, partner):
         (Verdict.REFUSE, TopicState.REFUSED, "Bitte schärfen."),
     ],
 )
-def test_decision_is_told_to_office_and_proposer(office, senator, partner, rsvp, state, reason):
+def test_decision_is_mailed_to_office_and_proposer(office, senator, partner, rsvp, state, reason):
     topic = make_topic(TopicState.FOR_APPROVAL, proposed_by=partner)
 
     decide(topic, senator, rsvp, comment="Bitte schärfen.")
@@ -156,7 +156,7 @@ def test_second_decision_changes_nothing(office, senator, partner):
 
 
 @pytest.mark.parametrize("address", ["", "kontakt@example.org"])
-def test_proposer_whose_account_is_closed_is_not_told(office, senator, partner, address):
+def test_proposer_with_an_inactive_account_is_not_mailed(office, senator, partner, address):
     waiting, proposed, approved = (
         make_topic(state, proposed_by=partner)
         for state in (TopicState.FOR_APPROVAL, TopicState.PROPOSED, TopicState.APPROVED)
@@ -178,7 +178,7 @@ def test_proposer_whose_account_is_closed_is_not_told(office, senator, partner, 
 
 
 @time_machine.travel(NOW)
-def test_deputy_decides_and_the_principal_is_told(office, senator, partner):
+def test_deputy_decides_and_the_principal_is_mailed(office, senator, partner):
     topic = make_topic(TopicState.FOR_APPROVAL, proposed_by=partner)
     deputy = make_user(email="vertretung@example.org")
     Deputy.objects.create(
@@ -210,7 +210,7 @@ def test_topic_walks_through_a_second_round_with_new_mails(office, senator, part
     assert len(mails_written("approval_asked")) == 2
 
 
-def test_withdrawal_tells_the_senators_office(office, senator):
+def test_withdrawal_is_mailed_to_the_senators_office(office, senator):
     topic = make_topic(TopicState.FOR_APPROVAL)
 
     withdraw_topic(topic=topic, by=office, now=NOW)
@@ -219,7 +219,7 @@ def test_withdrawal_tells_the_senators_office(office, senator):
     assert mails_written() == [("approval_withdrawn", senator.email)]
 
 
-def test_approval_lapses_when_the_topic_is_taken_back(office, senator):
+def test_approval_lapses_when_the_topic_is_reopened(office, senator):
     topic = make_topic(TopicState.APPROVED)
 
     withdraw_topic(topic=topic, by=office, now=NOW)
@@ -239,14 +239,14 @@ def test_topic_of_a_planned_dialogue_stays_approved(office):
         withdraw_topic(topic=dialogue.topic, by=office, now=NOW)
 
 
-def test_topic_of_a_cancelled_dialogue_can_be_taken_back(office):
+def test_topic_of_a_cancelled_dialogue_can_be_reopened(office):
     topic = make_dialogue(DialogueState.CANCELLED).topic
 
     assert withdraw_topic(topic=topic, by=office, now=NOW).state == TopicState.IN_PROGRESS
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_decision_and_withdrawal_at_once_one_wins():
+def test_only_one_of_decision_and_withdrawal_at_once_succeeds():
     office, senator = make_user(OFFICE), make_user(SENATOR_OFFICE)
     topic = make_topic(TopicState.FOR_APPROVAL)
 

@@ -35,7 +35,7 @@ def edit_topic(topic, by, **values):
     return update_topic(topic=topic, values=values, by=by, now=NOW)
 
 
-def told(*emails):
+def lapse_mails(*emails):
     return [("approval_lapsed", email) for email in sorted(emails)]
 
 
@@ -58,7 +58,7 @@ def test_changed_topic_goes_back_to_work(office, senator, state, fields, what):
     assert (topic.state, approval.state) == (TopicState.IN_PROGRESS, ApprovalState.LAPSED)
     assert (approval.lapse_reason, approval.lapsed_by) == (f"geändert: {what}", office)
     assert topic.history.first().history_change_reason == f"Freigabe erloschen, geändert: {what}"
-    assert mails_written() == told(office.email, senator.email, topic.proposed_by.email)
+    assert mails_written() == lapse_mails(office.email, senator.email, topic.proposed_by.email)
 
 
 def test_another_series_or_proposer_is_another_topic(office, senator):
@@ -74,7 +74,7 @@ def test_another_series_or_proposer_is_another_topic(office, senator):
     assert topic_approval(topic).lapse_reason == "geändert: Reihe, Vorgeschlagen von"
 
 
-def test_note_and_order_of_a_topic_leave_the_approval(office):
+def test_note_and_classification_of_a_topic_keep_the_approval(office):
     topic = make_topic(TopicState.APPROVED)
     sector, theme = (
         Sector.objects.create(name="Metall"),
@@ -91,12 +91,12 @@ def test_note_and_order_of_a_topic_leave_the_approval(office):
     assert (topic.internal_notes, mails_written()) == ("anrufen", [])
 
 
-def test_proposal_of_the_office_is_told_to_nobody_twice(office, senator):
+def test_lapse_of_the_offices_own_topic_is_mailed_once(office, senator):
     topic = make_topic(TopicState.APPROVED, proposed_by=office, organisation=None)
 
     edit_topic(topic, office, title="Neu")
 
-    assert mails_written() == told(office.email, senator.email)
+    assert mails_written() == lapse_mails(office.email, senator.email)
 
 
 def test_topic_is_submitted_again_with_the_difference(office, senator):
@@ -111,7 +111,7 @@ def test_topic_is_submitted_again_with_the_difference(office, senator):
     assert (again.former, differences_of(again)) == (approval, [Change("Thema", "Alt", "Neu")])
 
 
-def test_decision_on_a_version_that_is_gone_is_refused(office, senator):
+def test_decision_on_a_lapsed_request_is_refused(office, senator):
     topic = make_topic(TopicState.FOR_APPROVAL)
     approval = topic_approval(topic)
     edit_topic(topic, office, title="Neu")
