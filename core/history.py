@@ -90,6 +90,7 @@ def _differs(obj: Model, name: str, value: Any) -> bool:
 
 def delete_as(obj, *, by, now: dt.datetime, reason: str | Promise) -> None:
     """Delete `obj`; its history stays and ends with a line as `save_as` writes it."""
+    # simple_history takes author, moment and reason of the deletion from these attributes.
     obj._history_user = by if getattr(by, "pk", None) else None
     obj._history_date = now
     obj._change_reason = str(reason)[:100]

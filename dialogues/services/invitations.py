@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from core.dates import format_date, local_date
 from core.errors import ChangedMeanwhile, Refused
-from core.history import save_as, update_all_as
+from core.history import delete_as, save_as, update_all_as
 from core.roles import require_office
 from dialogues import mails
 from dialogues.enums import BEFORE_THE_DAY, DATED, DialogueState, OptionState, RsvpState
@@ -118,9 +118,7 @@ def remove_guest(*, invitation: Invitation, by, now: dt.datetime) -> None:
                 "benachrichtigt."
             )
         )
-    invitation._history_user = by
-    invitation._change_reason = _("Von der Gästeliste gestrichen")
-    invitation.delete()
+    delete_as(invitation, by=by, now=now, reason=_("Von der Gästeliste gestrichen"))
 
 
 @transaction.atomic
