@@ -10,6 +10,7 @@ from partners.models import DistributionList
 from tests.approvals.builders import DUE_ON, NOW
 from tests.media_visits.builders import (
     make_visit,
+    make_visit_approval,
     text_of,
 )
 from tests.partners.builders import make_organisation, make_person
@@ -39,6 +40,15 @@ def test_a_visit_goes_to_approval(signed_in, senator):
         DUE_ON,
     )
     assert mails_written() == [("approval_asked", "senatorin@example.org")]
+
+
+def test_briefing_starts_with_the_words_of_the_last_one(signed_in):
+    visit = make_visit(S.RETURNED)
+    make_visit_approval(visit, ApprovalState.RETURNED, assessment="Passt zur Branche")
+
+    page = text_of(signed_in.get(f"/besuche/{visit.pk}/vorlegen/"))
+
+    assert "Passt zur Branche" in page
 
 
 def test_refused_briefing_keeps_what_was_typed(signed_in):
