@@ -11,10 +11,8 @@ from approvals.queries import deciders, decision_lines
 from approvals.registry import Change
 from core.dates import format_date, local_date
 from core.roles import OFFICE, SENATOR_OFFICE, senator_office_name
-from outbox.drafts import MailDraft
-from outbox.rendering.placeholders import Placeholder
 from outbox.services import enqueue_mails, withdraw_pending
-from outbox.texts import MailText, Markdown, escape_markdown, register
+from outbox.texts import MailDraft, MailText, Markdown, Placeholder, escape_markdown, register
 from partners.models import Person
 from partners.queries import people_with_role, recipient_of
 

@@ -152,9 +152,14 @@ def redirect_with_message(request: HttpRequest, message: str | Promise, target) 
     return redirect(target)
 
 
-def paginate(request: HttpRequest, queryset: QuerySet) -> Page:
-    """Return the page of the ordered `queryset` that `?page=` asks for."""
-    return Paginator(queryset, PAGE_SIZE).get_page(request.GET.get("page"))
+def paginate(request: HttpRequest, queryset: QuerySet, *, count: int | None = None) -> Page:
+    """Return the page of the ordered `queryset` that `?page=` asks for; a known `count` saves the
+    query that counts.
+    """
+    paginator = Paginator(queryset, PAGE_SIZE)
+    if count is not None:
+        paginator.count = count
+    return paginator.get_page(request.GET.get("page"))
 
 
 def ordering(

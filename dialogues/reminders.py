@@ -13,7 +13,7 @@ from core.models import Origin
 from dialogues.enums import DialogueState, RsvpState
 from dialogues.models import Dialogue, Invitation
 from dialogues.queries import NextReminder
-from outbox.queries import is_not_held_back
+from outbox.queries.mails import is_not_held_back
 from outbox.texts import escape_markdown
 from partners.queries import recipient_of
 from reminders.queries import SentReminders, current_schedule, pause_for, valid_pauses

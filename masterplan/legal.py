@@ -16,9 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.dates import format_date, local_date
-from outbox.rendering.placeholders import Placeholder
-from outbox.services import MailDraft, Recipient, enqueue_mails
-from outbox.texts import MailText, register
+from outbox.services import enqueue_mails
+from outbox.texts import MailDraft, MailText, Placeholder, Recipient, register
 
 
 @require_safe

@@ -2,8 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from outbox.rendering.placeholders import Placeholder
-from outbox.texts import MailText, register
+from outbox.texts import MailText, Placeholder, register
 
 # Without a salutation: the outbox adds it, so every text begins in lower case.
 register(

@@ -15,9 +15,8 @@ from approvals.queries import deciders
 from core.dates import local_date
 from media_visits.enums import PressKind, VisitState
 from media_visits.models import Visit
-from outbox.rendering.placeholders import Placeholder
-from outbox.services import MailDraft, enqueue_mails, withdraw_pending
-from outbox.texts import MailText, Markdown, escape_markdown, register
+from outbox.services import enqueue_mails, withdraw_pending
+from outbox.texts import MailDraft, MailText, Markdown, Placeholder, escape_markdown, register
 from partners.models import Person
 from partners.queries import people_of, recipient_of
 

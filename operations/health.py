@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import KombuError, OperationalError
 
 from operations.models import Heartbeat
-from outbox import queries as outbox
+from outbox.queries import mails as outbox
 
 MAX_SILENCE = dt.timedelta(minutes=3)  # beat sends a heartbeat each minute
 BROKER_TIMEOUT_SECONDS = 3

@@ -1,4 +1,4 @@
-"""States of a mail and the ways between them (DOMAIN, *Mail*)."""
+"""States of a mail and the moves between them (DOMAIN, *Mail*)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,23 +13,28 @@ class MailState(models.TextChoices):
     SENT = "sent", _("versandt")
     RETRY = "retry", _("neuer Versuch")
     FAILED = "failed", _("fehlgeschlagen")
-    UNDELIVERABLE = "undeliverable", _("unzustellbar")
     WITHDRAWN = "withdrawn", _("zurückgezogen")
     EXPIRED = "expired", _("verfallen")
 
 
+class StateFilter(models.TextChoices):
+    """Filters that are no single state: several states, or a state and the time."""
+
+    UNSOLVED = "unsolved", _("ungelöst")
+    LATE = "late", _("verspätet")
+
+
 class Priority(models.IntegerChoices):
-    """What goes first: the smaller number."""
+    """Smaller numbers are sent first."""
 
     ACCOUNT = 0, _("Konto")
     NORMAL = 5, _("normal")
 
 
-# `accept` may also start from where the sweep leads, and the office from there: they overtake a
-# worker that could not
-# record for a while, and what the server accepted stays accepted.
 MOVES = {
     "claim": Move((MailState.WAITING, MailState.RETRY), MailState.SENDING),
+    # The server's acceptance is final, so it may be recorded from any state in which the sweep or
+    # the office can have put the mail while its worker was cut off from the database.
     "accept": Move(
         (
             MailState.SENDING,
@@ -55,14 +60,27 @@ MOVES = {
     "resend": Move((MailState.FAILED, MailState.EXPIRED), MailState.WAITING, _("Erneut senden")),
 }
 
-# What is over: nothing more happens to these by itself.
-ENDED = (
-    MailState.SENT,
-    MailState.FAILED,
-    MailState.UNDELIVERABLE,
-    MailState.WITHDRAWN,
-    MailState.EXPIRED,
-)
+# A worker picks these up by itself once they are due.
+QUEUED_STATES = MOVES["claim"].sources
+UNDER_WAY_STATES = (*QUEUED_STATES, MailState.SENDING)
+# These will not go out unless the office acts.
+UNSOLVED_STATES = (MailState.FAILED, MailState.EXPIRED)
+FINAL_STATES = (MailState.SENT, *UNSOLVED_STATES, MailState.WITHDRAWN)
+
+# What the office can do to one mail or to many. Settling is no move: the state stays.
+APPROVE, RESEND, WITHDRAW, SETTLE = "approve", "resend", "withdraw", "settle"
+SOURCES_OF_ACTION = {
+    APPROVE: MOVES[APPROVE].sources,
+    RESEND: MOVES[RESEND].sources,
+    WITHDRAW: MOVES[WITHDRAW].sources,
+    SETTLE: UNSOLVED_STATES,
+}
+LOG_NOTES = {
+    APPROVE: _("Zum Versand gegeben"),
+    RESEND: _("Erneut zum Versand gegeben"),
+    WITHDRAW: _("Von der Geschäftsstelle zurückgezogen"),
+    SETTLE: _("Als erledigt abgelegt"),
+}
 
 BADGE_COLOURS = {
     MailState.DRAFT: "neutral",
@@ -71,7 +89,6 @@ BADGE_COLOURS = {
     MailState.SENT: "success",
     MailState.RETRY: "warning",
     MailState.FAILED: "danger",
-    MailState.UNDELIVERABLE: "danger",
     MailState.WITHDRAWN: "muted",
     MailState.EXPIRED: "danger",
 }

@@ -2,32 +2,31 @@
 
 import django_filters
 from django import forms
+from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from core.dates import format_date
 from core.folding import matching
 from core.forms import DateInput
-from outbox.enums import MailState
+from outbox.enums import StateFilter
 from outbox.models import Mail
-from outbox.queries import is_late, is_unsolved
+from outbox.queries.bulk import STATE_FILTER_CHOICES
+from outbox.queries.mails import is_late, is_unsolved
 from outbox.texts import all_texts
-
-UNSOLVED, LATE = "unsolved", "late"
-# What the office looks for that is no state: several states, or a state and the time.
-LOOKED_FOR = [(UNSOLVED, _("ungelöst")), (LATE, _("verspätet"))]
-STATE_CHOICES = [*LOOKED_FOR, *MailState.choices]
 
 
 def kind_choices() -> list[tuple[str, str]]:
-    """Return every kind of mail with its title, by title."""
+    """Return the kinds of mail by title. Account mails have no text that an app registers."""
     titles = [(text.kind, str(text.title)) for text in all_texts()]
     return sorted([*titles, ("account", str(_("Konto")))], key=lambda choice: choice[1])
 
 
 class MailFilter(django_filters.FilterSet):
-    """Search, state, kind and days of writing; one sending and one page of the portal by the
-    address alone.
-    """
+    """Batch and page of the portal have no visible field: links elsewhere set them."""
 
     q = django_filters.CharFilter(
         label=_("Suche in Betreff, Name und Adresse"),
@@ -35,7 +34,10 @@ class MailFilter(django_filters.FilterSet):
         widget=forms.TextInput(attrs={"type": "search"}),
     )
     state = django_filters.ChoiceFilter(
-        label=_("Stand"), choices=STATE_CHOICES, empty_label=_("alle"), method="in_state"
+        label=_("Stand"),
+        choices=STATE_FILTER_CHOICES,
+        empty_label=_("alle"),
+        method="filter_state",
     )
     kind = django_filters.ChoiceFilter(label=_("Art"), choices=kind_choices, empty_label=_("alle"))
     start = django_filters.DateFilter(
@@ -60,33 +62,66 @@ class MailFilter(django_filters.FilterSet):
     def search(self, queryset, name, value):
         return queryset.filter(matching(value))
 
-    def in_state(self, queryset, name, value):
-        if value == UNSOLVED:
+    def filter_state(self, queryset, name, value):
+        if value == StateFilter.UNSOLVED:
             return queryset.filter(is_unsolved())
-        if value == LATE:
+        if value == StateFilter.LATE:
             return queryset.filter(is_late(timezone.now()))
         return queryset.filter(state=value)
 
     @property
-    def asked_state(self) -> str:
-        """The state that is asked for; empty for all, also when the address asks for one that does
-        not exist.
-        """
-        return self.asked.get("state", "")
-
-    @property
-    def asked(self) -> dict:
-        """What is asked for, as far as it can be understood."""
+    def values(self) -> dict:
+        """The filters that are set and valid."""
         return {name: value for name, value in self._cleaned().items() if value not in (None, "")}
 
-    def without_state(self):
-        """Return the mails that all filters but the one of the state leave."""
+    @property
+    def state_value(self) -> str:
+        """The state to filter by; empty for all, also when the address names an unknown state."""
+        return self.values.get("state", "")
+
+    def without_state(self) -> QuerySet[Mail]:
+        """Return the mails that all filters except the one by state leave."""
         queryset = self.queryset.all()
         for name, value in self._cleaned().items():
             if name != "state":
                 queryset = self.filters[name].filter(queryset, value)
         return queryset
 
+    def facts(self) -> list[tuple[str, str]]:
+        """Return (label, value) of all filters that are set."""
+        facts = self.hidden_facts()
+        for name, value in self.values.items():
+            if name in ("batch", "path"):
+                continue
+            field = self.form.fields[name]
+            if name in ("start", "end"):
+                value = format_date(value)
+            elif hasattr(field, "choices"):
+                value = dict(field.choices).get(value, value)
+            facts.append((field.label, str(value)))
+        return facts
+
+    def hidden_facts(self) -> list[tuple[str, str]]:
+        """Return (label, link) of the filters that have no visible field."""
+        facts = []
+        if batch := self.values.get("batch"):
+            link = format_html(
+                '<a href="{}">{}</a>',
+                reverse("outbox:batch", args=[batch]),
+                _("Stand des Versands"),
+            )
+            facts.append((_("Nur dieser Versand"), link))
+        if path := self.values.get("path"):
+            facts.append((_("Nur zu"), _link_inside(path)))
+        return facts
+
     def _cleaned(self) -> dict:
-        _checked = self.errors
+        # Reading `errors` runs the validation; invalid filters are missing from `cleaned_data`.
+        _errors = self.errors
         return self.form.cleaned_data
+
+
+def _link_inside(path: str) -> str:
+    """Return `path` as a link, or as plain text when it would lead out of the portal."""
+    is_inside = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return format_html('<a href="{0}">{0}</a>', path) if is_inside else path

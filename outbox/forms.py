@@ -1,24 +1,20 @@
-"""The form for an office's own words."""
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.conflicts import VersionedForm, version_of
 from outbox.models import Wording
+from outbox.queries.wordings import WORDING_FIELDS, wording_for_form
 from outbox.rendering.headers import SUBJECT_LENGTH
+from outbox.rendering.wordings import clean_words, find_faults
 from outbox.texts import MailText
-from outbox.validators import clean_words, faults_of
-from outbox.wordings import FIELDS, as_shown
 
 
 class WordingForm(VersionedForm):
-    """Subject and body of one kind of mail, with the default's words where the office has none of
-    its own.
-    """
+    """Shows the default's words where the office has none of its own."""
 
     class Meta:
         model = Wording
-        fields = FIELDS
+        fields = WORDING_FIELDS
         widgets = {
             "subject": forms.TextInput(attrs={"maxlength": SUBJECT_LENGTH}),
             "body": forms.Textarea(attrs={"rows": 14}),
@@ -37,9 +33,10 @@ class WordingForm(VersionedForm):
             ),
         }
 
-    def __init__(self, *args, default: MailText, row: Wording | None, **kwargs):
-        super().__init__(*args, instance=as_shown(default, row), **kwargs)
+    def __init__(self, *args, default: MailText, wording: Wording | None, **kwargs):
+        super().__init__(*args, instance=wording_for_form(default, wording), **kwargs)
         self.default = default
+        # The base class does this only for saved instances; here the default counts as one.
         self.initial["version"] = version_of(self.instance, self.model_fields)
         self.fields["subject"].required = self.fields["body"].required = True
         if not default.can_wait:
@@ -47,7 +44,7 @@ class WordingForm(VersionedForm):
 
     @property
     def is_unsaved(self) -> bool:
-        """Whether the form holds words that are stored nowhere."""
+        """Whether leaving the page would lose something that was typed."""
         if not self.is_bound:
             return False
         return bool(self.errors) or any(
@@ -59,6 +56,17 @@ class WordingForm(VersionedForm):
         if "subject" not in values or "body" not in values:
             return values
         words = clean_words(values["subject"], values["body"])
-        for fault in faults_of(self.default, words):
+        for fault in find_faults(self.default, words):
             self.add_error(fault.field, fault.sentence)
         return values | words._asdict() if not self.errors else values
+
+
+class ExpectedForm(forms.Form):
+    """How many mails the confirmation page named."""
+
+    expected = forms.IntegerField(min_value=1)
+
+    @property
+    def number(self) -> int:
+        """Zero for anything that is no number: the service then refuses and shows the real one."""
+        return self.cleaned_data["expected"] if self.is_valid() else 0

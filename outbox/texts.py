@@ -1,5 +1,9 @@
-"""The words of the mails: one Markdown source a kind, declared by its app in `<app>/mails.py`."""
+"""The texts of mails, registered by the apps that send them, and the drafts those apps hand over.
 
+Each kind of mail has one Markdown source in the `mails.py` of its app.
+"""
+
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,11 +13,22 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from outbox.errors import TextError
-from outbox.rendering.markdown import links_in
-from outbox.rendering.placeholders import Placeholder, is_link_name, names_in
+from outbox.rendering import TextError
+from outbox.rendering.markdown import is_link_name, links_in, names_in
 
-ALWAYS = {
+
+class Placeholder(NamedTuple):
+    """What the office reads about a placeholder: its meaning and an example.
+
+    A block is Markdown made by the portal, such as a list. It needs a paragraph to itself.
+    """
+
+    label: str | Promise
+    example: str | Promise
+    is_block: bool = False
+
+
+COMMON_PLACEHOLDERS = {
     "link": Placeholder(_("Adresse der Seite im Portal, um die es geht"), "/"),
     "greeting": Placeholder(
         _("Anrede der angeschriebenen Person; sie steht schon über dem Text"), _("Guten Tag")
@@ -24,23 +39,20 @@ TARGET = re.compile(r"\{(\w+)\}")
 
 
 class Markdown(str):
-    """A value that is Markdown of the portal's own making; it stands alone in its paragraph of the
-    text.
-    """
+    """A value that is Markdown made by the portal; its placeholder is alone in its paragraph."""
 
 
 @dataclass(frozen=True)
 class MailText:
-    """The words of one kind of mail.
+    """The text of one kind of mail.
 
-    `subject` and `body` hold {placeholders}: those in `placeholders`, plus {greeting} and {link}.
-    The body is Markdown without the line of greeting and without closing and signature, which the
-    outbox adds; a paragraph that is only a link becomes a button. Only {link} and placeholders
-    ending in `_link` may be the target of a link.
+    `subject` and `body` contain {placeholders}: those in `placeholders`, {greeting} and {link}. The
+    body is Markdown without greeting, closing and signature, which the outbox adds. A paragraph
+    that is only a link becomes a button. Links may point only to {link} and to placeholders ending
+    in `_link`.
 
-    What `can_wait` may be held by the office until it releases it in the outbox. A notice tells of
-    something new: it goes at once, and what follows to the same person within MAIL_BUNDLE_MINUTES
-    goes in one mail.
+    With `can_wait` the office may decide to release these mails by hand. Notices to one person
+    within MAIL_BUNDLE_MINUTES are bundled into one mail.
     """
 
     kind: str
@@ -52,7 +64,7 @@ class MailText:
     is_notice: bool = False
 
     def __post_init__(self):
-        allowed = ALWAYS.keys() | set(self.placeholders)
+        allowed = COMMON_PLACEHOLDERS.keys() | set(self.placeholders)
         for part in (self.subject, self.body):
             if unknown := sorted(names_in(str(part)) - allowed):
                 raise TextError(f"{self.kind}: unknown placeholders {', '.join(unknown)}")
@@ -64,19 +76,19 @@ class MailText:
 
     @property
     def names(self) -> set[str]:
-        """The placeholders that stand in the words."""
+        """The placeholders that subject and body contain."""
         return names_in(str(self.subject)) | names_in(str(self.body))
 
 
-class Entry(NamedTuple):
-    """A registered text, the area of the portal it belongs to, and what its placeholders mean."""
+class RegisteredText(NamedTuple):
+    """A text, the area of the portal it belongs to, and what its placeholders mean."""
 
     text: MailText
     area: str | Promise
     placeholders: Mapping[str, Placeholder]
 
 
-_entries: dict[str, Entry] = {}
+_entries: dict[str, RegisteredText] = {}
 
 
 def register(
@@ -84,21 +96,20 @@ def register(
     area: str | Promise = "",
     placeholders: Mapping[str, Placeholder] = MappingProxyType({}),
 ) -> None:
-    """Make `texts` known as those of `area`, with what their `placeholders` mean and an example of
-    each.
+    """Make `texts` known to the outbox, which shows them under `area`.
 
-    Raises `TextError` when a kind is already taken by other words, or when a text does not use all
-    its placeholders.
+    Raises `TextError` when a kind is registered with another text, or when a text does not contain
+    all its placeholders.
     """
     for text in texts:
         if unused := sorted(set(text.placeholders) - text.names):
             raise TextError(f"{text.kind}: placeholders not used {', '.join(unused)}")
-        if _entries.setdefault(text.kind, Entry(text, area, placeholders)).text != text:
+        if _entries.setdefault(text.kind, RegisteredText(text, area, placeholders)).text != text:
             raise TextError(f"{text.kind}: declared twice")
 
 
 def text_of(kind: str) -> MailText:
-    """Return the registered text of `kind`. Raises `TextError` when there is none."""
+    """Raises `TextError` for an unregistered kind."""
     try:
         return _entries[kind].text
     except KeyError as error:
@@ -106,41 +117,68 @@ def text_of(kind: str) -> MailText:
 
 
 def all_texts() -> list[MailText]:
-    """Return every registered text, sorted by kind."""
+    """Return the registered texts by kind."""
     return [_entries[kind].text for kind in sorted(_entries)]
 
 
 def title_of(kind: str) -> str:
-    """Return the German title of `kind`, or the kind itself when its app no longer declares it."""
+    """Return the German title of `kind`, or `kind` for old mails whose text no app has any more."""
     return str(_entries[kind].text.title) if kind in _entries else kind
 
 
 def area_of(kind: str) -> str:
-    """Return the German name of the area that `kind` belongs to."""
     return str(_entries[kind].area or _("Portal"))
 
 
-def explained(text: MailText) -> dict[str, Placeholder]:
-    """Return the placeholders that the words of the kind of `text` may hold, with their meaning.
-
-    {link} is among them where the default holds it: whoever gets the other mails has no page in the
-    portal to open.
-    """
-    entry = _entries.get(text.kind, Entry(text, "", {}))
+def placeholders_of(text: MailText) -> dict[str, Placeholder]:
+    """Return the placeholders that may be used in the words for the kind of `text`."""
+    entry = _entries.get(text.kind, RegisteredText(text, "", {}))
+    # {link} only where the default has it: recipients of other mails have no page to open.
     names = [*text.placeholders, *(["link"] if "link" in entry.text.names else []), "greeting"]
     return {
-        name: entry.placeholders.get(name) or ALWAYS.get(name) or Placeholder(name, name)
+        name: entry.placeholders.get(name)
+        or COMMON_PLACEHOLDERS.get(name)
+        or Placeholder(name, name)
         for name in names
     }
 
 
 def escape_markdown(text: str) -> str:
-    """Return `text` in one line, so that Markdown shows it as it is: no markup, no link."""
+    """Return `text` in one line and escaped, so that it can add no markup and no link."""
     return MARKUP.sub(r"\\\1", " ".join(str(text).split()))
 
 
 def plain_text(line: str) -> str:
-    """Return one line of Markdown as it reads: without emphasis, and with what `escape_markdown`
-    hid shown again.
-    """
+    """Return a line of Markdown without emphasis and without the escapes of `escape_markdown`."""
     return re.sub(r"\\" + MARKUP.pattern + r"|\*", r"\1", line)
+
+
+class Recipient(NamedTuple):
+    """`greeting` is the first line without its comma; empty means „Guten Tag“."""
+
+    email: str
+    name: str = ""
+    greeting: str = ""
+
+
+class MailDraft(NamedTuple):
+    """One mail to be written.
+
+    `kind` is that of a registered text, `values` has exactly its placeholders. (`kind`,
+    `subject_key`, recipient, `event`) is unique: a mail that exists is not written again. `path` is
+    the page the mail is about; `link` is what {link} becomes, by default `path`. With
+    `has_personal_link`, `link` is a secret: it may occur only in the body, and the portal redacts
+    it everywhere. `calendar` comes from `outbox.rendering.calendars.make_calendar`.
+    """
+
+    kind: str
+    subject_key: str
+    event: str
+    to: Recipient
+    values: Mapping[str, str] = {}
+    path: str = ""
+    link: str = ""
+    has_personal_link: bool = False
+    calendar: str = ""
+    due_at: dt.datetime | None = None
+    expires_at: dt.datetime | None = None

@@ -20,8 +20,8 @@ from measures.queries import reports_due_for, reports_to_check, waiting_for_repo
 from media_visits.models import Visit
 from media_visits.progress import waiting_for_office
 from media_visits.queries import upcoming_visits
-from outbox.filters import LATE, UNSOLVED
-from outbox.queries import trouble_at
+from outbox.enums import StateFilter
+from outbox.queries.mails import count_problems
 
 MAX_EVENTS = 5
 # The start page shows the first few entries anyway; no list of it may grow without bound.
@@ -153,7 +153,7 @@ def alerts(user, now: dt.datetime) -> list[Alert]:
         return []
     found = [
         Alert("overdue", _("Freigaben"), _overdue_decisions(user, local_date(now))),
-        Alert("mail", _("Postausgang"), _mail_trouble(now)),
+        Alert("mail", _("Postausgang"), _mail_problems(now)),
     ]
     return [alert for alert in found if alert.lines]
 
@@ -175,23 +175,23 @@ def _overdue_decisions(user, today: dt.date) -> list[tuple[str, str]]:
     return [(text % values, reverse("approvals_desk"))]
 
 
-def _mail_trouble(now: dt.datetime) -> list[tuple[str, str]]:
-    trouble, lines, url = trouble_at(now), [], reverse("outbox:list")
-    if trouble.unsolved:
+def _mail_problems(now: dt.datetime) -> list[tuple[str, str]]:
+    problems, lines, url = count_problems(now), [], reverse("outbox:list")
+    if problems.unsolved:
         text = ngettext(
             "%(count)d E-Mail ging nicht hinaus.",
             "%(count)d E-Mails gingen nicht hinaus.",
-            trouble.unsolved,
+            problems.unsolved,
         )
-        lines.append((text % {"count": trouble.unsolved}, f"{url}?state={UNSOLVED}"))
-    if trouble.late:
+        lines.append((text % {"count": problems.unsolved}, f"{url}?state={StateFilter.UNSOLVED}"))
+    if problems.late:
         text = ngettext(
             "%(count)d E-Mail ist verspätet, fällig seit %(since)s.",
             "%(count)d E-Mails sind verspätet, die älteste ist fällig seit %(since)s.",
-            trouble.late,
+            problems.late,
         )
-        values = {"count": trouble.late, "since": format_moment(trouble.late_since)}
-        lines.append((text % values, f"{url}?state={LATE}"))
+        values = {"count": problems.late, "since": format_moment(problems.late_since)}
+        lines.append((text % values, f"{url}?state={StateFilter.LATE}"))
     return lines
 
 

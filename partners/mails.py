@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.links import sign_link
-from outbox.rendering.placeholders import Placeholder
-from outbox.services import MailDraft, enqueue_account_mail, enqueue_mails
-from outbox.texts import MailText, register
+from outbox.services import enqueue_account_mail, enqueue_mails
+from outbox.texts import MailDraft, MailText, Placeholder, register
 from partners.enums import role_names
 from partners.models import Deputy, User
 from partners.queries import recipient_of

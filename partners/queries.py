@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
 from core.roles import OFFICE
-from outbox.services import Recipient
+from outbox.texts import Recipient
 from partners.models import Deputy, DistributionList, Organisation, Person, User
 
 

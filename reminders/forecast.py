@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.dates import format_date, format_day, is_working_day, local_date
-from outbox.drafts import Recipient
-from outbox.texts import plain_text
+from outbox.texts import Recipient, plain_text
 from reminders.models import ReminderPause
 from reminders.planning import DayPlan, next_run_on, plan_days
 from reminders.registry import Reminder, ReminderMail, all_rules, get_rule

@@ -7,10 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import format_date
-from outbox.drafts import MailDraft
 from outbox.rendering.messages import complete_link
-from outbox.rendering.placeholders import Placeholder
-from outbox.texts import MailText, Markdown, register
+from outbox.texts import MailDraft, MailText, Markdown, Placeholder, register
 from reminders.registry import DIGEST, ReminderMail
 
 # Berlin. A reminder not sent by then expires, and the next working day's run takes its place.

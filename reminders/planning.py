@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.dates import add_working_days, is_working_day, local_date
-from outbox.errors import TextError
+from outbox.rendering import TextError
 from outbox.rendering.headers import normalise_address
 from reminders.models import ReminderPause
 from reminders.queries import (

@@ -55,7 +55,7 @@ def reminder_mails(day: dt.date) -> QuerySet[Mail]:
     # The day of Berlin; the database stores UTC.
     start = timezone.make_aware(dt.datetime.combine(day, dt.time.min))
     end = timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
-    mails = Mail.objects.filter(reminders__at__gte=start, reminders__at__lt=end).slim()
+    mails = Mail.objects.filter(reminders__at__gte=start, reminders__at__lt=end).without_bodies()
     return mails.annotate(count=Count("reminders")).order_by("-created_at", "-pk")
 
 

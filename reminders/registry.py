@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from outbox.drafts import Recipient
+from outbox.texts import Recipient
 
 DIGEST = "reminder_digest"  # kind of the mail that gathers a person's reminders of one day
 

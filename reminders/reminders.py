@@ -9,8 +9,8 @@ from django.utils.translation import ngettext
 
 from core.dates import format_date, format_moment
 from core.roles import OFFICE
-from outbox.filters import UNSOLVED
-from outbox.queries import latest_failure
+from outbox.enums import StateFilter
+from outbox.queries.mails import latest_failure
 from outbox.texts import escape_markdown
 from partners.queries import people_with_role, recipient_of
 from reminders.registry import Reminder, ReminderStep, Rule
@@ -36,7 +36,7 @@ def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[d
     )
     subject = escape_markdown(failure.latest.subject)
     line = text % {"count": failure.count, "subject": subject, "at": format_moment(failure.at)}
-    path = f"{reverse('outbox:list')}?state={UNSOLVED}"
+    path = f"{reverse('outbox:list')}?state={StateFilter.UNSOLVED}"
     people = list(people_with_role(OFFICE))
     return [
         (

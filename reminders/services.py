@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from core.dates import local_date
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.history import save_as
-from outbox.drafts import MailDraft
 from outbox.models import Mail
 from outbox.permissions import can_manage_mails
 from outbox.rendering.headers import normalise_address
 from outbox.services.queueing import enqueue_mails
+from outbox.texts import MailDraft
 from reminders.mails import draft_digest, draft_personal
 from reminders.models import ReminderLog, ReminderPause, ReminderRule
 from reminders.queries import log_entries, schedule_for

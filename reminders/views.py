@@ -15,7 +15,7 @@ from core.dates import format_day, local_date
 from core.history import entries_of
 from core.views import allowed, redirect_with_message, run_service
 from outbox.permissions import can_manage_mails
-from outbox.progress import section_tabs
+from outbox.progress.mails import section_tabs
 from reminders.forecast import (
     PausePreview,
     group_days,

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from outbox.services import Recipient, enqueue_account_mail
+from outbox.services import enqueue_account_mail
+from outbox.texts import Recipient
 from partners.models import User
 from partners.permissions import may_sign_in
 from partners.queries import recipient_of

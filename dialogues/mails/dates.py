@@ -12,8 +12,7 @@ from approvals.queries import approvals_about, deciders
 from core.dates import local_date
 from dialogues.enums import RsvpState
 from dialogues.models import Dialogue, Invitation, Rsvp
-from outbox.drafts import MailDraft, Recipient
-from outbox.queries import held_back
+from outbox.queries.mails import held_back
 from outbox.rendering.calendars import (
     ACCEPTED,
     NEEDS_ACTION,
@@ -24,6 +23,7 @@ from outbox.rendering.calendars import (
     make_calendar,
 )
 from outbox.services import enqueue_mails
+from outbox.texts import MailDraft, Recipient
 from partners.models import Person
 from partners.queries import recipient_of
 

@@ -12,9 +12,9 @@ from dialogues.enums import RsvpState
 from dialogues.mails.dates import Addressee, entry_text
 from dialogues.mails.invitations import guest_draft, withdraw_unsent_mails
 from dialogues.models import Dialogue, Invitation
-from outbox.drafts import MailDraft
 from outbox.rendering.calendars import CANCEL, PUBLISH, REQUEST
 from outbox.services import enqueue_mails, withdraw_pending
+from outbox.texts import MailDraft
 
 CALLED_OFF = {
     "dialogue_postponed": gettext_lazy("Das Gespräch wurde verschoben."),

@@ -13,12 +13,12 @@ from core.dates import format_date
 from dialogues.enums import RsvpState
 from dialogues.mails.dates import entry_text, holds_other_entry
 from dialogues.models import Dialogue, Invitation
-from outbox.drafts import MailDraft, Recipient
-from outbox.queries import held_back
+from outbox.queries.mails import held_back
+from outbox.queries.wordings import text_in_force
 from outbox.rendering.calendars import CANCEL, REQUEST
-from outbox.rendering.messages import Letter, complete_link, write_letter
+from outbox.rendering.messages import Message, complete_link, write_message
 from outbox.services import enqueue_mails, withdraw_pending
-from outbox.wordings import text_in_force
+from outbox.texts import MailDraft, Recipient
 from partners.queries import recipient_of
 
 KINDS_TO_GUESTS = (
@@ -91,10 +91,10 @@ def _invitation_values(dialogue: Dialogue, rsvp_by: dt.date) -> dict[str, str]:
     }
 
 
-def preview_invitation(dialogue: Dialogue, invitation: Invitation, *, rsvp_by: dt.date) -> Letter:
+def preview_invitation(dialogue: Dialogue, invitation: Invitation, *, rsvp_by: dt.date) -> Message:
     """Return the mail that releasing `invitation` would send, with a remark for its link."""
     values = {"dialogue": dialogue.title, "date": dialogue.when}
-    letter = write_letter(
+    letter = write_message(
         text_in_force("invitation").text,
         greeting=recipient_of(invitation.person).greeting,
         link=PREVIEW_LINK,

@@ -10,8 +10,8 @@ from dialogues.enums import SEATED, RsvpState
 from dialogues.mails.dates import PARTSTATS, entry_text, has_new_holder, holds_other_entry
 from dialogues.mails.invitations import enqueue_reachable, guest_draft, withdrawal_draft
 from dialogues.models import Dialogue, Invitation, Rsvp
-from outbox.drafts import MailDraft, Recipient
 from outbox.rendering.calendars import CANCEL, REQUEST
+from outbox.texts import MailDraft, Recipient
 from partners.queries import recipient_of
 
 

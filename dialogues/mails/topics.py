@@ -6,8 +6,8 @@ from django.utils.text import capfirst
 
 from core.roles import OFFICE
 from dialogues.models import Topic
-from outbox.drafts import MailDraft
 from outbox.services import enqueue_mails
+from outbox.texts import MailDraft
 from partners.models import Person
 from partners.queries import people_with_role, recipient_of
 

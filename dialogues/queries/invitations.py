@@ -12,9 +12,9 @@ from core.folding import matching
 from core.progress import Segment
 from dialogues.enums import COLOUR_OF_RSVP, SEATED, RsvpState
 from dialogues.models import Dialogue, Invitation
-from outbox.enums import BADGE_COLOURS, MailState
+from outbox.enums import BADGE_COLOURS, UNDER_WAY_STATES, UNSOLVED_STATES, MailState
 from outbox.models import Mail
-from outbox.queries import UNDER_WAY, UNSOLVED, mails_about
+from outbox.queries.mails import mails_about
 from partners.models import DistributionList, Organisation, Person
 
 MAX_CHOICES = 60  # organisations or people shown at once
@@ -44,8 +44,8 @@ class DeliveryCounts(NamedTuple):
     def of(cls, guests: list[GuestRow]) -> "DeliveryCounts":
         """Count the mails of `guests`; drafts, withdrawn and never enqueued mails are left out."""
         states = Counter(guest.mail_state for guest in guests)
-        sent, failed = states[MailState.SENT], sum(states[state] for state in UNSOLVED)
-        return cls(sent, failed, sent + failed + sum(states[state] for state in UNDER_WAY))
+        sent, failed = states[MailState.SENT], sum(states[state] for state in UNSOLVED_STATES)
+        return cls(sent, failed, sent + failed + sum(states[state] for state in UNDER_WAY_STATES))
 
     @property
     def is_under_way(self) -> bool:

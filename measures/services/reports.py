@@ -39,7 +39,8 @@ from measures.permissions import (
     require_permission,
 )
 from measures.queries import open_round_of
-from outbox.services import MailDraft, enqueue_mails
+from outbox.services import enqueue_mails
+from outbox.texts import MailDraft
 from partners.queries import people_with_role, recipient_of
 
 

@@ -17,8 +17,8 @@ from measures.enums import ROUND_MOVES, RoundState
 from measures.models import Measure, ReportingRound
 from measures.permissions import can_run_rounds, require_permission
 from measures.queries import measures_awaiting_report, reporters_of
-from outbox.services import MailDraft, enqueue_mails
-from outbox.texts import Markdown, escape_markdown
+from outbox.services import enqueue_mails
+from outbox.texts import MailDraft, Markdown, escape_markdown
 from partners.queries import recipient_of
 
 

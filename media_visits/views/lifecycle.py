@@ -31,7 +31,7 @@ from media_visits.services import (
     withdraw_visit,
 )
 from media_visits.views.visits import form_page, visit_for_office
-from outbox.wordings import with_waiting_note
+from outbox.queries.wordings import with_waiting_note
 
 # The shared form asks about topics and dates; these questions fit a visit.
 BRIEFING_HELP_TEXTS = {

@@ -288,7 +288,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="SendingSlot",
+            name="ConnectionSlot",
             fields=[
                 (
                     "id",

@@ -1,10 +1,10 @@
-from outbox.models.mails import Mail, MailLog, SendingSlot, in_states
+from outbox.models.mails import ConnectionSlot, Mail, MailLog, in_states
 from outbox.models.wordings import Wording
 
 __all__ = [
     "Mail",
     "MailLog",
-    "SendingSlot",
+    "ConnectionSlot",
     "Wording",
     "in_states",
 ]

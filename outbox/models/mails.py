@@ -1,4 +1,4 @@
-"""Every mail of the portal is a row before it is a mail."""
+"""Every mail is a record before it is sent."""
 
 from functools import reduce
 from operator import or_
@@ -13,36 +13,40 @@ from core.dates import format_moment
 from core.folding import FoldedField
 from core.models import Origin
 from core.roles import OFFICE, has_role
-from outbox.enums import BADGE_COLOURS, MOVES, MailState, Priority
+from outbox.enums import (
+    BADGE_COLOURS,
+    QUEUED_STATES,
+    UNSOLVED_STATES,
+    MailState,
+    Priority,
+)
 from outbox.texts import title_of
 
 
 def in_states(*states: str) -> Q:
-    """Return the condition that a mail is in one of `states`.
-
-    Written with OR: SQLite finds a partial index by comparing conditions, and does not see through
-    IN with parameters.
-    """
+    """Return the condition that a mail is in one of `states`."""
+    # OR instead of IN: SQLite uses a partial index only where it can match the index's condition
+    # term by term, and it does not see through IN with parameters.
     return reduce(or_, (Q(state=state) for state in states))
 
 
 class MailQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The office sees every mail, nobody else any."""
         return self if has_role(user, OFFICE) else self.none()
 
-    def slim(self):
-        """Without the bodies, as lists need it."""
+    def without_bodies(self):
+        """Defer the bodies: they are most of a row, and lists do not show them."""
         return self.defer("text", "mime", "secret")
 
     def due(self, now):
-        """Mails that may be sent at `now`."""
-        return self.filter(state__in=MOVES["claim"].sources, due_at__lte=now, expires_at__gt=now)
+        return self.filter(state__in=QUEUED_STATES, due_at__lte=now, expires_at__gt=now)
 
 
 class Mail(models.Model):
-    """One mail to one recipient, finished when it was written: what is sent is `mime`, byte for
-    byte.
+    """One mail to one recipient.
+
+    It is rendered completely when it is written; the transport sends `mime` byte for byte. (`kind`,
+    `subject_key`, `recipient`, `event`) identifies it, so writing it a second time is harmless.
     """
 
     kind = models.CharField(_("Art"), max_length=60)
@@ -53,6 +57,7 @@ class Mail(models.Model):
     subject = models.CharField(_("Betreff"), max_length=250)
     text = models.TextField(_("Text"), blank=True)
     mime = models.TextField(_("fertige Nachricht"), blank=True)
+    # Stays the same over all attempts, so that a mail server can recognise a duplicate.
     message_id = models.CharField(_("Message-ID"), max_length=150, unique=True)
     state = models.CharField(
         _("Stand"), max_length=14, choices=MailState, default=MailState.WAITING
@@ -61,11 +66,13 @@ class Mail(models.Model):
         _("Vorrang"), choices=Priority, default=Priority.NORMAL
     )
     attempts = models.PositiveSmallIntegerField(_("Versuche"), default=0)
+    # Counts 4xx answers only: an unreachable server says nothing about this mail.
     refusals = models.PositiveSmallIntegerField(_("vorläufige Abweisungen"), default=0)
     created_at = models.DateTimeField(_("geschrieben am"))
     due_at = models.DateTimeField(_("fällig am"))
     expires_at = models.DateTimeField(_("verfällt am"))
     lifetime = models.DurationField(_("Geltungsdauer"))
+    # The worker's lease: nobody else may send the mail until MAIL_LEASE_SECONDS after `claimed_at`.
     claim = models.CharField(max_length=32, blank=True)
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(_("versandt am"), null=True)
@@ -79,9 +86,11 @@ class Mail(models.Model):
         related_name="+",
         verbose_name=_("ausgelöst von"),
     )
+    # Shared by all mails that one call of a service wrote.
     batch = models.UUIDField(_("Versand"), db_index=True)
     path = models.CharField(_("Seite im Portal"), max_length=250, blank=True)
     has_personal_link = models.BooleanField(_("enthält einen persönlichen Link"), default=False)
+    # The part of the personal link that no page, export or log may show.
     secret = models.TextField(blank=True)
     is_notice = models.BooleanField(_("Nachricht über etwas Neues"), default=False)
     bundled_in = models.ForeignKey(
@@ -139,7 +148,7 @@ class Mail(models.Model):
             ),
             models.Index(
                 fields=["settled_at"],
-                condition=in_states(MailState.FAILED, MailState.UNDELIVERABLE, MailState.EXPIRED),
+                condition=in_states(*UNSOLVED_STATES),
                 name="mail_unsolved",
             ),
             models.Index(fields=["-created_at", "-id"], name="mail_newest"),
@@ -155,24 +164,21 @@ class Mail(models.Model):
 
     @property
     def kind_title(self) -> str:
-        """What the mail is for, in German."""
         return str(_("Konto")) if self.is_account_mail else title_of(self.kind)
 
     @property
     def addressee(self) -> str:
-        """Name and address of the recipient."""
         return (
             f"{self.recipient_name} <{self.recipient}>" if self.recipient_name else self.recipient
         )
 
     @property
     def colour(self) -> str:
-        """The tone of the badge of its state."""
         return BADGE_COLOURS[MailState(self.state)]
 
     @property
     def reason(self) -> str:
-        """Why it stands as it stands: the last error and, where there will be one, the next try."""
+        """The last error and, where one will follow, the time of the next attempt."""
         if self.state == MailState.RETRY:
             again = str(_("nächster Versuch ab %s")) % format_moment(self.due_at)
             return f"{self.last_error} ({again})" if self.last_error else again
@@ -183,11 +189,11 @@ class Mail(models.Model):
         return self.origin == Origin.DEMO
 
 
-class SendingSlot(models.Model):
-    """The right to one connection to the mail server, lent to one worker at a time.
+class ConnectionSlot(models.Model):
+    """The right to open one connection to the mail server; all workers share MAIL_CONNECTIONS.
 
-    There are MAIL_CONNECTIONS of them over all workers. `held_until` ends the loan of a worker that
-    died, `closed_until` keeps the slot shut after the server asked for fewer connections.
+    `held_until` frees the slot of a worker that was killed. `closed_until` keeps it unused after
+    the server asked for fewer connections.
     """
 
     number = models.PositiveSmallIntegerField(_("Nummer"), unique=True)
@@ -210,16 +216,15 @@ class SendingSlot(models.Model):
         return str(self.number)
 
     def is_free(self, now) -> bool:
-        """Whether somebody may take the slot at `now`."""
         return all(end is None or end <= now for end in (self.held_until, self.closed_until))
 
 
 class MailLog(models.Model):
-    """What happened to a mail besides the plain way: a new try, a refusal, a claim taken back, an
-    act of the office.
+    """What happened to a mail between writing and sending: retries, refusals, lost claims, actions
+    of the office.
 
-    Writing and sending stand in the mail itself (`created_at`, `sent_at`), so the usual mail costs
-    no row here.
+    Writing and sending are recorded on the mail itself (`created_at`, `sent_at`), so most mails
+    need no log at all.
     """
 
     mail = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""The office's own words for the mails."""
+"""Texts of mails as the office rewrote them."""
 
 from django.conf import settings
 from django.db import models
@@ -14,16 +14,15 @@ from outbox.texts import title_of
 
 class WordingQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The office words the mails, nobody else sees the sources."""
         return self if has_role(user, OFFICE) else self.none()
 
 
 class Wording(models.Model):
-    """What the office settled for one kind of mail: its own words, and whether the mails wait for a
-    release.
+    """What the office decided for one kind of mail: its own subject and body, and whether the mails
+    wait for its release.
 
-    Without words of its own (both empty) the default in code holds, and follows it when a new
-    version changes it.
+    Subject and body are empty while the default in code applies, so that a better default in a new
+    version takes effect by itself.
     """
 
     kind = models.CharField(_("Art"), max_length=60)
@@ -63,5 +62,4 @@ class Wording(models.Model):
 
     @property
     def has_own_words(self) -> bool:
-        """Whether the office replaced the default."""
         return bool(self.body)

@@ -1,5 +1,6 @@
-"""Calendar entries for mails, as Outlook understands them (RFC 5545, 5546, 6047). No personal link
-goes in.
+"""Calendar entries for mails, as Outlook understands them (RFC 5545, 5546, 6047).
+
+They never contain a personal link: people share their calendars.
 """
 
 import datetime as dt
@@ -12,9 +13,9 @@ from django.utils.text import slugify
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from core.folding import fold
-from outbox.drafts import Recipient
-from outbox.errors import TextError
+from outbox.rendering import TextError
 from outbox.rendering.headers import clean_lines, normalise_address, one_line
+from outbox.texts import Recipient
 
 REQUEST = "REQUEST"
 CANCEL = "CANCEL"
@@ -23,18 +24,19 @@ NEEDS_ACTION = "NEEDS-ACTION"
 ACCEPTED = "ACCEPTED"
 TENTATIVE = "TENTATIVE"
 
-OUTLOOK_LENGTH = 255  # what Outlook keeps of a subject and of a place
-FILE_NAME_LENGTH = 60
+# Outlook cuts subjects and places at this length.
+MAX_OUTLOOK_LENGTH = 255
+MAX_FILE_NAME_LENGTH = 60
+UNSAFE_IN_NAMES = str.maketrans({'"': "'", "^": "", "\\": ""})
 SUMMARY = re.compile(r"^SUMMARY:(.*)\r$", re.MULTILINE)
 
 
 class CalendarEvent(NamedTuple):
-    """One appointment. `uid` is stable over all its versions (`dialogue-12`), `sequence` grows with
-    each change.
+    """One appointment, addressed to one person.
 
-    `attendee` is the one recipient of this copy, `partstat` what this person answered so far; with
-    `PUBLISH` there is none. `is_off` says that the whole appointment does not take place; `CANCEL`
-    without it takes it out of the calendar of this one person.
+    `uid` is the same in all versions (`dialogue-12`), `sequence` grows with each change. `partstat`
+    is what the `attendee` has answered so far; with PUBLISH there is no attendee. `is_off` means
+    that the appointment is cancelled; CANCEL without it removes only this person's entry.
     """
 
     uid: str
@@ -51,8 +53,8 @@ class CalendarEvent(NamedTuple):
 
 
 def make_calendar(event: CalendarEvent, *, now: dt.datetime) -> str:
-    """Return the iCalendar text of `event`, with times in UTC. Raises `TextError` when its parts do
-    not fit.
+    """Return the iCalendar text of `event`, with times in UTC. Raises `TextError` when its parts
+    contradict each other.
     """
     _check(event)
     calendar = Calendar()
@@ -64,13 +66,11 @@ def make_calendar(event: CalendarEvent, *, now: dt.datetime) -> str:
 
 
 def calendar_file_name(calendar: str) -> str:
-    """Return what the file with the text `calendar` is called: its title in ASCII, not too long,
-    ending in `.ics`.
-    """
+    """Return the title of the entry as an ASCII file name ending in `.ics`."""
     found = SUMMARY.search(calendar.replace("\r\n ", ""))
     name = slugify(fold(found[1])) if found else ""
-    if len(name) > FILE_NAME_LENGTH:
-        name = name[:FILE_NAME_LENGTH].rpartition("-")[0] or name[:FILE_NAME_LENGTH]
+    if len(name) > MAX_FILE_NAME_LENGTH:
+        name = name[:MAX_FILE_NAME_LENGTH].rpartition("-")[0] or name[:MAX_FILE_NAME_LENGTH]
     return f"{name or 'termin'}.ics"
 
 
@@ -80,9 +80,9 @@ def _check(event: CalendarEvent) -> None:
     if (event.attendee is None) != (event.method == PUBLISH):
         raise TextError("an attendee is needed, except with PUBLISH")
     if event.method == REQUEST and event.is_off:
-        raise TextError("nobody is asked to something that does not take place")
+        raise TextError("nobody is invited to a cancelled appointment")
     if event.partstat not in (NEEDS_ACTION, ACCEPTED, TENTATIVE):
-        raise TextError(f"{event.partstat} is no answer of somebody who holds an entry")
+        raise TextError(f"{event.partstat} is no answer that leaves an entry in the calendar")
     if (
         event.starts_at.tzinfo is None
         or event.ends_at.tzinfo is None
@@ -101,13 +101,13 @@ def _component_of(event: CalendarEvent, now: dt.datetime) -> Event:
     component.add("dtstamp", now.astimezone(dt.UTC))
     component.add("dtstart", event.starts_at.astimezone(dt.UTC))
     component.add("dtend", event.ends_at.astimezone(dt.UTC))
-    component.add("summary", one_line(event.title, OUTLOOK_LENGTH))
+    component.add("summary", one_line(event.title, MAX_OUTLOOK_LENGTH))
     if status := _status_of(event):
         component.add("status", status)
     if event.is_off:
         component.add("transp", "TRANSPARENT")
     if event.place:
-        component.add("location", one_line(event.place, OUTLOOK_LENGTH))
+        component.add("location", one_line(event.place, MAX_OUTLOOK_LENGTH))
     if description := clean_lines(event.description).strip():
         component.add("description", description)
     component.add("organizer", _organizer(), encode=False)
@@ -117,44 +117,35 @@ def _component_of(event: CalendarEvent, now: dt.datetime) -> Event:
 
 
 def _status_of(event: CalendarEvent) -> str:
-    """Return STATUS; none where one person is taken off a list and the appointment goes on (RFC
-    5546, 3.2.5).
-    """
     if event.is_off:
         return "CANCELLED"
+    # No status when one person is taken off the list of an appointment that still takes place
+    # (RFC 5546, 3.2.5).
     return "" if event.method == CANCEL else "CONFIRMED"
 
 
 def _organizer() -> vCalAddress:
-    """Return the office, and the address that writes for it where that is another one."""
     organizer = _address(settings.OFFICE_EMAIL, settings.OFFICE_NAME)
     if normalise_address(settings.MAIL_FROM) != normalise_address(settings.OFFICE_EMAIL):
+        # Outlook distrusts an invitation whose sender is not its organizer.
         organizer.params["SENT-BY"] = vText(f"mailto:{normalise_address(settings.MAIL_FROM)}")
     return organizer
 
 
 def _attendee(recipient: Recipient, partstat: str) -> vCalAddress:
-    """Return the one recipient. No reply is asked for: answers are given by the personal link, not
-    by the calendar.
-    """
     address = _address(recipient.email, recipient.name)
     address.params["CUTYPE"] = vText("INDIVIDUAL")
     address.params["ROLE"] = vText("REQ-PARTICIPANT")
     address.params["PARTSTAT"] = vText(partstat)
+    # Guests answer by their personal link. A reply from the calendar would reach nobody.
     address.params["RSVP"] = vText("FALSE")
     return address
 
 
 def _address(email: str, name: str) -> vCalAddress:
-    """Return an address with its name; signs that calendars escape in different ways are left out
-    of the name.
-    """
     address = vCalAddress(f"mailto:{normalise_address(email)}")
-    if (
-        cleaned := one_line(name, OUTLOOK_LENGTH)
-        .replace('"', "'")
-        .replace("^", "")
-        .replace("\\", "")
-    ):
+    # Calendar programs disagree on how these characters are escaped in a parameter (RFC 6868).
+    cleaned = one_line(name, MAX_OUTLOOK_LENGTH).translate(UNSAFE_IN_NAMES)
+    if cleaned:
         address.params["CN"] = vText(cleaned)
     return address

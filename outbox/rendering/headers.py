@@ -1,5 +1,5 @@
-"""Values fit for a mail: nothing typed by anybody can add a header, hide characters or bend an
-address.
+"""Clean values for a mail: nothing that anybody typed can add a header, hide characters or
+disguise an address.
 """
 
 import re
@@ -7,37 +7,37 @@ import re
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from outbox.errors import TextError
+from outbox.rendering import TextError
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+# Invisible characters: soft hyphens, zero-width spaces, and marks that reverse the reading order.
 HIDDEN = re.compile(
     r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
 )
+# The lookahead keeps encoded words out of addresses as well.
 LOCAL_PART = re.compile(r"(?!.*=\?)[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
 DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 SUBJECT_LENGTH = 200
 
 
 def one_line(value: str, length: int = SUBJECT_LENGTH) -> str:
-    """Return `value` in one line without control characters, cut to `length` characters.
-
-    An encoded word (`=?utf-8?q?…?=`, RFC 2047) is taken apart: `email` would decode it while it
-    writes the header, and a line break hidden in it would begin a header of its own.
-    """
+    """Return `value` in one line without control characters, cut to `length` characters."""
     shown = HIDDEN.sub("", CONTROL.sub(" ", str(value)))
+    # Break up encoded words (`=?utf-8?q?…?=`, RFC 2047). The `email` package decodes them when it
+    # writes a header, and a line break hidden in one would start a header of its own.
     cleaned = " ".join(shown.replace("=?", "= ?").split())
     return cleaned if len(cleaned) <= length else cleaned[: length - 1].rstrip() + "…"
 
 
 def clean_lines(value: str) -> str:
-    """Return `value` with plain line breaks and without control characters, as a body holds it."""
+    """Return `value` with `\n` as line breaks and without control characters."""
     lines = re.sub(r"\r\n|[\r\x85\u2028\u2029]", "\n", str(value))
     return HIDDEN.sub("", CONTROL.sub("", lines))
 
 
 def normalise_address(email: str) -> str:
-    """Return `email` as it is stored and sent: lower case, the domain in ASCII. Raises `TextError`
-    when it is none.
+    """Return `email` in lower case with its domain in ASCII. Raises `TextError` for anything that
+    is no address.
     """
     local, _at, domain = email.strip().lower().rpartition("@")
     try:
@@ -50,9 +50,7 @@ def normalise_address(email: str) -> str:
 
 
 def validate_address(email: str) -> None:
-    """Raise a form's ValidationError for what Django takes for an address but no mail here can be
-    sent to.
-    """
+    """Raise ValidationError for addresses that Django accepts but this portal cannot write to."""
     try:
         normalise_address(email)
     except TextError as error:

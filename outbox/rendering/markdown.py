@@ -1,32 +1,38 @@
-"""Markdown of the portal's own texts → HTML and plain text. One source, so that the two cannot
-drift apart.
+"""Markdown with {placeholders} → HTML and plain text, from one source so that both say the same.
+
+A text is rendered once with markers in place of its placeholders; values are filled into the
+result. So a value is never parsed as Markdown and cannot add markup or links.
 """
 
+import re
+from collections.abc import Mapping
 from functools import lru_cache
+from string import Formatter
 from typing import NamedTuple
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from outbox.rendering.placeholders import marked, unmarked
+from outbox.rendering import TextError
 
-# A mail has no title of its own: its headings are of two levels.
+# Letters and digits only, which Markdown and HTML leave alone; the name is hex-encoded between
+# `qz` and `zq`, which no German word contains.
+MARKER = re.compile(r"qz([0-9a-f]+)zq")
+# A mail has no title of its own, so its headings start at the second level and need only two.
 HEADINGS = {"h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3"}
 TAGS = {"p", "a", "strong", "em", "ul", "ol", "li", "h2", "h3", "blockquote", "hr", "br", "code"}
 
 
 class Link(NamedTuple):
-    """A link in a template: the words it shows and where it leads, placeholders as {names}."""
+    """A link in a text; both parts may contain {placeholders}."""
 
     label: str
     target: str
 
 
 def to_html(source: str) -> str:
-    """Return safe HTML of the Markdown `source`; a paragraph that is only a link gets the class
-    `button`.
-    """
+    """Return sanitised HTML; a paragraph that is only a link gets the class `button`."""
     parser, tokens = _parser(), parse(source)
     for token in tokens:
         if token.tag in HEADINGS:
@@ -44,76 +50,130 @@ def to_html(source: str) -> str:
 
 
 def to_text(source: str) -> str:
-    """Return the Markdown `source` as plain text: links as `label: address`, lists and quotes as in
-    a letter.
-    """
+    """Return plain text: links as `label: address`, lists and quotes as people type them."""
     lines: list[str] = []
-    frames: list[str] = []
-    marker = ""
+    # The prefix of every open list and quote, outermost first.
+    prefixes: list[str] = []
+    bullet = ""
     for token in parse(source):
         if token.type in ("ordered_list_open", "bullet_list_open", "blockquote_open"):
-            frames.append("> " if token.type == "blockquote_open" else "  " * _lists_in(frames))
+            is_quote = token.type == "blockquote_open"
+            prefixes.append("> " if is_quote else _list_indent(prefixes))
         elif token.type in ("ordered_list_close", "bullet_list_close", "blockquote_close"):
-            frames.pop()
+            prefixes.pop()
             while lines and not lines[-1].strip("> "):
                 lines.pop()
-            lines.append("".join(frames).rstrip() if frames else "")
+            lines.append("".join(prefixes).rstrip() if prefixes else "")
         elif token.type == "list_item_open":
-            marker = f"{token.info}. " if token.info else "- "
+            bullet = f"{token.info}. " if token.info else "- "
         elif token.type == "inline":
-            lead = "".join(frames)
+            prefix = "".join(prefixes)
             for line in _inline_text(token.children or []).split("\n"):
-                lines.append(lead + marker + line)
-                marker = " " * len(marker)
-            marker = ""
+                lines.append(prefix + bullet + line)
+                bullet = " " * len(bullet)
+            bullet = ""
         elif token.type in ("paragraph_close", "heading_close") and not token.hidden:
-            lines.append("".join(frames).rstrip())
+            lines.append("".join(prefixes).rstrip())
         elif token.type == "hr":
             lines += ["--", ""]
     return "\n".join(lines).strip()
 
 
 def parse(source: str) -> list[Token]:
-    """Return the tokens of the Markdown `source`."""
     return _parser().parse(source)
 
 
 def links_in(body: str) -> list[Link]:
-    """Return the links of the Markdown `body` with its {placeholders}, in their order."""
+    """Return the links of the text `body` in their order."""
     links = []
-    for token in parse(marked(body)):
+    for token in parse(with_markers(body)):
         label, target = "", ""
         for child in token.children or []:
             if child.type == "link_open":
                 label, target = "", str(child.attrGet("href") or "")
             elif child.type == "link_close":
-                links.append(Link(unmarked(label).strip(), unmarked(target)))
+                links.append(Link(without_markers(label).strip(), without_markers(target)))
             else:
                 label += child.content
     return links
 
 
+def is_link_name(name: str) -> bool:
+    """Return whether the placeholder `name` stands for an address."""
+    return name == "link" or name.endswith("_link")
+
+
+def names_in(template: str) -> set[str]:
+    """Return the placeholders of `template`. Raises `TextError` for anything but plain {names}."""
+    try:
+        parts = list(Formatter().parse(template))
+    except ValueError as error:
+        raise TextError(f"braces do not match in {template[:60]!r}") from error
+    names = set()
+    for _literal, name, spec, conversion in parts:
+        if name is None:
+            continue
+        # `{person.password}` or `{0!r}` would reach into the values.
+        if not name.isidentifier() or spec or conversion:
+            raise TextError(f"only plain placeholders are allowed, not {{{name}}}")
+        names.add(name)
+    return names
+
+
+def marker_for(name: str) -> str:
+    return f"qz{name.encode().hex()}zq"
+
+
+def name_in_marker(code: str) -> str:
+    """Return the placeholder that the hex `code` stands for; empty when it only looks like one."""
+    try:
+        return bytes.fromhex(code).decode()
+    except ValueError:
+        return ""
+
+
+def with_markers(template: str) -> str:
+    """Replace the {placeholders} of `template` by markers."""
+    for name in names_in(template):
+        template = template.replace(f"{{{name}}}", marker_for(name))
+    return template.replace("{{", "{").replace("}}", "}")
+
+
+def without_markers(text: str) -> str:
+    """Replace the markers in `text` by {placeholders}."""
+    return MARKER.sub(
+        lambda match: f"{{{name_in_marker(match[1])}}}" if name_in_marker(match[1]) else match[0],
+        text,
+    )
+
+
+def fill_markers(template: str, values: Mapping[str, str]) -> str:
+    """Replace the markers in `template` by `values`; what only looks like a marker stays."""
+    return MARKER.sub(lambda match: str(values.get(name_in_marker(match[1]), match[0])), template)
+
+
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    """Letters need no pictures and no code: what is indented is a paragraph, and nothing hides in
-    an entity.
-    """
+    # Mails contain no images and no code. Without the rules for code, an indented paragraph stays a
+    # paragraph; without entities, nobody can hide an address behind `&#104;`.
     return MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
         ["code", "fence", "image", "entity"]
     )
 
 
-def _lists_in(frames: list[str]) -> int:
-    return 1 if any(frame != "> " for frame in frames) else 0
+def _list_indent(prefixes: list[str]) -> str:
+    """Return the indent of a new list: none for the outermost."""
+    is_nested = any(prefix != "> " for prefix in prefixes)
+    return "  " if is_nested else ""
 
 
 def _is_only_a_link(children: list[Token]) -> bool:
-    depth = [child.type for child in children]
+    types = [child.type for child in children]
     return (
-        len(depth) > 1
-        and depth[0] == "link_open"
-        and depth[-1] == "link_close"
-        and depth.count("link_open") == 1
+        len(types) > 1
+        and types[0] == "link_open"
+        and types[-1] == "link_close"
+        and types.count("link_open") == 1
     )
 
 

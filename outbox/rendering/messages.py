@@ -1,8 +1,7 @@
-"""A text and its values → the finished words of one mail: subject, plain text, HTML.
+"""A text and its values → subject, plain text and HTML of one mail.
 
-The words of a kind are rendered and styled once, with marks in place of the values; each mail then
-only fills its values in. So a value is never read as Markdown or HTML: it cannot become markup, nor
-a link.
+The text of a kind is rendered and styled once, with markers in place of its values; each mail only
+fills them in.
 """
 
 import html
@@ -16,26 +15,31 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from outbox.errors import TextError
+from outbox.rendering import TextError
 from outbox.rendering.headers import clean_lines, one_line
-from outbox.rendering.markdown import to_html, to_text
-from outbox.rendering.placeholders import MARK, fill, is_link_name, marked, name_of
-from outbox.texts import MailText, Markdown, explained
+from outbox.rendering.markdown import (
+    MARKER,
+    fill_markers,
+    is_link_name,
+    name_in_marker,
+    to_html,
+    to_text,
+    with_markers,
+)
+from outbox.texts import MailText, Markdown, placeholders_of
 
-BLOCK_OR_MARK = re.compile(r"<p[^>]*>\s*qz(?P<block>[0-9a-f]+)zq\s*</p>|qz(?P<word>[0-9a-f]+)zq")
+BLOCK_OR_MARKER = re.compile(r"<p[^>]*>\s*qz(?P<block>[0-9a-f]+)zq\s*</p>|qz(?P<word>[0-9a-f]+)zq")
 EMPTY = re.compile(r"<(p|blockquote)[^>]*>\s*</\1>\s*")
 
 
-class Letter(NamedTuple):
-    """The words of one mail."""
-
+class Message(NamedTuple):
     subject: str
     text: str
     html: str
 
 
 class Frame(NamedTuple):
-    """What stands around every mail: the portal's name and the office's closing."""
+    """What surrounds the text of every mail: the portal's name and the office's signature."""
 
     portal: str
     office: str
@@ -45,10 +49,10 @@ class Frame(NamedTuple):
     privacy_url: str
 
 
-def write_letter(text: MailText, *, greeting: str, link: str, values: Mapping[str, str]) -> Letter:
-    """Return the words of a mail of kind `text`. Raises `TextError` unless `values` fits the
-    placeholders exactly.
-    """
+def write_message(
+    text: MailText, *, greeting: str, link: str, values: Mapping[str, str]
+) -> Message:
+    """Fill `values` into `text`. Raises `TextError` unless they fit its placeholders exactly."""
     if set(values) != set(text.placeholders):
         raise TextError(
             f"{text.kind}: values {sorted(values)} do not fit placeholders "
@@ -60,30 +64,25 @@ def write_letter(text: MailText, *, greeting: str, link: str, values: Mapping[st
     return _fill(str(text.subject), str(text.body), filled)
 
 
-def write_sample(text: MailText) -> Letter:
-    """Return the words of a mail of kind `text` with its examples for values; the link leads to the
-    portal's start.
-    """
+def write_sample(text: MailText) -> Message:
+    """Return a mail whose values are the examples of the placeholders; it links to the start page."""
     values = {
         name: Markdown(placeholder.example) if placeholder.is_block else str(placeholder.example)
-        for name, placeholder in explained(text).items()
+        for name, placeholder in placeholders_of(text).items()
         if name in text.placeholders
     }
-    return write_letter(text, greeting="", link="/", values=values)
+    return write_message(text, greeting="", link="/", values=values)
 
 
-def write_plain_letter(*, subject: str, text: str) -> Letter:
-    """Return the words of a mail whose text is given as it is; it brings its own greeting and
-    closing.
-    """
-    page = fill(_styled_frame("{text}", frame()), {"text": _html_value(text)})
-    return Letter(
+def write_plain_message(*, subject: str, text: str) -> Message:
+    """Return a mail whose `text` is no Markdown and brings its own greeting and closing."""
+    page = fill_markers(_styled_frame("{text}", frame()), {"text": _html_value(text)})
+    return Message(
         subject=one_line(subject), text=clean_lines(text).strip() + "\n", html=_link_addresses(page)
     )
 
 
 def frame() -> Frame:
-    """Return the office's closing from the settings."""
     return Frame(
         portal=settings.PORTAL_NAME,
         office=settings.OFFICE_NAME,
@@ -95,7 +94,7 @@ def frame() -> Frame:
 
 
 def complete_link(link: str) -> str:
-    """Return `link` with the portal's address in front of a path. Raises `TextError` for anything
+    """Return `link`, if it is a path, as an address of the portal. Raises `TextError` for anything
     but http(s).
     """
     address = f"{settings.SITE_URL}{link}" if link.startswith("/") or not link else link
@@ -104,10 +103,10 @@ def complete_link(link: str) -> str:
     return address
 
 
-def _fill(subject: str, body: str, values: dict[str, str]) -> Letter:
+def _fill(subject: str, body: str, values: dict[str, str]) -> Message:
     framed = frame()
-    return Letter(
-        subject=one_line(fill(marked(subject), values)),
+    return Message(
+        subject=one_line(fill_markers(with_markers(subject), values)),
         text=_fill_text(_plain_frame(body, framed), values),
         html=_fill_html(_styled_frame("{greeting},\n\n" + body, framed), values),
     )
@@ -116,22 +115,27 @@ def _fill(subject: str, body: str, values: dict[str, str]) -> Letter:
 def _fill_text(source: str, values: dict[str, str]) -> str:
     lines = []
     for line in source.split("\n"):
+        # Further lines of a value in a quote belong to the quote as well.
         lead = re.match(r"(?:> ?)*", line).group()
-        filled = MARK.sub(lambda match: _text_value(values.get(name_of(match[1]), match[0])), line)
-        if filled.strip("> ") or not MARK.search(line):
+        filled = MARKER.sub(
+            lambda match: _text_value(values.get(name_in_marker(match[1]), match[0])), line
+        )
+        # A line that consisted of empty values disappears with them.
+        if filled.strip("> ") or not MARKER.search(line):
             lines.append(filled.replace("\n", "\n" + lead))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
 
 def _fill_html(source: str, values: dict[str, str]) -> str:
-    filled = BLOCK_OR_MARK.sub(lambda match: _html_of(match, values), source)
+    filled = BLOCK_OR_MARKER.sub(lambda match: _html_of(match, values), source)
+    # Twice: a quote is empty only after the empty paragraph in it is gone.
     return EMPTY.sub("", EMPTY.sub("", filled))
 
 
 def _html_of(match: re.Match, values: dict[str, str]) -> str:
     if match["word"]:
-        return _html_value(values.get(name_of(match["word"]), match[0]))
-    value = values.get(name_of(match["block"]), f"qz{match['block']}zq")
+        return _html_value(values.get(name_in_marker(match["word"]), match[0]))
+    value = values.get(name_in_marker(match["block"]), f"qz{match['block']}zq")
     if isinstance(value, Markdown):
         return css_inline.inline_fragment(to_html(value), _css())
     start, end = match.start("block") - 2 - match.start(), match.end("block") + 2 - match.start()
@@ -149,7 +153,7 @@ def _html_value(value: str) -> str:
 
 
 def _link_addresses(page: str) -> str:
-    """Make the portal's own addresses in a plain mail clickable; no other."""
+    """Turn addresses of the portal in a plain mail into links, and no others."""
     own = re.compile(re.escape(html.escape(settings.SITE_URL)) + r"/[^\s<\"']*")
     body_start = page.index("<body")
     head, body = page[:body_start], page[body_start:]
@@ -162,26 +166,24 @@ def _link_addresses(page: str) -> str:
 
 @lru_cache(maxsize=256)
 def _plain_frame(body: str, framed: Frame) -> str:
-    words = to_text(marked("{greeting},\n\n" + body))
+    words = to_text(with_markers("{greeting},\n\n" + body))
     closing = render_to_string("outbox/mail.txt", {"frame": framed})
     return f"{words}\n\n{closing.strip()}\n"
 
 
+# Inlining the styles is the slow step of writing a mail, so it is done once per kind.
 @lru_cache(maxsize=256)
 def _styled_frame(body: str, framed: Frame) -> str:
-    """Return the page of a kind with all styles inlined; this is the slow step and done once a
-    kind.
-    """
-    content = to_html(marked(body))
-    return styled(
+    content = to_html(with_markers(body))
+    return inline_styles(
         render_to_string(
             "outbox/mail.html", {"content": content, "frame": framed, "closing": body != "{text}"}
         )
     )
 
 
-def styled(page: str) -> str:
-    """Return the whole HTML `page` with the styles of the mails in its elements."""
+def inline_styles(page: str) -> str:
+    """Return the HTML `page` with its styles in the elements: mail clients ignore stylesheets."""
     return css_inline.CSSInliner(extra_css=_css(), load_remote_stylesheets=False).inline(page)
 
 

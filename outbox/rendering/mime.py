@@ -1,5 +1,5 @@
-"""The finished message: headers, text, HTML and calendar part as one ASCII text, ready to go on the
-wire.
+"""The finished message: headers, text, HTML and calendar part as one ASCII text that is sent as it
+is.
 """
 
 import datetime as dt
@@ -14,23 +14,26 @@ from uuid import uuid4
 
 from django.conf import settings
 
-from outbox.drafts import Recipient
-from outbox.errors import TextError
+from outbox.rendering import TextError
 from outbox.rendering.calendars import calendar_file_name
 from outbox.rendering.headers import normalise_address, one_line
-from outbox.rendering.messages import Letter
+from outbox.rendering.messages import Message
+from outbox.texts import Recipient
 
 METHOD = re.compile(r"^METHOD:(\w+)\r?$", re.MULTILINE)
-# `email` loses the quotes of a long name when it folds the line; what needs them would then begin
-# another address.
+# The `email` package loses the quotes of a long name when it folds the line. Without quotes, these
+# characters would start another address.
 NEEDS_QUOTES = re.compile(r'[<>@,;:()\[\]\\"]')
+# Of a line with an encoded word (RFC 2047, 2).
+MAX_LINE_LENGTH = 76
+MAX_NAME_LENGTH = 120
 
-LINE_LENGTH = 76  # of a line with an encoded word (RFC 2047, 2)
 
+class WholeHeaderPolicy(EmailPolicy):
+    """Encodes a header with umlauts as a whole (RFC 2047).
 
-class WholeWords(EmailPolicy):
-    """Encodes text with umlauts as a whole (RFC 2047): `email` alone doubles or loses a space where
-    it folds between encoded and plain words.
+    The standard policy encodes single words and doubles or loses a space when it folds between an
+    encoded and a plain word.
     """
 
     def fold_binary(self, name, value) -> bytes:
@@ -40,65 +43,62 @@ class WholeWords(EmailPolicy):
             [address] = addresses
             shown = _encoded(name, address.display_name, self.linesep)
             last_line = f"{name}: {shown}".rpartition(self.linesep)[2]
-            fits = len(last_line) + len(address.addr_spec) + len(" <>") <= LINE_LENGTH
+            fits = len(last_line) + len(address.addr_spec) + len(" <>") <= MAX_LINE_LENGTH
             text = f"{shown}{'' if fits else self.linesep} <{address.addr_spec}>"
         else:
             text = _encoded(name, str(value), self.linesep)
         return f"{name}: {text}{self.linesep}".encode("ascii")
 
 
-@lru_cache(256)  # the sender stands in every mail, a subject in all of one sending
+# The sender is in every mail, and a subject in all mails of a batch.
+@lru_cache(256)
 def _encoded(name: str, text: str, linesep: str) -> str:
-    # `Header` itself is sometimes one character late.
-    return Header(text, "utf-8", header_name=name, maxlinelen=LINE_LENGTH - 1).encode(
+    # `Header` sometimes exceeds the length by one character.
+    return Header(text, "utf-8", header_name=name, maxlinelen=MAX_LINE_LENGTH - 1).encode(
         linesep=linesep
     )
 
 
-POLICY = WholeWords(cte_type="7bit", linesep="\r\n")
+POLICY = WholeHeaderPolicy(cte_type="7bit", linesep="\r\n")
 
 
 def make_message_id() -> str:
-    """Return a new Message-ID of the office's mail domain; it stays with the mail over all tries."""
+    """Return a new Message-ID in the domain of MAIL_FROM."""
     return f"<{uuid4().hex}@{settings.MAIL_FROM.rpartition('@')[2]}>"
 
 
 def build_mime(
-    letter: Letter, *, to: Recipient, message_id: str, now: dt.datetime, calendar: str = ""
+    content: Message, *, to: Recipient, message_id: str, now: dt.datetime, calendar: str = ""
 ) -> str:
-    """Return the message as ASCII text with CRLF. No value can add a header: each is cut to one
-    line first.
-    """
+    """Return the message as ASCII text with CRLF."""
     message = EmailMessage(policy=POLICY)
     message["From"] = _address(settings.OFFICE_NAME, settings.MAIL_FROM)
     message["To"] = _address(to.name, to.email)
     message["Reply-To"] = _address(settings.OFFICE_NAME, settings.OFFICE_EMAIL)
-    message["Subject"] = one_line(letter.subject)
+    message["Subject"] = one_line(content.subject)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id
+    # Keeps vacation responders from answering (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.text)
-    message.add_alternative(letter.html, subtype="html")
+    message.set_content(content.text)
+    message.add_alternative(content.html, subtype="html")
     if calendar:
         _add_calendar(message, calendar)
     return message.as_bytes().decode("ascii")
 
 
 def _address(name: str, email: str) -> Address:
-    return Address(
-        display_name=one_line(NEEDS_QUOTES.sub(" ", name), 120), addr_spec=normalise_address(email)
-    )
+    display_name = one_line(NEEDS_QUOTES.sub(" ", name), MAX_NAME_LENGTH)
+    return Address(display_name=display_name, addr_spec=normalise_address(email))
 
 
 def _add_calendar(message: EmailMessage, calendar: str) -> None:
-    """Add the entry twice, byte for byte the same: as what Outlook acts on, and as a file for
-    everybody else.
-    """
     found = METHOD.search(calendar)
     if found is None:
         raise TextError("the calendar part has no METHOD")
     data, name = calendar.encode(), calendar_file_name(calendar)
     parameters = {"charset": "utf-8", "method": found.group(1)}
+    # Twice with the same bytes: Outlook acts on the alternative, other programs open the file.
     message.add_alternative(data, maintype="text", subtype="calendar", params=parameters)
     message.add_attachment(
         data, maintype="application", subtype="ics", filename=name, params={"name": name}

@@ -1,7 +1,7 @@
-"""What of a mail may be shown: never a personal link, never the body of an account mail.
+"""What may be shown of a mail: never a personal link, never the body of an account mail.
 
-The finished message is stored with both, since it has to be sent. Every page, preview and download
-takes its words from here. What cannot be blotted out with certainty is not shown at all.
+The stored message contains both, since it has to be sent. Every page, preview and download gets its
+content from here. What cannot be redacted with certainty is not shown at all.
 """
 
 import datetime as dt
@@ -10,36 +10,52 @@ import re
 from email import message_from_string
 from email.message import EmailMessage
 from email.policy import default as default_policy
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from urllib.parse import quote, unquote
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from icalendar import Calendar
 
-from outbox.models import Mail
 from outbox.rendering.calendars import ACCEPTED, CANCEL, NEEDS_ACTION, PUBLISH, REQUEST, TENTATIVE
-from outbox.rendering.messages import Letter, styled
+from outbox.rendering.messages import Message, inline_styles
 from outbox.rendering.mime import POLICY
 
 SHOWN_HEADERS = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted")
 BODY = re.compile(r"<body[^>]*>")
+# Any part of a personal link as long as this gives it away, even without the rest.
 TOKEN = re.compile(r"[\w:.~-]{16,}")
-METHODS = {  # by METHOD and whether the whole appointment does not take place
-    (REQUEST, False): _lazy("Einladung"),
-    (CANCEL, False): _lazy("Rücknahme des Eintrags"),
-    (CANCEL, True): _lazy("Absage"),
-    (PUBLISH, False): _lazy("Hinweis"),
-    (PUBLISH, True): _lazy("Hinweis auf den Wegfall"),
+# By METHOD and whether the whole appointment is cancelled.
+METHODS = {
+    (REQUEST, False): gettext_lazy("Einladung"),
+    (CANCEL, False): gettext_lazy("Rücknahme des Eintrags"),
+    (CANCEL, True): gettext_lazy("Absage"),
+    (PUBLISH, False): gettext_lazy("Hinweis"),
+    (PUBLISH, True): gettext_lazy("Hinweis auf den Wegfall"),
 }
-PARTSTATS = {NEEDS_ACTION: _lazy("offen"), ACCEPTED: _lazy("Zusage"), TENTATIVE: _lazy("Vorbehalt")}
+PARTSTATS = {
+    NEEDS_ACTION: gettext_lazy("offen"),
+    ACCEPTED: gettext_lazy("Zusage"),
+    TENTATIVE: gettext_lazy("Vorbehalt"),
+}
+
+
+class Mail(Protocol):
+    """What is read of `outbox.models.Mail`. Rendering comes below the models."""
+
+    subject: str
+    recipient: str
+    message_id: str
+    text: str
+    mime: str
+    secret: str
+    has_personal_link: bool
+    is_account_mail: bool
 
 
 class CalendarFacts(NamedTuple):
-    """The calendar part of a mail as people read it; `answer` is how it stands in the calendar of
-    the attendee.
-    """
+    """The calendar part of a mail in words; `answer` is the answer stored in the entry."""
 
     method: str
     title: str
@@ -53,14 +69,13 @@ class CalendarFacts(NamedTuple):
     file_name: str
 
 
-def shown_text(mail: Mail) -> str:
-    """Return the text of `mail` as it may be shown."""
-    return _hidden_notice(mail) or _redact(mail, mail.text)
+def preview_text(mail: Mail) -> str:
+    return _reason_to_hide(mail) or _redact(mail, mail.text)
 
 
-def shown_html(mail: Mail) -> str:
-    """Return the HTML of `mail` as it may be shown, a whole page."""
-    if notice := _hidden_notice(mail):
+def preview_html(mail: Mail) -> str:
+    """Return a complete HTML page."""
+    if notice := _reason_to_hide(mail):
         return _notice_page(notice)
     part = _parse(mail).get_body(("html",))
     return (
@@ -70,17 +85,16 @@ def shown_html(mail: Mail) -> str:
     )
 
 
-def shown_headers(mail: Mail) -> list[tuple[str, str]]:
-    """Return the headers of `mail` that matter to people, as (name, value)."""
+def preview_headers(mail: Mail) -> list[tuple[str, str]]:
+    """Return (name, value) of the headers that people understand."""
     if not mail.mime:
         return [("To", mail.recipient), ("Subject", mail.subject), ("Message-ID", mail.message_id)]
     message = _parse(mail)
     return [(name, _redact(mail, str(message[name]))) for name in SHOWN_HEADERS if name in message]
 
 
-def shown_calendar(mail: Mail) -> CalendarFacts | None:
-    """Return the facts of the calendar part of `mail`, or None when it has none."""
-    text = shown_ics(mail)
+def preview_calendar(mail: Mail) -> CalendarFacts | None:
+    text = preview_ics(mail)
     if not text:
         return None
     calendar = Calendar.from_ical(text)
@@ -102,27 +116,25 @@ def shown_calendar(mail: Mail) -> CalendarFacts | None:
     )
 
 
-def shown_ics(mail: Mail) -> str:
-    """Return the calendar part of `mail` as it was written, empty when it has none that may be
-    shown.
-
-    No personal link goes into a calendar; should one ever stand there, nothing of it is shown.
-    """
+def preview_ics(mail: Mail) -> str:
+    """Return the calendar part as it was written; empty when there is none that may be shown."""
     if mail.is_account_mail or "text/calendar" not in mail.mime:
         return ""
     part = next(part for part in _parse(mail).walk() if part.get_content_type() == "text/calendar")
     text = part.get_content()
+    # No calendar is written with a personal link. This is the second line of defence; it looks at
+    # unfolded lines, because folding could split the link.
     unfolded = re.sub(r"\r?\n[ \t]", "", text)
-    return "" if mail.has_personal_link and _tells_link(mail, unfolded) else text
+    return "" if mail.has_personal_link and _reveals_link(mail, unfolded) else text
 
 
 def _file_name(message: EmailMessage) -> str:
     return next((name for part in message.iter_attachments() if (name := part.get_filename())), "")
 
 
-def shown_eml(mail: Mail) -> bytes:
-    """Return the message of `mail` as a file that may leave the portal."""
-    if notice := _hidden_notice(mail):
+def preview_eml(mail: Mail) -> bytes:
+    """Return the message as an .eml file that may leave the portal."""
+    if notice := _reason_to_hide(mail):
         return _reduced_message(mail, notice).as_bytes()
     if not mail.has_personal_link:
         return mail.mime.encode("ascii")
@@ -133,20 +145,20 @@ def shown_eml(mail: Mail) -> bytes:
     return message.as_bytes()
 
 
-def sample_page(letter: Letter, *, as_text: bool) -> str:
-    """Return a page that shows the words of `letter` with their subject, as plain text or as HTML."""
+def sample_page(message: Message, *, as_text: bool) -> str:
+    """Return a page that shows `message` with its subject, as plain text or as HTML."""
     if as_text:
-        return styled(render_to_string("outbox/sample.html", {"letter": letter}))
-    subject = render_to_string("outbox/sample_subject.html", {"letter": letter})
-    return BODY.sub(lambda match: match[0] + subject, letter.html, count=1)
+        return inline_styles(render_to_string("outbox/sample.html", {"message": message}))
+    subject = render_to_string("outbox/sample_subject.html", {"message": message})
+    return BODY.sub(lambda match: match[0] + subject, message.html, count=1)
 
 
 def faults_page(sentences: list[str]) -> str:
-    """Return a page that says why there is nothing to preview yet."""
-    return styled(render_to_string("outbox/sample.html", {"sentences": sentences}))
+    """Return a page that explains why there is nothing to preview yet."""
+    return inline_styles(render_to_string("outbox/sample.html", {"sentences": sentences}))
 
 
-def _hidden_notice(mail: Mail) -> str:
+def _reason_to_hide(mail: Mail) -> str:
     if mail.is_account_mail:
         return _(
             "Der Inhalt von E-Mails zum Konto wird aus Gründen der Sicherheit nicht angezeigt."
@@ -165,18 +177,19 @@ def _redact(mail: Mail, words: str) -> str:
     for form in _forms_of(mail.secret):
         words = re.sub(r'href="[^"]*' + re.escape(form) + r'[^"]*"', 'href="#"', words)
         words = re.sub(r'(?:https?://[^\s"\'<>/]+)?' + re.escape(form), shown, words)
-    if _tells_link(mail, words):
+    # The link may be written in a form that was not expected: better no preview than a usable link.
+    if _reveals_link(mail, words):
         return _("Diese E-Mail enthält einen persönlichen Link und wird deshalb nicht angezeigt.")
     return words
 
 
-def _tells_link(mail: Mail, words: str) -> bool:
+def _reveals_link(mail: Mail, words: str) -> bool:
     plain = unquote(html.unescape(words))
     return any(token in plain for token in TOKEN.findall(mail.secret))
 
 
 def _forms_of(secret: str) -> list[str]:
-    """Return how the link may be written in text, HTML and addresses, the longest form first."""
+    """Return the forms in which the link may be written in text, HTML and addresses."""
     forms = {
         secret,
         html.escape(secret),
@@ -184,6 +197,7 @@ def _forms_of(secret: str) -> list[str]:
         quote(secret, safe="/:?=&"),
         secret.rstrip("/"),
     }
+    # The longest first: replacing a shorter one would leave the rest of the longer one standing.
     return sorted(forms, key=len, reverse=True)
 
 
@@ -193,7 +207,7 @@ def _notice_page(notice: str) -> str:
 
 def _reduced_message(mail: Mail, notice: str) -> EmailMessage:
     message = EmailMessage(policy=default_policy.clone(linesep="\r\n"))
-    for name, value in shown_headers(mail):
+    for name, value in preview_headers(mail):
         message[name] = value
     message.set_content(notice)
     return message

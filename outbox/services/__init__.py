@@ -1,17 +1,19 @@
-"""The one door to the outbox."""
+"""Everything other apps may do with mails."""
 
-from outbox.drafts import MailDraft, Recipient
 from outbox.services.bulk import approve_mails, resend_mails, settle_mails, withdraw_mails
 from outbox.services.delivery import deliver_due_mails
-from outbox.services.mails import approve_mail, resend_mail, settle_mail, withdraw_mail
+from outbox.services.mails import (
+    approve_mail,
+    resend_mail,
+    settle_mail,
+    withdraw_mail,
+    withdraw_pending,
+)
 from outbox.services.queueing import enqueue_account_mail, enqueue_mails, settle_demo_mails
 from outbox.services.sweeping import remove_bodies, sweep_mails
-from outbox.services.withdrawing import withdraw_pending
 from outbox.services.wordings import reset_wording, save_wording, send_test_mail
 
 __all__ = [
-    "MailDraft",
-    "Recipient",
     "approve_mail",
     "approve_mails",
     "deliver_due_mails",

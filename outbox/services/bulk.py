@@ -1,5 +1,8 @@
-"""What the office may do to many mails at once. Each act comes with the number that the page before
-it named.
+"""Actions of the office on many mails at once.
+
+Each takes `expected`, the number that the confirmation page named, and returns it. Nothing happens
+when another number would be reached by now: ChangedMeanwhile then names that number. Refused when
+no mail is left that the action reaches, NotAllowed for anybody but the office.
 """
 
 import datetime as dt
@@ -14,40 +17,35 @@ from django.utils.translation import ngettext
 
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.queries import in_batches
-from outbox.choices import APPROVE, NOTES, RESEND, SETTLE, SOURCES, WITHDRAW, with_obstacle
-from outbox.enums import MOVES
+from outbox.enums import APPROVE, LOG_NOTES, MOVES, RESEND, SETTLE, SOURCES_OF_ACTION, WITHDRAW
 from outbox.models import Mail, MailLog
 from outbox.permissions import can_manage_mails
-from outbox.services.handover import hand_over_on_commit
+from outbox.queries.bulk import with_obstacle
+from outbox.services.queueing import deliver_on_commit
 
-States = dict[str, list[int]]  # state → keys of the mails that stand so
+KeysByState = dict[str, list[int]]
 
 
 @transaction.atomic
 def approve_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.datetime) -> int:
-    """Let the drafts among `mails` go out; return how many.
-
-    Like each act here it reaches those that `outbox.choices.with_obstacle` finds fit, and nothing
-    happens unless they are `expected` many: else `Outpaced` names the new number. `Refused` when
-    there are none (any more), `NotEntitled` for anybody but the office.
-    """
-    found = _locked(APPROVE, mails, expected, by)
-    later = {"due_at": Greatest(F("due_at"), Value(now)), "expires_at": _renewed_expiry(now)}
-    _write(found, APPROVE, later, by, now)
-    hand_over_on_commit()
+    found = _lock_mails(APPROVE, mails, expected, by)
+    changes = {
+        "due_at": Greatest(F("due_at"), Value(now)),
+        "expires_at": _renewed_expiry(now),
+    }
+    _change_mails(found, APPROVE, changes, by, now)
+    deliver_on_commit()
     return expected
 
 
 @transaction.atomic
 def resend_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.datetime) -> int:
-    """Let the failed and expired ones among `mails` wait anew, their tries counted from zero;
-    return how many.
+    """Queue failed and expired mails again, with their attempts counted from zero.
 
-    Account mails stay out: what they hold is out of date and is asked for anew. Raises as
-    `approve_mails` does.
+    Account mails are left out: their codes and links are outdated and have to be requested again.
     """
-    found = _locked(RESEND, mails, expected, by)
-    anew = {
+    found = _lock_mails(RESEND, mails, expected, by)
+    changes = {
         "due_at": now,
         "expires_at": _renewed_expiry(now),
         "attempts": 0,
@@ -55,42 +53,34 @@ def resend_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.dat
         "last_error": "",
         "settled_at": None,
     }
-    _write(found, RESEND, anew, by, now)
-    hand_over_on_commit()
+    _change_mails(found, RESEND, changes, by, now)
+    deliver_on_commit()
     return expected
 
 
 @transaction.atomic
 def withdraw_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.datetime) -> int:
-    """Take back those among `mails` that were not sent yet, account mails left out; return how
-    many.
-
-    Raises as `approve_mails` does.
-    """
-    found = _locked(WITHDRAW, mails, expected, by)
-    _write(found, WITHDRAW, {"last_error": ""}, by, now)
+    found = _lock_mails(WITHDRAW, mails, expected, by)
+    _change_mails(found, WITHDRAW, {"last_error": ""}, by, now)
     return expected
 
 
 @transaction.atomic
 def settle_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.datetime) -> int:
-    """Put away the unsolved ones among `mails`: they stay failed, but nobody is reminded of them;
-    return how many.
-
-    Raises as `approve_mails` does.
-    """
-    found = _locked(SETTLE, mails, expected, by)
-    _write(found, SETTLE, {"settled_at": now}, by, now)
+    """Stop reporting unsolved mails as problems; they stay failed or expired."""
+    found = _lock_mails(SETTLE, mails, expected, by)
+    _change_mails(found, SETTLE, {"settled_at": now}, by, now)
     return expected
 
 
-def _locked(action: str, mails: QuerySet[Mail], expected: int, by: Model) -> States:
-    """Lock those of `mails` that `action` reaches and return them by state."""
+def _lock_mails(action: str, mails: QuerySet[Mail], expected: int, by: Model) -> KeysByState:
+    """Lock the mails that `action` reaches and return their keys by state."""
     if not can_manage_mails(by):
         raise NotAllowed(_("Nur die Geschäftsstelle darf den Versand ändern."))
-    rows = with_obstacle(action, mails).filter(obstacle="", state__in=SOURCES[action])
-    found: States = defaultdict(list)
-    for key, state in rows.order_by("pk").select_for_update().values_list("pk", "state"):
+    reached = with_obstacle(action, mails).filter(obstacle="", state__in=SOURCES_OF_ACTION[action])
+    found: KeysByState = defaultdict(list)
+    # Every action locks in the order of the keys, so that two of them cannot deadlock.
+    for key, state in reached.order_by("pk").select_for_update().values_list("pk", "state"):
         found[state].append(key)
     count = sum(map(len, found.values()))
     if not count:
@@ -107,13 +97,17 @@ def _locked(action: str, mails: QuerySet[Mail], expected: int, by: Model) -> Sta
     return found
 
 
-def _write(found: States, action: str, fields: dict[str, Any], by: Model, now: dt.datetime) -> None:
-    """Move the mails as the state table says (settling leaves the state) and log each."""
+def _change_mails(
+    found: KeysByState, action: str, changes: dict[str, Any], by: Model, now: dt.datetime
+) -> None:
+    """Apply `changes` and the move of `action` to the locked mails, and log each."""
     target = MOVES[action].target if action in MOVES else ""
     if target:
-        fields = fields | {"state": target}
-    for part in in_batches([key for keys in found.values() for key in keys]):
-        Mail.objects.filter(pk__in=part).update(**fields)
+        changes = changes | {"state": target}
+    # SQLite limits the number of parameters in one statement.
+    all_keys = [key for keys in found.values() for key in keys]
+    for some_keys in in_batches(all_keys):
+        Mail.objects.filter(pk__in=some_keys).update(**changes)
     MailLog.objects.bulk_create(
         [
             MailLog(
@@ -121,7 +115,7 @@ def _write(found: States, action: str, fields: dict[str, Any], by: Model, now: d
                 at=now,
                 from_state=state,
                 to_state=target or state,
-                note=NOTES[action],
+                note=LOG_NOTES[action],
                 by=by,
             )
             for state, keys in found.items()
@@ -131,6 +125,5 @@ def _write(found: States, action: str, fields: dict[str, Any], by: Model, now: d
 
 
 def _renewed_expiry(now: dt.datetime) -> Greatest:
-    return Greatest(
-        F("expires_at"), ExpressionWrapper(Value(now) + F("lifetime"), output_field=DateTimeField())
-    )
+    new_expiry = ExpressionWrapper(Value(now) + F("lifetime"), output_field=DateTimeField())
+    return Greatest(F("expires_at"), new_expiry)

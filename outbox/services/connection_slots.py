@@ -1,8 +1,7 @@
-"""At most MAIL_CONNECTIONS connections to the mail server at a time, over all workers and machines.
+"""Limit the connections to the mail server to MAIL_CONNECTIONS, over all workers and machines.
 
-A slot is lent by a conditional update and comes back by itself when its worker dies. With more than
-one, the first is kept for account mail, so that no login code ever waits behind a bulk that is
-stuck.
+The slots are rows in the database, which all workers share anyway. With more than one, the first
+is reserved for account mail, so that no sign-in code waits behind a stuck batch.
 """
 
 import datetime as dt
@@ -10,77 +9,80 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from outbox.models import SendingSlot
+from outbox.models import ConnectionSlot
+
+ACCOUNT_SLOT = 0
 
 
-class Slot(NamedTuple):
-    """A slot that this worker holds."""
+class HeldSlot(NamedTuple):
+    """A slot this worker holds; `holder` is a random token that proves it."""
 
     number: int
     holder: str
 
 
-def take_slot(*, now: dt.datetime, for_account: bool = False) -> Slot | None:
-    """Return a free slot for MAIL_SLOT_SECONDS, or None when all that this kind of mail may use are
-    taken.
-    """
-    slot = Slot(-1, uuid4().hex)
-    for number in _free(now, for_account):
-        lent = SendingSlot.objects.filter(_is_free(now), number=number).update(
-            holder=slot.holder, held_until=_until(now)
+def acquire_slot(*, now: dt.datetime, for_account: bool = False) -> HeldSlot | None:
+    """Return a slot for MAIL_SLOT_SECONDS, or None while all of its kind are in use."""
+    holder = uuid4().hex
+    for number in _free_numbers(now, for_account):
+        # Two workers may see the same free slot. The condition lets the database pick the winner.
+        acquired = ConnectionSlot.objects.filter(_is_free(now), number=number).update(
+            holder=holder, held_until=_held_until(now)
         )
-        if lent:
-            return slot._replace(number=number)
+        if acquired:
+            return HeldSlot(number, holder)
     return None
 
 
-def renew_slot(slot: Slot, *, now: dt.datetime) -> bool:
-    """Hold `slot` for another while; return False when somebody else has it meanwhile."""
-    return bool(_held(slot).update(held_until=_until(now)))
+def renew_slot(slot: HeldSlot, *, now: dt.datetime) -> bool:
+    """Prolong `slot`; False when this worker was too slow and somebody else holds it."""
+    return bool(_held(slot).update(held_until=_held_until(now)))
 
 
-def give_back_slot(slot: Slot) -> None:
-    """Let the next worker have `slot`."""
+def release_slot(slot: HeldSlot) -> None:
     _held(slot).update(holder="", held_until=None)
 
 
-def close_slot(slot: Slot, *, now: dt.datetime) -> None:
-    """Use one connection less for MAIL_THROTTLE_SECONDS, unless `slot` is the last of its kind that
-    is open.
-    """
-    others = SendingSlot.objects.filter(number__in=_numbers(slot.number == 0)).exclude(
-        number=slot.number
-    )
-    if others.filter(Q(closed_until=None) | Q(closed_until__lte=now)).exists():
-        _held(slot).update(closed_until=now + dt.timedelta(seconds=settings.MAIL_THROTTLE_SECONDS))
+def close_slot(slot: HeldSlot, *, now: dt.datetime) -> None:
+    """Keep `slot` unused for MAIL_THROTTLE_SECONDS, unless no other of its kind is open."""
+    others = ConnectionSlot.objects.filter(
+        number__in=_slot_numbers(for_account=slot.number == ACCOUNT_SLOT)
+    ).exclude(number=slot.number)
+    if others.filter(_is_open(now)).exists():
+        closed_until = now + dt.timedelta(seconds=settings.MAIL_THROTTLE_SECONDS)
+        _held(slot).update(closed_until=closed_until)
 
 
-def _numbers(for_account: bool) -> range:
-    """Return which slots may be used: the first is the account mails' own where there are others."""
+def _slot_numbers(for_account: bool) -> range:
     count = max(settings.MAIL_CONNECTIONS, 1)
-    return range(0 if for_account or count == 1 else 1, count)
+    return range(ACCOUNT_SLOT if for_account or count == 1 else ACCOUNT_SLOT + 1, count)
 
 
-def _free(now: dt.datetime, for_account: bool) -> list[int]:
-    numbers = _numbers(for_account)
-    slots = {slot.number: slot for slot in SendingSlot.objects.filter(number__in=numbers)}
+def _free_numbers(now: dt.datetime, for_account: bool) -> list[int]:
+    numbers = _slot_numbers(for_account)
+    slots = {slot.number: slot for slot in ConnectionSlot.objects.filter(number__in=numbers)}
+    # MAIL_CONNECTIONS can grow at any time, and two workers may notice it at once.
     if missing := [number for number in numbers if number not in slots]:
-        SendingSlot.objects.bulk_create(
-            [SendingSlot(number=n) for n in missing], ignore_conflicts=True
+        ConnectionSlot.objects.bulk_create(
+            [ConnectionSlot(number=number) for number in missing], ignore_conflicts=True
         )
     return [number for number in numbers if number not in slots or slots[number].is_free(now)]
 
 
 def _is_free(now: dt.datetime) -> Q:
-    unheld = Q(held_until=None) | Q(held_until__lte=now)
-    return unheld & (Q(closed_until=None) | Q(closed_until__lte=now))
+    return (Q(held_until=None) | Q(held_until__lte=now)) & _is_open(now)
 
 
-def _held(slot: Slot):
-    return SendingSlot.objects.filter(number=slot.number, holder=slot.holder)
+def _is_open(now: dt.datetime) -> Q:
+    return Q(closed_until=None) | Q(closed_until__lte=now)
 
 
-def _until(now: dt.datetime) -> dt.datetime:
+def _held(slot: HeldSlot) -> QuerySet[ConnectionSlot]:
+    # Matching the holder makes a late worker's update a no-op instead of a theft.
+    return ConnectionSlot.objects.filter(number=slot.number, holder=slot.holder)
+
+
+def _held_until(now: dt.datetime) -> dt.datetime:
     return now + dt.timedelta(seconds=settings.MAIL_SLOT_SECONDS)

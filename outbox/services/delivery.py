@@ -1,4 +1,9 @@
-"""Claim, send, record. Sending happens outside any transaction."""
+"""Claim due mails, send them, have the outcome recorded.
+
+Delivery is at least once: no transaction spans the mail server and the database, so a worker that
+is killed between acceptance and record leaves a mail that will be sent again. Everything here keeps
+that to one mail per killed worker, and the stable Message-ID lets servers drop the duplicate.
+"""
 
 import datetime as dt
 from collections.abc import Callable
@@ -8,23 +13,30 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from outbox.enums import MOVES
-from outbox.models import Mail, SendingSlot
-from outbox.queries import ORDER_OF_SENDING, sent_or_claimed_since
-from outbox.services.bundling import bundle_due_notices
-from outbox.services.connection_slots import Slot, close_slot, give_back_slot, renew_slot, take_slot
-from outbox.services.recorder import Recorder
+from outbox.models import ConnectionSlot, Mail
+from outbox.queries.mails import SENDING_ORDER, count_sent_or_claimed_since
+from outbox.services.connection_slots import (
+    HeldSlot,
+    acquire_slot,
+    close_slot,
+    release_slot,
+    renew_slot,
+)
+from outbox.services.notices import bundle_due_notices
 from outbox.services.recording import (
+    Recorder,
     backoff,
     record_deferred,
     record_rejected,
     record_unreachable,
-    release,
+    release_claims,
 )
 from outbox.transports import (
     Deferred,
-    Parcel,
+    OutgoingMail,
     Rejected,
     Throttled,
     Transport,
@@ -47,61 +59,74 @@ CLAIMED_FIELDS = (
 
 
 class Delivery(NamedTuple):
-    """What a run did: how many mails the server took, whether it stopped because the server is
-    away, and whether it may go on."""
+    """The result of a run: how many mails the server accepted, and whether it is worth going on."""
 
     sent: int
     is_unreachable: bool = False
     may_go_on: bool = True
 
 
-class LeaseOver(Exception):
-    """The record before took so long that the next mail may be another worker's by now."""
+class LeaseExpired(Exception):
+    """Recording took so long that another worker may have claimed the next mail by now."""
 
 
 class Run(NamedTuple):
-    """One worker's connection at work: the slot it holds, the way out, the writer of what happened,
-    the time.
-    """
+    """What one worker needs to send over one connection."""
 
-    slot: Slot
+    slot: HeldSlot
     transport: Transport
     recorder: Recorder
     clock: Clock
 
 
-def deliver_due_mails(*, clock: Clock, only_account: bool = False) -> Delivery:
-    """Send what is due, batch by batch over one connection, until nothing is due, the server is
-    away, or all connections that may be used are in use: then their workers send it. `clock` tells
-    the time, since a run may take long; `only_account` sends account mail alone. Must not be called
-    inside a transaction.
+class Deadlines(NamedTuple):
+    """When a worker stops using its lease, on the monotonic clock, in seconds.
+
+    Well before the lease ends it starts no further mail; somewhat later it no longer completes one.
+    The rest is a margin for clocks of different machines and for a slow last answer.
     """
-    done = Delivery(0)
-    while done.may_go_on and (slot := take_slot(now=clock(), for_account=only_account)):
+
+    next_mail: float
+    completion: float
+
+    @classmethod
+    def from_now(cls) -> "Deadlines":
+        start, lease = monotonic(), settings.MAIL_LEASE_SECONDS
+        return cls(next_mail=start + lease / 2, completion=start + lease * 3 / 4)
+
+
+def deliver_due_mails(*, clock: Clock, only_account: bool = False) -> Delivery:
+    """Send due mails until none is left, the server is unreachable, or all connections are in use.
+
+    `clock` returns the current time, since a run may take long. Must not be called inside a
+    transaction.
+    """
+    total = Delivery(0)
+    while total.may_go_on and (slot := acquire_slot(now=clock(), for_account=only_account)):
         try:
-            run = _drain(slot, clock, only_account)
+            done = _drain(slot, clock, only_account)
         finally:
-            give_back_slot(slot)
-        # What came after the last look may have found all slots taken, so that its own worker has
-        # left.
+            release_slot(slot)
+        # A mail written after the last claim woke a worker that found every slot in use and left.
+        # Only who held a slot knows of that, so it has to look once more after releasing it.
         is_more = _claimable(clock(), only_account).exists() and _allowance(clock(), only_account)
-        done = Delivery(done.sent + run.sent, run.is_unreachable, run.may_go_on and bool(is_more))
-    return done
+        total = Delivery(
+            total.sent + done.sent, done.is_unreachable, done.may_go_on and bool(is_more)
+        )
+    return total
 
 
 def claim_batch(*, now: dt.datetime, size: int, only_account: bool = False) -> list[Mail]:
-    """Take up to `size` due mails for this worker, account mails first; nobody else gets them
-    before the lease ends.
-
-    On PostgreSQL workers step over each other's rows; on SQLite the IMMEDIATE transaction lets one
-    in at a time.
-    """
+    """Lease up to `size` due mails to this worker for MAIL_LEASE_SECONDS, account mails first."""
+    # PostgreSQL lets workers skip each other's locked rows; on SQLite the IMMEDIATE transaction
+    # admits one at a time. `durable`, because a claim must be committed before anything is sent.
     with transaction.atomic(durable=True):
         if settings.MAIL_PER_MINUTE:
-            list(SendingSlot.objects.select_for_update().order_by("number"))  # one counts at a time
+            # Workers that count the same minute at once would all use up the rest of its limit.
+            list(ConnectionSlot.objects.select_for_update().order_by("number"))
         due = (
             _claimable(now, only_account)
-            .order_by(*ORDER_OF_SENDING)
+            .order_by(*SENDING_ORDER)
             .select_for_update(skip_locked=True)
         )
         mails = list(due.only(*CLAIMED_FIELDS)[: min(size, _allowance(now, only_account))])
@@ -115,22 +140,22 @@ def claim_batch(*, now: dt.datetime, size: int, only_account: bool = False) -> l
     return mails
 
 
-def _claimable(now: dt.datetime, only_account: bool):
+def _claimable(now: dt.datetime, only_account: bool) -> QuerySet[Mail]:
     due = Mail.objects.due(now)
     return due.filter(is_account_mail=True) if only_account else due
 
 
 def _allowance(now: dt.datetime, only_account: bool) -> int:
-    """Return how many mails may be claimed at `now`: MAIL_PER_MINUTE in any 60 seconds, account
-    mail without limit.
-    """
+    """Return how many mails may be claimed: at most MAIL_PER_MINUTE in any 60 seconds."""
     limit = settings.MAIL_PER_MINUTE
+    # Account mails are few, and people wait for them in front of the sign-in page.
     if not limit or only_account:
         return settings.MAIL_BATCH_SIZE
-    return max(limit - sent_or_claimed_since(now - dt.timedelta(minutes=1)), 0)
+    return max(limit - count_sent_or_claimed_since(now - dt.timedelta(minutes=1)), 0)
 
 
-def _drain(slot: Slot, clock: Clock, only_account: bool) -> Delivery:
+def _drain(slot: HeldSlot, clock: Clock, only_account: bool) -> Delivery:
+    """Send batch after batch over one connection."""
     done = Delivery(0)
     transport = open_transport()
     try:
@@ -141,7 +166,8 @@ def _drain(slot: Slot, clock: Clock, only_account: bool) -> Delivery:
                     return done._replace(may_go_on=False)
                 now = clock()
                 if not only_account:
-                    bundle_due_notices(now=now)  # what fell due since the last batch
+                    # Before claiming: a notice that is already claimed cannot be bundled.
+                    bundle_due_notices(now=now)
                 mails = claim_batch(
                     now=now, size=settings.MAIL_BATCH_SIZE, only_account=only_account
                 )
@@ -155,58 +181,57 @@ def _drain(slot: Slot, clock: Clock, only_account: bool) -> Delivery:
 
 
 def _send_batch(mails: list[Mail], run: Run) -> Delivery:
-    give_back_at = monotonic() + settings.MAIL_LEASE_SECONDS / 2
-    last_at = (
-        monotonic() + settings.MAIL_LEASE_SECONDS * 3 / 4
-    )  # soon after that others may have what is left
+    """Send claimed `mails` in order; what cannot be sent now is released for other workers."""
+    deadlines = Deadlines.from_now()
     renew_at = monotonic() + settings.MAIL_SLOT_SECONDS / 3
     sent = 0
     for position, mail in enumerate(mails):
-        if monotonic() > give_back_at:
-            release(mails[position:])
+        if monotonic() > deadlines.next_mail:
+            release_claims(mails[position:])
             return Delivery(sent)
         if monotonic() > renew_at:
             renew_at = monotonic() + settings.MAIL_SLOT_SECONDS / 3
             if not renew_slot(run.slot, now=run.clock()):
-                release(mails[position:])
+                release_claims(mails[position:])
                 return Delivery(sent, may_go_on=False)
         try:
-            sent += _send(mail, run, last_at)
-        except LeaseOver:
-            release(mails[position:])
+            sent += _send(mail, run, deadlines)
+        except LeaseExpired:
+            release_claims(mails[position:])
             return Delivery(sent)
         except Throttled as error:
             close_slot(run.slot, now=run.clock())
-            release(mails[position:], due_at=run.clock() + backoff(1), words=str(error))
+            # No mail is to blame, so none of them counts an attempt.
+            release_claims(mails[position:], due_at=run.clock() + backoff(1), error=str(error))
             return Delivery(sent, is_unreachable=True, may_go_on=False)
         except Unreachable as error:
             due_at = record_unreachable(mail, str(error), run.clock())
-            release(mails[position + 1 :], due_at=due_at, words=str(error))
+            release_claims(mails[position + 1 :], due_at=due_at, error=str(error))
             return Delivery(sent, is_unreachable=True, may_go_on=False)
     return Delivery(sent)
 
 
-def _send(mail: Mail, run: Run, last_at: float) -> int:
-    """Send one mail and have written what became of it; return 1 when the server took it, else 0.
+def _send(mail: Mail, run: Run, deadlines: Deadlines) -> int:
+    """Send one mail and have the outcome recorded; return how many the server accepted, 0 or 1.
 
-    The record of the mail before has to be there before the server may accept this one, so a worker
-    that dies leaves at most one accepted mail that is not recorded. Raises `LeaseOver` when that
-    took until after `last_at`.
+    Raises `LeaseExpired` when the record of the previous mail took too long.
     """
 
     def before_end() -> None:
+        # The record of the previous mail must be committed before the server can accept this one.
+        # That way a killed worker leaves at most one accepted mail without a record.
         run.recorder.wait()
-        if monotonic() > last_at:
-            raise LeaseOver
+        if monotonic() > deadlines.completion:
+            raise LeaseExpired
 
-    parcel = Parcel(mail.pk, mail.created_at, mail.recipient, mail.mime.encode("ascii"))
+    outgoing = OutgoingMail(mail.pk, mail.created_at, mail.recipient, mail.mime.encode("ascii"))
     try:
-        answer = run.transport.send(parcel, before_end=before_end)
+        answer = run.transport.send(outgoing, before_end=before_end)
     except Rejected as error:
         record_rejected(mail, str(error), run.clock())
     except Deferred as error:
         record_deferred(mail, str(error), run.clock())
     else:
-        run.recorder.accepted(mail, answer, run.clock())
+        run.recorder.record(mail, answer, run.clock())
         return 1
     return 0

@@ -1,8 +1,7 @@
-"""What the office may do to one mail: let a draft go, send it again, withdraw it while it waits,
-put it away.
-"""
+"""Actions on one mail by the office, and withdrawing mails whose subject has changed."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import Model
@@ -10,67 +9,62 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from core.errors import NotAllowed, Refused
+from core.queries import in_batches
 from core.states import target_of
-from outbox.choices import APPROVE, NOTES, RESEND, SETTLE, WITHDRAW
-from outbox.enums import MOVES
+from outbox.enums import APPROVE, LOG_NOTES, MOVES, RESEND, SETTLE, UNSOLVED_STATES, WITHDRAW
 from outbox.models import Mail, MailLog
 from outbox.permissions import can_manage_mails
-from outbox.queries import UNSOLVED
-from outbox.services.handover import hand_over_on_commit
+from outbox.services.queueing import deliver_on_commit
 
 
 @transaction.atomic
 def approve_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
-    """Let a draft go out. Raises `NotEntitled` for anybody but the office, `Refused` for what is no
-    draft.
-    """
-    locked = _locked(mail, by)
+    """Queue a draft. Raises NotAllowed for anybody but the office, Refused in any other state."""
+    locked = _lock_mail(mail, by)
     target = target_of(MOVES, APPROVE, locked)
     _require_body(locked)
     locked.due_at = max(locked.due_at, now)
+    # A draft may have waited for days; its lifetime starts when it is released.
     locked.expires_at = max(locked.expires_at, now + locked.lifetime)
-    _move(locked, target, NOTES[APPROVE], now, by)
-    hand_over_on_commit()
+    _move(locked, target, LOG_NOTES[APPROVE], now, by)
+    deliver_on_commit()
     return locked
 
 
 @transaction.atomic
 def resend_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
-    """Let a failed or expired mail wait anew, with its tries counted from zero and the same
-    Message-ID.
+    """Queue a failed or expired mail again under the same Message-ID, with its attempts counted
+    from zero and its full lifetime.
 
-    It lives as long as it did at first. Raises `NotEntitled` for anybody but the office and
-    `Refused` when its state or its removed text forbids it, or when it is a mail of an account
-    whose code or link is over.
+    Raises NotAllowed for anybody but the office. Raises Refused when the state forbids it, the
+    body was removed, or the code or link of an account mail is no longer valid.
     """
-    locked = _locked(mail, by)
+    locked = _lock_mail(mail, by)
     target = target_of(MOVES, RESEND, locked)
     _require_body(locked)
     locked.attempts, locked.refusals, locked.due_at, locked.settled_at = 0, 0, now, None
     locked.expires_at = _renewed_expiry(locked, now)
-    _move(locked, target, NOTES[RESEND], now, by)
-    hand_over_on_commit()
+    _move(locked, target, LOG_NOTES[RESEND], now, by)
+    deliver_on_commit()
     return locked
 
 
 @transaction.atomic
 def withdraw_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
-    """Take back a mail that was not sent yet. Raises `NotEntitled` or, when it is too late,
-    `Refused`.
-    """
-    locked = _locked(mail, by)
-    _move(locked, target_of(MOVES, WITHDRAW, locked), NOTES[WITHDRAW], now, by)
+    """Raises NotAllowed for anybody but the office, Refused once a worker has claimed the mail."""
+    locked = _lock_mail(mail, by)
+    _move(locked, target_of(MOVES, WITHDRAW, locked), LOG_NOTES[WITHDRAW], now, by)
     return locked
 
 
 @transaction.atomic
 def settle_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
-    """Put away a mail that did not go out: its state stays, but it counts as unsolved no longer.
+    """Stop reporting an unsolved mail as a problem; its state stays.
 
-    Raises `NotEntitled` for anybody but the office and `Refused` for what is not unsolved.
+    Raises NotAllowed for anybody but the office, Refused when the mail is not unsolved.
     """
-    locked = _locked(mail, by)
-    if locked.state not in UNSOLVED or locked.settled_at:
+    locked = _lock_mail(mail, by)
+    if locked.state not in UNSOLVED_STATES or locked.settled_at:
         raise Refused(
             _(
                 "Diese E-Mail ist nicht (mehr) ungelöst; vielleicht hat sie inzwischen jemand "
@@ -79,11 +73,51 @@ def settle_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
         )
     locked.settled_at = now
     locked.save(update_fields=["settled_at"])
-    _log(locked, locked.state, NOTES[SETTLE], now, by)
+    _log(locked, locked.state, LOG_NOTES[SETTLE], now, by)
     return locked
 
 
-def _locked(mail: Mail, by: Model) -> Mail:
+@transaction.atomic
+def withdraw_pending(
+    *,
+    subject_keys: Iterable[str],
+    kinds: Iterable[str],
+    note: str,
+    now: dt.datetime,
+    by: Model | None = None,
+) -> int:
+    """Withdraw the unsent mails of `kinds` about `subject_keys` and return their number.
+
+    `note` is the reason in the log, in German. Mails that a worker has claimed are left alone.
+    """
+    return sum(
+        _withdraw_some(keys, list(kinds), note, now, by) for keys in in_batches(list(subject_keys))
+    )
+
+
+def _withdraw_some(
+    subject_keys: Sequence[str], kinds: list[str], note: str, now: dt.datetime, by: Model | None
+) -> int:
+    move = MOVES[WITHDRAW]
+    pending = Mail.objects.filter(
+        subject_key__in=subject_keys, kind__in=kinds, state__in=move.sources
+    )
+    # A locked row is being claimed at this moment. Waiting for it would block the caller, and the
+    # mail could not be recalled anyway.
+    mails = list(pending.order_by("pk").select_for_update(skip_locked=True).only("pk", "state"))
+    for keys in in_batches([mail.pk for mail in mails]):
+        Mail.objects.filter(pk__in=keys).update(state=move.target, last_error="")
+    if mails:
+        MailLog.objects.bulk_create(
+            MailLog(
+                mail=mail, at=now, from_state=mail.state, to_state=move.target, note=note, by=by
+            )
+            for mail in mails
+        )
+    return len(mails)
+
+
+def _lock_mail(mail: Mail, by: Model) -> Mail:
     if not can_manage_mails(by):
         raise NotAllowed(_("Nur die Geschäftsstelle darf den Versand ändern."))
     return Mail.objects.select_for_update().get(pk=mail.pk)
@@ -102,6 +136,7 @@ def _require_body(mail: Mail) -> None:
 def _renewed_expiry(mail: Mail, now: dt.datetime) -> dt.datetime:
     if not mail.is_account_mail:
         return max(mail.expires_at, now + mail.lifetime)
+    # The code or link inside expires together with the mail and cannot be prolonged.
     if mail.expires_at <= now:
         raise Refused(
             _(

@@ -1,28 +1,41 @@
-"""Mails are written here, in the caller's transaction."""
+"""Write mails in the caller's transaction and wake a worker once it is committed."""
 
 import datetime as dt
+import logging
 from collections.abc import Iterable
 from functools import partial
 from uuid import UUID, uuid4
 
+from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Model
 from django.utils.translation import gettext as _
+from kombu.exceptions import KombuError, OperationalError
 
 from core.errors import Refused
 from core.models import Origin
-from outbox.drafts import MailDraft, Recipient
 from outbox.enums import MailState, Priority
-from outbox.errors import TextError
 from outbox.models import Mail
+from outbox.queries.wordings import TextInForce, texts_in_force
+from outbox.rendering import TextError
 from outbox.rendering.headers import normalise_address, one_line
-from outbox.rendering.messages import Letter, complete_link, write_letter, write_plain_letter
+from outbox.rendering.messages import (
+    Message,
+    complete_link,
+    write_message,
+    write_plain_message,
+)
 from outbox.rendering.mime import build_mime, make_message_id
-from outbox.services.bundling import hold_for_bundle
-from outbox.services.handover import DRAIN_ACCOUNT, hand_over_on_commit
+from outbox.services.notices import hold_for_bundle
+from outbox.texts import MailDraft, Recipient
 from outbox.transports import write_to_folder
-from outbox.wordings import TextInForce, texts_in_force
+
+logger = logging.getLogger(__name__)
+
+DRAIN_TASK = "outbox.tasks.drain"
+DRAIN_ACCOUNT_TASK = "outbox.tasks.drain_account"
+MAX_NAME_LENGTH = 150
 
 
 @transaction.atomic
@@ -33,12 +46,11 @@ def enqueue_mails(
     by: Model | None = None,
     batch: UUID | None = None,
 ) -> int:
-    """Write the mails of `drafts` and have them sent after the commit; return how many are new.
+    """Write the mails of `drafts`, have them sent after the commit, and return how many are new.
 
-    The words are those in force; what the office wants to release first is written as a draft and
-    waits for that. What was written before for the same kind, subject, recipient and occasion is
-    left alone. The new mails can be found by `batch`. Raises `TextError` when a draft does not fit
-    its text, and `Refused` when a mail would be larger than MAIL_MAX_KB.
+    A mail that already exists (same kind, subject, recipient and event) is left alone. The mails
+    are written in the words in force, as drafts where the office wants to release them first.
+    Raises `TextError` when a draft does not fit its text, Refused when a mail exceeds MAIL_MAX_KB.
     """
     batch, drafts = batch or uuid4(), list(drafts)
     texts = texts_in_force({draft.kind for draft in drafts})
@@ -46,23 +58,21 @@ def enqueue_mails(
     hold_for_bundle([mail for mail in mails if mail.is_notice], now=now)
     written = _insert(mails, batch)
     if written:
-        hand_over_on_commit()
+        deliver_on_commit()
     return written
 
 
 @transaction.atomic
 def enqueue_test_mail(
-    *, kind: str, letter: Letter, to: Recipient, now: dt.datetime, by: Model
+    *, kind: str, message: Message, to: Recipient, now: dt.datetime, by: Model
 ) -> None:
-    """Write `letter` as a test of the words of `kind`. Each test is a mail of its own and waits for
-    no release.
-    """
+    """Write `message` as a test of the words of `kind`; it needs no release."""
     batch = uuid4()
-    mail = _mail_row(to, letter, now=now, by=by, batch=batch)
+    mail = _new_mail(to, message, now=now, by=by, batch=batch)
     mail.kind, mail.subject_key, mail.event = kind, f"wording:{kind}", f"test:{batch.hex}"
-    _let_live(mail)
+    _set_expiry(mail)
     _insert([mail], batch)
-    hand_over_on_commit()
+    deliver_on_commit()
 
 
 @transaction.atomic
@@ -76,29 +86,27 @@ def enqueue_account_mail(
     expires_at: dt.datetime | None = None,
     by: Model | None = None,
 ) -> None:
-    """Write a mail of the sign-in (code, reset, invitation to an account); it goes before all
-    others.
+    """Write a mail of the sign-in (code, new password, invitation); it overtakes all others.
 
-    `subject` and `text` go out as they are. No page ever shows the text, and it is removed once the
-    mail was sent. It expires after MAIL_ACCOUNT_EXPIRES_HOURS unless `expires_at` says otherwise.
+    `text` is plain text and is never shown in the portal; it is removed once the mail was sent.
+    The mail expires after MAIL_ACCOUNT_EXPIRES_HOURS unless `expires_at` is given.
     """
     batch = uuid4()
-    letter = write_plain_letter(subject=subject, text=text)
-    mail = _mail_row(to, letter, now=now, by=by, batch=batch)
+    message = write_plain_message(subject=subject, text=text)
+    mail = _new_mail(to, message, now=now, by=by, batch=batch)
     mail.kind, mail.subject_key, mail.event = "account", "account", event or batch.hex
     mail.is_account_mail, mail.priority = True, Priority.ACCOUNT
-    _let_live(mail, expires_at or now + dt.timedelta(hours=settings.MAIL_ACCOUNT_EXPIRES_HOURS))
+    _set_expiry(mail, expires_at or now + dt.timedelta(hours=settings.MAIL_ACCOUNT_EXPIRES_HOURS))
     if _insert([mail], batch):
-        hand_over_on_commit(DRAIN_ACCOUNT)
+        deliver_on_commit(DRAIN_ACCOUNT_TASK)
 
 
 @transaction.atomic
 def settle_demo_mails() -> int:
-    """Record every mail that waits as one of the demo, sent when it was written, with its file in
-    MAIL_FOLDER.
+    """Mark every waiting mail as sent by the demo, write its file to MAIL_FOLDER, and return how
+    many there were. Account mails are left out.
 
-    Mails of accounts are left out. Called in the transaction that loads the demo, so that no worker
-    sees these mails waiting. Returns how many.
+    Call it in the transaction that loads the demo, so that no worker sees these mails waiting.
     """
     batch = uuid4()
     settled = Mail.objects.filter(state=MailState.WAITING, is_account_mail=False).update(
@@ -108,46 +116,65 @@ def settle_demo_mails() -> int:
     return settled
 
 
+def deliver_on_commit(task: str = DRAIN_TASK) -> None:
+    """Wake a worker once the current transaction is committed."""
+    # After the commit, because the worker must find the mails. `robust`, because a broken broker
+    # must not fail a caller whose work is already saved.
+    transaction.on_commit(lambda: _wake_worker(task), robust=True)
+
+
+def _wake_worker(task: str) -> None:
+    try:
+        current_app.send_task(task, ignore_result=True)
+    except (OperationalError, KombuError, OSError) as error:
+        # The database is the queue and this message only a hint. Losing it costs a minute, until
+        # the next sweep.
+        logger.warning(
+            "the broker took no hint (%s); the sweep will find the mails", type(error).__name__
+        )
+
+
 def _write_files(batch: UUID) -> None:
     for mail in Mail.objects.filter(batch=batch).order_by("pk"):
         write_to_folder(mail.pk, mail.created_at, mail.mime.encode("ascii"))
 
 
 def _insert(mails: list[Mail], batch: UUID) -> int:
+    # The unique constraint decides what is new, even when two requests write the same mail at once.
     Mail.objects.bulk_create(mails, ignore_conflicts=True)
     return Mail.objects.filter(batch=batch).count()
 
 
 def _mail_from(
-    draft: MailDraft, force: TextInForce, *, now: dt.datetime, by: Model | None, batch: UUID
+    draft: MailDraft, in_force: TextInForce, *, now: dt.datetime, by: Model | None, batch: UUID
 ) -> Mail:
-    link = draft.link or draft.path
-    letter = write_letter(force.text, greeting=draft.to.greeting, link=link, values=draft.values)
-    mail = _mail_row(draft.to, letter, now=now, by=by, batch=batch, calendar=draft.calendar)
-    mail.kind, mail.subject_key, mail.event, mail.path = (
-        draft.kind,
-        draft.subject_key,
-        draft.event,
-        draft.path,
+    message = write_message(
+        in_force.text,
+        greeting=draft.to.greeting,
+        link=draft.link or draft.path,
+        values=draft.values,
     )
-    mail.is_notice = force.text.is_notice
-    mail.state = MailState.DRAFT if force.needs_release else MailState.WAITING
+    mail = _new_mail(draft.to, message, now=now, by=by, batch=batch, calendar=draft.calendar)
+    mail.kind, mail.subject_key, mail.event = draft.kind, draft.subject_key, draft.event
+    mail.path = draft.path
+    mail.is_notice = in_force.text.is_notice
+    mail.state = MailState.DRAFT if in_force.needs_release else MailState.WAITING
     mail.due_at = draft.due_at or now
-    _let_live(mail, draft.expires_at)
+    _set_expiry(mail, draft.expires_at)
     if draft.has_personal_link:
-        mail.has_personal_link, mail.secret = True, _secret_of(draft, letter)
+        mail.has_personal_link, mail.secret = True, _secret_of(draft, message)
     return mail
 
 
-def _mail_row(to: Recipient, letter: Letter, *, now, by, batch, calendar="") -> Mail:
+def _new_mail(to: Recipient, message: Message, *, now, by, batch, calendar="") -> Mail:
     message_id = make_message_id()
-    mime = build_mime(letter, to=to, message_id=message_id, now=now, calendar=calendar)
-    _require_size(mime, letter.subject)
+    mime = build_mime(message, to=to, message_id=message_id, now=now, calendar=calendar)
+    _require_size(mime, message.subject)
     return Mail(
         recipient=normalise_address(to.email),
-        recipient_name=one_line(to.name, 150),
-        subject=letter.subject,
-        text=letter.text,
+        recipient_name=one_line(to.name, MAX_NAME_LENGTH),
+        subject=message.subject,
+        text=message.text,
         mime=mime,
         message_id=message_id,
         created_at=now,
@@ -157,31 +184,32 @@ def _mail_row(to: Recipient, letter: Letter, *, now, by, batch, calendar="") -> 
     )
 
 
-def _let_live(mail: Mail, expires_at: dt.datetime | None = None) -> None:
-    """Set the latest time for `mail`, MAIL_EXPIRES_HOURS after it is due unless `expires_at` says
-    otherwise.
-    """
+def _set_expiry(mail: Mail, expires_at: dt.datetime | None = None) -> None:
+    """Set when `mail` expires: MAIL_EXPIRES_HOURS after it is due, unless `expires_at` is given."""
     mail.expires_at = expires_at or mail.due_at + dt.timedelta(hours=settings.MAIL_EXPIRES_HOURS)
     mail.lifetime = mail.expires_at - mail.due_at
 
 
 def _require_size(mime: str, subject: str) -> None:
-    size = len(mime) // 1024 + 1
-    if size > settings.MAIL_MAX_KB:
+    size_kb = len(mime) // 1024 + 1
+    if size_kb > settings.MAIL_MAX_KB:
         raise Refused(
             _(
                 "Die E-Mail „%(subject)s“ wäre %(size)d KB groß, erlaubt sind %(limit)d KB. Bitte "
                 "kürzen Sie den Text."
             )
-            % {"subject": subject, "size": size, "limit": settings.MAIL_MAX_KB}
+            % {"subject": subject, "size": size_kb, "limit": settings.MAIL_MAX_KB}
         )
 
 
-def _secret_of(draft: MailDraft, letter: Letter) -> str:
-    """Return the part of the personal link that must never be shown; it may stand in the body only."""
+def _secret_of(draft: MailDraft, message: Message) -> str:
+    """Return the part of the personal link that previews hide. Raises `TextError` unless the body
+    is the only place it can stand in.
+    """
     secret = complete_link(draft.link).removeprefix(settings.SITE_URL)
     if not draft.link or secret == draft.path:
         raise TextError(f"{draft.kind}: a personal link is announced but none is given")
-    if secret in letter.subject or secret in draft.calendar.replace("\r\n ", ""):
+    # Calendar lines are folded (RFC 5545, 3.1), so the link could be spread over two of them.
+    if secret in message.subject or secret in draft.calendar.replace("\r\n ", ""):
         raise TextError(f"{draft.kind}: a personal link must not stand in subject or calendar")
     return secret

@@ -1,4 +1,4 @@
-"""The office's own words for a kind of mail: saving, going back to the default, trying out."""
+"""The office's own words for a kind of mail: save them, test them, go back to the default."""
 
 import datetime as dt
 
@@ -9,15 +9,14 @@ from django.utils.translation import gettext as _
 from core.conflicts import require_unchanged
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.history import save_as
-from outbox.drafts import Recipient
 from outbox.models import Wording
 from outbox.permissions import can_edit_wordings
+from outbox.queries.wordings import WORDING_FIELDS, with_words, wording_for_form
 from outbox.rendering.headers import one_line
 from outbox.rendering.messages import write_sample
+from outbox.rendering.wordings import Words, clean_words, default_words, find_faults
 from outbox.services.queueing import enqueue_test_mail
-from outbox.texts import MailText, text_of
-from outbox.validators import Words, clean_words, default_words, faults_of
-from outbox.wordings import FIELDS, as_shown, worded
+from outbox.texts import MailText, Recipient, text_of
 
 
 @transaction.atomic
@@ -31,16 +30,15 @@ def save_wording(
     now: dt.datetime,
     by: Model,
 ) -> Wording:
-    """Put the office's words in force for all mails of `kind` written from now on, and return the
-    row.
+    """Put the office's words in force for all mails of `kind` written from now on.
 
-    The default's own words leave the default in force. With `needs_release` the mails wait as
-    drafts. `version` is the fingerprint (`core.conflicts.version_of`) of what was shown. Raises
-    `NotEntitled`, `Refused` with the first fault of the words, or `Outpaced`.
+    With `needs_release` these mails wait as drafts. `version` is the fingerprint
+    (`core.conflicts.version_of`) of what the form showed. Raises NotAllowed, ChangedMeanwhile, or
+    Refused with the first fault of the words.
     """
     _require_office(by)
-    default, row = text_of(kind), _locked(kind)
-    require_unchanged(as_shown(default, row), version, FIELDS)
+    default, wording = text_of(kind), _lock_wording(kind)
+    require_unchanged(wording_for_form(default, wording), version, WORDING_FIELDS)
     if needs_release and not default.can_wait:
         raise Refused(
             _(
@@ -48,44 +46,48 @@ def save_wording(
                 "Durchsicht warten."
             )
         )
-    words = _checked(default, subject, body)
+    words = _check_words(default, subject, body)
+    # Typing the default's own words keeps following the default in later versions.
     own = Words("", "") if words == default_words(default) else words
-    if reasons := _reasons(row, own, needs_release):
-        row.subject, row.body, row.needs_release = *own, needs_release
-        _save(row, ", ".join(reasons), now=now, by=by)
-    return row
+    if changes := _changes(wording, own, needs_release):
+        wording.subject, wording.body, wording.needs_release = *own, needs_release
+        _save(wording, ", ".join(changes), now=now, by=by)
+    return wording
 
 
 @transaction.atomic
 def reset_wording(*, kind: str, version: str, now: dt.datetime, by: Model) -> Wording:
-    """Put the default's words in force again for `kind`; whether its mails wait for a release stays
-    as it is.
+    """Put the default's words in force again; `needs_release` stays as it is.
 
-    Raises `NotEntitled`, `Refused` where the default holds already, or `Outpaced` when the words
-    are no longer those that `version` was made of.
+    Raises NotAllowed, ChangedMeanwhile, or Refused where the default is in force already.
     """
     _require_office(by)
-    default, row = text_of(kind), _locked(kind)
-    if not row.has_own_words:
+    default, wording = text_of(kind), _lock_wording(kind)
+    if not wording.has_own_words:
         raise Refused(_("Für diese E-Mails gilt bereits der Standard."))
-    require_unchanged(as_shown(default, row), version, FIELDS)
-    row.subject = row.body = ""
-    _save(row, _("Auf den Standard zurückgesetzt"), now=now, by=by)
-    return row
+    require_unchanged(wording_for_form(default, wording), version, WORDING_FIELDS)
+    wording.subject = wording.body = ""
+    _save(wording, _("Auf den Standard zurückgesetzt"), now=now, by=by)
+    return wording
 
 
 @transaction.atomic
 def send_test_mail(*, kind: str, subject: str, body: str, now: dt.datetime, by: Model) -> None:
-    """Send `by`, and nobody else, a mail of `kind` with these words and invented values; nothing is
-    saved.
+    """Mail these words with example values to `by` alone; the wording is not saved.
 
-    Raises `NotEntitled` or `Refused` with the first fault of the words.
+    Raises NotAllowed, or Refused with the first fault of the words.
     """
     _require_office(by)
     default = text_of(kind)
-    letter = write_sample(worded(default, _checked(default, subject, body)))
-    letter = letter._replace(subject=one_line(_("Test: %(subject)s") % {"subject": letter.subject}))
-    enqueue_test_mail(kind=kind, letter=letter, to=Recipient(by.email, str(by)), now=now, by=by)
+    message = write_sample(with_words(default, _check_words(default, subject, body)))
+    test_subject = one_line(_("Test: %(subject)s") % {"subject": message.subject})
+    enqueue_test_mail(
+        kind=kind,
+        message=message._replace(subject=test_subject),
+        to=Recipient(by.email, str(by)),
+        now=now,
+        by=by,
+    )
 
 
 def _require_office(by: Model) -> None:
@@ -93,39 +95,39 @@ def _require_office(by: Model) -> None:
         raise NotAllowed(_("Nur die Geschäftsstelle darf die Texte der E-Mails ändern."))
 
 
-def _locked(kind: str) -> Wording:
+def _lock_wording(kind: str) -> Wording:
     return Wording.objects.select_for_update().filter(kind=kind).first() or Wording(kind=kind)
 
 
-def _checked(default: MailText, subject: str, body: str) -> Words:
+def _check_words(default: MailText, subject: str, body: str) -> Words:
     words = clean_words(subject, body)
-    if faults := faults_of(default, words):
+    if faults := find_faults(default, words):
         raise Refused(faults[0].sentence)
     return words
 
 
-def _reasons(row: Wording, own: Words, needs_release: bool) -> list[str]:
-    """Return what changes, in the words of the history."""
-    reasons = []
-    if own != Words(row.subject, row.body):
-        reasons.append(
+def _changes(wording: Wording, own: Words, needs_release: bool) -> list[str]:
+    """Return what changes, as the history says it."""
+    changes = []
+    if own != Words(wording.subject, wording.body):
+        changes.append(
             _("Eigener Text gespeichert") if own.body else _("Auf den Standard zurückgesetzt")
         )
-    if needs_release != row.needs_release:
-        reasons.append(
+    if needs_release != wording.needs_release:
+        changes.append(
             _("Versand erst nach Durchsicht") if needs_release else _("Versand ohne Durchsicht")
         )
-    return reasons
+    return changes
 
 
-def _save(row: Wording, reason: str, *, now: dt.datetime, by) -> None:
-    row.changed_at, row.changed_by = now, by
+def _save(wording: Wording, reason: str, *, now: dt.datetime, by) -> None:
+    wording.changed_at, wording.changed_by = now, by
     try:
         with transaction.atomic():
-            save_as(row, by=by, now=now, reason=reason)
+            save_as(wording, by=by, now=now, reason=reason)
     except (
         IntegrityError
-    ) as error:  # the first two savings of a kind at once: there was no row to lock
+    ) as error:  # the first two savings of a kind at once: there was no wording to lock
         raise ChangedMeanwhile(
             _("Dieser Text wurde eben schon geändert. Beide Fassungen stehen auf dieser Seite.")
         ) from error

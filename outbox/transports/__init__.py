@@ -1,18 +1,25 @@
-"""The ways out of the house, chosen by MAIL_URL. What goes out are the stored bytes, nothing else."""
+"""How mails leave the portal, chosen by MAIL_URL. A transport sends the stored bytes unchanged."""
 
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from outbox.transports.base import Deferred, Parcel, Rejected, Throttled, Transport, Unreachable
+from outbox.transports.base import (
+    Deferred,
+    OutgoingMail,
+    Rejected,
+    Throttled,
+    Transport,
+    Unreachable,
+)
 from outbox.transports.folder import FolderTransport, write_to_folder
 from outbox.transports.smtp import SmtpTransport
 
 __all__ = [
     "Deferred",
     "FolderTransport",
-    "Parcel",
+    "OutgoingMail",
     "Rejected",
     "SmtpTransport",
     "Throttled",
@@ -24,7 +31,7 @@ __all__ = [
 
 
 def open_transport() -> Transport:
-    """Return the transport that MAIL_URL names; it connects with the first mail."""
+    """Return the transport that MAIL_URL names; it connects when the first mail is sent."""
     parts = urlsplit(settings.MAIL_URL)
     if parts.scheme == "folder":
         return FolderTransport()

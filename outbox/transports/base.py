@@ -1,4 +1,4 @@
-"""What every way out shares: what is sent, and how it can go wrong."""
+"""What all transports share: the mail they send and the ways in which sending fails."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 
 class Unreachable(Exception):
-    """The server cannot be talked to now; the other mails of the batch would fare no better."""
+    """The server cannot be talked to; other mails would fail as well."""
 
 
 class Throttled(Unreachable):
@@ -14,18 +14,14 @@ class Throttled(Unreachable):
 
 
 class Deferred(Exception):
-    """This mail is to be tried again later: the server asks for it (4xx), or the line broke in the
-    middle.
-    """
+    """This mail has to be tried again later: a 4xx answer, or a connection that broke off."""
 
 
 class Rejected(Exception):
-    """The server refuses this mail for good (5xx)."""
+    """The server refuses this mail for good: a 5xx answer."""
 
 
-class Parcel(NamedTuple):
-    """One mail as a transport needs it."""
-
+class OutgoingMail(NamedTuple):
     pk: int
     created_at: dt.datetime
     recipient: str
@@ -33,12 +29,11 @@ class Parcel(NamedTuple):
 
 
 class Transport(Protocol):
-    """Sends parcels.
+    def send(self, mail: OutgoingMail, before_end: Callable[[], None]) -> str:
+        """Send `mail` and return the server's answer.
 
-    `send` calls `before_end` at the last moment before the server could accept the parcel, and
-    returns the server's answer or raises `Unreachable`, `Deferred` or `Rejected`.
-    """
-
-    def send(self, parcel: Parcel, before_end: Callable[[], None]) -> str: ...
+        Calls `before_end` at the last moment before the server could accept the mail; what that
+        raises stops the sending. Raises `Unreachable`, `Deferred` or `Rejected`.
+        """
 
     def close(self) -> None: ...

@@ -1,4 +1,4 @@
-"""Mail as files, for trying out."""
+"""Mail written to files, for trying the portal out."""
 
 import datetime as dt
 import os
@@ -8,16 +8,14 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from outbox.transports.base import Parcel, Unreachable
+from outbox.transports.base import OutgoingMail, Unreachable
 
 
 class FolderTransport:
-    """Writes each mail as a file to MAIL_FOLDER, for trying out."""
-
-    def send(self, parcel: Parcel, before_end: Callable[[], None]) -> str:
+    def send(self, mail: OutgoingMail, before_end: Callable[[], None]) -> str:
         before_end()
         try:
-            name = write_to_folder(parcel.pk, parcel.created_at, parcel.data)
+            name = write_to_folder(mail.pk, mail.created_at, mail.data)
         except OSError as error:
             raise Unreachable(
                 _("Der Ordner für E-Mails ist nicht beschreibbar: %s") % error.strerror
@@ -29,12 +27,10 @@ class FolderTransport:
 
 
 def write_to_folder(pk: int, created_at: dt.datetime, data: bytes) -> str:
-    """Write `data` whole or not at all to MAIL_FOLDER and return the file's name.
-
-    The name depends on the mail alone, so writing it a second time leaves one file.
-    """
+    """Write `data` to MAIL_FOLDER, completely or not at all, and return the file's name."""
     folder = Path(settings.MAIL_FOLDER)
     folder.mkdir(parents=True, exist_ok=True)
+    # The name depends on the mail alone, so sending it twice still leaves one file.
     name = f"{created_at.astimezone(dt.UTC):%Y%m%d-%H%M%S}-{pk}.eml"
     draft = folder / f".{name}.{os.getpid()}"
     draft.write_bytes(data)

@@ -9,16 +9,19 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from outbox.transports.base import Deferred, Parcel, Rejected, Throttled, Unreachable
-from outbox.transports.replies import answer, describe, is_timeout
+from outbox.rendering.headers import CONTROL
+from outbox.transports.base import Deferred, OutgoingMail, Rejected, Throttled, Unreachable
 
-TOO_MANY_CONNECTIONS = 432  # Exchange Online
+# Not in any RFC: what Exchange Online answers when a sender has too many connections open.
+TOO_MANY_CONNECTIONS = 432
 SERVICE_CLOSING = 421
-GO_AHEAD = 354
+START_INPUT = 354
+ANSWER_LENGTH = 500
+ERROR_LENGTH = 300
 
 
 class SmtpTransport:
-    """One connection for many mails, to `smtp://user:password@host:port/?tls=1` or `smtps://…`."""
+    """Sends many mails over one connection to `smtp://user:password@host:port/?tls=1` or `smtps://…`."""
 
     def __init__(self, url: str):
         parts = urlsplit(url)
@@ -33,12 +36,14 @@ class SmtpTransport:
     def is_encrypted(self) -> bool:
         return self.implicit_tls or self.start_tls
 
-    def send(self, parcel: Parcel, before_end: Callable[[], None]) -> str:
+    def send(self, mail: OutgoingMail, before_end: Callable[[], None]) -> str:
         try:
-            connection = self._addressed(parcel.recipient)
-            code, words = self._send_body(connection, parcel.data, before_end)
+            connection = self._start_mail(mail.recipient)
+            code, reply = self._send_body(connection, mail.data, before_end)
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self._drop()
+            # A silent server is silent for all mails. A broken connection may be due to this one,
+            # so it counts as an answer about it.
             if is_timeout(error):
                 raise Unreachable(
                     _("Der Mailserver antwortet nicht: %s") % describe(error)
@@ -46,66 +51,8 @@ class SmtpTransport:
             raise Deferred(
                 _("Die Verbindung zum Mailserver brach ab: %s") % describe(error)
             ) from error
-        self._expect(connection, code, words)
-        return answer(code, words)
-
-    def _addressed(self, recipient: str) -> smtplib.SMTP:
-        """Return a connection over which sender and recipient were named.
-
-        A server may end one that lay idle or has carried many mails (RFC 5321, 3.8). That is no
-        mail's fault, so it is tried once more over a new one.
-        """
-        if self.connection is not None:
-            try:
-                return self._address(self.connection, recipient)
-            except (smtplib.SMTPServerDisconnected, OSError, Unreachable) as error:
-                if is_timeout(error) or isinstance(error, Throttled):
-                    raise
-                self._drop()
-        return self._address(self._connect(), recipient)
-
-    def _address(self, connection: smtplib.SMTP, recipient: str) -> smtplib.SMTP:
-        # Both are bare addresses already, so smtplib need not look for names in them.
-        self._expect(connection, *connection.docmd(f"MAIL FROM:<{settings.MAIL_FROM}>"))
-        self._expect(connection, *connection.docmd(f"RCPT TO:<{recipient}>"))
-        return connection
-
-    def _send_body(
-        self, connection: smtplib.SMTP, data: bytes, before_end: Callable[[], None]
-    ) -> tuple[int, bytes]:
-        """Send the message and return the server's answer.
-
-        What is not ended by a line with a single dot cannot be accepted (RFC 5321, 4.1.1.4), so all
-        but that line is on its way already when `before_end` is called.
-        """
-        code, words = connection.docmd("DATA")
-        if code != GO_AHEAD:
-            return code if code >= 400 else SERVICE_CLOSING, words
-        connection.send(with_doubled_dots(data))
-        try:
-            before_end()
-        except BaseException:
-            self._drop()
-            raise
-        return self._end_body(connection)
-
-    def _end_body(self, connection: smtplib.SMTP) -> tuple[int, bytes]:
-        """Send the last line and wait longer than for other answers: who gives up too early sends twice (RFC 5321,
-        4.5.3.2.6). Silence counts against the mail, so it is not repeated for ever.
-        """
-        connection.sock.settimeout(settings.MAIL_END_TIMEOUT)
-        try:
-            connection.send(b".\r\n")
-            code, words = connection.getreply()
-        except (smtplib.SMTPServerDisconnected, OSError) as error:
-            if not is_timeout(error):
-                raise
-            self._drop()
-            raise Deferred(
-                _("Der Mailserver hat den Empfang nicht bestätigt: %s") % describe(error)
-            ) from error
-        connection.sock.settimeout(settings.MAIL_TIMEOUT)
-        return code, words
+        self._require_success(connection, code, reply)
+        return format_reply(code, reply)
 
     def close(self) -> None:
         if self.connection is not None:
@@ -114,6 +61,63 @@ class SmtpTransport:
             except (smtplib.SMTPException, OSError):
                 self.connection.close()
             self.connection = None
+
+    def _start_mail(self, recipient: str) -> smtplib.SMTP:
+        """Name sender and recipient, and return the connection that was used."""
+        if self.connection is not None:
+            try:
+                return self._name_parties(self.connection, recipient)
+            except (smtplib.SMTPServerDisconnected, OSError, Unreachable) as error:
+                if is_timeout(error) or isinstance(error, Throttled):
+                    raise
+                # Servers may close a connection that lay idle or carried many mails (RFC 5321,
+                # 3.8). That says nothing about this mail, so it gets a fresh connection.
+                self._drop()
+        return self._name_parties(self._connect(), recipient)
+
+    def _name_parties(self, connection: smtplib.SMTP, recipient: str) -> smtplib.SMTP:
+        # `docmd` instead of `mail` and `rcpt`: both addresses are normalised already, so smtplib
+        # need not parse them again for every mail.
+        self._require_success(connection, *connection.docmd(f"MAIL FROM:<{settings.MAIL_FROM}>"))
+        self._require_success(connection, *connection.docmd(f"RCPT TO:<{recipient}>"))
+        return connection
+
+    def _send_body(
+        self, connection: smtplib.SMTP, data: bytes, before_end: Callable[[], None]
+    ) -> tuple[int, bytes]:
+        """Send the message and return the server's reply."""
+        code, reply = connection.docmd("DATA")
+        if code != START_INPUT:
+            return code if code >= 400 else SERVICE_CLOSING, reply
+        # A message cannot be accepted before the line with a single dot (RFC 5321, 4.1.1.4). So all
+        # but that line can travel while the record of the previous mail is still being written.
+        connection.send(with_doubled_dots(data))
+        try:
+            before_end()
+        except BaseException:
+            # Closing the connection is the only way to abandon a message after DATA.
+            self._drop()
+            raise
+        return self._end_body(connection)
+
+    def _end_body(self, connection: smtplib.SMTP) -> tuple[int, bytes]:
+        # Servers may take minutes for this reply, and whoever gives up too early sends the mail
+        # twice (RFC 5321, 4.5.3.2.6).
+        connection.sock.settimeout(settings.MAIL_END_TIMEOUT)
+        try:
+            connection.send(b".\r\n")
+            code, reply = connection.getreply()
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            if not is_timeout(error):
+                raise
+            self._drop()
+            # Unlike silence elsewhere this counts against the mail: it may have been accepted each
+            # time, so it must not be repeated without end.
+            raise Deferred(
+                _("Der Mailserver hat den Empfang nicht bestätigt: %s") % describe(error)
+            ) from error
+        connection.sock.settimeout(settings.MAIL_TIMEOUT)
+        return code, reply
 
     def _connect(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
@@ -125,9 +129,8 @@ class SmtpTransport:
             else:
                 connection = smtplib.SMTP(self.host, self.port, timeout=settings.MAIL_TIMEOUT)
             self.connection = connection
-            connection.sock.setsockopt(
-                socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-            )  # the last line must not wait
+            # Nagle's algorithm would hold the final dot back until the body is acknowledged.
+            connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.start_tls:
                 connection.starttls(context=context)
             if self.user:
@@ -135,22 +138,26 @@ class SmtpTransport:
             connection.ehlo_or_helo_if_needed()
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
-            kind = (
-                Throttled if getattr(error, "smtp_code", 0) == TOO_MANY_CONNECTIONS else Unreachable
-            )
-            raise kind(_("Der Mailserver ist nicht erreichbar: %s") % describe(error)) from error
+            is_throttled = getattr(error, "smtp_code", 0) == TOO_MANY_CONNECTIONS
+            exception = Throttled if is_throttled else Unreachable
+            raise exception(
+                _("Der Mailserver ist nicht erreichbar: %s") % describe(error)
+            ) from error
         return connection
 
-    def _expect(self, connection: smtplib.SMTP, code: int, words: bytes | str) -> None:
+    def _require_success(self, connection: smtplib.SMTP, code: int, reply: bytes | str) -> None:
         if 200 <= code < 300:
             return
+        message = format_reply(code, reply)
+        # smtplib reports a connection that was closed without a reply as code -1.
         if code in (SERVICE_CLOSING, TOO_MANY_CONNECTIONS) or code < 0:
             self._drop()
-            raise (Throttled if code == TOO_MANY_CONNECTIONS else Unreachable)(answer(code, words))
+            raise (Throttled if code == TOO_MANY_CONNECTIONS else Unreachable)(message)
         self._reset(connection)
-        raise Rejected(answer(code, words)) if code >= 500 else Deferred(answer(code, words))
+        raise Rejected(message) if code >= 500 else Deferred(message)
 
     def _reset(self, connection: smtplib.SMTP) -> None:
+        """Cancel the current mail, so that the next one can use the connection."""
         try:
             connection.rset()
         except (smtplib.SMTPException, OSError):
@@ -163,8 +170,36 @@ class SmtpTransport:
 
 
 def with_doubled_dots(data: bytes) -> bytes:
-    """Return `data` as it goes over the line: lines end in CRLF, a dot that begins one is doubled
-    (RFC 5321, 4.5).
+    """Return `data` as it is transmitted: lines end in CRLF, and a dot that starts one is doubled
+    (RFC 5321, 4.5.2).
     """
     lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n")
     return (b"\n" + lines + b"\n").replace(b"\n.", b"\n..")[1:].replace(b"\n", b"\r\n")
+
+
+def format_reply(code: int, reply: bytes | str) -> str:
+    """Return the server's reply in one line: `250 OK`."""
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    return f"{code} {' '.join(CONTROL.sub(' ', text).split())}".strip()[:ANSWER_LENGTH]
+
+
+def describe(error: Exception) -> str:
+    """Return in one line, in German where possible, what went wrong."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        return format_reply(error.smtp_code, error.smtp_error)
+    if isinstance(error, socket.gaierror):
+        return _("Rechnername unbekannt")
+    if is_timeout(error):
+        return _("keine Antwort in der vorgesehenen Zeit")
+    if isinstance(error, ConnectionRefusedError):
+        return _("Verbindung abgelehnt")
+    if isinstance(error, ConnectionError | smtplib.SMTPServerDisconnected):
+        return _("Verbindung unterbrochen")
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return " ".join(str(error).split())[:ERROR_LENGTH]
+
+
+def is_timeout(error: Exception) -> bool:
+    # smtplib turns a timeout into SMTPServerDisconnected and keeps it only as the context.
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)

@@ -1,12 +1,10 @@
-"""Acts on many mails: what the list shows with its filter, or the rows that were ticked. Each is
-asked again.
-"""
+"""Actions on many mails: all that the list shows, or those that were ticked. Each is confirmed."""
 
-from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,12 +12,13 @@ from django.views.decorators.http import require_http_methods
 
 from core.errors import ChangedMeanwhile, Refused
 from core.views import allowed
-from outbox.choices import APPROVE, RESEND, SETTLE, WITHDRAW, Choice
+from outbox.enums import APPROVE, RESEND, SETTLE, WITHDRAW
 from outbox.filters import MailFilter
-from outbox.links import asked_rows, list_url, way_back
+from outbox.forms import ExpectedForm
 from outbox.models import Mail
 from outbox.permissions import can_manage_mails
-from outbox.progress import done_text, label_for
+from outbox.progress.bulk import action_label, done_message, further_mails, list_url
+from outbox.queries.bulk import Selection, select_mails
 from outbox.services import approve_mails, resend_mails, settle_mails, withdraw_mails
 
 SERVICES = {
@@ -40,87 +39,85 @@ QUESTIONS = {
         "sie nicht mehr."
     ),
 }
-MOST_TICKED = 100
-
-
-class ExpectedForm(forms.Form):
-    """The number that the page before named; what is no number expects nothing."""
-
-    expected = forms.IntegerField(min_value=1)
-
-    @property
-    def number(self) -> int:
-        return self.cleaned_data["expected"] if self.is_valid() else 0
+# More than a page of the list holds. Longer lists of keys only come from addresses made by hand.
+MAX_TICKED = 100
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allowed(can_manage_mails)
-def bulk(request, action):
-    """Show what `action` would do to how many mails and ask; then do it, unless the number changed
-    meanwhile.
+def bulk_action(request, action):
+    """Ask before `action`. The POST names the number of mails shown, and nothing happens when it
+    has changed.
     """
-    picked = "auswahl" in request.GET
-    mails = _picked(request) if picked else _filtered(request)
+    were_ticked = "auswahl" in request.GET
+    mails = _ticked_mails(request) if were_ticked else _filtered_mails(request)
     if mails is None:
         messages.error(
             request, _("Bitte prüfen Sie die Filter der Liste, oder kreuzen Sie E-Mails an.")
         )
         return redirect(list_url(request.GET))
-    outpaced = ""
+    error = ""
     if request.method == "POST":
         try:
             return _carry_out(request, action, mails)
-        except ChangedMeanwhile as error:
-            outpaced = str(error)
-        except Refused as error:
-            messages.error(request, str(error))
-            return redirect(way_back(request.GET))
-    return _confirm(request, action, Choice.of(action, mails, picked=picked), outpaced)
+        except ChangedMeanwhile as changed:
+            error = str(changed)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect(_url_afterwards(request.GET))
+    selection = select_mails(action, mails, were_ticked=were_ticked)
+    return _confirm(request, action, selection, error)
 
 
 def _carry_out(request, action: str, mails: QuerySet[Mail]) -> HttpResponse:
     expected = ExpectedForm(request.POST).number
     count = SERVICES[action](mails=mails, expected=expected, by=request.user, now=timezone.now())
-    messages.success(request, done_text(action, count))
-    return redirect(way_back(request.GET))
+    messages.success(request, done_message(action, count))
+    return redirect(_url_afterwards(request.GET))
 
 
-def _confirm(request, action: str, choice: Choice, outpaced: str) -> HttpResponse:
-    if not choice.count and not choice.left_out:
+def _confirm(request, action: str, selection: Selection, error: str) -> HttpResponse:
+    if not selection.count and not selection.left_out:
         messages.error(
             request, _("In dieser Auswahl gibt es keine E-Mail (mehr), für die das möglich ist.")
         )
-        return redirect(way_back(request.GET))
-    title = label_for(action, choice.counts) if choice.count else _("Nicht möglich")
+        return redirect(_url_afterwards(request.GET))
+    left_out = sum(count for _reason, count in selection.left_out)
     context = {
-        "title": title,
+        "title": action_label(action, selection.counts) if selection.count else _("Nicht möglich"),
         "question": QUESTIONS[action],
-        "choice": choice,
-        "more": choice.count - len(choice.first),
-        "outpaced": outpaced,
-        "danger": action == WITHDRAW,
-        "asked": [] if "auswahl" in request.GET else asked_rows(MailFilter(request.GET)),
-        "more_left_out": sum(count for _text, count in choice.left_out)
-        - len(choice.first_left_out),
+        "selection": selection,
+        "further": further_mails(selection.count - len(selection.examples)),
+        "further_left_out": further_mails(left_out - len(selection.left_out_examples)),
+        "error": error,
+        "button_style": "kern-btn--secondary btn--danger"
+        if action == WITHDRAW
+        else "kern-btn--primary",
+        "filters": [] if "auswahl" in request.GET else MailFilter(request.GET).facts(),
         "cancel_url": list_url(request.GET),
     }
     return render(request, "outbox/bulk.html", context)
 
 
-def _filtered(request) -> QuerySet[Mail] | None:
-    """Return what the list shows. An address that cannot be understood as a whole reaches nothing."""
+def _filtered_mails(request) -> QuerySet[Mail] | None:
+    """Return None for an invalid filter. Ignoring it would make the action reach more mails."""
     mail_filter = MailFilter(request.GET, queryset=Mail.objects.visible_to(request.user))
     return mail_filter.qs if mail_filter.is_valid() else None
 
 
-def _picked(request) -> QuerySet[Mail] | None:
-    keys = _keys_of(request.GET)
+def _ticked_mails(request) -> QuerySet[Mail] | None:
+    keys = [
+        int(key)
+        for key in request.GET.getlist("mail")[:MAX_TICKED]
+        # Longer numbers do not fit into the primary key's column.
+        if key.isascii() and key.isdecimal() and len(key) < 19
+    ]
     return Mail.objects.visible_to(request.user).filter(pk__in=keys) if keys else None
 
 
-def _keys_of(query: QueryDict) -> list[int]:
-    return [
-        int(key)
-        for key in query.getlist("mail")[:MOST_TICKED]
-        if key.isascii() and key.isdecimal() and len(key) < 19
-    ]
+def _url_afterwards(query: QueryDict) -> str:
+    """Return the page of the batch it was about, or else the list without its filter by state: the
+    action has just changed the states.
+    """
+    batch = MailFilter(query).values.get("batch")
+    return reverse("outbox:batch", args=[batch]) if batch else list_url(query, state="")

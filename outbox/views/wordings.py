@@ -1,4 +1,4 @@
-"""Texts of the mails: the office reads the default, words it anew, tries it out, and goes back."""
+"""Texts of the mails: read the default, write other words, preview and test them, go back."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,18 +11,30 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.conflicts import version_of
 from core.errors import ChangedMeanwhile, Refused
 from core.history import entries_of
-from core.views import allowed
-from outbox.errors import TextError
+from core.views import allowed, redirect_with_message, run_service
 from outbox.forms import WordingForm
 from outbox.models import Wording
 from outbox.permissions import can_edit_wordings
-from outbox.rendering import preview
+from outbox.progress.wordings import (
+    change_notes,
+    placeholder_lines,
+    wording_badges,
+    wording_line,
+)
+from outbox.queries.wordings import (
+    WORDING_FIELDS,
+    is_outdated,
+    text_in_force,
+    with_words,
+    wording_for_form,
+    wording_summaries,
+)
+from outbox.rendering import TextError, preview
 from outbox.rendering.messages import write_sample
+from outbox.rendering.wordings import clean_words, default_words, find_faults
 from outbox.services import reset_wording, save_wording, send_test_mail
-from outbox.texts import MailText, area_of, explained, text_of
-from outbox.validators import clean_words, default_words, faults_of
+from outbox.texts import MailText, area_of, text_of
 from outbox.views.mails import PREVIEW_POLICY
-from outbox.wordings import FIELDS, as_shown, is_outdated, text_in_force, worded, wording_rows
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -30,33 +42,36 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 @allowed(can_edit_wordings)
 def wording_list(request):
-    """Show every kind of mail, and which ones the office words itself."""
-    return render(request, "outbox/wordings.html", {"rows": wording_rows(request.user)})
+    lines = [wording_line(summary) for summary in wording_summaries(request.user)]
+    return render(request, "outbox/wordings.html", {"lines": lines})
 
 
 @get_or_post
 @allowed(can_edit_wordings)
 def wording_edit(request, kind):
-    """Show and save the words of a kind; „Testmail an mich“ sends what is typed and saves nothing."""
-    default, row = _wording(request, kind)
-    form = WordingForm(request.POST if request.method == "POST" else None, default=default, row=row)
+    """„Testmail an mich“ posts to the same page; it mails what was typed and saves nothing."""
+    default, wording = _get_wording(request, kind)
+    data = request.POST if request.method == "POST" else None
+    form = WordingForm(data, default=default, wording=wording)
     if form.is_valid():
         if "test" in request.POST:
             _send_test(request, form)
         elif _save(request, form):
-            messages.success(
-                request, _("Gespeichert. Das gilt für alle E-Mails, die von jetzt an entstehen.")
-            )
-            return redirect("outbox:wording", kind)
+            done = _("Gespeichert. Das gilt für alle E-Mails, die von jetzt an entstehen.")
+            return redirect_with_message(request, done, reverse("outbox:wording", args=[kind]))
+    outdated = is_outdated(default, wording)
     context = {
         "form": form,
         "text": default,
-        "wording": row,
+        "wording": wording,
+        "has_own_words": wording is not None and wording.has_own_words,
         "area": area_of(kind),
         "default": default_words(default),
-        "placeholders": explained(default),
-        "is_outdated": is_outdated(default, row),
-        "entries": entries_of(row) if row else [],
+        "placeholders": placeholder_lines(default),
+        "is_outdated": outdated,
+        "badges": wording_badges(wording, outdated),
+        "change_notes": change_notes(wording),
+        "history": entries_of(wording) if wording else [],
     }
     return render(request, "outbox/wording.html", context)
 
@@ -64,15 +79,13 @@ def wording_edit(request, kind):
 @get_or_post
 @allowed(can_edit_wordings)
 def wording_preview(request, kind):
-    """Answer with a sample mail of this kind for the sandboxed frame: as typed when posted, else as
-    in force.
-    """
-    default, _row = _wording(request, kind)
+    """Return a sample mail for the sandboxed frame: as typed when posted, else as in force."""
+    default, _wording = _get_wording(request, kind)
     text, faults = text_in_force(kind).text, []
     if request.method == "POST":
         words = clean_words(request.POST.get("subject", ""), request.POST.get("body", ""))
-        faults = [fault.sentence for fault in faults_of(default, words)]
-        text = default if faults else worded(default, words)
+        faults = [fault.sentence for fault in find_faults(default, words)]
+        text = default if faults else with_words(default, words)
     as_text = request.GET.get("ansicht") == "text"
     page = (
         preview.faults_page(faults)
@@ -85,73 +98,71 @@ def wording_preview(request, kind):
 @get_or_post
 @allowed(can_edit_wordings)
 def wording_reset(request, kind):
-    """Show the office's words beside the default, then put the default in force again."""
-    default, row = _wording(request, kind)
+    default, wording = _get_wording(request, kind)
     if request.method == "POST":
         return _reset(request, kind)
-    if row is None or not row.has_own_words:
+    if wording is None or not wording.has_own_words:
         messages.info(request, _("Für diese E-Mails gilt bereits der Standard."))
         return redirect("outbox:wording", kind)
-    version = version_of(as_shown(default, row), FIELDS)
     context = {
         "text": default,
-        "wording": row,
+        "wording": wording,
         "default": default_words(default),
-        "version": version,
+        "version": version_of(wording_for_form(default, wording), WORDING_FIELDS),
     }
     return render(request, "outbox/wording_reset.html", context)
 
 
-def _wording(request, kind: str) -> tuple[MailText, Wording | None]:
-    """Return the default of `kind` and what the office settled for it, or answer 404."""
+def _get_wording(request, kind: str) -> tuple[MailText, Wording | None]:
+    """Return the default of `kind` and the office's changes to it; 404 for an unknown kind."""
     try:
         default = text_of(kind)
     except TextError as error:
         raise Http404 from error
-    rows = Wording.objects.visible_to(request.user).select_related("changed_by__person")
-    return default, rows.filter(kind=kind).first()
+    wordings = Wording.objects.visible_to(request.user).select_related("changed_by__person")
+    return default, wordings.filter(kind=kind).first()
 
 
-def _save(request, form: WordingForm) -> bool:
+def _save(request, form: WordingForm):
     kind = form.default.kind
-    try:
-        save_wording(
+    return run_service(
+        request,
+        lambda: save_wording(
             kind=kind,
             version=form.version_shown,
             now=timezone.now(),
             by=request.user,
             **form.values,
-        )
-    except ChangedMeanwhile as error:
-        form.show_conflict(error, as_shown(*_wording(request, kind)))
-    except Refused as error:
-        form.add_error(None, str(error))
-    else:
-        return True
-    return False
+        ),
+        form=form,
+        current=lambda: wording_for_form(*_get_wording(request, kind)),
+    )
 
 
 def _send_test(request, form: WordingForm) -> None:
     words = {name: form.values[name] for name in ("subject", "body")}
-    try:
-        send_test_mail(kind=form.default.kind, now=timezone.now(), by=request.user, **words)
-    except Refused as error:
-        form.add_error(None, str(error))
-    else:
+    sent = run_service(
+        request,
+        lambda: send_test_mail(
+            kind=form.default.kind, now=timezone.now(), by=request.user, **words
+        ),
+        form=form,
+    )
+    if sent:
         text = _(
             "Eine Testmail ist auf dem Weg an %(email)s. Am gespeicherten Text ändert sie nichts."
         )
         messages.info(request, text % {"email": request.user.email})
 
 
-def _reset(request, kind: str):
+def _reset(request, kind: str) -> HttpResponse:
+    version = request.POST.get("version", "")
     try:
-        reset_wording(
-            kind=kind, version=request.POST.get("version", ""), now=timezone.now(), by=request.user
-        )
+        reset_wording(kind=kind, version=version, now=timezone.now(), by=request.user)
     except ChangedMeanwhile as error:
+        # Back to the comparison, which then shows the words that were saved meanwhile.
         messages.error(request, str(error))
-        return redirect(reverse("outbox:wording_reset", args=[kind]))
+        return redirect("outbox:wording_reset", kind)
     except Refused as error:
         messages.error(request, str(error))
     else:

@@ -16,11 +16,11 @@ from pathlib import Path
 from celery import current_app
 from django.utils import timezone
 
-from outbox.drafts import MailDraft, Recipient
 from outbox.models import Mail
 from outbox.rendering.calendars import CalendarEvent, make_calendar
 from outbox.services import enqueue_mails
-from outbox.services.handover import DRAIN
+from outbox.services.queueing import DRAIN_TASK
+from outbox.texts import MailDraft, Recipient
 from scripts.bench.sink import CountingSink
 
 MAILS = 1000
@@ -140,7 +140,7 @@ def _outbox_rate(sink: CountingSink) -> float:
         due_at=now,
         expires_at=now + dt.timedelta(days=3),
     )
-    current_app.send_task(DRAIN, ignore_result=True)
+    current_app.send_task(DRAIN_TASK, ignore_result=True)
     arrivals = sink.wait_for(MAILS, seconds=PATIENCE_SECONDS)
     while Mail.objects.exclude(state="sent").exists():
         time.sleep(0.02)

@@ -18,7 +18,7 @@ from approvals.services import (
 from core.errors import Refused
 from outbox.enums import MOVES, MailState
 from outbox.models import Mail
-from outbox.services.bundling import bundle_due_notices
+from outbox.services.notices import bundle_due_notices
 from tests.approvals.builders import NOW, make_approval, make_subject
 
 pytestmark = pytest.mark.django_db

@@ -2,8 +2,8 @@
 
 import pytest
 
-from outbox.rendering.messages import write_letter
-from outbox.rendering.placeholders import names_in
+from outbox.rendering.markdown import names_in
+from outbox.rendering.messages import write_message
 from outbox.texts import all_texts, text_of
 
 KINDS = (
@@ -30,7 +30,7 @@ KINDS = (
 def letter_of(kind: str, **values):
     text = text_of(kind)
     filled = {name: f"Wert von {name}" for name in text.placeholders}
-    return write_letter(text, greeting="Guten Tag", link="/seite/", values=filled | values)
+    return write_message(text, greeting="Guten Tag", link="/seite/", values=filled | values)
 
 
 def test_texts_are_registered():
@@ -67,7 +67,7 @@ def test_values_stay_words(kind):
         text.placeholders, "<b>[hier](http://example.net)</b>\nBcc: x@example.org"
     )
 
-    letter = write_letter(text, greeting="Guten Tag", link="/seite/", values=values)
+    letter = write_message(text, greeting="Guten Tag", link="/seite/", values=values)
 
     assert "<b>" not in letter.html
     assert 'href="http://example.net' not in letter.html

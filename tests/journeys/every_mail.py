@@ -28,7 +28,7 @@ from measures.services import accept_report
 from media_visits.enums import VisitState
 from media_visits.services import announce_visit, cancel_visit, postpone_visit, withdraw_visit
 from outbox.models import Mail
-from outbox.services.bundling import bundle_due_notices
+from outbox.services.notices import bundle_due_notices
 from partners.models import User
 from partners.services import add_deputy, invite_account
 from reminders.planning import send_reminders

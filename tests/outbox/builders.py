@@ -3,12 +3,10 @@
 import datetime as dt
 import itertools
 
-from outbox.drafts import MailDraft, Recipient
 from outbox.models import Mail, Wording
 from outbox.rendering.calendars import CalendarEvent, make_calendar
-from outbox.rendering.placeholders import Placeholder
 from outbox.services import enqueue_account_mail, enqueue_mails
-from outbox.texts import MailText, register
+from outbox.texts import MailDraft, MailText, Placeholder, Recipient, register
 
 NOW = dt.datetime(2026, 3, 27, 9, 0, tzinfo=dt.UTC)
 TOKEN = "WzEyLDFd:1abcDE:signed-token_of-the-guest-0123456789"

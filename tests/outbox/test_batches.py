@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from outbox.batches import Reason, sending_of, unsolved_of
 from outbox.models import Mail
+from outbox.queries.batches import Reason, find_batch, unsolved_in_batch
 from tests.outbox.builders import NOW, make_batch, make_mail
 from tests.partners.builders import make_user
 
@@ -36,7 +36,7 @@ def test_sending_counts_what_became_of_each(office, django_assert_num_queries):
     make_mail()
 
     with django_assert_num_queries(1):
-        sending = sending_of(mails[0].batch, office)
+        sending = find_batch(mails[0].batch, office)
 
     assert (sending.total, sending.sent, sending.under_way, sending.percent) == (9, 4, 3, 44)
     assert sending.tally.count("unsolved") == 2
@@ -49,7 +49,7 @@ def test_sending_counts_what_became_of_each(office, django_assert_num_queries):
 
 
 def test_nothing_sent_yet_has_no_moments(office):
-    sending = sending_of(make_batch(2)[0].batch, office)
+    sending = find_batch(make_batch(2)[0].batch, office)
 
     assert (sending.first_sent_at, sending.last_sent_at, sending.percent) == (None, None, 0)
 
@@ -58,11 +58,11 @@ def test_pages_that_differ_are_not_named(office):
     mails = make_batch(2)
     move(mails[:1], path="/")
 
-    assert sending_of(mails[0].batch, office).path == ""
+    assert find_batch(mails[0].batch, office).path == ""
 
 
 def test_all_taken_back_leaves_nothing_to_send(office):
-    sending = sending_of(make_batch(2, state="withdrawn")[0].batch, office)
+    sending = find_batch(make_batch(2, state="withdrawn")[0].batch, office)
 
     assert (sending.total, sending.under_way, sending.percent) == (0, 0, 100)
 
@@ -78,7 +78,7 @@ def test_reasons_alike_but_for_address_and_number_stand_together(office):
         last_error="Der Mailserver ist nicht erreichbar: Verbindung abgelehnt",
     )
 
-    assert sending_of(mails[0].batch, office).reasons == [
+    assert find_batch(mails[0].batch, office).reasons == [
         Reason("failed", "550 5.1.1 …: unbekannt, id …", 3),
         Reason("retry", "Der Mailserver ist nicht erreichbar: Verbindung abgelehnt", 1),
     ]
@@ -90,16 +90,16 @@ def test_unsolved_are_listed_by_name_without_settled_ones(office):
     move(mails[1:2], state="sent", sent_at=NOW)
     move(mails[2:3], recipient_name="Zuletzt")
 
-    assert list(unsolved_of(mails[0].batch, office)) == [mails[3], mails[2]]
+    assert list(unsolved_in_batch(mails[0].batch, office)) == [mails[3], mails[2]]
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 def test_nobody_else_sees_a_sending(role):
     batch = make_batch(2, state="failed")[0].batch
 
-    assert sending_of(batch, make_user(role)) is None
-    assert list(unsolved_of(batch, make_user(role))) == []
+    assert find_batch(batch, make_user(role)) is None
+    assert list(unsolved_in_batch(batch, make_user(role))) == []
 
 
 def test_unknown_sending_is_none(office):
-    assert sending_of(uuid4(), office) is None
+    assert find_batch(uuid4(), office) is None

@@ -10,8 +10,7 @@ from django.db import connection
 
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from outbox.choices import APPROVE, RESEND, SETTLE, SOURCES, WITHDRAW
-from outbox.enums import MOVES, MailState
+from outbox.enums import APPROVE, MOVES, RESEND, SETTLE, SOURCES_OF_ACTION, WITHDRAW, MailState
 from outbox.models import Mail, MailLog
 from outbox.services import (
     approve_mails,
@@ -68,7 +67,7 @@ def act(action, expected, by, mails=None):
 def test_table_decides_whom_an_act_reaches(state, action, office):
     mail = make_mail(**in_state(state))
 
-    if state in SOURCES[action]:
+    if state in SOURCES_OF_ACTION[action]:
         assert act(action, 1, office) == 1
         target = state if action == SETTLE else MOVES[action].target
         assert Mail.objects.get().state == target

@@ -4,10 +4,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from outbox.models import Mail
-from outbox.rendering.placeholders import Placeholder
-from outbox.services import bundling, deliver_due_mails
-from outbox.services.bundling import BUNDLE, bundle_due_notices
-from outbox.texts import MailText, register
+from outbox.services import deliver_due_mails, notices
+from outbox.services.notices import BUNDLE, bundle_due_notices
+from outbox.texts import MailText, Placeholder, register
 from tests.outbox.builders import NOW, make_draft, make_mail, make_recipient, make_wording
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -143,7 +142,7 @@ def test_notices_that_fall_due_while_mail_goes_out_are_bundled_too(sink, setting
 
 
 def test_all_are_bundled_however_many_people_and_notices_there_are(monkeypatch):
-    monkeypatch.setattr(bundling, "AT_ONCE", 2)
+    monkeypatch.setattr(notices, "AT_ONCE", 2)
     people = [f"gast-{number}@example.org" for number in range(5)]
     for email in people:
         for topic in ("Netze", "Flächen", "Kräfte"):

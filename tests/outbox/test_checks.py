@@ -1,6 +1,6 @@
 import pytest
 
-from outbox.checks import check_mail_url
+from outbox.apps import check_mail_url
 
 
 def found(settings, url):

@@ -2,8 +2,9 @@
 
 import pytest
 
-from outbox.choices import APPROVE, RESEND, SETTLE, WITHDRAW, Choice
+from outbox.enums import APPROVE, RESEND, SETTLE, WITHDRAW
 from outbox.models import Mail
+from outbox.queries.bulk import Selection
 from tests.outbox.builders import NOW, in_state, make_account_mail, make_batch, make_mail
 
 pytestmark = pytest.mark.django_db
@@ -13,11 +14,11 @@ SETTLED = "Schon als erledigt abgelegt"
 STATE = "Der Stand lässt es nicht mehr zu"
 
 
-def choice_of(action, *, picked=False) -> Choice:
-    return Choice.of(action, Mail.objects.all(), picked=picked)
+def choice_of(action, *, picked=False) -> Selection:
+    return Selection.of(action, Mail.objects.all(), picked=picked)
 
 
-def reasons(choice: Choice) -> dict[str, int]:
+def reasons(choice: Selection) -> dict[str, int]:
     return {str(text): count for text, count in choice.left_out}
 
 

@@ -6,7 +6,7 @@ from itertools import chain, repeat
 import pytest
 from django.db import connection, transaction
 
-from outbox.models import Mail, SendingSlot
+from outbox.models import ConnectionSlot, Mail
 from outbox.services import deliver_due_mails, delivery, recording, sweep_mails
 from outbox.services.delivery import claim_batch
 from tests.outbox.builders import NOW, make_account_mail, make_draft, make_mail, make_recipient
@@ -181,7 +181,9 @@ def test_too_many_connections_end_the_run_and_blame_no_mail(sink):
     assert [(mail.state, mail.attempts, mail.last_error) for mail in map(fresh, mails)] == [
         ("waiting", 0, "432 4.3.2 zu viele Verbindungen")
     ] * 2
-    slots = SendingSlot.objects.order_by("number").values_list("number", "holder", "closed_until")
+    slots = ConnectionSlot.objects.order_by("number").values_list(
+        "number", "holder", "closed_until"
+    )
     assert list(slots) == [(1, "", LATER + dt.timedelta(minutes=10)), (2, "", None)]
 
 
@@ -209,7 +211,7 @@ def test_worker_that_took_too_long_gives_the_rest_back(sink, monkeypatch):
 
     def release(rest, **options):
         given_back.append([mail.pk for mail in rest])
-        recording.release(rest, **options)
+        recording.release_claims(rest, **options)
 
     monkeypatch.setattr(delivery, "release", release)
 

@@ -5,28 +5,30 @@ from uuid import UUID
 import pytest
 from django.http import QueryDict
 
-from outbox.choices import APPROVE, RESEND, WITHDRAW
+from outbox.enums import APPROVE, RESEND, WITHDRAW
 from outbox.filters import MailFilter
-from outbox.links import (
+from outbox.progress.bulk import (
     asked_rows,
     bulk_links,
     bulk_url,
-    kept,
+    filters_only,
     list_url,
-    pick_buttons,
     quick_links,
+    ticked_buttons,
     way_back,
 )
-from outbox.state_counts import Group, Tally
+from outbox.queries.bulk import MailGroup, StateCounts
 
 BATCH = UUID(int=7)
-TALLY = Tally([Group("failed", False, False, False, 3), Group("draft", False, False, False, 2)])
+TALLY = StateCounts(
+    [MailGroup("failed", False, False, False, 3), MailGroup("draft", False, False, False, 2)]
+)
 
 
 def test_only_filters_that_are_set_are_kept():
     query = QueryDict("q=netze&state=&kind=account&page=3&sort=-subject&mail=1&mail=2&auswahl=1")
 
-    assert kept(query).urlencode() == "q=netze&kind=account"
+    assert filters_only(query).urlencode() == "q=netze&kind=account"
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,7 @@ def test_each_act_has_its_number_address_and_look():
 
 
 def test_ticked_rows_are_offered_what_their_states_allow():
-    assert pick_buttons(TALLY, "draft") == [
+    assert ticked_buttons(TALLY, "draft") == [
         ("Versenden", "/postausgang/versenden/"),
         ("Zurückziehen", bulk_url(WITHDRAW, QueryDict())),
     ]

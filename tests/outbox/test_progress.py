@@ -1,7 +1,7 @@
 import pytest
 
-from outbox.choices import APPROVE, RESEND, SETTLE, WITHDRAW
-from outbox.progress import done_text, label_for
+from outbox.enums import APPROVE, RESEND, SETTLE, WITHDRAW
+from outbox.progress.bulk import action_label, done_message
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from outbox.progress import done_text, label_for
     ],
 )
 def test_label_names_number_and_kind(action, counts, label):
-    assert label_for(action, counts) == label
+    assert action_label(action, counts) == label
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,4 @@ def test_label_names_number_and_kind(action, counts, label):
     ],
 )
 def test_what_was_done_is_said_with_its_number(action, one, many):
-    assert (done_text(action, 1), done_text(action, 2)) == (one, many)
+    assert (done_message(action, 1), done_message(action, 2)) == (one, many)

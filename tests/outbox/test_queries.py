@@ -4,14 +4,14 @@ import pytest
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Mail, MailLog
-from outbox.queries import (
+from outbox.queries.mails import (
     LATE_AFTER,
-    Trouble,
+    Problems,
+    count_problems,
+    latest_batch,
     latest_failure,
-    latest_sending,
     mails_about,
     oldest_due_at,
-    trouble_at,
 )
 from outbox.services import resend_mail
 from tests.outbox.builders import NOW, in_state, make_draft, make_mail, sending
@@ -64,9 +64,9 @@ def test_all_is_well_while_nothing_failed_and_nothing_is_late(django_assert_num_
     make_mail(state="failed", settled_at=NOW)
 
     with django_assert_num_queries(1):
-        trouble = trouble_at(NOW)
+        trouble = count_problems(NOW)
 
-    assert trouble == Trouble(0, 0, None)
+    assert trouble == Problems(0, 0, None)
 
 
 def test_trouble_counts_all_that_failed_and_all_that_is_late():
@@ -76,7 +76,7 @@ def test_trouble_counts_all_that_failed_and_all_that_is_late():
     for columns in ({"state": "waiting"}, {"state": "retry"}, sending()):
         make_mail(due_at=since, **columns)
 
-    assert trouble_at(NOW) == Trouble(3, 3, since)
+    assert count_problems(NOW) == Problems(3, 3, since)
 
 
 def test_latest_failure_goes_by_the_time_of_failing(django_assert_num_queries):
@@ -107,5 +107,5 @@ def test_latest_sending_is_that_of_the_newest_mail_of_the_kind():
     newest = make_mail(make_draft(path="/a/"), now=NOW + dt.timedelta(hours=1))
     make_mail(make_draft(path="/b/"), now=NOW + dt.timedelta(hours=2))
 
-    assert latest_sending("/a/", "test_notice") == newest.batch
-    assert latest_sending("/a/", "test_invitation") is None
+    assert latest_batch("/a/", "test_notice") == newest.batch
+    assert latest_batch("/a/", "test_invitation") is None

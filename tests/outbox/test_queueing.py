@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from kombu.exceptions import OperationalError
 
 from core.errors import Refused
-from outbox.errors import TextError
 from outbox.models import Mail
+from outbox.rendering import TextError
 from outbox.services import enqueue_account_mail, enqueue_mails, settle_demo_mails
 from tests.outbox.builders import (
     NOW,

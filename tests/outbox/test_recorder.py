@@ -8,8 +8,8 @@ from time import sleep
 import pytest
 from django.db import OperationalError, connection
 
-from outbox.models import Mail, SendingSlot
-from outbox.services import deliver_due_mails, delivery, recorder, recording
+from outbox.models import ConnectionSlot, Mail
+from outbox.services import deliver_due_mails, delivery, recording
 from tests.outbox.builders import NOW, make_draft, make_mail, make_recipient
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,7 +48,7 @@ class ShakyDatabase:
 
 
 def be_away(*args):
-    raise recorder.Error("server closed the connection")
+    raise recording.Error("server closed the connection")
 
 
 def test_records_beside_the_sending_are_written_without_a_word(sink, mails, caplog):
@@ -71,7 +71,7 @@ def test_next_mail_is_not_accepted_before_the_last_is_recorded(sink, mails, monk
         connection.close()
 
     monkeypatch.setattr(recording, "_execute", slowly)
-    monkeypatch.setattr(recorder, "EXECUTE", f"SELECT pg_sleep(0.05); {recorder.EXECUTE}")
+    monkeypatch.setattr(recording, "EXECUTE", f"SELECT pg_sleep(0.05); {recording.EXECUTE}")
     sink.look = look
 
     assert deliver() == 5
@@ -80,7 +80,7 @@ def test_next_mail_is_not_accepted_before_the_last_is_recorded(sink, mails, monk
 
 @pytest.mark.parametrize("step", ["_begin", "_finish"])
 def test_broken_line_of_the_recorder_loses_no_record(step, sink, mails, monkeypatch):
-    monkeypatch.setattr(recorder.Recorder, step, be_away)
+    monkeypatch.setattr(recording.Recorder, step, be_away)
 
     assert deliver() == 5
 
@@ -90,7 +90,7 @@ def test_broken_line_of_the_recorder_loses_no_record(step, sink, mails, monkeypa
 @pytest.mark.parametrize("step", ["_begin", "_finish"])
 def test_recording_is_repeated_and_the_sending_is_not(step, sink, mails, monkeypatch):
     monkeypatch.setattr(recording, "sleep", lambda seconds: None)
-    monkeypatch.setattr(recorder.Recorder, step, be_away)
+    monkeypatch.setattr(recording.Recorder, step, be_away)
     away = ShakyDatabase(failures=3)
     monkeypatch.setattr(recording, "_execute", away)
 
@@ -104,7 +104,7 @@ def test_record_that_fails_for_good_stops_the_sending(sink, mails, monkeypatch):
     def broken(statement, values):
         raise ValueError("broken")
 
-    monkeypatch.setattr(recorder.Recorder, "_begin", be_away)
+    monkeypatch.setattr(recording.Recorder, "_begin", be_away)
     monkeypatch.setattr(recording, "_execute", broken)
 
     with pytest.raises(ValueError, match="broken"):
@@ -129,14 +129,14 @@ def test_message_is_not_ended_when_the_record_before_took_longer_than_the_lease(
     sink, mails, settings, monkeypatch
 ):
     settings.MAIL_LEASE_SECONDS = 4
-    wait = recorder.Recorder.wait
+    wait = recording.Recorder.wait
 
     def slowly(self):
         if len(sink.raw) == 1:
             sleep(3.2)
         wait(self)
 
-    monkeypatch.setattr(recorder.Recorder, "wait", slowly)
+    monkeypatch.setattr(recording.Recorder, "wait", slowly)
     monkeypatch.setattr(delivery, "_claimable", only_once(delivery._claimable))
 
     assert deliver() == 1
@@ -148,11 +148,11 @@ def test_slot_that_another_worker_took_is_used_no_more(sink, mails, settings):
 
     def lose():
         if not sink.raw:
-            SendingSlot.objects.exclude(holder="").update(holder="another")
+            ConnectionSlot.objects.exclude(holder="").update(holder="another")
         connection.close()
 
     sink.look = lose
 
     assert deliver() == 2
     assert states() == ["sent"] * 2 + ["waiting"] * 3
-    assert SendingSlot.objects.filter(holder="another").count() == 1
+    assert ConnectionSlot.objects.filter(holder="another").count() == 1

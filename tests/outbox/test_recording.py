@@ -44,7 +44,7 @@ def test_repeating_ends_after_its_time(monkeypatch):
     def away():
         raise OperationalError
 
-    clock = iter([0, 10, recording.REPEAT_FOR_SECONDS + 1])
+    clock = iter([0, 10, recording.RETRY_LIMIT_SECONDS + 1])
     monkeypatch.setattr(recording, "monotonic", lambda: next(clock))
     monkeypatch.setattr(recording, "sleep", lambda seconds: None)
 

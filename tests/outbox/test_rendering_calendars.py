@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outbox.errors import TextError
+from outbox.rendering import TextError
 from outbox.rendering.calendars import (
     ACCEPTED,
     CANCEL,

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outbox.errors import TextError
+from outbox.rendering import TextError
 from outbox.rendering.headers import CONTROL, HIDDEN, normalise_address, one_line
 
 

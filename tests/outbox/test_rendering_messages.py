@@ -3,9 +3,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from outbox.errors import TextError
-from outbox.rendering import messages
-from outbox.rendering.messages import complete_link, write_letter, write_plain_letter
+from outbox.rendering import TextError, messages
+from outbox.rendering.messages import complete_link, write_message, write_plain_message
 from outbox.texts import MailText, Markdown, escape_markdown
 from tests.outbox.builders import NOTICE
 from tests.outbox.hostile import HOSTILE, Addresses, any_text
@@ -20,7 +19,7 @@ DIGEST = MailText(
 
 
 def write(**values):
-    return write_letter(
+    return write_message(
         NOTICE,
         greeting="Guten Tag",
         link="/themen/1/",
@@ -85,7 +84,7 @@ OWN_ADDRESSES = {
 def test_no_hostile_value_adds_a_link_or_a_tag(evil):
     plain = Addresses(write(topic="Netze", comment="zwei\nZeilen").html)
 
-    letter = write_letter(
+    letter = write_message(
         NOTICE, greeting=evil, link="/themen/1/", values={"topic": evil, "comment": evil}
     )
 
@@ -97,7 +96,7 @@ def test_no_hostile_value_adds_a_link_or_a_tag(evil):
 
 @given(any_text, any_text)
 def test_no_text_at_all_adds_a_link(topic, greeting):
-    letter = write_letter(
+    letter = write_message(
         NOTICE, greeting=greeting, link="/themen/1/", values={"topic": topic, "comment": topic}
     )
 
@@ -105,7 +104,7 @@ def test_no_text_at_all_adds_a_link(topic, greeting):
 
 
 def test_greeting_is_one_line():
-    letter = write_letter(
+    letter = write_message(
         NOTICE,
         greeting="Guten Tag\n\nbitte zahlen Sie",
         link="/",
@@ -139,7 +138,7 @@ def test_long_subject_is_cut():
 
 def test_values_must_fit_exactly():
     with pytest.raises(TextError, match="do not fit"):
-        write_letter(NOTICE, greeting="", link="/", values={"topic": "x"})
+        write_message(NOTICE, greeting="", link="/", values={"topic": "x"})
     with pytest.raises(TextError, match="do not fit"):
         write(more="x")
 
@@ -150,7 +149,7 @@ def test_markdown_value_becomes_styled_list_and_plain_text():
         + escape_markdown("[x](http://y) <b>")
     )
 
-    letter = write_letter(DIGEST, greeting="Guten Tag", link="/", values={"lines": lines})
+    letter = write_message(DIGEST, greeting="Guten Tag", link="/", values={"lines": lines})
 
     assert "- Thema A: http://localhost:8000/a/: bis morgen\n- [x](http://y) <b>" in letter.text
     assert '<a href="http://localhost:8000/a/" style=' in letter.html
@@ -173,12 +172,12 @@ def test_html_is_styled_once_a_kind(monkeypatch):
 def test_own_wording_is_styled_once_too(monkeypatch):
     text = replace(NOTICE, body="eigene Worte zu {topic} {comment}")
     values = {"topic": "warm", "comment": ""}
-    write_letter(text, greeting="", link="/", values=values)
+    write_message(text, greeting="", link="/", values=values)
     monkeypatch.setattr(messages.css_inline, "CSSInliner", None)
 
     assert (
         "eigene Worte zu Zweites"
-        in write_letter(text, greeting="", link="/", values=values | {"topic": "Zweites"}).html
+        in write_message(text, greeting="", link="/", values=values | {"topic": "Zweites"}).html
     )
 
 
@@ -212,7 +211,7 @@ def test_path_is_completed(link, address):
 
 
 def test_plain_letter_keeps_its_words_and_links_only_the_portal():
-    letter = write_plain_letter(
+    letter = write_plain_message(
         subject="Passwort\nneu",
         text="Hallo <b>,\n\nhttp://localhost:8000/konto/x/?a=1&b=2\nhttp://evil.example.org/",
     )

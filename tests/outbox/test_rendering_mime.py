@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outbox.errors import TextError
+from outbox.rendering import TextError
 from outbox.rendering.headers import one_line
-from outbox.rendering.messages import write_letter
+from outbox.rendering.messages import write_message
 from outbox.rendering.mime import build_mime, make_message_id
 from tests.outbox.builders import NOTICE, NOW, make_event_text, make_recipient
 from tests.outbox.hostile import HOSTILE, any_text
@@ -31,7 +31,7 @@ words = st.lists(st.text("abcäöüß–„“.7", min_size=1, max_size=25), min
 
 
 def build(*, topic="Größe", calendar="", **recipient):
-    letter = write_letter(
+    letter = write_message(
         NOTICE, greeting="Guten Tag", link="/x/", values={"topic": topic, "comment": ""}
     )
     to = make_recipient(**recipient)

@@ -8,7 +8,7 @@ import pytest
 
 from core.roles import OFFICE
 from outbox.models import Mail
-from outbox.progress import calendar_rows
+from outbox.progress.mails import calendar_facts
 from outbox.rendering import preview
 from tests.outbox.builders import (
     NOW,
@@ -131,7 +131,7 @@ def test_the_secret_really_is_in_the_stored_message():
 def test_redacted_text_keeps_everything_else():
     mail = make_mail(make_invitation_draft())
 
-    assert preview.shown_text(mail).startswith(
+    assert preview.preview_text(mail).startswith(
         "Guten Tag,\n\nwir laden Sie ein: Infrastruktur & Netze\n\nAntworten: [persönlicher "
         "Link]\n\n"
         "Oder im Browser: [persönlicher Link]\n\nMit freundlichen Grüßen"
@@ -143,7 +143,7 @@ def test_what_cannot_be_blotted_out_is_not_shown():
     mail.text = f"Der Rest des Links: {TOKEN}"
 
     assert (
-        preview.shown_text(mail)
+        preview.preview_text(mail)
         == "Diese E-Mail enthält einen persönlichen Link und wird deshalb nicht angezeigt."
     )
 
@@ -151,15 +151,15 @@ def test_what_cannot_be_blotted_out_is_not_shown():
 def test_plain_mail_is_shown_and_loaded_as_it_is():
     mail = make_mail()
 
-    assert preview.shown_text(mail) == mail.text
-    assert "das Thema <strong>Netze</strong> ist neu." in preview.shown_html(mail)
-    assert preview.shown_eml(mail) == mail.mime.encode()
+    assert preview.preview_text(mail) == mail.text
+    assert "das Thema <strong>Netze</strong> ist neu." in preview.preview_html(mail)
+    assert preview.preview_eml(mail) == mail.mime.encode()
 
 
 def test_redacted_file_is_still_a_whole_message():
     mail = make_mail(make_invitation_draft())
 
-    message = message_from_bytes(preview.shown_eml(mail), policy=default)
+    message = message_from_bytes(preview.preview_eml(mail), policy=default)
 
     assert message.defects == []
     assert message["Message-ID"] == mail.message_id
@@ -173,14 +173,14 @@ def test_redacted_file_is_still_a_whole_message():
     ]
     assert (
         message.get_body(("plain",)).get_content().splitlines()
-        == preview.shown_text(mail).splitlines()
+        == preview.preview_text(mail).splitlines()
     )
 
 
 def test_calendar_is_shown_as_facts():
     mail = make_mail(make_invitation_draft())
 
-    facts = preview.shown_calendar(mail)
+    facts = preview.preview_calendar(mail)
 
     assert (facts.method, facts.title) == (
         "Einladung",
@@ -217,7 +217,7 @@ def test_calendar_is_shown_as_facts():
 def test_page_says_what_the_entry_does(fields, method, attendee, answer):
     mail = make_mail(make_invitation_draft(calendar=make_event_text(sequence=4, **fields)))
 
-    facts = preview.shown_calendar(mail)
+    facts = preview.preview_calendar(mail)
 
     assert (facts.method, facts.attendee, facts.answer, facts.sequence) == (
         method,
@@ -225,7 +225,7 @@ def test_page_says_what_the_entry_does(fields, method, attendee, answer):
         answer,
         4,
     )
-    rows = dict(calendar_rows(facts))
+    rows = dict(calendar_facts(facts))
     assert rows["Eintrag"] == f"{method}: Branchengespräch: Digitale Infrastruktur, Netze"
     assert (rows.get("Für", ""), rows.get("Antwort", ""), rows["Fassung"]) == (
         attendee,
@@ -239,7 +239,7 @@ def test_entry_written_with_another_spelling_of_the_address_is_shown_as_well():
     text = make_event_text().replace("mailto:gast", "MAILTO:gast")
 
     assert (
-        preview.shown_calendar(make_mail(make_invitation_draft(calendar=text))).attendee
+        preview.preview_calendar(make_mail(make_invitation_draft(calendar=text))).attendee
         == "gast@example.org"
     )
 
@@ -247,43 +247,44 @@ def test_entry_written_with_another_spelling_of_the_address_is_shown_as_well():
 def test_calendar_file_is_the_part_as_it_was_sent():
     mail = make_mail(make_invitation_draft())
 
-    assert preview.shown_ics(mail).splitlines() == make_event_text().splitlines()
+    assert preview.preview_ics(mail).splitlines() == make_event_text().splitlines()
 
 
 def test_mail_without_calendar_has_no_facts_and_no_file():
-    assert preview.shown_calendar(make_mail()) is None
-    assert preview.shown_ics(make_mail()) == ""
+    assert preview.preview_calendar(make_mail()) is None
+    assert preview.preview_ics(make_mail()) == ""
 
 
 def test_account_mail_shows_no_calendar():
     mail = make_mail(make_invitation_draft(), is_account_mail=True)
 
-    assert (preview.shown_ics(mail), preview.shown_calendar(mail)) == ("", None)
+    assert (preview.preview_ics(mail), preview.preview_calendar(mail)) == ("", None)
 
 
 def test_calendar_that_tells_the_link_is_not_shown():
     mail = make_mail(make_invitation_draft())
     mail.secret = "/antwort/Branchengespräch:/"  # as the title of the entry says it
 
-    assert (preview.shown_ics(mail), preview.shown_calendar(mail)) == ("", None)
+    assert (preview.preview_ics(mail), preview.preview_calendar(mail)) == ("", None)
 
 
 def test_account_mail_says_why_it_shows_nothing():
     mail = make_account_mail()
 
     notice = "Der Inhalt von E-Mails zum Konto wird aus Gründen der Sicherheit nicht angezeigt."
-    assert preview.shown_text(mail) == notice
-    assert notice in preview.shown_html(mail)
+    assert preview.preview_text(mail) == notice
+    assert notice in preview.preview_html(mail)
     assert (
-        message_from_bytes(preview.shown_eml(mail), policy=default).get_content().strip() == notice
+        message_from_bytes(preview.preview_eml(mail), policy=default).get_content().strip()
+        == notice
     )
 
 
 def test_removed_text_is_said_to_be_removed():
     mail = make_mail(mime="", text="")
 
-    assert preview.shown_text(mail) == "Der Inhalt dieser E-Mail wurde entfernt."
-    assert preview.shown_headers(mail) == [
+    assert preview.preview_text(mail) == "Der Inhalt dieser E-Mail wurde entfernt."
+    assert preview.preview_headers(mail) == [
         ("To", "gast@example.org"),
         ("Subject", "Neu: Netze"),
         ("Message-ID", mail.message_id),

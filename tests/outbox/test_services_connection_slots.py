@@ -5,9 +5,9 @@ import time
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from outbox.models import SendingSlot
+from outbox.models import ConnectionSlot
 from outbox.services import deliver_due_mails
-from outbox.services.connection_slots import close_slot, give_back_slot, renew_slot, take_slot
+from outbox.services.connection_slots import acquire_slot, close_slot, release_slot, renew_slot
 from tests.outbox.builders import NOW, make_account_mail, make_draft, make_mail, make_recipient
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -15,7 +15,7 @@ LEASE = dt.timedelta(seconds=180)
 
 
 def take(now=NOW, **options):
-    slot = take_slot(now=now, **options)
+    slot = acquire_slot(now=now, **options)
     return slot and slot.number
 
 
@@ -29,15 +29,15 @@ def test_first_of_several_connections_is_kept_for_account_mail(
     settings.MAIL_CONNECTIONS = connections
 
     assert [take() for _n in bulk] == bulk
-    SendingSlot.objects.all().delete()
+    ConnectionSlot.objects.all().delete()
     assert [take(for_account=True) for _n in account] == account
 
 
 def test_connection_given_back_is_free_again():
-    first, _second = take_slot(now=NOW), take_slot(now=NOW)
+    first, _second = acquire_slot(now=NOW), acquire_slot(now=NOW)
     assert take() is None
 
-    give_back_slot(first)
+    release_slot(first)
 
     assert take() == 1
 
@@ -50,21 +50,21 @@ def test_connection_of_a_dead_worker_is_free_when_its_time_is_over():
 
 
 def test_who_renews_keeps_the_connection_and_who_came_too_late_learns_it():
-    slot = take_slot(now=NOW)
+    slot = acquire_slot(now=NOW)
     assert renew_slot(slot, now=NOW + LEASE / 2)
     assert take(NOW + LEASE) == 2
     assert take(NOW + LEASE * 1.5) == 1
 
     assert not renew_slot(slot, now=NOW + LEASE * 1.6)
-    give_back_slot(slot)
+    release_slot(slot)
     assert take(NOW + LEASE * 1.6) is None
 
 
 def test_server_that_asks_for_fewer_connections_gets_fewer_for_a_while():
-    slot = take_slot(now=NOW)
+    slot = acquire_slot(now=NOW)
 
     close_slot(slot, now=NOW)
-    give_back_slot(slot)
+    release_slot(slot)
 
     assert (take(), take()) == (2, None)
     assert take(NOW + dt.timedelta(minutes=10)) == 1
@@ -72,9 +72,9 @@ def test_server_that_asks_for_fewer_connections_gets_fewer_for_a_while():
 
 def test_last_open_connection_is_never_closed():
     for _n in range(2):
-        slot = take_slot(now=NOW)
+        slot = acquire_slot(now=NOW)
         close_slot(slot, now=NOW)
-        give_back_slot(slot)
+        release_slot(slot)
 
     assert take() == 2
 
@@ -82,7 +82,7 @@ def test_last_open_connection_is_never_closed():
 @pytest.mark.parametrize("fields", [{"holder": "x"}, {"held_until": NOW}])
 def test_database_refuses_half_a_loan(fields):
     with pytest.raises(IntegrityError), transaction.atomic():
-        SendingSlot.objects.create(number=7, **fields)
+        ConnectionSlot.objects.create(number=7, **fields)
 
 
 def test_workers_at_once_never_open_more_connections_than_allowed(sink, settings):
@@ -108,7 +108,7 @@ def test_workers_at_once_never_open_more_connections_than_allowed(sink, settings
 
     assert errors == []
     assert (len(sink.raw), sink.most_at_once) == (24, 2)
-    assert set(SendingSlot.objects.values_list("holder", flat=True)) == {""}
+    assert set(ConnectionSlot.objects.values_list("holder", flat=True)) == {""}
 
 
 def test_code_arrives_though_the_bulk_is_stuck(sink, settings):

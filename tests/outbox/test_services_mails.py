@@ -5,9 +5,8 @@ from celery import current_app
 
 from core.errors import NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from outbox.enums import MOVES, MailState
+from outbox.enums import MOVES, UNSOLVED_STATES, MailState
 from outbox.models import Mail
-from outbox.queries import UNSOLVED
 from outbox.services import approve_mail, deliver_due_mails, resend_mail, settle_mail, withdraw_mail
 from tests.outbox.builders import NOW, make_account_mail, make_draft, make_mail
 from tests.partners.builders import make_user
@@ -154,7 +153,7 @@ def test_draft_without_its_text_cannot_be_approved():
 def test_only_what_did_not_go_out_is_settled_and_keeps_its_state(state):
     mail, office = in_state(state), make_user(OFFICE)
 
-    if state in UNSOLVED:
+    if state in UNSOLVED_STATES:
         settle_mail(mail, now=LATER, by=office)
         settled = Mail.objects.get()
         assert (settled.state, settled.settled_at, settled.last_error) == (state, LATER, "550 nein")

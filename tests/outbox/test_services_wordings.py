@@ -5,9 +5,9 @@ from core.conflicts import version_of
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Mail, Wording
+from outbox.queries.wordings import WORDING_FIELDS, wording_for_form
 from outbox.services import enqueue_mails, reset_wording, save_wording, send_test_mail
 from outbox.texts import text_of
-from outbox.wordings import FIELDS, as_shown
 from tests.outbox.builders import (
     NOTICE,
     NOW,
@@ -33,7 +33,9 @@ def office():
 
 
 def version_now(kind="test_notice"):
-    return version_of(as_shown(text_of(kind), Wording.objects.filter(kind=kind).first()), FIELDS)
+    return version_of(
+        wording_for_form(text_of(kind), Wording.objects.filter(kind=kind).first()), WORDING_FIELDS
+    )
 
 
 def save(by, kind="test_notice", **fields):

@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 import time_machine
 
-from outbox.choices import APPROVE, RESEND, SETTLE, WITHDRAW
+from outbox.enums import APPROVE, RESEND, SETTLE, WITHDRAW
 from outbox.filters import STATE_CHOICES, MailFilter
 from outbox.models import Mail
-from outbox.state_counts import Tally
+from outbox.queries.bulk import StateCounts
 from tests.outbox.builders import NOW, in_state, make_account_mail, make_batch, make_mail
 
 pytestmark = pytest.mark.django_db
@@ -43,12 +43,12 @@ def test_tally_counts_what_the_filter_finds(value):
     with time_machine.travel(NOW, tick=False):
         found = MailFilter({"state": value}, queryset=Mail.objects.all()).qs.count()
 
-        assert Tally.of(Mail.objects.all(), now=NOW).count(value) == found
+        assert StateCounts.of(Mail.objects.all(), now=NOW).count(value) == found
 
 
 @pytest.mark.usefixtures("many")
 def test_numbers_are_exact():
-    tally = Tally.of(Mail.objects.all(), now=NOW)
+    tally = StateCounts.of(Mail.objects.all(), now=NOW)
 
     assert {
         value: tally.count(value) for value in ("", "unsolved", "late", "failed", "sent", "expired")
@@ -68,7 +68,7 @@ def test_numbers_are_exact():
     ],
 )
 def test_acts_are_meant_for_what_can_be_acted_on(action, value, counts):
-    assert Tally.of(Mail.objects.all(), now=NOW).reached_by(action, value) == counts
+    assert StateCounts.of(Mail.objects.all(), now=NOW).reached_by(action, value) == counts
 
 
 @pytest.mark.parametrize("count", [1, 40])
@@ -77,7 +77,7 @@ def test_counting_is_one_query(count, django_assert_num_queries):
     Mail.objects.filter(pk__lte=Mail.objects.latest("pk").pk - count // 2).update(settled_at=NOW)
 
     with django_assert_num_queries(1):
-        tally = Tally.of(Mail.objects.order_by("-created_at"), now=NOW)
+        tally = StateCounts.of(Mail.objects.order_by("-created_at"), now=NOW)
 
     assert tally.count() == count
 
@@ -86,7 +86,7 @@ def test_quick_filters_show_what_there_is_and_what_is_looked_at():
     make_batch(3, state="failed")
     make_batch(2, state="waiting", due_at=NOW)
 
-    lines = Tally.of(Mail.objects.all(), now=NOW).quick_filters("sent")
+    lines = StateCounts.of(Mail.objects.all(), now=NOW).quick_filters("sent")
 
     assert [(line.value, str(line.label), line.count, line.is_current) for line in lines] == [
         ("", "alle", 5, False),

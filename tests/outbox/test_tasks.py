@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from outbox import tasks
 from outbox.models import Mail
-from outbox.services.handover import DRAIN, DRAIN_ACCOUNT
+from outbox.services.queueing import DRAIN_ACCOUNT_TASK, DRAIN_TASK
 from tests.outbox.builders import make_mail, sending
 
 pytestmark = pytest.mark.django_db
@@ -17,10 +17,12 @@ pytestmark = pytest.mark.django_db
 def test_names_that_services_and_beat_use_are_registered():
     current_app.loader.import_default_modules()
 
-    assert (DRAIN, DRAIN_ACCOUNT) == (tasks.drain.name, tasks.drain_account.name)
+    assert (DRAIN_TASK, DRAIN_ACCOUNT_TASK) == (tasks.drain.name, tasks.drain_account.name)
     assert portal.CELERY_BEAT_SCHEDULE["sweep-mails"]["task"] == tasks.sweep.name
     assert portal.CELERY_BEAT_SCHEDULE["tidy-mails"]["task"] == tasks.tidy.name
-    assert {DRAIN, DRAIN_ACCOUNT, tasks.sweep.name, tasks.tidy.name} <= set(current_app.tasks)
+    assert {DRAIN_TASK, DRAIN_ACCOUNT_TASK, tasks.sweep.name, tasks.tidy.name} <= set(
+        current_app.tasks
+    )
 
 
 def test_drain_sends_what_is_due(sink):

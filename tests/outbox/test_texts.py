@@ -1,15 +1,15 @@
 import pytest
 from django.utils.translation import gettext_lazy
 
-from outbox.errors import TextError
-from outbox.rendering.messages import write_letter
-from outbox.rendering.placeholders import names_in
+from outbox.rendering import TextError
+from outbox.rendering.markdown import names_in
+from outbox.rendering.messages import write_message
 from outbox.texts import (
     MailText,
     all_texts,
     area_of,
     escape_markdown,
-    explained,
+    placeholders_of,
     plain_text,
     register,
     text_of,
@@ -40,7 +40,7 @@ def test_default_uses_all_its_placeholders():
 @pytest.mark.parametrize("text", all_texts(), ids=lambda text: text.kind)
 def test_every_text_has_an_area_and_explains_its_placeholders(text):
     unexplained = [
-        name for name, placeholder in explained(text).items() if placeholder.label == name
+        name for name, placeholder in placeholders_of(text).items() if placeholder.label == name
     ]
 
     assert unexplained == [], (
@@ -52,8 +52,8 @@ def test_every_text_has_an_area_and_explains_its_placeholders(text):
 def test_link_is_offered_only_where_the_default_has_one():
     register(make_text(kind="test_without_link", body="Zu {topic}", placeholders=("topic",)))
 
-    assert list(explained(text_of("test_without_link"))) == ["topic", "greeting"]
-    assert list(explained(NOTICE)) == ["topic", "comment", "link", "greeting"]
+    assert list(placeholders_of(text_of("test_without_link"))) == ["topic", "greeting"]
+    assert list(placeholders_of(NOTICE)) == ["topic", "comment", "link", "greeting"]
 
 
 def test_reminders_of_the_day_cannot_wait():
@@ -112,7 +112,7 @@ def test_escaped_text_is_one_line_without_markup():
 def test_every_registered_text_renders_with_hostile_values(text):
     values = dict.fromkeys(text.placeholders, "<b>[x](http://evil.example.org)</b>")
 
-    letter = write_letter(text, greeting="Guten Tag", link="/ziel/", values=values)
+    letter = write_message(text, greeting="Guten Tag", link="/ziel/", values=values)
 
     assert "<b>" not in letter.html
     assert 'href="http://evil.example.org"' not in letter.html

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from outbox.transports import (
     Deferred,
     FolderTransport,
-    Parcel,
+    OutgoingMail,
     Rejected,
     SmtpTransport,
     Throttled,
@@ -15,8 +15,7 @@ from outbox.transports import (
     open_transport,
     write_to_folder,
 )
-from outbox.transports.replies import answer, describe
-from outbox.transports.smtp import with_doubled_dots
+from outbox.transports.smtp import answer, describe, with_doubled_dots
 from tests.outbox.builders import NOW
 from tests.outbox.sink import DROP, DROP_AFTER_DATA
 from tests.stack import free_port
@@ -29,7 +28,7 @@ def at_once():
 
 
 def parcel(pk=7, recipient="gast@example.org"):
-    return Parcel(pk, NOW, recipient, DATA)
+    return OutgoingMail(pk, NOW, recipient, DATA)
 
 
 @pytest.fixture

@@ -4,12 +4,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from outbox.rendering.markdown import links_in
-from outbox.rendering.messages import write_letter, write_sample
-from outbox.rendering.placeholders import is_link_name
-from outbox.texts import Markdown, all_texts, explained
-from outbox.validators import clean_words, default_words, faults_of
-from outbox.wordings import worded
+from outbox.queries.wordings import with_words
+from outbox.rendering.markdown import is_link_name, links_in
+from outbox.rendering.messages import write_message, write_sample
+from outbox.rendering.wordings import clean_words, default_words, find_faults
+from outbox.texts import Markdown, all_texts, placeholders_of
 from tests.outbox.builders import INVITATION, LIST, NOTICE
 from tests.outbox.hostile import HOSTILE, Addresses
 
@@ -18,7 +17,7 @@ BODY = "neu: {topic}\n\n[Ansehen]({link})"
 
 
 def faults(subject="Neu: {topic}", body=BODY, default=NOTICE):
-    return [tuple(fault) for fault in faults_of(default, clean_words(subject, body))]
+    return [tuple(fault) for fault in find_faults(default, clean_words(subject, body))]
 
 
 def fault_of_body(body):
@@ -29,7 +28,7 @@ def fault_of_body(body):
 
 @pytest.mark.parametrize("text", all_texts(), ids=lambda text: text.kind)
 def test_every_default_keeps_to_the_rules(text):
-    assert faults_of(text, default_words(text)) == []
+    assert find_faults(text, default_words(text)) == []
 
 
 def test_placeholders_may_be_left_out_but_for_the_link():
@@ -276,14 +275,16 @@ def test_whatever_passes_the_check_becomes_a_mail_with_its_link_and_no_hidden_on
 ):
     body += "\n\n[Weiter]({link})"
     words = clean_words(subject, body)
-    assume(not faults_of(default, words))
+    assume(not find_faults(default, words))
     evil = "[x](https://evil.example.org) <a href='https://evil.example.org'>x</a>"
     values = {
-        name: Markdown("- eins") if explained(default)[name].is_block else evil
+        name: Markdown("- eins") if placeholders_of(default)[name].is_block else evil
         for name in default.placeholders
     }
 
-    letter = write_letter(worded(default, words), greeting="Guten Tag", link="/x/", values=values)
+    letter = write_message(
+        with_words(default, words), greeting="Guten Tag", link="/x/", values=values
+    )
 
     addresses = Addresses(letter.html).found
     assert "http://localhost:8000/x/" in addresses
@@ -299,7 +300,7 @@ def test_every_default_is_shown_with_its_examples(text):
 
     shown = letter.subject + letter.text
     assert letter.text.startswith("Guten Tag,\n\n")
-    for name, placeholder in explained(text).items():
+    for name, placeholder in placeholders_of(text).items():
         if not is_link_name(name):
             assert str(placeholder.example).split("\n")[0] in shown
     assert not re.search(r"[{}]|qz[0-9a-f]+zq|\*\*", shown + letter.html.partition("<body")[2])
@@ -307,12 +308,12 @@ def test_every_default_is_shown_with_its_examples(text):
 
 @pytest.mark.parametrize("text", all_texts(), ids=lambda text: text.kind)
 def test_every_text_can_be_worded_with_all_it_offers(text):
-    names = [name for name in explained(text) if not is_link_name(name)]
-    blocks = [name for name in names if explained(text)[name].is_block]
+    names = [name for name in placeholders_of(text) if not is_link_name(name)]
+    blocks = [name for name in names if placeholders_of(text)[name].is_block]
     subject = " ".join(f"{{{name}}}" for name in names if name not in blocks)
     links = [f"[{link.label}]({link.target})" for link in links_in(str(text.body))]
 
     words = clean_words(subject, "\n\n".join([f"{{{name}}}" for name in names] + links))
 
-    assert faults_of(text, words) == []
-    assert write_sample(worded(text, words)).text.startswith("Guten Tag,\n\n")
+    assert find_faults(text, words) == []
+    assert write_sample(with_words(text, words)).text.startswith("Guten Tag,\n\n")

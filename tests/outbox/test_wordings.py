@@ -4,17 +4,17 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
-from outbox.errors import TextError
 from outbox.models import Wording
-from outbox.texts import all_texts
-from outbox.wordings import (
-    as_shown,
+from outbox.queries.wordings import (
     is_outdated,
     text_in_force,
     texts_in_force,
     waiting_note,
-    wording_rows,
+    wording_for_form,
+    wording_summaries,
 )
+from outbox.rendering import TextError
+from outbox.texts import all_texts
 from tests.outbox.builders import INVITATION, LIST, NOTICE, make_wording
 from tests.partners.builders import make_user
 
@@ -90,7 +90,7 @@ def test_words_that_no_longer_fit_give_way_to_the_default_and_the_log_says_so(bo
 def test_form_shows_the_default_where_there_are_no_own_words():
     row = make_wording(subject="", body="", needs_release=True)
 
-    shown, new = as_shown(NOTICE, row), as_shown(INVITATION, None)
+    shown, new = wording_for_form(NOTICE, row), wording_for_form(INVITATION, None)
 
     assert (shown.pk, shown.subject, shown.needs_release) == (row.pk, "Neu: {topic}", True)
     assert (new.pk, new.kind, new.body) == (None, "test_invitation", str(INVITATION.body))
@@ -105,7 +105,7 @@ def test_list_costs_one_query(count, django_assert_num_queries):
         make_wording(text.kind, subject="", body="", changed_by=office)
 
     with django_assert_num_queries(1):
-        rows = wording_rows(office)
+        rows = wording_summaries(office)
         assert {str(row.wording.changed_by) for row in rows if row.wording} == {str(office)}
 
     assert len(rows) == len(all_texts())

@@ -5,9 +5,7 @@ import itertools
 from zoneinfo import ZoneInfo
 
 from core.roles import OFFICE
-from outbox.drafts import Recipient
-from outbox.rendering.placeholders import Placeholder
-from outbox.texts import MailText, register
+from outbox.texts import MailText, Placeholder, Recipient, register
 from reminders.models import ReminderPause
 from reminders.registry import Option, Reminder, ReminderMail, ReminderStep, Rule, register_rules
 from reminders.services import PauseTarget, pause_reminders

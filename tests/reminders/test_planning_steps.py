@@ -7,8 +7,8 @@ import pytest
 from core.errors import Refused
 from dialogues.enums import DialogueState
 from dialogues.services import remind_guests
-from outbox.drafts import Recipient
 from outbox.models import Mail
+from outbox.texts import Recipient
 from reminders.models import ReminderLog
 from reminders.planning import plan_days
 from reminders.services import resume_reminders

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from core.queries import RESERVED_PARAMETERS
-from outbox.drafts import Recipient
+from outbox.texts import Recipient
 from reminders.models import ReminderLog
 from reminders.queries import SentReminders, digests_written_for, reminder_mails
 from reminders.registry import ReminderStep

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError
 
-from outbox.drafts import Recipient
 from outbox.models import Mail
+from outbox.texts import Recipient
 from reminders.models import ReminderLog
 from reminders.registry import Reminder, ReminderStep
 from reminders.services import enqueue_reminders

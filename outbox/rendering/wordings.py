@@ -1,8 +1,7 @@
-"""What an office's own wording of a mail must keep to; each fault is a German sentence that says
-what to do.
+"""The rules for the office's own words, each with a German sentence that says what to do.
 
-The rules keep a mail from failing when it is written, from losing its link, and from hiding a
-foreign address behind words: a reader of the office's mail trusts its links.
+They keep a mail from failing when it is written, from losing its link, and from hiding a foreign
+address behind harmless words: recipients trust the links in the office's mails.
 """
 
 import re
@@ -15,46 +14,44 @@ from django.utils.translation import gettext as _
 from markdown_it.token import Token
 
 from outbox.rendering.headers import SUBJECT_LENGTH, clean_lines, one_line
-from outbox.rendering.markdown import Link, links_in, parse
-from outbox.rendering.placeholders import is_link_name, mark_of, marked
-from outbox.texts import MailText, explained
+from outbox.rendering.markdown import Link, is_link_name, links_in, marker_for, parse, with_markers
+from outbox.texts import MailText, placeholders_of
 
-BODY_LENGTH = 10_000
+MAX_BODY_LENGTH = 10_000
 NAME = re.compile(r"\{([^\W\d]\w*)\}")
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 ADDRESS = re.compile(r"://|\bwww\.", re.IGNORECASE)
-# An address that touches other characters is another address, at least in the plain text.
-TIED = re.compile(
+# A link that touches other characters becomes a different address, at least in the plain text.
+TOUCHING_LINK = re.compile(
     r"(?<=[\w/=?&@:#%.+)}-])\{(link|\w+_link)\}|\{(link|\w+_link)\}\)?(?=[\w/=?&@#%+{-])"
 )
 
 
 class Words(NamedTuple):
-    """A subject and a body as they are stored: plain line breaks, no characters that nobody sees."""
+    """A subject and a body as they are stored, without invisible characters."""
 
     subject: str
     body: str
 
 
 class Fault(NamedTuple):
-    """What is wrong, and in which field of `Words`."""
+    """A broken rule and the field of `Words` in which it is broken."""
 
     field: str
     sentence: str
 
 
 def clean_words(subject: str, body: str) -> Words:
-    """Return what was typed as it is stored and compared."""
+    # Longer than allowed, so that `find_faults` can complain instead of cutting silently.
     return Words(one_line(subject, SUBJECT_LENGTH * 2), clean_lines(body).strip())
 
 
 def default_words(default: MailText) -> Words:
-    """Return the words that stand in the code for the kind of `default`."""
     return clean_words(str(default.subject), str(default.body))
 
 
-def faults_of(default: MailText, words: Words) -> list[Fault]:
-    """Return what forbids `words` in place of `default`; an empty list when nothing does."""
+def find_faults(default: MailText, words: Words) -> list[Fault]:
+    """Return the faults of `words` in place of `default`; none when they may be used."""
     faults = [Fault("subject", sentence) for sentence in _faults_of_subject(default, words.subject)]
     return faults + [Fault("body", sentence) for sentence in _faults_of_body(default, words.body)]
 
@@ -67,7 +64,7 @@ def _faults_of_subject(default: MailText, subject: str) -> Iterator[str]:
             "most": SUBJECT_LENGTH
         }
     yield from _faults_of_names(default, subject)
-    known = explained(default)
+    known = placeholders_of(default)
     for name in NAME.findall(subject):
         if is_link_name(name):
             yield _(
@@ -85,19 +82,20 @@ def _faults_of_body(default: MailText, body: str) -> Iterator[str]:
     if not body:
         yield _("Bitte geben Sie einen Text ein.")
         return
-    if len(body) > BODY_LENGTH:
+    if len(body) > MAX_BODY_LENGTH:
         yield _("Der Text ist zu lang. Bitte kürzen Sie ihn auf %(most)d Zeichen.") % {
-            "most": BODY_LENGTH
+            "most": MAX_BODY_LENGTH
         }
         return
+    # The checks below parse the body, which needs its placeholders to be correct.
     if broken := list(_faults_of_names(default, body)):
         yield from broken
         return
-    if tied := TIED.search(body):
+    if touching := TOUCHING_LINK.search(body):
         yield _(
             "{%(name)s} muss für sich stehen. Bitte setzen Sie davor und danach ein Leerzeichen."
-        ) % {"name": tied[1] or tied[2]}
-    tokens = parse(marked(body))
+        ) % {"name": touching[1] or touching[2]}
+    tokens = parse(with_markers(body))
     yield from _faults_of_html(tokens)
     yield from _faults_of_blocks(default, tokens)
     links = links_in(body)
@@ -107,7 +105,7 @@ def _faults_of_body(default: MailText, body: str) -> Iterator[str]:
 
 
 def _faults_of_names(default: MailText, template: str) -> Iterator[str]:
-    known = explained(default)
+    known = placeholders_of(default)
     rest = NAME.sub("", template)
     if place := re.search(r".{0,15}[{}].{0,15}", rest):
         yield _(
@@ -143,22 +141,22 @@ def _faults_of_html(tokens: list[Token]) -> Iterator[str]:
 
 
 def _faults_of_blocks(default: MailText, tokens: list[Token]) -> Iterator[str]:
-    """Yield a sentence for each block that does not stand alone in a paragraph: no mail could be
-    written with it.
+    """Yield a sentence for each block that is not alone in its paragraph: it renders to several
+    paragraphs, so no mail could be written with it.
     """
     blocks = {
-        mark_of(name): name
-        for name, placeholder in explained(default).items()
+        marker_for(name): name
+        for name, placeholder in placeholders_of(default).items()
         if placeholder.is_block
     }
     for before, token in zip(tokens, tokens[1:], strict=False):
-        for mark, name in blocks.items():
+        for marker, name in blocks.items():
             stands_alone = (
-                token.content.strip() == mark
+                token.content.strip() == marker
                 and before.type == "paragraph_open"
                 and not before.hidden
             )
-            if token.type == "inline" and mark in token.content and not stands_alone:
+            if token.type == "inline" and marker in token.content and not stands_alone:
                 yield _(
                     "{%(name)s} ist eine Liste und muss in einem Absatz allein stehen. Bitte "
                     "setzen Sie davor und "
@@ -193,17 +191,15 @@ def _faults_of_link(link: Link) -> Iterator[str]:
 
 
 def _is_shown_as_written(link: Link) -> bool:
-    """Say whether the words of `link` are its address itself, in a form that nobody can take for
-    another.
-    """
+    """Return whether `link` shows its own address, and in a form that cannot deceive."""
     scheme, _colon, rest = link.target.partition(":")
     if NAME.search(link.target) or not link.target.isascii():
         return False
     if scheme in ("mailto", "tel"):
         return "".join(link.label.split()) == rest
-    return (
-        scheme == "https" and link.label == link.target and "@" not in urlsplit(link.target).netloc
-    )
+    # `https://berlin.de@example.org` looks like Berlin and leads to example.org.
+    has_user_part = "@" in urlsplit(link.target).netloc
+    return scheme == "https" and link.label == link.target and not has_user_part
 
 
 def _missing_links(default: MailText, links: list[Link]) -> Iterator[str]:

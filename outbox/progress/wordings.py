@@ -1,0 +1,65 @@
+"""What the pages of the texts show about each kind of mail."""
+
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from core.dates import format_moment
+from outbox.models import Wording
+from outbox.queries.wordings import WordingSummary
+from outbox.texts import MailText, placeholders_of
+
+
+class WordingLine(NamedTuple):
+    """A line of the list of texts; `badges` holds (text, colour)."""
+
+    text: MailText
+    area: str
+    badges: list[tuple[str, str]]
+    change_notes: list[str]
+
+
+def wording_line(summary: WordingSummary) -> WordingLine:
+    return WordingLine(
+        text=summary.text,
+        area=summary.area,
+        badges=wording_badges(summary.wording, summary.is_outdated),
+        change_notes=change_notes(summary.wording),
+    )
+
+
+def wording_badges(wording: Wording | None, is_outdated: bool) -> list[tuple[str, str]]:
+    """Return (text, colour): whose words are in force, and whether the mails wait for a release."""
+    if is_outdated:
+        badges = [(_("passt nicht mehr, es gilt der Standard"), "danger")]
+    elif wording is not None and wording.has_own_words:
+        badges = [(_("eigener Text"), "info")]
+    else:
+        badges = [(_("Standard"), "neutral")]
+    if wording is not None and wording.needs_release:
+        badges.append((_("erst nach Durchsicht"), "warning"))
+    return badges
+
+
+def change_notes(wording: Wording | None) -> list[str]:
+    """Return when and by whom the wording was changed last; nothing for an untouched default."""
+    if wording is None:
+        return []
+    moment = format_moment(wording.changed_at)
+    if wording.changed_by is None:
+        return [_("geändert am %(moment)s") % {"moment": moment}]
+    return [_("geändert am %(moment)s von %(who)s") % {"moment": moment, "who": wording.changed_by}]
+
+
+def placeholder_lines(text: MailText) -> list[tuple[str, str, str]]:
+    """Return ({name}, meaning, example) of the placeholders that `text` may contain."""
+    return [
+        (
+            f"{{{name}}}",
+            str(placeholder.label),
+            _("steht nur in einem Link")
+            if name == "link"
+            else f"{_('Beispiel:')} {placeholder.example}",
+        )
+        for name, placeholder in placeholders_of(text).items()
+    ]

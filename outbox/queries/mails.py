@@ -1,0 +1,119 @@
+"""Which mails are due, late, unsolved, or about one page."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Count, Exists, Max, Min, Q, QuerySet
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+
+from core.queries import in_batches
+from outbox.enums import QUEUED_STATES, UNDER_WAY_STATES, UNSOLVED_STATES, MailState
+from outbox.models import Mail, in_states
+
+LATE_AFTER = dt.timedelta(minutes=15)
+SENDING_ORDER = ("priority", "due_at", "pk")
+WAS_ATTEMPTED = Q(attempts__gt=0) | Q(state__in=(MailState.SENDING, MailState.SENT))
+
+
+class Problems(NamedTuple):
+    """How many mails the office should look at; `late_since` is None while none is late."""
+
+    unsolved: int
+    late: int
+    late_since: dt.datetime | None
+
+
+class Failure(NamedTuple):
+    """How many mails are unsolved, which of them failed last, and when."""
+
+    count: int
+    latest: Mail
+    at: dt.datetime
+
+
+def oldest_due_at(now: dt.datetime) -> dt.datetime | None:
+    """Return when the oldest unsent mail fell due, or None when nothing is due at `now`."""
+    unsent = Mail.objects.filter(state__in=UNDER_WAY_STATES, due_at__lte=now)
+    return unsent.order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def count_sent_or_claimed_since(moment: dt.datetime) -> int:
+    """Return how many mails count against MAIL_PER_MINUTE since `moment`."""
+    recent = Q(state=MailState.SENT, sent_at__gt=moment) | Q(state=MailState.SENDING)
+    return Mail.objects.filter(recent).count()
+
+
+def mails_about(path: str) -> QuerySet[Mail]:
+    """Return the mails about the page `path`, newest first."""
+    return Mail.objects.filter(path=path).without_bodies().order_by("-created_at", "-pk")
+
+
+def latest_batch(path: str, kind: str) -> UUID | None:
+    """Return the batch of the newest mail of `kind` about the page `path`."""
+    return mails_about(path).filter(kind=kind).values_list("batch", flat=True).first()
+
+
+def is_not_held_back(subject_key: Combinable, kind: str) -> Q:
+    """Return the condition, for a query over the mails' subjects, that mails of `kind` were either
+    never written or attempted at least once. `subject_key` builds the key from an `OuterRef`.
+    """
+    written = Mail.objects.filter(kind=kind, subject_key=subject_key)
+    return ~Exists(written) | Exists(written.filter(WAS_ATTEMPTED))
+
+
+def held_back(subject_keys: Iterable[str], kind: str) -> set[str]:
+    """Return the `subject_keys` whose mails of `kind` were written but never attempted."""
+    found: set[str] = set()
+    for keys in in_batches(sorted(set(subject_keys))):
+        written = Mail.objects.filter(kind=kind, subject_key__in=keys).values("subject_key")
+        untouched = written.annotate(attempted=Count("pk", filter=WAS_ATTEMPTED))
+        found |= set(untouched.filter(attempted=0).values_list("subject_key", flat=True))
+    return found
+
+
+def mails_for_office(user) -> QuerySet[Mail]:
+    """Return the mails that `user` may see, with `moment`: when sent, or else when written."""
+    mails = Mail.objects.visible_to(user).without_bodies()
+    return mails.annotate(moment=Coalesce("sent_at", "created_at"))
+
+
+def is_unsolved() -> Q:
+    """Return the condition of mails that did not go out and that nobody has settled."""
+    return in_states(*UNSOLVED_STATES) & Q(settled_at=None)
+
+
+def is_late(now: dt.datetime) -> Q:
+    """Return the condition of unsent mails that have been due for longer than LATE_AFTER."""
+    due = Q(due_at__lt=now - LATE_AFTER)
+    # Two arms of an OR, because each has a partial index of its own in PostgreSQL.
+    return Q(due, state__in=QUEUED_STATES) | Q(due, state=MailState.SENDING)
+
+
+def unsolved_mails() -> QuerySet[Mail]:
+    return Mail.objects.filter(is_unsolved())
+
+
+def count_problems(now: dt.datetime) -> Problems:
+    """Count the unsolved and the late mails in one query."""
+    found = Mail.objects.filter(is_unsolved() | is_late(now)).aggregate(
+        unsolved=Count("pk", filter=is_unsolved()),
+        late=Count("pk", filter=is_late(now)),
+        late_since=Min("due_at", filter=is_late(now)),
+    )
+    return Problems(**found)
+
+
+def latest_failure() -> Failure | None:
+    """Summarise the unsolved mails in two queries; None when there are none."""
+    mails = unsolved_mails()
+    failed_at = Max("log__at", filter=Q(log__to_state__in=UNSOLVED_STATES))
+    latest = (
+        mails.without_bodies()
+        .annotate(failed_at=Coalesce(failed_at, "created_at"))
+        .order_by("-failed_at", "-pk")
+        .first()
+    )
+    return Failure(mails.count(), latest, latest.failed_at) if latest else None
