@@ -107,7 +107,6 @@ class Migration(migrations.Migration):
                             ("sent", "versandt"),
                             ("retry", "neuer Versuch"),
                             ("failed", "fehlgeschlagen"),
-                            ("undeliverable", "unzustellbar"),
                             ("withdrawn", "zurückgezogen"),
                             ("expired", "verfallen"),
                         ],
@@ -235,7 +234,6 @@ class Migration(migrations.Migration):
                             ("sent", "versandt"),
                             ("retry", "neuer Versuch"),
                             ("failed", "fehlgeschlagen"),
-                            ("undeliverable", "unzustellbar"),
                             ("withdrawn", "zurückgezogen"),
                             ("expired", "verfallen"),
                         ],
@@ -253,7 +251,6 @@ class Migration(migrations.Migration):
                             ("sent", "versandt"),
                             ("retry", "neuer Versuch"),
                             ("failed", "fehlgeschlagen"),
-                            ("undeliverable", "unzustellbar"),
                             ("withdrawn", "zurückgezogen"),
                             ("expired", "verfallen"),
                         ],
@@ -387,7 +384,6 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(
                     ("state", "failed"),
-                    ("state", "undeliverable"),
                     ("state", "expired"),
                     _connector="OR",
                 ),

@@ -65,7 +65,7 @@ def write_message(
 
 
 def write_sample(text: MailText) -> Message:
-    """Return a mail whose values are the examples of the placeholders; it links to the start page."""
+    """Return a mail with the examples of the placeholders; its link leads to the start page."""
     values = {
         name: Markdown(placeholder.example) if placeholder.is_block else str(placeholder.example)
         for name, placeholder in placeholders_of(text).items()

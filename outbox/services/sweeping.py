@@ -1,4 +1,4 @@
-"""Recover the mails of killed workers and expire late ones, every minute; remove bodies at night."""
+"""Recover mails of killed workers and expire late ones every minute; remove bodies at night."""
 
 import datetime as dt
 from itertools import groupby

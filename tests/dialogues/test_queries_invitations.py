@@ -87,7 +87,7 @@ def test_guest_rows_say_how_the_last_mail_stands(office):
     [
         (["draft", "withdrawn", "waiting"], DeliveryCounts(sent=0, failed=0, total=1)),
         (["withdrawn", "withdrawn", "failed"], DeliveryCounts(sent=0, failed=1, total=1)),
-        (["expired", "undeliverable", "retry"], DeliveryCounts(sent=0, failed=2, total=3)),
+        (["expired", "failed", "retry"], DeliveryCounts(sent=0, failed=2, total=3)),
     ],
 )
 def test_delivery_counts_leave_out_drafts_and_withdrawn_mails(office, states, sending):

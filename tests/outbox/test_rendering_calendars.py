@@ -10,8 +10,8 @@ from outbox.rendering import TextError
 from outbox.rendering.calendars import (
     ACCEPTED,
     CANCEL,
+    MAX_OUTLOOK_LENGTH,
     NEEDS_ACTION,
-    OUTLOOK_LENGTH,
     PUBLISH,
     REQUEST,
     TENTATIVE,
@@ -216,11 +216,11 @@ def test_any_words_are_read_as_they_were_written(read, title, place, programme, 
     lines_of(text)
     [attendee] = facts["attendees"]
     assert (facts["title"], facts["place"]) == (
-        one_line(title, OUTLOOK_LENGTH),
-        one_line(place, OUTLOOK_LENGTH),
+        one_line(title, MAX_OUTLOOK_LENGTH),
+        one_line(place, MAX_OUTLOOK_LENGTH),
     )
     assert attendee["address"] == "mailto:gast@example.org"
-    assert attendee.get("cn", "") == one_line(name, OUTLOOK_LENGTH).replace('"', "'").replace(
+    assert attendee.get("cn", "") == one_line(name, MAX_OUTLOOK_LENGTH).replace('"', "'").replace(
         "^", ""
     ).replace("\\", "")
     assert one_line(facts["description"], 10**6) == one_line(clean_lines(programme), 10**6)

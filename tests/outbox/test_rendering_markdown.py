@@ -1,6 +1,13 @@
 import pytest
 
-from outbox.rendering.markdown import to_html, to_text
+from outbox.rendering.markdown import (
+    fill_markers,
+    marker_for,
+    name_in_marker,
+    to_html,
+    to_text,
+    with_markers,
+)
 
 
 @pytest.mark.parametrize(
@@ -64,3 +71,24 @@ def test_text_and_html_say_the_same_without_code_and_pictures(source, text):
 
 def test_entities_hide_no_character():
     assert to_text("a&#x202e;b &amp; c") == "a&#x202e;b &amp; c"
+
+
+def test_markers_are_replaced_by_values():
+    assert (
+        fill_markers(with_markers("Zum {topic}: {link}"), {"topic": "Netze", "link": "/x/"})
+        == "Zum Netze: /x/"
+    )
+
+
+def test_doubled_braces_are_braces():
+    assert with_markers("{{topic}}") == "{topic}"
+
+
+@pytest.mark.parametrize("words", ["qz0zq", "qzffzq", "qzzq", marker_for("gone")])
+def test_what_only_looks_like_a_marker_stays(words):
+    assert fill_markers(f"a {words} b", {"topic": "Netze"}) == f"a {words} b"
+
+
+def test_marker_survives_markdown_and_html():
+    assert marker_for("answer_by").isalnum()
+    assert name_in_marker(marker_for("answer_by")[2:-2]) == "answer_by"

@@ -45,14 +45,15 @@ def parse(mime):
 def test_message_has_the_headers_of_an_office():
     message = parse(build())
 
+    office = "Geschäftsstelle Masterplan Industriestadt Berlin <geschaeftsstelle@example.org>"
     assert {
         name: str(message[name])
         for name in message.keys()
         if name not in ("MIME-Version", "Content-Type")
     } == {
-        "From": "Geschäftsstelle Masterplan Industriestadt Berlin <geschaeftsstelle@example.org>",
+        "From": office,
         "To": "Leitung Werk <gast@example.org>",
-        "Reply-To": "Geschäftsstelle Masterplan Industriestadt Berlin <geschaeftsstelle@example.org>",
+        "Reply-To": office,
         "Subject": "Neu: Größe",
         "Date": "Fri, 27 Mar 2026 09:00:00 +0000",
         "Message-ID": "<1@example.org>",

@@ -15,7 +15,7 @@ from outbox.transports import (
     open_transport,
     write_to_folder,
 )
-from outbox.transports.smtp import answer, describe, with_doubled_dots
+from outbox.transports.smtp import describe, format_reply, with_doubled_dots
 from tests.outbox.builders import NOW
 from tests.outbox.sink import DROP, DROP_AFTER_DATA
 from tests.stack import free_port
@@ -214,7 +214,8 @@ def test_closing_twice_does_no_harm(transport):
 
 def test_words_of_the_server_become_one_line():
     assert (
-        answer(550, b"5.1.1 unbekannt\nbitte pr\xc3\xbcfen") == "550 5.1.1 unbekannt bitte prüfen"
+        format_reply(550, b"5.1.1 unbekannt\nbitte pr\xc3\xbcfen")
+        == "550 5.1.1 unbekannt bitte prüfen"
     )
     assert describe(smtplib.SMTPAuthenticationError(535, b"5.7.8 falsch")) == "535 5.7.8 falsch"
     assert describe(socket.gaierror(-2, "x")) == "Rechnername unbekannt"
@@ -266,4 +267,4 @@ def test_silence_after_the_message_counts_against_it(transport, sink, settings):
 
 
 def test_answer_holds_no_control_characters():
-    assert answer(250, b"2.0.0 \x00ok\x1b[0m") == "250 2.0.0 ok [0m"
+    assert format_reply(250, b"2.0.0 \x00ok\x1b[0m") == "250 2.0.0 ok [0m"

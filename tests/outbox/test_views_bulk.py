@@ -1,6 +1,7 @@
 """The pages that ask before an act on many mails, and what they do."""
 
 import re
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -13,6 +14,7 @@ from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
 BASE = "/postausgang/"
+BATCH = UUID(int=7)
 ACTS = {
     "versenden": "draft",
     "erneut-senden": "failed",
@@ -195,6 +197,19 @@ def test_nothing_to_do_leads_back(client, office):
     response = client.get(f"{BASE}versenden/?q=x", follow=True)
 
     assert response.redirect_chain == [(f"{BASE}?q=x", 302)]
+
+
+@pytest.mark.parametrize(
+    ("query", "url"),
+    [
+        (f"batch={BATCH}&state=failed", f"/postausgang/versand/{BATCH}/"),
+        ("q=a&state=failed&mail=3&auswahl=1", "/postausgang/?q=a"),
+    ],
+)
+def test_refused_action_leads_to_the_batch_or_the_list_in_all_states(client, office, query, url):
+    response = client.post(f"{BASE}erneut-senden/?{query}", {"expected": "1"})
+
+    assert (response.status_code, response.url) == (302, url)
 
 
 def test_foreign_form_is_refused(office):

@@ -66,7 +66,7 @@ def test_outbox_leads_to_the_list_of_texts_and_that_to_each(client, office):
     assert 'href="/postausgang/texte/"' in client.get("/postausgang/").content.decode()
     response = client.get("/postausgang/texte/")
     page = text_of(response)
-    assert 'href="test_notice/"' in response.content.decode()
+    assert 'href="/postausgang/texte/test_notice/"' in response.content.decode()
     assert (
         f"Hinweis zum Test Prüfstand eigener Text geändert am 27.03.2026, 10:00 Uhr von {office}"
         in page

@@ -150,7 +150,6 @@ def test_file_is_a_message(client, office):
         ("retry", {"zurueckziehen"}),
         ("failed", {"erneut-senden", "erledigen"}),
         ("expired", {"erneut-senden", "erledigen"}),
-        ("undeliverable", {"erledigen"}),
         ("sent", set()),
         ("withdrawn", set()),
     ],

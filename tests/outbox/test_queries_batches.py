@@ -1,4 +1,4 @@
-"""One sending: how far it is, why some mails did not go out, in one query."""
+"""A batch: how much of it is sent, and why some mails did not go out, in one query."""
 
 import datetime as dt
 from uuid import uuid4
@@ -26,7 +26,7 @@ def move(mails, **columns):
     Mail.objects.filter(pk__in=[mail.pk for mail in mails]).update(**columns)
 
 
-def test_sending_counts_what_became_of_each(office, django_assert_num_queries):
+def test_batch_counts_its_mails_by_state(office, django_assert_num_queries):
     mails = make_batch(10)
     move(mails[:3], state="sent", sent_at=NOW + MINUTE)
     move(mails[3:4], state="sent", sent_at=NOW + 3 * MINUTE)
@@ -36,38 +36,38 @@ def test_sending_counts_what_became_of_each(office, django_assert_num_queries):
     make_mail()
 
     with django_assert_num_queries(1):
-        sending = find_batch(mails[0].batch, office)
+        batch = find_batch(mails[0].batch, office)
 
-    assert (sending.total, sending.sent, sending.under_way, sending.percent) == (9, 4, 3, 44)
-    assert sending.tally.count("unsolved") == 2
-    assert (sending.written_at, sending.first_sent_at, sending.last_sent_at) == (
+    assert (batch.total, batch.sent, batch.under_way, batch.percent) == (9, 4, 3, 44)
+    assert batch.counts.count("unsolved") == 2
+    assert (batch.written_at, batch.first_sent_at, batch.last_sent_at) == (
         NOW,
         NOW + MINUTE,
         NOW + 3 * MINUTE,
     )
-    assert (sending.kinds, sending.path) == (["Hinweis zum Test"], "/branchengespraeche/themen/12/")
+    assert (batch.kinds, batch.path) == (["Hinweis zum Test"], "/branchengespraeche/themen/12/")
 
 
-def test_nothing_sent_yet_has_no_moments(office):
-    sending = find_batch(make_batch(2)[0].batch, office)
+def test_unsent_batch_has_no_moments_of_sending(office):
+    batch = find_batch(make_batch(2)[0].batch, office)
 
-    assert (sending.first_sent_at, sending.last_sent_at, sending.percent) == (None, None, 0)
+    assert (batch.first_sent_at, batch.last_sent_at, batch.percent) == (None, None, 0)
 
 
-def test_pages_that_differ_are_not_named(office):
+def test_batch_about_several_pages_has_no_path(office):
     mails = make_batch(2)
     move(mails[:1], path="/")
 
     assert find_batch(mails[0].batch, office).path == ""
 
 
-def test_all_taken_back_leaves_nothing_to_send(office):
-    sending = find_batch(make_batch(2, state="withdrawn")[0].batch, office)
+def test_withdrawn_mails_do_not_count(office):
+    batch = find_batch(make_batch(2, state="withdrawn")[0].batch, office)
 
-    assert (sending.total, sending.under_way, sending.percent) == (0, 0, 100)
+    assert (batch.total, batch.under_way, batch.percent) == (0, 0, 100)
 
 
-def test_reasons_alike_but_for_address_and_number_stand_together(office):
+def test_answers_that_differ_in_addresses_and_ids_are_one_reason(office):
     mails = make_batch(4)
     for number, mail in enumerate(mails[:3]):
         words = f"550 5.1.1 <gast{number}@example.org>: unbekannt, id 4fXy2{number}abc9Z"
@@ -84,7 +84,7 @@ def test_reasons_alike_but_for_address_and_number_stand_together(office):
     ]
 
 
-def test_unsolved_are_listed_by_name_without_settled_ones(office):
+def test_unsolved_mails_are_listed_by_name_without_settled_ones(office):
     mails = make_batch(4, state="failed")
     move(mails[:1], settled_at=NOW)
     move(mails[1:2], state="sent", sent_at=NOW)
@@ -94,12 +94,12 @@ def test_unsolved_are_listed_by_name_without_settled_ones(office):
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
-def test_nobody_else_sees_a_sending(role):
-    batch = make_batch(2, state="failed")[0].batch
+def test_only_the_office_sees_a_batch(role):
+    batch_id = make_batch(2, state="failed")[0].batch
 
-    assert find_batch(batch, make_user(role)) is None
-    assert list(unsolved_in_batch(batch, make_user(role))) == []
+    assert find_batch(batch_id, make_user(role)) is None
+    assert list(unsolved_in_batch(batch_id, make_user(role))) == []
 
 
-def test_unknown_sending_is_none(office):
+def test_unknown_batch_is_none(office):
     assert find_batch(uuid4(), office) is None

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from outbox.models import Mail
 from outbox.services import deliver_due_mails, notices
-from outbox.services.notices import BUNDLE, bundle_due_notices
+from outbox.services.notices import BUNDLE_KIND, bundle_due_notices
 from outbox.texts import MailText, Placeholder, register
 from tests.outbox.builders import NOW, make_draft, make_mail, make_recipient, make_wording
 
@@ -142,7 +142,7 @@ def test_notices_that_fall_due_while_mail_goes_out_are_bundled_too(sink, setting
 
 
 def test_all_are_bundled_however_many_people_and_notices_there_are(monkeypatch):
-    monkeypatch.setattr(notices, "AT_ONCE", 2)
+    monkeypatch.setattr(notices, "PEOPLE_PER_TRANSACTION", 2)
     people = [f"gast-{number}@example.org" for number in range(5)]
     for email in people:
         for topic in ("Netze", "Flächen", "Kräfte"):
@@ -185,7 +185,7 @@ def test_database_refuses_a_notice_with_a_personal_link():
 
 def test_bundle_has_the_words_of_the_office(sink):
     make_wording(
-        BUNDLE,
+        BUNDLE_KIND,
         subject="{count} Neuigkeiten",
         body="das ist neu:\n\n{lines}\n\n[Zum Portal]({link})",
     )

@@ -5,6 +5,7 @@ that loses it.
 import datetime as dt
 from time import sleep
 
+import psycopg2
 import pytest
 from django.db import OperationalError, connection
 
@@ -48,7 +49,7 @@ class ShakyDatabase:
 
 
 def be_away(*args):
-    raise recording.Error("server closed the connection")
+    raise psycopg2.Error("server closed the connection")
 
 
 def test_records_beside_the_sending_are_written_without_a_word(sink, mails, caplog):
@@ -78,7 +79,7 @@ def test_next_mail_is_not_accepted_before_the_last_is_recorded(sink, mails, monk
     assert recorded == [0, 1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("step", ["_begin", "_finish"])
+@pytest.mark.parametrize("step", ["_start", "_finish"])
 def test_broken_line_of_the_recorder_loses_no_record(step, sink, mails, monkeypatch):
     monkeypatch.setattr(recording.Recorder, step, be_away)
 
@@ -87,7 +88,7 @@ def test_broken_line_of_the_recorder_loses_no_record(step, sink, mails, monkeypa
     assert (states(), len(sink.raw)) == (["sent"] * 5, 5)
 
 
-@pytest.mark.parametrize("step", ["_begin", "_finish"])
+@pytest.mark.parametrize("step", ["_start", "_finish"])
 def test_recording_is_repeated_and_the_sending_is_not(step, sink, mails, monkeypatch):
     monkeypatch.setattr(recording, "sleep", lambda seconds: None)
     monkeypatch.setattr(recording.Recorder, step, be_away)
@@ -104,7 +105,7 @@ def test_record_that_fails_for_good_stops_the_sending(sink, mails, monkeypatch):
     def broken(statement, values):
         raise ValueError("broken")
 
-    monkeypatch.setattr(recording.Recorder, "_begin", be_away)
+    monkeypatch.setattr(recording.Recorder, "_start", be_away)
     monkeypatch.setattr(recording, "_execute", broken)
 
     with pytest.raises(ValueError, match="broken"):

@@ -100,11 +100,11 @@ def test_list_is_searched_filtered_and_sorted(client, office, query, expected):
     assert subjects(client.get(f"/postausgang/{query}")) == expected
 
 
-def test_list_has_pages_of_25(client, office):
-    for _n in range(26):
+def test_list_has_pages_of_50(client, office):
+    for _n in range(51):
         make_mail()
 
-    assert len(subjects(client.get("/postausgang/"))) == 25
+    assert len(subjects(client.get("/postausgang/"))) == 50
     assert len(subjects(client.get("/postausgang/?page=2"))) == 1
 
 

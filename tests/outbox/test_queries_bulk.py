@@ -1,10 +1,10 @@
-"""Which mails an act reaches, which it leaves out, and why."""
+"""Which mails an action reaches, and which it leaves out for what reason."""
 
 import pytest
 
 from outbox.enums import APPROVE, RESEND, SETTLE, WITHDRAW
 from outbox.models import Mail
-from outbox.queries.bulk import Selection
+from outbox.queries.bulk import Selection, select_mails
 from tests.outbox.builders import NOW, in_state, make_account_mail, make_batch, make_mail
 
 pytestmark = pytest.mark.django_db
@@ -14,12 +14,12 @@ SETTLED = "Schon als erledigt abgelegt"
 STATE = "Der Stand lässt es nicht mehr zu"
 
 
-def choice_of(action, *, picked=False) -> Selection:
-    return Selection.of(action, Mail.objects.all(), picked=picked)
+def select(action, *, were_ticked=False) -> Selection:
+    return select_mails(action, Mail.objects.all(), were_ticked=were_ticked)
 
 
-def reasons(choice: Selection) -> dict[str, int]:
-    return {str(text): count for text, count in choice.left_out}
+def reasons(selection: Selection) -> dict[str, int]:
+    return {str(text): count for text, count in selection.left_out}
 
 
 @pytest.mark.parametrize(
@@ -28,10 +28,10 @@ def reasons(choice: Selection) -> dict[str, int]:
         (APPROVE, {"draft": 1}),
         (RESEND, {"failed": 1, "expired": 1}),
         (WITHDRAW, {"draft": 1, "waiting": 1, "retry": 1}),
-        (SETTLE, {"failed": 1, "expired": 1, "undeliverable": 1}),
+        (SETTLE, {"failed": 1, "expired": 1}),
     ],
 )
-def test_an_act_is_meant_for_the_states_it_starts_from(action, counts):
+def test_action_reaches_the_states_it_starts_from(action, counts):
     for state in (
         "draft",
         "waiting",
@@ -39,18 +39,21 @@ def test_an_act_is_meant_for_the_states_it_starts_from(action, counts):
         "sent",
         "retry",
         "failed",
-        "undeliverable",
         "withdrawn",
         "expired",
     ):
         make_mail(**in_state(state))
 
-    choice = choice_of(action)
+    selection = select(action)
 
-    assert (choice.counts, choice.count, choice.left_out) == (counts, sum(counts.values()), [])
+    assert (selection.counts, selection.count, selection.left_out) == (
+        counts,
+        sum(counts.values()),
+        [],
+    )
 
 
-def test_everybody_left_out_is_named_with_the_reason():
+def test_mails_left_out_are_named_with_their_reason():
     removed, settled, fit = make_batch(3, state="failed")
     Mail.objects.filter(pk=removed.pk).update(mime="")
     Mail.objects.filter(pk=settled.pk).update(settled_at=NOW)
@@ -58,42 +61,46 @@ def test_everybody_left_out_is_named_with_the_reason():
     Mail.objects.filter(pk=account.pk).update(state="failed")
     make_mail(state="waiting")
 
-    choice = choice_of(RESEND)
+    selection = select(RESEND)
 
-    assert choice.first == [fit]
-    assert reasons(choice) == {SETTLED: 1, ACCOUNT: 1, REMOVED: 1}
-    assert {(mail, str(reason)) for mail, reason in choice.first_left_out} == {
+    assert selection.examples == [fit]
+    assert reasons(selection) == {SETTLED: 1, ACCOUNT: 1, REMOVED: 1}
+    assert {(mail, str(reason)) for mail, reason in selection.left_out_examples} == {
         (removed, REMOVED),
         (settled, SETTLED),
         (account, ACCOUNT),
     }
 
 
-def test_state_that_changed_is_a_reason_only_for_ticked_mails():
+def test_wrong_state_is_a_reason_only_for_ticked_mails():
     make_mail(state="failed")
     sent = make_mail(state="sent", sent_at=NOW)
 
-    picked = choice_of(RESEND, picked=True)
+    ticked = select(RESEND, were_ticked=True)
 
-    assert (picked.count, reasons(picked), [mail for mail, _reason in picked.first_left_out]) == (
+    assert (
+        ticked.count,
+        reasons(ticked),
+        [mail for mail, _reason in ticked.left_out_examples],
+    ) == (
         1,
         {STATE: 1},
         [sent],
     )
-    assert choice_of(RESEND).left_out == []
+    assert select(RESEND).left_out == []
 
 
 @pytest.mark.parametrize("count", [1, 12, 30])
-def test_the_look_costs_the_same_for_any_number(count, django_assert_num_queries):
+def test_selecting_costs_the_same_for_any_number(count, django_assert_num_queries):
     make_batch(count, state="failed")
     make_mail(state="failed", mime="")
 
     with django_assert_num_queries(3):
-        choice = choice_of(RESEND)
+        selection = select(RESEND)
 
-    assert (choice.count, len(choice.first), len(choice.first_left_out)) == (
+    assert (selection.count, len(selection.examples), len(selection.left_out_examples)) == (
         count,
         min(count, 10),
         1,
     )
-    assert {"mime", "text", "secret"} <= choice.first[0].get_deferred_fields()
+    assert {"mime", "text", "secret"} <= selection.examples[0].get_deferred_fields()

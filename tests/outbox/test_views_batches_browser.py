@@ -54,7 +54,7 @@ def test_page_follows_the_sending_and_comes_to_rest(page, live_server, office, a
     page.get_by_text("0 von 4 E-Mails sind versandt.").wait_for()
 
     move(mails[:3], state="sent", sent_at=NOW)
-    page.locator("#sending").get_by_text("3 von 4 E-Mails sind versandt.").wait_for(timeout=15_000)
+    page.locator("#batch").get_by_text("3 von 4 E-Mails sind versandt.").wait_for(timeout=15_000)
     assert page.get_by_role("progressbar").get_attribute("value") == "3"
     assert page.get_by_role("status").text_content() == "3 von 4 E-Mails sind versandt."
 
