@@ -16,8 +16,8 @@ from dialogues.enums import BEFORE_THE_DAY, RsvpState
 from dialogues.models import Dialogue, Invitation
 from dialogues.permissions import can_manage
 from dialogues.queries import DeliveryCounts, GuestRow, NextReminder, RsvpCounts
-from outbox.queries import latest_sending
-from outbox.wordings import waiting_note
+from outbox.queries.mails import latest_batch
+from outbox.queries.wordings import waiting_note
 from partners.models import DistributionList, Organisation, Person
 
 RSVP_WORKING_DAYS = 5  # before the dialogue, for guests to reply, unless the office says otherwise
@@ -130,10 +130,10 @@ def released_message(dialogue: Dialogue, count: int) -> str:
             "%(count)d Einladung ist geschrieben.", "%(count)d Einladungen sind geschrieben.", count
         )
     text = f"{text % {'count': count}} {note}".strip()
-    batch = latest_sending(dialogue.get_absolute_url(), "invitation")
+    batch = latest_batch(dialogue.get_absolute_url(), "invitation")
     if batch is None:
         return text
-    url = reverse("outbox:sending", args=[batch])
+    url = reverse("outbox:batch", args=[batch])
     return format_html('{} <a href="{}">{}</a>', text, url, _("Versand verfolgen"))
 
 

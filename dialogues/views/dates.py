@@ -44,7 +44,7 @@ from dialogues.services import (
 from dialogues.services.dates import why_too_late
 from dialogues.views.dialogues import dialogue_for_office
 from dialogues.views.series import submit_briefing
-from outbox.wordings import with_waiting_note
+from outbox.queries.wordings import with_waiting_note
 
 
 def propose(request, pk):

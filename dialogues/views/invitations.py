@@ -65,8 +65,8 @@ from dialogues.services import (
 )
 from dialogues.services.invitations import require_approval
 from dialogues.views.dialogues import dialogue_for_office, page_context, visible_dialogue
-from outbox.queries import latest_sending
-from outbox.wordings import with_waiting_note
+from outbox.queries.mails import latest_batch
+from outbox.queries.wordings import with_waiting_note
 
 
 def guests_url(dialogue: Dialogue) -> str:
@@ -132,7 +132,7 @@ def _list_context(dialogue: Dialogue, user, rows: list[GuestRow]) -> dict:
         "empty": no_guests(add_url if can_add else ""),
     }
     if manages and sending.is_under_way:
-        context["batch"] = latest_sending(dialogue.get_absolute_url(), "invitation")
+        context["batch"] = latest_batch(dialogue.get_absolute_url(), "invitation")
     return context
 
 

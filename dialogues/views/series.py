@@ -44,7 +44,7 @@ from dialogues.services import (
     update_series,
     withdraw_series,
 )
-from outbox.wordings import with_waiting_note
+from outbox.queries.wordings import with_waiting_note
 
 SERIES = DialogueSeries.objects.all()
 

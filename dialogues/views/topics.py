@@ -52,7 +52,7 @@ from dialogues.services import (
     withdraw_topic,
 )
 from dialogues.views.series import submit_briefing
-from outbox.wordings import with_waiting_note
+from outbox.queries.wordings import with_waiting_note
 
 TOPICS = Topic.objects.all()
 DRAFT_INTRO = gettext_lazy(

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from outbox.drafts import Recipient
+from outbox.texts import Recipient
 from reminders.forecast import PauseChoice, forecast_days, group_days, plan_forecast, preview_pause
 from reminders.services import PauseTarget
 from tests.reminders.builders import (

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from outbox.drafts import Recipient
 from outbox.models import Mail
+from outbox.texts import Recipient
 from reminders.models import ReminderLog
 from reminders.planning import next_run_on, plan_day, plan_days
 from tests.reminders.builders import (

@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from dialogues.enums import DialogueState
-from outbox.drafts import Recipient
 from outbox.models import Mail
+from outbox.texts import Recipient
 from reminders.models import ReminderLog, ReminderPause
 from reminders.planning import send_reminders
 from tests.dialogues.builders import make_dialogue, make_invitation
