@@ -26,28 +26,31 @@ PROGRESS_STATES = (S.IDEA, S.SUBMITTED, S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUM
 BACK_AT_THE_START = (S.RETURNED, S.POSTPONED)
 
 
-class OfficeTask(NamedTuple):
-    """What a state asks of the office; without a route it only waits for the day of the visit."""
+class StepTexts(NamedTuple):
+    """Text and button of a next step, and the view that the button opens.
+
+    Without a button the office only waits for the day of the visit.
+    """
 
     text: str | Promise
     action: str | Promise = ""
     route: str = ""
 
 
-OFFICE_TASKS = {
-    S.IDEA: OfficeTask(
+OFFICE_STEPS = {
+    S.IDEA: StepTexts(
         gettext_lazy(
             "Angaben ergänzen und den Besuch mit einer Leitungsvorlage zur Freigabe vorlegen."
         ),
         gettext_lazy("Zur Freigabe vorlegen"),
         "submit",
     ),
-    S.RETURNED: OfficeTask(
+    S.RETURNED: StepTexts(
         gettext_lazy("Die Anmerkung zur Rückgabe einarbeiten und den Besuch noch einmal vorlegen."),
         gettext_lazy("Erneut vorlegen"),
         "submit",
     ),
-    S.POSTPONED: OfficeTask(
+    S.POSTPONED: StepTexts(
         gettext_lazy(
             "Pressetermine auf den neuen Tag legen oder entfernen und den Besuch noch einmal "
             "vorlegen."
@@ -55,32 +58,32 @@ OFFICE_TASKS = {
         gettext_lazy("Erneut vorlegen"),
         "submit",
     ),
-    S.APPROVED: OfficeTask(
+    S.APPROVED: StepTexts(
         gettext_lazy(
             "Den Besuch ankündigen: dem Unternehmen und, wenn gewünscht, einem Verteiler."
         ),
         gettext_lazy("Ankündigen"),
         "announce",
     ),
-    S.ANNOUNCED: OfficeTask(
+    S.ANNOUNCED: StepTexts(
         gettext_lazy("Festhalten, dass der Besuch stattgefunden hat."),
         gettext_lazy("Als durchgeführt vermerken"),
         "hold",
     ),
-    S.HELD: OfficeTask(
+    S.HELD: StepTexts(
         gettext_lazy("Das Ergebnis festhalten und Presseberichte erfassen."),
         gettext_lazy("Ergebnis festhalten"),
         "document",
     ),
 }
-ENTER_DATE = OfficeTask(
+ENTER_DATE = StepTexts(
     gettext_lazy(
         "Tag und Uhrzeit eintragen; danach kann der Besuch zur Freigabe vorgelegt werden."
     ),
     gettext_lazy("Termin eintragen"),
     "edit",
 )
-WAIT_FOR_THE_DAY = OfficeTask(
+WAIT_FOR_THE_DAY = StepTexts(
     gettext_lazy("Der Besuch steht bevor. Danach wird festgehalten, dass er stattgefunden hat.")
 )
 LAPSED = gettext_lazy("Die Freigabe ist erloschen (%(why)s). %(text)s")
@@ -110,23 +113,13 @@ def next_step_of(
         return None
     if visit.state == S.SUBMITTED:
         return _decision_step(user, approvals)
-    task = office_task(visit, now)
-    if task is None:
-        return None
-    text = task.text
+    step = office_step(visit, now)
     latest = approvals[0] if approvals else None
     if latest and latest.state == ApprovalState.LAPSED and visit.state == S.IDEA:
-        text = LAPSED % {"why": latest.lapse_reason, "text": text}
-    step = NextStep(
-        str(text),
-        who=_("Geschäftsstelle"),
-        # Only announcing has a natural deadline: the day of the visit.
-        due_on=local_date(visit.starts_at) if visit.state == S.APPROVED else None,
-    )
-    if not task.route or not can_manage(user):
-        return step
-    url = reverse(f"media_visits:{task.route}", args=[visit.pk])
-    return step._replace(action=str(task.action), url=url)
+        step = step._replace(text=LAPSED % {"why": latest.lapse_reason, "text": step.text})
+    if step and not can_manage(user):
+        return step._replace(action="", url="")
+    return step
 
 
 def _decision_step(user, approvals: list[ApprovalRequest]) -> NextStep:
@@ -140,26 +133,40 @@ def _decision_step(user, approvals: list[ApprovalRequest]) -> NextStep:
     return step._replace(action=_("Entscheiden"), url=approval.get_absolute_url())
 
 
-def office_task(visit: Visit, now: dt.datetime) -> OfficeTask | None:
+def office_step(visit: Visit, now: dt.datetime) -> NextStep | None:
     """Return what the office has to do next with `visit`; None: nothing."""
-    task = OFFICE_TASKS.get(S(visit.state))
+    texts = _office_step_texts(visit, now)
+    if texts is None:
+        return None
+    return NextStep(
+        str(texts.text),
+        who=_("Geschäftsstelle"),
+        # Only announcing has a natural deadline: the day of the visit.
+        due_on=local_date(visit.starts_at) if visit.state == S.APPROVED else None,
+        action=str(texts.action),
+        url=reverse(f"media_visits:{texts.route}", args=[visit.pk]) if texts.route else "",
+    )
+
+
+def _office_step_texts(visit: Visit, now: dt.datetime) -> StepTexts | None:
+    texts = OFFICE_STEPS.get(S(visit.state))
     # Submitting would be refused without a date.
-    if task and task.route == "submit" and visit.starts_at is None:
+    if texts and texts.route == "submit" and visit.starts_at is None:
         return ENTER_DATE
     if visit.state == S.ANNOUNCED and visit.starts_at > now:
         return WAIT_FOR_THE_DAY
-    return task
+    return texts
 
 
 def waiting_for_office(visits: Iterable[Visit], today: dt.date) -> list[WaitingEntry]:
     """Return what the office has to do with `visits`, due on the day of the visit if it has one."""
     # The office is asked whether a visit took place from the day after it, as in the reminders.
     now = timezone.make_aware(dt.datetime.combine(today, dt.time.min))
-    tasks = [(visit, office_task(visit, now)) for visit in visits]
-    return [_waiting(visit, task.action) for visit, task in tasks if task and task.route]
+    steps = [(visit, office_step(visit, now)) for visit in visits]
+    return [_waiting(visit, step.action) for visit, step in steps if step and step.action]
 
 
-def _waiting(visit: Visit, action) -> WaitingEntry:
+def _waiting(visit: Visit, action: str) -> WaitingEntry:
     what = _("%(action)s: Besuch bei %(company)s (%(title)s)") % {
         "action": action,
         "company": visit.company_name,
