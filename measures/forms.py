@@ -75,7 +75,7 @@ class MeasureForm(VersionedForm):
             ("", _("nicht belegt")),
             *section_choices(sections_of(plans)),
         ]
-        # Any other measure: plans overlap, so "of an earlier plan" cannot be told from the years.
+        # Any other measure: plans overlap, so their years do not say which one is earlier.
         earlier = (
             Measure.objects.exclude(pk=self.instance.pk).order_by("search", "pk").only("title")
         )

@@ -91,7 +91,8 @@ def _render_report_form(request, form, measure, *, report=None, is_lead: bool = 
         form,
         template="measures/report_form.html",
         title=_("Statusbericht") if is_lead else _("Stand festhalten"),
-        measure=measure,
+        subject=measure,
+        cancel_url=measure.get_absolute_url(),
         report=report,
         is_lead=is_lead,
     )
