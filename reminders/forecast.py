@@ -171,7 +171,7 @@ def _forecast_mails(plan: DayPlan) -> list[ForecastMail]:
 def _forecast_mail(mails: list[ReminderMail], day: dt.date) -> ForecastMail:
     reminders = mails[0].reminders
     recipients = [(mail.to, _recipient_choice(mail.to)) for mail in mails]
-    # Keys of dicts: each choice once, in order.
+    # `dict.fromkeys` drops repetitions and keeps the order.
     choices = dict.fromkeys(choice for reminder in reminders for choice in _choices(reminder))
     if len(recipients) == 1:
         # In a bundle, each person has a button of their own.

@@ -112,7 +112,7 @@ class RuleForm(forms.Form):
         return self.cleaned_data["version"]
 
     def accept_version(self, version: str) -> None:
-        """Save over `version` next time; the refusal has told the user what it contains."""
+        """Let the next save overwrite `version`, which the refusal has described to the user."""
         self.data = self.data.copy()
         self.data["version"] = version
 

@@ -1,4 +1,4 @@
-"""What is sent on a day, over all apps: one digest a person, and mails with personal links.
+"""What is sent on a day across all apps: one digest per person, and mails with personal links.
 
 The daily run and the forecast use the same function, so the forecast shows what the run will do.
 """

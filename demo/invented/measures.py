@@ -52,7 +52,7 @@ def _load_closed_round(scenario: Scenario, plan: Plan) -> None:
             now=scenario.at(5 + number, after=cut_off_on),
             origin=Origin.DEMO,
         )
-        # The invented measures got their milestones when they were made.
+        # The invented measures already have their milestones.
         if measure.is_taken_over:
             _load_milestones(scenario, measure, progress)
     services.close_round(
