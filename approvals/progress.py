@@ -43,7 +43,7 @@ def decision_step(text: str, approval: ApprovalRequest | None, user) -> NextStep
 
 
 def comment_cards(title: str, approval: ApprovalRequest | None) -> list[TextCard]:
-    """Return what the senator's office remarked on `approval` as a card; empty without a comment."""
+    """Return the comment of the senator's office on `approval` as a card, if there is one."""
     if approval is None or not approval.comment:
         return []
     decided = f"{approval.decided_by} · {format_moment(approval.decided_at)}"

@@ -1,4 +1,4 @@
-"""What the lists can be narrowed down to; every choice stays in the address."""
+"""Filters of the lists. Every choice stays in the address, so it can be bookmarked and shared."""
 
 import django_filters as filters
 from django import forms
@@ -14,7 +14,7 @@ from partners.models import CrossCuttingTheme, Sector
 
 
 class SearchFilter(filters.CharFilter):
-    """Finds rows in whose folded text every word occurs, as a part of a word too."""
+    """Find records in whose folded text every word occurs, also as a part of a word."""
 
     def __init__(self, **kwargs):
         super().__init__(
@@ -26,7 +26,10 @@ class SearchFilter(filters.CharFilter):
 
 
 class DialogueSearchFilter(SearchFilter):
-    """Finds dialogues by what the person of the request may know of them."""
+    """Find dialogues by what the user may know of them.
+
+    Outsiders must not learn from a search what is not announced yet.
+    """
 
     def filter(self, qs, value):
         if not value or has_role(self.parent.request.user, OFFICE, SENATOR_OFFICE):
@@ -35,15 +38,13 @@ class DialogueSearchFilter(SearchFilter):
 
 
 class YearFilter(filters.ChoiceFilter):
-    """The year of the fixed or of the known day."""
+    """The year of the fixed date, or of the known day of an imported dialogue."""
 
     def filter(self, qs, value):
         return qs.filter(Q(starts_at__year=value) | Q(starts_on__year=value)) if value else qs
 
 
 class EventFilter(filters.FilterSet):
-    """Kindred meetings: search and year."""
-
     q = DialogueSearchFilter()
     year = YearFilter(label=_("Jahr"), empty_label=_("alle"), choices=[])
 
@@ -53,8 +54,6 @@ class EventFilter(filters.FilterSet):
 
 
 class DialogueFilter(EventFilter):
-    """Dialogues: search, state, year, sector, theme, host."""
-
     state = filters.ChoiceFilter(label=_("Stand"), choices=DialogueState, empty_label=_("alle"))
     sector = filters.ModelChoiceFilter(
         label=_("Branche"),
@@ -74,17 +73,15 @@ class DialogueFilter(EventFilter):
         super().__init__(data, queryset, **kwargs)
         self.filters["host"].queryset = hosts_of(queryset)
 
-    def on_topics_of_sector(self, rows, name, value):
-        """Rows are counted over their invitations, so the topic's sectors must not be joined."""
-        return rows.filter(topic__in=Topic.objects.filter(sectors=value))
+    # Both use a subquery: the list counts invitations, and a join would multiply the counts.
+    def on_topics_of_sector(self, dialogues, name, value):
+        return dialogues.filter(topic__in=Topic.objects.filter(sectors=value))
 
-    def on_topics_of_theme(self, rows, name, value):
-        return rows.filter(topic__in=Topic.objects.filter(themes=value))
+    def on_topics_of_theme(self, dialogues, name, value):
+        return dialogues.filter(topic__in=Topic.objects.filter(themes=value))
 
 
 class TopicFilter(filters.FilterSet):
-    """Topics: search, state, sector, theme."""
-
     q = SearchFilter()
     state = filters.ChoiceFilter(label=_("Stand"), choices=TopicState, empty_label=_("alle"))
     sectors = filters.ModelChoiceFilter(

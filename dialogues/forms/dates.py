@@ -14,7 +14,7 @@ MAX_DATES = 3  # proposed at once
 
 
 class DateOptionForm(forms.Form):
-    """One date: day, from, to, and how it suits the host. An empty row is left out."""
+    """One date: day, from, to, and how it suits the host. Empty lines are left out."""
 
     day = DayField(label=_("Tag"))
     begins = forms.TimeField(label=_("von"), widget=TimeInput)
@@ -48,7 +48,7 @@ class BaseDateOptionFormSet(forms.BaseFormSet):
 
     @property
     def filled(self) -> list[DateOptionForm]:
-        """The rows in which something was entered."""
+        """The dates for which something was entered."""
         return [form for form in self.forms if form.has_changed()]
 
 

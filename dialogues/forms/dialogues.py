@@ -80,9 +80,8 @@ class DialogueForm(VersionedForm):
         self.fields["rsvp_by"].required = True
         if self.instance.state != DialogueState.INVITED:
             del self.fields["rsvp_by"]
-        if (
-            self.instance.pk
-        ):  # anew, over the fields that are left: else the first save would meet a conflict
+        if self.instance.pk:
+            # Over the fields that are left; otherwise the first save would find a conflict.
             self.initial["version"] = version_of(self.instance, self.model_fields)
 
     @property

@@ -37,7 +37,7 @@ class ReleaseForm(forms.Form):
     expected = forms.IntegerField(widget=forms.HiddenInput)
 
     def expect(self, count: int) -> None:
-        """Take over the present number of invitations, so that sending again sends what is shown."""
+        """Ask for `count` invitations, the number shown, when the form is sent again."""
         if self.is_bound:
             self.data = self.data.copy()
             self.data["expected"] = count

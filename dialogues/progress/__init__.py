@@ -29,8 +29,6 @@ from dialogues.progress.dialogues import (
     preparation_of,
 )
 from dialogues.progress.invitations import (
-    Choice,
-    Guest,
     attendees,
     compose_lead,
     counts_note,
@@ -76,8 +74,6 @@ from dialogues.progress.topics import (
 
 __all__ = [
     "announced_later_note",
-    "Choice",
-    "Guest",
     "attendees",
     "compose_lead",
     "counts_note",

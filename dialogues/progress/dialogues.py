@@ -11,6 +11,7 @@ from approvals.progress import decision_step
 from core.dates import format_date, local_date
 from core.models import Origin
 from core.progress import (
+    Button,
     NextStep,
     ProgressStep,
     TextCard,
@@ -48,6 +49,7 @@ def preparation_of(dialogue: Dialogue, now: dt.datetime) -> Preparation:
     preparation = preparations_of([dialogue], now)[dialogue.pk]
     if not preparation.unanswered:
         return preparation
+    # Two more queries, which the lists of the start page can do without.
     return preparation._replace(reminder=next_reminder(dialogue, local_date(now)))
 
 
@@ -265,8 +267,8 @@ def dialogue_facts(dialogue: Dialogue, user, preparation: Preparation) -> list[t
 
 def dialogue_actions(
     dialogue: Dialogue, user, preparation: Preparation, box: NextStep | None, now: dt.datetime
-) -> list[tuple[str, str, str]]:
-    """Return (label, url, variant) of what the office can do besides the next step."""
+) -> list[Button]:
+    """Return what the office can do besides the next step."""
     if not can_manage(user):
         return []
     allowed = allowed_actions(DIALOGUE_MOVES, dialogue)
@@ -283,10 +285,10 @@ def dialogue_actions(
     if "cancel" in allowed:
         actions.append((_("Absagen"), "cancel", "danger"))
     found = [
-        (label, reverse(f"dialogues:{name}", args=[dialogue.pk]), variant)
+        Button(label, reverse(f"dialogues:{name}", args=[dialogue.pk]), variant)
         for label, name, variant in actions
     ]
-    return [action for action in found if box is None or action[1] != box.url]
+    return [action for action in found if box is None or action.url != box.url]
 
 
 def closing_cards(dialogue: Dialogue) -> list[TextCard]:

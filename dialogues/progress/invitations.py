@@ -1,4 +1,4 @@
-"""The guest list: the next steps from a fixed date to the day of the dialogue, and what its pages show."""
+"""The guest list: next steps once a date is fixed, and what its pages show."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -120,7 +120,7 @@ def default_rsvp_by(dialogue: Dialogue, today: dt.date) -> dt.date:
 
 
 def released_message(dialogue: Dialogue, count: int) -> str:
-    """Return what became of `count` invitations, with a link to the page that follows the sending."""
+    """Return what became of `count` invitations, with a link to follow the sending."""
     note = waiting_note("invitation")
     text = ngettext(
         "%(count)d Einladung ist auf dem Weg.", "%(count)d Einladungen sind auf dem Weg.", count
@@ -143,7 +143,7 @@ def full_name(person: Person) -> str:
 
 
 @dataclass(frozen=True)
-class Guest:
+class GuestLine:
     """A guest as the guest list shows one. `links` are (label, url) pairs; `remove_url` is there
     until the invitation was sent.
     """
@@ -163,28 +163,28 @@ class Guest:
         return bool(self.links or self.remove_url)
 
 
-def guest_list(rows: Iterable[GuestRow], user) -> list[Guest]:
-    return [_guest(row, manages=can_manage(user)) for row in rows]
+def guest_list(guests: Iterable[GuestRow], user) -> list[GuestLine]:
+    return [_guest(guest, manages=can_manage(user)) for guest in guests]
 
 
-def _guest(row: GuestRow, *, manages: bool) -> Guest:
-    invitation = row.invitation
+def _guest(guest: GuestRow, *, manages: bool) -> GuestLine:
+    invitation = guest.invitation
     person, is_withdrawn = invitation.person, invitation.withdrawn_at is not None
     replies = []
     if is_withdrawn:
         replies = [(_("zurückgezogen"), "muted")]
-    elif row.is_released:
+    elif guest.is_released:
         replies = [(invitation.get_rsvp_display(), invitation.badge_colour)]
     can_remove = manages and invitation.released_at is None and not is_withdrawn
-    return Guest(
+    return GuestLine(
         organisation=person.organisation.label if person.organisation else "–",
         name=attending_name(invitation),
         invited=person.name,
         notes=_notes(invitation),
         replies=replies,
-        mail_text="" if row.mail_colour else row.mail_text,
-        mail_badges=[(row.mail_text, row.mail_colour)] if row.mail_colour else [],
-        links=_links(row) if manages and not is_withdrawn else [],
+        mail_text="" if guest.mail_colour else guest.mail_text,
+        mail_badges=[(guest.mail_text, guest.mail_colour)] if guest.mail_colour else [],
+        links=_links(guest) if manages and not is_withdrawn else [],
         remove_url=reverse("dialogues:guest_remove", args=[invitation.pk]) if can_remove else "",
     )
 
@@ -207,10 +207,10 @@ def _notes(invitation: Invitation) -> list[str]:
     return notes
 
 
-def _links(row: GuestRow) -> list[tuple[str, str]]:
+def _links(guest: GuestRow) -> list[tuple[str, str]]:
     """Return what the office can do about an invitation that was sent."""
-    invitation, links = row.invitation, []
-    if row.is_released:
+    invitation, links = guest.invitation, []
+    if guest.is_released:
         url = reverse("dialogues:enter_rsvp", args=[invitation.pk])
         links.append((_("Antwort eintragen"), url))
     if invitation.released_at and invitation.dialogue.state in BEFORE_THE_DAY:
@@ -243,11 +243,11 @@ def _attendee(invitation: Invitation) -> Attendee:
     return Attendee(organisation, name, note, invitation.party)
 
 
-def own_replies(rows: Iterable[GuestRow]) -> list[tuple[str, str, str, str]]:
+def own_replies(guests: Iterable[GuestRow]) -> list[tuple[str, str, str, str]]:
     """Return (name, note, reply, colour) of invitations for who may see only these."""
     replies = []
-    for row in rows:
-        invitation, note = row.invitation, ""
+    for guest in guests:
+        invitation, note = guest.invitation, ""
         if invitation.rsvp == RsvpState.REPRESENTED:
             note = _("Es kommt: %(name)s") % {"name": invitation.substitute_name}
         reply, colour = invitation.get_rsvp_display(), invitation.badge_colour

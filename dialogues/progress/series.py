@@ -9,6 +9,7 @@ from approvals.permissions import can_see_approvals
 from approvals.progress import comment_cards, decision_step
 from core.models import Origin
 from core.progress import (
+    Button,
     NextStep,
     ProgressStep,
     TextCard,
@@ -99,12 +100,12 @@ def internal_notes_cards(internal_notes: str, user) -> list[TextCard]:
     return [TextCard(_("Interner Vermerk"), internal_notes, note=note)]
 
 
-def series_actions(series: DialogueSeries, user) -> list[tuple[str, str, str]]:
-    """Return (label, url, variant) of what the office can do besides the next step."""
+def series_actions(series: DialogueSeries, user) -> list[Button]:
+    """Return what the office can do besides the next step."""
     if not can_manage(user) or "withdraw" not in allowed_actions(SERIES_MOVES, series):
         return []
     url = reverse("dialogues:series_withdraw", args=[series.pk])
-    return [(_("Antrag zurückziehen"), url, "danger")]
+    return [Button(_("Antrag zurückziehen"), url, "danger")]
 
 
 def series_awaiting_office() -> list[WaitingEntry]:

@@ -11,6 +11,7 @@ from approvals.progress import decision_step
 from core.dates import format_date
 from core.models import Origin
 from core.progress import (
+    Button,
     NextStep,
     ProgressStep,
     TextCard,
@@ -148,8 +149,8 @@ def topic_facts(topic: Topic) -> list[tuple]:
     ]
 
 
-def topic_actions(topic: Topic, user, *, is_planned: bool) -> list[tuple[str, str, str]]:
-    """Return (label, url, variant) of what the office can do besides the next step.
+def topic_actions(topic: Topic, user, *, is_planned: bool) -> list[Button]:
+    """Return what the office can do besides the next step.
 
     An approved topic goes back to work only until a dialogue on it is planned.
     """
@@ -158,11 +159,11 @@ def topic_actions(topic: Topic, user, *, is_planned: bool) -> list[tuple[str, st
     withdraw_url = reverse("dialogues:topic_withdraw", args=[topic.pk])
     decline_url = reverse("dialogues:topic_decline", args=[topic.pk])
     if topic.state == S.PROPOSED:
-        return [(_("Nicht aufgreifen"), decline_url, "danger")]
+        return [Button(_("Nicht aufgreifen"), decline_url, "danger")]
     if topic.state == S.FOR_APPROVAL:
-        return [(_("Vorlage zurückziehen"), withdraw_url, "danger")]
+        return [Button(_("Vorlage zurückziehen"), withdraw_url, "danger")]
     if topic.state == S.APPROVED and not is_planned:
-        return [(_("Wieder bearbeiten"), withdraw_url, "danger")]
+        return [Button(_("Wieder bearbeiten"), withdraw_url, "danger")]
     return []
 
 

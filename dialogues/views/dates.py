@@ -78,7 +78,7 @@ def _add_all(request, dialogue: Dialogue, formset) -> bool:
     try:
         with transaction.atomic():
             for form in formset.filled:
-                refused_form = form
+                refused_form = form  # the refusal belongs to the date it is about
                 add_date_option(dialogue=dialogue, by=request.user, now=now, **form.option)
     except Refused as error:
         refused_form.add_error(None, str(error))
@@ -281,6 +281,7 @@ def _give_up_date(request, pk, action, service, *, title, submit_label, done, ef
         call = partial(service, dialogue=dialogue, reason=reason, by=request.user, now=now)
         if run_service(request, call, form=form, done=done):
             return redirect(dialogue)
+    # After the service: the page shows who would be mailed now, also when the service refused.
     recipients = addressees_of_cancellation(dialogue, today=local_date(now))
     if recipients:
         people = ngettext(

@@ -16,6 +16,7 @@ from approvals.forms import LapseGuard
 from approvals.progress import with_conditions
 from core.dates import local_date
 from core.forms import OutcomeForm
+from core.progress import Button
 from core.roles import is_inside
 from core.states import allowed_actions
 from core.views import (
@@ -109,7 +110,7 @@ def page_context(request, dialogue: Dialogue, tab: str) -> dict:
         "shows_state": dialogue.state == DialogueState.CANCELLED or not steps,
         "steps": steps,
         "tabs": dialogue_tabs(dialogue, user, preparation, tab),
-        "buttons": [(_("Bearbeiten"), edit_url, "secondary")] if actions else [],
+        "buttons": [Button(_("Bearbeiten"), edit_url)] if actions else [],
         "closing_cards": closing_cards(dialogue),
         "box": box,
         "facts": dialogue_facts(dialogue, user, preparation),
@@ -226,6 +227,7 @@ def edit(request, pk):
         return redirect(dialogue)
     now = timezone.now()
     is_known = has_announced_date(dialogue, now=now)
+    # Before the form: checking the form writes what was typed into its instance.
     guard = LapseGuard(ApprovalKind.DATES, DATES_FACTS, dialogue)
     form = DialogueForm(request.POST or None, instance=dialogue)
     is_complete = request.method == "POST" and form.is_valid()

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from core.dates import local_date
 from core.errors import Refused
 from core.exports import xlsx_response
+from core.progress import Button
 from core.roles import PARTNER, has_role, is_inside
 from core.views import (
     get_for_office,
@@ -81,23 +82,23 @@ def guest_tab(request, pk):
     if dialogue.is_taken_over:
         raise Http404
     user = request.user
-    rows = guest_rows(dialogue, dialogue.invitations.visible_to(user))
+    guests = guest_rows(dialogue, dialogue.invitations.visible_to(user))
     context = page_context(request, dialogue, "guests")
     if can_see_rsvp_counts(user):
-        context |= _counts_context(dialogue, user, rows)
+        context |= _counts_context(dialogue, user, guests)
     if is_inside(user):
-        context |= _list_context(dialogue, user, rows)
-    elif _takes_part(user, dialogue, rows):
+        context |= _list_context(dialogue, user, guests)
+    elif _takes_part(user, dialogue, guests):
         context |= {
             "takes_part": True,
-            "own": own_replies(rows),
+            "own": own_replies(guests),
             "sharing": list(sharing_guests(dialogue)),
         }
     return render(request, "dialogues/guests.html", context)
 
 
-def _counts_context(dialogue: Dialogue, user, rows: list[GuestRow]) -> dict:
-    invitations = [row.invitation for row in rows]
+def _counts_context(dialogue: Dialogue, user, guests: list[GuestRow]) -> dict:
+    invitations = [guest.invitation for guest in guests]
     if not is_inside(user):
         # Observers see no guest, but the numbers are those of the whole list.
         invitations = list(dialogue.invitations.active())
@@ -109,8 +110,8 @@ def _counts_context(dialogue: Dialogue, user, rows: list[GuestRow]) -> dict:
     }
 
 
-def _list_context(dialogue: Dialogue, user, rows: list[GuestRow]) -> dict:
-    manages, sending = can_manage(user), DeliveryCounts.of(rows)
+def _list_context(dialogue: Dialogue, user, guests: list[GuestRow]) -> dict:
+    manages, sending = can_manage(user), DeliveryCounts.of(guests)
     add_url = reverse("dialogues:guests_add", args=[dialogue.pk])
     can_add = manages and dialogue.state in DATED
     mails_of_dialogue = f"path={quote(dialogue.get_absolute_url())}"
@@ -121,12 +122,12 @@ def _list_context(dialogue: Dialogue, user, rows: list[GuestRow]) -> dict:
         url = f"{reverse('outbox:export')}?{mails_of_dialogue}"
         downloads.append((_("Nachweis des Versands"), url))
     context = {
-        "guests": guest_list(rows, user),
+        "guests": guest_list(guests, user),
         "manages": manages,
         "sending": sending,
         "failed_note": failed_note(sending),
         "outbox_url": f"{reverse('outbox:list')}?{mails_of_dialogue}",
-        "add_buttons": [(_("Gäste hinzufügen"), add_url)] if can_add else [],
+        "add_buttons": [Button(_("Gäste hinzufügen"), add_url)] if can_add else [],
         "downloads": downloads,
         "print_url": reverse("dialogues:guests_print", args=[dialogue.pk]),
         "empty": no_guests(add_url if can_add else ""),
@@ -136,9 +137,9 @@ def _list_context(dialogue: Dialogue, user, rows: list[GuestRow]) -> dict:
     return context
 
 
-def _takes_part(user, dialogue: Dialogue, rows: list[GuestRow]) -> bool:
-    """Say whether `user` is a guest or speaks for the host; `rows` are the invitations they see."""
-    if any(row.invitation.withdrawn_at is None for row in rows):
+def _takes_part(user, dialogue: Dialogue, guests: list[GuestRow]) -> bool:
+    """Say whether `user` is a guest or speaks for the host; `guests` are those they may see."""
+    if any(guest.invitation.withdrawn_at is None for guest in guests):
         return True
     return has_role(user, PARTNER) and dialogue.host_id in user.organisation_ids
 
@@ -152,7 +153,7 @@ def _whole_list(request, pk) -> tuple[Dialogue, list[GuestRow]]:
 
 def export(request, pk):
     """Export the whole guest list, withdrawn invitations included."""
-    _dialogue, rows = _whole_list(request, pk)
+    _dialogue, guests = _whole_list(request, pk)
     header = [
         _("Organisation"),
         _("Person"),
@@ -168,11 +169,11 @@ def export(request, pk):
         _("Weg"),
         _("Versand"),
     ]
-    return xlsx_response(_("Gaesteliste.xlsx"), header, [_line_of(row) for row in rows])
+    return xlsx_response(_("Gaesteliste.xlsx"), header, [_line_of(guest) for guest in guests])
 
 
-def _line_of(row: GuestRow) -> list:
-    invitation, person = row.invitation, row.invitation.person
+def _line_of(guest: GuestRow) -> list:
+    invitation, person = guest.invitation, guest.invitation.person
     return [
         str(person.organisation or ""),
         person.name,
@@ -186,14 +187,14 @@ def _line_of(row: GuestRow) -> list:
         invitation.remark,
         invitation.replied_at,
         invitation.get_channel_display(),
-        row.mail_text,
+        guest.mail_text,
     ]
 
 
 def printed(request, pk):
     """Show the list for the entrance: who comes, with a column to sign in."""
-    dialogue, rows = _whole_list(request, pk)
-    invitations = [row.invitation for row in rows if _may_come(row.invitation, dialogue)]
+    dialogue, guests = _whole_list(request, pk)
+    invitations = [guest.invitation for guest in guests if _may_come(guest.invitation, dialogue)]
     context = {
         "dialogue": dialogue,
         "lead": " · ".join(filter(None, [dialogue.title, dialogue.when, dialogue.location])),
@@ -280,6 +281,8 @@ def release(request, pk):
             return redirect_with_message(
                 request, released_message(dialogue, count), guests_url(dialogue)
             )
+    # The number on the button is the number confirmed: when guests were added meanwhile, the
+    # service refuses once and this page shows the new list.
     form.expect(len(invitations))
     rsvp_by = getattr(form, "cleaned_data", {}).get("rsvp_by") or rsvp_by
     context = _release_context(dialogue, invitations, rsvp_by)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.exports import xlsx_response
-from core.progress import Segment
+from core.progress import Button, Segment
 from core.roles import is_inside
 from core.views import ordering, paginate
 from dialogues.enums import DialogueCategory, RsvpState, TopicState
@@ -57,7 +57,7 @@ def dialogue_list(request):
         "filter": listing,
         "page": page,
         "tabs": list_tabs("list"),
-        "buttons": [(_("Gespräch planen"), plan_url, "primary")] if manages else [],
+        "buttons": [Button(_("Gespräch planen"), plan_url, "primary")] if manages else [],
         "replies_title": _("Antworten") if sees_counts else _("Ihre Antwort"),
         "empty": _no_dialogues(request),
     }
@@ -205,7 +205,7 @@ def topic_list(request):
         "filter": listing,
         "page": paginate(request, topics),
         "tabs": list_tabs("topics"),
-        "buttons": [(_("Thema vorschlagen"), create_url, "primary")] if proposes else [],
+        "buttons": [Button(_("Thema vorschlagen"), create_url, "primary")] if proposes else [],
         "empty": _no_topics(request, proposes),
     }
     return render(request, "dialogues/topics.html", context)
@@ -265,7 +265,7 @@ def series_list(request):
         "page": paginate(request, listed_series(request.user)),
         "tabs": list_tabs("series_list"),
         "is_inside": is_inside(request.user),
-        "buttons": [(_("Neue Reihe"), create_url, "primary")] if can_create else [],
+        "buttons": [Button(_("Neue Reihe"), create_url, "primary")] if can_create else [],
         "empty": {"text": _("Zurzeit gibt es keine Reihe, der zugestimmt wurde.")},
     }
     if can_create:

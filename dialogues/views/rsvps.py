@@ -37,7 +37,7 @@ def personal_link(view):
     """
 
     # With `no-referrer` browsers send the origin `null`, which Django's CSRF check refuses. That
-    # check protects signed-in users; here the secret in the address is the key, and no forger has it.
+    # check protects signed-in users; here the key is the address itself, which no forger knows.
     @csrf_exempt
     @login_not_required
     @wraps(view)

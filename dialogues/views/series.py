@@ -15,6 +15,7 @@ from approvals.progress import comment_cards, with_conditions
 from approvals.queries import approvals_about, differences_since
 from approvals.registry import Briefing, snapshot_of
 from core.dates import local_date
+from core.progress import Button
 from core.roles import is_inside, senator_office_name
 from core.views import (
     get_for_office,
@@ -59,14 +60,14 @@ def detail(request, pk):
         "series": series,
         "lead": " · ".join(filter(None, [_("Reihe"), series.period])),
         "steps": series_progress(series),
-        "buttons": [(_("Bearbeiten"), edit_url, "secondary")] if can_edit else [],
+        "buttons": [Button(_("Bearbeiten"), edit_url)] if can_edit else [],
         "cards": series_cards(series, user, latest),
         "topics": listed_topics(user).filter(series=series).order_by("-pk"),
         "internal_notes": internal_notes_cards(series.internal_notes, user),
         "actions": series_actions(series, user),
         "today": local_date(timezone.now()),
     }
-    if is_inside(user):
+    if is_inside(user):  # how consent comes about is between the office and the senator's office
         box = series_next_step(series, user, latest)
         box = with_conditions(box, kind=ApprovalKind.SERIES, subject_id=pk, user=user)
         context |= {"box": box, "history": series_history(series, user)}
@@ -92,6 +93,7 @@ def create(request):
 
 def edit(request, pk):
     series = get_for_office(request, SERIES, pk)
+    # Before the form: checking the form writes what was typed into its instance.
     guard = LapseGuard(ApprovalKind.SERIES, SERIES_FACTS, series)
     form = SeriesForm(request.POST or None, instance=series)
     is_complete = request.method == "POST" and form.is_valid()

@@ -18,6 +18,7 @@ from approvals.queries import approvals_about
 from approvals.registry import Briefing
 from core.dates import local_date
 from core.forms import ReasonForm
+from core.progress import Button
 from core.roles import senator_office_name
 from core.views import (
     allowed,
@@ -75,7 +76,7 @@ def detail(request, pk):
         "steps": topic_progress(topic),
         "box": with_conditions(box, kind=ApprovalKind.TOPIC, subject_id=pk, user=user),
         "today": local_date(timezone.now()),
-        "buttons": [(_("Bearbeiten"), edit_url, "secondary")] if can_edit else [],
+        "buttons": [Button(_("Bearbeiten"), edit_url)] if can_edit else [],
         "cards": topic_cards(topic),
         "facts": topic_facts(topic),
         "dialogues": dialogues,
@@ -107,8 +108,9 @@ def edit(request, pk):
     require(
         can_edit_topic(request.user, topic), _("Dieses Thema kann jetzt nicht bearbeitet werden.")
     )
-    guard = LapseGuard(ApprovalKind.TOPIC, TOPIC_FACTS, topic)
     is_draft = topic.state == TopicState.DRAFT
+    # Before the form: checking the form writes what was typed into its instance.
+    guard = LapseGuard(ApprovalKind.TOPIC, TOPIC_FACTS, topic)
     form = _form_for(request.user)(request.POST or None, instance=topic)
     is_complete = request.method == "POST" and form.is_valid()
     if is_complete and not guard.needs_confirmation(request.POST, form.instance):
@@ -223,7 +225,7 @@ def _suggested_briefing(topic: Topic) -> Briefing:
 
 
 def withdraw(request, pk):
-    """Ask again, then take a topic back to work: from the senator's office or after its approval."""
+    """Take a topic back to work, from the senator's office or after its approval."""
     topic = get_for_office(request, TOPICS, pk)
     if request.method == "POST":
         run_service(

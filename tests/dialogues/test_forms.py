@@ -1,6 +1,4 @@
-"""What the forms ask, offer and turn away by themselves; what a service refuses is tested with the
-pages.
-"""
+"""What the forms ask, offer and refuse themselves."""
 
 import datetime as dt
 
@@ -36,14 +34,14 @@ from tests.partners.builders import make_organisation, make_person, make_user
 pytestmark = pytest.mark.django_db
 
 
-def test_an_open_invitation_preselects_nothing():
+def test_open_invitation_preselects_no_reply():
     form = RsvpForm(invitation=make_invitation())
 
     assert form["rsvp"].value() == ""
     assert form.fields["substitute_name"].required
 
 
-def test_a_given_answer_is_shown_as_it_stands():
+def test_given_reply_is_shown():
     row = make_invitation(rsvp=RsvpState.REPRESENTED, party=2, remark="Gern")
 
     form = RsvpForm(invitation=row)
@@ -81,7 +79,7 @@ def test_a_given_answer_is_shown_as_it_stands():
         ),
     ],
 )
-def test_reply_of_an_answer(data, reply):
+def test_form_turns_its_data_into_a_reply(data, reply):
     form = RsvpForm(data, invitation=make_invitation())
 
     assert form.is_valid(), form.errors
@@ -89,7 +87,7 @@ def test_reply_of_an_answer(data, reply):
 
 
 @pytest.mark.parametrize("form_class", [RsvpForm, OfficeRsvpForm])
-def test_open_is_no_answer(form_class):
+def test_open_is_not_a_valid_reply(form_class):
     form = form_class({"rsvp": "open"}, invitation=make_invitation())
 
     assert list(form.errors) == ["rsvp"]
@@ -103,7 +101,7 @@ def test_open_is_no_answer(form_class):
         ("2026-04-22", "14:00", ""),
     ],
 )
-def test_a_wrong_date_is_turned_away(day, begins, ends):
+def test_invalid_date_is_refused(day, begins, ends):
     formset = DateOptionFormSet(posted({"day": day, "begins": begins, "ends": ends}), prefix="date")
 
     assert not formset.is_valid()
@@ -117,7 +115,7 @@ def posted(*rows: dict) -> dict:
     return data
 
 
-def test_dates_are_read_in_berlins_time_and_empty_rows_left_out():
+def test_dates_are_read_in_berlin_time_without_empty_lines():
     row = {"day": "2026-04-22", "begins": "14:00", "ends": "16:30"}
 
     formset = DateOptionFormSet(posted({}, row), prefix="date")
@@ -131,7 +129,7 @@ def test_dates_are_read_in_berlins_time_and_empty_rows_left_out():
     }
 
 
-def test_more_rows_than_offered_are_not_read():
+def test_more_lines_than_offered_are_ignored():
     row = {"day": "2026-04-22", "begins": "14:00", "ends": "16:30"}
 
     formset = DateOptionFormSet(
@@ -141,7 +139,7 @@ def test_more_rows_than_offered_are_not_read():
     assert len(formset.forms) == 3
 
 
-def test_only_dates_handed_over_can_be_fixed():
+def test_only_offered_dates_can_be_fixed():
     option, other = make_option(make_dialogue()), make_option(make_dialogue())
 
     form = FixDateForm({"option": other.pk}, options=DateOption.objects.filter(pk=option.pk))
@@ -152,7 +150,7 @@ def test_only_dates_handed_over_can_be_fixed():
     ]
 
 
-def test_partners_are_asked_five_things():
+def test_partners_fill_in_five_fields():
     assert list(TopicForm().fields) == [
         "title",
         "description",
@@ -163,7 +161,7 @@ def test_partners_are_asked_five_things():
     ]
 
 
-def test_a_refused_series_is_offered_only_where_it_stands_already():
+def test_refused_series_is_offered_only_to_its_own_topics():
     make_series(SeriesState.CONSENTED, title="Nord")
     refused = make_series(SeriesState.REFUSED, title="Süd")
     topic = make_topic(proposed_by=make_user(PARTNER), series=refused)
@@ -183,7 +181,7 @@ def test_a_refused_series_is_offered_only_where_it_stands_already():
     ("state", "fixed"),
     [(SeriesState.AFFIRMED, False), (SeriesState.CONSENTED, False), (SeriesState.REFUSED, True)],
 )
-def test_what_was_refused_is_fixed(state, fixed):
+def test_refused_series_keeps_what_was_refused(state, fixed):
     form = SeriesForm(instance=make_series(state))
 
     assert [form.fields[name].disabled for name in ("title", "period", "description")] == [
@@ -195,7 +193,7 @@ def test_what_was_refused_is_fixed(state, fixed):
 @pytest.mark.parametrize(
     "state", [DialogueState.PLANNING, DialogueState.SCHEDULED, DialogueState.INVITED]
 )
-def test_version_is_made_of_the_fields_that_are_shown(state):
+def test_version_covers_the_fields_shown(state):
     dialogue = make_dialogue(state)
 
     form = DialogueForm(instance=dialogue)
@@ -204,13 +202,13 @@ def test_version_is_made_of_the_fields_that_are_shown(state):
 
 
 @pytest.mark.parametrize("state", DialogueState)
-def test_the_answer_day_is_asked_while_invitations_run(state):
+def test_reply_day_is_asked_once_invitations_are_sent(state):
     form = DialogueForm(instance=make_dialogue(state))
 
     assert ("rsvp_by" in form.fields) is (state == DialogueState.INVITED)
 
 
-def test_contacts_are_named_with_their_organisation():
+def test_contacts_are_labelled_with_their_organisation():
     make_person(
         "Werksleitung", organisation=make_organisation("Messgeräte GmbH", short_name="Messgeräte")
     )
@@ -222,13 +220,13 @@ def test_contacts_are_named_with_their_organisation():
 
 
 @pytest.mark.parametrize("seats", ["0", "-1", "99999"])
-def test_seats_are_a_plausible_number(seats):
+def test_implausible_number_of_seats_is_refused(seats):
     form = DialogueForm({"title": "Wärme", "format": "on_site", "seats": seats})
 
     assert list(form.errors) == ["seats"]
 
 
-def test_a_guest_list_is_composed_of_what_exists():
+def test_guest_list_accepts_only_existing_records():
     person = make_person()
 
     assert GuestListForm({"people": [person.pk]}).is_valid()
@@ -245,7 +243,7 @@ def test_a_guest_list_is_composed_of_what_exists():
         (DialogueForm, "programme", 4000),
     ],
 )
-def test_what_goes_into_mails_has_a_limit(form, name, most):
+def test_text_that_goes_into_mails_is_limited(form, name, most):
     assert name not in form({name: "x" * most}).errors
     (error,) = form({name: "x" * (most + 1)}).errors[name]
     assert error.startswith(

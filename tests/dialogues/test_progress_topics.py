@@ -1,4 +1,4 @@
-"""The line of steps and the next step of series and topics, for each who looks at them."""
+"""The progress bar and the next step of series and topics, for each role."""
 
 import datetime as dt
 
@@ -37,7 +37,7 @@ def open_approval(**fields) -> ApprovalRequest:
         (SeriesState.CONSENTED, "", "Zu den Themen", "/themen/"),
     ],
 )
-def test_course_of_a_series(state, label, action, end):
+def test_progress_and_next_step_of_a_series_follow_its_state(state, label, action, end):
     series = make_series(state)
 
     step = series_next_step(series, make_user(OFFICE), None)
@@ -47,7 +47,7 @@ def test_course_of_a_series(state, label, action, end):
     assert series_next_step(series, make_user(OBSERVER), None).action == ""
 
 
-def test_a_refused_series_stands_outside_of_the_line():
+def test_refused_series_has_neither_progress_nor_next_step():
     series = make_series(SeriesState.REFUSED)
 
     assert (series_progress(series), series_next_step(series, make_user(OFFICE), None)) == (
@@ -70,7 +70,7 @@ def task(topic, role=OFFICE, latest=None, is_planned=False) -> NextStep | None:
         (TopicState.APPROVED, "", "Gespräch planen", "/gespraech/"),
     ],
 )
-def test_course_of_a_topic(state, label, action, end):
+def test_progress_and_next_step_of_a_topic_follow_its_state(state, label, action, end):
     topic = make_topic(state)
 
     step = task(topic)
@@ -81,13 +81,13 @@ def test_course_of_a_topic(state, label, action, end):
 
 
 @pytest.mark.parametrize("state", [TopicState.REFUSED, TopicState.NOT_TAKEN_UP])
-def test_an_ended_topic_stands_outside_of_the_line(state):
+def test_ended_topic_has_neither_progress_nor_next_step(state):
     topic = make_topic(state)
 
     assert (topic_progress(topic), task(topic)) == ([], None)
 
 
-def test_a_draft_is_proposed_by_who_wrote_it():
+def test_only_its_author_proposes_a_draft():
     partner = make_user(PARTNER)
     topic = make_topic(TopicState.DRAFT, proposed_by=partner)
 
@@ -95,7 +95,7 @@ def test_a_draft_is_proposed_by_who_wrote_it():
     assert task(topic, PARTNER).action == ""
 
 
-def test_a_topic_without_series_is_completed_first():
+def test_topic_without_series_has_to_be_completed_first():
     step = task(make_topic(TopicState.IN_PROGRESS, series=None))
 
     assert (step.action, "Ordnen Sie das Thema einer Reihe zu" in step.text) == (
@@ -104,7 +104,7 @@ def test_a_topic_without_series_is_completed_first():
     )
 
 
-def test_a_series_without_consent_is_named_and_linked():
+def test_next_step_names_and_links_a_series_without_consent():
     series = make_series(SeriesState.AFFIRMED, title="Reihe Nord")
 
     step = task(make_topic(TopicState.IN_PROGRESS, series=series))
@@ -116,7 +116,7 @@ def test_a_series_without_consent_is_named_and_linked():
     assert (step.action, step.url) == ("Zur Reihe", series.get_absolute_url())
 
 
-def test_a_planned_topic_needs_nothing_more():
+def test_planned_topic_has_no_next_step():
     assert task(make_topic(TopicState.APPROVED), is_planned=True) is None
 
 

@@ -31,7 +31,7 @@ def noon(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(12), BERLIN)
 
 
-def test_what_waits_for_the_office(office):
+def test_office_is_shown_what_it_must_move_on(office):
     make_series(SeriesState.AFFIRMED, title="Reihe Nord")
     make_series(SeriesState.REQUESTED)
     for state in (TopicState.PROPOSED, TopicState.FOR_APPROVAL, TopicState.REFUSED):
@@ -86,7 +86,7 @@ def test_a_request_about_the_date_hides_the_dialogue_until_the_day_has_come(offi
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_waiting_costs_the_same_for_any_number(office, django_assert_num_queries, count):
+def test_waiting_needs_the_same_queries_for_any_number(office, django_assert_num_queries, count):
     for _ in range(count):
         make_invitation(make_dialogue(S.SCHEDULED), released=False)
         make_topic(TopicState.PROPOSED)
@@ -96,7 +96,7 @@ def test_waiting_costs_the_same_for_any_number(office, django_assert_num_queries
         assert len(waiting_for(office, NOW)) == 2 * count
 
 
-def test_what_waits_for_a_partner():
+def test_partner_is_shown_open_invitations_and_drafts():
     partner = make_user(PARTNER)
     mine = make_invitation(person=partner.person)
     make_invitation(make_dialogue(S.INVITED), RsvpState.ACCEPTED, person=partner.person)
@@ -121,7 +121,7 @@ def test_what_waits_for_a_partner():
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, OBSERVER])
-def test_own_invitation_waits_for_every_role_that_is_invited(role):
+def test_every_invited_role_is_shown_its_invitation(role):
     guest = make_user(role)
     make_invitation(person=guest.person)
     make_invitation()
@@ -139,7 +139,7 @@ def test_draft_of_a_deputyship_that_ended_does_not_wait():
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, OBSERVER])
-def test_nothing_waits_here_for_others(role):
+def test_others_are_shown_nothing(role):
     make_topic(TopicState.PROPOSED)
     make_dialogue()
 

@@ -1,6 +1,4 @@
-"""A guest opens the personal link: what it shows, what an answer does, a clear sentence for all
-that goes wrong.
-"""
+"""Guests reply by the personal link or signed in; links that no longer work say why."""
 
 import datetime as dt
 
@@ -59,7 +57,7 @@ def test_the_page_shows_everything_a_guest_needs(client, row):
 
 
 @pytest.mark.parametrize("end", ["", "termin.ics"])
-def test_the_link_leaks_nowhere(client, row, end):
+def test_personal_link_is_not_leaked(client, row, end):
     for response in (
         client.get(row.personal_link + end),
         client.get(f"{BASE}/einladung/falsch/{end}"),
@@ -75,7 +73,7 @@ def test_opening_changes_nothing(client, row, method):
         getattr(client, method)(row.personal_link)
 
 
-def test_two_taps_are_enough(row):
+def test_reply_needs_one_choice_and_one_button(row):
     browser = Client(enforce_csrf_checks=True)
     browser.get(row.personal_link)
 
@@ -98,7 +96,7 @@ def test_a_form_sent_twice_writes_and_mails_once(client, row):
     assert mails_written() == [("answer_confirmed", "a@example.org")]
 
 
-def test_an_answer_is_changed_and_keeps_nothing_of_the_substitute(client, row):
+def test_changed_reply_forgets_the_substitute(client, row):
     substitute = {
         "rsvp": "represented",
         "substitute_name": "Stabsstelle",
@@ -143,7 +141,7 @@ def test_wrong_input_keeps_what_was_typed(client, row, values, words):
     )
 
 
-def test_a_full_dialogue_says_so_before_and_after(client, row):
+def test_full_dialogue_says_so_before_and_after_the_reply(client, row):
     make_invitation(row.dialogue, RsvpState.ACCEPTED, party=3)
     assert "Zurzeit sind alle Plätze belegt." in text_of(client.get(row.personal_link))
 
@@ -157,14 +155,14 @@ def test_a_full_dialogue_says_so_before_and_after(client, row):
     assert row.rsvp == RsvpState.TENTATIVE
 
 
-def test_a_guest_with_a_seat_may_keep_it_when_the_rest_is_full(client, row):
+def test_guest_keeps_their_seat_when_all_others_are_taken(client, row):
     Invitation.objects.filter(pk=row.pk).update(rsvp=RsvpState.ACCEPTED, replied_at=NOW)
     make_invitation(row.dialogue, RsvpState.ACCEPTED, party=2)
 
     assert "Zurzeit sind alle Plätze belegt." not in text_of(client.get(row.personal_link))
 
 
-def test_a_damaged_link(client):
+def test_damaged_link_is_404_with_the_reason(client):
     response = client.get(f"{BASE}/einladung/{sign_link('invitation', 1, 1)[:-2]}xx/")
 
     assert response.status_code == 404
@@ -172,7 +170,7 @@ def test_a_damaged_link(client):
     assert "geschaeftsstelle@example.org" in text_of(response)
 
 
-def test_an_expired_link(client, row, time_machine):
+def test_expired_link_is_404_with_the_reason(client, row, time_machine):
     link = row.personal_link
     time_machine.move_to(NOW + dt.timedelta(days=200))
 
@@ -190,7 +188,7 @@ def test_an_expired_link(client, row, time_machine):
     ],
 )
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_a_revoked_link(client, row, method, fields, words):
+def test_revoked_link_is_404_with_the_reason(client, row, method, fields, words):
     link = row.personal_link
     Invitation.objects.filter(pk=row.pk).update(**fields)
 
@@ -213,7 +211,7 @@ def test_a_revoked_link(client, row, method, fields, words):
         ),
     ],
 )
-def test_a_closed_list_says_why_and_keeps_what_was_typed(client, row, fields, words):
+def test_closed_reply_says_why_and_keeps_what_was_typed(client, row, fields, words):
     Dialogue.objects.filter(pk=row.dialogue_id).update(**fields)
 
     page = text_of(client.get(row.personal_link))
@@ -225,7 +223,7 @@ def test_a_closed_list_says_why_and_keeps_what_was_typed(client, row, fields, wo
     assert "Lange getippt" in response.content.decode()
 
 
-def test_the_date_for_the_calendar_holds_no_link(client, row):
+def test_calendar_entry_contains_no_personal_link(client, row):
     response = client.get(f"{row.personal_link}termin.ics")
 
     text = response.content.decode()
@@ -236,7 +234,7 @@ def test_the_date_for_the_calendar_holds_no_link(client, row):
 
 
 @pytest.mark.parametrize("roles", [(PARTNER,), (OBSERVER,), (SENATOR_OFFICE,), (OFFICE,), ()])
-def test_signed_in_guests_answer_in_the_portal(client, roles):
+def test_signed_in_guests_reply_in_the_portal(client, roles):
     guest = make_user(*roles)
     row = make_invitation(person=guest.person)
     client.force_login(guest)
@@ -263,7 +261,7 @@ def test_signed_in_guests_find_the_button_and_the_calendar_entry(client, roles):
 
 
 @pytest.mark.parametrize("fields", [{"released": False}, {"withdrawn_at": NOW}])
-def test_signed_in_guests_answer_only_what_went_out_and_holds(client, fields):
+def test_signed_in_guests_reply_only_to_valid_invitations(client, fields):
     observer = make_user(OBSERVER)
     row = make_invitation(person=observer.person, **fields)
     client.force_login(observer)
@@ -272,7 +270,7 @@ def test_signed_in_guests_answer_only_what_went_out_and_holds(client, fields):
         assert client.post(f"{BASE}/einladungen/{row.pk}/antwort/", YES).status_code == 404
 
 
-def test_answering_asks_few_questions_of_the_database(client, row, django_assert_max_num_queries):
+def test_reply_needs_few_queries(client, row, django_assert_max_num_queries):
     for _ in range(20):
         make_invitation(row.dialogue, RsvpState.DECLINED)
 
@@ -280,7 +278,7 @@ def test_answering_asks_few_questions_of_the_database(client, row, django_assert
         client.get(row.personal_link)
 
 
-def test_the_answer_day_is_the_last_day(client, row, time_machine):
+def test_reply_is_possible_on_the_last_day(client, row, time_machine):
     time_machine.move_to(dt.datetime.combine(ANSWER_BY, dt.time(23, 59), NOW.tzinfo))
 
     client.post(row.personal_link, YES)
@@ -289,7 +287,7 @@ def test_the_answer_day_is_the_last_day(client, row, time_machine):
     assert row.rsvp == RsvpState.ACCEPTED
 
 
-def test_a_former_link_names_no_date_it_was_not_sent_for(client, row):
+def test_former_link_shows_no_date_of_a_later_round(client, row):
     dialogue = row.dialogue
     Dialogue.objects.filter(pk=dialogue.pk).update(
         round=2,

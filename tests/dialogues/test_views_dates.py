@@ -37,7 +37,7 @@ def three_dates(**changes) -> dict:
     return rows | changes
 
 
-def test_three_dates_at_once(signed_in):
+def test_three_dates_are_proposed_at_once(signed_in):
     dialogue = make_dialogue()
 
     signed_in.post(
@@ -78,7 +78,7 @@ def test_one_wrong_date_keeps_all_three_in_the_form(signed_in, changes, words):
     assert dialogue.date_options.count() == 0
 
 
-def test_no_date_at_all(signed_in):
+def test_empty_form_of_dates_is_refused(signed_in):
     dialogue = make_dialogue()
     empty = {
         name: "" if name[-3:] in ("day", "ins", "nds") else value
@@ -90,7 +90,7 @@ def test_no_date_at_all(signed_in):
     )
 
 
-def test_a_date_is_dropped_with_its_button(signed_in):
+def test_button_drops_a_date(signed_in):
     dialogue = make_dialogue(S.EXPLORING)
     option = make_option(dialogue)
     address = f"{dialogue.get_absolute_url()}termine/{option.pk}/verwerfen/"
@@ -114,7 +114,7 @@ def test_dates_under_decision_cannot_be_dropped(signed_in):
         assert "Warten Sie die Antwort ab." in text_of(signed_in.post(address, follow=True))
 
 
-def test_dates_are_submitted_with_a_vorlage(signed_in, senator):
+def test_dates_are_submitted_with_a_briefing(signed_in, senator):
     dialogue = make_dialogue(S.EXPLORING)
     option = make_option(dialogue)
     page = signed_in.get(f"{dialogue.get_absolute_url()}termine/vorlegen/")
@@ -161,7 +161,7 @@ def test_only_granted_dates_can_be_fixed(signed_in, senator):
 
 
 @pytest.mark.parametrize("state", [S.EXPLORING, S.SCHEDULED, S.INVITED])
-def test_a_request_about_dates_is_withdrawn_with_its_button(signed_in, senator, state):
+def test_button_withdraws_the_approval_request_for_dates(signed_in, senator, state):
     dialogue = make_dialogue(state)
     option = dialogue.date_options.first() or make_option(dialogue)
     approval = make_dates_approval(dialogue, option)
@@ -185,7 +185,7 @@ def test_a_request_about_dates_is_withdrawn_with_its_button(signed_in, senator, 
 @pytest.mark.parametrize(
     ("state", "page"), [(S.EXPLORING, "vorlegen"), (S.SCHEDULED, "erneut-vorlegen")]
 )
-def test_a_deadline_after_the_dates_is_said_at_the_field(signed_in, senator, state, page):
+def test_deadline_after_the_dates_is_an_error_of_its_field(signed_in, senator, state, page):
     dialogue = make_dialogue(state)
     if not dialogue.starts_at:
         make_option(dialogue)
@@ -211,7 +211,7 @@ def test_a_deadline_after_the_dates_is_said_at_the_field(signed_in, senator, sta
         (ApprovalState.REFUSED, "Gespräch verschieben", ["Termin erneut vorlegen", "Absagen"]),
     ],
 )
-def test_next_step_does_not_stand_among_the_further_steps(signed_in, state, next_step, beside):
+def test_next_step_is_not_repeated_among_the_actions(signed_in, state, next_step, beside):
     dialogue = make_dialogue(S.SCHEDULED)
     lapse = (
         {"lapsed_at": NOW, "lapse_reason": "geändert: Format"}
@@ -225,4 +225,4 @@ def test_next_step_does_not_stand_among_the_further_steps(signed_in, state, next
     response = signed_in.get(dialogue.get_absolute_url())
 
     assert response.context["box"].action == next_step
-    assert [label for label, _url, _variant in response.context["actions"]] == beside
+    assert [button.label for button in response.context["actions"]] == beside

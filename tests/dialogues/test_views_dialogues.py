@@ -1,4 +1,4 @@
-"""The page of a dialogue: where it stands, what is next, for each who sees it; its calendar entry."""
+"""The page of a dialogue for each role, and its calendar entry."""
 
 import pytest
 from icalendar import Calendar
@@ -22,7 +22,7 @@ S = DialogueState
 FACTS = {"title": "Wärme", "format": DialogueFormat.ON_SITE, "seats": "30", "senator_attends": "on"}
 
 
-def test_the_page_says_where_it_stands_what_is_next_and_what_happened(signed_in):
+def test_page_shows_progress_next_step_and_history(signed_in):
     host = make_organisation("Messgeräte GmbH")
     dialogue = make_dialogue(
         S.INVITED, title="Wärme", host=host, programme="14:00 Begrüßung", internal_notes="anrufen"
@@ -53,7 +53,7 @@ def test_the_page_says_where_it_stands_what_is_next_and_what_happened(signed_in)
 
 
 @pytest.mark.parametrize("page", ["", "gaeste/", "programm/", "verlauf/"])
-def test_every_tab_stays_below_twenty_queries(signed_in, django_assert_max_num_queries, page):
+def test_every_tab_needs_fewer_than_twenty_queries(signed_in, django_assert_max_num_queries, page):
     dialogue = make_dialogue(S.INVITED, programme="14:00 Begrüßung")
     for _ in range(5):
         make_invitation(dialogue)
@@ -62,7 +62,7 @@ def test_every_tab_stays_below_twenty_queries(signed_in, django_assert_max_num_q
         signed_in.get(f"{dialogue.get_absolute_url()}{page}")
 
 
-def test_what_was_taken_over_shows_its_source_and_no_workflow(signed_in):
+def test_imported_dialogue_shows_its_source_and_no_workflow(signed_in):
     dialogue = make_past(
         "Wiederaufnahme",
         host_text="Verband",
@@ -91,7 +91,7 @@ def test_what_was_taken_over_shows_its_source_and_no_workflow(signed_in):
         assert words not in text, words
 
 
-def test_a_partner_sees_the_own_answer_and_may_change_it(client):
+def test_partner_sees_their_own_reply_and_can_change_it(client):
     partner = make_user(PARTNER)
     dialogue = make_dialogue(S.INVITED)
     row = make_invitation(dialogue, RsvpState.TENTATIVE, person=partner.person)
@@ -123,7 +123,7 @@ def test_a_cancelled_dialogue_says_why(signed_in):
     assert "Warum abgesagt Der Betrieb ist geschlossen." in text
 
 
-def test_the_date_as_a_calendar_entry(signed_in):
+def test_date_downloads_as_calendar_entry(signed_in):
     dialogue = make_dialogue(S.SCHEDULED, title="Wärme", host=make_organisation("Messgeräte GmbH"))
 
     response = signed_in.get(f"{dialogue.get_absolute_url()}termin.ics")
@@ -136,7 +136,7 @@ def test_the_date_as_a_calendar_entry(signed_in):
     assert response["Content-Disposition"] == 'attachment; filename="branchengespraech-waerme.ics"'
 
 
-def test_entry_of_a_cancelled_dialogue_says_that_it_is_off(signed_in):
+def test_calendar_entry_of_a_cancelled_dialogue_is_cancelled(signed_in):
     dialogue = make_dialogue(S.CANCELLED, title="Wärme", starts_at=DAY, ends_at=END)
 
     response = signed_in.get(f"{dialogue.get_absolute_url()}termin.ics")
@@ -148,12 +148,12 @@ def test_entry_of_a_cancelled_dialogue_says_that_it_is_off(signed_in):
     )
 
 
-def test_no_entry_without_a_date(signed_in):
+def test_calendar_entry_without_a_date_is_404(signed_in):
     assert signed_in.get(f"{make_dialogue().get_absolute_url()}termin.ics").status_code == 404
 
 
 @pytest.mark.parametrize("role", [PARTNER, OBSERVER])
-def test_internal_notes_and_others_answers_stay_inside(client, role):
+def test_internal_notes_and_replies_of_others_stay_inside(client, role):
     user = make_user(role)
     client.force_login(user)
     dialogue = make_dialogue(DialogueState.INVITED, internal_notes="Streng vertraulich")
@@ -167,7 +167,7 @@ def test_internal_notes_and_others_answers_stay_inside(client, role):
         assert "Keine Zeit" not in text
 
 
-def test_notes_are_not_for_the_senators_office(client):
+def test_senators_office_does_not_see_internal_notes(client):
     dialogue = make_dialogue(DialogueState.INVITED, internal_notes="Streng vertraulich")
     client.force_login(make_user(SENATOR_OFFICE))
 

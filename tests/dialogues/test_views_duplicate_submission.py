@@ -1,6 +1,4 @@
-"""A form that is sent again after it was taken does nothing a second time; with other entries it is
-a new one.
-"""
+"""A form that is sent twice is saved once; with other values it is a new one."""
 
 import pytest
 from django.test import Client
@@ -36,7 +34,7 @@ def filled_in(client, title="Wärme") -> dict:
 
 
 @pytest.mark.usefixtures("partner")
-def test_same_form_sent_again_leads_to_what_it_made(client):
+def test_form_sent_again_redirects_to_the_topic_it_created(client):
     sent = filled_in(client)
 
     first, second = client.post(ADDRESS, sent), client.post(ADDRESS, sent)
@@ -48,7 +46,7 @@ def test_same_form_sent_again_leads_to_what_it_made(client):
 
 
 @pytest.mark.usefixtures("partner")
-def test_other_words_in_the_same_form_are_taken_too(client):
+def test_other_values_in_the_same_form_are_saved_too(client):
     sent = filled_in(client)
 
     client.post(ADDRESS, sent)
@@ -58,7 +56,7 @@ def test_other_words_in_the_same_form_are_taken_too(client):
 
 
 @pytest.mark.usefixtures("partner")
-def test_same_words_in_a_form_opened_anew_are_taken_too(client):
+def test_same_values_in_a_new_form_are_saved_too(client):
     for _time in range(2):
         client.post(ADDRESS, filled_in(client))
 
@@ -66,7 +64,7 @@ def test_same_words_in_a_form_opened_anew_are_taken_too(client):
 
 
 @pytest.mark.usefixtures("partner")
-def test_form_that_was_refused_may_be_sent_again(client):
+def test_refused_form_can_be_sent_again(client):
     sent = filled_in(client, title="")
 
     for _time in range(2):
@@ -76,7 +74,7 @@ def test_form_that_was_refused_may_be_sent_again(client):
     assert Topic.objects.count() == 0
 
 
-def test_token_of_somebody_else_stops_nobody(client, partner):
+def test_token_of_another_user_does_not_block_a_form(client, partner):
     sent, other = filled_in(client), Client()
     other.force_login(make_user(PARTNER))
 
@@ -87,7 +85,7 @@ def test_token_of_somebody_else_stops_nobody(client, partner):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_taps_at_once_make_one_row(client, partner):
+def test_two_simultaneous_submissions_create_one_topic(client, partner):
     sent = filled_in(client)
     clients = [Client() for _tap in range(2)]
     for tap in clients:

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def form(client, page, live_server):
-    """Return a function that opens the form of a new topic as a partner and sends it with a title."""
+    """Return a function that opens the form of a new topic and sends it with a title."""
     client.force_login(make_user(PARTNER))
     page.context.add_cookies(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
@@ -28,7 +28,7 @@ def form(client, page, live_server):
     return send
 
 
-def test_same_words_sent_again_after_going_back_make_one_topic(page, form):
+def test_same_values_sent_again_after_going_back_create_one_topic(page, form):
     form("Wärme")
     page.go_back()
     form("Wärme")
@@ -37,7 +37,7 @@ def test_same_words_sent_again_after_going_back_make_one_topic(page, form):
     assert Topic.objects.get().title == "Wärme"
 
 
-def test_other_words_sent_after_going_back_make_another(page, form):
+def test_other_values_sent_after_going_back_create_another_topic(page, form):
     form("Wärme")
     page.go_back()
     form("Kälte")

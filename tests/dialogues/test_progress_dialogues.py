@@ -1,4 +1,4 @@
-"""The line of steps and the next step of series, topics and dialogues, for each who looks at them."""
+"""The progress bar and the next step of dialogues, for each role."""
 
 import datetime as dt
 
@@ -62,7 +62,7 @@ def current(steps) -> str:
         (S.CLOSED, HostReply.ACCEPTED, "", 6),
     ],
 )
-def test_line_of_steps(state, host_reply, label, done):
+def test_progress_bar_follows_the_state(state, host_reply, label, done):
     steps = dialogue_progress(make_dialogue(state, host_reply=host_reply))
 
     assert current(steps) == label
@@ -70,14 +70,14 @@ def test_line_of_steps(state, host_reply, label, done):
     assert len(steps) == 6
 
 
-def test_a_dialogue_without_host_looks_for_one():
+def test_progress_bar_without_a_host_says_one_is_sought():
     assert (
         current(dialogue_progress(make_dialogue(host=None, host_reply=HostReply.OPEN)))
         == "Gastgeber gesucht"
     )
 
 
-def test_no_line_for_what_was_cancelled_or_taken_over():
+def test_cancelled_and_imported_dialogues_have_no_progress_bar():
     assert dialogue_progress(make_dialogue(S.CANCELLED)) == []
     assert dialogue_progress(Dialogue(state=S.HELD, origin=Origin.TAKEN_OVER)) == []
 
@@ -97,7 +97,7 @@ def office_step(dialogue, now=NOW, **preparation) -> NextStep | None:
         ({}, {"proposed": 1, "possible": 2}, "Termin festlegen", "termine/festlegen/"),
     ],
 )
-def test_next_step_before_the_date(fields, preparation, action, route):
+def test_next_step_leads_to_a_fixed_date(fields, preparation, action, route):
     dialogue = make_dialogue(**fields)
 
     step = office_step(dialogue, **preparation)
@@ -127,7 +127,7 @@ def test_next_step_before_the_date(fields, preparation, action, route):
         (S.DOCUMENTED, {}, "Abschließen", "abschliessen/", True),
     ],
 )
-def test_next_step_from_the_date_on(state, preparation, action, route, post):
+def test_next_step_leads_from_the_date_to_the_end(state, preparation, action, route, post):
     dialogue = make_dialogue(state)
 
     step = office_step(dialogue, **preparation)
@@ -139,7 +139,7 @@ def test_next_step_from_the_date_on(state, preparation, action, route, post):
     )
 
 
-def test_reminding_names_how_many_and_when_it_happens_by_itself():
+def test_next_step_says_how_many_are_reminded_and_when():
     reminder = NextReminder(dt.date(2026, 4, 8))
 
     step = office_step(make_dialogue(S.INVITED), invited=5, unanswered=3, reminder=reminder)
@@ -160,26 +160,26 @@ def test_reminding_names_how_many_and_when_it_happens_by_itself():
         ),
     ],
 )
-def test_no_reminder_is_promised_that_will_not_go(reminder, text):
+def test_paused_or_missing_reminder_is_not_promised(reminder, text):
     assert (
         office_step(make_dialogue(S.INVITED), invited=1, unanswered=1, reminder=reminder).text
         == text
     )
 
 
-def test_after_the_deadline_the_office_asks_by_itself():
+def test_after_the_deadline_the_office_asks_the_guests():
     step = office_step(
         make_dialogue(S.INVITED), now=NOW.replace(month=4, day=16), invited=5, unanswered=1
     )
 
     assert (
-        step.text
-        == "1 Gast hat bis zum 15.04.2026 nicht geantwortet. Fragen Sie nach, tragen Sie die Antwort ein."
+        step.text == "1 Gast hat bis zum 15.04.2026 nicht geantwortet. Fragen Sie nach, tragen Sie "
+        "die Antwort ein."
     )
     assert step.action == "Zur Gästeliste"
 
 
-def test_when_all_have_answered_there_is_nothing_to_press():
+def test_next_step_has_no_button_once_all_have_replied():
     step = office_step(make_dialogue(S.INVITED), invited=5)
 
     assert step.text == "Alle Gäste haben geantwortet. Das Gespräch findet am Mi, 22.04.2026 statt."
@@ -190,16 +190,16 @@ def test_when_all_have_answered_there_is_nothing_to_press():
     ("state", "action"),
     [(S.SCHEDULED, "Gespräch verschieben"), (S.INVITED, "Als durchgeführt vermerken")],
 )
-def test_once_the_moment_has_come(state, action):
+def test_next_step_changes_once_the_dialogue_begins(state, action):
     assert office_step(make_dialogue(state), now=DAY, to_invite=2).action == action
 
 
 @pytest.mark.parametrize("state", [S.CLOSED, S.CANCELLED])
-def test_nothing_is_left_to_do_at_the_end(state):
+def test_closed_and_cancelled_dialogues_have_no_next_step(state):
     assert office_step(make_dialogue(state)) is None
 
 
-def test_nothing_is_to_do_with_what_was_taken_over():
+def test_imported_dialogues_have_no_next_step():
     dialogue = Dialogue(pk=1, state=S.HELD, origin=Origin.TAKEN_OVER)
 
     assert office_step(dialogue) is None
@@ -211,7 +211,7 @@ def open_approval(**fields) -> ApprovalRequest:
     )
 
 
-def test_dates_under_decision_wait_for_the_senators_office():
+def test_submitted_dates_wait_for_the_senators_office():
     dialogue = make_dialogue(S.EXPLORING)
 
     for role, action, url in ((OFFICE, "", ""), (SENATOR_OFFICE, "Entscheiden", "/freigaben/7/")):
@@ -231,14 +231,14 @@ def test_dates_under_decision_wait_for_the_senators_office():
     ("state", "action"),
     [(S.SCHEDULED, "Gespräch verschieben"), (S.INVITED, "Als durchgeführt vermerken")],
 )
-def test_an_open_request_about_a_date_that_has_come_blocks_nothing(state, action):
+def test_open_request_does_not_block_a_dialogue_that_has_begun(state, action):
     dialogue = make_dialogue(state)
 
     assert office_step(dialogue, approval=open_approval()).who == "Büro der Senatorin"
     assert office_step(dialogue, now=DAY, approval=open_approval()).action == action
 
 
-def test_refused_dates_say_why():
+def test_next_step_says_why_dates_were_refused():
     approval = ApprovalRequest(pk=7, state="returned", comment="Nicht im April.")
 
     step = office_step(make_dialogue(S.EXPLORING), approval=approval)
@@ -251,13 +251,13 @@ def test_refused_dates_say_why():
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, OBSERVER, PARTNER])
 @pytest.mark.parametrize("state", [S.PLANNING, S.SCHEDULED, S.HELD, S.DOCUMENTED])
-def test_only_the_office_gets_its_button(role, state):
+def test_only_the_office_gets_the_button(role, state):
     step = dialogue_next_step(make_dialogue(state), make_user(role), Preparation(), NOW)
 
     assert (step.action, step.url) == ("", "")
 
 
-def test_label_of_the_release_counts():
+def test_label_of_the_release_counts_invitations():
     assert [release_label(count) for count in (1, 24)] == [
         "1 Einladung versenden",
         "24 Einladungen versenden",
@@ -275,7 +275,7 @@ def test_label_of_the_release_counts():
         (COLOUR_OF_RSVP, RsvpState),
     ],
 )
-def test_every_state_has_a_tone(table, states):
+def test_every_state_has_a_badge_colour(table, states):
     assert set(table) == set(states)
 
 
@@ -314,7 +314,7 @@ def test_preparation_counts_dates_ahead_and_guests():
     assert preparation.granted.chosen == [granted.pk]
 
 
-def test_preparation_knows_the_latest_request():
+def test_preparation_contains_the_latest_request():
     dialogue = make_dialogue(S.EXPLORING)
     approval = make_dates_approval(dialogue, make_option(dialogue))
 
@@ -324,7 +324,7 @@ def test_preparation_knows_the_latest_request():
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_preparations_cost_the_same_for_any_number(django_assert_num_queries, count):
+def test_preparations_need_the_same_queries_for_any_number(django_assert_num_queries, count):
     dialogues = [make_invitation(make_dialogue(S.INVITED)).dialogue for _ in range(count)]
 
     with django_assert_num_queries(2):

@@ -1,4 +1,4 @@
-"""Composing a guest list, the second look, releasing and reminding."""
+"""Composing a guest list, previewing, releasing and reminding."""
 
 import datetime as dt
 
@@ -25,7 +25,7 @@ def guests_page(dialogue) -> str:
     return f"{dialogue.get_absolute_url()}gaeste/"
 
 
-def test_composing_from_lists_organisations_and_people(signed_in):
+def test_list_is_composed_of_lists_organisations_and_people(signed_in):
     dialogue = make_dialogue(S.SCHEDULED)
     organisation = make_organisation("Öfen GmbH")
     first, second = (
@@ -55,7 +55,7 @@ def test_composing_from_lists_organisations_and_people(signed_in):
     assert mails_written() == []
 
 
-def test_composing_without_a_tick_says_so(signed_in):
+def test_composing_without_a_choice_is_refused(signed_in):
     dialogue = make_dialogue(S.SCHEDULED)
 
     text = text_of(
@@ -65,7 +65,7 @@ def test_composing_without_a_tick_says_so(signed_in):
     assert "Bitte kreuzen Sie an, wer auf die Gästeliste soll." in text
 
 
-def test_the_second_look_shows_mail_entry_list_and_no_link(signed_in):
+def test_preview_shows_mail_entry_and_guests_but_no_personal_link(signed_in):
     host = make_organisation("Messgeräte GmbH")
     dialogue = make_dialogue(
         S.SCHEDULED, title="Wärme", host=host, programme="14:00 Begrüßung\n15:00 Rundgang"
@@ -93,7 +93,7 @@ def test_the_second_look_shows_mail_entry_list_and_no_link(signed_in):
     assert row.personal_link not in response.content.decode()
 
 
-def test_releasing_sends_what_the_button_named(signed_in):
+def test_release_sends_the_number_on_the_button(signed_in):
     dialogue = make_dialogue(S.SCHEDULED)
     for letter in "ab":
         make_invitation(dialogue, released=False, person=make_person(email=f"{letter}@example.org"))
@@ -110,7 +110,7 @@ def test_releasing_sends_what_the_button_named(signed_in):
     assert mails_written() == [("invitation", "a@example.org"), ("invitation", "b@example.org")]
 
 
-def test_a_list_that_changed_meanwhile_is_looked_at_again(signed_in):
+def test_list_that_changed_meanwhile_is_shown_again(signed_in):
     dialogue = make_dialogue(S.SCHEDULED)
     for _ in range(2):
         make_invitation(dialogue, released=False)
@@ -133,7 +133,7 @@ def test_a_list_that_changed_meanwhile_is_looked_at_again(signed_in):
         ("", "Dieses Feld ist zwingend erforderlich."),
     ],
 )
-def test_a_wrong_answer_day_sends_nothing(signed_in, rsvp_by, words):
+def test_invalid_reply_day_sends_nothing(signed_in, rsvp_by, words):
     dialogue = make_dialogue(S.SCHEDULED)
     row = make_invitation(dialogue, released=False)
 
@@ -145,7 +145,7 @@ def test_a_wrong_answer_day_sends_nothing(signed_in, rsvp_by, words):
     assert words in text_of(response)
 
 
-def test_nothing_to_send_leads_back(signed_in):
+def test_release_without_guests_redirects(signed_in):
     dialogue = make_dialogue(S.INVITED)
 
     assert (
@@ -154,7 +154,7 @@ def test_nothing_to_send_leads_back(signed_in):
     )
 
 
-def test_reminding_names_whom_and_reminds_once_a_day(signed_in):
+def test_reminding_names_the_guests_and_happens_once_a_day(signed_in):
     dialogue = make_dialogue(S.INVITED)
     silent = make_person(
         "Leitung A", email="a@example.org", organisation=make_organisation("Zange GmbH")
@@ -173,7 +173,7 @@ def test_reminding_names_whom_and_reminds_once_a_day(signed_in):
     assert mails_written() == [("invitation_reminder", "a@example.org")]
 
 
-def test_reminding_nobody_leads_back_and_says_so(signed_in):
+def test_reminding_nobody_redirects_with_the_reason(signed_in):
     for dialogue in (
         make_dialogue(S.PLANNING),
         make_invitation(rsvp=RsvpState.ACCEPTED).dialogue,
@@ -183,7 +183,7 @@ def test_reminding_nobody_leads_back_and_says_so(signed_in):
         assert "Zurzeit ist niemand zu erinnern" in page
 
 
-def test_the_answer_day_of_running_invitations_stays_a_day(signed_in):
+def test_reply_day_of_sent_invitations_cannot_be_moved_forward(signed_in):
     dialogue = make_dialogue(S.INVITED)
     address = f"{dialogue.get_absolute_url()}bearbeiten/"
     values = {"title": dialogue.title, "format": "on_site", "seats": "30", "host": dialogue.host_id}
@@ -203,7 +203,10 @@ def test_release_and_reminder_say_that_their_mails_wait(signed_in):
         make_wording(kind, subject="", body="", needs_release=True)
     dialogue = make_dialogue(S.SCHEDULED)
     make_invitation(dialogue, released=False)
-    note = "Diese E-Mails warten als Entwurf im Postausgang, bis die Geschäftsstelle sie dort versendet."
+    note = (
+        "Diese E-Mails warten als Entwurf im Postausgang, bis die Geschäftsstelle sie dort "
+        "versendet."
+    )
     address = f"{guests_page(dialogue)}versenden/"
 
     before = text_of(signed_in.get(address))
@@ -222,7 +225,7 @@ def test_release_and_reminder_say_that_their_mails_wait(signed_in):
     }
 
 
-def test_second_look_shows_the_offices_own_words(signed_in):
+def test_preview_shows_the_wording_of_the_office(signed_in):
     make_wording(
         "invitation",
         subject="Kommen Sie: {dialogue}",

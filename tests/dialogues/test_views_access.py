@@ -1,6 +1,4 @@
-"""Who may open and do what: each role on each page, foreign rows, and what opening a page must not
-do.
-"""
+"""Who may open and do what: each role on each page; and opening a page changes nothing."""
 
 import pytest
 
@@ -66,14 +64,14 @@ def test_lists_open_for_every_role(client, role, address):
 
 
 @pytest.mark.parametrize(("role", "status"), list(zip(ROLES, [200, 403, 200, 403], strict=True)))
-def test_who_proposes_topics(client, role, status):
+def test_partners_and_the_office_propose_topics(client, role, status):
     sign_in(client, role)
 
     assert client.get(f"{BASE}/themen/neu/").status_code == status
 
 
 @pytest.mark.parametrize(("role", "status"), list(zip(ROLES, [200, 403, 403, 403], strict=True)))
-def test_who_begins_series(client, role, status):
+def test_only_the_office_creates_series(client, role, status):
     sign_in(client, role)
 
     assert client.get(f"{BASE}/reihen/neu/").status_code == status
@@ -82,7 +80,7 @@ def test_who_begins_series(client, role, status):
 @pytest.mark.parametrize("role", OTHERS)
 @pytest.mark.parametrize("act", ACTS)
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_acting_on_a_visible_dialogue_is_forbidden_to_others(client, role, act, method):
+def test_others_cannot_act_on_a_dialogue_they_see(client, role, act, method):
     user = sign_in(client, role)
     dialogue = make_dialogue(DialogueState.INVITED)
     row = make_invitation(dialogue, person=user.person)
@@ -93,7 +91,7 @@ def test_acting_on_a_visible_dialogue_is_forbidden_to_others(client, role, act, 
 
 @pytest.mark.parametrize("role", OTHERS)
 @pytest.mark.parametrize("act", POSTS)
-def test_pressing_a_button_of_the_office_is_forbidden_to_others(client, role, act):
+def test_others_cannot_press_the_buttons_of_the_office(client, role, act):
     user = sign_in(client, role)
     dialogue = make_dialogue(DialogueState.INVITED)
     make_invitation(dialogue, person=user.person)
@@ -106,14 +104,14 @@ def test_pressing_a_button_of_the_office_is_forbidden_to_others(client, role, ac
 @pytest.mark.parametrize(
     "page", ["", "gaeste/", "programm/", "verlauf/", "termin.ics", *[f"{act}/" for act in ACTS]]
 )
-def test_a_dialogue_in_planning_is_not_there_for_others(client, role, page):
+def test_others_get_404_for_a_dialogue_in_planning(client, role, page):
     dialogue = make_dialogue(DialogueState.EXPLORING, programme="14:00 Begrüßung")
     sign_in(client, role)
 
     assert client.get(f"{BASE}/{dialogue.pk}/{page}").status_code == 404
 
 
-def test_with_the_invitation_the_dialogue_is_gone_for_a_partner(client):
+def test_partner_loses_the_dialogue_with_the_invitation(client):
     partner = sign_in(client, PARTNER)
     row = make_invitation(person=partner.person)
     assert client.get(row.dialogue.get_absolute_url()).status_code == 200
@@ -126,7 +124,7 @@ def test_with_the_invitation_the_dialogue_is_gone_for_a_partner(client):
 
 @pytest.mark.parametrize(("role", "status"), list(zip(ROLES, [200, 200, 403, 403], strict=True)))
 @pytest.mark.parametrize("page", ["gaeste/export/", "gaeste/drucken/"])
-def test_who_takes_the_guest_list_along(client, role, status, page):
+def test_only_insiders_export_and_print_the_guest_list(client, role, status, page):
     user = sign_in(client, role)
     dialogue = make_dialogue(DialogueState.INVITED)
     make_invitation(dialogue, person=user.person)
@@ -135,7 +133,7 @@ def test_who_takes_the_guest_list_along(client, role, status, page):
 
 
 @pytest.mark.parametrize(("role", "status"), list(zip(ROLES, [200, 200, 404, 404], strict=True)))
-def test_the_history_is_for_the_house(client, role, status):
+def test_only_insiders_open_the_history(client, role, status):
     user = sign_in(client, role)
     dialogue = make_dialogue(DialogueState.INVITED)
     make_invitation(dialogue, person=user.person)
@@ -145,7 +143,7 @@ def test_the_history_is_for_the_house(client, role, status):
 
 @pytest.mark.parametrize("role", OTHERS)
 @pytest.mark.parametrize("act", ["eintragen", "zurueckziehen", "streichen"])
-def test_guests_are_changed_by_the_office_alone(client, role, act):
+def test_only_the_office_changes_guests(client, role, act):
     user = sign_in(client, role)
     row = make_invitation(person=user.person)
 
@@ -157,7 +155,7 @@ def test_guests_are_changed_by_the_office_alone(client, role, act):
 
 
 @pytest.mark.parametrize("role", [PARTNER, OBSERVER])
-def test_foreign_invitations_are_not_there(client, role):
+def test_invitations_of_others_are_404(client, role):
     row = make_invitation()
     sign_in(client, role)
 
@@ -165,7 +163,7 @@ def test_foreign_invitations_are_not_there(client, role):
         assert client.get(f"{BASE}/einladungen/{row.pk}/{act}/").status_code == 404
 
 
-def test_a_colleagues_invitation_is_seen_but_not_answered(client):
+def test_invitation_of_a_colleague_is_visible_but_cannot_be_answered(client):
     partner = sign_in(client, PARTNER)
     colleague = make_user(PARTNER, organisation=partner.person.organisation)
     row = make_invitation(person=colleague.person)
@@ -179,7 +177,7 @@ def test_a_colleagues_invitation_is_seen_but_not_answered(client):
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, OBSERVER])
 @pytest.mark.parametrize("act", TOPIC_ACTS)
-def test_acting_on_a_visible_topic_is_forbidden_to_others(client, role, act):
+def test_others_cannot_act_on_a_topic_they_see(client, role, act):
     topic = make_topic(TopicState.APPROVED)
     sign_in(client, role)
 
@@ -190,7 +188,7 @@ def test_acting_on_a_visible_topic_is_forbidden_to_others(client, role, act):
 
 
 @pytest.mark.parametrize("act", [*TOPIC_ACTS, "bearbeiten", "aufgreifen"])
-def test_a_proposer_does_not_do_the_offices_part(client, act):
+def test_proposer_cannot_do_the_offices_part(client, act):
     partner = sign_in(client, PARTNER)
     topic = make_topic(TopicState.PROPOSED, proposed_by=partner)
 
@@ -201,14 +199,14 @@ def test_a_proposer_does_not_do_the_offices_part(client, act):
 
 
 @pytest.mark.parametrize("page", ["", "bearbeiten/", *[f"{act}/" for act in TOPIC_ACTS]])
-def test_a_foreign_topic_is_not_there_for_a_partner(client, page):
+def test_partner_gets_404_for_a_topic_of_others(client, page):
     topic = make_topic(TopicState.APPROVED)
     sign_in(client, PARTNER)
 
     assert client.get(f"{BASE}/themen/{topic.pk}/{page}").status_code == 404
 
 
-def test_a_foreign_draft_is_not_there_even_for_the_office(signed_in):
+def test_even_the_office_gets_404_for_a_draft_of_others(signed_in):
     topic = make_topic(TopicState.DRAFT)
 
     for page in ("", "bearbeiten/"):
@@ -217,7 +215,7 @@ def test_a_foreign_draft_is_not_there_even_for_the_office(signed_in):
 
 @pytest.mark.parametrize("role", OTHERS)
 @pytest.mark.parametrize("act", ["bearbeiten", "zustimmung", "bekraeftigen", "zurueckziehen"])
-def test_acting_on_a_visible_series_is_forbidden_to_others(client, role, act):
+def test_others_cannot_act_on_a_series_they_see(client, role, act):
     series = make_series(SeriesState.CONSENTED)
     sign_in(client, role)
 
@@ -226,14 +224,14 @@ def test_acting_on_a_visible_series_is_forbidden_to_others(client, role, act):
 
 
 @pytest.mark.parametrize("role", [PARTNER, OBSERVER])
-def test_a_series_without_consent_is_not_there_for_others(client, role):
+def test_others_get_404_for_a_series_without_consent(client, role):
     series = make_series(SeriesState.AFFIRMED)
     sign_in(client, role)
 
     assert client.get(f"{BASE}/reihen/{series.pk}/").status_code == 404
 
 
-def test_a_date_is_dropped_only_with_its_own_dialogue(signed_in):
+def test_date_of_another_dialogue_cannot_be_dropped(signed_in):
     dialogue, other = make_dialogue(DialogueState.EXPLORING), make_dialogue(DialogueState.EXPLORING)
     option = make_option(other)
 
@@ -256,7 +254,7 @@ def test_a_date_is_dropped_only_with_its_own_dialogue(signed_in):
         "einladungen/1/streichen/",
     ],
 )
-def test_buttons_cannot_be_opened(signed_in, address):
+def test_addresses_of_buttons_refuse_get(signed_in, address):
     assert signed_in.get(f"{BASE}/{address}").status_code == 405
 
 
@@ -273,7 +271,7 @@ def test_opening_every_page_of_a_dialogue_changes_nothing(signed_in, state):
 @pytest.mark.parametrize(
     "page", ["bearbeiten", "gastgeber", "termine", "absagen", "gaeste/zusammenstellen"]
 )
-def test_what_was_taken_over_stands_outside_of_the_workflow(signed_in, page):
+def test_imported_records_stay_outside_the_workflow(signed_in, page):
     dialogue = make_past()
 
     with nothing_changes(dialogue):

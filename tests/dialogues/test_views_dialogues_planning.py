@@ -1,4 +1,4 @@
-"""Planning a dialogue, noting its host's answer, calling it off, and its end."""
+"""Planning a dialogue, recording the reply of its host, calling it off, and its end."""
 
 import datetime as dt
 
@@ -21,7 +21,7 @@ S = DialogueState
 FACTS = {"title": "Wärme", "format": DialogueFormat.ON_SITE, "seats": "30", "senator_attends": "on"}
 
 
-def test_planning_begins_on_an_approved_topic(signed_in):
+def test_planning_starts_from_an_approved_topic(signed_in):
     topic = make_topic(title="Wärme")
     host = make_organisation()
     assert (
@@ -40,7 +40,7 @@ def test_planning_begins_on_an_approved_topic(signed_in):
     )
 
 
-def test_of_two_changes_the_second_sees_both_and_loses_nothing(signed_in):
+def test_second_of_two_changes_shows_both_versions_and_loses_nothing(signed_in):
     dialogue = make_dialogue(title="Alt", programme="")
     address = f"{dialogue.get_absolute_url()}bearbeiten/"
     version = version_in(signed_in.get(address))
@@ -95,7 +95,7 @@ def edit(client, dialogue, **fields):
 
 
 @pytest.mark.parametrize(("count", "people"), [(0, "erfährt 1 Person"), (2, "erfahren 3 Personen")])
-def test_form_says_before_saving_how_many_will_be_told(signed_in, senator, count, people):
+def test_form_says_before_saving_how_many_will_be_notified(signed_in, senator, count, people):
     dialogue = make_dialogue(S.INVITED)
     for _i in range(count):
         make_invitation(dialogue)
@@ -113,19 +113,19 @@ def test_form_says_before_saving_how_many_will_be_told(signed_in, senator, count
 
 
 @pytest.mark.parametrize("state", [S.PLANNING, S.EXPLORING])
-def test_form_warns_of_nothing_while_no_date_is_known(signed_in, senator, state):
+def test_form_has_no_warning_before_a_date_is_fixed(signed_in, senator, state):
     text = text_of(signed_in.get(f"{make_dialogue(state).get_absolute_url()}bearbeiten/"))
 
     assert "per E-Mail" not in text
 
 
-def test_form_warns_of_nothing_when_there_is_nobody_to_tell(signed_in):
+def test_form_has_no_warning_when_nobody_would_be_notified(signed_in):
     text = text_of(signed_in.get(f"{make_dialogue(S.SCHEDULED).get_absolute_url()}bearbeiten/"))
 
     assert "per E-Mail" not in text
 
 
-def test_saving_says_how_many_are_told(signed_in, senator):
+def test_saving_says_how_many_are_notified(signed_in, senator):
     dialogue = make_dialogue(S.INVITED, programme="14:00 Begrüßung\n14:15 Rundgang")
     make_invitation(dialogue, RsvpState.ACCEPTED)
 
@@ -153,7 +153,7 @@ def test_guests_wait_for_the_approval_and_the_page_says_so_before_and_after_savi
     assert [kind for kind, _to in mails_written()] == ["approval_lapsed", "approval_lapsed"]
 
 
-def test_saving_what_matters_to_nobody_says_so(signed_in, senator):
+def test_saving_says_when_nobody_is_notified(signed_in, senator):
     dialogue = make_dialogue(S.INVITED, programme="14:00 Begrüßung\n14:15 Rundgang")
     make_invitation(dialogue, RsvpState.ACCEPTED)
 
@@ -173,7 +173,7 @@ def test_saving_in_planning_says_only_that_it_is_saved(signed_in, senator):
 
 
 @pytest.mark.parametrize("state", [S.HELD, S.DOCUMENTED, S.CLOSED, S.CANCELLED])
-def test_facts_do_not_change_afterwards(signed_in, state):
+def test_facts_cannot_be_changed_after_the_day(signed_in, state):
     dialogue = make_dialogue(state)
 
     response = signed_in.get(f"{dialogue.get_absolute_url()}bearbeiten/", follow=True)
@@ -182,7 +182,7 @@ def test_facts_do_not_change_afterwards(signed_in, state):
     assert "Die Angaben zu diesem Gespräch lassen sich nicht mehr ändern." in text_of(response)
 
 
-def test_the_hosts_answer_is_noted(signed_in):
+def test_reply_of_the_host_is_recorded(signed_in):
     dialogue = make_dialogue(host_reply=HostReply.OPEN)
     address = f"{dialogue.get_absolute_url()}gastgeber/"
     assert str(signed_in.get(address).context["form"].initial["replied_on"]) == "2026-03-02"
@@ -199,7 +199,7 @@ def test_the_hosts_answer_is_noted(signed_in):
     )
 
 
-def test_without_a_host_there_is_nobody_to_ask(signed_in):
+def test_reply_of_the_host_needs_a_host(signed_in):
     dialogue = make_dialogue(host=None, host_reply=HostReply.OPEN)
 
     response = signed_in.get(f"{dialogue.get_absolute_url()}gastgeber/")
@@ -214,7 +214,7 @@ def test_without_a_host_there_is_nobody_to_ask(signed_in):
         ("absagen", S.CANCELLED, "dialogue_cancelled"),
     ],
 )
-def test_calling_off_names_how_many_are_told(signed_in, senator, act, state, kind):
+def test_confirmation_names_how_many_are_notified(signed_in, senator, act, state, kind):
     dialogue = make_dialogue(S.INVITED)
     make_invitation(dialogue, person=make_person("Leitung A", email="a@example.org"))
     make_invitation(dialogue, released=False)
@@ -233,7 +233,7 @@ def test_calling_off_names_how_many_are_told(signed_in, senator, act, state, kin
     assert mails_written(kind) == [(kind, "a@example.org"), (kind, "senatorin@example.org")]
 
 
-def test_nobody_knows_of_a_dialogue_in_planning(signed_in):
+def test_cancelling_in_planning_notifies_nobody(signed_in):
     dialogue = make_dialogue()
 
     assert "Es wird niemand benachrichtigt" in text_of(
@@ -241,7 +241,7 @@ def test_nobody_knows_of_a_dialogue_in_planning(signed_in):
     )
 
 
-def test_from_the_day_to_the_end(signed_in, office, time_machine):
+def test_dialogue_is_held_documented_and_closed(signed_in, office, time_machine):
     dialogue = make_dialogue(S.INVITED)
     address = dialogue.get_absolute_url()
     assert "Das Gespräch hat noch nicht begonnen." in text_of(

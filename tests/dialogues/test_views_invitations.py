@@ -1,4 +1,4 @@
-"""The guest list on its page, in Excel and on paper; entering answers and withdrawing invitations."""
+"""The guest list on its page, in Excel and on paper; entering replies, withdrawing invitations."""
 
 import datetime as dt
 from io import BytesIO
@@ -29,7 +29,7 @@ def guests_page(dialogue) -> str:
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_the_list_costs_the_same_for_any_number(
+def test_guest_list_needs_the_same_queries_for_any_number(
     signed_in, office, django_assert_num_queries, count
 ):
     dialogue = make_released(office, count)
@@ -38,7 +38,7 @@ def test_the_list_costs_the_same_for_any_number(
         signed_in.get(guests_page(dialogue))
 
 
-def test_the_list_shows_answers_seats_and_how_mails_stand(signed_in, office):
+def test_guest_list_shows_replies_seats_and_mail_states(signed_in, office):
     dialogue = make_released(office, 3)
     Mail.objects.update(state=MailState.SENT, sent_at=NOW)
     first, second, _third = dialogue.invitations.order_by("pk")
@@ -64,7 +64,7 @@ def test_the_list_shows_answers_seats_and_how_mails_stand(signed_in, office):
         assert words in text, words
 
 
-def test_sending_shows_how_far_it_is_and_what_failed(signed_in, office):
+def test_sending_in_progress_shows_counts_and_failures(signed_in, office):
     dialogue = make_released(office, 3)
     mails = list(Mail.objects.order_by("pk"))
     Mail.objects.filter(pk=mails[0].pk).update(state=MailState.SENT, sent_at=NOW)
@@ -79,7 +79,7 @@ def test_sending_shows_how_far_it_is_and_what_failed(signed_in, office):
     assert "1 E-Mail konnte nicht versandt werden. Zum Postausgang" in done
 
 
-def test_office_is_led_to_the_sending_and_to_its_proof(signed_in, office, client):
+def test_office_gets_links_to_the_sending_and_its_proof(signed_in, office, client):
     dialogue = make_released(office, 2)
     path = dialogue.get_absolute_url()
 
@@ -97,14 +97,14 @@ def test_office_is_led_to_the_sending_and_to_its_proof(signed_in, office, client
     assert "/postausgang/" not in client.get(guests_page(dialogue)).content.decode()
 
 
-def test_guest_list_without_mails_proves_nothing(signed_in):
+def test_guest_list_without_mails_offers_no_proof(signed_in):
     dialogue = make_dialogue(S.SCHEDULED)
     make_invitation(dialogue, released=False)
 
     assert "Nachweis des Versands" not in text_of(signed_in.get(guests_page(dialogue)))
 
 
-def test_the_senators_office_sees_the_list_without_acts(client):
+def test_senators_office_sees_the_list_without_buttons(client):
     dialogue = make_dialogue(S.INVITED)
     make_invitation(dialogue, person=make_person("Leitung A"))
     make_invitation(dialogue, person=make_person("Leitung B"), released=False)
@@ -128,7 +128,7 @@ def test_an_observer_sees_numbers_and_no_names(client):
     assert "Leitung A" not in text
 
 
-def test_a_partner_sees_who_agreed_and_the_own_organisation(client):
+def test_partner_sees_guests_who_agreed_and_their_own_organisation(client):
     partner = make_user(PARTNER)
     dialogue = make_dialogue(S.INVITED)
     colleague = make_person("Kollegium", organisation=partner.person.organisation)
@@ -151,7 +151,7 @@ def test_a_partner_sees_who_agreed_and_the_own_organisation(client):
 
 
 @pytest.mark.parametrize(("is_invited", "is_named"), [(True, True), (False, False)])
-def test_an_observer_who_is_a_partner_too_sees_numbers_and_as_a_guest_who_agreed(
+def test_observer_who_is_also_a_partner_sees_counts_and_guests_who_agreed(
     client, is_invited, is_named
 ):
     both, dialogue = make_user(PARTNER, OBSERVER), make_dialogue(S.INVITED)
@@ -166,7 +166,7 @@ def test_an_observer_who_is_a_partner_too_sees_numbers_and_as_a_guest_who_agreed
     assert ("Wer teilnimmt Leitung A" in text, "Leitung A" in text) == (is_named, is_named)
 
 
-def test_a_host_sees_who_agreed(client):
+def test_host_sees_guests_who_agreed(client):
     host = make_user(PARTNER)
     dialogue = make_dialogue(S.INVITED, host=host.person.organisation)
     make_invitation(dialogue, RsvpState.ACCEPTED, person=make_person("Leitung A"), shares_rsvp=True)
@@ -175,7 +175,7 @@ def test_a_host_sees_who_agreed(client):
     assert "Wer teilnimmt Leitung A" in text_of(client.get(guests_page(dialogue)))
 
 
-def test_an_answer_given_by_phone(signed_in):
+def test_office_enters_a_reply_given_by_phone(signed_in):
     row = make_invitation(person=make_person("Leitung A", email="a@example.org"))
     address = f"{BASE}/einladungen/{row.pk}/eintragen/"
 
@@ -192,7 +192,7 @@ def test_an_answer_given_by_phone(signed_in):
     )
 
 
-def test_withdrawing_is_asked_again_and_told(signed_in):
+def test_withdrawing_asks_for_confirmation_and_mails_the_guest(signed_in):
     row = make_invitation(person=make_person("Leitung A", email="a@example.org"))
     address = f"{BASE}/einladungen/{row.pk}/zurueckziehen/"
     assert "Leitung A erhält eine Nachricht" in text_of(signed_in.get(address))
@@ -205,7 +205,7 @@ def test_withdrawing_is_asked_again_and_told(signed_in):
     assert mails_written() == [("invitation_withdrawn", "a@example.org")]
 
 
-def test_somebody_not_yet_invited_is_struck_without_a_mail(signed_in):
+def test_guest_without_invitation_is_removed_without_mail(signed_in):
     dialogue = make_dialogue(S.SCHEDULED)
     row = make_invitation(dialogue, released=False)
     address = f"{BASE}/einladungen/{row.pk}/streichen/"
@@ -217,7 +217,7 @@ def test_somebody_not_yet_invited_is_struck_without_a_mail(signed_in):
     assert mails_written() == []
 
 
-def test_the_whole_list_as_excel(signed_in):
+def test_export_contains_the_whole_list(signed_in):
     dialogue = make_dialogue(S.INVITED)
     organisation = make_organisation("Zange GmbH")
     person = make_person(
@@ -258,7 +258,7 @@ def test_the_whole_list_as_excel(signed_in):
     assert "einladung/" not in str(rows)
 
 
-def test_the_printed_list_holds_who_may_come(signed_in):
+def test_printed_list_contains_everyone_who_may_come(signed_in):
     dialogue = make_dialogue(S.INVITED)
     for name, rsvp, party in (
         ("A", "accepted", 2),
@@ -278,7 +278,7 @@ def test_the_printed_list_holds_who_may_come(signed_in):
     assert "Leitung C" not in text and "Leitung D" not in text
 
 
-def test_the_page_offers_its_exports(signed_in):
+def test_page_links_to_its_exports(signed_in):
     dialogue = make_dialogue(S.INVITED)
     make_invitation(dialogue)
 

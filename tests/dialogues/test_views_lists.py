@@ -35,7 +35,7 @@ def rows_of(response) -> list[list]:
 @pytest.mark.parametrize(
     ("address", "queries"), [("", 11), ("themen/", 10), ("reihen/", 6), ("veranstaltungen/", 8)]
 )
-def test_a_list_costs_the_same_for_any_number(
+def test_list_needs_the_same_queries_for_any_number(
     signed_in, django_assert_num_queries, count, address, queries
 ):
     for number in range(count):
@@ -48,7 +48,7 @@ def test_a_list_costs_the_same_for_any_number(
         signed_in.get(f"{BASE}/{address}")
 
 
-def test_dialogues_and_kindred_meetings_never_mix(signed_in):
+def test_dialogues_and_events_are_listed_apart(signed_in):
     make_past("Erstes Gespräch")
     make_past("Sitzung", **EVENT)
 
@@ -56,7 +56,7 @@ def test_dialogues_and_kindred_meetings_never_mix(signed_in):
     assert titles_of(signed_in.get(f"{BASE}/veranstaltungen/")) == ["Sitzung"]
 
 
-def test_filters_of_dialogues(signed_in):
+def test_filters_narrow_the_list_of_dialogues(signed_in):
     sector, theme = (
         Sector.objects.create(name="Metall"),
         CrossCuttingTheme.objects.create(name="Flächen"),
@@ -85,7 +85,7 @@ def test_filters_of_dialogues(signed_in):
     assert titles_of(signed_in.get(f"{BASE}/?year=2017")) == ["Anderes"]
 
 
-def test_a_wrong_filter_is_no_error(signed_in):
+def test_invalid_filter_is_ignored(signed_in):
     make_dialogue()
 
     for query in (
@@ -99,7 +99,7 @@ def test_a_wrong_filter_is_no_error(signed_in):
         assert signed_in.get(f"{BASE}/?{query}").status_code == 200, query
 
 
-def test_sorting_of_dialogues(signed_in):
+def test_dialogues_are_sorted_by_every_column(signed_in):
     make_past("Beta", host_text="Zett")
     make_past("Ähre", starts_on=dt.date(2019, 1, 1), host_text="Aal")
     make_dialogue(title="Cäsar")
@@ -110,7 +110,7 @@ def test_sorting_of_dialogues(signed_in):
     assert titles_of(signed_in.get(f"{BASE}/?sort=-title")) == ["Cäsar", "Beta", "Ähre"]
 
 
-def test_an_empty_list_says_what_to_do(signed_in):
+def test_empty_list_says_what_to_do(signed_in):
     assert "Ein Gespräch beginnt mit einem freigegebenen Thema." in text_of(
         signed_in.get(f"{BASE}/")
     )
@@ -125,7 +125,7 @@ def test_an_empty_list_says_what_to_do(signed_in):
 @pytest.mark.parametrize(
     ("role", "seen"), [(OFFICE, True), (SENATOR_OFFICE, True), (OBSERVER, True), (PARTNER, False)]
 )
-def test_numbers_of_answers_are_not_for_partners(client, role, seen):
+def test_partners_do_not_see_counts_of_replies(client, role, seen):
     user = make_user(role)
     dialogue = make_dialogue(S.INVITED)
     make_invitation(dialogue, RsvpState.ACCEPTED, person=user.person, party=4)
@@ -139,7 +139,7 @@ def test_numbers_of_answers_are_not_for_partners(client, role, seen):
     assert ("Zusagen" in export[0]) is seen
 
 
-def test_export_of_what_is_shown(signed_in):
+def test_export_contains_the_filtered_dialogues(signed_in):
     host = make_organisation("Messgeräte GmbH")
     dialogue = make_dialogue(S.INVITED, title="=Wärme", host=host, seats=12)
     make_invitation(dialogue, RsvpState.ACCEPTED, party=2)
@@ -185,7 +185,7 @@ def test_export_of_what_is_shown(signed_in):
     ]
 
 
-def test_export_of_kindred_meetings(signed_in):
+def test_export_contains_the_filtered_events(signed_in):
     make_past(
         "Fachkräfte",
         host_text="Senatskanzlei",
@@ -215,7 +215,7 @@ def test_days_are_shown_as_they_are_known(signed_in):
     assert "Datum nicht belegt" in text
 
 
-def test_topics_by_state_sector_and_words(signed_in):
+def test_topics_are_filtered_by_state_sector_and_words(signed_in):
     topic = make_topic(title="Lärm im Hof", proposed_at=NOW)
     topic.sectors.add(sector := Sector.objects.create(name="Metall"))
     make_topic(TopicState.PROPOSED, title="Anderes")
@@ -244,7 +244,7 @@ def test_series_show_their_state_and_numbers(signed_in):
     ]
 
 
-def test_a_long_list_is_cut_into_pages(signed_in):
+def test_long_list_has_pages(signed_in):
     for number in range(51):
         make_past(f"Gespräch {number:02}")
 

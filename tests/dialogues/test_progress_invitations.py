@@ -1,4 +1,4 @@
-"""What the office is asked to look at before invitations go out."""
+"""What the office is warned of before invitations are sent."""
 
 import pytest
 
@@ -10,13 +10,13 @@ from tests.partners.builders import make_person
 pytestmark = pytest.mark.django_db
 
 
-def test_nothing_to_doubt_where_address_contact_and_seats_are_there():
+def test_release_with_address_contact_and_seats_has_no_warning():
     dialogue = make_dialogue(DialogueState.SCHEDULED, host_contact=make_person(), seats=3)
 
     assert release_warnings(dialogue, 3) == []
 
 
-def test_missing_address_and_contact_are_named():
+def test_missing_address_and_contact_are_warned_of():
     dialogue = make_dialogue(DialogueState.SCHEDULED, place="")
 
     assert [doubt.partition(";")[0] for doubt in release_warnings(dialogue, 1)] == [
@@ -25,7 +25,7 @@ def test_missing_address_and_contact_are_named():
     ]
 
 
-def test_more_guests_than_seats_are_named_with_those_already_invited():
+def test_more_guests_than_seats_are_warned_of_with_those_invited_before():
     dialogue = make_dialogue(DialogueState.INVITED, host_contact=make_person(), seats=3)
     make_invitation(dialogue)
 
