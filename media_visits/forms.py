@@ -45,8 +45,7 @@ class VisitForm(VersionedForm):
             ),
             "company_text": gettext_lazy(
                 "Nötig, wenn das Unternehmen noch nicht unter Partner steht; sonst nur, wenn ein "
-                "bestimmtes Werk "
-                "gemeint ist."
+                "bestimmtes Werk gemeint ist."
             ),
         }
 

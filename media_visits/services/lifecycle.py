@@ -91,8 +91,7 @@ def _check_press(visit: Visit) -> None:
             raise Refused(
                 _(
                     "Der Pressetermin „%(slot)s“ liegt an einem anderen Tag als der Besuch "
-                    "(%(when)s). "
-                    "Bitte ändern Sie zuerst seinen Beginn, oder entfernen Sie ihn."
+                    "(%(when)s). Bitte ändern Sie zuerst seinen Beginn, oder entfernen Sie ihn."
                 )
                 % {"slot": slot, "when": visit.date_text}
             )
@@ -112,10 +111,8 @@ def decide_visit(*, approval: ApprovalRequest, decision: Decision, by, now: dt.d
         raise Refused(
             _(
                 "Der Termin des Besuchs liegt inzwischen in der Vergangenheit; freigeben lässt er "
-                "sich nicht mehr. "
-                "Geben Sie den Besuch zurück, damit die Geschäftsstelle einen neuen Termin "
-                "vorlegt, oder lehnen Sie "
-                "ihn ab."
+                "sich nicht mehr. Geben Sie den Besuch zurück, damit die Geschäftsstelle einen "
+                "neuen Termin vorlegt, oder lehnen Sie ihn ab."
             )
         )
     if decision.verdict == Verdict.REFUSE:

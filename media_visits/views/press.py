@@ -42,13 +42,11 @@ def lapse_warning(visit: Visit) -> str:
     if visit.state == VisitState.SUBMITTED:
         return _(
             "Der Besuch liegt zur Freigabe vor. Mit einem neuen, einem entfernten oder einem "
-            "anderen Pressetermin "
-            "(Art, Uhrzeit) erlischt die Vorlage."
+            "anderen Pressetermin (Art, Uhrzeit) erlischt die Vorlage."
         )
     return _(
         "Der Besuch ist freigegeben. Mit einem neuen, einem entfernten oder einem anderen "
-        "Pressetermin (Art, Uhrzeit) "
-        "erlischt die Freigabe."
+        "Pressetermin (Art, Uhrzeit) erlischt die Freigabe."
     )
 
 
