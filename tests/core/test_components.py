@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.template import TemplateSyntaxError, engines
 from django.test import RequestFactory
 
-from core.progress import HistoryEntry, NextStep, ProgressStep, progress_steps
+from core.progress import Button, HistoryEntry, NextStep, ProgressStep, progress_steps
 
 TODAY = dt.date(2019, 6, 10)
 
@@ -298,3 +298,25 @@ def test_markdown_is_safe():
         '<a href="https://berlin.de" rel="noopener noreferrer">b</a><br>\nneu</p>\n'
     )
     assert render("{{ text|markdown }}", text=None) == ""
+
+
+def test_buttons_link_or_post():
+    items = [Button("Bearbeiten", "/x/"), Button("Absagen", "/y/", "danger", is_post=True)]
+
+    html = render("{% buttons items=items %}", items=items)
+
+    link, form = (
+        html.index('<a class="kern-btn kern-btn--secondary" href="/x/">'),
+        html.index("<form"),
+    )
+    assert link < form
+    assert 'action="/y/"' in html
+    assert text_of(html) == "Bearbeiten Absagen"
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [("<neu>", '<span class="table__note">&lt;neu&gt;</span>'), ("", ""), (None, "")],
+)
+def test_note_of_a_table_cell_needs_a_text(text, html):
+    assert render("{% note text=text %}", text=text) == html

@@ -1,11 +1,11 @@
 import pytest
 
 from core.errors import Refused
-from core.history import save_changes_as, save_values_as
+from core.history import delete_as, save_changes_as, save_values_as
 from measures.models import Measure
 from partners.models import Person
 from tests.measures.builders import NOW, make_measure, make_plan
-from tests.partners.builders import make_organisation, make_person
+from tests.partners.builders import make_organisation, make_person, make_user
 from tests.unchanged import nothing_changes
 
 
@@ -65,3 +65,15 @@ def test_only_differences_are_saved_and_named():
     assert latest.history_change_reason == "Geändert: Mittel, unterstützende Akteure"
     with nothing_changes(measure):
         assert not save_changes_as(measure, values, by=None, now=NOW)
+
+
+@pytest.mark.django_db
+def test_deleted_object_leaves_its_history_with_the_reason():
+    measure, user = make_measure(title="Ankauf"), make_user()
+
+    delete_as(measure, by=user, now=NOW, reason="Entfernt")
+
+    assert not Measure.objects.exists()
+    last = Measure.history.latest()
+    assert (last.history_type, last.history_user, last.history_date) == ("-", user, NOW)
+    assert last.history_change_reason == "Entfernt"

@@ -5,11 +5,12 @@ from django import forms
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.test import RequestFactory
 
 from core.errors import ChangedMeanwhile, NotAllowed, Refused
 from core.states import Move
-from core.views import redirect_unless_possible, run_service
+from core.views import ordering, redirect_unless_possible, run_service
 
 MOVES = {"close": Move(("open",), "closed")}
 
@@ -91,3 +92,35 @@ def test_only_a_page_that_is_opened_leads_back_when_the_state_forbids_it(method,
 
     assert (back.url if back else None) == ("/tuer/" if leads_back else None)
     assert len(told(request)) == leads_back
+
+
+SORTS = {"date": ("starts_on",), "name": ("search", "created_at")}
+
+
+@pytest.mark.parametrize(
+    ("query", "columns"),
+    [
+        ("", ["-starts_on", "title", "pk"]),
+        ("?sort=unbekannt", ["-starts_on", "title", "pk"]),
+        ("?sort=date", ["starts_on", "title", "pk"]),
+        ("?sort=name", ["search", "created_at", "title", "pk"]),
+        ("?sort=-name", ["-search", "-created_at", "title", "pk"]),
+    ],
+)
+def test_list_is_ordered_as_asked_and_then_by_fixed_columns(query, columns):
+    request = RequestFactory().get(f"/{query}")
+
+    assert ordering(request, SORTS, "-date", then=("title",)) == columns
+
+
+@pytest.mark.parametrize(
+    ("query", "column"),
+    [
+        ("", F("starts_on").desc(nulls_last=True)),
+        ("?sort=date", F("starts_on").asc(nulls_last=True)),
+    ],
+)
+def test_records_without_a_value_come_last_in_both_directions(query, column):
+    request = RequestFactory().get(f"/{query}")
+
+    assert ordering(request, SORTS, "-date", nulls_last=True) == [column, "pk"]
