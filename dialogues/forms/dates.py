@@ -43,6 +43,7 @@ class DateOptionForm(forms.Form):
 
 class BaseDateOptionFormSet(forms.BaseFormSet):
     def clean(self):
+        # Errors of single dates come first; "none entered" would contradict them.
         if not any(self.errors) and not self.filled:
             raise forms.ValidationError(_("Bitte tragen Sie mindestens einen Termin ein."))
 

@@ -1,4 +1,4 @@
-"""Facts of a dialogue, what its host said, why it is called off, what came out of it."""
+"""The facts of a dialogue, and what its host replied."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -77,6 +77,7 @@ class DialogueForm(VersionedForm):
             "organisation__search", "search", "pk"
         )
         limit_length(self.fields["programme"], MAX_PROGRAMME_LENGTH)
+        # The day is set with the first release; before that there is nothing to change.
         self.fields["rsvp_by"].required = True
         if self.instance.state != DialogueState.INVITED:
             del self.fields["rsvp_by"]

@@ -8,10 +8,9 @@ from partners.models import DistributionList, Organisation, Person
 
 
 class GuestListForm(forms.Form):
-    """Whom to put on the guest list: lists, organisations, single people. What may be ticked is
-    what exists.
-    """
+    """Whom to put on the guest list: distribution lists, organisations, single people."""
 
+    # No restriction to active people here: the service leaves out those without an address.
     lists = forms.ModelMultipleChoiceField(queryset=DistributionList.objects.all(), required=False)
     organisations = forms.ModelMultipleChoiceField(
         queryset=Organisation.objects.all(), required=False
@@ -26,7 +25,7 @@ class GuestListForm(forms.Form):
 
 
 class ReleaseForm(forms.Form):
-    """Until when an answer is asked for, and how many invitations the page named."""
+    """Until when guests are asked to reply, and how many invitations the button named."""
 
     rsvp_by = DayField(
         label=_("Antwort erbeten bis"),

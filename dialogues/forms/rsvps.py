@@ -13,7 +13,7 @@ SUBSTITUTE_FIELDS = ("substitute_name", "substitute_function", "substitute_email
 
 
 class RsvpForm(forms.Form):
-    """A guest's answer. Whom the guest sends instead is asked only where somebody is sent."""
+    """The reply of a guest. A substitute is required only when one is sent."""
 
     CHOICES = (
         (RsvpState.ACCEPTED, _("Zusage: Ich nehme teil.")),
@@ -57,20 +57,23 @@ class RsvpForm(forms.Form):
 
     def __init__(self, *args, invitation: Invitation, **kwargs):
         answered = invitation.rsvp != RsvpState.OPEN
+        # An open invitation preselects nothing: a reply must be a choice, not a default.
         initial = {name: getattr(invitation, name) for name in Rsvp._fields} | (
             {} if answered else {"rsvp": ""}
         )
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["rsvp"].choices = self.CHOICES
+        # Marked as required on the empty form, where the group says "only with a substitute".
         self.fields["substitute_name"].required = not self.is_bound or self._is_represented
         self.fields["substitute_name"].error_messages["required"] = _(
             "Bitte nennen Sie, wer Sie vertritt."
         )
 
     def clean(self):
-        """Forget what was typed about a substitute when nobody is sent, right or wrong."""
+        """Drop what was typed about a substitute, valid or not, unless one is sent."""
         values = super().clean()
         if not self._is_represented:
+            # The fields stay visible without JavaScript, so leftovers of another choice are normal.
             for name in SUBSTITUTE_FIELDS:
                 self.errors.pop(name, None)
                 values[name] = ""

@@ -60,6 +60,7 @@ class OfficeTopicForm(TopicForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         series, organisation = self.fields["series"], self.fields["organisation"]
+        # The present series stays selectable, or saving a topic of a refused one would empty it.
         series.queryset = series_to_choose(self.instance.series if self.instance.pk else None)
         series.label_from_instance = _series_label
         series.empty_label = _("noch keine")

@@ -131,6 +131,7 @@ def waiting_for(user, now: dt.datetime) -> list[WaitingEntry]:
 
     Decisions are not among it: the senator's office finds them on the desk of approvals.
     """
+    # Roles add up: somebody can be a partner and a deputy in the office.
     waiting = []
     if has_role(user, OFFICE):
         waiting += series_awaiting_office() + topics_awaiting_office()

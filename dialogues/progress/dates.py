@@ -70,6 +70,7 @@ def counter_dates_step(
 
 def propose_dates_step(dialogue: Dialogue, approval: ApprovalRequest | None) -> NextStep:
     """Return the step to new dates; with the reason when the last ones were not granted."""
+    # The comment of an approval that was granted and used up says nothing about new dates.
     text = _("Der Gastgeber hat zugesagt. Schlagen Sie Termine vor, am besten drei.")
     if approval and approval.comment:
         if approval.none_possible:
@@ -107,6 +108,7 @@ def renewal_step(dialogue: Dialogue, approval: ApprovalRequest | None) -> NextSt
 
 
 def _renewal_step(dialogue: Dialogue, approval: ApprovalRequest | None) -> NextStep:
+    # A plain no leaves only another date; a returned request can be improved and sent again.
     if approval and (approval.none_possible or approval.state == ApprovalState.REFUSED):
         text = _(
             "Der Termin wurde nicht wieder freigegeben: „%(comment)s“ Verschieben Sie das Gespräch."
@@ -154,6 +156,7 @@ def deadlines(dialogue: Dialogue, user, preparation: Preparation) -> list[tuple[
     """Return (label, day) of everything that is due, soonest first."""
     if dialogue.is_taken_over or dialogue.state in (DialogueState.CANCELLED, DialogueState.CLOSED):
         return []
+    # Decision, reminder and minutes are deadlines inside the offices.
     due = _deadlines_of_office(dialogue, preparation) if is_inside(user) else []
     if dialogue.state == DialogueState.INVITED and dialogue.rsvp_by:
         due.append((dialogue.rsvp_by, _("Antwort der Gäste")))
@@ -192,9 +195,11 @@ def effect_of_changes(dialogue: Dialogue, today: dt.date, *, lapses: bool) -> st
 
     A save that lets the approval lapse (`lapses`) mails nobody outside until it is renewed.
     """
+    # The number is named before saving: a mail cannot be called back.
     count = len(addressees_of_change(dialogue, today=today))
     if not count:
         return ""
+    # Guests must not hear of a date that the senator's office may still refuse.
     if lapses:
         return announced_later_note()
     text = ngettext(
@@ -213,6 +218,7 @@ def effect_of_changes(dialogue: Dialogue, today: dt.date, *, lapses: bool) -> st
 
 def notified_people(recipients: Sequence[Addressee]) -> list[str]:
     """Return who will be mailed: how many, then the first ones by name."""
+    # Said explicitly, or the office would wonder whether the mails got lost.
     if not recipients:
         return [
             _(

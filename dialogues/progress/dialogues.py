@@ -58,6 +58,7 @@ def dialogue_progress(dialogue: Dialogue, *, is_lapsed: bool = False) -> list[Pr
 
     With `is_lapsed` the approval of the fixed date has to be renewed: that step is current again.
     """
+    # Former records never went through the steps; a bar would invent a history for them.
     if dialogue.is_taken_over or dialogue.state == S.CANCELLED:
         return []
     labels = [
@@ -68,6 +69,7 @@ def dialogue_progress(dialogue: Dialogue, *, is_lapsed: bool = False) -> list[Pr
         _("Durchgeführt"),
         _("Dokumentiert"),
     ]
+    # A lapsed approval takes the bar back: nothing after it may happen before the renewal.
     position, label = (2, _("Freigabe erloschen")) if is_lapsed else _position(dialogue)
     if label:
         labels[position] = label
@@ -154,6 +156,7 @@ def _host_step(dialogue: Dialogue) -> NextStep | None:
 
 def _dates_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> NextStep:
     approval = preparation.approval
+    # An approval can lapse at any time, so topic and series are checked again at every stage.
     if missing := missing_approval(dialogue):
         return missing_approval_step(missing)
     if preparation.possible:
@@ -167,6 +170,7 @@ def _dates_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) 
 
 def _dated_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> NextStep:
     is_invited = dialogue.state == S.INVITED
+    # The day itself outranks everything: what was missing before it can no longer be made up.
     if dialogue.starts_at <= now:
         return _day_has_come_step(dialogue)
     if missing := missing_approval(dialogue):
@@ -243,6 +247,7 @@ def dialogue_facts(dialogue: Dialogue, user, preparation: Preparation) -> list[t
         (_("Termin"), dialogue.when),
         (_("Gastgeber"), dialogue.host or dialogue.host_text or _("noch offen")),
     ]
+    # A digital dialogue has its link as its address; it is shown as a link below.
     if dialogue.address and dialogue.address != dialogue.video_link:
         facts.append((_("Ort"), dialogue.address))
     if dialogue.is_taken_over:
@@ -251,6 +256,7 @@ def dialogue_facts(dialogue: Dialogue, user, preparation: Preparation) -> list[t
     if dialogue.video_link:
         link = '<a href="{}" rel="noopener noreferrer">{}</a>'
         facts.append((_("Zugang"), format_html(link, dialogue.video_link, _("Videokonferenz"))))
+    # Which topic and approval lie behind a dialogue stays between the offices.
     if not is_inside(user):
         return [*facts, (_("Plätze"), dialogue.seats)]
     topic = dialogue.topic
@@ -284,6 +290,7 @@ def dialogue_actions(
         actions.append((_("Verschieben"), "postpone", "danger"))
     if "cancel" in allowed:
         actions.append((_("Absagen"), "cancel", "danger"))
+    # The button of the next step is on the page already; a second one would ask which is right.
     found = [
         Button(label, reverse(f"dialogues:{name}", args=[dialogue.pk]), variant)
         for label, name, variant in actions
@@ -338,6 +345,7 @@ def dialogues_awaiting_office(now: dt.datetime) -> list[WaitingEntry]:
 def _awaits_office(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> bool:
     if awaits_decision(dialogue, preparation, now):
         return False
+    # While guests have time to reply there is nothing to do, unless approval was lost meanwhile.
     guests_reply = (
         dialogue.state == S.INVITED and not preparation.to_invite and dialogue.starts_at > now
     )
@@ -348,6 +356,7 @@ def _awaits_office(dialogue: Dialogue, preparation: Preparation, now: dt.datetim
 
 def _waiting(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> WaitingEntry:
     step = office_next_step(dialogue, preparation, now)
+    # Without a deadline of its own a step is due, at the latest, on the day of the dialogue.
     due_on = step.due_on or (local_date(dialogue.starts_at) if dialogue.starts_at else None)
     return WaitingEntry(
         step.who, f"{step.action}: {dialogue.title}", dialogue.get_absolute_url(), due_on

@@ -88,6 +88,7 @@ def release_warnings(dialogue: Dialogue, count: int) -> list[str]:
     sending them.
     """
     warnings = []
+    # Warnings only: the office may have told guests or host by other means.
     if not dialogue.address:
         warnings.append(
             _(
@@ -114,6 +115,7 @@ def release_warnings(dialogue: Dialogue, count: int) -> list[str]:
 
 def default_rsvp_by(dialogue: Dialogue, today: dt.date) -> dt.date:
     """Return the day proposed for replies: the one guests were given before, if it lies ahead."""
+    # Guests of an earlier release were given that day in writing.
     if dialogue.rsvp_by and dialogue.rsvp_by >= today:
         return dialogue.rsvp_by
     return max(add_working_days(local_date(dialogue.starts_at), -RSVP_WORKING_DAYS), today)
@@ -125,6 +127,7 @@ def released_message(dialogue: Dialogue, count: int) -> str:
     text = ngettext(
         "%(count)d Einladung ist auf dem Weg.", "%(count)d Einladungen sind auf dem Weg.", count
     )
+    # Held back by the setting of the outbox, mails are written but not on their way.
     if note:
         text = ngettext(
             "%(count)d Einladung ist geschrieben.", "%(count)d Einladungen sind geschrieben.", count
@@ -173,6 +176,7 @@ def _guest(guest: GuestRow, *, manages: bool) -> GuestLine:
     replies = []
     if is_withdrawn:
         replies = [(_("zurückgezogen"), "muted")]
+    # A reply to an earlier date says nothing about this one, so it is not shown.
     elif guest.is_released:
         replies = [(invitation.get_rsvp_display(), invitation.badge_colour)]
     can_remove = manages and invitation.released_at is None and not is_withdrawn
@@ -213,6 +217,7 @@ def _links(guest: GuestRow) -> list[tuple[str, str]]:
     if guest.is_released:
         url = reverse("dialogues:enter_rsvp", args=[invitation.pk])
         links.append((_("Antwort eintragen"), url))
+    # Also from an earlier round: the guest may still hold the mail with its link.
     if invitation.released_at and invitation.dialogue.state in BEFORE_THE_DAY:
         url = reverse("dialogues:invitation_withdraw", args=[invitation.pk])
         links.append((_("Einladung zurückziehen"), url))
@@ -325,6 +330,7 @@ def people_choices(people: Iterable[Person], ticked: Iterable[str]) -> list[Choi
     for person in people:
         note = person.organisation.name if person.organisation else person.email
         attributes = _checked(person.pk, ticked)
+        # Shown all the same, or the office would search again for someone it has already added.
         if person.is_listed:
             note, attributes = f"{note} · {_('steht auf der Liste')}", "disabled"
         label = ", ".join(filter(None, [person.name, person.function]))

@@ -32,6 +32,7 @@ def guest_next_step(
 
 def rsvp_facts(invitation: Invitation) -> list[tuple]:
     """Return what the guest should know of the dialogue before answering."""
+    # As announced: a change that awaits approval must not reach guests through this page.
     dialogue, person = invitation.dialogue_as_announced, invitation.person
     organisation = person.organisation
     facts = [
@@ -67,6 +68,7 @@ def change_note(dialogue: Dialogue) -> str:
 
 def seats_note(invitation: Invitation, seats_taken: int) -> str:
     """Return that all seats are taken; empty while there is one for this guest."""
+    # The guest's own seats count as free for a changed reply.
     left = invitation.dialogue.seats - seats_taken + invitation.seats_taken
     if left > 0:
         return ""
@@ -78,6 +80,7 @@ def seats_note(invitation: Invitation, seats_taken: int) -> str:
 
 def invitations_awaiting_reply(user, today: dt.date) -> list[WaitingEntry]:
     """Return what `user`, invited in person, has not answered and still can."""
+    # In person: colleagues in the organisation see the invitation but cannot answer it.
     open_invitations = Invitation.objects.released().filter(
         person=user.person_id,
         rsvp=RsvpState.OPEN,

@@ -62,6 +62,7 @@ def _office_next_step(series: DialogueSeries, latest: ApprovalRequest | None) ->
         )
         url = reverse("dialogues:series_affirm", args=[series.pk])
         return office_step(text, _("Als bekräftigt vermerken"), url, post=True)
+    # From here on the topics carry the work; the series itself needs nothing more.
     if series.state == S.CONSENTED:
         text = _("Der Reihe ist zugestimmt. Themen können zur Freigabe gehen.")
         return office_step(text, _("Zu den Themen"), reverse("dialogues:topics"))
@@ -87,6 +88,7 @@ def series_cards(series: DialogueSeries, user, latest: ApprovalRequest | None) -
     """Return what the series is about and, for those who may know it, how consent was commented."""
     about = TextCard(_("Worum es geht"), series.description)
     cards = [about] if series.description else []
+    # A deputy may be limited to other kinds of approval.
     if is_inside(user) and can_see_approvals(user, ApprovalKind.SERIES):
         cards += comment_cards(_("Anmerkung zur Zustimmung"), latest)
     return cards

@@ -63,6 +63,7 @@ def topic_next_step(
     """
     if topic.is_taken_over or topic.state in (S.REFUSED, S.NOT_TAKEN_UP):
         return None
+    # The dialogue has a page, and a next step, of its own.
     if topic.state == S.APPROVED and is_planned:
         return None
     if topic.state == S.DRAFT:
@@ -99,6 +100,7 @@ def _office_next_step(topic: Topic, latest: ApprovalRequest | None) -> NextStep:
     if topic.state == S.RETURNED:
         text = _("Das Thema wurde zurückgegeben: „%(comment)s“") % {"comment": topic.reason}
         return office_step(text, _("Überarbeiten"), edit_url)
+    # The senator consents to a series first, so a topic outside of one cannot be submitted.
     if topic.series is None:
         text = _("Ordnen Sie das Thema einer Reihe zu; erst dann kann es zur Freigabe gehen.")
         return office_step(text, _("Thema ergänzen"), edit_url)
@@ -174,6 +176,7 @@ def topics_awaiting_office() -> list[WaitingEntry]:
         S.IN_PROGRESS: _("Thema „%(title)s“ zur Freigabe vorlegen"),
         S.APPROVED: _("Gespräch zum Thema „%(title)s“ planen"),
     }
+    # A cancelled dialogue leaves its topic open for another one.
     planned = Dialogue.objects.filter(topic=OuterRef("pk")).exclude(state=DialogueState.CANCELLED)
     waiting = (
         Topic.objects.exclude(origin=Origin.TAKEN_OVER)
@@ -192,6 +195,7 @@ def topics_awaiting_office() -> list[WaitingEntry]:
 
 
 def drafts_of(user) -> list[WaitingEntry]:
+    # visible_to, too: a draft made as a deputy is out of reach once the deputyship has ended.
     drafts = Topic.objects.visible_to(user).filter(proposed_by=user, state=S.DRAFT)
     return [
         WaitingEntry(

@@ -97,6 +97,7 @@ def page_context(request, dialogue: Dialogue, tab: str) -> dict:
     """Return what all tabs of the page of `dialogue` show; `tab` is the URL name of this one."""
     user, now = request.user, timezone.now()
     preparation = Preparation() if dialogue.is_taken_over else preparation_of(dialogue, now)
+    # Outsiders see the state alone; the steps tell how the office works.
     steps = dialogue_progress(dialogue, is_lapsed=preparation.is_lapsed) if is_inside(user) else []
     box = _next_step(dialogue, user, preparation, now)
     actions = dialogue_actions(dialogue, user, preparation, box, now)
@@ -165,6 +166,7 @@ def overview(request, pk):
 
 def programme(request, pk):
     dialogue = visible_dialogue(request, pk)
+    # The tab is not offered then; the address must not show an empty page either.
     if not dialogue.programme:
         raise Http404
     context = page_context(request, dialogue, "programme")
@@ -173,6 +175,7 @@ def programme(request, pk):
 
 def history(request, pk):
     dialogue = visible_dialogue(request, pk)
+    # 404, not 403: that there is a history at all tells outsiders nothing they should know.
     if dialogue.is_taken_over or not is_inside(request.user):
         raise Http404
     context = page_context(request, dialogue, "history")
@@ -188,6 +191,7 @@ def calendar_response(dialogue: Dialogue) -> HttpResponse:
     """Return the date as a calendar file without a personal link; 404 while there is none."""
     if not dialogue.starts_at:
         raise Http404
+    # A cancelled dialogue keeps its date, so that calendars can remove their entry.
     is_off = dialogue.state == DialogueState.CANCELLED
     text = entry_text(dialogue, now=timezone.now(), method=PUBLISH, is_off=is_off)
     headers = {"Content-Disposition": f'attachment; filename="{calendar_file_name(text)}"'}

@@ -261,6 +261,7 @@ def release(request, pk):
     dialogue = dialogue_for_office(request, pk)
     if back := _redirect_unless_inviting(request, dialogue):
         return back
+    # Checked before the page opens, so that nobody reviews a mail that cannot be sent.
     if back := _redirect_unless_approved(request, dialogue):
         return back
     invitations, now = list(unreleased_invitations(dialogue)), timezone.now()

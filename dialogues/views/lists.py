@@ -40,6 +40,7 @@ TOPIC_SORTS = {
 
 def _dialogues(request, category: str, filter_class) -> tuple[EventFilter, QuerySet[Dialogue]]:
     dialogues = listed_dialogues(request.user).filter(category=category)
+    # The filter needs the request: what a search may find depends on the user.
     listing = filter_class(request.GET, dialogues, request=request)
     return listing, listing.qs.order_by(*ordering(request, DIALOGUE_SORTS, "-date"))
 
@@ -47,6 +48,7 @@ def _dialogues(request, category: str, filter_class) -> tuple[EventFilter, Query
 def dialogue_list(request):
     listing, dialogues = _dialogues(request, DialogueCategory.DIALOGUE, DialogueFilter)
     page, sees_counts = paginate(request, dialogues), can_see_rsvp_counts(request.user)
+    # After paging, so that only the dialogues shown are read as announced.
     page.object_list = as_seen_by(request.user, page.object_list)
     for dialogue in page.object_list:
         dialogue.segments = _segments(dialogue) if sees_counts and dialogue.sent else []

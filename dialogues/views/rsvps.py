@@ -73,6 +73,7 @@ def my_rsvp(request, pk):
         invitations.select_related("dialogue__host", "person__organisation"), pk=pk
     )
     require(can_reply(request.user, invitation), _("Diese Einladung gilt einer anderen Person."))
+    # Signed-in guests get the address without a token.
     calendar_url = reverse("dialogues:calendar", args=[invitation.dialogue_id])
     return _rsvp_page(request, invitation, RsvpChannel.ACCOUNT, "base.html", calendar_url)
 
@@ -81,6 +82,7 @@ def _rsvp_page(request, invitation: Invitation, channel: str, shell: str, calend
     now = timezone.now()
     form = RsvpForm(request.POST or None, invitation=invitation)
     if request.method == "POST" and form.is_valid():
+        # By link nobody is signed in; the history then names the guest's link as the actor.
         by = request.user if channel == RsvpChannel.ACCOUNT else None
         call = partial(_write, invitation, form, channel, by, now)
         if message := run_service(request, call, form=form):
@@ -121,6 +123,7 @@ def _write(invitation: Invitation, form: RsvpForm, channel: str, by, now) -> str
 def enter_rsvp(request, pk):
     """Let the office enter a reply given by phone."""
     invitation = invitation_for_office(request, pk)
+    # Nobody can have replied to an invitation that was never sent.
     if invitation.released_at is None:
         raise Http404
     form = OfficeRsvpForm(request.POST or None, invitation=invitation)

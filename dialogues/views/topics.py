@@ -138,6 +138,7 @@ def _save(request, form: TopicForm) -> Topic | bool:
     done = _("Das Thema ist gespeichert.")
     if proposes:
         done = _("Ihr Vorschlag liegt der Geschäftsstelle vor.")
+    # Saving alone would leave a draft behind when the proposal is refused.
     return run_service(request, partial(_write, request, form, proposes), form=form, done=done)
 
 
