@@ -54,6 +54,7 @@ def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[d
         dialogue__state=DialogueState.INVITED, dialogue__rsvp_by__gte=min(days)
     )
     invitations = unanswered(invitations).order_by("dialogue__rsvp_by", "pk")
+    # Compared in Python: the round belongs to the dialogue, loaded already.
     current = [
         invitation
         for invitation in invitations
@@ -69,6 +70,7 @@ def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[d
 
 
 def _step_on(invitation: Invitation, day: dt.date, schedule: Schedule) -> ReminderStep | None:
+    # A guest invited a day ago needs no reminder yet.
     since = add_working_days(local_date(invitation.released_at), 1)
     return schedule.step_on(invitation.dialogue.rsvp_by, day, since=since)
 

@@ -56,6 +56,7 @@ def entry_holder(person: Person, rsvp: Invitation | Rsvp) -> Recipient | None:
     The guest until they decline; the substitute, if one with an address was named; else nobody.
     """
     if rsvp.rsvp == RsvpState.REPRESENTED:
+        # Without an address nobody holds it: the guest does not come.
         if not rsvp.substitute_email:
             return None
         return Recipient(rsvp.substitute_email, rsvp.substitute_name)
@@ -82,6 +83,7 @@ def holds_other_entry(invitation: Invitation, email: str) -> bool:
     others = others.exclude(pk=invitation.pk)
     if others.filter(rsvp=RsvpState.REPRESENTED, substitute_email__iexact=email).exists():
         return True
+    # A person with an account is mailed at the account's address.
     known = Q(person__email__iexact=email) | Q(person__user__email__iexact=email)
     guests = others.filter(known, rsvp__in=PARTSTATS).select_related("person__user")
     return any(_address_of(recipient_of(guest.person)) == email.lower() for guest in guests)
@@ -135,8 +137,10 @@ def _released(dialogue: Dialogue) -> QuerySet[Invitation]:
 def _informed_only(dialogue: Dialogue, today: dt.date) -> list[Addressee]:
     """Return the host's contact and, where it knows of dates, the senator's office."""
     people = [dialogue.host_contact] if dialogue.host_contact else []
+    # After the first round the senator's office knew of a date, even if none is approved now.
     if dialogue.starts_at or dialogue.round > 1 or _keeps_dates_free(dialogue):
         people += deciders(today, ApprovalKind.DATES)
+    # Informed people are no attendees: they get the entry without being asked to reply.
     method = PUBLISH if dialogue.starts_at else ""
     return [Addressee(recipient_of(person), method) for person in people]
 

@@ -37,6 +37,7 @@ def mail_called_off(
 
     Mails that still wait in the outbox and call the date fixed are withdrawn.
     """
+    # A mail that calls the date fixed must not arrive after the one that calls it off.
     note = str(CALLED_OFF[kind])
     withdraw_unsent_mails(dialogue.invitations.all(), note=note, by=by, now=now)
     withdraw_pending(
@@ -49,6 +50,7 @@ def mail_called_off(
         MailDraft(
             kind=kind,
             subject_key=f"dialogue:{dialogue.pk}",
+            # A dialogue can be postponed more than once; the sequence tells the mails apart.
             event=f"off:{dialogue.sequence}",
             to=addressee.to,
             values=values,

@@ -129,6 +129,7 @@ def withdrawal_draft(
 ) -> MailDraft:
     """Return the mail that withdraws `invitation`, with the end of the entry unless it is kept."""
     calendar = ""
+    # Entries of a former date were cancelled when the dialogue was postponed.
     is_current = dialogue.starts_at and invitation.released_round == dialogue.round
     if is_current and to.email and not keeps_entry:
         calendar = entry_text(dialogue, now=now, method=CANCEL, to=to, revision=invitation.revision)

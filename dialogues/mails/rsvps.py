@@ -76,6 +76,7 @@ def _entry_after(
         return entry_text(
             dialogue, now=now, method=REQUEST, to=to, partstat=partstat, revision=revision
         )
+    # Where a substitute held the entry before, the guest has none to cancel.
     held_entry = previous.rsvp in PARTSTATS and has_new_holder(
         invitation.person, previous, invitation
     )

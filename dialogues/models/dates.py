@@ -35,6 +35,7 @@ class DateOption(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["dialogue", "starts_at"],
+                # A dropped date may be proposed again.
                 condition=~Q(state="dropped"),
                 name="date_option_once_per_start",
             ),

@@ -32,6 +32,7 @@ class TopicQuerySet(models.QuerySet):
         if has_role(user, OBSERVER):
             seen |= Q(state=TopicState.APPROVED)
         if has_role(user, PARTNER):
+            # Of drafts, those that the organisation's own people wrote; a deputy's stays private.
             readable = (
                 ~Q(state=TopicState.DRAFT)
                 | own

@@ -39,6 +39,8 @@ def _with_approvals(
     Requests and decisions are between the office and the senator's office. Everybody else reads
     the short entry that `obj` itself was saved with.
     """
+    # The rule reads the reason, never time or person: one transaction saves several entries of the
+    # same moment and actor, and only one of them repeats the approval.
     own = entries_of(obj)
     if not can_see_approvals(user, kind):
         return own

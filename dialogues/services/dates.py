@@ -95,6 +95,7 @@ def drop_date_option(*, option: DateOption, by, now: dt.datetime) -> DateOption:
         raise Refused(
             _("Dieser Termin steht fest. Verschieben Sie das Gespräch, um ihn zu ändern.")
         )
+    # Dropped, not deleted: a former request may name the date.
     option.state = OptionState.DROPPED
     save_as(option, by=by, now=now, reason=_("Termin verworfen"))
     return option
@@ -111,6 +112,7 @@ def submit_dates(
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     _require_exploration(dialogue)
+    # Dates the senator's office ruled out before are not submitted again.
     options = dialogue.date_options.filter(state=OptionState.PROPOSED, starts_at__gt=now).order_by(
         "starts_at", "pk"
     )
@@ -120,6 +122,7 @@ def submit_dates(
         )
     if sentence := why_too_late(due_on, options):
         raise Refused(sentence)
+    # The move may lead back to the same state; it saves the history entry in any case.
     move_dialogue(dialogue, "explore", by=by, now=now, reason=DATES_SUBMITTED)
     subject = _subject_of(dialogue, options)
     return request_approval(subject=subject, briefing=briefing, due_on=due_on, by=by, now=now)
@@ -208,6 +211,8 @@ def decide_dates(
     """
     dialogue = lock_dialogue(approval.subject_id)
     approval = record_decision(approval=approval, decision=decision, by=by, now=now)
+    # After the decision was recorded, as a missing right or a second decision goes first. A
+    # refusal here rolls the decision back.
     _require_ahead(approval, now)
     asked = {option["id"] for option in approval.options}
     kept = set(approval.chosen) if decision.is_granting else set()
@@ -254,10 +259,12 @@ def fix_date(*, option: DateOption, by, now: dt.datetime) -> Dialogue:
     option.state = OptionState.FIXED
     save_as(option, by=by, now=now, reason=_("Termin festgelegt"))
     dialogue.starts_at, dialogue.ends_at = option.starts_at, option.ends_at
+    # Left over from the former date, where the dialogue was postponed.
     dialogue.rsvp_by, dialogue.closing_reason = None, ""
     dialogue.sequence += 1
     reason = _("Termin festgelegt: %(date)s") % {"date": option}
     move_dialogue(dialogue, "fix_date", by=by, now=now, reason=reason)
+    # Further dates may have been submitted meanwhile; nobody has to decide on them any more.
     withdraw_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now)
     mails.mail_date_fixed(dialogue, by=by, now=now)
     return dialogue
@@ -287,6 +294,7 @@ def adopt_counter_dates(*, dialogue: Dialogue, by, now: dt.datetime) -> list[Dat
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     _require_exploration(dialogue)
+    # Only the latest decision counts; dates suggested in former ones were overtaken by it.
     approval = approvals_about(ApprovalKind.DATES, dialogue.pk).first()
     dates = approval.counter_dates_ahead(now) if approval else []
     if approval is None or not dates:

@@ -113,6 +113,7 @@ def update_dialogue(
     if before.state == DialogueState.INVITED:
         _require_rsvp_day(before, dialogue.rsvp_by)
     _require_seats(dialogue)
+    # Before saving: whether the change may be announced depends on the approval.
     lapses = _lapse_dates(before, dialogue, by=by, now=now)
     return _save_and_announce(dialogue, before, lapses=lapses, by=by, now=now)
 
@@ -164,6 +165,7 @@ def require_no_earlier_rsvp_day(dialogue: Dialogue, rsvp_by: dt.date) -> None:
 
 
 def _require_seats(dialogue: Dialogue) -> None:
+    # The lock on the dialogue keeps replies out until this is saved.
     taken = count_seats_taken(dialogue)
     if dialogue.seats < taken:
         raise Refused(
@@ -297,8 +299,10 @@ def postpone_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) 
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     reason = _required_reason(reason)
+    # Both are read before the date is dropped: who holds an entry, and of which date.
     addressees = mails.addressees_of_cancellation(dialogue, today=local_date(now))
     span = dialogue.starts_at, dialogue.ends_at
+    # CANCEL needs a higher SEQUENCE than the entry it ends (RFC 5546, 2.1.4).
     dialogue.sequence += 1
     _release_date(dialogue, reason=_("Gespräch verschoben"), by=by, now=now)
     # A new round makes the next invitations new mails: their events contain it.
@@ -358,6 +362,7 @@ def record_held(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
     dialogue = lock_dialogue(dialogue.pk)
     if dialogue.starts_at and dialogue.starts_at > now:
         raise Refused(_("Das Gespräch hat noch nicht begonnen."))
+    # What took place is shown as it was, even if a last change was never approved.
     dialogue.unannounced = {}
     move_dialogue(dialogue, "hold", by=by, now=now, reason=_("Durchgeführt"))
     # Nobody has to decide on the date of a dialogue that is over.

@@ -41,6 +41,7 @@ from dialogues.registry import SERIES_FACTS
 
 
 def lock_series(pk: int) -> DialogueSeries:
+    # Of two transitions at once the second waits here and then reads the state the first left.
     return DialogueSeries.objects.select_for_update().get(pk=pk)
 
 
@@ -63,6 +64,8 @@ def update_series(
     """
     require_office(by, _("Reihen legt die Geschäftsstelle an."))
     series = lock_series(series.pk)
+    # Compared with the record under lock, not with what the form showed: the approval is bound to
+    # what is stored.
     before = copy(series)
     apply_values(series, values, version)
     changes = binding_changes(SERIES_FACTS, before, series)
@@ -114,6 +117,7 @@ def request_consent(
         pk=series.pk,
         title=series.title,
         path=series.get_absolute_url(),
+        # The senator's office decides on what it was shown, so the request keeps a copy of it.
         snapshot=snapshot_of(SERIES_FACTS, series),
         origin=series.origin,
     )
@@ -125,6 +129,7 @@ def withdraw_series(*, series: DialogueSeries, by, now: dt.datetime) -> Dialogue
     """Withdraw the request for consent; mails the senator's office."""
     require_office(by, _("Den Antrag zieht die Geschäftsstelle zurück."))
     series = lock_series(series.pk)
+    # The state table comes first: it refuses a series whose request was decided meanwhile.
     series.state = target_of(SERIES_MOVES, "withdraw", series)
     save_as(series, by=by, now=now, reason=_("Antrag auf Zustimmung zurückgezogen"))
     withdraw_approval(kind=ApprovalKind.SERIES, subject_id=series.pk, by=by, now=now)
@@ -136,6 +141,7 @@ def decide_series(
     *, approval: ApprovalRequest, decision: Decision, by, now: dt.datetime
 ) -> DialogueSeries:
     """Record the decision on a request for consent; mails the office."""
+    # Locked before the approval, in the order of every other service, so that none can deadlock.
     series = lock_series(approval.subject_id)
     record_decision(approval=approval, decision=decision, by=by, now=now)
     series.state = target_of(SERIES_MOVES, decision.verdict, series)

@@ -46,6 +46,7 @@ from dialogues.registry import TOPIC_FACTS
 
 def lock_topic(pk: int) -> Topic:
     return (
+        # Only the topic: PostgreSQL refuses to lock the nullable side of the joins below.
         Topic.objects.select_for_update(of=("self",))
         .select_related("series", "organisation")
         .get(pk=pk)
@@ -59,6 +60,8 @@ def _move(topic: Topic, action: str, *, by, now: dt.datetime, reason: str | Prom
 
 def _organisation_of(partner) -> int:
     """Return the partner's own organisation, or the one they represent as a deputy."""
+    # `organisation_ids` holds the own one only where the partner has the role themselves; a role
+    # held as a deputy opens the principal's organisation alone.
     spoken_for = partner.organisation_ids
     return partner.organisation_id if partner.organisation_id in spoken_for else min(spoken_for)
 
@@ -70,6 +73,7 @@ def create_topic(*, values: Mapping[str, Any], by, now: dt.datetime) -> Topic:
         raise NotAllowed(_("Themen schlagen die Partner und die Geschäftsstelle vor."))
     topic = Topic(proposed_by=by)
     apply_values(topic, values)
+    # Neither is the partner's to choose, whatever the form sends.
     if not can_manage(by):
         topic.organisation_id = _organisation_of(by)
         topic.series = None
@@ -91,6 +95,7 @@ def update_topic(
     if not can_edit_topic(by, topic):
         raise NotAllowed(_("Dieses Thema kann jetzt nicht bearbeitet werden."))
     before = copy(topic)
+    # The copy still has the former sectors and themes, but no approval is bound to those.
     apply_values(topic, values, version)
     changes = []
     if topic.state in TOPIC_MOVES["lapse"].sources:
@@ -193,6 +198,7 @@ def submit_topic(
 @transaction.atomic
 def decide_topic(*, approval: ApprovalRequest, decision: Decision, by, now: dt.datetime) -> Topic:
     """Record the decision on a topic; mails the office and the proposer."""
+    # Locked before the approval, in the order of every other service, so that none can deadlock.
     topic = lock_topic(approval.subject_id)
     record_decision(approval=approval, decision=decision, by=by, now=now)
     # The proposer reads the reason. Comment and conditions of an approval are between the office
@@ -211,12 +217,14 @@ def withdraw_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
     """
     require_office(by)
     topic = lock_topic(topic.pk)
+    # Guests may be invited already; a dialogue must not lose its topic silently.
     if topic.dialogues.exclude(state=DialogueState.CANCELLED).exists():
         raise Refused(_("Zu diesem Thema wird schon ein Gespräch geplant. Sagen Sie es zuerst ab."))
     was_approved = topic.state == TopicState.APPROVED
     reason = TOPIC_LAPSED if was_approved else _("Freigabe zurückgezogen")
     _move(topic, "rework", by=by, now=now, reason=reason)
     subject = {"kind": ApprovalKind.TOPIC, "subject_id": topic.pk, "by": by, "now": now}
+    # An open request is withdrawn here, so only one already granted is left to lapse below.
     withdraw_approval(**subject)
     also = mails.proposer_to_notify(topic, by=by)
     lapse_changed_approvals(
