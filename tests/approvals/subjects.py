@@ -4,6 +4,7 @@ import datetime as dt
 from contextlib import contextmanager
 from typing import NamedTuple
 
+import pytest
 from django.db import models, transaction
 
 from approvals.enums import ApprovalKind, ApprovalState, Verdict
@@ -187,6 +188,11 @@ def make_people(kind, submitter) -> dict[str, User]:
         "submitter": make_deputy(principal, deputy=submitter),
     }
     return {name: User.objects.get(pk=person.pk) for name, person in people.items()}
+
+
+def raises_exactly(error: type[Exception]):
+    """Expect `error` and no subclass: Refused is the base class of the other two refusals."""
+    return pytest.raises(error, check=lambda raised: type(raised) is error)
 
 
 @contextmanager

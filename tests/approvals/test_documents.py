@@ -27,7 +27,7 @@ LETTERHEAD = [
 ]
 
 
-def test_pdf_of_an_open_request_has_everything_in_order():
+def test_pdf_of_an_open_approval_has_everything_in_order():
     approval = some_approval()
 
     lines = text_of(briefing_pdf(approval, [attachment("Konzept.pdf", 123_000)])).splitlines()
@@ -67,7 +67,7 @@ def test_pdf_of_an_open_request_has_everything_in_order():
     ]
 
 
-def test_word_document_has_the_same_words():
+def test_word_document_has_the_same_text():
     approval = some_approval()
 
     lines = lines_of_word(briefing_word(approval, [attachment("Konzept.pdf", 123_000)]))
@@ -105,7 +105,7 @@ def test_word_document_has_the_same_words():
     ]
 
 
-def test_each_date_has_a_box_of_its_own():
+def test_each_date_has_its_own_box():
     approval = dates_approval()
     boxes = [
         "freigegeben: die angekreuzten Termine",
@@ -133,7 +133,7 @@ def test_demo_is_marked():
     assert "Leitungsvorlage · Thema\tDemodaten" in lines_of_word(briefing_word(demo, []))
 
 
-def test_empty_parts_are_left_out_and_no_attachments_are_said():
+def test_empty_sections_are_left_out_and_missing_attachments_are_stated():
     approval = make_approval(occasion="", facts=" \n \n", assessment="")
 
     assert briefing_values(approval, [])["sections"] == []
@@ -185,13 +185,13 @@ def test_file_name_is_ascii(title, name):
     assert briefing_filename(approval, "pdf") == name
 
 
-def test_file_name_without_letters_has_the_number():
+def test_file_name_of_a_title_without_letters_is_the_primary_key():
     approval = make_approval(subject=make_subject(title="三菱"))
 
     assert briefing_filename(approval, "docx") == f"leitungsvorlage-{approval.pk}.docx"
 
 
-def test_documents_are_dated_by_the_last_change():
+def test_documents_carry_the_date_of_the_last_change():
     office = an_office()
     later = NOW + dt.timedelta(days=1)
     approval = some_approval(ApprovalState.APPROVED, decided_at=later, decided_by=office)

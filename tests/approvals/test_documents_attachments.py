@@ -1,4 +1,4 @@
-"""Attachments: kept with the request, seen by those who see it, and never changed."""
+"""Attachments: stored with the approval, visible with it, and never changed."""
 
 import stat
 from pathlib import Path
@@ -51,7 +51,7 @@ def stored(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def test_files_are_kept_with_the_request(office, media):
+def test_files_are_stored_with_the_approval(office, media):
     word = files.word_file()
 
     approval = submit(office, files.upload("../Größe.pdf"), files.upload("Kosten.docx", word))
@@ -70,7 +70,7 @@ def test_files_are_kept_with_the_request(office, media):
     assert {media / first.file.name, media / second.file.name} == set(stored(media))
 
 
-def test_nobody_else_on_the_machine_reads_them(office, media):
+def test_files_are_readable_for_the_portal_only(office, media):
     submit(office, files.upload())
 
     [file] = stored(media)
@@ -83,7 +83,7 @@ def test_nobody_else_on_the_machine_reads_them(office, media):
 @pytest.mark.parametrize(
     "bad", [files.upload("a.exe"), files.upload("a.pdf", b"<html>"), files.upload("a.pdf", b"")]
 )
-def test_a_file_that_cannot_be_taken_stops_the_submission(office, media, bad):
+def test_submission_with_a_rejected_file_is_refused(office, media, bad):
     with pytest.raises(Refused, match=r"„a\.(exe|pdf)“"):
         submit(office, files.upload(), bad)
 
@@ -95,7 +95,7 @@ def test_a_file_that_cannot_be_taken_stops_the_submission(office, media, bad):
     assert stored(media) == []
 
 
-def test_files_of_a_submission_that_fails_are_removed(office, media, monkeypatch):
+def test_files_of_a_failed_submission_are_removed(office, media, monkeypatch):
     kept = Attachment.save
 
     def fail_on_the_second(self, **kwargs):
@@ -112,7 +112,7 @@ def test_files_of_a_submission_that_fails_are_removed(office, media, monkeypatch
     assert stored(media) == []
 
 
-def test_a_second_request_about_the_same_leaves_no_file(office, media):
+def test_refused_second_submission_leaves_no_file(office, media):
     submit(office, files.upload())
 
     with pytest.raises(ChangedMeanwhile):
@@ -132,13 +132,13 @@ def test_only_the_office_attaches(role, media):
 @pytest.mark.parametrize(
     ("role", "seen"), [(OFFICE, 1), (SENATOR_OFFICE, 1), (PARTNER, 0), (OBSERVER, 0)]
 )
-def test_who_sees_the_request_sees_its_attachments(office, role, seen):
+def test_attachments_are_visible_with_their_approval(office, role, seen):
     submit(office, files.upload())
 
     assert Attachment.objects.visible_to(make_user(role)).count() == seen
 
 
-def test_a_deputy_sees_them_for_the_time_of_the_deputyship(office):
+def test_deputy_sees_attachments_during_the_deputyship_only(office):
     submit(office, files.upload())
     principal, deputy = make_user(SENATOR_OFFICE), make_user()
     deputyship = Deputy.objects.create(
@@ -154,7 +154,7 @@ def test_a_deputy_sees_them_for_the_time_of_the_deputyship(office):
     assert Attachment.objects.visible_to(type(deputy).objects.get(pk=deputy.pk)).count() == 0
 
 
-def test_a_request_is_not_removed_from_under_its_files(office, media):
+def test_approval_with_files_cannot_be_deleted(office, media):
     approval = submit(office, files.upload())
 
     with pytest.raises(ProtectedError):
@@ -171,14 +171,14 @@ def test_a_request_is_not_removed_from_under_its_files(office, media):
         ({"size": 0}, "attachment_is_not_empty"),
     ],
 )
-def test_what_must_be_true_of_a_row(office, fields, name):
+def test_constraints_of_an_attachment(office, fields, name):
     submit(office, files.upload())
 
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         Attachment.objects.update(**fields)
 
 
-def test_equal_names_do_not_overwrite_each_other(office, media):
+def test_files_with_equal_names_are_both_kept(office, media):
     one, other = make_approval(), make_approval(subject=make_subject(pk=2))
 
     third = submit(
@@ -190,8 +190,6 @@ def test_equal_names_do_not_overwrite_each_other(office, media):
 
 
 class AnyForm(AttachmentsForm):
-    """A form with one more field that can be wrong."""
-
     field_order = ["number", "attachments"]
 
     def clean(self):
@@ -203,7 +201,7 @@ def bound(*uploads, **data) -> AnyForm:
     return AnyForm(data, MultiValueDict({"attachments": list(uploads)}))
 
 
-def test_form_gives_the_files():
+def test_form_returns_the_files():
     form = bound(files.upload("a.pdf"), files.upload("b.pdf"), number=1)
 
     assert form.is_valid()
@@ -213,13 +211,13 @@ def test_form_gives_the_files():
     assert "multiple" in str(form["attachments"])
 
 
-def test_form_says_which_file_is_wrong():
+def test_form_names_the_rejected_file():
     [error] = bound(files.upload("a.pdf"), files.upload("b.exe"), number=1).errors["attachments"]
 
     assert error.startswith("„b.exe“ kann nicht angehängt werden. Möglich sind PDF, Word (.docx)")
 
 
-def test_form_asks_for_the_files_again_when_something_else_is_wrong():
+def test_form_with_another_error_asks_for_the_files_again():
     assert bound(files.upload("a.pdf"), files.upload("b.pdf")).errors == {
         "attachments": ["Bitte wählen Sie die Dateien noch einmal aus: a.pdf, b.pdf."],
         "__all__": ["Bitte eine Zahl."],
@@ -227,7 +225,7 @@ def test_form_asks_for_the_files_again_when_something_else_is_wrong():
     assert bound().errors == {"__all__": ["Bitte eine Zahl."]}
 
 
-def test_form_names_the_files_of_the_last_request_as_text(office):
+def test_form_names_the_files_of_the_former_approval_as_text(office):
     former = submit(office, files.upload("<b>a</b> & c.pdf"), files.upload("d.pdf"))
 
     hint = AnyForm(former=former)["attachments"].help_text

@@ -1,4 +1,4 @@
-"""A request that was made before says in its documents what changed since."""
+"""The documents of a repeated approval say what changed."""
 
 import datetime as dt
 
@@ -26,7 +26,7 @@ def between(lines: list[str], first: str, last: str) -> list[str]:
     return lines[lines.index(first) : lines.index(last)]
 
 
-def test_changes_stand_between_the_head_and_the_occasion(renewed):
+def test_changes_stand_between_the_header_and_the_occasion(renewed):
     pdf = between(
         pdf_lines(renewed),
         "Frühere Vorlage vorgelegt 02.03.2026, 10:00 Uhr; zurückgegeben",
@@ -66,13 +66,13 @@ def test_changes_stand_between_the_head_and_the_occasion(renewed):
     ]
 
 
-def test_changes_are_a_table_with_headers(renewed):
+def test_changes_form_a_table_with_headers(renewed):
     kinds = structure_of(briefing_pdf(renewed, []))
 
     assert [kinds.count(kind) for kind in ("Table", "THead", "TH", "TR")] == [2, 2, 5, 8]
 
 
-def test_the_first_request_and_an_unchanged_one_have_no_such_part():
+def test_first_and_unchanged_approvals_show_no_changes():
     first = make_approval(ApprovalState.RETURNED, subject=make_subject(snapshot=SNAPSHOT))
     again = some_approval(now=NOW + dt.timedelta(days=1))
 
@@ -93,13 +93,13 @@ def test_the_first_request_and_an_unchanged_one_have_no_such_part():
     ]
 
 
-def test_a_long_word_is_hyphenated_within_its_column(renewed):
+def test_long_word_is_hyphenated_within_its_column(renewed):
     renewed.snapshot = [["Unternehmensansiedlungsschwerpunkt", "Straße"]]
 
     assert pdf_lines(renewed).count("lungsschwerpunkt") == 2
 
 
-def test_conditions_and_dates_proposed_before_are_named():
+def test_former_conditions_and_counter_dates_are_listed():
     starts_at = NOW + dt.timedelta(days=30)
     former = make_approval(
         ApprovalState.CONDITIONAL,

@@ -1,4 +1,4 @@
-"""What the documents of a settled request say about its decision."""
+"""What the documents of a closed approval say about its decision."""
 
 import datetime as dt
 
@@ -64,7 +64,7 @@ pytestmark = pytest.mark.django_db
         ),
     ],
 )
-def test_a_settled_request_shows_the_decision_instead_of_boxes(state, fields, rows):
+def test_closed_approval_shows_the_decision_instead_of_boxes(state, fields, rows):
     senator = make_user(email="senatorin@example.org")
     approval = some_approval(state, **{"decided_by": senator} | fields)
     expected = [
@@ -88,7 +88,7 @@ def test_a_settled_request_shows_the_decision_instead_of_boxes(state, fields, ro
     assert "\n".join(f"{label} {value}" for label, value in expected) in text
 
 
-def test_dates_that_can_be_kept_are_named():
+def test_granted_dates_are_listed():
     approval = dates_approval(ApprovalState.APPROVED, chosen=[9])
 
     assert ["Mögliche Termine", "Do, 20.06.2019, 10:00–12:30 Uhr"] in briefing_values(approval, [])[
@@ -130,7 +130,7 @@ def decision_of(approval) -> list[str]:
     return lines
 
 
-def test_conditions_are_shown_with_what_became_of_them(senator):
+def test_conditions_are_shown_with_their_state(senator):
     decided = decide(
         some_approval(), senator, Verdict.CONDITION, conditions=[CONDITION, "Keine Presse."]
     )
@@ -154,7 +154,7 @@ def test_conditions_are_shown_with_what_became_of_them(senator):
     ]
 
 
-def test_dates_proposed_instead_are_shown(senator):
+def test_counter_dates_are_shown(senator):
     counter_dates = [
         CounterDate(LATER, LATER + dt.timedelta(hours=2)),
         CounterDate(LATER + dt.timedelta(days=2)),
@@ -178,7 +178,7 @@ def test_dates_proposed_instead_are_shown(senator):
 
 
 @pytest.mark.parametrize("was_decided", [True, False])
-def test_a_lapse_is_shown_with_its_reason(senator, was_decided):
+def test_lapse_is_shown_with_its_reason(senator, was_decided):
     approval = some_approval()
     if was_decided:
         approval = decide(approval, senator, Verdict.CONDITION, conditions=[CONDITION])

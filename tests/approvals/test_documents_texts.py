@@ -1,4 +1,4 @@
-"""What people type stays text in the documents, however odd or long it is."""
+"""Entered text stays plain text in the documents, however odd or long it is."""
 
 import pytest
 
@@ -17,7 +17,7 @@ HOSTILE = (
 )
 
 
-def test_hostile_text_stays_text_everywhere():
+def test_hostile_text_stays_plain_text():
     subject = make_subject(
         title=HOSTILE,
         snapshot=[[HOSTILE, HOSTILE]],
@@ -35,7 +35,7 @@ def test_hostile_text_stays_text_everywhere():
 
 
 @pytest.mark.parametrize("text", ["Wort " * 1000, "x" * 5000, "Zeile\n" * 200, "Absatz.\n\n" * 150])
-def test_long_texts_flow_on_to_further_pages(text):
+def test_long_text_continues_on_further_pages(text):
     approval = some_approval()
     approval.facts = text
 
@@ -50,7 +50,7 @@ def test_long_texts_flow_on_to_further_pages(text):
     ).replace(" ", "")
 
 
-def test_a_word_without_end_is_broken_into_lines():
+def test_endless_word_is_broken_into_lines():
     approval = some_approval()
     approval.facts = "x" * 5000
 
@@ -60,7 +60,7 @@ def test_a_word_without_end_is_broken_into_lines():
     assert max(map(len, lines)) <= 110
 
 
-def test_long_word_is_copied_without_anything_between():
+def test_broken_word_is_copied_unchanged():
     approval = some_approval()
     address = "https://example.org/" + "ein-langer-pfad/" * 4
     approval.facts = address
@@ -68,7 +68,7 @@ def test_long_word_is_copied_without_anything_between():
     assert address in text_of(briefing_pdf(approval, [])).replace("\n", "")
 
 
-def test_many_dates_flow_on_to_a_second_page():
+def test_many_dates_continue_on_a_second_page():
     options = [{"id": n, "label": f"Termin {n}", "hint": "möglich"} for n in range(60)]
     approval = make_approval(subject=make_subject(ApprovalKind.DATES, options=options))
 

@@ -1,5 +1,3 @@
-"""The committed Word template is what its source writes."""
-
 import zipfile
 from io import BytesIO
 
@@ -20,7 +18,7 @@ def parts_of(file) -> dict[str, bytes]:
         return {name: package.read(name) for name in PARTS}
 
 
-def test_template_is_what_its_source_writes(base_dir):
+def test_committed_template_matches_its_source(base_dir):
     fresh = BytesIO()
     build_template().save(fresh)
 
@@ -41,7 +39,7 @@ def test_template_is_accessible(base_dir):
     ]
 
 
-def test_command_writes_it(settings, tmp_path):
+def test_command_writes_the_template(settings, tmp_path):
     settings.BASE_DIR = tmp_path
     (tmp_path / "templates" / "approvals").mkdir(parents=True)
 

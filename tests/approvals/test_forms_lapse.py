@@ -34,13 +34,13 @@ def guard() -> LapseGuard:
         (ApprovalState.LAPSED, ""),
     ],
 )
-def test_form_says_what_an_approval_hangs_on(state, notice):
+def test_notice_names_the_binding_facts(state, notice):
     make_approval(state)
 
     assert guard().notice == (f"{notice}: Titel." if notice else "")
 
 
-def test_form_asks_once_before_an_approval_lapses():
+def test_binding_change_needs_confirmation_once():
     make_approval(ApprovalState.APPROVED)
 
     asking = guard()
@@ -50,11 +50,11 @@ def test_form_asks_once_before_an_approval_lapses():
     assert guard().needs_confirmation({"lapse": "1"}, row(title="Zwei")) is False
 
 
-def test_form_does_not_ask_about_what_does_not_matter():
+def test_other_change_needs_no_confirmation():
     make_approval(ApprovalState.APPROVED)
 
     assert guard().needs_confirmation({}, row(place="Hof")) is False
 
 
-def test_form_does_not_ask_without_an_approval():
+def test_change_without_an_approval_needs_no_confirmation():
     assert guard().needs_confirmation({}, row(title="Zwei")) is False

@@ -1,6 +1,4 @@
-"""A mail that asks for a decision is taken back once there is nothing to decide, if it has not gone
-out.
-"""
+"""A mail that asks for a decision and still waits is withdrawn once nothing is left to decide."""
 
 import datetime as dt
 
@@ -27,7 +25,7 @@ LATER = NOW + dt.timedelta(minutes=5)
 
 
 @pytest.fixture
-def request_(office, senator):
+def approval(office, senator):
     return ask(make_approval(by=office))
 
 
@@ -74,10 +72,10 @@ WAYS = [
 
 
 @pytest.mark.parametrize(("end", "state"), WAYS)
-def test_waiting_mail_is_taken_back_with_the_reason(office, senator, request_, end, state):
-    end(request_, office, senator)
+def test_waiting_mail_is_withdrawn_with_the_reason(office, senator, approval, end, state):
+    end(approval, office, senator)
 
-    mail, by = asked(request_), senator if end is decide else office
+    mail, by = asked(approval), senator if end is decide else office
     assert mail.state == MailState.WITHDRAWN
     entry = mail.log.get(to_state=MailState.WITHDRAWN)
     assert (entry.note, entry.by, entry.at) == (
@@ -89,41 +87,41 @@ def test_waiting_mail_is_taken_back_with_the_reason(office, senator, request_, e
 
 @pytest.mark.parametrize("end", [way for way, _state in WAYS])
 @pytest.mark.parametrize("state", [MailState.SENT, MailState.RETRY, MailState.FAILED])
-def test_only_what_has_not_gone_out_is_taken_back(office, senator, request_, end, state):
+def test_only_unsent_mails_are_withdrawn(office, senator, approval, end, state):
     Mail.objects.filter(kind="approval_asked").update(
         state=state, sent_at=NOW if state == MailState.SENT else None
     )
 
-    end(request_, office, senator)
+    end(approval, office, senator)
 
     waits = state in MOVES["withdraw"].sources
-    assert asked(request_).state == (MailState.WITHDRAWN if waits else state)
+    assert asked(approval).state == (MailState.WITHDRAWN if waits else state)
 
 
 @pytest.mark.parametrize("end", [way for way, _state in WAYS])
-def test_mail_about_another_request_and_what_tells_the_end_stay(office, senator, request_, end):
+def test_mails_about_other_approvals_and_about_the_end_stay(office, senator, approval, end):
     other = ask(make_approval(by=office, subject=make_subject(pk=2)))
 
-    end(request_, office, senator)
+    end(approval, office, senator)
 
     assert asked(other).state == MailState.WAITING
-    told = Mail.objects.filter(subject_key=f"approval:{request_.pk}").exclude(kind="approval_asked")
+    told = Mail.objects.filter(subject_key=f"approval:{approval.pk}").exclude(kind="approval_asked")
     assert {mail.state for mail in told} == {MailState.WAITING}
 
 
-def test_refused_decision_leaves_the_mail(senator, request_):
-    with pytest.raises(Refused):
-        record_decision(approval=request_, decision=Decision("refuse"), by=senator, now=LATER)
+def test_refused_decision_withdraws_no_mail(senator, approval):
+    with pytest.raises(Refused, match="begründen Sie kurz"):
+        record_decision(approval=approval, decision=Decision("refuse"), by=senator, now=LATER)
 
-    assert asked(request_).state == MailState.WAITING
+    assert asked(approval).state == MailState.WAITING
 
 
-def test_bundle_goes_out_as_it_is_written(office, senator, request_):
+def test_mail_in_a_bundle_still_goes_out(office, senator, approval):
     ask(make_approval(by=office, subject=make_subject(pk=2)))
     Mail.objects.update(due_at=NOW)
     assert bundle_due_notices(now=NOW) == 1
 
-    decide(request_, office, senator)
+    decide(approval, office, senator)
 
     assert Mail.objects.get(kind="notice_bundle").state == MailState.WAITING
-    assert asked(request_).last_error == "Steht in der Sammelnachricht an diese Person."
+    assert asked(approval).last_error == "Steht in der Sammelnachricht an diese Person."

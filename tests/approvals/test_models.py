@@ -16,7 +16,7 @@ def violates(name: str, approval: ApprovalRequest, **fields):
 
 
 @pytest.mark.parametrize("state", ["approved", "conditional", "returned", "refused"])
-def test_decision_has_maker_and_moment(state):
+def test_decision_without_decider_or_time_is_rejected(state):
     approval = make_approval()
 
     violates("approval_decision_has_maker", approval, state=state, comment="Grund")
@@ -30,11 +30,11 @@ def test_decision_has_maker_and_moment(state):
 
 
 @pytest.mark.parametrize("state", [ApprovalState.RETURNED, ApprovalState.REFUSED])
-def test_return_and_refusal_have_a_reason(state):
+def test_return_and_refusal_without_a_reason_are_rejected(state):
     violates("approval_refusal_has_reason", make_approval(state), comment="")
 
 
-def test_withdrawal_has_a_maker_and_belongs_to_a_withdrawn_request():
+def test_withdrawal_needs_user_time_and_state():
     approval, other = (
         make_approval(ApprovalState.WITHDRAWN),
         make_approval(subject=make_subject(pk=2)),
@@ -47,14 +47,14 @@ def test_withdrawal_has_a_maker_and_belongs_to_a_withdrawn_request():
     )
 
 
-def test_one_request_is_open_about_a_subject():
+def test_second_open_approval_of_a_subject_is_rejected():
     make_approval()
     second = make_approval(subject=make_subject(pk=2))
 
     violates("approval_open_once_per_subject", second, subject_id=1)
 
 
-def test_settled_requests_may_pile_up():
+def test_a_subject_may_have_several_closed_approvals():
     make_approval(ApprovalState.RETURNED)
     make_approval(ApprovalState.RETURNED)
     make_approval()
@@ -62,6 +62,6 @@ def test_settled_requests_may_pile_up():
     assert ApprovalRequest.objects.count() == 3
 
 
-def test_request_knows_demo_rows():
+def test_demo_approvals_are_recognised():
     assert make_approval(origin=Origin.DEMO).is_demo
     assert str(make_approval(subject=make_subject(pk=2))) == "Fachkräfte sichern"

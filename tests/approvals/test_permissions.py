@@ -61,7 +61,7 @@ def test_rights_of_a_deputy_for_topics(kind):
 
 
 @pytest.mark.usefixtures("monday")
-def test_deputy_for_some_kinds_sees_those_requests_alone():
+def test_deputy_for_some_kinds_sees_only_their_approvals():
     deputy = make_deputy(make_user(SENATOR_OFFICE), kinds=[ApprovalKind.TOPIC, ApprovalKind.DATES])
     rows = {kind: make_approval(subject=make_subject(kind)) for kind in ApprovalKind}
     settled = make_approval("withdrawn", subject=make_subject(ApprovalKind.TOPIC, pk=9))
@@ -73,7 +73,7 @@ def test_deputy_for_some_kinds_sees_those_requests_alone():
 
 
 @pytest.mark.usefixtures("monday")
-def test_office_that_acts_as_a_deputy_for_some_kinds_still_sees_all():
+def test_office_sees_all_kinds_even_as_a_limited_deputy():
     office = make_deputy(
         make_user(SENATOR_OFFICE), kinds=[ApprovalKind.TOPIC], deputy=make_user(OFFICE)
     )
@@ -83,7 +83,7 @@ def test_office_that_acts_as_a_deputy_for_some_kinds_still_sees_all():
     assert can_decide_kind(office, ApprovalKind.VISIT) is False
 
 
-def test_own_request_is_for_somebody_else():
+def test_users_cannot_decide_their_own_submissions():
     both = make_user(OFFICE, SENATOR_OFFICE)
     own, other = (
         make_approval(by=both),
@@ -93,7 +93,7 @@ def test_own_request_is_for_somebody_else():
     assert (can_decide(both, own), can_decide(both, other)) == (False, True)
 
 
-def test_reasons_are_told_in_a_sentence(settings):
+def test_refusal_reason_names_who_decides(settings):
     approval = make_approval()
     settings.HEAD_TITLE_GENITIVE = "der Senatorin"
 
@@ -108,7 +108,7 @@ def test_reasons_are_told_in_a_sentence(settings):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_visible_requests_of_a_deputy_cost_one_query(monday, count, django_assert_num_queries):
+def test_visible_approvals_of_a_deputy_need_one_query(monday, count, django_assert_num_queries):
     deputy = fresh(make_deputy(make_user(SENATOR_OFFICE), kinds=[ApprovalKind.TOPIC]))
     for number in range(count):
         make_approval(subject=make_subject(pk=number + 1))

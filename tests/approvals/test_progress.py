@@ -17,7 +17,7 @@ def box_for(user, box=BOX, kind=ApprovalKind.TOPIC):
     return with_conditions(box, kind=kind, subject_id=1, user=user)
 
 
-def test_open_conditions_stand_in_the_box_with_a_button_for_the_office():
+def test_office_gets_open_conditions_with_a_button():
     first = make_condition()
     second = make_condition(first.approval, text="Kosten nennen")
     make_condition(first.approval, state=ConditionState.MET, met_at=NOW, met_by=make_user(OFFICE))
@@ -40,7 +40,7 @@ def test_open_conditions_stand_in_the_box_with_a_button_for_the_office():
     )
 
 
-def test_senators_office_reads_them_without_a_button():
+def test_senators_office_gets_open_conditions_without_a_button():
     make_condition()
 
     assert box_for(make_user(SENATOR_OFFICE)).points == (
@@ -49,7 +49,7 @@ def test_senators_office_reads_them_without_a_button():
 
 
 @pytest.mark.parametrize("role", [PARTNER, OBSERVER, None])
-def test_conditions_are_between_office_and_senators_office(role):
+def test_others_see_no_conditions(role):
     make_condition()
 
     assert box_for(make_user(role) if role else make_user()) == BOX
@@ -57,7 +57,7 @@ def test_conditions_are_between_office_and_senators_office(role):
 
 @time_machine.travel(NOW)
 @pytest.mark.parametrize(("kinds", "count"), [(["topic"], 1), (["visit"], 0), ([], 1)])
-def test_deputy_reads_those_of_the_own_kinds(kinds, count):
+def test_deputy_sees_conditions_of_their_kinds_only(kinds, count):
     make_condition()
 
     assert len(box_for(make_deputy(make_user(SENATOR_OFFICE), kinds=kinds)).points) == count
@@ -70,7 +70,7 @@ def test_deputy_reads_those_of_the_own_kinds(kinds, count):
         (2, "Auflagen sind noch zu erfüllen."),
     ],
 )
-def test_conditions_make_a_box_where_nothing_else_is_left(count, text):
+def test_conditions_make_a_next_step_of_their_own(count, text):
     approval = make_approval("conditional")
     for _number in range(count):
         make_condition(approval)
@@ -80,7 +80,7 @@ def test_conditions_make_a_box_where_nothing_else_is_left(count, text):
     assert (box.text, box.who, len(box.points)) == (text, "Geschäftsstelle", count)
 
 
-def test_no_condition_leaves_the_box_alone():
+def test_next_step_without_conditions_stays_unchanged():
     make_condition(make_approval("lapsed"))
 
     assert box_for(make_user(OFFICE)) == BOX

@@ -1,4 +1,4 @@
-"""How long decisions take: by kind, in working days of Berlin, and never by person."""
+"""How long decisions take, by kind and never by person."""
 
 import datetime as dt
 
@@ -68,7 +68,7 @@ def test_8_march_and_the_weekend_do_not_count():
 
 
 @pytest.mark.django_db
-def test_overdue_are_the_open_ones_whose_day_has_passed():
+def test_open_approvals_past_their_deadline_are_overdue():
     office = make_user(OFFICE)
     for number, due_on in enumerate(
         [D(2026, 4, 17), D(2026, 4, 19), D(2026, 4, 20), D(2026, 4, 21)]
@@ -84,7 +84,7 @@ def test_overdue_are_the_open_ones_whose_day_has_passed():
 
 
 @pytest.mark.django_db
-def test_what_lapsed_after_a_decision_counts_and_what_lapsed_before_does_not():
+def test_lapsed_approvals_count_only_when_decided():
     office = make_user(OFFICE)
     make_decided(ApprovalKind.TOPIC, D(2026, 3, 2), D(2026, 3, 3), ApprovalState.LAPSED)
     make_decided(
@@ -100,7 +100,7 @@ def test_what_lapsed_after_a_decision_counts_and_what_lapsed_before_does_not():
 
 
 @pytest.mark.django_db
-def test_older_than_a_year_and_taken_over_do_not_count():
+def test_old_decisions_and_former_records_do_not_count():
     office = make_user(OFFICE)
     make_decided(ApprovalKind.TOPIC, D(2025, 3, 3), D(2025, 4, 16))
     make_decided(ApprovalKind.TOPIC, D(2026, 3, 2), D(2026, 3, 3), pk=2, origin=Origin.TAKEN_OVER)
@@ -109,7 +109,7 @@ def test_older_than_a_year_and_taken_over_do_not_count():
 
 
 @pytest.mark.django_db
-def test_only_so_many_of_the_latest_are_read(monkeypatch):
+def test_only_the_latest_decisions_are_read(monkeypatch):
     monkeypatch.setattr(progress, "MAX_DECISIONS_READ", 2)
     office = make_user(OFFICE)
     for number, decided in enumerate([D(2026, 3, 3), D(2026, 3, 4), D(2026, 3, 5)]):
@@ -119,7 +119,7 @@ def test_only_so_many_of_the_latest_are_read(monkeypatch):
 
 
 @pytest.mark.django_db
-def test_deputy_for_some_kinds_sees_the_times_of_these_alone():
+def test_deputy_for_some_kinds_sees_only_their_durations():
     senator = make_user(SENATOR_OFFICE)
     today = timezone.localdate()
     deputy = make_deputy(senator, starts_on=today, ends_on=today, kinds=[ApprovalKind.VISIT])
@@ -132,13 +132,13 @@ def test_deputy_for_some_kinds_sees_the_times_of_these_alone():
     assert len(decision_durations(User.objects.get(pk=deputy.pk), NOW)) == 4
 
 
-def test_nothing_of_a_row_names_a_person():
+def test_durations_name_no_person():
     assert DecisionDurations._fields == ("label", "decided", "median", "longest", "overdue")
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 30])
-def test_times_cost_two_queries_for_any_number(count, django_assert_num_queries):
+def test_durations_need_two_queries_for_any_number(count, django_assert_num_queries):
     office = make_user(OFFICE)
     assert office.roles
     for number in range(count):
@@ -161,5 +161,5 @@ def test_times_cost_two_queries_for_any_number(count, django_assert_num_queries)
         (1200, "1200 Arbeitstage"),
     ],
 )
-def test_duration_in_words(days, words):
+def test_format_duration(days, words):
     assert format_duration(days) == words

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
     ("role", "sees"),
     [(OFFICE, True), (SENATOR_OFFICE, True), (PARTNER, False), (OBSERVER, False), (None, False)],
 )
-def test_only_the_house_sees_requests(role, sees):
+def test_only_office_and_senators_office_see_approvals(role, sees):
     user = make_user(role) if role else make_user()
     approval = make_approval()
 
@@ -31,7 +31,7 @@ def test_only_the_house_sees_requests(role, sees):
     assert count_open_approvals(user) == int(sees)
 
 
-def test_open_requests_begin_with_the_oldest_deadline():
+def test_open_approvals_start_with_the_earliest_deadline():
     user = make_user(OFFICE)
     late = make_approval(subject=make_subject(pk=1), due_on=DUE_ON + dt.timedelta(1))
     first = make_approval(subject=make_subject(pk=2))
@@ -42,7 +42,7 @@ def test_open_requests_begin_with_the_oldest_deadline():
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_lists_cost_one_query(count, django_assert_num_queries):
+def test_each_list_needs_one_query(count, django_assert_num_queries):
     user = make_user(SENATOR_OFFICE)
     assert SENATOR_OFFICE in user.roles
     for number in range(count):
@@ -55,7 +55,7 @@ def test_lists_cost_one_query(count, django_assert_num_queries):
         assert [str(row.decided_by) for row in decided_approvals(user)] != []
 
 
-def test_latest_decision_comes_first():
+def test_decided_approvals_start_with_the_latest():
     user = make_user(OFFICE)
     older = make_approval(ApprovalState.REFUSED, subject=make_subject(pk=1))
     newer = make_approval(
@@ -66,7 +66,7 @@ def test_latest_decision_comes_first():
     assert list(decided_approvals(user)) == [newer, older]
 
 
-def test_course_names_submission_decision_and_deputy():
+def test_history_names_submission_decision_and_deputy():
     office, deputy = (
         make_user(OFFICE, email="gs@example.org"),
         make_user(email="vertretung@example.org"),
@@ -81,7 +81,7 @@ def test_course_names_submission_decision_and_deputy():
     ]
 
 
-def test_lapsed_approval_keeps_what_was_decided():
+def test_history_keeps_the_decision_of_a_lapsed_approval():
     decided_by = make_user(SENATOR_OFFICE, email="senatorin@example.org")
     make_approval(ApprovalState.LAPSED, decided_by=decided_by, comment="")
 

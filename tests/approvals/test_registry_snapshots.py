@@ -23,20 +23,20 @@ def row(title="Eins", place="Halle", guests=""):
     return SimpleNamespace(title=title, place=place, guests=guests)
 
 
-def test_snapshot_leaves_out_what_is_empty():
+def test_snapshot_leaves_out_empty_facts():
     assert snapshot_of(FACTS, row(guests="  ")) == [["Titel", "Eins"], ["Ort", "Halle"]]
 
 
-def test_essentials_are_what_the_approval_hangs_on():
+def test_binding_snapshot_has_binding_facts_only():
     assert binding_snapshot_of(FACTS, row(guests="12")) == [["Titel", "Eins"], ["Gäste", "12"]]
     assert binding_labels(FACTS) == "Titel, Gäste"
 
 
-def test_ends_of_lines_and_blanks_around_are_no_change():
+def test_line_ends_and_surrounding_blanks_are_no_change():
     assert binding_changes(FACTS, row(title="Eins\nzwei"), row(title=" Eins\r\nzwei\r\n")) == []
 
 
-def test_only_what_matters_is_a_change():
+def test_only_binding_facts_count_as_changes():
     assert binding_changes(FACTS, row(), row(place="Hof")) == []
     assert binding_changes(FACTS, row(), row(title="Zwei", guests="3")) == [
         Change("Titel", "Eins", "Zwei"),
@@ -44,7 +44,7 @@ def test_only_what_matters_is_a_change():
     ]
 
 
-def test_differences_follow_the_new_version_and_end_with_what_fell_away():
+def test_changes_follow_the_new_version_and_end_with_removed_lines():
     before, after = [["A", "1"], ["B", "2"], ["C", "3"]], [["C", "4"], ["A", "1"], ["D", "5"]]
 
     changes = snapshot_changes(before, after)
@@ -53,7 +53,7 @@ def test_differences_follow_the_new_version_and_end_with_what_fell_away():
     assert lapse_reason_for(changes) == "geändert: C, D, B"
 
 
-def test_dates_asked_about_are_compared_in_one_line():
+def test_dates_asked_about_make_one_change():
     first, second = {"id": 1, "label": "Mi, 22.04.2026"}, {"id": 2, "label": "Do, 23.04.2026"}
 
     assert option_changes([first], [first, second]) == [
@@ -66,7 +66,7 @@ def test_dates_asked_about_are_compared_in_one_line():
     assert option_changes([], []) == []
 
 
-def test_a_fixed_date_was_approved_before():
+def test_fixed_date_is_no_change():
     first, second = {"id": 1, "label": "Mi, 22.04.2026"}, {"id": 2, "label": "Do, 23.04.2026"}
 
     assert option_changes([first, second], [first | {"is_fixed": True}]) == []

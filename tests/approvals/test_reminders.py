@@ -16,7 +16,7 @@ D = dt.date
 DEFAULT = default_schedule(RULE)
 
 
-def test_each_kind_names_its_matter_for_pauses():
+def test_each_kind_has_a_prefix_for_pauses():
     assert set(SUBJECT_PREFIXES) == set(ApprovalKind)
 
 
@@ -137,7 +137,7 @@ def reminded(today: dt.date) -> list[tuple[str, str]]:
 
 
 @pytest.mark.django_db
-def test_reminder_names_request_deadline_and_desk(office, senator):
+def test_reminder_names_approval_deadline_and_page(office, senator):
     approval = make_approval(by=office, subject=make_subject(title="Fach*kräfte*"))
 
     [row] = due_on(D(2026, 3, 12))
@@ -179,7 +179,7 @@ def test_reminder_can_be_paused_with_its_subject(office, senator, kind, about):
         (D(2026, 3, 18), "overdue:3"),
     ],
 )
-def test_of_missed_steps_only_the_latest_is_made_up_for(today, key):
+def test_only_the_latest_missed_step_is_sent_later(today, key):
     step = due_step(
         ApprovalRequest(submitted_at=at(2026, 3, 2), due_on=D(2026, 3, 13)), today, DEFAULT
     )
@@ -187,7 +187,7 @@ def test_of_missed_steps_only_the_latest_is_made_up_for(today, key):
     assert (step and step.key) == key
 
 
-def test_missed_step_is_forgotten_after_three_working_days():
+def test_missed_step_is_dropped_after_three_working_days():
     approval = ApprovalRequest(
         submitted_at=at(2026, 3, 2), due_on=D(2026, 3, 31)
     )  # half of the time: 16 March
@@ -196,7 +196,7 @@ def test_missed_step_is_forgotten_after_three_working_days():
     assert due_step(approval, D(2026, 3, 20), DEFAULT) is None
 
 
-def test_words_say_which_step_it_is():
+def test_description_names_the_step():
     approval = ApprovalRequest(submitted_at=at(2026, 3, 2), due_on=D(2026, 3, 13))
 
     assert [
@@ -211,7 +211,7 @@ def test_words_say_which_step_it_is():
 
 
 @pytest.mark.django_db
-def test_deputies_are_reminded_in_their_time(office, senator):
+def test_deputies_are_reminded_during_their_deputyship_only(office, senator):
     deputy = make_user(email="vertretung@example.org")
     Deputy.objects.create(
         principal=senator.person,
@@ -230,21 +230,21 @@ def test_deputies_are_reminded_in_their_time(office, senator):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("state", [state for state in ApprovalState if state != ApprovalState.OPEN])
-def test_no_reminder_once_it_is_settled(office, senator, state):
+def test_closed_approval_sends_no_reminder(office, senator, state):
     make_approval(state, by=office)
 
     assert due_on(D(2026, 3, 13)) == []
 
 
 @pytest.mark.django_db
-def test_taken_over_request_is_never_reminded(office, senator):
+def test_former_record_sends_no_reminder(office, senator):
     make_approval(by=office, origin=Origin.TAKEN_OVER)
 
     assert due_on(D(2026, 3, 13)) == []
 
 
 @pytest.mark.django_db
-def test_several_days_are_told_by_their_own_deputies_at_the_same_cost(
+def test_several_days_have_their_own_deputies_and_need_the_same_queries(
     office, senator, django_assert_num_queries
 ):
     deputy = make_user(email="vertretung@example.org")
@@ -268,7 +268,7 @@ def test_several_days_are_told_by_their_own_deputies_at_the_same_cost(
 
 
 @pytest.mark.django_db
-def test_deputies_are_reminded_of_the_kinds_they_act_in(office, senator, django_assert_num_queries):
+def test_deputies_are_reminded_of_their_kinds_only(office, senator, django_assert_num_queries):
     kinds = (ApprovalKind.TOPIC, ApprovalKind.VISIT)
     requests = {kind: make_approval(by=office, subject=make_subject(kind)) for kind in kinds}
     topics = make_deputy(
@@ -293,7 +293,7 @@ def test_deputies_are_reminded_of_the_kinds_they_act_in(office, senator, django_
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 3])
-def test_reminders_cost_the_same_for_any_number(office, senator, count, django_assert_num_queries):
+def test_queries_do_not_grow_with_reminders(office, senator, count, django_assert_num_queries):
     for number in range(count):
         make_approval(by=office, subject=make_subject(ApprovalKind.VISIT, pk=number + 1))
 
@@ -303,7 +303,7 @@ def test_reminders_cost_the_same_for_any_number(office, senator, count, django_a
 
 
 @pytest.mark.django_db
-def test_day_of_submission_reminds_nobody(office, senator):
+def test_no_reminder_goes_out_on_the_day_of_submission(office, senator):
     make_approval(by=office, due_on=TODAY)
 
     assert due_on(TODAY) == []

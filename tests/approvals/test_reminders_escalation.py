@@ -65,7 +65,7 @@ def reminded(first: dt.date, last: dt.date) -> dict[dt.date, list[str]]:
     return told
 
 
-def test_circle_grows_after_the_deadline(senator, office):
+def test_more_people_are_reminded_after_the_deadline(senator, office):
     make_deputy(senator, ends_on=None, email=STANDING)
     make_approval(by=office)  # submitted on Monday 2 March 2026, due on Friday 13 March
 
@@ -81,7 +81,7 @@ def test_circle_grows_after_the_deadline(senator, office):
     }
 
 
-def test_weekend_and_8_march_are_no_steps(senator, office):
+def test_weekend_and_8_march_have_no_step(senator, office):
     make_deputy(senator, starts_on=D(2027, 3, 1), ends_on=None, email=STANDING)
     submitted = dt.datetime(2027, 3, 1, 10, tzinfo=BERLIN)
     make_approval(
@@ -98,7 +98,7 @@ def test_weekend_and_8_march_are_no_steps(senator, office):
     }
 
 
-def test_who_acts_during_an_absence_is_reminded_like_the_office_itself(senator, office):
+def test_deputy_during_an_absence_is_reminded_from_the_start(senator, office):
     make_deputy(senator, starts_on=D(2026, 3, 12), ends_on=D(2026, 3, 16), email=DEPUTY_MAIL)
     make_approval(by=office)
 
@@ -111,7 +111,7 @@ def test_who_acts_during_an_absence_is_reminded_like_the_office_itself(senator, 
     }
 
 
-def test_standing_deputy_is_reminded_of_the_own_kinds_alone(senator, office):
+def test_standing_deputy_is_reminded_of_their_kinds_only(senator, office):
     make_deputy(senator, ends_on=None, kinds=[ApprovalKind.VISIT], email=STANDING)
     for kind in (ApprovalKind.TOPIC, ApprovalKind.VISIT):
         make_approval(by=office, subject=make_subject(kind))
@@ -121,7 +121,7 @@ def test_standing_deputy_is_reminded_of_the_own_kinds_alone(senator, office):
     }
 
 
-def test_deputyship_both_for_an_absence_and_until_further_notice_tells_once(senator, office):
+def test_deputy_with_two_deputyships_is_reminded_once(senator, office):
     deputy = make_deputy(senator, ends_on=None, email=STANDING)
     make_deputy(senator, ends_on=D(2026, 3, 20), deputy=deputy)
     make_approval(by=office)
@@ -133,7 +133,7 @@ def test_deputyship_both_for_an_absence_and_until_further_notice_tells_once(sena
     }
 
 
-def test_whole_office_is_told_while_nobody_is_marked_as_its_lead(senator):
+def test_whole_office_is_reminded_while_it_has_no_head(senator):
     first, second = (make_user(OFFICE, email=f"team-{number}@example.org") for number in (1, 2))
     make_approval(by=first)
 
@@ -142,7 +142,7 @@ def test_whole_office_is_told_while_nobody_is_marked_as_its_lead(senator):
     }
 
 
-def test_lead_without_the_role_or_with_a_closed_account_is_not_told(senator, office):
+def test_head_without_the_role_or_with_a_closed_account_is_not_reminded(senator, office):
     make_user(OFFICE, email="frueher@example.org", is_office_head=True, is_active=False)
     make_user(email="anders@example.org", is_office_head=True)
     make_approval(by=office)
@@ -150,7 +150,7 @@ def test_lead_without_the_role_or_with_a_closed_account_is_not_told(senator, off
     assert reminded(D(2026, 3, 18), D(2026, 3, 18)) == {D(2026, 3, 18): [SENATOR, LEADS]}
 
 
-def test_words_say_why_somebody_is_told(senator, office):
+def test_description_says_why_somebody_is_reminded(senator, office):
     make_deputy(senator, ends_on=None, email=STANDING)
     make_approval(by=office)
 
@@ -165,7 +165,7 @@ def test_words_say_why_somebody_is_told(senator, office):
 
 
 @pytest.mark.parametrize("verdict", [Verdict.APPROVE, Verdict.RETURN])
-def test_reminders_stop_the_moment_a_decision_is_there(senator, office, verdict):
+def test_decision_stops_reminders_at_once(senator, office, verdict):
     approval = make_approval(by=office)
     assert reminded(D(2026, 3, 18), D(2026, 3, 18)) != {}
 
@@ -176,7 +176,7 @@ def test_reminders_stop_the_moment_a_decision_is_there(senator, office, verdict)
     assert reminded(D(2026, 3, 2), D(2026, 3, 31)) == {}
 
 
-def test_default_in_words():
+def test_default_settings_are_described():
     assert describe_schedule(default_schedule(RULE)) == (
         "nach der halben Zeit, 1 Arbeitstag vorher, am Tag selbst, danach jeden Arbeitstag, "
         "ab dem 2. Arbeitstag danach auch an die ständige Vertretung, "
@@ -184,7 +184,7 @@ def test_default_in_words():
     )
 
 
-def test_steps_are_settings(senator, office):
+def test_changed_settings_move_the_steps(senator, office):
     make_deputy(senator, ends_on=None, email=STANDING)
     make_approval(by=office)
     set_rule(office, before=(5, 2), **{HALF_TIME: False, DAILY: True, DEPUTY: 1, LEAD: None})
@@ -199,7 +199,7 @@ def test_steps_are_settings(senator, office):
     }
 
 
-def test_without_the_daily_step_only_the_days_of_joining_remind(senator, office):
+def test_without_daily_reminders_only_the_joining_days_remind(senator, office):
     make_deputy(senator, ends_on=None, email=STANDING)
     make_approval(by=office)
     set_rule(office, before=(0,), **{HALF_TIME: False, DAILY: False, DEPUTY: 2, LEAD: 4})
@@ -211,14 +211,14 @@ def test_without_the_daily_step_only_the_days_of_joining_remind(senator, office)
     }
 
 
-def test_switched_off_rule_reminds_nobody(senator, office):
+def test_inactive_rule_sends_no_reminder(senator, office):
     make_approval(by=office)
     set_rule(office, is_active=False)
 
     assert reminded(D(2026, 3, 2), D(2026, 3, 31)) == {}
 
 
-def test_steps_keep_their_names_when_they_are_moved(senator, office):
+def test_moved_steps_keep_their_keys(senator, office):
     approval = make_approval(by=office)
     set_rule(office, before=(2, 0), **{HALF_TIME: True, DAILY: False, DEPUTY: 3, LEAD: 5})
     schedule = current_schedule(RULE.key)

@@ -22,7 +22,7 @@ def meet(condition, by, note=" Anhörung am 5. März. "):
     return meet_condition(condition=condition, note=note, by=by, now=NOW)
 
 
-def test_condition_is_noted_as_met_and_told_to_the_senators_office(office, senator):
+def test_met_condition_is_recorded_and_mailed_to_the_senators_office(office, senator):
     condition = make_condition()
 
     meet(condition, office)
@@ -42,7 +42,7 @@ def test_condition_is_noted_as_met_and_told_to_the_senators_office(office, senat
     assert mail.path == f"/freigaben/{condition.approval_id}/"
 
 
-def test_approval_on_condition_stays_what_it_was(office):
+def test_meeting_a_condition_leaves_the_approval_unchanged(office):
     condition = make_condition()
 
     meet(condition, office)
@@ -51,7 +51,7 @@ def test_approval_on_condition_stays_what_it_was(office):
 
 
 @time_machine.travel(NOW)
-def test_deputies_of_the_kind_are_told(office, senator):
+def test_met_condition_is_mailed_to_deputies_for_the_kind(office, senator):
     make_deputy(senator, kinds=["topic"])
     make_deputy(senator, kinds=["visit"], email="besuche@example.org")
 
@@ -63,7 +63,7 @@ def test_deputies_of_the_kind_are_told(office, senator):
     ]
 
 
-def test_condition_is_met_once(office):
+def test_second_meeting_of_a_condition_is_refused(office):
     condition = make_condition()
     meet(condition, office)
 
@@ -77,7 +77,7 @@ def test_condition_is_met_once(office):
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER, None])
-def test_conditions_are_seen_to_by_the_office_alone(role):
+def test_only_the_office_meets_conditions(role):
     condition = make_condition()
     by = make_user(role) if role else make_user()
 
@@ -88,7 +88,7 @@ def test_conditions_are_seen_to_by_the_office_alone(role):
 @pytest.mark.parametrize(
     "state", [state for state in ApprovalState if state != ApprovalState.CONDITIONAL]
 )
-def test_conditions_go_with_their_approval(office, state):
+def test_condition_of_an_approval_without_effect_is_refused(office, state):
     condition = make_condition(make_approval(state))
 
     with (
@@ -101,7 +101,7 @@ def test_conditions_go_with_their_approval(office, state):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_notes_at_once_one_wins():
+def test_of_two_simultaneous_meetings_one_wins():
     office, second = make_user(OFFICE), make_user(OFFICE)
     condition = make_condition()
 
@@ -116,7 +116,7 @@ def test_of_two_notes_at_once_one_wins():
     assert condition.history.count() == 2
 
 
-def test_moment_of_meeting_is_the_one_passed_in(office):
+def test_met_at_is_the_time_passed_in(office):
     late = NOW + dt.timedelta(days=3)
 
     assert meet_condition(condition=make_condition(), note="", by=office, now=late).met_at == late

@@ -148,7 +148,7 @@ def test_submitters_cannot_decide_their_own_approval(office, senator):
 def test_return_and_refusal_without_a_comment_are_refused(office, senator, verdict):
     approval = make_approval(by=office)
 
-    with nothing_changes(approval), pytest.raises(Refused):
+    with nothing_changes(approval), pytest.raises(Refused, match="begründen Sie kurz"):
         decide(approval, senator, verdict=verdict, comment="  ")
 
 
@@ -165,11 +165,15 @@ def test_granted_dates_are_recorded(office, senator):
     assert approval.chosen == [7, 9]
 
 
-@pytest.mark.parametrize("chosen", [[], [7, 8]], ids=["none ticked", "unknown one"])
-def test_missing_or_unknown_dates_are_refused(office, senator, chosen):
+@pytest.mark.parametrize(
+    ("chosen", "sentence"),
+    [([], "mindestens einen Termin"), ([7, 8], "Unbekannte Auswahl: 8.")],
+    ids=["none chosen", "unknown one"],
+)
+def test_missing_or_unknown_dates_are_refused(office, senator, chosen, sentence):
     approval = make_approval(by=office, subject=make_subject(ApprovalKind.DATES, options=OPTIONS))
 
-    with nothing_changes(approval), pytest.raises(Refused):
+    with nothing_changes(approval), pytest.raises(Refused, match=sentence):
         decide(approval, senator, chosen=chosen)
 
 

@@ -1,6 +1,4 @@
-"""An approval is bound to a version: what a change does to it, who is told, and what the next
-request shows.
-"""
+"""An approval holds for one version of its subject: changes make it lapse."""
 
 import datetime as dt
 
@@ -41,7 +39,7 @@ def change(approval, by, **fields):
 @pytest.mark.parametrize(
     "state", [ApprovalState.OPEN, ApprovalState.APPROVED, ApprovalState.CONDITIONAL]
 )
-def test_change_lets_what_is_open_or_granted_lapse(office, senator, state):
+def test_change_lapses_open_and_granted_approvals(office, senator, state):
     approval = make_approval(state, by=office, decided_by=senator)
 
     assert change(approval, office) == 1
@@ -64,7 +62,7 @@ def test_change_lets_what_is_open_or_granted_lapse(office, senator, state):
     "state",
     [ApprovalState.RETURNED, ApprovalState.REFUSED, ApprovalState.LAPSED, ApprovalState.WITHDRAWN],
 )
-def test_change_leaves_what_is_settled(office, senator, state):
+def test_change_leaves_closed_approvals_unchanged(office, senator, state):
     approval = make_approval(state, by=office, decided_by=senator)
 
     with nothing_changes(approval):
@@ -72,7 +70,7 @@ def test_change_leaves_what_is_settled(office, senator, state):
 
 
 @time_machine.travel(NOW)
-def test_all_who_are_concerned_are_told_what_changed(office, senator):
+def test_lapse_is_mailed_to_everybody_concerned(office, senator):
     make_deputy(senator, kinds=[ApprovalKind.TOPIC])
     make_deputy(senator, kinds=[ApprovalKind.VISIT], email="besuche@example.org")
     proposer = make_user(PARTNER, email="vdma-ost@example.org")
@@ -98,7 +96,7 @@ def test_all_who_are_concerned_are_told_what_changed(office, senator):
     assert Mail.objects.get(recipient=senator.email).path == f"/freigaben/{approval.pk}/"
 
 
-def test_two_requests_about_one_subject_lapse_with_one_mail_each(office, senator):
+def test_two_approvals_of_one_subject_lapse_with_one_mail_per_person(office, senator):
     approval = make_approval(ApprovalState.APPROVED, by=office, decided_by=senator)
     make_approval(by=office, now=LATER)
 
@@ -110,7 +108,7 @@ def test_two_requests_about_one_subject_lapse_with_one_mail_each(office, senator
     ]
 
 
-def test_long_values_are_cut_short_in_the_mail(office):
+def test_long_values_are_truncated_in_the_mail(office):
     approval = make_approval(by=office)
 
     change(approval, office, changes=[Change("Worum es geht", "kurz", "lang " * 100)])
@@ -125,7 +123,7 @@ def ask_again(by, **fields):
     return request_approval(subject=subject, briefing=BRIEFING, due_on=DUE_ON, by=by, now=LATER)
 
 
-def test_next_request_shows_the_difference(office, senator):
+def test_next_approval_shows_the_differences(office, senator):
     old = make_approval(
         ApprovalState.APPROVED,
         by=office,
@@ -146,27 +144,27 @@ def test_next_request_shows_the_difference(office, senator):
     ]
 
 
-def test_first_request_differs_from_nothing(office):
+def test_first_approval_has_no_differences(office):
     approval = make_approval(by=office)
 
     assert (approval.former, differences_of(approval)) == (None, [])
 
 
-def test_request_is_compared_with_what_was_decided_on_last(office, senator):
+def test_approval_is_compared_with_the_last_decided_one(office, senator):
     granted = make_approval(ApprovalState.LAPSED, by=office, decided_by=senator)
     make_approval(ApprovalState.WITHDRAWN, by=office, now=LATER)
 
     assert ask_again(office).former == granted
 
 
-def test_request_never_decided_is_compared_with_the_last_one(office):
+def test_approval_is_compared_with_the_last_one_when_none_was_decided(office):
     make_approval(ApprovalState.WITHDRAWN, by=office)
     last = make_approval(ApprovalState.WITHDRAWN, by=office, now=NOW + dt.timedelta(minutes=5))
 
     assert ask_again(office).former == last
 
 
-def test_other_subjects_are_no_former_version(office, senator):
+def test_approvals_of_other_subjects_are_not_compared(office, senator):
     make_approval(ApprovalState.APPROVED, by=office, decided_by=senator, subject=make_subject(pk=2))
     make_approval(
         ApprovalState.APPROVED,

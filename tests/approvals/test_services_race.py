@@ -1,4 +1,4 @@
-"""Many decide at once: one wins, and subject, history and mails agree with who it was."""
+"""Of many simultaneous decisions one wins; subject, history and mails agree with it."""
 
 from functools import partial
 
@@ -22,7 +22,7 @@ KINDS = list(ApprovalKind)
 
 
 @pytest.mark.parametrize("people", [20])
-def test_of_many_decisions_at_once_one_wins_in_every_round(people):
+def test_of_many_simultaneous_decisions_one_wins(people):
     """On PostgreSQL 50 rounds of 20 people; on SQLite, which lets one write after the other, 3
     rounds of 6.
 

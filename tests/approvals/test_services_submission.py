@@ -115,12 +115,15 @@ def test_only_the_office_submits(role):
 
 
 @pytest.mark.parametrize(
-    "fields",
-    [{"due_on": TODAY - dt.timedelta(1)}, {"briefing": BRIEFING._replace(vote="  ")}],
+    ("fields", "sentence"),
+    [
+        ({"due_on": TODAY - dt.timedelta(1)}, "liegt in der Vergangenheit"),
+        ({"briefing": BRIEFING._replace(vote="  ")}, "nennen Sie das Votum"),
+    ],
     ids=["deadline in the past", "no vote"],
 )
-def test_incomplete_submission_is_refused(office, senator, fields):
-    with nothing_changes(), pytest.raises(Refused):
+def test_incomplete_submission_is_refused(office, senator, fields, sentence):
+    with nothing_changes(), pytest.raises(Refused, match=sentence):
         submit(office, **fields)
 
     assert not ApprovalRequest.objects.exists()

@@ -1,6 +1,4 @@
-"""What the office does with a request beside submitting: permission, state and history, for every
-state and role.
-"""
+"""What the office does with an approval after submitting it, for every state and role."""
 
 import datetime as dt
 
@@ -16,13 +14,13 @@ from dialogues.models import DateOption
 from dialogues.services import adopt_counter_dates, withdraw_topic
 from media_visits.services import withdraw_visit
 from tests.approvals.builders import NOW, make_condition
-from tests.approvals.subjects import STATES, make_case, make_people, undone
+from tests.approvals.subjects import STATES, make_case, make_people, raises_exactly, undone
 from tests.partners.builders import make_user
 from tests.unchanged import mails_written, nothing_changes
 
 pytestmark = pytest.mark.django_db
 A = ApprovalState
-ENTITLED = (OFFICE, "submitter")
+ALLOWED = (OFFICE, "submitter")
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +35,7 @@ def withdraw(case, by):
     return withdraw_visit(visit=case.subject, by=by, now=NOW)
 
 
-# A topic is taken back from more states than an open request has; what was granted lapses with it.
+# A topic can also be withdrawn after the decision; a granted approval then lapses.
 AFTER_WITHDRAWAL = {
     ApprovalKind.TOPIC: {
         A.OPEN: A.WITHDRAWN,
@@ -51,15 +49,15 @@ AFTER_WITHDRAWAL = {
 
 @pytest.mark.parametrize("kind", AFTER_WITHDRAWAL)
 @pytest.mark.parametrize("state", A)
-def test_withdrawing_by_kind_state_and_role(kind, state):
+def test_withdrawal_by_kind_state_and_role(kind, state):
     submitter = make_user(OFFICE)
     case = make_case(kind, state, by=submitter)
 
     for role, person in make_people(kind, submitter).items():
         after = AFTER_WITHDRAWAL[kind].get(state)
-        if role not in ENTITLED or after is None:
-            error = Refused if role in ENTITLED else NotAllowed
-            with nothing_changes(case.approval, case.subject), pytest.raises(error):
+        if role not in ALLOWED or after is None:
+            error = Refused if role in ALLOWED else NotAllowed
+            with nothing_changes(case.approval, case.subject), raises_exactly(error):
                 withdraw(case, person)
             continue
         with undone():
@@ -86,11 +84,11 @@ def test_meeting_a_condition_by_kind_state_and_role(kind, state):
     condition = make_condition(case.approval)
 
     for role, person in make_people(kind, submitter).items():
-        if role not in ENTITLED or state != A.CONDITIONAL:
-            error = Refused if role in ENTITLED else NotAllowed
+        if role not in ALLOWED or state != A.CONDITIONAL:
+            error = Refused if role in ALLOWED else NotAllowed
             with (
                 nothing_changes(case.approval, case.subject, case.row, condition),
-                pytest.raises(error),
+                raises_exactly(error),
             ):
                 meet_condition(condition=condition, note="Im Mai", by=person, now=NOW)
             continue
@@ -103,7 +101,7 @@ def test_meeting_a_condition_by_kind_state_and_role(kind, state):
 
 
 @pytest.mark.parametrize("state", A)
-def test_taking_over_proposed_dates_by_state_and_role(state):
+def test_adopting_counter_dates_by_state_and_role(state):
     submitter = make_user(OFFICE)
     case = make_case(ApprovalKind.DATES, state, by=submitter)
     starts_at = NOW + dt.timedelta(days=40)
@@ -112,9 +110,9 @@ def test_taking_over_proposed_dates_by_state_and_role(state):
         ApprovalRequest.objects.filter(pk=case.approval.pk).update(**proposed)
 
     for role, person in make_people(ApprovalKind.DATES, submitter).items():
-        if role not in ENTITLED or state != A.RETURNED:
-            error = Refused if role in ENTITLED else NotAllowed
-            with nothing_changes(case.approval, case.subject, case.row), pytest.raises(error):
+        if role not in ALLOWED or state != A.RETURNED:
+            error = Refused if role in ALLOWED else NotAllowed
+            with nothing_changes(case.approval, case.subject, case.row), raises_exactly(error):
                 adopt_counter_dates(dialogue=case.subject, by=person, now=NOW)
             assert DateOption.objects.count() == 1, role
             continue

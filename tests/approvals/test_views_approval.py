@@ -33,7 +33,7 @@ def former_part(html: str) -> str:
     return html[start : html.index("</section>", start)]
 
 
-def test_former_decision_is_shown_with_its_words_and_a_link(client, senator):
+def test_former_decision_is_shown_with_a_link(client, senator):
     former = make_approval(
         ApprovalState.CONDITIONAL, decided_by=senator, comment="Bitte\nprüfen", by_deputy=True
     )
@@ -50,7 +50,7 @@ def test_former_decision_is_shown_with_its_words_and_a_link(client, senator):
     assert f'href="{reverse("approval", args=[former.pk])}"' in part
 
 
-def test_former_request_that_lapsed_undecided_says_when_and_why(client, senator):
+def test_former_approval_that_lapsed_says_when_and_why(client, senator):
     former = make_approval(by=make_user("office"))
     lapsed = {"state": ApprovalState.LAPSED, "lapsed_at": LATER, "lapse_reason": "geändert: Titel"}
     ApprovalRequest.objects.filter(pk=former.pk).update(**lapsed)
@@ -62,12 +62,12 @@ def test_former_request_that_lapsed_undecided_says_when_and_why(client, senator)
     assert "<li>" not in part
 
 
-def test_first_request_has_no_such_part(client, senator):
+def test_first_approval_shows_no_former_one(client, senator):
     assert 'id="former"' not in page_of(client, make_approval())
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_former_request_costs_one_query_for_any_number_of_conditions(
+def test_former_approval_needs_one_query_for_any_number_of_conditions(
     client, senator, count, django_assert_num_queries
 ):
     former = make_approval(ApprovalState.CONDITIONAL)
@@ -79,7 +79,7 @@ def test_former_request_costs_one_query_for_any_number_of_conditions(
         client.get(reverse("approval", args=[again.pk]))
 
 
-def test_withdrawn_request_says_by_whom_and_when(client, senator):
+def test_withdrawn_approval_says_by_whom_and_when(client, senator):
     office = make_user("office")
     approval = make_approval(ApprovalState.WITHDRAWN, by=office)
 
@@ -102,7 +102,7 @@ def test_withdrawn_request_says_by_whom_and_when(client, senator):
     )
 
 
-def test_former_request_that_was_withdrawn_says_by_whom(client, senator):
+def test_former_approval_that_was_withdrawn_says_by_whom(client, senator):
     former = make_approval(ApprovalState.WITHDRAWN, by=make_user("office"))
 
     part = former_part(page_of(client, make_approval(now=LATER)))

@@ -36,7 +36,7 @@ def monday():
 
 @pytest.mark.usefixtures("monday")
 @pytest.mark.parametrize("kind", SUBMISSIONS)
-def test_each_form_takes_attachments(client, kind):
+def test_each_form_accepts_attachments(client, kind):
     address = submission(kind)
     client.force_login(make_user(OFFICE))
     assert 'enctype="multipart/form-data"' in client.get(address).content.decode()
@@ -52,7 +52,7 @@ def test_each_form_takes_attachments(client, kind):
 
 @pytest.mark.usefixtures("monday")
 @pytest.mark.parametrize("kind", SUBMISSIONS)
-def test_each_form_says_what_is_wrong_with_a_file(client, kind):
+def test_each_form_names_the_rejected_file(client, kind):
     address = submission(kind)
     client.force_login(make_user(OFFICE))
 

@@ -1,4 +1,4 @@
-"""Noting a condition as met: who may, what is shown, and that nothing is lost."""
+"""Recording that a condition is met."""
 
 import pytest
 from django.urls import reverse
@@ -27,7 +27,7 @@ def address(condition):
     return reverse("condition", args=[condition.pk])
 
 
-def test_office_notes_a_condition_as_met(client, office):
+def test_office_records_a_met_condition(client, office):
     senator = make_user(SENATOR_OFFICE)
     series = make_series()
     subject = make_subject(ApprovalKind.SERIES, pk=series.pk, path=series.get_absolute_url())
@@ -48,7 +48,7 @@ def test_office_notes_a_condition_as_met(client, office):
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_opening_the_page_notes_nothing(client, office, method):
+def test_opening_the_page_records_nothing(client, office, method):
     condition = make_condition()
 
     with nothing_changes(condition):
@@ -59,7 +59,7 @@ def test_opening_the_page_notes_nothing(client, office, method):
     ("role", "status"),
     [(OFFICE, 200), (SENATOR_OFFICE, 403), (PARTNER, 404), (OBSERVER, 404), (None, 404)],
 )
-def test_conditions_are_the_offices_to_note(client, role, status):
+def test_only_the_office_opens_the_page(client, role, status):
     condition = make_condition()
     client.force_login(make_user(role) if role else make_user())
 
@@ -69,7 +69,7 @@ def test_conditions_are_the_offices_to_note(client, role, status):
             assert client.post(address(condition), {"note": "x"}).status_code == status
 
 
-def test_refusal_keeps_the_note(client, office):
+def test_refused_note_is_kept(client, office):
     condition = make_condition(make_approval(ApprovalState.LAPSED))
 
     with nothing_changes(condition):
@@ -79,7 +79,7 @@ def test_refusal_keeps_the_note(client, office):
     assert "Mein Vermerk" in page
 
 
-def test_met_condition_leads_to_its_request(client, office):
+def test_page_of_a_met_condition_redirects_to_its_approval(client, office):
     condition = make_condition(state=ConditionState.MET, met_at=NOW, met_by=office)
 
     response = client.get(address(condition))
@@ -87,7 +87,7 @@ def test_met_condition_leads_to_its_request(client, office):
     assert response.headers["Location"] == reverse("approval", args=[condition.approval_id])
 
 
-def test_request_lists_its_conditions(client, office):
+def test_approval_page_lists_conditions(client, office):
     met = make_condition(
         state=ConditionState.MET, met_at=NOW, met_by=office, note="Anhörung im Mai"
     )
@@ -122,7 +122,7 @@ def make_page(kind):
 
 @pytest.mark.parametrize("kind", ApprovalKind)
 @pytest.mark.parametrize(("role", "buttons"), [(OFFICE, 1), (SENATOR_OFFICE, 0)])
-def test_every_subject_shows_its_open_conditions_under_next_step(client, kind, role, buttons):
+def test_every_subject_shows_open_conditions_as_next_step(client, kind, role, buttons):
     url, condition = make_page(kind)
     client.force_login(make_user(role))
 

@@ -1,4 +1,4 @@
-"""What can be taken from the desk, by whom, and that taking it changes nothing."""
+"""Downloads from the page of an approval."""
 
 import datetime as dt
 from io import BytesIO
@@ -42,7 +42,7 @@ def whole(response) -> bytes:
 
 @pytest.mark.parametrize("role", [OFFICE, SENATOR_OFFICE])
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_the_house_takes_documents_and_changes_nothing(client, approval, role, method):
+def test_download_by_office_or_senators_office_changes_nothing(client, approval, role, method):
     client.force_login(make_user(role))
     attachment = approval.attachments.first()
 
@@ -64,7 +64,7 @@ def test_the_house_takes_documents_and_changes_nothing(client, approval, role, m
         response.close()
 
 
-def test_documents_hold_the_vorlage_and_files_are_what_was_handed_in(client, approval):
+def test_downloads_hold_the_briefing_and_the_uploaded_files(client, approval):
     client.force_login(make_user(SENATOR_OFFICE))
 
     pdf, word, first, _second = (whole(client.get(address)) for address in addresses(approval))
@@ -77,14 +77,14 @@ def test_documents_hold_the_vorlage_and_files_are_what_was_handed_in(client, app
 
 
 @pytest.mark.parametrize("role", [PARTNER, OBSERVER])
-def test_for_others_there_is_nothing(client, approval, role):
+def test_others_cannot_download(client, approval, role):
     client.force_login(make_user(role))
 
     assert [client.get(address).status_code for address in addresses(approval)] == [404] * 4
 
 
 @pytest.mark.parametrize(("kind", "status"), [(ApprovalKind.TOPIC, 200), (ApprovalKind.VISIT, 404)])
-def test_a_deputy_takes_the_kinds_of_the_deputyship(client, approval, kind, status):
+def test_deputy_downloads_their_kinds_only(client, approval, kind, status):
     deputy = make_deputy(make_user(SENATOR_OFFICE), ends_on=dt.date(2099, 1, 1), kinds=[kind])
     client.force_login(deputy)
 
@@ -95,13 +95,13 @@ def test_a_deputy_takes_the_kinds_of_the_deputyship(client, approval, kind, stat
         response.close()
 
 
-def test_without_signing_in_there_is_nothing(client, approval):
+def test_download_requires_signing_in(client, approval):
     responses = [client.get(address) for address in addresses(approval)]
 
     assert {response["Location"].partition("?")[0] for response in responses} == {"/anmelden/"}
 
 
-def test_nothing_is_sent_to_a_document(client, approval):
+def test_documents_refuse_post(client, approval):
     client.force_login(make_user(OFFICE))
 
     with nothing_changes(approval, approval.attachments.first()):
@@ -110,7 +110,7 @@ def test_nothing_is_sent_to_a_document(client, approval):
     assert responses == [405] * 4
 
 
-def test_an_attachment_belongs_to_its_request(client, approval):
+def test_attachment_of_another_approval_is_not_found(client, approval):
     other = make_approval(subject=make_subject(pk=2))
     client.force_login(make_user(OFFICE))
 
@@ -121,7 +121,7 @@ def test_an_attachment_belongs_to_its_request(client, approval):
     assert response.status_code == 404
 
 
-def test_a_stored_file_has_no_address_of_its_own(client, approval, settings):
+def test_stored_file_has_no_public_url(client, approval, settings):
     client.force_login(make_user(OFFICE))
     name = approval.attachments.first().file.name
 
@@ -134,7 +134,7 @@ def test_a_stored_file_has_no_address_of_its_own(client, approval, settings):
     assert [client.get(address).status_code for address in tried] == [404] * 4
 
 
-def test_a_file_that_is_gone_is_logged_by_its_number_alone(client, approval, media, caplog):
+def test_missing_file_is_logged_without_its_name(client, approval, media, caplog):
     client.force_login(make_user(OFFICE))
     attachment = approval.attachments.first()
     (media / attachment.file.name).unlink()
@@ -158,7 +158,7 @@ def test_page_offers_documents_and_lists_attachments(client, approval):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_queries_do_not_grow_with_attachments_and_conditions(
+def test_downloads_need_the_same_queries_for_any_number_of_attachments(
     client, approval, count, django_assert_num_queries
 ):
     ApprovalRequest.objects.filter(pk=approval.pk).update(state=ApprovalState.WITHDRAWN)

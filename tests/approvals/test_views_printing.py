@@ -26,7 +26,7 @@ def demo():
 
 
 @pytest.mark.embedded
-def test_each_vorlage_of_the_demo_is_one_page_and_marked(client, demo):
+def test_each_briefing_of_the_demo_is_one_marked_page(client, demo):
     client.force_login(make_user(OFFICE))
     states = {row.state for row in demo}
 
@@ -48,7 +48,7 @@ def page_of(row: ApprovalRequest) -> str:
 
 @pytest.mark.embedded
 @pytest.mark.browser
-def test_each_vorlage_on_screen_is_printed_on_one_page(client, demo, page):
+def test_each_approval_page_prints_on_one_page(client, demo, page):
     client.force_login(make_user(SENATOR_OFFICE))
 
     def fulfil(route):

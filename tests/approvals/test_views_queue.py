@@ -1,6 +1,4 @@
-"""One request after the other: which comes next, for whom, and that the filter by kind stays in the
-address.
-"""
+"""Deciding one approval after the other, with or without a filter by kind."""
 
 import datetime as dt
 
@@ -43,7 +41,7 @@ def place(client, approval, query="") -> tuple:
     return tuple(client.get(address(approval, query)).context["place"])
 
 
-def test_next_is_the_one_after_and_behind_the_last_the_first(client, senator):
+def test_after_the_last_approval_comes_the_first_again(client, senator):
     first, second, third = make_topics(3)
 
     assert [place(client, row) for row in (first, second, third)] == [
@@ -56,13 +54,13 @@ def test_next_is_the_one_after_and_behind_the_last_the_first(client, senator):
     assert approve(client, first).url == reverse("approvals_desk")
 
 
-def test_of_two_on_one_day_the_later_one_follows(client, senator):
+def test_approvals_of_one_day_follow_in_order_of_submission(client, senator):
     first, second = (make_topic_approval(due_on=dt.date(2030, 5, 1)) for _number in range(2))
 
     assert [place(client, row) for row in (first, second)] == [(1, 2, second.pk), (2, 2, first.pk)]
 
 
-def test_own_request_is_passed_over(client, senator):
+def test_own_submission_is_skipped(client, senator):
     first, own, third = make_topics(3)
     ApprovalRequest.objects.filter(pk=own.pk).update(submitted_by=senator)
 
@@ -71,7 +69,7 @@ def test_own_request_is_passed_over(client, senator):
     assert approve(client, first).url == address(third)
 
 
-def test_kind_outside_the_deputyship_is_passed_over(client):
+def test_kind_outside_the_deputyship_is_skipped(client):
     today = timezone.localdate()
     first, second = make_topics(2)
     dates = make_two_dates_approval()  # due before both
@@ -86,14 +84,14 @@ def test_kind_outside_the_deputyship_is_passed_over(client):
     assert approve(client, second).url == address(first)
 
 
-def test_office_walks_through_what_is_open(client):
+def test_office_walks_through_all_open_approvals(client):
     first, second = make_topics(2)
     client.force_login(first.submitted_by)
 
     assert (place(client, first), place(client, second)) == ((1, 2, second.pk), (2, 2, first.pk))
 
 
-def test_who_was_outpaced_or_looks_at_a_settled_request_is_led_on(client, senator):
+def test_closed_approval_links_to_the_next_one(client, senator):
     first, second, third = make_topics(3)
     approve(client, second)
     client.force_login(make_user(SENATOR_OFFICE))
@@ -106,7 +104,7 @@ def test_who_was_outpaced_or_looks_at_a_settled_request_is_led_on(client, senato
 
 
 @pytest.mark.parametrize("query", ["?art=topic"])
-def test_filter_by_kind_stays_on_the_whole_way(client, senator, query):
+def test_filter_by_kind_is_kept_through_the_decision(client, senator, query):
     dates, (first, second) = make_two_dates_approval(), make_topics(2)
 
     desk = client.get(reverse("approvals_desk") + query).content.decode()
@@ -126,7 +124,7 @@ def test_filter_by_kind_stays_on_the_whole_way(client, senator, query):
     )
 
 
-def test_unknown_kind_filters_nothing(client, senator):
+def test_unknown_kind_is_ignored(client, senator):
     approval = make_topic_approval()
 
     page = client.get(reverse("approvals_desk") + "?art=fremd")
@@ -135,7 +133,7 @@ def test_unknown_kind_filters_nothing(client, senator):
     assert approve(client, approval, "?art=fremd").url == reverse("approvals_desk")
 
 
-def test_desk_filters_by_kind_and_other_tabs_keep_it(client, senator):
+def test_desk_filters_by_kind_and_its_links_keep_the_filter(client, senator):
     topic, dates = make_topic_approval(), make_two_dates_approval()
     ApprovalRequest.objects.exclude(
         state=ApprovalState.OPEN
@@ -161,7 +159,7 @@ def test_desk_filters_by_kind_and_other_tabs_keep_it(client, senator):
     assert 'href="?art=topic"' in decided and 'href="?art=visit&amp;stand=entschieden"' in decided
 
 
-def test_desk_says_what_was_decided_by_whom_and_when(client, senator):
+def test_desk_names_decision_decider_and_date(client, senator):
     decider = make_user(SENATOR_OFFICE)
     hour, topics = dt.timedelta(hours=1), iter(range(1, 9))
     states = (

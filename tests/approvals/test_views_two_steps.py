@@ -1,6 +1,4 @@
-"""From the mail's link to the decision: sign in, straight back to the request, two taps, the next
-request.
-"""
+"""From the link in the mail to the decision: sign in, two steps, the next approval."""
 
 import datetime as dt
 import re
@@ -28,12 +26,12 @@ def senator():
 
 @pytest.fixture
 def requests(senator):
-    """Two open requests, the one with the older deadline first."""
+    """Two open approvals, the earlier deadline first."""
     return [make_topic_approval(due_on=dt.date(2030, 5, day)) for day in (10, 20)]
 
 
 def mailed_path(approval) -> str:
-    """Write the mail that asks for the decision; return the path of its link."""
+    """Send the mail that asks for a decision and return the path of its link."""
     mail_submission(approval, now=timezone.now(), by=approval.submitted_by)
     mail = Mail.objects.get(kind="approval_asked", subject_key=f"approval:{approval.pk}")
     return urlsplit(re.search(r"https?://\S+", mail.text)[0]).path
@@ -58,7 +56,7 @@ def by_code(client, account, address) -> str:
 
 
 @pytest.mark.parametrize("way", [by_password, by_code])
-def test_link_of_the_mail_then_two_taps_then_the_next_request(client, senator, requests, way):
+def test_mailed_link_leads_through_two_steps_to_the_next_one(client, senator, requests, way):
     first, second = requests
     path = mailed_path(first)
     address = client.get(path).url
@@ -80,7 +78,7 @@ def test_link_of_the_mail_then_two_taps_then_the_next_request(client, senator, r
 
 
 @pytest.mark.parametrize("tap", [{"verdict": "approve"}, {"verdict": "approve", "confirmed": "1"}])
-def test_tap_with_a_lapsed_session_decides_nothing_and_leads_back_to_the_request(
+def test_step_after_the_session_ended_decides_nothing_and_leads_back(
     client, senator, requests, tap
 ):
     first, _second = requests
@@ -94,7 +92,7 @@ def test_tap_with_a_lapsed_session_decides_nothing_and_leads_back_to_the_request
     assert page.context["can_decide"]
 
 
-def test_link_of_a_request_that_is_not_ones_own_matter_is_no_way_in(client, requests):
+def test_link_grants_no_access_to_others(client, requests):
     stranger = make_user(email="fremd@example.org", password=PASSWORD)
     path = mailed_path(requests[0])
 
