@@ -3,8 +3,7 @@ and weekly afterwards.
 """
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from core.dates import describe_due, local_date
 from core.history import state_since
 from measures.enums import RoundState
 from measures.models import Measure, ReportingRound
-from measures.queries import measures_awaiting_report, reporters_of
+from measures.queries import awaited_reporters
 from outbox.texts import escape_markdown
 from partners.models import Person
 from partners.queries import recipient_of
@@ -49,24 +48,14 @@ def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[d
             if (step := schedules[RULE.key].step_on(reporting_round.due_on, day, since=since))
         ]
         # The round is asked once for all days: the forecast plans many days at a time.
-        owed = list(_owed_reports(reporting_round)) if steps else []
+        reporters = awaited_reporters(reporting_round) if steps else []
         reminders += [
             (day, _reminder(reporting_round, measure, person, step, day))
             for day, step in steps
-            for person, measure in owed
+            for person, measures in reporters
+            for measure in measures
         ]
     return reminders
-
-
-def _owed_reports(reporting_round: ReportingRound) -> Iterator[tuple[Person, Measure]]:
-    """Yield each person who may report with each measure that still needs a report."""
-    measures_by_lead: dict[int, list[Measure]] = defaultdict(list)
-    for measure in measures_awaiting_report(reporting_round):
-        measures_by_lead[measure.lead_id].append(measure)
-    for lead_id, people in reporters_of(measures_by_lead).items():
-        for person in people:
-            for measure in measures_by_lead[lead_id]:
-                yield person, measure
 
 
 def _reminder(

@@ -10,14 +10,13 @@ from measures.progress.measures import (
     status_facts,
 )
 from measures.progress.projects import project_facts, project_subtitle
-from measures.progress.reports import ReportButtons, report_buttons, report_origin
+from measures.progress.reports import report_buttons, report_origin
 from measures.progress.rounds import round_buttons
 from measures.progress.timeline import Timeline, draw_timeline
 
 __all__ = [
     "EXPORT_HEADER",
     "ListItem",
-    "ReportButtons",
     "Timeline",
     "draw_timeline",
     "export_row",

@@ -1,36 +1,31 @@
 """What the page of a status report shows beside its content."""
 
-from typing import NamedTuple
-
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.dates import format_moment
+from core.progress import Button
 from core.states import allowed_actions
 from measures.enums import REPORT_MOVES
 from measures.models import StatusReport
 from measures.permissions import can_decide_reports, can_submit_report
 
 
-class ReportButtons(NamedTuple):
-    """The addresses of the buttons that the reader has, "" for those they do not have."""
-
-    accept_url: str = ""
-    return_url: str = ""
-    write_url: str = ""
-
-
-def report_buttons(report: StatusReport, user) -> ReportButtons:
+def report_buttons(report: StatusReport, user) -> list[Button]:
     """The office decides on a submitted report; the lead goes on writing until it is submitted."""
     actions = allowed_actions(REPORT_MOVES, report)
     if "accept" in actions and can_decide_reports(user):
-        return ReportButtons(
-            accept_url=reverse("measures:report_accept", args=[report.pk]),
-            return_url=reverse("measures:report_return", args=[report.pk]),
-        )
+        accept_url = reverse("measures:report_accept", args=[report.pk])
+        return_url = reverse("measures:report_return", args=[report.pk])
+        return [
+            Button(_("Bericht annehmen"), accept_url, "primary", is_post=True),
+            # A link: returning asks for a comment first.
+            Button(_("Zurückgeben"), return_url),
+        ]
     if "submit" in actions and can_submit_report(user, report.measure):
-        return ReportButtons(write_url=reverse("measures:write_report", args=[report.measure_id]))
-    return ReportButtons()
+        write_url = reverse("measures:write_report", args=[report.measure_id])
+        return [Button(_("Weiterschreiben"), write_url, "primary")]
+    return []
 
 
 def report_origin(report: StatusReport) -> str:

@@ -1,17 +1,16 @@
 """The buttons of a reporting round."""
 
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from core.html import draw_link_button
+from core.progress import Button
 from core.states import allowed_actions
 from measures.enums import ROUND_MOVES
 from measures.models import ReportingRound
 from measures.permissions import can_run_rounds
 
 
-def round_buttons(reporting_round: ReportingRound, user) -> list[SafeString]:
+def round_buttons(reporting_round: ReportingRound, user) -> list[Button]:
     """Return the buttons of the office: what the state allows next, and editing until the end."""
     actions = allowed_actions(ROUND_MOVES, reporting_round)
     if not actions or not can_run_rounds(user):
@@ -19,9 +18,9 @@ def round_buttons(reporting_round: ReportingRound, user) -> list[SafeString]:
     buttons = []
     if "open" in actions:
         url = reverse("measures:round_open", args=[reporting_round.pk])
-        buttons.append(draw_link_button(url, _("Berichtsrunde starten"), "primary"))
+        buttons.append(Button(_("Berichtsrunde starten"), url, "primary"))
     if "close" in actions:
         url = reverse("measures:round_close", args=[reporting_round.pk])
-        buttons.append(draw_link_button(url, _("Abschließen")))
+        buttons.append(Button(_("Abschließen"), url))
     url = reverse("measures:round_edit", args=[reporting_round.pk])
-    return [*buttons, draw_link_button(url, _("Bearbeiten"))]
+    return [*buttons, Button(_("Bearbeiten"), url)]

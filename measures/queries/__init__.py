@@ -14,6 +14,7 @@ from measures.queries.plans import (
 )
 from measures.queries.reports import (
     DueReport,
+    awaited_reporters,
     open_report_of,
     reporters_of,
     reports_due_for,
@@ -37,6 +38,7 @@ __all__ = [
     "ReportInRound",
     "TimelineBar",
     "TreeNode",
+    "awaited_reporters",
     "current_plan",
     "descendants_of",
     "measure_history",

@@ -93,6 +93,21 @@ def reporters_of(organisation_ids: Iterable[int]) -> dict[int, list[Person]]:
     return dict(reporters)
 
 
+def awaited_reporters(reporting_round: ReportingRound) -> list[tuple[Person, list[Measure]]]:
+    """Return each person who may report in the round, with all measures of their organisation that
+    still need a report.
+    """
+    measures_by_lead: dict[int, list[Measure]] = defaultdict(list)
+    for measure in measures_awaiting_report(reporting_round):
+        if measure.lead_id:  # always, but only the query knows
+            measures_by_lead[measure.lead_id].append(measure)
+    return [
+        (person, measures_by_lead[lead_id])
+        for lead_id, people in reporters_of(measures_by_lead).items()
+        for person in people
+    ]
+
+
 def waiting_for_reports(rounds: Iterable[ReportingRound]) -> list[WaitingEntry]:
     """Return one line for each organisation that owes reports in `rounds`, for the office's start
     page.

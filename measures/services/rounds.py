@@ -1,7 +1,6 @@
 """Reporting rounds: planned, opened with a mail to every lead, closed."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,9 +13,9 @@ from core.errors import ChangedMeanwhile, Refused
 from core.history import save_as, save_changes_as, save_values_as
 from core.states import target_of
 from measures.enums import ROUND_MOVES, RoundState
-from measures.models import Measure, ReportingRound
+from measures.models import ReportingRound
 from measures.permissions import can_run_rounds, require_permission
-from measures.queries import measures_awaiting_report, reporters_of
+from measures.queries import awaited_reporters
 from outbox.services import enqueue_mails
 from outbox.texts import MailDraft, Markdown, escape_markdown
 from partners.queries import recipient_of
@@ -104,10 +103,6 @@ def _another_round_is_open() -> str:
 
 
 def _report_requests(reporting_round: ReportingRound) -> list[MailDraft]:
-    """Return one mail for each person who may report, with all measures of their organisation."""
-    measures_by_lead: dict[int, list[Measure]] = defaultdict(list)
-    for measure in measures_awaiting_report(reporting_round):
-        measures_by_lead[measure.lead_id].append(measure)
     return [
         MailDraft(
             kind="report_requested",
@@ -119,14 +114,11 @@ def _report_requests(reporting_round: ReportingRound) -> list[MailDraft]:
                 "round": reporting_round.title,
                 "cut_off": format_date(reporting_round.cut_off_on),
                 "due": format_date(reporting_round.due_on),
-                "measures": _as_list(measures_by_lead[lead_id]),
+                "measures": Markdown(
+                    "\n".join(f"- {escape_markdown(measure.title)}" for measure in measures)
+                ),
             },
             path=reporting_round.get_absolute_url(),
         )
-        for lead_id, people in reporters_of(measures_by_lead).items()
-        for person in people
+        for person, measures in awaited_reporters(reporting_round)
     ]
-
-
-def _as_list(measures: list[Measure]) -> Markdown:
-    return Markdown("\n".join(f"- {escape_markdown(measure.title)}" for measure in measures))

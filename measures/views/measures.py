@@ -1,12 +1,14 @@
 """Measures: list, export, page, and the office's form."""
 
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.dates import local_date
 from core.exports import xlsx_response
+from core.progress import Button
 from core.views import allowed, paginate, render_form, require, run_service
 from measures import services
 from measures.filters import MeasureFilter
@@ -47,6 +49,9 @@ def measure_list(request):
         "due_reports": reports_due_for(request.user),
         "today": local_date(timezone.now()),
         "can_change": can_change_measures(request.user),
+        "buttons": _buttons(
+            request.user, _("Neue Maßnahme"), reverse("measures:create"), "primary"
+        ),
     }
     return render(request, "measures/list.html", context)
 
@@ -57,6 +62,10 @@ def measure_export(request):
     tops = top_sections(listing.sections)
     rows = (export_row(measure, tops) for measure in measures)
     return xlsx_response(_("massnahmen.xlsx"), [str(title) for title in EXPORT_HEADER], rows)
+
+
+def _buttons(user, label: str, url: str, variant: str = "secondary") -> list[Button]:
+    return [Button(label, url, variant)] if can_change_measures(user) else []
 
 
 def _listing(request):
@@ -100,6 +109,7 @@ def measure_page(request, pk):
         ),
         "entries": measure_history(measure, reports, user),
         "can_change": can_change_measures(user),
+        "buttons": _buttons(user, _("Bearbeiten"), reverse("measures:edit", args=[pk])),
         "internal_notes": measure.internal_notes if can_see_internal_notes(user) else "",
         "today": local_date(timezone.now()),
     }

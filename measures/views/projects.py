@@ -1,11 +1,13 @@
 """Projects: the list of those outside the plans, their page, and the office's form."""
 
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.history import entries_of
+from core.progress import Button
 from core.roles import is_inside
 from core.views import paginate, render_form, require, run_service
 from measures import services
@@ -23,7 +25,9 @@ def outside(request):
     context = {
         "filter": listing,
         "page_obj": paginate(request, listing.qs.order_by("search", "pk")),
-        "can_change": can_change_measures(request.user),
+        "buttons": _buttons(
+            request.user, _("Neues Projekt"), reverse("measures:project_add_outside")
+        ),
     }
     return render(request, "measures/outside.html", context)
 
@@ -42,9 +46,15 @@ def project_page(request, pk):
             project, measure=measure, with_links=can_open_organisations(request.user)
         ),
         "entries": entries_of(project) if is_inside(request.user) else [],
-        "can_change": can_change_measures(request.user),
+        "buttons": _buttons(
+            request.user, _("Bearbeiten"), reverse("measures:project_edit", args=[pk])
+        ),
     }
     return render(request, "measures/project.html", context)
+
+
+def _buttons(user, label: str, url: str) -> list[Button]:
+    return [Button(label, url)] if can_change_measures(user) else []
 
 
 def project_add(request, pk=None):

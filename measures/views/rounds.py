@@ -2,11 +2,13 @@
 
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.dates import format_date, local_date
+from core.progress import Button
 from core.views import allowed, render_confirmation, render_form, require, run_service
 from measures import services
 from measures.enums import ReportState
@@ -15,9 +17,9 @@ from measures.models import ReportingRound
 from measures.permissions import can_run_rounds
 from measures.progress import round_buttons
 from measures.queries import (
+    awaited_reporters,
     current_plan,
     measures_awaiting_report,
-    reporters_of,
     reports_in_round,
 )
 
@@ -30,6 +32,7 @@ def round_list(request):
     context = {
         "rounds": rounds.annotate(accepted=accepted).order_by("-due_on", "-pk"),
         "can_run": can_run_rounds(request.user),
+        "buttons": _create_buttons(request.user),
         "today": local_date(timezone.now()),
     }
     return render(request, "measures/rounds.html", context)
@@ -101,15 +104,14 @@ def round_open(request, pk):
         )
         return redirect(reporting_round)
     # Opening sends mail, so the office sees first to how many people.
-    measures = list(measures_awaiting_report(reporting_round))
-    reporters = reporters_of({measure.lead_id for measure in measures})
-    mail_count = sum(len(people) for people in reporters.values())
+    measure_count = measures_awaiting_report(reporting_round).count()
+    mail_count = len(awaited_reporters(reporting_round))
     return render_confirmation(
         request,
         title=_("Berichtsrunde starten"),
         question=_("Soll „%(title)s“ jetzt starten?") % {"title": reporting_round.title},
         details=[
-            _("%(count)d Maßnahmen warten dann auf einen Bericht.") % {"count": len(measures)},
+            _("%(count)d Maßnahmen warten dann auf einen Bericht.") % {"count": measure_count},
             _("%(count)d Personen erhalten eine E-Mail.") % {"count": mail_count},
             _("Berichtet wird bis zum %(day)s.") % {"day": format_date(reporting_round.due_on)},
         ],
@@ -145,6 +147,11 @@ def round_close(request, pk):
         danger=True,
         cancel_url=reporting_round.get_absolute_url(),
     )
+
+
+def _create_buttons(user) -> list[Button]:
+    url = reverse("measures:round_create")
+    return [Button(_("Neue Berichtsrunde"), url, "primary")] if can_run_rounds(user) else []
 
 
 def _get_round(request, pk) -> ReportingRound:

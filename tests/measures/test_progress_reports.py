@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from core.models import Origin
+from core.progress import Button
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from measures.progress import report_buttons, report_origin
-from measures.progress.reports import ReportButtons
 from tests.measures.builders import make_measure, make_plan, make_report, make_round
 from tests.partners.builders import make_user
 
@@ -20,14 +20,12 @@ def test_office_decides_on_submitted_reports_only(state):
 
     buttons = report_buttons(report, make_user(OFFICE))
 
-    assert buttons == (
-        ReportButtons(
-            accept_url=f"/massnahmen/berichte/{report.pk}/annehmen/",
-            return_url=f"/massnahmen/berichte/{report.pk}/zurueckgeben/",
-        )
-        if state == "submitted"
-        else ReportButtons()
-    )
+    page = f"/massnahmen/berichte/{report.pk}/"
+    decisions = [
+        Button("Bericht annehmen", f"{page}annehmen/", "primary", is_post=True),
+        Button("Zurückgeben", f"{page}zurueckgeben/"),
+    ]
+    assert buttons == (decisions if state == "submitted" else [])
 
 
 @pytest.mark.parametrize(
@@ -37,21 +35,23 @@ def test_office_decides_on_submitted_reports_only(state):
 def test_lead_goes_on_writing_until_the_report_is_submitted(state, may_write):
     lead = make_user(PARTNER)
     measure = make_measure(lead_id=lead.organisation_id)
-    write_url = f"/massnahmen/{measure.pk}/bericht/" if may_write else ""
+    button = Button("Weiterschreiben", f"/massnahmen/{measure.pk}/bericht/", "primary")
 
-    assert report_buttons(make_report(measure, state), lead) == ReportButtons(write_url=write_url)
+    buttons = report_buttons(make_report(measure, state), lead)
+
+    assert buttons == ([button] if may_write else [])
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, OBSERVER, PARTNER])
 @pytest.mark.parametrize("state", ["draft", "submitted", "returned", "accepted"])
 def test_others_have_no_button(role, state):
-    assert report_buttons(make_report(make_measure(), state), make_user(role)) == ReportButtons()
+    assert report_buttons(make_report(make_measure(), state), make_user(role)) == []
 
 
 def test_taken_over_report_has_no_button():
     report = make_report(make_measure(), origin=Origin.TAKEN_OVER)
 
-    assert report_buttons(report, make_user(OFFICE)) == ReportButtons()
+    assert report_buttons(report, make_user(OFFICE)) == []
 
 
 def test_origin_names_reporter_moment_and_round():
