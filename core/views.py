@@ -80,7 +80,7 @@ def run_service(
         _show_refusal(request, error, form, current)
         return False
     if done:
-        messages.success(request, done)
+        messages.success(request, str(done))
     return True if result is None else result
 
 
@@ -148,7 +148,7 @@ def render_page_or_fragment(request: HttpRequest, fragment: str, context: dict) 
 
 def redirect_with_message(request: HttpRequest, message: str | Promise, target) -> HttpResponse:
     """Show `message` on the page `target` (an object, a URL or a URL name)."""
-    messages.success(request, message)
+    messages.success(request, str(message))
     return redirect(target)
 
 
