@@ -52,6 +52,7 @@ class MailFilter(django_filters.FilterSet):
         lookup_expr="date__lte",
         widget=DateInput,
     )
+    # Set by links from a batch and from a page of the portal; kept while filtering further.
     batch = django_filters.UUIDFilter(label=_("Versand"), widget=forms.HiddenInput)
     path = django_filters.CharFilter(label=_("Seite im Portal"), widget=forms.HiddenInput)
 
@@ -79,6 +80,7 @@ class MailFilter(django_filters.FilterSet):
         """The state to filter by; empty for all, also when the address names an unknown state."""
         return self.values.get("state", "")
 
+    # The quick filters count all states, whichever is shown at the moment.
     def without_state(self) -> QuerySet[Mail]:
         """Return the mails that all filters except the one by state leave."""
         queryset = self.queryset.all()

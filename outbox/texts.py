@@ -42,6 +42,7 @@ class Markdown(str):
     """A value that is Markdown made by the portal; its placeholder is alone in its paragraph."""
 
 
+# Frozen and hashable, because rendered texts are cached by it.
 @dataclass(frozen=True)
 class MailText:
     """The text of one kind of mail.
@@ -68,6 +69,7 @@ class MailText:
         for part in (self.subject, self.body):
             if unknown := sorted(names_in(str(part)) - allowed):
                 raise TextError(f"{self.kind}: unknown placeholders {', '.join(unknown)}")
+        # Any other placeholder could be filled with text that users typed.
         targets = [
             name for link in links_in(str(self.body)) for name in TARGET.findall(link.target)
         ]
@@ -88,6 +90,7 @@ class RegisteredText(NamedTuple):
     placeholders: Mapping[str, Placeholder]
 
 
+# Filled while the apps start (`AppConfig.ready`) and never changed afterwards.
 _entries: dict[str, RegisteredText] = {}
 
 
@@ -104,6 +107,7 @@ def register(
     for text in texts:
         if unused := sorted(set(text.placeholders) - text.names):
             raise TextError(f"{text.kind}: placeholders not used {', '.join(unused)}")
+        # Registering the same text twice is harmless. Two texts for one kind are a mistake.
         if _entries.setdefault(text.kind, RegisteredText(text, area, placeholders)).text != text:
             raise TextError(f"{text.kind}: declared twice")
 

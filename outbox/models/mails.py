@@ -51,11 +51,14 @@ class Mail(models.Model):
 
     kind = models.CharField(_("Art"), max_length=60)
     subject_key = models.CharField(_("Gegenstand"), max_length=80)
+    # What happened to the subject. Together with the fields above it says which mail this is.
     event = models.CharField(_("Anlass"), max_length=80)
     recipient = models.EmailField(_("Adresse"), max_length=254)
     recipient_name = models.CharField(_("Name"), max_length=150, blank=True)
     subject = models.CharField(_("Betreff"), max_length=250)
     text = models.TextField(_("Text"), blank=True)
+    # Rendered when it is written, so that the preview shows exactly what is sent, and a mail never
+    # fails because a record it tells about has changed.
     mime = models.TextField(_("fertige Nachricht"), blank=True)
     # Stays the same over all attempts, so that a mail server can recognise a duplicate.
     message_id = models.CharField(_("Message-ID"), max_length=150, unique=True)
@@ -70,7 +73,9 @@ class Mail(models.Model):
     refusals = models.PositiveSmallIntegerField(_("vorläufige Abweisungen"), default=0)
     created_at = models.DateTimeField(_("geschrieben am"))
     due_at = models.DateTimeField(_("fällig am"))
+    # A late invitation is worse than none: after this time the mail is no longer sent.
     expires_at = models.DateTimeField(_("verfällt am"))
+    # The time from due to expired, kept so that a resent mail gets the same span again.
     lifetime = models.DurationField(_("Geltungsdauer"))
     # The worker's lease: nobody else may send the mail until MAIL_LEASE_SECONDS after `claimed_at`.
     claim = models.CharField(max_length=32, blank=True)
@@ -122,15 +127,18 @@ class Mail(models.Model):
                 | ~Q(state=MailState.SENDING) & Q(claimed_at__isnull=True, claim=""),
                 name="mail_claim_goes_with_sending",
             ),
+            # Without the secret the previews could not redact the link.
             models.CheckConstraint(
                 condition=Q(has_personal_link=False) | ~Q(secret="") | Q(mime=""),
                 name="mail_personal_link_is_known",
             ),
+            # A bundle links to the pages of its notices, so a personal link would be lost.
             models.CheckConstraint(
                 condition=Q(is_notice=False) | Q(has_personal_link=False, is_account_mail=False),
                 name="mail_notice_is_for_everybody",
             ),
         ]
+        # Partial where possible: nearly all mails are sent, and workers look for the few others.
         indexes = [
             models.Index(
                 fields=["priority", "due_at", "id"],

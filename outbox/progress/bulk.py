@@ -36,6 +36,7 @@ def quick_filters(counts: StateCounts, current: str, query: QueryDict) -> list[Q
         )
         for value, label in [("", _("alle")), *STATE_FILTER_CHOICES]
     ]
+    # The current one stays even when empty, or the page could not show what is selected.
     return [link for link in links if link.count or link.is_current]
 
 

@@ -181,6 +181,7 @@ def export_rows(mails: QuerySet[Mail]) -> Iterator[list]:
     The rows serve as proof in the office's files, so they hold no body and no personal link.
     """
     log_lines = _log_lines(mails)
+    # In chunks: an export may cover all mails of a year.
     for mail in mails.iterator(500):
         yield [
             mail.subject,
@@ -207,6 +208,7 @@ def path_link(path: str) -> str:
 def _log_lines(mails: QuerySet[Mail]) -> dict[int, list[str]]:
     """Return the log of each mail by its primary key, one line per entry."""
     lines = defaultdict(list)
+    # A subquery instead of keys: the export has no limit on its length.
     log = MailLog.objects.filter(mail__in=mails.order_by().values("pk"))
     for entry in log.select_related("by__person").order_by("at", "pk"):
         line = f"{format_moment(entry.at)}, {_actor(entry.by)}: {entry.get_to_state_display()}"

@@ -59,6 +59,8 @@ class Batch(NamedTuple):
 
 def find_batch(batch_id: UUID, user) -> Batch | None:
     """Return the batch as far as `user` may see it, in one query; None without visible mails."""
+    # The page refreshes every few seconds while a worker writes to the same rows, so everything it
+    # needs comes from one grouped query.
     mails = Mail.objects.visible_to(user).filter(batch=batch_id)
     groups = list(
         mails.annotate(is_settled=is_settled_column())

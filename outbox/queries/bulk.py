@@ -90,6 +90,8 @@ class StateCounts(NamedTuple):
 
 def count_states(mails: QuerySet[Mail], *, now: dt.datetime) -> StateCounts:
     """Count `mails` in one query, whatever their number."""
+    # Grouped by everything that filters and actions look at, there are at most a few dozen rows,
+    # however many mails the list has.
     groups = (
         mails.order_by()
         .annotate(is_late=as_column(is_late(now)), is_settled=is_settled_column())
@@ -131,10 +133,12 @@ def with_obstacle(action: str, mails: QuerySet[Mail]) -> QuerySet[Mail]:
     conditions = {WRONG_STATE: ~Q(state__in=SOURCES_OF_ACTION[action])}
     if action in (RESEND, SETTLE):
         conditions[SETTLED] = Q(settled_at__isnull=False)
+    # Codes and links of the sign-in must not be sent or withdrawn by the dozen.
     if action != SETTLE:
         conditions[ACCOUNT_MAIL] = Q(is_account_mail=True)
     if action in (APPROVE, RESEND):
         conditions[BODY_REMOVED] = Q(mime="")
+    # CASE returns the first match, in the order of OBSTACLES.
     whens = [When(conditions[name], then=Value(name)) for name in OBSTACLES if name in conditions]
     return mails.annotate(obstacle=Case(*whens, default=Value("")))
 

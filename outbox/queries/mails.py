@@ -66,6 +66,7 @@ def is_not_held_back(subject_key: Combinable, kind: str) -> Q:
 
 def held_back(subject_keys: Iterable[str], kind: str) -> set[str]:
     """Return the `subject_keys` whose mails of `kind` were written but never attempted."""
+    # In batches, because SQLite limits the number of parameters in one statement.
     found: set[str] = set()
     for keys in in_batches(sorted(set(subject_keys))):
         written = Mail.objects.filter(kind=kind, subject_key__in=keys).values("subject_key")
@@ -109,6 +110,7 @@ def count_problems(now: dt.datetime) -> Problems:
 def latest_failure() -> Failure | None:
     """Summarise the unsolved mails in two queries; None when there are none."""
     mails = unsolved_mails()
+    # The log knows when a mail failed; without an entry the time of writing has to do.
     failed_at = Max("log__at", filter=Q(log__to_state__in=UNSOLVED_STATES))
     latest = (
         mails.without_bodies()

@@ -97,6 +97,7 @@ def _component_of(event: CalendarEvent, now: dt.datetime) -> Event:
         "uid",
         event.uid if "@" in event.uid else f"{event.uid}@{urlsplit(settings.SITE_URL).hostname}",
     )
+    # Calendar programs ignore a version whose sequence is lower than that of the entry they have.
     component.add("sequence", event.sequence)
     component.add("dtstamp", now.astimezone(dt.UTC))
     component.add("dtstart", event.starts_at.astimezone(dt.UTC))
@@ -104,6 +105,7 @@ def _component_of(event: CalendarEvent, now: dt.datetime) -> Event:
     component.add("summary", one_line(event.title, MAX_OUTLOOK_LENGTH))
     if status := _status_of(event):
         component.add("status", status)
+    # A cancelled appointment must not block the time of those who keep the entry.
     if event.is_off:
         component.add("transp", "TRANSPARENT")
     if event.place:
@@ -127,7 +129,7 @@ def _status_of(event: CalendarEvent) -> str:
 def _organizer() -> vCalAddress:
     organizer = _address(settings.OFFICE_EMAIL, settings.OFFICE_NAME)
     if normalise_address(settings.MAIL_FROM) != normalise_address(settings.OFFICE_EMAIL):
-        # Outlook distrusts an invitation whose sender is not its organizer.
+        # Names the sender as acting on behalf of the organizer (RFC 5545, 3.2.18).
         organizer.params["SENT-BY"] = vText(f"mailto:{normalise_address(settings.MAIL_FROM)}")
     return organizer
 

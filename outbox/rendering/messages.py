@@ -98,6 +98,7 @@ def complete_link(link: str) -> str:
     but http(s).
     """
     address = f"{settings.SITE_URL}{link}" if link.startswith("/") or not link else link
+    # Quotes and spaces could break out of the attribute that the link is written into.
     if not re.fullmatch(r"https?://[^\s\"'<>\\]+", address):
         raise TextError("a link must be a path of the portal or an address with http(s)")
     return address
@@ -154,6 +155,7 @@ def _html_value(value: str) -> str:
 
 def _link_addresses(page: str) -> str:
     """Turn addresses of the portal in a plain mail into links, and no others."""
+    # A plain mail may quote what users typed; an address in it must not become a link.
     own = re.compile(re.escape(html.escape(settings.SITE_URL)) + r"/[^\s<\"']*")
     body_start = page.index("<body")
     head, body = page[:body_start], page[body_start:]

@@ -74,6 +74,7 @@ def build_mime(
     message = EmailMessage(policy=POLICY)
     message["From"] = _address(settings.OFFICE_NAME, settings.MAIL_FROM)
     message["To"] = _address(to.name, to.email)
+    # Replies reach people even when MAIL_FROM is an address that nobody reads.
     message["Reply-To"] = _address(settings.OFFICE_NAME, settings.OFFICE_EMAIL)
     message["Subject"] = one_line(content.subject)
     message["Date"] = format_datetime(now)

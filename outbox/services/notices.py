@@ -72,6 +72,7 @@ def hold_for_bundle(notices: list[Mail], *, now: dt.datetime) -> None:
         recipient__in={mail.recipient for mail in notices},
         due_at__gt=now - window,
     )
+    # One query for all notices of a call, grouped by recipient.
     last_due = dict(recent.values_list("recipient").annotate(Max("due_at")))
     for mail in notices:
         last = last_due.get(mail.recipient)

@@ -96,6 +96,7 @@ def _require_office(by: Model) -> None:
 
 
 def _lock_wording(kind: str) -> Wording:
+    # There may be no record to lock yet; the unique constraint then decides (see `_save`).
     return Wording.objects.select_for_update().filter(kind=kind).first() or Wording(kind=kind)
 
 

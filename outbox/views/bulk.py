@@ -49,6 +49,7 @@ def bulk_action(request, action):
     """Ask before `action`. The POST names the number of mails shown, and nothing happens when it
     has changed.
     """
+    # The filters and the ticked mails are in the address, so a reload asks for the same again.
     were_ticked = "auswahl" in request.GET
     mails = _ticked_mails(request) if were_ticked else _filtered_mails(request)
     if mails is None:

@@ -81,6 +81,7 @@ def wording_edit(request, kind):
 def wording_preview(request, kind):
     """Return a sample mail for the sandboxed frame: as typed when posted, else as in force."""
     default, _wording = _get_wording(request, kind)
+    # Only rendered, never stored: previewing writes nothing, even when it is posted.
     text, faults = text_in_force(kind).text, []
     if request.method == "POST":
         words = clean_words(request.POST.get("subject", ""), request.POST.get("body", ""))

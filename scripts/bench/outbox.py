@@ -95,10 +95,10 @@ def measure(sink: CountingSink) -> dict[str, float]:
     and its memory after MANY mails against that after the first ones.
     """
     write_invitations(MAILS)
-    parcels = [(mail.recipient, mail.mime.encode("ascii")) for mail in Mail.objects.order_by("pk")]
+    messages = [(mail.recipient, mail.mime.encode("ascii")) for mail in Mail.objects.order_by("pk")]
     Mail.objects.update(state="withdrawn")
     with running_worker() as worker:
-        ratios = [_round(sink, parcels) for _number in range(ROUNDS + 1)][
+        ratios = [_round(sink, messages) for _number in range(ROUNDS + 1)][
             1:
         ]  # the first warms both sides up
         before = _memory_of(worker)
@@ -114,19 +114,19 @@ def measure(sink: CountingSink) -> dict[str, float]:
     }
 
 
-def _round(sink: CountingSink, parcels: list[tuple[str, bytes]]) -> float:
-    plain, outbox = _plain_rate(sink, parcels), _outbox_rate(sink)
+def _round(sink: CountingSink, messages: list[tuple[str, bytes]]) -> float:
+    plain, outbox = _plain_rate(sink, messages), _outbox_rate(sink)
     sys.stdout.write(f"  plain loop {plain:.0f}/s, outbox {outbox:.0f}/s: {outbox / plain:.2f}\n")
     sys.stdout.flush()
     return outbox / plain
 
 
-def _plain_rate(sink: CountingSink, parcels: list[tuple[str, bytes]]) -> float:
+def _plain_rate(sink: CountingSink, messages: list[tuple[str, bytes]]) -> float:
     sink.reset()
     with smtplib.SMTP("127.0.0.1", sink.port) as connection:
-        for recipient, data in parcels:
+        for recipient, data in messages:
             connection.sendmail("geschaeftsstelle@example.org", [recipient], data)
-    return sink.wait_for(len(parcels), seconds=1).rate
+    return sink.wait_for(len(messages), seconds=1).rate
 
 
 def _outbox_rate(sink: CountingSink) -> float:

@@ -18,14 +18,14 @@ def found(settings, url):
         "smtp://user:pw@127.0.0.1:1025/",
     ],
 )
-def test_way_out_without_fault_is_passed(settings, url):
+def test_correct_mail_url_passes(settings, url):
     assert found(settings, url) == []
 
 
-def test_password_without_encryption_is_warned_of(settings):
+def test_unencrypted_password_is_a_warning(settings):
     assert found(settings, "smtp://user:pw@mail.example.org:25/") == ["outbox.W001"]
 
 
 @pytest.mark.parametrize("url", ["", "mail.example.org", "imap://mail.example.org/", "smtp://"])
-def test_address_that_is_no_way_out_is_an_error(settings, url):
+def test_unknown_transport_is_an_error(settings, url):
     assert found(settings, url) == ["outbox.E001"]

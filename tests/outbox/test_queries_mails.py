@@ -96,7 +96,7 @@ def test_latest_failure_goes_by_the_time_of_failing(django_assert_num_queries):
     assert (failure.count, failure.latest, failure.at) == (2, first, at)
 
 
-def test_resent_mail_is_no_failure_any_more():
+def test_resent_mail_is_no_failure():
     resend_mail(make_mail(state="failed"), now=NOW, by=make_user(OFFICE))
 
     assert latest_failure() is None

@@ -21,7 +21,7 @@ from tests.partners.builders import make_user
 pytestmark = pytest.mark.django_db
 
 
-def test_default_is_in_force_until_the_office_words_it():
+def test_default_is_in_force_until_the_office_changes_it():
     assert text_in_force("test_notice") == (NOTICE, False)
 
 
@@ -42,13 +42,13 @@ def test_own_words_are_in_force_with_all_else_of_the_default():
     assert needs_release is False
 
 
-def test_release_can_be_asked_for_the_default_too():
+def test_default_can_need_a_release():
     make_wording(subject="", body="", needs_release=True)
 
     assert text_in_force("test_notice") == (NOTICE, True)
 
 
-def test_what_must_not_wait_does_not_even_when_a_row_says_so():
+def test_kind_that_cannot_wait_ignores_needs_release():
     make_wording("test_list", subject="", body="", needs_release=True)
 
     assert text_in_force("test_list") == (LIST, False)
@@ -71,13 +71,13 @@ def test_no_kinds_cost_no_query(django_assert_num_queries):
         assert texts_in_force([]) == {}
 
 
-def test_kind_that_nobody_declares_is_an_error():
+def test_unregistered_kind_is_an_error():
     with pytest.raises(TextError, match="gone: no such kind"):
         texts_in_force(["test_notice", "gone"])
 
 
 @pytest.mark.parametrize("body", ["{former} [x]({link})", "{topic", "ohne Link"])
-def test_words_that_no_longer_fit_give_way_to_the_default_and_the_log_says_so(body, caplog):
+def test_outdated_words_give_way_to_the_default_with_a_warning(body, caplog):
     row = make_wording(body=body, needs_release=True)
 
     with caplog.at_level(logging.WARNING):
@@ -135,7 +135,7 @@ def test_note_says_that_mails_wait():
     )
 
 
-def test_database_keeps_one_row_a_kind():
+def test_database_keeps_one_wording_per_kind():
     make_wording()
 
     with (
@@ -146,10 +146,10 @@ def test_database_keeps_one_row_a_kind():
 
 
 @pytest.mark.parametrize("words", [{"subject": ""}, {"body": ""}])
-def test_database_refuses_half_a_wording(words):
+def test_database_refuses_a_wording_without_a_body(words):
     with pytest.raises(DatabaseError, match="wording_is_whole_or_default"), transaction.atomic():
         make_wording(**words)
 
 
-def test_wording_is_called_like_its_kind():
+def test_wording_is_named_after_its_kind():
     assert str(make_wording()) == "Hinweis zum Test"

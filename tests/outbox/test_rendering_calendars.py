@@ -131,7 +131,7 @@ def test_an_afternoon_around_the_end_of_summer_time_keeps_its_hour_in_berlin(rea
         ({"method": REQUEST}, "CONFIRMED", ""),
     ],
 )
-def test_status_says_whether_the_whole_appointment_is_off(read, fields, status, transp):
+def test_status_says_whether_the_appointment_is_cancelled(read, fields, status, transp):
     facts = read(make_event_text(sequence=3, **fields))
 
     assert (facts["method"], facts["status"], facts["transp"]) == (fields["method"], status, transp)
@@ -140,7 +140,7 @@ def test_status_says_whether_the_whole_appointment_is_off(read, fields, status, 
 
 
 @pytest.mark.parametrize("partstat", [NEEDS_ACTION, ACCEPTED, TENTATIVE])
-def test_answer_of_the_guest_stands_in_the_entry_and_no_reply_is_asked_for(read, partstat):
+def test_entry_contains_the_answer_and_asks_for_no_reply(read, partstat):
     [attendee] = read(make_event_text(partstat=partstat))["attendees"]
 
     assert (attendee["partstat"], attendee["rsvp"]) == (partstat, "FALSE")
@@ -170,7 +170,7 @@ START = dt.datetime(2026, 6, 18, 12, 0, tzinfo=UTC)
         {"ends_at": START},
     ],
 )
-def test_parts_that_do_not_fit_are_an_error(fields):
+def test_contradicting_parts_are_an_error(fields):
     with pytest.raises(TextError):
         make_event_text(**fields)
 

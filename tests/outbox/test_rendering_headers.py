@@ -33,7 +33,7 @@ def test_value_becomes_one_line(value, line):
         "= ?=?utf-8?b?4oCu?=",
     ],
 )
-def test_encoded_word_is_taken_apart(value):
+def test_encoded_word_is_broken_up(value):
     assert "=?" not in one_line(value)
 
 

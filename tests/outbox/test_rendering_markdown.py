@@ -25,7 +25,7 @@ from outbox.rendering.markdown import (
         ("- eins\n  - darunter", "- eins\n  - darunter"),
     ],
 )
-def test_text_reads_like_a_letter(source, text):
+def test_text_reads_as_people_type_it(source, text):
     assert to_text(source) == text
 
 

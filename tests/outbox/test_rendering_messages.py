@@ -95,7 +95,7 @@ def test_no_hostile_value_adds_a_link_or_a_tag(evil):
 
 
 @given(any_text, any_text)
-def test_no_text_at_all_adds_a_link(topic, greeting):
+def test_no_text_adds_a_link(topic, greeting):
     letter = write_message(
         NOTICE, greeting=greeting, link="/themen/1/", values={"topic": topic, "comment": topic}
     )
@@ -114,7 +114,7 @@ def test_greeting_is_one_line():
     assert letter.text.startswith("Guten Tag bitte zahlen Sie,\n")
 
 
-def test_value_that_looks_like_an_inner_mark_is_left_alone():
+def test_value_that_looks_like_a_marker_is_left_alone():
     mark = f"qz{b'comment'.hex()}zq"
 
     letter = write(topic=mark, comment="geheim")
@@ -162,7 +162,7 @@ def test_markdown_value_within_a_sentence_is_an_error():
         write(topic=Markdown("**x**"))
 
 
-def test_html_is_styled_once_a_kind(monkeypatch):
+def test_html_is_styled_once_per_kind(monkeypatch):
     write(topic="warm")
     monkeypatch.setattr(messages.css_inline, "CSSInliner", None)
 
@@ -210,7 +210,7 @@ def test_path_is_completed(link, address):
     assert complete_link(link) == address
 
 
-def test_plain_letter_keeps_its_words_and_links_only_the_portal():
+def test_plain_message_keeps_its_text_and_links_only_the_portal():
     letter = write_plain_message(
         subject="Passwort\nneu",
         text="Hallo <b>,\n\nhttp://localhost:8000/konto/x/?a=1&b=2\nhttp://evil.example.org/",

@@ -151,7 +151,7 @@ def test_long_name_with_commas_stays_one_address():
 
 
 @given(any_text, any_text)
-def test_no_text_at_all_adds_a_header_or_an_address(topic, name):
+def test_no_text_adds_a_header_or_an_address(topic, name):
     mime = build(topic=topic, name=name)
 
     message = parse(mime)
@@ -162,7 +162,7 @@ def test_no_text_at_all_adds_a_header_or_an_address(topic, name):
 
 
 @given(words)
-def test_folding_neither_adds_nor_takes_a_space(text):
+def test_folding_keeps_the_spaces(text):
     message = message_from_string(build(topic=text, name=text))
 
     read = {

@@ -119,7 +119,7 @@ def test_no_page_shows_a_personal_link_or_the_body_of_an_account_mail(client, na
             assert form not in words, address
 
 
-def test_the_secret_really_is_in_the_stored_message():
+def test_stored_message_contains_the_secret():
     mail = make_mail(make_invitation_draft())
 
     words = every_word(mail.mime.encode())
@@ -138,7 +138,7 @@ def test_redacted_text_keeps_everything_else():
     )
 
 
-def test_what_cannot_be_blotted_out_is_not_shown():
+def test_mail_that_cannot_be_redacted_is_not_shown():
     mail = make_mail(make_invitation_draft())
     mail.text = f"Der Rest des Links: {TOKEN}"
 
@@ -214,7 +214,7 @@ def test_calendar_is_shown_as_facts():
         ),
     ],
 )
-def test_page_says_what_the_entry_does(fields, method, attendee, answer):
+def test_page_explains_the_method_of_the_entry(fields, method, attendee, answer):
     mail = make_mail(make_invitation_draft(calendar=make_event_text(sequence=4, **fields)))
 
     facts = preview.preview_calendar(mail)
@@ -261,7 +261,7 @@ def test_account_mail_shows_no_calendar():
     assert (preview.preview_ics(mail), preview.preview_calendar(mail)) == ("", None)
 
 
-def test_calendar_that_tells_the_link_is_not_shown():
+def test_calendar_with_the_personal_link_is_not_shown():
     mail = make_mail(make_invitation_draft())
     mail.secret = "/antwort/Branchengespräch:/"  # as the title of the entry says it
 
@@ -280,7 +280,7 @@ def test_account_mail_says_why_it_shows_nothing():
     )
 
 
-def test_removed_text_is_said_to_be_removed():
+def test_removed_body_is_reported():
     mail = make_mail(mime="", text="")
 
     assert preview.preview_text(mail) == "Der Inhalt dieser E-Mail wurde entfernt."

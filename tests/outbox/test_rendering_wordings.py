@@ -53,7 +53,7 @@ def test_placeholders_may_be_left_out_but_for_the_link():
         ),
     ],
 )
-def test_subject_that_cannot_be(subject, sentence):
+def test_faulty_subject_is_named(subject, sentence):
     assert faults(subject=subject) == [("subject", sentence)]
 
 
@@ -137,7 +137,7 @@ def test_braces_stand_around_placeholders_only(broken, field):
         ),
     ],
 )
-def test_body_that_cannot_be(body, sentence):
+def test_faulty_body_is_named(body, sentence):
     assert fault_of_body(body) == sentence
 
 
@@ -206,7 +206,7 @@ def test_list_in_its_paragraph_is_fine(body):
     assert faults("Offen", body, default=LIST) == []
 
 
-def test_several_faults_are_told_at_once():
+def test_several_faults_are_reported_at_once():
     assert [
         field for field, _sentence in faults(subject="", body="[x](https://e.example.org) <i>")
     ] == [

@@ -64,7 +64,7 @@ def act(action, expected, by, mails=None):
 
 @pytest.mark.parametrize("state", MailState.values)
 @pytest.mark.parametrize("action", SERVICES)
-def test_table_decides_whom_an_act_reaches(state, action, office):
+def test_state_table_decides_which_mails_are_reached(state, action, office):
     mail = make_mail(**in_state(state))
 
     if state in SOURCES_OF_ACTION[action]:
@@ -83,7 +83,7 @@ def test_table_decides_whom_an_act_reaches(state, action, office):
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 @pytest.mark.parametrize("action", SERVICES)
-def test_nobody_but_the_office_may(role, action, hints):
+def test_only_the_office_may_act(role, action, hints):
     make_mail(state=START[action])
     before = everything()
 
@@ -95,7 +95,7 @@ def test_nobody_but_the_office_may(role, action, hints):
 
 @pytest.mark.parametrize("expected", [0, 2, 4])
 @pytest.mark.parametrize("action", SERVICES)
-def test_another_number_than_the_page_named_changes_nothing(
+def test_outdated_number_changes_nothing(
     action, expected, office, hints, django_capture_on_commit_callbacks
 ):
     make_batch(3, state=START[action])
@@ -111,18 +111,18 @@ def test_another_number_than_the_page_named_changes_nothing(
 
 
 @pytest.mark.parametrize("action", SERVICES)
-def test_second_press_finds_nothing_left(action, office):
+def test_second_click_finds_no_mail_left(action, office):
     make_batch(2, state=START[action])
     act(action, 2, office)
     before = everything()
 
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="gibt es keine E-Mail"):
         act(action, 2, office)
 
     assert everything() == before
 
 
-def test_only_the_mails_handed_over_are_reached(office):
+def test_only_the_given_mails_are_reached(office):
     first, second = make_batch(2, state="failed")
 
     act(RESEND, 1, office, Mail.objects.filter(pk=second.pk))
@@ -132,7 +132,7 @@ def test_only_the_mails_handed_over_are_reached(office):
     assert first.log.count() == 0
 
 
-def test_resent_mails_start_anew_with_their_message_ids(
+def test_resent_mails_restart_their_attempts_under_the_same_message_ids(
     office, hints, django_capture_on_commit_callbacks
 ):
     mails = make_batch(2, state="failed", attempts=8, last_error="550 nein", settled_at=None)
@@ -156,7 +156,7 @@ def test_resent_mails_start_anew_with_their_message_ids(
     assert hints == ["outbox.tasks.drain"]
 
 
-def test_mails_sent_anew_together_live_as_long_as_when_they_were_written(office):
+def test_resent_mails_get_their_full_lifetime(office):
     make_mail(make_draft(expires_at=NOW + dt.timedelta(hours=11)), state="expired")
     make_mail(state="expired")
 
@@ -188,7 +188,7 @@ def test_approved_drafts_keep_a_later_time_and_are_never_late(
 
 
 @pytest.mark.parametrize("action", [WITHDRAW, SETTLE])
-def test_what_sends_nothing_wakes_no_worker(
+def test_withdrawing_and_settling_wake_no_worker(
     action, office, hints, django_capture_on_commit_callbacks
 ):
     make_batch(2, state=START[action])
@@ -221,7 +221,7 @@ def test_released_drafts_go_out_and_withdrawn_mails_do_not(office, sink):
         (SETTLE, {"settled_at": NOW}),
     ],
 )
-def test_what_must_not_be_touched_stays_as_it_is(action, columns, office):
+def test_mails_out_of_reach_stay_unchanged(action, columns, office):
     left_out, meant = make_batch(2, state=START[action])
     Mail.objects.filter(pk=left_out.pk).update(**columns)
     before = Mail.objects.filter(pk=left_out.pk).values().get()
@@ -258,7 +258,7 @@ def test_fifty_cost_what_five_hundred_cost(action, office, django_assert_num_que
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_presses_at_once_act_once(office):
+def test_two_simultaneous_clicks_act_once(office):
     make_batch(5, state="failed")
     assert office.roles  # read here: the threads share the account
     given = race(*[lambda: act(RESEND, 5, office)] * 2)

@@ -33,7 +33,7 @@ def test_first_of_several_connections_is_kept_for_account_mail(
     assert [take(for_account=True) for _n in account] == account
 
 
-def test_connection_given_back_is_free_again():
+def test_released_slot_is_free_again():
     first, _second = acquire_slot(now=NOW), acquire_slot(now=NOW)
     assert take() is None
 
@@ -42,14 +42,14 @@ def test_connection_given_back_is_free_again():
     assert take() == 1
 
 
-def test_connection_of_a_dead_worker_is_free_when_its_time_is_over():
+def test_slot_of_a_killed_worker_is_free_after_its_time():
     take(), take()
 
     assert take(NOW + LEASE - dt.timedelta(seconds=1)) is None
     assert take(NOW + LEASE) == 1
 
 
-def test_who_renews_keeps_the_connection_and_who_came_too_late_learns_it():
+def test_slot_is_renewed_unless_another_worker_has_it():
     slot = acquire_slot(now=NOW)
     assert renew_slot(slot, now=NOW + LEASE / 2)
     assert take(NOW + LEASE) == 2
@@ -80,7 +80,7 @@ def test_last_open_connection_is_never_closed():
 
 
 @pytest.mark.parametrize("fields", [{"holder": "x"}, {"held_until": NOW}])
-def test_database_refuses_half_a_loan(fields):
+def test_database_refuses_a_holder_without_a_time(fields):
     with pytest.raises(IntegrityError), transaction.atomic():
         ConnectionSlot.objects.create(number=7, **fields)
 
@@ -111,7 +111,7 @@ def test_workers_at_once_never_open_more_connections_than_allowed(sink, settings
     assert set(ConnectionSlot.objects.values_list("holder", flat=True)) == {""}
 
 
-def test_code_arrives_though_the_bulk_is_stuck(sink, settings):
+def test_sign_in_code_is_delivered_while_a_batch_is_stuck(sink, settings):
     settings.MAIL_TIMEOUT = 30
     make_mail()
     sink.hold = released = threading.Event()
@@ -136,7 +136,7 @@ def test_code_arrives_though_the_bulk_is_stuck(sink, settings):
     assert [str(message["Subject"]) for message in sink.messages] == ["Anmeldung", "Neu: Netze"]
 
 
-def test_limit_a_minute_holds_over_runs_and_does_not_hold_account_mail(sink, settings):
+def test_limit_per_minute_covers_all_runs_but_not_account_mail(sink, settings):
     settings.MAIL_PER_MINUTE = 3
     for number in range(5):
         make_mail(make_draft(to=make_recipient(email=f"gast-{number}@example.org")))

@@ -83,7 +83,7 @@ def test_account_mail_goes_first_and_its_text_is_removed(sink):
 @pytest.mark.parametrize(
     "fields", [{"due_at": LATER + dt.timedelta(seconds=1)}, {"expires_at": LATER}]
 )
-def test_what_is_not_yet_due_or_already_expired_stays(sink, fields):
+def test_mails_not_due_or_expired_are_not_sent(sink, fields):
     mail = make_mail(**fields)
 
     assert deliver()[:2] == (0, False)
@@ -91,14 +91,14 @@ def test_what_is_not_yet_due_or_already_expired_stays(sink, fields):
 
 
 @pytest.mark.parametrize("state", ["draft", "failed", "withdrawn", "expired"])
-def test_ended_mail_is_never_sent(sink, state):
+def test_finished_mail_is_never_sent(sink, state):
     make_mail(state=state)
 
     assert deliver()[:2] == (0, False)
     assert sink.raw == []
 
 
-def test_refusal_ends_as_failed_with_the_words_of_the_server(sink):
+def test_rejected_mail_fails_with_the_answer_of_the_server(sink):
     sink.rcpt.append("550 5.1.1 Postfach unbekannt")
     refused, other = mails_to("a", "b")
 
@@ -114,7 +114,7 @@ def test_refusal_ends_as_failed_with_the_words_of_the_server(sink):
     assert fresh(other).state == "sent"
 
 
-def test_temporary_refusal_is_tried_again_after_a_while(sink):
+def test_deferred_mail_is_tried_again_later(sink):
     sink.data.append("450 4.2.0 später bitte")
     mail = make_mail()
 
@@ -133,7 +133,7 @@ def test_temporary_refusal_is_tried_again_after_a_while(sink):
     assert (fresh(mail).state, fresh(mail).attempts, fresh(mail).last_error) == ("sent", 2, "")
 
 
-def test_tries_are_bounded(sink, settings):
+def test_mail_fails_after_the_last_attempt(sink, settings):
     settings.MAIL_MAX_ATTEMPTS = 3
     sink.data += ["450 später"] * 3
     mail = make_mail()
@@ -145,7 +145,7 @@ def test_tries_are_bounded(sink, settings):
     assert [row[2] for row in log_of(mail)] == ["retry", "retry", "failed"]
 
 
-def test_server_that_is_down_keeps_everything_for_later(settings):
+def test_unreachable_server_leaves_all_mails_queued(settings):
     settings.MAIL_URL = f"smtp://127.0.0.1:{free_port()}/"
     mails = mails_to("a", "b")
 
@@ -172,7 +172,7 @@ def test_server_that_is_down_for_long_fails_no_mail(settings):
     assert kept.due_at - NOW - dt.timedelta(hours=12) <= dt.timedelta(minutes=15)
 
 
-def test_too_many_connections_end_the_run_and_blame_no_mail(sink):
+def test_throttling_ends_the_run_and_counts_no_attempt(sink):
     sink.rcpt.append("432 4.3.2 zu viele Verbindungen")
     mails = mails_to("a", "b")
 
@@ -187,7 +187,7 @@ def test_too_many_connections_end_the_run_and_blame_no_mail(sink):
     assert list(slots) == [(1, "", LATER + dt.timedelta(minutes=10)), (2, "", None)]
 
 
-def test_broken_line_defers_one_mail_and_the_rest_goes_on(sink):
+def test_broken_connection_defers_one_mail_and_the_rest_are_sent(sink):
     sink.data.append(DROP_AFTER_DATA)
     first, second = mails_to("a", "b")
 
@@ -201,7 +201,7 @@ def test_broken_line_defers_one_mail_and_the_rest_goes_on(sink):
     ]
 
 
-def test_worker_that_took_too_long_gives_the_rest_back(sink, monkeypatch):
+def test_slow_worker_releases_the_rest_of_its_claim(sink, monkeypatch):
     mails = mails_to("a", "b", "c")
     seconds = chain(
         # The start of the batch, the first mail, and then five minutes later.
@@ -223,7 +223,7 @@ def test_worker_that_took_too_long_gives_the_rest_back(sink, monkeypatch):
     assert [fresh(mail).attempts for mail in mails] == [1, 1, 1]
 
 
-def test_worker_that_lost_its_connection_stops(sink, monkeypatch, settings):
+def test_worker_that_lost_its_slot_stops(sink, monkeypatch, settings):
     settings.MAIL_SLOT_SECONDS = 0
     monkeypatch.setattr(delivery, "renew_slot", lambda slot, now: False)
     mails = mails_to("a", "b")

@@ -47,7 +47,7 @@ def test_table_decides_what_the_office_may_do(state, action):
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 @pytest.mark.parametrize("action", SERVICES)
-def test_nobody_else_may(role, action):
+def test_only_the_office_may_act(role, action):
     mail = in_state(START[action])
 
     with pytest.raises(NotAllowed):
@@ -56,7 +56,7 @@ def test_nobody_else_may(role, action):
     assert (Mail.objects.get().state, mail.log.count()) == (mail.state, 0)
 
 
-def test_resent_mail_starts_anew_with_its_message_id(
+def test_resent_mail_restarts_its_attempts_under_the_same_message_id(
     monkeypatch, django_capture_on_commit_callbacks
 ):
     hints = []
@@ -76,7 +76,7 @@ def test_resent_mail_starts_anew_with_its_message_id(
 @pytest.mark.parametrize(
     ("action", "state"), [("approve", "draft"), ("resend", "failed"), ("resend", "expired")]
 )
-def test_mail_lives_as_long_as_when_it_was_written_however_often_it_is_sent_anew(action, state):
+def test_resent_mail_gets_its_full_lifetime_each_time(action, state):
     mail = make_mail(make_draft(expires_at=NOW + dt.timedelta(hours=11)))
 
     for start in (LATER, LATER + dt.timedelta(days=2)):
@@ -86,7 +86,7 @@ def test_mail_lives_as_long_as_when_it_was_written_however_often_it_is_sent_anew
         assert Mail.objects.get().expires_at == start + dt.timedelta(hours=11)
 
 
-def test_account_mail_is_resent_only_while_its_code_holds_and_lives_no_longer():
+def test_account_mail_is_resent_only_while_its_code_is_valid():
     mail = make_account_mail()
     Mail.objects.update(state="failed")
 
@@ -166,17 +166,17 @@ def test_only_what_did_not_go_out_is_settled_and_keeps_its_state(state):
         assert (Mail.objects.get().settled_at, mail.log.count()) == (None, 0)
 
 
-def test_settled_once_is_enough():
+def test_settled_mail_cannot_be_settled_again():
     mail = make_mail(state="failed", settled_at=NOW)
 
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="nicht \\(mehr\\) ungelöst"):
         settle_mail(mail, now=LATER, by=make_user(OFFICE))
 
     assert (Mail.objects.get().settled_at, mail.log.count()) == (NOW, 0)
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
-def test_nobody_else_settles(role):
+def test_only_the_office_may_settle(role):
     mail = in_state("failed")
 
     with pytest.raises(NotAllowed):

@@ -15,7 +15,7 @@ def withdraw(*keys, kinds=("test_notice",), by=None) -> int:
 
 
 @pytest.mark.parametrize("state", MailState.values)
-def test_only_what_waits_is_taken_back(state):
+def test_only_unsent_mails_are_withdrawn(state):
     columns = (
         sending()
         if state == "sending"
@@ -30,7 +30,7 @@ def test_only_what_waits_is_taken_back(state):
     assert mail.log.count() == int(waits)
 
 
-def test_log_says_why_and_by_whom():
+def test_log_records_reason_and_actor_of_a_withdrawal():
     mail, office = make_mail(), make_user(OFFICE)
 
     withdraw(mail.subject_key, by=office)
@@ -50,7 +50,7 @@ def test_other_kinds_and_other_subjects_stay():
     assert other.state == "waiting"
 
 
-def test_nothing_to_take_back_costs_one_query(django_assert_num_queries):
+def test_withdrawing_nothing_costs_one_query(django_assert_num_queries):
     make_mail()
 
     with django_assert_num_queries(3):  # with the savepoint of the test around it
@@ -58,7 +58,7 @@ def test_nothing_to_take_back_costs_one_query(django_assert_num_queries):
 
 
 @pytest.mark.parametrize("count", [1, 20])
-def test_many_cost_as_much_as_one(count, django_assert_num_queries):
+def test_withdrawing_many_costs_as_much_as_one(count, django_assert_num_queries):
     mails = [make_mail(make_draft(subject_key=f"many:{number}")) for number in range(count)]
 
     with django_assert_num_queries(5):

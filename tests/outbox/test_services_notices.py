@@ -41,7 +41,7 @@ def deliver(now):
     return deliver_due_mails(clock=lambda: now).sent
 
 
-def test_first_notice_goes_at_once_and_what_follows_waits_for_the_rest_of_ten_minutes(sink):
+def test_first_notice_is_due_at_once_and_later_ones_after_ten_minutes(sink):
     first = make_news("Netze")
     assert deliver(NOW) == 1
 
@@ -56,7 +56,7 @@ def test_first_notice_goes_at_once_and_what_follows_waits_for_the_rest_of_ten_mi
     ]
 
 
-def test_bundle_lists_each_notice_with_its_page_and_the_single_ones_point_at_it(sink):
+def test_bundle_lists_each_notice_and_single_ones_point_to_it(sink):
     make_news("Netze")
     deliver(NOW)
     second = make_news("Flächen *neu* [x](https://evil.example)", now=SOON, path="/a/")
@@ -95,7 +95,7 @@ def test_single_held_notice_goes_out_as_it_is(sink):
     assert [str(message["Subject"]) for message in sink.messages] == ["Neu: Netze", "Neu: Flächen"]
 
 
-def test_after_a_bundle_ten_minutes_begin_anew(sink):
+def test_bundle_opens_a_new_window(sink):
     for topic, now in (("Netze", NOW), ("Flächen", SOON), ("Kräfte", SOON)):
         make_news(topic, now=now)
         deliver(now)
@@ -141,7 +141,7 @@ def test_notices_that_fall_due_while_mail_goes_out_are_bundled_too(sink, setting
     ]
 
 
-def test_all_are_bundled_however_many_people_and_notices_there_are(monkeypatch):
+def test_bundling_covers_more_people_than_one_transaction(monkeypatch):
     monkeypatch.setattr(notices, "PEOPLE_PER_TRANSACTION", 2)
     people = [f"gast-{number}@example.org" for number in range(5)]
     for email in people:
@@ -156,7 +156,7 @@ def test_all_are_bundled_however_many_people_and_notices_there_are(monkeypatch):
 
 
 @pytest.mark.parametrize("state", ["withdrawn", "expired", "draft", "failed"])
-def test_notice_that_does_not_go_out_holds_no_other(state):
+def test_failed_or_withdrawn_notice_delays_no_other(state):
     Mail.objects.filter(pk=make_news("Netze").pk).update(state=state)
 
     assert make_news("Flächen", now=SOON).due_at == SOON

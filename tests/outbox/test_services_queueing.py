@@ -37,7 +37,7 @@ def hints(monkeypatch):
     return sent
 
 
-def test_mail_is_a_finished_row():
+def test_mail_is_complete_when_it_is_written():
     user = make_user("office")
 
     mail = make_mail(
@@ -71,7 +71,7 @@ def test_link_is_the_path_unless_another_is_given():
     assert "Thema öffnen: http://localhost:8000/anders/\n" in other.text
 
 
-def test_same_occasion_is_written_once_even_with_other_words():
+def test_same_event_is_written_once_even_with_other_words():
     draft = make_draft(subject_key="topic:1")
     first = make_mail(draft)
 
@@ -92,14 +92,14 @@ def test_same_occasion_is_written_once_even_with_other_words():
         {"to": make_recipient(email="zweiter@example.org")},
     ],
 )
-def test_any_other_kind_subject_occasion_or_recipient_is_another_mail(change):
+def test_any_other_kind_subject_event_or_recipient_is_another_mail(change):
     draft = make_draft(subject_key="topic:1")
     make_mail(draft)
 
     assert enqueue_mails([draft._replace(**change)], now=NOW) == 1
 
 
-def test_database_refuses_a_second_mail_of_the_same_occasion():
+def test_database_refuses_a_second_mail_of_the_same_event():
     mail = make_mail()
     mail.pk, mail.message_id = None, "<other@example.org>"
 
@@ -112,7 +112,7 @@ def test_500_mails_cost_as_many_queries_as_50_apart_from_the_batches(django_asse
         assert enqueue_mails([make_draft() for _n in range(500)], now=NOW) == 500
 
 
-def test_texts_in_force_are_asked_for_once_a_call():
+def test_texts_in_force_are_queried_once_per_call():
     make_wording()
 
     with CaptureQueriesContext(connection) as queries:
@@ -136,9 +136,7 @@ def test_unknown_kind_and_wrong_values_are_errors_and_write_nothing():
     assert Mail.objects.count() == 0
 
 
-def test_nothing_is_handed_over_before_the_commit_and_one_hint_after(
-    hints, django_capture_on_commit_callbacks
-):
+def test_worker_is_woken_once_after_the_commit(hints, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         enqueue_mails([make_draft(), make_draft()], now=NOW)
         assert hints == []
@@ -146,7 +144,7 @@ def test_nothing_is_handed_over_before_the_commit_and_one_hint_after(
     assert hints == ["outbox.tasks.drain"]
 
 
-def test_nothing_new_gives_no_hint(hints, django_capture_on_commit_callbacks):
+def test_known_mail_wakes_no_worker(hints, django_capture_on_commit_callbacks):
     draft = make_draft()
     make_mail(draft)
 
@@ -158,7 +156,7 @@ def test_nothing_new_gives_no_hint(hints, django_capture_on_commit_callbacks):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_rollback_leaves_neither_row_nor_hint(hints):
+def test_rollback_writes_no_mail_and_wakes_no_worker(hints):
     with pytest.raises(RuntimeError), transaction.atomic():
         enqueue_mails([make_draft()], now=NOW)
         raise RuntimeError
@@ -170,7 +168,7 @@ def test_rollback_leaves_neither_row_nor_hint(hints):
 @pytest.mark.parametrize(
     "error", [OperationalError("away"), ConnectionRefusedError("away"), RuntimeError("any")]
 )
-def test_broker_that_is_away_does_not_fail_the_caller(monkeypatch, caplog, error):
+def test_unreachable_broker_does_not_fail_the_caller(monkeypatch, caplog, error):
     def refuse(name, **options):
         raise error
 
@@ -183,7 +181,7 @@ def test_broker_that_is_away_does_not_fail_the_caller(monkeypatch, caplog, error
     assert "gast@example.org" not in caplog.text
 
 
-def test_personal_link_is_known_to_the_row():
+def test_secret_of_a_personal_link_is_stored():
     mail = make_mail(make_invitation_draft())
 
     assert mail.has_personal_link
@@ -229,7 +227,7 @@ def test_database_refuses_a_personal_link_that_is_not_known():
         {"state": "sending", "claimed_at": NOW},
     ],
 )
-def test_database_refuses_half_states(fields):
+def test_database_refuses_incomplete_states(fields):
     mail = make_mail()
 
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -246,7 +244,7 @@ def test_draft_may_be_due_later_and_expire_at_its_own_time():
     assert (other.due_at, other.expires_at) == (NOW, end)
 
 
-def test_account_mail_goes_first_and_expires_soon():
+def test_account_mail_has_priority_and_expires_soon():
     mail = make_account_mail()
 
     assert (mail.is_account_mail, mail.priority, mail.kind) == (True, 0, "account")
@@ -254,7 +252,7 @@ def test_account_mail_goes_first_and_expires_soon():
     assert mail.expires_at == NOW + dt.timedelta(hours=2)
 
 
-def test_each_account_mail_is_its_own_unless_it_names_an_occasion():
+def test_account_mails_are_distinct_unless_they_name_an_event():
     make_account_mail()
     make_account_mail()
     for _n in range(2):
@@ -271,7 +269,7 @@ def test_each_account_mail_is_its_own_unless_it_names_an_occasion():
     assert Mail.objects.get(subject="Einladung").expires_at == NOW + dt.timedelta(days=3)
 
 
-def test_mails_of_the_demo_are_there_as_sent_with_their_files(
+def test_demo_mails_are_sent_with_their_files(
     mail_folder, hints, django_capture_on_commit_callbacks
 ):
     mail, account_mail = make_mail(), make_account_mail()
@@ -304,7 +302,7 @@ def test_mail_that_is_too_large_is_refused_with_a_sentence_and_nothing_is_writte
     assert Mail.objects.count() == 0
 
 
-def test_account_mail_wakes_the_worker_on_the_line_kept_for_it(
+def test_account_mail_wakes_the_worker_of_its_own_connection(
     hints, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):

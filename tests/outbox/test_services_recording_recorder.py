@@ -52,13 +52,13 @@ def be_away(*args):
     raise psycopg2.Error("server closed the connection")
 
 
-def test_records_beside_the_sending_are_written_without_a_word(sink, mails, caplog):
+def test_asynchronous_records_log_no_warning(sink, mails, caplog):
     assert deliver() == 5
 
     assert (states(), len(sink.raw), caplog.messages) == (["sent"] * 5, 5, [])
 
 
-def test_next_mail_is_not_accepted_before_the_last_is_recorded(sink, mails, monkeypatch):
+def test_previous_mail_is_recorded_before_the_next_is_accepted(sink, mails, monkeypatch):
     """So a worker that dies leaves at most one accepted mail that is not recorded."""
     recorded = []
     execute = recording._execute
@@ -80,7 +80,7 @@ def test_next_mail_is_not_accepted_before_the_last_is_recorded(sink, mails, monk
 
 
 @pytest.mark.parametrize("step", ["_start", "_finish"])
-def test_broken_line_of_the_recorder_loses_no_record(step, sink, mails, monkeypatch):
+def test_broken_connection_of_the_recorder_loses_no_record(step, sink, mails, monkeypatch):
     monkeypatch.setattr(recording.Recorder, step, be_away)
 
     assert deliver() == 5
@@ -89,7 +89,7 @@ def test_broken_line_of_the_recorder_loses_no_record(step, sink, mails, monkeypa
 
 
 @pytest.mark.parametrize("step", ["_start", "_finish"])
-def test_recording_is_repeated_and_the_sending_is_not(step, sink, mails, monkeypatch):
+def test_recording_is_retried_without_sending_again(step, sink, mails, monkeypatch):
     monkeypatch.setattr(recording, "sleep", lambda seconds: None)
     monkeypatch.setattr(recording.Recorder, step, be_away)
     away = ShakyDatabase(failures=3)
@@ -101,7 +101,7 @@ def test_recording_is_repeated_and_the_sending_is_not(step, sink, mails, monkeyp
     assert (len(sink.raw), states()) == (5, ["sent"] * 5)
 
 
-def test_record_that_fails_for_good_stops_the_sending(sink, mails, monkeypatch):
+def test_record_that_cannot_be_written_stops_the_run(sink, mails, monkeypatch):
     def broken(statement, values):
         raise ValueError("broken")
 
@@ -126,7 +126,7 @@ def only_once(claimable):
     return claim
 
 
-def test_message_is_not_ended_when_the_record_before_took_longer_than_the_lease(
+def test_mail_is_abandoned_when_the_previous_record_outlasts_the_lease(
     sink, mails, settings, monkeypatch
 ):
     settings.MAIL_LEASE_SECONDS = 4
@@ -144,7 +144,7 @@ def test_message_is_not_ended_when_the_record_before_took_longer_than_the_lease(
     assert (len(sink.raw), states()) == (1, ["sent"] + ["waiting"] * 4)
 
 
-def test_slot_that_another_worker_took_is_used_no_more(sink, mails, settings):
+def test_slot_that_another_worker_took_is_not_used(sink, mails, settings):
     settings.MAIL_BATCH_SIZE = 2
 
     def lose():

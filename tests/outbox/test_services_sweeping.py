@@ -25,7 +25,7 @@ def test_sweep_counts_what_is_due():
     assert sweep_mails(now=NOW) == 2
 
 
-def test_claim_of_a_dead_worker_is_taken_back_when_its_lease_ends():
+def test_claim_of_a_killed_worker_ends_with_its_lease():
     mail = make_mail()
     claim_batch(now=NOW, size=5)
 
@@ -54,7 +54,7 @@ def test_mail_of_a_killed_worker_goes_out_again_with_the_same_message_id(sink):
     assert fresh(mail).state == "sent"
 
 
-def test_only_the_mail_the_dead_worker_was_at_counts_a_try():
+def test_only_the_interrupted_mail_counts_an_attempt():
     later, second, account = make_mail(), make_mail(refusals=3), make_account_mail()
     Mail.objects.filter(pk=later.pk).update(due_at=NOW + dt.timedelta(minutes=1))
     claim_batch(now=NOW + dt.timedelta(minutes=1), size=5)
@@ -73,7 +73,7 @@ def test_only_the_mail_the_dead_worker_was_at_counts_a_try():
     ]
 
 
-def test_each_claim_has_its_own_mail_that_counts(monkeypatch):
+def test_each_claim_has_one_interrupted_mail(monkeypatch):
     monkeypatch.setattr(sweeping, "CLAIMS_PER_TRANSACTION", 2)
     for _number in range(5):
         make_mail(), make_mail()
@@ -87,7 +87,7 @@ def test_each_claim_has_its_own_mail_that_counts(monkeypatch):
     )
 
 
-def test_mail_that_kills_its_worker_every_time_fails_in_the_end(settings):
+def test_mail_that_keeps_killing_workers_fails(settings):
     mail = make_mail(**sending(attempts=1, refusals=settings.MAIL_MAX_ATTEMPTS - 1))
 
     sweep_mails(now=LEASE_OVER)
@@ -96,7 +96,7 @@ def test_mail_that_kills_its_worker_every_time_fails_in_the_end(settings):
 
 
 @pytest.mark.parametrize("state", ["waiting", "retry"])
-def test_late_mail_expires_instead_of_arriving_absurdly_late(state):
+def test_overdue_mail_expires(state):
     mail = make_mail(state=state, expires_at=NOW)
 
     assert sweep_mails(now=NOW) == 0
@@ -107,7 +107,7 @@ def test_late_mail_expires_instead_of_arriving_absurdly_late(state):
 
 
 @pytest.mark.parametrize("state", ["sent", "failed", "withdrawn", "expired"])
-def test_ended_mail_is_left_alone(state):
+def test_finished_mail_is_left_alone(state):
     mail = make_mail(expires_at=NOW, state=state, sent_at=NOW if state == "sent" else None)
 
     sweep_mails(now=LEASE_OVER)
@@ -115,7 +115,7 @@ def test_ended_mail_is_left_alone(state):
     assert (fresh(mail).state, mail.log.count()) == (state, 0)
 
 
-def test_more_than_one_portion_is_swept_at_once(monkeypatch):
+def test_sweep_covers_more_than_one_transaction(monkeypatch):
     monkeypatch.setattr(sweeping, "MAILS_PER_TRANSACTION", 2)
     monkeypatch.setattr(sweeping, "CLAIMS_PER_TRANSACTION", 2)
     for number in range(5):
@@ -140,7 +140,7 @@ def test_sweeping_twice_does_no_harm():
 MONTHS_LATER = NOW + dt.timedelta(days=180)
 
 
-def test_words_are_removed_after_their_time_and_the_proof_stays():
+def test_bodies_are_removed_after_their_time_and_the_proof_stays():
     mail = make_mail(make_invitation_draft(), state="sent", sent_at=NOW, server_answer="250 ok")
 
     assert remove_bodies(now=MONTHS_LATER - dt.timedelta(seconds=1)) == 0
@@ -158,7 +158,7 @@ def test_words_are_removed_after_their_time_and_the_proof_stays():
 
 
 @pytest.mark.parametrize("state", ["draft", "waiting", "retry"])
-def test_words_of_what_may_still_go_out_are_kept(state):
+def test_bodies_of_unsent_mails_are_kept(state):
     mail = make_mail(state=state)
 
     assert remove_bodies(now=MONTHS_LATER) == 0
@@ -166,7 +166,7 @@ def test_words_of_what_may_still_go_out_are_kept(state):
 
 
 @pytest.mark.parametrize("state", ["failed", "expired", "withdrawn"])
-def test_code_of_an_account_mail_is_removed_as_soon_as_it_is_over(state):
+def test_body_of_a_finished_account_mail_is_removed_at_once(state):
     mail = make_account_mail()
     Mail.objects.filter(pk=mail.pk).update(state=state)
 

@@ -50,7 +50,7 @@ def history_of(row):
     ]
 
 
-def test_office_words_a_kind_and_new_mails_say_it(office):
+def test_new_mails_use_the_words_of_the_office(office):
     before = make_mail()
 
     row = save(office)
@@ -70,14 +70,14 @@ def test_office_words_a_kind_and_new_mails_say_it(office):
     assert before.subject == "Neu: Netze"
 
 
-def test_mail_of_another_kind_is_as_before(office):
+def test_mail_of_another_kind_keeps_the_default(office):
     save(office)
 
     assert make_mail(make_invitation_draft()).subject == "Einladung: Infrastruktur & Netze"
 
 
 @pytest.mark.parametrize("role", NOT_OFFICE)
-def test_nobody_else_words_a_mail(role):
+def test_only_the_office_may_change_words(role):
     row = make_wording()
     user = make_user(role)
 
@@ -113,7 +113,7 @@ def test_words_with_a_fault_are_refused_and_not_sent_as_a_test(office, words, se
     assert Wording.objects.count() == 0
 
 
-def test_the_defaults_own_words_leave_the_default_in_force(office):
+def test_saving_the_default_keeps_following_it(office):
     row = save(office, **DEFAULT)
 
     assert Wording.objects.count() == 0
@@ -121,7 +121,7 @@ def test_the_defaults_own_words_leave_the_default_in_force(office):
     assert make_mail().subject == "Neu: Netze"
 
 
-def test_typing_the_default_again_is_going_back_to_it(office):
+def test_typing_the_default_resets_the_wording(office):
     row = save(office)
 
     save(office, subject=DEFAULT["subject"], body=f"{DEFAULT['body']}\r\n")
@@ -138,7 +138,7 @@ def test_saving_without_a_change_writes_nothing(office):
         save(office, now=timezone.now())
 
 
-def test_words_are_stored_clean(office):
+def test_words_are_stored_without_hidden_characters(office):
     row = save(
         office, subject=" Thema:\u202e {topic}\n", body=f"{WORDS['body']}\r\n\r\n\u200bEnde\x00\n"
     )
@@ -168,7 +168,7 @@ def test_draft_is_not_due_and_not_written_twice(office):
     assert (mail.subject, mail.state) == ("Thema: Netze", "draft")
 
 
-def test_both_changes_stand_in_one_line_of_the_history(office):
+def test_both_changes_are_one_history_entry(office):
     row = save(office, needs_release=True)
 
     assert history_of(row) == [(office, "Eigener Text gespeichert, Versand erst nach Durchsicht")]
@@ -184,7 +184,7 @@ def test_reminders_of_the_day_cannot_wait_for_a_release(office):
     assert save(office, "test_list", **words).subject == "Offen am {day}"
 
 
-def test_second_of_two_editors_is_told_and_changes_nothing(office):
+def test_second_of_two_editors_gets_a_conflict(office):
     shown = version_now()
     row = save(make_user(OFFICE), subject="Erste {topic}")
 
@@ -203,7 +203,7 @@ def test_default_that_changed_since_it_was_shown_is_a_conflict_too(office):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_save_at_once_one_is_told(office):
+def test_one_of_two_simultaneous_saves_gets_a_conflict(office):
     other, version = make_user(OFFICE), version_now()
 
     results = race(
@@ -217,7 +217,7 @@ def test_of_two_who_save_at_once_one_is_told(office):
     assert row.history.count() == 1
 
 
-def test_office_goes_back_to_the_default(office):
+def test_office_resets_to_the_default(office):
     row = save(office, needs_release=True)
 
     reset_wording(kind="test_notice", version=version_now(), now=NOW, by=office)
@@ -228,14 +228,14 @@ def test_office_goes_back_to_the_default(office):
     assert make_mail().subject == "Neu: Netze"
 
 
-def test_going_back_twice_is_refused(office):
+def test_second_reset_is_refused(office):
     row = make_wording(subject="", body="")
 
     with nothing_changes(row), pytest.raises(Refused, match="gilt bereits der Standard"):
         reset_wording(kind="test_notice", version=version_now(), now=NOW, by=office)
 
 
-def test_going_back_from_words_nobody_saw_is_refused(office):
+def test_resetting_words_that_changed_meanwhile_is_refused(office):
     shown = version_now()
     row = make_wording()
 
@@ -243,7 +243,7 @@ def test_going_back_from_words_nobody_saw_is_refused(office):
         reset_wording(kind="test_notice", version=shown, now=NOW, by=office)
 
 
-def test_test_mail_goes_to_the_own_account_alone_with_examples(office):
+def test_test_mail_with_examples_goes_only_to_its_author(office):
     send_test_mail(kind="test_notice", now=NOW, by=office, **WORDS)
     send_test_mail(kind="test_notice", now=NOW, by=office, **WORDS)
 

@@ -34,7 +34,7 @@ def test_drain_sends_what_is_due(sink):
     assert (Mail.objects.get().state, len(sink.raw)) == ("sent", 1)
 
 
-def test_sweep_sends_what_lost_its_hint_and_what_a_dead_worker_held(sink):
+def test_sweep_sends_forgotten_mails_and_those_of_killed_workers(sink):
     now = timezone.now()
     make_mail(now=now - dt.timedelta(minutes=20))
     make_mail(now=now, **sending(claimed_at=now - dt.timedelta(minutes=20)))

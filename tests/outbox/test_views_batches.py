@@ -34,18 +34,18 @@ def text_of(response) -> str:
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
-def test_only_the_office_looks(client, role):
+def test_only_the_office_sees_the_page_of_a_batch(client, role):
     batch = make_batch(2)[0].batch
     client.force_login(make_user(role))
 
     assert client.get(address(batch)).status_code == 403
 
 
-def test_unknown_sending_is_not_found(client, office):
+def test_unknown_batch_is_not_found(client, office):
     assert client.get(address(uuid4())).status_code == 404
 
 
-def test_running_sending_says_how_far_it_is_and_asks_again(client, office):
+def test_running_batch_shows_its_progress_and_refreshes(client, office):
     mails = make_batch(5)
     move(mails[:2], state="sent", sent_at=NOW)
     move(mails[2:3], state="failed", last_error="550 unbekannt")
@@ -64,7 +64,7 @@ def test_running_sending_says_how_far_it_is_and_asks_again(client, office):
     assert '<p class="kern-sr-only" id="batch-news" role="status"></p>' in page
 
 
-def test_finished_sending_asks_no_more(client, office):
+def test_finished_batch_does_not_refresh(client, office):
     mails = make_batch(2, state="sent", sent_at=NOW)
 
     response = client.get(address(mails[0].batch))
@@ -76,7 +76,7 @@ def test_finished_sending_asks_no_more(client, office):
     assert "Aktualisieren" not in text
 
 
-def test_htmx_gets_the_part_alone_and_reads_out_each_tenth_once(client, office):
+def test_htmx_gets_the_fragment_and_announces_each_tenth_once(client, office):
     mails = make_batch(10)
     move(mails[:3], state="sent", sent_at=NOW)
 
@@ -89,7 +89,7 @@ def test_htmx_gets_the_part_alone_and_reads_out_each_tenth_once(client, office):
     assert "?stand=30" in same
 
 
-def test_end_of_a_sending_is_read_out(client, office):
+def test_end_of_a_batch_is_announced(client, office):
     mails = make_batch(2, state="sent", sent_at=NOW)
 
     part = client.get(f"{address(mails[0].batch)}?stand=90", headers=HTMX).content.decode()
@@ -98,7 +98,7 @@ def test_end_of_a_sending_is_read_out(client, office):
     assert "hx-get" not in part
 
 
-def test_what_failed_is_listed_with_reasons_and_one_button_for_all(client, office):
+def test_failed_mails_are_listed_with_reasons_and_one_button_for_all(client, office):
     mails = make_batch(30, state="failed", last_error="550 unbekannt")
     batch = mails[0].batch
 
@@ -123,7 +123,7 @@ def test_drafts_are_released_and_waiting_mails_withdrawn_from_here(client, offic
     assert "3 noch nicht versandte E-Mails zurückziehen" in page
 
 
-def test_sending_that_was_taken_back_has_nothing_to_send(client, office):
+def test_withdrawn_batch_has_nothing_to_send(client, office):
     batch = make_batch(2, state="withdrawn")[0].batch
 
     assert "0 von 0 E-Mails sind versandt." in text_of(client.get(address(batch)))
@@ -149,7 +149,7 @@ def test_page_costs_the_same_for_any_number(client, office, count, django_assert
         client.get(address(batch))
 
 
-def test_looking_changes_nothing(client, office):
+def test_reading_changes_nothing(client, office):
     batch = make_batch(2)[0].batch
     before = list(Mail.objects.order_by("pk").values())
 

@@ -48,7 +48,7 @@ def move(mails, **columns):
     Mail.objects.filter(pk__in=[mail.pk for mail in mails]).update(**columns)
 
 
-def test_page_follows_the_sending_and_comes_to_rest(page, live_server, office, asked, trouble):
+def test_page_refreshes_until_the_batch_is_finished(page, live_server, office, asked, trouble):
     mails = make_batch(4)
     page.goto(f"{live_server.url}/postausgang/versand/{mails[0].batch}/")
     page.get_by_text("0 von 4 E-Mails sind versandt.").wait_for()
@@ -68,7 +68,7 @@ def test_page_follows_the_sending_and_comes_to_rest(page, live_server, office, a
     assert trouble == []
 
 
-def test_focus_stays_where_it_was_while_the_page_follows(page, live_server, office, asked):
+def test_focus_survives_a_refresh(page, live_server, office, asked):
     mails = make_batch(2)
     page.goto(f"{live_server.url}/postausgang/versand/{mails[0].batch}/")
     page.locator("#proof").focus()
@@ -81,7 +81,7 @@ def test_focus_stays_where_it_was_while_the_page_follows(page, live_server, offi
 
 
 @pytest.mark.browser_context_args(java_script_enabled=False)
-def test_without_scripts_a_link_shows_the_state_anew(page, live_server, office):
+def test_link_refreshes_the_page_without_scripts(page, live_server, office):
     mails = make_batch(2)
     page.goto(f"{live_server.url}/postausgang/versand/{mails[0].batch}/")
 

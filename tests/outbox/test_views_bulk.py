@@ -51,7 +51,7 @@ def states():
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("act", ACTS)
-def test_only_the_office_opens_and_acts(client, act, method, role):
+def test_only_the_office_may_open_or_act(client, act, method, role):
     make_batch(2, state=ACTS[act])
     client.force_login(make_user(role))
 
@@ -60,7 +60,7 @@ def test_only_the_office_opens_and_acts(client, act, method, role):
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_asking_changes_nothing(client, office, act):
+def test_confirmation_page_changes_nothing(client, office, act):
     make_batch(2, state=ACTS[act])
     before = list(Mail.objects.order_by("pk").values())
 
@@ -86,7 +86,7 @@ def test_page_names_number_kind_and_the_first_ten(client, office):
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_confirmed_act_is_done_and_said_with_its_number(client, office, act):
+def test_confirmed_action_changes_the_mails_and_names_their_number(client, office, act):
     make_batch(3, state=ACTS[act])
 
     response = client.post(f"{BASE}{act}/", {"expected": "3"}, follow=True)
@@ -98,7 +98,7 @@ def test_confirmed_act_is_done_and_said_with_its_number(client, office, act):
 
 
 @pytest.mark.parametrize("expected", ["2", "4", "0", "-3", "drei", "", "9" * 6000])
-def test_other_number_does_nothing_and_shows_the_new_one(client, office, expected):
+def test_outdated_number_changes_nothing_and_shows_the_new_one(client, office, expected):
     make_batch(3, state="failed")
 
     response = client.post(f"{BASE}erneut-senden/", {"expected": expected})
@@ -108,7 +108,7 @@ def test_other_number_does_nothing_and_shows_the_new_one(client, office, expecte
     assert expected_in(response) == "3"
 
 
-def test_second_press_says_that_nothing_is_left(client, office):
+def test_second_click_reports_that_no_mail_is_left(client, office):
     make_batch(2, state="failed")
     client.post(f"{BASE}erneut-senden/", {"expected": "2"})
 
@@ -118,7 +118,7 @@ def test_second_press_says_that_nothing_is_left(client, office):
     assert MailLog.objects.count() == 2
 
 
-def test_filter_of_the_list_decides_and_is_named(client, office):
+def test_filters_limit_the_action_and_are_named(client, office):
     make_batch(2, state="failed")
     make_mail(make_draft(values={"topic": "Ölwerk", "comment": ""}), state="failed")
     address = f"{BASE}erneut-senden/?q=oelw&state=failed&start=2026-03-01"
@@ -137,7 +137,7 @@ def test_filter_of_the_list_decides_and_is_named(client, office):
 
 
 @pytest.mark.parametrize("query", ["state=faild", "start=gestern", "batch=x", "kind=nothing"])
-def test_filter_that_cannot_be_understood_reaches_nothing(client, office, query):
+def test_invalid_filter_reaches_no_mail(client, office, query):
     make_batch(2, state="failed")
 
     response = client.post(f"{BASE}erneut-senden/?{query}", {"expected": "2"}, follow=True)
@@ -146,7 +146,7 @@ def test_filter_that_cannot_be_understood_reaches_nothing(client, office, query)
     assert "Bitte prüfen Sie die Filter der Liste" in text_of(response)
 
 
-def test_one_sending_is_acted_on_and_led_back_to(client, office):
+def test_action_on_a_batch_leads_back_to_it(client, office):
     batch = make_batch(2, state="failed")[0].batch
     make_batch(1, state="failed")
 
@@ -156,7 +156,7 @@ def test_one_sending_is_acted_on_and_led_back_to(client, office):
     assert states() == ["waiting", "waiting", "failed"]
 
 
-def test_ticked_mails_alone_are_reached_and_the_others_explained(client, office):
+def test_ticked_mails_are_reached_or_explained(client, office):
     fit, sent, _other = make_batch(3, state="failed")
     Mail.objects.filter(pk=sent.pk).update(state="sent", sent_at=NOW)
     address = (
@@ -183,7 +183,7 @@ def test_nothing_ticked_does_nothing(client, office):
     assert states() == ["failed"] * 2
 
 
-def test_only_hopeless_ones_are_named_without_a_button(client, office):
+def test_selection_without_any_fitting_mail_has_no_button(client, office):
     make_batch(2, state="failed", mime="")
 
     page = client.get(f"{BASE}erneut-senden/")
@@ -193,7 +193,7 @@ def test_only_hopeless_ones_are_named_without_a_button(client, office):
     assert 'name="expected"' not in page.content.decode()
 
 
-def test_nothing_to_do_leads_back(client, office):
+def test_empty_selection_leads_back(client, office):
     response = client.get(f"{BASE}versenden/?q=x", follow=True)
 
     assert response.redirect_chain == [(f"{BASE}?q=x", 302)]
@@ -222,7 +222,9 @@ def test_foreign_form_is_refused(office):
 
 
 @pytest.mark.parametrize("count", [1, 40])
-def test_asking_costs_the_same_for_any_number(client, office, count, django_assert_num_queries):
+def test_confirmation_costs_the_same_for_any_number(
+    client, office, count, django_assert_num_queries
+):
     make_batch(count, state="failed")
     client.get(f"{BASE}erneut-senden/")
 

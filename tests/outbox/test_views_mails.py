@@ -84,7 +84,7 @@ def test_guest_is_sent_to_sign_in(client):
     assert (response.status_code, response["Location"]) == (302, "/anmelden/?next=/postausgang/")
 
 
-def test_detail_shows_state_facts_and_course(client, office):
+def test_detail_shows_state_facts_and_history(client, office):
     mail = make_mail(
         make_invitation_draft(), by=office, state="sent", sent_at=NOW, server_answer="250 OK"
     )
@@ -104,7 +104,7 @@ def test_detail_shows_state_facts_and_course(client, office):
     assert f'<iframe class="mail-preview" sandbox="" src="/postausgang/{mail.pk}/vorschau/"' in page
 
 
-def test_retry_says_when(client, office):
+def test_retry_names_the_next_attempt(client, office):
     mail = make_mail(state="retry", last_error="450 später")
 
     page = client.get(mail.get_absolute_url()).content.decode()
@@ -189,7 +189,7 @@ def test_mail_without_calendar_has_no_tab_and_no_file(client, office):
     assert client.get(f"{mail.get_absolute_url()}termin.ics").status_code == 404
 
 
-def test_mail_leads_to_the_sending_it_belongs_to(client, office):
+def test_mail_links_to_its_batch(client, office):
     alone, mails = make_mail(), make_batch(3)
 
     assert "/postausgang/versand/" not in client.get(alone.get_absolute_url()).content.decode()
@@ -229,7 +229,7 @@ def test_office_resends(client, office):
     assert "Die E-Mail wird erneut gesendet." in response.content.decode()
 
 
-def test_office_withdraws_after_a_question(client, office):
+def test_office_withdraws_after_confirming(client, office):
     mail = make_mail()
 
     question = client.get(f"/postausgang/{mail.pk}/zurueckziehen/").content.decode()
@@ -244,7 +244,7 @@ def test_office_withdraws_after_a_question(client, office):
 @pytest.mark.parametrize(
     ("act", "columns"), [("erneut-senden", {}), ("zurueckziehen", sending()), ("versenden", {})]
 )
-def test_too_late_is_a_sentence_and_no_error(client, office, act, columns):
+def test_action_that_comes_too_late_is_refused_with_a_sentence(client, office, act, columns):
     mail = make_mail(**columns)
 
     response = client.post(f"/postausgang/{mail.pk}/{act}/", follow=True)

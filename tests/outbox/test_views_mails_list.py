@@ -42,7 +42,7 @@ def make_topic_mail(topic, **fields):
     return make_mail(make_draft(values={"topic": topic, "comment": ""}, **fields), **columns)
 
 
-def test_empty_list_says_what_will_be_here(client, office):
+def test_empty_list_explains_what_will_appear(client, office):
     assert (
         "Noch hat das Portal keine E-Mail geschrieben."
         in client.get("/postausgang/").content.decode()
@@ -127,7 +127,7 @@ def test_list_costs_the_same_for_any_length(client, office, count, django_assert
         ("?path=/a/", ["Neu: spät"]),
     ],
 )
-def test_what_the_office_looks_for_is_a_filter(client, office, query, expected):
+def test_unsolved_and_late_are_filters(client, office, query, expected):
     now = timezone.now()
     make_topic_mail("fehlgeschlagen", state="failed")
     make_topic_mail("erledigt", state="failed", settled_at=NOW)
@@ -138,7 +138,7 @@ def test_what_the_office_looks_for_is_a_filter(client, office, query, expected):
     assert subjects(client.get(f"/postausgang/{query}")) == expected
 
 
-def test_list_of_one_sending_says_so_and_keeps_it_when_filtered(client, office):
+def test_list_of_a_batch_keeps_the_batch_when_filtered(client, office):
     mails = make_batch(2)
     make_mail()
 
@@ -153,7 +153,7 @@ def test_list_of_one_sending_says_so_and_keeps_it_when_filtered(client, office):
 @pytest.mark.parametrize(
     "path", ["javascript:alert(1)", "//boese.example.org/", "https://boese.example.org/"]
 )
-def test_page_in_the_address_leads_nowhere_else(client, office, path):
+def test_path_filter_never_links_to_another_site(client, office, path):
     page = client.get("/postausgang/", {"path": path}).content.decode()
 
     assert f'href="{path}' not in page
@@ -172,7 +172,7 @@ def test_quick_filters_count_each_state_and_keep_the_search(client, office):
     assert "wartet 2" in links
 
 
-def test_acts_name_the_number_of_what_the_filter_leaves(client, office):
+def test_bulk_actions_count_the_filtered_mails(client, office):
     make_batch(3, state="failed")
     make_topic_mail("Ölwerk", state="failed")
     make_batch(2, state="draft")
@@ -193,7 +193,7 @@ def test_acts_name_the_number_of_what_the_filter_leaves(client, office):
     assert not [words for words in found if "Entw" in words]
 
 
-def test_rows_can_be_ticked_where_there_is_something_to_do(client, office):
+def test_mails_can_be_ticked_only_where_an_action_fits(client, office):
     make_mail(state="sent", sent_at=NOW)
     failed = make_mail(state="failed")
 
@@ -294,7 +294,7 @@ def test_export_holds_what_the_list_shows(client, office):
 
 
 @pytest.mark.parametrize("part", ["batch", "path"])
-def test_one_sending_and_one_page_are_proven_alone(client, office, part):
+def test_export_of_a_batch_or_page_holds_only_its_mails(client, office, part):
     mails = make_batch(2)
     make_mail(make_draft(path="/anderes/"))
     query = {"batch": f"?batch={mails[0].batch}", "path": f"?path={mails[0].path}"}[part]
@@ -305,7 +305,7 @@ def test_one_sending_and_one_page_are_proven_alone(client, office, part):
     assert {row[11] for row in rows[1:]} == {mail.message_id for mail in mails}
 
 
-def test_no_export_tells_a_personal_link_or_a_body(client, office):
+def test_export_contains_no_personal_link_and_no_body(client, office):
     make_mail(make_invitation_draft(), state="failed", last_error="550 nein")
     make_account_mail("Ihr Code lautet 987654.")
 

@@ -58,7 +58,7 @@ def test_unknown_kind_is_not_found(client, office, address):
     assert client.post(f"/postausgang/texte/{address}", WORDS).status_code == 404
 
 
-def test_outbox_leads_to_the_list_of_texts_and_that_to_each(client, office):
+def test_outbox_links_to_the_texts_and_each_to_its_form(client, office):
     make_wording(changed_by=office)
     make_wording("test_invitation", subject="", body="", needs_release=True, changed_by=None)
     make_wording("test_list", body="{gone}")
@@ -90,7 +90,7 @@ def test_list_costs_as_many_queries_for_one_as_for_three(
         client.get("/postausgang/texte/")
 
 
-def test_form_begins_with_the_default_and_explains_the_placeholders(client, office):
+def test_form_shows_the_default_and_explains_the_placeholders(client, office):
     response = client.get(ADDRESS)
 
     source, page = response.content.decode(), text_of(response)
@@ -114,7 +114,7 @@ def test_office_saves_its_words(client, office):
     assert make_mail().subject == "Thema: Netze"
 
 
-def test_faults_stand_at_their_field_and_nothing_typed_is_lost(client, office):
+def test_faults_are_shown_at_their_field_and_keep_what_was_typed(client, office):
     response = submit(client, subject="Thema: {tipic}", body="neu, ohne Link")
 
     source = response.content.decode()
@@ -136,7 +136,7 @@ def test_mails_may_be_made_to_wait(client, office):
     assert make_mail(make_draft()).state == "draft"
 
 
-def test_mails_that_must_go_at_once_are_not_offered_to_wait(client, office):
+def test_kind_that_cannot_wait_offers_no_release(client, office):
     assert "erst nach Durchsicht senden" not in text_of(client.get("/postausgang/texte/test_list/"))
 
 
@@ -285,7 +285,7 @@ def test_resetting_other_words_than_those_shown_shows_the_new_ones(client, offic
 
 @pytest.mark.parametrize("words", [None, {"subject": "", "body": ""}])
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_resetting_the_default_says_so(client, office, words, method):
+def test_resetting_an_untouched_default_is_refused_with_a_sentence(client, office, words, method):
     if words:
         make_wording(**words)
 
