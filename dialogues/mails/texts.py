@@ -10,8 +10,8 @@ register(
         title=_("Neuer Themenvorschlag"),
         subject=_("Themenvorschlag: {topic}"),
         body=_(
-            "{organisation} schlägt ein Thema vor: **{topic}**\n\n{description}\n\n[Thema "
-            "öffnen]({link})"
+            "{organisation} schlägt ein Thema vor: **{topic}**\n\n"
+            "{description}\n\n[Thema öffnen]({link})"
         ),
         placeholders=("topic", "organisation", "description"),
         is_notice=True,
@@ -22,8 +22,7 @@ register(
         subject=_("Ihr Vorschlag wird bearbeitet: {topic}"),
         body=_(
             "die Geschäftsstelle hat Ihren Vorschlag **{topic}** aufgegriffen. Sie erfahren, wie "
-            "darüber entschieden "
-            "wird.\n\n[Thema öffnen]({link})"
+            "darüber entschieden wird.\n\n[Thema öffnen]({link})"
         ),
         placeholders=("topic",),
         is_notice=True,
@@ -34,8 +33,7 @@ register(
         subject=_("Ihr Vorschlag: {topic}"),
         body=_(
             "vielen Dank für Ihren Vorschlag **{topic}**. Er wird derzeit nicht aufgegriffen.\n\n"
-            "Begründung: {reason}\n\n"
-            "[Thema öffnen]({link})"
+            "Begründung: {reason}\n\n[Thema öffnen]({link})"
         ),
         placeholders=("topic", "reason"),
         is_notice=True,
@@ -46,8 +44,7 @@ register(
         subject=_("{state}: {topic}"),
         body=_(
             "über das von Ihnen vorgeschlagene Thema **{topic}** wurde entschieden: "
-            "**{state}**.\n\n{reason}\n\n"
-            "[Thema öffnen]({link})"
+            "**{state}**.\n\n{reason}\n\n[Thema öffnen]({link})"
         ),
         placeholders=("topic", "state", "reason"),
         is_notice=True,
@@ -57,9 +54,8 @@ register(
         title=_("Termin steht fest"),
         subject=_("Termin steht fest: {dialogue}, {date}"),
         body=_(
-            "der Termin für das Branchengespräch **{dialogue}** steht fest.\n\nTermin: "
-            "**{date}**\n\n"
-            "Ort: {place}\n\nGastgeber: {host}"
+            "der Termin für das Branchengespräch **{dialogue}** steht fest.\n\n"
+            "Termin: **{date}**\n\nOrt: {place}\n\nGastgeber: {host}"
         ),
         placeholders=("dialogue", "date", "place", "host"),
     ),
@@ -68,16 +64,13 @@ register(
         title=_("Einladung zum Branchengespräch"),
         subject=_("Einladung: {dialogue}, {date}"),
         body=_(
-            "wir laden Sie herzlich zum Branchengespräch **{dialogue}** ein.\n\n{about}\n\n"
-            "Termin: **{date}**\n\nOrt: {place}\n\n"
+            "wir laden Sie herzlich zum Branchengespräch **{dialogue}** ein.\n\n"
+            "{about}\n\nTermin: **{date}**\n\nOrt: {place}\n\n"
             "{programme}\n\nBitte antworten Sie bis zum **{answer_by}**. Sie brauchen dafür kein "
-            "Konto.\n\n"
-            "[Einladung beantworten]({link})\n\n"
-            "Es zählt nur die Antwort über diesen Link. Wenn Sie den Termin in Ihrem Kalender "
-            "annehmen oder ablehnen, "
-            "erfahren wir davon nichts.\n\n"
-            "Der Link gilt nur für Sie. Wenn Sie verhindert sind, können Sie dort eine Vertretung "
-            "benennen."
+            "Konto.\n\n[Einladung beantworten]({link})\n\nEs zählt nur die Antwort über diesen "
+            "Link. Wenn Sie den Termin in Ihrem Kalender annehmen oder ablehnen, erfahren wir "
+            "davon nichts.\n\nDer Link gilt nur für Sie. Wenn Sie verhindert sind, können Sie dort "
+            "eine Vertretung benennen."
         ),
         placeholders=("dialogue", "about", "date", "place", "programme", "answer_by"),
     ),
@@ -87,9 +80,8 @@ register(
         subject=_("Bitte um Antwort bis {answer_by}: {dialogue}"),
         body=_(
             "zu unserer Einladung zum Branchengespräch **{dialogue}** am **{date}** haben wir noch "
-            "keine Antwort von "
-            "Ihnen.\n\nBitte antworten Sie bis zum **{answer_by}**.\n\n[Einladung "
-            "beantworten]({link})"
+            "keine Antwort von Ihnen.\n\nBitte antworten Sie bis zum **{answer_by}**.\n\n"
+            "[Einladung beantworten]({link})"
         ),
         placeholders=("dialogue", "date", "answer_by"),
     ),
@@ -98,11 +90,10 @@ register(
         title=_("Bestätigung einer Antwort"),
         subject=_("{answer}: {dialogue}, {date}"),
         body=_(
-            "wir haben Ihre Antwort zum Branchengespräch **{dialogue}** erhalten: "
-            "**{answer}**.\n\n{details}\n\n"
-            "Termin: {date}\n\nOrt: {place}\n\n{entry}\n\n"
-            "Bis zum {answer_by} können Sie Ihre Antwort über denselben Link ändern.\n\n[Antwort "
-            "ansehen]({link})"
+            "wir haben Ihre Antwort zum Branchengespräch **{dialogue}** erhalten: **{answer}**.\n\n"
+            "{details}\n\nTermin: {date}\n\nOrt: {place}\n\n"
+            "{entry}\n\nBis zum {answer_by} können Sie Ihre Antwort über denselben Link ändern.\n\n"
+            "[Antwort ansehen]({link})"
         ),
         placeholders=("dialogue", "date", "place", "answer", "details", "entry", "answer_by"),
     ),
@@ -111,10 +102,9 @@ register(
         title=_("Als Vertretung benannt"),
         subject=_("Branchengespräch {dialogue}, {date}: Sie wurden als Vertretung benannt"),
         body=_(
-            "{guest} hat Sie als Vertretung für das Branchengespräch **{dialogue}** "
-            "benannt.\n\nTermin: **{date}**\n\n"
-            "Ort: {place}\n\nWenn Sie nicht teilnehmen können, geben Sie bitte der Geschäftsstelle "
-            "Bescheid."
+            "{guest} hat Sie als Vertretung für das Branchengespräch **{dialogue}** benannt.\n\n"
+            "Termin: **{date}**\n\nOrt: {place}\n\nWenn Sie nicht teilnehmen können, geben Sie "
+            "bitte der Geschäftsstelle Bescheid."
         ),
         placeholders=("dialogue", "date", "place", "guest"),
     ),
@@ -124,9 +114,8 @@ register(
         subject=_("Einladung zurückgezogen: {dialogue}"),
         body=_(
             "wir müssen unsere Einladung zum Branchengespräch **{dialogue}** ({date}) leider "
-            "zurückziehen. "
-            "Bitte streichen Sie den Termin. Bei Fragen erreichen Sie uns unter den unten "
-            "genannten Angaben."
+            "zurückziehen. Bitte streichen Sie den Termin. Bei Fragen erreichen Sie uns unter den "
+            "unten genannten Angaben."
         ),
         placeholders=("dialogue", "date"),
     ),
@@ -135,9 +124,8 @@ register(
         title=_("Branchengespräch geändert"),
         subject=_("Geändert: {dialogue}, {date}"),
         body=_(
-            "beim Branchengespräch **{dialogue}** am **{date}** hat sich etwas "
-            "geändert.\n\n{changes}\n\n{note}\n\n"
-            "[Einladung ansehen]({link})"
+            "beim Branchengespräch **{dialogue}** am **{date}** hat sich etwas geändert.\n\n"
+            "{changes}\n\n{note}\n\n[Einladung ansehen]({link})"
         ),
         placeholders=("dialogue", "date", "changes", "note"),
     ),
@@ -146,9 +134,8 @@ register(
         title=_("Branchengespräch geändert, zur Kenntnis"),
         subject=_("Geändert: {dialogue}, {date}"),
         body=_(
-            "beim Branchengespräch **{dialogue}** am **{date}** hat sich etwas "
-            "geändert.\n\n{changes}\n\n"
-            "Der Kalendereintrag in dieser E-Mail ersetzt den bisherigen."
+            "beim Branchengespräch **{dialogue}** am **{date}** hat sich etwas geändert.\n\n"
+            "{changes}\n\nDer Kalendereintrag in dieser E-Mail ersetzt den bisherigen."
         ),
         placeholders=("dialogue", "date", "changes"),
     ),
@@ -158,9 +145,8 @@ register(
         subject=_("Verschoben: {dialogue}, {date}"),
         body=_(
             "das Branchengespräch **{dialogue}** am {date} findet zu diesem Termin nicht statt. Es "
-            "wird "
-            "verschoben.\n\nGrund: {reason}\n\nSobald ein neuer Termin feststeht, melden wir uns "
-            "wieder."
+            "wird verschoben.\n\nGrund: {reason}\n\nSobald ein neuer Termin feststeht, melden wir "
+            "uns wieder."
         ),
         placeholders=("dialogue", "date", "reason"),
     ),

@@ -138,8 +138,8 @@ def _reset_host_reply(dialogue: Dialogue) -> None:
     if dialogue.state not in BEFORE_DATE:
         raise Refused(
             _(
-                "Der Gastgeber steht mit dem Termin fest. Verschieben Sie das Gespräch, um ihn "
-                "zu wechseln."
+                "Der Gastgeber steht mit dem Termin fest. Verschieben Sie das Gespräch, um ihn zu "
+                "wechseln."
             )
         )
     apply_values(dialogue, NO_HOST_REPLY)

@@ -29,8 +29,8 @@ INVITATION_WITHDRAWN = gettext_lazy(
     "Diese Einladung wurde zurückgezogen. Bei Fragen hilft Ihnen die Geschäftsstelle."
 )
 LINK_REPLACED = gettext_lazy(
-    "Dieser Link wurde durch einen neueren ersetzt. Bitte öffnen Sie den Link aus der "
-    "letzten E-Mail."
+    "Dieser Link wurde durch einen neueren ersetzt. Bitte öffnen Sie den Link aus der letzten "
+    "E-Mail."
 )
 
 
@@ -176,8 +176,8 @@ def _require_free_seats(invitation: Invitation, after: Rsvp) -> None:
     if left <= 0:
         raise Refused(
             _(
-                "Es sind keine Plätze mehr frei. Möglich ist eine Antwort mit Vorbehalt; "
-                "sobald ein Platz frei wird, kann daraus eine Zusage werden."
+                "Es sind keine Plätze mehr frei. Möglich ist eine Antwort mit Vorbehalt; sobald "
+                "ein Platz frei wird, kann daraus eine Zusage werden."
             )
         )
     text = ngettext(
