@@ -72,7 +72,7 @@ def test_dates_that_were_possible_are_proposed_again(office, senator, fields, wh
     assert (possible.state, impossible.state) == (OptionState.PROPOSED, OptionState.IMPOSSIBLE)
     assert dialogue.state == DialogueState.EXPLORING
     assert mails_written() == lapse_mails(office.email, senator.email)
-    with pytest.raises(Refused, match="nicht freigegeben"):
+    with nothing_changes(dialogue, possible), pytest.raises(Refused, match="nicht freigegeben"):
         fix_date(option=possible, by=office, now=NOW)
 
 

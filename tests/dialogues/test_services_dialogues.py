@@ -176,10 +176,10 @@ def test_dialogue_is_planned_on_an_approved_topic_only(office, state):
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
-def test_dialogue_is_planned_by_the_office_alone(role):
+def test_only_the_office_plans_a_dialogue(role):
     topic, by = make_topic(), make_user(role)
 
-    with pytest.raises(NotAllowed):
+    with nothing_changes(topic), pytest.raises(NotAllowed):
         plan(topic, by)
 
     assert not Dialogue.objects.exists()

@@ -89,7 +89,7 @@ def test_silent_guests_are_reminded_at_most_once_a_day(office):
     make_invitation(dialogue, released=False)
 
     assert remind_guests(dialogue=dialogue, by=office, now=NOW) == 1
-    with pytest.raises(Refused, match="heute schon erinnert"):
+    with nothing_changes(dialogue, waiting), pytest.raises(Refused, match="heute schon erinnert"):
         remind_guests(dialogue=dialogue, by=office, now=NOW + dt.timedelta(hours=3))
 
     assert mails_written() == [("invitation_reminder", waiting.person.email)]

@@ -197,8 +197,10 @@ def test_partner_without_an_organisation_proposes_nothing(partner):
     partner.person.organisation = None
     partner.person.save()
 
-    with pytest.raises(NotAllowed):
+    with nothing_changes(), pytest.raises(NotAllowed, match="schlagen die Partner"):
         create(partner)
+
+    assert not Topic.objects.exists()
 
 
 def test_draft_of_a_partner_belongs_to_their_organisation_and_no_series(partner):
@@ -314,7 +316,7 @@ def test_proposer_is_mailed_why_the_topic_is_declined(office, partner):
 def test_topic_is_not_declined_without_a_reason(office, partner):
     topic = make_topic(TopicState.PROPOSED, proposed_by=partner)
 
-    with nothing_changes(topic), pytest.raises(Refused):
+    with nothing_changes(topic), pytest.raises(Refused, match="begründen Sie"):
         decline_topic(topic=topic, reason=" ", by=office, now=NOW)
 
 

@@ -101,7 +101,7 @@ def test_topic_without_a_series_is_refused(office, senator):
 def test_refused_submission_leaves_the_topic_unchanged(office, senator):
     topic = make_topic(TopicState.IN_PROGRESS)
 
-    with nothing_changes(topic), pytest.raises(Refused):
+    with nothing_changes(topic), pytest.raises(Refused, match="nennen Sie das Votum"):
         submit_topic(
             topic=topic, briefing=BRIEFING._replace(vote=""), due_on=DUE_ON, by=office, now=NOW
         )
