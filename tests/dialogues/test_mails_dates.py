@@ -49,7 +49,7 @@ from tests.dialogues.builders import (
     make_dialogue,
     make_office,
 )
-from tests.outbox.builders import in_state
+from tests.outbox.builders import fields_in_state
 from tests.outbox.calendar_readers import two_readers
 from tests.partners.builders import make_organisation, make_person, make_user
 
@@ -191,7 +191,7 @@ def _mails_of(act) -> list[Sent]:
     before = set(Mail.objects.values_list("pk", flat=True))
     act()
     mails = Mail.objects.exclude(pk__in=before).order_by("recipient", "pk")
-    mails.update(**in_state("sent"))
+    mails.update(**fields_in_state("sent"))
     return [sent for mail in mails if (sent := Sent.of(mail))]
 
 

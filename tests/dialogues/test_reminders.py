@@ -21,7 +21,7 @@ from tests.dialogues.builders import (
     make_office,
     make_released,
 )
-from tests.outbox.builders import in_state
+from tests.outbox.builders import fields_in_state
 from tests.partners.builders import make_person, make_user
 
 D = dt.date
@@ -207,7 +207,7 @@ def test_after_the_answer_day_nobody_is_reminded_of_several_days_asked_for():
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("columns", "reminded"),
-    [({}, 0), ({"attempts": 1, "state": "retry"}, 1), (in_state("sent"), 1)],
+    [({}, 0), ({"attempts": 1, "state": "retry"}, 1), (fields_in_state("sent"), 1)],
 )
 def test_nobody_is_reminded_of_an_invitation_that_still_lies_in_the_outbox(columns, reminded):
     dialogue = make_released(make_office(), 1)

@@ -13,7 +13,7 @@ from tests.dialogues.builders import (
     make_invitation,
 )
 from tests.dialogues.pages import links_of, text_of
-from tests.outbox.builders import in_state, make_wording
+from tests.outbox.builders import fields_in_state, make_wording
 from tests.partners.builders import make_organisation, make_person
 from tests.unchanged import mails_written, nothing_changes
 
@@ -213,7 +213,7 @@ def test_release_and_reminder_say_that_their_mails_wait(signed_in):
     sent = text_of(
         signed_in.post(address, {"rsvp_by": ANSWER_BY.isoformat(), "expected": 1}, follow=True)
     )
-    Mail.objects.update(**in_state("sent"))
+    Mail.objects.update(**fields_in_state("sent"))
     reminded = text_of(signed_in.post(f"{guests_page(dialogue)}erinnern/", follow=True))
 
     assert note in before

@@ -41,7 +41,7 @@ from tests.dialogues.builders import (
     make_topic,
 )
 from tests.media_visits.builders import make_visit
-from tests.outbox.builders import in_state
+from tests.outbox.builders import fields_in_state
 from tests.partners.builders import make_organisation, make_person, make_user
 
 LATER = NOW + dt.timedelta(
@@ -75,7 +75,7 @@ def write_every_mail() -> None:
 
 def _about_dialogues(office) -> None:
     dialogue = make_released(office, 4)
-    Mail.objects.filter(kind="invitation", state="waiting").update(**in_state("sent"))
+    Mail.objects.filter(kind="invitation", state="waiting").update(**fields_in_state("sent"))
     first, second, *_rest = dialogue.invitations.select_related("person").order_by("pk")
     record_rsvp(invitation=first, reply=SUBSTITUTE, now=LATER)
     withdraw_invitation(invitation=second, by=office, now=LATER)

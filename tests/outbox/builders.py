@@ -51,14 +51,13 @@ _numbers = itertools.count(1)
 
 
 def make_recipient(**fields) -> Recipient:
-    """Return a recipient at example.org."""
     return Recipient(
         **{"email": "gast@example.org", "name": "Leitung Werk", "greeting": "Guten Tag"} | fields
     )
 
 
 def make_draft(**fields) -> MailDraft:
-    """Return a draft of the kind `test_notice` about a subject of its own."""
+    """Return a draft of a notice; each has a subject of its own."""
     values = {
         "kind": "test_notice",
         "subject_key": f"topic:{next(_numbers)}",
@@ -83,7 +82,7 @@ def make_invitation_draft(**fields) -> MailDraft:
 
 
 def make_event(**fields) -> CalendarEvent:
-    """Return an appointment of two hours for one guest, in Berlin's summer time."""
+    """Return an appointment of two hours in Berlin's summer time."""
     start = dt.datetime(2026, 6, 18, 12, 0, tzinfo=dt.UTC)
     values = {
         "uid": "dialogue-12",
@@ -99,7 +98,6 @@ def make_event(**fields) -> CalendarEvent:
 
 
 def make_event_text(**fields) -> str:
-    """Return the iCalendar text of `make_event`."""
     return make_calendar(make_event(**fields), now=NOW)
 
 
@@ -115,16 +113,13 @@ def make_mail(draft: MailDraft | None = None, *, now: dt.datetime = NOW, by=None
 
 
 def make_account_mail(text: str = "Ihr Code lautet 123456.", **fields) -> Mail:
-    """Return a mail of the sign-in."""
     values = {"to": make_recipient(), "subject": "Anmeldung", "text": text, "now": NOW} | fields
     enqueue_account_mail(**values)
     return Mail.objects.latest("pk")
 
 
 def make_batch(count: int, *, now: dt.datetime = NOW, **fields) -> list[Mail]:
-    """Return `count` mails written in one call, to one recipient each; `fields` overwrite their
-    columns.
-    """
+    """Return `count` mails of one batch; `fields` overwrite their columns afterwards."""
     to = [
         make_recipient(email=f"gast{n:03}@example.org", name=f"Gast {n:03}") for n in range(count)
     ]
@@ -135,14 +130,14 @@ def make_batch(count: int, *, now: dt.datetime = NOW, **fields) -> list[Mail]:
     return list(Mail.objects.filter(subject_key__in=keys).order_by("pk"))
 
 
-def in_state(state: str, **fields) -> dict:
+def fields_in_state(state: str, **fields) -> dict:
     """Return the columns that a mail in `state` has."""
     columns = {"state": state, "sent_at": NOW if state == "sent" else None}
-    return columns | (sending() if state == "sending" else {}) | fields
+    return columns | (claimed_fields() if state == "sending" else {}) | fields
 
 
 def make_wording(kind: str = "test_notice", **fields) -> Wording:
-    """Return the office's own words for `kind`; with empty words only what else it settled."""
+    """Return the office's words for `kind`; with empty words the default stays in force."""
     words = {
         "subject": "Thema {topic}",
         "body": "neu ist **{topic}**.\n\n[Ansehen]({link})",
@@ -151,6 +146,6 @@ def make_wording(kind: str = "test_notice", **fields) -> Wording:
     return Wording.objects.create(kind=kind, **words | fields)
 
 
-def sending(**fields) -> dict:
+def claimed_fields(**fields) -> dict:
     """Return the columns of a mail that a worker has claimed."""
     return {"state": "sending", "claim": "c" * 32, "claimed_at": NOW} | fields

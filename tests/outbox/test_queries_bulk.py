@@ -5,7 +5,7 @@ import pytest
 from outbox.enums import APPROVE, RESEND, SETTLE, WITHDRAW
 from outbox.models import Mail
 from outbox.queries.bulk import Selection, select_mails
-from tests.outbox.builders import NOW, in_state, make_account_mail, make_batch, make_mail
+from tests.outbox.builders import NOW, fields_in_state, make_account_mail, make_batch, make_mail
 
 pytestmark = pytest.mark.django_db
 ACCOUNT = "E-Mail zum Konto: nur einzeln, auf ihrer eigenen Seite"
@@ -42,7 +42,7 @@ def test_action_reaches_the_states_it_starts_from(action, counts):
         "withdrawn",
         "expired",
     ):
-        make_mail(**in_state(state))
+        make_mail(**fields_in_state(state))
 
     selection = select(action)
 

@@ -9,7 +9,7 @@ from outbox.enums import APPROVE, RESEND, SETTLE, WITHDRAW
 from outbox.filters import MailFilter
 from outbox.models import Mail
 from outbox.queries.bulk import STATE_FILTER_CHOICES, count_states
-from tests.outbox.builders import NOW, in_state, make_account_mail, make_batch, make_mail
+from tests.outbox.builders import NOW, fields_in_state, make_account_mail, make_batch, make_mail
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -28,8 +28,8 @@ def many():
         "withdrawn",
         "expired",
     ):
-        make_mail(**in_state(state, due_at=NOW + HOUR))
-        make_mail(**in_state(state, due_at=NOW - HOUR))
+        make_mail(**fields_in_state(state, due_at=NOW + HOUR))
+        make_mail(**fields_in_state(state, due_at=NOW - HOUR))
     make_mail(state="failed", settled_at=NOW)
     make_mail(state="expired", settled_at=NOW + HOUR)
     account = make_account_mail()

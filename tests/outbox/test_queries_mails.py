@@ -14,7 +14,7 @@ from outbox.queries.mails import (
     oldest_due_at,
 )
 from outbox.services import resend_mail
-from tests.outbox.builders import NOW, in_state, make_draft, make_mail, sending
+from tests.outbox.builders import NOW, claimed_fields, fields_in_state, make_draft, make_mail
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def test_nothing_is_due_when_mails_are_finished_or_due_later():
     assert oldest_due_at(NOW) is None
 
 
-@pytest.mark.parametrize("columns", [{"state": "waiting"}, {"state": "retry"}, sending()])
+@pytest.mark.parametrize("columns", [{"state": "waiting"}, {"state": "retry"}, claimed_fields()])
 def test_oldest_unsent_mail_counts_in_every_unsent_state(columns):
     make_mail(due_at=NOW - dt.timedelta(minutes=5))
     make_mail(due_at=NOW - dt.timedelta(minutes=20), **columns)
@@ -59,7 +59,7 @@ def test_mail_is_visible_to_the_office_alone(role, count):
 
 def test_no_problems_while_nothing_failed_and_nothing_is_late(django_assert_num_queries):
     for state in ("draft", "sent", "withdrawn"):
-        make_mail(**in_state(state))
+        make_mail(**fields_in_state(state))
     make_mail(due_at=NOW - LATE_AFTER)
     make_mail(state="failed", settled_at=NOW)
 
@@ -73,7 +73,7 @@ def test_failed_and_late_mails_are_counted_as_problems():
     for state in ("failed", "expired"):
         make_mail(state=state)
     since = NOW - dt.timedelta(hours=1)
-    for columns in ({"state": "waiting"}, {"state": "retry"}, sending()):
+    for columns in ({"state": "waiting"}, {"state": "retry"}, claimed_fields()):
         make_mail(due_at=since, **columns)
 
     assert count_problems(NOW) == Problems(2, 3, since)

@@ -1,4 +1,4 @@
-"""Acts on many mails: the number named before holds, one log row a mail, and a constant number of
+"""Actions on many mails: the expected number, one log entry per mail, and a constant number of
 statements.
 """
 
@@ -21,7 +21,7 @@ from outbox.services import (
 )
 from tests.outbox.builders import (
     NOW,
-    in_state,
+    fields_in_state,
     make_account_mail,
     make_batch,
     make_draft,
@@ -65,7 +65,7 @@ def act(action, expected, by, mails=None):
 @pytest.mark.parametrize("state", MailState.values)
 @pytest.mark.parametrize("action", SERVICES)
 def test_state_table_decides_which_mails_are_reached(state, action, office):
-    mail = make_mail(**in_state(state))
+    mail = make_mail(**fields_in_state(state))
 
     if state in SOURCES_OF_ACTION[action]:
         assert act(action, 1, office) == 1

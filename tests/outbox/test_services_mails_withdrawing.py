@@ -4,7 +4,7 @@ from core.roles import OFFICE
 from outbox.enums import MOVES, MailState
 from outbox.models import Mail
 from outbox.services import withdraw_pending
-from tests.outbox.builders import NOW, make_draft, make_mail, sending
+from tests.outbox.builders import NOW, claimed_fields, make_draft, make_mail
 from tests.partners.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ def withdraw(*keys, kinds=("test_notice",), by=None) -> int:
 @pytest.mark.parametrize("state", MailState.values)
 def test_only_unsent_mails_are_withdrawn(state):
     columns = (
-        sending()
+        claimed_fields()
         if state == "sending"
         else {"state": state, "sent_at": NOW if state == "sent" else None}
     )

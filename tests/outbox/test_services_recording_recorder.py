@@ -1,6 +1,4 @@
-"""The record of a mail is written while the next one is on its way; nothing that goes wrong with
-that loses it.
-"""
+"""A mail is recorded while the next one is on the wire; no failure in between loses a record."""
 
 import datetime as dt
 from time import sleep

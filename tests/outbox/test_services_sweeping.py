@@ -5,7 +5,13 @@ import pytest
 from outbox.models import Mail
 from outbox.services import deliver_due_mails, remove_bodies, sweep_mails, sweeping
 from outbox.services.delivery import claim_batch
-from tests.outbox.builders import NOW, make_account_mail, make_invitation_draft, make_mail, sending
+from tests.outbox.builders import (
+    NOW,
+    claimed_fields,
+    make_account_mail,
+    make_invitation_draft,
+    make_mail,
+)
 
 pytestmark = pytest.mark.django_db
 LEASE_OVER = NOW + dt.timedelta(seconds=600)
@@ -88,7 +94,7 @@ def test_each_claim_has_one_interrupted_mail(monkeypatch):
 
 
 def test_mail_that_keeps_killing_workers_fails(settings):
-    mail = make_mail(**sending(attempts=1, refusals=settings.MAIL_MAX_ATTEMPTS - 1))
+    mail = make_mail(**claimed_fields(attempts=1, refusals=settings.MAIL_MAX_ATTEMPTS - 1))
 
     sweep_mails(now=LEASE_OVER)
 
@@ -119,7 +125,7 @@ def test_sweep_covers_more_than_one_transaction(monkeypatch):
     monkeypatch.setattr(sweeping, "MAILS_PER_TRANSACTION", 2)
     monkeypatch.setattr(sweeping, "CLAIMS_PER_TRANSACTION", 2)
     for number in range(5):
-        make_mail(**sending(claim=f"claim {number}"))
+        make_mail(**claimed_fields(claim=f"claim {number}"))
         make_mail(expires_at=NOW)
 
     sweep_mails(now=LEASE_OVER)
@@ -129,7 +135,7 @@ def test_sweep_covers_more_than_one_transaction(monkeypatch):
 
 
 def test_sweeping_twice_does_no_harm():
-    mail = make_mail(**sending())
+    mail = make_mail(**claimed_fields())
 
     sweep_mails(now=LEASE_OVER)
     sweep_mails(now=LEASE_OVER)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from outbox import tasks
 from outbox.models import Mail
 from outbox.services.queueing import DRAIN_ACCOUNT_TASK, DRAIN_TASK
-from tests.outbox.builders import make_mail, sending
+from tests.outbox.builders import claimed_fields, make_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def test_drain_sends_what_is_due(sink):
 def test_sweep_sends_forgotten_mails_and_those_of_killed_workers(sink):
     now = timezone.now()
     make_mail(now=now - dt.timedelta(minutes=20))
-    make_mail(now=now, **sending(claimed_at=now - dt.timedelta(minutes=20)))
+    make_mail(now=now, **claimed_fields(claimed_at=now - dt.timedelta(minutes=20)))
 
     tasks.sweep()
     assert list(Mail.objects.order_by("pk").values_list("state", flat=True)) == ["sent", "retry"]

@@ -1,4 +1,4 @@
-"""The page of one sending, with and without htmx."""
+"""The page of a batch, with and without htmx."""
 
 from uuid import uuid4
 
@@ -145,7 +145,7 @@ def test_page_costs_the_same_for_any_number(client, office, count, django_assert
 
     with django_assert_num_queries(
         6
-    ):  # session, account, roles, approvals in the navigation, the sending, its failed
+    ):  # session, account, roles, approvals in the navigation, the batch, its failed mails
         client.get(address(batch))
 
 

@@ -1,6 +1,4 @@
-"""The page of a sending in a real Chromium: it follows the sending by itself, and comes to rest
-with it.
-"""
+"""The page of a batch in a real Chromium: it refreshes by itself until the batch is finished."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The pages that ask before an act on many mails, and what they do."""
+"""The pages that ask before an action on many mails, and what they do."""
 
 import re
 from uuid import UUID

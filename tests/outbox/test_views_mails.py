@@ -5,11 +5,11 @@ from outbox.models import Mail
 from partners.models import User
 from tests.outbox.builders import (
     NOW,
+    claimed_fields,
     make_account_mail,
     make_batch,
     make_invitation_draft,
     make_mail,
-    sending,
 )
 from tests.partners.builders import make_user
 
@@ -242,7 +242,8 @@ def test_office_withdraws_after_confirming(client, office):
 
 
 @pytest.mark.parametrize(
-    ("act", "columns"), [("erneut-senden", {}), ("zurueckziehen", sending()), ("versenden", {})]
+    ("act", "columns"),
+    [("erneut-senden", {}), ("zurueckziehen", claimed_fields()), ("versenden", {})],
 )
 def test_action_that_comes_too_late_is_refused_with_a_sentence(client, office, act, columns):
     mail = make_mail(**columns)
