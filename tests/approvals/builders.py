@@ -1,4 +1,4 @@
-"""Approval requests for tests, on a Monday in March."""
+"""Approvals for tests, submitted on a Monday in March."""
 
 import datetime as dt
 from unittest.mock import patch
@@ -26,7 +26,6 @@ BRIEFING = Briefing(
 
 
 def make_subject(kind: str = ApprovalKind.TOPIC, pk: int = 1, **fields) -> Subject:
-    """Return a subject as a floor above would describe it."""
     values = {
         "title": "Fachkräfte sichern",
         "path": f"/branchengespraeche/themen/{pk}/",
@@ -36,7 +35,6 @@ def make_subject(kind: str = ApprovalKind.TOPIC, pk: int = 1, **fields) -> Subje
 
 
 def an_office() -> User:
-    """Return the first account of the office, made when there is none."""
     return User.objects.filter(groups__name=OFFICE).order_by("pk").first() or make_user(OFFICE)
 
 
@@ -50,15 +48,14 @@ def make_approval(
     decided_by=None,
     **fields,
 ) -> ApprovalRequest:
-    """Return a request submitted by the office at `now`; another state and `fields` are set on the
-    row.
+    """Return an approval submitted by the office at `now`, without any mail.
 
-    It is told to nobody: most tests want the row alone, and writing mails takes longer than all the
-    rest.
+    Another `state` and `fields` are written straight to the database: writing mails and deciding
+    take longer than all the rest of most tests.
     """
     if by is None:
         by = an_office()
-        by.roles = frozenset({OFFICE})  # as it is: the question costs more than the row
+        by.roles = frozenset({OFFICE})  # saves the query, which costs more than the rest
     with patch("approvals.services.mail_submission"):
         approval = request_approval(
             subject=subject or make_subject(), briefing=BRIEFING, due_on=due_on, by=by, now=now
@@ -79,7 +76,7 @@ def make_approval(
 
 
 def details_of(verdict: str, chosen=()) -> dict:
-    """Return what `verdict` needs beside a comment: a condition, the ticked options."""
+    """Return what `verdict` needs besides a comment: a condition, the chosen dates."""
     details: dict = {"chosen": list(chosen)}
     if verdict == Verdict.CONDITION:
         details["conditions"] = [CONDITION]
@@ -87,7 +84,7 @@ def details_of(verdict: str, chosen=()) -> dict:
 
 
 def make_condition(approval: ApprovalRequest | None = None, **fields) -> Condition:
-    """Return an open condition of `approval`, an approval given on condition when missing."""
+    """Return an open condition of `approval`, by default of a new approval on condition."""
     approval = approval or make_approval(ApprovalState.CONDITIONAL)
     return Condition.objects.create(**{"text": CONDITION} | fields, approval=approval)
 
@@ -101,9 +98,7 @@ def make_deputy(
     email="vertretung@example.org",
     deputy=None,
 ) -> User:
-    """Return an account that acts for `principal` from a day to a day, for some `kinds` of approval
-    or for all.
-    """
+    """Return a user who acts for `principal` in `kinds` of approvals, in all when empty."""
     deputy = deputy or make_user(email=email)
     Deputy.objects.create(
         principal=principal.person,

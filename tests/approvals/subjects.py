@@ -1,4 +1,4 @@
-"""A subject of each kind with its request, in each state, for the tests of decisions."""
+"""Approvals with their real subjects, of each kind and in each state."""
 
 import datetime as dt
 from contextlib import contextmanager
@@ -48,7 +48,7 @@ from tests.partners.builders import make_user
 
 A, K = ApprovalState, ApprovalKind
 
-# State of the subject that goes with the state of its latest request.
+# The state of a subject by the state of its latest approval.
 STATES = {
     K.SERIES: {
         A.OPEN: SeriesState.REQUESTED,
@@ -90,9 +90,7 @@ STATES = {
 
 
 class Case(NamedTuple):
-    """A request and the row whose state follows from it: the series, topic or visit itself, of
-    dates the option.
-    """
+    """An approval, its subject, and the object whose state follows it (of dates the option)."""
 
     approval: ApprovalRequest
     subject: models.Model
@@ -104,15 +102,12 @@ class Case(NamedTuple):
         return self.row.state
 
     def decision(self, verdict: str) -> Decision:
-        """Return a decision `verdict` on this approval with everything it needs."""
         chosen = [option["id"] for option in self.approval.options]
         return Decision(verdict, "Begründung", **details_of(verdict, chosen))
 
 
 def make_case(kind: str, state: str, *, by) -> Case:
-    """Return a subject of `kind` whose latest request, submitted by `by`, is in `state`; no mail is
-    left of it.
-    """
+    """Return a subject of `kind` whose latest approval, submitted by `by`, is in `state`."""
     wanted = STATES[K(kind)][A(state)]
     if kind == K.DATES:
         subject = make_dialogue(DialogueState.EXPLORING)
@@ -138,7 +133,6 @@ def _make_subject(kind: str, state: str) -> models.Model:
 
 
 def submit(case: Case, by) -> ApprovalRequest:
-    """Put the subject of `case` before the senator's office."""
     values = {"briefing": BRIEFING, "due_on": DUE_ON, "by": by, "now": NOW}
     kind = case.approval.kind
     if kind == K.SERIES:
@@ -151,7 +145,7 @@ def submit(case: Case, by) -> ApprovalRequest:
 
 
 def change(case: Case, by) -> None:
-    """Give the subject of `case` another title, as the form would."""
+    """Give the subject of `case` another title, as its form does."""
     kind, values = case.approval.kind, {"title": "Ein anderer Titel"}
     if kind == K.SERIES:
         update_series(series=case.subject, values=values, by=by, now=NOW)
@@ -172,7 +166,7 @@ VERDICTS = {
 
 
 def make_people(kind, submitter) -> dict[str, User]:
-    """Return an account of each role, and deputies of every sort; the submitter is a deputy too."""
+    """Return a user of each role, deputies of every kind, and the submitter as a deputy."""
     principal = make_user(SENATOR_OFFICE)
     other = next(key for key in K if key != kind)
     yesterday = NOW.date().replace(day=1)
@@ -197,21 +191,21 @@ def raises_exactly(error: type[Exception]):
 
 @contextmanager
 def undone():
-    """Take back what the block writes, so that the next role finds the case as it was."""
+    """Roll the block back, so that the next role finds the case unchanged."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
 
 
 def make_topic_approval(*, due_on: dt.date = dt.date(2030, 5, 10)) -> ApprovalRequest:
-    """Return the open request about a new topic, due on `due_on`."""
+    """Return the open approval of a new topic."""
     topic = make_topic(TopicState.FOR_APPROVAL)
     ApprovalRequest.objects.open().filter(kind="topic", subject_id=topic.pk).update(due_on=due_on)
     return ApprovalRequest.objects.open().get(kind="topic", subject_id=topic.pk)
 
 
 def make_two_dates_approval() -> ApprovalRequest:
-    """Return the open request about two dates of a dialogue, a day apart."""
+    """Return the open approval of two dates of a dialogue, one day apart."""
     dialogue = make_dialogue(DialogueState.EXPLORING)
     day = dt.timedelta(days=1)
     second = make_option(dialogue, starts_at=DAY + day, ends_at=END + day)

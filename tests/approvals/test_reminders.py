@@ -21,7 +21,7 @@ def test_each_kind_has_a_prefix_for_pauses():
 
 
 def steps_of(submitted_at: dt.datetime, due_on: dt.date, until: dt.date) -> dict[dt.date, str]:
-    """Return the steps of a request day by day, from the day of its submission on."""
+    """Return the key of the step by day, from the day of submission to `until`."""
     approval = ApprovalRequest(submitted_at=submitted_at, due_on=due_on)
     first = submitted_at.astimezone(BERLIN).date()
     days = (first + dt.timedelta(offset) for offset in range((until - first).days + 1))
@@ -128,28 +128,27 @@ def test_steps_fall_on_working_days(submitted_at, due_on, until, steps):
 
 
 def due_on(today: dt.date):
-    """Return what may go out on `today`."""
     return [reminder for _day, reminder in reminders_due([today], current_schedules())]
 
 
 def reminded(today: dt.date) -> list[tuple[str, str]]:
-    return [(row.event, row.to.email) for row in due_on(today)]
+    return [(reminder.event, reminder.to.email) for reminder in due_on(today)]
 
 
 @pytest.mark.django_db
 def test_reminder_names_approval_deadline_and_page(office, senator):
     approval = make_approval(by=office, subject=make_subject(title="Fach*kräfte*"))
 
-    [row] = due_on(D(2026, 3, 12))
+    [reminder] = due_on(D(2026, 3, 12))
 
-    assert row.line == "Freigabe „Fach\\*kräfte\\*“ (Thema): Entscheidung bis morgen"
-    assert row.why == "Entscheidung über eine Freigabe: 1 Arbeitstag vor dem 13.03.2026"
-    assert (row.kind, row.subject_key, row.event) == (
+    assert reminder.line == "Freigabe „Fach\\*kräfte\\*“ (Thema): Entscheidung bis morgen"
+    assert reminder.why == "Entscheidung über eine Freigabe: 1 Arbeitstag vor dem 13.03.2026"
+    assert (reminder.kind, reminder.subject_key, reminder.event) == (
         "approval",
         f"approval:{approval.pk}",
         "2026-03-13:-1",
     )
-    assert (row.path, row.date, row.has_personal_link) == (
+    assert (reminder.path, reminder.date, reminder.has_personal_link) == (
         f"/freigaben/{approval.pk}/",
         D(2026, 3, 13),
         False,
@@ -164,9 +163,9 @@ def test_reminder_names_approval_deadline_and_page(office, senator):
 def test_reminder_can_be_paused_with_its_subject(office, senator, kind, about):
     make_approval(by=office, subject=make_subject(kind, pk=7, title="Gespräch im Werk"))
 
-    [row] = due_on(D(2026, 3, 12))
+    [reminder] = due_on(D(2026, 3, 12))
 
-    assert (row.about, row.about_title) == (about, "Gespräch im Werk")
+    assert (reminder.about, reminder.about_title) == (about, "Gespräch im Werk")
 
 
 @pytest.mark.parametrize(
@@ -260,7 +259,7 @@ def test_several_days_have_their_own_deputies_and_need_the_same_queries(
     with django_assert_num_queries(4):
         pairs = reminders_due([D(2026, 3, 12), D(2026, 3, 13)], schedules)
 
-    assert [(day.day, row.step.key, row.to.email) for day, row in pairs] == [
+    assert [(day.day, reminder.step.key, reminder.to.email) for day, reminder in pairs] == [
         (12, "-1", senator.email),
         (13, "0", senator.email),
         (13, "0", deputy.email),
@@ -278,9 +277,9 @@ def test_deputies_are_reminded_of_their_kinds_only(office, senator, django_asser
     schedules = current_schedules()
 
     with django_assert_num_queries(4):
-        rows = reminders_due([D(2026, 3, 12), D(2026, 3, 13)], schedules)
+        reminders = reminders_due([D(2026, 3, 12), D(2026, 3, 13)], schedules)
 
-    told = {(day, row.subject_key, row.to.email) for day, row in rows}
+    told = {(day, reminder.subject_key, reminder.to.email) for day, reminder in reminders}
     assert told == {
         (day, f"approval:{requests[kind].pk}", account.email)
         for day in (D(2026, 3, 12), D(2026, 3, 13))

@@ -1,6 +1,4 @@
-"""Who is reminded of an open approval on which day: first those who are asked, then deputies, then
-the lead.
-"""
+"""Who is reminded on which day: the deciders, then standing deputies, then the head."""
 
 import datetime as dt
 
@@ -35,7 +33,7 @@ def senator():
 
 @pytest.fixture
 def office():
-    """The office: one who leads it, one who does not."""
+    """A head and another member of the office; returns the latter."""
     make_user(OFFICE, email=LEADS, is_office_head=True)
     return make_user(OFFICE, email=CLERK)
 
@@ -56,13 +54,13 @@ def set_rule(office, *, before=(1, 0), is_active=True, **options):
 
 
 def reminded(first: dt.date, last: dt.date) -> dict[dt.date, list[str]]:
-    """Return who is reminded on which day; only the days on which a step falls."""
+    """Return who is reminded by day, for the days with a step."""
     days = [first + dt.timedelta(offset) for offset in range((last - first).days + 1)]
-    told: dict[dt.date, list[str]] = {}
+    recipients: dict[dt.date, list[str]] = {}
     for day, reminder in reminders_due(days, current_schedules()):
         if reminder.step.on == day:
-            told.setdefault(day, []).append(reminder.to.email)
-    return told
+            recipients.setdefault(day, []).append(reminder.to.email)
+    return recipients
 
 
 def test_more_people_are_reminded_after_the_deadline(senator, office):

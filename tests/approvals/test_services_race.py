@@ -23,11 +23,10 @@ KINDS = list(ApprovalKind)
 
 @pytest.mark.parametrize("people", [20])
 def test_of_many_simultaneous_decisions_one_wins(people):
-    """On PostgreSQL 50 rounds of 20 people; on SQLite, which lets one write after the other, 3
-    rounds of 6.
+    """Run 50 rounds of 20 people on PostgreSQL; 3 rounds of 6 on SQLite, which serialises writes.
 
-    Each kind has one request, set back for each of its rounds; they are made first, before there is
-    anybody to tell.
+    Each kind has one approval, reset for each of its rounds. They are created before the deciders,
+    so that no mail is written.
     """
     rounds = 50
     if connection.vendor == "sqlite":
@@ -55,9 +54,7 @@ def _picture(case) -> list[dict]:
 
 
 def _set_back(case, picture):
-    """Give the rows of `case` their values before the decision; of the decision only the history
-    stays.
-    """
+    """Restore the values from before the decision; only the history keeps a trace of it."""
     for rows, values in zip(_rows(case), picture, strict=True):
         rows.update(**values)
     case.approval.conditions.all().delete()
