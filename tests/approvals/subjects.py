@@ -90,16 +90,16 @@ STATES = {
 
 
 class Case(NamedTuple):
-    """An approval, its subject, and the object whose state follows it (of dates the option)."""
+    """An approval, its subject, and the object whose state follows (an option for dates)."""
 
     approval: ApprovalRequest
     subject: models.Model
-    row: models.Model
+    affected: models.Model
 
     @property
-    def row_state(self) -> str:
-        self.row.refresh_from_db()
-        return self.row.state
+    def affected_state(self) -> str:
+        self.affected.refresh_from_db()
+        return self.affected.state
 
     def decision(self, verdict: str) -> Decision:
         chosen = [option["id"] for option in self.approval.options]
@@ -111,11 +111,11 @@ def make_case(kind: str, state: str, *, by) -> Case:
     wanted = STATES[K(kind)][A(state)]
     if kind == K.DATES:
         subject = make_dialogue(DialogueState.EXPLORING)
-        row = make_option(subject, wanted)
+        affected = make_option(subject, wanted)
     else:
-        subject = row = _make_subject(kind, wanted)
+        subject = affected = _make_subject(kind, wanted)
     ApprovalRequest.objects.filter(kind=kind, subject_id=subject.pk).delete()
-    options = [{"id": row.pk, "label": str(row), "hint": ""}] if kind == K.DATES else []
+    options = [{"id": affected.pk, "label": str(affected), "hint": ""}] if kind == K.DATES else []
     about = {"title": str(subject), "path": subject.get_absolute_url(), "options": options}
     approval = make_approval(
         state, by=by, decided_by=by, subject=make_subject(kind, pk=subject.pk, **about)
@@ -124,7 +124,7 @@ def make_case(kind: str, state: str, *, by) -> Case:
         ApprovalRequest.objects.filter(pk=approval.pk).update(
             lapsed_at=NOW, lapse_reason="geändert: Titel"
         )
-    return Case(approval, subject, row)
+    return Case(approval, subject, affected)
 
 
 def _make_subject(kind: str, state: str) -> models.Model:

@@ -36,7 +36,7 @@ def make_decided(
 
 
 def by_label(user, now=NOW) -> dict[str, tuple]:
-    return {row.label: row[1:] for row in decision_durations(user, now)}
+    return {durations.label: durations[1:] for durations in decision_durations(user, now)}
 
 
 @pytest.mark.django_db
@@ -126,7 +126,7 @@ def test_deputy_for_some_kinds_sees_only_their_durations():
     for kind in (ApprovalKind.TOPIC, ApprovalKind.VISIT):
         make_decided(kind, D(2026, 3, 2), D(2026, 3, 3))
 
-    assert [row.decided for row in decision_durations(senator, NOW)] == [0, 1, 0, 1]
+    assert [durations.decided for durations in decision_durations(senator, NOW)] == [0, 1, 0, 1]
     assert by_label(deputy) == {"Besuch": (1, 1, 1, 0)}
     deputy.groups.add(Group.objects.get(name=OFFICE))
     assert len(decision_durations(User.objects.get(pk=deputy.pk), NOW)) == 4

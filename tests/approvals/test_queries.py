@@ -50,9 +50,9 @@ def test_each_list_needs_one_query(count, django_assert_num_queries):
         make_approval(ApprovalState.APPROVED, subject=make_subject(pk=20 + number))
 
     with django_assert_num_queries(1):
-        assert [str(row.submitted_by) for row in open_approvals(user)] != []
+        assert [str(approval.submitted_by) for approval in open_approvals(user)] != []
     with django_assert_num_queries(1):
-        assert [str(row.decided_by) for row in decided_approvals(user)] != []
+        assert [str(approval.decided_by) for approval in decided_approvals(user)] != []
 
 
 def test_decided_approvals_start_with_the_latest():

@@ -55,7 +55,10 @@ def test_decision_by_kind_state_verdict_and_role(kind, state, verdict):
         else:
             expected = None if verdict in VERDICTS[kind] else Refused
         if expected:
-            with nothing_changes(case.approval, case.subject, case.row), raises_exactly(expected):
+            with (
+                nothing_changes(case.approval, case.subject, case.affected),
+                raises_exactly(expected),
+            ):
                 decide(approval=case.approval, by=person, decision=case.decision(verdict), now=NOW)
         else:
             with undone():
@@ -70,13 +73,17 @@ def _decides(case, kind, verdict, role, person):
     approval = case.approval
     approval.refresh_from_db()
     target = MOVES[verdict].target
-    assert (approval.state, case.row_state) == (target, STATES[kind][target]), role
+    assert (approval.state, case.affected_state) == (target, STATES[kind][target]), role
     assert (approval.decided_by, approval.by_deputy) == (person, "deputy" in role), role
     entry = approval.history.first()
     assert (entry.history_user, entry.state, approval.history.count()) == (person, target, 2), role
     assert case.subject.history.first().history_user == person, role
     assert case.subject.history.count() == before + 1, role
-    principals = [row.principal for row in person.deputyships_today] if approval.by_deputy else []
+    principals = (
+        [deputyship.principal for deputyship in person.deputyships_today]
+        if approval.by_deputy
+        else []
+    )
     told = [*User.objects.filter(groups__name=OFFICE), *principals]
     assert mails_written("approval_decided") == sorted(
         ("approval_decided", one.email) for one in told
@@ -91,19 +98,22 @@ def test_submission_by_kind_state_and_role(kind, state):
 
     for role, person in make_people(kind, submitter).items():
         if role not in (OFFICE, "submitter"):
-            with nothing_changes(case.approval, case.subject, case.row), pytest.raises(NotAllowed):
+            with (
+                nothing_changes(case.approval, case.subject, case.affected),
+                pytest.raises(NotAllowed),
+            ):
                 submit(case, person)
         elif state in SUBMITTABLE[kind]:
             with undone():
                 approval = submit(case, person)
-                assert (approval.state, case.row_state) == (A.OPEN, STATES[kind][A.OPEN]), role
+                assert (approval.state, case.affected_state) == (A.OPEN, STATES[kind][A.OPEN]), role
                 assert (approval.former, approval.submitted_by) == (case.approval, person), role
                 assert approval.history.get().history_user == person, role
         else:
             # A dialogue does not know that its dates are asked about: only the constraint does.
             is_dates = (kind, state) == (ApprovalKind.DATES, A.OPEN)
             error = ChangedMeanwhile if is_dates else Refused
-            with nothing_changes(case.approval, case.subject, case.row), raises_exactly(error):
+            with nothing_changes(case.approval, case.subject, case.affected), raises_exactly(error):
                 submit(case, person)
 
 
@@ -115,13 +125,16 @@ def test_change_by_kind_state_and_role(kind, state):
 
     for role, person in make_people(kind, submitter).items():
         if role not in (OFFICE, "submitter"):
-            with nothing_changes(case.approval, case.subject, case.row), pytest.raises(NotAllowed):
+            with (
+                nothing_changes(case.approval, case.subject, case.affected),
+                pytest.raises(NotAllowed),
+            ):
                 change(case, person)
         elif state in IN_FORCE:
             with undone():
                 change(case, person)
                 case.approval.refresh_from_db()
-                assert (case.approval.state, case.row_state) == (
+                assert (case.approval.state, case.affected_state) == (
                     A.LAPSED,
                     STATES[kind][A.LAPSED],
                 ), role

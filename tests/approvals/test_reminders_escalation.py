@@ -152,10 +152,12 @@ def test_description_says_why_somebody_is_reminded(senator, office):
     make_deputy(senator, ends_on=None, email=STANDING)
     make_approval(by=office)
 
-    rows = [reminder for _day, reminder in reminders_due([D(2026, 3, 18)], current_schedules())]
+    reminders = [
+        reminder for _day, reminder in reminders_due([D(2026, 3, 18)], current_schedules())
+    ]
 
     step = "Entscheidung über eine Freigabe: 3 Arbeitstage nach dem 13.03.2026"
-    assert [(row.to.email, row.why) for row in rows] == [
+    assert [(reminder.to.email, reminder.why) for reminder in reminders] == [
         (SENATOR, step),
         (STANDING, f"{step}, auch an die ständige Vertretung"),
         (LEADS, f"{step}, auch an die Leitung der Geschäftsstelle"),

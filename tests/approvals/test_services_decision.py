@@ -196,12 +196,12 @@ def test_conditions_are_stored_and_mailed_to_the_office(office, senator):
 
     approval.refresh_from_db()
     assert approval.state == ApprovalState.CONDITIONAL
-    rows = list(approval.conditions.order_by("pk"))
-    assert [(row.text, row.state, row.met_at) for row in rows] == [
+    conditions = list(approval.conditions.order_by("pk"))
+    assert [(condition.text, condition.state, condition.met_at) for condition in conditions] == [
         (CONDITION, "open", None),
         ("Kosten nennen", "open", None),
     ]
-    entry = rows[0].history.get()
+    entry = conditions[0].history.get()
     assert (entry.history_user, entry.history_change_reason) == (senator, "Auflage erteilt")
     assert approval.history.first().history_change_reason == "mit Auflage freigegeben"
     mail = Mail.objects.get()

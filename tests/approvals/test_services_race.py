@@ -33,7 +33,7 @@ def test_of_many_simultaneous_decisions_one_wins(people):
         people, rounds = 6, 3
     office = make_user(OFFICE, email="geschaeftsstelle@example.org")
     cases = [make_case(kind, ApprovalState.OPEN, by=office) for kind in KINDS]
-    pictures = [_picture(case) for case in cases]
+    stored = [_stored_values(case) for case in cases]
     senators = [
         make_user(SENATOR_OFFICE, email=f"konto-{number}@haus.example.org")
         for number in range(people)
@@ -41,27 +41,28 @@ def test_of_many_simultaneous_decisions_one_wins(people):
 
     for number in range(rounds):
         place = number % len(KINDS)
-        _set_back(cases[place], pictures[place])
-        _play(cases[place], KINDS[place], senators, number)
+        _reset(cases[place], stored[place])
+        _decide_together(cases[place], KINDS[place], senators, number)
 
 
-def _rows(case):
-    return [type(row).objects.filter(pk=row.pk) for row in (case.approval, case.subject, case.row)]
+def _querysets(case):
+    objects = (case.approval, case.subject, case.affected)
+    return [type(stored).objects.filter(pk=stored.pk) for stored in objects]
 
 
-def _picture(case) -> list[dict]:
-    return [rows.values().get() for rows in _rows(case)]
+def _stored_values(case) -> list[dict]:
+    return [queryset.values().get() for queryset in _querysets(case)]
 
 
-def _set_back(case, picture):
+def _reset(case, stored):
     """Restore the values from before the decision; only the history keeps a trace of it."""
-    for rows, values in zip(_rows(case), picture, strict=True):
-        rows.update(**values)
+    for queryset, values in zip(_querysets(case), stored, strict=True):
+        queryset.update(**values)
     case.approval.conditions.all().delete()
     Mail.objects.all().delete()
 
 
-def _play(case, kind, senators, number):
+def _decide_together(case, kind, senators, number):
     before = case.approval.history.count(), case.subject.history.count()
     verdicts = [
         VERDICTS[kind][(place + number) % len(VERDICTS[kind])] for place in range(len(senators))
@@ -98,7 +99,7 @@ def _play(case, kind, senators, number):
 def _agrees(case, kind, winner, verdict, before):
     approval = ApprovalRequest.objects.get(pk=case.approval.pk)
     target = MOVES[verdict].target
-    assert (approval.state, approval.decided_by, case.row_state) == (
+    assert (approval.state, approval.decided_by, case.affected_state) == (
         target,
         winner,
         STATES[kind][target],

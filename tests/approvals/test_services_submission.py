@@ -53,7 +53,9 @@ def test_submission_keeps_what_was_shown(office):
         NOW,
         office,
     )
-    assert [row.history_change_reason for row in approval.history.all()] == ["Freigabe beantragt"]
+    assert [entry.history_change_reason for entry in approval.history.all()] == [
+        "Freigabe beantragt"
+    ]
 
 
 def test_submission_is_mailed_once_to_each_account_of_the_senators_office(office, senator):

@@ -63,7 +63,10 @@ def test_withdrawal_by_kind_state_and_role(kind, state):
         with undone():
             withdraw(case, person)
             case.approval.refresh_from_db()
-            assert (case.approval.state, case.row_state) == (after, STATES[kind][A.WITHDRAWN]), role
+            assert (case.approval.state, case.affected_state) == (
+                after,
+                STATES[kind][A.WITHDRAWN],
+            ), role
             assert case.approval.history.count() == (1 if after == state else 2), role
             if after == A.WITHDRAWN:
                 assert (case.approval.withdrawn_at, case.approval.withdrawn_by) == (NOW, person), (
@@ -87,12 +90,15 @@ def test_meeting_a_condition_by_kind_state_and_role(kind, state):
         if role not in ALLOWED or state != A.CONDITIONAL:
             error = Refused if role in ALLOWED else NotAllowed
             with (
-                nothing_changes(case.approval, case.subject, case.row, condition),
+                nothing_changes(case.approval, case.subject, case.affected, condition),
                 raises_exactly(error),
             ):
                 meet_condition(condition=condition, note="Im Mai", by=person, now=NOW)
             continue
-        with undone(), nothing_changes(case.approval, case.subject, case.row, count_mails=False):
+        with (
+            undone(),
+            nothing_changes(case.approval, case.subject, case.affected, count_mails=False),
+        ):
             met = meet_condition(condition=condition, note="Im Mai", by=person, now=NOW)
             assert (met.state, met.met_at, met.met_by) == (ConditionState.MET, NOW, person), role
             assert met.history.first().history_user == person, role
@@ -112,11 +118,11 @@ def test_adopting_counter_dates_by_state_and_role(state):
     for role, person in make_people(ApprovalKind.DATES, submitter).items():
         if role not in ALLOWED or state != A.RETURNED:
             error = Refused if role in ALLOWED else NotAllowed
-            with nothing_changes(case.approval, case.subject, case.row), raises_exactly(error):
+            with nothing_changes(case.approval, case.subject, case.affected), raises_exactly(error):
                 adopt_counter_dates(dialogue=case.subject, by=person, now=NOW)
             assert DateOption.objects.count() == 1, role
             continue
-        with undone(), nothing_changes(case.approval, case.row):
+        with undone(), nothing_changes(case.approval, case.affected):
             (option,) = adopt_counter_dates(dialogue=case.subject, by=person, now=NOW)
             assert (option.dialogue, option.starts_at) == (case.subject, starts_at), role
             assert option.history.get().history_user == person, role

@@ -47,7 +47,10 @@ def test_each_form_accepts_attachments(client, kind):
 
     assert response.status_code == 302
     approval = ApprovalRequest.objects.open().get()
-    assert [str(row) for row in approval.attachments.order_by("pk")] == ["a.pdf", "b.pdf"]
+    assert [str(attachment) for attachment in approval.attachments.order_by("pk")] == [
+        "a.pdf",
+        "b.pdf",
+    ]
 
 
 @pytest.mark.usefixtures("monday")

@@ -118,7 +118,7 @@ def test_approval_on_condition_takes_two_steps(client, senator):
 
     approval.refresh_from_db()
     assert approval.state == ApprovalState.CONDITIONAL
-    assert [row.text for row in approval.conditions.order_by("pk")] == [
+    assert [condition.text for condition in approval.conditions.order_by("pk")] == [
         "Bezirke beteiligen",
         "Kosten nennen",
     ]

@@ -48,7 +48,7 @@ def test_deputy_for_topics_sees_only_topics(client):
 
     page = client.get(reverse("approvals_desk"))
 
-    assert [row.pk for row in page.context["page"].object_list] == [topic.pk]
+    assert [approval.pk for approval in page.context["page"].object_list] == [topic.pk]
     assert client.get(reverse("approval", args=[dates.pk])).status_code == 404
     assert (
         "Sie entscheiden in Vertretung."

@@ -28,11 +28,11 @@ def demo():
 @pytest.mark.embedded
 def test_each_briefing_of_the_demo_is_one_marked_page(client, demo):
     client.force_login(make_user(OFFICE))
-    states = {row.state for row in demo}
+    states = {approval.state for approval in demo}
 
-    for row in demo:
-        content = client.get(reverse("approval_pdf", args=[row.pk])).content
-        assert (len(read_pdf(content).pages), row.origin) == (1, Origin.DEMO), row
+    for approval in demo:
+        content = client.get(reverse("approval_pdf", args=[approval.pk])).content
+        assert (len(read_pdf(content).pages), approval.origin) == (1, Origin.DEMO), approval
         assert "Demodaten" in text_of(content)
     assert {
         ApprovalState.OPEN,
@@ -42,8 +42,8 @@ def test_each_briefing_of_the_demo_is_one_marked_page(client, demo):
     } <= states
 
 
-def page_of(row: ApprovalRequest) -> str:
-    return reverse("approval", args=[row.pk])
+def page_of(approval: ApprovalRequest) -> str:
+    return reverse("approval", args=[approval.pk])
 
 
 @pytest.mark.embedded
@@ -60,14 +60,14 @@ def test_each_approval_page_prints_on_one_page(client, demo, page):
 
     pages = {address: client.get(address).content.decode() for address in map(page_of, demo)}
     page.route("**/*", fulfil)
-    for row in demo:
-        page.goto(f"http://portal.test{page_of(row)}")
+    for approval in demo:
+        page.goto(f"http://portal.test{page_of(approval)}")
         printed = page.pdf(
             format="A4", margin=dict.fromkeys(("top", "right", "bottom", "left"), "15mm")
         )
 
         lines = text_of(printed)
-        assert len(read_pdf(printed).pages) == 1, row
-        assert row.vote in " ".join(lines.split())
+        assert len(read_pdf(printed).pages) == 1, approval
+        assert approval.vote in " ".join(lines.split())
         assert "Ablehnen" not in lines
         assert "Abmelden" not in lines

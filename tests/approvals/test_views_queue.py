@@ -44,7 +44,7 @@ def place(client, approval, query="") -> tuple:
 def test_after_the_last_approval_comes_the_first_again(client, senator):
     first, second, third = make_topics(3)
 
-    assert [place(client, row) for row in (first, second, third)] == [
+    assert [place(client, approval) for approval in (first, second, third)] == [
         (1, 3, second.pk),
         (2, 3, third.pk),
         (3, 3, first.pk),
@@ -57,7 +57,10 @@ def test_after_the_last_approval_comes_the_first_again(client, senator):
 def test_approvals_of_one_day_follow_in_order_of_submission(client, senator):
     first, second = (make_topic_approval(due_on=dt.date(2030, 5, 1)) for _number in range(2))
 
-    assert [place(client, row) for row in (first, second)] == [(1, 2, second.pk), (2, 2, first.pk)]
+    assert [place(client, approval) for approval in (first, second)] == [
+        (1, 2, second.pk),
+        (2, 2, first.pk),
+    ]
 
 
 def test_own_submission_is_skipped(client, senator):
@@ -129,7 +132,7 @@ def test_unknown_kind_is_ignored(client, senator):
 
     page = client.get(reverse("approvals_desk") + "?art=fremd")
 
-    assert [row.pk for row in page.context["page"].object_list] == [approval.pk]
+    assert [approval.pk for approval in page.context["page"].object_list] == [approval.pk]
     assert approve(client, approval, "?art=fremd").url == reverse("approvals_desk")
 
 
@@ -143,8 +146,10 @@ def test_desk_filters_by_kind_and_its_links_keep_the_filter(client, senator):
 
     rows = {
         query: [
-            row.pk
-            for row in client.get(reverse("approvals_desk") + query).context["page"].object_list
+            approval.pk
+            for approval in client.get(reverse("approvals_desk") + query)
+            .context["page"]
+            .object_list
         ]
         for query in ("?art=topic", "?art=dates", "?art=series", "?art=topic&stand=entschieden")
     }
@@ -188,7 +193,7 @@ def test_desk_names_decision_decider_and_date(client, senator):
     response = client.get(reverse("approvals_desk") + "?stand=entschieden")
 
     html = response.content.decode()
-    assert [row.state for row in response.context["page"].object_list] == [
+    assert [approval.state for approval in response.context["page"].object_list] == [
         "lapsed",
         *map(str, reversed(states)),
     ]
