@@ -83,9 +83,9 @@ def test_only_the_office_creates_series(client, role, status):
 def test_others_cannot_act_on_a_dialogue_they_see(client, role, act, method):
     user = sign_in(client, role)
     dialogue = make_dialogue(DialogueState.INVITED)
-    row = make_invitation(dialogue, person=user.person)
+    invitation = make_invitation(dialogue, person=user.person)
 
-    with nothing_changes(dialogue, row):
+    with nothing_changes(dialogue, invitation):
         assert getattr(client, method)(f"{BASE}/{dialogue.pk}/{act}/").status_code == 403
 
 
@@ -113,13 +113,13 @@ def test_others_get_404_for_a_dialogue_in_planning(client, role, page):
 
 def test_partner_loses_the_dialogue_with_the_invitation(client):
     partner = sign_in(client, PARTNER)
-    row = make_invitation(person=partner.person)
-    assert client.get(row.dialogue.get_absolute_url()).status_code == 200
+    invitation = make_invitation(person=partner.person)
+    assert client.get(invitation.dialogue.get_absolute_url()).status_code == 200
 
-    row.withdrawn_at = NOW
-    row.save()
+    invitation.withdrawn_at = NOW
+    invitation.save()
 
-    assert client.get(row.dialogue.get_absolute_url()).status_code == 404
+    assert client.get(invitation.dialogue.get_absolute_url()).status_code == 404
 
 
 @pytest.mark.parametrize(("role", "status"), list(zip(ROLES, [200, 200, 403, 403], strict=True)))
@@ -145,32 +145,36 @@ def test_only_insiders_open_the_history(client, role, status):
 @pytest.mark.parametrize("act", ["eintragen", "zurueckziehen", "streichen"])
 def test_only_the_office_changes_guests(client, role, act):
     user = sign_in(client, role)
-    row = make_invitation(person=user.person)
+    invitation = make_invitation(person=user.person)
 
-    with nothing_changes(row):
+    with nothing_changes(invitation):
         assert (
-            client.post(f"{BASE}/einladungen/{row.pk}/{act}/", {"rsvp": "accepted"}).status_code
+            client.post(
+                f"{BASE}/einladungen/{invitation.pk}/{act}/", {"rsvp": "accepted"}
+            ).status_code
             == 403
         )
 
 
 @pytest.mark.parametrize("role", [PARTNER, OBSERVER])
 def test_invitations_of_others_are_404(client, role):
-    row = make_invitation()
+    invitation = make_invitation()
     sign_in(client, role)
 
     for act in ("antwort", "eintragen", "zurueckziehen"):
-        assert client.get(f"{BASE}/einladungen/{row.pk}/{act}/").status_code == 404
+        assert client.get(f"{BASE}/einladungen/{invitation.pk}/{act}/").status_code == 404
 
 
 def test_invitation_of_a_colleague_is_visible_but_cannot_be_answered(client):
     partner = sign_in(client, PARTNER)
     colleague = make_user(PARTNER, organisation=partner.person.organisation)
-    row = make_invitation(person=colleague.person)
+    invitation = make_invitation(person=colleague.person)
 
-    with nothing_changes(row):
+    with nothing_changes(invitation):
         assert (
-            client.post(f"{BASE}/einladungen/{row.pk}/antwort/", {"rsvp": "accepted"}).status_code
+            client.post(
+                f"{BASE}/einladungen/{invitation.pk}/antwort/", {"rsvp": "accepted"}
+            ).status_code
             == 403
         )
 
@@ -261,9 +265,9 @@ def test_addresses_of_buttons_refuse_get(signed_in, address):
 @pytest.mark.parametrize("state", DialogueState)
 def test_opening_every_page_of_a_dialogue_changes_nothing(signed_in, state):
     dialogue = make_dialogue(state, programme="14:00 Begrüßung")
-    row = make_invitation(dialogue)
+    invitation = make_invitation(dialogue)
 
-    with nothing_changes(dialogue, row):
+    with nothing_changes(dialogue, invitation):
         for page in ("", "gaeste/", "programm/", "verlauf/", *[f"{act}/" for act in ACTS]):
             assert signed_in.get(f"{BASE}/{dialogue.pk}/{page}").status_code in (200, 302), page
 

@@ -94,13 +94,13 @@ def test_imported_dialogue_shows_its_source_and_no_workflow(signed_in):
 def test_partner_sees_their_own_reply_and_can_change_it(client):
     partner = make_user(PARTNER)
     dialogue = make_dialogue(S.INVITED)
-    row = make_invitation(dialogue, RsvpState.TENTATIVE, person=partner.person)
+    invitation = make_invitation(dialogue, RsvpState.TENTATIVE, person=partner.person)
     client.force_login(partner)
 
     response = client.get(dialogue.get_absolute_url())
 
     assert "Ihre Antwort: Vorbehalt. Sie können sie noch ändern." in text_of(response)
-    assert f"{BASE}/einladungen/{row.pk}/antwort/" in links_of(response)
+    assert f"{BASE}/einladungen/{invitation.pk}/antwort/" in links_of(response)
     assert "Verlauf" not in text_of(response)
 
 

@@ -176,15 +176,15 @@ def test_host_sees_guests_who_agreed(client):
 
 
 def test_office_enters_a_reply_given_by_phone(signed_in):
-    row = make_invitation(person=make_person("Leitung A", email="a@example.org"))
-    address = f"{BASE}/einladungen/{row.pk}/eintragen/"
+    invitation = make_invitation(person=make_person("Leitung A", email="a@example.org"))
+    address = f"{BASE}/einladungen/{invitation.pk}/eintragen/"
 
     refused = text_of(signed_in.post(address, {"rsvp": "represented", "remark": "Lange getippt"}))
     signed_in.post(address, {"rsvp": "represented", "substitute_name": "Stabsstelle", "party": "2"})
 
-    row.refresh_from_db()
+    invitation.refresh_from_db()
     assert "Bitte nennen Sie, wer Sie vertritt." in refused and "Lange getippt" in refused
-    assert (row.rsvp, row.substitute_name, row.party, row.channel) == (
+    assert (invitation.rsvp, invitation.substitute_name, invitation.party, invitation.channel) == (
         "represented",
         "Stabsstelle",
         2,
@@ -193,22 +193,22 @@ def test_office_enters_a_reply_given_by_phone(signed_in):
 
 
 def test_withdrawing_asks_for_confirmation_and_mails_the_guest(signed_in):
-    row = make_invitation(person=make_person("Leitung A", email="a@example.org"))
-    address = f"{BASE}/einladungen/{row.pk}/zurueckziehen/"
+    invitation = make_invitation(person=make_person("Leitung A", email="a@example.org"))
+    address = f"{BASE}/einladungen/{invitation.pk}/zurueckziehen/"
     assert "Leitung A erhält eine Nachricht" in text_of(signed_in.get(address))
 
     text = text_of(signed_in.post(address, follow=True))
 
-    row.refresh_from_db()
-    assert row.withdrawn_at == NOW
+    invitation.refresh_from_db()
+    assert invitation.withdrawn_at == NOW
     assert "zurückgezogen 02.03.2026" in text
     assert mails_written() == [("invitation_withdrawn", "a@example.org")]
 
 
 def test_guest_without_invitation_is_removed_without_mail(signed_in):
     dialogue = make_dialogue(S.SCHEDULED)
-    row = make_invitation(dialogue, released=False)
-    address = f"{BASE}/einladungen/{row.pk}/streichen/"
+    invitation = make_invitation(dialogue, released=False)
+    address = f"{BASE}/einladungen/{invitation.pk}/streichen/"
     assert address in signed_in.get(guests_page(dialogue)).content.decode()
 
     signed_in.post(address)

@@ -71,7 +71,7 @@ def test_preview_shows_mail_entry_and_guests_but_no_personal_link(signed_in):
         S.SCHEDULED, title="Wärme", host=host, programme="14:00 Begrüßung\n15:00 Rundgang"
     )
     person = make_person("Leitung", salutation="Sehr geehrte Leitung", email="leitung@example.org")
-    row = make_invitation(dialogue, released=False, person=person)
+    invitation = make_invitation(dialogue, released=False, person=person)
 
     response = signed_in.get(f"{guests_page(dialogue)}versenden/")
     text = text_of(response)
@@ -90,7 +90,7 @@ def test_preview_shows_mail_entry_and_guests_but_no_personal_link(signed_in):
         assert words in text, words
     assert str(response.context["form"].initial["rsvp_by"]) == "2026-04-15"
     assert "/einladung/" not in response.content.decode().replace("/einladungen/", "")
-    assert row.personal_link not in response.content.decode()
+    assert invitation.personal_link not in response.content.decode()
 
 
 def test_release_sends_the_number_on_the_button(signed_in):
@@ -135,9 +135,9 @@ def test_list_that_changed_meanwhile_is_shown_again(signed_in):
 )
 def test_invalid_reply_day_sends_nothing(signed_in, rsvp_by, words):
     dialogue = make_dialogue(S.SCHEDULED)
-    row = make_invitation(dialogue, released=False)
+    invitation = make_invitation(dialogue, released=False)
 
-    with nothing_changes(dialogue, row):
+    with nothing_changes(dialogue, invitation):
         response = signed_in.post(
             f"{guests_page(dialogue)}versenden/", {"rsvp_by": rsvp_by, "expected": "1"}
         )

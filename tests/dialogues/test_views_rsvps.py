@@ -21,7 +21,7 @@ YES = {"rsvp": "accepted", "party": "1"}
 
 
 @pytest.fixture
-def row():
+def invitation():
     host = make_organisation("Messgeräte GmbH")
     dialogue = make_dialogue(
         S.INVITED, title="Wärme", host=host, programme="14:00 Begrüßung", seats=3
@@ -32,10 +32,10 @@ def row():
     return make_invitation(dialogue, person=guest)
 
 
-def test_the_page_shows_everything_a_guest_needs(client, row):
+def test_the_page_shows_everything_a_guest_needs(client, invitation):
     Topic.objects.update(description="Wie Betriebe ohne Gas heizen.")
 
-    response = client.get(row.personal_link)
+    response = client.get(invitation.personal_link)
     text = text_of(response)
 
     for words in (
@@ -57,9 +57,9 @@ def test_the_page_shows_everything_a_guest_needs(client, row):
 
 
 @pytest.mark.parametrize("end", ["", "termin.ics"])
-def test_personal_link_is_not_leaked(client, row, end):
+def test_personal_link_is_not_leaked(client, invitation, end):
     for response in (
-        client.get(row.personal_link + end),
+        client.get(invitation.personal_link + end),
         client.get(f"{BASE}/einladung/falsch/{end}"),
     ):
         assert response["Referrer-Policy"] == "no-referrer"
@@ -68,50 +68,58 @@ def test_personal_link_is_not_leaked(client, row, end):
 
 
 @pytest.mark.parametrize("method", ["get", "head", "options", "put", "delete"])
-def test_opening_changes_nothing(client, row, method):
-    with nothing_changes(row, row.dialogue):
-        getattr(client, method)(row.personal_link)
+def test_opening_changes_nothing(client, invitation, method):
+    with nothing_changes(invitation, invitation.dialogue):
+        getattr(client, method)(invitation.personal_link)
 
 
-def test_reply_needs_one_choice_and_one_button(row):
+def test_reply_needs_one_choice_and_one_button(invitation):
     browser = Client(enforce_csrf_checks=True)
-    browser.get(row.personal_link)
+    browser.get(invitation.personal_link)
 
-    response = browser.post(row.personal_link, YES, headers={"origin": "null"}, follow=True)
+    response = browser.post(invitation.personal_link, YES, headers={"origin": "null"}, follow=True)
 
-    row.refresh_from_db()
-    assert (row.rsvp, row.replied_at, row.channel) == (RsvpState.ACCEPTED, NOW, "link")
+    invitation.refresh_from_db()
+    assert (invitation.rsvp, invitation.replied_at, invitation.channel) == (
+        RsvpState.ACCEPTED,
+        NOW,
+        "link",
+    )
     assert "Vielen Dank, Ihre Antwort ist eingegangen." in text_of(response)
     assert "Ihre bisherige Antwort Zusage Gegeben am 02.03.2026, 10:00 Uhr." in text_of(response)
     assert "Sie können Ihre Antwort bis Mi, 15.04.2026 ändern." in text_of(response)
     assert mails_written() == [("answer_confirmed", "a@example.org")]
 
 
-def test_a_form_sent_twice_writes_and_mails_once(client, row):
-    client.post(row.personal_link, YES)
+def test_a_form_sent_twice_writes_and_mails_once(client, invitation):
+    client.post(invitation.personal_link, YES)
 
-    text = text_of(client.post(row.personal_link, YES, follow=True))
+    text = text_of(client.post(invitation.personal_link, YES, follow=True))
 
     assert "Ihre Antwort liegt uns bereits vor. Sie müssen nichts weiter tun." in text
     assert mails_written() == [("answer_confirmed", "a@example.org")]
 
 
-def test_changed_reply_forgets_the_substitute(client, row):
+def test_changed_reply_forgets_the_substitute(client, invitation):
     substitute = {
         "rsvp": "represented",
         "substitute_name": "Stabsstelle",
         "substitute_email": "s@example.org",
     }
-    client.post(row.personal_link, substitute)
-    assert "Es kommt: Stabsstelle." in text_of(client.get(row.personal_link))
+    client.post(invitation.personal_link, substitute)
+    assert "Es kommt: Stabsstelle." in text_of(client.get(invitation.personal_link))
 
     client.post(
-        row.personal_link,
+        invitation.personal_link,
         {"rsvp": "declined", "substitute_name": "Stabsstelle", "substitute_email": "x@"},
     )
 
-    row.refresh_from_db()
-    assert (row.rsvp, row.substitute_name, row.substitute_email) == (RsvpState.DECLINED, "", "")
+    invitation.refresh_from_db()
+    assert (invitation.rsvp, invitation.substitute_name, invitation.substitute_email) == (
+        RsvpState.DECLINED,
+        "",
+        "",
+    )
 
 
 @pytest.mark.parametrize(
@@ -128,38 +136,38 @@ def test_changed_reply_forgets_the_substitute(client, row):
         ),
     ],
 )
-def test_wrong_input_keeps_what_was_typed(client, row, values, words):
-    with nothing_changes(row):
-        response = client.post(row.personal_link, {**values, "remark": "Lange getippt"})
+def test_wrong_input_keeps_what_was_typed(client, invitation, values, words):
+    with nothing_changes(invitation):
+        response = client.post(invitation.personal_link, {**values, "remark": "Lange getippt"})
 
     assert response.status_code == 200
     assert words in text_of(response)
     assert "Lange getippt" in response.content.decode()
     assert (
-        "answer-form__more" in response.content.decode()
-        and '<details class="answer-form__more" open>' in (response.content.decode())
+        "rsvp-form__more" in response.content.decode()
+        and '<details class="rsvp-form__more" open>' in (response.content.decode())
     )
 
 
-def test_full_dialogue_says_so_before_and_after_the_reply(client, row):
-    make_invitation(row.dialogue, RsvpState.ACCEPTED, party=3)
-    assert "Zurzeit sind alle Plätze belegt." in text_of(client.get(row.personal_link))
+def test_full_dialogue_says_so_before_and_after_the_reply(client, invitation):
+    make_invitation(invitation.dialogue, RsvpState.ACCEPTED, party=3)
+    assert "Zurzeit sind alle Plätze belegt." in text_of(client.get(invitation.personal_link))
 
-    with nothing_changes(row):
-        response = client.post(row.personal_link, YES | {"remark": "Lange getippt"})
-    client.post(row.personal_link, {"rsvp": "tentative"})
+    with nothing_changes(invitation):
+        response = client.post(invitation.personal_link, YES | {"remark": "Lange getippt"})
+    client.post(invitation.personal_link, {"rsvp": "tentative"})
 
     assert "Es sind keine Plätze mehr frei." in text_of(response)
     assert "Lange getippt" in response.content.decode()
-    row.refresh_from_db()
-    assert row.rsvp == RsvpState.TENTATIVE
+    invitation.refresh_from_db()
+    assert invitation.rsvp == RsvpState.TENTATIVE
 
 
-def test_guest_keeps_their_seat_when_all_others_are_taken(client, row):
-    Invitation.objects.filter(pk=row.pk).update(rsvp=RsvpState.ACCEPTED, replied_at=NOW)
-    make_invitation(row.dialogue, RsvpState.ACCEPTED, party=2)
+def test_guest_keeps_their_seat_when_all_others_are_taken(client, invitation):
+    Invitation.objects.filter(pk=invitation.pk).update(rsvp=RsvpState.ACCEPTED, replied_at=NOW)
+    make_invitation(invitation.dialogue, RsvpState.ACCEPTED, party=2)
 
-    assert "Zurzeit sind alle Plätze belegt." not in text_of(client.get(row.personal_link))
+    assert "Zurzeit sind alle Plätze belegt." not in text_of(client.get(invitation.personal_link))
 
 
 def test_damaged_link_is_404_with_the_reason(client):
@@ -170,8 +178,8 @@ def test_damaged_link_is_404_with_the_reason(client):
     assert "geschaeftsstelle@example.org" in text_of(response)
 
 
-def test_expired_link_is_404_with_the_reason(client, row, time_machine):
-    link = row.personal_link
+def test_expired_link_is_404_with_the_reason(client, invitation, time_machine):
+    link = invitation.personal_link
     time_machine.move_to(NOW + dt.timedelta(days=200))
 
     response = client.get(link)
@@ -188,11 +196,11 @@ def test_expired_link_is_404_with_the_reason(client, row, time_machine):
     ],
 )
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_revoked_link_is_404_with_the_reason(client, row, method, fields, words):
-    link = row.personal_link
-    Invitation.objects.filter(pk=row.pk).update(**fields)
+def test_revoked_link_is_404_with_the_reason(client, invitation, method, fields, words):
+    link = invitation.personal_link
+    Invitation.objects.filter(pk=invitation.pk).update(**fields)
 
-    with nothing_changes(row):
+    with nothing_changes(invitation):
         response = getattr(client, method)(link, YES if method == "post" else {})
 
     assert response.status_code == 404
@@ -211,20 +219,20 @@ def test_revoked_link_is_404_with_the_reason(client, row, method, fields, words)
         ),
     ],
 )
-def test_closed_reply_says_why_and_keeps_what_was_typed(client, row, fields, words):
-    Dialogue.objects.filter(pk=row.dialogue_id).update(**fields)
+def test_closed_reply_says_why_and_keeps_what_was_typed(client, invitation, fields, words):
+    Dialogue.objects.filter(pk=invitation.dialogue_id).update(**fields)
 
-    page = text_of(client.get(row.personal_link))
-    with nothing_changes(row):
-        response = client.post(row.personal_link, YES | {"remark": "Lange getippt"})
+    page = text_of(client.get(invitation.personal_link))
+    with nothing_changes(invitation):
+        response = client.post(invitation.personal_link, YES | {"remark": "Lange getippt"})
 
     assert words in page and "Antwort senden" not in page
     assert words in text_of(response)
     assert "Lange getippt" in response.content.decode()
 
 
-def test_calendar_entry_contains_no_personal_link(client, row):
-    response = client.get(f"{row.personal_link}termin.ics")
+def test_calendar_entry_contains_no_personal_link(client, invitation):
+    response = client.get(f"{invitation.personal_link}termin.ics")
 
     text = response.content.decode()
     [event] = Calendar.from_ical(text).walk("VEVENT")
@@ -236,26 +244,26 @@ def test_calendar_entry_contains_no_personal_link(client, row):
 @pytest.mark.parametrize("roles", [(PARTNER,), (OBSERVER,), (SENATOR_OFFICE,), (OFFICE,), ()])
 def test_signed_in_guests_reply_in_the_portal(client, roles):
     guest = make_user(*roles)
-    row = make_invitation(person=guest.person)
+    invitation = make_invitation(person=guest.person)
     client.force_login(guest)
-    address = f"{BASE}/einladungen/{row.pk}/antwort/"
+    address = f"{BASE}/einladungen/{invitation.pk}/antwort/"
     assert "Konto" in text_of(client.get(address))
 
     client.post(address, YES)
 
-    row.refresh_from_db()
-    assert (row.rsvp, row.channel) == (RsvpState.ACCEPTED, "account")
-    assert row.history.first().history_user == guest
+    invitation.refresh_from_db()
+    assert (invitation.rsvp, invitation.channel) == (RsvpState.ACCEPTED, "account")
+    assert invitation.history.first().history_user == guest
 
 
 @pytest.mark.parametrize("roles", [(PARTNER,), (OBSERVER,), ()])
 def test_signed_in_guests_find_the_button_and_the_calendar_entry(client, roles):
     guest = make_user(*roles)
-    row = make_invitation(person=guest.person)
+    invitation = make_invitation(person=guest.person)
     client.force_login(guest)
-    address = f"{BASE}/einladungen/{row.pk}/antwort/"
+    address = f"{BASE}/einladungen/{invitation.pk}/antwort/"
 
-    assert address in links_of(client.get(row.dialogue.get_absolute_url()))
+    assert address in links_of(client.get(invitation.dialogue.get_absolute_url()))
     [entry] = [link for link in links_of(client.get(address)) if link.endswith("/termin.ics")]
     assert client.get(entry).status_code == 200
 
@@ -263,32 +271,32 @@ def test_signed_in_guests_find_the_button_and_the_calendar_entry(client, roles):
 @pytest.mark.parametrize("fields", [{"released": False}, {"withdrawn_at": NOW}])
 def test_signed_in_guests_reply_only_to_valid_invitations(client, fields):
     observer = make_user(OBSERVER)
-    row = make_invitation(person=observer.person, **fields)
+    invitation = make_invitation(person=observer.person, **fields)
     client.force_login(observer)
 
-    with nothing_changes(row):
-        assert client.post(f"{BASE}/einladungen/{row.pk}/antwort/", YES).status_code == 404
+    with nothing_changes(invitation):
+        assert client.post(f"{BASE}/einladungen/{invitation.pk}/antwort/", YES).status_code == 404
 
 
-def test_reply_needs_few_queries(client, row, django_assert_max_num_queries):
+def test_reply_needs_few_queries(client, invitation, django_assert_max_num_queries):
     for _ in range(20):
-        make_invitation(row.dialogue, RsvpState.DECLINED)
+        make_invitation(invitation.dialogue, RsvpState.DECLINED)
 
     with django_assert_max_num_queries(4):
-        client.get(row.personal_link)
+        client.get(invitation.personal_link)
 
 
-def test_reply_is_possible_on_the_last_day(client, row, time_machine):
+def test_reply_is_possible_on_the_last_day(client, invitation, time_machine):
     time_machine.move_to(dt.datetime.combine(ANSWER_BY, dt.time(23, 59), NOW.tzinfo))
 
-    client.post(row.personal_link, YES)
+    client.post(invitation.personal_link, YES)
 
-    row.refresh_from_db()
-    assert row.rsvp == RsvpState.ACCEPTED
+    invitation.refresh_from_db()
+    assert invitation.rsvp == RsvpState.ACCEPTED
 
 
-def test_former_link_shows_no_date_of_a_later_round(client, row):
-    dialogue = row.dialogue
+def test_former_link_shows_no_date_of_a_later_round(client, invitation):
+    dialogue = invitation.dialogue
     Dialogue.objects.filter(pk=dialogue.pk).update(
         round=2,
         starts_at=DAY + dt.timedelta(days=7),
@@ -296,8 +304,8 @@ def test_former_link_shows_no_date_of_a_later_round(client, row):
         state="scheduled",
     )
 
-    response = client.get(row.personal_link)
+    response = client.get(invitation.personal_link)
 
     assert ("29.04.2026" in text_of(response), "noch offen" in text_of(response)) == (False, True)
     assert "termin.ics" not in response.content.decode()
-    assert client.get(f"{row.personal_link}termin.ics").status_code == 404
+    assert client.get(f"{invitation.personal_link}termin.ics").status_code == 404
