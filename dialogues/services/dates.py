@@ -46,6 +46,10 @@ def _require_exploration(dialogue: Dialogue) -> None:
     """Raise Refused unless dates can be explored: with consent, a host, and no date fixed."""
     target_of(DIALOGUE_MOVES, "explore", dialogue)
     require_consent(dialogue)
+    require_accepted_host(dialogue)
+
+
+def require_accepted_host(dialogue: Dialogue) -> None:
     if dialogue.host is None or dialogue.host_reply != HostReply.ACCEPTED:
         raise Refused(_("Termine werden erst abgestimmt, wenn ein Gastgeber zugesagt hat."))
 

@@ -79,14 +79,18 @@ def move_dialogue(
     save_as(dialogue, by=by, now=now, reason=reason)
 
 
+def require_approved_topic(topic: Topic) -> None:
+    if topic.state != TopicState.APPROVED:
+        raise Refused(_("Ein Gespräch wird erst zu einem freigegebenen Thema geplant."))
+
+
 @transaction.atomic
 def plan_dialogue(*, topic: Topic, values: Mapping[str, Any], by, now: dt.datetime) -> Dialogue:
     """Begin a dialogue on `topic`. Raises Refused unless the topic is approved."""
     require_office(by)
     # Locked, so that the approval cannot lapse between the check and the save.
     topic = Topic.objects.select_for_update().get(pk=topic.pk)
-    if topic.state != TopicState.APPROVED:
-        raise Refused(_("Ein Gespräch wird erst zu einem freigegebenen Thema geplant."))
+    require_approved_topic(topic)
     dialogue = Dialogue(**values, topic=topic)
     save_as(dialogue, by=by, now=now, reason=_("Planung begonnen"))
     return dialogue

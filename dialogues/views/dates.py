@@ -24,7 +24,7 @@ from core.views import (
     render_form,
     run_service,
 )
-from dialogues.enums import DATED, DIALOGUE_MOVES, HostReply, OptionState
+from dialogues.enums import DATED, DIALOGUE_MOVES, OptionState
 from dialogues.forms import DateOptionFormSet, FixDateForm
 from dialogues.mails import addressees_of_cancellation
 from dialogues.models import DateOption, Dialogue
@@ -41,8 +41,8 @@ from dialogues.services import (
     submit_dates,
     withdraw_dates,
 )
-from dialogues.services.dates import why_too_late
-from dialogues.views.dialogues import dialogue_for_office
+from dialogues.services.dates import require_accepted_host, why_too_late
+from dialogues.views.dialogues import dialogue_for_office, redirect_if_refused
 from dialogues.views.series import submit_briefing
 from outbox.queries.wordings import with_waiting_note
 
@@ -65,12 +65,7 @@ def _redirect_unless_exploring(request, dialogue: Dialogue) -> HttpResponse | No
     """Return a redirect, with the reason, before the host agreed and once the date is fixed."""
     if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, "explore"):
         return back
-    if request.method != "POST" and dialogue.host_reply != HostReply.ACCEPTED:
-        messages.error(
-            request, _("Termine werden erst abgestimmt, wenn ein Gastgeber zugesagt hat.")
-        )
-        return redirect(dialogue)
-    return None
+    return redirect_if_refused(request, dialogue, require_accepted_host)
 
 
 def _add_all(request, dialogue: Dialogue, formset) -> bool:

@@ -1,5 +1,6 @@
 """The page of a dialogue with its tabs, planning one, and what came of it."""
 
+from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from approvals.enums import ApprovalKind
 from approvals.forms import LapseGuard
 from approvals.progress import with_conditions
 from core.dates import local_date
+from core.errors import Refused
 from core.forms import OutcomeForm
 from core.progress import Button
 from core.roles import is_inside
@@ -31,7 +33,6 @@ from dialogues.enums import (
     DialogueState,
     HostReply,
     OptionState,
-    TopicState,
 )
 from dialogues.forms import DialogueForm, HostReplyForm
 from dialogues.mails.dates import entry_text
@@ -70,7 +71,7 @@ from dialogues.services import (
     record_host_reply,
     update_dialogue,
 )
-from dialogues.services.dialogues import Update
+from dialogues.services.dialogues import Update, require_approved_topic
 from outbox.rendering.calendars import PUBLISH, calendar_file_name
 
 CALENDAR_TYPE = "text/calendar; charset=utf-8; method=PUBLISH"
@@ -91,6 +92,21 @@ def visible_dialogue(request, pk: int) -> Dialogue:
 def dialogue_for_office(request, pk: int) -> Dialogue:
     dialogues = Dialogue.objects.select_related("topic__series", "host", "host_contact")
     return get_for_office(request, dialogues, pk)
+
+
+def redirect_if_refused(request, obj, check: Callable) -> HttpResponse | None:
+    """Return a redirect to `obj`, with the reason, when a page is opened that `check(obj)` refuses.
+
+    A POST goes to the service, which checks the same without losing what was typed.
+    """
+    if request.method == "POST":
+        return None
+    try:
+        check(obj)
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect(obj)
+    return None
 
 
 def page_context(request, dialogue: Dialogue, tab: str) -> dict:
@@ -200,9 +216,8 @@ def calendar_response(dialogue: Dialogue) -> HttpResponse:
 
 def create(request, pk):
     topic = get_for_office(request, Topic.objects.all(), pk)
-    if request.method != "POST" and topic.state != TopicState.APPROVED:
-        messages.error(request, _("Ein Gespräch wird erst zu einem freigegebenen Thema geplant."))
-        return redirect(topic)
+    if back := redirect_if_refused(request, topic, require_approved_topic):
+        return back
     form = DialogueForm(request.POST or None, initial={"title": topic.title})
     if request.method == "POST" and form.is_valid():
         call = partial(

@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from core.dates import local_date
-from core.errors import Refused
 from core.exports import xlsx_response
 from core.progress import Button
 from core.roles import PARTNER, has_role, is_inside
@@ -65,7 +64,12 @@ from dialogues.services import (
     withdraw_invitation,
 )
 from dialogues.services.invitations import require_approval
-from dialogues.views.dialogues import dialogue_for_office, page_context, visible_dialogue
+from dialogues.views.dialogues import (
+    dialogue_for_office,
+    page_context,
+    redirect_if_refused,
+    visible_dialogue,
+)
 from outbox.queries.mails import latest_batch
 from outbox.queries.wordings import with_waiting_note
 
@@ -262,7 +266,7 @@ def release(request, pk):
     if back := _redirect_unless_inviting(request, dialogue):
         return back
     # Checked before the page opens, so that nobody reviews a mail that cannot be sent.
-    if back := _redirect_unless_approved(request, dialogue):
+    if back := redirect_if_refused(request, dialogue, require_approval):
         return back
     invitations, now = list(unreleased_invitations(dialogue)), timezone.now()
     if not invitations:
@@ -288,17 +292,6 @@ def release(request, pk):
     rsvp_by = getattr(form, "cleaned_data", {}).get("rsvp_by") or rsvp_by
     context = _release_context(dialogue, invitations, rsvp_by)
     return render(request, "dialogues/release.html", {"form": form, **context})
-
-
-def _redirect_unless_approved(request, dialogue: Dialogue) -> HttpResponse | None:
-    if request.method == "POST":
-        return None
-    try:
-        require_approval(dialogue)
-    except Refused as error:
-        messages.error(request, str(error))
-        return redirect(dialogue)
-    return None
 
 
 def _release_context(dialogue: Dialogue, invitations: list[Invitation], rsvp_by) -> dict:
