@@ -1,4 +1,4 @@
-"""Kinds, states and verdicts of approvals (DOMAIN, *Freigabe*), and the tables of their moves."""
+"""Kinds, states and verdicts of approvals (`docs/domain.md`, *Freigaben*) and their tables."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,6 +1,6 @@
 """States of series, topics, dialogues and replies, with the tables of the moves between them.
 
-`docs/states.md` is generated from these tables; DOMAIN, *Branchengespräche*, explains them.
+`docs/states.md` is generated from these tables; `docs/domain.md` explains them.
 """
 
 from django.db import models

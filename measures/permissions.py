@@ -1,4 +1,4 @@
-"""Who may do what with measures and reports (DOMAIN, *Who takes part*).
+"""Who may do what with measures and reports (`docs/domain.md`, *Who takes part*).
 
 The querysets' `visible_to` decide what somebody may see.
 """

@@ -1,4 +1,4 @@
-"""Choices and the state table of visits (DOMAIN, *Unternehmensbesuche* and the line *Besuch*)."""
+"""Choices and the state table of visits (`docs/domain.md`, *Unternehmensbesuche*)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,7 @@ class VisitState(models.TextChoices):
 
 S = VisitState
 
-# DOMAIN has no state of its own for a refused visit: it is cancelled, and the approval keeps the
+# A refused visit has no state of its own: it is cancelled, and the approval keeps the
 # verdict.
 VISIT_MOVES = {
     "submit": Move((S.IDEA, S.RETURNED, S.POSTPONED), S.SUBMITTED, _("Zur Freigabe vorlegen")),

@@ -1,4 +1,4 @@
-"""States of a mail and the moves between them (DOMAIN, *Mail*)."""
+"""States of a mail and the moves between them (`docs/reliability.md`)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -21,7 +21,7 @@ class SeriesQuerySet(models.QuerySet):
 
 
 class DialogueSeries(Sourced):
-    """*Reihe*. Before the senator consents, no topic is submitted and no date explored (DOMAIN)."""
+    """*Reihe*. Before the senator consents, no topic is submitted and no date explored."""
 
     title = models.CharField(_("Titel"), max_length=200)
     period = models.CharField(_("Zeitraum"), max_length=60, blank=True)

@@ -17,7 +17,7 @@ from tests.unchanged import nothing_changes
 pytestmark = pytest.mark.django_db
 
 OPTIONS = [{"id": 7, "label": "Mo", "hint": ""}, {"id": 9, "label": "Di", "hint": ""}]
-# What DOMAIN says: action → (states it starts from, state it leads to).
+# A literal copy: action → (states it starts from, state it leads to).
 EXPECTED_MOVES = {
     "approve": (("open",), "approved"),
     "condition": (("open",), "conditional"),

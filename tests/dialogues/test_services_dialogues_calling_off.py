@@ -270,7 +270,9 @@ def test_unsent_invitation_is_withdrawn_and_its_guest_not_mailed(office, act, st
         ("cancelled", "dialogue_cancelled"),
     ],
 )
-@pytest.mark.parametrize("on_its_way", [{"attempts": 1}, fields_in_state("sending"), fields_in_state("sent")])
+@pytest.mark.parametrize(
+    "on_its_way", [{"attempts": 1}, fields_in_state("sending"), fields_in_state("sent")]
+)
 def test_guest_whom_the_invitation_may_have_reached_is_mailed(office, act, kind, on_its_way):
     row = make_released(office, 1).invitations.get()
     Mail.objects.update(**on_its_way)
