@@ -1,6 +1,6 @@
 """Phase, traffic light and financing of a measure; the state tables of rounds and reports.
 
-The first three are independent of each other (`docs/domain.md`, *Monitoring*): a red light says nothing about
+The first three are independent (`docs/domain.md`, *Monitoring*): a red light says nothing about
 the phase. An empty value means that no source or report states it.
 """
 

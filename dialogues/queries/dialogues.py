@@ -204,7 +204,7 @@ def missing_approval(dialogue: Dialogue) -> Topic | DialogueSeries | None:
     """Return the topic or the series of `dialogue` that is not approved now, or None.
 
     An approval can lapse long after the dialogue was planned. Until it is renewed no date is
-    explored and no mail goes out (`docs/domain.md`, *Branchengespräche*). Load `topic__series` before.
+    explored and no mail goes out. Load `topic__series` before.
     """
     topic = dialogue.topic
     if topic is None:
