@@ -19,8 +19,8 @@ class OutboxConfig(AppConfig):
 
 
 def check_mail_url(app_configs=None, **options) -> list[Error | Warning]:
-    """Return an error when MAIL_URL names no transport, a warning when it sends a password without
-    encryption.
+    """Report an error when MAIL_URL names no transport, and a warning when it would send a password
+    unencrypted.
     """
     try:
         transport = open_transport()

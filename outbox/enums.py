@@ -18,7 +18,7 @@ class MailState(models.TextChoices):
 
 
 class StateFilter(models.TextChoices):
-    """Filters that are no single state: several states, or a state and the time."""
+    """Filters that combine several states, or a state and the current time."""
 
     UNSOLVED = "unsolved", _("ungelöst")
     LATE = "late", _("verspätet")
@@ -63,11 +63,11 @@ MOVES = {
 # A worker picks these up by itself once they are due.
 QUEUED_STATES = MOVES["claim"].sources
 UNDER_WAY_STATES = (*QUEUED_STATES, MailState.SENDING)
-# These will not go out unless the office acts.
+# These are not sent unless the office acts.
 UNSOLVED_STATES = (MailState.FAILED, MailState.EXPIRED)
 FINAL_STATES = (MailState.SENT, *UNSOLVED_STATES, MailState.WITHDRAWN)
 
-# What the office can do to one mail or to many. Settling is no move: the state stays.
+# Actions of the office on one or many mails. Settling is not a move: the state stays the same.
 APPROVE, RESEND, WITHDRAW, SETTLE = "approve", "resend", "withdraw", "settle"
 SOURCES_OF_ACTION = {
     APPROVE: MOVES[APPROVE].sources,

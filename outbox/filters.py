@@ -20,14 +20,13 @@ from outbox.texts import all_texts
 
 
 def kind_choices() -> list[tuple[str, str]]:
-    """Return the kinds of mail by title. Account mails have no text that an app registers."""
+    """Return (kind, title), sorted by title."""
+    # No app registers a text for account mails, so their kind is added here.
     titles = [(text.kind, str(text.title)) for text in all_texts()]
     return sorted([*titles, ("account", str(_("Konto")))], key=lambda choice: choice[1])
 
 
 class MailFilter(django_filters.FilterSet):
-    """Batch and page of the portal have no visible field: links elsewhere set them."""
-
     q = django_filters.CharFilter(
         label=_("Suche in Betreff, Name und Adresse"),
         method="search",
@@ -52,7 +51,7 @@ class MailFilter(django_filters.FilterSet):
         lookup_expr="date__lte",
         widget=DateInput,
     )
-    # Set by links from a batch and from a page of the portal; kept while filtering further.
+    # No visible fields: links on other pages set these two, and further filtering keeps them.
     batch = django_filters.UUIDFilter(label=_("Versand"), widget=forms.HiddenInput)
     path = django_filters.CharFilter(label=_("Seite im Portal"), widget=forms.HiddenInput)
 
@@ -77,12 +76,12 @@ class MailFilter(django_filters.FilterSet):
 
     @property
     def state_value(self) -> str:
-        """The state to filter by; empty for all, also when the address names an unknown state."""
+        """The state to filter by; empty for all states, or when the URL names an unknown one."""
         return self.values.get("state", "")
 
-    # The quick filters count all states, whichever is shown at the moment.
     def without_state(self) -> QuerySet[Mail]:
-        """Return the mails that all filters except the one by state leave."""
+        """Return the mails that match all filters except the one by state."""
+        # The quick filters show a count for every state, not only for the selected one.
         queryset = self.queryset.all()
         for name, value in self._cleaned().items():
             if name != "state":
@@ -124,6 +123,6 @@ class MailFilter(django_filters.FilterSet):
 
 
 def _link_inside(path: str) -> str:
-    """Return `path` as a link, or as plain text when it would lead out of the portal."""
+    """Return `path` as a link, or as plain text when it points outside the portal."""
     is_inside = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
     return format_html('<a href="{0}">{0}</a>', path) if is_inside else path

@@ -10,7 +10,7 @@ from outbox.texts import MailText
 
 
 class WordingForm(VersionedForm):
-    """Shows the default's words where the office has none of its own."""
+    """Pre-filled with the default text while the office has none of its own."""
 
     class Meta:
         model = Wording
@@ -22,10 +22,8 @@ class WordingForm(VersionedForm):
         help_texts = {
             "body": _(
                 "Anrede, Gruß und Absender setzt das Portal dazu. Eine leere Zeile trennt Absätze, "
-                "**zwei Sterne** "
-                "machen fett, - am Zeilenanfang gibt eine Aufzählung. [Worte]({link}) wird zum "
-                "Link, allein in einem "
-                "Absatz zum Knopf."
+                "**zwei Sterne** machen fett, - am Zeilenanfang gibt eine Aufzählung. "
+                "[Worte]({link}) wird zum Link, allein in einem Absatz zum Knopf."
             ),
             "needs_release": _(
                 "Sie entstehen dann als Entwurf im Postausgang. Was dort niemand versendet, geht "
@@ -36,7 +34,7 @@ class WordingForm(VersionedForm):
     def __init__(self, *args, default: MailText, wording: Wording | None, **kwargs):
         super().__init__(*args, instance=wording_for_form(default, wording), **kwargs)
         self.default = default
-        # The base class does this only for saved instances; here the default counts as one.
+        # The base class sets it for saved instances only; an unsaved default needs a version too.
         self.initial["version"] = version_of(self.instance, self.model_fields)
         self.fields["subject"].required = self.fields["body"].required = True
         if not default.can_wait:
@@ -44,7 +42,7 @@ class WordingForm(VersionedForm):
 
     @property
     def is_unsaved(self) -> bool:
-        """Whether leaving the page would lose something that was typed."""
+        """Whether leaving the page would lose unsaved input."""
         if not self.is_bound:
             return False
         return bool(self.errors) or any(
@@ -62,11 +60,11 @@ class WordingForm(VersionedForm):
 
 
 class ExpectedForm(forms.Form):
-    """How many mails the confirmation page named."""
+    """The number of mails that the user confirmed."""
 
     expected = forms.IntegerField(min_value=1)
 
     @property
     def number(self) -> int:
-        """Zero for anything that is no number: the service then refuses and shows the real one."""
+        """Zero for invalid input, which matches no count: the service then names the real one."""
         return self.cleaned_data["expected"] if self.is_valid() else 0

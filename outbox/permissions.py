@@ -1,4 +1,4 @@
-"""The outbox belongs to the office alone."""
+"""Only the office may use the outbox."""
 
 from core.roles import is_office
 

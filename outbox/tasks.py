@@ -1,4 +1,4 @@
-"""What the workers do. Every task may run twice or at the same time without harm."""
+"""Celery tasks of the outbox. Each may safely run twice or concurrently."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -19,7 +19,7 @@ def drain_account() -> None:
 
 @shared_task(name="outbox.tasks.sweep", ignore_result=True)
 def sweep() -> None:
-    # The safety net for lost messages of the broker, killed workers and mails that are due later.
+    # Safety net for lost broker messages, killed workers and mails that fall due later.
     if sweep_mails(now=timezone.now()):
         deliver_due_mails(clock=timezone.now, only_account=True)
         deliver_due_mails(clock=timezone.now)

@@ -18,7 +18,7 @@ from outbox.rendering.markdown import is_link_name, links_in, names_in
 
 
 class Placeholder(NamedTuple):
-    """What the office reads about a placeholder: its meaning and an example.
+    """What the office is shown about a placeholder: its meaning and an example.
 
     A block is Markdown made by the portal, such as a list. It needs a paragraph to itself.
     """
@@ -42,7 +42,7 @@ class Markdown(str):
     """A value that is Markdown made by the portal; its placeholder is alone in its paragraph."""
 
 
-# Frozen and hashable, because rendered texts are cached by it.
+# Frozen, and thus hashable, because `queries.wordings` caches by it.
 @dataclass(frozen=True)
 class MailText:
     """The text of one kind of mail.
@@ -69,7 +69,7 @@ class MailText:
         for part in (self.subject, self.body):
             if unknown := sorted(names_in(str(part)) - allowed):
                 raise TextError(f"{self.kind}: unknown placeholders {', '.join(unknown)}")
-        # Any other placeholder could be filled with text that users typed.
+        # Any other placeholder may hold user input, which must not decide where a link leads.
         targets = [
             name for link in links_in(str(self.body)) for name in TARGET.findall(link.target)
         ]
@@ -99,7 +99,7 @@ def register(
     area: str | Promise = "",
     placeholders: Mapping[str, Placeholder] = MappingProxyType({}),
 ) -> None:
-    """Make `texts` known to the outbox, which shows them under `area`.
+    """Register `texts` with the outbox, which lists them under `area`.
 
     Raises `TextError` when a kind is registered with another text, or when a text does not contain
     all its placeholders.
@@ -107,7 +107,7 @@ def register(
     for text in texts:
         if unused := sorted(set(text.placeholders) - text.names):
             raise TextError(f"{text.kind}: placeholders not used {', '.join(unused)}")
-        # Registering the same text twice is harmless. Two texts for one kind are a mistake.
+        # Registering the same text twice is harmless; two texts for one kind are a mistake.
         if _entries.setdefault(text.kind, RegisteredText(text, area, placeholders)).text != text:
             raise TextError(f"{text.kind}: declared twice")
 
@@ -121,12 +121,12 @@ def text_of(kind: str) -> MailText:
 
 
 def all_texts() -> list[MailText]:
-    """Return the registered texts by kind."""
+    """Return the registered texts, sorted by kind."""
     return [_entries[kind].text for kind in sorted(_entries)]
 
 
 def title_of(kind: str) -> str:
-    """Return the German title of `kind`, or `kind` for old mails whose text no app has any more."""
+    """Return the German title of `kind`, or `kind` itself if its text no longer exists."""
     return str(_entries[kind].text.title) if kind in _entries else kind
 
 
@@ -135,7 +135,7 @@ def area_of(kind: str) -> str:
 
 
 def placeholders_of(text: MailText) -> dict[str, Placeholder]:
-    """Return the placeholders that may be used in the words for the kind of `text`."""
+    """Return the placeholders that the office may use in its own version of `text`."""
     entry = _entries.get(text.kind, RegisteredText(text, "", {}))
     # {link} only where the default has it: recipients of other mails have no page to open.
     names = [*text.placeholders, *(["link"] if "link" in entry.text.names else []), "greeting"]
@@ -148,7 +148,7 @@ def placeholders_of(text: MailText) -> dict[str, Placeholder]:
 
 
 def escape_markdown(text: str) -> str:
-    """Return `text` in one line and escaped, so that it can add no markup and no link."""
+    """Return `text` in one line and escaped, so that it cannot add markup or links."""
     return MARKUP.sub(r"\\\1", " ".join(str(text).split()))
 
 
@@ -168,9 +168,9 @@ class Recipient(NamedTuple):
 class MailDraft(NamedTuple):
     """One mail to be written.
 
-    `kind` is that of a registered text, `values` has exactly its placeholders. (`kind`,
-    `subject_key`, recipient, `event`) is unique: a mail that exists is not written again. `path` is
-    the page the mail is about; `link` is what {link} becomes, by default `path`. With
+    `kind` names a registered text; `values` holds exactly its placeholders. (`kind`, `subject_key`,
+    recipient, `event`) is unique: an existing mail is not written again. `path` is the page the
+    mail is about; `link` replaces {link} and defaults to `path`. With
     `has_personal_link`, `link` is a secret: it may occur only in the body, and the portal redacts
     it everywhere. `calendar` comes from `outbox.rendering.calendars.make_calendar`.
     """

@@ -35,7 +35,7 @@ class MailQuerySet(models.QuerySet):
         return self if has_role(user, OFFICE) else self.none()
 
     def without_bodies(self):
-        """Defer the bodies: they are most of a row, and lists do not show them."""
+        """Defer the bodies: they make up most of a record, and lists do not show them."""
         return self.defer("text", "mime", "secret")
 
     def due(self, now):
@@ -45,22 +45,22 @@ class MailQuerySet(models.QuerySet):
 class Mail(models.Model):
     """One mail to one recipient.
 
-    It is rendered completely when it is written; the transport sends `mime` byte for byte. (`kind`,
-    `subject_key`, `recipient`, `event`) identifies it, so writing it a second time is harmless.
+    It is fully rendered when it is written; the transport sends `mime` byte for byte. (`kind`,
+    `subject_key`, `recipient`, `event`) is unique, so writing the same mail twice has no effect.
     """
 
     kind = models.CharField(_("Art"), max_length=60)
     subject_key = models.CharField(_("Gegenstand"), max_length=80)
-    # What happened to the subject. Together with the fields above it says which mail this is.
+    # What happened to the subject; part of the unique key.
     event = models.CharField(_("Anlass"), max_length=80)
     recipient = models.EmailField(_("Adresse"), max_length=254)
     recipient_name = models.CharField(_("Name"), max_length=150, blank=True)
     subject = models.CharField(_("Betreff"), max_length=250)
     text = models.TextField(_("Text"), blank=True)
-    # Rendered when it is written, so that the preview shows exactly what is sent, and a mail never
-    # fails because a record it tells about has changed.
+    # Rendered when the mail is written, so that the preview shows exactly what is sent, and later
+    # changes to the records it mentions cannot make it fail.
     mime = models.TextField(_("fertige Nachricht"), blank=True)
-    # Stays the same over all attempts, so that a mail server can recognise a duplicate.
+    # Stays the same across attempts, so that mail servers can recognise a duplicate.
     message_id = models.CharField(_("Message-ID"), max_length=150, unique=True)
     state = models.CharField(
         _("Stand"), max_length=14, choices=MailState, default=MailState.WAITING
@@ -75,7 +75,7 @@ class Mail(models.Model):
     due_at = models.DateTimeField(_("fällig am"))
     # A late invitation is worse than none: after this time the mail is no longer sent.
     expires_at = models.DateTimeField(_("verfällt am"))
-    # The time from due to expired, kept so that a resent mail gets the same span again.
+    # The span from `due_at` to `expires_at`, stored so that a resent mail gets it again in full.
     lifetime = models.DurationField(_("Geltungsdauer"))
     # The worker's lease: nobody else may send the mail until MAIL_LEASE_SECONDS after `claimed_at`.
     claim = models.CharField(max_length=32, blank=True)
@@ -91,7 +91,7 @@ class Mail(models.Model):
         related_name="+",
         verbose_name=_("ausgelöst von"),
     )
-    # Shared by all mails that one call of a service wrote.
+    # Shared by all mails that were written together.
     batch = models.UUIDField(_("Versand"), db_index=True)
     path = models.CharField(_("Seite im Portal"), max_length=250, blank=True)
     has_personal_link = models.BooleanField(_("enthält einen persönlichen Link"), default=False)
@@ -200,8 +200,8 @@ class Mail(models.Model):
 class ConnectionSlot(models.Model):
     """The right to open one connection to the mail server; all workers share MAIL_CONNECTIONS.
 
-    `held_until` frees the slot of a worker that was killed. `closed_until` keeps it unused after
-    the server asked for fewer connections.
+    After `held_until` the slot of a killed worker is free again. Until `closed_until` nobody uses
+    it, because the server asked for fewer connections.
     """
 
     number = models.PositiveSmallIntegerField(_("Nummer"), unique=True)
@@ -228,11 +228,11 @@ class ConnectionSlot(models.Model):
 
 
 class MailLog(models.Model):
-    """What happened to a mail between writing and sending: retries, refusals, lost claims, actions
-    of the office.
+    """A change of a mail between writing and sending: retry, refusal, lost claim, action of the
+    office.
 
     Writing and sending are recorded on the mail itself (`created_at`, `sent_at`), so most mails
-    need no log at all.
+    have no log entry.
     """
 
     mail = models.ForeignKey(

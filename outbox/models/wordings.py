@@ -1,4 +1,4 @@
-"""Texts of mails as the office rewrote them."""
+"""The office's own versions of mail texts."""
 
 from django.conf import settings
 from django.db import models
@@ -18,11 +18,11 @@ class WordingQuerySet(models.QuerySet):
 
 
 class Wording(models.Model):
-    """What the office decided for one kind of mail: its own subject and body, and whether the mails
-    wait for its release.
+    """The office's settings for one kind of mail: its own subject and body, and whether these mails
+    wait for release.
 
-    Subject and body are empty while the default in code applies, so that a better default in a new
-    version takes effect by itself.
+    Subject and body are empty while the default in code applies, so that an improved default in a
+    new version takes effect without further action.
     """
 
     kind = models.CharField(_("Art"), max_length=60)
@@ -48,6 +48,7 @@ class Wording(models.Model):
         verbose_name_plural = _("Texte der E-Mails")
         constraints = [
             models.UniqueConstraint(fields=["kind"], name="wording_is_one_a_kind"),
+            # `has_own_words` looks at the body alone and relies on this.
             models.CheckConstraint(
                 condition=Q(subject="", body="") | ~Q(subject="") & ~Q(body=""),
                 name="wording_is_whole_or_default",

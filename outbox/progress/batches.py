@@ -10,7 +10,7 @@ from outbox.enums import APPROVE, RESEND, SETTLE, WITHDRAW, MailState
 from outbox.progress.bulk import QuickFilter, bulk_buttons, quick_filters
 from outbox.queries.batches import Batch
 
-# The page refreshes every few seconds. A screen reader is told only when another tenth is sent.
+# The page refreshes every few seconds, but screen readers announce only every further tenth.
 ANNOUNCED_STEP_PERCENT = 10
 
 
@@ -33,7 +33,7 @@ def batch_summary(batch: Batch) -> str:
 
 
 def announced_percent(batch: Batch) -> str:
-    """Return how much is sent in whole steps; `fertig` when nothing is under way."""
+    """Return the percentage sent, rounded down to a step; `fertig` when nothing is under way."""
     if not batch.under_way:
         return "fertig"
     return str(batch.percent // ANNOUNCED_STEP_PERCENT * ANNOUNCED_STEP_PERCENT)
@@ -54,15 +54,13 @@ def batch_quick_filters(batch: Batch, query: QueryDict) -> list[QuickFilter]:
 
 
 def remedy_buttons(batch: Batch, query: QueryDict) -> list[tuple[str, str, str]]:
-    """Return the buttons for mails that did not go out; the first is the main one."""
+    """Return the buttons for mails that could not be sent; the first one is primary."""
     buttons = bulk_buttons(batch.counts, "", query, (RESEND, SETTLE))
     return [(label, url, "primary") for label, url, _variant in buttons[:1]] + buttons[1:]
 
 
 def delivery_buttons(batch: Batch, query: QueryDict) -> list[tuple[str, str, str]]:
-    """Return the buttons for mails still to be sent. Unless something failed, sending is the main
-    one.
-    """
+    """Return the buttons for mails not yet sent; sending is primary unless there are failures."""
     buttons = bulk_buttons(batch.counts, "", query, (APPROVE, WITHDRAW))
     if remedy_buttons(batch, query):
         return buttons

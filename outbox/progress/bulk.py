@@ -1,4 +1,4 @@
-"""Quick filters and bulk actions of the list: their labels, numbers and addresses."""
+"""Labels, counts and URLs of the quick filters and bulk actions of the list."""
 
 from typing import NamedTuple
 
@@ -12,12 +12,12 @@ from outbox.enums import APPROVE, QUEUED_STATES, RESEND, SETTLE, WITHDRAW, MailS
 from outbox.queries.bulk import STATE_FILTER_CHOICES, StateCounts
 
 ACTIONS = (APPROVE, RESEND, SETTLE, WITHDRAW)
-# Parameters of the list's address that are no filters: its page and order, and the ticked mails.
+# Query parameters that are not filters: page, order and the ticked mails.
 NOT_FILTERS = ("page", "sort", "mail", "auswahl")
 
 
 class QuickFilter(NamedTuple):
-    """A link that filters the list by one state, with the number of mails it leaves."""
+    """A link that filters the list by one state, with the number of matching mails."""
 
     value: str
     label: str | Promise
@@ -27,23 +27,21 @@ class QuickFilter(NamedTuple):
 
 
 def quick_filters(counts: StateCounts, current: str, query: QueryDict) -> list[QuickFilter]:
-    """Return a link for each state with mails in it and for the `current` one; they keep the other
-    filters of `query`.
-    """
+    """Return links to `current` and to each state with mails; they keep the other filters."""
     links = [
         QuickFilter(
             value, label, counts.count(value), list_url(query, state=value), value == current
         )
         for value, label in [("", _("alle")), *STATE_FILTER_CHOICES]
     ]
-    # The current one stays even when empty, or the page could not show what is selected.
+    # The current one stays even when empty; otherwise the page could not show what is selected.
     return [link for link in links if link.count or link.is_current]
 
 
 def bulk_buttons(
     counts: StateCounts, state_filter: str, query: QueryDict, actions=ACTIONS
 ) -> list[tuple[str, str, str]]:
-    """Return (label, URL, variant) of the `actions` on all mails that the list shows."""
+    """Return (label, URL, variant) of the `actions` on all mails of the filtered list."""
     reached = [(action, counts.reached_by(action, state_filter)) for action in actions]
     return [
         (
@@ -81,7 +79,7 @@ def filters_only(query: QueryDict, *without: str) -> QueryDict:
 
 
 def list_url(query: QueryDict, *, state: str | None = None) -> str:
-    """Return the list with the filters of `query`; `state` replaces its filter by state."""
+    """Return the URL of the list with the filters of `query`; `state` replaces the one by state."""
     filters = filters_only(query) if state is None else filters_only(query, "state")
     if state:
         filters["state"] = state
@@ -89,7 +87,7 @@ def list_url(query: QueryDict, *, state: str | None = None) -> str:
 
 
 def bulk_url(action: str, query: QueryDict) -> str:
-    """Return the page that asks before `action` is done to all mails that `query` leaves."""
+    """Return the URL that asks to confirm `action` on all mails matching the filters of `query`."""
     return _with_query(_action_url(action), filters_only(query))
 
 

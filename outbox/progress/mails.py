@@ -1,4 +1,4 @@
-"""What the pages of the outbox show about one mail, and what the export says about each."""
+"""What the pages of the outbox and the export show about a mail."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ class MailLine(NamedTuple):
 
 def section_tabs(current: str) -> list[tuple[str, str, bool]]:
     """Return the tabs of *Postausgang*; `current` is the URL name of the one shown."""
-    # `reminders` owns two of the tabs. Its pages are reached by URL name, as it is a layer above.
+    # `reminders`, a layer above, owns two of the tabs, so they are linked by URL name.
     names = (
         ("outbox:list", _("E-Mails")),
         ("reminders:forecast", _("Vorschau")),
@@ -153,7 +153,7 @@ def calendar_facts(calendar: CalendarFacts | None) -> list[tuple[str, str]]:
 
 
 def mail_history(mail: Mail) -> list[HistoryEntry]:
-    """Return *Verlauf*, latest first: written, what the log holds, sent."""
+    """Return *Verlauf*, latest first: creation, log entries, sending."""
     entries = [HistoryEntry(mail.created_at, _actor(mail.created_by), _("geschrieben"))]
     for entry in mail.log.select_related("by__person").order_by("at", "pk"):
         entries.append(
@@ -161,6 +161,7 @@ def mail_history(mail: Mail) -> list[HistoryEntry]:
         )
     if mail.sent_at:
         entries.append(HistoryEntry(mail.sent_at, _actor(None), _("versandt"), mail.server_answer))
+    # Sorted and then reversed: of entries with the same time, the later step comes first.
     return sorted(entries, key=lambda entry: entry.at)[::-1]
 
 
@@ -208,7 +209,7 @@ def path_link(path: str) -> str:
 def _log_lines(mails: QuerySet[Mail]) -> dict[int, list[str]]:
     """Return the log of each mail by its primary key, one line per entry."""
     lines = defaultdict(list)
-    # A subquery instead of keys: the export has no limit on its length.
+    # A subquery instead of a list of keys: an export may be of any length.
     log = MailLog.objects.filter(mail__in=mails.order_by().values("pk"))
     for entry in log.select_related("by__person").order_by("at", "pk"):
         line = f"{format_moment(entry.at)}, {_actor(entry.by)}: {entry.get_to_state_display()}"

@@ -1,4 +1,4 @@
-"""What the pages of the texts show about each kind of mail."""
+"""What the pages about mail texts show for each kind of mail."""
 
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ def wording_line(summary: WordingSummary) -> WordingLine:
 
 
 def wording_badges(wording: Wording | None, is_outdated: bool) -> list[tuple[str, str]]:
-    """Return (text, colour): whose words are in force, and whether the mails wait for a release."""
+    """Return (text, colour): which text is in force, and whether the mails wait for release."""
     if is_outdated:
         badges = [(_("passt nicht mehr, es gilt der Standard"), "danger")]
     elif wording is not None and wording.has_own_words:
@@ -42,7 +42,7 @@ def wording_badges(wording: Wording | None, is_outdated: bool) -> list[tuple[str
 
 
 def change_notes(wording: Wording | None) -> list[str]:
-    """Return when and by whom the wording was changed last; nothing for an untouched default."""
+    """Return when and by whom the wording was last changed; empty for an untouched default."""
     if wording is None:
         return []
     moment = format_moment(wording.changed_at)

@@ -14,8 +14,8 @@ from outbox.queries.bulk import MailGroup, StateCounts, is_settled_column
 from outbox.queries.mails import is_unsolved
 from outbox.texts import title_of
 
-# Servers put addresses and queue ids into their answers. Without these, the same answer to
-# different mails counts as one reason.
+# Servers put addresses and queue ids into their replies. Masking them makes the same reply to
+# different mails count as one reason.
 UNIQUE_TO_ONE_MAIL = re.compile(r"<?[^\s<>]+@[^\s<>:;,]+>?|\b(?=\w*\d)[\w-]{10,}\b")
 
 
@@ -28,7 +28,7 @@ class Reason(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """The moments are None while nothing was sent; `path` is empty unless all mails share one."""
+    """The times are None until a mail is sent; `path` is empty unless all mails share one."""
 
     id: UUID
     counts: StateCounts
@@ -91,7 +91,7 @@ def find_batch(batch_id: UUID, user) -> Batch | None:
 
 
 def unsolved_in_batch(batch_id: UUID, user) -> QuerySet[Mail]:
-    """Return the unsolved mails of a batch by recipient."""
+    """Return the unsolved mails of a batch, ordered by recipient."""
     mails = Mail.objects.visible_to(user).filter(is_unsolved(), batch=batch_id)
     return mails.without_bodies().order_by("recipient_name", "recipient", "pk")
 

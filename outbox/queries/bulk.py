@@ -1,4 +1,4 @@
-"""Which mails an action of the office reaches: counted for a list, named for a selection."""
+"""Which mails a bulk action applies to: counts for a list, details for a selection."""
 
 import datetime as dt
 from collections import Counter
@@ -33,20 +33,20 @@ STATE_FILTER_CHOICES = [*StateFilter.choices, *MailState.choices]
 
 
 class Selection(NamedTuple):
-    """The mails an action was asked for: what it reaches, and what it leaves out for which reason.
+    """The mails that an action applies to, and those it leaves out, with the reasons.
 
-    The lists of mails hold the newest EXAMPLES_LIMIT.
+    The lists of mails hold at most the newest EXAMPLES_LIMIT.
     """
 
     count: int
-    counts: dict[str, int]  # state → number of mails reached
+    counts: dict[str, int]  # state → number of mails
     examples: list[Mail]
     left_out: list[tuple[str | Promise, int]]  # reason, number of mails
     left_out_examples: list[tuple[Mail, str | Promise]]
 
 
 class MailGroup(NamedTuple):
-    """Mails that any filter and any action treat alike."""
+    """A number of mails that every filter and every action treat alike."""
 
     state: str
     is_account_mail: bool
@@ -55,7 +55,7 @@ class MailGroup(NamedTuple):
     count: int
 
     def matches(self, state_filter: str) -> bool:
-        """Decide as `MailFilter.filter_state` does in SQL; an empty `state_filter` matches all."""
+        """Mirror `MailFilter.filter_state` in Python; an empty `state_filter` matches all."""
         if state_filter == StateFilter.UNSOLVED:
             return self.state in UNSOLVED_STATES and not self.is_settled
         if state_filter == StateFilter.LATE:
@@ -63,7 +63,7 @@ class MailGroup(NamedTuple):
         return state_filter in ("", self.state)
 
     def is_reached_by(self, action: str) -> bool:
-        """Decide as `with_obstacle` does in SQL, but without looking for removed bodies."""
+        """Mirror `with_obstacle` in Python, except that removed bodies go unnoticed."""
         if self.is_settled and action in (RESEND, SETTLE):
             return False
         if self.is_account_mail and action != SETTLE:
@@ -72,7 +72,7 @@ class MailGroup(NamedTuple):
 
 
 class StateCounts(NamedTuple):
-    """How many mails of a list are in which state; answers filters and actions without a query."""
+    """The mails of a list, counted by state; answers filters and actions without a query."""
 
     groups: list[MailGroup]
 
@@ -80,7 +80,7 @@ class StateCounts(NamedTuple):
         return sum(group.count for group in self.groups if group.matches(state_filter))
 
     def reached_by(self, action: str, state_filter: str = "") -> dict[str, int]:
-        """Return state → number of mails that `action` reaches."""
+        """Return state → number of mails that `action` applies to."""
         counts: Counter[str] = Counter()
         for group in self.groups:
             if group.matches(state_filter) and group.is_reached_by(action):
@@ -89,9 +89,9 @@ class StateCounts(NamedTuple):
 
 
 def count_states(mails: QuerySet[Mail], *, now: dt.datetime) -> StateCounts:
-    """Count `mails` in one query, whatever their number."""
-    # Grouped by everything that filters and actions look at, there are at most a few dozen rows,
-    # however many mails the list has.
+    """Count `mails` in one query."""
+    # Grouped by everything that filters and actions depend on, so that the query returns a few
+    # dozen rows at most, however long the list is.
     groups = (
         mails.order_by()
         .annotate(is_late=as_column(is_late(now)), is_settled=is_settled_column())
@@ -102,10 +102,10 @@ def count_states(mails: QuerySet[Mail], *, now: dt.datetime) -> StateCounts:
 
 
 def select_mails(action: str, mails: QuerySet[Mail], *, were_ticked: bool) -> Selection:
-    """Find out what `action` would do to `mails`, in three queries.
+    """Preview what `action` would do to `mails`, in three queries.
 
-    A ticked mail in the wrong state is left out with a reason. Of mails that a filter found, those
-    in another state were never meant, so they are not mentioned.
+    A ticked mail in the wrong state is listed as left out, with the reason. Mails that only matched
+    a filter are not listed then: the user did not choose them one by one.
     """
     mails = with_obstacle(action, mails)
     if not were_ticked:
@@ -129,11 +129,11 @@ def select_mails(action: str, mails: QuerySet[Mail], *, were_ticked: bool) -> Se
 
 
 def with_obstacle(action: str, mails: QuerySet[Mail]) -> QuerySet[Mail]:
-    """Annotate `obstacle`: the key in OBSTACLES why `action` leaves the mail out, or empty."""
+    """Annotate `obstacle`: the key in OBSTACLES for why `action` skips the mail, or empty."""
     conditions = {WRONG_STATE: ~Q(state__in=SOURCES_OF_ACTION[action])}
     if action in (RESEND, SETTLE):
         conditions[SETTLED] = Q(settled_at__isnull=False)
-    # Codes and links of the sign-in must not be sent or withdrawn by the dozen.
+    # Sign-in codes and links must not be sent or withdrawn in bulk.
     if action != SETTLE:
         conditions[ACCOUNT_MAIL] = Q(is_account_mail=True)
     if action in (APPROVE, RESEND):

@@ -57,8 +57,8 @@ def latest_batch(path: str, kind: str) -> UUID | None:
 
 
 def is_not_held_back(subject_key: Combinable, kind: str) -> Q:
-    """Return the condition, for a query over the mails' subjects, that mails of `kind` were either
-    never written or attempted at least once. `subject_key` builds the key from an `OuterRef`.
+    """Return a condition for a query over subjects: mails of `kind` about the subject were never
+    written, or one was attempted. `subject_key` builds the key from an `OuterRef`.
     """
     written = Mail.objects.filter(kind=kind, subject_key=subject_key)
     return ~Exists(written) | Exists(written.filter(WAS_ATTEMPTED))
@@ -76,20 +76,20 @@ def held_back(subject_keys: Iterable[str], kind: str) -> set[str]:
 
 
 def mails_for_office(user) -> QuerySet[Mail]:
-    """Return the mails that `user` may see, with `moment`: when sent, or else when written."""
+    """Return the mails that `user` may see; `moment` is when each was sent, or else written."""
     mails = Mail.objects.visible_to(user).without_bodies()
     return mails.annotate(moment=Coalesce("sent_at", "created_at"))
 
 
 def is_unsolved() -> Q:
-    """Return the condition of mails that did not go out and that nobody has settled."""
+    """Return the condition of mails that could not be sent and that nobody has settled."""
     return in_states(*UNSOLVED_STATES) & Q(settled_at=None)
 
 
 def is_late(now: dt.datetime) -> Q:
     """Return the condition of unsent mails that have been due for longer than LATE_AFTER."""
     due = Q(due_at__lt=now - LATE_AFTER)
-    # Two arms of an OR, because each has a partial index of its own in PostgreSQL.
+    # Two branches, because each has a partial index of its own in PostgreSQL.
     return Q(due, state__in=QUEUED_STATES) | Q(due, state=MailState.SENDING)
 
 
@@ -110,7 +110,7 @@ def count_problems(now: dt.datetime) -> Problems:
 def latest_failure() -> Failure | None:
     """Summarise the unsolved mails in two queries; None when there are none."""
     mails = unsolved_mails()
-    # The log knows when a mail failed; without an entry the time of writing has to do.
+    # The log says when a mail failed; without an entry, use the time of writing.
     failed_at = Max("log__at", filter=Q(log__to_state__in=UNSOLVED_STATES))
     latest = (
         mails.without_bodies()

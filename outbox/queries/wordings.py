@@ -1,4 +1,4 @@
-"""Which words are in force: the default in code, or what the office wrote instead."""
+"""Which text is in force for a kind of mail: the default in code, or the office's own."""
 
 import logging
 from collections.abc import Iterable
@@ -20,14 +20,14 @@ WORDING_FIELDS = ("subject", "body", "needs_release")
 
 
 class TextInForce(NamedTuple):
-    """The text mails of a kind are written with; with `needs_release` they start as drafts."""
+    """The text for new mails of a kind; with `needs_release` they start as drafts."""
 
     text: MailText
     needs_release: bool = False
 
 
 class WordingSummary(NamedTuple):
-    """One kind of mail in the list of texts; `wording` is None while the office changed nothing."""
+    """One kind of mail in the list of texts; `wording` is None until the office edits it."""
 
     text: MailText
     area: str
@@ -51,7 +51,7 @@ def text_in_force(kind: str) -> TextInForce:
 
 
 def waiting_note(kind: str) -> str:
-    """Return the sentence that mails of `kind` wait for a release; empty unless they do."""
+    """Return a sentence if mails of `kind` wait for release, otherwise an empty string."""
     if not text_in_force(kind).needs_release:
         return ""
     return _(
@@ -66,7 +66,7 @@ def with_waiting_note(done: str, kind: str) -> str:
 
 
 def wording_summaries(user) -> list[WordingSummary]:
-    """Return every kind of mail by area and title, in one query."""
+    """Return every kind of mail, sorted by area and title, in one query."""
     visible = Wording.objects.visible_to(user).select_related("changed_by__person")
     wordings = {wording.kind: wording for wording in visible}
     summaries = [_summary(text, wordings.get(text.kind)) for text in all_texts()]
@@ -81,16 +81,16 @@ def wording_summaries(user) -> list[WordingSummary]:
 
 
 def is_outdated(default: MailText, wording: Wording | None) -> bool:
-    """Return whether the office's words no longer fit the placeholders of this version."""
+    """Return whether the office's text no longer fits the placeholders of the current default."""
     if wording is None or not wording.has_own_words:
         return False
     return not _fits(default, Words(wording.subject, wording.body))
 
 
 def wording_for_form(default: MailText, wording: Wording | None) -> Wording:
-    """Return a copy of `wording` with the default's words where the office has none of its own.
+    """Return a copy of `wording`, filled with the default text if the office has none of its own.
 
-    It is for showing and comparing; saving it would freeze the default.
+    Only for showing and comparing: saving it would freeze the default.
     """
     shown = copy(wording) if wording else Wording(kind=default.kind)
     if not shown.has_own_words:
@@ -99,7 +99,7 @@ def wording_for_form(default: MailText, wording: Wording | None) -> Wording:
 
 
 def with_words(default: MailText, words: Words) -> MailText:
-    """Return `default` with `words`, in which `find_faults` must have found none."""
+    """Return `default` with `words`, which must have passed `find_faults`."""
     return replace(default, subject=words.subject, body=words.body)
 
 
@@ -114,8 +114,8 @@ def _in_force(default: MailText, wording: Wording | None) -> TextInForce:
     if not wording.has_own_words:
         return TextInForce(default, needs_release)
     if is_outdated(default, wording):
-        # An update changed the placeholders. A mail in the default's words beats no mail at all;
-        # the list of texts asks the office to adapt its own.
+        # An update changed the placeholders. Sending the default text is better than sending
+        # nothing; the list of texts asks the office to adapt its own.
         logger.warning("the wording of %s no longer fits; the default is used", default.kind)
         return TextInForce(default, needs_release)
     return TextInForce(with_words(default, Words(wording.subject, wording.body)), needs_release)

@@ -1,5 +1,5 @@
-"""Texts and values become finished messages. Nothing here reads or writes the database."""
+"""Render texts and values into finished messages, without access to the database."""
 
 
 class TextError(Exception):
-    """A text and its values do not fit together: a mistake in code, never of a user."""
+    """A text and its values do not match: a programming error, not a user's mistake."""

@@ -35,8 +35,8 @@ class CalendarEvent(NamedTuple):
     """One appointment, addressed to one person.
 
     `uid` is the same in all versions (`dialogue-12`), `sequence` grows with each change. `partstat`
-    is what the `attendee` has answered so far; with PUBLISH there is no attendee. `is_off` means
-    that the appointment is cancelled; CANCEL without it removes only this person's entry.
+    is the answer of `attendee` so far; PUBLISH has no attendee. `is_off` means that the appointment
+    is cancelled; CANCEL without it removes only this person's entry.
     """
 
     uid: str
@@ -121,8 +121,8 @@ def _component_of(event: CalendarEvent, now: dt.datetime) -> Event:
 def _status_of(event: CalendarEvent) -> str:
     if event.is_off:
         return "CANCELLED"
-    # No status when one person is taken off the list of an appointment that still takes place
-    # (RFC 5546, 3.2.5).
+    # No status when one person is uninvited from an appointment that still takes place (RFC 5546,
+    # 3.2.5).
     return "" if event.method == CANCEL else "CONFIRMED"
 
 
@@ -139,7 +139,7 @@ def _attendee(recipient: Recipient, partstat: str) -> vCalAddress:
     address.params["CUTYPE"] = vText("INDIVIDUAL")
     address.params["ROLE"] = vText("REQ-PARTICIPANT")
     address.params["PARTSTAT"] = vText(partstat)
-    # Guests answer by their personal link. A reply from the calendar would reach nobody.
+    # Guests answer through their personal link; the portal reads no replies from calendars.
     address.params["RSVP"] = vText("FALSE")
     return address
 

@@ -1,5 +1,5 @@
-"""Clean values for a mail: nothing that anybody typed can add a header, hide characters or
-disguise an address.
+"""Sanitise values for mail: no user input can inject a header, hide characters or disguise an
+address.
 """
 
 import re
@@ -36,8 +36,8 @@ def clean_lines(value: str) -> str:
 
 
 def normalise_address(email: str) -> str:
-    """Return `email` in lower case with its domain in ASCII. Raises `TextError` for anything that
-    is no address.
+    """Return `email` in lower case with its domain in ASCII. Raises `TextError` if it is not an
+    address.
     """
     local, _at, domain = email.strip().lower().rpartition("@")
     try:

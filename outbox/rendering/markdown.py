@@ -1,7 +1,7 @@
 """Markdown with {placeholders} → HTML and plain text, from one source so that both say the same.
 
-A text is rendered once with markers in place of its placeholders; values are filled into the
-result. So a value is never parsed as Markdown and cannot add markup or links.
+A text is rendered once with markers in place of its placeholders, and values are filled into the
+result. A value is therefore never parsed as Markdown and cannot add markup or links.
 """
 
 import re
@@ -84,7 +84,7 @@ def parse(source: str) -> list[Token]:
 
 
 def links_in(body: str) -> list[Link]:
-    """Return the links of the text `body` in their order."""
+    """Return the links of the text `body`, in order."""
     links = []
     for token in parse(with_markers(body)):
         label, target = "", ""
@@ -125,7 +125,7 @@ def marker_for(name: str) -> str:
 
 
 def name_in_marker(code: str) -> str:
-    """Return the placeholder that the hex `code` stands for; empty when it only looks like one."""
+    """Return the placeholder that the hex `code` stands for; empty if it cannot be decoded."""
     try:
         return bytes.fromhex(code).decode()
     except ValueError:
@@ -148,7 +148,7 @@ def without_markers(text: str) -> str:
 
 
 def fill_markers(template: str, values: Mapping[str, str]) -> str:
-    """Replace the markers in `template` by `values`; what only looks like a marker stays."""
+    """Replace the markers in `template` by `values`; markers without a value stay."""
     return MARKER.sub(lambda match: str(values.get(name_in_marker(match[1]), match[0])), template)
 
 

@@ -65,7 +65,7 @@ def write_message(
 
 
 def write_sample(text: MailText) -> Message:
-    """Return a mail with the examples of the placeholders; its link leads to the start page."""
+    """Return a mail filled with the placeholders' examples; its link leads to the start page."""
     values = {
         name: Markdown(placeholder.example) if placeholder.is_block else str(placeholder.example)
         for name, placeholder in placeholders_of(text).items()
@@ -75,7 +75,7 @@ def write_sample(text: MailText) -> Message:
 
 
 def write_plain_message(*, subject: str, text: str) -> Message:
-    """Return a mail whose `text` is no Markdown and brings its own greeting and closing."""
+    """Return a mail whose `text` is plain and has its own greeting and closing."""
     page = fill_markers(_styled_frame("{text}", frame()), {"text": _html_value(text)})
     return Message(
         subject=one_line(subject), text=clean_lines(text).strip() + "\n", html=_link_addresses(page)
@@ -94,8 +94,8 @@ def frame() -> Frame:
 
 
 def complete_link(link: str) -> str:
-    """Return `link`, if it is a path, as an address of the portal. Raises `TextError` for anything
-    but http(s).
+    """Return `link` as an absolute URL; a path is appended to SITE_URL. Raises `TextError` unless
+    the result is an http(s) URL.
     """
     address = f"{settings.SITE_URL}{link}" if link.startswith("/") or not link else link
     # Quotes and spaces could break out of the attribute that the link is written into.
@@ -116,12 +116,12 @@ def _fill(subject: str, body: str, values: dict[str, str]) -> Message:
 def _fill_text(source: str, values: dict[str, str]) -> str:
     lines = []
     for line in source.split("\n"):
-        # Further lines of a value in a quote belong to the quote as well.
+        # A value of several lines inside a quote needs the quote's prefix on each of them.
         lead = re.match(r"(?:> ?)*", line).group()
         filled = MARKER.sub(
             lambda match: _text_value(values.get(name_in_marker(match[1]), match[0])), line
         )
-        # A line that consisted of empty values disappears with them.
+        # Drop a line that holds nothing but empty values.
         if filled.strip("> ") or not MARKER.search(line):
             lines.append(filled.replace("\n", "\n" + lead))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
@@ -154,8 +154,8 @@ def _html_value(value: str) -> str:
 
 
 def _link_addresses(page: str) -> str:
-    """Turn addresses of the portal in a plain mail into links, and no others."""
-    # A plain mail may quote what users typed; an address in it must not become a link.
+    """Turn the portal's own addresses in a plain mail into links."""
+    # A plain mail may quote user input; an address in that must not become a link.
     own = re.compile(re.escape(html.escape(settings.SITE_URL)) + r"/[^\s<\"']*")
     body_start = page.index("<body")
     head, body = page[:body_start], page[body_start:]
@@ -185,7 +185,7 @@ def _styled_frame(body: str, framed: Frame) -> str:
 
 
 def inline_styles(page: str) -> str:
-    """Return the HTML `page` with its styles in the elements: mail clients ignore stylesheets."""
+    """Return the HTML `page` with its styles inlined, as mail clients ignore stylesheets."""
     return css_inline.CSSInliner(extra_css=_css(), load_remote_stylesheets=False).inline(page)
 
 

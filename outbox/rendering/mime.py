@@ -1,6 +1,4 @@
-"""The finished message: headers, text, HTML and calendar part as one ASCII text that is sent as it
-is.
-"""
+"""Build the finished message: headers, text, HTML and calendar in one ASCII text, sent as is."""
 
 import datetime as dt
 import re
@@ -24,7 +22,7 @@ METHOD = re.compile(r"^METHOD:(\w+)\r?$", re.MULTILINE)
 # The `email` package loses the quotes of a long name when it folds the line. Without quotes, these
 # characters would start another address.
 NEEDS_QUOTES = re.compile(r'[<>@,;:()\[\]\\"]')
-# Of a line with an encoded word (RFC 2047, 2).
+# The limit for lines with an encoded word (RFC 2047, 2).
 MAX_LINE_LENGTH = 76
 MAX_NAME_LENGTH = 120
 
@@ -50,7 +48,7 @@ class WholeHeaderPolicy(EmailPolicy):
         return f"{name}: {text}{self.linesep}".encode("ascii")
 
 
-# The sender is in every mail, and a subject in all mails of a batch.
+# Cached: all mails have the same sender, and the mails of a batch often the same subject.
 @lru_cache(256)
 def _encoded(name: str, text: str, linesep: str) -> str:
     # `Header` sometimes exceeds the length by one character.

@@ -1,7 +1,7 @@
 """What may be shown of a mail: never a personal link, never the body of an account mail.
 
 The stored message contains both, since it has to be sent. Every page, preview and download gets its
-content from here. What cannot be redacted with certainty is not shown at all.
+content from here. A mail that cannot be redacted with certainty is not shown at all.
 """
 
 import datetime as dt
@@ -24,7 +24,7 @@ from outbox.rendering.mime import POLICY
 
 SHOWN_HEADERS = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted")
 BODY = re.compile(r"<body[^>]*>")
-# Any part of a personal link as long as this gives it away, even without the rest.
+# A part of a personal link of this length gives it away, even without the rest.
 TOKEN = re.compile(r"[\w:.~-]{16,}")
 # By METHOD and whether the whole appointment is cancelled.
 METHODS = {
@@ -42,7 +42,7 @@ PARTSTATS = {
 
 
 class Mail(Protocol):
-    """What is read of `outbox.models.Mail`. Rendering comes below the models."""
+    """The parts of `outbox.models.Mail` used here. Rendering is a layer below the models."""
 
     subject: str
     recipient: str
@@ -86,7 +86,7 @@ def preview_html(mail: Mail) -> str:
 
 
 def preview_headers(mail: Mail) -> list[tuple[str, str]]:
-    """Return (name, value) of the headers that people understand."""
+    """Return (name, value) of the headers that are useful to people."""
     if not mail.mime:
         return [("To", mail.recipient), ("Subject", mail.subject), ("Message-ID", mail.message_id)]
     message = _parse(mail)
@@ -177,7 +177,7 @@ def _redact(mail: Mail, words: str) -> str:
     for form in _forms_of(mail.secret):
         words = re.sub(r'href="[^"]*' + re.escape(form) + r'[^"]*"', 'href="#"', words)
         words = re.sub(r'(?:https?://[^\s"\'<>/]+)?' + re.escape(form), shown, words)
-    # The link may be written in a form that was not expected: better no preview than a usable link.
+    # The link may occur in an unexpected form: better no preview than a usable link.
     if _reveals_link(mail, words):
         return _("Diese E-Mail enthält einen persönlichen Link und wird deshalb nicht angezeigt.")
     return words
@@ -197,7 +197,7 @@ def _forms_of(secret: str) -> list[str]:
         quote(secret, safe="/:?=&"),
         secret.rstrip("/"),
     }
-    # The longest first: replacing a shorter one would leave the rest of the longer one standing.
+    # Longest first: replacing a shorter form would leave the rest of a longer one behind.
     return sorted(forms, key=len, reverse=True)
 
 

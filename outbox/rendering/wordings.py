@@ -1,7 +1,7 @@
-"""The rules for the office's own words, each with a German sentence that says what to do.
+"""Validate the office's own texts. Each broken rule gives a German sentence that says what to do.
 
-They keep a mail from failing when it is written, from losing its link, and from hiding a foreign
-address behind harmless words: recipients trust the links in the office's mails.
+The rules keep a mail from failing when it is written, from losing its link, and from hiding a
+foreign address behind harmless words: recipients trust the links in the office's mails.
 """
 
 import re
@@ -35,14 +35,14 @@ class Words(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """A broken rule and the field of `Words` in which it is broken."""
+    """A sentence about a broken rule, and the field of `Words` that breaks it."""
 
     field: str
     sentence: str
 
 
 def clean_words(subject: str, body: str) -> Words:
-    # Longer than allowed, so that `find_faults` can complain instead of cutting silently.
+    # Cut at twice the limit, so that `find_faults` reports a subject that is too long.
     return Words(one_line(subject, SUBJECT_LENGTH * 2), clean_lines(body).strip())
 
 
@@ -51,7 +51,7 @@ def default_words(default: MailText) -> Words:
 
 
 def find_faults(default: MailText, words: Words) -> list[Fault]:
-    """Return the faults of `words` in place of `default`; none when they may be used."""
+    """Return why `words` must not replace `default`; empty if they may."""
     faults = [Fault("subject", sentence) for sentence in _faults_of_subject(default, words.subject)]
     return faults + [Fault("body", sentence) for sentence in _faults_of_body(default, words.body)]
 
@@ -87,7 +87,7 @@ def _faults_of_body(default: MailText, body: str) -> Iterator[str]:
             "most": MAX_BODY_LENGTH
         }
         return
-    # The checks below parse the body, which needs its placeholders to be correct.
+    # The checks below parse the body and rely on correct placeholders.
     if broken := list(_faults_of_names(default, body)):
         yield from broken
         return
@@ -110,8 +110,7 @@ def _faults_of_names(default: MailText, template: str) -> Iterator[str]:
     if place := re.search(r".{0,15}[{}].{0,15}", rest):
         yield _(
             "Bei den geschweiften Klammern stimmt etwas nicht: „%(place)s“. Sie stehen nur einzeln "
-            "um einen "
-            "Platzhalter, zum Beispiel {%(name)s}."
+            "um einen Platzhalter, zum Beispiel {%(name)s}."
         ) % {"place": place[0].strip(), "name": next(iter(known))}
     for name in sorted(set(NAME.findall(template)) - known.keys()):
         guess = get_close_matches(name.lower(), known, 1)
@@ -134,15 +133,14 @@ def _faults_of_html(tokens: list[Token]) -> Iterator[str]:
         if found := TAG.search(words):
             yield _(
                 "HTML wie „%(tag)s“ ist nicht möglich. Fett schreiben Sie **so**, eine Aufzählung "
-                "mit - am Anfang der "
-                "Zeile, eine Überschrift mit ##."
+                "mit - am Anfang der Zeile, eine Überschrift mit ##."
             ) % {"tag": found[0]}
             return
 
 
 def _faults_of_blocks(default: MailText, tokens: list[Token]) -> Iterator[str]:
-    """Yield a sentence for each block that is not alone in its paragraph: it renders to several
-    paragraphs, so no mail could be written with it.
+    """Yield a sentence for each block that shares its paragraph: a block renders as paragraphs of
+    its own, so writing the mail would fail.
     """
     blocks = {
         marker_for(name): name
@@ -159,8 +157,7 @@ def _faults_of_blocks(default: MailText, tokens: list[Token]) -> Iterator[str]:
             if token.type == "inline" and marker in token.content and not stands_alone:
                 yield _(
                     "{%(name)s} ist eine Liste und muss in einem Absatz allein stehen. Bitte "
-                    "setzen Sie davor und "
-                    "danach eine leere Zeile."
+                    "setzen Sie davor und danach eine leere Zeile."
                 ) % {"name": name}
 
 
@@ -179,14 +176,13 @@ def _faults_of_link(link: Link) -> Iterator[str]:
     elif own and ADDRESS.search(link.label):
         yield _(
             "Der Link „%(label)s“ zeigt eine andere Adresse, als er öffnet. Bitte beschreiben Sie "
-            "mit Worten, "
-            "wohin er führt."
+            "mit Worten, wohin er führt."
         ) % {"label": link.label}
     elif not own and not _is_shown_as_written(link):
         yield _(
             "Der Link „%(label)s“ verbirgt die Adresse %(target)s. Bitte schreiben Sie eine fremde "
-            "Adresse sichtbar "
-            "und mit https, zum Beispiel <https://www.berlin.de>, oder verwenden Sie {link}."
+            "Adresse sichtbar und mit https, zum Beispiel <https://www.berlin.de>, oder verwenden "
+            "Sie {link}."
         ) % {"label": link.label, "target": link.target}
 
 

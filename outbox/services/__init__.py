@@ -1,4 +1,4 @@
-"""Everything other apps may do with mails."""
+"""The public services of the outbox; other apps import them from here."""
 
 from outbox.services.bulk import approve_mails, resend_mails, settle_mails, withdraw_mails
 from outbox.services.delivery import deliver_due_mails

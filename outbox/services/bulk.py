@@ -1,8 +1,8 @@
-"""Actions of the office on many mails at once.
+"""Bulk actions of the office on mails.
 
-Each takes `expected`, the number that the confirmation page named, and returns it. Nothing happens
-when another number would be reached by now: ChangedMeanwhile then names that number. Refused when
-no mail is left that the action reaches, NotAllowed for anybody but the office.
+Each takes `expected`, the count that the user confirmed, and returns it. Raises ChangedMeanwhile
+with the current count if that differs, Refused if the action applies to none of the mails any more,
+and NotAllowed for everyone but the office; nothing is changed then.
 """
 
 import datetime as dt
@@ -29,6 +29,7 @@ KeysByState = dict[str, list[int]]
 @transaction.atomic
 def approve_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.datetime) -> int:
     found = _lock_mails(APPROVE, mails, expected, by)
+    # Drafts may have waited for days; their lifetime starts when they are released.
     changes = {
         "due_at": Greatest(F("due_at"), Value(now)),
         "expires_at": _renewed_expiry(now),
@@ -40,7 +41,7 @@ def approve_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.da
 
 @transaction.atomic
 def resend_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.datetime) -> int:
-    """Queue failed and expired mails again, with their attempts counted from zero.
+    """Queue failed and expired mails again and reset their counters.
 
     Account mails are left out: their codes and links are outdated and have to be requested again.
     """
@@ -74,12 +75,12 @@ def settle_mails(*, mails: QuerySet[Mail], expected: int, by: Model, now: dt.dat
 
 
 def _lock_mails(action: str, mails: QuerySet[Mail], expected: int, by: Model) -> KeysByState:
-    """Lock the mails that `action` reaches and return their keys by state."""
+    """Lock the mails that `action` applies to and return their primary keys by state."""
     if not can_manage_mails(by):
         raise NotAllowed(_("Nur die Geschäftsstelle darf den Versand ändern."))
     reached = with_obstacle(action, mails).filter(obstacle="", state__in=SOURCES_OF_ACTION[action])
     found: KeysByState = defaultdict(list)
-    # Every action locks in the order of the keys, so that two of them cannot deadlock.
+    # Every action locks in primary key order, so that two of them cannot deadlock.
     for key, state in reached.order_by("pk").select_for_update().values_list("pk", "state"):
         found[state].append(key)
     count = sum(map(len, found.values()))

@@ -1,7 +1,7 @@
-"""Limit the connections to the mail server to MAIL_CONNECTIONS, over all workers and machines.
+"""Limit the connections to the mail server to MAIL_CONNECTIONS across all workers and machines.
 
-The slots are rows in the database, which all workers share anyway. With more than one, the first
-is reserved for account mail, so that no sign-in code waits behind a stuck batch.
+Slots are rows in the database, which all workers share anyway. If there is more than one, the first
+is reserved for account mail, so that sign-in codes never wait behind a stuck batch.
 """
 
 import datetime as dt
@@ -24,10 +24,10 @@ class HeldSlot(NamedTuple):
 
 
 def acquire_slot(*, now: dt.datetime, for_account: bool = False) -> HeldSlot | None:
-    """Return a slot for MAIL_SLOT_SECONDS, or None while all of its kind are in use."""
+    """Take a free slot for MAIL_SLOT_SECONDS; return None if there is none."""
     holder = uuid4().hex
     for number in _free_numbers(now, for_account):
-        # Two workers may see the same free slot. The condition lets the database pick the winner.
+        # Two workers may see the same free slot; the condition lets the database pick the winner.
         acquired = ConnectionSlot.objects.filter(_is_free(now), number=number).update(
             holder=holder, held_until=_held_until(now)
         )
@@ -37,7 +37,7 @@ def acquire_slot(*, now: dt.datetime, for_account: bool = False) -> HeldSlot | N
 
 
 def renew_slot(slot: HeldSlot, *, now: dt.datetime) -> bool:
-    """Prolong `slot`; False when this worker was too slow and somebody else holds it."""
+    """Extend the hold on `slot`; return False if it expired and another worker took it."""
     return bool(_held(slot).update(held_until=_held_until(now)))
 
 
@@ -46,7 +46,7 @@ def release_slot(slot: HeldSlot) -> None:
 
 
 def close_slot(slot: HeldSlot, *, now: dt.datetime) -> None:
-    """Keep `slot` unused for MAIL_THROTTLE_SECONDS, unless no other of its kind is open."""
+    """Keep `slot` unused for MAIL_THROTTLE_SECONDS, unless its mails would have no open slot left."""
     others = ConnectionSlot.objects.filter(
         number__in=_slot_numbers(for_account=slot.number == ACCOUNT_SLOT)
     ).exclude(number=slot.number)
@@ -63,7 +63,7 @@ def _slot_numbers(for_account: bool) -> range:
 def _free_numbers(now: dt.datetime, for_account: bool) -> list[int]:
     numbers = _slot_numbers(for_account)
     slots = {slot.number: slot for slot in ConnectionSlot.objects.filter(number__in=numbers)}
-    # MAIL_CONNECTIONS can grow at any time, and two workers may notice it at once.
+    # MAIL_CONNECTIONS may have been raised, and two workers may notice that at the same time.
     if missing := [number for number in numbers if number not in slots]:
         ConnectionSlot.objects.bulk_create(
             [ConnectionSlot(number=number) for number in missing], ignore_conflicts=True
@@ -80,7 +80,7 @@ def _is_open(now: dt.datetime) -> Q:
 
 
 def _held(slot: HeldSlot) -> QuerySet[ConnectionSlot]:
-    # Matching the holder makes a late worker's update a no-op instead of a theft.
+    # Matching the holder keeps a worker whose hold expired from changing the next holder's slot.
     return ConnectionSlot.objects.filter(number=slot.number, holder=slot.holder)
 
 

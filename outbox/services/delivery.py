@@ -1,7 +1,7 @@
-"""Claim due mails, send them, have the outcome recorded.
+"""Claim due mails, send them and record the outcome.
 
 Delivery is at least once: no transaction spans the mail server and the database, so a worker that
-is killed between acceptance and record leaves a mail that will be sent again. Everything here keeps
+is killed between acceptance and record leaves a mail that will be sent again. This module limits
 that to one mail per killed worker, and the stable Message-ID lets servers drop the duplicate.
 """
 
@@ -59,7 +59,7 @@ CLAIMED_FIELDS = (
 
 
 class Delivery(NamedTuple):
-    """The result of a run: how many mails the server accepted, and whether it is worth going on."""
+    """The result of a run: how many mails the server accepted, and whether to continue."""
 
     sent: int
     is_unreachable: bool = False
@@ -67,7 +67,7 @@ class Delivery(NamedTuple):
 
 
 class LeaseExpired(Exception):
-    """Recording took so long that another worker may have claimed the next mail by now."""
+    """Recording took so long that another worker may already have claimed the next mail."""
 
 
 class Run(NamedTuple):
@@ -82,8 +82,8 @@ class Run(NamedTuple):
 class Deadlines(NamedTuple):
     """When a worker stops using its lease, on the monotonic clock, in seconds.
 
-    Well before the lease ends it starts no further mail; somewhat later it no longer completes one.
-    The rest is a margin for clocks of different machines and for a slow last answer.
+    It starts no mail after half of the lease and completes none after three quarters. The rest is a
+    margin for clocks that differ between machines and for a slow last reply.
     """
 
     next_mail: float
@@ -107,8 +107,8 @@ def deliver_due_mails(*, clock: Clock, only_account: bool = False) -> Delivery:
             done = _drain(slot, clock, only_account)
         finally:
             release_slot(slot)
-        # A mail written after the last claim woke a worker that found every slot in use and left.
-        # Only who held a slot knows of that, so it has to look once more after releasing it.
+        # A mail queued after our last claim may have woken a worker that found every slot in use
+        # and gave up. Without this second look, the mail would wait for the next sweep.
         is_more = _claimable(clock(), only_account).exists() and _allowance(clock(), only_account)
         total = Delivery(
             total.sent + done.sent, done.is_unreachable, done.may_go_on and bool(is_more)
@@ -122,7 +122,7 @@ def claim_batch(*, now: dt.datetime, size: int, only_account: bool = False) -> l
     # admits one at a time. `durable`, because a claim must be committed before anything is sent.
     with transaction.atomic(durable=True):
         if settings.MAIL_PER_MINUTE:
-            # Workers that count the same minute at once would all use up the rest of its limit.
+            # Serialise workers: each would count the same minute and use up its whole remainder.
             list(ConnectionSlot.objects.select_for_update().order_by("number"))
         due = (
             _claimable(now, only_account)
@@ -148,7 +148,7 @@ def _claimable(now: dt.datetime, only_account: bool) -> QuerySet[Mail]:
 def _allowance(now: dt.datetime, only_account: bool) -> int:
     """Return how many mails may be claimed: at most MAIL_PER_MINUTE in any 60 seconds."""
     limit = settings.MAIL_PER_MINUTE
-    # Account mails are few, and people wait for them in front of the sign-in page.
+    # Account mails are exempt: they are few, and people wait for them at the sign-in page.
     if not limit or only_account:
         return settings.MAIL_BATCH_SIZE
     return max(limit - count_sent_or_claimed_since(now - dt.timedelta(minutes=1)), 0)
@@ -181,7 +181,7 @@ def _drain(slot: HeldSlot, clock: Clock, only_account: bool) -> Delivery:
 
 
 def _send_batch(mails: list[Mail], run: Run) -> Delivery:
-    """Send claimed `mails` in order; what cannot be sent now is released for other workers."""
+    """Send claimed `mails` in order; release those that cannot be sent now for other workers."""
     deadlines = Deadlines.from_now()
     renew_at = monotonic() + settings.MAIL_SLOT_SECONDS / 3
     sent = 0
@@ -201,7 +201,7 @@ def _send_batch(mails: list[Mail], run: Run) -> Delivery:
             return Delivery(sent)
         except Throttled as error:
             close_slot(run.slot, now=run.clock())
-            # No mail is to blame, so none of them counts an attempt.
+            # Throttling is not the fault of any mail, so none of them counts an attempt.
             release_claims(mails[position:], due_at=run.clock() + backoff(1), error=str(error))
             return Delivery(sent, is_unreachable=True, may_go_on=False)
         except Unreachable as error:
@@ -212,9 +212,10 @@ def _send_batch(mails: list[Mail], run: Run) -> Delivery:
 
 
 def _send(mail: Mail, run: Run, deadlines: Deadlines) -> int:
-    """Send one mail and have the outcome recorded; return how many the server accepted, 0 or 1.
+    """Send one mail and record the outcome; return how many the server accepted, 0 or 1.
 
-    Raises `LeaseExpired` when the record of the previous mail took too long.
+    Raises `LeaseExpired` when recording the previous mail took too long, `Throttled` or
+    `Unreachable` when the server accepts no mail at all.
     """
 
     def before_end() -> None:

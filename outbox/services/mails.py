@@ -33,8 +33,7 @@ def approve_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
 
 @transaction.atomic
 def resend_mail(mail: Mail, *, now: dt.datetime, by: Model) -> Mail:
-    """Queue a failed or expired mail again under the same Message-ID, with its attempts counted
-    from zero and its full lifetime.
+    """Queue a failed or expired mail again: same Message-ID, counters reset, full lifetime.
 
     Raises NotAllowed for anybody but the office. Raises Refused when the state forbids it, the
     body was removed, or the code or link of an account mail is no longer valid.

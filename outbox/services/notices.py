@@ -1,9 +1,9 @@
-"""Bundle notices: the first to a person goes out at once, later ones within MAIL_BUNDLE_MINUTES go
-in one mail.
+"""Bundle notices: the first one to a person is sent at once, those that follow within
+MAIL_BUNDLE_MINUTES are combined into one mail.
 
 A held notice is an ordinary waiting mail, due at the end of the window, so that the office sees it.
-When it falls due, all due notices to the person are written into one mail, and the single ones are
-withdrawn and point to it.
+When it falls due, all due notices to that person are merged into one mail; the originals are
+withdrawn and refer to it.
 """
 
 import datetime as dt
@@ -25,7 +25,7 @@ from outbox.texts import MailText, Markdown, Placeholder, Recipient, escape_mark
 
 BUNDLE_KIND = "notice_bundle"
 PEOPLE_PER_TRANSACTION = 20
-# Notices in these states open a window for the next ones; failed and withdrawn ones do not.
+# Notices in these states start a window for later ones; failed and withdrawn ones do not.
 STATES_THAT_COUNT = (MailState.WAITING, MailState.SENDING, MailState.RETRY, MailState.SENT)
 BUNDLED_FIELDS = (
     "pk",
@@ -77,12 +77,12 @@ def hold_for_bundle(notices: list[Mail], *, now: dt.datetime) -> None:
     for mail in notices:
         last = last_due.get(mail.recipient)
         if last is not None:
-            # A notice still to come already marks the end of the window: join it.
+            # A notice that is not due yet marks the end of the current window; join it.
             mail.due_at = last if last > now else last + window
 
 
 def bundle_due_notices(*, now: dt.datetime) -> int:
-    """Write due notices to the same person into one mail; return how many bundles were written."""
+    """Merge due notices to the same person into one mail; return how many bundles were written."""
     written = 0
     while count := _bundle_some(now):
         written += count
@@ -112,7 +112,7 @@ def _bundle_some(now: dt.datetime) -> int:
         .only(*BUNDLED_FIELDS)
     )
     groups = [list(group) for _to, group in groupby(notices, key=lambda mail: mail.recipient)]
-    # Another worker may have claimed some notices since they were counted; one alone is no bundle.
+    # Another worker may have claimed some since they were counted; a single notice needs no bundle.
     groups = [group for group in groups if len(group) > 1]
     if groups:
         text = text_in_force(BUNDLE_KIND).text
@@ -137,7 +137,7 @@ def _bundle(group: list[Mail], text: MailText, now: dt.datetime) -> None:
 
 def _make_bundle(group: list[Mail], text: MailText, now: dt.datetime) -> Mail:
     first, batch, message_id = group[0], uuid4(), make_message_id()
-    # The greeting is stored nowhere else than as the first line of each mail.
+    # The greeting is stored only as the first line of each mail.
     greeting = first.text.partition("\n")[0].removesuffix(",")
     lines = [f"- [{escape_markdown(mail.subject)}]({complete_link(mail.path)})" for mail in group]
     values = {"count": str(len(group)), "lines": Markdown("\n".join(lines))}

@@ -46,11 +46,11 @@ def enqueue_mails(
     by: Model | None = None,
     batch: UUID | None = None,
 ) -> int:
-    """Write the mails of `drafts`, have them sent after the commit, and return how many are new.
+    """Render and store the mails of `drafts`, send them after the commit, return how many are new.
 
-    A mail that already exists (same kind, subject, recipient and event) is left alone. The mails
-    are written in the words in force, as drafts where the office wants to release them first.
-    Raises `TextError` when a draft does not fit its text, Refused when a mail exceeds MAIL_MAX_KB.
+    A mail that already exists (same kind, subject, recipient and event) is skipped. The mails use
+    the text in force and wait as drafts if the office releases that kind by hand. Raises
+    `TextError` when a draft does not match its text, Refused when a mail exceeds MAIL_MAX_KB.
     """
     batch, drafts = batch or uuid4(), list(drafts)
     texts = texts_in_force({draft.kind for draft in drafts})
@@ -66,7 +66,7 @@ def enqueue_mails(
 def enqueue_test_mail(
     *, kind: str, message: Message, to: Recipient, now: dt.datetime, by: Model
 ) -> None:
-    """Write `message` as a test of the words of `kind`; it needs no release."""
+    """Queue `message` as a test of the text of `kind`; it is never held for release."""
     batch = uuid4()
     mail = _new_mail(to, message, now=now, by=by, batch=batch)
     mail.kind, mail.subject_key, mail.event = kind, f"wording:{kind}", f"test:{batch.hex}"
@@ -86,9 +86,9 @@ def enqueue_account_mail(
     expires_at: dt.datetime | None = None,
     by: Model | None = None,
 ) -> None:
-    """Write a mail of the sign-in (code, new password, invitation); it overtakes all others.
+    """Queue a sign-in mail (code, new password, invitation) ahead of all other mail.
 
-    `text` is plain text and is never shown in the portal; it is removed once the mail was sent.
+    `text` is plain text, never shown in the portal, and removed once the mail is sent.
     The mail expires after MAIL_ACCOUNT_EXPIRES_HOURS unless `expires_at` is given.
     """
     batch = uuid4()
@@ -203,13 +203,13 @@ def _require_size(mime: str, subject: str) -> None:
 
 
 def _secret_of(draft: MailDraft, message: Message) -> str:
-    """Return the part of the personal link that previews hide. Raises `TextError` unless the body
-    is the only place it can stand in.
+    """Return the part of the personal link that previews hide. Raises `TextError` if it could
+    appear anywhere but in the body.
     """
     secret = complete_link(draft.link).removeprefix(settings.SITE_URL)
     if not draft.link or secret == draft.path:
         raise TextError(f"{draft.kind}: a personal link is announced but none is given")
-    # Calendar lines are folded (RFC 5545, 3.1), so the link could be spread over two of them.
+    # Calendar lines are folded (RFC 5545, 3.1), so a link may be split across two of them.
     if secret in message.subject or secret in draft.calendar.replace("\r\n ", ""):
         raise TextError(f"{draft.kind}: a personal link must not stand in subject or calendar")
     return secret

@@ -1,4 +1,4 @@
-"""Record what became of claimed mails, one narrow statement per mail."""
+"""Record the outcome of claimed mails, one small statement per mail."""
 
 import datetime as dt
 import logging
@@ -19,7 +19,7 @@ from outbox.models import Mail, MailLog
 
 logger = logging.getLogger(__name__)
 
-# An unreachable server is tried again at least this often, however long it has been away.
+# An unreachable server is retried at least this often, however long it has been down.
 MAX_PROBE_INTERVAL_SECONDS = 900
 RETRY_DELAYS_SECONDS = (0.2, 0.5, 1, 2)
 RETRY_LIMIT_SECONDS = 3600
@@ -38,11 +38,11 @@ EXECUTE = f"EXECUTE accept ({', '.join(['%s'] * _PARAMETERS)})"
 
 
 class Recorder:
-    """Records that the server accepted a mail while the next one is already on the wire.
+    """Records accepted mails while the next one is already being transmitted.
 
-    Waiting for each commit would leave the mail server idle meanwhile. On PostgreSQL the statement
-    therefore goes out over a second, asynchronous connection, one at a time. When that connection
-    fails, this record and all later ones are written synchronously; writing one twice is harmless.
+    Waiting for each commit would leave the mail server idle. On PostgreSQL the statement therefore
+    runs on a second, asynchronous connection, one at a time. If that connection fails, this record
+    and all later ones are written synchronously; writing a record twice is harmless.
     """
 
     def __enter__(self) -> "Recorder":
@@ -123,7 +123,7 @@ class Recorder:
 def backoff(attempts: int) -> dt.timedelta:
     """Return how long to wait after `attempts` tries, from MAIL_BACKOFF."""
     base = settings.MAIL_BACKOFF[min(attempts, len(settings.MAIL_BACKOFF)) - 1]
-    # Mails that failed together must not all come back in the same second.
+    # Jitter: mails that failed together must not all be retried in the same second.
     return dt.timedelta(seconds=base * random.uniform(0.8, 1.2))
 
 
@@ -163,7 +163,7 @@ def record_deferred(mail: Mail, error: str, now: dt.datetime) -> None:
 
 def record_unreachable(mail: Mail, error: str, now: dt.datetime) -> dt.datetime:
     """Record that the server could not be reached; return when the next attempt is due."""
-    # This is no refusal: however long the server is away, the mail never fails, it expires.
+    # Not a refusal: however long the server is down, the mail does not fail; it expires.
     delay = min(backoff(mail.attempts + 1), dt.timedelta(seconds=MAX_PROBE_INTERVAL_SECONDS))
     due_at = now + delay
     persist(lambda: _record_failure("defer", mail, error, now, due_at), mail.message_id)
@@ -185,7 +185,7 @@ def release_claims(
     }
     if due_at is not None:
         changes["due_at"] = due_at
-    # Matching the claim leaves alone what another worker has claimed since.
+    # Matching the claim protects mails that another worker has claimed since.
     held = Mail.objects.filter(
         pk__in=[mail.pk for mail in mails], state=MailState.SENDING, claim=mails[0].claim
     )
@@ -193,9 +193,9 @@ def release_claims(
 
 
 def persist(write: Callable[[], object], name: str) -> None:
-    """Repeat `write` until the database takes it, for up to an hour, then raise its last error.
+    """Retry `write` until it succeeds, for up to an hour, then raise its last error.
 
-    The server has already acted on the mail, so the record is repeated and never the sending.
+    The mail server has already acted, so only recording is retried, never sending.
     `name` identifies the mail in the log.
     """
     give_up_at = monotonic() + RETRY_LIMIT_SECONDS
@@ -241,7 +241,7 @@ def _record_failure(
         claim="",
         claimed_at=None,
     )
-    # Nothing changed when the sweep took the mail back meanwhile; it has logged that already.
+    # Nothing changed if the sweep ended the claim meanwhile; the sweep has logged that already.
     if changed:
         MailLog.objects.create(
             mail_id=mail.pk,

@@ -13,7 +13,7 @@ from outbox.enums import FINAL_STATES, MOVES, MailState
 from outbox.models import Mail, MailLog
 from outbox.queries.mails import SENDING_ORDER
 
-# Small transactions: workers skip the rows that a sweep has locked.
+# Keep transactions small: workers skip the rows that a sweep has locked.
 MAILS_PER_TRANSACTION = 300
 CLAIMS_PER_TRANSACTION = 5
 
@@ -30,7 +30,7 @@ def sweep_mails(*, now: dt.datetime) -> int:
 def remove_bodies(*, now: dt.datetime) -> int:
     """Remove the bodies of finished mails after MAIL_BODY_DAYS, those of account mails at once.
 
-    Who was sent what and when stays as proof. Returns how many mails were emptied.
+    The records stay, as proof of what was sent to whom and when. Returns how many were emptied.
     """
     cutoff = now - dt.timedelta(days=settings.MAIL_BODY_DAYS)
     may_go = Q(created_at__lte=cutoff) | Q(is_account_mail=True)
@@ -44,7 +44,7 @@ def remove_bodies(*, now: dt.datetime) -> int:
 
 @transaction.atomic
 def _end_expired_claims(now: dt.datetime) -> int:
-    """Return the mails of workers that were killed to the queue; return how many claims ended."""
+    """Requeue the mails of killed workers, or let them fail; return how many claims ended."""
     stuck = Mail.objects.filter(
         state=MailState.SENDING,
         claimed_at__lte=now - dt.timedelta(seconds=settings.MAIL_LEASE_SECONDS),
@@ -59,7 +59,7 @@ def _end_expired_claims(now: dt.datetime) -> int:
         .only("pk", "claim", "refusals")
     )
     # A worker sends in the order of its claim, so it was killed at the first mail that is left.
-    # Only that one counts an attempt: a mail that kills workers must not take the others with it.
+    # Only that one counts an attempt: a mail that crashes workers must not make the others fail.
     interrupted: list[Mail] = []
     untouched: list[int] = []
     for _claim, claimed in groupby(mails, key=lambda mail: mail.claim):
@@ -98,7 +98,7 @@ def _move(keys: list[int], action: str, source: str, note: str, now: dt.datetime
     }
     if action in ("defer", "release"):
         # The worker may be alive and only cut off from the database. The pause lets it record what
-        # the server accepted before anybody sends the mail again.
+        # the server accepted before another worker sends the mail again.
         changes["due_at"] = now + dt.timedelta(seconds=settings.MAIL_TIMEOUT)
     if action in ("defer", "refuse"):
         changes |= {"attempts": F("attempts") + 1, "refusals": F("refusals") + 1}

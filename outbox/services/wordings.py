@@ -1,4 +1,4 @@
-"""The office's own words for a kind of mail: save them, test them, go back to the default."""
+"""Save, test and reset the office's own text for a kind of mail."""
 
 import datetime as dt
 
@@ -30,11 +30,11 @@ def save_wording(
     now: dt.datetime,
     by: Model,
 ) -> Wording:
-    """Put the office's words in force for all mails of `kind` written from now on.
+    """Use the office's text for all mails of `kind` written from now on.
 
     With `needs_release` these mails wait as drafts. `version` is the fingerprint
     (`core.conflicts.version_of`) of what the form showed. Raises NotAllowed, ChangedMeanwhile, or
-    Refused with the first fault of the words.
+    Refused with the first fault of the text.
     """
     _require_office(by)
     default, wording = text_of(kind), _lock_wording(kind)
@@ -47,7 +47,7 @@ def save_wording(
             )
         )
     words = _check_words(default, subject, body)
-    # Typing the default's own words keeps following the default in later versions.
+    # A text that equals the default is not stored, so that it follows the default in new versions.
     own = Words("", "") if words == default_words(default) else words
     if changes := _changes(wording, own, needs_release):
         wording.subject, wording.body, wording.needs_release = *own, needs_release
@@ -57,9 +57,9 @@ def save_wording(
 
 @transaction.atomic
 def reset_wording(*, kind: str, version: str, now: dt.datetime, by: Model) -> Wording:
-    """Put the default's words in force again; `needs_release` stays as it is.
+    """Use the default text again; `needs_release` stays as it is.
 
-    Raises NotAllowed, ChangedMeanwhile, or Refused where the default is in force already.
+    Raises NotAllowed, ChangedMeanwhile, or Refused if the default is already in force.
     """
     _require_office(by)
     default, wording = text_of(kind), _lock_wording(kind)
@@ -73,9 +73,9 @@ def reset_wording(*, kind: str, version: str, now: dt.datetime, by: Model) -> Wo
 
 @transaction.atomic
 def send_test_mail(*, kind: str, subject: str, body: str, now: dt.datetime, by: Model) -> None:
-    """Mail these words with example values to `by` alone; the wording is not saved.
+    """Mail this text, filled with example values, to `by` only; nothing else is saved.
 
-    Raises NotAllowed, or Refused with the first fault of the words.
+    Raises NotAllowed, or Refused with the first fault of the text.
     """
     _require_office(by)
     default = text_of(kind)
@@ -108,7 +108,7 @@ def _check_words(default: MailText, subject: str, body: str) -> Words:
 
 
 def _changes(wording: Wording, own: Words, needs_release: bool) -> list[str]:
-    """Return what changes, as the history says it."""
+    """Return the German history lines for what changes."""
     changes = []
     if own != Words(wording.subject, wording.body):
         changes.append(
@@ -126,9 +126,8 @@ def _save(wording: Wording, reason: str, *, now: dt.datetime, by) -> None:
     try:
         with transaction.atomic():
             save_as(wording, by=by, now=now, reason=reason)
-    except (
-        IntegrityError
-    ) as error:  # the first two savings of a kind at once: there was no wording to lock
+    except IntegrityError as error:
+        # Two people saved the first wording of a kind at once: there was no record to lock.
         raise ChangedMeanwhile(
             _("Dieser Text wurde eben schon geändert. Beide Fassungen stehen auf dieser Seite.")
         ) from error

@@ -1,4 +1,4 @@
-"""How mails leave the portal, chosen by MAIL_URL. A transport sends the stored bytes unchanged."""
+"""Mail transports, chosen by MAIL_URL. They send the stored bytes unchanged."""
 
 from urllib.parse import urlsplit
 

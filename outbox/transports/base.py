@@ -1,4 +1,4 @@
-"""What all transports share: the mail they send and the ways in which sending fails."""
+"""The interface of all transports: the mail they send and the errors they raise."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 
 class Unreachable(Exception):
-    """The server cannot be talked to; other mails would fail as well."""
+    """The server does not respond; other mails would fail as well."""
 
 
 class Throttled(Unreachable):
@@ -14,11 +14,11 @@ class Throttled(Unreachable):
 
 
 class Deferred(Exception):
-    """This mail has to be tried again later: a 4xx answer, or a connection that broke off."""
+    """This mail must be retried later: a 4xx reply or a broken connection."""
 
 
 class Rejected(Exception):
-    """The server refuses this mail for good: a 5xx answer."""
+    """The server refuses this mail for good: a 5xx reply."""
 
 
 class OutgoingMail(NamedTuple):
@@ -32,8 +32,8 @@ class Transport(Protocol):
     def send(self, mail: OutgoingMail, before_end: Callable[[], None]) -> str:
         """Send `mail` and return the server's answer.
 
-        Calls `before_end` at the last moment before the server could accept the mail; what that
-        raises stops the sending. Raises `Unreachable`, `Deferred` or `Rejected`.
+        Calls `before_end` at the last moment before the server can accept the mail; an exception
+        from it aborts the mail. Raises `Unreachable`, `Deferred` or `Rejected`.
         """
 
     def close(self) -> None: ...

@@ -1,4 +1,4 @@
-"""Mail written to files, for trying the portal out."""
+"""Mail written to files, to try out the portal without a mail server."""
 
 import datetime as dt
 import os

@@ -42,8 +42,8 @@ class SmtpTransport:
             code, reply = self._send_body(connection, mail.data, before_end)
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self._drop()
-            # A silent server is silent for all mails. A broken connection may be due to this one,
-            # so it counts as an answer about it.
+            # A timeout would hit any mail. A broken connection may be the fault of this one, so it
+            # counts as a refusal of it.
             if is_timeout(error):
                 raise Unreachable(
                     _("Der Mailserver antwortet nicht: %s") % describe(error)
@@ -63,14 +63,14 @@ class SmtpTransport:
             self.connection = None
 
     def _start_mail(self, recipient: str) -> smtplib.SMTP:
-        """Name sender and recipient, and return the connection that was used."""
+        """Send MAIL FROM and RCPT TO; return the connection used."""
         if self.connection is not None:
             try:
                 return self._name_parties(self.connection, recipient)
             except (smtplib.SMTPServerDisconnected, OSError, Unreachable) as error:
                 if is_timeout(error) or isinstance(error, Throttled):
                     raise
-                # Servers may close a connection that lay idle or carried many mails (RFC 5321,
+                # Servers may close a connection that was idle or carried many mails (RFC 5321,
                 # 3.8). That says nothing about this mail, so it gets a fresh connection.
                 self._drop()
         return self._name_parties(self._connect(), recipient)
@@ -89,8 +89,8 @@ class SmtpTransport:
         code, reply = connection.docmd("DATA")
         if code != START_INPUT:
             return code if code >= 400 else SERVICE_CLOSING, reply
-        # A message cannot be accepted before the line with a single dot (RFC 5321, 4.1.1.4). So all
-        # but that line can travel while the record of the previous mail is still being written.
+        # A message cannot be accepted before the line with a single dot (RFC 5321, 4.1.1.4), so
+        # everything else is sent while the previous mail is still being recorded.
         connection.send(with_doubled_dots(data))
         try:
             before_end()
@@ -101,8 +101,8 @@ class SmtpTransport:
         return self._end_body(connection)
 
     def _end_body(self, connection: smtplib.SMTP) -> tuple[int, bytes]:
-        # Servers may take minutes for this reply, and whoever gives up too early sends the mail
-        # twice (RFC 5321, 4.5.3.2.6).
+        # Servers may take minutes for this reply; giving up too early means sending the mail twice
+        # (RFC 5321, 4.5.3.2.6).
         connection.sock.settimeout(settings.MAIL_END_TIMEOUT)
         try:
             connection.send(b".\r\n")
@@ -111,8 +111,8 @@ class SmtpTransport:
             if not is_timeout(error):
                 raise
             self._drop()
-            # Unlike silence elsewhere this counts against the mail: it may have been accepted each
-            # time, so it must not be repeated without end.
+            # Unlike other timeouts, this one counts against the mail: the server may have accepted
+            # it each time, so the attempts must be limited.
             raise Deferred(
                 _("Der Mailserver hat den Empfang nicht bestätigt: %s") % describe(error)
             ) from error
@@ -184,7 +184,7 @@ def format_reply(code: int, reply: bytes | str) -> str:
 
 
 def describe(error: Exception) -> str:
-    """Return in one line, in German where possible, what went wrong."""
+    """Return a description of `error` in one line, in German where possible."""
     if isinstance(error, smtplib.SMTPResponseException):
         return format_reply(error.smtp_code, error.smtp_error)
     if isinstance(error, socket.gaierror):

@@ -17,7 +17,7 @@ FAILED_MAILS_LIMIT = 25
 @require_safe
 @allowed(can_manage_mails)
 def batch_detail(request, batch_id):
-    """htmx gets only the part that changes."""
+    """Show the page, or to htmx only the fragment that changes."""
     batch = find_batch(batch_id, request.user)
     if batch is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""Actions on many mails: all that the list shows, or those that were ticked. Each is confirmed."""
+"""Actions on all mails of the filtered list, or on the ticked ones, after a confirmation."""
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -35,21 +35,20 @@ QUESTIONS = {
     ),
     SETTLE: gettext_lazy(
         "Diese E-Mails behalten ihren Stand, gelten aber nicht mehr als ungelöst: Übersicht und "
-        "Erinnerungen nennen "
-        "sie nicht mehr."
+        "Erinnerungen nennen sie nicht mehr."
     ),
 }
-# More than a page of the list holds. Longer lists of keys only come from addresses made by hand.
+# More than a page of the list holds; only a URL made by hand names more.
 MAX_TICKED = 100
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allowed(can_manage_mails)
 def bulk_action(request, action):
-    """Ask before `action`. The POST names the number of mails shown, and nothing happens when it
-    has changed.
+    """Ask for confirmation, then run `action`. The POST repeats the count that was shown; nothing
+    happens if it has changed.
     """
-    # The filters and the ticked mails are in the address, so a reload asks for the same again.
+    # Filters and ticked mails are in the URL, so that a reload shows the same question.
     were_ticked = "auswahl" in request.GET
     mails = _ticked_mails(request) if were_ticked else _filtered_mails(request)
     if mails is None:
@@ -101,7 +100,7 @@ def _confirm(request, action: str, selection: Selection, error: str) -> HttpResp
 
 
 def _filtered_mails(request) -> QuerySet[Mail] | None:
-    """Return None for an invalid filter. Ignoring it would make the action reach more mails."""
+    """Return None for an invalid filter: ignoring it would apply the action to more mails."""
     mail_filter = MailFilter(request.GET, queryset=Mail.objects.visible_to(request.user))
     return mail_filter.qs if mail_filter.is_valid() else None
 
@@ -117,8 +116,8 @@ def _ticked_mails(request) -> QuerySet[Mail] | None:
 
 
 def _url_afterwards(query: QueryDict) -> str:
-    """Return the page of the batch it was about, or else the list without its filter by state: the
-    action has just changed the states.
+    """Return the URL of the batch, if filtered by one, or of the list without its filter by state,
+    as the action has just changed the states.
     """
     batch = MailFilter(query).values.get("batch")
     return reverse("outbox:batch", args=[batch]) if batch else list_url(query, state="")

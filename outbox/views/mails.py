@@ -46,12 +46,11 @@ EMPTY_TEXT = gettext_lazy(
     "Noch hat das Portal keine E-Mail geschrieben. Hier erscheint jede Einladung, Erinnerung und "
     "Nachricht, sobald sie ansteht."
 )
-# The preview shows markup that the office wrote. Should it ever slip past the sanitiser, no script
-# runs, nothing is loaded from elsewhere and no form is sent.
+# The preview shows markup that the office wrote. Even if some slipped past the sanitiser, no script
+# would run, nothing would be loaded from elsewhere and no form would be sent.
 PREVIEW_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'; "
-    "sandbox"
+    "frame-ancestors 'self'; sandbox"
 )
 
 
@@ -114,7 +113,7 @@ def mail_detail(request, pk):
 
 @require_safe
 def mail_html(request, pk):
-    """Return the HTML for the sandboxed frame, under a policy of its own."""
+    """Return the HTML for the sandboxed frame, with its own content security policy."""
     page = preview.preview_html(_get_mail(request, pk))
     return HttpResponse(page, headers={"Content-Security-Policy": PREVIEW_POLICY})
 

@@ -1,4 +1,4 @@
-"""Texts of the mails: read the default, write other words, preview and test them, go back."""
+"""The texts of mails: edit, preview, test and reset them."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -79,9 +79,9 @@ def wording_edit(request, kind):
 @get_or_post
 @allowed(can_edit_wordings)
 def wording_preview(request, kind):
-    """Return a sample mail for the sandboxed frame: as typed when posted, else as in force."""
+    """Return a sample mail for the sandboxed frame: as typed if posted, otherwise as in force."""
     default, _wording = _get_wording(request, kind)
-    # Only rendered, never stored: previewing writes nothing, even when it is posted.
+    # A preview is only rendered, never stored, even if it is posted.
     text, faults = text_in_force(kind).text, []
     if request.method == "POST":
         words = clean_words(request.POST.get("subject", ""), request.POST.get("body", ""))
@@ -161,7 +161,7 @@ def _reset(request, kind: str) -> HttpResponse:
     try:
         reset_wording(kind=kind, version=version, now=timezone.now(), by=request.user)
     except ChangedMeanwhile as error:
-        # Back to the comparison, which then shows the words that were saved meanwhile.
+        # Back to the comparison, which then shows the text that was saved meanwhile.
         messages.error(request, str(error))
         return redirect("outbox:wording_reset", kind)
     except Refused as error:
