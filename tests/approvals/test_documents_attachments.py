@@ -185,7 +185,10 @@ def test_files_with_equal_names_are_both_kept(office, media):
         office, files.upload("a.pdf"), files.upload("a.pdf", b"%PDF-2"), subject=make_subject(pk=3)
     )
 
-    assert [content_of(row) for row in attachments_of(third)] == [files.PDF, b"%PDF-2"]
+    assert [content_of(attachment) for attachment in attachments_of(third)] == [
+        files.PDF,
+        b"%PDF-2",
+    ]
     assert list(attachments_of(one)) == list(attachments_of(other)) == []
 
 

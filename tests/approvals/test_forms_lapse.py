@@ -10,15 +10,18 @@ from tests.approvals.builders import make_approval
 pytestmark = pytest.mark.django_db
 
 GRANTED = "Das ist freigegeben. Wenn Sie eine dieser Angaben ändern, erlischt die Freigabe"
-FACTS = (Fact("Titel", lambda row: row.title), Fact("Ort", lambda row: row.place, binding=False))
+FACTS = (
+    Fact("Titel", lambda subject: subject.title),
+    Fact("Ort", lambda subject: subject.place, binding=False),
+)
 
 
-def row(title="Eins", place="Halle"):
+def make_subject(title="Eins", place="Halle"):
     return SimpleNamespace(pk=1, title=title, place=place)
 
 
 def guard() -> LapseGuard:
-    return LapseGuard(ApprovalKind.TOPIC, FACTS, row())
+    return LapseGuard(ApprovalKind.TOPIC, FACTS, make_subject())
 
 
 @pytest.mark.parametrize(
@@ -45,16 +48,16 @@ def test_binding_change_needs_confirmation_once():
 
     asking = guard()
 
-    assert asking.needs_confirmation({}, row(title="Zwei")) is True
+    assert asking.needs_confirmation({}, make_subject(title="Zwei")) is True
     assert asking.changes == [Change("Titel", "Eins", "Zwei")]
-    assert guard().needs_confirmation({"lapse": "1"}, row(title="Zwei")) is False
+    assert guard().needs_confirmation({"lapse": "1"}, make_subject(title="Zwei")) is False
 
 
 def test_other_change_needs_no_confirmation():
     make_approval(ApprovalState.APPROVED)
 
-    assert guard().needs_confirmation({}, row(place="Hof")) is False
+    assert guard().needs_confirmation({}, make_subject(place="Hof")) is False
 
 
 def test_change_without_an_approval_needs_no_confirmation():
-    assert guard().needs_confirmation({}, row(title="Zwei")) is False
+    assert guard().needs_confirmation({}, make_subject(title="Zwei")) is False

@@ -63,11 +63,14 @@ def test_rights_of_a_deputy_for_topics(kind):
 @pytest.mark.usefixtures("monday")
 def test_deputy_for_some_kinds_sees_only_their_approvals():
     deputy = make_deputy(make_user(SENATOR_OFFICE), kinds=[ApprovalKind.TOPIC, ApprovalKind.DATES])
-    rows = {kind: make_approval(subject=make_subject(kind)) for kind in ApprovalKind}
+    approvals = {kind: make_approval(subject=make_subject(kind)) for kind in ApprovalKind}
     settled = make_approval("withdrawn", subject=make_subject(ApprovalKind.TOPIC, pk=9))
     make_approval("withdrawn", subject=make_subject(ApprovalKind.VISIT, pk=9))
 
-    assert set(open_approvals(deputy)) == {rows[ApprovalKind.TOPIC], rows[ApprovalKind.DATES]}
+    assert set(open_approvals(deputy)) == {
+        approvals[ApprovalKind.TOPIC],
+        approvals[ApprovalKind.DATES],
+    }
     assert list(decided_approvals(deputy)) == [settled]
     assert count_open_approvals(deputy) == 2
 

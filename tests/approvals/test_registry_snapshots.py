@@ -13,32 +13,40 @@ from approvals.registry import (
 )
 
 FACTS = (
-    Fact("Titel", lambda row: row.title),
-    Fact("Ort", lambda row: row.place, binding=False),
-    Fact("Gäste", lambda row: row.guests),
+    Fact("Titel", lambda subject: subject.title),
+    Fact("Ort", lambda subject: subject.place, binding=False),
+    Fact("Gäste", lambda subject: subject.guests),
 )
 
 
-def row(title="Eins", place="Halle", guests=""):
+def make_subject(title="Eins", place="Halle", guests=""):
     return SimpleNamespace(title=title, place=place, guests=guests)
 
 
 def test_snapshot_leaves_out_empty_facts():
-    assert snapshot_of(FACTS, row(guests="  ")) == [["Titel", "Eins"], ["Ort", "Halle"]]
+    assert snapshot_of(FACTS, make_subject(guests="  ")) == [["Titel", "Eins"], ["Ort", "Halle"]]
 
 
 def test_binding_snapshot_has_binding_facts_only():
-    assert binding_snapshot_of(FACTS, row(guests="12")) == [["Titel", "Eins"], ["Gäste", "12"]]
+    assert binding_snapshot_of(FACTS, make_subject(guests="12")) == [
+        ["Titel", "Eins"],
+        ["Gäste", "12"],
+    ]
     assert binding_labels(FACTS) == "Titel, Gäste"
 
 
 def test_line_ends_and_surrounding_blanks_are_no_change():
-    assert binding_changes(FACTS, row(title="Eins\nzwei"), row(title=" Eins\r\nzwei\r\n")) == []
+    assert (
+        binding_changes(
+            FACTS, make_subject(title="Eins\nzwei"), make_subject(title=" Eins\r\nzwei\r\n")
+        )
+        == []
+    )
 
 
 def test_only_binding_facts_count_as_changes():
-    assert binding_changes(FACTS, row(), row(place="Hof")) == []
-    assert binding_changes(FACTS, row(), row(title="Zwei", guests="3")) == [
+    assert binding_changes(FACTS, make_subject(), make_subject(place="Hof")) == []
+    assert binding_changes(FACTS, make_subject(), make_subject(title="Zwei", guests="3")) == [
         Change("Titel", "Eins", "Zwei"),
         Change("Gäste", "", "3"),
     ]

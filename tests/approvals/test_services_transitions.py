@@ -126,5 +126,5 @@ def test_adopting_counter_dates_by_state_and_role(state):
             (option,) = adopt_counter_dates(dialogue=case.subject, by=person, now=NOW)
             assert (option.dialogue, option.starts_at) == (case.subject, starts_at), role
             assert option.history.get().history_user == person, role
-            with pytest.raises(Refused):
+            with raises_exactly(Refused):
                 adopt_counter_dates(dialogue=case.subject, by=person, now=NOW)

@@ -32,8 +32,11 @@ def approval():
 
 def addresses(approval: ApprovalRequest) -> list[str]:
     documents = [reverse(name, args=[approval.pk]) for name in ("approval_pdf", "approval_word")]
-    rows = approval.attachments.order_by("pk")
-    return documents + [reverse("approval_attachment", args=[approval.pk, row.pk]) for row in rows]
+    attachments = approval.attachments.order_by("pk")
+    return documents + [
+        reverse("approval_attachment", args=[approval.pk, attachment.pk])
+        for attachment in attachments
+    ]
 
 
 def whole(response) -> bytes:

@@ -19,8 +19,8 @@ def test_each_row_has_a_history_of_its_own():
     first.function = "Leitung"
     first.save()
 
-    assert [row.name for row in first.history.order_by("history_id")] == ["Erste", "Erste"]
-    assert [row.name for row in second.history.all()] == ["Zweite"]
+    assert [entry.name for entry in first.history.order_by("history_id")] == ["Erste", "Erste"]
+    assert [entry.name for entry in second.history.all()] == ["Zweite"]
     assert make_organisation("Haus").history.get().name == "Haus"
 
 

@@ -12,9 +12,12 @@ from core.links import sign_link
 def log():
     """What the portal's own handler writes, with its own formatter and filters."""
     stream = StringIO()
-    handler = logging.config.DictConfigurator(settings.LOGGING)
-    handler.configure()
-    stderr = next(row for row in logging.getLogger().handlers if type(row) is logging.StreamHandler)
+    logging.config.DictConfigurator(settings.LOGGING).configure()
+    stderr = next(
+        handler
+        for handler in logging.getLogger().handlers
+        if type(handler) is logging.StreamHandler
+    )
     before, stderr.stream = stderr.stream, stream
     yield stream
     stderr.stream = before

@@ -20,7 +20,7 @@ def links_of(response) -> list[str]:
 
 def titles_of(response) -> list[str]:
     """Return the titles of the rows that a list shows, in order."""
-    return [row.title for row in response.context["page"].object_list]
+    return [obj.title for obj in response.context["page"].object_list]
 
 
 def version_in(response) -> str:

@@ -42,9 +42,9 @@ def test_open_invitation_preselects_no_reply():
 
 
 def test_given_reply_is_shown():
-    row = make_invitation(rsvp=RsvpState.REPRESENTED, party=2, remark="Gern")
+    invitation = make_invitation(rsvp=RsvpState.REPRESENTED, party=2, remark="Gern")
 
-    form = RsvpForm(invitation=row)
+    form = RsvpForm(invitation=invitation)
 
     assert {
         name: form[name].value() for name in ("rsvp", "party", "substitute_name", "remark")

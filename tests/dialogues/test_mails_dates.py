@@ -137,17 +137,19 @@ def tell_the_story(office, senator) -> list[list[Sent]]:
         place="",
     )
     people = [make_person(f'{address} "Ä, ö;: ß', email=address) for address in (A, B, C, D)]
-    row = {}
+    invitations = {}
 
     def invite(expected):
         days = {"rsvp_by": dt.date(2026, 10, 20), "expected": expected}
         release_invitations(dialogue=dialogue, by=office, now=NOW, **days)
-        row.update(
+        invitations.update(
             {guest.person.email: guest for guest in dialogue.invitations.select_related("person")}
         )
 
     def rsvp(address, reply, minutes=0):
-        record_rsvp(invitation=row[address], reply=reply, now=NOW + dt.timedelta(minutes=minutes))
+        record_rsvp(
+            invitation=invitations[address], reply=reply, now=NOW + dt.timedelta(minutes=minutes)
+        )
 
     def list_and_invite():
         add_guests(dialogue=dialogue, people=people, by=office, now=NOW)
@@ -178,7 +180,7 @@ def tell_the_story(office, senator) -> list[list[Sent]]:
         answer_all,
         change,
         lambda: rsvp(B, YES, minutes=1),
-        lambda: withdraw_invitation(invitation=row[D], by=office, now=NOW),
+        lambda: withdraw_invitation(invitation=invitations[D], by=office, now=NOW),
         lambda: postpone_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW),
         lambda: date(dialogue, office, senator, LATER, LATER + dt.timedelta(hours=2)),
         lambda: invite(3),
@@ -297,18 +299,18 @@ def test_all_entries_are_one_event_of_the_office_at_its_real_time(story, read):
 
 
 def test_sequence_never_falls_for_anybody_and_rises_around_every_end(entries, read):
-    rows = sorted(
+    received = sorted(
         ((_to(sent), sent.method, read(sent.alternative.decode())["sequence"]) for sent in entries),
         key=_whose,
     )
 
-    for _address, group in groupby(rows, key=_whose):
+    for _address, group in groupby(received, key=_whose):
         for (_to_one, former, before), (_to_same, method, after) in pairwise(group):
             assert after > before if CANCEL in (former, method) else after >= before
 
 
-def _whose(row: tuple) -> str:
-    return row[0]
+def _whose(entry: tuple) -> str:
+    return entry[0]
 
 
 def test_alternative_and_file_are_the_same_bytes_under_a_plain_name(entries):

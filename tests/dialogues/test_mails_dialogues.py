@@ -49,15 +49,17 @@ def dialogue(senator):
     """An inviting dialogue with a guest of each answer, a withdrawn one, one not yet invited, and a
     host.
     """
-    row = make_dialogue(DialogueState.INVITED, host_contact=make_person(email="werk@example.org"))
-    make_guest(row, "offen")
-    make_guest(row, "zusage", A.ACCEPTED)
-    make_guest(row, "vorbehalt", A.TENTATIVE)
-    make_guest(row, "absage", A.DECLINED)
-    make_guest(row, "vertreten", A.REPRESENTED)
-    make_guest(row, "gestrichen", A.ACCEPTED, withdrawn_at=NOW)
-    make_guest(row, "gelistet", released=False)
-    return row
+    dialogue = make_dialogue(
+        DialogueState.INVITED, host_contact=make_person(email="werk@example.org")
+    )
+    make_guest(dialogue, "offen")
+    make_guest(dialogue, "zusage", A.ACCEPTED)
+    make_guest(dialogue, "vorbehalt", A.TENTATIVE)
+    make_guest(dialogue, "absage", A.DECLINED)
+    make_guest(dialogue, "vertreten", A.REPRESENTED)
+    make_guest(dialogue, "gestrichen", A.ACCEPTED, withdrawn_at=NOW)
+    make_guest(dialogue, "gelistet", released=False)
+    return dialogue
 
 
 GUESTS = ["offen@example.org", "vorbehalt@example.org", "zusage@example.org"]
@@ -239,8 +241,8 @@ def test_each_mailed_change_raises_the_sequence(office, dialogue):
     for place in ("Halle 2", "Halle 3", "Halle 2"):
         change(dialogue, office, place=place)
 
-    rows = Mail.objects.filter(recipient="zusage@example.org").order_by("pk")
-    assert [calendar_of(mail).sequence for mail in rows] == [2, 3, 4]
+    mails = Mail.objects.filter(recipient="zusage@example.org").order_by("pk")
+    assert [calendar_of(mail).sequence for mail in mails] == [2, 3, 4]
 
 
 def test_guest_of_a_former_date_is_not_mailed(office, senator):

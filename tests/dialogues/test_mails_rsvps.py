@@ -31,12 +31,12 @@ GUEST, STAND_IN, OTHER = "gast@example.org", "stellvertretung@example.org", "and
 
 
 @pytest.fixture
-def row():
+def invitation():
     return make_invitation(person=make_person("Gast", email=GUEST))
 
 
 @pytest.fixture
-def rsvp(row):
+def rsvp(invitation):
     """Return a function that answers and gives the entries which went out, (recipient, method,
     partstat, sequence).
     """
@@ -44,8 +44,10 @@ def rsvp(row):
 
     def answer_with(reply):
         before = set(Mail.objects.values_list("pk", flat=True))
-        record_rsvp(invitation=row, reply=reply, now=NOW + dt.timedelta(minutes=next(minutes)))
-        row.refresh_from_db()
+        record_rsvp(
+            invitation=invitation, reply=reply, now=NOW + dt.timedelta(minutes=next(minutes))
+        )
+        invitation.refresh_from_db()
         return entries_of(Mail.objects.exclude(pk__in=before))
 
     return answer_with
@@ -57,13 +59,13 @@ def entries_of(mails):
 
 
 @pytest.mark.parametrize(("reply", "partstat"), [(YES, "ACCEPTED"), (MAYBE, "TENTATIVE")])
-def test_reply_that_keeps_the_entry_is_shown_in_it(rsvp, row, reply, partstat):
+def test_reply_that_keeps_the_entry_is_shown_in_it(rsvp, invitation, reply, partstat):
     assert rsvp(reply) == [(GUEST, "REQUEST", partstat, 1)]
-    assert row.revision == 0
+    assert invitation.revision == 0
 
 
 @pytest.mark.parametrize("first", [None, YES, MAYBE])
-def test_declining_cancels_the_entry(rsvp, row, first):
+def test_declining_cancels_the_entry(rsvp, invitation, first):
     if first:
         rsvp(first)
 
@@ -72,7 +74,7 @@ def test_declining_cancels_the_entry(rsvp, row, first):
     assert calendar_of(mail).status == ""
     assert "Mit dieser E-Mail kann Ihr Kalender den Termin entfernen" in mail.text
     assert "Das Gespräch findet statt." in mail.text
-    assert row.revision == 1
+    assert invitation.revision == 1
 
 
 def test_guest_who_accepts_after_all_gets_an_entry_with_a_higher_sequence(rsvp):
@@ -109,15 +111,15 @@ def test_substitute_without_an_address_gets_no_entry(rsvp):
     assert rsvp(NO) == []
 
 
-def test_guest_who_names_their_own_address_keeps_the_entry(rsvp, row):
+def test_guest_who_names_their_own_address_keeps_the_entry(rsvp, invitation):
     assert rsvp(SUBSTITUTE._replace(substitute_email=GUEST.upper())) == [
         (GUEST, "REQUEST", "NEEDS-ACTION", 1)
     ]
-    assert row.revision == 0
+    assert invitation.revision == 0
 
 
-def test_substitute_who_stands_in_for_another_guest_keeps_the_entry(rsvp, row):
-    make_invitation(row.dialogue, A.REPRESENTED)
+def test_substitute_who_stands_in_for_another_guest_keeps_the_entry(rsvp, invitation):
+    make_invitation(invitation.dialogue, A.REPRESENTED)
     rsvp(SUBSTITUTE)
 
     assert rsvp(YES) == [(GUEST, "REQUEST", "ACCEPTED", 3)]
@@ -125,33 +127,37 @@ def test_substitute_who_stands_in_for_another_guest_keeps_the_entry(rsvp, row):
 
 
 @pytest.mark.parametrize("others_answer", [A.OPEN, A.ACCEPTED, A.TENTATIVE])
-def test_substitute_who_is_also_a_guest_keeps_their_entry(rsvp, row, others_answer):
+def test_substitute_who_is_also_a_guest_keeps_their_entry(rsvp, invitation, others_answer):
     account = make_user(email=STAND_IN, person=make_person(email="alt@example.org"))
-    make_invitation(row.dialogue, others_answer, person=account.person)
+    make_invitation(invitation.dialogue, others_answer, person=account.person)
     rsvp(SUBSTITUTE)
 
     assert rsvp(NO) == []
     assert not Mail.objects.filter(kind="invitation_withdrawn").exists()
 
 
-def test_substitute_who_declined_their_own_invitation_loses_the_entry(rsvp, row):
-    make_invitation(row.dialogue, A.DECLINED, person=make_person(email=STAND_IN))
+def test_substitute_who_declined_their_own_invitation_loses_the_entry(rsvp, invitation):
+    make_invitation(invitation.dialogue, A.DECLINED, person=make_person(email=STAND_IN))
     rsvp(SUBSTITUTE)
 
     assert rsvp(NO) == [(STAND_IN, "CANCEL", "NEEDS-ACTION", 3)]
 
 
-def test_guest_who_declines_but_stands_in_for_another_keeps_the_entry(rsvp, row):
-    make_invitation(row.dialogue, A.REPRESENTED, substitute_email=GUEST)
+def test_guest_who_declines_but_stands_in_for_another_keeps_the_entry(rsvp, invitation):
+    make_invitation(invitation.dialogue, A.REPRESENTED, substitute_email=GUEST)
 
     assert rsvp(NO) == []
     assert "Kalender" not in Mail.objects.get().text
 
 
-def test_withdrawal_cancels_one_entry_and_the_next_invitation_has_a_higher_sequence(office, row):
-    withdraw_invitation(invitation=row, by=office, now=NOW)
-    add_guests(dialogue=row.dialogue, people=[row.person], by=office, now=NOW)
-    release_invitations(dialogue=row.dialogue, rsvp_by=ANSWER_BY, expected=1, by=office, now=NOW)
+def test_withdrawal_cancels_one_entry_and_the_next_invitation_has_a_higher_sequence(
+    office, invitation
+):
+    withdraw_invitation(invitation=invitation, by=office, now=NOW)
+    add_guests(dialogue=invitation.dialogue, people=[invitation.person], by=office, now=NOW)
+    release_invitations(
+        dialogue=invitation.dialogue, rsvp_by=ANSWER_BY, expected=1, by=office, now=NOW
+    )
 
     assert entries_of(Mail.objects.all()) == [
         (GUEST, "CANCEL", "NEEDS-ACTION", 2),
@@ -159,27 +165,27 @@ def test_withdrawal_cancels_one_entry_and_the_next_invitation_has_a_higher_seque
     ]
 
 
-def test_withdrawn_guest_who_stands_in_for_another_keeps_the_entry(office, row):
-    make_invitation(row.dialogue, A.REPRESENTED, substitute_email=GUEST)
+def test_withdrawn_guest_who_stands_in_for_another_keeps_the_entry(office, invitation):
+    make_invitation(invitation.dialogue, A.REPRESENTED, substitute_email=GUEST)
 
-    withdraw_invitation(invitation=row, by=office, now=NOW)
+    withdraw_invitation(invitation=invitation, by=office, now=NOW)
 
     assert calendar_of(Mail.objects.get(recipient=GUEST)) is None
 
 
-def test_withdrawal_spares_a_substitute_who_comes_by_another_invitation(office, row):
-    make_invitation(row.dialogue, A.ACCEPTED, person=make_person(email=STAND_IN))
-    record_rsvp(invitation=row, reply=SUBSTITUTE, now=NOW)
+def test_withdrawal_spares_a_substitute_who_comes_by_another_invitation(office, invitation):
+    make_invitation(invitation.dialogue, A.ACCEPTED, person=make_person(email=STAND_IN))
+    record_rsvp(invitation=invitation, reply=SUBSTITUTE, now=NOW)
     Mail.objects.all().delete()
 
-    withdraw_invitation(invitation=row, by=office, now=NOW)
+    withdraw_invitation(invitation=invitation, by=office, now=NOW)
 
     assert list(Mail.objects.values_list("recipient", flat=True)) == [GUEST]
 
 
 def test_invitation_of_a_former_date_is_withdrawn_without_an_entry(office):
-    row = make_invitation(make_dialogue(DialogueState.INVITED, round=2), released_round=1)
+    invitation = make_invitation(make_dialogue(DialogueState.INVITED, round=2), released_round=1)
 
-    withdraw_invitation(invitation=row, by=office, now=NOW)
+    withdraw_invitation(invitation=invitation, by=office, now=NOW)
 
     assert calendar_of(Mail.objects.get()) is None

@@ -25,12 +25,12 @@ from tests.partners.builders import make_organisation, make_person, make_user
 pytestmark = pytest.mark.django_db
 
 
-def violates(name: str, row, **fields):
+def violates(name: str, obj, **fields):
     """Fail unless the database refuses `fields`; SQLite names only the columns of a unique
     constraint.
     """
     with pytest.raises(IntegrityError) as error, transaction.atomic():
-        type(row).objects.filter(pk=row.pk).update(**fields)
+        type(obj).objects.filter(pk=obj.pk).update(**fields)
     assert name in str(error.value) or "UNIQUE constraint failed" in str(error.value)
 
 
@@ -66,7 +66,7 @@ def test_only_records_taken_over_are_events():
 
 
 def test_taken_over_dialogue_may_miss_everything():
-    row = make_dialogue(
+    dialogue = make_dialogue(
         DialogueState.CLOSED,
         origin=Origin.TAKEN_OVER,
         topic=None,
@@ -75,7 +75,7 @@ def test_taken_over_dialogue_may_miss_everything():
         ends_at=None,
     )
 
-    assert Dialogue.objects.get(pk=row.pk).starts_at is None
+    assert Dialogue.objects.get(pk=dialogue.pk).starts_at is None
 
 
 def test_same_date_is_not_proposed_twice():
@@ -116,9 +116,9 @@ def test_reply_has_a_time(rsvp):
 
 
 def test_substitute_has_a_name():
-    row = make_invitation(rsvp=RsvpState.REPRESENTED)
+    invitation = make_invitation(rsvp=RsvpState.REPRESENTED)
 
-    violates("invitation_represented_names_substitute", row, substitute_name="")
+    violates("invitation_represented_names_substitute", invitation, substitute_name="")
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_digital_dialogue_takes_place_at_its_link():
 
 
 def test_location_of_what_was_taken_over_is_left_as_it_is():
-    row = make_dialogue(
+    dialogue = make_dialogue(
         DialogueState.HELD,
         origin=Origin.TAKEN_OVER,
         place="IHK Berlin",
@@ -185,17 +185,17 @@ def test_location_of_what_was_taken_over_is_left_as_it_is():
         ends_at=None,
     )
 
-    assert row.location == "IHK Berlin"
+    assert dialogue.location == "IHK Berlin"
 
 
 def test_records_have_names():
     dialogue = make_dialogue()
-    row = make_invitation(dialogue)
+    invitation = make_invitation(dialogue)
 
     assert str(make_series()) == "Reihe 2026"
     assert str(dialogue.topic) == "Fachkräfte sichern"
     assert str(make_option(dialogue, ends_at=END)) == "Mi, 22.04.2026, 14:00–16:30 Uhr"
-    assert str(row) == f"{row.person} – Fachkräfte im Maschinenbau"
+    assert str(invitation) == f"{invitation.person} – Fachkräfte im Maschinenbau"
     assert dialogue.calendar_uid == f"dialogue-{dialogue.pk}"
 
 
@@ -223,46 +223,46 @@ def make_deputy(partner, *roles):
     return deputy
 
 
-def rows_about(partner):
+def records_about(partner):
     """Return what a partner sees: topics, dialogues, and the invitation to one of them."""
     topics = [
         make_topic(state, proposed_by=partner) for state in (TopicState.DRAFT, TopicState.PROPOSED)
     ]
-    row = make_invitation(person=make_person(organisation=partner.person.organisation))
+    invitation = make_invitation(person=make_person(organisation=partner.person.organisation))
     hosted = make_dialogue(DialogueState.SCHEDULED, host=partner.person.organisation)
-    return {*topics, row.dialogue, hosted, row}
+    return {*topics, invitation.dialogue, hosted, invitation}
 
 
-def rows_seen_by(user):
+def records_seen_by(user):
     return {
-        row for model in (Topic, Dialogue, Invitation) for row in model.objects.visible_to(user)
+        obj for model in (Topic, Dialogue, Invitation) for obj in model.objects.visible_to(user)
     }
 
 
 @pytest.mark.parametrize("roles", [(), (PARTNER,)])
 def test_deputy_from_another_organisation_sees_what_the_partner_sees(partner, roles):
-    rows, deputy = rows_about(partner), make_deputy(partner, *roles)
+    records, deputy = records_about(partner), make_deputy(partner, *roles)
 
-    assert rows_seen_by(partner) == rows_seen_by(deputy) == rows
+    assert records_seen_by(partner) == records_seen_by(deputy) == records
 
 
 @pytest.mark.parametrize("role", [OBSERVER, SENATOR_OFFICE])
 def test_second_role_takes_nothing_from_a_partner(partner, role):
-    rows = rows_about(partner)
+    records = records_about(partner)
     partner.groups.add(Group.objects.get(name=role))
 
-    assert rows_seen_by(User.objects.get(pk=partner.pk)) >= rows
+    assert records_seen_by(User.objects.get(pk=partner.pk)) >= records
 
 
 def test_role_held_only_as_a_deputy_does_not_open_the_own_organisation(partner):
     deputy = make_deputy(partner, OBSERVER)
     colleague = make_user(PARTNER, organisation=deputy.person.organisation)
     make_topic(TopicState.PROPOSED, proposed_by=colleague)
-    row = make_invitation(person=colleague.person)
+    invitation = make_invitation(person=colleague.person)
 
-    assert rows_seen_by(deputy) == {
-        row.dialogue,
-        row.dialogue.topic,
+    assert records_seen_by(deputy) == {
+        invitation.dialogue,
+        invitation.dialogue.topic,
     }  # as an observer, since they are decided
 
 

@@ -24,12 +24,12 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_invitations_are_visible_by_the_table_of_roles(role, sees):
-    rows = {"sent": make_invitation(), "listed": make_invitation(released=False)}
+    invitations = {"sent": make_invitation(), "listed": make_invitation(released=False)}
     user = make_user(role) if role else make_user()
 
     seen = set(Invitation.objects.visible_to(user))
 
-    assert seen == {rows[name] for name in sees}
+    assert seen == {invitations[name] for name in sees}
 
 
 @pytest.mark.parametrize("roles", [(OBSERVER,), (PARTNER,), ()])

@@ -45,9 +45,9 @@ def test_office_is_shown_what_it_must_move_on(office):
     make_dialogue(S.HELD, title="Vorbei")
     make_past()
 
-    rows = waiting_for(office, NOW)
+    entries = waiting_for(office, NOW)
 
-    assert [(row.who, row.what, row.due_on) for row in rows] == [
+    assert [(entry.who, entry.what, entry.due_on) for entry in entries] == [
         ("Geschäftsstelle", "Ergebnis festhalten: Vorbei", dt.date(2026, 4, 29)),
         ("Geschäftsstelle", "Zustimmung zur Reihe „Reihe Nord“ beantragen", None),
         ("Geschäftsstelle", "Über den Themenvorschlag „Neu“ entscheiden", None),
@@ -68,7 +68,7 @@ def test_office_is_shown_what_it_must_move_on(office):
 def test_a_running_invitation_waits_for_the_office_once_guests_are_late(office, now, expected):
     make_invitation(make_dialogue(S.INVITED))
 
-    assert [row.what for row in waiting_for(office, now)] == expected
+    assert [entry.what for entry in waiting_for(office, now)] == expected
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_request_about_the_date_hides_the_dialogue_until_the_day_has_come(offi
     dialogue = make_dialogue(S.INVITED)
     make_dates_approval(dialogue, dialogue.date_options.get())
 
-    assert [row.what for row in waiting_for(office, now)] == expected
+    assert [entry.what for entry in waiting_for(office, now)] == expected
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -108,9 +108,9 @@ def test_partner_is_shown_open_invitations_and_drafts():
     make_topic(TopicState.DRAFT, proposed_by=colleague)
     draft = make_topic(TopicState.DRAFT, title="Energie", proposed_by=partner)
 
-    rows = waiting_for(partner, NOW)
+    entries = waiting_for(partner, NOW)
 
-    assert [(row.what, row.url, row.due_on) for row in rows] == [
+    assert [(entry.what, entry.url, entry.due_on) for entry in entries] == [
         (
             "Einladung beantworten: Fachkräfte im Maschinenbau",
             f"/branchengespraeche/einladungen/{mine.pk}/antwort/",
@@ -126,7 +126,7 @@ def test_every_invited_role_is_shown_its_invitation(role):
     make_invitation(person=guest.person)
     make_invitation()
 
-    assert [(row.what, row.due_on) for row in waiting_for(guest, NOW)] == [
+    assert [(entry.what, entry.due_on) for entry in waiting_for(guest, NOW)] == [
         ("Einladung beantworten: Fachkräfte im Maschinenbau", ANSWER_BY)
     ]
 

@@ -39,9 +39,9 @@ def test_listed_dialogues_count_the_replies_of_the_present_round(office):
     make_invitation(dialogue, RsvpState.ACCEPTED, released_round=1)
     make_invitation(dialogue, released=False)
 
-    row = listed_dialogues(office).get()
+    listed = listed_dialogues(office).get()
 
-    assert (row.sent, row.yes, row.maybe, row.no, row.seats_taken) == (5, 2, 1, 1, 4)
+    assert (listed.sent, listed.yes, listed.maybe, listed.no, listed.seats_taken) == (5, 2, 1, 1, 4)
 
 
 def test_listed_dialogues_carry_the_users_own_reply():
@@ -50,7 +50,7 @@ def test_listed_dialogues_carry_the_users_own_reply():
     make_invitation(dialogue, RsvpState.TENTATIVE, person=partner.person)
     make_invitation(dialogue, RsvpState.DECLINED)
 
-    assert [row.own_answer for row in listed_dialogues(partner)] == [RsvpState.TENTATIVE]
+    assert [listed.own_answer for listed in listed_dialogues(partner)] == [RsvpState.TENTATIVE]
 
 
 def test_undated_plans_sort_last_and_undated_past_records_first(office):
@@ -67,7 +67,10 @@ def test_years_and_hosts_of_what_is_listed(office):
     make_organisation("Kein Gastgeber")
 
     assert years_of(Dialogue.objects.visible_to(office)) == [2026, 2017]
-    assert [row.name for row in hosts_of(listed_dialogues(office))] == ["Ähre GmbH", "Zange GmbH"]
+    assert [organisation.name for organisation in hosts_of(listed_dialogues(office))] == [
+        "Ähre GmbH",
+        "Zange GmbH",
+    ]
 
 
 def test_upcoming_dialogues_are_dated_ahead_and_not_of_the_past(office):

@@ -147,14 +147,14 @@ def test_choices_of_a_guest_list_are_reachable_and_say_who_is_listed():
 
     choices = guest_choices(dialogue, "oef")
 
-    assert [(row.name, row.reach, row.listed) for row in choices.organisations] == [
+    assert [(choice.name, choice.reach, choice.listed) for choice in choices.organisations] == [
         ("Öfen GmbH", 2, 1)
     ]
-    assert [(row.name, row.is_listed) for row in choices.people] == [
+    assert [(choice.name, choice.is_listed) for choice in choices.people] == [
         ("Leitung", True),
         ("Werk", False),
     ]
-    assert [(row.name, row.reach) for row in choices.lists] == [("Alle", 1)]
+    assert [(choice.name, choice.reach) for choice in choices.lists] == [("Alle", 1)]
     assert not choices.more
     assert guest_choices(dialogue, "").people == []
 

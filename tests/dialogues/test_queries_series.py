@@ -20,6 +20,6 @@ def test_series_count_topics_and_dialogues(office):
     make_dialogue(topic=topic)
     make_dialogue(topic=topic)
 
-    row = listed_series(office).get()
+    listed = listed_series(office).get()
 
-    assert (row.topic_count, row.dialogue_count) == (1, 2)
+    assert (listed.topic_count, listed.dialogue_count) == (1, 2)

@@ -60,24 +60,24 @@ def due_on(today: dt.date):
 
 @pytest.mark.django_db
 def test_reminder_carries_the_personal_link_and_the_words_of_its_mail():
-    row = make_invitation(person=make_person(email="gast@example.org"))
+    invitation = make_invitation(person=make_person(email="gast@example.org"))
 
     [reminder] = due_on(FIRST)
 
     assert (reminder.kind, reminder.subject_key, reminder.event) == (
         "invitation_reminder",
-        f"invitation:{row.pk}",
+        f"invitation:{invitation.pk}",
         "2026-04-15:-5",
     )
-    assert open_invitation(reminder.link.split("/")[-2]) == row
+    assert open_invitation(reminder.link.split("/")[-2]) == invitation
     assert (reminder.to.email, reminder.has_personal_link) == (
         "gast@example.org",
         True,
     )
-    assert (reminder.path, reminder.date) == (row.dialogue.get_absolute_url(), ANSWER_BY)
+    assert (reminder.path, reminder.date) == (invitation.dialogue.get_absolute_url(), ANSWER_BY)
     assert reminder.why == "Antwort auf eine Einladung: 5 Arbeitstage vor dem 15.04.2026"
     assert (reminder.about, reminder.about_title) == (
-        f"dialogue:{row.dialogue_id}",
+        f"dialogue:{invitation.dialogue_id}",
         "Fachkräfte im Maschinenbau",
     )
     assert reminder.line == "Einladung „Fachkräfte im Maschinenbau“: Antwort bis 15.04.2026"
@@ -93,7 +93,9 @@ def test_reminders_fall_on_two_days_only():
     make_invitation()
 
     days = [D(2026, 3, 2) + dt.timedelta(offset) for offset in range(60)]
-    assert [row.step.on for day in days for row in due_on(day) if row.step.on == day] == [
+    assert [
+        reminder.step.on for day in days for reminder in due_on(day) if reminder.step.on == day
+    ] == [
         FIRST,
         SECOND,
     ]
@@ -131,8 +133,8 @@ def test_only_inviting_dialogues_remind(state):
 
 @pytest.mark.django_db
 def test_taken_over_dialogue_never_reminds():
-    row = make_invitation()
-    Dialogue.objects.filter(pk=row.dialogue_id).update(origin=Origin.TAKEN_OVER)
+    invitation = make_invitation()
+    Dialogue.objects.filter(pk=invitation.dialogue_id).update(origin=Origin.TAKEN_OVER)
 
     assert due_on(FIRST) == []
 
@@ -147,8 +149,8 @@ def test_fresh_invitation_is_not_reminded_at_once(released_on, reminded):
 
 @pytest.mark.django_db
 def test_moved_answer_day_moves_the_reminders():
-    row = make_invitation()
-    Dialogue.objects.filter(pk=row.dialogue_id).update(rsvp_by=D(2026, 4, 20))
+    invitation = make_invitation()
+    Dialogue.objects.filter(pk=invitation.dialogue_id).update(rsvp_by=D(2026, 4, 20))
 
     assert due_on(FIRST) == []
     assert [reminder.event for reminder in due_on(D(2026, 4, 13))] == ["2026-04-20:-5"]
@@ -201,7 +203,10 @@ def test_after_the_answer_day_nobody_is_reminded_of_several_days_asked_for():
 
     pairs = reminders_due(days, current_schedules())
 
-    assert [(day, row.step.key) for day, row in pairs] == [(FIRST, "-5"), (ANSWER_BY, "-2")]
+    assert [(day, reminder.step.key) for day, reminder in pairs] == [
+        (FIRST, "-5"),
+        (ANSWER_BY, "-2"),
+    ]
 
 
 @pytest.mark.django_db

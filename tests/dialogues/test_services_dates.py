@@ -58,10 +58,10 @@ def submit(dialogue, by, now=NOW, due_on=DUE_ON):
     return submit_dates(dialogue=dialogue, briefing=BRIEFING, due_on=due_on, by=by, now=now)
 
 
-def decide(approval, by, *options, rsvp=Verdict.APPROVE, now=NOW):
-    details = details_of(rsvp, [option.pk for option in options])
+def decide(approval, by, *options, verdict=Verdict.APPROVE, now=NOW):
+    details = details_of(verdict, [option.pk for option in options])
     return decide_dates(
-        approval=approval, decision=Decision(rsvp, "Begründung", **details), by=by, now=now
+        approval=approval, decision=Decision(verdict, "Begründung", **details), by=by, now=now
     )
 
 
@@ -82,9 +82,9 @@ def test_dates_are_proposed_before_one_is_fixed(office, state):
             add(dialogue, office, starts_at=DAY + dt.timedelta(days=1))
 
 
-@pytest.mark.parametrize("rsvp", [HostReply.OPEN, HostReply.DECLINED])
-def test_date_is_not_proposed_or_submitted_before_the_host_accepts(office, rsvp):
-    dialogue = make_dialogue(host_reply=rsvp)
+@pytest.mark.parametrize("host_reply", [HostReply.OPEN, HostReply.DECLINED])
+def test_date_is_not_proposed_or_submitted_before_the_host_accepts(office, host_reply):
+    dialogue = make_dialogue(host_reply=host_reply)
     make_option(dialogue)
 
     with nothing_changes(dialogue), pytest.raises(Refused, match="Gastgeber zugesagt"):
@@ -143,8 +143,8 @@ def test_withdrawn_dates_can_change_and_be_submitted_again(office, senator, expl
 
     withdraw_dates(dialogue=exploring, by=office, now=NOW)
 
-    for row in (exploring, option, approval):
-        row.refresh_from_db()
+    for obj in (exploring, option, approval):
+        obj.refresh_from_db()
     assert (exploring.state, option.state, approval.state) == (
         DialogueState.EXPLORING,
         OptionState.PROPOSED,
@@ -154,7 +154,7 @@ def test_withdrawn_dates_can_change_and_be_submitted_again(office, senator, expl
     assert mails_written() == [("approval_withdrawn", senator.email)]
     other = add(exploring, office, starts_at=DAY + HOURS)
     drop_date_option(option=option, by=office, now=NOW)
-    assert [row["id"] for row in submit(exploring, office).options] == [other.pk]
+    assert [entry["id"] for entry in submit(exploring, office).options] == [other.pk]
 
 
 def test_decision_on_withdrawn_dates_is_refused(office, senator, exploring):
@@ -179,8 +179,8 @@ def test_withdrawn_renewal_leaves_the_date_fixed(office, senator, state):
 
     withdraw_dates(dialogue=dialogue, by=office, now=NOW)
 
-    for row in (dialogue, option, approval):
-        row.refresh_from_db()
+    for obj in (dialogue, option, approval):
+        obj.refresh_from_db()
     assert (dialogue.state, dialogue.starts_at, option.state) == (state, DAY, OptionState.FIXED)
     assert approval.state == ApprovalState.WITHDRAWN
 

@@ -49,13 +49,16 @@ def test_none_possible_makes_every_date_impossible(senator):
 def test_proposed_dates_become_options(office, senator):
     dialogue = answered(senator, *DATES)
 
-    rows = adopt(dialogue, office)
+    adopted = adopt(dialogue, office)
 
-    assert [(row.starts_at, row.ends_at, row.state, row.host_preference) for row in rows] == [
+    assert [
+        (option.starts_at, option.ends_at, option.state, option.host_preference)
+        for option in adopted
+    ] == [
         (DAY + WEEK, END + WEEK, OptionState.PROPOSED, HostPreference.POSSIBLE),
         (DAY + 2 * WEEK, DAY + 2 * WEEK + HOUR, OptionState.PROPOSED, HostPreference.POSSIBLE),
     ]
-    entry = rows[0].history.get()
+    entry = adopted[0].history.get()
     assert (entry.history_user, entry.history_change_reason) == (
         office,
         "Gegenvorschlag übernommen",
@@ -75,16 +78,18 @@ def test_suggested_dates_are_adopted_only_once(office, senator):
 def test_date_that_was_ruled_out_is_proposed_again(office, senator):
     dialogue = answered(senator, CounterDate(DAY, DAY + HOUR))
 
-    [row] = adopt(dialogue, office)
+    [option] = adopt(dialogue, office)
 
-    assert dialogue.date_options.get() == row
-    assert (row.state, row.ends_at) == (OptionState.PROPOSED, DAY + HOUR)
+    assert dialogue.date_options.get() == option
+    assert (option.state, option.ends_at) == (OptionState.PROPOSED, DAY + HOUR)
 
 
 def test_date_that_has_passed_is_left_out(office, senator):
     dialogue = answered(senator, *DATES)
 
-    assert [row.starts_at for row in adopt(dialogue, office, now=DAY + WEEK)] == [DAY + 2 * WEEK]
+    assert [option.starts_at for option in adopt(dialogue, office, now=DAY + WEEK)] == [
+        DAY + 2 * WEEK
+    ]
     with nothing_changes(dialogue), pytest.raises(Refused, match="noch bevorsteht"):
         adopt(dialogue, office, now=DAY + 3 * WEEK)
 

@@ -40,15 +40,15 @@ def exploring(office, senator):
     )
 
 
-def decide(approval, by, *options, rsvp=Verdict.APPROVE, now=NOW):
-    details = details_of(rsvp, [option.pk for option in options])
+def decide(approval, by, *options, verdict=Verdict.APPROVE, now=NOW):
+    details = details_of(verdict, [option.pk for option in options])
     return decide_dates(
-        approval=approval, decision=Decision(rsvp, "Begründung", **details), by=by, now=now
+        approval=approval, decision=Decision(verdict, "Begründung", **details), by=by, now=now
     )
 
 
-@pytest.mark.parametrize("rsvp", [Verdict.APPROVE, Verdict.CONDITION])
-def test_date_that_has_passed_is_not_ticked(senator, exploring, rsvp):
+@pytest.mark.parametrize("verdict", [Verdict.APPROVE, Verdict.CONDITION])
+def test_date_that_has_passed_is_not_ticked(senator, exploring, verdict):
     passed, ahead = (
         make_option(exploring),
         make_option(exploring, starts_at=DAY + HOURS, ends_at=END + HOURS),
@@ -61,18 +61,18 @@ def test_date_that_has_passed_is_not_ticked(senator, exploring, rsvp):
             Refused, match="^Inzwischen vergangen: Mi, 22.04.2026, 14:00–16:30 Uhr. Bitte"
         ),
     ):
-        decide(approval, senator, passed, ahead, rsvp=rsvp, now=DAY)
+        decide(approval, senator, passed, ahead, verdict=verdict, now=DAY)
 
-    decide(approval, senator, ahead, rsvp=rsvp, now=DAY)
+    decide(approval, senator, ahead, verdict=verdict, now=DAY)
     ahead.refresh_from_db()
     assert ahead.state == OptionState.POSSIBLE
 
 
-@pytest.mark.parametrize("rsvp", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
-def test_date_that_has_passed_can_be_declined(senator, exploring, rsvp):
+@pytest.mark.parametrize("verdict", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
+def test_date_that_has_passed_can_be_declined(senator, exploring, verdict):
     option = make_option(exploring)
 
-    decide(make_dates_approval(exploring, option), senator, option, rsvp=rsvp, now=DAY)
+    decide(make_dates_approval(exploring, option), senator, option, verdict=verdict, now=DAY)
 
     option.refresh_from_db()
     assert option.state == OptionState.IMPOSSIBLE
@@ -87,19 +87,19 @@ def test_ticked_dates_are_possible_and_the_others_not(office, senator, exploring
 
     decide(approval, senator, kept)
 
-    for row in (kept, other, exploring):
-        row.refresh_from_db()
+    for obj in (kept, other, exploring):
+        obj.refresh_from_db()
     assert (kept.state, other.state) == (OptionState.POSSIBLE, OptionState.IMPOSSIBLE)
     assert exploring.state == DialogueState.EXPLORING
     assert exploring.history.first().history_change_reason == "Termine: freigegeben"
     assert mails_written() == [("approval_decided", office.email)]
 
 
-@pytest.mark.parametrize("rsvp", [Verdict.RETURN, Verdict.REFUSE])
-def test_returned_dates_are_not_possible(senator, exploring, rsvp):
+@pytest.mark.parametrize("verdict", [Verdict.RETURN, Verdict.REFUSE])
+def test_returned_dates_are_not_possible(senator, exploring, verdict):
     option = make_option(exploring)
 
-    decide(make_dates_approval(exploring, option), senator, rsvp=rsvp)
+    decide(make_dates_approval(exploring, option), senator, verdict=verdict)
 
     option.refresh_from_db()
     assert option.state == OptionState.IMPOSSIBLE

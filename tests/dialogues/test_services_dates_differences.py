@@ -35,9 +35,11 @@ def ask(dialogue, by, service=submit_dates) -> ApprovalRequest:
     return service(dialogue=dialogue, briefing=BRIEFING, due_on=DUE_ON, by=by, now=NOW)
 
 
-def decide(approval, by, *options, rsvp=Verdict.APPROVE) -> ApprovalRequest:
+def decide(approval, by, *options, verdict=Verdict.APPROVE) -> ApprovalRequest:
     chosen = [option.pk for option in options]
-    decide_dates(approval=approval, decision=Decision(rsvp, "Nein.", chosen=chosen), by=by, now=NOW)
+    decide_dates(
+        approval=approval, decision=Decision(verdict, "Nein.", chosen=chosen), by=by, now=NOW
+    )
     return approval
 
 
@@ -73,7 +75,7 @@ def test_renewal_does_not_show_the_approved_date_as_new(office, fixed):
 
 def test_second_renewal_does_not_show_the_date_as_new(office, senator, fixed):
     edit(fixed, office, title="Neu")
-    decide(ask(fixed, office, renew_date), senator, rsvp=Verdict.RETURN)
+    decide(ask(fixed, office, renew_date), senator, verdict=Verdict.RETURN)
 
     assert differences_of(ask(fixed, office, renew_date)) == []
 
@@ -96,11 +98,11 @@ def test_after_postponing_a_renewed_date_only_that_one_is_the_old_one(office, se
     assert differences_of(ask(fixed, office)) == [Change("Termine", FIRST, THIRD)]
 
 
-@pytest.mark.parametrize("rsvp", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
-def test_other_dates_after_a_refusal_are_the_difference(office, senator, rsvp):
+@pytest.mark.parametrize("verdict", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
+def test_other_dates_after_a_refusal_are_the_difference(office, senator, verdict):
     dialogue = make_dialogue(DialogueState.EXPLORING)
     option_on(dialogue, 0)
-    decide(ask(dialogue, office), senator, rsvp=rsvp)
+    decide(ask(dialogue, office), senator, verdict=verdict)
     option_on(dialogue, 1)
 
     assert differences_of(ask(dialogue, office)) == [Change("Termine", FIRST, SECOND)]

@@ -48,8 +48,8 @@ def test_fixed_date_is_mailed_with_a_calendar_entry(office, senator, exploring):
 
     fix_date(option=option, by=office, now=NOW)
 
-    for row in (option, other, exploring):
-        row.refresh_from_db()
+    for obj in (option, other, exploring):
+        obj.refresh_from_db()
     assert (exploring.state, exploring.starts_at, exploring.ends_at) == (
         DialogueState.SCHEDULED,
         DAY,

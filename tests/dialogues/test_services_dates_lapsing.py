@@ -65,8 +65,8 @@ def test_dates_that_were_possible_are_proposed_again(office, senator, fields, wh
 
     edit(dialogue, office, **fields)
 
-    for row in (dialogue, possible, impossible):
-        row.refresh_from_db()
+    for obj in (dialogue, possible, impossible):
+        obj.refresh_from_db()
     approval = dates_approval(dialogue)
     assert (approval.state, approval.lapse_reason) == (ApprovalState.LAPSED, f"geändert: {what}")
     assert (possible.state, impossible.state) == (OptionState.PROPOSED, OptionState.IMPOSSIBLE)

@@ -68,19 +68,19 @@ def renew(dialogue, by, **fields):
 @pytest.mark.parametrize("state", DATED)
 def test_no_invitation_goes_out_without_the_approval_of_the_date(office, state):
     dialogue = lapsed(state)
-    row = make_invitation(dialogue, released=False)
+    invitation = make_invitation(dialogue, released=False)
 
     with (
-        nothing_changes(dialogue, row),
+        nothing_changes(dialogue, invitation),
         pytest.raises(Refused, match="Freigabe des Termins ist erloschen"),
     ):
         release(dialogue, office)
 
 
 def test_guests_invited_before_can_still_reply(office):
-    row = make_invitation(lapsed(DialogueState.INVITED))
+    invitation = make_invitation(lapsed(DialogueState.INVITED))
 
-    assert record_rsvp(invitation=row, reply=YES, now=NOW) is True
+    assert record_rsvp(invitation=invitation, reply=YES, now=NOW) is True
 
 
 @pytest.mark.parametrize("state", DATED)
@@ -112,14 +112,14 @@ def test_fixed_date_is_renewed_before_invitations_go_out(office, senator, state)
     assert release(dialogue, office) == 1
 
 
-@pytest.mark.parametrize("rsvp", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
-def test_fixed_date_stays_without_approval_after_a_refusal(office, senator, rsvp):
+@pytest.mark.parametrize("verdict", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
+def test_fixed_date_stays_without_approval_after_a_refusal(office, senator, verdict):
     dialogue = lapsed(DialogueState.SCHEDULED)
-    row = make_invitation(dialogue, released=False)
+    invitation = make_invitation(dialogue, released=False)
 
     decide_dates(
         approval=renew(dialogue, office),
-        decision=Decision(rsvp, "Geht nicht."),
+        decision=Decision(verdict, "Geht nicht."),
         by=senator,
         now=NOW,
     )
@@ -129,7 +129,7 @@ def test_fixed_date_stays_without_approval_after_a_refusal(office, senator, rsvp
         DialogueState.SCHEDULED,
         OptionState.FIXED,
     )
-    with nothing_changes(dialogue, row), pytest.raises(Refused):
+    with nothing_changes(dialogue, invitation), pytest.raises(Refused):
         release(dialogue, office)
 
 

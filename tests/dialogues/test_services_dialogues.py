@@ -225,7 +225,7 @@ def test_dialogue_is_documented_and_closed_after_the_day(office):
 
     dialogue.refresh_from_db()
     assert (dialogue.state, dialogue.outcome) == (DialogueState.CLOSED, "Zwei Bedarfe")
-    assert [row.history_change_reason for row in dialogue.history.all()][:3] == [
+    assert [entry.history_change_reason for entry in dialogue.history.all()][:3] == [
         "Abgeschlossen",
         "Ergebnis festgehalten",
         "Durchgeführt",

@@ -55,12 +55,12 @@ def renew(dialogue, by) -> ApprovalRequest:
     return renew_date(dialogue=dialogue, briefing=BRIEFING, due_on=DUE_ON, by=by, now=NOW)
 
 
-def decide(approval, by, rsvp=Verdict.APPROVE):
+def decide(approval, by, verdict=Verdict.APPROVE):
     chosen = [option["id"] for option in approval.options]
-    conditions = [CONDITION] if rsvp == Verdict.CONDITION else []
+    conditions = [CONDITION] if verdict == Verdict.CONDITION else []
     decide_dates(
         approval=approval,
-        decision=Decision(rsvp, "Nein.", chosen=chosen, conditions=conditions),
+        decision=Decision(verdict, "Nein.", chosen=chosen, conditions=conditions),
         by=by,
         now=NOW,
     )
@@ -74,19 +74,19 @@ def guest():
 @pytest.fixture
 def dialogue(senator, guest):
     """A dialogue with one guest who said yes."""
-    row = make_dialogue(
+    dialogue = make_dialogue(
         DialogueState.INVITED, title="Alt", host_contact=make_person(email="werk@example.org")
     )
-    make_invitation(row, RsvpState.ACCEPTED, person=guest)
-    return row
+    make_invitation(dialogue, RsvpState.ACCEPTED, person=guest)
+    return dialogue
 
 
 @pytest.mark.parametrize(
     ("fields", "label"), [({"title": "Neu"}, "Titel"), ({"format": "hybrid"}, "Format")]
 )
-@pytest.mark.parametrize("rsvp", [Verdict.APPROVE, Verdict.CONDITION])
+@pytest.mark.parametrize("verdict", [Verdict.APPROVE, Verdict.CONDITION])
 def test_guests_are_mailed_once_the_change_is_approved(
-    office, senator, dialogue, fields, label, rsvp
+    office, senator, dialogue, fields, label, verdict
 ):
     update = edit(dialogue, office, **fields)
 
@@ -99,7 +99,7 @@ def test_guests_are_mailed_once_the_change_is_approved(
 
     approval = renew(dialogue, office)
     assert mails_written(*CHANGE_MAILS) == []
-    decide(approval, senator, rsvp)
+    decide(approval, senator, verdict)
 
     dialogue.refresh_from_db()
     assert (dialogue.unannounced, dialogue.sequence) == ({}, 2)
@@ -108,7 +108,7 @@ def test_guests_are_mailed_once_the_change_is_approved(
         ("dialogue_changed_info", "senatorin@example.org"),
         ("dialogue_changed_info", "werk@example.org"),
     ]
-    state = "freigegeben" if rsvp == Verdict.APPROVE else "mit Auflage freigegeben"
+    state = "freigegeben" if verdict == Verdict.APPROVE else "mit Auflage freigegeben"
     reason = f"Termine: {state}. Geändert: {label}; 3 Personen benachrichtigt"
     assert dialogue.history.first().history_change_reason == reason
 
@@ -125,13 +125,13 @@ def test_mail_after_the_approval_shows_the_former_and_the_new_value(office, sena
     assert (entry.title, entry.sequence, entry.partstat) == ("Branchengespräch: Neu", 2, "ACCEPTED")
 
 
-@pytest.mark.parametrize("rsvp", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
+@pytest.mark.parametrize("verdict", [Verdict.RETURN, Verdict.REFUSE, Verdict.NONE_POSSIBLE])
 def test_after_a_refusal_nobody_is_mailed_and_the_office_sees_what_to_do(
-    office, senator, dialogue, rsvp
+    office, senator, dialogue, verdict
 ):
     edit(dialogue, office, title="Neu")
 
-    decide(renew(dialogue, office), senator, rsvp)
+    decide(renew(dialogue, office), senator, verdict)
 
     dialogue.refresh_from_db()
     assert (dialogue.unannounced, dialogue.sequence, mails_written(*CHANGE_MAILS)) == (
@@ -146,7 +146,7 @@ def test_after_a_refusal_nobody_is_mailed_and_the_office_sees_what_to_do(
         "erneut vorlegen."
     )
     assert step.action == (
-        "Termin erneut vorlegen" if rsvp == Verdict.RETURN else "Gespräch verschieben"
+        "Termin erneut vorlegen" if verdict == Verdict.RETURN else "Gespräch verschieben"
     )
 
 
@@ -236,12 +236,12 @@ def test_mails_meanwhile_show_what_guests_know(office, senator, dialogue):
     withdraw_invitation(invitation=asked, by=office, now=NOW)
 
     assert (reminder.values["dialogue"], reminder.about_title) == ("Alt", "Alt")
-    rows = Mail.objects.filter(recipient="offen@example.org")
-    assert sorted(rows.values_list("kind", flat=True)) == [
+    mails = Mail.objects.filter(recipient="offen@example.org")
+    assert sorted(mails.values_list("kind", flat=True)) == [
         "answer_confirmed",
         "invitation_withdrawn",
     ]
-    for mail in rows:
+    for mail in mails:
         assert "Alt" in mail.subject
         assert "Neu" not in mail.text + mail.mime
 
@@ -322,10 +322,10 @@ def test_search_finds_only_what_the_user_may_know(client, office, senator, dialo
 @time_machine.travel(NOW)
 def test_personal_link_shows_what_was_announced(client, office, senator, dialogue):
     edit(dialogue, office, title="Neu", format="hybrid")
-    row = dialogue.invitations.get()
+    invitation = dialogue.invitations.get()
 
-    text = text_of(client.get(row.personal_link))
-    entry = client.get(f"{row.personal_link}termin.ics").content.decode()
+    text = text_of(client.get(invitation.personal_link))
+    entry = client.get(f"{invitation.personal_link}termin.ics").content.decode()
 
     assert "Alt" in text
     assert "vor Ort" in text

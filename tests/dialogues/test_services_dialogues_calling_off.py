@@ -159,9 +159,9 @@ def test_cancellation_after_a_postponement_is_mailed_to_all_informed_before(offi
 
 
 def test_guest_without_an_address_does_not_block_a_cancellation(office, senator):
-    row = make_invitation(person=make_person(email=""))
+    invitation = make_invitation(person=make_person(email=""))
 
-    cancel_dialogue(dialogue=row.dialogue, reason="Streik", by=office, now=NOW)
+    cancel_dialogue(dialogue=invitation.dialogue, reason="Streik", by=office, now=NOW)
 
     assert mails_written() == [("dialogue_cancelled", senator.email)]
 
@@ -187,7 +187,7 @@ def fix_new_date(dialogue, office, senator, starts_at):
 
 def test_second_round_invites_again_with_a_higher_sequence(office, senator):
     dialogue = make_dialogue(DialogueState.INVITED)
-    row = make_invitation(
+    invitation = make_invitation(
         dialogue, RsvpState.REPRESENTED, person=make_person(email="gast@example.org")
     )
     postpone(dialogue, office)
@@ -197,8 +197,12 @@ def test_second_round_invites_again_with_a_higher_sequence(office, senator):
 
     assert release(dialogue, office, rsvp_by=ANSWER_BY, expected=1) == 1
 
-    row.refresh_from_db()
-    assert (row.rsvp, row.substitute_email, row.released_round) == (RsvpState.OPEN, "", 2)
+    invitation.refresh_from_db()
+    assert (invitation.rsvp, invitation.substitute_email, invitation.released_round) == (
+        RsvpState.OPEN,
+        "",
+        2,
+    )
     entry = calendar_of(Mail.objects.get())
     assert (entry.method, entry.sequence, entry.starts_at, entry.attendee) == (
         "REQUEST",
@@ -221,11 +225,11 @@ def test_old_date_cannot_be_fixed_again_without_a_new_approval(office, senator):
 
 def test_substitute_for_the_first_date_is_mailed_again_about_the_second(office, senator):
     dialogue = make_dialogue(DialogueState.INVITED)
-    row = make_invitation(dialogue, RsvpState.REPRESENTED)
+    invitation = make_invitation(dialogue, RsvpState.REPRESENTED)
     postpone(dialogue, office)
     fix_new_date(dialogue, office, senator, DAY + dt.timedelta(days=7))
     release(dialogue, office)
-    row.refresh_from_db()
+    invitation.refresh_from_db()
     Mail.objects.all().delete()
 
     again = YES._replace(
@@ -233,7 +237,7 @@ def test_substitute_for_the_first_date_is_mailed_again_about_the_second(office, 
         substitute_name="Stellvertretung",
         substitute_email="stellvertretung@example.org",
     )
-    record_rsvp(invitation=row, reply=again, now=NOW)
+    record_rsvp(invitation=invitation, reply=again, now=NOW)
 
     assert ("substitute_named", "stellvertretung@example.org") in mails_written()
 
@@ -243,10 +247,10 @@ def waiting_mails() -> dict[str, str]:
 
 
 CALLED_OFF = {
-    "withdrawn": lambda row, by: withdraw_invitation(invitation=row, by=by, now=NOW),
-    "postponed": lambda row, by: postpone(row.dialogue, by),
-    "cancelled": lambda row, by: cancel_dialogue(
-        dialogue=row.dialogue, reason="Streik", by=by, now=NOW
+    "withdrawn": lambda invitation, by: withdraw_invitation(invitation=invitation, by=by, now=NOW),
+    "postponed": lambda invitation, by: postpone(invitation.dialogue, by),
+    "cancelled": lambda invitation, by: cancel_dialogue(
+        dialogue=invitation.dialogue, reason="Streik", by=by, now=NOW
     ),
 }
 
@@ -254,10 +258,10 @@ CALLED_OFF = {
 @pytest.mark.parametrize("state", [MailState.DRAFT, MailState.WAITING, MailState.RETRY])
 @pytest.mark.parametrize("act", CALLED_OFF)
 def test_unsent_invitation_is_withdrawn_and_its_guest_not_mailed(office, act, state):
-    row = make_released(office, 1).invitations.get()
+    invitation = make_released(office, 1).invitations.get()
     Mail.objects.update(state=state)
 
-    CALLED_OFF[act](row, office)
+    CALLED_OFF[act](invitation, office)
 
     assert waiting_mails() == {"invitation": "withdrawn"}
 
@@ -274,19 +278,19 @@ def test_unsent_invitation_is_withdrawn_and_its_guest_not_mailed(office, act, st
     "on_its_way", [{"attempts": 1}, fields_in_state("sending"), fields_in_state("sent")]
 )
 def test_guest_whom_the_invitation_may_have_reached_is_mailed(office, act, kind, on_its_way):
-    row = make_released(office, 1).invitations.get()
+    invitation = make_released(office, 1).invitations.get()
     Mail.objects.update(**on_its_way)
 
-    CALLED_OFF[act](row, office)
+    CALLED_OFF[act](invitation, office)
 
     assert waiting_mails() == {"invitation": on_its_way.get("state", "withdrawn"), kind: "waiting"}
 
 
 def test_guest_who_replied_by_phone_is_mailed_although_the_invitation_is_unsent(office):
-    row = make_released(office, 1).invitations.get()
-    record_rsvp(invitation=row, reply=YES, by=office, channel=RsvpChannel.OFFICE, now=NOW)
+    invitation = make_released(office, 1).invitations.get()
+    record_rsvp(invitation=invitation, reply=YES, by=office, channel=RsvpChannel.OFFICE, now=NOW)
 
-    cancel_dialogue(dialogue=row.dialogue, reason="Streik", by=office, now=NOW)
+    cancel_dialogue(dialogue=invitation.dialogue, reason="Streik", by=office, now=NOW)
 
     assert waiting_mails() == {
         "invitation": "withdrawn",

@@ -36,9 +36,9 @@ from tests.unchanged import mails_written, nothing_changes
 pytestmark = pytest.mark.django_db
 
 
-def answer_of_host(dialogue, by, rsvp=HostReply.ACCEPTED):
+def answer_of_host(dialogue, by, reply=HostReply.ACCEPTED):
     return record_host_reply(
-        dialogue=dialogue, reply=rsvp, replied_on=TODAY, note=" telefonisch ", by=by, now=NOW
+        dialogue=dialogue, reply=reply, replied_on=TODAY, note=" telefonisch ", by=by, now=NOW
     )
 
 
@@ -126,8 +126,8 @@ def test_new_host_has_to_accept_and_dates_are_proposed_again(office, senator):
 
     edit(dialogue, office, host=host)
 
-    for row in (dialogue, possible, granted):
-        row.refresh_from_db()
+    for obj in (dialogue, possible, granted):
+        obj.refresh_from_db()
     assert (dialogue.host, dialogue.host_reply) == (host, HostReply.OPEN)
     assert (possible.state, granted.state) == (OptionState.PROPOSED, ApprovalState.LAPSED)
     assert mails_written() == [

@@ -57,9 +57,13 @@ def test_guests_are_listed_once_the_date_is_fixed(office, state):
 
     if state in GUEST_LIST:
         assert add_guests(dialogue=dialogue, people=[person], by=office, now=NOW) == (1, 0)
-        row = dialogue.invitations.get()
-        assert (row.person, row.released_at, row.created_by) == (person, None, office)
-        assert row.history.get().history_change_reason == "Auf die Gästeliste gesetzt"
+        invitation = dialogue.invitations.get()
+        assert (invitation.person, invitation.released_at, invitation.created_by) == (
+            person,
+            None,
+            office,
+        )
+        assert invitation.history.get().history_change_reason == "Auf die Gästeliste gesetzt"
     else:
         with nothing_changes(dialogue), pytest.raises(Refused, match="wenn der Termin feststeht"):
             add_guests(dialogue=dialogue, people=[person], by=office, now=NOW)
@@ -85,15 +89,22 @@ def test_guest_list_is_composed_of_people_organisations_and_lists(office):
     )
 
     assert counts == (3, 0)
-    assert {row.person for row in dialogue.invitations.all()} == {colleague, member, single}
+    assert {invitation.person for invitation in dialogue.invitations.all()} == {
+        colleague,
+        member,
+        single,
+    }
 
 
 def test_guest_is_not_listed_twice(office):
-    row = make_invitation(make_dialogue(DialogueState.INVITED))
+    invitation = make_invitation(make_dialogue(DialogueState.INVITED))
 
-    with nothing_changes(row):
+    with nothing_changes(invitation):
         assert add_guests(
-            dialogue=row.dialogue, people=[row.person, make_person()], by=office, now=NOW
+            dialogue=invitation.dialogue,
+            people=[invitation.person, make_person()],
+            by=office,
+            now=NOW,
         ) == (
             1,
             1,
@@ -101,26 +112,38 @@ def test_guest_is_not_listed_twice(office):
 
 
 def test_withdrawn_guest_is_listed_again_with_a_new_link_and_no_reply(office):
-    row = make_invitation(rsvp=RsvpState.REPRESENTED, party=4, remark="Parkplatz?")
-    withdraw_invitation(invitation=row, by=office, now=NOW)
+    invitation = make_invitation(rsvp=RsvpState.REPRESENTED, party=4, remark="Parkplatz?")
+    withdraw_invitation(invitation=invitation, by=office, now=NOW)
 
-    assert add_guests(dialogue=row.dialogue, people=[row.person], by=office, now=NOW) == (1, 0)
+    assert add_guests(
+        dialogue=invitation.dialogue, people=[invitation.person], by=office, now=NOW
+    ) == (1, 0)
 
-    row.refresh_from_db()
-    assert (row.rsvp, row.party, row.substitute_name, row.substitute_email, row.remark) == (
+    invitation.refresh_from_db()
+    assert (
+        invitation.rsvp,
+        invitation.party,
+        invitation.substitute_name,
+        invitation.substitute_email,
+        invitation.remark,
+    ) == (
         RsvpState.OPEN,
         1,
         "",
         "",
         "",
     )
-    assert (row.withdrawn_at, row.released_at, row.link_version) == (None, None, 3)
+    assert (invitation.withdrawn_at, invitation.released_at, invitation.link_version) == (
+        None,
+        None,
+        3,
+    )
 
 
 def test_guest_is_removed_before_the_invitation_went_out(office):
-    row = make_invitation(make_dialogue(DialogueState.SCHEDULED), released=False)
+    invitation = make_invitation(make_dialogue(DialogueState.SCHEDULED), released=False)
 
-    remove_guest(invitation=row, by=office, now=NOW)
+    remove_guest(invitation=invitation, by=office, now=NOW)
 
     assert not Invitation.objects.exists()
     deleted = Invitation.history.first()
@@ -132,10 +155,10 @@ def test_guest_is_removed_before_the_invitation_went_out(office):
 
 
 def test_invited_guest_is_not_removed(office):
-    row = make_invitation()
+    invitation = make_invitation()
 
-    with nothing_changes(row), pytest.raises(Refused, match="schon versandt"):
-        remove_guest(invitation=row, by=office, now=NOW)
+    with nothing_changes(invitation), pytest.raises(Refused, match="schon versandt"):
+        remove_guest(invitation=invitation, by=office, now=NOW)
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
@@ -203,10 +226,14 @@ def test_calendar_entry_is_a_request_without_the_personal_link(office):
 
 
 def test_rolled_back_release_leaves_no_mail(office):
-    row = make_invitation(make_dialogue(DialogueState.SCHEDULED), released=False)
+    invitation = make_invitation(make_dialogue(DialogueState.SCHEDULED), released=False)
 
-    with nothing_changes(row, row.dialogue), pytest.raises(RuntimeError), transaction.atomic():
-        release(row.dialogue, office)
+    with (
+        nothing_changes(invitation, invitation.dialogue),
+        pytest.raises(RuntimeError),
+        transaction.atomic(),
+    ):
+        release(invitation.dialogue, office)
         raise RuntimeError
 
 
@@ -230,37 +257,39 @@ def test_release_of_nothing_is_refused(office):
 
 
 def test_release_of_another_number_than_the_preview_is_refused(office):
-    row = make_invitation(make_dialogue(DialogueState.SCHEDULED), released=False)
+    invitation = make_invitation(make_dialogue(DialogueState.SCHEDULED), released=False)
 
     with (
-        nothing_changes(row, row.dialogue),
+        nothing_changes(invitation, invitation.dialogue),
         pytest.raises(ChangedMeanwhile, match="1 Einladung wäre"),
     ):
-        release(row.dialogue, office, expected=2)
+        release(invitation.dialogue, office, expected=2)
 
 
 @pytest.mark.parametrize(
     "rsvp_by", [TODAY - dt.timedelta(days=1), DAY.date() + dt.timedelta(days=1)]
 )
 def test_reply_day_lies_between_today_and_the_dialogue(office, rsvp_by):
-    row = make_invitation(make_dialogue(DialogueState.SCHEDULED), released=False)
+    invitation = make_invitation(make_dialogue(DialogueState.SCHEDULED), released=False)
 
     with (
-        nothing_changes(row, row.dialogue),
+        nothing_changes(invitation, invitation.dialogue),
         pytest.raises(Refused, match="zwischen heute und dem Gespräch"),
     ):
-        release(row.dialogue, office, rsvp_by=rsvp_by)
+        release(invitation.dialogue, office, rsvp_by=rsvp_by)
 
 
 def test_guest_without_an_address_is_named_in_the_refusal(office):
     person = make_person("Werksleitung", email="")
-    row = make_invitation(make_dialogue(DialogueState.SCHEDULED), released=False, person=person)
+    invitation = make_invitation(
+        make_dialogue(DialogueState.SCHEDULED), released=False, person=person
+    )
 
     with (
-        nothing_changes(row, row.dialogue),
+        nothing_changes(invitation, invitation.dialogue),
         pytest.raises(Refused, match="Ohne E-Mail-Adresse: Werksleitung"),
     ):
-        release(row.dialogue, office)
+        release(invitation.dialogue, office)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -277,10 +306,10 @@ def test_form_sent_twice_at_once_invites_once():
 
 def test_nobody_is_invited_after_the_beginning(office):
     dialogue = make_dialogue(DialogueState.SCHEDULED)
-    row = make_invitation(dialogue, released=False)
+    invitation = make_invitation(dialogue, released=False)
 
     with (
-        nothing_changes(dialogue, row),
+        nothing_changes(dialogue, invitation),
         pytest.raises(Refused, match="Das Gespräch hat schon begonnen"),
     ):
         release_invitations(dialogue=dialogue, rsvp_by=DAY.date(), expected=1, by=office, now=DAY)

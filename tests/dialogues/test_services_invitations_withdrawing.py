@@ -35,22 +35,28 @@ def postpone(dialogue, by, reason="Streik", now=NOW):
 
 @pytest.mark.parametrize("state", DialogueState)
 def test_invitation_is_withdrawn_before_the_day(office, state):
-    row = make_invitation(make_dialogue(state), RsvpState.ACCEPTED)
+    invitation = make_invitation(make_dialogue(state), RsvpState.ACCEPTED)
 
     if state in BEFORE_THE_DAY:
-        withdraw_invitation(invitation=row, by=office, now=NOW)
-        row.refresh_from_db()
-        assert (row.withdrawn_at, row.link_version, row.seats_taken) == (NOW, 2, 0)
-        assert mails_written() == [("invitation_withdrawn", row.person.email)]
+        withdraw_invitation(invitation=invitation, by=office, now=NOW)
+        invitation.refresh_from_db()
+        assert (invitation.withdrawn_at, invitation.link_version, invitation.seats_taken) == (
+            NOW,
+            2,
+            0,
+        )
+        assert mails_written() == [("invitation_withdrawn", invitation.person.email)]
     else:
-        with nothing_changes(row), pytest.raises(Refused):
-            withdraw_invitation(invitation=row, by=office, now=NOW)
+        with nothing_changes(invitation), pytest.raises(Refused):
+            withdraw_invitation(invitation=invitation, by=office, now=NOW)
 
 
 def test_withdrawal_cancels_the_calendar_entry_of_guest_and_substitute(office):
-    row = make_invitation(rsvp=RsvpState.REPRESENTED, person=make_person(email="gast@example.org"))
+    invitation = make_invitation(
+        rsvp=RsvpState.REPRESENTED, person=make_person(email="gast@example.org")
+    )
 
-    withdraw_invitation(invitation=row, by=office, now=NOW)
+    withdraw_invitation(invitation=invitation, by=office, now=NOW)
 
     assert mails_written() == [
         ("invitation_withdrawn", "gast@example.org"),
@@ -67,18 +73,18 @@ def test_withdrawal_cancels_the_calendar_entry_of_guest_and_substitute(office):
 
 
 def test_invitation_is_not_withdrawn_twice(office):
-    row = make_invitation()
-    withdraw_invitation(invitation=row, by=office, now=NOW)
+    invitation = make_invitation()
+    withdraw_invitation(invitation=invitation, by=office, now=NOW)
 
-    with nothing_changes(row), pytest.raises(Refused):
-        withdraw_invitation(invitation=row, by=office, now=NOW)
+    with nothing_changes(invitation), pytest.raises(Refused):
+        withdraw_invitation(invitation=invitation, by=office, now=NOW)
 
 
 def test_listed_guest_has_nothing_to_withdraw(office):
-    row = make_invitation(released=False)
+    invitation = make_invitation(released=False)
 
-    with nothing_changes(row), pytest.raises(Refused):
-        withdraw_invitation(invitation=row, by=office, now=NOW)
+    with nothing_changes(invitation), pytest.raises(Refused):
+        withdraw_invitation(invitation=invitation, by=office, now=NOW)
 
 
 def test_silent_guests_are_reminded_at_most_once_a_day(office):
@@ -116,16 +122,21 @@ def test_manual_reminder_ignores_a_paused_dialogue_but_not_a_paused_person(offic
     ("act", "note"),
     [
         (
-            lambda row, by: record_rsvp(invitation=row, reply=YES, now=NOW),
+            lambda invitation, by: record_rsvp(invitation=invitation, reply=YES, now=NOW),
             "Der Gast hat geantwortet.",
         ),
         (
-            lambda row, by: withdraw_invitation(invitation=row, by=by, now=NOW),
+            lambda invitation, by: withdraw_invitation(invitation=invitation, by=by, now=NOW),
             "Die Einladung wurde zurückgezogen.",
         ),
-        (lambda row, by: postpone(row.dialogue, by), "Das Gespräch wurde verschoben."),
         (
-            lambda row, by: cancel_dialogue(dialogue=row.dialogue, reason="Streik", by=by, now=NOW),
+            lambda invitation, by: postpone(invitation.dialogue, by),
+            "Das Gespräch wurde verschoben.",
+        ),
+        (
+            lambda invitation, by: cancel_dialogue(
+                dialogue=invitation.dialogue, reason="Streik", by=by, now=NOW
+            ),
             "Das Gespräch wurde abgesagt.",
         ),
     ],
@@ -133,16 +144,19 @@ def test_manual_reminder_ignores_a_paused_dialogue_but_not_a_paused_person(offic
 )
 def test_unsent_reminder_is_withdrawn_once_no_reply_is_due(office, act, note):
     dialogue = make_dialogue(DialogueState.INVITED)
-    row, other = make_invitation(dialogue), make_invitation()
+    invitation, other = make_invitation(dialogue), make_invitation()
     remind_guests(dialogue=dialogue, by=office, now=NOW)
     remind_guests(dialogue=other.dialogue, by=office, now=NOW)
 
-    act(row, office)
+    act(invitation, office)
 
     states = dict(
         Mail.objects.filter(kind="invitation_reminder").values_list("subject_key", "state")
     )
-    assert states == {f"invitation:{row.pk}": "withdrawn", f"invitation:{other.pk}": "waiting"}
+    assert states == {
+        f"invitation:{invitation.pk}": "withdrawn",
+        f"invitation:{other.pk}": "waiting",
+    }
     assert MailLog.objects.get().note == note
 
 
@@ -166,7 +180,7 @@ def test_nobody_is_reminded_after_the_deadline(office):
     "state", [state for state in DialogueState if state != DialogueState.INVITED]
 )
 def test_reminders_go_out_only_while_invited(office, state):
-    row = make_invitation(make_dialogue(state))
+    invitation = make_invitation(make_dialogue(state))
 
-    with nothing_changes(row), pytest.raises(Refused):
-        remind_guests(dialogue=row.dialogue, by=office, now=NOW)
+    with nothing_changes(invitation), pytest.raises(Refused):
+        remind_guests(dialogue=invitation.dialogue, by=office, now=NOW)

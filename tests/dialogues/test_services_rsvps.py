@@ -39,20 +39,20 @@ def token_of(invitation) -> str:
 
 
 def test_personal_link_opens_the_invitation_and_changes_nothing():
-    row = make_invitation()
+    invitation = make_invitation()
 
-    with nothing_changes(row):
-        assert open_invitation(row.personal_link.split("/")[-2]) == row
+    with nothing_changes(invitation):
+        assert open_invitation(invitation.personal_link.split("/")[-2]) == invitation
 
 
 def test_damaged_link_is_refused():
-    row = make_invitation()
+    invitation = make_invitation()
 
     for token in (
-        token_of(row)[:-1],
-        "x" + token_of(row),
+        token_of(invitation)[:-1],
+        "x" + token_of(invitation),
         "",
-        signing.dumps([row.pk, 1], salt="link.account"),
+        signing.dumps([invitation.pk, 1], salt="link.account"),
     ):
         with pytest.raises(Refused, match="nicht gültig"):
             open_invitation(token)
@@ -61,43 +61,43 @@ def test_damaged_link_is_refused():
 def test_link_expires():
     then = NOW.astimezone(dt.UTC)
     with time_machine.travel(then, tick=False):
-        row = make_invitation()
-        token = token_of(row)
+        invitation = make_invitation()
+        token = token_of(invitation)
     with time_machine.travel(then + dt.timedelta(days=180), tick=False):
-        assert open_invitation(token) == row
+        assert open_invitation(token) == invitation
     with time_machine.travel(then + dt.timedelta(days=180, seconds=1), tick=False):
         with pytest.raises(Refused, match="abgelaufen"):
             open_invitation(token)
 
 
 def test_withdrawn_invitation_is_refused(office):
-    row = make_invitation()
-    token = token_of(row)
-    withdraw_invitation(invitation=row, by=office, now=NOW)
+    invitation = make_invitation()
+    token = token_of(invitation)
+    withdraw_invitation(invitation=invitation, by=office, now=NOW)
 
     with pytest.raises(Refused, match="wurde zurückgezogen"):
         open_invitation(token)
-    with nothing_changes(row), pytest.raises(Refused, match="wurde zurückgezogen"):
-        rsvp(row)
+    with nothing_changes(invitation), pytest.raises(Refused, match="wurde zurückgezogen"):
+        rsvp(invitation)
 
 
 def test_link_of_an_older_version_is_refused():
-    row = make_invitation(link_version=3)
-    old = Invitation.objects.get(pk=row.pk)
+    invitation = make_invitation(link_version=3)
+    old = Invitation.objects.get(pk=invitation.pk)
     old.link_version = 2
 
     with pytest.raises(Refused, match="durch einen neueren ersetzt"):
         open_invitation(token_of(old))
-    with nothing_changes(row), pytest.raises(Refused, match="durch einen neueren ersetzt"):
+    with nothing_changes(invitation), pytest.raises(Refused, match="durch einen neueren ersetzt"):
         rsvp(old)
 
 
 @pytest.mark.parametrize("gone", [True, False])
 def test_link_of_an_unreleased_invitation_is_refused(gone):
-    row = make_invitation(released=False)
-    token = token_of(row)
+    invitation = make_invitation(released=False)
+    token = token_of(invitation)
     if gone:
-        row.delete()
+        invitation.delete()
 
     with pytest.raises(Refused, match="gibt es nicht mehr"):
         open_invitation(token)
@@ -114,31 +114,31 @@ def test_link_of_an_unreleased_invitation_is_refused(gone):
     ids=["yes", "maybe", "no", "substitute"],
 )
 def test_reply_is_recorded_and_confirmed(reply, details):
-    row = make_invitation(person=make_person(email="gast@example.org"))
+    invitation = make_invitation(person=make_person(email="gast@example.org"))
 
-    assert rsvp(row, reply) is True
+    assert rsvp(invitation, reply) is True
 
-    row.refresh_from_db()
-    assert (row.rsvp, row.party, row.replied_at, row.channel) == (
+    invitation.refresh_from_db()
+    assert (invitation.rsvp, invitation.party, invitation.replied_at, invitation.channel) == (
         reply.rsvp,
         reply.party,
         NOW,
         RsvpChannel.LINK,
     )
     label = RsvpState(reply.rsvp).label
-    latest = row.history.first()
+    latest = invitation.history.first()
     assert (latest.history_change_reason, latest.history_user) == (f"Antwort: {label}", None)
     mail = Mail.objects.get(kind="answer_confirmed")
     assert (mail.recipient, mail.has_personal_link) == ("gast@example.org", True)
     assert mail.subject == f"{label}: Fachkräfte im Maschinenbau, Mi, 22.04.2026, 14:00–16:30 Uhr"
     assert details in mail.text
-    assert guest_of(mail.text) == row
+    assert guest_of(mail.text) == invitation
 
 
 def test_acceptance_is_confirmed_with_an_accepted_calendar_entry():
-    row = make_invitation(person=make_person(email="gast@example.org"))
+    invitation = make_invitation(person=make_person(email="gast@example.org"))
 
-    rsvp(row)
+    rsvp(invitation)
 
     entry = calendar_of(Mail.objects.get())
     assert (entry.method, entry.sequence, entry.attendee) == ("REQUEST", 1, "gast@example.org")
@@ -146,9 +146,9 @@ def test_acceptance_is_confirmed_with_an_accepted_calendar_entry():
 
 
 def test_substitute_is_mailed_date_and_place():
-    row = make_invitation(person=make_person("Werksleitung"))
+    invitation = make_invitation(person=make_person("Werksleitung"))
 
-    rsvp(row, SUBSTITUTE)
+    rsvp(invitation, SUBSTITUTE)
 
     mail = Mail.objects.get(kind="substitute_named")
     assert (mail.recipient, mail.has_personal_link) == ("stellvertretung@example.org", False)
@@ -165,9 +165,9 @@ def test_substitute_needs_no_address():
 
 @pytest.mark.parametrize("then", [YES, SUBSTITUTE._replace(substitute_email="andere@example.org")])
 def test_former_substitute_is_mailed(then):
-    row = make_invitation(rsvp=RsvpState.REPRESENTED)
+    invitation = make_invitation(rsvp=RsvpState.REPRESENTED)
 
-    rsvp(row, then)
+    rsvp(invitation, then)
 
     assert mails_written("invitation_withdrawn") == [
         ("invitation_withdrawn", "stellvertretung@example.org")
@@ -180,42 +180,53 @@ def test_former_substitute_is_mailed(then):
 
 
 def test_substitute_stays_without_a_second_mail():
-    row = make_invitation(rsvp=RsvpState.REPRESENTED)
+    invitation = make_invitation(rsvp=RsvpState.REPRESENTED)
 
-    rsvp(row, SUBSTITUTE._replace(remark="Vegetarisch"))
+    rsvp(invitation, SUBSTITUTE._replace(remark="Vegetarisch"))
 
     assert [kind for kind, _to in mails_written()] == ["answer_confirmed"]
 
 
 def test_same_reply_again_writes_nothing():
-    row = make_invitation()
-    rsvp(row, SUBSTITUTE._replace(remark=" Parkplatz? "))
+    invitation = make_invitation()
+    rsvp(invitation, SUBSTITUTE._replace(remark=" Parkplatz? "))
 
-    with nothing_changes(row):
+    with nothing_changes(invitation):
         assert (
-            rsvp(row, SUBSTITUTE._replace(remark="Parkplatz?"), now=NOW + dt.timedelta(hours=1))
+            rsvp(
+                invitation,
+                SUBSTITUTE._replace(remark="Parkplatz?"),
+                now=NOW + dt.timedelta(hours=1),
+            )
             is False
         )
 
 
 def test_each_changed_reply_is_confirmed():
-    row = make_invitation()
+    invitation = make_invitation()
 
     for minutes, reply in enumerate((YES, NO, YES)):
-        assert rsvp(row, reply, now=NOW + dt.timedelta(minutes=minutes)) is True
+        assert rsvp(invitation, reply, now=NOW + dt.timedelta(minutes=minutes)) is True
 
-    row.refresh_from_db()
-    assert (row.rsvp, row.history.count()) == (RsvpState.ACCEPTED, 4)
+    invitation.refresh_from_db()
+    assert (invitation.rsvp, invitation.history.count()) == (RsvpState.ACCEPTED, 4)
     assert len(mails_written("answer_confirmed")) == 3
 
 
 def test_declining_drops_people_and_substitute():
-    row = make_invitation(rsvp=RsvpState.REPRESENTED, party=3)
+    invitation = make_invitation(rsvp=RsvpState.REPRESENTED, party=3)
 
-    rsvp(row, NO._replace(party=3, substitute_name="Jemand", substitute_email="jemand@example.org"))
+    rsvp(
+        invitation,
+        NO._replace(party=3, substitute_name="Jemand", substitute_email="jemand@example.org"),
+    )
 
-    row.refresh_from_db()
-    assert (row.party, row.substitute_name, row.substitute_email) == (1, "", "")
+    invitation.refresh_from_db()
+    assert (invitation.party, invitation.substitute_name, invitation.substitute_email) == (
+        1,
+        "",
+        "",
+    )
 
 
 @pytest.mark.parametrize(
@@ -230,93 +241,93 @@ def test_declining_drops_people_and_substitute():
     ids=["open", "unknown", "substitute without a name", "nobody", "too many"],
 )
 def test_impossible_reply_is_refused(reply):
-    row = make_invitation()
+    invitation = make_invitation()
 
-    with nothing_changes(row), pytest.raises(Refused):
-        rsvp(row, reply)
+    with nothing_changes(invitation), pytest.raises(Refused):
+        rsvp(invitation, reply)
 
 
 @pytest.mark.parametrize("state", DialogueState)
 def test_guests_reply_only_while_invited(state):
-    row = make_invitation(make_dialogue(state))
+    invitation = make_invitation(make_dialogue(state))
 
     if state == DialogueState.INVITED:
-        assert closed_reason(row, today=NOW.date()) == ""
-        assert rsvp(row) is True
+        assert closed_reason(invitation, today=NOW.date()) == ""
+        assert rsvp(invitation) is True
     else:
-        sentence = closed_reason(row, today=NOW.date())
+        sentence = closed_reason(invitation, today=NOW.date())
         assert sentence
-        with nothing_changes(row), pytest.raises(Refused) as refusal:
-            rsvp(row)
+        with nothing_changes(invitation), pytest.raises(Refused) as refusal:
+            rsvp(invitation)
         assert str(refusal.value) == sentence
 
 
 def test_reply_is_accepted_until_midnight_of_the_last_day():
-    row = make_invitation()
+    invitation = make_invitation()
 
-    rsvp(row, now=dt.datetime(2026, 4, 15, 23, 59, tzinfo=BERLIN))
-    with nothing_changes(row), pytest.raises(Refused, match="am 15.04.2026 abgelaufen"):
-        rsvp(row, NO, now=dt.datetime(2026, 4, 16, 0, 0, tzinfo=BERLIN))
+    rsvp(invitation, now=dt.datetime(2026, 4, 15, 23, 59, tzinfo=BERLIN))
+    with nothing_changes(invitation), pytest.raises(Refused, match="am 15.04.2026 abgelaufen"):
+        rsvp(invitation, NO, now=dt.datetime(2026, 4, 16, 0, 0, tzinfo=BERLIN))
 
 
 def test_invitation_of_a_former_round_cannot_be_replied_to():
-    row = make_invitation(make_dialogue(DialogueState.INVITED, round=2), released_round=1)
+    invitation = make_invitation(make_dialogue(DialogueState.INVITED, round=2), released_round=1)
 
-    with nothing_changes(row), pytest.raises(Refused):
-        rsvp(row)
+    with nothing_changes(invitation), pytest.raises(Refused):
+        rsvp(invitation)
 
 
 def test_office_records_a_reply_by_phone_after_the_deadline(office):
-    row = make_invitation()
+    invitation = make_invitation()
 
-    rsvp(row, now=DAY, by=office, channel=RsvpChannel.OFFICE)
+    rsvp(invitation, now=DAY, by=office, channel=RsvpChannel.OFFICE)
 
-    row.refresh_from_db()
-    assert (row.rsvp, row.channel) == (RsvpState.ACCEPTED, RsvpChannel.OFFICE)
-    assert row.history.first().history_user == office
+    invitation.refresh_from_db()
+    assert (invitation.rsvp, invitation.channel) == (RsvpState.ACCEPTED, RsvpChannel.OFFICE)
+    assert invitation.history.first().history_user == office
 
 
 def test_office_records_who_came_without_a_mail(office):
-    row = make_invitation(make_dialogue(DialogueState.HELD))
+    invitation = make_invitation(make_dialogue(DialogueState.HELD))
 
-    rsvp(row, now=DAY + dt.timedelta(days=1), by=office, channel=RsvpChannel.OFFICE)
+    rsvp(invitation, now=DAY + dt.timedelta(days=1), by=office, channel=RsvpChannel.OFFICE)
 
     assert mails_written() == []
 
 
 def test_office_records_a_reply_of_a_guest_without_an_address(office):
-    row = make_invitation(person=make_person(email=""))
+    invitation = make_invitation(person=make_person(email=""))
 
-    rsvp(row, by=office, channel=RsvpChannel.OFFICE)
+    rsvp(invitation, by=office, channel=RsvpChannel.OFFICE)
 
     assert mails_written() == []
 
 
 @pytest.mark.parametrize("state", [s for s in DialogueState if s not in ("invited", "held")])
 def test_office_records_no_reply_before_the_invitation_or_after_the_end(office, state):
-    row = make_invitation(make_dialogue(state))
+    invitation = make_invitation(make_dialogue(state))
 
-    with nothing_changes(row), pytest.raises(Refused):
-        rsvp(row, by=office, channel=RsvpChannel.OFFICE)
+    with nothing_changes(invitation), pytest.raises(Refused):
+        rsvp(invitation, by=office, channel=RsvpChannel.OFFICE)
 
 
 @pytest.mark.parametrize("role", [SENATOR_OFFICE, PARTNER, OBSERVER])
 def test_only_the_office_replies_for_others(role):
-    row, by = make_invitation(), make_user(role)
+    invitation, by = make_invitation(), make_user(role)
 
     for channel in (RsvpChannel.OFFICE, RsvpChannel.ACCOUNT):
-        with nothing_changes(row), pytest.raises(NotAllowed):
-            rsvp(row, by=by, channel=channel)
+        with nothing_changes(invitation), pytest.raises(NotAllowed):
+            rsvp(invitation, by=by, channel=channel)
 
 
 def test_invited_person_replies_with_their_account():
     guest = make_user(PARTNER)
-    row = make_invitation(person=guest.person)
+    invitation = make_invitation(person=guest.person)
 
-    rsvp(row, by=guest, channel=RsvpChannel.ACCOUNT)
+    rsvp(invitation, by=guest, channel=RsvpChannel.ACCOUNT)
 
-    row.refresh_from_db()
-    assert (row.rsvp, row.channel, row.history.first().history_user) == (
+    invitation.refresh_from_db()
+    assert (invitation.rsvp, invitation.channel, invitation.history.first().history_user) == (
         RsvpState.ACCEPTED,
         RsvpChannel.ACCOUNT,
         guest,
@@ -326,7 +337,7 @@ def test_invited_person_replies_with_their_account():
 def test_colleague_cannot_reply_for_the_invited_person():
     guest = make_user(PARTNER)
     colleague = make_user(PARTNER, organisation=guest.person.organisation)
-    row = make_invitation(person=guest.person)
+    invitation = make_invitation(person=guest.person)
 
-    with nothing_changes(row), pytest.raises(NotAllowed):
-        rsvp(row, by=colleague, channel=RsvpChannel.ACCOUNT)
+    with nothing_changes(invitation), pytest.raises(NotAllowed):
+        rsvp(invitation, by=colleague, channel=RsvpChannel.ACCOUNT)

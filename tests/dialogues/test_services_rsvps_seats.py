@@ -29,11 +29,11 @@ def rsvp(invitation, reply=YES, now=NOW, **fields):
 def test_seats_are_given_until_none_is_left(reply):
     dialogue = make_dialogue(DialogueState.INVITED, seats=3)
     make_invitation(dialogue, RsvpState.ACCEPTED, party=2)
-    row = make_invitation(dialogue)
+    invitation = make_invitation(dialogue)
 
-    with nothing_changes(row), pytest.raises(Refused, match="nur noch 1 Platz"):
-        rsvp(row, reply._replace(party=2))
-    assert rsvp(row, reply) is True
+    with nothing_changes(invitation), pytest.raises(Refused, match="nur noch 1 Platz"):
+        rsvp(invitation, reply._replace(party=2))
+    assert rsvp(invitation, reply) is True
     late = make_invitation(dialogue)
     with nothing_changes(late), pytest.raises(Refused, match="keine Plätze mehr frei"):
         rsvp(late, reply)
@@ -43,18 +43,18 @@ def test_seats_are_given_until_none_is_left(reply):
 def test_office_cannot_exceed_the_seats_either(office):
     dialogue = make_dialogue(DialogueState.INVITED, seats=1)
     make_invitation(dialogue, RsvpState.ACCEPTED)
-    row = make_invitation(dialogue)
+    invitation = make_invitation(dialogue)
 
-    with nothing_changes(row), pytest.raises(Refused):
-        rsvp(row, by=office, channel=RsvpChannel.OFFICE)
+    with nothing_changes(invitation), pytest.raises(Refused):
+        rsvp(invitation, by=office, channel=RsvpChannel.OFFICE)
 
 
 def test_own_seats_are_free_for_a_changed_reply():
     dialogue = make_dialogue(DialogueState.INVITED, seats=3)
-    row = make_invitation(dialogue, RsvpState.ACCEPTED, party=2)
+    invitation = make_invitation(dialogue, RsvpState.ACCEPTED, party=2)
 
-    assert rsvp(row, YES._replace(party=3)) is True
-    assert rsvp(row, YES._replace(party=1)) is True
+    assert rsvp(invitation, YES._replace(party=3)) is True
+    assert rsvp(invitation, YES._replace(party=1)) is True
 
 
 def test_withdrawn_and_declined_seats_are_free():
@@ -68,9 +68,9 @@ def test_withdrawn_and_declined_seats_are_free():
 @pytest.mark.django_db(transaction=True)
 def test_twenty_guests_at_once_take_five_seats():
     dialogue = make_dialogue(DialogueState.INVITED, seats=5)
-    rows = [make_invitation(dialogue) for _i in range(20)]
+    invitations = [make_invitation(dialogue) for _i in range(20)]
 
-    outcomes = race(*(partial(rsvp, row) for row in rows))
+    outcomes = race(*(partial(rsvp, invitation) for invitation in invitations))
 
     assert [type(outcome) for outcome in outcomes].count(Refused) == 15
     assert dialogue.invitations.filter(rsvp=RsvpState.ACCEPTED).count() == 5
@@ -79,9 +79,9 @@ def test_twenty_guests_at_once_take_five_seats():
 
 @pytest.mark.django_db(transaction=True)
 def test_form_sent_twice_at_once_is_one_reply():
-    row = make_invitation()
+    invitation = make_invitation()
 
-    outcomes = race(partial(rsvp, row), partial(rsvp, row))
+    outcomes = race(partial(rsvp, invitation), partial(rsvp, invitation))
 
     assert sorted(outcomes) == [False, True]
     assert len(mails_written("answer_confirmed")) == 1

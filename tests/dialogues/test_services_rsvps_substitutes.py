@@ -14,45 +14,45 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 def test_invalid_address_of_a_substitute_is_an_error_at_the_field(client):
-    row = make_invitation()
+    invitation = make_invitation()
     data = {
         "rsvp": "represented",
         "substitute_name": "Stellvertretung",
         "substitute_email": '"s"@example.org',
     }
 
-    rsvp = client.post(row.personal_link, data)
+    response = client.post(invitation.personal_link, data)
 
-    row.refresh_from_db()
-    assert "An diese Adresse kann das Portal nicht schreiben" in rsvp.content.decode()
-    assert row.rsvp == RsvpState.OPEN
+    invitation.refresh_from_db()
+    assert "An diese Adresse kann das Portal nicht schreiben" in response.content.decode()
+    assert invitation.rsvp == RsvpState.OPEN
     assert Mail.objects.count() == 0
 
 
-def name_substitute(row, number, **options):
+def name_substitute(invitation, number, **options):
     reply = Rsvp(
         RsvpState.REPRESENTED,
         substitute_name="Stellvertretung",
         substitute_email=f"s{number}@example.org",
     )
-    return record_rsvp(invitation=row, reply=reply, now=NOW, **options)
+    return record_rsvp(invitation=invitation, reply=reply, now=NOW, **options)
 
 
 def test_guest_names_at_most_three_substitutes_with_addresses():
-    row = make_invitation()
+    invitation = make_invitation()
     for number in (1, 2, 3, 1):
-        assert name_substitute(row, number)
+        assert name_substitute(invitation, number)
 
-    row.refresh_from_db()
-    with nothing_changes(row), pytest.raises(Refused, match="mehrere Vertretungen"):
-        name_substitute(row, 4)
+    invitation.refresh_from_db()
+    with nothing_changes(invitation), pytest.raises(Refused, match="mehrere Vertretungen"):
+        name_substitute(invitation, 4)
 
-    assert row.substitute_email == "s1@example.org"
+    assert invitation.substitute_email == "s1@example.org"
     assert not Mail.objects.filter(recipient="s4@example.org").exists()
 
 
 def test_office_names_any_number_of_substitutes():
-    row, office = make_invitation(), make_user(OFFICE)
+    invitation, office = make_invitation(), make_user(OFFICE)
 
     for number in range(5):
-        assert name_substitute(row, number, by=office, channel=RsvpChannel.OFFICE)
+        assert name_substitute(invitation, number, by=office, channel=RsvpChannel.OFFICE)

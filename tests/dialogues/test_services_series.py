@@ -30,8 +30,8 @@ pytestmark = pytest.mark.django_db
 
 
 def approval_of(series) -> ApprovalRequest:
-    rows = ApprovalRequest.objects.filter(kind=ApprovalKind.SERIES, subject_id=series.pk)
-    return rows.order_by("-pk").first() or ApprovalRequest(
+    approvals = ApprovalRequest.objects.filter(kind=ApprovalKind.SERIES, subject_id=series.pk)
+    return approvals.order_by("-pk").first() or ApprovalRequest(
         kind=ApprovalKind.SERIES, subject_id=series.pk
     )
 
@@ -47,10 +47,10 @@ def ask(series, by):
     return request_consent(series=series, briefing=BRIEFING, due_on=DUE_ON, by=by, now=NOW)
 
 
-def decide(series, by, rsvp):
-    approval, details = approval_of(series), details_of(rsvp)
+def decide(series, by, verdict):
+    approval, details = approval_of(series), details_of(verdict)
     return decide_series(
-        approval=approval, decision=Decision(rsvp, "Begründung", **details), by=by, now=NOW
+        approval=approval, decision=Decision(verdict, "Begründung", **details), by=by, now=NOW
     )
 
 
@@ -66,9 +66,11 @@ ACTIONS = {
     "affirm": lambda series, office, senator: affirm_series(series=series, by=office, now=NOW),
     "request": lambda series, office, senator: ask(series, office),
     **{
-        str(rsvp): lambda series, office, senator, rsvp=rsvp: decide(series, senator, rsvp)
-        for rsvp in Verdict
-        if rsvp != Verdict.NONE_POSSIBLE
+        str(verdict): lambda series, office, senator, verdict=verdict: decide(
+            series, senator, verdict
+        )
+        for verdict in Verdict
+        if verdict != Verdict.NONE_POSSIBLE
     },
     "withdraw": lambda series, office, senator: withdraw_series(series=series, by=office, now=NOW),
 }
@@ -194,7 +196,7 @@ def test_consent_to_a_returned_series_can_be_requested_again(office, senator):
 
     series.refresh_from_db()
     assert series.state == SeriesState.CONSENTED
-    assert [row.history_change_reason for row in series.history.all()] == [
+    assert [entry.history_change_reason for entry in series.history.all()] == [
         "Zugestimmt",
         "Zustimmung beantragt",
         "Zurückgegeben",
@@ -211,7 +213,7 @@ def test_consent_with_a_condition_is_a_consent(office, senator):
     series.refresh_from_db()
     assert series.state == SeriesState.CONSENTED
     assert series.history.first().history_change_reason == "Mit Auflage zugestimmt"
-    assert [row.text for row in approval_of(series).conditions.all()] == [CONDITION]
+    assert [condition.text for condition in approval_of(series).conditions.all()] == [CONDITION]
 
 
 def test_series_has_no_dates_to_decline(office, senator):

@@ -45,8 +45,8 @@ def partner():
 
 
 def approval_of(topic) -> ApprovalRequest:
-    rows = ApprovalRequest.objects.filter(kind=ApprovalKind.TOPIC, subject_id=topic.pk)
-    return rows.order_by("-pk").first() or ApprovalRequest(
+    approvals = ApprovalRequest.objects.filter(kind=ApprovalKind.TOPIC, subject_id=topic.pk)
+    return approvals.order_by("-pk").first() or ApprovalRequest(
         kind=ApprovalKind.TOPIC, subject_id=topic.pk
     )
 
@@ -55,10 +55,10 @@ def submit(topic, by):
     return submit_topic(topic=topic, briefing=BRIEFING, due_on=DUE_ON, by=by, now=NOW)
 
 
-def decide(topic, by, rsvp=Verdict.APPROVE, comment="Begründung"):
-    details = details_of(rsvp)
+def decide(topic, by, verdict=Verdict.APPROVE, comment="Begründung"):
+    details = details_of(verdict)
     return decide_topic(
-        approval=approval_of(topic), decision=Decision(rsvp, comment, **details), by=by, now=NOW
+        approval=approval_of(topic), decision=Decision(verdict, comment, **details), by=by, now=NOW
     )
 
 
@@ -92,9 +92,11 @@ ACTIONS = {
     "submit": lambda topic, office, senator: submit(topic, office),
     "rework": lambda topic, office, senator: withdraw_topic(topic=topic, by=office, now=NOW),
     **{
-        str(rsvp): lambda topic, office, senator, rsvp=rsvp: decide(topic, senator, rsvp)
-        for rsvp in Verdict
-        if rsvp != Verdict.NONE_POSSIBLE
+        str(verdict): lambda topic, office, senator, verdict=verdict: decide(
+            topic, senator, verdict
+        )
+        for verdict in Verdict
+        if verdict != Verdict.NONE_POSSIBLE
     },
 }
 

@@ -45,8 +45,8 @@ def partner():
 
 
 def approval_of(topic) -> ApprovalRequest:
-    rows = ApprovalRequest.objects.filter(kind=ApprovalKind.TOPIC, subject_id=topic.pk)
-    return rows.order_by("-pk").first() or ApprovalRequest(
+    approvals = ApprovalRequest.objects.filter(kind=ApprovalKind.TOPIC, subject_id=topic.pk)
+    return approvals.order_by("-pk").first() or ApprovalRequest(
         kind=ApprovalKind.TOPIC, subject_id=topic.pk
     )
 
@@ -55,10 +55,10 @@ def submit(topic, by):
     return submit_topic(topic=topic, briefing=BRIEFING, due_on=DUE_ON, by=by, now=NOW)
 
 
-def decide(topic, by, rsvp=Verdict.APPROVE, comment="Begründung"):
-    details = details_of(rsvp)
+def decide(topic, by, verdict=Verdict.APPROVE, comment="Begründung"):
+    details = details_of(verdict)
     return decide_topic(
-        approval=approval_of(topic), decision=Decision(rsvp, comment, **details), by=by, now=NOW
+        approval=approval_of(topic), decision=Decision(verdict, comment, **details), by=by, now=NOW
     )
 
 
@@ -127,17 +127,19 @@ def test_submission_shows_the_topic_as_it_stands(office, senator, partner):
 
 
 @pytest.mark.parametrize(
-    ("rsvp", "state", "reason"),
+    ("verdict", "state", "reason"),
     [
         (Verdict.APPROVE, TopicState.APPROVED, ""),
         (Verdict.RETURN, TopicState.RETURNED, "Bitte schärfen."),
         (Verdict.REFUSE, TopicState.REFUSED, "Bitte schärfen."),
     ],
 )
-def test_decision_is_mailed_to_office_and_proposer(office, senator, partner, rsvp, state, reason):
+def test_decision_is_mailed_to_office_and_proposer(
+    office, senator, partner, verdict, state, reason
+):
     topic = make_topic(TopicState.FOR_APPROVAL, proposed_by=partner)
 
-    decide(topic, senator, rsvp, comment="Bitte schärfen.")
+    decide(topic, senator, verdict, comment="Bitte schärfen.")
 
     topic.refresh_from_db()
     assert (topic.state, topic.reason) == (state, reason)

@@ -26,15 +26,15 @@ FACTS = {"title": "Wärme", "format": DialogueFormat.ON_SITE, "seats": "30", "se
 
 def three_dates(**changes) -> dict:
     """Return the form of dates with three rows filled in, 14:00 to 16:30 on three days."""
-    rows = {"date-TOTAL_FORMS": "3", "date-INITIAL_FORMS": "0"}
+    data = {"date-TOTAL_FORMS": "3", "date-INITIAL_FORMS": "0"}
     for number, day in enumerate(("2026-04-22", "2026-04-23", "2026-04-24")):
-        rows |= {
+        data |= {
             f"date-{number}-day": day,
             f"date-{number}-begins": "14:00",
             f"date-{number}-ends": "16:30",
             f"date-{number}-host_preference": "possible",
         }
-    return rows | changes
+    return data | changes
 
 
 def test_three_dates_are_proposed_at_once(signed_in):
@@ -53,7 +53,7 @@ def test_three_dates_are_proposed_at_once(signed_in):
     )
 
     options = dialogue.date_options.order_by("starts_at")
-    assert [(row.starts_at, row.ends_at, row.host_preference) for row in options] == [
+    assert [(option.starts_at, option.ends_at, option.host_preference) for option in options] == [
         (DAY, END, "possible"),
         (DAY + dt.timedelta(days=2), END + dt.timedelta(days=2), "preferred"),
     ]
@@ -130,7 +130,7 @@ def test_dates_are_submitted_with_a_briefing(signed_in, senator):
     )
 
     approval = ApprovalRequest.objects.get(kind="dates")
-    assert [row["id"] for row in approval.options] == [option.pk]
+    assert [entry["id"] for entry in approval.options] == [option.pk]
     assert mails_written() == [("approval_asked", "senatorin@example.org")]
 
 

@@ -91,7 +91,7 @@ def test_two_simultaneous_submissions_create_one_topic(client, partner):
     for tap in clients:
         tap.cookies = client.cookies
 
-    rsvps = race(*[lambda tap=tap: tap.post(ADDRESS, sent) for tap in clients])
+    responses = race(*[lambda tap=tap: tap.post(ADDRESS, sent) for tap in clients])
 
     topic = Topic.objects.get()
-    assert {rsvp.headers["Location"] for rsvp in rsvps} == {topic.get_absolute_url()}
+    assert {response.headers["Location"] for response in responses} == {topic.get_absolute_url()}

@@ -236,9 +236,12 @@ def test_series_show_their_state_and_numbers(signed_in):
     make_dialogue(topic=topic)
     make_series(SeriesState.REFUSED, title="Reihe Süd")
 
-    rows = signed_in.get(f"{BASE}/reihen/").context["page"].object_list
+    listed = signed_in.get(f"{BASE}/reihen/").context["page"].object_list
 
-    assert [(row.title, row.topic_count, row.dialogue_count, row.badge_colour) for row in rows] == [
+    assert [
+        (series.title, series.topic_count, series.dialogue_count, series.badge_colour)
+        for series in listed
+    ] == [
         ("Reihe Süd", 0, 0, "danger"),
         ("Reihe Nord", 1, 1, "success"),
     ]

@@ -1,7 +1,7 @@
 import logging
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import IntegrityError, transaction
 
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE
 from outbox.models import Wording
@@ -78,23 +78,23 @@ def test_unregistered_kind_is_an_error():
 
 @pytest.mark.parametrize("body", ["{former} [x]({link})", "{topic", "ohne Link"])
 def test_outdated_words_give_way_to_the_default_with_a_warning(body, caplog):
-    row = make_wording(body=body, needs_release=True)
+    wording = make_wording(body=body, needs_release=True)
 
     with caplog.at_level(logging.WARNING):
         assert text_in_force("test_notice") == (NOTICE, True)
 
-    assert is_outdated(NOTICE, row)
+    assert is_outdated(NOTICE, wording)
     assert caplog.messages == ["the wording of test_notice no longer fits; the default is used"]
 
 
 def test_form_shows_the_default_where_there_are_no_own_words():
-    row = make_wording(subject="", body="", needs_release=True)
+    wording = make_wording(subject="", body="", needs_release=True)
 
-    shown, new = wording_for_form(NOTICE, row), wording_for_form(INVITATION, None)
+    shown, new = wording_for_form(NOTICE, wording), wording_for_form(INVITATION, None)
 
-    assert (shown.pk, shown.subject, shown.needs_release) == (row.pk, "Neu: {topic}", True)
+    assert (shown.pk, shown.subject, shown.needs_release) == (wording.pk, "Neu: {topic}", True)
     assert (new.pk, new.kind, new.body) == (None, "test_invitation", str(INVITATION.body))
-    assert row.subject == ""
+    assert wording.subject == ""
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -105,11 +105,13 @@ def test_list_costs_one_query(count, django_assert_num_queries):
         make_wording(text.kind, subject="", body="", changed_by=office)
 
     with django_assert_num_queries(1):
-        rows = wording_summaries(office)
-        assert {str(row.wording.changed_by) for row in rows if row.wording} == {str(office)}
+        summaries = wording_summaries(office)
+        assert {str(summary.wording.changed_by) for summary in summaries if summary.wording} == {
+            str(office)
+        }
 
-    assert len(rows) == len(all_texts())
-    assert [row.text.kind for row in rows if row.area == "Prüfstand"][:3] == [
+    assert len(summaries) == len(all_texts())
+    assert [summary.text.kind for summary in summaries if summary.area == "Prüfstand"][:3] == [
         "test_invitation",
         "test_notice",
         "test_list",
@@ -147,7 +149,7 @@ def test_database_keeps_one_wording_per_kind():
 
 @pytest.mark.parametrize("words", [{"subject": ""}, {"body": ""}])
 def test_database_refuses_a_wording_without_a_body(words):
-    with pytest.raises(DatabaseError, match="wording_is_whole_or_default"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="wording_is_whole_or_default"), transaction.atomic():
         make_wording(**words)
 
 

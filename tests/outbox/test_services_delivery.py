@@ -30,7 +30,10 @@ def fresh(mail):
 
 
 def log_of(mail):
-    return [(row.at, row.from_state, row.to_state, row.note) for row in mail.log.order_by("pk")]
+    return [
+        (entry.at, entry.from_state, entry.to_state, entry.note)
+        for entry in mail.log.order_by("pk")
+    ]
 
 
 def test_server_gets_the_stored_message_and_the_answer_is_kept(sink):
@@ -142,7 +145,7 @@ def test_mail_fails_after_the_last_attempt(sink, settings):
         deliver(NOW + dt.timedelta(hours=hour))
 
     assert (fresh(mail).state, fresh(mail).attempts) == ("failed", 3)
-    assert [row[2] for row in log_of(mail)] == ["retry", "retry", "failed"]
+    assert [entry[2] for entry in log_of(mail)] == ["retry", "retry", "failed"]
 
 
 def test_unreachable_server_leaves_all_mails_queued(settings):

@@ -36,7 +36,7 @@ def test_table_decides_what_the_office_may_do(state, action):
     if state in MOVES[action].sources:
         SERVICES[action](mail, now=LATER, by=office)
         assert Mail.objects.get().state == MOVES[action].target
-        assert [(row.from_state, row.to_state, row.by) for row in mail.log.all()] == [
+        assert [(entry.from_state, entry.to_state, entry.by) for entry in mail.log.all()] == [
             (state, MOVES[action].target, office)
         ]
     else:
@@ -157,7 +157,7 @@ def test_only_what_did_not_go_out_is_settled_and_keeps_its_state(state):
         settle_mail(mail, now=LATER, by=office)
         settled = Mail.objects.get()
         assert (settled.state, settled.settled_at, settled.last_error) == (state, LATER, "550 nein")
-        assert [(row.from_state, row.to_state, row.by) for row in mail.log.all()] == [
+        assert [(entry.from_state, entry.to_state, entry.by) for entry in mail.log.all()] == [
             (state, state, office)
         ]
     else:

@@ -76,7 +76,7 @@ def test_bundle_lists_each_notice_and_single_ones_point_to_it(sink):
         mail.refresh_from_db()
         assert (mail.state, mail.bundled_in) == ("withdrawn", bundle)
         assert mail.last_error == "Steht in der Sammelnachricht an diese Person."
-        assert [(row.from_state, row.to_state) for row in mail.log.all()] == [
+        assert [(entry.from_state, entry.to_state) for entry in mail.log.all()] == [
             ("waiting", "withdrawn")
         ]
     assert (bundle.state, bundle.recipient, bundle.recipient_name) == (

@@ -4,7 +4,7 @@ from email import message_from_string
 
 import pytest
 from celery import current_app
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from kombu.exceptions import OperationalError
 
@@ -230,7 +230,7 @@ def test_database_refuses_a_personal_link_that_is_not_known():
 def test_database_refuses_incomplete_states(fields):
     mail = make_mail()
 
-    with pytest.raises(DatabaseError), transaction.atomic():
+    with pytest.raises(IntegrityError), transaction.atomic():
         Mail.objects.filter(pk=mail.pk).update(**fields)
 
 

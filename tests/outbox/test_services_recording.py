@@ -21,7 +21,10 @@ def fresh(mail):
 
 
 def log_of(mail):
-    return [(row.at, row.from_state, row.to_state, row.note) for row in mail.log.order_by("pk")]
+    return [
+        (entry.at, entry.from_state, entry.to_state, entry.note)
+        for entry in mail.log.order_by("pk")
+    ]
 
 
 def test_backoff_grows_is_bounded_and_spread():

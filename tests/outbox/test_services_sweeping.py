@@ -46,7 +46,9 @@ def test_claim_of_a_killed_worker_ends_with_its_lease():
         LEASE_OVER + GRACE,
         "Der Versand wurde unterbrochen.",
     )
-    assert [(row.from_state, row.to_state) for row in mail.log.all()] == [("sending", "retry")]
+    assert [(entry.from_state, entry.to_state) for entry in mail.log.all()] == [
+        ("sending", "retry")
+    ]
 
 
 def test_mail_of_a_killed_worker_goes_out_again_with_the_same_message_id(sink):
@@ -74,7 +76,7 @@ def test_only_the_interrupted_mail_counts_an_attempt():
         ("waiting", 0, 0),
     ]
     assert {(m.claim, m.claimed_at) for m in swept} == {("", None)}
-    assert [(row.from_state, row.to_state) for row in swept[1].log.all()] == [
+    assert [(entry.from_state, entry.to_state) for entry in swept[1].log.all()] == [
         ("sending", "waiting")
     ]
 
@@ -109,7 +111,7 @@ def test_overdue_mail_expires(state):
 
     assert fresh(mail).state == "expired"
     assert fresh(mail).last_error == "Die späteste Zeit für den Versand ist verstrichen."
-    assert [(row.from_state, row.to_state) for row in mail.log.all()] == [(state, "expired")]
+    assert [(entry.from_state, entry.to_state) for entry in mail.log.all()] == [(state, "expired")]
 
 
 @pytest.mark.parametrize("state", ["sent", "failed", "withdrawn", "expired"])

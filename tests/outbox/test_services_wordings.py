@@ -43,25 +43,25 @@ def save(by, kind="test_notice", **fields):
     return save_wording(**values | fields)
 
 
-def history_of(row):
+def history_of(wording):
     return [
         (entry.history_user, entry.history_change_reason)
-        for entry in row.history.order_by("history_id")
+        for entry in wording.history.order_by("history_id")
     ]
 
 
 def test_new_mails_use_the_words_of_the_office(office):
     before = make_mail()
 
-    row = save(office)
+    wording = save(office)
 
-    assert (row.kind, row.subject, row.body, row.needs_release) == (
+    assert (wording.kind, wording.subject, wording.body, wording.needs_release) == (
         "test_notice",
         *WORDS.values(),
         False,
     )
-    assert (row.changed_at, row.changed_by) == (NOW, office)
-    assert history_of(row) == [(office, "Eigener Text gespeichert")]
+    assert (wording.changed_at, wording.changed_by) == (NOW, office)
+    assert history_of(wording) == [(office, "Eigener Text gespeichert")]
     mail = make_mail()
     assert mail.subject == "Thema: Netze"
     assert "es gibt ein Thema: Netze\n\nAnsehen: http://localhost:8000/" in mail.text
@@ -78,7 +78,7 @@ def test_mail_of_another_kind_keeps_the_default(office):
 
 @pytest.mark.parametrize("role", NOT_OFFICE)
 def test_only_the_office_may_change_words(role):
-    row = make_wording()
+    wording = make_wording()
     user = make_user(role)
 
     for act in (
@@ -86,7 +86,7 @@ def test_only_the_office_may_change_words(role):
         lambda: reset_wording(kind="test_notice", version=version_now(), now=NOW, by=user),
         lambda: send_test_mail(kind="test_notice", now=NOW, by=user, **WORDS),
     ):
-        with nothing_changes(row), pytest.raises(NotAllowed, match="Nur die Geschäftsstelle"):
+        with nothing_changes(wording), pytest.raises(NotAllowed, match="Nur die Geschäftsstelle"):
             act()
 
 
@@ -114,48 +114,48 @@ def test_words_with_a_fault_are_refused_and_not_sent_as_a_test(office, words, se
 
 
 def test_saving_the_default_keeps_following_it(office):
-    row = save(office, **DEFAULT)
+    wording = save(office, **DEFAULT)
 
     assert Wording.objects.count() == 0
-    assert row.pk is None
+    assert wording.pk is None
     assert make_mail().subject == "Neu: Netze"
 
 
 def test_typing_the_default_resets_the_wording(office):
-    row = save(office)
+    wording = save(office)
 
     save(office, subject=DEFAULT["subject"], body=f"{DEFAULT['body']}\r\n")
 
-    row.refresh_from_db()
-    assert (row.subject, row.body) == ("", "")
-    assert history_of(row)[-1] == (office, "Auf den Standard zurückgesetzt")
+    wording.refresh_from_db()
+    assert (wording.subject, wording.body) == ("", "")
+    assert history_of(wording)[-1] == (office, "Auf den Standard zurückgesetzt")
 
 
 def test_saving_without_a_change_writes_nothing(office):
-    row = save(office)
+    wording = save(office)
 
-    with nothing_changes(row):
+    with nothing_changes(wording):
         save(office, now=timezone.now())
 
 
 def test_words_are_stored_without_hidden_characters(office):
-    row = save(
+    wording = save(
         office, subject=" Thema:\u202e {topic}\n", body=f"{WORDS['body']}\r\n\r\n\u200bEnde\x00\n"
     )
 
-    assert (row.subject, row.body) == ("Thema: {topic}", f"{WORDS['body']}\n\nEnde")
+    assert (wording.subject, wording.body) == ("Thema: {topic}", f"{WORDS['body']}\n\nEnde")
 
 
 def test_mails_of_a_kind_wait_as_drafts_until_released(office, django_capture_on_commit_callbacks):
-    row = save(office, needs_release=True, **DEFAULT)
+    wording = save(office, needs_release=True, **DEFAULT)
 
-    assert (row.subject, row.needs_release) == ("", True)
-    assert history_of(row) == [(office, "Versand erst nach Durchsicht")]
+    assert (wording.subject, wording.needs_release) == ("", True)
+    assert history_of(wording) == [(office, "Versand erst nach Durchsicht")]
     assert make_mail().state == "draft"
     assert make_mail(make_invitation_draft()).state == "waiting"
     save(office, needs_release=False, **DEFAULT)
     assert make_mail().state == "waiting"
-    assert history_of(row)[-1] == (office, "Versand ohne Durchsicht")
+    assert history_of(wording)[-1] == (office, "Versand ohne Durchsicht")
 
 
 def test_draft_is_not_due_and_not_written_twice(office):
@@ -169,9 +169,11 @@ def test_draft_is_not_due_and_not_written_twice(office):
 
 
 def test_both_changes_are_one_history_entry(office):
-    row = save(office, needs_release=True)
+    wording = save(office, needs_release=True)
 
-    assert history_of(row) == [(office, "Eigener Text gespeichert, Versand erst nach Durchsicht")]
+    assert history_of(wording) == [
+        (office, "Eigener Text gespeichert, Versand erst nach Durchsicht")
+    ]
 
 
 def test_reminders_of_the_day_cannot_wait_for_a_release(office):
@@ -186,10 +188,10 @@ def test_reminders_of_the_day_cannot_wait_for_a_release(office):
 
 def test_second_of_two_editors_gets_a_conflict(office):
     shown = version_now()
-    row = save(make_user(OFFICE), subject="Erste {topic}")
+    wording = save(make_user(OFFICE), subject="Erste {topic}")
 
     with (
-        nothing_changes(row),
+        nothing_changes(wording),
         pytest.raises(ChangedMeanwhile, match="hat diesen Eintrag inzwischen geändert"),
     ):
         save(office, version=shown)
@@ -212,34 +214,36 @@ def test_one_of_two_simultaneous_saves_gets_a_conflict(office):
     )
 
     assert sorted(type(result).__name__ for result in results) == ["ChangedMeanwhile", "Wording"]
-    row = Wording.objects.get()
-    assert row.subject == next(result.subject for result in results if isinstance(result, Wording))
-    assert row.history.count() == 1
+    wording = Wording.objects.get()
+    assert wording.subject == next(
+        result.subject for result in results if isinstance(result, Wording)
+    )
+    assert wording.history.count() == 1
 
 
 def test_office_resets_to_the_default(office):
-    row = save(office, needs_release=True)
+    wording = save(office, needs_release=True)
 
     reset_wording(kind="test_notice", version=version_now(), now=NOW, by=office)
 
-    row.refresh_from_db()
-    assert (row.subject, row.body, row.needs_release) == ("", "", True)
-    assert history_of(row)[-1] == (office, "Auf den Standard zurückgesetzt")
+    wording.refresh_from_db()
+    assert (wording.subject, wording.body, wording.needs_release) == ("", "", True)
+    assert history_of(wording)[-1] == (office, "Auf den Standard zurückgesetzt")
     assert make_mail().subject == "Neu: Netze"
 
 
 def test_second_reset_is_refused(office):
-    row = make_wording(subject="", body="")
+    wording = make_wording(subject="", body="")
 
-    with nothing_changes(row), pytest.raises(Refused, match="gilt bereits der Standard"):
+    with nothing_changes(wording), pytest.raises(Refused, match="gilt bereits der Standard"):
         reset_wording(kind="test_notice", version=version_now(), now=NOW, by=office)
 
 
 def test_resetting_words_that_changed_meanwhile_is_refused(office):
     shown = version_now()
-    row = make_wording()
+    wording = make_wording()
 
-    with nothing_changes(row), pytest.raises(ChangedMeanwhile):
+    with nothing_changes(wording), pytest.raises(ChangedMeanwhile):
         reset_wording(kind="test_notice", version=shown, now=NOW, by=office)
 
 

@@ -43,10 +43,10 @@ def submit(client, address=ADDRESS, **fields):
     "address", ["", "test_notice/", "test_notice/vorschau/", "test_notice/zuruecksetzen/", "gone/"]
 )
 def test_only_the_office_reads_and_acts(client, role, method, address):
-    row = make_wording()
+    wording = make_wording()
     client.force_login(make_user(role))
 
-    with nothing_changes(row):
+    with nothing_changes(wording):
         response = getattr(client, method)(f"/postausgang/texte/{address}", {**WORDS, "test": "1"})
 
     assert response.status_code == (405 if method == "post" and not address else 403)
@@ -158,9 +158,9 @@ def test_second_editor_sees_both_versions_and_may_save_again(client, office):
 
 
 def test_editor_of_words_that_were_reset_meanwhile_sees_the_default_beside(client, office):
-    row = make_wording()
+    wording = make_wording()
     shown = version_on(client.get(ADDRESS))
-    Wording.objects.filter(pk=row.pk).update(subject="", body="")
+    Wording.objects.filter(pk=wording.pk).update(subject="", body="")
 
     page = text_of(client.post(ADDRESS, {**WORDS, "version": shown}))
 
@@ -256,9 +256,9 @@ def test_preview_has_the_policy_of_all_mails(client, office, method):
 
 
 def test_resetting_shows_both_first(client, office):
-    row = make_wording()
+    wording = make_wording()
 
-    with nothing_changes(row):
+    with nothing_changes(wording):
         response = client.get(f"{ADDRESS}zuruecksetzen/")
 
     page = text_of(response)
@@ -271,9 +271,9 @@ def test_resetting_shows_both_first(client, office):
 
 
 def test_resetting_other_words_than_those_shown_shows_the_new_ones(client, office):
-    row = make_wording()
+    wording = make_wording()
     shown = version_on(client.get(f"{ADDRESS}zuruecksetzen/"))
-    Wording.objects.filter(pk=row.pk).update(subject="Andere {topic}")
+    Wording.objects.filter(pk=wording.pk).update(subject="Andere {topic}")
 
     response = client.post(f"{ADDRESS}zuruecksetzen/", {"version": shown}, follow=True)
 
@@ -297,8 +297,8 @@ def test_resetting_an_untouched_default_is_refused_with_a_sentence(client, offic
 
 @pytest.mark.parametrize("address", ["", "vorschau/", "vorschau/?ansicht=text", "zuruecksetzen/"])
 def test_reading_changes_nothing(client, office, address):
-    row = make_wording()
+    wording = make_wording()
 
-    with nothing_changes(row):
+    with nothing_changes(wording):
         client.get(ADDRESS + address)
         client.head(ADDRESS + address)

@@ -173,7 +173,8 @@ def test_paused_reminder_is_shown_on_its_first_day(sources):
     }
 
     assert {
-        day: [(row.line.text, row.to, row.pause) for row in rows] for day, rows in paused.items()
+        day: [(entry.line.text, entry.to, entry.pause) for entry in entries]
+        for day, entries in paused.items()
     } == {
         FRIDAY: [("eins", GUEST, pause)],
         DATE: [("eins", GUEST, pause)],

@@ -134,16 +134,16 @@ def test_plan_of_the_days_ahead_is_what_the_runs_send(sources, office):
     days = [D(2026, 4, 7) + offset * DAY for offset in range(14)]
 
     planned = [
-        (plan.day, row.subject_key, row.step.key, row.to.email)
+        (plan.day, reminder.subject_key, reminder.step.key, reminder.to.email)
         for plan in plan_days(days)
         for mail in plan.mails
-        for row in mail.reminders
+        for reminder in mail.reminders
     ]
     run_through(days[0], days[-1])
 
     sent = [
-        (row.at.date(), row.subject_key, row.step, row.recipient)
-        for row in ReminderLog.objects.all()
+        (entry.at.date(), entry.subject_key, entry.step, entry.recipient)
+        for entry in ReminderLog.objects.all()
     ]
     assert sorted(planned) == sorted(sent)
     assert len(sent) > 15

@@ -21,7 +21,7 @@ D = dt.date
 
 
 def recipients_and_reasons(plan) -> list[tuple[str, str]]:
-    return [(mail.to.email, row.why) for mail in plan.mails for row in mail.reminders]
+    return [(mail.to.email, reminder.why) for mail in plan.mails for reminder in mail.reminders]
 
 
 @pytest.fixture

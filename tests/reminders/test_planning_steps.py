@@ -181,9 +181,9 @@ def test_pause_stops_only_what_it_names(sources, target, paused, sent):
 
     [plan] = plan_days([THREE_BEFORE])
 
-    assert sorted(row.reminder.line for row in plan.paused) == paused
-    assert {row.pause for row in plan.paused} == {pause}
-    assert sorted(row.line for mail in plan.mails for row in mail.reminders) == sent
+    assert sorted(entry.reminder.line for entry in plan.paused) == paused
+    assert {entry.pause for entry in plan.paused} == {pause}
+    assert sorted(reminder.line for mail in plan.mails for reminder in mail.reminders) == sent
     run(THREE_BEFORE)
     assert ReminderLog.objects.count() == len(sent)
 

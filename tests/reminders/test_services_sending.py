@@ -29,8 +29,8 @@ def send(*mails, day: dt.date = THREE_BEFORE, now: dt.datetime = NOW) -> int:
 
 
 def log() -> list[tuple[str, str, str, dt.date]]:
-    rows = ReminderLog.objects.order_by("subject_key", "recipient", "step")
-    return list(rows.values_list("subject_key", "step", "recipient", "date"))
+    entries = ReminderLog.objects.order_by("subject_key", "recipient", "step")
+    return list(entries.values_list("subject_key", "step", "recipient", "date"))
 
 
 def test_digest_names_each_reminder_and_each_is_logged():
