@@ -1,4 +1,4 @@
-"""Shared by all tests: closed network, empty cache, and what this machine cannot run."""
+"""Shared by all tests: closed network, empty cache, and skipping what this machine cannot run."""
 
 import datetime as dt
 import gc
@@ -25,7 +25,7 @@ from tests.settings import ON_POSTGRESQL
 
 pytest_plugins = ["tests.stack"]
 
-# No deadline on busy machines, and the same examples in every run.
+# A busy machine would miss any deadline; every run draws the same examples.
 hypothesis_settings.register_profile("portal", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("portal")
 LARGE_TABLE = 12  # cases
@@ -38,13 +38,13 @@ BUILT_AT = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 @receiver(pre_create_historical_record)
 def date_what_tests_build(instance, history_instance, **kwargs):
-    """Date records that tests build before everything else: services pass their own time."""
+    """Backdate the history of objects that tests build; services set their own time."""
     if not hasattr(instance, "_history_date"):
         history_instance.history_date = BUILT_AT
 
 
 def pytest_configure(config):
-    """Compile the catalogues once, before the test processes start."""
+    """Compile the translation catalogues once, before the worker processes start."""
     if not hasattr(config, "workerinput"):
         for folder in settings.LOCALE_PATHS:
             compile_catalogues(folder)
@@ -52,10 +52,10 @@ def pytest_configure(config):
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Skip, with the reason, what this machine cannot run, and deselect on PostgreSQL what needs no
+    """Skip, with the reason, what this machine cannot run; on PostgreSQL deselect what needs no
     database.
 
-    Slow tests start first, so that no process is left alone with one at the end.
+    Slow tests start first, so that no worker process is left with one at the end.
     """
     if ON_POSTGRESQL:
         repeated = thinned([item for item in items if asks_a_database(item)])
@@ -77,7 +77,7 @@ def takes_long(item) -> bool:
 def thinned(items):
     """Return `items` with every fourth case of large parametrised tests, or all with EVERY_CASE=1.
 
-    All cases ran on SQLite; what they vary (role, page, state) makes no difference to the database.
+    All cases run on SQLite; the database does not matter to what they vary (role, page, state).
     """
     if os.environ.get("EVERY_CASE"):
         return items
@@ -97,7 +97,7 @@ def asks_a_database(item) -> bool:
 
 
 def pytest_collection_finish():
-    """Exclude imported objects from garbage collection and collect less often: it costs a tenth."""
+    """Exempt imported objects from garbage collection and collect less often: saves a tenth."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
@@ -122,7 +122,7 @@ def closed_network():
 
 @pytest.fixture(autouse=True, scope="session")
 def lasting_roles():
-    """Recreate the roles after a test that empties all tables; they come from a migration."""
+    """Recreate the roles, which come from a migration, after a test that empties all tables."""
 
     def bring_back(**kwargs):
         Group.objects.bulk_create([Group(name=name) for name in ROLES], ignore_conflicts=True)
@@ -135,7 +135,7 @@ def lasting_roles():
 
 @pytest.fixture(autouse=True, scope="session")
 def quick_flush():
-    """Empty tables with DELETE after tests that commit: TRUNCATE recreates their files."""
+    """Empty tables with DELETE after tests that commit: TRUNCATE recreates the tables' files."""
     if not ON_POSTGRESQL:
         yield
         return
@@ -155,7 +155,7 @@ def quick_flush():
 
 @pytest.fixture(autouse=True)
 def empty_cache():
-    """Forget rate limits and cached figures of the test before."""
+    """Clear rate limits and cached figures left by the previous test."""
     cache.clear()
 
 

@@ -1,4 +1,4 @@
-"""Closes the network to tests: only this machine can be reached."""
+"""Close the network to tests: only this machine can be reached."""
 
 import ipaddress
 import socket
@@ -26,7 +26,7 @@ def refuse_outside(host: str | bytes | None) -> None:
 
 
 def close_network(patch) -> None:
-    """Guard name look-ups and connections through pytest's MonkeyPatch `patch`."""
+    """Guard name lookups and connections with pytest's MonkeyPatch `patch`."""
     look_up, connect, connect_ex = (
         socket.getaddrinfo,
         socket.socket.connect,

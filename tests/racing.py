@@ -1,4 +1,4 @@
-"""Threads that act at the same time, each with its own database connection."""
+"""Threads that act simultaneously, each with its own database connection."""
 
 import threading
 from collections.abc import Callable

@@ -1,8 +1,8 @@
-"""The settings under test: the portal's own, with an environment that no `.env` and no shell can
-change.
+"""Settings for tests: those of the portal, with an environment that neither `.env` nor a shell
+affects.
 
-`TEST_STACK=postgresql` moves the tests to the server at `TEST_DATABASE_URL`; without it they run on
-a SQLite file, since threads that race for a row need a database they can share.
+`TEST_STACK=postgresql` runs the tests on the server at `TEST_DATABASE_URL`. Otherwise they use a
+SQLite file, because racing threads need a database they can share.
 """
 
 import atexit
@@ -41,12 +41,12 @@ os.environ.update(
 from masterplan.settings import *  # noqa: E402,F403
 from masterplan.settings import BASE_DIR, DATABASES  # noqa: E402
 
-# On a server that several checkouts share, each has a test database of its own.
+# Several checkouts may share a server, so each gets its own test database.
 own_name = f"test_masterplan_{zlib.crc32(str(BASE_DIR).encode()):x}"
 DATABASES["default"]["TEST"] = {
     "NAME": own_name if ON_POSTGRESQL else str(folder / "test.sqlite3"),
-    # The tables come from the models: a test holds both alike, and the tests with real processes
-    # migrate for real.
+    # Tables are created from the models. One test compares models and migrations, and the tests
+    # with real processes run the migrations.
     "MIGRATE": False,
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

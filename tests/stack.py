@@ -1,4 +1,4 @@
-"""Real servers for tests that start the portal's processes: a PostgreSQL database and a Redis."""
+"""Real PostgreSQL and Redis servers for tests that start the portal's processes."""
 
 import os
 import socket
@@ -18,7 +18,7 @@ import redis
 
 from scripts import machine
 
-PATIENCE = 180  # seconds to wait for a process on a busy machine; nobody waits longer than it takes
+PATIENCE = 180  # seconds to wait for a process; generous, because the machine may be busy
 NATIVE = {
     "DJANGO_SETTINGS_MODULE": "masterplan.settings",
     "SECRET_KEY": "only for tests",
@@ -30,7 +30,7 @@ NATIVE = {
 
 @pytest.fixture
 def own_postgresql():
-    """Create an empty PostgreSQL database, yield its address, and drop it."""
+    """Create an empty PostgreSQL database, yield its URL, and drop it."""
     parts = urlsplit(machine.DATABASE_SERVER)
     name = f"test_masterplan_{uuid.uuid4().hex[:12]}"
     _on_server(f'CREATE DATABASE "{name}"')
@@ -40,7 +40,7 @@ def own_postgresql():
 
 @pytest.fixture
 def own_redis(worker_id):
-    """Yield the address of a Redis database that no other test process uses, empty before and
+    """Yield the URL of a Redis database that no other test process uses; it is emptied before and
     after.
     """
     parts = urlsplit(machine.REDIS_SERVER)
@@ -56,10 +56,10 @@ def own_redis(worker_id):
 
 @pytest.fixture
 def start(base_dir, tmp_path):
-    """Yield a function that starts a command of the portal natively; all it started is ended after
-    the test.
+    """Yield a function that starts a command of the portal natively; the processes end with the
+    test.
 
-    `start(command, **environment)` returns the Popen; what it prints goes to `tmp_path/<n>.log`.
+    `start(command, **environment)` returns the Popen; its output goes to `tmp_path/<n>.log`.
     """
     started: list[subprocess.Popen] = []
 
@@ -100,7 +100,7 @@ def free_port() -> int:
 
 
 def status_of(address: str) -> tuple[int, str]:
-    """Return status and body of a page; (0, reason) when nobody answers."""
+    """Return the status and body of a page, or (0, reason) when the server does not answer."""
     try:
         with urllib.request.urlopen(address, timeout=20) as answer:
             return answer.status, answer.read().decode()

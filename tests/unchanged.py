@@ -8,14 +8,14 @@ from outbox.models import Mail
 
 
 def stored_values(obj: models.Model) -> tuple:
-    """Return the number of history entries of `obj` and all its values in the database."""
+    """Return the number of history entries of `obj` and all its column values."""
     quote, table = connection.ops.quote_name, obj._meta
     name, key = quote(table.db_table), quote(table.pk.column)
     changes = "0"
     if hasattr(obj, "history"):
         past = quote(obj.history.model._meta.db_table)
         changes = f"(SELECT COUNT(*) FROM {past} past WHERE past.{key} = {name}.{key})"
-    # Plain SQL: the ORM takes ten times as long to build the query as the database to answer it.
+    # Plain SQL: building the query with the ORM takes ten times as long as running it.
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {changes}, {name}.* FROM {name} WHERE {name}.{key} = %s", [obj.pk])
         return cursor.fetchone()
@@ -23,7 +23,7 @@ def stored_values(obj: models.Model) -> tuple:
 
 @contextmanager
 def nothing_changes(*objects: models.Model, count_mails: bool = True):
-    """Fail when the block changes one of `objects`, its history, or writes a mail."""
+    """Fail when the block changes one of `objects` or its history, or writes a mail."""
     before = [stored_values(obj) for obj in objects], Mail.objects.count() * count_mails
     yield
     assert ([stored_values(obj) for obj in objects], Mail.objects.count() * count_mails) == before

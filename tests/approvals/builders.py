@@ -50,12 +50,12 @@ def make_approval(
 ) -> ApprovalRequest:
     """Return an approval submitted by the office at `now`, without any mail.
 
-    Another `state` and `fields` are written straight to the database: writing mails and deciding
-    take longer than all the rest of most tests.
+    `state` and `fields` are written straight to the database: going through the services, with
+    their mails, would take longer than most tests.
     """
     if by is None:
         by = an_office()
-        by.roles = frozenset({OFFICE})  # saves the query, which costs more than the rest
+        by.roles = frozenset({OFFICE})  # saves a query that costs more than the rest
     with patch("approvals.services.mail_submission"):
         approval = request_approval(
             subject=subject or make_subject(), briefing=BRIEFING, due_on=due_on, by=by, now=now
@@ -76,7 +76,7 @@ def make_approval(
 
 
 def details_of(verdict: str, chosen=()) -> dict:
-    """Return what `verdict` needs besides a comment: a condition, the chosen dates."""
+    """Return the fields that `verdict` needs besides a comment: a condition, the chosen dates."""
     details: dict = {"chosen": list(chosen)}
     if verdict == Verdict.CONDITION:
         details["conditions"] = [CONDITION]
@@ -84,7 +84,7 @@ def details_of(verdict: str, chosen=()) -> dict:
 
 
 def make_condition(approval: ApprovalRequest | None = None, **fields) -> Condition:
-    """Return an open condition of `approval`, by default of a new approval on condition."""
+    """Return an open condition of `approval`, by default of a new conditional approval."""
     approval = approval or make_approval(ApprovalState.CONDITIONAL)
     return Condition.objects.create(**{"text": CONDITION} | fields, approval=approval)
 
@@ -98,7 +98,9 @@ def make_deputy(
     email="vertretung@example.org",
     deputy=None,
 ) -> User:
-    """Return a user who acts for `principal` in `kinds` of approvals, in all when empty."""
+    """Return a user who deputises for `principal` in approvals of `kinds`, or of every kind if
+    empty.
+    """
     deputy = deputy or make_user(email=email)
     Deputy.objects.create(
         principal=principal.person,

@@ -1,4 +1,4 @@
-"""Approvals with a Leitungsvorlage, and the text of its PDF and Word document."""
+"""Approvals that have a Leitungsvorlage, and the text of its PDF and Word document."""
 
 from approvals.documents import briefing_pdf, briefing_word
 from approvals.enums import ApprovalKind, ApprovalState
@@ -35,11 +35,11 @@ def attachment(title: str, size: int) -> Attachment:
 
 
 def pdf_lines(approval: ApprovalRequest) -> list[str]:
-    """Return the lines of the PDF; label and value of a row stand on one."""
+    """Return the lines of the PDF; a table row is one line of label and value."""
     return text_of(briefing_pdf(approval, [])).splitlines()
 
 
 def word_lines(approval: ApprovalRequest) -> list[str]:
-    """Return the lines of the Word document in the form of `pdf_lines`."""
+    """Return the lines of the Word document in the same form as `pdf_lines`."""
     lines = "\n".join(lines_of_word(briefing_word(approval, []))).splitlines()
     return [line.replace("\t", " ").rstrip() for line in lines]

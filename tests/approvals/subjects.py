@@ -1,4 +1,4 @@
-"""Approvals with their real subjects, of each kind and in each state."""
+"""Approvals with real subjects, for every kind and state."""
 
 import datetime as dt
 from contextlib import contextmanager
@@ -48,7 +48,7 @@ from tests.partners.builders import make_user
 
 A, K = ApprovalState, ApprovalKind
 
-# The state of a subject by the state of its latest approval.
+# Maps the state of the latest approval to the state its subject then has.
 STATES = {
     K.SERIES: {
         A.OPEN: SeriesState.REQUESTED,
@@ -90,7 +90,7 @@ STATES = {
 
 
 class Case(NamedTuple):
-    """An approval, its subject, and the object whose state follows (an option for dates)."""
+    """An approval, its subject, and the object whose state follows (for dates: an option)."""
 
     approval: ApprovalRequest
     subject: models.Model
@@ -145,7 +145,7 @@ def submit(case: Case, by) -> ApprovalRequest:
 
 
 def change(case: Case, by) -> None:
-    """Give the subject of `case` another title, as its form does."""
+    """Change the title of the subject through the service that its form uses."""
     kind, values = case.approval.kind, {"title": "Ein anderer Titel"}
     if kind == K.SERIES:
         update_series(series=case.subject, values=values, by=by, now=NOW)
@@ -166,7 +166,7 @@ VERDICTS = {
 
 
 def make_people(kind, submitter) -> dict[str, User]:
-    """Return a user of each role, deputies of every kind, and the submitter as a deputy."""
+    """Return a user of each role, deputies of every kind, and a submitter who is also a deputy."""
     principal = make_user(SENATOR_OFFICE)
     other = next(key for key in K if key != kind)
     yesterday = NOW.date().replace(day=1)
@@ -185,13 +185,13 @@ def make_people(kind, submitter) -> dict[str, User]:
 
 
 def raises_exactly(error: type[Exception]):
-    """Expect `error` and no subclass: Refused is the base class of the other two refusals."""
+    """Expect `error` but no subclass of it: NotAllowed and ChangedMeanwhile derive from Refused."""
     return pytest.raises(error, check=lambda raised: type(raised) is error)
 
 
 @contextmanager
 def undone():
-    """Roll the block back, so that the next role finds the case unchanged."""
+    """Roll the block back, so that the next role starts from the same case."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

@@ -1,6 +1,4 @@
-"""The Leitungsvorlage as PDF and Word: the same words in the same order, and what the files are
-called.
-"""
+"""The Leitungsvorlage as PDF and Word: same text in the same order, and the file names."""
 
 import datetime as dt
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""Attachments: stored with the approval, visible with it, and never changed."""
+"""Attachments are stored with the approval, visible with it, and never change."""
 
 import stat
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the documents of a closed approval say about its decision."""
+"""How the documents of a closed approval show its decision."""
 
 import datetime as dt
 
@@ -121,9 +121,7 @@ def decision_lines(lines: list[str]) -> list[str]:
 
 
 def decision_of(approval) -> list[str]:
-    """Return the lines of the decision, which PDF and Word document have in common, as the desk
-    loads the request.
-    """
+    """Return the decision as both PDF and Word show it, with the approval loaded as on the desk."""
     shown = viewable_approvals(an_office()).get(pk=approval.pk)
     lines = decision_lines(pdf_lines(shown))
     assert decision_lines(word_lines(shown)) == lines

@@ -1,4 +1,4 @@
-"""Entered text stays plain text in the documents, however odd or long it is."""
+"""User input stays plain text in the documents, however hostile or long it is."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def test_hostile_text_stays_plain_text():
     word = "\n".join(lines_of_word(briefing_word(approval, [attachment(HOSTILE, 1)])))
 
     shown = HOSTILE.replace("😀", "\ufffd")
-    assert pdf.count(shown) >= 7  # the narrow column of labels breaks one
+    assert pdf.count(shown) >= 7  # one occurrence is hyphenated in the narrow label column
     assert word.count(HOSTILE) == 9
 
 

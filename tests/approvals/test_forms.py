@@ -1,4 +1,4 @@
-"""Nothing entered is dropped silently: what does not suit the verdict is an error."""
+"""Input that does not fit the verdict is an error; nothing is dropped silently."""
 
 import pytest
 from django.urls import reverse

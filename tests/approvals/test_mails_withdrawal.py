@@ -1,4 +1,4 @@
-"""A mail that asks for a decision and still waits is withdrawn once nothing is left to decide."""
+"""An unsent mail that asks for a decision is withdrawn once there is nothing left to decide."""
 
 import datetime as dt
 

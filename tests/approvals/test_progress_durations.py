@@ -44,9 +44,8 @@ def test_median_and_longest_in_working_days_by_kind():
     office = make_user(OFFICE)
     for number, decided in enumerate([D(2026, 3, 3), D(2026, 3, 6), D(2026, 3, 20)]):
         make_decided(ApprovalKind.TOPIC, D(2026, 3, 2), decided, pk=number + 1)
-    make_decided(
-        ApprovalKind.VISIT, D(2026, 4, 1), D(2026, 4, 8), ApprovalState.REFUSED
-    )  # over Easter
+    # Easter lies in between.
+    make_decided(ApprovalKind.VISIT, D(2026, 4, 1), D(2026, 4, 8), ApprovalState.REFUSED)
     make_decided(ApprovalKind.VISIT, D(2026, 4, 1), D(2026, 4, 1), ApprovalState.RETURNED, pk=2)
 
     assert by_label(office) == {
@@ -60,9 +59,8 @@ def test_median_and_longest_in_working_days_by_kind():
 @pytest.mark.django_db
 def test_8_march_and_the_weekend_do_not_count():
     office = make_user(OFFICE)
-    make_decided(
-        ApprovalKind.SERIES, D(2027, 3, 5), D(2027, 3, 9)
-    )  # Friday to Tuesday, Monday was a holiday
+    # Friday to Tuesday; the Monday is a holiday.
+    make_decided(ApprovalKind.SERIES, D(2027, 3, 5), D(2027, 3, 9))
 
     assert by_label(office, at(D(2027, 4, 1)))["Reihe"] == (1, 1, 1, 0)
 

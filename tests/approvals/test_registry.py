@@ -110,7 +110,8 @@ def test_submission_by_kind_state_and_role(kind, state):
                 assert (approval.former, approval.submitted_by) == (case.approval, person), role
                 assert approval.history.get().history_user == person, role
         else:
-            # A dialogue does not know that its dates are asked about: only the constraint does.
+            # A dialogue does not record that its dates are under decision; only the
+            # constraint refuses a second approval.
             is_dates = (kind, state) == (ApprovalKind.DATES, A.OPEN)
             error = ChangedMeanwhile if is_dates else Refused
             with nothing_changes(case.approval, case.subject, case.affected), raises_exactly(error):

@@ -21,7 +21,7 @@ def test_each_kind_has_a_prefix_for_pauses():
 
 
 def steps_of(submitted_at: dt.datetime, due_on: dt.date, until: dt.date) -> dict[dt.date, str]:
-    """Return the key of the step by day, from the day of submission to `until`."""
+    """Return the key of the step due on each day, from the submission to `until`."""
     approval = ApprovalRequest(submitted_at=submitted_at, due_on=due_on)
     first = submitted_at.astimezone(BERLIN).date()
     days = (first + dt.timedelta(offset) for offset in range((until - first).days + 1))
@@ -187,9 +187,8 @@ def test_only_the_latest_missed_step_is_sent_later(today, key):
 
 
 def test_missed_step_is_dropped_after_three_working_days():
-    approval = ApprovalRequest(
-        submitted_at=at(2026, 3, 2), due_on=D(2026, 3, 31)
-    )  # half of the time: 16 March
+    # Half the time is over on 16 March.
+    approval = ApprovalRequest(submitted_at=at(2026, 3, 2), due_on=D(2026, 3, 31))
 
     assert due_step(approval, D(2026, 3, 19), DEFAULT).key == "half_time"
     assert due_step(approval, D(2026, 3, 20), DEFAULT) is None

@@ -1,4 +1,4 @@
-"""Who is reminded on which day: the deciders, then standing deputies, then the head."""
+"""Who is reminded when: the deciders first, then standing deputies, then the head of the office."""
 
 import datetime as dt
 
@@ -33,13 +33,13 @@ def senator():
 
 @pytest.fixture
 def office():
-    """A head and another member of the office; returns the latter."""
+    """Create a head and another member of the office; return the latter."""
     make_user(OFFICE, email=LEADS, is_office_head=True)
     return make_user(OFFICE, email=CLERK)
 
 
 def set_rule(office, *, before=(1, 0), is_active=True, **options):
-    """Change the rule as its page does."""
+    """Change the rule through the service that its page uses."""
     change_rule(
         rule=RULE,
         before=before,
@@ -54,7 +54,7 @@ def set_rule(office, *, before=(1, 0), is_active=True, **options):
 
 
 def reminded(first: dt.date, last: dt.date) -> dict[dt.date, list[str]]:
-    """Return who is reminded by day, for the days with a step."""
+    """Return the people reminded on each day that has a step."""
     days = [first + dt.timedelta(offset) for offset in range((last - first).days + 1)]
     recipients: dict[dt.date, list[str]] = {}
     for day, reminder in reminders_due(days, current_schedules()):
@@ -82,9 +82,8 @@ def test_more_people_are_reminded_after_the_deadline(senator, office):
 def test_weekend_and_8_march_have_no_step(senator, office):
     make_deputy(senator, starts_on=D(2027, 3, 1), ends_on=None, email=STANDING)
     submitted = dt.datetime(2027, 3, 1, 10, tzinfo=BERLIN)
-    make_approval(
-        by=office, now=submitted, due_on=D(2027, 3, 5)
-    )  # a Friday; Monday 8 March is a holiday in Berlin
+    # A Friday; Monday 8 March is a holiday in Berlin.
+    make_approval(by=office, now=submitted, due_on=D(2027, 3, 5))
 
     assert reminded(D(2027, 3, 1), D(2027, 3, 11)) == {
         D(2027, 3, 3): [SENATOR],

@@ -91,9 +91,8 @@ def test_decision_after_a_withdrawal_is_refused_and_names_it(office, senator):
 @pytest.mark.parametrize("state", [ApprovalState.LAPSED, ApprovalState.WITHDRAWN])
 def test_decision_on_a_closed_approval_is_refused(office, senator, state):
     approval = make_approval(state, by=office, decided_by=senator)
-    ApprovalRequest.objects.filter(pk=approval.pk).update(
-        withdrawn_at=None, withdrawn_by=None
-    )  # from before
+    # Former records know neither who withdrew them nor when.
+    ApprovalRequest.objects.filter(pk=approval.pk).update(withdrawn_at=None, withdrawn_by=None)
 
     with nothing_changes(approval), pytest.raises(ChangedMeanwhile) as refusal:
         decide(approval, senator)

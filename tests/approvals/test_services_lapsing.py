@@ -1,4 +1,4 @@
-"""An approval holds for one version of its subject: changes make it lapse."""
+"""An approval holds for one version of its subject; changing the subject makes it lapse."""
 
 import datetime as dt
 

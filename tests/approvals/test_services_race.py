@@ -1,4 +1,4 @@
-"""Of many simultaneous decisions one wins; subject, history and mails agree with it."""
+"""One of many simultaneous decisions wins; subject, history and mails agree with it."""
 
 from functools import partial
 
@@ -25,8 +25,8 @@ KINDS = list(ApprovalKind)
 def test_of_many_simultaneous_decisions_one_wins(people):
     """Run 50 rounds of 20 people on PostgreSQL; 3 rounds of 6 on SQLite, which serialises writes.
 
-    Each kind has one approval, reset for each of its rounds. They are created before the deciders,
-    so that no mail is written.
+    Each kind has one approval, which is reset for every round. The approvals are created before the
+    deciders, so that submitting them mails nobody.
     """
     rounds = 50
     if connection.vendor == "sqlite":
@@ -55,7 +55,7 @@ def _stored_values(case) -> list[dict]:
 
 
 def _reset(case, stored):
-    """Restore the values from before the decision; only the history keeps a trace of it."""
+    """Restore the values from before the decision; only the history keeps it."""
     for queryset, values in zip(_querysets(case), stored, strict=True):
         queryset.update(**values)
     case.approval.conditions.all().delete()

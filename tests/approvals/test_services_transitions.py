@@ -1,4 +1,4 @@
-"""What the office does with an approval after submitting it, for every state and role."""
+"""What the office can do with a submitted approval, for every state and role."""
 
 import datetime as dt
 
@@ -35,7 +35,7 @@ def withdraw(case, by):
     return withdraw_visit(visit=case.subject, by=by, now=NOW)
 
 
-# A topic can also be withdrawn after the decision; a granted approval then lapses.
+# A topic can also be withdrawn after the decision; its granted approval then lapses.
 AFTER_WITHDRAWAL = {
     ApprovalKind.TOPIC: {
         A.OPEN: A.WITHDRAWN,

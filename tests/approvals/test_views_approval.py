@@ -1,4 +1,4 @@
-"""The page of an approval: what was decided before and since, and who gets the form."""
+"""The page of an approval: earlier and later decisions, and who gets the form."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""All briefing forms treat attachments the same way."""
+"""All briefing forms handle attachments the same way."""
 
 import pytest
 import time_machine
@@ -29,7 +29,9 @@ SUBMISSIONS = ["series", "topic", "dates", "renewed dates", "visit"]
 
 @pytest.fixture
 def monday():
-    """Stop the clock at the Monday of the tests, for pages that ask for the time themselves."""
+    """Freeze the clock on the Monday that the builders use, for views that read the time
+    themselves.
+    """
     with time_machine.travel(NOW, tick=False):
         yield
 

@@ -1,4 +1,4 @@
-"""Deciding in a browser: on a phone with a passkey, and when the session ends in between."""
+"""Deciding in a browser: on a phone with a passkey, and when the session expires halfway."""
 
 import datetime as dt
 
@@ -31,7 +31,7 @@ def sign_in(page, senator):
 
 
 def open_approval(page, live_server, senator, approval) -> str:
-    """Sign in on the way to `approval`, filtered by kind; return its address."""
+    """Sign in on the way to `approval`, filtered by kind; return the URL of the page."""
     address = f"{live_server.url}{reverse('approval', args=[approval.pk])}?art={approval.kind}"
     page.goto(address)
     sign_in(page, senator)
@@ -86,7 +86,7 @@ def test_session_that_ends_after_a_detour_keeps_the_latest_entry(page, live_serv
     else:
         press(page, "Zurückgeben")
     assert page.url.endswith("/entscheiden/?art=dates")
-    assert page.get_by_text(NOTICE).count() == 0  # the server filled the form in
+    assert page.get_by_text(NOTICE).count() == 0  # the server has already filled in the form
 
     page.fill("[name=comment]", "Sehr gern")
     end_session(page)

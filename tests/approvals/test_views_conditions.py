@@ -100,7 +100,7 @@ def test_approval_page_lists_conditions(client, office):
 
 
 def make_page(kind):
-    """Return the address of a subject of `kind` whose approval has an open condition, and the
+    """Return the URL of a subject of `kind` whose approval has an open condition, and the
     condition.
     """
     if kind == ApprovalKind.DATES:

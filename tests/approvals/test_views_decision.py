@@ -170,7 +170,7 @@ def test_none_possible_with_another_date_takes_two_steps(client, senator):
 )
 def test_invalid_counter_dates_are_rejected_and_kept(client, senator, values, words):
     approval = make_two_dates_approval()
-    field = "comment" if values else "conditions"  # a comment would do instead of a date
+    field = "comment" if values else "conditions"  # a comment is accepted instead of a date
 
     response = post(client, approval, "none_possible", **{field: "bleibt stehen"}, **ROWS, **values)
 

@@ -1,4 +1,4 @@
-"""Downloads from the page of an approval."""
+"""Downloads from an approval's page."""
 
 import datetime as dt
 from io import BytesIO
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
 @pytest.fixture
 def approval():
-    """A request with two attachments."""
+    """An approval with two attachments."""
     approval = make_approval(subject=make_subject(snapshot=[["Thema", "Fachkräfte sichern"]]))
     uploads = [files.upload("Größe.pdf"), files.upload("Kosten.docx", files.word_file())]
     attach_files(approval, uploads, by=approval.submitted_by, now=NOW)

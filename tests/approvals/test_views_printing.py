@@ -1,4 +1,4 @@
-"""Each Leitungsvorlage of the demo goes onto one page: as a PDF, and printed from the screen."""
+"""Each Leitungsvorlage of the demo fits on one page, as a PDF and printed from the screen."""
 
 from urllib.parse import urlsplit
 

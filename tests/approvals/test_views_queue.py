@@ -1,4 +1,4 @@
-"""Deciding one approval after the other, with or without a filter by kind."""
+"""Deciding approvals one after the other, with or without a filter by kind."""
 
 import datetime as dt
 
@@ -24,7 +24,7 @@ def senator(client):
 
 
 def make_topics(count: int) -> list[ApprovalRequest]:
-    """Return requests about topics, a day of May each, the earliest first."""
+    """Return approvals of topics that are due on consecutive days in May."""
     return [make_topic_approval(due_on=dt.date(2030, 5, day)) for day in range(1, count + 1)]
 
 
@@ -75,7 +75,7 @@ def test_own_submission_is_skipped(client, senator):
 def test_kind_outside_the_deputyship_is_skipped(client):
     today = timezone.localdate()
     first, second = make_topics(2)
-    dates = make_two_dates_approval()  # due before both
+    dates = make_two_dates_approval()  # due before the two topics
     office = make_user(OFFICE)  # sees every kind
     make_deputy(
         make_user(SENATOR_OFFICE), deputy=office, kinds=["topic"], starts_on=today, ends_on=today
@@ -138,13 +138,12 @@ def test_unknown_kind_is_ignored(client, senator):
 
 def test_desk_filters_by_kind_and_its_links_keep_the_filter(client, senator):
     topic, dates = make_topic_approval(), make_two_dates_approval()
-    ApprovalRequest.objects.exclude(
-        state=ApprovalState.OPEN
-    ).delete()  # how the topic of the dates was approved
+    # The builder also approved the topic of the dialogue; the desk must not list that.
+    ApprovalRequest.objects.exclude(state=ApprovalState.OPEN).delete()
     settled = make_approval(ApprovalState.REFUSED, subject=make_subject(pk=999))
     make_approval(ApprovalState.REFUSED, subject=make_subject("visit", pk=999))
 
-    rows = {
+    listed = {
         query: [
             approval.pk
             for approval in client.get(reverse("approvals_desk") + query)
@@ -158,7 +157,7 @@ def test_desk_filters_by_kind_and_its_links_keep_the_filter(client, senator):
         reverse("approvals_desk") + "?art=topic&stand=entschieden"
     ).content.decode()
 
-    assert list(rows.values()) == [[topic.pk], [dates.pk], [], [settled.pk]]
+    assert list(listed.values()) == [[topic.pk], [dates.pk], [], [settled.pk]]
     assert 'href="?art=topic&amp;stand=entschieden"' in html
     assert 'href="?art=topic" aria-current="true"' in html
     assert 'href="?art=topic"' in decided and 'href="?art=visit&amp;stand=entschieden"' in decided

@@ -1,4 +1,4 @@
-"""Decisions that come too late or from the wrong user. What was entered is never lost."""
+"""Decisions that come too late or from the wrong user are refused, and the input is kept."""
 
 import datetime as dt
 
@@ -45,7 +45,7 @@ def submit_days_ago(approval, days):
 
 
 def make_limited_deputy(principal):
-    """Return the deputy of `make_deputy`, who acts in visits today."""
+    """Return a deputy as `make_deputy` does, limited to visits, for today."""
     today, deputy = (
         timezone.localdate(),
         User.objects.filter(email="vertretung@example.org").first(),

@@ -1,4 +1,4 @@
-"""From the link in the mail to the decision: sign in, two steps, the next approval."""
+"""From the link in the mail to the decision: sign in, two steps, next approval."""
 
 import datetime as dt
 import re

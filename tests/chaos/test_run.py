@@ -1,4 +1,4 @@
-"""The short form of `make chaos`, on the same code, and what the command tells."""
+"""The short form of `make chaos`, run by the same code, and what the command prints."""
 
 import json
 
@@ -63,7 +63,7 @@ def test_embedded_stack_loses_nothing_when_its_one_worker_is_killed(story_of):
 
 @pytest.fixture
 def story_of(capsys):
-    """Yield a function that does a run; its output are shown when the test fails."""
+    """Yield a function that performs one run; pytest shows its output when the test fails."""
 
     def run(stack, *, mails: int, kills: int) -> Verdict:
         options = Options(mails=mails, kills=kills, seed="short", longest_seconds=300)
@@ -74,7 +74,7 @@ def story_of(capsys):
 
 @pytest.fixture
 def verdicts(monkeypatch, tmp_path):
-    """Run the command without a stack; its runs end with the verdicts in this list."""
+    """Let the command run without a stack; each run returns the next verdict in this list."""
     waiting = []
     monkeypatch.setattr(command, "missing_programs", lambda: "")
     monkeypatch.setattr(command, "full_stack", lambda folder, workers: own_folder())

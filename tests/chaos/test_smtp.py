@@ -1,4 +1,4 @@
-"""The mail server of the runs: it keeps a message exactly when it answered 250."""
+"""The runs' mail server keeps a message if and only if it answers 250."""
 
 import smtplib
 import sys
@@ -39,8 +39,8 @@ def server(tmp_path, journal):
 
 @pytest.fixture
 def send(server):
-    """Yield a function that sends the message to somebody and returns the code, 0 when the line
-    broke.
+    """Yield a function that sends a message and returns the SMTP code, or 0 on a dropped
+    connection.
     """
     open_ones = []
 

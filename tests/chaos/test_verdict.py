@@ -1,4 +1,4 @@
-"""Each promise is seen broken once: a verdict that cannot be red is worth nothing."""
+"""Each promise is seen broken once: a verdict that cannot fail proves nothing."""
 
 import pytest
 
@@ -12,7 +12,7 @@ NO_MAILBOX = "550 5.1.1 no such mailbox"
 
 
 def make_row(number: int, state: str = "sent", **fields) -> OutboxMail:
-    """Return the row of the invitation to guest `number` (from 1)."""
+    """Return the outbox row of the invitation to guest `number` (from 1)."""
     row = OutboxMail(
         "invitation",
         GUESTS[number - 1],
@@ -24,14 +24,14 @@ def make_row(number: int, state: str = "sent", **fields) -> OutboxMail:
 
 
 def make_kept(number: int, at: float = 100.0, **fields) -> KeptMessage:
-    """Return the message to guest `number` as the mail server kept it."""
+    """Return the message to guest `number` as the mail server stored it."""
     return KeptMessage(at, f"<{number}@portal>", GUESTS[number - 1], f"sha-{number}")._replace(
         **fields
     )
 
 
 def make_facts(**fields) -> Facts:
-    """Return a run with one kill in which every promise was kept."""
+    """Return the facts of a run with one kill in which every promise was kept."""
     facts = Facts(
         recipients=GUESTS,
         rows=[make_row(1), make_row(2), make_row(3, "failed")],
@@ -202,11 +202,11 @@ def test_mail_that_still_waits_is_stuck(state):
     ("copies", "kills", "count"),
     [
         ([(10, 30)], [20], 0),
-        ([(10, 30)], [9.5], 0),  # killed a moment before the server kept it
+        ([(10, 30)], [9.5], 0),  # killed just before the server stored it
         ([(10, 30)], [8.9], 1),
         ([(10, 30)], [31], 1),
         ([(10, 30), (11, 30)], [20], 1),  # one kill explains one duplicate
-        ([(10, 40), (15, 25)], [20, 30], 0),  # the narrow span gets the kill that only it can have
+        ([(10, 40), (15, 25)], [20, 30], 0),  # the narrow span takes the only kill that fits it
         ([(10, 20, 30)], [15, 25], 0),
         ([(10, 20, 30)], [15], 1),
     ],

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.embedded
 
 @pytest.fixture
 def make_crew(tmp_path):
-    """Yield a function that starts a crew of sleepers; `lines` of the crew holds what it said."""
+    """Yield a function that starts a pool of sleeping processes; `pool.lines` is its output."""
     crews = []
 
     def make(

@@ -1,4 +1,4 @@
-"""Files to upload: valid ones of each accepted type, and some that only pretend."""
+"""Files to upload: a valid one of each accepted type, and some with a false extension."""
 
 import zipfile
 from io import BytesIO
@@ -23,7 +23,7 @@ def excel_file() -> bytes:
 
 
 def package(content_type: str = "", *parts: str) -> bytes:
-    """Return a ZIP file that declares one content type and holds `parts`."""
+    """Return a ZIP file that declares one content type and contains `parts`."""
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w") as file:
         file.writestr(
@@ -35,7 +35,7 @@ def package(content_type: str = "", *parts: str) -> bytes:
 
 
 def upload(name: str = "Konzept.pdf", content: bytes = PDF) -> SimpleUploadedFile:
-    """Return `content` as somebody uploads it under `name`."""
+    """Return `content` as a file uploaded under `name`."""
     return SimpleUploadedFile(name, content, content_type="application/x-whatever")
 
 

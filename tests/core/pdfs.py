@@ -10,12 +10,12 @@ def read_pdf(content: bytes) -> PdfReader:
 
 
 def text_of(content: bytes) -> str:
-    """Return the text of all pages, a line a line."""
+    """Return the text of all pages, one line per line of the PDF."""
     return "\n".join(page.extract_text() for page in read_pdf(content).pages)
 
 
 def fonts_of(content: bytes) -> set[str]:
-    """Return the names of the fonts in use, without the mark of a subset."""
+    """Return the names of the fonts in use, without their subset prefixes."""
     pages = read_pdf(content).pages
     fonts = [
         font.get_object() for page in pages for font in page["/Resources"].get("/Font", {}).values()
@@ -24,7 +24,7 @@ def fonts_of(content: bytes) -> set[str]:
 
 
 def structure_of(content: bytes) -> list[str]:
-    """Return the kinds of the elements in the order they are read: Document, H1, P, Table …"""
+    """Return the types of the structure elements in reading order: Document, H1, P, Table …"""
     return list(_kinds(read_pdf(content).trailer["/Root"]["/StructTreeRoot"]))
 
 

@@ -1,4 +1,4 @@
-"""Two people edit one object. Tested with measures, whose form has every kind of field."""
+"""Two people edit one object. Measures serve as the example: their form has every kind of field."""
 
 import datetime as dt
 

@@ -25,8 +25,11 @@ UTC = dt.UTC
         (dt.date(2019, 6, 15), False),  # Saturday
         (dt.date(2019, 3, 8), False),  # Frauentag, in Berlin since 2019
         (dt.date(2018, 3, 8), True),
-        (dt.date(2019, 6, 20), True),  # Fronleichnam is none in Berlin
-        (dt.date(2020, 5, 8), False),  # 75 years after the liberation, once
+        (dt.date(2019, 6, 20), True),  # Fronleichnam is no holiday in Berlin
+        (
+            dt.date(2020, 5, 8),
+            False,
+        ),  # a holiday in Berlin in 2020 only, 75 years after the liberation
         (dt.date(2019, 10, 3), False),
     ],
 )
@@ -72,10 +75,11 @@ def test_working_days_between_counts_the_end_and_not_the_start():
 @pytest.mark.parametrize(
     ("moment", "expected"),
     [
+        # Half past midnight in Berlin.
         (
             dt.datetime(2019, 6, 17, 22, 30, tzinfo=UTC),
             dt.date(2019, 6, 18),
-        ),  # half past midnight in Berlin
+        ),
         (dt.datetime(2019, 10, 27, 0, 59, tzinfo=UTC), dt.date(2019, 10, 27)),
         (dt.datetime(2019, 12, 31, 23, 0, tzinfo=UTC), dt.date(2020, 1, 1)),
     ],
@@ -107,8 +111,7 @@ def test_dates_are_written_the_german_way():
             dt.datetime(2019, 6, 18, 22, tzinfo=UTC),
             "Di, 18.06.2019, 22:00 – Mi, 19.06.2019, 00:00 Uhr",
         ),
-        # the hour that comes twice: three hours by the clock of the world, two by the one on the
-        # wall
+        # The clocks go back in between: three hours have elapsed, the wall clock shows two.
         (
             dt.datetime(2019, 10, 26, 23, tzinfo=UTC),
             dt.datetime(2019, 10, 27, 2, tzinfo=UTC),

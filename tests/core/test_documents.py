@@ -1,4 +1,4 @@
-"""Documents are tagged, named and in German, and user text stays text."""
+"""Documents are tagged, named and in German; user input stays text."""
 
 import datetime as dt
 import struct
@@ -39,7 +39,7 @@ PAPER = """#let data = json(bytes(sys.inputs.data))
 
 @pytest.fixture
 def root(settings, tmp_path):
-    """A base folder with one typst and one Word template, and the unpacked fonts."""
+    """A base folder with one Typst and one Word template, and the unpacked fonts."""
     document_fonts()
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "paper.typ").write_text(PAPER)
@@ -163,7 +163,7 @@ def woff(base_dir):
 
 
 def tables(font: bytes) -> dict[bytes, tuple[int, bytes]]:
-    """Return checksum and content of each table of a TrueType font."""
+    """Return the checksum and content of each table of a TrueType font."""
     count = struct.unpack_from(">H", font, 4)[0]
     entries = struct.iter_unpack(">4sIII", font[12 : 12 + 16 * count])
     return {
@@ -176,7 +176,7 @@ def test_each_table_comes_out_as_its_checksum_says(woff, family):
     found = tables(unpack_woff(woff, family=family))
 
     assert {b"cmap", b"glyf", b"head", b"name"} <= set(found)
-    # that of `head` is taken with one of its numbers left out
+    # The checksum of `head` excludes one of its own fields, so it cannot match.
     wrong = [
         tag
         for tag, (checksum, table) in found.items()

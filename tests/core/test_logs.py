@@ -10,7 +10,7 @@ from core.links import sign_link
 
 @pytest.fixture
 def log():
-    """What the portal's own handler writes, with its own formatter and filters."""
+    """Capture what the portal's own handler writes, with its formatter and filters."""
     stream = StringIO()
     logging.config.DictConfigurator(settings.LOGGING).configure()
     stderr = next(

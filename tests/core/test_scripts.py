@@ -1,4 +1,4 @@
-"""The scripts in static/js, each in a real Chromium."""
+"""The scripts in static/js, each run in a real Chromium."""
 
 from urllib.parse import urlsplit
 
@@ -12,7 +12,7 @@ SITE = "http://portal.test"
 
 @pytest.fixture
 def serve(page):
-    """Serve `pages` (path → HTML) and the scripts; collect what is posted. Nothing leaves the
+    """Serve `pages` (path → HTML) and the scripts, and collect POSTs; no request leaves the
     machine.
     """
     posted = []
@@ -288,7 +288,7 @@ data-preview>Als Text</button>
 
 
 def bodies_of(page) -> list[tuple[str, str]]:
-    """Collect address and body of what `page` posts from now on."""
+    """Collect the URL and body of each POST that `page` sends from now on."""
     posts = []
     page.on(
         "request",

@@ -43,9 +43,7 @@ def test_kern_is_cut_to_the_parts_in_use(css, kept):
 
 
 def test_every_class_of_kern_in_use_is_served():
-    """A page that takes a new part of KERN must name it in `KERN_PARTS`, or it would look bare in
-    service.
-    """
+    """A page that uses a new KERN component lists it in `KERN_PARTS`; else it is unstyled."""
     sources = [*settings.BASE_DIR.glob("templates/**/*.html"), settings.BASE_DIR / "core/html.py"]
     used = {name for source in sources for name in KERN_NAME.findall(source.read_text())}
 
@@ -69,9 +67,8 @@ def test_collected_files_are_one_small_stylesheet(tmp_path):
     }
     with override_settings(STATIC_ROOT=tmp_path, STORAGES=storages):
         call_command("collectstatic", interactive=False, verbosity=0)
-        call_command(
-            "collectstatic", interactive=False, verbosity=0
-        )  # what lies there already changes nothing
+        # A second run must cope with the files of the first.
+        call_command("collectstatic", interactive=False, verbosity=0)
 
     (stylesheet,) = tmp_path.glob("css/portal.????????????.css")
     (compressed,) = tmp_path.glob("css/portal.????????????.css.gz")

@@ -1,4 +1,4 @@
-"""The check that nothing changed can fail."""
+"""`nothing_changes` itself can fail."""
 
 import pytest
 

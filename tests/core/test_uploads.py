@@ -1,4 +1,4 @@
-"""Uploads are checked by their content, and their names do no harm."""
+"""Uploads are checked by content, and their names are harmless."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Running a service from a view, and what the user sees of it."""
+"""Running a service from a view, and the message that the user gets."""
 
 import pytest
 from django import forms
@@ -16,7 +16,7 @@ MOVES = {"close": Move(("open",), "closed")}
 
 
 class Door:
-    """A row with a state, as the state tables know it."""
+    """A stand-in for a model with a state, as the state tables need it."""
 
     def __init__(self, state):
         self.state = state

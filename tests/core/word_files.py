@@ -6,7 +6,7 @@ import docx
 
 
 def lines_of_word(content: bytes) -> list[str]:
-    """Return the paragraphs of the body in their order, those of tables and boxes included."""
+    """Return the paragraphs of the body in order, including those in tables and text boxes."""
     body = docx.Document(BytesIO(content)).element.body
     name = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
     signs = {f"{name}br": "\n", f"{name}tab": "\t"}

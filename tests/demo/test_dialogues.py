@@ -1,4 +1,4 @@
-"""The real dialogues, as exact as their sources."""
+"""The real dialogues keep the precision of their sources."""
 
 import datetime as dt
 

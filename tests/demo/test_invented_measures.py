@@ -114,9 +114,8 @@ def test_reminders_name_only_invented_measures(today):
     day, _users = today
     running = ReportingRound.objects.get(state=RoundState.OPEN)
     opened_at = timezone.make_aware(dt.datetime.combine(day, dt.time(7)))
-    ReportingRound.history.filter(id=running.pk).update(
-        history_date=opened_at
-    )  # otherwise the time of the test run
+    # The history would otherwise carry the time of the test run.
+    ReportingRound.history.filter(id=running.pk).update(history_date=opened_at)
     demo = {
         str(pk) for pk in Measure.objects.filter(origin=Origin.DEMO).values_list("pk", flat=True)
     }

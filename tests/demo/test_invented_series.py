@@ -1,4 +1,4 @@
-"""The pause of the invented series that waits for consent."""
+"""The invented series that waits for consent is paused."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""The history of invented records shows the days on which things are said to have happened."""
+"""The history of invented records carries the dates on which their story says things happened."""
 
 import pytest
 from django.test import override_settings

@@ -1,4 +1,4 @@
-"""The real visits and clippings, as exact as their sources."""
+"""The real visits and clippings keep the precision of their sources."""
 
 import pytest
 from django.utils import timezone

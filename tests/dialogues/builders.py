@@ -1,4 +1,4 @@
-"""Series, topics, dialogues and guests for tests, in any state, without mail."""
+"""Series, topics, dialogues and guests for tests, in any state and without mail."""
 
 import datetime as dt
 
@@ -52,7 +52,7 @@ SUBSTITUTE = Rsvp(
 
 
 def make_series(state: str = SeriesState.CONSENTED, **fields) -> DialogueSeries:
-    """Return a saved series in `state`, with the open request where one belongs to it."""
+    """Return a saved series in `state`, with an open approval if the state implies one."""
     series = DialogueSeries.objects.create(
         **{"title": "Reihe 2026", "period": "2026"} | fields, state=state
     )
@@ -62,9 +62,7 @@ def make_series(state: str = SeriesState.CONSENTED, **fields) -> DialogueSeries:
 
 
 def make_topic(state: str = TopicState.APPROVED, *, proposed_by=None, **fields) -> Topic:
-    """Return a saved topic in `state`, proposed by a partner, with the request that belongs to the
-    state.
-    """
+    """Return a saved topic in `state`, proposed by a partner, with the approval it implies."""
     proposed_by = proposed_by or make_user(PARTNER)
     values = {"title": "Fachkräfte sichern", "description": "Betriebe suchen Nachwuchs."}
     values["organisation_id"] = proposed_by.organisation_id
@@ -88,10 +86,10 @@ def make_topic(state: str = TopicState.APPROVED, *, proposed_by=None, **fields) 
 def make_dialogue(
     state: str = DialogueState.PLANNING, *, host_contact: Person | None = None, **fields
 ) -> Dialogue:
-    """Return a saved dialogue in `state` on an approved topic, with a host that said yes.
+    """Return a saved dialogue in `state` on an approved topic, with a host that accepted.
 
-    From `scheduled` on it has the date DAY to END, the option it was fixed from, and the approval
-    of that option.
+    From `scheduled` on it has the date DAY to END, the option that was fixed, and the approval of
+    that option.
     """
     values = {
         "title": "Fachkräfte im Maschinenbau",
@@ -117,7 +115,7 @@ def make_dialogue(
 
 
 def make_option(dialogue: Dialogue, state: str = OptionState.PROPOSED, **fields) -> DateOption:
-    """Return a saved date of `dialogue`, DAY to END when nothing else is said."""
+    """Return a saved date of `dialogue`, DAY to END unless said otherwise."""
     return DateOption.objects.create(
         **{"starts_at": DAY, "ends_at": END} | fields, dialogue=dialogue, state=state
     )
@@ -126,7 +124,7 @@ def make_option(dialogue: Dialogue, state: str = OptionState.PROPOSED, **fields)
 def make_dates_approval(
     dialogue: Dialogue, *options, state: str = ApprovalState.OPEN
 ) -> ApprovalRequest:
-    """Return a request about `options`; a granted one has them all ticked."""
+    """Return an approval of `options`; when granted, all of them are ticked."""
     listed = [{"id": option.pk, "label": str(option), "hint": ""} for option in options]
     chosen = [option.pk for option in options] if state == ApprovalState.APPROVED else []
     subject = make_subject(ApprovalKind.DATES, pk=dialogue.pk, title=dialogue.title, options=listed)
@@ -140,8 +138,8 @@ def make_invitation(
     released: bool = True,
     **fields,
 ) -> Invitation:
-    """Return a saved invitation to `dialogue` (an inviting one when missing), released in its
-    present round.
+    """Return a saved invitation to `dialogue` (by default one in state `invited`), released in its
+    current round.
     """
     dialogue = dialogue or make_dialogue(DialogueState.INVITED)
     values = {"person": None, "rsvp": rsvp}
@@ -160,7 +158,7 @@ def make_invitation(
 
 
 def make_released(office, count: int) -> Dialogue:
-    """Return a dialogue whose `count` invitations were just released at NOW, with their mails."""
+    """Return a dialogue with `count` invitations released at NOW, and their mails."""
     dialogue = make_dialogue(DialogueState.SCHEDULED)
     for number in range(count):
         person = make_person(
@@ -173,7 +171,7 @@ def make_released(office, count: int) -> Dialogue:
 
 
 def make_past(title: str = "Früher", **fields) -> Dialogue:
-    """Return a dialogue taken over from former papers, of a known day."""
+    """Return a dialogue imported from earlier papers, with a known day."""
     fields = {
         "starts_on": dt.date(2017, 10, 23),
         "precision": Precision.DAY,
@@ -183,5 +181,5 @@ def make_past(title: str = "Früher", **fields) -> Dialogue:
 
 
 def make_office():
-    """Return an account of the office with a fixed address."""
+    """Return an office account with a fixed address."""
     return make_user(OFFICE, email="geschaeftsstelle@example.org")

@@ -1,4 +1,4 @@
-"""Reads calendar entries and personal links back out of finished mails."""
+"""Read calendar entries and personal links back out of finished mails."""
 
 import datetime as dt
 import email
@@ -16,13 +16,13 @@ LINK = re.compile(r"http://localhost:8000/branchengespraeche/(?:einladung|antwor
 
 
 def guest_of(text: str) -> Invitation | None:
-    """Return the invitation that the personal link in `text` opens, if there is one."""
+    """Return the invitation that the personal link in `text` opens, or None."""
     found = LINK.search(text)
     return open_invitation(found[1]) if found else None
 
 
 class Entry(NamedTuple):
-    """What a guest's calendar reads."""
+    """A calendar entry as a guest's calendar program reads it."""
 
     method: str
     uid: str
@@ -37,7 +37,7 @@ class Entry(NamedTuple):
 
 
 def calendar_of(mail: Mail) -> Entry | None:
-    """Return the calendar entry that `mail` carries, if any."""
+    """Return the calendar entry attached to `mail`, or None."""
     message = email.message_from_string(mail.mime, policy=email.policy.default)
     parts = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
     if not parts:

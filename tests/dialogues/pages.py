@@ -1,4 +1,4 @@
-"""Reading the pages of the dialogues app."""
+"""Read the pages of the dialogues app."""
 
 import re
 
@@ -9,20 +9,20 @@ VERSION = re.compile(r'name="version" value="([^"]+)"')
 
 
 def text_of(response) -> str:
-    """Return the words of a page, one blank between them."""
+    """Return the text of a page with whitespace collapsed."""
     return Page(response.content.decode()).text
 
 
 def links_of(response) -> list[str]:
-    """Return the addresses that a page links to."""
+    """Return the URLs that a page links to."""
     return [target for _words, target in Page(response.content.decode()).links]
 
 
 def titles_of(response) -> list[str]:
-    """Return the titles of the rows that a list shows, in order."""
+    """Return the titles of the objects on a list page, in order."""
     return [obj.title for obj in response.context["page"].object_list]
 
 
 def version_in(response) -> str:
-    """Return the fingerprint that a form carries."""
+    """Return the version fingerprint that a form carries."""
     return VERSION.search(response.content.decode())[1]

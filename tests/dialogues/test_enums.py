@@ -1,4 +1,4 @@
-"""The state tables, compared with literal copies: changing one is a decision, not a slip."""
+"""The state tables compared with literal copies, so that no entry changes by accident."""
 
 from dialogues.enums import (
     DIALOGUE_MOVES,

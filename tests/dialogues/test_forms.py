@@ -1,4 +1,4 @@
-"""What the forms ask, offer and refuse themselves."""
+"""What the forms ask, offer and reject themselves."""
 
 import datetime as dt
 

@@ -1,6 +1,4 @@
-"""The whole life of a dialogue by its services: two calendar parsers read every entry that goes
-out, and agree.
-"""
+"""The whole life of a dialogue: two calendar parsers read every entry sent, and agree."""
 
 import datetime as dt
 import email
@@ -58,7 +56,7 @@ pytestmark = pytest.mark.django_db
 OFFICE, SENATOR, HOST = "geschaeftsstelle@example.org", "senatorin@example.org", "werk@example.org"
 A, B, C, D = (f"{letter}@example.org" for letter in "abcd")
 STAND_IN = "stellvertretung@example.org"
-NIGHT = dt.datetime(2026, 10, 25, 1, 30, tzinfo=BERLIN)  # summer time ends at three
+NIGHT = dt.datetime(2026, 10, 25, 1, 30, tzinfo=BERLIN)  # summer time ends at three o'clock
 MORNING = dt.datetime(2026, 10, 25, 3, 30, tzinfo=BERLIN)
 LATER = dt.datetime(2026, 10, 26, 14, 0, tzinfo=BERLIN)
 TITLE = 'Größe, Maß; „Fuß" \\ Ökodesign 🏭 und vieles mehr: ' + "Fachkräftesicherung " * 7
@@ -124,9 +122,7 @@ def date(dialogue, office, senator, starts_at, ends_at):
 
 
 def tell_the_story(office, senator) -> list[list[Sent]]:
-    """Live through everything that writes calendar mails; return the mails of each act, in their
-    order.
-    """
+    """Perform every action that sends calendar mails; return the mails of each act, in order."""
     host = make_organisation('Maschinen "Süd" GmbH; Werk, Halle')
     dialogue = make_dialogue(
         DialogueState.EXPLORING,
@@ -199,9 +195,7 @@ def _mails_of(act) -> list[Sent]:
 
 @pytest.fixture(scope="module")
 def story(django_db_setup, django_db_blocker):
-    """What went out, act by act. It is lived through once for all tests, and leaves nothing in the
-    database.
-    """
+    """The mails sent, act by act. Built once for all tests; nothing stays in the database."""
     with django_db_blocker.unblock(), transaction.atomic():
         acts = tell_the_story(make_office(), make_user(SENATOR_OFFICE, email=SENATOR))
         transaction.set_rollback(True)
@@ -210,7 +204,7 @@ def story(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def entries(story):
-    """All of them, one after the other."""
+    """All mails of the story, in order."""
     return [sent for act in story for sent in act]
 
 
@@ -331,9 +325,8 @@ def test_alternative_and_file_are_the_same_bytes_under_a_plain_name(entries):
 def test_entry_holds_neither_a_personal_link_nor_somebody_elses_address(entries):
     secrets = [sent.mail.secret for sent in entries if sent.mail.has_personal_link]
     tokens = {secret.rstrip("/").rpartition("/")[2] for secret in secrets}
-    assert (
-        len({token.partition(":")[0] for token in tokens}) == 4
-    )  # one each guest; the rest of a token is its second
+    # One token per guest; the part after the colon depends on the time of signing.
+    assert len({token.partition(":")[0] for token in tokens}) == 4
     everybody = (OFFICE, SENATOR, HOST, STAND_IN, A, B, C, D)
 
     for sent in entries:

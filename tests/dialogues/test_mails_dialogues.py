@@ -1,4 +1,4 @@
-"""Mails about a change to a dated dialogue: what counts as one, and who is mailed."""
+"""Mails about a change to a dated dialogue: which changes count, and who is mailed."""
 
 import datetime as dt
 
@@ -46,8 +46,8 @@ def make_guest(dialogue, name, rsvp=A.OPEN, **fields):
 
 @pytest.fixture
 def dialogue(senator):
-    """An inviting dialogue with a guest of each answer, a withdrawn one, one not yet invited, and a
-    host.
+    """An inviting dialogue with a host and guests: one per reply, one withdrawn, one not yet
+    invited.
     """
     dialogue = make_dialogue(
         DialogueState.INVITED, host_contact=make_person(email="werk@example.org")
@@ -297,7 +297,7 @@ def test_account_without_an_address_does_not_block_a_change(office, senator):
 
 def test_change_costs_the_same_queries_for_any_number_of_guests(office, senator):
     costs, _roles = [], office.roles
-    for count in (1, 3, 20):  # SQLite takes about 30 mails a statement
+    for count in (1, 3, 20):  # SQLite inserts about 30 mails per statement
         dialogue = make_dialogue(DialogueState.INVITED)
         for _i in range(count):
             make_invitation(dialogue, A.ACCEPTED)

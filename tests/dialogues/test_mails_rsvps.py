@@ -37,8 +37,8 @@ def invitation():
 
 @pytest.fixture
 def rsvp(invitation):
-    """Return a function that answers and gives the entries which went out, (recipient, method,
-    partstat, sequence).
+    """Return a function that records a reply and returns the entries mailed because of it, as
+    (recipient, method, partstat, sequence).
     """
     minutes = iter(range(60))
 

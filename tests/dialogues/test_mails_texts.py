@@ -1,4 +1,4 @@
-"""Each text of approvals and dialogues is rendered with values in place, as text and HTML."""
+"""Every text of approvals and dialogues renders with all its values, as text and as HTML."""
 
 import pytest
 
@@ -54,7 +54,7 @@ def test_text_is_rendered_with_every_value(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_body_goes_on_in_lower_case_after_the_greeting(kind):
-    """German letters go on in lower case after the comma; a name or a noun keeps its capital."""
+    """German letters continue in lower case after the comma; names and nouns keep their capital."""
     first = letter_of(kind).text.removeprefix("Guten Tag,\n\n")
 
     assert first[0].islower() or first.startswith("Wert von")

@@ -26,8 +26,8 @@ pytestmark = pytest.mark.django_db
 
 
 def violates(name: str, obj, **fields):
-    """Fail unless the database refuses `fields`; SQLite names only the columns of a unique
-    constraint.
+    """Assert that the database refuses `fields`; for unique constraints SQLite names only the
+    columns.
     """
     with pytest.raises(IntegrityError) as error, transaction.atomic():
         type(obj).objects.filter(pk=obj.pk).update(**fields)
@@ -215,7 +215,7 @@ def partner():
 
 
 def make_deputy(partner, *roles):
-    """Return an account of another organisation with `roles` that acts for `partner` today."""
+    """Return an account of another organisation with `roles` that deputises for `partner` today."""
     deputy = make_user(*roles, organisation=make_organisation())
     Deputy.objects.create(
         principal=partner.person, deputy=deputy.person, starts_on=timezone.localdate()
@@ -224,7 +224,7 @@ def make_deputy(partner, *roles):
 
 
 def records_about(partner):
-    """Return what a partner sees: topics, dialogues, and the invitation to one of them."""
+    """Return what `partner` may see: topics, dialogues, and the invitation to one of them."""
     topics = [
         make_topic(state, proposed_by=partner) for state in (TopicState.DRAFT, TopicState.PROPOSED)
     ]
@@ -260,10 +260,11 @@ def test_role_held_only_as_a_deputy_does_not_open_the_own_organisation(partner):
     make_topic(TopicState.PROPOSED, proposed_by=colleague)
     invitation = make_invitation(person=colleague.person)
 
+    # The observer role of the deputy shows them, since they are decided.
     assert records_seen_by(deputy) == {
         invitation.dialogue,
         invitation.dialogue.topic,
-    }  # as an observer, since they are decided
+    }
 
 
 def test_draft_of_a_deputy_is_not_open_to_others_of_its_organisation(partner):

@@ -45,7 +45,7 @@ S = DialogueState
 
 
 def current(steps) -> str:
-    """Return the label of the present step, or an empty string."""
+    """Return the label of the current step, or an empty string."""
     return "".join(step.label for step in steps if step.status == "current")
 
 

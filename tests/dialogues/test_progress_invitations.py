@@ -1,4 +1,4 @@
-"""What the office is warned of before invitations are sent."""
+"""Warnings that the office gets before it sends invitations."""
 
 import pytest
 

@@ -25,10 +25,11 @@ from tests.outbox.builders import fields_in_state
 from tests.partners.builders import make_person, make_user
 
 D = dt.date
+# 5 and 2 working days before ANSWER_BY (15 April 2026).
 FIRST, SECOND = (
     D(2026, 4, 8),
     D(2026, 4, 13),
-)  # 5 and 2 working days before ANSWER_BY, 15 April 2026
+)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_guests_are_reminded_five_and_two_working_days_before(rsvp_by, days):
 
 
 def due_on(today: dt.date):
-    """Return what may go out on `today`."""
+    """Return the reminders that may be sent on `today`."""
     return [reminder for _day, reminder in reminders_due([today], current_schedules())]
 
 

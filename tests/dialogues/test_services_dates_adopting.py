@@ -22,7 +22,7 @@ DATES = [CounterDate(DAY + WEEK), CounterDate(DAY + 2 * WEEK, DAY + 2 * WEEK + H
 
 
 def answered(senator, *dates, comment="Der April ist voll."):
-    """Return a dialogue whose one date is not possible, with `dates` proposed instead."""
+    """Return a dialogue whose only date was declined, with `dates` suggested instead."""
     dialogue = make_dialogue(DialogueState.EXPLORING)
     approval = make_dates_approval(dialogue, make_option(dialogue))
     decide_dates(

@@ -1,4 +1,4 @@
-"""Deciding on dates: what is ticked is possible, what has passed cannot be ticked."""
+"""Deciding on dates: ticked dates become possible, past dates cannot be ticked."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""What a request about dates shows as changed since the former one."""
+"""The changes since the previous decision that an approval of dates shows."""
 
 import datetime as dt
 
@@ -49,7 +49,7 @@ def edit(dialogue, by, **values) -> None:
 
 @pytest.fixture
 def granted(office, senator):
-    """A dialogue with two dates, both granted."""
+    """A dialogue with two approved dates."""
     dialogue = make_dialogue(DialogueState.EXPLORING, title="Alt")
     options = option_on(dialogue, 0), option_on(dialogue, 1)
     decide(ask(dialogue, office), senator, *options)
@@ -58,7 +58,7 @@ def granted(office, senator):
 
 @pytest.fixture
 def fixed(office, granted):
-    """The same with the first date fixed."""
+    """The same dialogue with the first date fixed."""
     fix_date(option=granted.date_options.order_by("starts_at").first(), by=office, now=NOW)
     return granted
 

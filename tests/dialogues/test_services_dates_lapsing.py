@@ -1,4 +1,4 @@
-"""When a change makes the approval of dates lapse, and what becomes of the dates."""
+"""Which changes make the approval of dates lapse, and what happens to the dates."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""A fixed date whose approval lapsed: what stops, and how it is submitted again."""
+"""A fixed date whose approval lapsed: what is blocked, and how it is submitted again."""
 
 import datetime as dt
 
@@ -221,7 +221,7 @@ def test_dialogue_rests_while_topic_or_series_lack_approval(office, missing):
 
 
 def test_topic_without_a_series_needs_only_its_own_approval(office):
-    """A subject of another kind with the same number is left alone."""
+    """An approval of another kind of subject with the same primary key does not count."""
     topic = make_topic(TopicState.APPROVED)
     other = make_approval(
         ApprovalState.APPROVED, subject=make_subject(ApprovalKind.VISIT, pk=topic.pk)

@@ -1,4 +1,4 @@
-"""A dialogue from planning to its end, by its state table."""
+"""A dialogue from planning to its end, following its state table."""
 
 import datetime as dt
 from functools import partial
@@ -101,7 +101,7 @@ ACTIONS = {
 
 
 def make_ready(state, **fields):
-    """Return a dialogue in `state` for which nothing but the state can forbid an action."""
+    """Return a dialogue in `state` in which only the state can forbid an action."""
     dialogue = make_dialogue(state, **fields)
     make_option(
         dialogue, OptionState.PROPOSED, starts_at=LATER, ends_at=LATER + dt.timedelta(hours=2)
@@ -131,7 +131,7 @@ def test_table_of_states_holds(state, action, office, senator):
         assert dialogue.state == (DIALOGUE_MOVES[action].target or state)
         assert dialogue.history.count() == 2
     else:
-        # A date that is fixed already was fixed by somebody else.
+        # If a date is already fixed, somebody else was faster.
         is_late = action == "fix_date" and dialogue.starts_at
         refusal = ChangedMeanwhile if is_late else Refused
         with nothing_changes(dialogue, *dialogue.date_options.all()), pytest.raises(refusal):

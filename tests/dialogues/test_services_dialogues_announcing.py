@@ -73,7 +73,7 @@ def guest():
 
 @pytest.fixture
 def dialogue(senator, guest):
-    """A dialogue with one guest who said yes."""
+    """A dialogue with one guest who accepted."""
     dialogue = make_dialogue(
         DialogueState.INVITED, title="Alt", host_contact=make_person(email="werk@example.org")
     )

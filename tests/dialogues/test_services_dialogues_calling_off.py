@@ -1,4 +1,4 @@
-"""Postponing and cancelling a dialogue: who is mailed, and what becomes of mails under way."""
+"""Postponing and cancelling a dialogue: who is mailed, and what happens to unsent mails."""
 
 import datetime as dt
 
@@ -53,8 +53,8 @@ def postpone(dialogue, by, reason="Streik", now=NOW):
 
 
 def make_busy_dialogue():
-    """Return an inviting dialogue with a guest, one who sends a substitute, one struck off, one not
-    yet invited.
+    """Return an inviting dialogue with four guests: one declined, one represented, one withdrawn,
+    one not yet invited.
     """
     dialogue = make_dialogue(
         DialogueState.INVITED, host_contact=make_person(email="werk@example.org")

@@ -1,4 +1,4 @@
-"""Changing the facts of a dialogue, and recording its host's reply."""
+"""Changing the facts of a dialogue, and recording the host's reply."""
 
 import pytest
 

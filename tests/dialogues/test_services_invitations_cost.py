@@ -1,4 +1,4 @@
-"""What a release costs: as many statements for 500 invitations as for 50."""
+"""Releasing 500 invitations takes as many statements as releasing 50."""
 
 from math import ceil
 
@@ -44,7 +44,7 @@ def statements_to_release(count, office):
 
 
 def batches(model, count):
-    """How many statements one bulk insert of `count` rows takes."""
+    """Return how many statements one bulk insert of `count` rows takes."""
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     return ceil(count / connection.ops.bulk_batch_size(fields, [None] * count))
 

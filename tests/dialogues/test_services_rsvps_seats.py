@@ -1,4 +1,4 @@
-"""Seats are never given away twice, however many guests reply at once."""
+"""No seat is given away twice, however many guests reply at once."""
 
 from functools import partial
 

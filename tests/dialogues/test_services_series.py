@@ -37,7 +37,7 @@ def approval_of(series) -> ApprovalRequest:
 
 
 def make_open_approval(series) -> None:
-    """Give `series` an open request unless it has one, so that only its state can forbid a step."""
+    """Give `series` an open approval if it has none, so that only its state can forbid actions."""
     if not ApprovalRequest.objects.open().filter(subject_id=series.pk).exists():
         subject = make_subject(ApprovalKind.SERIES, pk=series.pk, title=series.title)
         make_approval(ApprovalState.OPEN, subject=subject)

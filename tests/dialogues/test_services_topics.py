@@ -76,7 +76,7 @@ def rename(topic, by):
 
 
 def make_open_approval(topic) -> None:
-    """Give `topic` an open request unless it has one, so that only its state can forbid a step."""
+    """Give `topic` an open approval if it has none, so that only its state can forbid actions."""
     if not ApprovalRequest.objects.open().filter(subject_id=topic.pk).exists():
         make_approval(ApprovalState.OPEN, subject=make_subject(pk=topic.pk, title=topic.title))
 

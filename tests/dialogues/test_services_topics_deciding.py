@@ -1,4 +1,4 @@
-"""Submitting a topic, deciding on it, and taking it back."""
+"""Submitting a topic, deciding on it, and withdrawing it."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""When a change makes the approval of a topic lapse, and who is mailed."""
+"""Which changes make the approval of a topic lapse, and who is mailed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who may open and do what: each role on each page; and opening a page changes nothing."""
+"""What each role may open and do on each page; opening a page changes nothing."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Dates: proposed three at a time, dropped, submitted, one of them fixed."""
+"""Dates are proposed three at a time, dropped, submitted, and one of them is fixed."""
 
 import datetime as dt
 
@@ -25,7 +25,7 @@ FACTS = {"title": "Wärme", "format": DialogueFormat.ON_SITE, "seats": "30", "se
 
 
 def three_dates(**changes) -> dict:
-    """Return the form of dates with three rows filled in, 14:00 to 16:30 on three days."""
+    """Return form data with three dates filled in, 14:00 to 16:30 on three days."""
     data = {"date-TOTAL_FORMS": "3", "date-INITIAL_FORMS": "0"}
     for number, day in enumerate(("2026-04-22", "2026-04-23", "2026-04-24")):
         data |= {

@@ -1,4 +1,4 @@
-"""Planning a dialogue, recording the reply of its host, calling it off, and its end."""
+"""Planning a dialogue, recording its host's reply, calling it off, and closing it."""
 
 import datetime as dt
 
@@ -77,7 +77,7 @@ def test_fewer_seats_than_taken_are_refused_at_the_form(signed_in):
 
 
 def edit(client, dialogue, **fields):
-    """Send the form as it is shown, with `fields` changed; return the page that follows."""
+    """Post the form as rendered, with `fields` changed; return the page that follows."""
     address = f"{dialogue.get_absolute_url()}bearbeiten/"
     values = {
         "title": dialogue.title,

@@ -1,4 +1,4 @@
-"""A form that is sent twice is saved once; with other values it is a new one."""
+"""A form submitted twice is saved once; with other values it is saved again."""
 
 import pytest
 from django.test import Client
@@ -24,7 +24,7 @@ def partner(client):
 
 
 def filled_in(client, title="Wärme") -> dict:
-    """Open the form and return what a press of *Vorschlagen* sends."""
+    """Open the form and return what clicking *Vorschlagen* posts."""
     [form] = [
         form for form in Page(client.get(ADDRESS).content.decode()).forms if "title" in form.names
     ]

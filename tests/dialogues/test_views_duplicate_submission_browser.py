@@ -1,4 +1,4 @@
-"""Going back in a real browser and sending the same form again."""
+"""Going back in a real browser and submitting the same form again."""
 
 import pytest
 
@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def form(client, page, live_server):
-    """Return a function that opens the form of a new topic and sends it with a title."""
+    """Return a function that opens the form of a new topic and submits it with a title."""
     client.force_login(make_user(PARTNER))
     page.context.add_cookies(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]

@@ -1,4 +1,4 @@
-"""The guest list on its page, in Excel and on paper; entering replies, withdrawing invitations."""
+"""The guest list on screen, in Excel and on paper; recording replies, withdrawing invitations."""
 
 import datetime as dt
 from io import BytesIO

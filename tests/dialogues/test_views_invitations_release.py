@@ -1,4 +1,4 @@
-"""Composing a guest list, previewing, releasing and reminding."""
+"""Composing a guest list, previewing and releasing invitations, and reminding guests."""
 
 import datetime as dt
 

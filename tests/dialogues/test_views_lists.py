@@ -1,4 +1,4 @@
-"""The lists: what they show, find, sort, count and export, and what they cost."""
+"""The lists: content, search, sorting, counts, export and number of queries."""
 
 import datetime as dt
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""Guests reply by the personal link or signed in; links that no longer work say why."""
+"""Guests reply by personal link or signed in; a link that no longer works says why."""
 
 import datetime as dt
 

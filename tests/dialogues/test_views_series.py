@@ -1,4 +1,4 @@
-"""The way of a series to the senator's consent, and its page."""
+"""A series on its way to the senator's consent, and its page."""
 
 import pytest
 

@@ -8,10 +8,10 @@ from tests.keeping import kept_for_a_while
 
 @pytest.fixture(scope="module")
 def demo(request, django_db_setup, django_db_blocker):
-    """The demo as it is loaded today, for all tests of a module; nothing of it stays.
+    """The demo as of today, loaded for all tests of a module and rolled back afterwards.
 
-    Playwright starts first where a test will need it: with an event loop in its thread Django takes
-    another database connection, which would not see the rows.
+    Playwright starts first where a test needs it: with an event loop in its thread, Django opens
+    another database connection, which would not see the uncommitted rows.
     """
     if any(item.get_closest_marker("browser") for item in request.session.items):
         request.getfixturevalue("playwright")

@@ -1,6 +1,4 @@
-"""Opens every page that one person can reach by following links, and notes what is wrong on the
-way.
-"""
+"""Open every page that a person can reach by following links, and collect faults on the way."""
 
 import re
 from collections import Counter, defaultdict
@@ -12,17 +10,18 @@ from django.test import Client
 from tests.journeys.visitor import Page
 
 MOST_QUERIES = 20
-MOST_VARIANTS = (
-    4  # how many query strings are tried for one kind of page, and how many files of one kind
-)
+# Upper limit of query strings tried per kind of page, and of files per kind.
+MOST_VARIANTS = 4
 PERSONAL_LINK = re.compile(r"/branchengespraeche/einladung/[\w-]{6,}(?::|%3A)[\w-]+(?::|%3A)[\w-]+")
 NUMBER = re.compile(r"/\d+(?=/)")
-NAME = re.compile(r"(?<=/postausgang/)(texte|regeln)/\w+(?=/)")  # of one of many alike
+NAME = re.compile(
+    r"(?<=/postausgang/)(texte|regeln)/\w+(?=/)"
+)  # the name of one of many similar pages
 FILE = re.compile(r"\.\w{3,4}$")
 
 
 class QueryCount:
-    """Counts what goes to the database."""
+    """Counts database queries, without savepoints."""
 
     def __init__(self):
         self.count = 0
@@ -33,10 +32,9 @@ class QueryCount:
 
 
 class Crawl:
-    """Follows the links of the portal as one person; `faults` says in a sentence each what is
-    wrong.
+    """Follows links as one person; each entry of `faults` is one sentence.
 
-    Of pages that differ by a number alone it opens `most_alike`, all without one.
+    Of pages whose URLs differ only in a number it opens `most_alike`, or all if that is None.
     """
 
     def __init__(self, client: Client, start: str, *, most_alike: int | None = None):
@@ -71,7 +69,7 @@ class Crawl:
         if response.headers.get("Content-Type", "").startswith("text/html"):
             self.read(address, response.content.decode())
         elif response.streaming:
-            b"".join(response.streaming_content)  # closes the file
+            b"".join(response.streaming_content)  # consuming the stream closes the file
 
     def read(self, address: str, source: str) -> None:
         self.documents.append(address)
@@ -98,8 +96,8 @@ class Crawl:
                 self.linked.add(target)
 
     def note(self, address: str, href: str) -> str:
-        """Return the target of a link; list it unless it leads away, to a file, or repeats a filter
-        once more.
+        """Return the target of a link and queue it, unless it is external, a file or one query
+        string too many.
         """
         parts = urlsplit(urljoin(address, href))
         if parts.netloc or parts.scheme or parts.path.startswith("/static/"):
@@ -119,9 +117,11 @@ class Crawl:
         return target
 
     def kinds(self) -> dict[str, list[str]]:
-        """Return the addresses of the pages that links of other pages lead to by kind, what tells
-        them apart left out: `/massnahmen/#/`. What only a frame shows is none of them: no script
-        runs there, axe would wait forever.
+        """Return the URLs of all linked pages by kind, that is with their numbers replaced:
+        `/massnahmen/#/`.
+
+        Pages that appear only in a frame are left out: scripts do not run there, so axe would never
+        finish.
         """
         kinds = defaultdict(list)
         for address in self.documents:

@@ -1,6 +1,4 @@
-"""Makes a mail of every kind that the portal writes, by the services that write them; on top of the
-demo.
-"""
+"""Write a mail of every kind on top of the demo, through the services that send them."""
 
 import datetime as dt
 
@@ -44,13 +42,12 @@ from tests.media_visits.builders import make_visit
 from tests.outbox.builders import fields_in_state
 from tests.partners.builders import make_organisation, make_person, make_user
 
-LATER = NOW + dt.timedelta(
-    days=3
-)  # a Thursday: what was asked on the Monday is reminded of, and can be again
+# A Thursday: guests asked on Monday are due a reminder and may be reminded by hand.
+LATER = NOW + dt.timedelta(days=3)
 
 
 def write_every_mail() -> None:
-    """Write what the demo does not: it is loaded, and the clock stands at LATER."""
+    """Write the kinds of mail that the demo lacks; it is loaded, and the clock stands at LATER."""
     office, senator = (
         User.objects.get(email=f"{name}@example.org") for name in ("geschaeftsstelle", "senatorin")
     )

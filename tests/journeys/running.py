@@ -1,4 +1,4 @@
-"""The portal as it runs for people: its own processes, its own data, mail as files."""
+"""The portal as users run it: its own processes, its own data, mail as files."""
 
 import email
 import email.policy
@@ -16,15 +16,13 @@ from tests.stack import PATIENCE, native_environment, status_of, wait_until
 
 
 class Portal(NamedTuple):
-    """A running portal with the demo: its address and the folder its worker writes mail to."""
+    """A running portal with the demo: its URL and the folder its worker writes mail to."""
 
     url: str
     mail_folder: Path
 
     def mail_to(self, address: str, subject: str) -> EmailMessage:
-        """Return the mail to `address` whose subject holds `subject`, once the worker has written
-        it.
-        """
+        """Wait for the mail to `address` whose subject contains `subject`, and return it."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             for path in sorted(self.mail_folder.glob("*.eml"), reverse=True):
@@ -37,7 +35,7 @@ class Portal(NamedTuple):
         )
 
     def link_to(self, address: str, subject: str) -> str:
-        """Return the address of the button in that mail."""
+        """Return the URL of the button in that mail."""
         text = self.mail_to(address, subject).get_body(("plain",)).get_content()
         return re.search(re.escape(self.url) + r"/\S+", text).group()
 

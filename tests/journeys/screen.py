@@ -1,4 +1,4 @@
-"""Shows pages of the portal in a real Chromium and looks at them with axe-core."""
+"""Show pages of the portal in a real Chromium and check them with axe-core."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, Request, Response
 
 AXE = (settings.BASE_DIR / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
-# A mail's preview runs no script, so axe would only wait for it in vain.
+# A mail preview runs no scripts, so axe would wait for it forever.
 ALL_RULES = "() => axe.run(document, {resultTypes: ['violations'], iframes: false})"
 COLOURS = ALL_RULES.replace("{", "{runOnly: ['color-contrast', 'link-in-text-block'], ")
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -17,10 +17,10 @@ NARROW = {"width": 320, "height": 900}
 
 
 class Screen:
-    """A page of the browser on the portal at the address `site`.
+    """A browser page on the portal at the URL `site`.
 
-    `complaints` collects what the browser says by itself: requests to other hosts, missing files,
-    pages that break, what the security policy refuses, errors of scripts.
+    `complaints` collects what the browser reports by itself: requests to other hosts, missing
+    files, server errors, policy violations, script errors.
     """
 
     def __init__(self, page: Page, site: str):
@@ -36,12 +36,12 @@ class Screen:
         )
 
     def findings(self, address: str) -> list[str]:
-        """Return what is wrong with a page: axe's rules in light, its colours in dark, too wide for
-        a small phone.
+        """Return the violations of a page: all axe rules in light mode, colours in dark mode,
+        overflow.
         """
         self.page.emulate_media(color_scheme="light")
         self.page.goto(f"{self.site}{address}")
-        # What comes later is there. A function would be evaluated, which the portal's policy
+        # Wait for fragments to load. `wait_for_function` would need eval, which the portal's policy
         # forbids.
         self.page.wait_for_selector("[hx-trigger=load]", state="detached")
         found = self._violations(f"{address} (light)", ALL_RULES)
@@ -76,7 +76,7 @@ class Screen:
 
 @contextmanager
 def open_screen(browser: Browser, client: Client, site: str, **options) -> Iterator[Screen]:
-    """Show the portal at `site` to the person of `client` in a browser context of its own."""
+    """Open the portal at `site` as the user of `client`, in a separate browser context."""
     context = browser.new_context(reduced_motion="reduce", **options)
     try:
         if session := client.cookies.get(settings.SESSION_COOKIE_NAME):

@@ -1,6 +1,4 @@
-"""The portal on a port of this machine, with the rows of the running test and its files as an
-office serves them.
-"""
+"""Serve the portal on a local port, with the data of the running test and its static files."""
 
 import threading
 from collections.abc import Iterator
@@ -17,7 +15,7 @@ from django.test.testcases import LiveServerThread
 
 
 class SharingServer(ThreadedWSGIServer):
-    """Leaves the connection open that it shares with the test."""
+    """A server that leaves open the database connection it shares with the test."""
 
     def _close_connections(self):
         pass
@@ -28,10 +26,10 @@ class SiteThread(LiveServerThread):
 
 
 def one_at_a_time(_handler):
-    """Return an application that answers one request after the other, as all share one connection
-    to the database.
+    """Return an application that handles requests one at a time, because they share one database
+    connection.
 
-    Django's own handler of tests leaves that connection open after a request.
+    Unlike a normal handler, Django's test handler leaves that connection open after a request.
     """
     lock, handle = threading.Lock(), ClientHandler()
 
@@ -47,8 +45,8 @@ def one_at_a_time(_handler):
 
 @contextmanager
 def open_site(static: Path) -> Iterator[str]:
-    """Serve the portal, its front end collected into the folder `static`; yield the address, such
-    as `http://localhost:40123`.
+    """Serve the portal with static files collected into `static`; yield its URL, such as
+    `http://localhost:40123`.
     """
     storages = {
         **settings.STORAGES,

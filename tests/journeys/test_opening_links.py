@@ -1,6 +1,4 @@
-"""Opening a link decides nothing: every link of every mail, with GET and HEAD, by scanner,
-prefetcher and person.
-"""
+"""Opening a link decides nothing: every link of every mail, opened by GET, HEAD and prefetch."""
 
 import email
 import email.policy
@@ -36,9 +34,7 @@ WAYS = {
 
 @pytest.fixture(scope="module", autouse=True)
 def every_mail(django_db_setup, django_db_blocker):
-    """The demo with a mail of every kind, at a moment when reminders were sent; nothing of it
-    stays.
-    """
+    """The demo with a mail of every kind, after reminders were sent; rolled back at the end."""
     with override_settings(DEMO=True), kept_for_a_while(django_db_blocker):
         with time_machine.travel(NOW, tick=False):
             load_demo(today=TODAY, now=NOW)
@@ -48,7 +44,7 @@ def every_mail(django_db_setup, django_db_blocker):
 
 
 def parts_of(mail: Mail) -> Iterator[tuple[str, str]]:
-    """Return (type, text) of what a mail shows; of account mails the text alone is kept."""
+    """Yield (type, content) of the parts a mail shows; account mails keep only their text."""
     yield "text/plain", mail.text
     message = email.message_from_string(mail.mime, policy=email.policy.default)
     for part in message.walk():
@@ -58,7 +54,7 @@ def parts_of(mail: Mail) -> Iterator[tuple[str, str]]:
 
 
 def links_of(mail: Mail) -> set[str]:
-    """Return the paths of all links into the portal in text, HTML and calendar entry of `mail`."""
+    """Return the paths of all portal links in the text, HTML and calendar entry of `mail`."""
     found = set()
     for kind, text in parts_of(mail):
         if kind == "text/calendar":
@@ -70,7 +66,7 @@ def links_of(mail: Mail) -> set[str]:
 
 
 def portal_rows() -> dict[str, list[tuple]]:
-    """Return every row of every table but the sessions."""
+    """Return all rows of every table except the sessions."""
     models = [model for model in apps.get_models(include_auto_created=True) if model is not Session]
     return {
         model._meta.label: list(model._base_manager.order_by("pk").values_list())
@@ -79,9 +75,7 @@ def portal_rows() -> dict[str, list[tuple]]:
 
 
 def readers_of(mail: Mail) -> list[str]:
-    """Return who opens the links of `mail`: somebody signed out, the senator's office, and who got
-    it.
-    """
+    """Return who opens the links of `mail`: a stranger, the senator's office, the recipient."""
     known = User.objects.filter(email=mail.recipient, is_active=True).exists()
     return ["", SENATOR, *([mail.recipient] if known else [])]
 
@@ -95,7 +89,7 @@ def sign_in_all() -> dict[str, Client]:
 
 
 def openings() -> set[tuple[str, str]]:
-    """Return (reader, link) of everything that is opened."""
+    """Return every (reader, link) pair to open."""
     return {
         (reader, link)
         for mail in Mail.objects.all()
@@ -163,7 +157,7 @@ def test_every_link_opens_for_the_person_it_was_sent_to():
             if (status := clients[reader].get(link).status_code) not in (200, 302):
                 shut.append((mail.kind, status))
 
-    assert shut == [("invitation", 404)]  # of the guest whose invitation was withdrawn since
+    assert shut == [("invitation", 404)]  # the invitation of this guest was withdrawn meanwhile
 
 
 def test_picture_of_the_rows_would_show_a_decision():

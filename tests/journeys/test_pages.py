@@ -1,6 +1,4 @@
-"""Every page of the demo, opened for every role by following each link; each kind of page in a
-browser under axe.
-"""
+"""Every page of the demo, opened for every role by following links; each kind of page under axe."""
 
 import re
 
@@ -20,12 +18,14 @@ from tests.settings import ON_POSTGRESQL
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 LEAST_PAGES = {"geschaeftsstelle": 1000, "senatorin": 400, "vdma-ost": 100, "steuerungskreis": 250}
-MOST_ALIKE = 2  # for a second account of a role and on a second database, to which no page is new
+# Limit for a second account of a role and for a second database: their pages are not new.
+MOST_ALIKE = 2
+# Accounts that only read are left out: they see no form of their own.
 LEAST_KINDS = {
     "geschaeftsstelle": 60,
     "senatorin": 25,
     "vdma-ost": 15,
-}  # who only reads sees no form of its own
+}
 MANY_STATES = (
     "/massnahmen/#/",
     "/branchengespraeche/#/",
@@ -56,9 +56,7 @@ def most_alike(name) -> int | None:
 
 @pytest.fixture(scope="module")
 def crawl(demo):
-    """Return a function that walks through all pages of an account (without a name: of nobody),
-    once.
-    """
+    """Return a function that crawls an account's pages once; an empty name means signed out."""
     walked: dict[str, Crawl] = {}
 
     def walk(name: str = "") -> Crawl:
@@ -73,7 +71,7 @@ def crawl(demo):
 
 @pytest.fixture(scope="module")
 def site(demo, tmp_path_factory):
-    """The address at which the demo is served."""
+    """The URL at which the demo is served."""
     with open_site(tmp_path_factory.mktemp("static")) as address:
         yield address
 

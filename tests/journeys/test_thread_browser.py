@@ -1,6 +1,4 @@
-"""The thread in a real Chromium with a real worker, on the embedded stack and on PostgreSQL with
-Redis.
-"""
+"""The main thread in a real Chromium with a real worker, embedded and on PostgreSQL with Redis."""
 
 import pytest
 

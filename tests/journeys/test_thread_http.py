@@ -1,4 +1,4 @@
-"""The whole thread over the portal's real addresses, without a browser and without a worker."""
+"""The main thread over the portal's real URLs, without a browser or a worker."""
 
 import datetime as dt
 import io
@@ -32,13 +32,13 @@ GUESTS = [f"gast-{number}@example.org" for number in (1, 2, 3)]
 
 
 def days_ahead(count: int) -> dt.date:
-    """Return the working day `count` working days ahead."""
+    """Return the date `count` working days from today."""
     return add_working_days(timezone.localdate(), count)
 
 
 @pytest.fixture
 def house():
-    """Return visitors for each role, two series, a host, and guests on a list."""
+    """Return visitors for each role, two series, a host, and guests on a distribution list."""
     host = make_organisation("Messgeräte GmbH")
     guests = DistributionList.objects.create(name="Maschinenbau")
     for letter, address in zip("ABC", GUESTS, strict=True):
@@ -59,7 +59,7 @@ def house():
 
 
 def told() -> list[tuple[str, str]]:
-    """Return kind and recipient of all mails written since the last look."""
+    """Return kind and recipient of all mails written since the last call."""
     written = mails_written()
     Mail.objects.all().delete()
     return written
@@ -91,7 +91,7 @@ def propose_topic(house) -> Topic:
 
 
 def complete_topic(house, topic: Topic) -> None:
-    """A series without consent is refused with the reason; nothing typed is lost on the way."""
+    """Without consent to the series, submitting is refused with the reason; input is kept."""
     office, page = house.office, topic.get_absolute_url()
     office.open(page).press("Aufgreifen")
     assert told() == [("topic_taken_up", PARTNER_MAIL)]
@@ -111,7 +111,7 @@ def complete_topic(house, topic: Topic) -> None:
 
 
 def decide_on_the_desk(house, verdict: str, **values) -> None:
-    """Open the address from the mail, choose, confirm; opening alone decides nothing."""
+    """Open the URL from the mail, choose, confirm; opening it decides nothing."""
     mail = Mail.objects.get(kind="approval_asked")
     assert (mail.recipient, f"http://localhost:8000{mail.path}" in mail.text) == (
         SENATOR_MAIL,

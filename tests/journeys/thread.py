@@ -1,4 +1,4 @@
-"""The main job in a browser: from a proposed topic to an answered invitation."""
+"""The main job in a browser, from a proposed topic to an answered invitation."""
 
 import re
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ expect.set_options(timeout=PATIENCE * 1000)
 
 
 class People:
-    """Opens a browser of its own for each person and notes every request and every complaint."""
+    """Opens a separate browser context for each person and records all requests and complaints."""
 
     def __init__(self, browser: Browser, portal: Portal):
         self.browser, self.portal = browser, portal
@@ -30,7 +30,7 @@ class People:
         self.complaints: list[str] = []
 
     def stranger(self, **options) -> Page:
-        """Return the page of somebody without an account."""
+        """Return a page for somebody without an account."""
         context = self.browser.new_context(locale="de-DE", base_url=self.portal.url, **options)
         context.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
         page = context.new_page()
@@ -43,7 +43,7 @@ class People:
         return page
 
     def member(self, name: str, **options) -> Page:
-        """Return the page of somebody who signed in by the demo's button `name`."""
+        """Return a page for somebody who signs in with the demo's button `name`."""
         page = self.stranger(**options)
         page.goto("/anmelden/")
         page.get_by_role("button", name=f"Anmelden als {name}", exact=True).click()
@@ -52,7 +52,7 @@ class People:
 
 
 def walk_thread(browser: Browser, portal: Portal) -> None:
-    """Walk the whole thread; mails are read from the files that the worker wrote."""
+    """Walk the whole thread, reading mails from the files that the worker writes."""
     people = People(browser, portal)
     partner, office = people.member("Landesverband"), people.member("Geschäftsstelle")
     senator = people.member("Büro der Senatorin", viewport=PHONE)
@@ -73,17 +73,17 @@ def walk_thread(browser: Browser, portal: Portal) -> None:
 
 
 def send(page: Page, name: str | re.Pattern) -> None:
-    """Press the button `name` of the page's content."""
+    """Click the button `name` in the main content."""
     page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
 
 
 def follow(page: Page, name: str | re.Pattern) -> None:
-    """Follow the link `name` of the page's content."""
+    """Click the link `name` in the main content."""
     page.get_by_role("main").get_by_role("link", name=name, exact=True).click()
 
 
 def told(page: Page, words: str) -> None:
-    """Wait for `words` in the page's content."""
+    """Wait until the main content shows `words`."""
     expect(page.get_by_text(words).first).to_be_visible()
 
 
@@ -159,7 +159,7 @@ def fix_date(office: Page) -> None:
 
 
 def invite(office: Page) -> str:
-    """Return the address of one of the guests who were invited from a distribution list."""
+    """Invite from a distribution list; return the address of one guest."""
     follow(office, "Gästeliste zusammenstellen")
     office.get_by_label("Hochschulen und Netzwerke").check()
     send(office, "Auf die Gästeliste setzen")
@@ -172,7 +172,7 @@ def invite(office: Page) -> str:
 
 
 def rsvp(people: People, portal: Portal, guest: str) -> str:
-    """Answer as `guest`, who has no account, by the link from the mail; return the link."""
+    """Reply as `guest`, who has no account, by the link in the mail; return the link."""
     invitation = portal.mail_to(guest, f"Einladung: {TITLE}")
     assert calendar_method(invitation) == "REQUEST"
     link = portal.link_to(guest, f"Einladung: {TITLE}")

@@ -1,6 +1,4 @@
-"""A visitor without a browser: reads pages, follows links and sends forms as they stand on the
-page.
-"""
+"""A visitor without a browser: reads pages, follows links and submits forms as rendered."""
 
 from html.parser import HTMLParser
 from typing import NamedTuple
@@ -11,7 +9,7 @@ VOID = {"input", "br", "img", "hr", "meta", "link"}
 
 
 class Control(NamedTuple):
-    """A field that would be sent with its form as the page shows it."""
+    """A form field that would be submitted, as the page shows it."""
 
     name: str
     value: str
@@ -24,7 +22,7 @@ class Button(NamedTuple):
 
 
 class Form:
-    """One form of a page: where it goes, what it holds, its buttons."""
+    """A form on a page: its target, values and buttons."""
 
     def __init__(self, action: str, method: str):
         self.action, self.method = action, method
@@ -34,7 +32,7 @@ class Form:
 
 
 class Page(HTMLParser):
-    """The words, links and forms of a page."""
+    """The text, links and forms of a page."""
 
     def __init__(self, source: str):
         super().__init__()
@@ -118,7 +116,7 @@ class Page(HTMLParser):
 
 
 class Visitor:
-    """Somebody who looks at the portal, signed in as `user` or not at all."""
+    """A visitor of the portal, signed in as `user` or not at all."""
 
     def __init__(self, user=None):
         self.client = Client(enforce_csrf_checks=True)
@@ -142,8 +140,8 @@ class Visitor:
         return self.open(self._complete(paths[0]))
 
     def press(self, label: str, status: int = 200, **values) -> "Visitor":
-        """Send the form with the button `label`; `values` replace what the page holds, lists are
-        several ticks.
+        """Submit the form with the button `label`; `values` override the rendered ones, lists tick
+        several.
         """
         form, button = self._form_with(label, set(values))
         assert set(values) <= form.names, (

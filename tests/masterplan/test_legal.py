@@ -1,4 +1,4 @@
-"""The pages the law asks for, and the way a hint about a barrier takes."""
+"""The pages required by law, and how a report of a barrier reaches the office."""
 
 import datetime as dt
 import re
@@ -55,9 +55,8 @@ def test_same_hint_on_another_day_is_a_hint_of_its_own(client, db):
     client.post("/barrierefreiheit/", HINT)
     with time_machine.travel(dt.datetime(2026, 3, 2, 22, 30, tzinfo=dt.UTC)):
         client.post("/barrierefreiheit/", HINT)
-    with time_machine.travel(
-        dt.datetime(2026, 3, 2, 23, 30, tzinfo=dt.UTC)
-    ):  # the next day in Berlin
+    # Already the next day in Berlin.
+    with time_machine.travel(dt.datetime(2026, 3, 2, 23, 30, tzinfo=dt.UTC)):
         client.post("/barrierefreiheit/", HINT)
 
     answers = [

@@ -82,7 +82,7 @@ def test_the_shell_shows_navigation_account_and_count(three_open):
 
     html = engines["django"].from_string(page).render({}, request)
 
-    assert html.count('aria-current="page"') == 2  # side bar and menu of the phone
+    assert html.count('aria-current="page"') == 2  # sidebar and phone menu
     assert '<span class="count">3<span class="kern-sr-only"> offen</span></span>' in html
     assert '<html lang="de" data-user="7"' in html
     assert '<h2 class="nav__group">Geschäftsstelle</h2>' in html

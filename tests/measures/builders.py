@@ -34,7 +34,7 @@ def make_plan(short_title: str | None = None, **fields) -> Plan:
 def make_section(
     plan: Plan, title: str | None = None, parent: PlanSection | None = None, **fields
 ) -> PlanSection:
-    """Return a saved section of `plan`, on the highest level or under `parent`."""
+    """Return a saved section of `plan`, at the top level or below `parent`."""
     fields.setdefault("level", plan.levels[1 if parent else 0])
     return PlanSection.objects.create(
         plan=plan, parent=parent, title=title or f"Abschnitt {next(_numbers)}", **fields
@@ -61,7 +61,7 @@ def make_project(title: str | None = None, **fields) -> Project:
 
 def make_round(plan: Plan, **fields) -> ReportingRound:
     """Return a saved round with the cut-off day 1 March and the deadline 31 March 2026, opened on
-    its cut-off day.
+    the cut-off day.
     """
     fields.setdefault("state", RoundState.OPEN)
     fields.setdefault("cut_off_on", dt.date(2026, 3, 1))
@@ -74,7 +74,7 @@ def make_round(plan: Plan, **fields) -> ReportingRound:
 
 
 def make_report(measure: Measure, state: str = ReportState.SUBMITTED, **fields) -> StatusReport:
-    """Return a saved report with what its state demands."""
+    """Return a saved report with everything its state requires."""
     fields.setdefault("as_of_on", dt.date(2026, 3, 1))
     fields.setdefault("phase", Phase.RUNNING)
     if state != ReportState.DRAFT:
@@ -87,7 +87,7 @@ def make_report(measure: Measure, state: str = ReportState.SUBMITTED, **fields) 
 
 
 def report_values(**changes) -> dict:
-    """Return what a complete, green report says, as the services take it."""
+    """Return the values of a complete, green report as the services take them."""
     return {
         "as_of_on": dt.date(2026, 3, 1),
         "phase": Phase.RUNNING,

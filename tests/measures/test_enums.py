@@ -1,4 +1,4 @@
-"""The state tables, compared with a copy of what the office agreed on (docs/domain.md)."""
+"""The state tables, compared with a copy of what was agreed with the office (docs/domain.md)."""
 
 from measures.enums import (
     COLOUR_OF_PHASE,

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @contextmanager
 def violates(constraint: str):
-    """Expect that the block violates the database constraint of this name."""
+    """Assert that the block violates the database constraint `name`."""
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         yield
 
@@ -173,10 +173,10 @@ def test_search_holds_title_code_and_lead_text_folded():
     assert measure.search == "oeffentliche strasse c 1 bezirk neukoelln"
 
 
-# Who may see what: docs/domain.md
+# Source of the visibility rules: docs/domain.md
 @pytest.fixture
 def measures():
-    """Measures by what they are: published, unpublished, in an unpublished plan."""
+    """Measures by description: published, unpublished, in an unpublished plan."""
     published = make_plan()
     return {
         "published": make_measure(published, "published"),

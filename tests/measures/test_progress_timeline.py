@@ -1,4 +1,4 @@
-"""The picture of the timeline: which years it names, and what lies beyond its edge."""
+"""The timeline chart: which years it labels, and what it does with bars beyond its edges."""
 
 import datetime as dt
 import re
@@ -20,7 +20,7 @@ def make_bar(first: int, last: int, *milestones: dt.date) -> TimelineBar:
 
 
 def labels(svg: str) -> list[tuple[float, str]]:
-    """Return where each year is named, and the year."""
+    """Return (position, year) of each year label."""
     return [
         (float(x), year)
         for x, year in re.findall(r'class="timeline__label" x="([\d.]+)" y="14">(\d+)<', svg)

@@ -145,7 +145,7 @@ def test_figures_leave_out_what_the_reader_may_not_see(tree):
 
 
 def test_figures_cost_two_queries_whatever_the_size(office, tree, django_assert_num_queries):
-    office.roles  # noqa: B018  read once a request
+    office.roles  # noqa: B018  cached once per request
     make_measure(tree["plan"], section=tree["cluster"])
     with django_assert_num_queries(2):
         progress_figures(office, tree["plan"])

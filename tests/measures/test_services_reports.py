@@ -269,7 +269,7 @@ def test_report_belongs_to_no_round_of_another_plan(partner, measure):
     assert submit_report(measure=measure, values=report_values(), by=partner, now=NOW).round is None
 
 
-# Recording is no action of the state table: it makes a new report.
+# Recording is not in the state table: it creates a new report.
 
 
 def run_action(action, report, *, office, partner):

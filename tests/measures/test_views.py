@@ -19,7 +19,7 @@ from tests.unchanged import nothing_changes, stored_values
 pytestmark = pytest.mark.django_db
 EVERYONE = (OFFICE, SENATOR_OFFICE, OBSERVER, PARTNER)
 OFFICE_ONLY = (OFFICE,)
-# url name → its object, who gets a page, who may not even know of it (the rest: 403)
+# URL name → its object, roles that get 200, roles that get 404 (all others get 403).
 PAGES = [
     ("list", None, EVERYONE, ()),
     ("export", None, EVERYONE, ()),

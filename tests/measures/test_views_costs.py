@@ -26,7 +26,7 @@ def office(client):
 
 
 def fill(plan, section, lead, count: int) -> None:
-    """Add `count` measures with all that a page can show of them."""
+    """Add `count` measures with everything that a page can show of them."""
     for _number in range(count):
         measure = make_measure(
             plan, section=section, lead=lead, phase="running", traffic_light="green"

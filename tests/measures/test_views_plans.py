@@ -21,7 +21,7 @@ def office(client):
 
 @pytest.fixture
 def stock():
-    """Three measures in two plans that differ in everything one can filter by."""
+    """Three measures in two plans that differ in every filterable field."""
     plan, old = make_plan("MPI 2018–2021", position=2), make_plan("MPI 2010–2020", position=1)
     field = make_section(plan, "Rahmenbedingungen")
     cluster = make_section(plan, "Flächen", field)

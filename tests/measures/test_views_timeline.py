@@ -1,4 +1,4 @@
-"""The timeline as a page of its own and as a part of the start page."""
+"""The timeline as a page and as a fragment of the start page."""
 
 import datetime as dt
 
@@ -55,7 +55,7 @@ def test_page_shows_every_measure_that_runs(client, office, django_assert_max_nu
 
     assert page.count("timeline__name") == 11
     assert "weitere" not in page
-    assert "<details open>" in page  # on phones the table is all there is
+    assert "<details open>" in page  # phones show only the table
     assert "<details open>" not in html_of(client, **FRAGMENT)
 
 

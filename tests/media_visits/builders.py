@@ -31,7 +31,7 @@ _numbers = itertools.count(1)
 
 
 def visit_values(**fields) -> dict:
-    """Return values of a visit as its form hands them to the services."""
+    """Return the values of a visit as its form passes them to the services."""
     values = {
         "title": f"Rundgang {next(_numbers)}",
         "starts_at": STARTS_AT,
@@ -49,9 +49,9 @@ def new_visit(**fields) -> Visit:
 
 
 def make_visit(state: str = VisitState.IDEA, **fields) -> Visit:
-    """Return a saved visit in `state` with all that goes with it: approval, dates, reasons.
+    """Return a saved visit in `state` with everything the state implies: approval, dates, reasons.
 
-    `approval=False` leaves the approval out.
+    `approval=False` leaves out the approval.
     """
     approval = fields.pop("approval", True)
     if state in WAS_SUBMITTED:
@@ -89,7 +89,7 @@ def make_sector(name: str = "Maschinenbau") -> Sector:
 
 
 def make_slot(visit: Visit, **fields) -> PressSlot:
-    """Return a saved Wort-Bild-Termin at the beginning of `visit`."""
+    """Return a saved Wort-Bild-Termin at the start of `visit`."""
     values = {
         "kind": PressKind.WORD_PICTURE,
         "starts_at": visit.starts_at,
@@ -111,7 +111,7 @@ def make_coverage(**fields) -> Coverage:
 
 
 def posted_visit(**fields) -> dict:
-    """Return what the form of a visit posts."""
+    """Return the data that the form of a visit posts."""
     values = {
         "company_text": "Turbinenbau AG",
         "title": "Rundgang",
@@ -131,10 +131,10 @@ def text_of(response) -> str:
 
 
 def titles_shown(response) -> list[str]:
-    """Return the titles of the visits or clippings on a page of a list."""
+    """Return the titles of the visits or clippings on a list page."""
     return [record.title for record in response.context["page"].object_list]
 
 
 def hidden_version(response) -> str:
-    """Return the fingerprint in the form of a page."""
+    """Return the version fingerprint in the form of a page."""
     return response.context["form"]["version"].value()

@@ -18,7 +18,9 @@ def senator():
 
 @pytest.fixture
 def monday():
-    """Stop the clock at the Monday of the tests, for pages that ask for the time themselves."""
+    """Freeze the clock on the Monday that the builders use, for views that read the time
+    themselves.
+    """
     with time_machine.travel(NOW, tick=False):
         yield
 

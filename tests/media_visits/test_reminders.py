@@ -26,7 +26,7 @@ CASES = [
 
 
 def due_on(today: dt.date):
-    """Return what may go out on `today`."""
+    """Return the reminders that may be sent on `today`."""
     return [reminder for _day, reminder in reminders_due([today], current_schedules())]
 
 
@@ -60,9 +60,8 @@ def test_each_step_reminds_once(office):
 
 def test_step_up_to_the_day_of_the_present_state_does_not_count(office):
     visit = make_visit(S.APPROVED, approval=False)
-    visit.history.update(
-        history_date=dt.datetime(2026, 3, 9, 9, tzinfo=dt.UTC)
-    )  # 10 working days before
+    # 10 working days before the visit.
+    visit.history.update(history_date=dt.datetime(2026, 3, 9, 9, tzinfo=dt.UTC))
 
     assert due_on(dt.date(2026, 3, 10)) == []
     assert [reminder.step.key for reminder in due_on(dt.date(2026, 3, 16))] == ["-5"]

@@ -46,9 +46,8 @@ def test_a_new_visit_is_an_idea_with_its_day_and_sectors(office):
 
 
 def test_a_visit_late_in_the_evening_lies_on_its_day_in_berlin(office):
-    late = dt.datetime(
-        2026, 10, 24, 22, 30, tzinfo=dt.UTC
-    )  # half past midnight on the day the clocks go back
+    # Half past midnight on the day the clocks go back.
+    late = dt.datetime(2026, 10, 24, 22, 30, tzinfo=dt.UTC)
 
     visit = create_visit(values=visit_values(starts_at=late, ends_at=None), by=office, now=NOW)
 

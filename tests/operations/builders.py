@@ -7,7 +7,7 @@ from operations.models import Heartbeat
 
 
 def make_heartbeats(*, beat: dt.datetime | None = None, worker: dt.datetime | None = None) -> None:
-    """Record when each process was last alive; without a time it never was."""
+    """Record when each process last sent a heartbeat; None means it never did."""
     if beat:
         record_heartbeat(Heartbeat.Process.BEAT, now=beat)
     if worker:

@@ -1,4 +1,4 @@
-"""The broker in a folder writes messages atomically."""
+"""The folder-based broker writes messages atomically."""
 
 from queue import Empty
 

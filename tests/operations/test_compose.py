@@ -1,4 +1,4 @@
-"""The commands of docker-compose.yml, started natively with a real PostgreSQL and Redis."""
+"""The commands of docker-compose.yml, run natively with a real PostgreSQL and Redis."""
 
 import subprocess
 from functools import partial

@@ -1,4 +1,4 @@
-"""Each check returns the fault of its part."""
+"""Each check reports the fault of the component it watches."""
 
 import datetime as dt
 

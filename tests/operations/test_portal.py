@@ -1,4 +1,4 @@
-"""`manage.py portal`: three processes that start, live and end together."""
+"""`manage.py portal`: three processes that start, run and stop together."""
 
 import os
 import signal
@@ -116,7 +116,7 @@ def descendants_of(pid: int) -> list[int]:
 
 
 def command_of(pid: int) -> str:
-    """Return the command line of a process, empty when it has ended."""
+    """Return the command line of a process, or an empty string once it has ended."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
     except OSError:

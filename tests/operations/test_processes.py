@@ -1,4 +1,4 @@
-"""The supervisor, with small processes instead of the portal's."""
+"""The supervisor, with small processes in place of the portal's."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The watchdog ends a worker that receives nothing, and no other."""
+"""The watchdog ends a worker that receives no tasks, and no other."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from operations.watchdog import Watchdog
 
 
 class Clock:
-    """Stands in for the module `time`: sleeping moves it on, and each sleep calls `on_sleep`."""
+    """Stands in for the module `time`: sleeping advances it and calls `on_sleep`."""
 
     def __init__(self):
         self.now, self.on_sleep = 0.0, lambda: None

@@ -57,7 +57,7 @@ def make_recipient(**fields) -> Recipient:
 
 
 def make_draft(**fields) -> MailDraft:
-    """Return a draft of a notice; each has a subject of its own."""
+    """Return a draft of a notice with a unique subject."""
     values = {
         "kind": "test_notice",
         "subject_key": f"topic:{next(_numbers)}",
@@ -82,7 +82,7 @@ def make_invitation_draft(**fields) -> MailDraft:
 
 
 def make_event(**fields) -> CalendarEvent:
-    """Return an appointment of two hours in Berlin's summer time."""
+    """Return a two-hour appointment during summer time in Berlin."""
     start = dt.datetime(2026, 6, 18, 12, 0, tzinfo=dt.UTC)
     values = {
         "uid": "dialogue-12",
@@ -102,7 +102,7 @@ def make_event_text(**fields) -> str:
 
 
 def make_mail(draft: MailDraft | None = None, *, now: dt.datetime = NOW, by=None, **fields) -> Mail:
-    """Return a mail written at `now`; `fields` overwrite its columns afterwards."""
+    """Return a mail written at `now`; `fields` override its columns afterwards."""
     draft = draft or make_draft()
     enqueue_mails([draft], now=now, by=by)
     mail = Mail.objects.get(kind=draft.kind, subject_key=draft.subject_key, event=draft.event)
@@ -119,7 +119,7 @@ def make_account_mail(text: str = "Ihr Code lautet 123456.", **fields) -> Mail:
 
 
 def make_batch(count: int, *, now: dt.datetime = NOW, **fields) -> list[Mail]:
-    """Return `count` mails of one batch; `fields` overwrite their columns afterwards."""
+    """Return `count` mails of one batch; `fields` override their columns afterwards."""
     to = [
         make_recipient(email=f"gast{n:03}@example.org", name=f"Gast {n:03}") for n in range(count)
     ]
@@ -131,13 +131,13 @@ def make_batch(count: int, *, now: dt.datetime = NOW, **fields) -> list[Mail]:
 
 
 def fields_in_state(state: str, **fields) -> dict:
-    """Return the columns that a mail in `state` has."""
+    """Return the column values that the database requires of a mail in `state`."""
     columns = {"state": state, "sent_at": NOW if state == "sent" else None}
     return columns | (claimed_fields() if state == "sending" else {}) | fields
 
 
 def make_wording(kind: str = "test_notice", **fields) -> Wording:
-    """Return the office's words for `kind`; with empty words the default stays in force."""
+    """Return the office's wording for `kind`; empty texts leave the default in force."""
     words = {
         "subject": "Thema {topic}",
         "body": "neu ist **{topic}**.\n\n[Ansehen]({link})",
@@ -147,5 +147,5 @@ def make_wording(kind: str = "test_notice", **fields) -> Wording:
 
 
 def claimed_fields(**fields) -> dict:
-    """Return the columns of a mail that a worker has claimed."""
+    """Return the column values of a mail claimed by a worker."""
     return {"state": "sending", "claim": "c" * 32, "claimed_at": NOW} | fields

@@ -1,5 +1,5 @@
-"""Two calendar parsers, independent of each other and of what the portal writes with: vobject, and
-ical.js in node.
+"""Two calendar parsers, independent of each other and of the library the portal writes with:
+vobject, and ical.js in Node.
 """
 
 import json
@@ -17,8 +17,8 @@ PARAMETERS = ("CN", "CUTYPE", "ROLE", "PARTSTAT", "RSVP", "SENT-BY")
 
 @contextmanager
 def two_readers() -> Iterator[Callable[[str], dict]]:
-    """Start node once; give a function that reads the text of a calendar twice and returns what
-    both agree on.
+    """Start Node once; yield a function that parses a calendar with both and returns what they
+    agree on.
     """
     command = ["node", str(SCRIPT)]
     with subprocess.Popen(
@@ -43,7 +43,7 @@ def _ask(process: subprocess.Popen, text: str) -> dict:
 
 
 def read_with_vobject(text: str) -> dict:
-    """Return what vobject reads in the text of a calendar, in the same form as ical.js."""
+    """Return what vobject reads from a calendar, in the same form as ical.js."""
     calendar = vobject.readOne(text)
     [event] = calendar.vevent_list
     return {

@@ -1,4 +1,4 @@
-"""What somebody may type into a name, a title or a remark to bend a mail."""
+"""Input that somebody may type into a name, title or remark to manipulate a mail."""
 
 from html.parser import HTMLParser
 
@@ -53,7 +53,7 @@ any_text = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=5).m
 
 
 class Addresses(HTMLParser):
-    """Collects what a page links to or loads, and its tags."""
+    """Collects the URLs that a page links to or loads, and its tags."""
 
     def __init__(self, page: str):
         super().__init__()

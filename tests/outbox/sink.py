@@ -1,5 +1,5 @@
-"""A real SMTP server on loopback that misbehaves as told. It keeps a message exactly when it
-answered 250.
+"""A real SMTP server on loopback that misbehaves on demand. It keeps a message if and only if it
+answers 250.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ DROP_AFTER_DATA = "drop after data"
 
 
 class Sink:
-    """Answers RCPT and DATA by the next entry of `rcpt` and `data`, 250 when they are empty."""
+    """Answers RCPT and DATA with the next entry of `rcpt` and `data`, or 250 if there is none."""
 
     def __init__(self):
         self.rcpt: list[str] = []
@@ -29,9 +29,8 @@ class Sink:
         self.at_once = self.most_at_once = 0
         self.pause = 0.0  # seconds before each answer to DATA
         self.hold: threading.Event | None = None  # only the first DATA waits for it
-        self.look: Callable[[], None] | None = (
-            None  # called in a thread when a message has come, before the answer
-        )
+        # Called in a thread when a message has arrived, before it is answered.
+        self.look: Callable[[], None] | None = None
         self.port = free_port()
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
 

@@ -1,4 +1,4 @@
-"""Quick filters and bulk actions of the list: labels, numbers and addresses."""
+"""Quick filters and bulk actions of the list: labels, counts and URLs."""
 
 import pytest
 from django.http import QueryDict

@@ -1,4 +1,4 @@
-"""A batch: how much of it is sent, and why some mails did not go out, in one query."""
+"""Progress of a batch and the reasons for its unsent mails, in one query."""
 
 import datetime as dt
 from uuid import uuid4

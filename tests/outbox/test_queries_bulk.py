@@ -1,4 +1,4 @@
-"""Which mails an action reaches, and which it leaves out for what reason."""
+"""Which mails a bulk action reaches, and why it leaves others out."""
 
 import pytest
 

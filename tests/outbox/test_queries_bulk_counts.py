@@ -1,4 +1,4 @@
-"""Counting by state: one query, and the same numbers as the filter finds."""
+"""Counts by state take one query and match what the filter finds."""
 
 import datetime as dt
 
@@ -17,7 +17,7 @@ HOUR = dt.timedelta(hours=1)
 
 @pytest.fixture
 def many():
-    """Two mails in each state, some settled, some late, one of an account."""
+    """Two mails in each state; some are settled, some late, one belongs to an account."""
     for state in (
         "draft",
         "waiting",

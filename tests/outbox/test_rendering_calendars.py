@@ -81,9 +81,7 @@ def test_times_are_written_in_utc_without_a_zone():
 
 
 def lines_of(text):
-    """Return the lines as they stand, proved to be folded as RFC 5545 (3.1) asks, and the unfolded
-    text.
-    """
+    """Return the lines of `text` after checking that they are folded as RFC 5545 (3.1) requires."""
     lines = text.split("\r\n")
     assert lines.pop() == ""
     assert all(len(line.encode()) <= 75 for line in lines)

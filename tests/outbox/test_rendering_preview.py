@@ -27,7 +27,7 @@ CODE = "987654"
 
 
 def every_word(data: bytes) -> str:
-    """Return everything that can be read out of an .eml file, decoded and as it stands."""
+    """Return all text readable in an .eml file, both decoded and raw."""
     message = message_from_bytes(data, policy=default)
     decoded = [part.get_content() for part in message.walk() if not part.is_multipart()]
     words = [part.decode() if isinstance(part, bytes) else part for part in decoded]
@@ -35,7 +35,7 @@ def every_word(data: bytes) -> str:
 
 
 def pages_of(client, mail) -> dict[str, str]:
-    """Return every page, preview and file of a mail, by address."""
+    """Return every page, preview and file of a mail by URL."""
     detail = mail.get_absolute_url()
     addresses = [
         detail,
@@ -263,7 +263,7 @@ def test_account_mail_shows_no_calendar():
 
 def test_calendar_with_the_personal_link_is_not_shown():
     mail = make_mail(make_invitation_draft())
-    mail.secret = "/antwort/Branchengespräch:/"  # as the title of the entry says it
+    mail.secret = "/antwort/Branchengespräch:/"  # the title of the entry contains it
 
     assert (preview.preview_ics(mail), preview.preview_calendar(mail)) == ("", None)
 

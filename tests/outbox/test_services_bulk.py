@@ -1,4 +1,4 @@
-"""Actions on many mails: the expected number, one log entry per mail, and a constant number of
+"""Actions on many mails: the expected count, one log entry per mail, and a constant number of
 statements.
 """
 
@@ -249,9 +249,8 @@ def test_fifty_cost_what_five_hundred_cost(action, office, django_assert_num_que
 
     with django_assert_num_queries(5):  # savepoint, lock, update, log, release
         act(action, 50, office, few)
-    with django_assert_num_queries(
-        5 + (2 if on_sqlite else 0)
-    ):  # the log goes in batches of 166 there
+    # SQLite inserts the log in batches of 166.
+    with django_assert_num_queries(5 + (2 if on_sqlite else 0)):
         act(action, 450, office, Mail.objects.filter(pk__gt=mails[49].pk))
 
     assert MailLog.objects.count() == 500
@@ -260,7 +259,7 @@ def test_fifty_cost_what_five_hundred_cost(action, office, django_assert_num_que
 @pytest.mark.django_db(transaction=True)
 def test_two_simultaneous_clicks_act_once(office):
     make_batch(5, state="failed")
-    assert office.roles  # read here: the threads share the account
+    assert office.roles  # cached now, because the threads share the account
     given = race(*[lambda: act(RESEND, 5, office)] * 2)
 
     assert sorted(map(type, given), key=str) == sorted([int, Refused], key=str)

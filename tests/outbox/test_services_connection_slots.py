@@ -121,9 +121,8 @@ def test_sign_in_code_is_delivered_while_a_batch_is_stuck(sink, settings):
     bulk.start()
     try:
         deadline = time.monotonic() + 20
-        while (
-            sink.hold is not None and time.monotonic() < deadline
-        ):  # until the bulk's message is the one held
+        # Wait until the sink is holding the message of the batch.
+        while sink.hold is not None and time.monotonic() < deadline:
             time.sleep(0.02)
         make_account_mail()
 

@@ -207,7 +207,7 @@ def test_broken_connection_defers_one_mail_and_the_rest_are_sent(sink):
 def test_slow_worker_releases_the_rest_of_its_claim(sink, monkeypatch):
     mails = mails_to("a", "b", "c")
     seconds = chain(
-        # The start of the batch, the first mail, and then five minutes later.
+        # Start of the batch, first mail, then five minutes later.
         [0, 1, 1],
         repeat(301),
     )
@@ -250,13 +250,11 @@ def test_claim_belongs_to_one_worker():
 def test_claiming_and_recording_cost_few_statements(sink, django_assert_num_queries):
     mails_to("a", "b", "c")
 
-    deliver(NOW - dt.timedelta(hours=1))  # the slots are known from then on
+    deliver(NOW - dt.timedelta(hours=1))  # creates the connection slots
 
     # Slot: SELECT, UPDATE, UPDATE. Bundling: BEGIN, SELECT, COMMIT. Claim: BEGIN, SELECT, UPDATE,
-    # COMMIT; three
-    # records, on PostgreSQL over a connection that is not counted. Slot, bundling, BEGIN, SELECT,
-    # COMMIT once more. Is
-    # there more: SELECT.
+    # COMMIT. Three records; on PostgreSQL they use a connection that is not counted. Then slot,
+    # bundling, BEGIN, SELECT, COMMIT once more, and a SELECT for remaining mails.
     with django_assert_num_queries(19 if connection.vendor == "postgresql" else 22):
         deliver()
 

@@ -53,7 +53,7 @@ def test_other_kinds_and_other_subjects_stay():
 def test_withdrawing_nothing_costs_one_query(django_assert_num_queries):
     make_mail()
 
-    with django_assert_num_queries(3):  # with the savepoint of the test around it
+    with django_assert_num_queries(3):  # includes the savepoint of the test
         assert withdraw("topic:none") == 0
 
 

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def hints(monkeypatch):
-    """The tasks that were handed to the broker."""
+    """The tasks that were sent to the broker."""
     sent = []
     monkeypatch.setattr(current_app, "send_task", lambda name, **options: sent.append(name))
     return sent

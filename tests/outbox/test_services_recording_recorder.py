@@ -1,4 +1,4 @@
-"""A mail is recorded while the next one is on the wire; no failure in between loses a record."""
+"""A mail is recorded while the next one is being sent; no failure in between loses a record."""
 
 import datetime as dt
 from time import sleep
@@ -33,7 +33,7 @@ def states():
 
 
 class ShakyDatabase:
-    """A database that is away for the first few statements."""
+    """A database that is unavailable for the first few statements."""
 
     def __init__(self, failures):
         self.failures = failures
@@ -57,7 +57,7 @@ def test_asynchronous_records_log_no_warning(sink, mails, caplog):
 
 
 def test_previous_mail_is_recorded_before_the_next_is_accepted(sink, mails, monkeypatch):
-    """So a worker that dies leaves at most one accepted mail that is not recorded."""
+    """A worker that dies thus leaves at most one accepted mail unrecorded."""
     recorded = []
     execute = recording._execute
 
@@ -114,7 +114,7 @@ def test_record_that_cannot_be_written_stops_the_run(sink, mails, monkeypatch):
 
 
 def only_once(claimable):
-    """Return a function that lets one batch be claimed, and then no more."""
+    """Return a function that allows one batch to be claimed and then no more."""
     calls = []
 
     def claim(now, only_account):

@@ -24,7 +24,7 @@ DATA = b"Subject: Test\r\n\r\nText\r\n.Punkt am Anfang\r\n"
 
 
 def at_once():
-    """Nothing is under way that the next mail would have to wait for."""
+    """A callback that returns at once: no earlier mail is still being recorded."""
 
 
 def make_outgoing(pk=7, recipient="gast@example.org"):

@@ -1,4 +1,4 @@
-"""The page of a batch, with and without htmx."""
+"""A batch's page, with and without htmx."""
 
 from uuid import uuid4
 
@@ -143,9 +143,8 @@ def test_page_costs_the_same_for_any_number(client, office, count, django_assert
     batch = make_batch(count, state="failed")[0].batch
     client.get(address(batch))
 
-    with django_assert_num_queries(
-        6
-    ):  # session, account, roles, approvals in the navigation, the batch, its failed mails
+    # Session, account, roles, approvals in the navigation, the batch, its failed mails.
+    with django_assert_num_queries(6):
         client.get(address(batch))
 
 

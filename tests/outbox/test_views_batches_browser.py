@@ -1,4 +1,4 @@
-"""The page of a batch in a real Chromium: it refreshes by itself until the batch is finished."""
+"""A batch's page in a real Chromium refreshes itself until the batch is finished."""
 
 import pytest
 
@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.django_db(t
 
 @pytest.fixture
 def office(client, page, live_server):
-    """The office, signed in in the browser."""
+    """The office account, signed in in the browser."""
     user = make_user(OFFICE)
     client.force_login(user)
     cookie = client.cookies["sessionid"]
@@ -22,7 +22,7 @@ def office(client, page, live_server):
 
 @pytest.fixture
 def asked(page):
-    """The requests that htmx makes."""
+    """The requests that htmx sends."""
     requests: list[str] = []
     page.on(
         "request",
@@ -33,7 +33,7 @@ def asked(page):
 
 @pytest.fixture
 def trouble(page):
-    """What the browser complains about: refused by the policy, errors of scripts."""
+    """What the browser reports: policy violations and script errors."""
     lines: list[str] = []
     page.on(
         "console", lambda message: lines.append(message.text) if message.type == "error" else None

@@ -1,4 +1,4 @@
-"""The pages that ask before an action on many mails, and what they do."""
+"""The pages that confirm an action on many mails, and their effect."""
 
 import re
 from uuid import UUID
@@ -228,7 +228,6 @@ def test_confirmation_costs_the_same_for_any_number(
     make_batch(count, state="failed")
     client.get(f"{BASE}erneut-senden/")
 
-    with django_assert_num_queries(
-        6
-    ):  # session, account, roles, approvals in the navigation, counts, first ten
+    # Session, account, roles, approvals in the navigation, counts, first ten.
+    with django_assert_num_queries(6):
         client.get(f"{BASE}erneut-senden/")

@@ -1,4 +1,4 @@
-"""What waits for whom, alerts and next dates."""
+"""What waits for whom, alerts and upcoming dates."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Records for tests. People are roles, addresses are at example.org."""
+"""Accounts, people and organisations for tests. People are roles, addresses are at example.org."""
 
 import datetime as dt
 import itertools
@@ -21,7 +21,7 @@ def make_organisation(name: str | None = None, **fields) -> Organisation:
 
 
 def make_person(name: str | None = None, **fields) -> Person:
-    """Save a contact with an address at example.org."""
+    """Return a saved contact with an address at example.org."""
     number = next(_numbers)
     fields.setdefault("email", f"person-{number}@example.org")
     return Person.objects.create(name=name or f"Ansprechperson {number}", **fields)
@@ -35,9 +35,10 @@ def make_user(
     password: str | None = None,
     **fields,
 ) -> User:
-    """Save an account with `roles`; a partner without an organisation gets a new one.
+    """Return a saved account with `roles`; a partner without an organisation gets a new one.
 
-    A given `person` keeps its own organisation. Without a `password` nobody can sign in with one.
+    A given `person` keeps its organisation. Without a `password` the account cannot sign in by
+    password.
     """
     email = email or f"konto-{next(_numbers)}@example.org"
     if person is None:
@@ -51,7 +52,7 @@ def make_user(
 
 
 def make_deputyship(principal: User, deputy: User, *kinds: str, **fields) -> Deputy:
-    """Let `deputy` act for `principal` from today on, perhaps only for some kinds of approval."""
+    """Let `deputy` act for `principal` from today on, for all or some kinds of approval."""
     fields = {"starts_on": timezone.localdate(), "kinds": list(kinds)} | fields
     return Deputy.objects.create(principal=principal.person, deputy=deputy.person, **fields)
 
@@ -63,7 +64,7 @@ def make_invited_user(
     roles: Collection[str] = (PARTNER,),
     now: dt.datetime | None = None,
 ) -> User:
-    """Let `office` invite a person of an organisation; the mail is in the outbox."""
+    """Let `office` invite a new person of an organisation; the mail is in the outbox."""
     return invite_account(
         person=person or make_person(organisation=make_organisation()),
         email=email,
@@ -74,6 +75,6 @@ def make_invited_user(
 
 
 def invitation_link() -> str:
-    """Return the path of the link in the latest mail, which is an invitation."""
+    """Return the path of the link in the latest mail, which must be an invitation."""
     text = Mail.objects.latest("pk").text
     return re.search(r"http://localhost:8000(/anmelden/einladung/\S+)", text)[1]

@@ -1,4 +1,4 @@
-"""Roles in German, and the choices that other records store."""
+"""Role names in German, and the values that other records store."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Own and lent roles and organisations of an account, and what its history leaves out."""
+"""Own and lent roles and organisations of an account, and what its history omits."""
 
 import datetime as dt
 

@@ -38,7 +38,7 @@ def deputy(principal):
 
 @pytest.fixture
 def details(principal, deputy, office):
-    """Arguments of `add_deputy` that are all right."""
+    """Valid arguments of `add_deputy`."""
     return {
         "principal": principal.person,
         "deputy": deputy.person,

@@ -12,8 +12,8 @@ pytestmark = pytest.mark.django_db
 ALL = (OFFICE, SENATOR_OFFICE, PARTNER, OBSERVER)
 INSIDE = (OFFICE, SENATOR_OFFICE)
 
-# URL name, record in the URL, roles that get the page, and the answer for the others, which is 404
-# where they may not know that the record exists.
+# URL name, record in the URL, roles that get 200, and the status for all others: 404 where they
+# must not learn that the record exists.
 PAGES = [
     ("own_deputy_add", "", ALL, 403),
     ("list", "", ALL, 403),

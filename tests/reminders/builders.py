@@ -1,4 +1,4 @@
-"""Reminders, rules and pauses for tests, around the deadline of 15 April 2026."""
+"""Reminders, rules and pauses for tests, based on the deadline of 15 April 2026."""
 
 import datetime as dt
 import itertools
@@ -13,7 +13,7 @@ from tests.partners.builders import make_user
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DATE = dt.date(2026, 4, 15)  # a Wednesday
-TEN_BEFORE, THREE_BEFORE = dt.date(2026, 3, 30), dt.date(2026, 4, 10)  # over Easter
+TEN_BEFORE, THREE_BEFORE = dt.date(2026, 3, 30), dt.date(2026, 4, 10)  # Easter lies in between
 GUEST = Recipient("gast@example.org", "Leitung Werk")
 
 RULE = Rule(
@@ -69,7 +69,7 @@ def at(day: dt.date, hour: int = 7, minute: int = 0) -> dt.datetime:
 def make_reminder(
     subject: str = "", *, to: Recipient = GUEST, on: dt.date = THREE_BEFORE, **fields
 ) -> Reminder:
-    """Return a reminder of RULE about DATE whose step falls on `on`."""
+    """Return a reminder of RULE about DATE whose step is due on `on`."""
     subject = subject or f"Vorgang {next(_numbers)}"
     values = {
         "kind": RULE.key,
@@ -85,7 +85,7 @@ def make_reminder(
 
 
 def make_personal(subject: str = "", **fields) -> Reminder:
-    """Return a reminder with a personal link, of the rule PERSONAL."""
+    """Return a reminder of the rule PERSONAL, which carries a personal link."""
     number = next(_numbers)
     values = {
         "kind": PERSONAL.key,
@@ -98,12 +98,12 @@ def make_personal(subject: str = "", **fields) -> Reminder:
 
 
 def make_reminder_mail(*reminders: Reminder) -> ReminderMail:
-    """Return the mail that carries `reminders`, all to one person."""
+    """Return the mail that contains `reminders`, all to one person."""
     return ReminderMail(reminders[0].to, list(reminders))
 
 
 def source_of(*things: tuple[str, dt.date], to: Recipient = GUEST, rule: Rule = RULE):
-    """Return a source like those of the apps, for `things` given as (name, date)."""
+    """Return a reminder source like those of the apps, for `things` given as (name, date)."""
 
     def reminders_due(days, schedules):
         steps = [
@@ -121,7 +121,7 @@ def source_of(*things: tuple[str, dt.date], to: Recipient = GUEST, rule: Rule = 
 
 
 def source_with(*reminders: Reminder):
-    """Return a source with the same `reminders` on every day."""
+    """Return a source that yields the same `reminders` every day."""
     return lambda days, schedules: [(day, reminder) for day in days for reminder in reminders]
 
 

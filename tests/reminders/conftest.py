@@ -7,7 +7,7 @@ from tests.partners.builders import make_user
 
 @pytest.fixture
 def sources(monkeypatch):
-    """Return a function that replaces the sources of the apps by those given."""
+    """Return a function that replaces the sources of the apps with the given ones."""
 
     def replace(*functions):
         monkeypatch.setattr(planning, "reminder_sources", lambda: functions)

@@ -1,4 +1,4 @@
-"""Runs of beat and changes of a rule, for tests."""
+"""Runs of the reminder task and changes to a rule, for tests."""
 
 import datetime as dt
 
@@ -19,7 +19,7 @@ def run(day: dt.date, hour: int = 7) -> int:
 
 
 def run_through(first: dt.date, last: dt.date) -> list[tuple[dt.date, str]]:
-    """Run on every day from `first` to `last`; return (day, step) of each reminder sent."""
+    """Run the task daily from `first` to `last`; return (day, step) of each reminder sent."""
     sent = []
     for offset in range((last - first).days + 1):
         day, before = first + offset * DAY, ReminderLog.objects.count()

@@ -29,10 +29,11 @@ WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = (D(2026, 4, day) for day in rang
     [
         (D(2026, 4, 13), D(2026, 4, 19)),
         (WEDNESDAY, SUNDAY),
+        # No working day is left after tomorrow, so the next week is shown as well.
         (
             THURSDAY,
             D(2026, 4, 19),
-        ),  # after tomorrow no working day is left, so the next week is shown as well
+        ),
         (SATURDAY, D(2026, 4, 19)),
         (SUNDAY, D(2026, 4, 19)),
         (D(2026, 12, 23), D(2027, 1, 3)),  # Christmas Eve is tomorrow
@@ -87,7 +88,7 @@ def test_days_are_grouped_by_today_tomorrow_and_the_week(sources, today, titles)
 
 
 def shown(now: dt.datetime) -> dict[dt.date, list[list[str]]]:
-    """Return the lines of the mails of each day that has any."""
+    """Return, for each day that has any, the lines of its mails."""
     views = [view for group in group_days(plan_forecast(now), now=now) for view in group.days]
     return {
         view.day: [[line.text for line in mail.lines] for mail in view.mails]

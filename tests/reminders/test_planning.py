@@ -1,4 +1,4 @@
-"""One mail a person and day, nothing on free days, and the same plan for run and forecast."""
+"""One mail per person and day, none on free days; runs and forecast follow the same plan."""
 
 import datetime as dt
 
@@ -160,9 +160,8 @@ def test_planning_writes_nothing(sources):
 def test_later_day_is_planned_as_if_the_runs_before_had_been(sources):
     sources(source_of(("eins", DATE)))
 
-    assert (
-        plan_day(D(2026, 4, 13), now=at(D(2026, 4, 1))).mails == []
-    )  # it will have gone out on the 10th
+    # The run of the 10th will have sent it by then.
+    assert plan_day(D(2026, 4, 13), now=at(D(2026, 4, 1))).mails == []
     assert len(plan_day(THREE_BEFORE, now=at(D(2026, 4, 1))).mails) == 1
 
 

@@ -1,4 +1,4 @@
-"""Overdue approvals escalate: to the deputy, then to the head of the office."""
+"""Overdue approvals escalate to the deputy, then to the head of the office."""
 
 import datetime as dt
 

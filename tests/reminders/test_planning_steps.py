@@ -1,4 +1,4 @@
-"""Each step goes out once, is made up for when missed, and waits while it is paused."""
+"""Each step is sent once, is sent late when missed, and waits while it is paused."""
 
 import datetime as dt
 
@@ -86,9 +86,8 @@ def test_rule_changed_there_and_back_reminds_nobody_again(sources, office):
 
 def test_step_added_before_a_late_reminder_is_not_made_up_for(sources, office):
     sources(source_of(("eins", DATE)))
-    assert run_through(D(2026, 4, 1), D(2026, 4, 1)) == [
-        (D(2026, 4, 1), "-10")
-    ]  # two working days late
+    # This run sends the step two working days late.
+    assert run_through(D(2026, 4, 1), D(2026, 4, 1)) == [(D(2026, 4, 1), "-10")]
 
     change_days(office, [10, 9, 3, 0])  # the ninth is 31 March
 
@@ -149,9 +148,8 @@ def test_reminder_due_after_the_digest_goes_out_the_next_day(sources):
     sources(source_of(("eins", DATE), ("zwei", DATE)))
 
     assert run(THREE_BEFORE, 9) == 0
-    assert run_through(THREE_BEFORE + DAY, D(2026, 4, 13)) == [
-        (D(2026, 4, 13), "-3")
-    ]  # the Monday after
+    # The Monday after.
+    assert run_through(THREE_BEFORE + DAY, D(2026, 4, 13)) == [(D(2026, 4, 13), "-3")]
     assert [mail.event for mail in Mail.objects.order_by("pk")] == ["2026-04-10", "2026-04-13"]
 
 
@@ -217,7 +215,9 @@ def test_pause_ends_with_its_last_day(sources):
 
 
 def test_reminder_by_hand_counts_as_the_reminder_of_the_day(office):
-    make_invitation(dialogue := make_dialogue(DialogueState.INVITED))  # answers until 15 April
+    make_invitation(
+        dialogue := make_dialogue(DialogueState.INVITED)
+    )  # the reply is due on 15 April
     first, second = D(2026, 4, 8), D(2026, 4, 13)
 
     assert remind_guests(dialogue=dialogue, by=office, now=at(first, 6)) == 1

@@ -25,7 +25,7 @@ SENT = make_reminder("eins", on=TEN_BEFORE)._replace(step=ReminderStep("-10", TE
 
 
 def is_covered_after_sending(reminder) -> bool:
-    """Say whether `reminder` is covered after SENT went out ten working days before."""
+    """Return whether `reminder` is covered once SENT went out ten working days before DATE."""
     enqueue_reminders([make_reminder_mail(SENT)], day=TEN_BEFORE, now=at(TEN_BEFORE))
     return SentReminders([reminder]).covers(reminder)
 

@@ -1,4 +1,4 @@
-"""The office is reminded of failed mails each working day until they are settled."""
+"""The office is reminded of failed mails on every working day until they are settled."""
 
 import datetime as dt
 

@@ -143,9 +143,8 @@ def test_step_up_to_the_day_of_asking_does_not_count(since, key):
 def test_of_two_steps_on_one_day_the_later_counts():
     schedule = Schedule(RULE, (("-1", -1), ("0", 0), ("1", 1)), weekly=False)
 
-    assert (
-        schedule.step_on(D(2026, 4, 18), D(2026, 4, 17)).key == "0"
-    )  # due on a Saturday, reminded on the Friday
+    # Due on a Saturday, so the reminder goes out on the Friday.
+    assert schedule.step_on(D(2026, 4, 18), D(2026, 4, 17)).key == "0"
 
 
 def test_next_on_is_the_day_of_the_next_step():

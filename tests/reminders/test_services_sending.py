@@ -101,7 +101,7 @@ def test_reminder_logged_with_another_mail_stops_the_whole_run():
     [
         (at(THREE_BEFORE, 7), at(THREE_BEFORE, 20)),
         (at(THREE_BEFORE, 11), at(THREE_BEFORE, 20)),
-        (at(THREE_BEFORE, 21, 30), at(THREE_BEFORE, 22, 30)),  # by hand in the evening
+        (at(THREE_BEFORE, 21, 30), at(THREE_BEFORE, 22, 30)),  # sent by hand in the evening
         (at(dt.date(2026, 10, 25)), at(dt.date(2026, 10, 25), 20)),  # the day has 25 hours
     ],
 )

@@ -1,4 +1,4 @@
-"""The task of beat keeps to the hours of reminders."""
+"""The scheduled task sends reminders only during its hours."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""The page *Vorschau*: for the office alone, with pausing in two steps and ending a pause."""
+"""The page *Vorschau*: for the office only; pausing takes two steps, ending a pause takes one."""
 
 import datetime as dt
 

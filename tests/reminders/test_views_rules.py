@@ -21,7 +21,7 @@ def office(client):
 
 
 def values(**fields) -> dict:
-    """Return what the form of RULE would post when nothing was changed."""
+    """Return the data that the form of RULE posts when nothing was changed."""
     return {
         "before": "10, 3, 0",
         "after": "5",
@@ -141,7 +141,7 @@ def test_bad_days_are_shown_and_the_input_is_kept(client, office, fields, words)
 
 
 def option_values(**fields) -> dict:
-    """Return what the form of WITH_OPTIONS would post when nothing was changed."""
+    """Return the data that the form of WITH_OPTIONS posts when nothing was changed."""
     return {
         "before": "1",
         "option_early": "on",

@@ -1,4 +1,4 @@
-"""The project's own files, for the rules in this folder."""
+"""The project's own source files, for the rules in this folder."""
 
 import ast
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ APPS = (
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
-    """Yield path and syntax tree of every module of the apps, migrations left out."""
+    """Yield the path and syntax tree of every module of the apps, without migrations."""
     for app in APPS:
         for path in sorted((BASE_DIR / app).rglob("*.py")):
             if "migrations" not in path.parts:
@@ -31,7 +31,7 @@ def modules() -> Iterator[tuple[str, ast.Module]]:
 
 
 def templates() -> Iterator[tuple[str, str]]:
-    """Yield path and text of every template except binary ones."""
+    """Yield the path and text of every template except binary ones."""
     for path in sorted((BASE_DIR / "templates").rglob("*")):
         if path.is_file() and path.suffix != ".docx":
             yield str(path.relative_to(BASE_DIR)), path.read_text()

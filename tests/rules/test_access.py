@@ -1,4 +1,4 @@
-"""Closed by default: this list holds every page that opens without signing in."""
+"""Pages are closed by default: this list holds every page that opens without signing in."""
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -30,7 +30,7 @@ EXAMPLES = {"account_reset_password_from_key": "anmelden/passwort/1-x/"}
 
 
 def routes(resolver: URLResolver, prefix: str = "", namespaces: tuple[str, ...] = ()):
-    """Yield name and an example address of every route below `resolver`."""
+    """Yield the name and an example URL of every route below `resolver`."""
     for entry in resolver.url_patterns:
         address = prefix + example(entry)
         if isinstance(entry, URLResolver):
@@ -42,7 +42,7 @@ def routes(resolver: URLResolver, prefix: str = "", namespaces: tuple[str, ...] 
 
 
 def example(entry: URLPattern | URLResolver) -> str:
-    """Return the route of `entry` with a value for each of its parts."""
+    """Return the route of `entry` with an example value for each parameter."""
     route = str(entry.pattern)
     for name, converter in entry.pattern.converters.items():
         kind = next(

@@ -1,4 +1,4 @@
-"""Layers: imports go down, at the top of a module; tasks named by string exist."""
+"""Imports follow the layers and stand at the top of a module; tasks named by string exist."""
 
 import ast
 import subprocess

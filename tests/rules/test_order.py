@@ -1,4 +1,4 @@
-"""No test depends on which test ran before."""
+"""No test depends on an earlier one."""
 
 import pytest
 from django.contrib.auth.models import Group

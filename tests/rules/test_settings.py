@@ -1,4 +1,4 @@
-"""Settings come from the environment: each is documented, and a missing one says what to do."""
+"""Settings come from the environment; each is documented, and a missing one says how to fix it."""
 
 import re
 import subprocess
@@ -39,8 +39,8 @@ def test_compose_asks_for_nothing_that_is_not_documented(base_dir):
 
 @pytest.mark.parametrize("name", ["setup", "web", "worker", "beat"])
 def test_each_documented_setting_reaches_the_services(base_dir, name):
-    """From `.env` as it is, unless compose itself says the value: then it takes up .env, or the
-    file says so.
+    """The value comes from `.env`. Where compose sets the setting itself, it falls back to the
+    variable, or `.env.example` says that it does not.
     """
     service = yaml.safe_load((base_dir / "docker-compose.yml").read_text())["services"][name]
     documented, own = (base_dir / ".env.example").read_text().split("# --- Nur ohne Docker")

@@ -1,4 +1,4 @@
-"""Every template compiles, respects the content security policy, and can be translated."""
+"""Every template compiles, complies with the content security policy, and is translatable."""
 
 import re
 
@@ -57,7 +57,7 @@ def test_the_rule_sees_bare_words():
 
 
 def bare_words(text: str) -> list[str]:
-    """Return the words that a reader would see and that stand outside of gettext."""
+    """Return the visible words of a template that are not inside gettext."""
     kept, inside = [], None
     for token in Lexer(text).tokenize():
         tag = token.contents if token.token_type == TokenType.BLOCK else ""
@@ -70,7 +70,7 @@ def bare_words(text: str) -> list[str]:
         elif token.token_type == TokenType.TEXT:
             kept.append(token.contents)
         else:
-            kept.append("\x00")  # keeps a tag that spans a variable in one piece
+            kept.append("\x00")  # keeps a tag that contains a variable in one piece
     markup = "".join(kept)
     attributes = " ".join(match.group(2) for match in SHOWN_ATTRIBUTE.finditer(markup))
     seen = re.sub(r"&#?\w+;", " ", f"{attributes} {MARKUP.sub(' ', markup)}")

@@ -1,4 +1,4 @@
-"""The generated page of states."""
+"""The generated page docs/states.md."""
 
 from core.states import Move
 from scripts.states import PAGE, page, section

@@ -1,4 +1,4 @@
-"""The measures of the style report see what they are meant to see."""
+"""The metrics of the style report detect what they claim to measure."""
 
 import ast
 from pathlib import Path

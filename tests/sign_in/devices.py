@@ -1,4 +1,4 @@
-"""A virtual device that holds passkeys, for tests in Chromium."""
+"""A virtual authenticator that holds passkeys, for tests in Chromium."""
 
 OPTIONS = {
     "protocol": "ctap2",
@@ -11,7 +11,9 @@ OPTIONS = {
 
 
 def add_authenticator(page):
-    """Give `page` a device whose user always agrees; return a function that counts its passkeys."""
+    """Give `page` an authenticator that always consents; return a function that counts its
+    passkeys.
+    """
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     key = session.send("WebAuthn.addVirtualAuthenticator", {"options": OPTIONS})["authenticatorId"]
@@ -21,7 +23,7 @@ def add_authenticator(page):
 
 
 def set_up_passkey(page, site: str, password: str) -> None:
-    """Let the user who is signed in on `page` set up a passkey."""
+    """Set up a passkey for the user who is signed in on `page`."""
     page.goto(f"{site}/konto/sicherheit/passkeys/neu/")
     page.get_by_label("Passwort").fill(password)
     page.get_by_role("button", name="Bestätigen").click()

@@ -1,4 +1,4 @@
-"""Signing in by password and code: for whom it works, and for whom it must not."""
+"""Signing in by password and code: who can, and who must not."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Each way of signing in leads back to the page that was asked for, and never to another host."""
+"""Each way of signing in leads back to the requested page, and never to another host."""
 
 import re
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -45,7 +45,7 @@ def account():
 
 
 def inputs(html: str) -> dict[str, str]:
-    """Return the hidden fields as {name: value}, of several with the same name the first."""
+    """Return the hidden fields as {name: value}; the first of several with the same name counts."""
     found: dict[str, str] = {}
     for field in re.findall(r'<input type="hidden"[^>]*>', html):
         name, value = (re.search(rf'{key}="([^"]*)"', field) for key in ("name", "value"))
@@ -59,7 +59,7 @@ def link_to(html: str, path: str) -> str:
 
 
 def post_form(client, address: str, **values):
-    """Open the page and post its form with `values` and with the hidden `next`, if there is one."""
+    """Open the page and post its form with `values` and the hidden `next`, if there is one."""
     form = form_to(urlsplit(address).path, client.get(address).content.decode())
     kept = {name: value for name, value in inputs(form).items() if name == "next"}
     return client.post(urlsplit(address).path, kept | values)

@@ -1,4 +1,4 @@
-"""allauth's pages in the design of the portal: in German and without inline scripts."""
+"""allauth's pages in the portal's design: in German and without inline scripts."""
 
 import re
 
@@ -51,7 +51,7 @@ DU = re.compile(r"\b(du|dein|deine|deinen|deiner|dir|dich)\b", re.I)
 
 @pytest.fixture
 def account(client):
-    """An account that is signed in and has just been reauthenticated."""
+    """An account that is signed in and was just reauthenticated."""
     account = make_user(OFFICE, password=PASSWORD)
     client.post("/anmelden/", {"login": account.email, "password": PASSWORD})
     client.post("/konto/bestaetigen/", {"password": PASSWORD})
@@ -59,7 +59,7 @@ def account(client):
 
 
 def read(answer, heading: str) -> str:
-    """Return the visible words of the page, after checking what applies to every page."""
+    """Check what applies to every page, then return its visible text."""
     page = answer.content.decode()
     assert answer.status_code == 200
     assert heading in re.search(r"<h1[^>]*>(.*?)</h1>", page, re.S)[1]

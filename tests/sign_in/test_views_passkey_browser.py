@@ -20,7 +20,7 @@ def account():
 
 @pytest.fixture
 def browser_errors(page):
-    """Violations of the content security policy and errors of scripts."""
+    """Violations of the content security policy and script errors."""
     lines: list[str] = []
     page.on(
         "console", lambda message: lines.append(message.text) if message.type == "error" else None
