@@ -1,3 +1,4 @@
-"""The demo: real plans, measures, dialogues, visits and clippings, and an invented present."""
+"""Demo data: real plans, measures, dialogues, visits and clippings plus an invented present."""
 
-TAKEN_OVER = "Aus früheren Unterlagen übernommen"  # the reason in the history of real records
+# The change reason that the history of every real record shows.
+TAKEN_OVER = "Aus früheren Unterlagen übernommen"

@@ -1,4 +1,4 @@
-"""The people of the demo: roles instead of persons, at example.org; six have an account."""
+"""The people of the demo: named by role, with addresses at example.org; six have an account."""
 
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ SENATE_DEPARTMENT = "Senatsverwaltung für Wirtschaft, Energie und Betriebe"
 
 
 class DemoAccount(NamedTuple):
-    """`organisation` is a part of its name."""
+    """An account to create; `organisation` is a substring of the organisation's name."""
 
     email: str
     name: str
@@ -39,7 +39,7 @@ ACCOUNTS = (
         SENATE_DEPARTMENT,
         (SENATOR_OFFICE,),
     ),
-    # Without a role of its own: it acts as the deputy of the account before.
+    # No role of its own: this account acts only as deputy of the one above.
     DemoAccount(
         "vertretung@example.org",
         "Vertretung im Büro der Senatorin",
@@ -84,7 +84,8 @@ CONTACT_NAMES = {
 
 
 def find_organisation(part: str) -> Organisation:
-    """Return the first organisation whose name contains `part`. Raises LookupError without any."""
+    """Return the first organisation whose name contains `part`. Raises LookupError if none does."""
+    # `search` holds folded text, so case and umlauts do not matter.
     records = Organisation.objects.filter(search__contains=fold(part)).exclude(kind="press")
     found = records.order_by("pk").first()
     if found is None:
@@ -93,8 +94,9 @@ def find_organisation(part: str) -> Organisation:
 
 
 def load_accounts(*, today, now) -> dict[str, User]:
-    """Return the demo accounts by the part of their address before the @."""
+    """Return the demo accounts, keyed by the part of their address before the @."""
     users = {}
+    # Created directly, because no office account exists yet that could send the invitations.
     for account in ACCOUNTS:
         person = Person.objects.create(
             name=account.name,
@@ -109,10 +111,12 @@ def load_accounts(*, today, now) -> dict[str, User]:
             password=settings.DEMO_PASSWORD,
             is_demo=True,
             invited_at=now,
+            # The only office account is also its head, who is notified of overdue approvals.
             is_office_head=account.roles == (OFFICE,),
         )
         user.groups.set(Group.objects.filter(name__in=account.roles))
         users[account.email.partition("@")[0]] = user
+    # Open-ended, so that the deputy can still act months after the demo was loaded.
     Deputy.objects.create(
         principal=users["senatorin"].person, deputy=users["vertretung"].person, starts_on=today
     )
@@ -120,13 +124,16 @@ def load_accounts(*, today, now) -> dict[str, User]:
 
 
 def load_contacts() -> None:
-    """Load one contact for each organisation that can take part in dialogues."""
+    """Create one contact for each organisation that can take part in dialogues."""
     organisations = Organisation.objects.filter(kind__in=CONTACT_KINDS)
     used = set(Person.objects.values_list("email", flat=True))
+    # In a fixed order, because the first of two equal addresses wins.
     for organisation in organisations.order_by("kind", "search", "pk"):
         name, function = CONTACT_NAMES.get(organisation.kind, ("Geschäftsstelle", "Leitung"))
+        # Well below the 64 characters that RFC 5321 allows before the @. The cut may fall on a
+        # hyphen, which must not end the local part.
         email = f"{slugify(fold(organisation.label))[:50].strip('-')}@example.org"
-        # Two organisations may share a label, and two people no address.
+        # Labels are not unique, addresses have to be.
         if email not in used:
             used.add(email)
             Person.objects.create(

@@ -11,9 +11,10 @@ from demo.visits import first_day
 from dialogues.enums import DialogueCategory, DialogueFormat, DialogueState
 from dialogues.models import Dialogue
 
-DIALOGUE_KIND = "Branchengespräch"  # every other kind of meeting is a Veranstaltung
+# Any other kind of meeting is loaded as a *Veranstaltung*.
+DIALOGUE_KIND = "Branchengespräch"
 PRECISIONS = {"month": Precision.MONTH, "year": Precision.YEAR}
-# Sentences in the notes that were meant for those who gathered the facts.
+# Sentences in the notes that address the people who gathered the facts, not the readers.
 INTERNAL_REMARKS = re.compile(
     r"(Aus masterplan-facts\.md( übernommen)?[.;]|Seed-Text\.|"
     r"(Namen realer Personen|Sehr gutes Muster):[^.]*\.)\s*"
@@ -29,6 +30,7 @@ def load_dialogues(records: list[dict], *, now: dt.datetime) -> None:
         is_dialogue = record["kind"] == DIALOGUE_KIND
         dialogue = Dialogue(
             title=record["topic"] or record["kind"],
+            # The facts list only meetings that have taken place.
             state=DialogueState.HELD,
             origin=Origin.TAKEN_OVER,
             category=DialogueCategory.DIALOGUE if is_dialogue else DialogueCategory.EVENT,
@@ -49,7 +51,7 @@ def load_dialogues(records: list[dict], *, now: dt.datetime) -> None:
 
 
 def known_day(record: dict) -> dict:
-    """Return `starts_on` and `precision`, as exact as the source."""
+    """Return `starts_on` and `precision`, no more exact than the source."""
     if record["date"]:
         return {"starts_on": dt.date.fromisoformat(record["date"]), "precision": Precision.DAY}
     if not record["date_range"]:
@@ -61,7 +63,7 @@ def known_day(record: dict) -> dict:
 
 
 def format_of(record: dict) -> DialogueFormat:
-    """A meeting took place on site unless its source says otherwise."""
+    """Assume that a meeting took place on site unless its source says otherwise."""
     words = f"{record['kind']} {record['place'] or ''}"
     return (
         DialogueFormat.DIGITAL if any(word in words for word in DIGITAL) else DialogueFormat.ON_SITE
@@ -69,6 +71,6 @@ def format_of(record: dict) -> DialogueFormat:
 
 
 def doubts_of(record: dict) -> str:
-    """Return what the source leaves open, and the time of day in its own words."""
+    """Return the open questions about the record, with the time of day as the source words it."""
     notes = INTERNAL_REMARKS.sub("", record["notes"] or "").strip()
     return f"{notes} Uhrzeit laut Quelle: {record['time']}.".strip() if record["time"] else notes

@@ -1,4 +1,4 @@
-"""Loads the demo, in one transaction."""
+"""Loads the demo in one transaction."""
 
 import datetime as dt
 import json
@@ -26,24 +26,28 @@ def read_records(name: str) -> list[dict]:
 
 
 def is_loaded() -> bool:
+    # Organisations entered by the office count as well: the demo must not mix with real data.
     return Organisation.objects.exists()
 
 
 @transaction.atomic
 def load_demo(*, today: dt.date, now: dt.datetime) -> None:
-    """Load the real records as taken over, and around them an invented present.
+    """Load the real records as taken over from earlier documents, then the invented present.
 
-    The mails that the invented present writes are recorded as sent; nothing goes out.
+    Mails that the invented present causes are recorded as sent; none is delivered.
     """
-    # Organisations first: all other records refer to them.
+    # Organisations first, because all other records refer to them.
     load_organisations(read_records("organisations"), now=now)
     load_plans(read_records("plans"), now=now)
     load_measures(read_records("measures"), now=now)
     load_dialogues(read_records("dialogues"), now=now)
     load_visits(read_records("visits"), now=now)
+    # After the visits: a clipping is linked to the visit whose source it is.
     load_coverage(read_records("coverage"), now=now)
     users = load_accounts(today=today, now=now)
+    # After the accounts, whose addresses the contacts must not repeat.
     load_contacts()
     load_distribution_lists()
     load_invented(Scenario(users, today, now))
+    # Last: by now the services have queued all their mails.
     settle_demo_mails()

@@ -1,4 +1,4 @@
-"""Finds the organisation that a name in the gathered facts means, and splits off remarks."""
+"""Matches names in the gathered facts to organisations and splits off remarks in brackets."""
 
 import re
 from typing import NamedTuple
@@ -10,7 +10,7 @@ BRACKETS = re.compile(r"^(?P<name>.+?)\s*\((?P<remark>[^()]*)\)$")
 
 
 class Named(NamedTuple):
-    """A name without its remark in brackets, and the organisation it means, if one is known."""
+    """A name, the remark that followed it in brackets, and the matching organisation, if any."""
 
     name: str
     remark: str
@@ -18,17 +18,17 @@ class Named(NamedTuple):
 
 
 def split_remark(text: str) -> tuple[str, str]:
-    """Return `text` without a remark in brackets at its end, and the remark."""
+    """Return `text` without the remark in brackets at its end, and that remark or ""."""
     found = BRACKETS.match(text.strip())
     return (found["name"], found["remark"]) if found else (text.strip(), "")
 
 
 class OrganisationIndex:
-    """All organisations by name, short name, and the abbreviation in brackets behind the name."""
+    """Looks up organisations by name, short name, and the abbreviation in brackets after a name."""
 
     def __init__(self):
         self.by_name: dict[str, Organisation] = {}
-        # In reverse, so that of two with the same name the first loaded one wins.
+        # Newest first, so that the organisation loaded first overwrites others of the same name.
         for organisation in Organisation.objects.order_by("-pk"):
             name, abbreviation = split_remark(organisation.name)
             for alias in (abbreviation, organisation.short_name, name, organisation.name):
@@ -36,7 +36,8 @@ class OrganisationIndex:
                     self.by_name[fold(alias)] = organisation
 
     def find(self, text: str) -> Named:
-        """Try the whole text first, since brackets may be part of a name."""
+        """Return the match for `text`, without an organisation if none is known."""
+        # The whole text first: brackets may be part of the name.
         if whole := self.by_name.get(fold(text)):
             return Named(text, "", whole)
         name, remark = split_remark(text)

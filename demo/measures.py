@@ -1,4 +1,4 @@
-"""Loads the real plans and measures from the gathered facts: nothing is added, doubts are kept."""
+"""Loads the real plans and measures from the gathered facts, without additions, with all doubts."""
 
 import datetime as dt
 import re
@@ -12,16 +12,18 @@ from demo.matching import OrganisationIndex, split_remark
 from measures.models import Measure, Plan, PlanSection, Project
 from measures.queries.plans import descendants_of
 
-BELOW_SECTIONS = ("Maßnahme", "Projekt", "(Einzel-)Projekt")  # levels without sections
+# Levels of a plan that are records of their own (`Measure`, `Project`) rather than sections.
+BELOW_SECTIONS = ("Maßnahme", "Projekt", "(Einzel-)Projekt")
+# The plan of 2010 has letters instead of names: `A`, or `D-F` for a range.
 LETTER = re.compile(r"^[A-K](-[A-K])?$")
 YEARS = re.compile(r"(\d{4})-(\d{4})$")
 FRAGMENT = "Textfragment: "
 INFERRED = ("inferred", "Buchstabe abgeleitet")
 
-# Measure → the one that it continues, according to the notes of the latter.
+# Measure → its predecessor, according to the notes on the predecessor.
 PREDECESSORS = {"Wiederaufnahme der Branchengespräche": "Industriedialog"}
 
-# Forms of a day or year in the data.
+# The two ways in which the data write a date.
 DAY = re.compile(r"^(\d{2})\.(\d{2})\.(\d{4})$")
 YEAR = re.compile(r"^(?:Ende )?(\d{4})$")
 
@@ -41,7 +43,7 @@ def _load_plan(record: dict, position: int, predecessor: Plan | None) -> Plan:
     name, remark = split_remark(record["plan"])
     years = YEARS.search(name)
     levels, remarks = _levels(record["levels"])
-    # The data have hyphens; German puts a dash between years.
+    # The data use a hyphen between years, German typography an en dash.
     dashed = name.replace("-", "–")
     return Plan.objects.create(
         title=dashed.replace("MPI", "Masterplan Industriestadt Berlin")
@@ -62,7 +64,7 @@ def _load_plan(record: dict, position: int, predecessor: Plan | None) -> Plan:
 
 
 def _levels(records: list[str]) -> tuple[list[str], str]:
-    """Return the levels above a measure, and the remarks on levels as one text."""
+    """Return the names of the section levels, and the remarks on all levels as one text."""
     names, remarks = [], []
     for record in records:
         name, remark = split_remark(record)
@@ -95,7 +97,7 @@ def _load_field(plan: Plan, record: dict, position: int, *, now: dt.datetime) ->
 def _load_lettered(
     plan: Plan, field: PlanSection, record: dict, position: int, *, now: dt.datetime
 ) -> None:
-    """Load a section of the plan of 2010, which has a letter and a goal but no name."""
+    """Load a section of the plan of 2010, which has a letter and a goal instead of a name."""
     goal = record["goals"][0] if record["goals"] else {}
     basis = {"code": record["letter_basis"], "title": goal.get("basis", "")}
     title = goal.get("text", "")
@@ -113,7 +115,7 @@ def _load_cluster(
         plan, field, 1, position, title=record["name"], page=record.get("page"), record=record
     )
     for place, goal in enumerate(record["goals"], start=1):
-        # Some goals are only partly legible; the remark before the fragment says so.
+        # Some goals are only partly legible: a remark on that precedes the fragment.
         doubt, _fragment, text = goal["text"].rpartition(FRAGMENT)
         section = _section(
             plan,
@@ -127,6 +129,8 @@ def _load_cluster(
         )
         section.doubts = doubt.rstrip("; ")
         section.save()
+    # The data assign task fields to the cluster, not to one of its goals. So they hang directly
+    # below the cluster, although the level of the goals lies between.
     for place, task in enumerate(record["task_fields"], start=1):
         basis = {"title": task["basis"]}
         section = _section(
@@ -156,6 +160,7 @@ def _load_cluster(
 def _section(
     plan, parent, depth, position, *, title, record, code="", page=None, basis=None
 ) -> PlanSection:
+    # `depth` is the index of the level in the plan, not the distance to the root: see task fields.
     return PlanSection.objects.create(
         plan=plan,
         parent=parent,
@@ -171,7 +176,7 @@ def _section(
 
 
 def load_measures(records: list[dict], *, now: dt.datetime) -> None:
-    """Load `data/measures.json`; records of mere context become projects outside the plans."""
+    """Load `data/measures.json`; mere context becomes projects outside the plans."""
     plans = {plan.short_title: plan for plan in Plan.objects.all()}
     organisations = OrganisationIndex()
     for record in records:
@@ -180,6 +185,7 @@ def load_measures(records: list[dict], *, now: dt.datetime) -> None:
             _load_context(record, plan, organisations, now=now)
         else:
             _load_measure(record, plan, organisations, now=now)
+    # In a second pass, because a predecessor may come later in the file.
     for title, predecessor in PREDECESSORS.items():
         measure = Measure.objects.get(title=title)
         measure.predecessor = Measure.objects.get(title=predecessor)
@@ -189,13 +195,13 @@ def load_measures(records: list[dict], *, now: dt.datetime) -> None:
 def _load_measure(
     record: dict, plan: Plan, organisations: OrganisationIndex, *, now: dt.datetime
 ) -> None:
-    # The tree of the plan may have loaded the measure already.
+    # `load_plans` may have created the measure already.
     measure = Measure.objects.filter(plan=plan, title=record["title"]).first() or Measure(
         plan=plan, title=record["title"]
     )
     measure.code = record["code"] or ""
     place, place_basis = _place(record, plan)
-    # The tree may also have put it into a deeper section: keep that one.
+    # It may also have chosen a deeper section, which is more exact: keep that one.
     if not (measure.section_id and place and measure.section_id in _below(place)):
         measure.section = place
     basis = {"plan": record["mpi_link"], "section": place_basis}
@@ -226,7 +232,7 @@ def _load_context(
 def _take_over(
     obj: Measure | Project, record: dict, organisations: OrganisationIndex, basis: dict
 ) -> list:
-    """Set what measures and projects share; return the supporters that are organisations.
+    """Set the fields that measures and projects share; return the supporting organisations.
 
     Names that match no organisation stay text.
     """
@@ -239,6 +245,7 @@ def _take_over(
         for name, found in zip(record["partners"], named, strict=True)
         if found.organisation is None
     )
+    # Names that stay text keep their remark; a matched name would lose it.
     remarks = [
         f"{found.name}: {found.remark}" for found in named if found.organisation and found.remark
     ]
@@ -252,11 +259,12 @@ def _take_over(
 
 
 def _place(record: dict, plan: Plan) -> tuple[PlanSection | None, str]:
-    """Return the deepest section that the record names, and how sure that is."""
+    """Return the deepest section that the record names, and the basis of that assignment."""
     field = plan.sections.filter(parent=None, title=record["field_of_action"] or "").first()
     if field is None:
         return None, record["field_basis"]
     cluster, remark = split_remark(record["theme_cluster"] or "")
+    # Clusters of the plan of 2010 read `A: …`, but their sections have only the letter as code.
     letter = cluster.partition(":")[0]
     section = field.children.filter(Q(title=cluster) | Q(code=letter)).first() if cluster else None
     if section is None:
@@ -272,13 +280,14 @@ def _below(section: PlanSection) -> set[int]:
 
 def _save_measure(measure: Measure, *, now: dt.datetime) -> None:
     measure.origin, measure.is_published = Origin.TAKEN_OVER, True
+    # A measure that `load_plans` has created is completed here, not taken over again.
     save_as(measure, by=None, now=now, reason="Angaben ergänzt" if measure.pk else TAKEN_OVER)
 
 
 def _days(runtime: str) -> tuple[dt.date | None, dt.date | None, str]:
     """Return first day, last day and precision of `2017-2019` or `01.03.2019 - Ende 2021`.
 
-    A runtime in any other form has no days; it is shown in its own words.
+    Any other form yields no days: the page then shows the wording of the source.
     """
     first, _dash, last = (part.strip() for part in runtime.partition("-"))
     start, end = _day(first, month=1, day=1), _day(last or first, month=12, day=31)

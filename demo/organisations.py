@@ -1,4 +1,4 @@
-"""Loads the real organisations with their sources, how sure each fact is, and doubts."""
+"""Loads the real organisations with their sources, the basis of each fact, and doubts."""
 
 import datetime as dt
 
@@ -23,12 +23,12 @@ KINDS = {
     "press": OrganisationKind.PRESS,
 }
 SUBKINDS = {"research institute": "Forschungsinstitut"}
-# Brackets behind a name hold an abbreviation, a place or a kind; anything else is a remark on the
-# source.
+# Brackets after a name hold an abbreviation, a place or a kind. The data do not say which, hence
+# these lists; anything else is a remark on the source.
 ABBREVIATIONS = {"BSR", "BVG", "KPM", "B.I.G.", "nd"}
 PLACES = {"Hamburg"}
 KINDS_IN_BRACKETS = {"IHK-Magazin"}
-# Notes in the data → how sure the name is, and what to tell readers about it.
+# English note in the data → basis of the name, and the German note for readers.
 NAME_BASIS = {
     "Source names it without regional suffix.": (
         "inferred",
@@ -47,13 +47,13 @@ NAME_BASIS = {
 
 
 def load_organisations(records: list[dict], *, now: dt.datetime) -> None:
-    """Load `data/organisations.json`."""
+    """Load `data/organisations.json` as history without an author."""
     for record in records:
         save_as(organisation_from(record), by=None, now=now, reason=TAKEN_OVER)
 
 
 def organisation_from(record: dict) -> Organisation:
-    """Return an unsaved organisation; remarks in its name go to `basis` and `doubts`."""
+    """Return an unsaved organisation; what its name leaves open goes to `basis` and `doubts`."""
     name, remark = split_remark(record["name"])
     basis, note = NAME_BASIS.get(record["notes"], ("", record["notes"] or ""))
     short_name, city, subkind, doubts = (

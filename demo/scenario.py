@@ -10,14 +10,13 @@ from partners.models import User
 
 
 class Scenario:
-    """The accounts that act, and dates counted in working days from the day of loading.
+    """The acting accounts, and a calendar in working days relative to the day of loading.
 
-    Services get these times as `now`, so that the history looks as if the demo had grown over
-    months.
+    Services get these times as `now`, so the history looks as if the demo had grown over months.
     """
 
     def __init__(self, users: Mapping[str, User], today: dt.date, now: dt.datetime):
-        """`users` are the accounts of the demo by the part of their address before the @."""
+        """`users` are keyed by the part of their address before the @."""
         self.office, self.senator = users["geschaeftsstelle"], users["senatorin"]
         self.vdma, self.ihk = users["vdma-ost"], users["ihk"]
         self.today, self.now = today, now
@@ -27,8 +26,8 @@ class Scenario:
         return add_working_days(after or self.today, days)
 
     def at(self, days: int, hour: int = 10, *, after: dt.date | None = None) -> dt.datetime:
-        """Return `hour` o'clock on that date."""
+        """Return `hour` o'clock on that date; the past ends at the moment of loading."""
         day = self.on(days, after=after)
         moment = timezone.make_aware(dt.datetime.combine(day, dt.time(hour)))
-        # What has happened cannot be later than the moment of loading, early on a Monday say.
+        # Loaded at 8:00, an event of today at 10:00 would otherwise lie in the future.
         return min(moment, self.now) if days <= 0 else moment

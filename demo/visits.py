@@ -26,14 +26,14 @@ PUBLISHERS = {
     "chamber magazine": Publisher.CHAMBER,
     "industry portal": Publisher.PORTAL,
 }
-# What a source says about the press, the kind of slot that means, and how sure that is.
+# Wording of the source → kind of press slot, and the basis of that reading.
 PRESS = (
     ("Wort-Bild-Termin", PressKind.WORD_PICTURE, "sourced"),
     ("nicht presseöffentlich", PressKind.NOT_PUBLIC, "sourced"),
     ("Presse- und Fototermin", PressKind.WORD_PICTURE, "inferred"),
     ("öffentlich, Fototermin", PressKind.PICTURE, "inferred"),
 )
-# Only sectors of industry; places, trades and themes remain in `sectors_text`.
+# Industrial sectors only: places, trades and themes remain in `sectors_text`.
 SECTORS = {
     "Maschinenbau/Lasertechnik": ("Maschinenbau", "Optik/Photonik"),
     "Elektrotechnik": ("Elektroindustrie",),
@@ -62,7 +62,7 @@ SECTORS = {
     "Lasertechnik": ("Optik/Photonik",),
     "Elektronik": ("Elektroindustrie",),
 }
-# Sources name companies with or without their legal form.
+# Sources mention companies both with and without their legal form.
 LEGAL_FORM = re.compile(r"(\s+(ag|se|gmbh|co\.|kg|&))+$")
 
 
@@ -72,6 +72,7 @@ def load_visits(records: list[dict], *, now: dt.datetime) -> None:
     for record in records:
         visit = Visit(
             company=find_company(record["company"], companies),
+            # Kept even when the company is known: the text may name one of its plants.
             company_text=record["company"],
             title=record["occasion"],
             sectors_text=", ".join(record["sectors"]),
@@ -91,11 +92,12 @@ def load_visits(records: list[dict], *, now: dt.datetime) -> None:
             **known_times(record),
         )
         if visit.state == VisitState.CANCELLED:
-            # A cancelled visit needs a reason; the notes begin with it.
+            # A cancelled visit needs a reason. In the data it is the beginning of the notes.
             visit.reason = visit.doubts.partition(";")[0]
         slot_kind = press_kind(visit)
         save_as(visit, by=None, now=now, reason=TAKEN_OVER)
         names = {name for text in record["sectors"] for name in SECTORS.get(text, ())}
+        # Sorted, because the order of a set differs between runs and new sectors get keys in order.
         visit.sectors.set([Sector.objects.get_or_create(name=name)[0] for name in sorted(names)])
         if slot_kind:
             slot = PressSlot(
@@ -105,7 +107,7 @@ def load_visits(records: list[dict], *, now: dt.datetime) -> None:
 
 
 def press_kind(visit: Visit) -> PressKind | None:
-    """Return the kind of press slot the source names; set in `basis` how sure that is."""
+    """Return the kind of press slot the source names; record the basis in `visit.basis`."""
     for words, kind, basis in PRESS:
         if visit.press_text.startswith(words):
             visit.basis["press_text"] = basis
@@ -114,7 +116,7 @@ def press_kind(visit: Visit) -> PressKind | None:
 
 
 def known_days(record: dict) -> dict:
-    """Return `starts_on`, `ends_on` and `precision`, as exact as the source."""
+    """Return `starts_on`, `ends_on` and `precision`, no more exact than the source."""
     if record["date"]:
         return {"starts_on": dt.date.fromisoformat(record["date"]), "precision": Precision.DAY}
     if not record["date_range"]:
@@ -150,7 +152,7 @@ def first_day(text: str) -> dt.date:
 
 
 def companies_by_name() -> dict[str, Organisation]:
-    """Return the organisations other than press by folded name, short name, and name without its
+    """Return all organisations but the press, by folded name and short name, each also without the
     legal form.
     """
     known: dict[str, Organisation] = {}
@@ -163,9 +165,10 @@ def companies_by_name() -> dict[str, Organisation]:
 
 
 def find_company(text: str, companies: dict[str, Organisation]) -> Organisation | None:
-    """Return the organisation that `text` names, also with a site as in `Siemens AG, Schaltwerk` or
-    `Flughafen / Betreiber`.
+    """Return the organisation that `text` names, even with its site (`Siemens AG, Schaltwerk`,
+    `Flughafen / Betreiber`).
     """
+    # The whole text first; a part of it counts only when the whole is unknown.
     parts = [text, text.partition(",")[0], text.partition(" / ")[2], split_remark(text)[0]]
     for name in (fold(part.strip()) for part in parts if part.strip()):
         found = companies.get(name) or companies.get(LEGAL_FORM.sub("", name))
@@ -175,7 +178,7 @@ def find_company(text: str, companies: dict[str, Organisation]) -> Organisation 
 
 
 def load_coverage(records: list[dict], *, now: dt.datetime) -> None:
-    """Load `data/coverage.json`, each clipping linked to the visit whose source it is."""
+    """Load `data/coverage.json` and link each clipping to the visit whose source it is."""
     visits = visits_by_source()
     for record in records:
         text = record["published_on"] or ""
@@ -186,11 +189,12 @@ def load_coverage(records: list[dict], *, now: dt.datetime) -> None:
             title=record["title"] or "",
             url=record["url"],
             about=record["about"] or "",
+            # The data have no kind; only radio interviews can be told from the description.
             kind=CoverageKind.RADIO
             if "Radiointerview" in (record["about"] or "")
             else CoverageKind.UNKNOWN,
             starts_on=first_day(text) if text else None,
-            # The date is as long as it is exact: 2017, 2017-07 or 2017-07-25.
+            # The length of the text shows the precision: 2017, 2017-07 or 2017-07-25.
             precision={0: Precision.UNKNOWN, 4: Precision.YEAR, 7: Precision.MONTH}.get(
                 len(text), Precision.DAY
             ),
@@ -206,9 +210,9 @@ def load_coverage(records: list[dict], *, now: dt.datetime) -> None:
 
 
 def visits_by_source() -> dict[str, Visit]:
-    """Return the visit for each address that is a source of only one visit.
+    """Return source URL → visit, for URLs that are the source of exactly one visit.
 
-    An article about several visits belongs to none of them alone; cancelled ones do not count.
+    An article about several visits belongs to none of them alone. Cancelled visits do not count.
     """
     found: dict[str, list[Visit]] = {}
     for visit in Visit.objects.exclude(state=VisitState.CANCELLED).order_by("pk"):

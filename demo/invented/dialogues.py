@@ -1,4 +1,4 @@
-"""Invented dialogues: one whose dates wait for approval, and one with invitations out."""
+"""Invented dialogues: one whose dates await approval, and one whose invitations are sent."""
 
 import datetime as dt
 
@@ -31,7 +31,7 @@ def load_invented_dialogues(scenario: Scenario, series: DialogueSeries) -> None:
 
 
 def _load_dialogue_in_planning(scenario: Scenario, series: DialogueSeries) -> None:
-    """Load a dialogue whose three dates wait for the senator's office."""
+    """Load a dialogue whose three date options await the senator's office."""
     topic = make_approved_topic(
         scenario,
         series,
@@ -44,7 +44,7 @@ def _load_dialogue_in_planning(scenario: Scenario, series: DialogueSeries) -> No
 
 
 def _load_dialogue_with_invitations(scenario: Scenario, series: DialogueSeries) -> None:
-    """Load a dialogue with 24 invitations out and replies of every kind."""
+    """Load a dialogue with 24 invitations sent and replies of every kind."""
     topic = make_approved_topic(
         scenario,
         series,
@@ -71,6 +71,7 @@ def _make_dialogue(scenario: Scenario, topic: Topic, host_name: str, days: int) 
         "programme": PROGRAMME,
         "seats": 30,
         "origin": Origin.DEMO,
+        # Without a place of its own, the dialogue shows the host's address.
         "place": "" if host.postal_address else "Besuchereingang, Werksgelände",
     }
     dialogue = services.plan_dialogue(
@@ -89,7 +90,7 @@ def _make_dialogue(scenario: Scenario, topic: Topic, host_name: str, days: int) 
 def _submit_dates(
     scenario: Scenario, dialogue: Dialogue, submitted: int, ahead: tuple[int, ...], *, due: int
 ) -> list[DateOption]:
-    """Add an option for each number of working days in `ahead`, and submit them."""
+    """Add a date option for each number of working days in `ahead`, and submit them all."""
     options = [
         services.add_date_option(
             dialogue=dialogue,
@@ -130,19 +131,20 @@ def _invite_guests(scenario: Scenario, dialogue: Dialogue) -> None:
 
 
 def _record_rsvps(scenario: Scenario, dialogue: Dialogue) -> None:
-    """Let most guests reply; the partners with an account and three others do not."""
+    """Record the replies of most guests; three of them and the two partners stay silent."""
     invitations = dialogue.invitations.filter(person__user__isnull=True).order_by("pk")
     tentative = Rsvp("tentative", remark="Der Termin hängt noch an einer Sitzung.")
     represented = Rsvp(
         "represented", substitute_name="Stabsstelle Industrie", substitute_function="Referat"
     )
     replies = [
+        # Every second guest brings somebody along.
         *(Rsvp("accepted", party=1 + index % 2) for index in range(12)),
         *[tentative] * 2,
         *[Rsvp("declined")] * 3,
         *[represented] * 2,
     ]
-    # Fewer replies than invitations: the rest stays open.
+    # Not strict: there are fewer replies than invitations, and the rest stays unanswered.
     for invitation, reply in zip(invitations, replies, strict=False):
         services.record_rsvp(
             invitation=invitation, reply=reply, channel=RsvpChannel.LINK, now=scenario.at(-5)

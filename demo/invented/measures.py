@@ -1,6 +1,6 @@
-"""Invented progress of the plan 2018–2021: reports, milestones, a few measures, two rounds.
+"""Invented progress of the plan 2018–2021: reports, milestones, four measures and two rounds.
 
-The real measures stay what they are; only their reports and milestones are invented.
+The master data of real measures stay untouched: only their reports and milestones are invented.
 """
 
 import datetime as dt
@@ -35,7 +35,7 @@ def load_invented_measures(scenario: Scenario) -> None:
 
 
 def _load_closed_round(scenario: Scenario, plan: Plan) -> None:
-    """Load the round of half a year ago, in which every measure was reported on."""
+    """Load the round of half a year ago, with a report on each measure of `progress.py`."""
     cut_off_on = scenario.on(-140)
     closed = _make_round(scenario, plan, cut_off_on, due_on=scenario.on(20, after=cut_off_on))
     services.open_round(
@@ -48,11 +48,11 @@ def _load_closed_round(scenario: Scenario, plan: Plan) -> None:
             measure=measure,
             values=_report_values(progress, cut_off_on),
             by=scenario.office,
-            # One report a day, so that the history looks real.
+            # One report per working day, so that the history looks natural.
             now=scenario.at(5 + number, after=cut_off_on),
             origin=Origin.DEMO,
         )
-        # The invented measures already have their milestones.
+        # Invented measures got their milestones in `_load_measure`.
         if measure.is_taken_over:
             _load_milestones(scenario, measure, progress)
     services.close_round(
@@ -61,8 +61,8 @@ def _load_closed_round(scenario: Scenario, plan: Plan) -> None:
 
 
 def _load_open_round(scenario: Scenario, plan: Plan, measures: dict[str, Measure]) -> None:
-    """Load the running round. VDMA Ost owes one report and has another one back, IHK Berlin owes
-    one and has handed one in.
+    """Load the open round: VDMA Ost owes one report and has to revise another, IHK Berlin owes one
+    and has submitted one.
     """
     running = _make_round(scenario, plan, scenario.on(-15), due_on=scenario.on(8))
     services.open_round(reporting_round=running, by=scenario.office, now=scenario.at(-12))
@@ -99,6 +99,7 @@ def _load_measure(scenario: Scenario, plan: Plan, invented: InventedMeasure) -> 
         is_published=True,
         origin=Origin.DEMO,
     )
+    # Without an author, so that *Verlauf* attributes the entry to the demo data, not to the office.
     save_as(measure, by=None, now=scenario.at(-200), reason="Maßnahme angelegt")
     _load_milestones(scenario, measure, invented.progress)
     return measure
@@ -126,6 +127,7 @@ def _load_milestones(scenario: Scenario, measure: Measure, progress: Progress) -
 def _make_round(
     scenario: Scenario, plan: Plan, cut_off_on: dt.date, *, due_on: dt.date
 ) -> ReportingRound:
+    # Rounds are named after the half-year of their cut-off day.
     half = 1 if cut_off_on.month <= 6 else 2
     reporting_round = ReportingRound(
         plan=plan,
@@ -144,7 +146,7 @@ def _make_round(
 
 
 def _report_values(progress: Progress, day: dt.date) -> dict:
-    """Return a report as the services take it."""
+    """Return the `values` of the report services."""
     return {
         "as_of_on": day,
         "phase": progress.phase,

@@ -1,4 +1,4 @@
-"""How the real measures of 2018–2021 stand in the demo, and four invented measures."""
+"""The demo's status of real measures of the plan 2018–2021, and four invented measures."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from measures.enums import Financing, Phase, TrafficLight
 
 
 class Progress(NamedTuple):
-    """The status of a measure; `milestones` are (title, working days from today, is reached)."""
+    """The status of a measure; `milestones` are (title, working days from today, is_done)."""
 
     title: str
     phase: Phase
@@ -22,7 +22,7 @@ class Progress(NamedTuple):
 class InventedMeasure(NamedTuple):
     progress: Progress
     section: str
-    lead: str  # part of the organisation's name
+    lead: str  # a substring of the organisation's name
     description: str
 
 
@@ -138,7 +138,7 @@ STATUS_OF_REAL_MEASURES = (
     ),
 )
 
-# In the running round, WORKSHOPS was returned and EXCHANGE waits to be checked.
+# In the open round, the report on WORKSHOPS was returned and the one on EXCHANGE awaits review.
 RETROFIT = Progress(
     "Retrofit-Werkstatt: ältere Maschinen digital nachrüsten",
     Phase.RUNNING,

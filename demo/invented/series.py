@@ -1,4 +1,4 @@
-"""Invented series, and topics in each state that a topic can have."""
+"""Invented series, and topics in a range of states."""
 
 from collections.abc import Callable, Sequence
 
@@ -15,8 +15,8 @@ from reminders.services import PauseTarget, pause_reminders
 
 
 def load_invented_series(scenario: Scenario) -> DialogueSeries:
-    """Load a series with its topics, one that waits for consent, and a proposed one; return the
-    first, which the senator has consented to.
+    """Load three series: proposed, awaiting consent, and consented to with topics; return the last
+    one.
     """
     year = scenario.today.year
     _make_series(
@@ -40,6 +40,7 @@ def load_invented_series(scenario: Scenario) -> DialogueSeries:
     _request_consent(scenario, waiting, -6)
     _request_consent(scenario, consented, -40)
     decide(scenario, services.decide_series, consented, Decision(Verdict.APPROVE), -36)
+    # The decision changed the database record, not this object.
     consented.refresh_from_db()
     _load_open_topics(scenario, consented)
     _load_decided_topics(scenario, consented)
@@ -49,6 +50,7 @@ def load_invented_series(scenario: Scenario) -> DialogueSeries:
 def _make_series(scenario: Scenario, days: int, title: str, description: str) -> DialogueSeries:
     values = {
         "title": title,
+        # Every title ends with its last year.
         "period": title[-4:],
         "description": description,
         "origin": Origin.DEMO,
@@ -57,6 +59,7 @@ def _make_series(scenario: Scenario, days: int, title: str, description: str) ->
 
 
 def _request_consent(scenario: Scenario, series: DialogueSeries, days: int) -> None:
+    # Only an affirmed series can be submitted for consent.
     services.affirm_series(series=series, by=scenario.office, now=scenario.at(days - 2))
     services.request_consent(
         series=series,
@@ -73,8 +76,8 @@ def _request_consent(scenario: Scenario, series: DialogueSeries, days: int) -> N
 
 
 def decide(scenario: Scenario, service: Callable, subject, decision: Decision, days: int) -> None:
-    """Let the senator's office decide the open approval of `subject`."""
-    # The title too, because topics, series and visits share ids.
+    """Decide the open approval of `subject` as the senator's office, through `service`."""
+    # Matched by title as well: a topic and a series can have the same primary key.
     approval = ApprovalRequest.objects.open().get(subject_id=subject.pk, title=subject.title)
     service(
         approval=approval,
@@ -85,7 +88,7 @@ def decide(scenario: Scenario, service: Callable, subject, decision: Decision, d
 
 
 def pause_series(scenario: Scenario) -> None:
-    """Pause the reminders of the series that waits for consent, for three working days."""
+    """Pause the reminders of the series awaiting consent for three working days."""
     series = DialogueSeries.objects.get(origin=Origin.DEMO, state=SeriesState.REQUESTED)
     pause_reminders(
         target=PauseTarget(about=f"series:{series.pk}"),
@@ -98,7 +101,7 @@ def pause_series(scenario: Scenario) -> None:
 
 
 def _load_open_topics(scenario: Scenario, series: DialogueSeries) -> None:
-    """Load a draft, a proposed topic, one in progress, and one whose decision is overdue."""
+    """Load topics that are a draft, proposed, in progress, and overdue for a decision."""
     _make_topic(
         scenario,
         -1,
@@ -141,7 +144,7 @@ def _load_open_topics(scenario: Scenario, series: DialogueSeries) -> None:
 
 
 def _load_decided_topics(scenario: Scenario, series: DialogueSeries) -> None:
-    """Load a topic that was returned, one refused, one declined by the office, and one approved."""
+    """Load topics that were returned, refused, declined by the office, and approved."""
     returned = _make_topic_in_progress(
         scenario,
         series,

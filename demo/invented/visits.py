@@ -1,4 +1,4 @@
-"""Invented visits: one approved, one awaiting approval, one whose approval lapsed."""
+"""Invented visits: approved, awaiting approval, and resubmitted after the approval lapsed."""
 
 import datetime as dt
 from io import BytesIO
@@ -19,6 +19,7 @@ from media_visits.models import Visit
 from media_visits.services.visits import VISIT_FIELDS
 from partners.models import Sector
 
+# A new time lets the approval lapse.
 DELAY = dt.timedelta(hours=2)
 COURSE = [["Uhrzeit", "Was"], ["14:00", "Begrüßung"], ["14:15", "Rundgang"], ["15:00", "Gespräch"]]
 
@@ -48,6 +49,7 @@ def _load_approved_visit(scenario: Scenario) -> None:
         "registration_deadline": scenario.at(13, 14),
         "capacity": 20,
     }
+    # Before the submission: the approval covers the press, so a later slot would let it lapse.
     services.add_press_slot(
         visit=visit, values=slot, origin=Origin.DEMO, by=scenario.office, now=scenario.at(-8)
     )
@@ -86,7 +88,7 @@ def _load_visit_awaiting_approval(scenario: Scenario) -> None:
 
 
 def _load_visit_with_lapsed_approval(scenario: Scenario) -> None:
-    """Load a visit whose time changed after it was approved, submitted again."""
+    """Load a visit whose time changed after its approval; it has been resubmitted."""
     visit = _make_visit(
         scenario,
         "Stadler",
@@ -102,7 +104,7 @@ def _load_visit_with_lapsed_approval(scenario: Scenario) -> None:
         by=scenario.senator,
         now=scenario.at(-5, 15),
     )
-    # The decision has changed the record.
+    # Load it again: the decision changed the record, and the version is a fingerprint of it.
     visit = Visit.objects.get(pk=visit.pk)
     services.update_visit(
         visit=visit,
@@ -169,7 +171,7 @@ def _submit(scenario: Scenario, visit: Visit, days: int, *, due: int, facts: str
 
 
 def _make_sheet(name: str, rows: list[list[str]]) -> SimpleUploadedFile:
-    """Return an Excel file as if somebody had uploaded it."""
+    """Return `rows` as an uploaded Excel file."""
     book = Workbook()
     for row in rows:
         book.active.append(row)

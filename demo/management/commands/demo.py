@@ -29,5 +29,6 @@ class Command(BaseCommand):
                 "Es sind schon Daten da. Die Demo wird nur in eine leere Datenbank geladen."
             )
         self.stdout.write("Demodaten werden geladen …")
+        # One reading of the clock, so that day and moment agree even at midnight.
         now = timezone.now()
         load_demo(today=timezone.localdate(now), now=now)
