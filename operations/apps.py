@@ -9,7 +9,7 @@ class OperationsConfig(AppConfig):
     verbose_name = "Betrieb"
 
     def ready(self):
-        """Make the folders of the embedded broker, which Celery expects to exist."""
+        """Create the folders of the embedded broker, because Celery expects them to exist."""
         if settings.CELERY_BROKER_URL.startswith("filesystem"):
             for option in ("data_folder_in", "control_folder", "processed_folder"):
                 Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS[option]).mkdir(

@@ -1,7 +1,7 @@
-"""The broker in a folder that `make run` uses: kombu's, but writing a message is atomic.
+"""The file-system broker that `make run` uses: kombu's transport with atomic writes.
 
-Kombu opens the file under its final name and then writes, so a worker can read it while it is still
-empty, and ends with "Unrecoverable error: JSONDecodeError".
+Kombu opens the file under its final name before it writes. A worker that reads the file while it is
+still empty dies with "Unrecoverable error: JSONDecodeError".
 """
 
 from pathlib import Path

@@ -1,6 +1,7 @@
-"""Checks of the parts of the portal. Each returns what is wrong in German, or an empty string.
+"""Health checks. Each returns a German sentence about the fault, or an empty string.
 
-The answers are public, so they name the part and since when it fails, but no cause: the log has it.
+The answers are public, so they name the failing part and for how long, but the cause only goes to
+the log.
 """
 
 import datetime as dt
@@ -77,8 +78,8 @@ def check_worker(now: dt.datetime) -> str:
     worker = _last_heartbeat(Heartbeat.Process.WORKER)
     if worker is None:
         return _("Der Hintergrunddienst (Worker) hat sich noch nie gemeldet.")
-    # While beat is silent, even a healthy worker receives nothing. So judge it by the time when one
-    # of the two was last heard of; the fault of beat is reported by its own check.
+    # While beat is silent, even a healthy worker receives nothing. So measure its silence against
+    # the last sign of life of either; the check of beat reports the fault of beat.
     expected_at = max(beat, worker) if beat and now - beat > MAX_SILENCE else now
     if expected_at - worker > MAX_SILENCE:
         return _("Der Hintergrunddienst (Worker) schweigt seit %(minutes)d Minuten.") % {
@@ -97,7 +98,7 @@ OPERATION_CHECKS: dict[str, Check] = {
 
 
 def run_checks(checks: Mapping[str, Check], now: dt.datetime) -> dict[str, str]:
-    """Return the fault of each part, an empty string for a healthy one."""
+    """Return part → fault, which is empty for a healthy part."""
     return {part: check(now) for part, check in checks.items()}
 
 

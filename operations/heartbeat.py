@@ -1,6 +1,6 @@
 """Heartbeats: beat records when it sends one, the worker when it receives one.
 
-Two records let monitoring tell a dead worker (beat goes on, nobody consumes) from a dead beat.
+Two records let monitoring distinguish a dead worker (beat sends, nobody consumes) from a dead beat.
 """
 
 import datetime as dt
@@ -22,19 +22,19 @@ def record_heartbeat(process: str, *, now: dt.datetime) -> None:
 
 
 class PortalScheduler(PersistentScheduler):
-    """Celery's scheduler, with a heartbeat right at the start, and each recorded."""
+    """Celery's scheduler; it sends a heartbeat right after the start and records each one."""
 
     def setup_schedule(self) -> None:
         super().setup_schedule()
-        # The entry was read from the file of the last run: make it due now, so that monitoring need
-        # not wait for a minute.
+        # The entry comes from the schedule file of the last run. Make it due now, so that
+        # monitoring need not wait a minute.
         self.schedule[HEARTBEAT_ENTRY].last_run_at -= dt.timedelta(days=1)
 
     def apply_async(self, entry: ScheduleEntry, *args, **kwargs):
         if entry.name == HEARTBEAT_ENTRY:
             try:
                 record_heartbeat(Heartbeat.Process.BEAT, now=timezone.now())
-            # Beat must outlive an outage of the database.
+            # Beat must survive a database outage.
             except DatabaseError:
                 logger.exception("Beat could not record its heartbeat")
         return super().apply_async(entry, *args, **kwargs)

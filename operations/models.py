@@ -4,8 +4,8 @@ from django.db import models
 
 
 class Heartbeat(models.Model):
-    """When a background process was last known to be alive; without history, since it is written
-    each minute.
+    """The last sign of life of a background process. It has no history, because it changes every
+    minute.
     """
 
     class Process(models.TextChoices):

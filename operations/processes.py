@@ -1,4 +1,4 @@
-"""Runs the portal's processes on one machine: starts, restarts and ends them together."""
+"""Supervises the portal's processes on one machine: starts, restarts and stops them together."""
 
 import ctypes
 import os
@@ -13,11 +13,11 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
 
-GRACE_SECONDS = 10  # between asking the processes to end and killing them
+GRACE_SECONDS = 10  # between SIGTERM and SIGKILL
 READY_TIMEOUT_SECONDS = 60
-STEADY_AFTER_SECONDS = 60  # a process that ran for so long is no repeated failure
+STEADY_AFTER_SECONDS = 60  # a process that ran longer starts with a clean record
 MAX_RESTART_DELAY_SECONDS = 30
-PR_SET_PDEATHSIG = 1  # of prctl(2)
+PR_SET_PDEATHSIG = 1  # see prctl(2)
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -28,7 +28,7 @@ class StartFailed(Exception):
 def loopback_addresses(port: int) -> list[str]:
     """Return the loopback addresses at `port` for gunicorn's `--bind`.
 
-    Browsers resolve localhost to either family, so both are used where the machine has both. Raises
+    Browsers resolve localhost to IPv4 or IPv6, so both are used if the machine has both. Raises
     StartFailed if the port is taken, invalid or privileged.
     """
     addresses = []
@@ -52,8 +52,7 @@ def loopback_addresses(port: int) -> list[str]:
             if family == socket.AF_INET:
                 raise StartFailed(
                     f"Der Port {port} ist belegt. Beenden Sie das Programm, das ihn nutzt, oder "
-                    "wählen Sie einen "
-                    f"anderen: PORT={port + 1} make run"
+                    f"wählen Sie einen anderen: PORT={port + 1} make run"
                 ) from error
         else:
             addresses.append(address)
@@ -73,8 +72,8 @@ def web_command(addresses: list[str]) -> list[str]:
 def worker_command() -> list[str]:
     return [
         *(sys.executable, "-m", "celery", "--quiet", "-A", "masterplan", "worker"),
-        # Threads, because child processes could outlive the worker. One for each connection to the
-        # mail server and one for everything else.
+        # Threads, because child processes could outlive the worker: one per connection to the mail
+        # server and one for everything else.
         *(
             "--pool=threads",
             "--concurrency=4",
@@ -95,7 +94,7 @@ def beat_command() -> list[str]:
         "-A",
         "masterplan",
         "beat",
-        # After a crash a pid file would be left behind and keep beat from starting.
+        # A pid file left behind by a crash would keep beat from starting.
         "--pidfile=",
         "--loglevel=WARNING",
     ]
@@ -103,7 +102,7 @@ def beat_command() -> list[str]:
 
 @dataclass
 class Child:
-    """One process. `name` is shown to people; its output goes to `log`."""
+    """One supervised process. Messages contain its German `name`; its output goes to `log`."""
 
     name: str
     command: list[str]
@@ -120,14 +119,14 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                # In a session of its own Ctrl-C does not reach it: the supervisor ends it in order.
+                # In its own session, Ctrl-C does not reach it: the supervisor stops it in order.
                 start_new_session=True,
                 preexec_fn=_end_with_parent,
             )
         self.started = time.monotonic()
 
     def exit_code(self) -> int | None:
-        """Return None while the process runs, and before it was started."""
+        """Return None while the process runs and before it is started."""
         return self.process.poll() if self.process else None
 
     def last_log_line(self) -> str:
@@ -136,7 +135,7 @@ class Child:
 
 
 class Supervisor:
-    """Keeps `children` running until a signal asks to stop. `say` shows a line at the terminal."""
+    """Keeps `children` running until a stop signal. `say` shows a line at the terminal."""
 
     def __init__(self, children: list[Child], say: Callable[[str], None]):
         self.children = children
@@ -144,11 +143,11 @@ class Supervisor:
         self.is_stopping = False
 
     def run(self, ready_url: str, on_ready: Callable[[], None]) -> None:
-        """Start all, call `on_ready`, and return when asked to stop and all have ended.
+        """Start all children, call `on_ready`, and return after a stop signal once all have ended.
 
-        The first is the web server; the others start once it answers at `ready_url`, so that they
-        do not slow it down. Raises StartFailed when it ends, answers with an error, or does not
-        answer in time.
+        The first child is the web server. The others start once it answers at `ready_url`, so that
+        they do not slow it down. Raises StartFailed when it ends, answers with an error, or does
+        not answer in time.
         """
         previous = {number: signal.signal(number, self._request_stop) for number in STOP_SIGNALS}
         try:
@@ -174,7 +173,7 @@ class Supervisor:
     def _wait_until_ready(self, url: str) -> bool:
         web = self.children[0]
         deadline = time.monotonic() + READY_TIMEOUT_SECONDS
-        # Without a proxy: one set in the environment cannot reach this machine's loopback.
+        # Bypass proxies from the environment, which cannot reach the loopback of this machine.
         opener = build_opener(ProxyHandler({}))
         while not self.is_stopping:
             if web.exit_code() is not None:
@@ -193,8 +192,7 @@ class Supervisor:
                 if time.monotonic() > deadline:
                     raise StartFailed(
                         f"{web.name} antwortet nicht innerhalb von {READY_TIMEOUT_SECONDS} "
-                        "Sekunden; "
-                        f"der Grund steht in {web.log}."
+                        f"Sekunden; der Grund steht in {web.log}."
                     ) from None
                 time.sleep(0.1)
         return False
@@ -224,7 +222,7 @@ class Supervisor:
             child.process and child.exit_code() is None for child in self.children
         ):
             time.sleep(0.05)
-        # Kill whole groups, also of leaders that ended: their children may still run.
+        # Kill whole groups, even those whose leader has ended: its children may still run.
         for child in self.children:
             _signal_group(child, signal.SIGKILL)
             if child.process:
@@ -241,6 +239,6 @@ def _signal_group(child: Child, number: int, only_leader: bool = False) -> None:
 
 
 def _end_with_parent() -> None:
-    """Have Linux end this process when the supervisor is killed and cannot do it any more."""
+    """Let Linux end this process if the supervisor is killed before it can do so."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

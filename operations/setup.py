@@ -1,4 +1,4 @@
-"""Prepares an installation to serve: translations, fonts, database, static files.
+"""Prepares an installation: translations, fonts, database, static files.
 
 Each step is skipped when nothing has changed since the last time.
 """
@@ -33,9 +33,9 @@ def prepare(say: Say) -> None:
 
 
 def compile_catalogues(folder: Path) -> int:
-    """Write the `.mo` beside each `.po` below `folder` that is newer; return how many were written.
+    """Compile each `.po` below `folder` that is newer than its `.mo`; return how many were written.
 
-    polib does it, because a fresh machine has no gettext. Raises OSError for a broken catalogue.
+    Uses polib, because a fresh machine has no gettext. Raises OSError for a broken catalogue.
     """
     written = 0
     for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
@@ -58,11 +58,11 @@ def collect_static(say: Say) -> None:
 
 
 def static_fingerprint() -> str:
-    """Return a hash that changes with any static file, and with the way they are stored."""
+    """Return a hash that changes with any static file and with the storage backend."""
     digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
     for finder in get_finders():
         for path, storage in finder.list([]):
-            # Time and size instead of the contents: reading thousands of files delays each start.
+            # Time and size instead of contents: reading thousands of files would delay each start.
             status = storage.get_modified_time(path).timestamp(), storage.size(path)
             digest.update(repr((path, status)).encode())
     return digest.hexdigest()

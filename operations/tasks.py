@@ -1,4 +1,4 @@
-"""Background work of monitoring."""
+"""Tasks for monitoring."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -9,5 +9,5 @@ from operations.models import Heartbeat
 
 @shared_task
 def heartbeat() -> None:
-    """Record that the worker consumes what beat sends."""
+    """Record that the worker receives what beat sends."""
     record_heartbeat(Heartbeat.Process.WORKER, now=timezone.now())

@@ -1,4 +1,4 @@
-"""Addresses of the health checks."""
+"""URLs of the health checks."""
 
 from django.urls import path
 

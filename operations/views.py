@@ -1,4 +1,4 @@
-"""Health checks without a sign-in: one for the container engine, one for monitoring."""
+"""Health checks without sign-in: one for the container engine, one for monitoring."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ from operations.health import (
 def container_health(request: HttpRequest) -> JsonResponse:
     """Answer 200 while this process and the database work, else 503.
 
-    It leaves out what is behind them: a container must not be restarted because the broker is down.
+    Other parts do not matter here: a container must not be restarted because the broker is down.
     """
     return _answer(run_checks(CONTAINER_CHECKS, timezone.now()))
 
@@ -31,9 +31,9 @@ def container_health(request: HttpRequest) -> JsonResponse:
 @never_cache
 @login_not_required
 def operation_health(request: HttpRequest) -> JsonResponse:
-    """Answer 200 while all parts work, else 503 with the fault of each."""
+    """Answer 200 while all parts work, else 503; the body names the fault of each part."""
     now = timezone.now()
-    # Without the database the other checks would only raise errors of their own.
+    # Without the database, the other checks would only raise exceptions.
     checks = CONTAINER_CHECKS if check_database(now) else CONTAINER_CHECKS | OPERATION_CHECKS
     return _answer(run_checks(checks, now))
 

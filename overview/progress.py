@@ -1,4 +1,4 @@
-"""What the start page shows: what waits for whom, what went wrong, and the next dates."""
+"""Content of the start page: pending work, alerts, and upcoming events."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -24,13 +24,13 @@ from outbox.enums import StateFilter
 from outbox.queries.mails import count_problems
 
 MAX_EVENTS = 5
-# The start page shows the first few entries anyway; no list of it may grow without bound.
+# Backlogs may grow without bound; the start page shows only the first few entries anyway.
 MAX_CONDITIONS = 20
 MAX_REPORTS_TO_CHECK = 20
 
 
 class Event(NamedTuple):
-    """A date that is fixed: of a dialogue or a visit."""
+    """A dialogue or a visit with a fixed date."""
 
     starts_at: dt.datetime
     title: str
@@ -39,7 +39,7 @@ class Event(NamedTuple):
 
 
 class Alert(NamedTuple):
-    """A red card at the top of the page; `lines` are (sentence, address)."""
+    """A red card at the top of the page; `lines` are (sentence, URL)."""
 
     key: str
     title: str
@@ -47,7 +47,7 @@ class Alert(NamedTuple):
 
 
 def plan_line(plan: Plan | None, rounds: Sequence[ReportingRound]) -> str:
-    """Return the line below the heading: the plan, and which of the open `rounds` is its own."""
+    """Return the line below the heading: the plan and its own one of the open `rounds`, if any."""
     if plan is None:
         return ""
     running = next((reporting for reporting in rounds if reporting.plan_id == plan.pk), None)
@@ -61,7 +61,7 @@ def plan_line(plan: Plan | None, rounds: Sequence[ReportingRound]) -> str:
 
 
 def waiting_heading(user) -> str:
-    """The office also watches what waits for others."""
+    """Leave the addressee open for the office, which also watches what others have to do."""
     return _("Wartet auf") if is_office(user) else _("Wartet auf Sie")
 
 
@@ -80,12 +80,13 @@ def waiting_entries(
     rounds: Sequence[ReportingRound] = (),
     visits: Sequence[Visit] = (),
 ) -> list[WaitingEntry]:
-    """Return what waits for `user`, for the office what waits for anybody; the earliest deadline
-    first, entries without one last.
+    """Return the pending work of `user`, for the office that of everybody, by deadline; entries
+    without a deadline come last.
 
     `rounds` are the open reporting rounds, `visits` the visits in progress that `user` may see.
     """
     entries = list(waiting_for(user, now))
+    # The office watches the decisions that the senator's office has to take.
     if has_role(user, OFFICE, SENATOR_OFFICE):
         entries += _decisions(user)
     entries += [
@@ -95,18 +96,18 @@ def waiting_entries(
             due.url,
             due.due_on,
         )
-        # For every role: the office, too, can speak for an organisation that owes a report.
+        # For every role: somebody in the office may also speak for an organisation.
         for due in reports_due_for(user)
     ]
     if is_office(user):
         entries += waiting_for_office(visits, local_date(now))
         entries += waiting_for_reports(rounds) + _reports_to_check() + _conditions(user)
-    # `due_on is None` comes first in the key, because None and dates cannot be compared.
+    # The flag decides before the date does, because None and dates cannot be compared.
     return sorted(entries, key=lambda entry: (entry.due_on is None, entry.due_on, entry.what))
 
 
 def _decisions(user) -> list[WaitingEntry]:
-    # `waiting_approvals` reads once per request; navigation, alerts and this list share it.
+    # No extra query: `waiting_approvals` caches per request for navigation, alerts and this list.
     who = senator_office_name()
     return [
         WaitingEntry(
@@ -148,13 +149,14 @@ def _reports_to_check() -> list[WaitingEntry]:
 
 
 def alerts(user, now: dt.datetime) -> list[Alert]:
-    """Return what the office must not miss: overdue decisions, and failed or late mail."""
+    """Return alerts about overdue decisions and failed or late mail, for the office only."""
     if not is_office(user):
         return []
     found = [
         Alert("overdue", _("Freigaben"), _overdue_decisions(user, local_date(now))),
         Alert("mail", _("Postausgang"), _mail_problems(now)),
     ]
+    # An alert without lines has nothing to report.
     return [alert for alert in found if alert.lines]
 
 
@@ -196,7 +198,7 @@ def _mail_problems(now: dt.datetime) -> list[tuple[str, str]]:
 
 
 def next_events(user, today: dt.date, visits: Sequence[Visit]) -> list[Event]:
-    """Return the next dates of the dialogues `user` may see and of `visits`, the earliest first."""
+    """Return the next dialogues that `user` may see and the next of `visits`, soonest first."""
     kind = _("Branchengespräch")
     events = [
         Event(dialogue.starts_at, dialogue.title, kind, dialogue.get_absolute_url())
@@ -207,4 +209,5 @@ def next_events(user, today: dt.date, visits: Sequence[Visit]) -> list[Event]:
         Event(visit.starts_at, visit.title, kind, visit.get_absolute_url())
         for visit in upcoming_visits(visits, today)
     ]
+    # Tuples sort by their first field, `starts_at`.
     return sorted(events)[:MAX_EVENTS]

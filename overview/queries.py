@@ -1,4 +1,4 @@
-"""*Branchenbilanz*: how much attention sectors got by visits and press, and which got none."""
+"""*Branchenbilanz*: the attention each sector got from visits and press, and which got none."""
 
 import datetime as dt
 from collections import Counter
@@ -9,7 +9,7 @@ from partners.models import Sector
 
 MAX_YEARS = 6
 MAX_SECTORS = 8
-# The least number of visits and clippings for each shade of a cell, the darkest first.
+# (minimum of visits and clippings, shade of the cell), darkest first.
 SHADES = ((8, "strong"), (4, "medium"), (1, "light"), (0, "faint"))
 
 
@@ -26,8 +26,8 @@ class BalanceCell(NamedTuple):
 
 
 class SectorBalance(NamedTuple):
-    """A table of sectors by year; `more` counts the sectors left out, `without_attention` names
-    those that got nothing in these years.
+    """A table of sectors by year. `more` counts the sectors that do not fit, `without_attention`
+    names those with no attention in these years.
     """
 
     years: list[int]
@@ -37,10 +37,8 @@ class SectorBalance(NamedTuple):
 
 
 def sector_balance(user, today: dt.date) -> SectorBalance | None:
-    """Return the balance of the last years that have anything to count; None if there is no such
-    year.
-    """
-    # Announced visits lie ahead; the balance counts up to today.
+    """Return the balance of the last years with visits or clippings; None if there are none."""
+    # Up to today: an announced visit is not yet attention paid.
     attention = sector_attention(user, until=today)
     years = sorted({quarter.year for quarter in attention})[-MAX_YEARS:]
     if not years:
@@ -54,6 +52,7 @@ def sector_balance(user, today: dt.date) -> SectorBalance | None:
             visits[sector, quarter.year] += quarter.visits
             clippings[sector, quarter.year] += quarter.clippings
             totals[sector] += quarter.visits + quarter.clippings
+    # Most attention first; names break ties, so that the order is the same on every load.
     ranked = sorted(totals, key=lambda sector: (-totals[sector], sector))
     rows = [
         (sector, [_cell(visits[sector, year], clippings[sector, year]) for year in years])

@@ -1,4 +1,4 @@
-"""Addresses of the pages that combine apps."""
+"""URLs of pages that combine several apps."""
 
 from django.urls import path
 

@@ -22,12 +22,12 @@ from overview.progress import (
 )
 from overview.queries import sector_balance
 
-MAX_WAITING = 6  # unless the user asks for all
+MAX_WAITING = 6  # unless the user opens the whole list
 
 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """Show what waits, how the plan stands, and what comes next, as far as the role sees it."""
+    """Show pending work, the progress of the plan and upcoming events, as far as the role may."""
     user, now = request.user, timezone.now()
     today = local_date(now)
     # Loaded once, since several parts of the page use them.
@@ -54,7 +54,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 @allowed(can_see_sector_balance)
 def sector_balance_page(request: HttpRequest) -> HttpResponse:
-    """Show which sectors got how much attention; the start page loads it as a fragment."""
+    """Show the attention each sector got; the start page loads this view as a fragment."""
     context = {
         "title": _("Branchenbilanz"),
         "balance": sector_balance(request.user, timezone.localdate()),

@@ -1,4 +1,4 @@
-"""What the page *Vorschau* shows: the reminders of the coming days, and what can be paused."""
+"""Content of the page *Vorschau*: the reminders of the coming days, and what can be paused."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -51,7 +51,7 @@ class ForecastMail(NamedTuple):
 
     @property
     def address(self) -> str:
-        """What stands beside the title: the address of a single recipient known by name."""
+        """The address of a single recipient, unless the title already shows it."""
         to, _choice = self.recipients[0]
         return "" if self.is_bundle or not to.name else to.email
 
@@ -109,7 +109,7 @@ def group_days(
     plans: Sequence[DayPlan], *, now: dt.datetime, has_sent_today: bool = False
 ) -> list[ForecastGroup]:
     """Return `plans`, the first of which is today's, as the groups of the page."""
-    # A paused reminder is due again every day; the page shows it on the first one only.
+    # A paused reminder stays due day after day; the page shows it only on the first of them.
     seen: set[tuple[str, str, str]] = set()
     shown = [_forecast_day(plan, seen, now, has_sent_today) for plan in plans]
     today, tomorrow, *rest = shown
@@ -136,6 +136,7 @@ def _forecast_day(
         if _identity(reminder) not in seen:
             seen.add(_identity(reminder))
             paused.append(PausedLine(_line(reminder, plan.day), reminder.to, pause))
+    # Always set; the template shows it only on a day without mails.
     note = _note_without_mails(plan.day, now, has_sent_today)
     return ForecastDay(plan.day, _forecast_mails(plan), paused, note)
 
@@ -162,7 +163,7 @@ def _forecast_mails(plan: DayPlan) -> list[ForecastMail]:
     bundles: dict[tuple, list[ReminderMail]] = {}
     for number, mail in enumerate(plan.mails):
         first = mail.reminders[0]
-        # Guests of one dialogue get the same mail, each with a link of their own: one entry.
+        # Guests of one dialogue get the same mail with different links: show it once.
         key = (first.kind, first.about, first.event) if mail.is_personal else (number,)
         bundles.setdefault(key, []).append(mail)
     return [_forecast_mail(mails, plan.day) for mails in bundles.values()]
@@ -171,10 +172,10 @@ def _forecast_mails(plan: DayPlan) -> list[ForecastMail]:
 def _forecast_mail(mails: list[ReminderMail], day: dt.date) -> ForecastMail:
     reminders = mails[0].reminders
     recipients = [(mail.to, _recipient_choice(mail.to)) for mail in mails]
-    # `dict.fromkeys` drops repetitions and keeps the order.
+    # `dict.fromkeys` removes duplicates and keeps the order, unlike a set.
     choices = dict.fromkeys(choice for reminder in reminders for choice in _choices(reminder))
     if len(recipients) == 1:
-        # In a bundle, each person has a button of their own.
+        # In a bundle, the button stands beside each recipient instead.
         choices = dict.fromkeys([recipients[0][1], *choices])
     return ForecastMail(recipients, [_line(reminder, day) for reminder in reminders], list(choices))
 
@@ -203,8 +204,8 @@ def _choices(reminder: Reminder) -> list[PauseChoice]:
 
 
 class PausePreview(NamedTuple):
-    """What a pause would hold back: its target, the target's German name, and how many reminders of
-    the forecast.
+    """The effect of a pause: its target with German title, and the number of reminders in the
+    forecast that it would hold back.
     """
 
     target: PauseTarget
@@ -234,15 +235,16 @@ class PausePreview(NamedTuple):
 
 
 def preview_pause(value: str, plans: Iterable[DayPlan]) -> PausePreview | None:
-    """Return what the posted `value` of a `PauseChoice` would pause; None when the forecast has no
-    reminder of it any more. A rule can be paused at any time.
+    """Return the effect of pausing `value`, the posted value of a `PauseChoice`.
+
+    None when the forecast no longer has a reminder about it; a rule can be paused at any time.
     """
     kind, _colon, name = value.partition(":")
-    # One reminder may be planned for several days while it is paused: count it once.
+    # A paused reminder is planned again for each day: count it once.
     reminders = list(
         {_identity(reminder): reminder for plan in plans for reminder in _all(plan)}.values()
     )
-    # Titles come from the rules and the plans, never from the request: nobody can make up a target.
+    # Titles come from rules and plans, never from the request, so targets cannot be made up.
     if kind == "rule":
         titles = {rule.key: str(rule.title) for rule in all_rules()}
         affected = [reminder.kind == name for reminder in reminders]

@@ -33,14 +33,14 @@ class PauseForm(forms.Form):
 
 
 class DaysField(forms.CharField):
-    """Numbers of working days as people write them, `10, 3, 0`; its value is a list of integers."""
+    """Numbers of working days as people type them, `10, 3, 0`; cleans to a list of integers."""
 
     def __init__(self, **kwargs):
         super().__init__(**{"required": False, "max_length": 60, **kwargs})
         self.widget.attrs["inputmode"] = "text"
 
     def to_python(self, value):
-        # People write commas, semicolons or spaces, and end with a full stop.
+        # Users separate numbers by commas, semicolons or spaces, and may add a full stop.
         parts = re.split(r"[,;.\s]+", super().to_python(value).strip(" ,;."))
         if not all(re.fullmatch(r"\d{1,3}|", part) for part in parts):
             raise forms.ValidationError(
@@ -50,7 +50,7 @@ class DaysField(forms.CharField):
 
 
 class RuleForm(forms.Form):
-    """When a rule reminds: the fields for the sides of its date and the options that it has."""
+    """The schedule of a rule, with only those fields and options that the rule has."""
 
     before = DaysField(
         label=gettext_lazy("Arbeitstage vorher"),
@@ -95,16 +95,17 @@ class RuleForm(forms.Form):
         self.options = rule.options
         for option in self.options:
             self.fields[f"option_{option.key}"] = option_field(option)
-        # Switching the rule off comes last, after its options.
+        # `order_fields` appends the rest, so the switch for the whole rule comes last.
         self.order_fields([name for name in self.fields if name != "is_active"])
 
     @property
     def values(self) -> dict:
-        """What was entered, as `change_rule` takes it."""
+        """Arguments of `change_rule`: `before`, `after`, `weekly`, `is_active` and `options`."""
         entered = {key: value for key, value in self.cleaned_data.items() if key != "version"}
         options: dict[str, Setting] = {
             option.key: entered.pop(f"option_{option.key}") for option in self.options
         }
+        # Defaults for the fields that this rule does not have.
         return {"before": [], "after": [], "weekly": False, "options": options} | entered
 
     @property
@@ -118,7 +119,7 @@ class RuleForm(forms.Form):
 
 
 def option_field(option: Option) -> forms.Field:
-    """Return a box to tick for a switch, otherwise a field for a number of working days."""
+    """Return a check box for a switch, otherwise a field for a number of working days."""
     if option.is_switch:
         return forms.BooleanField(label=option.label, help_text=option.help_text, required=False)
     return forms.IntegerField(

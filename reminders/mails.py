@@ -11,7 +11,7 @@ from outbox.rendering.messages import complete_link
 from outbox.texts import MailDraft, MailText, Markdown, Placeholder, register
 from reminders.registry import DIGEST, ReminderMail
 
-# Berlin. A reminder not sent by then expires, and the next working day's run takes its place.
+# Berlin time. A reminder not sent by then expires; the run of the next working day replaces it.
 END_OF_DAY = dt.time(20)
 MIN_LIFETIME = dt.timedelta(hours=1)  # for reminders that the office sends in the evening
 
@@ -43,7 +43,7 @@ register(
 
 
 def draft_digest(mail: ReminderMail, *, day: dt.date, now: dt.datetime) -> MailDraft:
-    """Return the draft of a person's one digest of `day`."""
+    """Return the draft of the digest of `day`; its event allows one per person and day."""
     lines = "\n".join(
         f"- [{reminder.line}]({complete_link(reminder.link or reminder.path)})"
         for reminder in mail.reminders
@@ -60,7 +60,7 @@ def draft_digest(mail: ReminderMail, *, day: dt.date, now: dt.datetime) -> MailD
 
 
 def draft_personal(mail: ReminderMail, *, event: str, now: dt.datetime) -> MailDraft:
-    """Return the draft of a reminder with a personal link, which only its recipient may read."""
+    """Return the draft of a reminder whose personal link only the recipient may see."""
     (reminder,) = mail.reminders
     return MailDraft(
         kind=reminder.kind,
@@ -76,7 +76,7 @@ def draft_personal(mail: ReminderMail, *, event: str, now: dt.datetime) -> MailD
 
 
 def expires_at(now: dt.datetime) -> dt.datetime:
-    """Return until when a reminder written at `now` may be sent: by tomorrow it may be settled."""
+    """Return when a reminder written at `now` expires: by tomorrow the matter may be settled."""
     today = timezone.localtime(now).date()
     end_of_day = timezone.make_aware(dt.datetime.combine(today, END_OF_DAY))
     return max(end_of_day, now + MIN_LIFETIME)

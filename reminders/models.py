@@ -1,4 +1,4 @@
-"""The office's changes of rules, its pauses, and the log of sent reminders."""
+"""The office's changes to rules, its pauses, and the log of sent reminders."""
 
 import datetime as dt
 
@@ -14,14 +14,14 @@ from reminders.registry import Offsets
 
 
 class ReminderRule(models.Model):
-    """What the office changed about a rule that an app registered. Null stands for the default.
+    """The office's changes to a rule that an app registered. Null stands for the default.
 
     `steps` is [[key, working days from the date], …] as in `registry.Offsets`, `options` is
     {key: setting}.
     """
 
     key = models.CharField(_("Regel"), max_length=60)
-    # Null rather than a copy of the default: a default that changes in code still applies then.
+    # Null rather than a copy of the default, so that a later change of the default takes effect.
     steps = models.JSONField(_("Schritte"), null=True)
     weekly = models.BooleanField(_("danach wöchentlich"), null=True)
     is_active = models.BooleanField(_("eingeschaltet"), default=True)
@@ -56,7 +56,7 @@ class ReminderLog(models.Model):
     date = models.DateField(_("Bezugstag"))
     step = models.CharField(_("Schritt"), max_length=40)
     at = models.DateTimeField(_("Zeitpunkt"))
-    # The log outlives its mail: without the entry, the step would be sent again.
+    # The entry outlives its mail: without it, the step would be sent again.
     mail = models.ForeignKey(
         Mail,
         on_delete=models.SET_NULL,
@@ -74,7 +74,7 @@ class ReminderLog(models.Model):
                 name="reminderlog_each_step_once",
             )
         ]
-        # For the mails of a day, which the forecast lists.
+        # The forecast looks up the mails of a day by this column.
         indexes = [models.Index(fields=["at"], name="reminderlog_at")]
 
     def __str__(self):
@@ -87,7 +87,7 @@ class ReminderPauseQuerySet(models.QuerySet):
         return self if is_office(user) else self.none()
 
     def valid_on(self, day: dt.date):
-        """Pauses that nobody ended and whose last day is not before `day`."""
+        """Pauses still in force on `day`: not ended by anybody and not expired before it."""
         return self.filter(Q(until_on__isnull=True) | Q(until_on__gte=day), ended_at__isnull=True)
 
 
@@ -133,7 +133,7 @@ class ReminderPause(models.Model):
                 name="reminderpause_has_one_target",
             ),
             models.UniqueConstraint(
-                # Ended pauses are kept as a record of who paused what.
+                # Open pauses only: ended ones are kept as a record of who paused what.
                 fields=["rule", "about", "recipient"],
                 condition=Q(ended_at__isnull=True),
                 name="reminderpause_one_open_per_target",

@@ -1,4 +1,4 @@
-"""What is sent on a day across all apps: one digest per person, and mails with personal links.
+"""Plans the reminder mails of a day across all apps: a digest per person, and personal links.
 
 The daily run and the forecast use the same function, so the forecast shows what the run will do.
 """
@@ -26,7 +26,7 @@ from reminders.registry import Reminder, ReminderMail, reminder_sources
 from reminders.schedules import CATCH_UP_WORKING_DAYS, Schedules
 from reminders.services import enqueue_reminders
 
-RUN_TAKES_MINUTES = 10  # a run started on the hour may still be at work for so long
+RUN_TAKES_MINUTES = 10  # how long a run that starts on the hour may take
 
 
 class PausedReminder(NamedTuple):
@@ -47,17 +47,17 @@ class DayPlan(NamedTuple):
 def plan_days(
     days: Sequence[dt.date], pauses: Iterable[ReminderPause] | None = None
 ) -> list[DayPlan]:
-    """Return what goes out on each of `days`, in ascending order, provided that nothing changes.
+    """Return the plan of each of `days`, given in ascending order, provided that nothing changes.
 
-    Reminders already sent are left out. `pauses` are those valid on the first day, loaded when not
-    given. The number of queries depends neither on the days nor on the reminders.
+    Reminders already sent are left out. `pauses` are those valid on the first day; they are loaded
+    if not given. The number of queries does not grow with the days or the reminders.
     """
     reminders_by_day = gather_reminders(days, current_schedules())
     reminders = [reminder for found in reminders_by_day.values() for reminder in found]
     sent = SentReminders(reminders)
     digests = digests_written_for(days)
     pauses = list(valid_pauses(min(days)) if pauses is None else pauses)
-    # One after the other: what a day sends, the later days must count as sent.
+    # In order, because `sent` grows: later days must treat as sent what earlier ones will send.
     return [_plan_day(day, reminders_by_day[day], sent, digests, pauses) for day in days]
 
 
@@ -66,7 +66,7 @@ def gather_reminders(
 ) -> dict[dt.date, list[Reminder]]:
     """Return the reminders of all sources for each of `days`, without those that cannot be mailed.
 
-    Free days get none.
+    Weekends and public holidays get none.
     """
     found: dict[dt.date, list[Reminder]] = {day: [] for day in days}
     if working_days := [day for day in days if is_working_day(day)]:
@@ -78,10 +78,10 @@ def gather_reminders(
 
 
 def _with_stored_address(reminder: Reminder) -> Reminder | None:
-    """Return `reminder` with its address as mails and log store it; None if it is no address."""
+    """Return `reminder` with its address normalised as in mails and log; None if it is invalid."""
     try:
-        # One mistyped address must not keep everybody else from being reminded.
         email = normalise_address(reminder.to.email)
+    # One mistyped address must not keep everybody else from being reminded.
     except TextError:
         return None
     return reminder._replace(to=reminder.to._replace(email=email))
@@ -107,7 +107,7 @@ def _plan_day(
         elif reminder.has_personal_link:
             personal.append(ReminderMail(reminder.to, [reminder]))
             sent.add(reminder, day)
-        # Nobody gets a second digest on one day: what became due since waits for the next day.
+        # At most one digest a day: anything due after it was written waits for the next day.
         elif (day.isoformat(), email) not in digests:
             gathered.setdefault(email, ReminderMail(reminder.to, [])).reminders.append(reminder)
             sent.add(reminder, day)
@@ -117,11 +117,11 @@ def _plan_day(
 
 
 def plan_day(day: dt.date, *, now: dt.datetime) -> DayPlan:
-    """Return what goes out on `day`; for a day to come, after the runs before it."""
+    """Return the plan of `day`; for a future day, assuming that the runs until then take place."""
     first = day
     if day > local_date(now):
-        # A step of an earlier day is made up for on `day` only if the runs before did not send it.
-        # So those runs are simulated too, as far back as a step can be made up for.
+        # `day` catches up on a missed step only if no earlier run has sent it. So simulate the
+        # earlier runs too, as far back as a missed step can still be caught up on.
         first = max(next_run_on(now), add_working_days(day, -CATCH_UP_WORKING_DAYS))
     days = [first + dt.timedelta(days=offset) for offset in range((day - first).days + 1)]
     return plan_days(days)[-1]

@@ -1,4 +1,4 @@
-"""Which schedules and pauses apply, and what people were reminded of before."""
+"""Schedules and pauses in force, and the reminders that people already got."""
 
 import datetime as dt
 from collections import defaultdict
@@ -26,19 +26,19 @@ def schedule_for(rule: Rule, change: ReminderRule | None) -> Schedule:
     offsets = default.offsets if change.steps is None else change.offsets
     weekly = default.weekly if change.weekly is None else change.weekly
     changed = change.options or {}
-    # An option that the app gained after the change has its default, one it lost is ignored.
+    # Options added to the rule since the change get their default, removed ones are ignored.
     options = tuple((key, changed.get(key, setting)) for key, setting in default.options)
     return Schedule(rule, offsets, weekly, change.is_active, options)
 
 
 def current_schedules() -> Schedules:
-    """Return the schedule of every rule by its key, in one query."""
+    """Return rule key → schedule for all rules, in one query."""
     changes = {change.key: change for change in ReminderRule.objects.all()}
     return {rule.key: schedule_for(rule, changes.get(rule.key)) for rule in all_rules()}
 
 
 def current_schedule(key: str) -> Schedule:
-    """Raises KeyError when no app registered the rule."""
+    """Return the schedule of one rule. Raises KeyError when no app registered it."""
     return schedule_for(get_rule(key), ReminderRule.objects.filter(key=key).first())
 
 
@@ -52,7 +52,7 @@ def reminder_mails(day: dt.date) -> QuerySet[Mail]:
     """Return the reminder mails written on `day`, the newest first, with the number of reminders in
     each as `count`.
     """
-    # The day of Berlin; the database stores UTC.
+    # Midnight in Berlin, because the database stores UTC.
     start = timezone.make_aware(dt.datetime.combine(day, dt.time.min))
     end = timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
     mails = Mail.objects.filter(reminders__at__gte=start, reminders__at__lt=end).without_bodies()
@@ -67,7 +67,7 @@ def pause_for(
     about: str = "",
     recipient: str = "",
 ) -> ReminderPause | None:
-    """Return the first of `pauses` that applies on `day` to the rule, the matter or the address."""
+    """Return the first of `pauses` that on `day` covers the rule, the matter or the address."""
     for pause in pauses:
         is_meant = (
             (rule and pause.rule == rule)
@@ -80,7 +80,7 @@ def pause_for(
 
 
 class SentReminders:
-    """What people were reminded of, from the log. The forecast adds what it expects to be sent."""
+    """Reminders sent according to the log, plus those a forecast expects to be sent."""
 
     def __init__(self, reminders: Sequence[Reminder]):
         """Load the log entries about the subjects of `reminders`."""
@@ -91,19 +91,20 @@ class SentReminders:
             self._add(key, entry.step, local_date(entry.at))
 
     def covers(self, reminder: Reminder) -> bool:
-        """Say whether `reminder` needs no sending: its step was sent, or another step about the
-        same date on or after its day.
+        """Return whether `reminder` is superfluous.
+
+        It is when its step was sent, or another step about the same date on or after its day.
         """
         key = _log_key(reminder)
         if reminder.step.key in self._steps[key]:
             return True
-        # A changed rule can gain a step on a day that has passed. Whoever was reminded after that
-        # day knows already.
+        # A changed rule can gain a step on a past day. People reminded since then need no other
+        # reminder.
         last = self._last.get(key)
         return last is not None and reminder.step.on <= last
 
     def last_on(self, reminder: Reminder) -> dt.date | None:
-        """Return the day on which the person was last reminded of the same thing and date."""
+        """Return the day on which the recipient was last reminded of the same subject and date."""
         return self._last.get(_log_key(reminder))
 
     def add(self, reminder: Reminder, day: dt.date) -> None:
@@ -120,9 +121,10 @@ def _log_key(reminder: Reminder) -> LogKey:
 
 
 def log_entries(subject_keys: Iterable[str], *, expired: bool = False) -> Iterable[ReminderLog]:
-    """Yield the log entries about `subject_keys`; with `expired` those whose mail expired unsent.
+    """Yield the log entries about `subject_keys`; with `expired` only those whose mail expired
+    unsent.
 
-    An expired mail reached nobody, so its entries count as not reminded.
+    By default those are left out: an expired mail reached nobody, so it does not count as sent.
     """
     # In batches: SQLite limits the number of parameters of a query.
     for keys in in_batches(sorted(set(subject_keys))):

@@ -1,4 +1,4 @@
-"""What apps register to be reminded of: their rules, and a function that finds what is due."""
+"""Registry of reminders: each app registers its rules and a function that finds due reminders."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -7,21 +7,20 @@ from typing import NamedTuple
 
 from outbox.texts import Recipient
 
-DIGEST = "reminder_digest"  # kind of the mail that gathers a person's reminders of one day
+DIGEST = "reminder_digest"  # mail kind: all reminders of one person and day
 
-# (key, working days from the date) of each step. The key outlives a change of the days: it is what
-# the log of sent reminders knows a step by.
+# (key, working days from the date) of each step. The key stays when the days change, because the
+# log of sent reminders identifies a step by it.
 Offsets = tuple[tuple[str, int], ...]
 Setting = bool | int | None
 
 
 class Option(NamedTuple):
-    """A setting of a rule besides its days: a switch, or something that starts some working days
-    after the date.
+    """A setting of a rule besides its days: a switch, or a number of working days after the date.
 
     `default` is a boolean for a switch, otherwise a number of working days, None for never.
-    `summary` is its part of the rule's description in the list of rules; that of a number contains
-    `%(count)d`. With `is_early` it precedes the days.
+    `summary` is its part of the rule's description in the list of rules, with `%(count)d` for a
+    number. `is_early` puts it before the days.
     """
 
     key: str
@@ -96,7 +95,7 @@ class Reminder(NamedTuple):
 
     @property
     def event(self) -> str:
-        """The date and the step, but not the day of sending: sent late, it is still the same."""
+        """Date and step, without the day of sending: a late reminder is still the same one."""
         return f"{self.date.isoformat()}:{self.step.key}"
 
     @property
@@ -118,7 +117,7 @@ class ReminderMail(NamedTuple):
         return self.reminders[0].has_personal_link
 
 
-# Takes the days and `schedules.Schedules`; returns each reminder with the day it may go out.
+# Takes days and `schedules.Schedules`; returns (day on which it may be sent, reminder).
 ReminderSource = Callable[[Sequence[dt.date], Mapping], Iterable[tuple[dt.date, Reminder]]]
 _rules: dict[str, Rule] = {}
 _sources: list[ReminderSource] = []
@@ -141,7 +140,7 @@ def register_rules(*rules: Rule) -> None:
 
 
 def get_rule(key: str) -> Rule:
-    """Raises KeyError when no app registered a rule with this key."""
+    """Return the rule `key`. Raises KeyError when no app registered it."""
     return _rules[key]
 
 

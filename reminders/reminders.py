@@ -1,4 +1,4 @@
-"""The rule `mail_failed`: each working day the office is reminded of mails that failed."""
+"""The rule `mail_failed` reminds the office of failed mails on each working day."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ RULE = Rule(
 
 
 def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[dt.date, Reminder]]:
-    """Return one reminder for each day and person of the office, as long as a mail is unsettled."""
+    """Return a reminder for each day and each office user, as long as a failure is unsolved."""
     failure = latest_failure()
     if failure is None:
         return []
@@ -44,7 +44,7 @@ def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[d
             Reminder(
                 kind=RULE.key,
                 subject_key="outbox",
-                # Each day is a date of its own, because this reminder is repeated daily.
+                # The log allows a step once per date, so a daily reminder needs a new date daily.
                 date=day,
                 step=ReminderStep("daily", day, format_date(day)),
                 to=recipient_of(person),

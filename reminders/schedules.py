@@ -1,4 +1,4 @@
-"""What holds of a rule now, and the working days on which it reminds of a date."""
+"""Current schedules of rules, and the working days on which they remind of a date."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -11,11 +11,11 @@ from django.utils.translation import ngettext
 from core.dates import add_working_days, format_date, latest_working_day, working_days_between
 from reminders.registry import Offsets, ReminderStep, Rule, Setting
 
-CATCH_UP_WORKING_DAYS = 3  # for so long a step that was missed is made up for
+CATCH_UP_WORKING_DAYS = 3  # a step missed longer ago is dropped
 
 
 class Schedule(NamedTuple):
-    """A rule as it stands now: the default, or what the office made of it.
+    """The schedule of a rule in force: its default with the office's changes.
 
     `options` are the settings of the rule's own options as (key, setting), in their order.
     """
@@ -45,15 +45,14 @@ class Schedule(NamedTuple):
 
     @property
     def version(self) -> str:
-        """A fingerprint of all that can be changed. A form carries it to detect that somebody else
-        saved meanwhile.
-        """
+        """A fingerprint of everything editable; forms carry it to detect concurrent changes."""
         settings = (self.offsets, self.weekly, self.is_active, self.options)
         return sha256(repr(settings).encode()).hexdigest()[:20]
 
     def steps(self, date: dt.date, today: dt.date) -> list[ReminderStep]:
-        """Return the steps about `date` by day. Of the weekly ones, which never end, only those
-        around `today` are included.
+        """Return the steps about `date`, sorted by day.
+
+        Weekly steps never end, so only those around `today` are included.
         """
         if not self.is_active:
             return []
@@ -63,20 +62,20 @@ class Schedule(NamedTuple):
         ]
         if self.weekly and date <= today:
             weeks = (today - date).days // 7
-            # A holiday may push the last weekly step past today: then the one before is the latest.
+            # A holiday may push the latest weekly step past today; then the one before it counts.
             steps += [weekly_step(date, week) for week in range(max(weeks - 1, 1), weeks + 2)]
         return sorted(steps, key=lambda step: step.on)
 
     def step_on(
         self, date: dt.date, today: dt.date, *, since: dt.date | None = None
     ) -> ReminderStep | None:
-        """Return the one step about `date` that may go out on `today`: the latest passed one, if it
-        is recent enough.
+        """Return the one step about `date` that may be sent on `today`.
 
-        It supersedes all earlier ones. Steps up to the day `since`, on which the person was asked
-        in the first place, do not count.
+        It is the latest up to that day, if it is recent enough. Steps up to `since`, the day of the
+        original request, do not count.
         """
-        # Only the latest counts: after a pause or an outage people get one reminder, not five.
+        # The latest supersedes all others: after a pause or an outage people get one reminder, not
+        # five.
         passed = [step for step in self.steps(date, today) if step.on <= today]
         if not passed or (since and passed[-1].on <= since):
             return None
@@ -96,15 +95,15 @@ def default_schedule(rule: Rule) -> Schedule:
 
 
 def is_recent(step: ReminderStep, today: dt.date) -> bool:
-    """Say whether `step`, which has passed, may still go out on `today`."""
+    """Return whether the past `step` may still be sent on `today`."""
     return working_days_between(step.on, today) <= CATCH_UP_WORKING_DAYS
 
 
 def working_day_at(date: dt.date, offset: int) -> dt.date:
     """Return the working day `offset` working days from `date`.
 
-    When `date` itself is a free day, days up to it count from the last working day before it, so
-    that a reminder for the day itself is early rather than late.
+    When `date` is a weekend or holiday, an `offset` of 0 or less counts from the last working day
+    before it, so that a reminder for the day itself comes early rather than late.
     """
     if offset > 0:
         return add_working_days(date, offset)
@@ -120,7 +119,7 @@ def weekly_step(date: dt.date, week: int) -> ReminderStep:
 
 
 def describe_offset(offset: int, date: dt.date) -> str:
-    """Return a working day in German, `5 Arbeitstage vor dem 12.12.2026`."""
+    """Return the offset in German: `5 Arbeitstage vor dem 12.12.2026`."""
     count = abs(offset)
     if offset < 0:
         text = ngettext(
@@ -136,7 +135,7 @@ def describe_offset(offset: int, date: dt.date) -> str:
 
 
 def describe_schedule(schedule: Schedule) -> str:
-    """Return when a rule reminds: `10 und 3 Arbeitstage vorher, danach jede Woche`."""
+    """Return the schedule in German: `10 und 3 Arbeitstage vorher, danach jede Woche`."""
     if not schedule.is_active:
         return _("ausgeschaltet")
     if schedule.rule.fixed:
@@ -180,15 +179,15 @@ def _join_numbers(numbers: Sequence[int]) -> str:
 def keep_step_keys(old: Offsets, days: list[int]) -> Offsets:
     """Return steps on `days`, each with the key of the step of `old` that it continues.
 
-    The log knows a sent step by its key, so a step that only moved must keep it: otherwise everyone
-    it already reminded would be reminded again. A step continues the old one on the same day, or
-    else the nearest old one that no other step continues; a step without one gets a new key.
+    The log identifies a sent step by its key. A step that only moved must keep its key, or everyone
+    already reminded would be reminded again. A step continues the old one on the same day, else the
+    nearest old one that is still free; otherwise it gets a new key.
     """
-    # First the steps that stay on their day.
+    # First, steps that stay on their day keep their key.
     keys = {day: key for key, day in old if day in days}
     dropped = {key: day for key, day in old if day not in days}
     added = [day for day in days if day not in keys]
-    # Then the nearest pairs of an added and a dropped day.
+    # Then each added day takes over the key of the nearest dropped day, closest pairs first.
     by_distance = sorted(
         (abs(day - old_day), day, key) for day in added for key, old_day in dropped.items()
     )
@@ -202,6 +201,7 @@ def keep_step_keys(old: Offsets, days: list[int]) -> Offsets:
 
 
 def _unused_key(key: str, used: set[str]) -> str:
+    # A step that moved away may still hold the key that this day would get.
     while key in used:
         key += "+"
     return key

@@ -1,4 +1,4 @@
-"""The office changes rules and pauses reminders; runs write reminder mails and log them."""
+"""Lets the office change rules and pause reminders; writes and logs the reminder mails of a run."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -88,7 +88,7 @@ def reset_rule(*, rule: Rule, by: Model, now: dt.datetime) -> None:
 
 
 def _lock_change(rule: Rule, by: Model) -> ReminderRule:
-    """Return the office's change of `rule` under lock, a new one when there is none yet."""
+    """Return the locked change of `rule`, or an unsaved one. Checks permission first."""
     if not can_manage_mails(by):
         raise NotAllowed(_("Nur die Geschäftsstelle darf Erinnerungsregeln ändern."))
     if rule.fixed:
@@ -103,7 +103,7 @@ def _save_change(change: ReminderRule, *, by: Model, now: dt.datetime, reason: s
     try:
         with transaction.atomic():
             save_as(change, by=by, now=now, reason=reason)
-    # The first change of a rule has no record to lock, so two people can make it at once.
+    # The first change of a rule has no record to lock, so two users can make it simultaneously.
     except IntegrityError as error:
         raise ChangedMeanwhile(
             _(
@@ -150,7 +150,7 @@ def _refuse_long_lead() -> NoReturn:
 
 
 class PauseTarget(NamedTuple):
-    """What is paused, exactly one of: the key of a rule, a matter (`dialogue:5`), an address."""
+    """Exactly one of: the key of a rule, a matter (`dialogue:5`), an address."""
 
     rule: str = ""
     about: str = ""
@@ -194,7 +194,7 @@ def pause_reminders(
         created_by=by,
     )
     try:
-        # In a savepoint: PostgreSQL refuses everything after a failed insert otherwise.
+        # The savepoint keeps the transaction usable on PostgreSQL after a failed insert.
         with transaction.atomic():
             pause.save()
     except IntegrityError as error:
@@ -204,13 +204,13 @@ def pause_reminders(
 
 @transaction.atomic
 def resume_reminders(*, pause: ReminderPause, by: Model, now: dt.datetime) -> ReminderPause:
-    """End a pause. The latest step that fell into it is made up for like any other missed step.
+    """End a pause. The latest step within it is caught up on like any other missed step.
 
     Raises NotAllowed, and ChangedMeanwhile when somebody ended it already.
     """
     _require_office(by)
     open_pause = ReminderPause.objects.filter(pk=pause.pk, ended_at__isnull=True)
-    # A conditional update instead of a lock: of two clicks at once only one finds the pause open.
+    # A conditional update instead of a lock: of two simultaneous clicks one finds no open pause.
     if not open_pause.update(ended_at=now, ended_by=by):
         raise ChangedMeanwhile(_("Diese Pause ist schon aufgehoben."))
     pause.refresh_from_db()
@@ -223,7 +223,7 @@ def _require_office(by: Model) -> None:
 
 
 def _end_expired_pause(target: PauseTarget, today: dt.date, now: dt.datetime) -> None:
-    """End a pause of `target` that ran out, since only one may be open for each target."""
+    """End an expired pause of `target`: a constraint allows one open pause per target."""
     expired = ReminderPause.objects.filter(
         **target._asdict(), ended_at__isnull=True, until_on__lt=today
     )
@@ -249,16 +249,16 @@ def enqueue_reminders(
 ) -> int:
     """Write the reminder `mails` of `day` and log their reminders; return how many are new.
 
-    A mail that exists already stays as it is, and its reminders are not logged: they may not be in
-    it. Raises IntegrityError when a concurrent run has logged one of the reminders with another
-    mail. That is intended: this run then writes nothing at all, so that nobody is reminded twice,
-    and the next one plans with what was logged.
+    An existing mail stays as it is. Its reminders are not logged, since it may lack some of them.
+    Raises IntegrityError when a concurrent run has logged one of the reminders with another mail.
+    That is intended: this run then writes nothing, so nobody is reminded twice, and the next run
+    takes the log into account.
     """
     mails = list(mails)
     keys = {_entry_key(reminder) for mail in mails for reminder in mail.reminders}
     resent = _delete_expired_entries(keys)
     drafts = [(mail, _draft(mail, day, now, resent)) for mail in mails]
-    # The batch tells the mails written now from those that existed.
+    # Mails that existed before carry another batch.
     batch = uuid4()
     enqueue_mails([draft for _mail, draft in drafts], now=now, by=by, batch=batch)
     written = {
@@ -275,13 +275,13 @@ def enqueue_reminders(
                 ReminderLog(**_entry_key(reminder)._asdict(), at=now, mail_id=pk)
                 for reminder in mail.reminders
             ]
-    # Its unique constraint is what stops a concurrent run.
+    # The unique constraint of the log stops a concurrent run.
     ReminderLog.objects.bulk_create(entries)
     return len(written)
 
 
 def _delete_expired_entries(keys: set[LogEntryKey]) -> set[LogEntryKey]:
-    """Delete those entries of `keys` whose mail expired before anybody got it; return them."""
+    """Delete those entries of `keys` whose mail expired unsent; return their keys."""
     entries = log_entries({key.subject_key for key in keys}, expired=True)
     found = {
         entry.pk: LogEntryKey(*(getattr(entry, name) for name in LogEntryKey._fields))
@@ -309,7 +309,7 @@ def _draft(
     if not mail.is_personal:
         return draft_digest(mail, day=day, now=now)
     (reminder,) = mail.reminders
-    # The expired mail keeps its unique key, so sending again takes an event of its own.
+    # The expired mail still occupies its unique key, so the new mail needs another event.
     is_resent = _entry_key(reminder) in resent
     event = f"{reminder.event}:{day.isoformat()}" if is_resent else reminder.event
     return draft_personal(mail, event=event, now=now)

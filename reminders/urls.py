@@ -1,4 +1,4 @@
-"""Addresses below /postausgang/ for the forecast and the rules of reminders."""
+"""URLs below /postausgang/ for the forecast and the rules of reminders."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The office's pages of reminders: the forecast with its pauses, and the rules."""
+"""Pages of the office: the forecast of reminders with its pauses, and the rules."""
 
 import datetime as dt
 from functools import partial
@@ -69,17 +69,17 @@ def forecast(request: HttpRequest) -> HttpResponse:
 @require_POST
 @allowed(can_manage_mails)
 def pause(request: HttpRequest) -> HttpResponse:
-    """Ask until when and why; pause once the form is posted with `confirmed`."""
+    """Ask for last day and reason, then pause once the form is posted with `confirmed`."""
     now = timezone.now()
     value = request.POST.get("target", "")
     preview = preview_pause(value, plan_forecast(now))
-    # The page may have been open while what it showed was settled or sent.
+    # The reminder may have been sent or become superfluous since the page was loaded.
     if preview is None:
         messages.warning(
             request, _("Dazu steht keine Erinnerung mehr an; es gibt nichts zu pausieren.")
         )
         return redirect("reminders:forecast")
-    # The buttons of the forecast post without `confirmed`: then the form is shown unbound.
+    # The forecast's buttons post without `confirmed`; an unbound form then shows no errors yet.
     form = PauseForm(request.POST if "confirmed" in request.POST else None)
     if form.is_valid():
         service = partial(
@@ -109,7 +109,6 @@ def _paused_message(preview: PausePreview, until_on: dt.date | None) -> str:
 @require_POST
 @allowed(can_manage_mails)
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
-    """End a pause."""
     pause = get_object_or_404(ReminderPause.objects.visible_to(request.user), pk=pk)
     run_service(
         request,
@@ -122,7 +121,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @allowed(can_manage_mails)
 def rule_list(request: HttpRequest) -> HttpResponse:
-    """List the rules, when each reminds, and which are paused."""
+    """List the rules with their schedules and pauses."""
     today = timezone.localdate()
     pauses = valid_pauses(today)
     rules = []
@@ -144,7 +143,8 @@ def rule_list(request: HttpRequest) -> HttpResponse:
 
 
 def _badge(schedule: Schedule, pause: ReminderPause | None) -> tuple[str, str]:
-    """Return text and colour of what most explains how the rule stands."""
+    """Return text and colour of the badge."""
+    # The most important fact wins: a pause or the switch explains why nobody is reminded.
     if pause:
         return _("pausiert"), "warning"
     if not schedule.is_active:
@@ -176,7 +176,7 @@ def rule_page(request: HttpRequest, key: str) -> HttpResponse:
             text = _("Gespeichert. Die Regel erinnert: %(days)s.")
             message = text % {"days": describe_schedule(changed)}
             return redirect_with_message(request, message, "reminders:rules")
-        # Somebody else may have saved first. The form keeps the input, and saving again overwrites.
+        # If somebody else saved first, the error shows their values: saving again may overwrite.
         form.accept_version(schedule.version)
     change = ReminderRule.objects.filter(key=key).first()
     context = {

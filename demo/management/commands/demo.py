@@ -19,8 +19,8 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError(
                 "Die Demo wird nur geladen, wenn die Umgebungsvariable DEMO=1 gesetzt ist. Eine "
-                "Installation mit "
-                "echten Daten darf sie nicht haben: Ihre Demokonten haben ein bekanntes Passwort."
+                "Installation mit echten Daten darf sie nicht haben: Ihre Demokonten haben ein "
+                "bekanntes Passwort."
             )
         if is_loaded():
             if options["if_empty"]:

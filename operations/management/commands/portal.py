@@ -26,7 +26,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args, **options):
-        # Before the supervisor takes over, all signals end the set-up like Ctrl-C.
+        # Until the supervisor installs its handlers, every stop signal acts like Ctrl-C.
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.default_int_handler)
         try:
@@ -67,8 +67,9 @@ class Command(BaseCommand):
 
     @contextmanager
     def only_one(self):
-        """Raise CommandError when the portal runs already on the same data: two beats would send
-        each task twice.
+        """Raise CommandError when the portal already runs on the same data.
+
+        Two beats would send each task twice.
         """
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         with (settings.VAR_DIR / "portal.lock").open("w") as lock:
@@ -77,7 +78,7 @@ class Command(BaseCommand):
             except BlockingIOError as error:
                 raise CommandError(
                     f"Das Portal läuft bereits mit den Daten in {settings.VAR_DIR}. Beenden Sie es "
-                    "zuerst (Strg-C), "
-                    "oder nehmen Sie mit VAR_DIR=/anderer/ordner einen anderen Ordner."
+                    "zuerst (Strg-C), oder nehmen Sie mit VAR_DIR=/anderer/ordner einen anderen "
+                    "Ordner."
                 ) from error
             yield
