@@ -1,4 +1,4 @@
-"""Every change of a series, topic, dialogue, guest list or reply goes through one service."""
+"""Services that change series, topics, dialogues, guest lists and replies."""
 
 from dialogues.services.dates import (
     add_date_option,

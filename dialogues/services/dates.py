@@ -1,6 +1,4 @@
-"""Dates: the office proposes some, the senator's office ticks those it can keep, the office fixes
-one.
-"""
+"""Services for dates: the office proposes, the senator's office ticks, the office fixes one."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -43,7 +41,8 @@ USUAL_LENGTH = dt.timedelta(hours=2)
 
 
 def _require_exploration(dialogue: Dialogue) -> None:
-    """Raise Refused unless dates can be explored: with consent, a host, and no date fixed."""
+    """Raise Refused unless topic and host are settled and the date is not."""
+    # Called only for its check; `submit_dates` makes the move.
     target_of(DIALOGUE_MOVES, "explore", dialogue)
     require_consent(dialogue)
     require_accepted_host(dialogue)
@@ -69,7 +68,7 @@ def add_date_option(
     by,
     now: dt.datetime,
 ) -> DateOption:
-    """Propose a date. Raises Refused in the past, twice, or while the senator's office decides."""
+    """Propose a date. Raises Refused if it is past or a duplicate, or while a request is open."""
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     _require_exploration(dialogue)
@@ -78,6 +77,7 @@ def add_date_option(
         raise Refused(_("Der Termin liegt in der Vergangenheit."))
     if ends_at <= starts_at:
         raise Refused(_("Das Ende muss nach dem Beginn liegen."))
+    # A dropped date may be proposed again.
     present = dialogue.date_options.exclude(state=OptionState.DROPPED)
     if present.filter(starts_at=starts_at).exists():
         raise Refused(_("Dieser Termin ist schon vorgeschlagen."))
@@ -90,7 +90,7 @@ def add_date_option(
 
 @transaction.atomic
 def drop_date_option(*, option: DateOption, by, now: dt.datetime) -> DateOption:
-    """Drop a date. Raises Refused while the senator's office decides, or once it is fixed."""
+    """Drop a date. Raises Refused while a request is open, or if the date is fixed."""
     require_office(by)
     dialogue = lock_dialogue(option.dialogue_id)
     _require_no_open_approval(dialogue)
@@ -99,7 +99,7 @@ def drop_date_option(*, option: DateOption, by, now: dt.datetime) -> DateOption:
         raise Refused(
             _("Dieser Termin steht fest. Verschieben Sie das Gespräch, um ihn zu ändern.")
         )
-    # Dropped, not deleted: a former request may name the date.
+    # Not deleted, because a former request may refer to it.
     option.state = OptionState.DROPPED
     save_as(option, by=by, now=now, reason=_("Termin verworfen"))
     return option
@@ -109,14 +109,14 @@ def drop_date_option(*, option: DateOption, by, now: dt.datetime) -> DateOption:
 def submit_dates(
     *, dialogue: Dialogue, briefing: Briefing, due_on: dt.date, by, now: dt.datetime
 ) -> ApprovalRequest:
-    """Submit the proposed dates ahead to the senator's office, which ticks those it can keep.
+    """Submit the proposed future dates to the senator's office, which is mailed.
 
-    Raises Refused without such a date, or unless `due_on` lies before the first of them.
+    Raises Refused if there is no such date, or unless `due_on` is before the first of them.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     _require_exploration(dialogue)
-    # Dates the senator's office ruled out before are not submitted again.
+    # Dates that the senator's office has ruled out are not submitted again.
     options = dialogue.date_options.filter(state=OptionState.PROPOSED, starts_at__gt=now).order_by(
         "starts_at", "pk"
     )
@@ -126,14 +126,14 @@ def submit_dates(
         )
     if sentence := why_too_late(due_on, options):
         raise Refused(sentence)
-    # The move may lead back to the same state; it saves the history entry in any case.
+    # Saves a history entry even if the dialogue is exploring dates already.
     move_dialogue(dialogue, "explore", by=by, now=now, reason=DATES_SUBMITTED)
     subject = _subject_of(dialogue, options)
     return request_approval(subject=subject, briefing=briefing, due_on=due_on, by=by, now=now)
 
 
 def why_too_late(due_on: dt.date, options: Iterable[DateOption]) -> str:
-    """Return why deciding by `due_on` is too late for `options`, as a sentence; else nothing."""
+    """Return an error unless `due_on` is before the first of `options`; empty if it is."""
     first = min((option.starts_at for option in options), default=None)
     if first is None or due_on < local_date(first):
         return ""
@@ -160,10 +160,10 @@ def _subject_of(dialogue: Dialogue, options) -> Subject:
 def renew_date(
     *, dialogue: Dialogue, briefing: Briefing, due_on: dt.date, by, now: dt.datetime
 ) -> ApprovalRequest:
-    """Submit the fixed date once more, after its approval lapsed.
+    """Submit the fixed date again after its approval lapsed; mails the senator's office.
 
-    Raises Refused while the approval holds, without a fixed date ahead, or unless `due_on` lies
-    before it.
+    Raises Refused if the approval still holds, no fixed date is ahead, or `due_on` is not before
+    it.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
@@ -177,6 +177,7 @@ def renew_date(
         raise Refused(_("Der Termin ist inzwischen vergangen."))
     if sentence := why_too_late(due_on, [option]):
         raise Refused(sentence)
+    # Saved only for the history; the state and the date stay as they are.
     save_as(dialogue, by=by, now=now, reason=DATES_SUBMITTED_AGAIN)
     subject = _subject_of(dialogue, [option])
     return request_approval(subject=subject, briefing=briefing, due_on=due_on, by=by, now=now)
@@ -184,9 +185,9 @@ def renew_date(
 
 @transaction.atomic
 def withdraw_dates(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
-    """Withdraw the open request about dates, so that they can change; mails the senator's office.
+    """Withdraw the open request about dates; mails the senator's office.
 
-    The dialogue keeps its state and a fixed date. Raises Refused without an open request.
+    The dialogue keeps its state and its fixed date. Raises Refused if no request is open.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
@@ -208,15 +209,17 @@ def withdraw_dates(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
 def decide_dates(
     *, approval: ApprovalRequest, decision: Decision, by, now: dt.datetime
 ) -> Dialogue:
-    """Record which dates the senator's office can keep, or proposes instead; mails the office.
+    """Record which dates the senator's office accepts or suggests instead; mails the office.
 
-    A fixed date stays fixed. Approved again, guests are mailed the changes that waited for it;
-    otherwise the office has to postpone. Raises Refused when a ticked date has passed.
+    A fixed date stays fixed. If it is approved again, guests are mailed the changes that waited
+    for the approval; if not, the office has to postpone. Raises Refused if a ticked date has
+    passed.
     """
+    # Locked before the approval, in the same order as elsewhere, so that services cannot deadlock.
     dialogue = lock_dialogue(approval.subject_id)
     approval = record_decision(approval=approval, decision=decision, by=by, now=now)
-    # After the decision was recorded, as a missing right or a second decision goes first. A
-    # refusal here rolls the decision back.
+    # Checked after `record_decision`, so that a missing permission or a second decision is
+    # reported first. Raising here rolls the recorded decision back.
     _require_ahead(approval, now)
     asked = {option["id"] for option in approval.options}
     kept = set(approval.chosen) if decision.is_granting else set()
@@ -234,7 +237,7 @@ def decide_dates(
 
 
 def _require_ahead(approval: ApprovalRequest, now: dt.datetime) -> None:
-    """Raise Refused when a ticked date has passed since it was submitted."""
+    """Raise Refused if a ticked date has passed since it was submitted."""
     passed = DateOption.objects.filter(pk__in=approval.chosen, starts_at__lte=now).order_by(
         "starts_at", "pk"
     )
@@ -252,8 +255,8 @@ def _require_ahead(approval: ApprovalRequest, now: dt.datetime) -> None:
 def fix_date(*, option: DateOption, by, now: dt.datetime) -> Dialogue:
     """Make `option` the date of its dialogue; mails the senator's office and the host.
 
-    Raises ChangedMeanwhile when a date is fixed already, Refused for a date that is not approved or
-    has passed, or without the host's acceptance. An open request about further dates is withdrawn.
+    Withdraws an open request about further dates. Raises ChangedMeanwhile if a date is fixed
+    already, Refused if the date is not approved or has passed or the host has not accepted.
     """
     require_office(by)
     dialogue = lock_dialogue(option.dialogue_id)
@@ -263,12 +266,12 @@ def fix_date(*, option: DateOption, by, now: dt.datetime) -> Dialogue:
     option.state = OptionState.FIXED
     save_as(option, by=by, now=now, reason=_("Termin festgelegt"))
     dialogue.starts_at, dialogue.ends_at = option.starts_at, option.ends_at
-    # Left over from the former date, where the dialogue was postponed.
+    # Both may be left over from a former date, if the dialogue was postponed.
     dialogue.rsvp_by, dialogue.closing_reason = None, ""
     dialogue.sequence += 1
     reason = _("Termin festgelegt: %(date)s") % {"date": option}
     move_dialogue(dialogue, "fix_date", by=by, now=now, reason=reason)
-    # Further dates may have been submitted meanwhile; nobody has to decide on them any more.
+    # Further dates may have been submitted meanwhile; they need no decision any more.
     withdraw_approval(kind=ApprovalKind.DATES, subject_id=dialogue.pk, by=by, now=now)
     mails.mail_date_fixed(dialogue, by=by, now=now)
     return dialogue
@@ -291,14 +294,14 @@ def _require_fixable(dialogue: Dialogue, option: DateOption, now: dt.datetime) -
 
 @transaction.atomic
 def adopt_counter_dates(*, dialogue: Dialogue, by, now: dt.datetime) -> list[DateOption]:
-    """Propose the dates that the senator's office suggested instead; return those that are new.
+    """Propose the dates that the senator's office suggested instead; return the new ones.
 
-    Raises Refused when none of them lies ahead, or all were adopted before.
+    Raises Refused if none of them is in the future, or all were adopted before.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     _require_exploration(dialogue)
-    # Only the latest decision counts; dates suggested in former ones were overtaken by it.
+    # Only the latest decision counts; it supersedes the suggestions of earlier ones.
     approval = approvals_about(ApprovalKind.DATES, dialogue.pk).first()
     dates = approval.counter_dates_ahead(now) if approval else []
     if approval is None or not dates:
@@ -313,7 +316,7 @@ def adopt_counter_dates(*, dialogue: Dialogue, by, now: dt.datetime) -> list[Dat
 
 
 def _usual_length(dialogue: Dialogue, approval: ApprovalRequest) -> dt.timedelta:
-    """Return how long a suggested date without an end lasts: as long as the submitted ones."""
+    """Return the length of suggestions without an end: that of the longest submitted date."""
     submitted = dialogue.date_options.filter(pk__in=[option["id"] for option in approval.options])
     return max((option.ends_at - option.starts_at for option in submitted), default=USUAL_LENGTH)
 
@@ -321,7 +324,8 @@ def _usual_length(dialogue: Dialogue, approval: ApprovalRequest) -> dt.timedelta
 def _adopt(
     dialogue: Dialogue, date: CounterDate, length: dt.timedelta, *, by, now: dt.datetime
 ) -> DateOption | None:
-    """Return the option made of `date`, or None when it is proposed or fixed already."""
+    """Propose `date` and return its option; None if it is proposed or fixed already."""
+    # An option that starts at this time is reused: the database allows only one per start.
     present = dialogue.date_options.select_for_update().exclude(state=OptionState.DROPPED)
     option = present.filter(starts_at=date.starts_at).first() or DateOption(
         dialogue=dialogue, starts_at=date.starts_at, host_preference=HostPreference.POSSIBLE

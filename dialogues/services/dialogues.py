@@ -1,4 +1,4 @@
-"""Dialogues: planned on an approved topic, hosted, changed, called off, held and documented."""
+"""Services for dialogues, from planning on an approved topic to the documented outcome."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -37,9 +37,10 @@ BEFORE_DATE = (DialogueState.PLANNING, DialogueState.EXPLORING)
 
 
 class Update(NamedTuple):
-    """A dialogue whose facts were saved, and how many people are mailed what changed.
+    """The result of saving a dialogue.
 
-    `is_deferred` says that guests hear of it only once the date is approved again.
+    `notified` counts the people who are mailed the change. With `is_deferred`, guests are mailed
+    only once the date is approved again.
     """
 
     dialogue: Dialogue
@@ -50,9 +51,10 @@ class Update(NamedTuple):
 def lock_dialogue(pk: int) -> Dialogue:
     """Return the dialogue with topic and host, locked until the end of the transaction.
 
-    Every service locks the dialogue before its dates, guests and approvals. With one order for
-    all, two services can wait for each other but never deadlock.
+    Every service locks the dialogue before its dates, guests and approvals. Because of this
+    common order, concurrent services wait for each other but never deadlock.
     """
+    # `of`: PostgreSQL cannot lock the nullable side of an outer join, such as host and topic.
     dialogues = Dialogue.objects.select_for_update(of=("self",)).select_related(
         "topic__series", "host", "host_contact"
     )
@@ -60,7 +62,7 @@ def lock_dialogue(pk: int) -> Dialogue:
 
 
 def require_consent(dialogue: Dialogue) -> None:
-    """Raise Refused while the topic or the series of `dialogue` is not approved (any more)."""
+    """Raise Refused unless the topic and series of `dialogue` are approved at present."""
     if missing := missing_approval(dialogue):
         raise Refused(
             _(
@@ -74,7 +76,7 @@ def require_consent(dialogue: Dialogue) -> None:
 def move_dialogue(
     dialogue: Dialogue, action: str, *, by, now: dt.datetime, reason: str | Promise
 ) -> None:
-    """Move a locked dialogue by its state table and save it; raise Refused for a forbidden move."""
+    """Apply `action` to a locked dialogue and save it. Raises Refused if the state forbids it."""
     dialogue.state = target_of(DIALOGUE_MOVES, action, dialogue)
     save_as(dialogue, by=by, now=now, reason=reason)
 
@@ -86,7 +88,7 @@ def require_approved_topic(topic: Topic) -> None:
 
 @transaction.atomic
 def plan_dialogue(*, topic: Topic, values: Mapping[str, Any], by, now: dt.datetime) -> Dialogue:
-    """Begin a dialogue on `topic`. Raises Refused unless the topic is approved."""
+    """Start planning a dialogue on `topic`. Raises Refused unless the topic is approved."""
     require_office(by)
     # Locked, so that the approval cannot lapse between the check and the save.
     topic = Topic.objects.select_for_update().get(pk=topic.pk)
@@ -100,24 +102,26 @@ def plan_dialogue(*, topic: Topic, values: Mapping[str, Any], by, now: dt.dateti
 def update_dialogue(
     *, dialogue: Dialogue, values: Mapping[str, Any], by, now: dt.datetime, version: str = ""
 ) -> Update:
-    """Change the facts of a dialogue that lies ahead; mails guests what matters to them.
+    """Update a dialogue before its day; mails guests the changes that concern them.
 
-    A change to what the dates were approved with (`DATES_FACTS`) makes their approval lapse:
-    possible dates are proposed again, a fixed date stays but has to be approved once more. Guests
-    hear of such a change only with the new approval. Raises ChangedMeanwhile when somebody else
-    saved after the form showed `version`.
+    A change to a binding fact (`DATES_FACTS`) makes the approval of dates lapse: possible dates
+    become proposed again; a fixed date stays but needs a new approval, and guests are mailed the
+    change only after it. Raises ChangedMeanwhile if somebody else saved after the form showed
+    `version`.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     _require_editable(dialogue)
+    # `apply_values` changes the dialogue in place; the copy keeps the stored values to compare.
     before = copy(dialogue)
     apply_values(dialogue, values, version)
     if before.host_id != dialogue.host_id:
         _reset_host_reply(dialogue)
+    # Invitations name this day, so guests may rely on it from their release on.
     if before.state == DialogueState.INVITED:
         _require_rsvp_day(before, dialogue.rsvp_by)
     _require_seats(dialogue)
-    # Before saving: whether the change may be announced depends on the approval.
+    # Before saving, because a change is announced at once only if no approval lapses.
     lapses = _lapse_dates(before, dialogue, by=by, now=now)
     return _save_and_announce(dialogue, before, lapses=lapses, by=by, now=now)
 
@@ -138,7 +142,7 @@ def _require_editable(dialogue: Dialogue) -> None:
 
 
 def _reset_host_reply(dialogue: Dialogue) -> None:
-    """Forget the former host's reply; another company has to be asked. Not once a date is fixed."""
+    """Clear the former host's reply. Raises Refused once a date is fixed."""
     if dialogue.state not in BEFORE_DATE:
         raise Refused(
             _(
@@ -150,7 +154,7 @@ def _reset_host_reply(dialogue: Dialogue) -> None:
 
 
 def _require_rsvp_day(before: Dialogue, rsvp_by: dt.date | None) -> None:
-    """Raise Refused unless `rsvp_by` is no later than the dialogue, no earlier than announced."""
+    """Raise Refused if `rsvp_by` is missing, after the dialogue, or earlier than guests know."""
     if not (rsvp_by and before.starts_at and rsvp_by <= local_date(before.starts_at)):
         raise Refused(
             _("Bitte nennen Sie einen Tag für die Antworten, der nicht nach dem Gespräch liegt.")
@@ -159,7 +163,7 @@ def _require_rsvp_day(before: Dialogue, rsvp_by: dt.date | None) -> None:
 
 
 def require_no_earlier_rsvp_day(dialogue: Dialogue, rsvp_by: dt.date) -> None:
-    """Raise Refused when invitations gave guests until a later day than `rsvp_by` to reply."""
+    """Raise Refused if `rsvp_by` is earlier than the day that sent invitations name."""
     if dialogue.state == DialogueState.INVITED and dialogue.rsvp_by and rsvp_by < dialogue.rsvp_by:
         text = _(
             "Die Gäste haben bis zum %(day)s Zeit zu antworten. Bitte nennen Sie diesen Tag oder "
@@ -169,7 +173,7 @@ def require_no_earlier_rsvp_day(dialogue: Dialogue, rsvp_by: dt.date) -> None:
 
 
 def _require_seats(dialogue: Dialogue) -> None:
-    # The lock on the dialogue keeps replies out until this is saved.
+    # The dialogue is locked, so no reply can take a seat before this is saved.
     taken = count_seats_taken(dialogue)
     if dialogue.seats < taken:
         raise Refused(
@@ -179,10 +183,10 @@ def _require_seats(dialogue: Dialogue) -> None:
 
 
 def _lapse_dates(before: Dialogue, after: Dialogue, *, by, now: dt.datetime) -> bool:
-    """Let the approval of dates lapse when what it is bound to changed; return whether it did.
+    """Let the approval of dates lapse if a binding fact changed; return whether one did.
 
-    Possible dates are proposed again, and with another host also those the senator's office ruled
-    out: the host may have been the reason.
+    Possible dates become proposed again. If the host changed, so do dates that the senator's
+    office ruled out, because the former host may have been the reason.
     """
     changes = binding_changes(DATES_FACTS, before, after)
     if not changes:
@@ -202,14 +206,15 @@ def _lapse_dates(before: Dialogue, after: Dialogue, *, by, now: dt.datetime) -> 
 def _save_and_announce(
     dialogue: Dialogue, before: Dialogue, *, lapses: bool, by, now: dt.datetime
 ) -> Update:
-    """Save `dialogue` and mail what changed since `before` to those who know its date.
+    """Save `dialogue` and mail what changed since `before` to everyone who knows its date.
 
-    Where the change lets the approval lapse, nothing of this save goes out: it waits in
-    `unannounced` until `announce_changes`, as nothing leaves the office without consent.
+    If the approval lapses, this save is not mailed: the change waits in `unannounced` until
+    `announce_changes`, because nothing leaves the office without consent.
     """
     if not has_announced_date(before, now):
         save_as(dialogue, by=by, now=now, reason=_("Angaben geändert"))
         return Update(dialogue, 0)
+    # Compared with what guests know, which may be older than what was stored.
     known = before.as_announced
     dialogue.unannounced = _unannounced_after(before, dialogue, lapses=lapses)
     addressees, reason = _raise_sequence(dialogue, known, now)
@@ -219,10 +224,10 @@ def _save_and_announce(
 
 
 def _unannounced_after(before: Dialogue, after: Dialogue, *, lapses: bool) -> dict[str, str]:
-    """Return by field the values that guests still know once `after` is saved.
+    """Return the values that guests still know once `after` is saved, by field name.
 
-    A change that makes no approval lapse is announced at once, so a field it touches is no longer
-    held back; nor is a field that is back to what guests know.
+    A change that makes no approval lapse is announced at once, so its fields are no longer held
+    back. Neither are fields that have returned to the value guests know.
     """
     waiting = before.unannounced
     changed = {
@@ -231,6 +236,7 @@ def _unannounced_after(before: Dialogue, after: Dialogue, *, lapses: bool) -> di
         if getattr(before, name) != getattr(after, name)
     }
     if lapses:
+        # Values already waiting win: they are the ones that guests were last told.
         known = changed | waiting
     else:
         known = {name: value for name, value in waiting.items() if name not in changed}
@@ -240,10 +246,10 @@ def _unannounced_after(before: Dialogue, after: Dialogue, *, lapses: bool) -> di
 def _raise_sequence(
     dialogue: Dialogue, known: Dialogue, now: dt.datetime
 ) -> tuple[list[mails.Addressee], str]:
-    """Return who is mailed how `dialogue` differs from what guests `known`, and the history reason.
+    """Return who is mailed the differences from `known`, and the reason for the history.
 
-    Calendars take a second entry of the same UID for an update only with a higher SEQUENCE
-    (RFC 5545, 3.8.7.4), so it rises whenever a new entry goes out.
+    Both are empty without a difference; otherwise this raises `dialogue.sequence`. Calendars
+    accept a second entry with the same UID only if its SEQUENCE is higher (RFC 5545, 3.8.7.4).
     """
     changes = mails.changes_between(known, dialogue.as_announced)
     if not changes:
@@ -260,9 +266,10 @@ def _raise_sequence(
 
 
 def announce_changes(dialogue: Dialogue, *, reason: str, by, now: dt.datetime) -> None:
-    """Save the locked `dialogue` for `reason` and mail the changes that waited for an approval.
+    """Save the locked `dialogue` and mail the changes that waited for an approval.
 
-    When it was postponed meanwhile nobody is mailed: the next invitation shows it as it is.
+    `reason` goes into the history. If the dialogue was postponed meanwhile, nobody is mailed,
+    because the next invitation shows its current facts.
     """
     known, dialogue.unannounced = dialogue.as_announced, {}
     addressees: list[mails.Addressee] = []
@@ -303,13 +310,13 @@ def postpone_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) 
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     reason = _required_reason(reason)
-    # Both are read before the date is dropped: who holds an entry, and of which date.
+    # Read before `_release_date` clears the date: who holds a calendar entry, and when it is.
     addressees = mails.addressees_of_cancellation(dialogue, today=local_date(now))
     span = dialogue.starts_at, dialogue.ends_at
     # CANCEL needs a higher SEQUENCE than the entry it ends (RFC 5546, 2.1.4).
     dialogue.sequence += 1
     _release_date(dialogue, reason=_("Gespräch verschoben"), by=by, now=now)
-    # A new round makes the next invitations new mails: their events contain it.
+    # The events of invitation mails contain the round, so the next ones are not duplicates.
     dialogue.round += 1
     dialogue.closing_reason = reason
     history = _("Verschoben: %(reason)s") % {"reason": reason}
@@ -319,7 +326,7 @@ def postpone_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) 
 
 
 def _release_date(dialogue: Dialogue, *, reason: str, by, now: dt.datetime) -> None:
-    """Drop the fixed date and all others of the locked `dialogue`; their approval lapses."""
+    """Drop all dates of the locked `dialogue`, also the fixed one; their approval lapses."""
     dates = dialogue.date_options.select_for_update().exclude(state=OptionState.DROPPED)
     for option in dates:
         option.state = OptionState.DROPPED
@@ -335,7 +342,9 @@ def cancel_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) ->
     dialogue = lock_dialogue(dialogue.pk)
     reason = _required_reason(reason)
     addressees = mails.addressees_of_cancellation(dialogue, today=local_date(now))
+    # The date stays on record: the calendar file needs it to cancel the entry.
     span = dialogue.starts_at, dialogue.ends_at
+    # CANCEL needs a higher SEQUENCE than the entry it ends (RFC 5546, 2.1.4).
     dialogue.sequence += 1
     lapse_approvals(
         kind=ApprovalKind.DATES,
@@ -361,12 +370,15 @@ def _required_reason(reason: str) -> str:
 
 @transaction.atomic
 def record_held(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
-    """Record that the dialogue took place. Raises Refused before it begins."""
+    """Record that the dialogue took place; withdraws an open request about its date.
+
+    Raises Refused before it begins.
+    """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     if dialogue.starts_at and dialogue.starts_at > now:
         raise Refused(_("Das Gespräch hat noch nicht begonnen."))
-    # What took place is shown as it was, even if a last change was never approved.
+    # Everybody now sees the dialogue as it took place, even a change that was never approved.
     dialogue.unannounced = {}
     move_dialogue(dialogue, "hold", by=by, now=now, reason=_("Durchgeführt"))
     # Nobody has to decide on the date of a dialogue that is over.
@@ -376,7 +388,7 @@ def record_held(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
 
 @transaction.atomic
 def document_outcome(*, dialogue: Dialogue, outcome: str, by, now: dt.datetime) -> Dialogue:
-    """Write the outcome of a dialogue that was held. Raises Refused without a text."""
+    """Record the outcome of a dialogue that was held. Raises Refused without a text."""
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     if not outcome.strip():

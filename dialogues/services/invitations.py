@@ -1,4 +1,4 @@
-"""Guest lists: composed, released, reminded; guests removed or their invitations withdrawn."""
+"""Services for guest lists: add and remove guests, release, remind, withdraw invitations."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ from partners.queries import recipient_of
 from reminders.registry import ReminderMail
 from reminders.services import enqueue_reminders
 
-# Neither reply nor substitute hold for another date.
+# Set when guests are invited again: a reply and a substitute are for one date only.
 NO_REPLY = {
     "rsvp": RsvpState.OPEN,
     "party": 1,
@@ -64,14 +64,15 @@ def add_guests(
 ) -> tuple[int, int]:
     """Put people, all contacts of organisations and all members of lists on the guest list.
 
-    Mails nobody. Returns (added, left_out): left out is who has no address or is listed already.
-    A guest whose invitation was withdrawn is listed again, with a new link.
+    Returns (added, left_out); `left_out` counts people who are on the list already. Inactive
+    contacts and those without an address are skipped and not counted. A guest whose invitation was
+    withdrawn is listed again, with a new link. Mails nobody.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     _require_guest_list(dialogue)
     wanted = _reachable(people, organisations, lists)
-    # Withdrawn ones are among them: a person has one invitation to a dialogue, which is reused.
+    # Including withdrawn ones: a person has one invitation to a dialogue, which is reused.
     listed = {
         invitation.person_id: invitation for invitation in dialogue.invitations.select_for_update()
     }
@@ -90,7 +91,7 @@ def add_guests(
 
 
 def _list_again(invitation: Invitation) -> None:
-    """Prepare a withdrawn invitation for another release. Links already mailed stay dead."""
+    """Reset a withdrawn invitation for another release. Links already mailed stay revoked."""
     invitation.withdrawn_at = invitation.released_at = None
     invitation.released_round = 0
     invitation.link_version += 1
@@ -100,6 +101,7 @@ def _list_again(invitation: Invitation) -> None:
 
 
 def _reachable(people, organisations, lists) -> list[Person]:
+    # A set, because one person can be chosen directly, by organisation and by several lists.
     ids = {person.pk for person in people}
     ids.update(Person.objects.filter(organisation__in=organisations).values_list("pk", flat=True))
     ids.update(Person.objects.filter(distribution_lists__in=lists).values_list("pk", flat=True))
@@ -108,8 +110,9 @@ def _reachable(people, organisations, lists) -> list[Person]:
 
 @transaction.atomic
 def remove_guest(*, invitation: Invitation, by, now: dt.datetime) -> None:
-    """Remove a guest who was not invited yet. Raises Refused once the invitation went out."""
+    """Remove a guest from the list. Raises Refused once the invitation was released."""
     require_office(by)
+    # A release locks the dialogue as well, so it cannot mail the guest meanwhile.
     lock_dialogue(invitation.dialogue_id)
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if invitation.released_at:
@@ -126,19 +129,19 @@ def remove_guest(*, invitation: Invitation, by, now: dt.datetime) -> None:
 def release_invitations(
     *, dialogue: Dialogue, rsvp_by: dt.date, expected: int, by, now: dt.datetime
 ) -> int:
-    """Release every invitation of this round that has not gone out; return how many were mailed.
+    """Mail every invitation that was not yet sent in this round; return how many.
 
-    `expected` is the number that the preview named. When the guest list changed meanwhile,
-    ChangedMeanwhile is raised and nothing goes out. Raises Refused for everything that
-    `_require_releasable` and `_invitations_to_release` check.
+    `expected` is the number shown in the preview. Raises ChangedMeanwhile if the guest list has
+    changed since, and Refused if a check of `_require_releasable` or `_invitations_to_release`
+    fails. Then no invitation is mailed.
     """
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     _require_releasable(dialogue, rsvp_by, now)
     invitations = _invitations_to_release(dialogue, rsvp_by, expected)
-    # Guests of a former round reply afresh: their former reply was to another date.
+    # Guests of an earlier round start without a reply, because theirs was to another date.
     values = NO_REPLY | {"released_at": now, "released_round": dialogue.round}
-    # All at once: a release has to cost the same few statements for 5 guests and for 500.
+    # In bulk, so that a release takes the same few statements for 5 guests and for 500.
     update_all_as(invitations, values, by=by, reason=_("Einladung versandt"), now=now)
     dialogue.rsvp_by = rsvp_by
     count = len(invitations)
@@ -149,7 +152,7 @@ def release_invitations(
 
 
 def _require_releasable(dialogue: Dialogue, rsvp_by: dt.date, now: dt.datetime) -> None:
-    """Raise Refused unless everything is approved and `rsvp_by` lies before a dialogue to come."""
+    """Raise Refused unless all is approved, the dialogue is ahead and `rsvp_by` is not after it."""
     _require_guest_list(dialogue)
     require_approval(dialogue)
     if not dialogue.starts_at or dialogue.starts_at <= now:
@@ -171,12 +174,12 @@ def _require_releasable(dialogue: Dialogue, rsvp_by: dt.date, now: dt.datetime) 
 def _invitations_to_release(
     dialogue: Dialogue, rsvp_by: dt.date, expected: int
 ) -> list[Invitation]:
-    """Return what is to be released; raise Refused when it is nothing or lacks an address."""
+    """Return the invitations to release. Raises Refused if there are none or one has no address."""
     invitations = list(unreleased_invitations(dialogue))
     if not invitations:
         raise Refused(_("Es gibt keine Einladung, die noch zu versenden wäre."))
     require_no_earlier_rsvp_day(dialogue, rsvp_by)
-    # The office approved the list it saw; whoever was added since has not been looked at.
+    # The office confirmed the list it saw; nobody has reviewed guests who were added since.
     if len(invitations) != expected:
         message = ngettext(
             "Die Gästeliste hat sich geändert: %(count)d Einladung wäre zu senden. Bitte prüfen "
@@ -199,7 +202,7 @@ def _invitations_to_release(
 
 
 def require_approval(dialogue: Dialogue) -> None:
-    """Raise Refused unless series, topic and fixed date are approved: else nothing goes out."""
+    """Raise Refused unless series, topic and fixed date are approved, as every mail requires."""
     require_consent(dialogue)
     fixed = dialogue.date_options.filter(state=OptionState.FIXED).first()
     if fixed is None or not is_granted(fixed):
@@ -212,16 +215,17 @@ def require_approval(dialogue: Dialogue) -> None:
 
 
 def lock_invitation(pk: int, dialogue: Dialogue) -> Invitation:
-    """Return the invitation, locked like `dialogue`, which the caller locked before."""
+    """Lock and return the invitation. The caller must have locked `dialogue` before."""
     invitations = Invitation.objects.select_for_update(of=("self",)).select_related("person__user")
     invitation = invitations.get(pk=pk)
+    # The caller's instance, so that both use the values read under lock.
     invitation.dialogue = dialogue
     return invitation
 
 
 @transaction.atomic
 def withdraw_invitation(*, invitation: Invitation, by, now: dt.datetime) -> Invitation:
-    """Withdraw an invitation that went out: revokes the link, frees the seat, mails the guest."""
+    """Withdraw a released invitation: revokes the link, frees the seat, mails the guest."""
     require_office(by)
     dialogue = lock_dialogue(invitation.dialogue_id)
     invitation = lock_invitation(invitation.pk, dialogue)
@@ -233,11 +237,12 @@ def withdraw_invitation(*, invitation: Invitation, by, now: dt.datetime) -> Invi
     if invitation.withdrawn_at or not invitation.released_at:
         raise Refused(_("Diese Einladung ist nicht versandt oder schon zurückgezogen."))
     invitation.withdrawn_at = now
-    # The link in the guest's mail names the former version and stops working.
+    # Links already mailed are signed with the former version, so they stop working.
     invitation.link_version += 1
+    # CANCEL needs a higher SEQUENCE than the entry it ends (RFC 5546, 2.1.4).
     invitation.revision += 1
     save_as(invitation, by=by, now=now, reason=_("Einladung zurückgezogen"))
-    # In this order: an invitation still in the outbox shows that the guest knows of nothing.
+    # Before clearing the outbox: an unsent invitation shows that the guest must not be mailed.
     mails.mail_withdrawn(dialogue, invitation, by=by, now=now)
     note = _("Die Einladung wurde zurückgezogen.")
     mails.withdraw_unsent_mails([invitation], note=note, by=by, now=now)
@@ -248,8 +253,8 @@ def withdraw_invitation(*, invitation: Invitation, by, now: dt.datetime) -> Invi
 def remind_guests(*, dialogue: Dialogue, by, now: dt.datetime) -> int:
     """Remind guests who have not replied, at most once a day each; return how many were mailed.
 
-    Left out are guests who were reminded today already, manually or automatically, and those whose
-    reminders are paused. Raises Refused when nobody is left.
+    Skips guests who were already reminded today, manually or automatically, and guests whose
+    reminders are paused. Raises Refused if nobody is left.
     """
     require_office(by)
     dialogue, today = lock_dialogue(dialogue.pk), local_date(now)
@@ -262,7 +267,7 @@ def remind_guests(*, dialogue: Dialogue, by, now: dt.datetime) -> int:
             _("Die Frist für die Antworten ist am %(day)s abgelaufen.")
             % {"day": format_date(dialogue.rsvp_by)}
         )
-    # The step carries the day, so a second click on the same day finds the mails already written.
+    # The step contains the day, so a second click on the same day creates no second mail.
     step = manual_step(today)
     reminders = [
         reminder_of(invitation, step, today) for invitation in guests_to_remind(dialogue, today)

@@ -1,4 +1,4 @@
-"""Guests' replies: by personal link, in the portal, or entered by the office after a call."""
+"""Services for replies: by personal link, in the portal, or entered by the office."""
 
 import datetime as dt
 
@@ -22,7 +22,7 @@ from dialogues.services.invitations import lock_invitation
 
 REPLIES = tuple(rsvp for rsvp in RsvpState if rsvp != RsvpState.OPEN)
 MAX_PARTY = 10
-# A personal link must not become a way to have the portal write to any number of addresses.
+# Limits abuse: with a personal link, anyone can make the portal mail an address they enter.
 MAX_SUBSTITUTES = 3
 
 INVITATION_WITHDRAWN = gettext_lazy(
@@ -37,8 +37,8 @@ LINK_REPLACED = gettext_lazy(
 def open_invitation(token: str) -> Invitation:
     """Return the invitation of a personal link, with dialogue and host.
 
-    Raises Refused, saying what to do next, when the link is damaged, expired or replaced, or the
-    invitation withdrawn. Changes nothing: mail scanners open links too.
+    Raises Refused with advice if the link is damaged, expired or replaced, or the invitation was
+    withdrawn. Must not change anything, because mail scanners open links too.
     """
     target = read_link(LINK_KIND, token, max_age=LINK_LIFETIME_SECONDS)
     invitations = Invitation.objects.select_related(
@@ -49,6 +49,7 @@ def open_invitation(token: str) -> Invitation:
         raise Refused(
             _("Diese Einladung gibt es nicht mehr. Bitte wenden Sie sich an die Geschäftsstelle.")
         )
+    # Checked before the version: withdrawing raises it, but the guest should read the reason.
     if invitation.withdrawn_at:
         raise Refused(INVITATION_WITHDRAWN)
     if invitation.link_version != target.version:
@@ -57,7 +58,7 @@ def open_invitation(token: str) -> Invitation:
 
 
 def closed_reason(invitation: Invitation, *, today: dt.date) -> str:
-    """Return why the guest cannot reply any more, as a sentence; empty while they can."""
+    """Return a sentence that says why the guest can no longer reply; empty while they can."""
     dialogue = invitation.dialogue
     if dialogue.state == DialogueState.CANCELLED:
         return _("Dieses Gespräch wurde abgesagt. Sie müssen nichts weiter tun.")
@@ -84,29 +85,30 @@ def closed_reason(invitation: Invitation, *, today: dt.date) -> str:
 def record_rsvp(
     *, invitation: Invitation, reply: Rsvp, now: dt.datetime, by=None, channel=RsvpChannel.LINK
 ) -> bool:
-    """Write a guest's reply and mail its confirmation; return whether anything changed.
+    """Record a guest's reply and mail a confirmation; return whether anything changed.
 
-    Raises NotAllowed for somebody else's invitation, Refused when replying is closed or the seats
-    do not suffice. The office may reply for anybody and after the deadline (`channel` OFFICE);
-    after the event no mail goes out.
+    The office (`channel` OFFICE) may reply for anybody, even after the deadline. Nobody is mailed
+    once the dialogue was held. Raises NotAllowed for somebody else's invitation, Refused if
+    replies are closed or too few seats are free.
     """
-    # Replies to one dialogue wait for each other here, so seats are never given away twice.
+    # The lock serialises replies to one dialogue, so no seat is given away twice.
     dialogue = lock_dialogue(invitation.dialogue_id)
     locked = lock_invitation(invitation.pk, dialogue)
     _require_right(locked, by, channel)
     _require_open(locked, invitation.link_version, channel, now)
     _require_complete(reply)
     before, after = locked.reply, _normalised(reply)
-    # Links are opened and forms sent more than once; the same reply must not be confirmed again.
+    # Guests may send the form more than once; an unchanged reply is not confirmed again.
     if locked.replied_at and before == after:
         return False
     _require_free_seats(locked, after)
+    # Guests who need more substitutes ask the office, which is not limited.
     if channel != RsvpChannel.OFFICE:
         _require_few_substitutes(locked, after)
     for name, value in after._asdict().items():
         setattr(locked, name, value)
     locked.replied_at, locked.channel = now, channel
-    # A calendar takes back or hands over an entry only with a higher SEQUENCE.
+    # An entry that is cancelled or changes hands needs a higher SEQUENCE (RFC 5546, 2.1.4).
     locked.revision += mails.has_new_holder(locked.person, before, after)
     reason = _("Antwort: %(answer)s") % {"answer": locked.get_rsvp_display()}
     save_as(locked, by=by, now=now, reason=reason)
@@ -126,9 +128,10 @@ def _require_right(invitation: Invitation, by, channel: str) -> None:
 def _require_open(
     invitation: Invitation, version_opened: int, channel: str, now: dt.datetime
 ) -> None:
-    """Raise Refused unless a reply is possible; `version_opened` is that of the link used."""
+    """Raise Refused unless a reply is possible; `version_opened` is the version of the link."""
     if invitation.withdrawn_at or not invitation.released_at:
         raise Refused(INVITATION_WITHDRAWN)
+    # The office uses no link, and no deadline applies to it.
     if channel == RsvpChannel.OFFICE:
         if invitation.dialogue.state not in (DialogueState.INVITED, DialogueState.HELD):
             raise Refused(_("Antworten lassen sich nur eintragen, solange eingeladen ist."))
@@ -149,9 +152,10 @@ def _require_complete(reply: Rsvp) -> None:
 
 
 def _require_few_substitutes(invitation: Invitation, after: Rsvp) -> None:
-    """Raise Refused when the guest names one more address than may be mailed for them."""
+    """Raise Refused if the guest names a new address after MAX_SUBSTITUTES others."""
     if not after.substitute_email:
         return
+    # From the history, because the invitation holds only the latest substitute.
     former = invitation.history.exclude(substitute_email="")
     named = set(former.values_list("substitute_email", flat=True))
     if after.substitute_email not in named and len(named) >= MAX_SUBSTITUTES:
@@ -164,12 +168,13 @@ def _require_few_substitutes(invitation: Invitation, after: Rsvp) -> None:
 
 
 def _require_free_seats(invitation: Invitation, after: Rsvp) -> None:
-    """Raise Refused when `after` needs more seats than are free. The dialogue is locked."""
+    """Raise Refused if `after` needs more seats than are free. The dialogue must be locked."""
     dialogue: Dialogue = invitation.dialogue
     needed = after.party if after.rsvp in SEATED else 0
     # Giving seats back is always possible, even where the office has overbooked.
     if needed <= invitation.seats_taken:
         return
+    # The new reply replaces the guest's former one, so its seats count as free.
     left = dialogue.seats - (count_seats_taken(dialogue) - invitation.seats_taken)
     if needed <= left:
         return
@@ -189,7 +194,7 @@ def _require_free_seats(invitation: Invitation, after: Rsvp) -> None:
 
 
 def _normalised(reply: Rsvp) -> Rsvp:
-    """Return `reply` without what it does not need: substitute and further people."""
+    """Return `reply` without a substitute or further people that it does not call for."""
     reply = reply._replace(
         remark=reply.remark.strip(), substitute_name=reply.substitute_name.strip()
     )

@@ -1,4 +1,4 @@
-"""Series: proposed, affirmed by the partners, then put before the senator for consent."""
+"""Services for series: proposed, affirmed by the partners, then submitted for consent."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ from dialogues.registry import SERIES_FACTS
 
 
 def lock_series(pk: int) -> DialogueSeries:
-    # Of two transitions at once the second waits here and then reads the state the first left.
+    # Of two concurrent transitions, the second waits here and then sees the first one's result.
     return DialogueSeries.objects.select_for_update().get(pk=pk)
 
 
@@ -57,15 +57,15 @@ def create_series(*, values: Mapping[str, Any], by, now: dt.datetime) -> Dialogu
 def update_series(
     *, series: DialogueSeries, values: Mapping[str, Any], by, now: dt.datetime, version: str = ""
 ) -> DialogueSeries:
-    """Change a series; a change to what consent was asked for makes the consent lapse.
+    """Update a series; a change to a fact that consent is bound to makes the consent lapse.
 
-    A refused series keeps what was refused; only its internal note can change. Raises
-    ChangedMeanwhile when somebody else saved after the form showed `version`.
+    Of a refused series, only the internal note can change. Raises ChangedMeanwhile if somebody
+    else saved after the form showed `version`.
     """
     require_office(by, _("Reihen legt die Geschäftsstelle an."))
     series = lock_series(series.pk)
-    # Compared with the record under lock, not with what the form showed: the approval is bound to
-    # what is stored.
+    # Compare with the locked record, not with what the form showed: the approval is bound to the
+    # stored values.
     before = copy(series)
     apply_values(series, values, version)
     changes = binding_changes(SERIES_FACTS, before, series)
@@ -95,7 +95,7 @@ def _lapse(series: DialogueSeries, changes, *, by, now: dt.datetime) -> Dialogue
 
 @transaction.atomic
 def affirm_series(*, series: DialogueSeries, by, now: dt.datetime) -> DialogueSeries:
-    """Record that administration and partners affirmed that they want these dialogues."""
+    """Record that administration and partners have affirmed that they want these dialogues."""
     require_office(by, _("Das vermerkt die Geschäftsstelle."))
     series = lock_series(series.pk)
     series.state = target_of(SERIES_MOVES, "affirm", series)
@@ -117,7 +117,7 @@ def request_consent(
         pk=series.pk,
         title=series.title,
         path=series.get_absolute_url(),
-        # The senator's office decides on what it was shown, so the request keeps a copy of it.
+        # The senator's office decides on the facts it was shown, so the request keeps a copy.
         snapshot=snapshot_of(SERIES_FACTS, series),
         origin=series.origin,
     )
@@ -129,7 +129,7 @@ def withdraw_series(*, series: DialogueSeries, by, now: dt.datetime) -> Dialogue
     """Withdraw the request for consent; mails the senator's office."""
     require_office(by, _("Den Antrag zieht die Geschäftsstelle zurück."))
     series = lock_series(series.pk)
-    # The state table comes first: it refuses a series whose request was decided meanwhile.
+    # Checked first: the state table refuses a series whose request was decided meanwhile.
     series.state = target_of(SERIES_MOVES, "withdraw", series)
     save_as(series, by=by, now=now, reason=_("Antrag auf Zustimmung zurückgezogen"))
     withdraw_approval(kind=ApprovalKind.SERIES, subject_id=series.pk, by=by, now=now)
@@ -141,7 +141,7 @@ def decide_series(
     *, approval: ApprovalRequest, decision: Decision, by, now: dt.datetime
 ) -> DialogueSeries:
     """Record the decision on a request for consent; mails the office."""
-    # Locked before the approval, in the order of every other service, so that none can deadlock.
+    # Locked before the approval, in the same order as elsewhere, so that services cannot deadlock.
     series = lock_series(approval.subject_id)
     record_decision(approval=approval, decision=decision, by=by, now=now)
     series.state = target_of(SERIES_MOVES, decision.verdict, series)

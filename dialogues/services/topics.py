@@ -1,4 +1,4 @@
-"""Topics: proposed by a partner, completed by the office, approved by the senator's office."""
+"""Services for topics: partners propose, the office completes, the senator's office approves."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -45,8 +45,8 @@ from dialogues.registry import TOPIC_FACTS
 
 
 def lock_topic(pk: int) -> Topic:
+    # `of`: PostgreSQL cannot lock the nullable side of an outer join.
     return (
-        # Only the topic: PostgreSQL refuses to lock the nullable side of the joins below.
         Topic.objects.select_for_update(of=("self",))
         .select_related("series", "organisation")
         .get(pk=pk)
@@ -60,24 +60,25 @@ def _move(topic: Topic, action: str, *, by, now: dt.datetime, reason: str | Prom
 
 def _organisation_of(partner) -> int:
     """Return the partner's own organisation, or the one they represent as a deputy."""
-    # `organisation_ids` holds the own one only where the partner has the role themselves; a role
-    # held as a deputy opens the principal's organisation alone.
+    # Deputies speak only for their principal's organisation, so `organisation_ids` contains their
+    # own one only if they hold the role of a partner themselves.
     spoken_for = partner.organisation_ids
     return partner.organisation_id if partner.organisation_id in spoken_for else min(spoken_for)
 
 
 @transaction.atomic
 def create_topic(*, values: Mapping[str, Any], by, now: dt.datetime) -> Topic:
-    """Create the draft of `by`. A partner's belongs to its organisation and to no series yet."""
+    """Create a draft. A partner's draft belongs to their organisation and to no series yet."""
     if not can_propose(by):
         raise NotAllowed(_("Themen schlagen die Partner und die Geschäftsstelle vor."))
     topic = Topic(proposed_by=by)
     apply_values(topic, values)
-    # Neither is the partner's to choose, whatever the form sends.
+    # Partners may choose neither of these, whatever the form sends.
     if not can_manage(by):
         topic.organisation_id = _organisation_of(by)
         topic.series = None
     save_as(topic, by=by, now=now, reason=_("Entwurf angelegt"))
+    # Many-to-many values need the primary key of the saved topic.
     _set_classification(topic, values)
     return topic
 
@@ -86,16 +87,17 @@ def create_topic(*, values: Mapping[str, Any], by, now: dt.datetime) -> Topic:
 def update_topic(
     *, topic: Topic, values: Mapping[str, Any], by, now: dt.datetime, version: str = ""
 ) -> Topic:
-    """Change a topic. A change to what an approval is bound to makes it lapse, which reopens work.
+    """Update a topic; a change to a fact that an approval is bound to makes the approval lapse.
 
-    Raises NotAllowed when `by` may not edit the topic in its present state, ChangedMeanwhile when
-    somebody else saved after the form showed `version`. A lapse is mailed to everyone concerned.
+    A lapse puts the topic back in progress and is mailed to everyone concerned. Raises NotAllowed
+    if `by` may not edit the topic in its present state, ChangedMeanwhile if somebody else saved
+    after the form showed `version`.
     """
     topic = lock_topic(topic.pk)
     if not can_edit_topic(by, topic):
         raise NotAllowed(_("Dieses Thema kann jetzt nicht bearbeitet werden."))
     before = copy(topic)
-    # The copy still has the former sectors and themes, but no approval is bound to those.
+    # The copy does not preserve sectors and themes, but no approval is bound to them.
     apply_values(topic, values, version)
     changes = []
     if topic.state in TOPIC_MOVES["lapse"].sources:
@@ -103,6 +105,7 @@ def update_topic(
     if changes:
         reason = f"{TOPIC_LAPSED}, {lapse_reason_for(changes)}"
         _move(topic, "lapse", by=by, now=now, reason=reason)
+    # Editing a returned topic starts its revision; the office takes no separate step.
     elif topic.state == TopicState.RETURNED:
         _move(topic, "rework", by=by, now=now, reason=_("Überarbeitung begonnen"))
     else:
@@ -129,7 +132,7 @@ def _set_classification(topic: Topic, values: Mapping[str, Any]) -> None:
 
 @transaction.atomic
 def propose_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
-    """Propose a draft to the office, which is mailed. Only its author may."""
+    """Propose a draft; mails the office. Raises NotAllowed unless `by` is its author."""
     topic = lock_topic(topic.pk)
     if topic.proposed_by_id != by.pk:
         raise NotAllowed(_("Einen Entwurf schlägt die Person vor, die ihn angelegt hat."))
@@ -168,8 +171,8 @@ def submit_topic(
 ) -> ApprovalRequest:
     """Submit a topic for approval; mails the senator's office.
 
-    Raises Refused unless the topic belongs to a series that has the senator's consent: the
-    Masterplan lays down that order of steps.
+    Raises Refused unless the topic belongs to a series that has the senator's consent; the
+    Masterplan prescribes this order.
     """
     require_office(by)
     topic = lock_topic(topic.pk)
@@ -198,11 +201,11 @@ def submit_topic(
 @transaction.atomic
 def decide_topic(*, approval: ApprovalRequest, decision: Decision, by, now: dt.datetime) -> Topic:
     """Record the decision on a topic; mails the office and the proposer."""
-    # Locked before the approval, in the order of every other service, so that none can deadlock.
+    # Locked before the approval, in the same order as elsewhere, so that services cannot deadlock.
     topic = lock_topic(approval.subject_id)
     record_decision(approval=approval, decision=decision, by=by, now=now)
-    # The proposer reads the reason. Comment and conditions of an approval are between the office
-    # and the senator's office.
+    # The proposer sees this reason. The comment and conditions of an approval are left out: they
+    # stay between the office and the senator's office.
     topic.reason = "" if decision.is_granting else decision.comment
     _move(topic, decision.verdict, by=by, now=now, reason=VERDICT_LABELS[decision.verdict])
     mails.mail_topic_to_proposer(topic, "topic_decided", by=by, now=now)
@@ -211,20 +214,20 @@ def decide_topic(*, approval: ApprovalRequest, decision: Decision, by, now: dt.d
 
 @transaction.atomic
 def withdraw_topic(*, topic: Topic, by, now: dt.datetime) -> Topic:
-    """Reopen work on a topic: its open request is withdrawn, or its approval lapses.
+    """Put a topic back in progress: withdraws its open request or lets its approval lapse.
 
     Mails everyone concerned. Raises Refused while a dialogue is planned on the topic.
     """
     require_office(by)
     topic = lock_topic(topic.pk)
-    # Guests may be invited already; a dialogue must not lose its topic silently.
+    # Guests may be invited already, so a dialogue must not lose its approved topic unnoticed.
     if topic.dialogues.exclude(state=DialogueState.CANCELLED).exists():
         raise Refused(_("Zu diesem Thema wird schon ein Gespräch geplant. Sagen Sie es zuerst ab."))
     was_approved = topic.state == TopicState.APPROVED
     reason = TOPIC_LAPSED if was_approved else _("Freigabe zurückgezogen")
     _move(topic, "rework", by=by, now=now, reason=reason)
     subject = {"kind": ApprovalKind.TOPIC, "subject_id": topic.pk, "by": by, "now": now}
-    # An open request is withdrawn here, so only one already granted is left to lapse below.
+    # Withdraws an open request, so that the call below finds only a granted approval.
     withdraw_approval(**subject)
     also = mails.proposer_to_notify(topic, by=by)
     lapse_changed_approvals(
