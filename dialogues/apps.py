@@ -6,12 +6,12 @@ class DialoguesConfig(AppConfig):
     verbose_name = "Branchengespräche"
 
     def ready(self):
+        # Imported here, because models can be loaded only once all apps are known.
         from approvals.enums import ApprovalKind
         from approvals.registry import register_deciding_service
-        from dialogues import (
-            mails,  # noqa: F401  registers the texts
-            services,
-        )
+
+        # `mails` is imported for its side effect: it registers the texts.
+        from dialogues import mails, services  # noqa: F401
         from dialogues.reminders import RULE, reminders_due
         from reminders.registry import register_reminders
 

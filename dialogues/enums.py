@@ -39,6 +39,7 @@ SERIES_MOVES = {
     "condition": Move((SeriesState.REQUESTED,), SeriesState.CONSENTED, _("Mit Auflage zustimmen")),
     "return": Move((SeriesState.REQUESTED,), SeriesState.RETURNED, _("Zurückgeben")),
     "refuse": Move((SeriesState.REQUESTED,), SeriesState.REFUSED, _("Ablehnen")),
+    # Partners need not affirm again after a withdrawal or a lapse.
     "withdraw": Move((SeriesState.REQUESTED,), SeriesState.AFFIRMED, _("Antrag zurückziehen")),
     "lapse": Move(
         (SeriesState.REQUESTED, SeriesState.CONSENTED),
@@ -79,6 +80,7 @@ TOPIC_MOVES = {
     "condition": Move((TopicState.FOR_APPROVAL,), TopicState.APPROVED, _("Mit Auflage freigeben")),
     "return": Move((TopicState.FOR_APPROVAL,), TopicState.RETURNED, _("Zurückgeben")),
     "refuse": Move((TopicState.FOR_APPROVAL,), TopicState.REFUSED, _("Ablehnen")),
+    # The office can also reopen a topic that is submitted or approved.
     "rework": Move(
         (TopicState.RETURNED, TopicState.FOR_APPROVAL, TopicState.APPROVED),
         TopicState.IN_PROGRESS,
@@ -114,7 +116,7 @@ COLOUR_OF_DIALOGUE = {
     DialogueState.CANCELLED: "danger",
 }
 
-# The date is fixed and lies ahead.
+# The date is fixed and the dialogue has not been held.
 DATED = (DialogueState.SCHEDULED, DialogueState.INVITED)
 BEFORE_THE_DAY = (
     DialogueState.PLANNING,
@@ -124,18 +126,20 @@ BEFORE_THE_DAY = (
 )
 
 DIALOGUE_MOVES = {
+    # Further dates can be submitted until one of them is fixed.
     "explore": Move(
         (DialogueState.PLANNING, DialogueState.EXPLORING),
         DialogueState.EXPLORING,
         _("Termine abstimmen"),
     ),
     "fix_date": Move((DialogueState.EXPLORING,), DialogueState.SCHEDULED, _("Termin festlegen")),
-    # Withdrawing a request about dates leaves the dialogue where it is, even with a date fixed.
+    # Withdrawing a request about dates changes no state, even if a date is fixed.
     "withdraw_dates": Move((DialogueState.EXPLORING, *DATED), "", _("Vorlage zurückziehen")),
     # Guests can be added and invited after the first release.
     "release": Move(
         (DialogueState.SCHEDULED, DialogueState.INVITED), DialogueState.INVITED, _("Einladen")
     ),
+    # A dialogue that nobody was invited to is postponed or cancelled instead.
     "hold": Move((DialogueState.INVITED,), DialogueState.HELD, _("Als durchgeführt vermerken")),
     "document": Move((DialogueState.HELD,), DialogueState.DOCUMENTED, _("Ergebnis festhalten")),
     "close": Move((DialogueState.DOCUMENTED,), DialogueState.CLOSED, _("Abschließen")),
@@ -147,7 +151,7 @@ DIALOGUE_MOVES = {
 
 
 class DialogueCategory(models.TextChoices):
-    # Related meetings of the office are Veranstaltungen; they are never called Branchengespräch.
+    # Related meetings of the office are Veranstaltungen, never called Branchengespräch.
 
     DIALOGUE = "dialogue", _("Branchengespräch")
     EVENT = "event", _("Veranstaltung")
@@ -202,6 +206,7 @@ class RsvpState(models.TextChoices):
     REPRESENTED = "represented", _("vertreten")
 
 
+# Bars that count replies show them in this order.
 COLOUR_OF_RSVP = {
     RsvpState.ACCEPTED: "success",
     RsvpState.REPRESENTED: "info",
@@ -210,7 +215,7 @@ COLOUR_OF_RSVP = {
     RsvpState.OPEN: "neutral",
 }
 
-# These replies hold a seat; a tentative one does not, so that nobody waits for it.
+# Replies that take a seat. A tentative one does not, so that it keeps nobody else away.
 SEATED = (RsvpState.ACCEPTED, RsvpState.REPRESENTED)
 
 
@@ -220,8 +225,8 @@ class RsvpChannel(models.TextChoices):
     OFFICE = "office", _("durch die Geschäftsstelle eingetragen")
 
 
-# History reasons with which a record is saved together with a step of its approval. *Verlauf*
-# leaves these entries out where it shows the approval's own, which carry vote and comment as well.
+# History reasons of a record that is saved with a step of its approval. Where *Verlauf* shows the
+# approval's own entries, which include vote and comment, it omits these.
 CONSENT_REQUESTED = _("Zustimmung beantragt")
 CONSENT_LAPSED = _("Zustimmung erloschen")
 CONSENT_LABELS = VERDICT_LABELS | {

@@ -1,4 +1,4 @@
-"""Filters of the lists. Every choice stays in the address, so it can be bookmarked and shared."""
+"""Filters of the lists. All choices are in the URL, so that lists can be bookmarked and shared."""
 
 import django_filters as filters
 from django import forms
@@ -14,7 +14,7 @@ from partners.models import CrossCuttingTheme, Sector
 
 
 class SearchFilter(filters.CharFilter):
-    """Find records in whose folded text every word occurs, also as a part of a word."""
+    """Find records whose folded text contains every word, also within longer words."""
 
     def __init__(self, **kwargs):
         super().__init__(
@@ -26,9 +26,9 @@ class SearchFilter(filters.CharFilter):
 
 
 class DialogueSearchFilter(SearchFilter):
-    """Find dialogues by what the user may know of them.
+    """Search dialogues in the values that the user may know.
 
-    Outsiders must not learn from a search what is not announced yet.
+    Otherwise, search results would reveal to outsiders what is not announced yet.
     """
 
     def filter(self, qs, value):
@@ -50,6 +50,7 @@ class EventFilter(filters.FilterSet):
 
     def __init__(self, data=None, queryset=None, **kwargs):
         super().__init__(data, queryset, **kwargs)
+        # Only years of dialogues that the user may see; the same goes for hosts below.
         self.filters["year"].extra["choices"] = [(year, str(year)) for year in years_of(queryset)]
 
 
@@ -73,7 +74,7 @@ class DialogueFilter(EventFilter):
         super().__init__(data, queryset, **kwargs)
         self.filters["host"].queryset = hosts_of(queryset)
 
-    # Both use a subquery: the list counts invitations, and a join would multiply the counts.
+    # Both use a subquery, because the list counts invitations and a join would inflate the counts.
     def on_topics_of_sector(self, dialogues, name, value):
         return dialogues.filter(topic__in=Topic.objects.filter(sectors=value))
 

@@ -3,8 +3,8 @@
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role, is_office
 from dialogues.enums import TopicState
 
-# From the proposal until a final answer, the office completes the topic. A change to an approved
-# one makes the approval lapse.
+# The office edits a topic from its proposal until it is finally rejected. If a fact changes that
+# an approval is bound to, the approval lapses.
 EDITED_BY_OFFICE = (
     TopicState.PROPOSED,
     TopicState.IN_PROGRESS,
@@ -20,12 +20,13 @@ def can_manage(user) -> bool:
 
 
 def can_propose(user) -> bool:
-    """Partners propose for an organisation, so they need one, their own or their principal's."""
+    """Partners propose on behalf of an organisation, so they must represent at least one."""
     return is_office(user) or (has_role(user, PARTNER) and bool(user.organisation_ids))
 
 
 def can_edit_topic(user, topic) -> bool:
-    """Nobody but the proposer edits a draft; later it is up to the office."""
+    """Only the proposer edits a draft; once it is proposed, only the office edits it."""
+    # Records taken over document the past and stay as they are.
     if topic.is_taken_over:
         return False
     if topic.state == TopicState.DRAFT:
@@ -34,7 +35,7 @@ def can_edit_topic(user, topic) -> bool:
 
 
 def can_see_rsvp_counts(user) -> bool:
-    """Numbers of guests and seats are shown inside the administration, not to partners."""
+    """Partners and guests do not see how many people were invited and how they replied."""
     return has_role(user, OFFICE, SENATOR_OFFICE, OBSERVER)
 
 

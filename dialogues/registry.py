@@ -1,8 +1,7 @@
-"""What the senator's office is shown of a series, a topic and dates, and which of it an approval
-is bound to.
+"""The facts of series, topics and dates that the senator's office sees and approvals are bound to.
 
-Internal notes, seats and programme are not shown. Sectors, themes and the place are shown, but may
-change without the approval lapsing (`binding=False`). The submitted dates are not facts: an
+Internal notes, seats and programme are not shown. Sectors, themes and the place are shown, but can
+change without a lapse of the approval (`binding=False`). The submitted dates are not facts: an
 approval stores them as its options and compares them itself (`approvals.queries.differences_of`).
 """
 

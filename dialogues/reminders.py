@@ -34,7 +34,7 @@ def about(dialogue: Dialogue) -> str:
 
 
 def next_reminder(dialogue: Dialogue, today: dt.date) -> NextReminder:
-    """Return when silent guests of `dialogue` are reminded next; empty unless it is inviting."""
+    """Return when guests who have not replied are reminded next; empty unless any can be."""
     if dialogue.state != DialogueState.INVITED or not dialogue.rsvp_by:
         return NextReminder()
     on = current_schedule(RULE.key).next_on(dialogue.rsvp_by, today)
@@ -47,14 +47,14 @@ def next_reminder(dialogue: Dialogue, today: dt.date) -> NextReminder:
 def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[dt.date, Reminder]]:
     """Return the reminders that may go out on each of `days`, each with the guest's personal link.
 
-    A step that falls on the day of the invitation or the day after is skipped, and so are guests
-    of a dialogue that no longer invites.
+    Skips steps on the day of the invitation or the next working day, and guests whose dialogue
+    is no longer in the state INVITED.
     """
     invitations = Invitation.objects.exclude(dialogue__origin=Origin.TAKEN_OVER).filter(
         dialogue__state=DialogueState.INVITED, dialogue__rsvp_by__gte=min(days)
     )
     invitations = unanswered(invitations).order_by("dialogue__rsvp_by", "pk")
-    # Compared in Python: the round belongs to the dialogue, loaded already.
+    # Compared in Python, because the dialogues with their rounds are loaded anyway.
     current = [
         invitation
         for invitation in invitations
@@ -76,7 +76,7 @@ def _step_on(invitation: Invitation, day: dt.date, schedule: Schedule) -> Remind
 
 
 def manual_step(today: dt.date) -> ReminderStep:
-    """Return the step of the reminders that the office sends itself on `today`."""
+    """Return the step of reminders that the office sends manually on `today`."""
     day = _("am %(day)s von Hand") % {"day": format_date(today)}
     return ReminderStep(f"by_hand:{today.isoformat()}", today, day)
 
@@ -84,7 +84,7 @@ def manual_step(today: dt.date) -> ReminderStep:
 def guests_to_remind(dialogue: Dialogue, today: dt.date) -> list[Invitation]:
     """Return the unanswered invitations whose guests the office may remind on `today`.
 
-    Left out are guests who were reminded today already, whose reminders are paused, or who have no
+    Leaves out guests who were already reminded today, whose reminders are paused, or who have no
     address.
     """
     if dialogue.state != DialogueState.INVITED or dialogue.rsvp_by < today:
@@ -95,6 +95,8 @@ def guests_to_remind(dialogue: Dialogue, today: dt.date) -> list[Invitation]:
         for invitation in unanswered(invitations).order_by("pk")
         if recipient_of(invitation.person).email
     }
+    # Only a guest's own pause counts here: pauses of the rule or the dialogue stop what is sent
+    # automatically, not what the office decides to send.
     sent, pauses = SentReminders(list(reminders.values())), valid_pauses(today)
     return [
         invitation
@@ -105,7 +107,8 @@ def guests_to_remind(dialogue: Dialogue, today: dt.date) -> list[Invitation]:
 
 
 def unanswered(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
-    """Return the released ones without a reply, with everything that `reminder_of` reads."""
+    """Return the released ones without a reply, loaded with all that `reminder_of` reads."""
+    # The value of `Invitation.mail_key`, computed by the database.
     mail_key = Concat(Value("invitation:"), Cast(OuterRef("pk"), CharField()))
     return (
         invitations.released()
@@ -116,7 +119,7 @@ def unanswered(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
 
 
 def reminder_of(invitation: Invitation, step: ReminderStep, today: dt.date) -> Reminder:
-    """Return the reminder of one invitation of `unanswered`."""
+    """Return the reminder about an invitation that `unanswered` has loaded."""
     dialogue = invitation.dialogue.as_announced
     line = _("Einladung „%(title)s“: Antwort %(due)s") % {
         "title": escape_markdown(dialogue.title),

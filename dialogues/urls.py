@@ -1,4 +1,4 @@
-"""Addresses under /branchengespraeche/, one route a line."""
+"""Routes under /branchengespraeche/."""
 
 from django.urls import path
 
@@ -57,6 +57,7 @@ urlpatterns = [
     path("einladungen/<int:pk>/eintragen/", rsvps.enter_rsvp, name="enter_rsvp"),
     path("einladungen/<int:pk>/zurueckziehen/", invitations.withdraw, name="invitation_withdraw"),
     path("einladungen/<int:pk>/streichen/", invitations.remove, name="guest_remove"),
+    # Open without an account: the signed token identifies the guest.
     path("einladung/<str:token>/", rsvps.rsvp, name="rsvp"),
     path("einladung/<str:token>/termin.ics", rsvps.calendar, name="rsvp_calendar"),
 ]

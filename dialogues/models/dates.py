@@ -15,7 +15,7 @@ from dialogues.models.dialogues import Dialogue
 
 
 class DateOption(models.Model):
-    """A date that the office proposes and the senator's office ticks, or does not."""
+    """A date that the office proposes and the senator's office accepts or rules out."""
 
     dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="date_options")
     starts_at = models.DateTimeField(_("Beginn"))
@@ -39,6 +39,7 @@ class DateOption(models.Model):
                 condition=~Q(state="dropped"),
                 name="date_option_once_per_start",
             ),
+            # The last resort if two services ever fix dates of one dialogue concurrently.
             models.UniqueConstraint(
                 fields=["dialogue"], condition=Q(state="fixed"), name="date_option_one_fixed"
             ),

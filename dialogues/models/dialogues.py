@@ -23,6 +23,8 @@ from dialogues.enums import (
 from dialogues.models.topics import Topic
 from partners.models import Organisation, Person
 
+# In these states, observers and partners of the host see a dialogue. Before them, its date is
+# still open.
 DECIDED = (
     DialogueState.SCHEDULED,
     DialogueState.INVITED,
@@ -37,22 +39,24 @@ class DialogueQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Return the dialogues `user` may see.
 
-        Office and senator's office: all. Observers: those with a decided date. Partners: of these
-        the ones their organisations host, and those their people are invited to. Everybody: those
-        they are invited to in person. Records taken over from public sources are open to all roles.
+        Office and senator's office: all. Observers: those in a DECIDED state. Partners: those of
+        them that their organisations host, and those that their people are invited to. Everybody:
+        those they are invited to themselves. Observers and partners also see all records taken
+        over from public sources.
         """
         if is_inside(user):
             return self
         if not (user.is_authenticated and user.is_active):
             return self.none()
         past, guest = Q(origin=Origin.TAKEN_OVER), Q(invitations__person=user.person_id)
+        # Matches nothing; each role widens it.
         seen = Q(pk__in=[])
         if has_role(user, OBSERVER):
             seen |= past | Q(state__in=DECIDED)
         if has_role(user, PARTNER):
             seen |= past | Q(host__in=user.organisation_ids, state__in=DECIDED)
             guest |= Q(invitations__person__organisation__in=user.organisation_ids)
-        # A subquery instead of a join: one dialogue with many guests must come once.
+        # A subquery, not a join: a dialogue with many guests must appear only once.
         invited = self.model.objects.filter(
             guest, invitations__released_at__isnull=False, invitations__withdrawn_at__isnull=True
         )
@@ -147,7 +151,7 @@ class Dialogue(Sourced, KnownDate):
     round = models.PositiveSmallIntegerField(default=1, editable=False)
     # SEQUENCE of the calendar entry (RFC 5545, 3.8.7.4), raised by every change that is mailed.
     sequence = models.PositiveSmallIntegerField(default=0, editable=False)
-    # By field the former values, which guests still know while a change waits for its approval.
+    # Former values by field name: what guests still know while a change waits for its approval.
     unannounced = models.JSONField(default=dict, blank=True, editable=False)
     participants_text = models.TextField(_("Teilnehmende laut Quelle"), blank=True, editable=False)
     outcome = models.TextField(_("Ergebnis"), blank=True)
@@ -156,6 +160,7 @@ class Dialogue(Sourced, KnownDate):
     internal_notes = models.TextField(_("interner Vermerk"), blank=True)
     search = FoldedField(sources=("title", "event_kind", "host_text", "place", "outcome"))
 
+    # The search column is derived from other columns, whose history is kept.
     history = HistoricalRecords(excluded_fields=["search"])
     objects = DialogueQuerySet.as_manager()
 
@@ -164,6 +169,7 @@ class Dialogue(Sourced, KnownDate):
         verbose_name_plural = _("Branchengespräche")
         indexes = [models.Index(fields=["state", "starts_at"], name="dialogue_by_date")]
         constraints = [
+            # Records taken over are exempt: their sources rarely name all of this.
             models.CheckConstraint(
                 condition=Q(origin="taken_over")
                 | Q(state__in=["planning", "exploring", "cancelled"])
@@ -210,9 +216,9 @@ class Dialogue(Sourced, KnownDate):
 
     @property
     def as_announced(self) -> "Dialogue":
-        """A copy with the values that guests know: without changes that wait for an approval.
+        """A copy with the values that guests know, without changes that wait for an approval.
 
-        For pages and mails, never to be saved. Without such changes it is the dialogue itself.
+        Only for pages and mails; never save it. If no change waits, this is the dialogue itself.
         """
         if not self.unannounced:
             return self
@@ -224,6 +230,7 @@ class Dialogue(Sourced, KnownDate):
 
     @property
     def calendar_uid(self) -> str:
+        # The same for all people and rounds, so that calendars recognise an update.
         return f"dialogue-{self.pk}"
 
     @property
@@ -236,14 +243,14 @@ class Dialogue(Sourced, KnownDate):
 
     @property
     def location(self) -> str:
-        """The host's name and the address, for readers who do not know the host."""
+        """The host's name and the address, for people who do not know the host."""
         if self.format == DialogueFormat.DIGITAL or self.host is None or self.is_taken_over:
             return self.address
         return ", ".join(part for part in (self.host.name, self.address) if part)
 
     @property
     def address(self) -> str:
-        """The place as entered, else the host's address, or the link of a digital dialogue."""
+        """The place if entered, else the link of a digital dialogue, else the host's address."""
         if self.place or self.format == DialogueFormat.DIGITAL:
             return self.place or self.video_link
         return self.host.postal_address if self.host else ""

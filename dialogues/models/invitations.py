@@ -1,4 +1,4 @@
-"""Invitations to a dialogue and their answers."""
+"""Invitations to a dialogue, and the replies to them."""
 
 from copy import copy
 from typing import NamedTuple
@@ -17,12 +17,12 @@ from dialogues.models.dialogues import Dialogue
 from partners.models import Person
 
 LINK_KIND = "invitation"
-# Counted from the mail that carried the link; each mail makes a new one.
+# Counted from the mail that contains the link; each mail signs a new one.
 LINK_LIFETIME_SECONDS = 180 * 24 * 3600
 
 
 class Rsvp(NamedTuple):
-    """A guest's reply. The fields are those of Invitation that it is written to.
+    """A guest's reply, stored in the fields of Invitation with the same names.
 
     `party` counts everybody who comes; the substitute counts only when `rsvp` is represented.
     """
@@ -40,8 +40,8 @@ class InvitationQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Return the invitations `user` may see.
 
-        The office: all. Of the released ones, the senator's office all, partners those of their
-        organisations' people, everybody their own.
+        The office: all. The senator's office: all released ones. Partners: released ones of their
+        organisations' people. Everybody: their own released ones.
         """
         if is_office(user):
             return self
@@ -86,12 +86,13 @@ class Invitation(models.Model):
         _("Weg"), max_length=8, choices=RsvpChannel, blank=True, editable=False
     )
     released_at = models.DateTimeField(_("versandt am"), null=True, editable=False)
+    # The round of the latest release; 0 before the first.
     released_round = models.PositiveSmallIntegerField(default=0, editable=False)
     withdrawn_at = models.DateTimeField(_("zurückgezogen am"), null=True, editable=False)
     # Signed into the personal link. Raising it revokes every link mailed before.
     link_version = models.PositiveSmallIntegerField(default=1, editable=False)
-    # How often this guest's calendar entry changed hands. Added to `Dialogue.sequence`, so that the
-    # guest's calendar takes the next entry for an update (RFC 5546, 2.1.4).
+    # Raised when this guest's calendar entry is cancelled or changes hands. It is added to
+    # `Dialogue.sequence`, so that calendars accept the next entry as an update (RFC 5546, 2.1.4).
     revision = models.PositiveSmallIntegerField(default=0, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -111,6 +112,7 @@ class Invitation(models.Model):
             models.UniqueConstraint(
                 fields=["dialogue", "person"], name="invitation_once_per_person"
             ),
+            # The upper limit is `services.rsvps.MAX_PARTY`.
             models.CheckConstraint(
                 condition=Q(party__gte=1, party__lte=10), name="invitation_party_is_one_to_ten"
             ),
@@ -141,7 +143,7 @@ class Invitation(models.Model):
 
     @property
     def dialogue_as_announced(self) -> Dialogue:
-        """The dialogue as this guest knows it: without a date they were not invited to (yet)."""
+        """The dialogue as this guest knows it; without a date unless they are invited to it."""
         known = self.dialogue.as_announced
         if self.released_round != known.round:
             known = copy(known)
@@ -155,5 +157,5 @@ class Invitation(models.Model):
 
     @property
     def personal_link(self) -> str:
-        """The path of the guest's reply page. It is a secret: it lets its bearer reply."""
+        """The path of the guest's reply page. It is a secret: anyone who has it can reply."""
         return reverse("dialogues:rsvp", args=[sign_link(LINK_KIND, self.pk, self.link_version)])

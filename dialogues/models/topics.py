@@ -20,19 +20,20 @@ class TopicQuerySet(models.QuerySet):
         """Return the topics `user` may see.
 
         The office: all but others' drafts. The senator's office: all but drafts. Observers:
-        approved ones. Partners: those of their organisations, drafts only when they or the
-        organisation's own people wrote them, not its deputies.
+        approved ones. Partners: those of their organisations, but drafts only if they or the
+        organisation's own people wrote them. A deputy's drafts stay private.
         """
         own = Q(proposed_by=user.pk) if user.is_authenticated else Q(pk=None)
         if has_role(user, OFFICE):
             return self.filter(~Q(state=TopicState.DRAFT) | own)
+        # Matches nothing; each role widens it.
         seen = Q(pk__in=[])
         if has_role(user, SENATOR_OFFICE):
             seen |= ~Q(state=TopicState.DRAFT)
         if has_role(user, OBSERVER):
             seen |= Q(state=TopicState.APPROVED)
         if has_role(user, PARTNER):
-            # Of drafts, those that the organisation's own people wrote; a deputy's stays private.
+            # A deputy's draft names this organisation, but its author belongs to another one.
             readable = (
                 ~Q(state=TopicState.DRAFT)
                 | own
@@ -89,6 +90,7 @@ class Topic(Sourced):
     internal_notes = models.TextField(_("interner Vermerk"), blank=True)
     search = FoldedField(sources=("title", "description"))
 
+    # The search column is derived from other columns, whose history is kept.
     history = HistoricalRecords(excluded_fields=["search"])
     objects = TopicQuerySet.as_manager()
 
@@ -96,6 +98,7 @@ class Topic(Sourced):
         verbose_name = _("Thema")
         verbose_name_plural = _("Themen")
         constraints = [
+            # A constraint cannot read the state of the series; `submit_topic` checks it.
             models.CheckConstraint(
                 condition=~Q(state__in=["for_approval", "approved"]) | Q(series__isnull=False),
                 name="topic_for_approval_is_in_series",

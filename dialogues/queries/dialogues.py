@@ -38,11 +38,12 @@ OPEN_END, OPEN_START = dt.date(9999, 12, 31), dt.date(1900, 1, 1)
 
 
 def listed_dialogues(user) -> QuerySet[Dialogue]:
-    """Return the dialogues `user` may see, unordered, with what the list shows of one.
+    """Return the dialogues `user` may see, unordered, with the values that the list shows.
 
     `day` is the fixed or known day, for sorting. `sent`, `yes`, `maybe`, `no` and `seats_taken`
     count the invitations of the present round; `own_answer` is the user's own reply.
     """
+    # All counts share one join on invitations, so they do not inflate each other.
     live = Q(invitations__withdrawn_at__isnull=True, invitations__released_at__isnull=False)
     live &= Q(invitations__released_round=F("round"))
     own = Invitation.objects.released().filter(
@@ -67,17 +68,17 @@ def listed_dialogues(user) -> QuerySet[Dialogue]:
 
 
 def as_seen_by(user, dialogues: Iterable[Dialogue]) -> list[Dialogue]:
-    """Return `dialogues` as `user` may know them: outside, changes show only once approved."""
+    """Return `dialogues` as `user` may know them: outsiders see changes only once approved."""
     if is_inside(user):
         return list(dialogues)
     return [dialogue.as_announced for dialogue in dialogues]
 
 
 def matching_as_announced(words: str) -> Q:
-    """Return the condition that a dialogue, as guests know it, contains every word of `words`."""
+    """Return the condition that a dialogue as guests know it contains every word of `words`."""
     column, wanted = Dialogue._meta.get_field("search"), folded_words(words)
-    # The search column holds changes that wait for their approval already, and would give them
-    # away. The few dialogues with such changes are compared in Python.
+    # The search column already contains changes that wait for an approval and would reveal them.
+    # The few dialogues with such changes are matched in Python.
     changing = Dialogue.objects.exclude(unannounced={})
     known = [
         dialogue.pk
@@ -88,7 +89,7 @@ def matching_as_announced(words: str) -> Q:
 
 
 def _day() -> Coalesce:
-    # Without a day, what is planned sorts after everything dated, what was taken over before.
+    # Without a day, planned dialogues sort after all dated ones, records taken over before them.
     unknown = Case(
         When(origin=Origin.TAKEN_OVER, then=Value(OPEN_START)),
         default=Value(OPEN_END),
@@ -129,7 +130,7 @@ class NextReminder(NamedTuple):
 
 
 class Preparation(NamedTuple):
-    """How far the preparation of a dialogue has come: the data that determines its next step."""
+    """The progress of a dialogue's preparation, which determines its next step."""
 
     approval: ApprovalRequest | None = None  # the latest about dates, open or decided
     granted: ApprovalRequest | None = None  # the approval of dates that holds
@@ -143,7 +144,7 @@ class Preparation(NamedTuple):
 
 
 def preparations_of(dialogues: Iterable[Dialogue], now: dt.datetime) -> dict[int, Preparation]:
-    """Return by primary key what determines the next steps of `dialogues`, in two queries.
+    """Return the preparation of each dialogue by primary key, in two queries.
 
     `reminder` stays empty; `progress.preparation_of` loads it for the page of one dialogue.
     """
@@ -179,14 +180,15 @@ def _counted(pks: list[int], now: dt.datetime) -> QuerySet:
 
 
 def _count(related: QuerySet) -> Coalesce:
-    # A subquery for each count: joining dates and guests in one query would multiply both.
+    # A subquery for each count, because joining both dates and guests would inflate the counts.
     grouped = related.order_by().values("dialogue").annotate(count=Count("pk"))
     return Coalesce(Subquery(grouped.values("count")), 0)
 
 
 def _approvals(pks: list[int]) -> tuple[dict[int, ApprovalRequest], dict[int, ApprovalRequest]]:
-    """Return by primary key of the dialogue its latest approval, and the one in force."""
+    """Return the latest approvals and those in force, each by primary key of the dialogue."""
     approvals = ApprovalRequest.objects.filter(kind=ApprovalKind.DATES, subject_id__in=pks)
+    # Later approvals overwrite earlier ones, so the order matters.
     latest, granted = {}, {}
     for approval in approvals.select_related("decided_by__person").order_by("submitted_at", "pk"):
         latest[approval.subject_id] = approval
@@ -196,15 +198,15 @@ def _approvals(pks: list[int]) -> tuple[dict[int, ApprovalRequest], dict[int, Ap
 
 
 def has_announced_date(dialogue: Dialogue, now: dt.datetime) -> bool:
-    """Say whether the date stands in calendars and lies ahead, so that changes are mailed."""
+    """Return whether a future date is in people's calendars, so that changes must be mailed."""
     return dialogue.state in DATED and dialogue.starts_at is not None and dialogue.starts_at > now
 
 
 def missing_approval(dialogue: Dialogue) -> Topic | DialogueSeries | None:
-    """Return the topic or the series of `dialogue` that is not approved now, or None.
+    """Return the topic or series of `dialogue` that is not approved at present, or None.
 
-    An approval can lapse long after the dialogue was planned. Until it is renewed no date is
-    explored and no mail goes out. Load `topic__series` before.
+    An approval can lapse long after the dialogue was planned. Until it is renewed, no dates are
+    explored and no invitations are sent. Reads `topic__series`, which callers should select.
     """
     topic = dialogue.topic
     if topic is None:

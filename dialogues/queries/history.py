@@ -1,4 +1,4 @@
-"""*Verlauf* of series, topics and dialogues: newest first, as far as the reader may know it."""
+"""Entries of *Verlauf*, newest first, limited to what the reader may know."""
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from core.progress import HistoryEntry
 from dialogues.enums import APPROVAL_REASONS
 from dialogues.models import Dialogue, DialogueSeries, Invitation, Topic
 
-ENTRY_LIMIT = 60
+ENTRY_LIMIT = 60  # the page shows no older entries
 
 
 def series_history(series: DialogueSeries, user) -> list[HistoryEntry]:
@@ -39,18 +39,18 @@ def _with_approvals(
     Requests and decisions are between the office and the senator's office. Everybody else reads
     the short entry that `obj` itself was saved with.
     """
-    # The rule reads the reason, never time or person: one transaction saves several entries of the
-    # same moment and actor, and only one of them repeats the approval.
+    # Entries are matched by reason, not by time and person: one transaction saves several entries
+    # with the same time and actor, and only one of them repeats the approval.
     own = entries_of(obj)
     if not can_see_approvals(user, kind):
         return own
-    said_by_approvals = tuple(map(str, APPROVAL_REASONS[kind]))
-    own = [entry for entry in own if not entry.what.startswith(said_by_approvals)]
+    repeated_reasons = tuple(map(str, APPROVAL_REASONS[kind]))
+    own = [entry for entry in own if not entry.what.startswith(repeated_reasons)]
     return own + approval_history(kind, obj.pk)
 
 
 def _rsvps(dialogue: Dialogue) -> list[HistoryEntry]:
-    """Return replies and withdrawals of guests; a release is one entry of the dialogue itself."""
+    """Return guests' replies and withdrawals. A release is an entry of the dialogue itself."""
     changes = Invitation.history.filter(dialogue_id=dialogue.pk).exclude(history_type="-")
     changes = changes.filter(Q(replied_at__isnull=False) | Q(withdrawn_at__isnull=False))
     changes = changes.select_related("history_user__person", "person__organisation")

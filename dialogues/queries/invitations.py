@@ -23,7 +23,7 @@ IN_GUEST_ORDER = ("person__organisation__search", "person__search", "pk")
 
 
 class GuestRow(NamedTuple):
-    """One row of the guest list. `colour` belongs to the reply; the mail is the latest one."""
+    """One row of the guest list. `colour` is the reply's; `mail_…` describe the latest mail."""
 
     invitation: Invitation
     colour: str
@@ -42,7 +42,7 @@ class DeliveryCounts(NamedTuple):
 
     @classmethod
     def of(cls, guests: list[GuestRow]) -> "DeliveryCounts":
-        """Count the mails of `guests`; drafts, withdrawn and never enqueued mails are left out."""
+        """Count the mails of `guests`, without drafts, withdrawn and never enqueued mails."""
         states = Counter(guest.mail_state for guest in guests)
         sent, failed = states[MailState.SENT], sum(states[state] for state in UNSOLVED_STATES)
         return cls(sent, failed, sent + failed + sum(states[state] for state in UNDER_WAY_STATES))
@@ -61,7 +61,7 @@ class RsvpCounts(NamedTuple):
 
     @classmethod
     def of(cls, invitations: list[Invitation], dialogue: Dialogue) -> "RsvpCounts":
-        """Count `invitations` of `dialogue` but withdrawn ones and those of former rounds."""
+        """Count `invitations` of `dialogue`, without withdrawn ones and those of former rounds."""
         current = [
             invitation
             for invitation in invitations
@@ -86,7 +86,7 @@ def rsvp_label(rsvp: str, count: int) -> str:
 
 
 def count_seats_taken(dialogue: Dialogue) -> int:
-    """Return how many seats replies hold. Lock the dialogue before giving one away."""
+    """Return how many seats are taken. Lock the dialogue before assigning another one."""
     seated = dialogue.invitations.active().filter(rsvp__in=SEATED)
     return seated.aggregate(seats=Sum("party"))["seats"] or 0
 
@@ -105,7 +105,8 @@ def guest_rows(dialogue: Dialogue, invitations: QuerySet[Invitation]) -> list[Gu
 
 
 def _latest_mails(dialogue: Dialogue) -> dict[str, Mail]:
-    # All guests' mails lead to the page of their dialogue: one query finds them by that path.
+    # All mails to guests link to the page of the dialogue, so one query finds them by its path.
+    # In order of creation, so that the latest mail of a guest overwrites earlier ones.
     mails = mails_about(dialogue.get_absolute_url()).filter(kind__in=INVITING_KINDS)
     return {mail.subject_key: mail for mail in mails.order_by("created_at", "pk")}
 
@@ -131,7 +132,7 @@ def _guest_row(dialogue: Dialogue, invitation: Invitation, mail: Mail | None) ->
 
 
 def sharing_guests(dialogue: Dialogue) -> QuerySet[Invitation]:
-    """Return the guests who come and agreed that other guests may see it."""
+    """Return the guests who will attend and agreed that other guests may see it."""
     guests = dialogue.invitations.released().filter(
         shares_rsvp=True, rsvp__in=SEATED, released_round=dialogue.round
     )
@@ -139,7 +140,7 @@ def sharing_guests(dialogue: Dialogue) -> QuerySet[Invitation]:
 
 
 class GuestChoices(NamedTuple):
-    """Who can be put on a guest list; `more` says that more were found than are shown."""
+    """Who can be put on a guest list; `more` is true if not all matches are included."""
 
     lists: list[DistributionList]
     organisations: list[Organisation]
@@ -148,17 +149,18 @@ class GuestChoices(NamedTuple):
 
 
 def guest_choices(dialogue: Dialogue, words: str) -> GuestChoices:
-    """Return distribution lists, and organisations and people that match `words`.
+    """Return all distribution lists, and the organisations and people that match `words`.
 
-    `reach` counts the people of a list or an organisation who have an address, `listed` those of
-    an organisation who are on the guest list already; `is_listed` says so of a person. People are
-    shown only in answer to a search: there are too many to look through.
+    `reach` counts the active people of a list or organisation who have an address, `listed` those
+    of an organisation who are already on the guest list; `is_listed` marks people on it. Without
+    `words` no people are returned, because there are too many to browse.
     """
     reachable = Q(is_active=True) & ~Q(email="")
     on_list = dialogue.invitations.active()
     lists = DistributionList.objects.annotate(
         reach=Count("members", filter=Q(members__is_active=True) & ~Q(members__email=""))
     )
+    # Both counts share one join on people, so they do not inflate each other.
     organisations = Organisation.objects.filter(is_active=True).annotate(
         reach=Count("people", filter=Q(people__is_active=True) & ~Q(people__email="")),
         listed=Count("people", filter=Q(people__in=on_list.values("person"))),
@@ -170,7 +172,7 @@ def guest_choices(dialogue: Dialogue, words: str) -> GuestChoices:
         people = Person.objects.filter(reachable, found).select_related("organisation")
         people = people.annotate(is_listed=Exists(on_list.filter(person=OuterRef("pk"))))
         people = people.order_by("organisation__search", "search", "pk")
-    # One more than is shown tells whether there are more, without counting them all.
+    # Loading one more than is shown tells whether there are more, without a counting query.
     shown = [list(choices[: MAX_CHOICES + 1]) for choices in (organisations, people)]
     return GuestChoices(
         list(lists.order_by("name", "pk")),

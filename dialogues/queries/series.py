@@ -6,7 +6,7 @@ from dialogues.models import DialogueSeries
 
 def listed_series(user) -> QuerySet[DialogueSeries]:
     """Return the series `user` may see, newest first, with `topic_count` and `dialogue_count`."""
-    # Drafts are private, so they must not show in a number either.
+    # Drafts are private, so the counts must not include them.
     proposed = Q(topics__state__in=[state for state in TopicState if state != TopicState.DRAFT])
     return (
         DialogueSeries.objects.visible_to(user)
@@ -19,7 +19,7 @@ def listed_series(user) -> QuerySet[DialogueSeries]:
 
 
 def series_to_choose(current: DialogueSeries | None = None) -> QuerySet[DialogueSeries]:
-    """Return the series a topic can belong to: all but refused ones, always its `current` one."""
+    """Return the series that a topic can belong to: its `current` one and all not refused."""
     return DialogueSeries.objects.filter(
         ~Q(state=SeriesState.REFUSED) | Q(pk=getattr(current, "pk", None))
     ).order_by("-pk")

@@ -5,7 +5,7 @@ from partners.models import CrossCuttingTheme, Sector
 
 
 def listed_topics(user) -> QuerySet[Topic]:
-    """Return the topics `user` may see, unordered, with what a row of the list shows."""
+    """Return the topics `user` may see, unordered, with the values that the list shows."""
     topics = Topic.objects.visible_to(user).select_related("organisation", "series")
     topics = topics.defer("internal_notes", "description", "organisation__search")
     return topics.prefetch_related(*_classification())
