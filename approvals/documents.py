@@ -1,4 +1,4 @@
-"""The *Leitungsvorlage* as a PDF and a Word document from the same values, and its attachments."""
+"""The *Leitungsvorlage* as PDF and Word from the same values, and its attachments."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -42,7 +42,7 @@ def briefing_filename(approval: ApprovalRequest, suffix: str) -> str:
 
 
 def briefing_values(approval: ApprovalRequest, attachments: Iterable[Attachment]) -> dict[str, Any]:
-    """Return all words of the document in reading order; the templates only arrange them.
+    """Return all texts of the document in reading order; the templates only lay them out.
 
     `approval` comes from `approvals.queries.viewable_approvals`. `rows` are [[label, value], …],
     those of `changes` [[label, before, after], …].
@@ -77,7 +77,7 @@ def _contact() -> str:
 
 
 def _last_change(approval: ApprovalRequest) -> dt.datetime:
-    # The date inside the document. Were it the current time, two downloads of the same approval
+    # This becomes the document's date. With the current time, two downloads of the same approval
     # would differ.
     met = [condition.met_at for condition in approval.conditions.all()]
     ended = [approval.decided_at, approval.lapsed_at, approval.withdrawn_at]
@@ -95,7 +95,7 @@ def _routing(approval: ApprovalRequest) -> list[list[str]]:
         [_("Vorgelegt"), submitted],
         [_("Entscheidung bis"), format_day(approval.due_on)],
     ]
-    # Deciders check here whether their former objections were heeded.
+    # Deciders check here whether their earlier objections were addressed.
     if former := approval.former:
         values = {"at": format_moment(former.submitted_at), "outcome": former.outcome}
         stand = _("vorgelegt %(at)s; %(outcome)s") % values
@@ -134,10 +134,10 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _ballot(approval: ApprovalRequest) -> dict[str, Any]:
-    """Return the boxes to tick on paper: the verdicts, and below the first each date asked about.
+    """Return the boxes to tick on paper: the verdicts, with the requested dates below the first.
 
-    A box is {"label", "line", "inset"}: `line` leaves room to write, `inset` says that it belongs
-    to the one above.
+    A box is {"label", "line", "inset"}: `line` leaves room to write, `inset` places it under the
+    one above.
     """
     approved = _("freigegeben: die angekreuzten Termine") if approval.options else _("freigegeben")
     boxes = [_box(approved)]
@@ -163,7 +163,7 @@ def _with_hint(option: dict) -> str:
 
 
 def _outcome(approval: ApprovalRequest) -> dict[str, Any]:
-    """Return what became of a closed approval: decision, conditions, lapse or withdrawal."""
+    """Return the outcome of a closed approval: decision, conditions, lapse or withdrawal."""
     rows = [
         [_("Stand"), _state(approval)],
         [_("Mögliche Termine"), "\n".join(option["label"] for option in approval.chosen_options)],
@@ -223,7 +223,7 @@ def attach_files(
             attachments.append(attachment)
             attachment.save()
     except BaseException:
-        # The rollback takes the rows back, but not the files already written.
+        # A rollback undoes the rows, but not the files already written.
         for attachment in attachments:
             attachment.file.storage.delete(attachment.file.name)
         raise

@@ -56,7 +56,7 @@ VERDICT_LABELS = {
 
 OPEN = (ApprovalState.OPEN,)
 GRANTED = (ApprovalState.APPROVED, ApprovalState.CONDITIONAL)
-# A change of the subject makes these lapse: what was decided otherwise binds nobody.
+# These lapse when the subject changes; other outcomes bind nobody.
 IN_FORCE = (*OPEN, *GRANTED)
 
 # Keys are the verdicts and the two ways in which an approval ends without one.

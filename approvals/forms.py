@@ -50,7 +50,7 @@ class AttachmentsForm(forms.Form):
     )
 
     def __init__(self, *args, former: ApprovalRequest | None = None, **kwargs):
-        """Name the files of `former`, the last approval of the same subject, to be chosen again."""
+        """Ask users to choose the files of `former`, the subject's last approval, once more."""
         super().__init__(*args, **kwargs)
         names = ", ".join(map(str, attachments_of(former))) if former else ""
         if names:
@@ -111,12 +111,12 @@ class BriefingForm(AttachmentsForm):
         due_on_error: Callable[[dt.date], str] = lambda due_on: "",
         **kwargs,
     ):
-        """Fill the form from `former`, the last approval of the same subject, else `suggestion`.
+        """Fill the form from `former`, the subject's last approval, or else from `suggestion`.
 
         `help_texts` replace those of the fields. `due_on_error(due_on)` returns why a deadline does
-        not suit the subject, or an empty string.
+        not fit the subject, or an empty string.
         """
-        # What came back is usually submitted again with corrections.
+        # A returned briefing is usually corrected and submitted again.
         source = former or suggestion
         initial = {name: getattr(source, name) for name in suggestion.texts}
         initial["due_on"] = add_working_days(today, DECISION_WORKING_DAYS)
@@ -139,7 +139,7 @@ class BriefingForm(AttachmentsForm):
 
 
 class CounterDateForm(forms.Form):
-    """A date proposed instead: day, beginning and perhaps an end. Empty forms are left out."""
+    """An alternative date: day, start and optional end. Empty forms are ignored."""
 
     day = DayField(
         label=gettext_lazy("Tag"),
@@ -178,18 +178,19 @@ def _moment(day: dt.date, time: dt.time) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, time))
 
 
+# `absolute_max`: a forged TOTAL_FORMS must not create thousands of forms.
 CounterDateFormSet = forms.formset_factory(
     CounterDateForm,
     extra=MAX_COUNTER_DATES,
     max_num=MAX_COUNTER_DATES,
-    absolute_max=MAX_COUNTER_DATES,  # a forged TOTAL_FORMS must not create thousands of forms
+    absolute_max=MAX_COUNTER_DATES,
 )
 
 
 class DecisionForm(forms.Form):
-    """The verdict with comment, conditions, granted dates and dates proposed instead.
+    """The verdict with comment, conditions, granted dates and alternative dates.
 
-    Nothing entered is dropped silently: what does not suit the verdict is an error.
+    No input is dropped silently: entries that do not fit the verdict are errors.
     """
 
     # Sent by the pressed button, so it has no widget on the page.
@@ -232,7 +233,7 @@ class DecisionForm(forms.Form):
             )
             for option in approval.options
         ]
-        # A form of a subject without dates is posted without the formset.
+        # The form has no formset if the approval asks about no dates.
         has_formset = "proposal-TOTAL_FORMS" in self.data
         self.counter_dates = CounterDateFormSet(
             self.data if has_formset else None, prefix="proposal"
@@ -240,17 +241,17 @@ class DecisionForm(forms.Form):
 
     @property
     def first_fields(self) -> list[forms.BoundField]:
-        """The fields above the verdicts; the others fold away below them."""
+        """The fields above the verdicts; the others are collapsed below them."""
         return [self["chosen"], self["comment"]] if self.approval.options else [self["comment"]]
 
     @property
     def shows_conditions(self) -> bool:
-        """Whether the folded part with the condition must be open."""
+        """Whether the section with the conditions is shown expanded."""
         return bool(self["conditions"].value()) or self._pressed_verdict == Verdict.CONDITION
 
     @property
     def shows_counter_dates(self) -> bool:
-        """Whether the folded part with other dates must be open."""
+        """Whether the section with alternative dates is shown expanded."""
         return self._has_counter_dates or self._pressed_verdict == Verdict.NONE_POSSIBLE
 
     @property
@@ -308,7 +309,7 @@ class DecisionForm(forms.Form):
 
     @property
     def proposed_dates(self) -> list[CounterDate]:
-        """The dates proposed instead; none while one of them is invalid."""
+        """The alternative dates; none if one of them is invalid."""
         if not self.counter_dates.is_bound or not self.counter_dates.is_valid():
             return []
         return [date for form in self.counter_dates if (date := form.counter_date)]
@@ -356,7 +357,8 @@ class ConditionForm(forms.Form):
     )
 
 
-LAPSE_CONFIRMED = "lapse"  # the field by which a form says that the user saw the warning
+# Name of the form field that confirms that the user saw the warning.
+LAPSE_CONFIRMED = "lapse"
 
 
 class LapseGuard:
@@ -372,9 +374,9 @@ class LapseGuard:
         self.changes: list[Change] = []
 
     def needs_confirmation(self, data: Mapping, changed) -> bool:
-        """Say whether saving the object `changed` needs a confirmation that `data` does not hold.
+        """Return whether saving `changed` needs a confirmation that is missing in `data`.
 
-        Fills `changes`, which the form then shows.
+        Sets `changes`, which the form then shows.
         """
         if self.approval is None or LAPSE_CONFIRMED in data:
             return False

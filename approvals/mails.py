@@ -36,9 +36,9 @@ register(
         title=gettext_lazy("Über eine Freigabe wurde entschieden"),
         subject=gettext_lazy("{answer}: {title}"),
         body=gettext_lazy(
-            "das {office} hat entschieden.\n\n{kind}: **{title}**\n\nEntscheidung: **{answer}** "
-            "({who})\n\n{details}"
-            "\n\n{comment}\n\n[Weiter im Portal]({link})"
+            "das {office} hat entschieden.\n\n{kind}: **{title}**\n\n"
+            "Entscheidung: **{answer}** ({who})\n\n{details}\n\n{comment}\n\n"
+            "[Weiter im Portal]({link})"
         ),
         placeholders=("kind", "title", "answer", "who", "details", "comment", "office"),
         is_notice=True,
@@ -48,8 +48,8 @@ register(
         title=gettext_lazy("Freigabe hat sich erledigt"),
         subject=gettext_lazy("Erledigt: {title}"),
         body=gettext_lazy(
-            "die folgende Bitte um Freigabe ist {state}. Sie müssen nichts mehr tun.\n\n{kind}: "
-            "**{title}**"
+            "die folgende Bitte um Freigabe ist {state}. Sie müssen nichts mehr tun.\n\n"
+            "{kind}: **{title}**"
         ),
         placeholders=("kind", "title", "state"),
         is_notice=True,
@@ -59,8 +59,8 @@ register(
         title=gettext_lazy("Freigabe erloschen"),
         subject=gettext_lazy("Freigabe erloschen: {title}"),
         body=gettext_lazy(
-            "die folgende Freigabe ist erloschen: Was dafür vorgelegt wurde, gilt so nicht "
-            "mehr.\n\n"
+            "die folgende Freigabe ist erloschen: "
+            "Was dafür vorgelegt wurde, gilt so nicht mehr.\n\n"
             "{kind}: **{title}**\n\nGrund: {reason}\n\n{changes}\n\n"
             "Die Geschäftsstelle legt es noch einmal vor.\n\n[Im Portal ansehen]({link})"
         ),
@@ -160,9 +160,9 @@ def mail_submission(approval: ApprovalRequest, *, now, by) -> None:
 
 
 def withdraw_submission_mails(approval: ApprovalRequest, *, now, by) -> None:
-    """Withdraw the mails that ask for a decision and still wait."""
-    # A mail already merged into a bundle or digest goes out with it, as these texts cannot be taken
-    # apart. Its link leads to the approval, which says that it is closed.
+    """Withdraw the mails that ask for a decision and are still waiting."""
+    # A mail already merged into a bundle or digest is sent with it. Its link leads to the approval,
+    # which says that it is closed.
     note = _("Die Freigabe ist nicht mehr offen: %(state)s.") % {"state": approval.outcome}
     withdraw_pending(
         subject_keys=[approval.mail_key], kinds=[APPROVAL_ASKED], note=note, now=now, by=by
@@ -179,7 +179,7 @@ def mail_decision(approval: ApprovalRequest, *, now, by) -> None:
         "comment": comment if approval.comment else "",
         "office": senator_office_name(),
     }
-    # The office goes on with the subject; the people represented want to see the decision itself.
+    # The office continues with the subject; the people represented need the decision itself.
     recipients = [(person, approval.path) for person in people_with_role(OFFICE)]
     if approval.by_deputy:
         principals = _principals_of(by, approval.kind)

@@ -1,4 +1,4 @@
-"""Approvals: what the senator's office was shown, what it decided, and on which conditions."""
+"""Approvals: what the senator's office was shown, its decision, and the conditions."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -41,14 +41,14 @@ class ApprovalRequestQuerySet(models.QuerySet):
 class ApprovalRequest(models.Model):
     """A request for the senator's consent to a series, a topic, dates or a visit.
 
-    `snapshot` keeps what was shown, a list of [label, value]; `options` the dates to choose from
-    (`approvals.registry.Subject`), `chosen` the ids of those granted. `former` is the approval that
-    this one is compared with: the last decided one about the same subject, else the last one.
-    `counter_dates` are dates proposed instead of the options (`CounterDate.as_json`).
+    `snapshot` is what was shown, a list of [label, value]. `options` are the dates to choose from
+    (`approvals.registry.Subject`), `chosen` the ids of those granted, and `counter_dates` the
+    alternatives proposed (`CounterDate.as_json`). `former` is the approval to compare with: the
+    subject's last decided one, or else its last one.
     """
 
-    # The subject is named by kind and id instead of a foreign key: it belongs to an app above, and
-    # the approval must stay readable as it was decided (docs/adr/0001).
+    # Kind and id instead of a foreign key: the subject belongs to an app above, and the approval
+    # must stay readable as it was decided (docs/adr/0001).
 
     kind = models.CharField(_("Art"), max_length=12, choices=ApprovalKind)
     subject_id = models.PositiveBigIntegerField(editable=False)
@@ -128,7 +128,7 @@ class ApprovalRequest(models.Model):
         # The desk and the reminders read open approvals by deadline.
         indexes = [models.Index(fields=["state", "due_on"], name="approval_by_deadline")]
         constraints = [
-            # Two open approvals of one subject could be decided differently.
+            # Two open approvals of one subject could get conflicting decisions.
             models.UniqueConstraint(
                 fields=["kind", "subject_id"],
                 condition=Q(state=ApprovalState.OPEN),
@@ -140,7 +140,7 @@ class ApprovalRequest(models.Model):
                 | Q(decided_at__isnull=False, decided_by__isnull=False),
                 name="approval_decision_has_maker",
             ),
-            # The office must know what to do next; proposed dates say it without a comment.
+            # The office must know what to do next; alternative dates say so without a comment.
             models.CheckConstraint(
                 condition=~Q(state__in=["returned", "refused"])
                 | ~Q(comment="")
@@ -193,7 +193,7 @@ class ApprovalRequest(models.Model):
 
     @property
     def closing(self) -> "Closing | None":
-        """How it was decided, withdrawn or lapsed last; None while it is open."""
+        """The last decision, withdrawal or lapse; None while the approval is open."""
         if self.state == ApprovalState.LAPSED:
             return Closing(self.lapsed_at, self.lapse_reason) if self.lapsed_at else None
         if self.withdrawn_at:
@@ -225,7 +225,7 @@ class ConditionQuerySet(models.QuerySet):
 
 
 class Condition(models.Model):
-    """*Auflage*: what the office has to do after an approval was given on condition."""
+    """*Auflage*: what the office has to do after a conditional approval."""
 
     approval = models.ForeignKey(
         ApprovalRequest, on_delete=models.CASCADE, related_name="conditions"
@@ -281,9 +281,9 @@ class AttachmentQuerySet(models.QuerySet):
 
 
 class Attachment(Document):
-    """*Anlage*: a file submitted with an approval, unchangeable like everything that was shown."""
+    """*Anlage*: a file submitted with an approval, immutable like everything that was shown."""
 
-    # PROTECT: deleting an approval would leave its files behind without a record.
+    # PROTECT: a cascade would delete the records but leave the files on disk.
     approval = models.ForeignKey(
         ApprovalRequest,
         on_delete=models.PROTECT,

@@ -1,4 +1,4 @@
-"""Who may ask for an approval, who may decide it, and who sees it."""
+"""Who may request, decide and see approvals."""
 
 import datetime as dt
 
@@ -19,7 +19,7 @@ def can_open_desk(user) -> bool:
 
 
 def can_decide_any(user) -> bool:
-    """Include deputies during their deputyship, even those limited to some kinds."""
+    """Also true for deputies during their deputyship, even if it is limited to some kinds."""
     return has_role(user, SENATOR_OFFICE)
 
 
@@ -31,7 +31,7 @@ def kinds_of_deputy(user) -> frozenset[str] | None:
 def can_decide_kind(user, kind: str) -> bool:
     if not can_decide_any(user):
         return False
-    # A member of the senator's office has the role on their own account: no limit is lent to them.
+    # Members of the senator's office hold the role themselves, so no limit applies to them.
     kinds = kinds_of_deputy(user)
     return kinds is None or kind in kinds
 
@@ -46,7 +46,7 @@ def is_own_submission(user, approval) -> bool:
 
 
 def can_decide(user, approval) -> bool:
-    """Say whether `user` may decide `approval`, whatever its state.
+    """Return whether `user` may decide `approval`, regardless of its state.
 
     Users cannot decide their own submissions, even as deputies.
     """
@@ -54,13 +54,13 @@ def can_decide(user, approval) -> bool:
 
 
 def is_deputy_for(user, kind: str) -> bool:
-    """Say whether `user` decides `kind` only *in Vertretung*, without the role on their account."""
+    """Return whether `user` decides `kind` only as a deputy (*in Vertretung*)."""
     return can_decide_kind(user, kind) and SENATOR_OFFICE not in user.own_roles
 
 
 def refusal_reason(user, today: dt.date, approval=None) -> str:
-    """Return why `user` cannot decide `approval`, or any approval, as a sentence."""
-    # The narrower reasons come first: they tell deciders what is wrong with this one approval.
+    """Return a sentence saying why `user` cannot decide `approval`, or approvals in general."""
+    # Specific reasons first: deciders need to know what is wrong with this one approval.
     if approval is not None and can_decide_any(user):
         return _refusal_reason_for_decider(user, today, approval)
     if ended := last_deputyship(user, SENATOR_OFFICE, today):
@@ -83,9 +83,9 @@ def _refusal_reason_for_decider(user, today: dt.date, approval) -> str:
 
 
 def refusal_reason_after_deputyship(user, approval, today: dt.date) -> str:
-    """Return the sentence for a deputy whose time ended after `approval` was submitted.
+    """Return the sentence for a deputy whose deputyship ended after `approval` was submitted.
 
-    Empty for everybody else, so that it reveals no approval that the user never saw.
+    Empty for everybody else, so that it never reveals an approval that the user could not see.
     """
     ended = last_deputyship(user, SENATOR_OFFICE, today, approval.kind)
     if (
@@ -96,17 +96,16 @@ def refusal_reason_after_deputyship(user, approval, today: dt.date) -> str:
         return ""
     return _(
         "Ihre Vertretung für Freigaben der Art „%(kind)s“ endete am %(day)s. Darüber entscheidet "
-        "wieder die "
-        "vertretene Person."
+        "wieder die vertretene Person."
     ) % {"kind": ApprovalKind(approval.kind).label, "day": format_date(ended.ends_on)}
 
 
 def refusal_reason_when_closed(approval) -> str:
-    """Return why `approval`, which is no longer open, takes no decision: what it is, when, by whom.
+    """Return why the closed `approval` takes no decision: its outcome, when, and by whom.
 
-    Load `decided_by` and `withdrawn_by` with their people.
+    Uses `decided_by` and `withdrawn_by` with their people; select them along with it.
     """
-    # A lapsed approval may have been decided before: what counts now is that it lapsed.
+    # A lapsed approval may have been decided before; what matters now is that it lapsed.
     if approval.state == ApprovalState.LAPSED and approval.lapsed_at:
         return _(
             "Diese Freigabe ist am %(when)s erloschen (%(reason)s). Ihre Eingabe gilt nicht."
@@ -131,7 +130,7 @@ def refusal_reason_when_closed(approval) -> str:
             "who": approval.withdrawn_by,
             "when": format_moment(approval.withdrawn_at),
         }
-    # Former records know neither day nor person.
+    # Records taken over from the past have neither a date nor a person.
     return _("Diese Freigabe ist %(state)s. Ihre Eingabe gilt nicht.") % {
         "state": approval.get_state_display()
     }

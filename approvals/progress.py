@@ -27,12 +27,12 @@ from core.progress import NextStep, OpenPoint, TextCard
 from core.roles import OFFICE, has_role, senator_office_name
 
 DURATIONS_PERIOD = dt.timedelta(days=365)
-# Bounds the memory of a page that reads them all; the office takes far fewer decisions a year.
+# Bounds the memory of the page that reads them all; real years have far fewer decisions.
 MAX_DECISIONS_READ = 1000
 
 
 def decision_step(text: str, approval: ApprovalRequest | None, user) -> NextStep:
-    """Return the step while the senator's office has to decide `approval`.
+    """Return the next step while `approval` waits for the senator's office.
 
     Only users who may decide it get the button.
     """
@@ -55,12 +55,12 @@ def with_conditions(
 ) -> NextStep | None:
     """Return `next_step` with the open conditions of the subject's approval as its points.
 
-    Without a next step they make one of their own. Users who may not see the approval get
+    If there is no next step, the conditions become one. Users who may not see the approval get
     `next_step` unchanged.
     """
     if not can_see_approvals(user, kind):
         return next_step
-    # A lapsed approval takes its conditions with it, so only open ones of a valid approval count.
+    # Conditions lapse with their approval, so only those of a valid approval count.
     points = tuple(_point(condition, user) for condition in conditions_to_meet(kind, subject_id))
     if not points:
         return next_step
@@ -80,7 +80,7 @@ def _point(condition: Condition, user) -> OpenPoint:
 
 
 class ConditionItem(NamedTuple):
-    """One condition on the page of its approval; `url` is there for those who can meet it."""
+    """One condition on its approval's page; `url` is empty for users who cannot meet it."""
 
     text: str
     note: str
@@ -90,7 +90,7 @@ class ConditionItem(NamedTuple):
 
 
 def condition_items(approval: ApprovalRequest, user) -> list[ConditionItem]:
-    """Return the conditions with when, by whom and how each was met. Prefetch conditions."""
+    """Return the conditions and how each was met. Prefetch `conditions` first."""
     can_meet = approval.state == ApprovalState.CONDITIONAL and can_submit(user)
     return [
         ConditionItem(
@@ -112,7 +112,7 @@ def _met_note(condition: Condition) -> str:
 
 
 def outcome_lists(approval: ApprovalRequest) -> list[tuple[str, list[str]]]:
-    """Return the dates that a decision granted or proposed instead, as (heading, dates)."""
+    """Return the granted and the alternative dates of a decision, as (heading, dates)."""
     granted = [option["label"] for option in approval.chosen_options]
     proposed = [str(date) for date in approval.proposed_dates]
     lists = [("", granted), (_("Stattdessen vorgeschlagen:"), proposed)]
@@ -164,7 +164,7 @@ def decision_durations(user, now: dt.datetime) -> list[DecisionDurations]:
 
     Decisions of the last year count, from submission to decision in working days of Berlin.
     """
-    # Former records hold no moment of submission, so a duration of theirs would be invented.
+    # Records taken over have no real time of submission; any duration would be invented.
     approvals = ApprovalRequest.objects.visible_to(user).exclude(origin=Origin.TAKEN_OVER)
     days_by_kind, overdue = _working_days_by_kind(approvals, now), _overdue_by_kind(approvals, now)
     # Deputies see no row for the kinds they do not decide, not even an empty one.
@@ -202,7 +202,7 @@ def format_duration(days: float | None) -> str:
         return "–"
     if days == 0:
         return _("am selben Tag")
-    # A median may end in .5; the plural form follows the number as German says it: 1,5 Arbeitstage.
+    # A median may end in .5, which takes the plural in German: 1,5 Arbeitstage.
     count = number_format(int(days) if days == int(days) else round(days, 1))
     return ngettext("%(count)s Arbeitstag", "%(count)s Arbeitstage", 1 if days == 1 else 2) % {
         "count": count

@@ -1,4 +1,4 @@
-"""What the desk, the overview and the subjects' pages ask about approvals."""
+"""Queries about approvals for the desk, the overview and the subjects' pages."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -50,12 +50,12 @@ def decided_approvals(user) -> QuerySet[ApprovalRequest]:
 
 
 def waiting_approvals(user) -> list[ApprovalRequest]:
-    """Return what waits, earliest deadline first: for a decision, or for a condition to be met.
+    """Return approvals that are undecided or have an open condition, earliest deadline first.
 
-    Approvals with an open condition carry the first one as `condition_pk` and `condition_text`.
+    Those with an open condition carry the first one as `condition_pk` and `condition_text`.
     """
-    # Navigation and start page ask on the same page: the user object, which lives as long as one
-    # HTTP request, keeps the answer.
+    # Cached on the user object, which lives for one HTTP request: the navigation and the start page
+    # both need the list.
     if "waiting_approvals" not in user.__dict__:
         to_meet = Condition.objects.filter(
             approval=OuterRef("pk"), state=ConditionState.OPEN
@@ -70,15 +70,15 @@ def waiting_approvals(user) -> list[ApprovalRequest]:
 
 def count_open_approvals(user) -> int:
     """Return how many open approvals `user` may see."""
-    # The number in the navigation costs no query on a page that has loaded the list.
+    # On a page that has already loaded the list, the navigation needs no query of its own.
     if "waiting_approvals" in user.__dict__:
         return sum(approval.is_open for approval in waiting_approvals(user))
     return ApprovalRequest.objects.visible_to(user).open().count()
 
 
 class QueuePlace(NamedTuple):
-    """Where an approval stands among those that wait: its position, 0 for one that does not wait,
-    how many wait, and the primary key of the next one.
+    """Where an approval is in the queue: its position (0 if it is not waiting), the length of the
+    queue, and the primary key of the next one.
     """
 
     position: int
@@ -87,17 +87,16 @@ class QueuePlace(NamedTuple):
 
 
 def place_in_queue(user, approval: ApprovalRequest, kind: str = "") -> QueuePlace:
-    """Return the place of `approval` among those that `user` may decide, of `kind` alone if given.
+    """Return the place of `approval` among those that `user` may decide, of `kind` only if given.
 
-    Users who decide nothing walk through all open approvals that they see.
+    For users who decide nothing, the queue holds all open approvals that they see.
     """
     waiting = decidable_approvals(user) if can_decide_any(user) else open_approvals(user)
     if kind:
         waiting = waiting.filter(kind=kind)
     places, own = list(waiting.values_list("due_on", "pk")), (approval.due_on, approval.pk)
     others = [place for place in places if place != own]
-    # After the last one comes the first again, so that a skipped approval does not come back at
-    # once but is not forgotten either.
+    # The queue wraps around: a skipped approval comes back later instead of being forgotten.
     following = next((place for place in others if place > own), others[0] if others else None)
     return QueuePlace(
         places.index(own) + 1 if own in places else 0,
@@ -126,8 +125,8 @@ def approval_in_force(kind: str, subject_id: int) -> ApprovalRequest | None:
 
 
 def approval_to_compare(kind: str, subject_id: int) -> ApprovalRequest | None:
-    """Return the approval that a new one about the subject is compared with: the last decided one,
-    else the last one.
+    """Return the approval to compare a new one with: the subject's last decided one, or else its
+    last one.
     """
     # Decided ones first: the senator's office compares with what it judged last.
     approvals = ApprovalRequest.objects.filter(kind=kind, subject_id=subject_id)
@@ -142,7 +141,7 @@ def differences_since(
 
 
 def differences_of(approval: ApprovalRequest) -> list[Change]:
-    """Return how what `approval` shows differs from its former one."""
+    """Return how `approval` differs from its former one."""
     return _differences(approval.former, approval.snapshot, approval.options)
 
 
@@ -173,7 +172,7 @@ def viewable_approvals(user) -> QuerySet[ApprovalRequest]:
     """Return the approvals that `user` may see, with everything that their page and documents show
     except attachments.
     """
-    # All joins at once, so that the page needs the same number of queries whatever it shows.
+    # Join everything here, so that the number of queries does not depend on what the page shows.
     approvals = ApprovalRequest.objects.visible_to(user).prefetch_related(
         _prefetch_conditions(), "former__conditions"
     )
@@ -189,7 +188,7 @@ def viewable_approvals(user) -> QuerySet[ApprovalRequest]:
 
 def refusal_reason_when_hidden(user, pk: int, today: dt.date) -> str:
     """Return why `user` can no longer see an approval; empty when they never could."""
-    # Not `visible_to`: the user does not see it any more, and learns no more than the reason.
+    # Not `visible_to`: the user no longer sees the approval, and learns nothing but the reason.
     approval = ApprovalRequest.objects.filter(pk=pk).first()
     return refusal_reason_after_deputyship(user, approval, today) if approval else ""
 
@@ -226,7 +225,7 @@ def _history_of(approval: ApprovalRequest) -> list[HistoryEntry]:
 
 
 def _decision_entry(approval: ApprovalRequest) -> HistoryEntry:
-    # Only a granted approval can lapse after its decision, and nobody decided that it lapsed.
+    # Only a granted approval can lapse after its decision. The entry shows what was decided.
     is_lapsed = approval.state == ApprovalState.LAPSED
     state = _("freigegeben, später erloschen") if is_lapsed else approval.outcome
     return HistoryEntry(
@@ -238,7 +237,7 @@ def _decision_entry(approval: ApprovalRequest) -> HistoryEntry:
 
 
 def decision_note(approval: ApprovalRequest) -> str:
-    """Return conditions, dates proposed instead and comment, one per line. Prefetch conditions."""
+    """Return conditions, alternative dates and comment as lines. Prefetch `conditions` first."""
     lines = [
         *_condition_lines(approval.conditions.all()),
         *_counter_date_lines(approval),
@@ -248,7 +247,7 @@ def decision_note(approval: ApprovalRequest) -> str:
 
 
 def former_lines(approval: ApprovalRequest) -> list[str]:
-    """Return what was asked for with the former approval, to check whether it was heeded."""
+    """Return what the former decision demanded, so that deciders can check whether it was done."""
     if not (former := approval.former):
         return []
     # Sorted here: the prefetch of `former__conditions` has no order.
@@ -260,7 +259,7 @@ def former_lines(approval: ApprovalRequest) -> list[str]:
 
 
 def decision_lines(approval: ApprovalRequest) -> list[str]:
-    """Return what a decision holds besides its comment: granted dates, dates proposed instead,
+    """Return the parts of a decision besides its comment: granted dates, alternative dates,
     conditions.
     """
     granted = [
@@ -279,7 +278,7 @@ def _counter_date_lines(approval: ApprovalRequest) -> list[str]:
 
 
 def condition_history(approval: ApprovalRequest) -> list[HistoryEntry]:
-    """Return an entry for each met condition, with the office's note. Prefetch conditions."""
+    """Return an entry per met condition, with the office's note. Prefetch `conditions` first."""
     return [
         HistoryEntry(
             condition.met_at,
@@ -293,8 +292,8 @@ def condition_history(approval: ApprovalRequest) -> list[HistoryEntry]:
 
 
 class Deciders(NamedTuple):
-    """Who may decide on a day: the senator's office with those who act in its absence, and standing
-    deputies. Nobody is in both.
+    """Who may decide on a day: `acting` is the senator's office with those who act in its absence.
+    Nobody is in both lists.
     """
 
     acting: list[Person]
@@ -323,7 +322,7 @@ def deciders_by_day_and_kind(
 
 
 def deciders(today: dt.date, kind: str) -> list[Person]:
-    """Return the senator's office and all who act for it in approvals of `kind` on `today`."""
+    """Return everybody who may decide approvals of `kind` on `today`."""
     return deciders_by_day_and_kind([today], [kind])[today, kind].everybody
 
 

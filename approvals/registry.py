@@ -1,5 +1,5 @@
-"""What the apps above share with approvals: the service that decides each kind, the value objects
-of a submission and a decision, and how snapshots of a subject are taken and compared.
+"""The interface to the apps above: the service that decides each kind, the value objects of a
+submission and a decision, and functions to take and compare snapshots of a subject.
 
 Each app registers the deciding service of its kinds from `AppConfig.ready` (`docs/adr/0001`).
 """
@@ -23,8 +23,8 @@ _deciding_services: dict[str, Callable] = {}
 
 
 def register_deciding_service(kind: ApprovalKind, service: Callable) -> None:
-    """Let `service(approval=, decision=, by=, now=)` decide approvals of `kind` and move their
-    subject.
+    """Register `service(approval=, decision=, by=, now=)`, which decides approvals of `kind` and
+    moves their subject.
 
     Raises ValueError when another service is registered for `kind`.
     """
@@ -43,7 +43,7 @@ def decide(*, approval, decision: "Decision", by, now: dt.datetime) -> None:
 
 
 class Briefing(NamedTuple):
-    """*Leitungsvorlage*: the short text on one page that explains what is to be decided."""
+    """*Leitungsvorlage*: a text of one page that explains what is to be decided."""
 
     occasion: str
     facts: str
@@ -53,7 +53,7 @@ class Briefing(NamedTuple):
 
     @property
     def texts(self) -> dict[str, str]:
-        """The texts by the names of the fields of ApprovalRequest that keep them."""
+        """The texts, keyed by the fields of ApprovalRequest that store them."""
         return {
             "occasion": self.occasion,
             "facts": self.facts,
@@ -66,7 +66,7 @@ class Subject(NamedTuple):
     """What is to be approved, as the app that owns it describes it.
 
     `path` is its page, `snapshot` what is shown of it, [[label, value], …]. `options` are dates to
-    choose from, each with `id`, `label`, `hint` and, for a date fixed before, `is_fixed`.
+    choose from, each with `id`, `label`, `hint` and, if it was fixed before, `is_fixed`.
     """
 
     kind: ApprovalKind
@@ -79,7 +79,7 @@ class Subject(NamedTuple):
 
 
 class CounterDate(NamedTuple):
-    """A date proposed instead; without an end it lasts as long as the dates asked about."""
+    """An alternative date; without an end, it lasts as long as the requested dates."""
 
     starts_at: dt.datetime
     ends_at: dt.datetime | None = None
@@ -100,7 +100,7 @@ class CounterDate(NamedTuple):
         )
 
 
-# Form and service show the same sentences: `Decision.missing` is the only place of the rule.
+# Shared by form and service; the rule itself is `Decision.missing`.
 REASON_MISSING = gettext_lazy(
     "Bitte begründen Sie kurz, damit die Geschäftsstelle weiß, was zu tun ist."
 )
@@ -117,9 +117,9 @@ COUNTER_DATE_MISSING = gettext_lazy(
 class Decision:
     """One verdict with everything entered for it.
 
-    Normalised on creation: texts are trimmed, repetitions removed, and what the verdict does not
-    need is dropped. `chosen` holds ids of the approval's options, `conditions` one text each,
-    `counter_dates` dates proposed instead of the options.
+    Normalised on creation: texts are trimmed, duplicates removed, and values that the verdict does
+    not need are dropped. `chosen` holds ids of the approval's options, `counter_dates` alternatives
+    to them.
     """
 
     verdict: Verdict
@@ -129,8 +129,8 @@ class Decision:
     counter_dates: tuple[CounterDate, ...] = ()
 
     def __post_init__(self):
-        # Equal entries must make equal decisions, whatever their order and spacing: that is how a
-        # form sent twice is recognised.
+        # Equal input must give equal decisions, regardless of order and spacing: that is how a form
+        # sent twice is recognised.
         verdict = Verdict(self.verdict)
         texts = dict.fromkeys(text.strip() for text in self.conditions)
         values = {
@@ -151,9 +151,9 @@ class Decision:
         return self.verdict in GRANTING
 
     def missing(self, *, has_options: bool) -> dict[str, str | Promise]:
-        """Return what the verdict still needs: a sentence for each form field to fill in.
+        """Return what the verdict still needs: field name → sentence.
 
-        `has_options` says that dates were asked about, of which granting takes at least one.
+        With `has_options` the approval asks about dates, and granting it takes at least one.
         """
         sentences: dict[str, str | Promise] = {}
         if self.verdict in (Verdict.RETURN, Verdict.REFUSE) and not self.comment:
@@ -224,8 +224,8 @@ def snapshot_changes(before: list[list[str]], after: list[list[str]]) -> list[Ch
 def option_changes(before: list[dict], after: list[dict]) -> list[Change]:
     """Return how the dates asked about differ from those asked about before, as one change."""
     old, new = ("; ".join(option["label"] for option in options) for options in (before, after))
-    # A fixed date was approved before and is only confirmed, so that the other dates are no longer
-    # asked about is no change.
+    # A fixed date was approved before and is only confirmed now; dropping the other dates is not a
+    # change.
     if old == new or any(option.get("is_fixed") for option in after):
         return []
     return [Change(_("Termine"), old, new)]

@@ -55,8 +55,7 @@ RULE = Rule(
             2,
             gettext_lazy(
                 "Arbeitstage nach Ablauf der Frist, leer: nie. Ständig heißt bis auf Weiteres; wer "
-                "nur bis zu einem "
-                "letzten Tag vertritt, wird von Anfang an erinnert."
+                "nur bis zu einem letzten Tag vertritt, wird von Anfang an erinnert."
             ),
         ),
         Option(
@@ -68,14 +67,13 @@ RULE = Rule(
             3,
             gettext_lazy(
                 "Arbeitstage nach Ablauf der Frist, leer: nie. Die Leitung steht am Konto; solange "
-                "dort niemand so "
-                "vermerkt ist, gilt die ganze Geschäftsstelle."
+                "dort niemand so vermerkt ist, gilt die ganze Geschäftsstelle."
             ),
         ),
     ),
 )
 
-# Under these names the office pauses the reminders about a subject.
+# Prefixes of the keys under which the office pauses reminders about a subject.
 SUBJECT_PREFIXES = {
     ApprovalKind.SERIES: "series",
     ApprovalKind.TOPIC: "topic",
@@ -87,17 +85,17 @@ SUBJECT_PREFIXES = {
 def reminder_steps(
     approval: ApprovalRequest, today: dt.date, schedule: Schedule
 ) -> list[ReminderStep]:
-    """Return the steps up to `today` in their order, in working days of Berlin.
+    """Return the steps up to `today` in order, counted in Berlin's working days.
 
-    They are half of the time, the days before the deadline, the day itself and, when it is overdue,
-    the latest of the working days since.
+    The steps are half-time, the days before the deadline, the deadline itself and, once it has
+    passed, the latest working day.
     """
     if not schedule.is_active:
         return []
     start = local_date(approval.submitted_at)
     steps = [*_half_time_steps(approval, schedule), *schedule.steps(approval.due_on, today)]
     steps += _overdue_steps(approval.due_on, today, schedule)
-    # Of two steps on one day the later one counts: it says more about the deadline.
+    # If two steps fall on the same day, the later one counts: it says more about the deadline.
     by_day = {step.on: step for step in steps if start < step.on <= today}
     return [by_day[day] for day in sorted(by_day)]
 
@@ -105,8 +103,8 @@ def reminder_steps(
 def _half_time_steps(approval: ApprovalRequest, schedule: Schedule) -> list[ReminderStep]:
     if not schedule.option(HALF_TIME):
         return []
-    # Rounded down: with one working day left there is no middle, and the step falls away as the
-    # day of submission reminds nobody.
+    # Rounded down: a single working day has no middle. The step then falls on the day of
+    # submission, on which nobody is reminded.
     start, due_on = local_date(approval.submitted_at), approval.due_on
     half = add_working_days(start, working_days_between(start, due_on) // 2)
     text = _("nach der halben Zeit bis zum %(day)s") % {"day": format_date(due_on)}
@@ -119,7 +117,7 @@ def _overdue_steps(due_on: dt.date, today: dt.date, schedule: Schedule) -> list[
         return []
     if schedule.option(DAILY):
         text = describe_offset(days_late, due_on)
-        # The key counts the days, so that the log lets each working day remind once.
+        # The key contains the number of days, so that the log allows one reminder per working day.
         return [ReminderStep(f"overdue:{days_late}", latest_working_day(today), text)]
     # Without daily reminders only the days on which another group joins are steps.
     joining = [(key, count) for key in (DEPUTY, LEAD) if (count := schedule.option(key))]
@@ -130,13 +128,13 @@ def _overdue_steps(due_on: dt.date, today: dt.date, schedule: Schedule) -> list[
 
 
 def due_step(approval: ApprovalRequest, today: dt.date, schedule: Schedule) -> ReminderStep | None:
-    """Return the latest step up to `today`, None when it is too old to be sent."""
+    """Return the latest step up to `today`, or None if it is too old to be sent."""
     passed = reminder_steps(approval, today, schedule)
     return passed[-1] if passed and is_recent(passed[-1], today) else None
 
 
 def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[dt.date, Reminder]]:
-    """Return the reminders of open approvals for each of `days`, one for each person."""
+    """Return the reminders about open approvals as (day, reminder), one per person and approval."""
     schedule = schedules[RULE.key]
     approvals = list(
         ApprovalRequest.objects.open().exclude(origin=Origin.TAKEN_OVER).order_by("due_on", "pk")
@@ -168,8 +166,8 @@ def _recipients(
     deciders: Deciders,
     heads: list[Person],
 ) -> Iterator[tuple[Person, ReminderStep]]:
-    """Yield each person that `step` reminds once, with a step that describes why this person."""
-    # Counted to the day of the step, not to today: a step made up for later keeps its recipients.
+    """Yield each person to remind, once, with a step whose description says why."""
+    # Counted up to the day of the step, not today: a reminder sent late keeps its recipients.
     days_late, seen = working_days_between(approval.due_on, step.on), set()
     groups = [(deciders.acting, "")]
     if _has_joined(schedule.option(DEPUTY), days_late):

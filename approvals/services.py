@@ -54,7 +54,7 @@ MAX_CONDITION_LENGTH = 500
 def request_approval(
     *, subject: Subject, briefing: Briefing, due_on: dt.date, by, now: dt.datetime
 ) -> ApprovalRequest:
-    """Ask the senator's office to decide about `subject` until `due_on`; mails its deciders.
+    """Ask the senator's office to decide about `subject` by `due_on`; mails its deciders.
 
     Raises NotAllowed for anyone but the office, Refused when the deadline has passed, the vote is
     missing or an attachment is not accepted, ChangedMeanwhile when an approval of the subject is
@@ -92,7 +92,7 @@ def request_approval(
 
 
 def _save_submission(approval: ApprovalRequest, *, by, now: dt.datetime) -> None:
-    # There is no row to lock before the first submission. Of two at the same moment the constraint
+    # There is no row to lock before the first submission. Of two at the same time, the constraint
     # `approval_open_once_per_subject` stops the second; the savepoint keeps the caller's
     # transaction usable on PostgreSQL.
     try:
@@ -107,7 +107,7 @@ def _save_submission(approval: ApprovalRequest, *, by, now: dt.datetime) -> None
 def lock_approval(pk: int) -> ApprovalRequest:
     """Return the approval locked until the end of the transaction.
 
-    Of two decisions at the same moment the second one waits here and then sees the first.
+    Of two decisions at the same time, the second one waits here and then sees the first.
     """
     # `of`: PostgreSQL cannot lock the nullable side of the joins that select_related adds.
     approvals = ApprovalRequest.objects.select_for_update(of=("self",))
@@ -120,9 +120,9 @@ def record_decision(
 ) -> ApprovalRequest:
     """Write `decision` on `approval`, mail the office, and return the locked, saved approval.
 
-    Moving the subject is the caller's part. Raises NotAllowed for users who may not decide it,
+    The caller moves the subject. Raises NotAllowed for users who may not decide it,
     ChangedMeanwhile when it is no longer open (the sentence says who was first), Refused when the
-    decision is incomplete or does not suit the approval.
+    decision is incomplete or does not fit the approval.
     """
     if not can_decide(by, approval):
         raise NotAllowed(refusal_reason(by, local_date(now), approval))
@@ -143,14 +143,14 @@ def record_decision(
     save_as(locked, by=by, now=now, reason=locked.outcome)
     for text in decision.conditions:
         save_as(Condition(approval=locked, text=text), by=by, now=now, reason=_("Auflage erteilt"))
-    # First withdraw what still asks for a decision, then say that there is one.
+    # Withdraw the mails that ask for a decision before announcing it.
     withdraw_submission_mails(locked, now=now, by=by)
     mail_decision(locked, now=now, by=by)
     return locked
 
 
 def is_same_decision(approval: ApprovalRequest, decision: Decision, *, by) -> bool:
-    """Say whether `by` already decided exactly so, as when a bad connection sends a form twice."""
+    """Return whether `by` already made this very decision, as when a form is sent twice."""
     return (
         approval.decided_by_id == by.pk
         and approval.state == MOVES[decision.verdict].target
@@ -204,7 +204,7 @@ def meet_condition(*, condition: Condition, note: str, by, now: dt.datetime) -> 
     """
     if not can_submit(by):
         raise NotAllowed(_("Auflagen vermerkt die Geschäftsstelle als erfüllt."))
-    # The approval first, as every service locks it: two orders of locking could deadlock.
+    # Lock the approval first, like every other service: different lock orders could deadlock.
     approval = lock_approval(condition.approval_id)
     conditions = Condition.objects.select_for_update(of=("self",)).select_related("met_by__person")
     locked = conditions.get(pk=condition.pk)
@@ -270,8 +270,8 @@ def lapse_changed_approvals(
 ) -> int:
     """Let every open or granted approval of a subject lapse after a change that it is bound to.
 
-    Returns how many lapsed. Sends one mail about the changes to the deciders, the office and
-    `further_recipients`. `reason` replaces the list of changes where nothing has changed yet.
+    Returns how many lapsed. Mails the changes to the deciders, the office and `further_recipients`.
+    `reason` replaces the list of changes if nothing has changed yet.
     """
     approvals = _approvals_in_force(kind, subject_id)
     for approval in approvals:
@@ -286,7 +286,7 @@ def _locked_approvals(kind: str, subject_id: int):
     approvals = ApprovalRequest.objects.select_for_update(of=("self",)).filter(
         kind=kind, subject_id=subject_id
     )
-    # Always locked in the same order, so that two services cannot wait for each other.
+    # Always locked in the same order, so that two services cannot deadlock.
     return approvals.order_by("submitted_at", "pk")
 
 

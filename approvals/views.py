@@ -1,4 +1,4 @@
-"""The desk of approvals: what waits and what was decided, deciding in two steps, conditions."""
+"""The approvals desk: open and decided approvals, decisions in two steps, conditions."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -54,7 +54,7 @@ from core.views import paginate, redirect_with_message, render_confirmation, req
 
 logger = logging.getLogger(__name__)
 
-# For each verdict the question of the second step and its button.
+# For each verdict: the question of the confirmation step, and the label of its button.
 CONFIRMATIONS = {
     Verdict.APPROVE: (gettext_lazy("Möchten Sie freigeben?"), gettext_lazy("Ja, freigeben")),
     Verdict.CONDITION: (
@@ -129,7 +129,7 @@ def _empty_text(request: HttpRequest, kind: str, is_closed: bool) -> str:
 
 @require_safe
 def approval_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the Leitungsvorlage as submitted and the form of the decision."""
+    """Show the *Leitungsvorlage* as submitted, and the decision form."""
     _require_desk(request)
     approval = _get_approval(request, pk)
     return _render_approval(request, approval, DecisionForm(approval=approval))
@@ -139,10 +139,10 @@ def approval_page(request: HttpRequest, pk: int) -> HttpResponse:
 def decide_page(request: HttpRequest, pk: int) -> HttpResponse:
     """First step: ask for confirmation. Second step (`confirmed`): decide, then show the next one.
 
-    What was entered stays on the page, also after `back`, a refusal or somebody else's decision.
+    The page keeps all input, even after `back`, a refusal or somebody else's decision.
     """
     if request.method != "POST":
-        # Signing in again after the session ended leads here by GET.
+        # Users who sign in again after their session expired arrive here by GET.
         return redirect(reverse("approval", args=[pk]) + _kind_query(_kind_filter(request)))
     if not can_open_desk(request.user):
         return _render_refusal(request, refusal_reason(request.user, timezone.localdate()))
@@ -156,7 +156,7 @@ def decide_page(request: HttpRequest, pk: int) -> HttpResponse:
     form = DecisionForm(request.POST, approval=approval)
     if not approval.is_open:
         return _answer_too_late(request, approval, form, refusal_reason_when_closed(approval))
-    # Before validation: on the way back nothing is wrong yet.
+    # Before validation: going back is not an attempt to decide, so it shows no errors.
     if "back" in request.POST:
         return _render_approval(request, approval, form)
     if not form.is_valid():
@@ -167,7 +167,7 @@ def decide_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm) -> HttpResponse:
-    # Not `run_service`: every refusal has a page of its own here that shows what was entered.
+    # Not `run_service`: here every refusal has its own page, which shows the input.
     try:
         decide(approval=approval, decision=form.decision, by=request.user, now=timezone.now())
     except NotAllowed as error:
@@ -183,7 +183,7 @@ def _decide(request: HttpRequest, approval: ApprovalRequest, form: DecisionForm)
 def _answer_too_late(
     request: HttpRequest, approval: ApprovalRequest, form: DecisionForm, sentence: str
 ) -> HttpResponse:
-    """Say who was first. Users whose own decision arrives a second time see it as successful."""
+    """Say who was first. Users whose own decision arrives twice see it as successful."""
     if form.is_valid() and is_same_decision(approval, form.decision, by=request.user):
         return _redirect_to_next(request, approval, form)
     messages.warning(request, sentence)
@@ -231,8 +231,8 @@ def _render_decision_confirmation(
 
 
 def _render_refusal(request: HttpRequest, sentence: str) -> HttpResponse:
-    """Answer 403 with the reason and with what was entered, as it is saved nowhere."""
-    # An empty approval: the entries are shown although the user may not see the real one.
+    """Answer 403 with the reason and the input, which is saved nowhere."""
+    # An empty approval: the input is shown although the user may not see the real one.
     form = DecisionForm(request.POST, approval=ApprovalRequest())
     context = {
         "sentence": sentence,
@@ -244,8 +244,8 @@ def _render_refusal(request: HttpRequest, sentence: str) -> HttpResponse:
 
 
 def _get_approval(request: HttpRequest, pk: int) -> ApprovalRequest:
-    """Raise Http404 for an approval that the user never could see, PermissionDenied with the reason
-    for one that they no longer see.
+    """Raise Http404 for an approval that the user could never see, PermissionDenied with the reason
+    for one that they can no longer see.
     """
     if approval := viewable_approvals(request.user).filter(pk=pk).first():
         return approval
@@ -322,10 +322,10 @@ def attachment(request: HttpRequest, approval_pk: int, pk: int) -> FileResponse:
     try:
         content = found.file.open("rb")
     except FileNotFoundError as error:
-        # Only the number: file names can hold names of people.
+        # Log only the number: file names can contain names of people.
         logger.error("Attachment %d: its file is missing below MEDIA_ROOT", found.pk)
         raise Http404 from error
-    # Always a download: an uploaded file shown on the portal's own origin could attack the session.
+    # Always a download: an uploaded file displayed on our own origin could attack the session.
     return FileResponse(
         content, as_attachment=True, filename=found.download_name, content_type=found.media_type
     )

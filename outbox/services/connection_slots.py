@@ -46,7 +46,7 @@ def release_slot(slot: HeldSlot) -> None:
 
 
 def close_slot(slot: HeldSlot, *, now: dt.datetime) -> None:
-    """Keep `slot` unused for MAIL_THROTTLE_SECONDS, unless its mails would have no open slot left."""
+    """Keep `slot` unused for MAIL_THROTTLE_SECONDS, unless its mails would have no other slot."""
     others = ConnectionSlot.objects.filter(
         number__in=_slot_numbers(for_account=slot.number == ACCOUNT_SLOT)
     ).exclude(number=slot.number)

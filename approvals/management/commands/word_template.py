@@ -43,8 +43,8 @@ TICK_BOX = """<w:sdt {w} xmlns:w14="http://schemas.microsoft.com/office/word/201
 <w:t>\N{BALLOT BOX}</w:t></w:r></w:sdtContent></w:sdt>"""
 
 
+# docxtpl replaces the whole paragraph around `{%p … %}` and the whole table row around `{%tr … %}`.
 def build_template() -> Document:
-    """Return the template as a document of python-docx."""
     document = docx.Document()
     _set_up_page(document)
     _set_up_styles(document)
@@ -54,6 +54,7 @@ def build_template() -> Document:
     _write_attachments(document)
     _write_decision(document)
     _write_footer(document)
+    # python-docx enters its own name; `core.documents.make_word` sets the real values.
     properties = document.core_properties
     properties.author = properties.title = properties.comments = ""
     properties.language = "de-DE"
@@ -88,6 +89,7 @@ def _set_up_styles(document: Document) -> None:
         box.paragraph_format.tab_stops.add_tab_stop(
             TEXT_WIDTH, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.LINES
         )
+        # Boxes and signature stay together on one page.
         box.paragraph_format.keep_with_next = True
     for border in document.styles["Table Grid"].element.iter(*(qn(f"w:{side}") for side in SIDES)):
         border.set(qn("w:color"), GREY)
@@ -99,6 +101,7 @@ def _set_up_styles(document: Document) -> None:
 
 def _hyphenate(document: Document, cell: ParagraphStyle) -> None:
     """Let long words break in the narrow columns of tables, and nowhere else."""
+    # Word insists on the order of elements that the schema prescribes: hence `addprevious`.
     document.settings.element.find(qn("w:defaultTabStop")).addnext(OxmlElement("w:autoHyphenation"))
     for style, suppressed in ((document.styles["Normal"], "1"), (cell, "0")):
         element = OxmlElement("w:suppressAutoHyphens")
@@ -116,6 +119,7 @@ def _style(
     style.font.name, style.font.size, style.font.bold = FONT, Pt(size), bold
     style.font.color.rgb = colour or RGBColor(0, 0, 0)
     fonts = style.element.rPr.rFonts
+    # A theme font would take precedence over the name set above.
     for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
         fonts.attrib.pop(qn(f"w:{theme}"), None)
     style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
@@ -188,6 +192,7 @@ def _write_decision(document: Document) -> None:
     signature = document.add_paragraph("{{ decision.signature|join(', ') }}: \t", style="Box")
     signature.paragraph_format.space_before = Pt(16)
     signature.paragraph_format.left_indent = signature.paragraph_format.first_line_indent = Cm(0)
+    # Unlike the boxes above, the signature has nothing after it to stay with.
     signature.paragraph_format.keep_with_next = False
     document.add_paragraph("{%p endif %}")
 
@@ -195,9 +200,7 @@ def _write_decision(document: Document) -> None:
 def _table(
     document: Document, heads: tuple[str, ...], name: str, widths: tuple[Length, ...]
 ) -> None:
-    """Write a table with a row for each of the lists that `name` holds, under `heads`, which every
-    page repeats.
-    """
+    """Write a table with one row for each list in `name`; every page repeats the header `heads`."""
     table = document.add_table(rows=4, cols=len(heads), style="Table Grid")
     table.autofit = False
     values = tuple(f"{{{{ row[{number}] }}}}" for number in range(len(heads)))
@@ -209,14 +212,14 @@ def _table(
             cell.paragraphs[0].add_run(text).bold = words is heads
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
-    # Word lets a table stand out by the padding of its cells, 108 twentieths of a point.
+    # Word moves a table left by its cell padding, 108 twentieths of a point; move it back.
     indent = parse_xml(f'<w:tblInd {nsdecls("w")} w:w="108" w:type="dxa"/>')
     table._tbl.tblPr.find(qn("w:tblLayout")).addprevious(indent)
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
 def _rows(document: Document, name: str) -> None:
-    """Write a line a row of [label, value], the values under each other."""
+    """Write one line for each [label, value] in `name`, with the values aligned."""
     document.add_paragraph("{%p for row in " + name + " %}")
     line = document.add_paragraph(style="Routing")
     line.paragraph_format.keep_with_next = True
@@ -247,6 +250,7 @@ def _border(paragraph: Paragraph, side: str, colour: str, *, eighths: int, space
     line = f'<w:{side} w:val="single" w:sz="{eighths}" w:space="{space}" w:color="{colour}"/>'
     borders = parse_xml(f"<w:pBdr {nsdecls('w')}>{line}</w:pBdr>")
     properties = paragraph._p.get_or_add_pPr()
+    # The schema allows borders only before these elements.
     properties.insert_element_before(
         borders,
         "w:shd",
