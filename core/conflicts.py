@@ -2,8 +2,8 @@
 
 A form based on `VersionedForm` carries a fingerprint of the values it showed. The service locks the
 object and calls `require_unchanged`, which raises ChangedMeanwhile when somebody else saved first.
-`core.views.run_service` then calls `show_conflict`: the form shows both versions and takes over the
-saved one's fingerprint, so that saving again overwrites deliberately.
+`core.views.run_service` then calls `show_conflict`: the form shows both versions and adopts the
+fingerprint of the saved one, so that saving again overwrites it deliberately.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ from core.errors import ChangedMeanwhile
 
 
 class Conflict(NamedTuple):
-    """One field that differs: its label, the saved value and the value typed here."""
+    """A field that differs: its label, the saved value and the value typed here."""
 
     label: str
     theirs: str
@@ -34,7 +34,7 @@ def version_of(obj: models.Model, fields: Iterable[str]) -> str:
     for name in sorted(fields):
         value = obj._meta.get_field(name).value_from_object(obj)
         if isinstance(value, list):
-            # The order in which a many-to-many relation was saved is no change.
+            # A different order of a many-to-many relation is not a change.
             value = sorted(getattr(part, "pk", part) for part in value)
         values.append([name, str(value)])
     # Part of the digest is enough: it only has to differ from one version to the next.
@@ -44,8 +44,7 @@ def version_of(obj: models.Model, fields: Iterable[str]) -> str:
 def require_unchanged(obj, version: str, fields: Iterable[str]) -> None:
     """Raise ChangedMeanwhile when `obj` no longer has the values that `version` stands for.
 
-    Call it on an object read under lock. The sentence names who saved last, if the model keeps a
-    history.
+    Call it on a locked object. The sentence names who saved last, if the history knows.
     """
     if version_of(obj, fields) == version:
         return
@@ -69,10 +68,10 @@ def require_unchanged(obj, version: str, fields: Iterable[str]) -> None:
 
 
 def apply_values(obj: models.Model, values: Mapping[str, Any], version: str = "") -> None:
-    """Set `values` (field → value) on `obj`, read under lock; the caller sets many-to-many fields.
+    """Set `values` (field → value) on the locked `obj`; the caller sets many-to-many fields.
 
-    Raises ChangedMeanwhile when `obj` is no longer what `version` stands for. Without a version
-    nothing is compared: the caller showed nobody a form.
+    Raises ChangedMeanwhile when `obj` no longer matches `version`. Without a version nothing is
+    compared: no form was shown.
     """
     if version:
         require_unchanged(obj, version, values)
@@ -99,7 +98,7 @@ class VersionedForm(forms.ModelForm):
 
     @property
     def values(self) -> dict[str, Any]:
-        """The cleaned values of the model's fields, as services take them."""
+        """The cleaned values of the model's fields, as services expect them."""
         return {
             name: self.cleaned_data[name] for name in self.model_fields if name in self.cleaned_data
         }
@@ -117,12 +116,12 @@ class VersionedForm(forms.ModelForm):
         self.add_error(None, str(error))
         for name, mine in self.values.items():
             typed, saved = _in_words(self, name, mine), _in_words(self, name, _value(current, name))
-            # Fields that both saved alike are no conflict and would only distract.
+            # Fields with the same value in both versions would only distract.
             if typed != saved:
                 self.conflicts.append(
                     Conflict(str(self.fields[name].label), saved or "–", typed or "–")
                 )
-        # `data` is an immutable QueryDict.
+        # Copied, because `data` is an immutable QueryDict.
         data = self.data.copy()
         data[self.add_prefix("version")] = version_of(current, self.model_fields)
         self.data = data
@@ -134,7 +133,7 @@ def _value(obj: models.Model, name: str) -> Any:
 
 
 def _in_words(form: forms.ModelForm, name: str, value: Any) -> str:
-    """Return a value of the field `name` as the pages show it."""
+    """Return a value of the field `name` as pages display it."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):

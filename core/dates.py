@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 
-# Computing the holidays of a year takes milliseconds, and a page asks hundreds of times.
+# Cached: computing the holidays of a year takes milliseconds, and a page asks hundreds of times.
 @lru_cache(maxsize=64)
 def berlin_holidays(year: int) -> frozenset[dt.date]:
     """Return the public holidays of `year` (Sonn- und Feiertagsgesetz Berlin, with 8 March)."""
@@ -17,12 +17,12 @@ def berlin_holidays(year: int) -> frozenset[dt.date]:
 
 
 def is_working_day(day: dt.date) -> bool:
-    """Return whether `day` is a Monday to Friday and no public holiday in Berlin."""
+    """Return whether `day` is a weekday and not a public holiday in Berlin."""
     return day.weekday() < 5 and day not in berlin_holidays(day.year)
 
 
 def add_working_days(day: dt.date, count: int) -> dt.date:
-    """Return the date `count` working days after `day`, before it when negative.
+    """Return the date `count` working days after `day`; a negative `count` goes back.
 
     With 0, return `day` or the next working day.
     """
@@ -35,7 +35,7 @@ def add_working_days(day: dt.date, count: int) -> dt.date:
             while not is_working_day(day):
                 day += step
     except OverflowError:
-        # A typed 31.12.9999 must not stop the reminders of everyone else.
+        # A mistyped 31.12.9999 must not stop the reminders to everyone else.
         return day
     return day
 

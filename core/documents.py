@@ -1,4 +1,4 @@
-"""Documents made from templates in this repository: PDF with typst, Word with docxtpl.
+"""Documents from templates in this repository: PDF with typst, Word with docxtpl.
 
 User text goes in as data, never as markup. PDFs conform to PDF/UA-1 (accessibility, required by
 BIKTG Bln) and PDF/A-2a (archiving) at once.
@@ -22,13 +22,13 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from docxtpl import DocxTemplate
 
-# Both at once: typst checks the rules of each and refuses a document that breaks one.
+# typst checks the rules of both and refuses a document that breaks one.
 PDF_STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
 NO_GLYPH = "\ufffd"
 # Characters that Fira Sans or the fonts embedded in typst can draw: PDF/UA forbids missing glyphs.
 DRAWN = re.compile(
-    "[\n "
-    "-~\xa0-\u04ff\u1e00-\u1fff\u2010-\u2027\u202f-\u2040\u2044-\u2052\u2054-\u205e\u2070-\u209c\u20a0-\u20bf"
+    "[\n -~\xa0-\u04ff"
+    "\u1e00-\u1fff\u2010-\u2027\u202f-\u2040\u2044-\u2052\u2054-\u205e\u2070-\u209c\u20a0-\u20bf"
     "\u2100-\u211e\u2126-\u214f\u2153-\u2184\u2190-\u23ff\u2460-\u2606\u2610-\u2612\u2713\u2714\u2717\u2718"
     "\ufb00-\ufb06\ufffd]"
 )
@@ -49,12 +49,12 @@ def make_pdf(template: str, data: dict[str, Any], *, made_at: dt.datetime) -> by
         root / template,
         root=root,
         font_paths=document_fonts(),
-        # Fonts of the machine would make documents differ between installations.
+        # System fonts would make documents differ between installations.
         ignore_system_fonts=True,
         format="pdf",
         sys_inputs={"data": json.dumps(_each_text(data, drawable))},
         pdf_standards=[*PDF_STANDARDS],
-        # A fixed time makes the same data give the same bytes.
+        # With a fixed time, the same data gives the same bytes.
         timestamp=int(made_at.timestamp()),
     )
 
@@ -115,8 +115,8 @@ def _template_root() -> Path:
     return Path(settings.BASE_DIR) / "templates"
 
 
-# typst uses one font per family and weight, so the subset with rarer letters needs a family name of
-# its own. Both names have the same length: it is replaced in place.
+# typst uses one font per family and weight, so the subset with rarer letters needs its own family
+# name. Both names have the same length, because the name is replaced in place.
 FAMILY, EXTENDED_FAMILY = ("Fira Sans", "Fira More")
 SOURCE = "node_modules/@fontsource/fira-sans/files"
 PARTS = {"latin": FAMILY, "latin-ext": EXTENDED_FAMILY}
@@ -185,7 +185,7 @@ def _unpack_one(part: str, weight: int) -> Path:
     return target
 
 
-# Reading the fonts takes longer than writing a page.
+# Cached: loading the fonts takes longer than writing a page.
 @cache
 def document_fonts() -> typst.Fonts:
     """Return the fonts of documents: Fira Sans and those embedded in typst, no system fonts."""

@@ -1,4 +1,4 @@
-"""Media types of the documents that come in and go out."""
+"""Media types of documents that users upload and download."""
 
 PDF = "application/pdf"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

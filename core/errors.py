@@ -1,11 +1,11 @@
 """Errors that users can cause.
 
-Their text is a German sentence that says what is wrong and what to do next; it is shown as it is.
+Their text is a German sentence, shown as it is, that says what is wrong and what to do next.
 """
 
 
 class Refused(Exception):
-    """A service refuses: the rules or the current state forbid it. Nothing was changed."""
+    """The rules or the current state forbid what a service was asked to do. Nothing was changed."""
 
 
 class NotAllowed(Refused):

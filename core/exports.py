@@ -29,7 +29,7 @@ def xlsx_response(filename: str, header: list[str], rows: Iterable[list]) -> Htt
     `=` cannot become a formula (CSV injection).
     """
     lines = [list(row) for row in rows]
-    # write_only keeps memory flat; it also means that widths must be set before the first row.
+    # write_only keeps memory flat, but widths must be set before the first row.
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title="Liste")
     sheet.freeze_panes = "A2"
@@ -61,7 +61,7 @@ def _bold(sheet, title) -> WriteOnlyCell:
 def _cell(sheet, value) -> WriteOnlyCell:
     if isinstance(value, dt.datetime):
         local = timezone.localtime(value) if timezone.is_aware(value) else value
-        # Excel knows no time zones.
+        # Excel has no time zones.
         return _formatted(sheet, local.replace(tzinfo=None), MOMENT_FORMAT)
     if isinstance(value, dt.date):
         return _formatted(sheet, value, DATE_FORMAT)

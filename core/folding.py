@@ -1,6 +1,6 @@
 """Folded text: lower case without umlauts and accents.
 
-Search and sorting use it, so that SQLite and PostgreSQL agree whatever their collation.
+Search and sorting use it, so that SQLite and PostgreSQL agree regardless of collation.
 """
 
 import unicodedata
@@ -13,7 +13,8 @@ GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 def fold(text: str) -> str:
     """Return `oeffentliche strasse` for `Öffentliche Straße`."""
-    composed = unicodedata.normalize("NFKC", text)  # macOS sends an umlaut as letter plus dots
+    # Compose first: macOS sends an umlaut as a letter plus dots.
+    composed = unicodedata.normalize("NFKC", text)
     lowered = composed.casefold().translate(GERMAN)
     decomposed = unicodedata.normalize("NFKD", lowered)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
@@ -22,13 +23,13 @@ def fold(text: str) -> str:
 class FoldedField(models.TextField):
     """A text column filled from other fields of the same object on every save, bulk saves included.
 
-    `sources` names the attributes, joined by a space. The first one comes first, so the column
-    also serves sorting.
+    `sources` names the attributes, whose values are joined by a space in this order; so the column
+    also sorts by the first one.
     """
 
     def __init__(self, *args, sources: tuple[str, ...] = (), **kwargs):
         self.sources = sources
-        # Defaults here, so that every model declares only the sources.
+        # Defaults, so that models declare only the sources.
         kwargs.setdefault("editable", False)
         kwargs.setdefault("blank", True)
         kwargs.setdefault("default", "")

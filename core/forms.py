@@ -1,4 +1,4 @@
-"""Form fields, widgets and their choice for model fields, and the forms that apps share."""
+"""Form fields and widgets, which of them model fields use, and forms that apps share."""
 
 import datetime as dt
 import re
@@ -42,13 +42,13 @@ class CheckboxList(forms.CheckboxSelectMultiple):
 
 
 def validate_year(value: dt.date) -> None:
-    """Reject years that can only be a typing error."""
+    """Reject years that can only be typing errors."""
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise forms.ValidationError(_("Bitte prüfen Sie das Jahr."))
 
 
 class DayField(forms.DateField):
-    """A date within plausible years: a slip of the finger must not set a deadline in 9999."""
+    """A date within plausible years: a typing error must not set a deadline in 9999."""
 
     widget = DateInput
     default_validators = [validate_year]
@@ -73,16 +73,14 @@ class GermanDecimalField(forms.DecimalField):
     def to_python(self, value):
         if isinstance(value, str):
             value = re.sub(r"\s", "", value)
-            # "88.500" is eighty-eight thousand here, "12.5" can only be a decimal point.
+            # In "88.500" the point separates thousands; in "12.5" it can only be a decimal point.
             if "," in value or re.fullmatch(r"-?\d{1,3}(\.\d{3})+", value):
                 value = value.replace(".", "")
         return super().to_python(value)
 
 
 def limit_length(field: forms.Field, most: int) -> None:
-    """Limit `field` to `most` characters where the database sets no limit, as its text goes into
-    mails.
-    """
+    """Limit `field` to `most` characters although its column has no limit: its text is mailed."""
     field.validators.append(MaxLengthValidator(most))
     field.widget.attrs["maxlength"] = most
 
@@ -113,7 +111,7 @@ def formfield_for(db_field: models.Field, **kwargs) -> forms.Field | None:
 class ReasonForm(forms.Form):
     """Why something is declined, postponed or cancelled. `help_text` says who reads the reason."""
 
-    # As long as a model keeps it, so that the mails quote it in full.
+    # The same length as in the models, so that mails quote it in full.
     reason = forms.CharField(
         label=_("Grund"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -1,4 +1,4 @@
-"""Saving with a reason, and reading the reasons back as *Verlauf*."""
+"""Save with a reason, and read the reasons back as *Verlauf*."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -15,11 +15,11 @@ from core.queries import in_batches
 
 
 def save_as(obj, *, by, now: dt.datetime, reason: str | Promise) -> None:
-    """Save `obj` with one line of history: changed by `by` (None: the portal itself) at `now`.
+    """Save `obj` with one line of history; `by` is None if the portal itself made the change.
 
     `reason` is the German line that *Verlauf* shows, cut to 100 characters.
     """
-    # simple-history reads these attributes when it writes the line on save.
+    # simple-history reads these attributes when it writes the history on save.
     obj._history_user = by if getattr(by, "pk", None) else None
     obj._history_date = now
     obj._change_reason = str(reason)[:100]
@@ -45,7 +45,7 @@ def save_values_as(
                 _save_many_to_many(obj, {name: values[name] for name in many})
             save_as(obj, by=by, now=now, reason=reason)
     except IntegrityError as error:
-        # Both requests of a form sent twice pass the form's own check; the constraint decides.
+        # If a form is sent twice at once, both requests pass its own check; the constraint decides.
         raise Refused(
             _(
                 "Ein anderer Eintrag steht dem entgegen. Vielleicht wurde dasselbe eben schon "
@@ -55,8 +55,8 @@ def save_values_as(
 
 
 def _save_many_to_many(obj: Model, values: Mapping[str, Any]) -> None:
-    # The historical record copies the related objects as they are at that moment, so they have to
-    # be stored before it is written, and a new object has to be stored before them.
+    # The historical record copies the related objects as they are when it is written, so they must
+    # be saved before it, and a new object before them.
     obj.skip_history_when_saving = True
     try:
         obj.save()
@@ -67,8 +67,8 @@ def _save_many_to_many(obj: Model, values: Mapping[str, Any]) -> None:
 
 
 def save_changes_as(obj: Model, values: Mapping[str, Any], *, by, now: dt.datetime) -> bool:
-    """Save `values` like `save_values_as` with the line *Geändert: Titel, Beginn*; without a
-    difference save nothing and return False.
+    """Save `values` like `save_values_as`, with the line *Geändert: Titel, Beginn*. If nothing
+    differs, save nothing and return False.
     """
     changed = [
         str(obj._meta.get_field(name).verbose_name)
@@ -89,8 +89,8 @@ def _differs(obj: Model, name: str, value: Any) -> bool:
 
 
 def delete_as(obj, *, by, now: dt.datetime, reason: str | Promise) -> None:
-    """Delete `obj`; its history stays and ends with a line as `save_as` writes it."""
-    # simple_history takes author, moment and reason of the deletion from these attributes.
+    """Delete `obj`. Its history stays and ends with a line like those of `save_as`."""
+    # simple-history takes author, time and reason of the deletion from these attributes.
     obj._history_user = by if getattr(by, "pk", None) else None
     obj._history_date = now
     obj._change_reason = str(reason)[:100]
@@ -109,7 +109,7 @@ def update_all_as(
 
     Two statements on PostgreSQL, two per batch on SQLite.
     """
-    # The objects get the values too: the history lines are made from them.
+    # Set the values on the objects too: the history is written from them.
     for row in rows:
         for name, value in values.items():
             setattr(row, name, value)

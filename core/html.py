@@ -1,4 +1,4 @@
-"""HTML fragments that appear hundreds of times on a page: Python is faster than templates here."""
+"""HTML fragments that occur hundreds of times on a page: here, Python is faster than templates."""
 
 import datetime as dt
 
@@ -69,8 +69,8 @@ def draw_badge(text, colour: str = "neutral") -> SafeString:
 def draw_traffic_light(value: str, *, short: bool = False, count: int | None = None) -> SafeString:
     """Return a traffic light: a shape, its colour in words and its meaning.
 
-    `value` is green, yellow, red or empty (unknown). With `short` the word is for screen readers
-    only; with `count` the number of things in this state stands before it.
+    `value` is green, yellow, red or empty (unknown). With `short`, only screen readers get the
+    word; `count` puts the number of things in this state before it.
     """
     word, meaning, path = TRAFFIC_LIGHTS[one_of(value or "", TRAFFIC_LIGHTS)]
     text = word if count is None else f"{count} {word}"
@@ -88,14 +88,15 @@ def draw_traffic_light(value: str, *, short: bool = False, count: int | None = N
         value or "unknown",
         word,
         meaning,
-        mark_safe(path),  # one of the constants above
+        # One of the constants above.
+        mark_safe(path),
         shown,
     )
 
 
 def draw_due(date: dt.date | None, today: dt.date) -> SafeString:
     """Return the deadline `date` as seen from `today`, red when overdue; empty without a date."""
-    # Lists have rows without a deadline; the cell stays empty.
+    # In lists, some rows have no deadline; their cell stays empty.
     if date is None:
         return SafeString("")
     name = "due due--over" if date < today else "due"
@@ -121,10 +122,10 @@ def draw_hidden_field(name: str, value: str) -> SafeString:
 
 
 def draw_stacked_bar(segments, label: str, *, compact: bool = False) -> SafeString:
-    """Return a bar of `segments` (`core.progress.Segment`) with a legend and a table of the same
-    numbers.
+    """Return a bar of `segments` (`core.progress.Segment`) with a legend and, for screen readers, a
+    table of the same numbers.
 
-    `compact` is for a cell of a table: the bar alone, its numbers in its name.
+    `compact` returns the bar alone, for a table cell, with the numbers as its accessible name.
     """
     segments = [segment for segment in segments if segment.count]
     numbers = ", ".join(f"{segment.count} {segment.label}" for segment in segments) or _(
@@ -160,7 +161,7 @@ def draw_stacked_bar(segments, label: str, *, compact: bool = False) -> SafeStri
 
 
 def _bar_parts(segments) -> SafeString:
-    # Numbers are formatted here: a localised `12,5` is no number in SVG.
+    # Formatted here, because a localised `12,5` is not a number in SVG.
     total = sum(segment.count for segment in segments)
     parts, left = [], 0
     for segment in segments:
@@ -182,7 +183,7 @@ _parser = MarkdownIt("commonmark", {"html": False, "breaks": True})
 
 def render_markdown(text: str | None) -> SafeString:
     """Return user-written Markdown as safe HTML: text, lists, links, small headings."""
-    # noreferrer: the address of an internal page is nobody else's business.
+    # noreferrer: other sites must not learn the URLs of internal pages.
     html = nh3.clean(
         _parser.render(text or ""),
         tags=TAGS,

@@ -1,5 +1,5 @@
-"""Personal links: signed tokens over kind, id and version. They expire, and raising the version of
-the object revokes them.
+"""Personal links: signed tokens that hold kind, id and version. They expire; raising the object's
+version revokes them.
 """
 
 from typing import NamedTuple
@@ -11,14 +11,14 @@ from core.errors import Refused
 
 
 class LinkTarget(NamedTuple):
-    """What a personal link points to: a primary key, and the link version when it was made."""
+    """What a personal link points to: a primary key and the link version at signing."""
 
     pk: int
     version: int
 
 
 def sign_link(kind: str, pk: int, version: int) -> str:
-    # The salt keeps the token of one kind from being accepted for another.
+    # The salt prevents a token of one kind from being accepted for another.
     return signing.dumps([pk, version], salt=f"link.{kind}", compress=False)
 
 
@@ -33,7 +33,7 @@ def read_link(kind: str, token: str, *, max_age: int | None = None) -> LinkTarge
         raise Refused(
             _("Dieser Link ist abgelaufen. Bitte wenden Sie sich an die Geschäftsstelle.")
         ) from error
-    # A mail program may cut the link, so the sentence says what to try first.
+    # Mail programs may truncate links, so the sentence says what to try first.
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise Refused(
             _(

@@ -1,4 +1,4 @@
-"""Logging without secrets: whoever holds a personal link can act with it."""
+"""Logging without secrets: anyone who has a personal link can use it."""
 
 import logging
 import re
@@ -14,6 +14,6 @@ class HideTokens(logging.Filter):
         """Let every record pass, with tokens removed from its message."""
         message = record.getMessage()
         if TOKEN.search(message):
-            # The message is final now; args would be formatted into it once more.
+            # The message is already formatted; `args` would be applied to it again.
             record.msg, record.args = TOKEN.sub(r"\1…", message), ()
         return True

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 FORM_TOKEN = "form_token"
 REMEMBERED_SECONDS = 24 * 60 * 60
-PROCESSING_SECONDS = 60  # longest time a form is processed; after that it may be sent again
-WAIT_SECONDS = 5  # for the answer to the first submission while it is still being processed
+# The longest time to process a form; after that it may be sent again.
+PROCESSING_SECONDS = 60
+# How long a duplicate waits while the first submission is still being processed.
+WAIT_SECONDS = 5
 POLL_SECONDS = 0.1
 
 
@@ -24,10 +26,10 @@ def new_token() -> str:
 
 
 class DuplicateSubmissionMiddleware:
-    """Answer a form that was already accepted by redirecting to where the first submission led.
+    """Redirect a form that was already accepted to where its first submission led.
 
     This covers a double tap and a form sent again after going back. A submission with other values
-    on the same page is a form of its own. When the cache forgets, the duplicate goes unnoticed.
+    counts as a new form. If the cache loses its entry, a duplicate goes unnoticed.
     """
 
     def __init__(self, get_response):
@@ -37,7 +39,7 @@ class DuplicateSubmissionMiddleware:
         if request.method != "POST" or not request.POST.get(FORM_TOKEN):
             return self.get_response(request)
         key = _submission_key(request)
-        # `add` is atomic: of two submissions at the same time, one wins and processes the form.
+        # `add` is atomic: of two simultaneous submissions, only one processes the form.
         if not cache.add(key, "", PROCESSING_SECONDS) and (target := _redirect_of(key)):
             text = _(
                 "Dieses Formular war schon abgeschickt. Es wurde nicht noch einmal gespeichert."
@@ -54,7 +56,7 @@ class DuplicateSubmissionMiddleware:
 
 
 def _submission_key(request: HttpRequest) -> str:
-    """Return a cache key for what this session sends: all values, files by name and size."""
+    """Return a cache key for everything this session sent: all values, files by name and size."""
     sent = [
         (name, value)
         for name, values in request.POST.lists()
@@ -66,7 +68,7 @@ def _submission_key(request: HttpRequest) -> str:
         for name, files in request.FILES.lists()
         for file in files
     ]
-    # Per session: two people may send the same words.
+    # Per session, because two people may send the same values.
     session = request.session.session_key or ""
     digest = hashlib.sha256(
         repr((session, request.path, sorted(sent))).encode("utf-8", "surrogatepass")
@@ -75,7 +77,7 @@ def _submission_key(request: HttpRequest) -> str:
 
 
 def _redirect_of(key: str) -> str:
-    """Return where the first submission led; empty when it was not accepted.
+    """Return where the first submission led; empty if it was not accepted.
 
     Waits for the first submission while it is being processed.
     """
@@ -91,7 +93,7 @@ def _redirect_of(key: str) -> str:
 class PrivatePagesMiddleware:
     """Mark pages of signed-in users `private, no-cache` unless the view sets Cache-Control itself.
 
-    `no-cache` instead of `no-store`: going back in the browser must keep what was typed (RFC 9111,
+    `no-cache` instead of `no-store`: going back in the browser must keep the input (RFC 9111,
     5.2.2).
     """
 
@@ -107,9 +109,9 @@ class PrivatePagesMiddleware:
 
 
 class FormAddressMiddleware:
-    """Show a page with a way back where Django would answer a GET with an empty 405.
+    """Show a page with a link back where Django would answer a GET with an empty 405.
 
-    Someone who signs in again after their session expired may land on such an address.
+    Users who sign in again after their session expired may land on such a URL.
     """
 
     def __init__(self, get_response):
@@ -117,7 +119,7 @@ class FormAddressMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        # HEAD and OPTIONS keep their plain answer.
+        # HEAD and OPTIONS keep the plain response.
         if response.status_code != 405 or request.method != "GET" or response.content:
             return response
         page = render(request, "405.html", {"back": page_above(request.path)}, status=405)
@@ -126,7 +128,7 @@ class FormAddressMiddleware:
 
 
 def page_above(path: str) -> str:
-    """Return the nearest existing path above `path`, `/` at the latest."""
+    """Return the nearest existing path above `path`, or `/`."""
     while path != "/":
         path = path.rstrip("/").rpartition("/")[0] + "/"
         try:

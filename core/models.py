@@ -25,7 +25,7 @@ MONTHS = (
 
 
 class Origin(models.TextChoices):
-    """Where an object comes from. What was taken over stays outside the workflow."""
+    """Where an object comes from. Objects taken over from the past stay outside the workflow."""
 
     ENTERED = "entered", _("im Portal erfasst")
     TAKEN_OVER = "taken_over", _("übernommen")
@@ -33,7 +33,7 @@ class Origin(models.TextChoices):
 
 
 class Precision(models.TextChoices):
-    """How exactly a date is known."""
+    """How precisely a date is known."""
 
     DAY = "day", _("Tag")
     MONTH = "month", _("Monat")
@@ -68,9 +68,9 @@ class Sourced(models.Model):
         return self.origin == Origin.DEMO
 
 
-# Sources of the past often name only a month or a year; inventing a day would look like a fact.
+# Old sources often name only a month or a year; an invented day would look like a fact.
 class KnownDate(models.Model):
-    """A date as exactly as it is known: a day, a range, only a month or a year, or nothing."""
+    """A date as precisely as it is known: a day, a range, a month, a year, or not at all."""
 
     starts_on = models.DateField(_("Datum"), null=True, blank=True)
     ends_on = models.DateField(_("bis"), null=True, blank=True)
@@ -102,7 +102,7 @@ class KnownDate(models.Model):
 class Document(models.Model):
     """An uploaded file.
 
-    Apps derive a table of their own, with a real foreign key to the object the file belongs to.
+    Each app derives its own table, with a real foreign key to the object that owns the file.
     """
 
     title = models.CharField(_("Name der Datei"), max_length=150)

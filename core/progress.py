@@ -1,4 +1,4 @@
-"""Value objects that pages hand to the building blocks in `templates/components/`."""
+"""Value objects for the building blocks in `templates/components/`."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class ProgressStep(NamedTuple):
 
 
 class OpenPoint(NamedTuple):
-    """One more open item in the box *Nächster Schritt*, with a button for who handles it."""
+    """An open item in the box *Nächster Schritt*, with a button for users who can handle it."""
 
     text: str
     action: str = ""
@@ -57,7 +57,7 @@ class NextStep(NamedTuple):
     points: tuple[OpenPoint, ...] = ()
 
     def without_button(self) -> "NextStep":
-        """Return the step as users see it who cannot act."""
+        """Return the step as shown to users who cannot act."""
         return self._replace(action="", url="")
 
 
@@ -87,9 +87,7 @@ class HistoryEntry(NamedTuple):
 
 
 class TextCard(NamedTuple):
-    """A card of plain text. `more` holds (subheading, text) pairs, `note` stands below in small
-    print.
-    """
+    """A card of plain text. `more` holds (subheading, text) pairs; `note` is small print below."""
 
     title: str
     text: str
@@ -99,7 +97,7 @@ class TextCard(NamedTuple):
 
 
 class WaitingEntry(NamedTuple):
-    """One line of *Wartet auf* on the start page: who has to do what, and the page to do it on.
+    """One line of *Wartet auf* on the start page: who has to do what, and on which page.
 
     `NextStep` says the same on the object's own page, where it carries the button.
     """

@@ -1,4 +1,4 @@
-"""What databases cannot take: integers out of range, and too many parameters in one statement."""
+"""Workarounds for limits of databases: the range of integers, the parameters in one statement."""
 
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
@@ -10,7 +10,7 @@ from django.db.models.lookups import In
 
 @IntegerField.register_lookup
 class IntegerIn(In):
-    """`__in` that ignores integers out of range: no row has them, and SQLite raises OverflowError.
+    """`__in` that ignores out-of-range integers: no row has them, and SQLite raises OverflowError.
 
     Django already does this for single comparisons; multiple-choice fields use `__in`.
     """
@@ -24,14 +24,16 @@ class IntegerIn(In):
         return super().process_rhs(compiler, connection)
 
 
-MAX_BATCH_SIZE = 10_000  # where the database sets no limit
-RESERVED_PARAMETERS = 99  # for the rest of the statement
+# Applies if the database sets no limit.
+MAX_BATCH_SIZE = 10_000
+# Parameters left for the rest of the statement.
+RESERVED_PARAMETERS = 99
 
 Item = TypeVar("Item")
 
 
 def in_batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """Split `items` so that each part fits into one statement, one parameter per item."""
+    """Split `items` so that each part fits into one statement, with one parameter per item."""
     size = (
         connection.features.max_query_params or MAX_BATCH_SIZE + RESERVED_PARAMETERS
     ) - RESERVED_PARAMETERS

@@ -1,7 +1,7 @@
 """Roles and role predicates. A role is a Django group of the same name.
 
-The user model provides `user.roles`, a frozenset that includes roles borrowed as a deputy and is
-read once per request.
+The user model provides `user.roles`, a frozenset that includes the roles of people the user
+represents as a deputy; it is read once per request.
 """
 
 from django.conf import settings

@@ -18,13 +18,13 @@ class Move(NamedTuple):
 
 
 def target_of(table: Mapping[str, Move], action: str, obj) -> str:
-    """Return the state that `action` leads `obj` to.
+    """Return the state of `obj` after `action`.
 
     Raises Refused when the table does not allow `action` in the current state, and for objects
     taken over from former records, which stay outside the workflow.
     """
     move = table[action]
-    # Facts of the past have no workflow; moving them would falsify the record.
+    # Records of the past have no workflow; moving them would falsify them.
     if getattr(obj, "is_taken_over", False):
         raise Refused(
             _(
@@ -36,8 +36,7 @@ def target_of(table: Mapping[str, Move], action: str, obj) -> str:
         raise Refused(
             _(
                 "Das ist im Stand „%(state)s“ nicht möglich. Vielleicht war inzwischen jemand "
-                "schneller; was jetzt "
-                "ansteht, zeigt die Seite des Eintrags."
+                "schneller; was jetzt ansteht, zeigt die Seite des Eintrags."
             )
             % {"state": obj.get_state_display()}
         )

@@ -1,4 +1,4 @@
-"""Static files of other projects: served by name from node_modules, never committed."""
+"""Third-party static files: served by name from node_modules, never committed."""
 
 import posixpath
 import re
@@ -59,11 +59,10 @@ class _SingleFileStorage(FileSystemStorage):
 class PortalManifestStorage(CompressedManifestStaticFilesStorage):
     """Hashed, compressed static files, without source maps.
 
-    The stylesheet is written with its imports inlined, so that a page loads one file and not a
-    chain.
+    The stylesheet's imports are inlined, so that a page loads one file instead of a chain.
     """
 
-    # Scripts import each other by name; the hashed names have to be written into them.
+    # Scripts import each other by name, so their imports need the hashed names.
     support_js_module_import_aggregation = True
     patterns = tuple(
         (
@@ -78,7 +77,7 @@ class PortalManifestStorage(CompressedManifestStaticFilesStorage):
     def post_process(self, paths, dry_run=False, **options):
         if STYLESHEET in paths and not dry_run:
             self._write_stylesheet(paths)
-            # The file just written replaces the source, so that its own hash is computed.
+            # Hash the file just written instead of its source.
             paths = {**paths, STYLESHEET: (self, STYLESHEET)}
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
@@ -96,7 +95,7 @@ class PortalManifestStorage(CompressedManifestStaticFilesStorage):
         self._save(STYLESHEET, ContentFile(whole.encode("utf-8")))
 
 
-# htmx extensions import the bare name `htmx`, which a hashing storage takes for a missing file.
+# htmx extensions import the bare name `htmx`, which the hashing storage would report as missing.
 NOT_SHIPPED = ["django_htmx/ext/*"]
 
 
@@ -105,7 +104,7 @@ class UsableAppFinder(AppDirectoriesFinder):
         return super().list([*(ignore_patterns or ()), *NOT_SHIPPED])
 
 
-# KERN classes in use. All other CSS builds on KERN's custom properties.
+# The KERN classes in use; the rest of our CSS builds on KERN's custom properties.
 KERN_PARTS = (
     "btn",
     "dark",
@@ -165,8 +164,8 @@ TOKEN = re.compile(r'"[^"]*"|[{};]')
 def inline_imports(css: str, *, base: str, read: Callable[[str], str]) -> str:
     """Return `css` (URL `base`) with each `@import url(…) layer(…)` replaced by its layer.
 
-    `read` returns the text at a URL. Relative URLs inside imported files are not rewritten, so a
-    file with `url()` must be in the folder of `base`.
+    `read` returns the text at a URL. Relative URLs in imported files are not rewritten, so a file
+    with `url()` must be in the same folder as `base`.
     """
 
     def layer(match: re.Match) -> str:
@@ -196,7 +195,7 @@ def _split_rules(css: str) -> Iterator[str]:
 
 def _trimmed(rule: str) -> str:
     prelude, _brace, body = rule.partition("{")
-    # Nested rules are trimmed too; an empty block would only cost bytes.
+    # Trim nested rules too, and drop blocks that end up empty.
     if prelude.startswith(("@media", "@supports")):
         inner = "".join(map(_trimmed, _split_rules(body.removesuffix("}"))))
         return f"{prelude}{{{inner}}}" if inner else ""

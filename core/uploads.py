@@ -1,4 +1,4 @@
-"""Uploaded files: which are accepted, checked by their content, and what they are named."""
+"""Uploaded files: which ones are accepted, judged by content, and how they are named."""
 
 import re
 import unicodedata
@@ -22,7 +22,8 @@ TRANSLITERATION = str.maketrans(
 MAX_NAME_LENGTH, MAX_SUFFIX_LENGTH = 120, 8
 MAX_FILES = 10
 CONTENT_TYPES = "[Content_Types].xml"
-MAX_CONTENT_TYPES_BYTES = 1_000_000  # real ones have some thousand; guards against zip bombs
+# Guards against zip bombs; real files have a few thousand bytes.
+MAX_CONTENT_TYPES_BYTES = 1_000_000
 
 
 def _starts_with(*signatures: bytes) -> Callable[[IO[bytes]], bool]:
@@ -58,7 +59,7 @@ def _is_office_file(part: str) -> Callable[[IO[bytes]], bool]:
 
 
 class FileKind(NamedTuple):
-    """One accepted file type. `fits` checks the content, as endings and headers can lie."""
+    """An accepted file type. `fits` checks the content, as file names and headers can lie."""
 
     label: str
     media_type: str
@@ -66,7 +67,7 @@ class FileKind(NamedTuple):
     fits: Callable[[IO[bytes]], bool]
 
 
-# Only types that an office can open and that cannot run code.
+# Only types that offices can open and that cannot run code.
 KINDS = (
     FileKind("PDF", PDF, (".pdf",), _starts_with(b"%PDF-")),
     FileKind("Word", WORD, (".docx",), _is_office_file("wordprocessingml.document")),
@@ -118,8 +119,7 @@ def _media_type_of(upload: UploadedFile) -> str:
         raise Refused(
             _(
                 "„%(name)s“ ist keine %(kind)s-Datei, die angehängt werden kann. Sie ist "
-                "beschädigt, hat ein Passwort "
-                "oder Makros, oder ihre Endung stimmt nicht."
+                "beschädigt, hat ein Passwort oder Makros, oder ihre Endung stimmt nicht."
             )
             % {"name": name, "kind": kind.label}
         )
@@ -130,7 +130,7 @@ def clean_name(name: str) -> str:
     """Return the file name shown on pages: no folders, invisible characters or leading signs."""
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
     shown = "".join(char for char in last if unicodedata.category(char)[0] != "C")
-    # A leading "=", "+" or "@" would be a formula in a list of names, "." a hidden file.
+    # A leading "=", "+" or "@" would start a formula in an exported list, "." a hidden file.
     plain = " ".join(shown.split()).lstrip(" .=+-@") or "datei"
     suffix = PurePosixPath(plain).suffix[:MAX_SUFFIX_LENGTH]
     return plain.removesuffix(suffix)[: MAX_NAME_LENGTH - len(suffix)] + suffix

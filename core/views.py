@@ -1,4 +1,4 @@
-"""What all views share: access, running services, confirmation, forms, pages and order of lists."""
+"""Helpers for all views: access, services, confirmation, forms, pagination and sorting."""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -24,7 +24,7 @@ PAGE_SIZE = 50
 
 
 def allowed(predicate: Callable, reason: str | Promise = ""):
-    """Decorate a view: 403 with `reason` for everyone of whom `predicate(user)` is false."""
+    """Decorate a view: 403 with `reason` unless `predicate(user)` holds."""
 
     def decorate(view):
         @wraps(view)
@@ -49,8 +49,8 @@ def require_office(request: HttpRequest) -> None:
 
 
 def get_for_office(request: HttpRequest, queryset: QuerySet, pk: int):
-    """Return the object for the office: 404 when the user may not see it, 403 when they may see but
-    not change it.
+    """Return an object that only the office may change: 404 if the user may not see it, 403 if they
+    are not the office.
     """
     found = get_object_or_404(queryset.visible_to(request.user), pk=pk)
     require_office(request)
@@ -67,13 +67,13 @@ def run_service(
 ):
     """Call `service()` and return its result, or True when it returns None; show `done`.
 
-    When the service refuses, return False: the sentence goes to `form`, or above the page without
-    one. When somebody else saved meanwhile, the form shows both versions; `current()` loads the
-    saved object, by default the form's own. A missing right becomes a 403.
+    If the service refuses, return False; the sentence goes to `form`, or into a message if there is
+    none. If somebody else saved meanwhile, the form shows both versions; `current()` loads the
+    saved object, by default the form's instance. NotAllowed becomes a 403.
     """
     try:
         result = service()
-    # Before Refused, of which it is a subclass.
+    # NotAllowed is a subclass of Refused, so it must come first.
     except NotAllowed as error:
         raise PermissionDenied(str(error)) from error
     except Refused as error:
@@ -106,12 +106,10 @@ def _saved_version(form: BaseForm, current: Callable | None):
 def redirect_unless_possible(
     request: HttpRequest, obj, moves: Mapping[str, Move], action: str
 ) -> HttpResponse | None:
-    """Return a redirect to `obj`, with the reason, when a page is opened whose `action` its state
-    forbids.
+    """Return a redirect to `obj`, with the reason as a message, if its state forbids `action`.
 
-    A POST goes to the service, which gives the same reason without losing what was typed.
+    On POST return None: the service refuses with the same reason, and the form keeps the input.
     """
-    # On POST the form has to be shown again with what was typed; only the service can say why.
     if request.method == "POST":
         return None
     try:
@@ -125,7 +123,7 @@ def redirect_unless_possible(
 def render_confirmation(
     request: HttpRequest, form: BaseForm | None = None, **context
 ) -> HttpResponse:
-    """Return the page that asks again; `context` takes `title`, `question`, `details`,
+    """Return the confirmation page; `context` takes `title`, `question`, `details`,
     `submit_label`, `cancel_url`, `danger`.
     """
     return render(request, "generic/confirm.html", {"form": form, **context})
@@ -141,21 +139,19 @@ def render_form(
 
 
 def render_page_or_fragment(request: HttpRequest, fragment: str, context: dict) -> HttpResponse:
-    """Return the whole page around the template `fragment`; htmx gets the fragment alone."""
+    """Return the page that contains the template `fragment`, or to htmx the fragment alone."""
     template = fragment if request.htmx else "generic/chart.html"
     return render(request, template, context | {"fragment": fragment})
 
 
 def redirect_with_message(request: HttpRequest, message: str | Promise, target) -> HttpResponse:
-    """Show `message` on the page `target` (an object, a URL or a URL name)."""
+    """Redirect to `target` (an object, a URL or a URL name), which shows `message`."""
     messages.success(request, str(message))
     return redirect(target)
 
 
 def paginate(request: HttpRequest, queryset: QuerySet, *, count: int | None = None) -> Page:
-    """Return the page of the ordered `queryset` that `?page=` asks for; a known `count` saves the
-    query that counts.
-    """
+    """Return the page `?page=` of the ordered `queryset`; a known `count` saves a query."""
     paginator = Paginator(queryset, PAGE_SIZE)
     if count is not None:
         paginator.count = count
@@ -170,11 +166,10 @@ def ordering(
     then: tuple[str, ...] = (),
     nulls_last: bool = False,
 ) -> list[str | OrderBy]:
-    """Return the columns for `order_by` that `?sort=` asks for: a key of `sorts`, or `-key`, as
-    `default` is too.
+    """Return the `order_by` columns for `?sort=`: like `default`, a key of `sorts` or `-key`.
 
-    The columns `then` and the primary key decide between equal records. With `nulls_last` records
-    without a value come last in both directions.
+    The columns `then` and the primary key break ties. With `nulls_last`, records without a value
+    come last in both directions.
     """
     asked = request.GET.get("sort", "")
     if asked.removeprefix("-") not in sorts:

@@ -1,4 +1,4 @@
-"""Building blocks of pages. All arguments are declared keywords, so that a typo is an error."""
+"""Building blocks of pages. All arguments are keyword-only, so that a typo raises an error."""
 
 import datetime as dt
 
@@ -80,13 +80,13 @@ def as_breadcrumb(content: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def block_again(context, *, name: str) -> SafeString:
-    """Render the block `name` a second time, as for a heading that equals the title."""
+    """Render the block `name` again, for example as a heading that repeats the title."""
     return context.render_context[BLOCK_CONTEXT_KEY].get_block(name).render(context)
 
 
 @register.simple_tag
 def form_token() -> SafeString:
-    """Mark this rendering of a form, so that a duplicate submission is recognised."""
+    """Identify this rendering of a form, so that a duplicate submission is recognised."""
     return format_html(
         '<input type="hidden" name="{}" value="{}">', middleware.FORM_TOKEN, middleware.new_token()
     )
@@ -99,7 +99,7 @@ def badge(*, text, colour: str = "neutral") -> SafeString:
 
 @register.simple_tag
 def demo_badge(*, shown: bool) -> SafeString:
-    """Mark an invented record: a blank and the badge, or nothing."""
+    """Return a space and the badge of demo data if `shown`, else nothing."""
     return SafeString(" ") + html.draw_badge(_("Demodaten"), "warning") if shown else SafeString("")
 
 
@@ -110,7 +110,7 @@ def traffic_light(*, value: str, short: bool = False, count: int | None = None) 
 
 @register.inclusion_tag("components/traffic_light_legend.html")
 def traffic_light_legend() -> dict:
-    """Say what the three colours mean, wherever they are shown."""
+    """Explain the colours, on every page that shows them."""
     return {
         "values": [
             (value, meaning) for value, (_word, meaning, _path) in html.TRAFFIC_LIGHTS.items()
@@ -141,7 +141,7 @@ def optional_link_button(*, url: str, label, variant: str = "secondary") -> Safe
 
 @register.simple_tag
 def submit_label(*, guard, label):
-    """Return the label of a form's button; it says so when saving lets an approval lapse."""
+    """Return the label of a form's submit button, which warns if an approval will lapse."""
     if guard and guard.changes:
         return _("Speichern, die Freigabe erlischt")
     return label or _("Speichern")
@@ -149,7 +149,7 @@ def submit_label(*, guard, label):
 
 @register.simple_tag(takes_context=True)
 def restoring_attributes(context) -> SafeString:
-    """Return the attributes by which a script restores what was typed before the session ended."""
+    """Return the attributes for the script that restores input from before the session expired."""
     user = getattr(context.get("request"), "user", None)
     if user is None or not user.is_authenticated:
         return SafeString("")
@@ -219,7 +219,7 @@ def tabs(*, items) -> dict:
 @register.inclusion_tag("components/origin_note.html")
 def origin_note(*, obj) -> dict:
     """Show where `obj` (a `core.models.Sourced`) comes from and how reliable its values are."""
-    # Only web addresses become links: a source may also be a printed document.
+    # Only URLs become links: a source may also be a printed document.
     sources = [source for source in obj.sources if str(source).startswith(("https://", "http://"))]
     basis = [
         (_field_label(obj, name), BASIS.get(value, value))
@@ -251,8 +251,8 @@ def _field_label(obj, name: str) -> str:
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
 def pagination(context, *, page) -> dict:
-    """Link the pages of a list, keeping its filters; nothing for a single page."""
-    # At least the neighbours and both ends, however many pages there are.
+    """Link the pages of a list and keep its filters; show nothing for a single page."""
+    # Only the neighbours and both ends, however many pages there are.
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     return {
         "page": page,
@@ -269,7 +269,7 @@ def pagination(context, *, page) -> dict:
 def filter_bar(context, *, filter, count: int, export_url: str = "") -> dict:
     """Show the form of a django-filter and the number of results.
 
-    All fields but the first fold away.
+    All fields but the first are collapsible.
     """
     request = context["request"]
     first, *rest = filter.form.visible_fields()
@@ -302,7 +302,7 @@ def filter_field(*, field) -> dict:
 
 @register.inclusion_tag("components/sort_header.html", takes_context=True)
 def sort_header(context, *, label, field: str) -> dict:
-    """Show a column header that sorts by `?sort=field`, or reverses when already sorted."""
+    """Show a column header that sorts by `?sort=field`, or reverses the order if sorted so."""
     current = context["request"].GET.get("sort", "")
     direction = {field: "ascending", f"-{field}": "descending"}.get(current, "")
     target = f"-{field}" if direction == "ascending" else field
@@ -316,7 +316,7 @@ def sort_header(context, *, label, field: str) -> dict:
 
 def _address(context, **changes) -> str:
     """Return the current query string with `changes`; None removes a parameter."""
-    # GET is immutable.
+    # Copied, because GET is immutable.
     query = context["request"].GET.copy()
     for name, value in changes.items():
         query.pop(name, None)

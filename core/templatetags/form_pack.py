@@ -1,4 +1,4 @@
-"""What the templates of the form pack `kern` decide and compose in Python."""
+"""Tags and filters for the templates of the form pack `kern`."""
 
 from django import template
 from django.forms import BaseForm, BoundField
@@ -22,7 +22,7 @@ def attrs(*classes, **values) -> SafeString:
 
 @register.simple_tag
 def label_text(*, field: BoundField) -> SafeString:
-    """Return the label, marked when the field is optional: most fields are not."""
+    """Return the label. Optional fields are marked, because most are required."""
     if field.field.required or field.field.disabled:
         return format_html("{}", field.label)
     mark = format_html('<span class="field__optional"> – {}</span>', _("optional"))
@@ -42,11 +42,11 @@ def encoding(form: BaseForm) -> str:
 
 @register.simple_tag
 def affix(*, text) -> SafeString:
-    """Return a text such as a unit beside an input; nothing for an empty text."""
+    """Return `text`, such as a unit, for display beside an input; nothing if it is empty."""
     return format_html("<span>{}</span>", text) if text else SafeString("")
 
 
 @register.filter
 def button_class(button) -> str:
-    """Return the variant of a crispy button: the one that submits stands out."""
+    """Return the CSS class of a crispy button: primary for the one that submits."""
     return "kern-btn--primary" if button.input_type == "submit" else "kern-btn--secondary"
