@@ -171,7 +171,7 @@ def test_approval_with_files_cannot_be_deleted(office, media):
         ({"size": 0}, "attachment_is_not_empty"),
     ],
 )
-def test_constraints_of_an_attachment(office, fields, name):
+def test_attachment_constraints_hold(office, fields, name):
     submit(office, files.upload())
 
     with pytest.raises(IntegrityError, match=name), transaction.atomic():

@@ -26,7 +26,7 @@ def between(lines: list[str], first: str, last: str) -> list[str]:
     return lines[lines.index(first) : lines.index(last)]
 
 
-def test_changes_stand_between_the_header_and_the_occasion(renewed):
+def test_changes_appear_between_header_and_occasion(renewed):
     pdf = between(
         pdf_lines(renewed),
         "Frühere Vorlage vorgelegt 02.03.2026, 10:00 Uhr; zurückgegeben",

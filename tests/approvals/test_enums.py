@@ -48,11 +48,11 @@ ACTIONS = {
 }
 
 
-def test_moves_of_an_approval():
+def test_approval_moves_are_as_listed():
     assert {action: (move.sources, move.target) for action, move in MOVES.items()} == EXPECTED_MOVES
 
 
-def test_moves_of_a_condition():
+def test_condition_moves_are_as_listed():
     moves = {action: (move.sources, move.target) for action, move in CONDITION_MOVES.items()}
 
     assert moves == {"meet": (("open",), "met")}

@@ -105,8 +105,10 @@ def test_mails_about_other_approvals_and_about_the_end_stay(office, senator, app
     end(approval, office, senator)
 
     assert asked(other).state == MailState.WAITING
-    told = Mail.objects.filter(subject_key=f"approval:{approval.pk}").exclude(kind="approval_asked")
-    assert {mail.state for mail in told} == {MailState.WAITING}
+    others = Mail.objects.filter(subject_key=f"approval:{approval.pk}").exclude(
+        kind="approval_asked"
+    )
+    assert {mail.state for mail in others} == {MailState.WAITING}
 
 
 def test_refused_decision_withdraws_no_mail(senator, approval):

@@ -54,7 +54,7 @@ def test_second_open_approval_of_a_subject_is_rejected():
     violates("approval_open_once_per_subject", second, subject_id=1)
 
 
-def test_a_subject_may_have_several_closed_approvals():
+def test_subject_may_have_several_closed_approvals():
     make_approval(ApprovalState.RETURNED)
     make_approval(ApprovalState.RETURNED)
     make_approval()

@@ -40,7 +40,7 @@ def fresh(user) -> User:
         (None, False, False),
     ],
 )
-def test_rights_by_role_and_kind(kind, role, decides, sees):
+def test_rights_follow_role_and_kind(kind, role, decides, sees):
     user = make_user(role) if role else make_user()
 
     assert (can_decide_kind(user, kind), can_see_approvals(user, kind)) == (decides, sees)
@@ -49,7 +49,7 @@ def test_rights_by_role_and_kind(kind, role, decides, sees):
 
 @pytest.mark.usefixtures("monday")
 @pytest.mark.parametrize("kind", ApprovalKind)
-def test_rights_of_a_deputy_for_topics(kind):
+def test_deputy_for_topics_has_no_rights_elsewhere(kind):
     deputy = make_deputy(make_user(SENATOR_OFFICE), kinds=[ApprovalKind.TOPIC])
     is_topic = kind == ApprovalKind.TOPIC
 

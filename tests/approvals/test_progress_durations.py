@@ -40,7 +40,7 @@ def by_label(user, now=NOW) -> dict[str, tuple]:
 
 
 @pytest.mark.django_db
-def test_median_and_longest_in_working_days_by_kind():
+def test_median_and_longest_duration_are_counted_by_kind():
     office = make_user(OFFICE)
     for number, decided in enumerate([D(2026, 3, 3), D(2026, 3, 6), D(2026, 3, 20)]):
         make_decided(ApprovalKind.TOPIC, D(2026, 3, 2), decided, pk=number + 1)
@@ -159,5 +159,5 @@ def test_durations_need_two_queries_for_any_number(count, django_assert_num_quer
         (1200, "1200 Arbeitstage"),
     ],
 )
-def test_format_duration(days, words):
+def test_duration_is_formatted_in_german(days, words):
     assert format_duration(days) == words

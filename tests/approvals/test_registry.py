@@ -43,7 +43,7 @@ def monday():
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("state", A)
 @pytest.mark.parametrize("verdict", Verdict)
-def test_decision_by_kind_state_verdict_and_role(kind, state, verdict):
+def test_decision_depends_on_kind_state_verdict_and_role(kind, state, verdict):
     submitter = make_user(OFFICE)
     case = make_case(kind, state, by=submitter)
 
@@ -84,15 +84,15 @@ def _decides(case, kind, verdict, role, person):
         if approval.by_deputy
         else []
     )
-    told = [*User.objects.filter(groups__name=OFFICE), *principals]
+    notified = [*User.objects.filter(groups__name=OFFICE), *principals]
     assert mails_written("approval_decided") == sorted(
-        ("approval_decided", one.email) for one in told
+        ("approval_decided", one.email) for one in notified
     ), role
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("state", A)
-def test_submission_by_kind_state_and_role(kind, state):
+def test_submission_depends_on_kind_state_and_role(kind, state):
     submitter = make_user(OFFICE)
     case = make_case(kind, state, by=submitter)
 
@@ -120,7 +120,7 @@ def test_submission_by_kind_state_and_role(kind, state):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("state", A)
-def test_change_by_kind_state_and_role(kind, state):
+def test_change_depends_on_kind_state_and_role(kind, state):
     submitter = make_user(OFFICE)
     case = make_case(kind, state, by=submitter)
 
@@ -141,9 +141,9 @@ def test_change_by_kind_state_and_role(kind, state):
                 ), role
                 assert case.approval.history.first().history_user == person, role
                 assert case.approval.history.count() == 2, role
-                told = {email for _kind, email in mails_written("approval_lapsed")}
-                assert {"a@example.org", "b@example.org", person.email} <= told, role
-                assert not {"c@example.org", "d@example.org"} & told, role
+                notified = {email for _kind, email in mails_written("approval_lapsed")}
+                assert {"a@example.org", "b@example.org", person.email} <= notified, role
+                assert not {"c@example.org", "d@example.org"} & notified, role
         else:
             with undone(), nothing_changes(case.approval):
                 _change_if_possible(case, person)

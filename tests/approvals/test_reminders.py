@@ -278,8 +278,8 @@ def test_deputies_are_reminded_of_their_kinds_only(office, senator, django_asser
     with django_assert_num_queries(4):
         reminders = reminders_due([D(2026, 3, 12), D(2026, 3, 13)], schedules)
 
-    told = {(day, reminder.subject_key, reminder.to.email) for day, reminder in reminders}
-    assert told == {
+    recipients = {(day, reminder.subject_key, reminder.to.email) for day, reminder in reminders}
+    assert recipients == {
         (day, f"approval:{requests[kind].pk}", account.email)
         for day in (D(2026, 3, 12), D(2026, 3, 13))
         for kind, accounts in zip(

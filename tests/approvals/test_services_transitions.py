@@ -49,7 +49,7 @@ AFTER_WITHDRAWAL = {
 
 @pytest.mark.parametrize("kind", AFTER_WITHDRAWAL)
 @pytest.mark.parametrize("state", A)
-def test_withdrawal_by_kind_state_and_role(kind, state):
+def test_withdrawal_depends_on_kind_state_and_role(kind, state):
     submitter = make_user(OFFICE)
     case = make_case(kind, state, by=submitter)
 
@@ -73,15 +73,14 @@ def test_withdrawal_by_kind_state_and_role(kind, state):
                     role
                 )
                 assert case.approval.history.first().history_user == person, role
-                told = {email for _kind, email in mails_written("approval_withdrawn")}
-                assert {"a@example.org", "b@example.org"} <= told and "c@example.org" not in told, (
-                    role
-                )
+                recipients = {email for _kind, email in mails_written("approval_withdrawn")}
+                assert {"a@example.org", "b@example.org"} <= recipients, role
+                assert "c@example.org" not in recipients, role
 
 
 @pytest.mark.parametrize("kind", ApprovalKind)
 @pytest.mark.parametrize("state", A)
-def test_meeting_a_condition_by_kind_state_and_role(kind, state):
+def test_meeting_a_condition_depends_on_kind_state_and_role(kind, state):
     submitter = make_user(OFFICE)
     case = make_case(kind, state, by=submitter)
     condition = make_condition(case.approval)
@@ -102,12 +101,13 @@ def test_meeting_a_condition_by_kind_state_and_role(kind, state):
             met = meet_condition(condition=condition, note="Im Mai", by=person, now=NOW)
             assert (met.state, met.met_at, met.met_by) == (ConditionState.MET, NOW, person), role
             assert met.history.first().history_user == person, role
-            told = {email for _kind, email in mails_written("condition_met")}
-            assert {"a@example.org", "b@example.org"} <= told and "c@example.org" not in told, role
+            recipients = {email for _kind, email in mails_written("condition_met")}
+            assert {"a@example.org", "b@example.org"} <= recipients, role
+            assert "c@example.org" not in recipients, role
 
 
 @pytest.mark.parametrize("state", A)
-def test_adopting_counter_dates_by_state_and_role(state):
+def test_adopting_counter_dates_depends_on_state_and_role(state):
     submitter = make_user(OFFICE)
     case = make_case(ApprovalKind.DATES, state, by=submitter)
     starts_at = NOW + dt.timedelta(days=40)

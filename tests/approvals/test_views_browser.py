@@ -124,7 +124,7 @@ def test_passkey_leads_from_the_link_to_the_decision_and_on(page, live_server, s
 
 
 @pytest.mark.parametrize("address", ["/freigaben/", "/"])
-def test_deadline_stands_below_the_title_on_a_phone(page, live_server, senator, address):
+def test_deadline_is_below_the_title_on_a_phone(page, live_server, senator, address):
     approval = make_topic_approval(due_on=timezone.localdate() - dt.timedelta(days=9))
     page.set_viewport_size(PHONE)
     page.goto(f"{live_server.url}/anmelden/?next={address}")

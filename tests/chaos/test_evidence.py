@@ -14,7 +14,7 @@ def log(tmp_path):
     return tmp_path / "kept.jsonl"
 
 
-def test_journal_takes_in_whole_lines_only_and_each_once(log):
+def test_journal_reads_each_complete_line_once(log):
     journal = Journal(log)
     journal.read()
     line = json.dumps(
@@ -37,7 +37,7 @@ def test_journal_takes_in_whole_lines_only_and_each_once(log):
     assert len(journal.kept) == 2
 
 
-def test_journal_knows_connections_and_faults(log):
+def test_journal_reports_connections_and_faults(log):
     entries = [
         {"at": 0.5, "event": "listening"},
         {"at": 1.0, "event": "opened", "connection": 7},
@@ -74,5 +74,5 @@ def test_outbox_is_read_without_the_portal(tmp_path):
     assert outbox.rows()[0] == OutboxMail("k", "r", "0", "sent", "")
 
 
-def test_outbox_of_a_server_that_is_away_is_unknown():
+def test_outbox_is_unknown_while_the_server_is_unreachable():
     assert Outbox("postgres://nobody@127.0.0.1:1/none").open_count() is None

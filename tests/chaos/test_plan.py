@@ -29,7 +29,7 @@ def test_same_seed_makes_the_same_plan_and_another_seed_another():
 
 
 @pytest.mark.parametrize(("count", "refused"), [(50, 2), (200, 5), (2000, 50)])
-def test_each_fault_falls_on_its_share_and_on_one_at_least(count, refused):
+def test_each_fault_hits_its_share_but_at_least_one(count, refused):
     recipients = draw_recipients("seed", count)
 
     fates = [fault_of(recipient) for recipient in recipients]
@@ -46,7 +46,7 @@ def test_office_and_others_outside_the_plan_are_served_normally():
     assert fault_of("unknown-0007@example.org") == FaultKind.UNKNOWN
 
 
-def test_kills_are_spread_and_outages_come_in_their_turn():
+def test_kills_are_spread_and_outages_follow_in_turn():
     events = draw_events(
         "seed",
         mails=1000,

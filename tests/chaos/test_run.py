@@ -86,7 +86,7 @@ def verdicts(monkeypatch, tmp_path):
 
 
 @pytest.mark.embedded
-def test_kept_promises_end_with_one_line_of_json_and_zero(verdicts, capsys):
+def test_kept_promises_print_one_line_of_json_and_exit_with_0(verdicts, capsys):
     verdicts += [Verdict(FIGURES, []), Verdict({"lost": 0}, [])]
 
     code = command.main()
@@ -103,7 +103,7 @@ def test_kept_promises_end_with_one_line_of_json_and_zero(verdicts, capsys):
 
 
 @pytest.mark.embedded
-def test_broken_promise_is_told_and_ends_with_one(verdicts, capsys):
+def test_broken_promise_is_reported_and_exits_with_1(verdicts, capsys):
     verdicts += [
         Verdict(FIGURES | {"lost": 2}, ["2 mails were lost"]),
         Verdict({}, ["1 mails are stuck"]),
@@ -122,7 +122,7 @@ def test_broken_promise_is_told_and_ends_with_one(verdicts, capsys):
 
 
 @pytest.mark.embedded
-def test_run_that_cannot_be_played_says_why_and_ends_with_two(verdicts, capsys, monkeypatch):
+def test_impossible_run_says_why_and_exits_with_2(verdicts, capsys, monkeypatch):
     def fail(stack, options, say):
         raise RunFailed("the invitations could not be released: no such table")
 

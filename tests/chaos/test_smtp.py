@@ -113,7 +113,7 @@ def test_message_of_a_client_that_died_is_not_kept(send, journal, server):
     assert journal.kept == []
 
 
-def test_refusing_server_drops_who_is_there_and_serves_again(send, journal, server):
+def test_refusing_server_drops_open_connections_and_recovers(send, journal, server):
     outage = refusing(server)
     assert send(FaultKind.NORMAL) == 250
 

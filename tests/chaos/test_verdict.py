@@ -47,7 +47,7 @@ def make_facts(**fields) -> Facts:
     return facts._replace(**fields)
 
 
-def test_kept_promises_are_told_with_their_figures():
+def test_kept_promises_are_reported_with_figures():
     verdict = judge(make_facts())
 
     assert verdict.broken == []
@@ -63,7 +63,7 @@ def test_kept_promises_are_told_with_their_figures():
     }
 
 
-def test_one_duplicate_a_kill_is_allowed():
+def test_one_duplicate_per_kill_is_allowed():
     verdict = judge(make_facts(kept=[make_kept(1), make_kept(1, at=120.0), make_kept(2)]))
 
     assert verdict.broken == []
@@ -221,7 +221,7 @@ def test_each_duplicate_needs_a_kill_of_its_own(copies, kills, count):
     assert unexplained(kept, kills) == count
 
 
-def test_connections_that_touch_are_not_open_at_once():
+def test_adjacent_connections_do_not_overlap():
     assert most_at_once([]) == 0
     assert most_at_once([(1.0, 5.0), (4.9, 8.0)]) == 1
     assert most_at_once([(1.0, 5.0), (4.0, 8.0), (4.5, 4.9)]) == 3

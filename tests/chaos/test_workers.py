@@ -12,9 +12,9 @@ pytestmark = pytest.mark.embedded
 
 
 @pytest.fixture
-def make_crew(tmp_path):
+def make_pool(tmp_path):
     """Yield a function that starts a pool of sleeping processes; `pool.lines` is its output."""
-    crews = []
+    pools = []
 
     def make(
         code: str = "import time; time.sleep(60)", count: int = 2, mail_port: int = 1
@@ -26,19 +26,19 @@ def make_crew(tmp_path):
         ]
         pool = WorkerPool(sleepers, [], mail_port=mail_port, seed="seed", say=lines.append)
         pool.lines = lines
-        crews.append(pool)
+        pools.append(pool)
         pool.start()
         return pool
 
     yield make
-    for pool in crews:
+    for pool in pools:
         pool.stop()
 
 
-def test_killed_worker_is_started_again_and_the_kill_is_noted(make_crew, monkeypatch):
+def test_killed_worker_is_started_again_and_the_kill_is_noted(make_pool, monkeypatch):
     monkeypatch.setattr(workers, "WARM_AFTER_SECONDS", 0)
     monkeypatch.setattr(workers, "PAUSE_SECONDS", 0)
-    pool = make_crew(count=1)
+    pool = make_pool(count=1)
     [worker] = pool.workers
     first = worker.popen.pid
 
@@ -52,11 +52,11 @@ def test_killed_worker_is_started_again_and_the_kill_is_noted(make_crew, monkeyp
     assert pool.lines == ["kill -9 worker 1 (kill 1)"]
 
 
-def test_killer_prefers_whoever_talks_to_the_mail_server(make_crew, monkeypatch):
+def test_killer_prefers_the_worker_that_is_sending(make_pool, monkeypatch):
     monkeypatch.setattr(workers, "WARM_AFTER_SECONDS", 0)
     with socket.create_server(("127.0.0.1", 0)) as mail_server:
         port = mail_server.getsockname()[1]
-        pool = make_crew(count=3, mail_port=port)
+        pool = make_pool(count=3, mail_port=port)
         sender = pool.workers[1]
         sender.kill()
         sender.command = [
@@ -75,8 +75,8 @@ def test_killer_prefers_whoever_talks_to_the_mail_server(make_crew, monkeypatch)
     assert pool.lines == ["kill -9 worker 2 as it sends (kill 1)"]
 
 
-def test_worker_that_still_loads_is_not_killed(make_crew):
-    pool = make_crew()
+def test_worker_that_is_still_loading_is_not_killed(make_pool):
+    pool = make_pool()
 
     assert not pool.kill_one()
 
@@ -84,9 +84,9 @@ def test_worker_that_still_loads_is_not_killed(make_crew):
     assert [worker.ended() for worker in pool.workers] == [None, None]
 
 
-def test_worker_that_ends_by_itself_is_told_and_counts_as_no_kill(make_crew, monkeypatch):
+def test_worker_that_exits_by_itself_is_reported_and_is_no_kill(make_pool, monkeypatch):
     monkeypatch.setattr(workers, "PAUSE_SECONDS", 0)
-    pool = make_crew("import sys; sys.exit('out of luck')", count=1)
+    pool = make_pool("import sys; sys.exit('out of luck')", count=1)
     wait_until(lambda: pool.workers[0].ended() is not None, what=lambda: pool.lines)
 
     pool.restart_dead()
@@ -95,8 +95,8 @@ def test_worker_that_ends_by_itself_is_told_and_counts_as_no_kill(make_crew, mon
     assert pool.kills == []
 
 
-def test_crew_that_was_stopped_leaves_nothing_behind(make_crew):
-    pool = make_crew()
+def test_stopped_pool_leaves_nothing_behind(make_pool):
+    pool = make_pool()
 
     pool.stop()
 

@@ -37,12 +37,12 @@ def text_of(html: str) -> str:
         "{% filter_bar filter=x %}",
     ],
 )
-def test_a_misspelt_or_missing_argument_is_an_error(source):
+def test_misspelt_or_missing_argument_is_an_error(source):
     with pytest.raises(TemplateSyntaxError):
         render(source)
 
 
-def test_tags_that_draw_marks_pass_everything_on():
+def test_tags_for_marks_pass_all_arguments_on():
     assert text_of(render('{% badge text="Zusage" colour="success" %}')) == "Zusage"
     assert "ampel--red" in render('{% traffic_light value="red" short=True %}')
     assert "kern-icon--mail" in render('{% icon name="mail" %}')
@@ -52,7 +52,7 @@ def test_tags_that_draw_marks_pass_everything_on():
     assert "kern-btn--secondary" in render('{% link_button url="/" label="Weiter" %}')
 
 
-def test_the_legend_says_what_the_colours_mean():
+def test_legend_says_what_the_colours_mean():
     assert text_of(render("{% traffic_light_legend %}")) == (
         "Was die Ampel bedeutet grün : läuft gelb : Probleme, ohne Hilfe lösbar"
         " rot : Hilfe oder Entscheidung nötig unbekannt : keine Angabe"
@@ -74,7 +74,7 @@ def test_filters_write_dates(source, expected):
     )
 
 
-def test_the_line_of_steps_marks_where_it_stands():
+def test_progress_bar_marks_the_current_step():
     html = render(
         "{% steps items=items %}", items=progress_steps(["Thema", "Termin", "Einladung"], 1)
     )
@@ -88,7 +88,7 @@ def test_all_steps_may_be_done():
     assert progress_steps(["a", "b"], 2) == [ProgressStep("a", "done"), ProgressStep("b", "done")]
 
 
-def test_the_next_step_names_who_and_until_when():
+def test_next_step_names_who_and_until_when():
     box = NextStep(
         "Gäste erinnern",
         "Geschäftsstelle",
@@ -108,7 +108,7 @@ def test_the_next_step_names_who_and_until_when():
     assert 'name="csrfmiddlewaretoken"' in html
 
 
-def test_the_next_step_may_be_a_link_or_only_words():
+def test_next_step_may_be_a_link_or_plain_text():
     link = render(
         "{% next_step box=box today=today %}",
         box=NextStep("x", action="Öffnen", url="/y/"),
@@ -123,7 +123,7 @@ def test_the_next_step_may_be_a_link_or_only_words():
     assert "kern-btn" not in words
 
 
-def test_a_post_button_carries_the_token():
+def test_post_button_carries_the_token():
     html = render('{% post_button url="/x/" label="Freigeben" variant="danger" %}')
 
     assert 'name="csrfmiddlewaretoken"' in html
@@ -157,7 +157,7 @@ def test_tabs_mark_the_current_one():
     assert html.count("aria-current") == 1
 
 
-def test_an_empty_state_says_what_to_do():
+def test_empty_state_says_what_to_do():
     html = render('{% empty text="Noch nichts." action="Anlegen" url="/neu/" %}')
 
     assert text_of(html) == "Noch nichts. Anlegen"
@@ -190,7 +190,7 @@ def test_origin_shows_sources_basis_and_doubts():
     assert "javascript" not in html
 
 
-def test_origin_marks_what_was_invented_and_is_silent_otherwise():
+def test_origin_marks_invented_records_only():
     assert text_of(render("{% origin_note obj=obj %}", obj=make_sourced(is_demo=True))) == (
         "Demodaten Zum Ausprobieren erfunden."
     )
@@ -220,7 +220,7 @@ def test_one_page_needs_no_pagination():
         ("/?sort=ampel", "", "?sort=title"),
     ],
 )
-def test_a_column_sorts_one_way_and_the_other(path, sort, url):
+def test_column_sorts_one_way_and_the_other(path, sort, url):
     html = render('{% sort_header label="Maßnahme" field="title" %}', path)
 
     assert html.startswith(f'<th scope="col"{sort}>')
@@ -241,7 +241,7 @@ def render_filter(path: str, count: int, **arguments) -> str:
     return render(source, path, filter=SimpleNamespace(form=FilterForm(query)), count=count)
 
 
-def test_filters_count_what_they_leave_and_stay_in_the_export():
+def test_filters_count_results_and_apply_to_the_export():
     html = render_filter(
         "/massnahmen/?q=a&phase=a&sort=-title", 1, export_url="/massnahmen/export/"
     )
@@ -266,14 +266,14 @@ def test_without_filters_nothing_can_be_reset():
 PAGE = '{% extends "shell_public.html" %}{% block title %}Anmelden & mehr{% endblock %}'
 
 
-def test_a_page_without_heading_shows_its_title_twice():
+def test_page_without_heading_shows_its_title_twice():
     html = render(PAGE)
 
     assert "<title>Anmelden & mehr – Masterplan Industriestadt Berlin</title>" in html
     assert '<h1 class="page-head__title">Anmelden & mehr</h1>' in html
 
 
-def test_blocks_that_a_page_leaves_empty_leave_no_element():
+def test_empty_blocks_render_no_element():
     plain = render(PAGE)
     full = render(
         PAGE

@@ -33,7 +33,7 @@ def test_version_is_the_same_before_and_after_the_database():
     assert version_of(measure, fields) == version_of(Measure.objects.get(), fields)
 
 
-def test_version_knows_lists_whatever_their_order():
+def test_version_ignores_the_order_of_lists():
     measure, first, second = make_measure(), make_organisation(), make_organisation()
     empty = version_of(measure, ["supporters"])
     measure.supporters.add(second, first)
@@ -44,7 +44,7 @@ def test_version_knows_lists_whatever_their_order():
     assert empty != both == version_of(measure, ["supporters"])
 
 
-def test_outpaced_names_who_saved_last_and_when():
+def test_conflict_names_who_saved_last_and_when():
     office, measure = make_user(OFFICE), make_measure(title="Alt")
     version = version_of(measure, ["title"])
     saved_at = dt.datetime(2126, 3, 18, 13, 2, tzinfo=dt.UTC)
@@ -60,14 +60,14 @@ def test_outpaced_names_who_saved_last_and_when():
     )
 
 
-def test_outpaced_by_the_portal_itself_names_nobody():
+def test_conflict_with_the_portal_itself_names_nobody():
     measure = make_measure(title="Alt")
 
     with pytest.raises(ChangedMeanwhile, match=r"^Der Eintrag wurde inzwischen geändert\."):
         require_unchanged(measure, "anything", ["title"])
 
 
-def test_unchanged_row_passes():
+def test_unchanged_object_passes():
     measure = make_measure()
 
     assert require_unchanged(measure, version_of(measure, ["title"]), ["title"]) is None

@@ -84,11 +84,11 @@ def test_working_days_between_counts_the_end_and_not_the_start():
         (dt.datetime(2019, 12, 31, 23, 0, tzinfo=UTC), dt.date(2020, 1, 1)),
     ],
 )
-def test_local_date_is_berlins(moment, expected):
+def test_local_date_is_the_date_in_berlin(moment, expected):
     assert local_date(moment) == expected
 
 
-def test_dates_are_written_the_german_way():
+def test_dates_are_formatted_in_german():
     assert format_date(dt.date(2019, 3, 27)) == "27.03.2019"
     assert format_date(dt.datetime(2019, 3, 26, 23, 30, tzinfo=UTC)) == "27.03.2019"
     assert format_date(None) == ""
@@ -119,7 +119,7 @@ def test_dates_are_written_the_german_way():
         ),
     ],
 )
-def test_spans_are_written_in_berlins_time(start, end, expected):
+def test_spans_are_written_in_berlin_time(start, end, expected):
     assert format_span(start, end) == expected
 
 
@@ -133,12 +133,12 @@ def test_spans_are_written_in_berlins_time(start, end, expected):
         (18, "bis 28.06.2019"),
     ],
 )
-def test_a_deadline_is_described_from_today(days, expected):
+def test_deadline_is_described_from_today(days, expected):
     today = dt.date(2019, 6, 10)
 
     assert describe_due(today + dt.timedelta(days=days), today) == expected
 
 
-def test_the_calendar_ends_without_an_error():
+def test_end_of_the_calendar_raises_no_error():
     assert add_working_days(dt.date(9999, 12, 30), 5) == dt.date.max
     assert add_working_days(dt.date(1, 1, 2), -5) == dt.date.min

@@ -59,7 +59,7 @@ def word(text: str) -> docx.document.Document:
     return docx.Document(BytesIO(make_word("paper.docx", values, made_at=MADE_AT)))
 
 
-def test_pdf_says_that_it_is_accessible_and_to_be_filed(root):
+def test_pdf_is_marked_as_accessible_and_archivable(root):
     catalogue = read_pdf(pdf("Text", title="Größe")).trailer["/Root"]
     about = catalogue["/Metadata"].get_data().decode()
 
@@ -95,7 +95,7 @@ def test_template_that_breaks_a_rule_of_accessibility_fails(root):
         "<w:br/> &amp; & < > ]]>",
     ],
 )
-def test_what_people_wrote_stays_text(root, text):
+def test_user_input_stays_text(root, text):
     assert text in text_of(pdf(text))
     assert word(text).paragraphs[0].text == f"Titel: {text}"
 
@@ -107,7 +107,7 @@ def test_bold_and_rarer_letters_are_drawn_in_fira_sans(root):
     }
 
 
-def test_each_character_that_is_let_through_has_a_glyph(root):
+def test_each_allowed_character_has_a_glyph(root):
     every = [
         chr(code) for code in range(0x20, 0x10000) if DRAWN.match(chr(code)) and writable(chr(code))
     ]
@@ -133,7 +133,7 @@ def test_characters_without_a_glyph_become_one_sign(root, text, drawn):
     assert pdf(text).startswith(b"%PDF-1.7")
 
 
-def test_word_keeps_what_word_can_write(root):
+def test_word_document_drops_characters_that_xml_forbids(root):
     assert (
         word("Gut 😀 三菱\x00\x07\ufffe\n\nzwei").paragraphs[0].text == "Titel: Gut 😀 三菱\n\nzwei"
     )
@@ -146,11 +146,11 @@ def test_word_document_has_its_properties(root):
     assert properties.created == properties.modified == dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 
 
-def test_long_text_without_a_blank_ends_in_a_whole_document(root):
+def test_long_text_without_spaces_yields_a_complete_document(root):
     assert text_of(pdf("x" * 5000)).count("x") > 0
 
 
-def test_answer_is_a_download():
+def test_response_is_a_download():
     response = document_response(b"%PDF", filename="vorlage.pdf", media_type=PDF)
 
     assert response["Content-Type"] == "application/pdf"
@@ -172,7 +172,7 @@ def tables(font: bytes) -> dict[bytes, tuple[int, bytes]]:
 
 
 @pytest.mark.parametrize("family", [documents.FAMILY, documents.EXTENDED_FAMILY])
-def test_each_table_comes_out_as_its_checksum_says(woff, family):
+def test_each_unpacked_table_matches_its_checksum(woff, family):
     found = tables(unpack_woff(woff, family=family))
 
     assert {b"cmap", b"glyf", b"head", b"name"} <= set(found)
@@ -185,19 +185,19 @@ def test_each_table_comes_out_as_its_checksum_says(woff, family):
     assert wrong == []
 
 
-def test_the_part_with_rarer_letters_has_a_name_of_its_own(woff):
+def test_font_of_rarer_letters_has_its_own_name(woff):
     names = tables(unpack_woff(woff, family=documents.EXTENDED_FAMILY))[b"name"][1]
 
     assert "Fira More".encode("utf-16-be") in names
     assert "Fira Sans".encode("utf-16-be") not in names
 
 
-def test_something_else_is_refused():
+def test_file_that_is_no_font_is_refused():
     with pytest.raises(ValueError, match="no WOFF file"):
         unpack_woff(b"wOF2" + bytes(100))
 
 
-def test_fonts_are_unpacked_once_also_by_several_at_once(settings, tmp_path):
+def test_fonts_are_unpacked_once_even_by_concurrent_callers(settings, tmp_path):
     settings.FONT_DIR = tmp_path / "fonts"
 
     with ThreadPoolExecutor(4) as pool:
@@ -214,7 +214,7 @@ def test_fonts_are_unpacked_once_also_by_several_at_once(settings, tmp_path):
     assert {path: path.stat().st_mtime_ns for path in unpack_fonts()} == first
 
 
-def test_nothing_comes_from_the_system():
+def test_no_font_comes_from_the_system():
     families = {font.family for font in document_fonts().fonts()}
 
     assert families == {

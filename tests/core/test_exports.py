@@ -14,14 +14,14 @@ def sheet_of(response):
     return load_workbook(BytesIO(response.content)).active
 
 
-def test_the_file_is_named_and_typed():
+def test_file_has_a_name_and_a_content_type():
     response = xlsx_response("Gäste.xlsx", HEADER, [])
 
     assert response["Content-Type"] == XLSX
     assert response["Content-Disposition"] == "attachment; filename*=utf-8''G%C3%A4ste.xlsx"
 
 
-def test_the_header_is_bold_and_frozen():
+def test_header_is_bold_and_frozen():
     sheet = sheet_of(xlsx_response("x.xlsx", HEADER, [["VDMA Ost", "Zusage", 2]]))
 
     assert [cell.value for cell in sheet[1]] == HEADER

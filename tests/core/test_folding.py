@@ -25,7 +25,7 @@ def test_folding_twice_changes_nothing(text):
     assert fold(fold(text)) == fold(text)
 
 
-def test_a_decomposed_umlaut_is_found_like_a_composed_one():
+def test_decomposed_umlaut_is_found_like_a_composed_one():
     assert fold("o\u0308ffentlich") == fold("öffentlich")
 
 
@@ -37,7 +37,7 @@ def test_every_word_has_to_match():
     assert not matching("  ")
 
 
-def test_the_field_is_filled_from_its_sources():
+def test_field_is_filled_from_its_sources():
     class Row:
         title = "Ankaufsstrategie für Flächen"
         code = None
@@ -52,7 +52,7 @@ def test_the_field_is_filled_from_its_sources():
     assert folded == row.search == "ankaufsstrategie fuer flaechen oekologie"
 
 
-def test_the_field_knows_its_sources_in_migrations():
+def test_field_knows_its_sources_in_migrations():
     field = FoldedField(sources=("title",))
     field.set_attributes_from_name("search")
 
@@ -62,5 +62,5 @@ def test_the_field_knows_its_sources_in_migrations():
     assert kwargs["sources"] == ("title",)
 
 
-def test_nul_parts_words_since_postgresql_takes_none():
+def test_nul_separates_words_because_postgresql_rejects_it():
     assert matching("Öffent\0liche") == matching("oeffent liche")

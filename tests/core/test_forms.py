@@ -58,11 +58,11 @@ def test_only_optional_fields_are_marked():
     assert "data-error-summary" not in html
 
 
-def test_what_is_missing_is_said_by_the_portal_and_not_by_the_browser():
+def test_missing_values_are_reported_by_the_portal_not_the_browser():
     assert " required" not in render(TopicForm())
 
 
-def test_the_hint_belongs_to_its_field():
+def test_hint_belongs_to_its_field():
     html = render(TopicForm())
 
     assert '<div class="kern-hint" id="id_title_helptext">Kurz und klar.</div>' in html
@@ -84,7 +84,7 @@ def test_choices_are_a_group_with_a_legend():
     assert '<label class="choice" for="id_sectors_0">' in html
 
 
-def test_errors_stand_at_the_field_and_are_summed_up_on_top():
+def test_errors_appear_at_the_field_and_in_a_summary():
     html = render(TopicForm({"sectors": ["a"]}))
 
     summary = html[html.index("data-error-summary") : html.index("</ul>")]
@@ -110,7 +110,7 @@ def test_hidden_fields_have_no_label():
     assert 'for="id_source"' not in html
 
 
-def test_a_layout_groups_sets_side_by_side_and_submits():
+def test_layout_groups_sets_side_by_side_and_submits():
     form = TopicForm()
     form.helper = FormHelper()
     form.helper.layout = Layout(Fieldset("Thema", Row("title", "note")), "sectors", "checked")
@@ -126,7 +126,7 @@ def test_a_layout_groups_sets_side_by_side_and_submits():
     assert text_of(html).endswith("Speichern")
 
 
-def test_a_formset_shows_each_form():
+def test_formset_shows_each_form():
     formset = forms.formset_factory(TopicForm, extra=2)()
 
     html = render(formset)
@@ -151,7 +151,7 @@ def test_browsers_get_dates_as_iso(widget, value, html):
     assert widget().render("x", value) == html
 
 
-def test_a_picked_moment_is_read_in_berlins_time():
+def test_entered_time_is_read_in_berlin_time():
     field = MomentField()
 
     assert field.clean("2019-06-18T14:00").astimezone(dt.UTC) == dt.datetime(
@@ -170,12 +170,12 @@ def test_a_picked_moment_is_read_in_berlins_time():
         ("-1.000", Decimal("-1000")),
     ],
 )
-def test_numbers_are_read_the_german_way(text, number):
+def test_numbers_are_parsed_in_german_notation(text, number):
     assert GermanDecimalField().clean(text) == number
 
 
 @pytest.mark.parametrize("text", ["zwölf", "1,2,3", "1.2.3"])
-def test_what_is_no_number_is_refused(text):
+def test_invalid_number_is_refused(text):
     with pytest.raises(ValidationError):
         GermanDecimalField().clean(text)
 
@@ -197,14 +197,14 @@ def test_numbers_are_shown_with_a_comma():
         (models.CharField(max_length=9), forms.CharField, forms.TextInput),
     ],
 )
-def test_a_models_field_gets_the_portals_widget(db_field, kind, widget):
+def test_models_field_gets_the_portals_widget(db_field, kind, widget):
     field = formfield_for(db_field)
 
     assert type(field) is kind
     assert type(field.widget) is widget
 
 
-def test_a_widget_that_a_form_names_wins():
+def test_widget_named_by_a_form_wins():
     field = formfield_for(models.DateField(), widget=forms.HiddenInput)
 
     assert type(field.widget) is forms.HiddenInput
@@ -219,7 +219,7 @@ def test_a_widget_that_a_form_names_wins():
         ("9999-12-31", False),
     ],
 )
-def test_a_day_lies_in_a_year_that_somebody_can_mean(day, is_plausible):
+def test_day_must_lie_in_a_plausible_year(day, is_plausible):
     class DayForm(forms.Form):
         day = DayField()
 
@@ -237,7 +237,7 @@ def test_a_day_lies_in_a_year_that_somebody_can_mean(day, is_plausible):
         ("9999-12-31T23:59", False),
     ],
 )
-def test_a_moment_lies_in_a_year_that_somebody_can_mean(moment, is_plausible):
+def test_moment_must_lie_in_a_plausible_year(moment, is_plausible):
     class MomentForm(forms.Form):
         moment = MomentField()
 

@@ -9,12 +9,12 @@ from tests.partners.builders import make_organisation, make_person, make_user
 from tests.unchanged import nothing_changes
 
 
-def test_the_class_of_histories_is_built_once():
+def test_history_class_is_built_once():
     assert type(Person.history) is type(Person.history)
 
 
 @pytest.mark.django_db
-def test_each_row_has_a_history_of_its_own():
+def test_each_object_has_its_own_history():
     first, second = make_person("Erste"), make_person("Zweite")
     first.function = "Leitung"
     first.save()

@@ -20,21 +20,21 @@ def text_of(html: str) -> str:
     return " ".join(re.sub(r"<[^>]*>", " ", html).split())
 
 
-def test_a_badge_carries_its_tone_and_escapes_its_text():
+def test_badge_carries_its_tone_and_escapes_its_text():
     assert draw_badge("Zusage", "success") == '<span class="badge badge--success">Zusage</span>'
     assert draw_badge("<b>") == '<span class="badge badge--neutral">&lt;b&gt;</span>'
 
 
-def test_a_misspelt_tone_is_an_error():
+def test_misspelt_tone_is_an_error():
     with pytest.raises(ValueError, match="'sucess' is none of 'neutral'"):
         draw_badge("Zusage", "sucess")
 
 
-def test_an_icon_is_hidden_from_screen_readers():
+def test_icon_is_hidden_from_screen_readers():
     assert draw_icon("mail") == '<span class="kern-icon kern-icon--mail" aria-hidden="true"></span>'
 
 
-def test_an_icon_that_is_not_served_is_an_error():
+def test_icon_that_is_not_served_is_an_error():
     with pytest.raises(ValueError, match="'male' is none of"):
         draw_icon("male")
 
@@ -49,14 +49,14 @@ def test_an_icon_that_is_not_served_is_an_error():
         (None, "unknown", "unbekannt", "keine Angabe"),
     ],
 )
-def test_a_traffic_light_says_its_colour_in_words(value, name, word, meaning):
+def test_traffic_light_says_its_colour_in_words(value, name, word, meaning):
     html = draw_traffic_light(value)
 
     assert html.startswith(f'<span class="ampel ampel--{name}" title="{word}: {meaning}"><svg ')
     assert html.endswith(f'</svg><span class="ampel__text">{word}</span></span>')
 
 
-def test_the_four_signs_differ_in_shape():
+def test_four_signs_differ_in_shape():
     signs = {
         re.search(r'<path d="([^"]+)"', draw_traffic_light(value))[1]
         for value in ("green", "yellow", "red", "")
@@ -65,13 +65,13 @@ def test_the_four_signs_differ_in_shape():
     assert len(signs) == 4
 
 
-def test_a_short_traffic_light_keeps_its_word_for_screen_readers():
+def test_short_traffic_light_keeps_its_word_for_screen_readers():
     assert draw_traffic_light("red", short=True).endswith(
         '</svg><span class="kern-sr-only">rot</span></span>'
     )
 
 
-def test_a_traffic_light_can_count():
+def test_traffic_light_can_count():
     assert text_of(draw_traffic_light("green", count=22)) == "22 grün"
     assert draw_traffic_light("green", short=True, count=1200).endswith(
         '</svg><span aria-hidden="true">1200</span><span class="kern-sr-only">1200 '
@@ -79,7 +79,7 @@ def test_a_traffic_light_can_count():
     )
 
 
-def test_an_unknown_colour_is_an_error():
+def test_unknown_colour_is_an_error():
     with pytest.raises(ValueError, match="'blue' is none of"):
         draw_traffic_light("blue")
 
@@ -96,11 +96,11 @@ def test_an_unknown_colour_is_an_error():
         ),
     ],
 )
-def test_a_deadline_turns_red_once_it_is_over(date, html):
+def test_deadline_turns_red_once_it_is_over(date, html):
     assert draw_due(date, TODAY) == html
 
 
-def test_a_link_button_looks_like_its_variant():
+def test_link_button_looks_like_its_variant():
     assert draw_link_button("/x/?a=1&b=2", "Öffnen", "primary") == (
         '<a class="kern-btn kern-btn--primary" href="/x/?a=1&amp;b=2"><span '
         'class="kern-label">Öffnen</span></a>'
@@ -116,7 +116,7 @@ SEGMENTS = [
 ]
 
 
-def test_a_bar_is_drawn_in_plain_numbers():
+def test_bar_is_drawn_in_plain_numbers():
     html = draw_stacked_bar(SEGMENTS, "Phase")
 
     assert '<rect class="fill--strong" x="0.0" y="0" width="247.0" height="14"/>' in html
@@ -124,7 +124,7 @@ def test_a_bar_is_drawn_in_plain_numbers():
     assert html.count("<rect") == 2
 
 
-def test_a_bar_says_its_numbers_and_has_them_in_a_table():
+def test_bar_says_its_numbers_and_has_them_in_a_table():
     html = draw_stacked_bar(SEGMENTS, "Phase")
 
     assert 'role="img" aria-label="Phase: 1 abgeschlossen, 3 nicht begonnen"' in html
@@ -136,14 +136,14 @@ def test_a_bar_says_its_numbers_and_has_them_in_a_table():
     )
 
 
-def test_a_bar_of_thousands_has_no_separators():
+def test_bar_of_thousands_has_no_separators():
     html = draw_stacked_bar([Segment("viele", 12000, "info")], "Antworten")
 
     assert 'aria-label="Antworten: 12000 viele"' in html
     assert 'width="997.0"' in html
 
 
-def test_a_compact_bar_is_only_the_picture():
+def test_compact_bar_is_only_the_picture():
     html = draw_stacked_bar(SEGMENTS, "Marketing", compact=True)
 
     assert html.startswith(
@@ -152,5 +152,5 @@ def test_a_compact_bar_is_only_the_picture():
     assert "<table" not in html
 
 
-def test_an_empty_bar_says_so():
+def test_empty_bar_says_so():
     assert 'aria-label="Phase: keine Einträge"' in draw_stacked_bar([], "Phase")

@@ -12,27 +12,27 @@ NOT_VALID = (
 EXPIRED = "Dieser Link ist abgelaufen. Bitte wenden Sie sich an die Geschäftsstelle."
 
 
-def test_a_link_leads_back_to_its_target():
+def test_link_leads_back_to_its_target():
     assert read_link("invitation", sign_link("invitation", 12, 3)) == LinkTarget(pk=12, version=3)
 
 
-def test_a_link_of_another_kind_is_refused():
+def test_link_of_another_kind_is_refused():
     with pytest.raises(Refused, match=NOT_VALID):
         read_link("report", sign_link("invitation", 12, 3))
 
 
 @pytest.mark.parametrize("token", ["", "x", "W10:abc:def", "../../etc/passwd", "\x00", "ü"])
-def test_a_damaged_link_is_refused(token):
+def test_damaged_link_is_refused(token):
     with pytest.raises(Refused, match=NOT_VALID):
         read_link("invitation", token)
 
 
-def test_a_link_cut_short_is_refused():
+def test_truncated_link_is_refused():
     with pytest.raises(Refused, match=NOT_VALID):
         read_link("invitation", sign_link("invitation", 12, 3)[:-1])
 
 
-def test_a_link_expires():
+def test_link_expires():
     with time_machine.travel(dt.datetime(2019, 6, 1, tzinfo=dt.UTC), tick=False):
         token = sign_link("invitation", 12, 3)
 

@@ -32,7 +32,7 @@ def log():
         "/anmelden/einladung/{}/",
     ],
 )
-def test_no_log_keeps_a_personal_link(client, log, path):
+def test_logs_contain_no_personal_link(client, log, path):
     token = sign_link("invitation", 1, 1)
 
     client.get(path.format(token))
@@ -41,7 +41,7 @@ def test_no_log_keeps_a_personal_link(client, log, path):
     assert token not in log.getvalue()
 
 
-def test_no_log_keeps_a_password_link(log):
+def test_logs_contain_no_password_link(log):
     logging.getLogger("django.request").warning(
         "%s: %s", "Not Found", "/anmelden/passwort/1-c8x-secret/"
     )
@@ -49,7 +49,7 @@ def test_no_log_keeps_a_password_link(log):
     assert log.getvalue().endswith("django.request: Not Found: /anmelden/passwort/…/\n")
 
 
-def test_other_messages_stay_as_they_are(log):
+def test_other_messages_stay_unchanged(log):
     logging.getLogger("outbox").warning("%d mails wait", 3)
 
     assert log.getvalue().endswith("WARNING outbox: 3 mails wait\n")

@@ -9,13 +9,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("name", ["overview", "outbox:list", "partners:list"])
-def test_pages_of_the_signed_in_are_private(client, name):
+def test_pages_for_signed_in_users_are_private(client, name):
     client.force_login(make_user(OFFICE))
 
     assert client.get(reverse(name)).headers["Cache-Control"] == "private, no-cache"
 
 
-def test_public_page_may_be_kept(client):
+def test_public_page_may_be_cached(client):
     assert "Cache-Control" not in client.get(reverse("imprint")).headers
 
 
@@ -27,11 +27,11 @@ def test_public_page_may_be_kept(client):
         ("/gibtesnicht/", "/"),
     ],
 )
-def test_page_above_is_the_nearest_that_exists(path, page):
+def test_parent_page_is_the_nearest_existing_one(path, page):
     assert page_above(path) == page
 
 
-def test_opened_form_address_says_what_to_do(client, db):
+def test_opened_form_url_says_what_to_do(client, db):
     client.force_login(make_user(OFFICE))
 
     answer = client.get("/branchengespraeche/themen/11/aufgreifen/")

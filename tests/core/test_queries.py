@@ -11,7 +11,7 @@ TOO_LONG = 10**30
 
 
 @pytest.mark.parametrize("number", [TOO_LONG, -TOO_LONG, 2**63])
-def test_a_number_that_no_column_holds_belongs_to_no_row(number):
+def test_out_of_range_number_matches_no_row(number):
     organisation = make_organisation()
 
     assert list(Organisation.objects.filter(pk__in=[number])) == []
@@ -28,7 +28,7 @@ def test_columns_rows_and_queries_are_compared_as_before():
     ]
 
 
-def test_a_forged_choice_is_refused_in_words():
+def test_forged_choice_is_refused_with_a_message():
     Sector.objects.create(name="Maschinenbau")
 
     form = OrganisationForm({"name": "Nord", "sectors": [str(TOO_LONG)]})
@@ -52,7 +52,7 @@ LIMIT = 900 if connection.vendor == "sqlite" else 10_000
     ],
 )
 @pytest.mark.django_db
-def test_parts_are_as_large_as_a_statement_takes(count, sizes):
+def test_chunks_are_as_large_as_a_statement_allows(count, sizes):
     parts = list(in_batches(list(range(count))))
 
     assert list(map(len, parts)) == sizes
@@ -60,7 +60,7 @@ def test_parts_are_as_large_as_a_statement_takes(count, sizes):
 
 
 @pytest.mark.django_db
-def test_the_database_takes_the_largest_part():
+def test_database_accepts_the_largest_chunk():
     [part, _rest] = in_batches(list(range(LIMIT + 1)))
 
     assert Organisation.objects.filter(pk__in=part).exclude(name__in=["a"] * 99).count() == 0

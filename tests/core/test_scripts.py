@@ -59,7 +59,7 @@ def values(page) -> tuple:
     return (*fields, page.is_checked("[value=a]"), page.is_checked("[value=b]"))
 
 
-def test_what_was_sent_after_the_session_lapsed_stands_there_again(page, serve):
+def test_input_sent_after_the_session_expired_is_restored(page, serve):
     pages = {"/form": html(FORM, "restore-form"), "/": html("Übersicht", "restore-form")}
     serve(pages)
     page.goto(f"{SITE}/form")
@@ -78,7 +78,7 @@ def test_what_was_sent_after_the_session_lapsed_stands_there_again(page, serve):
     assert values(page) == ("", "", "", False, False)
 
 
-def test_message_of_signing_in_forgets_nothing(page, serve):
+def test_sign_in_message_discards_no_input(page, serve):
     pages = {"/form": html(FORM, "restore-form")}
     serve(pages)
     page.goto(f"{SITE}/form")
@@ -98,7 +98,7 @@ def test_message_of_signing_in_forgets_nothing(page, serve):
     assert page.evaluate("sessionStorage.length") == 0
 
 
-def test_nothing_comes_back_once_it_was_saved(page, serve):
+def test_saved_input_is_not_restored(page, serve):
     pages = {"/form": html(FORM, "restore-form")}
     serve(pages)
     page.goto(f"{SITE}/form")
@@ -113,7 +113,7 @@ def test_nothing_comes_back_once_it_was_saved(page, serve):
     assert values(page) == ("", "", "", False, False)
 
 
-def test_nothing_comes_back_for_somebody_else(page, serve):
+def test_input_is_not_restored_for_another_user(page, serve):
     pages = {"/form": html(FORM, "restore-form")}
     serve(pages)
     page.goto(f"{SITE}/form")
@@ -128,7 +128,7 @@ def test_nothing_comes_back_for_somebody_else(page, serve):
     assert page.evaluate("sessionStorage.length") == 0
 
 
-def test_errors_of_the_form_are_left_as_the_server_sent_them(page, serve):
+def test_form_errors_stay_as_the_server_rendered_them(page, serve):
     pages = {"/form": html(FORM, "restore-form")}
     serve(pages)
     page.goto(f"{SITE}/form")
@@ -149,7 +149,7 @@ ASKED = """<form method="post" data-restore-for="/form">
 
 
 @pytest.mark.parametrize(("between", "kept"), [(ASKED, "Mein Thema"), ("Etwas anderes", "")])
-def test_page_that_asks_again_leaves_what_waits_for_the_form(page, serve, between, kept):
+def test_confirmation_page_keeps_input_stored_for_the_form(page, serve, between, kept):
     pages = {"/form": html(STEPS, "restore-form"), "/form/next": html(between, "restore-form")}
     serve(pages)
     page.goto(f"{SITE}/form")
@@ -162,7 +162,7 @@ def test_page_that_asks_again_leaves_what_waits_for_the_form(page, serve, betwee
     assert page.input_value("[name=title]") == kept
 
 
-def test_form_at_another_address_is_kept_for_its_own_page(page, serve):
+def test_input_of_a_form_at_another_url_is_kept_for_its_page(page, serve):
     pages = {"/form": html(STEPS, "restore-form"), "/form/next": html(STEPS, "restore-form")}
     serve(pages)
     page.goto(f"{SITE}/form/next")
@@ -175,7 +175,7 @@ def test_form_at_another_address_is_kept_for_its_own_page(page, serve):
     assert values(page) == ("Mein Thema", "Zeile", "", False, True)
 
 
-def test_form_that_the_server_filled_in_again_announces_nothing(page, serve):
+def test_form_refilled_by_the_server_shows_no_notice(page, serve):
     pages = {"/form": html(STEPS, "restore-form")}
     serve(pages)
     page.goto(f"{SITE}/form")
@@ -191,7 +191,7 @@ def test_form_that_the_server_filled_in_again_announces_nothing(page, serve):
     assert page.locator("form [role=status]").count() == 0
 
 
-def test_folded_part_opens_where_words_come_back_to(page, serve):
+def test_collapsed_section_opens_when_its_input_is_restored(page, serve):
     folded = FORM.replace("<textarea", "<details><summary>Mehr</summary><textarea").replace(
         "</textarea>", "</textarea></details>"
     )
@@ -209,7 +209,7 @@ def test_folded_part_opens_where_words_come_back_to(page, serve):
     assert (page.input_value("textarea"), page.locator("textarea").is_visible()) == ("Zeile", True)
 
 
-def test_a_form_is_sent_once(page, serve):
+def test_form_is_sent_once(page, serve):
     posted = serve({"/form": html(FORM, "duplicate-submission")})
     page.goto(f"{SITE}/form")
 
@@ -222,7 +222,7 @@ def test_a_form_is_sent_once(page, serve):
 
 
 @pytest.mark.parametrize(("typed", "asked"), [("", []), ("Neu", ["beforeunload"])])
-def test_leaving_asks_only_when_something_was_changed(page, serve, typed, asked):
+def test_leaving_asks_only_after_a_change(page, serve, typed, asked):
     dialogs = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
     serve({"/form": html(FORM, "unsaved-changes"), "/": html("Übersicht")})
@@ -234,7 +234,7 @@ def test_leaving_asks_only_when_something_was_changed(page, serve, typed, asked)
     assert dialogs == asked
 
 
-def test_searching_beside_the_form_asks(page, serve):
+def test_search_next_to_a_changed_form_asks(page, serve):
     dialogs = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
     search = '<form action="/"><button id="search">Suchen</button></form>'
@@ -259,7 +259,7 @@ def test_saving_does_not_ask(page, serve):
     assert dialogs == []
 
 
-def test_the_choice_of_light_or_dark_stays(page, serve):
+def test_choice_of_light_or_dark_mode_persists(page, serve):
     serve(
         {
             "/": html(
@@ -299,7 +299,7 @@ def bodies_of(page) -> list[tuple[str, str]]:
     return posts
 
 
-def test_what_is_typed_shows_in_the_frame_a_moment_later_and_is_not_sent_to_the_page(page, serve):
+def test_typed_text_is_previewed_in_the_frame_and_not_posted_to_the_page(page, serve):
     serve({"/form": html(LIVE, "duplicate-submission", "preview"), "/frame": "<p>Vorschau</p>"})
     posts = bodies_of(page)
     page.goto(f"{SITE}/form")
@@ -322,7 +322,7 @@ def test_what_is_typed_shows_in_the_frame_a_moment_later_and_is_not_sent_to_the_
     assert posts[-1][0] == "/form"
 
 
-def test_page_that_came_back_with_typed_words_previews_them_and_asks_before_it_is_left(page, serve):
+def test_page_with_restored_input_previews_it_and_asks_before_leaving(page, serve):
     dialogs = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
     body = LIVE.replace("data-submit-once", 'data-warn-unsaved="changed"').replace(

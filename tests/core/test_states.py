@@ -39,7 +39,7 @@ class Topic:
         ("ask", "open", "open"),
     ],
 )
-def test_the_table_says_where_an_action_leads(action, state, target):
+def test_table_says_where_an_action_leads(action, state, target):
     assert target_of(TABLE, action, Topic(state)) == target
 
 
@@ -47,7 +47,7 @@ def test_the_table_says_where_an_action_leads(action, state, target):
     ("action", "state"),
     [("submit", "open"), ("submit", "approved"), ("approve", "draft"), ("approve", "approved")],
 )
-def test_what_the_table_does_not_allow_is_refused(action, state):
+def test_action_that_the_table_forbids_is_refused(action, state):
     topic = Topic(state)
 
     with pytest.raises(Refused) as refusal:
@@ -61,7 +61,7 @@ def test_what_the_table_does_not_allow_is_refused(action, state):
     assert topic.state == state
 
 
-def test_what_was_taken_over_stands_outside_the_workflow():
+def test_imported_record_is_outside_the_workflow():
     topic = Topic("draft", is_taken_over=True)
 
     with pytest.raises(Refused, match="aus früheren Unterlagen übernommen"):
@@ -82,6 +82,6 @@ def test_buttons_follow_the_table(state, actions):
     assert allowed_actions(TABLE, Topic(state)) == actions
 
 
-def test_an_unknown_action_is_a_mistake_of_the_program():
+def test_unknown_action_is_a_programming_error():
     with pytest.raises(KeyError):
         target_of(TABLE, "forget", Topic("draft"))

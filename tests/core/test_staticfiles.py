@@ -11,7 +11,7 @@ from core.staticfiles import NPM_FILES, _is_used, inline_imports, trim_kern
 KERN_NAME = re.compile(r"kern-(?!level|color|metric|typography|theme|ux)[a-z]+(?:[_-]+[a-z]+)*")
 
 
-def test_an_import_becomes_a_layer():
+def test_import_becomes_a_layer():
     files = {"kern/kern.css": "a{}", "css/components/b.css": "b{}"}
     css = '@layer kern, components;\n@import url("../kern/kern.css") layer(kern);\n'
     css += '@import url("components/b.css") layer(components);'
@@ -38,7 +38,7 @@ def test_an_import_becomes_a_layer():
         (":root{--kern-card-space:1}", ":root{--kern-card-space:1}"),
     ],
 )
-def test_kern_is_cut_to_the_parts_in_use(css, kept):
+def test_kern_is_trimmed_to_the_parts_in_use(css, kept):
     assert trim_kern(css) == kept
 
 

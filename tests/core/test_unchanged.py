@@ -9,28 +9,28 @@ from tests.unchanged import nothing_changes
 pytestmark = pytest.mark.django_db
 
 
-def test_what_changes_nothing_passes():
+def test_block_without_a_change_passes():
     organisation = make_organisation()
 
     with nothing_changes(organisation):
         organisation.name = "nur im Speicher"
 
 
-def test_a_changed_value_is_noticed_even_without_history():
+def test_changed_value_is_noticed_even_without_history():
     organisation = make_organisation()
 
     with pytest.raises(AssertionError), nothing_changes(organisation):
         type(organisation).objects.filter(pk=organisation.pk).update(name="geändert")
 
 
-def test_a_line_of_history_is_noticed_even_where_no_value_changed():
+def test_history_entry_is_noticed_even_without_a_changed_value():
     organisation = make_organisation()
 
     with pytest.raises(AssertionError), nothing_changes(organisation):
         organisation.save()
 
 
-def test_a_row_that_is_gone_is_noticed():
+def test_deleted_object_is_noticed():
     organisation = make_organisation()
     gone = make_organisation()
 
@@ -38,7 +38,7 @@ def test_a_row_that_is_gone_is_noticed():
         gone.delete()
 
 
-def test_a_mail_is_noticed_unless_it_may_be_written():
+def test_mail_is_noticed_unless_it_may_be_written():
     organisation = make_organisation()
 
     with pytest.raises(AssertionError), nothing_changes(organisation):

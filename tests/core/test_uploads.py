@@ -26,14 +26,14 @@ WORD_MACROS = "application/vnd.ms-word.document.macroEnabled.main+xml"
         ("Foto.jpeg", files.JPEG, JPEG),
     ],
 )
-def test_these_kinds_are_taken(name, content, media_type):
+def test_accepted_types_pass(name, content, media_type):
     assert check_uploads([files.upload(name, content)]) == [media_type]
 
 
 @pytest.mark.parametrize(
     "name", ["setup.exe", "seite.html", "bild.svg", "alt.doc", "makro.docm", "ohne", "a.pdf.js"]
 )
-def test_other_endings_are_refused(name):
+def test_other_extensions_are_refused(name):
     with pytest.raises(Refused, match=f"„{name}“ kann nicht angehängt werden. Möglich sind PDF"):
         check_uploads([files.upload(name)])
 
@@ -57,17 +57,17 @@ def test_other_endings_are_refused(name):
         ("a.docx", files.package("x" * 1_000_001, "word/document.xml")),
     ],
 )
-def test_content_that_is_not_what_the_ending_says_is_refused(name, content):
+def test_content_that_does_not_match_the_extension_is_refused(name, content):
     with pytest.raises(Refused, match="Sie ist beschädigt, hat ein Passwort oder Makros"):
         check_uploads([files.upload(name, content)])
 
 
-def test_an_empty_file_is_refused():
+def test_empty_file_is_refused():
     with pytest.raises(Refused, match=r"„a\.pdf“ ist leer"):
         check_uploads([files.upload("a.pdf", b"")])
 
 
-def test_files_may_be_as_large_as_the_setting_says_and_no_larger(settings):
+def test_files_may_reach_but_not_exceed_the_size_limit(settings):
     settings.ATTACHMENT_MAX_MB = 1
     half = files.PDF + bytes(500_000 - len(files.PDF))
 
@@ -76,7 +76,7 @@ def test_files_may_be_as_large_as_the_setting_says_and_no_larger(settings):
         check_uploads([files.upload("a.pdf", half), files.upload("b.pdf", half + b"x")])
 
 
-def test_ten_files_are_taken_and_no_more():
+def test_at_most_ten_files_are_accepted():
     assert len(check_uploads([files.upload()] * 10)) == 10
     with pytest.raises(Refused, match="höchstens 10 Dateien"):
         check_uploads([files.upload()] * 11)
@@ -107,11 +107,11 @@ def test_checking_leaves_the_file_at_its_start():
         ("", "datei", "datei"),
     ],
 )
-def test_names_do_no_harm(name, shown, saved):
+def test_file_names_are_sanitised(name, shown, saved):
     assert (clean_name(name), download_name(name)) == (shown, saved)
 
 
-def test_long_names_keep_their_ending():
+def test_long_names_keep_their_extension():
     name = clean_name("ä" * 300 + ".docx")
 
     assert (len(name), name[-6:]) == (120, "ä.docx")
@@ -126,7 +126,7 @@ def test_parts_of_file_names_are_ascii(text, name):
     assert ascii_name(text) == name
 
 
-def test_stored_name_says_nothing_about_the_file():
+def test_stored_name_reveals_nothing_about_the_file():
     class Paper:
         class _meta:
             label_lower = "approvals.attachment"

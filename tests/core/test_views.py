@@ -15,7 +15,7 @@ from core.views import ordering, redirect_unless_possible, run_service
 MOVES = {"close": Move(("open",), "closed")}
 
 
-class Door:
+class Record:
     """A stand-in for a model with a state, as the state tables need it."""
 
     def __init__(self, state):
@@ -34,7 +34,7 @@ def ask(method="post"):
     return request
 
 
-def told(request):
+def messages_of(request):
     return [(message.level_tag, str(message)) for message in get_messages(request)]
 
 
@@ -46,32 +46,32 @@ def refuse(error):
 
 
 @pytest.mark.parametrize(("result", "answer"), [(None, True), ("row", "row"), (0, 0)])
-def test_what_was_done_is_said_and_returned(result, answer):
+def test_message_is_shown_and_result_returned(result, answer):
     request = ask()
 
     assert run_service(request, lambda: result, done="Erledigt.") == answer
-    assert told(request) == [("success", "Erledigt.")]
+    assert messages_of(request) == [("success", "Erledigt.")]
 
 
-def test_without_words_nothing_is_said():
+def test_no_message_is_shown_without_a_text():
     request = ask()
 
     assert run_service(request, lambda: None) is True
-    assert told(request) == []
+    assert messages_of(request) == []
 
 
 @pytest.mark.parametrize("error", [Refused("Nein."), ChangedMeanwhile("Nein.")])
-def test_a_refusal_stands_above_the_page_or_at_the_form(error):
+def test_refusal_appears_above_the_page_or_at_the_form(error):
     bare, filled, form = ask(), ask(), forms.Form({})
 
     assert run_service(bare, refuse(error), done="Erledigt.") is False
     assert run_service(filled, refuse(error), done="Erledigt.", form=form) is False
 
-    assert told(bare) == [("error", "Nein.")]
-    assert (told(filled), form.non_field_errors()) == ([], ["Nein."])
+    assert messages_of(bare) == [("error", "Nein.")]
+    assert (messages_of(filled), form.non_field_errors()) == ([], ["Nein."])
 
 
-def test_a_missing_right_is_a_403():
+def test_missing_right_is_a_403():
     with pytest.raises(PermissionDenied, match="Nein"):
         run_service(ask(), refuse(NotAllowed("Nein.")))
 
@@ -88,10 +88,10 @@ def test_a_missing_right_is_a_403():
 def test_only_a_page_that_is_opened_leads_back_when_the_state_forbids_it(method, state, leads_back):
     request = ask(method)
 
-    back = redirect_unless_possible(request, Door(state), MOVES, "close")
+    back = redirect_unless_possible(request, Record(state), MOVES, "close")
 
     assert (back.url if back else None) == ("/tuer/" if leads_back else None)
-    assert len(told(request)) == leads_back
+    assert len(messages_of(request)) == leads_back
 
 
 SORTS = {"date": ("starts_on",), "name": ("search", "created_at")}

@@ -17,7 +17,7 @@ def moves_of(table):
     return {action: (move.sources, move.target) for action, move in table.items()}
 
 
-def test_moves_of_a_series():
+def test_series_moves_are_as_listed():
     assert moves_of(SERIES_MOVES) == {
         "affirm": (("proposed",), "affirmed"),
         "request": (("affirmed", "returned"), "requested"),
@@ -30,7 +30,7 @@ def test_moves_of_a_series():
     }
 
 
-def test_moves_of_a_topic():
+def test_topic_moves_are_as_listed():
     assert moves_of(TOPIC_MOVES) == {
         "propose": (("draft",), "proposed"),
         "take_up": (("proposed",), "in_progress"),
@@ -45,7 +45,7 @@ def test_moves_of_a_topic():
     }
 
 
-def test_moves_of_a_dialogue():
+def test_dialogue_moves_are_as_listed():
     assert moves_of(DIALOGUE_MOVES) == {
         "explore": (("planning", "exploring"), "exploring"),
         "fix_date": (("exploring",), "scheduled"),

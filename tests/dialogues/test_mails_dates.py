@@ -245,7 +245,7 @@ EXPECTED = [
 ]
 
 
-def test_every_entry_is_read_alike_and_says_what_it_should(story, read):
+def test_both_parsers_read_the_expected_entry(story, read):
     for act, expected in zip(story, EXPECTED, strict=True):
         assert sorted(_in_short(sent, read) for sent in act) == sorted(expected)
 
@@ -292,7 +292,7 @@ def test_all_entries_are_one_event_of_the_office_at_its_real_time(story, read):
     assert re.fullmatch(r"dialogue-\d+@localhost", uid)
 
 
-def test_sequence_never_falls_for_anybody_and_rises_around_every_end(entries, read):
+def test_sequence_never_falls_and_rises_around_every_cancellation(entries, read):
     received = sorted(
         ((_to(sent), sent.method, read(sent.alternative.decode())["sequence"]) for sent in entries),
         key=_whose,
@@ -322,7 +322,7 @@ def test_alternative_and_file_are_the_same_bytes_under_a_plain_name(entries):
         )
 
 
-def test_entry_holds_neither_a_personal_link_nor_somebody_elses_address(entries):
+def test_entry_contains_neither_a_personal_link_nor_another_address(entries):
     secrets = [sent.mail.secret for sent in entries if sent.mail.has_personal_link]
     tokens = {secret.rstrip("/").rpartition("/")[2] for secret in secrets}
     # One token per guest; the part after the colon depends on the time of signing.
@@ -357,7 +357,7 @@ SIGNS = st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from(',;:
     title=st.text(SIGNS, max_size=250), programme=st.text(SIGNS), place=st.text(SIGNS, max_size=250)
 )
 @settings(deadline=None, max_examples=80)
-def test_any_words_of_a_dialogue_reach_the_calendar(read, title, programme, place):
+def test_any_text_of_a_dialogue_reaches_the_calendar(read, title, programme, place):
     dialogue = Dialogue(
         pk=12, title=title, programme=programme, place=place, starts_at=NIGHT, ends_at=MORNING
     )

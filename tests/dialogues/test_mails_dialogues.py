@@ -217,10 +217,10 @@ def test_dialogue_that_becomes_digital_names_its_link_once(office, dialogue):
 def test_change_before_a_date_is_fixed_is_not_mailed(office, senator, state):
     dialogue = make_dialogue(state, host_contact=make_person(email="werk@example.org"))
 
-    told = change(dialogue, office, place="Halle 2").notified
+    notified = change(dialogue, office, place="Halle 2").notified
 
     dated = state in (DialogueState.SCHEDULED, DialogueState.INVITED)
-    assert told == (2 if dated else 0)
+    assert notified == (2 if dated else 0)
     assert mails_written() == (
         [
             ("dialogue_changed_info", "senatorin@example.org"),
@@ -274,9 +274,11 @@ def test_address_listed_twice_is_mailed_once_about_its_own_invitation(office, se
     make_invitation(dialogue, A.REPRESENTED, substitute_email="Beide@example.org", revision=3)
     own = make_invitation(dialogue, A.ACCEPTED, person=contact)
 
-    told = {entry.to.email.lower(): entry for entry in addressees_of_change(dialogue, today=TODAY)}
+    addressees = {
+        entry.to.email.lower(): entry for entry in addressees_of_change(dialogue, today=TODAY)
+    }
 
-    entry = told["beide@example.org"]
+    entry = addressees["beide@example.org"]
     assert (entry.method, entry.invitation, entry.partstat, entry.revision) == (
         "REQUEST",
         own,

@@ -53,7 +53,7 @@ def test_text_is_rendered_with_every_value(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_body_goes_on_in_lower_case_after_the_greeting(kind):
+def test_body_continues_in_lower_case_after_the_greeting(kind):
     """German letters continue in lower case after the comma; names and nouns keep their capital."""
     first = letter_of(kind).text.removeprefix("Guten Tag,\n\n")
 
@@ -61,7 +61,7 @@ def test_body_goes_on_in_lower_case_after_the_greeting(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_values_stay_words(kind):
+def test_values_stay_text(kind):
     text = text_of(kind)
     values = dict.fromkeys(
         text.placeholders, "<b>[hier](http://example.net)</b>\nBcc: x@example.org"
@@ -75,7 +75,7 @@ def test_values_stay_words(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_link_stands_where_there_is_something_to_do(kind):
+def test_link_is_present_where_there_is_something_to_do(kind):
     without = {
         "approval_withdrawn",
         "date_fixed",

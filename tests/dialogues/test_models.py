@@ -176,7 +176,7 @@ def test_digital_dialogue_takes_place_at_its_link():
     )
 
 
-def test_location_of_what_was_taken_over_is_left_as_it_is():
+def test_location_of_an_imported_dialogue_stays_unchanged():
     dialogue = make_dialogue(
         DialogueState.HELD,
         origin=Origin.TAKEN_OVER,
@@ -254,7 +254,7 @@ def test_second_role_takes_nothing_from_a_partner(partner, role):
     assert records_seen_by(User.objects.get(pk=partner.pk)) >= records
 
 
-def test_role_held_only_as_a_deputy_does_not_open_the_own_organisation(partner):
+def test_lent_role_does_not_open_the_deputys_own_organisation(partner):
     deputy = make_deputy(partner, OBSERVER)
     colleague = make_user(PARTNER, organisation=deputy.person.organisation)
     make_topic(TopicState.PROPOSED, proposed_by=colleague)
@@ -267,7 +267,7 @@ def test_role_held_only_as_a_deputy_does_not_open_the_own_organisation(partner):
     }
 
 
-def test_draft_of_a_deputy_is_not_open_to_others_of_its_organisation(partner):
+def test_draft_of_a_deputy_is_hidden_from_their_own_organisation(partner):
     deputy = make_deputy(partner, PARTNER)
     colleague = make_user(PARTNER, organisation=deputy.person.organisation)
     draft = make_topic(

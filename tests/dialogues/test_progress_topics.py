@@ -120,7 +120,7 @@ def test_planned_topic_has_no_next_step():
     assert task(make_topic(TopicState.APPROVED), is_planned=True) is None
 
 
-def test_the_senators_office_decides_on_a_topic():
+def test_senators_office_decides_on_a_topic():
     topic = make_topic(TopicState.FOR_APPROVAL)
     approval = open_approval()
 

@@ -31,7 +31,7 @@ def noon(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(12), BERLIN)
 
 
-def test_office_is_shown_what_it_must_move_on(office):
+def test_office_sees_everything_it_has_to_do(office):
     make_series(SeriesState.AFFIRMED, title="Reihe Nord")
     make_series(SeriesState.REQUESTED)
     for state in (TopicState.PROPOSED, TopicState.FOR_APPROVAL, TopicState.REFUSED):
@@ -65,7 +65,7 @@ def test_office_is_shown_what_it_must_move_on(office):
         (END, ["Als durchgeführt vermerken: Fachkräfte im Maschinenbau"]),
     ],
 )
-def test_a_running_invitation_waits_for_the_office_once_guests_are_late(office, now, expected):
+def test_running_invitation_waits_for_the_office_once_guests_are_late(office, now, expected):
     make_invitation(make_dialogue(S.INVITED))
 
     assert [entry.what for entry in waiting_for(office, now)] == expected
@@ -78,7 +78,7 @@ def test_a_running_invitation_waits_for_the_office_once_guests_are_late(office, 
         (END, ["Als durchgeführt vermerken: Fachkräfte im Maschinenbau"]),
     ],
 )
-def test_a_request_about_the_date_hides_the_dialogue_until_the_day_has_come(office, now, expected):
+def test_request_about_the_date_hides_the_dialogue_until_the_day_has_come(office, now, expected):
     dialogue = make_dialogue(S.INVITED)
     make_dates_approval(dialogue, dialogue.date_options.get())
 

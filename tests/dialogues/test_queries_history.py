@@ -93,7 +93,7 @@ def test_consent_to_a_series_is_one_entry_for_each_step(office, senator):
     ]
 
 
-def test_what_happens_in_the_moment_of_a_lapse_stays_in_the_history(office):
+def test_changes_at_the_moment_of_a_lapse_stay_in_the_history(office):
     dialogue = make_dialogue(DialogueState.SCHEDULED)
 
     postpone_dialogue(dialogue=dialogue, reason="Streik", by=office, now=NOW)

@@ -115,7 +115,7 @@ def test_guest_rows_of_withdrawn_and_former_invitations():
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_guest_rows_cost_two_queries(office, django_assert_num_queries, count):
+def test_guest_rows_need_two_queries(office, django_assert_num_queries, count):
     dialogue = make_released(office, count)
 
     with django_assert_num_queries(2):
@@ -160,7 +160,7 @@ def test_choices_of_a_guest_list_are_reachable_and_say_who_is_listed():
 
 
 @pytest.mark.parametrize("count", [1, 5])
-def test_choices_cost_the_same_for_any_number(django_assert_num_queries, count):
+def test_choices_need_the_same_queries_for_any_number(django_assert_num_queries, count):
     dialogue = make_dialogue(S.SCHEDULED)
     for _ in range(count):
         make_person("Gast", organisation=make_organisation())

@@ -116,7 +116,7 @@ def test_guest_who_replied_is_not_reminded(state):
     [{"withdrawn_at": NOW}, {"released": False}, {"released_round": 0}],
     ids=["withdrawn", "not sent", "earlier round"],
 )
-def test_who_is_not_invited_now_is_left_alone(fields):
+def test_guests_not_currently_invited_are_not_reminded(fields):
     make_invitation(**fields)
 
     assert due_on(FIRST) == []
@@ -178,7 +178,7 @@ def test_page_knows_the_next_reminder_and_its_pause():
 
 
 @pytest.mark.django_db
-def test_next_reminder_costs_two_queries(django_assert_num_queries):
+def test_next_reminder_needs_two_queries(django_assert_num_queries):
     dialogue = make_dialogue(DialogueState.INVITED)
 
     with django_assert_num_queries(2):
@@ -187,7 +187,7 @@ def test_next_reminder_costs_two_queries(django_assert_num_queries):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 3])
-def test_reminders_cost_one_query(count, django_assert_num_queries):
+def test_reminders_need_one_query(count, django_assert_num_queries):
     dialogue = make_dialogue(DialogueState.INVITED)
     for _i in range(count):
         make_invitation(dialogue)
@@ -215,7 +215,7 @@ def test_after_the_answer_day_nobody_is_reminded_of_several_days_asked_for():
     ("columns", "reminded"),
     [({}, 0), ({"attempts": 1, "state": "retry"}, 1), (fields_in_state("sent"), 1)],
 )
-def test_nobody_is_reminded_of_an_invitation_that_still_lies_in_the_outbox(columns, reminded):
+def test_nobody_is_reminded_of_an_unsent_invitation(columns, reminded):
     dialogue = make_released(make_office(), 1)
     Mail.objects.update(**columns)
 

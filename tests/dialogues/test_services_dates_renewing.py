@@ -191,7 +191,7 @@ MISSING = {
 
 
 @pytest.mark.parametrize("missing", MISSING)
-def test_dialogue_rests_while_topic_or_series_lack_approval(office, missing):
+def test_dialogue_is_blocked_while_topic_or_series_lacks_approval(office, missing):
     exploring = make_dialogue(DialogueState.EXPLORING, **MISSING[missing]())
     option = make_option(exploring, OptionState.POSSIBLE)
     make_dates_approval(exploring, option, state=ApprovalState.APPROVED)

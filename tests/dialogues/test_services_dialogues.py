@@ -121,7 +121,7 @@ def test_every_action_of_the_table_is_tested():
 
 @pytest.mark.parametrize("state", DialogueState)
 @pytest.mark.parametrize("action", ACTIONS)
-def test_table_of_states_holds(state, action, office, senator):
+def test_actions_follow_the_state_table(state, action, office, senator):
     dialogue = make_ready(state)
     act = partial(ACTIONS[action], dialogue, office)
 

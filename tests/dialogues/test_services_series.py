@@ -82,7 +82,7 @@ def test_every_action_of_the_table_is_tested():
 
 @pytest.mark.parametrize("state", SeriesState)
 @pytest.mark.parametrize("action", ACTIONS)
-def test_table_of_states_holds(state, action, office, senator):
+def test_actions_follow_the_state_table(state, action, office, senator):
     series = make_series(state)
     if action in set(Verdict):
         make_open_approval(series)

@@ -107,7 +107,7 @@ def test_every_action_of_the_table_is_tested():
 
 @pytest.mark.parametrize("state", TopicState)
 @pytest.mark.parametrize("action", ACTIONS)
-def test_table_of_states_holds(state, action, office, senator):
+def test_actions_follow_the_state_table(state, action, office, senator):
     topic = make_topic(state, series=make_series())
     if action in set(Verdict):
         make_open_approval(topic)

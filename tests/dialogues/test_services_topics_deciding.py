@@ -144,9 +144,9 @@ def test_decision_is_mailed_to_office_and_proposer(
     topic.refresh_from_db()
     assert (topic.state, topic.reason) == (state, reason)
     assert mails_written() == [("approval_decided", office.email), ("topic_decided", partner.email)]
-    told = Mail.objects.get(kind="topic_decided")
-    assert told.subject == f"{str(TopicState(state).label).capitalize()}: Fachkräfte sichern"
-    assert ("Bitte schärfen." in told.text) == bool(reason)
+    mail = Mail.objects.get(kind="topic_decided")
+    assert mail.subject == f"{str(TopicState(state).label).capitalize()}: Fachkräfte sichern"
+    assert ("Bitte schärfen." in mail.text) == bool(reason)
 
 
 def test_second_decision_changes_nothing(office, senator, partner):
@@ -200,7 +200,7 @@ def test_deputy_decides_and_the_principal_is_mailed(office, senator, partner):
     ]
 
 
-def test_topic_walks_through_a_second_round_with_new_mails(office, senator, partner):
+def test_topic_goes_through_a_second_round_with_new_mails(office, senator, partner):
     topic = make_topic(TopicState.IN_PROGRESS, proposed_by=partner)
     submit(topic, office)
     decide(topic, senator, Verdict.RETURN)
@@ -230,8 +230,8 @@ def test_approval_lapses_when_the_topic_is_reopened(office, senator):
     approval = approval_of(topic)
     assert (topic.state, approval.state) == (TopicState.IN_PROGRESS, ApprovalState.LAPSED)
     assert approval.lapse_reason == "wieder in Bearbeitung"
-    told = sorted([office.email, senator.email, topic.proposed_by.email])
-    assert mails_written() == [("approval_lapsed", email) for email in told]
+    recipients = sorted([office.email, senator.email, topic.proposed_by.email])
+    assert mails_written() == [("approval_lapsed", email) for email in recipients]
 
 
 def test_topic_of_a_planned_dialogue_stays_approved(office):

@@ -104,7 +104,7 @@ def test_partner_sees_their_own_reply_and_can_change_it(client):
     assert "Verlauf" not in text_of(response)
 
 
-def test_an_observer_sees_what_was_decided_without_a_button(client):
+def test_observer_sees_what_was_decided_without_a_button(client):
     dialogue = make_dialogue(S.INVITED)
     make_invitation(dialogue)
     client.force_login(make_user(OBSERVER))
@@ -114,7 +114,7 @@ def test_an_observer_sees_what_was_decided_without_a_button(client):
     assert "Nächster Schritt" not in text and "Weitere Schritte" not in text
 
 
-def test_a_cancelled_dialogue_says_why(signed_in):
+def test_cancelled_dialogue_says_why(signed_in):
     dialogue = make_dialogue(S.CANCELLED, closing_reason="Der Betrieb ist geschlossen.")
 
     text = text_of(signed_in.get(dialogue.get_absolute_url()))

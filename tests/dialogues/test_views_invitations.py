@@ -117,7 +117,7 @@ def test_senators_office_sees_the_list_without_buttons(client):
         assert words not in text, words
 
 
-def test_an_observer_sees_numbers_and_no_names(client):
+def test_observer_sees_numbers_and_no_names(client):
     dialogue = make_dialogue(S.INVITED)
     make_invitation(dialogue, RsvpState.ACCEPTED, person=make_person("Leitung A"), shares_rsvp=True)
     client.force_login(make_user(OBSERVER))

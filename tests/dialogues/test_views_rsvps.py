@@ -32,7 +32,7 @@ def invitation():
     return make_invitation(dialogue, person=guest)
 
 
-def test_the_page_shows_everything_a_guest_needs(client, invitation):
+def test_page_shows_everything_a_guest_needs(client, invitation):
     Topic.objects.update(description="Wie Betriebe ohne Gas heizen.")
 
     response = client.get(invitation.personal_link)
@@ -91,7 +91,7 @@ def test_reply_needs_one_choice_and_one_button(invitation):
     assert mails_written() == [("answer_confirmed", "a@example.org")]
 
 
-def test_a_form_sent_twice_writes_and_mails_once(client, invitation):
+def test_form_sent_twice_writes_and_mails_once(client, invitation):
     client.post(invitation.personal_link, YES)
 
     text = text_of(client.post(invitation.personal_link, YES, follow=True))

@@ -160,7 +160,7 @@ def test_every_link_opens_for_the_person_it_was_sent_to():
     assert shut == [("invitation", 404)]  # the invitation of this guest was withdrawn meanwhile
 
 
-def test_picture_of_the_rows_would_show_a_decision():
+def test_comparison_of_rows_would_reveal_a_decision():
     before = portal_rows()
     approval = ApprovalRequest.objects.open().filter(kind=ApprovalKind.TOPIC).order_by("pk").first()
 

@@ -92,7 +92,7 @@ def test_every_page_opens_for_every_role(name, crawl):
     assert walked.pages >= (LEAST_PAGES[name] if most_alike(name) is None else 40)
 
 
-def test_every_page_without_an_account_opens(crawl):
+def test_every_public_page_opens(crawl):
     walked = crawl()
 
     assert not walked.faults, "\n".join(walked.faults)
@@ -101,7 +101,7 @@ def test_every_page_without_an_account_opens(crawl):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", LEAST_KINDS)
-def test_each_kind_of_page_is_without_a_finding(name, crawl, browser, site, settings):
+def test_each_kind_of_page_has_no_findings(name, crawl, browser, site, settings):
     settings.DEMO = True
     kinds = crawl(name).kinds()
 
@@ -121,7 +121,7 @@ def test_each_kind_of_page_is_without_a_finding(name, crawl, browser, site, sett
 
 
 @pytest.mark.browser
-def test_pages_without_an_account_are_without_a_finding(crawl, browser, site, settings):
+def test_public_pages_have_no_findings(crawl, browser, site, settings):
     settings.DEMO = True
     invitation = Invitation.objects.released().order_by("pk").first()
     addresses = [found for kind in crawl().kinds().values() for found in kind]
@@ -139,7 +139,7 @@ def test_pages_without_an_account_are_without_a_finding(crawl, browser, site, se
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 768, 1440])
-def test_main_pages_are_without_a_finding_at_each_width(width, browser, site, settings):
+def test_main_pages_have_no_findings_at_any_width(width, browser, site, settings):
     settings.DEMO = True
     window = {"width": width, "height": 900}
 

@@ -10,12 +10,12 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.embedded
-def test_thread_on_the_embedded_stack(browser, start, tmp_path):
+def test_thread_works_on_the_embedded_stack(browser, start, tmp_path):
     walk_thread(browser, start_embedded(start, tmp_path, free_port()))
 
 
 @pytest.mark.stack
-def test_thread_on_postgresql_and_redis(
+def test_thread_works_on_postgresql_and_redis(
     browser, start, tmp_path, own_postgresql, own_redis, base_dir
 ):
     portal = start_stack(

@@ -37,7 +37,7 @@ def days_ahead(count: int) -> dt.date:
 
 
 @pytest.fixture
-def house():
+def visitors():
     """Return visitors for each role, two series, a host, and guests on a distribution list."""
     host = make_organisation("Messgeräte GmbH")
     guests = DistributionList.objects.create(name="Maschinenbau")
@@ -58,91 +58,94 @@ def house():
     )
 
 
-def told() -> list[tuple[str, str]]:
+def new_mails() -> list[tuple[str, str]]:
     """Return kind and recipient of all mails written since the last call."""
     written = mails_written()
     Mail.objects.all().delete()
     return written
 
 
-def test_thread_from_a_proposal_to_a_second_date(house):
-    topic = propose_topic(house)
-    complete_topic(house, topic)
-    decide_topic(house, topic)
-    dialogue = plan_dialogue(house, topic)
-    propose_dates(house, dialogue)
-    tick_and_fix_a_date(house, dialogue)
-    links = invite_guests(house, dialogue)
-    answer_as_guests(house, dialogue, links)
-    look_after_the_guest_list(house, dialogue)
-    postpone(house, dialogue, links)
+def test_thread_runs_from_a_proposal_to_a_second_date(visitors):
+    topic = propose_topic(visitors)
+    complete_topic(visitors, topic)
+    decide_topic(visitors, topic)
+    dialogue = plan_dialogue(visitors, topic)
+    propose_dates(visitors, dialogue)
+    tick_and_fix_a_date(visitors, dialogue)
+    links = invite_guests(visitors, dialogue)
+    answer_as_guests(visitors, dialogue, links)
+    look_after_the_guest_list(visitors, dialogue)
+    postpone(visitors, dialogue, links)
 
 
-def propose_topic(house) -> Topic:
-    partner = house.partner.open("/branchengespraeche/themen/").follow("Thema vorschlagen")
+def propose_topic(visitors) -> Topic:
+    partner = visitors.partner.open("/branchengespraeche/themen/").follow("Thema vorschlagen")
 
     partner.press(
         "Vorschlagen", title=TITLE, description="Betriebe suchen Nachwuchs.", wish="Ein Bündnis"
     )
 
     assert "Ihr Vorschlag liegt der Geschäftsstelle vor." in partner.text
-    assert told() == [("topic_proposed", OFFICE_MAIL)]
+    assert new_mails() == [("topic_proposed", OFFICE_MAIL)]
     return Topic.objects.get(title=TITLE)
 
 
-def complete_topic(house, topic: Topic) -> None:
+def complete_topic(visitors, topic: Topic) -> None:
     """Without consent to the series, submitting is refused with the reason; input is kept."""
-    office, page = house.office, topic.get_absolute_url()
+    office, page = visitors.office, topic.get_absolute_url()
     office.open(page).press("Aufgreifen")
-    assert told() == [("topic_taken_up", PARTNER_MAIL)]
+    assert new_mails() == [("topic_taken_up", PARTNER_MAIL)]
 
-    office.open(f"{page}bearbeiten/").press("Speichern", series=str(house.proposed.pk))
+    office.open(f"{page}bearbeiten/").press("Speichern", series=str(visitors.proposed.pk))
     assert "Themen gehen erst zur Freigabe, wenn ihr zugestimmt wurde." in office.text
     office.open(f"{page}vorlegen/").press(
         "Zur Freigabe vorlegen", vote="Freigabe des eigenen Wortlauts"
     )
     assert "Die Reihe „Reihe ohne Zustimmung“ ist im Stand „vorgeschlagen“." in office.text
     assert 'value="Freigabe des eigenen Wortlauts"' in office.response.content.decode()
-    assert told() == []
+    assert new_mails() == []
 
-    office.open(f"{page}bearbeiten/").press("Speichern", series=str(house.consented.pk))
+    office.open(f"{page}bearbeiten/").press("Speichern", series=str(visitors.consented.pk))
     office.follow("Zur Freigabe vorlegen").press("Zur Freigabe vorlegen")
     assert "Das Thema liegt zur Freigabe vor; das Büro ist benachrichtigt." in office.text
 
 
-def decide_on_the_desk(house, verdict: str, **values) -> None:
+def decide_on_the_desk(visitors, verdict: str, **values) -> None:
     """Open the URL from the mail, choose, confirm; opening it decides nothing."""
     mail = Mail.objects.get(kind="approval_asked")
     assert (mail.recipient, f"http://localhost:8000{mail.path}" in mail.text) == (
         SENATOR_MAIL,
         True,
     )
-    house.senator.open("/freigaben/").open(mail.path)
-    house.senator.press(verdict, **values)
-    assert told() == [("approval_asked", SENATOR_MAIL)]
-    house.senator.press(f"Ja, {verdict.lower()}")
+    visitors.senator.open("/freigaben/").open(mail.path)
+    visitors.senator.press(verdict, **values)
+    assert new_mails() == [("approval_asked", SENATOR_MAIL)]
+    visitors.senator.press(f"Ja, {verdict.lower()}")
 
 
-def decide_topic(house, topic: Topic) -> None:
-    decide_on_the_desk(house, "Zurückgeben", comment="Bitte schärfen.")
-    assert told() == [("approval_decided", OFFICE_MAIL), ("topic_decided", PARTNER_MAIL)]
-    house.office.open(topic.get_absolute_url())
-    assert "Das Thema wurde zurückgegeben: „Bitte schärfen.“" in house.office.text
+def decide_topic(visitors, topic: Topic) -> None:
+    decide_on_the_desk(visitors, "Zurückgeben", comment="Bitte schärfen.")
+    assert new_mails() == [("approval_decided", OFFICE_MAIL), ("topic_decided", PARTNER_MAIL)]
+    visitors.office.open(topic.get_absolute_url())
+    assert "Das Thema wurde zurückgegeben: „Bitte schärfen.“" in visitors.office.text
 
-    house.office.follow("Überarbeiten").press(
+    visitors.office.follow("Überarbeiten").press(
         "Speichern", description="Betriebe suchen Auszubildende."
     )
-    house.office.follow("Zur Freigabe vorlegen").press("Zur Freigabe vorlegen")
-    decide_on_the_desk(house, "Freigeben")
+    visitors.office.follow("Zur Freigabe vorlegen").press("Zur Freigabe vorlegen")
+    decide_on_the_desk(visitors, "Freigeben")
 
-    assert told() == [("approval_decided", OFFICE_MAIL), ("topic_decided", PARTNER_MAIL)]
-    assert "Freigegeben: Fachkräfte sichern" in house.senator.text
+    assert new_mails() == [("approval_decided", OFFICE_MAIL), ("topic_decided", PARTNER_MAIL)]
+    assert "Freigegeben: Fachkräfte sichern" in visitors.senator.text
 
 
-def plan_dialogue(house, topic: Topic) -> Dialogue:
-    office = house.office.open(topic.get_absolute_url()).follow("Gespräch planen")
+def plan_dialogue(visitors, topic: Topic) -> Dialogue:
+    office = visitors.office.open(topic.get_absolute_url()).follow("Gespräch planen")
     office.press(
-        "Planung beginnen", host=str(house.host.pk), host_contact=str(house.contact.pk), seats="2"
+        "Planung beginnen",
+        host=str(visitors.host.pk),
+        host_contact=str(visitors.contact.pk),
+        seats="2",
     )
     assert "Messgeräte GmbH ist als Gastgeber angefragt." in office.text
 
@@ -151,12 +154,12 @@ def plan_dialogue(house, topic: Topic) -> Dialogue:
     )
 
     assert "Der Gastgeber hat zugesagt." in office.text
-    assert told() == []
+    assert new_mails() == []
     return Dialogue.objects.get(topic=topic)
 
 
-def propose_dates(house, dialogue: Dialogue) -> None:
-    office = house.office.follow("Termine vorschlagen")
+def propose_dates(visitors, dialogue: Dialogue) -> None:
+    office = visitors.office.follow("Termine vorschlagen")
     rows = {}
     for number, day in enumerate((days_ahead(30), days_ahead(31), days_ahead(32))):
         rows |= {
@@ -172,29 +175,29 @@ def propose_dates(house, dialogue: Dialogue) -> None:
     assert "3 Termine liegen zur Freigabe vor." in office.text
 
 
-def tick_and_fix_a_date(house, dialogue: Dialogue) -> None:
+def tick_and_fix_a_date(visitors, dialogue: Dialogue) -> None:
     options = list(dialogue.date_options.order_by("starts_at"))
-    decide_on_the_desk(house, "Freigeben", chosen=[str(options[0].pk), str(options[2].pk)])
-    assert told() == [("approval_decided", OFFICE_MAIL)]
+    decide_on_the_desk(visitors, "Freigeben", chosen=[str(options[0].pk), str(options[2].pk)])
+    assert new_mails() == [("approval_decided", OFFICE_MAIL)]
 
-    office = house.office.open(dialogue.get_absolute_url())
+    office = visitors.office.open(dialogue.get_absolute_url())
     assert "2 Termine sind freigegeben." in office.text
     office.follow("Termin festlegen").press("Termin festlegen", option=str(options[2].pk))
 
     assert "Der Termin steht fest." in office.text
     dialogue.refresh_from_db()
     assert dialogue.starts_at == options[2].starts_at
-    assert told() == [("date_fixed", SENATOR_MAIL), ("date_fixed", "werk@example.org")]
+    assert new_mails() == [("date_fixed", SENATOR_MAIL), ("date_fixed", "werk@example.org")]
 
 
-def invite_guests(house, dialogue: Dialogue) -> dict[str, str]:
+def invite_guests(visitors, dialogue: Dialogue) -> dict[str, str]:
     """Return the personal link of each guest."""
-    office = house.office.follow("Gästeliste zusammenstellen")
-    office.press("Auf die Gästeliste setzen", lists=[str(house.guests.pk)])
+    office = visitors.office.follow("Gästeliste zusammenstellen")
+    office.press("Auf die Gästeliste setzen", lists=[str(visitors.guests.pk)])
     assert "3 Personen stehen neu auf der Gästeliste." in office.text
     office.open(dialogue.get_absolute_url()).follow("3 Einladungen versenden")
     assert "[persönlicher Link]" in office.text
-    assert told() == []
+    assert new_mails() == []
 
     office.press("3 Einladungen versenden")
 
@@ -207,17 +210,17 @@ def invite_guests(house, dialogue: Dialogue) -> dict[str, str]:
         mail.recipient: LINK.search(mail.text).group().removeprefix("http://localhost:8000")
         for mail in mails
     }
-    told()
+    new_mails()
     return links
 
 
-def answer_as_guests(house, dialogue: Dialogue, links: dict[str, str]) -> None:
+def answer_as_guests(visitors, dialogue: Dialogue, links: dict[str, str]) -> None:
     first, second, third = (Visitor().open(links[address]) for address in GUESTS)
-    assert told() == []
+    assert new_mails() == []
 
     first.press("Antwort senden", rsvp="accepted")
     assert "Vielen Dank, Ihre Antwort ist eingegangen." in first.text
-    assert told() == [("answer_confirmed", GUESTS[0])]
+    assert new_mails() == [("answer_confirmed", GUESTS[0])]
     first.press("Antwort ändern")
     assert "Ihre Antwort liegt uns bereits vor." in first.text
     second.press(
@@ -226,7 +229,7 @@ def answer_as_guests(house, dialogue: Dialogue, links: dict[str, str]) -> None:
         substitute_name="Stellvertretung",
         substitute_email="stellvertretung@example.org",
     )
-    assert told() == [
+    assert new_mails() == [
         ("answer_confirmed", GUESTS[1]),
         ("substitute_named", "stellvertretung@example.org"),
     ]
@@ -235,11 +238,11 @@ def answer_as_guests(house, dialogue: Dialogue, links: dict[str, str]) -> None:
     assert "Ich käme gern." in third.response.content.decode()
     third.press("Antwort senden", rsvp="tentative")
 
-    assert told() == [("answer_confirmed", GUESTS[2])]
+    assert new_mails() == [("answer_confirmed", GUESTS[2])]
 
 
-def look_after_the_guest_list(house, dialogue: Dialogue) -> None:
-    office = house.office.open(f"{dialogue.get_absolute_url()}gaeste/")
+def look_after_the_guest_list(visitors, dialogue: Dialogue) -> None:
+    office = visitors.office.open(f"{dialogue.get_absolute_url()}gaeste/")
     assert "2 von 2 Plätzen belegt" in office.text
     assert "in Vertretung für Leitung B" in office.text
     assert "„Ich käme gern.“" in office.text
@@ -255,14 +258,14 @@ def look_after_the_guest_list(house, dialogue: Dialogue) -> None:
     assert "Leitung A" in office.text
     office.press("Eintragen", rsvp="declined")
     assert "Die Antwort ist eingetragen." in office.text
-    assert told() == [("answer_confirmed", GUESTS[0])]
+    assert new_mails() == [("answer_confirmed", GUESTS[0])]
     office.follow("Einladung zurückziehen").press("Einladung zurückziehen")
     assert "Die Einladung ist zurückgezogen; der Gast wird benachrichtigt." in office.text
-    assert told() == [("invitation_withdrawn", GUESTS[0])]
+    assert new_mails() == [("invitation_withdrawn", GUESTS[0])]
 
 
-def postpone(house, dialogue: Dialogue, links: dict[str, str]) -> None:
-    office = house.office.open(f"{dialogue.get_absolute_url()}verschieben/")
+def postpone(visitors, dialogue: Dialogue, links: dict[str, str]) -> None:
+    office = visitors.office.open(f"{dialogue.get_absolute_url()}verschieben/")
     assert format_date(dialogue.starts_at) in office.text
 
     office.press("Verschieben und 5 Personen benachrichtigen", reason="Streik")
@@ -271,7 +274,7 @@ def postpone(house, dialogue: Dialogue, links: dict[str, str]) -> None:
     addresses = sorted(
         (*GUESTS[1:], SENATOR_MAIL, "stellvertretung@example.org", "werk@example.org")
     )
-    assert told() == [("dialogue_postponed", address) for address in addresses]
+    assert new_mails() == [("dialogue_postponed", address) for address in addresses]
     dialogue.refresh_from_db()
     assert (dialogue.state, dialogue.round) == (DialogueState.EXPLORING, 2)
     assert (

@@ -82,7 +82,7 @@ def follow(page: Page, name: str | re.Pattern) -> None:
     page.get_by_role("main").get_by_role("link", name=name, exact=True).click()
 
 
-def told(page: Page, words: str) -> None:
+def expect_text(page: Page, words: str) -> None:
     """Wait until the main content shows `words`."""
     expect(page.get_by_text(words).first).to_be_visible()
 
@@ -95,7 +95,7 @@ def propose(partner: Page) -> None:
         "Viele Betriebe könnten Wärme abgeben."
     )
     send(partner, "Vorschlagen")
-    told(partner, "Ihr Vorschlag liegt der Geschäftsstelle vor.")
+    expect_text(partner, "Ihr Vorschlag liegt der Geschäftsstelle vor.")
 
 
 def complete(office: Page, portal: Portal) -> None:
@@ -107,14 +107,14 @@ def complete(office: Page, portal: Portal) -> None:
     send(office, "Speichern")
     follow(office, "Zur Freigabe vorlegen")
     send(office, "Zur Freigabe vorlegen")
-    told(office, "Das Thema liegt zur Freigabe vor; das Büro ist benachrichtigt.")
+    expect_text(office, "Das Thema liegt zur Freigabe vor; das Büro ist benachrichtigt.")
 
 
 def approve(senator: Page, portal: Portal) -> None:
     senator.goto(portal.link_to(SENATOR, TITLE))
     send(senator, "Freigeben")
     send(senator, "Ja, freigeben")
-    told(senator, f"Freigegeben: {TITLE}")
+    expect_text(senator, f"Freigegeben: {TITLE}")
 
 
 def plan(office: Page, portal: Portal) -> None:
@@ -135,7 +135,7 @@ def plan(office: Page, portal: Portal) -> None:
     send(office, "Termine vorschlagen")
     follow(office, "Termine zur Freigabe vorlegen")
     send(office, "Zur Freigabe vorlegen")
-    told(office, "3 Termine liegen zur Freigabe vor.")
+    expect_text(office, "3 Termine liegen zur Freigabe vor.")
 
 
 def tick_dates(senator: Page, portal: Portal) -> None:
@@ -147,7 +147,7 @@ def tick_dates(senator: Page, portal: Portal) -> None:
     boxes.nth(2).check()
     send(senator, "Freigeben")
     send(senator, "Ja, freigeben")
-    told(senator, f"Freigegeben: {TITLE}")
+    expect_text(senator, f"Freigegeben: {TITLE}")
 
 
 def fix_date(office: Page) -> None:
@@ -155,7 +155,7 @@ def fix_date(office: Page) -> None:
     follow(office, "Termin festlegen")
     office.get_by_role("radio").last.check()
     send(office, "Termin festlegen")
-    told(office, "Der Termin steht fest.")
+    expect_text(office, "Der Termin steht fest.")
 
 
 def invite(office: Page) -> str:
@@ -167,7 +167,7 @@ def invite(office: Page) -> str:
     follow(office, re.compile(r"^\d+ Einladungen versenden$"))
     note = office.get_by_text(re.compile(r"· \S+@example\.org$")).first.inner_text()
     send(office, re.compile(r"^\d+ Einladungen versenden$"))
-    told(office, "Einladungen sind auf dem Weg.")
+    expect_text(office, "Einladungen sind auf dem Weg.")
     return note.rpartition(" ")[2]
 
 
@@ -180,14 +180,14 @@ def rsvp(people: People, portal: Portal, guest: str) -> str:
     page.goto(link)
     page.get_by_label("Zusage: Ich nehme teil.").check()
     send(page, "Antwort senden")
-    told(page, "Vielen Dank, Ihre Antwort ist eingegangen.")
+    expect_text(page, "Vielen Dank, Ihre Antwort ist eingegangen.")
     portal.mail_to(guest, f"Zusage: {TITLE}")
     return link
 
 
 def see_answer(office: Page, guest: str) -> None:
     office.reload()
-    told(office, "1 von 30 Plätzen belegt")
+    expect_text(office, "1 von 30 Plätzen belegt")
     with office.expect_download() as download:
         follow(office, "Als Excel-Datei laden")
     assert download.value.suggested_filename == "Gaesteliste.xlsx"
@@ -197,9 +197,9 @@ def postpone(office: Page, people: People, portal: Portal, guest: str, link: str
     follow(office, "Verschieben")
     office.get_by_label("Grund").fill("Umbau im Werk")
     send(office, re.compile(r"^Verschieben und \d+ Personen benachrichtigen$"))
-    told(office, "Das Gespräch ist verschoben.")
+    expect_text(office, "Das Gespräch ist verschoben.")
     message = portal.mail_to(guest, f"Verschoben: {TITLE}")
     assert calendar_method(message) == "CANCEL"
     page = people.stranger()
     page.goto(link)
-    told(page, "Dieses Gespräch wird verschoben.")
+    expect_text(page, "Dieses Gespräch wird verschoben.")

@@ -51,7 +51,7 @@ def test_hint_reaches_the_office_once(client, db):
 
 
 @time_machine.travel(dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC))
-def test_same_hint_on_another_day_is_a_hint_of_its_own(client, db):
+def test_same_hint_on_another_day_is_a_new_hint(client, db):
     client.post("/barrierefreiheit/", HINT)
     with time_machine.travel(dt.datetime(2026, 3, 2, 22, 30, tzinfo=dt.UTC)):
         client.post("/barrierefreiheit/", HINT)
@@ -93,5 +93,5 @@ def test_flood_of_hints_is_stopped_without_losing_the_text(client, db):
         (dt.date(2026, 11, 30), dt.date(2026, 12, 30)),
     ],
 )
-def test_a_month_later(day, expected):
+def test_month_after_is_never_later_than_the_end_of_the_next_month(day, expected):
     assert month_after(day) == expected

@@ -59,7 +59,7 @@ def test_without_a_role_there_is_no_navigation(user, three_open):
         ("/other/", None),
     ],
 )
-def test_the_place_of_a_page_is_marked(path, label, three_open):
+def test_current_page_is_marked(path, label, three_open):
     items = portal_of(make_user(OFFICE), path).navigation
 
     assert [str(item.label) for item in items if item.current] == ([label] if label else [])
@@ -71,11 +71,11 @@ def test_open_approvals_are_counted(three_open):
     assert {str(item.label): item.count for item in items if item.count} == {"Freigaben": 3}
 
 
-def test_a_name_without_a_page_has_no_address():
+def test_name_without_a_page_has_no_address():
     assert address_of("no_such_page") == ""
 
 
-def test_the_shell_shows_navigation_account_and_count(three_open):
+def test_shell_shows_navigation_account_and_count(three_open):
     request = RequestFactory().get("/")
     request.user = make_user(OFFICE)
     page = '{% extends "base.html" %}{% block title %}Übersicht{% endblock %}'
@@ -90,7 +90,7 @@ def test_the_shell_shows_navigation_account_and_count(three_open):
 
 
 @pytest.mark.parametrize(("demo", "count"), [(True, 1), (False, 0)])
-def test_the_demo_says_so_on_each_page(demo, count, settings):
+def test_demo_is_marked_on_each_page(demo, count, settings):
     settings.DEMO = demo
     request = RequestFactory().get("/")
     request.user = AnonymousUser()

@@ -195,7 +195,7 @@ def measures():
         (None, set()),
     ],
 )
-def test_measures_and_their_projects_visible_by_role(measures, role, seen):
+def test_measures_and_their_projects_are_visible_by_role(measures, role, seen):
     user = make_user(*([role] if role else []))
     for title, measure in measures.items():
         make_project(f"{title}", measure=measure)
@@ -243,7 +243,7 @@ def test_inactive_account_sees_nothing():
         (None, set()),
     ],
 )
-def test_reports_visible_by_role(role, states):
+def test_reports_are_visible_by_role(role, states):
     user = make_user(*([role] if role else []))
     for state in ReportState:
         make_report(make_measure(), state)
@@ -275,7 +275,7 @@ def test_accepted_report_on_unpublished_measure_stays_hidden():
         (None, set()),
     ],
 )
-def test_rounds_visible_by_role(role, states):
+def test_rounds_are_visible_by_role(role, states):
     user = make_user(*([role] if role else []))
     plan = make_plan()
     for state in RoundState:
@@ -286,7 +286,7 @@ def test_rounds_visible_by_role(role, states):
     } == states
 
 
-def test_unpublished_plan_is_visible_inside_only():
+def test_unpublished_plan_is_visible_internally_only():
     plan = make_plan(is_published=False)
 
     assert list(Plan.objects.visible_to(make_user(SENATOR_OFFICE))) == [plan]

@@ -32,7 +32,7 @@ def test_office_decides_on_submitted_reports_only(state):
     ("state", "may_write"),
     [("draft", True), ("submitted", False), ("returned", True), ("accepted", False)],
 )
-def test_lead_goes_on_writing_until_the_report_is_submitted(state, may_write):
+def test_lead_edits_the_report_until_it_is_submitted(state, may_write):
     lead = make_user(PARTNER)
     measure = make_measure(lead_id=lead.organisation_id)
     button = Button("Weiterschreiben", f"/massnahmen/{measure.pk}/bericht/", "primary")

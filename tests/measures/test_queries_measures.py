@@ -115,7 +115,7 @@ def test_history_names_the_senators_office_by_its_role(office):
     ]
 
 
-def test_history_costs_the_same_for_1_and_30_reports(office, django_assert_num_queries):
+def test_history_needs_the_same_queries_for_1_and_30_reports(office, django_assert_num_queries):
     measure = make_measure()
     record_report(measure=measure, values=report_values(), by=office, now=NOW)
     with CaptureQueriesContext(connection) as once:

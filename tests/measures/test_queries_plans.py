@@ -144,7 +144,7 @@ def test_figures_leave_out_what_the_reader_may_not_see(tree):
     assert (figures.whole.total, figures.whole.milestones_total) == (0, 0)
 
 
-def test_figures_cost_two_queries_whatever_the_size(office, tree, django_assert_num_queries):
+def test_figures_need_two_queries_whatever_the_size(office, tree, django_assert_num_queries):
     office.roles  # noqa: B018  cached once per request
     make_measure(tree["plan"], section=tree["cluster"])
     with django_assert_num_queries(2):

@@ -102,7 +102,7 @@ def test_taken_over_measures_and_closed_rounds_remind_nobody():
 
 
 @pytest.mark.django_db
-def test_reminders_cost_the_same_for_1_and_30_measures(django_assert_num_queries):
+def test_reminders_need_the_same_queries_for_1_and_30_measures(django_assert_num_queries):
     plan, partner = make_plan(), make_user(PARTNER)
     make_round(plan, due_on=DUE)
     make_measure(plan, lead_id=partner.organisation_id)

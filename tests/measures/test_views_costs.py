@@ -38,7 +38,7 @@ def fill(plan, section, lead, count: int) -> None:
 
 @pytest.mark.parametrize("name", ["list", "export", "tree", "outside", "rounds"])
 @pytest.mark.parametrize("role", [OFFICE, PARTNER])
-def test_lists_cost_the_same_for_1_and_30_rows(client, name, role):
+def test_lists_need_the_same_queries_for_1_and_30_rows(client, name, role):
     client.force_login(make_user(role))
     plan, lead = make_plan(), make_organisation()
     section = make_section(plan, parent=make_section(plan))
@@ -61,7 +61,7 @@ def test_lists_cost_the_same_for_1_and_30_rows(client, name, role):
 
 
 @pytest.mark.parametrize("role", [OFFICE, PARTNER])
-def test_measure_page_costs_the_same_for_1_and_30_of_everything(client, role):
+def test_measure_page_needs_the_same_queries_for_1_and_30_of_everything(client, role):
     client.force_login(make_user(role))
     plan = make_plan()
     measure = make_measure(plan, section=make_section(plan, parent=make_section(plan)))
@@ -85,7 +85,7 @@ def test_measure_page_costs_the_same_for_1_and_30_of_everything(client, role):
     assert len(many) == len(once) <= 20
 
 
-def test_round_page_costs_the_same_for_1_and_30_measures(client, office):
+def test_round_page_needs_the_same_queries_for_1_and_30_measures(client, office):
     plan = make_plan()
     running = make_round(plan)
 

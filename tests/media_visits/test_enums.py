@@ -27,7 +27,7 @@ MOVES = {
 }
 
 
-def test_visits_move_as_the_domain_says():
+def test_visit_moves_are_as_listed():
     assert {name: _literal(move) for name, move in VISIT_MOVES.items()} == MOVES
 
 

@@ -44,7 +44,7 @@ PUBLIC = {S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED, S.CANCELLED}
 
 
 @pytest.mark.parametrize("state", S)
-def test_the_database_knows_which_states_may_be_public(state):
+def test_database_knows_which_states_may_be_public(state):
     visit = make_visit(state, approval=False)
     visit.is_published = True
 
@@ -56,7 +56,7 @@ def test_the_database_knows_which_states_may_be_public(state):
 
 
 @pytest.mark.parametrize("state", S)
-def test_a_company_sees_its_announced_visit_only_with_a_valid_approval(state):
+def test_company_sees_its_announced_visit_only_with_a_valid_approval(state):
     partner = make_user(PARTNER)
     make_visit(state, company=partner.person.organisation, announced_at=NOW, approval=False)
 
@@ -103,7 +103,7 @@ def test_impossible_clippings_are_refused_by_the_database(constraint, fields):
     assert refused_by(constraint, Coverage(**{"medium": "Stadtblatt", "title": "Bericht"} | fields))
 
 
-def test_a_link_is_recorded_once_but_may_be_missing_often():
+def test_link_is_recorded_once_but_may_be_missing_often():
     make_coverage(url="")
     make_coverage(url="")
     make_coverage(url="https://example.org/a")
@@ -112,7 +112,7 @@ def test_a_link_is_recorded_once_but_may_be_missing_often():
         make_coverage(url="https://example.org/a")
 
 
-def test_the_entered_company_name_wins():
+def test_entered_company_name_wins():
     company = make_organisation("Turbinenbau AG")
 
     assert new_visit(company=company).company_name == "Turbinenbau AG"
@@ -169,7 +169,7 @@ def test_date_is_shown_as_precisely_as_it_is_known(fields, text):
     )
 
 
-def test_a_slot_is_named_by_kind_and_time():
+def test_slot_is_named_by_kind_and_time():
     assert str(make_slot(make_visit())) == "Wort-Bild-Termin 23.03.2026, 10:00 Uhr"
 
 
@@ -181,7 +181,7 @@ def test_a_slot_is_named_by_kind_and_time():
         ({"title": "", "about": "", "url": "https://example.org/x"}, "https://example.org/x"),
     ],
 )
-def test_a_clipping_without_a_headline_says_what_it_is_about(fields, label):
+def test_clipping_without_a_headline_says_what_it_is_about(fields, label):
     assert Coverage(**fields).label == label
 
 
@@ -195,7 +195,7 @@ SEEN = {
 
 @pytest.mark.parametrize("role", SEEN)
 @pytest.mark.parametrize("state", S)
-def test_who_sees_an_internal_visit(role, state):
+def test_internal_visit_is_visible_by_role(role, state):
     visit = make_visit(state, approval=False)
 
     assert Visit.objects.visible_to(make_user(role)).filter(pk=visit.pk).exists() == (
@@ -203,7 +203,7 @@ def test_who_sees_an_internal_visit(role, state):
     )
 
 
-def test_the_senators_office_still_sees_a_withdrawn_visit(senator):
+def test_senators_office_still_sees_a_withdrawn_visit(senator):
     withdrawn = make_visit(S.IDEA, submitted_at=NOW)
 
     assert list(Visit.objects.visible_to(senator)) == [withdrawn]
@@ -230,7 +230,7 @@ def test_without_a_role_nothing_is_visible(django_user_model):
     assert not Coverage.objects.visible_to(nobody).exists()
 
 
-def test_a_clipping_shows_only_to_those_who_see_its_visit():
+def test_clipping_shows_only_to_those_who_see_its_visit():
     free = make_coverage()
     public = make_coverage(visit=make_visit(S.HELD, is_published=True, approval=False))
     internal = make_coverage(visit=make_visit(S.HELD, approval=False))

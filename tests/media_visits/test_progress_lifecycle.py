@@ -55,7 +55,7 @@ def test_cancelled_and_taken_over_visits_have_no_progress_bar(fields):
         (S.HELD, "Ergebnis festhalten", "ergebnis/"),
     ],
 )
-def test_the_office_gets_one_button(state, action, route):
+def test_office_gets_one_button(state, action, route):
     visit = make_visit(state, approval=False)
 
     box = step(visit)
@@ -67,7 +67,7 @@ def test_the_office_gets_one_button(state, action, route):
     )
 
 
-def test_the_date_has_to_be_entered_before_submitting():
+def test_date_has_to_be_entered_before_submitting():
     visit = make_visit(S.POSTPONED, starts_at=None, ends_at=None)
 
     assert (step(visit).action, step(visit).url) == (
@@ -76,7 +76,7 @@ def test_the_date_has_to_be_entered_before_submitting():
     )
 
 
-def test_an_announced_visit_is_recorded_only_afterwards():
+def test_announced_visit_is_recorded_only_afterwards():
     visit = make_visit(S.ANNOUNCED, approval=False)
 
     assert step(visit).action == ""

@@ -58,7 +58,7 @@ def test_visits_without_a_date_wait_for_one(office, state):
 @pytest.mark.parametrize(
     ("day", "count"), [(DAY_OF_VISIT - DAY, 0), (DAY_OF_VISIT, 0), (DAY_OF_VISIT + DAY, 1)]
 )
-def test_an_announced_visit_waits_from_the_day_after_it(office, day, count):
+def test_announced_visit_waits_from_the_day_after_it(office, day, count):
     make_visit(S.ANNOUNCED, starts_at=STARTS_AT)
 
     assert len(waiting_for_office(unfinished_visits(office), day)) == count

@@ -85,7 +85,7 @@ def test_visits_that_did_not_take_place_count_no_attention(office, state):
     assert attention(office) == []
 
 
-def test_a_year_without_a_quarter_counts_apart_and_no_date_not_at_all(office):
+def test_year_without_a_quarter_counts_apart_and_no_date_not_at_all(office):
     sector = make_sector()
     visit_of(
         sector,
@@ -112,7 +112,7 @@ def test_attention_keeps_to_its_limits_and_to_what_is_visible(office):
 
 
 @pytest.mark.parametrize("count", [1, 4])
-def test_attention_costs_three_queries(office, django_assert_num_queries, count):
+def test_attention_needs_three_queries(office, django_assert_num_queries, count):
     for number in range(count):
         make_coverage(visit=visit_of(make_sector(f"Branche {number}")))
     assert office.roles

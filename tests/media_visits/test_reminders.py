@@ -31,7 +31,7 @@ def due_on(today: dt.date):
 
 
 @pytest.mark.parametrize(("state", "working_days", "kind", "step"), CASES)
-def test_the_office_is_reminded_by_working_day(office, state, working_days, kind, step):
+def test_office_is_reminded_by_working_day(office, state, working_days, kind, step):
     visit = make_visit(state, approval=False, company=make_organisation("Turbinenbau AG"))
 
     (reminder,) = due_on(add_working_days(DAY_OF_VISIT, working_days))

@@ -38,7 +38,7 @@ def press_list():
     return press
 
 
-def test_an_announcement_reaches_company_lists_and_senators_office(
+def test_announcement_reaches_company_lists_and_senators_office(
     office, senator, company, press_list
 ):
     visit = make_visit(S.APPROVED, company=company)
@@ -86,7 +86,7 @@ def test_person_on_two_lists_gets_one_mail(office, company, press_list):
 
 
 @pytest.mark.parametrize("count", [1, 10])
-def test_announcement_costs_the_same_for_few_and_many(
+def test_announcement_needs_the_same_queries_for_few_and_many(
     office, company, press_list, django_assert_num_queries, count
 ):
     visit = make_visit(S.APPROVED, company=company)
@@ -100,7 +100,7 @@ def test_announcement_costs_the_same_for_few_and_many(
     assert len(mails_written("visit_announced")) == 2 + 2 * count
 
 
-def test_a_visit_in_the_past_is_not_announced(office):
+def test_visit_in_the_past_is_not_announced(office):
     visit = make_visit(S.APPROVED)
 
     with nothing_changes(visit), pytest.raises(Refused, match="in der Vergangenheit"):

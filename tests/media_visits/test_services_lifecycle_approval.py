@@ -73,11 +73,11 @@ def test_submission_keeps_briefing_and_snapshot(office, senator):
     assert mails_written() == [("approval_asked", "senatorin@example.org")]
 
 
-def test_a_visit_without_press_says_so():
+def test_visit_without_press_says_so():
     assert ["Presse", "kein Pressetermin"] in snapshot_of(VISIT_FACTS, make_visit())
 
 
-def test_a_visit_by_a_plant_names_the_partner_behind_it():
+def test_visit_by_a_plant_names_the_partner_behind_it():
     visit = make_visit(
         company=make_organisation("Turbinenbau AG"), company_text="Werk Nord", to_be_published=False
     )
@@ -131,7 +131,7 @@ def test_press_slots_lie_on_the_days_of_the_visit(office, senator, starts_at, is
     assert ApprovalRequest.objects.exists() is is_allowed
 
 
-def test_a_postponed_visit_is_not_submitted_with_its_press_on_the_former_day(office, senator):
+def test_postponed_visit_is_not_submitted_with_its_press_on_the_former_day(office, senator):
     visit = make_visit(S.POSTPONED)
     make_slot(visit, starts_at=STARTS_AT - dt.timedelta(days=7))
 
@@ -159,7 +159,7 @@ def test_approving_moves_the_visit_and_mails_the_office(office, senator):
     ]
 
 
-def test_a_returned_visit_is_submitted_again(office, senator):
+def test_returned_visit_is_submitted_again(office, senator):
     visit = make_visit()
     decide(submit(visit, office), senator, Verdict.RETURN)
     visit.refresh_from_db()
@@ -183,7 +183,7 @@ def test_refusing_cancels_the_visit_and_its_comment_stays_internal(office, senat
 
 @pytest.mark.parametrize("verdict", [Verdict.APPROVE, Verdict.CONDITION])
 @pytest.mark.parametrize("late", [dt.timedelta(0), dt.timedelta(days=1)])
-def test_a_visit_whose_time_has_come_is_not_approved(office, senator, verdict, late):
+def test_visit_whose_time_has_come_is_not_approved(office, senator, verdict, late):
     visit = make_visit()
     approval = submit(visit, office)
 
@@ -197,7 +197,7 @@ def test_a_visit_whose_time_has_come_is_not_approved(office, senator, verdict, l
 @pytest.mark.parametrize(
     ("verdict", "state"), [(Verdict.RETURN, S.RETURNED), (Verdict.REFUSE, S.CANCELLED)]
 )
-def test_a_visit_whose_time_has_come_is_returned_or_refused(office, senator, verdict, state):
+def test_visit_whose_time_has_come_is_returned_or_refused(office, senator, verdict, state):
     approval = submit(make_visit(), office)
 
     visit = decide(approval, senator, verdict, now=STARTS_AT)
@@ -205,7 +205,7 @@ def test_a_visit_whose_time_has_come_is_returned_or_refused(office, senator, ver
     assert visit.state == state
 
 
-def test_a_visit_is_approved_until_it_begins(office, senator):
+def test_visit_is_approved_until_it_begins(office, senator):
     approval = submit(make_visit(), office)
 
     assert (
@@ -235,7 +235,7 @@ def test_second_decision_is_refused(office, senator):
         decide(approval, senator, Verdict.RETURN)
 
 
-def test_a_condition_is_kept_and_the_visit_approved(office, senator):
+def test_condition_is_kept_and_the_visit_approved(office, senator):
     visit = make_visit()
     approval = submit(visit, office)
 
@@ -249,7 +249,7 @@ def test_a_condition_is_kept_and_the_visit_approved(office, senator):
     assert visit.history.latest().history_change_reason == "Mit Auflage freigegeben"
 
 
-def test_a_changed_visit_is_submitted_again_with_the_difference(office, senator):
+def test_changed_visit_is_submitted_again_with_the_difference(office, senator):
     visit = make_visit(visitor="Senatorin")
     decide(submit(visit, office), senator)
     visit = Visit.objects.get(pk=visit.pk)
@@ -289,7 +289,7 @@ def test_withdrawing_closes_the_approval_and_mails_the_senators_office(office, s
     assert mails_written("approval_withdrawn") == [("approval_withdrawn", "senatorin@example.org")]
 
 
-def test_a_refused_visit_is_not_published(office, senator):
+def test_refused_visit_is_not_published(office, senator):
     visit = make_visit()
     decide(submit(visit, office), senator, Verdict.REFUSE, "Kein Bezug zum Masterplan.")
 

@@ -102,7 +102,7 @@ def test_no_service_moves_a_visit_taken_over(action):
         SERVICES[action](visit, by)
 
 
-def test_a_visit_is_not_recorded_as_held_before_it_begins(office):
+def test_visit_is_not_recorded_as_held_before_it_begins(office):
     visit = make_visit(S.ANNOUNCED)
 
     with nothing_changes(visit), pytest.raises(Refused, match="noch nicht begonnen"):

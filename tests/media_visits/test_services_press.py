@@ -29,7 +29,7 @@ def change(slot, by, *, version=None, **values):
     return update_press_slot(slot=slot, values=values, version=version, by=by, now=NOW)
 
 
-def test_a_slot_is_added_and_noted_at_the_visit(office):
+def test_slot_is_added_and_noted_at_the_visit(office):
     visit = make_visit()
 
     add(visit, office)
@@ -42,7 +42,7 @@ def test_a_slot_is_added_and_noted_at_the_visit(office):
     )
 
 
-def test_a_visit_that_is_not_public_needs_no_time(office):
+def test_visit_that_is_not_public_needs_no_time(office):
     add(make_visit(), office, kind=PressKind.NOT_PUBLIC, starts_at=None)
 
     assert PressSlot.objects.get().kind == PressKind.NOT_PUBLIC
@@ -65,7 +65,7 @@ def test_impossible_slots_are_refused_in_words(office, fields, message):
     assert not PressSlot.objects.exists()
 
 
-def test_the_same_slot_twice_is_refused(office):
+def test_same_slot_twice_is_refused(office):
     visit = make_visit()
     add(visit, office)
 
@@ -149,7 +149,7 @@ def test_saving_a_slot_unchanged_writes_nothing(office):
         change(slot, office, kind=slot.kind, meeting_point=slot.meeting_point)
 
 
-def test_a_removed_slot_stays_in_the_history(office):
+def test_removed_slot_stays_in_the_history(office):
     visit = make_visit()
     slot = make_slot(visit)
     number = slot.pk
@@ -171,7 +171,7 @@ def test_slots_of_a_visit_taken_over_may_be_corrected(office):
     ]
 
 
-def test_a_slot_of_a_visit_taken_over_may_lose_a_time_that_no_source_names(office):
+def test_slot_of_a_visit_taken_over_may_lose_a_time_that_no_source_names(office):
     slot = make_slot(make_visit(S.HELD, origin=Origin.TAKEN_OVER))
 
     change(slot, office, starts_at=None)

@@ -25,7 +25,7 @@ def change(clipping, by, *, version=None, **values):
     return update_coverage(coverage=clipping, values=values, version=version, by=by, now=NOW)
 
 
-def test_a_clipping_is_saved_with_its_sectors(office):
+def test_clipping_is_saved_with_its_sectors(office):
     visit = make_visit()
 
     create(office, sectors=[make_sector()], visit=visit)
@@ -40,7 +40,7 @@ def test_a_clipping_is_saved_with_its_sectors(office):
     assert clipping.history.get().history_user == office
 
 
-def test_a_clipping_without_a_day_says_so(office):
+def test_clipping_without_a_day_says_so(office):
     assert create(office, starts_on=None).precision == Precision.UNKNOWN
 
 
@@ -58,7 +58,7 @@ def test_impossible_clippings_are_refused_in_words(office, fields, message):
     assert not Coverage.objects.exists()
 
 
-def test_a_link_is_recorded_once(office):
+def test_link_is_recorded_once(office):
     make_coverage(url="https://example.org/a")
 
     with pytest.raises(Refused, match="schon erfasst"):
@@ -76,7 +76,7 @@ def test_second_change_of_the_same_clipping_version_is_refused(office):
         change(clipping, office, version=shown, title="Zweite Fassung")
 
 
-def test_a_removed_clipping_stays_in_the_history(office):
+def test_removed_clipping_stays_in_the_history(office):
     clipping = make_coverage()
 
     remove_coverage(coverage=clipping, by=office, now=NOW)

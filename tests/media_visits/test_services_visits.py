@@ -27,7 +27,7 @@ def change(visit, by, *, version=None, **values):
     return update_visit(visit=visit, values=values, version=version, by=by, now=NOW)
 
 
-def test_a_new_visit_is_an_idea_with_its_day_and_sectors(office):
+def test_new_visit_is_an_idea_with_its_day_and_sectors(office):
     visit = create_visit(values=visit_values(sectors=[make_sector()]), by=office, now=NOW)
 
     visit.refresh_from_db()
@@ -45,7 +45,7 @@ def test_a_new_visit_is_an_idea_with_its_day_and_sectors(office):
     )
 
 
-def test_a_visit_late_in_the_evening_lies_on_its_day_in_berlin(office):
+def test_visit_late_in_the_evening_lies_on_its_day_in_berlin(office):
     # Half past midnight on the day the clocks go back.
     late = dt.datetime(2026, 10, 24, 22, 30, tzinfo=dt.UTC)
 
@@ -62,7 +62,7 @@ def test_only_the_office_creates(role):
     assert not Visit.objects.exists()
 
 
-def test_the_same_form_twice_makes_one_visit(office):
+def test_same_form_twice_makes_one_visit(office):
     company = make_organisation()
     create_visit(values=visit_values(company=company, title="Rundgang"), by=office, now=NOW)
 
@@ -85,7 +85,7 @@ def test_impossible_facts_are_refused_in_words(office, fields, message):
         create_visit(values=visit_values(**fields), by=office, now=NOW)
 
 
-def test_a_change_names_what_changed(office):
+def test_change_names_what_changed(office):
     visit = make_visit()
 
     change(visit, office, title="Neuer Anlass", message="Ein Satz")
@@ -170,7 +170,7 @@ def test_changing_other_facts_keeps_the_approval(office, state):
 @pytest.mark.parametrize(
     "fields", [{"starts_at": STARTS_AT - DAY}, {"title": "Anders"}, {"to_be_published": False}]
 )
-def test_an_announced_visit_is_postponed_and_not_edited(office, fields):
+def test_announced_visit_is_postponed_and_not_edited(office, fields):
     visit = make_visit(S.ANNOUNCED)
 
     with nothing_changes(visit), pytest.raises(Refused, match="Verschieben Sie ihn"):
@@ -186,7 +186,7 @@ def test_approved_facts_are_fixed_once_a_visit_is_over(office, state, fields):
         change(visit, office, **fields)
 
 
-def test_a_typo_can_be_corrected_once_a_visit_is_over(office):
+def test_typo_can_be_corrected_once_a_visit_is_over(office):
     visit = make_visit(S.HELD, title="Rundgagn")
 
     change(visit, office, title="Rundgang")
@@ -198,7 +198,7 @@ def test_a_typo_can_be_corrected_once_a_visit_is_over(office):
     )
 
 
-def test_a_visit_taken_over_keeps_its_range(office):
+def test_visit_taken_over_keeps_its_range(office):
     visit = make_visit(
         S.HELD,
         starts_at=None,
@@ -219,7 +219,7 @@ APPROVED_STATES = (S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED)
 
 
 @pytest.mark.parametrize("state", S)
-def test_a_visit_is_published_only_while_its_approval_is_in_force(office, state):
+def test_visit_is_published_only_while_its_approval_is_in_force(office, state):
     visit = make_visit(state)
 
     if state in APPROVED_STATES:

@@ -54,7 +54,7 @@ def test_only_the_office_acts_on_a_visible_visit(client, role, route, method):
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("route", ["", *OFFICE_PAGES])
-def test_an_invisible_visit_is_not_found(client, role, route):
+def test_invisible_visit_is_not_found(client, role, route):
     visit = make_visit(S.IDEA)
     client.force_login(make_user(role))
 

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 S = VisitState
 
 
-def test_a_visit_goes_to_approval(signed_in, senator):
+def test_visit_goes_to_approval(signed_in, senator):
     visit = make_visit()
     briefing = {
         "occasion": "Masterplan",
@@ -171,7 +171,7 @@ def test_withdrawing_asks_once_more(signed_in):
     assert Visit.objects.get().state == S.IDEA
 
 
-def test_a_visit_is_held_and_documented(signed_in):
+def test_visit_is_held_and_documented(signed_in):
     visit = make_visit(S.ANNOUNCED, starts_at=NOW - dt.timedelta(hours=3), ends_at=None)
     assert "stattgefunden" in text_of(signed_in.get(f"/besuche/{visit.pk}/durchgefuehrt/"))
 
@@ -182,7 +182,7 @@ def test_a_visit_is_held_and_documented(signed_in):
     assert "<strong>Fläche</strong> gesucht" in text_of(signed_in.get(f"/besuche/{visit.pk}/"))
 
 
-def test_publishing_and_taking_back(signed_in):
+def test_visit_is_published_and_unpublished(signed_in):
     visit = make_visit(S.APPROVED)
 
     signed_in.post(f"/besuche/{visit.pk}/veroeffentlichen/")

@@ -24,7 +24,7 @@ QUERIES_OF_COVERAGE = 10
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_costs_the_same_for_any_number(signed_in, django_assert_num_queries, count):
+def test_list_needs_the_same_queries_for_any_number(signed_in, django_assert_num_queries, count):
     for number in range(count):
         visit = make_visit(S.HELD, approval=False)
         make_slot(visit)
@@ -35,7 +35,7 @@ def test_the_list_costs_the_same_for_any_number(signed_in, django_assert_num_que
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_pressespiegel_costs_the_same_for_any_number(
+def test_pressespiegel_needs_the_same_queries_for_any_number(
     signed_in, django_assert_num_queries, count
 ):
     for number in range(count):
@@ -46,7 +46,7 @@ def test_the_pressespiegel_costs_the_same_for_any_number(
         signed_in.get("/besuche/pressespiegel/")
 
 
-def test_filters_of_visits(signed_in):
+def test_visits_are_filtered(signed_in):
     company = make_organisation("Öfen & Söhne GmbH")
     found = make_visit(S.HELD, company=company, title="Gefunden", approval=False)
     found.sectors.add(make_sector("Metall"))
@@ -99,7 +99,7 @@ def test_visits_are_sorted_the_latest_first_and_undated_last(signed_in):
     assert titles_shown(signed_in.get("/besuche/?sort=-company")) == ["offen", "spät", "früh"]
 
 
-def test_a_long_list_is_cut_into_pages(signed_in):
+def test_long_list_is_cut_into_pages(signed_in):
     for number in range(51):
         make_visit(title=f"Rundgang {number}", company_text="Werk")
 
@@ -117,7 +117,7 @@ def test_empty_lists_say_what_to_do(client, signed_in):
     )
 
 
-def test_the_export_holds_what_is_shown(signed_in):
+def test_export_holds_what_is_shown(signed_in):
     make_slot(make_visit(S.HELD, title="=Rundgang", company_text="Werk Süd", approval=False))
     make_visit(title="Andere")
 
@@ -130,7 +130,7 @@ def test_the_export_holds_what_is_shown(signed_in):
     assert rows[1][8] == "Wort-Bild-Termin 23.03.2026, 10:00 Uhr"
 
 
-def test_filters_of_the_pressespiegel(signed_in):
+def test_pressespiegel_is_filtered(signed_in):
     visit = make_visit(S.HELD, approval=False)
     found = make_coverage(
         title="Gefunden", medium="Funk", kind="radio", tone="critical", visit=visit

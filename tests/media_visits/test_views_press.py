@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 S = VisitState
 
 
-def test_a_slot_is_added_changed_and_removed(signed_in):
+def test_slot_is_added_changed_and_removed(signed_in):
     visit = make_visit()
     assert 'value="2026-03-23T10:00"' in text_of(
         signed_in.get(f"/besuche/{visit.pk}/pressetermin/")
@@ -50,7 +50,7 @@ def test_a_slot_is_added_changed_and_removed(signed_in):
         ({"kind": "party"}, "keine gültige"),
     ],
 )
-def test_a_wrong_slot_stays_in_the_form(signed_in, fields, message):
+def test_wrong_slot_stays_in_the_form(signed_in, fields, message):
     visit = make_visit()
     values = {"kind": "picture", "starts_at": "2026-03-23T10:00", "meeting_point": "Empfang"}
 
@@ -61,7 +61,7 @@ def test_a_wrong_slot_stays_in_the_form(signed_in, fields, message):
     assert not PressSlot.objects.exists()
 
 
-def test_a_missing_start_is_named_at_its_field(signed_in):
+def test_missing_start_is_named_at_its_field(signed_in):
     visit = make_visit()
     page = text_of(signed_in.get(f"/besuche/{visit.pk}/pressetermin/"))
     assert '<label class="kern-label" for="id_starts_at">Beginn</label>' in page
@@ -75,7 +75,7 @@ def test_a_missing_start_is_named_at_its_field(signed_in):
     }
 
 
-def test_a_slot_that_is_not_public_is_saved_without_a_start(signed_in):
+def test_slot_that_is_not_public_is_saved_without_a_start(signed_in):
     visit = make_visit()
 
     response = signed_in.post(
@@ -86,7 +86,7 @@ def test_a_slot_that_is_not_public_is_saved_without_a_start(signed_in):
     assert visit.press_slots.get().starts_at is None
 
 
-def test_a_slot_of_a_visit_taken_over_is_saved_without_a_start(signed_in):
+def test_slot_of_a_visit_taken_over_is_saved_without_a_start(signed_in):
     visit = make_visit(S.HELD, origin=Origin.TAKEN_OVER, starts_at=None, ends_at=None)
 
     response = signed_in.post(
@@ -110,7 +110,7 @@ def clipping(**fields):
     return values | fields
 
 
-def test_a_clipping_is_recorded_from_its_visit(signed_in):
+def test_clipping_is_recorded_from_its_visit(signed_in):
     visit = make_visit(S.HELD, approval=False)
     page = text_of(signed_in.get(f"/besuche/pressespiegel/neu/?besuch={visit.pk}"))
     assert f'<option value="{visit.pk}" selected>' in page
@@ -123,7 +123,7 @@ def test_a_clipping_is_recorded_from_its_visit(signed_in):
     assert visit.coverage.get().sectors.get().name == "Maschinenbau"
 
 
-def test_a_clipping_without_a_visit_leads_to_the_pressespiegel(signed_in):
+def test_clipping_without_a_visit_leads_to_the_pressespiegel(signed_in):
     assert (
         signed_in.post("/besuche/pressespiegel/neu/", clipping()).url == "/besuche/pressespiegel/"
     )
@@ -139,7 +139,7 @@ def test_a_clipping_without_a_visit_leads_to_the_pressespiegel(signed_in):
         ({"medium": ""}, "zwingend erforderlich"),
     ],
 )
-def test_a_wrong_clipping_stays_in_the_form(signed_in, fields, message):
+def test_wrong_clipping_stays_in_the_form(signed_in, fields, message):
     make_coverage(url="https://example.org/bekannt")
 
     response = signed_in.post("/besuche/pressespiegel/neu/", clipping(about="Nachbericht") | fields)
@@ -149,14 +149,14 @@ def test_a_wrong_clipping_stays_in_the_form(signed_in, fields, message):
     assert Coverage.objects.count() == 1
 
 
-def test_a_clipping_that_says_nothing_stays_in_the_form(signed_in):
+def test_clipping_that_says_nothing_stays_in_the_form(signed_in):
     response = signed_in.post("/besuche/pressespiegel/neu/", clipping(title="", url=""))
 
     assert "nennen Sie Überschrift" in text_of(response)
     assert "Stadtblatt" in text_of(response)
 
 
-def test_a_clipping_is_changed_and_removed(signed_in):
+def test_clipping_is_changed_and_removed(signed_in):
     report = make_coverage()
 
     address = f"/besuche/pressespiegel/{report.pk}/bearbeiten/"

@@ -26,7 +26,7 @@ S = VisitState
 ROLES = [SENATOR_OFFICE, PARTNER, OBSERVER]
 
 
-def test_the_page_shows_where_a_visit_stands(signed_in, senator):
+def test_page_shows_where_a_visit_stands(signed_in, senator):
     visit = make_visit(
         S.APPROVED, company_text="Turbinenbau AG", internal_notes="anrufen", message="Ein Satz"
     )
@@ -51,7 +51,7 @@ def test_the_page_shows_where_a_visit_stands(signed_in, senator):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_page_costs_the_same_for_any_number_of_clippings(
+def test_page_needs_the_same_queries_for_any_number_of_clippings(
     signed_in, django_assert_max_num_queries, count
 ):
     visit = make_visit(S.APPROVED)
@@ -83,7 +83,7 @@ def test_briefing_and_history_are_internal(client, role):
     assert "Verlauf" not in page
 
 
-def test_the_senators_office_is_led_to_the_desk(client, senator):
+def test_senators_office_is_led_to_the_desk(client, senator):
     visit = make_visit(S.SUBMITTED)
     client.force_login(senator)
 
@@ -93,7 +93,7 @@ def test_the_senators_office_is_led_to_the_desk(client, senator):
     assert "Entscheiden" in page
 
 
-def test_a_visit_taken_over_shows_source_and_doubt_and_no_steps(signed_in):
+def test_visit_taken_over_shows_source_and_doubt_and_no_steps(signed_in):
     visit = make_visit(
         S.HELD,
         origin=Origin.TAKEN_OVER,
@@ -111,7 +111,7 @@ def test_a_visit_taken_over_shows_source_and_doubt_and_no_steps(signed_in):
         assert words not in page, words
 
 
-def test_a_visit_is_created(signed_in):
+def test_visit_is_created(signed_in):
     response = signed_in.post("/besuche/neu/", posted_visit(sectors=[make_sector().pk]))
 
     visit = Visit.objects.get()
@@ -124,7 +124,7 @@ def test_a_visit_is_created(signed_in):
     assert visit.history.latest().history_user.email == "geschaeftsstelle@example.org"
 
 
-def test_the_form_says_that_one_of_two_fields_names_the_company(signed_in):
+def test_form_says_that_one_of_two_fields_names_the_company(signed_in):
     page = text_of(signed_in.get("/besuche/neu/"))
 
     assert (
@@ -152,7 +152,7 @@ def test_wrong_facts_stay_in_the_form(signed_in, fields, message):
     assert not Visit.objects.exists()
 
 
-def test_the_form_sent_twice_makes_one_visit(signed_in):
+def test_form_sent_twice_makes_one_visit(signed_in):
     signed_in.post("/besuche/neu/", posted_visit())
 
     response = signed_in.post("/besuche/neu/", posted_visit())
@@ -161,7 +161,7 @@ def test_the_form_sent_twice_makes_one_visit(signed_in):
     assert Visit.objects.count() == 1
 
 
-def test_a_conflict_shows_both_versions_and_then_lets_the_typed_one_win(signed_in):
+def test_conflict_shows_both_versions_and_then_lets_the_typed_one_win(signed_in):
     visit = make_visit(company_text="Turbinenbau AG", company=None, title="Rundgang")
     address = f"/besuche/{visit.pk}/bearbeiten/"
     shown = hidden_version(signed_in.get(address))

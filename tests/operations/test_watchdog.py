@@ -61,7 +61,7 @@ def test_worker_without_tasks_is_asked_to_end_and_then_killed(kills):
     assert kills == [(60, signal.SIGTERM), (90, signal.SIGKILL)]
 
 
-def test_received_task_starts_the_time_anew(clock, kills):
+def test_received_task_restarts_the_timer(clock, kills):
     dog = Watchdog()
     clock.on_sleep = lambda: dog.note_received() if clock.now <= 40 else None
 
@@ -70,7 +70,7 @@ def test_received_task_starts_the_time_anew(clock, kills):
     assert kills[0] == (100, signal.SIGTERM)
 
 
-def test_worker_at_work_is_left_alone(clock, kills, monkeypatch):
+def test_busy_worker_is_left_running(clock, kills, monkeypatch):
     monkeypatch.setattr(state, "active_requests", {"a task"})
     clock.on_sleep = lambda: state.active_requests.clear() if clock.now >= 300 else None
 

@@ -91,7 +91,7 @@ def test_wrong_state_is_a_reason_only_for_ticked_mails():
 
 
 @pytest.mark.parametrize("count", [1, 12, 30])
-def test_selecting_costs_the_same_for_any_number(count, django_assert_num_queries):
+def test_selecting_needs_the_same_queries_for_any_number(count, django_assert_num_queries):
     make_batch(count, state="failed")
     make_mail(state="failed", mime="")
 

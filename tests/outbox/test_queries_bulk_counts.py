@@ -72,7 +72,7 @@ def test_counts_by_action_leave_out_settled_and_account_mails(action, value, exp
 
 
 @pytest.mark.parametrize("count", [1, 40])
-def test_counting_is_one_query(count, django_assert_num_queries):
+def test_counting_needs_one_query(count, django_assert_num_queries):
     make_batch(count, state="failed")
     Mail.objects.filter(pk__lte=Mail.objects.latest("pk").pk - count // 2).update(settled_at=NOW)
 

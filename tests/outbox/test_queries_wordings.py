@@ -57,7 +57,7 @@ def test_kind_that_cannot_wait_ignores_needs_release():
 @pytest.mark.parametrize(
     "kinds", [["test_notice"], ["test_notice", "test_invitation", "test_list"]]
 )
-def test_texts_in_force_cost_one_query(kinds, django_assert_num_queries):
+def test_texts_in_force_need_one_query(kinds, django_assert_num_queries):
     make_wording()
 
     with django_assert_num_queries(1):
@@ -98,7 +98,7 @@ def test_form_shows_the_default_where_there_are_no_own_words():
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_list_costs_one_query(count, django_assert_num_queries):
+def test_list_needs_one_query(count, django_assert_num_queries):
     office = make_user(OFFICE)
     assert OFFICE in office.roles
     for text in (NOTICE, INVITATION, LIST)[:count]:

@@ -97,7 +97,7 @@ def test_lines_are_folded_at_75_bytes_with_crlf():
 
 
 @pytest.mark.parametrize(("fold", "hour"), [(0, 0), (1, 1)])
-def test_both_hours_of_the_night_when_summer_time_ends_are_told_apart(read, fold, hour):
+def test_repeated_hour_at_the_end_of_summer_time_is_unambiguous(read, fold, hour):
     start = dt.datetime(2026, 10, 25, 2, 30, fold=fold, tzinfo=BERLIN)
 
     facts = read(
@@ -109,7 +109,7 @@ def test_both_hours_of_the_night_when_summer_time_ends_are_told_apart(read, fold
 
 
 @pytest.mark.parametrize("day", [24, 25, 26])
-def test_an_afternoon_around_the_end_of_summer_time_keeps_its_hour_in_berlin(read, day):
+def test_afternoon_around_the_end_of_summer_time_keeps_its_hour_in_berlin(read, day):
     start = dt.datetime(2026, 10, day, 14, 0, tzinfo=BERLIN)
 
     facts = read(make_event_text(starts_at=start, ends_at=start.replace(hour=16)))

@@ -79,6 +79,6 @@ def test_address_is_stored_in_one_form(email, stored):
         "=?utf-8?q?a=0d=0abcc=3ax?=@example.org",
     ],
 )
-def test_what_is_no_address_is_an_error(email):
+def test_invalid_address_is_an_error(email):
     with pytest.raises(TextError):
         normalise_address(email)

@@ -85,7 +85,7 @@ def test_doubled_braces_are_braces():
 
 
 @pytest.mark.parametrize("words", ["qz0zq", "qzffzq", "qzzq", marker_for("gone")])
-def test_what_only_looks_like_a_marker_stays(words):
+def test_text_that_only_looks_like_a_marker_stays(words):
     assert fill_markers(f"a {words} b", {"topic": "Netze"}) == f"a {words} b"
 
 

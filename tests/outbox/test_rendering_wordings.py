@@ -270,9 +270,7 @@ ALLOWED = re.compile(
 
 
 @given(bodies.map("".join), bodies.map("".join), st.sampled_from([NOTICE, INVITATION, LIST]))
-def test_whatever_passes_the_check_becomes_a_mail_with_its_link_and_no_hidden_one(
-    subject, body, default
-):
+def test_accepted_wording_becomes_a_mail_with_its_link_and_no_hidden_one(subject, body, default):
     body += "\n\n[Weiter]({link})"
     words = clean_words(subject, body)
     assume(not find_faults(default, words))

@@ -241,7 +241,7 @@ def test_account_mail_that_failed_can_be_settled(office):
 
 
 @pytest.mark.parametrize("action", SERVICES)
-def test_fifty_cost_what_five_hundred_cost(action, office, django_assert_num_queries):
+def test_50_mails_need_as_many_statements_as_500(action, office, django_assert_num_queries):
     mails = make_batch(500, state=START[action])
     few = Mail.objects.filter(pk__in=[mail.pk for mail in mails[:50]])
     assert office.roles

@@ -163,7 +163,7 @@ def test_unreachable_server_leaves_all_mails_queued(settings):
     assert (log_of(tried), log_of(other)) == ([(LATER, "sending", "retry", words)], [])
 
 
-def test_server_that_is_down_for_long_fails_no_mail(settings):
+def test_long_outage_of_the_server_fails_no_mail(settings):
     settings.MAIL_URL = f"smtp://127.0.0.1:{free_port()}/"
     mail = make_mail()
 

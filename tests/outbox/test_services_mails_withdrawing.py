@@ -50,7 +50,7 @@ def test_other_kinds_and_other_subjects_stay():
     assert other.state == "waiting"
 
 
-def test_withdrawing_nothing_costs_one_query(django_assert_num_queries):
+def test_withdrawing_nothing_needs_one_query(django_assert_num_queries):
     make_mail()
 
     with django_assert_num_queries(3):  # includes the savepoint of the test

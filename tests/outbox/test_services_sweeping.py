@@ -115,7 +115,7 @@ def test_overdue_mail_expires(state):
 
 
 @pytest.mark.parametrize("state", ["sent", "failed", "withdrawn", "expired"])
-def test_finished_mail_is_left_alone(state):
+def test_finished_mail_stays_unchanged(state):
     mail = make_mail(expires_at=NOW, state=state, sent_at=NOW if state == "sent" else None)
 
     sweep_mails(now=LEASE_OVER)
@@ -136,7 +136,7 @@ def test_sweep_covers_more_than_one_transaction(monkeypatch):
     assert Mail.objects.filter(state="expired").count() == 5
 
 
-def test_sweeping_twice_does_no_harm():
+def test_second_sweep_is_harmless():
     mail = make_mail(**claimed_fields())
 
     sweep_mails(now=LEASE_OVER)

@@ -206,7 +206,7 @@ def test_failed_login_sends_no_mail(sink):
     assert sink.raw == []
 
 
-def test_closing_twice_does_no_harm(transport):
+def test_second_close_is_harmless(transport):
     transport.send(make_outgoing(), at_once)
     transport.close()
     transport.close()

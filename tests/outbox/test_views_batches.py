@@ -139,7 +139,9 @@ def test_no_personal_link_and_no_body(client, office):
 
 
 @pytest.mark.parametrize("count", [1, 40])
-def test_page_costs_the_same_for_any_number(client, office, count, django_assert_num_queries):
+def test_page_needs_the_same_queries_for_any_number(
+    client, office, count, django_assert_num_queries
+):
     batch = make_batch(count, state="failed")[0].batch
     client.get(address(batch))
 

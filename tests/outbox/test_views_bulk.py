@@ -222,7 +222,7 @@ def test_foreign_form_is_refused(office):
 
 
 @pytest.mark.parametrize("count", [1, 40])
-def test_confirmation_costs_the_same_for_any_number(
+def test_confirmation_needs_the_same_queries_for_any_number(
     client, office, count, django_assert_num_queries
 ):
     make_batch(count, state="failed")

@@ -66,13 +66,13 @@ def test_only_the_office_acts(client, role, act, state):
 
 
 @pytest.mark.parametrize("address", ["", "export/", "regeln/", "texte/", "vorschau/"])
-def test_a_superuser_without_the_role_of_the_office_stays_outside(client, address):
+def test_superuser_without_the_office_role_is_denied(client, address):
     client.force_login(make_user(SENATOR_OFFICE, is_superuser=True))
 
     assert client.get(f"/postausgang/{address}").status_code == 403
 
 
-def test_the_first_account_gets_in(client, db):
+def test_first_account_is_admitted(client, db):
     client.force_login(User.objects.create_superuser(email="erste@example.org"))
 
     assert client.get("/postausgang/").status_code == 200

@@ -127,7 +127,7 @@ def test_faults_are_shown_at_their_field_and_keep_what_was_typed(client, office)
     assert Wording.objects.count() == 0
 
 
-def test_mails_may_be_made_to_wait(client, office):
+def test_mails_can_be_held_for_release(client, office):
     submit(
         client, subject=NOTICE.subject, body=NOTICE.body.replace("\n", "\r\n"), needs_release="on"
     )

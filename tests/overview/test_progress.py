@@ -58,7 +58,7 @@ def test_earliest_deadline_comes_first_and_entries_without_one_last():
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_visits_cost_one_query(count, today, django_assert_num_queries):
+def test_visits_need_one_query(count, today, django_assert_num_queries):
     for state in [VisitState.RETURNED, VisitState.APPROVED, VisitState.HELD][:count]:
         make_visit(state, approval=False)
     office = make_user(OFFICE)
@@ -134,7 +134,7 @@ def test_others_are_not_alerted(role, today):
     assert alerts(make_user(role), timezone.now()) == []
 
 
-def test_no_alert_while_all_is_well_costs_one_query_besides_the_approvals(
+def test_no_alert_while_all_is_well_needs_one_query_besides_the_approvals(
     django_assert_num_queries,
 ):
     make_mail(state="failed", settled_at=timezone.now())

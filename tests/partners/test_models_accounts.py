@@ -70,7 +70,7 @@ def test_own_role_is_not_limited_by_a_deputyship(principal):
     assert (account.own_roles, account.lent_kinds) == ({SENATOR_OFFICE, OBSERVER}, {})
 
 
-def test_own_and_lent_roles_cost_one_query(principal, deputy, django_assert_num_queries):
+def test_own_and_lent_roles_need_one_query(principal, deputy, django_assert_num_queries):
     make_deputyship(principal, deputy, "topic")
     account = User.objects.get(pk=deputy.pk)
 
@@ -133,7 +133,7 @@ def test_contact_without_an_account_lends_no_organisation():
     assert User.objects.get(pk=partner.pk).organisation_ids == {partner.organisation_id}
 
 
-def test_lent_partner_role_does_not_open_the_own_organisation():
+def test_lent_partner_role_does_not_open_the_deputys_own_organisation():
     partner, observer = make_user(PARTNER), make_user(OBSERVER, organisation=make_organisation())
     make_deputyship(partner, observer)
 

@@ -66,13 +66,13 @@ def test_deputyship_may_end_today(details):
     assert deputyships_and_mails() == (1, 2)
 
 
-def test_principal_arranges_the_own_deputy(details, principal):
+def test_principal_arranges_their_own_deputyship(details, principal):
     add_deputy(**details | {"by": principal})
 
     assert deputyships_and_mails() == (1, 2)
 
 
-def test_others_arrange_no_deputy(details):
+def test_others_cannot_arrange_a_deputyship(details):
     stranger = make_user(OBSERVER)
 
     with pytest.raises(NotAllowed):
@@ -103,7 +103,7 @@ def test_office_cannot_make_itself_a_deputy(details, office):
     assert deputyships_and_mails() == (0, 0)
 
 
-def test_principal_cannot_be_the_own_deputy(details, principal):
+def test_principal_cannot_be_their_own_deputy(details, principal):
     with pytest.raises(Refused, match="Niemand kann sich selbst vertreten"):
         add_deputy(**details | {"deputy": principal.person})
 
@@ -195,7 +195,7 @@ def test_second_end_is_refused(details, office):
         end_deputy(deputyship=deputyship, by=office, now=NOW)
 
 
-def test_others_end_no_deputyship(details, deputy):
+def test_others_cannot_end_a_deputyship(details, deputy):
     deputyship = add_deputy(**details)
 
     with nothing_changes(deputyship), pytest.raises(NotAllowed):

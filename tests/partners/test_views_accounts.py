@@ -52,7 +52,7 @@ def test_account_is_deactivated_by_post_only(client, office):
     assert not User.objects.get(pk=account.pk).is_active
 
 
-def test_page_to_deactivate_the_own_account_does_not_open(client, office):
+def test_page_to_deactivate_ones_own_account_does_not_open(client, office):
     client.force_login(office)
 
     page = client.get(f"/partner/personen/{office.person_id}/konto/deaktivieren/", follow=True)

@@ -64,7 +64,7 @@ def test_second_editor_sees_both_versions(client, office):
     assert 'value="Zweite GmbH"' in page
 
 
-def test_nonsense_in_the_query_is_no_error(client, office):
+def test_invalid_query_parameters_are_no_error(client, office):
     query = {"q": "'", "sort": "password", "page": "x", "kind": "nope", "sector": "abc"}
 
     assert client.get(reverse("partners:list"), query).status_code == 200
@@ -92,7 +92,7 @@ def test_export_contains_what_the_list_shows(client, office):
     assert rows[1][1] == "=1+1"
 
 
-def test_partner_sees_only_the_own_organisation(client):
+def test_partner_sees_only_their_own_organisation(client):
     make_organisation("Fremder Betrieb")
     organisation = make_organisation("Verband der Probe")
     client.force_login(make_user(PARTNER, organisation=organisation))

@@ -179,7 +179,9 @@ def test_last_run_of_the_day_is_at_eleven(now, day):
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_plan_costs_the_same_for_1_and_30_reminders(sources, count, django_assert_num_queries):
+def test_plan_needs_the_same_queries_for_1_and_30_reminders(
+    sources, count, django_assert_num_queries
+):
     sources(
         source_with(
             *[make_reminder(to=Recipient(f"gast-{number}@example.org")) for number in range(count)]

@@ -187,7 +187,7 @@ def test_fixed_rule_cannot_be_reset(office):
         reset_rule(rule=FIXED, by=office, now=timezone.now())
 
 
-def test_all_rules_cost_one_query(office, django_assert_num_queries):
+def test_all_rules_need_one_query(office, django_assert_num_queries):
     change(office, before=[8], after=[])
 
     with django_assert_num_queries(1):

@@ -292,7 +292,7 @@ def queries_of(client) -> int:
     return len(captured)
 
 
-def test_page_costs_the_same_for_1_and_30_reminders(client, office, time_machine):
+def test_page_needs_the_same_queries_for_1_and_30_reminders(client, office, time_machine):
     time_machine.move_to(at(WEDNESDAY, 6), tick=False)
     dialogue = make_dialogue(DialogueState.INVITED)
     make_invitation(dialogue)

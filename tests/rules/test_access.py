@@ -75,11 +75,11 @@ def test_page_is_closed_unless_listed(client, db, name, address):
     assert closed is (name not in PUBLIC), (name, answer.status_code)
 
 
-def test_no_listed_page_has_gone():
+def test_every_listed_page_still_exists():
     assert sorted(PUBLIC - {name for name, _ in ROUTES}) == []
 
 
-def test_every_route_has_a_name_of_its_own():
+def test_every_route_has_a_unique_name():
     names = [name for name, _ in ROUTES]
 
     assert [name for name in names if not name or names.count(name) > 1] == []

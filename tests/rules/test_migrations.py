@@ -33,13 +33,13 @@ def test_migrations_are_numbered_and_named(migrations):
     assert unnamed == []
 
 
-def test_each_app_has_one_line_of_migrations(migrations):
+def test_migrations_of_each_app_are_linear(migrations):
     leaves = [key for key in MigrationLoader(None).graph.leaf_nodes() if key[0] in APPS]
 
     assert sorted(app for app, _ in leaves) == sorted({app for app, _ in migrations})
 
 
-def test_migrations_can_be_undone(migrations):
+def test_migrations_are_reversible(migrations):
     one_way = [
         key
         for key, migration in migrations.items()

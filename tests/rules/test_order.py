@@ -8,7 +8,7 @@ from core.roles import ROLES
 
 
 @pytest.mark.django_db(transaction=True)
-def test_roles_are_there_after_all_tables_were_emptied():
+def test_roles_exist_after_all_tables_were_emptied():
     call_command("flush", interactive=False, verbosity=0)
 
     assert sorted(Group.objects.values_list("name", flat=True)) == sorted(ROLES)

@@ -27,7 +27,7 @@ def test_each_setting_is_documented(base_dir):
     ] == []
 
 
-def test_compose_asks_for_nothing_that_is_not_documented(base_dir):
+def test_compose_uses_documented_settings_only(base_dir):
     asked = re.findall(r"\$\{([A-Z_]+)", (base_dir / "docker-compose.yml").read_text())
     documented = (base_dir / ".env.example").read_text()
 
@@ -70,7 +70,7 @@ def names_in(documented):
     return re.findall(r"^(?:# )?([A-Z_]+)=", documented, re.MULTILINE)
 
 
-def test_missing_key_says_how_to_cure_it(base_dir, tmp_path):
+def test_missing_key_says_how_to_fix_it(base_dir, tmp_path):
     environment = native_environment(VAR_DIR=str(tmp_path)) | {"SECRET_KEY": ""}
 
     result = run_check(base_dir, environment)

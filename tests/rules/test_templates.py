@@ -47,7 +47,7 @@ def test_every_word_can_be_translated(path, text):
     assert bare_words(text) == []
 
 
-def test_the_rule_sees_bare_words():
+def test_rule_detects_bare_words():
     source = (
         '<p title="Alter Titel" class="x">Bare {{ name }} {% translate "gut" %}</p>'
         "{% blocktranslate %}auch gut{% endblocktranslate %}"

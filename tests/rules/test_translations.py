@@ -15,11 +15,11 @@ CATALOGUE = (
 )
 
 
-def test_catalogues_are_whole():
+def test_catalogues_are_complete():
     assert catalogues.faults() == []
 
 
-def test_a_missing_translation_is_seen(tmp_path):
+def test_missing_translation_is_detected(tmp_path):
     source = tmp_path / "django.po"
     source.write_text(CATALOGUE.format(""))
 
@@ -30,7 +30,7 @@ def test_messages_of_allauth_are_formal():
     assert catalogues.unfit_messages_of_allauth() == []
 
 
-def test_our_words_win_over_those_of_allauth():
+def test_project_translations_override_those_of_allauth():
     assert _("You have signed out.") == "Sie sind abgemeldet."
 
 

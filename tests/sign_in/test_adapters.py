@@ -171,7 +171,7 @@ def test_session_ends_when_the_account_is_deactivated(client, account):
     assert not is_signed_in(client)
 
 
-def test_deactivated_account_is_turned_away(client, account):
+def test_deactivated_account_cannot_sign_in(client, account):
     account.is_active = False
     account.save()
 
@@ -228,7 +228,7 @@ def test_session_of_a_demo_account_ends_with_the_demo(client, settings):
     assert not is_signed_in(client)
 
 
-def test_signing_out_takes_a_post(client, account):
+def test_signing_out_requires_post(client, account):
     sign_in(client, account)
 
     client.get("/konto/abmelden/")
