@@ -1,5 +1,7 @@
-"""The mails about topics and dialogues. Drafts are saved in the caller's transaction, so that a
-change and its mails are stored together or not at all; delivery begins on commit.
+"""Mails about topics and dialogues.
+
+They are stored in the caller's transaction, so that a change and its mails are saved together or
+not at all. Delivery starts after the commit.
 """
 
 from dialogues.mails import texts  # noqa: F401  registers the words

@@ -1,4 +1,4 @@
-"""A dialogue's date in calendars: the entry, who holds one, and the mail that announces it."""
+"""Calendar entries of a dialogue: content and holders; the mail that announces a fixed date."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ from outbox.texts import MailDraft, Recipient
 from partners.models import Person
 from partners.queries import recipient_of
 
-# Replies with which guests keep their calendar entry, and the PARTSTAT it then shows.
+# Replies after which guests keep their calendar entry, and the PARTSTAT that it shows then.
 PARTSTATS = {
     RsvpState.OPEN: NEEDS_ACTION,
     RsvpState.ACCEPTED: ACCEPTED,
@@ -36,11 +36,11 @@ PARTSTATS = {
 
 
 class Addressee(NamedTuple):
-    """Somebody who was informed of a dialogue, and what their calendar holds of it.
+    """Somebody who knows of a dialogue, and the calendar entry they hold.
 
-    `method` is how the entry got there: REQUEST as the addressee's own, PUBLISH for information;
-    empty when there is none. `invitation` is the guest's own; None for substitutes and for those
-    who were only informed.
+    `method` says how they received it: REQUEST as an attendee, PUBLISH for information, empty if
+    they have none. `invitation` is set only for guests, not for substitutes and people who were
+    informed.
     """
 
     to: Recipient
@@ -51,12 +51,13 @@ class Addressee(NamedTuple):
 
 
 def entry_holder(person: Person, rsvp: Invitation | Rsvp) -> Recipient | None:
-    """Return whose calendar holds the entry of the guest `person` after the reply `rsvp`.
+    """Return who holds the calendar entry of the guest `person` after the reply `rsvp`.
 
-    The guest until they decline; the substitute, if one with an address was named; else nobody.
+    This is the guest or, if represented, the substitute. None if the guest declined or the holder
+    has no address.
     """
     if rsvp.rsvp == RsvpState.REPRESENTED:
-        # Without an address nobody holds it: the guest does not come.
+        # Without an address nobody holds it, because the guest does not attend.
         if not rsvp.substitute_email:
             return None
         return Recipient(rsvp.substitute_email, rsvp.substitute_name)
@@ -65,7 +66,7 @@ def entry_holder(person: Person, rsvp: Invitation | Rsvp) -> Recipient | None:
 
 
 def has_new_holder(person: Person, before: Rsvp, after: Invitation | Rsvp) -> bool:
-    """Say whether the reply `after` passes the entry of `person` to somebody else, or to nobody."""
+    """Return whether the reply `after` changes or removes the holder of the guest's entry."""
     return _address_of(entry_holder(person, before)) != _address_of(entry_holder(person, after))
 
 
@@ -74,7 +75,7 @@ def _address_of(to: Recipient | None) -> str:
 
 
 def holds_other_entry(invitation: Invitation, email: str) -> bool:
-    """Say whether `email` holds an entry of the same dialogue through another invitation.
+    """Return whether `email` holds an entry of the same dialogue through another invitation.
 
     All entries of a dialogue share one UID, so cancelling one would remove the other as well.
     """
@@ -92,12 +93,12 @@ def holds_other_entry(invitation: Invitation, email: str) -> bool:
 def addressees_of_cancellation(dialogue: Dialogue, *, today: dt.date) -> list[Addressee]:
     """Return everybody who was informed of `dialogue` so far, each address once.
 
-    Guests invited to the present date count as holding an entry, whatever they replied: cancelling
-    an entry twice does no harm, leaving one behind does. The host's contact and, once dates were
-    approved, the senator's office with its deputies hold one for information.
+    Guests invited to the present date get their entry cancelled, whatever they replied: cancelling
+    an entry twice does no harm, but a forgotten one does. The host's contact and, once dates were
+    approved, the senator's office with its deputies are included for information.
     """
     addressees, invitations = [], list(_released(dialogue))
-    # Those whose invitation was never sent know nothing, so they get no cancellation either.
+    # Guests whose invitation was never sent get no cancellation, unless they have replied anyway.
     unsent = held_back([invitation.mail_key for invitation in invitations], "invitation")
     for invitation in invitations:
         if invitation.mail_key in unsent and invitation.rsvp == RsvpState.OPEN:
@@ -114,8 +115,8 @@ def addressees_of_cancellation(dialogue: Dialogue, *, today: dt.date) -> list[Ad
 def addressees_of_change(dialogue: Dialogue, *, today: dt.date) -> list[Addressee]:
     """Return everybody who holds an entry of the dated `dialogue`, each address once.
 
-    A guest whose substitute has no address is mailed instead, to pass it on. Guests who declined
-    hear nothing.
+    If a substitute has no address, the guest is mailed instead and asked to pass the change on.
+    Guests who declined are not mailed.
     """
     addressees = []
     for invitation in _released(dialogue).filter(released_round=dialogue.round):
@@ -135,26 +136,27 @@ def _released(dialogue: Dialogue) -> QuerySet[Invitation]:
 
 
 def _informed_only(dialogue: Dialogue, today: dt.date) -> list[Addressee]:
-    """Return the host's contact and, where it knows of dates, the senator's office."""
+    """Return the host's contact and, if it knows of dates, the senator's office."""
     people = [dialogue.host_contact] if dialogue.host_contact else []
-    # After the first round the senator's office knew of a date, even if none is approved now.
+    # After the first round the senator's office knows of a date, even if none is approved now.
     if dialogue.starts_at or dialogue.round > 1 or _keeps_dates_free(dialogue):
         people += deciders(today, ApprovalKind.DATES)
-    # Informed people are no attendees: they get the entry without being asked to reply.
+    # These people are not attendees: their entry does not ask them to reply.
     method = PUBLISH if dialogue.starts_at else ""
     return [Addressee(recipient_of(person), method) for person in people]
 
 
 def _keeps_dates_free(dialogue: Dialogue) -> bool:
-    """Say whether the senator's office ticked dates, even if their approval lapsed since."""
+    """Return whether the senator's office has accepted dates, even if the approval lapsed since."""
     approvals = approvals_about(ApprovalKind.DATES, dialogue.pk)
     return approvals.filter(state__in=(*GRANTED, ApprovalState.LAPSED)).exists()
 
 
 def _one_per_address(addressees: Iterable[Addressee]) -> list[Addressee]:
-    """Return the addressee with the fullest calendar for each address; none without an address.
+    """Return one addressee per address, the one with the most binding entry.
 
-    It takes the highest revision that went to the address: calendars ignore a lower one.
+    It gets the highest revision sent to that address, because calendars ignore a lower one.
+    Addressees without an address are dropped.
     """
     kept: dict[str, Addressee] = {}
     for addressee in addressees:
@@ -166,6 +168,7 @@ def _one_per_address(addressees: Iterable[Addressee]) -> list[Addressee]:
 
 
 def _weight(addressee: Addressee) -> tuple[bool, bool, bool]:
+    # An attendee's entry outweighs one for information; among equals, guests outweigh others.
     method = addressee.method
     return method == REQUEST, method == PUBLISH, addressee.invitation is not None
 
@@ -187,19 +190,20 @@ def event_of(
 ) -> CalendarEvent:
     """Return the entry of `dialogue` for `to`, at its date or at the former `span` (start, end).
 
-    It holds no personal link, as calendars are shared, and no change that waits for an approval.
+    It contains no personal link, because calendars are shared, and no change that waits for an
+    approval.
     """
     dialogue = dialogue.as_announced
     title = _("Branchengespräch: %(title)s") % {"title": dialogue.title}
     starts_at, ends_at = span or (dialogue.starts_at, dialogue.ends_at)
     if is_off and method == PUBLISH:
-        # A published entry has no attendee to send CANCEL to (RFC 5546, 3.2.1), and calendars
-        # hide its STATUS, so the title says it.
+        # A published entry has no attendee who could receive CANCEL (RFC 5546, 3.2.1), and
+        # calendars do not show its STATUS, so the title says that it is off.
         title = _("Entfällt: %(title)s") % {"title": title}
     return CalendarEvent(
         uid=dialogue.calendar_uid,
-        # The dialogue counts changes for all, the invitation those of one guest. Their sum rises
-        # with either, so calendars take each new entry for an update (RFC 5546, 2.1.4).
+        # The dialogue counts changes for all guests, the invitation those for one of them. Each
+        # change raises the sum, so calendars accept the entry as an update (RFC 5546, 2.1.4).
         sequence=dialogue.sequence + revision,
         title=title,
         starts_at=starts_at,
@@ -237,6 +241,7 @@ def mail_date_fixed(dialogue: Dialogue, *, by, now: dt.datetime) -> None:
         MailDraft(
             kind="date_fixed",
             subject_key=f"dialogue:{dialogue.pk}",
+            # Without the round, the mail about a date fixed after postponing would be a duplicate.
             event=f"fixed:{dialogue.round}",
             to=recipient,
             values=values,

@@ -1,4 +1,4 @@
-"""Mails about a dialogue that changed, was postponed or was cancelled, each with its entry."""
+"""Mails about a dialogue that was changed, postponed or cancelled, with calendar entries."""
 
 import datetime as dt
 from operator import attrgetter, methodcaller
@@ -35,9 +35,9 @@ def mail_called_off(
 ) -> None:
     """Mail `addressees` that the dialogue at `span` is postponed or cancelled, with the reason.
 
-    Mails that still wait in the outbox and call the date fixed are withdrawn.
+    Withdraws mails in the outbox that still announce this date.
     """
-    # A mail that calls the date fixed must not arrive after the one that calls it off.
+    # A mail that announces the date must not arrive after the one that cancels it.
     note = str(CALLED_OFF[kind])
     withdraw_unsent_mails(dialogue.invitations.all(), note=note, by=by, now=now)
     withdraw_pending(
@@ -63,7 +63,7 @@ def mail_called_off(
 
 
 def _ended_entry(addressee: Addressee, dialogue: Dialogue, span: Span, now: dt.datetime) -> str:
-    """Return what ends the addressee's entry: CANCEL for an own one, PUBLISH for information."""
+    """Return the entry that ends the addressee's: CANCEL for attendees, PUBLISH for others."""
     if not addressee.method or not span[0]:
         return ""
     return entry_text(
@@ -78,11 +78,11 @@ def _ended_entry(addressee: Addressee, dialogue: Dialogue, span: Span, now: dt.d
 
 
 def _place_of(dialogue: Dialogue) -> str:
-    # A digital dialogue takes place at its video link, which is a fact of its own.
+    # The location of a digital dialogue is its video link, which is listed separately.
     return "" if dialogue.location == dialogue.video_link else dialogue.location
 
 
-# What guests are mailed changes of. The date is missing: only postponing changes it.
+# Guests are mailed changes of these facts. The date is missing: only postponing changes it.
 FACTS_FOR_GUESTS = (
     (gettext_lazy("Titel"), attrgetter("title")),
     (gettext_lazy("Format"), methodcaller("get_format_display")),
@@ -90,8 +90,8 @@ FACTS_FOR_GUESTS = (
     (gettext_lazy("Videokonferenz"), attrgetter("video_link")),
     (gettext_lazy("Programm"), attrgetter("programme_line")),
 )
-# Title and format are binding facts of the approval too (`registry.DATES_FACTS`), so guests hear
-# of a change to them only once it is approved.
+# Approvals are bound to title and format (`registry.DATES_FACTS`), so guests learn of a change to
+# them only once it is approved.
 FACTS_ANNOUNCED_AT_ONCE = FACTS_FOR_GUESTS[2:]
 # The columns that FACTS_FOR_GUESTS reads.
 ANNOUNCED_FIELDS = ("title", "format", "place", "video_link", "programme")
@@ -116,7 +116,7 @@ def changes_between(before: Dialogue, after: Dialogue) -> list[Change]:
 def mail_changed(
     dialogue: Dialogue, before: Dialogue, addressees: list[Addressee], *, by, now: dt.datetime
 ) -> None:
-    """Mail `addressees` what changed since `before`, each with an entry replacing the former."""
+    """Mail `addressees` what changed since `before`, with an entry that replaces the former one."""
     dialogue = dialogue.as_announced
     changes = changes_between(before, dialogue)
     drafts = [_change_draft(addressee, dialogue, changes, now) for addressee in addressees]
@@ -133,6 +133,7 @@ def _change_draft(
         "date": dialogue.when,
         "changes": "\n\n".join(map(_in_words, changes)),
     }
+    # Only guests have a personal link; substitutes and informed people get a mail without one.
     if invitation := addressee.invitation:
         values["note"] = _note_for(invitation, dialogue, local_date(now))
         return guest_draft(
@@ -176,7 +177,8 @@ def _in_words(change: Change) -> str:
 
 
 def _note_for(invitation: Invitation, dialogue: Dialogue, today: dt.date) -> str:
-    """Return what the change means for the guest's reply: it stays valid, and can be changed."""
+    """Return what the change means for the guest's reply: it stays valid and can be changed."""
+    # A represented guest is mailed only if the substitute has no address.
     if invitation.rsvp == RsvpState.REPRESENTED:
         return _("Bitte geben Sie die Änderung an Ihre Vertretung weiter: %(name)s.") % {
             "name": invitation.substitute_name

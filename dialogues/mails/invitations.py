@@ -1,7 +1,7 @@
 """Mails to guests: the invitation, and its withdrawal.
 
-A personal link stands in the body only, never in a calendar entry, which assistants and whole
-teams can read.
+A personal link appears only in the body, never in a calendar entry, which assistants and teams
+can read.
 """
 
 import datetime as dt
@@ -28,14 +28,14 @@ KINDS_TO_GUESTS = (
     "answer_confirmed",
     "substitute_named",
 )
-# Stands for the personal link in a preview; nobody gets a link before the release.
+# Placeholder for the personal link in a preview, because no link is valid before the release.
 PREVIEW_LINK = "/branchengespraeche/einladung/vorschau/"
 
 
 def guest_draft(
     dialogue: Dialogue, invitation: Invitation, kind: str, event: str, **extra
 ) -> MailDraft:
-    """Return a mail about `invitation`, to its guest unless `extra` names another recipient."""
+    """Return a mail about `invitation`; it goes to the guest unless `extra` contains `to`."""
     dialogue = dialogue.as_announced
     values = {"dialogue": dialogue.title, "date": dialogue.when} | extra.pop("values", {})
     return MailDraft(
@@ -49,7 +49,7 @@ def guest_draft(
 
 
 def enqueue_reachable(drafts: list[MailDraft], *, now: dt.datetime, by) -> None:
-    """Enqueue the drafts with an address; it may have been removed since the invitation."""
+    """Enqueue the drafts with an address; a guest may have lost theirs since the invitation."""
     enqueue_mails([draft for draft in drafts if draft.to.email], now=now, by=by)
 
 
@@ -92,7 +92,7 @@ def _invitation_values(dialogue: Dialogue, rsvp_by: dt.date) -> dict[str, str]:
 
 
 def preview_invitation(dialogue: Dialogue, invitation: Invitation, *, rsvp_by: dt.date) -> Message:
-    """Return the mail that releasing `invitation` would send, with a remark for its link."""
+    """Return the mail that a release would send, with a placeholder for the personal link."""
     values = {"dialogue": dialogue.title, "date": dialogue.when}
     letter = write_message(
         text_in_force("invitation").text,
@@ -100,12 +100,13 @@ def preview_invitation(dialogue: Dialogue, invitation: Invitation, *, rsvp_by: d
         link=PREVIEW_LINK,
         values=values | _invitation_values(dialogue, rsvp_by),
     )
+    # The HTML part is dropped, because it still contains the path of the placeholder.
     text = letter.text.replace(complete_link(PREVIEW_LINK), _("[persönlicher Link]"))
     return letter._replace(text=text, html="")
 
 
 def withdraw_reminders(invitation: Invitation, *, note: str, by, now: dt.datetime) -> None:
-    """Withdraw unsent reminders of `invitation`: there is nothing to reply to any more."""
+    """Withdraw unsent reminders of `invitation`, which has been answered."""
     keys, kinds = [invitation.mail_key], ["invitation_reminder"]
     withdraw_pending(subject_keys=keys, kinds=kinds, note=note, by=by, now=now)
 
@@ -113,7 +114,7 @@ def withdraw_reminders(invitation: Invitation, *, note: str, by, now: dt.datetim
 def withdraw_unsent_mails(
     invitations: Iterable[Invitation], *, note: str, by, now: dt.datetime
 ) -> None:
-    """Withdraw unsent mails to guests that would arrive after their invitation ended."""
+    """Withdraw unsent mails to guests whose invitation is no longer valid."""
     keys = [invitation.mail_key for invitation in invitations]
     withdraw_pending(subject_keys=keys, kinds=KINDS_TO_GUESTS, note=note, by=by, now=now)
 
@@ -127,7 +128,7 @@ def withdrawal_draft(
     *,
     keeps_entry: bool = False,
 ) -> MailDraft:
-    """Return the mail that withdraws `invitation`, with the end of the entry unless it is kept."""
+    """Return the mail that withdraws `invitation` and, unless `keeps_entry`, cancels its entry."""
     calendar = ""
     # Entries of a former date were cancelled when the dialogue was postponed.
     is_current = dialogue.starts_at and invitation.released_round == dialogue.round
@@ -139,10 +140,10 @@ def withdrawal_draft(
 
 
 def mail_withdrawn(dialogue: Dialogue, invitation: Invitation, *, by, now: dt.datetime) -> None:
-    """Mail the guest, and a substitute who was named, that the invitation was withdrawn.
+    """Mail the guest and their substitute that the invitation was withdrawn.
 
-    Guests who cannot know of the invitation are not mailed: no reply, and the mail never sent. A
-    substitute who also comes by another invitation is not mailed; a guest who does keeps the entry.
+    A guest is not mailed if the invitation was never sent and they have not replied. If another
+    invitation brings them to the dialogue, a substitute is not mailed and a guest keeps the entry.
     """
     event = f"withdrawn:{invitation.link_version}"
     guest = recipient_of(invitation.person)

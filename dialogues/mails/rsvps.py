@@ -1,4 +1,4 @@
-"""Mails that follow a guest's reply: its confirmation, and those to substitutes."""
+"""Mails after a guest's reply: the confirmation, and mails to substitutes."""
 
 import datetime as dt
 
@@ -18,19 +18,19 @@ from partners.queries import recipient_of
 def mail_confirmation(
     dialogue: Dialogue, invitation: Invitation, *, previous: Rsvp, by, now: dt.datetime
 ) -> None:
-    """Confirm a reply to the guest; mail a substitute who was named or is no longer needed.
+    """Mail the guest a confirmation; mail substitutes who are newly named or no longer needed.
 
-    A guest whose calendar entry passed to somebody else, or to nobody, gets it cancelled in the
-    same mail.
+    If the guest no longer holds the calendar entry, the confirmation cancels it.
     """
     dialogue = dialogue.as_announced
-    # A guest may return to a former reply, which is confirmed again: the time tells them apart.
+    # A guest may return to a former reply; with the time, its confirmation is no duplicate.
     stamp = now.isoformat()
     drafts = [_confirmation_draft(dialogue, invitation, previous, stamp, now)]
     named, former = invitation.substitute_email, previous.substitute_email
     if named.lower() != former.lower():
         if named:
             drafts.append(_substitute_draft(dialogue, invitation, stamp, now))
+        # A former substitute who is also a guest must keep the calendar entry.
         if former and not holds_other_entry(invitation, former):
             to = Recipient(former, previous.substitute_name)
             event = f"substitute_off:{stamp}"
@@ -49,7 +49,7 @@ def _confirmation_draft(
         "answer": invitation.get_rsvp_display(),
         "details": _details_of(invitation),
         "answer_by": format_date(dialogue.rsvp_by),
-        "entry": _why_entry_goes() if loses_entry else "",
+        "entry": _cancelled_entry_note() if loses_entry else "",
     }
     return guest_draft(
         dialogue,
@@ -67,7 +67,7 @@ def _confirmation_draft(
 def _entry_after(
     dialogue: Dialogue, invitation: Invitation, to: Recipient, previous: Rsvp, now: dt.datetime
 ) -> str:
-    """Return the guest's own entry after the reply: updated, cancelled, or nothing to change."""
+    """Return the guest's entry after the reply, updated or cancelled; empty if nothing changes."""
     if not to.email:
         return ""
     revision = invitation.revision
@@ -76,7 +76,7 @@ def _entry_after(
         return entry_text(
             dialogue, now=now, method=REQUEST, to=to, partstat=partstat, revision=revision
         )
-    # Where a substitute held the entry before, the guest has none to cancel.
+    # If a substitute held the entry before, the guest has none to cancel.
     held_entry = previous.rsvp in PARTSTATS and has_new_holder(
         invitation.person, previous, invitation
     )
@@ -96,8 +96,8 @@ def _details_of(invitation: Invitation) -> str:
     return ""
 
 
-def _why_entry_goes() -> str:
-    # Calendars show the attached CANCEL as if the whole dialogue were called off.
+def _cancelled_entry_note() -> str:
+    # Calendars show the attached CANCEL as if the whole dialogue were cancelled.
     return _(
         "Mit dieser E-Mail kann Ihr Kalender den Termin entfernen, da Sie nicht selbst kommen. Das "
         "Gespräch findet statt."

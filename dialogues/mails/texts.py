@@ -1,9 +1,10 @@
-"""The words of the mails about topics and dialogues."""
+"""Texts of the mails about topics and dialogues."""
 
 from django.utils.translation import gettext_lazy as _
 
 from outbox.texts import MailText, Placeholder, register
 
+# Several notices (`is_notice`) to one recipient can be bundled into one mail.
 register(
     MailText(
         kind="topic_proposed",
@@ -59,6 +60,7 @@ register(
         ),
         placeholders=("dialogue", "date", "place", "host"),
     ),
+    # Guests are told that only the link counts, because the portal reads no calendar replies.
     MailText(
         kind="invitation",
         title=_("Einladung zum Branchengespräch"),

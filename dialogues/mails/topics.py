@@ -21,7 +21,7 @@ def mail_topic_proposed(topic: Topic, *, by, now: dt.datetime) -> None:
 
 
 def mail_topic_to_proposer(topic: Topic, kind: str, *, by, now: dt.datetime) -> None:
-    """Mail the proposer, if there is one to notify, what became of the topic."""
+    """Mail the proposer how the topic progressed; mails nobody if `proposer_to_notify` is empty."""
     values = {
         "topic_declined": {"reason": topic.reason},
         "topic_decided": {"state": capfirst(topic.get_state_display()), "reason": topic.reason},
@@ -31,7 +31,7 @@ def mail_topic_to_proposer(topic: Topic, kind: str, *, by, now: dt.datetime) -> 
 
 
 def _draft(topic: Topic, kind: str, person: Person, **values: str) -> MailDraft:
-    # A topic can return to a former state; the history's id tells the second notice from the first.
+    # A topic can reach a state twice; with the history id, the second notice is no duplicate.
     event = f"{topic.state}:{topic.history.values_list('history_id', flat=True).first()}"
     return MailDraft(
         kind=kind,
@@ -44,10 +44,11 @@ def _draft(topic: Topic, kind: str, person: Person, **values: str) -> MailDraft:
 
 
 def proposer_to_notify(topic: Topic, *, by) -> list[Person]:
-    """Return the proposer, or nobody: not the actor, nor the office, nor a closed account."""
+    """Return the proposer; empty if they are `by`, in the office or have no active account."""
     proposer = topic.proposed_by
     if proposer is None or not proposer.is_active:
         return []
+    # Their own role: a partner who is only a deputy in the office is still notified.
     if proposer.pk == by.pk or OFFICE in proposer.own_roles:
         return []
     return [proposer.person]

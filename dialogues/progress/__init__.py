@@ -1,4 +1,4 @@
-"""Where series, topics and dialogues stand, and what happens next, as their pages show it."""
+"""Progress and next steps of series, topics and dialogues, as their pages show them."""
 
 import datetime as dt
 
@@ -127,9 +127,9 @@ __all__ = [
 
 
 def waiting_for(user, now: dt.datetime) -> list[WaitingEntry]:
-    """Return what waits for `user` on the start page, the nearest deadline first.
+    """Return the entries that wait for `user` on the start page, nearest deadline first.
 
-    Decisions are not among it: the senator's office finds them on the desk of approvals.
+    Decisions are not included, because the page of approvals lists them for the senator's office.
     """
     # Roles add up: somebody can be a partner and a deputy in the office.
     waiting = []
@@ -140,4 +140,5 @@ def waiting_for(user, now: dt.datetime) -> list[WaitingEntry]:
         waiting += invitations_awaiting_reply(user, local_date(now))
     if has_role(user, PARTNER):
         waiting += drafts_of(user)
+    # Entries without a deadline come last.
     return sorted(waiting, key=lambda item: item.due_on or dt.date.max)

@@ -1,4 +1,4 @@
-"""Next steps that concern approvals and dates of a dialogue, and what its page says about them."""
+"""Next steps about approvals and dates of a dialogue, and the notes on its page about them."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -19,12 +19,12 @@ from dialogues.models import Dialogue, DialogueSeries, Topic
 from dialogues.queries import Preparation
 
 MINUTES_WORKING_DAYS = 5  # after a dialogue, to write down its outcome
-MAX_NAMED_PEOPLE = 12  # by name; those after them are only counted
+MAX_NAMED_PEOPLE = 12  # listed by name; the others are only counted
 NOT_GRANTED = (ApprovalState.RETURNED, ApprovalState.REFUSED)
 
 
 def missing_approval_step(missing: Topic | DialogueSeries) -> NextStep:
-    """Return the step to `missing`, the topic or series without whose approval a dialogue rests."""
+    """Return the step that leads to `missing`, the topic or series that lacks an approval."""
     text = _(
         "Die Freigabe fehlt: „%(title)s“ ist im Stand „%(state)s“. Erst danach geht es hier weiter."
     )
@@ -58,7 +58,7 @@ def submit_dates_step(
 def counter_dates_step(
     dialogue: Dialogue, approval: ApprovalRequest, dates: list[CounterDate]
 ) -> NextStep:
-    """Return the step that adopts `dates`, proposed instead of those asked about."""
+    """Return the step that adopts `dates`, which the senator's office suggests instead."""
     text = _("Keiner der Termine ist möglich. Vorgeschlagen sind stattdessen: %(dates)s.")
     text %= {"dates": "; ".join(map(str, dates))}
     if approval.comment:
@@ -69,8 +69,8 @@ def counter_dates_step(
 
 
 def propose_dates_step(dialogue: Dialogue, approval: ApprovalRequest | None) -> NextStep:
-    """Return the step to new dates; with the reason when the last ones were not granted."""
-    # The comment of an approval that was granted and used up says nothing about new dates.
+    """Return the step that proposes dates, with the reason if the last ones were not approved."""
+    # A comment is shown only if dates were not approved; else it concerns a date already used.
     text = _("Der Gastgeber hat zugesagt. Schlagen Sie Termine vor, am besten drei.")
     if approval and approval.comment:
         if approval.none_possible:
@@ -90,25 +90,24 @@ def _lapse_note(approval: ApprovalRequest | None) -> str:
 
 
 def renewal_step(dialogue: Dialogue, approval: ApprovalRequest | None) -> NextStep:
-    """Return the step for a fixed date whose approval lapsed: submit it again, or postpone the
-    dialogue once the senator's office said no.
+    """Return the step for a fixed date whose approval lapsed: submit it again or, after a refusal,
+    postpone the dialogue.
     """
     step = _renewal_step(dialogue, approval)
     if not dialogue.unannounced:
         return step
     if approval is None or approval.state not in NOT_GRANTED:
         return step._replace(text=step.text + pending_changes_note(dialogue))
-    # Nobody outside knows of the change that was not granted, so the office can still undo it.
+    # Guests do not know of the change that was not approved, so the office can still undo it.
     undo = _(
         "Die Gäste wissen von Ihrer Änderung nichts. Sie können sie unter „Bearbeiten“ "
-        "zurücknehmen und den Termin "
-        "erneut vorlegen."
+        "zurücknehmen und den Termin erneut vorlegen."
     )
     return step._replace(text=f"{step.text} {undo}")
 
 
 def _renewal_step(dialogue: Dialogue, approval: ApprovalRequest | None) -> NextStep:
-    # A plain no leaves only another date; a returned request can be improved and sent again.
+    # After a refusal only another date helps; a returned request can be improved and resubmitted.
     if approval and (approval.none_possible or approval.state == ApprovalState.REFUSED):
         text = _(
             "Der Termin wurde nicht wieder freigegeben: „%(comment)s“ Verschieben Sie das Gespräch."
@@ -132,14 +131,14 @@ def _renewal_step(dialogue: Dialogue, approval: ApprovalRequest | None) -> NextS
 
 
 def pending_changes_note(dialogue: Dialogue) -> str:
-    """Return, with a leading space, that guests learn of a change later; empty without a change
-    that waits for approval.
+    """Return a note, with a leading space, that guests learn of the change later; empty if no
+    change waits for an approval.
     """
     return " " + announced_later_note() if dialogue.unannounced else ""
 
 
 def announced_later_note() -> str:
-    """Return when guests learn of a change that lets the approval lapse."""
+    """Return when guests learn of a change that makes the approval lapse."""
     return _("Die Gäste erfahren davon, sobald das Büro zugestimmt hat.")
 
 
@@ -156,7 +155,7 @@ def deadlines(dialogue: Dialogue, user, preparation: Preparation) -> list[tuple[
     """Return (label, day) of everything that is due, soonest first."""
     if dialogue.is_taken_over or dialogue.state in (DialogueState.CANCELLED, DialogueState.CLOSED):
         return []
-    # Decision, reminder and minutes are deadlines inside the offices.
+    # Guests do not see the internal deadlines of decision, reminder and minutes.
     due = _deadlines_of_office(dialogue, preparation) if is_inside(user) else []
     if dialogue.state == DialogueState.INVITED and dialogue.rsvp_by:
         due.append((dialogue.rsvp_by, _("Antwort der Gäste")))
@@ -169,6 +168,7 @@ def _deadlines_of_office(dialogue: Dialogue, preparation: Preparation) -> list[t
     due, reminder = [], preparation.reminder
     if preparation.approval and preparation.approval.is_open:
         due.append((preparation.approval.due_on, _("Entscheidung über die Termine")))
+    # Only if the reminder will really be sent: to somebody, and not paused.
     if (
         dialogue.state == DialogueState.INVITED
         and dialogue.rsvp_by
@@ -191,11 +191,11 @@ def minutes_due_on(dialogue: Dialogue) -> dt.date | None:
 
 
 def effect_of_changes(dialogue: Dialogue, today: dt.date, *, lapses: bool) -> str:
-    """Return whom a save would mail, as a warning above the form; empty when nobody.
+    """Return a warning that says how many people a save would mail; empty if none.
 
-    A save that lets the approval lapse (`lapses`) mails nobody outside until it is renewed.
+    If the save makes the approval lapse (`lapses`), guests are mailed only after its renewal.
     """
-    # The number is named before saving: a mail cannot be called back.
+    # Shown before saving, because mails cannot be recalled.
     count = len(addressees_of_change(dialogue, today=today))
     if not count:
         return ""
@@ -217,8 +217,8 @@ def effect_of_changes(dialogue: Dialogue, today: dt.date, *, lapses: bool) -> st
 
 
 def notified_people(recipients: Sequence[Addressee]) -> list[str]:
-    """Return who will be mailed: how many, then the first ones by name."""
-    # Said explicitly, or the office would wonder whether the mails got lost.
+    """Return lines that say how many people will be mailed, and name the first of them."""
+    # Stated explicitly, so that the office does not wonder whether mails got lost.
     if not recipients:
         return [
             _(

@@ -1,4 +1,4 @@
-"""Where a dialogue stands, what happens next, and what its page shows around every tab."""
+"""Progress and next step of a dialogue, and what its page shows around every tab."""
 
 import datetime as dt
 
@@ -58,7 +58,7 @@ def dialogue_progress(dialogue: Dialogue, *, is_lapsed: bool = False) -> list[Pr
 
     With `is_lapsed` the approval of the fixed date has to be renewed: that step is current again.
     """
-    # Former records never went through the steps; a bar would invent a history for them.
+    # Records taken over never went through these steps, so a bar would be misleading.
     if dialogue.is_taken_over or dialogue.state == S.CANCELLED:
         return []
     labels = [
@@ -69,7 +69,7 @@ def dialogue_progress(dialogue: Dialogue, *, is_lapsed: bool = False) -> list[Pr
         _("Durchgeführt"),
         _("Dokumentiert"),
     ]
-    # A lapsed approval takes the bar back: nothing after it may happen before the renewal.
+    # A lapsed approval moves the bar back: no later step may happen before the renewal.
     position, label = (2, _("Freigabe erloschen")) if is_lapsed else _position(dialogue)
     if label:
         labels[position] = label
@@ -112,8 +112,10 @@ def dialogue_next_step(
 
 
 def awaits_decision(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> bool:
-    """Say whether the next step is a decision on dates. Once the fixed date has come, it no longer
-    is: the office has more urgent things to do.
+    """Return whether the next step is a decision on dates.
+
+    Once the fixed date has passed, it is not: the office then has to record or postpone the
+    dialogue.
     """
     if preparation.approval is None or not preparation.approval.is_open:
         return False
@@ -159,6 +161,7 @@ def _dates_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) 
     # An approval can lapse at any time, so topic and series are checked again at every stage.
     if missing := missing_approval(dialogue):
         return missing_approval_step(missing)
+    # The most advanced dates first: a possible date can be fixed while others are proposed.
     if preparation.possible:
         return fix_date_step(dialogue, preparation.possible)
     if preparation.proposed:
@@ -170,7 +173,7 @@ def _dates_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) 
 
 def _dated_step(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> NextStep:
     is_invited = dialogue.state == S.INVITED
-    # The day itself outranks everything: what was missing before it can no longer be made up.
+    # Checked first: once the dialogue has begun, missing approvals or replies no longer matter.
     if dialogue.starts_at <= now:
         return _day_has_come_step(dialogue)
     if missing := missing_approval(dialogue):
@@ -212,6 +215,7 @@ def dialogue_tabs(
     if dialogue.is_taken_over:
         return []
     names = [("detail", _("Überblick"))]
+    # A postponed dialogue has no date, but keeps its guest list.
     if dialogue.starts_at or preparation.invited or preparation.to_invite:
         names.append(("guests", _("Gäste")))
     if dialogue.programme:
@@ -247,7 +251,7 @@ def dialogue_facts(dialogue: Dialogue, user, preparation: Preparation) -> list[t
         (_("Termin"), dialogue.when),
         (_("Gastgeber"), dialogue.host or dialogue.host_text or _("noch offen")),
     ]
-    # A digital dialogue has its link as its address; it is shown as a link below.
+    # The address of a digital dialogue is its video link, which is added as a link below.
     if dialogue.address and dialogue.address != dialogue.video_link:
         facts.append((_("Ort"), dialogue.address))
     if dialogue.is_taken_over:
@@ -256,7 +260,7 @@ def dialogue_facts(dialogue: Dialogue, user, preparation: Preparation) -> list[t
     if dialogue.video_link:
         link = '<a href="{}" rel="noopener noreferrer">{}</a>'
         facts.append((_("Zugang"), format_html(link, dialogue.video_link, _("Videokonferenz"))))
-    # Which topic and approval lie behind a dialogue stays between the offices.
+    # Outsiders do not see the topic and the approval of a dialogue.
     if not is_inside(user):
         return [*facts, (_("Plätze"), dialogue.seats)]
     topic = dialogue.topic
@@ -280,6 +284,7 @@ def dialogue_actions(
     allowed = allowed_actions(DIALOGUE_MOVES, dialogue)
     is_asked = preparation.approval is not None and preparation.approval.is_open
     actions = []
+    # Not while a request is open: it has to be decided or withdrawn first.
     if preparation.is_lapsed and not is_asked and dialogue.starts_at > now:
         actions.append((_("Termin erneut vorlegen"), "date_renew", "secondary"))
     if is_asked and "withdraw_dates" in allowed:
@@ -290,7 +295,7 @@ def dialogue_actions(
         actions.append((_("Verschieben"), "postpone", "danger"))
     if "cancel" in allowed:
         actions.append((_("Absagen"), "cancel", "danger"))
-    # The button of the next step is on the page already; a second one would ask which is right.
+    # The next step has its button on the page already, so it is not offered twice.
     found = [
         Button(label, reverse(f"dialogues:{name}", args=[dialogue.pk]), variant)
         for label, name, variant in actions
@@ -299,7 +304,7 @@ def dialogue_actions(
 
 
 def closing_cards(dialogue: Dialogue) -> list[TextCard]:
-    """Return why the dialogue was cancelled or postponed; empty when it was neither."""
+    """Return the reason for cancelling or postponing the dialogue; empty if it was neither."""
     if not dialogue.closing_reason:
         return []
     if dialogue.state == S.CANCELLED:
@@ -309,7 +314,7 @@ def closing_cards(dialogue: Dialogue) -> list[TextCard]:
 
 
 def host_note(dialogue: Dialogue) -> str:
-    """Return when the host replied and what was noted; empty without a reply."""
+    """Return the day of the host's reply and the note about it; empty without a reply."""
     if not dialogue.host_replied_on:
         return ""
     text = _("Antwort vom %(day)s") % {"day": format_date(dialogue.host_replied_on)}
@@ -317,13 +322,13 @@ def host_note(dialogue: Dialogue) -> str:
 
 
 def outcome_cards(dialogue: Dialogue) -> list[TextCard]:
-    """Return what came of the dialogue and what it is about."""
+    """Return the outcome of the dialogue, if recorded, and the description of its topic."""
     outcome = [TextCard(_("Ergebnis"), dialogue.outcome)] if dialogue.outcome else []
     return [*outcome, about_card(dialogue.topic)] if dialogue.topic else outcome
 
 
 def imported_cards(dialogue: Dialogue) -> list[TextCard]:
-    """Return what former records say about participants and press."""
+    """Return what the sources of a record taken over say about participants and press."""
     cards = [
         TextCard(_("Teilnehmende"), dialogue.participants_text),
         TextCard(_("Presse"), dialogue.press_text),
@@ -345,7 +350,7 @@ def dialogues_awaiting_office(now: dt.datetime) -> list[WaitingEntry]:
 def _awaits_office(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> bool:
     if awaits_decision(dialogue, preparation, now):
         return False
-    # While guests have time to reply there is nothing to do, unless approval was lost meanwhile.
+    # The office only waits while guests have time to reply, unless an approval lapsed meanwhile.
     guests_reply = (
         dialogue.state == S.INVITED and not preparation.to_invite and dialogue.starts_at > now
     )
@@ -356,7 +361,7 @@ def _awaits_office(dialogue: Dialogue, preparation: Preparation, now: dt.datetim
 
 def _waiting(dialogue: Dialogue, preparation: Preparation, now: dt.datetime) -> WaitingEntry:
     step = office_next_step(dialogue, preparation, now)
-    # Without a deadline of its own a step is due, at the latest, on the day of the dialogue.
+    # A step without its own deadline is due by the day of the dialogue.
     due_on = step.due_on or (local_date(dialogue.starts_at) if dialogue.starts_at else None)
     return WaitingEntry(
         step.who, f"{step.action}: {dialogue.title}", dialogue.get_absolute_url(), due_on

@@ -1,4 +1,4 @@
-"""The guest list: next steps once a date is fixed, and what its pages show."""
+"""Next steps about the guest list, and what its pages show."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ from outbox.queries.mails import latest_batch
 from outbox.queries.wordings import waiting_note
 from partners.models import DistributionList, Organisation, Person
 
-RSVP_WORKING_DAYS = 5  # before the dialogue, for guests to reply, unless the office says otherwise
+RSVP_WORKING_DAYS = 5  # suggested deadline for replies, before the dialogue
 
 
 def compose_step(dialogue: Dialogue) -> NextStep:
@@ -50,7 +50,7 @@ def release_label(count: int) -> str:
 def replies_step(
     dialogue: Dialogue, unanswered: int, reminder: NextReminder, today: dt.date
 ) -> NextStep:
-    """Return the step while invitations are out and `unanswered` of the guests have not replied."""
+    """Return the step after the release, while `unanswered` guests have not replied."""
     if not unanswered:
         text = _("Alle Gäste haben geantwortet. Das Gespräch findet am %(day)s statt.")
         text %= {"day": format_day(dialogue.starts_at)}
@@ -84,11 +84,9 @@ def _overdue_replies_step(dialogue: Dialogue, unanswered: int) -> NextStep:
 
 
 def release_warnings(dialogue: Dialogue, count: int) -> list[str]:
-    """Return what the office should check before it sends `count` invitations. None of it prevents
-    sending them.
-    """
+    """Return what the office should check before it sends `count` invitations."""
     warnings = []
-    # Warnings only: the office may have told guests or host by other means.
+    # None of this prevents the release: guests or host may be informed by other means.
     if not dialogue.address:
         warnings.append(
             _(
@@ -114,20 +112,21 @@ def release_warnings(dialogue: Dialogue, count: int) -> list[str]:
 
 
 def default_rsvp_by(dialogue: Dialogue, today: dt.date) -> dt.date:
-    """Return the day proposed for replies: the one guests were given before, if it lies ahead."""
-    # Guests of an earlier release were given that day in writing.
+    """Return the suggested deadline for replies; one that guests know already is kept if ahead."""
+    # Guests of an earlier release have been told this day in their invitations.
     if dialogue.rsvp_by and dialogue.rsvp_by >= today:
         return dialogue.rsvp_by
+    # On short notice the usual deadline would already be past.
     return max(add_working_days(local_date(dialogue.starts_at), -RSVP_WORKING_DAYS), today)
 
 
 def released_message(dialogue: Dialogue, count: int) -> str:
-    """Return what became of `count` invitations, with a link to follow the sending."""
+    """Return the message about `count` released invitations, with a link to their delivery."""
     note = waiting_note("invitation")
     text = ngettext(
         "%(count)d Einladung ist auf dem Weg.", "%(count)d Einladungen sind auf dem Weg.", count
     )
-    # Held back by the setting of the outbox, mails are written but not on their way.
+    # If the outbox is set to hold mails back, they are written but not on their way.
     if note:
         text = ngettext(
             "%(count)d Einladung ist geschrieben.", "%(count)d Einladungen sind geschrieben.", count
@@ -147,8 +146,8 @@ def full_name(person: Person) -> str:
 
 @dataclass(frozen=True)
 class GuestLine:
-    """A guest as the guest list shows one. `links` are (label, url) pairs; `remove_url` is there
-    until the invitation was sent.
+    """A line of the guest list. `links` are (label, url) pairs; `remove_url` is empty once the
+    invitation was sent.
     """
 
     organisation: str
@@ -212,12 +211,12 @@ def _notes(invitation: Invitation) -> list[str]:
 
 
 def _links(guest: GuestRow) -> list[tuple[str, str]]:
-    """Return what the office can do about an invitation that was sent."""
+    """Return the actions of the office on an invitation that was sent, as (label, url) pairs."""
     invitation, links = guest.invitation, []
     if guest.is_released:
         url = reverse("dialogues:enter_rsvp", args=[invitation.pk])
         links.append((_("Antwort eintragen"), url))
-    # Also from an earlier round: the guest may still hold the mail with its link.
+    # Also for an earlier round: the guest may still have the mail with its link.
     if invitation.released_at and invitation.dialogue.state in BEFORE_THE_DAY:
         url = reverse("dialogues:invitation_withdraw", args=[invitation.pk])
         links.append((_("Einladung zurückziehen"), url))
@@ -225,7 +224,7 @@ def _links(guest: GuestRow) -> list[tuple[str, str]]:
 
 
 class Attendee(NamedTuple):
-    """A line of the list to sign at the entrance; `party` is the number of people."""
+    """A line of the attendance list; `party` is the number of people."""
 
     organisation: str
     name: str
@@ -249,7 +248,7 @@ def _attendee(invitation: Invitation) -> Attendee:
 
 
 def own_replies(guests: Iterable[GuestRow]) -> list[tuple[str, str, str, str]]:
-    """Return (name, note, reply, colour) of invitations for who may see only these."""
+    """Return (name, note, reply, colour) for users who may see only their own invitations."""
     replies = []
     for guest in guests:
         invitation, note = guest.invitation, ""
@@ -285,7 +284,7 @@ def failed_note(sending: DeliveryCounts) -> str:
 
 
 def no_guests(add_url: str) -> dict[str, str]:
-    """Return text, action and url of what stands in place of an empty guest list."""
+    """Return text, action and url of the placeholder for an empty guest list."""
     if not add_url:
         return {
             "text": _(
@@ -301,7 +300,7 @@ def no_guests(add_url: str) -> dict[str, str]:
 
 
 def compose_lead(count: int) -> str:
-    """Return what to know above the page that composes a list of `count` guests to invite."""
+    """Return the lead of the page that adds guests, `count` of whom are not invited yet."""
     if not count:
         return _(
             "Hier wird noch nichts versandt. Sie sehen die Liste und die E-Mail vorher noch einmal."
@@ -316,7 +315,7 @@ def compose_lead(count: int) -> str:
 
 @dataclass(frozen=True)
 class Choice:
-    """A checkbox of the page that composes a guest list; `attributes` go into its tag."""
+    """A checkbox of the page that adds guests; `attributes` are HTML attributes of its tag."""
 
     value: str
     label: str
@@ -325,12 +324,12 @@ class Choice:
 
 
 def people_choices(people: Iterable[Person], ticked: Iterable[str]) -> list[Choice]:
-    """Return `people` to tick; who is on the guest list already cannot be ticked."""
+    """Return `people` as checkboxes, disabled for those who are on the guest list already."""
     choices = []
     for person in people:
         note = person.organisation.name if person.organisation else person.email
         attributes = _checked(person.pk, ticked)
-        # Shown all the same, or the office would search again for someone it has already added.
+        # Shown anyway, or the office would keep searching for somebody it has already added.
         if person.is_listed:
             note, attributes = f"{note} · {_('steht auf der Liste')}", "disabled"
         label = ", ".join(filter(None, [person.name, person.function]))

@@ -1,4 +1,4 @@
-"""What a guest has to answer and what the page to answer on shows."""
+"""Invitations that await a reply, and what the reply page shows."""
 
 import datetime as dt
 
@@ -16,7 +16,7 @@ from dialogues.models import Dialogue, Invitation
 def guest_next_step(
     dialogue: Dialogue, user, invitation: Invitation | None, now: dt.datetime
 ) -> NextStep | None:
-    """Return the box *Nächster Schritt* for a guest while `invitation` can be answered."""
+    """Return the box *Nächster Schritt* for a guest who can still reply to `invitation`."""
     if invitation is None or dialogue.state != DialogueState.INVITED:
         return None
     if dialogue.rsvp_by < local_date(now):
@@ -31,7 +31,7 @@ def guest_next_step(
 
 
 def rsvp_facts(invitation: Invitation) -> list[tuple]:
-    """Return what the guest should know of the dialogue before answering."""
+    """Return what the guest should know about the dialogue before replying."""
     # As announced: a change that awaits approval must not reach guests through this page.
     dialogue, person = invitation.dialogue_as_announced, invitation.person
     organisation = person.organisation
@@ -50,7 +50,7 @@ def rsvp_facts(invitation: Invitation) -> list[tuple]:
 
 
 def reply_text(invitation: Invitation) -> str:
-    """Return when the guest answered and who comes, in sentences."""
+    """Return sentences that say when the guest replied and who will attend."""
     moment = format_moment(invitation.replied_at)
     sentences = [_("Gegeben am %(moment)s.") % {"moment": moment}]
     if invitation.rsvp == RsvpState.REPRESENTED:
@@ -67,7 +67,7 @@ def change_note(dialogue: Dialogue) -> str:
 
 
 def seats_note(invitation: Invitation, seats_taken: int) -> str:
-    """Return that all seats are taken; empty while there is one for this guest."""
+    """Return a note that all seats are taken; empty while one is free for this guest."""
     # The guest's own seats count as free for a changed reply.
     left = invitation.dialogue.seats - seats_taken + invitation.seats_taken
     if left > 0:
@@ -79,8 +79,8 @@ def seats_note(invitation: Invitation, seats_taken: int) -> str:
 
 
 def invitations_awaiting_reply(user, today: dt.date) -> list[WaitingEntry]:
-    """Return what `user`, invited in person, has not answered and still can."""
-    # In person: colleagues in the organisation see the invitation but cannot answer it.
+    """Return the invitations of `user` that are unanswered and still open."""
+    # Only their own: colleagues in the organisation see an invitation but cannot reply to it.
     open_invitations = Invitation.objects.released().filter(
         person=user.person_id,
         rsvp=RsvpState.OPEN,

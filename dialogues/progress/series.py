@@ -1,4 +1,4 @@
-"""Where a series stands and what happens next."""
+"""Progress and next step of a series."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -62,7 +62,7 @@ def _office_next_step(series: DialogueSeries, latest: ApprovalRequest | None) ->
         )
         url = reverse("dialogues:series_affirm", args=[series.pk])
         return office_step(text, _("Als bekräftigt vermerken"), url, post=True)
-    # From here on the topics carry the work; the series itself needs nothing more.
+    # From here on work continues on the topics; the series itself needs nothing more.
     if series.state == S.CONSENTED:
         text = _("Der Reihe ist zugestimmt. Themen können zur Freigabe gehen.")
         return office_step(text, _("Zu den Themen"), reverse("dialogues:topics"))
@@ -85,7 +85,7 @@ def _office_next_step(series: DialogueSeries, latest: ApprovalRequest | None) ->
 
 
 def series_cards(series: DialogueSeries, user, latest: ApprovalRequest | None) -> list[TextCard]:
-    """Return what the series is about and, for those who may know it, how consent was commented."""
+    """Return the description of the series and, for insiders, the comment on its consent."""
     about = TextCard(_("Worum es geht"), series.description)
     cards = [about] if series.description else []
     # A deputy may be limited to other kinds of approval.
@@ -112,6 +112,7 @@ def series_actions(series: DialogueSeries, user) -> list[Button]:
 
 def series_awaiting_office() -> list[WaitingEntry]:
     text = _("Zustimmung zur Reihe „%(title)s“ beantragen")
+    # A proposed series waits for administration and partners, not for the office.
     waiting = DialogueSeries.objects.exclude(origin=Origin.TAKEN_OVER).filter(
         state__in=[S.AFFIRMED, S.RETURNED]
     )

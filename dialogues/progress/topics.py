@@ -1,4 +1,4 @@
-"""Where a topic stands and what happens next."""
+"""Progress and next step of a topic."""
 
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
@@ -63,7 +63,7 @@ def topic_next_step(
     """
     if topic.is_taken_over or topic.state in (S.REFUSED, S.NOT_TAKEN_UP):
         return None
-    # The dialogue has a page, and a next step, of its own.
+    # From here on, the page of the dialogue shows the next step.
     if topic.state == S.APPROVED and is_planned:
         return None
     if topic.state == S.DRAFT:
@@ -73,6 +73,7 @@ def topic_next_step(
     step = _office_next_step(topic, latest)
     if can_manage(user):
         return step
+    # Others read what the office is doing, without the instructions meant for it.
     return step.without_button()._replace(text=str(WHAT_THE_OFFICE_DOES[S(topic.state)]))
 
 
@@ -100,7 +101,7 @@ def _office_next_step(topic: Topic, latest: ApprovalRequest | None) -> NextStep:
     if topic.state == S.RETURNED:
         text = _("Das Thema wurde zurückgegeben: „%(comment)s“") % {"comment": topic.reason}
         return office_step(text, _("Überarbeiten"), edit_url)
-    # The senator consents to a series first, so a topic outside of one cannot be submitted.
+    # The senator consents to the series first, so a topic without one cannot be submitted.
     if topic.series is None:
         text = _("Ordnen Sie das Thema einer Reihe zu; erst dann kann es zur Freigabe gehen.")
         return office_step(text, _("Thema ergänzen"), edit_url)
@@ -124,7 +125,7 @@ def _submit_step(topic: Topic, latest: ApprovalRequest | None) -> NextStep:
 
 
 def topic_cards(topic: Topic) -> list[TextCard]:
-    """Return why the topic stands where it does, if a reason was given, and what it is about."""
+    """Return the reason for the topic's state, if one was given, and its description."""
     titles = {
         S.NOT_TAKEN_UP: _("Warum das Thema nicht aufgegriffen wird"),
         S.REFUSED: _("Warum das Thema abgelehnt wurde"),
@@ -154,7 +155,7 @@ def topic_facts(topic: Topic) -> list[tuple]:
 def topic_actions(topic: Topic, user, *, is_planned: bool) -> list[Button]:
     """Return what the office can do besides the next step.
 
-    An approved topic goes back to work only until a dialogue on it is planned.
+    An approved topic can be reopened only while no dialogue on it is planned.
     """
     if not can_manage(user) or topic.is_taken_over:
         return []
@@ -195,7 +196,7 @@ def topics_awaiting_office() -> list[WaitingEntry]:
 
 
 def drafts_of(user) -> list[WaitingEntry]:
-    # visible_to, too: a draft made as a deputy is out of reach once the deputyship has ended.
+    # `visible_to` as well: a draft written as a deputy is hidden once the deputyship has ended.
     drafts = Topic.objects.visible_to(user).filter(proposed_by=user, state=S.DRAFT)
     return [
         WaitingEntry(
