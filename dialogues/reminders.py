@@ -34,7 +34,7 @@ def about(dialogue: Dialogue) -> str:
 
 
 def next_reminder(dialogue: Dialogue, today: dt.date) -> NextReminder:
-    """Return when guests who have not replied are reminded next; empty unless any can be."""
+    """Return when the next reminder to guests is due; empty if none lies ahead."""
     if dialogue.state != DialogueState.INVITED or not dialogue.rsvp_by:
         return NextReminder()
     on = current_schedule(RULE.key).next_on(dialogue.rsvp_by, today)

@@ -1,4 +1,4 @@
-"""Dates to propose, and the one to fix."""
+"""Forms to propose dates and to fix one."""
 
 import datetime as dt
 
@@ -14,7 +14,7 @@ MAX_DATES = 3  # proposed at once
 
 
 class DateOptionForm(forms.Form):
-    """One date: day, from, to, and how it suits the host. Empty lines are left out."""
+    """One date: day, start, end, and how it suits the host. Rows left empty are ignored."""
 
     day = DayField(label=_("Tag"))
     begins = forms.TimeField(label=_("von"), widget=TimeInput)
@@ -32,7 +32,7 @@ class DateOptionForm(forms.Form):
 
     @property
     def option(self) -> dict:
-        """The date as the service takes it, in Berlin's time."""
+        """The arguments that `add_date_option` takes, in the portal's time zone."""
         day, values = self.cleaned_data["day"], self.cleaned_data
         return {
             "starts_at": timezone.make_aware(dt.datetime.combine(day, values["begins"])),
@@ -43,16 +43,17 @@ class DateOptionForm(forms.Form):
 
 class BaseDateOptionFormSet(forms.BaseFormSet):
     def clean(self):
-        # Errors of single dates come first; "none entered" would contradict them.
+        # Not in addition to errors of single dates, which show that something was entered.
         if not any(self.errors) and not self.filled:
             raise forms.ValidationError(_("Bitte tragen Sie mindestens einen Termin ein."))
 
     @property
     def filled(self) -> list[DateOptionForm]:
-        """The dates for which something was entered."""
+        """The forms in which something was entered."""
         return [form for form in self.forms if form.has_changed()]
 
 
+# `absolute_max` also stops forged requests, which can claim any number of forms.
 DateOptionFormSet = forms.formset_factory(
     DateOptionForm,
     formset=BaseDateOptionFormSet,
@@ -63,7 +64,7 @@ DateOptionFormSet = forms.formset_factory(
 
 
 class FixDateForm(forms.Form):
-    """One of the dates that the senator's office can keep."""
+    """A choice of the dates that the senator's office accepted."""
 
     option = forms.ModelChoiceField(
         label=_("Welcher Termin soll es sein?"),

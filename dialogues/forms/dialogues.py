@@ -1,4 +1,4 @@
-"""The facts of a dialogue, and what its host replied."""
+"""Forms for the facts of a dialogue and the reply of its host."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,11 +10,11 @@ from dialogues.models import Dialogue
 from partners.models import Organisation, Person
 
 MAX_SEATS = 1000
-MAX_PROGRAMME_LENGTH = 4000  # it stands in invitations and calendar entries
+MAX_PROGRAMME_LENGTH = 4000  # it is part of invitations and calendar entries
 
 
 class PersonField(forms.ModelChoiceField):
-    """A contact, named with the organisation."""
+    """A choice of contacts, each labelled with the organisation."""
 
     def label_from_instance(self, person: Person) -> str:
         return (
@@ -23,7 +23,7 @@ class PersonField(forms.ModelChoiceField):
 
 
 class DialogueForm(VersionedForm):
-    """What the office enters about a dialogue, in the order people plan one."""
+    """The facts of a dialogue, in the order in which the office plans it."""
 
     host = forms.ModelChoiceField(
         label=_("Gastgeber"),
@@ -72,17 +72,18 @@ class DialogueForm(VersionedForm):
         self.fields["host"].queryset = Organisation.objects.filter(is_active=True).order_by(
             "search", "pk"
         )
+        # The contact is mailed when the date is fixed or changes, so an address is needed.
         people = Person.objects.reachable().select_related("organisation")
         self.fields["host_contact"].queryset = people.order_by(
             "organisation__search", "search", "pk"
         )
         limit_length(self.fields["programme"], MAX_PROGRAMME_LENGTH)
-        # The day is set with the first release; before that there is nothing to change.
+        # The first release sets this day; before it, there is nothing to change.
         self.fields["rsvp_by"].required = True
         if self.instance.state != DialogueState.INVITED:
             del self.fields["rsvp_by"]
         if self.instance.pk:
-            # Over the fields that are left; otherwise the first save would find a conflict.
+            # Computed from the remaining fields; otherwise the first save would report a conflict.
             self.initial["version"] = version_of(self.instance, self.model_fields)
 
     @property
@@ -91,7 +92,7 @@ class DialogueForm(VersionedForm):
 
 
 class HostReplyForm(forms.Form):
-    """What the host company said, and when."""
+    """The reply of the host company and its day."""
 
     reply = forms.ChoiceField(
         label=_("Antwort"),

@@ -1,4 +1,4 @@
-"""The guest list of a dialogue and its release."""
+"""Forms to add guests and to release invitations."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,9 +8,9 @@ from partners.models import DistributionList, Organisation, Person
 
 
 class GuestListForm(forms.Form):
-    """Whom to put on the guest list: distribution lists, organisations, single people."""
+    """A choice of distribution lists, organisations and single people."""
 
-    # No restriction to active people here: the service leaves out those without an address.
+    # Not limited here: the service skips inactive people and those without an address.
     lists = forms.ModelMultipleChoiceField(queryset=DistributionList.objects.all(), required=False)
     organisations = forms.ModelMultipleChoiceField(
         queryset=Organisation.objects.all(), required=False
@@ -25,7 +25,7 @@ class GuestListForm(forms.Form):
 
 
 class ReleaseForm(forms.Form):
-    """Until when guests are asked to reply, and how many invitations the button named."""
+    """The deadline for replies, and the number of invitations shown on the button."""
 
     rsvp_by = DayField(
         label=_("Antwort erbeten bis"),
@@ -36,7 +36,8 @@ class ReleaseForm(forms.Form):
     expected = forms.IntegerField(widget=forms.HiddenInput)
 
     def expect(self, count: int) -> None:
-        """Ask for `count` invitations, the number shown, when the form is sent again."""
+        """Make the next submission confirm `count` invitations, the number shown now."""
+        # A bound form would repeat the number that was submitted.
         if self.is_bound:
             self.data = self.data.copy()
             self.data["expected"] = count

@@ -1,4 +1,4 @@
-"""The answer of a guest, given by the guest or entered by the office."""
+"""Forms for replies, given by guests or entered by the office."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,12 +8,13 @@ from dialogues.models import Invitation, Rsvp
 from outbox.rendering.headers import validate_address
 
 MAX_PEOPLE = 10
+# The page shows these in a <details>, which is open only if they contain something.
 FOLDED_FIELDS = ("party", "remark", "shares_rsvp")
 SUBSTITUTE_FIELDS = ("substitute_name", "substitute_function", "substitute_email")
 
 
 class RsvpForm(forms.Form):
-    """The reply of a guest. A substitute is required only when one is sent."""
+    """A guest's reply. The substitute's name is required only if the guest is represented."""
 
     CHOICES = (
         (RsvpState.ACCEPTED, _("Zusage: Ich nehme teil.")),
@@ -63,17 +64,17 @@ class RsvpForm(forms.Form):
         )
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["rsvp"].choices = self.CHOICES
-        # Marked as required on the empty form, where the group says "only with a substitute".
+        # Marked as required on the empty form, where the legend says "only with a substitute".
         self.fields["substitute_name"].required = not self.is_bound or self._is_represented
         self.fields["substitute_name"].error_messages["required"] = _(
             "Bitte nennen Sie, wer Sie vertritt."
         )
 
     def clean(self):
-        """Drop what was typed about a substitute, valid or not, unless one is sent."""
+        """Drop input about a substitute, valid or not, unless the guest is represented."""
         values = super().clean()
         if not self._is_represented:
-            # The fields stay visible without JavaScript, so leftovers of another choice are normal.
+            # Without JavaScript the fields stay visible, so leftovers of another choice are normal.
             for name in SUBSTITUTE_FIELDS:
                 self.errors.pop(name, None)
                 values[name] = ""
@@ -81,7 +82,7 @@ class RsvpForm(forms.Form):
 
     @property
     def opens_more(self) -> bool:
-        """Whether the folded fields hold something that the guest must see."""
+        """Whether the folded fields contain something that the guest must see."""
         return any(
             self[name].errors or self[name].value() not in ("", None, 1, "1", False)
             for name in FOLDED_FIELDS
@@ -98,7 +99,7 @@ class RsvpForm(forms.Form):
 
 
 class OfficeRsvpForm(RsvpForm):
-    """An answer given by phone, entered by the office."""
+    """A reply given by phone and entered by the office."""
 
     CHOICES = tuple(
         (value, RsvpState(value).label) for value in RsvpState if value != RsvpState.OPEN

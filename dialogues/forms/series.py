@@ -21,7 +21,7 @@ class SeriesForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.fields["title"].help_text = _("Zum Beispiel „Reihe 2019“.")
         self.fields["period"].help_text = _("Zum Beispiel „Herbst 2019 bis Sommer 2020“.")
-        # What the senator refused must stay readable as it was put to them.
+        # What the senator refused stays on record as it was submitted.
         if self.instance.pk and self.instance.state == SeriesState.REFUSED:
             for name in ("title", "period", "description"):
                 self.fields[name].disabled = True

@@ -1,4 +1,4 @@
-"""Topics as partners propose and the office completes them."""
+"""Forms for topics, as partners propose them and as the office completes them."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,7 @@ from dialogues.models import DialogueSeries, Topic
 from dialogues.queries import series_to_choose
 from partners.models import CrossCuttingTheme, Organisation, Sector
 
-MAX_DESCRIPTION_LENGTH = 4000  # it stands in the mail to the office and in invitations
+MAX_DESCRIPTION_LENGTH = 4000  # it is part of the mail to the office and of invitations
 
 
 def _series_label(series: DialogueSeries) -> str:
@@ -17,7 +17,7 @@ def _series_label(series: DialogueSeries) -> str:
 
 
 class TopicForm(VersionedForm):
-    """A proposal by a partner: short, in the order people think."""
+    """A partner's proposal: few fields, in the order in which people think of them."""
 
     class Meta:
         model = Topic
@@ -42,7 +42,7 @@ class TopicForm(VersionedForm):
 
 
 class OfficeTopicForm(TopicForm):
-    """What the office adds: the series, who proposed the topic, internal notes."""
+    """Adds what only the office enters: series, proposing organisation and internal notes."""
 
     class Meta(TopicForm.Meta):
         fields = (
@@ -60,7 +60,7 @@ class OfficeTopicForm(TopicForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         series, organisation = self.fields["series"], self.fields["organisation"]
-        # The present series stays selectable, or saving a topic of a refused one would empty it.
+        # The current series stays selectable even if refused; otherwise saving would clear it.
         series.queryset = series_to_choose(self.instance.series if self.instance.pk else None)
         series.label_from_instance = _series_label
         series.empty_label = _("noch keine")

@@ -169,7 +169,7 @@ class Dialogue(Sourced, KnownDate):
         verbose_name_plural = _("Branchengespräche")
         indexes = [models.Index(fields=["state", "starts_at"], name="dialogue_by_date")]
         constraints = [
-            # Records taken over are exempt: their sources rarely name all of this.
+            # Records taken over are exempt, because their sources may lack any of this.
             models.CheckConstraint(
                 condition=Q(origin="taken_over")
                 | Q(state__in=["planning", "exploring", "cancelled"])

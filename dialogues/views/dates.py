@@ -1,4 +1,4 @@
-"""Dates of a dialogue: propose, submit, fix, and give up by postponing or cancelling."""
+"""Views for dates: propose, submit, adopt, fix; postpone or cancel the dialogue."""
 
 from functools import partial
 
@@ -62,7 +62,7 @@ def propose(request, pk):
 
 
 def _redirect_unless_exploring(request, dialogue: Dialogue) -> HttpResponse | None:
-    """Return a redirect, with the reason, before the host agreed and once the date is fixed."""
+    """Redirect with the reason if the host has not accepted or the date is already fixed."""
     if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, "explore"):
         return back
     return redirect_if_refused(request, dialogue, require_accepted_host)
@@ -73,7 +73,8 @@ def _add_all(request, dialogue: Dialogue, formset) -> bool:
     try:
         with transaction.atomic():
             for form in formset.filled:
-                refused_form = form  # the refusal belongs to the date it is about
+                # Remembered, so that a refusal is shown at the date that caused it.
+                refused_form = form
                 add_date_option(dialogue=dialogue, by=request.user, now=now, **form.option)
     except Refused as error:
         refused_form.add_error(None, str(error))
@@ -111,8 +112,9 @@ def submit(request, pk):
 
 
 def renew(request, pk):
-    """Submit the fixed date again, whose approval lapsed."""
+    """Submit the fixed date again after its approval lapsed."""
     dialogue = dialogue_for_office(request, pk)
+    # A POST goes to the service, which refuses without losing what was entered.
     if request.method != "POST" and dialogue.state not in DATED:
         messages.error(request, _("Erneut vorgelegt wird nur ein Termin, der feststeht."))
         return redirect(dialogue)
@@ -150,7 +152,7 @@ def _with_preference(option: DateOption) -> str:
 
 
 def _suggested_briefing(dialogue: Dialogue) -> Briefing:
-    """Return a first version of the Leitungsvorlage from what is known of the dialogue."""
+    """Return a draft of the Leitungsvorlage, built from the facts of the dialogue."""
     facts = _("%(host)s richtet das Gespräch zum Thema „%(topic)s“ aus.") % {
         "host": dialogue.host,
         "topic": dialogue.topic,
@@ -176,13 +178,13 @@ def withdraw(request, pk):
         return redirect(dialogue)
     if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, "withdraw_dates"):
         return back
-    told = _("Das %(office)s wird benachrichtigt und muss nichts mehr tun.")
+    note = _("Das %(office)s wird benachrichtigt und muss nichts mehr tun.")
     return render_confirmation(
         request,
         title=_("Vorlage zurückziehen"),
         question=str(dialogue),
         submit_label=_("Zurückziehen"),
-        details=[told % {"office": senator_office_name()}],
+        details=[note % {"office": senator_office_name()}],
         danger=True,
         cancel_url=dialogue.get_absolute_url(),
     )
@@ -190,7 +192,7 @@ def withdraw(request, pk):
 
 @require_POST
 def adopt(request, pk):
-    """Make options of the dates that the senator's office proposed instead."""
+    """Propose the dates that the senator's office suggested instead."""
     dialogue = dialogue_for_office(request, pk)
     call = partial(adopt_counter_dates, dialogue=dialogue, by=request.user, now=timezone.now())
     if options := run_service(request, call):
@@ -264,7 +266,7 @@ def cancel(request, pk):
 
 
 def _give_up_date(request, pk, action, service, *, title, submit_label, done, effect):
-    """Ask for the reason and name everyone who will be mailed, then run `service`."""
+    """Ask for the reason, show everyone who will be mailed, then run `service`."""
     dialogue = dialogue_for_office(request, pk)
     if back := redirect_unless_possible(request, dialogue, DIALOGUE_MOVES, action):
         return back
@@ -276,7 +278,7 @@ def _give_up_date(request, pk, action, service, *, title, submit_label, done, ef
         call = partial(service, dialogue=dialogue, reason=reason, by=request.user, now=now)
         if run_service(request, call, form=form, done=done):
             return redirect(dialogue)
-    # After the service: the page shows who would be mailed now, also when the service refused.
+    # Loaded after the service ran, so that a refusal shows who would be mailed now.
     recipients = addressees_of_cancellation(dialogue, today=local_date(now))
     if recipients:
         people = ngettext(

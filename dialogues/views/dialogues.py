@@ -1,4 +1,4 @@
-"""The page of a dialogue with its tabs, planning one, and what came of it."""
+"""Views for dialogues: page and tabs, planning, editing, the host's reply, the outcome."""
 
 from collections.abc import Callable
 from functools import partial
@@ -80,7 +80,7 @@ CALENDAR_TYPE = "text/calendar; charset=utf-8; method=PUBLISH"
 def visible_dialogue(request, pk: int) -> Dialogue:
     """Return the dialogue with topic, series, host and contact, or raise Http404.
 
-    Those outside see it as it was announced, without a change that awaits its approval.
+    Outsiders see it as it was announced, without a change that waits for its approval.
     """
     dialogues = Dialogue.objects.visible_to(request.user).select_related(
         "topic__series", "host", "host_contact"
@@ -95,9 +95,9 @@ def dialogue_for_office(request, pk: int) -> Dialogue:
 
 
 def redirect_if_refused(request, obj, check: Callable) -> HttpResponse | None:
-    """Return a redirect to `obj`, with the reason, when a page is opened that `check(obj)` refuses.
+    """Redirect to `obj` with the reason if `check(obj)` refuses the page that is opened.
 
-    A POST goes to the service, which checks the same without losing what was typed.
+    Ignores POST, because the service makes the same check without losing what was entered.
     """
     if request.method == "POST":
         return None
@@ -110,10 +110,11 @@ def redirect_if_refused(request, obj, check: Callable) -> HttpResponse | None:
 
 
 def page_context(request, dialogue: Dialogue, tab: str) -> dict:
-    """Return what all tabs of the page of `dialogue` show; `tab` is the URL name of this one."""
+    """Return the context shared by all tabs; `tab` is the URL name of the current one."""
     user, now = request.user, timezone.now()
+    # Records taken over are outside the workflow, so there is nothing to load.
     preparation = Preparation() if dialogue.is_taken_over else preparation_of(dialogue, now)
-    # Outsiders see the state alone; the steps tell how the office works.
+    # Outsiders see only the state; the steps would reveal how the office works.
     steps = dialogue_progress(dialogue, is_lapsed=preparation.is_lapsed) if is_inside(user) else []
     box = _next_step(dialogue, user, preparation, now)
     actions = dialogue_actions(dialogue, user, preparation, box, now)
@@ -144,7 +145,7 @@ def _next_step(dialogue: Dialogue, user, preparation: Preparation, now):
 
 
 def _own_invitation(dialogue: Dialogue, user) -> Invitation | None:
-    """Return the invitation of `user` in person to the present date, if it was sent."""
+    """Return the user's own invitation to the present date, if it was sent."""
     if dialogue.is_taken_over:
         return None
     return (
@@ -163,6 +164,7 @@ def overview(request, pk):
     shows_planning = is_inside(user) and not dialogue.is_taken_over
     options = dialogue.date_options.exclude(state=OptionState.DROPPED).order_by("starts_at", "pk")
     cards = imported_cards(dialogue)
+    # Outsiders read the host among the facts; the contact is shown only inside.
     host = ""
     if dialogue.host and shows_planning:
         host = ", ".join(map(str, filter(None, [dialogue.host.name, dialogue.host_contact])))
@@ -182,7 +184,7 @@ def overview(request, pk):
 
 def programme(request, pk):
     dialogue = visible_dialogue(request, pk)
-    # The tab is not offered then; the address must not show an empty page either.
+    # Without a programme there is no tab, and the URL must not show an empty page either.
     if not dialogue.programme:
         raise Http404
     context = page_context(request, dialogue, "programme")
@@ -191,7 +193,7 @@ def programme(request, pk):
 
 def history(request, pk):
     dialogue = visible_dialogue(request, pk)
-    # 404, not 403: that there is a history at all tells outsiders nothing they should know.
+    # 404 rather than 403: outsiders should not learn that there is a history.
     if dialogue.is_taken_over or not is_inside(request.user):
         raise Http404
     context = page_context(request, dialogue, "history")
@@ -246,7 +248,7 @@ def edit(request, pk):
         return redirect(dialogue)
     now = timezone.now()
     is_known = has_announced_date(dialogue, now=now)
-    # Before the form: checking the form writes what was typed into its instance.
+    # Created before the form, because validation writes the entered values into the instance.
     guard = LapseGuard(ApprovalKind.DATES, DATES_FACTS, dialogue)
     form = DialogueForm(request.POST or None, instance=dialogue)
     is_complete = request.method == "POST" and form.is_valid()
@@ -277,17 +279,18 @@ def edit(request, pk):
 
 
 def _saved_message(update: Update, *, is_known: bool) -> str:
-    """Return how many people are mailed about a saved change, and whether now or later."""
-    saved, told = _("Die Angaben sind gespeichert."), update.notified
+    """Return a message that says how many people are mailed about a change, now or later."""
+    saved, count = _("Die Angaben sind gespeichert."), update.notified
     if update.is_deferred:
         return f"{saved} {announced_later_note()}"
-    if told:
+    if count:
         text = ngettext(
             "%(count)d Person wird benachrichtigt.",
             "%(count)d Personen werden benachrichtigt.",
-            told,
+            count,
         )
-        return f"{saved} {text % {'count': told}}"
+        return f"{saved} {text % {'count': count}}"
+    # Stated explicitly, because the office expects mails once a date is announced.
     if is_known:
         nobody = _("Für die Eingeladenen ändert sich nichts; niemand wird benachrichtigt.")
         return f"{saved} {nobody}"
@@ -298,6 +301,7 @@ def host_reply(request, pk):
     dialogue = dialogue_for_office(request, pk)
     if back := _redirect_unless_host_asked(request, dialogue):
         return back
+    # An open reply preselects nothing: it is not among the choices.
     reply = "" if dialogue.host_reply == HostReply.OPEN else dialogue.host_reply
     replied_on = dialogue.host_replied_on or local_date(timezone.now())
     initial = {"reply": reply, "replied_on": replied_on, "note": dialogue.host_note}

@@ -1,4 +1,4 @@
-"""The guest list of a dialogue: show, compose, release, remind, change it."""
+"""Views for guest lists: show, export, add and remove guests, release, remind, withdraw."""
 
 from functools import partial
 from urllib.parse import quote
@@ -79,8 +79,8 @@ def guests_url(dialogue: Dialogue) -> str:
 
 
 def guest_tab(request, pk):
-    """Show what each may know: insiders the list, observers the numbers, participants their own
-    replies and who agreed to be named.
+    """Show the list to insiders, the counts to observers, and to participants their own replies and
+    the guests who agreed to be named.
     """
     dialogue = visible_dialogue(request, pk)
     if dialogue.is_taken_over:
@@ -104,7 +104,7 @@ def guest_tab(request, pk):
 def _counts_context(dialogue: Dialogue, user, guests: list[GuestRow]) -> dict:
     invitations = [guest.invitation for guest in guests]
     if not is_inside(user):
-        # Observers see no guest, but the numbers are those of the whole list.
+        # Observers may see no guest, but their counts cover the whole list.
         invitations = list(dialogue.invitations.active())
     counts = RsvpCounts.of(invitations, dialogue)
     return {
@@ -142,14 +142,14 @@ def _list_context(dialogue: Dialogue, user, guests: list[GuestRow]) -> dict:
 
 
 def _takes_part(user, dialogue: Dialogue, guests: list[GuestRow]) -> bool:
-    """Say whether `user` is a guest or speaks for the host; `guests` are those they may see."""
+    """Return whether `user` is a guest or represents the host; `guests` are those they may see."""
     if any(guest.invitation.withdrawn_at is None for guest in guests):
         return True
     return has_role(user, PARTNER) and dialogue.host_id in user.organisation_ids
 
 
 def _whole_list(request, pk) -> tuple[Dialogue, list[GuestRow]]:
-    """Return dialogue and guest list; 403 for everyone who may not take it out of the portal."""
+    """Return the dialogue and its whole guest list for export or print; 403 for outsiders."""
     dialogue = visible_dialogue(request, pk)
     require(is_inside(request.user), _("Die Gästeliste ist dem Haus vorbehalten."))
     return dialogue, guest_rows(dialogue, dialogue.invitations.visible_to(request.user))
@@ -196,7 +196,7 @@ def _line_of(guest: GuestRow) -> list:
 
 
 def printed(request, pk):
-    """Show the list for the entrance: who comes, with a column to sign in."""
+    """Show the attendance list for printing, with a column for signatures."""
     dialogue, guests = _whole_list(request, pk)
     invitations = [guest.invitation for guest in guests if _may_come(guest.invitation, dialogue)]
     context = {
@@ -214,6 +214,7 @@ def _may_come(invitation: Invitation, dialogue: Dialogue) -> bool:
 
 
 def _redirect_unless_inviting(request, dialogue: Dialogue) -> HttpResponse | None:
+    # A POST goes to the service, which refuses without losing what was entered.
     if request.method == "POST" or (dialogue.state in DATED and not dialogue.is_taken_over):
         return None
     messages.error(request, _("Gäste werden eingeladen, wenn der Termin feststeht."))
@@ -221,7 +222,7 @@ def _redirect_unless_inviting(request, dialogue: Dialogue) -> HttpResponse | Non
 
 
 def compose(request, pk):
-    """Choose lists, organisations and people; with a search, only what matches it."""
+    """Add lists, organisations and people; a search limits what the page offers."""
     dialogue = dialogue_for_office(request, pk)
     if back := _redirect_unless_inviting(request, dialogue):
         return back
@@ -233,6 +234,7 @@ def compose(request, pk):
         if result := run_service(request, call, form=form):
             messages.success(request, _added_message(*result))
             return redirect("dialogues:guests_add", dialogue.pk)
+    # After an error the boxes stay ticked.
     words, ticked = request.GET.get("q", ""), request.POST.getlist
     choices = guest_choices(dialogue, words)
     context = {
@@ -261,11 +263,11 @@ def _added_message(added: int, left_out: int) -> str:
 
 
 def release(request, pk):
-    """Show mail, guests and the day to reply by once more, then send the invitations."""
+    """Preview mail, guests and the deadline for replies, then send the invitations."""
     dialogue = dialogue_for_office(request, pk)
     if back := _redirect_unless_inviting(request, dialogue):
         return back
-    # Checked before the page opens, so that nobody reviews a mail that cannot be sent.
+    # Checked before the page opens, so that nobody reviews mails that cannot be sent.
     if back := redirect_if_refused(request, dialogue, require_approval):
         return back
     invitations, now = list(unreleased_invitations(dialogue)), timezone.now()
@@ -286,8 +288,8 @@ def release(request, pk):
             return redirect_with_message(
                 request, released_message(dialogue, count), guests_url(dialogue)
             )
-    # The number on the button is the number confirmed: when guests were added meanwhile, the
-    # service refuses once and this page shows the new list.
+    # Submitting confirms the number on the button: if guests were added meanwhile, the service
+    # refuses once and this page shows the new list.
     form.expect(len(invitations))
     rsvp_by = getattr(form, "cleaned_data", {}).get("rsvp_by") or rsvp_by
     context = _release_context(dialogue, invitations, rsvp_by)
@@ -311,7 +313,7 @@ def _release_context(dialogue: Dialogue, invitations: list[Invitation], rsvp_by)
 
 
 def remind(request, pk):
-    """Name the guests who have not replied, then remind them."""
+    """List the guests who have not replied, then remind them."""
     dialogue = dialogue_for_office(request, pk)
     if request.method == "POST":
         call = partial(remind_guests, dialogue=dialogue, by=request.user, now=timezone.now())
@@ -328,8 +330,7 @@ def remind(request, pk):
             request,
             _(
                 "Zurzeit ist niemand zu erinnern: Alle haben geantwortet, wurden heute schon "
-                "erinnert oder sind "
-                "pausiert, oder die Frist ist abgelaufen."
+                "erinnert oder sind pausiert, oder die Frist ist abgelaufen."
             ),
         )
         return redirect(guests_url(dialogue))

@@ -1,4 +1,4 @@
-"""Lists of dialogues, events, topics and series, on the page and as Excel files."""
+"""Views for the lists of dialogues, events, topics and series, and their Excel exports."""
 
 from django.db.models import QuerySet
 from django.shortcuts import render
@@ -22,6 +22,7 @@ from dialogues.queries import (
     rsvp_label,
 )
 
+# Sort keys of the URL and their columns. Titles and names sort by folded text, ignoring case.
 DIALOGUE_SORTS = {
     "title": ("search",),
     "date": ("day",),
@@ -40,7 +41,7 @@ TOPIC_SORTS = {
 
 def _dialogues(request, category: str, filter_class) -> tuple[EventFilter, QuerySet[Dialogue]]:
     dialogues = listed_dialogues(request.user).filter(category=category)
-    # The filter needs the request: what a search may find depends on the user.
+    # The filter needs the request, because what a search may find depends on the user.
     listing = filter_class(request.GET, dialogues, request=request)
     return listing, listing.qs.order_by(*ordering(request, DIALOGUE_SORTS, "-date"))
 
@@ -48,7 +49,7 @@ def _dialogues(request, category: str, filter_class) -> tuple[EventFilter, Query
 def dialogue_list(request):
     listing, dialogues = _dialogues(request, DialogueCategory.DIALOGUE, DialogueFilter)
     page, sees_counts = paginate(request, dialogues), can_see_rsvp_counts(request.user)
-    # After paging, so that only the dialogues shown are read as announced.
+    # After paging, so that only the dialogues on this page are converted.
     page.object_list = as_seen_by(request.user, page.object_list)
     for dialogue in page.object_list:
         dialogue.segments = _segments(dialogue) if sees_counts and dialogue.sent else []
@@ -67,7 +68,7 @@ def dialogue_list(request):
 
 
 def _no_dialogues(request) -> dict[str, str]:
-    """Return text, action and url of what stands in place of an empty list."""
+    """Return text, action and url of the placeholder for an empty list."""
     if request.GET:
         return {
             "text": _("Kein Gespräch passt zu dieser Auswahl."),
@@ -92,7 +93,7 @@ def _no_dialogues(request) -> dict[str, str]:
 
 
 def _segments(dialogue) -> list[Segment]:
-    """Return the replies that `listed_dialogues` counted, as parts of a bar."""
+    """Return the replies counted by `listed_dialogues` as segments of a bar."""
     unanswered = dialogue.sent - dialogue.yes - dialogue.maybe - dialogue.no
     return [
         Segment(rsvp_label(RsvpState.ACCEPTED, dialogue.yes), dialogue.yes, "success"),
@@ -122,6 +123,7 @@ def dialogue_export(request):
         _("belegt"),
         _("Plätze"),
     ]
+    # The file must not contain more than the page shows.
     sees_counts = can_see_rsvp_counts(request.user)
     lines = [
         _line_of(dialogue) + (_counts_of(dialogue) if sees_counts else [])
@@ -146,6 +148,7 @@ def _line_of(dialogue: Dialogue) -> list:
 
 
 def _counts_of(dialogue) -> list:
+    # Records taken over have no number of seats; the column holds only its default.
     seats = None if dialogue.is_taken_over else dialogue.seats
     counts = [dialogue.sent, dialogue.yes, dialogue.maybe, dialogue.no]
     return [*counts, dialogue.seats_taken, seats]
@@ -214,7 +217,7 @@ def topic_list(request):
 
 
 def _no_topics(request, proposes: bool) -> dict[str, str]:
-    """Return text, action and url of what stands in place of an empty list."""
+    """Return text, action and url of the placeholder for an empty list."""
     if request.GET:
         return {
             "text": _("Kein Thema passt zu dieser Auswahl."),

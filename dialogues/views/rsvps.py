@@ -1,4 +1,4 @@
-"""Guests reply: by the personal link without an account, signed in, or by phone to the office."""
+"""Views for replies: by personal link without an account, signed in, or through the office."""
 
 from functools import partial, wraps
 
@@ -23,6 +23,7 @@ from dialogues.services import closed_reason, open_invitation, record_rsvp
 from dialogues.views.dialogues import calendar_response
 from dialogues.views.invitations import guests_url, invitation_for_office
 
+# The URL itself is a secret: keep it out of other sites' logs, caches and search engines.
 PRIVATE_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -31,13 +32,13 @@ PRIVATE_HEADERS = {
 
 
 def personal_link(view):
-    """Open `view(request, invitation)` for everyone who has the link, without leaking its address.
+    """Open `view(request, invitation)` to everyone who has the link, without leaking its URL.
 
     A link that no longer works gets a 404 page that says why.
     """
 
-    # With `no-referrer` browsers send the origin `null`, which Django's CSRF check refuses. That
-    # check protects signed-in users; here the key is the address itself, which no forger knows.
+    # Because of `no-referrer`, browsers send `Origin: null`, which Django's CSRF check rejects. The
+    # check protects signed-in users; here the secret URL authenticates, and no forger knows it.
     @csrf_exempt
     @login_not_required
     @wraps(view)
@@ -67,13 +68,13 @@ def calendar(request, invitation):
 
 
 def my_rsvp(request, pk):
-    """Let an invited person with an account reply."""
+    """Let a signed-in person reply to their own invitation."""
     invitations = Invitation.objects.visible_to(request.user).released()
     invitation = get_object_or_404(
         invitations.select_related("dialogue__host", "person__organisation"), pk=pk
     )
     require(can_reply(request.user, invitation), _("Diese Einladung gilt einer anderen Person."))
-    # Signed-in guests get the address without a token.
+    # Signed-in guests download the calendar file by a URL without a token.
     calendar_url = reverse("dialogues:calendar", args=[invitation.dialogue_id])
     return _rsvp_page(request, invitation, RsvpChannel.ACCOUNT, "base.html", calendar_url)
 
@@ -82,7 +83,7 @@ def _rsvp_page(request, invitation: Invitation, channel: str, shell: str, calend
     now = timezone.now()
     form = RsvpForm(request.POST or None, invitation=invitation)
     if request.method == "POST" and form.is_valid():
-        # By link nobody is signed in; the history then names the guest's link as the actor.
+        # A reply by link has no user as its actor; the history then names the personal link.
         by = request.user if channel == RsvpChannel.ACCOUNT else None
         call = partial(_write, invitation, form, channel, by, now)
         if message := run_service(request, call, form=form):
@@ -97,7 +98,7 @@ def _rsvp_page(request, invitation: Invitation, channel: str, shell: str, calend
         "form": form,
         "shell": shell,
         "closed": closed,
-        # What was typed stays on the page even when replying closed meanwhile.
+        # What was entered stays on the page even if replies closed meanwhile.
         "shows_form": not closed or form.is_bound,
         "reply": reply_text(invitation) if is_answered else "",
         "change_note": "" if closed else change_note(dialogue),
@@ -111,7 +112,7 @@ def _rsvp_page(request, invitation: Invitation, channel: str, shell: str, calend
 
 
 def _write(invitation: Invitation, form: RsvpForm, channel: str, by, now) -> str:
-    """Record the reply and return what to say about it."""
+    """Record the reply and return the message about it."""
     has_changed = record_rsvp(
         invitation=invitation, reply=form.reply, now=now, by=by, channel=channel
     )
@@ -123,7 +124,7 @@ def _write(invitation: Invitation, form: RsvpForm, channel: str, by, now) -> str
 def enter_rsvp(request, pk):
     """Let the office enter a reply given by phone."""
     invitation = invitation_for_office(request, pk)
-    # Nobody can have replied to an invitation that was never sent.
+    # Nobody can reply to an invitation that was never sent.
     if invitation.released_at is None:
         raise Http404
     form = OfficeRsvpForm(request.POST or None, invitation=invitation)

@@ -1,4 +1,4 @@
-"""Series: list, page, and the way to the senator's consent."""
+"""Views for series: page, editing, and the request for the senator's consent."""
 
 from functools import partial
 
@@ -67,7 +67,8 @@ def detail(request, pk):
         "actions": series_actions(series, user),
         "today": local_date(timezone.now()),
     }
-    if is_inside(user):  # how consent comes about is between the office and the senator's office
+    # How consent is reached stays between the office and the senator's office.
+    if is_inside(user):
         box = series_next_step(series, user, latest)
         box = with_conditions(box, kind=ApprovalKind.SERIES, subject_id=pk, user=user)
         context |= {"box": box, "history": series_history(series, user)}
@@ -93,7 +94,7 @@ def create(request):
 
 def edit(request, pk):
     series = get_for_office(request, SERIES, pk)
-    # Before the form: checking the form writes what was typed into its instance.
+    # Created before the form, because validation writes the entered values into the instance.
     guard = LapseGuard(ApprovalKind.SERIES, SERIES_FACTS, series)
     form = SeriesForm(request.POST or None, instance=series)
     is_complete = request.method == "POST" and form.is_valid()
@@ -160,13 +161,13 @@ def withdraw(request, pk):
         return redirect(series)
     if back := redirect_unless_possible(request, series, SERIES_MOVES, "withdraw"):
         return back
-    told = _("Das %(office)s wird benachrichtigt und muss nichts mehr tun.")
+    note = _("Das %(office)s wird benachrichtigt und muss nichts mehr tun.")
     return render_confirmation(
         request,
         title=_("Antrag zurückziehen"),
         question=str(series),
         submit_label=_("Zurückziehen"),
-        details=[told % {"office": senator_office_name()}],
+        details=[note % {"office": senator_office_name()}],
         danger=True,
         cancel_url=series.get_absolute_url(),
     )
@@ -185,10 +186,11 @@ def submit_briefing(
     form_options=None,
     **context,
 ):
-    """Show and take the Leitungsvorlage with which `service` asks for an approval of `subject`.
+    """Show the form for a Leitungsvorlage; on POST, request an approval with `service`.
 
-    The last Leitungsvorlage about it fills the form, else `suggestion`. `options` are the dates
-    asked about, as the approval will list them; `form_options` goes to `BriefingForm`.
+    The form starts with the last Leitungsvorlage about `subject`, or else with `suggestion`.
+    `options` are the dates to decide on, as the approval will store them; `form_options` are
+    passed to `BriefingForm`.
     """
     now = timezone.now()
     former = approvals_about(kind, subject.pk).first()

@@ -1,4 +1,4 @@
-"""Topics: a partner proposes, the office takes up, completes, submits."""
+"""Views for topics: propose, take up or decline, edit, submit, withdraw."""
 
 from functools import partial
 
@@ -66,6 +66,7 @@ def detail(request, pk):
     topic = get_object_or_404(topics_in_full(user), pk=pk)
     latest = approvals_about(ApprovalKind.TOPIC, pk).first()
     dialogues = list(dialogues_on(topic, user))
+    # A cancelled dialogue leaves its topic open for another one.
     is_planned = any(dialogue.state != DialogueState.CANCELLED for dialogue in dialogues)
     box = topic_next_step(topic, user, latest, is_planned=is_planned)
     edit_url = reverse("dialogues:topic_edit", args=[pk])
@@ -109,7 +110,7 @@ def edit(request, pk):
         can_edit_topic(request.user, topic), _("Dieses Thema kann jetzt nicht bearbeitet werden.")
     )
     is_draft = topic.state == TopicState.DRAFT
-    # Before the form: checking the form writes what was typed into its instance.
+    # Created before the form, because validation writes the entered values into the instance.
     guard = LapseGuard(ApprovalKind.TOPIC, TOPIC_FACTS, topic)
     form = _form_for(request.user)(request.POST or None, instance=topic)
     is_complete = request.method == "POST" and form.is_valid()
@@ -133,12 +134,12 @@ def _form_for(user) -> type[TopicForm]:
 
 
 def _save(request, form: TopicForm) -> Topic | bool:
-    """Save the form's topic. The button *Vorschlagen* also proposes it: both succeed or neither."""
+    """Save the topic; with the button *Vorschlagen*, also propose it. Both succeed or neither."""
     proposes = request.POST.get("act") == "propose"
     done = _("Das Thema ist gespeichert.")
     if proposes:
         done = _("Ihr Vorschlag liegt der Geschäftsstelle vor.")
-    # Saving alone would leave a draft behind when the proposal is refused.
+    # One call for both: a refused proposal must not leave a saved draft behind.
     return run_service(request, partial(_write, request, form, proposes), form=form, done=done)
 
 
@@ -218,7 +219,7 @@ def submit(request, pk):
 
 
 def _suggested_briefing(topic: Topic) -> Briefing:
-    """Return a first version of the Leitungsvorlage from what the topic says."""
+    """Return a draft of the Leitungsvorlage, built from the topic."""
     who = topic.organisation or _("Geschäftsstelle")
     occasion = _("Themenvorschlag: %(who)s") % {"who": who}
     facts = "\n\n".join(part for part in (topic.description, topic.wish) if part)
@@ -226,7 +227,7 @@ def _suggested_briefing(topic: Topic) -> Briefing:
 
 
 def withdraw(request, pk):
-    """Take a topic back to work, from the senator's office or after its approval."""
+    """Put a topic back in progress that is submitted or approved."""
     topic = get_for_office(request, TOPICS, pk)
     if request.method == "POST":
         run_service(
