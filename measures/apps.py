@@ -6,8 +6,8 @@ class MeasuresConfig(AppConfig):
     verbose_name = "Maßnahmen"
 
     def ready(self):
-        # Lower apps learn from registrations what this app sends and what it reminds of; they
-        # cannot import it (docs/architecture.md).
+        # Lower apps cannot import this one (docs/architecture.md), so it registers its mails and
+        # reminders with them.
         from measures import mails  # noqa: F401  registers the texts
         from measures.reminders import RULE, reminders_due
         from reminders.registry import register_reminders

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.states import Move
 
 
-# How far is it? Whether it needs help and whether it is paid for are questions of their own.
+# How far the measure is. Whether it needs help or money is a separate question.
 class Phase(models.TextChoices):
     NOT_STARTED = "not_started", _("nicht begonnen")
     PREPARING = "preparing", _("in Vorbereitung")
@@ -19,7 +19,7 @@ class Phase(models.TextChoices):
     DISCONTINUED = "discontinued", _("eingestellt")
 
 
-# Nobody owes a report on a measure in one of these.
+# No report is due on a measure in one of these phases.
 FINISHED_PHASES = (Phase.COMPLETED, Phase.DISCONTINUED)
 COLOUR_OF_PHASE = {
     Phase.NOT_STARTED: "neutral",
@@ -28,7 +28,7 @@ COLOUR_OF_PHASE = {
     Phase.COMPLETED: "success",
     Phase.DISCONTINUED: "muted",
 }
-# Bars show one scale, not states: the further a measure has come, the stronger the colour.
+# Bars show progress on one scale: the further a measure is, the stronger the colour.
 BAR_COLOUR_OF_PHASE = {
     Phase.COMPLETED: "strong",
     Phase.RUNNING: "medium",
@@ -44,7 +44,7 @@ class TrafficLight(models.TextChoices):
     RED = "red", _("rot")
 
 
-# A light that signals a problem must say why, and which decision or help is wanted.
+# A light that signals a problem needs a reason and the decision or help that is wanted.
 TRAFFIC_LIGHTS_WITH_REASON = (TrafficLight.YELLOW, TrafficLight.RED)
 TRAFFIC_LIGHT_MEANINGS = {
     TrafficLight.GREEN: _("läuft"),
@@ -85,7 +85,7 @@ class ReportState(models.TextChoices):
 
 # A measure has at most one report in these states (constraint statusreport_one_open_a_measure).
 OPEN_REPORT_STATES = (ReportState.DRAFT, ReportState.SUBMITTED, ReportState.RETURNED)
-# A submitted report is not editable: the office decides on exactly what it was given.
+# A submitted report is not editable: the office decides on exactly what was submitted.
 EDITABLE_REPORT_STATES = (ReportState.DRAFT, ReportState.RETURNED)
 
 # No action starts from an accepted report: a correction is a new report.
@@ -96,6 +96,6 @@ REPORT_MOVES = {
     "return": Move((ReportState.SUBMITTED,), ReportState.RETURNED, _("Bericht zurückgeben")),
 }
 
-# The history line of a measure that takes over the status of a report. The measure's Verlauf leaves
-# it out, since it shows the report itself.
+# The history entry of a measure whose status comes from a report. *Verlauf* leaves it out, since it
+# shows the report itself.
 ADOPTED_STATUS_REASON = _("Stand aus Statusbericht übernommen")

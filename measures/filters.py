@@ -1,4 +1,4 @@
-"""Filters of the lists. The choice stays in the query string, so that it can be bookmarked."""
+"""Filters of the lists. The query string holds the choice, so that users can bookmark it."""
 
 import django_filters as filters
 from django import forms
@@ -56,8 +56,8 @@ class MeasureFilter(filters.FilterSet):
         self.filters["section"].extra["choices"] = section_choices(
             self.sections, only_plan=self.data.get("plan")
         )
-        # Only organisations that lead a measure the user may see: any other would find nothing,
-        # and the list of all organisations is not for everybody.
+        # Only organisations that lead a measure the user may see: others would find nothing, and
+        # not everybody may see all organisations.
         leads = (
             Organisation.objects.filter(led_measures__in=queryset.order_by())
             .distinct()
@@ -72,6 +72,7 @@ class MeasureFilter(filters.FilterSet):
         return measures.filter(matching(value) | matching(value, "lead__search"))
 
     def by_value(self, measures, name, value):
+        # Unknown is stored as an empty text, but an empty choice already means *alle*.
         return measures.filter(**{name: "" if value == UNKNOWN else value})
 
     def by_section(self, measures, name, value):

@@ -29,7 +29,7 @@ MISSING_EXPLANATION_MESSAGES = {
 }
 
 
-# A newspaper takes part in press slots, but never leads or supports a measure.
+# Press organisations never lead or support a measure.
 def _offer_organisations(form: forms.ModelForm) -> None:
     organisations = Organisation.objects.filter(is_active=True).exclude(kind=OrganisationKind.PRESS)
     for name in ("lead", "supporters"):
@@ -69,13 +69,13 @@ class MeasureForm(VersionedForm):
         _offer_organisations(self)
         plans = list(Plan.objects.newest_first())
         self.fields["plan"].queryset = Plan.objects.newest_first()
-        # Of all plans: the page works without JavaScript, so the choices cannot follow the plan.
+        # Sections of all plans: without JavaScript, the choices cannot follow the chosen plan.
         self.fields["section"].queryset = PlanSection.objects.filter(plan__in=plans)
         self.fields["section"].choices = [
             ("", _("nicht belegt")),
             *section_choices(sections_of(plans)),
         ]
-        # Any other measure: plans overlap, so their years do not say which one is earlier.
+        # Any other measure: plans overlap, so their years do not tell which one is earlier.
         earlier = (
             Measure.objects.exclude(pk=self.instance.pk).order_by("search", "pk").only("title")
         )
@@ -133,7 +133,7 @@ class RoundForm(VersionedForm):
 
 
 class ReportForm(VersionedForm):
-    """A status report. With `is_draft` it may be incomplete, so that a lead can go on later."""
+    """A status report. `is_draft` allows it to be incomplete, so that a lead can continue later."""
 
     class Meta:
         model = StatusReport
@@ -148,7 +148,7 @@ class ReportForm(VersionedForm):
             "outlook",
         )
         formfield_callback = formfield_for
-        # Radio buttons keep the meaning of each colour in sight while one is chosen.
+        # Radio buttons keep the meaning of every colour visible.
         widgets = {
             "phase": forms.RadioSelect,
             "traffic_light": forms.RadioSelect,
@@ -168,7 +168,7 @@ class ReportForm(VersionedForm):
     def __init__(self, *args, is_draft: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
         self.is_draft = is_draft
-        # The model allows blanks, since drafts have them and taken over measures know no better.
+        # The model allows blanks for drafts and for measures from earlier documents.
         for name in ("phase", "summary"):
             self.fields[name].required = not is_draft
         self.fields["phase"].choices = Phase.choices

@@ -1,10 +1,10 @@
-"""The wording of the mails about status reports, which the office can change in the portal."""
+"""Default texts of mails about status reports; the office can change them in the portal."""
 
 from django.utils.translation import gettext_lazy as _
 
 from outbox.texts import MailText, Placeholder, register
 
-# Without a salutation: the outbox adds it, so every text begins in lower case.
+# The outbox adds the salutation and its comma, so every text begins in lower case.
 register(
     MailText(
         kind="report_requested",

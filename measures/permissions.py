@@ -1,6 +1,6 @@
 """Who may do what with measures and reports (`docs/domain.md`, *Who takes part*).
 
-The querysets' `visible_to` decide what somebody may see.
+`visible_to` of the querysets decides who may see what.
 """
 
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ def leads_measure(user, measure) -> bool:
     return bool(measure and measure.lead_id and measure.lead_id in represented_organisations(user))
 
 
-# Names of their own, so that one right can move to another role without a search through the views.
+# Separate names, so that each permission can move to another role without changes in the views.
 can_change_measures = is_office
 can_see_internal_notes = is_office
 can_run_rounds = is_office
@@ -31,7 +31,7 @@ can_submit_report = leads_measure
 
 
 def can_record_report(user, measure=None) -> bool:
-    """The office may record a status itself; nobody has to accept it."""
+    """The office may record a status itself, without anybody's acceptance."""
     return has_role(user, OFFICE)
 
 
@@ -40,7 +40,7 @@ def can_report(user, measure) -> bool:
 
 
 def can_open_organisations(user) -> bool:
-    # Partners may open the page of their own organisation only, so links to others would be dead.
+    # Partners may open only the page of their own organisation; other links would lead to a 404.
     return PARTNER not in user.roles
 
 

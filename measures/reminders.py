@@ -39,7 +39,7 @@ def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[d
     )
     reminders = []
     for reporting_round in rounds.order_by("due_on", "pk"):
-        # Steps up to the day on which the round was opened are left out: the leads got a mail then.
+        # Leave out steps up to the day the round was opened: the leads got a mail then.
         opened_at = reporting_round.state_since
         since = local_date(opened_at) if opened_at else None
         steps = [
@@ -47,7 +47,7 @@ def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[d
             for day in days
             if (step := schedules[RULE.key].step_on(reporting_round.due_on, day, since=since))
         ]
-        # The round is asked once for all days: the forecast plans many days at a time.
+        # One lookup for all days, because the forecast plans many days at a time.
         reporters = awaited_reporters(reporting_round) if steps else []
         reminders += [
             (day, _reminder(reporting_round, measure, person, step, day))

@@ -24,9 +24,9 @@ from partners.models import Organisation
 
 
 class Status(models.Model):
-    """How a measure stands: phase, traffic light and financing, independent of each other."""
+    """The status of a measure: phase, traffic light and financing, independent of each other."""
 
-    # Blank means unknown: no source says it. A guess would be worse than a gap.
+    # Blank means that no source states the value. A guess would be worse than a gap.
     phase = models.CharField(_("Phase"), max_length=12, choices=Phase, blank=True)
     traffic_light = models.CharField(_("Ampel"), max_length=6, choices=TrafficLight, blank=True)
     traffic_light_reason = models.TextField(_("Grund"), blank=True)
@@ -42,6 +42,7 @@ class Status(models.Model):
 
 
 STATUS_FIELDS = ("phase", "traffic_light", "traffic_light_reason", "help_wanted", "financing")
+# Measures and submitted reports share this constraint, so that no service can bypass the rule.
 TRAFFIC_LIGHT_IS_EXPLAINED = ~Q(traffic_light__in=TRAFFIC_LIGHTS_WITH_REASON) | (
     ~Q(traffic_light_reason="") & ~Q(help_wanted="")
 )
@@ -51,7 +52,7 @@ TRAFFIC_LIGHT_MESSAGE = _(
 
 
 class Undertaking(Sourced):
-    """What measures and projects have in common: who leads and supports them, when they run."""
+    """Fields shared by measures and projects, such as lead, supporters and runtime."""
 
     title = models.CharField(_("Titel"), max_length=300)
     description = models.TextField(_("Beschreibung"), blank=True)
@@ -63,8 +64,8 @@ class Undertaking(Sourced):
         related_name="led_%(class)ss",
         verbose_name=_("Federführung"),
     )
-    # Sources name leads that are no partners of the office ("diverse Senatsverwaltungen"). They get
-    # no account and owe no report.
+    # Some leads in the sources are not partners ("diverse Senatsverwaltungen"). They have no
+    # account and owe no report.
     lead_text = models.CharField(
         _("Federführung als Text"),
         max_length=300,
@@ -80,7 +81,7 @@ class Undertaking(Sourced):
     supporters_text = models.TextField(
         _("weitere unterstützende Akteure"), blank=True, help_text=_("Eine je Zeile.")
     )
-    # As the source words it ("laufend", "ab 2019"); the days stay empty unless they are known.
+    # The wording of the source ("laufend", "ab 2019"); the dates stay empty unless known.
     runtime = models.CharField(_("Laufzeit"), max_length=200, blank=True)
     starts_on = models.DateField(_("Beginn"), null=True, blank=True)
     ends_on = models.DateField(_("Ende"), null=True, blank=True)
@@ -102,7 +103,7 @@ class Undertaking(Sourced):
 
     @property
     def runtime_label(self) -> str:
-        """The runtime in the words of its source, else by its days: `01.03.2019 – 31.12.2021`."""
+        """The wording of the source, else the dates: `01.03.2019 – 31.12.2021`."""
         days = (format_date(day) for day in (self.starts_on, self.ends_on) if day)
         return self.runtime or " – ".join(days)
 
@@ -111,6 +112,7 @@ RUNTIME_IS_ORDERED = (
     Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))
 )
 RUNTIME_MESSAGE = _("Das Ende liegt vor dem Beginn.")
+# A lead is an organisation or a text, never both; it may also be missing.
 HAS_ONE_LEAD = Q(lead__isnull=True) | Q(lead_text="")
 LEAD_MESSAGE = _("Bitte eine Organisation auswählen oder die Federführung als Text angeben.")
 
@@ -130,9 +132,9 @@ class MeasureQuerySet(models.QuerySet):
         )
 
     def in_workflow(self):
-        """Measures that deadlines and reminders apply to.
+        """Measures subject to deadlines and reminders.
 
-        Records taken over from earlier documents are history: nobody owes anything on them.
+        Records taken over from earlier documents are history: no reports are due on them.
         """
         return self.exclude(origin=Origin.TAKEN_OVER)
 
@@ -140,11 +142,11 @@ class MeasureQuerySet(models.QuerySet):
 class Measure(Undertaking, Status):
     """A *Maßnahme*.
 
-    Its status is a copy of the latest accepted report, so that lists sort and filter by it without
-    a join. Only `services.reports` writes it.
+    Its status is a copy of the latest accepted report, so that lists can sort and filter by it
+    without a join. Only `services.reports` writes it.
     """
 
-    # PROTECT throughout: what became of a measure is a record, and no deletion may take it along.
+    # PROTECT throughout: no deletion may cascade to the record of what became of a measure.
     plan = models.ForeignKey(
         Plan, on_delete=models.PROTECT, related_name="measures", verbose_name=_("Plan")
     )
@@ -163,7 +165,7 @@ class Measure(Undertaking, Status):
     # The day of the report that the status comes from, and whether that report is invented.
     status_on = models.DateField(_("Stand vom"), null=True, blank=True, editable=False)
     status_origin = models.CharField(max_length=12, choices=Origin, blank=True, editable=False)
-    # A new plan may sort its fields anew, so a measure carried over is a new record.
+    # A new plan may be structured differently, so a continued measure becomes a new record.
     predecessor = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -176,7 +178,7 @@ class Measure(Undertaking, Status):
     internal_notes = models.TextField(
         _("interner Vermerk"), blank=True, help_text=_("Nur für die Geschäftsstelle sichtbar.")
     )
-    # What the list searches, and sorts by where titles are compared.
+    # The list searches this column and sorts by it instead of the title.
     search = FoldedField(sources=("title", "code", "lead_text", "supporters_text", "description"))
 
     history = HistoricalRecords(excluded_fields=["search"], m2m_fields=["supporters"])
@@ -186,7 +188,7 @@ class Measure(Undertaking, Status):
         verbose_name = _("Maßnahme")
         verbose_name_plural = _("Maßnahmen")
         constraints = [
-            # Catches a form that is sent twice; the check of the form alone has a gap.
+            # Catches double submissions, which can slip past the check of the form.
             models.UniqueConstraint(
                 fields=["plan", "title"],
                 name="measure_title_once_a_plan",
@@ -212,6 +214,7 @@ class Measure(Undertaking, Status):
             models.CheckConstraint(
                 condition=~Q(predecessor=F("id")), name="measure_is_not_its_own_predecessor"
             ),
+            # `choices` binds only forms; the constraints also bind services and loaded data.
             models.CheckConstraint(
                 condition=Q(phase__in=["", *Phase.values]), name="measure_phase_is_known"
             ),
@@ -244,7 +247,7 @@ class Measure(Undertaking, Status):
 
     @property
     def demo_label(self) -> str:
-        """What the demo badge says, "" for a real measure with a real status."""
+        """The text of the demo badge, "" for a real measure with a real status."""
         if self.is_demo:
             return _("Demodaten")
         return _("Stand: Demodaten") if self.has_demo_status else ""

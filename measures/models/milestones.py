@@ -19,7 +19,7 @@ class Milestone(models.Model):
     )
     title = models.CharField(_("Meilenstein"), max_length=200)
     due_on = models.DateField(_("geplant bis"))
-    # The day it was reached, entered by the office; nothing reaches a milestone by itself.
+    # Entered by the office: no milestone counts as reached just because its day has passed.
     done_on = models.DateField(_("erreicht am"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(
         _("Reihenfolge"), default=0, help_text=_("Ordnet Meilensteine mit demselben Datum.")

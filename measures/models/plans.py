@@ -43,7 +43,7 @@ class Plan(Sourced):
         related_name="successors",
         verbose_name=_("Fortschreibung von"),
     )
-    # The newest plan has the highest position; its years would not do, since some are unknown.
+    # The newest plan has the highest position. Years cannot order plans, since some are unknown.
     position = models.PositiveSmallIntegerField(_("Reihenfolge"), default=0)
     is_published = models.BooleanField(_("veröffentlicht"), default=False)
 
@@ -67,7 +67,7 @@ class Plan(Sourced):
     def __str__(self):
         return self.short_title
 
-    # A plan has no page of its own: the tree shows one plan at a time.
+    # A plan has no page of its own; the tree shows one plan at a time.
     def get_absolute_url(self):
         return f"{reverse('measures:tree')}?plan={self.pk}"
 
@@ -78,6 +78,7 @@ class PlanSection(Sourced):
     `code` is text as the plan prints it (`C 1`, `D-F`) and is never computed from the position.
     """
 
+    # A section means nothing without its plan. Measures in it still prevent the deletion (PROTECT).
     plan = models.ForeignKey(
         Plan, on_delete=models.CASCADE, related_name="sections", verbose_name=_("Plan")
     )
@@ -114,8 +115,7 @@ class PlanSection(Sourced):
     def label(self) -> str:
         """Code and title as the plan prints them: `G: Kompetenzen`.
 
-        A plain number is left out, because pages print it after the level: `Handlungsfeld 3:
-        Flächen`.
+        A plain number is left out, because pages print it with the level instead (`level_label`).
         """
         if not self.title:
             return f"{self.level} {self.code}"
@@ -125,5 +125,5 @@ class PlanSection(Sourced):
 
     @property
     def level_label(self) -> str:
-        """The level, with the plain number that `label` leaves out: `Handlungsfeld 3`."""
+        """The level with the plain number that `label` leaves out: `Handlungsfeld 3`."""
         return f"{self.level} {self.code}" if self.title and self.code.isdecimal() else self.level

@@ -29,11 +29,11 @@ class ProjectQuerySet(models.QuerySet):
             return self
         if not has_role(user, OBSERVER, PARTNER):
             return self.none()
-        # `~Q(…=False)` keeps projects without a plan; a filter for True would drop them.
         own = represented_organisations(user)
         measure_is_published = Q(measure__isnull=True) | Q(
             measure__is_published=True, measure__plan__is_published=True
         )
+        # `~Q(…=False)` keeps projects without a plan; a filter for True would drop them.
         published = Q(is_published=True) & measure_is_published & ~Q(plan__is_published=False)
         return self.filter(published | Q(lead_id__in=own) | Q(measure__lead_id__in=own))
 

@@ -39,8 +39,9 @@ class ReportQuerySet(models.QuerySet):
 
 
 class StatusReport(Status):
-    """What a lead reports on one measure as of one day. Immutable once accepted: a correction is a
-    new report.
+    """The report of a lead on one measure as of one day.
+
+    Immutable once accepted: a correction is a new report.
     """
 
     measure = models.ForeignKey(
@@ -88,7 +89,7 @@ class StatusReport(Status):
         verbose_name=_("geprüft von"),
     )
     decided_at = models.DateTimeField(_("geprüft am"), null=True, editable=False)
-    # Why the report was returned. It stays when the lead revises the report, as a reminder.
+    # Why the report was returned. Kept as a reminder while the lead revises the report.
     comment = models.TextField(_("Anmerkung der Geschäftsstelle"), blank=True, editable=False)
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
 
@@ -100,7 +101,7 @@ class StatusReport(Status):
         verbose_name_plural = _("Statusberichte")
         # A draft may be incomplete, so the rules about its content apply from submission on.
         constraints = [
-            # Two colleagues of a lead work on the same draft, not on two.
+            # Colleagues at a lead share one draft.
             models.UniqueConstraint(
                 fields=["measure"],
                 condition=Q(state__in=OPEN_REPORT_STATES),

@@ -15,7 +15,7 @@ from measures.models.plans import Plan
 class RoundQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Office: all. Every other role: rounds that were opened."""
-        # A planned round is not announced yet: its dates may still move.
+        # A planned round has not been announced: its dates may still change.
         if has_role(user, OFFICE):
             return self
         if has_role(user, SENATOR_OFFICE, OBSERVER, PARTNER):
@@ -34,7 +34,7 @@ class ReportingRound(models.Model):
     title = models.CharField(
         _("Titel"), max_length=120, help_text=_("Zum Beispiel „Berichtsrunde 2/2026“.")
     )
-    # The status is asked as of the first day, the report by the second: writing takes some weeks.
+    # Reports describe the status on the cut-off day and are due later: writing takes some weeks.
     cut_off_on = models.DateField(_("Stichtag"))
     due_on = models.DateField(_("Berichte bis"))
     state = models.CharField(
@@ -56,7 +56,7 @@ class ReportingRound(models.Model):
                     "In diesem Plan gibt es schon eine Berichtsrunde mit diesem Titel."
                 ),
             ),
-            # With two open rounds nobody could say in which one a report counts.
+            # With two open rounds, it would be unclear to which of them a report belongs.
             models.UniqueConstraint(
                 fields=["plan"],
                 condition=Q(state=RoundState.OPEN),

@@ -1,4 +1,4 @@
-"""Where a measure stands and what happens next, on its page, in the list and in the export."""
+"""Status and next step of a measure for its page, the list and the export."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -32,10 +32,10 @@ def measure_subtitle(measure: Measure) -> str:
 
 
 def phase_steps(measure: Measure) -> list[ProgressStep]:
-    """Return the phases as a progress bar. Without a known phase none of them is reached."""
+    """Return the phases as a progress bar; with an unknown phase, no step is reached."""
     end = Phase.DISCONTINUED if measure.phase == Phase.DISCONTINUED else Phase.COMPLETED
     phases = (*PHASES_BEFORE_THE_END, end)
-    # A finished measure stands on the last step, whether it was completed or discontinued.
+    # The last step is *completed* or *discontinued*, so a finished measure is always at the end.
     current = phases.index(measure.phase) if measure.phase else NOT_REACHED
     return progress_steps([str(phase.label) for phase in phases], current)
 
@@ -48,7 +48,7 @@ def next_step_of(
     milestones: Iterable[Milestone],
     awaited_in: ReportingRound | None = None,
 ) -> NextStep:
-    """Return what happens next with `measure`, who does it, and the button that `user` has for it.
+    """Return the next step of `measure`: what, who, by when, and the button if `user` may take it.
 
     `report` is the measure's open report if `user` may see it, `awaited_in` the open round in which
     the lead still owes a report.
@@ -59,7 +59,7 @@ def next_step_of(
         text = _("Der Statusbericht ist eingereicht und wird geprüft.")
         return NextStep(text, _("Geschäftsstelle"), None, action, report.get_absolute_url())
     if report and report.state == ReportState.RETURNED:
-        # After the round is closed nobody is reminded, so there is no deadline to show either.
+        # Once the round is closed, reminders stop, so no deadline is shown either.
         is_in_open_round = report.round and report.round.state == RoundState.OPEN
         due_on = report.round.due_on if is_in_open_round else None
         return _step_of_lead(measure, user, _("Der Statusbericht ist zu überarbeiten."), due_on)
@@ -72,7 +72,7 @@ def next_step_of(
     if milestone is None:
         text = _("Kein Meilenstein offen. Der nächste Bericht zeigt, wie es steht.")
         return _step_of_lead(measure, user, text)
-    # The milestones of an earlier plan are long past: they are shown, but nobody is late.
+    # Milestones of an earlier plan are long past: show them, but not as overdue.
     due_on = None if measure.is_taken_over else milestone.due_on
     return _step_of_lead(measure, user, milestone.title, due_on)
 
@@ -88,15 +88,13 @@ def _step_of_lead(measure: Measure, user, text: str, due_on: dt.date | None = No
 
 
 def status_facts(status) -> list[tuple]:
-    """Return the status of a measure or report as label and value; reason and wanted help only
-    where there are any.
-    """
+    """Return the status of a measure or report as (label, value), without empty explanations."""
     traffic_light = draw_traffic_light(status.traffic_light)
     if status.traffic_light:
         traffic_light = format_html(
             '{} <span class="muted">{}</span>', traffic_light, status.traffic_light_meaning
         )
-    # linebreaksbr escapes what people typed.
+    # `linebreaksbr` escapes user input.
     explanations = [
         (_("Grund"), linebreaksbr(status.traffic_light_reason)),
         (_("Gewünschte Entscheidung oder Hilfe"), linebreaksbr(status.help_wanted)),
@@ -112,8 +110,9 @@ def status_facts(status) -> list[tuple]:
 def measure_facts(
     measure: Measure, *, path: list[PlanSection], related: tuple, with_links: bool
 ) -> list[tuple]:
-    """Return the *Eckdaten* of `measure` as label and value. Unknown values are left out, except
-    the lead, whose absence matters.
+    """Return the *Eckdaten* of `measure` as (label, value).
+
+    Unknown values are left out, except the lead, whose absence matters.
 
     `path` leads from the top of the plan to the measure's section; `related` are the measures it
     continues and those that continue it (`queries.related_measures`); `with_links` turns
@@ -135,13 +134,14 @@ def measure_facts(
 
 
 def lead_fact(undertaking, with_links: bool):
+    # Plain text for partners, who may not open the pages of other organisations.
     if undertaking.lead_id and with_links:
         return link_to(undertaking.lead)
     return undertaking.lead_label or UNKNOWN_LABEL
 
 
 def supporters_fact(undertaking, with_links: bool):
-    """Return the supporters of a measure or project as a list: organisations, then plain names."""
+    """Return the supporters as an HTML list, organisations before plain names; "" if none."""
     organisations = undertaking.supporters.all()
     names = filter(None, undertaking.supporters_text.splitlines())
     items = [
@@ -154,7 +154,6 @@ def supporters_fact(undertaking, with_links: bool):
     return format_html('<ul class="plain-list">{}</ul>', lines)
 
 
-# Partners may not open the pages of organisations, so for them the names are plain text.
 def link_to(obj) -> SafeString:
     return format_html('<a href="{}">{}</a>', obj.get_absolute_url(), obj)
 
@@ -209,7 +208,7 @@ def _field_label(measure: Measure, tops: Mapping[int, PlanSection]) -> str:
     return tops[measure.section_id].label if measure.section_id else ""
 
 
-# No internal notes: the file leaves the portal.
+# Without internal notes, because the file leaves the portal.
 EXPORT_HEADER = (
     gettext_lazy("Plan"),
     gettext_lazy("Handlungsfeld"),

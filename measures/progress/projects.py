@@ -1,4 +1,4 @@
-"""What the page of a project shows beside its description."""
+"""Subtitle and *Eckdaten* on the page of a project."""
 
 from django.utils.translation import gettext as _
 
@@ -12,8 +12,8 @@ def project_subtitle(project: Project) -> str:
 
 
 def project_facts(project: Project, *, measure: Measure | None, with_links: bool) -> list[tuple]:
-    """Return the *Eckdaten* of `project` as label and value; `measure` is its measure, if the
-    reader may see it.
+    """Return the *Eckdaten* of `project` as (label, value); `measure` is its measure if visible to
+    the reader.
     """
     facts = [
         (_("Maßnahme"), link_to(measure) if measure else ""),

@@ -1,4 +1,4 @@
-"""What the page of a status report shows beside its content."""
+"""Buttons and origin on the page of a status report."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,14 +12,14 @@ from measures.permissions import can_decide_reports, can_submit_report
 
 
 def report_buttons(report: StatusReport, user) -> list[Button]:
-    """The office decides on a submitted report; the lead goes on writing until it is submitted."""
+    """The office decides on a submitted report; the lead continues an unsubmitted one."""
     actions = allowed_actions(REPORT_MOVES, report)
     if "accept" in actions and can_decide_reports(user):
         accept_url = reverse("measures:report_accept", args=[report.pk])
         return_url = reverse("measures:report_return", args=[report.pk])
         return [
             Button(_("Bericht annehmen"), accept_url, "primary", is_post=True),
-            # A link: returning asks for a comment first.
+            # A link, not a POST, because the next page asks for a comment.
             Button(_("Zurückgeben"), return_url),
         ]
     if "submit" in actions and can_submit_report(user, report.measure):
@@ -29,7 +29,7 @@ def report_buttons(report: StatusReport, user) -> list[Button]:
 
 
 def report_origin(report: StatusReport) -> str:
-    """Return by whom, when and in which round was reported, as far as it is known."""
+    """Return author, time and round of the report, as far as known."""
     who = ""
     if report.reported_by:
         who = _("Berichtet von %(who)s") % {"who": report.reported_by}

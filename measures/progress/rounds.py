@@ -11,7 +11,7 @@ from measures.permissions import can_run_rounds
 
 
 def round_buttons(reporting_round: ReportingRound, user) -> list[Button]:
-    """Return the buttons of the office: what the state allows next, and editing until the end."""
+    """Return the office's buttons: moves that the state allows, and editing until the end."""
     actions = allowed_actions(ROUND_MOVES, reporting_round)
     if not actions or not can_run_rounds(user):
         return []

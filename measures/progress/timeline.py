@@ -24,13 +24,13 @@ YEAR_INTERVALS = (1, 2, 5, 10, 20, 50, 100, 200)
 
 
 class Scale(NamedTuple):
-    """The days that the timeline shows: its first one and the day after its last one."""
+    """The period that the timeline shows: `first` is included, `end` is not."""
 
     first: dt.date
     end: dt.date
 
     def x(self, day: dt.date) -> float:
-        """Return the horizontal position of `day`; days outside the scale lie on its edge."""
+        """Return the horizontal position of `day`; days outside the period lie on the edge."""
         day = min(max(day, self.first), self.end)
         days = (day - self.first).days / (self.end - self.first).days
         return NAMES_WIDTH_PX + (CHART_WIDTH_PX - NAMES_WIDTH_PX) * days
@@ -45,7 +45,7 @@ class Scale(NamedTuple):
         interval = next(
             years for years in YEAR_INTERVALS if years * width_of_year >= YEAR_LABEL_WIDTH_PX
         )
-        # Multiples of the interval, so that the labels read 2020, 2025 and not 2018, 2023.
+        # Multiples of the interval read better: 2020, 2025 instead of 2018, 2023.
         return [year for year in range(self.first.year, self.end.year) if year % interval == 0]
 
 
@@ -68,8 +68,8 @@ class Timeline(NamedTuple):
 def draw_timeline(bars: list[TimelineBar], *, years: tuple[int, int], today: dt.date) -> Timeline:
     """Draw each measure as a bar with its milestones as diamonds, hollow until reached.
 
-    `years` are the first and the last year to show at most. What reaches beyond them is cut at the
-    edge and marked with an arrow that has the real day as its tooltip.
+    `years` limit the picture to a first and a last year. A bar that reaches beyond is cut at the
+    edge and marked with an arrow whose tooltip is the real date.
     """
     if not bars:
         return Timeline(SafeString(""), [])
@@ -103,14 +103,11 @@ def _table_line(bar: TimelineBar) -> TimelineLine:
 
 
 def _scale_of(bars: list[TimelineBar], years: tuple[int, int]) -> Scale:
-    """Return the years that the bars need, within `years`: at least one, even if all bars lie
-    outside.
-    """
+    """Return the years that the bars need, within `years`."""
     first_allowed, last_allowed = years
     earliest = min(bar.starts_on.year for bar in bars)
     latest = max(bar.ends_on.year for bar in bars)
-    # If all bars lie outside, one year at the nearer edge remains: a scale of no length cannot be
-    # drawn.
+    # At least one year, even if all bars lie outside: a scale of zero length cannot be drawn.
     first = min(max(earliest, first_allowed), last_allowed)
     last = max(min(latest, last_allowed), first)
     return Scale(dt.date(first, 1, 1), dt.date(last + 1, 1, 1))
@@ -126,7 +123,7 @@ def _draw_years(scale: Scale, height: int) -> SafeString:
     labels = format_html_join(
         "",
         '<text class="timeline__label" x="{}" y="14">{}</text>',
-        # As text: format_html would localise the number to `2.026`.
+        # As a string, because format_html would localise the number to `2.026`.
         (
             (x, str(year))
             for x, year in positions
@@ -165,10 +162,11 @@ def _draw_bar(bar: TimelineBar, top: int, scale: Scale) -> SafeString:
 
 
 def _shortened(name: str) -> str:
+    # Text in an SVG does not wrap.
     return name if len(name) <= MAX_NAME_LENGTH else name[: MAX_NAME_LENGTH - 1] + "…"
 
 
-# Milestones outside the measure's own days would float beside its bar: only the table has them.
+# Milestones outside the dates of the measure would float beside its bar; only the table has them.
 def _draw_milestones(bar: TimelineBar, top: int, scale: Scale) -> SafeString:
     return format_html_join(
         "",
@@ -187,9 +185,7 @@ def _draw_milestones(bar: TimelineBar, top: int, scale: Scale) -> SafeString:
 
 
 def _draw_cuts(bar: TimelineBar, top: int, scale: Scale) -> SafeString:
-    """Draw an arrow at each edge that `bar` reaches beyond, with the day it really begins or
-    ends.
-    """
+    """Draw an arrow at each edge beyond which `bar` reaches, with the real date as tooltip."""
     cuts = []
     if bar.starts_on < scale.first:
         tooltip = _("seit %(day)s") % {"day": format_date(bar.starts_on)}

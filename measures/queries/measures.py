@@ -1,4 +1,4 @@
-"""Measures: their order in the list, what they continue, and their *Verlauf*."""
+"""Measures: sort orders of the list, predecessors and successors, and *Verlauf*."""
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
@@ -15,12 +15,12 @@ HISTORY_LIMIT = 60
 
 
 def _ranked(field: str, values) -> Case:
-    """Return an expression that sorts `field` in the order of `values`, anything else last."""
+    """Return an expression that sorts `field` in the order of `values`, other values last."""
     ranks = [When(**{field: value}, then=Value(rank)) for rank, value in enumerate(values)]
     return Case(*ranks, default=Value(len(ranks)), output_field=IntegerField())
 
 
-# Ascending brings up what needs attention: red before green, open before secured financing.
+# Ascending shows first what needs attention: red before green, open before secured financing.
 SORTS = {
     "title": F("search"),
     "phase": _ranked("phase", Phase.values),
@@ -43,7 +43,7 @@ def sorted_measures(measures: QuerySet[Measure], key: str) -> QuerySet[Measure]:
     expression = SORTS.get(key.removeprefix("-"))
     if expression is None:
         return measures.order_by("-plan__position", "search", "pk")
-    # Missing values come last in both directions: whoever sorts looks for what is there.
+    # Missing values come last in both directions, because people sort to see existing ones.
     order = (
         expression.desc(nulls_last=True) if key.startswith("-") else expression.asc(nulls_last=True)
     )
@@ -64,10 +64,11 @@ def related_measures(measure: Measure, user) -> tuple[list[Measure], list[Measur
 
 
 def measure_history(measure: Measure, reports: QuerySet[StatusReport], user) -> list[HistoryEntry]:
-    """Return the *Verlauf* of `measure`, the latest entry first: its `reports` (those `user` may
-    see), its milestones, its master data.
+    """Return the *Verlauf* of `measure`, latest first: reports, milestones and master data.
+
+    `reports` are those that `user` may see.
     """
-    # Each source is limited by itself, so that a measure with a long history costs the same.
+    # Limited per source, so that a long history of changes costs no more than a short one.
     entries = _report_entries(reports)
     changes = _change_entries(measure.history.all())
     if not can_see_internal_notes(user):
@@ -93,6 +94,7 @@ def describe_status(status) -> str:
 
 
 def _report_entries(reports: QuerySet[StatusReport]) -> list[HistoryEntry]:
+    # A draft has not been reported yet, so it has no time at which to list it.
     reports = (
         reports.exclude(state=ReportState.DRAFT)
         .select_related("reported_by__person__organisation", "decided_by__person__organisation")
@@ -101,7 +103,7 @@ def _report_entries(reports: QuerySet[StatusReport]) -> list[HistoryEntry]:
     entries = []
     for report in reports:
         entries.append(_submission_entry(report))
-        # A report that the office recorded itself was not decided on by anybody else.
+        # A report that the office recorded itself has no separate decision.
         if report.decided_at and report.decided_by_id != report.reported_by_id:
             entries.append(_decision_entry(report))
     return entries
@@ -127,8 +129,9 @@ def _decision_entry(report: StatusReport) -> HistoryEntry:
 
 
 def _change_entries(records: QuerySet, *, named_by: str = "") -> list[HistoryEntry]:
-    """Return the entries of historical `records`; `named_by` is the field that names the changed
-    object behind the reason.
+    """Return the entries of historical `records`.
+
+    With `named_by`, the value of that field follows the reason, to name the changed object.
     """
     records = (
         records.exclude(history_change_reason__isnull=True)
@@ -164,7 +167,7 @@ def _without_internal_note(what: str) -> str:
     if not colon:
         return what
     note = str(Measure._meta.get_field("internal_notes").verbose_name)
-    # The history cuts a reason after 100 characters, so the last name may be only half there.
+    # The history cuts a reason after 100 characters, so the last name may be truncated.
     others = [name for name in names.split(", ") if not note.startswith(name)]
     return f"{verb}: {', '.join(others)}" if others else ""
 
@@ -173,10 +176,10 @@ def _actor_label(user, record) -> str:
     """Return who made the entry. The office and the senator's office appear by their role, since
     the log shows which side acted, not which colleague.
     """
-    # Loading data acts as nobody: the portal invented or took over what it wrote.
+    # Records loaded by the portal have no author: they are invented or taken over.
     if user is None:
         return _("Demodaten") if getattr(record, "origin", "") == Origin.DEMO else ""
-    # From the prefetched groups: `user.roles` would cost a query for each entry.
+    # `user.roles` would cost a query per entry; the groups are prefetched.
     roles = {group.name for group in user.groups.all()}
     if OFFICE in roles:
         return _("Geschäftsstelle")

@@ -1,7 +1,7 @@
-"""Plans as trees, and how far their measures are.
+"""Plans as trees, and the progress of their measures.
 
-A plan has a few dozen sections at most: they are read in one query and the tree is built in Python,
-which spares a recursive query that differs between the two databases.
+A plan has a few dozen sections at most. One query reads them and Python builds the tree, which
+avoids a recursive query that differs between the two databases.
 """
 
 from collections import Counter, defaultdict
@@ -22,7 +22,7 @@ TRAFFIC_LIGHT_ORDER = (TrafficLight.GREEN, TrafficLight.YELLOW, TrafficLight.RED
 class TreeNode(NamedTuple):
     """A section of a plan; `count` is the number of measures in and below it.
 
-    The root has no section: its measures have no place in the plan.
+    The root has no section; it holds the measures without a place in the plan.
     """
 
     section: PlanSection | None
@@ -33,7 +33,7 @@ class TreeNode(NamedTuple):
 
 @dataclass
 class FieldProgress:
-    """How far the measures of one Handlungsfeld are.
+    """The progress of the measures of one Handlungsfeld.
 
     `phases` and `traffic_lights` count the measures by value; the key "" counts those without one.
     """
@@ -51,7 +51,7 @@ class FieldProgress:
 
     @property
     def phase_segments(self) -> list[Segment]:
-        """The phases that occur as parts of a stacked bar, the furthest first, unknown last."""
+        """The phases that occur as segments of a bar: most advanced first, unknown last."""
         parts = [(phase.label, phase, colour) for phase, colour in BAR_COLOUR_OF_PHASE.items()]
         parts.append((UNKNOWN_LABEL, "", "neutral"))
         return [
@@ -67,7 +67,7 @@ class FieldProgress:
 
 
 class PlanProgress(NamedTuple):
-    """How far a plan is: as a whole, and by Handlungsfeld in the order of the plan."""
+    """The progress of a plan as a whole, and by Handlungsfeld in the order of the plan."""
 
     whole: FieldProgress
     fields: list[FieldProgress]
@@ -84,8 +84,9 @@ def sections_of(plans: Iterable[Plan]) -> list[PlanSection]:
 
 
 def top_sections(sections: Iterable[PlanSection]) -> dict[int, PlanSection]:
-    """Return section id → its topmost ancestor, usually a Handlungsfeld; `sections` are complete
-    trees.
+    """Return section id → topmost ancestor, usually a Handlungsfeld.
+
+    `sections` must be complete trees, with every ancestor.
     """
     by_id = {section.pk: section for section in sections}
     tops = {}
@@ -101,8 +102,8 @@ def section_path(measure: Measure) -> list[PlanSection]:
     """Return the sections from the top of the plan down to the section of `measure`."""
     if measure.section_id is None:
         return []
+    # One query for all sections of the plan is cheaper than one per level.
     by_id = {section.pk: section for section in PlanSection.objects.filter(plan_id=measure.plan_id)}
-    # One query for the sections of the plan is cheaper than one for each level.
     path = [by_id[measure.section_id]]
     while path[0].parent_id:
         path.insert(0, by_id[path[0].parent_id])
@@ -134,7 +135,7 @@ def section_choices(
     for section in sections:
         children[section.plan_id, section.parent_id].append(section)
         plans[section.plan_id] = section.plan
-    # An unknown plan comes from an old bookmark or a typing error: no reason for an error page.
+    # An unknown plan comes from an old bookmark or a typo, which deserves no error page.
     wanted = [plan for plan in plans.values() if str(plan.pk) == only_plan] or plans.values()
     return [(str(plan), _indented(children, plan.pk, None, 0)) for plan in wanted]
 
@@ -144,6 +145,7 @@ def _indented(
 ) -> list[tuple[str, str]]:
     choices = []
     for section in children[plan_id, parent_id]:
+        # Dashes show the depth, because HTML does not allow nested groups of options.
         choices.append((str(section.pk), f"{'– ' * depth}{section.label}"))
         choices += _indented(children, plan_id, section.pk, depth + 1)
     return choices
@@ -169,14 +171,14 @@ def _node(section: PlanSection | None, children: dict, measures: dict) -> TreeNo
 
 
 def progress_figures(user, plan: Plan) -> PlanProgress:
-    """Return how far the measures of `plan` are that `user` may see, in two queries."""
+    """Return the progress of the measures of `plan` that `user` may see, in two queries."""
     sections = sections_of([plan])
     tops = top_sections(sections)
     whole = FieldProgress(str(plan))
     by_top = {top.pk: FieldProgress(top.label, top) for top in sections if top.parent_id is None}
     unplaced = FieldProgress(_("Keinem Feld zugeordnet"))
-    # One row for each combination that occurs instead of one for each measure, so that the size of
-    # a plan does not matter. `distinct` undoes the repetition of a measure by its milestones.
+    # One row per combination rather than per measure, so that the size of a plan does not matter.
+    # `distinct`, because the join with milestones repeats each measure.
     counted = (
         Measure.objects.visible_to(user)
         .filter(plan=plan)

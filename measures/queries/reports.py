@@ -1,4 +1,4 @@
-"""Status reports: which are due, from whom, and which wait for the office."""
+"""Status reports: due ones and their reporters, and those awaiting the office."""
 
 import datetime as dt
 from collections import Counter, defaultdict
@@ -20,7 +20,7 @@ from partners.models import Person
 
 
 class DueReport(NamedTuple):
-    """A report that a lead owes; `report` is its draft or what the office returned, if any."""
+    """A report that a lead owes; `report` is the existing draft or returned report, if any."""
 
     measure: Measure
     round: ReportingRound
@@ -52,7 +52,7 @@ def reports_due_for(user) -> list[DueReport]:
         queryset=StatusReport.objects.filter(state__in=EDITABLE_REPORT_STATES),
         to_attr="unfinished_reports",
     )
-    # One query for each plan with an open round: there are two or three plans.
+    # One query per open round is cheap: a plan has at most one, and there are few plans.
     due = []
     for reporting_round in open_rounds():
         measures = measures_awaiting_report(reporting_round).filter(lead_id__in=organisations)
@@ -99,7 +99,8 @@ def awaited_reporters(reporting_round: ReportingRound) -> list[tuple[Person, lis
     """
     measures_by_lead: dict[int, list[Measure]] = defaultdict(list)
     for measure in measures_awaiting_report(reporting_round):
-        if measure.lead_id:  # always, but only the query knows
+        # Always true because of the query; the check satisfies the type checker.
+        if measure.lead_id:
             measures_by_lead[measure.lead_id].append(measure)
     return [
         (person, measures_by_lead[lead_id])
@@ -109,9 +110,7 @@ def awaited_reporters(reporting_round: ReportingRound) -> list[tuple[Person, lis
 
 
 def waiting_for_reports(rounds: Iterable[ReportingRound]) -> list[WaitingEntry]:
-    """Return one line for each organisation that owes reports in `rounds`, for the office's start
-    page.
-    """
+    """Return an entry per organisation that owes reports in `rounds`, for the start page."""
     lines = []
     for reporting_round in rounds:
         measures = measures_awaiting_report(reporting_round)

@@ -1,4 +1,4 @@
-"""Reporting rounds: which are open, and which reports they still wait for."""
+"""Reporting rounds: open ones, and the reports they still await."""
 
 from typing import NamedTuple
 
@@ -29,10 +29,10 @@ def measures_awaiting_report(reporting_round: ReportingRound) -> QuerySet[Measur
     """Return the measures whose lead still owes a report in `reporting_round`, with their leads, by
     title.
 
-    Nothing is owed on finished measures, on measures without an organisation in the lead, and on
-    measures taken over from earlier documents.
+    No report is due on measures that are finished, have no organisation as lead, or were taken over
+    from earlier documents.
     """
-    # A returned report has to be revised, so it does not count as given.
+    # A returned report does not count, because the lead has to revise it.
     given = StatusReport.objects.filter(
         measure=OuterRef("pk"),
         round=reporting_round,
@@ -57,7 +57,7 @@ def round_awaiting_report(measure: Measure) -> ReportingRound | None:
 
 
 def reports_in_round(reporting_round: ReportingRound, user) -> list[ReportInRound]:
-    """Return each measure that owes or has given a report in the round, with the latest report that
+    """Return each measure with a due or existing report in the round, with the latest report that
     `user` may see.
 
     Partners see the measures their organisation leads.
@@ -67,7 +67,7 @@ def reports_in_round(reporting_round: ReportingRound, user) -> list[ReportInRoun
         .filter(round=reporting_round)
         .order_by("-as_of_on", "-pk")
     )
-    # Both parts, since a measure with an accepted report no longer awaits one.
+    # Both conditions, since a measure with an accepted report no longer awaits one.
     awaiting = measures_awaiting_report(reporting_round).order_by().values("pk")
     reported = reports.order_by().values("measure_id")
     measures = Measure.objects.visible_to(user).filter(Q(pk__in=awaiting) | Q(pk__in=reported))

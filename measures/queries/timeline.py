@@ -22,8 +22,8 @@ def timeline_bars(
     """Return up to `limit` measures of `plan` that end on `ending_since` or later, the earliest
     start first, in two queries.
 
-    The first and last milestone stand in for missing days of the measure; without either a measure
-    has no bar.
+    The first and last milestone stand in for missing dates of the measure. A measure without dates
+    and milestones has no bar.
     """
     measures = (
         Measure.objects.visible_to(user)
@@ -32,7 +32,7 @@ def timeline_bars(
             first_on=Coalesce("starts_on", Min("milestones__due_on"), output_field=DateField()),
             last_on=Coalesce("ends_on", Max("milestones__due_on"), output_field=DateField()),
         )
-        # A comparison with NULL is never true, so this also drops measures without any day.
+        # A comparison with NULL is never true, so this also drops measures without an end.
         .filter(first_on__isnull=False, last_on__gte=ending_since)
         .order_by("first_on", "search", "pk")
         .prefetch_related(Prefetch("milestones", queryset=Milestone.objects.in_order()))

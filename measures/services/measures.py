@@ -1,6 +1,6 @@
-"""The master data of measures, kept by the office.
+"""The master data of measures, maintained by the office.
 
-The status of a measure is no master data: it changes only when a status report is accepted.
+The status is not part of it: it changes only when a status report is accepted.
 """
 
 import datetime as dt
@@ -32,7 +32,7 @@ def create_measure(*, values: Mapping[str, Any], by, now: dt.datetime) -> Measur
 def change_measure(
     *, measure: Measure, values: Mapping[str, Any], version: str, by, now: dt.datetime
 ) -> Measure:
-    """Save what differs from `values`; without a difference nothing is written.
+    """Save those of `values` that differ; write nothing if none does.
 
     `version` is the fingerprint (`core.conflicts.version_of`) of the fields as the form showed
     them. Raises `NotAllowed`, `Refused`, `ChangedMeanwhile`.
@@ -40,7 +40,7 @@ def change_measure(
     require_permission(can_change_measures(by))
     measure = Measure.objects.select_for_update().get(pk=measure.pk)
     require_unchanged(measure, version, values)
-    # A form may change the plan, the section, or both: what it leaves out counts as it is stored.
+    # `values` may lack the plan or the section; then the stored one counts.
     require_section_of_plan(
         values.get("section", measure.section), values.get("plan", measure.plan)
     )

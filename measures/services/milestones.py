@@ -1,4 +1,4 @@
-"""Milestones, kept by the office. Reaching one can be undone; deleting one cannot."""
+"""Milestones, maintained by the office. Reaching one can be undone, deleting one cannot."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ def add_milestone(
 def change_milestone(
     *, milestone: Milestone, values: Mapping[str, Any], version: str, by, now: dt.datetime
 ) -> Milestone:
-    """Save what differs from `values`.
+    """Save those of `values` that differ.
 
     Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` when `done_on` is in the future.
     """

@@ -1,4 +1,4 @@
-"""Projects, kept by the office."""
+"""Projects, maintained by the office."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ def create_project(
 def change_project(
     *, project: Project, values: Mapping[str, Any], version: str, by, now: dt.datetime
 ) -> Project:
-    """Save what differs from `values`. Raises `NotAllowed`, `ChangedMeanwhile`."""
+    """Save those of `values` that differ. Raises `NotAllowed`, `ChangedMeanwhile`."""
     require_permission(can_change_measures(by))
     project = Project.objects.select_for_update().get(pk=project.pk)
     require_unchanged(project, version, values)

@@ -85,13 +85,14 @@ def record_report(
     now: dt.datetime,
     origin: str = Origin.ENTERED,
 ) -> StatusReport:
-    """Record how `measure` stands as an accepted report of the office, and return it. Mails nobody.
+    """Record the status of `measure` as an accepted report of the office. Mails nobody.
 
     `origin` lets the demo data mark an invented report on a real measure. Raises `NotAllowed`,
     `Refused`.
     """
     require_permission(can_record_report(by, measure))
     measure = _lock_measure(measure)
+    # The office must not overtake a report that still awaits its decision.
     if measure.reports.filter(state=ReportState.SUBMITTED).exists():
         raise Refused(
             _("Die Federführung hat einen Bericht eingereicht. Bitte prüfen Sie zuerst diesen.")
@@ -152,8 +153,8 @@ def _open_report(
     leads to; not saved yet.
     """
     require_permission(can_submit_report(by, measure))
-    # The lock comes before the look for an open report: of two people who start a report at the
-    # same moment, the second finds the report of the first.
+    # Lock before looking for an open report: of two people who start one at the same moment, the
+    # second finds the report of the first.
     measure = _lock_measure(measure)
     report = measure.reports.select_for_update().filter(state__in=OPEN_REPORT_STATES).first()
     if report is None:
@@ -161,9 +162,9 @@ def _open_report(
         report = StatusReport(measure=measure, origin=origin)
         report.state = target_of(REPORT_MOVES, action, report)
     else:
-        # `target_of` tells somebody whose report was submitted meanwhile that it is being checked;
-        # `require_unchanged` keeps colleagues from overwriting each other's text. The second of two
-        # first drafts has no version to show, so it is caught as well.
+        # `target_of` refuses if a colleague has submitted the report meanwhile; `require_unchanged`
+        # keeps colleagues from overwriting each other. It also catches the second of two first
+        # drafts, whose form showed no version.
         target = target_of(REPORT_MOVES, action, report)
         require_unchanged(report, version, values)
         report.state = target
@@ -181,8 +182,8 @@ def _lock_measure(measure: Measure) -> Measure:
 
 def _require_complete(report: StatusReport, *, today: dt.date) -> None:
     """Raise `Refused` unless `report` has everything that a submitted report must have."""
-    # The latest report wins, so a date in the future would hide every report until then. The
-    # cut-off day of the round is allowed, since leads report ahead of it.
+    # The report with the latest date wins, so one in the future would hide all others until then.
+    # The cut-off day is allowed even if it lies ahead, since leads report before it.
     latest = max(today, report.round.cut_off_on) if report.round else today
     if report.as_of_on > latest:
         raise Refused(
@@ -198,9 +199,7 @@ def _require_complete(report: StatusReport, *, today: dt.date) -> None:
 
 
 def missing_explanations(traffic_light: str, *, reason: str, help_wanted: str) -> list[str]:
-    """Return the names of the fields that a yellow or red traffic light requires and that are
-    blank.
-    """
+    """Return the names of blank fields that a yellow or red traffic light requires."""
     if traffic_light not in TRAFFIC_LIGHTS_WITH_REASON:
         return []
     explanations = {"traffic_light_reason": reason, "help_wanted": help_wanted}
@@ -209,8 +208,8 @@ def missing_explanations(traffic_light: str, *, reason: str, help_wanted: str) -
 
 def _adopt_status(measure: Measure, *, by, now: dt.datetime) -> None:
     """Copy the latest accepted report to the status of `measure`."""
-    # Latest by the day it describes, not by the day it was accepted: a report handed in late does
-    # not undo a newer one. Of two reports on one day the correction, decided later, wins.
+    # Latest by the day it describes, not by acceptance: a late report must not replace a newer one.
+    # Of two reports on one day, the one decided later wins, because it is the correction.
     accepted = measure.reports.filter(state=ReportState.ACCEPTED)
     latest = accepted.order_by("-as_of_on", "-decided_at", "-pk")[0]
     for name in STATUS_FIELDS:
@@ -220,8 +219,8 @@ def _adopt_status(measure: Measure, *, by, now: dt.datetime) -> None:
 
 
 def _mails_to_office(report: StatusReport, now: dt.datetime) -> list[MailDraft]:
-    # The moment is part of the event, so a report that was returned and submitted again is mailed
-    # again, while a repeated request is not.
+    # The time is part of the event, so that resubmitting a returned report mails the office again,
+    # while a repeated request does not.
     return [
         MailDraft(
             kind="report_submitted",
@@ -244,7 +243,7 @@ def _mail_reporter(
     by,
     now: dt.datetime,
 ) -> None:
-    # Demo reports have no reporter, and somebody whose account was closed cannot open the link.
+    # Reports may lack a reporter, and the holder of a closed account cannot open the link.
     if report.reported_by is None or not report.reported_by.is_active:
         return
     draft = MailDraft(

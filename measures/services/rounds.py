@@ -1,4 +1,4 @@
-"""Reporting rounds: planned, opened with a mail to every lead, closed."""
+"""Reporting rounds: planned, opened (mails every lead), closed."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ def change_round(
     by,
     now: dt.datetime,
 ) -> ReportingRound:
-    """Save what differs from `values`.
+    """Save those of `values` that differ.
 
     Raises `NotAllowed`, `ChangedMeanwhile`; `Refused` when the round is closed.
     """
@@ -71,8 +71,8 @@ def open_round(*, reporting_round: ReportingRound, by, now: dt.datetime) -> Repo
         raise Refused(_another_round_is_open())
     reporting_round.state = target
     try:
-        # The lock holds this round only. A database constraint catches another round of the plan
-        # that was opened since the check; the savepoint keeps the outer transaction usable.
+        # The lock covers only this round. A constraint catches another round of the plan opened
+        # since the check; the savepoint keeps the outer transaction usable after the error.
         with transaction.atomic():
             save_as(reporting_round, by=by, now=now, reason=_("Berichtsrunde gestartet"))
     except IntegrityError as error:
@@ -107,7 +107,7 @@ def _report_requests(reporting_round: ReportingRound) -> list[MailDraft]:
         MailDraft(
             kind="report_requested",
             subject_key=f"round:{reporting_round.pk}",
-            # A round is opened once, so nobody gets this mail twice, whatever is retried.
+            # A round opens only once, so this event deduplicates the mail across retries.
             event="opened",
             to=recipient_of(person),
             values={

@@ -69,10 +69,10 @@ def _buttons(user, label: str, url: str, variant: str = "secondary") -> list[But
 
 
 def _listing(request):
-    """Return the filter and what it leaves, in the order that `?sort=` asks for."""
+    """Return the filter and the filtered measures, sorted by `?sort=`."""
     measures = Measure.objects.visible_to(request.user).select_related("plan", "section", "lead")
     listing = MeasureFilter(request.GET, queryset=measures, user=request.user)
-    # Long texts that neither the list nor the export shows.
+    # Neither list nor export shows these long texts.
     measures = listing.qs.defer("description", "internal_notes", "sources", "basis", "doubts")
     return listing, sorted_measures(measures, request.GET.get("sort", ""))
 
@@ -84,6 +84,7 @@ def measure_page(request, pk):
     measure = get_object_or_404(measures.prefetch_related("supporters"), pk=pk)
     milestones = list(measure.milestones.in_order())
     report = open_report_of(measure, user)
+    # A visible measure may have reports and projects that are not.
     reports = StatusReport.objects.visible_to(user).filter(measure=measure)
     projects = Project.objects.visible_to(user).filter(measure=measure)
     context = {

@@ -1,4 +1,4 @@
-"""Milestones, kept by the office."""
+"""Milestones, maintained by the office."""
 
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -99,7 +99,7 @@ def milestone_delete(request, pk):
 
 def _get_milestone(request, pk) -> Milestone:
     """Return a milestone of a measure that the user may see; else 404."""
-    # A milestone is as visible as its measure; a foreign one is a 404, not a 403.
+    # 404 rather than 403, so that the answer does not reveal that the milestone exists.
     milestones = Milestone.objects.filter(measure__in=Measure.objects.visible_to(request.user))
     return get_object_or_404(milestones.select_related("measure"), pk=pk)
 

@@ -9,9 +9,9 @@ from measures.queries import plan_tree
 
 @require_safe
 def tree(request):
-    """Show the plan that `?plan=` asks for, by default the newest one."""
+    """Show the plan named by `?plan=`, by default the newest one."""
     plans = list(Plan.objects.visible_to(request.user).newest_first())
-    # A plan that is unknown or not visible falls back to the newest one, so old links still work.
+    # Fall back to the newest plan if it is unknown or not visible, so that old links still work.
     wanted = [plan for plan in plans if str(plan.pk) == request.GET.get("plan")] or plans
     chosen = wanted[0] if wanted else None
     tabs = [(plan.short_title, plan.get_absolute_url(), plan == chosen) for plan in plans]

@@ -36,7 +36,7 @@ def outside(request):
 def project_page(request, pk):
     projects = Project.objects.visible_to(request.user).select_related("plan", "lead")
     project = get_object_or_404(projects.prefetch_related("supporters"), pk=pk)
-    # A project may be visible although its measure is not: then it does not name the measure.
+    # A project may be visible although its measure is not; then the page does not name the measure.
     measure = Measure.objects.visible_to(request.user).filter(pk=project.measure_id).first()
     context = {
         "project": project,

@@ -21,8 +21,8 @@ from measures.queries import open_report_of, open_round_of
 
 
 def report_write(request, pk):
-    """Show and take the report form: the lead drafts and submits, the office records a status."""
-    # A measure that the user may not see is a 404, one that they may not report on a 403.
+    """Handle the report form: the lead drafts and submits, the office records a status."""
+    # 404 if the user may not see the measure, 403 if they may not report on it.
     measure = get_object_or_404(
         Measure.objects.visible_to(request.user).select_related("plan", "lead"), pk=pk
     )
@@ -33,7 +33,7 @@ def report_write(request, pk):
 
 
 def _write_as_lead(request, measure: Measure):
-    # A returned report or a colleague's draft is continued; there is never a second one beside it.
+    # Continue a returned report or a colleague's draft: a measure has at most one open report.
     report = open_report_of(measure, request.user)
     if report and report.state not in EDITABLE_REPORT_STATES:
         message = _("Der Bericht ist eingereicht. Sie können ihn hier lesen.")
@@ -63,8 +63,8 @@ def _write_as_lead(request, measure: Measure):
         ),
         form=form,
         done=done,
-        # What the form compares with on a conflict; not its own record, since a colleague may have
-        # saved the first draft after this form was opened without one.
+        # The record to compare with on a conflict. Not the form's own one: a colleague may have
+        # saved the first draft after this form was opened without any.
         current=lambda: open_report_of(measure, request.user),
     ):
         return redirect(measure)
@@ -99,8 +99,8 @@ def _render_report_form(request, form, measure, *, report=None, is_lead: bool = 
 
 
 def _initial_values(measure: Measure, report: StatusReport | None = None) -> dict:
-    """Return what the form of a new report starts from: the measure's status, since most of it has
-    not changed, as of the cut-off day of the open round.
+    """Return the initial values of a new report: the measure's status, most of which has rarely
+    changed, as of the cut-off day of the open round.
     """
     if report:
         return {}
@@ -112,7 +112,7 @@ def _initial_values(measure: Measure, report: StatusReport | None = None) -> dic
 @require_safe
 def report_page(request, pk):
     report = _get_report(request, pk)
-    # Once the lead has revised a returned report, the comment on its old version would confuse.
+    # Once the lead has revised the report, a comment on its old version would confuse.
     is_returned = report.state == ReportState.RETURNED
     sections = [(_("Sachstand"), report.summary), (_("Nächste Schritte"), report.outlook)]
     context = {

@@ -27,7 +27,7 @@ from measures.queries import (
 @require_safe
 def round_list(request):
     rounds = ReportingRound.objects.visible_to(request.user).select_related("plan")
-    # Counted in the query that loads the rounds: one query for any number of rounds.
+    # Counted in the query that loads the rounds, to avoid one query per round.
     accepted = Count("reports", filter=Q(reports__state=ReportState.ACCEPTED))
     context = {
         "rounds": rounds.annotate(accepted=accepted).order_by("-due_on", "-pk"),
@@ -103,7 +103,7 @@ def round_open(request, pk):
             done=_("Die Berichtsrunde läuft. Die Federführungen sind angeschrieben."),
         )
         return redirect(reporting_round)
-    # Opening sends mail, so the office sees first to how many people.
+    # Opening sends mail, so first show the office how many people get it.
     measure_count = measures_awaiting_report(reporting_round).count()
     mail_count = len(awaited_reporters(reporting_round))
     return render_confirmation(
@@ -132,7 +132,7 @@ def round_close(request, pk):
             done=_("Die Berichtsrunde ist abgeschlossen."),
         )
         return redirect(reporting_round)
-    # Closing is final, so the office sees what it gives up.
+    # Closing is final, so first show the office which reports are missing.
     missing = measures_awaiting_report(reporting_round).count()
     return render_confirmation(
         request,

@@ -13,16 +13,16 @@ from measures.progress import draw_timeline
 from measures.queries import TimelineBar, current_plan, timeline_bars
 
 BARS_ON_START_PAGE = 8
-# A picture with more bars is no longer readable; the page then points to the list.
+# A chart with more bars is unreadable; the page then refers to the list.
 TIMELINE_BAR_LIMIT = 200
 YEARS_AROUND_PLAN = 3
 
 
 @require_safe
 def timeline_page(request: HttpRequest) -> HttpResponse:
-    """Show the measures that run this year or ended last year; all of them if there are none.
+    """Show the measures that end last year or later; all measures if there are none.
 
-    The start page shows the first of them and how many more there are.
+    As a fragment of the start page, show the first few and the number of others.
     """
     plan = current_plan(request.user)
     today = timezone.localdate()
@@ -46,9 +46,9 @@ def _current_bars(user, plan: Plan, today: dt.date) -> list[TimelineBar]:
 
 
 def _years_around(plan: Plan | None, today: dt.date) -> tuple[int, int]:
-    """Return the first and the last year to show: those of the plan and today, with a margin.
+    """Return the first and the last year to show: plan and present, with a margin.
 
-    Without the limit one measure that runs until 2099 would squeeze all others into a corner.
+    Without the limit, one measure that runs until 2099 would squeeze all others into a corner.
     """
     first = plan.first_year if plan and plan.first_year else today.year
     last = plan.last_year if plan and plan.last_year else today.year
