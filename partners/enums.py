@@ -32,15 +32,15 @@ class AccountState(models.TextChoices):
     CLOSED = "closed", _("deaktiviert")
 
 
-# A closed account is an ordinary end, not a problem, hence grey and not red.
+# Closing an account is normal rather than a problem, hence grey and not red.
 BADGE_COLOURS = {
     AccountState.ACTIVE: "success",
     AccountState.INVITED: "info",
     AccountState.CLOSED: "muted",
 }
 
-# In the order of the check boxes and of every list of roles. The senator's title comes from the
-# settings, as it changes with the person in office.
+# In the display order of check boxes and lists. The title of the senator comes from the settings,
+# because it changes with the person in office.
 ROLE_LABELS = {
     OFFICE: _("Geschäftsstelle"),
     SENATOR_OFFICE: format_lazy(_("Büro {head}"), head=settings.HEAD_TITLE_GENITIVE),

@@ -9,7 +9,7 @@ from core.folding import fold, matching
 from partners.enums import ROLE_LABELS, OrganisationKind
 from partners.models import DistributionList, Organisation, Person, Sector
 
-# Django-filter's own boolean choice says "Yes" and "No"; these say what is meant.
+# The boolean filter of django-filter says "Yes" and "No"; these labels say what is meant.
 ACTIVITY = [("active", _("aktiv")), ("inactive", _("nicht mehr aktiv"))]
 ACCOUNTS = [
     ("active", _("mit aktivem Konto")),
@@ -81,7 +81,8 @@ class PersonFilter(filters.FilterSet):
             return queryset.filter(user=None)
         if value == "closed":
             return queryset.filter(user__is_active=False)
-        invited = Q(user__password__startswith="!")  # Django's mark of an unusable password
+        # The prefix by which Django marks an unusable password.
+        invited = Q(user__password__startswith="!")
         return queryset.filter(invited if value == "invited" else ~invited, user__is_active=True)
 
     def by_state(self, queryset, _name, value):
@@ -89,14 +90,14 @@ class PersonFilter(filters.FilterSet):
 
 
 class OwnPeopleFilter(PersonFilter):
-    """For partners, who may not see accounts and distribution lists."""
+    """The filter for partners, who may not see accounts and distribution lists."""
 
     # None removes an inherited filter.
     account = role = list = None
 
 
 class CandidateFilter(OwnPeopleFilter):
-    """For adding people to a distribution list: all of them are active."""
+    """The filter for adding people to a distribution list, all of whom are active."""
 
     state = None
 
@@ -109,7 +110,7 @@ class DistributionListFilter(filters.FilterSet):
         fields: list[str] = []
 
     def search_words(self, queryset, _name, value):
-        # There are few lists, so they need no column with folded text.
+        # Folded in Python: there are too few lists to justify a column with folded text.
         words = fold(value).split()
         found = [
             pk
@@ -120,7 +121,7 @@ class DistributionListFilter(filters.FilterSet):
 
 
 def matching_person(words: str) -> Q:
-    """Return the condition that each word occurs in the text of the person or the organisation."""
+    """Return the condition that person or organisation together match all words."""
     # Word by word, so that `leitung mueller` finds the head of a department at Müller.
     condition = Q()
     for word in words.split():

@@ -64,7 +64,7 @@ class PersonForm(VersionedForm):
         self.fields["email"].validators.append(validate_address)
         field = self.fields["organisation"]
         field.queryset = Organisation.objects.filter(is_active=True).order_by("search", "pk")
-        # An organisation that is no longer active stays with the contacts who belong to it.
+        # Contacts of an inactive organisation keep it as a choice.
         if self.instance.organisation_id:
             field.queryset |= Organisation.objects.filter(pk=self.instance.organisation_id)
         field.empty_label = _("keine Organisation")
@@ -115,7 +115,7 @@ class AccountForm(forms.Form):
 
 
 class DeputyForm(forms.Form):
-    """Who acts for `principal` on which days, and for whom decides on approvals: on which kinds."""
+    """A deputy of `principal`: person, days and, if they decide on approvals, kinds of approval."""
 
     deputy = forms.ModelChoiceField(
         label=_("Wer vertritt?"),
@@ -147,8 +147,7 @@ class DeputyForm(forms.Form):
         else:
             self.fields["ends_on"].help_text = _(
                 "Leer: bis auf Weiteres; an Freigaben wird die Vertretung dann erst nach Ablauf "
-                "der Frist erinnert, "
-                "mit einem letzten Tag von Anfang an."
+                "der Frist erinnert, mit einem letzten Tag von Anfang an."
             )
 
     @property
@@ -168,7 +167,7 @@ def _possible_deputies(principal: Person, by: User) -> QuerySet[Person]:
         people = Person.objects.filter(
             organisation__isnull=False, organisation_id=by.organisation_id
         )
-    # Nobody makes themselves a deputy; the service refuses it too.
+    # Nobody can appoint themselves as deputy; the service enforces this too.
     people = people.filter(user__is_active=True).exclude(pk__in=[principal.pk, by.person_id])
     return people.select_related("organisation").order_by("search", "pk")
 

@@ -17,8 +17,8 @@ from partners.queries import recipient_of
 
 INVITATION = "account_invitation"  # kind of the signed link
 INVITATION_DAYS = 14
-# A mail that could not be sent for days surprises more than it helps; the office sees it in the
-# outbox and resends the invitation.
+# An invitation that arrives days late would only confuse. The office sees the failure in the outbox
+# and can resend it.
 DELIVERY_LIMIT = dt.timedelta(days=3)
 
 register(
@@ -52,7 +52,7 @@ register(
 
 def mail_invitation(account: User, *, now: dt.datetime, by) -> None:
     """Mail the link with which the holder of `account` sets the first password."""
-    # The version makes older links invalid without storing any of them.
+    # The version invalidates older links without storing any link.
     token = sign_link(INVITATION, account.pk, account.invitation_version)
     values = {
         "recipient": recipient_of(account.person),
@@ -66,7 +66,7 @@ def mail_invitation(account: User, *, now: dt.datetime, by) -> None:
         subject=_("Ihr Zugang zum Portal %(portal)s") % {"portal": settings.PORTAL_NAME},
         text=render_to_string("account/email/invitation_message.txt", values),
         now=now,
-        # Each version of the invitation is one mail, however often the service is retried.
+        # One mail per version of the invitation, however often the service is retried.
         event=f"invitation:{account.pk}:{account.invitation_version}",
         expires_at=now + DELIVERY_LIMIT,
         by=by,

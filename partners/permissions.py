@@ -8,7 +8,7 @@ from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role
 
 
 def may_sign_in(user) -> bool:
-    # The password of the demo accounts is public, so they must not open a real portal.
+    # The password of demo accounts is public, so they must not work in a real portal.
     return user.is_active and (settings.DEMO or not user.is_demo)
 
 
@@ -28,12 +28,12 @@ def can_see_organisations(user) -> bool:
 
 
 def can_see_people(user) -> bool:
-    # Contacts are personal data, which the steering committee does not need.
+    # Contacts are personal data that the steering committee does not need.
     return has_role(user, OFFICE, SENATOR_OFFICE, PARTNER)
 
 
 def can_see_lists(user) -> bool:
-    # A list shows contacts of many organisations, which partners must not see of each other.
+    # Partners must not see each other's contacts, which distribution lists combine.
     return has_role(user, OFFICE, SENATOR_OFFICE)
 
 
@@ -42,7 +42,7 @@ def can_see_accounts(user) -> bool:
 
 
 def can_see_notes(user) -> bool:
-    # The office writes these notes for itself alone.
+    # The office writes these notes for itself only.
     return has_role(user, OFFICE)
 
 

@@ -1,4 +1,4 @@
-"""Organisations, people, accounts and deputyships, as pages and other apps need them."""
+"""Organisations, people, accounts and deputyships for pages and other apps."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -12,9 +12,9 @@ from partners.models import Deputy, DistributionList, Organisation, Person, User
 
 
 def people_with_role(role: str) -> QuerySet[Person]:
-    """Return the people whose own role is `role`, with their accounts, the oldest account first.
+    """Return the people who hold `role` themselves, with their accounts, oldest account first.
 
-    Deputies to whom the role is lent are not among them.
+    Deputies to whom the role is only lent are not included.
     """
     people = Person.objects.filter(user__groups__name=role, user__is_active=True, is_active=True)
     return people.select_related("user", "organisation").order_by("user__pk")
@@ -22,7 +22,7 @@ def people_with_role(role: str) -> QuerySet[Person]:
 
 def office_heads() -> list[Person]:
     """Return the heads of the office, or everyone in the office when no head is marked."""
-    # Overdue approvals must reach someone even when the office forgot to mark its head.
+    # Notices of overdue approvals must reach somebody even if no head is marked.
     people = list(people_with_role(OFFICE))
     return [person for person in people if person.user.is_office_head] or people
 
@@ -49,7 +49,7 @@ def visible_people(user) -> QuerySet[Person]:
 
 
 def visible_people_of(organisation: Organisation, user) -> QuerySet[Person]:
-    """Return the contacts of an organisation, the active ones first."""
+    """Return the contacts of an organisation, active ones first."""
     people = visible_people(user).filter(organisation=organisation)
     return people.order_by("-is_active", "search", "pk")
 
@@ -88,17 +88,16 @@ def deputyships_between(
 
 
 def last_deputyship(account: User, role: str, day: dt.date, kind: str = "") -> Deputy | None:
-    """Return the deputyship of `account` for a holder of `role` that was the last to end before
-    `day`.
+    """Return the latest deputyship of `account` for a holder of `role` that ended before `day`.
 
-    With `kind` only deputyships that cover this kind of approval count.
+    With `kind`, only deputyships that cover this kind of approval count.
     """
     deputyships = Deputy.objects.filter(
         deputy=account.person_id, principal__user__groups__name=role, ends_on__lt=day
     ).order_by("-ends_on", "-pk")
     if not kind:
         return deputyships.first()
-    # SQLite cannot look into the JSON list, and one account has few deputyships.
+    # In Python: SQLite cannot search the JSON list, and an account has few deputyships.
     return next((deputyship for deputyship in deputyships if deputyship.covers(kind)), None)
 
 
@@ -112,7 +111,7 @@ def demo_accounts() -> list[User]:
 
 def recipient_of(person: Person) -> Recipient:
     """Return the address, name and greeting with which the portal writes to `person`."""
-    # An account's address is the one its holder signs in with, so it is more likely to be current.
+    # People sign in with the address of their account, so it is more likely to be current.
     account = getattr(person, "user", None)
     email = account.email if account and account.is_active else person.email
     return Recipient(email=email, name=person.name, greeting=person.greeting)

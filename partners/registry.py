@@ -25,7 +25,7 @@ def kind_choices() -> list[tuple[str, str | Promise]]:
 
 def ordered_kinds(keys: Iterable[str]) -> list[str]:
     """Return `keys` without duplicates in their fixed order. Raises Refused for an unknown key."""
-    # The stored order must not depend on the order of ticking, or the history shows false changes.
+    # A fixed order, because a mere change of order would show up as a change in the history.
     wanted = set(keys)
     if unknown := sorted(wanted - set(_labels)):
         raise Refused(_("Unbekannte Art von Freigaben: %(kinds)s.") % {"kinds": ", ".join(unknown)})
@@ -34,6 +34,6 @@ def ordered_kinds(keys: Iterable[str]) -> list[str]:
 
 def kind_limit_text(keys: Iterable[str]) -> str:
     """Return `nur Freigaben: Thema, Besuch`; empty when there are no `keys`, hence no limit."""
-    # A kind that is no longer registered still shows its key rather than hiding the limit.
+    # Show the key of a kind that is no longer registered rather than hide the limit.
     names = ", ".join(str(_labels.get(key, key)) for key in keys)
     return _("nur Freigaben: %(kinds)s") % {"kinds": names} if names else ""

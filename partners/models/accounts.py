@@ -16,7 +16,7 @@ from partners.models.people import Person
 
 
 class UserManager(BaseUserManager):
-    # Addresses are stored in lower case, but people type them as they like.
+    # Addresses are stored in lower case, but users may type capitals.
     def get_by_natural_key(self, username):
         return self.get(email__iexact=username)
 
@@ -54,10 +54,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_office_head = models.BooleanField(_("Leitung der Geschäftsstelle"), default=False)
     date_joined = models.DateTimeField(_("eingerichtet am"), default=timezone.now, editable=False)
     invited_at = models.DateTimeField(_("eingeladen am"), null=True, editable=False)
-    # Part of the signed link in the invitation: raising it revokes the links sent so far.
+    # Part of the signed link in the invitation; raising it revokes all earlier links.
     invitation_version = models.PositiveIntegerField(default=0, editable=False)
 
-    # Former password hashes must not pile up in the history.
+    # The history must not accumulate former password hashes or sign-in times.
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
     objects = UserManager()
 
@@ -69,7 +69,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("Konto")
         verbose_name_plural = _("Konten")
         constraints = [
-            # Without it, `unique` would accept the same address twice in different spellings.
+            # Otherwise `unique` would accept the same address again in different case.
             models.CheckConstraint(
                 condition=Q(email=Lower("email")), name="user_email_is_lower_case"
             )
@@ -106,7 +106,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_pending(self) -> bool:
-        """Invited, but without a password yet: the link of the invitation still opens."""
+        """Whether the account has been invited but has no password yet."""
         return self.is_active and not self.has_usable_password()
 
     @property
@@ -125,7 +125,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         deputyships = Deputy.objects.valid_on(timezone.localdate()).filter(deputy=self.person_id)
         return tuple(deputyships.order_by("pk"))
 
-    # Every page asks for the roles, so own and lent ones come in a single query, once per request.
+    # Every page needs the roles, so one cached query per request loads own and lent ones.
     @cached_property
     def _memberships(self) -> tuple[tuple[str, list[str] | None, int | None], ...]:
         """Own and lent roles as (role, kinds, organisation of the person who holds the role).
@@ -133,7 +133,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         `kinds` is None for an own role, else the kinds of approval that the deputyship is limited
         to.
         """
-        # UNION wants the same columns on both sides, so own roles get a NULL for the kinds.
+        # UNION requires the same columns on both sides, so own roles get NULL as kinds.
         own = Group.objects.filter(user=self).annotate(
             kinds=Value(None, output_field=models.JSONField())
         )
@@ -168,5 +168,5 @@ class User(AbstractBaseUser, PermissionsMixin):
         for role, kinds, _organisation in self._memberships:
             if kinds is not None and role not in self.own_roles:
                 lent.setdefault(role, []).append(kinds)
-        # An empty limit is a deputyship for all kinds, which lifts the limits of the others.
+        # An empty list stands for all kinds, so one such deputyship lifts the limits of the others.
         return {role: frozenset().union(*limits) for role, limits in lent.items() if all(limits)}

@@ -17,14 +17,14 @@ from partners.registry import kind_limit_text
 class DeputyQuerySet(models.QuerySet):
     # Unlike elsewhere, no role is needed: an account without one may still act as a deputy.
     def visible_to(self, user):
-        """All for the office and the senator's office, for others those they are part of."""
+        """Office and senator's office: all. Others: deputyships in which they are involved."""
         if has_role(user, OFFICE, SENATOR_OFFICE):
             return self
         if not (user.is_authenticated and user.is_active):
             return self.none()
         return self.filter(Q(principal_id=user.person_id) | Q(deputy_id=user.person_id))
 
-    # Rights end with the last day by themselves; no job has to take them away.
+    # Evaluated by date, so that rights end with the last day without a background job.
     def valid_on(self, day: dt.date):
         return self.filter(Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day)))
 

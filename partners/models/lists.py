@@ -12,7 +12,7 @@ from partners.models.people import Person
 
 class DistributionListQuerySet(models.QuerySet):
     def visible_to(self, user):
-        # A list shows contacts of many organisations to each other.
+        # A list contains contacts of several organisations, which partners must not see.
         return self if has_role(user, OFFICE, SENATOR_OFFICE) else self.none()
 
 
@@ -26,7 +26,7 @@ class DistributionList(models.Model):
     )
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
 
-    # Who was on a list when a dialogue was prepared is a question that comes up later.
+    # With members: people later ask who was on the list when a dialogue was prepared.
     history = HistoricalRecords(m2m_fields=[members])
     objects = DistributionListQuerySet.as_manager()
 

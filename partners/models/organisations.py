@@ -39,7 +39,7 @@ class CrossCuttingTheme(models.Model):
 
 class OrganisationQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """All of them; partners only see the organisations they speak for."""
+        """Partners: the organisations they speak for. Every other role: all."""
         if has_role(user, OFFICE, SENATOR_OFFICE, OBSERVER):
             return self
         if has_role(user, PARTNER):
@@ -60,7 +60,7 @@ class Organisation(Sourced):
     street = models.CharField(_("Straße und Hausnummer"), max_length=200, blank=True)
     postcode = models.CharField(_("Postleitzahl"), max_length=10, blank=True)
     city = models.CharField(_("Ort"), max_length=100, blank=True)
-    # As the sources write it, often without `https://`, so it is no URLField.
+    # Not a URLField, because sources often omit `https://`.
     website = models.CharField(_("Internetseite"), max_length=200, blank=True)
     sectors = models.ManyToManyField(
         Sector, verbose_name=_("Branchen"), blank=True, related_name="organisations"

@@ -14,7 +14,9 @@ from partners.models.organisations import Organisation
 
 class PersonQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """All for the office and the senator's office, their own organisations' for partners."""
+        """Office and senator's office: all. Partners: themselves and contacts of organisations they
+        speak for.
+        """
         if has_role(user, OFFICE, SENATOR_OFFICE):
             return self
         if has_role(user, PARTNER):
@@ -57,7 +59,7 @@ class Person(models.Model):
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
     search = FoldedField(sources=("name", "function", "email"))
 
-    # `search` repeats what other fields say, so it has no history.
+    # `search` is derived from other fields, so it has no history.
     history = HistoricalRecords(excluded_fields=["search"])
     objects = PersonQuerySet.as_manager()
 
@@ -73,7 +75,7 @@ class Person(models.Model):
 
     @property
     def greeting(self) -> str:
-        """The first line of a mail, without its comma."""
+        """The first line of a mail, without the comma."""
         return self.salutation or str(_("Guten Tag"))
 
     @property

@@ -1,4 +1,4 @@
-"""Invite people to an account; change, deactivate and reactivate accounts."""
+"""Invite people to accounts; change, deactivate and reactivate accounts."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -39,7 +39,7 @@ def invite_account(
     active, the address belongs to another account, or the roles do not fit.
     """
     require_can_manage_partners(by)
-    # The lock on the person makes two simultaneous invitations wait for each other.
+    # The lock on the person serialises two simultaneous invitations.
     locked = Person.objects.select_for_update().get(pk=person.pk)
     if User.objects.filter(person=locked).exists():
         raise ChangedMeanwhile(_("Diese Person hat schon ein Konto."))
@@ -84,7 +84,7 @@ def read_invitation(token: str) -> User:
 @transaction.atomic
 def accept_invitation(*, token: str, password: str, now: dt.datetime) -> User:
     """Set the first password of an account and revoke the link. Raises as `read_invitation`."""
-    # Read under lock: the office may revoke the link while the form is on its way.
+    # Read under lock, because the office may revoke the link at the same moment.
     account = _invited_account(_locked_accounts(), token)
     account.set_password(password)
     account.invitation_version += 1
@@ -95,7 +95,7 @@ def accept_invitation(*, token: str, password: str, now: dt.datetime) -> User:
 def _invited_account(accounts: QuerySet[User], token: str) -> User:
     target = read_link(INVITATION, token, max_age=INVITATION_SECONDS)
     account = accounts.filter(pk=target.pk).first()
-    # Each reason has its own sentence, as each needs a different next step.
+    # A separate message for each reason, because each requires a different next step.
     if account is None or not account.is_active:
         raise Refused(
             _("Dieses Konto gibt es nicht mehr. Bitte wenden Sie sich an die Geschäftsstelle.")
@@ -146,7 +146,7 @@ def change_account(
         if OFFICE not in roles:
             _require_another_office_account(locked, office_pks)
     if email != locked.email:
-        # allauth keeps its own copy of confirmed addresses and would still accept the former one.
+        # allauth keeps a copy of confirmed addresses and would still accept the former one.
         EmailAddress.objects.filter(user=locked).delete()
         locked.invitation_version += 1
     locked.email, locked.is_office_head = email, is_office_head
@@ -171,7 +171,7 @@ def deactivate_account(*, account: User, by, now: dt.datetime) -> User:
     require_other_account(locked, by)
     _require_another_office_account(locked, office_pks)
     locked.is_active = False
-    # An account that is reopened later must not revive a link sent before.
+    # Reopening the account later must not revive an old link.
     locked.invitation_version += 1
     save_as(locked, by=by, now=now, reason=_("deaktiviert"))
     return locked
@@ -196,13 +196,13 @@ def activate_account(*, account: User, by, now: dt.datetime) -> User:
 
 
 def require_other_account(account: User, by) -> None:
-    """Raise Refused when `account` is the user's own, which others have to deactivate."""
+    """Raise Refused when users try to deactivate their own account."""
     if account.pk == by.pk:
         raise Refused(_("Das eigene Konto kann niemand selbst deaktivieren."))
 
 
 def _locked_accounts() -> QuerySet[User]:
-    # `of`: without it PostgreSQL would lock the joined person as well.
+    # `of`, because PostgreSQL would otherwise lock the joined person as well.
     return User.objects.select_for_update(of=("self",)).select_related("person")
 
 
@@ -212,8 +212,8 @@ def _lock_account(account: User) -> User:
 
 def _lock_office_accounts() -> list[int]:
     """Lock the active accounts of the office and return their primary keys."""
-    # Without the lock, two people could close the last two accounts at the same time. In the order
-    # of the keys, two such requests wait for each other instead of deadlocking.
+    # Without the lock, two requests could close the last two accounts at the same time. Locking in
+    # the order of the keys avoids deadlocks between them.
     accounts = User.objects.select_for_update(of=("self",))
     offices = accounts.filter(is_active=True, groups__name=OFFICE).order_by("pk")
     return [account.pk for account in offices]
@@ -262,8 +262,8 @@ def _require_free_address(email: str, *, account: User | None = None) -> str:
 
 
 def _save(account: User, *, by, now: dt.datetime, reason: str) -> None:
-    # Another request may have taken the address after the check; the constraint decides. The
-    # savepoint keeps PostgreSQL's outer transaction usable after the error.
+    # A concurrent request may take the address after the check, so the constraint decides. The
+    # savepoint keeps the outer transaction usable on PostgreSQL after the error.
     try:
         with transaction.atomic():
             save_as(account, by=by, now=now, reason=reason)

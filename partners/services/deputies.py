@@ -57,7 +57,7 @@ def add_deputy(
 
 @transaction.atomic
 def end_deputy(*, deputyship: Deputy, by, now: dt.datetime) -> None:
-    """End a deputyship at once: its last day was yesterday. Delete it if it has not begun before.
+    """End a deputyship with yesterday as its last day. Delete it if it starts today or later.
 
     Raises NotAllowed as `add_deputy`, Refused when it has ended already.
     """
@@ -72,7 +72,7 @@ def end_deputy(*, deputyship: Deputy, by, now: dt.datetime) -> None:
         raise Refused(_("Diese Vertretung ist schon beendet."))
     _require_can_arrange(by, locked.principal)
     if locked.starts_on >= today:
-        # A deputyship that never applied leaves nothing behind but its line in the history.
+        # No full day of it has passed, so only the history keeps it.
         locked._history_user, locked._change_reason = by, _("Vertretung zurückgenommen")
         locked.delete()
         return
@@ -90,7 +90,7 @@ def _require_can_arrange(by, principal: Person) -> None:
 def _require_two_accounts(principal: Person, deputy: Person, by) -> None:
     if principal.pk == deputy.pk:
         raise Refused(_("Niemand kann sich selbst vertreten. Bitte wählen Sie eine andere Person."))
-    # Otherwise the office could lend itself any role, such as the senator's office's.
+    # Otherwise the office could lend itself any role, such as that of the senator's office.
     if deputy.pk == by.person_id:
         raise Refused(
             _(

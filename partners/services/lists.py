@@ -1,4 +1,4 @@
-"""Distribution lists: their name and purpose, and who is on them."""
+"""Distribution lists: name, purpose and members."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -53,7 +53,7 @@ def add_members(
     locked = DistributionList.objects.select_for_update().get(pk=distribution_list.pk)
     present = set(locked.members.values_list("pk", flat=True))
     new = [person for person in people if person.pk not in present]
-    # No field changes, but saving writes the line of history that carries the reason.
+    # Saving changes no field, but writes the history entry with the reason.
     if new:
         save_as(locked, by=by, now=now, reason=_("%(count)d aufgenommen") % {"count": len(new)})
         locked.members.add(*new)
@@ -68,6 +68,7 @@ def remove_members(
     require_can_manage_partners(by)
     locked = DistributionList.objects.select_for_update().get(pk=distribution_list.pk)
     members = list(locked.members.filter(pk__in=[person.pk for person in people]))
+    # Without a change, there is nothing to record in the history.
     if members:
         save_as(locked, by=by, now=now, reason=_("%(count)d entfernt") % {"count": len(members)})
         locked.members.remove(*members)
@@ -84,6 +85,8 @@ def _write(
 ) -> DistributionList:
     distribution_list.name = values["name"]
     distribution_list.description = values.get("description", "")
+    # Two requests may choose the same name at once, so the constraint decides. The savepoint keeps
+    # the outer transaction usable on PostgreSQL after the error.
     try:
         with transaction.atomic():
             save_as(distribution_list, by=by, now=now, reason=reason)

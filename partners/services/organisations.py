@@ -52,26 +52,27 @@ def change_organisation(
 def _write(
     organisation: Organisation, values: dict[str, Any], *, by, now: dt.datetime, reason: str
 ) -> Organisation:
-    # The constraint compares letter by letter, so folded names are compared here.
+    # The constraint compares exact names, so compare folded names here.
     _require_free_name(organisation, values["name"])
     sectors = values.get("sectors")
     for name in set(FIELDS) & set(values) - {"sectors"}:
         setattr(organisation, name, values[name])
-    # Another request may have taken the name after the check; the constraint decides. The savepoint
-    # keeps PostgreSQL's outer transaction usable after the error.
+    # A concurrent request may take the name after the check, so the constraint decides. The
+    # savepoint keeps the outer transaction usable on PostgreSQL after the error.
     try:
         with transaction.atomic():
             save_as(organisation, by=by, now=now, reason=reason)
     except IntegrityError as error:
         raise Refused(_name_taken(values["name"])) from error
-    # The form has no field for sectors as long as none exist; then the values lack them.
+    # Without any sectors, the form has no such field and the values lack them.
     if sectors is not None:
         organisation.sectors.set(sectors)
     return organisation
 
 
 def _require_free_name(organisation: Organisation, name: str) -> None:
-    # `Müller GmbH` and `MUELLER GMBH` are the same organisation.
+    # `Müller GmbH` and `MUELLER GMBH` are the same organisation. The database narrows the choice,
+    # because `search` starts with the name but goes on.
     others = Organisation.objects.exclude(pk=organisation.pk).filter(search__startswith=fold(name))
     if any(fold(other.name) == fold(name) for other in others):
         raise Refused(_name_taken(name))

@@ -20,8 +20,8 @@ FIELDS = ("name", "salutation", "function", "organisation", "email", "phone", "n
 def add_person(*, values: dict[str, Any], by, now: dt.datetime) -> Person:
     """Create a contact.
 
-    Raises Refused for a second one of the same name, organisation and address: most likely the form
-    was sent twice.
+    Raises Refused if one with the same name, organisation and address exists: most likely, the form
+    was submitted twice.
     """
     require_can_manage_partners(by)
     same = Person.objects.filter(
@@ -46,8 +46,8 @@ def change_person(
     require_can_manage_partners(by)
     locked = Person.objects.select_for_update().get(pk=person.pk)
     require_unchanged(locked, version, FIELDS)
-    # An account without an active person or without the organisation of a partner would keep its
-    # rights but belong to nobody.
+    # Otherwise an account could keep its rights although its person is inactive or, for a partner,
+    # has no organisation.
     _require_account_stays_valid(locked, values)
     return _write(locked, values, by=by, now=now, reason=_("Angaben geändert"))
 

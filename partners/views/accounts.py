@@ -1,4 +1,4 @@
-"""The account of a person, as the office manages it."""
+"""Pages on which the office manages the account of a person."""
 
 from functools import partial
 
@@ -32,7 +32,7 @@ from partners.services import (
 def _account_of_person(request, pk: int) -> User:
     """Return the account of the person `pk`; 404 unless both exist and are visible to the user."""
     person = get_object_or_404(visible_people(request.user), pk=pk)
-    # The pages are addressed by person: most people have no account, hence no key of one.
+    # URLs contain the key of the person, because most people have no account.
     if account := getattr(person, "user", None):
         return account
     raise Http404
@@ -106,7 +106,7 @@ def account_deactivate(request, pk):
         service = partial(deactivate_account, account=account, by=request.user, now=timezone.now())
         run_service(request, service, done=_("Das Konto ist deaktiviert."))
         return redirect(account.person)
-    # Say so before asking for confirmation, not after.
+    # Refuse before asking for confirmation, not after.
     if not run_service(request, partial(require_other_account, account, request.user)):
         return redirect(account.person)
     return render_confirmation(

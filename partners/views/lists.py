@@ -31,7 +31,7 @@ from partners.services import add_list, add_members, change_list, remove_members
 from partners.views.organisations import add_button, tabs_for
 from partners.views.people import EXPORT_HEADER, export_row
 
-MAX_KEY_DIGITS = 18  # both databases hold every number of so many digits as a primary key
+MAX_KEY_DIGITS = 18  # every number of up to 18 digits fits into a primary key
 MAX_TICKED = 500
 SORTS = {"name": ("name",), "members": ("member_count", "name")}
 MEMBER_SORTS = {
@@ -140,7 +140,7 @@ def list_members(request, pk):
             "%(count)d Person ist aufgenommen.", "%(count)d Personen sind aufgenommen.", count
         )
         _show_count(request, count, done)
-        # With its query: people are added search by search, page by page.
+        # Keep the query string, because people are added search by search and page by page.
         return redirect(request.get_full_path())
     others = visible_people(request.user).filter(is_active=True)
     listing = CandidateFilter(request.GET, others.exclude(distribution_lists=distribution_list))
@@ -179,8 +179,8 @@ def _change_members(request, service, distribution_list: DistributionList) -> in
 
 
 def _ticked_people(request) -> QuerySet[Person]:
-    # The keys come from outside: PostgreSQL raises an error for a number that no column can hold.
-    # More than a page of boxes is never sent by the form, so the number is capped.
+    # The keys come from outside, and PostgreSQL raises an error for an out-of-range number. The
+    # form never sends more than one page of boxes, so their number is capped.
     keys = [
         key
         for key in request.POST.getlist("person")

@@ -83,7 +83,7 @@ def export_row(person: Person) -> list[str]:
 
 
 def _filter(request) -> PersonFilter:
-    # Filters reveal what they ask for: partners must not find out who has an account.
+    # A filter reveals what it filters by, and partners must not learn who has an account.
     filter_class = PersonFilter if can_see_accounts(request.user) else OwnPeopleFilter
     return filter_class(request.GET, visible_people(request.user))
 
@@ -110,7 +110,7 @@ def person_page(request, pk):
 
 
 def _account_context(person: Person, user) -> dict:
-    """Return what the page shows of the account, which is None for most people."""
+    """Return the part of the context about the account, which most people do not have."""
     account = getattr(person, "user", None)
     can_edit = can_manage_partners(user)
     if account is None:
@@ -151,7 +151,7 @@ def _account_buttons(account: User, user) -> list[Button]:
 
 @allowed(can_manage_partners)
 def person_add(request):
-    # The page of an organisation links here with its key.
+    # The page of an organisation links here with `?organisation=`.
     initial = {"organisation": request.GET.get("organisation")}
     form = PersonForm(request.POST or None, initial=initial)
     if form.is_valid():
@@ -193,7 +193,7 @@ def _account_and_roles(person: Person) -> tuple[User | None, str]:
 
 
 def _roles_text(account: User) -> str:
-    # `account.own_roles` would cost a query for each person of a list; the groups are prefetched.
+    # `account.own_roles` would cost a query per person; the groups are prefetched.
     roles = {group.name for group in account.groups.all()}
     return ", ".join(role_names(roles, is_office_head=account.is_office_head))
 
@@ -209,7 +209,7 @@ def _person_facts(person: Person) -> list[tuple[str, str]]:
 
 
 def _account_facts(account: User) -> list[tuple[str, str]]:
-    # The last sign-in is left out on purpose: the portal does not watch when people work.
+    # The last sign-in is deliberately missing: the portal does not monitor when people work.
     facts = [
         (_("Anmeldung mit"), account.email),
         (_("Rollen"), _roles_text(account) or _("keine")),
@@ -219,7 +219,7 @@ def _account_facts(account: User) -> list[tuple[str, str]]:
 
 
 def _history(person: Person) -> list[HistoryEntry]:
-    """Return the changes of the contact and of the account, the latest first."""
+    """Return the changes of contact and account, latest first."""
     entries = entries_of(person, limit=20)
     if account := getattr(person, "user", None):
         entries += [
