@@ -20,8 +20,7 @@ class VisitState(models.TextChoices):
 
 S = VisitState
 
-# A refused visit has no state of its own: it is cancelled, and the approval keeps the
-# verdict.
+# Refusing cancels a visit instead of leading to a separate state; the approval keeps the verdict.
 VISIT_MOVES = {
     "submit": Move((S.IDEA, S.RETURNED, S.POSTPONED), S.SUBMITTED, _("Zur Freigabe vorlegen")),
     "withdraw": Move((S.SUBMITTED,), S.IDEA, _("Vorlage zurückziehen")),
@@ -53,16 +52,16 @@ COLOUR_OF_VISIT = {
     S.CANCELLED: "danger",
 }
 
-# The approval is in force: only in these states can a visit be published.
+# States with a valid approval, which publishing requires.
 APPROVED_STATES = (S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED)
-# A published visit stays public when it is cancelled, so that outsiders learn of it. A postponed
-# one does not: its next date must not be known outside before it is approved as well.
+# A cancelled visit stays public, so that outsiders learn of it. A postponed one does not: its new
+# date must not become public before it is approved.
 PUBLIC_STATES = (*APPROVED_STATES, S.CANCELLED)
-# A visit in these states counts as attention given to its sectors.
+# Visits in these states count as attention paid to their sectors.
 ATTENTION_STATES = (S.ANNOUNCED, S.HELD, S.DOCUMENTED)
-# Press slots can be added, changed and removed.
+# Press slots can still be added, changed and removed.
 PRESS_OPEN_STATES = (S.IDEA, S.SUBMITTED, S.RETURNED, S.POSTPONED, S.APPROVED, S.ANNOUNCED)
-# Company, place and time stand as they are.
+# Company, place and time can no longer change.
 OVER_STATES = (S.HELD, S.DOCUMENTED, S.CANCELLED)
 
 
@@ -85,7 +84,7 @@ class CoverageKind(models.TextChoices):
 
 
 class Publisher(models.TextChoices):
-    """Who is behind a medium. Associations and site operators report on themselves."""
+    """The kind of publisher. Associations and site operators report on themselves."""
 
     PRESS = "press", _("Presse")
     CHAMBER = "chamber", _("Kammermagazin")

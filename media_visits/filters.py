@@ -1,4 +1,4 @@
-"""Filters of the two lists. The address keeps them, so that a filtered list can be shared."""
+"""Filters of the two lists. The query string holds them, so that filtered lists can be shared."""
 
 import django_filters as filters
 from django.forms import SearchInput
@@ -48,12 +48,12 @@ class VisitFilter(filters.FilterSet):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        # Choices from visible records only: others would reveal that a hidden visit exists.
+        # Only years of visible visits: others would reveal that a hidden visit exists.
         years = years_of(Visit.objects.visible_to(self.request.user))
         self.filters["year"].extra["choices"] = [(year, year) for year in years]
 
     def with_press(self, queryset, name, value):
-        # A join would show a visit once for each of its slots.
+        # A join would repeat a visit for each of its slots.
         return queryset.filter(pk__in=Visit.objects.filter(press_slots__kind=value).values("pk"))
 
 

@@ -1,4 +1,4 @@
-"""Forms of the office."""
+"""Forms for visits, press slots and clippings, all of them for the office."""
 
 import datetime as dt
 
@@ -17,7 +17,7 @@ from media_visits.services.press import START_IS_MISSING
 from media_visits.services.visits import visit_errors
 from partners.models import DistributionList, Organisation, Sector
 
-# A clipping appears on one day; RANGE comes from earlier records only.
+# A clipping appears on one day; RANGE exists only for records taken over.
 PRECISIONS = [Precision.DAY, Precision.MONTH, Precision.YEAR, Precision.UNKNOWN]
 FIRST_YEAR_OF_COVERAGE = 1990
 
@@ -115,7 +115,7 @@ class PressSlotForm(VersionedForm):
         super().__init__(*args, **kwargs)
         if not self.instance.visit.is_taken_over:
             starts_at = self.fields["starts_at"]
-            # As `PressSlot.needs_a_start` and the constraint have it; here for what was just typed.
+            # The rule of `PressSlot.needs_a_start` and its constraint, applied to the form's input.
             starts_at.required = self.data.get(self.add_prefix("kind")) != PressKind.NOT_PUBLIC
             starts_at.help_text = gettext_lazy("Nur bei „nicht presseöffentlich“ kann er fehlen.")
 

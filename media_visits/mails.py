@@ -1,7 +1,7 @@
-"""The mails about visits. Those about the approval itself come from `approvals`.
+"""Mails about visits, except those about the approval, which `approvals` sends.
 
-People outside get mail without a link, because most of them have no account; the senator's office
-gets one with a link.
+Mails to people outside contain no link, because most of them have no account; mails to the
+senator's office do.
 """
 
 import datetime as dt
@@ -99,7 +99,7 @@ register(
 )
 
 
-# Mails that say the visit takes place; useless once it is postponed or cancelled.
+# Mails that say a visit takes place: obsolete once it is postponed or cancelled.
 ANNOUNCING_KINDS = ("visit_announced", "visit_moved")
 
 
@@ -113,17 +113,17 @@ def people_to_announce_to(visit: Visit, lists=()) -> list[Person]:
 
 
 def informed_people(visit: Visit) -> list[Person]:
-    """Return the people to whom the visit was announced, as far as they can still be reached."""
+    """Return the people to whom the visit was announced and who can still be reached."""
     return list(visit.informed.reachable().select_related("user").order_by("pk"))
 
 
 def deciders_to_inform(visit: Visit, today: dt.date) -> list[Person]:
     """Return who may decide on visits on `today`, if this visit was ever submitted to them."""
-    # Withdrawing an open submission has a mail of its own.
+    # For an open submission, withdrawing the approval sends a mail of its own.
     if visit.submitted_at is None or visit.state == VisitState.SUBMITTED:
         return []
-    # The same people as for a new submission (docs/adr/0014): one of the deputies may have approved
-    # the visit.
+    # The same people as for a new submission (docs/adr/0014), because any of the deputies may have
+    # approved the visit.
     return deciders(today, ApprovalKind.VISIT)
 
 
@@ -143,7 +143,7 @@ def mail_announcement(visit: Visit, people: list[Person], *, by, now) -> None:
 def mail_change(visit: Visit, kind: str, people, deciders, *, date_before: str, by, now) -> None:
     """Mail `people` (with `kind`) and `deciders` that a visit is postponed or cancelled.
 
-    Announcements that still wait in the outbox are withdrawn.
+    Withdraws announcements that have not been sent yet.
     """
     note = _("Der Besuch wurde verschoben oder abgesagt.")
     withdraw_pending(
@@ -156,7 +156,7 @@ def mail_change(visit: Visit, kind: str, people, deciders, *, date_before: str, 
 
 
 def _without(deciders: list[Person], people: list[Person]) -> list[Person]:
-    # One mail is enough for a decider who is also among the people.
+    # A decider who is also among the people gets only one mail.
     keys = {person.pk for person in people}
     return [person for person in deciders if person.pk not in keys]
 
@@ -172,7 +172,7 @@ def _enqueue(visit, kind, people, values, *, by, now) -> None:
         MailDraft(
             kind=kind,
             subject_key=f"visit:{visit.pk}",
-            # One mail per kind, person and version of the visit.
+            # Deduplicates to one mail per kind, person and version of the visit.
             event=f"v{visit.version}",
             to=recipient_of(person),
             values=values,
@@ -184,11 +184,11 @@ def _enqueue(visit, kind, people, values, *, by, now) -> None:
 
 
 def _press_lines(visit: Visit) -> Markdown:
-    """Return the press slots as a Markdown list, or a sentence where there is none."""
-    # A slot that is not public only records that the press stays away.
+    """Return the press slots as a Markdown list, or a sentence if there are none."""
+    # A slot of the kind *not public* only records that the press is not invited.
     slots = visit.press_slots.exclude(kind=PressKind.NOT_PUBLIC).order_by("starts_at", "pk")
     lines = [
-        # The block is Markdown, so what people typed must not be read as markup.
+        # The block is Markdown, so user input must be escaped.
         f"- {escape_markdown(', '.join(filter(None, (str(slot), slot.meeting_point))))}"
         for slot in slots
     ]

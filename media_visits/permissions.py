@@ -7,7 +7,7 @@ from core.states import allowed_actions
 from media_visits.enums import VISIT_MOVES
 
 DECISIONS = ("approve", "condition", "return", "refuse")
-# These follow from another change and never have a button of their own.
+# Side effects of other changes, which never have a button.
 AUTOMATIC_ACTIONS = ("lapse",)
 
 
@@ -17,7 +17,7 @@ def can_manage(user) -> bool:
 
 
 def can_decide(user) -> bool:
-    """The senator's office decides, and so do its deputies for visits while they act for it."""
+    """The senator's office decides, and so do current deputies whose deputyship covers visits."""
     return approvals.can_decide_kind(user, ApprovalKind.VISIT)
 
 
@@ -27,7 +27,7 @@ def can_see_internals(user) -> bool:
 
 
 def can_act(user, action: str) -> bool:
-    """Whether the role of `user` allows `action`, in whatever state the visit is."""
+    """Whether the role of `user` allows `action`, regardless of the state of the visit."""
     return can_decide(user) if action in DECISIONS else can_manage(user)
 
 

@@ -1,4 +1,4 @@
-"""What pages ask about visits and clippings."""
+"""Visits and clippings, and the attention that sectors got from them."""
 
 import datetime as dt
 from collections import Counter
@@ -62,20 +62,20 @@ def _sectors_by_name() -> Prefetch:
 
 
 def companies_visited(user) -> QuerySet[Organisation]:
-    """Return the organisations behind the visits that `user` may see, by name."""
-    # A subquery, because a join would list a company once for each of its visits.
+    """Return the organisations of the visits that `user` may see, by name."""
+    # A subquery, because a join would repeat a company for each of its visits.
     visits = Visit.objects.visible_to(user).filter(company__isnull=False)
     return Organisation.objects.filter(pk__in=visits.values("company_id")).order_by("search", "pk")
 
 
 def years_of(dated: QuerySet) -> list[int]:
-    """Return the years in which the records of `dated` lie, latest first."""
+    """Return the years of the records in `dated`, latest first."""
     days = dated.filter(starts_on__isnull=False).order_by().dates("starts_on", "year", order="DESC")
     return [day.year for day in days]
 
 
 def unfinished_visits(user) -> list[Visit]:
-    """Return the visits of the workflow that are not over yet and visible to `user`, soonest first.
+    """Return the visits in the workflow that are not over and visible to `user`, soonest first.
 
     The start page reads two lists from this one query: what waits, and what comes next.
     """
@@ -84,7 +84,7 @@ def unfinished_visits(user) -> list[Visit]:
     visits = visits.only(
         "company__name", "company_text", "title", "starts_at", "starts_on", "state", "origin"
     )
-    # Databases disagree on where NULL sorts, so say it.
+    # Explicit, because PostgreSQL and SQLite sort NULL differently.
     return list(visits.order_by(F("starts_at").asc(nulls_last=True), "pk"))
 
 
@@ -135,8 +135,8 @@ def _clippings_per_quarter(user, since, until) -> Counter:
     found = _between(clippings, since, until).values_list(
         "pk", "sectors", "visit__sectors", "starts_on", "precision"
     )
-    # A clipping without sectors of its own counts for those of its visit. The two joins repeat it,
-    # so the set keeps each pair of clipping and sector once.
+    # A clipping without sectors counts for those of its visit. The two joins repeat clippings, so
+    # the set keeps each pair of clipping and sector once.
     pairs = {
         (pk, own or inherited, *_quarter(day, precision))
         for pk, own, inherited, day, precision in set(found)
@@ -152,4 +152,5 @@ def _between(records: QuerySet, since: dt.date | None, until: dt.date | None) ->
 
 
 def _quarter(day: dt.date, precision: str) -> tuple[int, int]:
+    # A date known only by its year says nothing about the quarter.
     return day.year, 0 if precision == Precision.YEAR else (day.month + 2) // 3

@@ -1,7 +1,7 @@
-"""What the senator's office is shown of a visit, and which of it binds the approval.
+"""The facts of a visit that the senator's office sees, and those that bind the approval.
 
-Message and sectors are shown but may change; so may the meeting point, seats and deadline of a
-press slot, which the line *Presse* does not name.
+Message and sectors are shown but may change. So may meeting point, seats and deadline of a press
+slot, because the line *Presse* does not contain them.
 """
 
 from operator import attrgetter
@@ -14,7 +14,7 @@ from media_visits.models import Visit
 
 
 def _press(visit: Visit) -> str:
-    # Ordered, because another order would count as a change.
+    # In a fixed order, because another order would count as a change and let the approval lapse.
     slots = visit.press_slots.order_by("starts_at", "pk")
     return "; ".join(map(str, slots)) or _("kein Pressetermin")
 

@@ -1,6 +1,4 @@
-"""Reminders for the office: announce an approved visit, record afterwards that it took place,
-document it.
-"""
+"""Reminders for the office to announce, record and document a visit."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -39,7 +37,7 @@ RULES = {
         after=(5, 10, 15),
     ),
 }
-# Covers the longest lead time that can be set, so that the query leaves out visits far away.
+# Covers the longest lead time that the office can set, to leave distant visits out of the query.
 MAX_LEAD_TIME = dt.timedelta(days=120)
 
 LINES = {
@@ -74,7 +72,7 @@ def reminders_due(days: Sequence[dt.date], schedules: Schedules) -> list[tuple[d
 
 
 def _step_on(visit: Visit, day: dt.date, schedules: Schedules) -> ReminderStep | None:
-    # Steps up to the day of the present state passed before there was anything to do.
+    # Ignore steps up to the day of the current state: there was nothing to do yet.
     since = local_date(visit.state_since) if visit.state_since else None
     return schedules[RULES[VisitState(visit.state)].key].step_on(visit.starts_on, day, since=since)
 

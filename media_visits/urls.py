@@ -1,4 +1,4 @@
-"""Addresses under /besuche/, one route a line."""
+"""URLs below /besuche/."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The press at a visit: slots for it beforehand, clippings afterwards."""
+"""The press at a visit: slots before it, clippings after it."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -13,7 +13,7 @@ from media_visits.enums import CoverageKind, PressKind, Publisher, Tone
 from media_visits.models.visits import Visit
 from partners.models import Sector
 
-# The form shows these through the constraints below, the service when it refuses.
+# Shown by the form through the constraints below, and by the service when it refuses.
 SAYS_NOTHING = _("Bitte nennen Sie Überschrift, Inhalt oder Link des Berichts.")
 LINK_IS_RECORDED = _("Ein Bericht mit diesem Link ist schon erfasst.")
 
@@ -45,7 +45,7 @@ class PressSlot(models.Model):
     capacity = models.PositiveSmallIntegerField(
         _("Plätze"), null=True, blank=True, help_text=_("Leer: ohne Grenze.")
     )
-    # Slots of visits taken over may lack a start, because their sources name none.
+    # May be missing for visits taken over, whose sources do not name it.
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.ENTERED, editable=False)
 
     history = HistoricalRecords()
@@ -87,13 +87,13 @@ class PressSlot(models.Model):
 
     @property
     def needs_a_start(self) -> bool:
-        """Whether a beginning is required, as in the constraint `press_slot_has_a_start`."""
+        """Whether a start is required, as in the constraint `press_slot_has_a_start`."""
         return self.kind != PressKind.NOT_PUBLIC and self.origin != Origin.TAKEN_OVER
 
 
 class CoverageQuerySet(models.QuerySet):
     def visible_to(self, user):
-        # Clippings are public, but one of a visit would reveal a visit that is not.
+        # Clippings are public, but one about a hidden visit would reveal it.
         if not has_role(user, *ROLES):
             return self.none()
         return self.filter(Q(visit__isnull=True) | Q(visit__in=Visit.objects.visible_to(user)))
@@ -151,7 +151,7 @@ class Coverage(Sourced, KnownDate):
                 name="coverage_says_what_it_is",
                 violation_error_message=SAYS_NOTHING,
             ),
-            # Many reports have no link, and those are no duplicates of each other.
+            # Only for reports with a link: those without are not duplicates of each other.
             models.UniqueConstraint(
                 fields=["url"],
                 condition=~Q(url=""),

@@ -1,4 +1,4 @@
-"""Company visits of the head of the office."""
+"""Company visits of the senator."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -16,9 +16,8 @@ from partners.models import Organisation, Person, Sector
 
 class VisitQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The office sees every visit; the senator's office all but ideas never submitted;
-        observers what is published or approved; partners what is published or was announced to
-        their own organisation.
+        """Office: all. Senator's office: all but ideas never submitted. Observers: published or
+        approved visits. Partners: published visits, and those announced to their organisation.
         """
         if has_role(user, OFFICE):
             return self
@@ -28,23 +27,22 @@ class VisitQuerySet(models.QuerySet):
         if has_role(user, OBSERVER):
             seen |= Q(is_published=True) | Q(state__in=APPROVED_STATES)
         if has_role(user, PARTNER):
-            # A postponed visit was announced once, but its next date is not approved yet.
+            # A postponed visit was announced once, but its new date is not approved yet.
             announced = Q(announced_at__isnull=False, state__in=PUBLIC_STATES)
             seen |= Q(is_published=True) | Q(announced, company_id__in=user.organisation_ids)
         return self.filter(seen)
 
     def in_workflow(self):
-        """Leave out visits taken over from earlier records: they never wait for anybody."""
+        """Leave out visits taken over from earlier records, which require no action."""
         return self.exclude(origin=Origin.TAKEN_OVER)
 
 
 class Visit(Sourced, KnownDate):
     """A visit to a company, with the message and the sectors it is meant to promote.
 
-    A planned visit has `starts_at`; `starts_on` is then its day in Berlin, so that lists sort and
-    filter by one column. A visit taken over from earlier records has a day as precise as its
-    source, and a time only where the source names one. Its ApprovalRequest keeps the
-    Leitungsvorlage.
+    A planned visit has `starts_at`; `starts_on` is its day in Berlin, so that lists sort and filter
+    by one column. A visit taken over from earlier records is as precise as its source, with a time
+    only if the source names one. The ApprovalRequest of a visit keeps the Leitungsvorlage.
     """
 
     company = models.ForeignKey(
@@ -73,7 +71,7 @@ class Visit(Sourced, KnownDate):
     sectors = models.ManyToManyField(
         Sector, verbose_name=_("Branchenschwerpunkt"), blank=True, related_name="visits"
     )
-    # Words of the source; only visits taken over from earlier records have them, as `press_text`.
+    # Wording of the source, as in `press_text`; only visits taken over have it.
     sectors_text = models.CharField(
         _("Branche laut Quelle"), max_length=200, blank=True, editable=False
     )
@@ -89,7 +87,7 @@ class Visit(Sourced, KnownDate):
     state = models.CharField(
         _("Stand"), max_length=12, choices=VisitState, default=VisitState.IDEA, editable=False
     )
-    # What the senator's office approved. `is_published` is what the office then made of it.
+    # Part of the approval. `is_published` says whether the office has made use of it.
     to_be_published = models.BooleanField(
         _("Veröffentlichung vorgesehen"),
         default=True,
@@ -106,10 +104,10 @@ class Visit(Sourced, KnownDate):
     internal_notes = models.TextField(
         _("interner Vermerk"), blank=True, help_text=_("Sieht nur die Geschäftsstelle.")
     )
-    # The first time, kept even when the approval lapses: those who saw the visit then still may.
+    # The first time; kept when the approval lapses, so that people who saw the visit still can.
     submitted_at = models.DateTimeField(_("zuerst vorgelegt am"), null=True, editable=False)
     announced_at = models.DateTimeField(_("zuerst angekündigt am"), null=True, editable=False)
-    # The people it was announced to; they get mail when it is postponed or cancelled.
+    # People who got the announcement; they get mail when the visit is postponed or cancelled.
     informed = models.ManyToManyField(Person, blank=True, editable=False, related_name="+")
     # Counts the saves; part of the deduplication key of mails about the visit.
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -179,19 +177,19 @@ class Visit(Sourced, KnownDate):
 
     @property
     def company_name(self) -> str:
-        """The text entered for a certain plant or an unknown company, else the organisation."""
+        """The text entered for a specific plant or an unknown company, else the organisation."""
         return self.company_text or (self.company.name if self.company else "")
 
     @property
     def partner_name(self) -> str:
-        """The organisation behind a company that is named differently, else an empty string."""
+        """The organisation, if `company_name` differs from it, else an empty string."""
         if self.company and self.company.name != self.company_name:
             return self.company.name
         return ""
 
     @property
     def date_text(self) -> str:
-        """The date and time as precisely as they are known."""
+        """Date and time, as precise as known."""
         if self.starts_at:
             return format_span(self.starts_at, self.ends_at)
         if self.starts_on is None and not self.is_taken_over:
@@ -200,13 +198,13 @@ class Visit(Sourced, KnownDate):
 
     @property
     def has_approval(self) -> bool:
-        """Whether its state allows publishing it."""
+        """Whether the approval is in force, which publishing requires."""
         # The sources of visits taken over are public, so a cancelled one may be shown as well.
         return self.state in (PUBLIC_STATES if self.is_taken_over else APPROVED_STATES)
 
     @property
     def is_publishable(self) -> bool:
-        """Whether it may be published: approved, and submitted as a visit to be published."""
+        """Whether the visit is approved, with publication as part of the approval."""
         return self.has_approval and (self.to_be_published or self.is_taken_over)
 
     @property

@@ -1,4 +1,4 @@
-"""Where a visit stands and what happens next, on its page and on the start page."""
+"""Progress and next step of a visit for its page and the start page."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ from media_visits.permissions import can_manage
 
 S = VisitState
 PROGRESS_STATES = (S.IDEA, S.SUBMITTED, S.APPROVED, S.ANNOUNCED, S.HELD, S.DOCUMENTED)
-# From these states the visit has to be submitted again.
+# States from which the visit has to be submitted again.
 BACK_AT_THE_START = (S.RETURNED, S.POSTPONED)
 
 
@@ -105,7 +105,7 @@ def visit_steps(visit: Visit) -> list[ProgressStep]:
 def next_step_of(
     visit: Visit, user, *, approvals: list[ApprovalRequest], now: dt.datetime
 ) -> NextStep | None:
-    """Return the box *Nächster Schritt*, with its button for who has to act; None: nothing to do.
+    """Return the box *Nächster Schritt*, or None; only the person who has to act gets its button.
 
     `approvals` are those of the visit that `user` may see, latest first.
     """
@@ -134,14 +134,14 @@ def _decision_step(user, approvals: list[ApprovalRequest]) -> NextStep:
 
 
 def office_step(visit: Visit, now: dt.datetime) -> NextStep | None:
-    """Return what the office has to do next with `visit`; None: nothing."""
+    """Return the office's next step for `visit`, or None."""
     texts = _office_step_texts(visit, now)
     if texts is None:
         return None
     return NextStep(
         str(texts.text),
         who=_("Geschäftsstelle"),
-        # Only announcing has a natural deadline: the day of the visit.
+        # Only announcing has a natural deadline, the day of the visit.
         due_on=local_date(visit.starts_at) if visit.state == S.APPROVED else None,
         action=str(texts.action),
         url=reverse(f"media_visits:{texts.route}", args=[visit.pk]) if texts.route else "",
@@ -159,8 +159,8 @@ def _office_step_texts(visit: Visit, now: dt.datetime) -> StepTexts | None:
 
 
 def waiting_for_office(visits: Iterable[Visit], today: dt.date) -> list[WaitingEntry]:
-    """Return what the office has to do with `visits`, due on the day of the visit if it has one."""
-    # The office is asked whether a visit took place from the day after it, as in the reminders.
+    """Return the office's pending work on `visits`, due on the day of the visit if known."""
+    # Ask whether a visit took place only from the day after it, as the reminders do.
     now = timezone.make_aware(dt.datetime.combine(today, dt.time.min))
     steps = [(visit, office_step(visit, now)) for visit in visits]
     return [_waiting(visit, step.action) for visit, step in steps if step and step.action]

@@ -1,4 +1,4 @@
-"""How press slots and clippings are listed."""
+"""Press slots and clippings as pages list them."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

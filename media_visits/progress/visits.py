@@ -1,4 +1,4 @@
-"""What the page of a visit shows, and to whom."""
+"""Content of the page of a visit, depending on the user."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -52,14 +52,14 @@ def listed_visits(visits: Iterable[Visit]) -> list[ListedVisit]:
 
 
 def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
-    """Return what `media_visits/detail.html` shows of `visit` to `user`."""
+    """Return the context of `media_visits/detail.html` for `user`."""
     manages, is_internal = can_manage(user), can_see_internals(user)
     approvals = list(approvals_with_conditions(ApprovalKind.VISIT, visit.pk)) if is_internal else []
-    # A deputy for other kinds reads the briefing, but not what was decided.
+    # A deputy for other kinds of approval may read the briefing, but not the decision.
     seen = approvals if can_see_approvals(user, ApprovalKind.VISIT) else []
     next_step = next_step_of(visit, user, approvals=seen, now=now)
     clippings = coverage_to_list(user).filter(visit=visit).order_by("starts_on", "pk")
-    # Databases disagree on where NULL sorts, so say it.
+    # Explicit, because PostgreSQL and SQLite sort NULL differently.
     slots = visit.press_slots.order_by(F("starts_at").asc(nulls_first=True), "pk")
     return {
         "steps": visit_steps(visit),
@@ -75,7 +75,7 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
         "briefing": _briefing_facts(approvals),
         "notes": _internal_notes(visit) if manages else [],
         "facts": visit_facts(visit, is_internal=is_internal),
-        # Not everyone who sees the visit may open the page of the partner.
+        # A visible visit may belong to an organisation whose page the user may not open.
         "company": Organisation.objects.visible_to(user).filter(pk=visit.company_id).first(),
         "further_buttons": _further_buttons(visit, user) if manages else [],
         "is_internal": is_internal,
@@ -86,7 +86,7 @@ def visit_page(visit: Visit, user, *, now: dt.datetime) -> dict:
 def _text_cards(visit: Visit, approvals: list[ApprovalRequest]) -> list[TextCard]:
     cards = []
     if visit.state != S.DOCUMENTED:
-        # A documented visit took place after all, so an earlier reason no longer matters.
+        # A documented visit took place after all, so the reason for postponing it is obsolete.
         is_cancelled = visit.state == S.CANCELLED
         title = _("Warum abgesagt") if is_cancelled else _("Warum verschoben")
         cards.append(TextCard(title, visit.reason))
@@ -166,8 +166,8 @@ def _button(visit: Visit, route: str, label: str, variant: str = "secondary", *,
 
 def visit_history(visit: Visit, approvals: list[ApprovalRequest]) -> list[HistoryEntry]:
     """Return *Verlauf*, latest first, with vote and comment of `approvals`, also latest first."""
-    # Every submission and every decision of an approval wrote one of the visit's entries, so they
-    # come in the same order.
+    # Each submission and each decision of an approval wrote one history entry of the visit, so both
+    # are in the same order and can be matched one by one.
     votes = (approval.vote for approval in approvals)
     comments = (_decision_note(approval) for approval in approvals if approval.decided_at)
     notes = {str(SUBMITTED): votes} | {str(label): comments for label in VERDICT_LABELS.values()}

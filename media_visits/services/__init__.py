@@ -1,4 +1,4 @@
-"""All changes of visits, press slots and clippings."""
+"""Services for visits, press slots and clippings."""
 
 from media_visits.services.lifecycle import (
     announce_visit,

@@ -1,4 +1,4 @@
-"""The steps of a visit, from its submission to its outcome, and postponing or cancelling it."""
+"""The lifecycle of a visit: from submission to outcome, and postponing or cancelling."""
 
 import datetime as dt
 
@@ -41,16 +41,18 @@ def submit_visit(
 ) -> ApprovalRequest:
     """Submit a visit to the senator's office and mail it.
 
-    Raises Refused without a time that lies ahead, when the decision is due on the day of the visit
-    or later, and when a press slot lies on another day.
+    Raises Refused when the visit has no time or it has passed, when the decision is not due before
+    the day of the visit, and when a press slot is on another day.
     """
     require_office(by)
     visit = lock_visit(visit.pk)
-    # First of all: in a wrong state, complaints about dates would mislead.
+    # Check the state first: in a wrong one, complaints about dates would mislead.
     target_of(VISIT_MOVES, "submit", visit)
     _check_dates(visit.starts_at, due_on, now)
     _check_press(visit)
+    # Keep the first time: from then on, the senator's office may see the visit (`visible_to`).
     visit.submitted_at = visit.submitted_at or now
+    # Only a visit whose approval is in force may be public.
     visit.is_published = False
     move_visit(visit, "submit", by=by, now=now, reason=str(SUBMITTED))
     subject = Subject(
@@ -84,7 +86,7 @@ def _check_dates(starts_at: dt.datetime | None, due_on: dt.date, now: dt.datetim
 
 
 def _check_press(visit: Visit) -> None:
-    # When a visit moves to another day, its slots stay behind until somebody changes them.
+    # When a visit moves to another day, its press slots keep their day until somebody changes them.
     days = [local_date(moment) for moment in (visit.starts_at, visit.ends_at) if moment]
     for slot in visit.press_slots.order_by("starts_at", "pk"):
         if slot.starts_at and not days[0] <= local_date(slot.starts_at) <= days[-1]:
@@ -101,12 +103,12 @@ def _check_press(visit: Visit) -> None:
 def decide_visit(*, approval: ApprovalRequest, decision: Decision, by, now: dt.datetime) -> Visit:
     """Record the decision of the senator's office and move the visit with it; mails the office.
 
-    Raises what `record_decision` raises, and Refused when a visit whose time has come is approved.
+    Raises as `record_decision`, and Refused for approving a visit whose time has passed.
     """
-    # Visit before approval, as in every service here: the other order could deadlock.
+    # Lock the visit before the approval, as every service here does, to avoid deadlocks.
     visit = lock_visit(approval.subject_id)
     approval = record_decision(approval=approval, decision=decision, by=by, now=now)
-    # Raising here also undoes the decision recorded above.
+    # The transaction also rolls back the decision recorded above.
     if decision.is_granting and visit.starts_at <= now:
         raise Refused(
             _(
@@ -116,7 +118,7 @@ def decide_visit(*, approval: ApprovalRequest, decision: Decision, by, now: dt.d
             )
         )
     if decision.verdict == Verdict.REFUSE:
-        # People outside read this reason. The comment is internal and stays with the approval.
+        # People outside can read this reason, so it must not contain the internal comment.
         visit.reason = _("Der Besuch kommt nicht zustande.")
     move_visit(
         visit, decision.verdict, by=by, now=now, reason=str(VERDICT_LABELS[decision.verdict])
@@ -126,7 +128,7 @@ def decide_visit(*, approval: ApprovalRequest, decision: Decision, by, now: dt.d
 
 @transaction.atomic
 def withdraw_visit(*, visit: Visit, by, now: dt.datetime) -> Visit:
-    """Take the submission back, so that the visit can be changed; mails the senator's office."""
+    """Withdraw the submission, so that the visit can be changed; mails the senator's office."""
     require_office(by)
     visit = lock_visit(visit.pk)
     move_visit(visit, "withdraw", by=by, now=now, reason=_("Vorlage zurückgezogen"))
@@ -139,7 +141,7 @@ def announce_visit(*, visit: Visit, lists=(), by, now: dt.datetime) -> Visit:
     """Announce an approved visit by mail to the company's contacts, the members of `lists` and the
     senator's office.
 
-    Raises Refused when the visit would already have begun.
+    Raises Refused when the time of the visit has passed.
     """
     require_office(by)
     visit = lock_visit(visit.pk)
@@ -150,11 +152,11 @@ def announce_visit(*, visit: Visit, lists=(), by, now: dt.datetime) -> Visit:
                 "sagen Sie ihn ab."
             )
         )
-    # The first time: a company that was told once still sees the visit (`visible_to`).
+    # Keep the first time: the company still sees the visit after a later change (`visible_to`).
     visit.announced_at = visit.announced_at or now
     move_visit(visit, "announce", by=by, now=now, reason=_("Angekündigt"))
     people = mails.people_to_announce_to(visit, lists)
-    # The same people get a mail when the visit is postponed or cancelled.
+    # Recorded, because these people get a mail when the visit is postponed or cancelled.
     visit.informed.add(*people)
     mails.mail_announcement(visit, people, by=by, now=now)
     return visit
@@ -187,10 +189,11 @@ def document_visit(*, visit: Visit, outcome: str, by, now: dt.datetime) -> Visit
 def postpone_visit(*, visit: Visit, reason: str, by, now: dt.datetime) -> Visit:
     """Postpone a visit. Its approval lapses; everyone who knows of it gets a mail with `reason`.
 
-    The visit is no longer published, so that its next date is not public before it is approved.
+    Unpublishes the visit, so that its new date is not public before it is approved.
     """
     require_office(by)
     visit = _lock_with_reason(visit, reason)
+    # Read before the change, because all of this depends on state and date.
     date_before = visit.date_text
     people = mails.informed_people(visit)
     deciders = mails.deciders_to_inform(visit, local_date(now))
@@ -215,9 +218,8 @@ def cancel_visit(*, visit: Visit, reason: str, by, now: dt.datetime) -> Visit:
     """
     require_office(by)
     visit = _lock_with_reason(visit, reason)
-    # Both are gone after the move.
+    # Read before the move, because all of this depends on the state.
     date_before, was_submitted = visit.date_text, visit.state == VisitState.SUBMITTED
-    # Read before the move: whom to inform depends on the state.
     people = mails.informed_people(visit)
     deciders = mails.deciders_to_inform(visit, local_date(now))
     move_visit(visit, "cancel", by=by, now=now, reason=_("Abgesagt"))

@@ -34,7 +34,7 @@ SLOT_FIELDS = (
     "registration_deadline",
     "capacity",
 )
-# These were approved and announced. Meeting point and seats may still change.
+# Covered by the approval and announced. Meeting point and seats may still change.
 BINDING_SLOT_FIELDS = frozenset({"kind", "starts_at"})
 COVERAGE_FIELDS = (
     "visit",
@@ -89,7 +89,7 @@ def update_press_slot(
     require_office(by)
     visit, slot = _lock_visit_and_slot(slot)
     require_unchanged(slot, version, SLOT_FIELDS)
-    # Saving an unchanged form writes no history and lets nothing lapse.
+    # An unchanged form must not write history or let the approval lapse.
     changed = {name for name in values if getattr(slot, name) != values[name]}
     if not changed:
         return slot
@@ -119,13 +119,13 @@ def remove_press_slot(*, slot: PressSlot, by, now: dt.datetime) -> Visit:
 
 
 def _lock_visit_and_slot(slot: PressSlot) -> tuple[Visit, PressSlot]:
-    # The visit comes first in every service, so that two of them cannot block each other.
+    # Every service locks the visit first, so that two of them cannot deadlock.
     visit = lock_visit(slot.visit_id)
     return visit, PressSlot.objects.select_for_update().get(pk=slot.pk)
 
 
 def _check_open(visit: Visit, *, is_binding: bool) -> None:
-    """Raise Refused when the press slots of `visit` cannot change any more."""
+    """Raise Refused when the press slots of `visit` can no longer change."""
     if visit.is_taken_over:
         return
     if visit.state not in PRESS_OPEN_STATES:
@@ -138,7 +138,7 @@ def _check_open(visit: Visit, *, is_binding: bool) -> None:
 
 
 def _set_origin(slot: PressSlot, visit: Visit) -> None:
-    # A slot entered later for a visit taken over may lack a time as well: its source names none.
+    # A slot added later to a visit taken over may lack a start too, since its source names none.
     if visit.is_taken_over:
         slot.origin = Origin.TAKEN_OVER
 
@@ -188,7 +188,7 @@ def _save_coverage(
         raise Refused(str(SAYS_NOTHING))
     if coverage.starts_on and coverage.starts_on > local_date(now):
         raise Refused(_("Der Tag des Berichts liegt in der Zukunft."))
-    # `known_date` hides a day of unknown precision, so the two have to agree.
+    # `known_date` hides a day of unknown precision, so both fields must agree.
     if coverage.starts_on is None:
         coverage.precision = Precision.UNKNOWN
     elif coverage.precision == Precision.UNKNOWN:

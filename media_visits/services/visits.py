@@ -1,4 +1,4 @@
-"""Creating, changing and publishing visits, and what all services of this app share."""
+"""Create, change and publish visits; steps shared by all services of this app."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from media_visits.models import Visit
 from media_visits.permissions import can_manage
 from media_visits.registry import VISIT_FACTS
 
-# In the order in which *Verlauf* names what was changed.
+# In the order in which *Verlauf* lists changed fields.
 EDITABLE_FIELDS = (
     "company",
     "company_text",
@@ -47,13 +47,13 @@ def require_office(by) -> None:
 
 
 def lock_visit(pk: int) -> Visit:
-    # `of`: PostgreSQL cannot lock the company, which is on the nullable side of the join.
+    # `of`, because PostgreSQL cannot lock the nullable side of the join with the company.
     return Visit.objects.select_for_update(of=("self",)).select_related("company").get(pk=pk)
 
 
 def save_visit(visit: Visit, *, by, now: dt.datetime, reason: str) -> None:
     """Save a locked visit with the `reason` that *Verlauf* shows."""
-    # The version is part of each mail's deduplication key: the same mail may follow a later change.
+    # Part of the deduplication key of mails, so that a later change may send the same mail again.
     visit.version += 1
     save_as(visit, by=by, now=now, reason=reason)
 
@@ -85,7 +85,7 @@ def save_change(
 
 
 def visit_errors(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return what is wrong with the facts of a visit, by field, as form and service say it."""
+    """Return field → error message for the facts of a visit; shared by form and service."""
     errors = {}
     if not values.get("company") and not values.get("company_text"):
         errors["company"] = _("Bitte wählen Sie ein Unternehmen, oder nennen Sie es als Freitext.")
@@ -105,7 +105,7 @@ def create_visit(
     visit exists already.
     """
     require_office(by)
-    # Only these fields come from the form, so that no caller can set a state.
+    # Only these fields, so that no caller can set a state.
     visit = Visit(
         origin=origin, **{name: values[name] for name in EDITABLE_FIELDS if name in values}
     )
@@ -134,11 +134,11 @@ def update_visit(
     """Write `values`, entries of VISIT_FIELDS; `version` is the fingerprint that the form showed.
 
     An approval lapses as `save_change` describes. Raises ChangedMeanwhile when somebody else saved
-    first; Refused when an announced visit, or one that is over, would change in what is fixed.
+    first; Refused for changes to fixed fields of a visit that is announced or over.
     """
     require_office(by)
     visit = lock_visit(visit.pk)
-    # Under the lock: of two forms sent at once, the second one has to see the first one's values.
+    # Check under the lock: of two simultaneous forms, the second must see the values of the first.
     require_unchanged(visit, version, VISIT_FIELDS)
     changed = [
         name for name in EDITABLE_FIELDS if name in values and getattr(visit, name) != values[name]
@@ -149,7 +149,7 @@ def update_visit(
     set_day(visit)
     _check_facts(visit)
     _check_editable(visit, changed, is_binding=before != binding_snapshot_of(VISIT_FACTS, visit))
-    # Sectors are shown to the senator's office but do not bind the approval.
+    # The senator's office sees the sectors, but they do not bind the approval.
     sectors = set(visit.sectors.all())
     if changed or set(values.get("sectors", sectors)) != sectors:
         labels = [str(Visit._meta.get_field(name).verbose_name) for name in changed]
@@ -179,7 +179,7 @@ def publish_visit(*, visit: Visit, by, now: dt.datetime) -> Visit:
                 "den Besuch erneut vor."
             )
         )
-    # A second click is no error, but must not write another line of history.
+    # A second click is not an error, but must not write another history entry.
     if not visit.is_published:
         visit.is_published = True
         save_visit(visit, by=by, now=now, reason=_("Veröffentlicht"))
@@ -202,12 +202,12 @@ def set_day(visit: Visit) -> None:
         visit.starts_on = local_date(visit.starts_at)
         visit.ends_on, visit.precision = None, Precision.DAY
     elif not visit.is_taken_over:
-        # A visit taken over keeps the day as its source gives it, also without a time.
+        # A visit taken over keeps the day that its source names, even without a time.
         visit.starts_on, visit.ends_on, visit.precision = None, None, Precision.UNKNOWN
 
 
 def refuse_if_announced(visit: Visit) -> None:
-    """Raise Refused for an announced visit: only postponing it mails the people who were told."""
+    """Raise Refused for an announced visit: only postponing mails the people who know of it."""
     if visit.state == VisitState.ANNOUNCED:
         raise Refused(
             _(

@@ -1,4 +1,4 @@
-"""The steps of a visit. Each page asks for confirmation and says who will get mail."""
+"""The steps of a visit. Each page asks for confirmation and shows who will get mail."""
 
 from functools import partial
 
@@ -33,7 +33,7 @@ from media_visits.services import (
 from media_visits.views.visits import form_page, visit_for_office
 from outbox.queries.wordings import with_waiting_note
 
-# The shared form asks about topics and dates; these questions fit a visit.
+# The help texts of the shared form are about topics and dates; these fit a visit.
 BRIEFING_HELP_TEXTS = {
     "occasion": gettext_lazy("Warum jetzt, warum dieses Unternehmen?"),
     "assessment": "",
@@ -42,12 +42,12 @@ BRIEFING_HELP_TEXTS = {
 
 
 def submit(request, pk):
-    """The Leitungsvorlage of a visit; its form starts with what the last one said."""
+    """Submit the Leitungsvorlage of a visit; the form starts with the content of the last one."""
     visit = visit_for_office(request, pk)
     if back := redirect_unless_possible(request, visit, VISIT_MOVES, "submit"):
         return back
     now = timezone.now()
-    # The senator's office will see the same comparison.
+    # The same comparison that the senator's office will see.
     differences = differences_since(ApprovalKind.VISIT, pk, snapshot_of(VISIT_FACTS, visit))
     former = approvals_about(ApprovalKind.VISIT, pk).first()
     form = BriefingForm(
@@ -120,7 +120,7 @@ def announce(request, pk):
         form,
         title=_("Besuch ankündigen"),
         submit_label=_("Ankündigen"),
-        # The members of lists ticked in the form come on top; its labels count them.
+        # Without members of the lists ticked in the form, which shows their number itself.
         details=_recipient_lines(visit, people_to_announce_to(visit)),
         question=_("%(visit)s, %(when)s: jetzt ankündigen?")
         % {"visit": visit, "when": visit.date_text},
@@ -186,7 +186,7 @@ def postpone(request, pk):
         )
     ]
     done = _("Der Besuch ist verschoben. Bitte tragen Sie einen neuen Termin ein.")
-    # Postponing unpublishes the visit, so the office is warned beforehand.
+    # Warn the office, because postponing unpublishes the visit.
     if visit.is_published:
         effects.append(
             _(

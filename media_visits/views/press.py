@@ -36,7 +36,7 @@ def slot_for_office(request: HttpRequest, pk: int) -> PressSlot:
 
 
 def lapse_warning(visit: Visit) -> str:
-    """Return what a change of the press slots does to the approval; else the name of the visit."""
+    """Return the effect of a changed press slot on the approval, or just the name of the visit."""
     if visit.is_taken_over or visit.state not in VISIT_MOVES["lapse"].sources:
         return str(visit)
     if visit.state == VisitState.SUBMITTED:
@@ -141,7 +141,7 @@ def _sorted(request, result: CoverageFilter):
 
 
 def _empty_list(request) -> dict:
-    """Return what an empty Pressespiegel says and offers."""
+    """Return text and button for an empty Pressespiegel."""
     if request.GET:
         return {
             "text": _("Kein Bericht passt zu dieser Auswahl."),
@@ -182,7 +182,7 @@ def export_coverage(request):
         ]
         for clipping in _sorted(request, _filtered(request))
     ]
-    # The column is missing, not empty, for readers who may not see it.
+    # Omit the column instead of leaving it empty for readers who may not see it.
     header += [_("Tonlage")] if sees_tone else []
     return xlsx_response(f"pressespiegel-{local_date(timezone.now()):%Y-%m-%d}.xlsx", header, rows)
 
@@ -192,12 +192,12 @@ def clipping_for_office(request: HttpRequest, pk: int) -> Coverage:
 
 
 def page_of(clipping: Coverage) -> str:
-    """Return the address where `clipping` is shown: its visit, or the Pressespiegel."""
+    """Return the URL of the page that shows `clipping`: its visit or the Pressespiegel."""
     return clipping.visit.get_absolute_url() if clipping.visit else reverse("media_visits:coverage")
 
 
 def create_coverage(request):
-    """A new clipping; `?besuch=` names the visit it is about."""
+    """Create a clipping; `?besuch=` preselects a visit."""
     require_office(request)
     visit = _visit_asked_for(request)
     form = CoverageForm(request.POST or None, initial={"visit": visit}, user=request.user)
@@ -218,7 +218,7 @@ def create_coverage(request):
 
 def _visit_asked_for(request) -> Visit | None:
     pk = request.GET.get("besuch", "")
-    # The number comes from the address bar and may be anything.
+    # The number comes from the query string and may be anything.
     if not pk.isdecimal():
         return None
     return Visit.objects.visible_to(request.user).filter(pk=pk).first()
@@ -226,7 +226,7 @@ def _visit_asked_for(request) -> Visit | None:
 
 def edit_coverage(request, pk):
     clipping = clipping_for_office(request, pk)
-    # Filling the form writes what was typed into the clipping, also another visit.
+    # Before validation, which writes the form's input into the clipping, including another visit.
     cancel_url = page_of(clipping)
     form = CoverageForm(request.POST or None, instance=clipping, user=request.user)
     if request.method == "POST" and form.is_valid():

@@ -66,7 +66,7 @@ def _sorted(request, result: VisitFilter):
 
 
 def _empty_list(request) -> dict:
-    """Return what an empty list says and offers."""
+    """Return text and button for an empty list."""
     if request.GET:
         return {
             "text": _("Kein Besuch passt zu dieser Auswahl."),
@@ -143,9 +143,9 @@ def create(request):
 
 
 def edit(request, pk):
-    """The facts of a visit; asks again before a change that lets an approval lapse."""
+    """Change the facts of a visit; asks for confirmation if the approval would lapse."""
     visit = visit_for_office(request, pk)
-    # Before the form, because validating it writes what was typed into `visit`.
+    # Before the form, whose validation writes its input into `visit`.
     guard = lapse_guard(visit)
     form = VisitForm(request.POST or None, instance=visit)
     is_complete = request.method == "POST" and form.is_valid()
