@@ -37,10 +37,8 @@ BEFORE_DATE = (DialogueState.PLANNING, DialogueState.EXPLORING)
 
 
 class Update(NamedTuple):
-    """The result of saving a dialogue.
-
-    `notified` counts the people who are mailed the change. With `is_deferred`, guests are mailed
-    only once the date is approved again.
+    """A saved dialogue and how many people are mailed the change. With `is_deferred`, guests are
+    mailed only once the date is approved again.
     """
 
     dialogue: Dialogue
@@ -346,13 +344,8 @@ def cancel_dialogue(*, dialogue: Dialogue, reason: str, by, now: dt.datetime) ->
     span = dialogue.starts_at, dialogue.ends_at
     # CANCEL needs a higher SEQUENCE than the entry it ends (RFC 5546, 2.1.4).
     dialogue.sequence += 1
-    lapse_approvals(
-        kind=ApprovalKind.DATES,
-        subject_id=dialogue.pk,
-        reason=_("Gespräch abgesagt"),
-        by=by,
-        now=now,
-    )
+    lapsed = _("Gespräch abgesagt")
+    lapse_approvals(kind=ApprovalKind.DATES, subject_id=dialogue.pk, reason=lapsed, by=by, now=now)
     dialogue.closing_reason = reason
     history = _("Abgesagt: %(reason)s") % {"reason": reason}
     move_dialogue(dialogue, "cancel", by=by, now=now, reason=history)
@@ -370,10 +363,7 @@ def _required_reason(reason: str) -> str:
 
 @transaction.atomic
 def record_held(*, dialogue: Dialogue, by, now: dt.datetime) -> Dialogue:
-    """Record that the dialogue took place; withdraws an open request about its date.
-
-    Raises Refused before it begins.
-    """
+    """Record that the dialogue took place. Raises Refused before it begins."""
     require_office(by)
     dialogue = lock_dialogue(dialogue.pk)
     if dialogue.starts_at and dialogue.starts_at > now:
