@@ -3,8 +3,8 @@
 from core.roles import OBSERVER, OFFICE, PARTNER, SENATOR_OFFICE, has_role, is_office
 from dialogues.enums import TopicState
 
-# The office edits a topic from its proposal until it is finally rejected. If a fact changes that
-# an approval is bound to, the approval lapses.
+# The office edits a topic from its proposal until it is finally rejected. A change to a fact that
+# an approval is bound to makes the approval lapse.
 EDITED_BY_OFFICE = (
     TopicState.PROPOSED,
     TopicState.IN_PROGRESS,

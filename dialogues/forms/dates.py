@@ -43,7 +43,7 @@ class DateOptionForm(forms.Form):
 
 class BaseDateOptionFormSet(forms.BaseFormSet):
     def clean(self):
-        # Not in addition to errors of single dates, which show that something was entered.
+        # Skipped if a single date has errors, because then something was entered.
         if not any(self.errors) and not self.filled:
             raise forms.ValidationError(_("Bitte tragen Sie mindestens einen Termin ein."))
 

@@ -4,7 +4,7 @@ They are stored in the caller's transaction, so that a change and its mails are 
 not at all. Delivery starts after the commit.
 """
 
-from dialogues.mails import texts  # noqa: F401  registers the words
+from dialogues.mails import texts  # noqa: F401  registers the texts
 from dialogues.mails.dates import (
     Addressee,
     addressees_of_cancellation,

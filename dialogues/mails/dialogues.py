@@ -82,7 +82,7 @@ def _place_of(dialogue: Dialogue) -> str:
     return "" if dialogue.location == dialogue.video_link else dialogue.location
 
 
-# Guests are mailed changes of these facts. The date is missing: only postponing changes it.
+# Changes to these facts are mailed to guests. The date is missing: only postponing changes it.
 FACTS_FOR_GUESTS = (
     (gettext_lazy("Titel"), attrgetter("title")),
     (gettext_lazy("Format"), methodcaller("get_format_display")),

@@ -248,7 +248,7 @@ def _attendee(invitation: Invitation) -> Attendee:
 
 
 def own_replies(guests: Iterable[GuestRow]) -> list[tuple[str, str, str, str]]:
-    """Return (name, note, reply, colour) for users who may see only their own invitations."""
+    """Return (name, note, reply, colour) for users who may not see the whole guest list."""
     replies = []
     for guest in guests:
         invitation, note = guest.invitation, ""

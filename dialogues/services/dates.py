@@ -133,7 +133,7 @@ def submit_dates(
 
 
 def why_too_late(due_on: dt.date, options: Iterable[DateOption]) -> str:
-    """Return an error unless `due_on` is before the first of `options`; empty if it is."""
+    """Return an error message unless `due_on` is before the first of `options`, else empty."""
     first = min((option.starts_at for option in options), default=None)
     if first is None or due_on < local_date(first):
         return ""

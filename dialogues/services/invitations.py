@@ -202,7 +202,7 @@ def _invitations_to_release(
 
 
 def require_approval(dialogue: Dialogue) -> None:
-    """Raise Refused unless series, topic and fixed date are approved, as every mail requires."""
+    """Raise Refused unless series, topic and fixed date are approved, as a release requires."""
     require_consent(dialogue)
     fixed = dialogue.date_options.filter(state=OptionState.FIXED).first()
     if fixed is None or not is_granted(fixed):

@@ -164,7 +164,7 @@ def overview(request, pk):
     shows_planning = is_inside(user) and not dialogue.is_taken_over
     options = dialogue.date_options.exclude(state=OptionState.DROPPED).order_by("starts_at", "pk")
     cards = imported_cards(dialogue)
-    # Outsiders read the host among the facts; the contact is shown only inside.
+    # Outsiders see the host among the facts, but never the contact.
     host = ""
     if dialogue.host and shows_planning:
         host = ", ".join(map(str, filter(None, [dialogue.host.name, dialogue.host_contact])))
