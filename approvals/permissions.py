@@ -19,7 +19,7 @@ def can_open_desk(user) -> bool:
 
 
 def can_decide_any(user) -> bool:
-    """Also true for deputies during their deputyship, even if it is limited to some kinds."""
+    """Whether `user` may decide at least one kind; deputies may be limited (`can_decide_kind`)."""
     return has_role(user, SENATOR_OFFICE)
 
 
