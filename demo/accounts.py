@@ -133,7 +133,7 @@ def load_contacts() -> None:
         # Well below the 64 characters that RFC 5321 allows before the @. The cut may fall on a
         # hyphen, which must not end the local part.
         email = f"{slugify(fold(organisation.label))[:50].strip('-')}@example.org"
-        # Labels are not unique, addresses have to be.
+        # Organisations may share a label, but each contact needs an address of its own.
         if email not in used:
             used.add(email)
             Person.objects.create(

@@ -1,4 +1,4 @@
-"""Default texts of mails about status reports; the office can change them in the portal."""
+"""Default texts of the mails about status reports; the office can edit them in the portal."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -61,7 +61,7 @@ class VisitForm(VersionedForm):
         data = super().clean()
         errors = visit_errors(data)
         if "starts_at" in self.errors:
-            # Compared with a beginning that is no date, every end would look wrong.
+            # Without a valid start, any end would look wrong.
             errors.pop("ends_at", None)
         for name, sentence in errors.items():
             self.add_error(name, sentence)
@@ -90,7 +90,7 @@ class AnnounceForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        # The people whom Person.objects.reachable() finds.
+        # Counts the same people as `Person.objects.reachable()`.
         reached = Count("members", filter=Q(members__is_active=True) & ~Q(members__email=""))
         lists = DistributionList.objects.annotate(reached=reached)
         self.fields["lists"].queryset = lists.order_by("name", "pk")

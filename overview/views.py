@@ -27,7 +27,7 @@ MAX_WAITING = 6  # unless the user opens the whole list
 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """Show pending work, the progress of the plan and upcoming events, as far as the role may."""
+    """Show alerts, pending work, upcoming events and the progress of the plan."""
     user, now = request.user, timezone.now()
     today = local_date(now)
     # Loaded once, since several parts of the page use them.

@@ -45,8 +45,8 @@ class ReminderRule(models.Model):
 class ReminderLog(models.Model):
     """A sent reminder: which step of which rule, about what, to whom, and in which mail.
 
-    Written in the transaction of its mail and unique, so nobody is reminded of one step twice, even
-    if the rule changes later. A date that moves is a new date, and its steps start again.
+    Written in the transaction of its mail and unique, so that nobody is reminded of a step twice,
+    even if the rule changes later. When the date changes, its steps start again.
     """
 
     kind = models.CharField(_("Regel"), max_length=60)

@@ -41,8 +41,8 @@ class Rule:
 
     `key` is the kind of its reminders, `counts_from` names the date in German. `before` and `after`
     are the default lead times in working days of Berlin; the office can change a side only if it
-    has a default. `weekly` says whether reminders go on every week after the date, None if they
-    never can. A rule without steps says in `fixed` when it reminds, and cannot be changed.
+    has a default. `weekly` says whether reminders continue every week after the date, None if that
+    is not offered. A rule without steps describes its days in `fixed` and cannot be changed.
     """
 
     key: str
@@ -77,7 +77,7 @@ class Reminder(NamedTuple):
     `kind` is the key of the rule, `date` the day that its steps count from. `about` is what the
     office may pause (`dialogue:5`), `about_title` its name. `line` is one line of German Markdown
     for the digest; text typed by users goes into it through `outbox.texts.escape_markdown`. A
-    reminder with a personal link gets a mail of its own, of its `kind`, with `values`.
+    reminder with a personal link is sent as a separate mail of its `kind`, with `values`.
     """
 
     kind: str

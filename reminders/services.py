@@ -42,11 +42,12 @@ def change_rule(
     now: dt.datetime,
     options: Mapping[str, Setting] | None = None,
 ) -> Schedule:
-    """Set the working days before (0: the day itself) and after the date; return the new schedule.
+    """Change the days, options and activity of a rule; return the new schedule.
 
-    `options` are settings by the key of the option; those left out stay as they are. `version` is
-    that of the schedule the form showed. Raises NotAllowed, ChangedMeanwhile when somebody changed
-    the rule in the meantime, and Refused for steps or settings that the rule cannot have.
+    `before` and `after` are working days from the date; 0 is the day itself. `options` are settings
+    by option key; missing ones keep their value. `version` is that of the schedule the form showed.
+    Raises NotAllowed, ChangedMeanwhile when somebody else changed the rule in the meantime, and
+    Refused for steps or settings that the rule cannot have.
     """
     change = _lock_change(rule, by)
     current = schedule_for(rule, change)
